@@ -1,0 +1,50 @@
+"""`slackguide check`: every fault of a knowledge base."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from slackguide.cli.options import DEFAULT_KNOWLEDGE, JsonOption
+from slackguide.cli.output import NOT_FINE, err, print_json
+from slackguide.knowledge import FaultyKnowledge, load
+from slackguide.knowledge.questions import question_faults
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+
+    @app.command()
+    def check(
+        directory: Annotated[
+            Path,
+            typer.Argument(envvar="SLACKGUIDE_KNOWLEDGE", help="The folder that holds the knowledge base.", metavar="[DIR]"),
+        ] = DEFAULT_KNOWLEDGE,
+        json: JsonOption = False,
+    ) -> None:
+        """Validate the knowledge base: every fault as file:line:column: message.
+
+        Exits 0 where it is sound, 1 where it has a fault, 2 where there is nothing to check.
+        """
+        knowledge = None
+        try:
+            knowledge = load(directory)
+            faults = question_faults(directory, knowledge)
+        except FaultyKnowledge as error:
+            faults = list(error.faults)
+        if json:
+            fields = ("file", "line", "column", "message")
+            print_json([{name: getattr(fault, name) for name in fields} for fault in faults])
+        else:
+            for fault in faults:
+                typer.echo(str(fault))
+        if faults:
+            err.print(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}: nothing of it will be loaded.")
+            raise typer.Exit(NOT_FINE)
+        if knowledge is not None and not json:
+            err.print(
+                f"{directory} is sound: {len(knowledge.entries)} entries, {len(knowledge.destinations)} destinations, "
+                f"{len(knowledge.facts)} facts, {len(knowledge.forms)} forms."
+            )

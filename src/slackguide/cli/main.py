@@ -1,0 +1,52 @@
+"""The commands and what each is for."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from slackguide import __version__
+from slackguide.cli import check
+from slackguide.cli.output import WRONG_USE, err
+from slackguide.errors import SlackguideError
+
+app = typer.Typer(
+    name="slackguide",
+    help="Tells support agents where a concern goes, and carries their escalations there.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"slackguide {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """slackguide's command line."""
+
+
+check.register(app)
+
+
+def main() -> None:
+    """Runs the command line; what slackguide raises on purpose is said in words, with exit status 2."""
+    try:
+        app()
+    except SlackguideError as error:
+        err.print(f"slackguide: {error}", markup=False)
+        sys.exit(WRONG_USE)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,34 @@
+"""What the Slack side asks of the place where escalations are kept (`storage.ledger` implements it)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+from slackguide.escalation.escalation import Draft, Escalation, Event, Submitted
+from slackguide.escalation.lifecycle import Changed, Press, Refusal
+
+
+class Ledger(Protocol):
+    """Every method raises `StorageError` with words for a person when the database does not take or give something."""
+
+    def submit(self, draft: Draft) -> Submitted:
+        """Keep it and owe its post, in one transaction that is on disk when this returns; once a view id."""
+
+    def press(self, escalation_id: str, press: Press) -> Changed | Refusal | None:
+        """Do what a person pressed, together with the messages it owes; None for an id that is not kept."""
+
+    def get(self, escalation_id: str) -> Escalation | None:
+        """By id."""
+
+    def by_reference(self, reference: str) -> Escalation | None:
+        """By what people call it (`D-1042`), in any case of letters."""
+
+    def by_view(self, view_id: str) -> Escalation | None:
+        """By the view that was submitted."""
+
+    def history(self, escalation_id: str) -> tuple[Event, ...]:
+        """Everything that happened to it, oldest first."""
+
+    def open_about(self, cases: Collection[str]) -> tuple[Escalation, ...]:
+        """Open escalations about any of these cases (`cases.case_keys`), oldest first."""

@@ -1,0 +1,109 @@
+"""What the outbox holds: things to say on Slack, small enough to be rendered from the database when their time comes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from slackguide.escalation.escalation import Card, Escalation
+
+
+class Notice(StrEnum):
+    """What a message tells; the Slack side has the words for each. The values are kept in the database."""
+
+    POSTED = "posted"
+    PARKED = "parked"
+    DROPPED = "dropped"
+    CLAIMED = "claimed"
+    RELEASED = "released"
+    ASKED = "asked"
+    DETAILS = "details"
+    HANDED_OVER = "handed_over"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+    UNCLAIMED = "unclaimed"
+    UNRESOLVED = "unresolved"
+
+
+@dataclass(frozen=True)
+class PostEscalation:
+    """Post the escalation's card to its channel."""
+
+
+@dataclass(frozen=True)
+class TellPerson:
+    """A direct message to `user_id`. `who` did it (None: slackguide), `words` are theirs, or ours for `PARKED`."""
+
+    user_id: str
+    notice: Notice
+    who: str | None = None
+    words: str | None = None
+
+
+@dataclass(frozen=True)
+class ReplyInThread:
+    """A reply under the escalation's card. `who` did it (None: slackguide), `words` are theirs."""
+
+    notice: Notice
+    who: str | None = None
+    words: str | None = None
+
+
+@dataclass(frozen=True)
+class UpdateCard:
+    """Redraw a card from the database; `card` None is the current one. Doing it twice does no harm."""
+
+    card: Card | None = None
+
+
+@dataclass(frozen=True)
+class AnswerMessage:
+    """The answer owed to a message event: posted to `channel_id` under `thread_ts` (the message's own, if it began one).
+
+    `text` is as the event carried it, already escaped by Slack.
+    """
+
+    event_id: str
+    channel_id: str
+    thread_ts: str
+    user_id: str
+    team_id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class RefreshHome:
+    """Draw a person's App Home again. Doing it twice does no harm."""
+
+    user_id: str
+
+
+Task = PostEscalation | TellPerson | ReplyInThread | UpdateCard | AnswerMessage | RefreshHome
+
+
+def lane(task: Task, escalation: Escalation | None) -> str:
+    """The conversation whose pace the task keeps: `#channel`, `@user`, or a conversation's id."""
+    match task:
+        case TellPerson(user_id=user_id):
+            return f"@{user_id}"
+        case RefreshHome(user_id=user_id):
+            return f"home {user_id}"
+        case AnswerMessage(channel_id=channel_id):
+            return channel_id
+        case UpdateCard(card=Card(channel_id=channel_id)):
+            return channel_id
+        case PostEscalation() | ReplyInThread() | UpdateCard():
+            if escalation is None:
+                raise ValueError(f"{type(task).__name__} belongs to an escalation")
+            return f"#{escalation.channel}"
+
+
+def needs_card(task: Task) -> bool:
+    """Whether the task has to wait until the escalation is posted."""
+    return isinstance(task, ReplyInThread) or (isinstance(task, UpdateCard) and task.card is None)
+
+
+def repeatable(task: Task) -> bool:
+    """Whether doing it twice leaves what doing it once leaves, so that nothing has to be looked for first."""
+    return isinstance(task, UpdateCard | RefreshHome)

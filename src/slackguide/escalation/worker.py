@@ -1,0 +1,92 @@
+"""The loop that delivers: a few threads that claim one job at a time, and sleep until there is one."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+
+from slackguide.errors import StorageError
+from slackguide.escalation.bell import Bell
+from slackguide.escalation.delivery import Delivery
+from slackguide.escalation.outbox import Outbox
+
+log = logging.getLogger(__name__)
+
+PAUSE_AFTER_FAULT = 2.0
+"""Seconds to wait when the database cannot be used."""
+
+
+class Worker:
+    """Delivers for as long as it takes, with Slack or the database up or down.
+
+    `threads` jobs are under way at once, so that one conversation that hangs does not hold up the others. `poll` is
+    the longest sleep in seconds: jobs queued by other processes do not ring this one's bell. `stopping` is the event
+    that `Delivery` was given too.
+    """
+
+    def __init__(
+        self,
+        *,
+        outbox: Outbox,
+        delivery: Delivery,
+        bell: Bell,
+        stopping: threading.Event,
+        threads: int = 2,
+        poll: float = 1.0,
+    ) -> None:
+        self._outbox = outbox
+        self._delivery = delivery
+        self._bell = bell
+        self._stopping = stopping
+        self._poll = poll
+        self._threads: Sequence[threading.Thread] = [
+            threading.Thread(target=self.run, name=f"delivery-{number}", daemon=True)
+            for number in range(1, threads + 1)
+        ]
+
+    def start(self) -> None:
+        """Begin, in threads of its own."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, timeout: float = 9.0) -> bool:
+        """Take nothing new and finish what is being sent; True when that was done within `timeout` seconds.
+
+        What is cut off is looked for by the next try, once its lease has run out.
+        """
+        self._stopping.set()
+        self._bell.ring()
+        deadline = time.monotonic() + timeout
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def run(self) -> None:
+        """Deliver in this thread until stopped."""
+        faulty = False
+        while not self._stopping.is_set():
+            heard = self._bell.rings
+            try:
+                rest = self._step()
+                faulty = False
+            except StorageError as error:
+                if not faulty:
+                    log.error("delivery waits: %s", error)
+                faulty = True
+                rest = PAUSE_AFTER_FAULT
+            except Exception as error:
+                log.error("delivery goes on after %s", type(error).__name__)
+                rest = PAUSE_AFTER_FAULT
+            if rest > 0:
+                self._bell.wait(heard, rest)
+
+    def _step(self) -> float:
+        """One job, or none: the seconds to sleep before the next look."""
+        job = self._outbox.claim()
+        if job is None:
+            return min(max(self._outbox.rest(), 0.01), self._poll)
+        self._delivery.deliver(job)
+        return 0.0

@@ -1,0 +1,117 @@
+"""The knowledge base as the rest of slackguide sees it: references resolved, conditions typed, nothing left to check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within
+from slackguide.knowledge.entries import Article, Conflict, DestinationKind, NoteTemplate, Role, SeeAlso, SignPhrases
+from slackguide.knowledge.facts import FactDefinition
+from slackguide.knowledge.forms import Form
+
+NOT_ELIGIBLE = "not-eligible"
+"""Id of the destination of a case that cannot be taken; known without being declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A destination with its id; `name` is what agents type into Zendesk or Slack."""
+
+    id: str
+    kind: DestinationKind
+    name: str
+    also: tuple[str, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step or warning, and when it applies."""
+
+    text: str
+    when: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a statement stands: the guide's title and the section."""
+
+    document: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRule:
+    """One rule of an entry's decision table; the first whose condition holds decides."""
+
+    when: Condition
+    target: Target
+    line: str
+    """Where the rule stands: `file:line`."""
+    not_eligible: str | None = None
+    instead: str | None = None
+    because: str | None = None
+    path: tuple[Step, ...] = ()
+    warnings: tuple[Step, ...] = ()
+    note: str | None = None
+    form: str | None = None
+    source: Citation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """One entry, whole."""
+
+    id: str
+    title: str
+    team: str
+    owner: str
+    reviewed: date
+    concerns: tuple[str, ...]
+    keywords: tuple[str, ...]
+    warnings: tuple[Step, ...]
+    path: tuple[Step, ...]
+    rules: tuple[RouteRule, ...]
+    fixes: tuple[OneOf | Within, ...]
+    """What the concern itself says of the facts."""
+    assumes: tuple[OneOf | Within, ...]
+    """What is taken for granted unless told otherwise."""
+    note: str | None
+    form: str | None
+    see_also: tuple[SeeAlso, ...]
+    distinguish_from: tuple[str, ...]
+    sources: tuple[Citation, ...]
+    conflicts: tuple[Conflict, ...]
+    audience: frozenset[Role]
+    priority: Literal["normal", "critical"]
+    signs: SignPhrases | None
+    line: str
+    """Where the entry stands: `file:line`."""
+
+    @property
+    def urgent(self) -> bool:
+        """Whether nothing of it may be withheld for want of facts."""
+        return self.priority == "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeBase:
+    """Everything the guide knows; immutable, and only ever whole."""
+
+    entries: Mapping[str, KnownEntry]
+    destinations: Mapping[str, Target]
+    articles: Mapping[str, Article]
+    facts: Mapping[str, FactDefinition]
+    notes: Mapping[str, NoteTemplate]
+    forms: Mapping[str, Form]
+    abbreviations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    fingerprint: str = ""
+    """SHA-256 of the files it was read from, in hexadecimal: equal fingerprints, equal answers."""
+
+    def hidden_from(self, role: Role) -> frozenset[str]:
+        """The ids of the entries whose audience does not include `role`."""
+        return frozenset(id for id, entry in self.entries.items() if role not in entry.audience)

@@ -1,0 +1,90 @@
+"""Conditions over facts: the typed form of what stands under `when`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+NEVER = "never"
+"""The value of a number fact for which the thing counted has not happened yet."""
+
+Value: TypeAlias = str | int
+"""A fact's value: the name of a choice, `yes` or `no`, a whole number, or `never`."""
+
+RANGE = re.compile(r"^(?:(\d{1,9})?\.\.(\d{1,9})?|(\d{1,9}))$")
+"""`0..30`, `31..`, `..30` or one whole number."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The fact has one of these values (of a choice or yes/no fact, or `never`)."""
+
+    fact: str
+    values: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The number fact lies in one of these closed ranges (`None`: no upper end), or is `never` where that is allowed."""
+
+    fact: str
+    ranges: tuple[tuple[int, int | None], ...]
+    never: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every part holds; no parts: always."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part holds."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A condition that the knowledge base declares once and uses by name; `label` is how reasons read it out."""
+
+    name: str
+    label: str
+    part: Condition
+
+
+Condition: TypeAlias = OneOf | Within | AllOf | AnyOf | Not | Named
+
+ALWAYS = AllOf(())
+
+
+def facts_of(condition: Condition) -> tuple[str, ...]:
+    """The names of the facts a condition looks at, in reading order, each once."""
+    match condition:
+        case OneOf(fact=fact) | Within(fact=fact):
+            return (fact,)
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            return tuple(dict.fromkeys(name for part in parts for name in facts_of(part)))
+        case Not(part=part) | Named(part=part):
+            return facts_of(part)
+
+
+def tests_of(condition: Condition) -> tuple[OneOf | Within, ...]:
+    """The single tests a condition is made of, in reading order."""
+    match condition:
+        case OneOf() | Within():
+            return (condition,)
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            return tuple(test for part in parts for test in tests_of(part))
+        case Not(part=part) | Named(part=part):
+            return tests_of(part)

@@ -1,0 +1,43 @@
+"""A fault of a knowledge base: where it is, what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from slackguide.errors import KnowledgeError
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One fault; `line` and `column` count from 1."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+
+
+class FaultyKnowledge(KnowledgeError):
+    """The knowledge base was refused whole; `faults` holds every fault of it, in reading order."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(set(faults)))
+        count = len(self.faults)
+        super().__init__(
+            f"The knowledge base has {count} {'fault' if count == 1 else 'faults'} and was not loaded. "
+            f"The first: {self.faults[0]}"
+        )
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`": did you mean `x`?"` where a known name is close to `name`, else an empty text."""
+    options = sorted(known)
+    close = process.extractOne(name, options, scorer=OSA.normalized_similarity, score_cutoff=0.6)
+    return f": did you mean `{close[0]}`?" if close else ""

@@ -1,0 +1,230 @@
+"""The sections of a knowledge file, and the faults of one that does not fit them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from slackguide.knowledge.base import Id, ListOf, Model, Short
+from slackguide.knowledge.entries import (
+    Article,
+    Conflict,
+    Destination,
+    Document,
+    Entry,
+    IsoDate,
+    Line,
+    NoteTemplate,
+    Rule,
+    SeeAlso,
+    SignPhrases,
+    Source,
+)
+from slackguide.knowledge.facts import FactDefinition, FactValue
+from slackguide.knowledge.faults import did_you_mean
+from slackguide.knowledge.forms import Form, FormField
+from slackguide.knowledge.yaml_reader import Place
+from slackguide.knowledge.yaml_reader import Source as YamlSource
+
+
+class ConditionSpec(Model):
+    """A named condition: `label` is how reasons read it out, the rest is the condition."""
+
+    label: Short
+    any: list[Any] | None = Field(default=None, description="At least one of these holds")
+    all: list[Any] | None = Field(default=None, description="Every one of these holds")
+    not_: Any = Field(default=None, alias="not", description="This does not hold")
+    when: Any = Field(default=None, description="fact: value(s)")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> ConditionSpec:
+        if sum(part is not None for part in (self.any, self.all, self.not_, self.when)) != 1:
+            raise ValueError("a condition has a `label` and exactly one of `any`, `all`, `not` and `when`")
+        return self
+
+
+class Glossary(Model):
+    """Shorthand and words that mean the same."""
+
+    abbreviations: dict[str, Annotated[tuple[Short, ...], ListOf]] = Field(default_factory=dict)
+    synonyms: tuple[Annotated[tuple[Short, ...], Field(min_length=2)], ...] = ()
+
+
+class KnowledgeFile(Model):
+    """One YAML file of the knowledge base: any of these sections."""
+
+    team: Short | None = Field(default=None, description="The team whose entries these are")
+    owner: Short | None = Field(default=None, description="Who keeps the entries of this file true")
+    reviewed: IsoDate | None = Field(default=None, description="When its entries were last held against the guides")
+    document: Id | None = Field(default=None, description="The guide its entries come from")
+    entries: tuple[Entry, ...] | None = Field(default=None, min_length=1)
+    destinations: dict[Id, Destination] | None = Field(default=None, min_length=1)
+    articles: dict[Id, Article] | None = Field(default=None, min_length=1)
+    documents: dict[Id, Document] | None = Field(default=None, min_length=1)
+    notes: dict[Id, NoteTemplate] | None = Field(default=None, min_length=1)
+    facts: dict[Id, FactDefinition] | None = Field(default=None, min_length=1)
+    conditions: dict[Id, ConditionSpec] | None = Field(default=None, min_length=1)
+    tables: dict[Id, Annotated[tuple[Rule, ...], Field(min_length=1)]] | None = Field(default=None, min_length=1)
+    forms: dict[Id, Form] | None = Field(default=None, min_length=1)
+    glossary: Glossary | None = None
+
+
+_MODELS: tuple[type[Model], ...] = (
+    KnowledgeFile, Entry, Rule, Line, Source, Conflict, SignPhrases, SeeAlso, Destination, Article, Document,
+    NoteTemplate, FactDefinition, FactValue, ConditionSpec, Glossary, Form, FormField,
+)  # fmt: skip
+_KEYS = frozenset(info.alias or name for model in _MODELS for name, info in model.model_fields.items())
+
+
+@dataclass(slots=True)
+class Parsed:
+    """What could be read of one file: the sound items of each section, and the names of the unsound ones too.
+
+    A reference to an item that is itself at fault is no second fault.
+    """
+
+    source: YamlSource
+    header: KnowledgeFile = field(default_factory=KnowledgeFile)
+    entries: list[tuple[int, Entry]] = field(default_factory=list)
+    named: dict[str, dict[str, Any]] = field(default_factory=dict)
+    declared: dict[str, set[str]] = field(default_factory=dict)
+    glossary: Glossary | None = None
+
+    def section(self, name: str) -> dict[str, Any]:
+        """The sound items of a section of named things."""
+        return self.named.get(name, {})
+
+
+_NAMED: dict[str, Any] = {
+    "destinations": Destination,
+    "articles": Article,
+    "documents": Document,
+    "notes": NoteTemplate,
+    "facts": FactDefinition,
+    "conditions": ConditionSpec,
+    "tables": Annotated[tuple[Rule, ...], Field(min_length=1)],
+    "forms": Form,
+}
+_NAME = TypeAdapter(Id)
+
+
+def parse(source: YamlSource) -> Parsed:
+    """The sections of a file; every fault is noted on `source`, and one faulty item hides no other."""
+    parsed = Parsed(source)
+    raw = source.value
+    if not isinstance(raw, dict):
+        if not source.faults:
+            source.fault((), "a knowledge file is a mapping of sections (`entries:`, `destinations:` …)")
+        return parsed
+    for key in raw:
+        if key not in KnowledgeFile.model_fields:
+            source.fault((key,), f"unknown section `{key}`{did_you_mean(key, KnowledgeFile.model_fields)}", at_key=True)
+    head = {key: raw[key] for key in ("team", "owner", "reviewed", "document") if key in raw}
+    parsed.header = _valid(KnowledgeFile, head, source, ()) or KnowledgeFile()
+    if "entries" in raw:
+        _parse_entries(raw["entries"], parsed, has_team="team" in raw)
+    for name, model in _NAMED.items():
+        if name in raw:
+            _parse_named(name, model, raw[name], parsed)
+    if "glossary" in raw:
+        parsed.glossary = _valid(Glossary, raw["glossary"], source, ("glossary",))
+    return parsed
+
+
+def _parse_entries(raw: Any, parsed: Parsed, *, has_team: bool) -> None:
+    source = parsed.source
+    if not has_team:
+        source.fault(("entries",), "a file with `entries` names its `team`", at_key=True)
+    if not isinstance(raw, list) or not raw:
+        source.fault(("entries",), "expected a list of entries, each starting with `- id:`")
+        return
+    for number, item in enumerate(raw):
+        entry = _valid(Entry, item, source, ("entries", number))
+        if isinstance(item, dict) and isinstance(item.get("id"), str):
+            parsed.declared.setdefault("entries", set()).add(item["id"])
+        if entry is not None:
+            parsed.entries.append((number, entry))
+
+
+def _parse_named(name: str, model: Any, raw: Any, parsed: Parsed) -> None:
+    source = parsed.source
+    if not isinstance(raw, dict) or not raw:
+        source.fault((name,), f"expected a mapping of {name}, each under its id")
+        return
+    parsed.declared[name] = set(raw)
+    items = parsed.named.setdefault(name, {})
+    for key, value in raw.items():
+        try:
+            _NAME.validate_python(key)
+        except ValidationError:
+            source.fault((name, key), f"`{key}` is no id: use small letters, digits, - and _", at_key=True)
+        item = _valid(model, value, source, (name, key))
+        if item is not None:
+            items[key] = item
+
+
+def _valid(model: Any, value: Any, source: YamlSource, place: Place) -> Any:
+    try:
+        return TypeAdapter(model).validate_python(value) if not isinstance(model, type) else model.model_validate(value)
+    except ValidationError as error:
+        for details in error.errors(include_url=False):
+            _note(source, details, place)
+        return None
+
+
+def _note(source: YamlSource, details: ErrorDetails, within: Place) -> None:
+    place = (*within, *details["loc"])
+    kind = details["type"]
+    name = str(place[-1]) if place else ""
+    if kind == "extra_forbidden":
+        source.fault(place, f"unknown key `{name}`{did_you_mean(name, _KEYS - {name})}", at_key=True)
+    elif kind == "missing":
+        source.fault(place[:-1], f"`{name}` is missing", at_key=True)
+    elif place and place[-1] == "[key]":
+        source.fault(place[:-1], f"`{details['input']}` is no name: use small letters, digits, - and _", at_key=True)
+    else:
+        source.fault(place, _words(details))
+
+
+def _words(details: ErrorDetails) -> str:
+    """A pydantic error as a sentence for the person who edits the file."""
+    given, context = details["input"], details.get("ctx", {})
+    match details["type"]:
+        case "string_type" if isinstance(given, dict):
+            return "expected a text: put quotes around the whole sentence, its `: ` made it a mapping"
+        case "string_type":
+            return f"expected a text, not a {_kind(given)}"
+        case "string_too_long":
+            return f"{len(given)} characters, at most {context['max_length']} fit here"
+        case "string_too_short" | "too_short" if not given:
+            return "is empty: fill it in or remove the key"
+        case "string_too_short":
+            return f"at least {context['min_length']} characters are needed"
+        case "too_short":
+            return f"{context['actual_length']} given, at least {context['min_length']} are needed"
+        case "too_long":
+            return f"{context['actual_length']} given, at most {context['max_length']} are allowed"
+        case "string_pattern_mismatch":
+            return f"`{given}` does not have the right form (pattern {context['pattern']})"
+        case "literal_error" | "enum":
+            options = {part.strip(" '") for part in context["expected"].replace(" or ", ",").split(",")}
+            return f"`{given}` is not one of {context['expected']}{did_you_mean(str(given), options)}"
+        case "int_parsing" | "int_from_float":
+            return f"`{given}` is not a whole number"
+        case "bool_parsing":
+            return f"`{given}` is neither `true` nor `false`"
+        case "list_type" | "tuple_type":
+            return f"expected a list, not a {_kind(given)}" + (": is it empty?" if given == "" else "")
+        case "dict_type" | "model_type" | "model_attributes_type":
+            return f"expected a mapping (`key: value`), not a {_kind(given)}" + (": is it empty?" if given == "" else "")
+        case "value_error":
+            return str(context.get("error", details["msg"]))
+        case _:
+            return details["msg"]
+
+
+def _kind(value: object) -> str:
+    return {str: "text", list: "list", dict: "mapping"}.get(type(value), "value")

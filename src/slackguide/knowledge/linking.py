@@ -1,0 +1,324 @@
+"""Joins the files of a knowledge base: resolves every reference, and notes each that leads nowhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from slackguide.knowledge.compiled import (
+    NOT_ELIGIBLE,
+    Citation,
+    KnowledgeBase,
+    KnownEntry,
+    RouteRule,
+    Step,
+    Target,
+)
+from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within
+from slackguide.knowledge.conditions_reader import ConditionReader
+from slackguide.knowledge.entries import Article, Entry, Line, NoteTemplate, Rule, SeeAlso, Source
+from slackguide.knowledge.facts import FactDefinition
+from slackguide.knowledge.faults import did_you_mean
+from slackguide.knowledge.form_checks import note_form_faults
+from slackguide.knowledge.format import Parsed
+from slackguide.knowledge.forms import Form
+from slackguide.knowledge.yaml_reader import Place
+from slackguide.knowledge.yaml_reader import Source as YamlSource
+
+CARD_LIMIT = 9_000
+"""Most characters of an entry's warnings, steps and note together: a Slack message takes about 12,000 in all blocks, and
+the title, the reasons, the sources and the buttons need their share."""
+
+SAME = re.compile(r"[\W_]+")
+PLACEHOLDER = re.compile(r"\{([^{}\s]*)\}")
+
+
+class Linker:
+    """Joins parsed files. Faults are noted on the files they stand in."""
+
+    def __init__(self, files: Sequence[Parsed]) -> None:
+        self._files = files
+        self._places: dict[tuple[str, str], str] = {}
+        self._destinations: dict[str, Target] = {NOT_ELIGIBLE: Target(NOT_ELIGIBLE, "not_eligible", "Not eligible")}
+        self._articles: dict[str, Article] = self._gather("articles")
+        self._documents = {id: document.title for id, document in self._gather("documents").items()}
+        self._notes: dict[str, NoteTemplate] = self._gather("notes")
+        self._facts: dict[str, FactDefinition] = self._gather("facts")
+        self._forms: dict[str, Form] = self._gather("forms")
+        for id, spec in self._gather("destinations").items():
+            self._destinations[id] = Target(id, spec.kind, spec.name, spec.also, spec.note)
+        self._tables: dict[str, tuple[tuple[Rule, ...], YamlSource]] = {}
+        self._conditions = ConditionReader(self._facts, self._condition_specs())
+
+    def link(self, fingerprint: str) -> KnowledgeBase | None:
+        """The joined knowledge base; None where there is not one sound entry."""
+        for parsed in self._files:
+            for id, rules in parsed.section("tables").items():
+                if self._new("tables", id, parsed.source, ("tables", id)):
+                    self._tables[id] = (rules, parsed.source)
+        self._check_shared()
+        entries = self._entries()
+        self._check_concerns()
+        if not entries:
+            return None
+        abbreviations: dict[str, tuple[str, ...]] = {}
+        synonyms: list[tuple[str, ...]] = []
+        for parsed in self._files:
+            if parsed.glossary:
+                abbreviations.update(parsed.glossary.abbreviations)
+                synonyms.extend(parsed.glossary.synonyms)
+        return KnowledgeBase(
+            entries=entries,
+            destinations=self._destinations,
+            articles=self._articles,
+            facts=self._facts,
+            notes=self._notes,
+            forms=self._forms,
+            abbreviations=abbreviations,
+            synonyms=tuple(synonyms),
+            fingerprint=fingerprint,
+        )
+
+    # -- what is declared ---------------------------------------------------------------------------------------------
+
+    def _gather(self, section: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for parsed in self._files:
+            for id, item in parsed.section(section).items():
+                if self._new(section, id, parsed.source, (section, id)):
+                    found[id] = item
+        return found
+
+    def _new(self, section: str, id: str, source: YamlSource, place: Place) -> bool:
+        """Whether `id` is declared here first; a second declaration is a fault."""
+        line, _ = source.position(place, at_key=True)
+        first = self._places.setdefault((section, id), f"{source.file}:{line}")
+        if first != f"{source.file}:{line}":
+            source.fault(place, f"`{id}` is declared already, at {first}: one of the two has to go", at_key=True)
+            return False
+        return True
+
+    def _declared(self, *sections: str) -> set[str]:
+        names = {id for parsed in self._files for section in sections for id in parsed.declared.get(section, ())}
+        return names | {NOT_ELIGIBLE} if "destinations" in sections else names
+
+    def _condition_specs(self) -> dict[str, tuple[Any, YamlSource, Place]]:
+        specs: dict[str, tuple[Any, YamlSource, Place]] = {}
+        for parsed in self._files:
+            for id, spec in parsed.section("conditions").items():
+                if self._new("conditions", id, parsed.source, ("conditions", id)):
+                    specs[id] = (spec, parsed.source, ("conditions", id))
+        return specs
+
+    def _check_shared(self) -> None:
+        known = {*self._facts, *(field for form in self._forms.values() for field in form.fields)}
+        articles = set(self._articles)
+        for parsed in self._files:
+            source = parsed.source
+            for id in parsed.section("conditions"):
+                self._conditions.named(id)
+            for id, rules in parsed.section("tables").items():
+                self._rules(rules, source, ("tables", id), frozenset({id}))
+            for id, note in parsed.section("notes").items():
+                for name in PLACEHOLDER.findall(note.text):
+                    if name not in known:
+                        source.fault(
+                            ("notes", id, "text"),
+                            f"unknown placeholder `{{{name}}}`{did_you_mean(name, known)} "
+                            "(a fact or a form field; write ____ for any other blank)",
+                        )
+            for id, form in parsed.section("forms").items():
+                note_form_faults(id, form, self._facts, source)
+            for id in parsed.section("destinations"):
+                if id in articles:
+                    source.fault(("destinations", id), f"`{id}` is an article's id too: rename one", at_key=True)
+        self._check_prefixes()
+
+    def _check_prefixes(self) -> None:
+        prefixes: dict[str, str] = {}
+        for parsed in self._files:
+            for id, form in parsed.section("forms").items():
+                if (other := prefixes.setdefault(form.prefix, id)) != id:
+                    parsed.source.fault(
+                        ("forms", id, "prefix"), f"`{form.prefix}` is the prefix of the form `{other}` already"
+                    )
+
+    def _reference(self, kind: str, id: str, sections: Iterable[str], source: YamlSource, place: Place) -> bool:
+        names = self._declared(*sections)
+        if id in names:
+            return True
+        source.fault(place, f"unknown {kind} `{id}`{did_you_mean(id, names)}")
+        return False
+
+    # -- entries ------------------------------------------------------------------------------------------------------
+
+    def _entries(self) -> dict[str, KnownEntry]:
+        entries: dict[str, KnownEntry] = {}
+        for parsed in self._files:
+            for number, entry in parsed.entries:
+                place: Place = ("entries", number)
+                if self._new("entries", entry.id, parsed.source, (*place, "id")):
+                    entries[entry.id] = self._entry(entry, parsed, place)
+        return entries
+
+    def _entry(self, entry: Entry, parsed: Parsed, place: Place) -> KnownEntry:
+        source, header = parsed.source, parsed.header
+        owner, reviewed = entry.owner or header.owner, entry.reviewed or header.reviewed
+        if owner is None:
+            source.fault(place, "`owner` is missing, here or at the top of the file")
+        if reviewed is None:
+            source.fault(place, "`reviewed` is missing, here or at the top of the file (like 2026-11-21)")
+        if entry.priority == "critical" and entry.signs is None:
+            source.fault(place, "a critical entry needs `signs`: the phrases its detector looks for")
+        for number, other in enumerate(entry.distinguish_from):
+            if self._reference("entry", other, ["entries"], source, (*place, "distinguish_from", number)):
+                if other == entry.id:
+                    source.fault((*place, "distinguish_from", number), "an entry cannot be told apart from itself")
+        self._check_card(entry, source, place)
+        return KnownEntry(
+            id=entry.id,
+            title=entry.title,
+            team=header.team or "",
+            owner=owner or "",
+            reviewed=reviewed or date.min,
+            concerns=entry.concerns,
+            keywords=entry.keywords,
+            warnings=self._steps(entry.warnings, source, (*place, "warnings")),
+            path=self._steps(entry.path, source, (*place, "path")),
+            rules=self._decisions(entry, source, place),
+            fixes=self._given(entry.fixes, source, (*place, "fixes")),
+            assumes=self._given(entry.assumes, source, (*place, "assumes")),
+            note=self._named_note(entry.note, source, (*place, "note")),
+            form=self._named_form(entry.form, source, (*place, "form")),
+            see_also=self._see_also(entry, source, place),
+            distinguish_from=entry.distinguish_from,
+            sources=self._sources(entry.source, header.document, source, (*place, "source")),
+            conflicts=entry.conflicts,
+            audience=frozenset(entry.audience),
+            priority=entry.priority,
+            signs=entry.signs,
+            line=f"{source.file}:{source.position(place)[0]}",
+        )
+
+    def _check_card(self, entry: Entry, source: YamlSource, place: Place) -> None:
+        note = self._notes.get(entry.note or "")
+        length = sum(len(line.text) for line in (*entry.warnings, *entry.path)) + (len(note.text) if note else 0)
+        length += sum(len(conflict.told) for conflict in entry.conflicts)
+        if length > CARD_LIMIT:
+            source.fault(place, f"{length:,} characters in warnings, steps and note, a card holds {CARD_LIMIT:,}: shorten")
+
+    def _decisions(self, entry: Entry, source: YamlSource, place: Place) -> tuple[RouteRule, ...]:
+        if entry.to is not None:
+            target = self._target(entry.to, source, (*place, "to"))
+            return (RouteRule(ALWAYS, target, f"{source.file}:{source.position((*place, 'to'))[0]}"),) if target else ()
+        if isinstance(entry.routes, str):
+            if not self._reference("table", entry.routes, ["tables"], source, (*place, "routes")):
+                return ()
+            return self._table(entry.routes)
+        return self._rules(entry.routes or (), source, (*place, "routes"), frozenset())
+
+    def _table(self, id: str, within: frozenset[str] = frozenset()) -> tuple[RouteRule, ...]:
+        if id not in self._tables:  # declared, but itself at fault
+            return ()
+        rules, source = self._tables[id]
+        return self._rules(rules, source, ("tables", id), within | {id})
+
+    def _rules(
+        self, rules: Iterable[Rule], source: YamlSource, place: Place, within: frozenset[str]
+    ) -> tuple[RouteRule, ...]:
+        linked: list[RouteRule] = []
+        for number, rule in enumerate(rules):
+            at = (*place, number)
+            if rule.use is not None:
+                if rule.use in within:
+                    source.fault((*at, "use"), f"the table `{rule.use}` uses itself")
+                elif self._reference("table", rule.use, ["tables"], source, (*at, "use")):
+                    linked.extend(self._table(rule.use, within))
+                continue
+            target = self._target(rule.to or NOT_ELIGIBLE, source, (*at, "to"))
+            when = self._conditions.read(rule.when, source, (*at, "when"))
+            if target is not None:
+                linked.append(self._rule(rule, when, target, source, at))
+        return tuple(linked)
+
+    def _rule(self, rule: Rule, when: Condition, target: Target, source: YamlSource, place: Place) -> RouteRule:
+        return RouteRule(
+            when=when,
+            target=target,
+            line=f"{source.file}:{source.position(place)[0]}",
+            not_eligible=rule.not_eligible,
+            instead=rule.instead,
+            because=rule.because,
+            path=self._steps(rule.path, source, (*place, "path")),
+            warnings=self._steps(rule.warnings, source, (*place, "warnings")),
+            note=self._named_note(rule.note, source, (*place, "note")),
+            form=self._named_form(rule.form, source, (*place, "form")),
+            source=Citation(self._documents.get(rule.source.document or "", ""), rule.source.section)
+            if rule.source
+            else None,
+        )
+
+    def _target(self, id: str, source: YamlSource, place: Place) -> Target | None:
+        if not self._reference("destination", id, ["destinations", "articles"], source, place):
+            return None
+        if article := self._articles.get(id):
+            return Target(id, "article", article.title[:150])
+        return self._destinations.get(id)
+
+    def _steps(self, lines: Iterable[Line], source: YamlSource, place: Place) -> tuple[Step, ...]:
+        return tuple(
+            Step(line.text, self._conditions.read(line.when, source, (*place, number, "when")))
+            for number, line in enumerate(lines)
+        )
+
+    def _named_note(self, id: str | None, source: YamlSource, place: Place) -> str | None:
+        return id if id is None or self._reference("note", id, ["notes"], source, place) else None
+
+    def _named_form(self, id: str | None, source: YamlSource, place: Place) -> str | None:
+        return id if id is None or self._reference("form", id, ["forms"], source, place) else None
+
+    def _see_also(self, entry: Entry, source: YamlSource, place: Place) -> tuple[SeeAlso, ...]:
+        found: list[SeeAlso] = []
+        for number, item in enumerate(entry.see_also):
+            if isinstance(item, SeeAlso):
+                found.append(item)
+            elif self._reference("article", item, ["articles"], source, (*place, "see_also", number)):
+                if article := self._articles.get(item):
+                    found.append(SeeAlso(title=article.title, url=article.url))
+        return tuple(found)
+
+    def _sources(
+        self, sources: Iterable[Source], default: str | None, source: YamlSource, place: Place
+    ) -> tuple[Citation, ...]:
+        cited: list[Citation] = []
+        for number, item in enumerate(sources):
+            id = item.document or default
+            if id is None:
+                source.fault(place, "which document? Name it here or as `document` at the top of the file")
+            elif self._reference("document", id, ["documents"], source, (*place, number, "document")):
+                cited.append(Citation(self._documents.get(id, id), item.section))
+        return tuple(cited)
+
+    def _given(self, given: Mapping[str, Any], source: YamlSource, place: Place) -> tuple[OneOf | Within, ...]:
+        tests: list[OneOf | Within] = []
+        for name, value in given.items():
+            condition = self._conditions.test(name, value, source, (*place, name))
+            if isinstance(condition, OneOf | Within):
+                tests.append(condition)
+        return tuple(tests)
+
+    def _check_concerns(self) -> None:
+        """No two phrasings may be the same but for case and punctuation, within an entry or across."""
+        seen: dict[str, tuple[str, str]] = {}
+        for parsed in self._files:
+            for number, entry in parsed.entries:
+                for index, concern in enumerate(entry.concerns):
+                    place: Place = ("entries", number, "concerns", index)
+                    key = SAME.sub(" ", concern.casefold()).strip()
+                    where = f"{parsed.source.file}:{parsed.source.position(place)[0]}"
+                    first, owner = seen.setdefault(key, (where, entry.id))
+                    if first != where:
+                        whose = "this entry" if owner == entry.id else f"`{owner}`"
+                        parsed.source.fault(place, f"{whose} has the same phrasing already, at {first}: keep one")

@@ -1,0 +1,66 @@
+"""Labelled questions: what the guide is measured with."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from slackguide.errors import UnusableInput
+from slackguide.knowledge.compiled import KnowledgeBase
+from slackguide.knowledge.faults import Fault, did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question and the entries that answer it; no ids: out of scope."""
+
+    text: str
+    ids: tuple[str, ...]
+    line: int
+
+
+def read_questions(path: Path) -> tuple[list[Question], list[Fault]]:
+    """The questions of a JSON Lines file and the faults of the lines that hold none.
+
+    Raises `UnusableInput` where the file cannot be read.
+    """
+    try:
+        lines = path.read_bytes().decode("utf-8-sig").split("\n")
+    except OSError as error:
+        raise UnusableInput(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise UnusableInput(f"{path} is not UTF-8: save it as UTF-8.") from error
+    questions: list[Question] = []
+    faults: list[Fault] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+            text, ids = found["text"], found["ids"]
+            if not isinstance(text, str) or not isinstance(ids, list) or not all(isinstance(id, str) for id in ids):
+                raise TypeError
+        except (ValueError, KeyError, TypeError, RecursionError):
+            faults.append(Fault(str(path), number, 1, 'not a question: write {"text": "…", "ids": ["the/entry"]}'))
+            continue
+        questions.append(Question(text, tuple(ids), number))
+    return questions, faults
+
+
+def question_faults(directory: Path, knowledge: KnowledgeBase) -> list[Fault]:
+    """The faults of every file under `questions/`: lines that are no question, and ids that are no entry."""
+    faults: list[Fault] = []
+    for path in sorted((directory / "questions").glob("*.jsonl")):
+        try:
+            questions, broken = read_questions(path)
+        except UnusableInput as error:
+            faults.append(Fault(str(path), 1, 1, str(error)))
+            continue
+        faults.extend(broken)
+        for question in questions:
+            for id in question.ids:
+                if id not in knowledge.entries:
+                    message = f"unknown entry `{id}`{did_you_mean(id, knowledge.entries)}"
+                    faults.append(Fault(str(path), question.line, 1, message))
+    return faults

@@ -1,0 +1,67 @@
+"""Several weak views of every entry, blended into one score; another view decides whether any entry fits at all."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final
+
+import numpy as np
+
+from .index import Floats
+
+VIEWS: Final = (
+    "term_centre",
+    "term_nearest",
+    "pair_centre",
+    "pair_nearest",
+    "gram_centre",
+    "gram_nearest",
+    "coverage",
+    "learnt",
+)
+"""The rows of a view table: cosine with an entry's phrasings together and with the nearest of them, for terms, pairs and
+letter groups; BM25 coverage by the whole entry; logits of the regression learnt over all phrasings."""
+
+SIGNALS: Final = ("lead", "cosine", "coverage", "known", "length")
+"""What confidence is read from: log-odds of the first entry among the entries, its nearest cosine with unknown words in
+the length of the question, its coverage, the share of the question's terms that are known, log of the number of terms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Fitted by `scripts/fit_matcher.py`, kept in `data/weights.json`."""
+
+    blend: dict[str, float]
+    """One weight a view."""
+    blend_unlearnt: dict[str, float]
+    """The same where there are too many phrasings to learn a regression over."""
+    confidence: dict[str, float]
+    """Logistic weights of the signals that the first match is right, with `bias`."""
+    scope: dict[str, float]
+    """Logistic weights of the signals that the question is about anything here, with `bias`."""
+    answer_from: float
+    """Confidence from which the first match is the answer."""
+    scope_from: float
+    """Scope chance below which nothing fits."""
+    choose_until: float
+    """Entries are offered until this share of the chances is covered."""
+
+
+@cache
+def shipped_weights() -> Weights:
+    """The fitted weights that come with the package."""
+    text = resources.files(__package__).joinpath("data", "weights.json").read_text("utf-8")
+    return Weights(**json.loads(text)["weights"])
+
+
+def blend(table: Floats, weights: dict[str, float]) -> Floats:
+    """One score an entry from its views (`VIEWS` x entries)."""
+    row = np.array([weights[view] for view in VIEWS], dtype=np.float32)
+    return np.asarray(row @ table, dtype=np.float32)
+
+
+def logistic(weights: dict[str, float], signals: dict[str, float]) -> float:
+    """The chance that the weights read from the signals."""
+    total = weights["bias"] + sum(weights[name] * signals[name] for name in SIGNALS)
+    return float(1.0 / (1.0 + np.exp(-np.clip(total, -30.0, 30.0))))

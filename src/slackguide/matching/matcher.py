@@ -1,0 +1,232 @@
+"""The matcher: a question in, the entries it may be about out, with how sure that is and why."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from .blending import VIEWS, Weights, blend, logistic, shipped_weights
+from .glossary import Glossary
+from .index import CosineIndex, CoverageIndex, Floats, Ints
+from .learning import learn
+from .model import Alert, Document, Match, Matching, Outcome, Signs, Vocabulary, Why
+from .reading import Reader, Reading
+from .signs import Found, SignDetector
+from .spelling import Spelling
+from .words import words
+
+LEARNT_PHRASINGS: Final = 4_000
+"""Phrasings up to which a regression over all of them is learnt; beyond, learning would take longer than it gains."""
+
+LEARNT_ENTRIES: Final = 1_000
+
+FAMILY_SHARES: Final = (1.0, 0.7, 1.0)
+"""Weight of terms, pairs and letter groups in the cosine that the regression is learnt over."""
+
+FIELD_WEIGHTS: Final = {"phrasing": 1.0, "title": 2.0, "body": 0.3}
+"""How much one use of a word counts in an entry's coverage, by where it stands."""
+
+CERTAIN: Final = 0.98
+"""Confidence of an entry that a clear sign put first."""
+
+MOST_OFFERED: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What the views say about one question, before anything is decided."""
+
+    reading: Reading
+    table: Floats
+    """`VIEWS` x entries."""
+    nearest: Floats
+    """Cosine of the question with every phrasing, over all families."""
+    known: float
+    """Share of the question's terms that the knowledge base uses."""
+
+
+class Matcher:
+    """Immutable once built: one instance may answer any number of threads."""
+
+    def __init__(
+        self,
+        documents: Sequence[Document],
+        vocabulary: Vocabulary,
+        *,
+        signs: Sequence[Signs] = (),
+        weights: Weights | None = None,
+    ) -> None:
+        """See `build`; `weights` other than the shipped ones are for fitting."""
+        self._weights: Final = weights or shipped_weights()
+        self._ids: Final = tuple(document.id for document in documents)
+        self._places: Final = {id: place for place, id in enumerate(self._ids)}
+        unknown = sorted({one.id for one in signs} - set(self._ids))
+        if unknown or len(self._places) < len(self._ids):
+            raise ValueError(f"signs of entries that are not there: {unknown}" if unknown else "entry ids must differ")
+        self._signs: Final = SignDetector(signs)
+        glossary = Glossary(vocabulary)
+        self._reader: Final = Reader(glossary)
+        self._phrasings: Final = tuple(p for d in documents for p in (*d.phrasings, d.title))
+        sizes = [len(document.phrasings) + 1 for document in documents]
+        self._firsts: Final[Ints] = np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
+        entry_of: Ints = np.repeat(np.arange(len(documents), dtype=np.int64), sizes)
+        readings = [self._reader.read(phrasing) for phrasing in self._phrasings]
+        self._spelling: Final = Spelling(_uses(readings, documents, glossary))
+        self._families: Final = tuple(
+            CosineIndex([getattr(reading, family) for reading in readings], entry_of, len(documents))
+            for family in ("terms", "pairs", "grams")
+        )
+        self._coverage: Final = CoverageIndex(self._entry_terms(documents, readings))
+        self._learnt: Final = self._learn(entry_of, len(documents))
+
+    @classmethod
+    def build(cls, documents: Sequence[Document], vocabulary: Vocabulary, *, signs: Sequence[Signs] = ()) -> "Matcher":
+        """Index the entries and learn from their phrasings.
+
+        Raises ValueError where two documents share an id or signs name an entry that is not there.
+        """
+        return cls(documents, vocabulary, signs=signs)
+
+    def match(self, text: str, *, hidden: frozenset[str] = frozenset(), limit: int = 5) -> Matching:
+        """The entries that `text` may be about, best first, at most `limit`; never one of `hidden`.
+
+        Any string will do. Reading is bounded (`words.MAX_CHARACTERS`, `reading.MAX_WORDS`), and so is the work.
+        """
+        visible = np.array([id not in hidden for id in self._ids], dtype=bool)
+        found = tuple(sign for sign in self._signs.find(text) if sign.id not in hidden)
+        if not visible.any():
+            return Matching("none", 0.0, (), 0, (), False, Why())
+        scored = self.score(text)
+        matching = self._decide(scored, visible, limit)
+        return self._heed(found, matching, scored, limit)
+
+    def explain(self, text: str, id: str) -> Why:
+        """What in `text` speaks for entry `id`. Raises KeyError for an unknown id."""
+        return self._why(self.score(text), self._places[id])
+
+    def score(self, text: str) -> Scored:
+        """All views of one question; what `match` decides on and what weights are fitted to."""
+        reading = self._reader.read(text, self._spelling.correct)
+        table = np.zeros((len(VIEWS), len(self._ids)), dtype=np.float32)
+        nearest = np.zeros(len(self._phrasings), dtype=np.float32)
+        starts = self._firsts[:-1]
+        known = 0.0
+        features = (reading.terms, reading.pairs, reading.grams)
+        for at, (family, share) in enumerate(zip(self._families, FAMILY_SHARES, strict=True)):
+            numbers, weights = family.weigh(features[at])
+            cosines = family.cosines(numbers, weights)
+            nearest += np.float32(share**2) * cosines
+            table[2 * at] = np.add.reduceat(cosines, starts) / family.entry_lengths
+            table[2 * at + 1] = np.maximum.reduceat(cosines, starts)
+            if at == 0:
+                known = float(weights @ weights)
+        table[6] = self._coverage.coverage(reading.terms)
+        if self._learnt is not None:
+            table[7] = nearest @ self._learnt
+        nearest /= np.float32(sum(share**2 for share in FAMILY_SHARES))
+        return Scored(reading, table, nearest, known)
+
+    def signals(self, scored: Scored, chances: Floats, first: int) -> dict[str, float]:
+        """What confidence is read from, for the entry in place `first`; see `blending.SIGNALS`."""
+        chance = min(max(float(chances[first]), 1e-6), 1.0 - 1e-6)
+        start, end = self._firsts[first], self._firsts[first + 1]
+        return {
+            "lead": float(np.log(chance / (1.0 - chance))),
+            "cosine": float(scored.nearest[start:end].max()),
+            "coverage": float(scored.table[6, first]),
+            "known": scored.known,
+            "length": float(np.log1p(len(scored.reading.terms))),
+        }
+
+    def chances(self, scored: Scored, visible: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Floats:
+        """The share of each entry if exactly one of the visible ones is meant."""
+        learnt = self._learnt is not None
+        scores = blend(scored.table, self._weights.blend if learnt else self._weights.blend_unlearnt)
+        scores = np.where(visible, scores, np.float32(-1e9))
+        chances = np.exp(scores - scores.max())
+        return np.asarray(chances / chances.sum(), dtype=np.float32)
+
+    def _decide(self, scored: Scored, visible: np.ndarray[tuple[int], np.dtype[np.bool_]], limit: int) -> Matching:
+        chances = self.chances(scored, visible)
+        order = [int(place) for place in np.argsort(-chances, kind="stable")[: max(limit, MOST_OFFERED)] if visible[place]]
+        first = order[0]
+        signals = self.signals(scored, chances, first)
+        if signals["cosine"] <= 0.0:
+            return Matching("none", 0.0, (), 0, (), False, Why())
+        confidence = round(logistic(self._weights.confidence, signals), 4)
+        scope = logistic(self._weights.scope, signals)
+        outcome, offered = self._outcome(confidence, scope, chances[order])
+        rest = confidence / float(chances[first])
+        matches = tuple(
+            Match(self._ids[place], min(confidence, round(rest * float(chances[place]), 4))) for place in order
+        )
+        kept = matches[: max(limit, 0)]
+        return Matching(outcome, confidence, kept, min(offered, len(kept)), (), False, self._why(scored, first))
+
+    def _outcome(self, confidence: float, scope: float, chances: Floats) -> tuple[Outcome, int]:
+        if scope < self._weights.scope_from:
+            return "none", 0
+        if confidence >= self._weights.answer_from or len(chances) == 1:
+            return "answer", 1
+        covered = np.cumsum(chances)
+        enough = int(np.searchsorted(covered, self._weights.choose_until)) + 1
+        return "choices", min(max(enough, 2), MOST_OFFERED, len(chances))
+
+    def _heed(self, found: tuple[Found, ...], matching: Matching, scored: Scored, limit: int) -> Matching:
+        """Clear signs put their entry first; weak ones add an alert beside another first match."""
+        clear = next((sign for sign in found if sign.strength == "clear"), None)
+        if clear is not None:
+            others = tuple(m for m in matching.matches if m.id != clear.id)
+            rest = tuple(replace(m, confidence=min(m.confidence, round(1.0 - CERTAIN, 4))) for m in others)
+            matches = (Match(clear.id, CERTAIN), *rest)[: max(limit, 1)]
+            why = self._why(scored, self._places[clear.id])
+            matching = Matching("answer", CERTAIN, matches, 1, (), True, why)
+        first = matching.matches[0].id if matching.matches and matching.outcome != "none" else None
+        alerts = tuple(Alert(sign.id, sign.message) for sign in found if sign.id != first)
+        return replace(matching, alerts=alerts)
+
+    def _why(self, scored: Scored, place: int) -> Why:
+        start, end = int(self._firsts[place]), int(self._firsts[place + 1])
+        nearest = start + int(np.argmax(scored.nearest[start:end]))
+        shares = self._families[0].shares(scored.reading.terms, start, end)
+        carried = self._reader.carriers(scored.reading, shares)
+        return Why(carried, self._phrasings[nearest] if scored.nearest[nearest] > 0 else "")
+
+    def _entry_terms(self, documents: Sequence[Document], readings: Sequence[Reading]) -> list[dict[str, float]]:
+        rows: list[dict[str, float]] = []
+        for place, document in enumerate(documents):
+            row: Counter[str] = Counter()
+            start, end = int(self._firsts[place]), int(self._firsts[place + 1])
+            for reading in readings[start : end - 1]:
+                _add(row, reading, FIELD_WEIGHTS["phrasing"])
+            _add(row, readings[end - 1], FIELD_WEIGHTS["title"])
+            _add(row, self._reader.read(document.body, limit=None), FIELD_WEIGHTS["body"])
+            rows.append(dict(row))
+        return rows
+
+    def _learn(self, entry_of: Ints, entries: int) -> Floats | None:
+        if not 2 <= entries <= LEARNT_ENTRIES or len(self._phrasings) > LEARNT_PHRASINGS:
+            return None
+        gram = np.zeros((len(self._phrasings), len(self._phrasings)), dtype=np.float32)
+        for family, share in zip(self._families, FAMILY_SHARES, strict=True):
+            gram += np.float32(share**2) * family.gram()
+        return learn(gram, entry_of, entries)
+
+
+def _add(row: Counter[str], reading: Reading, weight: float) -> None:
+    for term, count in reading.terms.items():
+        row[term] += weight * count  # type: ignore[assignment]
+
+
+def _uses(readings: Sequence[Reading], documents: Sequence[Document], glossary: Glossary) -> Counter[str]:
+    uses: Counter[str] = Counter()
+    for reading in readings:
+        uses.update(reading.words)
+    for document in documents:
+        for word in words(document.body):
+            uses[word] += 1
+    for word in glossary.vocabulary():
+        uses[word] += 1
+    return uses

@@ -1,0 +1,120 @@
+"""Text to words: the one way in which phrasings and questions are read.
+
+Lower case without accents, contractions and chat spellings written out ("don't", "wanna"), addresses and long numbers
+dropped, everything else cut at what is neither letter nor digit. Reading is bounded: see the limits below.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+MAX_CHARACTERS: Final = 12_000
+"""Characters read of any text; Slack's longest message is 40,000, a form's longest answer 3,000."""
+
+MAX_WORD: Final = 32
+"""Characters kept of one word; the longest term in the guides has 17."""
+
+_LINK: Final = re.compile(r"(?:https?://|www\.)\S{1,400}|\S{1,64}@[\w.-]{1,80}\.\w{2,12}|<[@#!][^>]{1,80}>", re.IGNORECASE)
+_WORD: Final = re.compile(r"\d+(?=[^\W\d_])|[^\W_]+(?:'[^\W_]+)*")
+_ENDINGS: Final = {"s": "", "m": "am", "re": "are", "ve": "have", "ll": "will", "d": ""}
+_WRITTEN_OUT: Final[dict[str, tuple[str, ...]]] = {
+    "cannot": ("can", "not"),
+    "cant": ("can", "not"),
+    "wont": ("will", "not"),
+    "im": ("i", "am"),
+    "ive": ("i", "have"),
+    "ill": ("ill",),
+    "dont": ("do", "not"),
+    "doesnt": ("does", "not"),
+    "didnt": ("did", "not"),
+    "isnt": ("is", "not"),
+    "arent": ("are", "not"),
+    "wasnt": ("was", "not"),
+    "werent": ("were", "not"),
+    "hasnt": ("has", "not"),
+    "havent": ("have", "not"),
+    "hadnt": ("had", "not"),
+    "wouldnt": ("would", "not"),
+    "shouldnt": ("should", "not"),
+    "couldnt": ("could", "not"),
+    "aint": ("is", "not"),
+    "whats": ("what", "is"),
+    "thats": ("that", "is"),
+    "hes": ("he", "is"),
+    "shes": ("she", "is"),
+    "theyre": ("they", "are"),
+    "youre": ("you", "are"),
+    "theyve": ("they", "have"),
+    "wanna": ("want", "to"),
+    "gonna": ("going", "to"),
+    "gotta": ("have", "to"),
+    "lemme": ("let", "me"),
+    "alot": ("a", "lot"),
+    "u": ("you",),
+    "ur": ("your",),
+    "r": ("are",),
+    "pls": ("please",),
+    "plz": ("please",),
+    "thx": ("thanks",),
+    "ppl": ("people",),
+    "smth": ("something",),
+    "smb": ("somebody",),
+    "cuz": ("because",),
+    "coz": ("because",),
+    "bc": ("because",),
+    "bcoz": ("because",),
+    "acct": ("account",),
+    "accts": ("accounts",),
+    "acc": ("account",),
+    "msg": ("message",),
+    "msgs": ("messages",),
+    "pymt": ("payment",),
+    "pmt": ("payment",),
+    "hrs": ("hours",),
+    "hr": ("hour",),
+    "wk": ("week",),
+    "wks": ("weeks",),
+    "yr": ("year",),
+    "tmrw": ("tomorrow",),
+    "w": ("with",),
+}
+_STRAIGHT: Final = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\u00b4": "'", "\u0300": None})
+
+
+def words(text: str) -> list[str]:
+    """The words of the first `MAX_CHARACTERS` characters, each at most `MAX_WORD` long. Any string will do."""
+    text = _plain(text[:MAX_CHARACTERS])
+    found: list[str] = []
+    for token in _WORD.findall(_LINK.sub(" ", text)):
+        _add(token, found)
+    return found
+
+
+def _plain(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    text = unicodedata.normalize("NFKD", text.translate(_STRAIGHT))[: 2 * MAX_CHARACTERS]
+    return "".join(c for c in text if not unicodedata.category(c).startswith(("M", "Cf", "Cs"))).lower()
+
+
+def _add(token: str, found: list[str]) -> None:
+    if token in _WRITTEN_OUT:
+        found.extend(_WRITTEN_OUT[token])
+        return
+    if token.isdigit():
+        if len(token) <= 3:
+            found.append(token)
+        return
+    stem, apostrophe, ending = token.partition("'")
+    if not apostrophe:
+        found.append(token[:MAX_WORD])
+        return
+    joined = stem + ending.replace("'", "")
+    if joined in _WRITTEN_OUT:
+        found.extend(_WRITTEN_OUT[joined])
+    elif ending in _ENDINGS:
+        found.append(stem[:MAX_WORD])
+        if _ENDINGS[ending]:
+            found.append(_ENDINGS[ending])
+    else:
+        found.append(joined[:MAX_WORD])

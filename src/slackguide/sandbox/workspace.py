@@ -1,0 +1,326 @@
+"""The workspace as it stands: people, conversations, messages, screens, and the logs of what passed.
+
+Everything here is guarded by one lock; every change is published to the open pages.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .errors import ApiError, Unknown
+from .ids import Ids, steady
+from .live import Live
+from .problems import Json
+from .records import Call, Exchange
+from .screens import Screens
+from .team import Person, Team, UserGroup
+
+_LOGGED = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversation:
+    """A channel, or (with `person`) the direct message between one person and the bot. `created` is epoch seconds."""
+
+    id: str
+    name: str
+    purpose: str = ""
+    members: frozenset[str] = frozenset()
+    bot_joined: bool = True
+    private: bool = False
+    archived: bool = False
+    shared: bool = False
+    person: str | None = None
+    created: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """A message, or with `reader` an ephemeral one that this person alone sees. `ts`, a timestamp, is its id."""
+
+    channel: str
+    ts: str
+    user: str
+    text: str
+    blocks: tuple[Json, ...] = ()
+    thread_ts: str | None = None
+    metadata: Json | None = None
+    by_bot: bool = False
+    edited: str | None = None
+    reader: str | None = None
+    broadcast: bool = False
+    subtype: str | None = None
+    # What was chosen in the message's own selects and checkboxes, by block and action id.
+    state: Json = field(default_factory=dict)
+
+
+class Workspace:
+    """People, conversations and messages, with what tests look at: `messages`, `ephemerals`, `screens`, `calls`."""
+
+    def __init__(self, *, team: Team, clock: Callable[[], float], ids: Ids, live: Live) -> None:
+        self.team = team
+        self.app = team.app
+        self.clock = clock
+        self.ids = ids
+        self.live = live
+        self.lock = threading.RLock()
+        self.screens = Screens(clock=clock, ids=ids, lock=self.lock, publish=live.publish)
+        self._people: dict[str, Person] = {person.id: person for person in team.people}
+        self._groups: dict[str, UserGroup] = {group.id: group for group in team.groups}
+        self._conversations: dict[str, Conversation] = {}
+        self._messages: dict[str, dict[str, Message]] = {}
+        self._ephemerals: dict[str, Message] = {}
+        self._read: dict[tuple[str, str], str] = {}
+        self._last_ts = 0  # microseconds
+        self._calls: deque[Call] = deque(maxlen=_LOGGED)
+        self._exchanges: deque[Exchange] = deque(maxlen=_LOGGED)
+        self._numbers = {"call": 0, "exchange": 0}
+        for channel in team.channels:
+            self._add(
+                Conversation(
+                    id=channel.id,
+                    name=channel.name,
+                    purpose=channel.purpose,
+                    members=frozenset(channel.members),
+                    bot_joined=channel.bot_joined,
+                    private=channel.private,
+                    archived=channel.archived,
+                    shared=channel.shared,
+                    created=clock(),
+                )
+            )
+
+    # People
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everyone, the bot not included."""
+        with self.lock:
+            return tuple(self._people.values())
+
+    @property
+    def groups(self) -> tuple[UserGroup, ...]:
+        """The user groups."""
+        with self.lock:
+            return tuple(self._groups.values())
+
+    def person(self, who: str) -> Person:
+        """The person with that id or name. Raises Unknown."""
+        with self.lock:
+            for person in self._people.values():
+                if who in (person.id, person.name):
+                    return person
+        raise Unknown(f"no person called {who}")
+
+    def add_person(self, person: Person, *, channels: Iterable[str] = ("general",)) -> Person:
+        """A new hire joins, whom no directory has yet."""
+        with self.lock:
+            self._people[person.id] = person
+            for name in channels:
+                channel = self.conversation(name)
+                self._change(channel, members=channel.members | {person.id})
+        self.live.publish("people", {})
+        return person
+
+    def change_person(self, who: str, **changes: Any) -> Person:
+        """Change someone's name, role or standing (`deleted=True`)."""
+        with self.lock:
+            person = replace(self.person(who), **changes)
+            self._people[person.id] = person
+        self.live.publish("people", {})
+        return person
+
+    def set_group(self, handle: str, users: Iterable[str]) -> UserGroup:
+        """Put exactly these people (ids or names) into a user group."""
+        with self.lock:
+            group = next((group for group in self._groups.values() if group.handle == handle), None)
+            members = tuple(self.person(who).id for who in users)
+            group = replace(group, users=members) if group else UserGroup(handle=handle, name=handle, users=members)
+            self._groups[group.id] = group
+            return group
+
+    # Conversations
+
+    def _add(self, conversation: Conversation) -> Conversation:
+        self._conversations[conversation.id] = conversation
+        self._messages.setdefault(conversation.id, {})
+        self.live.publish("channels", {})
+        return conversation
+
+    def _change(self, conversation: Conversation, **changes: Any) -> Conversation:
+        changed = replace(conversation, **changes)
+        self._conversations[conversation.id] = changed
+        self.live.publish("channels", {})
+        return changed
+
+    @property
+    def conversations(self) -> tuple[Conversation, ...]:
+        """Every channel and every direct message with the bot."""
+        with self.lock:
+            return tuple(self._conversations.values())
+
+    def conversation(self, which: str) -> Conversation:
+        """The conversation with that id or channel name (`#` allowed). Raises Unknown."""
+        with self.lock:
+            found = self._conversations.get(which)
+            if found is None:
+                name = which.removeprefix("#")
+                found = next((c for c in self._conversations.values() if c.name == name and not c.person), None)
+            if found is None:
+                raise Unknown(f"no channel called {which}")
+            return found
+
+    def direct_message(self, who: str) -> Conversation:
+        """The direct message between a person and the bot, opened when it is not there yet."""
+        person = self.person(who)
+        with self.lock:
+            channel_id = steady("D", self.app.user_id, person.id)
+            return self._conversations.get(channel_id) or self._add(
+                Conversation(
+                    id=channel_id,
+                    name=self.app.name,
+                    person=person.id,
+                    members=frozenset({person.id}),
+                    private=True,
+                    created=self.clock(),
+                )
+            )
+
+    def change_channel(self, which: str, **changes: Any) -> Conversation:
+        """Archive, share or make private a channel, or let the bot in or out (`bot_joined`)."""
+        with self.lock:
+            return self._change(self.conversation(which), **changes)
+
+    # Messages
+
+    def next_ts(self) -> str:
+        """A message timestamp: the clock's, and later than every one before it."""
+        with self.lock:
+            self._last_ts = max(self._last_ts + 1, int(self.clock() * 1_000_000))
+            return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
+
+    def post(self, message: Message) -> Message:
+        """Keep a message and show it."""
+        with self.lock:
+            if message.reader is None:
+                self._messages[message.channel][message.ts] = message
+            else:
+                self._ephemerals[message.ts] = message
+        self.live.publish("message", {"channel": message.channel, "ts": message.ts, "reader": message.reader})
+        return message
+
+    def change(self, message: Message, **changes: Any) -> Message:
+        """Change a message in place."""
+        return self.post(replace(message, **changes))
+
+    def remove(self, message: Message) -> None:
+        """Take a message away."""
+        with self.lock:
+            self._messages[message.channel].pop(message.ts, None)
+            self._ephemerals.pop(message.ts, None)
+        self.live.publish("gone", {"channel": message.channel, "ts": message.ts, "reader": message.reader})
+
+    def message(self, ts: str, *, channel: str | None = None) -> Message:
+        """The message or ephemeral message with that timestamp. Raises Unknown."""
+        with self.lock:
+            ephemeral = self._ephemerals.get(ts)
+            if ephemeral is not None and channel in (None, ephemeral.channel):
+                return ephemeral
+            for where, messages in self._messages.items():
+                if ts in messages and channel in (None, where):
+                    return messages[ts]
+        raise Unknown(f"no message {ts}")
+
+    def messages(self, channel: str, *, thread_ts: str | None = None) -> tuple[Message, ...]:
+        """Messages of a channel (id or name) oldest first: the channel's own, or one thread with its parent first.
+
+        A thread's replies are not among the channel's own messages, unless they were sent to the channel too.
+        """
+        with self.lock:
+            found = sorted(self._messages[self.conversation(channel).id].values(), key=lambda message: message.ts)
+        if thread_ts is not None:
+            return tuple(message for message in found if thread_ts in (message.ts, message.thread_ts))
+        return tuple(message for message in found if message.thread_ts in (None, message.ts) or message.broadcast)
+
+    def all_messages(self, channel: str) -> tuple[Message, ...]:
+        """Every message of a channel, threads included, oldest first."""
+        with self.lock:
+            return tuple(sorted(self._messages[self.conversation(channel).id].values(), key=lambda m: m.ts))
+
+    def direct_messages(self, who: str) -> tuple[Message, ...]:
+        """Everything between a person and the bot, threads included, oldest first."""
+        return self.all_messages(self.direct_message(who).id)
+
+    def ephemerals(self, who: str, channel: str | None = None) -> tuple[Message, ...]:
+        """What this person alone sees, oldest first; in one channel or everywhere."""
+        reader = self.person(who).id
+        with self.lock:
+            where = self.conversation(channel).id if channel else None
+            found = [m for m in self._ephemerals.values() if m.reader == reader and where in (None, m.channel)]
+        return tuple(sorted(found, key=lambda message: message.ts))
+
+    def in_channel(self, which: str) -> Conversation:
+        """The channel as the bot's token sees it, for a method that needs a seat in it.
+
+        Raises ApiError: channel_not_found, not_in_channel.
+        """
+        try:
+            found = self.conversation(which)
+        except Unknown:
+            raise ApiError("channel_not_found") from None
+        if not found.bot_joined:
+            raise ApiError("channel_not_found" if found.private else "not_in_channel")
+        return found
+
+    # Reading marks
+
+    def read(self, who: str, channel: str) -> str:
+        """The timestamp up to which a person has read a channel, "" for nothing."""
+        with self.lock:
+            return self._read.get((who, channel), "")
+
+    def mark_read(self, who: str, channel: str, ts: str) -> None:
+        """Remember up to where a person has read."""
+        with self.lock:
+            if ts <= self._read.get((who, channel), ""):
+                return
+            self._read[who, channel] = ts
+        self.live.publish("read", {"person": who, "channel": channel, "ts": ts})
+
+    # Logs
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The latest Web API calls of the bot, oldest first."""
+        with self.lock:
+            return tuple(self._calls)
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The latest requests to the bot with its answers, oldest first."""
+        with self.lock:
+            return tuple(self._exchanges)
+
+    def number(self, what: str) -> int:
+        """The next number of a log: `call` or `exchange`."""
+        with self.lock:
+            self._numbers[what] += 1
+            return self._numbers[what]
+
+    def log_call(self, call: Call) -> None:
+        """Keep a Web API call for the glass wall."""
+        with self.lock:
+            self._calls.append(call)
+        self.live.publish("call", {"number": call.number})
+
+    def log_exchange(self, exchange: Exchange) -> None:
+        """Keep a request to the bot for the glass wall."""
+        with self.lock:
+            self._exchanges.append(exchange)
+        self.live.publish("exchange", {"number": exchange.number})
+
+    def wait_for(self, met: Callable[[], bool], *, timeout: float = 5.0) -> bool:
+        """Wait, without polling, until `met()` is true; false after `timeout` seconds of real time."""
+        return self.live.wait_for(met, timeout)
