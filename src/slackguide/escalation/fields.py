@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from slackguide.knowledge.forms import SLACK_TEXT_LIMIT, Form, FormField
 
 Value = str | tuple[str, ...] | int | date
-"""A field's value: text and links `str`, a choice its option's name, choices a tuple of names, a number `int`, a date."""
+"""A field's value: text and links `str`, a choice its option's name, choices a tuple of names, a number `int`."""
 
 SubmittedValues = Mapping[str, str | Sequence[str] | None]
 """Field id to what the form sent: text, option names, or None for a field left empty."""

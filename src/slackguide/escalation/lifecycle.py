@@ -253,8 +253,10 @@ def _owed(before: Escalation, after: Escalation, press: Press, event: Event) -> 
     if isinstance(press, HandOver):
         if before.card is not None:
             tasks.append(UpdateCard(before.card))
-        tasks.append(PostEscalation())
+        tasks.append(PostEscalation(after.channel))
     else:
+        if isinstance(press, Reopen) and before.card is None:
+            tasks.append(PostEscalation(after.channel))
         tasks += [UpdateCard(), ReplyInThread(notice, who, words)]
     concerned = {before.requester.user_id: None, before.claimed_by: None, after.claimed_by: None}
     tasks += [TellPerson(person, notice, who, words) for person in concerned if person is not None and person != who]

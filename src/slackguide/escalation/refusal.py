@@ -18,7 +18,7 @@ POINTLESS = frozenset({"message_not_found", "cant_update_message", "edit_window_
 """The message that was to be changed cannot be changed any more."""
 
 _INVITE = "Invite @slackguide to #{channel}"
-_TOKEN = "Have an administrator install slackguide again and restart it with the new token"
+_INSTALL = "Have an administrator install slackguide again and restart it with the new token"
 _FORM = "Tell whoever looks after slackguide: this needs a change to the form or the program"
 
 LASTING: dict[str, tuple[str, str]] = {
@@ -47,14 +47,14 @@ LASTING: dict[str, tuple[str, str]] = {
     "metadata_too_large": ("Slack did not take the message the way it was built", _FORM),
     "invalid_metadata_format": ("Slack did not take the message the way it was built", _FORM),
     "invalid_arguments": ("Slack did not take the request the way it was built", _FORM),
-    "account_inactive": ("slackguide's access to Slack was ended", _TOKEN),
-    "token_revoked": ("slackguide's access to Slack was ended", _TOKEN),
-    "token_expired": ("slackguide's access to Slack has run out", _TOKEN),
-    "invalid_auth": ("Slack does not know slackguide's token", _TOKEN),
-    "not_authed": ("slackguide has no token", _TOKEN),
-    "not_allowed_token_type": ("slackguide's token is of the wrong kind", _TOKEN),
-    "no_permission": ("slackguide may not do this", _TOKEN),
-    "access_denied": ("slackguide may not do this", _TOKEN),
+    "account_inactive": ("slackguide's access to Slack was ended", _INSTALL),
+    "token_revoked": ("slackguide's access to Slack was ended", _INSTALL),
+    "token_expired": ("slackguide's access to Slack has run out", _INSTALL),
+    "invalid_auth": ("Slack does not know slackguide's token", _INSTALL),
+    "not_authed": ("slackguide has no token", _INSTALL),
+    "not_allowed_token_type": ("slackguide's token is of the wrong kind", _INSTALL),
+    "no_permission": ("slackguide may not do this", _INSTALL),
+    "access_denied": ("slackguide may not do this", _INSTALL),
     "missing_scope": ("slackguide lacks a permission", "Have an administrator install it again from its manifest"),
     "org_login_required": ("the workspace is being moved", "Ask the workspace's administrators"),
     "team_access_not_granted": ("slackguide is not allowed into the workspace", "Ask the workspace's administrators"),
@@ -74,7 +74,7 @@ _UNKNOWN = ("Slack refused it ({code})", "Give whoever looks after slackguide th
 
 
 def explain(code: str, escalation: Escalation) -> str:
-    """Words for the requester and the owner of an escalation that cannot be posted: what happened, what is safe, what to do."""
+    """For the requester and the owner of what cannot be posted: what happened, what is safe, what to do."""
     happened, mend = LASTING.get(code, _UNKNOWN)
     fill = {"channel": escalation.channel, "code": code}
     return (

@@ -1,4 +1,4 @@
-"""What the outbox holds: things to say on Slack, small enough to be rendered from the database when their time comes."""
+"""What the outbox holds: things to say on Slack, rendered from the database when their time comes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True)
 class PostEscalation:
-    """Post the escalation's card to its channel."""
+    """Post the escalation's card to `channel` (a name without `#`)."""
+
+    channel: str
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class UpdateCard:
 
 @dataclass(frozen=True)
 class AnswerMessage:
-    """The answer owed to a message event: posted to `channel_id` under `thread_ts` (the message's own, if it began one).
+    """The answer owed to a message: posted to `channel_id` under `thread_ts` (the message's own, if it began one).
 
     `text` is as the event carried it, already escaped by Slack.
     """
@@ -93,10 +95,25 @@ def lane(task: Task, escalation: Escalation | None) -> str:
             return channel_id
         case UpdateCard(card=Card(channel_id=channel_id)):
             return channel_id
-        case PostEscalation() | ReplyInThread() | UpdateCard():
+        case PostEscalation(channel=channel):
+            return f"#{channel}"
+        case ReplyInThread() | UpdateCard():
             if escalation is None:
                 raise ValueError(f"{type(task).__name__} belongs to an escalation")
             return f"#{escalation.channel}"
+
+
+def once_key(task: Task, escalation_id: str | None) -> str | None:
+    """A key that at most one unfinished job may have, for tasks of which a second one in the queue is pointless."""
+    match task:
+        case PostEscalation(channel=channel):
+            return f"post {escalation_id} {channel}"
+        case UpdateCard(card=card):
+            return f"card {escalation_id} {card.ts if card is not None else ''}"
+        case RefreshHome(user_id=user_id):
+            return f"home {user_id}"
+        case _:
+            return None
 
 
 def needs_card(task: Task) -> bool:

@@ -68,6 +68,13 @@ Condition: TypeAlias = OneOf | Within | AllOf | AnyOf | Not | Named
 ALWAYS = AllOf(())
 
 
+def both(one: Condition, other: Condition) -> Condition:
+    """The condition that both hold, without needless nesting."""
+    if one == ALWAYS:
+        return other
+    return one if other == ALWAYS else AllOf((one, other))
+
+
 def facts_of(condition: Condition) -> tuple[str, ...]:
     """The names of the facts a condition looks at, in reading order, each once."""
     match condition:

@@ -77,8 +77,15 @@ def _as_sources(value: object) -> object:
 class Line(Model):
     """A step or warning; with `when`, shown only where the facts given say that it applies."""
 
-    text: Sentence
+    text: Sentence | None = None
+    use: Id | None = Field(default=None, description="Name of a shared procedure whose steps stand here")
     when: When = None
+
+    @model_validator(mode="after")
+    def _one_content(self) -> Line:
+        if (self.text is None) == (self.use is None):
+            raise ValueError("a step has either `text` or `use`")
+        return self
 
 
 def _as_line(value: object) -> object:

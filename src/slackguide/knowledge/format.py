@@ -17,6 +17,7 @@ from slackguide.knowledge.entries import (
     Entry,
     IsoDate,
     Line,
+    Lines,
     NoteTemplate,
     Rule,
     SeeAlso,
@@ -53,6 +54,9 @@ class Glossary(Model):
     synonyms: tuple[Annotated[tuple[Short, ...], Field(min_length=2)], ...] = ()
 
 
+Procedure = Annotated[Lines, Field(min_length=1, max_length=20)]
+
+
 class KnowledgeFile(Model):
     """One YAML file of the knowledge base: any of these sections."""
 
@@ -68,6 +72,7 @@ class KnowledgeFile(Model):
     facts: dict[Id, FactDefinition] | None = Field(default=None, min_length=1)
     conditions: dict[Id, ConditionSpec] | None = Field(default=None, min_length=1)
     tables: dict[Id, Annotated[tuple[Rule, ...], Field(min_length=1)]] | None = Field(default=None, min_length=1)
+    procedures: dict[Id, Procedure] | None = Field(default=None, min_length=1, description="Steps that entries share")
     forms: dict[Id, Form] | None = Field(default=None, min_length=1)
     glossary: Glossary | None = None
 
@@ -106,6 +111,7 @@ _NAMED: dict[str, Any] = {
     "facts": FactDefinition,
     "conditions": ConditionSpec,
     "tables": Annotated[tuple[Rule, ...], Field(min_length=1)],
+    "procedures": Procedure,
     "forms": Form,
 }
 _NAME = TypeAdapter(Id)

@@ -16,7 +16,7 @@ from slackguide.knowledge.compiled import (
     Step,
     Target,
 )
-from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within
+from slackguide.knowledge.conditions import ALWAYS, OneOf, Within, both, Condition
 from slackguide.knowledge.conditions_reader import ConditionReader
 from slackguide.knowledge.entries import Article, Entry, Line, NoteTemplate, Rule, SeeAlso, Source
 from slackguide.knowledge.facts import FactDefinition
@@ -50,6 +50,7 @@ class Linker:
         for id, spec in self._gather("destinations").items():
             self._destinations[id] = Target(id, spec.kind, spec.name, spec.also, spec.note)
         self._tables: dict[str, tuple[tuple[Rule, ...], YamlSource]] = {}
+        self._procedures: dict[str, tuple[tuple[Line, ...], YamlSource]] = {}
         self._conditions = ConditionReader(self._facts, self._condition_specs())
 
     def link(self, fingerprint: str) -> KnowledgeBase | None:
@@ -58,6 +59,9 @@ class Linker:
             for id, rules in parsed.section("tables").items():
                 if self._new("tables", id, parsed.source, ("tables", id)):
                     self._tables[id] = (rules, parsed.source)
+            for id, lines in parsed.section("procedures").items():
+                if self._new("procedures", id, parsed.source, ("procedures", id)):
+                    self._procedures[id] = (lines, parsed.source)
         self._check_shared()
         entries = self._entries()
         self._check_concerns()
@@ -121,6 +125,8 @@ class Linker:
                 self._conditions.named(id)
             for id, rules in parsed.section("tables").items():
                 self._rules(rules, source, ("tables", id), frozenset({id}))
+            for id, lines in parsed.section("procedures").items():
+                self._steps(lines, source, ("procedures", id), frozenset({id}))
             for id, note in parsed.section("notes").items():
                 for name in PLACEHOLDER.findall(note.text):
                     if name not in known:
@@ -204,7 +210,7 @@ class Linker:
 
     def _check_card(self, entry: Entry, source: YamlSource, place: Place) -> None:
         note = self._notes.get(entry.note or "")
-        length = sum(len(line.text) for line in (*entry.warnings, *entry.path)) + (len(note.text) if note else 0)
+        length = sum(len(line.text or "") for line in (*entry.warnings, *entry.path)) + (len(note.text) if note else 0)
         length += sum(len(conflict.told) for conflict in entry.conflicts)
         if length > CARD_LIMIT:
             source.fault(place, f"{length:,} characters in warnings, steps and note, a card holds {CARD_LIMIT:,}: shorten")
@@ -267,11 +273,24 @@ class Linker:
             return Target(id, "article", article.title[:150])
         return self._destinations.get(id)
 
-    def _steps(self, lines: Iterable[Line], source: YamlSource, place: Place) -> tuple[Step, ...]:
-        return tuple(
-            Step(line.text, self._conditions.read(line.when, source, (*place, number, "when")))
-            for number, line in enumerate(lines)
-        )
+    def _steps(
+        self, lines: Iterable[Line], source: YamlSource, place: Place, within: frozenset[str] = frozenset()
+    ) -> tuple[Step, ...]:
+        steps: list[Step] = []
+        for number, line in enumerate(lines):
+            at = (*place, number)
+            when = self._conditions.read(line.when, source, (*at, "when"))
+            if line.text is not None:
+                steps.append(Step(line.text, when))
+            elif line.use in within:
+                source.fault((*at, "use"), f"the procedure `{line.use}` uses itself")
+            elif line.use is not None and self._reference("procedure", line.use, ["procedures"], source, (*at, "use")):
+                shared = self._procedures.get(line.use)
+                if shared is not None:
+                    lines_there, there = shared
+                    inner = self._steps(lines_there, there, ("procedures", line.use), within | {line.use})
+                    steps.extend(Step(step.text, both(when, step.when)) for step in inner)
+        return tuple(steps)
 
     def _named_note(self, id: str | None, source: YamlSource, place: Place) -> str | None:
         return id if id is None or self._reference("note", id, ["notes"], source, place) else None

@@ -33,7 +33,7 @@ class Spelling:
 
         Near is one edit up to 5 letters and two from 6 (optimal string alignment: swapped neighbours are one edit).
         """
-        if len(word) < SHORTEST or not word.isalpha():
+        if len(word) < SHORTEST or not word.isalpha() or self.is_word(word):
             return (word,)
         near = self._nearest(word)
         if near is not None and near[0] == 1:

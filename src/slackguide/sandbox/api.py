@@ -25,7 +25,10 @@ UPDATE_TEXT: Final = 4_000
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What the methods work on. `connect` makes a WebSocket URL (None: Socket Mode is off); `site` is the page's URL."""
+    """What the methods work on: `connect` makes a WebSocket URL (None: Socket Mode is off), `site` is the page's URL.
+
+    `posted` and `changed` hear of the bot's own messages, which Slack reports to it as events.
+    """
 
     workspace: Workspace
     site: str
@@ -36,11 +39,11 @@ class Context:
 
 @dataclass(frozen=True, kw_only=True)
 class Method:
-    """One method: what it does, the scope it needs, and the token it takes (`bot` or `app`)."""
+    """One method: what it does, the scope it needs, and whether it takes the app-level token."""
 
     run: Callable[[Context, Arguments], Json]
     scopes: tuple[str, ...] = ()
-    token: str = "bot"
+    for_app: bool = False
 
 
 # auth
@@ -207,7 +210,7 @@ def _get_permalink(context: Context, arguments: Arguments) -> Json:
 
 
 def _page(items: Sequence[Item], arguments: Arguments, *, default: int, high: int) -> tuple[list[Item], str]:
-    """One page of a list and the cursor to the next, "" after the last. Raises ApiError invalid_cursor, invalid_limit."""
+    """One page of a list, and the cursor to the next or "". Raises ApiError invalid_cursor, invalid_limit."""
     limit = arguments.whole("limit", default) or default
     if not 0 < limit <= high:
         raise ApiError("invalid_limit")
@@ -427,8 +430,7 @@ def _shown(context: Context, view: View) -> Json:
 
 
 def _trigger(arguments: Arguments) -> str:
-    if not arguments.values.get("trigger_id"):
-        return arguments.text("interactivity_pointer")
+    arguments.require("trigger_id")
     return arguments.text("trigger_id")
 
 
@@ -468,7 +470,7 @@ def _views_publish(context: Context, arguments: Arguments) -> Json:
 
 METHODS: Final[dict[str, Method]] = {
     "auth.test": Method(run=_auth_test),
-    "apps.connections.open": Method(run=_connections_open, token="app"),
+    "apps.connections.open": Method(run=_connections_open, for_app=True),
     "chat.postMessage": Method(run=_post_message, scopes=("chat:write",)),
     "chat.postEphemeral": Method(run=_post_ephemeral, scopes=("chat:write",)),
     "chat.update": Method(run=_update, scopes=("chat:write",)),
@@ -495,7 +497,7 @@ def run(context: Context, name: str, arguments: Arguments, *, token_kind: str) -
     method = METHODS.get(name)
     if method is None:
         raise ApiError("unknown_method", more={"req_method": name})
-    if name != "auth.test" and token_kind != method.token:
+    if name != "auth.test" and (token_kind == "app") != method.for_app:
         raise ApiError("not_allowed_token_type")
     _need(context.workspace, *method.scopes)
     return {"ok": True, **method.run(context, arguments)}

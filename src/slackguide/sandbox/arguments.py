@@ -10,7 +10,10 @@ from .problems import Json
 
 
 def parse(content_type: str, body: bytes, query: str) -> Json:
-    """Read a request's arguments. Raises ApiError invalid_json, json_not_object, invalid_form_data, invalid_post_type."""
+    """Read a request's arguments.
+
+    Raises ApiError invalid_json, json_not_object, invalid_form_data, invalid_post_type.
+    """
     values: Json = dict(parse_qsl(query, keep_blank_values=True))
     kind = content_type.partition(";")[0].strip().lower()
     if not body:

@@ -42,6 +42,11 @@ class Live:
             self._changes.append(Change(number=self._number, kind=kind, body=body))
             self._changed.notify_all()
 
+    def since(self, number: int) -> tuple[Change, ...]:
+        """The changes after that number, as far as they are kept."""
+        with self._changed:
+            return tuple(change for change in self._changes if change.number > number)
+
     def follow(self, after: int, *, heartbeat: float) -> Iterator[Change | None]:
         """Changes after that number as they come; None every `heartbeat` seconds without one.
 

@@ -1,0 +1,12 @@
+"""Alembic's entry: runs the migrations on the connection that `storage.migration` hands over, in its transaction."""
+
+from alembic import context
+
+from slackguide.storage.schema import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transaction_per_migration=False,
+)
+context.run_migrations()

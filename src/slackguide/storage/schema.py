@@ -1,0 +1,213 @@
+"""The tables as they stand after the last migration; a test holds the two together."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from slackguide.storage.kinds import Moment, Serial, Words
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("prefix", Text, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+escalations = Table(
+    "escalations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("reference", Text, nullable=False, unique=True),
+    Column("view_id", Text, nullable=False, unique=True),
+    Column("form_id", Text, nullable=False),
+    Column("desk", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("requester_user", Text, nullable=False),
+    Column("requester_team", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("erased_at", Moment),
+    Column("fields", JSON, nullable=False),
+    Column("entry_id", Text),
+    Column("question", Words),
+    Column("advice", JSON(none_as_null=True)),
+    Column("anyway", Words),
+    Column("claimed_by", Text),
+    Column("card_channel", Text),
+    Column("card_ts", Text),
+    Column("card_permalink", Text),
+    Column("ending", Text),
+    Column("decided", Words),
+    Column("which", Words),
+    Column("events", Integer, nullable=False, server_default="0"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("escalation_id", Text, ForeignKey("escalations.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("who", Text),
+    Column("kind", Text, nullable=False),
+    Column("words", Words),
+    Column("about", JSON, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("escalation_id", Text, ForeignKey("escalations.id"), primary_key=True),
+    Index("ix_cases_escalation_id", "escalation_id"),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("escalation_id", Text, ForeignKey("escalations.id"), primary_key=True),
+    Column("channel_id", Text, primary_key=True),
+    Column("ts", Text, primary_key=True),
+    Column("permalink", Text),
+    Column("posted_at", Moment, nullable=False),
+)
+
+UNFINISHED = text("state IN ('due', 'claimed')")
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("escalation_id", Text, ForeignKey("escalations.id")),
+    Column("lane", Text, nullable=False),
+    Column("once_key", Text),
+    Column("state", Text, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("set_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("lease", Integer, nullable=False, server_default="0"),
+    Column("worker", Text),
+    Column("doubtful", Boolean, nullable=False, server_default=text("false")),
+    Column("why", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    Column("channel_id", Text),
+    Column("ts", Text),
+    UniqueConstraint("once_key"),
+    Index("ix_outbox_due", "due_at", "id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+    Index("ix_outbox_escalation_id", "escalation_id", "lane"),
+    Index("ix_outbox_settled_at", "settled_at"),
+    sqlite_autoincrement=True,
+)
+
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("next_at", Moment, nullable=False),
+    Column("set_at", Moment, nullable=False),
+    Index("ix_lanes_next_at", "next_at"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    Column("accepted_at", Moment, nullable=False),
+    Index("ix_inbox_accepted_at", "accepted_at"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    Column("team_id", Text, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("guest", Boolean, nullable=False),
+    Column("bot", Boolean, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("refreshed_at", Moment, nullable=False),
+)
+
+group_members = Table(
+    "group_members",
+    metadata,
+    Column("handle", Text, primary_key=True),
+    Column("user_id", Text, primary_key=True),
+)
+
+directory = Table(
+    "directory",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("refreshed_at", Moment),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("answer_id", Text, primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("entry_id", Text),
+    Column("verdict", Text, nullable=False),
+    Column("question", Words),
+    Column("at", Moment, nullable=False),
+    Index("ix_feedback_at", "at"),
+    Index("ix_feedback_entry_id", "entry_id", "at"),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("team_id", Text, nullable=False),
+    Column("enterprise_id", Text),
+    Column("bot_id", Text, nullable=False),
+    Column("bot_user_id", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("channel_id", Text, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("user_id", Text, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+    Index("ix_drafts_kept_at", "kept_at"),
+)

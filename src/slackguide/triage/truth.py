@@ -1,0 +1,77 @@
+"""Whether a condition holds when only some facts are known: true, false, or not known (None)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from slackguide.knowledge.conditions import (
+    NEVER,
+    AllOf,
+    AnyOf,
+    Condition,
+    Named,
+    Not,
+    OneOf,
+    Value,
+    Within,
+)
+
+
+def truth(
+    condition: Condition, told: Mapping[str, Value], given: Mapping[str, OneOf | Within]
+) -> bool | None:
+    """Kleene's three-valued truth of a condition over the facts told and, for the others, those the entry gives."""
+    match condition:
+        case OneOf(fact=fact):
+            if fact in told:
+                return told[fact] in condition.values
+            return _implied(given.get(fact), condition)
+        case Within(fact=fact):
+            if fact in told:
+                return within(condition, told[fact])
+            return _implied(given.get(fact), condition)
+        case AllOf(parts=parts):
+            values = [truth(part, told, given) for part in parts]
+            return False if False in values else None if None in values else True
+        case AnyOf(parts=parts):
+            values = [truth(part, told, given) for part in parts]
+            return True if True in values else None if None in values else False
+        case Not(part=part):
+            value = truth(part, told, given)
+            return None if value is None else not value
+        case Named(part=part):
+            return truth(part, told, given)
+
+
+def within(test: Within, value: Value) -> bool:
+    """Whether a number fact's value lies in the test's ranges, or is the `never` that it allows."""
+    if value == NEVER:
+        return test.never
+    return any(low <= int(value) and (high is None or int(value) <= high) for low, high in test.ranges)
+
+
+def _implied(given: OneOf | Within | None, test: OneOf | Within) -> bool | None:
+    """What a given set of values says of a test: true where all of them pass, false where none does."""
+    if given is None:
+        return None
+    if isinstance(given, OneOf) and isinstance(test, OneOf):
+        if given.values <= test.values:
+            return True
+        return None if given.values & test.values else False
+    if isinstance(given, Within) and isinstance(test, Within):
+        inside = all(_covered(span, test) for span in given.ranges) and (test.never or not given.never)
+        if inside:
+            return True
+        touches = any(_touch(span, other) for span in given.ranges for other in test.ranges)
+        return None if touches or (given.never and test.never) else False
+    return None
+
+
+def _covered(span: tuple[int, int | None], test: Within) -> bool:
+    low, high = span
+    return any(lo <= low and (hi is None or (high is not None and high <= hi)) for lo, hi in test.ranges)
+
+
+def _touch(one: tuple[int, int | None], other: tuple[int, int | None]) -> bool:
+    (low, high), (lo, hi) = one, other
+    return (hi is None or low <= hi) and (high is None or lo <= high)

@@ -1,0 +1,47 @@
+"""Facts as given by a person or a program: checked against what the knowledge base declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from slackguide.errors import UnusableInput
+from slackguide.knowledge import did_you_mean
+from slackguide.knowledge.conditions import NEVER, Value
+from slackguide.knowledge.conditions_reader import unknown_value
+from slackguide.knowledge.facts import FactDefinition
+
+
+def checked(given: Mapping[str, object], facts: Mapping[str, FactDefinition]) -> dict[str, Value]:
+    """The facts given, typed. Raises `UnusableInput` that names every unknown fact and value, and the choices."""
+    values: dict[str, Value] = {}
+    wrong: list[str] = []
+    for name, raw in given.items():
+        fact = facts.get(name)
+        if fact is None:
+            wrong.append(f"unknown fact `{name}`{did_you_mean(name, facts)} (facts: {', '.join(sorted(facts))})")
+            continue
+        value = _typed(raw, fact)
+        if value is None:
+            wrong.append(unknown_value(name, _shown(raw), fact))
+        else:
+            values[name] = value
+    if wrong:
+        raise UnusableInput("; ".join(wrong))
+    return values
+
+
+def _typed(raw: object, fact: FactDefinition) -> Value | None:
+    if isinstance(raw, bool):
+        raw = "yes" if raw else "no"
+    if fact.kind != "number":
+        return raw if isinstance(raw, str) and raw in fact.choices else None
+    if raw == NEVER and fact.never:
+        return NEVER
+    if isinstance(raw, str) and raw.isascii() and raw.isdecimal() and len(raw) <= 9:
+        raw = int(raw)
+    return raw if isinstance(raw, int) and 0 <= raw <= fact.maximum else None
+
+
+def _shown(raw: object) -> str:
+    text = str(raw)
+    return text if len(text) <= 60 else f"{text[:60]}…"
