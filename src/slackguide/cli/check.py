@@ -9,8 +9,9 @@ import typer
 
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, JsonOption
 from slackguide.cli.output import NOT_FINE, err, print_json
-from slackguide.knowledge import FaultyKnowledge, load
+from slackguide.knowledge import Fault, inspect
 from slackguide.knowledge.questions import question_faults
+from slackguide.triage import table_faults
 
 
 def register(app: typer.Typer) -> None:
@@ -28,12 +29,11 @@ def register(app: typer.Typer) -> None:
 
         Exits 0 where it is sound, 1 where it has a fault, 2 where there is nothing to check.
         """
-        knowledge = None
-        try:
-            knowledge = load(directory)
-            faults = question_faults(directory, knowledge)
-        except FaultyKnowledge as error:
-            faults = list(error.faults)
+        found = inspect(directory)
+        faults: list[Fault] = [*found.faults, *question_faults(directory, found.entries)]
+        if found.knowledge is not None:
+            faults += table_faults(found.knowledge, unproven=found.unproven)
+        faults = sorted(set(faults))
         if json:
             fields = ("file", "line", "column", "message")
             print_json([{name: getattr(fault, name) for name in fields} for fault in faults])
@@ -43,8 +43,8 @@ def register(app: typer.Typer) -> None:
         if faults:
             err.print(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}: nothing of it will be loaded.")
             raise typer.Exit(NOT_FINE)
-        if knowledge is not None and not json:
+        if (sound := found.knowledge) is not None and not json:
             err.print(
-                f"{directory} is sound: {len(knowledge.entries)} entries, {len(knowledge.destinations)} destinations, "
-                f"{len(knowledge.facts)} facts, {len(knowledge.forms)} forms."
+                f"{directory} is sound: {len(sound.entries)} entries, {len(sound.destinations)} destinations, "
+                f"{len(sound.facts)} facts, {len(sound.forms)} forms; every case of every entry is decided."
             )

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from slackguide import __version__
-from slackguide.cli import check
+from slackguide.cli import check, compare, evaluate, route, triage
 from slackguide.cli.output import WRONG_USE, err
 from slackguide.errors import SlackguideError
 
@@ -37,7 +37,11 @@ def _root(
     """slackguide's command line."""
 
 
+route.register(app)
 check.register(app)
+triage.register(app)
+evaluate.register(app)
+compare.register(app)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ CASE_FIELDS = {"ticket_url": "ticket", "contract_id": "contract"}
 def case_keys(values: Mapping[str, Value]) -> tuple[str, ...]:
     """`("ticket:1234567", "contract:98765")`: the same for every way of writing the same number or link.
 
-    A ticket's link ends in its number (Zendesk: `…/agent/tickets/1234567`); a link without one counts as it stands.
+    What holds no number of three digits or more ("n/a") names no case.
     """
     keys = []
     for field_id, kind in CASE_FIELDS.items():
@@ -24,8 +24,11 @@ def case_keys(values: Mapping[str, Value]) -> tuple[str, ...]:
     return tuple(keys)
 
 
-def _name(text: str) -> str:
-    numbers = re.findall(r"\d{3,}", text)
-    if numbers:
-        return str(numbers[-1])
-    return re.sub(r"[^\w]+", "", text).casefold()
+def _name(text: str) -> str | None:
+    """The number after `tickets/` or `contracts/`, as Zendesk's links have it; else the last number before a query."""
+    place = re.split(r"[?#](?=\D)", text, maxsplit=1)[0]
+    named = re.search(r"(?:tickets?|contracts?)/(\d{3,})", place)
+    if named is not None:
+        return named.group(1)
+    numbers = re.findall(r"\d{3,}", place)
+    return numbers[-1] if numbers else None

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from slackguide.escalation.fields import Value
 from slackguide.escalation.resolution import Resolution
+from slackguide.escalation.watch import UNWATCHED, Watch
 
 
 class State(StrEnum):
@@ -100,6 +101,7 @@ class Escalation:
     resolution: Resolution | None = None
     closed_at: datetime | None = None
     erased_at: datetime | None = None
+    watch: Watch = UNWATCHED
 
     @property
     def is_open(self) -> bool:
@@ -132,6 +134,8 @@ class EventKind(StrEnum):
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
     REMINDED = "reminded"
+    SNOOZED = "snoozed"
+    QUIETED = "quieted"
     ERASED = "erased"
 
 

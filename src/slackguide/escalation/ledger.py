@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Protocol
 
 from slackguide.escalation.escalation import Draft, Escalation, Event, Submitted
 from slackguide.escalation.lifecycle import Changed, Press, Refusal
+from slackguide.escalation.search import Cursor, Page, Search
 
 
 class Ledger(Protocol):
@@ -32,3 +33,15 @@ class Ledger(Protocol):
 
     def open_about(self, cases: Collection[str]) -> tuple[Escalation, ...]:
         """Open escalations about any of these cases (`cases.case_keys`), oldest first."""
+
+    def page(self, search: Search, *, after: Cursor | None = None, limit: int = 10) -> Page:
+        """Some of what is found, beginning after a cursor; the latest first, unless the search says otherwise."""
+
+    def walk(self, search: Search) -> Iterator[Escalation]:
+        """Everything that is found, read in pieces: for exports of any length."""
+
+    def count(self, search: Search, *, at_most: int | None = None) -> int:
+        """How many are found; counting stops at `at_most`."""
+
+    def seen_home(self, user_id: str) -> None:
+        """The person looks at their App Home: from now on it is refreshed when something on it changes."""

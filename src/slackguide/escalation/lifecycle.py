@@ -14,6 +14,7 @@ from typing import assert_never
 from slackguide.escalation.escalation import Escalation, Event, EventKind, State
 from slackguide.escalation.resolution import Resolution
 from slackguide.escalation.task import Notice, PostEscalation, ReplyInThread, Task, TellPerson, UpdateCard
+from slackguide.escalation.watch import Policy, Stage, begin, snoozed, stopped
 
 REOPEN_WITHIN = timedelta(days=14)
 """How long after it was closed an escalation can be opened again (house rule)."""
@@ -83,7 +84,22 @@ class Withdraw:
     words: str | None = None
 
 
-Press = Claim | Release | Ask | AddDetails | HandOver | Resolve | Reopen | Withdraw
+@dataclass(frozen=True)
+class Snooze:
+    """Anybody: no reminder before `until`."""
+
+    by: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class StopReminders:
+    """Anybody: no more reminders of this one."""
+
+    by: str
+
+
+Press = Claim | Release | Ask | AddDetails | HandOver | Resolve | Reopen | Withdraw | Snooze | StopReminders
 
 TRANSITIONS: dict[tuple[State, type[Press]], State] = {
     (State.SENT, Claim): State.CLAIMED,
@@ -103,6 +119,12 @@ TRANSITIONS: dict[tuple[State, type[Press]], State] = {
     (State.ASKED, Withdraw): State.WITHDRAWN,
     (State.RESOLVED, Reopen): State.SENT,
     (State.WITHDRAWN, Reopen): State.SENT,
+    (State.SENT, Snooze): State.SENT,
+    (State.CLAIMED, Snooze): State.CLAIMED,
+    (State.ASKED, Snooze): State.ASKED,
+    (State.SENT, StopReminders): State.SENT,
+    (State.CLAIMED, StopReminders): State.CLAIMED,
+    (State.ASKED, StopReminders): State.ASKED,
 }
 """Where each press leads; a pair that is not here changes nothing and is answered in words."""
 
@@ -130,8 +152,19 @@ class Refusal:
         return self.words.replace("{who}", name(self.who) if self.who is not None else "someone")
 
 
-def press_on(escalation: Escalation, press: Press, at: datetime) -> Changed | Refusal:
-    """What `press` at `at` does to the escalation."""
+def stage_of(state: State) -> Stage | None:
+    """What an escalation in this state waits for; None when it is closed."""
+    match state:
+        case State.SENT:
+            return Stage.UNCLAIMED
+        case State.CLAIMED | State.ASKED:
+            return Stage.UNRESOLVED
+        case State.RESOLVED | State.WITHDRAWN:
+            return None
+
+
+def press_on(escalation: Escalation, press: Press, at: datetime, policy: Policy | None = None) -> Changed | Refusal:
+    """What `press` at `at` does to the escalation; `policy` are the reminders of the desk that has it afterwards."""
     state = TRANSITIONS.get((escalation.state, type(press)))
     if state is None:
         return _out_of_place(escalation, press)
@@ -139,6 +172,8 @@ def press_on(escalation: Escalation, press: Press, at: datetime) -> Changed | Re
     if refusal is not None:
         return refusal
     after = _after(replace(escalation, state=state, changed_at=at), press, at)
+    if stage_of(state) is not stage_of(escalation.state):
+        after = replace(after, watch=begin(stage_of(state), at, policy, quiet=escalation.watch.quiet))
     event = _event(press, at)
     tasks = _owed(escalation, after, press, event)
     return Changed(after, event, tasks, f"{escalation.reference} is {_DONE[type(press)]}.")
@@ -153,6 +188,8 @@ _DONE: dict[type[Press], str] = {
     Resolve: "resolved",
     Reopen: "open again",
     Withdraw: "withdrawn",
+    Snooze: "quiet for a while",
+    StopReminders: "not going to be reminded of again",
 }
 
 _CLAIMANT_ONLY = (Ask, HandOver, Resolve)
@@ -217,6 +254,10 @@ def _after(escalation: Escalation, press: Press, at: datetime) -> Escalation:
             return replace(escalation, closed_at=at)
         case Reopen():
             return replace(escalation, claimed_by=None, resolution=None, closed_at=None)
+        case Snooze(until=until):
+            return replace(escalation, watch=snoozed(escalation.watch, until))
+        case StopReminders():
+            return replace(escalation, watch=stopped(escalation.watch))
         case other:
             assert_never(other)
 
@@ -242,12 +283,18 @@ def _event(press: Press, at: datetime) -> Event:
             return Event(at, by, EventKind.REOPENED, said)
         case Withdraw(by=by, words=said):
             return Event(at, by, EventKind.WITHDRAWN, said)
+        case Snooze(by=by, until=until):
+            return Event(at, by, EventKind.SNOOZED, about={"until": until.isoformat()})
+        case StopReminders(by=by):
+            return Event(at, by, EventKind.QUIETED)
         case other:
             assert_never(other)
 
 
 def _owed(before: Escalation, after: Escalation, press: Press, event: Event) -> tuple[Task, ...]:
     """The card is redrawn, the thread keeps the story, and whoever is concerned and did not press is told."""
+    if isinstance(press, Snooze | StopReminders):
+        return ()
     notice, words, who = Notice(event.kind.value), event.words, press.by
     tasks: list[Task] = []
     if isinstance(press, HandOver):

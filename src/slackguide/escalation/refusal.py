@@ -11,7 +11,17 @@ from slackguide.escalation.escalation import Escalation
 OUR_FAULT = "internal"
 """The code under which a fault of our own is kept; never one of Slack's."""
 
-PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
+PASSING = frozenset(
+    {
+        "internal_error",
+        "fatal_error",
+        "service_unavailable",
+        "request_timeout",
+        "team_added_to_org",
+        "ratelimited",
+        "rate_limited",
+    }
+)
 """Slack is unwell. What it was asked to do may have been done (docs: "some aspect of the operation succeeded")."""
 
 POINTLESS = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"})

@@ -63,7 +63,8 @@ class UpdateCard:
 class AnswerMessage:
     """The answer owed to a message: posted to `channel_id` under `thread_ts` (the message's own, if it began one).
 
-    `text` is as the event carried it, already escaped by Slack.
+    `ts` is the message's own timestamp (None in rows of an older version). `text` is as the event carried it, already
+    escaped by Slack.
     """
 
     event_id: str
@@ -72,6 +73,7 @@ class AnswerMessage:
     user_id: str
     team_id: str
     text: str
+    ts: str | None = None
 
 
 @dataclass(frozen=True)

@@ -6,25 +6,29 @@ from slackguide.knowledge.compiled import (
     KnowledgeBase,
     KnownEntry,
     RouteRule,
+    Spot,
     Step,
     Target,
 )
 from slackguide.knowledge.entries import Role
 from slackguide.knowledge.faults import Fault, FaultyKnowledge, did_you_mean
-from slackguide.knowledge.loader import knowledge_files, load
+from slackguide.knowledge.loader import Inspection, inspect, knowledge_files, load
 
 __all__ = [
     "NOT_ELIGIBLE",
     "Citation",
     "Fault",
     "FaultyKnowledge",
+    "Inspection",
     "KnowledgeBase",
     "KnownEntry",
     "Role",
     "RouteRule",
+    "Spot",
     "Step",
     "Target",
     "did_you_mean",
+    "inspect",
     "knowledge_files",
     "load",
 ]

@@ -1,4 +1,4 @@
-"""The knowledge base as the rest of slackguide sees it: references resolved, conditions typed, nothing left to check."""
+"""The knowledge base as the rest of slackguide sees it: references resolved, conditions typed, nothing to check."""
 
 from __future__ import annotations
 
@@ -43,14 +43,24 @@ class Citation:
     section: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Spot:
+    """A place in a knowledge file; `line` and `column` count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
 @dataclass(frozen=True, slots=True)
 class RouteRule:
     """One rule of an entry's decision table; the first whose condition holds decides."""
 
     when: Condition
     target: Target
-    line: str
-    """Where the rule stands: `file:line`."""
+    spot: Spot
+    table: str | None = None
+    """The shared table that the rule stands in; None for one of the entry's own."""
     not_eligible: str | None = None
     instead: str | None = None
     because: str | None = None
@@ -59,6 +69,11 @@ class RouteRule:
     note: str | None = None
     form: str | None = None
     source: Citation | None = None
+
+    @property
+    def line(self) -> str:
+        """Where the rule stands: `file:line`."""
+        return f"{self.spot.file}:{self.spot.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +103,12 @@ class KnownEntry:
     audience: frozenset[Role]
     priority: Literal["normal", "critical"]
     signs: SignPhrases | None
-    line: str
-    """Where the entry stands: `file:line`."""
+    spot: Spot
+
+    @property
+    def line(self) -> str:
+        """Where the entry stands: `file:line`."""
+        return f"{self.spot.file}:{self.spot.line}"
 
     @property
     def urgent(self) -> bool:
@@ -107,10 +126,20 @@ class KnowledgeBase:
     facts: Mapping[str, FactDefinition]
     notes: Mapping[str, NoteTemplate]
     forms: Mapping[str, Form]
+    tables: Mapping[str, tuple[RouteRule, ...]] = field(default_factory=dict)
+    """The shared rule tables, those that no entry uses included."""
+    team_lead_groups: tuple[str, ...] = ()
+    """Handles of the user groups whose members are team leads."""
     abbreviations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     synonyms: tuple[tuple[str, ...], ...] = ()
     fingerprint: str = ""
     """SHA-256 of the files it was read from, in hexadecimal: equal fingerprints, equal answers."""
+
+    @property
+    def user_groups(self) -> tuple[str, ...]:
+        """The handles of every user group that the knowledge base names."""
+        specialists = (form.specialists for form in self.forms.values() if form.specialists)
+        return tuple(dict.fromkeys((*self.team_lead_groups, *specialists)))
 
     def hidden_from(self, role: Role) -> frozenset[str]:
         """The ids of the entries whose audience does not include `role`."""

@@ -10,10 +10,21 @@ NEVER = "never"
 """The value of a number fact for which the thing counted has not happened yet."""
 
 Value: TypeAlias = str | int
-"""A fact's value: the name of a choice, `yes` or `no`, a whole number, or `never`."""
+"""A fact's value: the name of a choice, `yes` or `no`, a whole number, `never`, or a range of numbers like `31..60`."""
 
 RANGE = re.compile(r"^(?:(\d{1,9})?\.\.(\d{1,9})?|(\d{1,9}))$")
 """`0..30`, `31..`, `..30` or one whole number."""
+
+
+def range_of(text: str) -> tuple[int, int | None] | None:
+    """The ends of `31..60`, `31..`, `..30` or `12`, None for anything else; the upper end None where it is open."""
+    found = RANGE.match(text)
+    if not found or text == "..":
+        return None
+    low, high, single = found.groups()
+    lowest = int(single or low or 0)
+    highest = int(single) if single else int(high) if high else None
+    return (lowest, highest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +37,7 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """The number fact lies in one of these closed ranges (`None`: no upper end), or is `never` where that is allowed."""
+    """The number fact lies in one of these closed ranges (`None`: no upper end), or is `never` where allowed."""
 
     fact: str
     ranges: tuple[tuple[int, int | None], ...]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from slackguide.knowledge.conditions import (
     ALWAYS,
     NEVER,
-    RANGE,
     AllOf,
     AnyOf,
     Condition,
@@ -16,6 +15,7 @@ from slackguide.knowledge.conditions import (
     Not,
     OneOf,
     Within,
+    range_of,
 )
 from slackguide.knowledge.facts import FactDefinition
 from slackguide.knowledge.faults import did_you_mean
@@ -24,18 +24,31 @@ from slackguide.knowledge.yaml_reader import Place
 from slackguide.knowledge.yaml_reader import Source as YamlSource
 
 NESTING_LIMIT = 12
-"""Deepest nesting of conditions within conditions."""
+"""Deepest nesting of conditions within conditions, by name or written out."""
+
+TEST_LIMIT = 500
+"""Most facts a condition may look at with its named parts written out; the shipped ones stay under ten."""
 
 
 class ConditionReader:
     """Reads conditions against the declared facts and named conditions."""
 
     def __init__(
-        self, facts: Mapping[str, FactDefinition], named: Mapping[str, tuple[ConditionSpec, YamlSource, Place]]
+        self,
+        facts: Mapping[str, FactDefinition],
+        named: Mapping[str, tuple[ConditionSpec, YamlSource, Place]],
+        *,
+        unsound: Collection[str] | None,
     ) -> None:
+        """`unsound` are the facts and conditions that are declared, but not soundly: a name of them is no second fault.
+
+        None: they are not known, and no name is called unknown.
+        """
         self._facts = facts
         self._specs = named
+        self._unsound = unsound
         self._named: dict[str, Named] = {}
+        self._extents: dict[str, tuple[int, int]] = {}
         self._reading: list[str] = []
 
     def named(self, name: str) -> Named:
@@ -52,15 +65,45 @@ class ConditionReader:
             else:
                 part = self.read(spec.when, source, (*place, "when"))
             self._reading.pop()
-            self._named[name] = Named(name, spec.label, part)
+            self._named[name] = Named(name, spec.label, self._held(part, source, place))
         return self._named[name]
 
-    def read(self, spec: Any, source: YamlSource, place: Place, depth: int = 0) -> Condition:
+    def read(self, spec: Any, source: YamlSource, place: Place) -> Condition:
         """The condition under `place`; what cannot be read is noted on `source` and read as always true."""
-        if spec is None:
+        return self._held(self._read(spec, source, place), source, place)
+
+    def _held(self, condition: Condition, source: YamlSource, place: Place) -> Condition:
+        """The condition, or `ALWAYS` where it is too deep or, its names written out, explodes."""
+        tests, depth = self._extent(condition)
+        if tests > TEST_LIMIT:
+            source.fault(place, f"{tests:,} tests with the names in it written out, at most {TEST_LIMIT}: simplify")
+        elif depth > NESTING_LIMIT:
+            source.fault(place, f"conditions nested more than {NESTING_LIMIT} deep: simplify them")
+        else:
+            return condition
+        return ALWAYS
+
+    def _extent(self, condition: Condition) -> tuple[int, int]:
+        """How many tests a condition holds, and how deep it is."""
+        match condition:
+            case OneOf() | Within():
+                return 1, 0
+            case Named(name=name, part=part):
+                if name not in self._extents:
+                    self._extents[name] = self._extent(part)
+                return self._extents[name]
+            case Not(part=part):
+                tests, depth = self._extent(part)
+                return tests, depth + 1
+            case AllOf(parts=parts) | AnyOf(parts=parts):
+                extents = [self._extent(part) for part in parts]
+                return sum(tests for tests, _ in extents), 1 + max((depth for _, depth in extents), default=0)
+
+    def _read(self, spec: Any, source: YamlSource, place: Place, depth: int = 0) -> Condition:
+        if spec is None or spec in ("", [], {}):  # nothing, or noted as empty by the reader
             return ALWAYS
         if depth > NESTING_LIMIT:
-            source.fault(place, f"conditions nested more than {NESTING_LIMIT} deep: name the inner ones")
+            source.fault(place, f"conditions nested more than {NESTING_LIMIT} deep: simplify them")
             return ALWAYS
         if isinstance(spec, str):
             return self._by_name(spec, source, place)
@@ -75,26 +118,26 @@ class ConditionReader:
                     continue
                 parts.append(self._many(value, source, at, AnyOf if key == "any" else AllOf, depth))
             elif key == "not":
-                parts.append(Not(self.read(value, source, at, depth + 1)))
+                parts.append(Not(self._read(value, source, at, depth + 1)))
             else:
                 parts.append(self.test(key, value, source, at))
-        if not parts:
-            source.fault(place, "an empty condition: remove `when`, or say what has to hold")
         return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
 
     def _many(
         self, specs: list[Any], source: YamlSource, place: Place, kind: type[AllOf] | type[AnyOf], depth: int = 0
     ) -> Condition:
-        if not specs:
-            source.fault(place, "an empty list of conditions")
-        return kind(tuple(self.read(item, source, (*place, n), depth + 1) for n, item in enumerate(specs)))
+        return kind(tuple(self._read(item, source, (*place, n), depth + 1) for n, item in enumerate(specs)))
 
     def _by_name(self, name: str, source: YamlSource, place: Place) -> Condition:
         if name in self._reading:
             source.fault(place, f"the condition `{name}` is declared by way of itself")
             return ALWAYS
         if name not in self._specs:
-            source.fault(place, f"unknown condition `{name}`{did_you_mean(name, self._specs)}")
+            if self._unsound is not None and name not in self._unsound:
+                source.fault(place, f"unknown condition `{name}`{did_you_mean(name, self._specs)}")
+            return ALWAYS
+        if len(self._reading) > NESTING_LIMIT:
+            source.fault(place, f"conditions nested more than {NESTING_LIMIT} deep: simplify them")
             return ALWAYS
         return self.named(name)
 
@@ -102,7 +145,8 @@ class ConditionReader:
         """One fact held against a value, a list of values or a range; always true where that cannot be read."""
         fact = self._facts.get(name)
         if fact is None:
-            source.fault(place, f"unknown fact `{name}`{did_you_mean(name, self._facts)}", at_key=True)
+            if self._unsound is not None and name not in self._unsound:
+                source.fault(place, f"unknown fact `{name}`{did_you_mean(name, self._facts)}", at_key=True)
             return ALWAYS
         values = value if isinstance(value, list) else [value]
         if not values or not all(isinstance(item, str) for item in values):
@@ -125,13 +169,11 @@ class ConditionReader:
             if item == NEVER and fact.never:
                 never = True
                 continue
-            found = RANGE.match(item)
-            if not found or item == "..":
+            ends = range_of(item)
+            if ends is None:
                 source.fault(place, f"`{item}` is no range of whole numbers: write 0..30, 31.. or 12")
                 continue
-            low, high, single = found.groups()
-            lowest = int(single or low or 0)
-            highest = int(single) if single else int(high) if high else None
+            lowest, highest = ends
             if highest is not None and highest < lowest:
                 source.fault(place, f"the range `{item}` ends before it starts")
                 continue

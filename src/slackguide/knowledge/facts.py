@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from slackguide.knowledge.base import ListOf, Model, Sentence, Short
-from slackguide.knowledge.conditions import NEVER
+from slackguide.knowledge.conditions import NEVER, range_of
 
 NUMBER_LIMIT = 100_000
 """Largest number a fact takes: 270 years in days. Anything beyond it is a slip of the keyboard."""
@@ -21,6 +21,7 @@ class FactValue(Model):
     label: Annotated[str, StringConstraints(min_length=1, max_length=75)] = Field(description="What agents read")
     words: Words = Field(default=(), description="How people say it in their own words, abbreviations included")
     say: Sentence | None = Field(default=None, description="How a reason reads it out; left out: the fact's `say`")
+    weight: int = Field(default=1, ge=1, le=1000, description="How common it is beside the others; orders questions")
 
 
 class FactDefinition(Model):
@@ -66,11 +67,16 @@ class FactDefinition(Model):
         return ("yes", "no") if self.kind == "yes_no" else tuple(self.values)
 
     def value_label(self, value: str | int) -> str:
-        """How a value is shown: `Mid-Market`, `12 days`, `no payment yet`."""
+        """How a value is shown: `Mid-Market`, `12 days`, `31 to 60 days`, `more than 90 days`, `no payment yet`."""
         if isinstance(value, int):
             unit = self.unit or ""
             return f"{value} {unit[:-1] if value == 1 and unit.endswith('s') else unit}".strip()
         if value == NEVER and self.never:
             return self.never
+        if self.kind == "number" and (ends := range_of(value)) is not None:
+            low, high = ends
+            if high is None:
+                return f"more than {self.value_label(low - 1)}" if low else f"any number of {self.unit or 'them'}"
+            return self.value_label(low) if low == high else f"{low} to {self.value_label(high)}"
         known = self.values.get(value)
         return known.label if known else value.capitalize()

@@ -44,11 +44,14 @@ def _check_numbers(field: FormField, source: YamlSource, place: Place) -> None:
         source.fault((*place, "minimum"), "`minimum` is above `maximum`: no number would do")
     if field.kind != "number" and (field.minimum is not None or field.maximum is not None):
         source.fault(place, "`minimum` and `maximum` belong to a number field")
-    if field.pattern is not None:
+    for name, pattern in (("pattern", field.pattern), ("read", field.read)):
         try:
-            re.compile(field.pattern)
+            groups = re.compile(pattern).groups if pattern is not None else 1
         except re.error as error:
-            source.fault((*place, "pattern"), f"not a regular expression: {error}")
+            source.fault((*place, name), f"not a regular expression: {error}")
+        else:
+            if name == "read" and groups != 1:
+                source.fault((*place, name), "`read` needs exactly one group, ( ), around what it reads")
 
 
 def _check_fact(field: FormField, facts: Mapping[str, FactDefinition], source: YamlSource, place: Place) -> None:

@@ -27,7 +27,7 @@ from slackguide.knowledge.entries import (
 from slackguide.knowledge.facts import FactDefinition, FactValue
 from slackguide.knowledge.faults import did_you_mean
 from slackguide.knowledge.forms import Form, FormField
-from slackguide.knowledge.yaml_reader import Place
+from slackguide.knowledge.yaml_reader import EMPTY, Place
 from slackguide.knowledge.yaml_reader import Source as YamlSource
 
 
@@ -54,6 +54,12 @@ class Glossary(Model):
     synonyms: tuple[Annotated[tuple[Short, ...], Field(min_length=2)], ...] = ()
 
 
+class Roles(Model):
+    """Handles of the Slack user groups whose members have a role; everybody else is an agent."""
+
+    team_lead: Annotated[tuple[Id, ...], ListOf] = ()
+
+
 Procedure = Annotated[Lines, Field(min_length=1, max_length=20)]
 
 
@@ -74,12 +80,13 @@ class KnowledgeFile(Model):
     tables: dict[Id, Annotated[tuple[Rule, ...], Field(min_length=1)]] | None = Field(default=None, min_length=1)
     procedures: dict[Id, Procedure] | None = Field(default=None, min_length=1, description="Steps that entries share")
     forms: dict[Id, Form] | None = Field(default=None, min_length=1)
+    roles: Roles | None = Field(default=None, description="Who has which role, by Slack user group")
     glossary: Glossary | None = None
 
 
 _MODELS: tuple[type[Model], ...] = (
     KnowledgeFile, Entry, Rule, Line, Source, Conflict, SignPhrases, SeeAlso, Destination, Article, Document,
-    NoteTemplate, FactDefinition, FactValue, ConditionSpec, Glossary, Form, FormField,
+    NoteTemplate, FactDefinition, FactValue, ConditionSpec, Glossary, Roles, Form, FormField,
 )  # fmt: skip
 _KEYS = frozenset(info.alias or name for model in _MODELS for name, info in model.model_fields.items())
 
@@ -97,6 +104,10 @@ class Parsed:
     named: dict[str, dict[str, Any]] = field(default_factory=dict)
     declared: dict[str, set[str]] = field(default_factory=dict)
     glossary: Glossary | None = None
+    roles: Roles | None = None
+
+    blind: bool = False
+    """Whether the file, or a section of it, could not be read at all: what it declares is not known."""
 
     def section(self, name: str) -> dict[str, Any]:
         """The sound items of a section of named things."""
@@ -122,6 +133,7 @@ def parse(source: YamlSource) -> Parsed:
     parsed = Parsed(source)
     raw = source.value
     if not isinstance(raw, dict):
+        parsed.blind = True
         if not source.faults:
             source.fault((), "a knowledge file is a mapping of sections (`entries:`, `destinations:` …)")
         return parsed
@@ -137,6 +149,8 @@ def parse(source: YamlSource) -> Parsed:
             _parse_named(name, model, raw[name], parsed)
     if "glossary" in raw:
         parsed.glossary = _valid(Glossary, raw["glossary"], source, ("glossary",))
+    if "roles" in raw:
+        parsed.roles = _valid(Roles, raw["roles"], source, ("roles",))
     return parsed
 
 
@@ -144,8 +158,9 @@ def _parse_entries(raw: Any, parsed: Parsed, *, has_team: bool) -> None:
     source = parsed.source
     if not has_team:
         source.fault(("entries",), "a file with `entries` names its `team`", at_key=True)
-    if not isinstance(raw, list) or not raw:
-        source.fault(("entries",), "expected a list of entries, each starting with `- id:`")
+    if not isinstance(raw, list):
+        parsed.blind = True
+        source.fault(("entries",), EMPTY if raw == "" else "expected a list of entries, each starting with `- id:`")
         return
     for number, item in enumerate(raw):
         entry = _valid(Entry, item, source, ("entries", number))
@@ -157,8 +172,9 @@ def _parse_entries(raw: Any, parsed: Parsed, *, has_team: bool) -> None:
 
 def _parse_named(name: str, model: Any, raw: Any, parsed: Parsed) -> None:
     source = parsed.source
-    if not isinstance(raw, dict) or not raw:
-        source.fault((name,), f"expected a mapping of {name}, each under its id")
+    if not isinstance(raw, dict):
+        parsed.blind = True
+        source.fault((name,), EMPTY if raw == "" else f"expected a mapping of {name}, each under its id")
         return
     parsed.declared[name] = set(raw)
     items = parsed.named.setdefault(name, {})
@@ -174,7 +190,7 @@ def _parse_named(name: str, model: Any, raw: Any, parsed: Parsed) -> None:
 
 def _valid(model: Any, value: Any, source: YamlSource, place: Place) -> Any:
     try:
-        return TypeAdapter(model).validate_python(value) if not isinstance(model, type) else model.model_validate(value)
+        return TypeAdapter(model).validate_python(value)
     except ValidationError as error:
         for details in error.errors(include_url=False):
             _note(source, details, place)
@@ -186,7 +202,7 @@ def _note(source: YamlSource, details: ErrorDetails, within: Place) -> None:
     kind = details["type"]
     name = str(place[-1]) if place else ""
     if kind == "extra_forbidden":
-        source.fault(place, f"unknown key `{name}`{did_you_mean(name, _KEYS - {name})}", at_key=True)
+        source.fault(place, _unknown_key(name), at_key=True)
     elif kind == "missing":
         source.fault(place[:-1], f"`{name}` is missing", at_key=True)
     elif place and place[-1] == "[key]":
@@ -195,9 +211,17 @@ def _note(source: YamlSource, details: ErrorDetails, within: Place) -> None:
         source.fault(place, _words(details))
 
 
+def _unknown_key(name: str) -> str:
+    if " " in name:
+        return f"`{name}` is no key: is it a sentence? Put quotes around the whole of it, its `: ` made it a mapping"
+    return f"unknown key `{name}`{did_you_mean(name, _KEYS - {name})}"
+
+
 def _words(details: ErrorDetails) -> str:
     """A pydantic error as a sentence for the person who edits the file."""
     given, context = details["input"], details.get("ctx", {})
+    if given in ("", [], {}):
+        return EMPTY
     match details["type"]:
         case "string_type" if isinstance(given, dict):
             return "expected a text: put quotes around the whole sentence, its `: ` made it a mapping"
@@ -205,8 +229,6 @@ def _words(details: ErrorDetails) -> str:
             return f"expected a text, not a {_kind(given)}"
         case "string_too_long":
             return f"{len(given)} characters, at most {context['max_length']} fit here"
-        case "string_too_short" | "too_short" if not given:
-            return "is empty: fill it in or remove the key"
         case "string_too_short":
             return f"at least {context['min_length']} characters are needed"
         case "too_short":
@@ -223,9 +245,9 @@ def _words(details: ErrorDetails) -> str:
         case "bool_parsing":
             return f"`{given}` is neither `true` nor `false`"
         case "list_type" | "tuple_type":
-            return f"expected a list, not a {_kind(given)}" + (": is it empty?" if given == "" else "")
+            return f"expected a list, not a {_kind(given)}"
         case "dict_type" | "model_type" | "model_attributes_type":
-            return f"expected a mapping (`key: value`), not a {_kind(given)}" + (": is it empty?" if given == "" else "")
+            return f"expected a mapping (`key: value`), not a {_kind(given)}"
         case "value_error":
             return str(context.get("error", details["msg"]))
         case _:
@@ -233,4 +255,5 @@ def _words(details: ErrorDetails) -> str:
 
 
 def _kind(value: object) -> str:
-    return {str: "text", list: "list", dict: "mapping"}.get(type(value), "value")
+    kinds: dict[type, str] = {str: "text", list: "list", dict: "mapping"}
+    return kinds.get(type(value), "value")

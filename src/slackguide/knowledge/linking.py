@@ -13,10 +13,11 @@ from slackguide.knowledge.compiled import (
     KnowledgeBase,
     KnownEntry,
     RouteRule,
+    Spot,
     Step,
     Target,
 )
-from slackguide.knowledge.conditions import ALWAYS, OneOf, Within, both, Condition
+from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within, both
 from slackguide.knowledge.conditions_reader import ConditionReader
 from slackguide.knowledge.entries import Article, Entry, Line, NoteTemplate, Rule, SeeAlso, Source
 from slackguide.knowledge.facts import FactDefinition
@@ -28,8 +29,17 @@ from slackguide.knowledge.yaml_reader import Place
 from slackguide.knowledge.yaml_reader import Source as YamlSource
 
 CARD_LIMIT = 9_000
-"""Most characters of an entry's warnings, steps and note together: a Slack message takes about 12,000 in all blocks, and
-the title, the reasons, the sources and the buttons need their share."""
+"""Most characters of an entry's warnings, steps and note together: a Slack message takes about 12,000 in all blocks,
+and the title, the reasons, the sources and the buttons need their share."""
+
+RULE_LIMIT = 500
+"""Most rules of an entry with its shared tables written out; the shipped entries stay under twenty."""
+
+STEP_LIMIT = 40
+"""Most steps in one place with shared procedures written out: no agent follows more."""
+
+NESTING_LIMIT = 12
+"""Deepest nesting of tables or procedures that use others."""
 
 SAME = re.compile(r"[\W_]+")
 PLACEHOLDER = re.compile(r"\{([^{}\s]*)\}")
@@ -51,7 +61,19 @@ class Linker:
             self._destinations[id] = Target(id, spec.kind, spec.name, spec.also, spec.note)
         self._tables: dict[str, tuple[tuple[Rule, ...], YamlSource]] = {}
         self._procedures: dict[str, tuple[tuple[Line, ...], YamlSource]] = {}
-        self._conditions = ConditionReader(self._facts, self._condition_specs())
+        specs = self._condition_specs()
+        self._blind = any(parsed.blind for parsed in files)
+        """Whether a file or section could not be read: what it declares is not known, so no name is called unknown."""
+        unsound = None if self._blind else self._unsound("facts", "conditions")
+        self._conditions = ConditionReader(self._facts, specs, unsound=unsound)
+        self._documents_of = {parsed.source.file: parsed.header.document for parsed in files}
+        self.unproven: set[str] = set()
+        """Ids of the entries whose rules have a fault: what they would decide is not known."""
+
+    @property
+    def entry_ids(self) -> frozenset[str]:
+        """The ids of every declared entry, sound or not."""
+        return frozenset(self._declared("entries"))
 
     def link(self, fingerprint: str) -> KnowledgeBase | None:
         """The joined knowledge base; None where there is not one sound entry."""
@@ -62,8 +84,12 @@ class Linker:
             for id, lines in parsed.section("procedures").items():
                 if self._new("procedures", id, parsed.source, ("procedures", id)):
                     self._procedures[id] = (lines, parsed.source)
-        self._check_shared()
+        before = self._fault_count()
+        tables = self._check_shared()
+        shared_unsound = self._unsound("facts", "conditions", "tables") or self._fault_count() > before
         entries = self._entries()
+        if shared_unsound or self._blind:
+            self.unproven.update(entries)
         self._check_concerns()
         if not entries:
             return None
@@ -71,7 +97,9 @@ class Linker:
         synonyms: list[tuple[str, ...]] = []
         for parsed in self._files:
             if parsed.glossary:
-                abbreviations.update(parsed.glossary.abbreviations)
+                for word, meant in parsed.glossary.abbreviations.items():
+                    if self._new("abbreviations", word, parsed.source, ("glossary", "abbreviations", word)):
+                        abbreviations[word] = meant
                 synonyms.extend(parsed.glossary.synonyms)
         return KnowledgeBase(
             entries=entries,
@@ -80,6 +108,8 @@ class Linker:
             facts=self._facts,
             notes=self._notes,
             forms=self._forms,
+            tables=tables,
+            team_lead_groups=tuple(group for parsed in self._files if parsed.roles for group in parsed.roles.team_lead),
             abbreviations=abbreviations,
             synonyms=tuple(synonyms),
             fingerprint=fingerprint,
@@ -108,6 +138,14 @@ class Linker:
         names = {id for parsed in self._files for section in sections for id in parsed.declared.get(section, ())}
         return names | {NOT_ELIGIBLE} if "destinations" in sections else names
 
+    def _unsound(self, *sections: str) -> set[str]:
+        """Names that are declared in these sections, but not soundly."""
+        sound = {id for parsed in self._files for section in sections for id in parsed.section(section)}
+        return self._declared(*sections) - sound
+
+    def _fault_count(self) -> int:
+        return sum(len(parsed.source.faults) for parsed in self._files)
+
     def _condition_specs(self) -> dict[str, tuple[Any, YamlSource, Place]]:
         specs: dict[str, tuple[Any, YamlSource, Place]] = {}
         for parsed in self._files:
@@ -116,7 +154,9 @@ class Linker:
                     specs[id] = (spec, parsed.source, ("conditions", id))
         return specs
 
-    def _check_shared(self) -> None:
+    def _check_shared(self) -> dict[str, tuple[RouteRule, ...]]:
+        """Reads what entries share, so that its faults are noted where it stands; gives the rules of every table."""
+        tables: dict[str, tuple[RouteRule, ...]] = {}
         known = {*self._facts, *(field for form in self._forms.values() for field in form.fields)}
         articles = set(self._articles)
         for parsed in self._files:
@@ -124,9 +164,9 @@ class Linker:
             for id in parsed.section("conditions"):
                 self._conditions.named(id)
             for id, rules in parsed.section("tables").items():
-                self._rules(rules, source, ("tables", id), frozenset({id}))
+                tables[id] = self._rules(rules, source, ("tables", id), (id,))
             for id, lines in parsed.section("procedures").items():
-                self._steps(lines, source, ("procedures", id), frozenset({id}))
+                self._steps(lines, source, ("procedures", id), (id,))
             for id, note in parsed.section("notes").items():
                 for name in PLACEHOLDER.findall(note.text):
                     if name not in known:
@@ -141,6 +181,7 @@ class Linker:
                 if id in articles:
                     source.fault(("destinations", id), f"`{id}` is an article's id too: rename one", at_key=True)
         self._check_prefixes()
+        return tables
 
     def _check_prefixes(self) -> None:
         prefixes: dict[str, str] = {}
@@ -155,6 +196,8 @@ class Linker:
         names = self._declared(*sections)
         if id in names:
             return True
+        if self._blind:
+            return False
         source.fault(place, f"unknown {kind} `{id}`{did_you_mean(id, names)}")
         return False
 
@@ -179,11 +222,10 @@ class Linker:
         if entry.priority == "critical" and entry.signs is None:
             source.fault(place, "a critical entry needs `signs`: the phrases its detector looks for")
         for number, other in enumerate(entry.distinguish_from):
-            if self._reference("entry", other, ["entries"], source, (*place, "distinguish_from", number)):
-                if other == entry.id:
-                    source.fault((*place, "distinguish_from", number), "an entry cannot be told apart from itself")
-        self._check_card(entry, source, place)
-        return KnownEntry(
+            at = (*place, "distinguish_from", number)
+            if self._reference("entry", other, ["entries"], source, at) and other == entry.id:
+                source.fault(at, "an entry cannot be told apart from itself")
+        known = KnownEntry(
             id=entry.id,
             title=entry.title,
             team=header.team or "",
@@ -200,60 +242,92 @@ class Linker:
             form=self._named_form(entry.form, source, (*place, "form")),
             see_also=self._see_also(entry, source, place),
             distinguish_from=entry.distinguish_from,
-            sources=self._sources(entry.source, header.document, source, (*place, "source")),
+            sources=self._sources(entry.source, source, (*place, "source")),
             conflicts=entry.conflicts,
             audience=frozenset(entry.audience),
             priority=entry.priority,
             signs=entry.signs,
-            line=f"{source.file}:{source.position(place)[0]}",
+            spot=_spot(source, place),
         )
+        self._check_card(known, source, place)
+        return known
 
-    def _check_card(self, entry: Entry, source: YamlSource, place: Place) -> None:
-        note = self._notes.get(entry.note or "")
-        length = sum(len(line.text or "") for line in (*entry.warnings, *entry.path)) + (len(note.text) if note else 0)
-        length += sum(len(conflict.told) for conflict in entry.conflicts)
+    def _check_card(self, entry: KnownEntry, source: YamlSource, place: Place) -> None:
+        """The longest card of the entry: its own texts and those that one of its rules adds."""
+        own = [*entry.warnings, *entry.path]
+        length = sum(len(step.text) for step in own) + sum(len(conflict.told) for conflict in entry.conflicts)
+        length += max((self._added_by(rule, entry) for rule in entry.rules), default=0)
         if length > CARD_LIMIT:
-            source.fault(place, f"{length:,} characters in warnings, steps and note, a card holds {CARD_LIMIT:,}: shorten")
+            message = f"{length:,} characters in warnings, steps and note, a card holds {CARD_LIMIT:,}: shorten"
+            source.fault(place, message)
+
+    def _added_by(self, rule: RouteRule, entry: KnownEntry) -> int:
+        note = self._notes.get(rule.note or entry.note or "")
+        return sum(len(step.text) for step in (*rule.warnings, *rule.path)) + (len(note.text) if note else 0)
 
     def _decisions(self, entry: Entry, source: YamlSource, place: Place) -> tuple[RouteRule, ...]:
+        """The rules of an entry; one whose rules have a fault is noted as unproven."""
+        before = len(source.faults)
+        rules = self._own_rules(entry, source, place)
+        if len(source.faults) > before or not rules:
+            self.unproven.add(entry.id)
+        return rules
+
+    def _own_rules(self, entry: Entry, source: YamlSource, place: Place) -> tuple[RouteRule, ...]:
         if entry.to is not None:
             target = self._target(entry.to, source, (*place, "to"))
-            return (RouteRule(ALWAYS, target, f"{source.file}:{source.position((*place, 'to'))[0]}"),) if target else ()
+            return (RouteRule(ALWAYS, target, _spot(source, (*place, "to"))),) if target else ()
         if isinstance(entry.routes, str):
             if not self._reference("table", entry.routes, ["tables"], source, (*place, "routes")):
                 return ()
-            return self._table(entry.routes)
-        return self._rules(entry.routes or (), source, (*place, "routes"), frozenset())
+            return self._table(entry.routes, ())
+        return self._rules(entry.routes or (), source, (*place, "routes"), ())
 
-    def _table(self, id: str, within: frozenset[str] = frozenset()) -> tuple[RouteRule, ...]:
+    def _table(self, id: str, within: tuple[str, ...]) -> tuple[RouteRule, ...]:
         if id not in self._tables:  # declared, but itself at fault
             return ()
         rules, source = self._tables[id]
-        return self._rules(rules, source, ("tables", id), within | {id})
+        return self._rules(rules, source, ("tables", id), (*within, id))
 
     def _rules(
-        self, rules: Iterable[Rule], source: YamlSource, place: Place, within: frozenset[str]
+        self, rules: Iterable[Rule], source: YamlSource, place: Place, within: tuple[str, ...]
     ) -> tuple[RouteRule, ...]:
+        """The rules with the tables they use written out; `within` are the tables being read, outermost first."""
         linked: list[RouteRule] = []
         for number, rule in enumerate(rules):
             at = (*place, number)
             if rule.use is not None:
-                if rule.use in within:
-                    source.fault((*at, "use"), f"the table `{rule.use}` uses itself")
-                elif self._reference("table", rule.use, ["tables"], source, (*at, "use")):
+                if self._usable("table", rule.use, within, source, (*at, "use")):
                     linked.extend(self._table(rule.use, within))
-                continue
-            target = self._target(rule.to or NOT_ELIGIBLE, source, (*at, "to"))
-            when = self._conditions.read(rule.when, source, (*at, "when"))
-            if target is not None:
-                linked.append(self._rule(rule, when, target, source, at))
-        return tuple(linked)
+            else:
+                target = self._target(rule.to or NOT_ELIGIBLE, source, (*at, "to"))
+                when = self._conditions.read(rule.when, source, (*at, "when"))
+                if target is not None:
+                    linked.append(self._rule(rule, when, target, source, at, within[-1] if within else None))
+            if len(linked) > RULE_LIMIT:
+                source.fault(place, f"more than {RULE_LIMIT} rules with the tables it uses written out: split it")
+                break
+        return tuple(linked[:RULE_LIMIT])
 
-    def _rule(self, rule: Rule, when: Condition, target: Target, source: YamlSource, place: Place) -> RouteRule:
+    def _usable(self, kind: str, id: str, within: tuple[str, ...], source: YamlSource, place: Place) -> bool:
+        """Whether the table or procedure `id` may be put here."""
+        if id in within:
+            source.fault(place, f"the {kind} `{id}` uses itself")
+        elif len(within) > NESTING_LIMIT:
+            source.fault(place, f"{kind}s that use one another more than {NESTING_LIMIT} deep: write them out")
+        else:
+            return self._reference(kind, id, [f"{kind}s"], source, place)
+        return False
+
+    def _rule(
+        self, rule: Rule, when: Condition, target: Target, source: YamlSource, place: Place, table: str | None
+    ) -> RouteRule:
+        cited = self._sources([rule.source] if rule.source else [], source, (*place, "source"))
         return RouteRule(
             when=when,
             target=target,
-            line=f"{source.file}:{source.position(place)[0]}",
+            spot=_spot(source, place),
+            table=table,
             not_eligible=rule.not_eligible,
             instead=rule.instead,
             because=rule.because,
@@ -261,9 +335,7 @@ class Linker:
             warnings=self._steps(rule.warnings, source, (*place, "warnings")),
             note=self._named_note(rule.note, source, (*place, "note")),
             form=self._named_form(rule.form, source, (*place, "form")),
-            source=Citation(self._documents.get(rule.source.document or "", ""), rule.source.section)
-            if rule.source
-            else None,
+            source=cited[0] if cited else None,
         )
 
     def _target(self, id: str, source: YamlSource, place: Place) -> Target | None:
@@ -274,22 +346,24 @@ class Linker:
         return self._destinations.get(id)
 
     def _steps(
-        self, lines: Iterable[Line], source: YamlSource, place: Place, within: frozenset[str] = frozenset()
+        self, lines: Iterable[Line], source: YamlSource, place: Place, within: tuple[str, ...] = ()
     ) -> tuple[Step, ...]:
+        """The steps with the procedures they use written out."""
         steps: list[Step] = []
         for number, line in enumerate(lines):
             at = (*place, number)
             when = self._conditions.read(line.when, source, (*at, "when"))
             if line.text is not None:
                 steps.append(Step(line.text, when))
-            elif line.use in within:
-                source.fault((*at, "use"), f"the procedure `{line.use}` uses itself")
-            elif line.use is not None and self._reference("procedure", line.use, ["procedures"], source, (*at, "use")):
+            elif line.use is not None and self._usable("procedure", line.use, within, source, (*at, "use")):
                 shared = self._procedures.get(line.use)
                 if shared is not None:
                     lines_there, there = shared
-                    inner = self._steps(lines_there, there, ("procedures", line.use), within | {line.use})
+                    inner = self._steps(lines_there, there, ("procedures", line.use), (*within, line.use))
                     steps.extend(Step(step.text, both(when, step.when)) for step in inner)
+            if len(steps) > STEP_LIMIT:
+                source.fault(place, f"more than {STEP_LIMIT} steps with the procedures it uses written out: shorten it")
+                return tuple(steps[:STEP_LIMIT])
         return tuple(steps)
 
     def _named_note(self, id: str | None, source: YamlSource, place: Place) -> str | None:
@@ -303,17 +377,17 @@ class Linker:
         for number, item in enumerate(entry.see_also):
             if isinstance(item, SeeAlso):
                 found.append(item)
-            elif self._reference("article", item, ["articles"], source, (*place, "see_also", number)):
-                if article := self._articles.get(item):
-                    found.append(SeeAlso(title=article.title, url=article.url))
+            elif self._reference("article", item, ["articles"], source, (*place, "see_also", number)) and (
+                article := self._articles.get(item)
+            ):
+                found.append(SeeAlso(title=article.title, url=article.url))
         return tuple(found)
 
-    def _sources(
-        self, sources: Iterable[Source], default: str | None, source: YamlSource, place: Place
-    ) -> tuple[Citation, ...]:
+    def _sources(self, sources: Iterable[Source], source: YamlSource, place: Place) -> tuple[Citation, ...]:
+        """What is cited; a citation without a document is of the file's own."""
         cited: list[Citation] = []
         for number, item in enumerate(sources):
-            id = item.document or default
+            id = item.document or self._documents_of[source.file]
             if id is None:
                 source.fault(place, "which document? Name it here or as `document` at the top of the file")
             elif self._reference("document", id, ["documents"], source, (*place, number, "document")):
@@ -341,3 +415,7 @@ class Linker:
                     if first != where:
                         whose = "this entry" if owner == entry.id else f"`{owner}`"
                         parsed.source.fault(place, f"{whose} has the same phrasing already, at {first}: keep one")
+
+
+def _spot(source: YamlSource, place: Place) -> Spot:
+    return Spot(source.file, *source.position(place))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from slackguide.errors import UnusableInput
@@ -13,33 +15,63 @@ from slackguide.knowledge.linking import Linker
 from slackguide.knowledge.yaml_reader import read_yaml
 
 
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a directory holds: the knowledge base as far as it could be read, and every fault of its files.
+
+    Only one without a fault may be used to answer; the rest serves to look for further faults.
+    """
+
+    knowledge: KnowledgeBase | None
+    faults: tuple[Fault, ...]
+    unproven: frozenset[str]
+    """Ids of the entries whose rules have a fault: nothing can be said of what they decide."""
+    entries: frozenset[str] | None
+    """Ids of every declared entry, sound or not; None where a file could not be read."""
+
+
 def load(directory: Path) -> KnowledgeBase:
-    """The knowledge base in the `*.yaml` and `*.yml` files right under `directory`.
+    """The knowledge base in the `*.yaml` and `*.yml` files right under `directory`; its decision tables are not proven.
 
     Raises `UnusableInput` where there is no such directory, and `FaultyKnowledge` with every fault of every file where
     the knowledge base is not sound: nothing half-loads.
     """
+    found = inspect(directory)
+    if found.faults or found.knowledge is None:
+        raise FaultyKnowledge(found.faults)
+    return found.knowledge
+
+
+def inspect(directory: Path) -> Inspection:
+    """Reads everything under `directory`. Raises `UnusableInput` where there is nothing to read."""
     files = knowledge_files(directory)
     sources = [read_yaml(path, str(path)) for path in files]
-    linker = Linker([parse(source) for source in sources])
+    parsed = [parse(source) for source in sources]
+    linker = Linker(parsed)
     knowledge = linker.link(_fingerprint(files))
-    faults: list[Fault] = [fault for source in sources for fault in source.faults]
-    if faults or knowledge is None:
-        raise FaultyKnowledge(faults or [Fault(str(directory), 1, 1, "no entries in any file: write one")])
-    return knowledge
+    faults = [fault for source in sources for fault in source.faults]
+    if knowledge is None and not faults:
+        faults = [Fault(str(directory), 1, 1, "no entries in any file: write one")]
+    known = None if any(file.blind for file in parsed) else linker.entry_ids
+    return Inspection(knowledge, tuple(faults), frozenset(linker.unproven), known)
 
 
 def knowledge_files(directory: Path) -> list[Path]:
     """The knowledge files of a directory, in a fixed order. Raises `UnusableInput` where there are none."""
     if not directory.is_dir():
         raise UnusableInput(f"There is no directory {directory}: name the folder that holds the knowledge files.")
-    files = sorted(path for path in directory.iterdir() if path.suffix in (".yaml", ".yml") and path.is_file())
+    files = sorted(path for path in directory.iterdir() if _holds_knowledge(path))
     if not files:
         raise UnusableInput(f"No .yaml file in {directory}: name the folder that holds the knowledge files.")
     return files
 
 
-def _fingerprint(files: list[Path]) -> str:
+def _holds_knowledge(path: Path) -> bool:
+    """Files of an editor's own, which start with a dot, hold none."""
+    return path.suffix in (".yaml", ".yml") and not path.name.startswith(".") and path.is_file()
+
+
+def _fingerprint(files: Sequence[Path]) -> str:
     digest = hashlib.sha256()
     for path in files:
         try:

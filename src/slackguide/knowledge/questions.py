@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from slackguide.errors import UnusableInput
-from slackguide.knowledge.compiled import KnowledgeBase
 from slackguide.knowledge.faults import Fault, did_you_mean
 
 
@@ -48,8 +48,11 @@ def read_questions(path: Path) -> tuple[list[Question], list[Fault]]:
     return questions, faults
 
 
-def question_faults(directory: Path, knowledge: KnowledgeBase) -> list[Fault]:
-    """The faults of every file under `questions/`: lines that are no question, and ids that are no entry."""
+def question_faults(directory: Path, entries: Collection[str] | None) -> list[Fault]:
+    """The faults of every file under `questions/`: lines that are no question, and ids that are none of `entries`.
+
+    None: the entries are not known, and no id is called unknown.
+    """
     faults: list[Fault] = []
     for path in sorted((directory / "questions").glob("*.jsonl")):
         try:
@@ -60,7 +63,7 @@ def question_faults(directory: Path, knowledge: KnowledgeBase) -> list[Fault]:
         faults.extend(broken)
         for question in questions:
             for id in question.ids:
-                if id not in knowledge.entries:
-                    message = f"unknown entry `{id}`{did_you_mean(id, knowledge.entries)}"
+                if entries is not None and id not in entries:
+                    message = f"unknown entry `{id}`{did_you_mean(id, entries)}"
                     faults.append(Fault(str(path), question.line, 1, message))
     return faults

@@ -27,20 +27,30 @@ DEPTH_LIMIT = 40
 Place: TypeAlias = tuple[str | int, ...]
 """Keys and list positions from the top of a file down to a value."""
 
+EMPTY = "is empty: fill it in or remove the key"
+"""What is said of a value that is not there: an empty text, list or mapping."""
+
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
+_PLAIN_TAGS = frozenset((None, "!", *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))))
+_FORBIDDEN = {
+    "\t": "a tab: use spaces, YAML does not allow tabs",
+    "\u0085": "an invisible line break (U+0085), which YAML takes for a new line: remove it",
+    "\u2028": "an invisible line break (U+2028), which YAML takes for a new line: remove it",
+    "\u2029": "an invisible line break (U+2029), which YAML takes for a new line: remove it",
+}
 _SWALLOWED = re.compile(r"[ ]+#[^\s#]")
 _HINTS = (
-    ("found undefined alias", "put quotes around a text that starts with `*`"),
     ("found character '@'", "put quotes around a text that starts with `@`"),
     ("found character '`'", "put quotes around a text that starts with a backtick"),
     ("found character '%'", "put quotes around a text that starts with `%`"),
     ("mapping values are not allowed", "put quotes around a text that holds `: `"),
-    ("expected <block end>", "put quotes around a text that starts with `[`, `{` or a quote, and check the indentation"),
-    ("did not find expected '-' indicator", "put quotes around a text that starts with `[`, `{` or a quote; check the indentation"),
+    ("expected <block end>", "put quotes around a text that starts with `[`, `{` or a quote; check the indentation"),
+    (
+        "did not find expected '-' indicator",
+        "put quotes around a text that starts with `[`, `{` or a quote; check the indentation",
+    ),
     ("did not find expected key", "check the indentation, and put quotes around a text that starts with a quote"),
     ("did not find expected ',' or", "put quotes around the texts inside `[ ]` or `{ }`"),
-    ("expected a single document", "a file is one document: remove the `---` line"),
 )
 
 
@@ -75,28 +85,23 @@ def read_yaml(path: Path, file: str) -> Source:
     text = _decoded(path, source)
     if text is None:
         return source
-    for number, line in enumerate(text.split("\n"), 1):
-        if (column := line.find("\t")) >= 0:
-            source.faults.append(Fault(file, number, column + 1, "a tab: use spaces, YAML does not allow tabs"))
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        for character, what in _FORBIDDEN.items():
+            if (column := line.find(character)) >= 0:
+                source.faults.append(Fault(file, number, column + 1, what))
     if source.faults:
         return source
     try:
-        node = yaml.compose(text, Loader=_LOADER)
+        source.value = _Reader(source, _events(text), lines).plain()
     except yaml.MarkedYAMLError as error:
         _note_syntax(source, error)
-        return source
     except yaml.YAMLError as error:  # a character that YAML does not allow
         position = getattr(error, "position", 0) or 0
-        line = text.count("\n", 0, position) + 1
-        source.faults.append(Fault(file, line, 1, "a control character that YAML does not allow: remove it"))
-        return source
-    except RecursionError:
-        source.faults.append(Fault(file, 1, 1, f"nested more than {DEPTH_LIMIT} levels deep: flatten it"))
-        return source
-    if node is None:
-        source.faults.append(Fault(file, 1, 1, "the file is empty: write a section into it or remove it"))
-        return source
-    source.value = _Reader(source, text.split("\n")).plain(node)
+        at = text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
+        source.faults.append(Fault(file, *at, "a control character that YAML does not allow: remove it"))
+    except _GivenUp as reason:
+        source.faults.append(reason.fault(file))
     return source
 
 
@@ -115,9 +120,8 @@ def _decoded(path: Path, source: Source) -> str | None:
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        before = raw[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before) - (before.rfind(b"\n") + 1) + 1
+        before = raw[: error.start].decode("utf-8-sig")
+        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
         source.faults.append(
             Fault(source.file, line, column, f"byte 0x{raw[error.start]:02x} is not UTF-8: save the file as UTF-8")
         )
@@ -132,47 +136,111 @@ def _note_syntax(source: Source, error: yaml.MarkedYAMLError) -> None:
     source.faults.append(Fault(source.file, line, column, f"not valid YAML: {problem}" + (f"; {hint}" if hint else "")))
 
 
-class _TooMuch(Exception):
-    """The walk was given up; the fault is already noted."""
+class _GivenUp(Exception):
+    """The file was given up at `mark`, for the reason `message`."""
+
+    def __init__(self, mark: Any, message: str) -> None:
+        super().__init__(message)
+        self._mark = mark
+
+    def fault(self, file: str) -> Fault:
+        return Fault(file, self._mark.line + 1, self._mark.column + 1, str(self))
+
+
+def _events(text: str) -> list[Any]:
+    """The events of a file's one document. Depth is held here: libyaml's composer would run off the stack."""
+    events: list[Any] = []
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.DocumentStartEvent) and events:
+            raise _GivenUp(event.start_mark, "not valid YAML: a file is one document: remove the `---` line")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEPTH_LIMIT:
+                raise _GivenUp(event.start_mark, f"nested more than {DEPTH_LIMIT} levels deep: flatten it")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
+            events.append(event)
+        if len(events) > 2 * NODE_LIMIT:
+            raise _GivenUp(event.start_mark, f"more than {NODE_LIMIT:,} values in one file: split it")
+    if not events:
+        raise _GivenUp(_START, "the file is empty: write a section into it or remove it")
+    return events
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    line: int = 0
+    column: int = 0
+
+
+_START = _Mark()
 
 
 class _Reader:
-    """Walks composed nodes into plain lists, dicts and texts, noting places and faults on the way."""
+    """Walks events into plain lists, dicts and texts, noting places and faults on the way."""
 
-    def __init__(self, source: Source, lines: list[str]) -> None:
+    def __init__(self, source: Source, events: list[Any], lines: list[str]) -> None:
         self._source = source
+        self._events = events
         self._lines = lines
+        self._at = 0
         self._count = 0
+        self._anchors: dict[str, int] = {}
+        self._open: set[str] = set()
 
-    def plain(self, node: yaml.Node) -> Any:
-        try:
-            return self._walk(node, ())
-        except _TooMuch:
-            return None
+    def plain(self) -> Any:
+        """The whole document. Raises `_GivenUp` where it is too deep or too much, or an alias stands for nothing."""
+        return self._walk(())
 
-    def _walk(self, node: yaml.Node, place: Place) -> Any:
-        line, column = node.start_mark.line + 1, node.start_mark.column + 1
-        self._source.places[place] = (line, column)
+    def _walk(self, place: Place) -> Any:
+        event = self._events[self._at]
+        mark = event.start_mark
+        self._source.places[place] = (mark.line + 1, mark.column + 1)
         self._count += 1
         if self._count > NODE_LIMIT:
-            self._give_up(line, column, "the aliases in this file explode when written out: write the texts themselves")
+            raise _GivenUp(mark, "the aliases in this file explode when written out: write the texts themselves")
         if len(place) > DEPTH_LIMIT:
-            self._give_up(line, column, f"nested more than {DEPTH_LIMIT} levels deep: flatten it, and no alias to itself")
-        if node.tag not in _PLAIN_TAGS:
-            self._source.fault(place, f"the tag `{node.tag}` is not allowed here: write the plain value")
-        if isinstance(node, yaml.ScalarNode):
-            return self._scalar(node, place)
-        if isinstance(node, yaml.SequenceNode):
-            return [self._walk(item, (*place, number)) for number, item in enumerate(node.value)]
-        return self._mapping(node, place)
+            raise _GivenUp(mark, f"nested more than {DEPTH_LIMIT} levels deep: flatten it")
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, place)
+        self._at += 1
+        if event.tag not in _PLAIN_TAGS:
+            self._source.fault(place, f"the tag `{event.tag}` is not allowed here: write the plain value")
+        if event.anchor:
+            self._anchors[event.anchor] = self._at - 1
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, place)
+        if isinstance(self._events[self._at], yaml.CollectionEndEvent):
+            self._source.fault(place, EMPTY)
+        self._open.add(str(event.anchor))
+        value: Any = self._sequence(place) if isinstance(event, yaml.SequenceStartEvent) else self._mapping(place)
+        self._open.discard(str(event.anchor))
+        self._at += 1  # the end of the collection
+        return value
 
-    def _give_up(self, line: int, column: int, message: str) -> None:
-        self._source.faults.append(Fault(self._source.file, line, column, message))
-        raise _TooMuch
+    def _alias(self, event: Any, place: Place) -> Any:
+        """What the alias stands for, read again at its new place: faults in it show where it was written."""
+        if event.anchor in self._open:
+            raise _GivenUp(event.start_mark, f"the alias `*{event.anchor}` stands inside what it stands for")
+        if event.anchor not in self._anchors:
+            hint = "put quotes around a text that starts with `*`"
+            raise _GivenUp(event.start_mark, f"not valid YAML: found undefined alias `*{event.anchor}`; {hint}")
+        back, self._at = self._at + 1, self._anchors[event.anchor]
+        value = self._walk(place)
+        self._at = back
+        return value
 
-    def _scalar(self, node: yaml.ScalarNode, place: Place) -> str:
-        if node.style is None:
-            end = node.end_mark
+    def _sequence(self, place: Place) -> list[Any]:
+        result: list[Any] = []
+        while not isinstance(self._events[self._at], yaml.SequenceEndEvent):
+            result.append(self._walk((*place, len(result))))
+        return result
+
+    def _scalar(self, event: Any, place: Place) -> str:
+        if event.style is None:
+            end = event.end_mark
             rest = self._lines[end.line][end.column :] if end.line < len(self._lines) else ""
             if _SWALLOWED.match(rest):
                 self._source.faults.append(
@@ -184,22 +252,40 @@ class _Reader:
                         "(a comment starts with `# `)",
                     )
                 )
-        return str(node.value).strip()
+            elif not event.value:
+                self._source.fault(place, EMPTY)
+        return str(event.value).strip()
 
-    def _mapping(self, node: yaml.Node, place: Place) -> dict[str, Any]:
+    def _mapping(self, place: Place) -> dict[str, Any]:
         result: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            at = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-            if not isinstance(key_node, yaml.ScalarNode):
+        while not isinstance(self._events[self._at], yaml.MappingEndEvent):
+            event = self._events[self._at]
+            at = (event.start_mark.line + 1, event.start_mark.column + 1)
+            if not isinstance(event, yaml.ScalarEvent):
                 self._source.faults.append(Fault(self._source.file, *at, "a key has to be a plain word"))
+                self._skip()
+                self._skip()
                 continue
-            key = str(key_node.value)
+            self._at += 1
+            key = str(event.value)
             if key in result:
                 first = self._source.key_places[(*place, key)][0]
                 self._source.faults.append(
                     Fault(self._source.file, *at, f"`{key}` stands here twice, first on line {first}: keep one of them")
                 )
+                self._skip()
                 continue
             self._source.key_places[(*place, key)] = at
-            result[key] = self._walk(value_node, (*place, key))
+            result[key] = self._walk((*place, key))
         return result
+
+    def _skip(self) -> None:
+        """Passes over one value, unread."""
+        depth = 0
+        while True:
+            event = self._events[self._at]
+            self._at += 1
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth == 0:
+                return

@@ -11,21 +11,24 @@ import numpy as np
 from .index import Floats
 
 VIEWS: Final = (
-    "term_centre",
-    "term_nearest",
     "pair_centre",
     "pair_nearest",
     "gram_centre",
-    "gram_nearest",
+    "nearest",
+    "term_likelihood",
+    "pair_likelihood",
+    "gram_likelihood",
     "coverage",
     "learnt",
 )
-"""The rows of a view table: cosine with an entry's phrasings together and with the nearest of them, for terms, pairs and
-letter groups; BM25 coverage by the whole entry; logits of the regression learnt over all phrasings."""
+"""The rows of a view table: cosine with an entry's phrasings together (centre) or with the nearest of them, for pairs,
+letter groups or all families; likelihood ratio by the whole entry; BM25 coverage by the whole entry; logits of the
+regression learnt over all phrasings."""
 
-SIGNALS: Final = ("lead", "cosine", "coverage", "known", "length")
-"""What confidence is read from: log-odds of the first entry among the entries, its nearest cosine with unknown words in
-the length of the question, its coverage, the share of the question's terms that are known, log of the number of terms."""
+SIGNALS: Final = ("lead", "evidence", "cosine", "coverage", "known", "length")
+"""What confidence is read from: log-odds of the first entry among the entries; its score above the average entry's; its
+nearest cosine, with unknown words in the length of the question; its coverage; the share of the question's terms that
+are known; log of the number of terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,10 @@ class Weights:
     """Logistic weights of the signals that the first match is right, with `bias`."""
     scope: dict[str, float]
     """Logistic weights of the signals that the question is about anything here, with `bias`."""
+    settled: dict[str, float]
+    """Logistic weights of the signals that the first match is right and the question not open to several, with `bias`."""
     answer_from: float
-    """Confidence from which the first match is the answer."""
+    """Settled chance from which the first match is the answer."""
     scope_from: float
     """Scope chance below which nothing fits."""
     choose_until: float

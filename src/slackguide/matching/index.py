@@ -117,6 +117,43 @@ class CoverageIndex:
         return (found / possible).astype(np.float32)
 
 
+class LikelihoodIndex:
+    """How much likelier each entry makes the question's features than the knowledge base as a whole does.
+
+    Log-likelihood ratio of entry language models with Dirichlet smoothing, over the square root of the question's length
+    so that long and short questions are of one scale.
+    """
+
+    _SMOOTHING: Final = 50.0
+
+    def __init__(self, entries: Sequence[Mapping[str, float]]) -> None:
+        """`entries` are the weighted feature counts of each entry: phrasings, title and answer together."""
+        self.size: Final = len(entries)
+        ids: dict[str, int] = {}
+        columns = np.array([ids.setdefault(f, len(ids)) for row in entries for f in row], dtype=np.int64)
+        counts = np.array([n for row in entries for n in row.values()], dtype=np.float64)
+        row_of = np.repeat(np.arange(self.size), [len(row) for row in entries])
+        totals = np.bincount(columns, counts, len(ids))
+        expected = self._SMOOTHING * totals / max(float(totals.sum()), 1e-9)
+        order = np.argsort(columns, kind="stable")
+        self._ids: Final = ids
+        self._rows: Final = row_of[order].astype(np.int32)
+        self._values: Final = np.log1p(counts / expected[columns])[order].astype(np.float32)
+        self._starts: Final = np.concatenate(([0], np.cumsum(np.bincount(columns, minlength=len(ids))))).astype(np.int64)
+        lengths = np.bincount(row_of, counts, self.size)
+        self._unused: Final = np.log(self._SMOOTHING / (self._SMOOTHING + lengths)).astype(np.float32)
+
+    def ratios(self, features: Mapping[str, float]) -> Floats:
+        """For every entry, above 0 where it makes the question likelier than the average entry does."""
+        numbers = [(self._ids.get(feature), weight) for feature, weight in features.items()]
+        known = np.array([number for number, _ in numbers if number is not None], dtype=np.int64)
+        weights = np.array([weight for number, weight in numbers if number is not None], dtype=np.float32)
+        length = max(sum(features.values()), 1.0)
+        at, lengths = postings(self._starts, known)
+        found = np.bincount(self._rows[at], self._values[at] * np.repeat(weights, lengths), self.size)
+        return np.asarray((found + length * self._unused) / np.sqrt(length), dtype=np.float32)
+
+
 def postings(starts: Ints, known: Ints) -> tuple[Ints, Ints]:
     """Where the postings of these features lie, one after the other, and how many each has."""
     first = starts[known]

@@ -6,7 +6,7 @@ import numpy as np
 
 from .index import Floats, Ints
 
-RIDGE: Final = 0.1
+RIDGE: Final = 0.05
 """Weight of the squared norm; smaller fits the phrasings closer."""
 
 STEPS: Final = 40

@@ -1,7 +1,7 @@
 """The matcher: a question in, the entries it may be about out, with how sure that is and why."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from .blending import VIEWS, Weights, blend, logistic, shipped_weights
 from .glossary import Glossary
-from .index import CosineIndex, CoverageIndex, Floats, Ints
+from .index import CosineIndex, CoverageIndex, Floats, Ints, LikelihoodIndex
 from .learning import learn
 from .model import Alert, Document, Match, Matching, Outcome, Signs, Vocabulary, Why
 from .reading import Reader, Reading
@@ -22,16 +22,28 @@ LEARNT_PHRASINGS: Final = 4_000
 
 LEARNT_ENTRIES: Final = 1_000
 
+FAMILIES: Final = ("term", "pair", "gram")
+
 FAMILY_SHARES: Final = (1.0, 0.7, 1.0)
 """Weight of terms, pairs and letter groups in the cosine that the regression is learnt over."""
 
-FIELD_WEIGHTS: Final = {"phrasing": 1.0, "title": 2.0, "body": 0.3}
+FIELD_WEIGHTS: Final = {"phrasing": 1.0, "title": 1.0, "body": 0.25}
 """How much one use of a word counts in an entry's coverage, by where it stands."""
 
 CERTAIN: Final = 0.98
 """Confidence of an entry that a clear sign put first."""
 
+LEAST_ANSWERED: Final = 0.5
+"""Confidence below which nothing is the answer, however clear the lead."""
+
+LIKELY: Final = 0.6
+"""Confidence of an entry that a weak sign put at the head of the choices."""
+
 MOST_OFFERED: Final = 4
+
+NOTHING: Final = Matching("none", 0.0, (), 0, (), False, Why())
+
+Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,18 @@ class Scored:
     """Cosine of the question with every phrasing, over all families."""
     known: float
     """Share of the question's terms that the knowledge base uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the views come to."""
+
+    first: int
+    """Place of the entry with the highest score."""
+    chances: Floats
+    """The share of each entry if exactly one of the visible ones is meant."""
+    signals: dict[str, float]
+    """`blending.SIGNALS` of the first entry."""
 
 
 class Matcher:
@@ -78,7 +102,10 @@ class Matcher:
             CosineIndex([getattr(reading, family) for reading in readings], entry_of, len(documents))
             for family in ("terms", "pairs", "grams")
         )
-        self._coverage: Final = CoverageIndex(self._entry_terms(documents, readings))
+        bodies = [self._reader.read(document.body, limit=None) for document in documents]
+        rows = [self._entry_rows(readings, bodies, family) for family in ("terms", "pairs", "grams")]
+        self._coverage: Final = CoverageIndex(rows[0])
+        self._likelihoods: Final = tuple(LikelihoodIndex(row) for row in rows)
         self._learnt: Final = self._learn(entry_of, len(documents))
 
     @classmethod
@@ -97,7 +124,7 @@ class Matcher:
         visible = np.array([id not in hidden for id in self._ids], dtype=bool)
         found = tuple(sign for sign in self._signs.find(text) if sign.id not in hidden)
         if not visible.any():
-            return Matching("none", 0.0, (), 0, (), False, Why())
+            return NOTHING
         scored = self.score(text)
         matching = self._decide(scored, visible, limit)
         return self._heed(found, matching, scored, limit)
@@ -109,83 +136,103 @@ class Matcher:
     def score(self, text: str) -> Scored:
         """All views of one question; what `match` decides on and what weights are fitted to."""
         reading = self._reader.read(text, self._spelling.correct)
-        table = np.zeros((len(VIEWS), len(self._ids)), dtype=np.float32)
-        nearest = np.zeros(len(self._phrasings), dtype=np.float32)
-        starts = self._firsts[:-1]
-        known = 0.0
         features = (reading.terms, reading.pairs, reading.grams)
-        for at, (family, share) in enumerate(zip(self._families, FAMILY_SHARES, strict=True)):
-            numbers, weights = family.weigh(features[at])
+        starts = self._firsts[:-1]
+        nearest = np.zeros(len(self._phrasings), dtype=np.float32)
+        views: dict[str, Floats] = {}
+        known = 0.0
+        for name, family, share, feature in zip(FAMILIES, self._families, FAMILY_SHARES, features, strict=True):
+            numbers, weights = family.weigh(feature)
             cosines = family.cosines(numbers, weights)
             nearest += np.float32(share**2) * cosines
-            table[2 * at] = np.add.reduceat(cosines, starts) / family.entry_lengths
-            table[2 * at + 1] = np.maximum.reduceat(cosines, starts)
-            if at == 0:
+            views[f"{name}_centre"] = np.add.reduceat(cosines, starts) / family.entry_lengths
+            views[f"{name}_nearest"] = np.maximum.reduceat(cosines, starts)
+            if name == "term":
                 known = float(weights @ weights)
-        table[6] = self._coverage.coverage(reading.terms)
-        if self._learnt is not None:
-            table[7] = nearest @ self._learnt
+        for name, likelihood, feature in zip(FAMILIES, self._likelihoods, features, strict=True):
+            views[f"{name}_likelihood"] = likelihood.ratios(feature)
+        views["coverage"] = self._coverage.coverage(reading.terms)
+        views["learnt"] = np.zeros(len(self._ids), dtype=np.float32) if self._learnt is None else nearest @ self._learnt
         nearest /= np.float32(sum(share**2 for share in FAMILY_SHARES))
-        return Scored(reading, table, nearest, known)
+        views["nearest"] = np.maximum.reduceat(nearest, starts)
+        return Scored(reading, np.stack([views[view] for view in VIEWS]), nearest, known)
 
-    def signals(self, scored: Scored, chances: Floats, first: int) -> dict[str, float]:
-        """What confidence is read from, for the entry in place `first`; see `blending.SIGNALS`."""
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The entries' ids, in the order of every table and chance."""
+        return self._ids
+
+    def judge(self, scored: Scored, visible: Mask | None = None) -> Judged:
+        """The entries' blended scores and chances, and what confidence in the first is read from."""
+        seen = np.ones(len(self._ids), dtype=bool) if visible is None else visible
+        learnt = self._learnt is not None
+        scores = blend(scored.table, self._weights.blend if learnt else self._weights.blend_unlearnt)
+        scores = np.where(seen, scores, np.float32(-1e9))
+        first = int(np.argmax(scores))
+        chances = np.exp(scores - scores[first])
+        chances /= chances.sum()
         chance = min(max(float(chances[first]), 1e-6), 1.0 - 1e-6)
         start, end = self._firsts[first], self._firsts[first + 1]
-        return {
+        signals = {
             "lead": float(np.log(chance / (1.0 - chance))),
+            "evidence": float(scores[first] - scores[seen].mean()),
             "cosine": float(scored.nearest[start:end].max()),
-            "coverage": float(scored.table[6, first]),
+            "coverage": float(scored.table[VIEWS.index("coverage"), first]),
             "known": scored.known,
             "length": float(np.log1p(len(scored.reading.terms))),
         }
+        return Judged(first, chances, signals)
 
-    def chances(self, scored: Scored, visible: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Floats:
-        """The share of each entry if exactly one of the visible ones is meant."""
-        learnt = self._learnt is not None
-        scores = blend(scored.table, self._weights.blend if learnt else self._weights.blend_unlearnt)
-        scores = np.where(visible, scores, np.float32(-1e9))
-        chances = np.exp(scores - scores.max())
-        return np.asarray(chances / chances.sum(), dtype=np.float32)
-
-    def _decide(self, scored: Scored, visible: np.ndarray[tuple[int], np.dtype[np.bool_]], limit: int) -> Matching:
-        chances = self.chances(scored, visible)
-        order = [int(place) for place in np.argsort(-chances, kind="stable")[: max(limit, MOST_OFFERED)] if visible[place]]
-        first = order[0]
-        signals = self.signals(scored, chances, first)
+    def _decide(self, scored: Scored, visible: Mask, limit: int) -> Matching:
+        judged = self.judge(scored, visible)
+        first, chances, signals = judged.first, judged.chances, judged.signals
         if signals["cosine"] <= 0.0:
-            return Matching("none", 0.0, (), 0, (), False, Why())
+            return NOTHING
+        order = [at for at in np.argsort(-chances, kind="stable")[: max(limit, MOST_OFFERED)].tolist() if visible[at]]
         confidence = round(logistic(self._weights.confidence, signals), 4)
         scope = logistic(self._weights.scope, signals)
-        outcome, offered = self._outcome(confidence, scope, chances[order])
+        settled = logistic(self._weights.settled, signals)
+        settled = settled if confidence >= LEAST_ANSWERED else 0.0
+        outcome, offered = self._outcome(scope, settled, chances[order])
         rest = confidence / float(chances[first])
         matches = tuple(
-            Match(self._ids[place], min(confidence, round(rest * float(chances[place]), 4))) for place in order
+            Match(self._ids[at], confidence if at == first else round(min(rest * float(chances[at]), 1.0 - confidence), 4))
+            for at in order
         )
         kept = matches[: max(limit, 0)]
         return Matching(outcome, confidence, kept, min(offered, len(kept)), (), False, self._why(scored, first))
 
-    def _outcome(self, confidence: float, scope: float, chances: Floats) -> tuple[Outcome, int]:
+    def _outcome(self, scope: float, settled: float, chances: Floats) -> tuple[Outcome, int]:
         if scope < self._weights.scope_from:
             return "none", 0
-        if confidence >= self._weights.answer_from or len(chances) == 1:
+        if settled >= self._weights.answer_from or len(chances) == 1:
             return "answer", 1
         covered = np.cumsum(chances)
         enough = int(np.searchsorted(covered, self._weights.choose_until)) + 1
         return "choices", min(max(enough, 2), MOST_OFFERED, len(chances))
 
     def _heed(self, found: tuple[Found, ...], matching: Matching, scored: Scored, limit: int) -> Matching:
-        """Clear signs put their entry first; weak ones add an alert beside another first match."""
-        clear = next((sign for sign in found if sign.strength == "clear"), None)
-        if clear is not None:
-            others = tuple(m for m in matching.matches if m.id != clear.id)
-            rest = tuple(replace(m, confidence=min(m.confidence, round(1.0 - CERTAIN, 4))) for m in others)
-            matches = (Match(clear.id, CERTAIN), *rest)[: max(limit, 1)]
-            why = self._why(scored, self._places[clear.id])
-            matching = Matching("answer", CERTAIN, matches, 1, (), True, why)
-        first = matching.matches[0].id if matching.matches and matching.outcome != "none" else None
+        """A clear sign puts its entry first. A weak one leads the choices where nothing is certain, else adds an alert."""
+        for sign in found:
+            if sign.strength == "clear":
+                matching = self._put_first(sign.id, CERTAIN, matching, scored, limit)
+                break
+            if matching.outcome != "answer":
+                matching = self._put_first(sign.id, LIKELY, matching, scored, limit)
+                break
+        first = matching.matches[0].id if matching.offered else None
         alerts = tuple(Alert(sign.id, sign.message) for sign in found if sign.id != first)
         return replace(matching, alerts=alerts)
+
+    def _put_first(self, id: str, confidence: float, matching: Matching, scored: Scored, limit: int) -> Matching:
+        others = [match for match in matching.matches if match.id != id]
+        rest = [replace(other, confidence=min(other.confidence, round(1.0 - confidence, 4))) for other in others]
+        matches = (Match(id, confidence), *rest)[: max(limit, 1)]
+        why = self._why(scored, self._places[id])
+        if confidence >= CERTAIN or len(matches) < 2:
+            return Matching("answer", confidence, matches, 1, (), confidence >= CERTAIN, why)
+        offered = min(max(matching.offered + 1, 2), MOST_OFFERED, len(matches))
+        return Matching("choices", confidence, matches, offered, (), False, why)
 
     def _why(self, scored: Scored, place: int) -> Why:
         start, end = int(self._firsts[place]), int(self._firsts[place + 1])
@@ -194,16 +241,16 @@ class Matcher:
         carried = self._reader.carriers(scored.reading, shares)
         return Why(carried, self._phrasings[nearest] if scored.nearest[nearest] > 0 else "")
 
-    def _entry_terms(self, documents: Sequence[Document], readings: Sequence[Reading]) -> list[dict[str, float]]:
+    def _entry_rows(self, readings: Sequence[Reading], bodies: Sequence[Reading], family: str) -> list[dict[str, float]]:
         rows: list[dict[str, float]] = []
-        for place, document in enumerate(documents):
-            row: Counter[str] = Counter()
+        for place, body in enumerate(bodies):
+            row: dict[str, float] = {}
             start, end = int(self._firsts[place]), int(self._firsts[place + 1])
             for reading in readings[start : end - 1]:
-                _add(row, reading, FIELD_WEIGHTS["phrasing"])
-            _add(row, readings[end - 1], FIELD_WEIGHTS["title"])
-            _add(row, self._reader.read(document.body, limit=None), FIELD_WEIGHTS["body"])
-            rows.append(dict(row))
+                _add(row, getattr(reading, family), FIELD_WEIGHTS["phrasing"])
+            _add(row, getattr(readings[end - 1], family), FIELD_WEIGHTS["title"])
+            _add(row, getattr(body, family), FIELD_WEIGHTS["body"])
+            rows.append(row)
         return rows
 
     def _learn(self, entry_of: Ints, entries: int) -> Floats | None:
@@ -215,9 +262,9 @@ class Matcher:
         return learn(gram, entry_of, entries)
 
 
-def _add(row: Counter[str], reading: Reading, weight: float) -> None:
-    for term, count in reading.terms.items():
-        row[term] += weight * count  # type: ignore[assignment]
+def _add(row: dict[str, float], features: Mapping[str, float], weight: float) -> None:
+    for feature, count in features.items():
+        row[feature] = row.get(feature, 0.0) + weight * count
 
 
 def _uses(readings: Sequence[Reading], documents: Sequence[Document], glossary: Glossary) -> Counter[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from .durations import durations
 from .glossary import Glossary
 from .inflection import stem
 from .words import words
@@ -54,6 +55,8 @@ class Reader:
             terms[root] = terms.get(root, 0.0) + weight
             for gram in letter_groups(word):
                 grams[gram] = grams.get(gram, 0.0) + weight
+        for duration in durations([word for word, _ in expanded], stems):
+            terms[duration] = terms.get(duration, 0.0) + 1.0
         meanings: list[str] = list(stems)
         for first, last, group in self._glossary.meanings(stems):
             meaning = f"={group}"

@@ -2,14 +2,19 @@
 
 A phrase is cut into slots. Articles, auxiliaries and subject pronouns are no slots and may stand anywhere in the text;
 "my", "his", "their" are one slot word, so are "myself", "herself", "themselves", and "me", "him", "them". A slot takes
-its word in any inflection and, where the text's word is none, misspelt, masked ("su*cide") or spaced out ("k i l l").
-Between two slots of a longer phrase a word or two more may stand. A sign that shares a word with an exclusion is dropped.
+its word in any inflection and, where the text's word is none, misspelt, cut in two ("sui cide") or spaced out
+("k i l l"). Between the slots of a longer phrase a word or two more may stand. A sign that shares a word with an
+exclusion does not count. "want/going to die/disappear" stands for every combination of its alternatives.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from math import prod
 from typing import Final, Literal
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from .english import common_words
@@ -18,6 +23,10 @@ from .model import Signs
 from .words import words
 
 Strength = Literal["clear", "weak"]
+Slots = tuple[str, ...]
+
+MOST_COMBINATIONS: Final = 1_000
+"""Phrases that one line of signs may stand for."""
 
 _LIGHT: Final = frozenset(
     "a an the am is are was were has have had i he she they we it's to of just really so very that own will would "
@@ -28,8 +37,8 @@ _CLASSES: Final = {
     **dict.fromkeys("myself himself herself themselves themself yourself urself meself hisself ourselves".split(), "myself"),
     **dict.fromkeys("me him them us".split(), "me"),
 }
-_SELVES: Final = frozenset({"my", "him", "her", "them", "your", "his"})
-_ALSO: Final = {"my": frozenset({"my"}), "her": frozenset({"my", "me"})}
+_EITHER: Final = {"her": frozenset({"my", "me"})}
+_BEFORE_SELF: Final = frozenset({"my", "him", "her", "them", "your", "his", "ur", "it"})
 _LONGEST_LIGHT_RUN: Final = 4
 
 
@@ -47,54 +56,81 @@ class SignDetector:
 
     def __init__(self, signs: Iterable[Signs]) -> None:
         self._signs: Final = tuple(sorted(signs, key=lambda one: one.id))
-        self._clear: Final = [_Phrases(one.clear) for one in self._signs]
-        self._weak: Final = [_Phrases(one.weak) for one in self._signs]
-        self._exclusions: Final = [_Phrases(one.exclusions) for one in self._signs]
+        self._phrases: Final = [
+            (_by_first_slot(one.clear), _by_first_slot(one.weak), _by_first_slot(one.exclusions))
+            for one in self._signs
+        ]
+        known = {slot for kinds in self._phrases for kind in kinds for phrases in kind.values() for p in phrases for slot in p}
+        self._exact: Final = frozenset(known)
+        self._long: Final = {
+            most: sorted(slot for slot in known if slot.isalpha() and least <= len(slot) < less)
+            for most, least, less in ((1, 4, 7), (2, 7, 33))
+        }
+        self._fills = lru_cache(maxsize=8192)(self._fills_of)
 
     def find(self, text: str) -> tuple[Found, ...]:
         """At most one sign an entry, the stronger; entries with clear signs first, then by id."""
         if not self._signs:
             return ()
         tokens = _tokens(text)
+        fills = [self._fills(token) for token in tokens]
+        for at in range(1, len(tokens)):
+            if _is_half(tokens[at - 1]) and _is_half(tokens[at]):
+                fills[at] |= self._fills(tokens[at - 1] + tokens[at])
+        light = [token in _LIGHT for token in tokens]
         found: list[Found] = []
-        for signs, clear, weak, exclusions in zip(self._signs, self._clear, self._weak, self._exclusions, strict=True):
-            harmless = {at for span in exclusions.spans(tokens) for at in span}
-            strength: Strength | None = None
-            if any(harmless.isdisjoint(span) for span in clear.spans(tokens)):
-                strength = "clear"
-            elif any(harmless.isdisjoint(span) for span in weak.spans(tokens)):
-                strength = "weak"
+        for signs, (clear, weak, exclusions) in zip(self._signs, self._phrases, strict=True):
+            strength = _strength(clear, weak, exclusions, fills, light)
             if strength is not None:
                 found.append(Found(signs.id, signs.message, strength))
         return tuple(sorted(found, key=lambda one: (one.strength, one.id)))
 
-
-class _Phrases:
-    """Phrases as slots, looked up by the words that can fill the first one."""
-
-    def __init__(self, phrases: Sequence[str]) -> None:
-        slots = dict.fromkeys(tuple(_slots(phrase)) for phrase in phrases)
-        self._by_first: Final[dict[str, list[tuple[str, ...]]]] = {}
-        for one in slots:
-            if one:
-                self._by_first.setdefault(one[0], []).append(one)
-        self._words: Final = tuple(dict.fromkeys(word for one in slots for word in one))
-
-    def spans(self, tokens: Sequence[str]) -> list[tuple[int, ...]]:
-        """The token positions of every phrase found."""
-        fills = [_fills(token, self._words) for token in tokens]
-        light = [token in _LIGHT for token in tokens]
-        spans: list[tuple[int, ...]] = []
-        for at, filled in enumerate(fills):
-            for word in sorted(filled):
-                for slots in self._by_first.get(word, ()):
-                    span = _follow(slots, at, fills, light)
-                    if span:
-                        spans.append(span)
-        return spans
+    def _fills_of(self, token: str) -> frozenset[str]:
+        """The slots that a word of the text can fill."""
+        kind = _CLASSES.get(token)
+        if kind is not None:
+            return _EITHER.get(token, frozenset({kind}))
+        exact = self._exact & {token, stem(token)}
+        if len(token) < 3 or token in common_words():
+            return exact
+        return exact | frozenset(
+            found[0]
+            for most, slots in self._long.items()
+            for one in {token, stem(token)}
+            for found in process.extract(one, slots, scorer=OSA.distance, score_cutoff=most, limit=None)
+        )
 
 
-def _follow(slots: tuple[str, ...], at: int, fills: Sequence[frozenset[str]], light: Sequence[bool]) -> tuple[int, ...]:
+_Phrases = dict[str, list[Slots]]
+
+
+def _strength(
+    clear: _Phrases, weak: _Phrases, exclusions: _Phrases, fills: Sequence[frozenset[str]], light: Sequence[bool]
+) -> Strength | None:
+    certain = _spans(clear, fills, light)
+    likely = [] if certain else _spans(weak, fills, light)
+    if not certain and not likely:
+        return None
+    harmless = {at for span in _spans(exclusions, fills, light) for at in span}
+    if any(harmless.isdisjoint(span) for span in certain):
+        return "clear"
+    likely = likely or _spans(weak, fills, light)
+    return "weak" if any(harmless.isdisjoint(span) for span in likely) else None
+
+
+def _spans(phrases: _Phrases, fills: Sequence[frozenset[str]], light: Sequence[bool]) -> list[tuple[int, ...]]:
+    """The token positions of every phrase found."""
+    spans: list[tuple[int, ...]] = []
+    for at, filled in enumerate(fills):
+        for word in filled:
+            for slots in phrases.get(word, ()):
+                span = _follow(slots, at, fills, light)
+                if span:
+                    spans.append(span)
+    return spans
+
+
+def _follow(slots: Slots, at: int, fills: Sequence[frozenset[str]], light: Sequence[bool]) -> tuple[int, ...]:
     """The positions that fill the slots in order from `at`, or none."""
     extra = min(max(len(slots) - 2, 0), 2)
     span = [at]
@@ -115,49 +151,44 @@ def _follow(slots: tuple[str, ...], at: int, fills: Sequence[frozenset[str]], li
     return tuple(span)
 
 
-def _slots(phrase: str) -> list[str]:
+def _by_first_slot(phrases: Iterable[str]) -> _Phrases:
+    by_first: _Phrases = {}
+    for slots in dict.fromkeys(_slots(one) for phrase in phrases for one in _spelt_out(phrase)):
+        if slots:
+            by_first.setdefault(slots[0], []).append(slots)
+    return by_first
+
+
+def _spelt_out(phrase: str) -> Iterable[str]:
+    """The phrase with one of the alternatives in each place, in every combination."""
+    choices = [piece.split("/") for piece in phrase.split()]
+    if prod(len(choice) for choice in choices) > MOST_COMBINATIONS:
+        raise ValueError(f"a sign stands for more than {MOST_COMBINATIONS} phrases: {phrase!r}")
+    return (" ".join(chosen) for chosen in product(*choices))
+
+
+def _slots(phrase: str) -> Slots:
+    """The slots of a phrase; its light words are slots too where only one would remain without them."""
     tokens = _tokens(phrase)
-    slots = [_CLASSES.get(token) or stem(token) for token in tokens if token not in _LIGHT]
-    return slots or [stem(token) for token in tokens]
-
-
-def _fills(token: str, slots: Sequence[str]) -> frozenset[str]:
-    kind = _CLASSES.get(token)
-    if kind is not None:
-        return _ALSO.get(token, frozenset({kind}))
-    root = stem(token)
-    if root in slots:
-        return frozenset({root})
-    if len(token) < 3 or token in common_words():
-        return frozenset()
-    return frozenset(slot for slot in slots if _is_misspelt(token, slot) or (root != token and _is_misspelt(root, slot)))
-
-
-def _is_misspelt(token: str, slot: str) -> bool:
-    allowed = 0 if len(slot) < 4 else 1 if len(slot) < 7 else 2
-    return bool(allowed) and OSA.distance(token, slot, score_cutoff=allowed) <= allowed
+    kept = [token for token in tokens if token not in _LIGHT]
+    return tuple(_CLASSES.get(token) or stem(token) for token in (kept if len(kept) > 1 else tokens))
 
 
 def _tokens(text: str) -> list[str]:
-    """Words, with "my self" joined, spelt-out letters joined and halves of a masked word joined."""
+    """Words, with "my self" and spelt-out letters joined."""
     raw = words(text)
     joined: list[str] = []
     at = 0
     while at < len(raw):
-        token = raw[at]
-        following = raw[at + 1] if at + 1 < len(raw) else ""
         run = _letters_from(raw, at)
         if len(run) >= 3:
             joined.append(run)
             at += len(run)
-        elif following in ("self", "selves") and token in _SELVES:
+        elif raw[at] in _BEFORE_SELF and raw[at + 1 : at + 2] in (["self"], ["selves"]):
             joined.append("myself")
             at += 2
-        elif _is_half(token) and _is_half(following) and 5 <= len(token) + len(following) <= 12:
-            joined.extend((token, following, token + following))
-            at += 2
         else:
-            joined.append(token)
+            joined.append(raw[at])
             at += 1
     return joined
 

@@ -492,12 +492,12 @@ METHODS: Final[dict[str, Method]] = {
 }
 
 
-def run(context: Context, name: str, arguments: Arguments, *, token_kind: str) -> Json:
+def run(context: Context, name: str, arguments: Arguments, *, caller: str) -> Json:
     """Answer one call. Raises ApiError with Slack's code."""
     method = METHODS.get(name)
     if method is None:
         raise ApiError("unknown_method", more={"req_method": name})
-    if name != "auth.test" and (token_kind == "app") != method.for_app:
+    if name != "auth.test" and (caller == "app") != method.for_app:
         raise ApiError("not_allowed_token_type")
     _need(context.workspace, *method.scopes)
     return {"ok": True, **method.run(context, arguments)}

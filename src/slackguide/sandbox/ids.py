@@ -26,10 +26,10 @@ class Ids:
     """
 
     def __init__(self, *, seed: str) -> None:
-        self._seed = seed
+        self.seed = seed
         self._counts: dict[str, int] = {}
 
     def next(self, prefix: str, *, length: int = 10) -> str:
         """The next identifier with this prefix, such as `V7Q0Z…` for a view."""
         self._counts[prefix] = count = self._counts.get(prefix, 0) + 1
-        return steady(prefix, self._seed, str(count), length=length)
+        return steady(prefix, self.seed, str(count), length=length)

@@ -104,6 +104,10 @@ class Payloads:
             "response_urls": [],
         }
 
+    def view(self, view: View) -> Json:
+        """A view as it stands in payloads."""
+        return slack_json.view(self.workspace, view)
+
     def closed(self, person: Person, view: View, *, cleared: bool) -> Json:
         """`view_closed`, for a view that asked to be told."""
         body = self._interaction("view_closed", person, "")

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -189,7 +190,7 @@ class SocketMode:
         with self._lock:
             open_now = list(self._connections)
         for connection in open_now:
-            connection.socket.close()
+            connection.socket.shutdown(socket.SHUT_RDWR)
 
     def _tell(self, message: Json) -> None:
         with self._lock:

@@ -120,7 +120,7 @@ class WebApi:
             case _:
                 pass
         self._keep_pace(method, arguments)
-        done = Answer(status=200, body=api.run(self._context, method, arguments, token_kind=kind))
+        done = Answer(status=200, body=api.run(self._context, method, arguments, caller=kind))
         if fault and fault.sky is Sky.LOST_ANSWER:
             self._weather.hang(gone)
             return None

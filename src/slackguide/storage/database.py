@@ -14,7 +14,8 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from slackguide.errors import ConfigurationError, StorageError
@@ -29,8 +30,6 @@ CONNECTIONS = 25
 
 Clock = Callable[[], datetime]
 """The time now, with its zone."""
-
-Insert = sqlite.Insert | postgresql.Insert
 
 
 class Database:
@@ -99,10 +98,6 @@ class Database:
         moment = connection.execute(select(func.clock_timestamp())).scalar_one()
         return moment.astimezone(UTC)  # type: ignore[no-any-return]
 
-    def insert(self, table: Table) -> Any:
-        """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`; both dialects spell them alike."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
-
     def check(self) -> None:
         """Whether the database answers; raises StorageError if not."""
         with self.read() as connection:
@@ -111,6 +106,11 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+
+
+def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`, which both dialects spell alike."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def normalise(url: str) -> URL:
@@ -133,7 +133,7 @@ def normalise(url: str) -> URL:
 def _in_words() -> Iterator[None]:
     try:
         yield
-    except SQLAlchemyError as error:
+    except (DBAPIError, PoolTimeout) as error:
         raise faults.in_words(error) from None
 
 
@@ -175,11 +175,11 @@ def _sqlite_engine(path: Path) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     @event.listens_for(engine, "connect")
-    def connected(connection: object, record: Any) -> None:
+    def connected(_connection: object, record: Any) -> None:
         record.info["file"] = _which(path)
 
     @event.listens_for(engine, "checkout")
-    def taken(connection: object, record: Any, proxy: object) -> None:
+    def taken(_connection: object, record: Any, _proxy: object) -> None:
         """A file that was removed or replaced still takes writes from those who hold it open; they would be lost."""
         if record.info.get("file") != _which(path):
             raise DisconnectionError("the database file was removed or replaced")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from slackguide.errors import StorageError
@@ -46,12 +46,10 @@ _POSTGRESQL = {
 """SQLSTATE to words (PostgreSQL documentation, appendix A)."""
 
 
-def in_words(error: SQLAlchemyError) -> StorageError:
+def in_words(error: DBAPIError | PoolTimeout) -> StorageError:
     """The error to raise instead; its text names the database's own code and nothing that was being saved."""
     if isinstance(error, PoolTimeout):
         return StorageError(BUSY)
-    if not isinstance(error, DBAPIError):
-        return StorageError(_unknown(type(error).__name__))
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", None)

@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, event, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from slackguide.errors import StorageError
@@ -44,7 +44,7 @@ def migrate(database: Database, revision: str = "head") -> None:
                 _upgrade(connection, revision)
                 connection.commit()
                 connection.invalidate()
-    except SQLAlchemyError as error:
+    except DBAPIError as error:
         raise faults.in_words(error) from None
     except CommandError:
         raise StorageError(

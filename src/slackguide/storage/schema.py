@@ -12,6 +12,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    TextClause,
     UniqueConstraint,
     text,
 )
@@ -26,6 +27,16 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+UNCLAIMED = text("state = 'sent'")
+UNFINISHED = text("state IN ('due', 'claimed')")
+"""Conditions of partial indexes. SQLite uses such an index only for a query that spells the condition out alike."""
+
+
+def _some(name: str, where: TextClause, *columns: str) -> Index:
+    """An index over the rows for which the condition holds."""
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
 
 counters = Table(
     "counters",
@@ -63,6 +74,18 @@ escalations = Table(
     Column("decided", Words),
     Column("which", Words),
     Column("events", Integer, nullable=False, server_default="0"),
+    Column("overdue_at", Moment),
+    Column("remind_at", Moment),
+    Column("reminded", Integer, nullable=False, server_default="0"),
+    Column("quiet", Boolean, nullable=False, server_default=text("false")),
+    Index("ix_escalations_created_at", "created_at", "id"),
+    Index("ix_escalations_requester_user", "requester_user", "created_at", "id"),
+    _some("ix_escalations_unclaimed", UNCLAIMED, "desk", "created_at", "id"),
+    _some("ix_escalations_claimed_by", text("claimed_by IS NOT NULL"), "claimed_by", "created_at", "id"),
+    _some("ix_escalations_overdue_at", text("overdue_at IS NOT NULL"), "overdue_at"),
+    _some("ix_escalations_remind_at", text("remind_at IS NOT NULL"), "remind_at"),
+    _some("ix_escalations_ending", text("ending IS NOT NULL"), "ending", "created_at", "id"),
+    _some("ix_escalations_unerased", text("erased_at IS NULL"), "changed_at"),
 )
 
 events = Table(
@@ -95,8 +118,6 @@ cards = Table(
     Column("posted_at", Moment, nullable=False),
 )
 
-UNFINISHED = text("state IN ('due', 'claimed')")
-
 outbox = Table(
     "outbox",
     metadata,
@@ -119,7 +140,7 @@ outbox = Table(
     Column("channel_id", Text),
     Column("ts", Text),
     UniqueConstraint("once_key"),
-    Index("ix_outbox_due", "due_at", "id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+    _some("ix_outbox_due", UNFINISHED, "due_at", "id"),
     Index("ix_outbox_escalation_id", "escalation_id", "lane"),
     Index("ix_outbox_settled_at", "settled_at"),
     sqlite_autoincrement=True,
@@ -140,6 +161,13 @@ inbox = Table(
     Column("event_id", Text, primary_key=True),
     Column("accepted_at", Moment, nullable=False),
     Index("ix_inbox_accepted_at", "accepted_at"),
+)
+
+homes = Table(
+    "homes",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    Column("seen_at", Moment, nullable=False),
 )
 
 people = Table(

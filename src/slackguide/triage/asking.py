@@ -1,60 +1,99 @@
 """Which fact to ask next: the one with the fewest questions expected until the destination is known.
 
-The expectation is exact, by dynamic programming over the table's cells, each weighted by the values it stands for.
-A fact that cannot change the destination any more is never asked.
+The expectation is exact, by dynamic programming over every way in which some facts of a table are known and the others
+open; the cells of an open fact count by the weights that the knowledge base gives its values. A fact that cannot
+change the destination any more is never asked.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
 import numpy as np
 import numpy.typing as npt
 
+from slackguide.knowledge.facts import FactDefinition
 from slackguide.triage.table import Choice, DecisionTable
 
-State = tuple[Choice, ...]
+Axes = tuple[int, ...]
 
 
 class Interview:
-    """The order of questions for one decision table. Answers are kept: the same table, the same order, at once."""
+    """The order of questions for one decision table.
 
-    def __init__(self, table: DecisionTable) -> None:
+    `open_cells` are, for each fact of the table, the cells it can be in while it has not been told. For every set of
+    open facts two arrays over the cells of the others are kept: the questions expected, and whether any is needed.
+    """
+
+    def __init__(
+        self, table: DecisionTable, open_cells: Sequence[Choice], facts: Mapping[str, FactDefinition]
+    ) -> None:
         self._table = table
-        self._expected: dict[State, float] = {}
-        self._order: dict[State, tuple[str, ...]] = {}
-
-    def missing(self, state: State) -> tuple[str, ...]:
-        """The facts that can still change the destination, the best to ask first; none where it is decided."""
-        if state not in self._order:
-            costs = sorted((self._cost_of(axis, state), axis) for axis in self._open(state))
-            self._order[state] = tuple(self._table.facts[axis] for _, axis in costs)
-        return self._order[state]
-
-    def _open(self, state: State) -> list[int]:
-        """The axes along which the destination still varies."""
-        goes = self._remaining(state)
-        if goes.size == 0 or (goes == goes.flat[0]).all():
-            return []
-        return [
-            axis
-            for axis in range(goes.ndim)
-            if goes.shape[axis] > 1 and (goes != goes.take([0], axis=axis)).any()
+        self._open_cells = [list(cells) for cells in open_cells]
+        self._weights = [
+            self._shares(axis, facts[name]) for axis, name in enumerate(table.facts)
         ]
+        self._expected: dict[Axes, npt.NDArray[np.float64]] = {}
+        self._lowest: dict[Axes, npt.NDArray[np.int16]] = {}
+        self._highest: dict[Axes, npt.NDArray[np.int16]] = {}
+        for count in range(len(table.facts) + 1):
+            for axes in combinations(range(len(table.facts)), count):
+                self._fill(axes)
 
-    def _remaining(self, state: State) -> npt.NDArray[np.int16]:
-        return self._table.goes[np.ix_(*state)] if state else self._table.goes
+    def missing(self, told: Mapping[str, int]) -> tuple[str, ...]:
+        """The facts that can still change the destination, the best to ask first; none where it is decided.
 
-    def _cost_of(self, axis: int, state: State) -> float:
-        """Questions expected when this fact is asked first, itself included."""
-        weights = [self._table.cells[axis][cell].weight for cell in state[axis]]
-        total = sum(weights)
-        after = (
-            weight * self._expect((*state[:axis], (cell,), *state[axis + 1 :]))
-            for weight, cell in zip(weights, state[axis], strict=True)
-        )
-        return 1 + sum(after) / total
+        `told` gives, for the table's facts that are known, the cell each is in.
+        """
+        names = self._table.facts
+        open_axes = tuple(axis for axis, name in enumerate(names) if name not in told)
+        at = tuple(0 if axis in open_axes else told[name] for axis, name in enumerate(names))
+        if self._lowest[open_axes][at] == self._highest[open_axes][at]:
+            return ()
+        costs = [
+            (self._cost(axis, open_axes, at), axis) for axis in open_axes if self._matters(axis, open_axes, told)
+        ]
+        return tuple(names[axis] for _, axis in sorted(costs))
 
-    def _expect(self, state: State) -> float:
-        if state not in self._expected:
-            open_axes = self._open(state)
-            self._expected[state] = min((self._cost_of(axis, state) for axis in open_axes), default=0.0)
-        return self._expected[state]
+    def _shares(self, axis: int, fact: FactDefinition) -> npt.NDArray[np.float64]:
+        cells = self._table.cells[axis]
+        weights = np.array([cells[cell].weight(fact) for cell in self._open_cells[axis]], dtype=np.float64)
+        return weights / weights.sum()
+
+    def _fill(self, axes: Axes) -> None:
+        """The arrays for one set of open facts, from those with one fact fewer; open axes have length one."""
+        if not axes:
+            self._lowest[axes] = self._highest[axes] = self._table.goes
+            self._expected[axes] = np.zeros(self._table.goes.shape)
+            return
+        last, rest = axes[-1], axes[:-1]
+        cells = self._open_cells[last]
+        self._lowest[axes] = self._lowest[rest].take(cells, axis=last).min(axis=last, keepdims=True)
+        self._highest[axes] = self._highest[rest].take(cells, axis=last).max(axis=last, keepdims=True)
+        best = np.min([self._after(axis, axes) for axis in axes], axis=0)
+        self._expected[axes] = np.where(self._lowest[axes] == self._highest[axes], 0.0, best)
+
+    def _after(self, axis: int, axes: Axes) -> npt.NDArray[np.float64]:
+        """Questions expected when `axis` is asked first, itself included."""
+        rest = tuple(other for other in axes if other != axis)
+        taken = self._expected[rest].take(self._open_cells[axis], axis=axis)
+        shape = [1] * taken.ndim
+        shape[axis] = taken.shape[axis]
+        result: npt.NDArray[np.float64] = 1 + (taken * self._weights[axis].reshape(shape)).sum(axis=axis, keepdims=True)
+        return result
+
+    def _cost(self, axis: int, open_axes: Axes, at: tuple[int, ...]) -> float:
+        rest = tuple(other for other in open_axes if other != axis)
+        expected = self._expected[rest]
+        cells = self._open_cells[axis]
+        after = (expected[(*at[:axis], cell, *at[axis + 1 :])] for cell in cells)
+        return round(1 + float(sum(share * value for share, value in zip(self._weights[axis], after, strict=True))), 9)
+
+    def _matters(self, axis: int, open_axes: Axes, told: Mapping[str, int]) -> bool:
+        """Whether the destination still varies along this fact for some values of the other open ones."""
+        choices = [
+            self._open_cells[n] if n in open_axes else [told[name]] for n, name in enumerate(self._table.facts)
+        ]
+        goes = self._table.goes[np.ix_(*choices)]
+        return bool((goes != goes.take([0], axis=axis)).any())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from slackguide.knowledge.conditions import NEVER, OneOf, Value, Within
+from slackguide.knowledge.conditions import NEVER, OneOf, Value, Within, range_of
 from slackguide.knowledge.facts import FactDefinition
 
 
@@ -22,25 +22,35 @@ class Cell:
     high: int | None = None
 
     def holds(self, value: Value) -> bool:
-        """Whether the value lies in this cell."""
+        """Whether the value lies in this cell; a range of numbers, whether any of it does."""
         if isinstance(value, str):
-            return value in self.names
+            ends = range_of(value) if self.low is not None else None
+            if ends is None:
+                return value in self.names
+            low, high = ends
+            return (high is None or (self.low or 0) <= high) and (self.high is None or low <= self.high)
         return self.low is not None and self.low <= value and (self.high is None or value <= self.high)
+
+    @property
+    def told(self) -> Value:
+        """The value that says no more than that it lies in this cell: a range of numbers as `31..60`."""
+        if self.low is None:
+            return self.names[0]
+        if self.low == self.high:
+            return self.low
+        return f"{self.low}..{'' if self.high is None else self.high}"
 
     def words(self, fact: FactDefinition) -> str:
         """The cell read out: `Hourly or Fixed-price`, `31 to 60 days`, `more than 90 days`, `no payment yet`."""
         if self.low is None:
             return " or ".join(fact.value_label(name) for name in self.names)
-        if self.high is None:
-            return f"more than {fact.value_label(self.low - 1)}" if self.low else f"any number of {fact.unit or 'them'}"
-        if self.low == self.high:
-            return fact.value_label(self.low)
-        return f"{self.low} to {fact.value_label(self.high)}"
+        return fact.value_label(self.told)
 
-    @property
-    def weight(self) -> int:
-        """How many of a fact's values it stands for: a range of numbers counts as one."""
-        return len(self.names) if self.low is None else 1
+    def weight(self, fact: FactDefinition) -> int:
+        """How common the cell is beside the others: the weights of its values; a range of numbers counts as ten."""
+        if self.low is None:
+            return sum(fact.values[name].weight if name in fact.values else 1 for name in self.names)
+        return 10
 
 
 def passes(test: OneOf | Within, cell: Cell) -> bool:

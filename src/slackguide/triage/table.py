@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -20,7 +20,6 @@ from slackguide.knowledge.conditions import (
     OneOf,
     Value,
     Within,
-    facts_of,
     tests_of,
 )
 from slackguide.knowledge.facts import FactDefinition
@@ -46,9 +45,9 @@ class DecisionTable:
     first: npt.NDArray[np.int16]
     goes: npt.NDArray[np.int16]
 
-    def possible(self, told: Mapping[str, Value], entry: KnownEntry) -> tuple[Choice, ...]:
-        """For each fact the cells that remain: what was told wins over what the entry fixes or assumes."""
-        given = {test.fact: test for test in (*entry.assumes, *entry.fixes)}
+    def possible(self, told: Mapping[str, Value], entry: KnownEntry | None = None) -> tuple[Choice, ...]:
+        """For each fact the cells that remain: what was told wins over what the entry, if any, fixes or assumes."""
+        given = {test.fact: test for test in (*entry.assumes, *entry.fixes)} if entry else {}
         remaining: list[Choice] = []
         for name, cells in zip(self.facts, self.cells, strict=True):
             every = range(len(cells))
@@ -60,35 +59,61 @@ class DecisionTable:
                 remaining.append(tuple(every))
         return tuple(remaining)
 
+    def within(self, state: tuple[Choice, ...]) -> DecisionTable:
+        """The table with only these cells of each fact."""
+        if not state:
+            return self
+        kept = tuple(tuple(cells[n] for n in choice) for cells, choice in zip(self.cells, state, strict=True))
+        return DecisionTable(self.facts, kept, self.rules, self.first[np.ix_(*state)], self.goes[np.ix_(*state)])
+
+
+Axes = Mapping[str, tuple[Cell, ...]]
+"""The facts that some rules look at, in reading order, each with its cells."""
+
 
 def table_of(entry: KnownEntry, facts: Mapping[str, FactDefinition]) -> DecisionTable:
     """The decision table of an entry; one with a single destination has no facts and one cell."""
-    names = tuple(dict.fromkeys(name for rule in entry.rules for name in facts_of(rule.when)))
-    tests = [test for rule in entry.rules for test in tests_of(rule.when)]
-    tests += [test for test in (*entry.assumes, *entry.fixes) if test.fact in names]
-    cells = tuple(cells_of(facts[name], [test for test in tests if test.fact == name]) for name in names)
-    shape = tuple(len(of_fact) for of_fact in cells)
+    return decided(entry.rules, axes_of(entry.rules, (*entry.assumes, *entry.fixes), facts))
+
+
+def axes_of(
+    rules: Sequence[RouteRule], given: Iterable[OneOf | Within], facts: Mapping[str, FactDefinition]
+) -> dict[str, tuple[Cell, ...]]:
+    """The facts that the rules look at, cut into cells by them and by what is given of those facts."""
+    tests: dict[str, list[OneOf | Within]] = {}
+    for rule in rules:
+        for test in tests_of(rule.when):
+            tests.setdefault(test.fact, []).append(test)
+    for test in given:
+        if test.fact in tests:
+            tests[test.fact].append(test)
+    return {name: cells_of(facts[name], found) for name, found in tests.items()}
+
+
+def decided(rules: tuple[RouteRule, ...], axes: Axes) -> DecisionTable:
+    """The table of the rules over the axes; its size is the product of their lengths."""
+    shape = tuple(len(cells) for cells in axes.values())
     first = np.full(shape, NO_RULE, dtype=np.int16)
-    for number in reversed(range(len(entry.rules))):
-        first[np.broadcast_to(_truth(entry.rules[number].when, names, cells), shape)] = number
+    for number in reversed(range(len(rules))):
+        first[np.broadcast_to(truths(rules[number].when, axes), shape)] = number
     targets: dict[str, int] = {}
-    group = [targets.setdefault(rule.target.id, number) for number, rule in enumerate(entry.rules)]
+    group = [targets.setdefault(rule.target.id, number) for number, rule in enumerate(rules)]
     goes = np.array([*group, NO_RULE], dtype=np.int16)[first]
-    return DecisionTable(names, cells, entry.rules, first, goes)
+    return DecisionTable(tuple(axes), tuple(axes.values()), rules, first, goes)
 
 
-def _truth(condition: Condition, names: tuple[str, ...], cells: tuple[tuple[Cell, ...], ...]) -> npt.NDArray[np.bool_]:
+def truths(condition: Condition, axes: Axes) -> npt.NDArray[np.bool_]:
+    """Where a condition holds: of length one along every axis that it does not look at."""
     match condition:
         case OneOf() | Within():
-            axis = names.index(condition.fact)
-            shape = [1] * len(names)
-            shape[axis] = len(cells[axis])
-            return np.array([passes(condition, cell) for cell in cells[axis]], dtype=np.bool_).reshape(shape)
+            shape = [len(cells) if name == condition.fact else 1 for name, cells in axes.items()]
+            passing = [passes(condition, cell) for cell in axes[condition.fact]]
+            return np.array(passing, dtype=np.bool_).reshape(shape)
         case AllOf(parts=parts):
-            return reduce(np.logical_and, (_truth(part, names, cells) for part in parts), np.array(True))
+            return reduce(np.logical_and, (truths(part, axes) for part in parts), np.array(True))
         case AnyOf(parts=parts):
-            return reduce(np.logical_or, (_truth(part, names, cells) for part in parts), np.array(False))
+            return reduce(np.logical_or, (truths(part, axes) for part in parts), np.array(False))
         case Not(part=part):
-            return np.logical_not(_truth(part, names, cells))
+            return np.logical_not(truths(part, axes))
         case Named(part=part):
-            return _truth(part, names, cells)
+            return truths(part, axes)

@@ -14,6 +14,7 @@ from slackguide.knowledge.conditions import (
     OneOf,
     Value,
     Within,
+    range_of,
 )
 
 
@@ -28,7 +29,7 @@ def truth(
             return _implied(given.get(fact), condition)
         case Within(fact=fact):
             if fact in told:
-                return within(condition, told[fact])
+                return _within(condition, told[fact])
             return _implied(given.get(fact), condition)
         case AllOf(parts=parts):
             values = [truth(part, told, given) for part in parts]
@@ -43,11 +44,14 @@ def truth(
             return truth(part, told, given)
 
 
-def within(test: Within, value: Value) -> bool:
-    """Whether a number fact's value lies in the test's ranges, or is the `never` that it allows."""
+def _within(test: Within, value: Value) -> bool | None:
+    """Whether a number fact's value passes; None for a range of numbers that the test cuts through."""
     if value == NEVER:
         return test.never
-    return any(low <= int(value) and (high is None or int(value) <= high) for low, high in test.ranges)
+    if isinstance(value, str):
+        ends = range_of(value)
+        return None if ends is None else _implied(Within(test.fact, (ends,), never=False), test)
+    return any(low <= value and (high is None or value <= high) for low, high in test.ranges)
 
 
 def _implied(given: OneOf | Within | None, test: OneOf | Within) -> bool | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from slackguide.errors import UnusableInput
 from slackguide.knowledge import did_you_mean
-from slackguide.knowledge.conditions import NEVER, Value
+from slackguide.knowledge.conditions import NEVER, Value, range_of
 from slackguide.knowledge.conditions_reader import unknown_value
 from slackguide.knowledge.facts import FactDefinition
 
@@ -39,6 +39,9 @@ def _typed(raw: object, fact: FactDefinition) -> Value | None:
         return NEVER
     if isinstance(raw, str) and raw.isascii() and raw.isdecimal() and len(raw) <= 9:
         raw = int(raw)
+    if isinstance(raw, str) and ".." in raw and (ends := range_of(raw)) is not None:
+        low, high = ends
+        return raw if low <= (fact.maximum if high is None else high) <= fact.maximum else None
     return raw if isinstance(raw, int) and 0 <= raw <= fact.maximum else None
 
 

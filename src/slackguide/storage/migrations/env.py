@@ -7,6 +7,7 @@ from slackguide.storage.schema import metadata
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
+    transactional_ddl=True,
     transaction_per_migration=False,
 )
 context.run_migrations()

@@ -1,0 +1,68 @@
+"""An answer as a readable card in the terminal."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from rich.panel import Panel
+from rich.text import Text
+
+from slackguide.cli.output import out
+from slackguide.guide import Answer, Choices, Concern, Found, Guide, NoAnswer, Outcome
+
+
+def print_card(outcome: Outcome, guide: Guide, concern: Concern) -> None:
+    """Writes the outcome for people: warnings first, then the destination, the steps, the note and the sources."""
+    for alert in outcome.alerts:
+        out.print(Text(f"! {alert.message} ({alert.id})", style="bold red"))
+    match outcome:
+        case Answer():
+            _print_answer(outcome, guide)
+        case Choices():
+            out.print(Text("Which of these is it?", style="bold"))
+            _print_matches(outcome, outcome.offered)
+            out.print(Text("Ask again with a few more words, or: slackguide route --entry ID", style="dim"))
+        case NoAnswer():
+            out.print(Text("Nothing in the guide fits these words.", style="bold"))
+            if outcome.matches:
+                out.print(Text("Nearest, but not near enough to answer:", style="dim"))
+                _print_matches(outcome, 3)
+        case other:
+            assert_never(other)
+
+
+def _print_matches(found: Found, count: int) -> None:
+    for number, match in enumerate(found.matches[:count], 1):
+        out.print(Text.assemble(f"  {number}. ", (match.title, "bold"), f"  {match.confidence:.0%}  ", (match.id, "dim")))
+
+
+def _print_answer(answer: Answer, guide: Guide) -> None:
+    entry, decision, facts = answer.entry, answer.decision, guide.knowledge.facts
+    out.print(Text.assemble((entry.title, "bold"), f"  {answer.confidence:.0%} sure  ", (entry.id, "dim")))
+    for warning in decision.warnings:
+        out.print(Text(f"! {warning}", style="yellow"))
+    if decision.target is not None:
+        kind = decision.target.kind.replace("_", " ")
+        out.print(Panel(Text(decision.target.name, style="bold green"), title=f"goes to ({kind})", expand=False))
+    for reason in decision.because:
+        out.print(Text(reason, style="cyan"))
+    for number, name in enumerate(decision.missing):
+        fact = facts[name]
+        options = ", ".join(fact.value_label(choice) for choice in fact.choices) or f"a number of {fact.unit}"
+        out.print(Text(f"{'Next: ' if not number else 'Then: '}{fact.ask} [{name}: {options}]", style="magenta"))
+    for name, words in answer.unclear.items():
+        out.print(Text(f"Not clear: {words} [{name}]", style="magenta"))
+    for number, step in enumerate(decision.path, 1):
+        out.print(Text(f"{number:>3}. {step}"))
+    if answer.note:
+        label = guide.knowledge.notes[decision.note].label if decision.note else ""
+        out.print(Panel(Text(answer.note), title=label, expand=False))
+    if decision.form:
+        out.print(Text(f"Form: {decision.form}"))
+    for article in entry.see_also:
+        out.print(Text(f"See also: {article.title}" + (f" {article.url}" if article.url else "")))
+    if answer.why.words:
+        out.print(Text(f"Matched by: {', '.join(answer.why.words)}", style="dim"))
+    for source in entry.sources:
+        out.print(Text(f"Source: {source.document}, {source.section}", style="dim"))
+    out.print(Text(f"Owner: {entry.owner}, reviewed {entry.reviewed:%Y-%m-%d}", style="dim"))

@@ -1,0 +1,154 @@
+"""`slackguide evaluate`: how right the guide is on labelled questions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from slackguide.cli.measured import print_report
+from slackguide.cli.options import DEFAULT_KNOWLEDGE, JsonOption, KnowledgeOption
+from slackguide.cli.output import NOT_FINE, err, fail, print_json
+from slackguide.evaluation.asking import ask, read_cases
+from slackguide.evaluation.document import document
+from slackguide.evaluation.gates import GATED, Bound, Checked, Gate, check, gates
+from slackguide.evaluation.halves import Half
+from slackguide.evaluation.page import page
+from slackguide.evaluation.report import Report, report
+from slackguide.guide import Asker, Guide
+from slackguide.knowledge import KnowledgeBase, Role, load
+
+MEASURES_TOLD = "\n\n".join(f"- {name}: {words}" for name, words in GATED.items())
+
+
+def role_of(name: str) -> Role:
+    """The role of that name. Raises `typer.BadParameter` where there is none."""
+    match name:
+        case "agent" | "team_lead":
+            return name
+        case _:
+            raise typer.BadParameter(f"`{name}` is no role: take agent or team_lead.")
+
+
+def half_named(name: str) -> Half:
+    """The half of that name. Raises `typer.BadParameter` where there is none."""
+    match name:
+        case "development" | "report":
+            return name
+        case _:
+            raise typer.BadParameter(f"`{name}` is no half: take development or report.")
+
+
+def day_of(text: str) -> date:
+    """The day of an ISO date. Raises `typer.BadParameter` where it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"`{text}` is no day: write YYYY-MM-DD, like 2026-11-21.") from error
+
+
+RoleOption = Annotated[Role, typer.Option("--as", metavar="ROLE", parser=role_of, help="agent or team_lead.")]
+DayOption = Annotated[
+    date | None,
+    typer.Option("--today", metavar="YYYY-MM-DD", parser=day_of, help="The day that dates are counted from."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+
+    @app.command(epilog=f"Measures, each 0 to 1, for --at-least and --at-most:\n\n{MEASURES_TOLD}")
+    def evaluate(
+        files: Annotated[
+            list[Path],
+            typer.Argument(
+                metavar="FILE...",
+                help='Questions as JSON Lines: {"text": "…", "ids": ["the/entry"]}. Several ids: each is acceptable; '
+                "none: out of scope.",
+            ),
+        ],
+        as_role: RoleOption = "agent",
+        today: DayOption = None,
+        at_least: Annotated[
+            str | None,
+            typer.Option(metavar="NAME=NUMBER,...", help="Exit 1 where a measure is below, like top1=0.95,top3=0.99."),
+        ] = None,
+        at_most: Annotated[
+            str | None,
+            typer.Option(metavar="NAME=NUMBER,...", help="Exit 1 where a measure is above, like ece=0.05."),
+        ] = None,
+        half: Annotated[
+            Half | None,
+            typer.Option(
+                metavar="HALF",
+                parser=half_named,
+                help="Only the development half, which thresholds are fitted on (first byte of the SHA-256 of the text "
+                "even), or only the report half.",
+            ),
+        ] = None,
+        html: Annotated[
+            Path | None, typer.Option(metavar="FILE", help="Also write the report with charts, as one web page.")
+        ] = None,
+        knowledge: KnowledgeOption = DEFAULT_KNOWLEDGE,
+        json: JsonOption = False,
+    ) -> None:
+        """Measure the guide on labelled questions: accuracy, honesty, calibration, confusions, time.
+
+        An entry that ROLE may not see counts as absent: what only such entries answer is out of scope.
+
+        Exits 0, 1 where a gate (--at-least, --at-most) is missed, 2 where the input cannot be used.
+        """
+        wanted = (*_gates(at_least, "at least"), *_gates(at_most, "at most"))
+        base = load(knowledge)
+        cases = read_cases(files, known=base.entries, half=half)
+        day = today or date.today()  # noqa: DTZ011 - the day where the person sits
+        observations = ask(Guide(base), cases, Asker(as_role), today=day, clock=time.perf_counter)
+        found = report(observations, critical=_critical(base))
+        checked = check(wanted, found.overall.values())
+        if html is not None:
+            _write(html, found, checked, _subtitle(len(cases), as_role, half, day))
+        if json:
+            print_json({"as": as_role, "today": day.isoformat(), "half": half, **document(found, checked)})
+        else:
+            print_report(found)
+        _say(checked)
+
+
+def _gates(text: str | None, bound: Bound) -> tuple[Gate, ...]:
+    return () if text is None else gates(text, bound)
+
+
+def _critical(knowledge: KnowledgeBase) -> frozenset[str]:
+    return frozenset(id for id, entry in knowledge.entries.items() if entry.urgent)
+
+
+def _subtitle(questions: int, role: Role, half: Half | None, day: date) -> str:
+    asked = "a team lead" if role == "team_lead" else "an agent"
+    of_half = f" of the {half} half" if half else ""
+    return f"{questions:,} questions{of_half}, asked as {asked}. Dates count from {day:%Y-%m-%d}."
+
+
+def _write(path: Path, found: Report, checked: Sequence[Checked], subtitle: str) -> None:
+    try:
+        path.write_text(page(found, subtitle=subtitle, checked=checked), encoding="utf-8")
+    except OSError as error:
+        fail(f"{path} cannot be written: {error.strerror}.")
+    err.print(f"The report is in {path}.", markup=False)
+
+
+def _say(checked: Sequence[Checked]) -> None:
+    missed = [one for one in checked if not one.met]
+    for one in missed:
+        err.print(f"missed: {one}", markup=False)
+    if missed:
+        raise typer.Exit(NOT_FINE)
+    if checked:
+        err.print(f"Every gate is met: {', '.join(_told(one.gate) for one in checked)}.", markup=False)
+
+
+def _told(gate: Gate) -> str:
+    return f"{gate.measure} {gate.bound} {gate.value:g}"

@@ -1,0 +1,60 @@
+"""Working time: so many minutes later, counted only while somebody works."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_FARTHEST = 3660
+"""Days to look ahead, at most: ten years, beyond which a time is not worth planning for."""
+
+
+@dataclass(frozen=True)
+class WorkingHours:
+    """When people work: for each weekday (0 is Monday) from and to, on the clock of `zone`. `to` may be 24:00 as 00:00.
+
+    Raises ValueError when there is no working time at all, or a day ends before it begins.
+    """
+
+    zone: ZoneInfo
+    days: Mapping[int, tuple[time, time]]
+
+    def __post_init__(self) -> None:
+        if not self.days:
+            raise ValueError("working hours need at least one day")
+        for weekday, (begin, end) in self.days.items():
+            if weekday not in range(7):
+                raise ValueError(f"there is no weekday {weekday}: 0 is Monday, 6 is Sunday")
+            if end != time(0) and begin >= end:
+                raise ValueError(f"a working day cannot end ({end:%H:%M}) before it begins ({begin:%H:%M})")
+
+    def after(self, start: datetime, minutes: int) -> datetime:
+        """The moment (UTC) at which `minutes` of working time have passed since `start`.
+
+        An hour that the change to summer time leaves out does not count, and one that it repeats counts twice.
+        """
+        left = timedelta(minutes=minutes)
+        day = start.astimezone(self.zone).date()
+        for _ in range(_FARTHEST):
+            begin, end = self._shift(day)
+            begin = max(begin, start.astimezone(UTC))
+            if begin < end:
+                if begin + left <= end:
+                    return begin + left
+                left -= end - begin
+            day += timedelta(days=1)
+        raise ValueError(f"{minutes} working minutes are more than ten years")
+
+    def _shift(self, day: date) -> tuple[datetime, datetime]:
+        """When work begins and ends on that day, in UTC; the same moment twice when there is none."""
+        if day.weekday() not in self.days:
+            none = datetime.combine(day, time(0), self.zone).astimezone(UTC)
+            return none, none
+        begin, end = self.days[day.weekday()]
+        last = day + timedelta(days=1) if end == time(0) else day
+        return (
+            datetime.combine(day, begin, self.zone).astimezone(UTC),
+            datetime.combine(last, end, self.zone).astimezone(UTC),
+        )

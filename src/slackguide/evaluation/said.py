@@ -1,0 +1,55 @@
+"""What the guide said to one question, as far as measuring goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, assert_never
+
+from slackguide.guide import Answer, Choices, NoAnswer, Outcome
+
+OutcomeName: TypeAlias = Literal["answer", "choices", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One outcome in ids."""
+
+    outcome: OutcomeName
+    ranking: tuple[str, ...]
+    """The matcher's entries, best first, whatever the outcome."""
+    offered: int
+    """How many of `ranking` are shown: 1 for an answer, 2 to 4 for choices, 0 for none."""
+    confidence: float = 0.0
+    """Of the first match, 0..1."""
+    alerts: tuple[str, ...] = ()
+    """The critical entries pointed to beside the outcome."""
+    target: str | None = None
+    """Id of the decided destination."""
+    missing: tuple[str, ...] = ()
+    """The facts that the destination still hangs on."""
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The entries that the person sees, best first."""
+        return self.ranking[: self.offered]
+
+    @property
+    def first(self) -> str | None:
+        """The entry that the matcher puts first, whatever the outcome."""
+        return self.ranking[0] if self.ranking else None
+
+
+def said(outcome: Outcome) -> Said:
+    """An outcome of the guide in ids."""
+    ranking = tuple(match.id for match in outcome.matches)
+    alerts = tuple(alert.id for alert in outcome.alerts)
+    match outcome:
+        case Answer(decision=decision):
+            target = decision.target.id if decision.target else None
+            return Said("answer", ranking, 1, outcome.confidence, alerts, target, decision.missing)
+        case Choices(offered=offered):
+            return Said("choices", ranking, offered, outcome.confidence, alerts)
+        case NoAnswer():
+            return Said("none", ranking, 0, outcome.confidence, alerts)
+        case other:
+            assert_never(other)

@@ -1,0 +1,175 @@
+"""The cases in which an entry sends to another destination than before, proven over its whole decision table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from slackguide.knowledge import KnowledgeBase, KnownEntry
+from slackguide.knowledge.conditions import OneOf, Within, tests_of
+from slackguide.knowledge.facts import FactDefinition
+from slackguide.triage.cells import Cell, cells_of, passes
+from slackguide.triage.table import NO_RULE, DecisionTable, table_of
+
+CELLS_LIMIT = 2_000_000
+"""Most cells compared for one entry: the texts of more would fill the memory of a small machine."""
+
+Cells = Mapping[str, tuple[Cell, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class TableChange:
+    """Cases that went to one destination and now go to another."""
+
+    entries: tuple[str, ...]
+    """The entries it holds for: those that share rules change alike."""
+    old: str
+    new: str
+    """Ids of the destinations."""
+    cells: int
+    """How many combinations of cells of the facts."""
+    cases: tuple[str, ...]
+    """The same read out, in as few lines as a greedy search finds; one empty line: every case."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableChanges:
+    """All of them, and the entries that could not be compared, each with the reason."""
+
+    changes: tuple[TableChange, ...]
+    skipped: Mapping[str, str]
+
+
+def table_changes(old: KnowledgeBase, new: KnowledgeBase) -> TableChanges:
+    """Compares the decision tables of the entries that both have.
+
+    Facts and values that only one of them knows are left out of the cases: they are told as what they are, new or gone.
+    """
+    alike: dict[tuple[str, str, int, tuple[str, ...]], list[str]] = {}
+    skipped: dict[str, str] = {}
+    for id in old.entries.keys() & new.entries.keys():
+        try:
+            found = list(_entry_changes(old, new, id))
+        except _Incomparable as reason:
+            skipped[id] = str(reason)
+            continue
+        for change in found:
+            alike.setdefault(change, []).append(id)
+    changes = [TableChange(tuple(sorted(ids)), *change) for change, ids in alike.items()]
+    changes.sort(key=lambda change: (change.entries, change.old, change.new))
+    return TableChanges(tuple(changes), dict(sorted(skipped.items())))
+
+
+class _Incomparable(Exception):
+    """The reason why two tables cannot be compared."""
+
+
+def _entry_changes(
+    old: KnowledgeBase, new: KnowledgeBase, id: str
+) -> Iterator[tuple[str, str, int, tuple[str, ...]]]:
+    before, after = old.entries[id], new.entries[id]
+    tables = table_of(before, old.facts), table_of(after, new.facts)
+    facts = _shared_facts(old, new, tables)
+    cells = {name: cells_of(fact, [*_tests(before, name), *_tests(after, name)]) for name, fact in facts.items()}
+    if prod(len(of_fact) for of_fact in cells.values()) > CELLS_LIMIT:
+        raise _Incomparable(f"its two tables make more than {CELLS_LIMIT:,} cases")
+    was, now = _targets(tables[0], cells), _targets(tables[1], cells)
+    moved = np.asarray((was != now) & (_meant(before, cells) | _meant(after, cells)), dtype=np.bool_)
+    pairs = {(str(a), str(b)) for a, b in zip(was[moved], now[moved], strict=True)}
+    for source, target in sorted(pairs):
+        mask = np.asarray(moved & (was == source) & (now == target), dtype=np.bool_)
+        yield source, target, int(mask.sum()), tuple(_read_out(mask, cells, facts))
+
+
+def _shared_facts(
+    old: KnowledgeBase, new: KnowledgeBase, tables: Iterable[DecisionTable]
+) -> dict[str, FactDefinition]:
+    """The facts that either table looks at, with the values that both knowledge bases know."""
+    shared: dict[str, FactDefinition] = {}
+    for name in dict.fromkeys(name for table in tables for name in table.facts):
+        one, other = old.facts.get(name), new.facts.get(name)
+        known = other or one
+        assert known is not None, "a sound knowledge base defines every fact of its rules"
+        if one is not None and other is not None:
+            if one.kind != other.kind:
+                raise _Incomparable(f"the fact `{name}` was {one.kind} and is {other.kind}")
+            values = {key: value for key, value in other.values.items() if key in one.choices}
+            known = other.model_copy(update={"values": values, "never": other.never if one.never else None})
+            if known.kind == "choice" and not values:
+                raise _Incomparable(f"the fact `{name}` has no value in common")
+        shared[name] = known
+    return shared
+
+
+def _tests(entry: KnownEntry, name: str) -> Iterator[OneOf | Within]:
+    tests = [test for rule in entry.rules for test in tests_of(rule.when)]
+    yield from (test for test in (*tests, *entry.assumes, *entry.fixes) if test.fact == name)
+
+
+def _targets(table: DecisionTable, cells: Cells) -> npt.NDArray[Any]:
+    """The destination's id for every combination of `cells`, which are at least as fine as the table's own."""
+    ids = np.array([*(rule.target.id for rule in table.rules), ""], dtype=object)
+    places = [_places(table.cells[axis], cells[name]) for axis, name in enumerate(table.facts)]
+    found = np.asarray(ids[np.where(table.first == NO_RULE, len(ids) - 1, table.first)], dtype=object)
+    found = found[np.ix_(*places)] if places else found
+    axes = list(cells)
+    order = sorted(range(len(table.facts)), key=lambda axis: axes.index(table.facts[axis]))
+    found = np.transpose(found, order)
+    shape = [len(of_fact) if name in table.facts else 1 for name, of_fact in cells.items()]
+    return np.broadcast_to(found.reshape(shape), [len(of_fact) for of_fact in cells.values()])
+
+
+def _places(coarse: tuple[Cell, ...], fine: tuple[Cell, ...]) -> list[int]:
+    return [next(place for place, cell in enumerate(coarse) if cell.holds(one.told)) for one in fine]
+
+
+def _meant(entry: KnownEntry, cells: Cells) -> npt.NDArray[np.bool_]:
+    """The combinations that agree with what the entry's concern itself says of the facts."""
+    fixes = {test.fact: test for test in entry.fixes}
+    meant = np.ones([len(of_fact) for of_fact in cells.values()], dtype=np.bool_)
+    for axis, (name, of_fact) in enumerate(cells.items()):
+        if name in fixes:
+            passing = np.array([passes(fixes[name], cell) for cell in of_fact], dtype=np.bool_)
+            meant &= passing.reshape([-1 if place == axis else 1 for place in range(len(cells))])
+    return meant
+
+
+def _read_out(mask: npt.NDArray[np.bool_], cells: Cells, facts: Mapping[str, FactDefinition]) -> Iterator[str]:
+    left = np.array(mask)
+    while left.any():
+        box = _box(mask, tuple(int(place) for place in np.argwhere(left)[0]))
+        left[np.ix_(*box)] = False
+        yield "; ".join(
+            f"{facts[name].label}: {_words([of_fact[place] for place in box[axis]], facts[name])}"
+            for axis, (name, of_fact) in enumerate(cells.items())
+            if len(box[axis]) < len(of_fact)
+        )
+
+
+def _box(mask: npt.NDArray[np.bool_], start: tuple[int, ...]) -> list[list[int]]:
+    """A block of cells around `start` that lies in the mask and cannot be widened along any one fact."""
+    box = [[place] for place in start]
+    for axis in range(len(box)):
+        for place in range(mask.shape[axis]):
+            tried = [[place] if number == axis else places for number, places in enumerate(box)]
+            if place not in box[axis] and mask[np.ix_(*tried)].all():
+                box[axis].append(place)
+        box[axis].sort()
+    return box
+
+
+def _words(cells: list[Cell], fact: FactDefinition) -> str:
+    """Several cells read out, neighbouring ranges as one."""
+    joined: list[Cell] = []
+    for cell in cells:
+        last = joined[-1] if joined else None
+        if last is not None and cell.low is not None and last.high is not None and last.high + 1 == cell.low:
+            joined[-1] = Cell(low=last.low, high=cell.high)
+        else:
+            joined.append(cell)
+    return " or ".join(cell.words(fact) for cell in joined)

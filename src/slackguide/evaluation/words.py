@@ -1,0 +1,34 @@
+"""Numbers and outcomes in a few words, the same in the terminal and on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from slackguide.evaluation.said import Said
+
+
+def short_names(files: Sequence[str]) -> dict[str, str]:
+    """Names of files without folder and ending, where that tells them apart."""
+    stems = [PurePath(file).stem for file in files]
+    return {file: stem if stems.count(stem) == 1 else file for file, stem in zip(files, stems, strict=True)}
+
+
+def percent(value: float | None) -> str:
+    """`97.1%`; `–` where there is nothing to take it of."""
+    return "–" if value is None else f"{value:.1%}"
+
+
+def expected_words(ids: tuple[str, ...]) -> str:
+    """The acceptable entries, or that there is none."""
+    return " or ".join(ids) or "out of scope"
+
+
+def got_words(id: str | None) -> str:
+    """The entry that came first, or that none did."""
+    return id or "nothing"
+
+
+def outcome_words(said: Said) -> str:
+    """What the person saw: `answer a/b`, `choices a/b, c/d`, `none`."""
+    return f"{said.outcome} {', '.join(said.shown)}".rstrip()

@@ -1,0 +1,56 @@
+"""An outcome as the JSON document that other programs rely on."""
+
+from __future__ import annotations
+
+from typing import Any, assert_never
+
+from slackguide.guide.outcomes import Answer, Choices, Found, NoAnswer, Outcome
+
+DIGITS = 4
+"""Decimals of a confidence: more would pretend to a precision that the calibration does not have."""
+
+
+def document(outcome: Outcome) -> dict[str, Any]:
+    """The outcome as plain lists, dicts, texts and numbers."""
+    match outcome:
+        case Answer():
+            return _document("answer", outcome, _answer(outcome))
+        case Choices():
+            return _document("choices", outcome, None)
+        case NoAnswer():
+            return _document("none", outcome, None)
+        case other:
+            assert_never(other)
+
+
+def _document(name: str, found: Found, answer: dict[str, Any] | None) -> dict[str, Any]:
+    shown = found.matches[: found.offered] if isinstance(found, Choices) else found.matches
+    return {
+        "outcome": name,
+        "confidence": round(found.confidence, DIGITS),
+        "alerts": [{"id": alert.id, "message": alert.message} for alert in found.alerts],
+        "matches": [
+            {"id": match.id, "title": match.title, "confidence": round(match.confidence, DIGITS)} for match in shown
+        ],
+        "answer": answer,
+    }
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    entry, decision = answer.entry, answer.decision
+    target = decision.target
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "priority": entry.priority,
+        "warnings": list(decision.warnings),
+        "path": list(decision.path),
+        "destination": {"id": target.id, "kind": target.kind, "name": target.name} if target else None,
+        "facts": dict(decision.told),
+        "missing": list(decision.missing),
+        "because": list(decision.because),
+        "notes": answer.note,
+        "form": decision.form,
+        "see_also": [{"title": article.title, "url": article.url} for article in entry.see_also],
+        "sources": [{"document": source.document, "section": source.section} for source in entry.sources],
+    }

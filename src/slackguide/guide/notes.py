@@ -1,0 +1,35 @@
+"""Fills a ticket note with what is known; what is not stays a blank to fill in by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from slackguide.knowledge import KnowledgeBase
+from slackguide.knowledge.conditions import Value
+
+BLANK = "____"
+WORDS_LIMIT = 600
+"""Most characters of the agent's own words that go into a note: it has to stay a note."""
+
+_PLACEHOLDER = re.compile(r"\{([a-z0-9_-]+)\}")
+
+
+def filled(template: str, knowledge: KnowledgeBase, facts: Mapping[str, Value], words: str) -> str:
+    """The note with every known placeholder filled in: facts by their labels, `prefill: concern` by the agent's words."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name in facts:
+            return knowledge.facts[name].value_label(facts[name])
+        for form in knowledge.forms.values():
+            field = form.fields.get(name)
+            if field is None:
+                continue
+            if field.fact in facts and field.fact is not None:
+                return knowledge.facts[field.fact].value_label(facts[field.fact])
+            if field.prefill == "concern" and words:
+                return words if len(words) <= WORDS_LIMIT else f"{words[:WORDS_LIMIT]}…"
+        return BLANK
+
+    return _PLACEHOLDER.sub(value, template)

@@ -1,0 +1,96 @@
+"""The bot as Slack sees it: something that parcels go to, and of which everything is written down."""
+
+from collections.abc import Callable
+from typing import Any
+
+from .delivery import HttpLine, Line, NoLine, Parcel, Request
+from .problems import Json
+from .records import Exchange, Reply
+from .screens import View
+from .socket_mode import SocketMode
+from .workspace import Message, Workspace
+
+
+class Bot:
+    """Chooses the line (a WebSocket where one is open, else HTTP) and records each exchange."""
+
+    def __init__(self, *, workspace: Workspace, http: HttpLine | None, sockets: SocketMode | None) -> None:
+        self._workspace = workspace
+        self._http = http
+        self._sockets = sockets
+
+    def line(self) -> Line:
+        """The way a parcel goes right now."""
+        if self._sockets is not None and self._sockets.connected:
+            return self._sockets
+        return self._http or NoLine()
+
+    def exchange(self, kind: str, person: str, parcel: Parcel, conclude: "Conclude | None" = None) -> Exchange:
+        """Send a parcel, let `conclude` draw what its answer shows, and keep the exchange.
+
+        `conclude(reply)` returns the exchange's remaining fields (`notice`, `errors`, `problems`, `options`).
+        """
+        workspace = self._workspace
+        at, first_change = workspace.clock(), workspace.live.number
+        first_call = workspace.calls[-1].number if workspace.calls else 0
+        request, reply = self.line().send(parcel)
+        more = conclude(reply) if conclude else {}
+        messages, view = self._seen(person, first_change)
+        exchange = Exchange(
+            number=workspace.number("exchange"),
+            at=at,
+            kind=kind,
+            person=person,
+            sent=parcel.payload,
+            headers=request.headers,
+            raw=request.raw,
+            reply=reply,
+            calls=tuple(call for call in workspace.calls if call.number > first_call),
+            messages=messages,
+            view=view,
+            retry=parcel.retry,
+            **more,
+        )
+        workspace.log_exchange(exchange)
+        return exchange
+
+    def unsent(self, kind: str, person: str, payload: Json, **more: Any) -> Exchange:
+        """An exchange that Slack settles by itself, without a request: a form with an empty required field, say."""
+        workspace = self._workspace
+        exchange = Exchange(
+            number=workspace.number("exchange"),
+            at=workspace.clock(),
+            kind=kind,
+            person=person,
+            sent=payload,
+            headers=Request().headers,
+            raw="",
+            reply=None,
+            **more,
+        )
+        workspace.log_exchange(exchange)
+        return exchange
+
+    def _seen(self, person: str, after: int) -> tuple[tuple[Message, ...], View | None]:
+        """The messages that came or changed before this person's eyes since that change, and the modal that did."""
+        workspace = self._workspace
+        found: dict[str, Message] = {}
+        screen = False
+        for change in workspace.live.since(after):
+            if change.kind in ("screen", "home") and change.body.get("person") == person:
+                screen = True
+            if change.kind != "message" or change.body["reader"] not in (None, person):
+                continue
+            message = next((m for m in self._all(change.body["channel"], person) if m.ts == change.body["ts"]), None)
+            if message is not None:
+                found[message.ts] = message
+        view = (workspace.screens.top(person) or workspace.screens.home(person)) if screen else None
+        return tuple(found[ts] for ts in sorted(found)), view
+
+    def _all(self, channel: str, person: str) -> tuple[Message, ...]:
+        if person not in self._workspace.conversation(channel).members:
+            return ()
+        return (*self._workspace.all_messages(channel), *self._workspace.ephemerals(person, channel))
+
+
+Conclude = Callable[[Reply], dict[str, Any]]

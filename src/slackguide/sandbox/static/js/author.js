@@ -1,0 +1,79 @@
+// For authors of the knowledge base: entries as cards, and the faults of files being edited.
+
+import { blocks } from "./blocks.js";
+import { h, icon, refill } from "./dom.js";
+import { copy } from "./messages.js";
+import { frame } from "./panel.js";
+import { read, state } from "./store.js";
+import { stillSurface } from "./surfaces.js";
+
+let entries = null;
+let faults = [];
+let card = null;
+let wanted = "";
+let readFor = null;
+
+export function drawAuthor(node) {
+  if (readFor !== state.number) load(state.number);
+  const sign = `author-${JSON.stringify([entries?.length, faults, card?.id, wanted])}`;
+  if (node.dataset.sign === sign && node.firstChild) return;
+  node.dataset.sign = sign;
+  refill(node, frame("Knowledge", problems(), card ? one() : all()));
+}
+
+async function load(number) {
+  readFor = number;
+  try {
+    [entries, faults] = await Promise.all([read("author/entries").then((found) => found.entries), read("author/faults").then((found) => found.faults)]);
+  } catch {
+    entries = [];
+  }
+  document.dispatchEvent(new CustomEvent("redraw"));
+}
+
+function problems() {
+  if (!faults.length) return null;
+  return h(".faults", { role: "alert" }, h("p", null, h("strong", null, "Not taken over yet: "), "the last good knowledge stays in use."), h("ul.problems", null, faults.map((fault) => h("li", null, icon("warn"), h("span", null, h("strong", null, fault.where), h("small", null, fault.message))))));
+}
+
+function all() {
+  if (!entries) return h("p.quiet", null, "Reading…");
+  const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = entries.filter((entry) => words.every((word) => `${entry.id} ${entry.title}`.toLowerCase().includes(word)));
+  return h(
+    ".form",
+    null,
+    h("input.field", { type: "search", placeholder: `Find among ${entries.length} entries`, "aria-label": "Find an entry", value: wanted, data: { key: "author-find" }, on: { input: (event) => ((wanted = event.target.value), document.dispatchEvent(new CustomEvent("redraw"))) } }),
+    h("ul.entries", null, found.map((entry) => h("li", null, h("button.line", { type: "button", data: { key: `entry-${entry.id}` }, on: { click: () => show(entry.id) } }, h("strong", null, entry.title), h("small", null, entry.id))))),
+  );
+}
+
+async function show(id) {
+  try {
+    card = { id, ...(await read(`author/card?id=${encodeURIComponent(id)}`)) };
+  } catch (problem) {
+    card = { id, blocks: [], error: problem.message };
+  }
+  document.dispatchEvent(new CustomEvent("redraw"));
+}
+
+function one() {
+  return h(
+    ".form",
+    null,
+    h(
+      ".row",
+      null,
+      h("button.button", { type: "button", data: { key: "author-back" }, on: { click: () => ((card = null), document.dispatchEvent(new CustomEvent("redraw"))) } }, "All entries"),
+      h("button.button", { type: "button", data: { key: "author-copy" }, on: { click: () => copy(JSON.stringify({ blocks: card.blocks }, null, 2), "Block Kit JSON copied") } }, "Copy Block Kit JSON"),
+    ),
+    card.error && h("p.trouble", null, card.error),
+    h(".sheet", null, blocks(card.blocks, stillSurface())),
+    card.triage?.length ? triage(card.triage) : null,
+  );
+}
+
+/** The triage table: rows of {when, then}. */
+function triage(rows) {
+  return h("table.triage", null, h("caption", null, "Triage"), h("thead", null, h("tr", null, h("th", null, "When"), h("th", null, "Then"))), h("tbody", null, rows.map((row) => h("tr", null, h("td", null, row.when), h("td", null, row.then)))));
+}

@@ -1,0 +1,19 @@
+// Who wrote something: initials on a colour that stays theirs, or the app's own mark.
+
+import { h } from "./dom.js";
+import { nameOf, state } from "./store.js";
+
+export function avatar(id, size = "") {
+  if (id === state.app?.user_id) return h("img.avatar", { class: size, src: "/static/favicon.svg", alt: "" });
+  if (id === "USLACKBOT") return h("span.avatar.slackbot", { class: size, "aria-hidden": "true" }, "S");
+  const name = nameOf(id);
+  const initials = name.split(/\s+/).map((part) => part[0]).slice(0, 2).join("");
+  const colour = [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 8, 7);
+  return h("span.avatar", { class: `${size} tint-${colour}`, "aria-hidden": "true" }, initials);
+}
+
+const ROLES = { agent: "Agent", team_lead: "Team lead", specialist: "Specialist", guest: "Guest", outsider: "Other company" };
+
+export function roleOf(person) {
+  return ROLES[person.role] ?? person.role;
+}

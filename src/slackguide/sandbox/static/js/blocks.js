@@ -1,0 +1,62 @@
+// The one renderer of Block Kit, for messages, modals, the Home tab and the author's cards.
+//
+// A surface is where blocks stand: {values, errors, busy, failed, keep(block, element, state), press(block, element, value),
+// suggest(block, element, query), redraw(), enter(), still}. `still` shows the blocks without letting anyone act.
+
+import { h, icon, unique } from "./dom.js";
+import { element } from "./elements.js";
+import { richText } from "./richtext.js";
+import { textObject } from "./text.js";
+
+export function blocks(found, surface) {
+  return h(".blocks", null, found.map((block) => draw(block, surface)));
+}
+
+function draw(block, surface) {
+  const make = MAKERS[block.type];
+  const node = make ? make(block, surface) : h("p.unknown", null, `(${block.type} is not drawn here)`);
+  const failed = surface.failed?.[block.block_id];
+  if (!failed) return node;
+  return h("div", null, node, h("p.failed", { role: "alert" }, icon("warn"), failed));
+}
+
+function section(block, surface) {
+  const fields = block.fields && h(".fields", null, block.fields.map((field) => h(".text", null, textObject(field))));
+  const words = h(".words", null, block.text && h(".text", null, textObject(block.text)), fields);
+  if (!block.accessory) return h(".block.section", null, words);
+  const wide = !["button", "overflow", "datepicker", "timepicker"].includes(block.accessory.type) && !block.accessory.type.endsWith("_select");
+  const label = block.text?.text.replace(/[*_~`<>]/g, "").slice(0, 80);
+  return h(".block.section", { class: wide ? "stacked" : "beside" }, words, h(".accessory", null, element(block, block.accessory, surface, { label })));
+}
+
+function input(block, surface) {
+  const id = unique("label");
+  const error = surface.errors?.[block.block_id];
+  const hint = block.hint && h("p.hint", { id: `${id}-hint` }, textObject(block.hint));
+  const fault = error && h("p.fault", { id: `${id}-fault` }, icon("warn"), error);
+  const describedby = [fault && `${id}-fault`, hint && `${id}-hint`].filter(Boolean).join(" ") || undefined;
+  const label = `${block.label.text}${block.optional ? " (optional)" : ""}`;
+  const control = element(block, block.element, surface, { label, describedby, invalid: Boolean(error) });
+  return h(
+    ".block.input",
+    { class: error ? "wrong" : "", data: { block: block.block_id } },
+    h(".label", { id, "aria-hidden": "true" }, textObject(block.label), block.optional && h("span.optional", null, " (optional)")),
+    control,
+    fault,
+    hint,
+  );
+}
+
+function header(block) {
+  return h("h3.block.header", null, textObject(block.text));
+}
+
+const MAKERS = {
+  section,
+  input,
+  header,
+  divider: () => h("hr.block.divider"),
+  context: (block) => h(".block.context", null, block.elements.map((found) => h("span", null, textObject(found)))),
+  actions: (block, surface) => h(".block.actions", null, block.elements.map((found) => element(block, found, surface, { label: found.placeholder?.text }))),
+  rich_text: (block) => h(".block.richtext", null, richText(block)),
+};

@@ -1,0 +1,49 @@
+// The clock panel: the workspace's time, and moving it forward.
+
+import { h, refill } from "./dom.js";
+import { frame } from "./panel.js";
+import { act, now, state } from "./store.js";
+import { words } from "./surfaces.js";
+import { exact } from "./time.js";
+import { toast } from "./toast.js";
+
+const STEPS = [
+  ["+1 minute", 60],
+  ["+10 minutes", 600],
+  ["+1 hour", 3600],
+  ["+4 hours", 4 * 3600],
+  ["+1 day", 86400],
+  ["+1 week", 7 * 86400],
+];
+
+let ticking = null;
+
+export function drawClock(node) {
+  const sign = `clock-${state.movable}-${Math.round(state.now - performance.now() / 1000)}`;
+  if (node.dataset.sign === sign && node.firstChild) return;
+  node.dataset.sign = sign;
+  const face = h("p.face", { role: "timer" }, exact(now()));
+  refill(
+    node,
+    frame(
+      "Clock",
+      face,
+      state.movable
+        ? h(".form", null, h("p", null, "Move the time of the workspace and of the bot: reminders, deadlines, retries and links fall due."), h(".steps", null, STEPS.map(([name, seconds]) => h("button.button", { type: "button", data: { key: `step-${seconds}` }, on: { click: () => move(seconds) } }, name))))
+        : h("p.quiet", null, "This sandbox runs on the real clock, which nobody can move."),
+    ),
+  );
+  clearInterval(ticking);
+  ticking = setInterval(() => {
+    if (!face.isConnected) clearInterval(ticking);
+    else face.textContent = exact(now());
+  }, 1000);
+}
+
+async function move(seconds) {
+  try {
+    await act("advance", { seconds });
+  } catch (problem) {
+    toast(words(problem));
+  }
+}

@@ -1,0 +1,180 @@
+// A select with type-ahead, for one choice or several. Options come at once, or while one types (`load`).
+
+import { h, icon, unique } from "./dom.js";
+import { popup } from "./popup.js";
+
+/**
+ * options: [{value, label, detail, group}]; selected: [values]; change(values) is called after each choice.
+ * load(query) resolves to options; `known` holds options for what is selected already.
+ */
+export function combobox({ options = [], selected = [], multi = false, most = Infinity, placeholder, label, describedby, invalid, key, load, known = [], change, autofocus }) {
+  const id = unique("list");
+  const chosen = new Map([...known, ...options].filter((option) => selected.includes(option.value)).map((option) => [option.value, option]));
+  let shown = options;
+  let active = -1;
+  let layer = null;
+  let turn = 0;
+
+  const input = h("input", {
+    type: "text",
+    role: "combobox",
+    autocomplete: "off",
+    spellcheck: false,
+    placeholder: placeholder ?? (multi ? "Select options" : "Select an option"),
+    "aria-label": label,
+    "aria-describedby": describedby,
+    "aria-invalid": invalid ? "true" : undefined,
+    "aria-expanded": "false",
+    "aria-controls": id,
+    "aria-autocomplete": "list",
+    "aria-haspopup": "listbox",
+    autofocus,
+    data: key ? { key } : {},
+  });
+  const chips = h("span.chips");
+  const box = h(".select", { class: multi ? "multi" : "" }, chips, input, icon("down"));
+  const list = h("ul", { id, role: "listbox", "aria-label": label, "aria-multiselectable": multi ? "true" : undefined });
+  const panel = h(".options", null, list);
+
+  function drawChosen() {
+    if (!multi) {
+      input.value = [...chosen.values()][0]?.label ?? "";
+      return;
+    }
+    input.value = "";
+    input.placeholder = chosen.size ? "" : (placeholder ?? "Select options");
+    chips.replaceChildren(
+      ...[...chosen.values()].map((option) =>
+        h("span.chip", null, option.label, h("button", { type: "button", "aria-label": `Remove ${option.label}`, on: { click: () => toggle(option) } }, icon("close"))),
+      ),
+    );
+  }
+
+  function toggle(option) {
+    if (chosen.has(option.value)) chosen.delete(option.value);
+    else {
+      if (!multi) chosen.clear();
+      if (chosen.size >= most) return;
+      chosen.set(option.value, option);
+    }
+    drawChosen();
+    change([...chosen.values()]);
+    if (multi && layer) {
+      draw("");
+      input.focus();
+    } else close();
+  }
+
+  function matching(query) {
+    const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+    return shown.filter((option) => words.every((word) => option.label.toLowerCase().includes(word)));
+  }
+
+  let visible = [];
+  function draw(query, note) {
+    visible = load ? shown : matching(query);
+    active = visible.length ? Math.max(0, visible.findIndex((option) => chosen.has(option.value))) : -1;
+    let group = null;
+    list.replaceChildren();
+    visible.forEach((option, index) => {
+      if (option.group && option.group !== group) {
+        group = option.group;
+        list.append(h("li.group", { role: "presentation" }, group));
+      }
+      list.append(
+        h(
+          "li.option",
+          {
+            id: `${id}-${index}`,
+            role: "option",
+            "aria-selected": String(chosen.has(option.value)),
+            on: { pointerdown: (event) => event.preventDefault(), click: () => toggle(option), pointermove: () => point(index) },
+          },
+          h("span.words", null, h("span", null, option.label), option.detail && h("small", null, option.detail)),
+          chosen.has(option.value) && icon("check"),
+        ),
+      );
+    });
+    if (!visible.length) list.append(h("li.none", { role: "presentation" }, note ?? (query ? `No matches for “${query}”` : "No options")));
+    point(active);
+    layer?.place();
+  }
+
+  function point(index) {
+    active = index;
+    list.querySelectorAll(".active").forEach((node) => node.classList.remove("active"));
+    const node = document.getElementById(`${id}-${index}`);
+    node?.classList.add("active");
+    node?.scrollIntoView({ block: "nearest" });
+    if (node) input.setAttribute("aria-activedescendant", node.id);
+    else input.removeAttribute("aria-activedescendant");
+  }
+
+  async function open(query = "") {
+    if (!layer) {
+      input.setAttribute("aria-expanded", "true");
+      layer = popup(box, panel, {
+        width: "anchor",
+        focusBack: false,
+        onClose: () => {
+          layer = null;
+          input.setAttribute("aria-expanded", "false");
+          input.removeAttribute("aria-activedescendant");
+          drawChosen();
+        },
+      });
+    }
+    if (load) await search(query);
+    else draw(query);
+  }
+
+  async function search(query) {
+    turn += 1;
+    const mine = turn;
+    shown = [];
+    draw(query, "Searching…");
+    try {
+      const found = await load(query);
+      if (mine !== turn) return;
+      shown = found;
+      draw(query);
+    } catch (problem) {
+      if (mine === turn) draw(query, problem.message);
+    }
+  }
+
+  function close() {
+    layer?.close();
+  }
+
+  input.addEventListener("click", () => (layer ? null : open()));
+  box.addEventListener("click", (event) => {
+    if (event.target !== input && !event.target.closest(".chip")) {
+      input.focus();
+      if (!layer) open();
+    }
+  });
+  input.addEventListener("input", () => open(input.value));
+  input.addEventListener("blur", () => setTimeout(() => (document.activeElement === input ? null : close()), 0));
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (!layer) open();
+      else if (visible.length) point((active + (event.key === "ArrowDown" ? 1 : -1) + visible.length) % visible.length);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      if (layer && visible[active]) toggle(visible[active]);
+      else if (!layer) open();
+    } else if (event.key === "Backspace" && multi && !input.value && chosen.size) {
+      toggle([...chosen.values()].at(-1));
+    } else if ((event.key === "Backspace" || event.key === "Delete") && !multi && chosen.size && input.value === [...chosen.values()][0].label) {
+      // The first Backspace over a choice empties the field, so that one can type anew.
+      event.preventDefault();
+      input.value = "";
+      open("");
+    }
+  });
+  input.addEventListener("focus", () => input.select());
+  drawChosen();
+  return box;
+}

@@ -1,0 +1,202 @@
+// Where one types: completion of commands, people and channels, the usage hint, and sending.
+
+import { h, icon, refill, unique } from "./dom.js";
+import { act, changed, state } from "./store.js";
+import { words } from "./surfaces.js";
+import { toast } from "./toast.js";
+
+// What Slack itself offers here, beside the app's commands.
+const OWN = [
+  { name: "/invite", usage: "@app", description: "Let the app into this channel" },
+  { name: "/remove", usage: "@app", description: "Take the app out of this channel" },
+];
+
+const drafts = new Map();
+
+/** A composer for a channel, or for a thread in it. */
+export function composer(channel, thread) {
+  const id = unique("composer");
+  const key = `${state.me}/${channel.id}/${thread ?? ""}`;
+  const name = thread ? "Reply…" : channel.direct ? `Message ${state.app.display_name}` : `Message #${channel.name}`;
+  const field = h("textarea", {
+    id,
+    rows: 1,
+    placeholder: name,
+    "aria-label": name,
+    role: "combobox",
+    "aria-expanded": "false",
+    "aria-autocomplete": "list",
+    "aria-controls": `${id}-list`,
+    autocomplete: "off",
+    spellcheck: false,
+    data: { key: `composer-${thread ?? "main"}` },
+  });
+  const list = h("ul.suggestions", { id: `${id}-list`, role: "listbox", "aria-label": "Suggestions", hidden: true });
+  const hint = h(".usage", { "aria-live": "polite" });
+  const send = h("button.send", { type: "button", "aria-label": "Send", title: "Send (Enter)", on: { click: () => submit() } }, icon("send"));
+  const box = h(".composer", null, list, hint, h(".bar", null, field, send));
+  field.value = drafts.get(key) ?? "";
+
+  let offered = [];
+  let active = 0;
+
+  function suggestions() {
+    const before = field.value.slice(0, field.selectionStart);
+    const command = before.match(/^\/(\S*)$/);
+    if (command) {
+      return [...state.app.commands, ...OWN]
+        .filter((found) => found.name.startsWith(before))
+        .map((found) => ({ label: found.name, aside: found.usage, detail: found.description, own: OWN.includes(found), put: `${found.name} `, from: 0 }));
+    }
+    const mention = before.match(/(^|\s)@([\w.-]*)$/);
+    if (mention) {
+      const people = [{ name: state.app.name, label: state.app.display_name, detail: "App" }, ...[...state.people.values()].filter((person) => !person.deleted).map((person) => ({ name: person.name, label: person.real_name, detail: person.title })), ...[...state.groups.values()].map((group) => ({ name: group.handle, label: `@${group.handle}`, detail: "User group" }))];
+      const wanted = mention[2].toLowerCase();
+      return people
+        .filter((person) => person.name.toLowerCase().startsWith(wanted) || person.label.toLowerCase().startsWith(wanted))
+        .slice(0, 8)
+        .map((person) => ({ label: person.label, aside: person.name, detail: person.detail, put: `@${person.name} `, from: before.length - mention[2].length - 1 }));
+    }
+    return [];
+  }
+
+  function usage() {
+    const command = state.app.commands.find((found) => field.value.startsWith(`${found.name} `) || field.value === found.name);
+    if (!command || offered.length) return [];
+    return [h("code", null, `${command.name} ${command.usage}`.trim()), h("span", null, command.description)];
+  }
+
+  function draw() {
+    offered = suggestions();
+    active = Math.min(active, Math.max(0, offered.length - 1));
+    list.hidden = !offered.length;
+    field.setAttribute("aria-expanded", String(Boolean(offered.length)));
+    refill(
+      list,
+      offered.map((found, index) =>
+        h(
+          "li",
+          {
+            id: `${id}-${index}`,
+            role: "option",
+            "aria-selected": String(index === active),
+            class: index === active ? "active" : "",
+            on: {
+              pointerdown: (event) => event.preventDefault(),
+              click: () => take(found),
+            },
+          },
+          h("strong", null, found.label),
+          h("span.aside", null, found.aside),
+          h("small", null, found.detail),
+          found.label.startsWith("/") && h("span.badge.soft", null, found.own ? "Slack" : state.app.display_name),
+        ),
+      ),
+    );
+    if (offered.length) field.setAttribute("aria-activedescendant", `${id}-${active}`);
+    else field.removeAttribute("aria-activedescendant");
+    refill(hint, usage());
+    hint.hidden = !hint.childNodes.length;
+    send.disabled = !field.value.trim();
+    field.style.height = "auto";
+    field.style.height = `${Math.min(field.scrollHeight, 220)}px`;
+  }
+
+  function take(found) {
+    const rest = field.value.slice(field.selectionStart);
+    field.value = field.value.slice(0, found.from) + found.put + rest;
+    const caret = found.from + found.put.length;
+    field.setSelectionRange(caret, caret);
+    drafts.set(key, field.value);
+    field.focus();
+    draw();
+  }
+
+  async function submit() {
+    const text = field.value;
+    if (!text.trim() || box.classList.contains("sending")) return;
+    box.classList.add("sending");
+    box.setAttribute("aria-busy", "true");
+    field.value = "";
+    drafts.delete(key);
+    draw();
+    try {
+      await deliver(text.trim());
+    } catch (problem) {
+      if (!field.value) field.value = text;
+      toast(words(problem));
+    } finally {
+      box.classList.remove("sending");
+      box.removeAttribute("aria-busy");
+      draw();
+    }
+  }
+
+  async function deliver(text) {
+    const typed = text.match(/^(\/\S+)\s*([\s\S]*)$/);
+    if (!typed) {
+      changed("sent");
+      return act("say", { channel: channel.id, text, thread_ts: thread });
+    }
+    const [, command, rest] = typed;
+    if (thread) {
+      toast(`${command} is not supported in threads. Sorry!`);
+      field.value = text;
+      return null;
+    }
+    if (command === "/invite" || command === "/remove") return seat(command, rest);
+    changed("sent");
+    return act("command", { channel: channel.id, command, text: rest });
+  }
+
+  async function seat(command, rest) {
+    if (channel.direct) return toast(`${command} is for channels.`);
+    if (rest.replace("@", "").trim() !== state.app.name) return toast(`Only @${state.app.name} can be moved here: ${command} @${state.app.name}`);
+    await act(command === "/invite" ? "invite" : "remove", { channel: channel.id });
+    return toast(`${state.app.display_name} is ${command === "/invite" ? "now in" : "no longer in"} #${channel.name}.`);
+  }
+
+  field.addEventListener("input", () => {
+    drafts.set(key, field.value);
+    active = 0;
+    draw();
+  });
+  field.addEventListener("click", draw);
+  field.addEventListener("blur", () => {
+    list.hidden = true;
+    field.setAttribute("aria-expanded", "false");
+  });
+  field.addEventListener("focus", draw);
+  field.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    if (offered.length && !list.hidden) {
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        active = (active + (event.key === "ArrowDown" ? 1 : -1) + offered.length) % offered.length;
+        return draw();
+      }
+      if (event.key === "Tab" || (event.key === "Enter" && field.value.trim() !== offered[active].put.trim())) {
+        event.preventDefault();
+        return take(offered[active]);
+      }
+      if (event.key === "Escape") {
+        event.preventDefault();
+        event.stopPropagation();
+        list.hidden = true;
+        offered = [];
+        return undefined;
+      }
+    }
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      return submit();
+    }
+    return undefined;
+  });
+  requestAnimationFrame(draw);
+  if (channel.archived) {
+    return h(".composer.closed", null, icon("lock"), "This channel is archived. You can read it, and nobody can post to it.");
+  }
+  return box;
+}
+

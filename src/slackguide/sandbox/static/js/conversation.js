@@ -1,0 +1,188 @@
+// The middle: a channel or direct message with its messages, or the app's Home tab.
+
+import { avatar } from "./avatar.js";
+import { blocks } from "./blocks.js";
+import { composer } from "./composer.js";
+import { h, icon, refill } from "./dom.js";
+import { drawMessages } from "./messages.js";
+import { menu } from "./popup.js";
+import { go, route } from "./route.js";
+import { act, direct, messagesOf, state } from "./store.js";
+import { uiOf, viewSurface, words } from "./surfaces.js";
+import { plural } from "./time.js";
+import { toast } from "./toast.js";
+
+let place = null;
+let person = null;
+let list = null;
+let readAtEntry = "";
+let header = "";
+let home = "";
+
+export function drawConversation(node) {
+  const entered = route.place !== place || state.me !== person;
+  place = route.place;
+  person = state.me;
+  if (place === "home") return drawHome(node, entered);
+  home = "";
+  const channel = state.channels.get(place);
+  const sign = JSON.stringify([channel, state.app.display_name, state.app.home]);
+  if (entered || sign !== header) {
+    const wasArchived = header && JSON.parse(header)[0]?.archived !== channel.archived;
+    header = sign;
+    if (entered || wasArchived || !list?.isConnected) build(node, channel);
+    else node.querySelector(".head").replaceWith(head(channel));
+  }
+  if (entered) readAtEntry = channel.read || "0";
+  const atEnd = entered || list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  const found = messagesOf(channel.id);
+  drawMessages(list.firstElementChild, found, { lastRead: readAtEntry });
+  list.querySelector(".empty")?.remove();
+  if (!found.length) list.append(welcome(channel));
+  if (route.message && entered) list.querySelector(".linked")?.scrollIntoView({ block: "center" });
+  else if (atEnd) list.scrollTop = list.scrollHeight;
+  markRead(channel, found);
+  return undefined;
+}
+
+export function scrollDown() {
+  if (list) requestAnimationFrame(() => (list.scrollTop = list.scrollHeight));
+}
+
+function build(node, channel) {
+  list = h(".list", { role: "log", "aria-label": `Messages in ${channel.direct ? state.app.display_name : channel.name}`, tabindex: "0", on: { keydown: walk } }, h(".rows"));
+  refill(node, head(channel), list, composer(channel));
+  node.querySelector(".composer textarea")?.focus({ preventScroll: true });
+}
+
+/** Arrow keys walk from message to message, as in Slack; Enter opens the thread. */
+function walk(event) {
+  const rows = [...list.querySelectorAll("article.message")];
+  const at = rows.indexOf(document.activeElement);
+  if (document.activeElement !== list && at < 0) return;
+  const to = { ArrowUp: at < 0 ? rows.length - 1 : at - 1, ArrowDown: at < 0 ? rows.length - 1 : at + 1, Home: 0, End: rows.length - 1 }[event.key];
+  if (to !== undefined && rows[to]) {
+    event.preventDefault();
+    rows[to].focus();
+    rows[to].scrollIntoView({ block: "nearest" });
+  } else if (event.key === "Enter" && at >= 0) {
+    const reply = rows[at].querySelector("[data-key^='reply-']");
+    reply?.click();
+  }
+}
+
+function head(channel) {
+  if (channel.direct) return appHead("messages");
+  const people = plural(channel.members.length + (channel.bot ? 1 : 0), "member");
+  return h(
+    ".head",
+    null,
+    back(),
+    h("h1", null, icon(channel.private ? "lock" : "hash"), channel.name, channel.shared && h("span.badge.soft", null, `shared with ${state.team.partner}`), channel.archived && h("span.badge.soft", null, "archived")),
+    h("p.purpose", null, channel.purpose),
+    h(
+      "button.pill",
+      { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": `${people}; channel settings`, data: { key: "channel-menu" }, on: { click: (event) => channelMenu(event.currentTarget, channel) } },
+      icon("people"),
+      people,
+    ),
+  );
+}
+
+function channelMenu(anchor, channel) {
+  const run = (what, body) => async () => {
+    try {
+      await act(what, { channel: channel.id, ...body });
+    } catch (problem) {
+      toast(words(problem));
+    }
+  };
+  menu(
+    anchor,
+    [
+      { heading: `#${channel.name}` },
+      channel.bot
+        ? { label: `Remove ${state.app.display_name}`, detail: "Its posts fail with not_in_channel", run: run("remove") }
+        : { label: `Invite ${state.app.display_name}`, detail: "It may post again", run: run("invite") },
+      channel.archived
+        ? { label: "Unarchive this channel", run: run("archive", { archived: false }) }
+        : { label: "Archive this channel", detail: "Posts fail with is_archived", danger: true, run: run("archive", { archived: true }) },
+    ],
+    { label: "Channel settings" },
+  );
+}
+
+function appHead(tab) {
+  const tabs = [
+    ["home", "Home", "home"],
+    ["messages", "Messages", direct().id],
+  ].filter(([name]) => name !== "home" || state.app.home);
+  return h(
+    ".head.app-head",
+    null,
+    back(),
+    h("h1", null, avatar(state.app.user_id, "small"), state.app.display_name, h("span.badge", null, "APP")),
+    h(
+      ".tabs",
+      { role: "tablist", "aria-label": state.app.display_name },
+      tabs.map(([name, label, to]) =>
+        h("button.tab", { type: "button", role: "tab", "aria-selected": String(name === tab), data: { key: `tab-${name}` }, on: { click: () => go({ place: to }) } }, label),
+      ),
+    ),
+  );
+}
+
+function back() {
+  return h("button.icon-button.to-list", { type: "button", "aria-label": "Channels", data: { key: "to-list" }, on: { click: () => go({ list: true }) } }, icon("menu"));
+}
+
+function welcome(channel) {
+  const command = state.app.commands[0]?.name ?? "/";
+  if (channel.direct) {
+    return h(".empty", null, avatar(state.app.user_id, "large"), h("h2", null, state.app.display_name), h("p", null, "This is the beginning of your direct messages. Write what is going on, in your own words."));
+  }
+  return h(".empty", null, h(".big-hash", null, icon("hash")), h("h2", null, `#${channel.name}`), h("p", null, channel.purpose || "Nothing has been said here yet."), state.app.commands.length ? h("p.quiet", null, "Try ", h("code", null, `${command} …`), " below.") : null);
+}
+
+function markRead(channel, messages) {
+  const last = messages.filter((message) => !message.ephemeral).at(-1);
+  if (!last || document.hidden || last.ts <= channel.read) return;
+  act("read", { channel: channel.id, ts: last.ts }).catch(() => {});
+}
+
+// The Home tab
+
+let opened = null;
+
+function drawHome(node, entered) {
+  list = null;
+  const view = state.home;
+  const mine = view ? uiOf(view.id) : null;
+  const sign = JSON.stringify([view?.hash, view?.id, mine && [...mine.busy], mine?.failed, opened?.notice, opened?.loading]);
+  if (entered) openHome();
+  if (!entered && sign === home) return;
+  home = sign;
+  refill(node, appHead("home"), h(".home", { tabindex: "0", "aria-label": "Home tab" }, homeBody(view)));
+}
+
+function homeBody(view) {
+  if (view) return h(".sheet", null, blocks(view.content.blocks, viewSurface(view)));
+  if (opened?.notice) return h(".empty", null, h("h2", null, "Nothing here"), h("p", null, opened.notice));
+  if (opened?.loading) return h(".empty", { role: "status" }, h(".spinner"), h("p", null, "Loading…"));
+  return h(".empty", null, h("h2", null, "This is a work in progress"), h("p", null, `${state.app.display_name} has not published a Home tab for you.`));
+}
+
+async function openHome() {
+  const mine = { loading: true, notice: null };
+  opened = mine;
+  try {
+    const answer = await act("home");
+    if (!answer.ok && answer.status !== null) mine.notice = `${state.app.display_name} did not take the event (status ${answer.status}).`;
+    else if (!answer.ok) mine.notice = `${state.app.display_name} did not respond.`;
+  } catch (problem) {
+    mine.notice = words(problem);
+  }
+  mine.loading = false;
+  home = "";
+  document.dispatchEvent(new CustomEvent("redraw"));
+}

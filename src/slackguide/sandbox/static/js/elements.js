@@ -1,0 +1,261 @@
+// The interactive elements of Block Kit. A surface says what happens: see blocks.js.
+
+import { combobox } from "./combobox.js";
+import { h, icon, unique } from "./dom.js";
+import { plain } from "./mrkdwn.js";
+import { confirmed, menu } from "./popup.js";
+import { state } from "./store.js";
+import { textObject } from "./text.js";
+
+const STATE_KEY = {
+  plain_text_input: "value",
+  email_text_input: "value",
+  url_text_input: "value",
+  number_input: "value",
+  static_select: "selected_option",
+  external_select: "selected_option",
+  radio_buttons: "selected_option",
+  overflow: "selected_option",
+  multi_static_select: "selected_options",
+  multi_external_select: "selected_options",
+  checkboxes: "selected_options",
+  users_select: "selected_user",
+  multi_users_select: "selected_users",
+  channels_select: "selected_channel",
+  conversations_select: "selected_conversation",
+  datepicker: "selected_date",
+  timepicker: "selected_time",
+};
+
+export function element(block, found, surface, about = {}) {
+  const make = MAKERS[found.type];
+  return make ? make(block, found, surface, about) : h("span.unknown", null, `(${found.type} is not drawn here)`);
+}
+
+function current(block, found, surface) {
+  return surface.values?.[block.block_id]?.[found.action_id]?.[STATE_KEY[found.type]] ?? null;
+}
+
+/** Keeps a choice and, where the block tells the app at once, sends it. Returns whether it was confirmed. */
+async function chosen(block, found, surface, value) {
+  const sends = block.type !== "input" || block.dispatch_action;
+  if (sends && !(await confirmed(found.confirm, textObject))) {
+    surface.redraw();
+    return;
+  }
+  surface.keep(block, found, { type: found.type, [STATE_KEY[found.type]]: value });
+  if (sends) surface.press(block, found, value);
+}
+
+function keyOf(block, found) {
+  return `${block.block_id}/${found.action_id}`;
+}
+
+function button(block, found, surface) {
+  const busy = surface.busy?.has(keyOf(block, found));
+  const style = { primary: "primary", danger: "danger" }[found.style] ?? "";
+  const props = {
+    class: `${style} ${busy ? "busy" : ""}`,
+    "aria-label": found.accessibility_label,
+    "aria-busy": busy ? "true" : undefined,
+    data: { key: keyOf(block, found) },
+  };
+  const press = async () => {
+    if (await confirmed(found.confirm, textObject)) surface.press(block, found, found.value);
+  };
+  if (found.url) {
+    const target = /^https?:\/\//i.test(found.url) ? found.url : undefined;
+    return h("a.button", { ...props, href: target, target: "_blank", rel: "noopener noreferrer", on: { click: press } }, plain(found.text.text), icon("link"));
+  }
+  return h("button.button", { ...props, type: "button", disabled: surface.still, on: { click: () => busy || press() } }, h("span", null, plain(found.text.text)));
+}
+
+function choicesOf(found) {
+  if (found.option_groups) {
+    return found.option_groups.flatMap((group) => group.options.map((option) => asChoice(option, group.label.text)));
+  }
+  return (found.options ?? []).map((option) => asChoice(option));
+}
+
+function asChoice(option, group) {
+  return { value: option.value, label: option.text.text, detail: option.description?.text, group, option };
+}
+
+function select(block, found, surface, about) {
+  const multi = found.type.startsWith("multi_");
+  const picked = current(block, found, surface);
+  const now = multi ? (picked ?? []) : picked ? [picked] : [];
+  const external = found.type.endsWith("external_select");
+  return combobox({
+    ...about,
+    key: keyOf(block, found),
+    multi,
+    most: found.max_selected_items,
+    placeholder: found.placeholder?.text,
+    options: external ? [] : choicesOf(found),
+    known: now.map((option) => asChoice(option)),
+    selected: now.map((option) => option.value),
+    load: external
+      ? async (query) => {
+          if (query.length < (found.min_query_length ?? 3)) return [];
+          return (await surface.suggest(block, found, query)).map((option) => asChoice(option));
+        }
+      : undefined,
+    change: (choices) => {
+      const options = choices.map((choice) => choice.option);
+      chosen(block, found, surface, multi ? options : (options[0] ?? null));
+    },
+  });
+}
+
+function peopleSelect(block, found, surface, about) {
+  const multi = found.type.startsWith("multi_");
+  const channels = !found.type.includes("users");
+  const everyone = channels
+    ? [...state.channels.values()].filter((channel) => !channel.direct).map((channel) => ({ value: channel.id, label: `# ${channel.name}` }))
+    : [...state.people.values()].filter((person) => !person.deleted).map((person) => ({ value: person.id, label: person.real_name, detail: person.title }));
+  const picked = current(block, found, surface);
+  return combobox({
+    ...about,
+    key: keyOf(block, found),
+    multi,
+    most: found.max_selected_items,
+    placeholder: found.placeholder?.text,
+    options: everyone,
+    selected: multi ? (picked ?? []) : picked ? [picked] : [],
+    change: (choices) => {
+      const ids = choices.map((choice) => choice.value);
+      chosen(block, found, surface, multi ? ids : (ids[0] ?? null));
+    },
+  });
+}
+
+function overflow(block, found, surface) {
+  return h(
+    "button.icon-button.framed",
+    {
+      type: "button",
+      "aria-label": "More actions",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      data: { key: keyOf(block, found) },
+      on: {
+        click: (event) =>
+          menu(
+            event.currentTarget,
+            found.options.map((option) => ({
+              label: option.text.text,
+              detail: option.description?.text,
+              run: async () => {
+                if (option.url) open(option.url, "_blank", "noopener,noreferrer");
+                if (await confirmed(found.confirm, textObject)) surface.press(block, found, option.value);
+              },
+            })),
+          ),
+      },
+    },
+    icon("more"),
+  );
+}
+
+function choiceList(block, found, surface, about) {
+  const several = found.type === "checkboxes";
+  const picked = current(block, found, surface);
+  const values = new Set((several ? (picked ?? []) : picked ? [picked] : []).map((option) => option.value));
+  const name = unique("choice");
+  const group = h(
+    ".choices",
+    { role: several ? "group" : "radiogroup", "aria-label": about.label, "aria-describedby": about.describedby },
+    found.options.map((option, index) => {
+      const id = unique("option");
+      const box = h("input", {
+        type: several ? "checkbox" : "radio",
+        id,
+        name,
+        checked: values.has(option.value),
+        data: { key: `${keyOf(block, found)}/${index}` },
+        on: {
+          change: () => {
+            if (several) box.checked ? values.add(option.value) : values.delete(option.value);
+            else (values.clear(), values.add(option.value));
+            const options = found.options.filter((other) => values.has(other.value));
+            chosen(block, found, surface, several ? options : options[0]);
+          },
+        },
+      });
+      return h(".choice", null, box, h("label", { for: id }, h("span", null, textObject(option.text)), option.description && h("small", null, textObject(option.description))));
+    }),
+  );
+  return group;
+}
+
+function picker(block, found, surface, about) {
+  const input = h("input.field.short", {
+    type: found.type === "datepicker" ? "date" : "time",
+    value: current(block, found, surface) ?? "",
+    "aria-label": about.label ?? found.placeholder?.text ?? "Date",
+    "aria-describedby": about.describedby,
+    "aria-invalid": about.invalid ? "true" : undefined,
+    data: { key: keyOf(block, found) },
+    on: { change: () => chosen(block, found, surface, input.value || null) },
+  });
+  return input;
+}
+
+function typed(block, found, surface, about) {
+  const long = found.type === "plain_text_input" && found.multiline;
+  const input = h(long ? "textarea.field" : "input.field", {
+    ...(long ? { rows: 4 } : { type: "text", inputMode: { number_input: "decimal", url_text_input: "url", email_text_input: "email" }[found.type] ?? "text" }),
+    autocomplete: "off",
+    placeholder: found.placeholder?.text ?? "",
+    "aria-label": about.label,
+    "aria-describedby": about.describedby,
+    "aria-invalid": about.invalid ? "true" : undefined,
+    "aria-required": block.optional ? undefined : "true",
+    data: { key: keyOf(block, found) },
+  });
+  input.value = current(block, found, surface) ?? "";
+  const limit = found.max_length;
+  const counter = limit && limit <= 3000 ? h("span.counter", { "aria-hidden": "true" }) : null;
+  const count = () => {
+    if (!counter) return;
+    const left = limit - input.value.length;
+    counter.textContent = left <= Math.max(20, limit * 0.1) ? String(left) : "";
+    counter.classList.toggle("over", left < 0);
+  };
+  const triggers = found.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
+  input.addEventListener("input", () => {
+    surface.keep(block, found, { type: found.type, value: input.value || null });
+    count();
+    if (block.dispatch_action && triggers.includes("on_character_entered")) surface.press(block, found, input.value || null);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || (long && !(event.ctrlKey || event.metaKey))) return;
+    event.preventDefault();
+    if (block.dispatch_action && triggers.includes("on_enter_pressed")) surface.press(block, found, input.value || null);
+    else surface.enter?.();
+  });
+  count();
+  return counter ? h(".counted", null, input, counter) : input;
+}
+
+const MAKERS = {
+  button,
+  overflow,
+  static_select: select,
+  multi_static_select: select,
+  external_select: select,
+  multi_external_select: select,
+  users_select: peopleSelect,
+  multi_users_select: peopleSelect,
+  channels_select: peopleSelect,
+  conversations_select: peopleSelect,
+  checkboxes: choiceList,
+  radio_buttons: choiceList,
+  datepicker: picker,
+  timepicker: picker,
+  plain_text_input: typed,
+  email_text_input: typed,
+  url_text_input: typed,
+  number_input: typed,
+};

@@ -1,0 +1,45 @@
+// The live stream. One tab of this browser holds the connection and passes each number on to the others: browsers open
+// only six connections to one host, and a tab each would use them up.
+
+const LOCK = "slack-sandbox-live";
+
+export function follow({ changed, reset, offline }) {
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel(LOCK) : null;
+
+  function hear(word) {
+    if (word.kind === "offline") offline(true);
+    else if (word.kind === "online") offline(false);
+    else if (word.kind === "reset") reset();
+    else changed(word.number);
+  }
+
+  function tell(word) {
+    hear(word);
+    channel?.postMessage(word);
+  }
+
+  channel?.addEventListener("message", (event) => hear(event.data));
+
+  function lead() {
+    return new Promise(() => {
+      let lost = false;
+      const source = new EventSource("/sandbox/live");
+      source.addEventListener("message", (event) => {
+        const body = JSON.parse(event.data);
+        tell({ kind: body.kind === "reset" ? "reset" : "change", number: Number(event.lastEventId) });
+      });
+      source.addEventListener("open", () => {
+        tell({ kind: "online" });
+        if (lost) tell({ kind: "reset" });
+        lost = false;
+      });
+      source.addEventListener("error", () => {
+        lost = true;
+        tell({ kind: "offline" });
+      });
+    });
+  }
+
+  if (channel && navigator.locks) navigator.locks.request(LOCK, lead);
+  else lead();
+}

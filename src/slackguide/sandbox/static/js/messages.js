@@ -1,0 +1,197 @@
+// One message, and a list of them that changes in place.
+
+import { avatar, roleOf } from "./avatar.js";
+import { blocks } from "./blocks.js";
+import { h, icon } from "./dom.js";
+import { mrkdwn } from "./mrkdwn.js";
+import { menu } from "./popup.js";
+import { go, route } from "./route.js";
+import { act, nameOf, person, repliesTo, state } from "./store.js";
+import { messageSurface, uiOf, words } from "./surfaces.js";
+import { ago, day, exact, hour, sameDay } from "./time.js";
+import { toast } from "./toast.js";
+
+const TOGETHER = 5 * 60;
+
+/** Draws a list of messages into a node, touching only rows that changed. `inThread`: no thread lines. */
+export function drawMessages(node, messages, { inThread = false, lastRead = "" } = {}) {
+  const wanted = [];
+  let before = null;
+  let marked = false;
+  for (const message of messages) {
+    if (!inThread && (!before || !sameDay(before.ts, message.ts))) {
+      wanted.push({ key: `day-${day(message.ts)}`, sign: "", make: () => h(".day", { role: "separator" }, h("span", null, day(message.ts))) });
+    }
+    const fresh = lastRead && message.ts > lastRead && message.user !== state.me && !message.ephemeral;
+    if (fresh && !marked && before) {
+      marked = true;
+      wanted.push({ key: `new-${lastRead}`, sign: "", make: () => h(".new-line", { role: "separator" }, h("span", null, "New")) });
+    }
+    const compact = Boolean(before) && before.user === message.user && message.ts - before.ts < TOGETHER && sameDay(before.ts, message.ts) && !before.ephemeral && !message.ephemeral && !message.broadcast;
+    const replies = inThread ? [] : repliesTo(message);
+    wanted.push({
+      key: message.ts,
+      sign: signature(message, compact, replies),
+      make: () => row(message, { compact, replies, inThread }),
+    });
+    before = message;
+  }
+  reconcile(node, wanted);
+}
+
+function signature(message, compact, replies) {
+  const ui = uiOf(message.ts);
+  return JSON.stringify([
+    message,
+    compact,
+    replies.map((reply) => [reply.ts, reply.user]),
+    [...ui.busy],
+    ui.failed,
+    nameOf(message.user),
+    route.message === message.ts,
+    route.thread === message.ts,
+    state.me,
+  ]);
+}
+
+function reconcile(node, wanted) {
+  const there = new Map([...node.children].map((child) => [child.dataset.row, child]));
+  let at = node.firstElementChild;
+  for (const { key, sign, make } of wanted) {
+    let child = there.get(key);
+    there.delete(key);
+    if (child && child.dataset.sign !== sign) {
+      const fresh = replace(child, make());
+      if (at === child) at = fresh;
+      child = fresh;
+    }
+    if (!child) {
+      child = make();
+      node.insertBefore(child, at);
+    } else if (child !== at && child.nextElementSibling !== at) {
+      node.insertBefore(child, at);
+    }
+    child.dataset.row = key;
+    child.dataset.sign = sign;
+    at = child.nextElementSibling;
+  }
+  for (const child of there.values()) child.remove();
+}
+
+function replace(old, fresh) {
+  const active = document.activeElement;
+  const inside = old.contains(active);
+  const key = inside ? active.dataset.key : null;
+  old.replaceWith(fresh);
+  if (inside) (key ? (fresh.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? fresh) : fresh).focus({ preventScroll: true });
+  return fresh;
+}
+
+function row(message, { compact, replies, inThread }) {
+  const slackbot = message.user === "USLACKBOT";
+  const author = nameOf(message.user);
+  const other = person(message.user);
+  const badge = message.bot ? h("span.badge", null, "APP") : other && ["guest", "outsider"].includes(other.role) ? h("span.badge.soft", null, roleOf(other)) : null;
+  const when = h("time.when", { title: exact(message.ts) }, hour(message.ts));
+  const words = h(".words", null, message.blocks.length ? blocks(message.blocks, messageSurface(message)) : h(".text", null, mrkdwn(message.text)), message.edited && h("span.edited", null, " (edited)"));
+  return h(
+    "article.message",
+    {
+      class: [compact ? "compact" : "", message.ephemeral ? "ephemeral" : "", slackbot ? "notice" : "", route.message === message.ts ? "linked" : "", route.thread === message.ts && !inThread ? "open" : ""].join(" "),
+      tabindex: "-1",
+      "aria-label": `${author}, ${hour(message.ts)}${message.ephemeral ? ", only visible to you" : ""}`,
+    },
+    h(".gutter", null, compact ? when : avatar(message.user)),
+    h(
+      ".column",
+      null,
+      message.ephemeral && h(".only-you", null, icon("eye"), "Only visible to you"),
+      message.broadcast && !inThread && h(".only-you", null, icon("reply"), h("button.link", { type: "button", on: { click: () => go({ thread: message.thread_ts }) } }, "replied to a thread")),
+      !compact && h(".byline", null, h("strong", null, author), badge, when),
+      words,
+      replies.length ? threadLine(message, replies) : null,
+      message.ephemeral && h("button.link.dismiss", { type: "button", on: { click: () => attempt(() => act("dismiss", { ts: message.ts })) } }, "Dismiss message"),
+    ),
+    tools(message, inThread),
+  );
+}
+
+function threadLine(message, replies) {
+  const last = replies.at(-1);
+  const authors = [...new Set(replies.map((reply) => reply.user))].slice(0, 4);
+  return h(
+    "button.thread-line",
+    { type: "button", data: { key: `thread-${message.ts}` }, on: { click: () => go({ thread: message.ts }) } },
+    h("span.faces", null, authors.map((id) => avatar(id, "tiny"))),
+    h("span.count", null, replies.length === 1 ? "1 reply" : `${replies.length} replies`),
+    h("span.last", null, `Last reply ${ago(last.ts)}`),
+  );
+}
+
+function tools(message, inThread) {
+  if (message.user === "USLACKBOT") return null;
+  const shortcuts = state.app.shortcuts.filter((shortcut) => shortcut.kind === "message");
+  const items = [];
+  if (!message.ephemeral) {
+    items.push(
+      ...shortcuts.map((shortcut) => ({
+        label: shortcut.name,
+        detail: state.app.display_name,
+        run: () => attempt(() => act("message_shortcut", { ts: message.ts, callback_id: shortcut.callback_id })),
+      })),
+    );
+    items.push({ label: "Copy link", run: () => copy(`${location.origin}/archives/${message.channel}/p${message.ts.replace(".", "")}`, "Link copied") });
+  }
+  items.push({ label: "Copy Block Kit JSON", run: () => copy(JSON.stringify({ text: message.text, blocks: message.blocks }, null, 2), "JSON copied") });
+  if (message.user === state.me) {
+    items.push("-", { label: "Edit message…", run: () => edit(message) }, { label: "Delete message", danger: true, run: () => attempt(() => act("delete", { ts: message.ts })) });
+  }
+  return h(
+    ".tools",
+    { role: "group", "aria-label": "Message actions" },
+    !message.ephemeral && !inThread && h("button.icon-button", { type: "button", "aria-label": "Reply in thread", title: "Reply in thread", data: { key: `reply-${message.ts}` }, on: { click: () => go({ thread: message.thread_ts ?? message.ts }) } }, icon("reply")),
+    h("button.icon-button", { type: "button", "aria-label": "More actions", title: "More actions", "aria-haspopup": "menu", "aria-expanded": "false", data: { key: `more-${message.ts}` }, on: { click: (event) => menu(event.currentTarget, items, { label: "Message actions" }) } }, icon("more")),
+  );
+}
+
+function edit(message) {
+  const place = document.querySelector(`[data-row="${message.ts}"] .words`);
+  const field = h("textarea.field", { rows: 2, "aria-label": "Edit message" });
+  field.value = message.text.replace(/<(https?:[^>|]+)>/g, "$1").replace(/<@(\w+)>/g, (whole, id) => (id === state.app.user_id ? `@${state.app.name}` : `@${person(id)?.name ?? id}`)).replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
+  const article = place.closest("article");
+  const done = () => delete article.dataset.sign;
+  const save = async () => {
+    done();
+    await attempt(() => act("edit", { ts: message.ts, text: field.value }));
+  };
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      save();
+    } else if (event.key === "Escape") {
+      done();
+      article.replaceWith(row(message, { compact: false, replies: [], inThread: false }));
+    }
+  });
+  place.replaceChildren(h(".editing", null, field, h("button.button.primary", { type: "button", on: { click: save } }, "Save")));
+  field.focus();
+}
+
+async function attempt(doing) {
+  try {
+    const answer = await doing();
+    if (answer?.notice) toast(answer.notice);
+  } catch (problem) {
+    toast(words(problem));
+  }
+}
+
+export async function copy(text, done) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(done);
+  } catch {
+    toast("The browser does not let this page write to the clipboard.");
+  }
+}
+

@@ -1,0 +1,123 @@
+// The stack of modals: the top view in one dialog element.
+
+import { blocks } from "./blocks.js";
+import { focusable, h, icon, refill, say } from "./dom.js";
+import { act, state } from "./store.js";
+import { forget, uiOf, valuesOf, viewSurface, words } from "./surfaces.js";
+
+let dialog = null;
+let drawn = "";
+let shown = null;
+
+export function drawModal() {
+  const view = state.stack.at(-1) ?? null;
+  if (!view) return close();
+  const mine = uiOf(view.id);
+  const sign = JSON.stringify([view.id, view.hash, [...mine.busy], mine.failed, mine.errors, mine.trouble, mine.sending]);
+  if (sign === drawn) return undefined;
+  drawn = sign;
+  if (!dialog) open();
+  const another = shown !== view.id;
+  const scrolled = another ? 0 : (dialog.querySelector(".body")?.scrollTop ?? 0);
+  const fault = !another && mine.faulted;
+  shown = view.id;
+  dialog.setAttribute("aria-label", view.content.title.text);
+  refill(dialog, content(view, mine));
+  dialog.querySelector(".body").scrollTop = scrolled;
+  if (another) focusFirst(view);
+  if (fault) {
+    mine.faulted = false;
+    dialog.querySelector(".wrong input, .wrong textarea")?.focus();
+  }
+  return undefined;
+}
+
+function open() {
+  dialog = h("dialog.dialog.modal", { tabindex: "-1" });
+  dialog.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    leave(false);
+  });
+  document.getElementById("layers").append(dialog);
+  dialog.showModal();
+}
+
+function close() {
+  if (!dialog) return;
+  dialog.close();
+  dialog.remove();
+  dialog = null;
+  drawn = "";
+  shown = null;
+}
+
+function content(view, mine) {
+  const found = view.content;
+  const submit = found.submit?.text;
+  return [
+    h(
+      "header",
+      null,
+      h("img.mark", { src: "/static/favicon.svg", alt: "" }),
+      h("h2", null, found.title.text),
+      h("button.icon-button", { type: "button", "aria-label": "Close", data: { key: "modal-close" }, on: { click: () => leave(true) } }, icon("close")),
+    ),
+    h(
+      ".body",
+      null,
+      mine.trouble && h("p.trouble", { role: "alert" }, icon("warn"), mine.trouble),
+      blocks(found.blocks, viewSurface(view, { enter: () => send(view) })),
+    ),
+    h(
+      "footer",
+      null,
+      h("span.by", null, state.app.display_name),
+      h("button.button", { type: "button", data: { key: "modal-cancel" }, on: { click: () => leave(false) } }, found.close?.text ?? "Cancel"),
+      submit &&
+        h(
+          "button.button.primary",
+          { type: "button", class: mine.sending ? "busy" : "", "aria-busy": mine.sending ? "true" : undefined, data: { key: "modal-submit" }, on: { click: () => send(view) } },
+          h("span", null, submit),
+        ),
+    ),
+  ];
+}
+
+function focusFirst(view) {
+  const wanted = view.content.blocks.find((block) => block.element?.focus_on_load || block.accessory?.focus_on_load);
+  const first = wanted ? dialog.querySelector(`[data-key^="${CSS.escape(wanted.block_id)}/"]`) : focusable(dialog.querySelector(".body"))[0];
+  (first ?? dialog).focus();
+}
+
+async function send(view) {
+  const mine = uiOf(view.id);
+  if (mine.sending) return;
+  mine.sending = true;
+  mine.trouble = null;
+  drawModal();
+  try {
+    const answer = await act("submit", { view_id: view.id, state: valuesOf(view) });
+    mine.errors = answer.errors;
+    mine.faulted = Object.keys(answer.errors).length > 0;
+    mine.trouble = answer.notice;
+    if (mine.faulted) say(`The form has ${Object.keys(answer.errors).length} fields to correct.`);
+    else if (!answer.notice && !state.stack.some((other) => other.id === view.id)) forget(view.id);
+  } catch (problem) {
+    mine.trouble = words(problem);
+  } finally {
+    mine.sending = false;
+    drawModal();
+  }
+}
+
+async function leave(everything) {
+  const view = state.stack.at(-1);
+  if (!view) return;
+  try {
+    await act("close", { view_id: view.id, everything });
+    forget(view.id);
+  } catch (problem) {
+    uiOf(view.id).trouble = words(problem);
+    drawModal();
+  }
+}

@@ -1,0 +1,55 @@
+// Where in the workspace one is: kept in the address, so that a link, a reload and the back button work.
+
+import { changed, direct, state } from "./store.js";
+
+/** place: channel id, "home" for the app's Home tab; thread: ts of a thread's parent; panel: a tool on the right. */
+export const route = { place: null, thread: null, panel: null, message: null, list: false };
+
+export function readAddress() {
+  const archived = location.pathname.match(/^\/archives\/(\w+)\/p(\d+)(\d{6})$/);
+  if (archived) {
+    const query = new URLSearchParams(location.search);
+    route.place = archived[1];
+    route.message = `${archived[2]}.${archived[3]}`;
+    route.thread = query.get("thread_ts");
+    return;
+  }
+  const [place, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
+  route.place = place || null;
+  route.thread = null;
+  route.panel = null;
+  for (const part of rest) {
+    if (/^\d+\.\d+$/.test(part)) route.thread = part;
+    else if (part) route.panel = part;
+  }
+}
+
+export function who() {
+  return new URLSearchParams(location.search).get("as") ?? sessionStorage.getItem("as") ?? "";
+}
+
+/** Goes somewhere; what is not named stays, except that another place closes the thread. */
+export function go(to, { replace = false } = {}) {
+  if (to.place && to.place !== route.place && to.thread === undefined) to.thread = null;
+  if (to.thread) to.panel = null;
+  if (to.panel) to.thread = null;
+  Object.assign(route, { list: false }, to);
+  write(replace);
+  changed("route");
+}
+
+export function write(replace) {
+  const parts = [route.place, route.thread, route.panel].filter(Boolean);
+  const address = `/?as=${encodeURIComponent(state.people.get(state.me)?.name ?? "")}#/${parts.join("/")}`;
+  if (state.people.get(state.me)) sessionStorage.setItem("as", state.people.get(state.me).name);
+  history[replace ? "replaceState" : "pushState"](null, "", address);
+}
+
+/** Puts a place that this person cannot see right: the direct message with the bot is always there. */
+export function settle() {
+  const known = route.place === "home" ? state.app.home : state.channels.has(route.place);
+  if (known) return;
+  const general = [...state.channels.values()].find((channel) => channel.name === "general");
+  route.place = (general ?? direct()).id;
+  route.thread = null;
+}

@@ -1,0 +1,103 @@
+// What happens when somebody acts on blocks: in a message, in a modal or Home tab.
+
+import { Refusal, act, changed } from "./store.js";
+
+// Under way and failed presses, by message ts or view id. They are the page's own, not the workspace's.
+const ui = new Map();
+
+function of(where) {
+  if (!ui.has(where)) ui.set(where, { busy: new Set(), failed: {}, values: {}, errors: {}, trouble: null, sending: false });
+  return ui.get(where);
+}
+
+export function uiOf(where) {
+  return of(where);
+}
+
+export function forget(where) {
+  ui.delete(where);
+}
+
+async function press(where, block, element, value, state) {
+  const mine = of(where);
+  const key = `${block.block_id}/${element.action_id}`;
+  mine.busy.add(key);
+  delete mine.failed[block.block_id];
+  changed("ui");
+  try {
+    const answer = await act("press", { where, action_id: element.action_id, block_id: block.block_id, value, state });
+    if (answer.notice) mine.failed[block.block_id] = answer.notice;
+  } catch (problem) {
+    mine.failed[block.block_id] = words(problem);
+  } finally {
+    mine.busy.delete(key);
+    changed("ui");
+  }
+}
+
+async function suggest(where, block, element, query) {
+  const answer = await act("suggest", { where, action_id: element.action_id, block_id: block.block_id, query });
+  if (answer.notice) throw new Refusal(answer.notice);
+  return answer.options;
+}
+
+export function words(problem) {
+  return problem instanceof Refusal ? problem.message : "The sandbox cannot be reached. Is it still running?";
+}
+
+export function messageSurface(message) {
+  const mine = of(message.ts);
+  return {
+    values: merged(message.state, mine.values),
+    busy: mine.busy,
+    failed: mine.failed,
+    keep: (block, element, state) => keep(mine, block, element, state),
+    press: (block, element, value) => press(message.ts, block, element, value),
+    suggest: (block, element, query) => suggest(message.ts, block, element, query),
+    redraw: () => changed("ui"),
+  };
+}
+
+export function viewSurface(view, { enter } = {}) {
+  const mine = of(view.id);
+  return {
+    values: valuesOf(view),
+    errors: mine.errors,
+    busy: mine.busy,
+    failed: mine.failed,
+    keep: (block, element, state) => {
+      keep(mine, block, element, state);
+      delete mine.errors[block.block_id];
+    },
+    press: (block, element, value) => press(view.id, block, element, value, valuesOf(view)),
+    suggest: (block, element, query) => suggest(view.id, block, element, query),
+    redraw: () => changed("ui"),
+    enter,
+  };
+}
+
+export function stillSurface() {
+  const nothing = () => {};
+  return { values: {}, still: true, keep: nothing, press: nothing, suggest: async () => [], redraw: nothing };
+}
+
+function keep(mine, block, element, state) {
+  (mine.values[block.block_id] ??= {})[element.action_id] = state;
+}
+
+/** What stands in a view's fields: typed here where the field is still the same one, else what the workspace has. */
+export function valuesOf(view) {
+  return merged(view.values, of(view.id).values);
+}
+
+function merged(theirs, typed) {
+  const values = {};
+  for (const [block, fields] of Object.entries(theirs ?? {})) {
+    values[block] = {};
+    for (const [action, state] of Object.entries(fields)) {
+      const mine = typed[block]?.[action];
+      values[block][action] = mine && mine.type === state.type ? mine : state;
+    }
+  }
+  return values;
+}

@@ -1,0 +1,56 @@
+// Times as Slack writes them.
+
+import { now } from "./store.js";
+
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const long = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" });
+const full = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "medium" });
+const short = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+
+export function hour(ts) {
+  return clock.format(Number(ts) * 1000);
+}
+
+export function exact(ts) {
+  return full.format(Number(ts) * 1000);
+}
+
+export function sameDay(a, b) {
+  return new Date(Number(a) * 1000).toDateString() === new Date(Number(b) * 1000).toDateString();
+}
+
+export function day(ts) {
+  if (sameDay(ts, now())) return "Today";
+  if (sameDay(ts, now() - 86400)) return "Yesterday";
+  return long.format(Number(ts) * 1000);
+}
+
+export function ago(ts) {
+  const seconds = Math.max(0, now() - Number(ts));
+  if (seconds < 60) return "just now";
+  if (seconds < 3600) return plural(Math.floor(seconds / 60), "minute") + " ago";
+  if (seconds < 86400) return plural(Math.floor(seconds / 3600), "hour") + " ago";
+  return plural(Math.floor(seconds / 86400), "day") + " ago";
+}
+
+export function plural(count, noun) {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Slack's date tokens, as in <!date^1700000000^{date_short} at {time}|fallback>. */
+export function dateTokens(ts, format) {
+  const date = new Date(Number(ts) * 1000);
+  const tokens = {
+    date_num: () => date.toISOString().slice(0, 10),
+    date: () => long.format(date),
+    date_short: () => short.format(date),
+    date_long: () => long.format(date),
+    date_pretty: () => day(ts),
+    date_short_pretty: () => (day(ts) === long.format(date) ? short.format(date) : day(ts)),
+    date_long_pretty: () => day(ts),
+    time: () => clock.format(date),
+    time_secs: () => date.toTimeString().slice(0, 8),
+    ago: () => ago(ts),
+  };
+  return format.replace(/\{(\w+)\}/g, (whole, name) => tokens[name]?.() ?? whole);
+}

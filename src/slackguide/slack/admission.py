@@ -1,0 +1,78 @@
+"""Who may ask, and in which role: from the directory in memory, never over the network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from slackguide.errors import StorageError
+from slackguide.guide import Asker
+from slackguide.storage.people import People, Person
+
+GUESTS = "slackguide answers members of this workspace only, and you are a guest here. Please ask your contact."
+OUTSIDERS = "slackguide answers members of this workspace only, and your account belongs to another one."
+GONE = "This account is switched off, so I cannot answer it."
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """May ask."""
+
+    user_id: str
+    team_id: str
+    asker: Asker
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """May not ask; `words` say why."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Not in the directory: has to be looked up first."""
+
+    user_id: str
+
+
+Admission: TypeAlias = Admitted | TurnedAway | Unknown
+
+
+class Door:
+    """Decides from the directory. `our_team` is the workspace's id, None while it is not known yet."""
+
+    def __init__(
+        self,
+        *,
+        people: People,
+        our_team: Callable[[], str | None],
+        leads: Collection[str],
+        lead_groups: Callable[[], Collection[str]],
+    ) -> None:
+        self._people = people
+        self._our_team = our_team
+        self._leads = frozenset(leads)
+        self._lead_groups = lead_groups
+
+    def admit(self, user_id: str) -> Admission:
+        """Whether this person may ask."""
+        try:
+            person = self._people.find(user_id)
+        except StorageError:
+            return Unknown(user_id)
+        return Unknown(user_id) if person is None else self.judge(person)
+
+    def judge(self, person: Person) -> Admitted | TurnedAway:
+        """Whether a person who is known may ask."""
+        ours = self._our_team()
+        if person.deleted or person.bot:
+            return TurnedAway(GONE)
+        if ours is not None and person.team_id and person.team_id != ours:
+            return TurnedAway(OUTSIDERS)
+        if person.guest:
+            return TurnedAway(GUESTS)
+        leads = person.user_id in self._leads or not person.groups.isdisjoint(self._lead_groups())
+        return Admitted(person.user_id, person.team_id, Asker("team_lead" if leads else "agent"))

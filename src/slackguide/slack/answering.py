@@ -1,0 +1,115 @@
+"""From words, or from a press under an answer, to the card that is shown next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import assert_never
+
+from slackguide.errors import StorageError
+from slackguide.guide import Answer, Asker, Choices, Concern, Guide, NoAnswer, Outcome
+from slackguide.knowledge import KnowledgeBase
+from slackguide.knowledge.conditions import Value
+from slackguide.slack.state import INLINE_LIMIT, Asked
+from slackguide.slack.views.answer import answer_card
+from slackguide.slack.views.card import Card
+from slackguide.slack.views.choices import choices_card, next_matches_card, nothing_card
+from slackguide.slack.words import clipped
+from slackguide.storage.drafts import Drafts
+
+TEXT_LIMIT = 8000
+"""Most characters of a question that are read and kept; Slack's own limit for a command."""
+
+
+class Answerer:
+    """Draws cards. `guide` gives the knowledge in force, `ids` new ids of answers, `today` the day of the asker."""
+
+    def __init__(
+        self, *, guide: Callable[[], Guide], drafts: Drafts, ids: Callable[[], str], today: Callable[[], date]
+    ) -> None:
+        self._guide = guide
+        self._drafts = drafts
+        self._ids = ids
+        self._today = today
+
+    @property
+    def knowledge(self) -> KnowledgeBase:
+        """The knowledge in force."""
+        return self._guide().knowledge
+
+    def facts_in(self, text: str) -> Mapping[str, Value]:
+        """The facts that words alone tell."""
+        return self._guide().facts_in(text, today=self._today())
+
+    def ask(self, text: str, user_id: str, asker: Asker) -> Card:
+        """The card for new words."""
+        return self.draw(self.asked(text[:TEXT_LIMIT], user_id), user_id, asker)
+
+    def draw(self, asked: Asked, user_id: str, asker: Asker, *, said: str | None = None) -> Card:
+        """The card for a state that a button carried."""
+        guide = self._guide()
+        outcome = self.outcome(asked, user_id, asker)
+        match outcome:
+            case Answer():
+                shown = replace(asked, entry=outcome.entry.id)
+                return answer_card(outcome, shown, guide.knowledge, guide.triage, said=said)
+            case Choices():
+                return choices_card(outcome, asked, said=said)
+            case NoAnswer():
+                return nothing_card(outcome, asked, said=said)
+            case other:
+                assert_never(other)
+
+    def outcome(self, asked: Asked, user_id: str, asker: Asker) -> Outcome:
+        """What the guide says to a state."""
+        concern = Concern(
+            self.text_of(asked, user_id), self._valid(asked), self._known_entry(asked), frozenset(asked.dropped)
+        )
+        return self._guide().answer(concern, asker, today=self._today())
+
+    def others(self, asked: Asked, user_id: str, asker: Asker) -> Card:
+        """The next matches, after “Not this”."""
+        outcome = self.outcome(replace(asked, entry=None), user_id, asker)
+        return next_matches_card(outcome.matches, asked)
+
+    def none(self, asked: Asked, user_id: str, asker: Asker) -> Card:
+        """After “None of these”: what to do instead; an alert stays."""
+        outcome = self.outcome(replace(asked, entry=None), user_id, asker)
+        passed = tuple(match.id for match in outcome.matches)
+        nothing = NoAnswer(0.0, (), outcome.alerts)
+        return nothing_card(nothing, replace(asked, passed=passed), said="Noted: none of these.")
+
+    def facts_of(self, asked: Asked, user_id: str, asker: Asker) -> dict[str, Value]:
+        """Everything known of the case: told by pressing, and read out of the words."""
+        outcome = self.outcome(asked, user_id, asker)
+        return dict(outcome.decision.told) if isinstance(outcome, Answer) else dict(asked.facts)
+
+    def text_of(self, asked: Asked, user_id: str) -> str:
+        """The words that were asked; an empty text where they were kept too long ago."""
+        if asked.token is None:
+            return asked.text
+        try:
+            kept = self._drafts.get(asked.token, user_id)
+        except StorageError:
+            kept = None
+        return str(kept["text"]) if kept else asked.text
+
+    def asked(self, text: str, user_id: str) -> Asked:
+        """The state for new words: carried by the buttons, or kept where they are too long for that."""
+        answer = self._ids()
+        if len(text) <= INLINE_LIMIT:
+            return Asked(answer, text)
+        try:
+            return Asked(answer, clipped(text, INLINE_LIMIT // 2), self._drafts.put(user_id, {"text": text}))
+        except StorageError:
+            return Asked(answer, clipped(text, INLINE_LIMIT))
+
+    def _known_entry(self, asked: Asked) -> str | None:
+        """The entry of the state, unless the knowledge base no longer has it."""
+        return asked.entry if asked.entry in self._guide().knowledge.entries else None
+
+    def _valid(self, asked: Asked) -> dict[str, Value]:
+        """The facts of the state that the knowledge base still knows."""
+        facts = self._guide().knowledge.facts
+        return {name: value for name, value in asked.facts.items() if name in facts}

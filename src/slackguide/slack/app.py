@@ -1,0 +1,61 @@
+"""The Bolt app: built without a word to Slack, so that it starts while Slack is away."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from slackguide.slack.boundary import Boundary
+from slackguide.slack.register import Listeners, register
+from slackguide.storage.identity import Identity
+
+LISTENER_THREADS = 16
+"""Threads of Bolt's own pool. Listeners run inline (`process_before_response`), so few of them are ever busy."""
+
+
+def build_app(
+    *,
+    token: str,
+    signing_secret: str | None,
+    client: WebClient,
+    identity: Callable[[], Identity | None],
+    listeners: Listeners,
+    boundary: Boundary,
+) -> App:
+    """The app with every listener. `signing_secret` is None in Socket Mode, where nothing is signed."""
+
+    def authorize() -> AuthorizeResult:
+        known = identity()
+        return AuthorizeResult(
+            enterprise_id=known.enterprise_id if known else None,
+            team_id=known.team_id if known else None,
+            bot_token=token,
+            bot_id=known.bot_id if known else None,
+            bot_user_id=known.bot_user_id if known else None,
+        )
+
+    app = App(
+        name="slackguide",
+        logger=_quiet_logger(),
+        authorize=authorize,
+        signing_secret=signing_secret or "",
+        client=client,
+        process_before_response=True,
+        request_verification_enabled=signing_secret is not None,
+        listener_executor=ThreadPoolExecutor(max_workers=LISTENER_THREADS, thread_name_prefix="listener"),
+    )
+    app.error(boundary)
+    register(app, listeners)
+    return app
+
+
+def _quiet_logger() -> logging.Logger:
+    """Bolt logs whole requests, people's words included, below ERROR: at any level of ours those are left out."""
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.ERROR)
+    return logger

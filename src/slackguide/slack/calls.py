@@ -1,0 +1,80 @@
+"""Slack's Web API as delivery sees it: an answer, a refusal, a rate limit, or no answer that counts."""
+
+from __future__ import annotations
+
+import http.client
+import urllib.error
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, TypeVar
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from slackguide.escalation.poster import RateLimited, Refused, Unreachable
+
+T = TypeVar("T")
+
+RETRY_AFTER = 30.0
+"""Seconds to wait after a 429 without a usable Retry-After."""
+
+PAGE = 200
+"""Items asked for at once, as Slack recommends."""
+
+SERVER_FAULT = 500
+
+
+def called(work: Callable[[], T]) -> T:
+    """The result of a Web API call. Raises `Refused`, `RateLimited` or `Unreachable`, nothing else of the network's."""
+    try:
+        return work()
+    except SlackApiError as error:
+        raise _said(error) from None
+    except (ConnectionRefusedError, urllib.error.URLError) as error:
+        reason = getattr(error, "reason", error)
+        never_made = isinstance(reason, ConnectionRefusedError) or type(reason).__name__ == "gaierror"
+        raise Unreachable(ambiguous=not never_made) from None
+    except (OSError, http.client.HTTPException, SlackClientError, ValueError):
+        raise Unreachable(ambiguous=True) from None
+
+
+def pages(client: WebClient, method: str, key: str, arguments: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+    """Every item under `key` of a paged method, page by page. Raises like `called`."""
+    cursor = ""
+    while True:
+        params = {**arguments, "limit": str(PAGE), **({"cursor": cursor} if cursor else {})}
+        response = called(partial(client.api_call, method, http_verb="GET", params=params))
+        yield from response.get(key) or ()
+        cursor = (response.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return
+
+
+def _said(error: SlackApiError) -> Exception:
+    response = error.response
+    status = getattr(response, "status_code", 200)
+    headers: Mapping[str, Any] = getattr(response, "headers", None) or {}
+    if status == 429 or _code(response) in ("ratelimited", "rate_limited"):
+        return RateLimited(_seconds(headers))
+    if status >= SERVER_FAULT:
+        return Unreachable(ambiguous=True)
+    code = _code(response)
+    return Refused(code) if code else Unreachable(ambiguous=True)
+
+
+def _code(response: Any) -> str:
+    try:
+        return str(response.get("error") or "")
+    except (AttributeError, ValueError):
+        return ""
+
+
+def _seconds(headers: Mapping[str, Any]) -> float:
+    for name, value in headers.items():
+        if name.lower() == "retry-after":
+            raw = value[0] if isinstance(value, list) else value
+            try:
+                return max(0.0, float(raw))
+            except (TypeError, ValueError):
+                break
+    return RETRY_AFTER

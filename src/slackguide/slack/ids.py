@@ -1,0 +1,70 @@
+"""Every Slack id of slackguide, named once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+COMMAND = "/route"
+ESCALATION_EVENT = "slackguide_escalation"
+"""`event_type` of a posted escalation's metadata."""
+
+NOTICE_EVENT = "slackguide_notice"
+"""`event_type` of every other delivered message's metadata: its payload tells which job it was."""
+
+
+class Action(StrEnum):
+    """`action_id`s of buttons and selects. Where several of one kind stand in a message, `:` and a number follow."""
+
+    ESCALATE = "answer_escalate"
+    NOT_THIS = "answer_not_this"
+    HELPFUL = "answer_helpful"
+    NOT_HELPFUL = "answer_not_helpful"
+    CHOOSE = "answer_choose"
+    NONE_OF_THESE = "answer_none_of_these"
+    OPEN_ALERT = "answer_open_alert"
+    TELL = "triage_tell"
+    FORGET = "triage_forget"
+    NOT_KNOWN = "triage_not_known"
+    CHOOSE_FORM = "escalate_choose_form"
+
+    CLAIM = "escalation_claim"
+    RELEASE = "escalation_release"
+    ASK_MORE = "escalation_ask_more"
+    HAND_OVER = "escalation_hand_over"
+    RESOLVE = "escalation_resolve"
+    READ = "escalation_read"
+    ADD_DETAILS = "escalation_add_details"
+    WITHDRAW = "escalation_withdraw"
+    REOPEN = "escalation_reopen"
+    SNOOZE = "reminder_snooze"
+    STOP_REMINDING = "reminder_stop"
+    LINK = "link"
+    HOME_PAGE = "home_page"
+    HOME_ASK = "home_ask"
+
+
+class Callback(StrEnum):
+    """`callback_id`s of views and shortcuts."""
+
+    ESCALATION = "escalation"
+    ASK = "ask"
+    ANSWER = "answer"
+    CONFIRMATION = "confirmation"
+    ASK_MORE = "escalation_ask_more"
+    HAND_OVER = "escalation_hand_over"
+    RESOLVE = "escalation_resolve"
+    ADD_DETAILS = "escalation_add_details"
+    REOPEN = "escalation_reopen"
+    READ = "escalation_read"
+    HOME = "home"
+    MESSAGE_SHORTCUT = "ask_about_message"
+
+
+ASK_TEXT = "concern"
+"""`block_id` and `action_id` of the ask form's one input."""
+
+WORDS = "words"
+"""`block_id` and `action_id` of the one text input of a small modal."""
+
+ANYWAY = "slackguide_anyway"
+"""`block_id` and `action_id` of the reason for a second escalation about the same case."""

@@ -1,0 +1,209 @@
+"""The specialists' desk and the requester's: claim, release, ask for more, hand over, resolve, add, withdraw, reopen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk.models.blocks import SectionBlock
+from slack_sdk.models.views import View
+
+from slackguide.errors import StorageError
+from slackguide.escalation.escalation import Escalation
+from slackguide.escalation.fields import Faults, clean
+from slackguide.escalation.ledger import Ledger
+from slackguide.escalation.lifecycle import (
+    AddDetails,
+    Ask,
+    Claim,
+    HandOver,
+    Press,
+    Refusal,
+    Release,
+    Reopen,
+    Resolve,
+    Withdraw,
+)
+from slackguide.knowledge import KnowledgeBase
+from slackguide.slack.admission import TurnedAway
+from slackguide.slack.directory import Directory
+from slackguide.slack.ids import WORDS, Callback
+from slackguide.slack.listeners.forms import on_first
+from slackguide.slack.opening import NotOpened, Opening
+from slackguide.slack.redrawing import Redrawing
+from slackguide.slack.views.card import Card
+from slackguide.slack.views.escalation import hand_over_view, read_view, resolution_of, resolve_view, words_view
+from slackguide.slack.views.form import submitted_values
+from slackguide.slack.words import escaped, mention, mrkdwn
+
+GONE = "That escalation is no longer kept. Nothing was changed."
+
+
+class Desk:
+    """Presses and small forms on an escalation. The card and the messages that follow are the delivery loop's work."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        directory: Directory,
+        opening: Opening,
+        redrawing: Redrawing,
+        knowledge: Callable[[], KnowledgeBase],
+    ) -> None:
+        self._ledger = ledger
+        self._directory = directory
+        self._opening = opening
+        self._redrawing = redrawing
+        self._knowledge = knowledge
+
+    # -- presses that act at once -------------------------------------------------------------------------------------
+
+    def claim(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """It is mine now."""
+        self._press(ack, action, body, Claim(_who(body)))
+
+    def release(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """It is everybody's again."""
+        self._press(ack, action, body, Release(_who(body)))
+
+    def withdraw(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """The requester no longer needs it."""
+        self._press(ack, action, body, Withdraw(_who(body)))
+
+    # -- presses that open a small form -------------------------------------------------------------------------------
+
+    def ask_more(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """What does the requester have to add?"""
+        self._open(ack, action, body, lambda it: words_view(Callback.ASK_MORE, it, "Ask for more", "Your question"))
+
+    def hand_over(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """To whom?"""
+        self._open(ack, action, body, lambda it: hand_over_view(it, self._knowledge()))
+
+    def resolve(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """How did it end?"""
+        self._open(ack, action, body, lambda it: resolve_view(it, self._knowledge()))
+
+    def add_details(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """What is to be added?"""
+        self._open(ack, action, body, lambda it: words_view(Callback.ADD_DETAILS, it, "Add details", "What to add"))
+
+    def reopen(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Why again?"""
+        self._open(
+            ack, action, body, lambda it: words_view(Callback.REOPEN, it, "Reopen", "Why it is needed again", optional=True)
+        )
+
+    def read(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """All of its fields."""
+        self._open(ack, action, body, lambda it: read_view(it, self._knowledge()))
+
+    # -- the small forms ----------------------------------------------------------------------------------------------
+
+    def asked_more(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """The question goes to the requester."""
+        self._with_words(ack, body, view, lambda who, words: Ask(who, words))
+
+    def added_details(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """The details go into the thread."""
+        self._with_words(ack, body, view, lambda who, words: AddDetails(who, words))
+
+    def reopened(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """It is open again."""
+        words = clean(_text(view, WORDS)) or None
+        self._submit(ack, view, Reopen(_who(body), words))
+
+    def handed_over(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """It moves to another form's channel."""
+        desk = _text(view, "desk")
+        form = self._knowledge().forms.get(desk)
+        if form is None:
+            ack(response_action="errors", errors={"desk": "Choose where it goes."})
+            return
+        self._submit(ack, view, HandOver(_who(body), desk, form.channel, clean(_text(view, WORDS)) or None))
+
+    def resolved(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """It is closed, with what was decided."""
+        resolution = resolution_of(submitted_values(view))
+        if isinstance(resolution, Faults):
+            ack(response_action="errors", errors=dict(resolution.by_field))
+            return
+        self._submit(ack, view, Resolve(_who(body), resolution))
+
+    # -- how --------------------------------------------------------------------------------------------------------
+
+    def _press(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], press: Press) -> None:
+        words = self._turned_away(body)
+        if words is None:
+            try:
+                outcome = self._ledger.press(str(action.get("value")), press)
+                words = GONE if outcome is None else outcome.say(mention) if isinstance(outcome, Refusal) else outcome.words
+            except StorageError as error:
+                words = str(error)
+        self._redrawing.add(body, said(words))
+        ack()
+
+    def _open(
+        self, ack: Ack, action: dict[str, Any], body: dict[str, Any], draw: Callable[[Escalation], View]
+    ) -> None:
+        try:
+            if (words := self._turned_away(body)) is not None:
+                raise NotOpened(words)
+            escalation = self._ledger.get(str(action.get("value")))
+            if escalation is None:
+                raise NotOpened(GONE)
+            self._opening.view(str(body["trigger_id"]), draw(escalation), on_top=_in_modal(body))
+        except (NotOpened, StorageError) as error:
+            self._redrawing.add(body, said(escaped(str(error))))
+        ack()
+
+    def _with_words(
+        self, ack: Ack, body: dict[str, Any], view: dict[str, Any], press: Callable[[str, str], Press]
+    ) -> None:
+        words = clean(_text(view, WORDS))
+        if not words:
+            ack(response_action="errors", errors={WORDS: "Write a sentence or two."})
+            return
+        self._submit(ack, view, press(_who(body), words))
+
+    def _submit(self, ack: Ack, view: dict[str, Any], press: Press) -> None:
+        """What a small form asks for; a refusal stays in the form, with everything typed."""
+        admission = self._directory.admit(press.by)
+        if isinstance(admission, TurnedAway):
+            ack(response_action="errors", errors=on_first(view, admission.words))
+            return
+        try:
+            outcome = self._ledger.press(str(view.get("private_metadata")), press)
+        except StorageError as error:
+            ack(response_action="errors", errors=on_first(view, str(error)))
+            return
+        if outcome is None:
+            ack(response_action="errors", errors=on_first(view, GONE))
+        elif isinstance(outcome, Refusal):
+            ack(response_action="errors", errors=on_first(view, outcome.say(self._directory.name)))
+        else:
+            ack()
+
+    def _turned_away(self, body: Mapping[str, Any]) -> str | None:
+        admission = self._directory.admit(_who(body))
+        return admission.words if isinstance(admission, TurnedAway) else None
+
+
+def said(words: str) -> Card:
+    """Words in which people are named by our own mentions."""
+    return Card(words, (SectionBlock(text=mrkdwn(words)),))
+
+
+def _who(body: Mapping[str, Any]) -> str:
+    return str(body["user"]["id"])
+
+
+def _in_modal(body: Mapping[str, Any]) -> bool:
+    return (body.get("view") or {}).get("type") == "modal"
+
+
+def _text(view: Mapping[str, Any], id: str) -> str:
+    value = submitted_values(view).get(id)
+    return value if isinstance(value, str) else ""

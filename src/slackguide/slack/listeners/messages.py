@@ -1,0 +1,55 @@
+"""Direct messages, mentions and App Home: what is owed is committed before Slack hears that we have it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt import Ack
+
+from slackguide.escalation.task import AnswerMessage, RefreshHome
+from slackguide.storage.inbox import Inbox
+
+PEOPLE_WRITE = {None, "file_share", "thread_broadcast"}
+"""Message subtypes that people write; edits, joins and all others are left alone."""
+
+
+class Messages:
+    """Takes events. The answer is the delivery loop's work: it comes after a crash too, and once."""
+
+    def __init__(self, *, inbox: Inbox) -> None:
+        self._inbox = inbox
+
+    def direct(self, ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
+        """`message.im`."""
+        if event.get("channel_type") == "im" and event.get("subtype") in PEOPLE_WRITE and not _a_bot(event):
+            self._owe(event, body)
+        ack()
+
+    def mention(self, ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
+        """`app_mention` in a channel; in a direct message the message itself is answered."""
+        if not _a_bot(event) and not str(event.get("channel", "")).startswith("D"):
+            self._owe(event, body)
+        ack()
+
+    def home(self, ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
+        """`app_home_opened` on its Home tab."""
+        if event.get("tab") == "home":
+            self._inbox.accept(str(body["event_id"]), RefreshHome(str(event["user"])))
+        ack()
+
+    def _owe(self, event: dict[str, Any], body: dict[str, Any]) -> None:
+        ts = str(event["ts"])
+        answer = AnswerMessage(
+            event_id=str(body["event_id"]),
+            channel_id=str(event["channel"]),
+            thread_ts=str(event.get("thread_ts") or ts),
+            user_id=str(event["user"]),
+            team_id=str(event.get("team") or body.get("team_id") or ""),
+            text=str(event.get("text") or ""),
+            ts=ts,
+        )
+        self._inbox.accept(answer.event_id, answer)
+
+
+def _a_bot(event: dict[str, Any]) -> bool:
+    return bool(event.get("bot_id") or event.get("bot_profile") or not event.get("user") or event.get("hidden"))

@@ -1,0 +1,62 @@
+"""Opens windows: the one Web API call that has to happen before an acknowledgement, within the trigger's 3 seconds."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.models.views import View
+
+from slackguide.errors import SlackguideError
+from slackguide.escalation.poster import DeliveryError, Refused
+from slackguide.guide import Answer
+from slackguide.slack.admission import Admitted
+from slackguide.slack.answering import Answerer
+from slackguide.slack.calls import called
+from slackguide.slack.state import Asked
+from slackguide.slack.views.form import FormState, Known, form_view
+
+log = logging.getLogger(__name__)
+
+
+class NotOpened(SlackguideError):
+    """Slack did not open the window; nothing was typed yet, so nothing is lost."""
+
+
+class Opening:
+    """`client` gives up after 2 s, so that words can still be said in the acknowledgement."""
+
+    def __init__(self, *, client: WebClient, answerer: Answerer) -> None:
+        self._client = client
+        self._answerer = answerer
+
+    def view(self, trigger_id: str, view: View, *, on_top: bool = False) -> None:
+        """Opens a window, on top of an open one where there is one. Raises `NotOpened` with words for the person."""
+        open_it: Callable[..., Any] = self._client.views_push if on_top else self._client.views_open
+        try:
+            called(lambda: open_it(trigger_id=trigger_id, view=view))
+        except DeliveryError as error:
+            code = error.code if isinstance(error, Refused) else type(error).__name__
+            log.warning("a window was not opened: %s", code)
+            raise NotOpened(
+                "Slack did not let me open the window in time. Nothing is lost: please press or type it again."
+            ) from None
+
+    def form(self, body: Mapping[str, Any], form_id: str, asked: Asked | None, admitted: Admitted) -> None:
+        """Opens an escalation form with what is known filled in. Raises `NotOpened`."""
+        form = self._answerer.knowledge.forms.get(form_id)
+        if form is None:
+            raise NotOpened("That form is no longer there. Type /route escalate to see the ones there are.")
+        known = Known() if asked is None else self._known(asked, admitted)
+        view = form_view(form, FormState(form_id, asked), known)
+        self.view(str(body["trigger_id"]), view, on_top=bool(body.get("view")))
+
+    def _known(self, asked: Asked, admitted: Admitted) -> Known:
+        words = self._answerer.text_of(asked, admitted.user_id)
+        outcome = self._answerer.outcome(asked, admitted.user_id, admitted.asker)
+        if not isinstance(outcome, Answer):
+            return Known(words, dict(asked.facts))
+        target = outcome.decision.target
+        return Known(words, dict(outcome.decision.told), outcome.entry.title, target.name if target else None)

@@ -1,0 +1,208 @@
+"""Carries out delivery's jobs on Slack: finds the channel, looks for what an earlier try may have left, posts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, assert_never
+
+from slack_sdk import WebClient
+
+from slackguide.escalation.escalation import Escalation
+from slackguide.escalation.job import Job
+from slackguide.escalation.poster import Posted, Refused
+from slackguide.escalation.task import (
+    AnswerMessage,
+    PostEscalation,
+    RefreshHome,
+    ReplyInThread,
+    TellPerson,
+    UpdateCard,
+)
+from slackguide.knowledge import KnowledgeBase
+from slackguide.slack.calls import called, pages
+from slackguide.slack.conversation import Conversation, Line
+from slackguide.slack.ids import ESCALATION_EVENT, NOTICE_EVENT
+from slackguide.slack.views.card import Card
+from slackguide.slack.views.escalation import escalation_card, moved_card, notice_card
+from slackguide.storage.channels import Channels
+
+log = logging.getLogger(__name__)
+
+SKEW_SECONDS = 60.0
+"""How far Slack's clock may be from ours."""
+
+
+@dataclass(slots=True)
+class _Prepared:
+    """What is known before a job is posted."""
+
+    channel_id: str
+    card: Card | None = None
+    thread_ts: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+class SlackPoster:
+    """Implements `escalation.poster.Poster` with a `WebClient` whose timeout lies well within the lease."""
+
+    def __init__(
+        self,
+        *,
+        client: WebClient,
+        channels: Channels,
+        knowledge: Callable[[], KnowledgeBase],
+        conversation: Conversation,
+        home: Callable[[str], Mapping[str, Any]],
+    ) -> None:
+        self._client = client
+        self._channels = channels
+        self._knowledge = knowledge
+        self._conversation = conversation
+        self._home = home
+        self._prepared: dict[int, _Prepared] = {}
+
+    def prepare(self, job: Job) -> None:
+        """Finds the channel and draws what is to be posted."""
+        self._prepared[job.id] = self._ready(job)
+        if len(self._prepared) > 1000:  # abandoned jobs leave theirs behind
+            self._prepared.pop(next(iter(self._prepared)))
+
+    def find(self, job: Job) -> Posted | None:
+        """The message of this job that Slack has already, told by its metadata."""
+        ready = self._prepared[job.id]
+        oldest = str(job.created_at.timestamp() - SKEW_SECONDS)
+        for message in self._messages(ready, oldest):
+            metadata = message.get("metadata") or {}
+            payload = metadata.get("event_payload") or {}
+            wanted = self._metadata(job)
+            same = metadata.get("event_type") == wanted["event_type"] and payload == wanted["event_payload"]
+            if same and message["ts"] not in job.known:
+                return Posted(ready.channel_id, message["ts"], self._permalink(ready.channel_id, message["ts"]))
+        return None
+
+    def post(self, job: Job) -> Posted:
+        """Sends it."""
+        ready = self._prepared.pop(job.id)
+        match job.task:
+            case UpdateCard(card=card):
+                there = card or _of(job).card
+                if there is None or ready.card is None:
+                    return Posted(ready.channel_id, "")
+                message = ready.card.message()
+                called(lambda: self._client.chat_update(channel=there.channel_id, ts=there.ts, **message))
+                return Posted(there.channel_id, there.ts, there.permalink)
+            case RefreshHome(user_id=user_id):
+                called(lambda: self._client.views_publish(user_id=user_id, view=self._home(user_id)))
+                return Posted(user_id, "")
+            case PostEscalation() | TellPerson() | ReplyInThread() | AnswerMessage():
+                return self._send(job, ready)
+            case other:
+                assert_never(other)
+
+    def _send(self, job: Job, ready: _Prepared) -> Posted:
+        assert ready.card is not None
+        message = ready.card.message()
+        response = called(
+            lambda: self._client.chat_postMessage(
+                channel=ready.channel_id,
+                thread_ts=ready.thread_ts,
+                metadata=self._metadata(job),
+                unfurl_links=False,
+                unfurl_media=False,
+                **message,
+            )
+        )
+        channel, ts = str(response.get("channel") or ready.channel_id), str(response["ts"])
+        link = self._permalink(channel, ts) if isinstance(job.task, PostEscalation) else None
+        return Posted(channel, ts, link)
+
+    def _ready(self, job: Job) -> _Prepared:
+        task = job.task
+        knowledge = self._knowledge()
+        match task:
+            case PostEscalation(channel=channel):
+                return _Prepared(self._channel(channel), escalation_card(_of(job), knowledge))
+            case TellPerson(user_id=user_id, notice=notice, who=who, words=words):
+                escalation = _of(job)
+                card = notice_card(
+                    notice, escalation, who=who, words=words,
+                    to_requester=user_id == escalation.requester.user_id, in_thread=False,
+                )  # fmt: skip
+                return _Prepared(self._direct(user_id), card)
+            case ReplyInThread(notice=notice, who=who, words=words):
+                escalation = _of(job)
+                card = notice_card(notice, escalation, who=who, words=words, to_requester=False, in_thread=True)
+                there = escalation.card
+                if there is None:
+                    return _Prepared(self._channel(escalation.channel), card)
+                return _Prepared(there.channel_id, card, there.ts)
+            case UpdateCard(card=old):
+                escalation = _of(job)
+                current = escalation.card
+                stale = old is not None and (current is None or current.ts != old.ts)
+                drawn = moved_card(escalation) if stale else escalation_card(escalation, knowledge)
+                return _Prepared((old or current).channel_id if old or current else "", drawn)  # type: ignore[union-attr]
+            case AnswerMessage():
+                card = self._conversation.answer(task, self._thread(task))
+                return _Prepared(task.channel_id, card, task.thread_ts)
+            case RefreshHome(user_id=user_id):
+                return _Prepared(user_id)
+            case other:
+                assert_never(other)
+
+    def _metadata(self, job: Job) -> dict[str, Any]:
+        if isinstance(job.task, PostEscalation):
+            return {"event_type": ESCALATION_EVENT, "event_payload": {"id": _of(job).id}}
+        return {"event_type": NOTICE_EVENT, "event_payload": {"id": str(job.id)}}
+
+    def _channel(self, name: str) -> str:
+        """The id of a channel by its name, from what is kept or by going through the list once."""
+        if (known := self._channels.get(name)) is not None:
+            return known
+        for channel in pages(self._client, "conversations.list", "channels", {"types": "public_channel,private_channel",
+                                                                      "exclude_archived": "false"}):  # fmt: skip
+            if channel.get("name") == name:
+                self._channels.keep(name, str(channel["id"]))
+                return str(channel["id"])
+        raise Refused("channel_not_found")
+
+    def _direct(self, user_id: str) -> str:
+        response = called(lambda: self._client.conversations_open(users=[user_id]))
+        return str(response["channel"]["id"])
+
+    def _thread(self, task: AnswerMessage) -> tuple[Line, ...]:
+        """What was said before in the thread, by people alone; nothing where Slack will not tell."""
+        if task.ts is None or task.thread_ts == task.ts:
+            return ()
+        try:
+            found = pages(self._client, "conversations.replies", "messages", {"channel": task.channel_id, "ts": task.thread_ts})
+            return tuple(
+                Line(str(message.get("ts", "")), str(message.get("text") or ""))
+                for message in found
+                if message.get("user") == task.user_id and not message.get("bot_id") and message.get("ts") != task.ts
+            )
+        except Refused as error:
+            log.warning("a thread could not be read: %s", error.code)
+            return ()
+
+    def _messages(self, ready: _Prepared, oldest: str) -> Iterator[Mapping[str, Any]]:
+        arguments = {"channel": ready.channel_id, "oldest": oldest, "include_all_metadata": "true", "inclusive": "true"}
+        if ready.thread_ts is None:
+            return pages(self._client, "conversations.history", "messages", arguments)
+        return pages(self._client, "conversations.replies", "messages", {**arguments, "ts": ready.thread_ts})
+
+    def _permalink(self, channel: str, ts: str) -> str | None:
+        """The link to a message; a message without one is still posted."""
+        try:
+            response = self._client.chat_getPermalink(channel=channel, message_ts=ts)
+            return str(response["permalink"])
+        except Exception as error:
+            log.warning("no permalink: %s", type(error).__name__)
+            return None
+
+
+def _of(job: Job) -> Escalation:
+    assert job.escalation is not None
+    return job.escalation

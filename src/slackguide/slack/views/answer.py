@@ -1,0 +1,154 @@
+"""The answer card: warnings first, then the destination large, the steps, the note to copy, the sources, the buttons."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock, SectionBlock
+
+from slackguide.guide import Answer, Found
+from slackguide.knowledge import KnowledgeBase
+from slackguide.slack.ids import Action
+from slackguide.slack.state import Asked
+from slackguide.slack.views.card import (
+    Card,
+    actions,
+    bulleted,
+    button,
+    header,
+    numbered,
+    paragraph,
+    preformatted,
+    rich,
+    run,
+    small,
+)
+from slackguide.slack.views.triage import facts_blocks, question_blocks
+from slackguide.slack.words import bold, plain
+from slackguide.triage import Triage
+
+KINDS = {
+    "zendesk_group": "Zendesk group",
+    "slack_channel": "Slack channel",
+    "article": "help article",
+    "macro": "macro",
+    "team": "team",
+    "in_product": "in the product",
+    "self": "you, the agent",
+    "not_eligible": "nowhere",
+}
+"""How each kind of destination is said."""
+
+
+def answer_card(
+    answer: Answer, asked: Asked, knowledge: KnowledgeBase, triage: Triage, *, said: str | None = None
+) -> Card:
+    """The card of an answer; `said` is a line about what was just pressed."""
+    blocks: list[Block] = []
+    if said:
+        blocks.append(small(said))
+    blocks += alert_blocks(answer, asked)
+    if answer.urgent:
+        blocks.append(small("Shown first because these words can mean that a person is at risk."))
+    blocks.append(SectionBlock(text=bold(answer.entry.title)))
+    if answer.decision.warnings:
+        runs = [[run("Warning: ", strong=True), run(warning)] for warning in answer.decision.warnings]
+        blocks.append(rich(bulleted(runs)))
+    blocks += _destination(answer)
+    blocks += facts_blocks(answer, asked, knowledge)
+    blocks += question_blocks(answer, asked, knowledge, triage)
+    if answer.decision.path:
+        blocks.append(rich(paragraph(run("Steps", strong=True)), numbered(answer.decision.path)))
+    if answer.note and answer.decision.note:
+        label = knowledge.notes[answer.decision.note].label
+        blocks.append(rich(paragraph(run(f"{label} (copy and fill in)", strong=True)), preformatted(answer.note)))
+    blocks += _sources(answer)
+    blocks.append(actions(_buttons(answer, asked, knowledge)))
+    return Card(answer_text(answer, knowledge), tuple(blocks))
+
+
+def alert_blocks(found: Found, asked: Asked) -> list[Block]:
+    """An alert beside whatever else is answered, with the way to the entry it is about."""
+    blocks: list[Block] = []
+    for number, alert in enumerate(found.alerts):
+        text = f"Alert: {alert.message}"
+        blocks.append(SectionBlock(text=plain(text)))
+        value = asked.encoded(o=alert.id)
+        blocks.append(actions([button("Open it now", f"{Action.OPEN_ALERT}:{number}", value, style="danger")]))
+        blocks.append(DividerBlock())
+    return blocks
+
+
+def _destination(answer: Answer) -> list[Block]:
+    target = answer.decision.target
+    blocks: list[Block] = []
+    if target is not None:
+        label = "Not eligible" if target.kind == "not_eligible" else f"Goes to: {target.name}"
+        blocks.append(header(label))
+        if target.kind != "not_eligible":
+            also = f" Also called {', '.join(target.also)}." if target.also else ""
+            blocks.append(small(f"Kind: {KINDS[target.kind]}.{also}" + (f" {target.note}" if target.note else "")))
+    else:
+        blocks.append(header("Where it goes depends on this"))
+    if answer.decision.because:
+        lines = [[run("Why: ", strong=True), run(reason)] for reason in answer.decision.because]
+        blocks.append(rich(bulleted(lines)))
+    return blocks
+
+
+def _sources(answer: Answer) -> list[Block]:
+    entry = answer.entry
+    blocks: list[Block] = []
+    if entry.see_also:
+        items = [
+            [run(article.title, link=article.url)] if article.url else [run(article.title)]
+            for article in entry.see_also
+        ]
+        blocks.append(rich(paragraph(run("See also", strong=True)), bulleted(items)))
+    sources = "; ".join(f"{source.document}, “{source.section}”" for source in entry.sources)
+    kept = f"Kept by {entry.owner}, last reviewed {entry.reviewed:%d %B %Y}."
+    blocks.append(small(f"Source: {sources}", kept, _matched(answer)))
+    return blocks
+
+
+def _matched(answer: Answer) -> str:
+    """One short line: which words and which phrasing carried the match."""
+    if not answer.why.words:
+        return ""
+    words = ", ".join(answer.why.words[:6])
+    return f"Matched by your words: {words} ({answer.confidence:.0%} sure)."
+
+
+def _buttons(answer: Answer, asked: Asked, knowledge: KnowledgeBase) -> list[ButtonElement]:
+    buttons: list[ButtonElement] = []
+    if answer.decision.form:
+        title = knowledge.forms[answer.decision.form].title
+        buttons.append(
+            button("Escalate", Action.ESCALATE, asked.encoded(m=answer.decision.form), style="primary",
+                   says=f"Escalate with the form {title}")  # fmt: skip
+        )
+    return [
+        *buttons,
+        button("Not this", Action.NOT_THIS, asked.encoded(), says="Not this: show the next matches"),
+        button("Helpful", Action.HELPFUL, asked.encoded()),
+        button("Not helpful", Action.NOT_HELPFUL, asked.encoded()),
+    ]
+
+
+def answer_text(answer: Answer, knowledge: KnowledgeBase) -> str:
+    """The whole answer in plain text."""
+    decision = answer.decision
+    lines = [f"Alert: {alert.message}" for alert in answer.alerts]
+    lines.append(answer.entry.title)
+    lines += [f"Warning: {warning}" for warning in decision.warnings]
+    if decision.target is not None:
+        lines.append(
+            "Not eligible." if decision.target.kind == "not_eligible" else f"Goes to: {decision.target.name}"
+            f" ({KINDS[decision.target.kind]})"
+        )
+    lines += [f"Why: {reason}" for reason in decision.because]
+    lines += [f"To be answered: {knowledge.facts[name].ask}" for name in decision.missing[:1]]
+    lines += [f"{number}. {step}" for number, step in enumerate(decision.path, 1)]
+    if answer.note:
+        lines += ["Note for the ticket:", answer.note]
+    lines.append("Source: " + "; ".join(f"{source.document}, {source.section}" for source in answer.entry.sources))
+    lines.append(f"Kept by {answer.entry.owner}, last reviewed {answer.entry.reviewed:%d %B %Y}.")
+    return "\n".join(lines)

@@ -1,0 +1,352 @@
+"""An escalation as its channel and its people see it: the card, the confirmation, the notices, the small forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from slack_sdk.models.blocks import (
+    Block,
+    ButtonElement,
+    ConfirmObject,
+    DividerBlock,
+    InputBlock,
+    LinkButtonElement,
+    PlainTextInputElement,
+    SectionBlock,
+    StaticSelectElement,
+)
+from slack_sdk.models.blocks import Option
+from slack_sdk.models.views import View
+
+from slackguide.escalation.escalation import Escalation, State
+from slackguide.escalation.fields import Faults, Value
+from slackguide.escalation.resolution import LONGEST_DECISION, Ending, Resolution, check_resolution
+from slackguide.escalation.task import Notice
+from slackguide.knowledge import KnowledgeBase
+from slackguide.knowledge.forms import Form, FormField
+from slackguide.slack.ids import WORDS, Action, Callback
+from slackguide.slack.views.card import Card, actions, button, header, paragraph, rich, run, small
+from slackguide.slack.words import BUTTON_LIMIT, OPTION_LIMIT, clipped, escaped, mention, mrkdwn, plain
+
+CARD_LIMIT = 9_500
+"""Most characters of people's words on a card: a message takes about 12,000 in all."""
+
+VALUE_LIMIT = 2_500
+"""Most characters of one value on a card that holds them all."""
+
+SELECT_LIMIT = 100
+"""Most options of a menu."""
+
+STATES = {
+    State.SENT: "Unclaimed",
+    State.CLAIMED: "Claimed",
+    State.ASKED: "Waiting for the requester",
+    State.RESOLVED: "Resolved",
+    State.WITHDRAWN: "Withdrawn",
+}
+
+ENDINGS = {
+    Ending.RIGHT_PLACE: "Right place",
+    Ending.WRONG_QUEUE: "Wrong queue",
+    Ending.DUPLICATE: "Duplicate",
+    Ending.NOT_ELIGIBLE: "Not eligible",
+    Ending.IN_GUIDE: "Was in the guide",
+}
+
+
+def escalation_card(escalation: Escalation, knowledge: KnowledgeBase) -> Card:
+    """The posted message: reference, form, who, what state, every field labelled, and the buttons of its state."""
+    form = knowledge.forms.get(escalation.form_id)
+    title = f"{escalation.reference}: {form.title if form else escalation.form_id}"
+    blocks: list[Block] = [header(title), SectionBlock(text=mrkdwn(_standing(escalation)))]
+    lines = [title, _standing_text(escalation)]
+    about = _about(escalation, knowledge)
+    if about:
+        blocks.append(small(*about))
+        lines += about
+    if escalation.erased_at is not None:
+        blocks.append(small("What was written here was erased when its time had come."))
+    limit = _fitting(escalation)
+    for label, text in _fields(escalation, form):
+        blocks.append(rich(paragraph(run(f"{label}: ", strong=True), run(clipped(text, limit)))))
+        lines.append(f"{label}: {text}")
+    if escalation.anyway:
+        blocks.append(rich(paragraph(run("Sent beside another open one because: ", strong=True), run(escalation.anyway))))
+    blocks += _ending(escalation)
+    blocks.append(actions(_buttons(escalation, cut=_length(escalation) > CARD_LIMIT)))
+    return Card("\n".join(lines), tuple(blocks))
+
+
+def moved_card(escalation: Escalation) -> Card:
+    """What is left where an escalation was handed over from."""
+    text = f"{escalation.reference} was handed over to #{escalation.channel}."
+    return Card(text, (SectionBlock(text=plain(text)),))
+
+
+def _standing(escalation: Escalation) -> str:
+    by = f" by {mention(escalation.claimed_by)}" if escalation.claimed_by else ""
+    return f"*{STATES[escalation.state]}*{by}. Sent by {mention(escalation.requester.user_id)}."
+
+
+def _standing_text(escalation: Escalation) -> str:
+    return f"{STATES[escalation.state]}."
+
+
+def _about(escalation: Escalation, knowledge: KnowledgeBase) -> list[str]:
+    lines: list[str] = []
+    if escalation.entry_id:
+        entry = knowledge.entries.get(escalation.entry_id)
+        lines.append(f"From the guide: {entry.title if entry else escalation.entry_id}")
+    if escalation.advice:
+        lines.append(f"The guide's advice: {escalation.advice.destination}")
+        lines += [f"Why: {reason}" for reason in escalation.advice.because[:2]]
+    return lines
+
+
+def _fields(escalation: Escalation, form: Form | None) -> list[tuple[str, str]]:
+    known: Mapping[str, FormField] = form.fields if form else {}
+    return [
+        (known[id].label if id in known else id, shown(value, known.get(id)))
+        for id, value in escalation.values.items()
+    ]
+
+
+def shown(value: Value, item: FormField | None) -> str:
+    """A value as people read it: options by their labels, dates as 1 March 2026."""
+    options = item.options if item else {}
+    if isinstance(value, tuple):
+        return ", ".join(options.get(name, name) for name in value)
+    if isinstance(value, date):
+        return f"{value.day} {value:%B %Y}"
+    return options.get(value, value) if isinstance(value, str) else str(value)
+
+
+def _length(escalation: Escalation) -> int:
+    return sum(len(shown(value, None)) for value in escalation.values.values())
+
+
+def _fitting(escalation: Escalation) -> int:
+    """Characters a value may take so that the card fits: all of it, or an equal share of what there is."""
+    if _length(escalation) <= CARD_LIMIT:
+        return CARD_LIMIT
+    return max(40, min(VALUE_LIMIT, CARD_LIMIT // max(1, len(escalation.values))))
+
+
+def _ending(escalation: Escalation) -> list[Block]:
+    resolution = escalation.resolution
+    if resolution is None:
+        return []
+    which = f" ({resolution.which})" if resolution.which else ""
+    decided = f": {resolution.decided}" if resolution.decided else ""
+    return [
+        DividerBlock(),
+        rich(paragraph(run(f"{ENDINGS[resolution.ending]}{which}", strong=True), run(decided or "."))),
+    ]
+
+
+def _buttons(escalation: Escalation, *, cut: bool) -> list[ButtonElement]:
+    id, name = escalation.id, escalation.reference
+
+    def press(text: str, action: Action, style: str | None = None) -> ButtonElement:
+        return button(text, action, id, style=style, says=f"{text} {name}")
+
+    found: list[ButtonElement] = []
+    match escalation.state:
+        case State.SENT:
+            found.append(press("Claim", Action.CLAIM, "primary"))
+        case State.CLAIMED | State.ASKED:
+            found += [
+                press("Resolve", Action.RESOLVE, "primary"),
+                press("Ask for more", Action.ASK_MORE),
+                press("Hand over", Action.HAND_OVER),
+                press("Release", Action.RELEASE),
+            ]
+        case State.RESOLVED | State.WITHDRAWN:
+            found.append(press("Reopen", Action.REOPEN))
+    if cut:
+        found.append(press("Read it all", Action.READ))
+    return found
+
+
+def confirmation_view(escalation: Escalation, *, new: bool) -> View:
+    """What the form turns into once the escalation is kept."""
+    again = "" if new else " It was kept before; nothing was sent twice."
+    text = (
+        f"{escalation.reference} is saved and on its way to #{escalation.channel}.{again} "
+        "I send you the link in a direct message as soon as it is posted, and tell you of every change."
+    )
+    return View(
+        type="modal",
+        callback_id=Callback.CONFIRMATION,
+        title=plain("Saved", 24),
+        close=plain("Done", 24),
+        blocks=[header(escalation.reference), SectionBlock(text=plain(text))],
+    )
+
+
+def read_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
+    """Every field in full: a modal holds more than a message."""
+    form = knowledge.forms.get(escalation.form_id)
+    blocks: list[Block] = []
+    for label, text in _fields(escalation, form):
+        blocks.append(rich(paragraph(run(label, strong=True))))
+        pieces = [text[start : start + 2900] for start in range(0, len(text), 2900)] or [" "]
+        blocks += [rich(paragraph(run(piece))) for piece in pieces]
+    return View(
+        type="modal",
+        callback_id=Callback.READ,
+        title=plain(escalation.reference, 24),
+        close=plain("Done", 24),
+        blocks=blocks[:100] or [SectionBlock(text=plain("Nothing is kept of its fields."))],
+    )
+
+
+NOTICES = {
+    Notice.POSTED: "{ref} is in #{channel}.",
+    Notice.PARKED: "{words}",
+    Notice.DROPPED: "{ref} was taken out of the queue before it reached #{channel}.",
+    Notice.CLAIMED: "{who} claimed {ref}.",
+    Notice.RELEASED: "{who} released {ref}: it is open to everybody again.",
+    Notice.ASKED: "{who} asks for more about {ref}:",
+    Notice.DETAILS: "{who} added to {ref}:",
+    Notice.HANDED_OVER: "{who} handed {ref} over to #{channel}.",
+    Notice.RESOLVED: "{who} resolved {ref}: {ending}.",
+    Notice.REOPENED: "{who} opened {ref} again.",
+    Notice.WITHDRAWN: "{who} withdrew {ref}.",
+    Notice.UNCLAIMED: "Reminder: nobody has claimed {ref} yet.",
+    Notice.UNRESOLVED: "Reminder: {ref} is not resolved yet.",
+}
+"""What each notice says; the words of a person follow it, quoted."""
+
+
+def notice_card(
+    notice: Notice, escalation: Escalation, *, who: str | None, words: str | None, to_requester: bool, in_thread: bool
+) -> Card:
+    """A notice to a person or into the thread, with the link to the escalation and the buttons that fit the reader."""
+    ending = ENDINGS[escalation.resolution.ending] if escalation.resolution else "closed"
+    fill = {"ref": escalation.reference, "channel": escalation.channel, "ending": ending.lower()}
+    template = NOTICES[notice]
+    own = notice is Notice.PARKED
+    text = template.format(who=mention(who) if who else "slackguide", words=escaped(words or "") if own else "", **fill)
+    plain_text = template.format(who="Someone" if who else "slackguide", words=words or "" if own else "", **fill)
+    blocks: list[Block] = [SectionBlock(text=mrkdwn(text))]
+    if words and not own:
+        blocks.append(rich(paragraph(run(clipped(words, 2900)))))
+        plain_text += f"\n{words}"
+    buttons = [] if in_thread else _notice_buttons(escalation, to_requester=to_requester)
+    if not in_thread and escalation.card and escalation.card.permalink:
+        link = LinkButtonElement(text="Open it", url=escalation.card.permalink, action_id=Action.LINK)
+        buttons.insert(0, link)
+        plain_text += f"\n{escalation.card.permalink}"
+    if buttons:
+        blocks.append(actions(buttons))
+    return Card(plain_text, tuple(blocks))
+
+
+def _notice_buttons(escalation: Escalation, *, to_requester: bool) -> list[ButtonElement]:
+    if not to_requester:
+        return []
+    id, name = escalation.id, escalation.reference
+    if escalation.is_open:
+        sure = ConfirmObject(
+            title=plain("Withdraw it?", 100), text=plain(f"{name} is then closed; you can reopen it for 14 days.", 300),
+            confirm=plain("Withdraw", 30), deny=plain("Keep it", 30),
+        )  # fmt: skip
+        withdraw = button("Withdraw", Action.WITHDRAW, id, says=f"Withdraw {name}")
+        withdraw.confirm = sure
+        return [button("Add details", Action.ADD_DETAILS, id, says=f"Add details to {name}"), withdraw]
+    return [button("Reopen", Action.REOPEN, id, says=f"Reopen {name}")]
+
+
+def words_view(callback: Callback, escalation: Escalation, title: str, label: str, *, optional: bool = False) -> View:
+    """A small form with one text: a question to the requester, details, a reason."""
+    box = PlainTextInputElement(action_id=WORDS, multiline=True, max_length=3000)
+    return View(
+        type="modal",
+        callback_id=callback,
+        title=plain(title, 24),
+        submit=plain("Send", 24),
+        close=plain("Cancel", 24),
+        private_metadata=escalation.id,
+        blocks=[small(escalation.reference), InputBlock(block_id=WORDS, label=plain(label), element=box, optional=optional)],
+    )
+
+
+def hand_over_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
+    """To which form's specialists, and why."""
+    others = {id: form for id, form in knowledge.forms.items() if id != escalation.desk}
+    options = [
+        Option(text=plain(f"{form.title}, #{form.channel}", BUTTON_LIMIT), value=id) for id, form in others.items()
+    ]
+    select = StaticSelectElement(action_id="desk", options=options, placeholder=plain("Choose"))
+    box = PlainTextInputElement(action_id=WORDS, multiline=True, max_length=3000)
+    return View(
+        type="modal",
+        callback_id=Callback.HAND_OVER,
+        title=plain("Hand over", 24),
+        submit=plain("Hand over", 24),
+        close=plain("Cancel", 24),
+        private_metadata=escalation.id,
+        blocks=[
+            small(escalation.reference),
+            InputBlock(block_id="desk", label=plain("To"), element=select),
+            InputBlock(block_id=WORDS, label=plain("Why"), element=box, optional=True),
+        ],
+    )
+
+
+def resolve_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
+    """How it ended, and what was decided; `resolution_of` reads it back."""
+    endings = [Option(text=plain(label), value=ending.value) for ending, label in ENDINGS.items()]
+    queues = [
+        Option(text=plain(target.name, OPTION_LIMIT), value=id)
+        for id, target in list(knowledge.destinations.items())[:SELECT_LIMIT]
+    ]
+    return View(
+        type="modal",
+        callback_id=Callback.RESOLVE,
+        title=plain("Resolve", 24),
+        submit=plain("Resolve", 24),
+        close=plain("Cancel", 24),
+        private_metadata=escalation.id,
+        blocks=[
+            small(escalation.reference),
+            InputBlock(
+                block_id="ending",
+                label=plain("How did it end?"),
+                element=StaticSelectElement(action_id="ending", options=endings, placeholder=plain("Choose")),
+            ),
+            InputBlock(
+                block_id="queue",
+                label=plain("The right queue"),
+                hint=plain("Where the queue was wrong. The guide learns from it."),
+                element=StaticSelectElement(action_id="queue", options=queues, placeholder=plain("Choose")),
+                optional=True,
+            ),
+            InputBlock(
+                block_id="first",
+                label=plain("The first escalation"),
+                hint=plain("Where this is a duplicate: its reference, like D-1001."),
+                element=PlainTextInputElement(action_id="first", max_length=40),
+                optional=True,
+            ),
+            InputBlock(
+                block_id="decided",
+                label=plain("What was decided"),
+                hint=plain("The requester reads it."),
+                element=PlainTextInputElement(action_id="decided", multiline=True, max_length=LONGEST_DECISION),
+            ),
+        ],
+    )
+
+
+def resolution_of(values: Mapping[str, str | Sequence[str] | None]) -> Resolution | Faults:
+    """What a submitted resolve form says, or words about each field that is wrong."""
+    given = {name: value if isinstance(value, str) else None for name, value in values.items()}
+    ending = given.get("ending")
+    field = "queue" if ending == Ending.WRONG_QUEUE else "first"
+    checked = check_resolution(ending, given.get("decided"), given.get(field))
+    if isinstance(checked, Faults):
+        return Faults({field if name == "which" else name: words for name, words in checked.by_field.items()})
+    return checked

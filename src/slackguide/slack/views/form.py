@@ -1,0 +1,216 @@
+"""The escalation form: built from the knowledge base's declaration, and read back. One file, so that the two agree."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    Block,
+    CheckboxesElement,
+    DatePickerElement,
+    InputBlock,
+    InputInteractiveElement,
+    NumberInputElement,
+    Option,
+    PlainTextInputElement,
+    SectionBlock,
+    StaticMultiSelectElement,
+    StaticSelectElement,
+    UrlInputElement,
+)
+from slack_sdk.models.views import View
+
+from slackguide.escalation.escalation import Escalation
+from slackguide.escalation.fields import SubmittedValues, longest
+from slackguide.knowledge.conditions import Value
+from slackguide.knowledge.forms import Form, FormField
+from slackguide.slack.ids import ANYWAY, Callback
+from slackguide.slack.state import Asked, Stale, decoded
+from slackguide.slack.views.card import small
+from slackguide.slack.words import OPTION_LIMIT, clipped, plain
+
+CHECKBOXES = 10
+"""Most options of checkboxes; more become a menu of several choices."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """What an open form remembers: which form, what was asked before, and the open escalation it was warned about."""
+
+    form: str
+    asked: Asked | None = None
+    warned: str | None = None
+    thread: Mapping[str, str] = field(default_factory=dict)
+
+    def encoded(self) -> str:
+        """The view's `private_metadata`."""
+        known = {"form": self.form, "asked": self.asked.encoded() if self.asked else None, "warned": self.warned}
+        return json.dumps({name: value for name, value in known.items() if value}, ensure_ascii=False)
+
+    @classmethod
+    def decoded(cls, metadata: str) -> FormState:
+        """Read back. Raises `Stale`."""
+        try:
+            raw = json.loads(metadata)
+            asked = decoded(raw["asked"])[0] if raw.get("asked") else None
+            return cls(form=str(raw["form"]), asked=asked, warned=raw.get("warned"))
+        except (ValueError, TypeError, KeyError) as error:
+            raise Stale from error
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known before the form is opened."""
+
+    words: str = ""
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    entry_title: str | None = None
+    destination: str | None = None
+
+
+def form_view(form: Form, state: FormState, known: Known) -> View:
+    """The form with everything filled in that is known."""
+    blocks: list[Block] = []
+    if form.intro:
+        blocks.append(SectionBlock(text=plain(form.intro)))
+    if known.entry_title:
+        goes = f" The guide says: {known.destination}." if known.destination else ""
+        blocks.append(small(f"About: {known.entry_title}.{goes}"))
+    initial = initial_values(form, known)
+    blocks += [_input(id, item, initial.get(id)) for id, item in form.fields.items()]
+    return _modal(form, blocks, state)
+
+
+def warned_view(form: Form, state: FormState, first: Escalation, link: str | None, submitted: SubmittedValues) -> View:
+    """The same form again, everything typed kept, with the open escalation about the same case and a reason to give."""
+    said = f"{first.reference} about this ticket or contract is open already"
+    where = f" ({link})" if link else ""
+    warning = f"{said}{where}. Close this form and follow that one, or say why a second one is needed and send it."
+    reason = InputBlock(
+        block_id=ANYWAY,
+        label=plain("Why a second escalation is needed"),
+        element=PlainTextInputElement(action_id=ANYWAY, max_length=300),
+    )
+    blocks: list[Block] = [SectionBlock(text=plain(warning)), reason]
+    blocks += [_input(id, item, submitted.get(id)) for id, item in form.fields.items()]
+    return _modal(form, blocks, state)
+
+
+def _modal(form: Form, blocks: Sequence[Block], state: FormState) -> View:
+    return View(
+        type="modal",
+        callback_id=Callback.ESCALATION,
+        title=plain(form.title, 24),
+        submit=plain("Send", 24),
+        close=plain("Cancel", 24),
+        private_metadata=state.encoded(),
+        blocks=list(blocks),
+    )
+
+
+def initial_values(form: Form, known: Known) -> dict[str, str | Sequence[str]]:
+    """Field id to what is filled in: facts, then what the words say, then the agent's words themselves."""
+    values: dict[str, str | Sequence[str]] = {}
+    for id, item in form.fields.items():
+        value = _initial(item, known)
+        if value:
+            values[id] = value
+    return values
+
+
+def _initial(item: FormField, known: Known) -> str | None:
+    if item.fact is not None and item.fact in known.facts:
+        told = known.facts[item.fact]
+        if item.kind == "number":
+            return str(told) if isinstance(told, int) and _within(item, told) else None
+        return str(told) if not item.options or str(told) in item.options else None
+    if item.read is not None and (found := re.search(item.read, known.words)) is not None:
+        return clipped(found.group(1), longest(item))
+    prefill = {"concern": known.words, "entry": known.entry_title, "destination": known.destination}
+    text = prefill.get(item.prefill or "")
+    return clipped(text, longest(item)) if text and item.kind in ("short_text", "long_text") else None
+
+
+def _within(item: FormField, number: int) -> bool:
+    return (item.minimum is None or number >= item.minimum) and (item.maximum is None or number <= item.maximum)
+
+
+def _input(id: str, item: FormField, value: str | Sequence[str] | None) -> InputBlock:
+    return InputBlock(
+        block_id=id,
+        label=plain(item.label, 150),
+        hint=plain(item.hint, 300) if item.hint else None,
+        optional=not item.required,
+        element=_element(id, item, value),
+    )
+
+
+def _element(id: str, item: FormField, value: str | Sequence[str] | None) -> InputInteractiveElement:
+    placeholder = plain(item.placeholder, 150) if item.placeholder else None
+    text = value if isinstance(value, str) else None
+    match item.kind:
+        case "short_text" | "long_text":
+            return PlainTextInputElement(
+                action_id=id, multiline=item.kind == "long_text", max_length=longest(item), initial_value=text,
+                min_length=item.min_length or None, placeholder=placeholder,
+            )  # fmt: skip
+        case "choice":
+            options = _options(item)
+            chosen = options.get(text or "")
+            return StaticSelectElement(
+                action_id=id, options=list(options.values()), initial_option=chosen,
+                placeholder=placeholder or plain("Choose"),
+            )  # fmt: skip
+        case "choices":
+            return _several(id, item, value)
+        case "date":
+            return DatePickerElement(action_id=id, initial_date=text, placeholder=placeholder)
+        case "number":
+            return NumberInputElement(
+                action_id=id, is_decimal_allowed=False, initial_value=text, placeholder=placeholder,
+                min_value=None if item.minimum is None else str(item.minimum),
+                max_value=None if item.maximum is None else str(item.maximum),
+            )  # fmt: skip
+        case "link":
+            return UrlInputElement(action_id=id, initial_value=text, placeholder=placeholder)
+
+
+def _several(id: str, item: FormField, value: str | Sequence[str] | None) -> InputInteractiveElement:
+    options = _options(item)
+    names = () if value is None else (value,) if isinstance(value, str) else tuple(value)
+    chosen = [options[name] for name in names if name in options]
+    if len(options) <= CHECKBOXES:
+        return CheckboxesElement(action_id=id, options=list(options.values()), initial_options=chosen or None)
+    return StaticMultiSelectElement(
+        action_id=id, options=list(options.values()), initial_options=chosen or None, placeholder=plain("Choose")
+    )
+
+
+def _options(item: FormField) -> dict[str, Option]:
+    return {
+        name: Option(text=plain(clipped(label, OPTION_LIMIT)), value=name) for name, label in item.options.items()
+    }
+
+
+def submitted_values(view: Mapping[str, Any]) -> dict[str, str | list[str] | None]:
+    """What a submission holds: block id to text, option name, option names, or None for a field left empty."""
+    state = (view.get("state") or {}).get("values") or {}
+    return {
+        block: _submitted(next(iter(elements.values())))
+        for block, elements in state.items()
+        if isinstance(elements, Mapping) and elements
+    }
+
+
+def _submitted(element: Mapping[str, Any]) -> str | list[str] | None:
+    if "selected_options" in element:
+        return [str(option["value"]) for option in element["selected_options"] or ()]
+    if "selected_option" in element:
+        option = element["selected_option"]
+        return str(option["value"]) if option else None
+    value = element.get("selected_date", element.get("value"))
+    return None if value is None else str(value)

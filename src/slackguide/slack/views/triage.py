@@ -1,0 +1,76 @@
+"""Triage in a message: what was read, the one question asked next, and the possibilities for who does not know."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
+
+from slackguide.guide import Answer
+from slackguide.knowledge import KnowledgeBase
+from slackguide.knowledge.conditions import Value
+from slackguide.slack.ids import Action
+from slackguide.slack.state import Asked
+from slackguide.slack.views.card import actions, bulleted, button, paragraph, rich, run, small
+from slackguide.slack.words import BUTTON_LIMIT, bold, clipped
+from slackguide.triage import Triage
+
+ROW = 5
+"""Buttons in a row before it gets crowded on a phone."""
+
+
+def facts_blocks(answer: Answer, asked: Asked, knowledge: KnowledgeBase) -> list[Block]:
+    """What is taken as known: each fact is a button that takes it back."""
+    relevant = dict(answer.decision.told)
+    blocks: list[Block] = []
+    if relevant:
+        buttons: list[ButtonElement] = []
+        for name, value in relevant.items():
+            fact = knowledge.facts[name]
+            label = f"{fact.label}: {fact.value_label(value)} ✕"
+            says = f"{fact.label} is {fact.value_label(value)}. Press to change it."
+            buttons.append(
+                button(label, f"{Action.FORGET}:{name}", asked.encoded(d=name), says=clipped(says, BUTTON_LIMIT))
+            )
+        blocks.append(small("Taken from your words and presses. Press one to change it."))
+        blocks += [actions(buttons[start : start + ROW]) for start in range(0, len(buttons), ROW)]
+    blocks += [
+        small(f"Not clear: {words}") for name, words in answer.unclear.items() if name in answer.decision.missing
+    ]
+    return blocks
+
+
+def question_blocks(answer: Answer, asked: Asked, knowledge: KnowledgeBase, triage: Triage) -> list[Block]:
+    """The next question with its answers as buttons; every possibility where the person does not know."""
+    decision = answer.decision
+    if not decision.missing:
+        return []
+    if asked.not_known:
+        return _possibilities(answer, triage)
+    name = decision.missing[0]
+    fact = knowledge.facts[name]
+    buttons = [
+        button(label, f"{Action.TELL}:{number}", asked.encoded(n=name, v=value), says=f"{fact.label}: {label}")
+        for number, (value, label) in enumerate(_answers(answer, name, knowledge, triage))
+    ]
+    buttons.append(button("I don't know", Action.NOT_KNOWN, asked.encoded()))
+    left = len(decision.missing) - 1
+    blocks: list[Block] = [SectionBlock(text=bold(fact.ask))]
+    hint = [fact.help or "", f"At most {left} more after this." if left else "The last question."]
+    blocks += [actions(buttons[start : start + ROW]) for start in range(0, len(buttons), ROW)]
+    blocks.append(small(*hint))
+    return blocks
+
+
+def _answers(answer: Answer, name: str, knowledge: KnowledgeBase, triage: Triage) -> list[tuple[Value, str]]:
+    """The values that can be pressed: a choice's own, a number's ranges as the rules cut it."""
+    fact = knowledge.facts[name]
+    if fact.kind != "number":
+        return [(value, fact.value_label(value)) for value in fact.choices]
+    return [(cell.told, cell.words(fact)) for cell in triage.cells(answer.entry.id, name)]
+
+
+def _possibilities(answer: Answer, triage: Triage) -> list[Block]:
+    items = [
+        [run(f"{'; '.join(possibility.answers)}: "), run(possibility.target.name, strong=True)]
+        for possibility in triage.possibilities(answer.entry.id, answer.decision.told)
+    ]
+    return [rich(paragraph(run("Where it goes, by what you find out:", strong=True)), bulleted(items))]

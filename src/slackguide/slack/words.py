@@ -1,0 +1,47 @@
+"""The one way of people's words into a message: they can neither ping, nor link, nor become markup."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import MarkdownTextObject, PlainTextObject
+
+SECTION_LIMIT = 3000
+"""Most characters of a section's text."""
+
+HEADER_LIMIT = 150
+BUTTON_LIMIT = 75
+OPTION_LIMIT = 75
+
+
+def escaped(text: str) -> str:
+    """The text as mrkdwn shows it letter for letter: `&`, `<` and `>` escaped, once, and nothing else."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def unescaped(text: str) -> str:
+    """The words of a message event, which Slack has escaped."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def clipped(text: str, limit: int) -> str:
+    """The text, cut to `limit` characters with an ellipsis where it is longer."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def plain(text: str, limit: int = SECTION_LIMIT) -> PlainTextObject:
+    """Text without any markup; Slack wants at least one character."""
+    return PlainTextObject(text=clipped(text, limit) or "–", emoji=False)
+
+
+def bold(text: str, limit: int = SECTION_LIMIT) -> MarkdownTextObject:
+    """Our own short labels in bold; asterisks in the text would end it early and are left out."""
+    return MarkdownTextObject(text=f"*{escaped(clipped(text, limit - 20)).replace('*', '')}*", verbatim=True)
+
+
+def mrkdwn(text: str, limit: int = SECTION_LIMIT) -> MarkdownTextObject:
+    """mrkdwn of our own making, in which people's words have passed through `escaped`; nothing in it becomes a link."""
+    return MarkdownTextObject(text=clipped(text, limit) or "–", verbatim=True)
+
+
+def mention(user_id: str) -> str:
+    """A person, in our own mrkdwn."""
+    return f"<@{user_id}>"

@@ -1,0 +1,158 @@
+"""What is owed to Slack, for whoever runs slackguide: seen, tried again, dropped, or made good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+
+from slackguide.escalation.bell import Bell
+from slackguide.escalation.escalation import Escalation, Event, EventKind
+from slackguide.escalation.task import Notice, PostEscalation, RefreshHome, Task, TellPerson, UpdateCard
+from slackguide.storage import rows
+from slackguide.storage.database import Database
+from slackguide.storage.outbox import CLAIMED, DROPPED, DUE, FINISHED, PARKED, WAITING, queue
+from slackguide.storage.schema import escalations, outbox
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One unfinished job. `conversation` is `#channel`, `@user` or an id; `why` is the code of the last failed try."""
+
+    id: int
+    kind: str
+    reference: str | None
+    conversation: str
+    state: str
+    due_at: datetime
+    tries: int
+    why: str | None
+    created_at: datetime
+
+
+class Backlog:
+    """Jobs that are not finished. `name` is a reference (`D-1042`) or the number of a job."""
+
+    def __init__(self, *, database: Database, bell: Bell) -> None:
+        self._database = database
+        self._bell = bell
+
+    def list(self, *, parked_only: bool = False, limit: int = 1000) -> tuple[Owed, ...]:
+        """The oldest first."""
+        found = (
+            select(outbox, escalations.c.reference)
+            .join_from(outbox, escalations, outbox.c.escalation_id == escalations.c.id, isouter=True)
+            .where(outbox.c.state == PARKED if parked_only else outbox.c.state.not_in(FINISHED))
+            .order_by(outbox.c.id)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return tuple(_owed(row) for row in connection.execute(found))
+
+    def counts(self) -> dict[str, int]:
+        """Unfinished jobs by state."""
+        found = select(outbox.c.state, func.count()).where(outbox.c.state.not_in(FINISHED)).group_by(outbox.c.state)
+        with self._database.read() as connection:
+            return {state: number for state, number in connection.execute(found)}
+
+    def retry(self, name: str) -> int:
+        """Make what is parked or waits for its next try due now, with fresh patience; returns how many jobs."""
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            jobs = self._named(connection, name, (PARKED, DUE))
+            for row in jobs:
+                again = {"state": DUE, "due_at": now, "set_at": now, "tries": 0, "why": None}
+                connection.execute(update(outbox).where(outbox.c.id == row.id).values(again))
+                _tell_history(connection, now, row, EventKind.RETRIED)
+        self._bell.ring()
+        return len(jobs)
+
+    def retry_parked(self) -> int:
+        """The same for everything that is parked."""
+        return sum(self.retry(str(owed.id)) for owed in self.list(parked_only=True))
+
+    def drop(self, name: str) -> int:
+        """Give up what is not being sent this moment; returns how many jobs.
+
+        The requester of an escalation whose post is dropped is told; what waited for the post is dropped with it.
+        """
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            jobs = self._named(connection, name, (PARKED, DUE, WAITING))
+            for row in jobs:
+                _drop(connection, now, outbox.c.id == row.id)
+            for row in jobs:
+                escalation = _tell_history(connection, now, row, EventKind.DROPPED)
+                if escalation is not None:
+                    waiting = (outbox.c.escalation_id == escalation.id) & (outbox.c.state == WAITING)
+                    _drop(connection, now, waiting)
+                    told = TellPerson(escalation.requester.user_id, Notice.DROPPED)
+                    queue(connection, now, escalation, [told])
+        self._bell.ring()
+        return len(jobs)
+
+    def resync(self, reference: str) -> tuple[Task, ...]:
+        """Draw an escalation's card again, or owe its post again if there is none; empty for an unknown reference.
+
+        A post that is owed already is not owed twice.
+        """
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            found = select(escalations.c.id).where(escalations.c.reference == reference.strip().upper())
+            escalation_id = connection.execute(found).scalar_one_or_none()
+            escalation = rows.locked(connection, escalation_id) if escalation_id is not None else None
+            if escalation is None:
+                return ()
+            owed: tuple[Task, ...] = (PostEscalation(escalation.channel),)
+            if escalation.card is not None:
+                owed = (UpdateCard(), RefreshHome(escalation.requester.user_id))
+            queue(connection, now, escalation, owed)
+        self._bell.ring()
+        return owed
+
+    def _named(self, connection: Connection, name: str, states: tuple[str, ...]) -> list[Row[tuple[object, ...]]]:
+        """The jobs meant, locked; their escalations first, in the order in which everybody locks."""
+        wanted = name.strip()
+        which: ColumnElement[bool]
+        if wanted.isascii() and wanted.isdigit():
+            which = outbox.c.id == int(wanted)
+        else:
+            meant = select(escalations.c.id).where(escalations.c.reference == wanted.upper())
+            which = outbox.c.escalation_id == meant.scalar_subquery()
+        for escalation_id in connection.execute(select(outbox.c.escalation_id).where(which).distinct()).scalars():
+            if escalation_id is not None:
+                rows.locked(connection, escalation_id)
+        jobs = select(outbox).where(which, outbox.c.state.in_(states)).order_by(outbox.c.id).with_for_update()
+        return list(connection.execute(jobs))
+
+
+def _owed(row: Row[tuple[object, ...]]) -> Owed:
+    return Owed(
+        id=row.id,
+        kind=row.kind,
+        reference=row.reference,
+        conversation=row.lane,
+        state="sending" if row.state == CLAIMED else row.state,
+        due_at=row.due_at,
+        tries=row.tries,
+        why=row.why,
+        created_at=row.created_at,
+    )
+
+
+def _drop(connection: Connection, now: datetime, which: ColumnElement[bool]) -> None:
+    dropped = {"state": DROPPED, "payload": {}, "once_key": None, "settled_at": now}
+    connection.execute(update(outbox).where(which).values(dropped))
+
+
+def _tell_history(
+    connection: Connection, now: datetime, row: Row[tuple[object, ...]], kind: EventKind
+) -> Escalation | None:
+    """Append to the history if the job is an escalation's post; returns that escalation."""
+    if row.kind != "post_escalation":
+        return None
+    escalation = rows.locked(connection, row.escalation_id)
+    if escalation is not None:
+        rows.append(connection, escalation.id, Event(now, None, kind))
+    return escalation

@@ -1,0 +1,40 @@
+"""Short-lived state, too big for a button's value (2,000 characters): kept under a token that the button holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from slackguide.storage.database import Database
+from slackguide.storage.schema import drafts
+
+
+class Drafts:
+    """JSON objects of one person each. `ids` gives tokens nobody can guess."""
+
+    def __init__(self, *, database: Database, ids: Callable[[], str]) -> None:
+        self._database = database
+        self._ids = ids
+
+    def put(self, user_id: str, content: Mapping[str, Any]) -> str:
+        """Keep it and return its token."""
+        token = self._ids()
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            connection.execute(insert(drafts).values(token=token, user_id=user_id, content=dict(content), kept_at=now))
+        return token
+
+    def get(self, token: str, user_id: str) -> dict[str, Any] | None:
+        """What the person kept under the token; None when it was pruned, or is somebody else's."""
+        with self._database.read() as connection:
+            found = select(drafts.c.content).where(drafts.c.token == token, drafts.c.user_id == user_id)
+            content = connection.execute(found).scalar_one_or_none()
+        return dict(content) if content is not None else None
+
+    def prune(self, before: datetime) -> int:
+        """Forget what was kept before that time."""
+        with self._database.write() as connection:
+            return connection.execute(delete(drafts).where(drafts.c.kept_at < before)).rowcount

@@ -1,0 +1,32 @@
+"""Whose App Home has to be drawn again when something on it changes: those who looked at theirs lately."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from slackguide.escalation.task import RefreshHome
+from slackguide.storage.database import insert_into
+from slackguide.storage.schema import homes
+
+LATELY = timedelta(days=3)
+"""Whoever has not looked for longer gets theirs drawn when they open it again."""
+
+
+def seen(connection: Connection, user_id: str, now: datetime) -> None:
+    """The person looks at their Home."""
+    connection.execute(
+        insert_into(connection, homes)
+        .values(user_id=user_id, seen_at=now)
+        .on_conflict_do_update(index_elements=[homes.c.user_id], set_={"seen_at": now})
+    )
+
+
+def refreshes(connection: Connection, now: datetime, people: Collection[str]) -> list[RefreshHome]:
+    """What is owed to those of them who looked lately."""
+    if not people:
+        return []
+    lately = select(homes.c.user_id).where(homes.c.user_id.in_(people), homes.c.seen_at > now - LATELY)
+    return [RefreshHome(user_id) for user_id in sorted(connection.execute(lately).scalars())]

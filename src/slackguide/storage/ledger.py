@@ -1,0 +1,192 @@
+"""The escalations: kept with what they owe in one transaction, changed under a lock, read back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+
+from slackguide.escalation.bell import Bell
+from slackguide.escalation.escalation import OPEN, Draft, Escalation, Event, EventKind, State, Submitted
+from slackguide.escalation.lifecycle import Changed, HandOver, Press, Refusal, press_on
+from slackguide.escalation.search import Cursor, Page, Search
+from slackguide.escalation.task import PostEscalation
+from slackguide.escalation.watch import Policy, Stage, begin
+from slackguide.storage import homes, rows, searching
+from slackguide.storage.database import Database, insert_into
+from slackguide.storage.outbox import queue
+from slackguide.storage.schema import cases, counters, escalations, events
+
+FIRST_NUMBER = 1001
+"""Of every form's references: four digits from the start."""
+
+WALK = 500
+"""Escalations that are read at once when everything is."""
+
+
+class SqlLedger:
+    """The ledger of `escalation.ledger`. `ids` gives ids nobody can guess; `bell` is rung when jobs are owed.
+
+    `policy` gives a desk's reminders, `specialists` the user ids of those whose App Home shows its escalations.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        bell: Bell,
+        ids: Callable[[], str],
+        policy: Callable[[str], Policy | None] = lambda _desk: None,
+        specialists: Callable[[str], Collection[str]] = lambda _desk: (),
+    ) -> None:
+        self._database = database
+        self._bell = bell
+        self._ids = ids
+        self._policy = policy
+        self._specialists = specialists
+
+    def submit(self, draft: Draft) -> Submitted:
+        """See `escalation.ledger.Ledger`."""
+        with self._database.write() as connection:
+            _lock_counter(connection, draft.prefix)
+            # Only now: whoever submitted the same view at the same moment held the counter, and has committed.
+            kept = _one(connection, escalations.c.view_id == draft.view_id)
+            if kept is not None:
+                return Submitted(kept, new=False)
+            now = self._database.now(connection)
+            escalation = self._new(draft, _count(connection, draft.prefix), now)
+            connection.execute(insert(escalations).values(rows.new_row(escalation, draft)))
+            for key in dict.fromkeys(draft.cases):
+                connection.execute(insert(cases).values(key=key, escalation_id=escalation.id))
+            event = Event(now, draft.requester.user_id, EventKind.SUBMITTED, about={"channel": draft.channel})
+            rows.append(connection, escalation.id, event)
+            queue(connection, now, escalation, [PostEscalation(draft.channel)])
+            self._refresh(connection, now, escalation)
+        self._bell.ring()
+        return Submitted(escalation, new=True)
+
+    def press(self, escalation_id: str, press: Press) -> Changed | Refusal | None:
+        """See `escalation.ledger.Ledger`."""
+        with self._database.write() as connection:
+            escalation = rows.locked(connection, escalation_id)
+            if escalation is None:
+                return None
+            now = self._database.now(connection)
+            desk = press.desk if isinstance(press, HandOver) else escalation.desk
+            outcome = press_on(escalation, press, now, self._policy(desk))
+            if isinstance(outcome, Refusal):
+                return outcome
+            rows.change(connection, outcome.escalation, outcome.event)
+            queue(connection, now, outcome.escalation, outcome.tasks)
+            self._refresh(connection, now, escalation, outcome.escalation)
+        self._bell.ring()
+        return outcome
+
+    def get(self, escalation_id: str) -> Escalation | None:
+        """See `escalation.ledger.Ledger`."""
+        with self._database.read() as connection:
+            return _one(connection, escalations.c.id == escalation_id)
+
+    def by_reference(self, reference: str) -> Escalation | None:
+        """See `escalation.ledger.Ledger`."""
+        with self._database.read() as connection:
+            return _one(connection, escalations.c.reference == reference.strip().upper())
+
+    def by_view(self, view_id: str) -> Escalation | None:
+        """See `escalation.ledger.Ledger`."""
+        with self._database.read() as connection:
+            return _one(connection, escalations.c.view_id == view_id)
+
+    def history(self, escalation_id: str) -> tuple[Event, ...]:
+        """See `escalation.ledger.Ledger`."""
+        with self._database.read() as connection:
+            story = select(events).where(events.c.escalation_id == escalation_id).order_by(events.c.number)
+            return tuple(rows.event_of(row) for row in connection.execute(story))
+
+    def open_about(self, keys: Collection[str]) -> tuple[Escalation, ...]:
+        """See `escalation.ledger.Ledger`."""
+        if not keys:
+            return ()
+        about = select(cases.c.escalation_id).where(cases.c.key.in_(keys))
+        found = (
+            select(escalations)
+            .where(escalations.c.id.in_(about), escalations.c.state.in_([state.value for state in OPEN]))
+            .order_by(escalations.c.created_at, escalations.c.id)
+        )
+        with self._database.read() as connection:
+            return tuple(rows.escalation_of(row) for row in connection.execute(found))
+
+    def page(self, search: Search, *, after: Cursor | None = None, limit: int = 10) -> Page:
+        """See `escalation.ledger.Ledger`."""
+        with self._database.read() as connection:
+            found = connection.execute(searching.ordered(search, after).limit(limit + 1)).all()
+        shown = tuple(rows.escalation_of(row) for row in found[:limit])
+        more = Cursor(shown[-1].created_at, shown[-1].id) if len(found) > limit and shown else None
+        return Page(shown, more)
+
+    def walk(self, search: Search) -> Iterator[Escalation]:
+        """See `escalation.ledger.Ledger`. No transaction is held open in between."""
+        after: Cursor | None = None
+        while True:
+            page = self.page(search, after=after, limit=WALK)
+            yield from page.escalations
+            if page.following is None:
+                return
+            after = page.following
+
+    def count(self, search: Search, *, at_most: int | None = None) -> int:
+        """See `escalation.ledger.Ledger`."""
+        found = select(escalations.c.id).where(*searching.conditions(search)).limit(at_most)
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.count()).select_from(found.subquery())).scalar_one())
+
+    def seen_home(self, user_id: str) -> None:
+        """See `escalation.ledger.Ledger`."""
+        with self._database.write() as connection:
+            homes.seen(connection, user_id, self._database.now(connection))
+
+    def _refresh(self, connection: Connection, now: datetime, *stands: Escalation) -> None:
+        """Owe a new App Home to everybody on whose Home the escalation was or is."""
+        people = {escalation.requester.user_id for escalation in stands}
+        people |= {escalation.claimed_by for escalation in stands if escalation.claimed_by is not None}
+        for desk in {escalation.desk for escalation in stands}:
+            people |= set(self._specialists(desk))
+        queue(connection, now, None, homes.refreshes(connection, now, sorted(people)))
+
+    def _new(self, draft: Draft, number: int, now: datetime) -> Escalation:
+        return Escalation(
+            id=self._ids(),
+            reference=f"{draft.prefix}-{number}",
+            form_id=draft.form_id,
+            desk=draft.form_id,
+            channel=draft.channel,
+            state=State.SENT,
+            requester=draft.requester,
+            created_at=now,
+            changed_at=now,
+            values=draft.values,
+            entry_id=draft.entry_id,
+            question=draft.question,
+            advice=draft.advice,
+            anyway=draft.anyway,
+            watch=begin(Stage.UNCLAIMED, now, self._policy(draft.form_id)),
+        )
+
+
+def _one(connection: Connection, where: ColumnElement[bool]) -> Escalation | None:
+    row = connection.execute(select(escalations).where(where)).first()
+    return rows.escalation_of(row) if row is not None else None
+
+
+def _lock_counter(connection: Connection, prefix: str) -> None:
+    start = insert_into(connection, counters).values(prefix=prefix, last=FIRST_NUMBER - 1).on_conflict_do_nothing()
+    connection.execute(start)
+    connection.execute(select(counters.c.last).where(counters.c.prefix == prefix).with_for_update())
+
+
+def _count(connection: Connection, prefix: str) -> int:
+    raised = (
+        update(counters).where(counters.c.prefix == prefix).values(last=counters.c.last + 1).returning(counters.c.last)
+    )
+    return int(connection.execute(raised).scalar_one())

@@ -1,0 +1,332 @@
+"""What is owed to Slack: queued with what it belongs to, claimed under a lease, settled once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+    true,
+    update,
+)
+
+from slackguide.escalation.bell import Bell
+from slackguide.escalation.decision import Decision, Done, Dropped, Parked, Retry
+from slackguide.escalation.escalation import Card, Escalation, Event, EventKind
+from slackguide.escalation.job import Job
+from slackguide.escalation.poster import Posted
+from slackguide.escalation.task import PostEscalation, Task, UpdateCard, lane, needs_card, once_key, repeatable
+from slackguide.storage import homes, rows, tasks
+from slackguide.storage.database import Database, insert_into
+from slackguide.storage.schema import cards, escalations, lanes, outbox
+
+LEASE_SECONDS = 15.0
+"""How long a claim holds: three times the Slack client's timeout of 5 s."""
+
+PACE_SECONDS = 1.0
+"""Between two messages to one conversation (docs.slack.dev: about one a second a channel)."""
+
+CLOCK_SLACK = timedelta(seconds=60)
+"""A clock that goes back by more than this was set; what was planned by the old time is then planned again."""
+
+DUE, CLAIMED, WAITING, PARKED, DONE, DROPPED = "due", "claimed", "waiting", "parked", "done", "dropped"
+"""States of a job: `waiting` for the escalation's card, `parked` for a person."""
+
+FINISHED = (DONE, DROPPED)
+
+_LOOKS = 8
+"""How many conversations to try for one whose turn it is, when other workers are faster."""
+
+
+def queue(connection: Connection, now: datetime, escalation: Escalation | None, owed: Sequence[Task]) -> None:
+    """Add jobs within the caller's transaction; one whose like is still unfinished is left out."""
+    for task in owed:
+        kind, payload = tasks.to_row(task)
+        waits = needs_card(task) and escalation is not None and escalation.card is None
+        connection.execute(
+            insert_into(connection, outbox)
+            .values(
+                kind=kind,
+                payload=payload,
+                escalation_id=escalation.id if escalation is not None else None,
+                lane=lane(task, escalation),
+                once_key=once_key(task, escalation.id if escalation is not None else None),
+                state=WAITING if waits else DUE,
+                due_at=now,
+                set_at=now,
+                created_at=now,
+            )
+            .on_conflict_do_nothing()
+        )
+
+
+class SqlOutbox:
+    """The outbox of `escalation.outbox`, for one worker process.
+
+    `worker` names the process in the rows it holds. A job is due again when its lease is over: `due_at` of a claimed
+    row is the end of its lease.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        bell: Bell,
+        worker: str,
+        lease: float = LEASE_SECONDS,
+        pace: float = PACE_SECONDS,
+    ) -> None:
+        self._database = database
+        self._bell = bell
+        self._worker = worker
+        self._lease = timedelta(seconds=lease)
+        self._pace = timedelta(seconds=pace)
+        self._latest: datetime | None = None
+
+    def claim(self) -> Job | None:
+        """See `escalation.outbox.Outbox`. Without work it only reads, so that idle workers take no lock."""
+        with self._database.read() as connection:
+            now = self._database.now(connection)
+            astray = self._clock_went_back(connection, now)
+            if not astray and connection.execute(_next(now, ())).first() is None:
+                return None
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            if astray:
+                self._plan_again(connection, now)
+            beaten: list[str] = []
+            for _ in range(_LOOKS):
+                row = connection.execute(_next(now, beaten).with_for_update(skip_locked=True, of=outbox)).first()
+                if row is None:
+                    return None
+                if _take_turn(connection, row.lane, now, self._pace):
+                    return self._hold(connection, row, now)
+                beaten.append(row.lane)
+        return None
+
+    def renew(self, job: Job) -> bool:
+        """See `escalation.outbox.Outbox`."""
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            held = connection.execute(update(outbox).where(_held(job)).values(due_at=now + self._lease, set_at=now))
+            return bool(held.rowcount)
+
+    def release(self, job: Job) -> None:
+        """See `escalation.outbox.Outbox`."""
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            back = {"state": DUE, "due_at": now, "set_at": now, "tries": job.tries - 1, "doubtful": job.doubtful}
+            connection.execute(update(outbox).where(_held(job)).values(back))
+        self._bell.ring()
+
+    def settle(self, job: Job, decision: Decision, *, then: Sequence[Task] = ()) -> bool:
+        """See `escalation.outbox.Outbox`. What was posted is kept even if the lease was lost meanwhile."""
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            escalation = rows.locked(connection, job.escalation.id) if job.escalation is not None else None
+            row = connection.execute(select(outbox).where(outbox.c.id == job.id).with_for_update()).first()
+            if row is None or row.state == DONE:
+                return False
+            if not isinstance(decision, Done) and (row.state != CLAIMED or row.lease != job.lease):
+                return False
+            escalation = _settle(connection, now, row, decision, escalation, job.task)
+            queue(connection, now, escalation, then)
+        self._bell.ring()
+        return True
+
+    def rest(self) -> float:
+        """See `escalation.outbox.Outbox`."""
+        with self._database.read() as connection:
+            now = self._database.now(connection)
+            first = connection.execute(select(func.min(outbox.c.due_at)).where(_active())).scalar_one_or_none()
+            if first is None:
+                return float("inf")
+            if first > now:
+                return float((first - now).total_seconds())
+            paced = select(func.min(lanes.c.next_at)).where(lanes.c.next_at > now)
+            turn = connection.execute(paced).scalar_one_or_none()
+            return float((turn - now).total_seconds()) if turn is not None else self._pace.total_seconds()
+
+    def _hold(self, connection: Connection, row: Row[Any], now: datetime) -> Job:
+        """Claim a row that this transaction has locked; from now on it counts as possibly sent."""
+        task = tasks.from_row(row.kind, row.payload)
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.id == row.id)
+            .values(
+                state=CLAIMED,
+                due_at=now + self._lease,
+                set_at=now,
+                tries=outbox.c.tries + 1,
+                lease=outbox.c.lease + 1,
+                doubtful=not repeatable(task),
+                # A redraw under way does not show what changes from here on: the next one is not its like.
+                once_key=None if repeatable(task) else row.once_key,
+                worker=self._worker,
+            )
+        )
+        escalation = None
+        known: frozenset[str] = frozenset()
+        if row.escalation_id is not None:
+            kept = connection.execute(select(escalations).where(escalations.c.id == row.escalation_id)).one()
+            escalation = rows.escalation_of(kept)
+            known = frozenset(
+                connection.execute(select(cards.c.ts).where(cards.c.escalation_id == row.escalation_id)).scalars()
+            )
+        return Job(
+            id=row.id,
+            task=task,
+            escalation=escalation,
+            tries=row.tries + 1,
+            doubtful=row.doubtful,
+            created_at=row.created_at,
+            lease=row.lease + 1,
+            known=known,
+        )
+
+    def _clock_went_back(self, connection: Connection, now: datetime) -> bool:
+        """Against the latest time this process has seen, and at its first claim against what is in the table."""
+        latest = self._latest
+        if latest is None:
+            latest = connection.execute(select(func.max(outbox.c.set_at)).where(_active())).scalar_one_or_none() or now
+        self._latest = now
+        return bool(latest - now > CLOCK_SLACK)
+
+    def _plan_again(self, connection: Connection, now: datetime) -> None:
+        """Nothing waits for a time that was wrong; what another worker holds still gets a whole lease from now."""
+        connection.execute(delete(lanes).where(lanes.c.set_at > now + CLOCK_SLACK))
+        future = and_(_active(), outbox.c.set_at > now + CLOCK_SLACK)
+        connection.execute(update(outbox).where(future, outbox.c.state == DUE).values(due_at=now, set_at=now))
+        connection.execute(update(outbox).where(future).values(due_at=now + self._lease, set_at=now))
+
+
+def unfinished(table: FromClause) -> ColumnElement[bool]:
+    """Due or claimed, spelt out as in the index."""
+    return table.c.state.in_([literal_column(f"'{DUE}'"), literal_column(f"'{CLAIMED}'")])
+
+
+def _active() -> ColumnElement[bool]:
+    return and_(unfinished(outbox), outbox.c.kind.in_(tasks.KINDS))
+
+
+def _held(job: Job) -> ColumnElement[bool]:
+    return and_(outbox.c.id == job.id, outbox.c.state == CLAIMED, outbox.c.lease == job.lease)
+
+
+def _next(now: datetime, beaten: Sequence[str]) -> Select[Any]:
+    """The row due longest, of those whose conversation may be written to now and that no earlier one has to precede."""
+    resting = select(lanes.c.name).where(lanes.c.next_at > now)
+    earlier = outbox.alias()
+    behind = exists().where(
+        earlier.c.escalation_id == outbox.c.escalation_id,
+        earlier.c.lane == outbox.c.lane,
+        unfinished(earlier),
+        earlier.c.id < outbox.c.id,
+    )
+    return (
+        select(outbox)
+        .where(_active(), outbox.c.due_at <= now, outbox.c.lane.not_in(resting), ~behind)
+        .where(outbox.c.lane.not_in(beaten) if beaten else true())
+        .order_by(outbox.c.due_at, outbox.c.id)
+        .limit(1)
+    )
+
+
+def _take_turn(connection: Connection, name: str, now: datetime, pace: timedelta) -> bool:
+    """Whether this transaction may write to the conversation now; nobody else may for the length of the pace."""
+    turn = (
+        insert_into(connection, lanes)
+        .values(name=name, next_at=now + pace, set_at=now)
+        .on_conflict_do_update(
+            index_elements=[lanes.c.name],
+            set_={"next_at": now + pace, "set_at": now},
+            where=lanes.c.next_at <= now,
+        )
+        .returning(lanes.c.name)
+    )
+    return connection.execute(turn).first() is not None
+
+
+def _rest_lane(connection: Connection, name: str, now: datetime, seconds: float) -> None:
+    until = now + timedelta(seconds=seconds)
+    connection.execute(
+        insert_into(connection, lanes)
+        .values(name=name, next_at=until, set_at=now)
+        .on_conflict_do_update(
+            index_elements=[lanes.c.name], set_={"next_at": until, "set_at": now}, where=lanes.c.next_at < until
+        )
+    )
+
+
+def _settle(
+    connection: Connection,
+    now: datetime,
+    row: Row[Any],
+    decision: Decision,
+    escalation: Escalation | None,
+    task: Task,
+) -> Escalation | None:
+    """Write down what came of a try; returns the escalation as it stands after it."""
+    change = update(outbox).where(outbox.c.id == row.id)
+    finished: dict[str, object] = {"settled_at": now, "once_key": None, "payload": {}}
+    match decision:
+        case Done(posted=posted):
+            done = {"state": DONE, "channel_id": posted.channel_id, "ts": posted.ts, "why": None}
+            connection.execute(change.values(**finished, **done))
+            if escalation is not None and isinstance(task, PostEscalation):
+                return _on_slack(connection, now, escalation, task, posted)
+        case Dropped(code=code):
+            connection.execute(change.values(**finished, state=DROPPED, why=code))
+        case Retry(after=after, lane_rest=rest, doubtful=doubtful, why=why):
+            due = now + timedelta(seconds=after)
+            connection.execute(change.values(state=DUE, due_at=due, set_at=now, doubtful=doubtful, why=why))
+            if rest > 0:
+                _rest_lane(connection, row.lane, now, rest)
+        case Parked(code=code, doubtful=doubtful):
+            connection.execute(change.values(state=PARKED, doubtful=doubtful, why=code))
+            if escalation is not None and isinstance(task, PostEscalation):
+                about = {"code": code, "channel": task.channel}
+                rows.append(connection, escalation.id, Event(now, None, EventKind.PARKED, about=about))
+    return escalation
+
+
+def _on_slack(
+    connection: Connection, now: datetime, escalation: Escalation, task: PostEscalation, posted: Posted
+) -> Escalation:
+    """The card is there: what waited for it may go. Posted where the escalation no longer is, it is redrawn as such."""
+    card = Card(posted.channel_id, posted.ts, posted.permalink)
+    connection.execute(
+        insert_into(connection, cards)
+        .values(
+            escalation_id=escalation.id,
+            channel_id=card.channel_id,
+            ts=card.ts,
+            permalink=card.permalink,
+            posted_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
+    event = Event(now, None, EventKind.POSTED, about={"channel": task.channel})
+    if task.channel != escalation.channel:
+        rows.append(connection, escalation.id, event)
+        queue(connection, now, escalation, [UpdateCard(card)])
+        return escalation
+    shown = replace(escalation, card=card)
+    rows.change(connection, shown, event)
+    queue(connection, now, None, homes.refreshes(connection, now, [escalation.requester.user_id]))
+    waiting = and_(outbox.c.escalation_id == escalation.id, outbox.c.state == WAITING)
+    connection.execute(update(outbox).where(waiting).values(state=DUE, due_at=now, set_at=now))
+    return shown

@@ -1,0 +1,180 @@
+"""The directory: who works here, who is a guest, and who is in which user group."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from slackguide.errors import StorageError
+from slackguide.storage.database import Database, insert_into
+from slackguide.storage.schema import directory, group_members, people
+
+RECHECK_SECONDS = 2.0
+"""How long a snapshot is trusted before the database is asked whether it is still the latest."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person. `team_id` is their workspace; `groups` are the handles of their user groups, of those kept."""
+
+    user_id: str
+    team_id: str
+    name: str
+    guest: bool = False
+    bot: bool = False
+    deleted: bool = False
+    groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    version: int
+    refreshed_at: datetime | None
+    people: Mapping[str, Person]
+
+
+_EMPTY = _Snapshot(-1, None, {})
+
+
+class People:
+    """Read from memory, written to the database.
+
+    Every writer raises the directory's version; a reader whose look is older than `RECHECK_SECONDS` by `ticks`
+    (monotonic seconds) asks for the version, and reads everything again when it has changed.
+    """
+
+    def __init__(self, *, database: Database, ticks: Callable[[], float]) -> None:
+        self._database = database
+        self._ticks = ticks
+        self._reading = threading.Lock()
+        self._snapshot = _EMPTY
+        self._looked = float("-inf")
+        self._writes = 0
+
+    def find(self, user_id: str) -> Person | None:
+        """The person, None when they are not in the directory.
+
+        While the database cannot be read, the last snapshot answers; StorageError only if there never was one.
+        """
+        return self._current().people.get(user_id)
+
+    def role(self, user_id: str, *, leads: Collection[str], lead_groups: Collection[str]) -> str:
+        """`team_lead` for the people named in `leads` and the members of `lead_groups`, else `agent`."""
+        if user_id in leads:
+            return "team_lead"
+        person = self.find(user_id)
+        return "team_lead" if person is not None and not person.groups.isdisjoint(lead_groups) else "agent"
+
+    def members(self, handle: str) -> tuple[str, ...]:
+        """The ids of a user group's members who are in the directory, in order."""
+        return tuple(sorted(person.user_id for person in self._current().people.values() if handle in person.groups))
+
+    def refreshed_at(self) -> datetime | None:
+        """When the whole directory was last replaced; None: never."""
+        return self._current().refreshed_at
+
+    def replace(self, everyone: Iterable[Person], groups: Mapping[str, Collection[str]] | None) -> None:
+        """Make these the directory, in one transaction.
+
+        `groups` are handles and the user ids in them; None keeps the groups as they are (Slack would not tell). The
+        `groups` of the people given are not looked at.
+        """
+        with self._database.write() as connection:
+            _raise_version(connection)
+            now = self._database.now(connection)
+            connection.execute(delete(people))
+            listed = {person.user_id: _row(person, now) for person in everyone}
+            if listed:
+                connection.execute(insert(people), list(listed.values()))
+            if groups is not None:
+                connection.execute(delete(group_members))
+                pairs = [{"handle": handle, "user_id": user} for handle, users in groups.items() for user in set(users)]
+                if pairs:
+                    connection.execute(insert(group_members), pairs)
+            connection.execute(update(directory).values(refreshed_at=now))
+        self._doubt()
+
+    def put(self, person: Person) -> None:
+        """Add or change one person who was looked up alone; their groups stay as they are."""
+        with self._database.write() as connection:
+            _raise_version(connection)
+            row = _row(person, self._database.now(connection))
+            connection.execute(
+                insert_into(connection, people)
+                .values(row)
+                .on_conflict_do_update(index_elements=[people.c.user_id], set_=row)
+            )
+        self._doubt()
+
+    def _current(self) -> _Snapshot:
+        if self._ticks() - self._looked < RECHECK_SECONDS:
+            return self._snapshot
+        # Those who come while one is looking use what there is, unless there is nothing yet.
+        if not self._reading.acquire(blocking=self._snapshot is _EMPTY):
+            return self._snapshot
+        try:
+            self._look()
+        except StorageError:
+            if self._snapshot is _EMPTY:
+                raise
+            self._looked = self._ticks()
+        finally:
+            self._reading.release()
+        return self._snapshot
+
+    def _doubt(self) -> None:
+        """What this process wrote, it reads at once, even if a look that began before is still under way."""
+        self._writes += 1
+        self._looked = float("-inf")
+
+    def _look(self) -> None:
+        began, writes = self._ticks(), self._writes
+        with self._database.read() as connection:
+            row = connection.execute(select(directory)).first()
+            version, refreshed_at = (row.version, row.refreshed_at) if row is not None else (0, None)
+            if version != self._snapshot.version:
+                self._snapshot = _Snapshot(version, refreshed_at, _everyone(connection))
+        self._looked = began if writes == self._writes else float("-inf")
+
+
+def _everyone(connection: Connection) -> dict[str, Person]:
+    groups: dict[str, set[str]] = {}
+    for row in connection.execute(select(group_members)):
+        groups.setdefault(row.user_id, set()).add(row.handle)
+    return {
+        row.user_id: Person(
+            user_id=row.user_id,
+            team_id=row.team_id,
+            name=row.name,
+            guest=row.guest,
+            bot=row.bot,
+            deleted=row.deleted,
+            groups=frozenset(groups.get(row.user_id, ())),
+        )
+        for row in connection.execute(select(people))
+    }
+
+
+def _row(person: Person, now: datetime) -> dict[str, object]:
+    return {
+        "user_id": person.user_id,
+        "team_id": person.team_id,
+        "name": person.name,
+        "guest": person.guest,
+        "bot": person.bot,
+        "deleted": person.deleted,
+        "refreshed_at": now,
+    }
+
+
+def _raise_version(connection: Connection) -> None:
+    """Also makes writers wait for each other: it is the first thing each of them does."""
+    connection.execute(
+        insert_into(connection, directory)
+        .values(id=1, version=1)
+        .on_conflict_do_update(index_elements=[directory.c.id], set_={"version": directory.c.version + 1})
+    )

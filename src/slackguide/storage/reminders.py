@@ -1,0 +1,68 @@
+"""Reminders whose time has come, each given once however many processes look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from sqlalchemy import Connection, select, update
+
+from slackguide.escalation.bell import Bell
+from slackguide.escalation.reminder import remind
+from slackguide.escalation.watch import Policy
+from slackguide.storage import homes, rows
+from slackguide.storage.database import Database
+from slackguide.storage.outbox import queue
+from slackguide.storage.schema import escalations
+
+AT_ONCE = 200
+"""Reminders given by one call, at most; what is left is given by the next."""
+
+
+class Reminders:
+    """Turns due reminders into messages that are owed. `policy` gives a desk's reminders as knowledge has them now."""
+
+    def __init__(self, *, database: Database, bell: Bell, policy: Callable[[str], Policy | None]) -> None:
+        self._database = database
+        self._bell = bell
+        self._policy = policy
+
+    def give(self) -> int:
+        """Give those that are due; returns how many. A reminder and what it owes are one transaction."""
+        given = 0
+        while given < AT_ONCE and self._due() and self._give_one():
+            given += 1
+        if given:
+            self._bell.ring()
+        return given
+
+    def _due(self) -> bool:
+        """A look that takes no lock: mostly there is nothing."""
+        with self._database.read() as connection:
+            now = self._database.now(connection)
+            return connection.execute(_DUE.where(escalations.c.remind_at <= now)).first() is not None
+
+    def _give_one(self) -> bool:
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            due = _DUE.where(escalations.c.remind_at <= now).with_for_update(skip_locked=True)
+            row = connection.execute(due).first()
+            if row is None:
+                return False
+            escalation = rows.escalation_of(row)
+            changed = remind(escalation, now, self._policy(escalation.desk))
+            if changed is None:
+                _forget(connection, escalation.id)
+                return True
+            rows.change(connection, replace(changed.escalation, changed_at=escalation.changed_at), changed.event)
+            queue(connection, now, changed.escalation, changed.tasks)
+            concerned = [who for who in (escalation.claimed_by, escalation.requester.user_id) if who is not None]
+            queue(connection, now, None, homes.refreshes(connection, now, concerned))
+            return True
+
+
+_DUE = select(escalations).where(escalations.c.remind_at.is_not(None)).order_by(escalations.c.remind_at).limit(1)
+
+
+def _forget(connection: Connection, escalation_id: str) -> None:
+    connection.execute(update(escalations).where(escalations.c.id == escalation_id).values(remind_at=None))

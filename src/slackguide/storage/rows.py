@@ -1,0 +1,146 @@
+"""Escalations and their events as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from slackguide.escalation.escalation import Advice, Card, Draft, Escalation, Event, EventKind, Requester, State
+from slackguide.escalation.fields import Value
+from slackguide.escalation.resolution import Ending, Resolution
+from slackguide.escalation.watch import Watch
+from slackguide.storage.schema import escalations, events
+
+
+def pack(values: Mapping[str, Value]) -> list[list[object]]:
+    """Field values as JSON: pairs, which keep the form's order; a date is an object, so that it comes back a date."""
+    return [[name, {"date": value.isoformat()} if isinstance(value, date) else value] for name, value in values.items()]
+
+
+def unpack(pairs: list[list[Any]]) -> dict[str, Value]:
+    """Field values from JSON."""
+    return {name: _value(value) for name, value in pairs}
+
+
+def _value(value: Any) -> Value:
+    match value:
+        case {"date": iso}:
+            return date.fromisoformat(iso)
+        case list():
+            return tuple(str(item) for item in value)
+        case int():
+            return value
+        case _:
+            return str(value)
+
+
+def escalation_of(row: Row[Any]) -> Escalation:
+    """The escalation that a row of `escalations` holds."""
+    advice = row.advice
+    return Escalation(
+        id=row.id,
+        reference=row.reference,
+        form_id=row.form_id,
+        desk=row.desk,
+        channel=row.channel,
+        state=State(row.state),
+        requester=Requester(row.requester_user, row.requester_team),
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        values=unpack(row.fields),
+        entry_id=row.entry_id,
+        question=row.question,
+        advice=Advice(advice["destination"], tuple(advice["because"])) if advice is not None else None,
+        anyway=row.anyway,
+        claimed_by=row.claimed_by,
+        card=Card(row.card_channel, row.card_ts, row.card_permalink) if row.card_ts is not None else None,
+        resolution=Resolution(Ending(row.ending), row.decided, row.which) if row.ending is not None else None,
+        closed_at=row.closed_at,
+        erased_at=row.erased_at,
+        watch=Watch(row.overdue_at, row.remind_at, row.reminded, row.quiet),
+    )
+
+
+def new_row(escalation: Escalation, draft: Draft) -> dict[str, object]:
+    """The row of an escalation that has just been submitted."""
+    advice = draft.advice
+    return {
+        "id": escalation.id,
+        "reference": escalation.reference,
+        "view_id": draft.view_id,
+        "form_id": escalation.form_id,
+        "requester_user": escalation.requester.user_id,
+        "requester_team": escalation.requester.team_id,
+        "created_at": escalation.created_at,
+        "fields": pack(escalation.values),
+        "entry_id": escalation.entry_id,
+        "question": escalation.question,
+        "advice": {"destination": advice.destination, "because": list(advice.because)} if advice is not None else None,
+        "anyway": escalation.anyway,
+        **changing(escalation),
+    }
+
+
+def changing(escalation: Escalation) -> dict[str, object]:
+    """The columns that a press can change."""
+    card, resolution = escalation.card, escalation.resolution
+    return {
+        "desk": escalation.desk,
+        "channel": escalation.channel,
+        "state": escalation.state.value,
+        "changed_at": escalation.changed_at,
+        "closed_at": escalation.closed_at,
+        "claimed_by": escalation.claimed_by,
+        "card_channel": card.channel_id if card is not None else None,
+        "card_ts": card.ts if card is not None else None,
+        "card_permalink": card.permalink if card is not None else None,
+        "ending": resolution.ending.value if resolution is not None else None,
+        "decided": resolution.decided if resolution is not None else None,
+        "which": resolution.which if resolution is not None else None,
+        "overdue_at": escalation.watch.overdue_at,
+        "remind_at": escalation.watch.remind_at,
+        "reminded": escalation.watch.reminded,
+        "quiet": escalation.watch.quiet,
+    }
+
+
+def locked(connection: Connection, escalation_id: str) -> Escalation | None:
+    """The escalation, which nobody else changes until this transaction ends."""
+    row = connection.execute(select(escalations).where(escalations.c.id == escalation_id).with_for_update()).first()
+    return escalation_of(row) if row is not None else None
+
+
+def change(connection: Connection, escalation: Escalation, event: Event) -> None:
+    """Write what a press changed, and the event, of an escalation that this transaction has locked."""
+    columns = changing(escalation)
+    connection.execute(update(escalations).where(escalations.c.id == escalation.id).values(columns))
+    append(connection, escalation.id, event)
+
+
+def append(connection: Connection, escalation_id: str, event: Event) -> None:
+    """Add to the history of an escalation that this transaction has locked or made."""
+    number = connection.execute(
+        update(escalations)
+        .where(escalations.c.id == escalation_id)
+        .values(events=escalations.c.events + 1)
+        .returning(escalations.c.events)
+    ).scalar_one()
+    connection.execute(
+        insert(events).values(
+            escalation_id=escalation_id,
+            number=number,
+            at=event.at,
+            who=event.who,
+            kind=event.kind.value,
+            words=event.words,
+            about=dict(event.about),
+        )
+    )
+
+
+def event_of(row: Row[Any]) -> Event:
+    """The event that a row of `events` holds."""
+    return Event(row.at, row.who, EventKind(row.kind), row.words, row.about)

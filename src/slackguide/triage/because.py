@@ -1,0 +1,123 @@
+"""Why a case goes where it goes, in words: the deciding facts, and what was taken for granted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from slackguide.knowledge import KnownEntry, RouteRule
+from slackguide.knowledge.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Named,
+    Not,
+    OneOf,
+    Value,
+    Within,
+    facts_of,
+)
+from slackguide.knowledge.facts import FactDefinition
+from slackguide.triage.cells import Cell
+from slackguide.triage.table import DecisionTable
+from slackguide.triage.truth import truth
+
+
+def phrase(name: str, value: Value, facts: Mapping[str, FactDefinition]) -> str:
+    """A fact read out: `last payment 45 days ago`, `client segment Mid-Market`, `funds in escrow`."""
+    fact = facts[name]
+    if isinstance(value, str):
+        known = fact.values.get(value)
+        if known is not None and known.say:
+            return known.say
+        if value == "never":
+            return fact.value_label(value)
+    label = fact.value_label(value)
+    return fact.say.replace("{label}", fact.label).replace("{value}", label)
+
+
+def reasons(
+    entry: KnownEntry,
+    table: DecisionTable,
+    remaining: Sequence[RouteRule],
+    told: Mapping[str, Value],
+    deciding: Sequence[str],
+    facts: Mapping[str, FactDefinition],
+) -> tuple[str, ...]:
+    """The reasons for a decided case: one line a rule that may still be the one, then what was taken for granted."""
+    lines = [_reason(rule, table, told, deciding, facts) for rule in remaining]
+    assumed = [test for test in entry.assumes if test.fact not in told and test.fact in table.facts]
+    if assumed:
+        said = ", ".join(_assumption(test, facts) for test in assumed)
+        lines.append(f"Taken for granted unless you say otherwise: {said}.")
+    for test in entry.fixes:
+        if test.fact in told and not truth(test, told, {}):
+            lines.append(f"“{entry.title}” speaks of another case; decided by what you said: "
+                         f"{phrase(test.fact, told[test.fact], facts)}.")  # fmt: skip
+    return tuple(dict.fromkeys(lines))
+
+
+def _reason(
+    rule: RouteRule,
+    table: DecisionTable,
+    told: Mapping[str, Value],
+    deciding: Sequence[str],
+    facts: Mapping[str, FactDefinition],
+) -> str:
+    parts = [_told(name, rule, table, told, facts) for name in deciding]
+    if rule.not_eligible is not None:
+        return f"{rule.target.name}: {rule.not_eligible}" + (f" You said: {', '.join(parts)}." if parts else "")
+    if rule.because:
+        parts.append(rule.because)
+    return f"{rule.target.name}: {'; '.join(parts) if parts else 'where this concern always goes'}."
+
+
+def _told(
+    name: str,
+    rule: RouteRule,
+    table: DecisionTable,
+    told: Mapping[str, Value],
+    facts: Mapping[str, FactDefinition],
+) -> str:
+    value = told[name]
+    for label in _labels(rule.when, name, told):
+        return f"{label} ({facts[name].value_label(value)})"
+    said = phrase(name, value, facts)
+    if isinstance(value, int):
+        cell = next(cell for cell in table.cells[table.facts.index(name)] if cell.holds(value))
+        if (bounds := _bounds(cell)) is not None:
+            return f"{said} ({bounds})"
+    return said
+
+
+def _bounds(cell: Cell) -> str | None:
+    if cell.low is None or cell.low == cell.high:
+        return None
+    if cell.high is None:
+        return f"more than {cell.low - 1}" if cell.low else None
+    return f"{cell.low} to {cell.high}" if cell.low else f"{cell.high} or less"
+
+
+def _labels(condition: Condition, name: str, told: Mapping[str, Value]) -> list[str]:
+    """Labels of the named conditions that this fact, as told, makes true on its own."""
+    match condition:
+        case Named(label=label, part=part):
+            alone = {name: told[name]}
+            several = len(facts_of(part)) > 1
+            return [label] if several and name in facts_of(part) and truth(part, alone, {}) else []
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            return [label for part in parts for label in _labels(part, name, told)]
+        case OneOf() | Within() | Not():
+            return []
+
+
+def _assumption(test: OneOf | Within, facts: Mapping[str, FactDefinition]) -> str:
+    fact = facts[test.fact]
+    if isinstance(test, OneOf):
+        if len(test.values) == 1:
+            return phrase(test.fact, next(iter(test.values)), facts)
+        left_out = [value for value in fact.choices if value not in test.values]
+        if len(left_out) == 1:
+            return f"no {fact.value_label(left_out[0])}"
+        return f"{fact.label.lower()} " + " or ".join(fact.value_label(v) for v in fact.choices if v in test.values)
+    low, high = test.ranges[0] if test.ranges else (0, None)
+    return f"{fact.label.lower()} " + Cell(low=low, high=high).words(fact)

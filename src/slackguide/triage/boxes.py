@@ -1,0 +1,116 @@
+"""Cases gathered into boxes, for each fact the cells that it may be in, so that a region of a table reads as lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations
+
+import numpy as np
+import numpy.typing as npt
+
+from slackguide.knowledge.conditions import NEVER
+from slackguide.knowledge.facts import FactDefinition
+from slackguide.triage.cells import Cell
+from slackguide.triage.table import Choice, DecisionTable
+
+SPELLED_OUT = 3
+"""Most values of a choice that are named one by one; where there are more, the fewer left out are named."""
+
+Box = tuple[Choice, ...]
+"""For every fact of a table the indices of its cells: all their combinations are meant."""
+
+TRIED_WHOLLY = 4
+"""Facts up to which every order of growing a box is tried; beyond it a dozen orders or so are."""
+
+
+def boxes(region: npt.NDArray[np.bool_]) -> Iterator[Box]:
+    """Divides the cells where `region` is true into boxes, each as large as can be grown; they do not overlap."""
+    left = region.copy()
+    while left.any():
+        seed = np.unravel_index(int(left.argmax()), left.shape)
+        grown = (_grown(left, [int(index) for index in seed], order) for order in _orders(left.ndim))
+        box = max(grown, key=size)
+        left[np.ix_(*box)] = False
+        yield box
+
+
+def size(box: Box) -> int:
+    """How many cells a box holds."""
+    return int(np.prod([len(choice) for choice in box], dtype=np.int64))
+
+
+def _orders(count: int) -> list[tuple[int, ...]]:
+    axes = tuple(range(count))
+    if count <= TRIED_WHOLLY:
+        return list(permutations(axes))
+    turned = [axes[start:] + axes[:start] for start in axes]
+    return turned + [order[::-1] for order in turned]
+
+
+def _grown(region: npt.NDArray[np.bool_], seed: Sequence[int], order: Sequence[int]) -> Box:
+    """The box around `seed` inside `region`, widened along one axis after the other."""
+    choices: list[Choice] = [(index,) for index in seed]
+    for axis in order:
+        wide = [tuple(range(region.shape[n])) if n == axis else choice for n, choice in enumerate(choices)]
+        others = tuple(n for n in range(region.ndim) if n != axis)
+        choices[axis] = tuple(int(index) for index in np.flatnonzero(region[np.ix_(*wide)].all(axis=others)))
+    return tuple(choices)
+
+
+def conditions(box: Box, table: DecisionTable, facts: Mapping[str, FactDefinition]) -> dict[str, tuple[Cell, ...]]:
+    """The facts that a box says something of, in the order they are declared in, with the cells of each."""
+    told = {
+        name: tuple(table.cells[axis][cell] for cell in box[axis])
+        for axis, name in enumerate(table.facts)
+        if len(box[axis]) < len(table.cells[axis])
+    }
+    return {name: told[name] for name in facts if name in told}
+
+
+def values(cells: Sequence[Cell]) -> tuple[str, ...]:
+    """The values of some cells as the knowledge base and `--fact` write them: `hourly`, `31..60`, `never`."""
+    names = tuple(name for cell in cells for name in cell.names)
+    return (*(str(cell.told) for cell in _joined(cells)), *names)
+
+
+def words(name: str, cells: Sequence[Cell], facts: Mapping[str, FactDefinition]) -> str:
+    """Some cells of a fact read out: `Hourly or Fixed-price`, `31 days or more`, `no funds in escrow`."""
+    fact = facts[name]
+    if fact.kind == "number":
+        return " or ".join([*(_range(cell, fact) for cell in _joined(cells)), *_never(cells, fact)])
+    chosen = [value for value in fact.choices if any(value in cell.names for cell in cells)]
+    if fact.kind == "yes_no":
+        known = fact.values.get(chosen[0])
+        return known.say if known and known.say else f"{fact.label}: {fact.value_label(chosen[0])}"
+    others = [value for value in fact.choices if value not in chosen]
+    if len(others) < len(chosen) and len(chosen) > SPELLED_OUT:
+        return f"{fact.label.lower()} other than {_either(others, fact)}"
+    return _either(chosen, fact)
+
+
+def _either(names: Sequence[str], fact: FactDefinition) -> str:
+    labels = [fact.value_label(name) for name in names]
+    return " or ".join([", ".join(labels[:-1]), labels[-1]] if len(labels) > 1 else labels)
+
+
+def _never(cells: Sequence[Cell], fact: FactDefinition) -> list[str]:
+    return [fact.value_label(NEVER)] if any(NEVER in cell.names for cell in cells) else []
+
+
+def _range(cell: Cell, fact: FactDefinition) -> str:
+    if cell.high is None and cell.low:
+        return f"{fact.value_label(cell.low)} or more"
+    return cell.words(fact)
+
+
+def _joined(cells: Sequence[Cell]) -> list[Cell]:
+    """The ranges of numbers among the cells, neighbours made one."""
+    joined: list[Cell] = []
+    for cell in cells:
+        if cell.low is None:
+            continue
+        if joined and joined[-1].high is not None and joined[-1].high + 1 == cell.low:
+            joined[-1] = Cell(low=joined[-1].low, high=cell.high)
+        else:
+            joined.append(cell)
+    return joined

@@ -1,0 +1,329 @@
+"""When something was, in people's words: `12 days ago`, `2 weeks and 3 days`, `last Tuesday`, `10/28`, `on the 3rd`.
+
+"Today" is an argument. A date without a year is the latest such date that is not in the future. What can mean two
+days, is no exact number or lies in the future is not guessed: it comes back as a problem, in words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from slackguide.triage.reading_tokens import HUGE, Gap, Kind, Token
+
+HOURS_A_DAY: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A time read from tokens `start` up to `end`, in full hours before today."""
+
+    start: int
+    end: int
+    hours: int = 0
+    dated: bool = False
+    """A day was named, rather than a length of time."""
+    problem: str | None = None
+    """Why it is no certain number, as a sentence."""
+
+    @property
+    def days(self) -> int:
+        """Full days."""
+        return self.hours // HOURS_A_DAY
+
+
+UNITS: Final[dict[str, int]] = {
+    **dict.fromkeys(("h", "hr", "hrs", "hour"), 1),
+    **dict.fromkeys(("d", "day"), 24),
+    **dict.fromkeys(("w", "wk", "wks", "week"), 7 * 24),
+    **dict.fromkeys(("mo", "mos", "mth", "month"), 30 * 24),
+    **dict.fromkeys(("y", "yr", "yrs", "year"), 365 * 24),
+}
+"""Hours of a unit; a month is 30 days, as in the guides' windows of 30, 60 and 90 days."""
+
+_MINUTES: Final = frozenset({"min", "mins", "minute"})
+_ONES: Final = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+_TENS: Final = {word: 10 * (at + 2) for at, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
+_SPELLED: Final = {word: at for at, word in enumerate(_ONES)} | _TENS | {"fourty": 40}
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
+         "september sep sept", "october oct", "november nov", "december dec"), 1)  # fmt: skip
+    for name in names.split()
+}
+_MONTH_NAMES: Final = (
+    "January February March April May June July August September October November December".split()
+)
+_WEEKDAYS: Final = {
+    name: number
+    for number, names in enumerate(
+        ("monday mon", "tuesday tue tues", "wednesday wed", "thursday thu thur thurs", "friday fri",
+         "saturday sat", "sunday sun"))  # fmt: skip
+    for name in names.split()
+}
+_ABOUT: Final = frozenset({"about", "around", "approx", "approximately", "roughly", "circa", "ca", "abt", "like"})
+_VAGUE: Final = frozenset({"few", "couple", "several", "some", "many"})
+_BOUND: Final = frozenset({"over", "under", "almost", "nearly", "beyond", "past", "barely"})
+_BOUND_THAN: Final = frozenset({"more", "less", "longer", "fewer", "older"})
+_TODAY: Final = frozenset({"today", "tonight"})
+_YESTERDAY: Final = frozenset({"yesterday", "yday", "yest", "ystrday", "yesterd"})
+_ORDINALS: Final = frozenset({"st", "nd", "rd", "th"})
+_TWO_MONTHS: Final = 62
+_PERIODS: Final = frozenset({"week", "month", "year", "quarter"})
+
+
+class Calendar:
+    """Reads times out of one text's tokens, against one today."""
+
+    def __init__(self, found: Sequence[Token], text: str, *, today: date) -> None:
+        self._tokens: Final = found
+        self._text: Final = text
+        self._today: Final = today
+
+    def at(self, start: int) -> When | None:
+        """The time that begins at token `start`, None where none does."""
+        here = start
+        if self._word(here) in _ABOUT:
+            here += 1
+        bound = self._bound(here)
+        if bound is not None:
+            when = self._length(bound)
+            return self._vague(start, when.end) if when else None
+        return self._named(start, here) or self._numeric(start, here) or self._length(here, start)
+
+    def _word(self, at: int, *, joined: bool = True) -> str:
+        """The word at a position, empty past the end and, where `joined`, past a division."""
+        if not 0 <= at < len(self._tokens):
+            return ""
+        token = self._tokens[at]
+        return "" if token.kind is not Kind.WORD or (joined and token.gap > Gap.COMMA) else token.text
+
+    def _shown(self, start: int, end: int) -> str:
+        return self._text[self._tokens[start].start : self._tokens[end - 1].end]
+
+    # lengths of time
+
+    def _bound(self, at: int) -> int | None:
+        """Where the number starts after `more than`, `at least`, `almost` …"""
+        word, following = self._word(at), self._word(at + 1)
+        if word in _BOUND_THAN and following == "than":
+            return at + 2
+        if word == "at" and following in ("least", "most"):
+            return at + 2
+        return at + 1 if word in _BOUND else None
+
+    def _vague(self, start: int, end: int) -> When:
+        return When(start, end, problem=f"“{self._shown(start, end)}” is not an exact number.")
+
+    def _length(self, at: int, start: int | None = None) -> When | None:
+        """`12 days`, `2 weeks and 3 days`, `a month`; a problem for `a few days`, `2-3 weeks`, `1.5 weeks`."""
+        start = at if start is None else start
+        total, here, exact = 0, at, True
+        while (part := self._part(here)) is not None:
+            hours, here, sure = part
+            total, exact = total + hours, exact and sure
+            if (self._word(here), self._word(here + 1), self._word(here + 2)) == ("and", "a", "half"):
+                return self._vague(start, here + 3)
+            following = here + 1 if self._word(here) == "and" else here
+            if self._part(following) is None or self._tokens[following].gap >= Gap.SLASH:
+                break
+            here = following
+        if here == at:
+            return None
+        if any(self._tokens[n].negative for n in range(start, here)):
+            return When(start, here, problem=f"“-{self._shown(start, here)}” is less than nothing.")
+        return When(start, here, hours=min(total, HUGE)) if exact else self._vague(start, here)
+
+    def _part(self, at: int) -> tuple[int, int, bool] | None:
+        """One number with its unit: hours, where it ends, and whether it is exact."""
+        number = self._number(at)
+        if number is None:
+            return None
+        value, here, exact = number
+        working = self._word(here) in ("business", "working")
+        unit = self._word(here + working)
+        if unit in _MINUTES:
+            return 0, here + 1, exact
+        if unit not in UNITS or self._tokens[here].gap > Gap.HYPHEN:
+            return None
+        if self._tokens[here].gap is Gap.HYPHEN and self._word(here + 1) not in ("ago", "back", ""):
+            return None
+        return value * UNITS[unit], here + working + 1, exact and not working
+
+    def _number(self, at: int) -> tuple[int, int, bool] | None:
+        if at >= len(self._tokens):
+            return None
+        token = self._tokens[at]
+        if token.kind is Kind.NUMBER:
+            value, here, exact = token.value or 0, at + 1, token.value is not None
+        elif token.kind is Kind.DATE:
+            return (0, at + 1, False) if "/" in token.text else None
+        elif (spelled := self._spelled(at)) is not None:
+            value, here, exact = *spelled, True
+        else:
+            return None
+        if here < len(self._tokens) and self._tokens[here].kind is Kind.PLUS:
+            here, exact = here + 1, False
+        more = here + 1 if self._word(here) in ("to", "or") else here
+        if more < len(self._tokens) and self._tokens[more].kind is Kind.NUMBER and (
+            more > here or self._tokens[more].gap is Gap.HYPHEN or self._text[self._tokens[more].start - 1] in "-–"
+        ):
+            return 0, more + 1, False
+        return value, here, exact
+
+    def _spelled(self, at: int) -> tuple[int, int] | None:
+        word = self._word(at)
+        if word in ("a", "an", "the") and self._word(at + 1) in _VAGUE | {"hundred"}:
+            return self._spelled(at + 1)
+        if word in _VAGUE:
+            return None
+        if word in ("a", "an", "one") and self._word(at + 1) in UNITS:
+            return 1, at + 1
+        if word == "hundred":
+            return 100, at + 1
+        if word not in _SPELLED:
+            return None
+        value, here = _SPELLED[word], at + 1
+        if word in _TENS and 0 < _SPELLED.get(self._word(here), 0) < 10:
+            value, here = value + _SPELLED[self._word(here)], here + 1
+        return value, here
+
+    # days by name
+
+    def _named(self, start: int, at: int) -> When | None:
+        word, following = self._word(at), self._word(at + 1)
+        if word in _VAGUE or (word in ("a", "the") and following in _VAGUE):
+            return self._some(start, at + (word not in _VAGUE))
+        if word in _TODAY or (word == "just" and following == "now"):
+            return When(start, at + 1 + (word == "just"), dated=True)
+        if word == "earlier" and following in _TODAY:
+            return When(start, at + 2, dated=True)
+        if word == "this" and following in ("morning", "afternoon", "evening"):
+            return When(start, at + 2, dated=True)
+        if word in _YESTERDAY:
+            return self._day(start, at + 1, self._today - timedelta(days=1))
+        if word == "last" and following == "night":
+            return self._day(start, at + 2, self._today - timedelta(days=1))
+        before = at + 1 if word == "the" else at
+        if [self._word(before + n) for n in range(2)] == ["day", "before"] and self._word(before + 2) in _YESTERDAY:
+            return self._day(start, before + 3, self._today - timedelta(days=2))
+        if word == "tomorrow" or (word == "next" and following in _WEEKDAYS.keys() | _PERIODS):
+            end = at + 1 + (word == "next")
+            return When(start, end, dated=True, problem=f"“{self._shown(start, end)}” is in the future.")
+        if word in ("last", "this", "past") and following in _PERIODS:
+            return self._vague(start, at + 2)
+        if (word, following, self._word(at + 2)) == ("the", "other", "day"):
+            return self._vague(start, at + 3)
+        return self._weekday(start, at) or self._month_day(start, at) or self._day_of_month(start, at)
+
+    def _some(self, start: int, at: int) -> When | None:
+        """`few days`, `couple of weeks`."""
+        here = at + 1 + (self._word(at + 1) == "of")
+        return self._vague(start, here + 1) if self._word(here) in UNITS else None
+
+    def _weekday(self, start: int, at: int) -> When | None:
+        """`Tuesday` is the latest one, today included; `last Tuesday` is before today."""
+        here, last = at, False
+        while self._word(here) in ("last", "this", "past", "on"):
+            last = last or self._word(here) in ("last", "past")
+            here += 1
+        name = self._word(here)
+        if name not in _WEEKDAYS:
+            return None
+        back = (self._today.weekday() - _WEEKDAYS[name]) % 7
+        return self._day(start, here + 1, self._today - timedelta(days=back or 7 * last))
+
+    # days by number
+
+    def _ordinal(self, at: int) -> tuple[int, int, bool] | None:
+        """A day of the month, where it ends, and whether it is written as an ordinal."""
+        if at >= len(self._tokens) or self._tokens[at].kind is not Kind.NUMBER:
+            return None
+        value = self._tokens[at].value
+        if value is None or not 1 <= value <= 31:
+            return None
+        ordinal = self._word(at + 1) in _ORDINALS and self._tokens[at + 1].gap is Gap.GLUED
+        return value, at + 1 + ordinal, ordinal
+
+    def _month_day(self, start: int, at: int) -> When | None:
+        """`Oct 28`, `October 28th, 2026`."""
+        month = _MONTHS.get(self._word(at))
+        day = self._ordinal(at + 1) if month and self._word(at + 1) != "the" else None
+        if not month or not day or self._word(day[1]) in UNITS:
+            return None
+        return self._dated(start, day[1], month, day[0])
+
+    def _day_of_month(self, start: int, at: int) -> When | None:
+        """`28 October`, `the 28th of Oct 2026`, `the 3rd`."""
+        here = at
+        while self._word(here) in ("on", "the"):
+            here += 1
+        day = self._ordinal(here)
+        if not day:
+            return None
+        value, end, ordinal = day
+        named = end + (self._word(end) == "of")
+        month = _MONTHS.get(self._word(named))
+        if month:
+            return self._dated(start, named + 1, month, value)
+        if not ordinal:
+            return None
+        back = range(min(_TWO_MONTHS, (self._today - date.min).days + 1))
+        days = (self._today - timedelta(days=count) for count in back)
+        latest = next((found for found in days if found.day == value), None)
+        return self._day(start, end, latest) if latest else None
+
+    def _dated(self, start: int, end: int, month: int, day: int) -> When | None:
+        year = None
+        if end < len(self._tokens):
+            token = self._tokens[end]
+            if token.kind is Kind.NUMBER and len(token.text) == 4 and token.gap <= Gap.COMMA:
+                year, end = token.value, end + 1
+        found = self._date(year, month, day)
+        return self._day(start, end, found) if found else None
+
+    def _numeric(self, start: int, at: int) -> When | None:
+        """`10/28`, `28.10.2026`, `2026-10-28`; a problem where day and month can be told apart by nothing."""
+        if not 0 <= at < len(self._tokens) or self._tokens[at].kind is not Kind.DATE:
+            return None
+        if self._word(at + 1) in UNITS:
+            return None
+        shown = self._tokens[at].text
+        parts = [int(part) for part in re.split(r"[-/.]", shown) if part]
+        if parts[0] > 31:
+            found = self._date(*parts)
+            return self._day(start, at + 1, found) if found else None
+        year = parts[2] + (2000 if parts[2] < 100 else 0) if len(parts) == 3 else None
+        readings = (self._date(year, parts[0], parts[1]), self._date(year, parts[1], parts[0]))
+        possible = sorted({day for day in readings if day is not None})
+        past = [day for day in possible if day <= self._today]
+        if len(past) > 1:
+            both = " or ".join(f"{_MONTH_NAMES[day.month - 1]} {day.day}" for day in past)
+            return When(start, at + 1, dated=True, problem=f"“{shown}” can be {both}.")
+        found = next(iter(past or possible), None)
+        return self._day(start, at + 1, found) if found else None
+
+    def _date(self, year: int | None, month: int, day: int) -> date | None:
+        """That day; without a year the latest one that is not in the future. None where there is no such day."""
+        years = (year,) if year is not None else range(self._today.year, max(0, self._today.year - 9), -1)
+        for candidate in years:
+            try:
+                found = date(candidate, month, day)
+            except ValueError:
+                continue
+            if year is not None or found <= self._today:
+                return found
+        return None
+
+    def _day(self, start: int, end: int, day: date) -> When:
+        if day > self._today:
+            shown = f"{_MONTH_NAMES[day.month - 1]} {day.day}, {day.year}"
+            return When(start, end, dated=True, problem=f"{shown} is in the future.")
+        return When(start, end, hours=(self._today - day).days * HOURS_A_DAY, dated=True)

@@ -1,0 +1,203 @@
+"""Triage: from an entry and the facts known so far to one destination, or to what has to be asked next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from slackguide.knowledge import KnowledgeBase, KnownEntry, RouteRule, Step, Target
+from slackguide.knowledge.conditions import Value
+from slackguide.triage.asking import Interview
+from slackguide.triage.because import reasons
+from slackguide.triage.cells import Cell
+from slackguide.triage.table import NO_RULE, Choice, DecisionTable, table_of
+from slackguide.triage.truth import truth
+
+POSSIBILITY_LIMIT = 12
+"""Most possibilities listed for an agent who does not know a fact: more are no help on one card."""
+
+
+@dataclass(frozen=True, slots=True)
+class Possibility:
+    """One way the open questions can turn out: the answers, in words, and where the case then goes."""
+
+    answers: tuple[str, ...]
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What triage makes of an entry and the facts told."""
+
+    target: Target | None
+    """Where the case goes; None while the facts leave more than one destination open."""
+    missing: tuple[str, ...]
+    """The facts that can still change it, the best to ask first; empty where it is decided."""
+    because: tuple[str, ...]
+    warnings: tuple[str, ...]
+    path: tuple[str, ...]
+    note: str | None
+    """Id of the note template."""
+    form: str | None
+    """Id of the form."""
+    told: Mapping[str, Value]
+
+
+class Triage:
+    """Decides for every entry of a knowledge base. Immutable but for its memory of question orders."""
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        self._knowledge = knowledge
+        self._tables = {id: table_of(entry, knowledge.facts) for id, entry in knowledge.entries.items()}
+        self._interviews: dict[str, Interview] = {}
+
+    def table(self, id: str) -> DecisionTable:
+        """The decision table of the entry `id`."""
+        return self._tables[id]
+
+    def decide(self, id: str, told: Mapping[str, Value]) -> Decision:
+        """Decides for the entry `id`; `told` are checked facts, of which those it does not hang on are let be."""
+        entry, table = self._knowledge.entries[id], self._tables[id]
+        state = table.possible(told, entry)
+        rules = self._rules(table, state)
+        missing = self._missing(id, told)
+        if missing and entry.urgent:
+            rules, missing = rules[-1:], ()
+        if missing:
+            return self._open(entry, rules, missing, told)
+        deciding = self._deciding(table, state, told)
+        because = reasons(entry, table, rules, told, deciding, self._knowledge.facts)
+        return Decision(
+            target=rules[0].target,
+            missing=(),
+            because=because,
+            warnings=self._warnings(entry, rules, told),
+            path=self._path(entry, rules, told),
+            note=self._note(entry, rules),
+            form=_common(rule.form for rule in rules) or entry.form,
+            told=dict(told),
+        )
+
+    def possibilities(self, id: str, told: Mapping[str, Value]) -> tuple[Possibility, ...]:
+        """Every way the open questions can turn out, for an agent who does not know the answers."""
+        found: list[Possibility] = []
+        self._walk(id, dict(told), (), found)
+        return tuple(found[:POSSIBILITY_LIMIT])
+
+    def cells(self, id: str, name: str) -> tuple[Cell, ...]:
+        """The cells that the rules of the entry `id` cut the fact `name` into."""
+        table = self._tables[id]
+        return table.cells[table.facts.index(name)]
+
+    def warm(self) -> None:
+        """Works out the order of questions of every entry now rather than at its first use."""
+        for id in self._tables:
+            self._interview(id)
+
+    def _interview(self, id: str) -> Interview:
+        if id not in self._interviews:
+            entry, table = self._knowledge.entries[id], self._tables[id]
+            self._interviews[id] = Interview(table, table.possible({}, entry), self._knowledge.facts)
+        return self._interviews[id]
+
+    def _missing(self, id: str, told: Mapping[str, Value]) -> tuple[str, ...]:
+        table = self._tables[id]
+        if not table.facts:
+            return ()
+        cells: dict[str, int] = {}
+        for axis, name in enumerate(table.facts):
+            if name in told:
+                holding = [number for number, cell in enumerate(table.cells[axis]) if cell.holds(told[name])]
+                if len(holding) == 1:
+                    cells[name] = holding[0]
+        return self._interview(id).missing(cells)
+
+    def _walk(
+        self, id: str, told: dict[str, Value], answers: tuple[str, ...], found: list[Possibility]
+    ) -> None:
+        entry, table = self._knowledge.entries[id], self._tables[id]
+        state = table.possible(told, entry)
+        missing = self._missing(id, told)
+        if not missing:
+            found.append(Possibility(answers, self._rules(table, state)[0].target))
+            return
+        axis = table.facts.index(missing[0])
+        fact = self._knowledge.facts[missing[0]]
+        for number in state[axis]:
+            cell = table.cells[axis][number]
+            words = f"{fact.label}: {cell.words(fact)}"
+            self._walk(id, {**told, missing[0]: cell.told}, (*answers, words), found)
+
+    def _rules(self, table: DecisionTable, state: Sequence[Choice]) -> list[RouteRule]:
+        """The rules that can still decide, in order."""
+        left = table.first[np.ix_(*state)] if state else table.first
+        return [table.rules[number] for number in np.unique(left) if number != NO_RULE]
+
+    def _deciding(self, table: DecisionTable, state: tuple[Choice, ...], told: Mapping[str, Value]) -> list[str]:
+        """The facts told without which the case could go elsewhere; those the rules look at where each is enough."""
+        names = [name for name in table.facts if name in told]
+        telling: list[str] = []
+        for name in names:
+            axis = table.facts.index(name)
+            freed = (*state[:axis], tuple(range(len(table.cells[axis]))), *state[axis + 1 :])
+            goes = table.goes[np.ix_(*freed)]
+            if (goes != goes.flat[0]).any():
+                telling.append(name)
+        return telling or names
+
+    def _open(
+        self, entry: KnownEntry, rules: list[RouteRule], missing: tuple[str, ...], told: Mapping[str, Value]
+    ) -> Decision:
+        names = list(dict.fromkeys(rule.target.name for rule in rules))
+        labels = ", ".join(self._knowledge.facts[name].label.lower() for name in missing)
+        shown = ", ".join(names[:-1]) + f" or {names[-1]}"
+        return Decision(
+            target=None,
+            missing=missing,
+            because=(f"Still open: {shown}. It hangs on: {labels}.",),
+            warnings=self._warnings(entry, rules, told),
+            path=self._path(entry, rules, told),
+            note=self._note(entry, rules),
+            form=_common(rule.form for rule in rules) or entry.form,
+            told=dict(told),
+        )
+
+    def _note(self, entry: KnownEntry, rules: Sequence[RouteRule]) -> str | None:
+        """The note of the rules that may decide, where they agree; none goes with a case that is not eligible."""
+        if all(rule.not_eligible is not None for rule in rules):
+            return _common(rule.note for rule in rules)
+        return _common(rule.note or entry.note for rule in rules)
+
+    def _path(self, entry: KnownEntry, rules: Sequence[RouteRule], told: Mapping[str, Value]) -> tuple[str, ...]:
+        """The steps that apply: the entry's own, then those that every rule that may decide adds.
+
+        Where the case is not eligible, the steps are what to do instead.
+        """
+        added = self._added((rule.path for rule in rules), entry, told)
+        if all(rule.not_eligible is not None and rule.instead for rule in rules):
+            return (*dict.fromkeys(rule.instead or "" for rule in rules), *added)
+        return (*self._applying(entry.path, entry, told), *added)
+
+    def _warnings(self, entry: KnownEntry, rules: Sequence[RouteRule], told: Mapping[str, Value]) -> tuple[str, ...]:
+        own = self._applying(entry.warnings, entry, told)
+        added = self._added((rule.warnings for rule in rules), entry, told)
+        return (*own, *added, *(conflict.told for conflict in entry.conflicts))
+
+    def _added(
+        self, lines: Iterable[tuple[Step, ...]], entry: KnownEntry, told: Mapping[str, Value]
+    ) -> tuple[str, ...]:
+        """The steps that all of the rules add alike."""
+        each = [self._applying(steps, entry, told) for steps in lines]
+        return tuple(step for step in each[0] if all(step in steps for steps in each)) if each else ()
+
+    def _applying(self, steps: Iterable[Step], entry: KnownEntry, told: Mapping[str, Value]) -> tuple[str, ...]:
+        given = {test.fact: test for test in (*entry.assumes, *entry.fixes)}
+        return tuple(step.text for step in steps if truth(step.when, told, given) is True)
+
+
+def _common(values: Iterable[str | None]) -> str | None:
+    """The value that all share, if they do."""
+    found = set(values)
+    return found.pop() if len(found) == 1 else None

@@ -1,0 +1,201 @@
+"""Numbers of days and hours, where a text says what they count: `last payment {n}`, `with CE for {n}`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from slackguide.knowledge.facts import FactDefinition
+from slackguide.triage.dates import Calendar, When
+from slackguide.triage.reading_context import CASES, Discourse
+from slackguide.triage.reading_phrases import Found, Phrases
+from slackguide.triage.reading_tokens import Gap, Kind, Token
+
+_AGO: Final = frozenset({"ago", "back", "prior", "earlier", "agos"})
+_LATEST: Final = frozenset({"last", "latest", "recent"})
+_NOT_LATEST: Final = frozenset({"first", "previous", "next", "initial", "second", "other", "another", "no"})
+_SMALL: Final = frozenset(
+    "a an the is was were been be has had it him her them us me to on at of for made done processed happened sent via out "
+    "just already only also money this that client freelancer his their by went about since back in".split()
+)
+_STOPS: Final = frozenset(
+    "and but who that which before after when while because so not started began hired wrote asked within until every "
+    "since if or first for".split()
+)
+_OTHER_EVENTS: Final = frozenset(
+    "filed opened contacted replied asked requested wrote submitted disputed created started hired posted reported "
+    "dispute declined refused suspended rejected".split()
+)
+_FARTHEST: Final = 9
+"""Words that may stand between an event and its time: `paid for a logo on a fixed price contract about 20 days ago`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """`before` or `after` a number, for one fact."""
+
+    fact: str
+    ago: bool
+    latest: bool
+    event: bool
+    """Whether its first word is what happened (`paid`), not a noun (`payment`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    fact: str
+    when: When
+    distance: int
+    latest: bool
+
+
+class NumberReader:
+    """Reads the number facts of one knowledge base by their `read` patterns."""
+
+    def __init__(
+        self,
+        facts: Mapping[str, FactDefinition],
+        correct: Callable[[str], str | None],
+        abbreviations: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        self._before: Phrases[_Pattern] = Phrases(abbreviations)
+        self._after: Phrases[_Pattern] = Phrases(abbreviations)
+        self._alone: Final[dict[str, list[str]]] = {}
+        for name, fact in facts.items():
+            for pattern in fact.read if fact.kind == "number" else ():
+                self._add(name, fact, pattern)
+
+    def _add(self, name: str, fact: FactDefinition, pattern: str) -> None:
+        before, _, after = (part.strip() for part in pattern.partition("{n}"))
+        ago = after == "ago"
+        if not before and (ago or not after):
+            self._alone.setdefault(fact.unit or "", []).append(name)
+            return
+        side, phrase = (self._before, before) if before else (self._after, after)
+        words = phrase.split()
+        side.add(phrase, _Pattern(name, ago, bool(_LATEST & set(words)), words[0].endswith(("ed", "id", "ent"))))
+
+    def read(
+        self, found: Sequence[Token], text: str, discourse: Discourse,
+        forms: Sequence[tuple[tuple[str, ...], ...]], *, today: date,
+    ) -> Iterator[tuple[str, When]]:  # fmt: skip
+        """Every time that counts for a fact, with its tokens widened to the words that say so."""
+        calendar = Calendar(found, text, today=today)
+        whens = self._times(found, calendar)
+        if not whens:
+            return
+        candidates = [
+            *self._led(found, discourse, self._before.find(found, self._before.forms(found)), whens),
+            *self._followed(found, discourse, self._after.find(found, self._after.forms(found)), whens),
+        ]
+        if not candidates:
+            candidates = list(self._bare(found, discourse, whens))
+        yield from _chosen(candidates)
+
+    def _times(self, found: Sequence[Token], calendar: Calendar) -> dict[int, When]:
+        """The times in a text by their first token, none inside another."""
+        whens: dict[int, When] = {}
+        at = 0
+        while at < len(found):
+            when = calendar.at(at)
+            if when is not None:
+                whens[at] = when
+            at = max(at + 1, when.end if when else 0)
+        return whens
+
+    def _led(
+        self, found: Sequence[Token], discourse: Discourse, hits: Iterator[Found[_Pattern]], whens: Mapping[int, When]
+    ) -> Iterator[_Candidate]:
+        """`paid 20 days ago`, `last payment: 10/28`."""
+        for hit in hits:
+            if hit.negated or discourse.word(hit.start - 1) in _NOT_LATEST or discourse.denied(hit.start):
+                continue
+            if not discourse.states(hit.start, hit.end) or (
+                not hit.meaning.event and not hit.meaning.latest and self._other_event(discourse, hit.start)
+            ):
+                continue
+            at = self._next_time(found, discourse, hit, whens)
+            if at is None:
+                continue
+            when = whens[at]
+            ago = discourse.word(when.end) in _AGO
+            far = at - hit.end
+            if when.dated or ago or not hit.meaning.ago:
+                yield _Candidate(
+                    hit.meaning.fact, replace(when, start=hit.start, end=when.end + ago), far, hit.meaning.latest
+                )
+
+    def _next_time(
+        self, found: Sequence[Token], discourse: Discourse, hit: Found[_Pattern], whens: Mapping[int, When]
+    ) -> int | None:
+        """Where the time that belongs to a phrase starts, None where the words between tell of something else."""
+        for at in range(hit.end, min(hit.end + _FARTHEST, len(found))):
+            if found[at].gap >= (Gap.COMMA if at == hit.end else Gap.BREAK) and not (
+                found[at].gap is Gap.BREAK and at == hit.end
+            ):
+                return None
+            if at in whens:
+                return at if self._belongs(whens[at], discourse, hit, at) else None
+            word = discourse.word(at)
+            small = word in _SMALL or found[at].kind in (Kind.AMOUNT, Kind.NUMBER)
+            if not small and (not hit.meaning.event or word in _STOPS or _verb(word)):
+                return None
+            if word in ("within", "until", "every", "first", "since", "in") and at + 1 in whens:
+                return at + 1 if word == "since" and not hit.meaning.event else None
+        return None
+
+    def _belongs(self, when: When, discourse: Discourse, hit: Found[_Pattern], at: int) -> bool:
+        if at - hit.end <= 3 or when.dated:
+            return True
+        return discourse.word(when.end) in _AGO
+
+    def _other_event(self, discourse: Discourse, start: int) -> bool:
+        clause = discourse.clause(start)
+        return any(discourse.word(at) in _OTHER_EVENTS for at in range(clause.start, start))
+
+    def _followed(
+        self, found: Sequence[Token], discourse: Discourse, hits: Iterator[Found[_Pattern]], whens: Mapping[int, When]
+    ) -> Iterator[_Candidate]:
+        """`12 days since the last payment`."""
+        ends = {when.end: when for when in whens.values()}
+        for hit in hits:
+            when = ends.get(hit.start) or ends.get(hit.start - 1 if discourse.word(hit.start - 1) in ("has", "it") else -1)
+            if when is None or hit.negated or found[hit.start].gap >= Gap.BREAK or when.dated:
+                continue
+            before = discourse.word(when.start - 1)
+            limits = before in ("to", "within", "until", "in", "first", "for", "of", "maximum", "max", "only", "than")
+            if limits or not discourse.states(when.start, hit.end):
+                continue
+            yield _Candidate(hit.meaning.fact, replace(when, end=hit.end), 0, hit.meaning.latest)
+
+    def _bare(self, found: Sequence[Token], discourse: Discourse, whens: Mapping[int, When]) -> Iterator[_Candidate]:
+        """`12 days` where a clause says nothing else, and the text no more than such things."""
+        for clause in discourse.clauses:
+            when = whens.get(clause.start)
+            if when is None or when.dated or not discourse.states(clause.start, when.end):
+                continue
+            ago = discourse.word(when.end, within=clause) in _AGO
+            if when.end + ago != clause.end:
+                continue
+            unit = "hours" if found[when.end - 1].text in ("h", "hr", "hrs", "hour") else "days"
+            names = self._alone.get(unit, ())
+            if len(names) == 1:
+                yield _Candidate(names[0], replace(when, end=when.end + ago), 0, False)
+
+
+def _verb(word: str) -> bool:
+    return word.endswith("ed") and word not in ("fixed", "agreed", "red", "top rated", "rated")
+
+
+def _chosen(candidates: Sequence[_Candidate]) -> Iterator[tuple[str, When]]:
+    """Each time for one fact, the nearest phrase first; what is said of the last one counts before the rest."""
+    by_end: dict[int, _Candidate] = {}
+    for candidate in sorted(candidates, key=lambda one: (one.distance, -(one.when.end - one.when.start))):
+        by_end.setdefault(candidate.when.end, candidate)
+    for fact in dict.fromkeys(one.fact for one in candidates):
+        own = [one for one in by_end.values() if one.fact == fact]
+        chosen = [one for one in own if one.latest] or own
+        for one in sorted(chosen, key=lambda one: one.when.start):
+            yield fact, one.when

@@ -1,0 +1,189 @@
+"""Text to tokens, with what reading needs to know of each: where it stands, what divides it from the one before."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from typing import Final
+
+MAX_CHARACTERS: Final = 12_000
+"""Characters read of any text; a form's longest answer has 3,000."""
+
+MAX_WORD: Final = 40
+"""Characters kept of one word."""
+
+HUGE: Final = 10**9
+"""What every longer number is taken for: more than any fact can hold."""
+
+
+class Gap(IntEnum):
+    """What stands between a token and the one before it."""
+
+    NONE = 0
+    GLUED = 1
+    """Nothing at all: `12d`, `TR+`."""
+    HYPHEN = 2
+    """A hyphen without spaces: `fixed-price`."""
+    SLASH = 3
+    BREAK = 4
+    """A dash, colon or bracket."""
+    COMMA = 5
+    SENTENCE = 6
+
+
+class Kind(Enum):
+    """What a token is."""
+
+    WORD = "word"
+    NUMBER = "number"
+    AMOUNT = "amount"
+    DATE = "date"
+    PLUS = "plus"
+
+
+@dataclass(slots=True)
+class Token:
+    """One word, number, amount of money, numeric date or plus sign."""
+
+    kind: Kind
+    text: str
+    """Lower case, without contraction, plural and third-person endings; of a number its digits."""
+    start: int
+    end: int
+    gap: Gap
+    capitals: bool = False
+    """Written in capitals, in a text that is not all capitals."""
+    value: int | None = None
+    """Of a whole number or amount; None for a broken one."""
+    asked: bool = False
+    """Whether a question mark follows."""
+    negative: bool = False
+    """Of a number with a minus sign."""
+
+
+_TOKEN: Final = re.compile(
+    r"""
+      (?P<link>(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]{1,60}\.[\w.]{2,20}|<[@\#!][^>\s]{1,80}>|\#\d+)
+    | (?P<amount>[$€£₱](?:\s?\d+(?:[.,]\d+)*(?:\s?k(?!\w))?)?
+                |\d+(?:[.,]\d+)*\s?k?\s?(?:[$€£₱]|(?:usd|eur|gbp|php|dollars?|bucks|euros?)(?!\w)))
+    | (?P<date>\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\w)
+              |\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?!\w)
+              |\d{1,2}/\d{1,2}(?![\w/])
+              |\d{1,2}\.\d{1,2}\.(?!\w))
+    | (?P<number>\d+(?:[.,]\d+)*)
+    | (?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)
+    | (?P<mark>[^\w\s]|\n)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_STRAIGHT: Final = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\u00b4": "'", "\r": "\n"})
+_ENDINGS: Final = re.compile(r"'(?:s|re|ve|ll|d|m)?$")
+_NOT: Final = {
+    "cannot": "can",
+    "cant": "can",
+    "wont": "will",
+    **{
+        f"{verb}nt": verb
+        for verb in ("do", "does", "did", "is", "are", "was", "were", "has", "have", "had", "would", "should", "could")
+    },
+    "aint": "is",
+}
+_PLUS_AFTER: Final = re.compile(r"\s*(?:$|[.,;:!?)/\n])|\s+(?:clients?|cl|freelancers?|fl|accounts?)\b", re.IGNORECASE)
+
+
+def tokens(text: str) -> list[Token]:
+    """The tokens of the first `MAX_CHARACTERS` characters. Any string will do."""
+    text = text[:MAX_CHARACTERS].translate(_STRAIGHT)
+    mixed = not text.isupper()
+    found: list[Token] = []
+    gap, end = Gap.SENTENCE, 0
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if kind == "mark":
+            gap = max(gap, _gap_of(match, text, found))
+            continue
+        if kind == "link":
+            continue
+        if gap is Gap.NONE and match.start() == end and found:
+            gap = Gap.GLUED
+        for token in _read(match, mixed):
+            token.gap = gap
+            found.append(token)
+            gap = Gap.NONE
+        end = match.end()
+    return found
+
+
+def _read(match: re.Match[str], mixed: bool) -> list[Token]:
+    raw, start, end = match.group(), match.start(), match.end()
+    if match.lastgroup == "date":
+        return [Token(Kind.DATE, raw, start, end, Gap.NONE)]
+    if match.lastgroup in ("amount", "number"):
+        kind = Kind.AMOUNT if match.lastgroup == "amount" else Kind.NUMBER
+        minus = match.string[max(0, start - 2) : start]
+        negative = minus[-1:] in ("-", "−") and not minus[:-1].strip()
+        return [Token(kind, raw, start, end, Gap.NONE, value=whole(raw), negative=negative)]
+    words = [normal(part) for part in _parted(raw.lower())]
+    capitals = mixed and raw.isupper()
+    return [Token(Kind.WORD, word, start, end, Gap.NONE, capitals=capitals) for word in words]
+
+
+def _parted(word: str) -> tuple[str, ...]:
+    """`isn't` is two words, of `client's` the first counts."""
+    if word in _NOT:
+        return (_NOT[word], "not")
+    if "'" not in word:
+        return (word,)
+    if word.endswith("n't"):
+        return ({"ca": "can", "wo": "will"}.get(word[:-3], word[:-3]) or "is", "not")
+    return (_ENDINGS.sub("", word) or word,)
+
+
+def normal(word: str) -> str:
+    """A lower-case word without the ending of a plural or a third person."""
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    return word[:MAX_WORD]
+
+
+def whole(digits: str) -> int | None:
+    """The whole number that `digits` hold, None for a fraction; capped at `HUGE`."""
+    plain = re.sub(r"[^\d.,]", "", digits)
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+", plain):
+        plain = plain.replace(",", "")
+    if not plain.isdecimal():
+        return 0 if plain and not plain.strip("0.,") else None
+    return min(int(plain[:12]), HUGE) if len(plain) <= 9 or plain.strip("0") else 0
+
+
+def _gap_of(match: re.Match[str], text: str, found: list[Token]) -> Gap:
+    """What a mark does between two tokens; a plus sign becomes a token itself."""
+    mark, at = match.group(), match.start()
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    if mark == "?" and found:
+        found[-1].asked = True
+    if mark in "?!\n;":
+        return Gap.SENTENCE
+    if mark == ".":
+        return Gap.SENTENCE if not after.strip() else Gap.BREAK
+    if mark == ",":
+        return Gap.COMMA
+    if mark == "-":
+        return Gap.HYPHEN if before.isalnum() and after.isalnum() else Gap.BREAK
+    if mark == "/":
+        return Gap.SLASH
+    if mark == "+":
+        return _plus(found, at, text)
+    return Gap.BREAK if mark in ":()=[]–—|•*>→" else Gap.NONE
+
+
+def _plus(found: list[Token], at: int, text: str) -> Gap:
+    """`TR+`, `VSB +` and `30+` are a plus; `VSB + regular FL` and `VSB+TR` are a list."""
+    if not found:
+        return Gap.NONE
+    glued = found[-1].end == at and not text[at + 1 : at + 2].isalnum()
+    if glued or _PLUS_AFTER.match(text, at + 1):
+        found.append(Token(Kind.PLUS, "+", at, at + 1, Gap.GLUED))
+        return Gap.NONE
+    return Gap.COMMA

@@ -1,0 +1,48 @@
+"""A decision table as a person reads it: for every rule the cases it decides, gathered into few rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from slackguide.knowledge import KnownEntry, RouteRule
+from slackguide.knowledge.conditions import Value
+from slackguide.knowledge.facts import FactDefinition
+from slackguide.triage.boxes import boxes, conditions
+from slackguide.triage.cells import Cell
+from slackguide.triage.table import DecisionTable
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Some cases that one rule decides. The rows of a table do not overlap, and together are the table."""
+
+    rule: RouteRule
+    when: Mapping[str, tuple[Cell, ...]]
+    """What the cases have in common: a fact that it says nothing of may be anything."""
+    expected: bool
+    """Whether it is a case of what the entry fixes and assumes; the others are for an agent who says otherwise."""
+
+
+def rows(
+    table: DecisionTable, entry: KnownEntry, told: Mapping[str, Value], facts: Mapping[str, FactDefinition]
+) -> tuple[Row, ...]:
+    """The rows of an entry's table for the facts told, in the order of its rules, the expected ones first."""
+    open_table = table.within(table.possible(told))
+    usual = open_table.possible(told, entry)
+    expected = open_table.within(usual)
+    found = list(_rows(expected, np.ones(expected.first.shape, dtype=np.bool_), facts, expected=True))
+    others = np.ones(open_table.first.shape, dtype=np.bool_)
+    others[np.ix_(*usual) if usual else ()] = False
+    return (*found, *_rows(open_table, others, facts, expected=False))
+
+
+def _rows(
+    table: DecisionTable, region: npt.NDArray[np.bool_], facts: Mapping[str, FactDefinition], *, expected: bool
+) -> Iterator[Row]:
+    for number, rule in enumerate(table.rules):
+        for box in boxes((table.first == number) & region):
+            yield Row(rule, conditions(box, table, facts), expected)

@@ -1,0 +1,1 @@
+"""Tests of escalations, without Slack and without a database."""

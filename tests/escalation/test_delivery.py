@@ -1,0 +1,213 @@
+"""One job from claim to settlement, against an outbox in memory and a Slack that does as the test says."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from slackguide.escalation.decision import Decision, Done, Dropped, Parked, Retry
+from slackguide.escalation.delivery import Delivery
+from slackguide.escalation.escalation import Escalation, Requester, State
+from slackguide.escalation.job import Job
+from slackguide.escalation.poster import Posted, RateLimited, Refused, Unreachable
+from slackguide.escalation.task import Notice, PostEscalation, Task, TellPerson, UpdateCard
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+POSTED = Posted("C1", "100.1")
+THERE = Posted("C1", "99.9")
+ESCALATION = Escalation(
+    id="e1",
+    reference="D-1042",
+    form_id="ask-disputes",
+    desk="ask-disputes",
+    channel="ask-disputes",
+    state=State.SENT,
+    requester=Requester("U1", "T1"),
+    created_at=NOON,
+    changed_at=NOON,
+    question="a secret concern",
+)
+JOB = Job(
+    id=7,
+    task=PostEscalation("ask-disputes"),
+    escalation=ESCALATION,
+    tries=1,
+    doubtful=False,
+    created_at=NOON,
+    lease=1,
+)
+
+Answer = Posted | Exception | None
+
+
+class ScriptedSlack:
+    """Slack, from the outside: does as it is told, and writes down what it was asked."""
+
+    def __init__(self, *, prepare: Answer = None, find: Answer = None, post: Answer = POSTED) -> None:
+        self.answers = {"prepare": prepare, "find": find, "post": post}
+        self.asked: list[str] = []
+
+    def _do(self, what: str) -> Posted | None:
+        self.asked.append(what)
+        answer = self.answers[what]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def prepare(self, job: Job) -> None:
+        self._do("prepare")
+
+    def find(self, job: Job) -> Posted | None:
+        return self._do("find")
+
+    def post(self, job: Job) -> Posted:
+        posted = self._do("post")
+        assert posted is not None
+        return posted
+
+
+class OneJob:
+    """An outbox with one job, which may be taken away at some renewal."""
+
+    def __init__(self, renewals: int = 99) -> None:
+        self.renewals = renewals
+        self.settled: list[tuple[Decision, tuple[Task, ...]]] = []
+        self.released = 0
+
+    def claim(self) -> Job | None:
+        return JOB
+
+    def renew(self, job: Job) -> bool:
+        self.renewals -= 1
+        return self.renewals >= 0
+
+    def settle(self, job: Job, decision: Decision, *, then: Sequence[Task] = ()) -> bool:
+        self.settled.append((decision, tuple(then)))
+        return True
+
+    def release(self, job: Job) -> None:
+        self.released += 1
+
+    def rest(self) -> float:
+        return 0.0
+
+
+def deliver(slack: ScriptedSlack, job: Job = JOB, outbox: OneJob | None = None, stopping: bool = False) -> OneJob:
+    box = outbox if outbox is not None else OneJob()
+    delivery = Delivery(
+        outbox=box,
+        poster=slack,
+        owners=lambda escalation: ("ULEAD", escalation.requester.user_id),
+        chance=lambda: 0.5,
+        stopping=lambda: stopping,
+    )
+    delivery.deliver(job)
+    return box
+
+
+def test_a_post_tells_the_requester() -> None:
+    slack = ScriptedSlack()
+    box = deliver(slack)
+    assert slack.asked == ["prepare", "post"]
+    assert box.settled == [(Done(POSTED), (TellPerson("U1", Notice.POSTED),))]
+
+
+def test_what_may_have_been_posted_is_looked_for_first() -> None:
+    slack = ScriptedSlack(find=THERE)
+    box = deliver(slack, replace(JOB, doubtful=True))
+    assert slack.asked == ["prepare", "find"]
+    assert box.settled == [(Done(THERE), (TellPerson("U1", Notice.POSTED),))]
+
+
+def test_what_is_not_there_is_posted() -> None:
+    slack = ScriptedSlack(find=None)
+    box = deliver(slack, replace(JOB, doubtful=True))
+    assert slack.asked == ["prepare", "find", "post"]
+    assert box.settled[0][0] == Done(POSTED)
+
+
+def test_a_redraw_is_simply_repeated() -> None:
+    slack = ScriptedSlack()
+    box = deliver(slack, replace(JOB, task=UpdateCard(), doubtful=True))
+    assert slack.asked == ["prepare", "post"]
+    assert box.settled == [(Done(POSTED), ())]
+
+
+@pytest.mark.parametrize(
+    ("slack", "before", "after"),
+    [
+        (ScriptedSlack(post=Unreachable(ambiguous=True)), False, True),
+        (ScriptedSlack(post=Unreachable(ambiguous=False)), False, False),
+        (ScriptedSlack(post=RateLimited(3)), False, False),
+        (ScriptedSlack(post=RateLimited(3)), True, False),
+        (ScriptedSlack(find=RateLimited(3)), True, True),
+        (ScriptedSlack(find=Unreachable(ambiguous=True)), True, True),
+        (ScriptedSlack(prepare=Unreachable(ambiguous=True)), False, False),
+        (ScriptedSlack(prepare=RateLimited(3)), True, True),
+        (ScriptedSlack(prepare=KeyError("x")), False, False),
+        (ScriptedSlack(find=KeyError("x")), True, True),
+        (ScriptedSlack(post=KeyError("x")), False, True),
+    ],
+)
+def test_whether_to_look_next_time(slack: ScriptedSlack, before: bool, after: bool) -> None:
+    decision = deliver(slack, replace(JOB, doubtful=before)).settled[0][0]
+    assert isinstance(decision, Retry)
+    assert decision.doubtful is after
+
+
+def test_without_being_able_to_look_nothing_is_posted() -> None:
+    slack = ScriptedSlack(find=Refused("missing_scope"))
+    box = deliver(slack, replace(JOB, doubtful=True))
+    assert "post" not in slack.asked
+    assert box.settled[0][0] == Parked("missing_scope", doubtful=True)
+
+
+def test_a_parked_post_is_told_to_requester_and_owner_in_words() -> None:
+    box = deliver(ScriptedSlack(post=Refused("not_in_channel")))
+    words = (
+        "D-1042 is saved, but not yet in #ask-disputes: #ask-disputes does not let me post, because I am not in it. "
+        "Invite @slackguide to #ask-disputes, then have it sent again with `slackguide outbox retry D-1042`. "
+        "Nothing has to be typed again."
+    )
+    told = (TellPerson("U1", Notice.PARKED, None, words), TellPerson("ULEAD", Notice.PARKED, None, words))
+    assert box.settled == [(Parked("not_in_channel"), told)]
+
+
+def test_a_parked_notice_is_not_told_by_another_notice() -> None:
+    job = replace(JOB, task=TellPerson("U1", Notice.POSTED))
+    assert deliver(ScriptedSlack(post=Refused("user_disabled")), job).settled == [(Parked("user_disabled"), ())]
+
+
+def test_a_card_that_is_gone_is_dropped() -> None:
+    job = replace(JOB, task=UpdateCard())
+    gone = ScriptedSlack(post=Refused("message_not_found"))
+    assert deliver(gone, job).settled == [(Dropped("message_not_found"), ())]
+
+
+@pytest.mark.parametrize(("renewals", "asked"), [(0, ["prepare"]), (1, ["prepare", "find"])])
+def test_a_job_that_is_no_longer_ours_is_left_alone(renewals: int, asked: list[str]) -> None:
+    slack = ScriptedSlack()
+    box = deliver(slack, replace(JOB, doubtful=True), OneJob(renewals))
+    assert slack.asked == asked
+    assert (box.settled, box.released) == ([], 1)
+
+
+def test_nothing_new_is_sent_while_stopping() -> None:
+    slack = ScriptedSlack()
+    box = deliver(slack, stopping=True)
+    assert "post" not in slack.asked
+    assert (box.settled, box.released) == ([], 1)
+
+
+def test_no_person_s_words_reach_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    words = TellPerson("U1", Notice.ASKED, "U2", "a secret concern")
+    deliver(ScriptedSlack(post=ValueError("a secret concern")), replace(JOB, task=words))
+    deliver(ScriptedSlack(), replace(JOB, task=words))
+    assert "ValueError at ScriptedSlack._do:" in caplog.text
+    assert "D-1042" in caplog.text
+    assert "secret" not in caplog.text

@@ -1,0 +1,120 @@
+"""Values are typed, or the field says what to do."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slackguide.escalation.fields import Checked, Faults, check
+from slackguide.knowledge.forms import Form
+
+
+def form(**field: Any) -> Form:
+    """A form with one field, `it`."""
+    made = {"label": "It", "kind": "short_text", **field}
+    return Form.model_validate({"title": "A form", "prefix": "D", "channel": "ask", "fields": {"it": made}})
+
+
+OPTIONS = {"hourly": "Hourly", "fixed_price": "Fixed price", "other": "Other"}
+TICKET = {"kind": "link", "pattern": r"https://[^/]+/agent/tickets/\d+", "pattern_hint": "Paste the ticket's link."}
+
+
+@pytest.mark.parametrize(
+    ("field", "given_value", "value"),
+    [
+        ({}, "  two \n words ", "two words"),
+        ({}, "a\x00b\x07c\ud800", "abc"),
+        ({"kind": "long_text"}, " first\r\nsecond ", "first\nsecond"),
+        ({"kind": "long_text"}, "x" * 3000, "x" * 3000),
+        ({"pattern": r"\d{8}"}, " 12345678 ", "12345678"),
+        ({"kind": "choice", "options": OPTIONS}, "hourly", "hourly"),
+        ({"kind": "choices", "options": OPTIONS}, ["other", "hourly", "other"], ("hourly", "other")),
+        ({"kind": "choices", "options": OPTIONS}, "hourly", ("hourly",)),
+        ({"kind": "date"}, "2026-02-28", date(2026, 2, 28)),
+        ({"kind": "number", "minimum": 0, "maximum": 30}, "30", 30),
+        ({"kind": "number", "minimum": -5}, "-5", -5),
+        ({"kind": "link"}, "HTTPS://help.example.com/x?y=1", "HTTPS://help.example.com/x?y=1"),
+        (TICKET, "https://help.example.com/agent/tickets/12", "https://help.example.com/agent/tickets/12"),
+    ],
+)
+def test_a_value_that_fits_is_typed(field: dict[str, Any], given_value: Any, value: object) -> None:
+    assert check(form(**field), {"it": given_value}) == Checked({"it": value})  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize(
+    ("field", "given_value", "words"),
+    [
+        ({"required": True}, None, "Fill this in: the escalation needs it."),
+        ({"required": True}, " \u00a0\n", "Fill this in: the escalation needs it."),
+        ({"required": True}, "\x00", "Fill this in: the escalation needs it."),
+        ({}, "x" * 301, "Shorten this to 300 characters; it has 301."),
+        ({"max_length": 10}, "x" * 11, "Shorten this to 10 characters; it has 11."),
+        ({"kind": "long_text"}, "x" * 3001, "Shorten this to 3,000 characters; it has 3,001."),
+        ({"min_length": 5}, "four", "Write at least 5 characters; it has 4."),
+        ({"pattern": r"\d+"}, "12a", "This is not written the way it has to be; see the hint below the field."),
+        ({"pattern": r"\d+", "pattern_hint": "Digits only."}, "12\u0663a", "Digits only."),
+        ({}, ["a", "b"], "Give one answer here."),
+        ({"kind": "choice", "options": OPTIONS}, "weekly", "That option is no longer on the form. Choose again."),
+        ({"kind": "choice", "options": OPTIONS, "required": True}, None, "Choose one."),
+        (
+            {"kind": "choices", "options": OPTIONS},
+            ["hourly", "weekly"],
+            "That option is no longer on the form. Choose again.",
+        ),
+        ({"kind": "choices", "options": OPTIONS, "required": True}, [], "Choose at least one."),
+        ({"kind": "date"}, "2026-02-30", "Give a date as year-month-day, such as 2026-03-31."),
+        ({"kind": "date"}, "20260228", "Give a date as year-month-day, such as 2026-03-31."),
+        ({"kind": "date"}, "2026-W09-1", "Give a date as year-month-day, such as 2026-03-31."),
+        ({"kind": "number"}, "12.5", "Give a whole number in digits, such as 12."),
+        ({"kind": "number"}, "1_000", "Give a whole number in digits, such as 12."),
+        ({"kind": "number"}, "9" * 5000, "Give a whole number in digits, such as 12."),
+        ({"kind": "number", "minimum": 0}, "-1", "Give 0 or more."),
+        ({"kind": "number", "maximum": 30}, "31", "Give 30 or less."),
+        ({"kind": "link"}, "help.example.com/x", "Paste the whole link, beginning with https://"),
+        ({"kind": "link"}, "javascript:alert(1)", "Paste the whole link, beginning with https://"),
+        ({"kind": "link"}, "https://", "Paste the whole link, beginning with https://"),
+        ({"kind": "link"}, "https://[::1", "Paste the whole link, beginning with https://"),
+        ({"kind": "link"}, "https://a.example:99999/", "Paste the whole link, beginning with https://"),
+        ({"kind": "link"}, "https://a.example/x|y>", "Paste the whole link, beginning with https://"),
+        ({"kind": "link"}, "https://a.example/two words", "Paste the whole link, beginning with https://"),
+        (TICKET, "https://help.example.com/other", "Paste the ticket's link."),
+    ],
+)
+def test_a_value_that_does_not_fit_is_told_on_its_field(field: dict[str, Any], given_value: Any, words: str) -> None:
+    assert check(form(**field), {"it": given_value}) == Faults({"it": words})
+
+
+def test_every_fault_is_told_at_once_and_nothing_else_is_kept() -> None:
+    fields = {
+        "one": {"label": "One", "kind": "number"},
+        "two": {"label": "Two", "kind": "date"},
+        "three": {"label": "Three", "kind": "short_text"},
+    }
+    several = Form.model_validate({"title": "A form", "prefix": "D", "channel": "ask", "fields": fields})
+    outcome = check(several, {"one": "x", "two": "y", "three": "z"})
+    assert isinstance(outcome, Faults)
+    assert set(outcome.by_field) == {"one", "two"}
+
+
+def test_an_optional_field_left_empty_and_an_unknown_one_are_left_out() -> None:
+    assert check(form(), {"it": "", "else": "x"}) == Checked({})
+    assert check(form(), {}) == Checked({})
+
+
+KINDS = st.sampled_from(["short_text", "long_text", "choice", "choices", "date", "number", "link"])
+
+
+@given(kind=KINDS, value=st.none() | st.text() | st.lists(st.text(), max_size=3), required=st.booleans())
+def test_anything_is_either_checked_or_told(kind: str, value: Any, required: bool) -> None:
+    options = OPTIONS if kind in ("choice", "choices") else {}
+    outcome = check(form(kind=kind, options=options, required=required), {"it": value})
+    if isinstance(outcome, Faults):
+        assert list(outcome.by_field) == ["it"]
+        assert outcome.by_field["it"].strip()
+    else:
+        assert set(outcome.values) <= {"it"}
+        assert not required or "it" in outcome.values

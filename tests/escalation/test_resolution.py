@@ -1,0 +1,39 @@
+"""A resolution says how it ended, and what is missing is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from slackguide.escalation.fields import Faults
+from slackguide.escalation.resolution import Ending, Resolution, check_resolution
+
+
+@pytest.mark.parametrize(
+    ("ending", "decided", "which", "outcome"),
+    [
+        ("right_place", " refunded ", None, Resolution(Ending.RIGHT_PLACE, "refunded")),
+        ("right_place", "refunded", "hv-mediation", Resolution(Ending.RIGHT_PLACE, "refunded")),
+        ("wrong_queue", "moved", "hv-mediation", Resolution(Ending.WRONG_QUEUE, "moved", "hv-mediation")),
+        ("duplicate", "see there", "D-1001", Resolution(Ending.DUPLICATE, "see there", "D-1001")),
+        ("not_eligible", "too late", None, Resolution(Ending.NOT_ELIGIBLE, "too late")),
+        ("in_guide", "see the guide", None, Resolution(Ending.IN_GUIDE, "see the guide")),
+    ],
+)
+def test_a_whole_resolution(ending: str, decided: str, which: str | None, outcome: Resolution) -> None:
+    assert check_resolution(ending, decided, which) == outcome
+
+
+@pytest.mark.parametrize(
+    ("ending", "decided", "which", "fields"),
+    [
+        (None, None, None, {"ending", "decided"}),
+        ("nonsense", "x", None, {"ending"}),
+        ("wrong_queue", "x", " ", {"which"}),
+        ("duplicate", "\x00", None, {"which", "decided"}),
+        ("right_place", "x" * 3001, None, {"decided"}),
+    ],
+)
+def test_a_resolution_with_gaps(ending: str | None, decided: str | None, which: str | None, fields: set[str]) -> None:
+    outcome = check_resolution(ending, decided, which)
+    assert isinstance(outcome, Faults)
+    assert set(outcome.by_field) == fields

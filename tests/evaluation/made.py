@@ -1,0 +1,25 @@
+"""Observations made by hand."""
+
+from __future__ import annotations
+
+from slackguide.evaluation.observation import Case, Observation
+from slackguide.evaluation.said import OutcomeName, Said
+
+
+def observed(
+    ids: str,
+    outcome: OutcomeName,
+    ranking: str,
+    *,
+    offered: int | None = None,
+    confidence: float = 0.5,
+    alerts: str = "",
+    seconds: float = 0.001,
+    text: str = "a question",
+    file: str = "set.jsonl",
+    line: int = 1,
+) -> Observation:
+    """One observation; `ids`, `ranking` and `alerts` are entries apart by spaces."""
+    shown = {"answer": 1, "choices": 2, "none": 0}[outcome] if offered is None else offered
+    said = Said(outcome, tuple(ranking.split()), shown, confidence, tuple(alerts.split()))
+    return Observation(Case(file, line, text, tuple(ids.split())), said, seconds)

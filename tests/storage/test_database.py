@@ -1,0 +1,223 @@
+"""A database that is busy, full, read-only, damaged, or gone and back: nothing half kept, and words for a person."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from slackguide.errors import ConfigurationError, StorageError
+from slackguide.storage import faults
+from slackguide.storage.database import BUSY_SECONDS, Database, normalise, open_sqlite
+from tests.stores import Server, SteppedClock, Store, draft, sqlite_url
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Store:
+    return Store(sqlite_url(tmp_path), SteppedClock())
+
+
+def refused(store: Store, view: str = "VX") -> str:
+    with pytest.raises(StorageError) as caught:
+        store.ledger.submit(draft(view))
+    return str(caught.value)
+
+
+def test_a_locked_database_is_busy_within_slack_s_three_seconds(sqlite: Store) -> None:
+    other = sqlite3.connect(sqlite.database.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    assert refused(sqlite) == faults.BUSY
+    assert BUSY_SECONDS * 0.9 < time.monotonic() - began < 2.9
+    assert sqlite.ledger.by_view("VX") is None
+    other.execute("ROLLBACK")
+    other.close()
+    assert sqlite.ledger.submit(draft("VX")).new
+    sqlite.database.close()
+
+
+def test_writers_of_one_process_take_turns_and_give_up_in_time(sqlite: Store) -> None:
+    inside, leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with sqlite.database.write():
+            inside.set()
+            leave.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert inside.wait(5)
+    assert refused(sqlite) == faults.BUSY
+    leave.set()
+    holder.join()
+    assert sqlite.ledger.submit(draft("VX")).new
+    sqlite.database.close()
+
+
+def test_a_full_database_keeps_nothing_of_what_it_refuses(sqlite: Store) -> None:
+    sqlite.ledger.submit(draft("V1"))
+    with sqlite.database.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+
+    def fill(connection: object, record: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {pages}")  # type: ignore[attr-defined]
+
+    from sqlalchemy import event
+
+    sqlite.database.close()
+    event.listen(sqlite.database.engine, "connect", fill)
+    big = draft("V2", values={"summary": "x" * 1_000_000})
+    with pytest.raises(StorageError, match="full"):
+        sqlite.ledger.submit(big)
+    assert sqlite.ledger.by_view("V2") is None
+    assert sqlite.count("outbox") == 1
+    sqlite.database.close()
+    event.remove(sqlite.database.engine, "connect", fill)
+    assert sqlite.ledger.submit(big).escalation.reference == "D-1002"
+    sqlite.database.close()
+
+
+def test_a_read_only_database_says_so(sqlite: Store) -> None:
+    from sqlalchemy import event
+
+    def protect(connection: object, record: object) -> None:
+        connection.execute("PRAGMA query_only = ON")  # type: ignore[attr-defined]
+
+    sqlite.database.close()
+    event.listen(sqlite.database.engine, "connect", protect)
+    assert refused(sqlite) == faults.READ_ONLY
+    sqlite.database.check()
+    sqlite.database.close()
+
+
+def test_a_file_that_was_taken_away_takes_no_promises_and_works_when_it_is_back(sqlite: Store) -> None:
+    kept = sqlite.ledger.submit(draft("V1")).escalation
+    path, away = sqlite.database.path, sqlite.database.path.with_suffix(".away")
+    sqlite.database.close()
+    path.rename(away)
+    assert refused(sqlite) == faults.GONE
+    with pytest.raises(StorageError):
+        sqlite.database.check()
+    assert not path.exists()
+    away.rename(path)
+    assert sqlite.ledger.get(kept.id) == kept
+    assert sqlite.ledger.submit(draft("VX")).new
+    sqlite.database.close()
+
+
+def test_a_file_removed_while_it_is_open_takes_no_promises(sqlite: Store) -> None:
+    sqlite.ledger.submit(draft("V1"))
+    sqlite.database.path.unlink()
+    assert refused(sqlite) == faults.GONE
+    sqlite.database.close()
+
+
+def test_a_file_replaced_while_it_is_open_is_read_anew(sqlite: Store, tmp_path: Path) -> None:
+    sqlite.ledger.submit(draft("V1"))
+    other = Store(sqlite_url(tmp_path), SteppedClock())
+    theirs = other.ledger.submit(draft("V2")).escalation
+    other.database.close()
+    for suffix in ("-wal", "-shm"):
+        Path(f"{sqlite.database.path}{suffix}").unlink(missing_ok=True)
+    other.database.path.rename(sqlite.database.path)
+    assert sqlite.ledger.by_view("V2") == theirs
+    assert sqlite.ledger.by_view("V1") is None
+    sqlite.database.close()
+
+
+def test_something_that_is_no_database_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "guide.db"
+    path.write_bytes(b"not a database at all" * 100)
+    store = Store(f"sqlite:///{path}", SteppedClock())
+    assert refused(store) == faults.DAMAGED
+    store.database.close()
+
+
+def test_a_commit_is_on_disk(sqlite: Store) -> None:
+    connection = open_sqlite(sqlite.database.path)
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
+    sqlite.database.close()
+
+
+def test_no_person_s_words_are_in_an_error(store: Store) -> None:
+    with store.database.write() as connection:
+        connection.execute(text("ALTER TABLE escalations DROP COLUMN anyway"))
+    with pytest.raises(StorageError) as caught:
+        store.ledger.submit(draft(values={"summary": "a secret concern"}, question="a secret concern"))
+    assert "secret" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_a_locked_row_is_busy_in_time(postgresql: Server) -> None:
+    store = Store(postgresql.migrated(), SteppedClock())
+    store.ledger.submit(draft("V1"))
+    with store.database.engine.connect() as other:
+        other.execute(text("SELECT last FROM counters FOR UPDATE"))
+        began = time.monotonic()
+        assert refused(store) == faults.BUSY
+        assert time.monotonic() - began < 2.9
+    assert store.ledger.submit(draft("VX")).new
+    store.database.close()
+
+
+def test_a_server_that_ended_our_connections_is_used_again(postgresql: Server) -> None:
+    store = Store(postgresql.migrated(), SteppedClock())
+    store.ledger.submit(draft("V1"))
+
+    def cut_off() -> None:
+        with store.database.write() as connection:
+            ours = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            with store.database.read() as other:
+                other.execute(text("SELECT pg_terminate_backend(:ours)"), {"ours": ours})
+            connection.execute(text("SELECT 1"))
+
+    with pytest.raises(StorageError) as caught:
+        cut_off()
+    assert str(caught.value) == faults.GONE
+    assert store.ledger.submit(draft("V2")).new
+    store.database.close()
+
+
+def test_a_server_that_only_reads_says_so(postgresql: Server) -> None:
+    store = Store(postgresql.migrated(), SteppedClock())
+    with store.database.write() as connection:
+        name = connection.execute(text("SELECT current_database()")).scalar_one()
+        connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
+    store.database.close()
+    assert refused(store) == faults.READ_ONLY
+    store.database.close()
+
+
+def test_a_server_that_is_not_there_is_gone_in_time() -> None:
+    store = Store("postgresql://nobody@127.0.0.1:1/nothing", SteppedClock())
+    began = time.monotonic()
+    assert refused(store) == faults.GONE
+    assert time.monotonic() - began < 2.9
+    store.database.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "driver"),
+    [
+        ("postgresql://u:p@host/db", "postgresql+psycopg"),
+        ("postgres://u:p@host/db", "postgresql+psycopg"),
+        ("postgresql+psycopg://u:p@host/db", "postgresql+psycopg"),
+        ("sqlite:////var/guide.db", "sqlite"),
+    ],
+)
+def test_urls(url: str, driver: str) -> None:
+    assert normalise(url).drivername == driver
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://u:secret@host/db", "sqlite://", "sqlite:///:memory:"])
+def test_urls_that_name_no_database_we_know(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="DATABASE_URL") as caught:
+        Database(url=url, clock=SteppedClock())
+    assert "secret" not in str(caught.value)

@@ -1,0 +1,134 @@
+"""What else is kept: events, feedback, our identity, channels, and short-lived drafts."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from slackguide.escalation.task import AnswerMessage
+from slackguide.storage.channels import Channels
+from slackguide.storage.drafts import Drafts
+from slackguide.storage.feedback import FeedbackBook, Verdict
+from slackguide.storage.identity import Identities, Identity
+from tests.stores import Store
+
+ANSWER = AnswerMessage("E1", "D1", "1.0", "U1", "T1", "where does <this> go & why \U0001f600")
+
+
+def test_an_event_is_accepted_once_with_the_answer_it_is_owed(store: Store) -> None:
+    assert store.inbox.accept("E1", ANSWER)
+    assert not store.inbox.accept("E1", ANSWER)
+    job = store.outbox.claim()
+    assert job is not None
+    assert (job.task, job.escalation) == (ANSWER, None)
+    store.elapse(2)
+    assert store.outbox.claim() is None
+
+
+def test_an_event_that_is_owed_nothing_is_remembered_too(store: Store) -> None:
+    assert store.inbox.accept("E1")
+    assert not store.inbox.accept("E1", ANSWER)
+    assert store.outbox.claim() is None
+
+
+def test_an_event_delivered_to_twenty_threads_is_accepted_once(store: Store) -> None:
+    start = threading.Barrier(20)
+
+    def accept(_: int) -> bool:
+        start.wait()
+        return store.inbox.accept("E1", ANSWER)
+
+    with ThreadPoolExecutor(20) as pool:
+        assert sum(pool.map(accept, range(20))) == 1
+    assert store.count("outbox") == 1
+
+
+def test_old_event_ids_are_forgotten(store: Store) -> None:
+    store.inbox.accept("E1")
+    store.elapse(3 * 86_400)
+    store.inbox.accept("E2")
+    assert store.inbox.prune(store.now() - timedelta(days=2)) == 1
+    assert store.inbox.accept("E1")
+    assert not store.inbox.accept("E2")
+
+
+def give(book: FeedbackBook, answer: str, user: str, verdict: Verdict, entry: str | None = "disputes/one") -> bool:
+    return book.give(answer_id=answer, user_id=user, entry_id=entry, verdict=verdict, question="where\x00 to")
+
+
+def test_a_verdict_counts_once_a_person_and_answer_and_the_last_one_stays(store: Store) -> None:
+    book = FeedbackBook(database=store.database)
+    assert give(book, "A1", "U1", Verdict.HELPFUL)
+    assert not give(book, "A1", "U1", Verdict.HELPFUL)
+    assert give(book, "A1", "U1", Verdict.NOT_THIS)
+    assert give(book, "A1", "U2", Verdict.HELPFUL)
+    assert give(book, "A2", "U1", Verdict.HELPFUL)
+    kept = {(one.answer_id, one.user_id): one.verdict for one in book.list()}
+    assert kept == {
+        ("A1", "U1"): Verdict.NOT_THIS,
+        ("A1", "U2"): Verdict.HELPFUL,
+        ("A2", "U1"): Verdict.HELPFUL,
+    }
+    assert book.list()[0].question == "where\ufffd to"
+
+
+def test_verdicts_are_listed_latest_first_and_filtered(store: Store) -> None:
+    book = FeedbackBook(database=store.database)
+    give(book, "A1", "U1", Verdict.HELPFUL)
+    store.elapse(60)
+    between = store.now() - timedelta(seconds=30)
+    give(book, "A2", "U2", Verdict.NOT_HELPFUL, "disputes/two")
+    give(book, "A2", "U3", Verdict.NOT_HELPFUL, None)
+
+    def ids(**filters: object) -> list[str]:
+        return [one.user_id for one in book.list(**filters)]  # type: ignore[arg-type]
+
+    assert set(ids()) == {"U1", "U2", "U3"}
+    assert ids()[-1] == "U1"
+    assert ids(entry_id="disputes/two") == ["U2"]
+    assert set(ids(verdict=Verdict.NOT_HELPFUL)) == {"U2", "U3"}
+    assert ids(user_id="U1") == ["U1"]
+    assert set(ids(since=between)) == {"U2", "U3"}
+    assert ids(until=between) == ["U1"]
+    assert len(ids(limit=2)) == 2
+
+
+def test_an_identity_is_kept_by_its_token_without_the_token(store: Store) -> None:
+    identities = Identities(database=store.database)
+    assert identities.get("xoxb-one") is None
+    us = Identity("T1", None, "B1", "UBOT", "https://example.slack.com/")
+    identities.keep("xoxb-one", Identity("T1", "E1", "B1", "UOLD", "https://example.slack.com/"))
+    identities.keep("xoxb-one", us)
+    assert identities.get("xoxb-one") == us
+    assert identities.get("xoxb-two") is None
+    with store.database.read() as connection:
+        from slackguide.storage.schema import identities as table
+
+        assert "xoxb" not in str(connection.execute(table.select()).all())
+
+
+def test_channel_ids_are_kept_and_those_given_win(store: Store) -> None:
+    channels = Channels(database=store.database, given={"ask-ce": "CGIVEN"})
+    assert channels.get("ask-disputes") is None
+    channels.keep("ask-disputes", "C1")
+    channels.keep("ask-disputes", "C2")
+    channels.keep("ask-ce", "COTHER")
+    assert (channels.get("ask-disputes"), channels.get("ask-ce")) == ("C2", "CGIVEN")
+    channels.forget("ask-disputes")
+    assert channels.get("ask-disputes") is None
+
+
+def test_a_draft_is_its_person_s_until_it_is_pruned(store: Store) -> None:
+    tokens = iter(["one", "two"])
+    drafts = Drafts(database=store.database, ids=lambda: next(tokens))
+    content = {"text": "words \x00\ud800", "facts": {"reporter": "client"}, "list": [1, None]}
+    assert drafts.put("U1", content) == "one"
+    assert drafts.get("one", "U1") == content
+    assert drafts.get("one", "U2") is None
+    assert drafts.get("none", "U1") is None
+    store.elapse(86_400)
+    drafts.put("U1", {})
+    assert drafts.prune(store.now() - timedelta(hours=1)) == 1
+    assert drafts.get("one", "U1") is None
+    assert drafts.get("two", "U1") == {}

@@ -1,0 +1,158 @@
+"""Escalations are kept once, with what they owe, and read back as they were."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+from slackguide.escalation.escalation import Advice, EventKind, State
+from slackguide.escalation.lifecycle import AddDetails, Changed, Claim, HandOver, Refusal, Resolve
+from slackguide.escalation.resolution import Ending, Resolution
+from tests.stores import Store, draft
+
+
+def test_a_submission_is_kept_whole_and_owes_its_post(store: Store) -> None:
+    sent = draft(
+        values={
+            "ticket_url": "https://help.example.com/agent/tickets/1234567",
+            "dispute_reasons": ("refund", "quality"),
+            "days": 12,
+            "paid_on": date(2026, 2, 28),
+            "summary": "Привет \U0001f600 & <b>",
+        },
+        entry_id="disputes/send-to-mediation",
+        question="where does this go",
+        advice=Advice("HV Mediation Tier 1", ("mid market", "paid 12 days ago")),
+        anyway="another contract",
+    )
+    kept = store.ledger.submit(sent)
+    again = store.ledger.get(kept.escalation.id)
+    assert kept.new
+    assert again == kept.escalation
+    assert again is not None
+    assert list(again.values.items()) == list(sent.values.items())
+    assert (again.reference, again.state, again.card) == ("D-1001", State.SENT, None)
+    assert again.advice == sent.advice
+    assert store.ledger.by_reference(" d-1001 ") == again
+    assert store.ledger.by_view("V1") == again
+    assert [event.kind for event in store.ledger.history(again.id)] == [EventKind.SUBMITTED]
+    job = store.outbox.claim()
+    assert job is not None
+    assert job.escalation == again
+
+
+def test_the_same_view_is_the_same_escalation_also_for_another_process(store: Store) -> None:
+    first = store.ledger.submit(draft("V1"))
+    second = Store(store.url, store.clock)
+    repeated = second.ledger.submit(draft("V1", values={"summary": "changed"}))
+    second.database.close()
+    assert (repeated.new, repeated.escalation) == (False, first.escalation)
+    assert store.count("outbox") == 1
+
+
+def test_twenty_threads_with_ten_views_make_ten_escalations(store: Store) -> None:
+    start = threading.Barrier(20)
+
+    def submit(number: int) -> tuple[str, bool]:
+        start.wait()
+        kept = store.ledger.submit(draft(f"V{number % 10}"))
+        return kept.escalation.reference, kept.new
+
+    with ThreadPoolExecutor(20) as pool:
+        outcomes = list(pool.map(submit, range(20)))
+    references = {reference for reference, _ in outcomes}
+    assert references == {f"D-{number}" for number in range(1001, 1011)}
+    assert sum(new for _, new in outcomes) == 10
+    assert store.count("outbox") == 10
+
+
+def test_references_count_by_prefix(store: Store) -> None:
+    references = [
+        store.ledger.submit(draft(view, prefix=prefix)).escalation.reference
+        for view, prefix in [("V1", "D"), ("V2", "C"), ("V3", "D")]
+    ]
+    assert references == ["D-1001", "C-1001", "D-1002"]
+
+
+def test_what_no_database_can_keep_of_a_text_is_replaced(store: Store) -> None:
+    sent = draft(values={"summary": "a\x00b\ud800c"}, question="a\x00b\ud800c", anyway="\x00")
+    kept = store.ledger.get(store.ledger.submit(sent).escalation.id)
+    assert kept is not None
+    assert kept.question == "a\ufffdb\ufffdc"
+    assert kept.anyway == "\ufffd"
+    assert kept.values["summary"] == "a\x00b\ud800c"
+
+
+def test_twenty_people_claim_at_once_and_one_has_it(store: Store) -> None:
+    escalation = store.ledger.submit(draft()).escalation
+    start = threading.Barrier(20)
+
+    def claim(number: int) -> Changed | Refusal | None:
+        start.wait()
+        return store.ledger.press(escalation.id, Claim(f"U{number}"))
+
+    with ThreadPoolExecutor(20) as pool:
+        outcomes = list(pool.map(claim, range(100, 120)))
+    won = [outcome for outcome in outcomes if isinstance(outcome, Changed)]
+    lost = [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
+    assert len(won) == 1
+    assert len(lost) == 19
+    winner = won[0].escalation.claimed_by
+    assert {refusal.who for refusal in lost} == {winner}
+    kinds = [event.kind for event in store.ledger.history(escalation.id)]
+    assert kinds == [EventKind.SUBMITTED, EventKind.CLAIMED]
+    kept = store.ledger.get(escalation.id)
+    assert kept is not None
+    assert kept.claimed_by == winner
+
+
+def test_a_life_is_kept_event_by_event(store: Store) -> None:
+    escalation = store.ledger.submit(draft()).escalation
+    store.ledger.press(escalation.id, Claim("U2"))
+    store.ledger.press(escalation.id, HandOver("U2", "ask-ce", "ask-ce", "about content"))
+    store.ledger.press(escalation.id, AddDetails("U1", "one more thing"))
+    store.ledger.press(escalation.id, Claim("U3"))
+    resolution = Resolution(Ending.WRONG_QUEUE, "goes elsewhere", "hv-mediation")
+    changed = store.ledger.press(escalation.id, Resolve("U3", resolution))
+    assert isinstance(changed, Changed)
+    kept = store.ledger.get(escalation.id)
+    assert kept == changed.escalation
+    assert (kept.state, kept.desk, kept.channel, kept.resolution) == (State.RESOLVED, "ask-ce", "ask-ce", resolution)
+    history = store.ledger.history(escalation.id)
+    assert [(event.kind.value, event.who, event.words) for event in history] == [
+        ("submitted", "U1", None),
+        ("claimed", "U2", None),
+        ("handed_over", "U2", "about content"),
+        ("details", "U1", "one more thing"),
+        ("claimed", "U3", None),
+        ("resolved", "U3", "goes elsewhere"),
+    ]
+    assert dict(history[-1].about) == {"ending": "wrong_queue", "which": "hv-mediation"}
+
+
+def test_a_refused_press_changes_nothing(store: Store) -> None:
+    escalation = store.ledger.submit(draft()).escalation
+    refused = store.ledger.press(escalation.id, Resolve("U2", Resolution(Ending.RIGHT_PLACE, "done")))
+    assert isinstance(refused, Refusal)
+    assert store.ledger.get(escalation.id) == escalation
+    assert len(store.ledger.history(escalation.id)) == 1
+    assert store.count("outbox") == 1
+
+
+def test_an_unknown_escalation_is_none(store: Store) -> None:
+    assert store.ledger.press("nothing", Claim("U2")) is None
+    assert store.ledger.get("nothing") is None
+    assert store.ledger.by_reference("D-9999") is None
+
+
+def test_open_escalations_about_the_same_case_are_found(store: Store) -> None:
+    first = store.ledger.submit(draft("V1", cases=("ticket:1", "contract:2"))).escalation
+    second = store.ledger.submit(draft("V2", cases=("contract:2",))).escalation
+    closed = store.ledger.submit(draft("V3", cases=("ticket:1",))).escalation
+    store.ledger.press(closed.id, Claim("U2"))
+    store.ledger.press(closed.id, Resolve("U2", Resolution(Ending.RIGHT_PLACE, "done")))
+    assert store.ledger.open_about(["ticket:1"]) == (first,)
+    assert {found.id for found in store.ledger.open_about(["contract:2", "ticket:9"])} == {first.id, second.id}
+    assert store.ledger.open_about(["ticket:9"]) == ()
+    assert store.ledger.open_about([]) == ()

