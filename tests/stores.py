@@ -50,6 +50,7 @@ class Server:
 
     def __init__(self, uri: str) -> None:
         self._uri = make_url(uri).set(drivername="postgresql+psycopg")
+        self._hurry()
         self._template = self._new("TEMPLATE template0")
         database = Database(url=self._template, clock=lambda: datetime.now(UTC))
         migrate(database)
@@ -62,6 +63,15 @@ class Server:
     def migrated(self) -> str:
         """The URL of a new database with the tables of this version."""
         return self._new(f'TEMPLATE "{make_url(self._template).database}"')
+
+    def _hurry(self) -> None:
+        """No waiting for the disk: these tests kill processes of ours, never the machine."""
+        engine = create_engine(self._uri, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+            connection.execute(text("SELECT pg_reload_conf()"))
+        engine.dispose()
 
     def _new(self, like: str) -> str:
         name = f"t{next(_numbers)}_{os.getpid()}"

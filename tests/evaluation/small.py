@@ -6,6 +6,9 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+SHIPPED = Path(__file__).parents[2] / "knowledge"
+"""The knowledge base that comes with slackguide."""
+
 SUBJECTS = {
     "help/password": "password",
     "help/invoice": "invoice",
@@ -56,16 +59,26 @@ RULES = """\
       - to: desk"""
 
 
+BURNING = "the house on fire is our office"
+"""A clear sign: answered with `help/danger`."""
+
+NOISE = "xylophone quartet"
+"""Nothing here is about it."""
+
+
 def phrasing(id: str, number: int = 0) -> str:
     """One of the phrasings of an entry: asked word for word, it has to come first."""
     return SHAPES[number].format(word=SUBJECTS[id])
 
 
-def write_knowledge(folder: Path, *, without: Iterable[str] = (), rules: str = RULES) -> Path:
-    """Writes the knowledge base; `rules` are those of `help/badge`, `without` names entries to leave out."""
+def write_knowledge(folder: Path, *, without: Iterable[str] = (), rules: str = RULES, danger: str = "fire") -> Path:
+    """Writes the knowledge base; `rules` are those of `help/badge`, `without` names entries to leave out.
+
+    `danger` is where `help/danger` goes, the critical entry that a house on fire puts first whatever else matches.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     left_out = set(without)
-    entries = "\n".join(_entry(id, rules) for id in SUBJECTS if id not in left_out)
+    entries = "\n".join(_entry(id, rules, danger) for id in SUBJECTS if id not in left_out)
     head = "team: Help\nowner: help-leads\nreviewed: 2026-11-21\ndocument: handbook\n"
     (folder / "help.yaml").write_text(f"{head}{SHARED}entries:\n{entries}\n", encoding="utf-8")
     return folder
@@ -79,7 +92,7 @@ def write_questions(path: Path, questions: Iterable[tuple[str, list[str]]]) -> P
     return path
 
 
-def _entry(id: str, rules: str) -> str:
+def _entry(id: str, rules: str, danger: str) -> str:
     concerns = "\n".join(f"      - {phrasing(id, number)}" for number in range(len(SHAPES)))
     lines = [
         f"  - id: {id}",
@@ -87,7 +100,7 @@ def _entry(id: str, rules: str) -> str:
         f"    concerns:\n{concerns}",
         "    path: [Take care of it.]",
         "    source: Everything",
-        {"help/badge": rules, "help/danger": "    to: fire"}.get(id, ROUTES),
+        {"help/badge": rules, "help/danger": f"    to: {danger}"}.get(id, ROUTES),
     ]
     if id == "help/danger":
         lines.append("    priority: critical")

@@ -8,7 +8,7 @@ CHANCE = st.floats(0, 1, allow_nan=False)
 
 
 def test_the_error_is_the_gap_of_each_bin_weighted_by_what_it_holds() -> None:
-    # Bin 0.9 to 1: four at 0.95, three right: gap 0.2. Bin 0.1 to 0.2: two at 0.1 and 0.2 - 0.05, none right: gap 0.125.
+    # From 0.9: four at 0.95, three of them right, gap 0.2. From 0.1: 0.10 and 0.15, none right, gap 0.125.
     pairs = [(0.95, True), (0.95, True), (0.95, False), (0.95, True), (0.10, False), (0.15, False)]
     table = calibration(pairs)
     assert table.error == pytest.approx((4 * 0.2 + 2 * 0.125) / 6)

@@ -1,7 +1,7 @@
 import pytest
-from made import observed
 
 from slackguide.evaluation.measures import Share, measure
+from tests.evaluation.made import observed
 
 CRITICAL = frozenset({"x/fire"})
 

@@ -1,9 +1,9 @@
 import pytest
-from made import observed
 
 from slackguide.evaluation.moves import Verdict, moves, verdict
 from slackguide.evaluation.observation import Case
 from slackguide.evaluation.said import Said
+from tests.evaluation.made import observed
 
 RIGHT = Said("answer", ("a/a", "b/b"), 1)
 AMONG = Said("choices", ("b/b", "a/a"), 2)
@@ -48,7 +48,8 @@ def test_the_moves_name_what_moved_and_the_worse_come_first() -> None:
     sent = Said("answer", ("a/a",), 1, target="desk")
     open_still = Said("answer", ("a/a",), 1, missing=("floor",))
     surer = Said("answer", ("a/a", "c/c"), 1, confidence=0.9, target="desk")
-    pairs = [(sent, surer), (sent, open_still), (WRONG, RIGHT), (RIGHT, NOTHING), (AMONG, BESIDE)]
+    asked, reordered = (Said("answer", ("a/a",), 1, missing=names) for names in (("x", "y"), ("y", "x")))
+    pairs = [(sent, surer), (sent, open_still), (WRONG, RIGHT), (RIGHT, NOTHING), (AMONG, BESIDE), (asked, reordered)]
     old = [observed("a/a", "none", "", line=line) for line in range(len(pairs))]
     new = [observed("a/a", "none", "", line=line) for line in range(len(pairs))]
     cases = [one.case for one in old]
@@ -65,5 +66,5 @@ def test_the_moves_name_what_moved_and_the_worse_come_first() -> None:
 
 def test_lists_of_different_length_are_refused() -> None:
     one = observed("a/a", "none", "")
-    with pytest.raises(ValueError, match="shorter|longer"):
+    with pytest.raises(ValueError, match=r"shorter|longer"):
         moves([one], [], [one.case])

@@ -1,9 +1,9 @@
 import pytest
-from made import observed
 
 from slackguide.evaluation.confusions import confusions
 from slackguide.evaluation.report import report
 from slackguide.evaluation.speed import percentile, speed
+from tests.evaluation.made import observed
 
 
 def test_confusions_go_by_pair_the_most_frequent_first() -> None:
@@ -59,5 +59,5 @@ def test_every_file_has_a_section_and_all_of_them_one_more() -> None:
     values = found.overall.values()
     assert values["top1"] == pytest.approx(1 / 3)
     assert values["ece"] == pytest.approx((0.1 + 0.7 + 0.8) / 3)
-    assert values["ece_all"] == pytest.approx((0.1 + 0.7 + 0.8 + 0.2) / 4), "a question without a match has no confidence"
+    assert values["ece_all"] == pytest.approx((0.1 + 0.7 + 0.8 + 0.2) / 4), "no match, no confidence"
     assert found.files[0].values()["none_out_of_scope"] is None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,15 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from slackguide.errors import StorageError
+from slackguide.escalation.escalation import EventKind, State
+from slackguide.escalation.search import Search
+from slackguide.escalation.task import PostEscalation
+from slackguide.escalation.watch import UNWATCHED
+from slackguide.storage import migration
 from slackguide.storage.database import Database
 from slackguide.storage.migration import migrate, newest
 from slackguide.storage.schema import metadata
-from tests.stores import SteppedClock
+from tests.stores import SteppedClock, Store, draft
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -70,10 +77,6 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(empty_url: str)
 
 
 def test_a_migration_that_fails_leaves_nothing(empty_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    import shutil
-
-    from slackguide.storage import migration
-
     broken = tmp_path / "migrations"
     shutil.copytree(migration.MIGRATIONS, broken)
     (broken / "versions" / "9000_broken.py").write_text(
@@ -106,3 +109,45 @@ def test_migrations_are_quiet_on_standard_output(tmp_path: Path, capsys: pytest.
     database.close()
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", "")
+
+
+def test_a_database_with_data_keeps_it_through_every_migration(empty_url: str) -> None:
+    """From the first revision: an escalation with its post and history, read back by this version and gone on with."""
+    database = opened(empty_url)
+    migrate(database, "0001")
+    with database.write() as connection:
+        for statement in FIRST_DATA:
+            connection.exec_driver_sql(statement)
+    migrate(database)
+    store = Store(empty_url, SteppedClock())
+    kept = store.ledger.by_reference("D-1001")
+    assert kept is not None
+    assert kept.values == {"summary": "both sides disagree", "paid_on": date(2026, 2, 28), "reasons": ("a", "b")}
+    assert (kept.state, kept.watch, kept.claimed_by) == (State.CLAIMED, UNWATCHED, "U2")
+    assert [event.kind for event in store.ledger.history(kept.id)] == [EventKind.SUBMITTED, EventKind.CLAIMED]
+    assert [page.reference for page in store.ledger.walk(Search(claimed_by="U2"))] == ["D-1001"]
+    job = store.outbox.claim()
+    assert job is not None
+    assert (job.task, job.escalation) == (PostEscalation("ask-disputes"), kept)
+    assert store.ledger.submit(draft("V1")).escalation == kept
+    assert store.ledger.submit(draft("V2")).escalation.reference == "D-1002"
+    store.database.close()
+    database.close()
+
+
+FIRST_DATA = (
+    "INSERT INTO counters (prefix, last) VALUES ('D', 1001)",
+    """INSERT INTO escalations (id, reference, view_id, form_id, desk, channel, state, requester_user, requester_team,
+       created_at, changed_at, fields, claimed_by, events) VALUES ('e1', 'D-1001', 'V1', 'ask-disputes', 'ask-disputes',
+       'ask-disputes', 'claimed', 'U1', 'T1', '2026-03-01 09:00:00.000000', '2026-03-01 09:05:00.000000',
+       '[["summary", "both sides disagree"], ["paid_on", {"date": "2026-02-28"}], ["reasons", ["a", "b"]]]',
+       'U2', 2)""",
+    """INSERT INTO events (escalation_id, number, at, who, kind, about)
+       VALUES ('e1', 1, '2026-03-01 09:00:00.000000', 'U1', 'submitted', '{}')""",
+    """INSERT INTO events (escalation_id, number, at, who, kind, about)
+       VALUES ('e1', 2, '2026-03-01 09:05:00.000000', 'U2', 'claimed', '{}')""",
+    """INSERT INTO outbox (kind, payload, escalation_id, lane, once_key, state, due_at, set_at, created_at)
+       VALUES ('post_escalation', '{"channel": "ask-disputes"}', 'e1', '#ask-disputes', 'post e1 ask-disputes', 'due',
+       '2026-03-01 09:00:00.000000', '2026-03-01 09:00:00.000000', '2026-03-01 09:00:00.000000')""",
+)
+"""What the first version kept, as it wrote it."""

@@ -33,7 +33,9 @@ def print_card(outcome: Outcome, guide: Guide, concern: Concern) -> None:
 
 def _print_matches(found: Found, count: int) -> None:
     for number, match in enumerate(found.matches[:count], 1):
-        out.print(Text.assemble(f"  {number}. ", (match.title, "bold"), f"  {match.confidence:.0%}  ", (match.id, "dim")))
+        out.print(
+            Text.assemble(f"  {number}. ", (match.title, "bold"), f"  {match.confidence:.0%}  ", (match.id, "dim"))
+        )
 
 
 def _print_answer(answer: Answer, guide: Guide) -> None:

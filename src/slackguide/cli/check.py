@@ -21,7 +21,9 @@ def register(app: typer.Typer) -> None:
     def check(
         directory: Annotated[
             Path,
-            typer.Argument(envvar="SLACKGUIDE_KNOWLEDGE", help="The folder that holds the knowledge base.", metavar="[DIR]"),
+            typer.Argument(
+                envvar="SLACKGUIDE_KNOWLEDGE", help="The folder that holds the knowledge base.", metavar="[DIR]"
+            ),
         ] = DEFAULT_KNOWLEDGE,
         json: JsonOption = False,
     ) -> None:

@@ -64,9 +64,7 @@ def register(app: typer.Typer) -> None:
         cases = read_cases(files, known=old.entries.keys() | new.entries.keys())
         day = today or date.today()  # noqa: DTZ011 - the day where the person sits
         asker = Asker(as_role)
-        before, after = (
-            ask(Guide(base), cases, asker, today=day, clock=time.perf_counter) for base in (old, new)
-        )
+        before, after = (ask(Guide(base), cases, asker, today=day, clock=time.perf_counter) for base in (old, new))
         seen = {id for base in (old, new) for id in base.entries.keys() - base.hidden_from(as_role)}
         unseen = (old.entries.keys() | new.entries.keys()) - seen
         moved = moves(before, after, as_seen(cases, unseen))

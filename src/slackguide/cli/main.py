@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from slackguide import __version__
-from slackguide.cli import check, compare, evaluate, route, triage
+from slackguide.cli import check, compare, evaluate, route, schema, triage
 from slackguide.cli.output import WRONG_USE, err
 from slackguide.errors import SlackguideError
 
@@ -40,6 +40,7 @@ def _root(
 route.register(app)
 check.register(app)
 triage.register(app)
+schema.register(app)
 evaluate.register(app)
 compare.register(app)
 

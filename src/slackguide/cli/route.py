@@ -37,7 +37,9 @@ def register(app: typer.Typer) -> None:
         ] = None,
         batch: Annotated[
             Path | None,
-            typer.Option("--batch", metavar="FILE", help="JSON Lines with text, entry or both, and facts; - for input."),
+            typer.Option(
+                "--batch", metavar="FILE", help="JSON Lines with text, entry or both, and facts; - for input."
+            ),
         ] = None,
         as_role: Annotated[str, typer.Option("--as", metavar="ROLE", help="agent or team_lead.")] = "agent",
         today: Annotated[
@@ -60,9 +62,7 @@ def register(app: typer.Typer) -> None:
         if not text and entry is None:
             fail("nothing to answer: give the concern in words, --entry ID or --batch FILE.")
         guide = Guide(sound(knowledge))
-        concern = Concern(
-            text=" ".join(text or ()), facts=told_facts(fact or (), guide.knowledge.facts), entry=entry
-        )
+        concern = Concern(text=" ".join(text or ()), facts=told_facts(fact or (), guide.knowledge.facts), entry=entry)
         outcome = guide.answer(concern, asker, today=day)
         if json:
             print_json(document(outcome))

@@ -18,7 +18,10 @@ VERDICTS: tuple[Verdict, ...] = ("worse", "better", "different")
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A question to which the guide says something else than before; `parts` are what is new in it."""
+    """A question to which the guide says something else than before; `parts` are what is new in it.
+
+    The order of choices after the first, and of facts to ask for, is no move.
+    """
 
     case: Case
     old: Said
@@ -57,7 +60,7 @@ def _parts(old: Said, new: Said) -> tuple[Part, ...]:
     moved: dict[Part, bool] = {
         "entry": old.shown[:1] != new.shown[:1] or set(old.shown) != set(new.shown),
         "outcome": old.outcome != new.outcome,
-        "destination": (old.target, old.missing) != (new.target, new.missing),
+        "destination": (old.target, set(old.missing)) != (new.target, set(new.missing)),
         "alerts": set(old.alerts) != set(new.alerts),
     }
     return tuple(part for part, has in moved.items() if has)

@@ -16,7 +16,7 @@ _PLACEHOLDER = re.compile(r"\{([a-z0-9_-]+)\}")
 
 
 def filled(template: str, knowledge: KnowledgeBase, facts: Mapping[str, Value], words: str) -> str:
-    """The note with every known placeholder filled in: facts by their labels, `prefill: concern` by the agent's words."""
+    """The note with every known placeholder filled in: facts by their labels, the summary by the agent's words."""
 
     def value(match: re.Match[str]) -> str:
         name = match.group(1)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 
 class Model(BaseModel):
@@ -13,9 +17,38 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _as_list(value: object) -> object:
-    """One text where a list is expected stands for a list of one."""
-    return [value] if isinstance(value, str) else value
+@dataclass(frozen=True)
+class Shorthand:
+    """Lets an author write less than the model holds, and says so in the JSON Schema."""
+
+    full: Callable[[object], object]
+    """Turns what was written short into what the model takes, and leaves anything else as it is."""
+    short: Callable[[JsonSchemaValue], JsonSchemaValue]
+    """The JSON Schema of the short form, from that of the full one."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """The full form's schema, with `full` before it."""
+        return core_schema.no_info_before_validator_function(self.full, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Either form."""
+        full = handler(schema)
+        return {"anyOf": [self.short(full), full]}
+
+
+ListOf = Shorthand(
+    full=lambda value: [value] if isinstance(value, str | dict) else value,
+    short=lambda full: dict(full["items"]),
+)
+"""One thing where a list is expected stands for a list of one."""
+
+
+def text_for(key: str) -> Shorthand:
+    """A text alone stands for a mapping with only this key."""
+    return Shorthand(
+        full=lambda value: {key: value} if isinstance(value, str) else value,
+        short=lambda _: {"type": "string"},
+    )
 
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
@@ -32,5 +65,3 @@ Sentence = Annotated[str, StringConstraints(min_length=1, max_length=600)]
 
 Phrasing = Annotated[str, StringConstraints(min_length=2, max_length=300)]
 """One way in which people put a concern."""
-
-ListOf = BeforeValidator(_as_list)

@@ -6,9 +6,9 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, WithJsonSchema, model_validator
 
-from slackguide.knowledge.base import EntryId, Id, ListOf, Model, Phrasing, Sentence, Short
+from slackguide.knowledge.base import EntryId, Id, ListOf, Model, Phrasing, Sentence, Short, text_for
 
 Role = Literal["agent", "team_lead"]
 
@@ -16,7 +16,8 @@ DestinationKind = Literal[
     "zendesk_group", "slack_channel", "article", "macro", "team", "in_product", "self", "not_eligible"
 ]
 
-When = Annotated[Any, Field(description="fact: value(s) mapping, condition name, list (all), or any/all/not")]
+When = Annotated[Any, WithJsonSchema({"x-part": "Condition"}), Field(description="What has to hold; left out: always")]
+Given = Annotated[dict[Id, Any], WithJsonSchema({"type": "object", "additionalProperties": {"x-part": "Test"}})]
 
 
 def _iso_date(value: object) -> object:
@@ -31,53 +32,54 @@ IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 class Destination(Model):
     """A place a case can go; its id is the key it stands under."""
 
-    kind: DestinationKind
+    kind: DestinationKind = Field(description="What kind of place it is; `self`: the agent handles it")
     name: Short = Field(description="Exactly as agents type it into Zendesk or Slack")
     also: Annotated[tuple[Short, ...], ListOf] = Field(default=(), description="Other names it goes by")
     note: Sentence | None = Field(default=None, description="What to know about it")
 
 
+Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)]
+
+
 class Article(Model):
     """A help article; its id is the key it stands under."""
 
-    title: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)] | None = None
+    title: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
+        description="As the help center has it"
+    )
+    url: Url | None = Field(default=None, description="Where it is, if known")
 
 
 class Document(Model):
     """A guide that entries were written from; its id is the key it stands under."""
 
-    title: Short
-    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)] | None = None
+    title: Short = Field(description="As answers cite it")
+    url: Url | None = Field(default=None, description="Where it is, if known")
 
 
 class NoteTemplate(Model):
     """A ticket note; `{name}` is a fact or form field, `____` any other blank."""
 
     label: Short = Field(default="Note for the ticket", description="Where the note goes")
-    text: Annotated[str, StringConstraints(min_length=1, max_length=2500)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=2500)] = Field(
+        description="The note, ready to copy; {name} is filled in where known, ____ stays a blank"
+    )
 
 
 class Source(Model):
     """Where in the guides a statement stands."""
 
     document: Id | None = Field(default=None, description="Id of the document; left out: the file's")
-    section: Short
+    section: Short = Field(description="The heading or drop-down it stands under, as the document writes it")
 
 
-def _as_source(value: object) -> object:
-    return {"section": value} if isinstance(value, str) else value
-
-
-def _as_sources(value: object) -> object:
-    listed = value if isinstance(value, list) else [value]
-    return [_as_source(item) for item in listed]
+Cited = Annotated[Source, text_for("section")]
 
 
 class Line(Model):
     """A step or warning; with `when`, shown only where the facts given say that it applies."""
 
-    text: Sentence | None = None
+    text: Sentence | None = Field(default=None, description="One instruction or warning")
     use: Id | None = Field(default=None, description="Name of a shared procedure whose steps stand here")
     when: When = None
 
@@ -88,32 +90,23 @@ class Line(Model):
         return self
 
 
-def _as_line(value: object) -> object:
-    return {"text": value} if isinstance(value, str) else value
-
-
-def _as_lines(value: object) -> object:
-    listed = value if isinstance(value, list) else [value]
-    return [_as_line(item) for item in listed]
-
-
-Lines = Annotated[tuple[Line, ...], BeforeValidator(_as_lines)]
+Lines = Annotated[tuple[Annotated[Line, text_for("text")], ...], ListOf]
 
 
 class Rule(Model):
     """One rule of a table: where its condition is the first to hold, it decides."""
 
     when: When = None
-    to: Id | None = None
+    to: Id | None = Field(default=None, description="The destination")
     not_eligible: Sentence | None = Field(default=None, description="Why the case cannot be taken")
     instead: Sentence | None = Field(default=None, description="What to do instead")
     use: Id | None = Field(default=None, description="Name of a shared table whose rules follow here")
     because: Sentence | None = Field(default=None, description="Added to the reasons")
     path: Lines = Field(default=(), description="Steps added after the entry's own")
-    warnings: Lines = ()
+    warnings: Lines = Field(default=(), description="Warnings added after the entry's own")
     note: Id | None = Field(default=None, description="Note template in place of the entry's")
     form: Id | None = Field(default=None, description="Form in place of the entry's")
-    source: Annotated[Source, BeforeValidator(_as_source)] | None = None
+    source: Cited | None = Field(default=None, description="Where the rule stands; left out: the entry's source")
 
     @model_validator(mode="after")
     def _one_outcome(self) -> Rule:
@@ -130,10 +123,10 @@ class Rule(Model):
 class Conflict(Model):
     """Two statements of the sources that cannot both be followed."""
 
-    says: Sentence
-    at: Short
-    but: Sentence
-    elsewhere: Short
+    says: Sentence = Field(description="What one place says")
+    at: Short = Field(description="Which place that is")
+    but: Sentence = Field(description="What another place says")
+    elsewhere: Short = Field(description="Which place that is")
     caution: Sentence | None = Field(default=None, description="What the agent does meanwhile")
     todo: Sentence = Field(description="What the owner has to settle")
 
@@ -150,14 +143,14 @@ class SignPhrases(Model):
     clear: tuple[Phrasing, ...] = Field(min_length=1, description="Puts the entry first, whatever else matches")
     weak: tuple[Phrasing, ...] = Field(default=(), description="Adds an alert beside the answer")
     exclusions: tuple[Phrasing, ...] = Field(default=(), description="Look-alikes that are no sign")
-    message: Sentence
+    message: Sentence = Field(description="The alert")
 
 
 class SeeAlso(Model):
     """A pointer to further reading that has no id of its own."""
 
-    title: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)] | None = None
+    title: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(description="What it is called")
+    url: Url | None = Field(default=None, description="Where it is, if known")
 
 
 def _by_shape(value: object) -> str:
@@ -169,33 +162,40 @@ Routes = Annotated[
     Annotated[tuple[Rule, ...], Tag("spelled_out")] | Annotated[Id, Tag("name")], Discriminator(_by_shape)
 ]
 Further = Annotated[Annotated[SeeAlso, Tag("spelled_out")] | Annotated[Id, Tag("name")], Discriminator(_by_shape)]
-Given = dict[Id, Any]
 
 
 class Entry(Model):
     """One concern and its answer."""
 
-    id: EntryId
-    title: Short
+    id: EntryId = Field(description="team/concern; never changed again, links and statistics hang on it")
+    title: Short = Field(description="The concern in a few words")
     concerns: tuple[Phrasing, ...] = Field(min_length=12, max_length=60, description="How people put it: 12 or more")
-    keywords: Annotated[tuple[Phrasing, ...], ListOf] = ()
-    warnings: Annotated[Lines, Field(max_length=8)] = ()
-    path: Annotated[Lines, Field(min_length=1, max_length=20)]
-    to: Id | None = None
+    keywords: Annotated[tuple[Phrasing, ...], ListOf] = Field(
+        default=(), description="Words to find it by that fit in no sentence"
+    )
+    warnings: Lines = Field(default=(), max_length=8, description="Shown before anything else")
+    path: Lines = Field(min_length=1, max_length=20, description="What to do, in order, one instruction a step")
+    to: Id | None = Field(default=None, description="The one destination; where it depends on facts, `routes`")
     routes: Routes | None = Field(default=None, description="Rules, or the name of a shared table")
     fixes: Given = Field(default_factory=dict, description="Facts that the concern itself says")
     assumes: Given = Field(default_factory=dict, description="Facts taken for granted unless told otherwise")
-    note: Id | None = None
-    form: Id | None = None
-    see_also: Annotated[tuple[Further, ...], ListOf] = ()
-    distinguish_from: Annotated[tuple[EntryId, ...], ListOf] = ()
-    source: Annotated[tuple[Source, ...], BeforeValidator(_as_sources), Field(min_length=1)]
-    conflicts: tuple[Conflict, ...] = ()
-    audience: Annotated[tuple[Role, ...], ListOf, Field(min_length=1)] = ("agent", "team_lead")
-    priority: Literal["normal", "critical"] = "normal"
-    signs: SignPhrases | None = None
-    owner: Short | None = None
-    reviewed: IsoDate | None = None
+    note: Id | None = Field(default=None, description="Template of the note to leave in the ticket")
+    form: Id | None = Field(default=None, description="Escalation form offered under the answer")
+    see_also: Annotated[tuple[Further, ...], ListOf] = Field(default=(), description="Articles to point to")
+    distinguish_from: Annotated[tuple[EntryId, ...], ListOf] = Field(
+        default=(), description="Neighbours that people mix up with this one"
+    )
+    source: Annotated[tuple[Cited, ...], ListOf] = Field(min_length=1, description="What it was written from")
+    conflicts: tuple[Conflict, ...] = Field(default=(), description="Where the sources disagree")
+    audience: Annotated[tuple[Role, ...], ListOf] = Field(
+        default=("agent", "team_lead"), min_length=1, description="Who may see it; left out: everyone"
+    )
+    priority: Literal["normal", "critical"] = Field(
+        default="normal", description="critical: withholds nothing for want of facts, and has a detector of its own"
+    )
+    signs: SignPhrases | None = Field(default=None, description="The detector of a critical entry")
+    owner: Short | None = Field(default=None, description="Who keeps it true; left out: the file's owner")
+    reviewed: IsoDate | None = Field(default=None, description="When it was last held against its source; ditto")
 
     @model_validator(mode="after")
     def _whole(self) -> Entry:

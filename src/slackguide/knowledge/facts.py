@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from slackguide.knowledge.base import ListOf, Model, Sentence, Short
+from slackguide.knowledge.base import ListOf, Model, Sentence, Short, text_for
 from slackguide.knowledge.conditions import NEVER, range_of
 
 NUMBER_LIMIT = 100_000
@@ -29,23 +29,17 @@ class FactDefinition(Model):
 
     label: Annotated[str, StringConstraints(min_length=1, max_length=75)] = Field(description="What agents read")
     ask: Sentence = Field(description="The question that asks for it")
-    kind: Literal["choice", "yes_no", "number"]
+    kind: Literal["choice", "yes_no", "number"] = Field(description="What can be answered")
     help: Sentence | None = Field(default=None, description="Where to find it")
     say: Sentence = Field(default="{label}: {value}", description="How a reason reads it out; {value} is put in")
-    values: dict[str, FactValue] = Field(default_factory=dict, description="value: its label and words")
+    values: dict[str, Annotated[FactValue, text_for("label")]] = Field(
+        default_factory=dict, description="value: its label and words"
+    )
     unit: Short | None = Field(default=None, description="Of a number: days, hours …")
     never: Short | None = Field(default=None, description="Of a number that can also be `never`: how that is said")
     never_words: Words = Field(default=(), description="How people say that it never happened")
     read: Words = Field(default=(), description="How a number stands in free text, with {n} for it")
-    maximum: int = Field(default=NUMBER_LIMIT, ge=1, le=NUMBER_LIMIT)
-
-    @field_validator("values", mode="before")
-    @classmethod
-    def _label_alone(cls, values: Any) -> Any:
-        """`vsb: VSB` stands for `vsb: {label: VSB}`."""
-        if not isinstance(values, dict):
-            return values
-        return {key: {"label": value} if isinstance(value, str) else value for key, value in values.items()}
+    maximum: int = Field(default=NUMBER_LIMIT, ge=1, le=NUMBER_LIMIT, description="Largest number that is no slip")
 
     @model_validator(mode="after")
     def _kind_fits(self) -> FactDefinition:

@@ -23,10 +23,11 @@ from slackguide.knowledge.entries import (
     SeeAlso,
     SignPhrases,
     Source,
+    When,
 )
 from slackguide.knowledge.facts import FactDefinition, FactValue
 from slackguide.knowledge.faults import did_you_mean
-from slackguide.knowledge.forms import Form, FormField
+from slackguide.knowledge.forms import Form, FormField, ReminderRules
 from slackguide.knowledge.yaml_reader import EMPTY, Place
 from slackguide.knowledge.yaml_reader import Source as YamlSource
 
@@ -34,11 +35,11 @@ from slackguide.knowledge.yaml_reader import Source as YamlSource
 class ConditionSpec(Model):
     """A named condition: `label` is how reasons read it out, the rest is the condition."""
 
-    label: Short
-    any: list[Any] | None = Field(default=None, description="At least one of these holds")
-    all: list[Any] | None = Field(default=None, description="Every one of these holds")
-    not_: Any = Field(default=None, alias="not", description="This does not hold")
-    when: Any = Field(default=None, description="fact: value(s)")
+    label: Short = Field(description="How reasons read it out")
+    any: list[When] | None = Field(default=None, description="At least one of these holds")
+    all: list[When] | None = Field(default=None, description="Every one of these holds")
+    not_: When = Field(default=None, alias="not", description="This does not hold")
+    when: When = Field(default=None, description="This holds")
 
     @model_validator(mode="after")
     def _one_form(self) -> ConditionSpec:
@@ -50,14 +51,18 @@ class ConditionSpec(Model):
 class Glossary(Model):
     """Shorthand and words that mean the same."""
 
-    abbreviations: dict[str, Annotated[tuple[Short, ...], ListOf]] = Field(default_factory=dict)
-    synonyms: tuple[Annotated[tuple[Short, ...], Field(min_length=2)], ...] = ()
+    abbreviations: dict[str, Annotated[tuple[Short, ...], ListOf]] = Field(
+        default_factory=dict, description="CL: client; several meanings in a list"
+    )
+    synonyms: tuple[Annotated[tuple[Short, ...], Field(min_length=2)], ...] = Field(
+        default=(), description="Groups of words that mean the same"
+    )
 
 
 class Roles(Model):
     """Handles of the Slack user groups whose members have a role; everybody else is an agent."""
 
-    team_lead: Annotated[tuple[Id, ...], ListOf] = ()
+    team_lead: Annotated[tuple[Id, ...], ListOf] = Field(default=(), description="Handles, without the @")
 
 
 Procedure = Annotated[Lines, Field(min_length=1, max_length=20)]
@@ -70,23 +75,39 @@ class KnowledgeFile(Model):
     owner: Short | None = Field(default=None, description="Who keeps the entries of this file true")
     reviewed: IsoDate | None = Field(default=None, description="When its entries were last held against the guides")
     document: Id | None = Field(default=None, description="The guide its entries come from")
-    entries: tuple[Entry, ...] | None = Field(default=None, min_length=1)
-    destinations: dict[Id, Destination] | None = Field(default=None, min_length=1)
-    articles: dict[Id, Article] | None = Field(default=None, min_length=1)
-    documents: dict[Id, Document] | None = Field(default=None, min_length=1)
-    notes: dict[Id, NoteTemplate] | None = Field(default=None, min_length=1)
-    facts: dict[Id, FactDefinition] | None = Field(default=None, min_length=1)
-    conditions: dict[Id, ConditionSpec] | None = Field(default=None, min_length=1)
-    tables: dict[Id, Annotated[tuple[Rule, ...], Field(min_length=1)]] | None = Field(default=None, min_length=1)
+    entries: tuple[Entry, ...] | None = Field(
+        default=None, min_length=1, description="The concerns, each with its process path"
+    )
+    destinations: dict[Id, Destination] | None = Field(
+        default=None, min_length=1, description="Every place a case can go"
+    )
+    articles: dict[Id, Article] | None = Field(
+        default=None, min_length=1, description="Help articles that entries point to"
+    )
+    documents: dict[Id, Document] | None = Field(
+        default=None, min_length=1, description="The guides that entries were written from"
+    )
+    notes: dict[Id, NoteTemplate] | None = Field(default=None, min_length=1, description="Ticket note templates")
+    facts: dict[Id, FactDefinition] | None = Field(
+        default=None, min_length=1, description="What a destination can hang on"
+    )
+    conditions: dict[Id, ConditionSpec] | None = Field(
+        default=None, min_length=1, description="Conditions that are named once and used by name"
+    )
+    tables: dict[Id, Annotated[tuple[Rule, ...], Field(min_length=1)]] | None = Field(
+        default=None, min_length=1, description="Rules that entries share"
+    )
     procedures: dict[Id, Procedure] | None = Field(default=None, min_length=1, description="Steps that entries share")
-    forms: dict[Id, Form] | None = Field(default=None, min_length=1)
+    forms: dict[Id, Form] | None = Field(
+        default=None, min_length=1, description="Escalation forms and the channel each posts to"
+    )
     roles: Roles | None = Field(default=None, description="Who has which role, by Slack user group")
-    glossary: Glossary | None = None
+    glossary: Glossary | None = Field(default=None, description="Shorthand, and words that mean the same")
 
 
 _MODELS: tuple[type[Model], ...] = (
     KnowledgeFile, Entry, Rule, Line, Source, Conflict, SignPhrases, SeeAlso, Destination, Article, Document,
-    NoteTemplate, FactDefinition, FactValue, ConditionSpec, Glossary, Roles, Form, FormField,
+    NoteTemplate, FactDefinition, FactValue, ConditionSpec, Glossary, Roles, Form, FormField, ReminderRules,
 )  # fmt: skip
 _KEYS = frozenset(info.alias or name for model in _MODELS for name, info in model.model_fields.items())
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from .blending import VIEWS, Weights, blend, logistic, shipped_weights
 from .glossary import Glossary
-from .index import CosineIndex, CoverageIndex, Floats, Ints, LikelihoodIndex
+from .index import Family, Floats, Ints
 from .learning import learn
 from .model import Alert, Document, Match, Matching, Outcome, Signs, Vocabulary, Why
 from .reading import Reader, Reading
@@ -98,14 +98,11 @@ class Matcher:
         entry_of: Ints = np.repeat(np.arange(len(documents), dtype=np.int64), sizes)
         readings = [self._reader.read(phrasing) for phrasing in self._phrasings]
         self._spelling: Final = Spelling(_uses(readings, documents, glossary))
-        self._families: Final = tuple(
-            CosineIndex([getattr(reading, family) for reading in readings], entry_of, len(documents))
-            for family in ("terms", "pairs", "grams")
-        )
         bodies = [self._reader.read(document.body, limit=None) for document in documents]
-        rows = [self._entry_rows(readings, bodies, family) for family in ("terms", "pairs", "grams")]
-        self._coverage: Final = CoverageIndex(rows[0])
-        self._likelihoods: Final = tuple(LikelihoodIndex(row) for row in rows)
+        self._families: Final = tuple(
+            Family([one.family(name) for one in readings], self._entry_rows(readings, bodies, name), entry_of)
+            for name in FAMILIES
+        )
         self._learnt: Final = self._learn(entry_of, len(documents))
 
     @classmethod
@@ -136,22 +133,23 @@ class Matcher:
     def score(self, text: str) -> Scored:
         """All views of one question; what `match` decides on and what weights are fitted to."""
         reading = self._reader.read(text, self._spelling.correct)
-        features = (reading.terms, reading.pairs, reading.grams)
         starts = self._firsts[:-1]
         nearest = np.zeros(len(self._phrasings), dtype=np.float32)
         views: dict[str, Floats] = {}
         known = 0.0
-        for name, family, share, feature in zip(FAMILIES, self._families, FAMILY_SHARES, features, strict=True):
-            numbers, weights = family.weigh(feature)
-            cosines = family.cosines(numbers, weights)
+        for name, family, share in zip(FAMILIES, self._families, FAMILY_SHARES, strict=True):
+            counted = family.count(reading.family(name))
+            cosines = family.cosines(counted)
             nearest += np.float32(share**2) * cosines
-            views[f"{name}_centre"] = np.add.reduceat(cosines, starts) / family.entry_lengths
-            views[f"{name}_nearest"] = np.maximum.reduceat(cosines, starts)
+            views[f"{name}_likelihood"] = family.ratios(counted)
+            if name != "term":
+                views[f"{name}_centre"] = np.add.reduceat(cosines, starts) / family.entry_lengths
+            if name == "pair":
+                views["pair_nearest"] = np.maximum.reduceat(cosines, starts)
             if name == "term":
+                views["coverage"] = family.coverage(counted)
+                weights = family.weigh(counted)
                 known = float(weights @ weights)
-        for name, likelihood, feature in zip(FAMILIES, self._likelihoods, features, strict=True):
-            views[f"{name}_likelihood"] = likelihood.ratios(feature)
-        views["coverage"] = self._coverage.coverage(reading.terms)
         views["learnt"] = np.zeros(len(self._ids), dtype=np.float32) if self._learnt is None else nearest @ self._learnt
         nearest /= np.float32(sum(share**2 for share in FAMILY_SHARES))
         views["nearest"] = np.maximum.reduceat(nearest, starts)
@@ -247,9 +245,9 @@ class Matcher:
             row: dict[str, float] = {}
             start, end = int(self._firsts[place]), int(self._firsts[place + 1])
             for reading in readings[start : end - 1]:
-                _add(row, getattr(reading, family), FIELD_WEIGHTS["phrasing"])
-            _add(row, getattr(readings[end - 1], family), FIELD_WEIGHTS["title"])
-            _add(row, getattr(body, family), FIELD_WEIGHTS["body"])
+                _add(row, reading.family(family), FIELD_WEIGHTS["phrasing"])
+            _add(row, readings[end - 1].family(family), FIELD_WEIGHTS["title"])
+            _add(row, body.family(family), FIELD_WEIGHTS["body"])
             rows.append(row)
         return rows
 
@@ -258,7 +256,7 @@ class Matcher:
             return None
         gram = np.zeros((len(self._phrasings), len(self._phrasings)), dtype=np.float32)
         for family, share in zip(self._families, FAMILY_SHARES, strict=True):
-            gram += np.float32(share**2) * family.gram()
+            gram += np.float32(share**2) * family.all_cosines()
         return learn(gram, entry_of, entries)
 
 

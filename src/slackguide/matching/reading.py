@@ -1,7 +1,8 @@
 """A text as the matcher sees it: words, stems, meanings and letter groups, each with a weight."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from .durations import durations
@@ -32,6 +33,10 @@ class Reading:
     """Two meanings within `PAIR_WINDOW`, in order."""
     grams: Weights
     """Groups of 2 to 4 letters within a word, its edges marked."""
+
+    def family(self, name: str) -> Weights:
+        """The features of the family "term", "pair" or "gram"."""
+        return {"term": self.terms, "pair": self.pairs, "gram": self.grams}[name]
 
 
 class Reader:
@@ -83,12 +88,11 @@ class Reader:
         return (word,) if self._glossary.is_shorthand(word) else correct(word)
 
 
-def letter_groups(word: str) -> Iterator[str]:
+@lru_cache(maxsize=65_536)
+def letter_groups(word: str) -> tuple[str, ...]:
     """The 2- to 4-letter groups of a word between edge marks."""
     marked = f"_{word}_"
-    for size in (2, 3, 4):
-        for at in range(len(marked) - size + 1):
-            yield marked[at : at + size]
+    return tuple(marked[at : at + size] for size in (2, 3, 4) for at in range(len(marked) - size + 1))
 
 
 def _pairs(meanings: list[str], weights: list[float]) -> Weights:

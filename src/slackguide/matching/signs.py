@@ -153,23 +153,24 @@ def _follow(slots: Slots, at: int, fills: Sequence[frozenset[str]], light: Seque
 
 def _by_first_slot(phrases: Iterable[str]) -> _Phrases:
     by_first: _Phrases = {}
-    for slots in dict.fromkeys(_slots(one) for phrase in phrases for one in _spelt_out(phrase)):
+    for slots in dict.fromkeys(_slots(tokens) for phrase in phrases for tokens in _spelt_out(phrase)):
         if slots:
             by_first.setdefault(slots[0], []).append(slots)
     return by_first
 
 
-def _spelt_out(phrase: str) -> Iterable[str]:
-    """The phrase with one of the alternatives in each place, in every combination."""
-    choices = [piece.split("/") for piece in phrase.split()]
+def _spelt_out(phrase: str) -> Iterable[list[str]]:
+    """The words of a phrase with one of the alternatives in each place, in every combination."""
+    if "/" not in phrase:
+        return (_tokens(phrase),)
+    choices = [[_tokens(one) for one in piece.split("/")] for piece in phrase.split()]
     if prod(len(choice) for choice in choices) > MOST_COMBINATIONS:
         raise ValueError(f"a sign stands for more than {MOST_COMBINATIONS} phrases: {phrase!r}")
-    return (" ".join(chosen) for chosen in product(*choices))
+    return ([token for tokens in chosen for token in tokens] for chosen in product(*choices))
 
 
-def _slots(phrase: str) -> Slots:
+def _slots(tokens: Sequence[str]) -> Slots:
     """The slots of a phrase; its light words are slots too where only one would remain without them."""
-    tokens = _tokens(phrase)
     kept = [token for token in tokens if token not in _LIGHT]
     return tuple(_CLASSES.get(token) or stem(token) for token in (kept if len(kept) > 1 else tokens))
 

@@ -134,7 +134,9 @@ class Acting:
         """Deliver every event that a person's message causes; returns the exchange of the one about the bot."""
         events = list(self._events_of(place, message))
         if not events:
-            return self._bot.unsent("message", person.id, message_json(self.workspace, message, threads=False))
+            return self._bot.unsent(
+                "message", person.id, message_json(self.workspace, message, threads=False), kept=False
+            )
         *others, last = events
         for event in others:
             self._events.now(person.id, self._parcel(event, person, place))
@@ -192,7 +194,7 @@ class Acting:
         event = self._change_event(subtype, message, about)
         place = self.workspace.conversation(message.channel)
         if event is None:
-            return self._bot.unsent(subtype, person.id, {"channel": message.channel, "ts": message.ts})
+            return self._bot.unsent(subtype, person.id, {"channel": message.channel, "ts": message.ts}, kept=False)
         return self._events.now(person.id, self._parcel(event, person, place))
 
     def _change_event(self, subtype: str, message: Message, about: dict[str, Message]) -> Json | None:
@@ -220,7 +222,7 @@ class Acting:
         """Send the bot the event of its own message, as Slack does."""
         place = self.workspace.conversation(message.channel)
         for event in self._events_of(place, message):
-            self._events.later(place.person or SLACKBOT, self._parcel(event, None, place))
+            self._events.later(self.workspace.app.user_id, self._parcel(event, None, place))
 
     def bot_changed(self, before: Message, after: Message) -> None:
         """Send the bot the event of its own message's change."""
@@ -228,7 +230,7 @@ class Acting:
         event = self._change_event("message_changed", after, about)
         if event is not None:
             place = self.workspace.conversation(after.channel)
-            self._events.later(place.person or SLACKBOT, self._parcel(event, None, place))
+            self._events.later(self.workspace.app.user_id, self._parcel(event, None, place))
 
     # The Home tab and shortcuts
 

@@ -54,8 +54,11 @@ class Bot:
         workspace.log_exchange(exchange)
         return exchange
 
-    def unsent(self, kind: str, person: str, payload: Json, **more: Any) -> Exchange:
-        """An exchange that Slack settles by itself, without a request: a form with an empty required field, say."""
+    def unsent(self, kind: str, person: str, payload: Json, *, kept: bool = True, **more: Any) -> Exchange:
+        """An exchange that Slack settles by itself, without a request: a form with an empty required field, say.
+
+        Without `kept` it is not on the glass wall: the app has no part in it.
+        """
         workspace = self._workspace
         exchange = Exchange(
             number=workspace.number("exchange"),
@@ -68,7 +71,8 @@ class Bot:
             reply=None,
             **more,
         )
-        workspace.log_exchange(exchange)
+        if kept:
+            workspace.log_exchange(exchange)
         return exchange
 
     def _seen(self, person: str, after: int) -> tuple[tuple[Message, ...], View | None]:

@@ -187,7 +187,7 @@ class Interacting(Acting):
         ]
         if exchanges:
             return exchanges[-1]
-        return self._bot.unsent("view_closed", person.id, {"view": {"id": view.id}})
+        return self._bot.unsent("view_closed", person.id, {"view": {"id": view.id}}, kept=False)
 
     def suggest(
         self, user: str, where: Message | View | str, action_id: str, query: str, *, block_id: str | None = None

@@ -45,6 +45,7 @@ class SocketMode:
         self._patience = patience
         self._stopwatch = stopwatch
         self._lock = threading.Lock()
+        self._opened = 0
         self._tickets: set[str] = set()
         self._connections: list[ServerConnection] = []
         self._waiting: dict[str, tuple[ServerConnection, Future[Any]]] = {}
@@ -80,6 +81,12 @@ class SocketMode:
         with self._lock:
             return len(self._connections)
 
+    @property
+    def opened(self) -> int:
+        """How many connections the app has opened since the start."""
+        with self._lock:
+            return self._opened
+
     def _admit(self, connection: ServerConnection, handshake: Handshake) -> Response | None:
         ticket = handshake.path.partition("ticket=")[2].partition("&")[0]
         with self._lock:
@@ -93,6 +100,7 @@ class SocketMode:
             full = len(self._connections) >= CONNECTIONS
             if not full:
                 self._connections.append(connection)
+                self._opened += 1
         if full:
             connection.send(json.dumps({"type": "disconnect", "reason": "too_many_websockets"}))
             return

@@ -62,6 +62,7 @@ class Weather:
         self._publish = publish
         self._changed = threading.Condition()
         self._faults: list[Fault] = []
+        self._cleared = 0
         self._stopped = False
 
     @property
@@ -80,6 +81,7 @@ class Weather:
         """Fair weather at once; calls that hang are dropped."""
         with self._changed:
             self._faults.clear()
+            self._cleared += 1
             self._changed.notify_all()
         self._publish("weather", {})
 
@@ -108,7 +110,8 @@ class Weather:
         `look` is how often, in seconds, the connection is looked at; WSGI does not tell by itself.
         """
         with self._changed:
-            while not (self._stopped or gone() or not self._faults):
+            cleared = self._cleared
+            while not (self._stopped or gone() or self._cleared > cleared):
                 self._changed.wait(look)
 
     def stop(self) -> None:

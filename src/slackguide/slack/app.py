@@ -40,7 +40,7 @@ def build_app(
         )
 
     app = App(
-        name="slackguide",
+        name="slack_bolt.slackguide",  # Bolt quietens the logger of this name: it must not be ours
         logger=_quiet_logger(),
         authorize=authorize,
         signing_secret=signing_secret or "",

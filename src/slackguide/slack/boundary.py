@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from slack_bolt import BoltResponse
@@ -16,7 +16,7 @@ from slackguide.slack.views.card import words_card
 
 log = logging.getLogger(__name__)
 
-JSON = {"content-type": ["application/json; charset=utf-8"]}
+JSON: dict[str, str | Sequence[str]] = {"content-type": ["application/json; charset=utf-8"]}
 
 
 class Boundary:

@@ -54,7 +54,10 @@ class Conversation:
             outcome = self._answerer.outcome(self._answerer.asked(first, user_id), user_id, asker)
             if not isinstance(outcome, Answer):
                 continue
-            told = {**outcome.decision.told, **{n: v for line in earlier for n, v in self._answerer.facts_in(line).items()}}
+            told = {
+                **outcome.decision.told,
+                **{n: v for line in earlier for n, v in self._answerer.facts_in(line).items()},
+            }
             told.update(self._answerer.facts_in(text))
             asked = replace(self._answerer.asked(first, user_id), entry=outcome.entry.id, facts=told)
             return self._answerer.draw(asked, user_id, asker)

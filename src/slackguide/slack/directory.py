@@ -24,7 +24,9 @@ REFRESH_SECONDS = 900.0
 RETRY_SECONDS = 15.0
 """How soon it is tried again when Slack did not answer."""
 
-NOT_NOW = "I could not look you up, because Slack did not answer me. Nothing was lost but this question: please ask again."
+NOT_NOW = (
+    "I could not look you up, because Slack did not answer me. Nothing was lost but this question: please ask again."
+)
 
 
 class Directory:

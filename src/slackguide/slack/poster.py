@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, assert_never
 
 from slack_sdk import WebClient
+from slack_sdk.models.views import View
 
 from slackguide.escalation.escalation import Escalation
 from slackguide.escalation.job import Job
@@ -54,7 +55,7 @@ class SlackPoster:
         channels: Channels,
         knowledge: Callable[[], KnowledgeBase],
         conversation: Conversation,
-        home: Callable[[str], Mapping[str, Any]],
+        home: Callable[[str], View],
     ) -> None:
         self._client = client
         self._channels = channels
@@ -177,7 +178,9 @@ class SlackPoster:
         if task.ts is None or task.thread_ts == task.ts:
             return ()
         try:
-            found = pages(self._client, "conversations.replies", "messages", {"channel": task.channel_id, "ts": task.thread_ts})
+            found = pages(
+                self._client, "conversations.replies", "messages", {"channel": task.channel_id, "ts": task.thread_ts}
+            )
             return tuple(
                 Line(str(message.get("ts", "")), str(message.get("text") or ""))
                 for message in found

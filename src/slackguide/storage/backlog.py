@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
@@ -38,7 +39,7 @@ class Backlog:
         self._database = database
         self._bell = bell
 
-    def list(self, *, parked_only: bool = False, limit: int = 1000) -> tuple[Owed, ...]:
+    def owed(self, *, parked_only: bool = False, limit: int = 1000) -> tuple[Owed, ...]:
         """The oldest first."""
         found = (
             select(outbox, escalations.c.reference)
@@ -54,7 +55,7 @@ class Backlog:
         """Unfinished jobs by state."""
         found = select(outbox.c.state, func.count()).where(outbox.c.state.not_in(FINISHED)).group_by(outbox.c.state)
         with self._database.read() as connection:
-            return {state: number for state, number in connection.execute(found)}
+            return {row[0]: row[1] for row in connection.execute(found)}
 
     def retry(self, name: str) -> int:
         """Make what is parked or waits for its next try due now, with fresh patience; returns how many jobs."""
@@ -70,7 +71,7 @@ class Backlog:
 
     def retry_parked(self) -> int:
         """The same for everything that is parked."""
-        return sum(self.retry(str(owed.id)) for owed in self.list(parked_only=True))
+        return sum(self.retry(str(owed.id)) for owed in self.owed(parked_only=True))
 
     def drop(self, name: str) -> int:
         """Give up what is not being sent this moment; returns how many jobs.
@@ -111,7 +112,7 @@ class Backlog:
         self._bell.ring()
         return owed
 
-    def _named(self, connection: Connection, name: str, states: tuple[str, ...]) -> list[Row[tuple[object, ...]]]:
+    def _named(self, connection: Connection, name: str, states: tuple[str, ...]) -> list[Row[Any]]:
         """The jobs meant, locked; their escalations first, in the order in which everybody locks."""
         wanted = name.strip()
         which: ColumnElement[bool]
@@ -127,7 +128,7 @@ class Backlog:
         return list(connection.execute(jobs))
 
 
-def _owed(row: Row[tuple[object, ...]]) -> Owed:
+def _owed(row: Row[Any]) -> Owed:
     return Owed(
         id=row.id,
         kind=row.kind,
@@ -142,13 +143,11 @@ def _owed(row: Row[tuple[object, ...]]) -> Owed:
 
 
 def _drop(connection: Connection, now: datetime, which: ColumnElement[bool]) -> None:
-    dropped = {"state": DROPPED, "payload": {}, "once_key": None, "settled_at": now}
+    dropped: dict[str, object] = {"state": DROPPED, "payload": {}, "once_key": None, "settled_at": now}
     connection.execute(update(outbox).where(which).values(dropped))
 
 
-def _tell_history(
-    connection: Connection, now: datetime, row: Row[tuple[object, ...]], kind: EventKind
-) -> Escalation | None:
+def _tell_history(connection: Connection, now: datetime, row: Row[Any], kind: EventKind) -> Escalation | None:
     """Append to the history if the job is an escalation's post; returns that escalation."""
     if row.kind != "post_escalation":
         return None

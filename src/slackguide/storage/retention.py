@@ -82,7 +82,7 @@ class Retention:
 
 
 def _erase(connection: Connection, ids: list[str], now: datetime) -> None:
-    nothing = {"fields": [], "question": None, "anyway": None, "decided": None, "erased_at": now}
+    nothing: dict[str, object] = {"fields": [], "question": None, "anyway": None, "decided": None, "erased_at": now}
     connection.execute(update(escalations).where(escalations.c.id.in_(ids)).values(nothing))
     connection.execute(update(events).where(events.c.escalation_id.in_(ids)).values(words=None))
     connection.execute(delete(cases).where(cases.c.escalation_id.in_(ids)))

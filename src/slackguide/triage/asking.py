@@ -26,14 +26,10 @@ class Interview:
     open facts two arrays over the cells of the others are kept: the questions expected, and whether any is needed.
     """
 
-    def __init__(
-        self, table: DecisionTable, open_cells: Sequence[Choice], facts: Mapping[str, FactDefinition]
-    ) -> None:
+    def __init__(self, table: DecisionTable, open_cells: Sequence[Choice], facts: Mapping[str, FactDefinition]) -> None:
         self._table = table
         self._open_cells = [list(cells) for cells in open_cells]
-        self._weights = [
-            self._shares(axis, facts[name]) for axis, name in enumerate(table.facts)
-        ]
+        self._weights = [self._shares(axis, facts[name]) for axis, name in enumerate(table.facts)]
         self._expected: dict[Axes, npt.NDArray[np.float64]] = {}
         self._lowest: dict[Axes, npt.NDArray[np.int16]] = {}
         self._highest: dict[Axes, npt.NDArray[np.int16]] = {}
@@ -51,15 +47,14 @@ class Interview:
         at = tuple(0 if axis in open_axes else told[name] for axis, name in enumerate(names))
         if self._lowest[open_axes][at] == self._highest[open_axes][at]:
             return ()
-        costs = [
-            (self._cost(axis, open_axes, at), axis) for axis in open_axes if self._matters(axis, open_axes, told)
-        ]
+        costs = [(self._cost(axis, open_axes, at), axis) for axis in open_axes if self._matters(axis, open_axes, told)]
         return tuple(names[axis] for _, axis in sorted(costs))
 
     def _shares(self, axis: int, fact: FactDefinition) -> npt.NDArray[np.float64]:
         cells = self._table.cells[axis]
         weights = np.array([cells[cell].weight(fact) for cell in self._open_cells[axis]], dtype=np.float64)
-        return weights / weights.sum()
+        shares: npt.NDArray[np.float64] = weights / weights.sum()
+        return shares
 
     def _fill(self, axes: Axes) -> None:
         """The arrays for one set of open facts, from those with one fact fewer; open axes have length one."""
@@ -92,8 +87,6 @@ class Interview:
 
     def _matters(self, axis: int, open_axes: Axes, told: Mapping[str, int]) -> bool:
         """Whether the destination still varies along this fact for some values of the other open ones."""
-        choices = [
-            self._open_cells[n] if n in open_axes else [told[name]] for n, name in enumerate(self._table.facts)
-        ]
+        choices = [self._open_cells[n] if n in open_axes else [told[name]] for n, name in enumerate(self._table.facts)]
         goes = self._table.goes[np.ix_(*choices)]
         return bool((goes != goes.take([0], axis=axis)).any())

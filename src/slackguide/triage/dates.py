@@ -86,10 +86,11 @@ class Calendar:
         self._tokens: Final = found
         self._text: Final = text
         self._today: Final = today
+        self._base = 0
 
     def at(self, start: int) -> When | None:
         """The time that begins at token `start`, None where none does."""
-        here = start
+        self._base = here = start
         if self._word(here) in _ABOUT:
             here += 1
         bound = self._bound(here)
@@ -98,12 +99,12 @@ class Calendar:
             return self._vague(start, when.end) if when else None
         return self._named(start, here) or self._numeric(start, here) or self._length(here, start)
 
-    def _word(self, at: int, *, joined: bool = True) -> str:
-        """The word at a position, empty past the end and, where `joined`, past a division."""
+    def _word(self, at: int) -> str:
+        """The word at a position, empty past the end and past the sentence's."""
         if not 0 <= at < len(self._tokens):
             return ""
         token = self._tokens[at]
-        return "" if token.kind is not Kind.WORD or (joined and token.gap > Gap.COMMA) else token.text
+        return "" if token.kind is not Kind.WORD or (at > self._base and token.gap > Gap.COMMA) else token.text
 
     def _shown(self, start: int, end: int) -> str:
         return self._text[self._tokens[start].start : self._tokens[end - 1].end]

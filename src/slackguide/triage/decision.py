@@ -106,17 +106,17 @@ class Triage:
         table = self._tables[id]
         if not table.facts:
             return ()
-        cells: dict[str, int] = {}
-        for axis, name in enumerate(table.facts):
-            if name in told:
-                holding = [number for number, cell in enumerate(table.cells[axis]) if cell.holds(told[name])]
-                if len(holding) == 1:
-                    cells[name] = holding[0]
-        return self._interview(id).missing(cells)
+        state = table.possible(told, self._knowledge.entries[id])
+        known = {name: cells[0] for name, cells in zip(table.facts, state, strict=True) if name in told}
+        if any(len(cells) > 1 for name, cells in zip(table.facts, state, strict=True) if name in told):
+            return self._narrowed(table.within(state)).missing({})
+        return self._interview(id).missing(known)
 
-    def _walk(
-        self, id: str, told: dict[str, Value], answers: tuple[str, ...], found: list[Possibility]
-    ) -> None:
+    def _narrowed(self, table: DecisionTable) -> Interview:
+        """The questions of a table of which a range of numbers is known, too wide for one cell."""
+        return Interview(table, [tuple(range(len(cells))) for cells in table.cells], self._knowledge.facts)
+
+    def _walk(self, id: str, told: dict[str, Value], answers: tuple[str, ...], found: list[Possibility]) -> None:
         entry, table = self._knowledge.entries[id], self._tables[id]
         state = table.possible(told, entry)
         missing = self._missing(id, told)

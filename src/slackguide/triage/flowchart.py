@@ -64,9 +64,7 @@ class _Drawing:
         ways: dict[str, list[int]] = {}
         for number in range(len(cells)):
             ways.setdefault(self._box({**told, name: number}), []).append(number)
-        arrows = {
-            box: words(name, [cells[number] for number in numbers], self._facts) for box, numbers in ways.items()
-        }
+        arrows = {box: words(name, [cells[number] for number in numbers], self._facts) for box, numbers in ways.items()}
         return self._question(self._facts[name].ask, arrows)
 
     def _question(self, ask: str, arrows: Mapping[str, str]) -> str:

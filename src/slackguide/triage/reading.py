@@ -6,7 +6,7 @@ says in two ways, or cannot be told for certain, is asked. A fact read wrongly c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -16,8 +16,8 @@ from slackguide.knowledge.conditions import NEVER
 from slackguide.knowledge.facts import FactDefinition
 from slackguide.triage.reading_context import HEADS, Discourse
 from slackguide.triage.reading_numbers import NumberReader
-from slackguide.triage.reading_phrases import BEING, Found, Phrases
-from slackguide.triage.reading_tokens import Gap, Kind, Token, tokens
+from slackguide.triage.reading_phrases import Found, Phrases
+from slackguide.triage.reading_tokens import Gap, Token, normal, tokens
 
 SHOWN: Final = 80
 """Characters shown of the words a fact was read from."""
@@ -26,8 +26,9 @@ _FOLLOWING: Final = frozenset(
     "and or but with w for from in on at is are was were has had have who that so as by per because since where which what "
     "how can should do does not no yes we i he she they it last paid released ended closed when if while after before cl fl "
     "client freelancer buyer hirer to then ty thanks thx please pls asap here now only too yet still also sent via against "
-    "escrow funds fund wants says want say asks ask".split()
+    "the my his her escrow funds fund wants says want say asks ask".split()
 )
+_SIDES: Final = {"client", "freelancer"}
 _ANSWERS: Final = {"yes": "yes", "y": "yes", "no": "no", "n": "no", "none": "no"}
 
 
@@ -45,11 +46,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """What a phrase means for a fact; `alone` where it is one word, which stands for itself only in some company."""
+    """What a phrase means for a fact; `alone` where it is one word, which means this only in some company."""
 
     fact: str
     value: str
     alone: bool = False
+    whole: bool = False
+    """Whether it has to be a clause by itself: `hourly, ended`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +73,31 @@ class FactReader:
     ) -> None:
         self._facts: Final = facts
         self._phrases: Phrases[_Meaning] = Phrases(abbreviations)
-        self._numbers: Final = NumberReader(facts, self._phrases.corrected, abbreviations)
+        self._numbers: Final = NumberReader(facts, abbreviations)
+        self._sides: Final = {name for name, fact in facts.items() if set(fact.choices) == _SIDES}
         self._party: Final = {name: party for name, fact in facts.items() if (party := _party_of(fact))}
         for name, fact in facts.items():
             for value, phrase in _phrases_of(fact):
-                self._phrases.add(phrase, _Meaning(name, value, alone=len(tokens(phrase)) == 1))
+                self._phrases.add(phrase, _Meaning(name, value, alone=" " not in phrase))
+            for word in " ".join(fact.read).replace("|", " ").split():
+                self._phrases.learn(normal(word))
+        for name, value, label in _own_labels(facts):
+            self._phrases.add(label, _Meaning(name, value, whole=True))
 
     def read(self, text: str, *, today: date) -> Reading:
         """The facts that `text` states. Never raises; work grows with the text's length, up to 12,000 characters."""
         found = tokens(text)
         if not found:
             return Reading({}, {}, {})
+        for token in found:
+            token.text = self._phrases.corrected(token.text) or token.text
         discourse = Discourse(found)
         forms = self._phrases.forms(found)
         said: dict[str, list[_Said]] = {}
-        for name, hits in self._longest(found, forms).items():
-            said[name] = list(self._stated(name, hits, discourse))
+        longest = self._longest(found, forms)
+        starts = {hit.start for hits in longest.values() for hit in hits}
+        for name, hits in longest.items():
+            said[name] = list(self._stated(name, hits, discourse, starts))
         for name, when in self._numbers.read(found, text, discourse, forms, today=today):
             number = self._number(name, when.start, when.end, when.problem, when.hours)
             said.setdefault(name, []).append(number)
@@ -102,7 +114,7 @@ class FactReader:
             every.setdefault(hit.meaning.fact, []).append(hit)
         kept: dict[str, list[Found[_Meaning]]] = {}
         for name, hits in every.items():
-            hits.sort(key=lambda hit: (-hit.size, hit.start - hit.end, hit.start, hit.negated))
+            hits.sort(key=lambda hit: (hit.meaning.whole, -hit.size, hit.start - hit.end, hit.start, hit.negated))
             taken: set[int] = set()
             for hit in hits:
                 if taken.isdisjoint(range(hit.start, hit.end)):
@@ -111,19 +123,24 @@ class FactReader:
             kept[name].sort(key=lambda hit: hit.start)
         return kept
 
-    def _stated(self, name: str, hits: Sequence[Found[_Meaning]], discourse: Discourse) -> Iterator[_Said]:
+    def _stated(
+        self, name: str, hits: Sequence[Found[_Meaning]], discourse: Discourse, starts: Container[int]
+    ) -> Iterator[_Said]:
         """What the phrases of one fact say, without those that are asked, supposed or out of place."""
         asked = {
             at
             for at, (hit, after) in enumerate(zip(hits, hits[1:], strict=False))
             if hit.meaning.value != after.meaning.value and discourse.alternative(hit.end, after.start)
         }
-        denied = False
+        sentence = -1
         for at, hit in enumerate(hits):
             if at in asked or at - 1 in asked:
                 continue
-            if not discourse.states(hit.start, hit.end) or not self._in_place(name, hit, discourse):
+            if not discourse.states(hit.start, hit.end) or not self._in_place(name, hit, discourse, starts):
                 continue
+            if name in self._sides and discourse.clause(hit.start).sentence == sentence:
+                continue
+            sentence = discourse.clause(hit.start).sentence
             denied = hit.negated or discourse.denied(hit.start)
             value = self._contrary(name, hit.meaning.value) if denied else hit.meaning.value
             if value is not None:
@@ -142,14 +159,19 @@ class FactReader:
         divided = discourse.clause(hit.end - 1).end == hit.end and discourse.apart(hit.end) in (Gap.BREAK, Gap.NONE)
         return answer if answer and divided else value
 
-    def _in_place(self, name: str, hit: Found[_Meaning], discourse: Discourse) -> bool:
+    def _in_place(self, name: str, hit: Found[_Meaning], discourse: Discourse, starts: Container[int]) -> bool:
         """Whether a phrase that means this only in some company is in that company."""
+        clause = discourse.clause(hit.start)
+        following = discourse.word(hit.end, within=clause)
+        if hit.meaning.whole:
+            return (hit.start, hit.end) == (clause.start, clause.end)
         party = self._party.get(name)
         if not (hit.meaning.alone or party):
             return True
-        clause = discourse.clause(hit.start)
-        following = discourse.word(hit.end, within=clause)
-        if following and not following[0].isdigit() and following not in _FOLLOWING | HEADS:
+        if self._facts[name].kind == "choice" and "or" in (following, discourse.word(hit.start - 1, within=clause)):
+            return False
+        known = hit.end in starts or following in _FOLLOWING or following in HEADS
+        if following and not following[0].isdigit() and not known:
             return False
         if discourse.wished(hit.start) and following not in HEADS:
             return False
@@ -158,15 +180,14 @@ class FactReader:
     def _said_of(self, party: str, hit: Found[_Meaning], discourse: Discourse) -> bool:
         """Whether the side nearest to the phrase, in its clause, is the one it is about."""
         clause = discourse.clause(hit.start)
-        sides = ("client", "freelancer")
         inside = {discourse.word(at) for at in range(hit.start, hit.end)}
         if party in inside:
             return True
         for at in range(hit.end, min(hit.end + 2, clause.end)):
-            if discourse.word(at) in sides:
+            if discourse.word(at) in _SIDES:
                 return discourse.word(at) == party
         for at in range(hit.start - 1, clause.start - 1, -1):
-            if discourse.word(at) in sides:
+            if discourse.word(at) in _SIDES:
                 return discourse.word(at) == party or discourse.shorthand(hit.start)
             if discourse.word(at) in ("run", "own", "start", "started", "open", "opened"):
                 return False
@@ -222,4 +243,14 @@ def _phrases_of(fact: FactDefinition) -> Iterator[tuple[str, str]]:
 def _party_of(fact: FactDefinition) -> str | None:
     """The side of the contract that a fact is about, by its label: `Client segment`, `Freelancer tier`."""
     first = fact.label.split()[0].lower() if fact.label.split() else ""
-    return first if first in ("client", "freelancer") else None
+    return first if first in _SIDES else None
+
+
+def _own_labels(facts: Mapping[str, FactDefinition]) -> Iterator[tuple[str, str, str]]:
+    """The labels that only one value of one fact has, sides of a contract aside: `Ended`, but not `Open`."""
+    owners: dict[str, list[tuple[str, str, str]]] = {}
+    for name, fact in facts.items():
+        for value, said in fact.values.items():
+            if value not in _SIDES:
+                owners.setdefault(said.label.lower(), []).append((name, value, said.label))
+    yield from (found[0] for found in owners.values() if len(found) == 1)

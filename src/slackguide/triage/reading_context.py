@@ -32,7 +32,7 @@ CASES: Final = frozenset({"contract", "case", "ticket", "dispute", "client", "fr
                           "project", "cl", "fl", "order"})  # fmt: skip
 OF_OTHERS: Final = frozenset({"become", "becoming", "became", "requirement", "lost", "lose", "losing", "want", "need",
                               "used", "supposed", "ask", "asking", "apply", "applied", "offer", "quote", "requesting",
-                              "send", "assign", "route", "forward", "contact", "transfer"})  # fmt: skip
+                              "own", "send", "assign", "route", "forward", "contact", "transfer"})  # fmt: skip
 """Words after which a status is wished for, lost, or the name of a team, rather than stated."""
 
 HEADS: Final = frozenset(
@@ -92,8 +92,11 @@ class Discourse:
         low, high = (within.start, within.end) if within else (0, len(self._words))
         return self._words[at] if low <= at < high else ""
 
-    def states(self, start: int, end: int) -> bool:
-        """Whether what stands from token `start` to `end` is said of the case at hand."""
+    def states(self, start: int, end: int, *, granted: bool = True) -> bool:
+        """Whether what stands from token `start` to `end` is said of the case at hand.
+
+        `granted`: also what a question takes for granted, `can I send an hourly dispute …`.
+        """
         clause = self._of[start]
         if start >= clause.supposed_from or self._elsewhere(clause, start):
             return False
@@ -103,7 +106,7 @@ class Discourse:
         if clause.mode is Mode.ASKS_MEANING:
             return towards and self._words[clause.end - 1] not in MEANING
         if clause.mode is Mode.ASKS_WHETHER:
-            return self._attributive(clause, start, end)
+            return granted and self._attributive(clause, start, end)
         return True
 
     def denied(self, start: int) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from slackguide.knowledge.facts import FactDefinition
 from slackguide.triage.dates import Calendar, When
-from slackguide.triage.reading_context import CASES, Discourse
+from slackguide.triage.reading_context import Discourse
 from slackguide.triage.reading_phrases import Found, Phrases
 from slackguide.triage.reading_tokens import Gap, Kind, Token
 
@@ -37,7 +37,8 @@ class _Pattern:
     """`before` or `after` a number, for one fact."""
 
     fact: str
-    ago: bool
+    then: str
+    """The word that has to come after the number: `ago`, `old`; empty for none."""
     latest: bool
     event: bool
     """Whether its first word is what happened (`paid`), not a noun (`payment`)."""
@@ -48,7 +49,6 @@ class _Candidate:
     fact: str
     when: When
     distance: int
-    latest: bool
 
 
 class NumberReader:
@@ -57,7 +57,6 @@ class NumberReader:
     def __init__(
         self,
         facts: Mapping[str, FactDefinition],
-        correct: Callable[[str], str | None],
         abbreviations: Mapping[str, tuple[str, ...]],
     ) -> None:
         self._before: Phrases[_Pattern] = Phrases(abbreviations)
@@ -69,13 +68,12 @@ class NumberReader:
 
     def _add(self, name: str, fact: FactDefinition, pattern: str) -> None:
         before, _, after = (part.strip() for part in pattern.partition("{n}"))
-        ago = after == "ago"
-        if not before and (ago or not after):
+        if not before and after in ("", "ago"):
             self._alone.setdefault(fact.unit or "", []).append(name)
             return
         side, phrase = (self._before, before) if before else (self._after, after)
-        words = phrase.split()
-        side.add(phrase, _Pattern(name, ago, bool(_LATEST & set(words)), words[0].endswith(("ed", "id", "ent"))))
+        words = phrase.replace("|", " ").split()
+        side.add(phrase, _Pattern(name, after if before else "", bool(_LATEST & set(words)), words[0].endswith(("ed", "id", "ent"))))
 
     def read(
         self, found: Sequence[Token], text: str, discourse: Discourse,
@@ -112,7 +110,7 @@ class NumberReader:
         for hit in hits:
             if hit.negated or discourse.word(hit.start - 1) in _NOT_LATEST or discourse.denied(hit.start):
                 continue
-            if not discourse.states(hit.start, hit.end) or (
+            if not discourse.states(hit.start, hit.end, granted=False) or (
                 not hit.meaning.event and not hit.meaning.latest and self._other_event(discourse, hit.start)
             ):
                 continue
@@ -120,12 +118,10 @@ class NumberReader:
             if at is None:
                 continue
             when = whens[at]
-            ago = discourse.word(when.end) in _AGO
-            far = at - hit.end
-            if when.dated or ago or not hit.meaning.ago:
-                yield _Candidate(
-                    hit.meaning.fact, replace(when, start=hit.start, end=when.end + ago), far, hit.meaning.latest
-                )
+            following, then = discourse.word(when.end), hit.meaning.then
+            ago = following in _AGO
+            if (following == then) if then not in ("", "ago") else (when.dated or ago or not then):
+                yield _Candidate(hit.meaning.fact, replace(when, start=hit.start, end=when.end + ago), at - hit.end)
 
     def _next_time(
         self, found: Sequence[Token], discourse: Discourse, hit: Found[_Pattern], whens: Mapping[int, When]
@@ -166,23 +162,24 @@ class NumberReader:
                 continue
             before = discourse.word(when.start - 1)
             limits = before in ("to", "within", "until", "in", "first", "for", "of", "maximum", "max", "only", "than")
-            if limits or not discourse.states(when.start, hit.end):
+            if limits or not discourse.states(when.start, hit.end, granted=False):
                 continue
-            yield _Candidate(hit.meaning.fact, replace(when, end=hit.end), 0, hit.meaning.latest)
+            yield _Candidate(hit.meaning.fact, replace(when, end=hit.end), 0)
 
     def _bare(self, found: Sequence[Token], discourse: Discourse, whens: Mapping[int, When]) -> Iterator[_Candidate]:
         """`12 days` where a clause says nothing else, and the text no more than such things."""
         for clause in discourse.clauses:
-            when = whens.get(clause.start)
-            if when is None or when.dated or not discourse.states(clause.start, when.end):
+            start = next((at for at in range(clause.start, clause.end) if at in whens), clause.end)
+            when = whens.get(start)
+            if when is None or when.dated or not discourse.states(start, when.end, granted=False):
                 continue
             ago = discourse.word(when.end, within=clause) in _AGO
-            if when.end + ago != clause.end:
+            if discourse.apart(start) < Gap.SLASH or (when.end + ago != clause.end and discourse.apart(when.end + ago) < Gap.SLASH):
                 continue
             unit = "hours" if found[when.end - 1].text in ("h", "hr", "hrs", "hour") else "days"
             names = self._alone.get(unit, ())
             if len(names) == 1:
-                yield _Candidate(names[0], replace(when, end=when.end + ago), 0, False)
+                yield _Candidate(names[0], replace(when, end=when.end + ago), 0)
 
 
 def _verb(word: str) -> bool:
@@ -190,12 +187,11 @@ def _verb(word: str) -> bool:
 
 
 def _chosen(candidates: Sequence[_Candidate]) -> Iterator[tuple[str, When]]:
-    """Each time for one fact, the nearest phrase first; what is said of the last one counts before the rest."""
+    """Each time for one fact: the one whose words stand nearest."""
     by_end: dict[int, _Candidate] = {}
     for candidate in sorted(candidates, key=lambda one: (one.distance, -(one.when.end - one.when.start))):
         by_end.setdefault(candidate.when.end, candidate)
     for fact in dict.fromkeys(one.fact for one in candidates):
         own = [one for one in by_end.values() if one.fact == fact]
-        chosen = [one for one in own if one.latest] or own
-        for one in sorted(chosen, key=lambda one: one.when.start):
+        for one in sorted(own, key=lambda one: one.when.start):
             yield fact, one.when

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Final, Generic, TypeVar
 
 from slackguide.triage.reading_tokens import Gap, Kind, Token, normal, tokens
@@ -20,7 +21,7 @@ ARTICLES: Final = frozenset({"a", "an", "the", "his", "her", "their", "its", "my
 BEING: Final = frozenset({"is", "are", "was", "were", "be", "been", "being", "has", "have", "had"})
 ADVERBS: Final = frozenset(
     {"just", "already", "still", "now", "currently", "also", "only", "really", "even", "actually", "quite", "yet",
-     "all", "some", "about", "here", "then", "always", "again", "simply", "keep"}
+     "all", "some", "about", "here", "then", "always", "again", "simply"}
 )  # fmt: skip
 SKIPPED: Final = ARTICLES | BEING | ADVERBS
 NEGATIONS: Final = frozenset({"not", "never"})
@@ -76,20 +77,17 @@ class Phrases(Generic[T]):
         self._long_forms = dict(_long_forms(abbreviations))
 
     def add(self, phrase: str, meaning: T) -> None:
-        """Adds a phrase, with and without the articles and forms of `be` inside it."""
-        found = [PARTIES.get(token.text, token.text) for token in tokens(phrase)]
-        if not found:
-            return
-        shorter = [found[0], *(word for word in found[1:] if word not in ARTICLES | BEING)]
-        for words in {tuple(found), tuple(shorter) if len(shorter) > 1 else tuple(found)}:
+        """Adds a phrase, with and without the articles and forms of `be` inside it; `a|b` is one word or the other."""
+        for words in dict.fromkeys(_wordings(phrase)):
             node = self._root
             for word in words:
                 node = node.following.setdefault(word, _Node())
-                self._learn(word)
+                self.learn(word)
             if all(meaning != known for known, _ in node.meanings):
                 node.meanings.append((meaning, len(words)))
 
-    def _learn(self, word: str) -> None:
+    def learn(self, word: str) -> None:
+        """Adds a word whose misspellings are to be understood."""
         if word in self._words:
             return
         self._words.add(word)
@@ -126,8 +124,6 @@ class Phrases(Generic[T]):
         forms = [(PARTIES.get(word, word),)]
         if word in self._long_forms:
             forms.append(self._long_forms[word])
-        elif (better := self.corrected(word)) is not None:
-            forms.append((better,))
         return tuple(forms)
 
     def find(self, found: Sequence[Token], forms: Sequence[tuple[tuple[str, ...], ...]]) -> Iterator[Found[T]]:
@@ -167,6 +163,15 @@ class Phrases(Generic[T]):
         for hit in self._walk(found, forms, start, at, node, skipped, negated):
             if hit.end > at:
                 yield hit
+
+
+def _wordings(phrase: str) -> Iterator[tuple[str, ...]]:
+    for parts in product(*(part.split("|") for part in phrase.split())):
+        words = [PARTIES.get(token.text, token.text) for token in tokens(" ".join(parts))]
+        if words:
+            yield tuple(words)
+            shorter = (words[0], *(word for word in words[1:] if word not in ARTICLES | BEING))
+            yield shorter if len(shorter) > 1 else tuple(words)
 
 
 def _descend(node: _Node[T], words: Iterable[str]) -> _Node[T] | None:

@@ -18,9 +18,7 @@ from slackguide.knowledge.conditions import (
 )
 
 
-def truth(
-    condition: Condition, told: Mapping[str, Value], given: Mapping[str, OneOf | Within]
-) -> bool | None:
+def truth(condition: Condition, told: Mapping[str, Value], given: Mapping[str, OneOf | Within]) -> bool | None:
     """Kleene's three-valued truth of a condition over the facts told and, for the others, those the entry gives."""
     match condition:
         case OneOf(fact=fact):

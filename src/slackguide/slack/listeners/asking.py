@@ -23,9 +23,7 @@ EMPTY = "Tell me in a sentence what happened, who asks and what they want."
 class AskWindow:
     """Questions that are asked in a window."""
 
-    def __init__(
-        self, *, answerer: Answerer, directory: Directory, opening: Opening, redrawing: Redrawing
-    ) -> None:
+    def __init__(self, *, answerer: Answerer, directory: Directory, opening: Opening, redrawing: Redrawing) -> None:
         self._answerer = answerer
         self._directory = directory
         self._opening = opening
@@ -37,13 +35,19 @@ class AskWindow:
         if not isinstance(text, str) or not text.strip():
             ack(response_action="errors", errors={ASK_TEXT: EMPTY})
             return
-        ack(response_action="update", view=answer_view(self._card(text, self._directory.admit(str(body["user"]["id"])))))
+        ack(
+            response_action="update", view=answer_view(self._card(text, self._directory.admit(str(body["user"]["id"]))))
+        )
 
     def shortcut(self, ack: Ack, body: dict[str, Any]) -> None:
         """“Where does this go?” on a message: the answer to that message, in a window of one's own."""
         text = unescaped(str((body.get("message") or {}).get("text") or "")).strip()
         try:
-            card = self._card(text, self._directory.admit(str(body["user"]["id"]))) if text else words_card("There are no words in that message.")
+            card = (
+                self._card(text, self._directory.admit(str(body["user"]["id"])))
+                if text
+                else words_card("There are no words in that message.")
+            )
             self._opening.view(str(body["trigger_id"]), answer_view(card))
         except NotOpened as error:
             self._redrawing.say(body, str(error))

@@ -93,7 +93,10 @@ class Desk:
     def reopen(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """Why again?"""
         self._open(
-            ack, action, body, lambda it: words_view(Callback.REOPEN, it, "Reopen", "Why it is needed again", optional=True)
+            ack,
+            action,
+            body,
+            lambda it: words_view(Callback.REOPEN, it, "Reopen", "Why it is needed again", optional=True),
         )
 
     def read(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
@@ -139,15 +142,15 @@ class Desk:
         if words is None:
             try:
                 outcome = self._ledger.press(str(action.get("value")), press)
-                words = GONE if outcome is None else outcome.say(mention) if isinstance(outcome, Refusal) else outcome.words
+                words = (
+                    GONE if outcome is None else outcome.say(mention) if isinstance(outcome, Refusal) else outcome.words
+                )
             except StorageError as error:
                 words = str(error)
         self._redrawing.add(body, said(words))
         ack()
 
-    def _open(
-        self, ack: Ack, action: dict[str, Any], body: dict[str, Any], draw: Callable[[Escalation], View]
-    ) -> None:
+    def _open(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], draw: Callable[[Escalation], View]) -> None:
         try:
             if (words := self._turned_away(body)) is not None:
                 raise NotOpened(words)

@@ -125,4 +125,6 @@ def _shown(faults: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]
     """Faults on fields that the open form has; what it lacks is told on the first."""
     there = {str(block.get("block_id")) for block in view.get("blocks") or ()}
     shown = {id: words for id, words in faults.items() if id in there}
-    return shown or on_first(view, "The form has changed since you opened it. Copy your text, close it and open it anew.")
+    return shown or on_first(
+        view, "The form has changed since you opened it. Copy your text, close it and open it anew."
+    )

@@ -7,14 +7,17 @@ from typing import Any
 
 from slack_bolt import Ack
 from slack_sdk import WebClient
+from slack_sdk.models.views import View
 
+from slackguide.escalation.search import Cursor
 from slackguide.slack.afterwards import Afterwards
+from slackguide.slack.homes import decoded
 from slackguide.slack.opening import NotOpened, Opening
 from slackguide.slack.views.ask import ask_view
 
 
 class Home:
-    """`draw` gives a person's Home view, with the pages turned to."""
+    """`draw` gives a person's Home view, with lists turned to where a cursor says."""
 
     def __init__(
         self,
@@ -22,7 +25,7 @@ class Home:
         client: WebClient,
         opening: Opening,
         afterwards: Afterwards,
-        draw: Callable[[str, Mapping[str, int]], Mapping[str, Any]],
+        draw: Callable[[str, Mapping[str, Cursor]], View],
     ) -> None:
         self._client = client
         self._opening = opening
@@ -38,12 +41,11 @@ class Home:
         ack()
 
     def turn_page(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """Draws the Home with another page of one list; a button says which, as `list:page`."""
-        name, _, page = str(action.get("value", "")).partition(":")
-        pages = {name: int(page)} if page.isdecimal() and len(page) < 6 else {}
-        self._afterwards.do(lambda: self._publish(body, pages))
+        """Draws the Home with another page of one list; the button says which."""
+        turned = decoded(str(action.get("value", "")))
+        self._afterwards.do(lambda: self._publish(body, turned))
         ack()
 
-    def _publish(self, body: Mapping[str, Any], pages: Mapping[str, int]) -> None:
+    def _publish(self, body: Mapping[str, Any], turned: Mapping[str, Cursor]) -> None:
         user_id = str(body["user"]["id"])
-        self._client.views_publish(user_id=user_id, view=self._draw(user_id, pages))
+        self._client.views_publish(user_id=user_id, view=self._draw(user_id, turned))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from slack_bolt import Ack
@@ -16,8 +17,9 @@ PEOPLE_WRITE = {None, "file_share", "thread_broadcast"}
 class Messages:
     """Takes events. The answer is the delivery loop's work: it comes after a crash too, and once."""
 
-    def __init__(self, *, inbox: Inbox) -> None:
+    def __init__(self, *, inbox: Inbox, seen_home: Callable[[str], None]) -> None:
         self._inbox = inbox
+        self._seen_home = seen_home
 
     def direct(self, ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
         """`message.im`."""
@@ -34,6 +36,7 @@ class Messages:
     def home(self, ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
         """`app_home_opened` on its Home tab."""
         if event.get("tab") == "home":
+            self._seen_home(str(event["user"]))
             self._inbox.accept(str(body["event_id"]), RefreshHome(str(event["user"])))
         ack()
 

@@ -119,7 +119,10 @@ class AnswerPresses:
         self, ack: Ack, action: dict[str, Any], body: dict[str, Any], change: Callable[[Asked, dict[str, Any]], Asked]
     ) -> None:
         self._show(
-            ack, action, body, lambda asked, more, user_id, asker: self._answerer.draw(change(asked, more), user_id, asker)
+            ack,
+            action,
+            body,
+            lambda asked, more, user_id, asker: self._answerer.draw(change(asked, more), user_id, asker),
         )
 
     def _show(

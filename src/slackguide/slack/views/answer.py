@@ -122,8 +122,13 @@ def _buttons(answer: Answer, asked: Asked, knowledge: KnowledgeBase) -> list[But
     if answer.decision.form:
         title = knowledge.forms[answer.decision.form].title
         buttons.append(
-            button("Escalate", Action.ESCALATE, asked.encoded(m=answer.decision.form), style="primary",
-                   says=f"Escalate with the form {title}")  # fmt: skip
+            button(
+                "Escalate",
+                Action.ESCALATE,
+                asked.encoded(m=answer.decision.form),
+                style="primary",
+                says=f"Escalate with the form {title}",
+            )  # fmt: skip
         )
     return [
         *buttons,
@@ -141,8 +146,9 @@ def answer_text(answer: Answer, knowledge: KnowledgeBase) -> str:
     lines += [f"Warning: {warning}" for warning in decision.warnings]
     if decision.target is not None:
         lines.append(
-            "Not eligible." if decision.target.kind == "not_eligible" else f"Goes to: {decision.target.name}"
-            f" ({KINDS[decision.target.kind]})"
+            "Not eligible."
+            if decision.target.kind == "not_eligible"
+            else f"Goes to: {decision.target.name} ({KINDS[decision.target.kind]})"
         )
     lines += [f"Why: {reason}" for reason in decision.because]
     lines += [f"To be answered: {knowledge.facts[name].ask}" for name in decision.missing[:1]]

@@ -45,9 +45,7 @@ def next_matches_card(matches: tuple[TitledMatch, ...], asked: Asked) -> Card:
     return _pick("Noted: that was not it. Is it one of these?", found, left, asked, None)
 
 
-def _pick(
-    title: str, found: Choices, offered: tuple[TitledMatch, ...], asked: Asked, said: str | None
-) -> Card:
+def _pick(title: str, found: Choices, offered: tuple[TitledMatch, ...], asked: Asked, said: str | None) -> Card:
     blocks: list[Block] = [small(said)] if said else []
     blocks += alert_blocks(found, asked)
     blocks += [SectionBlock(text=bold(title)), *_rows(offered, asked)]
@@ -60,7 +58,9 @@ def _rows(matches: tuple[TitledMatch, ...], asked: Asked) -> list[Block]:
     return [
         SectionBlock(
             text=plain(match.title),
-            accessory=button("Open", f"{Action.CHOOSE}:{number}", asked.encoded(o=match.id), says=f"Open: {match.title}"),
+            accessory=button(
+                "Open", f"{Action.CHOOSE}:{number}", asked.encoded(o=match.id), says=f"Open: {match.title}"
+            ),
         )
         for number, match in enumerate(matches)
     ]

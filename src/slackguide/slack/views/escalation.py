@@ -12,11 +12,11 @@ from slack_sdk.models.blocks import (
     DividerBlock,
     InputBlock,
     LinkButtonElement,
+    Option,
     PlainTextInputElement,
     SectionBlock,
     StaticSelectElement,
 )
-from slack_sdk.models.blocks import Option
 from slack_sdk.models.views import View
 
 from slackguide.escalation.escalation import Escalation, State
@@ -72,7 +72,9 @@ def escalation_card(escalation: Escalation, knowledge: KnowledgeBase) -> Card:
         blocks.append(rich(paragraph(run(f"{label}: ", strong=True), run(clipped(text, limit)))))
         lines.append(f"{label}: {text}")
     if escalation.anyway:
-        blocks.append(rich(paragraph(run("Sent beside another open one because: ", strong=True), run(escalation.anyway))))
+        blocks.append(
+            rich(paragraph(run("Sent beside another open one because: ", strong=True), run(escalation.anyway)))
+        )
     blocks += _ending(escalation)
     blocks.append(actions(_buttons(escalation, cut=_length(escalation) > CARD_LIMIT)))
     return Card("\n".join(lines), tuple(blocks))
@@ -107,8 +109,7 @@ def _about(escalation: Escalation, knowledge: KnowledgeBase) -> list[str]:
 def _fields(escalation: Escalation, form: Form | None) -> list[tuple[str, str]]:
     known: Mapping[str, FormField] = form.fields if form else {}
     return [
-        (known[id].label if id in known else id, shown(value, known.get(id)))
-        for id, value in escalation.values.items()
+        (known[id].label if id in known else id, shown(value, known.get(id))) for id, value in escalation.values.items()
     ]
 
 
@@ -269,7 +270,10 @@ def words_view(callback: Callback, escalation: Escalation, title: str, label: st
         submit=plain("Send", 24),
         close=plain("Cancel", 24),
         private_metadata=escalation.id,
-        blocks=[small(escalation.reference), InputBlock(block_id=WORDS, label=plain(label), element=box, optional=optional)],
+        blocks=[
+            small(escalation.reference),
+            InputBlock(block_id=WORDS, label=plain(label), element=box, optional=optional),
+        ],
     )
 
 

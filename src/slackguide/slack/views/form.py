@@ -191,9 +191,7 @@ def _several(id: str, item: FormField, value: str | Sequence[str] | None) -> Inp
 
 
 def _options(item: FormField) -> dict[str, Option]:
-    return {
-        name: Option(text=plain(clipped(label, OPTION_LIMIT)), value=name) for name, label in item.options.items()
-    }
+    return {name: Option(text=plain(clipped(label, OPTION_LIMIT)), value=name) for name, label in item.options.items()}
 
 
 def submitted_values(view: Mapping[str, Any]) -> dict[str, str | list[str] | None]:

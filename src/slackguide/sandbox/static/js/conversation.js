@@ -7,7 +7,7 @@ import { h, icon, refill } from "./dom.js";
 import { drawMessages } from "./messages.js";
 import { menu } from "./popup.js";
 import { go, route } from "./route.js";
-import { act, direct, messagesOf, state } from "./store.js";
+import { act, direct, messagesOf, state, unread } from "./store.js";
 import { uiOf, viewSurface, words } from "./surfaces.js";
 import { plural } from "./time.js";
 import { toast } from "./toast.js";
@@ -41,7 +41,7 @@ export function drawConversation(node) {
   if (!found.length) list.append(welcome(channel));
   if (route.message && entered) list.querySelector(".linked")?.scrollIntoView({ block: "center" });
   else if (atEnd) list.scrollTop = list.scrollHeight;
-  markRead(channel, found);
+  markRead(channel);
   return undefined;
 }
 
@@ -144,10 +144,10 @@ function welcome(channel) {
   return h(".empty", null, h(".big-hash", null, icon("hash")), h("h2", null, `#${channel.name}`), h("p", null, channel.purpose || "Nothing has been said here yet."), state.app.commands.length ? h("p.quiet", null, "Try ", h("code", null, `${command} …`), " below.") : null);
 }
 
-function markRead(channel, messages) {
-  const last = messages.filter((message) => !message.ephemeral).at(-1);
-  if (!last || document.hidden || last.ts <= channel.read) return;
-  act("read", { channel: channel.id, ts: last.ts }).catch(() => {});
+function markRead(channel) {
+  if (document.hidden || !unread(channel)) return;
+  const last = [...state.messages.get(channel.id).keys()].sort().at(-1);
+  act("read", { channel: channel.id, ts: last }).catch(() => {});
 }
 
 // The Home tab

@@ -93,7 +93,7 @@ function row(message, { compact, replies, inThread }) {
   const other = person(message.user);
   const badge = message.bot ? h("span.badge", null, "APP") : other && ["guest", "outsider"].includes(other.role) ? h("span.badge.soft", null, roleOf(other)) : null;
   const when = h("time.when", { title: exact(message.ts) }, hour(message.ts));
-  const words = h(".words", null, message.blocks.length ? blocks(message.blocks, messageSurface(message)) : h(".text", null, mrkdwn(message.text)), message.edited && h("span.edited", null, " (edited)"));
+  const words = h(".words", null, message.bot && message.blocks.length ? blocks(message.blocks, messageSurface(message)) : h(".text", null, mrkdwn(message.text)), message.edited && h("span.edited", null, " (edited)"));
   return h(
     "article.message",
     {

@@ -112,7 +112,7 @@ export function confirmed(confirm, text) {
       "dialog.dialog.small",
       { "aria-labelledby": title },
       h("header", null, h("h2", { id: title }, confirm.title.text)),
-      h(".body", null, text(confirm.text)),
+      h(".body", null, h("p.text", null, text(confirm.text))),
       h("footer", null, h("button.button", { type: "button", on: { click: () => dialog.close() } }, confirm.deny.text), yes),
     );
     dialog.addEventListener("close", () => {

@@ -68,6 +68,7 @@ export function viewSurface(view, { enter } = {}) {
     keep: (block, element, state) => {
       keep(mine, block, element, state);
       delete mine.errors[block.block_id];
+      forgive(block.block_id);
     },
     press: (block, element, value) => press(view.id, block, element, value, valuesOf(view)),
     suggest: (block, element, query) => suggest(view.id, block, element, query),
@@ -79,6 +80,14 @@ export function viewSurface(view, { enter } = {}) {
 export function stillSurface() {
   const nothing = () => {};
   return { values: {}, still: true, keep: nothing, press: nothing, suggest: async () => [], redraw: nothing };
+}
+
+/** A field that is being corrected is no longer called wrong. */
+function forgive(block) {
+  const node = document.querySelector(`.input.wrong[data-block="${CSS.escape(block)}"]`);
+  node?.classList.remove("wrong");
+  node?.querySelector(".fault")?.remove();
+  node?.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
 }
 
 function keep(mine, block, element, state) {

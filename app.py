@@ -1,0 +1,6 @@
+"""Runs slackguide: the sandbox, Socket Mode or HTTP, as the environment says."""
+
+from slackguide.running import main
+
+if __name__ == "__main__":
+    main()

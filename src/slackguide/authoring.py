@@ -1,0 +1,49 @@
+"""What the sandbox shows to knowledge authors: every entry as a card, its decision table, and the faults of an edit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from slackguide.guide import Answer, Asker, Concern
+from slackguide.guide.in_force import GuideInForce
+from slackguide.knowledge import FaultyKnowledge
+from slackguide.slack.state import Asked
+from slackguide.slack.views.answer import answer_card
+
+
+class AuthorPages:
+    """The knowledge base as plain JSON, always as it is in force."""
+
+    def __init__(self, *, guide: GuideInForce, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
+        self._guide = guide
+        self._today = today
+
+    def entries(self) -> Sequence[Mapping[str, Any]]:
+        """Every entry: id, title and team."""
+        entries = self._guide().knowledge.entries.values()
+        return [{"id": entry.id, "title": entry.title, "team": entry.team} for entry in entries]
+
+    def card(self, entry_id: str) -> Mapping[str, Any]:
+        """One entry as agents see it before anything is known, and its decision table. Raises KeyError."""
+        guide = self._guide()
+        if entry_id not in guide.knowledge.entries:
+            raise KeyError(entry_id)
+        outcome = guide.answer(Concern(entry=entry_id), Asker("team_lead"), today=self._today())
+        blocks: list[dict[str, Any]] = []
+        if isinstance(outcome, Answer):
+            card = answer_card(outcome, Asked("preview", entry=entry_id), guide.knowledge, guide.triage)
+            blocks = card.message()["blocks"]
+        possibilities = guide.triage.possibilities(entry_id, {})
+        rows = [{"answers": list(found.answers), "destination": found.target.name} for found in possibilities]
+        return {"blocks": blocks, "triage": rows}
+
+    def faults(self) -> Sequence[Mapping[str, Any]]:
+        """What is wrong with the edited files; empty when all is well."""
+        fault = self._guide.fault
+        if fault is None:
+            return []
+        if isinstance(fault, FaultyKnowledge):
+            return [{"where": f"{f.file}:{f.line}:{f.column}", "message": f.message} for f in fault.faults]
+        return [{"where": "", "message": str(fault)}]

@@ -1,0 +1,41 @@
+"""The knowledge in force: read again on request, swapped whole, and never for a worse one."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from slackguide.errors import SlackguideError
+from slackguide.guide import Guide
+
+log = logging.getLogger(__name__)
+
+
+class GuideInForce:
+    """Holds the guide that answers. Calling it gives the one in force; `reload` swaps it where the new one is sound."""
+
+    def __init__(self, *, directory: Path, build: Callable[[Path], Guide]) -> None:
+        self._directory = directory
+        self._build = build
+        self._reading = threading.Lock()
+        self._guide = build(directory)
+        self.fault: SlackguideError | None = None
+
+    def __call__(self) -> Guide:
+        """The guide in force."""
+        return self._guide
+
+    def reload(self) -> bool:
+        """Reads the knowledge again; whether it was sound. A faulty one is refused and the last good one stays."""
+        with self._reading:
+            try:
+                guide = self._build(self._directory)
+            except SlackguideError as error:
+                log.error("the knowledge in %s was not taken, the last good one stays: %s", self._directory, error)
+                self.fault = error
+                return False
+            self._guide, self.fault = guide, None
+        log.info("knowledge read again: %d entries", len(guide.knowledge.entries))
+        return True

@@ -1,0 +1,76 @@
+"""App Home, drawn."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock, LinkButtonElement, SectionBlock
+from slack_sdk.models.views import View
+
+from slackguide.escalation.escalation import Escalation
+from slackguide.escalation.search import Cursor
+from slackguide.knowledge import KnowledgeBase
+from slackguide.slack.ids import COMMAND, Action, Callback
+from slackguide.slack.views.card import actions, button, header, small
+from slackguide.slack.views.escalation import ENDINGS, STATES
+from slackguide.slack.words import escaped, mention, mrkdwn, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One list: its name, its title, what of it is shown, where it goes on, how long it is, whether it was turned."""
+
+    name: str
+    title: str
+    shown: Sequence[Escalation]
+    following: Cursor | None
+    count: int
+    turned: bool
+
+
+def home_view(lists: Sequence[Listed], knowledge: KnowledgeBase) -> View:
+    """The whole Home."""
+    blocks: list[Block] = [
+        header("Where does this concern go?"),
+        SectionBlock(
+            text=plain(f"Type {COMMAND} and the concern in any channel, write to me in Messages, or press Ask."),
+            accessory=button("Ask", Action.HOME_ASK, "ask", style="primary", says="Ask where a concern goes"),
+        ),
+    ]
+    for listed in lists:
+        blocks += _list(listed, knowledge)
+    return View(type="home", callback_id=Callback.HOME, blocks=blocks[:100])
+
+
+def _list(listed: Listed, knowledge: KnowledgeBase) -> list[Block]:
+    count = "more than 100" if listed.count > 100 else str(listed.count)
+    blocks: list[Block] = [DividerBlock(), header(f"{listed.title} ({count})")]
+    if not listed.shown:
+        return [*blocks, small("None.")]
+    blocks += [_row(escalation, knowledge) for escalation in listed.shown]
+    buttons: list[ButtonElement] = []
+    if listed.turned:
+        back = json.dumps({"list": listed.name, "after": None})
+        buttons.append(button("From the start", f"{Action.HOME_PAGE}:{listed.name}:back", back))
+    if listed.following:
+        after = [listed.following.created_at.isoformat(), listed.following.id]
+        on = json.dumps({"list": listed.name, "after": after})
+        buttons.append(button("More", f"{Action.HOME_PAGE}:{listed.name}:on", on, says=f"More: {listed.title}"))
+    return [*blocks, actions(buttons)] if buttons else blocks
+
+
+def _row(escalation: Escalation, knowledge: KnowledgeBase) -> SectionBlock:
+    form = knowledge.forms.get(escalation.form_id)
+    entry = knowledge.entries.get(escalation.entry_id or "")
+    state = STATES[escalation.state]
+    if escalation.resolution:
+        state = f"{state}: {ENDINGS[escalation.resolution.ending].lower()}"
+    by = f", with {mention(escalation.claimed_by)}" if escalation.claimed_by else ""
+    about = escaped(entry.title if entry else form.title if form else escalation.form_id)
+    sent = f"{escalation.created_at.day} {escalation.created_at:%B %Y}"
+    text = f"*{escalation.reference}*: {about}\n{state}{by}. Sent {sent} by {mention(escalation.requester.user_id)}."
+    link = escalation.card.permalink if escalation.card else None
+    accessory = LinkButtonElement(text="Open", url=link, action_id=f"{Action.LINK}:{escalation.id}") if link else None
+    return SectionBlock(text=mrkdwn(text), accessory=accessory)

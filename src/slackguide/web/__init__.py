@@ -1,0 +1,1 @@
+"""The HTTP side: Slack's requests, and whether we are alive and ready."""

@@ -1,0 +1,81 @@
+"""The WSGI front: `/slack/events` to Bolt, `/healthz`, `/readyz`, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+EVENTS_PATH = "/slack/events"
+BODY_LIMIT = 1_000_000
+"""Largest request body in bytes; Slack's largest are well under 300 kB."""
+
+Problems = Callable[[], list[str]]
+"""Why we are not ready, in words; empty where we are."""
+
+
+class Health:
+    """`/healthz`: the process is alive. `/readyz`: it can do its work, 503 with the reasons where it cannot."""
+
+    def __init__(self, *, problems: Problems) -> None:
+        self._problems = problems
+
+    def alive(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """200 for as long as anything answers at all."""
+        del environ
+        return _json(start, HTTPStatus.OK, {"status": "ok"})
+
+    def ready(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """200 or 503."""
+        del environ
+        problems = self._problems()
+        if problems:
+            return _json(start, HTTPStatus.SERVICE_UNAVAILABLE, {"status": "not ready", "reasons": problems})
+        return _json(start, HTTPStatus.OK, {"status": "ready"})
+
+    @property
+    def routes(self) -> dict[str, WSGIApplication]:
+        """Path to application."""
+        return {"/healthz": self.alive, "/readyz": self.ready}
+
+
+class Front:
+    """Dispatches by exact path."""
+
+    def __init__(self, *, routes: dict[str, WSGIApplication]) -> None:
+        self._routes = routes
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """Serves one request."""
+        application = self._routes.get(environ.get("PATH_INFO", ""))
+        if application is None:
+            return _json(start, HTTPStatus.NOT_FOUND, {"status": "not found"})
+        return application(environ, start)
+
+
+def guarded(bolt: WSGIApplication) -> WSGIApplication:
+    """Bolt, behind checks that it leaves out: the method, the size, and a timestamp that is no number (a 500 there)."""
+
+    def application(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if environ.get("REQUEST_METHOD") != "POST":
+            return _json(start, HTTPStatus.METHOD_NOT_ALLOWED, {"status": "POST only"})
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > BODY_LIMIT:
+            return _json(start, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"status": "too large"})
+        stamp = environ.get("HTTP_X_SLACK_REQUEST_TIMESTAMP", "")
+        if not (stamp.isascii() and stamp.isdecimal()):
+            return _json(start, HTTPStatus.UNAUTHORIZED, {"status": "not signed by Slack"})
+        return bolt(environ, start)
+
+    return application
+
+
+def _json(start: StartResponse, status: HTTPStatus, document: Any) -> Iterable[bytes]:
+    body = json.dumps(document).encode()
+    start(
+        f"{status.value} {status.phrase}",
+        [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")],
+    )
+    return [body]

@@ -1,0 +1,312 @@
+"""Builds the parts and joins them: the only caller of concrete constructors."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import secrets
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+from slack_bolt import App
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_sdk import WebClient
+
+from slackguide.config import Settings
+from slackguide.errors import StorageError
+from slackguide.escalation.bell import Bell
+from slackguide.escalation.chores import Chore, Chores
+from slackguide.escalation.delivery import Delivery
+from slackguide.escalation.escalation import Escalation
+from slackguide.escalation.policy import policy_of
+from slackguide.escalation.watch import Policy
+from slackguide.escalation.worker import Worker
+from slackguide.guide import Guide
+from slackguide.guide.in_force import GuideInForce
+from slackguide.slack.admission import Door
+from slackguide.slack.afterwards import Afterwards
+from slackguide.slack.answering import Answerer
+from slackguide.slack.app import build_app
+from slackguide.slack.boundary import Boundary
+from slackguide.slack.conversation import Conversation
+from slackguide.slack.directory import Directory
+from slackguide.slack.homes import HomeDrawer
+from slackguide.slack.listeners.asking import AskWindow
+from slackguide.slack.listeners.desk import Desk
+from slackguide.slack.listeners.forms import EscalationForm
+from slackguide.slack.listeners.home import Home
+from slackguide.slack.listeners.messages import Messages
+from slackguide.slack.listeners.presses import AnswerPresses
+from slackguide.slack.listeners.route import RouteCommand
+from slackguide.slack.opening import Opening
+from slackguide.slack.poster import SlackPoster
+from slackguide.slack.redrawing import Redrawing
+from slackguide.slack.register import Listeners
+from slackguide.storage.channels import Channels
+from slackguide.storage.database import Database
+from slackguide.storage.drafts import Drafts
+from slackguide.storage.feedback import FeedbackBook
+from slackguide.storage.identity import Identities
+from slackguide.storage.inbox import Inbox
+from slackguide.storage.ledger import SqlLedger
+from slackguide.storage.migration import migrate
+from slackguide.storage.outbox import SqlOutbox
+from slackguide.storage.people import People
+from slackguide.storage.reminders import Reminders
+from slackguide.storage.retention import Retention
+from slackguide.triage.proof import sound
+from slackguide.web.front import EVENTS_PATH, Health, guarded
+
+log = logging.getLogger(__name__)
+
+WINDOW_TIMEOUT = 2
+"""Seconds that Slack gets to open a window: the acknowledgement is due after 3."""
+
+DELIVERY_TIMEOUT = 5
+"""Seconds that Slack gets to take a message, well within a lease of 15 s."""
+
+REMINDERS_EVERY = 15.0
+SWEEP_EVERY = 3600.0
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """An id that nobody can guess."""
+    return secrets.token_urlsafe(12)
+
+
+def database_url(settings: Settings, *, name: str = "slackguide.db") -> str:
+    """The database that the settings name, by default a SQLite file in the home folder."""
+    return settings.database_url or f"sqlite:///{(settings.home / name).resolve()}"
+
+
+def build_guide(directory: Path) -> Guide:
+    """The guide over a knowledge base that is sound and proven complete; ready to answer at full speed."""
+    guide = Guide(sound(directory))
+    guide.triage.warm()
+    return guide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """Everything that is kept, on one database."""
+
+    database: Database
+    bell: Bell
+    people: People
+    ledger: SqlLedger
+    inbox: Inbox
+    drafts: Drafts
+    feedback: FeedbackBook
+    identities: Identities
+    channels: Channels
+
+
+def open_stores(url: str, *, clock: Clock, guide: Callable[[], Guide], channels: Mapping[str, str]) -> Stores:
+    """Opens the database, brings it up to date, and gives what is kept in it. Raises `StorageError`."""
+    database = Database(url=url, clock=clock)
+    migrate(database)
+    bell = Bell()
+    people = People(database=database, ticks=time.monotonic)
+    return Stores(
+        database=database,
+        bell=bell,
+        people=people,
+        ledger=SqlLedger(
+            database=database, bell=bell, ids=new_id, policy=policies(guide), specialists=specialists(guide, people)
+        ),
+        inbox=Inbox(database=database, bell=bell),
+        drafts=Drafts(database=database, ids=new_id),
+        feedback=FeedbackBook(database=database),
+        identities=Identities(database=database),
+        channels=Channels(database=database, given=channels),
+    )
+
+
+def policies(guide: Callable[[], Guide]) -> Callable[[str], Policy | None]:
+    """A desk's reminders, as the knowledge in force has them."""
+
+    def of(desk: str) -> Policy | None:
+        form = guide().knowledge.forms.get(desk)
+        return policy_of(form) if form else None
+
+    return of
+
+
+def specialists(guide: Callable[[], Guide], people: People) -> Callable[[str], Collection[str]]:
+    """The user ids of a desk's specialists."""
+
+    def of(desk: str) -> Collection[str]:
+        form = guide().knowledge.forms.get(desk)
+        return people.members(form.specialists) if form and form.specialists else ()
+
+    return of
+
+
+class Service:
+    """Everything behind Slack's surfaces. `start` begins the work in the background, `stop` ends it within 10 s."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        token: str,
+        api_url: str,
+        signing_secret: str | None,
+        guide: GuideInForce,
+        stores: Stores,
+        clock: Clock,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.guide = guide
+        self.stores = stores
+        self._stopping = threading.Event()
+        self.connected: Callable[[], bool] = lambda: True
+
+        def identity() -> Any:
+            return stores.identities.get(token)
+
+        self._identity_kept: Any = None
+
+        def known_identity() -> Any:
+            """What `auth.test` told, from memory once it is known: no request waits for the database for it."""
+            if self._identity_kept is None:
+                try:
+                    self._identity_kept = identity()
+                except StorageError:
+                    return None
+            return self._identity_kept
+
+        windows = WebClient(token=token, base_url=api_url, timeout=WINDOW_TIMEOUT)
+        client = WebClient(token=token, base_url=api_url, timeout=DELIVERY_TIMEOUT)
+        door = Door(
+            people=stores.people,
+            our_team=lambda: known.team_id if (known := known_identity()) else None,
+            leads=settings.team_leads,
+            lead_groups=lambda: guide().knowledge.team_lead_groups,
+        )
+        self._directory = Directory(
+            client=client,
+            people=stores.people,
+            identities=stores.identities,
+            door=door,
+            token=token,
+            groups=lambda: guide().knowledge.user_groups,
+        )
+        answerer = Answerer(guide=guide, drafts=stores.drafts, ids=new_id, today=lambda: _today(clock))
+        self._afterwards = Afterwards()
+        redrawing = Redrawing(client=client, afterwards=self._afterwards)
+        opening = Opening(client=windows, answerer=answerer)
+        homes = HomeDrawer(ledger=stores.ledger, people=stores.people, knowledge=lambda: guide().knowledge, clock=clock)
+        poster = SlackPoster(
+            client=client,
+            channels=stores.channels,
+            knowledge=lambda: guide().knowledge,
+            conversation=Conversation(answerer=answerer, directory=self._directory),
+            home=lambda user_id: homes.view(user_id, {}),
+        )
+        outbox = SqlOutbox(database=stores.database, bell=stores.bell, worker=f"{os.getpid()}-{new_id()[:6]}")
+        self._worker = Worker(
+            outbox=outbox,
+            delivery=Delivery(
+                outbox=outbox, poster=poster, owners=self._owners, chance=chance, stopping=self._stopping.is_set
+            ),
+            bell=stores.bell,
+            stopping=self._stopping,
+        )
+        reminders = Reminders(database=stores.database, bell=stores.bell, policy=policies(guide))
+        retention = Retention(database=stores.database, days=settings.retention_days)
+        self._chores = Chores(
+            chores=[
+                Chore("reminders", REMINDERS_EVERY, reminders.give),
+                Chore("sweep", SWEEP_EVERY, retention.sweep),
+            ],
+            stopping=self._stopping,
+        )
+        self.app: App = build_app(
+            token=token,
+            signing_secret=signing_secret,
+            client=client,
+            identity=known_identity,
+            listeners=Listeners(
+                route=RouteCommand(
+                    answerer=answerer, door=door, directory=self._directory, opening=opening, redrawing=redrawing
+                ),
+                presses=AnswerPresses(
+                    answerer=answerer,
+                    directory=self._directory,
+                    opening=opening,
+                    redrawing=redrawing,
+                    feedback=stores.feedback,
+                ),
+                asking=AskWindow(answerer=answerer, directory=self._directory, opening=opening, redrawing=redrawing),
+                form=EscalationForm(answerer=answerer, directory=self._directory, ledger=stores.ledger),
+                desk=Desk(
+                    ledger=stores.ledger,
+                    directory=self._directory,
+                    opening=opening,
+                    redrawing=redrawing,
+                    knowledge=lambda: guide().knowledge,
+                ),
+                messages=Messages(inbox=stores.inbox, seen_home=stores.ledger.seen_home),
+                home=Home(client=client, opening=opening, afterwards=self._afterwards, draw=homes.view),
+                redrawing=redrawing,
+            ),
+            boundary=Boundary(redrawing=redrawing, ids=new_id),
+        )
+        self.health = Health(problems=self.problems)
+
+    @property
+    def routes(self) -> dict[str, WSGIApplication]:
+        """What is served over HTTP: Slack's requests and our health."""
+        bolt: WSGIApplication = SlackRequestHandler(self.app, path=EVENTS_PATH)
+        return {EVENTS_PATH: guarded(bolt), **self.health.routes}
+
+    def problems(self) -> list[str]:
+        """Why we are not ready; empty where we are."""
+        found: list[str] = []
+        try:
+            self.stores.database.check()
+        except StorageError as error:
+            found.append(str(error))
+        if not self.connected():
+            found.append("Socket Mode is not connected to Slack yet.")
+        return found
+
+    def start(self, *, answering: bool = True) -> None:
+        """Begins delivery and chores; `answering` also the directory's refresh."""
+        self._worker.start()
+        self._chores.start()
+        if answering:
+            self._directory.start()
+
+    def stop(self) -> None:
+        """Ends what is under way and gives leases back."""
+        self._stopping.set()
+        self._directory.stop()
+        self._worker.stop(timeout=6.0)
+        self._chores.stop(timeout=1.0)
+        self._afterwards.finish(timeout=2.0)
+        self.stores.database.close()
+
+    def _owners(self, escalation: Escalation) -> list[str]:
+        """Whom to tell beside the requester when an escalation cannot be posted: the desk's specialists."""
+        return list(specialists(self.guide, self.stores.people)(escalation.desk))
+
+
+def _today(clock: Clock) -> date:
+    """The day where this process runs."""
+    return clock().astimezone().date()

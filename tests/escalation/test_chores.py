@@ -1,0 +1,41 @@
+"""Chores are done at once, again and again, whatever they raise, and end in time."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+
+import pytest
+
+from slackguide.errors import StorageError
+from slackguide.escalation.chores import Chore, Chores
+
+
+def test_a_chore_is_done_again_after_faults(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    faults = iter([StorageError("the database is busy"), ValueError("a secret concern"), None])
+    done: queue.SimpleQueue[int] = queue.SimpleQueue()
+
+    def work() -> None:
+        fault = next(faults, None)
+        if fault is not None:
+            raise fault
+        done.put(1)
+
+    chores = Chores(chores=[Chore("sweep", 0.01, work)], stopping=threading.Event())
+    chores.start()
+    assert [done.get(timeout=5) for _ in range(3)] == [1, 1, 1]
+    assert chores.stop()
+    assert "sweep waits: the database is busy" in caplog.text
+    assert "sweep goes on after ValueError" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_a_chore_is_not_done_again_before_its_time() -> None:
+    done: queue.SimpleQueue[int] = queue.SimpleQueue()
+    chores = Chores(chores=[Chore("sweep", 3600, lambda: done.put(1))], stopping=threading.Event())
+    chores.start()
+    assert done.get(timeout=5) == 1
+    assert chores.stop(timeout=2)
+    assert done.empty()

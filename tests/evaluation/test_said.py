@@ -1,0 +1,48 @@
+from datetime import date
+
+import pytest
+
+from slackguide.evaluation.said import Said, said
+from slackguide.guide import Asker, Concern, Guide, NoAnswer
+from slackguide.guide.outcomes import Choices, TitledMatch
+from slackguide.knowledge import load
+from slackguide.matching import Alert
+from tests.evaluation.small import write_knowledge
+
+MATCHES = (TitledMatch("a/a", "A", 0.6), TitledMatch("b/b", "B", 0.3), TitledMatch("c/c", "C", 0.1))
+RANKING = ("a/a", "b/b", "c/c")
+
+
+@pytest.fixture(scope="module")
+def guide(tmp_path_factory: pytest.TempPathFactory) -> Guide:
+    return Guide(load(write_knowledge(tmp_path_factory.mktemp("knowledge"))))
+
+
+@pytest.mark.parametrize(
+    ("facts", "target", "missing"),
+    [
+        ({"floor": 1, "colour": "red"}, "vault", set()),
+        ({"floor": 9}, "desk", set()),
+        ({"floor": 1}, None, {"colour"}),
+        ({}, None, {"floor", "colour"}),
+    ],
+)
+def test_an_answer_tells_its_destination_or_what_it_hangs_on(
+    guide: Guide, facts: dict[str, str | int], target: str | None, missing: set[str]
+) -> None:
+    outcome = guide.answer(Concern(facts=facts, entry="help/badge"), Asker(), today=date(2026, 11, 21))
+    found = said(outcome)
+    assert (found.outcome, found.shown, found.confidence) == ("answer", ("help/badge",), 1.0)
+    assert (found.target, set(found.missing)) == (target, missing)
+
+
+def test_choices_show_only_what_is_offered() -> None:
+    found = said(Choices(0.6, MATCHES, (Alert("x/fire", "look"),), offered=2))
+    assert found == Said("choices", RANKING, 2, 0.6, ("x/fire",))
+    assert (found.shown, found.first) == (("a/a", "b/b"), "a/a")
+
+
+def test_near_misses_are_ranked_but_not_shown() -> None:
+    found = said(NoAnswer(0.6, MATCHES, ()))
+    assert (found.ranking, found.shown, found.first) == (RANKING, (), "a/a")
+    assert said(NoAnswer(0.0, (), ())).first is None

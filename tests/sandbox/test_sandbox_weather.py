@@ -1,0 +1,135 @@
+"""Bad weather, met by slack_sdk's own client."""
+
+import http.client
+import time
+from typing import Any
+
+import pytest
+from counterpart import BOT_TOKEN, Served
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler
+
+from slackguide.sandbox import Fault, Sky
+
+
+def client(slack: Served, timeout: float = 5) -> WebClient:
+    """A client that does not try again by itself."""
+    return WebClient(BOT_TOKEN, base_url=slack.sandbox.api_url, timeout=timeout, retry_handlers=[])  # type: ignore[arg-type]
+
+
+def post(slack: Served, **options: Any) -> Any:
+    return client(slack, **options).chat_postMessage(channel="#general", text="x")
+
+
+def texts(slack: Served) -> list[str]:
+    return [message.text for message in slack.workspace.messages("general")]
+
+
+def test_rate_limited_says_when_to_come_back(slack: Served) -> None:
+    slack.sandbox.bad_weather(Fault(sky=Sky.RATE_LIMITED, times=1, seconds=30))
+    with pytest.raises(SlackApiError) as caught:
+        post(slack)
+    assert caught.value.response.status_code == 429
+    assert caught.value.response.headers["Retry-After"] == "30"
+    assert post(slack)["ok"]
+
+
+def test_failing_is_a_500(slack: Served) -> None:
+    slack.sandbox.bad_weather(Fault(sky=Sky.FAILING, method="chat.postMessage", times=2))
+    for _ in range(2):
+        with pytest.raises(SlackApiError) as caught:
+            post(slack)
+        assert caught.value.response.status_code == 500
+    assert post(slack)["ok"]
+    assert texts(slack) == ["x"]
+
+
+def test_refusing_has_any_code(slack: Served) -> None:
+    slack.sandbox.bad_weather(Fault(sky=Sky.REFUSING, code="token_revoked"))
+    with pytest.raises(SlackApiError, match="token_revoked"):
+        post(slack)
+    slack.sandbox.weather.clear()
+    assert post(slack)["ok"]
+
+
+def test_reset_drops_the_connection_and_does_nothing(slack: Served) -> None:
+    slack.sandbox.bad_weather(Fault(sky=Sky.RESET, times=1))
+    with pytest.raises(http.client.RemoteDisconnected):
+        post(slack)
+    assert texts(slack) == []
+    call = slack.workspace.calls[-1]
+    assert (call.status, call.fault, call.ok) == (None, "reset", False)
+
+
+def test_the_sdk_s_own_retry_gets_through_a_reset(slack: Served) -> None:
+    slack.sandbox.bad_weather(Fault(sky=Sky.RESET, times=1))
+    patient = WebClient(BOT_TOKEN, base_url=slack.sandbox.api_url, retry_handlers=[ConnectionErrorRetryHandler()])
+    assert patient.chat_postMessage(channel="#general", text="x")["ok"]
+    assert texts(slack) == ["x"]
+
+
+def test_hanging_ends_with_the_client_s_timeout(slack: Served) -> None:
+    slack.sandbox.bad_weather(Fault(sky=Sky.HANGING, times=1))
+    started = time.monotonic()
+    with pytest.raises(TimeoutError):
+        post(slack, timeout=0.3)
+    assert time.monotonic() - started < 3
+    assert slack.workspace.wait_for(lambda: bool(slack.workspace.calls))
+    assert texts(slack) == []
+
+
+def test_a_lost_answer_was_posted_all_the_same(slack: Served) -> None:
+    slack.sandbox.bad_weather(Fault(sky=Sky.LOST_ANSWER, method="chat.postMessage", times=1))
+    with pytest.raises(TimeoutError):
+        client(slack, timeout=0.3).chat_postMessage(
+            channel="#general", text="x", metadata={"event_type": "e", "event_payload": {"id": "1"}}
+        )
+    assert texts(slack) == ["x"]
+    found = slack.client.conversations_history(
+        channel=slack.workspace.conversation("general").id, include_all_metadata=True
+    )["messages"]
+    assert [message["metadata"]["event_payload"]["id"] for message in found] == ["1"]
+
+
+def test_slow_answers_late(slack: Served) -> None:
+    slack.sandbox.bad_weather(Fault(sky=Sky.SLOW, times=1, seconds=0.3))
+    started = time.monotonic()
+    assert post(slack)["ok"]
+    assert time.monotonic() - started >= 0.3
+
+
+def test_weather_is_over_one_method_and_in_order(slack: Served) -> None:
+    slack.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method="users.list", code="one", times=1))
+    slack.sandbox.bad_weather(Fault(sky=Sky.REFUSING, code="two", times=1))
+    assert [fault.code for fault in slack.sandbox.weather.faults] == ["one", "two"]
+    with pytest.raises(SlackApiError, match="two"):
+        post(slack)
+    with pytest.raises(SlackApiError, match="one"):
+        slack.client.users_list()
+    assert slack.sandbox.weather.faults == ()
+
+
+def test_stopping_does_not_wait_for_what_hangs() -> None:
+    import threading
+
+    from counterpart import served
+
+    with served() as slack:
+        slack.sandbox.bad_weather(Fault(sky=Sky.HANGING))
+        failures: list[BaseException] = []
+
+        def hang() -> None:
+            try:
+                post(slack, timeout=20)
+            except Exception as failure:
+                failures.append(failure)
+
+        thread = threading.Thread(target=hang)
+        thread.start()
+        slack.workspace.wait_for(lambda: False, timeout=0.2)
+        started = time.monotonic()
+    thread.join(timeout=5)
+    assert time.monotonic() - started < 3
+    assert not thread.is_alive()
+    assert len(failures) == 1

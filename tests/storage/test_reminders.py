@@ -1,0 +1,117 @@
+"""Reminders come when they are due, once, whoever is running."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from slackguide.escalation.decision import Done
+from slackguide.escalation.escalation import EventKind
+from slackguide.escalation.lifecycle import Claim, Resolve, Snooze, StopReminders
+from slackguide.escalation.poster import Posted
+from slackguide.escalation.resolution import Ending, Resolution
+from slackguide.escalation.task import Notice, PostEscalation, ReplyInThread, Task, TellPerson
+from slackguide.storage.ledger import SqlLedger
+from slackguide.storage.reminders import Reminders
+from tests.storage.test_search import POLICY, watched
+from tests.stores import Store, draft
+
+
+@pytest.fixture
+def ledger(store: Store) -> SqlLedger:
+    return watched(store)
+
+
+def reminders(store: Store) -> Reminders:
+    return Reminders(database=store.database, bell=store.bell, policy=lambda _: POLICY)
+
+
+def reminded(store: Store) -> list[Task]:
+    """The reminders among what is owed, which is delivered."""
+    tasks: list[Task] = []
+    for _ in range(20):
+        job = store.outbox.claim()
+        if job is None and store.outbox.rest() == float("inf"):
+            break
+        if job is not None:
+            store.outbox.settle(job, Done(Posted("C1", f"{job.id}.0")))
+            tasks.append(job.task)
+        store.elapse(1.01)
+    notices = (Notice.UNCLAIMED, Notice.UNRESOLVED)
+    return [task for task in tasks if isinstance(task, ReplyInThread | TellPerson) and task.notice in notices]
+
+
+def test_an_unclaimed_escalation_is_reminded_of_so_often_and_no_more(store: Store, ledger: SqlLedger) -> None:
+    escalation = ledger.submit(draft()).escalation
+    clock = reminders(store)
+    assert clock.give() == 0
+    given = []
+    for _ in range(10):
+        store.elapse(15 * 60)
+        given.append(clock.give())
+    assert given == [0, 1, 0, 1, 0, 1, 0, 0, 0, 0]
+    assert reminded(store) == [ReplyInThread(Notice.UNCLAIMED)] * 3
+    kinds = [event.kind for event in ledger.history(escalation.id)]
+    assert kinds.count(EventKind.REMINDED) == 3
+
+
+def test_a_claimed_one_reminds_its_claimant_after_its_own_time(store: Store, ledger: SqlLedger) -> None:
+    escalation = ledger.submit(draft()).escalation
+    ledger.press(escalation.id, Claim("UANN"))
+    store.elapse(239 * 60)
+    assert reminders(store).give() == 0
+    store.elapse(2 * 60)
+    assert reminders(store).give() == 1
+    assert reminded(store) == [TellPerson("UANN", Notice.UNRESOLVED)]
+
+
+@pytest.mark.parametrize("end", ["resolve", "stop"])
+def test_what_is_closed_or_stopped_is_not_reminded_of(store: Store, ledger: SqlLedger, end: str) -> None:
+    escalation = ledger.submit(draft()).escalation
+    if end == "resolve":
+        ledger.press(escalation.id, Claim("UANN"))
+        ledger.press(escalation.id, Resolve("UANN", Resolution(Ending.RIGHT_PLACE, "done")))
+    else:
+        ledger.press(escalation.id, StopReminders("UANN"))
+    store.elapse(10 * 86_400)
+    assert reminders(store).give() == 0
+
+
+def test_a_snoozed_one_waits(store: Store, ledger: SqlLedger) -> None:
+    escalation = ledger.submit(draft()).escalation
+    ledger.press(escalation.id, Snooze("UANN", store.now() + timedelta(minutes=90)))
+    store.elapse(60 * 60)
+    assert reminders(store).give() == 0
+    store.elapse(31 * 60)
+    assert reminders(store).give() == 1
+
+
+def test_twenty_replicas_give_a_reminder_once(store: Store, ledger: SqlLedger) -> None:
+    for number in range(5):
+        ledger.submit(draft(f"V{number}"))
+    store.elapse(31 * 60)
+    start = threading.Barrier(20)
+
+    def give(_: int) -> int:
+        replica = reminders(store)
+        start.wait()
+        return replica.give()
+
+    with ThreadPoolExecutor(20) as pool:
+        assert sum(pool.map(give, range(20))) == 5
+
+
+def test_a_reminder_before_the_post_waits_for_it(store: Store, ledger: SqlLedger) -> None:
+    ledger.submit(draft())
+    store.elapse(31 * 60)
+    reminders(store).give()
+    job = store.outbox.claim()
+    assert job is not None
+    assert job.task == PostEscalation("ask-disputes")
+    store.elapse(2)
+    assert store.outbox.claim() is None
+    store.outbox.settle(job, Done(Posted("C1", "1.0")))
+    assert reminded(store) == [ReplyInThread(Notice.UNCLAIMED)]

@@ -1,0 +1,23 @@
+"""The shipped knowledge base, proven, and a guide over it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from slackguide.guide import Guide
+from slackguide.knowledge import KnowledgeBase
+from slackguide.triage import sound
+
+SHIPPED = Path(__file__).parents[2] / "knowledge"
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> KnowledgeBase:
+    return sound(SHIPPED)
+
+
+@pytest.fixture(scope="session")
+def guide(knowledge: KnowledgeBase) -> Guide:
+    return Guide(knowledge)

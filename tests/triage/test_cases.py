@@ -1,0 +1,56 @@
+"""Every case of `cases.yaml`, which were read from the guides by hand, through the guide itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from slackguide.guide import Answer, Asker, Concern, Guide
+from slackguide.triage import checked
+
+DECIDE_BY_FACTS = (
+    "disputes/send-to-mediation", "disputes/fixed-price-client", "disputes/fixed-price-freelancer",
+    "disputes/client-retention", "disputes/direct-contract", "disputes/project-catalog", "disputes/enterprise",
+    "disputes/high-value", "disputes/ae-still-suspended", "disputes/change-terms", "disputes/mediation-update",
+    "disputes/abusive-communication", "disputes/arbitration", "suspensions/appeal-ticket", "suspensions/payment-risk",
+    "suspensions/close-account", "ce/duplicate-account-suspended", "ce/follow-up-sla", "conduct/self-harm",
+)  # fmt: skip
+GROUPS = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
+CASES = [
+    pytest.param(group, facts, id=f"{group['entry']}:{','.join(map(str, facts.values()))}->{group['goes']}")
+    for group in GROUPS
+    for facts in group["cases"]
+]
+
+
+@pytest.mark.parametrize(("group", "facts"), CASES)
+def test_case(group: dict[str, Any], facts: dict[str, Any], guide: Guide) -> None:
+    told = checked(facts, guide.knowledge.facts)
+    outcome = guide.answer(Concern(facts=told, entry=group["entry"]), Asker(), today=date(2026, 11, 21))
+    assert isinstance(outcome, Answer)
+    target = outcome.decision.target
+    if group["goes"] == "open":
+        assert target is None
+        assert set(outcome.decision.missing) & set(group["asks"])
+        return
+    assert target is not None, f"asks {outcome.decision.missing}; {group['by']}"
+    assert group["goes"] in (target.name, target.id, target.kind, *target.also), group["by"]
+    assert outcome.decision.missing == ()
+
+
+def test_no_two_cases_are_the_same() -> None:
+    seen = Counter((group["entry"], frozenset(facts.items())) for group in GROUPS for facts in group["cases"])
+    assert [case for case, count in seen.items() if count > 1] == []
+
+
+def test_every_entry_that_decides_by_facts_has_cases() -> None:
+    assert {group["entry"] for group in GROUPS} == set(DECIDE_BY_FACTS)
+
+
+def test_there_are_enough_cases_to_mean_something() -> None:
+    assert len(CASES) >= 150

@@ -1,0 +1,164 @@
+"""What has to hold of every entry of the shipped knowledge base, whatever is told and in whatever order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from slackguide.guide import Guide
+from slackguide.knowledge import KnowledgeBase, KnownEntry
+from slackguide.knowledge.conditions import Value, tests_of
+from slackguide.triage import Triage
+from tests.triage.told import decides, holds, looked_at, told, values
+
+calmly = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture(scope="module")
+def triage(guide: Guide) -> Triage:
+    return guide.triage
+
+
+@pytest.fixture(scope="module")
+def deciding(knowledge: KnowledgeBase) -> list[KnownEntry]:
+    """The entries that decide by facts."""
+    return [entry for entry in knowledge.entries.values() if looked_at(entry)]
+
+
+def _given(entry: KnownEntry) -> set[str]:
+    return {test.fact for test in (*entry.fixes, *entry.assumes)}
+
+
+@calmly
+@given(data=st.data())
+def test_with_every_fact_told_the_first_rule_that_holds_decides(
+    data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[KnownEntry]
+) -> None:
+    entry = data.draw(st.sampled_from(deciding))
+    case = data.draw(told(entry, knowledge, whole=True))
+    decision = triage.decide(entry.id, case)
+    assert decision.target == decides(entry, case).target
+    assert decision.missing == ()
+    assert decision.because
+
+
+@calmly
+@given(data=st.data())
+def test_the_order_of_telling_changes_nothing(
+    data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[KnownEntry]
+) -> None:
+    entry = data.draw(st.sampled_from(deciding))
+    case = data.draw(told(entry, knowledge))
+    turned = dict(data.draw(st.permutations(list(case.items()))))
+    assert triage.decide(entry.id, turned) == triage.decide(entry.id, case)
+
+
+@calmly
+@given(data=st.data())
+def test_whichever_open_question_is_answered_next_the_case_ends_in_the_same_place(
+    data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[KnownEntry]
+) -> None:
+    entry = data.draw(st.sampled_from([entry for entry in deciding if not entry.urgent]))
+    case = {**data.draw(told(entry, knowledge, whole=True)), **_as_given(data, entry, knowledge)}
+    ends = []
+    for best_first in (True, False):
+        answered: dict[str, Value] = {}
+        while missing := triage.decide(entry.id, answered).missing:
+            name = missing[0] if best_first else data.draw(st.sampled_from(missing))
+            assert name not in answered
+            answered[name] = case[name]
+        ends.append(triage.decide(entry.id, answered).target)
+    assert ends == [decides(entry, case).target] * 2
+
+
+@calmly
+@given(data=st.data())
+def test_once_nothing_is_missing_no_fact_left_untold_could_have_changed_it(
+    data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[KnownEntry]
+) -> None:
+    entry = data.draw(st.sampled_from([entry for entry in deciding if not entry.urgent]))
+    some = data.draw(told(entry, knowledge))
+    decision = triage.decide(entry.id, some)
+    if decision.missing:
+        return
+    rest = {**data.draw(told(entry, knowledge, whole=True)), **_as_given(data, entry, knowledge)}
+    assert decides(entry, {**rest, **some}).target == decision.target
+
+
+@calmly
+@given(data=st.data())
+def test_what_is_missing_is_what_can_still_change_the_destination(
+    data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[KnownEntry]
+) -> None:
+    entry = data.draw(st.sampled_from([entry for entry in deciding if not entry.urgent]))
+    some = data.draw(told(entry, knowledge))
+    missing = triage.decide(entry.id, some).missing
+    assert not set(missing) & some.keys()
+    untold = [name for name in looked_at(entry) if name not in some]
+    options = {name: _possible(name, entry, knowledge) for name in untold}
+    for name in untold:
+        assert (name in missing) == _can_change(name, some, options, entry), name
+
+
+@calmly
+@given(data=st.data())
+def test_a_range_of_days_decides_where_all_of_it_leads_to_one_place(
+    data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[KnownEntry]
+) -> None:
+    name = "days_since_last_payment"
+    entry = data.draw(st.sampled_from([entry for entry in deciding if name in looked_at(entry)]))
+    case = {**data.draw(told(entry, knowledge, whole=True))}
+    low, high = sorted(data.draw(st.lists(st.integers(0, 120), min_size=2, max_size=2)))
+    decision = triage.decide(entry.id, {**case, name: f"{low}..{high}"})
+    places = {decides(entry, {**case, name: days}).target.id for days in range(low, high + 1)}
+    assert (decision.target.id if decision.target else None) == (places.pop() if len(places) == 1 else None)
+    assert decision.missing == (() if decision.target else (name,))
+
+
+def test_a_critical_entry_withholds_nothing(triage: Triage, knowledge: KnowledgeBase) -> None:
+    urgent = [entry for entry in knowledge.entries.values() if entry.urgent]
+    assert urgent
+    for entry in urgent:
+        decision = triage.decide(entry.id, {})
+        assert decision.target is not None
+        assert decision.missing == ()
+        assert decision.warnings[0] == entry.warnings[0].text
+
+
+def _as_given(data: st.DataObject, entry: KnownEntry, knowledge: KnowledgeBase) -> dict[str, Value]:
+    """Values of the facts that the entry fixes or assumes, as it does."""
+    return {
+        name: data.draw(st.sampled_from(_possible(name, entry, knowledge)))
+        for name in looked_at(entry)
+        if name in _given(entry)
+    }
+
+
+def _possible(name: str, entry: KnownEntry, knowledge: KnowledgeBase) -> list[Value]:
+    tests = [test for test in (*entry.fixes, *entry.assumes) if test.fact == name]
+    return [value for value in values(name, entry, knowledge) if all(holds(test, {name: value}) for test in tests)]
+
+
+def _can_change(
+    name: str, some: Mapping[str, Value], options: Mapping[str, list[Value]], entry: KnownEntry
+) -> bool:
+    """Whether two cases that agree with what was told, and differ in this fact alone, go to different places."""
+    others = [other for other in options if other != name]
+    cases: list[dict[str, Value]] = [dict(some)]
+    for other in others:
+        cases = [{**case, other: value} for case in cases for value in _told_apart(other, options[other], entry)]
+    return any(
+        len({decides(entry, {**case, name: value}).target.id for value in options[name]}) > 1 for case in cases
+    )
+
+
+def _told_apart(name: str, options: list[Value], entry: KnownEntry) -> list[Value]:
+    """One value for each way in which the rules' tests of a fact can turn out: fewer cases to go through."""
+    tests = [test for rule in entry.rules for test in tests_of(rule.when) if test.fact == name]
+    kinds: dict[tuple[bool, ...], Value] = {}
+    for value in options:
+        kinds.setdefault(tuple(holds(test, {name: value}) for test in tests), value)
+    return list(kinds.values())
