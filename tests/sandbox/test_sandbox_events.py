@@ -1,7 +1,6 @@
 """Events: what the bot hears, in which envelope, and how often."""
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -31,8 +30,8 @@ class Ears:
 
 
 @pytest.fixture
-def ears(slack: Served) -> Iterator[Ears]:
-    yield Ears(slack)
+def ears(slack: Served) -> Ears:
+    return Ears(slack)
 
 
 def test_a_direct_message(slack: Served, ears: Ears) -> None:

@@ -6,11 +6,11 @@ import urllib.request
 from typing import Any
 
 import pytest
-from counterpart import APP_TOKEN, BOT, BOT_TOKEN, Served, actions, button, section, served, team
+from counterpart import APP_TOKEN, BOT, BOT_TOKEN, Clock, Served, actions, button, section, served, team
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from slackguide.sandbox import BotApp, Channel, Pace, Team
+from slackguide.sandbox import BotApp, Channel, Pace, Sandbox, Team
 
 
 def refused(slack: Served, method: str, **arguments: Any) -> SlackApiError:
@@ -133,7 +133,7 @@ def test_what_cannot_be_posted(slack: Served) -> None:
     missing = refused(slack, "chat_postMessage", channel="", text="x").response
     assert missing["error"] == "invalid_arguments"
     assert missing["response_metadata"]["messages"] == ["[ERROR] missing required field: channel"]
-    assert code(slack, "chat_postMessage", channel=place, text=" ") == "no_text"
+    assert code(slack, "api_call", api_method="chat.postMessage", json={"channel": place, "text": " "}) == "no_text"
     assert code(slack, "chat_postMessage", channel=place, text="x", blocks="not json") == ("invalid_blocks_format")
     assert code(slack, "chat_postMessage", channel=place, text="x", thread_ts="1.000000") == "thread_not_found"
     assert code(slack, "chat_postMessage", channel=place, text="x", metadata={"event_type": "x"}) == (
@@ -332,8 +332,8 @@ def test_every_call_is_on_record_without_its_token(slack: Served) -> None:
 
 
 def test_it_listens_on_loopback_only() -> None:
-    with pytest.raises(ValueError, match="loopback"), served(host="0.0.0.0"):
-        pass
+    with pytest.raises(ValueError, match="loopback"):
+        Sandbox(clock=Clock(), signing_secret="x", bot_token=BOT_TOKEN, team=team(), host="0.0.0.0")
 
 
 def test_an_unknown_method_over_plain_http_answers_as_slack_does(slack: Served) -> None:

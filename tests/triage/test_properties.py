@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from slackguide.guide import Guide
 from slackguide.knowledge import KnowledgeBase, KnownEntry
-from slackguide.knowledge.conditions import Value, tests_of
+from slackguide.knowledge.conditions import Value
+from slackguide.knowledge.conditions import tests_of as single_tests
 from slackguide.triage import Triage
 from tests.triage.told import decides, holds, looked_at, told, values
 
@@ -157,7 +158,7 @@ def _can_change(
 
 def _told_apart(name: str, options: list[Value], entry: KnownEntry) -> list[Value]:
     """One value for each way in which the rules' tests of a fact can turn out: fewer cases to go through."""
-    tests = [test for rule in entry.rules for test in tests_of(rule.when) if test.fact == name]
+    tests = [test for rule in entry.rules for test in single_tests(rule.when) if test.fact == name]
     kinds: dict[tuple[bool, ...], Value] = {}
     for value in options:
         kinds.setdefault(tuple(holds(test, {name: value}) for test in tests), value)

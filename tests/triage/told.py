@@ -7,7 +7,18 @@ from collections.abc import Mapping
 from hypothesis import strategies as st
 
 from slackguide.knowledge import KnowledgeBase, KnownEntry, RouteRule
-from slackguide.knowledge.conditions import AllOf, AnyOf, Condition, Named, Not, OneOf, Value, Within, facts_of, tests_of
+from slackguide.knowledge.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Named,
+    Not,
+    OneOf,
+    Value,
+    Within,
+    facts_of,
+)
+from slackguide.knowledge.conditions import tests_of as single_tests
 
 DECIDING = "disputes/send-to-mediation"
 
@@ -24,7 +35,7 @@ def values(name: str, entry: KnownEntry, knowledge: KnowledgeBase) -> list[Value
         return list(fact.choices)
     numbers = {0, 1, fact.maximum}
     for rule in entry.rules:
-        for test in tests_of(rule.when):
+        for test in single_tests(rule.when):
             if isinstance(test, Within) and test.fact == name:
                 for low, high in test.ranges:
                     numbers |= {max(low - 1, 0), low, *([high, high + 1] if high is not None else [])}

@@ -56,6 +56,8 @@ def _print_answer(answer: Answer, guide: Guide) -> None:
         out.print(Text(f"Not clear: {words} [{name}]", style="magenta"))
     for number, step in enumerate(decision.path, 1):
         out.print(Text(f"{number:>3}. {step}"))
+    for caution in decision.cautions:
+        out.print(Text(f"Caution: {caution}", style="yellow"))
     if answer.note:
         label = guide.knowledge.notes[decision.note].label if decision.note else ""
         out.print(Panel(Text(answer.note), title=label, expand=False))

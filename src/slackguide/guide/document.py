@@ -43,7 +43,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "id": entry.id,
         "title": entry.title,
         "priority": entry.priority,
-        "warnings": list(decision.warnings),
+        "warnings": [*decision.warnings, *decision.cautions],
         "path": list(decision.path),
         "destination": {"id": target.id, "kind": target.kind, "name": target.name} if target else None,
         "facts": dict(decision.told),

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from .index import Floats
+from .features import Floats
 
 VIEWS: Final = (
     "pair_centre",

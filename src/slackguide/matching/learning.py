@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from .index import Floats, Ints
+from .features import Floats, Ints
 
 RIDGE: Final = 0.05
 """Weight of the squared norm; smaller fits the phrasings closer."""

@@ -1,7 +1,7 @@
 """The matcher: a question in, the entries it may be about out, with how sure that is and why."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,26 +9,24 @@ import numpy as np
 
 from .blending import VIEWS, Weights, blend, logistic, shipped_weights
 from .glossary import Glossary
-from .index import Family, Floats, Ints
+from .features import FAMILIES, Floats, Grams, Ints, Pairs, Terms
+from .index import Coverage, Family
 from .learning import learn
 from .model import Alert, Document, Match, Matching, Outcome, Signs, Vocabulary, Why
 from .reading import Reader, Reading
 from .signs import Found, SignDetector
 from .spelling import Spelling
-from .words import words
 
 LEARNT_PHRASINGS: Final = 4_000
 """Phrasings up to which a regression over all of them is learnt; beyond, learning would take longer than it gains."""
 
 LEARNT_ENTRIES: Final = 1_000
 
-FAMILIES: Final = ("term", "pair", "gram")
-
 FAMILY_SHARES: Final = (1.0, 0.7, 1.0)
 """Weight of terms, pairs and letter groups in the cosine that the regression is learnt over."""
 
-FIELD_WEIGHTS: Final = {"phrasing": 1.0, "title": 1.0, "body": 0.25}
-"""How much one use of a word counts in an entry's coverage, by where it stands."""
+BODY_WEIGHT: Final = 0.25
+"""What one use of a word in an entry's answer counts, beside one in its title or phrasings."""
 
 CERTAIN: Final = 0.98
 """Confidence of an entry that a clear sign put first."""
@@ -96,13 +94,19 @@ class Matcher:
         sizes = [len(document.phrasings) + 1 for document in documents]
         self._firsts: Final[Ints] = np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
         entry_of: Ints = np.repeat(np.arange(len(documents), dtype=np.int64), sizes)
-        readings = [self._reader.read(phrasing) for phrasing in self._phrasings]
-        self._spelling: Final = Spelling(_uses(readings, documents, glossary))
-        bodies = [self._reader.read(document.body, limit=None) for document in documents]
-        self._families: Final = tuple(
-            Family([one.family(name) for one in readings], self._entry_rows(readings, bodies, name), entry_of)
-            for name in FAMILIES
-        )
+        terms = Terms()
+        self._numberings: Final[tuple[Terms, Pairs, Grams]] = (terms, Pairs(terms), Grams())
+        uses: Counter[str] = Counter(glossary.vocabulary())
+        for text in (*self._phrasings, *(document.body for document in documents)):
+            reading = self._reader.read(text, limit=None)
+            uses.update(reading.words)
+            for numbering in self._numberings:
+                numbering.add(reading)
+        self._spelling: Final = Spelling(uses)
+        shape = (np.concatenate((entry_of, np.arange(len(documents)))), len(self._phrasings), len(documents), BODY_WEIGHT)
+        tables = [numbering.table() for numbering in self._numberings]
+        self._families: Final = tuple(Family(table, *shape) for table in tables)
+        self._coverage: Final = Coverage(tables[0], *shape)
         self._learnt: Final = self._learn(entry_of, len(documents))
 
     @classmethod
@@ -118,7 +122,8 @@ class Matcher:
 
         Any string will do. Reading is bounded (`words.MAX_CHARACTERS`, `reading.MAX_WORDS`), and so is the work.
         """
-        visible = np.array([id not in hidden for id in self._ids], dtype=bool)
+        visible = np.ones(len(self._ids), dtype=bool)
+        visible[[self._places[id] for id in hidden if id in self._places]] = False
         found = tuple(sign for sign in self._signs.find(text) if sign.id not in hidden)
         if not visible.any():
             return NOTHING
@@ -137,19 +142,19 @@ class Matcher:
         nearest = np.zeros(len(self._phrasings), dtype=np.float32)
         views: dict[str, Floats] = {}
         known = 0.0
-        for name, family, share in zip(FAMILIES, self._families, FAMILY_SHARES, strict=True):
-            counted = family.count(reading.family(name))
+        for name, numbering, family, share in zip(FAMILIES, self._numberings, self._families, FAMILY_SHARES, strict=True):
+            counted = numbering.count(reading)
             cosines = family.cosines(counted)
             nearest += np.float32(share**2) * cosines
             views[f"{name}_likelihood"] = family.ratios(counted)
-            if name != "term":
+            if name == "term":
+                views["coverage"] = self._coverage.of(counted)
+                weights = family.weigh(counted)
+                known = float(weights @ weights)
+            else:
                 views[f"{name}_centre"] = np.add.reduceat(cosines, starts) / family.entry_lengths
             if name == "pair":
                 views["pair_nearest"] = np.maximum.reduceat(cosines, starts)
-            if name == "term":
-                views["coverage"] = family.coverage(counted)
-                weights = family.weigh(counted)
-                known = float(weights @ weights)
         views["learnt"] = np.zeros(len(self._ids), dtype=np.float32) if self._learnt is None else nearest @ self._learnt
         nearest /= np.float32(sum(share**2 for share in FAMILY_SHARES))
         views["nearest"] = np.maximum.reduceat(nearest, starts)
@@ -186,7 +191,8 @@ class Matcher:
         first, chances, signals = judged.first, judged.chances, judged.signals
         if signals["cosine"] <= 0.0:
             return NOTHING
-        order = [at for at in np.argsort(-chances, kind="stable")[: max(limit, MOST_OFFERED)].tolist() if visible[at]]
+        order = _best(chances, max(limit, MOST_OFFERED))
+        order = [at for at in order if visible[at]]
         confidence = round(logistic(self._weights.confidence, signals), 4)
         scope = logistic(self._weights.scope, signals)
         settled = logistic(self._weights.settled, signals)
@@ -235,21 +241,11 @@ class Matcher:
     def _why(self, scored: Scored, place: int) -> Why:
         start, end = int(self._firsts[place]), int(self._firsts[place + 1])
         nearest = start + int(np.argmax(scored.nearest[start:end]))
-        shares = self._families[0].shares(scored.reading.terms, start, end)
+        terms = self._numberings[0]
+        numbers = self._families[0].shares(terms.count(scored.reading), start, end)
+        shares = {term: numbers.get(terms.ids.get(term, -1), 0.0) for term in scored.reading.terms}
         carried = self._reader.carriers(scored.reading, shares)
         return Why(carried, self._phrasings[nearest] if scored.nearest[nearest] > 0 else "")
-
-    def _entry_rows(self, readings: Sequence[Reading], bodies: Sequence[Reading], family: str) -> list[dict[str, float]]:
-        rows: list[dict[str, float]] = []
-        for place, body in enumerate(bodies):
-            row: dict[str, float] = {}
-            start, end = int(self._firsts[place]), int(self._firsts[place + 1])
-            for reading in readings[start : end - 1]:
-                _add(row, reading.family(family), FIELD_WEIGHTS["phrasing"])
-            _add(row, readings[end - 1].family(family), FIELD_WEIGHTS["title"])
-            _add(row, body.family(family), FIELD_WEIGHTS["body"])
-            rows.append(row)
-        return rows
 
     def _learn(self, entry_of: Ints, entries: int) -> Floats | None:
         if not 2 <= entries <= LEARNT_ENTRIES or len(self._phrasings) > LEARNT_PHRASINGS:
@@ -260,18 +256,9 @@ class Matcher:
         return learn(gram, entry_of, entries)
 
 
-def _add(row: dict[str, float], features: Mapping[str, float], weight: float) -> None:
-    for feature, count in features.items():
-        row[feature] = row.get(feature, 0.0) + weight * count
-
-
-def _uses(readings: Sequence[Reading], documents: Sequence[Document], glossary: Glossary) -> Counter[str]:
-    uses: Counter[str] = Counter()
-    for reading in readings:
-        uses.update(reading.words)
-    for document in documents:
-        for word in words(document.body):
-            uses[word] += 1
-    for word in glossary.vocabulary():
-        uses[word] += 1
-    return uses
+def _best(chances: Floats, most: int) -> list[int]:
+    """The places of the `most` highest, highest first, ties in order."""
+    most = min(most, len(chances))
+    bar = np.partition(chances, len(chances) - most)[len(chances) - most]
+    places = np.flatnonzero(chances >= bar)
+    return [int(at) for at in places[np.argsort(-chances[places], kind="stable")][:most]]

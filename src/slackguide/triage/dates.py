@@ -75,6 +75,12 @@ _BOUND_THAN: Final = frozenset({"more", "less", "longer", "fewer", "older"})
 _TODAY: Final = frozenset({"today", "tonight"})
 _YESTERDAY: Final = frozenset({"yesterday", "yday", "yest", "ystrday", "yesterd"})
 _ORDINALS: Final = frozenset({"st", "nd", "rd", "th"})
+_STARTING: Final = frozenset(
+    {*_SPELLED, *_MONTHS, *_WEEKDAYS, *_ABOUT, *_VAGUE, *_BOUND, *_BOUND_THAN, *_TODAY, *_YESTERDAY, "a", "an", "the",
+     "on", "at", "last", "this", "past", "next", "just", "earlier", "day", "tomorrow", "hundred"}
+)  # fmt: skip
+"""Every word that a time can begin with."""
+
 _TWO_MONTHS: Final = 62
 _PERIODS: Final = frozenset({"week", "month", "year", "quarter"})
 
@@ -90,6 +96,8 @@ class Calendar:
 
     def at(self, start: int) -> When | None:
         """The time that begins at token `start`, None where none does."""
+        if self._tokens[start].kind is Kind.WORD and self._tokens[start].text not in _STARTING:
+            return None
         self._base = here = start
         if self._word(here) in _ABOUT:
             here += 1

@@ -37,6 +37,8 @@ class Decision:
     """The facts that can still change it, the best to ask first; empty where it is decided."""
     because: tuple[str, ...]
     warnings: tuple[str, ...]
+    cautions: tuple[str, ...]
+    """Where the guides disagree: both statements, and what to do meanwhile."""
     path: tuple[str, ...]
     note: str | None
     """Id of the note template."""
@@ -74,6 +76,7 @@ class Triage:
             missing=(),
             because=because,
             warnings=self._warnings(entry, rules, told),
+            cautions=tuple(conflict.told for conflict in entry.conflicts),
             path=self._path(entry, rules, told),
             note=self._note(entry, rules),
             form=_common(rule.form for rule in rules) or entry.form,
@@ -158,6 +161,7 @@ class Triage:
             missing=missing,
             because=(f"Still open: {shown}. It hangs on: {labels}.",),
             warnings=self._warnings(entry, rules, told),
+            cautions=tuple(conflict.told for conflict in entry.conflicts),
             path=self._path(entry, rules, told),
             note=self._note(entry, rules),
             form=_common(rule.form for rule in rules) or entry.form,
@@ -183,7 +187,7 @@ class Triage:
     def _warnings(self, entry: KnownEntry, rules: Sequence[RouteRule], told: Mapping[str, Value]) -> tuple[str, ...]:
         own = self._applying(entry.warnings, entry, told)
         added = self._added((rule.warnings for rule in rules), entry, told)
-        return (*own, *added, *(conflict.told for conflict in entry.conflicts))
+        return (*own, *added)
 
     def _added(
         self, lines: Iterable[tuple[Step, ...]], entry: KnownEntry, told: Mapping[str, Value]

@@ -98,7 +98,7 @@ class FactReader:
         starts = {hit.start for hits in longest.values() for hit in hits}
         for name, hits in longest.items():
             said[name] = list(self._stated(name, hits, discourse, starts))
-        for name, when in self._numbers.read(found, text, discourse, forms, today=today):
+        for name, when in self._numbers.read(found, text, discourse, starts, today=today):
             number = self._number(name, when.start, when.end, when.problem, when.hours)
             said.setdefault(name, []).append(number)
         return self._settled(said, found, text)
@@ -138,8 +138,9 @@ class FactReader:
                 continue
             if not discourse.states(hit.start, hit.end) or not self._in_place(name, hit, discourse, starts):
                 continue
-            if name in self._sides and discourse.clause(hit.start).sentence == sentence:
-                continue
+            if name in self._sides:
+                if discourse.clause(hit.start).sentence == sentence or discourse.passive(hit.start, hit.end):
+                    continue
             sentence = discourse.clause(hit.start).sentence
             denied = hit.negated or discourse.denied(hit.start)
             value = self._contrary(name, hit.meaning.value) if denied else hit.meaning.value
@@ -172,6 +173,8 @@ class FactReader:
             return False
         known = hit.end in starts or following in _FOLLOWING or following in HEADS
         if following and not following[0].isdigit() and not known:
+            return False
+        if party and discourse.gone(hit.end):
             return False
         if discourse.wished(hit.start) and following not in HEADS:
             return False

@@ -22,27 +22,29 @@ OPENING: Final = JOINING | ADVERBS | {"hi", "hello", "hey", "team", "ok", "okay"
 SUPPOSING: Final = frozenset({"if", "whether", "unless", "suppose", "supposing", "assuming", "maybe", "perhaps",
                               "possibly", "might", "could", "probably", "would", "should", "until", "once", "imagine",
                               "except", "unlike", "formerly", "previously"})  # fmt: skip
-IDLE_IF: Final = frozenset({"possible", "needed", "necessary", "so", "any", "not"})
+IDLE_IF: Final = frozenset({"possible", "needed", "necessary", "so", "any"})
 FOUND_OUT: Final = frozenset({"know", "see", "tell", "check", "find", "verify", "determine", "identify", "confirm", "tag"})
 MEANING: Final = frozenset({"mean", "count", "qualify", "matter", "differ", "difference", "definition", "define", "stand"})
-TOWARDS: Final = frozenset({"for", "about", "over", "regarding", "re", "on"})
+TOWARDS: Final = frozenset({"for", "about", "over", "regarding", "re"})
 ELSEWHERE: Final = frozenset({"another", "other", "previous", "different", "separate", "unrelated", "last", "earlier",
                               "prior", "old", "second", "first", "similar"})  # fmt: skip
 CASES: Final = frozenset({"contract", "case", "ticket", "dispute", "client", "freelancer", "job", "one", "account",
                           "project", "cl", "fl", "order"})  # fmt: skip
 OF_OTHERS: Final = frozenset({"become", "becoming", "became", "requirement", "lost", "lose", "losing", "want", "need",
                               "used", "supposed", "ask", "asking", "apply", "applied", "offer", "quote", "requesting",
-                              "own", "send", "assign", "route", "forward", "contact", "transfer"})  # fmt: skip
+                              "own", "get", "getting", "earn", "referral", "signup", "welcome", "send", "assign", "route", "forward", "contact", "transfer"})  # fmt: skip
 """Words after which a status is wished for, lost, or the name of a team, rather than stated."""
 
 HEADS: Final = frozenset(
     {"contract", "job", "project", "dispute", "case", "client", "freelancer", "account", "acct", "company", "payment",
      "ticket", "order", "customer", "buyer", "hirer", "cl", "fl", "talent", "contractor", "segment", "work", "user",
      "suspension", "susp", "hold", "matter", "issue", "request", "badge", "tier", "level", "status", "org", "business",
-     "type", "agreement", "engagement", "side", "concern", "escalation", "profile", "ae", "milestone"}
+     "type", "agreement", "engagement", "side", "concern", "escalation", "profile", "ae", "milestone", "gig"}
 )  # fmt: skip
 """Nouns that an attribute can stand before and still be said of the case."""
 
+BEEN: Final = BE | {"be", "been", "being", "got"}
+GONE: Final = frozenset({"vanished", "disappeared", "gone", "removed", "lost", "missing"})
 _DENIALS: Final = frozenset({"not", "no", "never", "neither", "nor", "without", "non", "hardly", "instead", "than"})
 _BETWEEN: Final = ARTICLES | ADVERBS | {"any", "of", "in", "be", "been", "yet", "longer", "rather", "for", "more"}
 _NEAR: Final = 5
@@ -157,7 +159,7 @@ class Discourse:
         supposed = next((at for at in range(start, end) if self._supposes(at)), end)
         if last and last.supposed_from == last.start and mode in (Mode.SAYS, Mode.ASKS_WHETHER) and supposed == end:
             supposed = start
-        if supposed == first:
+        if supposed == first < end:
             supposed = start
         return Clause(start, end, mode, sentence, supposed)
 
@@ -215,6 +217,8 @@ class Discourse:
         """Whether the clause speaks of another case, or only wishes."""
         for at in range(clause.start, start):
             word = self._words[at]
+            if word == "same" and self._words[start - 1] == "as":
+                return True
             if word in ELSEWHERE and self.word(at + 1, within=clause) in CASES and at + 1 < start:
                 return True
         return False
@@ -222,7 +226,8 @@ class Discourse:
     def wished(self, start: int) -> bool:
         """Whether a verb of wishing, losing or sending stands close before token `start`."""
         clause = self._of[start]
-        return any(self._words[at] in OF_OTHERS for at in range(max(clause.start, start - _NEAR), start))
+        before = self._words[max(clause.start, start - _NEAR) : start]
+        return "back" not in before and not OF_OTHERS.isdisjoint(before)
 
     def _echoes(self, clause: Clause, start: int, end: int) -> bool:
         """Whether a clause is nothing but this and a question mark: `enterprise?`."""
@@ -240,8 +245,8 @@ class Discourse:
         while first < start and self._words[first] in OPENING:
             first += 1
         verb, subject = self._words[first], self.word(first + 1)
-        head = self.word(end, within=clause) in HEADS or self.word(end - 1, within=clause) in HEADS
-        if not head:
+        heads = [at for at in (end, end - 1) if self.word(at, within=clause) in HEADS]
+        if not heads or self._tokens[heads[0]].plural:
             return False
         if verb in BE:
             return subject in ("a", "an", "the") and start <= first + 2
@@ -254,3 +259,12 @@ class Discourse:
     def shorthand(self, at: int) -> bool:
         """Whether a token is written in capitals."""
         return self._tokens[at].capitals
+
+    def passive(self, start: int, end: int) -> bool:
+        """Whether `was asked`, `been reported` stands there, or nothing is said after all: `said nothing`."""
+        words = self._words[start:end]
+        return (words[-1].endswith("ed") and not BEEN.isdisjoint(words)) or self.word(end) in ("nothing", "no")
+
+    def gone(self, end: int) -> bool:
+        """Whether what is named before token `end` is said to be lost."""
+        return not GONE.isdisjoint(self._words[end : min(end + 3, self._of[end - 1].end)])

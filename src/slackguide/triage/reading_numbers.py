@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -76,10 +76,12 @@ class NumberReader:
         side.add(phrase, _Pattern(name, after if before else "", bool(_LATEST & set(words)), words[0].endswith(("ed", "id", "ent"))))
 
     def read(
-        self, found: Sequence[Token], text: str, discourse: Discourse,
-        forms: Sequence[tuple[tuple[str, ...], ...]], *, today: date,
-    ) -> Iterator[tuple[str, When]]:  # fmt: skip
-        """Every time that counts for a fact, with its tokens widened to the words that say so."""
+        self, found: Sequence[Token], text: str, discourse: Discourse, elsewhere: Collection[int], *, today: date
+    ) -> Iterator[tuple[str, When]]:
+        """Every time that counts for a fact, with its tokens widened to the words that say so.
+
+        `elsewhere`: the tokens at which other facts are said; beside them alone, `12 days` is an answer by itself.
+        """
         calendar = Calendar(found, text, today=today)
         whens = self._times(found, calendar)
         if not whens:
@@ -89,7 +91,7 @@ class NumberReader:
             *self._followed(found, discourse, self._after.find(found, self._after.forms(found)), whens),
         ]
         if not candidates:
-            candidates = list(self._bare(found, discourse, whens))
+            candidates = list(self._bare(found, discourse, whens, elsewhere))
         yield from _chosen(candidates)
 
     def _times(self, found: Sequence[Token], calendar: Calendar) -> dict[int, When]:
@@ -166,8 +168,13 @@ class NumberReader:
                 continue
             yield _Candidate(hit.meaning.fact, replace(when, end=hit.end), 0)
 
-    def _bare(self, found: Sequence[Token], discourse: Discourse, whens: Mapping[int, When]) -> Iterator[_Candidate]:
-        """`12 days` where a clause says nothing else, and the text no more than such things."""
+    def _bare(
+        self, found: Sequence[Token], discourse: Discourse, whens: Mapping[int, When], elsewhere: Collection[int]
+    ) -> Iterator[_Candidate]:
+        """`12 days` where a clause says nothing else, and the other clauses no more than other facts."""
+        known = {*elsewhere, *whens}
+        if any(known.isdisjoint(range(clause.start, clause.end)) for clause in discourse.clauses):
+            return
         for clause in discourse.clauses:
             start = next((at for at in range(clause.start, clause.end) if at in whens), clause.end)
             when = whens.get(start)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from os.path import commonprefix
 from typing import Final, Generic, TypeVar
 
 from slackguide.triage.reading_tokens import Gap, Kind, Token, normal, tokens
@@ -38,8 +39,8 @@ COMPANIONS: Final = frozenset(
 OWNERS: Final = frozenset({"my", "his", "her", "their", "your", "our", "in", "from", "new", "washington", "old", "work"})
 
 MOST_SKIPPED: Final = 4
-SHORTEST_CORRECTED: Final = 7
-"""Letters of the shortest word whose misspelling is understood."""
+SHORTEST_CORRECTED: Final = 6
+"""Letters of the shortest word whose misspelling is understood; of the shortest, only two letters swapped."""
 
 LOOK_ALIKES: Final = frozenset(
     {"contact", "contrast", "protect", "expanse", "contacted", "contacting", "relapse", "freelance", "insurance",
@@ -99,13 +100,12 @@ class Phrases(Generic[T]):
         """The one known word that `word` misspells by one letter or by two neighbours swapped."""
         if not SHORTEST_CORRECTED <= len(word) <= 20 or word in self._words or word in LOOK_ALIKES:
             return None
-        near = {
-            known
-            for shape in (word, *_without_one(word))
-            for known in self._one_off.get(shape, ())
-            if known[0] == word[0] and _one_apart(known, word)
-        }
-        return near.pop() if len(near) == 1 else None
+        shapes = (word, *_without_one(word))
+        near = {known for shape in shapes for known in self._one_off.get(shape, ()) if known[0] == word[0]}
+        swapped = {known for known in near if _swapped(known, word)}
+        if not swapped and len(word) > SHORTEST_CORRECTED:
+            swapped = {known for known in near if len(known) > SHORTEST_CORRECTED and _one_apart(known, word)}
+        return swapped.pop() if len(swapped) == 1 else None
 
     def forms(self, found: Sequence[Token]) -> list[tuple[tuple[str, ...], ...]]:
         """For every token the words it can stand for; none for shorthand that is something else here."""
@@ -205,15 +205,18 @@ def _without_one(word: str) -> Iterator[str]:
         yield word[:at] + word[at + 1 :]
 
 
+def _rests(one: str, other: str) -> tuple[str, str]:
+    at = len(commonprefix((one, other)))
+    return one[at:], other[at:]
+
+
 def _one_apart(one: str, other: str) -> bool:
-    """Whether one letter added, dropped, changed or swapped with its neighbour makes `one` of `other`."""
-    at = 0
-    while at < min(len(one), len(other)) and one[at] == other[at]:
-        at += 1
-    rest, others = one[at:], other[at:]
-    return (
-        rest[1:] == others[1:]
-        or rest[1:] == others
-        or rest == others[1:]
-        or (rest[:2] == others[:2][::-1] and rest[2:] == others[2:])
-    )
+    """Whether one letter added, dropped or changed makes `one` of `other`."""
+    rest, others = _rests(one, other)
+    return rest[1:] == others[1:] or rest[1:] == others or rest == others[1:]
+
+
+def _swapped(one: str, other: str) -> bool:
+    """Whether two neighbouring letters swapped make `one` of `other`."""
+    rest, others = _rests(one, other)
+    return rest[:2] == others[:2][::-1] and rest[2:] == others[2:]

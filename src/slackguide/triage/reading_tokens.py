@@ -58,6 +58,7 @@ class Token:
     """Of a whole number or amount; None for a broken one."""
     asked: bool = False
     """Whether a question mark follows."""
+    plural: bool = False
     negative: bool = False
     """Of a number with a minus sign."""
 
@@ -124,9 +125,12 @@ def _read(match: re.Match[str], mixed: bool) -> list[Token]:
         minus = match.string[max(0, start - 2) : start]
         negative = minus[-1:] in ("-", "−") and not minus[:-1].strip()
         return [Token(kind, raw, start, end, Gap.NONE, value=whole(raw), negative=negative)]
-    words = [normal(part) for part in _parted(raw.lower())]
+    parts = _parted(raw.lower())
     capitals = mixed and raw.isupper()
-    return [Token(Kind.WORD, word, start, end, Gap.NONE, capitals=capitals) for word in words]
+    return [
+        Token(Kind.WORD, word, start, end, Gap.NONE, capitals=capitals, plural=word != part)
+        for part, word in zip(parts, map(normal, parts), strict=True)
+    ]
 
 
 def _parted(word: str) -> tuple[str, ...]:

@@ -60,6 +60,9 @@ def answer_card(
     if answer.note and answer.decision.note:
         label = knowledge.notes[answer.decision.note].label
         blocks.append(rich(paragraph(run(f"{label} (copy and fill in)", strong=True)), preformatted(answer.note)))
+    if answer.decision.cautions:
+        cautions = [[run("Caution: ", strong=True), run(caution)] for caution in answer.decision.cautions]
+        blocks.append(rich(bulleted(cautions)))
     blocks += _sources(answer)
     blocks.append(actions(_buttons(answer, asked, knowledge)))
     return Card(answer_text(answer, knowledge), tuple(blocks))
@@ -88,9 +91,9 @@ def _destination(answer: Answer) -> list[Block]:
             blocks.append(small(f"Kind: {KINDS[target.kind]}.{also}" + (f" {target.note}" if target.note else "")))
     else:
         blocks.append(header("Where it goes depends on this"))
+    why = [run("Why: ", strong=True)] if target is not None else []
     if answer.decision.because:
-        lines = [[run("Why: ", strong=True), run(reason)] for reason in answer.decision.because]
-        blocks.append(rich(bulleted(lines)))
+        blocks.append(rich(bulleted([[*why, run(reason)] for reason in answer.decision.because])))
     return blocks
 
 
@@ -153,6 +156,7 @@ def answer_text(answer: Answer, knowledge: KnowledgeBase) -> str:
     lines += [f"Why: {reason}" for reason in decision.because]
     lines += [f"To be answered: {knowledge.facts[name].ask}" for name in decision.missing[:1]]
     lines += [f"{number}. {step}" for number, step in enumerate(decision.path, 1)]
+    lines += [f"Caution: {caution}" for caution in decision.cautions]
     if answer.note:
         lines += ["Note for the ticket:", answer.note]
     lines.append("Source: " + "; ".join(f"{source.document}, {source.section}" for source in answer.entry.sources))

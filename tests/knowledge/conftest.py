@@ -1,0 +1,56 @@
+"""A small sound knowledge base, copied to be spoiled, and `slackguide check` on it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import Ran, Shell, shell
+
+__all__ = ["shell"]
+
+SOUND = Path(__file__).parent / "sound"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A knowledge base of one's own."""
+
+    directory: Path
+    shell: Shell
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Puts `new` in the one place of the file where `old` stands."""
+        path = self.directory / file
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"`{old}` stands {text.count(old)} times in {file}"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def at(self, file: str, mark: str) -> str:
+        """`file:line:column` of the first place where `mark` stands."""
+        text = (self.directory / file).read_text(encoding="utf-8")
+        before = text[: text.index(mark)]
+        return f"{self.directory / file}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+
+    def check(self) -> Ran:
+        """What `slackguide check` says."""
+        return self.shell("check", self.directory)
+
+    def faults(self) -> list[str]:
+        """The faults that `slackguide check` names, which must then refuse the whole."""
+        ran = self.check()
+        assert ran.status == 1, ran.out
+        found = ran.out.splitlines()
+        assert f"{len(found)} fault" in ran.err
+        assert "nothing of it will be loaded" in ran.err
+        return found
+
+
+@pytest.fixture
+def copy(tmp_path: Path, shell: Shell) -> Copy:
+    directory = tmp_path / "knowledge"
+    shutil.copytree(SOUND, directory)
+    return Copy(directory, shell)

@@ -1,0 +1,356 @@
+"""Chaos: processes of ours killed at random moments, before a Slack that fails in every way, and what came of it.
+
+`chaos` is one run: an app process submits and presses, worker processes deliver, and all of them are killed with
+SIGKILL again and again. Then the weather clears, what is owed is delivered, and the run is judged. Times are a tenth
+of the real ones. Slack is a small HTTP server of this file's: it answers 200, 429 and 500, resets connections, hangs,
+and does each of the last three both before and after it has kept the message.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import multiprocessing
+import random
+import socket
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+from slackguide.escalation.bell import Bell
+from slackguide.escalation.delivery import Delivery
+from slackguide.escalation.escalation import Event, EventKind, State
+from slackguide.escalation.job import Job
+from slackguide.escalation.lifecycle import (
+    TRANSITIONS,
+    AddDetails,
+    Ask,
+    Claim,
+    HandOver,
+    Press,
+    Release,
+    Reopen,
+    Resolve,
+    Withdraw,
+)
+from slackguide.escalation.poster import Posted, RateLimited, Refused, Unreachable
+from slackguide.escalation.resolution import Ending, Resolution
+from slackguide.escalation.search import Search
+from slackguide.escalation.task import PostEscalation, repeatable
+from slackguide.escalation.worker import Worker
+from slackguide.storage.backlog import Backlog
+from slackguide.storage.database import Database
+from slackguide.storage.ledger import SqlLedger
+from slackguide.storage.outbox import SqlOutbox
+from tests.stores import draft
+
+LEASE, TIMEOUT, PACE = 3.0, 0.5, 0.02
+CHAOS_SECONDS = 4.0
+DRAIN_SECONDS = 90.0
+
+WEATHER = {
+    "fine": 50,
+    "rate limited": 8,
+    "500, not kept": 6,
+    "500, kept": 8,
+    "reset, not kept": 6,
+    "reset, kept": 8,
+    "hangs, not kept": 4,
+    "hangs, kept": 10,
+}
+
+
+class SlackDouble(ThreadingHTTPServer):
+    """Keeps messages by key. `POST /messages/KEY` keeps one, `GET /messages/KEY` tells the timestamps of those kept."""
+
+    daemon_threads = True
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.chance = random.Random(seed)
+        self.lock = threading.Lock()
+        self.kept: dict[str, list[str]] = {}
+        self.seen: Counter[str] = Counter()
+        self.calm = False
+
+    def weather(self) -> str:
+        with self.lock:
+            today = "fine" if self.calm else self.chance.choices([*WEATHER], [*WEATHER.values()])[0]
+            self.seen[today] += 1
+            return today
+
+    def keep(self, key: str) -> str:
+        with self.lock:
+            ts = f"{time.time():.6f}"
+            self.kept.setdefault(key, []).append(ts)
+            return ts
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients that were killed are nothing to report."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: SlackDouble
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        weather = self.server.weather()
+        ts = "" if weather.endswith("not kept") or weather == "rate limited" else self.server.keep(self._key())
+        self._answer(weather, {"ts": ts})
+
+    def do_GET(self) -> None:
+        weather = self.server.weather()
+        with self.server.lock:
+            kept = list(self.server.kept.get(self._key(), ()))
+        self._answer(weather, {"kept": kept})
+
+    def _key(self) -> str:
+        return unquote(self.path.removeprefix("/messages/"))
+
+    def _answer(self, weather: str, body: dict[str, object]) -> None:
+        if weather.startswith("hangs"):
+            time.sleep(2 * TIMEOUT)
+        if weather.startswith(("hangs", "reset")):
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+            self.connection.close()
+            return
+        status = {"f": 200, "r": 429, "5": 500}[weather[0]]
+        answer = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(answer)))
+        self.send_header("Retry-After", "0")
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
+
+
+class HttpPoster:
+    """Posts to the double above, as the Slack side posts to Slack."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    def prepare(self, job: Job) -> None:
+        return None
+
+    def find(self, job: Job) -> Posted | None:
+        kept = [ts for ts in self._ask("GET", job)["kept"] if ts not in job.known]
+        return Posted("C1", kept[0]) if kept else None
+
+    def post(self, job: Job) -> Posted:
+        if repeatable(job.task):
+            return Posted("C1", "0")
+        return Posted("C1", self._ask("POST", job)["ts"])
+
+    def _ask(self, method: str, job: Job) -> Any:
+        key = f"job {job.id}"
+        if isinstance(job.task, PostEscalation) and job.escalation is not None:
+            key = f"post {job.escalation.id} {job.task.channel}"
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT)
+        try:
+            connection.request(method, f"/messages/{quote(key)}", body=b"{}" if method == "POST" else None)
+            response = connection.getresponse()
+            body = response.read()
+        except ConnectionRefusedError:
+            raise Unreachable(ambiguous=False) from None
+        except (OSError, http.client.HTTPException):
+            raise Unreachable(ambiguous=True) from None
+        finally:
+            connection.close()
+        if response.status == 429:
+            raise RateLimited(float(response.headers["Retry-After"]))
+        if response.status >= 500:
+            raise Unreachable(ambiguous=True)
+        if response.status != 200:
+            raise Refused(str(response.status))
+        return json.loads(body)
+
+
+def deliver(url: str, port: int) -> None:
+    """A worker process: delivers until it is killed."""
+    database = Database(url=url, clock=lambda: datetime.now(UTC))
+    bell, stopping = Bell(), threading.Event()
+    outbox = SqlOutbox(database=database, bell=bell, worker=uuid.uuid4().hex, lease=LEASE, pace=PACE)
+    delivery = Delivery(
+        outbox=outbox, poster=HttpPoster(port), owners=lambda _: (), chance=random.random, stopping=stopping.is_set
+    )
+    worker = Worker(outbox=outbox, delivery=delivery, bell=bell, stopping=stopping, threads=2, poll=0.2)
+    worker.start()
+    stopping.wait()
+
+
+def ledger_on(database: Database) -> SqlLedger:
+    return SqlLedger(database=database, bell=Bell(), ids=lambda: uuid.uuid4().hex)
+
+
+def submit(url: str, views: list[str], acknowledged: Path, seed: int) -> None:
+    """An app process: submits, writes down what it acknowledged, and presses buttons, until it is killed."""
+    ledger = ledger_on(Database(url=url, clock=lambda: datetime.now(UTC)))
+    chance = random.Random(seed)
+    with acknowledged.open("a", buffering=1) as told:
+        for view in views:
+            kept = ledger.submit(draft(view))
+            told.write(f"{view} {kept.escalation.id}\n")
+            for _ in range(chance.randrange(4)):
+                ledger.press(kept.escalation.id, _any_press(chance))
+
+
+def _any_press(chance: random.Random) -> Press:
+    by = chance.choice(["U1", "U2", "U3"])
+    presses: list[Callable[[], Press]] = [
+        lambda: Claim(by),
+        lambda: Claim(by),
+        lambda: Release(by),
+        lambda: Ask(by, "which"),
+        lambda: AddDetails(by, "this one"),
+        lambda: HandOver(by, "ask-ce", "ask-ce"),
+        lambda: Resolve(by, Resolution(Ending.RIGHT_PLACE, "done")),
+        lambda: Reopen(by),
+        lambda: Withdraw(by),
+    ]
+    return chance.choice(presses)()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run came to; everything but the first four has to be empty."""
+
+    acknowledged: int
+    messages: int
+    kills: int
+    weather: Counter[str]
+    lost: tuple[str, ...]
+    doubled: tuple[str, ...]
+    still_owed: tuple[str, ...]
+    broken_lives: tuple[str, ...]
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Everything that may not be."""
+        return self.lost + self.doubled + self.still_owed + self.broken_lives
+
+
+def chaos(url: str, seed: int, folder: Path, escalations: int = 12) -> Outcome:
+    """One run on a migrated, empty database."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.storage.killing"])
+    chance = random.Random(seed)
+    slack = SlackDouble(seed)
+    threading.Thread(target=slack.serve_forever, daemon=True).start()
+    acknowledged = folder / f"acknowledged-{seed}"
+    acknowledged.touch()
+    views = [f"V{seed}-{number}" for number in range(escalations)]
+    port = slack.server_address[1]
+
+    def new_worker() -> BaseProcess:
+        return _started(context.Process(target=deliver, args=(url, port)))
+
+    def new_app() -> BaseProcess | None:
+        left = [view for view in views if view not in _told(acknowledged)]
+        return (
+            _started(context.Process(target=submit, args=(url, left, acknowledged, chance.random()))) if left else None
+        )
+
+    kills = 0
+    workers = [new_worker(), new_worker()]
+    app = new_app()
+    until = time.monotonic() + CHAOS_SECONDS
+    while time.monotonic() < until or app is not None:
+        time.sleep(chance.uniform(0.05, 0.5))
+        if app is not None and (not app.is_alive() or chance.random() < 0.5):
+            kills += _killed(app)
+            app = new_app()
+        if chance.random() < 0.5:
+            victim = chance.randrange(len(workers))
+            kills += _killed(workers[victim])
+            workers[victim] = new_worker()
+    slack.calm = True
+    database = Database(url=url, clock=lambda: datetime.now(UTC))
+    backlog = Backlog(database=database, bell=Bell())
+    deadline = time.monotonic() + DRAIN_SECONDS
+    while backlog.counts() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    for worker in workers:
+        _killed(worker)
+    slack.shutdown()
+    slack.server_close()
+    outcome = _judge(ledger_on(database), backlog, slack, _told(acknowledged), kills)
+    database.close()
+    return outcome
+
+
+def _started(process: BaseProcess) -> BaseProcess:
+    process.start()
+    return process
+
+
+def _killed(process: BaseProcess) -> int:
+    """1 if it was alive to be killed."""
+    alive = process.is_alive()
+    process.kill()  # type: ignore[attr-defined]
+    process.join()
+    process.close()  # type: ignore[attr-defined]
+    return int(alive)
+
+
+def _told(acknowledged: Path) -> dict[str, str]:
+    """View to escalation id, of whole lines."""
+    lines = acknowledged.read_text().split("\n")[:-1]
+    return dict(line.split(" ") for line in lines)  # type: ignore[misc]
+
+
+def _judge(ledger: SqlLedger, backlog: Backlog, slack: SlackDouble, told: dict[str, str], kills: int) -> Outcome:
+    kept = {escalation.id: escalation for escalation in ledger.walk(Search())}
+    posted = {key.split(" ")[1] for key in slack.kept if key.startswith("post ")}
+    lost = [view for view, escalation_id in told.items() if escalation_id not in kept or escalation_id not in posted]
+    doubled = [key for key, timestamps in slack.kept.items() if len(timestamps) > 1]
+    broken = []
+    for escalation in kept.values():
+        state = _replayed(ledger.history(escalation.id))
+        if state is not escalation.state or escalation.card is None:
+            broken.append(f"{escalation.reference} {state} {escalation.state} {escalation.card}")
+    numbers = sorted(int(escalation.reference.split("-")[1]) for escalation in kept.values())
+    if numbers != list(range(1001, 1001 + len(kept))):
+        broken.append(f"references {numbers}")
+    return Outcome(
+        acknowledged=len(told),
+        messages=len(slack.kept),
+        kills=kills,
+        weather=slack.seen,
+        lost=tuple(lost),
+        doubled=tuple(doubled),
+        still_owed=tuple(f"{owed.kind} {owed.state} {owed.why}" for owed in backlog.owed()),
+        broken_lives=tuple(broken),
+    )
+
+
+_KINDS = {
+    EventKind.CLAIMED: Claim,
+    EventKind.RELEASED: Release,
+    EventKind.ASKED: Ask,
+    EventKind.DETAILS: AddDetails,
+    EventKind.HANDED_OVER: HandOver,
+    EventKind.RESOLVED: Resolve,
+    EventKind.REOPENED: Reopen,
+    EventKind.WITHDRAWN: Withdraw,
+}
+
+
+def _replayed(history: tuple[Event, ...]) -> State | None:
+    """The state that the events lead to; None if one of them was not allowed where it happened."""
+    state: State | None = State.SENT
+    for event in history:
+        if event.kind in _KINDS and state is not None:
+            state = TRANSITIONS.get((state, _KINDS[event.kind]))
+    return state

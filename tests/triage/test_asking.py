@@ -1,0 +1,85 @@
+"""The order of questions against every order there is, on small tables of every kind."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from slackguide.knowledge.facts import FactDefinition, FactValue
+from slackguide.triage.asking import Interview
+from slackguide.triage.cells import Cell
+from slackguide.triage.table import DecisionTable
+
+Told = tuple[int | None, ...]
+"""For each fact the cell it is in; None: not told."""
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> tuple[DecisionTable, dict[str, FactDefinition], list[tuple[int, ...]]]:
+    """A table of up to three facts with up to three values each, how common each value is, and what can be open."""
+    shape = draw(st.lists(st.integers(2, 3), min_size=1, max_size=3))
+    facts = {f"fact{axis}": _fact(draw, size) for axis, size in enumerate(shape)}
+    goes = np.array(draw(st.lists(st.integers(0, 2), min_size=int(np.prod(shape)), max_size=int(np.prod(shape)))))
+    goes = goes.astype(np.int16).reshape(shape)
+    cells = tuple(tuple(Cell((value,)) for value in fact.values) for fact in facts.values())
+    open_cells = [
+        tuple(sorted(draw(st.sets(st.integers(0, size - 1), min_size=1, max_size=size)))) for size in shape
+    ]
+    return DecisionTable(tuple(facts), cells, (), goes, goes), facts, open_cells
+
+
+def _fact(draw: st.DrawFn, size: int) -> FactDefinition:
+    values = {f"v{n}": FactValue(label=f"V{n}", weight=draw(st.integers(1, 9))) for n in range(size)}
+    return FactDefinition(label="fact", ask="Which?", kind="choice", values=values)
+
+
+class BruteForce:
+    """Expectations worked out by asking in every order."""
+
+    def __init__(self, table: DecisionTable, facts: dict[str, FactDefinition], open_cells: list[tuple[int, ...]]) -> None:
+        self.goes, self.open_cells = table.goes, open_cells
+        self.weights = [[value.weight for value in fact.values.values()] for fact in facts.values()]
+
+    def decided(self, told: Told) -> bool:
+        cells = [[cell] if cell is not None else self.open_cells[axis] for axis, cell in enumerate(told)]
+        return len({int(self.goes[at]) for at in product(*cells)}) == 1
+
+    def fewest(self, told: Told) -> float:
+        """Questions expected when each is the best there is."""
+        if self.decided(told):
+            return 0
+        return min(self.after(axis, told, self.fewest) for axis, cell in enumerate(told) if cell is None)
+
+    def after(self, axis: int, told: Told, expected) -> float:  # type: ignore[no-untyped-def]
+        cells = self.open_cells[axis]
+        total = sum(self.weights[axis][cell] for cell in cells)
+        answered = ((cell, (*told[:axis], cell, *told[axis + 1 :])) for cell in cells)
+        return 1 + sum(self.weights[axis][cell] * expected(after) for cell, after in answered) / total
+
+
+@settings(deadline=None, max_examples=200)
+@given(drawn=tables())
+def test_asking_the_first_of_what_is_missing_takes_the_fewest_questions_that_any_order_takes(
+    drawn: tuple[DecisionTable, dict[str, FactDefinition], list[tuple[int, ...]]],
+) -> None:
+    table, facts, open_cells = drawn
+    interview, brute = Interview(table, open_cells, facts), BruteForce(table, facts, open_cells)
+
+    def missing(told: Told) -> list[int]:
+        known = {name: cell for name, cell in zip(table.facts, told, strict=True) if cell is not None}
+        return [table.facts.index(name) for name in interview.missing(known)]
+
+    def taken(told: Told) -> float:
+        asked = missing(told)
+        return brute.after(asked[0], told, taken) if asked else 0
+
+    nothing: Told = (None,) * len(table.facts)
+    assert taken(nothing) == pytest.approx(brute.fewest(nothing))
+    for told in product(*((None, *cells) for cells in open_cells)):
+        assert bool(missing(told)) != brute.decided(told)
+        costs = [brute.after(axis, told, brute.fewest) for axis in missing(told)]
+        assert costs == pytest.approx(sorted(costs))
