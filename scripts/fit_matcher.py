@@ -3,9 +3,9 @@
     python scripts/fit_matcher.py [--knowledge knowledge] [--write]
 
 What is fitted to what, and what it is measured on:
-- blend (how much each view counts): the phrasings, each left out in turn of the index it is asked of (in 5 parts), and the
-  development half of the questions that are in scope;
-- confidence and scope (is the first match right, is the question about anything here): the development half of all questions;
+- blend (how much each view counts): the phrasings, each asked of an index without it (in 5 parts), and the development
+  half of the questions that are in scope;
+- confidence and scope (is the first match right, is the question about anything here): the development half of all;
 - thresholds: the development half;
 - the report: both halves, side by side. The other half of the questions is used for nothing else.
 
@@ -68,7 +68,8 @@ def main() -> int:
     weights = fit(documents, vocabulary, questions)
     report(Matcher(documents, vocabulary, signs=signs, weights=weights), questions, sys.stdout)
     if options.write:
-        WEIGHTS.write_text(json.dumps({"fitted_by": "scripts/fit_matcher.py", "weights": asdict(weights)}, indent=2) + "\n")
+        kept = {"fitted_by": "scripts/fit_matcher.py", "weights": asdict(weights)}
+        WEIGHTS.write_text(json.dumps(kept, indent=2) + "\n", "utf-8")
     return 0
 
 
@@ -81,7 +82,7 @@ def read_knowledge(folder: Path) -> tuple[list[Document], Vocabulary, list[Signs
     signs: list[Signs] = []
     abbreviations: dict[str, tuple[str, ...]] = {}
     synonyms: list[tuple[str, ...]] = []
-    files = [yaml.load(path.read_text("utf-8"), yaml.BaseLoader) or {} for path in sorted(folder.glob("*.yaml"))]  # noqa: S506
+    files = [yaml.load(path.read_text("utf-8"), yaml.BaseLoader) or {} for path in sorted(folder.glob("*.yaml"))]
     names = {id: str(one.get("name", "")) for file in files for id, one in _mapping(file.get("destinations")).items()}
     for file in files:
         glossary = _mapping(file.get("glossary"))
@@ -247,7 +248,7 @@ def fit_logistic(
 def fit_thresholds(
     documents: Sequence[Document], vocabulary: Vocabulary, development: Sequence[Asked], weights: Weights
 ) -> Weights:
-    """The highest bar for "nothing fits" that keeps questions in scope, the lowest for "answer" that is right enough."""
+    """The highest bar for "nothing fits" that keeps what is in scope, the lowest for "answer" that is right enough."""
     matcher = Matcher(documents, vocabulary, weights=weights)
     judged = [(one, matcher.judge(one.scored)) for one in development if one.question.kind not in (HARM, HARMLESS)]
     scope = [(one.question.kind, logistic(weights.scope, found.signals)) for one, found in judged]
@@ -256,7 +257,8 @@ def fit_thresholds(
         float(np.quantile([chance for kind, chance in scope if kind == VAGUE], 0.03)),
     )
     settled = [
-        (one.question.kind, logistic(weights.settled, found.signals), bool(one.wanted[found.first])) for one, found in judged
+        (one.question.kind, logistic(weights.settled, found.signals), bool(one.wanted[found.first]))
+        for one, found in judged
     ]
     bars = (bar for bar in np.arange(0.4, 0.995, 0.005) if _is_right_enough(settled, float(bar)))
     return replace(weights, scope_from=round(scope_from, 4), answer_from=round(float(next(bars, 0.99)), 3))
@@ -275,7 +277,7 @@ def _is_right_enough(settled: Sequence[tuple[str, float, bool]], bar: float) -> 
 def descend(
     loss: Any, start: np.ndarray[Any, Any], low: np.ndarray[Any, Any], steps: int = 3_000
 ) -> np.ndarray[Any, Any]:
-    """The point of least `loss` (value and slope) no coordinate of which is below `low`: projected accelerated descent."""
+    """The point of least `loss` (value and slope) with no coordinate below `low`: projected accelerated descent."""
     here = np.maximum(start, low)
     ahead, momentum, rate = here, 1.0, 1.0
     for _ in range(steps):
@@ -323,34 +325,41 @@ def _measures() -> Iterable[tuple[str, Any]]:
         yield f"{kind}: top-1", lambda rs, k=kind: _share(_first(m) in q.ids for q, m in rs if q.kind == k)
         yield f"{kind}: top-3", lambda rs, k=kind: _share(_within(q, m, 3) for q, m in rs if q.kind == k)
     yield "all of these: answer", lambda rs: _share(m.outcome == "answer" for q, m in rs if q.kind in SCOPED)
-    yield "all of these: right of the answered", lambda rs: _share(
-        _first(m) in q.ids for q, m in rs if q.kind in SCOPED and m.outcome == "answer"
+    yield (
+        "all of these: right of the answered",
+        lambda rs: _share(_first(m) in q.ids for q, m in rs if q.kind in SCOPED and m.outcome == "answer"),
     )
     yield "all of these: none", lambda rs: _share(m.outcome == "none" for q, m in rs if q.kind in SCOPED)
-    yield "all of these: right one among those offered", lambda rs: _share(
-        _within(q, m, m.offered) for q, m in rs if q.kind in SCOPED
+    yield (
+        "all of these: right one among those offered",
+        lambda rs: _share(_within(q, m, m.offered) for q, m in rs if q.kind in SCOPED),
     )
-    yield f"{VAGUE}: an acceptable one among those offered", lambda rs: _share(
-        _within(q, m, m.offered) for q, m in rs if q.kind == VAGUE
+    yield (
+        f"{VAGUE}: an acceptable one among those offered",
+        lambda rs: _share(_within(q, m, m.offered) for q, m in rs if q.kind == VAGUE),
     )
     yield f"{VAGUE}: one confident answer", lambda rs: _share(m.outcome == "answer" for q, m in rs if q.kind == VAGUE)
     for kind in (FAR, NEAR):
         yield f"{kind}: none", lambda rs, k=kind: _share(m.outcome == "none" for q, m in rs if q.kind == k)
         yield f"{kind}: answer", lambda rs, k=kind: _share(m.outcome == "answer" for q, m in rs if q.kind == k)
     yield f"{HARM}: first", lambda rs: _share(_first(m) in q.ids for q, m in rs if q.kind == HARM)
-    yield f"{HARM}: first or an alert", lambda rs: _share(
-        _first(m) in q.ids or bool(m.alerts) for q, m in rs if q.kind == HARM
+    yield (
+        f"{HARM}: first or an alert",
+        lambda rs: _share(_first(m) in q.ids or bool(m.alerts) for q, m in rs if q.kind == HARM),
     )
     yield f"{HARMLESS}: put first", lambda rs: _share(m.urgent for q, m in rs if q.kind == HARMLESS)
     yield f"{HARMLESS}: alert", lambda rs: _share(bool(m.alerts) for q, m in rs if q.kind == HARMLESS)
-    yield f"{HARMLESS}: top-1 of those in scope", lambda rs: _share(
-        _first(m) in q.ids for q, m in rs if q.kind == HARMLESS and q.ids
+    yield (
+        f"{HARMLESS}: top-1 of those in scope",
+        lambda rs: _share(_first(m) in q.ids for q, m in rs if q.kind == HARMLESS and q.ids),
     )
-    yield "=calibration error, questions in scope", lambda rs: _calibration(
-        [(m.confidence, _first(m) in q.ids) for q, m in rs if q.kind in SCOPED]
+    yield (
+        "=calibration error, questions in scope",
+        lambda rs: _calibration([(m.confidence, _first(m) in q.ids) for q, m in rs if q.kind in SCOPED]),
     )
-    yield "=calibration error, all but self-harm", lambda rs: _calibration(
-        [(m.confidence, _first(m) in q.ids) for q, m in rs if q.kind not in (HARM, HARMLESS)]
+    yield (
+        "=calibration error, all but self-harm",
+        lambda rs: _calibration([(m.confidence, _first(m) in q.ids) for q, m in rs if q.kind not in (HARM, HARMLESS)]),
     )
 
 

@@ -15,6 +15,7 @@ from slackguide.errors import ConfigurationError
 
 SLACK_API = "https://slack.com/api/"
 DEFAULT_PORT = 3000
+HIGHEST_PORT = 65_535
 LOOPBACK = "127.0.0.1"
 
 
@@ -78,7 +79,7 @@ class Settings(BaseModel):
         default=None, alias="SLACKGUIDE_RETENTION_DAYS"
     )
     host: str = Field(default="0.0.0.0", alias="HOST")  # noqa: S104 - the contract's default
-    port: Annotated[int, Field(ge=0, le=65_535)] = Field(default=DEFAULT_PORT, alias="PORT")
+    port: Annotated[int, Field(ge=0, le=HIGHEST_PORT)] = Field(default=DEFAULT_PORT, alias="PORT")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", alias="LOG_LEVEL")
     log_format: Literal["console", "json"] = Field(default="console", alias="LOG_FORMAT")
 

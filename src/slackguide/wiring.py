@@ -8,7 +8,8 @@ import random
 import secrets
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -49,6 +50,7 @@ from slackguide.slack.opening import Opening
 from slackguide.slack.poster import SlackPoster
 from slackguide.slack.redrawing import Redrawing
 from slackguide.slack.register import Listeners
+from slackguide.storage.backlog import Backlog
 from slackguide.storage.channels import Channels
 from slackguide.storage.database import Database
 from slackguide.storage.drafts import Drafts
@@ -134,6 +136,38 @@ def open_stores(url: str, *, clock: Clock, guide: Callable[[], Guide], channels:
         identities=Identities(database=database),
         channels=Channels(database=database, given=channels),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """What is kept, for whoever looks after slackguide from the command line."""
+
+    people: People
+    ledger: SqlLedger
+    feedback: FeedbackBook
+    backlog: Backlog
+
+
+@contextmanager
+def open_records(settings: Settings) -> Iterator[Records]:
+    """Opens the database that is there, brings it up to date, and closes it at the end. Raises `StorageError`."""
+    database = Database(url=database_url(settings), clock=system_clock)
+    if database.is_sqlite and not database.path.exists():
+        raise StorageError(
+            f"There is no database yet: {database.path} does not exist. Name yours with DATABASE_URL or "
+            "SLACKGUIDE_HOME, or start slackguide once, which makes it."
+        )
+    migrate(database)
+    bell = Bell()
+    try:
+        yield Records(
+            people=People(database=database, ticks=time.monotonic),
+            ledger=SqlLedger(database=database, bell=bell, ids=new_id),
+            feedback=FeedbackBook(database=database),
+            backlog=Backlog(database=database, bell=bell),
+        )
+    finally:
+        database.close()
 
 
 def policies(guide: Callable[[], Guide]) -> Callable[[str], Policy | None]:

@@ -10,7 +10,8 @@ from tests.knowledge.conftest import Copy
 
 @pytest.mark.parametrize(
     "written",
-    ["yes", "No", "on", "off", "true", "null", "~x", "12:30", "07", "1e3", "0x1F", "1_000", "2026-11-21", "12.50", ".inf",
+    ["yes", "No", "on", "off", "true", "null", "~x", "12:30", "07", "1e3", "0x1F", "1_000", "2026-11-21", "12.50",
+     ".inf",
      "3 # 4"],
 )  # fmt: skip
 def test_a_plain_word_stays_as_it_was_written(written: str, copy: Copy) -> None:

@@ -268,7 +268,7 @@ def chaos(url: str, seed: int, folder: Path, escalations: int = 12) -> Outcome:
     until = time.monotonic() + CHAOS_SECONDS
     while time.monotonic() < until or app is not None:
         time.sleep(chance.uniform(0.05, 0.5))
-        if app is not None and (not app.is_alive() or chance.random() < 0.5):
+        if app is not None and (not app.is_alive() or chance.random() < 0.3):
             kills += _killed(app)
             app = new_app()
         if chance.random() < 0.5:

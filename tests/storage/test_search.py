@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -155,7 +155,9 @@ def test_the_last_page_says_that_it_is_the_last(ledger: SqlLedger) -> None:
     [
         (Search(requester="U1"), "ix_escalations_requester_user"),
         (Search(desks=["ask-disputes"], states={State.SENT}), "ix_escalations_unclaimed"),
-        (Search(claimed_by="U1", states={State.CLAIMED, State.ASKED}), "ix_escalations_claimed_by"),
+        (Search(requester="U1", states=OPEN), "ix_escalations_open"),
+        (Search(claimed_by="U1", states={State.CLAIMED, State.ASKED}), "ix_escalations_taken"),
+        (Search(desks=["ask-disputes"], overdue_at=datetime(2026, 3, 2, tzinfo=UTC)), "ix_escalations_watched"),
         (Search(), "ix_escalations_created_at"),
         (Search(ending=Ending.WRONG_QUEUE), "ix_escalations_ending"),
     ],

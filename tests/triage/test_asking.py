@@ -26,9 +26,7 @@ def tables(draw: st.DrawFn) -> tuple[DecisionTable, dict[str, FactDefinition], l
     goes = np.array(draw(st.lists(st.integers(0, 2), min_size=int(np.prod(shape)), max_size=int(np.prod(shape)))))
     goes = goes.astype(np.int16).reshape(shape)
     cells = tuple(tuple(Cell((value,)) for value in fact.values) for fact in facts.values())
-    open_cells = [
-        tuple(sorted(draw(st.sets(st.integers(0, size - 1), min_size=1, max_size=size)))) for size in shape
-    ]
+    open_cells = [tuple(sorted(draw(st.sets(st.integers(0, size - 1), min_size=1, max_size=size)))) for size in shape]
     return DecisionTable(tuple(facts), cells, (), goes, goes), facts, open_cells
 
 
@@ -40,7 +38,9 @@ def _fact(draw: st.DrawFn, size: int) -> FactDefinition:
 class BruteForce:
     """Expectations worked out by asking in every order."""
 
-    def __init__(self, table: DecisionTable, facts: dict[str, FactDefinition], open_cells: list[tuple[int, ...]]) -> None:
+    def __init__(
+        self, table: DecisionTable, facts: dict[str, FactDefinition], open_cells: list[tuple[int, ...]]
+    ) -> None:
         self.goes, self.open_cells = table.goes, open_cells
         self.weights = [[value.weight for value in fact.values.values()] for fact in facts.values()]
 

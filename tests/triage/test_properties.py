@@ -143,17 +143,13 @@ def _possible(name: str, entry: KnownEntry, knowledge: KnowledgeBase) -> list[Va
     return [value for value in values(name, entry, knowledge) if all(holds(test, {name: value}) for test in tests)]
 
 
-def _can_change(
-    name: str, some: Mapping[str, Value], options: Mapping[str, list[Value]], entry: KnownEntry
-) -> bool:
+def _can_change(name: str, some: Mapping[str, Value], options: Mapping[str, list[Value]], entry: KnownEntry) -> bool:
     """Whether two cases that agree with what was told, and differ in this fact alone, go to different places."""
     others = [other for other in options if other != name]
     cases: list[dict[str, Value]] = [dict(some)]
     for other in others:
         cases = [{**case, other: value} for case in cases for value in _told_apart(other, options[other], entry)]
-    return any(
-        len({decides(entry, {**case, name: value}).target.id for value in options[name]}) > 1 for case in cases
-    )
+    return any(len({decides(entry, {**case, name: value}).target.id for value in options[name]}) > 1 for case in cases)
 
 
 def _told_apart(name: str, options: list[Value], entry: KnownEntry) -> list[Value]:

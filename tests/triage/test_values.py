@@ -49,7 +49,9 @@ def test_no_number_of_days_is_refused_with_what_would_do(nonsense: object, knowl
 def test_no_segment_is_refused_with_the_segments(nonsense: object, knowledge: KnowledgeBase) -> None:
     with pytest.raises(UnusableInput) as refused:
         checked({"client_segment": nonsense}, knowledge.facts)
-    assert "(values: `vsb`, `vsb_plus`, `small_business`, `mid_market`, `large_business`, `enterprise`)" in str(refused.value)
+    assert "(values: `vsb`, `vsb_plus`, `small_business`, `mid_market`, `large_business`, `enterprise`)" in str(
+        refused.value
+    )
 
 
 def test_a_slip_is_answered_with_what_was_meant(knowledge: KnowledgeBase) -> None:
@@ -74,7 +76,9 @@ def test_every_fault_is_named_at_once(knowledge: KnowledgeBase) -> None:
 
 
 @given(name=st.text(max_size=30), value=st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.none()))
-def test_anything_at_all_is_taken_as_a_fact_or_refused_in_words(name: str, value: object, knowledge: KnowledgeBase) -> None:
+def test_anything_at_all_is_taken_as_a_fact_or_refused_in_words(
+    name: str, value: object, knowledge: KnowledgeBase
+) -> None:
     for fact in (name, DAYS, "funds_in_escrow"):
         try:
             taken = checked({fact: value}, knowledge.facts)

@@ -7,11 +7,11 @@ from typing import assert_never
 from rich.panel import Panel
 from rich.text import Text
 
-from slackguide.cli.output import out
-from slackguide.guide import Answer, Choices, Concern, Found, Guide, NoAnswer, Outcome
+from slackguide.cli.output import out, printable
+from slackguide.guide import Answer, Choices, Found, Guide, NoAnswer, Outcome
 
 
-def print_card(outcome: Outcome, guide: Guide, concern: Concern) -> None:
+def print_card(outcome: Outcome, guide: Guide) -> None:
     """Writes the outcome for people: warnings first, then the destination, the steps, the note and the sources."""
     for alert in outcome.alerts:
         out.print(Text(f"! {alert.message} ({alert.id})", style="bold red"))
@@ -60,7 +60,7 @@ def _print_answer(answer: Answer, guide: Guide) -> None:
         out.print(Text(f"Caution: {caution}", style="yellow"))
     if answer.note:
         label = guide.knowledge.notes[decision.note].label if decision.note else ""
-        out.print(Panel(Text(answer.note), title=label, expand=False))
+        out.print(Panel(Text(printable(answer.note, lines=True)), title=label, expand=False))
     if decision.form:
         out.print(Text(f"Form: {decision.form}"))
     for article in entry.see_also:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from slackguide.cli.evaluate import DayOption, RoleOption
-from slackguide.cli.measured import printable
-from slackguide.cli.options import JsonOption
-from slackguide.cli.output import NOT_FINE, fail, out, print_json
+from slackguide.cli.options import DayOption, JsonOption, RoleOption, today_or
+from slackguide.cli.output import NOT_FINE, fail, out, print_json, printable
 from slackguide.evaluation.asking import as_seen, ask, read_cases
 from slackguide.evaluation.comparison import Comparison, comparison, document
 from slackguide.evaluation.moves import VERDICTS, Move, Part, Verdict, moves
@@ -22,7 +19,7 @@ from slackguide.evaluation.said import Said
 from slackguide.evaluation.table_changes import TableChange, table_changes
 from slackguide.evaluation.words import expected_words, outcome_words
 from slackguide.guide import Asker, Guide
-from slackguide.knowledge import load
+from slackguide.triage import sound
 
 CASES_SHOWN = 6
 """Most lines of cases printed for one change of a decision table; --json holds all of them."""
@@ -57,12 +54,12 @@ def register(app: typer.Typer) -> None:
 
         Exits 0, 1 with --fail-on-worse where a question got worse, 2 where the input cannot be used.
         """
-        old, new = load(old_dir), load(new_dir)
+        old, new = sound(old_dir), sound(new_dir)
         files = questions or sorted((new_dir / "questions").glob("*.jsonl"))
         if not files:
             fail(f"no questions: there is no file in {new_dir / 'questions'}; name one with --questions FILE.")
         cases = read_cases(files, known=old.entries.keys() | new.entries.keys())
-        day = today or date.today()  # noqa: DTZ011 - the day where the person sits
+        day = today_or(today)
         asker = Asker(as_role)
         before, after = (ask(Guide(base), cases, asker, today=day, clock=time.perf_counter) for base in (old, new))
         seen = {id for base in (old, new) for id in base.entries.keys() - base.hidden_from(as_role)}

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from slackguide.cli.measured import print_report
-from slackguide.cli.options import DEFAULT_KNOWLEDGE, JsonOption, KnowledgeOption
+from slackguide.cli.options import DEFAULT_KNOWLEDGE, DayOption, JsonOption, KnowledgeOption, RoleOption, today_or
 from slackguide.cli.output import NOT_FINE, err, fail, print_json
 from slackguide.evaluation.asking import ask, read_cases
 from slackguide.evaluation.document import document
@@ -20,18 +20,10 @@ from slackguide.evaluation.halves import Half
 from slackguide.evaluation.page import page
 from slackguide.evaluation.report import Report, report
 from slackguide.guide import Asker, Guide
-from slackguide.knowledge import KnowledgeBase, Role, load
+from slackguide.knowledge import KnowledgeBase, Role
+from slackguide.triage import sound
 
 MEASURES_TOLD = "\n\n".join(f"- {name}: {words}" for name, words in GATED.items())
-
-
-def role_of(name: str) -> Role:
-    """The role of that name. Raises `typer.BadParameter` where there is none."""
-    match name:
-        case "agent" | "team_lead":
-            return name
-        case _:
-            raise typer.BadParameter(f"`{name}` is no role: take agent or team_lead.")
 
 
 def half_named(name: str) -> Half:
@@ -41,21 +33,6 @@ def half_named(name: str) -> Half:
             return name
         case _:
             raise typer.BadParameter(f"`{name}` is no half: take development or report.")
-
-
-def day_of(text: str) -> date:
-    """The day of an ISO date. Raises `typer.BadParameter` where it is none."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"`{text}` is no day: write YYYY-MM-DD, like 2026-11-21.") from error
-
-
-RoleOption = Annotated[Role, typer.Option("--as", metavar="ROLE", parser=role_of, help="agent or team_lead.")]
-DayOption = Annotated[
-    date | None,
-    typer.Option("--today", metavar="YYYY-MM-DD", parser=day_of, help="The day that dates are counted from."),
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -103,9 +80,9 @@ def register(app: typer.Typer) -> None:
         Exits 0, 1 where a gate (--at-least, --at-most) is missed, 2 where the input cannot be used.
         """
         wanted = (*_gates(at_least, "at least"), *_gates(at_most, "at most"))
-        base = load(knowledge)
+        base = sound(knowledge)
         cases = read_cases(files, known=base.entries, half=half)
-        day = today or date.today()  # noqa: DTZ011 - the day where the person sits
+        day = today_or(today)
         observations = ask(Guide(base), cases, Asker(as_role), today=day, clock=time.perf_counter)
         found = report(observations, critical=_critical(base))
         checked = check(wanted, found.overall.values())

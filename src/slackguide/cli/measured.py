@@ -8,7 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from slackguide.cli.output import out
+from slackguide.cli.output import out, printable
 from slackguide.evaluation.calibration import Calibration
 from slackguide.evaluation.confusions import Confusion
 from slackguide.evaluation.observation import Observation
@@ -48,11 +48,6 @@ def print_report(report: Report) -> None:
     _print_confusions(overall.confusions)
     _print_wrong(overall)
     _print_speed(overall)
-
-
-def printable(text: str) -> str:
-    """The text with what would move the cursor or colour the terminal made visible as �."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def _print_shares(

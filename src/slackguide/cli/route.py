@@ -13,14 +13,11 @@ import typer
 
 from slackguide.cli.card import print_card
 from slackguide.cli.facts import told_facts
-from slackguide.cli.options import DEFAULT_KNOWLEDGE, JsonOption, KnowledgeOption
-from slackguide.cli.output import WRONG_USE, err, fail, print_json, print_json_line
+from slackguide.cli.options import DEFAULT_KNOWLEDGE, DayOption, JsonOption, KnowledgeOption, RoleOption, today_or
+from slackguide.cli.output import WRONG_USE, fail, print_json, print_json_line, say, whole
 from slackguide.errors import UnusableInput
 from slackguide.guide import Asker, Concern, Guide, document
-from slackguide.knowledge import Role
 from slackguide.triage import checked, sound
-
-ROLES: tuple[Role, ...] = ("agent", "team_lead")
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +27,8 @@ def register(app: typer.Typer) -> None:
     def route(
         text: Annotated[list[str] | None, typer.Argument(help="The concern, in the agent's own words.")] = None,
         fact: Annotated[
-            list[str] | None, typer.Option("--fact", metavar="NAME=VALUE", help="A known fact; may be repeated.")
+            list[str] | None,
+            typer.Option("--fact", metavar="NAME=VALUE", help="A known fact of the case; may be repeated."),
         ] = None,
         entry: Annotated[
             str | None, typer.Option("--entry", metavar="ID", help="Answer from this entry: triage alone.")
@@ -38,13 +36,13 @@ def register(app: typer.Typer) -> None:
         batch: Annotated[
             Path | None,
             typer.Option(
-                "--batch", metavar="FILE", help="JSON Lines with text, entry or both, and facts; - for input."
+                "--batch",
+                metavar="FILE",
+                help="Answer every line of a JSON Lines file: text, entry or both, and facts.",
             ),
         ] = None,
-        as_role: Annotated[str, typer.Option("--as", metavar="ROLE", help="agent or team_lead.")] = "agent",
-        today: Annotated[
-            str | None, typer.Option("--today", metavar="YYYY-MM-DD", help="The day that dates are counted from.")
-        ] = None,
+        as_role: RoleOption = "agent",
+        today: DayOption = None,
         knowledge: KnowledgeOption = DEFAULT_KNOWLEDGE,
         json: JsonOption = False,
     ) -> None:
@@ -52,7 +50,7 @@ def register(app: typer.Typer) -> None:
 
         Exits 0 whatever the outcome, 2 where the input cannot be used.
         """
-        asker, day = Asker(_role(as_role)), _day(today)
+        asker, day = Asker(as_role), today_or(today)
         if batch is not None:
             if text or entry or fact:
                 fail("--batch takes its texts, entries and facts from the file: give it alone.")
@@ -62,28 +60,12 @@ def register(app: typer.Typer) -> None:
         if not text and entry is None:
             fail("nothing to answer: give the concern in words, --entry ID or --batch FILE.")
         guide = Guide(sound(knowledge))
-        concern = Concern(text=" ".join(text or ()), facts=told_facts(fact or (), guide.knowledge.facts), entry=entry)
+        concern = Concern(whole(" ".join(text or ())), told_facts(fact or (), guide.knowledge.facts), entry)
         outcome = guide.answer(concern, asker, today=day)
         if json:
             print_json(document(outcome))
         else:
-            print_card(outcome, guide, concern)
-
-
-def _role(name: str) -> Role:
-    for role in ROLES:
-        if role == name:
-            return role
-    fail(f"`{name}` is no role: --as takes agent or team_lead.")
-
-
-def _day(text: str | None) -> date:
-    if text is None:
-        return date.today()  # noqa: DTZ011 - the day where the person sits
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        fail(f"`{text}` is no day: --today takes YYYY-MM-DD, like 2026-11-21.")
+            print_card(outcome, guide)
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -107,7 +89,7 @@ def _run_batch(guide: Guide, lines: Iterable[str], asker: Asker, today: date) ->
         except UnusableInput as error:
             broken += 1
             result = {"error": f"line {number}: {error}"}
-            err.print(f"slackguide: line {number}: {error}", markup=False)
+            say(f"slackguide: line {number}: {error}")
         print_json_line(result)
     if broken:
         raise typer.Exit(WRONG_USE)
@@ -123,4 +105,4 @@ def _concern(line: str, guide: Guide) -> Concern:
     text, entry, facts = given.get("text") or "", given.get("entry"), given.get("facts") or {}
     if not isinstance(text, str) or not isinstance(entry, str | None) or not isinstance(facts, Mapping):
         raise UnusableInput('"text" and "entry" are texts, "facts" is an object')
-    return Concern(text, checked(facts, guide.knowledge.facts), entry)
+    return Concern(whole(text), checked(facts, guide.knowledge.facts), entry)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from slackguide.knowledge.facts import FactDefinition
 from slackguide.knowledge.faults import did_you_mean
@@ -15,13 +15,18 @@ SELECT_LIMIT = 100
 """Most options of a Slack select menu."""
 
 
-def note_form_faults(id: str, form: Form, facts: Mapping[str, FactDefinition], source: YamlSource) -> None:
-    """Notes every fault of the form `id` at its place."""
+def note_form_faults(
+    id: str, form: Form, facts: Mapping[str, FactDefinition], unsound: Collection[str] | None, source: YamlSource
+) -> None:
+    """Notes every fault of the form `id` at its place.
+
+    `unsound` are facts that are declared, but not soundly: to name one is no second fault. None: they are not known.
+    """
     for name, field in form.fields.items():
         place: Place = ("forms", id, "fields", name)
         _check_options(field, source, place)
         _check_numbers(field, source, place)
-        if field.fact is not None:
+        if field.fact is not None and unsound is not None and field.fact not in unsound:
             _check_fact(field, facts, source, (*place, "fact"))
 
 

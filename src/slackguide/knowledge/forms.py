@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
-from slackguide.knowledge.base import Id, Model, Sentence
+from slackguide.knowledge.base import EntryId, Id, Model, Sentence
 
 FieldKind = Literal["short_text", "long_text", "choice", "choices", "date", "number", "link"]
 
@@ -98,5 +98,6 @@ class Form(Model):
     specialists: Id | None = Field(default=None, description="Handle of the Slack user group that answers")
     intro: Sentence | None = Field(default=None, description="Shown above the fields")
     owner: str | None = Field(default=None, description="Who keeps this form true")
+    gate: EntryId | None = Field(default=None, description="The entry whose decision has to offer this form first")
     reminders: ReminderRules | None = Field(default=None, description="When its specialists are reminded")
     fields: dict[Id, FormField] = Field(min_length=1, max_length=40, description="The fields, in order")

@@ -65,6 +65,7 @@ class Linker:
         self._blind = any(parsed.blind for parsed in files)
         """Whether a file or section could not be read: what it declares is not known, so no name is called unknown."""
         unsound = None if self._blind else self._unsound("facts", "conditions")
+        self._unknown_facts = unsound
         self._conditions = ConditionReader(self._facts, specs, unsound=unsound)
         self._documents_of = {parsed.source.file: parsed.header.document for parsed in files}
         self.unproven: set[str] = set()
@@ -158,6 +159,7 @@ class Linker:
         """Reads what entries share, so that its faults are noted where it stands; gives the rules of every table."""
         tables: dict[str, tuple[RouteRule, ...]] = {}
         known = {*self._facts, *(field for form in self._forms.values() for field in form.fields)}
+        fillable = not (self._blind or self._unsound("facts", "forms"))
         articles = set(self._articles)
         for parsed in self._files:
             source = parsed.source
@@ -169,21 +171,21 @@ class Linker:
                 self._steps(lines, source, ("procedures", id), (id,))
             for id, note in parsed.section("notes").items():
                 for name in PLACEHOLDER.findall(note.text):
-                    if name not in known:
+                    if fillable and name not in known:
                         source.fault(
                             ("notes", id, "text"),
                             f"unknown placeholder `{{{name}}}`{did_you_mean(name, known)} "
                             "(a fact or a form field; write ____ for any other blank)",
                         )
             for id, form in parsed.section("forms").items():
-                note_form_faults(id, form, self._facts, source)
+                note_form_faults(id, form, self._facts, self._unknown_facts, source)
             for id in parsed.section("destinations"):
                 if id in articles:
                     source.fault(("destinations", id), f"`{id}` is an article's id too: rename one", at_key=True)
-        self._check_prefixes()
+        self._check_forms()
         return tables
 
-    def _check_prefixes(self) -> None:
+    def _check_forms(self) -> None:
         prefixes: dict[str, str] = {}
         for parsed in self._files:
             for id, form in parsed.section("forms").items():
@@ -191,6 +193,16 @@ class Linker:
                     parsed.source.fault(
                         ("forms", id, "prefix"), f"`{form.prefix}` is the prefix of the form `{other}` already"
                     )
+                place: Place = ("forms", id, "gate")
+                if form.gate and self._reference("entry", form.gate, ["entries"], parsed.source, place):
+                    if not self._offers(form.gate, id):
+                        parsed.source.fault(place, f"`{form.gate}` never offers this form, so its gate would never open")
+
+    def _offers(self, entry_id: str, form_id: str) -> bool:
+        """Whether the entry, or one of its own rules, names the form; an entry at fault itself is not held against it."""
+        found = [entry for parsed in self._files for _, entry in parsed.entries if entry.id == entry_id]
+        rules = [rule for entry in found if isinstance(entry.routes, tuple) for rule in entry.routes]
+        return not found or form_id in {entry.form for entry in found} | {rule.form for rule in rules}
 
     def _reference(self, kind: str, id: str, sections: Iterable[str], source: YamlSource, place: Place) -> bool:
         names = self._declared(*sections)

@@ -40,14 +40,14 @@ _FORBIDDEN = {
 }
 _SWALLOWED = re.compile(r"[ ]+#[^\s#]")
 _HINTS = (
-    ("found character '@'", "put quotes around a text that starts with `@`"),
-    ("found character '`'", "put quotes around a text that starts with a backtick"),
-    ("found character '%'", "put quotes around a text that starts with `%`"),
     ("mapping values are not allowed", "put quotes around a text that holds `: `"),
-    ("expected <block end>", "put quotes around a text that starts with `[`, `{` or a quote; check the indentation"),
+    (
+        "expected <block end>",
+        "put quotes around a text that starts with `[`, `{`, `*`, `&` or a quote; check the indentation",
+    ),
     (
         "did not find expected '-' indicator",
-        "put quotes around a text that starts with `[`, `{` or a quote; check the indentation",
+        "put quotes around a text that starts with `[`, `{`, `*`, `&` or a quote; check the indentation",
     ),
     ("did not find expected key", "check the indentation, and put quotes around a text that starts with a quote"),
     ("did not find expected ',' or", "put quotes around the texts inside `[ ]` or `{ }`"),
@@ -95,7 +95,7 @@ def read_yaml(path: Path, file: str) -> Source:
     try:
         source.value = _Reader(source, _events(text), lines).plain()
     except yaml.MarkedYAMLError as error:
-        _note_syntax(source, error)
+        _note_syntax(source, error, lines)
     except yaml.YAMLError as error:  # a character that YAML does not allow
         position = getattr(error, "position", 0) or 0
         at = text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
@@ -128,11 +128,13 @@ def _decoded(path: Path, source: Source) -> str | None:
         return None
 
 
-def _note_syntax(source: Source, error: yaml.MarkedYAMLError) -> None:
+def _note_syntax(source: Source, error: yaml.MarkedYAMLError, lines: list[str]) -> None:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     problem = error.problem or error.context or "not valid YAML"
     hint = next((hint for start, hint in _HINTS if start in problem or start in (error.context or "")), "")
+    if "cannot start any token" in problem:
+        hint = f"put quotes around a text that starts with `{lines[line - 1][column - 1 : column]}`"
     source.faults.append(Fault(source.file, line, column, f"not valid YAML: {problem}" + (f"; {hint}" if hint else "")))
 
 
@@ -239,7 +241,7 @@ class _Reader:
         return result
 
     def _scalar(self, event: Any, place: Place) -> str:
-        if event.style is None:
+        if not event.style:  # plain: neither quoted nor a block
             end = event.end_mark
             rest = self._lines[end.line][end.column :] if end.line < len(self._lines) else ""
             if _SWALLOWED.match(rest):

@@ -44,7 +44,7 @@ class Weights:
     scope: dict[str, float]
     """Logistic weights of the signals that the question is about anything here, with `bias`."""
     settled: dict[str, float]
-    """Logistic weights of the signals that the first match is right and the question not open to several, with `bias`."""
+    """Logistic weights of the signals that the first match is right and no other would do, with `bias`."""
     answer_from: float
     """Settled chance from which the first match is the answer."""
     scope_from: float

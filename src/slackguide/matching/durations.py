@@ -3,14 +3,48 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-_UNITS: Final = {"min": 1 / 1440, "minut": 1 / 1440, "hour": 1 / 24, "h": 1 / 24, "day": 1.0, "d": 1.0, "night": 1.0}
-_UNITS |= {"week": 7.0, "month": 30.0, "year": 365.0, "fortnight": 14.0}
-_SMALL: Final = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
-_TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety hundred".split()
+_UNITS: Final = {
+    "min": 1 / 1440,
+    "minut": 1 / 1440,
+    "hour": 1 / 24,
+    "h": 1 / 24,
+    "day": 1.0,
+    "d": 1.0,
+    "night": 1.0,
+    "week": 7.0,
+    "fortnight": 14.0,
+    "month": 30.0,
+    "year": 365.0,
+}
+_SMALL: Final = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+]
+_TENS: Final = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred"]
 _NUMBERS: Final[dict[str, int]] = {
     **{word: number for number, word in enumerate(_SMALL)},
     **{word: 10 * number for number, word in enumerate(_TENS, start=2)},
-    **{"a": 1, "an": 1, "couple": 2, "few": 3, "half": 1, "several": 4, "dozen": 12},
+    "a": 1,
+    "an": 1,
+    "couple": 2,
+    "few": 3,
+    "half": 1,
+    "several": 4,
+    "dozen": 12,
 }
 _KINDS: Final = ((2.0, "~day"), (7.0, "~week"), (30.0, "~month"), (90.0, "~quarter"))
 _LONGER: Final = "~longer"

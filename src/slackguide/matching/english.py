@@ -1,4 +1,4 @@
-"""Common English words, so that no real word is ever taken for a misspelling (`data/LICENCE-english.txt` names the source)."""
+"""Common English words, so that none is taken for a misspelling. Source and licence: `data/LICENCE-english.txt`."""
 
 import gzip
 from functools import cache

@@ -1,12 +1,11 @@
 """The three families of features, numbered: terms, pairs of meanings, letter groups within words.
 
 Each family is a numbering that grows while the knowledge base is read (`add`), is closed once (`table`), and then looks
-up questions (`count`). Pairs are kept as one sorted array of numbers, letter groups as one array a word: ten thousand
-entries have a million pairs.
+up questions (`count`). Pairs are kept as one sorted array of numbers: ten thousand entries have half a million.
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Protocol
@@ -23,9 +22,9 @@ Places = NDArray[np.int32]
 PAIR_WINDOW: Final = 3
 """How far apart the two meanings of a pair may stand."""
 
-_TEXTS_AT_ONCE: Final = 2_048
-
 FAMILIES: Final = ("term", "pair", "gram")
+
+_TEXTS_AT_ONCE: Final = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +41,23 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Feature counts of many texts: text `rows[i]` has feature `columns[i]` `counts[i]` times; sorted by row."""
+    """Feature counts of texts or entries, row after row: row r has `columns[starts[r]:starts[r + 1]]`, each once."""
 
-    rows: Places
+    starts: Ints
     columns: Places
     counts: Floats
     features: int
-    size: int
+
+    @property
+    def size(self) -> int:
+        """How many rows there are."""
+        return len(self.starts) - 1
+
+    def part(self, first: int, last: int) -> tuple[Ints, Places, Floats]:
+        """Rows (numbered from `first` on), columns and counts of the rows from `first` up to `last`."""
+        low, high = int(self.starts[first]), int(self.starts[last])
+        rows = np.repeat(np.arange(first, last), np.diff(self.starts[first : last + 1]))
+        return rows, self.columns[low:high], self.counts[low:high]
 
 
 class Numbering(Protocol):
@@ -69,31 +78,29 @@ class Terms:
 
     def __init__(self) -> None:
         self.ids: Final[dict[str, int]] = {}
-        self._columns: Final = array("q")
+        self._columns: Final = array("i")
         self._counts: Final = array("f")
         self._sizes: Final = array("q")
 
     def add(self, reading: Reading) -> None:
+        """See `Numbering`."""
         ids = self.ids
         self._columns.extend([ids.setdefault(term, len(ids)) for term in reading.terms])
         self._counts.extend(reading.terms.values())
         self._sizes.append(len(reading.terms))
 
     def table(self) -> Table:
-        return _table(_places(_longs(self._columns)), _singles(self._counts), self._sizes, len(self.ids))
+        """See `Numbering`."""
+        return Table(
+            _starts(self._sizes),
+            np.array(self._columns, dtype=np.int32),
+            np.array(self._counts, dtype=np.float32),
+            len(self.ids),
+        )
 
     def count(self, reading: Reading) -> Counted:
-        numbers: list[int] = []
-        counts: list[float] = []
-        unseen: list[float] = []
-        for term, count in reading.terms.items():
-            number = self.ids.get(term)
-            if number is None:
-                unseen.append(count)
-            else:
-                numbers.append(number)
-                counts.append(count)
-        return _counted(numbers, counts, sum(unseen), sum(count * count for count in unseen))
+        """See `Numbering`."""
+        return _look_up(self.ids, reading.terms)
 
 
 class Pairs:
@@ -108,21 +115,27 @@ class Pairs:
         self._keys: Ints = np.empty(0, dtype=np.int64)
 
     def add(self, reading: Reading) -> None:
+        """See `Numbering`."""
         pairs = self._pairs(reading)
         self._added.extend(pairs)
         self._counts.extend(pairs.values())
         self._sizes.append(len(pairs))
 
     def table(self) -> Table:
-        self._keys, columns = np.unique(_longs(self._added), return_inverse=True)
-        return _table(_places(columns), _singles(self._counts), self._sizes, len(self._keys))
+        """See `Numbering`."""
+        self._keys, columns = np.unique(np.array(self._added, dtype=np.int64), return_inverse=True)
+        counts = np.array(self._counts, dtype=np.float32)
+        return Table(_starts(self._sizes), columns.astype(np.int32), counts, len(self._keys))
 
     def count(self, reading: Reading) -> Counted:
+        """See `Numbering`."""
         pairs = self._pairs(reading)
         keys = np.fromiter(pairs, dtype=np.int64, count=len(pairs))
         counts = np.fromiter(pairs.values(), dtype=np.float32, count=len(pairs))
         at = np.searchsorted(self._keys, keys)
-        known = self._keys[np.minimum(at, len(self._keys) - 1)] == keys if len(self._keys) else np.zeros(len(keys), bool)
+        known = np.zeros(len(keys), dtype=bool)
+        if len(self._keys):
+            known = self._keys[np.minimum(at, len(self._keys) - 1)] == keys
         unseen = counts[~known]
         return Counted(at[known].astype(np.int64), counts[known], float(unseen.sum()), float(unseen @ unseen))
 
@@ -149,59 +162,70 @@ class Grams:
     def __init__(self) -> None:
         self._ids: Final[dict[str, int]] = {}
         self._word_numbers: Final[dict[str, int]] = {}
-        self._words: Final = array("q")
+        self._words: Final = array("i")
         self._weights: Final = array("f")
         self._sizes: Final = array("q")
 
     def add(self, reading: Reading) -> None:
+        """See `Numbering`."""
         numbers = self._word_numbers
         self._words.extend([numbers.setdefault(word, len(numbers)) for word in reading.words])
         self._weights.extend(reading.weights)
         self._sizes.append(len(reading.words))
 
     def table(self) -> Table:
+        """See `Numbering`."""
         ids = self._ids
-        groups = [[ids.setdefault(group, len(ids)) for group in letter_groups(word)] for word in self._word_numbers]
+        groups = [[ids.setdefault(group, len(ids)) for group in _letter_groups(word)] for word in self._word_numbers]
         lengths = np.array([len(one) for one in groups], dtype=np.int64)
         flat = np.array([number for one in groups for number in one], dtype=np.int32)
-        starts = np.cumsum(lengths) - lengths
-        used, weights, texts = _longs(self._words), _singles(self._weights), _rows(self._sizes)
-        parts = []
-        for first in range(0, len(self._sizes), _TEXTS_AT_ONCE):
-            low, high = np.searchsorted(texts, (first, first + _TEXTS_AT_ONCE)).tolist()
-            words = used[low:high]
-            at, sizes = spread(starts[words], lengths[words])
-            rows, counts = np.repeat(texts[low:high], sizes), np.repeat(weights[low:high], sizes)
-            parts.append(summed(rows, flat[at], counts, len(ids), len(self._sizes)))
-        return Table(
-            np.concatenate([part.rows for part in parts]) if parts else np.empty(0, dtype=np.int32),
-            np.concatenate([part.columns for part in parts]) if parts else np.empty(0, dtype=np.int32),
-            np.concatenate([part.counts for part in parts]) if parts else np.empty(0, dtype=np.float32),
-            len(ids),
-            len(self._sizes),
+        firsts = np.cumsum(lengths) - lengths
+        texts = Table(
+            _starts(self._sizes),
+            np.array(self._words, dtype=np.int32),
+            np.array(self._weights, dtype=np.float32),
+            len(lengths),
         )
+        return joined(_spelt(texts, firsts, lengths, flat, len(ids)), len(ids))
 
     def count(self, reading: Reading) -> Counted:
+        """See `Numbering`."""
         counts: dict[str, float] = {}
         for word, weight in zip(reading.words, reading.weights, strict=True):
             for group in letter_groups(word):
                 counts[group] = counts.get(group, 0.0) + weight
-        look_up = self._ids.get
-        found = [(look_up(group), count) for group, count in counts.items()]
-        unseen = [count for number, count in found if number is None]
-        known = [(number, count) for number, count in found if number is not None]
-        return _counted([n for n, _ in known], [c for _, c in known], sum(unseen), sum(c * c for c in unseen))
+        return _look_up(self._ids, counts)
 
 
-def summed(rows: Places, columns: Places, counts: Floats, features: int, size: int) -> Table:
-    """A table of these counts, those of one text and feature added up."""
-    cells = rows * np.int64(max(features, 1)) + columns
+def _spelt(texts: Table, firsts: Ints, lengths: Ints, groups: Places, features: int) -> Iterator[Table]:
+    """Texts of words as texts of letter groups; those of word w begin at `firsts[w]` in `groups`."""
+    for first in range(0, texts.size, _TEXTS_AT_ONCE):
+        last = min(first + _TEXTS_AT_ONCE, texts.size)
+        rows, used, weights = texts.part(first, last)
+        at, sizes = spread(firsts[used], lengths[used])
+        yield summed(np.repeat(rows - first, sizes), groups[at], np.repeat(weights, sizes), features, last - first)
+
+
+def summed(rows: Ints, columns: Places, counts: Floats, features: int, size: int) -> Table:
+    """A table of `size` rows of these counts, those of one row and feature added up."""
+    cells = rows * max(features, 1) + columns
     order = np.argsort(cells, kind="stable")
     cells = cells[order]
     first = np.flatnonzero(np.diff(cells, prepend=-1))
     totals = np.add.reduceat(counts[order], first) if len(first) else counts
     found = cells[first]
-    return Table(_places(found // max(features, 1)), _places(found % max(features, 1)), totals, features, size)
+    starts = np.searchsorted(found, np.arange(size + 1) * max(features, 1))
+    return Table(starts, (found % max(features, 1)).astype(np.int32), totals, features)
+
+
+def joined(parts: Iterable[Table], features: int) -> Table:
+    """Tables of consecutive rows as one; each part may go once it is read."""
+    sizes, columns, counts = array("q"), array("i"), array("f")
+    for part in parts:
+        sizes.frombytes(np.diff(part.starts).astype(np.int64).tobytes())
+        columns.frombytes(part.columns.astype(np.int32).tobytes())
+        counts.frombytes(part.counts.astype(np.float32).tobytes())
+    return Table(_starts(sizes), np.frombuffer(columns, np.int32), np.frombuffer(counts, np.float32), features)
 
 
 def spread(firsts: Ints, lengths: Ints) -> tuple[Ints, Ints]:
@@ -211,32 +235,30 @@ def spread(firsts: Ints, lengths: Ints) -> tuple[Ints, Ints]:
     return np.repeat(firsts - ends + lengths, lengths) + np.arange(total), lengths
 
 
-@lru_cache(maxsize=65_536)
-def letter_groups(word: str) -> tuple[str, ...]:
+def _letter_groups(word: str) -> tuple[str, ...]:
     """The 2- to 4-letter groups of a word between edge marks."""
     marked = f"_{word}_"
     return tuple(marked[at : at + size] for size in (2, 3, 4) for at in range(len(marked) - size + 1))
 
 
-def _counted(numbers: Sequence[int], counts: Sequence[float], unseen: float, squares: float) -> Counted:
+letter_groups = lru_cache(maxsize=4_096)(_letter_groups)
+"""The same, kept for the words that questions use over and over."""
+
+
+def _look_up(ids: Mapping[str, int], features: Mapping[str, float]) -> Counted:
+    numbers: list[int] = []
+    counts: list[float] = []
+    unseen = squares = 0.0
+    for feature, count in features.items():
+        number = ids.get(feature)
+        if number is None:
+            unseen += count
+            squares += count * count
+        else:
+            numbers.append(number)
+            counts.append(count)
     return Counted(np.array(numbers, dtype=np.int64), np.array(counts, dtype=np.float32), unseen, squares)
 
 
-def _table(columns: Places, counts: Floats, sizes: "array[int]", features: int) -> Table:
-    return Table(_rows(sizes), columns, counts, features, len(sizes))
-
-
-def _rows(sizes: "array[int]") -> Places:
-    return np.repeat(np.arange(len(sizes), dtype=np.int32), _longs(sizes))
-
-
-def _places(values: NDArray[np.integer]) -> Places:
-    return values.astype(np.int32)
-
-
-def _longs(values: "array[int]") -> Ints:
-    return np.frombuffer(values, dtype=np.int64) if values else np.empty(0, dtype=np.int64)
-
-
-def _singles(values: "array[float]") -> Floats:
-    return np.frombuffer(values, dtype=np.float32) if values else np.empty(0, dtype=np.float32)
+def _starts(sizes: "array[int]") -> Ints:
+    return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(np.array(sizes, dtype=np.int64))))

@@ -3,13 +3,14 @@
 Every sum over postings is a few gathers, so a question costs what its features' postings hold (`Family.work`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .features import Counted, Floats, Ints, Table, spread, summed
+from .features import Counted, Floats, Ints, Places, Table, joined, spread, summed
 
 RARITY_POWER: Final = 0.75
 """Softens the weight of rare features: log(1 + entries / uses) to this power."""
@@ -23,32 +24,43 @@ LENGTH_SHARE: Final = 0.75
 
 MANY_ROWS: Final = 4_096
 COMMON: Final = 32
-COMMON_OF_MANY: Final = 8
+COMMON_OF_MANY: Final = 4
 """A feature is common where more than one row in this many has it; with many rows, fewer features may take the room."""
+
+_ENTRIES_AT_ONCE: Final = 256
 
 _BLOCK: Final = 64
 """Phrasings whose cosines with all others are worked out at once."""
 
 
-class Postings:
-    """Values of features in rows (phrasings or entries): common features as whole rows, rare ones as lists of postings."""
+Cells = tuple[NDArray[np.integer], Places, Floats]
+"""Rows, columns and values, of one another's length."""
 
-    def __init__(self, table: Table, values: NDArray[np.floating]) -> None:
-        """`values` stand in place of the table's counts."""
-        self.size: Final = table.size
-        columns = table.columns
-        uses = np.bincount(columns, minlength=table.features)
-        common = uses * (COMMON if table.size < MANY_ROWS else COMMON_OF_MANY) > table.size
-        self._uses: Final = np.where(common, table.size, uses)
+
+class Postings:
+    """Values of features in rows (phrasings or entries): common features as whole rows, rare ones as lists."""
+
+    def __init__(self, parts: Iterable[Cells], uses: Ints, size: int) -> None:
+        """`parts` hold ascending rows, below `size`; `uses` says how many postings each feature has."""
+        self.size: Final = size
+        common = uses * (COMMON if size < MANY_ROWS else COMMON_OF_MANY) > size
+        self._uses: Final = np.where(common, size, uses)
         self._place: Final = np.where(common, np.cumsum(common) - 1, -1)
-        often = common[columns]
-        self._dense: Final = np.zeros((int(common.sum()), table.size), dtype=np.float32)
-        self._dense[self._place[columns[often]], table.rows[often]] = values[often]
-        rare = columns[~often]
-        order = np.argsort(rare, kind="stable")
-        self._rows: Final = table.rows[~often][order].astype(np.int32)
-        self._values: Final = values[~often][order].astype(np.float32)
-        self._starts: Final[Ints] = np.concatenate(([0], np.cumsum(np.bincount(rare, minlength=table.features))))
+        self._starts: Final[Ints] = np.concatenate(([0], np.cumsum(np.where(common, 0, uses))))
+        self._dense: Final = np.zeros((int(common.sum()), size), dtype=np.float32)
+        self._rows: Final = np.empty(int(self._starts[-1]), dtype=np.int32)
+        self._values: Final = np.empty(int(self._starts[-1]), dtype=np.float32)
+        free = self._starts[:-1].copy()
+        for rows, columns, values in parts:
+            often = common[columns]
+            self._dense[self._place[columns[often]], rows[often]] = values[often]
+            rare = columns[~often]
+            order = np.argsort(rare, kind="stable")
+            found, first, counts = np.unique(rare[order], return_index=True, return_counts=True)
+            at = np.repeat(free[found] - first, counts) + np.arange(len(rare))
+            self._rows[at] = rows[~often][order]
+            self._values[at] = values[~often][order]
+            free[found] += counts
 
     def sums(self, numbers: Ints, weights: Floats) -> Floats:
         """For every row, the sum of its values for these features, each times its weight."""
@@ -73,7 +85,8 @@ class Postings:
             part = found[first : first + _BLOCK]
             at, lengths = self._gather(numbers[low:high])
             cells = np.repeat((rows[low:high] - first) * np.int64(self.size), lengths) + self._rows[at]
-            part += np.bincount(cells, self._values[at] * np.repeat(values[low:high], lengths), part.size).reshape(part.shape)
+            products = self._values[at] * np.repeat(values[low:high], lengths)
+            part += np.bincount(cells, products, part.size).reshape(part.shape)
         return found
 
     def totals(self, numbers: Sequence[int], first: int, last: int) -> list[float]:
@@ -92,24 +105,76 @@ class Postings:
         return spread(first, self._starts[numbers + 1] - first)
 
 
+class Texts:
+    """Whose the texts of a knowledge base are: every entry's phrasings, followed by its body."""
+
+    def __init__(self, entry_of: Ints, spoken: NDArray[np.bool_], entries: int, body_weight: float) -> None:
+        """For each text its entry, in order, and whether it is a phrasing; what a use in a body counts."""
+        self.entries: Final = entries
+        self.phrasings: Final = int(spoken.sum())
+        self.entry_of_phrasing: Final = entry_of[spoken]
+        self._entry_of: Final = entry_of
+        self._spoken: Final = spoken
+        self._weights: Final = np.where(spoken, 1.0, body_weight).astype(np.float32)
+        self._phrasing: Final = np.cumsum(spoken) - 1
+
+    def phrasings_in(self, table: Table) -> Iterator[Cells]:
+        """The phrasings' cells in a table of all texts, a few entries at a time."""
+        for first, last in self._parts():
+            rows, columns, counts = table.part(first, last)
+            kept = self._spoken[rows]
+            yield self._phrasing[rows[kept]], columns[kept], counts[kept]
+
+    def entries_in(self, table: Table) -> Table:
+        """A table of all texts as one of the entries."""
+        return joined(self._entries_in(table), table.features)
+
+    def _entries_in(self, table: Table) -> Iterator[Table]:
+        for first, last in self._parts():
+            rows, columns, counts = table.part(first, last)
+            own = self._entry_of[rows] - self._entry_of[first]
+            size = int(self._entry_of[last - 1] - self._entry_of[first]) + 1
+            yield summed(own, columns, counts * self._weights[rows], table.features, size)
+
+    def by_entry(self, cells: Cells, features: int) -> Table:
+        """The cells of some phrasings, summed by entry; the table has a row for every entry up to the last of them."""
+        rows, columns, values = cells
+        own = self.entry_of_phrasing[rows]
+        return summed(own, columns, values, features, int(own.max(initial=-1)) + 1)
+
+    def _parts(self) -> Iterator[tuple[int, int]]:
+        """Texts, first and past the last, of a few entries at a time."""
+        entries = np.arange(0, self.entries + _ENTRIES_AT_ONCE, _ENTRIES_AT_ONCE)
+        return (part for part in pairwise(np.searchsorted(self._entry_of, entries).tolist()) if part[0] < part[1])
+
+
 class Family:
     """One family of features over all phrasings, and over all entries with their answers."""
 
-    def __init__(self, texts: Table, entry_of: Ints, phrasings: int, entries: int, body_weight: float) -> None:
-        """`texts` are the phrasings, grouped by entry, then a body for each entry; `entry_of` gives each text's entry."""
-        spoken = texts.rows < phrasings
-        told = Table(texts.rows[spoken], texts.columns[spoken], texts.counts[spoken], texts.features, phrasings)
-        self._rarity: Final = _rarity(told, entry_of, entries)
-        self._unseen: Final = float(np.log1p(entries) ** RARITY_POWER)
-        values = told.counts * self._rarity[told.columns]
-        lengths = np.sqrt(np.bincount(told.rows, values * values, phrasings))
-        values = (values / np.maximum(lengths, 1e-9)[told.rows]).astype(np.float32)
-        self._phrasings: Final = Postings(told, values)
-        self.entry_lengths: Final = _summed_lengths(told, values, entry_of, entries)
-        counts = np.where(spoken, texts.counts, np.float32(body_weight) * texts.counts)
-        whole = summed(entry_of[texts.rows], texts.columns, counts, texts.features, entries)
-        self._models: Final = _likelihoods(whole)
-        self._unused: Final = np.log(SMOOTHING / (SMOOTHING + np.bincount(whole.rows, whole.counts, entries)))
+    def __init__(self, table: Table, texts: Texts) -> None:
+        features = table.features
+        uses, used_by = np.zeros((2, features), dtype=np.int64)
+        for cells in texts.phrasings_in(table):
+            uses += np.bincount(cells[1], minlength=features)
+            used_by += np.bincount(texts.by_entry(cells, features).columns, minlength=features)
+        self._rarity: Final = (np.log1p(texts.entries / np.maximum(used_by, 1)) ** RARITY_POWER).astype(np.float32)
+        self._unseen: Final = float(np.log1p(texts.entries) ** RARITY_POWER)
+        self._models, self._unused = _models(texts.entries_in(table))
+        squares = np.zeros(texts.entries)
+        self._phrasings: Final = Postings(self._weighted(table, texts, squares), uses, texts.phrasings)
+        self._entry_lengths: Final = np.maximum(np.sqrt(squares), 1e-6).astype(np.float32)
+
+    def _weighted(self, table: Table, texts: Texts, squares: NDArray[np.float64]) -> Iterator[Cells]:
+        """The phrasings with rarity in, each of length 1; adds the squared length of each entry's sum to `squares`."""
+        for rows, columns, counts in texts.phrasings_in(table):
+            values = counts * self._rarity[columns]
+            first = int(rows[0]) if len(rows) else 0
+            lengths = np.sqrt(np.bincount(rows - first, values * values))
+            values = (values / np.maximum(lengths, 1e-9)[rows - first]).astype(np.float32)
+            centres = texts.by_entry((rows, columns, values), table.features)
+            own = np.repeat(np.arange(centres.size), np.diff(centres.starts))
+            squares[: centres.size] += np.bincount(own, centres.counts * centres.counts, centres.size)
+            yield rows, columns, values
 
     def weigh(self, counted: Counted) -> Floats:
         """The share of each known feature in the question's length, to which unknown ones count in full."""
@@ -121,8 +186,12 @@ class Family:
         """The cosine of the question with every phrasing: low, if much of the question is unknown here."""
         return self._phrasings.sums(counted.numbers, self.weigh(counted))
 
+    def centre_cosines(self, cosines: Floats, firsts: Ints) -> Floats:
+        """The cosine with the sum of each entry's phrasings, from those with each; `firsts` start the entries."""
+        return np.asarray(np.add.reduceat(cosines, firsts) / self._entry_lengths, dtype=np.float32)
+
     def ratios(self, counted: Counted) -> Floats:
-        """For every entry, how much likelier it makes the question's features than the knowledge base as a whole does.
+        """For every entry, how much likelier it makes the question's features than the whole knowledge base does.
 
         Log-likelihood ratio with Dirichlet smoothing, over the square root of the question's length, so that long and
         short questions are of one scale.
@@ -150,17 +219,18 @@ class Family:
 class Coverage:
     """BM25 over whole entries as a share of what the question could score: 0 (nothing of it) to 1 (all, at length)."""
 
-    def __init__(self, texts: Table, entry_of: Ints, phrasings: int, entries: int, body_weight: float) -> None:
-        """As `Family`."""
-        counts = np.where(texts.rows < phrasings, texts.counts, np.float32(body_weight) * texts.counts)
-        whole = summed(entry_of[texts.rows], texts.columns, counts, texts.features, entries)
-        uses = np.bincount(whole.columns, minlength=texts.features)
+    def __init__(self, table: Table, texts: Texts) -> None:
+        whole = texts.entries_in(table)
+        entries = texts.entries
+        uses = np.bincount(whole.columns, minlength=table.features)
         self._rarity: Final = np.log1p((entries - uses + 0.5) / (uses + 0.5)).astype(np.float32)
         self._unseen: Final = float(np.log1p((entries + 0.5) / 0.5))
-        lengths = np.bincount(whole.rows, whole.counts, entries)
+        rows, columns, counts = whole.part(0, whole.size)
+        lengths = np.bincount(rows, counts, entries)
         relative = lengths / max(float(lengths.mean()) if entries else 1.0, 1e-9)
-        dampened = whole.counts + SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * relative[whole.rows])
-        self._postings: Final = Postings(whole, self._rarity[whole.columns] * whole.counts / dampened)
+        dampened = counts + SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * relative[rows])
+        values = (self._rarity[columns] * counts / dampened).astype(np.float32)
+        self._postings: Final = Postings([(rows, columns, values)], uses, entries)
 
     def of(self, counted: Counted) -> Floats:
         """The coverage of a question's terms by every entry."""
@@ -172,20 +242,15 @@ class Coverage:
         return self._postings.visited(counted.numbers)
 
 
-def _rarity(table: Table, entry_of: Ints, entries: int) -> Floats:
-    seen = np.unique(table.columns * np.int64(max(entries, 1)) + entry_of[table.rows])
-    uses = np.bincount(seen // max(entries, 1), minlength=table.features)
-    return np.asarray(np.log1p(entries / np.maximum(uses, 1)) ** RARITY_POWER, dtype=np.float32)
-
-
-def _summed_lengths(table: Table, values: Floats, entry_of: Ints, entries: int) -> Floats:
-    """The length of the sum of each entry's phrasings."""
-    whole = summed(entry_of[table.rows], table.columns, values, table.features, entries)
-    squares = np.bincount(whole.rows, whole.counts * whole.counts, entries)
-    return np.maximum(np.sqrt(squares), 1e-6).astype(np.float32)
-
-
-def _likelihoods(whole: Table) -> Postings:
+def _models(whole: Table) -> tuple[Postings, NDArray[np.float64]]:
+    """Each entry's language model: log-likelihood ratios of its features, and of one that it does not use."""
     totals = np.bincount(whole.columns, whole.counts, whole.features)
-    expected = SMOOTHING * totals / max(float(totals.sum()), 1e-9)
-    return Postings(whole, np.log1p(whole.counts / expected[whole.columns]))
+    expected = (SMOOTHING * totals / max(float(totals.sum()), 1e-9)).astype(np.float32)
+    cells = (
+        (rows, columns, np.log1p(counts / expected[columns]))
+        for first in range(0, whole.size, _ENTRIES_AT_ONCE)
+        for rows, columns, counts in [whole.part(first, min(first + _ENTRIES_AT_ONCE, whole.size))]
+    )
+    used = np.concatenate(([0.0], np.cumsum(whole.counts, dtype=np.float64)))
+    unused = np.log(SMOOTHING / (SMOOTHING + np.diff(used[whole.starts])))
+    return Postings(cells, np.bincount(whole.columns, minlength=whole.features), whole.size), unused

@@ -10,7 +10,7 @@ RIDGE: Final = 0.05
 """Weight of the squared norm; smaller fits the phrasings closer."""
 
 CURVATURE: Final = 0.25
-"""Taken for the curvature of the loss, whose bound is 0.5 (Böhning); reached only where two entries split the chances."""
+"""Taken for the curvature of the loss. Its bound is 0.5 (Böhning), reached only where two entries split the chances."""
 
 STEPS: Final = 18
 

@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 
 from .blending import VIEWS, Weights, blend, logistic, shipped_weights
+from .features import FAMILIES, Floats, Grams, Ints, Numbering, Pairs, Terms
 from .glossary import Glossary
-from .features import FAMILIES, Floats, Grams, Ints, Pairs, Terms
-from .index import Coverage, Family
+from .index import Coverage, Family, Texts
 from .learning import learn
 from .model import Alert, Document, Match, Matching, Outcome, Signs, Vocabulary, Why
 from .reading import Reader, Reading
@@ -91,23 +91,18 @@ class Matcher:
         glossary = Glossary(vocabulary)
         self._reader: Final = Reader(glossary)
         self._phrasings: Final = tuple(p for d in documents for p in (*d.phrasings, d.title))
-        sizes = [len(document.phrasings) + 1 for document in documents]
-        self._firsts: Final[Ints] = np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
-        entry_of: Ints = np.repeat(np.arange(len(documents), dtype=np.int64), sizes)
+        sizes = np.array([len(document.phrasings) + 1 for document in documents], dtype=np.int64)
+        self._firsts: Final[Ints] = np.concatenate(([0], np.cumsum(sizes)))
+        spoken = np.ones(len(self._phrasings) + len(documents), dtype=bool)
+        spoken[np.cumsum(sizes + 1) - 1] = False
+        texts = Texts(np.repeat(np.arange(len(documents)), sizes + 1), spoken, len(documents), BODY_WEIGHT)
         terms = Terms()
-        self._numberings: Final[tuple[Terms, Pairs, Grams]] = (terms, Pairs(terms), Grams())
-        uses: Counter[str] = Counter(glossary.vocabulary())
-        for text in (*self._phrasings, *(document.body for document in documents)):
-            reading = self._reader.read(text, limit=None)
-            uses.update(reading.words)
-            for numbering in self._numberings:
-                numbering.add(reading)
-        self._spelling: Final = Spelling(uses)
-        shape = (np.concatenate((entry_of, np.arange(len(documents)))), len(self._phrasings), len(documents), BODY_WEIGHT)
-        tables = [numbering.table() for numbering in self._numberings]
-        self._families: Final = tuple(Family(table, *shape) for table in tables)
-        self._coverage: Final = Coverage(tables[0], *shape)
-        self._learnt: Final = self._learn(entry_of, len(documents))
+        self._numberings: Final[tuple[Numbering, ...]] = (terms, Pairs(terms), Grams())
+        self._terms: Final = terms
+        self._spelling: Final = Spelling(self._take_in(documents) + Counter(glossary.vocabulary()))
+        self._coverage: Final = Coverage(terms.table(), texts)
+        self._families: Final = tuple(Family(numbering.table(), texts) for numbering in self._numberings)
+        self._learnt: Final = self._learn(texts)
 
     @classmethod
     def build(cls, documents: Sequence[Document], vocabulary: Vocabulary, *, signs: Sequence[Signs] = ()) -> "Matcher":
@@ -142,7 +137,8 @@ class Matcher:
         nearest = np.zeros(len(self._phrasings), dtype=np.float32)
         views: dict[str, Floats] = {}
         known = 0.0
-        for name, numbering, family, share in zip(FAMILIES, self._numberings, self._families, FAMILY_SHARES, strict=True):
+        parts = zip(FAMILIES, self._numberings, self._families, FAMILY_SHARES, strict=True)
+        for name, numbering, family, share in parts:
             counted = numbering.count(reading)
             cosines = family.cosines(counted)
             nearest += np.float32(share**2) * cosines
@@ -152,7 +148,7 @@ class Matcher:
                 weights = family.weigh(counted)
                 known = float(weights @ weights)
             else:
-                views[f"{name}_centre"] = np.add.reduceat(cosines, starts) / family.entry_lengths
+                views[f"{name}_centre"] = family.centre_cosines(cosines, starts)
             if name == "pair":
                 views["pair_nearest"] = np.maximum.reduceat(cosines, starts)
         views["learnt"] = np.zeros(len(self._ids), dtype=np.float32) if self._learnt is None else nearest @ self._learnt
@@ -199,10 +195,9 @@ class Matcher:
         settled = settled if confidence >= LEAST_ANSWERED else 0.0
         outcome, offered = self._outcome(scope, settled, chances[order])
         rest = confidence / float(chances[first])
-        matches = tuple(
-            Match(self._ids[at], confidence if at == first else round(min(rest * float(chances[at]), 1.0 - confidence), 4))
-            for at in order
-        )
+        shares = [min(rest * float(chances[at]), 1.0 - confidence) for at in order]
+        shares[0] = confidence
+        matches = tuple(Match(self._ids[at], round(share, 4)) for at, share in zip(order, shares, strict=True))
         kept = matches[: max(limit, 0)]
         return Matching(outcome, confidence, kept, min(offered, len(kept)), (), False, self._why(scored, first))
 
@@ -216,7 +211,7 @@ class Matcher:
         return "choices", min(max(enough, 2), MOST_OFFERED, len(chances))
 
     def _heed(self, found: tuple[Found, ...], matching: Matching, scored: Scored, limit: int) -> Matching:
-        """A clear sign puts its entry first. A weak one leads the choices where nothing is certain, else adds an alert."""
+        """A clear sign puts its entry first; a weak one heads the choices where nothing is certain, else alerts."""
         for sign in found:
             if sign.strength == "clear":
                 matching = self._put_first(sign.id, CERTAIN, matching, scored, limit)
@@ -241,19 +236,30 @@ class Matcher:
     def _why(self, scored: Scored, place: int) -> Why:
         start, end = int(self._firsts[place]), int(self._firsts[place + 1])
         nearest = start + int(np.argmax(scored.nearest[start:end]))
-        terms = self._numberings[0]
-        numbers = self._families[0].shares(terms.count(scored.reading), start, end)
-        shares = {term: numbers.get(terms.ids.get(term, -1), 0.0) for term in scored.reading.terms}
+        terms = scored.reading.terms
+        numbers = self._families[0].shares(self._terms.count(scored.reading), start, end)
+        shares = {term: numbers.get(self._terms.ids.get(term, -1), 0.0) for term in terms}
         carried = self._reader.carriers(scored.reading, shares)
         return Why(carried, self._phrasings[nearest] if scored.nearest[nearest] > 0 else "")
 
-    def _learn(self, entry_of: Ints, entries: int) -> Floats | None:
-        if not 2 <= entries <= LEARNT_ENTRIES or len(self._phrasings) > LEARNT_PHRASINGS:
+    def _take_in(self, documents: Sequence[Document]) -> Counter[str]:
+        """Number every feature of every text; how often each word is used."""
+        uses: Counter[str] = Counter()
+        for document in documents:
+            for text in (*document.phrasings, document.title, document.body):
+                reading = self._reader.read(text, limit=None)
+                uses.update(reading.words)
+                for numbering in self._numberings:
+                    numbering.add(reading)
+        return uses
+
+    def _learn(self, texts: Texts) -> Floats | None:
+        if not 2 <= texts.entries <= LEARNT_ENTRIES or texts.phrasings > LEARNT_PHRASINGS:
             return None
-        gram = np.zeros((len(self._phrasings), len(self._phrasings)), dtype=np.float32)
+        cosines = np.zeros((texts.phrasings, texts.phrasings), dtype=np.float32)
         for family, share in zip(self._families, FAMILY_SHARES, strict=True):
-            gram += np.float32(share**2) * family.all_cosines()
-        return learn(gram, entry_of, entries)
+            cosines += np.float32(share**2) * family.all_cosines()
+        return learn(cosines, texts.entry_of_phrasing, texts.entries)
 
 
 def _best(chances: Floats, most: int) -> list[int]:

@@ -10,7 +10,7 @@ from .inflection import stem
 from .words import words
 
 MAX_WORDS: Final = 120
-"""Words of a question that are matched on: a concern is put in a sentence or two, a pasted mail says it at the start."""
+"""Words of a question that are matched on: a concern takes a sentence or two, a pasted mail says it at the start."""
 
 MOST_CARRIERS: Final = 5
 

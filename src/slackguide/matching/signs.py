@@ -29,13 +29,63 @@ MOST_COMBINATIONS: Final = 1_000
 """Phrases that one line of signs may stand for."""
 
 _LIGHT: Final = frozenset(
-    "a an the am is are was were has have had i he she they we it's to of just really so very that own will would "
-    "this please sir literally actually fucking damn bloody even".split()
+    [
+        "a",
+        "an",
+        "the",
+        "am",
+        "is",
+        "are",
+        "was",
+        "were",
+        "has",
+        "have",
+        "had",
+        "i",
+        "he",
+        "she",
+        "they",
+        "we",
+        "it's",
+        "to",
+        "of",
+        "just",
+        "really",
+        "so",
+        "very",
+        "that",
+        "own",
+        "will",
+        "would",
+        "this",
+        "please",
+        "sir",
+        "literally",
+        "actually",
+        "fucking",
+        "damn",
+        "bloody",
+        "even",
+    ]
 )
 _CLASSES: Final = {
-    **dict.fromkeys("my his her their your our".split(), "my"),
-    **dict.fromkeys("myself himself herself themselves themself yourself urself meself hisself ourselves".split(), "myself"),
-    **dict.fromkeys("me him them us".split(), "me"),
+    **dict.fromkeys(["my", "his", "her", "their", "your", "our"], "my"),
+    **dict.fromkeys(
+        [
+            "myself",
+            "himself",
+            "herself",
+            "themselves",
+            "themself",
+            "yourself",
+            "urself",
+            "meself",
+            "hisself",
+            "ourselves",
+        ],
+        "myself",
+    ),
+    **dict.fromkeys(["me", "him", "them", "us"], "me"),
 }
 _EITHER: Final = {"her": frozenset({"my", "me"})}
 _BEFORE_SELF: Final = frozenset({"my", "him", "her", "them", "your", "his", "ur", "it"})
@@ -57,10 +107,16 @@ class SignDetector:
     def __init__(self, signs: Iterable[Signs]) -> None:
         self._signs: Final = tuple(sorted(signs, key=lambda one: one.id))
         self._phrases: Final = [
-            (_by_first_slot(one.clear), _by_first_slot(one.weak), _by_first_slot(one.exclusions))
-            for one in self._signs
+            (_by_first_slot(one.clear), _by_first_slot(one.weak), _by_first_slot(one.exclusions)) for one in self._signs
         ]
-        known = {slot for kinds in self._phrases for kind in kinds for phrases in kind.values() for p in phrases for slot in p}
+        known = {
+            slot
+            for kinds in self._phrases
+            for kind in kinds
+            for phrases in kind.values()
+            for p in phrases
+            for slot in p
+        }
         self._exact: Final = frozenset(known)
         self._long: Final = {
             most: sorted(slot for slot in known if slot.isalpha() and least <= len(slot) < less)

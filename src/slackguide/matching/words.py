@@ -14,7 +14,7 @@ MAX_CHARACTERS: Final = 12_000
 MAX_WORD: Final = 32
 """Characters kept of one word; the longest term in the guides has 17."""
 
-_LINK: Final = re.compile(r"(?:https?://|www\.)\S{1,400}|\S{1,64}@[\w.-]{1,80}\.\w{2,12}|<[@#!][^>]{1,80}>", re.IGNORECASE)
+_LINK: Final = re.compile(r"(?:https?://|www\.)\S{1,400}|\S{1,64}@[\w.-]{1,80}\.\w{2,12}|<[@#!][^>]{1,80}>")
 _WORD: Final = re.compile(r"\d+(?=[^\W\d_])|[^\W_]+(?:'[^\W_]+)*")
 _ENDINGS: Final = {"s": "", "m": "am", "re": "are", "ve": "have", "ll": "will", "d": ""}
 _WRITTEN_OUT: Final[dict[str, tuple[str, ...]]] = {

@@ -25,7 +25,7 @@ class Author(Protocol):
         """Every entry: `{"id", "title", "team"}`."""
 
     def card(self, entry_id: str) -> Mapping[str, Any]:
-        """One entry as a card: `{"blocks": […], "triage": …}`. Raises KeyError."""
+        """One entry: `{"blocks": […], "triage": [{"answers": […], "destination": "…"}]}`. Raises KeyError."""
 
     def faults(self) -> Sequence[Mapping[str, Any]]:
         """What is wrong with the edited files: `{"where", "message"}`, empty when all is well."""
@@ -200,6 +200,7 @@ class PageApi:
                 status=refusal.status if refusal else 200,
                 milliseconds=0.0,
                 problems=refusal.problems if isinstance(refusal, Refused) else (),
+                url=f"{self._sandbox.url}hooks/{key}",
             )
         )
         return refusal

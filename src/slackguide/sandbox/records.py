@@ -11,7 +11,7 @@ from .problems import Json, Problem
 class Call:
     """One Web API call of the bot (or one POST to a response_url), token left out.
 
-    `status` is None when the weather took the answer away; `fault` names that weather.
+    `status` is None when the weather took the answer away; `fault` names that weather. `url` is a response_url's.
     """
 
     number: int
@@ -23,6 +23,7 @@ class Call:
     milliseconds: float
     fault: str | None = None
     problems: tuple[Problem, ...] = ()
+    url: str | None = None
 
     @property
     def ok(self) -> bool:

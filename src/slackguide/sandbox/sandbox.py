@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from wsgiref.types import WSGIApplication
 
-from . import api
+from . import methods
 from .bot import Bot
 from .delivery import PATIENCE, HttpLine, Parcel
 from .events import Events
@@ -92,7 +92,7 @@ class Sandbox(Interacting):
         )
         web_api = WebApi(
             workspace=workspace,
-            context=api.Context(
+            context=methods.Context(
                 workspace=workspace,
                 site=self.url,
                 connect=self.sockets.url if self.sockets else None,

@@ -155,6 +155,7 @@ def call_json(call: Call) -> Json:
         "ok": call.ok,
         "milliseconds": round(call.milliseconds, 1),
         "fault": call.fault,
+        "url": call.url,
         "problems": [problem_json(problem) for problem in call.problems],
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from . import api
+from . import methods
 from .arguments import Arguments, parse
 from .errors import ApiError
 from .posting import Refused
@@ -34,7 +34,7 @@ class WebApi:
         self,
         *,
         workspace: Workspace,
-        context: api.Context,
+        context: methods.Context,
         weather: Weather,
         postings: Postings | None,
         bot_token: str,
@@ -120,7 +120,7 @@ class WebApi:
             case _:
                 pass
         self._keep_pace(method, arguments)
-        done = Answer(status=200, body=api.run(self._context, method, arguments, caller=kind))
+        done = Answer(status=200, body=methods.run(self._context, method, arguments, caller=kind))
         if fault and fault.sky is Sky.LOST_ANSWER:
             self._weather.hang(gone)
             return None

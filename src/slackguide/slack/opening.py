@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_sdk import WebClient
@@ -23,6 +24,14 @@ log = logging.getLogger(__name__)
 
 class NotOpened(SlackguideError):
     """Slack did not open the window; nothing was typed yet, so nothing is lost."""
+
+
+class Gated(NotOpened):
+    """The form has a gate that is not passed yet: `asked` is the state of the entry that decides."""
+
+    def __init__(self, asked: Asked) -> None:
+        super().__init__("This form is for certain cases only. Answer the question first.")
+        self.asked = asked
 
 
 class Opening:
@@ -45,13 +54,23 @@ class Opening:
             ) from None
 
     def form(self, body: Mapping[str, Any], form_id: str, asked: Asked | None, admitted: Admitted) -> None:
-        """Opens an escalation form with what is known filled in. Raises `NotOpened`."""
+        """Opens an escalation form with what is known filled in. Raises `NotOpened`, `Gated` where its gate is shut."""
         form = self._answerer.knowledge.forms.get(form_id)
         if form is None:
             raise NotOpened("That form is no longer there. Type /route escalate to see the ones there are.")
+        if form.gate is not None:
+            asked = self._through(form_id, form.gate, asked, admitted)
         known = Known() if asked is None else self._known(asked, admitted)
         view = form_view(form, FormState(form_id, asked), known)
         self.view(str(body["trigger_id"]), view, on_top=bool(body.get("view")))
+
+    def _through(self, form_id: str, gate: str, asked: Asked | None, admitted: Admitted) -> Asked:
+        """The state of the gate's entry, where that entry offers this very form. Raises `Gated` where it does not."""
+        at_gate = replace(asked or self._answerer.asked("", admitted.user_id), entry=gate)
+        outcome = self._answerer.outcome(at_gate, admitted.user_id, admitted.asker)
+        if isinstance(outcome, Answer) and outcome.decision.target and outcome.decision.form == form_id:
+            return at_gate
+        raise Gated(at_gate)
 
     def _known(self, asked: Asked, admitted: Admitted) -> Known:
         words = self._answerer.text_of(asked, admitted.user_id)

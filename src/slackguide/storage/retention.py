@@ -79,6 +79,10 @@ class Retention:
                 delete(outbox).where(outbox.c.state.in_(FINISHED), outbox.c.settled_at < now - FINISHED_JOBS)
             )
             connection.execute(delete(lanes).where(lanes.c.next_at < now - timedelta(hours=1)))
+            if self._database.is_sqlite:
+                # The planner's statistics, where they are out of date; PostgreSQL sees to its own.
+                connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
+                connection.exec_driver_sql("PRAGMA optimize")
 
 
 def _erase(connection: Connection, ids: list[str], now: datetime) -> None:

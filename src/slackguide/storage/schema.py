@@ -29,6 +29,8 @@ metadata = MetaData(
 )
 
 UNCLAIMED = text("state = 'sent'")
+TAKEN = text("state IN ('claimed', 'asked')")
+OPEN = text("state IN ('sent', 'claimed', 'asked')")
 UNFINISHED = text("state IN ('due', 'claimed')")
 """Conditions of partial indexes. SQLite uses such an index only for a query that spells the condition out alike."""
 
@@ -81,8 +83,9 @@ escalations = Table(
     Index("ix_escalations_created_at", "created_at", "id"),
     Index("ix_escalations_requester_user", "requester_user", "created_at", "id"),
     _some("ix_escalations_unclaimed", UNCLAIMED, "desk", "created_at", "id"),
-    _some("ix_escalations_claimed_by", text("claimed_by IS NOT NULL"), "claimed_by", "created_at", "id"),
-    _some("ix_escalations_overdue_at", text("overdue_at IS NOT NULL"), "overdue_at"),
+    _some("ix_escalations_open", OPEN, "requester_user", "created_at", "id"),
+    _some("ix_escalations_taken", TAKEN, "claimed_by", "created_at", "id"),
+    _some("ix_escalations_watched", text("overdue_at IS NOT NULL"), "desk", "created_at", "id"),
     _some("ix_escalations_remind_at", text("remind_at IS NOT NULL"), "remind_at"),
     _some("ix_escalations_ending", text("ending IS NOT NULL"), "ending", "created_at", "id"),
     _some("ix_escalations_unerased", text("erased_at IS NULL"), "changed_at"),

@@ -25,7 +25,7 @@ TRIED_WHOLLY = 4
 
 def boxes(region: npt.NDArray[np.bool_]) -> Iterator[Box]:
     """Divides the cells where `region` is true into boxes, each as large as can be grown; they do not overlap."""
-    left = region.copy()
+    left = np.array(region, dtype=np.bool_)
     while left.any():
         seed = np.unravel_index(int(left.argmax()), left.shape)
         grown = (_grown(left, [int(index) for index in seed], order) for order in _orders(left.ndim))

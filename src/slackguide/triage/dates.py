@@ -1,12 +1,13 @@
 """When something was, in people's words: `12 days ago`, `2 weeks and 3 days`, `last Tuesday`, `10/28`, `on the 3rd`.
 
-"Today" is an argument. A date without a year is the latest such date that is not in the future. What can mean two
+"Today" is an argument. A date without a year is the latest such date, within half a year. What can mean two
 days, is no exact number or lies in the future is not guessed: it comes back as a problem, in words.
 """
 
 from __future__ import annotations
 
 import re
+from calendar import month_name as MONTH_NAMES
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -45,29 +46,27 @@ UNITS: Final[dict[str, int]] = {
 """Hours of a unit; a month is 30 days, as in the guides' windows of 30, 60 and 90 days."""
 
 _MINUTES: Final = frozenset({"min", "mins", "minute"})
-_ONES: Final = (
+
+
+def _numbered(words: str, first: int = 0, step: int = 1) -> dict[str, int]:
+    """Words by number from `first` on; those joined by a bar share one."""
+    return {word: first + step * at for at, shared in enumerate(words.split()) for word in shared.split("|")}
+
+
+_ONES: Final = _numbered(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
-).split()
-_TENS: Final = {word: 10 * (at + 2) for at, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
-_SPELLED: Final = {word: at for at, word in enumerate(_ONES)} | _TENS | {"fourty": 40}
-_MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-         "september sep sept", "october oct", "november nov", "december dec"), 1)  # fmt: skip
-    for name in names.split()
-}
-_MONTH_NAMES: Final = (
-    "January February March April May June July August September October November December".split()
 )
-_WEEKDAYS: Final = {
-    name: number
-    for number, names in enumerate(
-        ("monday mon", "tuesday tue tues", "wednesday wed", "thursday thu thur thurs", "friday fri",
-         "saturday sat", "sunday sun"))  # fmt: skip
-    for name in names.split()
-}
+_TENS: Final = _numbered("twenty thirty forty|fourty fifty sixty seventy eighty ninety", 20, 10)
+_SPELLED: Final = _ONES | _TENS
+_MONTHS: Final = _numbered(
+    "january|jan february|feb march|mar april|apr may june|jun july|jul august|aug september|sep|sept october|oct "
+    "november|nov december|dec",
+    1,
+)
+_WEEKDAYS: Final = _numbered(
+    "monday|mon tuesday|tue|tues wednesday|wed thursday|thu|thur|thurs friday|fri saturday|sat sunday|sun"
+)
 _ABOUT: Final = frozenset({"about", "around", "approx", "approximately", "roughly", "circa", "ca", "abt", "like"})
 _VAGUE: Final = frozenset({"few", "couple", "several", "some", "many"})
 _BOUND: Final = frozenset({"over", "under", "almost", "nearly", "beyond", "past", "barely"})
@@ -80,6 +79,9 @@ _STARTING: Final = frozenset(
      "on", "at", "last", "this", "past", "next", "just", "earlier", "day", "tomorrow", "hundred"}
 )  # fmt: skip
 """Every word that a time can begin with."""
+
+_HALF_A_YEAR: Final = 183
+"""Days: a date without a year that lies further back may well be meant for the coming one, so its year is asked."""
 
 _TWO_MONTHS: Final = 62
 _PERIODS: Final = frozenset({"week", "month", "year", "quarter"})
@@ -128,8 +130,8 @@ class Calendar:
             return at + 2
         return at + 1 if word in _BOUND else None
 
-    def _vague(self, start: int, end: int) -> When:
-        return When(start, end, problem=f"“{self._shown(start, end)}” is not an exact number.")
+    def _vague(self, start: int, end: int, *, dated: bool = False) -> When:
+        return When(start, end, dated=dated, problem=f"“{self._shown(start, end)}” is not an exact number.")
 
     def _length(self, at: int, start: int | None = None) -> When | None:
         """`12 days`, `2 weeks and 3 days`, `a month`; a problem for `a few days`, `2-3 weeks`, `1.5 weeks`."""
@@ -181,8 +183,12 @@ class Calendar:
         if here < len(self._tokens) and self._tokens[here].kind is Kind.PLUS:
             here, exact = here + 1, False
         more = here + 1 if self._word(here) in ("to", "or") else here
-        if more < len(self._tokens) and self._tokens[more].kind is Kind.NUMBER and (
-            more > here or self._tokens[more].gap is Gap.HYPHEN or self._text[self._tokens[more].start - 1] in "-–"
+        if (
+            more < len(self._tokens)
+            and self._tokens[more].kind is Kind.NUMBER
+            and (
+                more > here or self._tokens[more].gap is Gap.HYPHEN or self._text[self._tokens[more].start - 1] in "-–"
+            )
         ):
             return 0, more + 1, False
         return value, here, exact
@@ -227,9 +233,9 @@ class Calendar:
             end = at + 1 + (word == "next")
             return When(start, end, dated=True, problem=f"“{self._shown(start, end)}” is in the future.")
         if word in ("last", "this", "past") and following in _PERIODS:
-            return self._vague(start, at + 2)
+            return self._vague(start, at + 2, dated=True)
         if (word, following, self._word(at + 2)) == ("the", "other", "day"):
-            return self._vague(start, at + 3)
+            return self._vague(start, at + 3, dated=True)
         return self._weekday(start, at) or self._month_day(start, at) or self._day_of_month(start, at)
 
     def _some(self, start: int, at: int) -> When | None:
@@ -240,7 +246,7 @@ class Calendar:
     def _weekday(self, start: int, at: int) -> When | None:
         """`Tuesday` is the latest one, today included; `last Tuesday` is before today."""
         here, last = at, False
-        while self._word(here) in ("last", "this", "past", "on"):
+        while here < at + 2 and self._word(here) in ("last", "this", "past", "on"):
             last = last or self._word(here) in ("last", "past")
             here += 1
         name = self._word(here)
@@ -272,7 +278,7 @@ class Calendar:
     def _day_of_month(self, start: int, at: int) -> When | None:
         """`28 October`, `the 28th of Oct 2026`, `the 3rd`."""
         here = at
-        while self._word(here) in ("on", "the"):
+        while here < at + 2 and self._word(here) in ("on", "the"):
             here += 1
         day = self._ordinal(here)
         if not day:
@@ -296,28 +302,53 @@ class Calendar:
             if token.kind is Kind.NUMBER and len(token.text) == 4 and token.gap <= Gap.COMMA:
                 year, end = token.value, end + 1
         found = self._date(year, month, day)
-        return self._day(start, end, found) if found else None
+        if found and year is None and self._long_ago(found):
+            return self._which_year(start, end, found)
+        return self._day(start, end, found) if found else self._no_day(start, end)
 
     def _numeric(self, start: int, at: int) -> When | None:
         """`10/28`, `28.10.2026`, `2026-10-28`; a problem where day and month can be told apart by nothing."""
-        if not 0 <= at < len(self._tokens) or self._tokens[at].kind is not Kind.DATE:
+        if at >= len(self._tokens):
             return None
-        if self._word(at + 1) in UNITS:
+        end = at + (1 if self._tokens[at].kind is Kind.DATE else 2 if self._dashed(at) else 0)
+        if end == at or self._word(end) in UNITS:
             return None
-        shown = self._tokens[at].text
+        shown = self._shown(at, end)
         parts = [int(part) for part in re.split(r"[-/.]", shown) if part]
         if parts[0] > 31:
             found = self._date(*parts)
-            return self._day(start, at + 1, found) if found else None
+            return self._day(start, end, found) if found else self._no_day(start, end)
         year = parts[2] + (2000 if parts[2] < 100 else 0) if len(parts) == 3 else None
         readings = (self._date(year, parts[0], parts[1]), self._date(year, parts[1], parts[0]))
         possible = sorted({day for day in readings if day is not None})
         past = [day for day in possible if day <= self._today]
         if len(past) > 1:
-            both = " or ".join(f"{_MONTH_NAMES[day.month - 1]} {day.day}" for day in past)
-            return When(start, at + 1, dated=True, problem=f"“{shown}” can be {both}.")
+            both = " or ".join(f"{MONTH_NAMES[day.month]} {day.day}" for day in past)
+            return When(start, end, dated=True, problem=f"“{shown}” can be {both}.")
         found = next(iter(past or possible), None)
-        return self._day(start, at + 1, found) if found else None
+        if found and year is None and self._long_ago(found):
+            return self._which_year(start, end, found)
+        return self._day(start, end, found) if found else self._no_day(start, end)
+
+    def _dashed(self, at: int) -> bool:
+        """Whether `10-28` stands here: two numbers that could be a day and a month."""
+        pair = self._tokens[at : at + 2]
+        return (
+            len(pair) == 2
+            and all(token.kind is Kind.NUMBER and len(token.text) <= 2 for token in pair)
+            and pair[1].gap is Gap.HYPHEN
+            and (at + 2 >= len(self._tokens) or self._tokens[at + 2].gap is not Gap.HYPHEN)
+        )
+
+    def _no_day(self, start: int, end: int) -> When:
+        return When(start, end, dated=True, problem=f"There is no day “{self._shown(start, end)}”.")
+
+    def _long_ago(self, day: date) -> bool:
+        return (self._today - day).days > _HALF_A_YEAR
+
+    def _which_year(self, start: int, end: int, day: date) -> When:
+        shown = f"{MONTH_NAMES[day.month]} {day.day}"
+        return When(start, end, dated=True, problem=f"{shown} of which year? Give the date with its year.")
 
     def _date(self, year: int | None, month: int, day: int) -> date | None:
         """That day; without a year the latest one that is not in the future. None where there is no such day."""
@@ -333,6 +364,6 @@ class Calendar:
 
     def _day(self, start: int, end: int, day: date) -> When:
         if day > self._today:
-            shown = f"{_MONTH_NAMES[day.month - 1]} {day.day}, {day.year}"
+            shown = f"{MONTH_NAMES[day.month]} {day.day}, {day.year}"
             return When(start, end, dated=True, problem=f"{shown} is in the future.")
         return When(start, end, hours=(self._today - day).days * HOURS_A_DAY, dated=True)

@@ -9,26 +9,21 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
 from slackguide.knowledge.conditions import NEVER
 from slackguide.knowledge.facts import FactDefinition
-from slackguide.triage.reading_context import HEADS, Discourse
+from slackguide.triage.reading_context import FAR, Discourse
 from slackguide.triage.reading_numbers import NumberReader
 from slackguide.triage.reading_phrases import Found, Phrases
 from slackguide.triage.reading_tokens import Gap, Token, normal, tokens
+from slackguide.triage.reading_words import FOLLOWING, HEADS, OWNING, SIDES
 
 SHOWN: Final = 80
 """Characters shown of the words a fact was read from."""
 
-_FOLLOWING: Final = frozenset(
-    "and or but with w for from in on at is are was were has had have who that so as by per because since where which what "
-    "how can should do does not no yes we i he she they it last paid released ended closed when if while after before cl fl "
-    "client freelancer buyer hirer to then ty thanks thx please pls asap here now only too yet still also sent via against "
-    "the my his her escrow funds fund wants says want say asks ask".split()
-)
-_SIDES: Final = {"client", "freelancer"}
 _ANSWERS: Final = {"yes": "yes", "y": "yes", "no": "no", "n": "no", "none": "no"}
 
 
@@ -74,7 +69,7 @@ class FactReader:
         self._facts: Final = facts
         self._phrases: Phrases[_Meaning] = Phrases(abbreviations)
         self._numbers: Final = NumberReader(facts, abbreviations)
-        self._sides: Final = {name for name, fact in facts.items() if set(fact.choices) == _SIDES}
+        self._sides: Final = {name for name, fact in facts.items() if set(fact.choices) == SIDES}
         self._party: Final = {name: party for name, fact in facts.items() if (party := _party_of(fact))}
         for name, fact in facts.items():
             for value, phrase in _phrases_of(fact):
@@ -129,7 +124,7 @@ class FactReader:
         """What the phrases of one fact say, without those that are asked, supposed or out of place."""
         asked = {
             at
-            for at, (hit, after) in enumerate(zip(hits, hits[1:], strict=False))
+            for at, (hit, after) in enumerate(pairwise(hits))
             if hit.meaning.value != after.meaning.value and discourse.alternative(hit.end, after.start)
         }
         sentence = -1
@@ -138,10 +133,10 @@ class FactReader:
                 continue
             if not discourse.states(hit.start, hit.end) or not self._in_place(name, hit, discourse, starts):
                 continue
-            if name in self._sides:
-                if discourse.clause(hit.start).sentence == sentence or discourse.passive(hit.start, hit.end):
-                    continue
-            sentence = discourse.clause(hit.start).sentence
+            here = discourse.clause(hit.start).sentence
+            if name in self._sides and (here == sentence or discourse.passive(hit.start, hit.end)):
+                continue
+            sentence = here
             denied = hit.negated or discourse.denied(hit.start)
             value = self._contrary(name, hit.meaning.value) if denied else hit.meaning.value
             if value is not None:
@@ -157,7 +152,7 @@ class FactReader:
         if self._facts[name].kind != "yes_no":
             return value
         answer = _ANSWERS.get(discourse.word(hit.end))
-        divided = discourse.clause(hit.end - 1).end == hit.end and discourse.apart(hit.end) in (Gap.BREAK, Gap.NONE)
+        divided = discourse.clause(hit.end - 1).end == hit.end and discourse.apart(hit.end) in (Gap.COLON, Gap.BREAK)
         return answer if answer and divided else value
 
     def _in_place(self, name: str, hit: Found[_Meaning], discourse: Discourse, starts: Container[int]) -> bool:
@@ -171,7 +166,7 @@ class FactReader:
             return True
         if self._facts[name].kind == "choice" and "or" in (following, discourse.word(hit.start - 1, within=clause)):
             return False
-        known = hit.end in starts or following in _FOLLOWING or following in HEADS
+        known = hit.end in starts or following in FOLLOWING or following in HEADS
         if following and not following[0].isdigit() and not known:
             return False
         if party and discourse.gone(hit.end):
@@ -187,12 +182,12 @@ class FactReader:
         if party in inside:
             return True
         for at in range(hit.end, min(hit.end + 2, clause.end)):
-            if discourse.word(at) in _SIDES:
+            if discourse.word(at) in SIDES:
                 return discourse.word(at) == party
-        for at in range(hit.start - 1, clause.start - 1, -1):
-            if discourse.word(at) in _SIDES:
+        for at in range(hit.start - 1, max(clause.start, hit.start - FAR) - 1, -1):
+            if discourse.word(at) in SIDES:
                 return discourse.word(at) == party or discourse.shorthand(hit.start)
-            if discourse.word(at) in ("run", "own", "start", "started", "open", "opened"):
+            if discourse.word(at) in OWNING:
                 return False
         return True
 
@@ -246,7 +241,7 @@ def _phrases_of(fact: FactDefinition) -> Iterator[tuple[str, str]]:
 def _party_of(fact: FactDefinition) -> str | None:
     """The side of the contract that a fact is about, by its label: `Client segment`, `Freelancer tier`."""
     first = fact.label.split()[0].lower() if fact.label.split() else ""
-    return first if first in _SIDES else None
+    return first if first in SIDES else None
 
 
 def _own_labels(facts: Mapping[str, FactDefinition]) -> Iterator[tuple[str, str, str]]:
@@ -254,6 +249,6 @@ def _own_labels(facts: Mapping[str, FactDefinition]) -> Iterator[tuple[str, str,
     owners: dict[str, list[tuple[str, str, str]]] = {}
     for name, fact in facts.items():
         for value, said in fact.values.items():
-            if value not in _SIDES:
+            if value not in SIDES:
                 owners.setdefault(said.label.lower(), []).append((name, value, said.label))
     yield from (found[0] for found in owners.values() if len(found) == 1)

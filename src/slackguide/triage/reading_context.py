@@ -7,47 +7,19 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from slackguide.triage.reading_phrases import ADVERBS, ARTICLES, PARTIES
+from slackguide.triage import reading_words as small
 from slackguide.triage.reading_tokens import Gap, Token
+from slackguide.triage.reading_words import ASKING, AUXILIARIES, BE, HEADS, JOINING, MEANING, OPENING, PARTIES
 
-BE: Final = frozenset({"is", "are", "was", "were"})
-AUXILIARIES: Final = BE | {"do", "doe", "does", "did", "has", "have", "had", "can", "could", "should", "shall", "will",
-                           "would", "may", "might"}  # fmt: skip
-PRONOUNS: Final = frozenset({"it", "he", "she", "they", "we", "i", "you", "u", "there", "this", "that", "these", "those",
-                             "someone", "anyone", "user", "customer", "contract", "ticket", "account"})  # fmt: skip
-SUBJECTS: Final = PRONOUNS | ARTICLES | frozenset(PARTIES)
-ASKING: Final = frozenset({"which", "where", "who", "whom", "what", "how", "when", "why", "whose"})
-JOINING: Final = frozenset({"and", "but", "so", "then", "because", "or"})
-OPENING: Final = JOINING | ADVERBS | {"hi", "hello", "hey", "team", "ok", "okay", "please", "pls", "well", "question"}
-SUPPOSING: Final = frozenset({"if", "whether", "unless", "suppose", "supposing", "assuming", "maybe", "perhaps",
-                              "possibly", "might", "could", "probably", "would", "should", "until", "once", "imagine",
-                              "except", "unlike", "formerly", "previously"})  # fmt: skip
-IDLE_IF: Final = frozenset({"possible", "needed", "necessary", "so", "any"})
-FOUND_OUT: Final = frozenset({"know", "see", "tell", "check", "find", "verify", "determine", "identify", "confirm", "tag"})
-MEANING: Final = frozenset({"mean", "count", "qualify", "matter", "differ", "difference", "definition", "define", "stand"})
-TOWARDS: Final = frozenset({"for", "about", "over", "regarding", "re"})
-ELSEWHERE: Final = frozenset({"another", "other", "previous", "different", "separate", "unrelated", "last", "earlier",
-                              "prior", "old", "second", "first", "similar"})  # fmt: skip
-CASES: Final = frozenset({"contract", "case", "ticket", "dispute", "client", "freelancer", "job", "one", "account",
-                          "project", "cl", "fl", "order"})  # fmt: skip
-OF_OTHERS: Final = frozenset({"become", "becoming", "became", "requirement", "lost", "lose", "losing", "want", "need",
-                              "used", "supposed", "ask", "asking", "apply", "applied", "offer", "quote", "requesting",
-                              "own", "get", "getting", "earn", "referral", "signup", "welcome", "send", "assign", "route", "forward", "contact", "transfer"})  # fmt: skip
-"""Words after which a status is wished for, lost, or the name of a team, rather than stated."""
-
-HEADS: Final = frozenset(
-    {"contract", "job", "project", "dispute", "case", "client", "freelancer", "account", "acct", "company", "payment",
-     "ticket", "order", "customer", "buyer", "hirer", "cl", "fl", "talent", "contractor", "segment", "work", "user",
-     "suspension", "susp", "hold", "matter", "issue", "request", "badge", "tier", "level", "status", "org", "business",
-     "type", "agreement", "engagement", "side", "concern", "escalation", "profile", "ae", "milestone", "gig"}
-)  # fmt: skip
-"""Nouns that an attribute can stand before and still be said of the case."""
-
-BEEN: Final = BE | {"be", "been", "being", "got"}
-GONE: Final = frozenset({"vanished", "disappeared", "gone", "removed", "lost", "missing"})
-_DENIALS: Final = frozenset({"not", "no", "never", "neither", "nor", "without", "non", "hardly", "instead", "than"})
-_BETWEEN: Final = ARTICLES | ADVERBS | {"any", "of", "in", "be", "been", "yet", "longer", "rather", "for", "more"}
 _NEAR: Final = 5
+"""Words looked back over."""
+
+FAR: Final = 40
+"""Words of a clause that are looked back over at most."""
+
+_BEFORE_ECHO: Final = OPENING | small.ARTICLES
+_DIVIDING: Final = frozenset({Gap.COLON, Gap.BREAK, Gap.COMMA, Gap.SENTENCE})
+"""What divides clauses; a slash joins: `fp/enterprise`."""
 
 
 class Mode(Enum):
@@ -104,21 +76,25 @@ class Discourse:
             return False
         if clause.mode is Mode.SAYS:
             return not self._echoes(clause, start, end)
-        towards = any(self._words[at] in TOWARDS for at in range(clause.start, start))
+        towards = not small.TOWARDS.isdisjoint(self.before(start))
         if clause.mode is Mode.ASKS_MEANING:
             return towards and self._words[clause.end - 1] not in MEANING
         if clause.mode is Mode.ASKS_WHETHER:
             return granted and self._attributive(clause, start, end)
         return True
 
+    def before(self, start: int) -> Sequence[str]:
+        """The words of the same clause before token `start`, the nearest `FAR` of them."""
+        return self._words[max(self._of[start].start, start - FAR) : start]
+
     def denied(self, start: int) -> bool:
         """Whether a `not`, `no`, `without` … stands before token `start`."""
         clause = self._of[start]
         for at in range(start - 1, max(clause.start, start - _NEAR) - 1, -1):
             word = self._words[at]
-            if word in _DENIALS:
+            if word in small.DENIALS:
                 return True
-            if word not in _BETWEEN and word not in BE:
+            if word not in small.BESIDE_DENIALS:
                 return False
         return False
 
@@ -144,7 +120,7 @@ class Discourse:
 
     def _opens(self, at: int) -> bool:
         """Whether a clause starts at this token."""
-        return self._tokens[at].gap >= Gap.BREAK or (self._words[at - 1] in JOINING and self._inverted(at))
+        return self._tokens[at].gap in _DIVIDING or (self._words[at - 1] in JOINING and self._inverted(at))
 
     def _clause(self, start: int, end: int, sentence: int, before: Sequence[Clause]) -> Clause:
         mode = self._mode(start, end)
@@ -152,8 +128,11 @@ class Discourse:
         while first < end and self._words[first] in OPENING:
             first += 1
         last = before[-1] if before and start > sentence else None
-        if mode is Mode.SAYS and last and last.mode is not Mode.SAYS and (
-            self._words[start] == "or" or (self._question(end) and last.mode is Mode.ASKS_WHICH)
+        if (
+            mode is Mode.SAYS
+            and last
+            and last.mode is not Mode.SAYS
+            and (self._words[start] == "or" or (self._question(end) and last.mode is Mode.ASKS_WHICH))
         ):
             mode = last.mode
         supposed = next((at for at in range(start, end) if self._supposes(at)), end)
@@ -175,15 +154,7 @@ class Discourse:
             return Mode.ASKS_WHETHER
         if words[0] not in ASKING:
             return Mode.SAYS
-        if words[0] in ("what", "who", "when", "how") and (
-            words[-1] in MEANING or MEANING.intersection(words) or (words[0] in ("what", "when") and words[1:2] and words[1] in AUXILIARIES)
-        ):
-            return Mode.ASKS_MEANING
-        if words[0] in ("how", "where") and FOUND_OUT.intersection(words[1:5]):
-            return Mode.ASKS_MEANING
-        if words[:2] in (["how", "many"], ["how", "long"], ["how", "do"], ["how", "doe"], ["how", "does"], ["what", "if"]):
-            return Mode.ASKS_MEANING
-        return Mode.ASKS_WHICH
+        return Mode.ASKS_MEANING if _asks_meaning(words) else Mode.ASKS_WHICH
 
     def _asked_later(self, end: int) -> bool:
         """Whether the sentence that goes on at `end` ends in a question mark."""
@@ -194,32 +165,26 @@ class Discourse:
 
     def _inverted(self, at: int) -> bool:
         """Whether `is it`, `does the`, `can I` … stands here."""
-        if at + 1 >= len(self._words) or self._words[at] not in AUXILIARIES or self._tokens[at + 1].gap >= Gap.BREAK:
+        if self._words[at] not in AUXILIARIES or at + 1 >= len(self._words) or self._tokens[at + 1].gap in _DIVIDING:
             return False
-        following = self._words[at + 1]
-        if following in ("a", "an", "his", "her", "their", "this", "that") and self._words[at] in ("has", "have", "had", "is", "was"):
-            return following in ("this", "that") and self._words[at] in BE
-        return following in SUBJECTS
+        verb, following = self._words[at], self._words[at + 1]
+        if verb in small.HAVING and following in small.ARTICLES and following not in ("the", "my", "our", "your"):
+            return verb in BE and following in ("this", "that")
+        return following in small.SUBJECTS
 
     def _supposes(self, at: int) -> bool:
         word, following = self._words[at], self.word(at + 1)
-        if word in ("if",):
-            return following not in IDLE_IF
-        if word in ("would", "should", "could"):
-            return following == "be"
-        if word == "in":
-            return following == "case"
-        if word == "used":
-            return following == "to"
-        return word in SUPPOSING
+        if word in small.SUPPOSING_BEFORE:
+            return following == small.SUPPOSING_BEFORE[word]
+        return word in small.SUPPOSING and not (word == "if" and following in small.IDLE_IF)
 
     def _elsewhere(self, clause: Clause, start: int) -> bool:
         """Whether the clause speaks of another case, or only wishes."""
-        for at in range(clause.start, start):
+        for at in range(max(clause.start, start - FAR), start):
             word = self._words[at]
             if word == "same" and self._words[start - 1] == "as":
                 return True
-            if word in ELSEWHERE and self.word(at + 1, within=clause) in CASES and at + 1 < start:
+            if word in small.ELSEWHERE and self.word(at + 1, within=clause) in small.CASES and at + 1 < start:
                 return True
         return False
 
@@ -227,22 +192,22 @@ class Discourse:
         """Whether a verb of wishing, losing or sending stands close before token `start`."""
         clause = self._of[start]
         before = self._words[max(clause.start, start - _NEAR) : start]
-        return "back" not in before and not OF_OTHERS.isdisjoint(before)
+        return "back" not in before and not small.WISHED.isdisjoint(before)
 
     def _echoes(self, clause: Clause, start: int, end: int) -> bool:
         """Whether a clause is nothing but this and a question mark: `enterprise?`."""
         if not self._question(clause.end) or end != clause.end:
             return False
-        return all(self._words[at] in OPENING | ARTICLES for at in range(clause.start, start))
+        return start - clause.start <= _NEAR and all(word in _BEFORE_ECHO for word in self.before(start))
 
     def _attributive(self, clause: Clause, start: int, end: int) -> bool:
         """Whether a question takes this for granted: `can I send an hourly dispute …`, `is it right for hourly`."""
-        if MEANING.intersection(self._words[clause.start : clause.end]):
+        if MEANING.intersection(self._words[clause.start : clause.start + FAR]):
             return False
-        if any(self._words[at] in TOWARDS for at in range(clause.start, start)):
+        if not small.TOWARDS.isdisjoint(self.before(start)):
             return True
         first = clause.start
-        while first < start and self._words[first] in OPENING:
+        while first < min(start, clause.start + FAR) and self._words[first] in OPENING:
             first += 1
         verb, subject = self._words[first], self.word(first + 1)
         heads = [at for at in (end, end - 1) if self.word(at, within=clause) in HEADS]
@@ -263,8 +228,20 @@ class Discourse:
     def passive(self, start: int, end: int) -> bool:
         """Whether `was asked`, `been reported` stands there, or nothing is said after all: `said nothing`."""
         words = self._words[start:end]
-        return (words[-1].endswith("ed") and not BEEN.isdisjoint(words)) or self.word(end) in ("nothing", "no")
+        return (words[-1].endswith("ed") and not small.PASSIVE.isdisjoint(words)) or self.word(end) in ("nothing", "no")
 
     def gone(self, end: int) -> bool:
         """Whether what is named before token `end` is said to be lost."""
-        return not GONE.isdisjoint(self._words[end : min(end + 3, self._of[end - 1].end)])
+        return not small.GONE.isdisjoint(self._words[end : min(end + 3, self._of[end - 1].end)])
+
+
+def _asks_meaning(words: Sequence[str]) -> bool:
+    """Whether a question that starts with `what`, `how` … is about a rule or a word, not about where a case goes."""
+    first, second = words[0], words[1] if len(words) > 1 else ""
+    if first in ("how", "where") and not small.FOUND_OUT.isdisjoint(words[1:5]):
+        return True
+    if first == "how" and second in ("many", "long", "do", "doe", "does"):
+        return True
+    if first in ("what", "when") and (second in AUXILIARIES or second == "if"):
+        return True
+    return first in ("what", "who", "when", "how") and not MEANING.isdisjoint(words)

@@ -8,26 +8,12 @@ from datetime import date
 from typing import Final
 
 from slackguide.knowledge.facts import FactDefinition
+from slackguide.triage import reading_words as small
 from slackguide.triage.dates import Calendar, When
 from slackguide.triage.reading_context import Discourse
 from slackguide.triage.reading_phrases import Found, Phrases
 from slackguide.triage.reading_tokens import Gap, Kind, Token
 
-_AGO: Final = frozenset({"ago", "back", "prior", "earlier", "agos"})
-_LATEST: Final = frozenset({"last", "latest", "recent"})
-_NOT_LATEST: Final = frozenset({"first", "previous", "next", "initial", "second", "other", "another", "no"})
-_SMALL: Final = frozenset(
-    "a an the is was were been be has had it him her them us me to on at of for made done processed happened sent via out "
-    "just already only also money this that client freelancer his their by went about since back in".split()
-)
-_STOPS: Final = frozenset(
-    "and but who that which before after when while because so not started began hired wrote asked within until every "
-    "since if or first for".split()
-)
-_OTHER_EVENTS: Final = frozenset(
-    "filed opened contacted replied asked requested wrote submitted disputed created started hired posted reported "
-    "dispute declined refused suspended rejected".split()
-)
 _FARTHEST: Final = 9
 """Words that may stand between an event and its time: `paid for a logo on a fixed price contract about 20 days ago`."""
 
@@ -73,7 +59,8 @@ class NumberReader:
             return
         side, phrase = (self._before, before) if before else (self._after, after)
         words = phrase.replace("|", " ").split()
-        side.add(phrase, _Pattern(name, after if before else "", bool(_LATEST & set(words)), words[0].endswith(("ed", "id", "ent"))))
+        latest, event = not small.LATEST.isdisjoint(words), words[0].endswith(("ed", "id", "ent"))
+        side.add(phrase, _Pattern(name, after if before else "", latest, event))
 
     def read(
         self, found: Sequence[Token], text: str, discourse: Discourse, elsewhere: Collection[int], *, today: date
@@ -110,7 +97,7 @@ class NumberReader:
     ) -> Iterator[_Candidate]:
         """`paid 20 days ago`, `last payment: 10/28`."""
         for hit in hits:
-            if hit.negated or discourse.word(hit.start - 1) in _NOT_LATEST or discourse.denied(hit.start):
+            if hit.negated or discourse.word(hit.start - 1) in small.NOT_LATEST or discourse.denied(hit.start):
                 continue
             if not discourse.states(hit.start, hit.end, granted=False) or (
                 not hit.meaning.event and not hit.meaning.latest and self._other_event(discourse, hit.start)
@@ -121,7 +108,7 @@ class NumberReader:
                 continue
             when = whens[at]
             following, then = discourse.word(when.end), hit.meaning.then
-            ago = following in _AGO
+            ago = following in small.AGO
             if (following == then) if then not in ("", "ago") else (when.dated or ago or not then):
                 yield _Candidate(hit.meaning.fact, replace(when, start=hit.start, end=when.end + ago), at - hit.end)
 
@@ -130,15 +117,13 @@ class NumberReader:
     ) -> int | None:
         """Where the time that belongs to a phrase starts, None where the words between tell of something else."""
         for at in range(hit.end, min(hit.end + _FARTHEST, len(found))):
-            if found[at].gap >= (Gap.COMMA if at == hit.end else Gap.BREAK) and not (
-                found[at].gap is Gap.BREAK and at == hit.end
-            ):
+            if found[at].gap >= (Gap.COMMA if at == hit.end else Gap.SLASH):
                 return None
             if at in whens:
                 return at if self._belongs(whens[at], discourse, hit, at) else None
             word = discourse.word(at)
-            small = word in _SMALL or found[at].kind in (Kind.AMOUNT, Kind.NUMBER)
-            if not small and (not hit.meaning.event or word in _STOPS or _verb(word)):
+            beside = word in small.BESIDE_TIMES or found[at].kind in (Kind.AMOUNT, Kind.NUMBER)
+            if not beside and (not hit.meaning.event or word in small.OTHER_MATTERS or _verb(word)):
                 return None
             if word in ("within", "until", "every", "first", "since", "in") and at + 1 in whens:
                 return at + 1 if word == "since" and not hit.meaning.event else None
@@ -147,11 +132,10 @@ class NumberReader:
     def _belongs(self, when: When, discourse: Discourse, hit: Found[_Pattern], at: int) -> bool:
         if at - hit.end <= 3 or when.dated:
             return True
-        return discourse.word(when.end) in _AGO
+        return discourse.word(when.end) in small.AGO
 
     def _other_event(self, discourse: Discourse, start: int) -> bool:
-        clause = discourse.clause(start)
-        return any(discourse.word(at) in _OTHER_EVENTS for at in range(clause.start, start))
+        return not small.OTHER_EVENTS.isdisjoint(discourse.before(start))
 
     def _followed(
         self, found: Sequence[Token], discourse: Discourse, hits: Iterator[Found[_Pattern]], whens: Mapping[int, When]
@@ -159,12 +143,11 @@ class NumberReader:
         """`12 days since the last payment`."""
         ends = {when.end: when for when in whens.values()}
         for hit in hits:
-            when = ends.get(hit.start) or ends.get(hit.start - 1 if discourse.word(hit.start - 1) in ("has", "it") else -1)
-            if when is None or hit.negated or found[hit.start].gap >= Gap.BREAK or when.dated:
+            when = ends.get(hit.start)
+            if when is None or hit.negated or found[hit.start].gap >= Gap.COLON or when.dated:
                 continue
             before = discourse.word(when.start - 1)
-            limits = before in ("to", "within", "until", "in", "first", "for", "of", "maximum", "max", "only", "than")
-            if limits or not discourse.states(when.start, hit.end, granted=False):
+            if before in small.LIMITS or not discourse.states(when.start, hit.end, granted=False):
                 continue
             yield _Candidate(hit.meaning.fact, replace(when, end=hit.end), 0)
 
@@ -180,13 +163,13 @@ class NumberReader:
             when = whens.get(start)
             if when is None or when.dated or not discourse.states(start, when.end, granted=False):
                 continue
-            ago = discourse.word(when.end, within=clause) in _AGO
-            if discourse.apart(start) < Gap.SLASH or (when.end + ago != clause.end and discourse.apart(when.end + ago) < Gap.SLASH):
+            end = when.end + (discourse.word(when.end, within=clause) in small.AGO)
+            if discourse.apart(start) < Gap.COLON or (end != clause.end and discourse.apart(end) < Gap.COLON):
                 continue
             unit = "hours" if found[when.end - 1].text in ("h", "hr", "hrs", "hour") else "days"
             names = self._alone.get(unit, ())
             if len(names) == 1:
-                yield _Candidate(names[0], replace(when, end=when.end + ago), 0)
+                yield _Candidate(names[0], replace(when, end=end), 0)
 
 
 def _verb(word: str) -> bool:

@@ -5,48 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from os.path import commonprefix
 from typing import Final, Generic, TypeVar
 
 from slackguide.triage.reading_tokens import Gap, Kind, Token, normal, tokens
+from slackguide.triage.reading_words import (
+    ARTICLES,
+    BEING,
+    COMPANIONS,
+    LOOK_ALIKES,
+    NEGATIONS,
+    ORDINARY,
+    OWNERS,
+    PARTIES,
+    SKIPPED,
+)
 
 T = TypeVar("T")
-
-PARTIES: Final = {
-    **dict.fromkeys(("client", "cl", "buyer", "hirer"), "client"),
-    **dict.fromkeys(("freelancer", "fl", "contractor", "talent"), "freelancer"),
-}
-"""What the two sides of a contract are called."""
-
-ARTICLES: Final = frozenset({"a", "an", "the", "his", "her", "their", "its", "my", "our", "your", "this", "that"})
-BEING: Final = frozenset({"is", "are", "was", "were", "be", "been", "being", "has", "have", "had"})
-ADVERBS: Final = frozenset(
-    {"just", "already", "still", "now", "currently", "also", "only", "really", "even", "actually", "quite", "yet",
-     "all", "some", "about", "here", "then", "always", "again", "simply"}
-)  # fmt: skip
-SKIPPED: Final = ARTICLES | BEING | ADVERBS
-NEGATIONS: Final = frozenset({"not", "never"})
-
-ORDINARY: Final = frozenset({"hr", "pc", "pr", "mm", "lb", "sb", "dc", "ce", "ent", "tr", "ms", "esc", "med", "cr", "cs"})
-"""Shorthand that in lower case can be something else: hour, computer, public relations, hmm, pound, somebody …"""
-
-COMPANIONS: Final = frozenset(
-    {"client", "freelancer", "cl", "fl", "buyer", "hirer", "talent", "contractor", "contract", "job", "project",
-     "account", "acct", "dispute", "case", "segment", "order", "suspension", "susp", "hold", "agent", "company", "ticket"}
-)  # fmt: skip
-"""Words beside which shorthand is shorthand even in lower case, or after `my`."""
-
-OWNERS: Final = frozenset({"my", "his", "her", "their", "your", "our", "in", "from", "new", "washington", "old", "work"})
 
 MOST_SKIPPED: Final = 4
 SHORTEST_CORRECTED: Final = 6
 """Letters of the shortest word whose misspelling is understood; of the shortest, only two letters swapped."""
-
-LOOK_ALIKES: Final = frozenset(
-    {"contact", "contrast", "protect", "expanse", "contacted", "contacting", "relapse", "freelance", "insurance",
-     "refuted", "released", "noticing", "nothings", "contractor", "clients"}
-)  # fmt: skip
-"""Words of their own, one letter away from one that a phrase holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +99,7 @@ class Phrases(Generic[T]):
         word = token.text
         if word in ORDINARY and not _is_shorthand(found, at):
             return ()
-        forms = [(PARTIES.get(word, word),)]
+        forms: list[tuple[str, ...]] = [(PARTIES.get(word, word),)]
         if word in self._long_forms:
             forms.append(self._long_forms[word])
         return tuple(forms)
@@ -140,7 +118,7 @@ class Phrases(Generic[T]):
         if at > start:
             for meaning, size in node.meanings:
                 yield Found(start, at, meaning, size, negated)
-        if at >= len(found) or (at > start and found[at].gap > Gap.HYPHEN) or not node.following:
+        if at >= len(found) or (at > start and found[at].gap > Gap.COLON) or not node.following:
             return
         for form in forms[at]:
             reached = _descend(node, form)
@@ -182,8 +160,8 @@ def _descend(node: _Node[T], words: Iterable[str]) -> _Node[T] | None:
 
 
 def _is_shorthand(found: Sequence[Token], at: int) -> bool:
-    before = found[at - 1].text if at and found[at].gap <= Gap.HYPHEN else ""
-    after = found[at + 1].text if at + 1 < len(found) and found[at + 1].gap <= Gap.HYPHEN else ""
+    before = found[at - 1].text if at and found[at].gap <= Gap.COLON else ""
+    after = found[at + 1].text if at + 1 < len(found) and found[at + 1].gap <= Gap.COLON else ""
     if after == "+" or after in COMPANIONS or before in COMPANIONS:
         return True
     return found[at].capitals and before not in OWNERS
@@ -206,7 +184,8 @@ def _without_one(word: str) -> Iterator[str]:
 
 
 def _rests(one: str, other: str) -> tuple[str, str]:
-    at = len(commonprefix((one, other)))
+    """What is left of both after the letters they begin with in common."""
+    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     return one[at:], other[at:]
 
 

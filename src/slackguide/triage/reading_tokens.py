@@ -25,11 +25,13 @@ class Gap(IntEnum):
     """Nothing at all: `12d`, `TR+`."""
     HYPHEN = 2
     """A hyphen without spaces: `fixed-price`."""
-    SLASH = 3
-    BREAK = 4
-    """A dash, colon or bracket."""
-    COMMA = 5
-    SENTENCE = 6
+    COLON = 3
+    """`Mediation ticket: open` is one phrase; the colon starts a clause none the less."""
+    SLASH = 4
+    BREAK = 5
+    """A dash or bracket."""
+    COMMA = 6
+    SENTENCE = 7
 
 
 class Kind(Enum):
@@ -179,7 +181,9 @@ def _gap_of(match: re.Match[str], text: str, found: list[Token]) -> Gap:
         return Gap.SLASH
     if mark == "+":
         return _plus(found, at, text)
-    return Gap.BREAK if mark in ":()=[]–—|•*>→" else Gap.NONE
+    if mark in ":=":
+        return Gap.COLON
+    return Gap.BREAK if mark in "()[]–—|•*>→" else Gap.NONE
 
 
 def _plus(found: list[Token], at: int, text: str) -> Gap:

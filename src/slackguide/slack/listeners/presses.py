@@ -13,7 +13,7 @@ from slackguide.guide import Asker
 from slackguide.slack.admission import Admitted, TurnedAway
 from slackguide.slack.answering import Answerer
 from slackguide.slack.directory import Directory
-from slackguide.slack.opening import NotOpened, Opening
+from slackguide.slack.opening import Gated, NotOpened, Opening
 from slackguide.slack.redrawing import Redrawing
 from slackguide.slack.state import Asked, Stale, decoded
 from slackguide.slack.views.card import Card
@@ -104,6 +104,10 @@ class AnswerPresses:
             if isinstance(admission, TurnedAway):
                 raise NotOpened(admission.words)
             work(admission)
+        except Gated as gated:
+            assert isinstance(admission, Admitted)
+            card = self._answerer.draw(gated.asked, admission.user_id, admission.asker, said=str(gated))
+            self._redrawing.replace(body, card)
         except (NotOpened, Stale) as error:
             self._redrawing.say(body, str(error))
         ack()

@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from slackguide.slack.admission import Admitted, Door, TurnedAway, Unknown
 from slackguide.slack.answering import Answerer
 from slackguide.slack.directory import Directory
-from slackguide.slack.opening import NotOpened, Opening
+from slackguide.slack.opening import Gated, NotOpened, Opening
 from slackguide.slack.redrawing import Redrawing
 from slackguide.slack.views.ask import ask_view
 from slackguide.slack.views.card import Card, words_card
@@ -56,14 +56,23 @@ class RouteCommand:
         if words == ["escalate"]:
             return choose_form_card(knowledge)
         if len(words) == 2 and words[0] == "escalate" and text.split()[1] in knowledge.forms:
-            return self._open(lambda: self._opening.form(command, text.split()[1], None, admitted))
+            return self._form(command, text.split()[1], admitted)
         if not words:
             return self._open(lambda: self._opening.view(command["trigger_id"], ask_view()))
         return self._answerer.ask(text, admitted.user_id, admitted.asker)
 
+    def _form(self, command: dict[str, Any], form: str, admitted: Admitted) -> Card | None:
+        """Opens the form; where it has a gate, its question comes first."""
+        try:
+            return self._open(lambda: self._opening.form(command, form, None, admitted))
+        except Gated as gated:
+            return self._answerer.draw(gated.asked, admitted.user_id, admitted.asker, said=str(gated))
+
     def _open(self, work: Any) -> Card | None:
         try:
             work()
+        except Gated:
+            raise
         except NotOpened as error:
             return words_card(str(error))
         return None

@@ -13,7 +13,13 @@ let card = null;
 let wanted = "";
 let readFor = null;
 
+// A faulty edit shows here without anything else happening in the workspace.
+const LOOK_EVERY = 2000;
+let looking = null;
+
 export function drawAuthor(node) {
+  clearTimeout(looking);
+  looking = setTimeout(() => node.isConnected && node.dataset.sign?.startsWith("author") && !document.hidden && load(state.number), LOOK_EVERY);
   if (readFor !== state.number) load(state.number);
   const sign = `author-${JSON.stringify([entries?.length, faults, card?.id, wanted])}`;
   if (node.dataset.sign === sign && node.firstChild) return;
@@ -73,7 +79,7 @@ function one() {
   );
 }
 
-/** The triage table: rows of {when, then}. */
+/** The triage table: rows of {answers, destination}. */
 function triage(rows) {
-  return h("table.triage", null, h("caption", null, "Triage"), h("thead", null, h("tr", null, h("th", null, "When"), h("th", null, "Then"))), h("tbody", null, rows.map((row) => h("tr", null, h("td", null, row.when), h("td", null, row.then)))));
+  return h("table.triage", null, h("caption", null, "Triage"), h("thead", null, h("tr", null, h("th", null, "When"), h("th", null, "Then"))), h("tbody", null, rows.map((row) => h("tr", null, h("td", null, row.answers.length ? h("ul", null, row.answers.map((answer) => h("li", null, answer))) : "always"), h("td", null, row.destination)))));
 }

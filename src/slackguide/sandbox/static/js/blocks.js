@@ -1,7 +1,7 @@
 // The one renderer of Block Kit, for messages, modals, the Home tab and the author's cards.
 //
 // A surface is where blocks stand: {values, errors, busy, failed, keep(block, element, state), press(block, element, value),
-// suggest(block, element, query), redraw(), enter(), still}. `still` shows the blocks without letting anyone act.
+// suggest(block, element, query), redraw(), enter(), still, heading}. `still` shows the blocks without letting anyone act; `heading` is the element of header blocks.
 
 import { h, icon, unique } from "./dom.js";
 import { element } from "./elements.js";
@@ -47,8 +47,8 @@ function input(block, surface) {
   );
 }
 
-function header(block) {
-  return h("h3.block.header", null, textObject(block.text));
+function header(block, surface) {
+  return h(`${surface.heading ?? "h3"}.block.header`, null, textObject(block.text));
 }
 
 const MAKERS = {

@@ -23,9 +23,8 @@ export function composer(channel, thread) {
     rows: 1,
     placeholder: name,
     "aria-label": name,
-    role: "combobox",
-    "aria-expanded": "false",
     "aria-autocomplete": "list",
+    "aria-haspopup": "listbox",
     "aria-controls": `${id}-list`,
     autocomplete: "off",
     spellcheck: false,
@@ -70,7 +69,6 @@ export function composer(channel, thread) {
     offered = suggestions();
     active = Math.min(active, Math.max(0, offered.length - 1));
     list.hidden = !offered.length;
-    field.setAttribute("aria-expanded", String(Boolean(offered.length)));
     refill(
       list,
       offered.map((found, index) =>
@@ -164,7 +162,7 @@ export function composer(channel, thread) {
   field.addEventListener("click", draw);
   field.addEventListener("blur", () => {
     list.hidden = true;
-    field.setAttribute("aria-expanded", "false");
+    field.removeAttribute("aria-activedescendant");
   });
   field.addEventListener("focus", draw);
   field.addEventListener("keydown", (event) => {

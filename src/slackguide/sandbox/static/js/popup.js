@@ -4,7 +4,7 @@ import { focusable, h, icon, unique } from "./dom.js";
 
 /** Opens content below (or above) an anchor; returns {close, place}. It closes on a click elsewhere or on Escape. */
 export function popup(anchor, content, { width, onClose, focusBack = true } = {}) {
-  const host = anchor.closest("dialog") ?? document.body;
+  const host = anchor.closest("dialog, main, nav, aside, header") ?? document.body;
   content.classList.add("popup");
   host.append(content);
   let open = true;

@@ -55,6 +55,7 @@ export function messageSurface(message) {
     press: (block, element, value) => press(message.ts, block, element, value),
     suggest: (block, element, query) => suggest(message.ts, block, element, query),
     redraw: () => changed("ui"),
+    heading: "h2",
   };
 }
 
@@ -74,6 +75,7 @@ export function viewSurface(view, { enter } = {}) {
     suggest: (block, element, query) => suggest(view.id, block, element, query),
     redraw: () => changed("ui"),
     enter,
+    heading: view.type === "home" ? "h2" : "h3",
   };
 }
 

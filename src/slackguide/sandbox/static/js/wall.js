@@ -36,6 +36,11 @@ export function drawWall(node) {
 }
 
 function body() {
+  const urls = new Map(wall.exchanges.filter((exchange) => exchange.sent.response_url).map((exchange) => [exchange.sent.response_url, exchange]));
+  for (const call of wall.calls) {
+    const exchange = urls.get(call.url);
+    if (exchange && !exchange.calls.includes(call.number)) exchange.calls.push(call.number);
+  }
   const within = new Set(wall.exchanges.flatMap((exchange) => exchange.calls));
   const calls = new Map(wall.calls.map((call) => [call.number, call]));
   const rows = [
@@ -79,7 +84,7 @@ function exchangeRow(exchange, calls) {
       part("Payload", exchange.sent, true),
       Object.keys(exchange.headers).length ? part("Request headers", exchange.headers) : null,
       exchange.reply ? part("Answer", exchange.reply.body || "(empty)", true) : h("p.quiet", null, "Slack settled this by itself; nothing was sent."),
-      calls.length ? h("h4", null, "Web API calls meanwhile") : null,
+      calls.length ? h("h3", null, "What the bot called") : null,
       calls.map(callRow),
     ],
   );

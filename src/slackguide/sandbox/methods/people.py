@@ -1,0 +1,47 @@
+"""users.* and usergroups.*: who there is."""
+
+from .. import slack_json
+from ..arguments import Arguments
+from ..errors import ApiError
+from ..problems import Json
+from .context import Context
+from .paging import page
+
+
+def list_users(context: Context, arguments: Arguments) -> Json:
+    """users.list."""
+    workspace = context.workspace
+    users = [slack_json.user(workspace, person) for person in workspace.people if person.listed]
+    found_page, cursor = page([slack_json.bot_user(workspace), *users], arguments, default=1000, high=1000)
+    return {"members": found_page, "cache_ts": int(workspace.clock()), "response_metadata": {"next_cursor": cursor}}
+
+
+def user_info(context: Context, arguments: Arguments) -> Json:
+    """users.info."""
+    arguments.require("user")
+    workspace = context.workspace
+    which = arguments.text("user")
+    if which == workspace.app.user_id:
+        return {"user": slack_json.bot_user(workspace)}
+    for person in workspace.people:
+        if person.id == which:
+            return {"user": slack_json.user(workspace, person)}
+    raise ApiError("user_not_found")
+
+
+def list_groups(context: Context, arguments: Arguments) -> Json:
+    """usergroups.list."""
+    workspace = context.workspace
+    users, count = arguments.flag("include_users"), arguments.flag("include_count")
+    return {
+        "usergroups": [slack_json.group(workspace, group, users=users, count=count) for group in workspace.groups],
+    }
+
+
+def list_group_users(context: Context, arguments: Arguments) -> Json:
+    """usergroups.users.list."""
+    arguments.require("usergroup")
+    for group in context.workspace.groups:
+        if group.id == arguments.text("usergroup"):
+            return {"users": list(group.users)}
+    raise ApiError("no_such_subteam")

@@ -1,0 +1,49 @@
+"""A workplace of its own for every test: a sandbox, the service, a fresh database; the knowledge is read once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slackguide.guide import Guide
+from slackguide.wiring import build_guide
+from tests.stores import sqlite_url
+from tests.trial import KNOWLEDGE, Workplace
+
+
+@pytest.fixture(scope="session")
+def guide() -> Guide:
+    """The guide over the shipped knowledge."""
+    return build_guide(KNOWLEDGE)
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database file with nothing in it."""
+    return Path(sqlite_url(tmp_path_factory.mktemp("empty")).removeprefix("sqlite:///"))
+
+
+@pytest.fixture
+def workplace(guide: Guide, empty_database: Path, tmp_path: Path) -> Iterator[Callable[..., Workplace]]:
+    """Makes workplaces: takes what `Workplace` takes beside the guide and the database."""
+    made: list[Workplace] = []
+
+    def make(**options: Any) -> Workplace:
+        database = tmp_path / f"slackguide{len(made)}.db"
+        shutil.copy(empty_database, database)
+        made.append(Workplace(guide=guide, database=database, **options))
+        return made[-1]
+
+    yield make
+    for work in made:
+        work.close()
+
+
+@pytest.fixture
+def work(workplace: Callable[..., Workplace]) -> Workplace:
+    """A workplace where everybody is known and the weather is fine."""
+    return workplace()

@@ -1,0 +1,61 @@
+"""Requests that Slack's screen does not offer, signed all the same: old buttons, foreign hands, garbled values."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from slackguide.sandbox import Message, Reply, View
+from slackguide.sandbox.payloads import Payloads
+from tests.trial import Workplace
+
+
+def press_value(work: Workplace, action_id: str, value: Any, who: str = "ana", where: View | None = None) -> Reply:
+    """Presses a button that carries `value`, in a message of the person's own or in a window."""
+    payload = press_payload(work, action_id, value, who, where)
+    return work.send("interactive", payload)
+
+
+def press_payload(
+    work: Workplace, action_id: str, value: Any, who: str = "ana", where: View | None = None
+) -> dict[str, Any]:
+    """The request of such a press. `value` None leaves it out."""
+    workspace = work.workspace
+    person = workspace.person(who)
+    payloads = Payloads(workspace=workspace)
+    action = {"type": "button", "action_id": action_id, "block_id": "b1", "action_ts": workspace.next_ts()}
+    if value is not None:
+        action["value"] = value
+    if where is not None:
+        trigger = workspace.screens.trigger(person.id, view_id=where.id)
+        return payloads.press_in_view(person, where, action, trigger_id=trigger)
+    exchange = work.command("help", who)
+    (message,) = exchange.messages
+    assert isinstance(message, Message)
+    return payloads.press_in_message(
+        person, message, action, trigger_id=workspace.screens.trigger(person.id),
+        response_url=exchange.sent["response_url"],
+    )  # fmt: skip
+
+
+def again(payload: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """A copy of a request, changed at its top."""
+    return {**copy.deepcopy(payload), **changes}
+
+
+def answer_to(work: Workplace, action_id: str, value: Any, who: str = "ana") -> str:
+    """What the person sees after such a press: new words, a window, or nothing at all (the empty string)."""
+    payload = press_payload(work, action_id, value, who)
+    person = work.workspace.person(who).id
+    seen = work.workspace.live.number
+    before = {m.ts: m for m in work.workspace.ephemerals(who)}
+    reply = work.send("interactive", payload)
+    assert reply.status == 200, (action_id, value, reply)
+    work.workspace.wait_for(
+        lambda: any(change.kind in ("message", "screen") for change in work.workspace.live.since(seen)), timeout=3
+    )
+    top = work.workspace.screens.top(person)
+    if top is not None:
+        work.workspace.screens.clear(person)
+        return str(top.blocks)
+    return "\n".join(m.text for m in work.workspace.ephemerals(who) if before.get(m.ts) != m)

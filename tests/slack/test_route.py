@@ -1,0 +1,172 @@
+"""`/route`: answered in the acknowledgement, in words, whatever is typed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from slackguide.guide import Guide
+from slackguide.sandbox.payloads import Payloads
+from slackguide.slack.ids import ASK_TEXT
+from tests.slack.asking import MEDIATION, UNKNOWN
+from tests.slack.reading import elements, fields, labels, live, said, words
+from tests.trial import Workplace
+
+
+def test_the_answer_is_the_acknowledgement_itself(work: Workplace) -> None:
+    calls = work.workspace.calls
+
+    exchange = work.command(MEDIATION)
+
+    answer = json.loads(exchange.body)
+    assert answer["response_type"] == "ephemeral"
+    (message,) = exchange.messages
+    assert message.reader == work.workspace.person("ana").id
+    assert "Send a case to Mediation" in words(message)
+    work.settle()
+    assert work.workspace.calls == calls, "an answer needs no call of the Web API"
+
+
+def test_another_person_does_not_see_the_answer(work: Workplace) -> None:
+    work.route(MEDIATION)
+
+    assert work.workspace.ephemerals("ben") == ()
+    assert work.workspace.messages("general") == ()
+
+
+def test_help_alone_is_help(work: Workplace, guide: Guide) -> None:
+    message = work.route("help")
+
+    for form in guide.knowledge.forms:
+        assert f"/route escalate {form}" in words(message)
+        assert f"/route escalate {form}" in said(message)
+
+
+@pytest.mark.parametrize("text", ["help me with a refund", "escalate the refund", "escalate ask-nobody", "escalation"])
+def test_words_of_a_concern_that_look_like_a_subcommand_are_a_concern(work: Workplace, text: str) -> None:
+    message = work.route(text)
+
+    assert "lets you choose an escalation form" not in words(message)
+    assert "Which form?" not in words(message)
+    assert work.workspace.screens.stack(work.workspace.person("ana").id) == ()
+
+
+def test_nothing_typed_opens_the_ask_form_whose_answer_takes_its_place(work: Workplace) -> None:
+    exchange = work.command("")
+
+    assert exchange.ok
+    assert exchange.messages == ()
+    form = work.modal()
+    assert (form.callback_id, [e["action_id"] for e in elements(form)]) == ("ask", [ASK_TEXT])
+
+    assert work.submit({ASK_TEXT: MEDIATION}).ok
+
+    answer = work.modal()
+    assert answer.id == form.id
+    assert "Send a case to Mediation" in words(answer)
+
+
+def test_an_ask_form_with_white_space_alone_stays_open_and_says_what_to_write(work: Workplace) -> None:
+    work.command("")
+    form = work.modal()
+    blank = work.workspace.screens.type_in(form, {ASK_TEXT: {ASK_TEXT: {"type": "plain_text_input", "value": " \t"}}})
+    payload = Payloads(workspace=work.workspace).submission(work.workspace.person("ana"), blank, trigger_id="1.2")
+
+    answer = json.loads(work.send("interactive", payload).body)
+
+    assert answer["response_action"] == "errors"
+    assert "sentence" in answer["errors"][ASK_TEXT]
+
+
+def test_escalate_alone_lets_one_choose_a_form(work: Workplace, guide: Guide) -> None:
+    message = work.route("escalate")
+
+    titles = [form.title for form in guide.knowledge.forms.values()]
+    assert all(title in words(message) and title in said(message) for title in titles)
+
+    work.press(message, "escalate_choose_form:1")
+
+    assert work.modal().title == titles[1]
+    assert work.modal().callback_id == "escalation"
+
+
+def test_escalate_with_the_id_of_a_form_opens_it_empty(work: Workplace) -> None:
+    exchange = work.command("escalate ask-disputes")
+
+    assert exchange.ok
+    assert exchange.messages == ()
+    form = work.modal()
+    assert form.callback_id == "escalation"
+    assert {"ticket_url", "contract_id", "client_username", "freelancer_username", "dispute_type", "dispute_reasons",
+            "summary"} <= fields(form).keys()  # fmt: skip
+    assert not any(fields(form).values())
+    for block in form.blocks:
+        if block["type"] == "input":
+            assert block["block_id"] == block["element"]["action_id"]
+
+
+def test_words_that_fit_nothing_are_told_so(work: Workplace) -> None:
+    message = work.route(UNKNOWN)
+
+    assert "nothing in the guides" in words(message)
+    assert "Team Lead" in words(message)
+
+
+STRANGE = {
+    "eight thousand characters": ("the client was charged twice and wants his money back " * 200)[:8000],
+    "eight thousand quotes": '"' * 8000,
+    "emoji alone": "😡💸🔁",
+    "emoji in Slack's spelling": ":rage: :money_with_wings:",
+    "Japanese": "クライアントが二重に請求されました",
+    "Russian": "Клиент хочет вернуть деньги",
+    "Arabic": "العميل يريد استرداد أمواله",
+    "right to left among left to right": "refund \u202eevil\u202c for \u2066client\u2069",
+    "control characters": "refund\x00\x01\x02\x1b[31m\x7f please",
+    "six hundred control characters": "\x01" * 600,
+    "quotes and backslashes": '"\\' * 299,
+    "combining characters": "r̴̡̛e̷͝f̸̛u̵͘n̶͝d̷͘" * 20,
+    "a ping of everybody": "<!channel> <!here> <!everyone> @here @channel client wants a refund",
+    "a ping of a person and a group": "<@U0ANA> <!subteam^S1|@leads> refund",
+    "a channel and a link": "<#C1|general> <https://evil.example|refund>",
+    "markup": "*bold* _it_ ~no~ `code` ```block``` > quote refund",
+    "entities": "&lt;!channel&gt; &amp;amp; refund",
+    "JSON": '{"a":"b","f":{"contract_type":"hourly"}}',
+    "a template": "{summary} {client_segment} %s {0} refund",
+    "one character": "?",
+    "a very long word": "a" * 7999,
+}
+
+
+@pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE.keys())
+def test_everything_that_can_be_typed_is_answered_and_nothing_of_it_comes_alive(work: Workplace, text: str) -> None:
+    message = work.route(text)
+
+    assert words(message).strip()
+    assert message.text.strip()
+    assert live(message) == set()
+    presses = [action_id for action_id in labels(message).values() if not action_id.startswith("answer_escalate")]
+    assert presses, "there is always something to do next"
+    redrawn = work.pressed(message, presses[-1])
+    assert words(redrawn).strip()
+    assert live(redrawn) == set()
+
+
+@pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE.keys())
+def test_a_window_answers_everything_too(work: Workplace, text: str) -> None:
+    work.command("")
+
+    exchange = work.submit({ASK_TEXT: text[:3000]})
+
+    assert exchange.ok, exchange
+    answer = work.modal()
+    assert words(answer).strip()
+    assert live(answer) == set()
+
+
+def test_a_command_of_another_version_is_answered_in_words(work: Workplace) -> None:
+    payload = work.command("help").sent
+
+    reply = work.send("slash_commands", {**payload, "command": "/guide"})
+
+    assert "another version" in json.loads(reply.body)["text"]

@@ -1,0 +1,242 @@
+"""Facts out of words: what is read, what is left alone, what is asked."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slackguide.knowledge.facts import FactDefinition, FactValue
+from slackguide.knowledge.loader import load
+from slackguide.triage.reading import SHOWN, FactReader, Reading
+
+KNOWLEDGE = load(Path(__file__).parents[2] / "knowledge")
+READER = FactReader(KNOWLEDGE.facts, KNOWLEDGE.abbreviations)
+TODAY = date(2026, 11, 20)  # a Friday
+
+
+def read(text: str, today: date = TODAY) -> Reading:
+    return READER.read(text, today=today)
+
+
+def test_the_line_of_the_requirement() -> None:
+    reading = read("CL enterprise, FP, paid 20 days ago, TR+ freelancer")
+    assert reading.facts == {
+        "client_segment": "enterprise",
+        "contract_type": "fixed_price",
+        "days_since_last_payment": 20,
+        "freelancer_tier": "top_rated_plus",
+    }
+    assert reading.unclear == {}
+    assert reading.spans == {
+        "client_segment": "enterprise",
+        "contract_type": "FP",
+        "days_since_last_payment": "paid 20 days ago",
+        "freelancer_tier": "TR+",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "value"),
+    [
+        # the longest phrase wins
+        ("top rated plus FL", "freelancer_tier", "top_rated_plus"),
+        ("top rated FL", "freelancer_tier", "top_rated"),
+        ("VSB+ client", "client_segment", "vsb_plus"),
+        ("VSB client", "client_segment", "vsb"),
+        ("very small business", "client_segment", "vsb"),
+        ("VSB+TR FL", "client_segment", "vsb"),
+        ("VSB + regular FL", "client_segment", "vsb"),
+        ("fixed-price direct contract", "contract_type", "direct_contract"),
+        # shorthand
+        ("PC order", "contract_type", "project_catalog"),
+        ("pc contract", "contract_type", "project_catalog"),
+        ("the pc is slow", "contract_type", None),
+        ("mm client", "client_segment", "mid_market"),
+        ("mm, let me think", "client_segment", None),
+        ("HR, paid by the client", "contract_type", "hourly"),
+        ("ask HR about it", "contract_type", None),
+        ("ask my HR about it", "contract_type", None),
+        # negation
+        ("not enterprise", "client_segment", None),
+        ("isn't hourly", "contract_type", None),
+        ("isn’t hourly", "contract_type", None),
+        ("not urgent", "urgent_or_escalated", "no"),
+        ("is not urgent at all", "urgent_or_escalated", "no"),
+        ("contract isn't active", "contract_status", "ended"),
+        ("the contract has not ended", "contract_status", "active"),
+        ("no bonus", "payment_kind", None),
+        ("not hourly but fixed price", "contract_type", "fixed_price"),
+        ("client is not VSB or SB", "client_segment", None),
+        # who says it, about whom
+        ("the client says so", "reporter", "client"),
+        ("the freelancer has been asked by the client", "reporter", None),
+        ("freelancer says the client wants more", "reporter", "freelancer"),
+        ("the client is angry", "reporter", None),
+        ("freelancer runs a small business", "client_segment", None),
+        ("our client is a small business", "client_segment", "small_business"),
+        ("client needs an enterprise plan", "client_segment", None),
+        ("enterprise account", "client_segment", "enterprise"),
+        # escrow
+        ("$500 in escrow", "funds_in_escrow", "yes"),
+        ("$0 in escrow", "funds_in_escrow", "no"),
+        ("nothing left in escrow", "funds_in_escrow", "no"),
+        ("it was released from escrow", "funds_in_escrow", None),
+        ("funds in escrow: no", "funds_in_escrow", "no"),
+        # whole words only
+        ("the enterprises of hourlyness", "contract_type", None),
+        ("sbc", "client_segment", None),
+        # one letter amiss in a long word
+        ("enterprize client", "client_segment", "enterprise"),
+        ("dircet contract", "contract_type", "direct_contract"),
+        ("contact closed", "contract_status", None),
+        # a form copied in
+        ("Contract status: ended", "contract_status", "ended"),
+        ("mediation ticket: solved", "mediation_ticket", "solved"),
+    ],
+)
+def test_phrases(text: str, fact: str, value: str | None) -> None:
+    assert read(text).facts.get(fact) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is it hourly or fixed price?",
+        "is it an hourly contract",
+        "which queue if hourly",
+        "does enterprise count as high value",
+        "what is top rated plus",
+        "maybe it's a direct contract",
+        "hourly?",
+        "was it paid 20 days ago?",
+        "if it was paid 20 days ago, is he eligible?",
+        "on another contract he was paid 5 days ago",
+        "mediation within 30 days of the last payment",
+        "up to 60 days after the last payment",
+        "FL has 7 days to respond",
+        "contract #12 of client 40",
+        "released",
+        "",
+        "🤷",
+    ],
+)
+def test_what_is_not_stated_is_not_read(text: str) -> None:
+    reading = read(text)
+    assert (reading.facts, reading.unclear) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "words"),
+    [
+        ("hourly fixed price", "contract_type", "The text says Hourly and Fixed-price."),
+        ("paid 5 days ago. Last payment 9 days ago.", "days_since_last_payment", "The text says 5 days and 9 days."),
+        ("never paid, last payment 9 days ago", "days_since_last_payment", "The text says no payment yet and 9 days."),
+        ("last payment 03/04", "days_since_last_payment", "“03/04” can be March 4 or April 3."),
+        ("paid on 2027-01-02", "days_since_last_payment", "January 2, 2027 is in the future."),
+        ("paid a couple of weeks ago", "days_since_last_payment", "“a couple of weeks” is not an exact number."),
+        ("paid more than 30 days ago", "days_since_last_payment", "“more than 30 days” is not an exact number."),
+        ("paid 20-25 days ago", "days_since_last_payment", "“20-25 days” is not an exact number."),
+        ("last payment -5 days ago", "days_since_last_payment", "“-5 days” is less than nothing."),
+        ("paid on 02/30", "days_since_last_payment", "There is no day “02/30”."),
+        ("sent to CE tomorrow", "hours_since_sent_to_ce", "“tomorrow” is in the future."),
+    ],
+)
+def test_what_is_unclear_is_asked(text: str, fact: str, words: str) -> None:
+    reading = read(text)
+    assert fact not in reading.facts
+    assert reading.unclear == {fact: f"{words} {KNOWLEDGE.facts[fact].ask}"}
+
+
+@pytest.mark.parametrize(("days", "read_out"), [(100_000, True), (100_001, False), (10**30, False)])
+def test_a_number_beyond_the_maximum_is_asked(days: int, read_out: bool) -> None:
+    reading = read(f"paid {days} days ago")
+    assert ("days_since_last_payment" in reading.facts) is read_out
+    assert ("days_since_last_payment" in reading.unclear) is not read_out
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("sent to CE 6h ago", 6),
+        ("with CE for 36 hours", 36),
+        ("ticket with CE 2 days", 48),
+        ("CE has had it since yesterday", 24),
+        ("sent 6h ago", None),
+        ("the client waits for 6 hours", None),
+    ],
+)
+def test_hours_count_only_where_they_are_ces(text: str, hours: int | None) -> None:
+    assert read(text).facts.get("hours_since_sent_to_ce") == hours
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("12 days", 12), ("fixed price, 12 days", 12), ("FL is angry, 12 days", None), ("30-day window", None)],
+)
+def test_a_bare_number_counts_beside_nothing_but_facts(text: str, days: int | None) -> None:
+    assert read(text).facts.get("days_since_last_payment") == days
+
+
+def test_a_reader_reads_the_facts_it_was_given() -> None:
+    fact = FactDefinition(
+        label="Colour", ask="Which colour?", kind="choice",
+        values={"red": FactValue(label="Red", words=("red", "deep|bright crimson")), "blue": FactValue(label="Blue")},
+    )  # fmt: skip
+    reader = FactReader({"colour": fact})
+    assert reader.read("a bright crimson, paid 3 days ago", today=TODAY).facts == {"colour": "red"}
+    assert reader.read("not red", today=TODAY).facts == {"colour": "blue"}
+    assert reader.read("hourly", today=TODAY).facts == {}
+
+
+PIECES = ("hourly", "enterprise client", "TR+ freelancer", "paid 20 days ago", "no funds in escrow")
+
+
+@given(order=st.permutations(PIECES))
+def test_the_order_of_statements_changes_nothing(order: list[str]) -> None:
+    assert read(", ".join(order)).facts == read(", ".join(PIECES)).facts
+    assert len(read(", ".join(order)).facts) == len(PIECES)
+
+
+FRAGMENTS = st.sampled_from(
+    (
+        *PIECES, "fixed price", "not", "no", "or", "is it", "if", "?", ",", ".", "/", "+", "-", "never paid", "$0", "a",
+        "10/28", "03/04", "2026-13-45", "the 31st", "31/02", "last Tuesday", "couple of weeks", "99999999999 days ago",
+        "since the last payment", "with CE for", "twenty", "and a half", "28.10.", "'", "’s", "n't", "\x00", "👋",
+        "٣ days",
+    )
+)  # fmt: skip
+TEXTS = st.one_of(st.text(max_size=200), st.lists(FRAGMENTS, max_size=12).map(" ".join))
+
+
+@given(text=TEXTS, today=st.dates())
+def test_any_text_on_any_day_gives_a_reading_that_the_facts_allow(text: str, today: date) -> None:
+    reading = read(text, today)
+    assert reading.spans.keys() == reading.facts.keys()
+    assert reading.facts.keys().isdisjoint(reading.unclear)
+    for name, value in reading.facts.items():
+        fact = KNOWLEDGE.facts[name]
+        assert value in fact.choices if isinstance(value, str) else 0 <= value <= fact.maximum
+        assert 0 < len(reading.spans[name]) <= SHOWN
+
+
+@given(text=TEXTS, today=st.dates(), blank=st.sampled_from(["", " ", "\n", "\t \n"]))
+def test_reading_again_reads_the_same(text: str, today: date, blank: str) -> None:
+    first = read(text, today)
+    assert read(text, today) == first
+    assert read(blank + text + blank, today) == first
+
+
+@given(days=st.integers(0, 5000))
+def test_a_date_and_its_distance_are_the_same(days: int) -> None:
+    dated = read(f"last paid on {(TODAY - timedelta(days=days)).isoformat()}").facts
+    assert dated == read(f"last paid {days} days ago").facts == {"days_since_last_payment": days}
+
+
+@pytest.mark.parametrize("word", ["hourly ", "the ", "VSB+ ", "not ", "on ", "is it ", "or ", "a", "1", "12 days ago "])
+def test_what_stands_past_the_limit_changes_nothing(word: str) -> None:
+    long = word * (200_000 // len(word))
+    assert read(long) == read(long[:12_000])

@@ -1,0 +1,101 @@
+"""The rows of a decision table, and its flowchart: they are the table, no more and no less."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from slackguide.guide import Guide
+from slackguide.knowledge import KnowledgeBase
+from slackguide.triage.boxes import boxes
+from slackguide.triage.flowchart import flowchart
+from slackguide.triage.rows import rows
+from tests.triage.told import DECIDING, decides, told
+
+ARROW = re.compile(r'^    (\w+) -->\|"(.*)"\| (\w+)$')
+BOX = re.compile(r'^    (\w+)(?:\{"(.*)"\}|\["(.*)"\])$')
+
+
+@settings(deadline=None)
+@given(region=arrays.arrays(np.bool_, arrays.array_shapes(min_dims=0, max_dims=4, max_side=4)))
+def test_boxes_divide_a_region(region: np.ndarray) -> None:
+    covered = np.zeros(region.shape, dtype=int)
+    for box in boxes(region):
+        covered[np.ix_(*box) if box else ()] += 1
+    assert (covered == region).all()
+
+
+@pytest.mark.parametrize("told_facts", [{}, {"contract_type": "hourly"}, {"days_since_last_payment": "20..70"}])
+def test_each_case_stands_in_one_row(told_facts: dict[str, str], guide: Guide, knowledge: KnowledgeBase) -> None:
+    for id, entry in knowledge.entries.items():
+        table = guide.triage.table(id)
+        kept = table.within(table.possible(told_facts))
+        usual = kept.possible(told_facts, entry)
+        covered = np.zeros(kept.first.shape, dtype=int)
+        for row in rows(table, entry, told_facts, knowledge.facts):
+            choices = []
+            for axis, name in enumerate(kept.facts):
+                meant = usual[axis] if row.expected else range(len(kept.cells[axis]))
+                cells = row.when.get(name, kept.cells[axis])
+                choices.append([number for number in meant if kept.cells[axis][number] in cells])
+            at = np.ix_(*choices) if choices else ()
+            covered[at] += 1
+            assert {kept.rules[number].spot for number in np.unique(kept.first[at])} == {row.rule.spot}
+        assert (covered == 1).all(), id
+
+
+def test_expected_rows_come_first_and_are_those_of_the_concern(guide: Guide, knowledge: KnowledgeBase) -> None:
+    entry = knowledge.entries["disputes/client-retention"]
+    found = rows(guide.triage.table(entry.id), entry, {}, knowledge.facts)
+    expected = [row.expected for row in found]
+    assert expected == sorted(expected, reverse=True)
+    assert {False, True} == set(expected)
+    assert not [row for row in found if row.expected and "funds_in_escrow" in row.when]
+
+
+@settings(deadline=None, max_examples=60)
+@given(data=st.data())
+def test_following_the_arrows_of_a_flowchart_leads_where_the_rules_do(
+    data: st.DataObject, guide: Guide, knowledge: KnowledgeBase
+) -> None:
+    entry = knowledge.entries[data.draw(st.sampled_from([DECIDING, "disputes/fixed-price-freelancer"]))]
+    case = data.draw(told(entry, knowledge, whole=True))
+    fixed = {"contract_type": "fixed_price"} if entry.fixes else {}
+    case |= fixed
+    lines = flowchart(guide.triage.table(entry.id), entry, {}, knowledge.facts).split("\n")
+    asked = {fact.ask: name for name, fact in knowledge.facts.items()}
+    texts = {found[1]: found[2] or found[3] for line in lines if (found := BOX.match(line))}
+    at = lines[2].rsplit(" ", 1)[1]
+    while at.startswith("q"):
+        name = asked[texts[at]]
+        answers = {found[3]: found[2] for line in lines if (found := ARROW.match(line)) and found[1] == at}
+        (at,) = [to for to, label in answers.items() if _answers(name, case[name], label, knowledge)]
+    assert texts[at].split("<br>")[0] == decides(entry, case).target.name
+
+
+def _answers(name: str, value: str | int, label: str, knowledge: KnowledgeBase) -> bool:
+    """Whether an arrow's label is the answer, read as a person would."""
+    fact = knowledge.facts[name]
+    if isinstance(value, int):
+        spans = [(int(a), int(b)) for a, b in re.findall(r"(\d+) to (\d+)", label)]
+        spans += [(int(a), 10**9) for a in re.findall(r"(\d+) days or more", label)]
+        return any(low <= value <= high for low, high in spans) or "any number" in label
+    if value == "never":
+        return str(fact.never) in label
+    shown = fact.values[value].say or fact.values[value].label if fact.kind == "yes_no" else fact.value_label(value)
+    if " other than " in label:
+        return shown not in re.split(", | or ", label.split(" other than ")[1])
+    return shown in re.split(", | or ", label)
+
+
+def test_a_flowchart_is_small_enough_to_follow(guide: Guide, knowledge: KnowledgeBase) -> None:
+    for id, entry in knowledge.entries.items():
+        chart = flowchart(guide.triage.table(id), entry, {}, knowledge.facts)
+        drawn = [line for line in chart.split("\n") if BOX.match(line)]
+        assert 1 <= len(drawn) <= 40, id
+        assert len({BOX.match(line)[2] or BOX.match(line)[3] for line in drawn}) >= 1  # type: ignore[index]

@@ -1,0 +1,261 @@
+"""The whole of slackguide with the sandbox as its Slack: what the tests of the Slack surfaces talk to.
+
+The service is the one that `wiring` builds, behind signed HTTP; its Slack is the sandbox. Time stands still until
+`until` or `settle` lets it jump to when the next job is due.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from slackguide.config import read_settings
+from slackguide.guide import Guide
+from slackguide.guide.in_force import GuideInForce
+from slackguide.sandbox import BotApp, Exchange, Message, Reply, Sandbox, View, demo_team
+from slackguide.sandbox.delivery import HttpLine, Parcel
+from slackguide.slack.ids import COMMAND
+from slackguide.slack.manifest import manifest
+from slackguide.storage.backlog import Backlog, Owed
+from slackguide.storage.outbox import SqlOutbox
+from slackguide.wiring import Service, open_stores
+
+KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
+
+WEDNESDAY = datetime(2026, 3, 4, 16, 0, tzinfo=UTC).timestamp()
+"""Ten in the morning in Chicago, within the working hours of the shipped forms."""
+
+SECRET, TOKEN = "secret-of-the-tests", "xoxb-of-the-tests"
+PATHS = ("/slack/events", "/healthz", "/readyz")
+
+LONGEST_JUMP = 10.0
+"""Seconds: less than a lease, so that no job is taken from a worker that holds it."""
+
+LOOK = 0.02
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self, now: float = WEDNESDAY) -> None:
+        self.now = now
+
+    def seconds(self) -> float:
+        """Epoch seconds."""
+        return self.now
+
+    def utc(self) -> datetime:
+        """The same as a time."""
+        return datetime.fromtimestamp(self.now, UTC)
+
+    def advance(self, seconds: float) -> None:
+        """Moves it on."""
+        self.now += seconds
+
+
+class BreakableGuide(GuideInForce):
+    """The knowledge in force, until it is broken: a fault of ours that any surface can run into."""
+
+    broken: str | None = None
+
+    def __call__(self) -> Guide:
+        """The guide, or a RuntimeError with the words that `broken` holds."""
+        if self.broken is not None:
+            raise RuntimeError(self.broken)
+        return super().__call__()
+
+
+class Workplace:
+    """A workspace with slackguide in it. `environment` is what slackguide's settings are read from.
+
+    `known=False` leaves the directory empty: nobody has been read from Slack yet.
+    """
+
+    def __init__(
+        self,
+        *,
+        guide: Guide,
+        database: Path,
+        environment: Mapping[str, str] | None = None,
+        known: bool = True,
+        app: BotApp | None = None,
+    ) -> None:
+        self.clock = Clock()
+        self.guide = BreakableGuide(directory=KNOWLEDGE, build=lambda _: guide)
+        self.database = database
+        self._environment = {**(environment or {})}
+        groups = {"team-leads": ("lena",), "disputes-specialists": ("marek",), "ce-specialists": ("priya",)}
+        self.sandbox = Sandbox(
+            clock=self.clock.seconds,
+            advance=self._advance,
+            signing_secret=SECRET,
+            bot_token=TOKEN,
+            team=demo_team(groups=groups, app=app or BotApp.from_manifest(manifest())),
+            routes={path: self._forwarded(path) for path in PATHS},
+            seed="test",
+        )
+        self.workspace = self.sandbox.workspace
+        self._line = HttpLine(url=f"{self.sandbox.url}slack/events", signing_secret=SECRET)
+        self.sandbox.start()
+        self.service: Service | None = None
+        self.begin(known=known)
+
+    # -- the service: begun, ended, begun again -----------------------------------------------------------------------
+
+    def begin(self, *, known: bool = True, delivering: bool = True) -> None:
+        """Builds the service on the database and starts it, as a new process would; `known` first reads everybody."""
+        settings = read_settings(
+            {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": self.sandbox.api_url}
+            | self._environment
+        )
+        stores = open_stores(
+            f"sqlite:///{self.database}", clock=self.clock.utc, guide=self.guide, channels=settings.channels
+        )
+        self.stores = stores
+        self.service = Service(
+            settings=settings,
+            token=TOKEN,
+            api_url=self.sandbox.api_url,
+            signing_secret=SECRET,
+            guide=self.guide,
+            stores=stores,
+            clock=self.clock.utc,
+            chance=lambda: 0.5,
+        )
+        self._routes = self.service.routes
+        self._outbox = SqlOutbox(database=stores.database, bell=stores.bell, worker="looking on")
+        if delivering:
+            self.service.start(answering=known)
+        if known and delivering:
+            self.until(lambda: stores.people.refreshed_at() is not None)
+
+    def end(self) -> None:
+        """Stops the service; the sandbox goes on."""
+        if self.service is not None:
+            self.service.stop()
+            self.service = None
+
+    def close(self) -> None:
+        """Ends everything."""
+        self.sandbox.weather.clear()
+        self.end()
+        self.sandbox.stop()
+
+    def _forwarded(self, path: str) -> Any:
+        def application(environ: Any, start: Any) -> Any:
+            if self.service is None:
+                start("503 Service Unavailable", [("Content-Length", "0")])
+                return [b""]
+            return self._routes[path](environ, start)
+
+        return application
+
+    # -- time ---------------------------------------------------------------------------------------------------------
+
+    def until(self, met: Callable[[], Any], timeout: float = 15.0) -> None:
+        """Waits for `met()`, letting time jump to when the next job is due whenever nothing is being sent.
+
+        Fails after `timeout` seconds of real time, saying what was owed.
+        """
+        deadline = time.monotonic() + timeout
+        while not met():
+            assert time.monotonic() < deadline, f"it did not happen; owed: {self.owed()}"
+            self._jump()
+            self.workspace.wait_for(met, timeout=LOOK)
+
+    def settle(self) -> None:
+        """Waits until nothing is owed to Slack any more, and Slack owes no event."""
+        self.until(lambda: not self.active() and self.sandbox.events.settle())
+
+    def active(self) -> tuple[Owed, ...]:
+        """Jobs that delivery still works on; not those that wait for a person."""
+        return tuple(job for job in self.owed() if job.state in ("due", "sending"))
+
+    def owed(self) -> tuple[Owed, ...]:
+        """Every job that is not finished."""
+        return Backlog(database=self.stores.database, bell=self.stores.bell).owed()
+
+    def pass_time(self, seconds: float) -> None:
+        """Lets time pass at once."""
+        self.sandbox.advance(seconds)
+
+    def _advance(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+        self.stores.bell.ring()
+
+    def _jump(self) -> None:
+        rest = self._outbox.rest()
+        if any(job.state == "sending" for job in self.owed()):
+            return
+        if 0 < rest < float("inf"):
+            self.pass_time(min(rest, LONGEST_JUMP))
+
+    # -- what people do -----------------------------------------------------------------------------------------------
+
+    def command(self, text: str, who: str = "ana", channel: str = "general") -> Exchange:
+        """Types `/route text`."""
+        return self.sandbox.command(who, channel, COMMAND, text)
+
+    def route(self, text: str, who: str = "ana") -> Message:
+        """Types `/route text`; the message that the acknowledgement itself showed."""
+        exchange = self.command(text, who)
+        assert exchange.ok, exchange
+        (message,) = exchange.messages
+        assert isinstance(message, Message)
+        return message
+
+    def ask(self, text: str, who: str = "ana", thread_ts: str | None = None) -> Message:
+        """Writes a direct message; the answer that came into its thread."""
+        before = {message.ts for message in self.workspace.direct_messages(who)}
+        exchange = self.sandbox.message(who, text, thread_ts)
+        assert exchange.ok, exchange
+
+        def answers() -> list[Message]:
+            return [m for m in self.workspace.direct_messages(who) if m.ts not in before and m.by_bot]
+
+        self.until(answers)
+        return answers()[0]
+
+    def press(self, where: Message | View, action_id: str, who: str = "ana", value: Any = None) -> Exchange:
+        """Presses, and waits until something on the person's screen changed."""
+        seen = self.workspace.live.number
+        exchange = self.sandbox.press(who, where, action_id, value)
+        assert exchange.ok, exchange
+        person = self.workspace.person(who).id
+        self.until(lambda: any(self._concerns(change, person) for change in self.workspace.live.since(seen)))
+        return exchange
+
+    def pressed(self, where: Message, action_id: str, who: str = "ana") -> Message:
+        """Presses a button of a message that changes in place; the message as it is then."""
+        self.press(where, action_id, who)
+        return self.workspace.message(where.ts)
+
+    def told(self, where: Message | View, action_id: str, who: str = "ana") -> Message:
+        """Presses a button that is answered in words beside the message; those words, seen by that person alone."""
+        before = {message.ts for message in self.workspace.ephemerals(who)}
+        self.press(where, action_id, who)
+        (new,) = [message for message in self.workspace.ephemerals(who) if message.ts not in before]
+        return new
+
+    def modal(self, who: str = "ana") -> View:
+        """The window that the person looks at."""
+        top = self.workspace.screens.top(self.workspace.person(who).id)
+        assert top is not None, f"{who} looks at no window"
+        return top
+
+    def submit(self, values: Mapping[str, Any] | None = None, who: str = "ana") -> Exchange:
+        """Fills in the window that the person looks at, and sends it."""
+        return self.sandbox.submit(who, self.modal(who).id, values)
+
+    def send(self, kind: str, payload: Mapping[str, Any]) -> Reply:
+        """Posts a signed request of one's own making: `slash_commands`, `interactive` or `events_api`."""
+        return self._line.send(Parcel(kind=kind, payload=dict(payload)))[1]
+
+    @staticmethod
+    def _concerns(change: Any, person: str) -> bool:
+        if change.kind == "message":
+            return change.body["reader"] in (None, person)
+        return change.kind in ("screen", "home") and change.body.get("person") == person
