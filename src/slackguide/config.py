@@ -16,6 +16,7 @@ from slackguide.errors import ConfigurationError
 SLACK_API = "https://slack.com/api/"
 DEFAULT_PORT = 3000
 HIGHEST_PORT = 65_535
+LONGEST_RETENTION = 36_500
 LOOPBACK = "127.0.0.1"
 
 
@@ -34,7 +35,7 @@ def _channels(value: object) -> object:
     for item in filter(None, (part.strip() for part in value.split(","))):
         name, equals, id = (part.strip() for part in item.partition("="))
         if not equals or not re.fullmatch(r"[CG][A-Z0-9]+", id) or not name:
-            raise ValueError(f"`{item}` is not NAME=CHANNELID, like ask-disputes=C012AB")
+            raise ValueError(f"has `{item}`, which is not NAME=CHANNELID, like ask-disputes=C012AB")
         pairs[name.removeprefix("#")] = id
     return pairs
 
@@ -45,7 +46,7 @@ def _people(value: object) -> object:
     ids = [part.strip() for part in value.split(",") if part.strip()]
     for id in ids:
         if not re.fullmatch(r"[UW][A-Z0-9]+", id):
-            raise ValueError(f"`{id}` is no Slack user id, like U012AB")
+            raise ValueError(f"has `{id}`, which is no Slack user id, like U012AB")
     return frozenset(ids)
 
 
@@ -75,7 +76,7 @@ class Settings(BaseModel):
     team_leads: Annotated[frozenset[str], BeforeValidator(_people)] = Field(
         default=frozenset(), alias="SLACKGUIDE_TEAM_LEADS"
     )
-    retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = Field(
+    retention_days: Annotated[int, Field(ge=1, le=LONGEST_RETENTION)] | None = Field(
         default=None, alias="SLACKGUIDE_RETENTION_DAYS"
     )
     host: str = Field(default="0.0.0.0", alias="HOST")  # noqa: S104 - the contract's default
@@ -104,11 +105,17 @@ class Settings(BaseModel):
 
 SLACK_VARIABLES = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
 
+NUMBERS = {"PORT": f"0 to {HIGHEST_PORT}", "SLACKGUIDE_RETENTION_DAYS": f"1 to {LONGEST_RETENTION}"}
+"""The variables that hold a whole number, and its bounds."""
 
-def read_settings(environment: Mapping[str, str] = os.environ, *, slack: bool = True) -> Settings:
+
+def read_settings(
+    environment: Mapping[str, str] = os.environ, *, slack: bool = True, answering: bool = True
+) -> Settings:
     """The settings. Raises `ConfigurationError` that names every variable at fault or missing.
 
-    `slack=False` leaves the Slack variables out: for the sandbox whatever the environment says.
+    `slack=False` leaves the Slack variables out: for the sandbox whatever the environment says. `answering=False` is
+    for delivery alone, which needs the bot's token and no more.
     """
     given: dict[str, Any] = {name: value.strip() for name, value in environment.items() if value.strip()}
     for name in ("LOG_LEVEL", "LOG_FORMAT"):
@@ -121,8 +128,8 @@ def read_settings(environment: Mapping[str, str] = os.environ, *, slack: bool = 
         settings = Settings.model_validate(given)
     except ValidationError as error:
         settings = None
-        faults += [f"{fault['loc'][0]}: {_words(fault)}" for fault in error.errors(include_url=False)]
-    faults += _missing(given)
+        faults += [f"{fault['loc'][0]} {_words(fault)}" for fault in error.errors(include_url=False)]
+    faults += _missing(given) if answering else _token_missing(given)
     if faults or settings is None:
         raise ConfigurationError("Not started, nothing was opened. " + " ".join(f"{fault}." for fault in faults))
     return settings
@@ -138,13 +145,19 @@ def _missing(given: Mapping[str, Any]) -> list[str]:
             "SLACK_BOT_TOKEN is set, but SLACK_APP_TOKEN (for Socket Mode) and SLACK_SIGNING_SECRET (for HTTP) are "
             "missing: set one of the two"
         ]
-    there = " and ".join(name for name, is_set in zip(SLACK_VARIABLES[1:], (app, secret), strict=True) if is_set)
-    return [f"{there} is set, but SLACK_BOT_TOKEN is missing"]
+    there = [name for name, is_set in zip(SLACK_VARIABLES[1:], (app, secret), strict=True) if is_set]
+    return [f"{' and '.join(there)} {'is' if len(there) == 1 else 'are'} set, but SLACK_BOT_TOKEN is missing"]
+
+
+def _token_missing(given: Mapping[str, Any]) -> list[str]:
+    return [] if given.get("SLACK_BOT_TOKEN") else ["SLACK_BOT_TOKEN is missing: delivery needs it"]
 
 
 def _words(fault: Any) -> str:
+    if (bounds := NUMBERS.get(fault["loc"][0])) is not None:
+        return f"has to be a whole number, {bounds}"
     if fault["type"] == "value_error":
         return str(fault["ctx"]["error"])
     if fault["type"] == "literal_error":
         return f"has to be one of {fault['ctx']['expected']}"
-    return "has to be a whole number within its bounds" if "int" in fault["type"] else str(fault["msg"]).lower()
+    return f"cannot be used: {str(fault['msg']).lower()}"

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import threading
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Literal
 
 CHATTY = ("slack_bolt", "slack_sdk", "urllib3", "waitress", "websockets", "alembic", "sqlalchemy")
 """Libraries whose lower levels would log requests with people's words in them, or too much of everything."""
+
+log = logging.getLogger(__name__)
 
 
 class JsonLines(logging.Formatter):
@@ -21,18 +25,58 @@ class JsonLines(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _message(record),
         }
         return json.dumps(line, ensure_ascii=False)
 
 
+class Console(logging.Formatter):
+    """One line a record, or more where a message has more."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record's local time, level, logger and message."""
+        time = datetime.fromtimestamp(record.created).astimezone()
+        return f"{time:%Y-%m-%d %H:%M:%S} {record.levelname:<7} {record.name}: {_message(record)}"
+
+
 def set_up(level: str, form: Literal["console", "json"]) -> None:
-    """Sends every log line to standard error."""
+    """Sends every log line to standard error, and what nothing else catches too."""
     handler = logging.StreamHandler(sys.stderr)
-    plain = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S")
-    handler.setFormatter(JsonLines() if form == "json" else plain)
+    handler.setFormatter(JsonLines() if form == "json" else Console())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
     for name in CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    logging.captureWarnings(True)
+    sys.excepthook = lambda _kind, error, trace: _uncaught("the process ends", error, trace)
+    threading.excepthook = lambda told: _uncaught(
+        f"the thread {told.thread.name if told.thread else '?'} ends", told.exc_value, told.exc_traceback
+    )
+
+
+def last_words(message: str) -> None:
+    """Says why the process ends: a log line where the log is JSON, else plain words on standard error."""
+    if any(isinstance(handler.formatter, JsonLines) for handler in logging.getLogger().handlers):
+        log.critical(message)
+    else:
+        print(f"slackguide: {message}", file=sys.stderr)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The message; of an exception, its kind and place: its own words may be a person's."""
+    message = record.getMessage()
+    error = record.exc_info[1] if record.exc_info else None
+    return f"{message} ({_told(error, error.__traceback__)})" if error else message
+
+
+def _uncaught(what: str, error: BaseException | None, trace: TracebackType | None) -> None:
+    if not isinstance(error, SystemExit | KeyboardInterrupt):
+        log.critical("%s: %s", what, _told(error, trace))
+
+
+def _told(error: BaseException | None, trace: TracebackType | None) -> str:
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    return f"{type(error).__name__} at {place}"

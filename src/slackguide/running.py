@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -11,28 +12,56 @@ from contextlib import contextmanager
 from types import FrameType
 
 from slackguide.config import Mode, Settings, read_settings
-from slackguide.errors import SlackguideError
+from slackguide.errors import ConfigurationError, SlackguideError
 from slackguide.guide.in_force import GuideInForce
-from slackguide.logs import set_up
+from slackguide.logs import last_words, set_up
 from slackguide.web.front import Front
-from slackguide.web.server import WebServer
+from slackguide.web.server import THREADS, WebServer
 from slackguide.wiring import Service, build_guide, database_url, open_stores, system_clock
 
 log = logging.getLogger(__name__)
 
 UNUSABLE = 2
 
+HEALTH_THREADS = 4
+
+STOP_SECONDS = 9.0
+"""How long the end may take: the contract gives it 10 s."""
+
+
+class Orders:
+    """What the operating system tells this process: to stop (SIGTERM, SIGINT), to read the knowledge again (SIGHUP)."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._reload: Callable[[], object] = lambda: None
+
+    def on_reload(self, reload: Callable[[], object]) -> None:
+        """What to do at SIGHUP; before this is said, nothing."""
+        self._reload = reload
+
+    def wait(self) -> None:
+        """Until told to stop; at once where that came while starting."""
+        self._stop.wait()
+        log.info("stopping: nothing new is taken")
+
+    def stop(self, number: int, frame: FrameType | None) -> None:
+        """Handles a signal."""
+        del number, frame
+        self._stop.set()
+
+    def reload(self, number: int, frame: FrameType | None) -> None:
+        """Handles a signal: reads in a thread of its own, so that nothing waits for it."""
+        del number, frame
+        threading.Thread(target=self._reload, name="reload", daemon=True).start()
+
 
 def main() -> None:
     """`python app.py`: exit status 0 after SIGTERM, 2 where the environment or the knowledge cannot be used."""
     try:
-        settings = read_settings()
-        run(settings)
+        run(read_settings())
     except SlackguideError as error:
-        print(f"slackguide: {error}", file=sys.stderr)
-        sys.exit(UNUSABLE)
-    except OSError as error:
-        print(f"slackguide: the address cannot be used: {error.strerror or error}.", file=sys.stderr)
+        last_words(str(error))
         sys.exit(UNUSABLE)
 
 
@@ -40,61 +69,76 @@ def run(settings: Settings) -> None:
     """Runs in the mode that the settings choose. Raises `SlackguideError` where it cannot start."""
     set_up(settings.log_level, settings.log_format)
     log.info("slackguide runs as %s, because %s", settings.mode.value, settings.why)
-    match settings.mode:
-        case Mode.SANDBOX:
-            from slackguide.trying import run_sandbox  # the sandbox is no part of a deployment
+    with until_told() as orders:
+        match settings.mode:
+            case Mode.SANDBOX:
+                from slackguide.trying import run_sandbox  # the sandbox is no part of a deployment
 
-            run_sandbox(settings)
-        case Mode.SOCKET:
-            run_socket_mode(settings)
-        case Mode.HTTP:
-            run_http(settings)
-
-
-def run_http(settings: Settings) -> None:
-    """Serves Slack's requests over HTTP."""
-    service = build_service(settings)
-    server = WebServer(Front(routes=service.routes), host=settings.host, port=settings.port)
-    with until_told(service.guide.reload) as told:
-        service.start()
-        server.start()
-        log.info("listening on %s:%d", settings.host, server.port)
-        told.wait()
-        log.info("stopping: nothing new is taken")
-        server.stop()
-        service.stop()
+                run_sandbox(settings, orders)
+            case Mode.SOCKET:
+                run_socket_mode(settings, orders)
+            case Mode.HTTP:
+                run_http(settings, orders)
     log.info("stopped")
 
 
-def run_socket_mode(settings: Settings) -> None:
+def run_http(settings: Settings, orders: Orders) -> None:
+    """Serves Slack's requests over HTTP."""
+    service = build_service(settings)
+    orders.on_reload(service.guide.reload)
+    server = listening(Front(routes=service.routes), settings.host, settings.port, threads=THREADS)
+    service.start()
+    server.start()
+    log.info("listening on %s:%d", settings.host, server.port)
+    orders.wait()
+    with in_time():
+        service.wind_down()
+        server.stop()
+        service.stop()
+
+
+def run_socket_mode(settings: Settings, orders: Orders) -> None:
     """Takes Slack's requests over a WebSocket; health is served over HTTP."""
     from slackguide.slack.socket_mode import Socket
 
     service = build_service(settings)
+    orders.on_reload(service.guide.reload)
     socket = Socket(app=service.app, app_token=settings.app_token or "", api_url=settings.api_url)
     service.connected = socket.connected
-    server = WebServer(Front(routes=service.health.routes), host=settings.host, port=settings.port, threads=4)
-    with until_told(service.guide.reload) as told:
-        service.start()
-        server.start()
-        socket.start()
-        log.info("health on %s:%d", settings.host, server.port)
-        told.wait()
-        log.info("stopping: nothing new is taken")
+    server = listening(Front(routes=service.health.routes), settings.host, settings.port, threads=HEALTH_THREADS)
+    service.start()
+    server.start()
+    socket.start()
+    log.info("health on %s:%d", settings.host, server.port)
+    orders.wait()
+    with in_time():
+        service.wind_down()
         socket.stop()
         server.stop()
         service.stop()
-    log.info("stopped")
 
 
-def run_worker(settings: Settings) -> None:
-    """Delivers alone: for several worker processes beside the one that answers."""
-    service = build_service(settings)
-    with until_told(service.guide.reload) as told:
+def run_worker(settings: Settings, *, port: int | None = None) -> None:
+    """Delivers alone; with a port (0 to 65535), serves health there. Raises `SlackguideError` where it cannot start."""
+    set_up(settings.log_level, settings.log_format)
+    log.info("slackguide runs as a worker: it delivers, and answers nobody")
+    with until_told() as orders:
+        service = build_service(settings)
+        orders.on_reload(service.guide.reload)
+        server = None
+        if port is not None:
+            front = Front(routes=service.health.routes)
+            server = listening(front, settings.host, port, threads=HEALTH_THREADS)
+            server.start()
+            log.info("health on %s:%d", settings.host, server.port)
         service.start(answering=False)
         log.info("delivering")
-        told.wait()
-        service.stop()
+        orders.wait()
+        with in_time():
+            service.wind_down()
+            if server is not None:
+                server.stop()
+            service.stop()
     log.info("stopped")
 
 
@@ -113,26 +157,45 @@ def build_service(settings: Settings) -> Service:
     )
 
 
-@contextmanager
-def until_told(reload: Callable[[], object]) -> Iterator[threading.Event]:
-    """An event that SIGTERM and SIGINT set; SIGHUP calls `reload` in a thread of its own."""
-    told = threading.Event()
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        told.set()
-
-    def again(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        threading.Thread(target=reload, name="reload", daemon=True).start()
-
-    before = {
-        signal.SIGTERM: signal.signal(signal.SIGTERM, stop),
-        signal.SIGINT: signal.signal(signal.SIGINT, stop),
-        signal.SIGHUP: signal.signal(signal.SIGHUP, again),
-    }
+def listening(front: Front, host: str, port: int, *, threads: int) -> WebServer:
+    """A server that has its address. Raises `ConfigurationError` where the address cannot be had."""
     try:
-        yield told
+        return WebServer(front, host=host, port=port, threads=threads)
+    except OSError as error:
+        raise cannot_listen(host, port, error) from None
+
+
+def cannot_listen(host: str, port: int, error: OSError) -> ConfigurationError:
+    """The words for an address that cannot be had."""
+    return ConfigurationError(
+        f"Not started: {host}:{port} cannot be listened on ({error.strerror or error}). Whatever listens there goes on "
+        "undisturbed. Set PORT to a free port, or HOST to an address of this machine."
+    )
+
+
+@contextmanager
+def until_told() -> Iterator[Orders]:
+    """Orders instead of the signals' usual effect, from before anything is started until everything has ended."""
+    orders = Orders()
+    handlers = {signal.SIGTERM: orders.stop, signal.SIGINT: orders.stop, signal.SIGHUP: orders.reload}
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        yield orders
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def in_time() -> Iterator[None]:
+    """Ends the process after `STOP_SECONDS` whatever still hangs: what it leases is then due again by itself."""
+
+    def cut_off() -> None:
+        log.error("not everything ended within %g s; it is left, and what was under way is looked for", STOP_SECONDS)
+        logging.shutdown()
+        os._exit(0)
+
+    timer = threading.Timer(STOP_SECONDS, cut_off)
+    timer.daemon = True
+    timer.start()
+    yield

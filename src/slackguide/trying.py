@@ -6,26 +6,27 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
+from wsgiref.types import WSGIApplication
 
 from slackguide.authoring import AuthorPages
 from slackguide.config import LOOPBACK, Settings
+from slackguide.errors import StorageError
 from slackguide.guide.in_force import GuideInForce
 from slackguide.knowledge import KnowledgeBase
-from slackguide.running import until_told
+from slackguide.running import Orders, cannot_listen, in_time
 from slackguide.sandbox import BotApp, Sandbox, Team, demo_team
 from slackguide.slack.manifest import manifest
-from slackguide.wiring import Service, build_guide, database_url, open_stores
+from slackguide.web.front import EVENTS_PATH, HEALTH_PATHS
+from slackguide.wiring import Service, build_guide, open_stores
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at the knowledge files."""
-
-DATABASE = "sandbox.db"
 
 
 class MovableClock:
@@ -48,33 +49,40 @@ class MovableClock:
 
 
 class Trial:
-    """A sandbox and the service that answers in it, both on loopback. Raises OSError where the port is taken."""
+    """A sandbox and the service that answers in it, both on loopback.
+
+    Its database is a file of its own, emptied at every start: the workspace around it is new too, and nothing that a
+    real workspace is owed may end up in a made-up one. Raises `ConfigurationError` where the port cannot be had.
+    """
 
     def __init__(self, *, settings: Settings, port: int) -> None:
         self.clock = MovableClock()
         self.guide = GuideInForce(directory=settings.knowledge, build=build_guide)
         token, secret = f"xoxb-{secrets.token_hex(16)}", secrets.token_hex(16)
-        url = _fresh_database(settings)
-        stores = open_stores(url, clock=self.clock.now, guide=self.guide, channels={})
-        routes: dict[str, Any] = {}
-        self.sandbox = Sandbox(
-            clock=self.clock.seconds,
-            advance=self.clock.advance,
-            host=LOOPBACK,
-            port=port,
-            signing_secret=secret,
-            bot_token=token,
-            team=team_of(self.guide().knowledge),
-            routes=_Later(routes, ("/slack/events", "/healthz", "/readyz")),
-            author=AuthorPages(guide=self.guide),
-        )
+        routes: dict[str, WSGIApplication] = {}
+        try:
+            self.sandbox = Sandbox(
+                clock=self.clock.seconds,
+                advance=self.clock.advance,
+                host=LOOPBACK,
+                port=port,
+                signing_secret=secret,
+                bot_token=token,
+                team=team_of(self.guide().knowledge),
+                routes={path: _forwarded(routes, path) for path in (EVENTS_PATH, *HEALTH_PATHS)},
+                author=AuthorPages(guide=self.guide),
+            )
+        except OSError as error:
+            raise cannot_listen(LOOPBACK, port, error) from None
+        # Only now, with the port ours: another sandbox that runs there would lose its database.
+        file = fresh_file(settings, port=urlsplit(self.sandbox.url).port or port)
         self.service = Service(
             settings=settings,
             token=token,
             api_url=self.sandbox.api_url,
             signing_secret=secret,
             guide=self.guide,
-            stores=stores,
+            stores=open_stores(f"sqlite:///{file}", clock=self.clock.now, guide=self.guide, channels={}),
             clock=self.clock.now,
         )
         routes.update(self.service.routes)
@@ -93,15 +101,9 @@ class Trial:
         self.sandbox.stop()
 
 
-class _Later(dict[str, Any]):
-    """WSGI applications by path that are made after the sandbox, whose address they need."""
-
-    def __init__(self, routes: Mapping[str, Any], paths: Sequence[str]) -> None:
-        super().__init__({path: self._forward(routes, path) for path in paths})
-
-    @staticmethod
-    def _forward(routes: Mapping[str, Any], path: str) -> Any:
-        return lambda environ, start: routes[path](environ, start)
+def _forwarded(routes: Mapping[str, WSGIApplication], path: str) -> WSGIApplication:
+    """An application that is made after the sandbox, whose address it needs."""
+    return lambda environ, start: routes[path](environ, start)
 
 
 class _Watch:
@@ -151,21 +153,28 @@ def team_of(knowledge: KnowledgeBase) -> Team:
     )
 
 
-def run_sandbox(settings: Settings) -> None:
+def run_sandbox(settings: Settings, orders: Orders) -> None:
     """Serves the sandbox until told to stop."""
+    if settings.database_url is not None:
+        log.warning("DATABASE_URL is left alone: the sandbox keeps a SQLite file of its own in %s", settings.home)
     trial = Trial(settings=settings, port=settings.port)
-    with until_told(trial.guide.reload) as told:
-        trial.start()
-        log.info("open %s in a browser", trial.sandbox.url)
-        told.wait()
-        log.info("stopping")
+    orders.on_reload(trial.guide.reload)
+    trial.start()
+    log.info("open %s in a browser", trial.sandbox.url)
+    orders.wait()
+    with in_time():
         trial.stop()
-    log.info("stopped")
 
 
-def _fresh_database(settings: Settings) -> str:
-    """The sandbox's database, emptied: the workspace around it is new at every start."""
-    if settings.database_url is None:
+def fresh_file(settings: Settings, *, port: int) -> Path:
+    """The file of the sandbox at that port, emptied. Raises `StorageError` where the folder cannot be written to."""
+    file = (settings.home / f"sandbox-{port}.db").resolve()
+    try:
         for suffix in ("", "-wal", "-shm"):
-            (settings.home / f"{DATABASE}{suffix}").unlink(missing_ok=True)
-    return database_url(settings, name=DATABASE)
+            file.with_name(f"{file.name}{suffix}").unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"{file} cannot be emptied ({error.strerror}). Nothing was started; set SLACKGUIDE_HOME to a folder that "
+            "can be written to."
+        ) from None
+    return file

@@ -90,9 +90,9 @@ def new_id() -> str:
     return secrets.token_urlsafe(12)
 
 
-def database_url(settings: Settings, *, name: str = "slackguide.db") -> str:
+def database_url(settings: Settings) -> str:
     """The database that the settings name, by default a SQLite file in the home folder."""
-    return settings.database_url or f"sqlite:///{(settings.home / name).resolve()}"
+    return settings.database_url or f"sqlite:///{(settings.home / 'slackguide.db').resolve()}"
 
 
 def build_guide(directory: Path) -> Guide:
@@ -327,10 +327,15 @@ class Service:
         if answering:
             self._directory.start()
 
-    def stop(self) -> None:
-        """Ends what is under way and gives leases back."""
+    def wind_down(self) -> None:
+        """Begins the end: no job is taken on any more, and one not sent yet is given back. Requests are answered."""
         self._stopping.set()
         self._directory.stop()
+        self.stores.bell.ring()
+
+    def stop(self) -> None:
+        """Ends what is under way and gives leases back."""
+        self.wind_down()
         self._worker.stop(timeout=6.0)
         self._chores.stop(timeout=1.0)
         self._afterwards.finish(timeout=2.0)

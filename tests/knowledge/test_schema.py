@@ -148,7 +148,7 @@ def test_what_an_author_naturally_writes_fits(natural: str) -> None:
         ("tables: {t: [{when: {any: {a: b}}, to: d}]}", "none of the forms"),
         ("articles: {a: {title: T, url: ftp://x}}", "does not match"),
         (
-            "forms: {f: {title: Too long for a modal window, prefix: P, channel: c, fields: {n: {label: l, kind: date}}}}",
+            "forms: {f: {title: Too long for a modal window, prefix: P, channel: c, fields: {n: {kind: date}}}}",
             "too long",
         ),
     ],

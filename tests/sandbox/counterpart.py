@@ -85,9 +85,8 @@ def served(**options: object) -> Iterator[Served]:
 
     server = HttpServer(late, host="127.0.0.1", port=0, threads=8)
     settings = {"pace": None, "team": team(), "bot_url": f"http://127.0.0.1:{server.port}/slack/events", **options}
-    sandbox = Sandbox(
-        clock=clock, advance=clock.advance, signing_secret=SECRET, bot_token=BOT_TOKEN, seed="test", **settings
-    )
+    settings.setdefault("advance", clock.advance)
+    sandbox = Sandbox(clock=clock, signing_secret=SECRET, bot_token=BOT_TOKEN, **settings)
     app = bolt_app(sandbox)
     handler.append(SlackRequestHandler(app))
     server.start()

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from counterpart import actions, button, field, modal, section
 
 from slackguide.sandbox.blocks import check_message_blocks, check_view, too_long, view_too_large
+from tests.sandbox.counterpart import actions, button, field, modal, section
 
 Block = dict[str, Any]
 

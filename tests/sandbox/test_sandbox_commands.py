@@ -5,10 +5,10 @@ import time
 from typing import Any
 
 import pytest
-from counterpart import Served, actions, button, section, served
 from slack_bolt import BoltResponse
 
 from slackguide.sandbox import CannotDo, Unknown
+from tests.sandbox.counterpart import Served, actions, button, section, served
 
 
 def answer(slack: Served, **content: Any) -> None:

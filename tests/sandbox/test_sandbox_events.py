@@ -4,8 +4,9 @@ import threading
 from typing import Any
 
 import pytest
-from counterpart import Served, served
 from slack_bolt import BoltRequest, BoltResponse
+
+from tests.sandbox.counterpart import Served, served
 
 
 class Ears:
@@ -102,9 +103,8 @@ def test_the_home_tab_says_which_tab(slack: Served, ears: Ears) -> None:
 
 
 def test_events_that_are_not_subscribed_are_not_sent() -> None:
-    from counterpart import BOT, team
-
     from slackguide.sandbox import BotApp, Team
+    from tests.sandbox.counterpart import BOT, team
 
     deaf = BotApp(commands=BOT.commands, events=frozenset())
     with served(team=Team(people=team().people, channels=team().channels, app=deaf)) as slack:

@@ -6,9 +6,9 @@ import urllib.request
 from typing import Any
 
 import pytest
-from counterpart import Served, actions, button, field, modal, section
 
 from slackguide.sandbox import CannotDo, Exchange, Message, View
+from tests.sandbox.counterpart import Served, actions, button, field, modal, section
 
 OPTIONS = [{"text": {"type": "plain_text", "text": name.upper()}, "value": name} for name in ("a", "b", "c")]
 

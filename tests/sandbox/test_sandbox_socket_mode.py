@@ -7,11 +7,12 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
-from counterpart import APP_TOKEN, Served, section, served
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.socket_mode.client import BaseSocketModeClient
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+
+from tests.sandbox.counterpart import APP_TOKEN, Served, section, served
 
 
 @contextmanager

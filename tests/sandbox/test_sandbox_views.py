@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from counterpart import Served, actions, button, field, modal, section
 from slack_sdk.errors import SlackApiError
 
 from slackguide.sandbox import CannotDo, View
+from tests.sandbox.counterpart import Served, actions, button, field, modal, section
 
 
 def trigger(slack: Served, user: str = "ana", view: View | None = None) -> str:

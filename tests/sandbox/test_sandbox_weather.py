@@ -5,12 +5,12 @@ import time
 from typing import Any
 
 import pytest
-from counterpart import BOT_TOKEN, Served
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler
 
 from slackguide.sandbox import Fault, Sky
+from tests.sandbox.counterpart import BOT_TOKEN, Served
 
 
 def client(slack: Served, timeout: float = 5) -> WebClient:
@@ -113,7 +113,7 @@ def test_weather_is_over_one_method_and_in_order(slack: Served) -> None:
 def test_stopping_does_not_wait_for_what_hangs() -> None:
     import threading
 
-    from counterpart import served
+    from tests.sandbox.counterpart import served
 
     with served() as slack:
         slack.sandbox.bad_weather(Fault(sky=Sky.HANGING))

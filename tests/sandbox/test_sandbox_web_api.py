@@ -6,11 +6,11 @@ import urllib.request
 from typing import Any
 
 import pytest
-from counterpart import APP_TOKEN, BOT, BOT_TOKEN, Clock, Served, actions, button, section, served, team
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from slackguide.sandbox import BotApp, Channel, Pace, Sandbox, Team
+from tests.sandbox.counterpart import APP_TOKEN, BOT, BOT_TOKEN, Clock, Served, actions, button, section, served, team
 
 
 def refused(slack: Served, method: str, **arguments: Any) -> SlackApiError:

@@ -317,7 +317,7 @@ def _judge(ledger: SqlLedger, backlog: Backlog, slack: SlackDouble, told: dict[s
     doubled = [key for key, timestamps in slack.kept.items() if len(timestamps) > 1]
     broken = []
     for escalation in kept.values():
-        state = _replayed(ledger.history(escalation.id))
+        state = replayed(ledger.history(escalation.id))
         if state is not escalation.state or escalation.card is None:
             broken.append(f"{escalation.reference} {state} {escalation.state} {escalation.card}")
     numbers = sorted(int(escalation.reference.split("-")[1]) for escalation in kept.values())
@@ -347,7 +347,7 @@ _KINDS = {
 }
 
 
-def _replayed(history: tuple[Event, ...]) -> State | None:
+def replayed(history: tuple[Event, ...]) -> State | None:
     """The state that the events lead to; None if one of them was not allowed where it happened."""
     state: State | None = State.SENT
     for event in history:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -86,9 +87,7 @@ def test_flowchart(shell: Shell) -> None:
     assert ran.status == 0
     lines = ran.out.splitlines()
     assert (lines[0], lines[1], lines[-1]) == ("```mermaid", "flowchart TD", "```")
-    assert '    q2{"Is the case urgent or escalated?"}' in [
-        line.replace("q4", "q2").replace("q5", "q2") for line in lines
-    ]
+    assert re.search(r'^    q\d+\{"Is the case urgent or escalated\?"\}$', ran.out, re.MULTILINE)
     assert '-->|"urgent or escalated"|' in ran.out
 
 
@@ -133,9 +132,9 @@ def test_schema_is_one_json_document(shell: Shell) -> None:
 def test_a_flowchart_that_nobody_could_follow_is_refused_until_facts_narrow_it(copy: Copy) -> None:
     sizes = ", ".join(f"v{value}: V{value}" for value in range(6))
     facts = "\n".join(f"  f{n}: {{label: F{n}, ask: Which {n}, kind: choice, values: {{{sizes}}}}}" for n in range(3))
-    places = "\n".join(f"  d{n}: {{kind: team, name: Desk {n}}}" for n in range(60))
+    places = "\n".join(f"  d{n}: {{kind: team, name: Desk {n}}}" for n in range(59))
     rules = "\n".join(
-        f"    - {{when: {{f0: v{case // 36}, f1: v{case // 6 % 6}, f2: v{case % 6}}}, to: d{case * 37 % 60}}}"
+        f"    - {{when: {{f0: v{case // 36}, f1: v{case // 6 % 6}, f2: v{case % 6}}}, to: d{case % 59}}}"
         for case in range(216)
     )
     (copy.directory / "much.yaml").write_text(f"facts:\n{facts}\ndestinations:\n{places}\ntables:\n  much:\n{rules}\n")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, JsonOption
-from slackguide.cli.output import NOT_FINE, err, print_json
+from slackguide.cli.output import NOT_FINE, print_json, say
 from slackguide.knowledge import Fault, inspect
 from slackguide.knowledge.questions import question_faults
 from slackguide.triage import table_faults
@@ -43,10 +43,10 @@ def register(app: typer.Typer) -> None:
             for fault in faults:
                 typer.echo(str(fault))
         if faults:
-            err.print(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}: nothing of it will be loaded.")
+            say(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}: nothing of it will be loaded.")
             raise typer.Exit(NOT_FINE)
         if (sound := found.knowledge) is not None and not json:
-            err.print(
+            say(
                 f"{directory} is sound: {len(sound.entries)} entries, {len(sound.destinations)} destinations, "
                 f"{len(sound.facts)} facts, {len(sound.forms)} forms; every case of every entry is decided."
             )

@@ -10,13 +10,17 @@ from typing import Annotated
 
 import typer
 
+from slackguide.cli.escalated import Labelled, cases_of, told
+from slackguide.cli.kept import kept
 from slackguide.cli.measured import print_report
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, DayOption, JsonOption, KnowledgeOption, RoleOption, today_or
-from slackguide.cli.output import NOT_FINE, err, fail, print_json
+from slackguide.cli.output import NOT_FINE, fail, print_json, print_utf8, say
+from slackguide.escalation.escalation import State
+from slackguide.escalation.search import Search
 from slackguide.evaluation.asking import ask, read_cases
 from slackguide.evaluation.document import document
 from slackguide.evaluation.gates import GATED, Bound, Checked, Gate, check, gates
-from slackguide.evaluation.halves import Half
+from slackguide.evaluation.halves import Half, half_of
 from slackguide.evaluation.page import page
 from slackguide.evaluation.report import Report, report
 from slackguide.guide import Asker, Guide
@@ -41,13 +45,13 @@ def register(app: typer.Typer) -> None:
     @app.command(epilog=f"Measures, each 0 to 1, for --at-least and --at-most:\n\n{MEASURES_TOLD}")
     def evaluate(
         files: Annotated[
-            list[Path],
+            list[Path] | None,
             typer.Argument(
                 metavar="FILE...",
                 help='Questions as JSON Lines: {"text": "…", "ids": ["the/entry"]}. Several ids: each is acceptable; '
                 "none: out of scope.",
             ),
-        ],
+        ] = None,
         as_role: RoleOption = "agent",
         today: DayOption = None,
         at_least: Annotated[
@@ -70,6 +74,22 @@ def register(app: typer.Typer) -> None:
         html: Annotated[
             Path | None, typer.Option(metavar="FILE", help="Also write the report with charts, as one web page.")
         ] = None,
+        from_escalations: Annotated[
+            bool,
+            typer.Option(
+                "--from-escalations",
+                help="Ask what was escalated too, labelled by how specialists resolved it: wrong queue, not eligible, "
+                "was in the guide, duplicate.",
+            ),
+        ] = False,
+        write: Annotated[
+            Path | None,
+            typer.Option(
+                metavar="FILE",
+                help="With --from-escalations: write these questions as JSON Lines (- is standard output), and measure "
+                "nothing.",
+            ),
+        ] = None,
         knowledge: KnowledgeOption = DEFAULT_KNOWLEDGE,
         json: JsonOption = False,
     ) -> None:
@@ -80,8 +100,18 @@ def register(app: typer.Typer) -> None:
         Exits 0, 1 where a gate (--at-least, --at-most) is missed, 2 where the input cannot be used.
         """
         wanted = (*_gates(at_least, "at least"), *_gates(at_most, "at most"))
+        if not files and not from_escalations:
+            fail("nothing to ask: name files of questions, or give --from-escalations.")
+        if write is not None and (files or not from_escalations):
+            fail("--write goes with --from-escalations alone: it writes the questions that those make.")
         base = sound(knowledge)
-        cases = read_cases(files, known=base.entries, half=half)
+        escalated = _escalated(base, half) if from_escalations else ()
+        if write is not None:
+            _write_questions(write, escalated)
+            return
+        cases = (*(read_cases(files, known=base.entries, half=half) if files else ()), *cases_of(escalated))
+        if not cases:
+            fail("no escalation makes a question: nothing to measure.")
         day = today_or(today)
         observations = ask(Guide(base), cases, Asker(as_role), today=day, clock=time.perf_counter)
         found = report(observations, critical=_critical(base))
@@ -93,6 +123,29 @@ def register(app: typer.Typer) -> None:
         else:
             print_report(found)
         _say(checked)
+
+
+def _escalated(base: KnowledgeBase, half: Half | None) -> tuple[Labelled, ...]:
+    """The questions that resolved escalations make; says on standard error how many make none, and why."""
+    with kept() as records:
+        search = Search(states={State.RESOLVED}, oldest_first=True)
+        found = told(records.ledger.walk(search), base, records.ledger.by_reference)
+    for reason, count in found.silent.most_common():
+        say(f"Left out: {count} {reason.value}.")
+    questions = tuple(one for one in found.questions if half is None or half_of(one.text) == half)
+    say(f"{len(questions)} {'question' if len(questions) == 1 else 'questions'} from escalations.")
+    return questions
+
+
+def _write_questions(path: Path, questions: Sequence[Labelled]) -> None:
+    text = "".join(f"{one.line}\n" for one in questions)
+    if str(path) == "-":
+        print_utf8(text, end="")
+        return
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        fail(f"{path} cannot be written: {error.strerror}.")
 
 
 def _gates(text: str | None, bound: Bound) -> tuple[Gate, ...]:
@@ -114,17 +167,17 @@ def _write(path: Path, found: Report, checked: Sequence[Checked], subtitle: str)
         path.write_text(page(found, subtitle=subtitle, checked=checked), encoding="utf-8")
     except OSError as error:
         fail(f"{path} cannot be written: {error.strerror}.")
-    err.print(f"The report is in {path}.", markup=False)
+    say(f"The report is in {path}.")
 
 
 def _say(checked: Sequence[Checked]) -> None:
     missed = [one for one in checked if not one.met]
     for one in missed:
-        err.print(f"missed: {one}", markup=False)
+        say(f"missed: {one}")
     if missed:
         raise typer.Exit(NOT_FINE)
     if checked:
-        err.print(f"Every gate is met: {', '.join(_told(one.gate) for one in checked)}.", markup=False)
+        say(f"Every gate is met: {', '.join(_told(one.gate) for one in checked)}.")
 
 
 def _told(gate: Gate) -> str:

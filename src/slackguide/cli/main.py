@@ -8,9 +8,22 @@ from typing import Annotated
 import typer
 
 from slackguide import __version__
-from slackguide.cli import check, compare, evaluate, route, schema, triage
-from slackguide.cli.output import WRONG_USE, err
+from slackguide.cli import (
+    check,
+    compare,
+    escalations,
+    evaluate,
+    feedback,
+    manifest,
+    outbox,
+    route,
+    schema,
+    serve,
+    triage,
+)
+from slackguide.cli.output import WRONG_USE
 from slackguide.errors import SlackguideError
+from slackguide.logs import last_words
 
 app = typer.Typer(
     name="slackguide",
@@ -37,12 +50,10 @@ def _root(
     """slackguide's command line."""
 
 
-route.register(app)
-check.register(app)
-triage.register(app)
-schema.register(app)
-evaluate.register(app)
-compare.register(app)
+for command in (
+    route, check, triage, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
+):  # fmt: skip
+    command.register(app)
 
 
 def main() -> None:
@@ -50,7 +61,7 @@ def main() -> None:
     try:
         app()
     except SlackguideError as error:
-        err.print(f"slackguide: {error}", markup=False)
+        last_words(str(error))
         sys.exit(WRONG_USE)
     except BrokenPipeError:
         sys.stderr.close()

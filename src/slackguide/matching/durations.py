@@ -16,25 +16,11 @@ _UNITS: Final = {
     "month": 30.0,
     "year": 365.0,
 }
-_SMALL: Final = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-]
-_TENS: Final = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred"]
+_SMALL: Final = str.split(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+)
+_TENS: Final = str.split("twenty thirty forty fifty sixty seventy eighty ninety hundred")
 _NUMBERS: Final[dict[str, int]] = {
     **{word: number for number, word in enumerate(_SMALL)},
     **{word: 10 * number for number, word in enumerate(_TENS, start=2)},
@@ -46,6 +32,7 @@ _NUMBERS: Final[dict[str, int]] = {
     "several": 4,
     "dozen": 12,
 }
+_BETWEEN: Final = frozenset({"of", "business", "calendar", "working"})
 _KINDS: Final = ((2.0, "~day"), (7.0, "~week"), (30.0, "~month"), (90.0, "~quarter"))
 _LONGER: Final = "~longer"
 
@@ -54,7 +41,7 @@ def durations(words: Sequence[str], stems: Sequence[str]) -> Iterator[str]:
     """One feature for every length of time in the text: within 2 days, a week, a month, three months, longer."""
     for at, unit in enumerate(stems):
         if unit in _UNITS and at:
-            before = words[at - 1] if words[at - 1] not in ("of", "business", "calendar", "working") else words[at - 2]
+            before = words[at - 1] if at == 1 or words[at - 1] not in _BETWEEN else words[at - 2]
             number = int(before) if before.isdecimal() and before.isascii() else _NUMBERS.get(before)
             if number is not None:
                 days = number * _UNITS[unit]

@@ -1,6 +1,6 @@
 """Shorthand written out and synonyms recognised, word by word."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from .inflection import stem
@@ -19,6 +19,7 @@ class Glossary:
         self._expansions: Final[dict[int, tuple[tuple[str, ...], ...]]] = {}
         self._shorthand: Final[_Phrases] = {}
         self._members: Final[_Phrases] = {}
+        self._words: Final[set[str]] = set()
         taken: set[tuple[str, ...]] = set()
         for number, (short, long) in enumerate(sorted(vocabulary.abbreviations.items())):
             key = tuple(words(short))
@@ -27,10 +28,13 @@ class Glossary:
                 taken.add(key)
                 _put(self._shorthand, key, number)
                 self._expansions[number] = alternatives
+                self._words.update(word for alternative in alternatives for word in alternative)
         for number, group in enumerate(vocabulary.synonyms):
-            for member in dict.fromkeys(tuple(stem(w) for w, _ in self.expand(words(one))) for one in group):
-                if member:
-                    _put(self._members, member, number)
+            members = [[word for word, _ in self.expand(words(one))] for one in group]
+            self._words.update(word for member in members for word in member)
+            for stems in dict.fromkeys(tuple(stem(word) for word in member) for member in members):
+                if stems:
+                    _put(self._members, stems, number)
 
     def is_shorthand(self, word: str) -> bool:
         """Whether a shorthand begins with this word."""
@@ -62,11 +66,9 @@ class Glossary:
                     touched.append((at, at + len(key), number))
         return touched
 
-    def vocabulary(self) -> Iterable[str]:
-        """Every word that an expansion is made of."""
-        for alternatives in self._expansions.values():
-            for alternative in alternatives:
-                yield from alternative
+    def vocabulary(self) -> frozenset[str]:
+        """Every word that an expansion or a synonym is made of."""
+        return frozenset(self._words)
 
 
 def _put(phrases: _Phrases, key: tuple[str, ...], number: int) -> None:

@@ -16,6 +16,7 @@ from .model import Alert, Document, Match, Matching, Outcome, Signs, Vocabulary,
 from .reading import Reader, Reading
 from .signs import Found, SignDetector
 from .spelling import Spelling
+from .words import MAX_CHARACTERS
 
 LEARNT_PHRASINGS: Final = 4_000
 """Phrasings up to which a regression over all of them is learnt; beyond, learning would take longer than it gains."""
@@ -129,6 +130,15 @@ class Matcher:
     def explain(self, text: str, id: str) -> Why:
         """What in `text` speaks for entry `id`. Raises KeyError for an unknown id."""
         return self._why(self.score(text), self._places[id])
+
+    def work(self, text: str) -> int:
+        """What answering `text` costs, counted: characters read and index values visited."""
+        reading = self._reader.read(text, self._spelling.correct)
+        visited = sum(
+            family.work(numbering.count(reading))
+            for family, numbering in zip(self._families, self._numberings, strict=True)
+        )
+        return min(len(text), MAX_CHARACTERS) + visited + self._coverage.work(self._terms.count(reading))
 
     def score(self, text: str) -> Scored:
         """All views of one question; what `match` decides on and what weights are fitted to."""

@@ -20,7 +20,7 @@ from rapidfuzz.distance import OSA
 from .english import common_words
 from .inflection import stem
 from .model import Signs
-from .words import words
+from .words import tokens, written_out
 
 Strength = Literal["clear", "weak"]
 Slots = tuple[str, ...]
@@ -29,66 +29,23 @@ MOST_COMBINATIONS: Final = 1_000
 """Phrases that one line of signs may stand for."""
 
 _LIGHT: Final = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "am",
-        "is",
-        "are",
-        "was",
-        "were",
-        "has",
-        "have",
-        "had",
-        "i",
-        "he",
-        "she",
-        "they",
-        "we",
-        "it's",
-        "to",
-        "of",
-        "just",
-        "really",
-        "so",
-        "very",
-        "that",
-        "own",
-        "will",
-        "would",
-        "this",
-        "please",
-        "sir",
-        "literally",
-        "actually",
-        "fucking",
-        "damn",
-        "bloody",
-        "even",
-    ]
+    str.split(
+        "a an the am is are was were has have had i he she they we to of just really so very that own will would "
+        "this please sir literally actually fucking damn bloody even"
+    )
 )
+_SELVES: Final = "myself himself herself themselves themself yourself urself meself hisself ourselves"
 _CLASSES: Final = {
-    **dict.fromkeys(["my", "his", "her", "their", "your", "our"], "my"),
-    **dict.fromkeys(
-        [
-            "myself",
-            "himself",
-            "herself",
-            "themselves",
-            "themself",
-            "yourself",
-            "urself",
-            "meself",
-            "hisself",
-            "ourselves",
-        ],
-        "myself",
-    ),
-    **dict.fromkeys(["me", "him", "them", "us"], "me"),
+    **dict.fromkeys(str.split("my his her their your our"), "my"),
+    **dict.fromkeys(str.split(_SELVES), "myself"),
+    **dict.fromkeys(("me", "him", "them", "us"), "me"),
 }
 _EITHER: Final = {"her": frozenset({"my", "me"})}
 _BEFORE_SELF: Final = frozenset({"my", "him", "her", "them", "your", "his", "ur", "it"})
+_FOR_DIGITS: Final = str.maketrans("013457", "oieast")
+_FEWEST_LETTERS: Final = 4
+"""Single letters in a row that are a word spelt out."""
+
 _LONGEST_LIGHT_RUN: Final = 4
 
 
@@ -128,12 +85,12 @@ class SignDetector:
         """At most one sign an entry, the stronger; entries with clear signs first, then by id."""
         if not self._signs:
             return ()
-        tokens = _tokens(text)
-        fills = [self._fills(token) for token in tokens]
-        for at in range(1, len(tokens)):
-            if _is_half(tokens[at - 1]) and _is_half(tokens[at]):
-                fills[at] |= self._fills(tokens[at - 1] + tokens[at])
-        light = [token in _LIGHT for token in tokens]
+        read = _words(text)
+        fills = [self._fills(word) for word in read]
+        for at in range(1, len(read)):
+            if _is_half(read[at - 1]) and _is_half(read[at]):
+                fills[at] |= self._fills(read[at - 1] + read[at])
+        light = [word in _LIGHT for word in read]
         found: list[Found] = []
         for signs, (clear, weak, exclusions) in zip(self._signs, self._phrases, strict=True):
             strength = _strength(clear, weak, exclusions, fills, light)
@@ -146,6 +103,7 @@ class SignDetector:
         kind = _CLASSES.get(token)
         if kind is not None:
             return _EITHER.get(token, frozenset({kind}))
+        token = token if token.isdigit() else token.translate(_FOR_DIGITS)
         exact = self._exact & {token, stem(token)}
         if len(token) < 3 or token in common_words():
             return exact
@@ -209,7 +167,7 @@ def _follow(slots: Slots, at: int, fills: Sequence[frozenset[str]], light: Seque
 
 def _by_first_slot(phrases: Iterable[str]) -> _Phrases:
     by_first: _Phrases = {}
-    for slots in dict.fromkeys(_slots(tokens) for phrase in phrases for tokens in _spelt_out(phrase)):
+    for slots in dict.fromkeys(_slots(read) for phrase in phrases for read in _spelt_out(phrase)):
         if slots:
             by_first.setdefault(slots[0], []).append(slots)
     return by_first
@@ -218,36 +176,29 @@ def _by_first_slot(phrases: Iterable[str]) -> _Phrases:
 def _spelt_out(phrase: str) -> Iterable[list[str]]:
     """The words of a phrase with one of the alternatives in each place, in every combination."""
     if "/" not in phrase:
-        return (_tokens(phrase),)
-    choices = [[_tokens(one) for one in piece.split("/")] for piece in phrase.split()]
+        return (_words(phrase),)
+    choices = [[_words(one) for one in piece.split("/")] for piece in phrase.split()]
     if prod(len(choice) for choice in choices) > MOST_COMBINATIONS:
         raise ValueError(f"a sign stands for more than {MOST_COMBINATIONS} phrases: {phrase!r}")
-    return ([token for tokens in chosen for token in tokens] for chosen in product(*choices))
+    return ([word for read in chosen for word in read] for chosen in product(*choices))
 
 
-def _slots(tokens: Sequence[str]) -> Slots:
+def _slots(read: Sequence[str]) -> Slots:
     """The slots of a phrase; its light words are slots too where only one would remain without them."""
-    kept = [token for token in tokens if token not in _LIGHT]
-    return tuple(_CLASSES.get(token) or stem(token) for token in (kept if len(kept) > 1 else tokens))
+    kept = [word for word in read if word not in _LIGHT]
+    return tuple(_CLASSES.get(word) or stem(word) for word in (kept if len(kept) > 1 else read))
 
 
-def _tokens(text: str) -> list[str]:
-    """Words, with "my self" and spelt-out letters joined."""
-    raw = words(text)
+def _words(text: str) -> list[str]:
+    """Words, with spelt-out letters and "my self" joined."""
+    raw = tokens(text)
     joined: list[str] = []
     at = 0
     while at < len(raw):
         run = _letters_from(raw, at)
-        if len(run) >= 3:
-            joined.append(run)
-            at += len(run)
-        elif raw[at] in _BEFORE_SELF and raw[at + 1 : at + 2] in (["self"], ["selves"]):
-            joined.append("myself")
-            at += 2
-        else:
-            joined.append(raw[at])
-            at += 1
-    return joined
+        joined.append(run if len(run) >= _FEWEST_LETTERS else raw[at])
+        at += len(run) if len(run) >= _FEWEST_LETTERS else 1
+    return _with_selves(written_out(joined))
 
 
 def _letters_from(raw: Sequence[str], at: int) -> str:
@@ -255,6 +206,16 @@ def _letters_from(raw: Sequence[str], at: int) -> str:
     while end < len(raw) and len(raw[end]) == 1 and raw[end].isalpha():
         end += 1
     return "".join(raw[at:end])
+
+
+def _with_selves(found: Sequence[str]) -> list[str]:
+    joined: list[str] = []
+    for word in found:
+        if word in ("self", "selves") and joined and joined[-1] in _BEFORE_SELF:
+            joined[-1] = "myself"
+        else:
+            joined.append(word)
+    return joined
 
 
 def _is_half(token: str) -> bool:

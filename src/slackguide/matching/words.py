@@ -6,6 +6,7 @@ dropped, everything else cut at what is neither letter nor digit. Reading is bou
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 MAX_CHARACTERS: Final = 12_000
@@ -72,11 +73,20 @@ _STRAIGHT: Final = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "
 
 def words(text: str) -> list[str]:
     """The words of the first `MAX_CHARACTERS` characters, each at most `MAX_WORD` long. Any string will do."""
-    text = _plain(text[:MAX_CHARACTERS])
-    found: list[str] = []
-    for token in _WORD.findall(_LINK.sub(" ", text)):
-        _add(token, found)
-    return found
+    return written_out(tokens(text))
+
+
+def tokens(text: str) -> list[str]:
+    """The words as they stand there, in lower case and without accents."""
+    return _WORD.findall(_LINK.sub(" ", _plain(text[:MAX_CHARACTERS])))
+
+
+def written_out(found: Iterable[str]) -> list[str]:
+    """Tokens with contractions and chat spellings written out, long numbers dropped, long words cut."""
+    written: list[str] = []
+    for token in found:
+        _add(token, written)
+    return written
 
 
 def _plain(text: str) -> str:

@@ -5,6 +5,7 @@ It speaks HTTP, WebSocket and Slack's payloads, and imports nothing of the rest 
 
 from .errors import ApiError, CannotDo, SandboxError, Unknown
 from .problems import Problem
+from .recording import Step
 from .records import Call, Exchange, Reply
 from .sandbox import Sandbox
 from .screens import View
@@ -32,6 +33,7 @@ __all__ = [
     "SandboxError",
     "Shortcut",
     "Sky",
+    "Step",
     "Team",
     "Unknown",
     "UserGroup",

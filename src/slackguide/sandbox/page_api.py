@@ -10,6 +10,7 @@ from .hooks import Hooks
 from .live import Live
 from .posting import Refused
 from .problems import Json
+from .recording import Recorder
 from .records import Call
 from .snapshot import brief, call_json, exchange_json, snapshot
 from .weather import Fault, Sky
@@ -34,11 +35,14 @@ class Author(Protocol):
 class PageApi:
     """The page's own small API, under /sandbox/."""
 
-    def __init__(self, *, sandbox: "Sandbox", live: Live, author: Author | None, can_advance: bool) -> None:
+    def __init__(
+        self, *, sandbox: "Sandbox", live: Live, author: Author | None, can_advance: bool, recorder: Recorder | None
+    ) -> None:
         self._sandbox = sandbox
         self._live = live
         self._author = author
         self._can_advance = can_advance
+        self._recorder = recorder
 
     def read(self, what: str, query: str) -> tuple[int, Json]:
         """Answer a GET.
@@ -80,7 +84,10 @@ class PageApi:
     def act(self, what: str, asked: Json) -> tuple[int, Json]:
         """Do what the person at the page did. `asked["as"]` says who; 409 with words for what cannot be done."""
         try:
-            return HTTPStatus.OK, self._actions(str(asked.get("as", "")), asked)[what]()
+            doing = self._actions(str(asked.get("as", "")), asked)[what]
+            if self._recorder is None:
+                return HTTPStatus.OK, doing()
+            return HTTPStatus.OK, self._recorder.record(what, asked, doing)
         except KeyError as missing:
             return HTTPStatus.BAD_REQUEST, {"error": f"there is no {missing} here"}
         except (CannotDo, Unknown) as refusal:
@@ -131,7 +138,8 @@ class PageApi:
         }
 
     def _read(self, who: str, channel: str, ts: str) -> Json:
-        self._sandbox.workspace.mark_read(self._sandbox.workspace.person(who).id, channel, ts)
+        workspace = self._sandbox.workspace
+        workspace.mark_read(workspace.person(who).id, workspace.conversation(channel).id, ts)
         return {}
 
     def _dismiss(self, who: str, ts: str) -> Json:

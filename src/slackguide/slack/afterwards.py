@@ -1,4 +1,4 @@
-"""Work after an acknowledgement: redrawing the message that was pressed. What must not be lost goes to the outbox instead."""
+"""Work after an acknowledgement: redrawing what was pressed. What must not be lost goes to the outbox instead."""
 
 from __future__ import annotations
 

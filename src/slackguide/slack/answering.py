@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import assert_never
 
-from slackguide.errors import StorageError
+from slackguide.errors import StorageError, UnusableInput
+from slackguide.escalation.fields import clean
 from slackguide.guide import Answer, Asker, Choices, Concern, Guide, NoAnswer, Outcome
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import Value
@@ -17,6 +20,7 @@ from slackguide.slack.views.card import Card
 from slackguide.slack.views.choices import choices_card, next_matches_card, nothing_card
 from slackguide.slack.words import clipped
 from slackguide.storage.drafts import Drafts
+from slackguide.triage.values import checked
 
 TEXT_LIMIT = 8000
 """Most characters of a question that are read and kept; Slack's own limit for a command."""
@@ -43,8 +47,8 @@ class Answerer:
         return self._guide().facts_in(text, today=self._today())
 
     def ask(self, text: str, user_id: str, asker: Asker) -> Card:
-        """The card for new words."""
-        return self.draw(self.asked(text[:TEXT_LIMIT], user_id), user_id, asker)
+        """The card for new words; characters that nobody can read are left out of them."""
+        return self.draw(self.asked(clean(text)[:TEXT_LIMIT], user_id), user_id, asker)
 
     def draw(self, asked: Asked, user_id: str, asker: Asker, *, said: str | None = None) -> Card:
         """The card for a state that a button carried."""
@@ -71,7 +75,7 @@ class Answerer:
     def others(self, asked: Asked, user_id: str, asker: Asker) -> Card:
         """The next matches, after “Not this”."""
         outcome = self.outcome(replace(asked, entry=None), user_id, asker)
-        return next_matches_card(outcome.matches, asked)
+        return next_matches_card(outcome, asked)
 
     def none(self, asked: Asked, user_id: str, asker: Asker) -> Card:
         """After “None of these”: what to do instead; an alert stays."""
@@ -98,18 +102,22 @@ class Answerer:
     def asked(self, text: str, user_id: str) -> Asked:
         """The state for new words: carried by the buttons, or kept where they are too long for that."""
         answer = self._ids()
-        if len(text) <= INLINE_LIMIT:
+        if len(json.dumps(text, ensure_ascii=False)) <= INLINE_LIMIT:
             return Asked(answer, text)
         try:
             return Asked(answer, clipped(text, INLINE_LIMIT // 2), self._drafts.put(user_id, {"text": text}))
         except StorageError:
-            return Asked(answer, clipped(text, INLINE_LIMIT))
+            return Asked(answer, clipped(text, INLINE_LIMIT // 2))
 
     def _known_entry(self, asked: Asked) -> str | None:
         """The entry of the state, unless the knowledge base no longer has it."""
         return asked.entry if asked.entry in self._guide().knowledge.entries else None
 
     def _valid(self, asked: Asked) -> dict[str, Value]:
-        """The facts of the state that the knowledge base still knows."""
+        """The facts of the state that the knowledge base still knows, with values that it still takes."""
         facts = self._guide().knowledge.facts
-        return {name: value for name, value in asked.facts.items() if name in facts}
+        valid: dict[str, Value] = {}
+        for name, value in asked.facts.items():
+            with suppress(UnusableInput):
+                valid |= checked({name: value}, facts)
+        return valid

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from slackguide.errors import StorageError
+from slackguide.escalation.fields import clean
 from slackguide.escalation.task import AnswerMessage
 from slackguide.guide import Answer
 from slackguide.slack.admission import Admitted, TurnedAway
 from slackguide.slack.answering import TEXT_LIMIT, Answerer
+from slackguide.slack.apology import apology, reference_of
 from slackguide.slack.directory import Directory
 from slackguide.slack.views.card import Card, words_card
 from slackguide.slack.views.choices import help_card
-from slackguide.slack.words import unescaped
+from slackguide.slack.words import as_written
 
 EMPTY = "There were no words in that. Tell me in a sentence what happened, who asks and what they want."
 
@@ -33,16 +36,27 @@ class Conversation:
         self._directory = directory
 
     def answer(self, task: AnswerMessage, before: Sequence[Line]) -> Card:
-        """The card for a message. A follow-up that tells facts goes on with the entry that the thread is about."""
+        """The card for a message. A follow-up that tells facts goes on with the entry that the thread is about.
+
+        A fault of ours is told in words: trying again would not mend it. Raises `StorageError`.
+        """
+        try:
+            return self._card(task, before)
+        except StorageError:
+            raise
+        except Exception as error:
+            return words_card(apology(error, reference_of(task.event_id), "message"))
+
+    def _card(self, task: AnswerMessage, before: Sequence[Line]) -> Card:
         admission = self._directory.admit(task.user_id)
         if isinstance(admission, TurnedAway):
             return words_card(admission.words)
-        text = without_mention(unescaped(task.text))
-        if not text.strip():
+        text = words_of(task.text)
+        if not text:
             return words_card(EMPTY)
-        if text.strip().casefold() == "help":
+        if text.casefold() == "help":
             return help_card(self._answerer.knowledge)
-        earlier = [without_mention(unescaped(line.text)) for line in before]
+        earlier = [words_of(line.text) for line in before]
         return self._follow_up(text, earlier, admission) or self._answerer.ask(text, task.user_id, admission.asker)
 
     def _follow_up(self, text: str, earlier: Sequence[str], admitted: Admitted) -> Card | None:
@@ -64,9 +78,6 @@ class Conversation:
         return self._answerer.ask("\n".join([*earlier, text])[:TEXT_LIMIT], user_id, asker)
 
 
-def without_mention(text: str) -> str:
-    """The words without the mention of the bot that a channel message starts with."""
-    stripped = text.strip()
-    if stripped.startswith("<@") and ">" in stripped:
-        return stripped.split(">", 1)[1].strip()
-    return stripped
+def words_of(text: str) -> str:
+    """The words of a message as Slack sends it; who is mentioned in it, the bot first of all, is left out."""
+    return clean(as_written(text))

@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 
 from slackguide.errors import StorageError
 from slackguide.escalation.poster import DeliveryError, RateLimited, Refused
-from slackguide.slack.admission import Admitted, Door, TurnedAway, Unknown
+from slackguide.slack.admission import Admission, Admitted, Door, TurnedAway, Unknown
 from slackguide.slack.calls import called, pages
 from slackguide.storage.identity import Identities, Identity
 from slackguide.storage.people import People, Person
@@ -81,10 +81,16 @@ class Directory:
             response = called(lambda: self._client.users_info(user=user_id))
             person = _person(response["user"])
             self._people.put(person)
+            return self._door.judge(self._people.find(user_id) or person)
         except DeliveryError as error:
             log.warning("a person could not be looked up: %s", _code(error))
             return TurnedAway(NOT_NOW)
-        return self._door.judge(self._people.find(user_id) or person)
+        except StorageError as error:
+            return TurnedAway(str(error))
+
+    def known(self, user_id: str) -> Admission:
+        """Whether this person may ask, as far as the directory knows them: without the network."""
+        return self._door.admit(user_id)
 
     def name(self, user_id: str) -> str:
         """What a person is called, where no mention can be shown."""

@@ -40,7 +40,7 @@ def manifest(*, url: str | None = None) -> dict[str, Any]:
                 "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
-            },  # fmt: skip
+            },
             "bot_user": {"display_name": "slackguide", "always_online": True},
             "shortcuts": [
                 {

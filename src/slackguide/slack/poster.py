@@ -25,7 +25,7 @@ from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.calls import called, pages
 from slackguide.slack.conversation import Conversation, Line
 from slackguide.slack.ids import ESCALATION_EVENT, NOTICE_EVENT
-from slackguide.slack.views.card import Card
+from slackguide.slack.views.card import UPDATE_TEXT_LIMIT, Card
 from slackguide.slack.views.escalation import escalation_card, moved_card, notice_card
 from slackguide.storage.channels import Channels
 
@@ -91,7 +91,7 @@ class SlackPoster:
                 there = card or _of(job).card
                 if there is None or ready.card is None:
                     return Posted(ready.channel_id, "")
-                message = ready.card.message()
+                message = ready.card.message(UPDATE_TEXT_LIMIT)
                 called(lambda: self._client.chat_update(channel=there.channel_id, ts=there.ts, **message))
                 return Posted(there.channel_id, there.ts, there.permalink)
             case RefreshHome(user_id=user_id):
@@ -103,6 +103,14 @@ class SlackPoster:
                 assert_never(other)
 
     def _send(self, job: Job, ready: _Prepared) -> Posted:
+        try:
+            return self._sent(job, ready)
+        except Refused as error:
+            if error.code == "channel_not_found" and isinstance(job.task, PostEscalation):
+                self._channels.forget(job.task.channel)  # renamed or made anew: looked up again by the next try
+            raise
+
+    def _sent(self, job: Job, ready: _Prepared) -> Posted:
         assert ready.card is not None
         message = ready.card.message()
         response = called(
@@ -121,20 +129,21 @@ class SlackPoster:
 
     def _ready(self, job: Job) -> _Prepared:
         task = job.task
-        knowledge = self._knowledge()
         match task:
             case PostEscalation(channel=channel):
-                return _Prepared(self._channel(channel), escalation_card(_of(job), knowledge))
+                return _Prepared(self._channel(channel), escalation_card(_of(job), self._knowledge()))
             case TellPerson(user_id=user_id, notice=notice, who=who, words=words):
                 escalation = _of(job)
                 card = notice_card(
-                    notice, escalation, who=who, words=words,
+                    notice, escalation, self._knowledge(), who=who, words=words,
                     to_requester=user_id == escalation.requester.user_id, in_thread=False,
                 )  # fmt: skip
                 return _Prepared(self._direct(user_id), card)
             case ReplyInThread(notice=notice, who=who, words=words):
                 escalation = _of(job)
-                card = notice_card(notice, escalation, who=who, words=words, to_requester=False, in_thread=True)
+                card = notice_card(
+                    notice, escalation, self._knowledge(), who=who, words=words, to_requester=False, in_thread=True
+                )
                 there = escalation.card
                 if there is None:
                     return _Prepared(self._channel(escalation.channel), card)
@@ -143,7 +152,7 @@ class SlackPoster:
                 escalation = _of(job)
                 current = escalation.card
                 stale = old is not None and (current is None or current.ts != old.ts)
-                drawn = moved_card(escalation) if stale else escalation_card(escalation, knowledge)
+                drawn = moved_card(escalation) if stale else escalation_card(escalation, self._knowledge())
                 return _Prepared((old or current).channel_id if old or current else "", drawn)  # type: ignore[union-attr]
             case AnswerMessage():
                 card = self._conversation.answer(task, self._thread(task))
@@ -184,7 +193,9 @@ class SlackPoster:
             return tuple(
                 Line(str(message.get("ts", "")), str(message.get("text") or ""))
                 for message in found
-                if message.get("user") == task.user_id and not message.get("bot_id") and message.get("ts") != task.ts
+                if message.get("user") == task.user_id
+                and not message.get("bot_id")
+                and str(message.get("ts", "")) < str(task.ts)
             )
         except Refused as error:
             log.warning("a thread could not be read: %s", error.code)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from slackguide.slack.afterwards import Afterwards
+from slackguide.slack.apology import apology, reference_of, surface_of
 from slackguide.slack.views.ask import answer_view
 from slackguide.slack.views.card import Card, words_card
 
+log = logging.getLogger(__name__)
+
 TIMEOUT = 5
 """Seconds that Slack gets to take a redrawn message."""
+
+TAKEN = 200
 
 
 class Redrawing:
@@ -32,9 +39,9 @@ class Redrawing:
             self._send(body, {"replace_original": True, **card.message()})
 
     def add(self, body: Mapping[str, Any], card: Card) -> None:
-        """Shows the card beside it, to the person who pressed alone."""
-        if body.get("view"):
-            self.replace(body, card)
+        """Shows the card beside it, to the person who pressed alone: a message, or a window on top of the window."""
+        if body.get("view") or not body.get("response_url"):
+            self._afterwards.do(lambda: self._in_window(body, card))
         else:
             self._send(body, {"replace_original": False, "response_type": "ephemeral", **card.message()})
 
@@ -42,20 +49,41 @@ class Redrawing:
         """Shows a few words beside it, to the person who pressed alone."""
         self.add(body, words_card(words))
 
-    def later(self, body: Mapping[str, Any], draw: Callable[[], Card]) -> None:
-        """Draws a card that takes its time, and shows it to the person alone in place of what they see now."""
-        self._afterwards.do(
-            lambda: self._webhook(body, {"replace_original": True, "response_type": "ephemeral", **draw().message()})
-        )
+    def later(self, body: Mapping[str, Any], work: Callable[[], None]) -> None:
+        """Does what takes its time after the acknowledgement; a fault of ours in it is told in words too."""
+
+        def guarded() -> None:
+            try:
+                work()
+            except Exception as error:
+                reference = reference_of(str(body.get("trigger_id")))
+                self.say(body, apology(error, reference, surface_of(body)))
+
+        self._afterwards.do(guarded)
 
     def _update(self, view: Mapping[str, Any], card: Card) -> None:
         self._client.views_update(view_id=view["id"], hash=view.get("hash"), view=answer_view(card))
 
-    def _send(self, body: Mapping[str, Any], message: dict[str, Any]) -> None:
-        self._afterwards.do(lambda: self._webhook(body, message))
+    def _in_window(self, body: Mapping[str, Any], card: Card) -> None:
+        """A press opens one window within 3 s; where that is over, the words take the place of the window's content,
+        or come as a direct message."""
+        view = body.get("view") or {}
+        modal = view.get("type") == "modal"
+        open_it = self._client.views_push if modal else self._client.views_open
+        try:
+            open_it(trigger_id=str(body.get("trigger_id")), view=answer_view(card))
+        except SlackApiError:
+            if modal:
+                self._client.views_update(view_id=view["id"], view=answer_view(card))
+            else:
+                self._client.chat_postMessage(channel=str(body["user"]["id"]), **card.message())
 
-    @staticmethod
-    def _webhook(body: Mapping[str, Any], message: dict[str, Any]) -> None:
-        url = body.get("response_url")
-        if url:
-            WebhookClient(str(url), timeout=TIMEOUT).send_dict(message)
+    def _send(self, body: Mapping[str, Any], message: dict[str, Any]) -> None:
+        url = str(body["response_url"])
+
+        def post() -> None:
+            response = WebhookClient(url, timeout=TIMEOUT).send_dict(message)
+            if response.status_code != TAKEN:
+                log.warning("Slack did not take a redrawn message: status %d", response.status_code)
+
+        self._afterwards.do(post)

@@ -12,12 +12,13 @@ from slack_bolt import Ack, App
 from slackguide.slack.ids import COMMAND, Action, Callback
 from slackguide.slack.listeners.asking import AskWindow
 from slackguide.slack.listeners.desk import Desk
-from slackguide.slack.listeners.forms import EscalationForm
+from slackguide.slack.listeners.forms import EscalationForm, on_first
 from slackguide.slack.listeners.home import Home
 from slackguide.slack.listeners.messages import Messages
 from slackguide.slack.listeners.presses import AnswerPresses
 from slackguide.slack.listeners.route import RouteCommand
 from slackguide.slack.redrawing import Redrawing
+from slackguide.slack.views.ask import answer_view
 from slackguide.slack.views.card import words_card
 
 OLD = "This belongs to another version of me, and I do not know it any more. Nothing was changed. Please ask again."
@@ -63,6 +64,8 @@ def actions_of(on: Listeners) -> dict[Action, Listener]:
         Action.ADD_DETAILS: on.desk.add_details,
         Action.WITHDRAW: on.desk.withdraw,
         Action.REOPEN: on.desk.reopen,
+        Action.SNOOZE: on.desk.snooze,
+        Action.STOP_REMINDING: on.desk.stop_reminding,
         Action.LINK: only_acknowledged,
         Action.HOME_PAGE: on.home.turn_page,
         Action.HOME_ASK: on.home.ask,
@@ -108,8 +111,11 @@ def _register_the_rest(app: App, redrawing: Redrawing) -> None:
         ack()
 
     def old_view(ack: Ack, view: dict[str, Any]) -> None:
-        inputs = [block["block_id"] for block in view.get("blocks") or () if block.get("type") == "input"]
-        ack(response_action="errors", errors={inputs[0]: OLD}) if inputs else ack()
+        errors = on_first(view, OLD)
+        if errors:
+            ack(response_action="errors", errors=errors)
+        else:
+            ack(response_action="update", view=answer_view(words_card(OLD)))
 
     app.command(anything)(lambda ack: ack(**words_card(OLD).ephemeral()))
     app.event(anything)(only_acknowledged)

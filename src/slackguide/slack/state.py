@@ -14,7 +14,7 @@ VALUE_LIMIT = 2000
 """Most characters of a button's value."""
 
 INLINE_LIMIT = 600
-"""Longest question that a button carries itself; a longer one is kept in the database under a token."""
+"""Most characters that a question takes in a button's value; a longer one is kept in the database under a token."""
 
 
 class Stale(SlackguideError):
@@ -26,7 +26,7 @@ class Stale(SlackguideError):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked, and what has been pressed since. `text` is empty where `token` says where the words are kept."""
+    """What was asked, and what has been pressed since. `text` is only the beginning where `token` keeps all of it."""
 
     answer: str
     """Id of the answer: feedback counts once a person and answer."""
@@ -43,12 +43,21 @@ class Asked:
     """The person said that they do not know the fact asked for: every possibility is shown."""
 
     def encoded(self, **more: Any) -> str:
-        """A button's value; `more` is what this one button adds."""
+        """A button's value; `more` is what this one button adds. Where it grows too long, the question gives way."""
+        value = _written({**self.held(), **more})
+        over = len(value) - VALUE_LIMIT
+        if over <= 0:
+            return value
+        shorter = replace(self, text=self.text[: max(0, len(self.text) - over)])
+        return _written({**shorter.held(), **more})
+
+    def held(self) -> dict[str, Any]:
+        """The same as JSON holds it; `from_held` reads it back."""
         known: dict[str, Any] = {
             "a": self.answer, "q": self.text, "t": self.token, "e": self.entry, "f": dict(self.facts),
-            "x": list(self.passed), "r": list(self.dropped), "k": self.not_known or None, **more,
+            "x": list(self.passed), "r": list(self.dropped), "k": self.not_known,
         }  # fmt: skip
-        return json.dumps({k: v for k, v in known.items() if v}, ensure_ascii=False, separators=(",", ":"))
+        return {name: value for name, value in known.items() if value}
 
     def telling(self, name: str, value: Value) -> Asked:
         """The same with one more fact told."""
@@ -65,19 +74,46 @@ def decoded(value: str | None) -> tuple[Asked, dict[str, Any]]:
     """A button's value read back: what was asked, and what the button itself added. Raises `Stale`."""
     try:
         raw = json.loads(value or "")
-        facts = raw.pop("f", {})
-        asked = Asked(
-            answer=str(raw.pop("a", "")),
-            text=str(raw.pop("q", "")),
-            token=raw.pop("t", None),
-            entry=raw.pop("e", None),
-            facts={str(name): held for name, held in facts.items() if isinstance(held, str | int)},
-            passed=tuple(str(id) for id in raw.pop("x", ())),
-            dropped=tuple(str(name) for name in raw.pop("r", ())),
-            not_known=bool(raw.pop("k", False)),
-        )
-    except (ValueError, TypeError, AttributeError) as error:
-        raise Stale from error
-    if not asked.answer:
-        raise Stale
-    return asked, raw
+    except ValueError:
+        raise Stale from None
+    return from_held(raw), {name: added for name, added in raw.items() if name not in HELD}
+
+
+HELD = frozenset("aqtefxrk")
+"""The names that `Asked` itself takes in a button's value."""
+
+
+def from_held(raw: object) -> Asked:
+    """What `Asked.held` gave. Raises `Stale` for anything else."""
+    try:
+        match raw:
+            case {"a": str(answer), **rest} if answer:
+                return Asked(
+                    answer=answer,
+                    text=_text(rest.get("q", "")),
+                    token=_text(rest["t"]) if "t" in rest else None,
+                    entry=_text(rest["e"]) if "e" in rest else None,
+                    facts={name: _value(told) for name, told in rest.get("f", {}).items()},
+                    passed=tuple(_text(id) for id in rest.get("x", ())),
+                    dropped=tuple(_text(name) for name in rest.get("r", ())),
+                    not_known=bool(rest.get("k", False)),
+                )
+    except (TypeError, AttributeError):
+        pass
+    raise Stale
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _value(value: object) -> Value:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise TypeError
+    return value
+
+
+def _written(known: Mapping[str, Any]) -> str:
+    return json.dumps(known, ensure_ascii=False, separators=(",", ":"))

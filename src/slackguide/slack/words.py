@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from slack_sdk.models.blocks import MarkdownTextObject, PlainTextObject
 
 SECTION_LIMIT = 3000
@@ -17,9 +19,35 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def unescaped(text: str) -> str:
-    """The words of a message event, which Slack has escaped."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+_REFERENCE = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
+"""What Slack makes of links, people, channels and pings in a message: `<https://…|label>`, `<@U1>`, `<#C1|name>`."""
+
+_CUT_SHORT = re.compile(r"&[a-z]*$")
+
+
+def as_written(text: str) -> str:
+    """The words of a message as the person wrote them: Slack's references undone, its escapes too."""
+    plain_text = _REFERENCE.sub(_reference, text)
+    return plain_text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _reference(match: re.Match[str]) -> str:
+    target, label = match.group(1), match.group(2)
+    match target[0]:
+        case "@":
+            return f"@{label}" if label else ""
+        case "#":
+            return f"#{label or target[1:]}"
+        case "!":
+            return label or f"@{target[1:].partition('^')[0]}"
+        case _:
+            return target.removeprefix("mailto:")
+
+
+def escaped_within(text: str, limit: int) -> str:
+    """The text escaped, cut to `limit` characters with an ellipsis, and never in the middle of an escape."""
+    whole = escaped(text)
+    return whole if len(whole) <= limit else f"{_CUT_SHORT.sub('', whole[: limit - 1])}…"
 
 
 def clipped(text: str, limit: int) -> str:

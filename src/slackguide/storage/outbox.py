@@ -15,7 +15,6 @@ from sqlalchemy import (
     Select,
     and_,
     delete,
-    exists,
     func,
     literal_column,
     select,
@@ -230,15 +229,20 @@ def _next(now: datetime, beaten: Sequence[str]) -> Select[Any]:
     """The row due longest, of those whose conversation may be written to now and that no earlier one has to precede."""
     resting = select(lanes.c.name).where(lanes.c.next_at > now)
     earlier = outbox.alias()
-    behind = exists().where(
-        earlier.c.escalation_id == outbox.c.escalation_id,
-        earlier.c.lane == outbox.c.lane,
-        unfinished(earlier),
-        earlier.c.id < outbox.c.id,
+    # A scalar, because PostgreSQL would turn NOT EXISTS into a join over the whole queue to find one row.
+    first = (
+        select(func.min(earlier.c.id))
+        .where(
+            earlier.c.escalation_id == outbox.c.escalation_id,
+            earlier.c.lane == outbox.c.lane,
+            unfinished(earlier),
+        )
+        .scalar_subquery()
     )
     return (
         select(outbox)
-        .where(_active(), outbox.c.due_at <= now, outbox.c.lane.not_in(resting), ~behind)
+        .where(_active(), outbox.c.due_at <= now, outbox.c.lane.not_in(resting))
+        .where(func.coalesce(first, outbox.c.id) == outbox.c.id)
         .where(outbox.c.lane.not_in(beaten) if beaten else true())
         .order_by(outbox.c.due_at, outbox.c.id)
         .limit(1)

@@ -9,6 +9,7 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 EVENTS_PATH = "/slack/events"
+HEALTH_PATHS = ("/healthz", "/readyz")
 BODY_LIMIT = 1_000_000
 """Largest request body in bytes; Slack's largest are well under 300 kB."""
 
@@ -38,7 +39,7 @@ class Health:
     @property
     def routes(self) -> dict[str, WSGIApplication]:
         """Path to application."""
-        return {"/healthz": self.alive, "/readyz": self.ready}
+        return dict(zip(HEALTH_PATHS, (self.alive, self.ready), strict=True))
 
 
 class Front:

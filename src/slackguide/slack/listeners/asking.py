@@ -6,16 +6,18 @@ from typing import Any
 
 from slack_bolt import Ack
 
+from slackguide.escalation.fields import clean
 from slackguide.slack.admission import Admitted, TurnedAway
 from slackguide.slack.answering import Answerer
 from slackguide.slack.directory import Directory
 from slackguide.slack.ids import ASK_TEXT
+from slackguide.slack.listeners.admitting import let_in
 from slackguide.slack.opening import NotOpened, Opening
 from slackguide.slack.redrawing import Redrawing
 from slackguide.slack.views.ask import answer_view
 from slackguide.slack.views.card import Card, words_card
 from slackguide.slack.views.form import submitted_values
-from slackguide.slack.words import unescaped
+from slackguide.slack.words import as_written
 
 EMPTY = "Tell me in a sentence what happened, who asks and what they want."
 
@@ -32,7 +34,7 @@ class AskWindow:
     def submit(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         """The form was sent: the window turns into the answer."""
         text = submitted_values(view).get(ASK_TEXT)
-        if not isinstance(text, str) or not text.strip():
+        if not isinstance(text, str) or not clean(text):
             ack(response_action="errors", errors={ASK_TEXT: EMPTY})
             return
         ack(
@@ -41,16 +43,16 @@ class AskWindow:
 
     def shortcut(self, ack: Ack, body: dict[str, Any]) -> None:
         """“Where does this go?” on a message: the answer to that message, in a window of one's own."""
-        text = unescaped(str((body.get("message") or {}).get("text") or "")).strip()
-        try:
-            card = (
-                self._card(text, self._directory.admit(str(body["user"]["id"])))
-                if text
-                else words_card("There are no words in that message.")
-            )
-            self._opening.view(str(body["trigger_id"]), answer_view(card))
-        except NotOpened as error:
-            self._redrawing.say(body, str(error))
+        text = clean(as_written(str((body.get("message") or {}).get("text") or "")))
+
+        def show(admitted: Admitted) -> None:
+            card = self._card(text, admitted) if text else words_card("There are no words in that message.")
+            try:
+                self._opening.view(str(body["trigger_id"]), answer_view(card))
+            except NotOpened as error:
+                self._redrawing.say(body, str(error))
+
+        let_in(self._directory, self._redrawing, body, show)
         ack()
 
     def _card(self, text: str, admission: Admitted | TurnedAway) -> Card:

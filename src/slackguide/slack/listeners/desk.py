@@ -1,8 +1,9 @@
-"""The specialists' desk and the requester's: claim, release, ask for more, hand over, resolve, add, withdraw, reopen."""
+"""The specialists' desk and the requester's: presses on an escalation, and the small forms that some of them open."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from slack_bolt import Ack
@@ -23,19 +24,25 @@ from slackguide.escalation.lifecycle import (
     Release,
     Reopen,
     Resolve,
+    Snooze,
+    StopReminders,
     Withdraw,
 )
 from slackguide.knowledge import KnowledgeBase
-from slackguide.slack.admission import TurnedAway
+from slackguide.slack.admission import Admitted, TurnedAway
 from slackguide.slack.directory import Directory
 from slackguide.slack.ids import WORDS, Callback
+from slackguide.slack.listeners.admitting import let_in
 from slackguide.slack.listeners.forms import on_first
 from slackguide.slack.opening import NotOpened, Opening
 from slackguide.slack.redrawing import Redrawing
 from slackguide.slack.views.card import Card
 from slackguide.slack.views.escalation import hand_over_view, read_view, resolution_of, resolve_view, words_view
 from slackguide.slack.views.form import submitted_values
-from slackguide.slack.words import escaped, mention, mrkdwn
+from slackguide.slack.words import mention, mrkdwn
+
+SNOOZE = timedelta(hours=4)
+"""How long a snoozed reminder stays away: half a working day."""
 
 GONE = "That escalation is no longer kept. Nothing was changed."
 
@@ -71,6 +78,15 @@ class Desk:
     def withdraw(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """The requester no longer needs it."""
         self._press(ack, action, body, Withdraw(_who(body)))
+
+    def snooze(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """No reminder for a while, counted from when Slack says that it was pressed."""
+        pressed_at = datetime.fromtimestamp(float(action["action_ts"]), UTC)
+        self._press(ack, action, body, Snooze(_who(body), pressed_at + SNOOZE))
+
+    def stop_reminding(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """No reminder any more, until it is closed."""
+        self._press(ack, action, body, StopReminders(_who(body)))
 
     # -- presses that open a small form -------------------------------------------------------------------------------
 
@@ -138,8 +154,7 @@ class Desk:
     # -- how --------------------------------------------------------------------------------------------------------
 
     def _press(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], press: Press) -> None:
-        words = self._turned_away(body)
-        if words is None:
+        def do(_: Admitted) -> None:
             try:
                 outcome = self._ledger.press(str(action.get("value")), press)
                 words = (
@@ -147,19 +162,22 @@ class Desk:
                 )
             except StorageError as error:
                 words = str(error)
-        self._redrawing.add(body, said(words))
+            self._redrawing.add(body, said(words))
+
+        let_in(self._directory, self._redrawing, body, do)
         ack()
 
     def _open(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], draw: Callable[[Escalation], View]) -> None:
-        try:
-            if (words := self._turned_away(body)) is not None:
-                raise NotOpened(words)
-            escalation = self._ledger.get(str(action.get("value")))
-            if escalation is None:
-                raise NotOpened(GONE)
-            self._opening.view(str(body["trigger_id"]), draw(escalation), on_top=_in_modal(body))
-        except (NotOpened, StorageError) as error:
-            self._redrawing.add(body, said(escaped(str(error))))
+        def open_it(_: Admitted) -> None:
+            try:
+                escalation = self._ledger.get(str(action.get("value")))
+                if escalation is None:
+                    raise NotOpened(GONE)
+                self._opening.view(str(body["trigger_id"]), draw(escalation), on_top=_in_modal(body))
+            except (NotOpened, StorageError) as error:
+                self._redrawing.say(body, str(error))
+
+        let_in(self._directory, self._redrawing, body, open_it)
         ack()
 
     def _with_words(
@@ -188,10 +206,6 @@ class Desk:
             ack(response_action="errors", errors=on_first(view, outcome.say(self._directory.name)))
         else:
             ack()
-
-    def _turned_away(self, body: Mapping[str, Any]) -> str | None:
-        admission = self._directory.admit(_who(body))
-        return admission.words if isinstance(admission, TurnedAway) else None
 
 
 def said(words: str) -> Card:

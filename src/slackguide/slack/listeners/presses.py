@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +10,10 @@ from slack_bolt import Ack
 
 from slackguide.errors import StorageError
 from slackguide.guide import Asker
-from slackguide.slack.admission import Admitted, TurnedAway
+from slackguide.slack.admission import Admitted
 from slackguide.slack.answering import Answerer
 from slackguide.slack.directory import Directory
+from slackguide.slack.listeners.admitting import let_in
 from slackguide.slack.opening import Gated, NotOpened, Opening
 from slackguide.slack.redrawing import Redrawing
 from slackguide.slack.state import Asked, Stale, decoded
@@ -49,7 +50,7 @@ class AnswerPresses:
 
     def tell(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """An answer to the question asked."""
-        self._redraw(ack, action, body, lambda asked, more: asked.telling(str(more["n"]), more["v"]))
+        self._redraw(ack, action, body, _telling)
 
     def forget(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """A fact is not so."""
@@ -99,17 +100,16 @@ class AnswerPresses:
         self._opening.form(body, str(more.get("m")), asked, admitted)
 
     def _open(self, ack: Ack, body: dict[str, Any], work: Callable[[Admitted], None]) -> None:
-        admission = self._directory.admit(str(body["user"]["id"]))
-        try:
-            if isinstance(admission, TurnedAway):
-                raise NotOpened(admission.words)
-            work(admission)
-        except Gated as gated:
-            assert isinstance(admission, Admitted)
-            card = self._answerer.draw(gated.asked, admission.user_id, admission.asker, said=str(gated))
-            self._redrawing.replace(body, card)
-        except (NotOpened, Stale) as error:
-            self._redrawing.say(body, str(error))
+        def open_it(admitted: Admitted) -> None:
+            try:
+                work(admitted)
+            except Gated as gated:
+                card = self._answerer.draw(gated.asked, admitted.user_id, admitted.asker, said=str(gated))
+                self._redrawing.replace(body, card)
+            except (NotOpened, Stale) as error:
+                self._redrawing.say(body, str(error))
+
+        let_in(self._directory, self._redrawing, body, open_it)
         ack()
 
     def _judge(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], verdict: Verdict) -> None:
@@ -136,17 +136,16 @@ class AnswerPresses:
         body: dict[str, Any],
         draw: Callable[[Asked, dict[str, Any], str, Asker], Card],
     ) -> None:
-        admission = self._directory.admit(str(body["user"]["id"]))
-        if isinstance(admission, TurnedAway):
-            self._redrawing.say(body, admission.words)
-        else:
+        def show(admitted: Admitted) -> None:
             try:
                 asked, more = decoded(action.get("value"))
-                self._redrawing.replace(body, draw(asked, more, admission.user_id, admission.asker))
+                self._redrawing.replace(body, draw(asked, more, admitted.user_id, admitted.asker))
             except (Stale, KeyError):
                 self._redrawing.say(body, str(Stale()))
             except StorageError as error:
                 self._redrawing.say(body, str(error))
+
+        let_in(self._directory, self._redrawing, body, show)
         ack()
 
     def _keep(self, asked: Asked, user_id: str, verdict: Verdict) -> None:
@@ -157,3 +156,11 @@ class AnswerPresses:
             verdict=verdict,
             question=self._answerer.text_of(asked, user_id) or None,
         )
+
+
+def _telling(asked: Asked, more: Mapping[str, Any]) -> Asked:
+    match more:
+        case {"n": str(name), "v": str() | int() as value}:
+            return asked.telling(name, value)
+        case _:
+            raise Stale

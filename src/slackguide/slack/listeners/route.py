@@ -44,7 +44,7 @@ class RouteCommand:
                 ack(**words_card(words).ephemeral())
             case Unknown():
                 ack(**words_card(LOOKING).ephemeral())
-                self._redrawing.later(command, lambda: self._late(command))
+                self._redrawing.later(command, lambda: self._redrawing.replace(command, self._late(command)))
 
     def _card(self, command: dict[str, Any], admitted: Admitted) -> Card | None:
         """The card, None where a window was opened instead."""

@@ -1,4 +1,4 @@
-"""The answer card: warnings first, then the destination large, the steps, the note to copy, the sources, the buttons."""
+"""The answer card: warnings first, the destination large, then steps, note to copy, sources and buttons."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def _buttons(answer: Answer, asked: Asked, knowledge: KnowledgeBase) -> list[But
                 asked.encoded(m=answer.decision.form),
                 style="primary",
                 says=f"Escalate with the form {title}",
-            )  # fmt: skip
+            )
         )
     return [
         *buttons,

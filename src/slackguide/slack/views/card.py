@@ -1,4 +1,4 @@
-"""A message or view body as blocks with the text that notifications and screen readers read, and its building blocks."""
+"""A message as blocks, with the text that notifications and screen readers read; and its building blocks."""
 
 from __future__ import annotations
 
@@ -20,10 +20,14 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.block_elements import RichTextElementParts
 
-from slackguide.slack.words import BUTTON_LIMIT, HEADER_LIMIT, clipped, escaped, plain
+from slackguide.slack.views.rendering import rendered
+from slackguide.slack.words import BUTTON_LIMIT, HEADER_LIMIT, clipped, escaped_within, plain
 
 TEXT_LIMIT = 39_000
 """Most characters of a message's text: Slack cuts at 40,000."""
+
+UPDATE_TEXT_LIMIT = 4_000
+"""Most characters of the text that `chat.update` takes; more is refused as `msg_too_long`."""
 
 MESSAGE_BLOCKS = 50
 """Most blocks of a message."""
@@ -36,11 +40,11 @@ class Card:
     text: str
     blocks: tuple[Block, ...]
 
-    def message(self) -> dict[str, Any]:
-        """For `chat.postMessage`, an acknowledgement or a `response_url`."""
+    def message(self, text_limit: int = TEXT_LIMIT) -> dict[str, Any]:
+        """For `chat.postMessage`, an acknowledgement or a `response_url`; `chat.update` takes less text."""
         return {
-            "text": escaped(clipped(self.text, TEXT_LIMIT)),
-            "blocks": [block.to_dict() for block in self.blocks[:MESSAGE_BLOCKS]],
+            "text": escaped_within(self.text, text_limit),
+            "blocks": rendered(self.blocks[:MESSAGE_BLOCKS]),
         }
 
     def ephemeral(self) -> dict[str, Any]:

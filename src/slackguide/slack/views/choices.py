@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block, SectionBlock
 
-from slackguide.guide import Choices, NoAnswer, TitledMatch
+from slackguide.guide import Choices, Found, NoAnswer, TitledMatch
 from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.ids import COMMAND, Action
 from slackguide.slack.state import Asked
@@ -36,12 +36,13 @@ def nothing_card(nothing: NoAnswer, asked: Asked, *, said: str | None = None) ->
     return Card("\n".join(lines), tuple(blocks))
 
 
-def next_matches_card(matches: tuple[TitledMatch, ...], asked: Asked) -> Card:
-    """After “Not this”: the next matches, or that there are none."""
-    left = tuple(match for match in matches if match.id not in asked.passed)[:OFFERED]
+def next_matches_card(found: Found, asked: Asked) -> Card:
+    """After “Not this”: the next matches, or that there are none; an alert stays."""
+    left = tuple(match for match in found.matches if match.id not in asked.passed)[:OFFERED]
     if not left:
-        return nothing_card(NoAnswer(0.0, (), ()), asked, said="Noted: that was not it. There are no further matches.")
-    found = Choices(left[0].confidence, left, (), offered=len(left))
+        nothing = NoAnswer(0.0, (), found.alerts)
+        return nothing_card(nothing, asked, said="Noted: that was not it. There are no further matches.")
+    found = Choices(left[0].confidence, left, found.alerts, offered=len(left))
     return _pick("Noted: that was not it. Is it one of these?", found, left, asked, None)
 
 

@@ -9,7 +9,6 @@ from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     ConfirmObject,
-    DividerBlock,
     InputBlock,
     LinkButtonElement,
     Option,
@@ -29,11 +28,14 @@ from slackguide.slack.ids import WORDS, Action, Callback
 from slackguide.slack.views.card import Card, actions, button, header, paragraph, rich, run, small
 from slackguide.slack.words import BUTTON_LIMIT, OPTION_LIMIT, clipped, escaped, mention, mrkdwn, plain
 
-CARD_LIMIT = 9_500
-"""Most characters of people's words on a card: a message takes about 12,000 in all."""
+CARD_LIMIT = 11_000
+"""Most characters on a card: a message takes about 12,000 in all."""
 
-VALUE_LIMIT = 2_500
-"""Most characters of one value on a card that holds them all."""
+BUTTONS_LENGTH = 500
+"""Characters that buttons, the header and the line about who has it take, at most."""
+
+LEAST = 40
+"""Fewest characters that are shown of a value, however many there are."""
 
 SELECT_LIMIT = 100
 """Most options of a menu."""
@@ -67,16 +69,13 @@ def escalation_card(escalation: Escalation, knowledge: KnowledgeBase) -> Card:
         lines += about
     if escalation.erased_at is not None:
         blocks.append(small("What was written here was erased when its time had come."))
-    limit = _fitting(escalation)
-    for label, text in _fields(escalation, form):
-        blocks.append(rich(paragraph(run(f"{label}: ", strong=True), run(clipped(text, limit)))))
+    told = [*_fields(escalation, form), *_ending(escalation, knowledge)]
+    room = CARD_LIMIT - BUTTONS_LENGTH - sum(len(line) for line in about) - sum(len(label) + 2 for label, _ in told)
+    share = _share([len(text) for _, text in told], room)
+    for label, text in told:
+        blocks.append(rich(paragraph(run(f"{label}: ", strong=True), run(clipped(text, share)))))
         lines.append(f"{label}: {text}")
-    if escalation.anyway:
-        blocks.append(
-            rich(paragraph(run("Sent beside another open one because: ", strong=True), run(escalation.anyway)))
-        )
-    blocks += _ending(escalation)
-    blocks.append(actions(_buttons(escalation, cut=_length(escalation) > CARD_LIMIT)))
+    blocks.append(actions(_buttons(escalation, cut=any(len(text) > share for _, text in told))))
     return Card("\n".join(lines), tuple(blocks))
 
 
@@ -107,10 +106,12 @@ def _about(escalation: Escalation, knowledge: KnowledgeBase) -> list[str]:
 
 
 def _fields(escalation: Escalation, form: Form | None) -> list[tuple[str, str]]:
+    """Every field with its label, and the reason why it was sent beside another one."""
     known: Mapping[str, FormField] = form.fields if form else {}
-    return [
+    found = [
         (known[id].label if id in known else id, shown(value, known.get(id))) for id, value in escalation.values.items()
     ]
+    return [*found, ("Sent beside another open one because", escalation.anyway)] if escalation.anyway else found
 
 
 def shown(value: Value, item: FormField | None) -> str:
@@ -123,27 +124,30 @@ def shown(value: Value, item: FormField | None) -> str:
     return options.get(value, value) if isinstance(value, str) else str(value)
 
 
-def _length(escalation: Escalation) -> int:
-    return sum(len(shown(value, None)) for value in escalation.values.values())
+def _share(lengths: Sequence[int], room: int) -> int:
+    """The most characters that one text may take so that all fit: short ones leave their room to the long ones."""
+    for taken, length in enumerate(sorted(lengths)):
+        share = max(LEAST, room // (len(lengths) - taken))
+        if length > share:
+            return share
+        room -= length
+    return max(lengths, default=0)
 
 
-def _fitting(escalation: Escalation) -> int:
-    """Characters a value may take so that the card fits: all of it, or an equal share of what there is."""
-    if _length(escalation) <= CARD_LIMIT:
-        return CARD_LIMIT
-    return max(40, min(VALUE_LIMIT, CARD_LIMIT // max(1, len(escalation.values))))
-
-
-def _ending(escalation: Escalation) -> list[Block]:
+def _ending(escalation: Escalation, knowledge: KnowledgeBase) -> list[tuple[str, str]]:
+    """How it ended and what was decided, like one more field."""
     resolution = escalation.resolution
     if resolution is None:
         return []
-    which = f" ({resolution.which})" if resolution.which else ""
-    decided = f": {resolution.decided}" if resolution.decided else ""
-    return [
-        DividerBlock(),
-        rich(paragraph(run(f"{ENDINGS[resolution.ending]}{which}", strong=True), run(decided or "."))),
-    ]
+    return [(_ended(resolution, knowledge), resolution.decided or "–")]
+
+
+def _ended(resolution: Resolution, knowledge: KnowledgeBase) -> str:
+    """“Wrong queue (Pay Ops)”, “Duplicate (D-1001)”."""
+    if resolution.which is None:
+        return ENDINGS[resolution.ending]
+    queue = knowledge.destinations.get(resolution.which)
+    return f"{ENDINGS[resolution.ending]} ({queue.name if queue else resolution.which})"
 
 
 def _buttons(escalation: Escalation, *, cut: bool) -> list[ButtonElement]:
@@ -190,10 +194,8 @@ def read_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
     """Every field in full: a modal holds more than a message."""
     form = knowledge.forms.get(escalation.form_id)
     blocks: list[Block] = []
-    for label, text in _fields(escalation, form):
-        blocks.append(rich(paragraph(run(label, strong=True))))
-        pieces = [text[start : start + 2900] for start in range(0, len(text), 2900)] or [" "]
-        blocks += [rich(paragraph(run(piece))) for piece in pieces]
+    for label, text in [*_fields(escalation, form), *_ending(escalation, knowledge)]:
+        blocks.append(rich(paragraph(run(f"{label}\n", strong=True), run(text))))
     return View(
         type="modal",
         callback_id=Callback.READ,
@@ -222,20 +224,30 @@ NOTICES = {
 
 
 def notice_card(
-    notice: Notice, escalation: Escalation, *, who: str | None, words: str | None, to_requester: bool, in_thread: bool
+    notice: Notice,
+    escalation: Escalation,
+    knowledge: KnowledgeBase,
+    *,
+    who: str | None,
+    words: str | None,
+    to_requester: bool,
+    in_thread: bool,
 ) -> Card:
     """A notice to a person or into the thread, with the link to the escalation and the buttons that fit the reader."""
-    ending = ENDINGS[escalation.resolution.ending] if escalation.resolution else "closed"
-    fill = {"ref": escalation.reference, "channel": escalation.channel, "ending": ending.lower()}
+    ending = _ended(escalation.resolution, knowledge) if escalation.resolution else "closed"
+    ending = ending[0].lower() + ending[1:]
+    fill = {"ref": escalation.reference, "channel": escalation.channel, "ending": ending}
     template = NOTICES[notice]
     own = notice is Notice.PARKED
     text = template.format(who=mention(who) if who else "slackguide", words=escaped(words or "") if own else "", **fill)
     plain_text = template.format(who="Someone" if who else "slackguide", words=words or "" if own else "", **fill)
     blocks: list[Block] = [SectionBlock(text=mrkdwn(text))]
     if words and not own:
-        blocks.append(rich(paragraph(run(clipped(words, 2900)))))
+        blocks.append(rich(paragraph(run(words))))
         plain_text += f"\n{words}"
     buttons = [] if in_thread else _notice_buttons(escalation, to_requester=to_requester)
+    if notice in REMINDERS:
+        buttons += _reminder_buttons(escalation)
     if not in_thread and escalation.card and escalation.card.permalink:
         link = LinkButtonElement(text="Open it", url=escalation.card.permalink, action_id=Action.LINK)
         buttons.insert(0, link)
@@ -243,6 +255,17 @@ def notice_card(
     if buttons:
         blocks.append(actions(buttons))
     return Card(plain_text, tuple(blocks))
+
+
+REMINDERS = (Notice.UNCLAIMED, Notice.UNRESOLVED)
+
+
+def _reminder_buttons(escalation: Escalation) -> list[ButtonElement]:
+    id, name = escalation.id, escalation.reference
+    return [
+        button("Remind in 4 hours", Action.SNOOZE, id, says=f"Remind of {name} in 4 hours"),
+        button("Stop reminding", Action.STOP_REMINDING, id, says=f"No more reminders of {name}"),
+    ]
 
 
 def _notice_buttons(escalation: Escalation, *, to_requester: bool) -> list[ButtonElement]:

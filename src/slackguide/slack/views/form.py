@@ -29,7 +29,7 @@ from slackguide.escalation.fields import SubmittedValues, longest
 from slackguide.knowledge.conditions import Value
 from slackguide.knowledge.forms import Form, FormField
 from slackguide.slack.ids import ANYWAY, Callback
-from slackguide.slack.state import Asked, Stale, decoded
+from slackguide.slack.state import Asked, Stale, from_held
 from slackguide.slack.views.card import small
 from slackguide.slack.words import OPTION_LIMIT, clipped, plain
 
@@ -44,11 +44,10 @@ class FormState:
     form: str
     asked: Asked | None = None
     warned: str | None = None
-    thread: Mapping[str, str] = field(default_factory=dict)
 
     def encoded(self) -> str:
-        """The view's `private_metadata`."""
-        known = {"form": self.form, "asked": self.asked.encoded() if self.asked else None, "warned": self.warned}
+        """The view's `private_metadata`: at most 3,000 characters, since what a button carried is at most 2,000."""
+        known = {"form": self.form, "asked": self.asked.held() if self.asked else None, "warned": self.warned}
         return json.dumps({name: value for name, value in known.items() if value}, ensure_ascii=False)
 
     @classmethod
@@ -56,9 +55,9 @@ class FormState:
         """Read back. Raises `Stale`."""
         try:
             raw = json.loads(metadata)
-            asked = decoded(raw["asked"])[0] if raw.get("asked") else None
+            asked = from_held(raw["asked"]) if raw.get("asked") else None
             return cls(form=str(raw["form"]), asked=asked, warned=raw.get("warned"))
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise Stale from error
 
 

@@ -33,6 +33,7 @@ function draw() {
     panel = side;
     forgetThread();
     regions.side.replaceChildren();
+    delete regions.side.dataset.sign;
     regions.side.setAttribute("aria-label", side === "thread" ? "Thread" : "Sandbox tool");
   }
   if (side === "thread") drawThread(regions.side);
@@ -61,7 +62,7 @@ function keys(event) {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     event.preventDefault();
     go({ list: true });
-    queueMicrotask(() => regions.sidebar.querySelector(".line.here, .line")?.focus());
+    queueMicrotask(() => (regions.sidebar.querySelector(".line.here") ?? regions.sidebar.querySelector(".line")).focus());
   } else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
     event.preventDefault();
     const places = [...state.channels.keys()];

@@ -21,7 +21,7 @@ export function drawAuthor(node) {
   clearTimeout(looking);
   looking = setTimeout(() => node.isConnected && node.dataset.sign?.startsWith("author") && !document.hidden && load(state.number), LOOK_EVERY);
   if (readFor !== state.number) load(state.number);
-  const sign = `author-${JSON.stringify([entries?.length, faults, card?.id, wanted])}`;
+  const sign = `author-${JSON.stringify([entries, faults, card, wanted])}`;
   if (node.dataset.sign === sign && node.firstChild) return;
   node.dataset.sign = sign;
   refill(node, frame("Knowledge", problems(), card ? one() : all()));
@@ -31,8 +31,9 @@ async function load(number) {
   readFor = number;
   try {
     [entries, faults] = await Promise.all([read("author/entries").then((found) => found.entries), read("author/faults").then((found) => found.faults)]);
+    if (card) card = { id: card.id, ...(await read(`author/card?id=${encodeURIComponent(card.id)}`)) };
   } catch {
-    entries = [];
+    entries ??= [];
   }
   document.dispatchEvent(new CustomEvent("redraw"));
 }

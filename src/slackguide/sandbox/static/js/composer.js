@@ -173,7 +173,7 @@ export function composer(channel, thread) {
         active = (active + (event.key === "ArrowDown" ? 1 : -1) + offered.length) % offered.length;
         return draw();
       }
-      if (event.key === "Tab" || (event.key === "Enter" && field.value.trim() !== offered[active].put.trim())) {
+      if (event.key === "Tab" || (event.key === "Enter" && !field.value.slice(0, field.selectionStart).endsWith(offered[active].put.trim()))) {
         event.preventDefault();
         return take(offered[active]);
       }

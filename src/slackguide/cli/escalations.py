@@ -1,0 +1,187 @@
+"""`slackguide escalations`: what was escalated, and what became of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from slackguide.cli.exporting import Format, export_to
+from slackguide.cli.kept import kept
+from slackguide.cli.options import JsonOption, LimitOption, SinceOption, age_of, beginning_of
+from slackguide.cli.output import fail, print_json, say
+from slackguide.cli.shown import Names, document, print_escalation, print_escalations
+from slackguide.escalation.escalation import OPEN, State
+from slackguide.escalation.search import Search
+
+LIMIT = 50
+
+OPEN_STATES = "open"
+"""Stands for every state in which somebody still owes somebody something."""
+
+
+def states_of(name: str) -> str:
+    """A state's name, or `open`. Raises `typer.BadParameter` where there is none of that name."""
+    if name not in {*State, OPEN_STATES}:
+        raise typer.BadParameter(f"`{name}` is no state: take {', '.join(State)}, or {OPEN_STATES} for the first 3.")
+    return name
+
+
+def person_of(text: str) -> str:
+    """A Slack user id. Raises `typer.BadParameter` where it is none."""
+    if not re.fullmatch(r"[UW][A-Z0-9]+", text):
+        raise typer.BadParameter(f"`{text}` is no Slack user id: write one like U012AB.")
+    return text
+
+
+FormsOption = Annotated[
+    list[str] | None, typer.Option("--form", metavar="ID", help="Only of this form, like ask-disputes; repeatable.")
+]
+StatesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--state",
+        metavar="STATE",
+        parser=states_of,
+        help="Only sent, claimed, asked (these three: open), resolved or withdrawn; repeatable.",
+    ),
+]
+PersonOption = Annotated[
+    str | None,
+    typer.Option(metavar="USER", parser=person_of, help="Only those this Slack user id sent or claimed."),
+]
+OlderOption = Annotated[
+    timedelta | None,
+    typer.Option("--older-than", metavar="AGE", parser=age_of, help="Only those sent longer ago: 90m, 12h, 3d or 2w."),
+]
+NewerOption = Annotated[
+    timedelta | None,
+    typer.Option("--newer-than", metavar="AGE", parser=age_of, help="Only those sent more lately than that."),
+]
+OverdueOption = Annotated[
+    bool, typer.Option("--overdue", help="Only those that are open and later than the form's reminders allow.")
+]
+CsvOption = Annotated[bool, typer.Option("--csv", help="A table for spreadsheets, with a column for every form field.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    group = typer.Typer(help="What was escalated, and what became of it.", no_args_is_help=True)
+    app.add_typer(group, name="escalations")
+    group.command("list")(list_)
+    group.command()(show)
+    group.command()(export)
+
+
+def list_(
+    form: FormsOption = None,
+    state: StatesOption = None,
+    person: PersonOption = None,
+    since: SinceOption = None,
+    older_than: OlderOption = None,
+    newer_than: NewerOption = None,
+    overdue: OverdueOption = False,
+    limit: LimitOption = LIMIT,
+    json: JsonOption = False,
+    csv: CsvOption = False,
+) -> None:
+    """List escalations, the latest first, with who has them and how they ended.
+
+    Reads DATABASE_URL, or the SQLite file in SLACKGUIDE_HOME. Exits 0, or 2 where there is no database.
+    """
+    now = datetime.now(UTC)
+    search, how = _search(now, form, state, person, since, older_than, newer_than, overdue), _format(json, csv)
+    with kept() as records:
+        found = records.ledger.page(search, limit=limit).escalations
+        total, names = records.ledger.count(search), Names(records.people)
+        if how is not None:
+            export_to(None, lambda: found, len(found), how, names)
+        elif found:
+            print_escalations(found, names, now=now)
+    if total > len(found):
+        say(f"{len(found):,} of {total:,}, the latest; --limit shows more, `slackguide escalations export` all.")
+    elif not total:
+        say("No escalation fits.")
+
+
+def show(
+    reference: Annotated[str, typer.Argument(metavar="REF", help="The escalation's reference, like D-1042.")],
+    json: JsonOption = False,
+) -> None:
+    """Show one escalation whole, with everything that happened to it.
+
+    Exits 0, or 2 where there is no such escalation.
+    """
+    with kept() as records:
+        found = records.ledger.by_reference(reference)
+        if found is None:
+            fail(f"there is no escalation {reference}: `slackguide escalations list` names those there are.")
+        history, names = records.ledger.history(found.id), Names(records.people)
+        if json:
+            print_json(document(found, names, history))
+        else:
+            print_escalation(found, history, names)
+
+
+def export(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="Where to write; left out: standard output.")
+    ] = None,
+    form: FormsOption = None,
+    state: StatesOption = None,
+    person: PersonOption = None,
+    since: SinceOption = None,
+    older_than: OlderOption = None,
+    newer_than: NewerOption = None,
+    overdue: OverdueOption = False,
+    json: JsonOption = False,
+    csv: CsvOption = False,
+) -> None:
+    """Write all escalations that fit, of any number: CSV, or one JSON document with --json or where FILE ends in .json.
+
+    What comes in meanwhile is left to the next export. FILE is there whole, or not at all. Progress goes to standard
+    error. Exits 0, or 2 where there is no database or FILE cannot be written.
+    """
+    now = datetime.now(UTC)
+    search = replace(_search(now, form, state, person, since, older_than, newer_than, overdue), until=now)
+    how = _format(json, csv) or (Format.JSON if file is not None and file.suffix == ".json" else Format.CSV)
+    with kept() as records:
+        total = records.ledger.count(search)
+        try:
+            written = export_to(file, lambda: records.ledger.walk(search), total, how, Names(records.people))
+        except OSError as error:
+            fail(f"{file or 'standard output'} cannot be written: {error.strerror}. Nothing is left behind.")
+    say(f"{written:,} {'escalation' if written == 1 else 'escalations'} in {file or 'standard output'}.")
+
+
+def _search(
+    now: datetime,
+    forms: Collection[str] | None,
+    states: Collection[str] | None,
+    person: str | None,
+    since: date | None,
+    older_than: timedelta | None,
+    newer_than: timedelta | None,
+    overdue: bool,
+) -> Search:
+    begins = [at for at in (beginning_of(since), newer_than and now - newer_than) if at]
+    wanted = {state for name in states or () for state in (OPEN if name == OPEN_STATES else {State(name)})}
+    return Search(
+        forms=forms or None,
+        states=wanted or None,
+        person=person,
+        since=max(begins, default=None),
+        until=now - older_than if older_than else None,
+        overdue_at=now if overdue else None,
+    )
+
+
+def _format(json: bool, csv: bool) -> Format | None:
+    if json and csv:
+        fail("--json and --csv are two ways to write the same: give one of them.")
+    return Format.JSON if json else Format.CSV if csv else None

@@ -1,0 +1,139 @@
+"""`slackguide outbox`: what is still owed to Slack, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from slackguide.cli.kept import kept
+from slackguide.cli.options import JsonOption
+from slackguide.cli.output import NOT_FINE, fail, iso, moment, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from slackguide.storage.backlog import Owed
+    from slackguide.wiring import Records
+
+LIMIT = 1000
+EVERYTHING = 10_000_000
+
+NameArgument = Annotated[
+    str, typer.Argument(metavar="REF", help="An escalation's reference, like D-1042, or the number of a job.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    group = typer.Typer(help="What is still owed to Slack, and what to do about it.", no_args_is_help=True)
+    app.add_typer(group, name="outbox")
+    group.command("list")(list_)
+    group.command()(retry)
+    group.command()(drop)
+    group.command()(resync)
+
+
+def list_(
+    parked: Annotated[bool, typer.Option("--parked", help="Only what waits for a person to mend something.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """List what is still owed to Slack, the oldest first: due, being sent, waiting for a card, or parked for a person.
+
+    Reads DATABASE_URL, or the SQLite file in SLACKGUIDE_HOME. Exits 0, or 2 where there is no database.
+    """
+    with kept() as records:
+        owed = records.backlog.owed(parked_only=parked, limit=EVERYTHING if json else LIMIT)
+        counts = records.backlog.counts()
+    if json:
+        print_json([_document(job) for job in owed])
+        return
+    if owed:
+        print_table(("job", "what", "of", "to", "state", "due", "tries", "last fault", "since"), map(_row, owed))
+    shown = {state: count for state, count in counts.items() if not parked or state == "parked"}
+    say(f"{', '.join(f'{count} {_state(state)}' for state, count in shown.items()) or 'Nothing'} owed to Slack.")
+    if sum(shown.values()) > len(owed):
+        say(f"The table holds the oldest {len(owed):,}; --json lists all.")
+
+
+def retry(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="REF", help="An escalation's reference, like D-1042, or the number of a job."),
+    ] = None,
+    parked: Annotated[bool, typer.Option("--parked", help="Everything that is parked, instead of one REF.")] = False,
+) -> None:
+    """Try again at once what is parked or waits for its next try: once what was wrong is mended.
+
+    Exits 0, 1 where it is owed but cannot be tried now, 2 where there is no such escalation or job.
+    """
+    if (name is None) != parked:
+        fail("name what to try again: give either REF or --parked.")
+    with kept() as records:
+        if name is None:
+            say(f"{_jobs(records.backlog.retry_parked())} will be tried now.")
+            return
+        done = records.backlog.retry(name)
+        _conclude(records, name, done, "will be tried now", "It is being sent this moment, or waits for its card.")
+
+
+def drop(name: NameArgument) -> None:
+    """Give up what is owed: it is not sent any more, and the requester of an escalation is told so.
+
+    The escalation itself stays. Exits 0, 1 where it is being sent this moment, 2 where there is no such one.
+    """
+    with kept() as records:
+        done = records.backlog.drop(name)
+        _conclude(records, name, done, "dropped", "It is being sent this moment: look again in a few seconds.")
+
+
+def resync(name: Annotated[str, typer.Argument(metavar="REF", help="An escalation's reference, like D-1042.")]) -> None:
+    """Draw an escalation's card in Slack again from the database; where it has none there, post it.
+
+    Exits 0, or 2 where there is no such escalation.
+    """
+    with kept() as records:
+        if not records.backlog.resync(name):
+            fail(f"there is no escalation {name}: `slackguide escalations list` names those there are.")
+        posted = (found := records.ledger.by_reference(name)) is not None and found.card is not None
+    say(f"The card of {name} will be drawn again." if posted else f"{name} will be posted.")
+
+
+def _conclude(records: Records, name: str, done: int, what: str, why_not: str) -> None:
+    """Says what was done; exits where nothing was."""
+    if done:
+        say(f"{_jobs(done)} {what}.")
+        return
+    wanted = name.strip().upper()
+    if any(wanted in (job.reference, str(job.id)) for job in records.backlog.owed(limit=EVERYTHING)):
+        fail(f"nothing was changed for {name}. {why_not}", NOT_FINE)
+    if records.ledger.by_reference(name) is None:
+        fail(f"there is no escalation or unfinished job {name}: `slackguide outbox list` names those there are.")
+    say(f"Nothing is owed for {name}.")
+
+
+def _jobs(count: int) -> str:
+    return f"{count} {'job' if count == 1 else 'jobs'}"
+
+
+def _state(state: str) -> str:
+    return "being sent" if state == "claimed" else state
+
+
+def _row(job: Owed) -> tuple[str, ...]:
+    return (
+        str(job.id), job.kind.replace("_", " "), job.reference or "", job.conversation, job.state, moment(job.due_at),
+        str(job.tries), job.why or "", moment(job.created_at),
+    )  # fmt: skip
+
+
+def _document(job: Owed) -> dict[str, Any]:
+    return {
+        "job": job.id,
+        "kind": job.kind,
+        "reference": job.reference,
+        "conversation": job.conversation,
+        "state": job.state,
+        "due_at": iso(job.due_at),
+        "tries": job.tries,
+        "fault": job.why,
+        "created_at": iso(job.created_at),
+    }

@@ -1,0 +1,181 @@
+"""An escalation for people, as a table row or whole, and for programs, as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from slackguide.cli.output import iso, moment, out, print_table, printable
+from slackguide.escalation.escalation import Escalation, Event
+from slackguide.escalation.fields import Value
+from slackguide.escalation.resolution import Ending
+
+if TYPE_CHECKING:
+    from slackguide.storage.people import People
+
+ENDINGS = {
+    Ending.RIGHT_PLACE: "right place",
+    Ending.WRONG_QUEUE: "wrong queue",
+    Ending.DUPLICATE: "duplicate",
+    Ending.NOT_ELIGIBLE: "not eligible",
+    Ending.IN_GUIDE: "was in the guide",
+}
+
+
+class Names:
+    """What people are called, as far as the directory knows."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+
+    def of(self, user_id: str | None) -> str:
+        """The name, else the id; nothing for nobody."""
+        return self.known(user_id) or user_id or ""
+
+    def known(self, user_id: str | None) -> str | None:
+        """The name, None where it is not known."""
+        person = self._people.find(user_id) if user_id else None
+        return person.name if person and person.name else None
+
+    def document(self, user_id: str | None) -> dict[str, Any] | None:
+        """Id and name."""
+        return None if user_id is None else {"id": user_id, "name": self.known(user_id)}
+
+
+def document(escalation: Escalation, names: Names, history: Iterable[Event] | None = None) -> dict[str, Any]:
+    """The escalation as plain lists, dicts, texts and numbers; times are ISO 8601 in UTC."""
+    advice, resolution = escalation.advice, escalation.resolution
+    found: dict[str, Any] = {
+        "reference": escalation.reference,
+        "id": escalation.id,
+        "form": escalation.form_id,
+        "desk": escalation.desk,
+        "channel": escalation.channel,
+        "state": escalation.state.value,
+        "requester": names.document(escalation.requester.user_id),
+        "claimed_by": names.document(escalation.claimed_by),
+        "sent_at": iso(escalation.created_at),
+        "changed_at": iso(escalation.changed_at),
+        "closed_at": iso(escalation.closed_at),
+        "overdue_at": iso(escalation.watch.overdue_at),
+        "erased_at": iso(escalation.erased_at),
+        "entry": escalation.entry_id,
+        "question": escalation.question,
+        "advice": {"destination": advice.destination, "because": list(advice.because)} if advice else None,
+        "anyway": escalation.anyway,
+        "fields": {name: plain(value) for name, value in escalation.values.items()},
+        "link": escalation.card.permalink if escalation.card else None,
+        "resolution": (
+            {"ending": resolution.ending.value, "which": resolution.which, "decided": resolution.decided}
+            if resolution
+            else None
+        ),
+    }
+    if history is not None:
+        found["history"] = [_event(event, names) for event in history]
+    return found
+
+
+def plain(value: Value) -> str | int | list[str]:
+    """A field's value as JSON has it: a date as ISO 8601, choices as a list."""
+    match value:
+        case date():
+            return value.isoformat()
+        case tuple():
+            return list(value)
+        case _:
+            return value
+
+
+def print_escalations(escalations: Iterable[Escalation], names: Names, *, now: datetime) -> None:
+    """Writes a table."""
+    print_table(
+        ("ref", "form", "state", "from", "with", "sent", "age", "entry", "ended"),
+        (_row(escalation, names, now) for escalation in escalations),
+    )
+
+
+def print_escalation(escalation: Escalation, history: Iterable[Event], names: Names) -> None:
+    """Writes one escalation whole, and its history."""
+    out.print(Text.assemble((escalation.reference, "bold"), f"  {escalation.form_id}, ", _standing(escalation, names)))
+    out.print(Text(f"Sent by {names.of(escalation.requester.user_id)} at {moment(escalation.created_at)}"))
+    where = escalation.card.permalink or "posted" if escalation.card else "not there yet: see `slackguide outbox list`"
+    out.print(Text(f"#{escalation.channel}: {where}"))
+    for label, text in _about(escalation):
+        out.print(Text.assemble((f"{label}: ", "cyan"), printable(text, lines=True)))
+    if escalation.erased_at is not None:
+        out.print(Text(f"What people wrote in it was erased at {moment(escalation.erased_at)}.", style="dim"))
+    for name, value in escalation.values.items():
+        said = plain(value)
+        text = ", ".join(said) if isinstance(said, list) else str(said)
+        out.print(Text.assemble((f"{name}: ", "bold"), printable(text, lines=True)))
+    out.print(Text("History", style="bold"))
+    for event in history:
+        who = names.of(event.who) if event.who else "slackguide"
+        more = "".join(f", {name}: {value}" for name, value in event.about.items())
+        words = f": {event.words}" if event.words else ""
+        kind = event.kind.value.replace("_", " ")
+        out.print(Text(printable(f"  {moment(event.at)}  {kind} by {who}{more}{words}", lines=True)))
+
+
+def _standing(escalation: Escalation, names: Names) -> str:
+    by = f" by {names.of(escalation.claimed_by)}" if escalation.claimed_by else ""
+    return f"{escalation.state.value}{by}"
+
+
+def _about(escalation: Escalation) -> Iterable[tuple[str, str]]:
+    if escalation.question:
+        yield "Question", escalation.question
+    if escalation.entry_id:
+        yield "Entry", escalation.entry_id
+    if escalation.advice:
+        yield "Advice", escalation.advice.destination
+    if escalation.anyway:
+        yield "Sent beside another open one because", escalation.anyway
+    if escalation.resolution:
+        yield "Ended", _ended(escalation)
+        if escalation.resolution.decided:
+            yield "Decided", escalation.resolution.decided
+
+
+def _ended(escalation: Escalation) -> str:
+    resolution = escalation.resolution
+    if resolution is None:
+        return ""
+    return ENDINGS[resolution.ending] + (f": {resolution.which}" if resolution.which else "")
+
+
+def _row(escalation: Escalation, names: Names, now: datetime) -> tuple[str, ...]:
+    return (
+        escalation.reference,
+        escalation.form_id,
+        escalation.state.value,
+        names.of(escalation.requester.user_id),
+        names.of(escalation.claimed_by),
+        moment(escalation.created_at),
+        _age(now - escalation.created_at),
+        escalation.entry_id or "",
+        _ended(escalation),
+    )
+
+
+def _age(passed: timedelta) -> str:
+    """The age in its largest whole unit, as the options take it."""
+    minutes = max(0, int(passed.total_seconds() // 60))
+    for unit, size in (("d", 1440), ("h", 60)):
+        if minutes >= size:
+            return f"{minutes // size}{unit}"
+    return f"{minutes}m"
+
+
+def _event(event: Event, names: Names) -> Mapping[str, Any]:
+    return {
+        "at": iso(event.at),
+        "kind": event.kind.value,
+        "who": names.document(event.who),
+        "words": event.words,
+        "about": dict(event.about),
+    }

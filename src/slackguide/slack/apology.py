@@ -1,0 +1,42 @@
+"""Words for a fault, with a reference that is in the log: the only thing that connects the two."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from slackguide.errors import SlackguideError
+
+log = logging.getLogger(__name__)
+
+
+def apology(error: Exception, reference: str, surface: str) -> str:
+    """What to tell the person; logs the fault's kind and place under the same reference. `surface` is where it was."""
+    log.error("fault %s: %s at %s on %s", reference, type(error).__name__, _place(error), surface)
+    if isinstance(error, SlackguideError):
+        return f"{error} (reference {reference})"
+    return (
+        f"Sorry, that went wrong on my side (reference {reference}, for whoever looks after me). "
+        "What you typed is not lost where a form is open; please try again."
+    )
+
+
+def reference_of(slack_id: str) -> str:
+    """Eight characters that tell one request from others, from the id that Slack gave it (a trigger's, an event's)."""
+    return hashlib.sha256(slack_id.encode()).hexdigest()[:8].upper()
+
+
+def _place(error: Exception) -> str:
+    """Where it was raised; the message is left out, since it may hold a person's words."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "?"
+
+
+def surface_of(body: Mapping[str, Any]) -> str:
+    """What was used: a command, an event's type, or the kind of interaction."""
+    event = body.get("event") or {}
+    return str(body.get("command") or event.get("type") or body.get("type") or "request")

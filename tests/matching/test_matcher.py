@@ -1,0 +1,148 @@
+"""The matcher as its callers see it."""
+
+from dataclasses import replace
+
+import pytest
+
+from slackguide.matching import Alert, Document, Matcher, Vocabulary
+
+from .conftest import DOCUMENTS, SIGNS, VOCABULARY
+
+
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ("CL wants mediation", "disputes/send-to-mediation"),
+        ("mediaton for a clinet whose contract ended", "disputes/send-to-mediation"),
+        ("when will he see his money back", "disputes/refund-timing"),
+        ("profile frozen, what is the reason", "suspensions/find-reason"),
+        ("lift the hold, he payed the past due balance", "suspensions/resume"),
+        ("she swears at me on the phone", "conduct/verbally-abusive"),
+    ],
+)
+def test_finds_the_entry_meant(matcher: Matcher, text: str, id: str) -> None:
+    assert matcher.match(text).matches[0].id == id
+
+
+@pytest.mark.parametrize("text", ["", "   ", "!!!", "\x00", "zxqv wvut", "buenos días", "pizza for lunch"])
+def test_nothing_fits(matcher: Matcher, text: str) -> None:
+    matching = matcher.match(text)
+    assert matching.outcome == "none"
+    assert matching.offered == 0
+    assert not matching.urgent
+
+
+def test_matches_come_best_first_and_no_more_than_asked_for(matcher: Matcher) -> None:
+    matching = matcher.match("account suspended", limit=3)
+    assert len(matching.matches) == 3
+    assert matching.confidence == matching.matches[0].confidence
+    confidences = [match.confidence for match in matching.matches]
+    assert confidences[1:] == sorted(confidences[1:], reverse=True)
+    assert all(0.0 <= confidence <= 1.0 for confidence in confidences)
+
+
+def test_offers_one_answer_or_two_to_four_choices(matcher: Matcher) -> None:
+    offered = {"answer": {1}, "choices": {2, 3, 4}, "none": {0}}
+    texts = ("suspended", "refund", "client paid the past due balance, unblock him", "lunch", "which queue", "chat")
+    for text in texts:
+        matching = matcher.match(text)
+        assert matching.offered in offered[matching.outcome], text
+
+
+def test_hidden_entries_are_not_there(matcher: Matcher) -> None:
+    text = "ban this user from chat"
+    assert matcher.match(text).matches[0].id == "lead/ban-from-chat"
+    hidden = matcher.match(text, hidden=frozenset({"lead/ban-from-chat", "no/such-entry"}))
+    assert "lead/ban-from-chat" not in {match.id for match in hidden.matches}
+
+
+def test_a_hidden_entry_takes_nothing_from_the_lead_of_another() -> None:
+    twin = replace(DOCUMENTS[1], id="lead/refund-timing")
+    both = Matcher.build((*DOCUMENTS, twin), VOCABULARY)
+    text = "FL accepted the dispute, when does the refund appear"
+    open_, closed = both.match(text), both.match(text, hidden=frozenset({twin.id}))
+    assert open_.outcome == "choices"
+    assert closed.matches[0].id == "disputes/refund-timing"
+    assert closed.confidence > open_.confidence
+
+
+def test_all_hidden_is_none(matcher: Matcher) -> None:
+    assert matcher.match("I want to die", hidden=frozenset(matcher.ids)).matches == ()
+
+
+def test_a_clear_sign_comes_first_whatever_else_matches(matcher: Matcher) -> None:
+    matching = matcher.match("CL wants mediation for the ended contract or he will kill himself")
+    assert matching.outcome == "answer"
+    assert matching.urgent
+    assert [match.id for match in matching.matches[:2]] == ["conduct/self-harm", "disputes/send-to-mediation"]
+    assert matching.alerts == ()
+    assert matching.why.phrasing
+
+
+def test_a_weak_sign_leaves_an_answer_and_alerts(matcher: Matcher) -> None:
+    text = "client paid the past due balance, unblock him, take the hold off the account"
+    assert matcher.match(text).outcome == "answer"
+    matching = matcher.match(f"{text}, he cannot go on")
+    assert matching.outcome == "answer"
+    assert matching.matches[0].id == "suspensions/resume"
+    assert matching.alerts == (Alert("conduct/self-harm", SIGNS.message),)
+    assert not matching.urgent
+
+
+def test_a_weak_sign_heads_the_choices_where_nothing_is_certain(matcher: Matcher) -> None:
+    matching = matcher.match("nobody will miss me")
+    assert matching.outcome == "choices"
+    assert matching.matches[0].id == "conduct/self-harm"
+    assert matching.offered >= 2
+
+
+def test_signs_of_a_hidden_entry_are_not_told(matcher: Matcher) -> None:
+    matching = matcher.match("he wants to die, which queue", hidden=frozenset({"conduct/self-harm"}))
+    assert not matching.urgent
+    assert matching.alerts == ()
+
+
+def test_why_names_words_and_phrasing(matcher: Matcher) -> None:
+    why = matcher.match("bloked profile, reason?").why
+    assert {"blocked", "reason", "profile"} <= set(why.words)
+    assert why.phrasing == "reason for a block on the profile"
+
+
+def test_explains_any_entry(matcher: Matcher) -> None:
+    why = matcher.explain("refund for a blocked client", "disputes/refund-timing")
+    assert why.words[0] == "refund"
+    assert "blocked" not in why.words
+    with pytest.raises(KeyError):
+        matcher.explain("refund", "no/such-entry")
+
+
+def test_ids_must_differ_and_signs_have_an_entry() -> None:
+    with pytest.raises(ValueError, match="differ"):
+        Matcher.build((DOCUMENTS[0], DOCUMENTS[0]), Vocabulary())
+    with pytest.raises(ValueError, match="conduct/self-harm"):
+        Matcher.build(DOCUMENTS[:2], Vocabulary(), signs=[SIGNS])
+
+
+@pytest.mark.parametrize(
+    "documents",
+    [
+        (),
+        (Document("a", "Refund", ()),),
+        (Document("a", "", ()), Document("b", "", ("",))),
+        (Document("a", "!!!", ("???",)), Document("b", "Refund", ("money back",), "body")),
+    ],
+)
+def test_a_knowledge_base_may_be_nearly_empty(documents: tuple[Document, ...]) -> None:
+    built = Matcher.build(documents, Vocabulary())
+    for text in ("", "refund", "money back", "!"):
+        assert len(built.match(text).matches) <= len(documents)
+
+
+def test_more_phrasings_than_a_regression_is_learnt_for() -> None:
+    documents = [
+        Document(f"entry/{n}", f"thing {n:04d}x", (f"alpha{n} beta{n} gamma{n % 7}", f"delta{n} alpha{n}"))
+        for n in range(1_100)
+    ]
+    built = Matcher.build(documents, Vocabulary())
+    assert built.match("beta77 alpha77").matches[0].id == "entry/77"
+    assert built.match("alpha1050 delta1050 gamma0").matches[0].id == "entry/1050"

@@ -1,0 +1,90 @@
+"""Signs are found however they are spelt, and not where the words mean something else."""
+
+from dataclasses import replace
+
+import pytest
+
+from slackguide.matching import Signs
+from slackguide.matching.signs import SignDetector
+
+from .conftest import SIGNS
+
+
+def strength(text: str, signs: Signs = SIGNS) -> str | None:
+    found = SignDetector([signs]).find(text)
+    return found[0].strength if found else None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he will kill himself",
+        "she says she'll kill her self tonight",
+        "they threaten to hurt themselves",
+        "I will KILL MYSELF",
+        "gonna kil myself",
+        "i wil kill meself",
+        "he is killing himself",
+        "su1cide threat",
+        "sui cide",
+        "s u i c i d e",
+        "suicied",
+        "he wants to end his life",
+        "ending her own life",
+        "take care: user wrote i want to really die",
+        "no reason left to live",
+        "i hope i never ever wake up again",
+    ],
+)
+def test_clear_signs(text: str) -> None:
+    assert strength(text) == "clear"
+
+
+@pytest.mark.parametrize("text", ["I can't go on", "he cannot go on any more", "nobody will miss me"])
+def test_weak_signs(text: str) -> None:
+    assert strength(text) == "weak"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kill the contract",
+        "I watched Suicide Squad",
+        "we nearly died laughing",
+        "he will fix it himself",
+        "end the contract",
+        "the suite is decided",
+        "life of the contract ends",
+        "",
+    ],
+)
+def test_harmless_words(text: str) -> None:
+    assert strength(text) is None
+
+
+def test_an_exclusion_hides_only_what_it_touches() -> None:
+    assert strength("kill the contract or I will kill myself") == "clear"
+
+
+def test_a_clear_sign_outranks_a_weak_one() -> None:
+    assert strength("nobody will miss me, I want to die") == "clear"
+
+
+def test_alternatives_stand_for_every_combination() -> None:
+    signs = replace(SIGNS, clear=("want/plan to die/disappear",))
+    assert strength("she plans to disappear", signs) == "clear"
+    assert strength("he wants to die", signs) == "clear"
+    assert strength("plan to stay", signs) is None
+
+
+def test_too_many_alternatives_are_refused() -> None:
+    wide = "a/b/c/d/e/f"
+    with pytest.raises(ValueError, match="more than"):
+        SignDetector([replace(SIGNS, clear=(f"{wide} {wide} {wide} {wide}",))])
+
+
+def test_every_critical_entry_is_watched_for() -> None:
+    other = Signs(id="conduct/violence", message="Call a lead.", clear=("bomb",), weak=(), exclusions=("bath bomb",))
+    found = SignDetector([SIGNS, other]).find("a bomb, and I want to die")
+    assert [(one.id, one.strength) for one in found] == [("conduct/self-harm", "clear"), ("conduct/violence", "clear")]
+    assert SignDetector([SIGNS, other]).find("she sells bath bombs") == ()

@@ -1,0 +1,55 @@
+"""The quick rendering of blocks says what slack_sdk's own does, and refuses what it refuses."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from slack_sdk.errors import SlackObjectFormationError
+from slack_sdk.models.blocks import ActionsBlock, ButtonElement, SectionBlock, StaticSelectElement
+
+from slackguide.guide import Answer, Asker, Concern, Guide
+from slackguide.slack.state import Asked
+from slackguide.slack.views.answer import answer_card
+from slackguide.slack.views.form import FormState, Known, form_view
+from slackguide.slack.views.rendering import rendered
+from slackguide.slack.words import plain
+from slackguide.triage.proof import sound
+
+SHIPPED = Path(__file__).parent.parent.parent / "knowledge"
+
+
+@pytest.fixture(scope="module")
+def guide() -> Guide:
+    return Guide(sound(SHIPPED))
+
+
+def test_every_entrys_card_is_rendered_alike(guide: Guide) -> None:
+    for id in guide.knowledge.entries:
+        outcome = guide.answer(Concern(entry=id), Asker("team_lead"), today=date(2026, 11, 21))
+        assert isinstance(outcome, Answer)
+        card = answer_card(outcome, Asked("a", "some words", entry=id), guide.knowledge, guide.triage)
+        assert rendered(card.blocks) == [block.to_dict() for block in card.blocks]
+
+
+def test_every_form_is_rendered_alike(guide: Guide) -> None:
+    for id, form in guide.knowledge.forms.items():
+        view = form_view(form, FormState(id), Known(words="words", facts={"contract_type": "hourly"}))
+        assert rendered(view.blocks) == [block.to_dict() for block in view.blocks]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ActionsBlock(elements=[]),
+        ActionsBlock(elements=[ButtonElement(text=plain("x"), action_id="a" * 256)]),
+        SectionBlock(),
+        ActionsBlock(elements=[StaticSelectElement(action_id="a", options=[])]),
+    ],
+)
+def test_what_breaks_a_limit_is_refused(wrong: ActionsBlock) -> None:
+    with pytest.raises(SlackObjectFormationError):
+        wrong.to_dict()
+    with pytest.raises(SlackObjectFormationError):
+        rendered(wrong)

@@ -1,0 +1,199 @@
+"""Any order of submissions, presses, tries, crashes and time: every job leaves exactly one message on Slack."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+from sqlalchemy import select
+
+from slackguide.escalation.delivery import Delivery
+from slackguide.escalation.job import Job
+from slackguide.escalation.lifecycle import (
+    AddDetails,
+    Ask,
+    Changed,
+    Claim,
+    HandOver,
+    Press,
+    Release,
+    Reopen,
+    Resolve,
+    Withdraw,
+)
+from slackguide.escalation.poster import Posted, RateLimited, Refused, Unreachable
+from slackguide.escalation.resolution import Ending, Resolution
+from slackguide.escalation.search import Search
+from slackguide.escalation.task import AnswerMessage, PostEscalation, repeatable
+from slackguide.storage.backlog import Backlog
+from slackguide.storage.schema import outbox
+from tests.storage.killing import replayed
+from tests.stores import SteppedClock, Store, draft, sqlite_url
+
+WEATHER = ["fine", "kept, then no answer", "no answer", "rate limited", "refused", "unwell, kept", "our fault, kept"]
+PEOPLE = st.sampled_from(["U1", "U2", "U3"])
+PRESSES = st.one_of(
+    PEOPLE.map(Claim),
+    PEOPLE.map(Release),
+    PEOPLE.map(lambda by: Ask(by, "which")),
+    PEOPLE.map(lambda by: AddDetails(by, "this one")),
+    st.builds(lambda by, to: HandOver(by, to, to), PEOPLE, st.sampled_from(["ask-disputes", "ask-ce", "ask-payments"])),
+    PEOPLE.map(lambda by: Resolve(by, Resolution(Ending.RIGHT_PLACE, "done"))),
+    PEOPLE.map(Reopen),
+    PEOPLE.map(Withdraw),
+)
+
+
+def key(job: Job) -> str:
+    """What the metadata of a job's message tells: for a post only the escalation, as the contract has it."""
+    if isinstance(job.task, PostEscalation) and job.escalation is not None:
+        return f"{job.task.channel} {job.escalation.id}"
+    return f"job {job.id}"
+
+
+class Slack:
+    """Keeps messages by conversation and metadata, in the weather that the test makes."""
+
+    def __init__(self) -> None:
+        self.messages: dict[str, list[str]] = {}
+        self.weather = "fine"
+        self.number = 0
+
+    def prepare(self, job: Job) -> None:
+        return None
+
+    def find(self, job: Job) -> Posted | None:
+        if self.weather in ("no answer", "rate limited"):
+            raise Unreachable(ambiguous=True) if self.weather == "no answer" else RateLimited(7)
+        found = [ts for ts in self.messages.get(key(job), ()) if ts not in job.known]
+        return Posted("C1", found[0]) if found else None
+
+    def post(self, job: Job) -> Posted:
+        if repeatable(job.task):
+            return Posted("C1", "0")
+        if self.weather in ("no answer", "rate limited", "refused"):
+            raise {
+                "no answer": Unreachable(ambiguous=True),
+                "rate limited": RateLimited(7),
+                "refused": Refused("is_archived"),
+            }[self.weather]
+        ts = self.keep(job)
+        if self.weather != "fine":
+            raise {
+                "kept, then no answer": Unreachable(ambiguous=True),
+                "unwell, kept": Refused("internal_error"),
+                "our fault, kept": KeyError("ts"),
+            }[self.weather]
+        return Posted("C1", ts)
+
+    def keep(self, job: Job) -> str:
+        self.number += 1
+        ts = f"{self.number}.0"
+        if not repeatable(job.task):
+            self.messages.setdefault(key(job), []).append(ts)
+        return ts
+
+
+class Promises(RuleBasedStateMachine):
+    """One database, one Slack; a crash is a claim that nobody settles."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory(prefix="slackguide-stateful-")
+        self.store = Store(sqlite_url(Path(self.folder.name)), SteppedClock())
+        self.slack = Slack()
+        self.delivery = Delivery(
+            outbox=self.store.outbox, poster=self.slack, owners=lambda _: ("ULEAD",), chance=lambda: 0.5
+        )
+        self.backlog = Backlog(database=self.store.database, bell=self.store.bell)
+        self.ids: list[str] = []
+        self.accepted: set[str] = set()
+
+    @rule(view=st.integers(1, 4))
+    def submit(self, view: int) -> None:
+        kept = self.store.ledger.submit(draft(f"V{view}"))
+        assert kept.new == (kept.escalation.id not in self.ids)
+        if kept.new:
+            self.ids.append(kept.escalation.id)
+
+    @rule(which=st.integers(0, 3), press=PRESSES)
+    def press(self, which: int, press: Press) -> None:
+        if which < len(self.ids):
+            outcome = self.store.ledger.press(self.ids[which], press)
+            assert outcome is not None
+            if isinstance(outcome, Changed):
+                assert self.store.ledger.get(self.ids[which]) == outcome.escalation
+
+    @rule(number=st.integers(1, 3))
+    def message(self, number: int) -> None:
+        event = f"E{number}"
+        new = self.store.inbox.accept(event, AnswerMessage(event, "D1", "1.0", "U1", "T1", "where does this go"))
+        assert new == (event not in self.accepted)
+        self.accepted.add(event)
+
+    @rule(weather=st.sampled_from(WEATHER), tries=st.integers(1, 3))
+    def deliver(self, weather: str, tries: int) -> None:
+        self.slack.weather = weather
+        for _ in range(tries):
+            job = self.store.outbox.claim()
+            if job is not None:
+                self.delivery.deliver(job)
+
+    @rule(kept=st.booleans())
+    def crash(self, kept: bool) -> None:
+        job = self.store.outbox.claim()
+        if job is not None and kept and not job.doubtful:
+            self.slack.keep(job)
+
+    @rule(seconds=st.sampled_from([0.5, 1.1, 16.0, 61.0, 700.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.store.elapse(seconds)
+
+    @rule()
+    def retry_parked(self) -> None:
+        self.backlog.retry_parked()
+
+    def teardown(self) -> None:
+        try:
+            self._settle()
+            self._judge()
+        finally:
+            self.store.database.close()
+            self.folder.cleanup()
+
+    def _settle(self) -> None:
+        self.slack.weather = "fine"
+        for _ in range(2000):
+            self.backlog.retry_parked()
+            job = self.store.outbox.claim()
+            if job is not None:
+                self.delivery.deliver(job)
+            elif self.store.outbox.rest() == float("inf"):
+                break
+            else:
+                self.store.elapse(1.1)
+        assert self.backlog.owed() == ()
+
+    def _judge(self) -> None:
+        kept = {escalation.id: escalation for escalation in self.store.ledger.walk(Search())}
+        assert set(kept) == set(self.ids)
+        for escalation in kept.values():
+            assert escalation.card is not None
+            assert self.slack.messages[f"{escalation.channel} {escalation.id}"][-1] == escalation.card.ts
+            assert replayed(self.store.ledger.history(escalation.id)) is escalation.state
+        with self.store.database.read() as connection:
+            rows = connection.execute(select(outbox)).all()
+        quiet = ("update_card", "refresh_home")
+        messages = [ts for posted in self.slack.messages.values() for ts in posted]
+        assert Counter(messages) == Counter(row.ts for row in rows if row.kind not in quiet)
+        assert {row.state for row in rows} <= {"done"}
+
+
+TestPromises = Promises.TestCase
+TestPromises.settings = settings(
+    max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
