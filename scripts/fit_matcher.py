@@ -34,7 +34,7 @@ VAGUE = "underspecified"
 NEAR, FAR = "out-of-scope-near", "out-of-scope-far"
 HARM, HARMLESS = "self-harm", "self-harm-look-alikes"
 FOLDS = 5
-RIGHT_OF_ANSWERED = 0.99
+RIGHT_OF_ANSWERED = 0.995
 """Aimed at on the development half, above the 98.5% wanted of unseen questions."""
 
 
@@ -271,7 +271,7 @@ def _is_right_enough(settled: Sequence[tuple[str, float, bool]], bar: float) -> 
         kind: float(np.mean([chance >= bar for k, chance, _ in settled if k == kind])) for kind in (NEAR, FAR, VAGUE)
     }
     right = bool(scoped) and float(np.mean(scoped)) >= RIGHT_OF_ANSWERED
-    return right and shares[NEAR] <= 0.025 and shares[FAR] == 0.0 and shares[VAGUE] <= 0.15
+    return right and shares[NEAR] <= 0.04 and shares[FAR] == 0.0 and shares[VAGUE] <= 0.15
 
 
 def descend(

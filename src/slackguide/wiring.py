@@ -207,6 +207,7 @@ class Service:
     ) -> None:
         self.guide = guide
         self.stores = stores
+        self._signing_secret = signing_secret
         self._stopping = threading.Event()
         self.connected: Callable[[], bool] = lambda: True
 
@@ -305,9 +306,11 @@ class Service:
 
     @property
     def routes(self) -> dict[str, WSGIApplication]:
-        """What is served over HTTP: Slack's requests and our health."""
+        """What is served over HTTP: our health, and Slack's requests where they are signed."""
+        if self._signing_secret is None:
+            return self.health.routes
         bolt: WSGIApplication = SlackRequestHandler(self.app, path=EVENTS_PATH)
-        return {EVENTS_PATH: guarded(bolt), **self.health.routes}
+        return {EVENTS_PATH: guarded(bolt, secret=self._signing_secret, clock=time.time), **self.health.routes}
 
     def problems(self) -> list[str]:
         """Why we are not ready; empty where we are."""

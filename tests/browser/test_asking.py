@@ -110,7 +110,7 @@ def test_route_alone_opens_a_window_and_the_answer_appears_in_it(trial: Trial, a
 
     expect(ana.window).to_contain_text("Send a case to Mediation")
     ana.press(ana.window, "Work")
-    expect(ana.window).to_contain_text("What is the client's segment?")
+    expect(ana.window).to_contain_text(trial.guide().knowledge.facts["client_segment"].ask)
     ana.press(ana.window, "Mid-Market")
     expect(ana.window.get_by_role("heading", name="Goes to: HV Mediation Tier 1")).to_be_visible()
     ana.shot("answer-in-a-window")
@@ -138,9 +138,9 @@ def test_eight_thousand_characters_are_answered_and_their_buttons_work(ana: Tab)
     text += "The client wrote again and again about it. " * ((8000 - len(text)) // 43)
     text = text.ljust(8000, "x")
     card = ana.route(text[: 8000 - len("/route ")])
-    expect(ana.button(card, "Work").or_(ana.button(card, "None of these"))).to_be_visible()
-    assert "/route" not in card.inner_text()
-    ana.press(card, "Not this") if ana.button(card, "Not this").count() else ana.press(card, "None of these")
+    refuse = ana.button(card, "Not this").or_(ana.button(card, "None of these"))
+    expect(card).not_to_contain_text("Noted:")
+    refuse.click()
     expect(card).to_contain_text("Noted:")
 
 
@@ -152,7 +152,7 @@ def test_markup_that_a_person_types_stays_text(ana: Tab) -> None:
 
 def test_the_composer_completes_the_command_and_hints_at_its_use(ana: Tab) -> None:
     ana.composer.press_sequentially("/ro")
-    expect(ana.page.get_by_role("option", name=re.compile("/route"))).to_be_visible()
+    expect(ana.page.get_by_role("option", name="/route")).to_be_visible()
     ana.shot("composer")
     ana.composer.press("Tab")
     expect(ana.composer).to_have_value("/route ")

@@ -16,12 +16,14 @@ from slackguide.escalation.lifecycle import (
     Ask,
     Changed,
     Claim,
+    Follow,
     HandOver,
     Press,
     Refusal,
     Release,
     Reopen,
     Resolve,
+    Unfollow,
     Withdraw,
     press_on,
 )
@@ -90,7 +92,7 @@ def test_a_press_that_fits(before: Escalation, press: Press, state: State, claim
     assert isinstance(outcome, Changed)
     assert (outcome.escalation.state, outcome.escalation.claimed_by) == (state, claimed_by)
     assert outcome.event.who == press.by
-    assert outcome.words.startswith("D-1042 is ")
+    assert "D-1042" in outcome.words
 
 
 @pytest.mark.parametrize(
@@ -203,6 +205,35 @@ def test_whoever_is_concerned_is_told(before: Escalation, press: Press, tasks: l
     outcome = press_on(before, press, NOON)
     assert isinstance(outcome, Changed)
     assert list(outcome.tasks) == tasks
+
+
+def test_followers_are_told_what_the_requester_is_told() -> None:
+    followed = press_on(CLAIMED, Follow(BOB), NOON)
+    assert isinstance(followed, Changed)
+    assert (followed.escalation.followers, followed.tasks) == ((BOB,), ())
+    assert followed.words == "You follow D-1042 now: I tell you what changes."
+    resolved = press_on(followed.escalation, Resolve(ANN, DECIDED), NOON)
+    assert isinstance(resolved, Changed)
+    told = [task.user_id for task in resolved.tasks if isinstance(task, TellPerson)]
+    assert told == [ASKER, BOB]
+    left = press_on(resolved.escalation, Unfollow(BOB), NOON)
+    assert isinstance(left, Changed)
+    assert left.escalation.followers == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "press", "words"),
+    [
+        (SENT, Follow(ASKER), "D-1042 is your own: you are told anyway."),
+        (replace(SENT, followers=(BOB,)), Follow(BOB), "You follow D-1042 already."),
+        (SENT, Unfollow(BOB), "You do not follow D-1042."),
+        (RESOLVED, Follow(BOB), "D-1042 is resolved. The requester can reopen it for 14 days."),
+    ],
+)
+def test_following_what_cannot_be_followed(before: Escalation, press: Press, words: str) -> None:
+    outcome = press_on(before, press, NOON)
+    assert isinstance(outcome, Refusal)
+    assert outcome.say() == words
 
 
 def test_a_hand_over_leaves_the_old_card_behind() -> None:

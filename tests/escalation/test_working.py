@@ -13,6 +13,7 @@ from slackguide.escalation.working import WorkingHours
 
 BERLIN = ZoneInfo("Europe/Berlin")
 OFFICE = WorkingHours(BERLIN, dict.fromkeys(range(5), (time(9), time(17))))
+EPOCH = datetime(2026, 3, 2, tzinfo=UTC)
 ALWAYS = WorkingHours(ZoneInfo("UTC"), dict.fromkeys(range(7), (time(0), time(0))))
 
 
@@ -55,9 +56,9 @@ def test_after_across_the_change_of_summer_time(start: datetime, minutes: int, e
 
 
 @given(
-    start=st.integers(0, 20 * 365 * 86_400).map(lambda seconds: berlin(2, 9) + timedelta(seconds=seconds)),
+    start=st.integers(0, 20 * 365 * 86_400).map(lambda seconds: EPOCH + timedelta(seconds=seconds)),
     first=st.integers(0, 3000),
-    second=st.integers(0, 3000),
+    second=st.integers(1, 3000),
 )
 def test_minutes_add_up(start: datetime, first: int, second: int) -> None:
     assert OFFICE.after(OFFICE.after(start, first), second) == OFFICE.after(start, first + second)
@@ -73,6 +74,5 @@ def test_hours_without_working_time_are_refused(days: dict[int, tuple[time, time
         WorkingHours(BERLIN, days)
 
 
-def test_ten_years_are_too_far() -> None:
-    with pytest.raises(ValueError, match="ten years"):
-        OFFICE.after(berlin(2, 9), 10_000_000)
+def test_ten_years_are_the_farthest() -> None:
+    assert OFFICE.after(berlin(2, 9), 10_000_000).year == 2036

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from slackguide.matching import Alert, Document, Matcher, Vocabulary
+from slackguide.matching import Alert, Document, Matcher, Matching, Vocabulary
 
 from .conftest import DOCUMENTS, SIGNS, VOCABULARY
 
@@ -146,3 +146,23 @@ def test_more_phrasings_than_a_regression_is_learnt_for() -> None:
     built = Matcher.build(documents, Vocabulary())
     assert built.match("beta77 alpha77").matches[0].id == "entry/77"
     assert built.match("alpha1050 delta1050 gamma0").matches[0].id == "entry/1050"
+
+
+def test_entries_to_tell_apart_are_offered_together() -> None:
+    documents = [
+        Document(
+            "a/hold", "Hold on the account", ("the account is on hold",), distinguish_from=("a/freeze", "no/such")
+        ),
+        Document("a/freeze", "Freeze of earnings", ("earnings frozen",)),
+        Document("a/account", "New account", ("a new account for the client",)),
+    ]
+    text = "account hold"
+    apart = Matcher.build([replace(one, distinguish_from=()) for one in documents], Vocabulary()).match(text)
+    together = Matcher.build(documents, Vocabulary()).match(text)
+    assert together.matches[0].id == apart.matches[0].id == "a/hold"
+    assert [m.id for m in apart.matches].index("a/freeze") >= [m.id for m in together.matches].index("a/freeze")
+    assert _confidence(together, "a/freeze") > _confidence(apart, "a/freeze")
+
+
+def _confidence(matching: Matching, id: str) -> float:
+    return next(match.confidence for match in matching.matches if match.id == id)

@@ -323,6 +323,7 @@ def test_silence_and_broken_answers_end_in_words(visit: Opener) -> None:
         composer(page).fill("/nonsense")
         composer(page).press("Enter")
         expect(rows(page).last).to_contain_text("/nonsense is not a valid command.")
+        page.close()
 
 
 def test_the_glass_wall_shows_the_request_and_the_broken_rule(slack: Served, desk: Desk, visit: Opener) -> None:
@@ -474,27 +475,31 @@ def test_nothing_serious_for_accessibility(slack: Served, desk: Desk, visit: Ope
     page = visit(slack, color_scheme=scheme, viewport={"width": width, "height": 800})
     ask(page)
     expect(rows(page)).to_have_count(2)
-    found = scan(page, "card")
+    # In the dark it is the same page in other colours.
+    rules = ["color-contrast", "link-in-text-block"] if scheme == "dark" else None
+    found = scan(page, "card", rules)
     composer(page).fill("/r")
-    found += scan(page, "completion")
+    found += scan(page, "completion", rules)
     composer(page).fill("")
     ask(page, "")
     send(page)
     expect(page.locator(".fault")).to_have_count(3)
-    found += scan(page, "form")
+    found += scan(page, "form", rules)
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     for tool in ("Glass wall", "Weather", "Clock", "Help"):
         page.get_by_role("button", name=tool, exact=True).click()
         expect(page.get_by_role("heading", name=tool, exact=True)).to_be_visible()
-        found += scan(page, tool)
+        found += scan(page, tool, rules)
     assert found == []
 
 
-def scan(page: Page, what: str) -> list[str]:
-    """What axe-core calls serious or critical on the screen right now."""
-    page.evaluate(AXE)
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+def scan(page: Page, what: str, rules: list[str] | None) -> list[str]:
+    """What axe-core calls serious or critical on the screen right now, by some of its rules or all."""
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE)
+    options = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
+    result = page.evaluate("(options) => axe.run(document, options)", options)
     return [
         f"{what}: {violation['id']}: {violation['nodes'][0]['html'][:200]}"
         for violation in result["violations"]

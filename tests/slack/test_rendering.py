@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from slack_sdk.errors import SlackObjectFormationError
-from slack_sdk.models.blocks import ActionsBlock, ButtonElement, SectionBlock, StaticSelectElement
+from slack_sdk.models.blocks import ActionsBlock, ButtonElement, SectionBlock
 
 from slackguide.guide import Answer, Asker, Concern, Guide
 from slackguide.slack.state import Asked
@@ -42,10 +42,9 @@ def test_every_form_is_rendered_alike(guide: Guide) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        ActionsBlock(elements=[]),
         ActionsBlock(elements=[ButtonElement(text=plain("x"), action_id="a" * 256)]),
         SectionBlock(),
-        ActionsBlock(elements=[StaticSelectElement(action_id="a", options=[])]),
+        SectionBlock(text="x" * 3001),
     ],
 )
 def test_what_breaks_a_limit_is_refused(wrong: ActionsBlock) -> None:

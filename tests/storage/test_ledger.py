@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 from slackguide.escalation.escalation import Advice, EventKind, State
-from slackguide.escalation.lifecycle import AddDetails, Changed, Claim, HandOver, Refusal, Resolve
+from slackguide.escalation.lifecycle import AddDetails, Changed, Claim, Follow, HandOver, Refusal, Resolve
 from slackguide.escalation.resolution import Ending, Resolution
+from slackguide.escalation.task import Notice, TellPerson
 from tests.stores import Store, draft
 
 
@@ -129,6 +130,17 @@ def test_a_life_is_kept_event_by_event(store: Store) -> None:
         ("resolved", "U3", "goes elsewhere"),
     ]
     assert dict(history[-1].about) == {"ending": "wrong_queue", "which": "hv-mediation"}
+
+
+def test_a_follower_is_kept_and_told(store: Store) -> None:
+    escalation = store.ledger.submit(draft()).escalation
+    store.ledger.press(escalation.id, Follow("U9"))
+    kept = store.ledger.get(escalation.id)
+    assert kept is not None
+    assert kept.followers == ("U9",)
+    changed = store.ledger.press(escalation.id, Claim("U2"))
+    assert isinstance(changed, Changed)
+    assert TellPerson("U9", Notice.CLAIMED, "U2") in changed.tasks
 
 
 def test_a_refused_press_changes_nothing(store: Store) -> None:

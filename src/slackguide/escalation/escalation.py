@@ -79,7 +79,8 @@ class Escalation:
 
     `reference` is what people say (`D-1042`), `id` what machines do. `form_id` is the form that was filled in, `desk`
     the form whose specialists have it now: they differ after a hand-over. `channel` is a name without `#`; `card` is
-    None until it is posted there. All times are UTC. After retention has erased it, `values` is empty.
+    None until it is posted there. `followers` are told what the requester is told. All times are UTC. After retention
+    has erased it, `values` is empty.
     """
 
     id: str
@@ -102,6 +103,7 @@ class Escalation:
     closed_at: datetime | None = None
     erased_at: datetime | None = None
     watch: Watch = UNWATCHED
+    followers: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -136,6 +138,8 @@ class EventKind(StrEnum):
     REMINDED = "reminded"
     SNOOZED = "snoozed"
     QUIETED = "quieted"
+    FOLLOWED = "followed"
+    UNFOLLOWED = "unfollowed"
     ERASED = "erased"
 
 

@@ -99,7 +99,34 @@ class StopReminders:
     by: str
 
 
-Press = Claim | Release | Ask | AddDetails | HandOver | Resolve | Reopen | Withdraw | Snooze | StopReminders
+@dataclass(frozen=True)
+class Follow:
+    """Anybody: be told what the requester is told, such as when their own case is the same."""
+
+    by: str
+
+
+@dataclass(frozen=True)
+class Unfollow:
+    """No more of that."""
+
+    by: str
+
+
+Press = (
+    Claim
+    | Release
+    | Ask
+    | AddDetails
+    | HandOver
+    | Resolve
+    | Reopen
+    | Withdraw
+    | Snooze
+    | StopReminders
+    | Follow
+    | Unfollow
+)
 
 TRANSITIONS: dict[tuple[State, type[Press]], State] = {
     (State.SENT, Claim): State.CLAIMED,
@@ -125,6 +152,14 @@ TRANSITIONS: dict[tuple[State, type[Press]], State] = {
     (State.SENT, StopReminders): State.SENT,
     (State.CLAIMED, StopReminders): State.CLAIMED,
     (State.ASKED, StopReminders): State.ASKED,
+    (State.SENT, Follow): State.SENT,
+    (State.CLAIMED, Follow): State.CLAIMED,
+    (State.ASKED, Follow): State.ASKED,
+    (State.SENT, Unfollow): State.SENT,
+    (State.CLAIMED, Unfollow): State.CLAIMED,
+    (State.ASKED, Unfollow): State.ASKED,
+    (State.RESOLVED, Unfollow): State.RESOLVED,
+    (State.WITHDRAWN, Unfollow): State.WITHDRAWN,
 }
 """Where each press leads; a pair that is not here changes nothing and is answered in words."""
 
@@ -168,7 +203,7 @@ def press_on(escalation: Escalation, press: Press, at: datetime, policy: Policy 
     state = TRANSITIONS.get((escalation.state, type(press)))
     if state is None:
         return _out_of_place(escalation, press)
-    refusal = _not_theirs(escalation, press) or _too_late(escalation, press, at)
+    refusal = _not_theirs(escalation, press) or _too_late(escalation, press, at) or _as_it_is(escalation, press)
     if refusal is not None:
         return refusal
     after = _after(replace(escalation, state=state, changed_at=at), press, at)
@@ -176,20 +211,22 @@ def press_on(escalation: Escalation, press: Press, at: datetime, policy: Policy 
         after = replace(after, watch=begin(stage_of(state), at, policy, quiet=escalation.watch.quiet))
     event = _event(press, at)
     tasks = _owed(escalation, after, press, event)
-    return Changed(after, event, tasks, f"{escalation.reference} is {_DONE[type(press)]}.")
+    return Changed(after, event, tasks, _DONE[type(press)].format(escalation.reference))
 
 
 _DONE: dict[type[Press], str] = {
-    Claim: "yours now",
-    Release: "open to everybody again",
-    Ask: "waiting for the requester, who has been asked",
-    AddDetails: "up to date with what you added",
-    HandOver: "handed over",
-    Resolve: "resolved",
-    Reopen: "open again",
-    Withdraw: "withdrawn",
-    Snooze: "quiet for a while",
-    StopReminders: "not going to be reminded of again",
+    Claim: "{} is yours now.",
+    Release: "{} is open to everybody again.",
+    Ask: "{} is waiting for the requester, who has been asked.",
+    AddDetails: "{} is up to date with what you added.",
+    HandOver: "{} is handed over.",
+    Resolve: "{} is resolved.",
+    Reopen: "{} is open again.",
+    Withdraw: "{} is withdrawn.",
+    Snooze: "{} is quiet for a while.",
+    StopReminders: "{} is not going to be reminded of again.",
+    Follow: "You follow {} now: I tell you what changes.",
+    Unfollow: "You do not follow {} any more.",
 }
 
 _CLAIMANT_ONLY = (Ask, HandOver, Resolve)
@@ -237,6 +274,18 @@ def _too_late(escalation: Escalation, press: Press, at: datetime) -> Refusal | N
     return None
 
 
+def _as_it_is(escalation: Escalation, press: Press) -> Refusal | None:
+    """Words for a press that asks for what is the case already."""
+    name = escalation.reference
+    if isinstance(press, Follow) and press.by == escalation.requester.user_id:
+        return Refusal(escalation, f"{name} is your own: you are told anyway.")
+    if isinstance(press, Follow) and press.by in escalation.followers:
+        return Refusal(escalation, f"You follow {name} already.")
+    if isinstance(press, Unfollow) and press.by not in escalation.followers:
+        return Refusal(escalation, f"You do not follow {name}.")
+    return None
+
+
 def _after(escalation: Escalation, press: Press, at: datetime) -> Escalation:
     """The fields beside the state. Whoever resolved it stays its claimant, so that it can be seen and reopened."""
     match press:
@@ -258,6 +307,10 @@ def _after(escalation: Escalation, press: Press, at: datetime) -> Escalation:
             return replace(escalation, watch=snoozed(escalation.watch, until))
         case StopReminders():
             return replace(escalation, watch=stopped(escalation.watch))
+        case Follow(by=by):
+            return replace(escalation, followers=(*escalation.followers, by))
+        case Unfollow(by=by):
+            return replace(escalation, followers=tuple(who for who in escalation.followers if who != by))
         case other:
             assert_never(other)
 
@@ -287,13 +340,17 @@ def _event(press: Press, at: datetime) -> Event:
             return Event(at, by, EventKind.SNOOZED, about={"until": until.isoformat()})
         case StopReminders(by=by):
             return Event(at, by, EventKind.QUIETED)
+        case Follow(by=by):
+            return Event(at, by, EventKind.FOLLOWED)
+        case Unfollow(by=by):
+            return Event(at, by, EventKind.UNFOLLOWED)
         case other:
             assert_never(other)
 
 
 def _owed(before: Escalation, after: Escalation, press: Press, event: Event) -> tuple[Task, ...]:
     """The card is redrawn, the thread keeps the story, and whoever is concerned and did not press is told."""
-    if isinstance(press, Snooze | StopReminders):
+    if isinstance(press, Snooze | StopReminders | Follow | Unfollow):
         return ()
     notice, words, who = Notice(event.kind.value), event.words, press.by
     tasks: list[Task] = []
@@ -305,6 +362,7 @@ def _owed(before: Escalation, after: Escalation, press: Press, event: Event) -> 
         if isinstance(press, Reopen) and before.card is None:
             tasks.append(PostEscalation(after.channel))
         tasks += [UpdateCard(), ReplyInThread(notice, who, words)]
-    concerned = {before.requester.user_id: None, before.claimed_by: None, after.claimed_by: None}
-    tasks += [TellPerson(person, notice, who, words) for person in concerned if person is not None and person != who]
+    concerned = (before.requester.user_id, before.claimed_by, after.claimed_by, *before.followers)
+    told = dict.fromkeys(person for person in concerned if person is not None and person != who)
+    tasks += [TellPerson(person, notice, who, words) for person in told]
     return tuple(tasks)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _FARTHEST = 3660
-"""Days to look ahead, at most: ten years, beyond which a time is not worth planning for."""
+"""Days to look ahead, at most: ten years, beyond which it makes no difference when."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class WorkingHours:
                 raise ValueError(f"a working day cannot end ({end:%H:%M}) before it begins ({begin:%H:%M})")
 
     def after(self, start: datetime, minutes: int) -> datetime:
-        """The moment (UTC) at which `minutes` of working time have passed since `start`.
+        """The moment (UTC) at which `minutes` of working time have passed since `start`; ten years later at most.
 
         An hour that the change to summer time leaves out does not count, and one that it repeats counts twice.
         """
@@ -45,7 +45,7 @@ class WorkingHours:
                     return begin + left
                 left -= end - begin
             day += timedelta(days=1)
-        raise ValueError(f"{minutes} working minutes are more than ten years")
+        return self._shift(day)[0]
 
     def _shift(self, day: date) -> tuple[datetime, datetime]:
         """When work begins and ends on that day, in UTC; the same moment twice when there is none."""

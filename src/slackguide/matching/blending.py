@@ -1,6 +1,7 @@
 """Several weak views of every entry, blended into one score; another view decides whether any entry fits at all."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -66,7 +67,7 @@ def blend(table: Floats, weights: dict[str, float]) -> Floats:
     return np.asarray(row @ table, dtype=np.float32)
 
 
-def logistic(weights: dict[str, float], signals: dict[str, float]) -> float:
+def logistic(weights: Mapping[str, float], signals: Mapping[str, float]) -> float:
     """The chance that the weights read from the signals."""
     total = weights["bias"] + sum(weights[name] * signals[name] for name in SIGNALS)
     return float(1.0 / (1.0 + np.exp(-np.clip(total, -30.0, 30.0))))

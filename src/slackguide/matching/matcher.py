@@ -1,7 +1,7 @@
 """The matcher: a question in, the entries it may be about out, with how sure that is and why."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -31,6 +31,9 @@ BODY_WEIGHT: Final = 0.25
 
 CERTAIN: Final = 0.98
 """Confidence of an entry that a clear sign put first."""
+
+NEIGHBOUR: Final = 10.0
+"""How much likelier an entry becomes as second choice for being named among those to tell the first one from."""
 
 LEAST_ANSWERED: Final = 0.5
 """Confidence below which nothing is the answer, however clear the lead."""
@@ -88,6 +91,10 @@ class Matcher:
         unknown = sorted({one.id for one in signs} - set(self._ids))
         if unknown or len(self._places) < len(self._ids):
             raise ValueError(f"signs of entries that are not there: {unknown}" if unknown else "entry ids must differ")
+        self._neighbours: Final = tuple(
+            np.array([self._places[id] for id in document.distinguish_from if id in self._places], dtype=np.int64)
+            for document in documents
+        )
         self._signs: Final = SignDetector(signs)
         glossary = Glossary(vocabulary)
         self._reader: Final = Reader(glossary)
@@ -197,24 +204,32 @@ class Matcher:
         first, chances, signals = judged.first, judged.chances, judged.signals
         if signals["cosine"] <= 0.0:
             return NOTHING
-        order = _best(chances, max(limit, MOST_OFFERED))
-        order = [at for at in order if visible[at]]
         confidence = round(logistic(self._weights.confidence, signals), 4)
-        scope = logistic(self._weights.scope, signals)
-        settled = logistic(self._weights.settled, signals)
-        settled = settled if confidence >= LEAST_ANSWERED else 0.0
-        outcome, offered = self._outcome(scope, settled, chances[order])
-        rest = confidence / float(chances[first])
-        shares = [min(rest * float(chances[at]), 1.0 - confidence) for at in order]
+        chances = self._with_neighbours(first, chances)
+        order = [at for at in _best(chances, max(limit, MOST_OFFERED)) if visible[at]]
+        outcome, offered = self._outcome(confidence, signals, chances[order])
+        most = min(confidence, 1.0 - confidence)
+        shares = [min(confidence * float(chances[at] / chances[first]), most) for at in order]
         shares[0] = confidence
         matches = tuple(Match(self._ids[at], round(share, 4)) for at, share in zip(order, shares, strict=True))
         kept = matches[: max(limit, 0)]
         return Matching(outcome, confidence, kept, min(offered, len(kept)), (), False, self._why(scored, first))
 
-    def _outcome(self, scope: float, settled: float, chances: Floats) -> tuple[Outcome, int]:
-        if scope < self._weights.scope_from:
+    def _with_neighbours(self, first: int, chances: Floats) -> Floats:
+        """The chances with more for the entries that people mix up with the first one, at the cost of the rest."""
+        neighbours = self._neighbours[first]
+        if not len(neighbours):
+            return chances
+        raised = chances.copy()
+        raised[neighbours] = np.minimum(raised[neighbours] * np.float32(NEIGHBOUR), raised[first])
+        raised[first] = chances[first]
+        return np.asarray(raised / raised.sum(), dtype=np.float32)
+
+    def _outcome(self, confidence: float, signals: Mapping[str, float], chances: Floats) -> tuple[Outcome, int]:
+        if logistic(self._weights.scope, signals) < self._weights.scope_from:
             return "none", 0
-        if settled >= self._weights.answer_from or len(chances) == 1:
+        settled = logistic(self._weights.settled, signals) >= self._weights.answer_from
+        if (settled and confidence >= LEAST_ANSWERED) or len(chances) == 1:
             return "answer", 1
         covered = np.cumsum(chances)
         enough = int(np.searchsorted(covered, self._weights.choose_until)) + 1

@@ -61,6 +61,7 @@ def escalation_of(row: Row[Any]) -> Escalation:
         closed_at=row.closed_at,
         erased_at=row.erased_at,
         watch=Watch(row.overdue_at, row.remind_at, row.reminded, row.quiet),
+        followers=tuple(row.followers),
     )
 
 
@@ -104,6 +105,7 @@ def changing(escalation: Escalation) -> dict[str, object]:
         "remind_at": escalation.watch.remind_at,
         "reminded": escalation.watch.reminded,
         "quiet": escalation.watch.quiet,
+        "followers": list(escalation.followers),
     }
 
 

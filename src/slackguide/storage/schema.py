@@ -80,6 +80,7 @@ escalations = Table(
     Column("remind_at", Moment),
     Column("reminded", Integer, nullable=False, server_default="0"),
     Column("quiet", Boolean, nullable=False, server_default=text("false")),
+    Column("followers", JSON, nullable=False, server_default="[]"),
     Index("ix_escalations_created_at", "created_at", "id"),
     Index("ix_escalations_requester_user", "requester_user", "created_at", "id"),
     _some("ix_escalations_unclaimed", UNCLAIMED, "desk", "created_at", "id"),

@@ -41,11 +41,11 @@ def reasons(
     remaining: Sequence[RouteRule],
     told: Mapping[str, Value],
     deciding: Sequence[str],
+    assumed: Sequence[OneOf | Within],
     facts: Mapping[str, FactDefinition],
 ) -> tuple[str, ...]:
     """The reasons for a decided case: one line a rule that may still be the one, then what was taken for granted."""
     lines = [_reason(rule, table, told, deciding, facts) for rule in remaining]
-    assumed = [test for test in entry.assumes if test.fact not in told and test.fact in table.facts]
     if assumed:
         said = ", ".join(_assumption(test, facts) for test in assumed)
         lines.append(f"Taken for granted unless you say otherwise: {said}.")

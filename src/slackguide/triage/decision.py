@@ -38,7 +38,7 @@ class Decision:
     because: tuple[str, ...]
     warnings: tuple[str, ...]
     cautions: tuple[str, ...]
-    """Where the guides disagree: both statements, and what to do meanwhile."""
+    """Where the guides disagree: both statements, and what to do meanwhile. None where the case is not eligible."""
     path: tuple[str, ...]
     note: str | None
     """Id of the note template."""
@@ -69,14 +69,18 @@ class Triage:
             rules, missing = rules[-1:], ()
         if missing:
             return self._open(entry, rules, missing, told)
+        rules = self._sure(entry, rules, told)
         deciding = self._deciding(table, state, told)
-        because = reasons(entry, table, rules, told, deciding, self._knowledge.facts)
+        assumed = [test for test in entry.assumes if test.fact not in told and test.fact in table.facts]
+        if not any(_matters(table, state, test.fact) for test in assumed):
+            assumed = []
+        eligible = rules[0].target.kind != "not_eligible"
         return Decision(
             target=rules[0].target,
             missing=(),
-            because=because,
+            because=reasons(entry, table, rules, told, deciding, assumed, self._knowledge.facts),
             warnings=self._warnings(entry, rules, told),
-            cautions=tuple(conflict.told for conflict in entry.conflicts),
+            cautions=tuple(conflict.told for conflict in entry.conflicts if eligible),
             path=self._path(entry, rules, told),
             note=self._note(entry, rules),
             form=_common(rule.form for rule in rules) or entry.form,
@@ -141,14 +145,12 @@ class Triage:
     def _deciding(self, table: DecisionTable, state: tuple[Choice, ...], told: Mapping[str, Value]) -> list[str]:
         """The facts told without which the case could go elsewhere; those the rules look at where each is enough."""
         names = [name for name in table.facts if name in told]
-        telling: list[str] = []
-        for name in names:
-            axis = table.facts.index(name)
-            freed = (*state[:axis], tuple(range(len(table.cells[axis]))), *state[axis + 1 :])
-            goes = table.goes[np.ix_(*freed)]
-            if (goes != goes.flat[0]).any():
-                telling.append(name)
-        return telling or names
+        return [name for name in names if _matters(table, state, name)] or names
+
+    def _sure(self, entry: KnownEntry, rules: list[RouteRule], told: Mapping[str, Value]) -> list[RouteRule]:
+        """Of several rules that lead to the one destination, the first that holds whatever is still unknown."""
+        given = {test.fact: test for test in (*entry.assumes, *entry.fixes)}
+        return [rule for rule in rules if truth(rule.when, told, given) is True][:1] or rules
 
     def _open(
         self, entry: KnownEntry, rules: list[RouteRule], missing: tuple[str, ...], told: Mapping[str, Value]
@@ -199,6 +201,15 @@ class Triage:
     def _applying(self, steps: Iterable[Step], entry: KnownEntry, told: Mapping[str, Value]) -> tuple[str, ...]:
         given = {test.fact: test for test in (*entry.assumes, *entry.fixes)}
         return tuple(step.text for step in steps if truth(step.when, told, given) is True)
+
+
+def _matters(table: DecisionTable, state: Sequence[Choice], name: str) -> bool:
+    """Whether the case could go elsewhere if this fact were open, all else as it is."""
+    if name not in table.facts:
+        return False
+    axis = table.facts.index(name)
+    goes = table.goes[np.ix_(*state[:axis], tuple(range(len(table.cells[axis]))), *state[axis + 1 :])]
+    return bool((goes != goes.flat[0]).any())
 
 
 def _common(values: Iterable[str | None]) -> str | None:

@@ -9,6 +9,8 @@ from wsgiref.types import WSGIApplication
 from waitress import wasyncore  # type: ignore[import-untyped]
 from waitress.server import create_server  # type: ignore[import-untyped]
 
+from slackguide.web.front import BODY_LIMIT
+
 THREADS = 16
 """Requests at once: an acknowledgement takes milliseconds, and the one that opens a window may wait 2 s for Slack."""
 
@@ -23,7 +25,7 @@ class WebServer:
         self._map: dict[int, object] = {}
         self._server = create_server(
             application, map=self._map, host=host, port=port, threads=threads, ident="slackguide", backlog=1024,
-            connection_limit=1000,
+            connection_limit=1000, max_request_body_size=BODY_LIMIT,
         )  # fmt: skip
         self.port = int(self._server.effective_port)
         self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)

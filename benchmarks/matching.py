@@ -1,0 +1,405 @@
+"""The matcher beside its alternatives, on the same texts in one run.
+
+    python benchmarks/matching.py                          # the shipped knowledge base, and growth
+    python benchmarks/matching.py --public FOLDER          # also FOLDER/clinc150.tsv and FOLDER/banking77.tsv
+    python benchmarks/matching.py --sizes 100 1000 10000 100000
+
+Needs the `bench` extra; an alternative that is not installed is left out and named. Every measurement is a process of its
+own, so that memory is the method's. Each question is timed twice in turn, by the method and by a rapidfuzz
+`token_set_ratio` scan over the same phrasings: the ratio of the two is what a busy machine leaves as it is.
+Writes results/matching.md, .json and .svg beside this file.
+"""
+
+import argparse
+import csv
+import importlib.util
+import json
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = Path(__file__).parent / "results"
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from fit_matcher import SCOPED, read_knowledge, read_questions  # noqa: E402
+
+from slackguide.matching import Document, Matcher, Signs, Vocabulary  # noqa: E402
+
+METHODS = {
+    "rapidfuzz WRatio": "rapidfuzz",
+    "rapidfuzz token_set_ratio": "rapidfuzz",
+    "bm25s": "bm25s",
+    "tantivy": "tantivy",
+    "TF-IDF + LinearSVC": "sklearn",
+    "slackguide": "numpy",
+}
+REFERENCE = "rapidfuzz token_set_ratio"
+SLOWEST_SIZE = {"rapidfuzz WRatio": 1_000, "TF-IDF + LinearSVC": 1_000}
+"""Entries up to which a method's growth is followed: beyond, it takes minutes."""
+
+Ranker = Callable[[str], Sequence[tuple[str, float]]]
+"""A question to the five best entries with their scores, best first."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Documents, and questions with the ids that are right for them (none: out of scope)."""
+
+    name: str
+    documents: list[Document]
+    vocabulary: Vocabulary
+    signs: list[Signs]
+    questions: list[tuple[str, frozenset[str]]]
+
+
+@dataclass(frozen=True)
+class Result:
+    """One method on one task; times in milliseconds, memory in MB above what the process held before."""
+
+    method: str
+    task: str
+    entries: int
+    phrasings: int
+    top1: float | None
+    top3: float | None
+    auroc: float | None
+    p50: float
+    p99: float
+    p50_of_reference: float
+    build_seconds: float
+    memory_mb: float
+
+
+def main() -> int:
+    """Run every method on every task, print the table and write the results."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--knowledge", type=Path, default=ROOT / "knowledge")
+    parser.add_argument("--public", type=Path, help="folder with clinc150.tsv and banking77.tsv (text, label, split)")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[100, 1_000, 10_000])
+    parser.add_argument("--only", nargs=2, metavar=("METHOD", "TASK"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.only:
+        method, name = options.only
+        print(json.dumps(asdict(measure(method, task_named(name, options)))))
+        return 0
+    missing = [method for method, module in METHODS.items() if importlib.util.find_spec(module) is None]
+    results = [
+        result
+        for name in task_names(options)
+        for method in METHODS
+        if method not in missing
+        for result in [in_own_process(method, name, options)]
+        if result is not None
+    ]
+    table = as_markdown(results) + "".join(f"\nNot installed, left out: {method}.\n" for method in missing)
+    print(table)
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "matching.md").write_text(table, "utf-8")
+    (RESULTS / "matching.json").write_text(json.dumps([asdict(one) for one in results], indent=2) + "\n", "utf-8")
+    if importlib.util.find_spec("matplotlib"):
+        plot(results, RESULTS / "matching.svg")
+    return 0
+
+
+# ---- tasks ---------------------------------------------------------------------------------------------------------
+
+
+def task_names(options: argparse.Namespace) -> list[str]:
+    """What there is to measure."""
+    public = ["clinc150", "banking77"] if options.public else []
+    return ["shipped", *public, *(f"growth:{size}" for size in options.sizes)]
+
+
+def task_named(name: str, options: argparse.Namespace) -> Task:
+    """The task of that name."""
+    if name == "shipped":
+        return shipped(options.knowledge)
+    if name.startswith("growth:"):
+        return grown(options.knowledge, int(name.removeprefix("growth:")))
+    return public(options.public / f"{name}.tsv")
+
+
+def shipped(folder: Path) -> Task:
+    """The knowledge base of this checkout and its questions in scope."""
+    documents, vocabulary, signs = read_knowledge(folder)
+    questions = [(q.text, q.ids) for q in read_questions(folder / "questions") if q.kind in SCOPED]
+    return Task("shipped", documents, vocabulary, signs, questions)
+
+
+def public(path: Path) -> Task:
+    """Public intent data; a label is an entry without a title, `oos` is out of scope."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    phrasings: dict[str, list[str]] = {}
+    for row in rows:
+        if row["split"] != "test":
+            phrasings.setdefault(row["label"], []).append(row["text"])
+    documents = [Document(label, "", tuple(texts)) for label, texts in phrasings.items()]
+    test = [row for row in rows if row["split"] == "test"]
+    questions = [(row["text"], frozenset({row["label"]} - {"oos"})) for row in test]
+    return Task(path.stem, documents, Vocabulary(), [], questions)
+
+
+def grown(folder: Path, entries: int) -> Task:
+    """Entries of three phrasings, each spliced from two of the shipped ones, with a word of its own in between."""
+    documents, vocabulary, _ = read_knowledge(folder)
+    shelf = [phrasing.split() for document in documents for phrasing in document.phrasings]
+    chance = random.Random(entries)
+
+    def phrasing(number: int) -> str:
+        first, second = chance.choice(shelf), chance.choice(shelf)
+        return " ".join([*first[: len(first) // 2 + 1], f"case{number}", *second[len(second) // 2 :]])
+
+    made = [Document(f"entry/{n}", "", tuple(phrasing(n) for _ in range(3))) for n in range(entries)]
+    asked = [chance.choice(chance.choice(made).phrasings).split()[1:] for _ in range(200)]
+    questions: list[tuple[str, frozenset[str]]] = [(" ".join(words), frozenset()) for words in asked]
+    return Task(f"growth:{entries}", made, vocabulary, [], questions)
+
+
+# ---- methods -------------------------------------------------------------------------------------------------------
+
+
+def ranker(method: str, task: Task) -> Ranker:
+    """The method, built on the task's documents."""
+    if method == "slackguide":
+        return ours(task)
+    if method.startswith("rapidfuzz"):
+        return scan(method.removeprefix("rapidfuzz "), task.documents)
+    return {"bm25s": bm25s_index, "tantivy": tantivy_index, "TF-IDF + LinearSVC": linear_svc}[method](task.documents)
+
+
+def ours(task: Task) -> Ranker:
+    matcher = Matcher.build(task.documents, task.vocabulary, signs=task.signs)
+    return lambda text: [(match.id, match.confidence) for match in matcher.match(text).matches]
+
+
+def scan(scorer: str, documents: Sequence[Document]) -> Ranker:
+    from rapidfuzz import fuzz, process, utils
+
+    owners, texts = zip(*spoken(documents), strict=True)
+    texts = [utils.default_process(text) for text in texts]
+
+    def rank(text: str) -> Sequence[tuple[str, float]]:
+        query = utils.default_process(text)
+        found = process.extract(query, texts, scorer=getattr(fuzz, scorer), limit=60)
+        return best_of_entry((owners[at], score) for _, score, at in found)
+
+    return rank
+
+
+def bm25s_index(documents: Sequence[Document]) -> Ranker:
+    import bm25s
+
+    index = bm25s.BM25()
+    index.index(bm25s.tokenize([whole(document) for document in documents], show_progress=False), show_progress=False)
+    ids = [document.id for document in documents]
+
+    def rank(text: str) -> Sequence[tuple[str, float]]:
+        tokens = bm25s.tokenize(text, show_progress=False)
+        places, scores = index.retrieve(tokens, k=min(5, len(ids)), show_progress=False)
+        return [(ids[at], float(score)) for at, score in zip(places[0], scores[0], strict=True)]
+
+    return rank
+
+
+def tantivy_index(documents: Sequence[Document]) -> Ranker:
+    import tantivy
+
+    schema = tantivy.SchemaBuilder()
+    schema.add_text_field("id", stored=True, tokenizer_name="raw")
+    schema.add_text_field("body", stored=False, tokenizer_name="en_stem")
+    index = tantivy.Index(schema.build())
+    writer = index.writer()
+    for document in documents:
+        writer.add_document(tantivy.Document(id=document.id, body=whole(document)))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    searcher = index.searcher()
+
+    def rank(text: str) -> Sequence[tuple[str, float]]:
+        words = "".join(letter if letter.isalnum() else " " for letter in text.lower())
+        query, _ = index.parse_query_lenient(words, ["body"])
+        return [(searcher.doc(place)["id"][0], score) for score, place in searcher.search(query, 5).hits]
+
+    return rank
+
+
+def linear_svc(documents: Sequence[Document]) -> Ranker:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.pipeline import FeatureUnion, make_pipeline
+    from sklearn.svm import LinearSVC
+
+    owners, texts = zip(*spoken(documents), strict=True)
+    features = FeatureUnion(
+        [
+            ("words", TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)),
+            ("letters", TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True)),
+        ]
+    )
+    model = make_pipeline(features, LinearSVC()).fit(texts, owners)
+
+    def rank(text: str) -> Sequence[tuple[str, float]]:
+        scores = model.decision_function([text])[0]
+        return [(model.classes_[at], float(scores[at])) for at in np.argsort(-scores)[:5]]
+
+    return rank
+
+
+def spoken(documents: Sequence[Document]) -> list[tuple[str, str]]:
+    """Every phrasing and title with its entry."""
+    return [(d.id, text) for d in documents for text in (*d.phrasings, d.title) if text]
+
+
+def whole(document: Document) -> str:
+    """An entry as one text."""
+    return "\n".join((document.title, *document.phrasings, document.body))
+
+
+def best_of_entry(found: Any) -> list[tuple[str, float]]:
+    """The best score of each entry, best first."""
+    best: dict[str, float] = {}
+    for id, score in found:
+        best[id] = max(best.get(id, score), score)
+    return sorted(best.items(), key=lambda item: -item[1])[:5]
+
+
+# ---- measuring -----------------------------------------------------------------------------------------------------
+
+
+def in_own_process(method: str, name: str, options: argparse.Namespace) -> Result | None:
+    """The measurement of one method on one task, or None where it is known to take minutes."""
+    size = int(name.removeprefix("growth:")) if name.startswith("growth:") else 0
+    if size > SLOWEST_SIZE.get(method, size):
+        return None
+    where = ["--knowledge", str(options.knowledge), *(["--public", str(options.public)] if options.public else [])]
+    command = [sys.executable, __file__, *where, "--only", method, name]
+    print(f"{name}: {method} …", file=sys.stderr, flush=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return Result(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def measure(method: str, task: Task) -> Result:
+    """Build, ask, compare."""
+    reference = scan(REFERENCE.removeprefix("rapidfuzz "), task.documents)
+    before = peak_mb()
+    started = time.perf_counter()
+    rank = ranker(method, task)
+    built = time.perf_counter() - started
+    rank(task.questions[0][0])
+    memory = peak_mb() - before
+    times, ratios, right, near, scores = [], [], [], [], []
+    for place, (text, ids) in enumerate(task.questions):
+        found, took = timed(rank, text)
+        times.append(took)
+        if place % max(len(task.questions) // 200, 1) == 0:
+            ratios.append(took / timed(reference, text)[1])
+        if ids:
+            right.append(bool(found) and found[0][0] in ids)
+            near.append(any(id in ids for id, _ in found[:3]))
+        scores.append((bool(ids), found[0][1] if found else 0.0))
+    return Result(
+        method=method,
+        task=task.name,
+        entries=len(task.documents),
+        phrasings=len(spoken(task.documents)),
+        top1=mean(right),
+        top3=mean(near),
+        auroc=auroc(scores) if task.name == "clinc150" else None,
+        p50=round(1e3 * median(times), 4),
+        p99=round(1e3 * float(np.quantile(times, 0.99)), 4),
+        p50_of_reference=round(median(ratios), 4),
+        build_seconds=round(built, 3),
+        memory_mb=round(memory, 1),
+    )
+
+
+def timed(rank: Ranker, text: str) -> tuple[Sequence[tuple[str, float]], float]:
+    started = time.perf_counter()
+    found = rank(text)
+    return found, time.perf_counter() - started
+
+
+def peak_mb() -> float:
+    """The most memory that this process has held, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+def mean(hits: Sequence[bool]) -> float | None:
+    return round(sum(hits) / len(hits), 4) if hits else None
+
+
+def auroc(scores: Sequence[tuple[bool, float]]) -> float:
+    """The chance that a question in scope scores above one out of scope (ties count half)."""
+    inside = np.array([score for scoped, score in scores if scoped])
+    outside = np.sort([score for scoped, score in scores if not scoped])
+    below = np.searchsorted(outside, inside, "left") + np.searchsorted(outside, inside, "right")
+    return round(float(below.mean()) / (2 * len(outside)), 4)
+
+
+# ---- telling -------------------------------------------------------------------------------------------------------
+
+
+def as_markdown(results: Sequence[Result]) -> str:
+    """One table a task."""
+    parts = []
+    for task in dict.fromkeys(result.task for result in results):
+        rows = [result for result in results if result.task == task]
+        parts.append(f"\n### {task}: {rows[0].entries:,} entries, {rows[0].phrasings:,} phrasings\n")
+        parts.append("| method | top-1 | top-3 | AUROC | p50 ms | p50 / reference | p99 / p50 | build s | memory MB |")
+        parts.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+        for row in rows:
+            accuracy = " | ".join("–" if one is None else f"{100 * one:.1f}" for one in (row.top1, row.top3))
+            scope = "–" if row.auroc is None else f"{row.auroc:.3f}"
+            speed = f"{row.p50:.2f} | {row.p50_of_reference:.3f} | {row.p99 / row.p50:.1f}"
+            parts.append(
+                f"| {row.method} | {accuracy} | {scope} | {speed} | {row.build_seconds:.2f} | {row.memory_mb:.0f} |"
+            )
+    parts.append(
+        "\nReference: a rapidfuzz token_set_ratio scan over the same phrasings, timed in turn with the method."
+    )
+    parts.append("The glossary is used by slackguide only; all else is the same for every method.\n")
+    return "\n".join(parts)
+
+
+def plot(results: Sequence[Result], path: Path) -> None:
+    """Accuracy on the shipped questions, and time a question over the number of entries."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "slackguide"
+    from matplotlib import pyplot
+
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(11, 4))
+    rows = [result for result in results if result.task == "shipped"]
+    places = np.arange(len(rows))
+    left.barh(places + 0.2, [100 * (row.top3 or 0) for row in rows], 0.4, label="top-3", color="#b9cfe8")
+    left.barh(places - 0.2, [100 * (row.top1 or 0) for row in rows], 0.4, label="top-1", color="#2c6cb0")
+    left.set_yticks(places, [row.method for row in rows])
+    left.set_xlabel("right, % of the shipped questions in scope")
+    left.legend(loc="lower right")
+    for method in METHODS:
+        line = [(row.entries, row.p50) for row in results if row.method == method and row.task.startswith("growth:")]
+        if line:
+            right.plot(
+                *zip(*line, strict=True), marker="o", label=method, linewidth=2.5 if method == "slackguide" else 1.2
+            )
+    right.set(xscale="log", yscale="log", xlabel="entries of three phrasings", ylabel="ms a question, median")
+    right.legend(fontsize=8)
+    figure.tight_layout()
+    figure.savefig(path, metadata={"Date": None})
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""slackguide as a process: started, stopped, killed, and asked over real sockets."""

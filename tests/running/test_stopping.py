@@ -1,0 +1,138 @@
+"""The end: SIGTERM finishes what is acknowledged and gives leases back; SIGKILL loses and doubles nothing."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from slackguide.escalation.bell import Bell
+from slackguide.sandbox import Exchange, Fault, Sky
+from slackguide.storage.backlog import Backlog, Owed
+from slackguide.storage.database import Database
+from slackguide.storage.kinds import Moment
+from slackguide.storage.schema import lanes, outbox
+from tests.running.processes import running
+from tests.running.workplace import Slack
+
+LEASE = 15.0
+
+
+@contextmanager
+def database(slack: Slack) -> Iterator[Database]:
+    found = Database(url=slack.database_url, clock=lambda: datetime.now(UTC))
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+def owed(slack: Slack) -> tuple[Owed, ...]:
+    """What the process has left to do."""
+    with database(slack) as kept:
+        return Backlog(database=kept, bell=Bell()).owed()
+
+
+def later(slack: Slack, seconds: float) -> None:
+    """Lets time pass for what is kept: everything planned becomes so much older."""
+    with database(slack) as kept, kept.write() as connection:
+        for table, key in ((outbox, outbox.c.id), (lanes, lanes.c.name)):
+            moments = [column for column in table.columns if isinstance(column.type, Moment)]
+            for row in connection.execute(select(table)).mappings().all():
+                older = {c.name: row[c.name] - timedelta(seconds=seconds) for c in moments if row[c.name] is not None}
+                connection.execute(update(table).where(key == row[key.name]).values(older))
+
+
+def met(slack: Slack, fault: Fault) -> None:
+    """Waits until the fault has met the one call that it is for."""
+    slack.wait(lambda: fault not in slack.sandbox.weather.faults, f"a call of {fault.method}")
+
+
+def test_what_is_under_way_is_finished(slack: Slack) -> None:
+    """A command that waits for its window, and a post that Slack takes its time over."""
+    post = Fault(sky=Sky.SLOW, method="chat.postMessage", times=1, seconds=2.0)
+    window = Fault(sky=Sky.SLOW, method="views.open", times=1, seconds=1.5)
+    seen: list[Exchange] = []
+    with running(slack.environment(), slack.folder) as process:
+        process.said("the directory is up to date")
+        slack.sandbox.bad_weather(post)
+        slack.escalate()
+        met(slack, post)
+        slack.sandbox.bad_weather(window)
+        typing = threading.Thread(target=lambda: seen.append(slack.sandbox.command("ben", "general", "/route", "")))
+        typing.start()
+        met(slack, window)
+        process.signal(signal.SIGTERM)
+        process.said("stopping: nothing new is taken")
+        status = process.ends(10)
+        typing.join(10)
+    assert status == 0, process.log
+    assert process.lines[-1].endswith("stopped")
+    (exchange,) = seen
+    assert exchange.ok, exchange
+    assert slack.workspace.screens.top(slack.workspace.person("ben").id) is not None
+    assert len(slack.posted()) == 1
+    left = [(job.kind, job.state, job.tries) for job in owed(slack)]
+    assert left == [("tell_person", "due", 0)]
+
+
+def test_a_lease_is_given_back_and_a_restart_goes_on(slack: Slack) -> None:
+    """Told to stop while it looks for the channel, it sends nothing any more."""
+    look = Fault(sky=Sky.SLOW, method="conversations.list", times=1, seconds=1.5)
+    with running(slack.environment(), slack.folder) as process:
+        process.said("the directory is up to date")
+        slack.sandbox.bad_weather(look)
+        slack.escalate()
+        met(slack, look)
+        assert process.stop() < 10
+    assert [(job.kind, job.state, job.tries) for job in owed(slack)] == [("post_escalation", "due", 0)]
+    assert slack.posted() == []
+    with running(slack.environment(), slack.folder) as process:
+        slack.wait(lambda: any("D-1001 is in" in text for text in slack.told()), "the post and its notice")
+        process.stop()
+    assert len(slack.posted()) == 1
+
+
+def test_it_ends_in_time_though_everything_hangs(slack: Slack) -> None:
+    with running(slack.environment(), slack.folder) as process:
+        process.said("the directory is up to date")
+        slack.sandbox.bad_weather(Fault(sky=Sky.HANGING))
+        for number in range(3):
+            slack.workspace.clock()
+            slack.sandbox.message("ana", f"about the badge {number}")
+        opened: list[Any] = []
+        typing = threading.Thread(target=lambda: opened.append(slack.sandbox.command("ben", "general", "/route", "")))
+        typing.start()
+        slack.wait(lambda: len(slack.workspace.exchanges) >= 3, "the messages")
+        assert process.stop() < 10
+        typing.join(10)
+    assert {job.state for job in owed(slack)} <= {"due", "sending"}
+    assert slack.told() == []
+
+
+def test_killed_in_the_middle_of_a_post_it_is_posted_once(slack: Slack) -> None:
+    """Slack has the message, and the process dies before it hears so."""
+    lost = Fault(sky=Sky.LOST_ANSWER, method="chat.postMessage", times=1)
+    with running(slack.environment(), slack.folder) as process:
+        process.said("the directory is up to date")
+        slack.sandbox.bad_weather(lost)
+        sent = slack.escalate()
+        slack.wait(lambda: len(slack.posted()) == 1, "the post that nobody hears of")
+        process.kill()
+    assert [(job.kind, job.state, job.tries) for job in owed(slack)] == [("post_escalation", "sending", 1)]
+    later(slack, LEASE)
+    with running(slack.environment(), slack.folder) as process:
+        process.becomes("/readyz", 200)
+        again = slack.again(sent, process.port)
+        assert "D-1001 is saved" in again.body
+        assert "nothing was sent twice" in again.body
+        slack.wait(lambda: any("D-1001 is in" in text for text in slack.told()), "the notice")
+        process.stop()
+    assert len(slack.posted()) == 1
+    assert len(slack.told()) == 1
+    assert owed(slack) == ()

@@ -1,0 +1,54 @@
+"""Slack's API is away: it starts all the same, answers whom it knows, keeps what is sent, and ends in time."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+from slackguide.sandbox import Fault, Sky
+from tests.evaluation.small import phrasing
+from tests.running.processes import clean, free_port, running
+from tests.running.workplace import APP_TOKEN, BOT_TOKEN, Slack, small_knowledge
+
+
+def test_it_starts_and_answers_from_what_it_knew(slack: Slack) -> None:
+    with running(slack.environment(), slack.folder) as process:
+        process.said("the directory is up to date")
+        process.stop()
+
+    slack.sandbox.bad_weather(Fault(sky=Sky.HANGING))
+    with running(slack.environment(), slack.folder) as process:
+        process.becomes("/readyz", 200)
+        assert "About the invoice" in slack.route(phrasing("help/invoice"))
+        slack.sandbox.message("ana", phrasing("help/badge"))
+        stranger = slack.workspace.person("olga")
+        assert "looking you up" in str(
+            slack.sandbox.command(stranger.id, "partner-desk", "/route", "x").messages[0].text
+        )
+        assert process.stop() < 10
+    assert slack.told() == []
+
+    slack.sandbox.weather.clear()
+    with running(slack.environment(), slack.folder) as process:
+        slack.wait(lambda: any("About the badge" in text for text in slack.told()), "the answer owed")
+        process.stop()
+    assert len(slack.told()) == 1
+
+
+def test_socket_mode_starts_where_nothing_listens(tmp_path: Path) -> None:
+    """Refused connections, and one that is taken and never answered."""
+    knowledge = small_knowledge(tmp_path / "knowledge")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        for number, port in enumerate((free_port(), silent.getsockname()[1])):
+            environment = clean(
+                SLACK_BOT_TOKEN=BOT_TOKEN, SLACK_APP_TOKEN=APP_TOKEN, SLACK_API_URL=f"http://127.0.0.1:{port}/api/",
+                SLACKGUIDE_HOME=tmp_path / str(number), SLACKGUIDE_KNOWLEDGE=knowledge, HOST="127.0.0.1",
+                PORT=free_port(),
+            )  # fmt: skip
+            with running(environment, tmp_path) as process:
+                process.said("health on")
+                assert process.becomes("/readyz", 503).document["reasons"] == [
+                    "Socket Mode is not connected to Slack yet."
+                ]
+                assert process.get("/healthz").status == 200
+                assert process.stop() < 10

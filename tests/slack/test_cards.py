@@ -1,0 +1,168 @@
+"""Every entry's card, in a message and in a window, with all that can make it long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slackguide.guide import Answer, Asker, Concern, Guide
+from slackguide.knowledge import KnowledgeBase
+from slackguide.knowledge.conditions import Value
+from slackguide.sandbox.blocks import MESSAGE_BLOCKS, MESSAGE_CHARACTERS, visible_text
+from slackguide.slack.ids import ASK_TEXT, Action
+from slackguide.slack.state import Asked
+from slackguide.slack.views.answer import answer_card
+from slackguide.wiring import build_guide
+from tests.slack.asking import TODAY
+from tests.slack.forging import press_payload
+from tests.slack.reading import labels, live, said, words
+from tests.trial import KNOWLEDGE, Workplace
+
+LONG = ("The client writes <!channel> that he wants all of his money back & the freelancer refuses. " * 90)[:8000]
+LEAD = Asker("team_lead")
+
+
+def entry_ids() -> list[str]:
+    """The entries of the shipped knowledge, read from its files alone: tests are named after them."""
+    import yaml
+
+    documents = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(KNOWLEDGE.glob("*.yaml"))]
+    return [entry["id"] for document in documents for entry in (document or {}).get("entries", ())]
+
+
+def some_facts(knowledge: KnowledgeBase) -> dict[str, Value]:
+    """A value of every fact there is: the longest label of each."""
+    return {
+        name: 12 if fact.kind == "number" else max(fact.choices, key=lambda choice: len(fact.value_label(choice)))
+        for name, fact in knowledge.facts.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def office(guide: Guide, empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+    """One workplace for all cards; Lena, a team lead, may see every entry."""
+    import shutil
+
+    database = tmp_path_factory.mktemp("cards") / "slackguide.db"
+    shutil.copy(empty_database, database)
+    made = Workplace(guide=guide, database=database)
+    yield made
+    made.close()
+
+
+def test_there_are_91_entries(guide: Guide) -> None:
+    assert sorted(entry_ids()) == sorted(guide.knowledge.entries)
+    assert len(guide.knowledge.entries) >= 91
+
+
+@pytest.mark.parametrize("entry_id", entry_ids())
+def test_slack_takes_the_card_of_every_entry(office: Workplace, guide: Guide, entry_id: str) -> None:
+    lena = office.workspace.person("lena").id
+    token = office.stores.drafts.put(lena, {"text": LONG})
+    for facts in ({}, some_facts(guide.knowledge)):
+        asked = Asked("answer", LONG[:300], token, facts=facts, passed=tuple(list(guide.knowledge.entries)[:5]))
+        payload = press_payload(office, f"{Action.CHOOSE}:0", asked.encoded(o=entry_id), "lena")
+        before = {message.ts for message in office.workspace.ephemerals("lena")}
+
+        assert office.send("interactive", payload).status == 200
+
+        office.until(lambda before=before: len(office.workspace.ephemerals("lena")) > len(before), timeout=5)  # type: ignore[misc]
+        (card,) = [message for message in office.workspace.ephemerals("lena") if message.ts not in before]
+        assert guide.knowledge.entries[entry_id].title in said(card)
+        assert len(card.blocks) <= MESSAGE_BLOCKS
+        assert sum(len(text) for text in visible_text(list(card.blocks))) < MESSAGE_CHARACTERS
+        assert {"Not this", "Helpful", "Not helpful"} <= labels(card).keys()
+        assert live(card) == set()
+
+
+@pytest.mark.parametrize("entry_id", entry_ids())
+def test_a_window_takes_the_card_of_every_entry(office: Workplace, guide: Guide, entry_id: str) -> None:
+    office.command("", "lena")
+    assert office.submit({ASK_TEXT: "xyzzy"}, "lena").ok
+    window = office.modal("lena")
+    token = office.stores.drafts.put(window.person, {"text": LONG})
+    asked = Asked("answer", LONG[:300], token, facts=some_facts(guide.knowledge))
+    payload = press_payload(office, f"{Action.CHOOSE}:0", asked.encoded(o=entry_id), "lena", window)
+
+    assert office.send("interactive", payload).status == 200
+
+    office.until(lambda: office.modal("lena").hash != window.hash, timeout=5)
+    assert guide.knowledge.entries[entry_id].title.replace("*", "") in words(office.modal("lena"))
+    assert {"Not this", "Helpful", "Not helpful"} <= labels(office.modal("lena")).keys()
+    office.workspace.screens.clear(window.person)
+
+
+def told_for(guide: Guide, entry_id: str) -> dict[str, Value]:
+    """Facts that decide an entry, found by answering its questions with the first answer each time."""
+    facts: dict[str, Value] = {}
+    for _ in range(20):
+        outcome = guide.answer(Concern("", facts, entry_id), LEAD, today=TODAY)
+        assert isinstance(outcome, Answer)
+        if not outcome.decision.missing:
+            return facts
+        name = outcome.decision.missing[0]
+        fact = guide.knowledge.facts[name]
+        cells = guide.triage.cells(entry_id, name)
+        facts[name] = cells[0].told if fact.kind == "number" else fact.choices[0]
+    raise AssertionError(f"{entry_id} is never decided")
+
+
+@pytest.mark.parametrize("entry_id", entry_ids())
+def test_a_decided_card_has_everything_in_its_order_on_the_screen_and_read_aloud(guide: Guide, entry_id: str) -> None:
+    outcome = guide.answer(Concern("some words", told_for(guide, entry_id), entry_id), LEAD, today=TODAY)
+    assert isinstance(outcome, Answer)
+    decision = outcome.decision
+    assert decision.target is not None
+
+    card = answer_card(outcome, Asked("answer", "some words"), guide.knowledge, guide.triage)
+
+    shown = "\n".join(visible_text([block.to_dict() for block in card.blocks]))
+    goes = "Not eligible" if decision.target.kind == "not_eligible" else f"Goes to: {decision.target.name}"
+    for text in (shown, card.text):
+        warnings = [text.index(warning) for warning in decision.warnings]
+        steps = [text.index(step) for step in decision.path]
+        assert [*warnings, text.index(goes), *steps] == sorted([*warnings, text.index(goes), *steps])
+        assert all(caution in text for caution in decision.cautions)
+        assert all(reason in text for reason in decision.because)
+        assert all(source.section in text for source in outcome.entry.sources)
+        assert outcome.entry.owner in text
+        assert f"{outcome.entry.reviewed:%d %B %Y}" in text
+        if outcome.note:
+            assert outcome.note in text
+
+
+def test_no_meaning_hangs_on_an_emoji_or_a_colour(guide: Guide) -> None:
+    """A pressed fact carries ✕ for the eye: what it does is said beside it and to a screen reader."""
+    facts: dict[str, Value] = {"contract_type": "hourly"}
+    outcome = guide.answer(Concern("", facts, "disputes/send-to-mediation"), LEAD, today=TODAY)
+    assert isinstance(outcome, Answer)
+
+    card = answer_card(outcome, Asked("answer", facts=facts), guide.knowledge, guide.triage)
+
+    elements: list[dict[str, Any]] = [e for b in card.blocks for e in b.to_dict().get("elements", ())]
+    (forget,) = [e for e in elements if e.get("action_id") == f"{Action.FORGET}:contract_type"]
+    assert "Press to change it" in forget["accessibility_label"]
+    assert "Press one to change it" in "\n".join(visible_text([block.to_dict() for block in card.blocks]))
+
+
+def test_a_small_knowledge_base_is_drawn_too(tmp_path: Path) -> None:
+    """The shortest entry that is allowed: no warnings, no note, no form, one step."""
+    concerns = "\n".join(f"      - the chair number {word} is broken" for word in "abcdefghijkl")
+    (tmp_path / "small.yaml").write_text(
+        "team: small\nowner: facilities\nreviewed: 2026-01-01\ndocument: manual\n"
+        "documents:\n  manual: {title: The manual}\n"
+        "destinations:\n  desk: {kind: team, name: Front desk}\n"
+        f"entries:\n  - id: small/chair\n    title: A broken chair\n    concerns:\n{concerns}\n"
+        "    path: Tell the front desk.\n    to: desk\n    source: Chairs\n",
+        encoding="utf-8",
+    )
+    guide = build_guide(tmp_path)
+    outcome = guide.answer(Concern("", {}, "small/chair"), Asker(), today=TODAY)
+    assert isinstance(outcome, Answer)
+
+    card = answer_card(outcome, Asked("answer"), guide.knowledge, guide.triage)
+
+    assert "Goes to: Front desk" in card.text

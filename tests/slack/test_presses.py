@@ -1,0 +1,346 @@
+"""Presses under an answer: each changes the message in place, and none is left without an answer."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from slackguide.guide import Guide
+from slackguide.slack.ids import ASK_TEXT, Action
+from slackguide.slack.state import Asked, decoded
+from slackguide.storage.feedback import Verdict
+from tests.slack.asking import MEDIATION, UNKNOWN, question_for, unclear_question
+from tests.slack.forging import answer_to, press_payload, press_value
+from tests.slack.reading import elements, fields, labels, value_of, words
+from tests.trial import Workplace
+
+
+def offered(work: Workplace, question: str) -> dict[str, str]:
+    """The titles that choices offer, each with the action id of its button."""
+    message = work.route(question)
+    return {b["text"]["text"]: b["accessory"]["action_id"] for b in message.blocks if "accessory" in b}
+
+
+def test_a_choice_becomes_the_answer_in_place(work: Workplace, guide: Guide) -> None:
+    message = work.route(unclear_question(guide))
+    title, action_id = next(iter(offered(work, unclear_question(guide)).items()))
+
+    answer = work.pressed(message, action_id)
+
+    assert words(answer).startswith(f"*{title}*")
+    assert "Helpful" in labels(answer)
+    assert decoded(value_of(answer, Action.HELPFUL))[0].answer == decoded(value_of(message, action_id))[0].answer
+
+
+def test_none_of_these_says_what_to_do_instead(work: Workplace, guide: Guide) -> None:
+    message = work.route(unclear_question(guide))
+
+    after = work.pressed(message, Action.NONE_OF_THESE)
+
+    assert "Noted: none of these." in words(after)
+    assert "Team Lead" in words(after)
+    assert not any(action.startswith(Action.CHOOSE) for action in labels(after).values())
+    (kept,) = work.stores.feedback.list()
+    assert (kept.verdict, kept.entry_id) == (Verdict.NOT_THIS, None)
+
+
+def test_not_this_offers_the_next_matches_and_in_the_end_says_that_there_are_none(
+    work: Workplace, guide: Guide
+) -> None:
+    message = work.route(MEDIATION)
+    seen = {"Send a case to Mediation"}
+    for _ in range(6):
+        message = work.pressed(message, Action.NOT_THIS)
+        titles = [block["text"]["text"] for block in message.blocks if "accessory" in block]
+        assert seen.isdisjoint(titles), "what was not it is not offered again"
+        if not titles:
+            break
+        assert "that was not it" in words(message)
+        message = work.pressed(message, f"{Action.CHOOSE}:0")
+        seen.add(titles[0])
+    assert "There are no further matches" in words(message)
+    assert len(seen) >= 3
+
+
+def test_a_verdict_is_kept_once_a_person_and_answer(work: Workplace) -> None:
+    message = work.route(MEDIATION)
+
+    message = work.pressed(message, Action.HELPFUL)
+    message = work.pressed(message, Action.HELPFUL)
+
+    assert "Thank you" in words(message)
+    (kept,) = work.stores.feedback.list()
+    assert (kept.verdict, kept.entry_id, kept.question, kept.user_id) == (
+        Verdict.HELPFUL, "disputes/send-to-mediation", MEDIATION, work.workspace.person("ana").id,
+    )  # fmt: skip
+
+    work.pressed(message, Action.NOT_HELPFUL)
+
+    (kept,) = work.stores.feedback.list()
+    assert kept.verdict is Verdict.NOT_HELPFUL
+
+    work.pressed(work.route(MEDIATION), Action.HELPFUL)
+    assert len(work.stores.feedback.list()) == 2, "the same question again is another answer"
+
+
+def test_two_people_judge_the_same_answer_each_for_themselves(work: Workplace) -> None:
+    work.sandbox.mention("ana", "general", MEDIATION)
+    work.settle()
+    (message,) = [m for m in work.workspace.all_messages("general") if m.by_bot]
+
+    work.pressed(message, Action.HELPFUL, "ana")
+    work.pressed(message, Action.NOT_HELPFUL, "ben")
+
+    kept = {feedback.user_id: feedback.verdict for feedback in work.stores.feedback.list()}
+    assert kept == {
+        work.workspace.person("ana").id: Verdict.HELPFUL,
+        work.workspace.person("ben").id: Verdict.NOT_HELPFUL,
+    }
+
+
+def test_two_questions_lead_to_the_high_value_queue(work: Workplace) -> None:
+    message = work.route(MEDIATION)
+    assert "Goes to:" not in words(message)
+    answers = {"Work": "payment_kind", "Mid-Market": "client_segment"}
+
+    for _ in range(2):
+        (label,) = [label for label in answers if label in labels(message)]
+        message = work.pressed(message, labels(message)[label])
+        del answers[label]
+
+    assert "Goes to: HV Mediation Tier 1" in words(message)
+    assert not any(action.startswith(Action.TELL) for action in labels(message).values())
+
+
+def test_a_fact_can_be_taken_back_and_told_otherwise(work: Workplace) -> None:
+    message = work.route(MEDIATION)
+    told = [label for label in labels(message) if "12 days" in label]
+    assert len(told) == 1
+
+    message = work.pressed(message, labels(message)[told[0]])
+
+    assert not [label for label in labels(message) if "12 days" in label], "although the words still say so"
+    while f"{Action.FORGET}:days_since_last_payment" not in labels(message).values():
+        question = [e for e in elements(message) if e["action_id"].startswith(Action.TELL)]
+        message = work.pressed(message, question[0]["action_id"])
+    assert "days_since_last_payment" in decoded(value_of(message, Action.HELPFUL))[0].facts
+
+
+def test_every_answer_of_every_question_can_be_pressed(work: Workplace) -> None:
+    """Each button of each question on the way carries a fact that the next card shows, or the decision itself."""
+    message = work.route("send a case to Mediation")
+    for _ in range(8):
+        question = [e for e in elements(message) if e["action_id"].startswith(Action.TELL)]
+        if not question:
+            break
+        for element in question:
+            asked, more = decoded(element["value"])
+            after = answer_to(work, element["action_id"], element["value"])
+            assert "too old" not in after, element
+            assert after, element
+            assert asked.telling(more["n"], more["v"]).facts[more["n"]] == more["v"]
+        message = work.pressed(message, question[-1]["action_id"])
+    assert "Goes to:" in words(message) or "Not eligible" in words(message)
+
+
+def test_who_does_not_know_sees_every_possibility(work: Workplace) -> None:
+    message = work.pressed(work.route(MEDIATION), Action.NOT_KNOWN)
+
+    shown = words(message)
+    for queue in ("HV Mediation Tier 1", "Mediation_Tier_1_CX420", "Dispute_Enterprise_CX420"):
+        assert queue in shown
+
+
+def test_a_number_of_zero_can_be_told(work: Workplace) -> None:
+    asked = Asked("answer", entry="disputes/send-to-mediation", facts={"contract_type": "hourly"})
+
+    shown = answer_to(work, f"{Action.TELL}:0", asked.encoded(n="days_since_last_payment", v=0))
+
+    assert "too old" not in shown
+    assert "Send a case to Mediation" in shown
+
+
+def test_escalate_opens_the_form_with_what_is_known(work: Workplace) -> None:
+    question = f"{MEDIATION}, contract 34567890, https://x.zendesk.com/agent/tickets/4711 please"
+    message = work.route(question)
+
+    work.press(message, Action.ESCALATE)
+
+    form = work.modal()
+    known = fields(form)
+    assert form.callback_id == "escalation"
+    assert known["summary"] == question
+    assert known["dispute_type"] == "hourly"
+    assert known["last_payment_days"] == "12"
+    assert known["contract_id"] == "34567890"
+    assert known["ticket_url"] == "https://x.zendesk.com/agent/tickets/4711"
+    assert known["client_username"] is None, "shown all the same, though nothing is known"
+    assert "Send a case to Mediation" in words(form)
+
+
+def test_escalate_carries_a_question_of_8000_characters(work: Workplace) -> None:
+    question = (f"{MEDIATION}. " + 'He said "no" \\ and <left> & never came back. ' * 200)[:8000]
+    message = work.route(question)
+
+    work.press(message, Action.ESCALATE)
+
+    assert fields(work.modal())["summary"] == f"{question[:2999]}…"
+
+
+def test_an_answer_in_a_window_works_like_one_in_a_message(work: Workplace) -> None:
+    work.command("")
+    work.submit({ASK_TEXT: MEDIATION})
+
+    work.press(work.modal(), Action.HELPFUL)
+    assert "Thank you" in words(work.modal())
+    (kept,) = work.stores.feedback.list()
+    assert kept.question == MEDIATION
+
+    work.press(work.modal(), Action.NOT_KNOWN)
+    assert "HV Mediation Tier 1" in words(work.modal())
+
+    answer = work.modal()
+    work.press(answer, Action.ESCALATE)
+    assert work.modal().callback_id == "escalation"
+    work.sandbox.close_view("ana", work.modal().id)
+    assert work.modal().id == answer.id, "the form lay on top of the answer"
+
+
+def test_words_in_a_window_do_not_take_the_answer_away(work: Workplace) -> None:
+    work.command("")
+    work.submit({ASK_TEXT: MEDIATION})
+    answer = work.modal()
+
+    reply = press_value(work, Action.HELPFUL, "garbled", where=answer)
+
+    assert reply.status == 200
+    work.until(lambda: work.modal().id != answer.id)
+    assert "too old" in words(work.modal())
+    work.sandbox.close_view("ana", work.modal().id)
+    assert words(work.modal()) == words(answer)
+
+
+def test_an_alert_stays_whatever_is_pressed(work: Workplace, guide: Guide) -> None:
+    """Answers beside an alert keep it: after “Not this”, “None of these”, and a verdict."""
+    signs = [entry for entry in guide.knowledge.entries.values() if entry.signs and entry.signs.weak]
+    asked = None
+    for entry in signs:
+        assert entry.signs is not None
+        for weak in entry.signs.weak:
+            message = work.route(f"{MEDIATION}. {weak}")
+            if "Alert:" in words(message) and "Not this" in labels(message):
+                asked = message
+                break
+    assert asked is not None, "no weak sign raises an alert beside an answer"
+
+    after = work.pressed(asked, Action.NOT_THIS)
+    assert "Alert:" in words(after)
+    after = work.pressed(after, Action.NONE_OF_THESE)
+    assert "Alert:" in words(after)
+
+    opened = work.pressed(after, f"{Action.OPEN_ALERT}:0")
+    assert "Goes to:" in words(opened)
+
+
+GARBLED = {
+    "nothing at all": None,
+    "empty": "",
+    "no JSON": "disputes/send-to-mediation",
+    "a number": "7",
+    "null": "null",
+    "a list": "[]",
+    "an empty object": "{}",
+    "no answer": '{"q":"refund","o":"disputes/send-to-mediation"}',
+    "an answer that is no text": '{"a":1}',
+    "an entry that is a list": '{"a":"x","e":["disputes"],"o":["disputes"]}',
+    "a token that is an object": '{"a":"x","q":"refund","t":{"a":1}}',
+    "a token of nobody": '{"a":"x","q":"refund","t":"nobody"}',
+    "facts in a list": '{"a":"x","q":"refund","f":[1]}',
+    "a fact that is a list": '{"a":"x","q":"refund","f":{"contract_type":["hourly"]}}',
+    "an unknown fact": '{"a":"x","q":"refund","n":"weather","v":"rain","d":"weather","o":"ce/none","m":"no-form"}',
+    "an unknown value": '{"a":"x","e":"disputes/send-to-mediation","n":"contract_type","v":"barter"}',
+    "a value that is an object": '{"a":"x","e":"disputes/send-to-mediation","n":"contract_type","v":{"x":1}}',
+    "a negative number": '{"a":"x","e":"disputes/send-to-mediation","n":"days_since_last_payment","v":-1}',
+    "an entry that is gone": '{"a":"x","e":"disputes/gone","o":"disputes/gone","n":"x","v":"y","d":"z","m":"gone"}',
+    "another kind of id": "V0123456",
+    "deeply nested": "[" * 1999,
+    "a page of nowhere": '{"list":"nowhere","after":["yesterday"]}',
+}
+
+
+@pytest.mark.parametrize("value", GARBLED.values(), ids=GARBLED.keys())
+def test_old_foreign_and_garbled_values_are_answered_in_words(work: Workplace, value: str | None) -> None:
+    for action in Action:
+        if action in (Action.LINK, Action.HOME_PAGE):
+            continue  # a link needs no answer; a page is drawn anew on the Home tab, where no message would be seen
+        assert answer_to(work, f"{action}:0", value), (action, value)
+
+
+@pytest.mark.parametrize("action_id", ["answer_teleport", "helpful", "🙂", "escalation_claims", "answer_helpfully"])
+def test_an_unknown_button_is_answered_in_words(work: Workplace, action_id: str) -> None:
+    assert "another version" in answer_to(work, action_id, "x")
+
+
+def test_every_button_there_is_is_known(work: Workplace) -> None:
+    """No action id falls through to the words for unknown ones."""
+    for action in Action:
+        reply = work.send("interactive", press_payload(work, action, Asked("x").encoded()))
+        assert reply.status == 200
+    work.settle()
+
+    assert not [m for m in work.workspace.ephemerals("ana") if "another version" in m.text]
+
+
+def test_a_button_pressed_by_somebody_else_does_not_show_them_the_words(work: Workplace) -> None:
+    secret = "client wants mediation for the xylophone " * 40
+    asked, _ = decoded(value_of(work.route(secret), next(iter(labels(work.route(secret)).values()))))
+    assert asked.token is not None
+
+    shown = answer_to(work, Action.NOT_THIS, asked.encoded(), "ben")
+
+    assert shown
+    assert work.stores.drafts.get(asked.token, work.workspace.person("ben").id) is None
+
+
+def test_an_unknown_window_is_answered_in_words(work: Workplace) -> None:
+    work.command("")
+    form = work.modal()
+    payload = work.sandbox.submit("ana", form.id, {ASK_TEXT: UNKNOWN}).sent
+    payload["view"]["callback_id"] = "of another version"
+
+    answer = json.loads(work.send("interactive", payload).body)
+    assert "another version" in answer["errors"][ASK_TEXT]
+
+    payload["view"]["blocks"] = []
+    answer = json.loads(work.send("interactive", payload).body)
+    assert "another version" in json.dumps(answer["view"])
+
+
+def test_an_unknown_shortcut_is_answered_in_words(work: Workplace) -> None:
+    workspace = work.workspace
+    person = workspace.person("ana")
+    payload = {
+        "type": "shortcut", "callback_id": "of another version", "user": {"id": person.id}, "team": {"id": "T"},
+        "trigger_id": workspace.screens.trigger(person.id), "action_ts": "1.2",
+    }  # fmt: skip
+
+    assert work.send("interactive", payload).status == 200
+
+    work.until(lambda: workspace.screens.top(person.id))
+    assert "another version" in words(work.modal())
+
+
+def test_a_question_for_a_form_that_is_gone_says_so(work: Workplace) -> None:
+    value = Asked("x", "refund", entry="disputes/send-to-mediation").encoded(m="ask-nobody")
+
+    assert "no longer there" in answer_to(work, Action.ESCALATE, value)
+
+
+def test_the_form_of_the_entry_that_was_chosen_is_opened(work: Workplace, guide: Guide) -> None:
+    entry = next(e for e in guide.knowledge.entries.values() if e.form == "ask-disputes" and not e.rules[1:])
+    message = work.route(question_for(guide, entry.id))
+
+    work.press(message, Action.ESCALATE)
+
+    assert work.modal().title == guide.knowledge.forms["ask-disputes"].title
