@@ -125,6 +125,7 @@ def watch() -> Iterator[Watch]:
 def context(browser: Browser, watch: Watch, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
     """A browser as if just installed: its tabs share what tabs of one browser share."""
     made = browser.new_context(viewport=DESKTOP, color_scheme="light", reduced_motion="reduce", locale="en-GB")
+    made.set_default_timeout(PATIENCE)
     made.on("page", watch.over)
     yield made
     if request.node.stash.get(FAILED, False):

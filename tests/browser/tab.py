@@ -144,12 +144,14 @@ class Tab:
         return self.window.locator(f'.input[data-block="{id}"] .fault')
 
     def choose(self, id: str, *options: str) -> None:
-        """Picks from a menu of the open modal, typing what is looked for."""
+        """Picks from a menu of the open modal, typing what is looked for, and moves on."""
         field = self.field(id)
         for option in options:
             field.click()
             field.fill(option)
-            field.page.get_by_role("option", name=option, exact=True).click()
+            self.page.get_by_role("option", name=option, exact=True).click()
+        field.press("Tab")
+        expect(self.page.locator(".options")).to_have_count(0)
 
     def submit(self) -> None:
         """Presses the modal's own button."""

@@ -38,6 +38,7 @@ export function composer(channel, thread) {
 
   let offered = [];
   let active = 0;
+  let underWay = 0;
 
   function suggestions() {
     const before = field.value.slice(0, field.selectionStart);
@@ -112,7 +113,8 @@ export function composer(channel, thread) {
 
   async function submit() {
     const text = field.value;
-    if (!text.trim() || box.classList.contains("sending")) return;
+    if (!text.trim()) return;
+    underWay += 1;
     box.classList.add("sending");
     box.setAttribute("aria-busy", "true");
     field.value = "";
@@ -124,8 +126,11 @@ export function composer(channel, thread) {
       if (!field.value) field.value = text;
       toast(words(problem));
     } finally {
-      box.classList.remove("sending");
-      box.removeAttribute("aria-busy");
+      underWay -= 1;
+      if (!underWay) {
+        box.classList.remove("sending");
+        box.removeAttribute("aria-busy");
+      }
       draw();
     }
   }
