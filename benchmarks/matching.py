@@ -4,8 +4,8 @@
     python benchmarks/matching.py --public FOLDER          # also FOLDER/clinc150.tsv and FOLDER/banking77.tsv
     python benchmarks/matching.py --sizes 100 1000 10000 100000
 
-Needs the `bench` extra; an alternative that is not installed is left out and named. Every measurement is a process of its
-own, so that memory is the method's. Each question is timed twice in turn, by the method and by a rapidfuzz
+Needs the `bench` extra; an alternative that is not installed is left out and named. Every measurement is a process of
+its own, so that memory is the method's. Each question is timed twice in turn, by the method and by a rapidfuzz
 `token_set_ratio` scan over the same phrasings: the ratio of the two is what a busy machine leaves as it is.
 Writes results/matching.md, .json and .svg beside this file.
 """

@@ -119,7 +119,7 @@ def request(text: str) -> tuple[bytes, dict[str, str]]:
         {
             "command": "/route", "text": text, "user_id": USER, "team_id": "T0BENCH", "channel_id": "C0BENCH",
             "trigger_id": "1.2.3", "response_url": "http://127.0.0.1:9/hook", "api_app_id": "A0BENCH",
-        }  # fmt: skip
+        }
     ).encode()
     stamp = str(int(time.time()))
     signature = hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()

@@ -53,10 +53,17 @@ class Tab:
         expect(self.page.locator("#sidebar .me")).to_be_visible()
         return self
 
+    def front(self) -> Tab:
+        """Turns to this tab: a browser draws the one behind another once a second only."""
+        if len(self.page.context.pages) > 1:
+            self.page.bring_to_front()
+        return self
+
     # -- moving about -------------------------------------------------------------------------------------------------
 
     def go(self, channel: str) -> Tab:
         """To a channel, or to the app with its own name."""
+        self.front()
         line = self.page.locator("#sidebar").get_by_role("button", name=re.compile(rf"^{re.escape(channel)}\b"))
         if not line.is_visible():
             self.page.get_by_role("button", name="Channels").click()
@@ -101,7 +108,7 @@ class Tab:
 
     def type(self, text: str, *, within: str = "#conversation") -> None:
         """Types into the composer and sends."""
-        field = self.page.locator(f"{within} .composer textarea")
+        field = self.front().page.locator(f"{within} .composer textarea")
         field.fill(text)
         field.press("Enter")
 
@@ -133,7 +140,7 @@ class Tab:
 
     def press(self, within: Locator, label: str) -> None:
         """Presses it."""
-        self.button(within, label).first.click()
+        self.front().button(within, label).first.click()
 
     def field(self, id: str) -> Locator:
         """A field of the open modal, by the id that the form gives it."""
@@ -145,7 +152,7 @@ class Tab:
 
     def choose(self, id: str, *options: str) -> None:
         """Picks from a menu of the open modal, typing what is looked for, and moves on."""
-        field = self.field(id)
+        field = self.front().field(id)
         for option in options:
             field.click()
             field.fill(option)
@@ -155,12 +162,13 @@ class Tab:
 
     def submit(self) -> None:
         """Presses the modal's own button."""
-        self.window.locator('[data-key="modal-submit"]').click()
+        self.front().window.locator('[data-key="modal-submit"]').click()
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
     def shot(self, name: str, *, of: Locator | None = None) -> None:
         """Keeps a picture of the window, or of a part of it."""
+        self.front()
         SCREENSHOTS.mkdir(exist_ok=True)
         path = SCREENSHOTS / f"{name}.png"
         (of.screenshot if of else self.page.screenshot)(path=path, animations="disabled")

@@ -97,6 +97,7 @@ def test_words_of_a_person_neither_ping_nor_become_markup_in_the_channel(ana: Ta
     ana.field("summary").fill("<!channel> *not bold* <https://evil.example|click> @here <@U0SLACKGUIDE>")
     ana.submit()
     reference = saved(ana)
+    ana.press(ana.window, "Done")
     card = posted(ana, reference)
     summary = card.locator(".richtext", has_text="Summary and question")
     expect(summary).to_contain_text("<!channel> *not bold* <https://evil.example|click> @here <@U0SLACKGUIDE>")

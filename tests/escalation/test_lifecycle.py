@@ -227,10 +227,15 @@ def test_followers_are_told_what_the_requester_is_told() -> None:
         (SENT, Follow(ASKER), "D-1042 is your own: you are told anyway."),
         (replace(SENT, followers=(BOB,)), Follow(BOB), "You follow D-1042 already."),
         (SENT, Unfollow(BOB), "You do not follow D-1042."),
+        (
+            CLAIMED,
+            HandOver(ANN, "ask-disputes", "ask-disputes"),
+            "D-1042 is in #ask-disputes already. Choose another place, or release it.",
+        ),
         (RESOLVED, Follow(BOB), "D-1042 is resolved. The requester can reopen it for 14 days."),
     ],
 )
-def test_following_what_cannot_be_followed(before: Escalation, press: Press, words: str) -> None:
+def test_what_is_the_case_already_or_cannot_be(before: Escalation, press: Press, words: str) -> None:
     outcome = press_on(before, press, NOON)
     assert isinstance(outcome, Refusal)
     assert outcome.say() == words
@@ -249,7 +254,7 @@ PRESSES = st.one_of(
     PEOPLE.map(Release),
     PEOPLE.map(lambda by: Ask(by, "which")),
     PEOPLE.map(lambda by: AddDetails(by, "more")),
-    PEOPLE.map(lambda by: HandOver(by, "ask-ce", "ask-ce")),
+    st.builds(lambda by, to: HandOver(by, to, to), PEOPLE, st.sampled_from(["ask-disputes", "ask-ce"])),
     PEOPLE.map(lambda by: Resolve(by, DECIDED)),
     PEOPLE.map(Reopen),
     PEOPLE.map(Withdraw),
@@ -265,7 +270,7 @@ class Life(RuleBasedStateMachine):
         self.at = NOON
         self.history: list[Event] = []
         self.open, self.owner, self.asked = True, "", False
-        self.last_owner = ""
+        self.last_owner, self.desk = "", "ask-disputes"
 
     @rule(days=st.integers(0, 10))
     def time_passes(self, days: int) -> None:
@@ -297,8 +302,8 @@ class Life(RuleBasedStateMachine):
                 self.asked = True
             case AddDetails(by=by) if self.open and by == ASKER:
                 self.asked = False
-            case HandOver(by=by) if self.open and self.owner == by:
-                self.owner, self.asked = "", False
+            case HandOver(by=by, desk=desk) if self.open and self.owner == by and self.desk != desk:
+                self.owner, self.asked, self.desk = "", False, desk
             case Resolve(by=by) if self.open and self.owner == by:
                 self.open, self.asked, self.last_owner = False, False, self.owner
             case Withdraw(by=by) if self.open and by == ASKER:

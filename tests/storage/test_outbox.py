@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import insert, select, update
 
 from slackguide.escalation.decision import Done, Dropped, Parked, Retry
 from slackguide.escalation.escalation import Card, EventKind
@@ -21,6 +23,7 @@ from slackguide.escalation.task import (
     TellPerson,
     UpdateCard,
 )
+from slackguide.storage.schema import outbox
 from tests.stores import Store, draft
 
 POSTED = Posted("C1", "100.1", "https://example.slack.com/archives/C1/p1001")
@@ -292,10 +295,6 @@ def test_dropped_is_finished(store: Store) -> None:
 
 
 def test_people_s_words_leave_the_outbox_when_they_are_delivered(store: Store) -> None:
-    from sqlalchemy import select
-
-    from slackguide.storage.schema import outbox
-
     store.inbox.accept("E1", answer("E1"))
     drained(store)
     with store.database.read() as connection:
@@ -303,10 +302,6 @@ def test_people_s_words_leave_the_outbox_when_they_are_delivered(store: Store) -
 
 
 def test_a_kind_from_a_newer_version_is_left_to_it(store: Store) -> None:
-    from sqlalchemy import update
-
-    from slackguide.storage.schema import outbox
-
     store.inbox.accept("E1", answer("E1"))
     store.inbox.accept("E2", answer("E2"))
     with store.database.write() as connection:
@@ -333,6 +328,31 @@ def test_a_clock_that_is_set_back_holds_nothing_up(store: Store) -> None:
     again = fresh.claim()
     assert again is not None
     assert again.doubtful
+
+
+def test_ten_thousand_due_at_once_keep_the_pace_and_let_others_through(store: Store) -> None:
+    escalation = store.ledger.submit(draft()).escalation
+    now = store.now()
+    usual = {"escalation_id": None, "state": "due", "due_at": now, "set_at": now, "created_at": now}
+    jobs = [
+        {"kind": "post_escalation", "payload": {"channel": "ask-disputes"}, "lane": "#ask-disputes", **usual}
+        for _ in range(10_000)
+    ]
+    with store.database.write() as connection:
+        connection.execute(insert(outbox), jobs)
+    store.inbox.accept("E1", answer("E1"))
+    store.elapse(1)
+    began = time.monotonic()
+    first = claimed(store).escalation
+    assert first is not None
+    assert first.id == escalation.id
+    assert claimed(store).task == answer("E1")
+    assert store.outbox.claim() is None
+    assert 0 < store.outbox.rest() <= 1
+    store.elapse(1.01)
+    assert claimed(store).task == PostEscalation("ask-disputes")
+    assert store.outbox.claim() is None
+    assert time.monotonic() - began < 5
 
 
 def test_nothing_owed_rests_for_ever(store: Store) -> None:

@@ -283,6 +283,8 @@ def _as_it_is(escalation: Escalation, press: Press) -> Refusal | None:
         return Refusal(escalation, f"You follow {name} already.")
     if isinstance(press, Unfollow) and press.by not in escalation.followers:
         return Refusal(escalation, f"You do not follow {name}.")
+    if isinstance(press, HandOver) and (press.desk, press.channel) == (escalation.desk, escalation.channel):
+        return Refusal(escalation, f"{name} is in #{press.channel} already. Choose another place, or release it.")
     return None
 
 

@@ -193,13 +193,16 @@ class Linker:
                     parsed.source.fault(
                         ("forms", id, "prefix"), f"`{form.prefix}` is the prefix of the form `{other}` already"
                     )
-                place: Place = ("forms", id, "gate")
-                if form.gate and self._reference("entry", form.gate, ["entries"], parsed.source, place):
-                    if not self._offers(form.gate, id):
-                        parsed.source.fault(place, f"`{form.gate}` never offers this form, so its gate would never open")
+                if form.gate is not None:
+                    self._check_gate(id, form.gate, parsed.source, ("forms", id, "gate"))
+
+    def _check_gate(self, form_id: str, entry_id: str, source: YamlSource, place: Place) -> None:
+        known = self._reference("entry", entry_id, ["entries"], source, place)
+        if known and not self._offers(entry_id, form_id):
+            source.fault(place, f"`{entry_id}` never offers this form, so its gate would never open")
 
     def _offers(self, entry_id: str, form_id: str) -> bool:
-        """Whether the entry, or one of its own rules, names the form; an entry at fault itself is not held against it."""
+        """Whether the entry or one of its own rules names the form; one at fault itself is given the benefit."""
         found = [entry for parsed in self._files for _, entry in parsed.entries if entry.id == entry_id]
         rules = [rule for entry in found if isinstance(entry.routes, tuple) for rule in entry.routes]
         return not found or form_id in {entry.form for entry in found} | {rule.form for rule in rules}

@@ -22,10 +22,12 @@ SATURATION: Final = 1.2
 LENGTH_SHARE: Final = 0.75
 """BM25's k1 and b at their customary values."""
 
-MANY_ROWS: Final = 4_096
 COMMON: Final = 32
-COMMON_OF_MANY: Final = 4
-"""A feature is common where more than one row in this many has it; with many rows, fewer features may take the room."""
+"""A feature is common where more than one row in this many has it."""
+
+MANY_ROWS: Final = 4_096
+TOO_COMMON: Final = 4
+"""With many rows, a feature that more than one in this many has is left out: it tells little apart and costs most."""
 
 _ENTRIES_AT_ONCE: Final = 256
 
@@ -43,10 +45,11 @@ class Postings:
     def __init__(self, parts: Iterable[Cells], uses: Ints, size: int) -> None:
         """`parts` hold ascending rows, below `size`; `uses` says how many postings each feature has."""
         self.size: Final = size
-        common = uses * (COMMON if size < MANY_ROWS else COMMON_OF_MANY) > size
-        self._uses: Final = np.where(common, size, uses)
+        dropped = too_common(uses, size)
+        common = (uses * COMMON > size) if size < MANY_ROWS else np.zeros(len(uses), dtype=bool)
+        self._uses: Final = np.where(common, size, np.where(dropped, 0, uses))
         self._place: Final = np.where(common, np.cumsum(common) - 1, -1)
-        self._starts: Final[Ints] = np.concatenate(([0], np.cumsum(np.where(common, 0, uses))))
+        self._starts: Final[Ints] = np.concatenate(([0], np.cumsum(np.where(common | dropped, 0, uses))))
         self._dense: Final = np.zeros((int(common.sum()), size), dtype=np.float32)
         self._rows: Final = np.empty(int(self._starts[-1]), dtype=np.int32)
         self._values: Final = np.empty(int(self._starts[-1]), dtype=np.float32)
@@ -54,12 +57,13 @@ class Postings:
         for rows, columns, values in parts:
             often = common[columns]
             self._dense[self._place[columns[often]], rows[often]] = values[often]
-            rare = columns[~often]
+            listed = ~(often | dropped[columns])
+            rare = columns[listed]
             order = np.argsort(rare, kind="stable")
             found, first, counts = np.unique(rare[order], return_index=True, return_counts=True)
             at = np.repeat(free[found] - first, counts) + np.arange(len(rare))
-            self._rows[at] = rows[~often][order]
-            self._values[at] = values[~often][order]
+            self._rows[at] = rows[listed][order]
+            self._values[at] = values[listed][order]
             free[found] += counts
 
     def sums(self, numbers: Ints, weights: Floats) -> Floats:
@@ -103,6 +107,11 @@ class Postings:
     def _gather(self, numbers: NDArray[np.integer]) -> tuple[Ints, Ints]:
         first = self._starts[numbers]
         return spread(first, self._starts[numbers + 1] - first)
+
+
+def too_common(uses: Ints, size: int) -> NDArray[np.bool_]:
+    """Which features are left out of `size` rows, by the number of rows that have them."""
+    return (uses * TOO_COMMON > size) & (size >= MANY_ROWS)
 
 
 class Texts:
@@ -157,7 +166,8 @@ class Family:
         for cells in texts.phrasings_in(table):
             uses += np.bincount(cells[1], minlength=features)
             used_by += np.bincount(texts.by_entry(cells, features).columns, minlength=features)
-        self._rarity: Final = (np.log1p(texts.entries / np.maximum(used_by, 1)) ** RARITY_POWER).astype(np.float32)
+        rarity = np.log1p(texts.entries / np.maximum(used_by, 1)) ** RARITY_POWER
+        self._rarity: Final = np.where(too_common(uses, texts.phrasings), 0.0, rarity).astype(np.float32)
         self._unseen: Final = float(np.log1p(texts.entries) ** RARITY_POWER)
         self._models, self._unused = _models(texts.entries_in(table))
         squares = np.zeros(texts.entries)

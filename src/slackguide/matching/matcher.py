@@ -18,10 +18,10 @@ from .signs import Found, SignDetector
 from .spelling import Spelling
 from .words import MAX_CHARACTERS
 
-LEARNT_PHRASINGS: Final = 4_000
+LEARNT_PHRASINGS: Final = 2_500
 """Phrasings up to which a regression over all of them is learnt; beyond, learning would take longer than it gains."""
 
-LEARNT_ENTRIES: Final = 1_000
+LEARNT_ENTRIES: Final = 300
 
 FAMILY_SHARES: Final = (1.0, 0.7, 1.0)
 """Weight of terms, pairs and letter groups in the cosine that the regression is learnt over."""

@@ -14,7 +14,6 @@ ID_LENGTH: Final = 255
 # The property of an element's state that holds what the person chose, as in `view.state.values`.
 STATE_KEY: Final = {
     "plain_text_input": "value",
-    "email_text_input": "value",
     "url_text_input": "value",
     "number_input": "value",
     "static_select": "selected_option",
@@ -22,42 +21,29 @@ STATE_KEY: Final = {
     "radio_buttons": "selected_option",
     "overflow": "selected_option",
     "multi_static_select": "selected_options",
-    "multi_external_select": "selected_options",
     "checkboxes": "selected_options",
     "users_select": "selected_user",
-    "multi_users_select": "selected_users",
-    "channels_select": "selected_channel",
-    "conversations_select": "selected_conversation",
     "datepicker": "selected_date",
-    "timepicker": "selected_time",
 }
 
 # The property that an element starts from, where it has one.
 INITIAL_KEY: Final = {
     "plain_text_input": "initial_value",
-    "email_text_input": "initial_value",
     "url_text_input": "initial_value",
     "number_input": "initial_value",
     "static_select": "initial_option",
     "external_select": "initial_option",
     "radio_buttons": "initial_option",
     "multi_static_select": "initial_options",
-    "multi_external_select": "initial_options",
     "checkboxes": "initial_options",
     "users_select": "initial_user",
-    "multi_users_select": "initial_users",
-    "channels_select": "initial_channel",
-    "conversations_select": "initial_conversation",
     "datepicker": "initial_date",
-    "timepicker": "initial_time",
 }
 
-TYPED: Final = frozenset({"plain_text_input", "email_text_input", "url_text_input", "number_input"})
-SINGLE_SELECTS: Final = frozenset(
-    {"static_select", "external_select", "users_select", "channels_select", "conversations_select"}
-)
-MULTI_SELECTS: Final = frozenset({"multi_static_select", "multi_external_select", "multi_users_select"})
-_PRESSED: Final = frozenset({"button", "overflow", "checkboxes", "radio_buttons", "datepicker", "timepicker"})
+TYPED: Final = frozenset({"plain_text_input", "url_text_input", "number_input"})
+SINGLE_SELECTS: Final = frozenset({"static_select", "external_select", "users_select"})
+MULTI_SELECTS: Final = frozenset({"multi_static_select"})
+_PRESSED: Final = frozenset({"button", "overflow", "checkboxes", "radio_buttons", "datepicker"})
 
 IN_SECTION: Final = _PRESSED | SINGLE_SELECTS | MULTI_SELECTS
 IN_ACTIONS: Final = _PRESSED | SINGLE_SELECTS
@@ -69,11 +55,9 @@ def check_element(check: Checker, value: Any, at: str, *, allowed: frozenset[str
     element = check.mapping(value, at, "an element")
     if element is None:
         return
-    kind = element.get("type")
+    kind = str(element.get("type"))
     if kind not in allowed:
-        check.fail(
-            f"{at}/type", f"unsupported type: {kind}", f"{place} does not take {kind or 'an element without type'}"
-        )
+        check.fail(f"{at}/type", f"unsupported type: {kind}", f"{place} does not take an element of type {kind}")
         return
     check.string(element, "action_id", at, "action_id", high=ID_LENGTH)
     if "confirm" in element:
@@ -133,9 +117,9 @@ def _options(
 
 def _initial(check: Checker, element: Json, at: str) -> None:
     """`initial_option(s)` must equal one of the options, to the letter."""
-    known = [*element.get("options", ())]
-    for group in element.get("option_groups", ()):
-        known.extend(group.get("options", ()) if isinstance(group, dict) else ())
+    known = [*_list(element.get("options"))]
+    for group in _list(element.get("option_groups")):
+        known.extend(_list(group.get("options")) if isinstance(group, dict) else ())
     for key in ("initial_option", "initial_options"):
         given = element.get(key)
         if given is None:
@@ -145,6 +129,11 @@ def _initial(check: Checker, element: Json, at: str) -> None:
             check.fail(f"{at}/{key}", "no fewer than 1 items allowed", f"`{key}`: left out rather than empty")
         if any(option not in known for option in wanted):
             check.fail(f"{at}/{key}", f"{key} must match one of the options", f"`{key}` equals one of the options")
+
+
+def _list(value: Any) -> list[Any]:
+    """The value if it is a list; what else it may be has been complained of already."""
+    return value if isinstance(value, list) else []
 
 
 def _static_select(check: Checker, element: Json, at: str) -> None:
@@ -183,34 +172,18 @@ def _static_select(check: Checker, element: Json, at: str) -> None:
 
 
 def _external_select(check: Checker, element: Json, at: str) -> None:
-    several = element["type"].startswith("multi_")
-    check.keys(
-        element,
-        at,
-        required=(),
-        optional=(
-            "action_id",
-            "placeholder",
-            "confirm",
-            "focus_on_load",
-            "min_query_length",
-            *(("initial_options", "max_selected_items") if several else ("initial_option",)),
-        ),
-    )
+    optional = ("action_id", "placeholder", "confirm", "focus_on_load", "min_query_length", "initial_option")
+    check.keys(element, at, required=(), optional=optional)
     check.whole(element, "min_query_length", at, low=0, high=1000)
-    check.whole(element, "max_selected_items", at, low=1, high=100)
-    for key in ("initial_option", "initial_options"):
-        given = element.get(key, [])
-        for index, option in enumerate(given if isinstance(given, list) else [given]):
-            _option(check, option, f"{at}/{key}/{index}", plain=True)
+    if "initial_option" in element:
+        _option(check, element["initial_option"], f"{at}/initial_option", plain=True)
 
 
-def _people_select(check: Checker, element: Json, at: str) -> None:
-    initial = INITIAL_KEY[element["type"]]
-    more = ("max_selected_items",) if element["type"].startswith("multi_") else ("response_url_enabled",)
+def _users_select(check: Checker, element: Json, at: str) -> None:
     check.keys(
-        element, at, required=(), optional=("action_id", "placeholder", "confirm", "focus_on_load", initial, *more)
+        element, at, required=(), optional=("action_id", "placeholder", "confirm", "focus_on_load", "initial_user")
     )
+    check.string(element, "initial_user", at, "initial_user", high=ID_LENGTH)
 
 
 def _choices(check: Checker, element: Json, at: str) -> None:
@@ -226,18 +199,14 @@ def _overflow(check: Checker, element: Json, at: str) -> None:
 
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
-def _picker(check: Checker, element: Json, at: str) -> None:
-    key = INITIAL_KEY[element["type"]]
-    optional = ["action_id", "placeholder", "confirm", "focus_on_load", key]
-    pattern, form = (_DATE, "YYYY-MM-DD") if key == "initial_date" else (_TIME, "HH:mm")
-    if key == "initial_time":
-        optional.append("timezone")
-    check.keys(element, at, required=(), optional=optional)
-    if key in element and not pattern.fullmatch(str(element[key])):
-        check.fail(f"{at}/{key}", f"must be in the format {form}", f"`{key}` is written {form}")
+def _datepicker(check: Checker, element: Json, at: str) -> None:
+    check.keys(
+        element, at, required=(), optional=("action_id", "placeholder", "confirm", "focus_on_load", "initial_date")
+    )
+    if "initial_date" in element and not _DATE.fullmatch(str(element["initial_date"])):
+        check.fail(f"{at}/initial_date", "must be in the format YYYY-MM-DD", "`initial_date` is written YYYY-MM-DD")
 
 
 def _plain_text_input(check: Checker, element: Json, at: str) -> None:
@@ -286,18 +255,12 @@ _CHECKS: Final[dict[str, Callable[[Checker, Json, str], None]]] = {
     "static_select": _static_select,
     "multi_static_select": _static_select,
     "external_select": _external_select,
-    "multi_external_select": _external_select,
-    "users_select": _people_select,
-    "multi_users_select": _people_select,
-    "channels_select": _people_select,
-    "conversations_select": _people_select,
+    "users_select": _users_select,
     "checkboxes": _choices,
     "radio_buttons": _choices,
     "overflow": _overflow,
-    "datepicker": _picker,
-    "timepicker": _picker,
+    "datepicker": _datepicker,
     "plain_text_input": _plain_text_input,
-    "email_text_input": _line_input,
     "url_text_input": _line_input,
     "number_input": _line_input,
 }

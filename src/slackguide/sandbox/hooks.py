@@ -4,12 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from .arguments import Arguments
+from .answering import Answer, Answering, Incoming
+from .arguments import Arguments, parse
 from .errors import ApiError, Unknown
 from .posting import Content, read_content
 from .problems import Json
 from .workspace import Message, Workspace
 
+# What weather and the glass wall call a POST to a response_url.
+RESPONSE_URL: Final = "response_url"
 # docs.slack.dev/interactivity/handling-user-interaction: up to 5 times within 30 minutes.
 USES: Final = 5
 SECONDS: Final = 30 * 60
@@ -30,8 +33,16 @@ class Hook:
 class Hooks:
     """Hands out response URLs and takes what is posted to them."""
 
-    def __init__(self, *, workspace: Workspace, root: str, changed: Callable[[Message, Message], None]) -> None:
+    def __init__(
+        self,
+        *,
+        workspace: Workspace,
+        answering: Answering,
+        root: str,
+        changed: Callable[[Message, Message], None],
+    ) -> None:
         self._workspace = workspace
+        self._answering = answering
         self._root = root
         self._changed = changed
         self._hooks: dict[str, Hook] = {}
@@ -51,18 +62,29 @@ class Hooks:
             self._hooks[key] = hook
         return f"{self._root}{key}"
 
-    def use(self, key: str, values: Json) -> None:
-        """Take one POST.
+    def answer(self, key: str, *, content_type: str, body: bytes, gone: Callable[[], bool]) -> Answer | None:
+        """Take one POST; None when the weather takes the answer away.
 
-        Raises ApiError with HTTP status 404 (used_url, expired_url, no such URL) or 400 (what it says is refused).
+        Status 404 says used_url, expired_url or that there is no such URL; 400 that the content is refused.
         """
-        hook = self._spend(key)
-        arguments = Arguments(values)
-        try:
-            self._answer(hook, arguments)
-        except ApiError as refused:
-            refused.status = 400
-            raise
+
+        def read() -> Json:
+            try:
+                return parse(content_type, body, "")
+            except ApiError as unreadable:
+                raise ApiError("invalid_payload", status=400) from unreadable
+
+        def run(values: Json) -> Json:
+            hook = self._spend(key)
+            try:
+                self._do(hook, Arguments(values))
+            except ApiError as refused:
+                refused.status = 400
+                raise
+            return {"ok": True}
+
+        url = f"{self._root}{key}"
+        return self._answering.answer(Incoming(method=RESPONSE_URL, read=read, run=run, gone=gone, url=url))
 
     def _spend(self, key: str) -> Hook:
         with self._workspace.lock:
@@ -76,7 +98,7 @@ class Hooks:
             self._hooks[key] = hook = replace(hook, uses=hook.uses + 1)
             return hook
 
-    def _answer(self, hook: Hook, arguments: Arguments) -> None:
+    def _do(self, hook: Hook, arguments: Arguments) -> None:
         original = self._original(hook)
         if arguments.flag("delete_original"):
             if original is not None:

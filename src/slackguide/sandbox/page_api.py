@@ -5,18 +5,19 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs
 
-from .errors import ApiError, CannotDo, Unknown
-from .hooks import Hooks
+from .errors import CannotDo, Unknown
 from .live import Live
-from .posting import Refused
 from .problems import Json
 from .recording import Recorder
-from .records import Call
 from .snapshot import brief, call_json, exchange_json, snapshot
 from .weather import Fault, Sky
 
 if TYPE_CHECKING:
     from .sandbox import Sandbox
+
+
+# The latest exchanges that the glass wall shows.
+WALL = 150
 
 
 class Author(Protocol):
@@ -67,8 +68,8 @@ class PageApi:
                     return HTTPStatus.OK, found
                 case "wall":
                     return HTTPStatus.OK, {
-                        "exchanges": [exchange_json(workspace, found) for found in workspace.exchanges],
-                        "calls": [call_json(call) for call in workspace.calls],
+                        "exchanges": [exchange_json(workspace, found) for found in workspace.exchanges[-WALL:]],
+                        "calls": [call_json(call) for call in workspace.calls[-2 * WALL :]],
                     }
                 case "author/entries" if self._author:
                     return HTTPStatus.OK, {"entries": list(self._author.entries())}
@@ -189,26 +190,3 @@ class PageApi:
             raise CannotDo("the bot is reached over HTTP here")
         {"warn": sockets.warn, "refresh": sockets.refresh, "drop": sockets.drop}[what]()
         return {}
-
-    def used_hook(self, hooks: Hooks, key: str, values: Json) -> ApiError | None:
-        """Let a response URL be used, on record; None when it worked."""
-        workspace = self._sandbox.workspace
-        refusal: ApiError | None = None
-        try:
-            hooks.use(key, values)
-        except ApiError as refused:
-            refusal = refused
-        workspace.log_call(
-            Call(
-                number=workspace.number("call"),
-                at=workspace.clock(),
-                method="response_url",
-                arguments=values,
-                answer=refusal.body() if refusal else {"ok": True},
-                status=refusal.status if refusal else 200,
-                milliseconds=0.0,
-                problems=refusal.problems if isinstance(refusal, Refused) else (),
-                url=f"{self._sandbox.url}hooks/{key}",
-            )
-        )
-        return refusal

@@ -92,7 +92,7 @@ class Checker:
 
     def one_of(self, value: Mapping[str, Any], key: str, at: str, allowed: Collection[str]) -> None:
         """An optional property out of a fixed set."""
-        if key in value and value[key] not in allowed:
+        if key in value and str(value[key]) not in allowed:
             self.fail(f"{at}/{key}", "must be a valid enum value", f"`{key}` is one of {', '.join(sorted(allowed))}")
 
     def text(self, value: Any, at: str, what: str, *, plain: bool = False, low: int = 1, high: int) -> None:

@@ -32,7 +32,7 @@ def check_rich_text(check: Checker, elements: Any, at: str) -> None:
         container = check.mapping(value, where, "a rich text element")
         if container is None:
             continue
-        kind = container.get("type")
+        kind = str(container.get("type"))
         if kind not in _CONTAINERS:
             check.fail(f"{where}/type", f"unsupported type: {kind}", "rich_text holds sections, lists, quotes and code")
             continue

@@ -6,6 +6,7 @@ from typing import Any, TextIO
 from wsgiref.types import WSGIApplication
 
 from . import methods
+from .answering import Answering
 from .bot import Bot
 from .delivery import PATIENCE, HttpLine, Parcel
 from .events import Events
@@ -88,13 +89,14 @@ class Sandbox(Interacting):
             else None
         )
         bot = Bot(workspace=workspace, http=http, sockets=self.sockets)
-        hooks = Hooks(workspace=workspace, root=f"{self.url}hooks/", changed=self._bot_changed)
+        answering = Answering(workspace=workspace, weather=self.weather)
+        hooks = Hooks(workspace=workspace, answering=answering, root=f"{self.url}hooks/", changed=self._bot_changed)
         self.events = Events(clock=clock, exchange=lambda person, parcel: _deliver(bot, person, parcel))
         super().__init__(
             workspace=workspace, bot=bot, events=self.events, hooks=hooks, payloads=Payloads(workspace=workspace)
         )
         web_api = WebApi(
-            workspace=workspace,
+            answering=answering,
             context=methods.Context(
                 workspace=workspace,
                 site=self.url,
@@ -102,7 +104,6 @@ class Sandbox(Interacting):
                 posted=self.bot_posted,
                 changed=self._bot_changed,
             ),
-            weather=self.weather,
             postings=Postings(pace=pace, clock=clock) if pace else None,
             bot_token=bot_token,
             app_token=app_token,

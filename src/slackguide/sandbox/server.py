@@ -2,14 +2,14 @@
 
 import json
 import mimetypes
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from importlib import resources
 from typing import Any, Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from .arguments import parse
-from .errors import ApiError
+from .answering import Answer
 from .hooks import Hooks
 from .live import Live
 from .page_api import PageApi
@@ -29,6 +29,8 @@ _SAFE: Final = (
 )
 # Seconds between signs of life on a live stream: how a closed tab is noticed.
 HEARTBEAT: Final = 10.0
+# Live streams at once: each holds a thread of the server, and the bot needs some, too.
+STREAMS: Final = 24
 _MOST: Final = 4_000_000
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _STATIC: Final = resources.files(__package__) / "static"
@@ -39,6 +41,7 @@ class Door:
 
     def __init__(self, *, routes: Mapping[str, WSGIApplication]) -> None:
         self._routes = dict(routes)
+        self._streams = threading.BoundedSemaphore(STREAMS)
 
     def open(self, *, web_api: WebApi, hooks: Hooks, page: PageApi, live: Live) -> None:
         """Say what lies behind it."""
@@ -67,31 +70,25 @@ class Door:
         return _text(start, HTTPStatus.NOT_FOUND, "Not found.\n")
 
     def _api(self, environ: WSGIEnvironment, start: StartResponse, method: str) -> Iterable[bytes]:
-        gone: Callable[[], bool] = environ.get("waitress.client_disconnected", lambda: False)
         answer = self._web_api.answer(
             method,
             authorization=environ.get("HTTP_AUTHORIZATION", ""),
             content_type=environ.get("CONTENT_TYPE", ""),
             body=_body(environ),
             query=environ.get("QUERY_STRING", ""),
-            gone=gone,
+            gone=_gone(environ),
         )
-        if answer is None:
-            # waitress closes the connection without a byte when an application raises this.
-            raise ConnectionResetError("bad weather")
-        return _json(start, answer.status, answer.body, tuple(answer.headers.items()))
+        return _answer(start, answer)
 
     def _hook(self, environ: WSGIEnvironment, start: StartResponse, key: str) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] != "POST":
             return _text(start, HTTPStatus.METHOD_NOT_ALLOWED, "POST only.\n")
-        try:
-            values = parse(environ.get("CONTENT_TYPE", ""), _body(environ), "")
-        except ApiError:
-            return _text(start, HTTPStatus.BAD_REQUEST, "invalid_payload")
-        answer = self._page.used_hook(self._hooks, key, values)
-        if answer is None:
+        answer = self._hooks.answer(
+            key, content_type=environ.get("CONTENT_TYPE", ""), body=_body(environ), gone=_gone(environ)
+        )
+        if answer is not None and answer.status == HTTPStatus.OK:
             return _text(start, HTTPStatus.OK, "ok")
-        return _json(start, answer.status, answer.body())
+        return _answer(start, answer)
 
     def _page_api(self, environ: WSGIEnvironment, start: StartResponse, what: str) -> Iterable[bytes]:
         if what == "live":
@@ -112,19 +109,37 @@ class Door:
 
     def _stream(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Server-sent events from the change after `Last-Event-ID`, or after the query string's number."""
+        if not self._streams.acquire(blocking=False):
+            return _text(start, HTTPStatus.SERVICE_UNAVAILABLE, "Too many pages are open.\n")
         last = environ.get("HTTP_LAST_EVENT_ID") or environ.get("QUERY_STRING", "").removeprefix("after=")
         after = int(last) if last.isdecimal() else self._live.number
         start("200 OK", [("Content-Type", "text/event-stream; charset=utf-8"), *_SAFE])
         return self._changes(after)
 
     def _changes(self, after: int) -> Iterator[bytes]:
-        yield b"retry: 1000\n\n"
-        for change in self._live.follow(after, heartbeat=HEARTBEAT):
-            if change is None:
-                yield b": still here\n\n"
-                continue
-            body = json.dumps({"kind": change.kind, **change.body}, ensure_ascii=False)
-            yield f"id: {change.number}\ndata: {body}\n\n".encode()
+        try:
+            yield b"retry: 1000\n\n"
+            for change in self._live.follow(after, heartbeat=HEARTBEAT):
+                if change is None:
+                    yield b": still here\n\n"
+                    continue
+                body = json.dumps({"kind": change.kind, **change.body}, ensure_ascii=False)
+                yield f"id: {change.number}\ndata: {body}\n\n".encode()
+        finally:
+            self._streams.release()
+
+
+def _answer(start: StartResponse, answer: Answer | None) -> list[bytes]:
+    if answer is None:
+        # waitress closes the connection without a byte when an application raises this.
+        raise ConnectionResetError("bad weather")
+    return _json(start, answer.status, answer.body, tuple(answer.headers.items()))
+
+
+def _gone(environ: WSGIEnvironment) -> Callable[[], bool]:
+    """Whether the caller has hung up, as far as the server can tell."""
+    found: Callable[[], bool] = environ.get("waitress.client_disconnected", lambda: False)
+    return found
 
 
 def _is_local(environ: WSGIEnvironment) -> bool:

@@ -14,13 +14,16 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 5.0
 """How soon the first connection is tried again; later ones are the client's own business."""
 
+PING_SECONDS = 2.0
+"""How often the line is tried: slack_sdk takes it for cut after four pings without an answer, or five unsent."""
+
 
 class Socket:
     """The connection. It begins in the background: a start needs no Slack."""
 
     def __init__(self, *, app: App, app_token: str, api_url: str) -> None:
         web_client = WebClient(token=app_token, base_url=api_url, timeout=10)
-        self._handler = SocketModeHandler(app, app_token, web_client=web_client)
+        self._handler = SocketModeHandler(app, app_token, web_client=web_client, ping_interval=PING_SECONDS)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._connect, name="socket", daemon=True)
 

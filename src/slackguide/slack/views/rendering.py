@@ -1,7 +1,7 @@
 """slack_sdk's block models as JSON objects, checked like `to_dict` does and about four times as fast.
 
-`to_dict` searches every object for its validators and rebuilds its set of attributes each time; here both are found once
-a class. A test holds the two equal for everything that slackguide draws.
+`to_dict` searches every object for its validators and rebuilds its set of attributes each time; here both are found
+once a class. A test holds the two equal for everything that slackguide draws.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ function section(block, surface) {
   const fields = block.fields && h(".fields", null, block.fields.map((field) => h(".text", null, textObject(field))));
   const words = h(".words", null, block.text && h(".text", null, textObject(block.text)), fields);
   if (!block.accessory) return h(".block.section", null, words);
-  const wide = !["button", "overflow", "datepicker", "timepicker"].includes(block.accessory.type) && !block.accessory.type.endsWith("_select");
+  const wide = !["button", "overflow", "datepicker"].includes(block.accessory.type) && !block.accessory.type.endsWith("_select");
   const label = block.text?.text.replace(/[*_~`<>]/g, "").slice(0, 80);
   return h(".block.section", { class: wide ? "stacked" : "beside" }, words, h(".accessory", null, element(block, block.accessory, surface, { label })));
 }

@@ -9,7 +9,6 @@ import { textObject } from "./text.js";
 
 const STATE_KEY = {
   plain_text_input: "value",
-  email_text_input: "value",
   url_text_input: "value",
   number_input: "value",
   static_select: "selected_option",
@@ -17,14 +16,9 @@ const STATE_KEY = {
   radio_buttons: "selected_option",
   overflow: "selected_option",
   multi_static_select: "selected_options",
-  multi_external_select: "selected_options",
   checkboxes: "selected_options",
   users_select: "selected_user",
-  multi_users_select: "selected_users",
-  channels_select: "selected_channel",
-  conversations_select: "selected_conversation",
   datepicker: "selected_date",
-  timepicker: "selected_time",
 };
 
 export function element(block, found, surface, about = {}) {
@@ -85,7 +79,7 @@ function select(block, found, surface, about) {
   const multi = found.type.startsWith("multi_");
   const picked = current(block, found, surface);
   const now = multi ? (picked ?? []) : picked ? [picked] : [];
-  const external = found.type.endsWith("external_select");
+  const external = found.type === "external_select";
   return combobox({
     ...about,
     key: keyOf(block, found),
@@ -109,24 +103,14 @@ function select(block, found, surface, about) {
 }
 
 function peopleSelect(block, found, surface, about) {
-  const multi = found.type.startsWith("multi_");
-  const channels = !found.type.includes("users");
-  const everyone = channels
-    ? [...state.channels.values()].filter((channel) => !channel.direct).map((channel) => ({ value: channel.id, label: `# ${channel.name}` }))
-    : [...state.people.values()].filter((person) => !person.deleted).map((person) => ({ value: person.id, label: person.real_name, detail: person.title }));
   const picked = current(block, found, surface);
   return combobox({
     ...about,
     key: keyOf(block, found),
-    multi,
-    most: found.max_selected_items,
     placeholder: found.placeholder?.text,
-    options: everyone,
-    selected: multi ? (picked ?? []) : picked ? [picked] : [],
-    change: (choices) => {
-      const ids = choices.map((choice) => choice.value);
-      chosen(block, found, surface, multi ? ids : (ids[0] ?? null));
-    },
+    options: [...state.people.values()].filter((person) => !person.deleted).map((person) => ({ value: person.id, label: person.real_name, detail: person.title })),
+    selected: picked ? [picked] : [],
+    change: (choices) => chosen(block, found, surface, choices[0]?.value ?? null),
   });
 }
 
@@ -191,7 +175,7 @@ function choiceList(block, found, surface, about) {
 
 function picker(block, found, surface, about) {
   const input = h("input.field.short", {
-    type: found.type === "datepicker" ? "date" : "time",
+    type: "date",
     value: current(block, found, surface) ?? "",
     "aria-label": about.label ?? found.placeholder?.text ?? "Date",
     "aria-describedby": about.describedby,
@@ -205,7 +189,7 @@ function picker(block, found, surface, about) {
 function typed(block, found, surface, about) {
   const long = found.type === "plain_text_input" && found.multiline;
   const input = h(long ? "textarea.field" : "input.field", {
-    ...(long ? { rows: 4 } : { type: "text", inputMode: { number_input: "decimal", url_text_input: "url", email_text_input: "email" }[found.type] ?? "text" }),
+    ...(long ? { rows: 4 } : { type: "text", inputMode: { number_input: "decimal", url_text_input: "url" }[found.type] ?? "text" }),
     autocomplete: "off",
     placeholder: found.placeholder?.text ?? "",
     "aria-label": about.label,
@@ -245,17 +229,11 @@ const MAKERS = {
   static_select: select,
   multi_static_select: select,
   external_select: select,
-  multi_external_select: select,
   users_select: peopleSelect,
-  multi_users_select: peopleSelect,
-  channels_select: peopleSelect,
-  conversations_select: peopleSelect,
   checkboxes: choiceList,
   radio_buttons: choiceList,
   datepicker: picker,
-  timepicker: picker,
   plain_text_input: typed,
-  email_text_input: typed,
   url_text_input: typed,
   number_input: typed,
 };

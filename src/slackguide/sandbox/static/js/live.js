@@ -2,6 +2,7 @@
 // only six connections to one host, and a tab each would use them up.
 
 const LOCK = "slack-sandbox-live";
+const TRY_AGAIN = 5000;
 
 export function follow({ changed, reset, offline }) {
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(LOCK) : null;
@@ -21,22 +22,26 @@ export function follow({ changed, reset, offline }) {
   channel?.addEventListener("message", (event) => hear(event.data));
 
   function lead() {
-    return new Promise(() => {
-      let lost = false;
-      const source = new EventSource("/sandbox/live");
-      source.addEventListener("message", (event) => {
-        const body = JSON.parse(event.data);
-        tell({ kind: body.kind === "reset" ? "reset" : "change", number: Number(event.lastEventId) });
-      });
-      source.addEventListener("open", () => {
-        tell({ kind: "online" });
-        if (lost) tell({ kind: "reset" });
-        lost = false;
-      });
-      source.addEventListener("error", () => {
-        lost = true;
-        tell({ kind: "offline" });
-      });
+    return new Promise(() => connect(false));
+  }
+
+  function connect(wasLost) {
+    let lost = wasLost;
+    const source = new EventSource("/sandbox/live");
+    source.addEventListener("message", (event) => {
+      const body = JSON.parse(event.data);
+      tell({ kind: body.kind === "reset" ? "reset" : "change", number: Number(event.lastEventId) });
+    });
+    source.addEventListener("open", () => {
+      tell({ kind: "online" });
+      if (lost) tell({ kind: "reset" });
+      lost = false;
+    });
+    source.addEventListener("error", () => {
+      lost = true;
+      tell({ kind: "offline" });
+      // A refused stream (too many pages) is not opened again by the browser itself.
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => connect(true), TRY_AGAIN);
     });
   }
 
