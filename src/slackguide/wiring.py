@@ -295,6 +295,7 @@ class Service:
                     opening=opening,
                     redrawing=redrawing,
                     knowledge=lambda: guide().knowledge,
+                    clock=clock,
                 ),
                 messages=Messages(inbox=stores.inbox, seen_home=stores.ledger.seen_home),
                 home=Home(client=client, opening=opening, afterwards=self._afterwards, draw=homes.view),

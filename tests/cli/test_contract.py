@@ -1,4 +1,4 @@
-"""`slackguide route` as other programs rely on it: the contract's section 2, field by field, on the shipped knowledge."""
+"""`slackguide route` as other programs rely on it: section 2 of the contract, field by field, on the shipped knowledge."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from slackguide.knowledge import KnowledgeBase, load
 from tests.cli.running import Ran, Shell, shell
-from tests.evaluation.small import SHIPPED, phrasing, write_knowledge
+from tests.evaluation.small import BURNING, SHIPPED, write_knowledge
 
 __all__ = ["shell"]
 
@@ -23,7 +23,7 @@ KINDS = {
 
 HOURLY = {"contract_type": "hourly", "days_since_last_payment": 12, "funds_in_escrow": "no", "payment_kind": "work"}
 CASE = {**HOURLY, "client_segment": "mid_market"}
-MEDIATION, HARM, LEADS_ONLY = "disputes/send-to-mediation", "conduct/self-harm", "suspensions/gkyc-docs-required"
+MEDIATION, HARM, LEADS_ONLY = "disputes/send-to-mediation", "conduct/self-harm", "suspensions/ban-from-chat-or-zendesk"
 
 WORDS = "How do I send this to Mediation? Hourly, last payment 12 days ago, mid-market client, for work, no escrow."
 
@@ -52,7 +52,7 @@ BATCH: dict[str, dict[str, Any]] = {
     "bonus": {"entry": MEDIATION, "facts": {**CASE, "payment_kind": "bonus"}},
     "facts in words": {
         "entry": MEDIATION,
-        "text": "hourly, 12 days since the last payment, mid-market, no escrow, work",
+        "text": "hourly, paid 12 days ago for work, mid-market client, no escrow",
     },
     "given beats read": {"entry": MEDIATION, "text": "fixed price, 40 days ago", "facts": CASE},
     "words": {"text": WORDS},
@@ -238,7 +238,7 @@ def small(tmp_path: Path) -> Path:
         (["--entry", "help/bagde"], "unknown entry `help/bagde`: did you mean `help/badge`?"),
         (
             ["--entry", "help/badge", "--fact", "flor=1"],
-            "unknown fact `flor`: did you mean `floor`? (facts: colour, floor)",
+            "unknown fact `flor`: did you mean `floor`?",
         ),
         (["--entry", "help/badge", "--fact", "colour=pink"], "colour"),
         (["--entry", "help/badge", "--fact", "floor=minus one"], "floor"),
@@ -280,7 +280,7 @@ def test_an_unusable_knowledge_base_is_told(shell: Shell, tmp_path: Path) -> Non
 
 def test_a_batch_answers_every_line_it_can(shell: Shell, small: Path, tmp_path: Path) -> None:
     lines: list[Any] = [
-        {"text": phrasing("help/invoice")},
+        {"text": BURNING},
         "",
         "not json",
         {"facts": {}},

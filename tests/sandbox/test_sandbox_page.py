@@ -131,6 +131,8 @@ def test_more_pages_than_six_can_listen_while_the_bot_works() -> None:
         slack.app.command("/route")(lambda ack: ack("fine"))
         streams = [urllib.request.urlopen(f"{slack.sandbox.url}sandbox/live", timeout=5) for _ in range(12)]
         assert slack.sandbox.command("ana", "general", "/route").ok
+        streams += [urllib.request.urlopen(f"{slack.sandbox.url}sandbox/live", timeout=5) for _ in range(12)]
+        assert get(slack, "sandbox/live")[0] == 503
         for stream in streams:
             stream.close()
 

@@ -8,6 +8,7 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler
+from slack_sdk.webhook import WebhookClient
 
 from slackguide.sandbox import Fault, Sky
 from tests.sandbox.counterpart import BOT_TOKEN, Served
@@ -133,3 +134,23 @@ def test_stopping_does_not_wait_for_what_hangs() -> None:
     assert time.monotonic() - started < 3
     assert not thread.is_alive()
     assert len(failures) == 1
+
+
+def test_the_weather_is_over_response_urls_too(slack: Served) -> None:
+    heard: list[str] = []
+
+    @slack.app.command("/route")
+    def route(ack: Any, command: Any) -> None:
+        heard.append(command["response_url"])
+        ack()
+
+    slack.sandbox.command("ana", "general", "/route")
+    slack.sandbox.bad_weather(Fault(sky=Sky.FAILING, method="response_url", times=1))
+    webhook = WebhookClient(heard[0])
+    assert webhook.send(text="lost").status_code == 500
+    assert webhook.send(text="there").status_code == 200
+    assert [message.text for message in slack.workspace.ephemerals("ana")] == ["there"]
+    assert [(call.method, call.fault) for call in slack.workspace.calls] == [
+        ("response_url", "failing"),
+        ("response_url", None),
+    ]

@@ -38,6 +38,8 @@ class Action(StrEnum):
     REOPEN = "escalation_reopen"
     SNOOZE = "reminder_snooze"
     STOP_REMINDING = "reminder_stop"
+    FOLLOW = "escalation_follow"
+    UNFOLLOW = "escalation_unfollow"
     LINK = "link"
     HOME_PAGE = "home_page"
     HOME_ASK = "home_ask"

@@ -66,6 +66,8 @@ def actions_of(on: Listeners) -> dict[Action, Listener]:
         Action.REOPEN: on.desk.reopen,
         Action.SNOOZE: on.desk.snooze,
         Action.STOP_REMINDING: on.desk.stop_reminding,
+        Action.FOLLOW: on.desk.follow,
+        Action.UNFOLLOW: on.desk.unfollow,
         Action.LINK: only_acknowledged,
         Action.HOME_PAGE: on.home.turn_page,
         Action.HOME_ASK: on.home.ask,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt import Ack
@@ -18,6 +18,7 @@ from slackguide.escalation.lifecycle import (
     AddDetails,
     Ask,
     Claim,
+    Follow,
     HandOver,
     Press,
     Refusal,
@@ -26,6 +27,7 @@ from slackguide.escalation.lifecycle import (
     Resolve,
     Snooze,
     StopReminders,
+    Unfollow,
     Withdraw,
 )
 from slackguide.knowledge import KnowledgeBase
@@ -58,12 +60,14 @@ class Desk:
         opening: Opening,
         redrawing: Redrawing,
         knowledge: Callable[[], KnowledgeBase],
+        clock: Callable[[], datetime],
     ) -> None:
         self._ledger = ledger
         self._directory = directory
         self._opening = opening
         self._redrawing = redrawing
         self._knowledge = knowledge
+        self._clock = clock
 
     # -- presses that act at once -------------------------------------------------------------------------------------
 
@@ -80,13 +84,20 @@ class Desk:
         self._press(ack, action, body, Withdraw(_who(body)))
 
     def snooze(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """No reminder for a while, counted from when Slack says that it was pressed."""
-        pressed_at = datetime.fromtimestamp(float(action["action_ts"]), UTC)
-        self._press(ack, action, body, Snooze(_who(body), pressed_at + SNOOZE))
+        """No reminder for some hours."""
+        self._press(ack, action, body, Snooze(_who(body), self._clock() + SNOOZE))
 
     def stop_reminding(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """No reminder any more, until it is closed."""
+        """No more reminders of this one."""
         self._press(ack, action, body, StopReminders(_who(body)))
+
+    def follow(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Hear what the requester hears."""
+        self._press(ack, action, body, Follow(_who(body)))
+
+    def unfollow(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """No more of that."""
+        self._press(ack, action, body, Unfollow(_who(body)))
 
     # -- presses that open a small form -------------------------------------------------------------------------------
 

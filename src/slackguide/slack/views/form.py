@@ -10,6 +10,7 @@ from typing import Any
 
 from slack_sdk.models.blocks import (
     Block,
+    ButtonElement,
     CheckboxesElement,
     DatePickerElement,
     InputBlock,
@@ -28,7 +29,7 @@ from slackguide.escalation.escalation import Escalation
 from slackguide.escalation.fields import SubmittedValues, longest
 from slackguide.knowledge.conditions import Value
 from slackguide.knowledge.forms import Form, FormField
-from slackguide.slack.ids import ANYWAY, Callback
+from slackguide.slack.ids import ANYWAY, Action, Callback
 from slackguide.slack.state import Asked, Stale, from_held
 from slackguide.slack.views.card import small
 from slackguide.slack.words import OPTION_LIMIT, clipped, plain
@@ -88,13 +89,17 @@ def warned_view(form: Form, state: FormState, first: Escalation, link: str | Non
     """The same form again, everything typed kept, with the open escalation about the same case and a reason to give."""
     said = f"{first.reference} about this ticket or contract is open already"
     where = f" ({link})" if link else ""
-    warning = f"{said}{where}. Close this form and follow that one, or say why a second one is needed and send it."
+    warning = f"{said}{where}. Follow that one instead, or say why a second one is needed and send it."
+    follow = ButtonElement(
+        text=plain("Follow it instead", 75), action_id=Action.FOLLOW, value=first.id, style="primary",
+        accessibility_label=clipped(f"Follow {first.reference} instead of sending this", 75),
+    )  # fmt: skip
     reason = InputBlock(
         block_id=ANYWAY,
         label=plain("Why a second escalation is needed"),
         element=PlainTextInputElement(action_id=ANYWAY, max_length=300),
     )
-    blocks: list[Block] = [SectionBlock(text=plain(warning)), reason]
+    blocks: list[Block] = [SectionBlock(text=plain(warning), accessory=follow), reason]
     blocks += [_input(id, item, submitted.get(id)) for id, item in form.fields.items()]
     return _modal(form, blocks, state)
 
