@@ -34,6 +34,9 @@ VAGUE = "underspecified"
 NEAR, FAR = "out-of-scope-near", "out-of-scope-far"
 HARM, HARMLESS = "self-harm", "self-harm-look-alikes"
 FOLDS = 5
+LEFT_OUT_COUNT = 4.0
+"""What the left-out phrasings count in the blend, beside 1 for the questions."""
+
 RIGHT_OF_ANSWERED = 0.995
 """Aimed at on the development half, above the 98.5% wanted of unseen questions."""
 
@@ -177,7 +180,7 @@ def leave_out(documents: Sequence[Document], vocabulary: Vocabulary) -> list[Ask
 def fit_blend(scoped: Sequence[Asked], left_out: Sequence[Asked], views: Sequence[str]) -> dict[str, float]:
     """Weights, none below 0, under which a softmax over entries makes the right ones likeliest.
 
-    Left-out phrasings count as much as the questions, at a scale of their own: they are harder than real questions.
+    Left-out phrasings count most, at a scale of their own: there are more of them, and they are harder than questions.
     """
     rows = [VIEWS.index(view) for view in views]
     sets = [
@@ -189,14 +192,14 @@ def fit_blend(scoped: Sequence[Asked], left_out: Sequence[Asked], views: Sequenc
     def loss(point: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
         weights, scale = point[:-1], float(np.exp(point[-1]))
         total, slope = 1e-3 * float(weights @ weights), np.append(2e-3 * weights, 0.0)
-        for (table, wanted), times in zip(sets, (1.0, scale), strict=True):
+        for (table, wanted), times, count in zip(sets, (1.0, scale), (1.0, LEFT_OUT_COUNT), strict=True):
             scores = np.einsum("v,nve->ne", weights / spread, table)
             chances = _softmax(times * scores)
             right = (chances * wanted).sum(axis=1, keepdims=True) + 1e-12
-            off = (chances - chances * wanted / right) / len(table)
-            total -= float(np.log(right).mean())
+            off = count * (chances - chances * wanted / right) / len(table)
+            total -= count * float(np.log(right).mean())
             slope[:-1] += times * np.einsum("nve,ne->v", table, off) / spread
-            slope[-1] += scale * float((scores * off).sum()) if times != 1.0 else 0.0
+            slope[-1] += scale * float((scores * off).sum()) if table is sets[1][0] else 0.0
         return total, slope
 
     low = np.append(np.zeros(len(views)), -3.0)

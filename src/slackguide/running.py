@@ -68,8 +68,8 @@ def main() -> None:
 def run(settings: Settings) -> None:
     """Runs in the mode that the settings choose. Raises `SlackguideError` where it cannot start."""
     set_up(settings.log_level, settings.log_format)
-    log.info("slackguide runs as %s, because %s", settings.mode.value, settings.why)
     with until_told() as orders:
+        log.info("slackguide runs as %s, because %s", settings.mode.value, settings.why)
         match settings.mode:
             case Mode.SANDBOX:
                 from slackguide.trying import run_sandbox  # the sandbox is no part of a deployment
@@ -121,8 +121,8 @@ def run_socket_mode(settings: Settings, orders: Orders) -> None:
 def run_worker(settings: Settings, *, port: int | None = None) -> None:
     """Delivers alone; with a port (0 to 65535), serves health there. Raises `SlackguideError` where it cannot start."""
     set_up(settings.log_level, settings.log_format)
-    log.info("slackguide runs as a worker: it delivers, and answers nobody")
     with until_told() as orders:
+        log.info("slackguide runs as a worker: it delivers, and answers nobody")
         service = build_service(settings)
         orders.on_reload(service.guide.reload)
         server = None

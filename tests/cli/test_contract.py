@@ -1,4 +1,4 @@
-"""`slackguide route` as other programs rely on it: section 2 of the contract, field by field, on the shipped knowledge."""
+"""`slackguide route` as other programs rely on it: section 2 of the contract, field by field."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ HOURLY = {"contract_type": "hourly", "days_since_last_payment": 12, "funds_in_es
 CASE = {**HOURLY, "client_segment": "mid_market"}
 MEDIATION, HARM, LEADS_ONLY = "disputes/send-to-mediation", "conduct/self-harm", "suspensions/ban-from-chat-or-zendesk"
 
-WORDS = "How do I send this to Mediation? Hourly, last payment 12 days ago, mid-market client, for work, no escrow."
+WORDS = (
+    "How do I send this to Mediation? Hourly, last payment 12 days ago, mid-market client, payment for work, no escrow."
+)
 
 ODD = {
     "empty": "",
@@ -52,7 +54,7 @@ BATCH: dict[str, dict[str, Any]] = {
     "bonus": {"entry": MEDIATION, "facts": {**CASE, "payment_kind": "bonus"}},
     "facts in words": {
         "entry": MEDIATION,
-        "text": "hourly, paid 12 days ago for work, mid-market client, no escrow",
+        "text": "hourly, paid 12 days ago, payment for work, mid-market client, no escrow",
     },
     "given beats read": {"entry": MEDIATION, "text": "fixed price, 40 days ago", "facts": CASE},
     "words": {"text": WORDS},

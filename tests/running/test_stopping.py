@@ -98,6 +98,16 @@ def test_a_lease_is_given_back_and_a_restart_goes_on(slack: Slack) -> None:
     assert len(slack.posted()) == 1
 
 
+def test_told_to_stop_while_it_starts_it_stops_in_good_order(slack: Slack) -> None:
+    with running(slack.environment(), slack.folder) as process:
+        process.said("runs as HTTP")
+        process.signal(signal.SIGHUP)
+        process.signal(signal.SIGTERM)
+        process.signal(signal.SIGTERM)
+        assert process.ends(30) == 0, process.log
+        assert process.lines[-1].endswith("stopped")
+
+
 def test_it_ends_in_time_though_everything_hangs(slack: Slack) -> None:
     with running(slack.environment(), slack.folder) as process:
         process.said("the directory is up to date")

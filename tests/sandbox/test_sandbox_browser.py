@@ -505,3 +505,74 @@ def scan(page: Page, what: str, rules: list[str] | None) -> list[str]:
         for violation in result["violations"]
         if violation["impact"] in ("serious", "critical")
     ]
+
+
+def test_from_message_to_message_with_the_arrows(slack: Served, desk: Desk, visit: Opener) -> None:
+    for text in ("one", "two", "three"):
+        slack.sandbox.say("ben", "general", text)
+        slack.clock.advance(600)
+    page = visit(slack)
+    page.locator("#conversation .list").focus()
+    page.keyboard.press("ArrowUp")
+    expect(rows(page).last).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(rows(page).nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("complementary", name="Thread")).to_contain_text("two")
+    expect(page.get_by_label("Reply…")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("complementary")).to_have_count(0)
+
+
+def test_one_s_own_message_is_edited_and_deleted(slack: Served, desk: Desk, visit: Opener) -> None:
+    page = visit(slack)
+    composer(page).fill("first & <second> @slackguide")
+    composer(page).press("Enter")
+    mine = rows(page).last
+    expect(mine).to_contain_text("first & <second> @Slackguide")
+    mine.hover()
+    mine.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Edit message…").click()
+    field = page.get_by_label("Edit message")
+    expect(field).to_have_value("first & <second> @slackguide")
+    field.fill("changed")
+    field.press("Enter")
+    expect(mine).to_contain_text("changed (edited)")
+    mine.hover()
+    mine.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Delete message").click()
+    expect(rows(page)).to_have_count(0)
+
+
+class Author:
+    """A knowledge base of one entry, with a fault that comes and goes."""
+
+    def __init__(self) -> None:
+        self.broken = False
+
+    def entries(self) -> list[dict[str, str]]:
+        return [{"id": "disputes/one", "title": "The one entry", "team": "disputes"}]
+
+    def card(self, entry_id: str) -> dict[str, Any]:
+        rows = [{"answers": ["Segment: Enterprise"], "destination": "Dispute_Enterprise_CX420"}]
+        return {"blocks": [section(f"The card of {entry_id}"), actions(button("go"))], "triage": rows}
+
+    def faults(self) -> list[dict[str, str]]:
+        return [{"where": "disputes.yaml:12:3", "message": "unknown destination"}] if self.broken else []
+
+
+def test_an_author_sees_the_card_the_triage_and_the_fault_of_an_edit(visit: Opener) -> None:
+    author = Author()
+    with served(author=author) as slack:
+        page = visit(slack)
+        page.get_by_role("button", name="Knowledge").click()
+        page.get_by_role("button", name="The one entry").click()
+        panel = page.get_by_role("complementary")
+        expect(panel).to_contain_text("The card of disputes/one")
+        expect(panel.get_by_role("button", name="Press")).to_be_disabled()
+        expect(panel.get_by_role("row").last).to_contain_text("Dispute_Enterprise_CX420")
+        author.broken = True
+        expect(panel.get_by_role("alert")).to_contain_text("disputes.yaml:12:3")
+        author.broken = False
+        expect(panel.get_by_role("alert")).to_have_count(0)
+        page.close()

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from slackguide.sandbox import Fault, Sky, Step
-from tests.sandbox.counterpart import Served, actions, button, field, modal, section, served
+from slackguide.sandbox import Fault, Sandbox, Sky, Step
+from tests.sandbox.counterpart import Clock, Served, actions, button, field, modal, section, served, team
 
 
 def get(slack: Served, path: str, **headers: str) -> tuple[int, Any, bytes]:
@@ -313,3 +313,11 @@ def test_a_replay_shows_what_is_different_now() -> None:
 def test_what_is_no_recording(text: str) -> None:
     with served() as slack, pytest.raises(ValueError, match="line 1"):
         list(slack.sandbox.replay([text]))
+
+
+def test_stopping_twice_or_before_the_start_does_no_harm() -> None:
+    made = Sandbox(clock=Clock(), signing_secret="x", bot_token="xoxb", app_token="xapp", team=team())
+    made.stop()
+    made.stop()
+    with served(app_token="xapp") as slack:
+        slack.sandbox.stop()

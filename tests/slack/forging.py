@@ -30,7 +30,7 @@ def press_payload(
         trigger = workspace.screens.trigger(person.id, view_id=where.id)
         return payloads.press_in_view(person, where, action, trigger_id=trigger)
     exchange = work.command("help", who)
-    (message,) = exchange.messages
+    message = exchange.messages[-1]
     assert isinstance(message, Message)
     return payloads.press_in_message(
         person, message, action, trigger_id=workspace.screens.trigger(person.id),

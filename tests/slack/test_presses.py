@@ -121,26 +121,34 @@ def test_a_fact_can_be_taken_back_and_told_otherwise(work: Workplace) -> None:
     message = work.pressed(message, labels(message)[told[0]])
 
     assert not [label for label in labels(message) if "12 days" in label], "although the words still say so"
-    while f"{Action.FORGET}:days_since_last_payment" not in labels(message).values():
+    usual = {"payment_kind": "work", "funds_in_escrow": "no", "client_segment": "mid_market"}
+    told_again = None
+    while told_again is None:
         question = [e for e in elements(message) if e["action_id"].startswith(Action.TELL)]
-        message = work.pressed(message, question[0]["action_id"])
-    assert "days_since_last_payment" in decoded(value_of(message, Action.HELPFUL))[0].facts
+        carried = {e["action_id"]: decoded(e["value"])[1] for e in question}
+        chosen = [
+            action_id for action_id, more in carried.items()
+            if more["n"] == "days_since_last_payment" or more["v"] == usual.get(more["n"])
+        ]  # fmt: skip
+        told_again = carried[chosen[0]] if carried[chosen[0]]["n"] == "days_since_last_payment" else None
+        message = work.pressed(message, chosen[0])
+    assert decoded(value_of(message, Action.HELPFUL))[0].facts["days_since_last_payment"] == told_again["v"]
 
 
 def test_every_answer_of_every_question_can_be_pressed(work: Workplace) -> None:
     """Each button of each question on the way carries a fact that the next card shows, or the decision itself."""
-    message = work.route("send a case to Mediation")
+    asked = Asked("answer", entry="disputes/send-to-mediation")
+    answer_to(work, f"{Action.CHOOSE}:0", asked.encoded(o=asked.entry))
+    message = work.workspace.ephemerals("ana")[-1]
     for _ in range(8):
         question = [e for e in elements(message) if e["action_id"].startswith(Action.TELL)]
         if not question:
             break
         for element in question:
-            asked, more = decoded(element["value"])
             after = answer_to(work, element["action_id"], element["value"])
             assert "too old" not in after, element
             assert after, element
-            assert asked.telling(more["n"], more["v"]).facts[more["n"]] == more["v"]
-        message = work.pressed(message, question[-1]["action_id"])
+        message = work.pressed(message, question[0]["action_id"])
     assert "Goes to:" in words(message) or "Not eligible" in words(message)
 
 

@@ -32,10 +32,6 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="What people pressed under answers.", no_args_is_help=True)
     app.add_typer(group, name="feedback")
 
-    @group.callback()
-    def _feedback() -> None:
-        """What people pressed under answers."""
-
     @group.command("list")
     def list_(
         entry: Annotated[str | None, typer.Option(metavar="ID", help="Only what was said of this entry.")] = None,

@@ -47,7 +47,7 @@ def list_(
         print_json([_document(job) for job in owed])
         return
     if owed:
-        print_table(("job", "what", "of", "to", "state", "due", "tries", "last fault", "since"), map(_row, owed))
+        print_table(("job", "what", "of", "to", "state", "due", "tries", "last fault"), map(_row, owed))
     shown = {state: count for state, count in counts.items() if not parked or state == "parked"}
     say(f"{', '.join(f'{count} {_state(state)}' for state, count in shown.items()) or 'Nothing'} owed to Slack.")
     if sum(shown.values()) > len(owed):
@@ -121,7 +121,7 @@ def _state(state: str) -> str:
 def _row(job: Owed) -> tuple[str, ...]:
     return (
         str(job.id), job.kind.replace("_", " "), job.reference or "", job.conversation, job.state, moment(job.due_at),
-        str(job.tries), job.why or "", moment(job.created_at),
+        str(job.tries), job.why or "",
     )  # fmt: skip
 
 

@@ -109,11 +109,12 @@ class Guide:
 def _document(entry: KnownEntry) -> Document:
     steps = [step.text for step in (*entry.warnings, *entry.path)]
     targets = [name for rule in entry.rules for name in (rule.target.name, *rule.target.also)]
-    body = " \n".join([*steps, *dict.fromkeys(targets), *(article.title for article in entry.see_also)])
+    further = [article.title for article in entry.see_also]
+    body = " \n".join([*entry.keywords, *steps, *dict.fromkeys(targets), *further])
     return Document(
         id=entry.id,
         title=entry.title,
-        phrasings=(*entry.concerns, *entry.keywords),
+        phrasings=entry.concerns,
         body=body,
         distinguish_from=entry.distinguish_from,
     )

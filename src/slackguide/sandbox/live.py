@@ -75,12 +75,13 @@ class Live:
         seen = self.number
         while not met():
             with self._changed:
-                while self._number == seen:
-                    left = deadline - time.monotonic()
-                    if left <= 0 or self._closed:
-                        return met()
+                left = deadline - time.monotonic()
+                if self._number == seen and left > 0 and not self._closed:
                     self._changed.wait(left)
+                over = self._closed or time.monotonic() >= deadline
                 seen = self._number
+            if over:  # asked with the lock let go: `met` may want one that a thread holds which is about to publish
+                return met()
         return True
 
     def close(self) -> None:

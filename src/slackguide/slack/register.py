@@ -99,7 +99,7 @@ def register(app: App, on: Listeners) -> None:
     app.event("app_mention")(on.messages.mention)
     app.event("app_home_opened")(on.messages.home)
     for action, listener in actions_of(on).items():
-        app.action(re.compile(rf"{re.escape(action.value)}(:.+)?"))(listener)
+        app.action(re.compile(rf"{re.escape(action.value)}(:.+)?$"))(listener)
     for callback, listener in views_of(on).items():
         app.view({"type": "view_submission", "callback_id": callback.value})(listener)
     _register_the_rest(app, on.redrawing)

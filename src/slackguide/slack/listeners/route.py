@@ -16,7 +16,10 @@ from slackguide.slack.views.ask import ask_view
 from slackguide.slack.views.card import Card, words_card
 from slackguide.slack.views.choices import choose_form_card, help_card
 
-LOOKING = "One moment: I do not know you yet and am looking you up. Your answer follows here."
+LOOKING = (
+    "One moment: I do not know you yet and am looking you up. Your answer follows here. "
+    "If none has come within a minute, Slack did not let me: please type it again."
+)
 KNOWN_NOW = "I know you now. Please type that again."
 
 

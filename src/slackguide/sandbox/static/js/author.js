@@ -24,7 +24,11 @@ export function drawAuthor(node) {
   const sign = `author-${JSON.stringify([entries, faults, card, wanted])}`;
   if (node.dataset.sign === sign && node.firstChild) return;
   node.dataset.sign = sign;
+  const about = card?.id ?? "";
+  const scrolled = node.dataset.about === about ? (node.querySelector(".panel")?.scrollTop ?? 0) : 0;
+  node.dataset.about = about;
   refill(node, frame("Knowledge", problems(), card ? one() : all()));
+  node.querySelector(".panel").scrollTop = scrolled;
 }
 
 async function load(number) {

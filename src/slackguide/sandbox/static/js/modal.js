@@ -8,6 +8,7 @@ import { forget, uiOf, valuesOf, viewSurface, words } from "./surfaces.js";
 let dialog = null;
 let drawn = "";
 let shown = null;
+let opener = null;
 
 export function drawModal() {
   const view = state.stack.at(-1) ?? null;
@@ -27,12 +28,14 @@ export function drawModal() {
   if (another) focusFirst(view);
   if (fault) {
     mine.faulted = false;
-    dialog.querySelector(".wrong input, .wrong textarea")?.focus();
+    dialog.querySelector(".wrong input, .wrong textarea")?.focus({ preventScroll: true });
+    dialog.querySelector(".wrong")?.scrollIntoView({ block: "nearest" });
   }
   return undefined;
 }
 
 function open() {
+  opener = document.activeElement?.dataset.key ?? null;
   dialog = h("dialog.dialog.modal", { tabindex: "-1" });
   dialog.addEventListener("cancel", (event) => {
     event.preventDefault();
@@ -49,6 +52,8 @@ function close() {
   dialog = null;
   drawn = "";
   shown = null;
+  // What was pressed may have been drawn anew meanwhile, and the browser gives the focus back to the old one only.
+  if (opener && document.activeElement === document.body) document.querySelector(`[data-key="${CSS.escape(opener)}"]`)?.focus({ preventScroll: true });
 }
 
 function content(view, mine) {

@@ -7,7 +7,7 @@ import { words } from "./surfaces.js";
 import { toast } from "./toast.js";
 
 const SKIES = [
-  ["slow", "Slow", "Each call takes some seconds longer."],
+  ["slow", "Slow", "Each call takes longer."],
   ["rate_limited", "Rate-limited", "429 with Retry-After: too many messages."],
   ["failing", "Failing", "500: Slack has a bad day."],
   ["reset", "Cut off", "The connection drops without an answer."],

@@ -1,0 +1,70 @@
+"""Direct messages and mentions: answered in the thread, where follow-ups tell further facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from slackguide.trying import Trial
+from tests.browser.tab import Tab
+from tests.browser.test_asking import MEDIATION
+
+THREAD = "#side"
+
+
+def test_follow_ups_in_the_thread_count_and_the_answer_moves_on(trial: Trial, tab: Callable[[str], Tab]) -> None:
+    facts = trial.guide().knowledge.facts
+    ben = tab("ben").go("slackguide")
+    mine = ben.said(MEDIATION)
+    expect(mine.locator(".words")).to_contain_text(MEDIATION)
+    mine.locator(".thread-line").click()
+    first = ben.message("Where it goes depends on this", within=THREAD)
+    expect(first).to_contain_text(facts["payment_kind"].ask)
+    expect(first).not_to_contain_text("Only visible to you")
+    ben.shot("dm")
+
+    ben.type("it was a payment for work", within=THREAD)
+    expect(ben.message(facts["client_segment"].ask, within=THREAD)).not_to_contain_text(facts["payment_kind"].ask)
+    ben.type("mid-market client", within=THREAD)
+    last = ben.message("Goes to: HV Mediation Tier 1", within=THREAD)
+    expect(ben.button(last, "Client segment: Mid-Market ✕")).to_be_visible()
+
+    ben.press(last, "Client segment: Mid-Market ✕")
+    expect(last).to_contain_text(facts["client_segment"].ask)
+    ben.shot("dm-thread")
+
+
+def test_an_edit_and_the_bots_own_posts_are_not_answered(trial: Trial, tab: Callable[[str], Tab]) -> None:
+    lena = tab("lena").go("slackguide")
+    mine = lena.said("goldfish and opera")
+    expect(mine.locator(".thread-line")).to_contain_text("1 reply")
+    mine.hover()
+    mine.get_by_role("button", name="More actions").click()
+    lena.page.get_by_role("menuitem", name="Edit message…").click()
+    lena.page.get_by_label("Edit message").fill("client wants mediation, hourly, last paid 12 days ago")
+    mine.get_by_role("button", name="Save").click()
+    expect(mine).to_contain_text("(edited)")
+
+    second = lena.said("help")
+    expect(second.locator(".thread-line")).to_contain_text("1 reply")
+    expect(mine.locator(".thread-line")).to_contain_text("1 reply")
+
+
+def test_a_mention_in_a_channel_is_answered_in_its_thread(ana: Tab) -> None:
+    ana.go("ask-ce")
+    mine = ana.said(f"@slackguide {MEDIATION}")
+    expect(mine.locator(".mention")).to_have_text("@slackguide")
+    mine.locator(".thread-line").click()
+    expect(ana.message("Where it goes depends on this", within=THREAD)).to_be_visible()
+
+
+def test_where_does_this_go_on_somebody_elses_message(ana: Tab, tab: Callable[[str], Tab]) -> None:
+    ben = tab("ben").go("ask-ce")
+    ben.said("The hourly client says: send a case to Mediation, last paid 12 days ago")
+    ana.go("ask-ce").front()
+    theirs = ana.message("The hourly client says")
+    theirs.hover()
+    theirs.get_by_role("button", name="More actions").click()
+    ana.page.get_by_role("menuitem", name="Where does this go?").click()
+    expect(ana.window).to_contain_text("Send a case to Mediation")

@@ -1,0 +1,134 @@
+"""Everything without a mouse: the focus is where one expects it, and nothing needs a pointer."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.form import QUESTION, posted, saved
+from tests.browser.tab import Tab
+
+FOCUSED = "() => document.activeElement.textContent.trim() || document.activeElement.getAttribute('aria-label') || ''"
+
+
+def reach(tab: Tab, wanted: Locator, key: str = "Tab", *, at_most: int = 40) -> None:
+    """Presses a key until the focus is there."""
+    passed = []
+    for _ in range(at_most):
+        if wanted.evaluate("(node) => node === document.activeElement"):
+            return
+        tab.page.keyboard.press(key)
+        passed.append(tab.page.evaluate(FOCUSED)[:30])
+    pytest.fail(f"{key} does not lead to {wanted}, but over {passed}")
+
+
+def test_ask_escalate_and_send_by_keyboard_alone(ana: Tab, contract: str) -> None:
+    keys = ana.page.keyboard
+    expect(ana.composer).to_be_focused()
+    keys.type("/ro")
+    keys.press("Tab")
+    keys.type(QUESTION)
+    before = ana.messages().count()
+    keys.press("Enter")
+    card = ana.messages().nth(before)
+    expect(card).to_contain_text("Goes to: HV Mediation Tier 1")
+    expect(ana.composer).to_be_focused()
+
+    escalate = ana.button(card, "Escalate")
+    reach(ana, escalate, "Shift+Tab")
+    expect(escalate).to_be_focused()
+    ana.shot("keyboard-focus")
+    keys.press("Enter")
+
+    ticket = ana.field("ticket_url")
+    expect(ticket).to_be_focused()
+    keys.type("https://support.zendesk.com/agent/tickets/9")
+    for id, text in (("contract_id", contract), ("client_username", "acme"), ("freelancer_username", "lee")):
+        reach(ana, ana.field(id))
+        keys.type(text)
+    reach(ana, ana.field("dispute_reasons"))
+    keys.type("abusive")
+    expect(ana.page.get_by_role("option")).to_have_count(1)
+    keys.press("Enter")
+    expect(ana.window.locator(".input[data-block='dispute_reasons'] .chip")).to_have_text("Abusive Communication")
+    reach(ana, ana.field("summary"))
+    keys.press("Control+Enter")
+
+    reference = saved(ana)
+    keys.press("Escape")
+    expect(ana.window).to_have_count(0)
+    expect(posted(ana, reference)).to_contain_text(contract)
+
+
+def test_the_answer_to_a_question_is_pressed_and_the_focus_stays_in_the_answer(ana: Tab) -> None:
+    card = ana.route("send a case to Mediation hourly contract last paid 12 days ago")
+    work = card.get_by_role("button", name=re.compile(": Work$"))
+    reach(ana, work, "Shift+Tab")
+    ana.page.keyboard.press("Space")
+    expect(card.get_by_role("button", name=re.compile(": Mid-Market$"))).to_be_visible()
+    inside = "(card) => card.contains(document.activeElement)"
+    assert card.evaluate(inside), ana.page.evaluate(FOCUSED)
+    reach(ana, card.get_by_role("button", name=re.compile(": Mid-Market$")))
+    ana.page.keyboard.press("Enter")
+    expect(card).to_contain_text("Goes to: HV Mediation Tier 1")
+
+
+def test_escape_closes_a_list_first_and_then_the_window_and_the_focus_returns(ana: Tab) -> None:
+    card = ana.route(QUESTION)
+    reach(ana, ana.button(card, "Escalate"), "Shift+Tab")
+    ana.page.keyboard.press("Enter")
+    expect(ana.field("ticket_url")).to_be_focused()
+    reach(ana, ana.field("dispute_type"))
+    ana.page.keyboard.press("ArrowDown")
+    expect(ana.page.locator(".options")).to_be_visible()
+    ana.page.keyboard.press("Escape")
+    expect(ana.page.locator(".options")).to_have_count(0)
+    expect(ana.window).to_be_visible()
+    ana.page.keyboard.press("Escape")
+    expect(ana.window).to_have_count(0)
+    expect(ana.button(card, "Escalate")).to_be_focused()
+
+
+def test_the_focus_does_not_leave_an_open_window(ana: Tab) -> None:
+    ana.press(ana.route(QUESTION), "Escalate")
+    expect(ana.field("ticket_url")).to_be_focused()
+    for _ in range(25):
+        ana.page.keyboard.press("Tab")
+        where = ana.page.evaluate("() => document.activeElement.closest('dialog') ? 'inside' : document.activeElement.tagName")
+        assert where in ("inside", "BODY"), where  # BODY: the browser's own frame, where its address bar is
+
+
+def test_walking_through_messages_channels_and_regions(ana: Tab) -> None:
+    keys = ana.page.keyboard
+    ana.go("ask-ce")
+    for words in ("first of two 8841", "second of two 8841"):
+        ana.said(words)
+    reach(ana, ana.page.get_by_role("log"), "Shift+Tab")
+    keys.press("ArrowUp")
+    expect(ana.message("second of two 8841")).to_be_focused()
+    keys.press("ArrowUp")
+    expect(ana.message("first of two 8841")).to_be_focused()
+    keys.press("Enter")
+    expect(ana.side.get_by_role("heading", name="Thread")).to_be_visible()
+    expect(ana.side.locator("textarea")).to_be_focused()
+    keys.press("Escape")
+    expect(ana.side).to_be_hidden()
+
+    keys.press("Control+k")
+    expect(ana.page.locator("#sidebar .line.here")).to_be_focused()
+    keys.press("Alt+ArrowUp")
+    expect(ana.page.locator("#conversation h1")).to_contain_text("ask-disputes")
+    keys.press("F6")
+    assert ana.page.evaluate("() => Boolean(document.activeElement.closest('#top, #sidebar, #conversation'))")
+
+
+def test_the_first_stop_skips_to_the_conversation(ana: Tab) -> None:
+    ana.page.evaluate("() => { document.activeElement.blur(); window.getSelection().removeAllRanges(); }")
+    ana.page.locator("body").evaluate("(node) => { node.tabIndex = -1; node.focus(); node.removeAttribute('tabindex'); }")
+    ana.page.keyboard.press("Tab")
+    skip = ana.page.get_by_role("link", name="Skip to the conversation")
+    expect(skip).to_be_focused()
+    ana.page.keyboard.press("Enter")
+    expect(ana.page.locator("#conversation")).to_be_focused()

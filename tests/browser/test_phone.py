@@ -1,0 +1,50 @@
+"""At the width of a phone everything can be read and reached, and nothing sticks out sideways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.form import fill, posted, saved
+from tests.browser.surfaces import SURFACES
+from tests.browser.tab import Tab
+from tests.browser.test_asking import MEDIATION
+
+PHONE = {"width": 375, "height": 740}
+
+
+@pytest.fixture
+def phone(tab: Callable[[str], Tab]) -> Tab:
+    """Ana's phone."""
+    held = tab("ana")
+    held.page.set_viewport_size(PHONE)
+    return held
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_nothing_sticks_out_of(name: str, phone: Tab) -> None:
+    SURFACES[name](phone)
+    phone.shot(f"phone-{name}")
+    assert phone.sticking_out() == []
+
+
+def test_what_sticks_out_is_found(phone: Tab) -> None:
+    phone.composer.evaluate("(field) => { field.style.minWidth = '500px'; }")
+    assert phone.sticking_out()
+
+
+def test_from_a_question_to_the_posted_escalation(phone: Tab, contract: str) -> None:
+    card = phone.route(MEDIATION)
+    phone.press(card, "Work")
+    phone.press(card, "Mid-Market")
+    expect(card).to_contain_text("Goes to: HV Mediation Tier 1")
+    phone.press(card, "Escalate")
+    fill(phone, contract)
+    phone.submit()
+    reference = saved(phone)
+    phone.press(phone.window, "Done")
+    expect(posted(phone, reference)).to_contain_text(contract)
+    assert phone.sticking_out() == []
+    phone.shot("phone-posted")

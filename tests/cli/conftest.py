@@ -1,0 +1,23 @@
+"""Databases of both kinds for the commands that read what is kept, at the time that it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.stores import SteppedClock, Store, postgresql, sqlite_url
+
+__all__ = ["postgresql"]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A database that DATABASE_URL names; a test that takes it runs on both kinds."""
+    url = sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgresql").migrated()
+    monkeypatch.setenv("DATABASE_URL", url)
+    made = Store(url, SteppedClock(datetime.now(UTC)))
+    yield made
+    made.database.close()

@@ -1,0 +1,81 @@
+"""Filling in, sending and working on escalations, as people do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slackguide.escalation.escalation import Escalation
+from slackguide.sandbox import Exchange, Message
+from slackguide.slack.ids import ESCALATION_EVENT
+from tests.trial import Workplace
+
+TICKET = "https://x.zendesk.com/agent/tickets/4711"
+
+
+def filled(**changes: Any) -> dict[str, Any]:
+    """What an agent fills into ask-disputes."""
+    usual: dict[str, Any] = {
+        "ticket_url": TICKET,
+        "contract_id": "34567890",
+        "client_username": "acme",
+        "freelancer_username": "jo",
+        "dispute_type": "hourly",
+        "dispute_reasons": ["manual_time", "excessive_hours"],
+        "summary": "Both sides disagree about the hours of last week.",
+    }
+    return {**usual, **changes}
+
+
+def opened(work: Workplace, who: str = "ana", form: str = "ask-disputes") -> None:
+    """Opens the form."""
+    assert work.command(f"escalate {form}", who).ok
+
+
+def sent(work: Workplace, who: str = "ana", **changes: Any) -> Escalation:
+    """Opens, fills in and sends ask-disputes; the escalation as it is kept then."""
+    opened(work, who)
+    view_id = work.modal(who).id
+    exchange = work.submit(filled(**changes), who)
+    assert exchange.ok, exchange
+    assert not exchange.errors, exchange.errors
+    kept = work.stores.ledger.by_view(view_id)
+    assert kept is not None
+    work.workspace.screens.clear(work.workspace.person(who).id)
+    return kept
+
+
+def posts(work: Workplace, channel: str = "ask-disputes") -> list[Message]:
+    """The escalations in a channel."""
+    found = work.workspace.messages(channel)
+    return [m for m in found if m.metadata and m.metadata["event_type"] == ESCALATION_EVENT]
+
+
+def posted(work: Workplace, escalation: Escalation) -> Message:
+    """The one post of an escalation, and waits until all that is owed has been said."""
+    work.settle()
+    (post,) = [m for m in posts(work, escalation.channel) if m.metadata["event_payload"] == {"id": escalation.id}]  # type: ignore[index]
+    return post
+
+
+def thread(work: Workplace, post: Message) -> str:
+    """What stands under a post."""
+    return "\n".join(m.text for m in work.workspace.messages(post.channel, thread_ts=post.ts)[1:])
+
+
+def notices(work: Workplace, who: str = "ana") -> list[Message]:
+    """What slackguide told this person by direct message, the latest last."""
+    return [message for message in work.workspace.direct_messages(who) if message.by_bot]
+
+
+def kept(work: Workplace, escalation: Escalation) -> Escalation:
+    """The escalation as it stands now."""
+    found = work.stores.ledger.get(escalation.id)
+    assert found is not None
+    return found
+
+
+def submitted_again(work: Workplace, exchange: Exchange) -> str:
+    """Sends the very same submission once more, as Slack or an impatient person does; the answer's body."""
+    reply = work.send("interactive", exchange.sent)
+    assert reply.status == 200
+    return reply.body

@@ -1,0 +1,244 @@
+"""Who may ask, and who sees what: guests, people of other companies, strangers, team leads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from slackguide.guide import Guide
+from slackguide.sandbox import Fault, Person, Role, Sky
+from slackguide.slack.ids import ASK_TEXT, Action, Callback
+from slackguide.slack.state import Asked
+from tests.slack.asking import MEDIATION, team_lead_entry
+from tests.slack.forging import answer_to
+from tests.slack.reading import said, value_of, words
+from tests.trial import Workplace
+
+REFUSED = {"gil": "you are a guest here", "olga": "your account belongs to another"}
+PLACES = {"gil": "general", "olga": "partner-desk"}
+
+
+def refusal(work: Workplace, who: str, before: set[str]) -> str:
+    """The new words that this person sees, and waits for them."""
+
+    def new() -> list[Any]:
+        return [m for m in work.workspace.ephemerals(who, PLACES[who]) if m.ts not in before]
+
+    work.until(lambda: any(REFUSED[who] in m.text for m in new()))
+    return "\n".join(m.text for m in new())
+
+
+@pytest.mark.parametrize("who", REFUSED)
+@pytest.mark.parametrize("text", [MEDIATION, "", "help", "escalate", "escalate ask-disputes"])
+def test_a_command_of_a_guest_or_an_outsider_is_refused_in_words(work: Workplace, who: str, text: str) -> None:
+    before = {message.ts for message in work.workspace.ephemerals(who)}
+
+    assert work.command(text, who, PLACES[who]).ok
+
+    assert "Mediation" not in refusal(work, who, before)
+    assert work.workspace.screens.stack(work.workspace.person(who).id) == ()
+
+
+@pytest.mark.parametrize("who", REFUSED)
+def test_a_direct_message_of_theirs_is_refused_in_words(work: Workplace, who: str) -> None:
+    answer = work.ask(MEDIATION, who)
+
+    assert REFUSED[who] in said(answer)
+    assert "HV Mediation" not in words(answer)
+
+
+@pytest.mark.parametrize("who", REFUSED)
+def test_a_mention_of_theirs_is_refused_in_words(work: Workplace, who: str) -> None:
+    work.sandbox.mention(who, PLACES[who], MEDIATION)
+    work.settle()
+
+    (answer,) = [m for m in work.workspace.all_messages(PLACES[who]) if m.by_bot]
+    assert REFUSED[who] in said(answer)
+
+
+@pytest.mark.parametrize("who", REFUSED)
+def test_a_press_of_theirs_is_refused_in_words_and_changes_nothing(work: Workplace, who: str) -> None:
+    """A public answer in a channel that they share."""
+    work.sandbox.mention("ana", PLACES[who], MEDIATION)
+    work.settle()
+    (answer,) = [m for m in work.workspace.all_messages(PLACES[who]) if m.by_bot]
+
+    for action in (Action.HELPFUL, Action.NOT_THIS, Action.NOT_KNOWN, Action.ESCALATE):
+        before = {message.ts for message in work.workspace.ephemerals(who)}
+        work.press(answer, action, who)
+        assert refusal(work, who, before)
+
+    assert work.workspace.message(answer.ts) == answer
+    assert work.stores.feedback.list() == ()
+    assert work.workspace.screens.stack(work.workspace.person(who).id) == ()
+
+
+@pytest.mark.parametrize("who", REFUSED)
+def test_a_message_shortcut_of_theirs_is_refused_in_words(work: Workplace, who: str) -> None:
+    question = work.sandbox.say("ana", PLACES[who], MEDIATION)
+    assert question.sent
+    message = work.workspace.messages(PLACES[who])[-1]
+    before = {message.ts for message in work.workspace.ephemerals(who)}
+
+    assert work.sandbox.message_shortcut(who, message.ts, Callback.MESSAGE_SHORTCUT).ok
+
+    assert refusal(work, who, before)
+
+
+@pytest.mark.parametrize("who", REFUSED)
+@pytest.mark.parametrize("callback", [Callback.ESCALATION, Callback.ASK, Callback.RESOLVE, Callback.ADD_DETAILS])
+def test_a_form_of_theirs_is_refused_in_words_and_keeps_nothing(work: Workplace, who: str, callback: str) -> None:
+    """A form that is open when somebody becomes a guest."""
+    work.command("", "ana")
+    form = work.modal()
+    person = work.workspace.person(who)
+    view = {
+        "id": form.id, "callback_id": callback, "private_metadata": '{"form":"ask-disputes"}', "type": "modal",
+        "hash": form.hash, "blocks": form.blocks,
+        "state": {"values": {
+            ASK_TEXT: {ASK_TEXT: {"type": "plain_text_input", "value": MEDIATION}},
+            "words": {"words": {"type": "plain_text_input", "value": "more"}},
+            "ending": {"ending": {"type": "static_select", "selected_option": {"value": "in_guide"}}},
+            "decided": {"decided": {"type": "plain_text_input", "value": "yes"}},
+        }},
+    }  # fmt: skip
+    payload = {"type": "view_submission", "user": {"id": person.id}, "team": {"id": "T"}, "view": view}
+
+    reply = work.send("interactive", payload)
+
+    assert reply.status == 200
+    assert REFUSED[who] in reply.body
+    assert work.owed() == ()
+
+
+def test_a_stranger_is_looked_up_first_and_answered_by_the_response_url(work: Workplace) -> None:
+    work.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=Role.AGENT))
+    calls = len(work.workspace.calls)
+
+    exchange = work.command(MEDIATION, "nora")
+
+    assert "looking you up" in exchange.messages[0].text
+    work.until(lambda: any("Send a case to Mediation" in m.text for m in work.workspace.ephemerals("nora")))
+    assert "users.info" in [call.method for call in work.workspace.calls[calls:]]
+
+    calls = len(work.workspace.calls)
+    assert "Send a case to Mediation" in work.route(MEDIATION, "nora").text
+    assert len(work.workspace.calls) == calls, "known from now on"
+
+
+@pytest.mark.parametrize("text", ["", "escalate", "escalate ask-disputes"])
+def test_a_stranger_who_wants_a_window_is_asked_to_type_it_again(work: Workplace, text: str) -> None:
+    work.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=Role.AGENT))
+
+    work.command(text, "nora")
+
+    work.until(lambda: any("I know you now" in m.text for m in work.workspace.ephemerals("nora")))
+    assert work.command("escalate ask-disputes", "nora").ok
+    assert work.modal("nora").callback_id == "escalation"
+
+
+def test_a_press_of_a_stranger_is_acknowledged_before_they_are_looked_up(work: Workplace) -> None:
+    work.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=Role.AGENT))
+    work.sandbox.mention("ana", "general", MEDIATION)
+    work.settle()
+    (answer,) = [m for m in work.workspace.all_messages("general") if m.by_bot]
+    work.sandbox.bad_weather(Fault(sky=Sky.SLOW, method="users.info", seconds=0.5, times=1))
+
+    exchange = work.press(answer, Action.HELPFUL, "nora")
+
+    assert exchange.milliseconds < 450
+    work.until(lambda: work.stores.feedback.list())
+    assert work.stores.feedback.list()[0].user_id == work.workspace.person("nora").id
+
+
+@pytest.mark.parametrize("sky", [Sky.FAILING, Sky.RESET, Sky.RATE_LIMITED])
+def test_with_an_empty_directory_and_slack_down_everybody_gets_words(
+    workplace: Callable[..., Workplace], sky: Sky
+) -> None:
+    work = workplace(known=False)
+    for method in ("auth.test", "users.info", "users.list"):
+        work.sandbox.bad_weather(Fault(sky=sky, method=method))
+
+    exchange = work.command(MEDIATION)
+
+    assert exchange.ok
+    assert "looking you up" in exchange.messages[0].text
+    work.until(lambda: any("could not look you up" in m.text for m in work.workspace.ephemerals("ana")))
+    assert "could not look you up" in answer_to(work, Action.HELPFUL, Asked("x", "refund").encoded())
+
+    work.sandbox.weather.clear()
+    work.command(MEDIATION)
+    work.until(lambda: any("Send a case to Mediation" in m.text for m in work.workspace.ephemerals("ana")))
+
+
+def test_with_an_empty_directory_and_no_database_everybody_gets_words(workplace: Callable[..., Workplace]) -> None:
+    work = workplace(known=False)
+    work.database.rename(work.database.with_suffix(".away"))
+    try:
+        work.command(MEDIATION)
+        work.until(lambda: any("database" in m.text for m in work.workspace.ephemerals("ana")))
+        assert "database" in answer_to(work, Action.HELPFUL, Asked("x", "refund").encoded())
+    finally:
+        work.database.with_suffix(".away").rename(work.database)
+
+
+# -- roles ------------------------------------------------------------------------------------------------------------
+
+
+def team_lead_question(guide: Guide) -> str:
+    """Words that name the entry that agents do not see."""
+    return guide.knowledge.entries[team_lead_entry(guide)].concerns[0]
+
+
+def test_a_team_lead_by_user_group_sees_what_is_for_team_leads(work: Workplace, guide: Guide) -> None:
+    title = guide.knowledge.entries[team_lead_entry(guide)].title
+
+    assert title in words(work.route(team_lead_question(guide), "lena"))
+    assert title in words(work.ask(team_lead_question(guide), "lena"))
+
+
+def test_an_agent_does_not_see_it_however_they_ask(work: Workplace, guide: Guide) -> None:
+    entry_id = team_lead_entry(guide)
+    title = guide.knowledge.entries[entry_id].title
+
+    message = work.route(team_lead_question(guide))
+    assert title not in words(message) + said(message)
+    answer = work.ask(team_lead_question(guide))
+    assert title not in words(answer) + said(answer)
+    assert title not in answer_to(work, f"{Action.CHOOSE}:0", Asked("x", "ban").encoded(o=entry_id))
+    asked = Asked("x", team_lead_question(guide), entry=entry_id)
+    for action in (Action.HELPFUL, Action.NOT_KNOWN, Action.NOT_THIS, Action.NONE_OF_THESE, Action.ESCALATE):
+        assert title not in answer_to(work, action, asked.encoded(m="ask-disputes")), action
+
+
+def test_an_agent_who_presses_under_a_team_leads_public_answer_does_not_open_more_of_it(
+    work: Workplace, guide: Guide
+) -> None:
+    work.sandbox.mention("lena", "general", team_lead_question(guide))
+    work.settle()
+    (answer,) = [m for m in work.workspace.all_messages("general") if m.by_bot]
+    title = guide.knowledge.entries[team_lead_entry(guide)].title
+    assert title in words(answer)
+
+    shown = answer_to(work, Action.HELPFUL, value_of(answer, Action.HELPFUL), "ben")
+
+    assert title not in shown
+
+
+def test_a_team_lead_by_configuration_sees_it(workplace: Callable[..., Workplace], guide: Guide) -> None:
+    probe = workplace()
+    work = workplace(environment={"SLACKGUIDE_TEAM_LEADS": f"U0NOBODY,{probe.workspace.person('ben').id}"})
+    title = guide.knowledge.entries[team_lead_entry(guide)].title
+
+    assert title in words(work.route(team_lead_question(guide), "ben"))
+    assert title not in words(work.route(team_lead_question(guide), "ana"))
+
+
+def test_somebody_who_became_a_guest_is_refused_after_the_next_look(work: Workplace) -> None:
+    work.workspace.change_person("ben", role=Role.GUEST)
+    work.end()
+    work.begin()
+
+    assert "you are a guest here" in work.route(MEDIATION, "ben").text
