@@ -25,7 +25,8 @@ from slackguide.slack.ids import COMMAND
 from slackguide.slack.manifest import manifest
 from slackguide.storage.backlog import Backlog, Owed
 from slackguide.storage.outbox import SqlOutbox
-from slackguide.wiring import Service, open_stores
+from slackguide.storage.reminders import Reminders
+from slackguide.wiring import Service, open_stores, policies
 
 KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
 
@@ -187,6 +188,11 @@ class Workplace:
     def pass_time(self, seconds: float) -> None:
         """Lets time pass at once."""
         self.sandbox.advance(seconds)
+
+    def remind(self) -> int:
+        """Gives the reminders that are due, as the chore does every quarter of a minute; how many there were."""
+        policy = policies(self.guide)
+        return Reminders(database=self.stores.database, bell=self.stores.bell, policy=policy).give()
 
     def _advance(self, seconds: float) -> None:
         self.clock.advance(seconds)

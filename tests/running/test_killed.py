@@ -228,7 +228,7 @@ class Run:
 
     def _judged(self) -> Outcome:
         posted = Counter(str((message.metadata or {})["event_payload"]["id"]) for message in self.slack.posted())
-        told = {who: self.slack.told(who) for who in REQUESTERS}
+        heard = {who: self.slack.told(who) for who in REQUESTERS}
         with opened(self.url) as database:
             ledger = SqlLedger(database=database, bell=Bell(), ids=str)
             by_view = {view: ledger.by_view(view) for view in self.counts.acknowledged}
@@ -243,7 +243,7 @@ class Run:
             kept.reference
             for kept in by_view.values()
             if kept is not None
-            and not any(f"{kept.reference} is in" in text for text in told[names[kept.requester.user_id]])
+            and not any(f"{kept.reference} is in" in text for text in heard[names[kept.requester.user_id]])
         ]
         doubled = [id for id, times in posted.items() if times > 1] + [id for id in posted if id not in kept_ids]
         return Outcome(

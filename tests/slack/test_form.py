@@ -219,7 +219,7 @@ def test_a_second_one_about_the_same_ticket_shows_the_first_and_is_sent_only_wit
     assert live(second) == {f"<@{work.workspace.person('ben').id}>"}
 
 
-@pytest.mark.parametrize("ticket", ["https://x.zendesk.com/agent/tickets/4711?from=mail", "https://x.zendesk.com/tickets/4711"])
+@pytest.mark.parametrize("ticket", [f"{TICKET}?from=mail", "https://x.zendesk.com/tickets/4711"])
 def test_the_same_ticket_is_known_however_it_is_written(work: Workplace, ticket: str) -> None:
     sent(work)
     opened(work, "ben")
@@ -247,23 +247,8 @@ def test_nothing_that_people_write_comes_alive_in_the_post_or_is_lost(work: Work
     post = posted(work, escalation)
 
     assert live(post) == {f"<@{escalation.requester.user_id}>"}
-    visible = "".join(character for character in text if character.isprintable() or character == "\n").strip()
+    visible = "".join(character for character in text if character >= " " and character != "\x7f").strip()
     assert visible[:500] in words(post)
-
-
-def test_long_values_fit_the_card_and_are_read_whole_in_a_window(work: Workplace) -> None:
-    """Three long answers and a decision of 3,000 characters each: more than a message takes."""
-    opened(work, form="ask-disputes")
-    long = {name: (f"{name} says & <b> \"no\" ".upper() * 200)[:3000] for name in ("summary",)}
-    work.submit(filled(**long))
-    work.settle()
-    (post,) = posts(work)
-    assert long["summary"].strip() in words(post)
-    assert "Read it all" not in labels(post)
-
-    work.press(post, Action.CLAIM, "marek")
-    work.settle()
-    assert "Claimed" in words(work.workspace.message(post.ts)), "a card with a long text can be changed as well"
 
 
 def test_a_prefilled_question_of_600_quotes_still_opens_and_sends(work: Workplace) -> None:

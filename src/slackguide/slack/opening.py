@@ -49,9 +49,7 @@ class Opening:
         except DeliveryError as error:
             code = error.code if isinstance(error, Refused) else type(error).__name__
             log.warning("a window was not opened: %s", code)
-            raise NotOpened(
-                "Slack did not let me open the window in time. Nothing is lost: please press or type it again."
-            ) from None
+            raise NotOpened(_why(error)) from None
 
     def form(self, body: Mapping[str, Any], form_id: str, asked: Asked | None, admitted: Admitted) -> None:
         """Opens an escalation form with what is known filled in. Raises `NotOpened`, `Gated` where its gate is shut."""
@@ -79,3 +77,16 @@ class Opening:
             return Known(words, dict(asked.facts))
         target = outcome.decision.target
         return Known(words, dict(outcome.decision.told), outcome.entry.title, target.name if target else None)
+
+
+LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired", "trigger_exchanged"}
+"""Slack's codes (docs.slack.dev, `views.open`) for a window that was asked for too late."""
+
+
+def _why(error: DeliveryError) -> str:
+    if isinstance(error, Refused) and error.code not in LATE:
+        return (
+            f"Slack did not take the window as I built it ({error.code}). Nothing is lost. "
+            "Please tell whoever looks after me."
+        )
+    return "Slack did not let me open the window in time. Nothing is lost: please press or type it again."

@@ -107,7 +107,13 @@ class Desk:
 
     def hand_over(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """To whom?"""
-        self._open(ack, action, body, lambda it: hand_over_view(it, self._knowledge()))
+        self._open(ack, action, body, self._hand_over)
+
+    def _hand_over(self, escalation: Escalation) -> View:
+        knowledge = self._knowledge()
+        if knowledge.forms.keys() <= {escalation.desk}:
+            raise NotOpened("There is no other form that it could be handed over to.")
+        return hand_over_view(escalation, knowledge)
 
     def resolve(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """How did it end?"""
