@@ -1,7 +1,7 @@
 """The sandbox with the real app, one for all of these tests; a browser; and tabs that are looked after.
 
-Whatever a test is about, it also fails when its tabs asked anything but loopback, broke the page's Content-Security-Policy,
-or ran into an uncaught error of the page's own code.
+Whatever a test is about, it also fails when its tabs asked anything but loopback, broke the page's
+Content-Security-Policy, or ran into an uncaught error of the page's own code.
 """
 
 from __future__ import annotations
@@ -52,15 +52,48 @@ class Watch:
         page.on("console", self._logged)
         page.on("pageerror", lambda error: self.faults.append(f"uncaught in the page: {error}"))
 
+    def forget(self) -> None:
+        """Begins anew."""
+        self.requests.clear()
+        self.faults.clear()
+
     def _asked(self, url: str) -> None:
         self.requests.append(url)
         parts = urlsplit(url)
-        if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
+        if parts.scheme not in ("about", "data", "blob") and parts.hostname != "127.0.0.1":
             self.faults.append(f"left loopback: {url}")
 
     def _logged(self, message: ConsoleMessage) -> None:
         if "Content Security Policy" in message.text or "Content-Security-Policy" in message.text:
             self.faults.append(f"against the policy: {message.text}")
+
+
+class Tabs:
+    """The tabs of one browser. They are used again: a new one takes longer than most tests."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        self.used: list[Page] = []
+        self._idle: list[Page] = []
+
+    def open(self, who: str, url: str, place: str = "") -> Tab:
+        """A tab with a person in front of it."""
+        page = self._idle.pop() if self._idle else self.context.new_page()
+        self.used.append(page)
+        page.bring_to_front()
+        return Tab(page, who, url).open(place)
+
+    def leave(self) -> None:
+        """Leaves every tab as if it had just been opened."""
+        for page in self.used:
+            page.unroute_all()
+            page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+            page.goto("about:blank")
+            page.set_viewport_size(DESKTOP)
+            page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        self.context.clear_permissions()
+        self._idle += self.used
+        self.used = []
 
 
 @pytest.hookimpl(wrapper=True)
@@ -105,43 +138,54 @@ def shared_trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
 
 @pytest.fixture
 def trial(shared_trial: Trial) -> Iterator[Trial]:
-    """The shared trial in fair weather; afterwards nobody has a window open."""
+    """The shared trial in fair weather; afterwards nobody has a window open, or answers that they alone see."""
     yield shared_trial
     workspace = shared_trial.sandbox.workspace
     shared_trial.sandbox.weather.clear()
     for person in workspace.people:
         workspace.screens.clear(person.id)
+        for message in workspace.ephemerals(person.id):
+            workspace.remove(message)
+
+
+@pytest.fixture(scope="package")
+def everything_watched() -> Watch:
+    """Looks after every tab."""
+    return Watch()
+
+
+@pytest.fixture(scope="package")
+def all_tabs(browser: Browser, everything_watched: Watch) -> Iterator[Tabs]:
+    """One browser as if just installed: its tabs share what tabs of one browser share."""
+    context = browser.new_context(viewport=DESKTOP, color_scheme="light", reduced_motion="reduce", locale="en-GB")
+    context.set_default_timeout(PATIENCE)
+    context.on("page", everything_watched.over)
+    yield Tabs(context)
+    context.close()
 
 
 @pytest.fixture
-def watch() -> Iterator[Watch]:
-    """Looks after every tab of the test."""
-    found = Watch()
-    yield found
-    assert not found.faults, found.faults
+def watch(everything_watched: Watch) -> Iterator[Watch]:
+    """What the tabs of this test did."""
+    everything_watched.forget()
+    yield everything_watched
+    assert not everything_watched.faults, everything_watched.faults
 
 
 @pytest.fixture
-def context(browser: Browser, watch: Watch, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    """A browser as if just installed: its tabs share what tabs of one browser share."""
-    made = browser.new_context(viewport=DESKTOP, color_scheme="light", reduced_motion="reduce", locale="en-GB")
-    made.set_default_timeout(PATIENCE)
-    made.on("page", watch.over)
-    yield made
+def tabs(all_tabs: Tabs, watch: Watch, request: pytest.FixtureRequest) -> Iterator[Tabs]:
+    """The tabs of this test; a picture of each is kept where it fails."""
+    yield all_tabs
     if request.node.stash.get(FAILED, False):
-        for number, page in enumerate(made.pages, 1):
+        for number, page in enumerate(all_tabs.used, 1):
             Tab(page, "", "").shot(f"failed-{request.node.name}-{number}".replace("/", "-"))
-    made.close()
+    all_tabs.leave()
 
 
 @pytest.fixture
-def tab(trial: Trial, context: BrowserContext) -> Callable[[str], Tab]:
+def tab(trial: Trial, tabs: Tabs) -> Callable[[str], Tab]:
     """Opens a tab with a person in front of it."""
-
-    def open_for(who: str, place: str = "") -> Tab:
-        return Tab(context.new_page(), who, trial.sandbox.url).open(place)
-
-    return open_for
+    return lambda who: tabs.open(who, trial.sandbox.url)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The page's main surfaces, each reached as a person reaches it: what is looked at on a phone, in the dark and by axe."""
+"""The page's main surfaces, each reached as a person reaches it: looked at on a phone, in the dark and by axe."""
 
 from __future__ import annotations
 

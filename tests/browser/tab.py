@@ -19,14 +19,16 @@ STICKING_OUT = """
     }
     return false;
   };
-  const found = document.documentElement.scrollWidth > wide ? [`the page is ${document.documentElement.scrollWidth} px wide`] : [];
+  const page = document.documentElement.scrollWidth;
+  const found = page > wide ? [`the page is ${page} px wide`] : [];
   for (const list of document.querySelectorAll(".list, .panel, .home, dialog .body")) {
     if (list.scrollWidth > list.clientWidth) found.push(`${list.className} scrolls sideways: ${list.scrollWidth} px`);
   }
   for (const node of document.querySelectorAll("body *")) {
     if (!node.checkVisibility() || node.closest(".unseen, .skip, svg") || scrolls(node)) continue;
     const box = node.getBoundingClientRect();
-    if (box.width && (box.right > wide + 1 || box.left < -1)) found.push(`${node.tagName} ${node.className}: ${box.left} to ${box.right}`);
+    const out = box.width && (box.right > wide + 1 || box.left < -1);
+    if (out) found.push(`${node.tagName} ${node.className}: ${box.left} to ${box.right}`);
   }
   return found;
 }

@@ -17,7 +17,8 @@ AXE = resources.files("axe_playwright_python").joinpath("axe.min.js")
 SCAN = """
 async () => {
   const found = await axe.run(document, { resultTypes: ["violations"] });
-  return found.violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, nodes: nodes.slice(0, 5).map((node) => `${node.html.slice(0, 200)} (${node.failureSummary})`), }));
+  const where = (node) => `${node.html.slice(0, 200)} (${node.failureSummary})`;
+  return found.violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, nodes: nodes.slice(0, 5).map(where) }));
 }
 """
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import expect
 
 from slackguide.trying import Trial
 from tests.browser.conftest import trial_on
@@ -30,9 +31,9 @@ def trial(tmp_path: Path, knowledge: Path) -> Iterator[Trial]:
 
 
 @pytest.fixture
-def author(trial: Trial, context: BrowserContext) -> Tab:
-    """A tab with the knowledge panel open."""
-    return Tab(context.new_page(), "ana", trial.sandbox.url).open()
+def author(tab: Callable[[str], Tab]) -> Tab:
+    """A tab beside the editor."""
+    return tab("ana")
 
 
 def edit(file: Path, old: str, new: str) -> None:
@@ -71,10 +72,8 @@ def test_a_faulty_edit_keeps_the_last_good_knowledge_and_shows_its_line(author: 
     expect(alert).to_have_count(0)
 
 
-def test_an_entry_is_opened_as_a_card_with_its_table_and_its_json_copied(
-    author: Tab, context: BrowserContext
-) -> None:
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
+def test_an_entry_is_opened_as_a_card_with_its_table_and_its_json_copied(author: Tab) -> None:
+    author.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     panel = author.panel("Knowledge")
     panel.get_by_role("searchbox").fill("lost")
     panel.get_by_role("button", name="A parcel is lost").click()
@@ -84,8 +83,7 @@ def test_an_entry_is_opened_as_a_card_with_its_table_and_its_json_copied(
     expect(table).to_contain_text("Parcel Desk")
     panel.get_by_role("button", name="Copy Block Kit JSON").click()
     expect(author.page.locator(".toast")).to_have_text("Block Kit JSON copied")
-    copied = author.page.evaluate("async () => JSON.parse(await navigator.clipboard.readText()).blocks.map((b) => b.type)")
-    assert "header" in copied
-    assert "actions" in copied
-
-
+    copied = json.loads(author.page.evaluate("() => navigator.clipboard.readText()"))
+    kinds = [block["type"] for block in copied["blocks"]]
+    assert "header" in kinds
+    assert "actions" in kinds

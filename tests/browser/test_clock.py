@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import expect
 
 from slackguide.trying import Trial
 from tests.browser.conftest import trial_on
@@ -27,8 +27,7 @@ def trial(tmp_path: Path) -> Iterator[Trial]:
     yield from trial_on(tmp_path / "home", knowledge)
 
 
-def test_a_reminder_comes_when_its_time_has_come(trial: Trial, context: BrowserContext) -> None:
-    ana = Tab(context.new_page(), "ana", trial.sandbox.url).open()
+def test_a_reminder_comes_when_its_time_has_come(ana: Tab) -> None:
     ana.press(ana.route("escalate"), "Open")
     ana.field("summary").fill("Nobody answers about this parcel.")
     ana.submit()
@@ -49,4 +48,4 @@ def test_a_reminder_comes_when_its_time_has_come(trial: Trial, context: BrowserC
     reminder = ana.message(f"Reminder: nobody has claimed {reference} yet.", within="#side")
     ana.shot("reminder")
     ana.press(reminder, "Stop reminding")
-    expect(ana.message(f"{reference} is not going to be reminded of again.")).to_be_visible()
+    expect(ana.message(f"{reference} is not going to be reminded of again.", within="#side")).to_be_visible()

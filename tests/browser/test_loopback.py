@@ -15,15 +15,14 @@ from tests.browser.tab import Tab
 POLICY = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "frame-ancestors 'none'")
 
 
-def test_every_request_of_every_surface_stays_on_the_sandboxs_own_address(
-    trial: Trial, ana: Tab, watch: Watch
-) -> None:
+def test_every_request_of_every_surface_stays_on_the_sandboxs_own_address(trial: Trial, ana: Tab, watch: Watch) -> None:
     for reach in (SURFACES["answer"], SURFACES["home"], SURFACES["wall"], SURFACES["knowledge"], SURFACES["help"]):
         ana.open()
         reach(ana)
     here = urlsplit(trial.sandbox.url).netloc
     assert {urlsplit(url).netloc for url in watch.requests} == {here}
-    assert {urlsplit(url).path for url in watch.requests} >= {"/", "/static/js/app.js", "/sandbox/live", "/sandbox/command"}
+    asked = {urlsplit(url).path for url in watch.requests}
+    assert asked >= {"/", "/static/js/app.js", "/sandbox/live", "/sandbox/command"}
     assert watch.faults == []
 
 
@@ -44,7 +43,6 @@ def test_the_policy_is_strict_and_in_force(ana: Tab, watch: Watch) -> None:
         }"""
     )
     assert ana.page.evaluate("() => window.broken === undefined")
-    ana.page.wait_for_function("() => true")
     assert [fault for fault in watch.faults if "against the policy" in fault], "the watch saw no violation"
     watch.faults.clear()
 
@@ -56,7 +54,7 @@ def test_a_request_that_leaves_is_stopped_and_seen(ana: Tab, watch: Watch) -> No
     watch.faults.clear()
 
 
-@pytest.mark.parametrize("text", ["<script>window.broken = true</script>", "javascript:alert(1)", "<a href='//x'>y</a>"])
+@pytest.mark.parametrize("text", ["<script>broken = true</script>", "javascript:alert(1)", "<a href='//x'>y</a>"])
 def test_what_people_write_is_never_markup(ana: Tab, text: str) -> None:
     said = ana.go("ask-ce").said(text)
     expect(said.locator(".words")).to_have_text(text)

@@ -5,24 +5,23 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from slackguide.trying import Trial
 from tests.browser.form import QUESTION, fill, saved, told
 from tests.browser.tab import Tab
 
 
-def weather(tab: Tab, sky: str, *, lasting: str, seconds: int | None = None, method: str = "chat.postMessage") -> Locator:
-    """Sets it with the panel; the panel."""
+def weather(tab: Tab, sky: str, *, lasting: str, seconds: int | None = None, over: str = "chat.postMessage") -> None:
+    """Sets it with the panel."""
     panel = tab.panel("Weather")
     panel.get_by_role("radio", name=re.compile(f"^{sky}")).check()
-    panel.locator('[data-key="weather-method"]').select_option(method)
+    panel.locator('[data-key="weather-method"]').select_option(over)
     panel.locator('[data-key="weather-times"]').select_option(lasting)
     if seconds is not None:
         panel.get_by_role("textbox", name="Seconds").fill(str(seconds))
     panel.get_by_role("button", name="Change the weather").click()
     expect(panel.get_by_role("button", name="Clear the sky")).to_be_visible()
-    return panel
 
 
 def send(tab: Tab, contract: str) -> str:
@@ -81,7 +80,7 @@ def test_it_arrives_once(
 
 def test_a_window_that_slack_does_not_open_is_told_and_opens_at_the_next_press(trial: Trial, ana: Tab) -> None:
     card = ana.route(QUESTION)
-    weather(ana, "Failing", lasting="1", method="views.open")
+    weather(ana, "Failing", lasting="1", over="views.open")
     ana.press(card, "Escalate")
     expect(ana.message("Nothing is lost: please press or type it again.")).to_be_visible()
     expect(ana.window).to_have_count(0)

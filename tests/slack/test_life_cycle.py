@@ -146,8 +146,10 @@ def test_handed_over_it_is_in_the_other_channel_and_the_old_card_says_so(
     (post,) = posts(work, "ask-ce")
     assert post.metadata == {"event_type": "slackguide_escalation", "event_payload": {"id": escalation.id}}
     assert list(labels(post)) == ["Claim"]
-    assert "handed D-1001 over to #ask-ce" in words(notices(work)[-1])
-    assert "For CE & <#C1>" in words(notices(work)[-1])
+    told = "\n".join(words(notice) for notice in notices(work))
+    assert "handed D-1001 over to #ask-ce" in told
+    assert "For CE & <#C1>" in told
+    assert "D-1001 is in #ask-ce" in told
 
     work.press(post, Action.CLAIM, "priya")
     assert "Claimed" in words(card(work, post))
@@ -277,7 +279,7 @@ def test_the_whole_story_is_kept(work: Workplace, escalation: Escalation, claime
     ]  # fmt: skip
 
 
-# -- reminders ----------------------------------------------------------------------------------------------------------
+# -- reminders --------------------------------------------------------------------------------------------------------
 
 
 def reminded(work: Workplace) -> None:

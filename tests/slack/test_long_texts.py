@@ -35,7 +35,8 @@ def talkative_guide(tmp_path_factory: pytest.TempPathFactory) -> Guide:
         "destinations:\n  desk: {kind: team, name: Front desk}\n"
         f"entries:\n  - id: small/chair\n    title: A broken chair\n    concerns:\n{concerns}\n"
         "    path: Tell the front desk.\n    to: desk\n    form: talk\n    source: Chairs\n"
-        "forms:\n  talk:\n    title: Talk\n    prefix: T\n    channel: ask-disputes\n    fields:\n" + long + "\n" + short,
+        "forms:\n  talk:\n    title: Talk\n    prefix: T\n    channel: ask-disputes\n    fields:\n"
+        f"{long}\n{short}\n",
         encoding="utf-8",
     )
     return build_guide(directory)

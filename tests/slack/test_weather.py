@@ -170,7 +170,7 @@ def test_a_requester_who_has_left_does_not_hold_up_the_post(work: Workplace) -> 
     assert kept(work, escalation).card is not None
 
 
-# -- windows, which have to open within three seconds -------------------------------------------------------------------
+# -- windows, which have to open within three seconds -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("sky", "times"), [(Sky.FAILING, 1), (Sky.RESET, 2), (Sky.RATE_LIMITED, 1)])

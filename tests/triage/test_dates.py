@@ -112,3 +112,8 @@ def test_every_spelling_of_a_day_is_that_day(day: date) -> None:
         found = when(spelling)
         assert found is not None
         assert (found.problem, found.days) == (None, (FRIDAY - day).days)
+
+
+@pytest.mark.parametrize("text", ["50/50", "99-1", "42.7", "425/12 days", "1/2/3/4", "0/0", "31/31", "10/28/"])
+def test_numbers_that_look_like_dates_raise_nothing(text: str) -> None:
+    when(text)

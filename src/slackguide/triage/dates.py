@@ -315,6 +315,8 @@ class Calendar:
             return None
         shown = self._shown(at, end)
         parts = [int(part) for part in re.split(r"[-/.]", shown) if part]
+        if parts[0] > 31 and len(parts) != 3:
+            return None  # `50/50` is no date
         if parts[0] > 31:
             found = self._date(*parts)
             return self._day(start, end, found) if found else self._no_day(start, end)

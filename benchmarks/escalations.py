@@ -1,0 +1,90 @@
+"""The promises about escalations, measured: `chaos`, `throughput`, `hang` and `ledger`.
+
+    python benchmarks/escalations.py chaos [--runs 200] [--stores sqlite,postgresql] [--levels workers,app]
+    python benchmarks/escalations.py throughput [--seconds 10] [--rounds 3]
+    python benchmarks/escalations.py hang [--seconds 30] [--rounds 2]
+    python benchmarks/escalations.py ledger [--count 1000000] [--samples 500]
+
+Each prints a Markdown table and writes benchmarks/results/escalations_NAME.json. `chaos` ends with status 1 where a
+promise was broken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+sys.path.insert(0, str(ROOT))  # the runs of chaos are those of the tests
+
+
+def main() -> None:
+    """Runs what the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    #    command(commands, "chaos", chaos, {"runs": 200, "stores": "sqlite,postgresql", "levels": "workers,app"})
+    #    command(commands, "throughput", throughput, {"seconds": 10.0, "rounds": 3})
+    #    command(commands, "hang", hang, {"seconds": 30.0, "rounds": 2})
+    command(commands, "ledger", ledger, {"count": 1_000_000, "samples": 500})
+    options = parser.parse_args()
+    sys.exit(options.run(options))
+
+
+def command(commands: Any, name: str, run: Callable[[argparse.Namespace], int], options: Mapping[str, Any]) -> None:
+    """Adds a sub-command with its options and their defaults."""
+    found = commands.add_parser(name)
+    found.set_defaults(run=run)
+    for option, default in options.items():
+        found.add_argument(f"--{option}", type=type(default), default=default, help=f"default: {default}")
+
+
+def ledger(options: argparse.Namespace) -> int:
+    """How fast a big ledger answers."""
+    from escalations_ledger import AIM_MS, measure
+
+    with tempfile.TemporaryDirectory() as folder:
+        found = measure(Path(folder), options.count, options.samples)
+    questions = {name: percentiles(latencies) for name, latencies in found.pop("latencies").items()}
+    table(
+        ["SQLite", "p50 ms", "p99 ms", f"aim {AIM_MS:g} ms"],
+        [
+            [name, f"{at['p50_ms']:.2f}", f"{at['p99_ms']:.2f}", "met" if at["p99_ms"] <= AIM_MS else "missed"]
+            for name, at in questions.items()
+        ],
+    )
+    print(f"\n{options.count:,} escalations, {found['file_mb']:,.0f} MB, filled in {found['filled_in_seconds']:.0f} s")
+    keep("ledger", {"escalations": options.count, "samples": options.samples, **found, "questions": questions})
+    return 0
+
+
+def percentiles(latencies: Sequence[float]) -> dict[str, float]:
+    """p50 and p99 of latencies in milliseconds."""
+    found = sorted(latencies)
+    return {"p50_ms": found[len(found) // 2], "p99_ms": found[int(len(found) * 0.99)]}
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Prints Markdown."""
+    print(f"| {' | '.join(head)} |\n|{' --- |' * len(head)}")
+    for row in rows:
+        print(f"| {' | '.join(row)} |")
+
+
+def keep(name: str, found: Mapping[str, Any]) -> None:
+    """Writes the result, with how busy the machine was."""
+    machine = {"cores": os.cpu_count(), "load_average_at_the_end": [round(load, 1) for load in os.getloadavg()]}
+    RESULTS.mkdir(exist_ok=True)
+    text = json.dumps({"benchmark": name, **found, "machine": machine}, indent=2, default=str)
+    (RESULTS / f"escalations_{name}.json").write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()
