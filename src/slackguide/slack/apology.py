@@ -23,9 +23,9 @@ def apology(error: Exception, reference: str, surface: str) -> str:
     )
 
 
-def reference_of(slack_id: str) -> str:
-    """Eight characters that tell one request from others, from the id that Slack gave it (a trigger's, an event's)."""
-    return hashlib.sha256(slack_id.encode()).hexdigest()[:8].upper()
+def reference_of(id: str) -> str:
+    """Eight characters to be read out, made of an id that nothing else has (a trigger's, an event's)."""
+    return hashlib.sha256(id.encode()).hexdigest()[:8].upper()
 
 
 def _place(error: Exception) -> str:

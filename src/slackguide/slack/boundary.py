@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_bolt import BoltResponse
 
-from slackguide.slack.apology import apology, surface_of
+from slackguide.slack.apology import apology, reference_of, surface_of
 from slackguide.slack.listeners.forms import on_first
 from slackguide.slack.redrawing import Redrawing
 from slackguide.slack.views.card import words_card
@@ -25,7 +25,7 @@ class Boundary:
 
     def __call__(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
         """The acknowledgement that tells the person; for an event 500, so that Slack sends it again."""
-        words = apology(error, self._ids()[:8].upper(), surface_of(body))
+        words = apology(error, reference_of(self._ids()), surface_of(body))
         if body.get("command"):
             return _answered(words_card(words).ephemeral())
         if body.get("type") == "view_submission":

@@ -13,8 +13,9 @@ from slackguide.escalation.escalation import OPEN, State
 from slackguide.escalation.ledger import Ledger
 from slackguide.escalation.search import Cursor, Search
 from slackguide.knowledge import KnowledgeBase
-from slackguide.slack.views.home import Listed, home_view
-from slackguide.storage.people import People
+from slackguide.slack.admission import GUESTS
+from slackguide.slack.views.home import Listed, home_view, words_home
+from slackguide.storage.people import People, Person
 
 PAGE = 5
 """Escalations of one list shown at once."""
@@ -38,6 +39,9 @@ class HomeDrawer:
 
     def view(self, user_id: str, turned: Mapping[str, Cursor]) -> View:
         """The Home view; `turned` says from where on a list is shown, by its name."""
+        person = self._people.find(user_id)
+        if person is not None and person.guest:
+            return words_home(GUESTS)
         knowledge = self._knowledge()
         lists = [
             Listed(
@@ -47,7 +51,7 @@ class HomeDrawer:
                 "recent", "Recently closed", *self._page("recent", Search(requester=user_id, states=CLOSED), turned)
             ),
         ]
-        desks = self._desks(user_id, knowledge)
+        desks = self._desks(person, knowledge)
         if desks:
             now = self._clock()
             searches = {
@@ -65,8 +69,7 @@ class HomeDrawer:
         page = self._ledger.page(search, after=turned.get(name), limit=PAGE)
         return page.escalations, page.following, self._ledger.count(search, at_most=COUNTED + 1), name in turned
 
-    def _desks(self, user_id: str, knowledge: KnowledgeBase) -> frozenset[str]:
-        person = self._people.find(user_id)
+    def _desks(self, person: Person | None, knowledge: KnowledgeBase) -> frozenset[str]:
         groups = person.groups if person else frozenset()
         return frozenset(id for id, form in knowledge.forms.items() if form.specialists in groups)
 

@@ -32,7 +32,9 @@ def conditions(search: Search) -> list[ColumnElement[bool]]:
     if search.desks is not None:
         wanted.append(table.desk.in_(list(search.desks)))
     if search.states is not None:
-        wanted.append(_in_state(set(search.states)))
+        # Nobody has claimed what is sent; without that state, a claimant's index serves the search.
+        taken = set(search.states) - ({State.SENT} if search.claimed_by is not None else set())
+        wanted.append(_in_state(taken))
     if search.requester is not None:
         wanted.append(table.requester_user == search.requester)
     if search.claimed_by is not None:

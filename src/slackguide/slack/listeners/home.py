@@ -14,6 +14,7 @@ from slackguide.slack.afterwards import Afterwards
 from slackguide.slack.homes import decoded
 from slackguide.slack.opening import NotOpened, Opening
 from slackguide.slack.views.ask import ask_view
+from slackguide.slack.views.card import words_card
 
 
 class Home:
@@ -36,8 +37,9 @@ class Home:
         """Opens the ask form."""
         try:
             self._opening.view(str(body["trigger_id"]), ask_view())
-        except NotOpened:
-            self._afterwards.do(lambda: self._publish(body, {}))
+        except NotOpened as error:
+            told = words_card(str(error)).message()
+            self._afterwards.do(lambda: self._client.chat_postMessage(channel=str(body["user"]["id"]), **told))
         ack()
 
     def turn_page(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:

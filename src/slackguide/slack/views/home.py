@@ -44,6 +44,11 @@ def home_view(lists: Sequence[Listed], knowledge: KnowledgeBase) -> View:
     return View(type="home", callback_id=Callback.HOME, blocks=blocks[:100])
 
 
+def words_home(words: str) -> View:
+    """A Home that holds a few words alone, for whom nothing else is to be shown."""
+    return View(type="home", callback_id=Callback.HOME, blocks=[SectionBlock(text=plain(words))])
+
+
 def _list(listed: Listed, knowledge: KnowledgeBase) -> list[Block]:
     count = "more than 100" if listed.count > 100 else str(listed.count)
     blocks: list[Block] = [DividerBlock(), header(f"{listed.title} ({count})")]
