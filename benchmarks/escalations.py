@@ -30,9 +30,9 @@ def main() -> None:
     """Runs what the command line names."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    #    command(commands, "chaos", chaos, {"runs": 200, "stores": "sqlite,postgresql", "levels": "workers,app"})
-    #    command(commands, "throughput", throughput, {"seconds": 10.0, "rounds": 3})
-    #    command(commands, "hang", hang, {"seconds": 30.0, "rounds": 2})
+    command(commands, "chaos", chaos, {"runs": 200, "stores": "sqlite,postgresql", "levels": "workers,app"})
+    command(commands, "throughput", throughput, {"seconds": 10.0, "rounds": 3})
+    command(commands, "hang", hang, {"seconds": 30.0, "rounds": 2})
     command(commands, "ledger", ledger, {"count": 1_000_000, "samples": 500})
     options = parser.parse_args()
     sys.exit(options.run(options))
@@ -44,6 +44,76 @@ def command(commands: Any, name: str, run: Callable[[argparse.Namespace], int], 
     found.set_defaults(run=run)
     for option, default in options.items():
         found.add_argument(f"--{option}", type=type(default), default=default, help=f"default: {default}")
+
+
+def chaos(options: argparse.Namespace) -> int:
+    """Nothing lost, nothing doubled, however often everything is killed."""
+    from escalations_chaos import run
+
+    levels, stores = options.levels.split(","), options.stores.split(",")
+    found = {f"{level} on {store}": run(level, store, options.runs) for level in levels for store in stores}
+    columns = ("runs", "kills", "acknowledged", "messages", "lost", "doubled")
+    table(
+        ["killed", *columns, "other faults"],
+        [
+            [name, *(f"{one[column]:,}" for column in columns), str(len(one["faults"]) or "none")]
+            for name, one in found.items()
+        ],
+    )
+    for name, one in found.items():
+        for seed, faults in one["faults"].items():
+            print(f"\n{name}, seed {seed}: {faults}")
+    keep("chaos", {"runs": options.runs, **found})
+    return int(any(one["faults"] for one in found.values()))
+
+
+def throughput(options: argparse.Namespace) -> int:
+    """Submissions acknowledged per second beside a bare Bolt app."""
+    import escalations_load
+
+    found = escalations_load.throughput(options.seconds, options.rounds)
+    bare = [one.rate for one in found["bare Bolt"]]
+    summary = {
+        name: {
+            "acknowledged_per_second": statistics.median(one.rate for one in rounds),
+            **percentiles([latency for one in rounds for latency in one.latencies]),
+            "ratio": statistics.median(one.rate / beside for one, beside in zip(rounds, bare, strict=True)),
+        }
+        for name, rounds in found.items()
+    }
+    table(
+        ["server", "submissions/s (median of rounds)", "p50 ms", "p99 ms", "of bare Bolt, round by round, median"],
+        [
+            [name, f"{one['acknowledged_per_second']:,.0f}", f"{one['p50_ms']:.1f}", f"{one['p99_ms']:.1f}",
+             f"{one['ratio']:.2f}"]
+            for name, one in summary.items()
+        ],
+    )  # fmt: skip
+    keep("throughput", {"rounds": options.rounds, "seconds": options.seconds, **summary})
+    return 0
+
+
+def hang(options: argparse.Namespace) -> int:
+    """Acknowledgements while Slack's API hangs, beside those while it answers."""
+    import escalations_load
+
+    found = escalations_load.hang(options.seconds, options.rounds)
+    summary = {
+        kind: {state: {**percentiles(one), "requests": len(one)} for state, one in states.items()}
+        for kind, states in found["latencies"].items()
+    }
+    table(
+        ["acknowledgement", "Slack's API", "requests", "p50 ms", "p99 ms"],
+        [
+            [kind, state, f"{one['requests']:,}", f"{one['p50_ms']:.1f}", f"{one['p99_ms']:.1f}"]
+            for kind, states in summary.items()
+            for state, one in states.items()
+        ],
+    )
+    print(f"\nCalls of Slack's API: {found['slack_calls']}")
+    about = {"rounds": options.rounds, "seconds": options.seconds, "slack_calls": found["slack_calls"]}
+    keep("hang", {**about, **summary})
+    return 0
 
 
 def ledger(options: argparse.Namespace) -> int:

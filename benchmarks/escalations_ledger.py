@@ -183,9 +183,7 @@ def questions(database: Database, count: int) -> dict[str, Callable[[], object]]
     handles = [form.specialists for form in knowledge.forms.values() if form.specialists]
     everyone = [agent(number) for number in range(AGENTS)] + [specialist(number) for number in range(SPECIALISTS)]
     desks = frozenset(knowledge.forms)
-    people.replace(
-        [Person(id, "T0BENCH", id) for id in everyone], {handle: everyone[AGENTS:] for handle in handles}
-    )
+    people.replace([Person(id, "T0BENCH", id) for id in everyone], dict.fromkeys(handles, everyone[AGENTS:]))
     homes = HomeDrawer(ledger=ledger, people=people, knowledge=lambda: knowledge, clock=lambda: NOW)
     recent = {made.escalation.id: made for made in islice(make(count), 2000)}
 

@@ -80,7 +80,7 @@ def people(tab: Tab) -> None:
 def wall(tab: Tab) -> None:
     """The glass wall with an exchange open."""
     tab.route(MEDIATION)
-    exchange = tab.panel("Glass wall").locator("details.glass").first
+    exchange = tab.panel("Glass wall").locator("details.glass", has_text=f"/route {MEDIATION}").first
     exchange.locator("summary").first.click()
     expect(exchange.get_by_role("button", name="Copy").first).to_be_visible()
 

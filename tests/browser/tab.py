@@ -19,8 +19,9 @@ STICKING_OUT = """
     }
     return false;
   };
-  const page = document.documentElement.scrollWidth;
-  const found = page > wide ? [`the page is ${page} px wide`] : [];
+  const { scrollWidth, scrollHeight, clientHeight } = document.documentElement;
+  const found = scrollWidth > wide ? [`the page is ${scrollWidth} px wide`] : [];
+  if (scrollHeight > clientHeight) found.push(`the page is ${scrollHeight} px high in a window of ${clientHeight}`);
   for (const list of document.querySelectorAll(".list, .panel, .home, dialog .body")) {
     if (list.scrollWidth > list.clientWidth) found.push(`${list.className} scrolls sideways: ${list.scrollWidth} px`);
   }
@@ -33,7 +34,8 @@ STICKING_OUT = """
   return found;
 }
 """
-"""What of the page reaches past the window's sides, other than inside a part of a message that scrolls by itself."""
+"""What of the page reaches past the window's sides, other than inside a part of a message that scrolls by itself. The
+page as a whole scrolls in no direction."""
 
 
 def exactly(text: str) -> re.Pattern[str]:
@@ -52,7 +54,7 @@ class Tab:
     def open(self, place: str = "") -> Tab:
         """Opens the page, or reads it again; `place` is what stands behind the address's #/."""
         self.page.goto(f"{self.url}?as={self.who}#/{place}")
-        expect(self.page.locator("#sidebar .me")).to_be_visible()
+        expect(self.page.locator("#sidebar .me")).to_be_attached()
         return self
 
     def front(self) -> Tab:

@@ -18,7 +18,7 @@ SCAN = """
 async () => {
   const found = await axe.run(document, { resultTypes: ["violations"] });
   const where = (node) => `${node.html.slice(0, 200)} (${node.failureSummary})`;
-  return found.violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, nodes: nodes.slice(0, 5).map(where) }));
+  return found.violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, nodes: nodes.map(where) }));
 }
 """
 

@@ -13,7 +13,7 @@ from tests.browser.tab import Tab
 KEPT = {
     "client_username": "acme & <co>",
     "freelancer_username": "lee *writes* @here",
-    "summary": "Ünïcode\nin two lines",
+    "summary": "Ünïcode,\ntwo lines",
 }
 
 

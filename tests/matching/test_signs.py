@@ -88,3 +88,15 @@ def test_every_critical_entry_is_watched_for() -> None:
     found = SignDetector([SIGNS, other]).find("a bomb, and I want to die")
     assert [(one.id, one.strength) for one in found] == [("conduct/self-harm", "clear"), ("conduct/violence", "clear")]
     assert SignDetector([SIGNS, other]).find("she sells bath bombs") == ()
+
+
+def test_hints_of_several_groups_together_are_a_weak_sign() -> None:
+    hints = (("goodbye", "over by morning"), ("his children", "my daughter"), ("tonight",))
+    detector = SignDetector(
+        [Signs("a/b", "look", clear=("kill myself",), weak=(), exclusions=("goodbye note to client",), hints=hints, together=2)]
+    )
+    assert [found.strength for found in detector.find("told my daughter goodbye")] == ["weak"]
+    assert [found.strength for found in detector.find("it will be over by morning, hug his children")] == ["weak"]
+    assert detector.find("goodbye goodbye goodbye") == ()
+    assert detector.find("a goodbye note to the client tonight") == ()
+    assert [found.strength for found in detector.find("i will kill myself tonight, tell my daughter")] == ["clear"]

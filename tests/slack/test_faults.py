@@ -42,9 +42,7 @@ def broken(work: Workplace) -> Iterator[Workplace]:
 
 
 @pytest.mark.parametrize("text", [MEDIATION, "help", "escalate", "escalate ask-disputes"])
-def test_a_command_is_answered_with_an_apology(
-    broken: Workplace, referred: Callable[[str], None], text: str
-) -> None:
+def test_a_command_is_answered_with_an_apology(broken: Workplace, referred: Callable[[str], None], text: str) -> None:
     exchange = broken.command(text)
 
     assert exchange.ok

@@ -255,3 +255,22 @@ def test_a_prefilled_question_of_600_quotes_still_opens_and_sends(work: Workplac
     """What the form remembers of the question has 3,000 characters of room, quotes written as two each."""
     value = Asked("answer", '"' * 290, entry="disputes/send-to-mediation", passed=("a" * 80,) * 9)
     assert "summary" in answer_to(work, Action.ESCALATE, value.encoded(m="ask-disputes"))
+
+
+def test_who_follows_the_first_instead_keeps_what_they_typed_and_hears_of_it(work: Workplace) -> None:
+    first = sent(work)
+    post = posted(work, first)
+    opened(work, "ben")
+    work.submit(filled(contract_id="99999"), "ben")
+    warned = work.modal("ben")
+
+    work.press(warned, Action.FOLLOW, "ben")
+
+    work.until(lambda: work.modal("ben").id != warned.id)
+    assert "D-1001" in words(work.modal("ben"))
+    work.sandbox.close_view("ben", work.modal("ben").id)
+    assert fields(work.modal("ben"))["contract_id"] == "99999", "the form lay below"
+    work.press(post, Action.CLAIM, "marek")
+    work.settle()
+    assert "claimed D-1001" in words(notices(work, "ben")[-1])
+    assert len(posts(work)) == 1

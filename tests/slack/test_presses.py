@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -190,8 +191,9 @@ def test_escalate_opens_the_form_with_what_is_known(work: Workplace) -> None:
 def test_escalate_carries_a_question_of_8000_characters(work: Workplace) -> None:
     question = (f"{MEDIATION}. " + 'He said "no" \\ and <left> & never came back. ' * 200)[:8000]
     message = work.route(question)
+    asked, _ = decoded(elements(message)[-1]["value"])
 
-    work.press(message, Action.ESCALATE)
+    press_value(work, Action.ESCALATE, replace(asked, entry="disputes/send-to-mediation").encoded(m="ask-disputes"))
 
     assert fields(work.modal())["summary"] == f"{question[:2999]}…"
 

@@ -157,6 +157,7 @@ def test_the_last_page_says_that_it_is_the_last(ledger: SqlLedger) -> None:
         (Search(desks=["ask-disputes"], states={State.SENT}), "ix_escalations_unclaimed"),
         (Search(requester="U1", states=OPEN), "ix_escalations_open"),
         (Search(claimed_by="U1", states={State.CLAIMED, State.ASKED}), "ix_escalations_taken"),
+        (Search(claimed_by="U1", states=OPEN), "ix_escalations_taken"),
         (Search(desks=["ask-disputes"], overdue_at=datetime(2026, 3, 2, tzinfo=UTC)), "ix_escalations_watched"),
         (Search(), "ix_escalations_created_at"),
         (Search(ending=Ending.WRONG_QUEUE), "ix_escalations_ending"),

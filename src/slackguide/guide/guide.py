@@ -123,4 +123,5 @@ def _document(entry: KnownEntry) -> Document:
 def _signs(entry: KnownEntry) -> Signs:
     assert entry.signs is not None
     signs = entry.signs
-    return Signs(entry.id, signs.message, signs.clear, signs.weak, signs.exclusions)
+    hints = tuple(signs.hints.values())
+    return Signs(entry.id, signs.message, signs.clear, signs.weak, signs.exclusions, hints, signs.together)

@@ -42,6 +42,9 @@ class Signs:
     weak: tuple[str, ...]
     exclusions: tuple[str, ...]
     """Harmless figures of speech: a sign inside one of them does not count."""
+    hints: tuple[tuple[str, ...], ...] = ()
+    """Groups of phrases that mean little alone: a message that touches `together` of the groups is a weak sign."""
+    together: int = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ A phrase is cut into slots. Articles, auxiliaries and subject pronouns are no sl
 "my", "his", "their" are one slot word, so are "myself", "herself", "themselves", and "me", "him", "them". A slot takes
 its word in any inflection and, where the text's word is none, misspelt, cut in two ("sui cide") or spaced out
 ("k i l l"). Between the slots of a longer phrase a word or two more may stand. A sign that shares a word with an
-exclusion does not count. "want/going to die/disappear" stands for every combination of its alternatives.
+exclusion does not count. "want/going to die/disappear" stands for every combination of its alternatives. Hints are
+groups of phrases that mean little alone: a text that touches several of the groups is a weak sign.
 """
 
 from collections.abc import Iterable, Sequence
@@ -66,14 +67,9 @@ class SignDetector:
         self._phrases: Final = [
             (_by_first_slot(one.clear), _by_first_slot(one.weak), _by_first_slot(one.exclusions)) for one in self._signs
         ]
-        known = {
-            slot
-            for kinds in self._phrases
-            for kind in kinds
-            for phrases in kind.values()
-            for p in phrases
-            for slot in p
-        }
+        self._hints: Final = [tuple(_by_first_slot(group) for group in one.hints) for one in self._signs]
+        every = [kind for kinds in (*self._phrases, *self._hints) for kind in kinds]
+        known = {slot for kind in every for phrases in kind.values() for p in phrases for slot in p}
         self._exact: Final = frozenset(known)
         self._long: Final = {
             most: sorted(slot for slot in known if slot.isalpha() and least <= len(slot) < less)
@@ -92,8 +88,10 @@ class SignDetector:
                 fills[at] |= self._fills(read[at - 1] + read[at])
         light = [word in _LIGHT for word in read]
         found: list[Found] = []
-        for signs, (clear, weak, exclusions) in zip(self._signs, self._phrases, strict=True):
+        for signs, (clear, weak, exclusions), hints in zip(self._signs, self._phrases, self._hints, strict=True):
             strength = _strength(clear, weak, exclusions, fills, light)
+            if strength is None and _touched(hints, exclusions, fills, light, signs.together):
+                strength = "weak"
             if strength is not None:
                 found.append(Found(signs.id, signs.message, strength))
         return tuple(sorted(found, key=lambda one: (one.strength, one.id)))
@@ -130,6 +128,27 @@ def _strength(
         return "clear"
     likely = likely or _spans(weak, fills, light)
     return "weak" if any(harmless.isdisjoint(span) for span in likely) else None
+
+
+def _touched(
+    hints: Sequence[_Phrases],
+    exclusions: _Phrases,
+    fills: Sequence[frozenset[str]],
+    light: Sequence[bool],
+    together: int,
+) -> bool:
+    """Whether the text touches enough groups of hints, each with words of its own and outside of every exclusion."""
+    touched = [spans for spans in (_spans(group, fills, light) for group in hints) if spans]
+    if len(touched) < together:
+        return False
+    taken = {at for span in _spans(exclusions, fills, light) for at in span}
+    count = 0
+    for spans in sorted(touched, key=len):
+        span = next((span for span in spans if taken.isdisjoint(span)), None)
+        if span is not None:
+            taken.update(span)
+            count += 1
+    return count >= together
 
 
 def _spans(phrases: _Phrases, fills: Sequence[frozenset[str]], light: Sequence[bool]) -> list[tuple[int, ...]]:

@@ -46,6 +46,7 @@ class SocketMode:
         self._stopwatch = stopwatch
         self._lock = threading.Lock()
         self._opened = 0
+        self._stopped = False
         self._tickets: set[str] = set()
         self._connections: list[ServerConnection] = []
         self._waiting: dict[str, tuple[ServerConnection, Future[Any]]] = {}
@@ -61,12 +62,17 @@ class SocketMode:
     def stop(self) -> None:
         """Close every connection and the server."""
         with self._lock:
+            if self._stopped:
+                return
+            self._stopped = True
             open_now = list(self._connections)
         for connection in open_now:
             connection.close()
+        if self._thread.ident is None:
+            # The server's shutdown waits for its loop to end, which therefore has to have begun.
+            self._thread.start()
         self._server.shutdown()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
+        self._thread.join(timeout=5)
 
     def url(self) -> str:
         """A fresh WebSocket URL, good for one connection."""

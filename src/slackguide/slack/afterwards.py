@@ -16,7 +16,7 @@ class Afterwards:
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="afterwards")
         self._pending: set[Future[None]] = set()
 
-    def do(self, work: Callable[[], None]) -> None:
+    def do(self, work: Callable[[], object]) -> None:
         """Does it soon, in another thread."""
         future = self._pool.submit(self._guarded, work)
         self._pending.add(future)
@@ -28,7 +28,7 @@ class Afterwards:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     @staticmethod
-    def _guarded(work: Callable[[], None]) -> None:
+    def _guarded(work: Callable[[], object]) -> None:
         try:
             work()
         except Exception as error:

@@ -9,7 +9,7 @@ from slackguide.slack.register import EVENTS
 
 SCOPES = (
     "app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "groups:history",
-    "groups:read", "im:history", "im:read", "im:write", "usergroups:read", "users:read",
+    "groups:read", "im:history", "im:write", "usergroups:read", "users:read",
 )  # fmt: skip
 """Bot scopes, each for a method or event in use: see the README's table."""
 

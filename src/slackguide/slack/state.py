@@ -83,24 +83,23 @@ HELD = frozenset("aqtefxrk")
 """The names that `Asked` itself takes in a button's value."""
 
 
-def from_held(raw: object) -> Asked:
+def from_held(raw: Any) -> Asked:
     """What `Asked.held` gave. Raises `Stale` for anything else."""
+    if not isinstance(raw, dict) or not raw.get("a"):
+        raise Stale
     try:
-        match raw:
-            case {"a": str(answer), **rest} if answer:
-                return Asked(
-                    answer=answer,
-                    text=_text(rest.get("q", "")),
-                    token=_text(rest["t"]) if "t" in rest else None,
-                    entry=_text(rest["e"]) if "e" in rest else None,
-                    facts={name: _value(told) for name, told in rest.get("f", {}).items()},
-                    passed=tuple(_text(id) for id in rest.get("x", ())),
-                    dropped=tuple(_text(name) for name in rest.get("r", ())),
-                    not_known=bool(rest.get("k", False)),
-                )
+        return Asked(
+            answer=_text(raw["a"]),
+            text=_text(raw.get("q", "")),
+            token=_text(raw["t"]) if "t" in raw else None,
+            entry=_text(raw["e"]) if "e" in raw else None,
+            facts={name: _value(told) for name, told in raw.get("f", {}).items()},
+            passed=tuple(_text(id) for id in raw.get("x", ())),
+            dropped=tuple(_text(name) for name in raw.get("r", ())),
+            not_known=bool(raw.get("k", False)),
+        )
     except (TypeError, AttributeError):
-        pass
-    raise Stale
+        raise Stale from None
 
 
 def _text(value: object) -> str:

@@ -1,0 +1,68 @@
+"""Runs of chaos: the workers' (tests/storage/killing.py) and the whole app's (tests/running/test_killed.py)."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from escalations_servers import postgresql
+
+from slackguide.storage.database import Database
+from slackguide.storage.migration import migrate
+from slackguide.wiring import system_clock
+from tests.running.test_killed import PROCESSES, killed
+from tests.storage.killing import chaos
+
+AT_ONCE = {"workers": 5, "app": 3}
+"""Runs at once: each waits for its Slack most of the time."""
+
+
+def run(level: str, store: str, runs: int) -> dict[str, Any]:
+    """So many runs of `workers` or `app`, with seeds 0 and up, each on a new database of the store."""
+    with databases(store) as new, ThreadPoolExecutor(AT_ONCE[level]) as pool:
+        outcomes = list(pool.map(lambda seed: one(level, store, seed, new), range(runs)))
+    weather = sum((outcome.weather for outcome in outcomes), Counter[str]())
+    faults = {seed: outcome.faults for seed, outcome in enumerate(outcomes) if outcome.faults}
+    return {
+        "runs": runs,
+        "kills": sum(outcome.kills for outcome in outcomes),
+        "acknowledged": sum(outcome.acknowledged for outcome in outcomes),
+        "messages": sum(outcome.messages for outcome in outcomes),
+        "lost": sum(len(outcome.lost) for outcome in outcomes),
+        "doubled": sum(len(outcome.doubled) for outcome in outcomes),
+        "faults": faults,
+        "weather": {str(kind): times for kind, times in weather.most_common()},
+    }
+
+
+def one(level: str, store: str, seed: int, new: Callable[[Path], str]) -> Any:
+    """One run in a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="slackguide-chaos-") as name:
+        folder = Path(name)
+        url = new(folder)
+        if level == "workers":
+            return chaos(url, seed, folder)
+        return killed(folder, seed, url, PROCESSES[store])
+
+
+@contextmanager
+def databases(store: str) -> Iterator[Callable[[Path], str]]:
+    """What gives a new database with our tables."""
+    if store == "sqlite":
+        yield lambda folder: migrated(f"sqlite:///{folder / 'chaos.db'}")
+        return
+    with postgresql() as empty:
+        yield lambda _: migrated(empty())
+
+
+def migrated(url: str) -> str:
+    """The same, with our tables."""
+    database = Database(url=url, clock=system_clock)
+    migrate(database)
+    database.close()
+    return url

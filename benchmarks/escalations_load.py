@@ -1,0 +1,154 @@
+"""Submissions per second beside a bare Bolt app; and what people wait for while Slack's API hangs."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from escalations_servers import (
+    FORM,
+    NOWHERE,
+    Forms,
+    Load,
+    Where,
+    command,
+    confirmed,
+    load,
+    postgresql,
+    serve_bare,
+    serve_slackguide,
+    serving,
+)
+from route_load import CLIENTS, ROOT, SECRET, TOKEN, pin, questions
+
+from slackguide.knowledge import KnowledgeBase
+from slackguide.sandbox import BotApp, Fault, Sandbox, Sky, demo_team
+from slackguide.slack.manifest import manifest
+from slackguide.wiring import build_guide
+
+USER, TEAM = "U0BENCH", "T0BENCH"
+WARM_SECONDS = 1.0
+EACH_SECOND = 4.0
+"""Requests of each kind a second while Slack hangs or not: a busy afternoon, far from what the server can do."""
+
+
+def throughput(seconds: float, rounds: int) -> dict[str, list[Load]]:
+    """Server to its rounds; the servers take turns."""
+    forms = Forms(knowledge().forms[FORM], user=USER, team=TEAM)
+    found: dict[str, list[Load]] = {}
+    with ExitStack() as stack:
+        home = stack.enter_context(tempfile.TemporaryDirectory())
+        empty = stack.enter_context(postgresql())
+        known = {"home": home, "api_url": NOWHERE, "user": USER, "team": TEAM}
+        servers = {
+            "slackguide on SQLite": stack.enter_context(serving(serve_slackguide, Where(**known))),
+            "slackguide on PostgreSQL": stack.enter_context(
+                serving(serve_slackguide, Where(**known, database_url=empty()))
+            ),
+            "bare Bolt": stack.enter_context(serving(serve_bare, Where(**known))),
+        }
+        aside()
+        for number in range(rounds + 1):
+            for name, port in servers.items():
+                good = confirmed if name.startswith("slackguide") else _anything
+                length = seconds if number else WARM_SECONDS
+                measured = load(port, forms.next, good, seconds=length, clients=CLIENTS)
+                if number:
+                    found.setdefault(name, []).append(measured)
+    return found
+
+
+def hang(seconds: float, rounds: int) -> dict[str, Any]:
+    """Latencies of commands and submissions by Slack's state, `answers` and `hangs`, which take turns."""
+    latencies: dict[str, dict[str, list[float]]] = {}
+    calls = {"answers": 0, "hangs": 0}
+    with tempfile.TemporaryDirectory() as home, slack() as sandbox:
+        person, team = sandbox.workspace.person("ana").id, sandbox.workspace.team.id
+        forms = Forms(knowledge().forms[FORM], user=person, team=team)
+        where = Where(home=home, api_url=sandbox.api_url, user=person, team=team)
+        with serving(serve_slackguide, where) as port:
+            aside()
+            _both(port, forms, person, team, WARM_SECONDS * 3)
+            for _ in range(rounds):
+                for state in calls:
+                    if state == "hangs":
+                        sandbox.bad_weather(Fault(sky=Sky.HANGING))
+                    last = sandbox.workspace.number("call")
+                    for kind, one in _both(port, forms, person, team, seconds).items():
+                        latencies.setdefault(kind, {}).setdefault(state, []).extend(one.latencies)
+                    sandbox.weather.clear()
+                    hung = [call for call in _settled(sandbox) if call.number > last]
+                    calls[state] += len(hung)
+                    assert state == "answers" or all(call.status is None for call in hung if call.fault)
+    return {"latencies": latencies, "slack_calls": calls}
+
+
+def _both(port: int, forms: Forms, user: str, team: str, seconds: float) -> dict[str, Load]:
+    """Commands and submissions at the same time."""
+    texts = questions()
+    lock = threading.Lock()
+
+    def ask() -> tuple[bytes, dict[str, str]]:
+        with lock:
+            text = next(texts)
+        return command(text, user, team)
+
+    found: dict[str, Load] = {}
+
+    def run(kind: str, request: Any, good: Any) -> None:
+        found[kind] = load(port, request, good, seconds=seconds, clients=4, every=4 / EACH_SECOND)
+
+    threads = [
+        threading.Thread(target=run, args=("/route", ask, _anything)),
+        threading.Thread(target=run, args=("submission", forms.next, confirmed)),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+@contextmanager
+def slack() -> Iterator[Sandbox]:
+    """Slack's double, in this process."""
+    sandbox = Sandbox(
+        clock=time.time,
+        signing_secret=SECRET,
+        bot_token=TOKEN,
+        team=demo_team(app=BotApp.from_manifest(manifest())),
+        pace=None,
+    )
+    sandbox.start()
+    try:
+        yield sandbox
+    finally:
+        sandbox.weather.clear()
+        sandbox.stop()
+
+
+def _settled(sandbox: Sandbox) -> Any:
+    """The calls, when those that hung have been let go."""
+    time.sleep(1.0)
+    return sandbox.workspace.calls
+
+
+def knowledge() -> KnowledgeBase:
+    """What is shipped."""
+    return build_guide(ROOT / "knowledge").knowledge
+
+
+def aside() -> None:
+    """Leaves the servers' core to them."""
+    if (os.cpu_count() or 1) > 1:
+        pin(1)
+
+
+def _anything(answer: bytes) -> bool:
+    del answer
+    return True

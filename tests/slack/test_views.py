@@ -1,0 +1,273 @@
+"""Views and the state that travels in them: what is written is read back, and Slack's limits hold."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from slackguide.escalation.fields import Checked, check, longest
+from slackguide.knowledge.forms import Form, FormField
+from slackguide.sandbox.answers import choose, find, state_of
+from slackguide.sandbox.blocks import check_view
+from slackguide.slack.ids import Callback
+from slackguide.slack.state import INLINE_LIMIT, VALUE_LIMIT, Asked, Stale, decoded
+from slackguide.slack.views.ask import ask_view
+from slackguide.slack.views.card import TEXT_LIMIT, Card, words_card
+from slackguide.slack.views.form import FormState, Known, form_view, initial_values, submitted_values
+from slackguide.slack.words import as_written, bold, clipped, escaped, escaped_within
+
+# -- forms ------------------------------------------------------------------------------------------------------------
+
+names = st.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True)
+labels = st.text(min_size=1, max_size=75).filter(str.strip)
+texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=400)
+
+
+@st.composite
+def form_fields(draw: st.DrawFn) -> FormField:
+    """Any field that the knowledge format allows."""
+    kind = draw(st.sampled_from(["short_text", "long_text", "choice", "choices", "date", "number", "link"]))
+    options: dict[str, str] = {}
+    if kind in ("choice", "choices"):
+        options = draw(st.dictionaries(names, labels, min_size=1, max_size=15))
+    return FormField(
+        label=draw(labels),
+        kind=kind,
+        required=draw(st.booleans()),
+        hint=draw(st.none() | labels),
+        placeholder=draw(st.none() | labels) if kind != "choices" else None,
+        max_length=draw(st.none() | st.integers(1, 3000)) if kind in ("short_text", "long_text") else None,
+        minimum=draw(st.none() | st.integers(-1000, 0)) if kind == "number" else None,
+        maximum=draw(st.none() | st.integers(0, 100_000)) if kind == "number" else None,
+        options=options,
+        prefill=draw(st.sampled_from([None, "concern", "entry", "destination"])),
+    )
+
+
+forms = st.builds(
+    Form,
+    title=st.text(min_size=1, max_size=24).filter(str.strip),
+    prefix=st.just("D"),
+    channel=st.just("ask-disputes"),
+    intro=st.none() | labels,
+    fields=st.dictionaries(names, form_fields(), min_size=1, max_size=12),
+)
+
+
+def typed_into(item: FormField) -> SearchStrategy[Any]:
+    """What a person can put into a field."""
+    match item.kind:
+        case "choice":
+            return st.sampled_from([*item.options])
+        case "choices":
+            return st.lists(st.sampled_from([*item.options]), unique=True, min_size=1)
+        case "date":
+            return st.dates().map(str)
+        case "number":
+            return st.integers(item.minimum or -9, item.maximum or 99).map(str)
+        case "link":
+            return names.map(lambda name: f"https://{name}.example/{name}")
+        case _:
+            return texts.map(lambda text: text[: longest(item)]).filter(str.strip)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_a_form_is_drawn_filled_in_and_read_back(data: st.DataObject) -> None:
+    """Through the sandbox's own screen: Slack's validation, then typing, then `state.values`."""
+    form = data.draw(forms)
+    view = form_view(form, FormState("some-form"), Known()).to_dict()
+    assert check_view(view) == []
+    assert view["callback_id"] == Callback.ESCALATION
+    given_values = {id: data.draw(typed_into(item)) for id, item in form.fields.items()}
+    states: dict[str, Any] = {}
+    for id, value in given_values.items():
+        block, element = find(view["blocks"], id)
+        assert block["block_id"] == element["action_id"] == id
+        states[id] = {id: choose(element, value)}
+
+    read = submitted_values({"state": {"values": state_of(view["blocks"], states)}})
+
+    assert read == given_values
+    checked = check(form, read)
+    if isinstance(checked, Checked):
+        for id, item in form.fields.items():
+            if item.kind in ("choice", "link"):
+                assert checked.values[id] == given_values[id]
+            if item.kind == "choices":
+                assert set(checked.values[id]) == set(given_values[id])  # type: ignore[arg-type]
+
+
+@settings(max_examples=80, deadline=None)
+@given(forms, texts, st.none() | labels, st.none() | labels)
+def test_what_is_filled_in_beforehand_is_what_the_form_holds(
+    form: Form, words: str, title: str | None, destination: str | None
+) -> None:
+    known = Known(words, {}, title, destination)
+    view = form_view(form, FormState("some-form"), known).to_dict()
+    assert check_view(view) == []
+
+    read = submitted_values({"state": {"values": state_of(view["blocks"])}})
+
+    filled_in = initial_values(form, known)
+    for id in form.fields:
+        expected = filled_in.get(id)
+        assert (read[id] or None) == expected
+
+
+def test_an_empty_field_is_read_as_nothing() -> None:
+    form = Form.model_validate(
+        {
+            "title": "T", "prefix": "T", "channel": "c",
+            "fields": {
+                "a": {"label": "a", "kind": "short_text"}, "b": {"label": "b", "kind": "date"},
+                "c": {"label": "c", "kind": "choice", "options": {"x": "X"}},
+                "d": {"label": "d", "kind": "choices", "options": {"x": "X"}},
+            },
+        }
+    )  # fmt: skip
+    view = form_view(form, FormState("f"), Known()).to_dict()
+
+    assert submitted_values({"state": {"values": state_of(view["blocks"])}}) == {
+        "a": None,
+        "b": None,
+        "c": None,
+        "d": [],
+    }
+
+
+@pytest.mark.parametrize("view", [{}, {"state": None}, {"state": {"values": None}}, {"state": {"values": {"a": {}}}}])
+def test_a_submission_without_values_holds_none(view: dict[str, Any]) -> None:
+    assert submitted_values(view) == {}
+
+
+def test_the_ask_form_is_one_that_slack_takes() -> None:
+    assert check_view(ask_view().to_dict()) == []
+
+
+# -- the state in buttons and windows ---------------------------------------------------------------------------------
+
+ids = st.from_regex(r"[a-z-]{1,20}/[a-z-]{1,40}", fullmatch=True)
+asked_states = st.builds(
+    Asked,
+    answer=st.text(min_size=1, max_size=16),
+    text=st.text(max_size=600),
+    token=st.none() | st.text(min_size=1, max_size=16),
+    entry=st.none() | ids,
+    facts=st.dictionaries(names, st.integers(0, 10**6) | st.text(max_size=15), max_size=18),
+    dropped=st.lists(names, max_size=6).map(tuple),
+    passed=st.lists(ids, max_size=5).map(tuple),
+    not_known=st.booleans(),
+)
+
+
+@settings(deadline=None)
+@given(asked_states)
+def test_a_state_is_read_back_as_it_was_written_or_with_less_of_the_question(asked: Asked) -> None:
+    value = asked.encoded(o="disputes/x", v=0, n="")
+
+    assert len(value) <= VALUE_LIMIT
+    back, more = decoded(value)
+    assert more == {"o": "disputes/x", "v": 0, "n": ""}
+    assert asked.text.startswith(back.text)
+    assert (back.answer, back.token, back.entry, back.facts) == (asked.answer, asked.token, asked.entry, asked.facts)
+    assert (back.dropped, back.passed, back.not_known) == (asked.dropped, asked.passed, asked.not_known)
+    if len(json.dumps(asked.text)) <= INLINE_LIMIT and not asked.passed and len(asked.facts) < 8:
+        assert back == asked
+
+
+@settings(deadline=None)
+@given(asked_states, names)
+def test_a_form_remembers_what_a_button_carried_within_3000_characters(asked: Asked, form: str) -> None:
+    carried, _ = decoded(asked.encoded(m=form))
+    state = FormState(form, carried, warned="D-1001")
+
+    assert len(state.encoded()) <= 3000
+    assert FormState.decoded(state.encoded()) == state
+
+
+@settings(deadline=None)
+@given(st.text(max_size=200) | st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*"aqtefxrkonvdm"]), inner, max_size=5),
+).map(json.dumps))  # fmt: skip
+def test_anything_else_is_stale_and_never_an_exception_of_another_kind(value: str) -> None:
+    try:
+        asked, _ = decoded(value)
+    except Stale:
+        return
+    assert asked.answer
+    assert all(isinstance(told, str | int) for told in asked.facts.values())
+
+
+def test_telling_and_taking_back_undo_each_other() -> None:
+    asked = Asked("x", "refund", facts={"contract_type": "hourly"}, not_known=True)
+
+    told = asked.taking_back("contract_type").telling("contract_type", "hourly")
+
+    assert told.facts == {"contract_type": "hourly"}
+    assert told.dropped == ()
+    assert not told.not_known
+
+
+# -- words ------------------------------------------------------------------------------------------------------------
+
+
+@given(st.text())
+def test_words_are_escaped_once_and_completely(text: str) -> None:
+    assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", escaped(text))
+    assert as_written(escaped(text)) == text
+
+
+@given(st.text(max_size=300), st.integers(10, 200))
+def test_a_text_that_is_cut_ends_with_an_ellipsis_and_in_no_half_escape(text: str, limit: int) -> None:
+    cut = escaped_within(text, limit)
+
+    assert len(cut) <= limit
+    assert not re.search(r"&(?!amp;|lt;|gt;)", cut)
+    assert cut == escaped(text) or cut.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("sent", "written"),
+    [
+        ("&lt;!channel&gt; &amp;amp;", "<!channel> &amp;"),
+        ("<https://x.example/a?b=1&amp;c=2>", "https://x.example/a?b=1&c=2"),
+        ("see <https://x.example|the ticket> now", "see https://x.example now"),
+        ("<mailto:a@b.example|a@b.example>", "a@b.example"),
+        ("<@U012> and <@U034|jo>", " and @jo"),
+        ("<!here> <!subteam^S1|@leads> <!subteam^S1>", "@here @leads @subteam"),
+        ("<#C1|general> <#C2>", "#general #C2"),
+        ("a < b", "a < b"),
+    ],
+)
+def test_what_slack_makes_of_typed_words_is_undone(sent: str, written: str) -> None:
+    assert as_written(sent) == written
+
+
+@given(st.text(max_size=400))
+def test_a_bold_label_is_one_piece(text: str) -> None:
+    label = bold(text).to_dict()
+
+    assert label["verbatim"] is True
+    assert label["text"].count("*") == 2
+
+
+@given(st.text(max_size=50), st.integers(1, 60))
+def test_clipping_keeps_to_the_limit(text: str, limit: int) -> None:
+    assert len(clipped(text, limit)) <= limit
+
+
+def test_a_card_never_exceeds_what_a_message_takes() -> None:
+    card = Card("&" * 100_000, words_card("x").blocks * 60)
+
+    message = card.message()
+
+    assert len(message["text"]) <= TEXT_LIMIT
+    assert len(message["blocks"]) == 50
