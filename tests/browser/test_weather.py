@@ -31,6 +31,7 @@ def send(tab: Tab, contract: str) -> str:
     tab.submit()
     reference = saved(tab)
     tab.press(tab.window, "Done")
+    expect(tab.window).to_have_count(0)
     return reference
 
 

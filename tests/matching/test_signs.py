@@ -93,7 +93,17 @@ def test_every_critical_entry_is_watched_for() -> None:
 def test_hints_of_several_groups_together_are_a_weak_sign() -> None:
     hints = (("goodbye", "over by morning"), ("his children", "my daughter"), ("tonight",))
     detector = SignDetector(
-        [Signs("a/b", "look", clear=("kill myself",), weak=(), exclusions=("goodbye note to client",), hints=hints, together=2)]
+        [
+            Signs(
+                "a/b",
+                "look",
+                clear=("kill myself",),
+                weak=(),
+                exclusions=("goodbye note to client",),
+                hints=hints,
+                together=2,
+            )
+        ]
     )
     assert [found.strength for found in detector.find("told my daughter goodbye")] == ["weak"]
     assert [found.strength for found in detector.find("it will be over by morning, hug his children")] == ["weak"]

@@ -26,7 +26,11 @@ def test_the_whole_table_with_reasons_and_sources(shell: Shell) -> None:
                   "Direct Contract, 8 days or more", "Agent-Initiated Mediation Support", "mediation.yaml:",
                   "Instead: Explain that these payments are outside Mediation"):  # fmt: skip
         assert words in said
-    assert "Where an agent says otherwise" not in said
+    assert "Where an agent says otherwise" in said  # a client asks, where the entry takes the freelancer for granted
+    assert (
+        "Where an agent says otherwise"
+        not in shell("triage", "disputes/ae-still-suspended", "--knowledge", SHIPPED).out
+    )
 
 
 def test_what_the_concern_says_and_what_is_taken_for_granted(shell: Shell) -> None:
@@ -41,7 +45,8 @@ def test_facts_narrow_the_table(shell: Shell) -> None:
                 "--knowledge", SHIPPED)  # fmt: skip
     assert ran.status == 0
     assert ran.document["told"] == {"contract_type": "direct_contract", "payment_kind": "work"}
-    assert [(row["when"], row["destination"]["id"]) for row in ran.document["rows"]] == [
+    rows = [row for row in ran.document["rows"] if "reporter" not in row["when"]]
+    assert [(row["when"], row["destination"]["id"]) for row in rows] == [
         ({"days_since_last_payment": ["0..7"]}, "mediation-direct-contracts"),
         ({"days_since_last_payment": ["never"]}, "ask-disputes"),
         ({"days_since_last_payment": ["8.."]}, "not-eligible"),
