@@ -24,8 +24,13 @@ AT_ONCE = {"workers": 5, "app": 3}
 
 def run(level: str, store: str, runs: int) -> dict[str, Any]:
     """So many runs of `workers` or `app`, with seeds 0 and up, each on a new database of the store."""
-    with databases(store) as new, ThreadPoolExecutor(AT_ONCE[level]) as pool:
-        outcomes = list(pool.map(lambda seed: one(level, store, seed, new), range(runs)))
+    with tempfile.TemporaryDirectory(prefix="slackguide-chaos-") as name, databases(store) as new:
+        folders = [Path(name) / str(seed) for seed in range(runs)]
+        for folder in folders:
+            folder.mkdir()
+        urls = [new(folder) for folder in folders]  # one after the other: Alembic is not for several threads
+        with ThreadPoolExecutor(AT_ONCE[level]) as pool:
+            outcomes = list(pool.map(lambda seed: one(level, store, seed, folders[seed], urls[seed]), range(runs)))
     weather = sum((outcome.weather for outcome in outcomes), Counter[str]())
     faults = {seed: outcome.faults for seed, outcome in enumerate(outcomes) if outcome.faults}
     return {
@@ -40,14 +45,9 @@ def run(level: str, store: str, runs: int) -> dict[str, Any]:
     }
 
 
-def one(level: str, store: str, seed: int, new: Callable[[Path], str]) -> Any:
-    """One run in a folder of its own."""
-    with tempfile.TemporaryDirectory(prefix="slackguide-chaos-") as name:
-        folder = Path(name)
-        url = new(folder)
-        if level == "workers":
-            return chaos(url, seed, folder)
-        return killed(folder, seed, url, PROCESSES[store])
+def one(level: str, store: str, seed: int, folder: Path, url: str) -> Any:
+    """One run."""
+    return chaos(url, seed, folder) if level == "workers" else killed(folder, seed, url, PROCESSES[store])
 
 
 @contextmanager

@@ -33,8 +33,11 @@ from slackguide.wiring import build_guide
 
 USER, TEAM = "U0BENCH", "T0BENCH"
 WARM_SECONDS = 1.0
-EACH_SECOND = 4.0
+EACH_SECOND = 10.0
 """Requests of each kind a second while Slack hangs or not: a busy afternoon, far from what the server can do."""
+
+PEOPLE = 5
+"""Clients of each kind."""
 
 
 def throughput(seconds: float, rounds: int) -> dict[str, list[Load]]:
@@ -101,7 +104,7 @@ def _both(port: int, forms: Forms, user: str, team: str, seconds: float) -> dict
     found: dict[str, Load] = {}
 
     def run(kind: str, request: Any, good: Any) -> None:
-        found[kind] = load(port, request, good, seconds=seconds, clients=4, every=4 / EACH_SECOND)
+        found[kind] = load(port, request, good, seconds=seconds, clients=PEOPLE, every=PEOPLE / EACH_SECOND)
 
     threads = [
         threading.Thread(target=run, args=("/route", ask, _anything)),

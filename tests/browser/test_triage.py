@@ -75,7 +75,7 @@ def test_who_does_not_know_sees_every_possibility(trial: Trial, ana: Tab) -> Non
     card = ana.route(MEDIATION)
     ana.press(card, "I don't know")
     found = card.locator(".richtext", has_text="Where it goes, by what you find out:")
-    told = {"contract_type": "hourly", "days_since_last_payment": 12}
+    told: dict[str, str | int] = {"contract_type": "hourly", "days_since_last_payment": 12}
     possible = trial.guide().triage.possibilities("disputes/send-to-mediation", told)
     assert len(possible) > 2
     expect(found.locator("li")).to_have_count(len(possible))

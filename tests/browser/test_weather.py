@@ -59,7 +59,7 @@ def test_it_arrives_once(
     weather(ana, sky, lasting=lasting, seconds=seconds)
     expect(ana.page.locator(".sign", has_text="Bad weather")).to_be_visible()
     reference = send(ana, contract)
-    trial.sandbox.workspace.wait_for(lambda: tries(trial, contract), timeout=10)
+    trial.sandbox.workspace.wait_for(lambda: bool(tries(trial, contract)), timeout=10)
     assert tries(trial, contract)[0] == name
 
     if not lasting:

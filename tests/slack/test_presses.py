@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from slackguide.guide import Guide
+from slackguide.guide import Answer, Asker, Concern, Guide
+from slackguide.knowledge.conditions import Value
 from slackguide.slack.ids import ASK_TEXT, Action
 from slackguide.slack.state import Asked, decoded
 from slackguide.storage.feedback import Verdict
-from tests.slack.asking import MEDIATION, UNKNOWN, question_for, unclear_question
+from tests.slack.asking import MEDIATION, TODAY, UNKNOWN, question_for, unclear_question
 from tests.slack.forging import answer_to, press_payload, press_value
 from tests.slack.reading import elements, fields, labels, value_of, words
 from tests.trial import Workplace
@@ -354,3 +355,54 @@ def test_the_form_of_the_entry_that_was_chosen_is_opened(work: Workplace, guide:
     work.press(message, Action.ESCALATE)
 
     assert work.modal().title == guide.knowledge.forms["ask-disputes"].title
+
+
+# -- a form with a gate -----------------------------------------------------------------------------------------------
+
+
+def gated(guide: Guide) -> tuple[str, str]:
+    """A form with a gate, and the entry that decides who gets through."""
+    return next((id, form.gate) for id, form in guide.knowledge.forms.items() if form.gate)
+
+
+def test_a_gate_asks_its_questions_before_its_form_opens(work: Workplace, guide: Guide) -> None:
+    form, gate = gated(guide)
+
+    message = work.route(f"escalate {form}")
+
+    assert work.workspace.screens.stack(work.workspace.person("ana").id) == ()
+    assert guide.knowledge.entries[gate].title in words(message)
+    assert Action.ESCALATE not in labels(message).values(), "not before the case is known to be one for it"
+
+
+def test_through_the_gate_the_form_opens(work: Workplace, guide: Guide) -> None:
+    form, gate = gated(guide)
+    facts = through(guide, form, gate)
+
+    press_value(work, Action.ESCALATE, Asked("x", "CE does not answer", facts=facts).encoded(m=form))
+
+    assert work.modal().title == guide.knowledge.forms[form].title
+
+
+def test_the_wrong_side_of_the_gate_gets_the_entry_and_no_form(work: Workplace, guide: Guide) -> None:
+    form, gate = gated(guide)
+
+    shown = answer_to(work, f"{Action.CHOOSE_FORM}:1", form)
+
+    assert "for certain cases only" in shown or guide.knowledge.entries[gate].title in shown
+    assert work.workspace.screens.stack(work.workspace.person("ana").id) == ()
+
+
+def through(guide: Guide, form: str, gate: str) -> dict[str, Value]:
+    """Facts with which the gate's entry offers the form, found by trying the answers to its questions."""
+    tried: list[dict[str, Value]] = [{}]
+    for facts in tried:
+        outcome = guide.answer(Concern("", facts, gate), Asker(), today=TODAY)
+        assert isinstance(outcome, Answer)
+        if outcome.decision.target and outcome.decision.form == form:
+            return facts
+        for name in outcome.decision.missing[:1]:
+            fact = guide.knowledge.facts[name]
+            told = [cell.told for cell in guide.triage.cells(gate, name)] if fact.kind == "number" else fact.choices
+            tried += [{**facts, name: value} for value in told]
+    raise AssertionError(f"nothing leads through the gate of {form}")
