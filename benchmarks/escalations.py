@@ -54,7 +54,7 @@ def chaos(options: argparse.Namespace) -> int:
     found = {f"{level} on {store}": run(level, store, options.runs) for level in levels for store in stores}
     columns = ("runs", "kills", "acknowledged", "messages", "lost", "doubled")
     table(
-        ["killed", *columns, "other faults"],
+        ["killed", *columns, "runs with a fault"],
         [
             [name, *(f"{one[column]:,}" for column in columns), str(len(one["faults"]) or "none")]
             for name, one in found.items()

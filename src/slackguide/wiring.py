@@ -235,6 +235,7 @@ class Service:
         )
         self._directory = Directory(
             client=client,
+            quick_client=windows,
             people=stores.people,
             identities=stores.identities,
             door=door,

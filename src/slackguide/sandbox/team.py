@@ -95,7 +95,6 @@ ALL_SCOPES = frozenset(
         "groups:history",
         "groups:read",
         "im:history",
-        "im:read",
         "im:write",
         "usergroups:read",
         "users:read",

@@ -22,8 +22,8 @@ from slackguide.errors import ConfigurationError, StorageError
 from slackguide.storage import faults
 from slackguide.storage.kinds import dump_json
 
-BUSY_SECONDS = 2.0
-"""How long a transaction waits for another: Slack wants its answer within 3 s."""
+BUSY_SECONDS = 1.2
+"""How long a transaction waits for its turn in this process, and then for other processes: Slack waits 3 s in all."""
 
 CONNECTIONS = 25
 """Connections at once, at most; more transactions than that wait for one for `BUSY_SECONDS`."""

@@ -26,7 +26,7 @@ def facts_blocks(answer: Answer, asked: Asked, knowledge: KnowledgeBase) -> list
         for name, value in relevant.items():
             fact = knowledge.facts[name]
             label = f"{fact.label}: {fact.value_label(value)} ✕"
-            says = f"{fact.label} is {fact.value_label(value)}. Press to change it."
+            says = f"{label}, press to change it"
             buttons.append(
                 button(label, f"{Action.FORGET}:{name}", asked.encoded(d=name), says=clipped(says, BUTTON_LIMIT))
             )
