@@ -117,8 +117,14 @@ def request(text: str) -> tuple[bytes, dict[str, str]]:
     """A signed command."""
     body = urllib.parse.urlencode(
         {
-            "command": "/route", "text": text, "user_id": USER, "team_id": "T0BENCH", "channel_id": "C0BENCH",
-            "trigger_id": "1.2.3", "response_url": "http://127.0.0.1:9/hook", "api_app_id": "A0BENCH",
+            "command": "/route",
+            "text": text,
+            "user_id": USER,
+            "team_id": "T0BENCH",
+            "channel_id": "C0BENCH",
+            "trigger_id": "1.2.3",
+            "response_url": "http://127.0.0.1:9/hook",
+            "api_app_id": "A0BENCH",
         }
     ).encode()
     stamp = str(int(time.time()))

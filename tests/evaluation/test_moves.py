@@ -15,9 +15,7 @@ IN_SCOPE = (RIGHT, AMONG, NOTHING, BESIDE, WRONG)
 OUT_OF_SCOPE = (NOTHING, AMONG, RIGHT)
 
 
-@pytest.mark.parametrize(
-    ("ids", "order"), [(("a/a",), IN_SCOPE), ((), OUT_OF_SCOPE)], ids=["in scope", "out of scope"]
-)
+@pytest.mark.parametrize(("ids", "order"), [(("a/a",), IN_SCOPE), ((), OUT_OF_SCOPE)], ids=["in scope", "out of scope"])
 def test_the_order_from_best_to_worst(ids: tuple[str, ...], order: tuple[Said, ...]) -> None:
     case = Case("set.jsonl", 1, "a question", ids)
     for place, old in enumerate(order):

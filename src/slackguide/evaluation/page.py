@@ -95,8 +95,7 @@ def _gates(checked: Sequence[Checked]) -> str:
 def _outcomes(report: Report) -> str:
     legend = "".join(f'<li><span class="key {name}"></span>{label}</li>' for name, label in SHARES)
     rows = "".join(
-        f"<dt>{escape(name)} <small>{len(part.observations)}</small></dt>"
-        f"<dd>{outcome_bar(outcome_counts(part))}</dd>"
+        f"<dt>{escape(name)} <small>{len(part.observations)}</small></dt><dd>{outcome_bar(outcome_counts(part))}</dd>"
         for name, part in _parts(report)
     )
     return _section("What the guide said", f'<ul class="legend">{legend}</ul><dl class="bars">{rows}</dl>')

@@ -69,9 +69,7 @@ class _Incomparable(Exception):
     """The reason why two tables cannot be compared."""
 
 
-def _entry_changes(
-    old: KnowledgeBase, new: KnowledgeBase, id: str
-) -> Iterator[tuple[str, str, int, tuple[str, ...]]]:
+def _entry_changes(old: KnowledgeBase, new: KnowledgeBase, id: str) -> Iterator[tuple[str, str, int, tuple[str, ...]]]:
     before, after = old.entries[id], new.entries[id]
     tables = table_of(before, old.facts), table_of(after, new.facts)
     facts = _shared_facts(old, new, tables)
@@ -86,9 +84,7 @@ def _entry_changes(
         yield source, target, int(mask.sum()), tuple(_read_out(mask, cells, facts))
 
 
-def _shared_facts(
-    old: KnowledgeBase, new: KnowledgeBase, tables: Iterable[DecisionTable]
-) -> dict[str, FactDefinition]:
+def _shared_facts(old: KnowledgeBase, new: KnowledgeBase, tables: Iterable[DecisionTable]) -> dict[str, FactDefinition]:
     """The facts that either table looks at, with the values that both knowledge bases know."""
     shared: dict[str, FactDefinition] = {}
     for name in dict.fromkeys(name for table in tables for name in table.facts):
