@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 from slackguide.config import Mode, Settings, read_settings
@@ -65,8 +66,11 @@ def main() -> None:
         sys.exit(UNUSABLE)
 
 
-def run(settings: Settings) -> None:
-    """Runs in the mode that the settings choose. Raises `SlackguideError` where it cannot start."""
+def run(settings: Settings, *, record: Path | None = None) -> None:
+    """Runs in the mode that the settings choose. Raises `SlackguideError` where it cannot start.
+
+    `record` is where the sandbox writes down what is done on its page.
+    """
     set_up(settings.log_level, settings.log_format)
     with until_told() as orders:
         log.info("slackguide runs as %s, because %s", settings.mode.value, settings.why)
@@ -74,7 +78,7 @@ def run(settings: Settings) -> None:
             case Mode.SANDBOX:
                 from slackguide.trying import run_sandbox  # the sandbox is no part of a deployment
 
-                run_sandbox(settings, orders)
+                run_sandbox(settings, orders, record=record)
             case Mode.SOCKET:
                 run_socket_mode(settings, orders)
             case Mode.HTTP:
