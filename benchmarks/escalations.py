@@ -130,7 +130,8 @@ def ledger(options: argparse.Namespace) -> int:
             for name, at in questions.items()
         ],
     )
-    print(f"\n{options.count:,} escalations, {found['file_mb']:,.0f} MB, filled in {found['filled_in_seconds']:.0f} s")
+    size = f"{found['file_mb']:,.0f} MB, read through the system's cache"
+    print(f"\n{options.count:,} escalations, {size}, filled in {found['filled_in_seconds']:.0f} s")
     keep("ledger", {"escalations": options.count, "samples": options.samples, **found, "questions": questions})
     return 0
 

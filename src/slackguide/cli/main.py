@@ -59,7 +59,7 @@ for command in (
 def main() -> None:
     """Runs the command line; what slackguide raises on purpose is said in words, with exit status 2."""
     try:
-        app()
+        app(prog_name="slackguide")
     except SlackguideError as error:
         last_words(str(error))
         sys.exit(WRONG_USE)
