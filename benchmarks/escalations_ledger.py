@@ -16,6 +16,7 @@ from sqlalchemy import insert
 from slackguide.escalation.bell import Bell
 from slackguide.escalation.cases import case_keys
 from slackguide.escalation.escalation import OPEN, Card, Draft, Escalation, EventKind, Requester, State
+from slackguide.escalation.fields import Value
 from slackguide.escalation.resolution import Ending, Resolution
 from slackguide.escalation.search import Search
 from slackguide.escalation.watch import Watch
@@ -67,7 +68,7 @@ def make(count: int, seed: int = 1) -> Iterator[Made]:
 def _made(
     chance: random.Random, number: int, reference: int, desk: str, sender: str, at: datetime, open_still: bool
 ) -> Made:
-    values = {
+    values: dict[str, Value] = {
         "ticket_url": f"https://support.zendesk.com/agent/tickets/{ticket(number)}",
         "contract_id": str(30_000_000 + number),
         "client_username": f"client{number % 90_000}",

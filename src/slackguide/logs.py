@@ -48,6 +48,7 @@ def set_up(level: str, form: Literal["console", "json"]) -> None:
     root.setLevel(level)
     for name in CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    logging.getLogger("slack_sdk.web").setLevel(logging.CRITICAL)  # each failed call is told by whoever made it
     logging.captureWarnings(True)
     sys.excepthook = lambda _kind, error, trace: _uncaught("the process ends", error, trace)
     threading.excepthook = lambda told: _uncaught(

@@ -225,8 +225,9 @@ class Service:
                     return None
             return self._identity_kept
 
-        windows = WebClient(token=token, base_url=api_url, timeout=WINDOW_TIMEOUT)
-        client = WebClient(token=token, base_url=api_url, timeout=DELIVERY_TIMEOUT)
+        # No retries of the SDK's own: after a reset it would post again what may have arrived. Retry is a row.
+        windows = WebClient(token=token, base_url=api_url, timeout=WINDOW_TIMEOUT, retry_handlers=[])
+        client = WebClient(token=token, base_url=api_url, timeout=DELIVERY_TIMEOUT, retry_handlers=[])
         door = Door(
             people=stores.people,
             our_team=lambda: known.team_id if (known := known_identity()) else None,

@@ -86,8 +86,16 @@ def test_app_home_shows_each_person_their_own_and_changes_by_itself(
     expect(ana.page.locator("article.linked")).to_contain_text(f"{reference}: Ask Disputes")
 
 
-def test_asking_from_app_home(ana: Tab) -> None:
-    ana.press(ana.home(), "Ask")
+def test_asking_from_app_home(trial: Trial, ana: Tab) -> None:
+    workspace = trial.sandbox.workspace
+
+    def drawn() -> int:
+        return sum(call.method == "views.publish" for call in workspace.calls)
+
+    before = drawn()
+    home = ana.home()
+    assert workspace.wait_for(lambda: drawn() > before, timeout=15)  # opening it has it drawn anew
+    ana.press(home, "Ask")
     expect(ana.field("concern")).to_be_focused()
 
 

@@ -38,7 +38,11 @@ def recorded(tmp_path: Path) -> Path:
             person = trial.sandbox.workspace.person("ana").id
             channel = trial.sandbox.workspace.conversation("general").id
             for text in ("help", "there is a parrot in the parcel"):
-                act(trial.sandbox.url, "command", **{"as": person, "channel": channel, "command": "/route", "text": text})
+                act(
+                    trial.sandbox.url,
+                    "command",
+                    **{"as": person, "channel": channel, "command": "/route", "text": text},
+                )
         finally:
             trial.stop()
     return file

@@ -40,7 +40,7 @@ from tests.running.processes import Process, free_port, running
 from tests.running.workplace import Slack, workplace
 from tests.storage.killing import replayed
 
-RUNS = {"sqlite": 3, "postgresql": 2}
+RUNS = {"sqlite": 2, "postgresql": 2}
 PROCESSES = {"sqlite": 1, "postgresql": 2}
 REQUESTERS = ("ana", "ben")
 EACH = 4
