@@ -11,7 +11,9 @@ import pytest
 
 from slackguide.config import read_settings
 from slackguide.trying import Trial
-from tests.cli.running import Shell, shell  # noqa: F401  (a fixture)
+from tests.cli.running import Shell, shell
+
+__all__ = ["shell"]
 
 SMALL = Path(__file__).parent.parent / "knowledge" / "sound"
 
