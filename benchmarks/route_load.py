@@ -38,6 +38,7 @@ def serve_slackguide(pipe: Connection, home: str) -> None:
     from slackguide.config import read_settings
     from slackguide.guide.in_force import GuideInForce
     from slackguide.logs import set_up
+    from slackguide.storage.identity import Identity
     from slackguide.storage.people import Person
     from slackguide.web.front import Front
     from slackguide.web.server import WebServer
@@ -55,6 +56,7 @@ def serve_slackguide(pipe: Connection, home: str) -> None:
     guide = GuideInForce(directory=ROOT / "knowledge", build=build_guide)
     stores = open_stores(database_url(settings), clock=system_clock, guide=guide, channels={})
     stores.people.replace([Person(USER, "T0BENCH", "Bench")], {})
+    stores.identities.keep(TOKEN, Identity("T0BENCH", None, "B0BENCH", "U0BOT", "https://bench.slack.com/"))
     service = Service(
         settings=settings, token=TOKEN, api_url=settings.api_url, signing_secret=SECRET, guide=guide, stores=stores,
         clock=system_clock,

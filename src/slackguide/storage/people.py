@@ -54,6 +54,7 @@ class People:
         self._snapshot = _EMPTY
         self._looked = float("-inf")
         self._writes = 0
+        self._seen = 0
 
     def find(self, user_id: str) -> Person | None:
         """The person, None when they are not in the directory.
@@ -113,8 +114,8 @@ class People:
     def _current(self) -> _Snapshot:
         if self._ticks() - self._looked < RECHECK_SECONDS:
             return self._snapshot
-        # Those who come while one is looking use what there is, unless there is nothing yet.
-        if not self._reading.acquire(blocking=self._snapshot is _EMPTY):
+        # Those who come while one is looking use what there is, unless there is nothing yet or it lacks our own writing.
+        if not self._reading.acquire(blocking=self._snapshot is _EMPTY or self._seen != self._writes):
             return self._snapshot
         try:
             self._look()
@@ -138,6 +139,7 @@ class People:
             version, refreshed_at = (row.version, row.refreshed_at) if row is not None else (0, None)
             if version != self._snapshot.version:
                 self._snapshot = _Snapshot(version, refreshed_at, _everyone(connection))
+        self._seen = writes
         self._looked = began if writes == self._writes else float("-inf")
 
 
