@@ -114,7 +114,7 @@ class People:
     def _current(self) -> _Snapshot:
         if self._ticks() - self._looked < RECHECK_SECONDS:
             return self._snapshot
-        # Those who come while one is looking use what there is, unless there is nothing yet or it lacks our own writing.
+        # Those who come while one is looking use what there is, unless that is nothing or lacks what we wrote.
         if not self._reading.acquire(blocking=self._snapshot is _EMPTY or self._seen != self._writes):
             return self._snapshot
         try:
