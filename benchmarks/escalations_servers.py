@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from route_load import ROOT, SECRET, TOKEN, pin
+from route_load import SECRET, run_bare, run_service
+from slack_bolt import Ack
 
 from slackguide.escalation.fields import Checked, check
 from slackguide.knowledge.forms import Form, FormField
@@ -45,71 +46,18 @@ class Where:
 
 def serve_slackguide(pipe: Connection, where: Where) -> None:
     """Our service over HTTP, delivery included."""
-    pin(0)
-    from slackguide.config import read_settings
-    from slackguide.guide.in_force import GuideInForce
-    from slackguide.logs import set_up
-    from slackguide.storage.identity import Identity
-    from slackguide.storage.people import Person
-    from slackguide.web.front import Front
-    from slackguide.web.server import WebServer
-    from slackguide.wiring import Service, build_guide, database_url, open_stores, system_clock
-
-    set_up("CRITICAL", "console")  # a Slack that is not there is no news
-    settings = read_settings(
-        {
-            "SLACK_BOT_TOKEN": TOKEN,
-            "SLACK_SIGNING_SECRET": SECRET,
-            "SLACK_API_URL": where.api_url,
-            "SLACKGUIDE_HOME": where.home,
-            "DATABASE_URL": where.database_url,
-        }
-    )
-    guide = GuideInForce(directory=ROOT / "knowledge", build=build_guide)
-    stores = open_stores(database_url(settings), clock=system_clock, guide=guide, channels={})
-    stores.people.replace([Person(where.user, where.team, "Bench")], {})
-    stores.identities.keep(
-        TOKEN, Identity(where.team, None, "B0BENCH", "U0BOT", NOWHERE)
-    )  # known since the first start
-    service = Service(
-        settings=settings, token=TOKEN, api_url=settings.api_url, signing_secret=SECRET, guide=guide, stores=stores,
-        clock=system_clock,
-    )  # fmt: skip
-    server = WebServer(Front(routes=service.routes), host="127.0.0.1", port=0)
-    service.start()
-    server.start()
-    pipe.send(server.port)
-    pipe.recv()
-    service.wind_down()
-    server.stop()
-    service.stop()
+    environment = {"SLACK_API_URL": where.api_url, "SLACKGUIDE_HOME": where.home, "DATABASE_URL": where.database_url}
+    run_service(pipe, environment, user=where.user, team=where.team)
 
 
 def serve_bare(pipe: Connection, where: Where) -> None:
     """A Bolt app that acknowledges the same form and does nothing else, on the same web server."""
     del where
-    pin(0)
-    from slack_bolt import Ack, App
-    from slack_bolt.adapter.wsgi import SlackRequestHandler
-    from slack_bolt.authorization import AuthorizeResult
 
-    from slackguide.web.server import WebServer
-
-    app = App(
-        authorize=lambda: AuthorizeResult(enterprise_id=None, team_id="T0BENCH", bot_token=TOKEN),
-        signing_secret=SECRET,
-        process_before_response=True,
-    )
-
-    @app.view(Callback.ESCALATION.value)
     def submitted(ack: Ack) -> None:
         ack()
 
-    server = WebServer(SlackRequestHandler(app, path="/slack/events"), host="127.0.0.1", port=0)
-    server.start()
-    pipe.send(server.port)
-    pipe.recv()
-    server.stop()
+    run_bare(pipe, lambda app: app.view(Callback.ESCALATION.value)(submitted))
 
 
 @contextmanager

@@ -20,10 +20,23 @@ import tempfile
 import threading
 import time
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count, cycle
 from multiprocessing.connection import Connection
 from pathlib import Path
+
+from slack_bolt import Ack, App
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_bolt.authorization import AuthorizeResult
+
+from slackguide.config import read_settings
+from slackguide.guide.in_force import GuideInForce
+from slackguide.logs import set_up
+from slackguide.storage.identity import Identity
+from slackguide.storage.people import Person
+from slackguide.web.front import Front
+from slackguide.web.server import WebServer
+from slackguide.wiring import Service, build_guide, database_url, open_stores, system_clock
 
 ROOT = Path(__file__).parent.parent
 SECRET = "a-signing-secret"
@@ -34,29 +47,29 @@ CLIENTS = 8
 
 def serve_slackguide(pipe: Connection, home: str) -> None:
     """Our service over HTTP; Slack's API is not there, which is nothing to `/route`."""
-    pin(0)
-    from slackguide.config import read_settings
-    from slackguide.guide.in_force import GuideInForce
-    from slackguide.logs import set_up
-    from slackguide.storage.identity import Identity
-    from slackguide.storage.people import Person
-    from slackguide.web.front import Front
-    from slackguide.web.server import WebServer
-    from slackguide.wiring import Service, build_guide, database_url, open_stores, system_clock
+    environment = {"SLACK_API_URL": "http://127.0.0.1:9/", "SLACKGUIDE_HOME": home}
+    run_service(pipe, environment, user=USER, team="T0BENCH")
 
-    set_up("ERROR", "console")
-    settings = read_settings(
-        {
-            "SLACK_BOT_TOKEN": TOKEN,
-            "SLACK_SIGNING_SECRET": SECRET,
-            "SLACK_API_URL": "http://127.0.0.1:9/",
-            "SLACKGUIDE_HOME": home,
-        }
-    )
+
+def serve_bare(pipe: Connection, home: str) -> None:
+    """A Bolt app with one line in it, on the same server."""
+    del home
+
+    def hello(ack: Ack) -> None:
+        ack("hello")
+
+    run_bare(pipe, lambda app: app.command("/route")(hello))
+
+
+def run_service(pipe: Connection, environment: Mapping[str, str], *, user: str, team: str) -> None:
+    """Our service on the first core until told to stop, with one person in its directory; sends its port."""
+    pin(0)
+    set_up("CRITICAL", "console")  # a Slack that is not there is no news
+    settings = read_settings({"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, **environment})
     guide = GuideInForce(directory=ROOT / "knowledge", build=build_guide)
     stores = open_stores(database_url(settings), clock=system_clock, guide=guide, channels={})
-    stores.people.replace([Person(USER, "T0BENCH", "Bench")], {})
-    stores.identities.keep(TOKEN, Identity("T0BENCH", None, "B0BENCH", "U0BOT", "https://bench.slack.com/"))
+    stores.people.replace([Person(user, team, "Bench")], {})
+    stores.identities.keep(TOKEN, Identity(team, None, "B0BENCH", "U0BOT", "http://127.0.0.1:9/"))  # known before
     service = Service(
         settings=settings, token=TOKEN, api_url=settings.api_url, signing_secret=SECRET, guide=guide, stores=stores,
         clock=system_clock,
@@ -66,30 +79,20 @@ def serve_slackguide(pipe: Connection, home: str) -> None:
     server.start()
     pipe.send(server.port)
     pipe.recv()
+    service.wind_down()
     server.stop()
     service.stop()
 
 
-def serve_bare(pipe: Connection, home: str) -> None:
-    """A Bolt app with one line in it, on the same server."""
-    del home
+def run_bare(pipe: Connection, register: Callable[[App], object]) -> None:
+    """A bare Bolt app on the same core and web server until told to stop; sends its port."""
     pin(0)
-    from slack_bolt import Ack, App
-    from slack_bolt.adapter.wsgi import SlackRequestHandler
-    from slack_bolt.authorization import AuthorizeResult
-
-    from slackguide.web.server import WebServer
-
     app = App(
         authorize=lambda: AuthorizeResult(enterprise_id=None, team_id="T0BENCH", bot_token=TOKEN),
         signing_secret=SECRET,
         process_before_response=True,
     )
-
-    @app.command("/route")
-    def hello(ack: Ack) -> None:
-        ack("hello")
-
+    register(app)
     server = WebServer(SlackRequestHandler(app, path="/slack/events"), host="127.0.0.1", port=0)
     server.start()
     pipe.send(server.port)

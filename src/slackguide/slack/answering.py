@@ -84,11 +84,6 @@ class Answerer:
         nothing = NoAnswer(0.0, (), outcome.alerts)
         return nothing_card(nothing, replace(asked, passed=passed), said="Noted: none of these.")
 
-    def facts_of(self, asked: Asked, user_id: str, asker: Asker) -> dict[str, Value]:
-        """Everything known of the case: told by pressing, and read out of the words."""
-        outcome = self.outcome(asked, user_id, asker)
-        return dict(outcome.decision.told) if isinstance(outcome, Answer) else dict(asked.facts)
-
     def text_of(self, asked: Asked, user_id: str) -> str:
         """The words that were asked; an empty text where they were kept too long ago."""
         if asked.token is None:
