@@ -56,9 +56,7 @@ class Task:
     """Documents, and questions with the ids that are right for them (none: out of scope)."""
 
     name: str
-    documents: list[Document]
-    vocabulary: Vocabulary
-    signs: list[Signs]
+    corpus: Corpus
     questions: list[tuple[str, frozenset[str]]]
 
 
@@ -131,9 +129,9 @@ def task_named(name: str, options: argparse.Namespace) -> Task:
 
 def shipped(folder: Path) -> Task:
     """The knowledge base of this checkout and its questions in scope."""
-    documents, vocabulary, signs = read_knowledge(folder)
-    questions = [(q.text, q.ids) for q in read_questions(folder / "questions") if q.kind in SCOPED]
-    return Task("shipped", documents, vocabulary, signs, questions)
+    corpus = read_knowledge(folder)
+    questions = [(q.text, q.ids) for q in read_questions(folder / "questions") if q.kind == SCOPED]
+    return Task("shipped", corpus, questions)
 
 
 def public(path: Path) -> Task:
@@ -144,26 +142,26 @@ def public(path: Path) -> Task:
     for row in rows:
         if row["split"] != "test":
             phrasings.setdefault(row["label"], []).append(row["text"])
-    documents = [Document(label, "", tuple(texts)) for label, texts in phrasings.items()]
+    documents = tuple(Document(label, "", tuple(texts)) for label, texts in phrasings.items())
     test = [row for row in rows if row["split"] == "test"]
     questions = [(row["text"], frozenset({row["label"]} - {"oos"})) for row in test]
-    return Task(path.stem, documents, Vocabulary(), [], questions)
+    return Task(path.stem, Corpus(documents, Vocabulary(), ()), questions)
 
 
 def grown(folder: Path, entries: int) -> Task:
     """Entries of three phrasings, each spliced from two of the shipped ones, with a word of its own in between."""
-    documents, vocabulary, _ = read_knowledge(folder)
-    shelf = [phrasing.split() for document in documents for phrasing in document.phrasings]
+    corpus = read_knowledge(folder)
+    shelf = [phrasing.split() for document in corpus.documents for phrasing in document.phrasings]
     chance = random.Random(entries)
 
     def phrasing(number: int) -> str:
         first, second = chance.choice(shelf), chance.choice(shelf)
         return " ".join([*first[: len(first) // 2 + 1], f"case{number}", *second[len(second) // 2 :]])
 
-    made = [Document(f"entry/{n}", "", tuple(phrasing(n) for _ in range(3))) for n in range(entries)]
+    made = tuple(Document(f"entry/{n}", "", tuple(phrasing(n) for _ in range(3))) for n in range(entries))
     asked = [chance.choice(chance.choice(made).phrasings).split()[1:] for _ in range(200)]
     questions: list[tuple[str, frozenset[str]]] = [(" ".join(words), frozenset()) for words in asked]
-    return Task(f"growth:{entries}", made, vocabulary, [], questions)
+    return Task(f"growth:{entries}", Corpus(made, corpus.vocabulary, ()), questions)
 
 
 # ---- methods -------------------------------------------------------------------------------------------------------
@@ -174,12 +172,12 @@ def ranker(method: str, task: Task) -> Ranker:
     if method == "slackguide":
         return ours(task)
     if method.startswith("rapidfuzz"):
-        return scan(method.removeprefix("rapidfuzz "), task.documents)
-    return {"bm25s": bm25s_index, "tantivy": tantivy_index, "TF-IDF + LinearSVC": linear_svc}[method](task.documents)
+        return scan(method.removeprefix("rapidfuzz "), task.corpus.documents)
+    return {"bm25s": bm25s_index, "tantivy": tantivy_index, "TF-IDF + LinearSVC": linear_svc}[method](task.corpus.documents)
 
 
 def ours(task: Task) -> Ranker:
-    matcher = Matcher.build(task.documents, task.vocabulary, signs=task.signs)
+    matcher = Matcher.build(task.corpus.documents, task.corpus.vocabulary, signs=task.corpus.signs)
     return lambda text: [(match.id, match.confidence) for match in matcher.match(text).matches]
 
 
@@ -291,7 +289,7 @@ def in_own_process(method: str, name: str, options: argparse.Namespace) -> Resul
 
 def measure(method: str, task: Task) -> Result:
     """Build, ask, compare."""
-    reference = scan(REFERENCE.removeprefix("rapidfuzz "), task.documents)
+    reference = scan(REFERENCE.removeprefix("rapidfuzz "), task.corpus.documents)
     before = peak_mb()
     started = time.perf_counter()
     rank = ranker(method, task)
@@ -311,8 +309,8 @@ def measure(method: str, task: Task) -> Result:
     return Result(
         method=method,
         task=task.name,
-        entries=len(task.documents),
-        phrasings=len(spoken(task.documents)),
+        entries=len(task.corpus.documents),
+        phrasings=len(spoken(task.corpus.documents)),
         top1=mean(right),
         top3=mean(near),
         auroc=auroc(scores) if task.name == "clinc150" else None,

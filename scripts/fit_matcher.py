@@ -9,11 +9,10 @@ What is fitted to what, and what it is measured on:
 - thresholds: the development half;
 - the report: both halves, side by side. The other half of the questions is used for nothing else.
 
-A question's half hangs on the SHA-256 of its text, so that adding questions moves none.
+A question's half hangs on its text, so that adding questions moves none. Files named `unseen-…` are reported only.
 """
 
 import argparse
-import hashlib
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -22,22 +21,32 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
-
-from slackguide.matching import Document, Matcher, Signs, Vocabulary
-from slackguide.matching.blending import SIGNALS, VIEWS, Weights, logistic, shipped_weights
-from slackguide.matching.matcher import Scored
+from slackguide.evaluation.halves import half_of
+from slackguide.guide.corpus import Corpus
+from slackguide.knowledge import load
+from slackguide.matching import Matcher
+from slackguide.matching.blending import SIGNALS, VIEWS, Alarm, Odds, Weights, logistic, shipped_weights
+from slackguide.matching.matcher import Judged, Scored
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "src/slackguide/matching/data/weights.json"
-SCOPED = ("agents-terse", "newcomers", "newcomers-typos")
+SCOPED, UNSEEN = "in-scope", "unseen"
 VAGUE = "underspecified"
 NEAR, FAR = "out-of-scope-near", "out-of-scope-far"
-HARM, HARMLESS = "self-harm", "self-harm-look-alikes"
+HARMLESS, HARM = "self-harm-look-alikes", "self-harm"
+KINDS = (UNSEEN, VAGUE, NEAR, FAR, HARMLESS, HARM)
+"""What the name of a file of questions begins with says what they are; any other name: questions in scope."""
+
 FOLDS = 5
 LEFT_OUT_COUNT = 4.0
 """What the left-out phrasings count in the blend, beside 1 for the questions."""
 
-RIGHT_OF_ANSWERED = 0.995
+TAKEN_FOR_WEAK, TAKEN_FOR_LIKELY = (0.02, 0.10), (0.005, 0.04)
+"""Shares of all harmless questions, and of those that look like serious ones, that may come over each bar."""
+
+DOUBTED = 0.01
+"""Share of the serious messages below the bar under which a phrase found counts less."""
+
+RIGHT_OF_ANSWERED = 0.99
 """Aimed at on the development half, above the 98.5% wanted of unseen questions."""
 
 
@@ -47,7 +56,9 @@ class Question:
 
     text: str
     ids: frozenset[str]
+    file: str
     kind: str
+    """One of `KINDS`, or `SCOPED`."""
     development: bool
 
 
@@ -66,10 +77,10 @@ def main() -> int:
     parser.add_argument("--knowledge", type=Path, default=Path("knowledge"))
     parser.add_argument("--write", action="store_true", help="replace the weights in the package")
     options = parser.parse_args()
-    documents, vocabulary, signs = read_knowledge(options.knowledge)
+    corpus = read_knowledge(options.knowledge)
     questions = read_questions(options.knowledge / "questions")
-    weights = fit(documents, vocabulary, questions)
-    report(Matcher(documents, vocabulary, signs=signs, weights=weights), questions, sys.stdout)
+    weights = fit(corpus, questions)
+    report(corpus.matcher(weights), questions, sys.stdout)
     if options.write:
         kept = {"fitted_by": "scripts/fit_matcher.py", "weights": asdict(weights)}
         WEIGHTS.write_text(json.dumps(kept, indent=2) + "\n", "utf-8")
@@ -79,82 +90,46 @@ def main() -> int:
 # ---- reading -------------------------------------------------------------------------------------------------------
 
 
-def read_knowledge(folder: Path) -> tuple[list[Document], Vocabulary, list[Signs]]:
-    """Entries, glossary and signs straight from the YAML files, every scalar as text."""
-    documents: list[Document] = []
-    signs: list[Signs] = []
-    abbreviations: dict[str, tuple[str, ...]] = {}
-    synonyms: list[tuple[str, ...]] = []
-    files = [yaml.load(path.read_text("utf-8"), yaml.BaseLoader) or {} for path in sorted(folder.glob("*.yaml"))]
-    names = {id: str(one.get("name", "")) for file in files for id, one in _mapping(file.get("destinations")).items()}
-    for file in files:
-        glossary = _mapping(file.get("glossary"))
-        abbreviations |= {k: tuple(_list(v)) for k, v in _mapping(glossary.get("abbreviations")).items()}
-        synonyms += [tuple(_list(group)) for group in _list(glossary.get("synonyms"))]
-        for entry in _list(file.get("entries")):
-            documents.append(_document(entry, names))
-            if "signs" in entry:
-                lists = {k: tuple(_list(entry["signs"].get(k))) for k in ("clear", "weak", "exclusions")}
-                signs.append(Signs(id=entry["id"], message=str(entry["signs"].get("message", "")), **lists))
-    return documents, Vocabulary(abbreviations, tuple(synonyms)), signs
+def read_knowledge(folder: Path) -> Corpus:
+    """The knowledge base as the matcher reads it. Raises SlackguideError where it has faults."""
+    return Corpus.of(load(folder))
 
 
 def read_questions(folder: Path) -> list[Question]:
-    """Every labelled question; its file's name is its kind."""
+    """Every labelled question. None of the unseen ones is for development."""
     questions: list[Question] = []
     for path in sorted(folder.glob("*.jsonl")):
+        kind = next((kind for kind in KINDS if path.stem.startswith(kind)), SCOPED)
         for line in path.read_text("utf-8").splitlines():
             if line.strip():
                 one = json.loads(line)
-                half = hashlib.sha256(one["text"].encode()).digest()[0] % 2 == 0
-                questions.append(Question(one["text"], frozenset(one["ids"]), path.stem, half))
+                development = kind != UNSEEN and half_of(one["text"]) == "development"
+                questions.append(Question(one["text"], frozenset(one["ids"]), path.stem, kind, development))
     return questions
-
-
-def _document(entry: dict[str, Any], names: dict[str, str]) -> Document:
-    told = [entry.get("keywords"), entry.get("warnings"), entry.get("path"), names.get(str(entry.get("to")), "")]
-    return Document(
-        id=entry["id"],
-        title=entry["title"],
-        phrasings=tuple(_list(entry.get("concerns"))),
-        body="\n".join(_texts(told)),
-        distinguish_from=tuple(_list(entry.get("distinguish_from"))),
-    )
-
-
-def _texts(value: Any) -> Iterable[str]:
-    if isinstance(value, dict):
-        yield from _texts(value.get("text"))
-    elif isinstance(value, list):
-        for one in value:
-            yield from _texts(one)
-    elif value:
-        yield str(value)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value in (None, "") else [value]
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 # ---- fitting -------------------------------------------------------------------------------------------------------
 
 
-def fit(documents: Sequence[Document], vocabulary: Vocabulary, questions: Sequence[Question]) -> Weights:
+def fit(corpus: Corpus, questions: Sequence[Question]) -> Weights:
     """Blend, then confidence and scope on top of it, then thresholds."""
-    matcher = Matcher(documents, vocabulary)
-    development = ask(matcher, [q for q in questions if q.development])
-    scoped = [one for one in development if one.question.kind in SCOPED]
-    left_out = leave_out(documents, vocabulary)
-    learnt = fit_blend(scoped, left_out, VIEWS)
-    unlearnt = fit_blend(scoped, left_out, tuple(view for view in VIEWS if view != "learnt"))
-    weights = replace(shipped_weights(), blend=learnt, blend_unlearnt=unlearnt)
-    judged = Matcher(documents, vocabulary, weights=weights)
-    weights = fit_chances(judged, development, weights)
-    return fit_thresholds(documents, vocabulary, development, weights)
+    developing = [question for question in questions if question.development]
+    matcher = corpus.matcher()
+    development = ask(matcher, developing)
+    scoped = [one for one in development if one.question.kind == SCOPED and one.wanted.any()]
+    left_out = leave_out(corpus)
+    weights = replace(
+        shipped_weights(),
+        blend=fit_blend(scoped, left_out, VIEWS),
+        blend_unlearnt=fit_blend(scoped, left_out, tuple(view for view in VIEWS if view != "learnt")),
+        alarm=fit_alarm(matcher, development),
+    )
+    uninformed = replace(corpus, out_of_scope=())
+    return replace(
+        weights,
+        odds=fit_odds(corpus.matcher(weights), developing),
+        odds_uninformed=fit_odds(uninformed.matcher(weights), developing),
+    )
 
 
 def ask(matcher: Matcher, questions: Iterable[Question]) -> list[Asked]:
@@ -163,17 +138,17 @@ def ask(matcher: Matcher, questions: Iterable[Question]) -> list[Asked]:
     return [Asked(q, matcher.score(q.text), np.array([id in q.ids for id in ids])) for q in questions]
 
 
-def leave_out(documents: Sequence[Document], vocabulary: Vocabulary) -> list[Asked]:
+def leave_out(corpus: Corpus) -> list[Asked]:
     """Every phrasing asked of an index that lacks it and a fifth of its neighbours."""
     asked: list[Asked] = []
     for fold in range(FOLDS):
-        kept: list[Document] = []
+        kept = []
         held: list[Question] = []
-        for place, document in enumerate(documents):
+        for place, document in enumerate(corpus.documents):
             out = {p for at, p in enumerate(document.phrasings) if (7 * at + place) % FOLDS == fold}
             kept.append(replace(document, phrasings=tuple(p for p in document.phrasings if p not in out)))
-            held += [Question(p, frozenset({document.id}), "left-out", True) for p in sorted(out)]
-        asked += ask(Matcher(kept, vocabulary), held)
+            held += [Question(p, frozenset({document.id}), "", SCOPED, True) for p in sorted(out)]
+        asked += ask(replace(corpus, documents=tuple(kept)).matcher(), held)
     return asked
 
 
@@ -208,24 +183,44 @@ def fit_blend(scoped: Sequence[Asked], left_out: Sequence[Asked], views: Sequenc
     return weights | {view: round(float(w), 4) for view, w in zip(views, found[:-1] / spread, strict=True)}
 
 
-def fit_chances(matcher: Matcher, development: Sequence[Asked], weights: Weights) -> Weights:
-    """Logistic weights for "the first match is right" and for "the question is in scope"."""
-    signals, right, scope, settled, counts = [], [], [], [], []
+def fit_alarm(matcher: Matcher, development: Sequence[Asked]) -> Alarm:
+    """Bars for the likeness to messages of a critical entry, by what harmless messages would come over them."""
+    at = {id: matcher.ids.index(id) for id in matcher.detected}
+    meant, harmless, look_alikes = [], [], []
     for one in development:
+        for id, place in at.items():
+            likeness = matcher.likeness(id, one.scored)
+            (meant if one.wanted[place] else harmless).append(likeness)
+            if one.question.kind == HARMLESS and not one.wanted[place]:
+                look_alikes.append(likeness)
+    weak_from, likely_from = (
+        max(float(np.quantile(harmless, 1.0 - share)), float(np.quantile(look_alikes, 1.0 - of_look_alikes)))
+        for share, of_look_alikes in (TAKEN_FOR_WEAK, TAKEN_FOR_LIKELY)
+    )
+    doubted_below = float(np.quantile(meant, DOUBTED))
+    return Alarm(round(doubted_below, 3), round(weak_from, 3), round(likely_from, 3))
+
+
+def fit_odds(matcher: Matcher, questions: Sequence[Question]) -> Odds:
+    """Logistic weights for "the first match is right" and its kin, then the thresholds on top of them."""
+    judged = [(one, matcher.judge(one.scored)) for one in ask(matcher, questions)]
+    signals, right, scope, settled, counts = [], [], [], [], []
+    for one, found in judged:
         if one.question.kind != HARM:
-            judged = matcher.judge(one.scored)
-            signals.append([judged.signals[name] for name in SIGNALS])
-            right.append(bool(one.wanted[judged.first]))
+            signals.append([found.signals[name] for name in SIGNALS])
+            right.append(bool(one.wanted[found.first]))
             scope.append(bool(one.question.ids))
             settled.append(right[-1] and one.question.kind != VAGUE)
             counts.append({VAGUE: 2.0, FAR: 0.5}.get(one.question.kind, 1.0))
     table = np.array(signals)
-    return replace(
-        weights,
+    odds = Odds(
         confidence=fit_logistic(table, np.array(right), np.ones(len(table))),
         scope=fit_logistic(table, np.array(scope), np.array(counts)),
         settled=fit_logistic(table, np.array(settled), np.array(counts)),
+        answer_from=0.0,
+        scope_from=0.0,
     )
+    return fit_thresholds(judged, odds)
 
 
 def fit_logistic(
@@ -248,28 +243,27 @@ def fit_logistic(
     return {"bias": round(bias, 4)} | {n: round(float(w), 4) for n, w in zip(SIGNALS, weights, strict=True)}
 
 
-def fit_thresholds(
-    documents: Sequence[Document], vocabulary: Vocabulary, development: Sequence[Asked], weights: Weights
-) -> Weights:
+def fit_thresholds(judged: Sequence[tuple[Asked, Judged]], odds: Odds) -> Odds:
     """The highest bar for "nothing fits" that keeps what is in scope, the lowest for "answer" that is right enough."""
-    matcher = Matcher(documents, vocabulary, weights=weights)
-    judged = [(one, matcher.judge(one.scored)) for one in development if one.question.kind not in (HARM, HARMLESS)]
-    scope = [(one.question.kind, logistic(weights.scope, found.signals)) for one, found in judged]
+    asked = [(one, found) for one, found in judged if one.question.kind not in (HARM, HARMLESS)]
+    scope = [
+        (one.question.kind, logistic(odds.scope, found.signals)) for one, found in asked if one.question.ids
+    ]
     scope_from = min(
-        float(np.quantile([chance for kind, chance in scope if kind in SCOPED], 0.02)),
+        float(np.quantile([chance for kind, chance in scope if kind == SCOPED], 0.02)),
         float(np.quantile([chance for kind, chance in scope if kind == VAGUE], 0.03)),
     )
     settled = [
-        (one.question.kind, logistic(weights.settled, found.signals), bool(one.wanted[found.first]))
-        for one, found in judged
+        (one.question.kind, logistic(odds.settled, found.signals), bool(one.wanted[found.first]))
+        for one, found in asked
     ]
     bars = (bar for bar in np.arange(0.4, 0.995, 0.005) if _is_right_enough(settled, float(bar)))
-    return replace(weights, scope_from=round(scope_from, 4), answer_from=round(float(next(bars, 0.99)), 3))
+    return replace(odds, scope_from=round(scope_from, 4), answer_from=round(float(next(bars, 0.99)), 3))
 
 
 def _is_right_enough(settled: Sequence[tuple[str, float, bool]], bar: float) -> bool:
     """Whether what would be answered from this bar on is within the aims for the development half."""
-    scoped = [right for kind, chance, right in settled if kind in SCOPED and chance >= bar]
+    scoped = [right for kind, chance, right in settled if kind == SCOPED and chance >= bar]
     shares = {
         kind: float(np.mean([chance >= bar for k, chance, _ in settled if k == kind])) for kind in (NEAR, FAR, VAGUE)
     }
@@ -324,18 +318,17 @@ def report(matcher: Matcher, questions: Sequence[Question], out: Any) -> None:
 
 
 def _measures() -> Iterable[tuple[str, Any]]:
-    for kind in SCOPED:
-        yield f"{kind}: top-1", lambda rs, k=kind: _share(_first(m) in q.ids for q, m in rs if q.kind == k)
-        yield f"{kind}: top-3", lambda rs, k=kind: _share(_within(q, m, 3) for q, m in rs if q.kind == k)
-    yield "all of these: answer", lambda rs: _share(m.outcome == "answer" for q, m in rs if q.kind in SCOPED)
+    yield "in scope: top-1", lambda rs: _share(_first(m) in q.ids for q, m in rs if q.kind == SCOPED)
+    yield "in scope: top-3", lambda rs: _share(_within(q, m, 3) for q, m in rs if q.kind == SCOPED)
+    yield "in scope: answer", lambda rs: _share(m.outcome == "answer" for q, m in rs if q.kind == SCOPED)
     yield (
-        "all of these: right of the answered",
-        lambda rs: _share(_first(m) in q.ids for q, m in rs if q.kind in SCOPED and m.outcome == "answer"),
+        "in scope: right of the answered",
+        lambda rs: _share(_first(m) in q.ids for q, m in rs if q.kind == SCOPED and m.outcome == "answer"),
     )
-    yield "all of these: none", lambda rs: _share(m.outcome == "none" for q, m in rs if q.kind in SCOPED)
+    yield "in scope: none", lambda rs: _share(m.outcome == "none" for q, m in rs if q.kind == SCOPED)
     yield (
-        "all of these: right one among those offered",
-        lambda rs: _share(_within(q, m, m.offered) for q, m in rs if q.kind in SCOPED),
+        "in scope: right one among those offered",
+        lambda rs: _share(_within(q, m, m.offered) for q, m in rs if q.kind == SCOPED),
     )
     yield (
         f"{VAGUE}: an acceptable one among those offered",
@@ -345,10 +338,10 @@ def _measures() -> Iterable[tuple[str, Any]]:
     for kind in (FAR, NEAR):
         yield f"{kind}: none", lambda rs, k=kind: _share(m.outcome == "none" for q, m in rs if q.kind == k)
         yield f"{kind}: answer", lambda rs, k=kind: _share(m.outcome == "answer" for q, m in rs if q.kind == k)
-    yield f"{HARM}: first", lambda rs: _share(_first(m) in q.ids for q, m in rs if q.kind == HARM)
+    yield f"{HARM}: first", lambda rs: _share(_first(m) in q.ids for q, m in rs if q.kind == HARM and q.ids)
     yield (
         f"{HARM}: first or an alert",
-        lambda rs: _share(_first(m) in q.ids or bool(m.alerts) for q, m in rs if q.kind == HARM),
+        lambda rs: _share(_first(m) in q.ids or bool(m.alerts) for q, m in rs if q.kind == HARM and q.ids),
     )
     yield f"{HARMLESS}: put first", lambda rs: _share(m.urgent for q, m in rs if q.kind == HARMLESS)
     yield f"{HARMLESS}: alert", lambda rs: _share(bool(m.alerts) for q, m in rs if q.kind == HARMLESS)
@@ -358,7 +351,7 @@ def _measures() -> Iterable[tuple[str, Any]]:
     )
     yield (
         "=calibration error, questions in scope",
-        lambda rs: _calibration([(m.confidence, _first(m) in q.ids) for q, m in rs if q.kind in SCOPED]),
+        lambda rs: _calibration([(m.confidence, _first(m) in q.ids) for q, m in rs if q.kind == SCOPED]),
     )
     yield (
         "=calibration error, all but self-harm",

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 
 from slackguide.errors import UnusableInput
+from slackguide.guide.corpus import Corpus
 from slackguide.guide.notes import filled
 from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, TitledMatch
-from slackguide.knowledge import KnowledgeBase, KnownEntry, did_you_mean
+from slackguide.knowledge import KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import Value
-from slackguide.matching import Alert, Document, Match, Matcher, Matching, Signs, Vocabulary, Why
+from slackguide.matching import Alert, Match, Matcher, Matching, Why
 from slackguide.triage import FactReader, Triage
 
 EXACT = 1.0
@@ -24,11 +25,8 @@ class Guide:
         self.knowledge = knowledge
         self.triage = Triage(knowledge)
         self._reader = FactReader(knowledge.facts, knowledge.abbreviations)
-        self._matcher = Matcher.build(
-            [_document(entry) for entry in knowledge.entries.values()],
-            Vocabulary(abbreviations=knowledge.abbreviations, synonyms=knowledge.synonyms),
-            signs=[_signs(entry) for entry in knowledge.entries.values() if entry.signs is not None],
-        )
+        corpus = Corpus.of(knowledge)
+        self._matcher = corpus.matcher()
 
     def answer(self, concern: Concern, asker: Asker, *, today: date) -> Outcome:
         """What the guide says to a concern. `today` is what dates in the words are counted from.
@@ -105,23 +103,3 @@ class Guide:
     def _titled(self, match: Match) -> TitledMatch:
         return TitledMatch(match.id, self.knowledge.entries[match.id].title, match.confidence)
 
-
-def _document(entry: KnownEntry) -> Document:
-    steps = [step.text for step in (*entry.warnings, *entry.path)]
-    targets = [name for rule in entry.rules for name in (rule.target.name, *rule.target.also)]
-    further = [article.title for article in entry.see_also]
-    body = " \n".join([*entry.keywords, *steps, *dict.fromkeys(targets), *further])
-    return Document(
-        id=entry.id,
-        title=entry.title,
-        phrasings=entry.concerns,
-        body=body,
-        distinguish_from=entry.distinguish_from,
-    )
-
-
-def _signs(entry: KnownEntry) -> Signs:
-    assert entry.signs is not None
-    signs = entry.signs
-    hints = tuple(signs.hints.values())
-    return Signs(entry.id, signs.message, signs.clear, signs.weak, signs.exclusions, hints, signs.together)

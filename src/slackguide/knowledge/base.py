@@ -65,3 +65,6 @@ Sentence = Annotated[str, StringConstraints(min_length=1, max_length=600)]
 
 Phrasing = Annotated[str, StringConstraints(min_length=2, max_length=300)]
 """One way in which people put a concern."""
+
+Message = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+"""A whole message as people send it, to learn from."""

@@ -8,7 +8,16 @@ from datetime import date
 from typing import Literal
 
 from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within
-from slackguide.knowledge.entries import Article, Conflict, DestinationKind, NoteTemplate, Role, SeeAlso, SignPhrases
+from slackguide.knowledge.entries import (
+    Article,
+    Conflict,
+    DestinationKind,
+    Messages,
+    NoteTemplate,
+    Role,
+    SeeAlso,
+    SignPhrases,
+)
 from slackguide.knowledge.facts import FactDefinition
 from slackguide.knowledge.forms import Form
 
@@ -103,6 +112,8 @@ class KnownEntry:
     audience: frozenset[Role]
     priority: Literal["normal", "critical"]
     signs: SignPhrases | None
+    messages: Messages | None
+    """What the detector of its signs learns from."""
     spot: Spot
 
     @property
@@ -132,6 +143,8 @@ class KnowledgeBase:
     """Handles of the user groups whose members are team leads."""
     abbreviations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     synonyms: tuple[tuple[str, ...], ...] = ()
+    out_of_scope: tuple[str, ...] = ()
+    """Messages that no entry answers."""
     fingerprint: str = ""
     """SHA-256 of the files it was read from, in hexadecimal: equal fingerprints, equal answers."""
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, WithJsonSchema, model_validator
 
-from slackguide.knowledge.base import EntryId, Id, ListOf, Model, Phrasing, Sentence, Short, text_for
+from slackguide.knowledge.base import EntryId, Id, ListOf, Message, Model, Phrasing, Sentence, Short, text_for
 
 Role = Literal["agent", "team_lead"]
 
@@ -137,6 +137,13 @@ class Conflict(Model):
         return f"{text} {self.caution}" if self.caution else text
 
 
+class Messages(Model):
+    """Whole messages that a critical entry's detector learns from; the more, and the more different, the better."""
+
+    serious: tuple[Message, ...] = Field(min_length=1, description="What people write, or agents report, where it is meant")
+    harmless: tuple[Message, ...] = Field(default=(), description="The same words where nobody is at risk")
+
+
 class SignPhrases(Model):
     """The detector of a critical entry."""
 
@@ -147,6 +154,7 @@ class SignPhrases(Model):
         default_factory=dict, description="Groups of words that mean little alone; enough groups together add an alert"
     )
     together: Annotated[int, Field(ge=2, le=10)] = Field(default=3, description="How many groups of hints are enough")
+    messages: Id | None = Field(default=None, description="Name of the `messages` that the detector learns from")
     message: Sentence = Field(description="The alert")
 
 

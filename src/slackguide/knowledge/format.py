@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from slackguide.knowledge.base import Id, ListOf, Model, Short
+from slackguide.knowledge.base import Id, ListOf, Message, Model, Short
 from slackguide.knowledge.entries import (
     Article,
     Conflict,
@@ -18,6 +18,7 @@ from slackguide.knowledge.entries import (
     IsoDate,
     Line,
     Lines,
+    Messages,
     NoteTemplate,
     Rule,
     SeeAlso,
@@ -66,6 +67,7 @@ class Roles(Model):
 
 
 Procedure = Annotated[Lines, Field(min_length=1, max_length=20)]
+OutOfScope = Annotated[tuple[Message, ...], Field(min_length=1)]
 
 
 class KnowledgeFile(Model):
@@ -101,12 +103,18 @@ class KnowledgeFile(Model):
     forms: dict[Id, Form] | None = Field(
         default=None, min_length=1, description="Escalation forms and the channel each posts to"
     )
+    messages: dict[Id, Messages] | None = Field(
+        default=None, min_length=1, description="Whole messages that detectors of critical entries learn from"
+    )
+    out_of_scope: dict[Id, OutOfScope] | None = Field(
+        default=None, min_length=1, description="Messages that no entry answers, by topic: the guide learns to say so"
+    )
     roles: Roles | None = Field(default=None, description="Who has which role, by Slack user group")
     glossary: Glossary | None = Field(default=None, description="Shorthand, and words that mean the same")
 
 
 _MODELS: tuple[type[Model], ...] = (
-    KnowledgeFile, Entry, Rule, Line, Source, Conflict, SignPhrases, SeeAlso, Destination, Article, Document,
+    KnowledgeFile, Entry, Rule, Line, Source, Conflict, Messages, SignPhrases, SeeAlso, Destination, Article, Document,
     NoteTemplate, FactDefinition, FactValue, ConditionSpec, Glossary, Roles, Form, FormField, ReminderRules,
 )  # fmt: skip
 _KEYS = frozenset(info.alias or name for model in _MODELS for name, info in model.model_fields.items())
@@ -145,6 +153,8 @@ _NAMED: dict[str, Any] = {
     "tables": Annotated[tuple[Rule, ...], Field(min_length=1)],
     "procedures": Procedure,
     "forms": Form,
+    "messages": Messages,
+    "out_of_scope": OutOfScope,
 }
 _NAME = TypeAdapter(Id)
 

@@ -19,7 +19,7 @@ from slackguide.knowledge.compiled import (
 )
 from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within, both
 from slackguide.knowledge.conditions_reader import ConditionReader
-from slackguide.knowledge.entries import Article, Entry, Line, NoteTemplate, Rule, SeeAlso, Source
+from slackguide.knowledge.entries import Article, Entry, Line, Messages, NoteTemplate, Rule, SeeAlso, Source
 from slackguide.knowledge.facts import FactDefinition
 from slackguide.knowledge.faults import did_you_mean
 from slackguide.knowledge.form_checks import note_form_faults
@@ -57,6 +57,8 @@ class Linker:
         self._notes: dict[str, NoteTemplate] = self._gather("notes")
         self._facts: dict[str, FactDefinition] = self._gather("facts")
         self._forms: dict[str, Form] = self._gather("forms")
+        self._messages: dict[str, Messages] = self._gather("messages")
+        self._out_of_scope: dict[str, tuple[str, ...]] = self._gather("out_of_scope")
         for id, spec in self._gather("destinations").items():
             self._destinations[id] = Target(id, spec.kind, spec.name, spec.also, spec.note)
         self._tables: dict[str, tuple[tuple[Rule, ...], YamlSource]] = {}
@@ -113,6 +115,7 @@ class Linker:
             team_lead_groups=tuple(group for parsed in self._files if parsed.roles for group in parsed.roles.team_lead),
             abbreviations=abbreviations,
             synonyms=tuple(synonyms),
+            out_of_scope=tuple(message for messages in self._out_of_scope.values() for message in messages),
             fingerprint=fingerprint,
         )
 
@@ -262,6 +265,7 @@ class Linker:
             audience=frozenset(entry.audience),
             priority=entry.priority,
             signs=entry.signs,
+            messages=self._named_messages(entry, source, place),
             spot=_spot(source, place),
         )
         self._check_card(known, source, place)
@@ -387,6 +391,11 @@ class Linker:
     def _named_form(self, id: str | None, source: YamlSource, place: Place) -> str | None:
         return id if id is None or self._reference("form", id, ["forms"], source, place) else None
 
+    def _named_messages(self, entry: Entry, source: YamlSource, place: Place) -> Messages | None:
+        id = entry.signs.messages if entry.signs else None
+        known = id and self._reference("messages", id, ["messages"], source, (*place, "signs", "messages"))
+        return self._messages.get(id) if id and known else None
+
     def _see_also(self, entry: Entry, source: YamlSource, place: Place) -> tuple[SeeAlso, ...]:
         found: list[SeeAlso] = []
         for number, item in enumerate(entry.see_also):
@@ -424,12 +433,25 @@ class Linker:
             for number, entry in parsed.entries:
                 for index, concern in enumerate(entry.concerns):
                     place: Place = ("entries", number, "concerns", index)
-                    key = SAME.sub(" ", concern.casefold()).strip()
+                    key = _same(concern)
                     where = f"{parsed.source.file}:{parsed.source.position(place)[0]}"
                     first, owner = seen.setdefault(key, (where, entry.id))
                     if first != where:
                         whose = "this entry" if owner == entry.id else f"`{owner}`"
                         parsed.source.fault(place, f"{whose} has the same phrasing already, at {first}: keep one")
+        for parsed in self._files:
+            for topic, messages in parsed.section("out_of_scope").items():
+                for index, message in enumerate(messages):
+                    if (owned := seen.get(_same(message))) is not None:
+                        first, owner = owned
+                        parsed.source.fault(
+                            ("out_of_scope", topic, index), f"`{owner}` answers this, at {first}: keep one of the two"
+                        )
+
+
+def _same(text: str) -> str:
+    """Equal for texts that differ in case and punctuation only."""
+    return SAME.sub(" ", text.casefold()).strip()
 
 
 def _spot(source: YamlSource, place: Place) -> Spot:

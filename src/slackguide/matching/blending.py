@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -26,20 +26,16 @@ VIEWS: Final = (
 letter groups or all families; likelihood ratio by the whole entry; BM25 coverage by the whole entry; logits of the
 regression learnt over all phrasings."""
 
-SIGNALS: Final = ("lead", "evidence", "cosine", "coverage", "known", "length")
+SIGNALS: Final = ("lead", "evidence", "cosine", "coverage", "known", "length", "foreign")
 """What confidence is read from: log-odds of the first entry among the entries; its score above the average entry's; its
 nearest cosine, with unknown words in the length of the question; its coverage; the share of the question's terms that
-are known; log of the number of terms."""
+are known; log of the number of terms; how much the question reminds of those that are out of scope (log-odds)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """Fitted by `scripts/fit_matcher.py`, kept in `data/weights.json`."""
+class Odds:
+    """What is read from the signals of one question."""
 
-    blend: dict[str, float]
-    """One weight a view."""
-    blend_unlearnt: dict[str, float]
-    """The same where there are too many phrasings to learn a regression over."""
     confidence: dict[str, float]
     """Logistic weights of the signals that the first match is right, with `bias`."""
     scope: dict[str, float]
@@ -50,6 +46,32 @@ class Weights:
     """Settled chance from which the first match is the answer."""
     scope_from: float
     """Scope chance below which nothing fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Log-odds (`bayes.NaiveBayes`) that a message is one of those a critical entry's detector learnt from."""
+
+    doubted_below: float
+    """A phrase found counts one strength less."""
+    weak_from: float
+    """Enough for a weak sign without any phrase."""
+    likely_from: float
+    """Enough for a likely one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Fitted by `scripts/fit_matcher.py`, kept in `data/weights.json`."""
+
+    blend: dict[str, float]
+    """One weight a view."""
+    blend_unlearnt: dict[str, float]
+    """The same where there are too many phrasings to learn a regression over."""
+    odds: Odds
+    odds_uninformed: Odds
+    """The same where the knowledge base holds no messages that are out of scope."""
+    alarm: Alarm
     choose_until: float
     """Entries are offered until this share of the chances is covered."""
 
@@ -58,7 +80,13 @@ class Weights:
 def shipped_weights() -> Weights:
     """The fitted weights that come with the package."""
     text = resources.files(__package__).joinpath("data", "weights.json").read_text("utf-8")
-    return Weights(**json.loads(text)["weights"])
+    return read_weights(json.loads(text)["weights"])
+
+
+def read_weights(kept: Mapping[str, Any]) -> Weights:
+    """Weights as `dataclasses.asdict` writes them."""
+    odds = {name: Odds(**kept[name]) for name in ("odds", "odds_uninformed")}
+    return Weights(**{**kept, **odds, "alarm": Alarm(**kept["alarm"])})
 
 
 def blend(table: Floats, weights: dict[str, float]) -> Floats:

@@ -7,16 +7,17 @@ from typing import Final
 
 import numpy as np
 
-from .blending import VIEWS, Weights, blend, logistic, shipped_weights
+from .bayes import Counts, NaiveBayes
+from .blending import VIEWS, Odds, Weights, blend, logistic, shipped_weights
+from .detector import Detector, Found
 from .features import FAMILIES, Floats, Grams, Ints, Numbering, Pairs, Terms
 from .glossary import Glossary
 from .index import Coverage, Family, Texts
 from .learning import learn
 from .model import Alert, Document, Match, Matching, Outcome, Signs, Vocabulary, Why
 from .reading import Reader, Reading
-from .signs import Found, SignDetector
 from .spelling import Spelling
-from .words import MAX_CHARACTERS
+from .words import MAX_CHARACTERS, words
 
 LEARNT_PHRASINGS: Final = 2_500
 """Phrasings up to which a regression over all of them is learnt; beyond, learning would take longer than it gains."""
@@ -59,6 +60,8 @@ class Scored:
     """Cosine of the question with every phrasing, over all families."""
     known: float
     """Share of the question's terms that the knowledge base uses."""
+    foreign: float
+    """Log-odds that it is one of those that no entry answers; 0 where the knowledge base holds none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class Matcher:
         vocabulary: Vocabulary,
         *,
         signs: Sequence[Signs] = (),
+        out_of_scope: Sequence[str] = (),
         weights: Weights | None = None,
     ) -> None:
         """See `build`; `weights` other than the shipped ones are for fitting."""
@@ -95,7 +99,6 @@ class Matcher:
             np.array([self._places[id] for id in document.distinguish_from if id in self._places], dtype=np.int64)
             for document in documents
         )
-        self._signs: Final = SignDetector(signs)
         glossary = Glossary(vocabulary)
         self._reader: Final = Reader(glossary)
         self._phrasings: Final = tuple(p for d in documents for p in (*d.phrasings, d.title))
@@ -111,14 +114,28 @@ class Matcher:
         self._coverage: Final = Coverage(terms.table(), texts)
         self._families: Final = tuple(Family(numbering.table(), texts) for numbering in self._numberings)
         self._learnt: Final = self._learn(texts)
+        spoken = {one.id: [words(text) for text in (*one.phrasings, one.title)] for one in documents}
+        others = Counts(map(words, out_of_scope))
+        self._detector: Final = Detector(signs, spoken, others, self._weights.alarm)
+        self._foreign: Final = (
+            NaiveBayes(others, Counts(read for every in spoken.values() for read in every)) if out_of_scope else None
+        )
+        self._odds: Final[Odds] = self._weights.odds if out_of_scope else self._weights.odds_uninformed
 
     @classmethod
-    def build(cls, documents: Sequence[Document], vocabulary: Vocabulary, *, signs: Sequence[Signs] = ()) -> "Matcher":
-        """Index the entries and learn from their phrasings.
+    def build(
+        cls,
+        documents: Sequence[Document],
+        vocabulary: Vocabulary,
+        *,
+        signs: Sequence[Signs] = (),
+        out_of_scope: Sequence[str] = (),
+    ) -> "Matcher":
+        """Index the entries and learn from their phrasings, and from messages that none of them answers.
 
         Raises ValueError where two documents share an id or signs name an entry that is not there.
         """
-        return cls(documents, vocabulary, signs=signs)
+        return cls(documents, vocabulary, signs=signs, out_of_scope=out_of_scope)
 
     def match(self, text: str, *, hidden: frozenset[str] = frozenset(), limit: int = 5) -> Matching:
         """The entries that `text` may be about, best first, at most `limit`; never one of `hidden`.
@@ -127,10 +144,10 @@ class Matcher:
         """
         visible = np.ones(len(self._ids), dtype=bool)
         visible[[self._places[id] for id in hidden if id in self._places]] = False
-        found = tuple(sign for sign in self._signs.find(text) if sign.id not in hidden)
         if not visible.any():
             return NOTHING
         scored = self.score(text)
+        found = tuple(sign for sign in self._detector.find(text, scored.reading.plain) if sign.id not in hidden)
         matching = self._decide(scored, visible, limit)
         return self._heed(found, matching, scored, limit)
 
@@ -171,12 +188,22 @@ class Matcher:
         views["learnt"] = np.zeros(len(self._ids), dtype=np.float32) if self._learnt is None else nearest @ self._learnt
         nearest /= np.float32(sum(share**2 for share in FAMILY_SHARES))
         views["nearest"] = np.maximum.reduceat(nearest, starts)
-        return Scored(reading, np.stack([views[view] for view in VIEWS]), nearest, known)
+        foreign = 0.0 if self._foreign is None else self._foreign.log_odds(reading.plain)
+        return Scored(reading, np.stack([views[view] for view in VIEWS]), nearest, known, foreign)
 
     @property
     def ids(self) -> tuple[str, ...]:
         """The entries' ids, in the order of every table and chance."""
         return self._ids
+
+    @property
+    def detected(self) -> tuple[str, ...]:
+        """The critical entries whose detector learnt from whole messages."""
+        return self._detector.learnt
+
+    def likeness(self, id: str, scored: Scored) -> float:
+        """Log-odds that the question is a message of those that critical entry `id` learnt from; KeyError for others."""
+        return self._detector.likeness(id, scored.reading.plain)
 
     def judge(self, scored: Scored, visible: Mask | None = None) -> Judged:
         """The entries' blended scores and chances, and what confidence in the first is read from."""
@@ -196,6 +223,7 @@ class Matcher:
             "coverage": float(scored.table[VIEWS.index("coverage"), first]),
             "known": scored.known,
             "length": float(np.log1p(len(scored.reading.terms))),
+            "foreign": scored.foreign,
         }
         return Judged(first, chances, signals)
 
@@ -204,7 +232,7 @@ class Matcher:
         first, chances, signals = judged.first, judged.chances, judged.signals
         if signals["cosine"] <= 0.0:
             return NOTHING
-        confidence = round(logistic(self._weights.confidence, signals), 4)
+        confidence = round(logistic(self._odds.confidence, signals), 4)
         chances = self._with_neighbours(first, chances)
         order = [at for at in _best(chances, max(limit, MOST_OFFERED)) if visible[at]]
         outcome, offered = self._outcome(confidence, signals, chances[order])
@@ -226,9 +254,9 @@ class Matcher:
         return np.asarray(raised / raised.sum(), dtype=np.float32)
 
     def _outcome(self, confidence: float, signals: Mapping[str, float], chances: Floats) -> tuple[Outcome, int]:
-        if logistic(self._weights.scope, signals) < self._weights.scope_from:
+        if logistic(self._odds.scope, signals) < self._odds.scope_from:
             return "none", 0
-        settled = logistic(self._weights.settled, signals) >= self._weights.answer_from
+        settled = logistic(self._odds.settled, signals) >= self._odds.answer_from
         if (settled and confidence >= LEAST_ANSWERED) or len(chances) == 1:
             return "answer", 1
         covered = np.cumsum(chances)
@@ -236,12 +264,12 @@ class Matcher:
         return "choices", min(max(enough, 2), MOST_OFFERED, len(chances))
 
     def _heed(self, found: tuple[Found, ...], matching: Matching, scored: Scored, limit: int) -> Matching:
-        """A clear sign puts its entry first; a weak one heads the choices where nothing is certain, else alerts."""
+        """A clear sign puts its entry first, a likely one heads the choices where nothing is certain; others alert."""
         for sign in found:
             if sign.strength == "clear":
                 matching = self._put_first(sign.id, CERTAIN, matching, scored, limit)
                 break
-            if matching.outcome != "answer":
+            if sign.strength == "likely" and matching.outcome != "answer":
                 matching = self._put_first(sign.id, LIKELY, matching, scored, limit)
                 break
         first = matching.matches[0].id if matching.offered else None

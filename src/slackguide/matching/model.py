@@ -45,6 +45,10 @@ class Signs:
     hints: tuple[tuple[str, ...], ...] = ()
     """Groups of phrases that mean little alone: a message that touches `together` of the groups is a weak sign."""
     together: int = 3
+    serious: tuple[str, ...] = ()
+    """Whole messages that are meant: the detector learns from these, too."""
+    harmless: tuple[str, ...] = ()
+    """Whole messages with the same words that are not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ MOST_CARRIERS: Final = 5
 class Reading:
     """One text, read."""
 
+    plain: tuple[str, ...]
+    """As they stand there, in order, after correction."""
     words: tuple[str, ...]
     """After correction and expansion, in order."""
     weights: tuple[float, ...]
@@ -58,7 +60,7 @@ class Reader:
                 meanings[first:last] = [meaning] + [""] * (last - first - 1)
         weights = tuple(weight for _, weight in expanded)
         kept = tuple((meaning, weight) for meaning, weight in zip(meanings, weights, strict=True) if meaning)
-        return Reading(tuple(written), weights, terms, kept)
+        return Reading(tuple(found), tuple(written), weights, terms, kept)
 
     def carriers(self, reading: Reading, shares: Mapping[str, float]) -> tuple[str, ...]:
         """At most `MOST_CARRIERS` words of the text, by what their stems and meanings are worth in `shares`."""

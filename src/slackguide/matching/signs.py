@@ -9,7 +9,6 @@ groups of phrases that mean little alone: a text that touches several of the gro
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from math import prod
@@ -50,15 +49,6 @@ _FEWEST_LETTERS: Final = 4
 _LONGEST_LIGHT_RUN: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One sign in a text."""
-
-    id: str
-    message: str
-    strength: Strength
-
-
 class SignDetector:
     """Finds the signs of every critical entry in a text."""
 
@@ -77,24 +67,24 @@ class SignDetector:
         }
         self._fills = lru_cache(maxsize=8192)(self._fills_of)
 
-    def find(self, text: str) -> tuple[Found, ...]:
-        """At most one sign an entry, the stronger; entries with clear signs first, then by id."""
+    def find(self, text: str) -> dict[str, Strength]:
+        """The entries whose signs are in the text, each with the strength of the strongest."""
         if not self._signs:
-            return ()
+            return {}
         read = _words(text)
         fills = [self._fills(word) for word in read]
         for at in range(1, len(read)):
             if _is_half(read[at - 1]) and _is_half(read[at]):
                 fills[at] |= self._fills(read[at - 1] + read[at])
         light = [word in _LIGHT for word in read]
-        found: list[Found] = []
+        found: dict[str, Strength] = {}
         for signs, (clear, weak, exclusions), hints in zip(self._signs, self._phrases, self._hints, strict=True):
             strength = _strength(clear, weak, exclusions, fills, light)
             if strength is None and _touched(hints, exclusions, fills, light, signs.together):
                 strength = "weak"
             if strength is not None:
-                found.append(Found(signs.id, signs.message, strength))
-        return tuple(sorted(found, key=lambda one: (one.strength, one.id)))
+                found[signs.id] = strength
+        return found
 
     def _fills_of(self, token: str) -> frozenset[str]:
         """The slots that a word of the text can fill."""

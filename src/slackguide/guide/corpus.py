@@ -1,0 +1,67 @@
+"""A knowledge base as the matcher reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slackguide.knowledge import KnowledgeBase, KnownEntry
+from slackguide.matching import Document, Matcher, Signs, Vocabulary
+from slackguide.matching.blending import Weights
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What a matcher is built from."""
+
+    documents: tuple[Document, ...]
+    vocabulary: Vocabulary
+    signs: tuple[Signs, ...]
+    out_of_scope: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, knowledge: KnowledgeBase) -> Corpus:
+        """Every entry with its words, the glossary, and the signs of the critical ones."""
+        entries = knowledge.entries.values()
+        return cls(
+            documents=tuple(_document(entry) for entry in entries),
+            vocabulary=Vocabulary(abbreviations=knowledge.abbreviations, synonyms=knowledge.synonyms),
+            signs=tuple(_signs(entry) for entry in entries if entry.signs is not None),
+            out_of_scope=knowledge.out_of_scope,
+        )
+
+    def matcher(self, weights: Weights | None = None) -> Matcher:
+        """A matcher over all of it; `weights` other than the shipped ones are for fitting."""
+        return Matcher(
+            self.documents, self.vocabulary, signs=self.signs, out_of_scope=self.out_of_scope, weights=weights
+        )
+
+
+def _document(entry: KnownEntry) -> Document:
+    steps = [step.text for step in (*entry.warnings, *entry.path)]
+    targets = [name for rule in entry.rules for name in (rule.target.name, *rule.target.also)]
+    further = [article.title for article in entry.see_also]
+    body = " \n".join([*entry.keywords, *steps, *dict.fromkeys(targets), *further])
+    return Document(
+        id=entry.id,
+        title=entry.title,
+        phrasings=entry.concerns,
+        body=body,
+        distinguish_from=entry.distinguish_from,
+    )
+
+
+def _signs(entry: KnownEntry) -> Signs:
+    assert entry.signs is not None
+    signs = entry.signs
+    messages = entry.messages
+    return Signs(
+        id=entry.id,
+        message=signs.message,
+        clear=signs.clear,
+        weak=signs.weak,
+        exclusions=signs.exclusions,
+        hints=tuple(signs.hints.values()),
+        together=signs.together,
+        serious=messages.serious if messages else (),
+        harmless=messages.harmless if messages else (),
+    )

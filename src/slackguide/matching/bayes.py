@@ -1,0 +1,82 @@
+"""Naive Bayes: of which of two kinds of messages does a text remind, and how much?
+
+Multi-variate Bernoulli over words, stems, neighbouring stems and stems one apart, each counted once a message; features
+that neither kind has say nothing. It is learnt by counting alone, and on a thousand messages written by others it found
+more than a logistic regression over the same features.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import repeat
+from math import log
+from typing import Final
+
+from .inflection import stem
+
+SMOOTHING: Final = 0.1
+"""Messages of each kind that every feature is thought to have been in besides."""
+
+_EDGE: Final = ""
+
+Feature = str | tuple[str] | tuple[str, str, int]
+
+
+class Counts:
+    """In how many messages of one kind each feature is."""
+
+    def __init__(self, messages: Iterable[Sequence[str]]) -> None:
+        """`messages` as words in order."""
+        self.of: Final[Counter[Feature]] = Counter()
+        self.messages = 0
+        for words in messages:
+            self.of.update(features(words))
+            self.messages += 1
+
+    def __add__(self, other: "Counts") -> "Counts":
+        """Both kinds as one."""
+        both = Counts(())
+        both.of.update(self.of)
+        both.of.update(other.of)
+        both.messages = self.messages + other.messages
+        return both
+
+    def __sub__(self, part: "Counts") -> "Counts":
+        """This kind without a part of it."""
+        rest = Counts(())
+        rest.of.update(self.of)
+        rest.of.subtract(part.of)
+        rest.messages = self.messages - part.messages
+        return rest
+
+
+class NaiveBayes:
+    """Two kinds of messages, told apart."""
+
+    def __init__(self, yes: Counts, no: Counts) -> None:
+        self._yes: Final = yes.of
+        self._no: Final = no.of
+        self._prior: Final = log(no.messages + 2 * SMOOTHING) - log(yes.messages + 2 * SMOOTHING)
+
+    def log_odds(self, words: Sequence[str]) -> float:
+        """How much likelier one kind makes the words than the other, as if both were equally frequent.
+
+        A log-likelihood ratio over the square root of the number of features, so that long and short texts are of one
+        scale.
+        """
+        found = features(words)
+        total = 0.0
+        for feature in found:
+            yes, no = self._yes.get(feature, 0), self._no.get(feature, 0)
+            if yes or no:
+                total += log((yes + SMOOTHING) / (no + SMOOTHING)) + self._prior
+        return total / float(len(found) + 1) ** 0.5
+
+
+def features(words: Sequence[str]) -> set[Feature]:
+    """Words, stems, pairs of neighbours and pairs with one between, the edges of the text included in pairs."""
+    stems = [_EDGE, *map(stem, words), _EDGE]
+    found: set[Feature] = set(stems)
+    found.update((word,) for word in words)
+    found.update(zip(stems, stems[1:], repeat(1)))
+    found.update(zip(stems, stems[2:], repeat(2)))
+    return found

@@ -1,0 +1,72 @@
+"""The detector of critical entries: their signs in a text, weighed with what they learnt from whole messages."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from .bayes import Counts, NaiveBayes
+from .blending import Alarm
+from .model import Signs
+from .signs import SignDetector
+from .signs import Strength as PhraseStrength
+from .words import words
+
+Strength = Literal["clear", "likely", "weak"]
+
+Spoken = Mapping[str, Sequence[Sequence[str]]]
+"""The phrasings of every entry, as words in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A sign of one critical entry: a clear one puts it first, a likely one where nothing is certain, a weak one alerts."""
+
+    id: str
+    message: str
+    strength: Strength
+
+
+class Detector:
+    """Phrases find what is said in known words; likeness to real messages finds the rest, and doubts a mere phrase."""
+
+    def __init__(self, signs: Iterable[Signs], spoken: Spoken, others: Counts, alarm: Alarm) -> None:
+        """`others` are messages that are about nothing here."""
+        every = tuple(signs)
+        self._alarm: Final = alarm
+        self._phrases: Final = SignDetector(every)
+        self._messages: Final = {one.id: one.message for one in every}
+        self._likeness: Final = {one.id: _likeness(one, spoken, others) for one in every if one.serious}
+
+    def find(self, text: str, read: Sequence[str]) -> tuple[Found, ...]:
+        """At most one sign an entry, in `text` or its corrected words; entries with stronger signs first, then by id."""
+        phrases = self._phrases.find(text)
+        judged = ((id, self._judged(id, phrases.get(id), read)) for id in self._messages)
+        found = (Found(id, self._messages[id], strength) for id, strength in judged if strength is not None)
+        return tuple(sorted(found, key=lambda one: (one.strength, one.id)))
+
+    @property
+    def learnt(self) -> tuple[str, ...]:
+        """The entries that learnt from whole messages."""
+        return tuple(self._likeness)
+
+    def likeness(self, id: str, read: Sequence[str]) -> float:
+        """Log-odds that the words are a message of those that entry `id` learnt from. Raises KeyError if of none."""
+        return self._likeness[id].log_odds(read)
+
+    def _judged(self, id: str, phrase: PhraseStrength | None, read: Sequence[str]) -> Strength | None:
+        if id not in self._likeness:
+            return "likely" if phrase == "weak" else phrase
+        alarm, likeness = self._alarm, self.likeness(id, read)
+        if phrase == "clear" and likeness >= alarm.doubted_below:
+            return "clear"
+        if likeness >= alarm.likely_from:
+            return "likely"
+        if phrase == "clear" or likeness >= (alarm.weak_from if phrase is None else alarm.doubted_below):
+            return "weak"
+        return None
+
+
+def _likeness(signs: Signs, spoken: Spoken, others: Counts) -> NaiveBayes:
+    own = Counts([*spoken.get(signs.id, ()), *map(words, signs.serious)])
+    rest = Counts([read for id, every in spoken.items() if id != signs.id for read in every])
+    return NaiveBayes(own, rest + others + Counts(map(words, signs.harmless)))
