@@ -46,6 +46,9 @@ TAKEN_FOR_WEAK, TAKEN_FOR_LIKELY = (0.02, 0.10), (0.005, 0.04)
 DOUBTED = 0.01
 """Share of the serious messages below the bar under which a phrase found counts less."""
 
+COUNTS = {VAGUE: 2.0, NEAR: 0.3}
+"""What a question of each kind counts, beside 1: few are vague, and it is the far ones that nobody may get an answer to."""
+
 RIGHT_OF_ANSWERED = 0.99
 """Aimed at on the development half, above the 98.5% wanted of unseen questions."""
 
@@ -211,7 +214,7 @@ def fit_odds(matcher: Matcher, questions: Sequence[Question]) -> Odds:
             right.append(bool(one.wanted[found.first]))
             scope.append(bool(one.question.ids))
             settled.append(right[-1] and one.question.kind != VAGUE)
-            counts.append({VAGUE: 2.0, FAR: 0.5}.get(one.question.kind, 1.0))
+            counts.append(COUNTS.get(one.question.kind, 1.0))
     table = np.array(signals)
     odds = Odds(
         confidence=fit_logistic(table, np.array(right), np.ones(len(table))),
@@ -250,7 +253,7 @@ def fit_thresholds(judged: Sequence[tuple[Asked, Judged]], odds: Odds) -> Odds:
         (one.question.kind, logistic(odds.scope, found.signals)) for one, found in asked if one.question.ids
     ]
     scope_from = min(
-        float(np.quantile([chance for kind, chance in scope if kind == SCOPED], 0.02)),
+        float(np.quantile([chance for kind, chance in scope if kind == SCOPED], 0.015)),
         float(np.quantile([chance for kind, chance in scope if kind == VAGUE], 0.03)),
     )
     settled = [
