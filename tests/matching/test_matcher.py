@@ -154,9 +154,12 @@ def test_entries_to_tell_apart_are_offered_together() -> None:
         Document("a/freeze", "Earnings frozen", ("my earnings are frozen, hold",)),
         Document("a/open", "Account opened", ("a client opens an account",)),
     ]
-    text = "hold my account"
-    apart = Matcher.build([replace(one, distinguish_from=()) for one in documents], Vocabulary()).match(text)
-    together = Matcher.build(documents, Vocabulary()).match(text)
-    assert together.matches[0] == apart.matches[0]
-    assert [match.id for match in together.matches] == ["a/hold", "a/freeze", "a/open"]
-    assert [match.id for match in apart.matches] == ["a/hold", "a/open", "a/freeze"]
+
+    def confidence_in(id: str, known: list[Document]) -> float:
+        matching = Matcher.build(known, Vocabulary()).match("hold my account")
+        return next(match.confidence for match in matching.matches if match.id == id)
+
+    strangers = [replace(one, distinguish_from=()) for one in documents]
+    assert confidence_in("a/hold", documents) == confidence_in("a/hold", strangers)
+    assert confidence_in("a/freeze", documents) > confidence_in("a/freeze", strangers)
+    assert confidence_in("a/open", documents) <= confidence_in("a/open", strangers)

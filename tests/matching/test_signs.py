@@ -1,7 +1,5 @@
 """Signs are found however they are spelt, and not where the words mean something else."""
 
-from dataclasses import replace
-
 import pytest
 
 from slackguide.matching import Signs
@@ -11,8 +9,7 @@ from .conftest import SIGNS
 
 
 def strength(text: str, signs: Signs = SIGNS) -> str | None:
-    found = SignDetector([signs]).find(text)
-    return found[0].strength if found else None
+    return SignDetector([signs]).find(text).get(signs.id)
 
 
 @pytest.mark.parametrize(
@@ -70,43 +67,8 @@ def test_a_clear_sign_outranks_a_weak_one() -> None:
     assert strength("nobody will miss me, I want to die") == "clear"
 
 
-def test_alternatives_stand_for_every_combination() -> None:
-    signs = replace(SIGNS, clear=("want/plan to die/disappear",))
-    assert strength("she plans to disappear", signs) == "clear"
-    assert strength("he wants to die", signs) == "clear"
-    assert strength("plan to stay", signs) is None
-
-
-def test_too_many_alternatives_are_refused() -> None:
-    wide = "a/b/c/d/e/f"
-    with pytest.raises(ValueError, match="more than"):
-        SignDetector([replace(SIGNS, clear=(f"{wide} {wide} {wide} {wide}",))])
-
-
 def test_every_critical_entry_is_watched_for() -> None:
     other = Signs(id="conduct/violence", message="Call a lead.", clear=("bomb",), weak=(), exclusions=("bath bomb",))
     found = SignDetector([SIGNS, other]).find("a bomb, and I want to die")
-    assert [(one.id, one.strength) for one in found] == [("conduct/self-harm", "clear"), ("conduct/violence", "clear")]
-    assert SignDetector([SIGNS, other]).find("she sells bath bombs") == ()
-
-
-def test_hints_of_several_groups_together_are_a_weak_sign() -> None:
-    hints = (("goodbye", "over by morning"), ("his children", "my daughter"), ("tonight",))
-    detector = SignDetector(
-        [
-            Signs(
-                "a/b",
-                "look",
-                clear=("kill myself",),
-                weak=(),
-                exclusions=("goodbye note to client",),
-                hints=hints,
-                together=2,
-            )
-        ]
-    )
-    assert [found.strength for found in detector.find("told my daughter goodbye")] == ["weak"]
-    assert [found.strength for found in detector.find("it will be over by morning, hug his children")] == ["weak"]
-    assert detector.find("goodbye goodbye goodbye") == ()
-    assert detector.find("a goodbye note to the client tonight") == ()
-    assert [found.strength for found in detector.find("i will kill myself tonight, tell my daughter")] == ["clear"]
+    assert found == {"conduct/self-harm": "clear", "conduct/violence": "clear"}
+    assert SignDetector([SIGNS, other]).find("she sells bath bombs") == {}

@@ -60,8 +60,6 @@ def _signs(entry: KnownEntry) -> Signs:
         clear=signs.clear,
         weak=signs.weak,
         exclusions=signs.exclusions,
-        hints=tuple(signs.hints.values()),
-        together=signs.together,
         serious=messages.serious if messages else (),
         harmless=messages.harmless if messages else (),
     )

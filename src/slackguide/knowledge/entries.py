@@ -150,10 +150,6 @@ class SignPhrases(Model):
     clear: tuple[Phrasing, ...] = Field(min_length=1, description="Puts the entry first, whatever else matches")
     weak: tuple[Phrasing, ...] = Field(default=(), description="Adds an alert beside the answer")
     exclusions: tuple[Phrasing, ...] = Field(default=(), description="Look-alikes that are no sign")
-    hints: dict[Id, Annotated[tuple[Phrasing, ...], ListOf, Field(min_length=1)]] = Field(
-        default_factory=dict, description="Groups of words that mean little alone; enough groups together add an alert"
-    )
-    together: Annotated[int, Field(ge=2, le=10)] = Field(default=3, description="How many groups of hints are enough")
     messages: Id | None = Field(default=None, description="Name of the `messages` that the detector learns from")
     message: Sentence = Field(description="The alert")
 

@@ -29,7 +29,7 @@ class Counts:
         self.of: Final[Counter[Feature]] = Counter()
         self.messages = 0
         for words in messages:
-            self.of.update(features(words))
+            self.of.update(features(words).keys())
             self.messages += 1
 
     def __add__(self, other: "Counts") -> "Counts":
@@ -72,11 +72,14 @@ class NaiveBayes:
         return total / float(len(found) + 1) ** 0.5
 
 
-def features(words: Sequence[str]) -> set[Feature]:
-    """Words, stems, pairs of neighbours and pairs with one between, the edges of the text included in pairs."""
+def features(words: Sequence[str]) -> dict[Feature, None]:
+    """Words, stems, pairs of neighbours and pairs with one between, the edges of the text included in pairs.
+
+    In reading order, each once: sums over them are the same in every process.
+    """
     stems = [_EDGE, *map(stem, words), _EDGE]
-    found: set[Feature] = set(stems)
-    found.update((word,) for word in words)
-    found.update(zip(stems, stems[1:], repeat(1)))
-    found.update(zip(stems, stems[2:], repeat(2)))
+    found: dict[Feature, None] = dict.fromkeys(stems)
+    found.update(dict.fromkeys(zip(words)))
+    found.update(dict.fromkeys(zip(stems, stems[1:], repeat(1))))
+    found.update(dict.fromkeys(zip(stems, stems[2:], repeat(2))))
     return found

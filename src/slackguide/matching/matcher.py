@@ -19,7 +19,7 @@ from .reading import Reader, Reading
 from .spelling import Spelling
 from .words import MAX_CHARACTERS, words
 
-LEARNT_PHRASINGS: Final = 2_500
+LEARNT_PHRASINGS: Final = 4_000
 """Phrasings up to which a regression over all of them is learnt; beyond, learning would take longer than it gains."""
 
 LEARNT_ENTRIES: Final = 300

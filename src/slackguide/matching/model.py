@@ -42,9 +42,6 @@ class Signs:
     weak: tuple[str, ...]
     exclusions: tuple[str, ...]
     """Harmless figures of speech: a sign inside one of them does not count."""
-    hints: tuple[tuple[str, ...], ...] = ()
-    """Groups of phrases that mean little alone: a message that touches `together` of the groups is a weak sign."""
-    together: int = 3
     serious: tuple[str, ...] = ()
     """Whole messages that are meant: the detector learns from these, too."""
     harmless: tuple[str, ...] = ()

@@ -4,14 +4,11 @@ A phrase is cut into slots. Articles, auxiliaries and subject pronouns are no sl
 "my", "his", "their" are one slot word, so are "myself", "herself", "themselves", and "me", "him", "them". A slot takes
 its word in any inflection and, where the text's word is none, misspelt, cut in two ("sui cide") or spaced out
 ("k i l l"). Between the slots of a longer phrase a word or two more may stand. A sign that shares a word with an
-exclusion does not count. "want/going to die/disappear" stands for every combination of its alternatives. Hints are
-groups of phrases that mean little alone: a text that touches several of the groups is a weak sign.
+exclusion does not count.
 """
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import product
-from math import prod
 from typing import Final, Literal
 
 from rapidfuzz import process
@@ -24,9 +21,6 @@ from .words import tokens, written_out
 
 Strength = Literal["clear", "weak"]
 Slots = tuple[str, ...]
-
-MOST_COMBINATIONS: Final = 1_000
-"""Phrases that one line of signs may stand for."""
 
 _LIGHT: Final = frozenset(
     str.split(
@@ -57,8 +51,7 @@ class SignDetector:
         self._phrases: Final = [
             (_by_first_slot(one.clear), _by_first_slot(one.weak), _by_first_slot(one.exclusions)) for one in self._signs
         ]
-        self._hints: Final = [tuple(_by_first_slot(group) for group in one.hints) for one in self._signs]
-        every = [kind for kinds in (*self._phrases, *self._hints) for kind in kinds]
+        every = [kind for kinds in self._phrases for kind in kinds]
         known = {slot for kind in every for phrases in kind.values() for p in phrases for slot in p}
         self._exact: Final = frozenset(known)
         self._long: Final = {
@@ -78,10 +71,8 @@ class SignDetector:
                 fills[at] |= self._fills(read[at - 1] + read[at])
         light = [word in _LIGHT for word in read]
         found: dict[str, Strength] = {}
-        for signs, (clear, weak, exclusions), hints in zip(self._signs, self._phrases, self._hints, strict=True):
+        for signs, (clear, weak, exclusions) in zip(self._signs, self._phrases, strict=True):
             strength = _strength(clear, weak, exclusions, fills, light)
-            if strength is None and _touched(hints, exclusions, fills, light, signs.together):
-                strength = "weak"
             if strength is not None:
                 found[signs.id] = strength
         return found
@@ -120,27 +111,6 @@ def _strength(
     return "weak" if any(harmless.isdisjoint(span) for span in likely) else None
 
 
-def _touched(
-    hints: Sequence[_Phrases],
-    exclusions: _Phrases,
-    fills: Sequence[frozenset[str]],
-    light: Sequence[bool],
-    together: int,
-) -> bool:
-    """Whether the text touches enough groups of hints, each with words of its own and outside of every exclusion."""
-    touched = [spans for spans in (_spans(group, fills, light) for group in hints) if spans]
-    if len(touched) < together:
-        return False
-    taken = {at for span in _spans(exclusions, fills, light) for at in span}
-    count = 0
-    for spans in sorted(touched, key=len):
-        span = next((span for span in spans if taken.isdisjoint(span)), None)
-        if span is not None:
-            taken.update(span)
-            count += 1
-    return count >= together
-
-
 def _spans(phrases: _Phrases, fills: Sequence[frozenset[str]], light: Sequence[bool]) -> list[tuple[int, ...]]:
     """The token positions of every phrase found."""
     spans: list[tuple[int, ...]] = []
@@ -176,20 +146,10 @@ def _follow(slots: Slots, at: int, fills: Sequence[frozenset[str]], light: Seque
 
 def _by_first_slot(phrases: Iterable[str]) -> _Phrases:
     by_first: _Phrases = {}
-    for slots in dict.fromkeys(_slots(read) for phrase in phrases for read in _spelt_out(phrase)):
+    for slots in dict.fromkeys(_slots(_words(phrase)) for phrase in phrases):
         if slots:
             by_first.setdefault(slots[0], []).append(slots)
     return by_first
-
-
-def _spelt_out(phrase: str) -> Iterable[list[str]]:
-    """The words of a phrase with one of the alternatives in each place, in every combination."""
-    if "/" not in phrase:
-        return (_words(phrase),)
-    choices = [[_words(one) for one in piece.split("/")] for piece in phrase.split()]
-    if prod(len(choice) for choice in choices) > MOST_COMBINATIONS:
-        raise ValueError(f"a sign stands for more than {MOST_COMBINATIONS} phrases: {phrase!r}")
-    return ([word for read in chosen for word in read] for chosen in product(*choices))
 
 
 def _slots(read: Sequence[str]) -> Slots:
