@@ -16,6 +16,9 @@ from .inflection import stem
 SMOOTHING: Final = 0.1
 """Messages of each kind that every feature is thought to have been in besides."""
 
+FEW: Final = 16
+"""About the features of four words."""
+
 _EDGE: Final = ""
 
 Feature = str | tuple[str] | tuple[str, str, int]
@@ -61,7 +64,7 @@ class NaiveBayes:
         """How much likelier one kind makes the words than the other, as if both were equally frequent.
 
         A log-likelihood ratio over the square root of the number of features, so that long and short texts are of one
-        scale.
+        scale, with `FEW` more, so that a word or two are never much.
         """
         found = features(words)
         total = 0.0
@@ -69,7 +72,7 @@ class NaiveBayes:
             yes, no = self._yes.get(feature, 0), self._no.get(feature, 0)
             if yes or no:
                 total += log((yes + SMOOTHING) / (no + SMOOTHING)) + self._prior
-        return total / float(len(found) + 1) ** 0.5
+        return total / float(len(found) + FEW) ** 0.5
 
 
 def features(words: Sequence[str]) -> dict[Feature, None]:
