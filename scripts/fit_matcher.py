@@ -49,7 +49,7 @@ DOUBTED = 0.01
 COUNTS = {VAGUE: 2.0, NEAR: 0.3}
 """What a question of each kind counts, beside 1: few are vague, and it is the far ones that nobody may get an answer to."""
 
-RIGHT_OF_ANSWERED = 0.99
+RIGHT_OF_ANSWERED = 0.995
 """Aimed at on the development half, above the 98.5% wanted of unseen questions."""
 
 
@@ -200,7 +200,7 @@ def fit_alarm(matcher: Matcher, development: Sequence[Asked]) -> Alarm:
         max(float(np.quantile(harmless, 1.0 - share)), float(np.quantile(look_alikes, 1.0 - of_look_alikes)))
         for share, of_look_alikes in (TAKEN_FOR_WEAK, TAKEN_FOR_LIKELY)
     )
-    doubted_below = float(np.quantile(meant, DOUBTED))
+    doubted_below = min(float(np.quantile(meant, DOUBTED)), weak_from)
     return Alarm(round(doubted_below, 3), round(weak_from, 3), round(likely_from, 3))
 
 

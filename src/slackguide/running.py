@@ -10,7 +10,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from types import FrameType
+from typing import Literal
 
 from slackguide.config import Mode, Settings, read_settings
 from slackguide.errors import ConfigurationError, SlackguideError
@@ -31,10 +33,14 @@ STOP_SECONDS = 9.0
 
 
 class Orders:
-    """What the operating system tells this process: to stop (SIGTERM, SIGINT), to read the knowledge again (SIGHUP)."""
+    """What the operating system tells this process: to stop (SIGTERM, SIGINT), to read the knowledge again (SIGHUP).
+
+    A signal's handler runs in the midst of whatever the main thread does, waiting on a lock included: all that is safe
+    there is to put the order into a `SimpleQueue`.
+    """
 
     def __init__(self) -> None:
-        self._stop = threading.Event()
+        self._given: SimpleQueue[Literal["stop", "reload"]] = SimpleQueue()
         self._reload: Callable[[], object] = lambda: None
 
     def on_reload(self, reload: Callable[[], object]) -> None:
@@ -42,19 +48,20 @@ class Orders:
         self._reload = reload
 
     def wait(self) -> None:
-        """Until told to stop; at once where that came while starting."""
-        self._stop.wait()
+        """Until told to stop; at once where that came while starting. Reads in a thread of its own: nothing waits."""
+        while self._given.get() == "reload":
+            threading.Thread(target=self._reload, name="reload", daemon=True).start()
         log.info("stopping: nothing new is taken")
 
     def stop(self, number: int, frame: FrameType | None) -> None:
         """Handles a signal."""
         del number, frame
-        self._stop.set()
+        self._given.put("stop")
 
     def reload(self, number: int, frame: FrameType | None) -> None:
-        """Handles a signal: reads in a thread of its own, so that nothing waits for it."""
+        """Handles a signal."""
         del number, frame
-        threading.Thread(target=self._reload, name="reload", daemon=True).start()
+        self._given.put("reload")
 
 
 def main() -> None:

@@ -81,7 +81,7 @@ VOCABULARY = Vocabulary(
 SIGNS = Signs(
     id="conduct/self-harm",
     message="If anyone may be at risk, open this first.",
-    clear=("suicide", "kill/hurt myself", "end my life", "want to die", "no reason to live", "never wake up again"),
+    clear=("suicide", "kill myself", "hurt myself", "end my life", "want to die", "no reason to live", "never wake up again"),
     weak=("cannot go on", "nobody will miss me"),
     exclusions=("suicide squad", "kill the contract", "die laughing"),
 )

@@ -29,13 +29,15 @@ class Found:
 class Detector:
     """Phrases find what is said in known words; likeness to real messages finds the rest, and doubts a mere phrase."""
 
-    def __init__(self, signs: Iterable[Signs], spoken: Spoken, others: Counts, alarm: Alarm) -> None:
-        """`others` are messages that are about nothing here."""
+    def __init__(self, signs: Iterable[Signs], spoken: Spoken, inside: Counts, outside: Counts, alarm: Alarm) -> None:
+        """`inside` are the phrasings of all entries, `outside` messages that no entry answers."""
         every = tuple(signs)
         self._alarm: Final = alarm
         self._phrases: Final = SignDetector(every)
         self._messages: Final = {one.id: one.message for one in every}
-        self._likeness: Final = {one.id: _likeness(one, spoken, others) for one in every if one.serious}
+        self._likeness: Final = {
+            one.id: _likeness(one, spoken.get(one.id, ()), inside, outside) for one in every if one.serious
+        }
 
     def find(self, text: str, read: Sequence[str]) -> tuple[Found, ...]:
         """At most one sign an entry, in `text` or its corrected words; entries with stronger signs first, then by id."""
@@ -66,7 +68,7 @@ class Detector:
         return None
 
 
-def _likeness(signs: Signs, spoken: Spoken, others: Counts) -> NaiveBayes:
-    own = Counts([*spoken.get(signs.id, ()), *map(words, signs.serious)])
-    rest = Counts([read for id, every in spoken.items() if id != signs.id for read in every])
-    return NaiveBayes(own, rest + others + Counts(map(words, signs.harmless)))
+def _likeness(signs: Signs, spoken: Sequence[Sequence[str]], inside: Counts, outside: Counts) -> NaiveBayes:
+    own = Counts(spoken)
+    harmless = Counts(map(words, signs.harmless))
+    return NaiveBayes(own + Counts(map(words, signs.serious)), inside - own + outside + harmless)

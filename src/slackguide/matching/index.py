@@ -78,20 +78,21 @@ class Postings:
         """How many values `sums` reads for these features: the measure of its work."""
         return int(self._uses[numbers].sum())
 
-    def products(self) -> Floats:
-        """Every row's product with every other row."""
-        found = np.asarray(self._dense.T @ self._dense, dtype=np.float32)
+    def add_products(self, total: Floats, share: float) -> None:
+        """Adds every row's product with every other row, times `share`, to `total`."""
+        common = self._dense.T @ self._dense
+        common *= np.float32(share)
+        total += common
         order = np.argsort(self._rows, kind="stable")
         numbers = np.repeat(np.arange(len(self._starts) - 1), np.diff(self._starts))[order]
         rows, values = self._rows[order], self._values[order]
         for first in range(0, self.size, _BLOCK):
             low, high = np.searchsorted(rows, (first, first + _BLOCK)).tolist()
-            part = found[first : first + _BLOCK]
+            part = total[first : first + _BLOCK]
             at, lengths = self._gather(numbers[low:high])
             cells = np.repeat((rows[low:high] - first) * np.int64(self.size), lengths) + self._rows[at]
-            products = self._values[at] * np.repeat(values[low:high], lengths)
+            products = self._values[at] * np.repeat(values[low:high] * np.float32(share), lengths)
             part += np.bincount(cells, products, part.size).reshape(part.shape)
-        return found
 
     def totals(self, numbers: Sequence[int], first: int, last: int) -> list[float]:
         """For each feature, the sum of its values in the rows from `first` up to `last`."""
@@ -214,9 +215,9 @@ class Family:
         """Values read by `cosines` and `ratios` together."""
         return self._phrasings.visited(counted.numbers) + self._models.visited(counted.numbers)
 
-    def all_cosines(self) -> Floats:
-        """The cosine of every phrasing with every other."""
-        return self._phrasings.products()
+    def add_cosines(self, total: Floats, share: float) -> None:
+        """Adds the cosine of every phrasing with every other, times `share`, to `total`."""
+        self._phrasings.add_products(total, share)
 
     def shares(self, counted: Counted, first: int, last: int) -> dict[int, float]:
         """What each known feature adds to the summed cosines of the phrasings from `first` up to `last`."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -38,6 +39,9 @@ NEIGHBOUR: Final = 10.0
 
 LEAST_ANSWERED: Final = 0.5
 """Confidence below which nothing is the answer, however clear the lead."""
+
+VERBATIM: Final = 0.97
+"""Cosine with a phrasing from which a question is that phrasing, and no longer vague."""
 
 LIKELY: Final = 0.6
 """Confidence of an entry that a weak sign put at the head of the choices."""
@@ -104,22 +108,23 @@ class Matcher:
         self._phrasings: Final = tuple(p for d in documents for p in (*d.phrasings, d.title))
         sizes = np.array([len(document.phrasings) + 1 for document in documents], dtype=np.int64)
         self._firsts: Final[Ints] = np.concatenate(([0], np.cumsum(sizes)))
-        spoken = np.ones(len(self._phrasings) + len(documents), dtype=bool)
-        spoken[np.cumsum(sizes + 1) - 1] = False
-        texts = Texts(np.repeat(np.arange(len(documents)), sizes + 1), spoken, len(documents), BODY_WEIGHT)
+        is_phrasing = np.ones(len(self._phrasings) + len(documents), dtype=bool)
+        is_phrasing[np.cumsum(sizes + 1) - 1] = False
+        texts = Texts(np.repeat(np.arange(len(documents)), sizes + 1), is_phrasing, len(documents), BODY_WEIGHT)
         terms = Terms()
         self._numberings: Final[tuple[Numbering, ...]] = (terms, Pairs(terms), Grams())
         self._terms: Final = terms
-        self._spelling: Final = Spelling(self._take_in(documents) + Counter(glossary.vocabulary()))
+        uses, spoken = self._take_in(documents)
+        self._spelling: Final = Spelling(uses + Counter(glossary.vocabulary()))
         self._coverage: Final = Coverage(terms.table(), texts)
         self._families: Final = tuple(Family(numbering.table(), texts) for numbering in self._numberings)
-        self._learnt: Final = self._learn(texts)
-        spoken = {one.id: [words(text) for text in (*one.phrasings, one.title)] for one in documents}
-        others = Counts(map(words, out_of_scope))
-        self._detector: Final = Detector(signs, spoken, others, self._weights.alarm)
-        self._foreign: Final = (
-            NaiveBayes(others, Counts(read for every in spoken.values() for read in every)) if out_of_scope else None
-        )
+        with ThreadPoolExecutor(1) as beside:  # learning is done outside of the interpreter's lock, the rest within
+            learnt = beside.submit(self._learn, texts)
+            inside = Counts(read for every in spoken.values() for read in every)
+            outside = Counts(map(words, out_of_scope))
+            self._detector: Final = Detector(signs, spoken, inside, outside, self._weights.alarm)
+            self._foreign: Final = NaiveBayes(outside, inside) if out_of_scope else None
+            self._learnt: Final = learnt.result()
         self._odds: Final[Odds] = self._weights.odds if out_of_scope else self._weights.odds_uninformed
 
     @classmethod
@@ -256,7 +261,8 @@ class Matcher:
     def _outcome(self, confidence: float, signals: Mapping[str, float], chances: Floats) -> tuple[Outcome, int]:
         if logistic(self._odds.scope, signals) < self._odds.scope_from:
             return "none", 0
-        settled = logistic(self._odds.settled, signals) >= self._odds.answer_from
+        verbatim = signals["cosine"] >= VERBATIM and signals["lead"] > 1.0
+        settled = verbatim or logistic(self._odds.settled, signals) >= self._odds.answer_from
         if (settled and confidence >= LEAST_ANSWERED) or len(chances) == 1:
             return "answer", 1
         covered = np.cumsum(chances)
@@ -295,23 +301,27 @@ class Matcher:
         carried = self._reader.carriers(scored.reading, shares)
         return Why(carried, self._phrasings[nearest] if scored.nearest[nearest] > 0 else "")
 
-    def _take_in(self, documents: Sequence[Document]) -> Counter[str]:
-        """Number every feature of every text; how often each word is used."""
+    def _take_in(self, documents: Sequence[Document]) -> tuple[Counter[str], dict[str, list[tuple[str, ...]]]]:
+        """Number every feature of every text; how often each word is used, and the words of each entry's phrasings."""
         uses: Counter[str] = Counter()
+        spoken: dict[str, list[tuple[str, ...]]] = {}
         for document in documents:
-            for text in (*document.phrasings, document.title, document.body):
-                reading = self._reader.read(text, limit=None)
+            readings = [
+                self._reader.read(text, limit=None) for text in (*document.phrasings, document.title, document.body)
+            ]
+            spoken[document.id] = [reading.plain for reading in readings[:-1]]
+            for reading in readings:
                 uses.update(reading.words)
                 for numbering in self._numberings:
                     numbering.add(reading)
-        return uses
+        return uses, spoken
 
     def _learn(self, texts: Texts) -> Floats | None:
         if not 2 <= texts.entries <= LEARNT_ENTRIES or texts.phrasings > LEARNT_PHRASINGS:
             return None
         cosines = np.zeros((texts.phrasings, texts.phrasings), dtype=np.float32)
         for family, share in zip(self._families, FAMILY_SHARES, strict=True):
-            cosines += np.float32(share**2) * family.all_cosines()
+            family.add_cosines(cosines, share**2)
         return learn(cosines, texts.entry_of_phrasing, texts.entries)
 
 

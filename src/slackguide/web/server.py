@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from wsgiref.types import WSGIApplication
 
 from waitress import wasyncore  # type: ignore[import-untyped]
@@ -42,7 +43,8 @@ class WebServer:
         while self._busy() and time.monotonic() < deadline:
             time.sleep(0.02)
         self._server.task_dispatcher.shutdown(timeout=1)
-        trigger.pull_trigger(self._close_all)
+        with suppress(OSError):  # the loop may wake by itself and close its bell before it is rung
+            trigger.pull_trigger(self._close_all)
         self._thread.join(timeout=2)
 
     def _busy(self) -> bool:
