@@ -33,7 +33,8 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from fit_matcher import SCOPED, read_knowledge, read_questions  # noqa: E402
 
-from slackguide.matching import Document, Matcher, Signs, Vocabulary  # noqa: E402
+from slackguide.guide.corpus import Corpus  # noqa: E402
+from slackguide.matching import Document, Vocabulary  # noqa: E402
 
 METHODS = {
     "rapidfuzz WRatio": "rapidfuzz",
@@ -173,11 +174,13 @@ def ranker(method: str, task: Task) -> Ranker:
         return ours(task)
     if method.startswith("rapidfuzz"):
         return scan(method.removeprefix("rapidfuzz "), task.corpus.documents)
-    return {"bm25s": bm25s_index, "tantivy": tantivy_index, "TF-IDF + LinearSVC": linear_svc}[method](task.corpus.documents)
+    return {"bm25s": bm25s_index, "tantivy": tantivy_index, "TF-IDF + LinearSVC": linear_svc}[method](
+        task.corpus.documents
+    )
 
 
 def ours(task: Task) -> Ranker:
-    matcher = Matcher.build(task.corpus.documents, task.corpus.vocabulary, signs=task.corpus.signs)
+    matcher = task.corpus.matcher()
     return lambda text: [(match.id, match.confidence) for match in matcher.match(text).matches]
 
 

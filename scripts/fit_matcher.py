@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from slackguide.evaluation.halves import half_of
 from slackguide.guide.corpus import Corpus
 from slackguide.knowledge import load
@@ -47,7 +48,7 @@ DOUBTED = 0.01
 """Share of the serious messages below the bar under which a phrase found counts less."""
 
 COUNTS = {VAGUE: 2.0, NEAR: 0.3}
-"""What a question of each kind counts, beside 1: few are vague, and it is the far ones that nobody may get an answer to."""
+"""What a question of each kind counts, beside 1: few are vague, and near ones may be offered something."""
 
 RIGHT_OF_ANSWERED = 0.9945
 """Aimed at on the development half, above the 98.5% wanted of unseen questions."""
@@ -249,9 +250,7 @@ def fit_logistic(
 def fit_thresholds(judged: Sequence[tuple[Asked, Judged]], odds: Odds) -> Odds:
     """The highest bar for "nothing fits" that keeps what is in scope, the lowest for "answer" that is right enough."""
     asked = [(one, found) for one, found in judged if one.question.kind not in (HARM, HARMLESS)]
-    scope = [
-        (one.question.kind, logistic(odds.scope, found.signals)) for one, found in asked if one.question.ids
-    ]
+    scope = [(one.question.kind, logistic(odds.scope, found.signals)) for one, found in asked if one.question.ids]
     scope_from = min(
         float(np.quantile([chance for kind, chance in scope if kind == SCOPED], 0.015)),
         float(np.quantile([chance for kind, chance in scope if kind == VAGUE], 0.03)),

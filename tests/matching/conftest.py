@@ -1,5 +1,6 @@
 """A small knowledge base of the kind the matcher is made for, and a matcher over it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,9 +82,39 @@ VOCABULARY = Vocabulary(
 SIGNS = Signs(
     id="conduct/self-harm",
     message="If anyone may be at risk, open this first.",
-    clear=("suicide", "kill myself", "hurt myself", "end my life", "want to die", "no reason to live", "never wake up again"),
+    clear=(
+        "suicide",
+        "kill myself",
+        "hurt myself",
+        "end my life",
+        "want to die",
+        "no reason to live",
+        "never wake up again",
+    ),
     weak=("cannot go on", "nobody will miss me"),
     exclusions=("suicide squad", "kill the contract", "die laughing"),
+)
+
+LEARNT = replace(
+    SIGNS,
+    serious=(
+        "He asked me to tell his daughter that he is sorry for everything",
+        "she says tomorrow there will be no one left to suspend",
+        "FL is giving away all that he owns and says goodbye to everybody",
+        "the caller is standing on the roof and cries",
+    ),
+    harmless=(
+        "he asked me to tell his client that he is sorry for the delay",
+        "she says tomorrow she will pay, so no one is left to remind",
+        "the roof of the office leaks, FL says goodbye to his laptop",
+        "he wants to die his hair green for the video call",
+    ),
+)
+ELSEWHERE = (
+    "how many connects does a boosted proposal cost",
+    "how do I buy connects for a proposal",
+    "connects of a boosted job were not returned",
+    "where do I see my connects",
 )
 
 KNOWLEDGE = Path(__file__).resolve().parents[2] / "knowledge"

@@ -9,7 +9,12 @@ from slackguide.matching.bayes import Counts, NaiveBayes, features
 SERIOUS = [text.split() for text in ("tell my wife goodbye", "i will not wake up tomorrow", "nobody needs me anymore")]
 HARMLESS = [text.split() for text in ("tell my client goodbye", "i will not be in tomorrow", "nobody needs me on chat")]
 
-WORDS = st.lists(st.sampled_from("tell my wife client goodbye i will not wake up tomorrow nobody zzz".split()), max_size=12)
+WORDS = st.lists(
+    st.sampled_from(
+        ["tell", "my", "wife", "client", "goodbye", "i", "will", "not", "wake", "up", "tomorrow", "nobody", "zzz"]
+    ),
+    max_size=12,
+)
 
 
 @pytest.fixture(scope="module")
@@ -18,12 +23,12 @@ def bayes() -> NaiveBayes:
 
 
 def test_what_one_kind_says_speaks_for_it(bayes: NaiveBayes) -> None:
-    assert bayes.log_odds("my wife will wake up".split()) > 0.0
-    assert bayes.log_odds("my client on chat".split()) < 0.0
+    assert bayes.log_odds(["my", "wife", "will", "wake", "up"]) > 0.0
+    assert bayes.log_odds(["my", "client", "on", "chat"]) < 0.0
 
 
 def test_more_evidence_says_more(bayes: NaiveBayes) -> None:
-    assert bayes.log_odds(["wife"]) < bayes.log_odds(["wife", "wake"]) < bayes.log_odds("wife wake anymore".split())
+    assert bayes.log_odds(["wife"]) < bayes.log_odds(["wife", "wake"]) < bayes.log_odds(["wife", "wake", "anymore"])
 
 
 def test_unknown_words_say_nothing_and_thin_out_the_rest(bayes: NaiveBayes) -> None:

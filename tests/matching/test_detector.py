@@ -10,29 +10,16 @@ from slackguide.matching.blending import Alarm
 from slackguide.matching.detector import Detector
 from slackguide.matching.words import words
 
-from .conftest import DOCUMENTS, SIGNS, VOCABULARY
+from .conftest import DOCUMENTS, ELSEWHERE, LEARNT, SIGNS, VOCABULARY
 
-LEARNT = replace(
-    SIGNS,
-    serious=(
-        "He asked me to tell his daughter that he is sorry for everything",
-        "she says tomorrow there will be no one left to suspend",
-        "FL is giving away all that he owns and says goodbye to everybody",
-        "the caller is standing on the roof and cries",
-    ),
-    harmless=(
-        "he asked me to tell his client that he is sorry for the delay",
-        "she says tomorrow she will pay, so no one is left to remind",
-        "the roof of the office leaks, FL says goodbye to his laptop",
-        "he wants to die his hair green for the video call",
-    ),
-)
 ALARM = Alarm(doubted_below=-1.0, weak_from=1.0, likely_from=2.0)
 
 
 def strength(text: str, signs: Signs = LEARNT, alarm: Alarm = ALARM) -> str | None:
     spoken = {one.id: [words(phrasing) for phrasing in one.phrasings] for one in DOCUMENTS}
-    found = Detector([signs], spoken, Counts(read for every in spoken.values() for read in every), Counts(()), alarm).find(text, words(text))
+    found = Detector(
+        [signs], spoken, Counts(read for every in spoken.values() for read in every), Counts(()), alarm
+    ).find(text, words(text))
     return found[0].strength if found else None
 
 
@@ -81,15 +68,9 @@ def test_a_likely_sign_heads_the_choices_but_never_displaces_an_answer() -> None
 
 
 def test_messages_out_of_scope_teach_to_find_nothing() -> None:
-    elsewhere = (
-        "how many connects does a boosted proposal cost",
-        "how do I buy connects for a proposal",
-        "connects of a boosted job were not returned",
-        "where do I see my connects",
-    )
     question = "how are connects for a job on the account returned"
     guessing = Matcher.build(DOCUMENTS, VOCABULARY)
-    taught = Matcher.build(DOCUMENTS, VOCABULARY, out_of_scope=elsewhere)
+    taught = Matcher.build(DOCUMENTS, VOCABULARY, out_of_scope=ELSEWHERE)
     assert taught.score(question).foreign > 0.0 == guessing.score(question).foreign
     assert taught.match(question).outcome == "none"
     for phrasing in DOCUMENTS[0].phrasings:

@@ -52,13 +52,15 @@ QUESTIONS = [
     "money back when",
     "zxqv",
     "esc the case, nobody will miss me",
+    "she asked me to tell her daughter that she is sorry, and cries on the roof",
+    "how are connects for a job returned",
 ]
 
 ANSWER = """
 import json, sys
-from tests.matching.conftest import DOCUMENTS, SIGNS, VOCABULARY
+from tests.matching.conftest import DOCUMENTS, ELSEWHERE, LEARNT, VOCABULARY
 from slackguide.matching import Matcher
-matcher = Matcher.build(DOCUMENTS, VOCABULARY, signs=[SIGNS])
+matcher = Matcher.build(DOCUMENTS, VOCABULARY, signs=[LEARNT], out_of_scope=ELSEWHERE)
 print(json.dumps([repr(matcher.match(text)) for text in json.load(sys.stdin)]))
 """
 
@@ -83,9 +85,9 @@ def test_any_text_may_be_knowledge(texts: list[str]) -> None:
     ]
     vocabulary = Vocabulary({texts[0]: (texts[-1],), "cl": ("client",)}, (tuple(texts), ("refund", texts[0])))
     signs = Signs(
-        DOCUMENTS[0].id, "", clear=(texts[0].replace("/", " "),), weak=(), exclusions=(texts[-1].replace("/", " "),)
+        DOCUMENTS[0].id, "", clear=(texts[0],), weak=(), exclusions=(texts[-1],), serious=tuple(texts), harmless=("",)
     )
-    built = Matcher.build(documents, vocabulary, signs=[signs])
+    built = Matcher.build(documents, vocabulary, signs=[signs], out_of_scope=texts)
     assert built.match(texts[0]).outcome in {"answer", "choices", "none"}
 
 

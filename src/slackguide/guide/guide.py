@@ -9,9 +9,9 @@ from slackguide.errors import UnusableInput
 from slackguide.guide.corpus import Corpus
 from slackguide.guide.notes import filled
 from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, TitledMatch
-from slackguide.knowledge import KnowledgeBase, did_you_mean
+from slackguide.knowledge import KnowledgeBase, KnownEntry, did_you_mean
 from slackguide.knowledge.conditions import Value
-from slackguide.matching import Alert, Match, Matcher, Matching, Why
+from slackguide.matching import Alert, Match, Matching, Why
 from slackguide.triage import FactReader, Triage
 
 EXACT = 1.0
@@ -102,4 +102,3 @@ class Guide:
 
     def _titled(self, match: Match) -> TitledMatch:
         return TitledMatch(match.id, self.knowledge.entries[match.id].title, match.confidence)
-

@@ -8,7 +8,7 @@ more than a logistic regression over the same features.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import repeat
-from math import log
+from math import log, sqrt
 from typing import Final
 
 from .inflection import stem
@@ -72,7 +72,7 @@ class NaiveBayes:
             yes, no = self._yes.get(feature, 0), self._no.get(feature, 0)
             if yes or no:
                 total += log((yes + SMOOTHING) / (no + SMOOTHING)) + self._prior
-        return total / float(len(found) + FEW) ** 0.5
+        return total / sqrt(len(found) + FEW)
 
 
 def features(words: Sequence[str]) -> dict[Feature, None]:

@@ -19,7 +19,7 @@ Spoken = Mapping[str, Sequence[Sequence[str]]]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A sign of one critical entry: a clear one puts it first, a likely one where nothing is certain, a weak one alerts."""
+    """A sign of one critical entry: clear puts it first, likely does where nothing is certain, weak alerts."""
 
     id: str
     message: str
@@ -40,7 +40,7 @@ class Detector:
         }
 
     def find(self, text: str, read: Sequence[str]) -> tuple[Found, ...]:
-        """At most one sign an entry, in `text` or its corrected words; entries with stronger signs first, then by id."""
+        """At most one sign an entry, in `text` or its corrected words; stronger signs first, then by id."""
         phrases = self._phrases.find(text)
         judged = ((id, self._judged(id, phrases.get(id), read)) for id in self._messages)
         found = (Found(id, self._messages[id], strength) for id, strength in judged if strength is not None)

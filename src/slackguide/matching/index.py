@@ -78,21 +78,21 @@ class Postings:
         """How many values `sums` reads for these features: the measure of its work."""
         return int(self._uses[numbers].sum())
 
-    def add_products(self, total: Floats, share: float) -> None:
-        """Adds every row's product with every other row, times `share`, to `total`."""
-        common = self._dense.T @ self._dense
-        common *= np.float32(share)
-        total += common
+    def weighted_rows(self, share: float) -> Floats:
+        """The common features times `share`, features x rows."""
+        return self._dense * np.float32(share)
+
+    def by_row(self) -> tuple[Ints, Ints, Floats]:
+        """Rows, features and values of the rare features, row after row."""
         order = np.argsort(self._rows, kind="stable")
         numbers = np.repeat(np.arange(len(self._starts) - 1), np.diff(self._starts))[order]
-        rows, values = self._rows[order], self._values[order]
-        for first in range(0, self.size, _BLOCK):
-            low, high = np.searchsorted(rows, (first, first + _BLOCK)).tolist()
-            part = total[first : first + _BLOCK]
-            at, lengths = self._gather(numbers[low:high])
-            cells = np.repeat((rows[low:high] - first) * np.int64(self.size), lengths) + self._rows[at]
-            products = self._values[at] * np.repeat(values[low:high] * np.float32(share), lengths)
-            part += np.bincount(cells, products, part.size).reshape(part.shape)
+        return self._rows[order].astype(np.int64), numbers, self._values[order]
+
+    def products(self, rows: Ints, numbers: Ints, values: Floats) -> tuple[Ints, Floats]:
+        """Of these values with all that share their feature: cells (row given x `size` + row found) and products."""
+        at, lengths = self._gather(numbers)
+        cells = np.repeat(rows * np.int64(self.size), lengths) + self._rows[at]
+        return np.asarray(cells, dtype=np.int64), self._values[at] * np.repeat(values, lengths)
 
     def totals(self, numbers: Sequence[int], first: int, last: int) -> list[float]:
         """For each feature, the sum of its values in the rows from `first` up to `last`."""
@@ -172,7 +172,7 @@ class Family:
         self._unseen: Final = float(np.log1p(texts.entries) ** RARITY_POWER)
         self._models, self._unused = _models(texts.entries_in(table))
         squares = np.zeros(texts.entries)
-        self._phrasings: Final = Postings(self._weighted(table, texts, squares), uses, texts.phrasings)
+        self.phrasings: Final = Postings(self._weighted(table, texts, squares), uses, texts.phrasings)
         self._entry_lengths: Final = np.maximum(np.sqrt(squares), 1e-6).astype(np.float32)
 
     def _weighted(self, table: Table, texts: Texts, squares: NDArray[np.float64]) -> Iterator[Cells]:
@@ -195,7 +195,7 @@ class Family:
 
     def cosines(self, counted: Counted) -> Floats:
         """The cosine of the question with every phrasing: low, if much of the question is unknown here."""
-        return self._phrasings.sums(counted.numbers, self.weigh(counted))
+        return self.phrasings.sums(counted.numbers, self.weigh(counted))
 
     def centre_cosines(self, cosines: Floats, firsts: Ints) -> Floats:
         """The cosine with the sum of each entry's phrasings, from those with each; `firsts` start the entries."""
@@ -213,18 +213,31 @@ class Family:
 
     def work(self, counted: Counted) -> int:
         """Values read by `cosines` and `ratios` together."""
-        return self._phrasings.visited(counted.numbers) + self._models.visited(counted.numbers)
-
-    def add_cosines(self, total: Floats, share: float) -> None:
-        """Adds the cosine of every phrasing with every other, times `share`, to `total`."""
-        self._phrasings.add_products(total, share)
+        return self.phrasings.visited(counted.numbers) + self._models.visited(counted.numbers)
 
     def shares(self, counted: Counted, first: int, last: int) -> dict[int, float]:
         """What each known feature adds to the summed cosines of the phrasings from `first` up to `last`."""
         numbers = counted.numbers.tolist()
-        totals = self._phrasings.totals(numbers, first, last)
+        totals = self.phrasings.totals(numbers, first, last)
         weights = self.weigh(counted).tolist()
         return {number: weight * total for number, weight, total in zip(numbers, weights, totals, strict=True)}
+
+
+def all_cosines(families: Sequence[Family], shares: Sequence[float]) -> Floats:
+    """The cosine of every phrasing with every other, by each family's share squared, summed."""
+    postings = [family.phrasings for family in families]
+    common = np.concatenate([one.weighted_rows(share) for one, share in zip(postings, shares, strict=True)])
+    total = np.asarray(common.T @ common, dtype=np.float32)
+    kept = [(one, np.float32(share**2), *one.by_row()) for one, share in zip(postings, shares, strict=True)]
+    for first in range(0, len(total), _BLOCK):
+        part = total[first : first + _BLOCK]
+        found = []
+        for one, share, rows, numbers, values in kept:
+            low, high = np.searchsorted(rows, (first, first + _BLOCK)).tolist()
+            found.append(one.products(rows[low:high] - first, numbers[low:high], values[low:high] * share))
+        cells, products = (np.concatenate(each) for each in zip(*found, strict=True))
+        part += np.bincount(cells, products, part.size).reshape(part.shape)
+    return total
 
 
 class Coverage:

@@ -13,7 +13,7 @@ from .blending import VIEWS, Odds, Weights, blend, logistic, shipped_weights
 from .detector import Detector, Found
 from .features import FAMILIES, Floats, Grams, Ints, Numbering, Pairs, Terms
 from .glossary import Glossary
-from .index import Coverage, Family, Texts
+from .index import Coverage, Family, Texts, all_cosines
 from .learning import learn
 from .model import Alert, Document, Match, Matching, Outcome, Signs, Vocabulary, Why
 from .reading import Reader, Reading
@@ -43,8 +43,8 @@ LEAST_ANSWERED: Final = 0.5
 VERBATIM: Final = 0.97
 """Cosine with a phrasing from which a question is that phrasing, and no longer vague."""
 
-LIKELY: Final = 0.6
-"""Confidence of an entry that a weak sign put at the head of the choices."""
+LIKELY: Final = 0.8
+"""Confidence of an entry that a likely sign put at the head of the choices."""
 
 MOST_OFFERED: Final = 4
 
@@ -207,7 +207,7 @@ class Matcher:
         return self._detector.learnt
 
     def likeness(self, id: str, scored: Scored) -> float:
-        """Log-odds that the question is a message of those that critical entry `id` learnt from; KeyError for others."""
+        """Log-odds that the question is one of the messages that entry `id` learnt from. Raises KeyError if of none."""
         return self._detector.likeness(id, scored.reading.plain)
 
     def judge(self, scored: Scored, visible: Mask | None = None) -> Judged:
@@ -319,10 +319,7 @@ class Matcher:
     def _learn(self, texts: Texts) -> Floats | None:
         if not 2 <= texts.entries <= LEARNT_ENTRIES or texts.phrasings > LEARNT_PHRASINGS:
             return None
-        cosines = np.zeros((texts.phrasings, texts.phrasings), dtype=np.float32)
-        for family, share in zip(self._families, FAMILY_SHARES, strict=True):
-            family.add_cosines(cosines, share**2)
-        return learn(cosines, texts.entry_of_phrasing, texts.entries)
+        return learn(all_cosines(self._families, FAMILY_SHARES), texts.entry_of_phrasing, texts.entries)
 
 
 def _best(chances: Floats, most: int) -> list[int]:

@@ -89,7 +89,10 @@ def written_out(found: Iterable[str]) -> list[str]:
     """Tokens with contractions and chat spellings written out, long numbers dropped, long words cut."""
     written: list[str] = []
     for token in found:
-        _add(token, written)
+        if token.isalpha() and token not in _WRITTEN_OUT:
+            written.append(token[:MAX_WORD])
+        else:
+            _add(token, written)
     return written
 
 
