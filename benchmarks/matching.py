@@ -138,7 +138,7 @@ def shipped(folder: Path) -> Task:
 def public(path: Path) -> Task:
     """Public intent data; a label is an entry without a title, `oos` is out of scope."""
     with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     phrasings: dict[str, list[str]] = {}
     for row in rows:
         if row["split"] != "test":

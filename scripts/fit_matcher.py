@@ -47,6 +47,9 @@ TAKEN_FOR_WEAK, TAKEN_FOR_LIKELY = (0.02, 0.10), (0.005, 0.04)
 DOUBTED = 0.01
 """Share of the serious messages below the bar under which a phrase found counts less."""
 
+EITHER_WAY = ("length", "foreign")
+"""Signals that may speak against a match; a weight below 0 for any other would be chance."""
+
 COUNTS = {VAGUE: 2.0, NEAR: 0.3}
 """What a question of each kind counts, beside 1: few are vague, and near ones may be offered something."""
 
@@ -230,7 +233,7 @@ def fit_odds(matcher: Matcher, questions: Sequence[Question]) -> Odds:
 def fit_logistic(
     signals: np.ndarray[Any, Any], wanted: np.ndarray[Any, Any], counts: np.ndarray[Any, Any]
 ) -> dict[str, float]:
-    """Logistic regression on standardised signals, lightly held towards none."""
+    """Logistic regression on standardised signals, lightly held towards none; most can only speak in favour."""
     centre, spread = signals.mean(axis=0), signals.std(axis=0) + 1e-9
     table = np.column_stack(((signals - centre) / spread, np.ones(len(signals))))
 
@@ -241,7 +244,8 @@ def fit_logistic(
         cost = counts @ (np.logaddexp(0.0, margin) - wanted * margin)
         return float(cost / len(table) + 0.5 * held @ point), table.T @ off / len(table) + held
 
-    found = descend(loss, np.zeros(table.shape[1]), np.full(table.shape[1], -np.inf))
+    low = np.array([*(-np.inf if name in EITHER_WAY else 0.0 for name in SIGNALS), -np.inf])
+    found = descend(loss, np.zeros(table.shape[1]), low)
     weights = found[:-1] / spread
     bias = float(found[-1] - weights @ centre)
     return {"bias": round(bias, 4)} | {n: round(float(w), 4) for n, w in zip(SIGNALS, weights, strict=True)}

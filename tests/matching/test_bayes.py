@@ -53,6 +53,12 @@ def test_each_feature_counts_once_a_message(words: list[str]) -> None:
     assert list(counts.of) == list(features(words))
 
 
+def test_the_words_that_speak_for_a_kind_can_be_told(bayes: NaiveBayes) -> None:
+    assert bayes.telling(["tell", "my", "wife", "and", "my", "client", "wake"], 5) == ("wife", "wake")
+    assert bayes.telling(["tell", "my", "wife", "and", "wake"], 1) == ("wife",)
+    assert bayes.telling(["client", "quux"], 5) == ()
+
+
 def test_kinds_add_up_and_come_apart() -> None:
     both = Counts(SERIOUS) + Counts(HARMLESS)
     assert both.messages == 6

@@ -60,6 +60,7 @@ def test_a_likely_sign_heads_the_choices_but_never_displaces_an_answer() -> None
     unsure = matcher.match("she asked me to tell her daughter she is sorry for everything, and cries on the roof")
     assert unsure.matches[0].id == LEARNT.id
     assert not unsure.urgent
+    assert {"daughter", "cries"} <= set(unsure.why.words)
     question = "which queue takes a case for the mediators"
     certain = matcher.match(question)
     assert certain.outcome == "answer"

@@ -67,12 +67,16 @@ class NaiveBayes:
         scale, with `FEW` more, so that a word or two are never much.
         """
         found = features(words)
-        total = 0.0
-        for feature in found:
-            yes, no = self._yes.get(feature, 0), self._no.get(feature, 0)
-            if yes or no:
-                total += log((yes + SMOOTHING) / (no + SMOOTHING)) + self._prior
-        return total / sqrt(len(found) + FEW)
+        return sum(map(self._weight, found)) / sqrt(len(found) + FEW)
+
+    def telling(self, words: Sequence[str], most: int) -> tuple[str, ...]:
+        """At most `most` of the words, each once, that speak for the first kind; those that do so most come first."""
+        weights = {word: self._weight((word,)) for word in words}
+        return tuple(sorted((word for word in weights if weights[word] > 0.0), key=lambda word: -weights[word])[:most])
+
+    def _weight(self, feature: Feature) -> float:
+        yes, no = self._yes.get(feature, 0), self._no.get(feature, 0)
+        return log((yes + SMOOTHING) / (no + SMOOTHING)) + self._prior if yes or no else 0.0
 
 
 def features(words: Sequence[str]) -> dict[Feature, None]:

@@ -55,6 +55,10 @@ class Detector:
         """Log-odds that the words are a message of those that entry `id` learnt from. Raises KeyError if of none."""
         return self._likeness[id].log_odds(read)
 
+    def telling(self, id: str, read: Sequence[str], most: int) -> tuple[str, ...]:
+        """At most `most` words that speak for entry `id`, by what it learnt from whole messages; () if from none."""
+        return self._likeness[id].telling(read, most) if id in self._likeness else ()
+
     def _judged(self, id: str, phrase: PhraseStrength | None, read: Sequence[str]) -> Strength | None:
         if id not in self._likeness:
             return "likely" if phrase == "weak" else phrase

@@ -16,7 +16,7 @@ from .glossary import Glossary
 from .index import Coverage, Family, Texts, all_cosines
 from .learning import learn
 from .model import Alert, Document, Match, Matching, Outcome, Signs, Vocabulary, Why
-from .reading import Reader, Reading
+from .reading import MOST_CARRIERS, Reader, Reading
 from .spelling import Spelling
 from .words import MAX_CHARACTERS, words
 
@@ -120,7 +120,8 @@ class Matcher:
         self._families: Final = tuple(Family(numbering.table(), texts) for numbering in self._numberings)
         with ThreadPoolExecutor(1) as beside:  # learning is done outside of the interpreter's lock, the rest within
             learnt = beside.submit(self._learn, texts)
-            inside = Counts(read for every in spoken.values() for read in every)
+            told_apart = bool(out_of_scope) or any(one.serious for one in signs)
+            inside = Counts(read for every in spoken.values() for read in every if told_apart)
             outside = Counts(map(words, out_of_scope))
             self._detector: Final = Detector(signs, spoken, inside, outside, self._weights.alarm)
             self._foreign: Final = NaiveBayes(outside, inside) if out_of_scope else None
@@ -287,6 +288,7 @@ class Matcher:
         rest = [replace(other, confidence=min(other.confidence, round(1.0 - confidence, 4))) for other in others]
         matches = (Match(id, confidence), *rest)[: max(limit, 1)]
         why = self._why(scored, self._places[id])
+        why = replace(why, words=self._detector.telling(id, scored.reading.plain, MOST_CARRIERS) or why.words)
         if confidence >= CERTAIN or len(matches) < 2:
             return Matching("answer", confidence, matches, 1, (), confidence >= CERTAIN, why)
         offered = min(max(matching.offered + 1, 2), MOST_OFFERED, len(matches))
