@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from slackguide.matching.features import PAIR_WINDOW
 from slackguide.matching.reading import MAX_WORDS
 from slackguide.matching.words import MAX_CHARACTERS, MAX_WORD
 
-from .conftest import DOCUMENTS
+from .conftest import DOCUMENTS, ELSEWHERE, LEARNT, VOCABULARY
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=300)
 HOSTILE = st.sampled_from(
@@ -44,6 +45,12 @@ ROWS = sum(len(one.phrasings) + 3 for one in DOCUMENTS)
 
 FEATURES_OF_A_WORD = 3 * (MAX_WORD + 2) + 2 * PAIR_WINDOW + 4
 """Letter groups, pairs, stem and synonym groups."""
+
+
+@pytest.fixture(scope="module")
+def matcher() -> Matcher:
+    return Matcher.build(DOCUMENTS, VOCABULARY, signs=[LEARNT], out_of_scope=ELSEWHERE)
+
 
 QUESTIONS = [
     "CL wants mediaton after the contrct ended",

@@ -140,10 +140,12 @@ class Conflict(Model):
 class Messages(Model):
     """Whole messages that a critical entry's detector learns from; the more, and the more different, the better."""
 
-    serious: tuple[Message, ...] = Field(
-        min_length=1, description="What people write, or agents report, where it is meant"
+    serious: Annotated[tuple[Message, ...], ListOf, Field(min_length=1)] = Field(
+        description="What people write, or agents report, where it is meant"
     )
-    harmless: tuple[Message, ...] = Field(default=(), description="The same words where nobody is at risk")
+    harmless: Annotated[tuple[Message, ...], ListOf] = Field(
+        default=(), description="The same words where nobody is at risk"
+    )
 
 
 class SignPhrases(Model):

@@ -67,7 +67,7 @@ class Roles(Model):
 
 
 Procedure = Annotated[Lines, Field(min_length=1, max_length=20)]
-OutOfScope = Annotated[tuple[Message, ...], Field(min_length=1)]
+OutOfScope = Annotated[tuple[Message, ...], ListOf, Field(min_length=1)]
 
 
 class KnowledgeFile(Model):

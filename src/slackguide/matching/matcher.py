@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from .bayes import Counts, NaiveBayes
+from .bayes import Counts, NaiveBayes, features
 from .blending import VIEWS, Odds, Weights, blend, logistic, shipped_weights
 from .detector import Detector, Found
 from .features import FAMILIES, Floats, Grams, Ints, Numbering, Pairs, Terms
@@ -162,13 +162,15 @@ class Matcher:
         return self._why(self.score(text), self._places[id])
 
     def work(self, text: str) -> int:
-        """What answering `text` costs, counted: characters read and index values visited."""
+        """What answering `text` costs, counted: characters read, index values visited and features looked up."""
         reading = self._reader.read(text, self._spelling.correct)
         visited = sum(
             family.work(numbering.count(reading))
             for family, numbering in zip(self._families, self._numberings, strict=True)
         )
-        return min(len(text), MAX_CHARACTERS) + visited + self._coverage.work(self._terms.count(reading))
+        visited += self._coverage.work(self._terms.count(reading))
+        learnt = len(self._detector.learnt) + (self._foreign is not None)
+        return min(len(text), MAX_CHARACTERS) + visited + learnt * len(features(reading.plain))
 
     def score(self, text: str) -> Scored:
         """All views of one question; what `match` decides on and what weights are fitted to."""
