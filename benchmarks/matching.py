@@ -160,7 +160,8 @@ def grown(folder: Path, entries: int) -> Task:
         return " ".join([*first[: len(first) // 2 + 1], f"case{number}", *second[len(second) // 2 :]])
 
     made = tuple(Document(f"entry/{n}", "", tuple(phrasing(n) for _ in range(3))) for n in range(entries))
-    asked = [chance.choice(chance.choice(made).phrasings).split()[1:] for _ in range(200)]
+    count = 200 if entries <= 10_000 else 20
+    asked = [chance.choice(chance.choice(made).phrasings).split()[1:] for _ in range(count)]
     questions: list[tuple[str, frozenset[str]]] = [(" ".join(words), frozenset()) for words in asked]
     return Task(f"growth:{entries}", Corpus(made, corpus.vocabulary, ()), questions)
 

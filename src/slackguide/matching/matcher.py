@@ -114,14 +114,14 @@ class Matcher:
         terms = Terms()
         self._numberings: Final[tuple[Numbering, ...]] = (terms, Pairs(terms), Grams())
         self._terms: Final = terms
-        uses, spoken = self._take_in(documents)
+        told_apart = bool(out_of_scope) or any(one.serious for one in signs)
+        uses, spoken = self._take_in(documents, told_apart)
         self._spelling: Final = Spelling(uses + Counter(glossary.vocabulary()))
         self._coverage: Final = Coverage(terms.table(), texts)
         self._families: Final = tuple(Family(numbering.table(), texts) for numbering in self._numberings)
         with ThreadPoolExecutor(1) as beside:  # learning is done outside of the interpreter's lock, the rest within
             learnt = beside.submit(self._learn, texts)
-            told_apart = bool(out_of_scope) or any(one.serious for one in signs)
-            inside = Counts(read for every in spoken.values() for read in every if told_apart)
+            inside = Counts(read for every in spoken.values() for read in every)
             outside = Counts(map(words, out_of_scope))
             self._detector: Final = Detector(signs, spoken, inside, outside, self._weights.alarm)
             self._foreign: Final = NaiveBayes(outside, inside) if out_of_scope else None
@@ -305,15 +305,21 @@ class Matcher:
         carried = self._reader.carriers(scored.reading, shares)
         return Why(carried, self._phrasings[nearest] if scored.nearest[nearest] > 0 else "")
 
-    def _take_in(self, documents: Sequence[Document]) -> tuple[Counter[str], dict[str, list[tuple[str, ...]]]]:
-        """Number every feature of every text; how often each word is used, and the words of each entry's phrasings."""
+    def _take_in(
+        self, documents: Sequence[Document], told_apart: bool
+    ) -> tuple[Counter[str], dict[str, list[tuple[str, ...]]]]:
+        """Number every feature of every text; how often each word is used, and the words of each entry's phrasings.
+
+        The latter only where they are to be told apart from other messages: they take as much memory as the texts.
+        """
         uses: Counter[str] = Counter()
         spoken: dict[str, list[tuple[str, ...]]] = {}
         for document in documents:
             readings = [
                 self._reader.read(text, limit=None) for text in (*document.phrasings, document.title, document.body)
             ]
-            spoken[document.id] = [reading.plain for reading in readings[:-1]]
+            if told_apart:
+                spoken[document.id] = [reading.plain for reading in readings[:-1]]
             for reading in readings:
                 uses.update(reading.words)
                 for numbering in self._numberings:
