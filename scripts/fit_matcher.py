@@ -44,7 +44,7 @@ LEFT_OUT_COUNT = 4.0
 TAKEN_FOR_WEAK, TAKEN_FOR_LIKELY = (0.02, 0.10), (0.005, 0.04)
 """Shares of all harmless questions, and of those that look like serious ones, that may come over each bar."""
 
-DOUBTED = 0.01
+DOUBTED = 0.003
 """Share of the serious messages below the bar under which a phrase found counts less."""
 
 EITHER_WAY = ("length", "foreign")
