@@ -1,6 +1,7 @@
 """waitress in a thread: it listens once made, and stops without waiting for connections that are merely open."""
 
 import threading
+from contextlib import suppress
 from wsgiref.types import WSGIApplication
 
 from waitress import wasyncore  # type: ignore[import-untyped, unused-ignore]
@@ -34,7 +35,8 @@ class HttpServer:
         """Finish what is being answered, then close every connection and the port."""
         self._server.task_dispatcher.shutdown(timeout=2)
         if self._thread.is_alive():
-            self._server.trigger.pull_trigger(self._close_all)
+            with suppress(OSError):  # the loop may wake by itself and close its bell before it is rung
+                self._server.trigger.pull_trigger(self._close_all)
             self._thread.join(timeout=5)
         else:
             self._close_all()
