@@ -77,6 +77,8 @@ class SlackDouble(ThreadingHTTPServer):
     def __init__(self, seed: int) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.chance = random.Random(seed)
+        self.due = self.chance.sample([*WEATHER], len(WEATHER))
+        """Every kind comes once at first, in any order: chance alone may leave one out."""
         self.lock = threading.Lock()
         self.kept: dict[str, list[str]] = {}
         self.seen: Counter[str] = Counter()
@@ -84,9 +86,12 @@ class SlackDouble(ThreadingHTTPServer):
 
     def weather(self) -> str:
         with self.lock:
-            today = "fine" if self.calm else self.chance.choices([*WEATHER], [*WEATHER.values()])[0]
+            today = "fine" if self.calm else self._next()
             self.seen[today] += 1
             return today
+
+    def _next(self) -> str:
+        return self.due.pop() if self.due else self.chance.choices([*WEATHER], [*WEATHER.values()])[0]
 
     def keep(self, key: str) -> str:
         with self.lock:
