@@ -15,16 +15,18 @@ A question's half hangs on its text, so that adding questions moves none. Files 
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from slackguide.evaluation.calibration import calibration
 from slackguide.evaluation.halves import half_of
 from slackguide.guide.corpus import Corpus
 from slackguide.knowledge import load
+from slackguide.knowledge.questions import read_questions as labelled
 from slackguide.matching import Matcher
 from slackguide.matching.blending import SIGNALS, VIEWS, Alarm, Odds, Weights, logistic, shipped_weights
 from slackguide.matching.matcher import Judged, Scored
@@ -107,11 +109,9 @@ def read_questions(folder: Path) -> list[Question]:
     questions: list[Question] = []
     for path in sorted(folder.glob("*.jsonl")):
         kind = next((kind for kind in KINDS if path.stem.startswith(kind)), SCOPED)
-        for line in path.read_text("utf-8").splitlines():
-            if line.strip():
-                one = json.loads(line)
-                development = kind != UNSEEN and half_of(one["text"]) == "development"
-                questions.append(Question(one["text"], frozenset(one["ids"]), path.stem, kind, development))
+        for one in labelled(path)[0]:
+            development = kind != UNSEEN and half_of(one.text) == "development"
+            questions.append(Question(one.text, frozenset(one.ids), path.stem, kind, development))
     return questions
 
 
@@ -357,11 +357,13 @@ def _measures() -> Iterable[tuple[str, Any]]:
     )
     yield (
         "=calibration error, questions in scope",
-        lambda rs: _calibration([(m.confidence, _first(m) in q.ids) for q, m in rs if q.kind == SCOPED]),
+        lambda rs: _calibration_error(rs, lambda kind: kind == SCOPED),
     )
     yield (
         "=calibration error, all but self-harm",
-        lambda rs: _calibration([(m.confidence, _first(m) in q.ids) for q, m in rs if q.kind not in (HARM, HARMLESS)]),
+        lambda rs: (
+            calibration((m.confidence, _first(m) in q.ids) for q, m in rs if q.kind not in (HARM, HARMLESS)).error
+        ),
     )
 
 
@@ -378,13 +380,8 @@ def _share(hits: Iterable[bool]) -> float | None:
     return sum(seen) / len(seen) if seen else None
 
 
-def _calibration(pairs: Sequence[tuple[float, bool]]) -> float | None:
-    """Expected calibration error over 10 bins of equal width."""
-    bins: dict[int, list[tuple[float, bool]]] = {}
-    for confidence, right in pairs:
-        bins.setdefault(min(int(confidence * 10), 9), []).append((confidence, right))
-    gaps = [abs(sum(c for c, _ in part) - sum(r for _, r in part)) for part in bins.values()]
-    return sum(gaps) / len(pairs) if pairs else None
+def _calibration_error(results: Sequence[tuple[Question, Any]], counts: Callable[[str], bool]) -> float | None:
+    return calibration((m.confidence, _first(m) in q.ids) for q, m in results if counts(q.kind)).error
 
 
 if __name__ == "__main__":

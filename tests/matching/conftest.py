@@ -122,4 +122,4 @@ KNOWLEDGE = Path(__file__).resolve().parents[2] / "knowledge"
 
 @pytest.fixture(scope="session")
 def matcher() -> Matcher:
-    return Matcher.build(DOCUMENTS, VOCABULARY, signs=[SIGNS])
+    return Matcher(DOCUMENTS, VOCABULARY, signs=[SIGNS])

@@ -56,7 +56,7 @@ def test_likeness_can_be_asked_for_by_entry() -> None:
 
 
 def test_a_likely_sign_heads_the_choices_but_never_displaces_an_answer() -> None:
-    matcher = Matcher.build(DOCUMENTS, VOCABULARY, signs=[LEARNT])
+    matcher = Matcher(DOCUMENTS, VOCABULARY, signs=[LEARNT])
     unsure = matcher.match("she asked me to tell her daughter she is sorry for everything, and cries on the roof")
     assert unsure.matches[0].id == LEARNT.id
     assert not unsure.urgent
@@ -70,8 +70,8 @@ def test_a_likely_sign_heads_the_choices_but_never_displaces_an_answer() -> None
 
 def test_messages_out_of_scope_teach_to_find_nothing() -> None:
     question = "how are connects for a job on the account returned"
-    guessing = Matcher.build(DOCUMENTS, VOCABULARY)
-    taught = Matcher.build(DOCUMENTS, VOCABULARY, out_of_scope=ELSEWHERE)
+    guessing = Matcher(DOCUMENTS, VOCABULARY)
+    taught = Matcher(DOCUMENTS, VOCABULARY, out_of_scope=ELSEWHERE)
     assert taught.score(question).foreign > 0.0 == guessing.score(question).foreign
     assert taught.match(question).outcome == "none"
     for phrasing in DOCUMENTS[0].phrasings:

@@ -58,7 +58,7 @@ def test_hidden_entries_are_not_there(matcher: Matcher) -> None:
 
 def test_a_hidden_entry_takes_nothing_from_the_lead_of_another() -> None:
     twin = replace(DOCUMENTS[1], id="lead/refund-timing")
-    both = Matcher.build((*DOCUMENTS, twin), VOCABULARY)
+    both = Matcher((*DOCUMENTS, twin), VOCABULARY)
     text = "FL accepted the dispute, when does the refund appear"
     open_, closed = both.match(text), both.match(text, hidden=frozenset({twin.id}))
     assert open_.outcome == "choices"
@@ -118,9 +118,9 @@ def test_explains_any_entry(matcher: Matcher) -> None:
 
 def test_ids_must_differ_and_signs_have_an_entry() -> None:
     with pytest.raises(ValueError, match="differ"):
-        Matcher.build((DOCUMENTS[0], DOCUMENTS[0]), Vocabulary())
+        Matcher((DOCUMENTS[0], DOCUMENTS[0]), Vocabulary())
     with pytest.raises(ValueError, match="conduct/self-harm"):
-        Matcher.build(DOCUMENTS[:2], Vocabulary(), signs=[SIGNS])
+        Matcher(DOCUMENTS[:2], Vocabulary(), signs=[SIGNS])
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_ids_must_differ_and_signs_have_an_entry() -> None:
     ],
 )
 def test_a_knowledge_base_may_be_nearly_empty(documents: tuple[Document, ...]) -> None:
-    built = Matcher.build(documents, Vocabulary())
+    built = Matcher(documents, Vocabulary())
     for text in ("", "refund", "money back", "!"):
         assert len(built.match(text).matches) <= len(documents)
 
@@ -143,7 +143,7 @@ def test_more_phrasings_than_a_regression_is_learnt_for() -> None:
         Document(f"entry/{n}", f"thing {n:04d}x", (f"alpha{n} beta{n} gamma{n % 7}", f"delta{n} alpha{n}"))
         for n in range(1_100)
     ]
-    built = Matcher.build(documents, Vocabulary())
+    built = Matcher(documents, Vocabulary())
     assert built.match("beta77 alpha77").matches[0].id == "entry/77"
     assert built.match("alpha1050 delta1050 gamma0").matches[0].id == "entry/1050"
 
@@ -156,7 +156,7 @@ def test_entries_to_tell_apart_are_offered_together() -> None:
     ]
 
     def confidence_in(id: str, known: list[Document]) -> float:
-        matching = Matcher.build(known, Vocabulary()).match("hold my account")
+        matching = Matcher(known, Vocabulary()).match("hold my account")
         return next(match.confidence for match in matching.matches if match.id == id)
 
     strangers = [replace(one, distinguish_from=()) for one in documents]

@@ -49,7 +49,7 @@ FEATURES_OF_A_WORD = 3 * (MAX_WORD + 2) + 2 * PAIR_WINDOW + 4
 
 @pytest.fixture(scope="module")
 def matcher() -> Matcher:
-    return Matcher.build(DOCUMENTS, VOCABULARY, signs=[LEARNT], out_of_scope=ELSEWHERE)
+    return Matcher(DOCUMENTS, VOCABULARY, signs=[LEARNT], out_of_scope=ELSEWHERE)
 
 
 QUESTIONS = [
@@ -67,7 +67,7 @@ ANSWER = """
 import json, sys
 from tests.matching.conftest import DOCUMENTS, ELSEWHERE, LEARNT, VOCABULARY
 from slackguide.matching import Matcher
-matcher = Matcher.build(DOCUMENTS, VOCABULARY, signs=[LEARNT], out_of_scope=ELSEWHERE)
+matcher = Matcher(DOCUMENTS, VOCABULARY, signs=[LEARNT], out_of_scope=ELSEWHERE)
 print(json.dumps([repr(matcher.match(text)) for text in json.load(sys.stdin)]))
 """
 
@@ -94,7 +94,7 @@ def test_any_text_may_be_knowledge(texts: list[str]) -> None:
     signs = Signs(
         DOCUMENTS[0].id, "", clear=(texts[0],), weak=(), exclusions=(texts[-1],), serious=tuple(texts), harmless=("",)
     )
-    built = Matcher.build(documents, vocabulary, signs=[signs], out_of_scope=texts)
+    built = Matcher(documents, vocabulary, signs=[signs], out_of_scope=texts)
     assert built.match(texts[0]).outcome in {"answer", "choices", "none"}
 
 

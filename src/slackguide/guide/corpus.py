@@ -30,7 +30,7 @@ class Corpus:
         )
 
     def matcher(self, weights: Weights | None = None) -> Matcher:
-        """A matcher over all of it; `weights` other than the shipped ones are for fitting."""
+        """A matcher over all of it; `weights` as `Matcher` takes them."""
         return Matcher(
             self.documents, self.vocabulary, signs=self.signs, out_of_scope=self.out_of_scope, weights=weights
         )

@@ -45,7 +45,7 @@ class Glossary:
         written: Weighted = []
         at = 0
         while at < len(read):
-            found = _longest(self._shorthand, read, at) if read[at] in self._shorthand else None
+            found = _longest(self._shorthand, read, at)
             if found is None:
                 written.append((read[at], 1.0))
                 at += 1

@@ -92,7 +92,11 @@ class Matcher:
         out_of_scope: Sequence[str] = (),
         weights: Weights | None = None,
     ) -> None:
-        """See `build`; `weights` other than the shipped ones are for fitting."""
+        """Index the entries and learn from their phrasings, and from messages that none of them answers.
+
+        `weights` other than the shipped ones are for fitting. Raises ValueError where two documents share an id or
+        signs name an entry that is not there.
+        """
         self._weights: Final = weights or shipped_weights()
         self._ids: Final = tuple(document.id for document in documents)
         self._places: Final = {id: place for place, id in enumerate(self._ids)}
@@ -127,21 +131,6 @@ class Matcher:
             self._foreign: Final = NaiveBayes(outside, inside) if out_of_scope else None
             self._learnt: Final = learnt.result()
         self._odds: Final[Odds] = self._weights.odds if out_of_scope else self._weights.odds_uninformed
-
-    @classmethod
-    def build(
-        cls,
-        documents: Sequence[Document],
-        vocabulary: Vocabulary,
-        *,
-        signs: Sequence[Signs] = (),
-        out_of_scope: Sequence[str] = (),
-    ) -> "Matcher":
-        """Index the entries and learn from their phrasings, and from messages that none of them answers.
-
-        Raises ValueError where two documents share an id or signs name an entry that is not there.
-        """
-        return cls(documents, vocabulary, signs=signs, out_of_scope=out_of_scope)
 
     def match(self, text: str, *, hidden: frozenset[str] = frozenset(), limit: int = 5) -> Matching:
         """The entries that `text` may be about, best first, at most `limit`; never one of `hidden`.
