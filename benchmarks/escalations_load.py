@@ -10,28 +10,28 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from escalations_servers import (
-    FORM,
+from escalations_servers import FORM, Forms, Where, confirmed, postgresql, serve_bare, serve_slackguide
+from route_load import (
+    CLIENTS,
     NOWHERE,
-    Forms,
+    ROOT,
+    SECRET,
+    TEAM,
+    TOKEN,
+    USER,
     Load,
-    Where,
     command,
-    confirmed,
     load,
-    postgresql,
-    serve_bare,
-    serve_slackguide,
+    pin,
+    questions,
     serving,
 )
-from route_load import CLIENTS, ROOT, SECRET, TOKEN, pin, questions
 
 from slackguide.knowledge import KnowledgeBase
 from slackguide.sandbox import BotApp, Fault, Sandbox, Sky, demo_team
 from slackguide.slack.manifest import manifest
 from slackguide.wiring import build_guide
 
-USER, TEAM = "U0BENCH", "T0BENCH"
 WARM_SECONDS = 1.0
 EACH_SECOND = 10.0
 """Requests of each kind a second while Slack hangs or not: a busy afternoon, far from what the server can do."""

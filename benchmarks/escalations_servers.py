@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import http.client
 import json
-import multiprocessing
 import tempfile
 import threading
 import time
-import urllib.parse
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,16 +13,13 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from route_load import SECRET, run_bare, run_service
+from route_load import run_bare, run_service, signed
 from slack_bolt import Ack
 
 from slackguide.escalation.fields import Checked, check
 from slackguide.knowledge.forms import Form, FormField
-from slackguide.slack.ids import COMMAND, Callback
+from slackguide.slack.ids import Callback
 from slackguide.slack.views.form import FormState
-
-NOWHERE = "http://127.0.0.1:9/"
-"""A Slack API that nobody serves."""
 
 FORM = "ask-disputes"
 TICKETS = "https://support.zendesk.com/agent/tickets/"
@@ -58,22 +50,6 @@ def serve_bare(pipe: Connection, where: Where) -> None:
         ack()
 
     run_bare(pipe, lambda app: app.view(Callback.ESCALATION.value)(submitted))
-
-
-@contextmanager
-def serving(target: Callable[[Connection, Where], None], where: Where) -> Iterator[int]:
-    """A server for as long as the block lasts; its port."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=target, args=(theirs, where), daemon=True)
-    process.start()
-    try:
-        yield int(ours.recv())
-    finally:
-        ours.send("stop")
-        process.join(15)
-        if process.is_alive():
-            process.kill()
 
 
 @contextmanager
@@ -169,83 +145,6 @@ def _plain(state: dict[str, Any]) -> Any:
     if "selected_option" in state:
         return state["selected_option"]["value"]
     return state.get("selected_date", state.get("value"))
-
-
-def command(text: str, user: str, team: str) -> tuple[bytes, dict[str, str]]:
-    """A signed `/route`."""
-    return signed(
-        {
-            "command": COMMAND, "text": text, "user_id": user, "team_id": team, "channel_id": "C0BENCH",
-            "trigger_id": "1.2.3", "response_url": f"{NOWHERE}hook", "api_app_id": "A0BENCH",
-        }
-    )  # fmt: skip
-
-
-def signed(fields: dict[str, str]) -> tuple[bytes, dict[str, str]]:
-    """A request as Slack signs it."""
-    body = urllib.parse.urlencode(fields).encode()
-    stamp = str(int(time.time()))
-    signature = hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
-    return body, {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "X-Slack-Request-Timestamp": stamp,
-        "X-Slack-Signature": f"v0={signature}",
-    }
-
-
-@dataclass(frozen=True)
-class Load:
-    """What clients saw: requests per second, and every latency in milliseconds, sorted."""
-
-    rate: float
-    latencies: list[float]
-
-
-def load(
-    port: int,
-    request: Callable[[], tuple[bytes, dict[str, str]]],
-    good: Callable[[bytes], bool],
-    *,
-    seconds: float,
-    clients: int,
-    every: float = 0.0,
-) -> Load:
-    """So many clients at once, each as fast as it is answered, or once `every` so many seconds.
-
-    Raises RuntimeError where an answer is not 200 or not good.
-    """
-    lock = threading.Lock()
-    latencies: list[float] = []
-    faults: list[str] = []
-    began = time.monotonic()
-
-    def client(number: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=40)
-        mine: list[float] = []
-        due = began + every * number / clients
-        while (now := time.monotonic()) < began + seconds and not faults:
-            if now < due:
-                time.sleep(due - now)
-            due += every
-            body, headers = request()
-            started = time.perf_counter()
-            connection.request("POST", "/slack/events", body, headers)
-            response = connection.getresponse()
-            answered = response.read()
-            mine.append((time.perf_counter() - started) * 1000)
-            if response.status != 200 or not good(answered):
-                faults.append(f"{response.status} {answered[:300]!r}")
-        with lock:
-            latencies.extend(mine)
-
-    threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if faults:
-        raise RuntimeError(f"{len(faults)} clients were not acknowledged: {faults[0]}")
-    return Load(len(latencies) / (time.monotonic() - began), sorted(latencies))
 
 
 def confirmed(answer: bytes) -> bool:

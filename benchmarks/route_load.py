@@ -21,9 +21,12 @@ import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from itertools import count, cycle
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from slack_bolt import Ack, App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
@@ -32,6 +35,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slackguide.config import read_settings
 from slackguide.guide.in_force import GuideInForce
 from slackguide.logs import set_up
+from slackguide.slack.ids import COMMAND
 from slackguide.storage.identity import Identity
 from slackguide.storage.people import Person
 from slackguide.web.front import Front
@@ -41,14 +45,17 @@ from slackguide.wiring import Service, build_guide, database_url, open_stores, s
 ROOT = Path(__file__).parent.parent
 SECRET = "a-signing-secret"
 TOKEN = "xoxb-benchmark"
-USER = "U0BENCH"
+USER, TEAM = "U0BENCH", "T0BENCH"
+NOWHERE = "http://127.0.0.1:9/"
+"""A Slack API that nobody serves."""
+
 CLIENTS = 8
 
 
 def serve_slackguide(pipe: Connection, home: str) -> None:
     """Our service over HTTP; Slack's API is not there, which is nothing to `/route`."""
-    environment = {"SLACK_API_URL": "http://127.0.0.1:9/", "SLACKGUIDE_HOME": home}
-    run_service(pipe, environment, user=USER, team="T0BENCH")
+    environment = {"SLACK_API_URL": NOWHERE, "SLACKGUIDE_HOME": home}
+    run_service(pipe, environment, user=USER, team=TEAM)
 
 
 def serve_bare(pipe: Connection, home: str) -> None:
@@ -58,7 +65,7 @@ def serve_bare(pipe: Connection, home: str) -> None:
     def hello(ack: Ack) -> None:
         ack("hello")
 
-    run_bare(pipe, lambda app: app.command("/route")(hello))
+    run_bare(pipe, lambda app: app.command(COMMAND)(hello))
 
 
 def run_service(pipe: Connection, environment: Mapping[str, str], *, user: str, team: str) -> None:
@@ -69,7 +76,7 @@ def run_service(pipe: Connection, environment: Mapping[str, str], *, user: str, 
     guide = GuideInForce(directory=ROOT / "knowledge", build=build_guide)
     stores = open_stores(database_url(settings), clock=system_clock, guide=guide, channels={})
     stores.people.replace([Person(user, team, "Bench")], {})
-    stores.identities.keep(TOKEN, Identity(team, None, "B0BENCH", "U0BOT", "http://127.0.0.1:9/"))  # known before
+    stores.identities.keep(TOKEN, Identity(team, None, "B0BENCH", "U0BOT", NOWHERE))  # known before
     service = Service(
         settings=settings, token=TOKEN, api_url=settings.api_url, signing_secret=SECRET, guide=guide, stores=stores,
         clock=system_clock,
@@ -88,7 +95,7 @@ def run_bare(pipe: Connection, register: Callable[[App], object]) -> None:
     """A bare Bolt app on the same core and web server until told to stop; sends its port."""
     pin(0)
     app = App(
-        authorize=lambda: AuthorizeResult(enterprise_id=None, team_id="T0BENCH", bot_token=TOKEN),
+        authorize=lambda: AuthorizeResult(enterprise_id=None, team_id=TEAM, bot_token=TOKEN),
         signing_secret=SECRET,
         process_before_response=True,
     )
@@ -98,6 +105,22 @@ def run_bare(pipe: Connection, register: Callable[[App], object]) -> None:
     pipe.send(server.port)
     pipe.recv()
     server.stop()
+
+
+@contextmanager
+def serving(target: Callable[[Connection, Any], None], where: Any) -> Iterator[int]:
+    """A server in a process of its own, told `where`, for as long as the block lasts; its port."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=target, args=(theirs, where), daemon=True)
+    process.start()
+    try:
+        yield int(ours.recv())
+    finally:
+        ours.send("stop")
+        process.join(15)
+        if process.is_alive():
+            process.kill()
 
 
 def pin(core: int) -> None:
@@ -118,20 +141,19 @@ def questions() -> Iterator[str]:
         yield f"{text} case {number}"
 
 
-def request(text: str) -> tuple[bytes, dict[str, str]]:
-    """A signed command."""
-    body = urllib.parse.urlencode(
+def command(text: str, user: str, team: str) -> tuple[bytes, dict[str, str]]:
+    """A signed `/route`."""
+    return signed(
         {
-            "command": "/route",
-            "text": text,
-            "user_id": USER,
-            "team_id": "T0BENCH",
-            "channel_id": "C0BENCH",
-            "trigger_id": "1.2.3",
-            "response_url": "http://127.0.0.1:9/hook",
-            "api_app_id": "A0BENCH",
+            "command": COMMAND, "text": text, "user_id": user, "team_id": team, "channel_id": "C0BENCH",
+            "trigger_id": "1.2.3", "response_url": f"{NOWHERE}hook", "api_app_id": "A0BENCH",
         }
-    ).encode()
+    )  # fmt: skip
+
+
+def signed(fields: dict[str, str]) -> tuple[bytes, dict[str, str]]:
+    """A request as Slack signs it."""
+    body = urllib.parse.urlencode(fields).encode()
     stamp = str(int(time.time()))
     signature = hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
     return body, {
@@ -141,39 +163,59 @@ def request(text: str) -> tuple[bytes, dict[str, str]]:
     }
 
 
-def load(port: int, texts: Iterator[str], seconds: float) -> tuple[float, list[float]]:
-    """Requests per second and every latency in milliseconds; raises where an answer is not 200 with a body."""
+@dataclass(frozen=True)
+class Load:
+    """What clients saw: requests per second, and every latency in milliseconds, sorted."""
+
+    rate: float
+    latencies: list[float]
+
+
+def load(
+    port: int,
+    request: Callable[[], tuple[bytes, dict[str, str]]],
+    good: Callable[[bytes], bool],
+    *,
+    seconds: float,
+    clients: int,
+    every: float = 0.0,
+) -> Load:
+    """So many clients at once, each as fast as it is answered, or once `every` so many seconds.
+
+    Raises RuntimeError where an answer is not 200 or not good.
+    """
     lock = threading.Lock()
     latencies: list[float] = []
     faults: list[str] = []
-    end = time.monotonic() + seconds
+    began = time.monotonic()
 
-    def client() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    def client(number: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=40)
         mine: list[float] = []
-        while time.monotonic() < end:
-            with lock:
-                body, headers = request(next(texts))
+        due = began + every * number / clients
+        while (now := time.monotonic()) < began + seconds and not faults:
+            if now < due:
+                time.sleep(due - now)
+            due += every
+            body, headers = request()
             started = time.perf_counter()
             connection.request("POST", "/slack/events", body, headers)
             response = connection.getresponse()
             answered = response.read()
             mine.append((time.perf_counter() - started) * 1000)
-            if response.status != 200 or not answered:
-                faults.append(f"{response.status}")
-                return
+            if response.status != 200 or not good(answered):
+                faults.append(f"{response.status} {answered[:300]!r}")
         with lock:
             latencies.extend(mine)
 
-    began = time.monotonic()
-    threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
+    threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     if faults:
-        raise RuntimeError(f"{len(faults)} clients were not answered: {faults[0]}")
-    return len(latencies) / (time.monotonic() - began), latencies
+        raise RuntimeError(f"{len(faults)} clients were not acknowledged: {faults[0]}")
+    return Load(len(latencies) / (time.monotonic() - began), sorted(latencies))
 
 
 def main() -> None:
@@ -182,42 +224,42 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0, help="of load, each server and round")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    context = multiprocessing.get_context("spawn")
-    results: dict[str, list[tuple[float, list[float]]]] = {"slackguide": [], "bare Bolt": []}
-    texts = questions()
-    with tempfile.TemporaryDirectory() as home:
-        servers = {}
-        for name, target in (("slackguide", serve_slackguide), ("bare Bolt", serve_bare)):
-            ours, theirs = context.Pipe()
-            process = context.Process(target=target, args=(theirs, home), daemon=True)
-            process.start()
-            servers[name] = (process, ours, ours.recv())
+    results: dict[str, list[Load]] = {"slackguide": [], "bare Bolt": []}
+    texts, turn = questions(), threading.Lock()
+
+    def asked() -> tuple[bytes, dict[str, str]]:
+        with turn:
+            text = next(texts)
+        return command(text, USER, TEAM)
+
+    def measured(port: int, seconds: float) -> Load:
+        return load(port, asked, bool, seconds=seconds, clients=CLIENTS)
+
+    with tempfile.TemporaryDirectory() as home, ExitStack() as running:
+        targets = {"slackguide": serve_slackguide, "bare Bolt": serve_bare}
+        ports = {name: running.enter_context(serving(target, home)) for name, target in targets.items()}
         if (os.cpu_count() or 1) > 1:
             pin(1)
-        for name, (_, _, port) in servers.items():
-            load(port, texts, 1.0)  # warm up
-            del name
+        for port in ports.values():
+            measured(port, 1.0)  # warm up
         for _ in range(options.rounds):
-            for name, (_, _, port) in servers.items():
-                results[name].append(load(port, texts, options.seconds))
-        for process, pipe, _ in servers.values():
-            pipe.send("stop")
-            process.join(15)
+            for name, port in ports.items():
+                results[name].append(measured(port, options.seconds))
     report(results)
 
 
-def report(results: dict[str, list[tuple[float, list[float]]]]) -> None:
+def report(results: dict[str, list[Load]]) -> None:
     """The table, and the same as JSON."""
     summary = {}
     print("| server | requests/s (median of rounds) | p50 ms | p99 ms |\n| --- | --- | --- | --- |")
     for name, rounds in results.items():
-        latencies = sorted(latency for _, found in rounds for latency in found)
-        rate = statistics.median(rate for rate, _ in rounds)
+        latencies = sorted(latency for one in rounds for latency in one.latencies)
+        rate = statistics.median(one.rate for one in rounds)
         p50, p99 = latencies[len(latencies) // 2], latencies[int(len(latencies) * 0.99)]
         summary[name] = {"requests_per_second": rate, "p50_ms": p50, "p99_ms": p99}
         print(f"| {name} | {rate:,.0f} | {p50:.1f} | {p99:.1f} |")
     ratio = statistics.median(
-        ours / bare for (ours, _), (bare, _) in zip(results["slackguide"], results["bare Bolt"], strict=True)
+        ours.rate / bare.rate for ours, bare in zip(results["slackguide"], results["bare Bolt"], strict=True)
     )
     summary["ratio"] = {"slackguide / bare Bolt": ratio}
     print(f"\nRatio of throughput, round by round, median: {ratio:.2f} (aim: 0.25 or more)")
