@@ -117,6 +117,8 @@ def test_every_button_that_0_1_0_posted_is_understood(work: Workplace, recorded:
 def test_buttons_that_carry_an_escalations_id_are_understood(
     work: Workplace, recorded: dict[str, Any], action: Action
 ) -> None:
+    work.settle()
+
     shown = answer_to(work, action, recorded["escalations"]["unclaimed"]["id"], "marek")
 
     assert "D-1001" in shown or "client does not agree" in shown or "Both sides" in shown, shown
