@@ -17,7 +17,7 @@ from slackguide.slack.register import OLD
 from slackguide.triage.proof import sound
 from tests.slack.asking import TODAY
 from tests.slack.escalating import filled
-from tests.slack.forging import answer_to
+from tests.slack.forging import press_payload
 from tests.slack.reading import elements, words
 from tests.trial import Workplace
 
@@ -118,8 +118,17 @@ def test_buttons_that_carry_an_escalations_id_are_understood(
     work: Workplace, recorded: dict[str, Any], action: Action
 ) -> None:
     work.settle()
+    payload = press_payload(work, action, recorded["escalations"]["unclaimed"]["id"], "marek")
+    before = {message.ts for message in work.workspace.ephemerals("marek")}
 
-    shown = answer_to(work, action, recorded["escalations"]["unclaimed"]["id"], "marek")
+    def new() -> list[str]:
+        """What Marek sees that he did not see before."""
+        ephemerals = [m.text for m in work.workspace.ephemerals("marek") if m.ts not in before]
+        return ephemerals + [words(view) for view in work.workspace.screens.stack(work.workspace.person("marek").id)]
+
+    assert work.send("interactive", payload).status == 200
+    work.until(new)
+    shown = "\n".join(new())
 
     assert "D-1001" in shown or "client does not agree" in shown or "Both sides" in shown, shown
     assert not [refusal for refusal in REFUSALS if refusal in shown]
