@@ -14,7 +14,9 @@ import { drawTop, startTheme } from "./top.js";
 import { drawWall } from "./wall.js";
 import { drawWeather } from "./weather.js";
 
-const regions = Object.fromEntries(["app", "top", "sidebar", "conversation", "side"].map((id) => [id, document.getElementById(id)]));
+const regions = Object.fromEntries(
+  ["app", "top", "sidebar", "conversation", "side"].map((id) => [id, document.getElementById(id)]),
+);
 const PANELS = { wall: drawWall, weather: drawWeather, clock: drawClock, author: drawAuthor, help: drawHelp };
 
 let panel = null;
@@ -40,7 +42,11 @@ function draw() {
   else if (side) PANELS[side](regions.side);
   drawModal();
   const count = [...state.channels.values()].reduce((sum, channel) => sum + unread(channel), 0);
-  const name = route.place === "home" ? state.app.display_name : route.place === direct().id ? state.app.display_name : state.channels.get(route.place)?.name;
+  const name = route.place === "home"
+    ? state.app.display_name
+    : route.place === direct().id
+    ? state.app.display_name
+    : state.channels.get(route.place)?.name;
   document.title = `${count ? `(${count}) ` : ""}${name} · ${state.people.get(state.me)?.real_name} · Slack sandbox`;
 }
 
@@ -62,7 +68,9 @@ function keys(event) {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     event.preventDefault();
     go({ list: true });
-    queueMicrotask(() => (regions.sidebar.querySelector(".line.here") ?? regions.sidebar.querySelector(".line")).focus());
+    queueMicrotask(() =>
+      (regions.sidebar.querySelector(".line.here") ?? regions.sidebar.querySelector(".line")).focus()
+    );
   } else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
     event.preventDefault();
     const places = [...state.channels.keys()];
@@ -70,7 +78,9 @@ function keys(event) {
     go({ place: places[(at + (event.key === "ArrowDown" ? 1 : -1) + places.length) % places.length] });
   } else if (event.key === "F6") {
     event.preventDefault();
-    const order = [regions.top, regions.sidebar, regions.conversation, regions.side].filter((node) => !node.hidden && node.offsetParent !== null);
+    const order = [regions.top, regions.sidebar, regions.conversation, regions.side].filter((node) =>
+      !node.hidden && node.offsetParent !== null
+    );
     const at = order.findIndex((node) => node.contains(document.activeElement));
     const next = order[(at + (event.shiftKey ? -1 : 1) + order.length) % order.length];
     (next.querySelector(".composer textarea") ?? next.querySelector("button, [tabindex]") ?? next).focus();
@@ -80,7 +90,16 @@ function keys(event) {
 }
 
 function failed(problem) {
-  refill(regions.conversation, h(".empty", { role: "alert" }, h("h1", null, "The sandbox does not answer"), h("p", null, problem.message), h("p", null, "Is it still running? This page tries again when it is reloaded.")));
+  refill(
+    regions.conversation,
+    h(
+      ".empty",
+      { role: "alert" },
+      h("h1", null, "The sandbox does not answer"),
+      h("p", null, problem.message),
+      h("p", null, "Is it still running? This page tries again when it is reloaded."),
+    ),
+  );
 }
 
 startTheme();

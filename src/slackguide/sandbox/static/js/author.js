@@ -19,7 +19,10 @@ let looking = null;
 
 export function drawAuthor(node) {
   clearTimeout(looking);
-  looking = setTimeout(() => node.isConnected && node.dataset.sign?.startsWith("author") && !document.hidden && load(state.number), LOOK_EVERY);
+  looking = setTimeout(
+    () => node.isConnected && node.dataset.sign?.startsWith("author") && !document.hidden && load(state.number),
+    LOOK_EVERY,
+  );
   if (readFor !== state.number) load(state.number);
   const sign = `author-${JSON.stringify([entries, faults, card, wanted])}`;
   if (node.dataset.sign === sign && node.firstChild) return;
@@ -34,7 +37,10 @@ export function drawAuthor(node) {
 async function load(number) {
   readFor = number;
   try {
-    [entries, faults] = await Promise.all([read("author/entries").then((found) => found.entries), read("author/faults").then((found) => found.faults)]);
+    [entries, faults] = await Promise.all([
+      read("author/entries").then((found) => found.entries),
+      read("author/faults").then((found) => found.faults),
+    ]);
     if (card) card = { id: card.id, ...(await read(`author/card?id=${encodeURIComponent(card.id)}`)) };
   } catch {
     entries ??= [];
@@ -44,18 +50,57 @@ async function load(number) {
 
 function problems() {
   if (!faults.length) return null;
-  return h(".faults", { role: "alert" }, h("p", null, h("strong", null, "Not taken over yet: "), "the last good knowledge stays in use."), h("ul.problems", null, faults.map((fault) => h("li", null, icon("warn"), h("span", null, h("strong", null, fault.where), h("small", null, fault.message))))));
+  return h(
+    ".faults",
+    { role: "alert" },
+    h("p", null, h("strong", null, "Not taken over yet: "), "the last good knowledge stays in use."),
+    h(
+      "ul.problems",
+      null,
+      faults.map((fault) =>
+        h("li", null, icon("warn"), h("span", null, h("strong", null, fault.where), h("small", null, fault.message)))
+      ),
+    ),
+  );
 }
 
 function all() {
   if (!entries) return h("p.quiet", null, "Reading…");
   const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = entries.filter((entry) => words.every((word) => `${entry.id} ${entry.title}`.toLowerCase().includes(word)));
+  const found = entries.filter((entry) =>
+    words.every((word) => `${entry.id} ${entry.title}`.toLowerCase().includes(word))
+  );
   return h(
     ".form",
     null,
-    h("input.field", { type: "search", placeholder: `Find among ${entries.length} entries`, "aria-label": "Find an entry", value: wanted, data: { key: "author-find" }, on: { input: (event) => ((wanted = event.target.value), document.dispatchEvent(new CustomEvent("redraw"))) } }),
-    h("ul.entries", null, found.map((entry) => h("li", null, h("button.line", { type: "button", data: { key: `entry-${entry.id}` }, on: { click: () => show(entry.id) } }, h("strong", null, entry.title), h("small", null, entry.id))))),
+    h("input.field", {
+      type: "search",
+      placeholder: `Find among ${entries.length} entries`,
+      "aria-label": "Find an entry",
+      value: wanted,
+      data: { key: "author-find" },
+      on: { input: (event) => ((wanted = event.target.value), document.dispatchEvent(new CustomEvent("redraw"))) },
+    }),
+    h(
+      "ul.entries",
+      null,
+      found.map((entry) =>
+        h(
+          "li",
+          null,
+          h(
+            "button.line",
+            {
+              type: "button",
+              data: { key: `entry-${entry.id}` },
+              on: { click: () => show(entry.id) },
+            },
+            h("strong", null, entry.title),
+            h("small", null, entry.id),
+          ),
+        )
+      ),
+    ),
   );
 }
 
@@ -75,8 +120,16 @@ function one() {
     h(
       ".row",
       null,
-      h("button.button", { type: "button", data: { key: "author-back" }, on: { click: () => ((card = null), document.dispatchEvent(new CustomEvent("redraw"))) } }, "All entries"),
-      h("button.button", { type: "button", data: { key: "author-copy" }, on: { click: () => copy(JSON.stringify({ blocks: card.blocks }, null, 2), "Block Kit JSON copied") } }, "Copy Block Kit JSON"),
+      h("button.button", {
+        type: "button",
+        data: { key: "author-back" },
+        on: { click: () => ((card = null), document.dispatchEvent(new CustomEvent("redraw"))) },
+      }, "All entries"),
+      h("button.button", {
+        type: "button",
+        data: { key: "author-copy" },
+        on: { click: () => copy(JSON.stringify({ blocks: card.blocks }, null, 2), "Block Kit JSON copied") },
+      }, "Copy Block Kit JSON"),
     ),
     card.error && h("p.trouble", null, card.error),
     h(".sheet", null, blocks(card.blocks, stillSurface())),
@@ -86,5 +139,26 @@ function one() {
 
 /** The triage table: rows of {answers, destination}. */
 function triage(rows) {
-  return h("table.triage", null, h("caption", null, "Triage"), h("thead", null, h("tr", null, h("th", null, "When"), h("th", null, "Then"))), h("tbody", null, rows.map((row) => h("tr", null, h("td", null, row.answers.length ? h("ul", null, row.answers.map((answer) => h("li", null, answer))) : "always"), h("td", null, row.destination)))));
+  return h(
+    "table.triage",
+    null,
+    h("caption", null, "Triage"),
+    h("thead", null, h("tr", null, h("th", null, "When"), h("th", null, "Then"))),
+    h(
+      "tbody",
+      null,
+      rows.map((row) =>
+        h(
+          "tr",
+          null,
+          h(
+            "td",
+            null,
+            row.answers.length ? h("ul", null, row.answers.map((answer) => h("li", null, answer))) : "always",
+          ),
+          h("td", null, row.destination),
+        )
+      ),
+    ),
+  );
 }

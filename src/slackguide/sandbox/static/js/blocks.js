@@ -24,9 +24,15 @@ function section(block, surface) {
   const fields = block.fields && h(".fields", null, block.fields.map((field) => h(".text", null, textObject(field))));
   const words = h(".words", null, block.text && h(".text", null, textObject(block.text)), fields);
   if (!block.accessory) return h(".block.section", null, words);
-  const wide = !["button", "overflow", "datepicker"].includes(block.accessory.type) && !block.accessory.type.endsWith("_select");
+  const wide = !["button", "overflow", "datepicker"].includes(block.accessory.type) &&
+    !block.accessory.type.endsWith("_select");
   const label = block.text?.text.replace(/[*_~`<>]/g, "").slice(0, 80);
-  return h(".block.section", { class: wide ? "stacked" : "beside" }, words, h(".accessory", null, element(block, block.accessory, surface, { label })));
+  return h(
+    ".block.section",
+    { class: wide ? "stacked" : "beside" },
+    words,
+    h(".accessory", null, element(block, block.accessory, surface, { label })),
+  );
 }
 
 function input(block, surface) {
@@ -40,7 +46,12 @@ function input(block, surface) {
   return h(
     ".block.input",
     { class: error ? "wrong" : "", data: { block: block.block_id } },
-    h(".label", { id, "aria-hidden": "true" }, textObject(block.label), block.optional && h("span.optional", null, " (optional)")),
+    h(
+      ".label",
+      { id, "aria-hidden": "true" },
+      textObject(block.label),
+      block.optional && h("span.optional", null, " (optional)"),
+    ),
     control,
     fault,
     hint,
@@ -57,6 +68,11 @@ const MAKERS = {
   header,
   divider: () => h("hr.block.divider"),
   context: (block) => h(".block.context", null, block.elements.map((found) => h("span", null, textObject(found)))),
-  actions: (block, surface) => h(".block.actions", null, block.elements.map((found) => element(block, found, surface, { label: found.placeholder?.text }))),
+  actions: (block, surface) =>
+    h(
+      ".block.actions",
+      null,
+      block.elements.map((found) => element(block, found, surface, { label: found.placeholder?.text })),
+    ),
   rich_text: (block) => h(".block.richtext", null, richText(block)),
 };

@@ -29,7 +29,26 @@ export function drawClock(node) {
       "Clock",
       face,
       state.movable
-        ? h(".form", null, h("p", null, "Move the time of the workspace and of the bot: reminders, deadlines, retries and links fall due."), h(".steps", null, STEPS.map(([name, seconds]) => h("button.button", { type: "button", data: { key: `step-${seconds}` }, on: { click: () => move(seconds) } }, name))))
+        ? h(
+          ".form",
+          null,
+          h(
+            "p",
+            null,
+            "Move the time of the workspace and of the bot: reminders, deadlines, retries and links fall due.",
+          ),
+          h(
+            ".steps",
+            null,
+            STEPS.map(([name, seconds]) =>
+              h("button.button", {
+                type: "button",
+                data: { key: `step-${seconds}` },
+                on: { click: () => move(seconds) },
+              }, name)
+            ),
+          ),
+        )
         : h("p.quiet", null, "This sandbox runs on the real clock, which nobody can move."),
     ),
   );

@@ -7,9 +7,27 @@ import { popup } from "./popup.js";
  * options: [{value, label, detail, group}]; selected: [values]; change(values) is called after each choice.
  * load(query) resolves to options; `known` holds options for what is selected already.
  */
-export function combobox({ options = [], selected = [], multi = false, most = Infinity, placeholder, label, describedby, invalid, key, load, known = [], change, autofocus }) {
+export function combobox(
+  {
+    options = [],
+    selected = [],
+    multi = false,
+    most = Infinity,
+    placeholder,
+    label,
+    describedby,
+    invalid,
+    key,
+    load,
+    known = [],
+    change,
+    autofocus,
+  },
+) {
   const id = unique("list");
-  const chosen = new Map([...known, ...options].filter((option) => selected.includes(option.value)).map((option) => [option.value, option]));
+  const chosen = new Map(
+    [...known, ...options].filter((option) => selected.includes(option.value)).map((option) => [option.value, option]),
+  );
   let shown = options;
   let active = -1;
   let layer = null;
@@ -33,7 +51,12 @@ export function combobox({ options = [], selected = [], multi = false, most = In
   });
   const chips = h("span.chips");
   const box = h(".select", { class: multi ? "multi" : "" }, chips, input, icon("down"));
-  const list = h("ul", { id, role: "listbox", "aria-label": label, "aria-multiselectable": multi ? "true" : undefined });
+  const list = h("ul", {
+    id,
+    role: "listbox",
+    "aria-label": label,
+    "aria-multiselectable": multi ? "true" : undefined,
+  });
   const panel = h(".options", null, list);
 
   function drawChosen() {
@@ -45,7 +68,16 @@ export function combobox({ options = [], selected = [], multi = false, most = In
     input.placeholder = chosen.size ? "" : (placeholder ?? "Select options");
     chips.replaceChildren(
       ...[...chosen.values()].map((option) =>
-        h("span.chip", null, option.label, h("button", { type: "button", "aria-label": `Remove ${option.label}`, on: { click: () => toggle(option) } }, icon("close"))),
+        h(
+          "span.chip",
+          null,
+          option.label,
+          h(
+            "button",
+            { type: "button", "aria-label": `Remove ${option.label}`, on: { click: () => toggle(option) } },
+            icon("close"),
+          ),
+        )
       ),
     );
   }
@@ -88,14 +120,20 @@ export function combobox({ options = [], selected = [], multi = false, most = In
             id: `${id}-${index}`,
             role: "option",
             "aria-selected": String(chosen.has(option.value)),
-            on: { pointerdown: (event) => event.preventDefault(), click: () => toggle(option), pointermove: () => point(index) },
+            on: {
+              pointerdown: (event) => event.preventDefault(),
+              click: () => toggle(option),
+              pointermove: () => point(index),
+            },
           },
           h("span.words", null, h("span", null, option.label), option.detail && h("small", null, option.detail)),
           chosen.has(option.value) && icon("check"),
         ),
       );
     });
-    if (!visible.length) list.append(h("li.none", { role: "presentation" }, note ?? (query ? `No matches for “${query}”` : "No options")));
+    if (!visible.length) {
+      list.append(h("li.none", { role: "presentation" }, note ?? (query ? `No matches for “${query}”` : "No options")));
+    }
     point(active);
     layer?.place();
   }
@@ -167,7 +205,10 @@ export function combobox({ options = [], selected = [], multi = false, most = In
       else if (!layer) open();
     } else if (event.key === "Backspace" && multi && !input.value && chosen.size) {
       toggle([...chosen.values()].at(-1));
-    } else if ((event.key === "Backspace" || event.key === "Delete") && !multi && chosen.size && input.value === [...chosen.values()][0].label) {
+    } else if (
+      (event.key === "Backspace" || event.key === "Delete") && !multi && chosen.size &&
+      input.value === [...chosen.values()][0].label
+    ) {
       // The first Backspace over a choice empties the field, so that one can type anew.
       event.preventDefault();
       input.value = "";

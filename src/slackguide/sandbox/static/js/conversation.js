@@ -50,7 +50,12 @@ export function scrollDown() {
 }
 
 function build(node, channel) {
-  list = h(".list", { role: "log", "aria-label": `Messages in ${channel.direct ? state.app.display_name : channel.name}`, tabindex: "0", on: { keydown: walk } }, h(".rows"));
+  list = h(".list", {
+    role: "log",
+    "aria-label": `Messages in ${channel.direct ? state.app.display_name : channel.name}`,
+    tabindex: "0",
+    on: { keydown: walk },
+  }, h(".rows"));
   refill(node, head(channel), list, composer(channel));
   node.querySelector(".composer textarea")?.focus({ preventScroll: true });
 }
@@ -60,7 +65,12 @@ function walk(event) {
   const rows = [...list.querySelectorAll("article.message")];
   const at = rows.indexOf(document.activeElement);
   if (document.activeElement !== list && at < 0) return;
-  const to = { ArrowUp: at < 0 ? rows.length - 1 : at - 1, ArrowDown: at < 0 ? rows.length - 1 : at + 1, Home: 0, End: rows.length - 1 }[event.key];
+  const to = {
+    ArrowUp: at < 0 ? rows.length - 1 : at - 1,
+    ArrowDown: at < 0 ? rows.length - 1 : at + 1,
+    Home: 0,
+    End: rows.length - 1,
+  }[event.key];
   if (to !== undefined && rows[to]) {
     event.preventDefault();
     rows[to].focus();
@@ -78,11 +88,25 @@ function head(channel) {
     ".head",
     null,
     back(),
-    h("h1", null, icon(channel.private ? "lock" : "hash"), channel.name, channel.shared && h("span.badge.soft", null, `shared with ${state.team.partner}`), channel.archived && h("span.badge.soft", null, "archived")),
+    h(
+      "h1",
+      null,
+      icon(channel.private ? "lock" : "hash"),
+      channel.name,
+      channel.shared && h("span.badge.soft", null, `shared with ${state.team.partner}`),
+      channel.archived && h("span.badge.soft", null, "archived"),
+    ),
     h("p.purpose", null, channel.purpose),
     h(
       "button.pill",
-      { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": `${people}; channel settings`, data: { key: "channel-menu" }, on: { click: (event) => channelMenu(event.currentTarget, channel) } },
+      {
+        type: "button",
+        "aria-haspopup": "menu",
+        "aria-expanded": "false",
+        "aria-label": `${people}; channel settings`,
+        data: { key: "channel-menu" },
+        on: { click: (event) => channelMenu(event.currentTarget, channel) },
+      },
       icon("people"),
       people,
     ),
@@ -102,11 +126,18 @@ function channelMenu(anchor, channel) {
     [
       { heading: `#${channel.name}` },
       channel.bot
-        ? { label: `Remove ${state.app.display_name}`, detail: "Its posts fail with not_in_channel", run: run("remove") }
+        ? {
+          label: `Remove ${state.app.display_name}`,
+          detail: "Its posts fail with not_in_channel",
+          run: run("remove"),
+        }
         : { label: `Invite ${state.app.display_name}`, detail: "It may post again", run: run("invite") },
-      channel.archived
-        ? { label: "Unarchive this channel", run: run("archive", { archived: false }) }
-        : { label: "Archive this channel", detail: "Posts fail with is_archived", danger: true, run: run("archive", { archived: true }) },
+      channel.archived ? { label: "Unarchive this channel", run: run("archive", { archived: false }) } : {
+        label: "Archive this channel",
+        detail: "Posts fail with is_archived",
+        danger: true,
+        run: run("archive", { archived: true }),
+      },
     ],
     { label: "Channel settings" },
   );
@@ -126,22 +157,46 @@ function appHead(tab) {
       ".tabs",
       { role: "tablist", "aria-label": state.app.display_name },
       tabs.map(([name, label, to]) =>
-        h("button.tab", { type: "button", role: "tab", "aria-selected": String(name === tab), data: { key: `tab-${name}` }, on: { click: () => go({ place: to }) } }, label),
+        h("button.tab", {
+          type: "button",
+          role: "tab",
+          "aria-selected": String(name === tab),
+          data: { key: `tab-${name}` },
+          on: { click: () => go({ place: to }) },
+        }, label)
       ),
     ),
   );
 }
 
 function back() {
-  return h("button.icon-button.to-list", { type: "button", "aria-label": "Channels", data: { key: "to-list" }, on: { click: () => go({ list: true }) } }, icon("menu"));
+  return h("button.icon-button.to-list", {
+    type: "button",
+    "aria-label": "Channels",
+    data: { key: "to-list" },
+    on: { click: () => go({ list: true }) },
+  }, icon("menu"));
 }
 
 function welcome(channel) {
   const command = state.app.commands[0]?.name ?? "/";
   if (channel.direct) {
-    return h(".empty", null, avatar(state.app.user_id, "large"), h("h2", null, state.app.display_name), h("p", null, "This is the beginning of your direct messages. Write what is going on, in your own words."));
+    return h(
+      ".empty",
+      null,
+      avatar(state.app.user_id, "large"),
+      h("h2", null, state.app.display_name),
+      h("p", null, "This is the beginning of your direct messages. Write what is going on, in your own words."),
+    );
   }
-  return h(".empty", null, h(".big-hash", null, icon("hash")), h("h2", null, `#${channel.name}`), h("p", null, channel.purpose || "Nothing has been said here yet."), state.app.commands.length ? h("p.quiet", null, "Try ", h("code", null, `${command} …`), " below.") : null);
+  return h(
+    ".empty",
+    null,
+    h(".big-hash", null, icon("hash")),
+    h("h2", null, `#${channel.name}`),
+    h("p", null, channel.purpose || "Nothing has been said here yet."),
+    state.app.commands.length ? h("p.quiet", null, "Try ", h("code", null, `${command} …`), " below.") : null,
+  );
 }
 
 function markRead(channel) {
@@ -158,7 +213,14 @@ function drawHome(node, entered) {
   list = null;
   const view = state.home;
   const mine = view ? uiOf(view.id) : null;
-  const sign = JSON.stringify([view?.hash, view?.id, mine && [...mine.busy], mine?.failed, opened?.notice, opened?.loading]);
+  const sign = JSON.stringify([
+    view?.hash,
+    view?.id,
+    mine && [...mine.busy],
+    mine?.failed,
+    opened?.notice,
+    opened?.loading,
+  ]);
   if (entered) openHome();
   if (!entered && sign === home) return;
   home = sign;
@@ -169,7 +231,12 @@ function homeBody(view) {
   if (view) return h(".sheet", null, blocks(view.content.blocks, viewSurface(view)));
   if (opened?.notice) return h(".empty", null, h("h2", null, "Nothing here"), h("p", null, opened.notice));
   if (opened?.loading) return h(".empty", { role: "status" }, h(".spinner"), h("p", null, "Loading…"));
-  return h(".empty", null, h("h2", null, "This is a work in progress"), h("p", null, `${state.app.display_name} has not published a Home tab for you.`));
+  return h(
+    ".empty",
+    null,
+    h("h2", null, "This is a work in progress"),
+    h("p", null, `${state.app.display_name} has not published a Home tab for you.`),
+  );
 }
 
 async function openHome() {
@@ -177,8 +244,9 @@ async function openHome() {
   opened = mine;
   try {
     const answer = await act("home");
-    if (!answer.ok && answer.status !== null) mine.notice = `${state.app.display_name} did not take the event (status ${answer.status}).`;
-    else if (!answer.ok) mine.notice = `${state.app.display_name} did not respond.`;
+    if (!answer.ok && answer.status !== null) {
+      mine.notice = `${state.app.display_name} did not take the event (status ${answer.status}).`;
+    } else if (!answer.ok) mine.notice = `${state.app.display_name} did not respond.`;
   } catch (problem) {
     mine.notice = words(problem);
   }

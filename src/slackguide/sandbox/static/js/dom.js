@@ -55,10 +55,13 @@ const ICONS = {
   check: "m4 10.5 4 4 8-9",
   home: "m3 9.5 7-6 7 6M5 8.5V17h10V8.5",
   message: "M3 4h14v10h-8l-3.5 3v-3H3z",
-  sun: "M10 13.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM10 2v1.5M10 16.5V18M2 10h1.5M16.5 10H18M4.3 4.3l1.1 1.1M14.6 14.6l1.1 1.1M4.3 15.7l1.1-1.1M14.6 5.4l1.1-1.1",
+  sun:
+    "M10 13.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM10 2v1.5M10 16.5V18M2 10h1.5M16.5 10H18M4.3 4.3l1.1 1.1M14.6 14.6l1.1 1.1M4.3 15.7l1.1-1.1M14.6 5.4l1.1-1.1",
   bolt: "M11 2 4 11.5h5L8.5 18 16 8.5h-5.5z",
-  link: "M8.5 11.5a3 3 0 0 0 4.3 0l2.7-2.7a3 3 0 0 0-4.3-4.3L10 5.7M11.5 8.5a3 3 0 0 0-4.3 0l-2.7 2.7a3 3 0 0 0 4.3 4.3L10 14.3",
-  people: "M7.5 9a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM2.5 16c.3-3 2.3-4.5 5-4.5s4.7 1.5 5 4.5M13 9a2.2 2.2 0 1 0-.8-4.2M14 11.7c2 .4 3.3 1.8 3.5 4.3",
+  link:
+    "M8.5 11.5a3 3 0 0 0 4.3 0l2.7-2.7a3 3 0 0 0-4.3-4.3L10 5.7M11.5 8.5a3 3 0 0 0-4.3 0l-2.7 2.7a3 3 0 0 0 4.3 4.3L10 14.3",
+  people:
+    "M7.5 9a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM2.5 16c.3-3 2.3-4.5 5-4.5s4.7 1.5 5 4.5M13 9a2.2 2.2 0 1 0-.8-4.2M14 11.7c2 .4 3.3 1.8 3.5 4.3",
 };
 
 export function icon(name, label) {
@@ -112,6 +115,7 @@ export function unique(prefix) {
 
 /** What Tab reaches inside a node, in order. */
 export function focusable(node) {
-  const wanted = "a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), select:not(:disabled), [tabindex='0']";
+  const wanted =
+    "a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), select:not(:disabled), [tabindex='0']";
   return [...node.querySelectorAll(wanted)].filter((found) => found.offsetParent !== null);
 }

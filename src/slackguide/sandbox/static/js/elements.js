@@ -59,9 +59,18 @@ function button(block, found, surface) {
   };
   if (found.url) {
     const target = /^https?:\/\//i.test(found.url) ? found.url : undefined;
-    return h("a.button", { ...props, href: target, target: "_blank", rel: "noopener noreferrer", on: { click: press } }, plain(found.text.text), icon("link"));
+    return h(
+      "a.button",
+      { ...props, href: target, target: "_blank", rel: "noopener noreferrer", on: { click: press } },
+      plain(found.text.text),
+      icon("link"),
+    );
   }
-  return h("button.button", { ...props, type: "button", disabled: surface.still, on: { click: () => busy || press() } }, h("span", null, plain(found.text.text)));
+  return h(
+    "button.button",
+    { ...props, type: "button", disabled: surface.still, on: { click: () => busy || press() } },
+    h("span", null, plain(found.text.text)),
+  );
 }
 
 function choicesOf(found) {
@@ -91,9 +100,9 @@ function select(block, found, surface, about) {
     selected: now.map((option) => option.value),
     load: external
       ? async (query) => {
-          if (query.length < (found.min_query_length ?? 3)) return [];
-          return (await surface.suggest(block, found, query)).map((option) => asChoice(option));
-        }
+        if (query.length < (found.min_query_length ?? 3)) return [];
+        return (await surface.suggest(block, found, query)).map((option) => asChoice(option));
+      }
       : undefined,
     change: (choices) => {
       const options = choices.map((choice) => choice.option);
@@ -108,7 +117,11 @@ function peopleSelect(block, found, surface, about) {
     ...about,
     key: keyOf(block, found),
     placeholder: found.placeholder?.text,
-    options: [...state.people.values()].filter((person) => !person.deleted).map((person) => ({ value: person.id, label: person.real_name, detail: person.title })),
+    options: [...state.people.values()].filter((person) => !person.deleted).map((person) => ({
+      value: person.id,
+      label: person.real_name,
+      detail: person.title,
+    })),
     selected: picked ? [picked] : [],
     change: (choices) => chosen(block, found, surface, choices[0]?.value ?? null),
   });
@@ -167,7 +180,17 @@ function choiceList(block, found, surface, about) {
           },
         },
       });
-      return h(".choice", null, box, h("label", { for: id }, h("span", null, textObject(option.text)), option.description && h("small", null, textObject(option.description))));
+      return h(
+        ".choice",
+        null,
+        box,
+        h(
+          "label",
+          { for: id },
+          h("span", null, textObject(option.text)),
+          option.description && h("small", null, textObject(option.description)),
+        ),
+      );
     }),
   );
   return group;
@@ -189,7 +212,9 @@ function picker(block, found, surface, about) {
 function typed(block, found, surface, about) {
   const long = found.type === "plain_text_input" && found.multiline;
   const input = h(long ? "textarea.field" : "input.field", {
-    ...(long ? { rows: 4 } : { type: "text", inputMode: { number_input: "decimal", url_text_input: "url" }[found.type] ?? "text" }),
+    ...(long
+      ? { rows: 4 }
+      : { type: "text", inputMode: { number_input: "decimal", url_text_input: "url" }[found.type] ?? "text" }),
     autocomplete: "off",
     placeholder: found.placeholder?.text ?? "",
     "aria-label": about.label,
@@ -211,13 +236,16 @@ function typed(block, found, surface, about) {
   input.addEventListener("input", () => {
     surface.keep(block, found, { type: found.type, value: input.value || null });
     count();
-    if (block.dispatch_action && triggers.includes("on_character_entered")) surface.press(block, found, input.value || null);
+    if (block.dispatch_action && triggers.includes("on_character_entered")) {
+      surface.press(block, found, input.value || null);
+    }
   });
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing || (long && !(event.ctrlKey || event.metaKey))) return;
     event.preventDefault();
-    if (block.dispatch_action && triggers.includes("on_enter_pressed")) surface.press(block, found, input.value || null);
-    else surface.enter?.();
+    if (block.dispatch_action && triggers.includes("on_enter_pressed")) {
+      surface.press(block, found, input.value || null);
+    } else surface.enter?.();
   });
   count();
   return counter ? h(".counted", null, input, counter) : input;

@@ -1,5 +1,6 @@
 // The emoji that support messages use, by Slack's short names. An unknown name stays as it is written.
 
+// deno-fmt-ignore
 const EMOJI = {
   "+1": "👍", "-1": "👎", thumbsup: "👍", thumbsdown: "👎", white_check_mark: "✅", heavy_check_mark: "✔️", x: "❌",
   warning: "⚠️", rotating_light: "🚨", no_entry: "⛔", no_entry_sign: "🚫", octagonal_sign: "🛑", exclamation: "❗",

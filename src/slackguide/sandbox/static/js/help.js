@@ -13,7 +13,11 @@ export function drawHelp(node) {
     node,
     frame(
       "Help",
-      h("p", null, `A Slack workspace on this computer with ${app.display_name} in it: the very app that would run in yours, reached by the same signed requests. Nothing leaves this machine.`),
+      h(
+        "p",
+        null,
+        `A Slack workspace on this computer with ${app.display_name} in it: the very app that would run in yours, reached by the same signed requests. Nothing leaves this machine.`,
+      ),
       h("h3", null, "Try"),
       h(
         "ul",

@@ -20,14 +20,23 @@ export function drawMessages(node, messages, { inThread = false, lastRead = "" }
   let marked = false;
   for (const message of messages) {
     if (!inThread && (!before || !sameDay(before.ts, message.ts))) {
-      wanted.push({ key: `day-${day(message.ts)}`, sign: "", make: () => h(".day", { role: "separator" }, h("span", null, day(message.ts))) });
+      wanted.push({
+        key: `day-${day(message.ts)}`,
+        sign: "",
+        make: () => h(".day", { role: "separator" }, h("span", null, day(message.ts))),
+      });
     }
     const fresh = lastRead && message.ts > lastRead && message.user !== state.me && !message.ephemeral;
     if (fresh && !marked && before) {
       marked = true;
-      wanted.push({ key: `new-${lastRead}`, sign: "", make: () => h(".new-line", { role: "separator" }, h("span", null, "New")) });
+      wanted.push({
+        key: `new-${lastRead}`,
+        sign: "",
+        make: () => h(".new-line", { role: "separator" }, h("span", null, "New")),
+      });
     }
-    const compact = Boolean(before) && before.user === message.user && message.ts - before.ts < TOGETHER && sameDay(before.ts, message.ts) && !before.ephemeral && !message.ephemeral && !message.broadcast;
+    const compact = Boolean(before) && before.user === message.user && message.ts - before.ts < TOGETHER &&
+      sameDay(before.ts, message.ts) && !before.ephemeral && !message.ephemeral && !message.broadcast;
     const replies = inThread ? [] : repliesTo(message);
     wanted.push({
       key: message.ts,
@@ -83,7 +92,9 @@ function replace(old, fresh) {
   const inside = old.contains(active);
   const key = inside ? active.dataset.key : null;
   old.replaceWith(fresh);
-  if (inside) (key ? (fresh.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? fresh) : fresh).focus({ preventScroll: true });
+  if (inside) {
+    (key ? (fresh.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? fresh) : fresh).focus({ preventScroll: true });
+  }
   return fresh;
 }
 
@@ -91,13 +102,30 @@ function row(message, { compact, replies, inThread }) {
   const slackbot = message.user === "USLACKBOT";
   const author = nameOf(message.user);
   const other = person(message.user);
-  const badge = message.bot ? h("span.badge", null, "APP") : other && ["guest", "outsider"].includes(other.role) ? h("span.badge.soft", null, roleOf(other)) : null;
+  const badge = message.bot
+    ? h("span.badge", null, "APP")
+    : other && ["guest", "outsider"].includes(other.role)
+    ? h("span.badge.soft", null, roleOf(other))
+    : null;
   const when = h("time.when", { title: exact(message.ts) }, hour(message.ts));
-  const words = h(".words", null, message.bot && message.blocks.length ? blocks(message.blocks, messageSurface(message)) : h(".text", null, mrkdwn(message.text)), message.edited && h("span.edited", null, " (edited)"));
+  const words = h(
+    ".words",
+    null,
+    message.bot && message.blocks.length
+      ? blocks(message.blocks, messageSurface(message))
+      : h(".text", null, mrkdwn(message.text)),
+    message.edited && h("span.edited", null, " (edited)"),
+  );
   return h(
     "article.message",
     {
-      class: [compact ? "compact" : "", message.ephemeral ? "ephemeral" : "", slackbot ? "notice" : "", route.message === message.ts ? "linked" : "", route.thread === message.ts && !inThread ? "open" : ""].join(" "),
+      class: [
+        compact ? "compact" : "",
+        message.ephemeral ? "ephemeral" : "",
+        slackbot ? "notice" : "",
+        route.message === message.ts ? "linked" : "",
+        route.thread === message.ts && !inThread ? "open" : "",
+      ].join(" "),
       tabindex: "-1",
       "aria-label": `${author}, ${hour(message.ts)}${message.ephemeral ? ", only visible to you" : ""}`,
     },
@@ -106,11 +134,25 @@ function row(message, { compact, replies, inThread }) {
       ".column",
       null,
       message.ephemeral && h(".only-you", null, icon("eye"), "Only visible to you"),
-      message.broadcast && !inThread && h(".only-you", null, icon("reply"), h("button.link", { type: "button", on: { click: () => go({ thread: message.thread_ts }) } }, "replied to a thread")),
+      message.broadcast && !inThread &&
+        h(
+          ".only-you",
+          null,
+          icon("reply"),
+          h(
+            "button.link",
+            { type: "button", on: { click: () => go({ thread: message.thread_ts }) } },
+            "replied to a thread",
+          ),
+        ),
       !compact && h(".byline", null, h("strong", null, author), badge, when),
       words,
       replies.length ? threadLine(message, replies) : null,
-      message.ephemeral && h("button.link.dismiss", { type: "button", on: { click: () => attempt(() => act("dismiss", { ts: message.ts })) } }, "Dismiss message"),
+      message.ephemeral &&
+        h("button.link.dismiss", {
+          type: "button",
+          on: { click: () => attempt(() => act("dismiss", { ts: message.ts })) },
+        }, "Dismiss message"),
     ),
     tools(message, inThread),
   );
@@ -140,24 +182,52 @@ function tools(message, inThread) {
         run: () => attempt(() => act("message_shortcut", { ts: message.ts, callback_id: shortcut.callback_id })),
       })),
     );
-    items.push({ label: "Copy link", run: () => copy(`${location.origin}/archives/${message.channel}/p${message.ts.replace(".", "")}`, "Link copied") });
+    items.push({
+      label: "Copy link",
+      run: () => copy(`${location.origin}/archives/${message.channel}/p${message.ts.replace(".", "")}`, "Link copied"),
+    });
   }
-  items.push({ label: "Copy Block Kit JSON", run: () => copy(JSON.stringify({ text: message.text, blocks: message.blocks }, null, 2), "JSON copied") });
+  items.push({
+    label: "Copy Block Kit JSON",
+    run: () => copy(JSON.stringify({ text: message.text, blocks: message.blocks }, null, 2), "JSON copied"),
+  });
   if (message.user === state.me) {
-    items.push("-", { label: "Edit message…", run: () => edit(message) }, { label: "Delete message", danger: true, run: () => attempt(() => act("delete", { ts: message.ts })) });
+    items.push("-", { label: "Edit message…", run: () => edit(message) }, {
+      label: "Delete message",
+      danger: true,
+      run: () => attempt(() => act("delete", { ts: message.ts })),
+    });
   }
   return h(
     ".tools",
     { role: "group", "aria-label": "Message actions" },
-    !message.ephemeral && !inThread && h("button.icon-button", { type: "button", "aria-label": "Reply in thread", title: "Reply in thread", data: { key: `reply-${message.ts}` }, on: { click: () => go({ thread: message.thread_ts ?? message.ts }) } }, icon("reply")),
-    h("button.icon-button", { type: "button", "aria-label": "More actions", title: "More actions", "aria-haspopup": "menu", "aria-expanded": "false", data: { key: `more-${message.ts}` }, on: { click: (event) => menu(event.currentTarget, items, { label: "Message actions" }) } }, icon("more")),
+    !message.ephemeral && !inThread &&
+      h("button.icon-button", {
+        type: "button",
+        "aria-label": "Reply in thread",
+        title: "Reply in thread",
+        data: { key: `reply-${message.ts}` },
+        on: { click: () => go({ thread: message.thread_ts ?? message.ts }) },
+      }, icon("reply")),
+    h("button.icon-button", {
+      type: "button",
+      "aria-label": "More actions",
+      title: "More actions",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      data: { key: `more-${message.ts}` },
+      on: { click: (event) => menu(event.currentTarget, items, { label: "Message actions" }) },
+    }, icon("more")),
   );
 }
 
 function edit(message) {
   const place = document.querySelector(`[data-row="${message.ts}"] .words`);
   const field = h("textarea.field", { rows: 2, "aria-label": "Edit message" });
-  field.value = message.text.replace(/<(https?:[^>|]+)>/g, "$1").replace(/<@(\w+)>/g, (whole, id) => (id === state.app.user_id ? `@${state.app.name}` : `@${person(id)?.name ?? id}`)).replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
+  field.value = message.text.replace(/<(https?:[^>|]+)>/g, "$1").replace(
+    /<@(\w+)>/g,
+    (whole, id) => (id === state.app.user_id ? `@${state.app.name}` : `@${person(id)?.name ?? id}`),
+  ).replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
   const article = place.closest("article");
   const done = () => delete article.dataset.sign;
   const save = async () => {
@@ -173,7 +243,9 @@ function edit(message) {
       article.replaceWith(row(message, { compact: false, replies: [], inThread: false }));
     }
   });
-  place.replaceChildren(h(".editing", null, field, h("button.button.primary", { type: "button", on: { click: save } }, "Save")));
+  place.replaceChildren(
+    h(".editing", null, field, h("button.button.primary", { type: "button", on: { click: save } }, "Save")),
+  );
   field.focus();
 }
 
@@ -194,4 +266,3 @@ export async function copy(text, done) {
     toast("The browser does not let this page write to the clipboard.");
   }
 }
-

@@ -14,7 +14,15 @@ export function drawModal() {
   const view = state.stack.at(-1) ?? null;
   if (!view) return close();
   const mine = uiOf(view.id);
-  const sign = JSON.stringify([view.id, view.hash, [...mine.busy], mine.failed, mine.errors, mine.trouble, mine.sending]);
+  const sign = JSON.stringify([
+    view.id,
+    view.hash,
+    [...mine.busy],
+    mine.failed,
+    mine.errors,
+    mine.trouble,
+    mine.sending,
+  ]);
   if (sign === drawn) return undefined;
   drawn = sign;
   if (!dialog) open();
@@ -53,7 +61,9 @@ function close() {
   drawn = "";
   shown = null;
   // What was pressed may have been drawn anew meanwhile, and the browser gives the focus back to the old one only.
-  if (opener && document.activeElement === document.body) document.querySelector(`[data-key="${CSS.escape(opener)}"]`)?.focus({ preventScroll: true });
+  if (opener && document.activeElement === document.body) {
+    document.querySelector(`[data-key="${CSS.escape(opener)}"]`)?.focus({ preventScroll: true });
+  }
 }
 
 function content(view, mine) {
@@ -65,7 +75,12 @@ function content(view, mine) {
       null,
       h("img.mark", { src: "/static/favicon.svg", alt: "" }),
       h("h2", null, found.title.text),
-      h("button.icon-button", { type: "button", "aria-label": "Close", data: { key: "modal-close" }, on: { click: () => leave(true) } }, icon("close")),
+      h("button.icon-button", {
+        type: "button",
+        "aria-label": "Close",
+        data: { key: "modal-close" },
+        on: { click: () => leave(true) },
+      }, icon("close")),
     ),
     h(
       ".body",
@@ -77,11 +92,21 @@ function content(view, mine) {
       "footer",
       null,
       h("span.by", null, state.app.display_name),
-      h("button.button", { type: "button", data: { key: "modal-cancel" }, on: { click: () => leave(false) } }, found.close?.text ?? "Cancel"),
+      h(
+        "button.button",
+        { type: "button", data: { key: "modal-cancel" }, on: { click: () => leave(false) } },
+        found.close?.text ?? "Cancel",
+      ),
       submit &&
         h(
           "button.button.primary",
-          { type: "button", class: mine.sending ? "busy" : "", "aria-busy": mine.sending ? "true" : undefined, data: { key: "modal-submit" }, on: { click: () => send(view) } },
+          {
+            type: "button",
+            class: mine.sending ? "busy" : "",
+            "aria-busy": mine.sending ? "true" : undefined,
+            data: { key: "modal-submit" },
+            on: { click: () => send(view) },
+          },
           h("span", null, submit),
         ),
     ),
@@ -90,7 +115,9 @@ function content(view, mine) {
 
 function focusFirst(view) {
   const wanted = view.content.blocks.find((block) => block.element?.focus_on_load || block.accessory?.focus_on_load);
-  const first = wanted ? dialog.querySelector(`[data-key^="${CSS.escape(wanted.block_id)}/"]`) : focusable(dialog.querySelector(".body"))[0];
+  const first = wanted
+    ? dialog.querySelector(`[data-key^="${CSS.escape(wanted.block_id)}/"]`)
+    : focusable(dialog.querySelector(".body"))[0];
   (first ?? dialog).focus();
 }
 

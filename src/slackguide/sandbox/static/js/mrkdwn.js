@@ -55,12 +55,29 @@ function joined(lines, options) {
 const RULES = [
   { pattern: /`([^`\n]+)`/, make: (match) => [h("code", null, plainText(match[1]))] },
   { pattern: /<([^<>\n]+)>/, make: (match) => [reference(match[1])] },
-  { pattern: /(?<![\w*])\*(?=\S)([^*\n]*[^*\s])\*(?![\w*])/, make: (match, options) => [h("strong", null, inline(match[1], options))] },
-  { pattern: /(?<![\w_])_(?=\S)([^_\n]*[^_\s])_(?![\w_])/, make: (match, options) => [h("em", null, inline(match[1], options))] },
-  { pattern: /(?<![\w~])~(?=\S)([^~\n]*[^~\s])~(?![\w~])/, make: (match, options) => [h("s", null, inline(match[1], options))] },
+  {
+    pattern: /(?<![\w*])\*(?=\S)([^*\n]*[^*\s])\*(?![\w*])/,
+    make: (match, options) => [h("strong", null, inline(match[1], options))],
+  },
+  {
+    pattern: /(?<![\w_])_(?=\S)([^_\n]*[^_\s])_(?![\w_])/,
+    make: (match, options) => [h("em", null, inline(match[1], options))],
+  },
+  {
+    pattern: /(?<![\w~])~(?=\S)([^~\n]*[^~\s])~(?![\w~])/,
+    make: (match, options) => [h("s", null, inline(match[1], options))],
+  },
   { pattern: /:([\w+-]+):/, make: (match) => [emoji(match[1]) ?? match[0]] },
-  { pattern: /https?:\/\/[^\s<>|]+[^\s<>|.,;:!?)]/, loose: true, make: (match) => [link(plainText(match[0]), plainText(match[0]))] },
-  { pattern: /@(here|channel|everyone)\b/, loose: true, make: (match) => [h("span.mention.broad", null, `@${match[1]}`)] },
+  {
+    pattern: /https?:\/\/[^\s<>|]+[^\s<>|.,;:!?)]/,
+    loose: true,
+    make: (match) => [link(plainText(match[0]), plainText(match[0]))],
+  },
+  {
+    pattern: /@(here|channel|everyone)\b/,
+    loose: true,
+    make: (match) => [h("span.mention.broad", null, `@${match[1]}`)],
+  },
 ];
 
 function inline(text, options) {
@@ -111,7 +128,11 @@ function reference(inside) {
 
 export function mention(id, label) {
   const self = id === state.me;
-  return h(self ? "span.mention.self" : "span.mention", null, `@${id === state.app.user_id || state.people.has(id) ? nameOf(id) : (label ?? id)}`);
+  return h(
+    self ? "span.mention.self" : "span.mention",
+    null,
+    `@${id === state.app.user_id || state.people.has(id) ? nameOf(id) : (label ?? id)}`,
+  );
 }
 
 /** Only web and mail addresses become links; anything else stays text. */

@@ -9,7 +9,12 @@ export function frame(title, ...body) {
       ".head",
       null,
       h("h2", null, title),
-      h("button.icon-button", { type: "button", "aria-label": `Close ${title}`, data: { key: "close-side" }, on: { click: () => go({ panel: null }) } }, icon("close")),
+      h("button.icon-button", {
+        type: "button",
+        "aria-label": `Close ${title}`,
+        data: { key: "close-side" },
+        on: { click: () => go({ panel: null }) },
+      }, icon("close")),
     ),
     h(".panel", { tabindex: "0", "aria-label": title }, body),
   ];

@@ -113,7 +113,12 @@ export function confirmed(confirm, text) {
       { "aria-labelledby": title },
       h("header", null, h("h2", { id: title }, confirm.title.text)),
       h(".body", null, h("p.text", null, text(confirm.text))),
-      h("footer", null, h("button.button", { type: "button", on: { click: () => dialog.close() } }, confirm.deny.text), yes),
+      h(
+        "footer",
+        null,
+        h("button.button", { type: "button", on: { click: () => dialog.close() } }, confirm.deny.text),
+        yes,
+      ),
     );
     dialog.addEventListener("close", () => {
       dialog.remove();

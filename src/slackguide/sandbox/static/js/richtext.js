@@ -24,7 +24,11 @@ function containers(elements) {
 function list(element) {
   const items = element.elements.map((item) => h("li", null, item.elements.flatMap(piece)));
   const tag = element.style === "ordered" ? "ol" : "ul";
-  return h(tag, { class: `level-${element.indent ?? 0}`, start: tag === "ol" ? (element.offset ?? 0) + 1 : undefined }, items);
+  return h(
+    tag,
+    { class: `level-${element.indent ?? 0}`, start: tag === "ol" ? (element.offset ?? 0) + 1 : undefined },
+    items,
+  );
 }
 
 function piece(element) {

@@ -169,7 +169,10 @@ export function messagesOf(channel, thread) {
 
 export function repliesTo(message) {
   const all = [...(state.messages.get(message.channel)?.values() ?? [])];
-  return all.filter((other) => other.thread_ts === message.ts && other.ts !== message.ts).sort((a, b) => (a.ts < b.ts ? -1 : 1));
+  return all.filter((other) => other.thread_ts === message.ts && other.ts !== message.ts).sort((
+    a,
+    b,
+  ) => (a.ts < b.ts ? -1 : 1));
 }
 
 export function unread(channel) {

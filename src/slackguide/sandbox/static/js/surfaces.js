@@ -1,12 +1,14 @@
 // What happens when somebody acts on blocks: in a message, in a modal or Home tab.
 
-import { Refusal, act, changed } from "./store.js";
+import { act, changed, Refusal } from "./store.js";
 
 // Under way and failed presses, by message ts or view id. They are the page's own, not the workspace's.
 const ui = new Map();
 
 function of(where) {
-  if (!ui.has(where)) ui.set(where, { busy: new Set(), failed: {}, values: {}, errors: {}, trouble: null, sending: false });
+  if (!ui.has(where)) {
+    ui.set(where, { busy: new Set(), failed: {}, values: {}, errors: {}, trouble: null, sending: false });
+  }
   return ui.get(where);
 }
 

@@ -21,7 +21,12 @@ export function drawThread(node) {
         ".head",
         null,
         h("h2", null, "Thread", h("span.where", null, channel.direct ? state.app.display_name : `# ${channel.name}`)),
-        h("button.icon-button", { type: "button", "aria-label": "Close thread", data: { key: "close-side" }, on: { click: () => go({ thread: null }) } }, icon("close")),
+        h("button.icon-button", {
+          type: "button",
+          "aria-label": "Close thread",
+          data: { key: "close-side" },
+          on: { click: () => go({ thread: null }) },
+        }, icon("close")),
       ),
       list,
       composer(channel, route.thread),

@@ -36,7 +36,11 @@ export function drawWall(node) {
 }
 
 function body() {
-  const urls = new Map(wall.exchanges.filter((exchange) => exchange.sent.response_url).map((exchange) => [exchange.sent.response_url, exchange]));
+  const urls = new Map(
+    wall.exchanges.filter((exchange) => exchange.sent.response_url).map((
+      exchange,
+    ) => [exchange.sent.response_url, exchange]),
+  );
   for (const call of wall.calls) {
     const exchange = urls.get(call.url);
     if (exchange && !exchange.calls.includes(call.number)) exchange.calls.push(call.number);
@@ -44,10 +48,20 @@ function body() {
   const within = new Set(wall.exchanges.flatMap((exchange) => exchange.calls));
   const calls = new Map(wall.calls.map((call) => [call.number, call]));
   const rows = [
-    ...wall.exchanges.map((exchange) => ({ at: exchange.at, order: exchange.exchange, node: () => exchangeRow(exchange, exchange.calls.map((number) => calls.get(number)).filter(Boolean)) })),
-    ...wall.calls.filter((call) => !within.has(call.number)).map((call) => ({ at: call.at, order: 0, node: () => h(".alone", null, h("p.by-itself", null, "The bot, by itself"), callRow(call)) })),
+    ...wall.exchanges.map((exchange) => ({
+      at: exchange.at,
+      order: exchange.exchange,
+      node: () => exchangeRow(exchange, exchange.calls.map((number) => calls.get(number)).filter(Boolean)),
+    })),
+    ...wall.calls.filter((call) => !within.has(call.number)).map((call) => ({
+      at: call.at,
+      order: 0,
+      node: () => h(".alone", null, h("p.by-itself", null, "The bot, by itself"), callRow(call)),
+    })),
   ].sort((a, b) => b.at - a.at || b.order - a.order);
-  if (!rows.length) return h("p.quiet", null, "Nothing has happened yet. Type a command or press a button, and look here again.");
+  if (!rows.length) {
+    return h("p.quiet", null, "Nothing has happened yet. Type a command or press a button, and look here again.");
+  }
   return h(".wall", null, rows.slice(0, 120).map((row) => row.node()));
 }
 
@@ -83,7 +97,9 @@ function exchangeRow(exchange, calls) {
       problems(exchange.problems),
       part("Payload", exchange.sent, true),
       Object.keys(exchange.headers).length ? part("Request headers", exchange.headers) : null,
-      exchange.reply ? part("Answer", exchange.reply.body || "(empty)", true) : h("p.quiet", null, "Slack settled this by itself; nothing was sent."),
+      exchange.reply
+        ? part("Answer", exchange.reply.body || "(empty)", true)
+        : h("p.quiet", null, "Slack settled this by itself; nothing was sent."),
       calls.length ? h("h3", null, "What the bot called") : null,
       calls.map(callRow),
     ],
@@ -102,7 +118,11 @@ function status(exchange) {
   if (!exchange.reply) return h("span.chip-soft", null, "not sent");
   const { status: code, failure, milliseconds } = exchange.reply;
   const good = code >= 200 && code < 300;
-  return h(good ? "span.chip-good" : "span.chip-bad", null, `${code ?? failure} in ${Math.round(milliseconds * 10) / 10} ms`);
+  return h(
+    good ? "span.chip-good" : "span.chip-bad",
+    null,
+    `${code ?? failure} in ${Math.round(milliseconds * 10) / 10} ms`,
+  );
 }
 
 function callRow(call) {
@@ -113,7 +133,11 @@ function callRow(call) {
     [
       h("span.kind", null, call.method),
       h("span.meta", null, hour(call.at)),
-      h(call.ok ? "span.chip-good" : "span.chip-bad", null, call.ok ? "ok" : (error ?? (call.status === null ? "no answer" : String(call.status)))),
+      h(
+        call.ok ? "span.chip-good" : "span.chip-bad",
+        null,
+        call.ok ? "ok" : (error ?? (call.status === null ? "no answer" : String(call.status))),
+      ),
       h("span.meta", null, `${call.milliseconds} ms`),
       call.fault && h("span.chip-soft", null, call.fault.replace("_", " ")),
     ],
@@ -126,7 +150,14 @@ function problems(found) {
   return h(
     "ul.problems",
     null,
-    found.map((problem) => h("li", null, icon("warn"), h("span", null, h("strong", null, problem.rule), h("small", null, `${problem.message} · ${problem.at || "/"}`)))),
+    found.map((problem) =>
+      h(
+        "li",
+        null,
+        icon("warn"),
+        h("span", null, h("strong", null, problem.rule), h("small", null, `${problem.message} · ${problem.at || "/"}`)),
+      )
+    ),
   );
 }
 
@@ -136,7 +167,10 @@ function part(title, value, start = false) {
     null,
     "part",
     [h("span.kind", null, title)],
-    () => [h("button.button.tiny", { type: "button", on: { click: () => copy(text, "JSON copied") } }, "Copy"), json(value)],
+    () => [
+      h("button.button.tiny", { type: "button", on: { click: () => copy(text, "JSON copied") } }, "Copy"),
+      json(value),
+    ],
     start && text.length < 1500,
   );
 }
@@ -144,7 +178,12 @@ function part(title, value, start = false) {
 /** A details element whose body is made when it is first opened. */
 function details(key, kind, summary, make, start = false) {
   const holder = h(".inside");
-  const node = h("details.glass", { class: kind, data: key ? { key } : {} }, h("summary", { data: key ? { key: `${key}-summary` } : {} }, summary), holder);
+  const node = h(
+    "details.glass",
+    { class: kind, data: key ? { key } : {} },
+    h("summary", { data: key ? { key: `${key}-summary` } : {} }, summary),
+    holder,
+  );
   const fill = () => {
     if (node.open && !holder.childNodes.length) holder.append(...make().flat(3).filter(Boolean));
   };
