@@ -1,22 +1,30 @@
 // For authors of the knowledge base: entries as cards, and the faults of files being edited.
 
 import { blocks } from "./blocks.js";
-import { h, icon, refill } from "./dom.js";
+import { h, icon, only, refill } from "./dom.js";
 import { copy } from "./messages.js";
 import { frame } from "./panel.js";
 import { read, state } from "./store.js";
-import { stillSurface } from "./surfaces.js";
+import { stillSurface, words } from "./surfaces.js";
 
+/** @import { KnowledgeCard, KnowledgeEntry, KnowledgeFault, TriageRow } from "./types.d.ts" */
+
+/** @type {KnowledgeEntry[] | null} */
 let entries = null;
+/** @type {KnowledgeFault[]} */
 let faults = [];
+/** @type {KnowledgeCard | null} */
 let card = null;
 let wanted = "";
+/** @type {number | null} */
 let readFor = null;
 
 // A faulty edit shows here without anything else happening in the workspace.
 const LOOK_EVERY = 2000;
-let looking = null;
+/** @type {number | undefined} */
+let looking;
 
+/** @param {HTMLElement} node */
 export function drawAuthor(node) {
   clearTimeout(looking);
   looking = setTimeout(
@@ -30,10 +38,11 @@ export function drawAuthor(node) {
   const about = card?.id ?? "";
   const scrolled = node.dataset.about === about ? (node.querySelector(".panel")?.scrollTop ?? 0) : 0;
   node.dataset.about = about;
-  refill(node, frame("Knowledge", problems(), card ? one() : all()));
-  node.querySelector(".panel").scrollTop = scrolled;
+  refill(node, frame("Knowledge", problems(), card ? one(card) : all()));
+  only(node, ".panel").scrollTop = scrolled;
 }
 
+/** @param {number} number */
 async function load(number) {
   readFor = number;
   try {
@@ -66,9 +75,9 @@ function problems() {
 
 function all() {
   if (!entries) return h("p.quiet", null, "Reading…");
-  const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
+  const asked = wanted.toLowerCase().split(/\s+/).filter(Boolean);
   const found = entries.filter((entry) =>
-    words.every((word) => `${entry.id} ${entry.title}`.toLowerCase().includes(word))
+    asked.every((word) => `${entry.id} ${entry.title}`.toLowerCase().includes(word))
   );
   return h(
     ".form",
@@ -79,7 +88,9 @@ function all() {
       "aria-label": "Find an entry",
       value: wanted,
       data: { key: "author-find" },
-      on: { input: (event) => ((wanted = event.target.value), document.dispatchEvent(new CustomEvent("redraw"))) },
+      on: {
+        input: (event) => ((wanted = event.currentTarget.value), document.dispatchEvent(new CustomEvent("redraw"))),
+      },
     }),
     h(
       "ul.entries",
@@ -104,16 +115,18 @@ function all() {
   );
 }
 
+/** @param {string} id */
 async function show(id) {
   try {
     card = { id, ...(await read(`author/card?id=${encodeURIComponent(id)}`)) };
   } catch (problem) {
-    card = { id, blocks: [], error: problem.message };
+    card = { id, blocks: [], error: words(problem) };
   }
   document.dispatchEvent(new CustomEvent("redraw"));
 }
 
-function one() {
+/** @param {KnowledgeCard} found */
+function one(found) {
   return h(
     ".form",
     null,
@@ -128,16 +141,19 @@ function one() {
       h("button.button", {
         type: "button",
         data: { key: "author-copy" },
-        on: { click: () => copy(JSON.stringify({ blocks: card.blocks }, null, 2), "Block Kit JSON copied") },
+        on: { click: () => copy(JSON.stringify({ blocks: found.blocks }, null, 2), "Block Kit JSON copied") },
       }, "Copy Block Kit JSON"),
     ),
-    card.error && h("p.trouble", null, card.error),
-    h(".sheet", null, blocks(card.blocks, stillSurface())),
-    card.triage?.length ? triage(card.triage) : null,
+    found.error && h("p.trouble", null, found.error),
+    h(".sheet", null, blocks(found.blocks, stillSurface())),
+    found.triage?.length ? triage(found.triage) : null,
   );
 }
 
-/** The triage table: rows of {answers, destination}. */
+/**
+ * The triage table: rows of {answers, destination}.
+ * @param {TriageRow[]} rows
+ */
 function triage(rows) {
   return h(
     "table.triage",

@@ -7,6 +7,7 @@ import { words } from "./surfaces.js";
 import { exact } from "./time.js";
 import { toast } from "./toast.js";
 
+/** @type {[string, number][]} */
 const STEPS = [
   ["+1 minute", 60],
   ["+10 minutes", 600],
@@ -16,8 +17,10 @@ const STEPS = [
   ["+1 week", 7 * 86400],
 ];
 
-let ticking = null;
+/** @type {number | undefined} */
+let ticking;
 
+/** @param {HTMLElement} node */
 export function drawClock(node) {
   const sign = `clock-${state.movable}-${Math.round(state.now - performance.now() / 1000)}`;
   if (node.dataset.sign === sign && node.firstChild) return;
@@ -59,6 +62,7 @@ export function drawClock(node) {
   }, 1000);
 }
 
+/** @param {number} seconds */
 async function move(seconds) {
   try {
     await act("advance", { seconds });

@@ -5,15 +5,33 @@ import { act, changed, state } from "./store.js";
 import { words } from "./surfaces.js";
 import { toast } from "./toast.js";
 
+/** @import { Channel } from "./types.d.ts" */
+
 // What Slack itself offers here, beside the app's commands.
 const OWN = [
   { name: "/invite", usage: "@app", description: "Let the app into this channel" },
   { name: "/remove", usage: "@app", description: "Take the app out of this channel" },
 ];
 
+/**
+ * What can be completed: `put` replaces the text from `from` to the caret.
+ * @typedef {object} Suggestion
+ * @property {string} label
+ * @property {string} aside
+ * @property {string} detail
+ * @property {string} put
+ * @property {number} from
+ * @property {boolean} [own] a command of Slack's
+ */
+
+/** @type {Map<string, string>} */
 const drafts = new Map();
 
-/** A composer for a channel, or for a thread in it. */
+/**
+ * A composer for a channel, or for a thread in it.
+ * @param {Channel} channel
+ * @param {string | null} [thread]
+ */
 export function composer(channel, thread) {
   const id = unique("composer");
   const key = `${state.me}/${channel.id}/${thread ?? ""}`;
@@ -41,10 +59,12 @@ export function composer(channel, thread) {
   const box = h(".composer", null, list, hint, h(".bar", null, field, send));
   field.value = drafts.get(key) ?? "";
 
+  /** @type {Suggestion[]} */
   let offered = [];
   let active = 0;
   let underWay = 0;
 
+  /** @returns {Suggestion[]} */
   function suggestions() {
     const before = field.value.slice(0, field.selectionStart);
     const command = before.match(/^\/(\S*)$/);
@@ -135,6 +155,7 @@ export function composer(channel, thread) {
     field.style.height = `${Math.min(field.scrollHeight, 220)}px`;
   }
 
+  /** @param {Suggestion} found */
   function take(found) {
     const rest = field.value.slice(field.selectionStart);
     field.value = field.value.slice(0, found.from) + found.put + rest;
@@ -169,23 +190,30 @@ export function composer(channel, thread) {
     }
   }
 
+  /** @param {string} text */
   async function deliver(text) {
     const typed = text.match(/^(\/\S+)\s*([\s\S]*)$/);
     if (!typed) {
       changed("sent");
-      return act("say", { channel: channel.id, text, thread_ts: thread });
+      await act("say", { channel: channel.id, text, thread_ts: thread });
+      return;
     }
     const [, command, rest] = typed;
     if (thread) {
       toast(`${command} is not supported in threads. Sorry!`);
       field.value = text;
-      return null;
+    } else if (command === "/invite" || command === "/remove") {
+      await seat(command, rest);
+    } else {
+      changed("sent");
+      await act("command", { channel: channel.id, command, text: rest });
     }
-    if (command === "/invite" || command === "/remove") return seat(command, rest);
-    changed("sent");
-    return act("command", { channel: channel.id, command, text: rest });
   }
 
+  /**
+   * @param {string} command
+   * @param {string} rest
+   */
   async function seat(command, rest) {
     if (channel.direct) return toast(`${command} is for channels.`);
     if (rest.replace("@", "").trim() !== state.app.name) {

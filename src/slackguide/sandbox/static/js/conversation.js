@@ -3,7 +3,7 @@
 import { avatar } from "./avatar.js";
 import { blocks } from "./blocks.js";
 import { composer } from "./composer.js";
-import { h, icon, refill } from "./dom.js";
+import { all, first, focused, h, icon, only, refill } from "./dom.js";
 import { drawMessages } from "./messages.js";
 import { menu } from "./popup.js";
 import { go, route } from "./route.js";
@@ -12,31 +12,39 @@ import { uiOf, viewSurface, words } from "./surfaces.js";
 import { plural } from "./time.js";
 import { toast } from "./toast.js";
 
+/** @import { Channel, View } from "./types.d.ts" */
+
+/** @type {string | null} */
 let place = null;
+/** @type {string | null} */
 let person = null;
+/** @type {HTMLElement | null} */
 let list = null;
 let readAtEntry = "";
 let header = "";
 let home = "";
 
+/** @param {HTMLElement} node */
 export function drawConversation(node) {
   const entered = route.place !== place || state.me !== person;
   place = route.place;
   person = state.me;
   if (place === "home") return drawHome(node, entered);
   home = "";
-  const channel = state.channels.get(place);
+  const channel = state.channels.get(place ?? "");
+  if (!channel) return undefined;
   const sign = JSON.stringify([channel, state.app.display_name, state.app.home]);
   if (entered || sign !== header) {
     const wasArchived = header && JSON.parse(header)[0]?.archived !== channel.archived;
     header = sign;
-    if (entered || wasArchived || !list?.isConnected) build(node, channel);
-    else node.querySelector(".head").replaceWith(head(channel));
+    if (entered || wasArchived || !list?.isConnected) list = build(node, channel);
+    else only(node, ".head").replaceWith(head(channel));
   }
+  if (!list) return undefined;
   if (entered) readAtEntry = channel.read || "0";
   const atEnd = entered || list.scrollHeight - list.scrollTop - list.clientHeight < 80;
   const found = messagesOf(channel.id);
-  drawMessages(list.firstElementChild, found, { lastRead: readAtEntry });
+  drawMessages(only(list, ".rows"), found, { lastRead: readAtEntry });
   list.querySelector(".empty")?.remove();
   if (!found.length) list.append(welcome(channel));
   if (route.message && entered) list.querySelector(".linked")?.scrollIntoView({ block: "center" });
@@ -46,25 +54,34 @@ export function drawConversation(node) {
 }
 
 export function scrollDown() {
-  if (list) requestAnimationFrame(() => (list.scrollTop = list.scrollHeight));
+  requestAnimationFrame(() => list?.scrollTo({ top: list.scrollHeight }));
 }
 
+/**
+ * @param {HTMLElement} node
+ * @param {Channel} channel
+ */
 function build(node, channel) {
-  list = h(".list", {
+  const made = h(".list", {
     role: "log",
     "aria-label": `Messages in ${channel.direct ? state.app.display_name : channel.name}`,
     tabindex: "0",
     on: { keydown: walk },
   }, h(".rows"));
-  refill(node, head(channel), list, composer(channel));
-  node.querySelector(".composer textarea")?.focus({ preventScroll: true });
+  refill(node, head(channel), made, composer(channel));
+  first(node, ".composer textarea")?.focus({ preventScroll: true });
+  return made;
 }
 
-/** Arrow keys walk from message to message, as in Slack; Enter opens the thread. */
+/**
+ * Arrow keys walk from message to message, as in Slack; Enter opens the thread.
+ * @param {KeyboardEvent & { currentTarget: HTMLElement }} event
+ */
 function walk(event) {
-  const rows = [...list.querySelectorAll("article.message")];
-  const at = rows.indexOf(document.activeElement);
-  if (document.activeElement !== list && at < 0) return;
+  const rows = all(event.currentTarget, "article.message");
+  const active = focused();
+  const at = rows.findIndex((row) => row === active);
+  if (active !== event.currentTarget && at < 0) return;
   const to = {
     ArrowUp: at < 0 ? rows.length - 1 : at - 1,
     ArrowDown: at < 0 ? rows.length - 1 : at + 1,
@@ -76,11 +93,11 @@ function walk(event) {
     rows[to].focus();
     rows[to].scrollIntoView({ block: "nearest" });
   } else if (event.key === "Enter" && at >= 0) {
-    const reply = rows[at].querySelector("[data-key^='reply-']");
-    reply?.click();
+    first(rows[at], "[data-key^='reply-']")?.click();
   }
 }
 
+/** @param {Channel} channel */
 function head(channel) {
   if (channel.direct) return appHead("messages");
   const people = plural(channel.members.length + (channel.bot ? 1 : 0), "member");
@@ -113,8 +130,12 @@ function head(channel) {
   );
 }
 
+/**
+ * @param {HTMLElement} anchor
+ * @param {Channel} channel
+ */
 function channelMenu(anchor, channel) {
-  const run = (what, body) => async () => {
+  const run = (/** @type {string} */ what, /** @type {Record<string, unknown>} */ body = {}) => async () => {
     try {
       await act(what, { channel: channel.id, ...body });
     } catch (problem) {
@@ -143,6 +164,7 @@ function channelMenu(anchor, channel) {
   );
 }
 
+/** @param {"home" | "messages"} tab */
 function appHead(tab) {
   const tabs = [
     ["home", "Home", "home"],
@@ -178,6 +200,7 @@ function back() {
   }, icon("menu"));
 }
 
+/** @param {Channel} channel */
 function welcome(channel) {
   const command = state.app.commands[0]?.name ?? "/";
   if (channel.direct) {
@@ -199,16 +222,22 @@ function welcome(channel) {
   );
 }
 
+/** @param {Channel} channel */
 function markRead(channel) {
   if (document.hidden || !unread(channel)) return;
-  const last = [...state.messages.get(channel.id).keys()].sort().at(-1);
+  const last = [...(state.messages.get(channel.id)?.keys() ?? [])].sort().at(-1);
   act("read", { channel: channel.id, ts: last }).catch(() => {});
 }
 
 // The Home tab
 
+/** @type {{ loading: boolean, notice: string | null } | null} */
 let opened = null;
 
+/**
+ * @param {HTMLElement} node
+ * @param {boolean} entered
+ */
 function drawHome(node, entered) {
   list = null;
   const view = state.home;
@@ -227,6 +256,7 @@ function drawHome(node, entered) {
   refill(node, appHead("home"), h(".home", { tabindex: "0", "aria-label": "Home tab" }, homeBody(view)));
 }
 
+/** @param {View | null} view */
 function homeBody(view) {
   if (view) return h(".sheet", null, blocks(view.content.blocks, viewSurface(view)));
   if (opened?.notice) return h(".empty", null, h("h2", null, "Nothing here"), h("p", null, opened.notice));
@@ -240,6 +270,7 @@ function homeBody(view) {
 }
 
 async function openHome() {
+  /** @type {typeof opened} */
   const mine = { loading: true, notice: null };
   opened = mine;
   try {

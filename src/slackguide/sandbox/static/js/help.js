@@ -4,6 +4,7 @@ import { h, refill } from "./dom.js";
 import { frame } from "./panel.js";
 import { state } from "./store.js";
 
+/** @param {HTMLElement} node */
 export function drawHelp(node) {
   if (node.dataset.sign === "help" && node.firstChild) return;
   node.dataset.sign = "help";

@@ -2,7 +2,7 @@
 
 import { avatar, roleOf } from "./avatar.js";
 import { blocks } from "./blocks.js";
-import { h, icon } from "./dom.js";
+import { all, byKey, first, focused, h, icon } from "./dom.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { menu } from "./popup.js";
 import { go, route } from "./route.js";
@@ -11,11 +11,25 @@ import { messageSurface, uiOf, words } from "./surfaces.js";
 import { ago, day, exact, hour, sameDay } from "./time.js";
 import { toast } from "./toast.js";
 
+/** @import { MenuLine, Message, Outcome } from "./types.d.ts" */
+
+/**
+ * A row of the list: it is made anew when its sign changes.
+ * @typedef {{ key: string, sign: string, make: () => HTMLElement }} Row
+ */
+
 const TOGETHER = 5 * 60;
 
-/** Draws a list of messages into a node, touching only rows that changed. `inThread`: no thread lines. */
+/**
+ * Draws a list of messages into a node, touching only rows that changed. `inThread`: no thread lines.
+ * @param {HTMLElement} node
+ * @param {Message[]} messages
+ * @param {{ inThread?: boolean, lastRead?: string }} [options]
+ */
 export function drawMessages(node, messages, { inThread = false, lastRead = "" } = {}) {
+  /** @type {Row[]} */
   const wanted = [];
+  /** @type {Message | null} */
   let before = null;
   let marked = false;
   for (const message of messages) {
@@ -35,8 +49,9 @@ export function drawMessages(node, messages, { inThread = false, lastRead = "" }
         make: () => h(".new-line", { role: "separator" }, h("span", null, "New")),
       });
     }
-    const compact = Boolean(before) && before.user === message.user && message.ts - before.ts < TOGETHER &&
-      sameDay(before.ts, message.ts) && !before.ephemeral && !message.ephemeral && !message.broadcast;
+    const compact = before !== null && before.user === message.user &&
+      Number(message.ts) - Number(before.ts) < TOGETHER && sameDay(before.ts, message.ts) && !before.ephemeral &&
+      !message.ephemeral && !message.broadcast;
     const replies = inThread ? [] : repliesTo(message);
     wanted.push({
       key: message.ts,
@@ -48,6 +63,11 @@ export function drawMessages(node, messages, { inThread = false, lastRead = "" }
   reconcile(node, wanted);
 }
 
+/**
+ * @param {Message} message
+ * @param {boolean} compact
+ * @param {Message[]} replies
+ */
 function signature(message, compact, replies) {
   const ui = uiOf(message.ts);
   return JSON.stringify([
@@ -63,8 +83,12 @@ function signature(message, compact, replies) {
   ]);
 }
 
+/**
+ * @param {HTMLElement} node
+ * @param {Row[]} wanted
+ */
 function reconcile(node, wanted) {
-  const there = new Map([...node.children].map((child) => [child.dataset.row, child]));
+  const there = new Map(all(node, ":scope > *").map((child) => [child.dataset.row, child]));
   let at = node.firstElementChild;
   for (const { key, sign, make } of wanted) {
     let child = there.get(key);
@@ -87,17 +111,25 @@ function reconcile(node, wanted) {
   for (const child of there.values()) child.remove();
 }
 
+/**
+ * @param {HTMLElement} old
+ * @param {HTMLElement} fresh
+ */
 function replace(old, fresh) {
-  const active = document.activeElement;
-  const inside = old.contains(active);
+  const active = focused();
+  const inside = active !== null && old.contains(active);
   const key = inside ? active.dataset.key : null;
   old.replaceWith(fresh);
   if (inside) {
-    (key ? (fresh.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? fresh) : fresh).focus({ preventScroll: true });
+    ((key && byKey(key, fresh)) || fresh).focus({ preventScroll: true });
   }
   return fresh;
 }
 
+/**
+ * @param {Message} message
+ * @param {{ compact: boolean, replies: Message[], inThread: boolean }} how
+ */
 function row(message, { compact, replies, inThread }) {
   const slackbot = message.user === "USLACKBOT";
   const author = nameOf(message.user);
@@ -158,8 +190,12 @@ function row(message, { compact, replies, inThread }) {
   );
 }
 
+/**
+ * @param {Message} message
+ * @param {Message[]} replies
+ */
 function threadLine(message, replies) {
-  const last = replies.at(-1);
+  const last = replies[replies.length - 1];
   const authors = [...new Set(replies.map((reply) => reply.user))].slice(0, 4);
   return h(
     "button.thread-line",
@@ -170,9 +206,14 @@ function threadLine(message, replies) {
   );
 }
 
+/**
+ * @param {Message} message
+ * @param {boolean} inThread
+ */
 function tools(message, inThread) {
   if (message.user === "USLACKBOT") return null;
   const shortcuts = state.app.shortcuts.filter((shortcut) => shortcut.kind === "message");
+  /** @type {MenuLine[]} */
   const items = [];
   if (!message.ephemeral) {
     items.push(
@@ -221,14 +262,16 @@ function tools(message, inThread) {
   );
 }
 
+/** @param {Message} message */
 function edit(message) {
-  const place = document.querySelector(`[data-row="${message.ts}"] .words`);
+  const article = first(document, `article[data-row="${message.ts}"]`);
+  const place = article && first(article, ".words");
+  if (!place) return;
   const field = h("textarea.field", { rows: 2, "aria-label": "Edit message" });
   field.value = message.text.replace(/<(https?:[^>|]+)>/g, "$1").replace(
     /<@(\w+)>/g,
-    (whole, id) => (id === state.app.user_id ? `@${state.app.name}` : `@${person(id)?.name ?? id}`),
+    (_, id) => (id === state.app.user_id ? `@${state.app.name}` : `@${person(id)?.name ?? id}`),
   ).replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
-  const article = place.closest("article");
   const done = () => delete article.dataset.sign;
   const save = async () => {
     done();
@@ -249,6 +292,7 @@ function edit(message) {
   field.focus();
 }
 
+/** @param {() => Promise<Outcome>} doing */
 async function attempt(doing) {
   try {
     const answer = await doing();
@@ -258,6 +302,10 @@ async function attempt(doing) {
   }
 }
 
+/**
+ * @param {string} text
+ * @param {string} done
+ */
 export async function copy(text, done) {
   try {
     await navigator.clipboard.writeText(text);

@@ -3,6 +3,12 @@
 import { h, icon } from "./dom.js";
 import { go } from "./route.js";
 
+/** @import { Child } from "./types.d.ts" */
+
+/**
+ * @param {string} title
+ * @param {Child[]} body
+ */
 export function frame(title, ...body) {
   return [
     h(

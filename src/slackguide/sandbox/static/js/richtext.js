@@ -6,10 +6,14 @@ import { link, mention } from "./mrkdwn.js";
 import { state } from "./store.js";
 import { dateTokens } from "./time.js";
 
+/** @import { Child, RichTextBlock, RichTextContainer, RichTextList, RichTextPiece, TextStyle } from "./types.d.ts" */
+
+/** @param {RichTextBlock} block */
 export function richText(block) {
   return h(".rich", null, containers(block.elements));
 }
 
+/** @param {RichTextContainer[]} elements */
 function containers(elements) {
   const nodes = [];
   for (const element of elements) {
@@ -21,6 +25,7 @@ function containers(elements) {
   return nodes;
 }
 
+/** @param {RichTextList} element */
 function list(element) {
   const items = element.elements.map((item) => h("li", null, item.elements.flatMap(piece)));
   const tag = element.style === "ordered" ? "ol" : "ul";
@@ -31,6 +36,10 @@ function list(element) {
   );
 }
 
+/**
+ * @param {RichTextPiece} element
+ * @returns {Child[]}
+ */
 function piece(element) {
   switch (element.type) {
     case "text":
@@ -54,10 +63,15 @@ function piece(element) {
   }
 }
 
+/** @param {string} text */
 function lineBreaks(text) {
   return text.split("\n").flatMap((line, index) => (index ? [h("br"), line] : [line]));
 }
 
+/**
+ * @param {Child[]} nodes
+ * @param {TextStyle} [style]
+ */
 function styled(nodes, style = {}) {
   let inner = nodes;
   if (style.code) inner = [h("code", null, inner)];

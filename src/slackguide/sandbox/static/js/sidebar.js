@@ -8,11 +8,15 @@ import { act, become, direct, me, state, unread } from "./store.js";
 import { words } from "./surfaces.js";
 import { toast } from "./toast.js";
 
+/** @import { Person, Shortcut } from "./types.d.ts" */
+
 let drawn = "";
 
+/** @param {HTMLElement} node */
 export function drawSidebar(node) {
   const channels = [...state.channels.values()].filter((channel) => !channel.direct);
   const dm = direct();
+  const self = me();
   const sign = JSON.stringify([
     channels.map((channel) => [channel.id, channel.name, channel.archived, channel.private, unread(channel)]),
     unread(dm),
@@ -81,10 +85,17 @@ export function drawSidebar(node) {
         )
         : null,
     ),
-    personButton(),
+    self && personButton(self),
   );
 }
 
+/**
+ * @param {string} place
+ * @param {Node} mark
+ * @param {string} name
+ * @param {number} count
+ * @param {string | null} note
+ */
 function line(place, mark, name, count, note, current = false) {
   const here = route.place === place || current;
   return h(
@@ -107,6 +118,7 @@ function line(place, mark, name, count, note, current = false) {
   );
 }
 
+/** @param {Shortcut} shortcut */
 async function use(shortcut) {
   try {
     const answer = await act("shortcut", { callback_id: shortcut.callback_id });
@@ -116,8 +128,8 @@ async function use(shortcut) {
   }
 }
 
-function personButton() {
-  const self = me();
+/** @param {Person} self */
+function personButton(self) {
   return h(
     "button.me",
     {
@@ -139,6 +151,7 @@ function personButton() {
   );
 }
 
+/** @param {HTMLElement} anchor */
 export function choosePerson(anchor) {
   menu(
     anchor,
@@ -157,7 +170,7 @@ export function choosePerson(anchor) {
       {
         label: "Open another tab",
         detail: "Two tabs can be two people",
-        run: () => open(`/?as=${encodeURIComponent(me().name)}`, "_blank"),
+        run: () => open(`/?as=${encodeURIComponent(me()?.name ?? "")}`, "_blank"),
       },
     ],
     { label: "People" },

@@ -4,6 +4,7 @@ import { h, icon, refill } from "./dom.js";
 import { go, route } from "./route.js";
 import { state } from "./store.js";
 
+/** @type {[name: string, icon: string, label: string, detail: string][]} */
 const TOOLS = [
   ["wall", "glass", "Glass wall", "What reached the bot and what it answered"],
   ["weather", "cloud", "Weather", "Make Slack slow, failing or ambiguous"],
@@ -14,6 +15,7 @@ const TOOLS = [
 
 let drawn = "";
 
+/** @param {HTMLElement} node */
 export function drawTop(node) {
   const sign = JSON.stringify([
     route.panel,
@@ -21,7 +23,7 @@ export function drawTop(node) {
     state.offline,
     state.author,
     state.sockets,
-    state.team?.name,
+    state.team.name,
   ]);
   if (sign === drawn) return;
   drawn = sign;
@@ -71,6 +73,7 @@ export function drawTop(node) {
   );
 }
 
+/** @param {string} panel */
 function toggle(panel) {
   go({ panel: route.panel === panel ? null : panel });
 }

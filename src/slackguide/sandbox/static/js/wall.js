@@ -1,17 +1,22 @@
 // The glass wall: each request to the bot, its answer, and the Web API calls it made; broken limits in red.
 
-import { h, icon, refill } from "./dom.js";
+import { h, icon, only, refill } from "./dom.js";
 import { json } from "./json.js";
 import { copy } from "./messages.js";
 import { frame } from "./panel.js";
 import { nameOf, read, state } from "./store.js";
 import { hour } from "./time.js";
 
+/** @import { Call, Child, Exchange, Problem, RequestLog } from "./types.d.ts" */
+
+/** @type {RequestLog} */
 let wall = { exchanges: [], calls: [] };
 let readAt = -1;
 let reading = false;
+/** @type {Set<string>} */
 const open = new Set();
 
+/** @param {HTMLElement} node */
 export function drawWall(node) {
   if (readAt !== state.number && !reading) {
     reading = true;
@@ -32,7 +37,7 @@ export function drawWall(node) {
   node.dataset.sign = `wall-${sign}`;
   const scrolled = node.querySelector(".panel")?.scrollTop ?? 0;
   refill(node, frame("Glass wall", body()));
-  node.querySelector(".panel").scrollTop = scrolled;
+  only(node, ".panel").scrollTop = scrolled;
 }
 
 function body() {
@@ -42,7 +47,7 @@ function body() {
     ) => [exchange.sent.response_url, exchange]),
   );
   for (const call of wall.calls) {
-    const exchange = urls.get(call.url);
+    const exchange = urls.get(call.url ?? undefined);
     if (exchange && !exchange.calls.includes(call.number)) exchange.calls.push(call.number);
   }
   const within = new Set(wall.exchanges.flatMap((exchange) => exchange.calls));
@@ -51,7 +56,7 @@ function body() {
     ...wall.exchanges.map((exchange) => ({
       at: exchange.at,
       order: exchange.exchange,
-      node: () => exchangeRow(exchange, exchange.calls.map((number) => calls.get(number)).filter(Boolean)),
+      node: () => exchangeRow(exchange, exchange.calls.flatMap((number) => calls.get(number) ?? [])),
     })),
     ...wall.calls.filter((call) => !within.has(call.number)).map((call) => ({
       at: call.at,
@@ -65,6 +70,7 @@ function body() {
   return h(".wall", null, rows.slice(0, 120).map((row) => row.node()));
 }
 
+/** @type {Record<string, string>} */
 const KINDS = {
   slash_commands: "Command",
   block_actions: "Press",
@@ -78,6 +84,10 @@ const KINDS = {
   app_home_opened: "Event app_home_opened",
 };
 
+/**
+ * @param {Exchange} exchange
+ * @param {Call[]} calls
+ */
 function exchangeRow(exchange, calls) {
   const broken = [...exchange.problems, ...calls.flatMap((call) => call.problems)];
   const about = aboutOf(exchange);
@@ -106,6 +116,7 @@ function exchangeRow(exchange, calls) {
   );
 }
 
+/** @param {Exchange} exchange */
 function aboutOf(exchange) {
   const sent = exchange.sent;
   if (exchange.kind === "slash_commands") return `${sent.command} ${sent.text ?? ""}`;
@@ -114,10 +125,11 @@ function aboutOf(exchange) {
   return sent.view?.callback_id ?? sent.callback_id ?? sent.action_id ?? "";
 }
 
+/** @param {Exchange} exchange */
 function status(exchange) {
   if (!exchange.reply) return h("span.chip-soft", null, "not sent");
   const { status: code, failure, milliseconds } = exchange.reply;
-  const good = code >= 200 && code < 300;
+  const good = code !== null && code >= 200 && code < 300;
   return h(
     good ? "span.chip-good" : "span.chip-bad",
     null,
@@ -125,6 +137,7 @@ function status(exchange) {
   );
 }
 
+/** @param {Call} call */
 function callRow(call) {
   const error = call.answer.error;
   return details(
@@ -145,6 +158,7 @@ function callRow(call) {
   );
 }
 
+/** @param {Problem[]} found */
 function problems(found) {
   if (!found.length) return null;
   return h(
@@ -161,6 +175,10 @@ function problems(found) {
   );
 }
 
+/**
+ * @param {string} title
+ * @param {unknown} value
+ */
 function part(title, value, start = false) {
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
   return details(
@@ -175,7 +193,13 @@ function part(title, value, start = false) {
   );
 }
 
-/** A details element whose body is made when it is first opened. */
+/**
+ * A details element whose body is made when it is first opened.
+ * @param {string | null} key
+ * @param {string} kind
+ * @param {Child[]} summary
+ * @param {() => Child[]} make
+ */
 function details(key, kind, summary, make, start = false) {
   const holder = h(".inside");
   const node = h(
@@ -185,13 +209,13 @@ function details(key, kind, summary, make, start = false) {
     holder,
   );
   const fill = () => {
-    if (node.open && !holder.childNodes.length) holder.append(...make().flat(3).filter(Boolean));
+    if (node.open && !holder.childNodes.length) refill(holder, ...make());
   };
   node.addEventListener("toggle", () => {
     if (key) node.open ? open.add(key) : open.delete(key);
     fill();
   });
-  node.open = start || (key && open.has(key));
+  node.open = start || (key !== null && open.has(key));
   fill();
   return node;
 }

@@ -6,6 +6,7 @@ import { act, state } from "./store.js";
 import { words } from "./surfaces.js";
 import { toast } from "./toast.js";
 
+/** @type {[sky: string, name: string, detail: string][]} */
 const SKIES = [
   ["slow", "Slow", "Each call takes longer."],
   ["rate_limited", "Rate-limited", "429 with Retry-After: too many messages."],
@@ -14,6 +15,13 @@ const SKIES = [
   ["hanging", "Hanging", "No answer ever comes; the bot has to give up."],
   ["lost_answer", "Done, then lost", "Slack does it, and the answer never arrives. Was it posted?"],
   ["refusing", "Refusing", "200 with an error, as when a token was revoked."],
+];
+/** @type {[times: string, name: string][]} */
+const LASTING = [
+  ["1", "the next call"],
+  ["3", "the next 3 calls"],
+  ["10", "the next 10 calls"],
+  ["", "until I clear it"],
 ];
 const METHODS = [
   "chat.postMessage",
@@ -33,6 +41,7 @@ const METHODS = [
 ];
 const form = { sky: "lost_answer", method: "chat.postMessage", times: "1", seconds: "5", code: "token_revoked" };
 
+/** @param {HTMLElement} node */
 export function drawWeather(node) {
   const sign = `weather-${JSON.stringify([state.weather, form, state.sockets])}`;
   if (node.dataset.sign === sign && node.firstChild) return;
@@ -55,7 +64,7 @@ function inForce() {
       "ul",
       null,
       state.weather.map((fault) => {
-        const [, name] = SKIES.find(([sky]) => sky === fault.sky);
+        const name = SKIES.find(([sky]) => sky === fault.sky)?.[1] ?? fault.sky;
         const left = fault.times === null
           ? "until it clears"
           : `${fault.times} more ${fault.times === 1 ? "call" : "calls"}`;
@@ -101,10 +110,7 @@ function chooser() {
       ),
     ),
     choice("For", "method", [["*", "every method"], ...METHODS.map((method) => [method, method])]),
-    choice("How long", "times", [["1", "the next call"], ["3", "the next 3 calls"], ["10", "the next 10 calls"], [
-      "",
-      "until I clear it",
-    ]]),
+    choice("How long", "times", LASTING),
     timed && entry("Seconds", "seconds"),
     form.sky === "refusing" && entry("Error code", "code"),
     h("button.button.primary", {
@@ -115,6 +121,11 @@ function chooser() {
   );
 }
 
+/**
+ * @param {string} label
+ * @param {keyof typeof form} key
+ * @param {string[][]} options each a value and its name
+ */
 function choice(label, key, options) {
   return h(
     "label.row",
@@ -122,11 +133,15 @@ function choice(label, key, options) {
     h("span", null, label),
     h("select.field", {
       data: { key: `weather-${key}` },
-      on: { change: (event) => ((form[key] = event.target.value), redraw()) },
+      on: { change: (event) => ((form[key] = event.currentTarget.value), redraw()) },
     }, options.map(([value, name]) => h("option", { value, selected: form[key] === value }, name))),
   );
 }
 
+/**
+ * @param {string} label
+ * @param {keyof typeof form} key
+ */
 function entry(label, key) {
   return h(
     "label.row",
@@ -136,14 +151,14 @@ function entry(label, key) {
       type: "text",
       value: form[key],
       data: { key: `weather-${key}` },
-      on: { input: (event) => (form[key] = event.target.value) },
+      on: { input: (event) => (form[key] = event.currentTarget.value) },
     }),
   );
 }
 
 function sockets() {
   if (state.sockets === null) return null;
-  const button = (what, name) =>
+  const button = (/** @type {string} */ what, /** @type {string} */ name) =>
     h("button.button", {
       type: "button",
       data: { key: `socket-${what}` },
@@ -157,6 +172,7 @@ function sockets() {
   );
 }
 
+/** @param {Record<string, unknown>} body */
 async function attempt(body, what = "weather") {
   try {
     await act(what, body);
