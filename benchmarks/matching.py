@@ -188,8 +188,8 @@ def ours(task: Task) -> Ranker:
 def scan(scorer: str, documents: Sequence[Document]) -> Ranker:
     from rapidfuzz import fuzz, process, utils
 
-    owners, texts = zip(*spoken(documents), strict=True)
-    texts = [utils.default_process(text) for text in texts]
+    owners, phrasings = zip(*spoken(documents), strict=True)
+    texts = [utils.default_process(text) for text in phrasings]
 
     def rank(text: str) -> Sequence[tuple[str, float]]:
         query = utils.default_process(text)

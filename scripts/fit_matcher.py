@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from slackguide.evaluation.calibration import calibration
 from slackguide.evaluation.halves import half_of
@@ -30,6 +31,8 @@ from slackguide.knowledge.questions import read_questions as labelled
 from slackguide.matching import Matcher
 from slackguide.matching.blending import SIGNALS, VIEWS, Alarm, Odds, Weights, logistic, shipped_weights
 from slackguide.matching.matcher import Judged, Scored
+
+Array = NDArray[np.float64]
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "src/slackguide/matching/data/weights.json"
 SCOPED, UNSEEN = "in-scope", "unseen"
@@ -77,7 +80,7 @@ class Asked:
 
     question: Question
     scored: Scored
-    wanted: np.ndarray[Any, np.dtype[np.bool_]]
+    wanted: NDArray[np.bool_]
 
 
 def main() -> int:
@@ -171,7 +174,7 @@ def fit_blend(scoped: Sequence[Asked], left_out: Sequence[Asked], views: Sequenc
     ]
     spread = sets[0][0].std(axis=(0, 2)) + 1e-9
 
-    def loss(point: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
+    def loss(point: Array) -> tuple[float, Array]:
         weights, scale = point[:-1], float(np.exp(point[-1]))
         total, slope = 1e-3 * float(weights @ weights), np.append(2e-3 * weights, 0.0)
         for (table, wanted), times, count in zip(sets, (1.0, scale), (1.0, LEFT_OUT_COUNT), strict=True):
@@ -193,7 +196,9 @@ def fit_blend(scoped: Sequence[Asked], left_out: Sequence[Asked], views: Sequenc
 def fit_alarm(matcher: Matcher, development: Sequence[Asked]) -> Alarm:
     """Bars for the likeness to messages of a critical entry, by what harmless messages would come over them."""
     at = {id: matcher.ids.index(id) for id in matcher.detected}
-    meant, harmless, look_alikes = [], [], []
+    meant: list[float] = []
+    harmless: list[float] = []
+    look_alikes: list[float] = []
     for one in development:
         for id, place in at.items():
             likeness = matcher.likeness(id, one.scored)
@@ -230,14 +235,12 @@ def fit_odds(matcher: Matcher, questions: Sequence[Question]) -> Odds:
     return fit_thresholds(judged, odds)
 
 
-def fit_logistic(
-    signals: np.ndarray[Any, Any], wanted: np.ndarray[Any, Any], counts: np.ndarray[Any, Any]
-) -> dict[str, float]:
+def fit_logistic(signals: Array, wanted: NDArray[np.bool_], counts: Array) -> dict[str, float]:
     """Logistic regression on standardised signals, lightly held towards none; most can only speak in favour."""
     centre, spread = signals.mean(axis=0), signals.std(axis=0) + 1e-9
     table = np.column_stack(((signals - centre) / spread, np.ones(len(signals))))
 
-    def loss(point: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
+    def loss(point: Array) -> tuple[float, Array]:
         margin = table @ point
         held = np.append(point[:-1], 0.0) / len(table)
         off = counts * (1 / (1 + np.exp(-margin)) - wanted)
@@ -277,11 +280,9 @@ def _is_right_enough(settled: Sequence[tuple[str, float, bool]], bar: float) -> 
     return right and shares[NEAR] <= 0.04 and shares[FAR] == 0.0 and shares[VAGUE] <= 0.15
 
 
-def descend(
-    loss: Any, start: np.ndarray[Any, Any], low: np.ndarray[Any, Any], steps: int = 3_000
-) -> np.ndarray[Any, Any]:
+def descend(loss: Callable[[Array], tuple[float, Array]], start: Array, low: Array, steps: int = 3_000) -> Array:
     """The point of least `loss` (value and slope) with no coordinate below `low`: projected accelerated descent."""
-    here = np.maximum(start, low)
+    here: Array = np.maximum(start, low)
     ahead, momentum, rate = here, 1.0, 1.0
     for _ in range(steps):
         value, slope = loss(ahead)
@@ -301,9 +302,10 @@ def descend(
     return here
 
 
-def _softmax(scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    chances = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return chances / chances.sum(axis=1, keepdims=True)
+def _softmax(scores: Array) -> Array:
+    chances: Array = np.exp(scores - scores.max(axis=1, keepdims=True))
+    chances /= chances.sum(axis=1, keepdims=True)
+    return chances
 
 
 # ---- reporting -----------------------------------------------------------------------------------------------------
@@ -312,7 +314,7 @@ def _softmax(scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 def report(matcher: Matcher, questions: Sequence[Question], out: Any) -> None:
     """The aims of the matcher, on the development half and on the other one."""
     results = [(q, matcher.match(q.text)) for q in questions]
-    rows = [("", "development", "held out")]
+    rows: list[tuple[str, ...]] = [("", "development", "held out")]
     for label, measure in _measures():
         cells = []
         for development in (True, False):

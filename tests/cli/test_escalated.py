@@ -105,7 +105,7 @@ def test_the_same_words_with_the_same_label_count_once(store: Store, shell: Shel
     assert [(one["text"], one["from"]) for one in questions] == [("where to?", "D-1001"), ("where to?", "D-1003")]
 
 
-def test_the_questions_are_asked(store: Store, shell: Shell, knowledge: Path) -> None:
+def test_the_questions_are_asked(store: Store, shell: Shell, knowledge: Path, tmp_path: Path) -> None:
     resolved(store, "V1", Ending.WRONG_QUEUE, "vault", question=phrasing("help/badge"), entry_id="help/invoice")
     resolved(store, "V2", Ending.IN_GUIDE, question=phrasing("help/password"), entry_id="help/invoice")
     common = ["evaluate", "--from-escalations", "--knowledge", knowledge]
@@ -113,7 +113,9 @@ def test_the_questions_are_asked(store: Store, shell: Shell, knowledge: Path) ->
     assert (found["questions"], found["in_scope"]) == (2, 2)
     assert found["counts"]["top1"] == {"count": 1, "of": 2}
     assert [part["file"] for part in found["files"]] == ["escalations: wrong queue", "escalations: in guide"]
-    assert shell(*common, "--at-least", "top1=0.6").status == 1
+    gates = tmp_path / "gates.toml"
+    gates.write_text('[[sets]]\nname = "all questions"\nat_least = {top1 = 0.6}\n', encoding="utf-8")
+    assert shell(*common, "--gates", gates).status == 1
     tables = shell(*common)
     assert tables.status == 0
     assert "escalations: wrong queue" in tables.out

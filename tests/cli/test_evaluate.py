@@ -72,37 +72,90 @@ def test_a_team_lead_is_measured_on_what_only_leads_see(shell: Shell, knowledge:
     assert (lead["in_scope"], lead["out_of_scope"], lead["top1"]) == (1, 0, 1.0)
 
 
-def test_gates_decide_the_exit_status(shell: Shell, knowledge: Path, questions: Path) -> None:
-    def gated(*arguments: str) -> tuple[int, str]:
-        ran = shell("evaluate", questions, "--knowledge", knowledge, *arguments)
-        return ran.status, ran.err
-
-    assert gated("--at-least", "top1=1,top3=1") == (0, "Every gate is met: top1 at least 1, top3 at least 1.\n")
-    status, told = gated("--at-least", "top1=0.9,none_out_of_scope=0.75", "--at-most", "answered_out_of_scope=0.04")
-    assert status == 1
-    assert told.splitlines() == [
-        "missed: none_out_of_scope is 0.5000, wanted at least 0.75: 0.2500 short",
-        "missed: answered_out_of_scope is 0.5000, wanted at most 0.04: 0.4600 over",
-    ]
+def gate_file(folder: Path, text: str) -> Path:
+    path = folder / "gates.toml"
+    path.write_text(f'[[sets]]\nname = "all questions"\n{text}\n', encoding="utf-8")
+    return path
 
 
-def test_a_missed_gate_leaves_the_document_whole(shell: Shell, knowledge: Path, questions: Path) -> None:
-    ran = shell("evaluate", questions, "--knowledge", knowledge, "--json", "--at-most", "answered_out_of_scope=0.1")
+def test_gates_that_are_met_are_told_with_value_and_bound(
+    shell: Shell, knowledge: Path, questions: Path, tmp_path: Path
+) -> None:
+    gates = gate_file(tmp_path, "at_least = {top1 = 1, top3 = 0.9}\nat_most = {answered_out_of_scope = 0.5}")
+    ran = shell("evaluate", questions, "--knowledge", knowledge, "--gates", gates)
+    assert (ran.status, ran.err) == (0, "All 3 gates are met.\n")
+    rows = [" ".join(line.split()) for line in ran.out.splitlines()]
+    assert "all questions top1 1.0000 at least 1 met" in rows
+    assert "all questions top3 1.0000 at least 0.9 met" in rows
+    assert "all questions answered_out_of_scope 0.5000 at most 0.5 met" in rows
+    assert "against it" not in ran.out
+
+
+def test_a_missed_gate_is_told_with_the_questions_against_it(
+    shell: Shell, knowledge: Path, questions: Path, tmp_path: Path
+) -> None:
+    gates = gate_file(tmp_path, "at_least = {top1 = 0.9}\nat_most = {answered_out_of_scope = 0.04}")
+    ran = shell("evaluate", questions, "--knowledge", knowledge, "--gates", gates)
     assert ran.status == 1
-    gate = {"measure": "answered_out_of_scope", "at_most": 0.1, "measured": 0.5, "met": False}
-    assert ran.document["gates"] == [gate]
+    assert ran.err == "missed: answered_out_of_scope of all questions is 0.5000, wanted at most 0.04: 0.4600 over\n"
+    rows = [" ".join(line.split()) for line in ran.out.splitlines()]
+    assert "all questions top1 1.0000 at least 0.9 met" in rows
+    assert "all questions answered_out_of_scope 0.5000 at most 0.04 MISSED" in rows
+    at = rows.index("answered_out_of_scope of all questions: 1 against it")
+    assert rows[at + 1] == f"{BURNING} answer help/danger 98%, {questions}:4"
+    assert not any(row.startswith("top1 of") for row in rows)
+
+
+def test_a_set_of_gates_is_of_the_files_that_it_names(shell: Shell, knowledge: Path, tmp_path: Path) -> None:
+    good = write_questions(tmp_path / "good.jsonl", [(phrasing("help/badge"), ["help/badge"])])
+    bad = write_questions(tmp_path / "bad-ones.jsonl", [(phrasing("help/badge"), ["help/invoice"])])
+    gates = tmp_path / "gates.toml"
+    for files, status in (("good", 0), ("bad-*", 1), ("absent", 1)):
+        gates.write_text(f'[[sets]]\nname = "some"\nfiles = ["{files}"]\nat_least = {{top1 = 0.9}}\n', encoding="utf-8")
+        assert shell("evaluate", good, bad, "--knowledge", knowledge, "--gates", gates).status == status
+
+
+def test_long_lists_of_misses_are_cut(shell: Shell, knowledge: Path, tmp_path: Path) -> None:
+    wrong = [(phrasing("help/badge", number), ["help/invoice"]) for number in range(12)]
+    questions = write_questions(tmp_path / "wrong.jsonl", wrong)
+    gates = gate_file(tmp_path, "at_least = {top1 = 0.9}")
+    common = ["evaluate", questions, "--knowledge", knowledge, "--gates", gates]
+    ran = shell(*common)
+    at = ran.out.index("top1 of all questions: 12 against it")
+    assert ran.out[at:].count("wrong.jsonl:") == 10
+    assert "… and 2 more questions: --json lists all." in ran.out[at:]
+    assert len(shell(*common, "--json").document["gates"][0]["misses"]) == 12
+
+
+def test_a_missed_gate_leaves_the_document_whole(
+    shell: Shell, knowledge: Path, questions: Path, tmp_path: Path
+) -> None:
+    gates = gate_file(tmp_path, "at_most = {answered_out_of_scope = 0.1}")
+    ran = shell("evaluate", questions, "--knowledge", knowledge, "--json", "--gates", gates)
+    assert ran.status == 1
+    (gate,) = ran.document["gates"]
+    misses = gate.pop("misses")
+    assert gate == {
+        "questions": "all questions",
+        "measure": "answered_out_of_scope",
+        "at_most": 0.1,
+        "measured": 0.5,
+        "met": False,
+    }
+    assert [(one["line"], one["first"]) for one in misses] == [(4, "help/danger")]
 
 
 def test_the_page_is_written_also_where_a_gate_is_missed(
     shell: Shell, knowledge: Path, questions: Path, tmp_path: Path
 ) -> None:
     page = tmp_path / "report.html"
-    ran = shell("evaluate", questions, "--knowledge", knowledge, "--html", page, "--at-least", "shown=1,top1=1")
+    gates = gate_file(tmp_path, "at_least = {shown = 1, top1 = 1}\nat_most = {answered_out_of_scope = 0}")
+    ran = shell("evaluate", questions, "--knowledge", knowledge, "--html", page, "--gates", gates)
     text = page.read_text(encoding="utf-8")
     assert f"The report is in {page}." in ran.err
     assert text.startswith("<!doctype html>")
     assert BURNING in text
-    assert text.count("<b>Met</b>") + text.count("<b>Missed</b>") == 2
+    assert (ran.status, text.count("<b>Met</b>"), text.count("<b>Missed</b>")) == (1, 2, 1)
 
 
 def test_the_halves_together_are_the_whole(shell: Shell, knowledge: Path, questions: Path) -> None:
@@ -126,8 +179,7 @@ def test_faults_are_told_by_place(shell: Shell, knowledge: Path, tmp_path: Path)
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--at-least", "ece=0.05"], "write --at-most ece=0.05"),
-        (["--at-least", "top7=0.05"], "unknown measure `top7`"),
+        (["--gates", "no/such/gates.toml"], "no/such/gates.toml cannot be read: No such file or directory."),
         (["--half", "best"], "`best` is no half"),
         (["--as", "boss"], "`boss` is no role"),
         (["--today", "yesterday"], "`yesterday` is no day"),
@@ -161,10 +213,11 @@ def test_help_tells_every_measure(shell: Shell) -> None:
         assert f"- {name}: " in told
 
 
-def test_the_shipped_questions_in_a_process_of_their_own() -> None:
+def test_the_shipped_questions_in_a_process_of_their_own(tmp_path: Path) -> None:
     questions = SHIPPED / "questions" / "agents-terse.jsonl"
     command = [sys.executable, "-m", "slackguide", "evaluate", str(questions), "--knowledge", str(SHIPPED), "--json"]
-    ran = subprocess.run([*command, "--at-least", "top1=0.9"], capture_output=True, text=True, check=False)
+    gates = gate_file(tmp_path, "at_least = {top1 = 0.9}")
+    ran = subprocess.run([*command, "--gates", str(gates)], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     found = json.loads(ran.stdout)
     lines = questions.read_text(encoding="utf-8").splitlines()

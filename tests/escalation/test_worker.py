@@ -131,7 +131,12 @@ def test_it_goes_on_after_faults() -> None:
 
 def test_one_conversation_that_hangs_does_not_hold_up_the_others() -> None:
     hang = threading.Event()
-    worker, pile, _ = working(lambda job: hang.wait(10) and None if job.id == 0 else None, threads=2)
+
+    def hang_on_the_first(job: Job) -> None:
+        if job.id == 0:
+            hang.wait(10)
+
+    worker, pile, _ = working(hang_on_the_first, threads=2)
     worker.start()
     for number in range(3):
         pile.add(number)
@@ -163,7 +168,11 @@ def test_stopping_finishes_what_is_being_sent_and_takes_nothing_new() -> None:
 
 def test_stopping_does_not_wait_for_ever() -> None:
     go_on = threading.Event()
-    worker, pile, _ = working(lambda job: go_on.wait(10) and None)
+
+    def wait(job: Job) -> None:
+        go_on.wait(10)
+
+    worker, pile, _ = working(wait)
     worker.start()
     pile.add(1)
     time.sleep(0.1)

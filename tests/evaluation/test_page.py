@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from slackguide.evaluation.gates import Gate, check
+from slackguide.evaluation.gates import Gate, GateSet, check
 from slackguide.evaluation.page import page
 from slackguide.evaluation.report import Report, report
 from tests.evaluation.made import observed
@@ -101,10 +101,13 @@ def test_every_table_has_a_caption_and_heads_for_rows_and_columns(measured: Repo
 
 
 def test_gates_are_told_met_or_missed(measured: Report) -> None:
-    wanted = [Gate("top1", "at least", 0.9), Gate("top3", "at least", 0.1)]
-    text = page(measured, subtitle="", checked=check(wanted, measured.overall.values()))
-    assert '<li class="missed"><b>Missed</b> top1 is 0.6667, wanted at least 0.9: 0.2333 short</li>' in text
-    assert '<li class="met"><b>Met</b> top3 is 0.6667, wanted at least 0.1</li>' in text
+    wanted = GateSet("<all>", (), (Gate("top1", "at least", 0.9), Gate("top3", "at least", 0.1)))
+    checked = check([wanted], measured.overall.observations, critical=frozenset())
+    text = page(measured, subtitle="", checked=checked)
+    assert (
+        '<li class="missed"><b>Missed</b> top1 of &lt;all&gt; is 0.6667, wanted at least 0.9: 0.2333 short</li>' in text
+    )
+    assert '<li class="met"><b>Met</b> top3 of &lt;all&gt; is 0.6667, wanted at least 0.1</li>' in text
 
 
 def test_a_page_of_nothing_but_out_of_scope_stands_too() -> None:

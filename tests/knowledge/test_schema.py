@@ -15,7 +15,14 @@ from slackguide.knowledge.schema import json_schema
 
 SHIPPED = Path(__file__).parents[2] / "knowledge"
 FILES = sorted(SHIPPED.glob("*.yaml"))
-KINDS = {"string": str, "number": (int, float), "integer": int, "boolean": bool, "object": dict, "array": list}
+KINDS: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "number": (int, float),
+    "integer": int,
+    "boolean": bool,
+    "object": dict,
+    "array": list,
+}
 
 
 class EditorYaml(yaml.SafeLoader):
@@ -94,7 +101,7 @@ def _of_keys(
 
 
 def _is(value: Any, kind: str) -> bool:
-    return isinstance(value, KINDS[kind]) and (kind == "boolean" or not isinstance(value, bool))  # type: ignore[arg-type]
+    return isinstance(value, KINDS[kind]) and (kind == "boolean" or not isinstance(value, bool))
 
 
 def _counted(value: Any, keyword: str) -> bool:

@@ -1,16 +1,25 @@
 """A small real Bolt app, served over real HTTP: what the sandbox is driven against in these tests."""
 
+from __future__ import annotations
+
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TextIO, TypedDict, Unpack
 
 from slack_bolt import App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-from slackguide.sandbox import BotApp, Command, Sandbox, Shortcut, Team, demo_team
+from slackguide.sandbox import BotApp, Command, Pace, Sandbox, Shortcut, Team, demo_team
 from slackguide.sandbox.http_server import HttpServer
+from slackguide.sandbox.page_api import Author
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication
+
+Json = dict[str, Any]
 
 SECRET = "secret-of-the-tests"
 BOT_TOKEN = "xoxb-of-the-tests"
@@ -37,6 +46,23 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         self.now += seconds
+
+
+class SandboxOptions(TypedDict, total=False):
+    """What a test may choose about its sandbox."""
+
+    team: Team
+    port: int
+    bot_url: str | None
+    app_token: str
+    routes: Mapping[str, WSGIApplication]
+    author: Author
+    advance: Callable[[float], None] | None
+    pace: Pace | None
+    patience: float
+    signing_clock: Callable[[], float]
+    seed: str
+    record: TextIO | None
 
 
 def team() -> Team:
@@ -75,17 +101,22 @@ class Served:
 
 
 @contextmanager
-def served(**options: object) -> Iterator[Served]:
+def served(**options: Unpack[SandboxOptions]) -> Iterator[Served]:
     """A running sandbox and the app that it drives over HTTP."""
     clock = Clock()
-    handler: list[Callable[..., object]] = []
+    handler: list[SlackRequestHandler] = []
 
-    def late(environ: object, start: object) -> object:
+    def late(environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
         return handler[0](environ, start)
 
     server = HttpServer(late, host="127.0.0.1", port=0, threads=8)
-    settings = {"pace": None, "team": team(), "bot_url": f"http://127.0.0.1:{server.port}/slack/events", **options}
-    settings.setdefault("advance", clock.advance)
+    settings: SandboxOptions = {
+        "team": team(),
+        "bot_url": f"http://127.0.0.1:{server.port}/slack/events",
+        "advance": clock.advance,
+        "pace": None,
+        **options,
+    }
     sandbox = Sandbox(clock=clock, signing_secret=SECRET, bot_token=BOT_TOKEN, **settings)
     app = bolt_app(sandbox)
     handler.append(SlackRequestHandler(app))
@@ -98,19 +129,19 @@ def served(**options: object) -> Iterator[Served]:
         server.stop()
 
 
-def section(text: str) -> dict[str, object]:
+def section(text: str) -> Json:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
-def button(action_id: str, text: str = "Press", **more: object) -> dict[str, object]:
+def button(action_id: str, text: str = "Press", **more: object) -> Json:
     return {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": text}, **more}
 
 
-def actions(*elements: dict[str, object], block_id: str = "buttons") -> dict[str, object]:
+def actions(*elements: Json, block_id: str = "buttons") -> Json:
     return {"type": "actions", "block_id": block_id, "elements": list(elements)}
 
 
-def field(name: str, element: dict[str, object], **more: object) -> dict[str, object]:
+def field(name: str, element: Json, **more: object) -> Json:
     return {
         "type": "input",
         "block_id": name,
@@ -120,7 +151,7 @@ def field(name: str, element: dict[str, object], **more: object) -> dict[str, ob
     }
 
 
-def modal(*blocks: dict[str, object], callback_id: str = "form", **more: object) -> dict[str, object]:
+def modal(*blocks: Json, callback_id: str = "form", **more: object) -> Json:
     return {
         "type": "modal",
         "callback_id": callback_id,

@@ -1,5 +1,6 @@
 """Block Kit's limits: what just fits is taken, what is one over is refused."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -52,7 +53,7 @@ def text_input(**more: Any) -> Block:
 
 
 # What fits, the same one over the limit, and the place the refusal points at.
-MESSAGE_LIMITS = {
+MESSAGE_LIMITS: dict[str, tuple[Callable[[int], list[Block]], str]] = {
     "blocks": (lambda n: [section("x")] * (49 + n), "/blocks"),
     "section text": (lambda n: [section("x" * (2999 + n))], "/blocks/0/text/text"),
     "section fields": (lambda n: [fields(9 + n)], "/blocks/0/fields"),
@@ -116,7 +117,7 @@ def test_limits_of_messages(limit: str) -> None:
     assert at in [problem.at for problem in check_message_blocks(make(2))]
 
 
-VIEW_LIMITS = {
+VIEW_LIMITS: dict[str, tuple[Callable[[int], Block], str]] = {
     "blocks": (lambda n: modal(*[section("x")] * (99 + n)), "/view/blocks"),
     "title": (lambda n: modal(title=plain("x" * (23 + n))), "/view/title/text"),
     "submit": (lambda n: modal(submit=plain("x" * (23 + n))), "/view/submit/text"),

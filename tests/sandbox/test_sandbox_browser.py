@@ -273,6 +273,20 @@ def test_text_is_never_markup(slack: Served, desk: Desk, visit: Opener) -> None:
     assert "general" in page.title()
 
 
+def test_a_name_that_javascript_knows_is_drawn_as_written(slack: Served, desk: Desk, visit: Opener) -> None:
+    """Regression: `:constructor:` was looked up among the object's inherited properties, and its source code shown."""
+    text = ":constructor: <!date^1800000000^at {constructor}|once> :wave:"
+    slack.client.chat_postMessage(channel="#general", text=text)
+    page = visit(slack)
+    expect(rows(page).first).to_contain_text(":constructor: at {constructor} 👋")
+
+
+def test_an_address_that_names_no_tool_opens_none(slack: Served, desk: Desk, visit: Opener) -> None:
+    page = visit(slack)
+    page.goto(f"{page.url}/constructor")
+    expect(page.locator("#side")).to_be_hidden()
+
+
 def test_a_confirm_dialog_stands_before_the_press(slack: Served, desk: Desk, visit: Opener) -> None:
     page = visit(slack)
     ask(page)

@@ -1,6 +1,7 @@
 """Events: what the bot hears, in which envelope, and how often."""
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ class Ears:
         self.events: list[dict[str, Any]] = []
         self.retries: list[tuple[str | None, str | None]] = []
         self.statuses: list[int] = []
-        self.headers: dict[str, str] = {}
+        self.headers: dict[str, str | Sequence[str]] = {}
         slack.app.use(self.hear)
 
     def hear(self, req: BoltRequest, body: Any) -> BoltResponse:

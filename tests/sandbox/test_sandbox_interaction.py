@@ -20,7 +20,8 @@ def card(slack: Served, *elements: Any, user: str = "ana") -> Message:
     def route(ack: Any) -> None:
         ack(text="card", blocks=[section("card"), actions(*(elements or (button("go", value="7"),)))])
 
-    return slack.sandbox.command(user, "general", "/route", "x").messages[0]
+    message: Message = slack.sandbox.command(user, "general", "/route", "x").messages[0]
+    return message
 
 
 def listen(slack: Served, action_id: str = "go") -> list[dict[str, Any]]:

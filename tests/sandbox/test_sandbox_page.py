@@ -160,7 +160,7 @@ def test_the_weather_and_the_clock_from_the_page(slack: Served) -> None:
     act(slack, "weather", {"sky": "slow", "method": "chat.postMessage", "times": 2, "seconds": 3})
     assert slack.sandbox.weather.faults == (Fault(sky=Sky.SLOW, method="chat.postMessage", times=2, seconds=3),)
     act(slack, "weather", {"clear": True})
-    assert slack.sandbox.weather.faults == ()
+    assert not slack.sandbox.weather.faults
     before = slack.clock.now
     assert act(slack, "advance", {"seconds": 3600})[1] == {"now": before + 3600}
     assert act(slack, "advance", {"seconds": -1})[0] == 409

@@ -19,14 +19,14 @@ from tests.sandbox.counterpart import APP_TOKEN, Served, section, served
 def connected(**options: Any) -> Iterator[tuple[Served, BaseSocketModeClient]]:
     with served(app_token=APP_TOKEN, **options) as slack:
         handler = SocketModeHandler(slack.app, APP_TOKEN, ping_interval=1)
-        handler.connect()
+        handler.connect()  # type: ignore[no-untyped-call]
         try:
             assert slack.sandbox.sockets is not None
             sockets = slack.sandbox.sockets
             assert slack.workspace.wait_for(lambda: sockets.connected == 1)
             yield slack, handler.client
         finally:
-            handler.close()
+            handler.close()  # type: ignore[no-untyped-call]
 
 
 def test_commands_events_and_forms_go_down_the_socket() -> None:

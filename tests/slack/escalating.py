@@ -53,7 +53,8 @@ def posts(work: Workplace, channel: str = "ask-disputes") -> list[Message]:
 def posted(work: Workplace, escalation: Escalation) -> Message:
     """The one post of an escalation, and waits until all that is owed has been said."""
     work.settle()
-    (post,) = [m for m in posts(work, escalation.channel) if m.metadata["event_payload"] == {"id": escalation.id}]  # type: ignore[index]
+    mine = {"event_type": ESCALATION_EVENT, "event_payload": {"id": escalation.id}}
+    (post,) = [message for message in posts(work, escalation.channel) if message.metadata == mine]
     return post
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
@@ -152,10 +152,10 @@ def database_away(work: Workplace) -> Iterator[None]:
 
 @pytest.mark.parametrize("trouble", [database_locked, database_away])
 def test_a_commit_that_fails_leaves_the_form_open_with_words_and_everything_typed(
-    work: Workplace, trouble: object
+    work: Workplace, trouble: Callable[[Workplace], AbstractContextManager[None]]
 ) -> None:
     opened(work)
-    with trouble(work):  # type: ignore[operator]
+    with trouble(work):
         exchange = work.submit(filled())
 
     assert exchange.status == 200

@@ -178,8 +178,9 @@ def test_resolved_it_says_how_it_ended_and_what_was_decided(
     told = notices(work)[-1]
     assert f"resolved D-1001: {shown[0].lower()}{shown[1:]}" in words(told)
     assert "We <!here> decided" in words(told)
-    assert kept(work, escalation).resolution is not None
-    assert kept(work, escalation).resolution.ending is ending  # type: ignore[union-attr]
+    resolution = kept(work, escalation).resolution
+    assert resolution is not None
+    assert resolution.ending is ending
 
 
 @pytest.mark.parametrize(

@@ -303,16 +303,16 @@ def _started(process: BaseProcess) -> BaseProcess:
 def _killed(process: BaseProcess) -> int:
     """1 if it was alive to be killed."""
     alive = process.is_alive()
-    process.kill()  # type: ignore[attr-defined]
+    process.kill()
     process.join()
-    process.close()  # type: ignore[attr-defined]
+    process.close()
     return int(alive)
 
 
 def _told(acknowledged: Path) -> dict[str, str]:
     """View to escalation id, of whole lines."""
     lines = acknowledged.read_text().split("\n")[:-1]
-    return dict(line.split(" ") for line in lines)  # type: ignore[misc]
+    return dict(line.split(" ") for line in lines)
 
 
 def _judge(ledger: SqlLedger, backlog: Backlog, slack: SlackDouble, told: dict[str, str], kills: int) -> Outcome:

@@ -63,8 +63,8 @@ def test_a_full_database_keeps_nothing_of_what_it_refuses(sqlite: Store) -> None
     with sqlite.database.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
 
-    def fill(connection: object, record: object) -> None:
-        connection.execute(f"PRAGMA max_page_count = {pages}")  # type: ignore[attr-defined]
+    def fill(connection: sqlite3.Connection, record: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {pages}")
 
     from sqlalchemy import event
 
@@ -84,8 +84,8 @@ def test_a_full_database_keeps_nothing_of_what_it_refuses(sqlite: Store) -> None
 def test_a_read_only_database_says_so(sqlite: Store) -> None:
     from sqlalchemy import event
 
-    def protect(connection: object, record: object) -> None:
-        connection.execute("PRAGMA query_only = ON")  # type: ignore[attr-defined]
+    def protect(connection: sqlite3.Connection, record: object) -> None:
+        connection.execute("PRAGMA query_only = ON")
 
     sqlite.database.close()
     event.listen(sqlite.database.engine, "connect", protect)

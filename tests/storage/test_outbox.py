@@ -41,7 +41,7 @@ def answer(event: str, channel: str = "D1") -> AnswerMessage:
 
 def drained(store: Store) -> list[Job]:
     """Everything that is owed, settled as posted, in order, a second apart."""
-    jobs = []
+    jobs: list[Job] = []
     for _ in range(50):
         job = store.outbox.claim()
         if job is None:

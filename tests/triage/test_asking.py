@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -54,7 +55,7 @@ class BruteForce:
             return 0
         return min(self.after(axis, told, self.fewest) for axis, cell in enumerate(told) if cell is None)
 
-    def after(self, axis: int, told: Told, expected) -> float:  # type: ignore[no-untyped-def]
+    def after(self, axis: int, told: Told, expected: Callable[[Told], float]) -> float:
         cells = self.open_cells[axis]
         total = sum(self.weights[axis][cell] for cell in cells)
         answered = ((cell, (*told[:axis], cell, *told[axis + 1 :])) for cell in cells)

@@ -56,13 +56,12 @@ def test_facts_narrow_the_table(shell: Shell) -> None:
 def test_the_rows_for_programs_say_what_triage_decides(shell: Shell, guide: Guide) -> None:
     document: dict[str, Any] = shell("triage", "disputes/project-catalog", "--json", "--knowledge", SHIPPED).document
     assert document["fixes"] == {"contract_type": ["project_catalog"]}
+    usual: dict[str, str | int] = {"payment_kind": "work", "days_since_last_payment": 5}
     checked = 0
     for row in document["rows"]:
         told: dict[str, str | int] = {name: values[0] for name, values in row["when"].items()}
         for name in document["facts"]:
-            told.setdefault(
-                name, {"payment_kind": "work", "days_since_last_payment": 5}.get(name, "") or _any(guide, name)
-            )
+            told.setdefault(name, usual.get(name) or _any(guide, name))
         if not row["expected"]:
             assert "contract_type" in row["when"]
         else:

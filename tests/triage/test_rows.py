@@ -96,6 +96,6 @@ def _answers(name: str, value: str | int, label: str, knowledge: KnowledgeBase) 
 def test_a_flowchart_is_small_enough_to_follow(guide: Guide, knowledge: KnowledgeBase) -> None:
     for id, entry in knowledge.entries.items():
         chart = flowchart(guide.triage.table(id), entry, {}, knowledge.facts)
-        drawn = [line for line in chart.split("\n") if BOX.match(line)]
-        assert 1 <= len(drawn) <= 40, id
-        assert len({BOX.match(line)[2] or BOX.match(line)[3] for line in drawn}) >= 1  # type: ignore[index]
+        boxes = [box for line in chart.split("\n") if (box := BOX.match(line))]
+        assert 1 <= len(boxes) <= 40, id
+        assert all(box[2] or box[3] for box in boxes), id

@@ -12,14 +12,14 @@ import typer
 
 from slackguide.cli.escalated import Labelled, cases_of, told
 from slackguide.cli.kept import kept
-from slackguide.cli.measured import print_report
+from slackguide.cli.measured import print_gates, print_report
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, DayOption, JsonOption, KnowledgeOption, RoleOption, today_or
 from slackguide.cli.output import NOT_FINE, fail, print_json, print_utf8, say
 from slackguide.escalation.escalation import State
 from slackguide.escalation.search import Search
 from slackguide.evaluation.asking import ask, read_cases
 from slackguide.evaluation.document import document
-from slackguide.evaluation.gates import GATED, Bound, Checked, Gate, check, gates
+from slackguide.evaluation.gates import GATED, Checked, check, read_gates
 from slackguide.evaluation.halves import Half, half_of
 from slackguide.evaluation.page import page
 from slackguide.evaluation.report import Report, report
@@ -42,7 +42,7 @@ def half_named(name: str) -> Half:
 def register(app: typer.Typer) -> None:
     """Adds the command."""
 
-    @app.command(epilog=f"Measures, each 0 to 1, for --at-least and --at-most:\n\n{MEASURES_TOLD}")
+    @app.command(epilog=f"Measures, each 0 to 1, for --gates:\n\n{MEASURES_TOLD}")
     def evaluate(
         files: Annotated[
             list[Path] | None,
@@ -54,13 +54,13 @@ def register(app: typer.Typer) -> None:
         ] = None,
         as_role: RoleOption = "agent",
         today: DayOption = None,
-        at_least: Annotated[
-            str | None,
-            typer.Option(metavar="NAME=NUMBER,...", help="Exit 1 where a measure is below, like top1=0.95,top3=0.99."),
-        ] = None,
-        at_most: Annotated[
-            str | None,
-            typer.Option(metavar="NAME=NUMBER,...", help="Exit 1 where a measure is above, like ece=0.05."),
+        gates: Annotated[
+            Path | None,
+            typer.Option(
+                metavar="FILE",
+                help="A TOML file with the least and the most that measures may be, for all questions or for some of "
+                "the files. Prints each with its value, and the questions that count against those missed.",
+            ),
         ] = None,
         half: Annotated[
             Half | None,
@@ -97,9 +97,9 @@ def register(app: typer.Typer) -> None:
 
         An entry that ROLE may not see counts as absent: what only such entries answer is out of scope.
 
-        Exits 0, 1 where a gate (--at-least, --at-most) is missed, 2 where the input cannot be used.
+        Exits 0, 1 where a gate is missed, 2 where the input cannot be used.
         """
-        wanted = (*_gates(at_least, "at least"), *_gates(at_most, "at most"))
+        wanted = read_gates(gates) if gates else ()
         if not files and not from_escalations:
             fail("nothing to ask: name files of questions, or give --from-escalations.")
         if write is not None and (files or not from_escalations):
@@ -114,14 +114,16 @@ def register(app: typer.Typer) -> None:
             fail("no escalation makes a question: nothing to measure.")
         day = today_or(today)
         observations = ask(Guide(base), cases, Asker(as_role), today=day, clock=time.perf_counter)
-        found = report(observations, critical=_critical(base))
-        checked = check(wanted, found.overall.values())
+        critical = _critical(base)
+        found = report(observations, critical=critical)
+        checked = check(wanted, observations, critical=critical)
         if html is not None:
             _write(html, found, checked, _subtitle(len(cases), as_role, half, day))
         if json:
             print_json({"as": as_role, "today": day.isoformat(), "half": half, **document(found, checked)})
         else:
             print_report(found)
+            print_gates(checked)
         _say(checked)
 
 
@@ -146,10 +148,6 @@ def _write_questions(path: Path, questions: Sequence[Labelled]) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         fail(f"{path} cannot be written: {error.strerror}.")
-
-
-def _gates(text: str | None, bound: Bound) -> tuple[Gate, ...]:
-    return () if text is None else gates(text, bound)
 
 
 def _critical(knowledge: KnowledgeBase) -> frozenset[str]:
@@ -177,8 +175,4 @@ def _say(checked: Sequence[Checked]) -> None:
     if missed:
         raise typer.Exit(NOT_FINE)
     if checked:
-        say(f"Every gate is met: {', '.join(_told(one.gate) for one in checked)}.")
-
-
-def _told(gate: Gate) -> str:
-    return f"{gate.measure} {gate.bound} {gate.value:g}"
+        say(f"All {len(checked)} gates are met." if len(checked) > 1 else "The gate is met.")

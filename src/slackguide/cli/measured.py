@@ -11,12 +11,13 @@ from rich.text import Text
 from slackguide.cli.output import out, printable
 from slackguide.evaluation.calibration import Calibration
 from slackguide.evaluation.confusions import Confusion
+from slackguide.evaluation.gates import Checked
 from slackguide.evaluation.observation import Observation
 from slackguide.evaluation.report import Report, Section
 from slackguide.evaluation.words import expected_words, got_words, outcome_words, percent, short_names
 
 SHOWN = 10
-"""Most confusions and wrong answers printed; --json and --html hold all of them."""
+"""Most confusions, wrong answers and misses of a gate printed; --json holds all of them, --html all but the misses."""
 
 IN_SCOPE = {
     "top1": "top-1",
@@ -48,6 +49,23 @@ def print_report(report: Report) -> None:
     _print_confusions(overall.confusions)
     _print_wrong(overall)
     _print_speed(overall)
+
+
+def print_gates(checked: Sequence[Checked]) -> None:
+    """Write every gate with its value and bound, then the questions that count against those missed."""
+    table = _table("Gates", ["questions", "measure", "value", "bound", ""])
+    for one in checked:
+        value = "–" if one.measured is None else f"{one.measured:.4f}"
+        bound = f"{one.gate.bound} {one.gate.value:g}"
+        table.add_row(printable(one.questions), one.gate.measure, value, bound, "met" if one.met else "MISSED")
+    _print_table(table)
+    for one in checked:
+        if not one.met and one.misses:
+            about = f"{one.gate.measure} of {printable(one.questions)}: {len(one.misses)} against it"
+            out.print(Text(f"\n{about}", style="bold"))
+            for miss in one.misses[:SHOWN]:
+                out.print(_question(miss))
+            _print_rest(len(one.misses), "questions", "--json lists")
 
 
 def _print_shares(
@@ -114,9 +132,9 @@ def _print_speed(part: Section) -> None:
         out.print(words + Text(f"{one.seconds * 1000:.2f} ms, {one.case.place}", style="dim"))
 
 
-def _print_rest(count: int, noun: str) -> None:
+def _print_rest(count: int, noun: str, lists: str = "--json and --html list") -> None:
     if count > SHOWN:
-        out.print(Text(f"      … and {count - SHOWN} more {noun}: --json and --html list all.", style="dim"))
+        out.print(Text(f"      … and {count - SHOWN} more {noun}: {lists} all.", style="dim"))
 
 
 def _question(one: Observation) -> Text:

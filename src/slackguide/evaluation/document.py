@@ -20,10 +20,12 @@ def document(report: Report, checked: Sequence[Checked] = ()) -> dict[str, Any]:
         **_section(report.overall),
         "gates": [
             {
+                "questions": one.questions,
                 "measure": one.gate.measure,
                 one.gate.bound.replace(" ", "_"): one.gate.value,
                 "measured": _rounded(one.measured),
                 "met": one.met,
+                "misses": [] if one.met else [_observation(miss) for miss in one.misses],
             }
             for one in checked
         ],

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePath
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from slackguide.errors import UnusableInput
-from slackguide.evaluation.measures import MEANINGS
+from slackguide.evaluation.measures import MEANINGS, definitions
+from slackguide.evaluation.observation import Observation
+from slackguide.evaluation.report import section
 from slackguide.knowledge import did_you_mean
 
 Bound: TypeAlias = Literal["at least", "at most"]
+Limit: TypeAlias = Annotated[float, Field(ge=0, le=1, strict=True)]
 
 GATED: Mapping[str, str] = {
     **MEANINGS,
@@ -42,11 +49,28 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class GateSet:
+    """Gates for some of the questions: those of the files whose name fits one of the patterns; none: all of them."""
+
+    name: str
+    patterns: tuple[str, ...]
+    gates: tuple[Gate, ...]
+
+    def covers(self, file: str) -> bool:
+        """Return whether a file's questions are of this set; its name counts without folder and ending."""
+        return not self.patterns or any(fnmatchcase(PurePath(file).stem, pattern) for pattern in self.patterns)
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
-    """A gate and what was measured for it; None: it could not be measured on these questions."""
+    """A gate and what was measured for it; None: it could not be measured on the questions of its set."""
 
     gate: Gate
     measured: float | None
+    questions: str = "all questions"
+    """The name of the set."""
+    misses: tuple[Observation, ...] = ()
+    """The questions that count against the gate, the surest first; calibration errors have none."""
 
     @property
     def met(self) -> bool:
@@ -55,52 +79,95 @@ class Checked:
 
     def __str__(self) -> str:
         gate = self.gate
+        name = f"{gate.measure} of {self.questions}"
         if self.measured is None:
-            return f"{gate.measure} cannot be measured: none of these questions is one of those it is taken of"
-        words = f"{gate.measure} is {self.measured:.4f}, wanted {gate.bound} {gate.value:g}"
+            return f"{name} cannot be measured: none of these questions is one of those it is taken of"
+        words = f"{name} is {self.measured:.4f}, wanted {gate.bound} {gate.value:g}"
         if self.met:
             return words
         return f"{words}: {abs(self.measured - gate.value):.4f} {'short' if gate.bound == 'at least' else 'over'}"
 
 
-def gates(text: str, bound: Bound) -> tuple[Gate, ...]:
-    """Reads `top1=0.95,top3=0.99`.
+class _Set(BaseModel):
+    """One `[[sets]]` of a file of gates."""
 
-    Raises `UnusableInput` for what is no measure, is no number from 0 to 1, or bounds a measure from its wrong side.
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1)
+    files: list[str] = []
+    at_least: dict[str, Limit] = {}
+    at_most: dict[str, Limit] = {}
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    sets: list[_Set] = Field(min_length=1)
+
+
+def read_gates(path: Path) -> tuple[GateSet, ...]:
+    """Return the gates of a TOML file, in its order.
+
+    Each of its `[[sets]]` has a `name`, optionally `files` (names of question files without folder and ending, with
+    `*` for any letters; left out: all questions), and bounds under `at_least` and `at_most`, like `top1 = 0.95`.
+
+    Raises `UnusableInput`, naming the file, where it cannot be read, or a bound is no number from 0 to 1, is of an
+    unknown measure, or bounds a measure from its wrong side.
     """
-    option = f"--{bound.replace(' ', '-')}"
-    found: dict[str, Gate] = {}
-    for item in text.split(","):
-        name, _, number = (part.strip() for part in item.partition("="))
-        if not name or not number or name[-1] in "<>":
-            raise UnusableInput(f"`{item.strip()}` is no gate: {option} takes NAME=NUMBER, like {_example(bound)}.")
-        if name not in GATED:
-            close = did_you_mean(name, GATED) or f": there are {', '.join(GATED)}"
-            raise UnusableInput(f"unknown measure `{name}`{close}")
-        wrong_way = LESS_IS_BETTER if bound == "at least" else MORE_IS_BETTER
-        if name in wrong_way:
-            other, better = ("--at-most", "less") if bound == "at least" else ("--at-least", "more")
-            raise UnusableInput(f"of `{name}` {better} is better: write {other} {name}={number}.")
-        if name in found:
-            raise UnusableInput(f"`{name}` is given twice: give each measure once to {option}.")
-        found[name] = Gate(name, bound, _number(name, number))
-    return tuple(found.values())
-
-
-def check(wanted: Iterable[Gate], measured: Mapping[str, float | None]) -> tuple[Checked, ...]:
-    """Each gate with what was measured for it."""
-    return tuple(Checked(gate, measured[gate.measure]) for gate in wanted)
-
-
-def _number(name: str, text: str) -> float:
     try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0.0 <= value <= 1.0:
-        raise UnusableInput(f"`{text}` is no share: {name} takes a number from 0 to 1, like 0.95.")
-    return value
+        found = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise UnusableInput(f"{path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UnusableInput(f"{path} is not TOML: {error}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise UnusableInput(f"{path}: {place}: {first['msg']}.") from error
+    try:
+        return tuple(_gate_set(one) for one in found.sets)
+    except UnusableInput as error:
+        raise UnusableInput(f"{path}: {error}") from error
 
 
-def _example(bound: Bound) -> str:
-    return "top1=0.95" if bound == "at least" else "ece=0.05"
+def _gate_set(found: _Set) -> GateSet:
+    gates = (
+        *(_gate(found.name, name, "at least", value) for name, value in found.at_least.items()),
+        *(_gate(found.name, name, "at most", value) for name, value in found.at_most.items()),
+    )
+    if not gates:
+        raise UnusableInput(f"the set `{found.name}` has no gate: give it bounds under at_least or at_most.")
+    return GateSet(found.name, tuple(found.files), gates)
+
+
+def _gate(set_name: str, name: str, bound: Bound, value: float) -> Gate:
+    if name not in GATED:
+        close = did_you_mean(name, GATED) or f": there are {', '.join(GATED)}"
+        raise UnusableInput(f"`{set_name}`: unknown measure `{name}`{close}")
+    if name in (LESS_IS_BETTER if bound == "at least" else MORE_IS_BETTER):
+        other, better = ("at_most", "less") if bound == "at least" else ("at_least", "more")
+        raise UnusableInput(f"`{set_name}`: of `{name}` {better} is better: put it under {other}.")
+    return Gate(name, bound, value)
+
+
+def check(
+    wanted: Iterable[GateSet], observations: Sequence[Observation], *, critical: frozenset[str]
+) -> tuple[Checked, ...]:
+    """Return each gate with what was measured for it; `critical` are the ids of the critical entries."""
+    return tuple(checked for one in wanted for checked in _check(one, observations, critical))
+
+
+def _check(wanted: GateSet, observations: Sequence[Observation], critical: frozenset[str]) -> Iterator[Checked]:
+    asked = [one for one in observations if wanted.covers(one.case.file)]
+    measured = section(wanted.name, asked, critical).values() if asked else dict.fromkeys(GATED)
+    for gate in wanted.gates:
+        yield Checked(gate, measured[gate.measure], wanted.name, _misses(gate, asked, critical))
+
+
+def _misses(gate: Gate, observations: Iterable[Observation], critical: frozenset[str]) -> tuple[Observation, ...]:
+    definition = definitions(critical).get(gate.measure)
+    if definition is None:
+        return ()
+    counted = gate.bound == "at most"
+    found = [one for one in observations if definition.among(one) and definition.holds(one) is counted]
+    return tuple(sorted(found, key=lambda one: -one.said.confidence))

@@ -5,8 +5,9 @@ A plain name is over the questions in scope, `…_out_of_scope` over those out o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from slackguide.evaluation.observation import Observation
 
@@ -66,34 +67,79 @@ MEANINGS: dict[str, str] = {
 }
 
 
+Test: TypeAlias = Callable[[Observation], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A measure as the share of the questions `among` which something `holds`."""
+
+    among: Test
+    holds: Test
+
+
+def definitions(critical: frozenset[str]) -> Mapping[str, Definition]:
+    """Return what each measure is a share of, by name; `critical` are the ids of the critical entries."""
+
+    def in_scope(one: Observation) -> bool:
+        return one.case.in_scope
+
+    def out_of_scope(one: Observation) -> bool:
+        return not one.case.in_scope
+
+    def answered_in_scope(one: Observation) -> bool:
+        return one.case.in_scope and one.answered
+
+    def offered_in_scope(one: Observation) -> bool:
+        return one.case.in_scope and one.said.outcome == "choices"
+
+    def only_critical(one: Observation) -> bool:
+        return one.case.in_scope and critical.issuperset(one.case.ids)
+
+    def not_critical(one: Observation) -> bool:
+        return critical.isdisjoint(one.case.ids)
+
+    def hit(one: Observation) -> bool:
+        return one.hit
+
+    def answered(one: Observation) -> bool:
+        return one.answered
+
+    def offered(one: Observation) -> bool:
+        return one.said.outcome == "choices"
+
+    def none(one: Observation) -> bool:
+        return one.said.outcome == "none"
+
+    return {
+        "top1": Definition(in_scope, lambda one: one.ranked(1)),
+        "top3": Definition(in_scope, lambda one: one.ranked(3)),
+        "answered": Definition(in_scope, answered),
+        "offered": Definition(in_scope, offered),
+        "none": Definition(in_scope, none),
+        "shown": Definition(in_scope, hit),
+        "answer_precision": Definition(answered_in_scope, hit),
+        "offered_hit": Definition(offered_in_scope, hit),
+        "none_out_of_scope": Definition(out_of_scope, none),
+        "offered_out_of_scope": Definition(out_of_scope, offered),
+        "answered_out_of_scope": Definition(out_of_scope, answered),
+        "answer_precision_all": Definition(answered, hit),
+        "critical_first": Definition(
+            only_critical, lambda one: _first_shown(one) in critical.intersection(one.case.ids)
+        ),
+        "critical_noticed": Definition(only_critical, lambda one: _noticed(one, critical)),
+        "false_critical": Definition(not_critical, lambda one: _first_shown(one) in critical),
+        "false_alert": Definition(not_critical, lambda one: bool(one.said.alerts)),
+    }
+
+
 def measure(observations: Sequence[Observation], *, critical: frozenset[str]) -> Measures:
     """The measures of some observations; `critical` are the ids of the critical entries."""
-    inside = [one for one in observations if one.case.in_scope]
-    outside = [one for one in observations if not one.case.in_scope]
-    dire = [one for one in inside if critical.issuperset(one.case.ids)]
-    other = [one for one in observations if not critical.intersection(one.case.ids)]
-    return Measures(
-        top1=_share(inside, lambda one: one.ranked(1)),
-        top3=_share(inside, lambda one: one.ranked(3)),
-        answered=_share(inside, lambda one: one.answered),
-        offered=_share(inside, lambda one: one.said.outcome == "choices"),
-        none=_share(inside, lambda one: one.said.outcome == "none"),
-        shown=_share(inside, lambda one: one.hit),
-        answer_precision=_share((one for one in inside if one.answered), lambda one: one.hit),
-        offered_hit=_share((one for one in inside if one.said.outcome == "choices"), lambda one: one.hit),
-        none_out_of_scope=_share(outside, lambda one: one.said.outcome == "none"),
-        offered_out_of_scope=_share(outside, lambda one: one.said.outcome == "choices"),
-        answered_out_of_scope=_share(outside, lambda one: one.answered),
-        answer_precision_all=_share((one for one in observations if one.answered), lambda one: one.hit),
-        critical_first=_share(dire, lambda one: _first_shown(one) in critical.intersection(one.case.ids)),
-        critical_noticed=_share(dire, lambda one: _noticed(one, critical)),
-        false_critical=_share(other, lambda one: _first_shown(one) in critical),
-        false_alert=_share(other, lambda one: bool(one.said.alerts)),
-    )
+    return Measures(**{name: _share(found, observations) for name, found in definitions(critical).items()})
 
 
-def _share(observations: Iterable[Observation], counts: Callable[[Observation], bool]) -> Share:
-    found = [counts(one) for one in observations]
+def _share(definition: Definition, observations: Iterable[Observation]) -> Share:
+    found = [definition.holds(one) for one in observations if definition.among(one)]
     return Share(sum(found), len(found))
 
 

@@ -3,26 +3,39 @@
 import { drawAuthor } from "./author.js";
 import { drawClock } from "./clock.js";
 import { drawConversation, scrollDown } from "./conversation.js";
-import { h, refill } from "./dom.js";
+import { byId, first, h, refill } from "./dom.js";
 import { drawHelp } from "./help.js";
 import { drawModal } from "./modal.js";
 import { go, readAddress, route, settle, who, write } from "./route.js";
 import { drawSidebar } from "./sidebar.js";
 import { become, direct, startFollowing, state, subscribe, unread } from "./store.js";
+import { words } from "./surfaces.js";
 import { drawThread, forgetThread } from "./thread.js";
 import { drawTop, startTheme } from "./top.js";
 import { drawWall } from "./wall.js";
 import { drawWeather } from "./weather.js";
 
-const regions = Object.fromEntries(["app", "top", "sidebar", "conversation", "side"].map((id) => [id, document.getElementById(id)]));
+/** @import { Change } from "./types.d.ts" */
+
+/** */
+const regions = {
+  app: byId("app"),
+  top: byId("top"),
+  sidebar: byId("sidebar"),
+  conversation: byId("conversation"),
+  side: byId("side"),
+};
+/** @type {Record<string, (node: HTMLElement) => void>} */
 const PANELS = { wall: drawWall, weather: drawWeather, clock: drawClock, author: drawAuthor, help: drawHelp };
 
+/** @type {string | null} */
 let panel = null;
 
 function draw() {
   if (!state.ready) return;
   settle();
-  const side = route.thread && route.place !== "home" ? "thread" : PANELS[route.panel] ? route.panel : null;
+  const tool = route.panel && Object.hasOwn(PANELS, route.panel) ? route.panel : null;
+  const side = route.thread && route.place !== "home" ? "thread" : tool;
   regions.app.dataset.side = side ?? "";
   regions.app.dataset.list = String(route.list);
   regions.side.hidden = !side;
@@ -40,11 +53,13 @@ function draw() {
   else if (side) PANELS[side](regions.side);
   drawModal();
   const count = [...state.channels.values()].reduce((sum, channel) => sum + unread(channel), 0);
-  const name = route.place === "home" ? state.app.display_name : route.place === direct().id ? state.app.display_name : state.channels.get(route.place)?.name;
+  const channel = state.channels.get(route.place ?? "");
+  const name = channel && !channel.direct ? channel.name : state.app.display_name;
   document.title = `${count ? `(${count}) ` : ""}${name} · ${state.people.get(state.me)?.real_name} · Slack sandbox`;
 }
 
 let owed = false;
+/** @param {Change} what */
 function drawSoon(what) {
   if (what === "person") write(true);
   if (what === "sent") scrollDown();
@@ -56,31 +71,46 @@ function drawSoon(what) {
   });
 }
 
-/** Ctrl+K jumps to the channels, Alt+↑↓ walks through them, F6 moves between the regions. */
+/**
+ * Ctrl+K jumps to the channels, Alt+↑↓ walks through them, F6 moves between the regions.
+ * @param {KeyboardEvent} event
+ */
 function keys(event) {
   if (document.querySelector("dialog[open]")) return;
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     event.preventDefault();
     go({ list: true });
-    queueMicrotask(() => (regions.sidebar.querySelector(".line.here") ?? regions.sidebar.querySelector(".line")).focus());
+    queueMicrotask(() => (first(regions.sidebar, ".line.here") ?? first(regions.sidebar, ".line"))?.focus());
   } else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
     event.preventDefault();
     const places = [...state.channels.keys()];
-    const at = places.indexOf(route.place === "home" ? direct().id : route.place);
+    const at = places.findIndex((id) => id === (route.place === "home" ? direct().id : route.place));
     go({ place: places[(at + (event.key === "ArrowDown" ? 1 : -1) + places.length) % places.length] });
   } else if (event.key === "F6") {
     event.preventDefault();
-    const order = [regions.top, regions.sidebar, regions.conversation, regions.side].filter((node) => !node.hidden && node.offsetParent !== null);
+    const order = [regions.top, regions.sidebar, regions.conversation, regions.side].filter((node) =>
+      !node.hidden && node.offsetParent !== null
+    );
     const at = order.findIndex((node) => node.contains(document.activeElement));
     const next = order[(at + (event.shiftKey ? -1 : 1) + order.length) % order.length];
-    (next.querySelector(".composer textarea") ?? next.querySelector("button, [tabindex]") ?? next).focus();
+    (first(next, ".composer textarea") ?? first(next, "button, [tabindex]") ?? next).focus();
   } else if (event.key === "Escape" && (route.thread || route.panel || route.list)) {
     go({ thread: null, panel: null });
   }
 }
 
+/** @param {unknown} problem */
 function failed(problem) {
-  refill(regions.conversation, h(".empty", { role: "alert" }, h("h1", null, "The sandbox does not answer"), h("p", null, problem.message), h("p", null, "Is it still running? This page tries again when it is reloaded.")));
+  refill(
+    regions.conversation,
+    h(
+      ".empty",
+      { role: "alert" },
+      h("h1", null, "The sandbox does not answer"),
+      h("p", null, words(problem)),
+      h("p", null, "Is it still running? This page tries again when it is reloaded."),
+    ),
+  );
 }
 
 startTheme();
@@ -98,7 +128,7 @@ addEventListener("hashchange", () => {
   drawSoon("route");
 });
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[href]");
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
   if (!link || link.origin !== location.origin || !link.pathname.startsWith("/archives/")) return;
   event.preventDefault();
   history.pushState(null, "", link.href);

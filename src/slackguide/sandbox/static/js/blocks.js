@@ -1,34 +1,85 @@
 // The one renderer of Block Kit, for messages, modals, the Home tab and the author's cards.
-//
-// A surface is where blocks stand: {values, errors, busy, failed, keep(block, element, state), press(block, element, value),
-// suggest(block, element, query), redraw(), enter(), still, heading}. `still` shows the blocks without letting anyone act; `heading` is the element of header blocks.
+// What becomes of what a person does in them is the surface's to say: see surfaces.js.
 
 import { h, icon, unique } from "./dom.js";
 import { element } from "./elements.js";
 import { richText } from "./richtext.js";
 import { textObject } from "./text.js";
 
+/** @import { ActionsBlock, Block, HeaderBlock, InputBlock, SectionBlock, Surface } from "./types.d.ts" */
+
+/**
+ * @param {Block[]} found
+ * @param {Surface} surface
+ */
 export function blocks(found, surface) {
   return h(".blocks", null, found.map((block) => draw(block, surface)));
 }
 
+/**
+ * @param {Block} block
+ * @param {Surface} surface
+ */
 function draw(block, surface) {
-  const make = MAKERS[block.type];
-  const node = make ? make(block, surface) : h("p.unknown", null, `(${block.type} is not drawn here)`);
+  const node = drawBlock(block, surface);
   const failed = surface.failed?.[block.block_id];
   if (!failed) return node;
   return h("div", null, node, h("p.failed", { role: "alert" }, icon("warn"), failed));
 }
 
+/**
+ * @param {Block} block
+ * @param {Surface} surface
+ */
+function drawBlock(block, surface) {
+  switch (block.type) {
+    case "section":
+      return section(block, surface);
+    case "input":
+      return input(block, surface);
+    case "header":
+      return header(block, surface);
+    case "divider":
+      return h("hr.block.divider");
+    case "context":
+      return h(".block.context", null, block.elements.map((found) => h("span", null, textObject(found))));
+    case "actions":
+      return actions(block, surface);
+    case "rich_text":
+      return h(".block.richtext", null, richText(block));
+    default:
+      return unknown(block);
+  }
+}
+
+/** @param {{ type: string }} block */
+function unknown(block) {
+  return h("p.unknown", null, `(${block.type} is not drawn here)`);
+}
+
+/**
+ * @param {SectionBlock} block
+ * @param {Surface} surface
+ */
 function section(block, surface) {
   const fields = block.fields && h(".fields", null, block.fields.map((field) => h(".text", null, textObject(field))));
   const words = h(".words", null, block.text && h(".text", null, textObject(block.text)), fields);
   if (!block.accessory) return h(".block.section", null, words);
-  const wide = !["button", "overflow", "datepicker"].includes(block.accessory.type) && !block.accessory.type.endsWith("_select");
+  const wide = !["button", "overflow", "datepicker"].includes(block.accessory.type) &&
+    !block.accessory.type.endsWith("_select");
   const label = block.text?.text.replace(/[*_~`<>]/g, "").slice(0, 80);
-  return h(".block.section", { class: wide ? "stacked" : "beside" }, words, h(".accessory", null, element(block, block.accessory, surface, { label })));
+  return h(
+    ".block.section",
+    { class: wide ? "stacked" : "beside" },
+    words,
+    h(".accessory", null, element(block, block.accessory, surface, { label })),
+  );
 }
 
+/**
+ * @param {InputBlock} block
+ * @param {Surface} surface
+ */
 function input(block, surface) {
   const id = unique("label");
   const error = surface.errors?.[block.block_id];
@@ -40,23 +91,34 @@ function input(block, surface) {
   return h(
     ".block.input",
     { class: error ? "wrong" : "", data: { block: block.block_id } },
-    h(".label", { id, "aria-hidden": "true" }, textObject(block.label), block.optional && h("span.optional", null, " (optional)")),
+    h(
+      ".label",
+      { id, "aria-hidden": "true" },
+      textObject(block.label),
+      block.optional && h("span.optional", null, " (optional)"),
+    ),
     control,
     fault,
     hint,
   );
 }
 
+/**
+ * @param {HeaderBlock} block
+ * @param {Surface} surface
+ */
 function header(block, surface) {
   return h(`${surface.heading ?? "h3"}.block.header`, null, textObject(block.text));
 }
 
-const MAKERS = {
-  section,
-  input,
-  header,
-  divider: () => h("hr.block.divider"),
-  context: (block) => h(".block.context", null, block.elements.map((found) => h("span", null, textObject(found)))),
-  actions: (block, surface) => h(".block.actions", null, block.elements.map((found) => element(block, found, surface, { label: found.placeholder?.text }))),
-  rich_text: (block) => h(".block.richtext", null, richText(block)),
-};
+/**
+ * @param {ActionsBlock} block
+ * @param {Surface} surface
+ */
+function actions(block, surface) {
+  return h(
+    ".block.actions",
+    null,
+    block.elements.map((found) => element(block, found, surface, { label: found.placeholder?.text })),
+  );
+}

@@ -7,6 +7,7 @@ import { words } from "./surfaces.js";
 import { exact } from "./time.js";
 import { toast } from "./toast.js";
 
+/** @type {[string, number][]} */
 const STEPS = [
   ["+1 minute", 60],
   ["+10 minutes", 600],
@@ -16,8 +17,10 @@ const STEPS = [
   ["+1 week", 7 * 86400],
 ];
 
-let ticking = null;
+/** @type {number | undefined} */
+let ticking;
 
+/** @param {HTMLElement} node */
 export function drawClock(node) {
   const sign = `clock-${state.movable}-${Math.round(state.now - performance.now() / 1000)}`;
   if (node.dataset.sign === sign && node.firstChild) return;
@@ -29,7 +32,26 @@ export function drawClock(node) {
       "Clock",
       face,
       state.movable
-        ? h(".form", null, h("p", null, "Move the time of the workspace and of the bot: reminders, deadlines, retries and links fall due."), h(".steps", null, STEPS.map(([name, seconds]) => h("button.button", { type: "button", data: { key: `step-${seconds}` }, on: { click: () => move(seconds) } }, name))))
+        ? h(
+          ".form",
+          null,
+          h(
+            "p",
+            null,
+            "Move the time of the workspace and of the bot: reminders, deadlines, retries and links fall due.",
+          ),
+          h(
+            ".steps",
+            null,
+            STEPS.map(([name, seconds]) =>
+              h("button.button", {
+                type: "button",
+                data: { key: `step-${seconds}` },
+                on: { click: () => move(seconds) },
+              }, name)
+            ),
+          ),
+        )
         : h("p.quiet", null, "This sandbox runs on the real clock, which nobody can move."),
     ),
   );
@@ -40,6 +62,7 @@ export function drawClock(node) {
   }, 1000);
 }
 
+/** @param {number} seconds */
 async function move(seconds) {
   try {
     await act("advance", { seconds });

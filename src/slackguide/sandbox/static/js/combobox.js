@@ -2,16 +2,49 @@
 
 import { h, icon, unique } from "./dom.js";
 import { popup } from "./popup.js";
+import { words } from "./surfaces.js";
+
+/** @import { Choice, Labelling, Layer } from "./types.d.ts" */
 
 /**
- * options: [{value, label, detail, group}]; selected: [values]; change(values) is called after each choice.
- * load(query) resolves to options; `known` holds options for what is selected already.
+ * `selected` holds values; `change` is called after each choice with all that are chosen. `load` resolves to options,
+ * and `known` holds options for what is selected already.
+ * @param {Labelling & {
+ *   key: string,
+ *   options?: Choice[],
+ *   selected?: string[],
+ *   known?: Choice[],
+ *   multi?: boolean,
+ *   most?: number,
+ *   placeholder?: string,
+ *   load?: (query: string) => Promise<Choice[]>,
+ *   change: (chosen: Choice[]) => void,
+ * }} about
  */
-export function combobox({ options = [], selected = [], multi = false, most = Infinity, placeholder, label, describedby, invalid, key, load, known = [], change, autofocus }) {
+export function combobox(
+  {
+    options = [],
+    selected = [],
+    multi = false,
+    most = Infinity,
+    placeholder,
+    label,
+    describedby,
+    invalid,
+    key,
+    load,
+    known = [],
+    change,
+  },
+) {
   const id = unique("list");
-  const chosen = new Map([...known, ...options].filter((option) => selected.includes(option.value)).map((option) => [option.value, option]));
+  const chosen = new Map(
+    [...known, ...options].filter((option) => selected.includes(option.value)).map((option) => [option.value, option]),
+  );
+  /** @type {Choice[]} */
   let shown = options;
   let active = -1;
+  /** @type {Layer | null} */
   let layer = null;
   let turn = 0;
 
@@ -28,12 +61,16 @@ export function combobox({ options = [], selected = [], multi = false, most = In
     "aria-controls": id,
     "aria-autocomplete": "list",
     "aria-haspopup": "listbox",
-    autofocus,
-    data: key ? { key } : {},
+    data: { key },
   });
   const chips = h("span.chips");
   const box = h(".select", { class: multi ? "multi" : "" }, chips, input, icon("down"));
-  const list = h("ul", { id, role: "listbox", "aria-label": label, "aria-multiselectable": multi ? "true" : undefined });
+  const list = h("ul", {
+    id,
+    role: "listbox",
+    "aria-label": label,
+    "aria-multiselectable": multi ? "true" : undefined,
+  });
   const panel = h(".options", null, list);
 
   function drawChosen() {
@@ -45,11 +82,21 @@ export function combobox({ options = [], selected = [], multi = false, most = In
     input.placeholder = chosen.size ? "" : (placeholder ?? "Select options");
     chips.replaceChildren(
       ...[...chosen.values()].map((option) =>
-        h("span.chip", null, option.label, h("button", { type: "button", "aria-label": `Remove ${option.label}`, on: { click: () => toggle(option) } }, icon("close"))),
+        h(
+          "span.chip",
+          null,
+          option.label,
+          h(
+            "button",
+            { type: "button", "aria-label": `Remove ${option.label}`, on: { click: () => toggle(option) } },
+            icon("close"),
+          ),
+        )
       ),
     );
   }
 
+  /** @param {Choice} option */
   function toggle(option) {
     if (chosen.has(option.value)) chosen.delete(option.value);
     else {
@@ -65,15 +112,22 @@ export function combobox({ options = [], selected = [], multi = false, most = In
     } else close();
   }
 
+  /** @param {string} query */
   function matching(query) {
     const words = query.toLowerCase().split(/\s+/).filter(Boolean);
     return shown.filter((option) => words.every((word) => option.label.toLowerCase().includes(word)));
   }
 
+  /** @type {Choice[]} */
   let visible = [];
+  /**
+   * @param {string} query
+   * @param {string} [note]
+   */
   function draw(query, note) {
     visible = load ? shown : matching(query);
     active = visible.length ? Math.max(0, visible.findIndex((option) => chosen.has(option.value))) : -1;
+    /** @type {string | null} */
     let group = null;
     list.replaceChildren();
     visible.forEach((option, index) => {
@@ -88,18 +142,25 @@ export function combobox({ options = [], selected = [], multi = false, most = In
             id: `${id}-${index}`,
             role: "option",
             "aria-selected": String(chosen.has(option.value)),
-            on: { pointerdown: (event) => event.preventDefault(), click: () => toggle(option), pointermove: () => point(index) },
+            on: {
+              pointerdown: (event) => event.preventDefault(),
+              click: () => toggle(option),
+              pointermove: () => point(index),
+            },
           },
           h("span.words", null, h("span", null, option.label), option.detail && h("small", null, option.detail)),
           chosen.has(option.value) && icon("check"),
         ),
       );
     });
-    if (!visible.length) list.append(h("li.none", { role: "presentation" }, note ?? (query ? `No matches for “${query}”` : "No options")));
+    if (!visible.length) {
+      list.append(h("li.none", { role: "presentation" }, note ?? (query ? `No matches for “${query}”` : "No options")));
+    }
     point(active);
     layer?.place();
   }
 
+  /** @param {number} index */
   function point(index) {
     active = index;
     list.querySelectorAll(".active").forEach((node) => node.classList.remove("active"));
@@ -124,22 +185,26 @@ export function combobox({ options = [], selected = [], multi = false, most = In
         },
       });
     }
-    if (load) await search(query);
+    if (load) await search(load, query);
     else draw(query);
   }
 
-  async function search(query) {
+  /**
+   * @param {(query: string) => Promise<Choice[]>} find
+   * @param {string} query
+   */
+  async function search(find, query) {
     turn += 1;
     const mine = turn;
     shown = [];
     draw(query, "Searching…");
     try {
-      const found = await load(query);
+      const found = await find(query);
       if (mine !== turn) return;
       shown = found;
       draw(query);
     } catch (problem) {
-      if (mine === turn) draw(query, problem.message);
+      if (mine === turn) draw(query, words(problem));
     }
   }
 
@@ -149,7 +214,7 @@ export function combobox({ options = [], selected = [], multi = false, most = In
 
   input.addEventListener("click", () => (layer ? null : open()));
   box.addEventListener("click", (event) => {
-    if (event.target !== input && !event.target.closest(".chip")) {
+    if (event.target !== input && !(event.target instanceof Element && event.target.closest(".chip"))) {
       input.focus();
       if (!layer) open();
     }
@@ -166,8 +231,11 @@ export function combobox({ options = [], selected = [], multi = false, most = In
       if (layer && visible[active]) toggle(visible[active]);
       else if (!layer) open();
     } else if (event.key === "Backspace" && multi && !input.value && chosen.size) {
-      toggle([...chosen.values()].at(-1));
-    } else if ((event.key === "Backspace" || event.key === "Delete") && !multi && chosen.size && input.value === [...chosen.values()][0].label) {
+      toggle([...chosen.values()][chosen.size - 1]);
+    } else if (
+      (event.key === "Backspace" || event.key === "Delete") && !multi && chosen.size &&
+      input.value === [...chosen.values()][0].label
+    ) {
       // The first Backspace over a choice empties the field, so that one can type anew.
       event.preventDefault();
       input.value = "";

@@ -5,15 +5,33 @@ import { act, changed, state } from "./store.js";
 import { words } from "./surfaces.js";
 import { toast } from "./toast.js";
 
+/** @import { Channel } from "./types.d.ts" */
+
 // What Slack itself offers here, beside the app's commands.
 const OWN = [
   { name: "/invite", usage: "@app", description: "Let the app into this channel" },
   { name: "/remove", usage: "@app", description: "Take the app out of this channel" },
 ];
 
+/**
+ * What can be completed: `put` replaces the text from `from` to the caret.
+ * @typedef {object} Suggestion
+ * @property {string} label
+ * @property {string} aside
+ * @property {string} detail
+ * @property {string} put
+ * @property {number} from
+ * @property {boolean} [own] a command of Slack's
+ */
+
+/** @type {Map<string, string>} */
 const drafts = new Map();
 
-/** A composer for a channel, or for a thread in it. */
+/**
+ * A composer for a channel, or for a thread in it.
+ * @param {Channel} channel
+ * @param {string | null} [thread]
+ */
 export function composer(channel, thread) {
   const id = unique("composer");
   const key = `${state.me}/${channel.id}/${thread ?? ""}`;
@@ -32,36 +50,72 @@ export function composer(channel, thread) {
   });
   const list = h("ul.suggestions", { id: `${id}-list`, role: "listbox", "aria-label": "Suggestions", hidden: true });
   const hint = h(".usage", { "aria-live": "polite" });
-  const send = h("button.send", { type: "button", "aria-label": "Send", title: "Send (Enter)", on: { click: () => submit() } }, icon("send"));
+  const send = h("button.send", {
+    type: "button",
+    "aria-label": "Send",
+    title: "Send (Enter)",
+    on: { click: () => submit() },
+  }, icon("send"));
   const box = h(".composer", null, list, hint, h(".bar", null, field, send));
   field.value = drafts.get(key) ?? "";
 
+  /** @type {Suggestion[]} */
   let offered = [];
   let active = 0;
   let underWay = 0;
 
+  /** @returns {Suggestion[]} */
   function suggestions() {
     const before = field.value.slice(0, field.selectionStart);
     const command = before.match(/^\/(\S*)$/);
     if (command) {
       return [...state.app.commands, ...OWN]
         .filter((found) => found.name.startsWith(before))
-        .map((found) => ({ label: found.name, aside: found.usage, detail: found.description, own: OWN.includes(found), put: `${found.name} `, from: 0 }));
+        .map((found) => ({
+          label: found.name,
+          aside: found.usage,
+          detail: found.description,
+          own: OWN.includes(found),
+          put: `${found.name} `,
+          from: 0,
+        }));
     }
     const mention = before.match(/(^|\s)@([\w.-]*)$/);
     if (mention) {
-      const people = [{ name: state.app.name, label: state.app.display_name, detail: "App" }, ...[...state.people.values()].filter((person) => !person.deleted).map((person) => ({ name: person.name, label: person.real_name, detail: person.title })), ...[...state.groups.values()].map((group) => ({ name: group.handle, label: `@${group.handle}`, detail: "User group" }))];
+      const people = [
+        { name: state.app.name, label: state.app.display_name, detail: "App" },
+        ...[...state.people.values()].filter((person) => !person.deleted).map((person) => ({
+          name: person.name,
+          label: person.real_name,
+          detail: person.title,
+        })),
+        ...[...state.groups.values()].map((group) => ({
+          name: group.handle,
+          label: `@${group.handle}`,
+          detail: "User group",
+        })),
+      ];
       const wanted = mention[2].toLowerCase();
       return people
-        .filter((person) => person.name.toLowerCase().startsWith(wanted) || person.label.toLowerCase().startsWith(wanted))
+        .filter((person) =>
+          person.name.toLowerCase().startsWith(wanted) || person.label.toLowerCase().startsWith(wanted)
+        )
         .slice(0, 8)
-        .map((person) => ({ label: person.label, aside: person.name, detail: person.detail, put: `@${person.name} `, from: before.length - mention[2].length - 1 }));
+        .map((person) => ({
+          label: person.label,
+          aside: person.name,
+          detail: person.detail,
+          put: `@${person.name} `,
+          from: before.length - mention[2].length - 1,
+        }));
     }
     return [];
   }
 
   function usage() {
-    const command = state.app.commands.find((found) => field.value.startsWith(`${found.name} `) || field.value === found.name);
+    const command = state.app.commands.find((found) =>
+      field.value.startsWith(`${found.name} `) || field.value === found.name
+    );
     if (!command || offered.length) return [];
     return [h("code", null, `${command.name} ${command.usage}`.trim()), h("span", null, command.description)];
   }
@@ -89,7 +143,7 @@ export function composer(channel, thread) {
           h("span.aside", null, found.aside),
           h("small", null, found.detail),
           found.label.startsWith("/") && h("span.badge.soft", null, found.own ? "Slack" : state.app.display_name),
-        ),
+        )
       ),
     );
     if (offered.length) field.setAttribute("aria-activedescendant", `${id}-${active}`);
@@ -101,6 +155,7 @@ export function composer(channel, thread) {
     field.style.height = `${Math.min(field.scrollHeight, 220)}px`;
   }
 
+  /** @param {Suggestion} found */
   function take(found) {
     const rest = field.value.slice(field.selectionStart);
     field.value = field.value.slice(0, found.from) + found.put + rest;
@@ -135,26 +190,35 @@ export function composer(channel, thread) {
     }
   }
 
+  /** @param {string} text */
   async function deliver(text) {
     const typed = text.match(/^(\/\S+)\s*([\s\S]*)$/);
     if (!typed) {
       changed("sent");
-      return act("say", { channel: channel.id, text, thread_ts: thread });
+      await act("say", { channel: channel.id, text, thread_ts: thread });
+      return;
     }
     const [, command, rest] = typed;
     if (thread) {
       toast(`${command} is not supported in threads. Sorry!`);
       field.value = text;
-      return null;
+    } else if (command === "/invite" || command === "/remove") {
+      await seat(command, rest);
+    } else {
+      changed("sent");
+      await act("command", { channel: channel.id, command, text: rest });
     }
-    if (command === "/invite" || command === "/remove") return seat(command, rest);
-    changed("sent");
-    return act("command", { channel: channel.id, command, text: rest });
   }
 
+  /**
+   * @param {string} command
+   * @param {string} rest
+   */
   async function seat(command, rest) {
     if (channel.direct) return toast(`${command} is for channels.`);
-    if (rest.replace("@", "").trim() !== state.app.name) return toast(`Only @${state.app.name} can be moved here: ${command} @${state.app.name}`);
+    if (rest.replace("@", "").trim() !== state.app.name) {
+      return toast(`Only @${state.app.name} can be moved here: ${command} @${state.app.name}`);
+    }
     await act(command === "/invite" ? "invite" : "remove", { channel: channel.id });
     return toast(`${state.app.display_name} is ${command === "/invite" ? "now in" : "no longer in"} #${channel.name}.`);
   }
@@ -178,7 +242,10 @@ export function composer(channel, thread) {
         active = (active + (event.key === "ArrowDown" ? 1 : -1) + offered.length) % offered.length;
         return draw();
       }
-      if (event.key === "Tab" || (event.key === "Enter" && !field.value.slice(0, field.selectionStart).endsWith(offered[active].put.trim()))) {
+      if (
+        event.key === "Tab" ||
+        (event.key === "Enter" && !field.value.slice(0, field.selectionStart).endsWith(offered[active].put.trim()))
+      ) {
         event.preventDefault();
         return take(offered[active]);
       }
@@ -198,8 +265,12 @@ export function composer(channel, thread) {
   });
   requestAnimationFrame(draw);
   if (channel.archived) {
-    return h(".composer.closed", null, icon("lock"), "This channel is archived. You can read it, and nobody can post to it.");
+    return h(
+      ".composer.closed",
+      null,
+      icon("lock"),
+      "This channel is archived. You can read it, and nobody can post to it.",
+    );
   }
   return box;
 }
-

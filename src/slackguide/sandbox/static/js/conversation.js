@@ -3,7 +3,7 @@
 import { avatar } from "./avatar.js";
 import { blocks } from "./blocks.js";
 import { composer } from "./composer.js";
-import { h, icon, refill } from "./dom.js";
+import { all, first, focused, h, icon, only, refill } from "./dom.js";
 import { drawMessages } from "./messages.js";
 import { menu } from "./popup.js";
 import { go, route } from "./route.js";
@@ -12,31 +12,39 @@ import { uiOf, viewSurface, words } from "./surfaces.js";
 import { plural } from "./time.js";
 import { toast } from "./toast.js";
 
+/** @import { Channel, View } from "./types.d.ts" */
+
+/** @type {string | null} */
 let place = null;
+/** @type {string | null} */
 let person = null;
+/** @type {HTMLElement | null} */
 let list = null;
 let readAtEntry = "";
 let header = "";
 let home = "";
 
+/** @param {HTMLElement} node */
 export function drawConversation(node) {
   const entered = route.place !== place || state.me !== person;
   place = route.place;
   person = state.me;
   if (place === "home") return drawHome(node, entered);
   home = "";
-  const channel = state.channels.get(place);
+  const channel = state.channels.get(place ?? "");
+  if (!channel) return undefined;
   const sign = JSON.stringify([channel, state.app.display_name, state.app.home]);
   if (entered || sign !== header) {
     const wasArchived = header && JSON.parse(header)[0]?.archived !== channel.archived;
     header = sign;
-    if (entered || wasArchived || !list?.isConnected) build(node, channel);
-    else node.querySelector(".head").replaceWith(head(channel));
+    if (entered || wasArchived || !list?.isConnected) list = build(node, channel);
+    else only(node, ".head").replaceWith(head(channel));
   }
+  if (!list) return undefined;
   if (entered) readAtEntry = channel.read || "0";
   const atEnd = entered || list.scrollHeight - list.scrollTop - list.clientHeight < 80;
   const found = messagesOf(channel.id);
-  drawMessages(list.firstElementChild, found, { lastRead: readAtEntry });
+  drawMessages(only(list, ".rows"), found, { lastRead: readAtEntry });
   list.querySelector(".empty")?.remove();
   if (!found.length) list.append(welcome(channel));
   if (route.message && entered) list.querySelector(".linked")?.scrollIntoView({ block: "center" });
@@ -46,31 +54,50 @@ export function drawConversation(node) {
 }
 
 export function scrollDown() {
-  if (list) requestAnimationFrame(() => (list.scrollTop = list.scrollHeight));
+  requestAnimationFrame(() => list?.scrollTo({ top: list.scrollHeight }));
 }
 
+/**
+ * @param {HTMLElement} node
+ * @param {Channel} channel
+ */
 function build(node, channel) {
-  list = h(".list", { role: "log", "aria-label": `Messages in ${channel.direct ? state.app.display_name : channel.name}`, tabindex: "0", on: { keydown: walk } }, h(".rows"));
-  refill(node, head(channel), list, composer(channel));
-  node.querySelector(".composer textarea")?.focus({ preventScroll: true });
+  const made = h(".list", {
+    role: "log",
+    "aria-label": `Messages in ${channel.direct ? state.app.display_name : channel.name}`,
+    tabindex: "0",
+    on: { keydown: walk },
+  }, h(".rows"));
+  refill(node, head(channel), made, composer(channel));
+  first(node, ".composer textarea")?.focus({ preventScroll: true });
+  return made;
 }
 
-/** Arrow keys walk from message to message, as in Slack; Enter opens the thread. */
+/**
+ * Arrow keys walk from message to message, as in Slack; Enter opens the thread.
+ * @param {KeyboardEvent & { currentTarget: HTMLElement }} event
+ */
 function walk(event) {
-  const rows = [...list.querySelectorAll("article.message")];
-  const at = rows.indexOf(document.activeElement);
-  if (document.activeElement !== list && at < 0) return;
-  const to = { ArrowUp: at < 0 ? rows.length - 1 : at - 1, ArrowDown: at < 0 ? rows.length - 1 : at + 1, Home: 0, End: rows.length - 1 }[event.key];
+  const rows = all(event.currentTarget, "article.message");
+  const active = focused();
+  const at = rows.findIndex((row) => row === active);
+  if (active !== event.currentTarget && at < 0) return;
+  const to = {
+    ArrowUp: at < 0 ? rows.length - 1 : at - 1,
+    ArrowDown: at < 0 ? rows.length - 1 : at + 1,
+    Home: 0,
+    End: rows.length - 1,
+  }[event.key];
   if (to !== undefined && rows[to]) {
     event.preventDefault();
     rows[to].focus();
     rows[to].scrollIntoView({ block: "nearest" });
   } else if (event.key === "Enter" && at >= 0) {
-    const reply = rows[at].querySelector("[data-key^='reply-']");
-    reply?.click();
+    first(rows[at], "[data-key^='reply-']")?.click();
   }
 }
 
+/** @param {Channel} channel */
 function head(channel) {
   if (channel.direct) return appHead("messages");
   const people = plural(channel.members.length + (channel.bot ? 1 : 0), "member");
@@ -78,19 +105,37 @@ function head(channel) {
     ".head",
     null,
     back(),
-    h("h1", null, icon(channel.private ? "lock" : "hash"), channel.name, channel.shared && h("span.badge.soft", null, `shared with ${state.team.partner}`), channel.archived && h("span.badge.soft", null, "archived")),
+    h(
+      "h1",
+      null,
+      icon(channel.private ? "lock" : "hash"),
+      channel.name,
+      channel.shared && h("span.badge.soft", null, `shared with ${state.team.partner}`),
+      channel.archived && h("span.badge.soft", null, "archived"),
+    ),
     h("p.purpose", null, channel.purpose),
     h(
       "button.pill",
-      { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": `${people}; channel settings`, data: { key: "channel-menu" }, on: { click: (event) => channelMenu(event.currentTarget, channel) } },
+      {
+        type: "button",
+        "aria-haspopup": "menu",
+        "aria-expanded": "false",
+        "aria-label": `${people}; channel settings`,
+        data: { key: "channel-menu" },
+        on: { click: (event) => channelMenu(event.currentTarget, channel) },
+      },
       icon("people"),
       people,
     ),
   );
 }
 
+/**
+ * @param {HTMLElement} anchor
+ * @param {Channel} channel
+ */
 function channelMenu(anchor, channel) {
-  const run = (what, body) => async () => {
+  const run = (/** @type {string} */ what, /** @type {Record<string, unknown>} */ body = {}) => async () => {
     try {
       await act(what, { channel: channel.id, ...body });
     } catch (problem) {
@@ -102,16 +147,24 @@ function channelMenu(anchor, channel) {
     [
       { heading: `#${channel.name}` },
       channel.bot
-        ? { label: `Remove ${state.app.display_name}`, detail: "Its posts fail with not_in_channel", run: run("remove") }
+        ? {
+          label: `Remove ${state.app.display_name}`,
+          detail: "Its posts fail with not_in_channel",
+          run: run("remove"),
+        }
         : { label: `Invite ${state.app.display_name}`, detail: "It may post again", run: run("invite") },
-      channel.archived
-        ? { label: "Unarchive this channel", run: run("archive", { archived: false }) }
-        : { label: "Archive this channel", detail: "Posts fail with is_archived", danger: true, run: run("archive", { archived: true }) },
+      channel.archived ? { label: "Unarchive this channel", run: run("archive", { archived: false }) } : {
+        label: "Archive this channel",
+        detail: "Posts fail with is_archived",
+        danger: true,
+        run: run("archive", { archived: true }),
+      },
     ],
     { label: "Channel settings" },
   );
 }
 
+/** @param {"home" | "messages"} tab */
 function appHead(tab) {
   const tabs = [
     ["home", "Home", "home"],
@@ -126,59 +179,105 @@ function appHead(tab) {
       ".tabs",
       { role: "tablist", "aria-label": state.app.display_name },
       tabs.map(([name, label, to]) =>
-        h("button.tab", { type: "button", role: "tab", "aria-selected": String(name === tab), data: { key: `tab-${name}` }, on: { click: () => go({ place: to }) } }, label),
+        h("button.tab", {
+          type: "button",
+          role: "tab",
+          "aria-selected": String(name === tab),
+          data: { key: `tab-${name}` },
+          on: { click: () => go({ place: to }) },
+        }, label)
       ),
     ),
   );
 }
 
 function back() {
-  return h("button.icon-button.to-list", { type: "button", "aria-label": "Channels", data: { key: "to-list" }, on: { click: () => go({ list: true }) } }, icon("menu"));
+  return h("button.icon-button.to-list", {
+    type: "button",
+    "aria-label": "Channels",
+    data: { key: "to-list" },
+    on: { click: () => go({ list: true }) },
+  }, icon("menu"));
 }
 
+/** @param {Channel} channel */
 function welcome(channel) {
   const command = state.app.commands[0]?.name ?? "/";
   if (channel.direct) {
-    return h(".empty", null, avatar(state.app.user_id, "large"), h("h2", null, state.app.display_name), h("p", null, "This is the beginning of your direct messages. Write what is going on, in your own words."));
+    return h(
+      ".empty",
+      null,
+      avatar(state.app.user_id, "large"),
+      h("h2", null, state.app.display_name),
+      h("p", null, "This is the beginning of your direct messages. Write what is going on, in your own words."),
+    );
   }
-  return h(".empty", null, h(".big-hash", null, icon("hash")), h("h2", null, `#${channel.name}`), h("p", null, channel.purpose || "Nothing has been said here yet."), state.app.commands.length ? h("p.quiet", null, "Try ", h("code", null, `${command} …`), " below.") : null);
+  return h(
+    ".empty",
+    null,
+    h(".big-hash", null, icon("hash")),
+    h("h2", null, `#${channel.name}`),
+    h("p", null, channel.purpose || "Nothing has been said here yet."),
+    state.app.commands.length ? h("p.quiet", null, "Try ", h("code", null, `${command} …`), " below.") : null,
+  );
 }
 
+/** @param {Channel} channel */
 function markRead(channel) {
   if (document.hidden || !unread(channel)) return;
-  const last = [...state.messages.get(channel.id).keys()].sort().at(-1);
+  const last = [...(state.messages.get(channel.id)?.keys() ?? [])].sort().at(-1);
   act("read", { channel: channel.id, ts: last }).catch(() => {});
 }
 
 // The Home tab
 
+/** @type {{ loading: boolean, notice: string | null } | null} */
 let opened = null;
 
+/**
+ * @param {HTMLElement} node
+ * @param {boolean} entered
+ */
 function drawHome(node, entered) {
   list = null;
   const view = state.home;
   const mine = view ? uiOf(view.id) : null;
-  const sign = JSON.stringify([view?.hash, view?.id, mine && [...mine.busy], mine?.failed, opened?.notice, opened?.loading]);
+  const sign = JSON.stringify([
+    view?.hash,
+    view?.id,
+    mine && [...mine.busy],
+    mine?.failed,
+    opened?.notice,
+    opened?.loading,
+  ]);
   if (entered) openHome();
   if (!entered && sign === home) return;
   home = sign;
   refill(node, appHead("home"), h(".home", { tabindex: "0", "aria-label": "Home tab" }, homeBody(view)));
 }
 
+/** @param {View | null} view */
 function homeBody(view) {
   if (view) return h(".sheet", null, blocks(view.content.blocks, viewSurface(view)));
   if (opened?.notice) return h(".empty", null, h("h2", null, "Nothing here"), h("p", null, opened.notice));
   if (opened?.loading) return h(".empty", { role: "status" }, h(".spinner"), h("p", null, "Loading…"));
-  return h(".empty", null, h("h2", null, "This is a work in progress"), h("p", null, `${state.app.display_name} has not published a Home tab for you.`));
+  return h(
+    ".empty",
+    null,
+    h("h2", null, "This is a work in progress"),
+    h("p", null, `${state.app.display_name} has not published a Home tab for you.`),
+  );
 }
 
 async function openHome() {
+  /** @type {typeof opened} */
   const mine = { loading: true, notice: null };
   opened = mine;
   try {
     const answer = await act("home");
-    if (!answer.ok && answer.status !== null) mine.notice = `${state.app.display_name} did not take the event (status ${answer.status}).`;
-    else if (!answer.ok) mine.notice = `${state.app.display_name} did not respond.`;
+    if (!answer.ok && answer.status !== null) {
+      mine.notice = `${state.app.display_name} did not take the event (status ${answer.status}).`;
+    } else if (!answer.ok) mine.notice = `${state.app.display_name} did not respond.`;
   } catch (problem) {
     mine.notice = words(problem);
   }

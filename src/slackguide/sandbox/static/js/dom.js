@@ -1,28 +1,41 @@
 // Building DOM nodes. Text only ever becomes a text node: nothing here, or anywhere, parses HTML.
 
-/** h("button.primary", {on: {click}, "aria-label": "…"}, "text", node, [nodes], null) */
+/** @import { Child, ElementOf, Props } from "./types.d.ts" */
+
+/**
+ * h("button.primary", {on: {click}, "aria-label": "…"}, "text", node, [nodes], null)
+ * @template {string} Name
+ * @param {Name} name
+ * @param {Props<ElementOf<Name>> | null} [props]
+ * @param {Child[]} children
+ * @returns {ElementOf<Name>}
+ */
 export function h(name, props, ...children) {
   const [tag, ...classes] = name.split(".");
-  const node = document.createElement(tag || "div");
+  const node = /** @type {ElementOf<Name>} */ (document.createElement(tag || "div"));
   if (classes.length) node.className = classes.join(" ");
   for (const [key, value] of Object.entries(props ?? {})) {
     if (value === undefined || value === null || value === false) continue;
     if (key === "on") {
       for (const [event, listener] of Object.entries(value)) node.addEventListener(event, listener);
     } else if (key === "class") {
-      node.classList.add(...value.split(" ").filter(Boolean));
+      node.classList.add(...String(value).split(" ").filter(Boolean));
     } else if (key === "data") {
       Object.assign(node.dataset, value);
-    } else if (key in node && !key.startsWith("aria") && typeof node[key] !== "object" && key !== "list") {
-      node[key] = value;
+    } else if (key in node && !key.startsWith("aria") && typeof Reflect.get(node, key) !== "object" && key !== "list") {
+      Reflect.set(node, key, value);
     } else {
-      node.setAttribute(key, value === true ? "" : value);
+      node.setAttribute(key, value === true ? "" : String(value));
     }
   }
   add(node, children);
   return node;
 }
 
+/**
+ * @param {Node & ParentNode} node
+ * @param {Child[]} children
+ */
 function add(node, children) {
   for (const child of children) {
     if (child === null || child === undefined || child === false) continue;
@@ -34,6 +47,7 @@ function add(node, children) {
 const SVG = "http://www.w3.org/2000/svg";
 
 // Line icons on a 20 × 20 grid, drawn with the text's colour.
+/** @type {Record<string, string>} */
 const ICONS = {
   hash: "M8 3 6.5 17M13.5 3 12 17M3.5 7.5h14M2.5 12.5h14",
   lock: "M5 9h10v8H5zM7 9V6.5a3 3 0 0 1 6 0V9",
@@ -55,12 +69,19 @@ const ICONS = {
   check: "m4 10.5 4 4 8-9",
   home: "m3 9.5 7-6 7 6M5 8.5V17h10V8.5",
   message: "M3 4h14v10h-8l-3.5 3v-3H3z",
-  sun: "M10 13.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM10 2v1.5M10 16.5V18M2 10h1.5M16.5 10H18M4.3 4.3l1.1 1.1M14.6 14.6l1.1 1.1M4.3 15.7l1.1-1.1M14.6 5.4l1.1-1.1",
+  sun:
+    "M10 13.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM10 2v1.5M10 16.5V18M2 10h1.5M16.5 10H18M4.3 4.3l1.1 1.1M14.6 14.6l1.1 1.1M4.3 15.7l1.1-1.1M14.6 5.4l1.1-1.1",
   bolt: "M11 2 4 11.5h5L8.5 18 16 8.5h-5.5z",
-  link: "M8.5 11.5a3 3 0 0 0 4.3 0l2.7-2.7a3 3 0 0 0-4.3-4.3L10 5.7M11.5 8.5a3 3 0 0 0-4.3 0l-2.7 2.7a3 3 0 0 0 4.3 4.3L10 14.3",
-  people: "M7.5 9a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM2.5 16c.3-3 2.3-4.5 5-4.5s4.7 1.5 5 4.5M13 9a2.2 2.2 0 1 0-.8-4.2M14 11.7c2 .4 3.3 1.8 3.5 4.3",
+  link:
+    "M8.5 11.5a3 3 0 0 0 4.3 0l2.7-2.7a3 3 0 0 0-4.3-4.3L10 5.7M11.5 8.5a3 3 0 0 0-4.3 0l-2.7 2.7a3 3 0 0 0 4.3 4.3L10 14.3",
+  people:
+    "M7.5 9a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM2.5 16c.3-3 2.3-4.5 5-4.5s4.7 1.5 5 4.5M13 9a2.2 2.2 0 1 0-.8-4.2M14 11.7c2 .4 3.3 1.8 3.5 4.3",
 };
 
+/**
+ * @param {string} name
+ * @param {string} [label]
+ */
 export function icon(name, label) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 20 20");
@@ -77,41 +98,122 @@ export function icon(name, label) {
   return svg;
 }
 
-/** Replaces children, and puts the focus and the caret back on the element with the same data-key. */
+/**
+ * Replaces children, and puts the focus and the caret back on the element with the same data-key.
+ * @param {HTMLElement} node
+ * @param {Child[]} children
+ */
 export function refill(node, ...children) {
-  const active = document.activeElement;
-  const key = node.contains(active) ? active.dataset.key : undefined;
-  const caret = key && "selectionStart" in active ? safeCaret(active) : null;
+  const active = focused();
+  const key = active && node.contains(active) ? active.dataset.key : undefined;
+  const caret = key && isTextField(active) ? safeCaret(active) : null;
   node.replaceChildren();
   add(node, children);
   if (!key) return;
-  const again = node.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  const again = byKey(key, node);
   if (!again) return;
   again.focus({ preventScroll: true });
-  if (caret) again.setSelectionRange?.(...caret);
+  if (caret && isTextField(again)) again.setSelectionRange(...caret);
 }
 
+/**
+ * @param {Element | null} node
+ * @returns {node is HTMLInputElement | HTMLTextAreaElement}
+ */
+function isTextField(node) {
+  return node instanceof HTMLInputElement || node instanceof HTMLTextAreaElement;
+}
+
+/**
+ * @param {HTMLInputElement | HTMLTextAreaElement} field
+ * @returns {[number, number] | null}
+ */
 function safeCaret(field) {
   try {
-    return field.selectionStart === null ? null : [field.selectionStart, field.selectionEnd];
+    return field.selectionStart === null ? null : [field.selectionStart, field.selectionEnd ?? field.selectionStart];
   } catch {
     return null;
   }
 }
 
-/** Says something to screen readers without moving the focus. */
+// Finding nodes. The page is made of HTML elements alone, but for icons, which nobody looks for.
+
+/**
+ * The element of `index.html` with this id.
+ * @param {string} id
+ */
+export function byId(id) {
+  const node = document.getElementById(id);
+  if (!node) throw new Error(`The page has no #${id}.`);
+  return node;
+}
+
+/**
+ * The first match within a node, if there is one.
+ * @param {ParentNode} node
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+export function first(node, selector) {
+  return node.querySelector(selector);
+}
+
+/**
+ * The first match within a node that always has one.
+ * @param {ParentNode} node
+ * @param {string} selector
+ */
+export function only(node, selector) {
+  const found = first(node, selector);
+  if (!found) throw new Error(`Nothing here is ${selector}.`);
+  return found;
+}
+
+/**
+ * @param {ParentNode} node
+ * @param {string} selector
+ * @returns {HTMLElement[]}
+ */
+export function all(node, selector) {
+  return [...node.querySelectorAll(selector)].filter((found) => found instanceof HTMLElement);
+}
+
+/**
+ * The element with this data-key, within a node or the whole page.
+ * @param {string} key
+ * @param {ParentNode} [node]
+ */
+export function byKey(key, node = document) {
+  return first(node, `[data-key="${CSS.escape(key)}"]`);
+}
+
+/** The element that has the focus. */
+export function focused() {
+  return document.activeElement instanceof HTMLElement ? document.activeElement : null;
+}
+
+/**
+ * Says something to screen readers without moving the focus.
+ * @param {string} words
+ */
 export function say(words) {
-  document.getElementById("said").textContent = words;
+  byId("said").textContent = words;
 }
 
 let count = 0;
+/** @param {string} prefix */
 export function unique(prefix) {
   count += 1;
   return `${prefix}-${count}`;
 }
 
-/** What Tab reaches inside a node, in order. */
+/**
+ * What Tab reaches inside a node, in order.
+ * @param {HTMLElement} node
+ * @returns {HTMLElement[]}
+ */
 export function focusable(node) {
-  const wanted = "a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), select:not(:disabled), [tabindex='0']";
-  return [...node.querySelectorAll(wanted)].filter((found) => found.offsetParent !== null);
+  const wanted =
+    "a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), select:not(:disabled), [tabindex='0']";
+  return all(node, wanted).filter((found) => found.offsetParent !== null);
 }

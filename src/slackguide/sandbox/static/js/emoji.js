@@ -1,5 +1,7 @@
 // The emoji that support messages use, by Slack's short names. An unknown name stays as it is written.
 
+// deno-fmt-ignore
+/** @type {Record<string, string>} */
 const EMOJI = {
   "+1": "👍", "-1": "👎", thumbsup: "👍", thumbsdown: "👎", white_check_mark: "✅", heavy_check_mark: "✔️", x: "❌",
   warning: "⚠️", rotating_light: "🚨", no_entry: "⛔", no_entry_sign: "🚫", octagonal_sign: "🛑", exclamation: "❗",
@@ -18,6 +20,10 @@ const EMOJI = {
   wrench: "🔧", hammer: "🔨", package: "📦", label: "🏷️", bookmark: "🔖", one: "1️⃣", two: "2️⃣", three: "3️⃣", four: "4️⃣", five: "5️⃣",
 };
 
+/**
+ * @param {string} name
+ * @returns {string | null}
+ */
 export function emoji(name) {
-  return EMOJI[name] ?? null;
+  return Object.hasOwn(EMOJI, name) ? EMOJI[name] : null;
 }

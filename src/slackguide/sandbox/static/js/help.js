@@ -4,6 +4,7 @@ import { h, refill } from "./dom.js";
 import { frame } from "./panel.js";
 import { state } from "./store.js";
 
+/** @param {HTMLElement} node */
 export function drawHelp(node) {
   if (node.dataset.sign === "help" && node.firstChild) return;
   node.dataset.sign = "help";
@@ -13,7 +14,11 @@ export function drawHelp(node) {
     node,
     frame(
       "Help",
-      h("p", null, `A Slack workspace on this computer with ${app.display_name} in it: the very app that would run in yours, reached by the same signed requests. Nothing leaves this machine.`),
+      h(
+        "p",
+        null,
+        `A Slack workspace on this computer with ${app.display_name} in it: the very app that would run in yours, reached by the same signed requests. Nothing leaves this machine.`,
+      ),
       h("h3", null, "Try"),
       h(
         "ul",

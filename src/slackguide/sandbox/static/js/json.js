@@ -4,8 +4,10 @@ import { h } from "./dom.js";
 
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
+/** @param {unknown} value a JSON text, or what is to become one */
 export function json(value) {
   const text = typeof value === "string" ? pretty(value) : JSON.stringify(value, null, 2);
+  /** @type {(Node | string)[]} */
   const nodes = [];
   let at = 0;
   for (const match of text.matchAll(TOKEN)) {
@@ -18,6 +20,7 @@ export function json(value) {
   return h("pre.json", { tabindex: "0" }, nodes);
 }
 
+/** @param {string} text */
 function pretty(text) {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);

@@ -2,7 +2,7 @@
 
 import { avatar, roleOf } from "./avatar.js";
 import { blocks } from "./blocks.js";
-import { h, icon } from "./dom.js";
+import { all, byKey, first, focused, h, icon } from "./dom.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { menu } from "./popup.js";
 import { go, route } from "./route.js";
@@ -11,23 +11,47 @@ import { messageSurface, uiOf, words } from "./surfaces.js";
 import { ago, day, exact, hour, sameDay } from "./time.js";
 import { toast } from "./toast.js";
 
+/** @import { MenuLine, Message, Outcome } from "./types.d.ts" */
+
+/**
+ * A row of the list: it is made anew when its sign changes.
+ * @typedef {{ key: string, sign: string, make: () => HTMLElement }} Row
+ */
+
 const TOGETHER = 5 * 60;
 
-/** Draws a list of messages into a node, touching only rows that changed. `inThread`: no thread lines. */
+/**
+ * Draws a list of messages into a node, touching only rows that changed. `inThread`: no thread lines.
+ * @param {HTMLElement} node
+ * @param {Message[]} messages
+ * @param {{ inThread?: boolean, lastRead?: string }} [options]
+ */
 export function drawMessages(node, messages, { inThread = false, lastRead = "" } = {}) {
+  /** @type {Row[]} */
   const wanted = [];
+  /** @type {Message | null} */
   let before = null;
   let marked = false;
   for (const message of messages) {
     if (!inThread && (!before || !sameDay(before.ts, message.ts))) {
-      wanted.push({ key: `day-${day(message.ts)}`, sign: "", make: () => h(".day", { role: "separator" }, h("span", null, day(message.ts))) });
+      wanted.push({
+        key: `day-${day(message.ts)}`,
+        sign: "",
+        make: () => h(".day", { role: "separator" }, h("span", null, day(message.ts))),
+      });
     }
     const fresh = lastRead && message.ts > lastRead && message.user !== state.me && !message.ephemeral;
     if (fresh && !marked && before) {
       marked = true;
-      wanted.push({ key: `new-${lastRead}`, sign: "", make: () => h(".new-line", { role: "separator" }, h("span", null, "New")) });
+      wanted.push({
+        key: `new-${lastRead}`,
+        sign: "",
+        make: () => h(".new-line", { role: "separator" }, h("span", null, "New")),
+      });
     }
-    const compact = Boolean(before) && before.user === message.user && message.ts - before.ts < TOGETHER && sameDay(before.ts, message.ts) && !before.ephemeral && !message.ephemeral && !message.broadcast;
+    const compact = before !== null && before.user === message.user &&
+      Number(message.ts) - Number(before.ts) < TOGETHER && sameDay(before.ts, message.ts) && !before.ephemeral &&
+      !message.ephemeral && !message.broadcast;
     const replies = inThread ? [] : repliesTo(message);
     wanted.push({
       key: message.ts,
@@ -39,6 +63,11 @@ export function drawMessages(node, messages, { inThread = false, lastRead = "" }
   reconcile(node, wanted);
 }
 
+/**
+ * @param {Message} message
+ * @param {boolean} compact
+ * @param {Message[]} replies
+ */
 function signature(message, compact, replies) {
   const ui = uiOf(message.ts);
   return JSON.stringify([
@@ -54,8 +83,12 @@ function signature(message, compact, replies) {
   ]);
 }
 
+/**
+ * @param {HTMLElement} node
+ * @param {Row[]} wanted
+ */
 function reconcile(node, wanted) {
-  const there = new Map([...node.children].map((child) => [child.dataset.row, child]));
+  const there = new Map(all(node, ":scope > *").map((child) => [child.dataset.row, child]));
   let at = node.firstElementChild;
   for (const { key, sign, make } of wanted) {
     let child = there.get(key);
@@ -78,26 +111,53 @@ function reconcile(node, wanted) {
   for (const child of there.values()) child.remove();
 }
 
+/**
+ * @param {HTMLElement} old
+ * @param {HTMLElement} fresh
+ */
 function replace(old, fresh) {
-  const active = document.activeElement;
-  const inside = old.contains(active);
+  const active = focused();
+  const inside = active !== null && old.contains(active);
   const key = inside ? active.dataset.key : null;
   old.replaceWith(fresh);
-  if (inside) (key ? (fresh.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? fresh) : fresh).focus({ preventScroll: true });
+  if (inside) {
+    ((key && byKey(key, fresh)) || fresh).focus({ preventScroll: true });
+  }
   return fresh;
 }
 
+/**
+ * @param {Message} message
+ * @param {{ compact: boolean, replies: Message[], inThread: boolean }} how
+ */
 function row(message, { compact, replies, inThread }) {
   const slackbot = message.user === "USLACKBOT";
   const author = nameOf(message.user);
   const other = person(message.user);
-  const badge = message.bot ? h("span.badge", null, "APP") : other && ["guest", "outsider"].includes(other.role) ? h("span.badge.soft", null, roleOf(other)) : null;
+  const badge = message.bot
+    ? h("span.badge", null, "APP")
+    : other && ["guest", "outsider"].includes(other.role)
+    ? h("span.badge.soft", null, roleOf(other))
+    : null;
   const when = h("time.when", { title: exact(message.ts) }, hour(message.ts));
-  const words = h(".words", null, message.bot && message.blocks.length ? blocks(message.blocks, messageSurface(message)) : h(".text", null, mrkdwn(message.text)), message.edited && h("span.edited", null, " (edited)"));
+  const words = h(
+    ".words",
+    null,
+    message.bot && message.blocks.length
+      ? blocks(message.blocks, messageSurface(message))
+      : h(".text", null, mrkdwn(message.text)),
+    message.edited && h("span.edited", null, " (edited)"),
+  );
   return h(
     "article.message",
     {
-      class: [compact ? "compact" : "", message.ephemeral ? "ephemeral" : "", slackbot ? "notice" : "", route.message === message.ts ? "linked" : "", route.thread === message.ts && !inThread ? "open" : ""].join(" "),
+      class: [
+        compact ? "compact" : "",
+        message.ephemeral ? "ephemeral" : "",
+        slackbot ? "notice" : "",
+        route.message === message.ts ? "linked" : "",
+        route.thread === message.ts && !inThread ? "open" : "",
+      ].join(" "),
       tabindex: "-1",
       "aria-label": `${author}, ${hour(message.ts)}${message.ephemeral ? ", only visible to you" : ""}`,
     },
@@ -106,18 +166,36 @@ function row(message, { compact, replies, inThread }) {
       ".column",
       null,
       message.ephemeral && h(".only-you", null, icon("eye"), "Only visible to you"),
-      message.broadcast && !inThread && h(".only-you", null, icon("reply"), h("button.link", { type: "button", on: { click: () => go({ thread: message.thread_ts }) } }, "replied to a thread")),
+      message.broadcast && !inThread &&
+        h(
+          ".only-you",
+          null,
+          icon("reply"),
+          h(
+            "button.link",
+            { type: "button", on: { click: () => go({ thread: message.thread_ts }) } },
+            "replied to a thread",
+          ),
+        ),
       !compact && h(".byline", null, h("strong", null, author), badge, when),
       words,
       replies.length ? threadLine(message, replies) : null,
-      message.ephemeral && h("button.link.dismiss", { type: "button", on: { click: () => attempt(() => act("dismiss", { ts: message.ts })) } }, "Dismiss message"),
+      message.ephemeral &&
+        h("button.link.dismiss", {
+          type: "button",
+          on: { click: () => attempt(() => act("dismiss", { ts: message.ts })) },
+        }, "Dismiss message"),
     ),
     tools(message, inThread),
   );
 }
 
+/**
+ * @param {Message} message
+ * @param {Message[]} replies
+ */
 function threadLine(message, replies) {
-  const last = replies.at(-1);
+  const last = replies[replies.length - 1];
   const authors = [...new Set(replies.map((reply) => reply.user))].slice(0, 4);
   return h(
     "button.thread-line",
@@ -128,9 +206,14 @@ function threadLine(message, replies) {
   );
 }
 
+/**
+ * @param {Message} message
+ * @param {boolean} inThread
+ */
 function tools(message, inThread) {
   if (message.user === "USLACKBOT") return null;
   const shortcuts = state.app.shortcuts.filter((shortcut) => shortcut.kind === "message");
+  /** @type {MenuLine[]} */
   const items = [];
   if (!message.ephemeral) {
     items.push(
@@ -140,25 +223,55 @@ function tools(message, inThread) {
         run: () => attempt(() => act("message_shortcut", { ts: message.ts, callback_id: shortcut.callback_id })),
       })),
     );
-    items.push({ label: "Copy link", run: () => copy(`${location.origin}/archives/${message.channel}/p${message.ts.replace(".", "")}`, "Link copied") });
+    items.push({
+      label: "Copy link",
+      run: () => copy(`${location.origin}/archives/${message.channel}/p${message.ts.replace(".", "")}`, "Link copied"),
+    });
   }
-  items.push({ label: "Copy Block Kit JSON", run: () => copy(JSON.stringify({ text: message.text, blocks: message.blocks }, null, 2), "JSON copied") });
+  items.push({
+    label: "Copy Block Kit JSON",
+    run: () => copy(JSON.stringify({ text: message.text, blocks: message.blocks }, null, 2), "JSON copied"),
+  });
   if (message.user === state.me) {
-    items.push("-", { label: "Edit message…", run: () => edit(message) }, { label: "Delete message", danger: true, run: () => attempt(() => act("delete", { ts: message.ts })) });
+    items.push("-", { label: "Edit message…", run: () => edit(message) }, {
+      label: "Delete message",
+      danger: true,
+      run: () => attempt(() => act("delete", { ts: message.ts })),
+    });
   }
   return h(
     ".tools",
     { role: "group", "aria-label": "Message actions" },
-    !message.ephemeral && !inThread && h("button.icon-button", { type: "button", "aria-label": "Reply in thread", title: "Reply in thread", data: { key: `reply-${message.ts}` }, on: { click: () => go({ thread: message.thread_ts ?? message.ts }) } }, icon("reply")),
-    h("button.icon-button", { type: "button", "aria-label": "More actions", title: "More actions", "aria-haspopup": "menu", "aria-expanded": "false", data: { key: `more-${message.ts}` }, on: { click: (event) => menu(event.currentTarget, items, { label: "Message actions" }) } }, icon("more")),
+    !message.ephemeral && !inThread &&
+      h("button.icon-button", {
+        type: "button",
+        "aria-label": "Reply in thread",
+        title: "Reply in thread",
+        data: { key: `reply-${message.ts}` },
+        on: { click: () => go({ thread: message.thread_ts ?? message.ts }) },
+      }, icon("reply")),
+    h("button.icon-button", {
+      type: "button",
+      "aria-label": "More actions",
+      title: "More actions",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      data: { key: `more-${message.ts}` },
+      on: { click: (event) => menu(event.currentTarget, items, { label: "Message actions" }) },
+    }, icon("more")),
   );
 }
 
+/** @param {Message} message */
 function edit(message) {
-  const place = document.querySelector(`[data-row="${message.ts}"] .words`);
+  const article = first(document, `article[data-row="${message.ts}"]`);
+  const place = article && first(article, ".words");
+  if (!place) return;
   const field = h("textarea.field", { rows: 2, "aria-label": "Edit message" });
-  field.value = message.text.replace(/<(https?:[^>|]+)>/g, "$1").replace(/<@(\w+)>/g, (whole, id) => (id === state.app.user_id ? `@${state.app.name}` : `@${person(id)?.name ?? id}`)).replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
-  const article = place.closest("article");
+  field.value = message.text.replace(/<(https?:[^>|]+)>/g, "$1").replace(
+    /<@(\w+)>/g,
+    (_, id) => (id === state.app.user_id ? `@${state.app.name}` : `@${person(id)?.name ?? id}`),
+  ).replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
   const done = () => delete article.dataset.sign;
   const save = async () => {
     done();
@@ -173,10 +286,13 @@ function edit(message) {
       article.replaceWith(row(message, { compact: false, replies: [], inThread: false }));
     }
   });
-  place.replaceChildren(h(".editing", null, field, h("button.button.primary", { type: "button", on: { click: save } }, "Save")));
+  place.replaceChildren(
+    h(".editing", null, field, h("button.button.primary", { type: "button", on: { click: save } }, "Save")),
+  );
   field.focus();
 }
 
+/** @param {() => Promise<Outcome>} doing */
 async function attempt(doing) {
   try {
     const answer = await doing();
@@ -186,6 +302,10 @@ async function attempt(doing) {
   }
 }
 
+/**
+ * @param {string} text
+ * @param {string} done
+ */
 export async function copy(text, done) {
   try {
     await navigator.clipboard.writeText(text);
@@ -194,4 +314,3 @@ export async function copy(text, done) {
     toast("The browser does not let this page write to the clipboard.");
   }
 }
-

@@ -1,48 +1,63 @@
 // The stack of modals: the top view in one dialog element.
 
 import { blocks } from "./blocks.js";
-import { focusable, h, icon, refill, say } from "./dom.js";
+import { byId, byKey, first, focusable, focused, h, icon, only, refill, say } from "./dom.js";
 import { act, state } from "./store.js";
 import { forget, uiOf, valuesOf, viewSurface, words } from "./surfaces.js";
 
+/** @import { LocalState, View } from "./types.d.ts" */
+
+/** @type {HTMLDialogElement | null} */
 let dialog = null;
 let drawn = "";
+/** @type {string | null} */
 let shown = null;
+/** @type {string | null} */
 let opener = null;
 
 export function drawModal() {
   const view = state.stack.at(-1) ?? null;
   if (!view) return close();
   const mine = uiOf(view.id);
-  const sign = JSON.stringify([view.id, view.hash, [...mine.busy], mine.failed, mine.errors, mine.trouble, mine.sending]);
+  const sign = JSON.stringify([
+    view.id,
+    view.hash,
+    [...mine.busy],
+    mine.failed,
+    mine.errors,
+    mine.trouble,
+    mine.sending,
+  ]);
   if (sign === drawn) return undefined;
   drawn = sign;
-  if (!dialog) open();
+  dialog ??= open();
   const another = shown !== view.id;
   const scrolled = another ? 0 : (dialog.querySelector(".body")?.scrollTop ?? 0);
   const fault = !another && mine.faulted;
   shown = view.id;
   dialog.setAttribute("aria-label", view.content.title.text);
   refill(dialog, content(view, mine));
-  dialog.querySelector(".body").scrollTop = scrolled;
-  if (another) focusFirst(view);
+  only(dialog, ".body").scrollTop = scrolled;
+  if (another) focusFirst(dialog, view);
   if (fault) {
     mine.faulted = false;
-    dialog.querySelector(".wrong input, .wrong textarea")?.focus({ preventScroll: true });
+    first(dialog, ".wrong input, .wrong textarea")?.focus({ preventScroll: true });
     dialog.querySelector(".wrong")?.scrollIntoView({ block: "nearest" });
   }
   return undefined;
 }
 
+/** @returns {HTMLDialogElement} */
 function open() {
-  opener = document.activeElement?.dataset.key ?? null;
-  dialog = h("dialog.dialog.modal", { tabindex: "-1" });
-  dialog.addEventListener("cancel", (event) => {
+  opener = focused()?.dataset.key ?? null;
+  const made = h("dialog.dialog.modal", { tabindex: "-1" });
+  made.addEventListener("cancel", (event) => {
     event.preventDefault();
     leave(false);
   });
-  document.getElementById("layers").append(dialog);
-  dialog.showModal();
+  byId("layers").append(made);
+  made.showModal();
+  return made;
 }
 
 function close() {
@@ -53,9 +68,15 @@ function close() {
   drawn = "";
   shown = null;
   // What was pressed may have been drawn anew meanwhile, and the browser gives the focus back to the old one only.
-  if (opener && document.activeElement === document.body) document.querySelector(`[data-key="${CSS.escape(opener)}"]`)?.focus({ preventScroll: true });
+  if (opener && document.activeElement === document.body) {
+    byKey(opener)?.focus({ preventScroll: true });
+  }
 }
 
+/**
+ * @param {View} view
+ * @param {LocalState} mine
+ */
 function content(view, mine) {
   const found = view.content;
   const submit = found.submit?.text;
@@ -65,7 +86,12 @@ function content(view, mine) {
       null,
       h("img.mark", { src: "/static/favicon.svg", alt: "" }),
       h("h2", null, found.title.text),
-      h("button.icon-button", { type: "button", "aria-label": "Close", data: { key: "modal-close" }, on: { click: () => leave(true) } }, icon("close")),
+      h("button.icon-button", {
+        type: "button",
+        "aria-label": "Close",
+        data: { key: "modal-close" },
+        on: { click: () => leave(true) },
+      }, icon("close")),
     ),
     h(
       ".body",
@@ -77,23 +103,43 @@ function content(view, mine) {
       "footer",
       null,
       h("span.by", null, state.app.display_name),
-      h("button.button", { type: "button", data: { key: "modal-cancel" }, on: { click: () => leave(false) } }, found.close?.text ?? "Cancel"),
+      h(
+        "button.button",
+        { type: "button", data: { key: "modal-cancel" }, on: { click: () => leave(false) } },
+        found.close?.text ?? "Cancel",
+      ),
       submit &&
         h(
           "button.button.primary",
-          { type: "button", class: mine.sending ? "busy" : "", "aria-busy": mine.sending ? "true" : undefined, data: { key: "modal-submit" }, on: { click: () => send(view) } },
+          {
+            type: "button",
+            class: mine.sending ? "busy" : "",
+            "aria-busy": mine.sending ? "true" : undefined,
+            data: { key: "modal-submit" },
+            on: { click: () => send(view) },
+          },
           h("span", null, submit),
         ),
     ),
   ];
 }
 
-function focusFirst(view) {
-  const wanted = view.content.blocks.find((block) => block.element?.focus_on_load || block.accessory?.focus_on_load);
-  const first = wanted ? dialog.querySelector(`[data-key^="${CSS.escape(wanted.block_id)}/"]`) : focusable(dialog.querySelector(".body"))[0];
-  (first ?? dialog).focus();
+/**
+ * @param {HTMLDialogElement} layer
+ * @param {View} view
+ */
+function focusFirst(layer, view) {
+  const wanted = view.content.blocks.find((block) =>
+    (block.type === "input" && block.element.focus_on_load) ||
+    (block.type === "section" && block.accessory?.focus_on_load)
+  );
+  const field = wanted
+    ? first(layer, `[data-key^="${CSS.escape(wanted.block_id)}/"]`)
+    : focusable(only(layer, ".body"))[0];
+  (field ?? layer).focus();
 }
 
+/** @param {View} view */
 async function send(view) {
   const mine = uiOf(view.id);
   if (mine.sending) return;
@@ -115,6 +161,7 @@ async function send(view) {
   }
 }
 
+/** @param {boolean} everything */
 async function leave(everything) {
   const view = state.stack.at(-1);
   if (!view) return;

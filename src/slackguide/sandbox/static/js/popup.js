@@ -1,8 +1,16 @@
 // Small layers: menus and lists under a control, and Slack's confirm dialog.
 
-import { focusable, h, icon, unique } from "./dom.js";
+import { byId, focusable, h, icon, unique } from "./dom.js";
 
-/** Opens content below (or above) an anchor; returns {close, place}. It closes on a click elsewhere or on Escape. */
+/** @import { Child, Confirm, Layer, MenuLine, TextObject } from "./types.d.ts" */
+
+/**
+ * Opens content below (or above) an anchor; returns {close, place}. It closes on a click elsewhere or on Escape.
+ * @param {HTMLElement} anchor
+ * @param {HTMLElement} content
+ * @param {{ width?: "anchor", onClose?: () => void, focusBack?: boolean }} [options]
+ * @returns {Layer}
+ */
 export function popup(anchor, content, { width, onClose, focusBack = true } = {}) {
   const host = anchor.closest("dialog, main, nav, aside, header") ?? document.body;
   content.classList.add("popup");
@@ -21,21 +29,29 @@ export function popup(anchor, content, { width, onClose, focusBack = true } = {}
     content.style.left = `${Math.max(8, Math.min(box.left, innerWidth - size.width - 8))}px`;
   }
 
+  /** @param {{ refocus?: boolean }} [options] */
   function close({ refocus = focusBack } = {}) {
     if (!open) return;
     open = false;
     removeEventListener("pointerdown", outside, true);
     removeEventListener("keydown", escape, true);
-    removeEventListener("resize", close);
+    removeEventListener("resize", resized);
     content.remove();
     onClose?.();
     if (refocus) anchor.focus({ preventScroll: true });
   }
 
-  function outside(event) {
-    if (!content.contains(event.target) && !anchor.contains(event.target)) close({ refocus: false });
+  function resized() {
+    close();
   }
 
+  /** @param {PointerEvent} event */
+  function outside(event) {
+    const target = event.target instanceof Node ? event.target : null;
+    if (!content.contains(target) && !anchor.contains(target)) close({ refocus: false });
+  }
+
+  /** @param {KeyboardEvent} event */
   function escape(event) {
     if (event.key !== "Escape") return;
     event.preventDefault();
@@ -45,21 +61,26 @@ export function popup(anchor, content, { width, onClose, focusBack = true } = {}
 
   addEventListener("pointerdown", outside, true);
   addEventListener("keydown", escape, true);
-  addEventListener("resize", close);
+  addEventListener("resize", resized);
   place();
   return { close, place };
 }
 
-/** A menu: items are {label, detail, danger, run} or "-". Arrow keys move, letters jump. */
+/**
+ * A menu; "-" is a line between items. Arrow keys move.
+ * @param {HTMLElement} anchor
+ * @param {MenuLine[]} items
+ * @param {{ label?: string }} [options]
+ */
 export function menu(anchor, items, { label } = {}) {
+  /** @type {HTMLElement[]} */
   const buttons = [];
-  let layer = null;
   const list = h(
     ".menu",
     { role: "menu", "aria-label": label },
     items.map((item) => {
       if (item === "-") return h("hr");
-      if (item.heading) return h(".heading", { role: "presentation" }, item.heading);
+      if ("heading" in item) return h(".heading", { role: "presentation" }, item.heading);
       const button = h(
         item.danger ? "button.item.danger" : "button.item",
         {
@@ -83,8 +104,10 @@ export function menu(anchor, items, { label } = {}) {
     }),
   );
   list.addEventListener("keydown", (event) => {
-    const at = buttons.indexOf(document.activeElement);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
+    const at = buttons.findIndex((button) => button === document.activeElement);
+    /** @type {Record<string, number | undefined>} */
+    const steps = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 };
+    const to = steps[event.key];
     if (event.key === "Tab") layer.close();
     else if (to !== undefined) {
       event.preventDefault();
@@ -92,12 +115,17 @@ export function menu(anchor, items, { label } = {}) {
     }
   });
   anchor.setAttribute("aria-expanded", "true");
-  layer = popup(anchor, list, { onClose: () => anchor.setAttribute("aria-expanded", "false") });
+  const layer = popup(anchor, list, { onClose: () => anchor.setAttribute("aria-expanded", "false") });
   (buttons.find((button) => button.getAttribute("aria-checked") === "true") ?? buttons[0])?.focus();
   return layer;
 }
 
-/** Asks with a confirm object of Block Kit; resolves true or false. */
+/**
+ * Asks with a confirm object of Block Kit; resolves true or false.
+ * @param {Confirm | undefined} confirm
+ * @param {(found: TextObject) => Child} text
+ * @returns {Promise<boolean>}
+ */
 export function confirmed(confirm, text) {
   if (!confirm) return Promise.resolve(true);
   return new Promise((resolve) => {
@@ -105,21 +133,28 @@ export function confirmed(confirm, text) {
     let answer = false;
     const yes = h(
       confirm.style === "danger" ? "button.button.danger-fill" : "button.button.primary",
-      { type: "button", on: { click: () => ((answer = true), dialog.close()) } },
+      { type: "button", on: { click: () => ((answer = true), close()) } },
       confirm.confirm.text,
     );
+    const close = () => dialog.close();
+    /** @type {HTMLDialogElement} */
     const dialog = h(
       "dialog.dialog.small",
       { "aria-labelledby": title },
       h("header", null, h("h2", { id: title }, confirm.title.text)),
       h(".body", null, h("p.text", null, text(confirm.text))),
-      h("footer", null, h("button.button", { type: "button", on: { click: () => dialog.close() } }, confirm.deny.text), yes),
+      h(
+        "footer",
+        null,
+        h("button.button", { type: "button", on: { click: close } }, confirm.deny.text),
+        yes,
+      ),
     );
     dialog.addEventListener("close", () => {
       dialog.remove();
       resolve(answer);
     });
-    document.getElementById("layers").append(dialog);
+    byId("layers").append(dialog);
     dialog.showModal();
     (focusable(dialog)[0] ?? dialog).focus();
   });

@@ -6,10 +6,14 @@ import { link, mention } from "./mrkdwn.js";
 import { state } from "./store.js";
 import { dateTokens } from "./time.js";
 
+/** @import { Child, RichTextBlock, RichTextContainer, RichTextList, RichTextPiece, TextStyle } from "./types.d.ts" */
+
+/** @param {RichTextBlock} block */
 export function richText(block) {
   return h(".rich", null, containers(block.elements));
 }
 
+/** @param {RichTextContainer[]} elements */
 function containers(elements) {
   const nodes = [];
   for (const element of elements) {
@@ -21,12 +25,21 @@ function containers(elements) {
   return nodes;
 }
 
+/** @param {RichTextList} element */
 function list(element) {
   const items = element.elements.map((item) => h("li", null, item.elements.flatMap(piece)));
   const tag = element.style === "ordered" ? "ol" : "ul";
-  return h(tag, { class: `level-${element.indent ?? 0}`, start: tag === "ol" ? (element.offset ?? 0) + 1 : undefined }, items);
+  return h(
+    tag,
+    { class: `level-${element.indent ?? 0}`, start: tag === "ol" ? (element.offset ?? 0) + 1 : undefined },
+    items,
+  );
 }
 
+/**
+ * @param {RichTextPiece} element
+ * @returns {Child[]}
+ */
 function piece(element) {
   switch (element.type) {
     case "text":
@@ -50,10 +63,15 @@ function piece(element) {
   }
 }
 
+/** @param {string} text */
 function lineBreaks(text) {
   return text.split("\n").flatMap((line, index) => (index ? [h("br"), line] : [line]));
 }
 
+/**
+ * @param {Child[]} nodes
+ * @param {TextStyle} [style]
+ */
 function styled(nodes, style = {}) {
   let inner = nodes;
   if (style.code) inner = [h("code", null, inner)];

@@ -2,7 +2,9 @@
 
 import { changed, direct, state } from "./store.js";
 
-/** place: channel id, "home" for the app's Home tab; thread: ts of a thread's parent; panel: a tool on the right. */
+/** @import { Route } from "./types.d.ts" */
+
+/** @type {Route} */
 export const route = { place: null, thread: null, panel: null, message: null, list: false };
 
 export function readAddress() {
@@ -28,7 +30,11 @@ export function who() {
   return new URLSearchParams(location.search).get("as") ?? sessionStorage.getItem("as") ?? "";
 }
 
-/** Goes somewhere; what is not named stays, except that another place closes the thread. */
+/**
+ * Goes somewhere; what is not named stays, except that another place closes the thread.
+ * @param {Partial<Route>} to
+ * @param {{ replace?: boolean }} [options]
+ */
 export function go(to, { replace = false } = {}) {
   if (to.place && to.place !== route.place && to.thread === undefined) to.thread = null;
   if (to.thread) to.panel = null;
@@ -38,16 +44,18 @@ export function go(to, { replace = false } = {}) {
   changed("route");
 }
 
+/** @param {boolean} replace */
 export function write(replace) {
   const parts = [route.place, route.thread, route.panel].filter(Boolean);
-  const address = `/?as=${encodeURIComponent(state.people.get(state.me)?.name ?? "")}#/${parts.join("/")}`;
-  if (state.people.get(state.me)) sessionStorage.setItem("as", state.people.get(state.me).name);
+  const self = state.people.get(state.me);
+  const address = `/?as=${encodeURIComponent(self?.name ?? "")}#/${parts.join("/")}`;
+  if (self) sessionStorage.setItem("as", self.name);
   history[replace ? "replaceState" : "pushState"](null, "", address);
 }
 
 /** Puts a place that this person cannot see right: the direct message with the bot is always there. */
 export function settle() {
-  const known = route.place === "home" ? state.app.home : state.channels.has(route.place);
+  const known = route.place === "home" ? state.app.home : route.place !== null && state.channels.has(route.place);
   if (known) return;
   const general = [...state.channels.values()].find((channel) => channel.name === "general");
   route.place = (general ?? direct()).id;

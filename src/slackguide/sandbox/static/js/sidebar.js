@@ -8,12 +8,23 @@ import { act, become, direct, me, state, unread } from "./store.js";
 import { words } from "./surfaces.js";
 import { toast } from "./toast.js";
 
+/** @import { Person, Shortcut } from "./types.d.ts" */
+
 let drawn = "";
 
+/** @param {HTMLElement} node */
 export function drawSidebar(node) {
   const channels = [...state.channels.values()].filter((channel) => !channel.direct);
   const dm = direct();
-  const sign = JSON.stringify([channels.map((channel) => [channel.id, channel.name, channel.archived, channel.private, unread(channel)]), unread(dm), route.place, state.me, state.app, [...state.people]]);
+  const self = me();
+  const sign = JSON.stringify([
+    channels.map((channel) => [channel.id, channel.name, channel.archived, channel.private, unread(channel)]),
+    unread(dm),
+    route.place,
+    state.me,
+    state.app,
+    [...state.people],
+  ]);
   if (sign === drawn) return;
   drawn = sign;
   const shortcuts = state.app.shortcuts.filter((shortcut) => shortcut.kind === "global");
@@ -24,24 +35,67 @@ export function drawSidebar(node) {
       ".scroll",
       null,
       h("h2", null, "Channels"),
-      h("ul", null, channels.map((channel) => line(channel.id, icon(channel.private ? "lock" : "hash"), channel.name, unread(channel), channel.archived ? "archived" : channel.shared ? "shared" : null))),
+      h(
+        "ul",
+        null,
+        channels.map((channel) =>
+          line(
+            channel.id,
+            icon(channel.private ? "lock" : "hash"),
+            channel.name,
+            unread(channel),
+            channel.archived ? "archived" : channel.shared ? "shared" : null,
+          )
+        ),
+      ),
       h("h2", null, "Apps"),
-      h("ul", null, line(dm.id, avatar(state.app.user_id, "tiny"), state.app.display_name, unread(dm), null, route.place === "home")),
+      h(
+        "ul",
+        null,
+        line(
+          dm.id,
+          avatar(state.app.user_id, "tiny"),
+          state.app.display_name,
+          unread(dm),
+          null,
+          route.place === "home",
+        ),
+      ),
       shortcuts.length ? h("h2", null, "Shortcuts") : null,
       shortcuts.length
         ? h(
-            "ul",
-            null,
-            shortcuts.map((shortcut) =>
-              h("li", null, h("button.line", { type: "button", data: { key: `shortcut-${shortcut.callback_id}` }, on: { click: () => use(shortcut) } }, icon("bolt"), h("span.name", null, shortcut.name))),
-            ),
-          )
+          "ul",
+          null,
+          shortcuts.map((shortcut) =>
+            h(
+              "li",
+              null,
+              h(
+                "button.line",
+                {
+                  type: "button",
+                  data: { key: `shortcut-${shortcut.callback_id}` },
+                  on: { click: () => use(shortcut) },
+                },
+                icon("bolt"),
+                h("span.name", null, shortcut.name),
+              ),
+            )
+          ),
+        )
         : null,
     ),
-    personButton(),
+    self && personButton(self),
   );
 }
 
+/**
+ * @param {string} place
+ * @param {Node} mark
+ * @param {string} name
+ * @param {number} count
+ * @param {string | null} note
+ */
 function line(place, mark, name, count, note, current = false) {
   const here = route.place === place || current;
   return h(
@@ -64,6 +118,7 @@ function line(place, mark, name, count, note, current = false) {
   );
 }
 
+/** @param {Shortcut} shortcut */
 async function use(shortcut) {
   try {
     const answer = await act("shortcut", { callback_id: shortcut.callback_id });
@@ -73,17 +128,30 @@ async function use(shortcut) {
   }
 }
 
-function personButton() {
-  const self = me();
+/** @param {Person} self */
+function personButton(self) {
   return h(
     "button.me",
-    { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": `You are ${self.real_name}, ${roleOf(self)}. Change person`, data: { key: "me" }, on: { click: (event) => choosePerson(event.currentTarget) } },
+    {
+      type: "button",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      "aria-label": `You are ${self.real_name}, ${roleOf(self)}. Change person`,
+      data: { key: "me" },
+      on: { click: (event) => choosePerson(event.currentTarget) },
+    },
     avatar(self.id, "small"),
-    h("span.words", null, h("span", null, self.real_name), h("small", null, `${roleOf(self)}${self.title && self.title !== roleOf(self) ? ` · ${self.title}` : ""}`)),
+    h(
+      "span.words",
+      null,
+      h("span", null, self.real_name),
+      h("small", null, `${roleOf(self)}${self.title && self.title !== roleOf(self) ? ` · ${self.title}` : ""}`),
+    ),
     icon("down"),
   );
 }
 
+/** @param {HTMLElement} anchor */
 export function choosePerson(anchor) {
   menu(
     anchor,
@@ -99,7 +167,11 @@ export function choosePerson(anchor) {
           run: () => become(person.id),
         })),
       "-",
-      { label: "Open another tab", detail: "Two tabs can be two people", run: () => open(`/?as=${encodeURIComponent(me().name)}`, "_blank") },
+      {
+        label: "Open another tab",
+        detail: "Two tabs can be two people",
+        run: () => open(`/?as=${encodeURIComponent(me()?.name ?? "")}`, "_blank"),
+      },
     ],
     { label: "People" },
   );

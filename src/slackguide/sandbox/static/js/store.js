@@ -2,39 +2,65 @@
 
 import { follow } from "./live.js";
 
+/**
+ * @import {
+ *   BotApp, Change, Channel, Fault, Message, Outcome, Person, Snapshot, Team, UserGroup, View
+ * } from "./types.d.ts"
+ */
+
 export const state = {
   ready: false,
-  me: null,
-  run: null,
+  me: "",
+  run: "",
   number: 0,
+  /** @type {Map<string, Person>} */
   people: new Map(),
+  /** @type {Map<string, UserGroup>} */
   groups: new Map(),
+  /** @type {Map<string, Channel>} */
   channels: new Map(),
+  /** @type {Map<string, Map<string, Message>>} */
   messages: new Map(), // channel id → Map of ts → message
-  app: null,
-  team: null,
+  /** @type {BotApp} */
+  app: { name: "", display_name: "", user_id: "", commands: [], shortcuts: [], home: false },
+  /** @type {Team} */
+  team: { name: "", partner: "" },
+  /** @type {View[]} */
   stack: [],
+  /** @type {View | null} */
   home: null,
+  /** @type {Fault[]} */
   weather: [],
   now: 0,
   nowAt: 0,
   movable: false,
+  /** @type {number | null} */
   sockets: null,
   author: false,
   offline: false,
 };
 
+/** @type {Set<(what: Change) => void>} */
 const listeners = new Set();
 
-/** listener(what) is called after every change; `what` is a set of "state", "route", "offline". */
+/**
+ * Call a listener after every change.
+ * @param {(what: Change) => void} listener
+ */
 export function subscribe(listener) {
   listeners.add(listener);
 }
 
+/** @param {Change} what */
 export function changed(what) {
   for (const listener of listeners) listener(what);
 }
 
+/**
+ * @param {string} path
+ * @param {RequestInit} [options]
+ * @returns {Promise<any>} whatever the path answers with
+ */
 async function ask(path, options) {
   const response = await fetch(path, options);
   const found = await response.json();
@@ -45,11 +71,17 @@ async function ask(path, options) {
 /** The sandbox said no, in words for a person. */
 export class Refusal extends Error {}
 
+/** @param {string} what */
 export function read(what) {
   return ask(`/sandbox/${what}`);
 }
 
-/** Does something as the chosen person; resolves when the bot has answered and the page shows it. */
+/**
+ * Does something as the chosen person; resolves when the bot has answered and the page shows it.
+ * @param {string} what
+ * @param {Record<string, unknown>} body
+ * @returns {Promise<Outcome>} for what reaches the bot; other actions answer with less
+ */
 export async function act(what, body = {}) {
   const found = await ask(`/sandbox/${what}`, {
     method: "POST",
@@ -60,18 +92,17 @@ export async function act(what, body = {}) {
   return found;
 }
 
+/** @type {Promise<void> | null} */
 let loading = null;
-let again = false;
 
-/** Reads what changed; calls that come while one is under way share the next. */
+/**
+ * Reads what changed; calls that come while one is under way share the next.
+ * @returns {Promise<void>}
+ */
 export function refresh() {
-  if (loading) {
-    again = true;
-    return loading.then(() => refresh());
-  }
+  if (loading) return loading.then(() => refresh());
   loading = load().finally(() => {
     loading = null;
-    again = false;
   });
   return loading;
 }
@@ -79,16 +110,18 @@ export function refresh() {
 async function load(me = state.me) {
   const whole = me !== state.me || !state.ready;
   const after = whole ? "" : `&after=${state.number}`;
-  let found = await read(`state?as=${encodeURIComponent(me ?? "")}${after}`);
-  if (!found.whole && found.run !== state.run) found = await read(`state?as=${encodeURIComponent(me ?? "")}`);
+  let found = await read(`state?as=${encodeURIComponent(me)}${after}`);
+  if (!found.whole && found.run !== state.run) found = await read(`state?as=${encodeURIComponent(me)}`);
   take(found);
 }
 
+/** @param {string} person */
 export async function become(person) {
   await load(person);
   changed("person");
 }
 
+/** @param {Snapshot} found */
 function take(found) {
   if (!found.whole && found.number < state.number) return;
   state.me = found.me;
@@ -123,6 +156,7 @@ export function now() {
 }
 
 export function startFollowing() {
+  /** @type {number | null} */
   let owed = null;
   follow({
     changed(number) {
@@ -150,28 +184,39 @@ export function me() {
   return state.people.get(state.me);
 }
 
+/** @param {string} id */
 export function person(id) {
   return state.people.get(id);
 }
 
+/** @param {string} id */
 export function nameOf(id) {
   if (id === state.app.user_id) return state.app.display_name;
   if (id === "USLACKBOT") return "Slackbot";
   return state.people.get(id)?.real_name ?? id;
 }
 
-/** Oldest first: a channel's own messages, or one thread with its parent. */
+/**
+ * Oldest first: a channel's own messages, or one thread with its parent.
+ * @param {string} channel
+ * @param {string | null} [thread]
+ */
 export function messagesOf(channel, thread) {
   const all = [...(state.messages.get(channel)?.values() ?? [])].sort((a, b) => (a.ts < b.ts ? -1 : 1));
   if (thread) return all.filter((message) => message.ts === thread || message.thread_ts === thread);
   return all.filter((message) => !message.thread_ts || message.thread_ts === message.ts || message.broadcast);
 }
 
+/** @param {Message} message */
 export function repliesTo(message) {
   const all = [...(state.messages.get(message.channel)?.values() ?? [])];
-  return all.filter((other) => other.thread_ts === message.ts && other.ts !== message.ts).sort((a, b) => (a.ts < b.ts ? -1 : 1));
+  return all.filter((other) => other.thread_ts === message.ts && other.ts !== message.ts).sort((
+    a,
+    b,
+  ) => (a.ts < b.ts ? -1 : 1));
 }
 
+/** @param {Channel} channel */
 export function unread(channel) {
   return [...(state.messages.get(channel.id)?.values() ?? [])].filter(
     (message) => message.ts > channel.read && message.user !== state.me && !message.ephemeral,
@@ -180,5 +225,7 @@ export function unread(channel) {
 
 /** The direct message with the bot. */
 export function direct() {
-  return [...state.channels.values()].find((channel) => channel.direct);
+  const found = [...state.channels.values()].find((channel) => channel.direct);
+  if (!found) throw new Error("The sandbox gives everyone a direct message with the bot, and this person has none.");
+  return found;
 }

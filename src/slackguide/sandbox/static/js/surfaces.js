@@ -1,23 +1,47 @@
 // What happens when somebody acts on blocks: in a message, in a modal or Home tab.
 
-import { Refusal, act, changed } from "./store.js";
+import { act, changed, Refusal } from "./store.js";
+
+/**
+ * @import {
+ *   ActiveBlock, BlockElement, Chosen, FieldState, FieldStates, LocalState, Message, Surface, View
+ * } from "./types.d.ts"
+ */
 
 // Under way and failed presses, by message ts or view id. They are the page's own, not the workspace's.
+/** @type {Map<string, LocalState>} */
 const ui = new Map();
 
+/**
+ * @param {string} where
+ * @returns {LocalState}
+ */
 function of(where) {
-  if (!ui.has(where)) ui.set(where, { busy: new Set(), failed: {}, values: {}, errors: {}, trouble: null, sending: false });
-  return ui.get(where);
+  let found = ui.get(where);
+  if (!found) {
+    found = { busy: new Set(), failed: {}, values: {}, errors: {}, trouble: null, sending: false, faulted: false };
+    ui.set(where, found);
+  }
+  return found;
 }
 
+/** @param {string} where */
 export function uiOf(where) {
   return of(where);
 }
 
+/** @param {string} where */
 export function forget(where) {
   ui.delete(where);
 }
 
+/**
+ * @param {string} where
+ * @param {ActiveBlock} block
+ * @param {BlockElement} element
+ * @param {Chosen} value
+ * @param {FieldStates} [state]
+ */
 async function press(where, block, element, value, state) {
   const mine = of(where);
   const key = `${block.block_id}/${element.action_id}`;
@@ -35,16 +59,27 @@ async function press(where, block, element, value, state) {
   }
 }
 
+/**
+ * @param {string} where
+ * @param {ActiveBlock} block
+ * @param {BlockElement} element
+ * @param {string} query
+ */
 async function suggest(where, block, element, query) {
   const answer = await act("suggest", { where, action_id: element.action_id, block_id: block.block_id, query });
   if (answer.notice) throw new Refusal(answer.notice);
   return answer.options;
 }
 
+/** @param {unknown} problem */
 export function words(problem) {
   return problem instanceof Refusal ? problem.message : "The sandbox cannot be reached. Is it still running?";
 }
 
+/**
+ * @param {Message} message
+ * @returns {Surface}
+ */
 export function messageSurface(message) {
   const mine = of(message.ts);
   return {
@@ -59,6 +94,11 @@ export function messageSurface(message) {
   };
 }
 
+/**
+ * @param {View} view
+ * @param {{ enter?: () => void }} [options]
+ * @returns {Surface}
+ */
 export function viewSurface(view, { enter } = {}) {
   const mine = of(view.id);
   return {
@@ -79,12 +119,23 @@ export function viewSurface(view, { enter } = {}) {
   };
 }
 
+/** @returns {Surface} */
 export function stillSurface() {
   const nothing = () => {};
-  return { values: {}, still: true, keep: nothing, press: nothing, suggest: async () => [], redraw: nothing };
+  return {
+    values: {},
+    still: true,
+    keep: nothing,
+    press: nothing,
+    suggest: () => Promise.resolve([]),
+    redraw: nothing,
+  };
 }
 
-/** A field that is being corrected is no longer called wrong. */
+/**
+ * A field that is being corrected is no longer called wrong.
+ * @param {string} block
+ */
 function forgive(block) {
   const node = document.querySelector(`.input.wrong[data-block="${CSS.escape(block)}"]`);
   node?.classList.remove("wrong");
@@ -92,16 +143,30 @@ function forgive(block) {
   node?.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
 }
 
+/**
+ * @param {LocalState} mine
+ * @param {ActiveBlock} block
+ * @param {BlockElement} element
+ * @param {FieldState} state
+ */
 function keep(mine, block, element, state) {
   (mine.values[block.block_id] ??= {})[element.action_id] = state;
 }
 
-/** What stands in a view's fields: typed here where the field is still the same one, else what the workspace has. */
+/**
+ * What stands in a view's fields: typed here where the field is still the same one, else what the workspace has.
+ * @param {View} view
+ */
 export function valuesOf(view) {
   return merged(view.values, of(view.id).values);
 }
 
+/**
+ * @param {FieldStates | null} theirs
+ * @param {FieldStates} typed
+ */
 function merged(theirs, typed) {
+  /** @type {FieldStates} */
   const values = {};
   for (const [block, fields] of Object.entries(theirs ?? {})) {
     values[block] = {};

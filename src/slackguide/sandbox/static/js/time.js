@@ -7,24 +7,32 @@ const long = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric",
 const full = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "medium" });
 const short = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
 
+/** @param {string | number} ts */
 export function hour(ts) {
   return clock.format(Number(ts) * 1000);
 }
 
+/** @param {string | number} ts */
 export function exact(ts) {
   return full.format(Number(ts) * 1000);
 }
 
+/**
+ * @param {string | number} a
+ * @param {string | number} b
+ */
 export function sameDay(a, b) {
   return new Date(Number(a) * 1000).toDateString() === new Date(Number(b) * 1000).toDateString();
 }
 
+/** @param {string | number} ts */
 export function day(ts) {
   if (sameDay(ts, now())) return "Today";
   if (sameDay(ts, now() - 86400)) return "Yesterday";
   return long.format(Number(ts) * 1000);
 }
 
+/** @param {string | number} ts */
 export function ago(ts) {
   const seconds = Math.max(0, now() - Number(ts));
   if (seconds < 60) return "just now";
@@ -33,13 +41,22 @@ export function ago(ts) {
   return plural(Math.floor(seconds / 86400), "day") + " ago";
 }
 
+/**
+ * @param {number} count
+ * @param {string} noun
+ */
 export function plural(count, noun) {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** Slack's date tokens, as in <!date^1700000000^{date_short} at {time}|fallback>. */
+/**
+ * Slack's date tokens, as in <!date^1700000000^{date_short} at {time}|fallback>.
+ * @param {string | number} ts
+ * @param {string} format
+ */
 export function dateTokens(ts, format) {
   const date = new Date(Number(ts) * 1000);
+  /** @type {Record<string, () => string>} */
   const tokens = {
     date_num: () => date.toISOString().slice(0, 10),
     date: () => long.format(date),
@@ -52,5 +69,5 @@ export function dateTokens(ts, format) {
     time_secs: () => date.toTimeString().slice(0, 8),
     ago: () => ago(ts),
   };
-  return format.replace(/\{(\w+)\}/g, (whole, name) => tokens[name]?.() ?? whole);
+  return format.replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(tokens, name) ? tokens[name]() : whole));
 }

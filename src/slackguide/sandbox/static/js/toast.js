@@ -1,14 +1,16 @@
 // A short word at the foot of the page.
 
-import { h, say } from "./dom.js";
+import { byId, h, say } from "./dom.js";
 
+/** @type {HTMLElement | null} */
 let current = null;
 
+/** @param {string} words */
 export function toast(words) {
   current?.remove();
-  current = h(".toast", null, words);
-  document.getElementById("layers").append(current);
+  const mine = h(".toast", null, words);
+  current = mine;
+  byId("layers").append(mine);
   say(words);
-  const mine = current;
   setTimeout(() => mine.remove(), 5000);
 }

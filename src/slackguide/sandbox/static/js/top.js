@@ -4,6 +4,7 @@ import { h, icon, refill } from "./dom.js";
 import { go, route } from "./route.js";
 import { state } from "./store.js";
 
+/** @type {[name: string, icon: string, label: string, detail: string][]} */
 const TOOLS = [
   ["wall", "glass", "Glass wall", "What reached the bot and what it answered"],
   ["weather", "cloud", "Weather", "Make Slack slow, failing or ambiguous"],
@@ -14,30 +15,65 @@ const TOOLS = [
 
 let drawn = "";
 
+/** @param {HTMLElement} node */
 export function drawTop(node) {
-  const sign = JSON.stringify([route.panel, state.weather, state.offline, state.author, state.sockets, state.team?.name]);
+  const sign = JSON.stringify([
+    route.panel,
+    state.weather,
+    state.offline,
+    state.author,
+    state.sockets,
+    state.team.name,
+  ]);
   if (sign === drawn) return;
   drawn = sign;
   refill(
     node,
     h("span.product", null, h("img", { src: "/static/favicon.svg", alt: "" }), h("span", null, "Slack sandbox")),
-    h("span.signs", null, state.offline && h("span.sign.bad", { role: "status" }, "Connection lost. Trying again…"), state.weather.length ? h("button.sign", { type: "button", data: { key: "sign-weather" }, on: { click: () => toggle("weather") } }, icon("cloud"), "Bad weather") : null, state.sockets !== null && h("span.sign.quiet", null, state.sockets ? "Socket Mode" : "No socket open")),
+    h(
+      "span.signs",
+      null,
+      state.offline && h("span.sign.bad", { role: "status" }, "Connection lost. Trying again…"),
+      state.weather.length
+        ? h(
+          "button.sign",
+          { type: "button", data: { key: "sign-weather" }, on: { click: () => toggle("weather") } },
+          icon("cloud"),
+          "Bad weather",
+        )
+        : null,
+      state.sockets !== null && h("span.sign.quiet", null, state.sockets ? "Socket Mode" : "No socket open"),
+    ),
     h(
       ".toolbar",
       { role: "toolbar", "aria-label": "Sandbox tools" },
       TOOLS.filter(([name]) => name !== "author" || state.author).map(([name, picture, label, detail]) =>
         h(
           "button.tool",
-          { type: "button", "aria-pressed": String(route.panel === name), "aria-label": label, title: detail, data: { key: `tool-${name}` }, on: { click: () => toggle(name) } },
+          {
+            type: "button",
+            "aria-pressed": String(route.panel === name),
+            "aria-label": label,
+            title: detail,
+            data: { key: `tool-${name}` },
+            on: { click: () => toggle(name) },
+          },
           icon(picture),
           h("span.label", null, label),
-        ),
+        )
       ),
-      h("button.tool", { type: "button", "aria-label": "Light or dark", title: "Light or dark", data: { key: "tool-theme" }, on: { click: turn } }, icon("sun")),
+      h("button.tool", {
+        type: "button",
+        "aria-label": "Light or dark",
+        title: "Light or dark",
+        data: { key: "tool-theme" },
+        on: { click: turn },
+      }, icon("sun")),
     ),
   );
 }
 
+/** @param {string} panel */
 function toggle(panel) {
   go({ panel: route.panel === panel ? null : panel });
 }
@@ -48,7 +84,9 @@ export function startTheme() {
 }
 
 function turn() {
-  const dark = document.documentElement.dataset.theme ? document.documentElement.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  const dark = document.documentElement.dataset.theme
+    ? document.documentElement.dataset.theme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
   document.documentElement.dataset.theme = dark ? "light" : "dark";
   localStorage.setItem("theme", dark ? "light" : "dark");
 }

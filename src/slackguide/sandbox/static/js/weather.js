@@ -6,6 +6,7 @@ import { act, state } from "./store.js";
 import { words } from "./surfaces.js";
 import { toast } from "./toast.js";
 
+/** @type {[sky: string, name: string, detail: string][]} */
 const SKIES = [
   ["slow", "Slow", "Each call takes longer."],
   ["rate_limited", "Rate-limited", "429 with Retry-After: too many messages."],
@@ -15,9 +16,32 @@ const SKIES = [
   ["lost_answer", "Done, then lost", "Slack does it, and the answer never arrives. Was it posted?"],
   ["refusing", "Refusing", "200 with an error, as when a token was revoked."],
 ];
-const METHODS = ["chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "views.update", "views.publish", "conversations.open", "conversations.history", "conversations.list", "users.info", "users.list", "usergroups.list", "apps.connections.open", "auth.test"];
+/** @type {[times: string, name: string][]} */
+const LASTING = [
+  ["1", "the next call"],
+  ["3", "the next 3 calls"],
+  ["10", "the next 10 calls"],
+  ["", "until I clear it"],
+];
+const METHODS = [
+  "chat.postMessage",
+  "chat.update",
+  "chat.postEphemeral",
+  "views.open",
+  "views.update",
+  "views.publish",
+  "conversations.open",
+  "conversations.history",
+  "conversations.list",
+  "users.info",
+  "users.list",
+  "usergroups.list",
+  "apps.connections.open",
+  "auth.test",
+];
 const form = { sky: "lost_answer", method: "chat.postMessage", times: "1", seconds: "5", code: "token_revoked" };
 
+/** @param {HTMLElement} node */
 export function drawWeather(node) {
   const sign = `weather-${JSON.stringify([state.weather, form, state.sockets])}`;
   if (node.dataset.sign === sign && node.firstChild) return;
@@ -30,7 +54,9 @@ function redraw() {
 }
 
 function inForce() {
-  if (!state.weather.length) return h("p.fair", null, icon("sun"), "Fair weather: every call of the bot is answered at once.");
+  if (!state.weather.length) {
+    return h("p.fair", null, icon("sun"), "Fair weather: every call of the bot is answered at once.");
+  }
   return h(
     ".in-force",
     null,
@@ -38,12 +64,24 @@ function inForce() {
       "ul",
       null,
       state.weather.map((fault) => {
-        const [, name] = SKIES.find(([sky]) => sky === fault.sky);
-        const left = fault.times === null ? "until it clears" : `${fault.times} more ${fault.times === 1 ? "call" : "calls"}`;
-        return h("li", null, icon("cloud"), h("strong", null, name), ` ${fault.method === "*" ? "every method" : fault.method}, ${left}`);
+        const name = SKIES.find(([sky]) => sky === fault.sky)?.[1] ?? fault.sky;
+        const left = fault.times === null
+          ? "until it clears"
+          : `${fault.times} more ${fault.times === 1 ? "call" : "calls"}`;
+        return h(
+          "li",
+          null,
+          icon("cloud"),
+          h("strong", null, name),
+          ` ${fault.method === "*" ? "every method" : fault.method}, ${left}`,
+        );
       }),
     ),
-    h("button.button", { type: "button", data: { key: "weather-clear" }, on: { click: () => attempt({ clear: true }) } }, "Clear the sky"),
+    h("button.button", {
+      type: "button",
+      data: { key: "weather-clear" },
+      on: { click: () => attempt({ clear: true }) },
+    }, "Clear the sky"),
   );
 }
 
@@ -60,38 +98,81 @@ function chooser() {
         h(
           "label.card",
           null,
-          h("input", { type: "radio", name: "sky", checked: form.sky === sky, data: { key: `sky-${sky}` }, on: { change: () => ((form.sky = sky), redraw()) } }),
+          h("input", {
+            type: "radio",
+            name: "sky",
+            checked: form.sky === sky,
+            data: { key: `sky-${sky}` },
+            on: { change: () => ((form.sky = sky), redraw()) },
+          }),
           h("span", null, h("strong", null, name), h("small", null, detail)),
-        ),
+        )
       ),
     ),
     choice("For", "method", [["*", "every method"], ...METHODS.map((method) => [method, method])]),
-    choice("How long", "times", [["1", "the next call"], ["3", "the next 3 calls"], ["10", "the next 10 calls"], ["", "until I clear it"]]),
+    choice("How long", "times", LASTING),
     timed && entry("Seconds", "seconds"),
     form.sky === "refusing" && entry("Error code", "code"),
-    h("button.button.primary", { type: "button", data: { key: "weather-go" }, on: { click: () => attempt({ ...form, times: Number(form.times) || null, seconds: Number(form.seconds) || 1 }) } }, "Change the weather"),
+    h("button.button.primary", {
+      type: "button",
+      data: { key: "weather-go" },
+      on: { click: () => attempt({ ...form, times: Number(form.times) || null, seconds: Number(form.seconds) || 1 }) },
+    }, "Change the weather"),
   );
 }
 
+/**
+ * @param {string} label
+ * @param {keyof typeof form} key
+ * @param {string[][]} options each a value and its name
+ */
 function choice(label, key, options) {
   return h(
     "label.row",
     null,
     h("span", null, label),
-    h("select.field", { data: { key: `weather-${key}` }, on: { change: (event) => ((form[key] = event.target.value), redraw()) } }, options.map(([value, name]) => h("option", { value, selected: form[key] === value }, name))),
+    h("select.field", {
+      data: { key: `weather-${key}` },
+      on: { change: (event) => ((form[key] = event.currentTarget.value), redraw()) },
+    }, options.map(([value, name]) => h("option", { value, selected: form[key] === value }, name))),
   );
 }
 
+/**
+ * @param {string} label
+ * @param {keyof typeof form} key
+ */
 function entry(label, key) {
-  return h("label.row", null, h("span", null, label), h("input.field", { type: "text", value: form[key], data: { key: `weather-${key}` }, on: { input: (event) => (form[key] = event.target.value) } }));
+  return h(
+    "label.row",
+    null,
+    h("span", null, label),
+    h("input.field", {
+      type: "text",
+      value: form[key],
+      data: { key: `weather-${key}` },
+      on: { input: (event) => (form[key] = event.currentTarget.value) },
+    }),
+  );
 }
 
 function sockets() {
   if (state.sockets === null) return null;
-  const button = (what, name) => h("button.button", { type: "button", data: { key: `socket-${what}` }, on: { click: () => attempt({ what }, "sockets") } }, name);
-  return h(".form", null, h("h3", null, `Socket Mode: ${state.sockets} open`), h(".row", null, button("warn", "Warn"), button("refresh", "Ask to refresh"), button("drop", "Cut the line")));
+  const button = (/** @type {string} */ what, /** @type {string} */ name) =>
+    h("button.button", {
+      type: "button",
+      data: { key: `socket-${what}` },
+      on: { click: () => attempt({ what }, "sockets") },
+    }, name);
+  return h(
+    ".form",
+    null,
+    h("h3", null, `Socket Mode: ${state.sockets} open`),
+    h(".row", null, button("warn", "Warn"), button("refresh", "Ask to refresh"), button("drop", "Cut the line")),
+  );
 }
 
+/** @param {Record<string, unknown>} body */
 async function attempt(body, what = "weather") {
   try {
     await act(what, body);
