@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,16 @@ from tests.stores import Server, SteppedClock, Store, draft, sqlite_url
 @pytest.fixture
 def sqlite(tmp_path: Path) -> Store:
     return Store(sqlite_url(tmp_path), SteppedClock())
+
+
+def test_times_are_stored_as_text_of_one_width(sqlite: Store) -> None:
+    """The format that every release shares: UTC, without a zone, with microseconds, so that texts sort like times."""
+    sqlite.clock.at = datetime(2026, 3, 2, 11, 0, tzinfo=timezone(timedelta(hours=2)))
+    sqlite.ledger.submit(draft("V1"))
+    with sqlite.database.read() as connection:
+        stored = connection.execute(text("SELECT created_at, typeof(created_at) FROM escalations")).all()
+    assert stored == [("2026-03-02 09:00:00.000000", "text")]
+    sqlite.database.close()
 
 
 def refused(store: Store, view: str = "VX") -> str:

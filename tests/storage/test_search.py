@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, Select, event, text
 
 from slackguide.escalation.decision import Done
 from slackguide.escalation.escalation import OPEN, Requester, State
@@ -149,6 +150,19 @@ def test_the_last_page_says_that_it_is_the_last(ledger: SqlLedger) -> None:
     assert ledger.page(Search(requester="nobody")).escalations == ()
 
 
+def query_plan(store: Store, query: Select[Any]) -> str:
+    """Return SQLite's plan for the query, with the parameters as the application binds them."""
+
+    def explain(
+        _connection: Connection, _cursor: object, sql: str, values: object, _context: object, _many: bool
+    ) -> tuple[str, object]:
+        return f"EXPLAIN QUERY PLAN {sql}", values
+
+    with store.database.read() as connection:
+        event.listen(connection, "before_cursor_execute", explain, retval=True)
+        return str(connection.execute(query).cursor.fetchall())
+
+
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("search", "index"),
@@ -165,22 +179,12 @@ def test_the_last_page_says_that_it_is_the_last(ledger: SqlLedger) -> None:
 )
 def test_what_people_wait_for_is_found_by_its_index(store: Store, search: Search, index: str) -> None:
     """The planner's word for it, with a page that begins somewhere."""
-    found = searching.ordered(search, Cursor(store.now(), "e1")).limit(10)
-    with store.database.read() as connection:
-        compiled = found.compile(connection.engine, compile_kwargs={"render_postcompile": True})
-        plan = connection.exec_driver_sql(
-            f"EXPLAIN QUERY PLAN {compiled}", tuple(compiled.params[name] for name in compiled.positiontup or ())
-        ).all()
-    assert index in str(plan)
+    assert index in query_plan(store, searching.ordered(search, Cursor(store.now(), "e1")).limit(10))
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_a_claim_looks_only_at_what_is_unfinished(store: Store) -> None:
-    with store.database.read() as connection:
-        compiled = _next(store.now(), ()).compile(connection.engine, compile_kwargs={"render_postcompile": True})
-        values = tuple(compiled.params[name] for name in compiled.positiontup or ())
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", values).all()
-    assert "ix_outbox_due" in str(plan)
+    assert "ix_outbox_due" in query_plan(store, _next(store.now(), ()))
 
 
 def test_whoever_looks_at_their_home_gets_a_new_one_when_something_changes(store: Store) -> None:

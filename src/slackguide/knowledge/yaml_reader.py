@@ -30,6 +30,8 @@ Place: TypeAlias = tuple[str | int, ...]
 EMPTY = "is empty: fill it in or remove the key"
 """What is said of a value that is not there: an empty text, list or mapping."""
 
+TOO_DEEP = f"nested more than {DEPTH_LIMIT} levels deep: flatten it"
+
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _PLAIN_TAGS = frozenset((None, "!", *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))))
 _FORBIDDEN = {
@@ -39,6 +41,9 @@ _FORBIDDEN = {
     "\u2029": "an invisible line break (U+2029), which YAML takes for a new line: remove it",
 }
 _SWALLOWED = re.compile(r"[ ]+#[^\s#]")
+_TOO_DEEP_FOR_YAML = "exceeded maximum nesting depth"
+"""What the scanner of PyYAML 6.0.4 says at 1,000 flow levels. It reads ahead of the events that are counted here."""
+
 _HINTS = (
     ("mapping values are not allowed", "put quotes around a text that holds `: `"),
     (
@@ -132,6 +137,9 @@ def _note_syntax(source: Source, error: yaml.MarkedYAMLError, lines: list[str]) 
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     problem = error.problem or error.context or "not valid YAML"
+    if _TOO_DEEP_FOR_YAML in problem:
+        source.faults.append(Fault(source.file, line, column, TOO_DEEP))
+        return
     hint = next((hint for start, hint in _HINTS if start in problem or start in (error.context or "")), "")
     if "cannot start any token" in problem:
         hint = f"put quotes around a text that starts with `{lines[line - 1][column - 1 : column]}`"
@@ -159,7 +167,7 @@ def _events(text: str) -> list[Any]:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEPTH_LIMIT:
-                raise _GivenUp(event.start_mark, f"nested more than {DEPTH_LIMIT} levels deep: flatten it")
+                raise _GivenUp(event.start_mark, TOO_DEEP)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
@@ -204,7 +212,7 @@ class _Reader:
         if self._count > NODE_LIMIT:
             raise _GivenUp(mark, "the aliases in this file explode when written out: write the texts themselves")
         if len(place) > DEPTH_LIMIT:
-            raise _GivenUp(mark, f"nested more than {DEPTH_LIMIT} levels deep: flatten it")
+            raise _GivenUp(mark, TOO_DEEP)
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, place)
         self._at += 1
