@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from queue import SimpleQueue
 from types import FrameType
 from typing import Literal
 
@@ -36,11 +37,12 @@ class Orders:
     """What the operating system tells this process: to stop (SIGTERM, SIGINT), to read the knowledge again (SIGHUP).
 
     A signal's handler runs in the midst of whatever the main thread does, waiting on a lock included: all that is safe
-    there is to put the order into a `SimpleQueue`.
+    there is to append the order to a deque. `woken` blocks until a signal has arrived since it last returned.
     """
 
-    def __init__(self) -> None:
-        self._given: SimpleQueue[Literal["stop", "reload"]] = SimpleQueue()
+    def __init__(self, *, woken: Callable[[], object]) -> None:
+        self._woken = woken
+        self._given: deque[Literal["stop", "reload"]] = deque()
         self._reload: Callable[[], object] = lambda: None
 
     def on_reload(self, reload: Callable[[], object]) -> None:
@@ -49,19 +51,24 @@ class Orders:
 
     def wait(self) -> None:
         """Until told to stop; at once where that came while starting. Reads in a thread of its own: nothing waits."""
-        while self._given.get() == "reload":
+        while self._next() == "reload":
             threading.Thread(target=self._reload, name="reload", daemon=True).start()
         log.info("stopping: nothing new is taken")
 
     def stop(self, number: int, frame: FrameType | None) -> None:
         """Handles a signal."""
         del number, frame
-        self._given.put("stop")
+        self._given.append("stop")
 
     def reload(self, number: int, frame: FrameType | None) -> None:
         """Handles a signal."""
         del number, frame
-        self._given.put("reload")
+        self._given.append("reload")
+
+    def _next(self) -> Literal["stop", "reload"]:
+        while not self._given:
+            self._woken()
+        return self._given.popleft()
 
 
 def main() -> None:
@@ -187,14 +194,21 @@ def cannot_listen(host: str, port: int, error: OSError) -> ConfigurationError:
 @contextmanager
 def until_told() -> Iterator[Orders]:
     """Orders instead of the signals' usual effect, from before anything is started until everything has ended."""
-    orders = Orders()
+    # Python runs a handler between two instructions of the main thread. A signal that arrives just before that thread
+    # blocks in a lock would wait there for the next signal; a byte in a socket wakes whoever reads it, early or late.
+    awake, wakeup = socket.socketpair()
+    wakeup.setblocking(False)
+    orders = Orders(woken=lambda: awake.recv(4096))
     handlers = {signal.SIGTERM: orders.stop, signal.SIGINT: orders.stop, signal.SIGHUP: orders.reload}
-    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-    try:
-        yield orders
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with awake, wakeup:
+        fd_before = signal.set_wakeup_fd(wakeup.fileno(), warn_on_full_buffer=False)
+        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+        try:
+            yield orders
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+            signal.set_wakeup_fd(fd_before)
 
 
 @contextmanager

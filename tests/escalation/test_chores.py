@@ -10,6 +10,7 @@ import pytest
 
 from slackguide.errors import StorageError
 from slackguide.escalation.chores import Chore, Chores
+from tests.waiting import PATIENCE
 
 
 def test_a_chore_is_done_again_after_faults(caplog: pytest.LogCaptureFixture) -> None:
@@ -25,8 +26,8 @@ def test_a_chore_is_done_again_after_faults(caplog: pytest.LogCaptureFixture) ->
 
     chores = Chores(chores=[Chore("sweep", 0.01, work)], stopping=threading.Event())
     chores.start()
-    assert [done.get(timeout=5) for _ in range(3)] == [1, 1, 1]
-    assert chores.stop()
+    assert [done.get(timeout=PATIENCE) for _ in range(3)] == [1, 1, 1]
+    assert chores.stop(timeout=PATIENCE)
     assert "sweep waits: the database is busy" in caplog.text
     assert "sweep goes on after ValueError" in caplog.text
     assert "secret" not in caplog.text
@@ -36,6 +37,6 @@ def test_a_chore_is_not_done_again_before_its_time() -> None:
     done: queue.SimpleQueue[int] = queue.SimpleQueue()
     chores = Chores(chores=[Chore("sweep", 3600, lambda: done.put(1))], stopping=threading.Event())
     chores.start()
-    assert done.get(timeout=5) == 1
-    assert chores.stop(timeout=2)
+    assert done.get(timeout=PATIENCE) == 1
+    assert chores.stop(timeout=PATIENCE)
     assert done.empty()

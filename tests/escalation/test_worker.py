@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from slackguide.errors import StorageError
-from slackguide.escalation import worker as worker_module
 from slackguide.escalation.bell import Bell
 from slackguide.escalation.decision import Decision
 from slackguide.escalation.delivery import Delivery
 from slackguide.escalation.job import Job
 from slackguide.escalation.poster import Posted
 from slackguide.escalation.task import RefreshHome, Task
-from slackguide.escalation.worker import Worker
+from slackguide.escalation.worker import LULL, PAUSE_AFTER_FAULT, Worker
+from tests.waiting import PATIENCE
 
 JOB = Job(
     id=1,
@@ -30,10 +29,26 @@ JOB = Job(
 )
 
 
+POLL = 3600.0
+"""A poll that never comes: only the bell wakes the worker."""
+
+
+class WatchedBell(Bell):
+    """Tells the test, by the seconds that it asks for, when a worker goes to sleep."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sleeps: queue.SimpleQueue[float] = queue.SimpleQueue()
+
+    def wait(self, heard: int, timeout: float) -> None:
+        self.sleeps.put(timeout)
+        super().wait(heard, timeout)
+
+
 class Pile:
     """An outbox in memory; `faults` are raised by the next claims."""
 
-    def __init__(self, bell: Bell) -> None:
+    def __init__(self, bell: WatchedBell) -> None:
         self.bell = bell
         self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self.faults: queue.SimpleQueue[Exception] = queue.SimpleQueue()
@@ -86,14 +101,13 @@ class Slack:
 
 
 def working(during: Callable[[Job], None] = lambda job: None, threads: int = 1) -> tuple[Worker, Pile, threading.Event]:
-    bell, stopping = Bell(), threading.Event()
+    bell, stopping = WatchedBell(), threading.Event()
     pile = Pile(bell)
     delivery = Delivery(
         outbox=pile, poster=Slack(during), owners=lambda _: (), chance=lambda: 0.0, stopping=stopping.is_set
     )
-    # A poll that never comes: only the bell wakes it.
     return (
-        Worker(outbox=pile, delivery=delivery, bell=bell, stopping=stopping, threads=threads, poll=60.0),
+        Worker(outbox=pile, delivery=delivery, bell=bell, stopping=stopping, threads=threads, poll=POLL),
         pile,
         stopping,
     )
@@ -104,29 +118,35 @@ def test_a_ring_wakes_it() -> None:
     worker.start()
     for number in range(3):
         pile.add(number)
-        assert pile.settled.get(timeout=5) == number
-    assert worker.stop()
+        assert pile.settled.get(timeout=PATIENCE) == number
+    assert worker.stop(timeout=PATIENCE)
 
 
-def test_an_idle_worker_sleeps() -> None:
+def test_an_idle_worker_sleeps_until_the_bell_or_the_poll() -> None:
     worker, pile, _ = working()
     worker.start()
+    assert pile.bell.sleeps.get(timeout=PATIENCE) == POLL - LULL
+    assert pile.claims == 1, "it looked once, in vain"
     pile.add(1)
-    pile.settled.get(timeout=5)
-    time.sleep(0.2)
-    assert pile.claims <= 3
-    assert worker.stop()
+    assert pile.settled.get(timeout=PATIENCE) == 1
+    assert pile.bell.sleeps.get(timeout=PATIENCE) == POLL - LULL
+    assert pile.claims == 3, "and twice more: for the job, and in vain"
+    assert worker.stop(timeout=PATIENCE)
 
 
 def test_it_goes_on_after_faults() -> None:
     worker, pile, _ = working()
     pile.faults.put(StorageError("the database is gone"))
     pile.faults.put(RuntimeError("a fault of ours"))
-    worker.start()
     for number in range(3):
         pile.add(number)
-    assert [pile.settled.get(timeout=3 * worker_module.PAUSE_AFTER_FAULT) for _ in range(3)] == [0, 1, 2]
-    assert worker.stop()
+    worker.start()
+    for _ in range(2):
+        assert pile.bell.sleeps.get(timeout=PATIENCE) == PAUSE_AFTER_FAULT - LULL
+        assert pile.settled.empty()
+        pile.bell.ring()
+    assert [pile.settled.get(timeout=PATIENCE) for _ in range(3)] == [0, 1, 2]
+    assert worker.stop(timeout=PATIENCE)
 
 
 def test_one_conversation_that_hangs_does_not_hold_up_the_others() -> None:
@@ -134,51 +154,52 @@ def test_one_conversation_that_hangs_does_not_hold_up_the_others() -> None:
 
     def hang_on_the_first(job: Job) -> None:
         if job.id == 0:
-            hang.wait(10)
+            hang.wait(PATIENCE)
 
     worker, pile, _ = working(hang_on_the_first, threads=2)
     worker.start()
     for number in range(3):
         pile.add(number)
-    assert {pile.settled.get(timeout=5), pile.settled.get(timeout=5)} == {1, 2}
+    assert {pile.settled.get(timeout=PATIENCE), pile.settled.get(timeout=PATIENCE)} == {1, 2}
     hang.set()
-    assert pile.settled.get(timeout=5) == 0
-    assert worker.stop()
+    assert pile.settled.get(timeout=PATIENCE) == 0
+    assert worker.stop(timeout=PATIENCE)
 
 
-def test_stopping_finishes_what_is_being_sent_and_takes_nothing_new() -> None:
-    sending, go_on = threading.Event(), threading.Event()
+def sending_until(go_on: threading.Event) -> tuple[Worker, Pile, threading.Event]:
+    """A worker in the midst of sending job 1 of two, until `go_on` is set."""
+    sending = threading.Event()
 
-    def slowly(job: Job) -> None:
+    def send(job: Job) -> None:
         sending.set()
-        go_on.wait(10)
+        assert go_on.wait(PATIENCE)
 
-    worker, pile, stopping = working(slowly)
+    worker, pile, stopping = working(send)
     worker.start()
     pile.add(1)
     pile.add(2)
-    assert sending.wait(5)
+    assert sending.wait(PATIENCE)
+    return worker, pile, stopping
+
+
+def test_stopping_finishes_what_is_being_sent_and_takes_nothing_new() -> None:
+    go_on = threading.Event()
+    worker, pile, stopping = sending_until(go_on)
     stopping.set()
-    threading.Timer(0.1, go_on.set).start()
-    assert worker.stop(timeout=5)
-    assert pile.settled.get(timeout=1) == 1
+    go_on.set()
+    assert worker.stop(timeout=PATIENCE)
+    assert pile.settled.get(timeout=PATIENCE) == 1
     assert pile.settled.empty()
     assert pile.jobs.qsize() == 1
 
 
 def test_stopping_does_not_wait_for_ever() -> None:
     go_on = threading.Event()
-
-    def wait(job: Job) -> None:
-        go_on.wait(10)
-
-    worker, pile, _ = working(wait)
-    worker.start()
-    pile.add(1)
-    time.sleep(0.1)
-    assert not worker.stop(timeout=0.2)
+    worker, pile, _ = sending_until(go_on)
+    assert not worker.stop(timeout=0.01)
+    assert pile.settled.empty()
     go_on.set()
-    assert worker.stop(timeout=5)
+    assert worker.stop(timeout=PATIENCE)
 
 
 def test_a_worker_that_was_never_started_stops() -> None:

@@ -7,7 +7,10 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 from slackguide.running import Orders
+from tests.waiting import PATIENCE
 
 HAMMERED = """
 import threading
@@ -22,7 +25,7 @@ with until_told() as orders:
 
 
 def test_orders_given_while_starting_are_carried_out() -> None:
-    orders = Orders()
+    orders = Orders(woken=lambda: pytest.fail("it has its orders, and waits for more"))
     read: list[str] = []
     orders.on_reload(lambda: read.append("again"))
     orders.reload(signal.SIGHUP, None)
@@ -31,12 +34,20 @@ def test_orders_given_while_starting_are_carried_out() -> None:
     assert read == ["again"]
 
 
-def test_a_stop_after_a_storm_of_signals_is_not_lost() -> None:
+STORMS = 5
+"""Before a wake-up that a signal cannot miss, every fourth storm ended in a process that never stopped."""
+
+
+@pytest.mark.parametrize("storm", range(STORMS))
+def test_a_stop_after_a_storm_of_signals_is_not_lost(storm: int) -> None:
     with subprocess.Popen([sys.executable, "-c", HAMMERED], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        for _ in range(2_000):
-            os.kill(process.pid, signal.SIGHUP)
-        os.kill(process.pid, signal.SIGTERM)
-        assert process.stdout.read() == "stopped\n"
-    assert process.returncode == 0
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            for _ in range(400):
+                os.kill(process.pid, signal.SIGHUP)
+            os.kill(process.pid, signal.SIGTERM)
+            out, _ = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+    assert (out, process.returncode) == ("stopped\n", 0)

@@ -18,9 +18,8 @@ from slackguide.escalation.escalation import EventKind, State
 from slackguide.escalation.search import Search
 from slackguide.escalation.task import PostEscalation
 from slackguide.escalation.watch import UNWATCHED
-from slackguide.storage import migration
 from slackguide.storage.database import Database
-from slackguide.storage.migration import migrate, newest
+from slackguide.storage.migration import MIGRATIONS, migrate, newest
 from slackguide.storage.schema import metadata
 from tests.stores import SteppedClock, Store, draft
 
@@ -76,9 +75,9 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(empty_url: str)
     database.close()
 
 
-def test_a_migration_that_fails_leaves_nothing(empty_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_migration_that_fails_leaves_nothing(empty_url: str, tmp_path: Path) -> None:
     broken = tmp_path / "migrations"
-    shutil.copytree(migration.MIGRATIONS, broken)
+    shutil.copytree(MIGRATIONS, broken)
     (broken / "versions" / "9000_broken.py").write_text(
         f"import sqlalchemy as sa\nfrom alembic import op\n\nrevision = '9000'\ndown_revision = '{newest()}'\n\n\n"
         "def upgrade():\n"
@@ -86,10 +85,8 @@ def test_a_migration_that_fails_leaves_nothing(empty_url: str, monkeypatch: pyte
         "    op.execute('SELECT * FROM nothing_like_it')\n"
     )
     database = opened(empty_url)
-    monkeypatch.setattr(migration, "MIGRATIONS", broken)
     with pytest.raises(StorageError):
-        migrate(database)
-    monkeypatch.undo()
+        migrate(database, migrations=broken)
     migrate(database)
     with database.read() as connection:
         assert not inspect(connection).has_table("half")

@@ -24,7 +24,7 @@ _REST_ROUNDS: Final = 8
 _REST_MARGIN: Final = 1.1
 
 
-def learn(gram: Floats, entry_of: Ints, entries: int) -> Floats:
+def learn(gram: Floats, entry_of: Ints, entries: int, *, steps: int = STEPS) -> Floats:
     """Coefficients (phrasings x entries): a question's cosines with the phrasings times these are its entries' logits.
 
     `gram` holds the cosine of every phrasing with every other, `entry_of` the entry of each. Kernel logistic regression
@@ -39,7 +39,7 @@ def learn(gram: Floats, entry_of: Ints, entries: int) -> Floats:
     downhill = best
     least = float("inf")
     momentum = 1.0
-    for _ in range(STEPS):
+    for _ in range(steps):
         logits = gram @ ahead
         norm = float(np.vdot(ahead, logits))
         logits -= logits.max(axis=1, keepdims=True)

@@ -28,20 +28,20 @@ _PATIENCE = 60.0
 """Seconds to wait for another process that is migrating."""
 
 
-def migrate(database: Database, revision: str = "head") -> None:
-    """Apply every migration that the database lacks, in one transaction; a new SQLite file is created.
+def migrate(database: Database, revision: str = "head", *, migrations: Path = MIGRATIONS) -> None:
+    """Apply every migration in `migrations` that the database lacks, in one transaction; create a new SQLite file.
 
     Raises StorageError when it cannot be opened, or was written by a newer slackguide.
     """
     try:
         if database.is_sqlite:
-            _migrate_sqlite(database, revision)
+            _migrate_sqlite(database, revision, migrations)
         else:
             with database.engine.connect() as connection:
                 connection.execute(text(f"SET lock_timeout = {int(_PATIENCE * 1000)}"))
                 connection.execute(text("SET statement_timeout = 0"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-                _upgrade(connection, revision)
+                _upgrade(connection, revision, migrations)
                 connection.commit()
                 connection.invalidate()
     except DBAPIError as error:
@@ -52,7 +52,7 @@ def migrate(database: Database, revision: str = "head") -> None:
         ) from None
 
 
-def _migrate_sqlite(database: Database, revision: str) -> None:
+def _migrate_sqlite(database: Database, revision: str, migrations: Path) -> None:
     try:
         database.path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -67,23 +67,25 @@ def _migrate_sqlite(database: Database, revision: str) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     with engine.begin() as connection:
-        _upgrade(connection, revision)
+        _upgrade(connection, revision, migrations)
 
 
-def _upgrade(connection: Connection, revision: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
+def _upgrade(connection: Connection, revision: str, migrations: Path) -> None:
+    config = _config(migrations)
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
 
 
 def newest() -> str:
     """The revision that this version of slackguide brings a database to."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    head = ScriptDirectory.from_config(config).get_current_head()
+    head = ScriptDirectory.from_config(_config(MIGRATIONS)).get_current_head()
     if head is None:
         raise StorageError("slackguide was installed without its migrations; install it again.")
     return head
+
+
+def _config(migrations: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
