@@ -38,6 +38,7 @@ from slackguide.slack.app import build_app
 from slackguide.slack.boundary import Boundary
 from slackguide.slack.conversation import Conversation
 from slackguide.slack.directory import Directory
+from slackguide.slack.error_codes import explain
 from slackguide.slack.homes import HomeDrawer
 from slackguide.slack.listeners.asking import AskWindow
 from slackguide.slack.listeners.desk import Desk
@@ -259,7 +260,12 @@ class Service:
         self._worker = Worker(
             outbox=outbox,
             delivery=Delivery(
-                outbox=outbox, poster=poster, owners=self._owners, chance=chance, stopping=self._stopping.is_set
+                outbox=outbox,
+                poster=poster,
+                owners=self._owners,
+                explain=explain,
+                chance=chance,
+                stopping=self._stopping.is_set,
             ),
             bell=stores.bell,
             stopping=self._stopping,

@@ -89,7 +89,12 @@ def working(during: Callable[[Job], None] = lambda job: None, threads: int = 1) 
     bell, stopping = Bell(), threading.Event()
     pile = Pile(bell)
     delivery = Delivery(
-        outbox=pile, poster=Slack(during), owners=lambda _: (), chance=lambda: 0.0, stopping=stopping.is_set
+        outbox=pile,
+        poster=Slack(during),
+        owners=lambda _: (),
+        explain=lambda code, _: code,
+        chance=lambda: 0.0,
+        stopping=stopping.is_set,
     )
     # A poll that never comes: only the bell wakes it.
     return (

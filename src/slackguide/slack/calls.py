@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from slackguide.escalation.poster import RateLimited, Refused, Unreachable
+from slackguide.escalation.poster import RateLimited, Unreachable
+from slackguide.slack.error_codes import refusal
 
 T = TypeVar("T")
 
@@ -59,14 +60,19 @@ def _said(error: SlackApiError) -> Exception:
     if status >= SERVER_FAULT:
         return Unreachable(ambiguous=True)
     code = _code(response)
-    return Refused(code) if code else Unreachable(ambiguous=True)
+    return refusal(code, needed=field_of(response, "needed") or None) if code else Unreachable(ambiguous=True)
+
+
+def field_of(response: Any, name: str) -> str:
+    """A field of an answer that may be no JSON object at all; the empty string where there is none."""
+    try:
+        return str(response.get(name) or "")
+    except (AttributeError, ValueError):
+        return ""
 
 
 def _code(response: Any) -> str:
-    try:
-        return str(response.get("error") or "")
-    except (AttributeError, ValueError):
-        return ""
+    return field_of(response, "error")
 
 
 def _seconds(headers: Mapping[str, Any]) -> float:

@@ -24,6 +24,7 @@ from slackguide.escalation.task import (
 from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.calls import called, pages
 from slackguide.slack.conversation import Conversation, Line
+from slackguide.slack.error_codes import refusal
 from slackguide.slack.ids import ESCALATION_EVENT, NOTICE_EVENT
 from slackguide.slack.views.card import UPDATE_TEXT_LIMIT, Card
 from slackguide.slack.views.escalation import escalation_card, moved_card, notice_card
@@ -176,7 +177,7 @@ class SlackPoster:
             if channel.get("name") == name:
                 self._channels.keep(name, str(channel["id"]))
                 return str(channel["id"])
-        raise Refused("channel_not_found")
+        raise refusal("channel_not_found")
 
     def _direct(self, user_id: str) -> str:
         response = called(lambda: self._client.conversations_open(users=[user_id]))
