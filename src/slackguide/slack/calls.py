@@ -75,12 +75,14 @@ def _code(response: Any) -> str:
     return field_of(response, "error")
 
 
+def header_of(headers: Mapping[str, Any], name: str) -> str | None:
+    """A header of an answer by its lower-case name; None where there is none."""
+    found = next((value for key, value in headers.items() if key.lower() == name), None)
+    return str(found[0] if isinstance(found, list) else found) if found else None
+
+
 def _seconds(headers: Mapping[str, Any]) -> float:
-    for name, value in headers.items():
-        if name.lower() == "retry-after":
-            raw = value[0] if isinstance(value, list) else value
-            try:
-                return max(0.0, float(raw))
-            except (TypeError, ValueError):
-                break
-    return RETRY_AFTER
+    try:
+        return max(0.0, float(header_of(headers, "retry-after") or RETRY_AFTER))
+    except ValueError:
+        return RETRY_AFTER
