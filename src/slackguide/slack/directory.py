@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 
 from slackguide.errors import StorageError
 from slackguide.escalation.poster import DeliveryError, RateLimited, RefusalScope, Refused
-from slackguide.slack.admission import Admission, Admitted, Door, TurnedAway, Unknown
+from slackguide.slack.admission import OUTSIDERS, Admission, Admitted, Door, TurnedAway, Unknown
 from slackguide.slack.calls import called, pages
 from slackguide.storage.identity import Identities, Identity
 from slackguide.storage.people import People, Person
@@ -116,7 +116,7 @@ class Directory:
     def look_up(self, user_id: str) -> Admitted | TurnedAway:
         """Looks up one person who is not in the directory, keeps them, and says whether they may ask."""
         try:
-            return self._looked_up(user_id)
+            return self._door.judge(self._looked_up(user_id))
         except Refused as error:
             log.warning("a person could not be looked up: %s", error)
             return TurnedAway(NOT_TOLD.format(code=error.code), error.code)
@@ -126,29 +126,34 @@ class Directory:
         except StorageError as error:
             return TurnedAway(str(error), "storage")
 
-    def authorize(self, user_id: str) -> Admitted | TurnedAway:
-        """Whether delivery may send this person content; a person who is not in the directory is looked up first.
+    def ensure_known(self, user_id: str) -> None:
+        """Looks up a person who is not in the directory. Raises `DeliveryError` or `StorageError` when it cannot.
 
-        Unlike `admit` it raises `DeliveryError` or `StorageError` where that cannot be found out now. Somebody of whom
-        Slack says that there is no such account for us is denied.
+        Somebody of whom Slack says that there is no such account for us stays unknown.
         """
-        admission = self._door.admit(user_id)
-        if not isinstance(admission, Unknown):
-            return admission
         try:
-            return self._looked_up(user_id)
+            if self._people.find(user_id) is None:
+                self._looked_up(user_id)
         except Refused as error:
             if error.scope is not RefusalScope.PERSON:
                 raise
-            return TurnedAway(NOT_TOLD.format(code=error.code), error.code)
 
-    def _looked_up(self, user_id: str) -> Admitted | TurnedAway:
+    def authorize(self, user_id: str) -> Admitted | TurnedAway:
+        """Whether delivery may send this person content; a person who is not in the directory is looked up first.
+
+        Unlike `admit` it raises `DeliveryError` or `StorageError` when that cannot be found out now.
+        """
+        self.ensure_known(user_id)
+        person = self._people.find(user_id)
+        return self._door.judge(person) if person is not None else TurnedAway(OUTSIDERS, "not_visible")
+
+    def _looked_up(self, user_id: str) -> Person:
         if self._identities.get(self._token) is None:
             self._identify()
         response = called(lambda: self._quick_client.users_info(user=user_id))
         person = _person(response["user"])
         self._people.put(person)
-        return self._door.judge(self._people.find(user_id) or person)
+        return self._people.find(user_id) or person
 
     def known(self, user_id: str) -> Admission:
         """Whether this person may ask, as far as the directory knows them: without the network."""

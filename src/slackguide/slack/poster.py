@@ -162,7 +162,7 @@ class SlackPoster:
                 return _Prepared((old or current).channel_id if old or current else "", drawn)  # type: ignore[union-attr]
             case AnswerMessage(user_id=user_id):
                 # Looked up here, where Slack being away means another try; the conversation then knows the person.
-                self._directory.authorize(user_id)
+                self._directory.ensure_known(user_id)
                 card = self._conversation.answer(task, self._thread(task))
                 return _Prepared(task.channel_id, card, task.thread_ts)
             case RefreshHome(user_id=user_id):

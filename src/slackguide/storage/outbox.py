@@ -317,7 +317,7 @@ def _held(job: Job) -> ColumnElement[bool]:
     return and_(outbox.c.id == job.id, outbox.c.state == CLAIMED, outbox.c.lease == job.lease)
 
 
-def _next(now: datetime, beaten: Sequence[str], skipped: Collection[int]) -> Select[Any]:
+def _next(now: datetime, beaten: Sequence[str], skipped: Collection[int] = ()) -> Select[Any]:
     """The row due longest, of those whose conversation may be written to now and that no earlier one has to precede.
 
     An earlier one that this version cannot read has nothing to precede: a newer version may send it later.
