@@ -24,3 +24,17 @@ class UnusableInput(SlackguideError):
 
 class StorageError(SlackguideError):
     """The database did not take or give something; what was not committed is not kept, and the caller must say so."""
+
+
+class UnreadableRow(StorageError):
+    """A row holds what this version does not know: a newer one that runs on the same database wrote it.
+
+    `what` names the row or its kind for the log.
+    """
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            "A newer version of slackguide has saved this, and the one that answers you cannot read it yet. "
+            "Nothing was changed. Please try again in a few minutes."
+        )
+        self.what = what

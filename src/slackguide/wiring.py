@@ -18,7 +18,6 @@ from wsgiref.types import WSGIApplication
 
 from slack_bolt import App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
-from slack_sdk import WebClient
 
 from slackguide.config import Settings
 from slackguide.errors import StorageError
@@ -38,7 +37,9 @@ from slackguide.slack.app import build_app
 from slackguide.slack.boundary import Boundary
 from slackguide.slack.conversation import Conversation
 from slackguide.slack.directory import Directory
+from slackguide.slack.error_codes import INSTALLATION_CODES, explain
 from slackguide.slack.homes import HomeDrawer
+from slackguide.slack.installation import InstallationCheck, InstallationStatus, MonitoredClient
 from slackguide.slack.listeners.asking import AskWindow
 from slackguide.slack.listeners.desk import Desk
 from slackguide.slack.listeners.forms import EscalationForm
@@ -75,6 +76,7 @@ DELIVERY_TIMEOUT = 5
 """Seconds that Slack gets to take a message, well within a lease of 15 s."""
 
 REMINDERS_EVERY = 15.0
+INSTALLATION_EVERY = 15.0
 SWEEP_EVERY = 3600.0
 
 Clock = Callable[[], datetime]
@@ -225,9 +227,11 @@ class Service:
                     return None
             return self._identity_kept
 
-        # No retries of the SDK's own: after a reset it would post again what may have arrived. Retry is a row.
-        windows = WebClient(token=token, base_url=api_url, timeout=WINDOW_TIMEOUT, retry_handlers=[])
-        client = WebClient(token=token, base_url=api_url, timeout=DELIVERY_TIMEOUT, retry_handlers=[])
+        self.installation = InstallationStatus(ticks=time.monotonic)
+        windows, client = (
+            MonitoredClient(status=self.installation, token=token, base_url=api_url, timeout=timeout)
+            for timeout in (WINDOW_TIMEOUT, DELIVERY_TIMEOUT)
+        )
         door = Door(
             people=stores.people,
             our_team=lambda: known.team_id if (known := known_identity()) else None,
@@ -253,16 +257,25 @@ class Service:
             channels=stores.channels,
             knowledge=lambda: guide().knowledge,
             conversation=Conversation(answerer=answerer, directory=self._directory),
+            directory=self._directory,
             home=lambda user_id: homes.view(user_id, {}),
         )
         outbox = SqlOutbox(database=stores.database, bell=stores.bell, worker=f"{os.getpid()}-{new_id()[:6]}")
         self._worker = Worker(
             outbox=outbox,
             delivery=Delivery(
-                outbox=outbox, poster=poster, owners=self._owners, chance=chance, stopping=self._stopping.is_set
+                outbox=outbox,
+                poster=poster,
+                owners=self._owners,
+                explain=explain,
+                chance=chance,
+                stopping=self._stopping.is_set,
             ),
             bell=stores.bell,
             stopping=self._stopping,
+        )
+        self.installation_check = InstallationCheck(
+            client=client, status=self.installation, resume=lambda: outbox.resume(INSTALLATION_CODES)
         )
         reminders = Reminders(database=stores.database, bell=stores.bell, policy=policies(guide))
         retention = Retention(database=stores.database, days=settings.retention_days)
@@ -270,6 +283,7 @@ class Service:
             chores=[
                 Chore("reminders", REMINDERS_EVERY, reminders.give),
                 Chore("sweep", SWEEP_EVERY, retention.sweep),
+                Chore("installation", INSTALLATION_EVERY, self.installation_check.run),
             ],
             stopping=self._stopping,
         )
@@ -322,6 +336,8 @@ class Service:
             self.stores.database.check()
         except StorageError as error:
             found.append(str(error))
+        if (refused := self.installation.problem) is not None:
+            found.append(refused)
         if not self.connected():
             found.append("Socket Mode is not connected to Slack yet.")
         return found

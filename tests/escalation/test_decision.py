@@ -8,12 +8,22 @@ from hypothesis import strategies as st
 
 from slackguide.escalation.decision import LONGEST_DELAY, Decision, Dropped, Parked, Retry, judge
 from slackguide.escalation.escalation import Card
-from slackguide.escalation.poster import DeliveryError, RateLimited, Refused, Unreachable
-from slackguide.escalation.task import Notice, PostEscalation, Task, TellPerson, UpdateCard
+from slackguide.escalation.poster import DeliveryError, Denied, RateLimited, RefusalScope, Refused, Unreachable
+from slackguide.escalation.task import (
+    AnswerMessage,
+    Notice,
+    PostEscalation,
+    RefreshHome,
+    Task,
+    TellPerson,
+    UpdateCard,
+)
 
 POST = PostEscalation("ask-disputes")
 TELL = TellPerson("U1", Notice.POSTED)
 REDRAW = UpdateCard()
+ANSWER = AnswerMessage("E1", "D1", "1.0", "U1", "T1", "where")
+GONE = Refused("message_gone", RefusalScope.MESSAGE, target_gone=True)
 LOST = Unreachable(ambiguous=True)
 REFUSED_CONNECTION = Unreachable(ambiguous=False)
 
@@ -30,24 +40,25 @@ REFUSED_CONNECTION = Unreachable(ambiguous=False)
         (POST, REFUSED_CONNECTION, 2, False, Retry(1.5, 1.5, False, "unreachable")),
         (POST, REFUSED_CONNECTION, 2, True, Retry(1.5, 1.5, True, "unreachable")),
         (REDRAW, LOST, 1, False, Retry(0.75, 0.75, False, "unreachable")),
-        (POST, Refused("internal_error"), 1, False, Retry(0.75, 0.75, True, "internal_error")),
-        (POST, Refused("fatal_error"), 99, False, Retry(45.0, 5.0, True, "fatal_error")),
-        (POST, Refused("not_in_channel"), 1, False, Parked("not_in_channel")),
-        (POST, Refused("channel_not_found"), 1, False, Parked("channel_not_found")),
-        (POST, Refused("is_archived"), 1, False, Parked("is_archived")),
-        (POST, Refused("restricted_action"), 1, False, Parked("restricted_action")),
-        (POST, Refused("invalid_blocks"), 1, False, Parked("invalid_blocks")),
-        (POST, Refused("msg_blocks_too_long"), 1, False, Parked("msg_blocks_too_long")),
-        (POST, Refused("account_inactive"), 1, False, Parked("account_inactive")),
-        (POST, Refused("token_revoked"), 1, False, Parked("token_revoked")),
-        (POST, Refused("missing_scope"), 1, True, Parked("missing_scope", doubtful=True)),
+        (POST, Refused("unwell", RefusalScope.SERVICE), 1, False, Retry(0.75, 0.75, True, "unwell")),
+        (POST, Refused("unwell", RefusalScope.SERVICE), 99, False, Retry(45.0, 5.0, True, "unwell")),
+        (POST, Refused("archived", RefusalScope.PLACE), 1, False, Parked("archived")),
+        (POST, Refused("too_long", RefusalScope.MESSAGE), 1, True, Parked("too_long", doubtful=True)),
+        (POST, Refused("left", RefusalScope.PERSON), 1, False, Parked("left")),
+        (POST, Refused("revoked", RefusalScope.INSTALLATION), 1, False, Retry(60.5, 5.0, False, "revoked")),
+        (POST, Refused("revoked", RefusalScope.INSTALLATION), 10_000, True, Retry(60.5, 5.0, True, "revoked")),
+        (TELL, Refused("revoked", RefusalScope.INSTALLATION), 10_000, False, Retry(60.5, 5.0, False, "revoked")),
+        (REDRAW, Refused("revoked", RefusalScope.INSTALLATION), 99, True, Retry(60.5, 5.0, False, "revoked")),
         (POST, Refused("never_heard_of_it"), 5, False, Retry(12.0, 0.0, False, "never_heard_of_it")),
         (POST, Refused("never_heard_of_it"), 6, False, Parked("never_heard_of_it")),
         (TELL, Refused("never_heard_of_it"), 3, False, Parked("never_heard_of_it")),
-        (TELL, Refused("user_disabled"), 1, False, Parked("user_disabled")),
-        (REDRAW, Refused("message_not_found"), 1, False, Dropped("message_not_found")),
-        (UpdateCard(Card("C1", "1.0")), Refused("channel_not_found"), 1, False, Dropped("channel_not_found")),
-        (TELL, Refused("message_not_found"), 1, False, Parked("message_not_found")),
+        (TELL, Refused("left", RefusalScope.PERSON), 1, False, Dropped("left")),
+        (RefreshHome("U1"), Refused("left", RefusalScope.PERSON), 1, False, Dropped("left")),
+        (ANSWER, Refused("left", RefusalScope.PERSON), 1, False, Dropped("left")),
+        (TELL, Denied("guest"), 1, False, Dropped("guest")),
+        (REDRAW, GONE, 1, False, Dropped("message_gone")),
+        (UpdateCard(Card("C1", "1.0")), GONE, 1, False, Dropped("message_gone")),
+        (TELL, GONE, 1, False, Parked("message_gone")),
         (POST, None, 1, True, Retry(0.75, 0.0, True, "internal")),
         (POST, None, 6, True, Parked("internal", doubtful=True)),
     ],

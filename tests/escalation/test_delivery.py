@@ -13,8 +13,8 @@ from slackguide.escalation.decision import Decision, Done, Dropped, Parked, Retr
 from slackguide.escalation.delivery import Delivery
 from slackguide.escalation.escalation import Escalation, Requester, State
 from slackguide.escalation.job import Job
-from slackguide.escalation.poster import Posted, RateLimited, Refused, Unreachable
-from slackguide.escalation.task import Notice, PostEscalation, Task, TellPerson, UpdateCard
+from slackguide.escalation.poster import Denied, Posted, RateLimited, RefusalScope, Refused, Unreachable
+from slackguide.escalation.task import Notice, PostEscalation, ReplyInThread, Task, TellPerson, UpdateCard
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 POSTED = Posted("C1", "100.1")
@@ -102,6 +102,7 @@ def deliver(slack: ScriptedSlack, job: Job = JOB, outbox: OneJob | None = None, 
         outbox=box,
         poster=slack,
         owners=lambda escalation: ("ULEAD", escalation.requester.user_id),
+        explain=lambda code, escalation: f"{escalation.reference}: {code}",
         chance=lambda: 0.5,
         stopping=lambda: stopping,
     )
@@ -160,31 +161,65 @@ def test_whether_to_look_next_time(slack: ScriptedSlack, before: bool, after: bo
 
 
 def test_without_being_able_to_look_nothing_is_posted() -> None:
-    slack = ScriptedSlack(find=Refused("missing_scope"))
+    slack = ScriptedSlack(find=Refused("missing_scope", RefusalScope.INSTALLATION))
     box = deliver(slack, replace(JOB, doubtful=True))
     assert "post" not in slack.asked
-    assert box.settled[0][0] == Parked("missing_scope", doubtful=True)
+    assert box.settled[0][0] == Retry(60.5, 5.0, True, "missing_scope")
 
 
-def test_a_parked_post_is_told_to_requester_and_owner_in_words() -> None:
-    box = deliver(ScriptedSlack(post=Refused("not_in_channel")))
-    words = (
-        "D-1042 is saved, but not yet in #ask-disputes: #ask-disputes does not let me post, because I am not in it. "
-        "Invite @slackguide to #ask-disputes, then have it sent again with `slackguide outbox retry D-1042`. "
-        "Nothing has to be typed again."
-    )
-    told = (TellPerson("U1", Notice.PARKED, None, words), TellPerson("ULEAD", Notice.PARKED, None, words))
+def test_a_dead_letter_is_told_to_requester_and_owner() -> None:
+    box = deliver(ScriptedSlack(post=Refused("not_in_channel", RefusalScope.PLACE)))
+    text = "D-1042: not_in_channel"
+    told = (TellPerson("U1", Notice.PARKED, None, text), TellPerson("ULEAD", Notice.PARKED, None, text))
     assert box.settled == [(Parked("not_in_channel"), told)]
 
 
-def test_a_parked_notice_is_not_told_by_another_notice() -> None:
+def test_a_notice_that_is_a_dead_letter_is_not_told_by_another_notice() -> None:
     job = replace(JOB, task=TellPerson("U1", Notice.POSTED))
-    assert deliver(ScriptedSlack(post=Refused("user_disabled")), job).settled == [(Parked("user_disabled"), ())]
+    slack = ScriptedSlack(post=Refused("invalid_blocks", RefusalScope.MESSAGE))
+    assert deliver(slack, job).settled == [(Parked("invalid_blocks"), ())]
+
+
+@pytest.mark.parametrize("fault", [Denied("guest"), Refused("user_disabled", RefusalScope.PERSON)])
+def test_a_notice_that_the_recipient_may_not_read_is_dropped_without_a_warning(
+    caplog: pytest.LogCaptureFixture, fault: Exception
+) -> None:
+    caplog.set_level(logging.INFO)
+    slack = ScriptedSlack(prepare=fault)
+    box = deliver(slack, replace(JOB, task=TellPerson("U1", Notice.ASKED, "U2", "a secret concern")))
+    assert slack.asked == ["prepare"]
+    assert isinstance(box.settled[0][0], Dropped)
+    (line,) = caplog.records
+    assert line.levelno == logging.INFO
+    assert box.settled[0][0].code in line.getMessage()
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        PostEscalation("ask-disputes"),
+        TellPerson("U1", Notice.ASKED, "U2", "a secret concern"),
+        ReplyInThread(Notice.ASKED, "U2", "a secret concern"),
+        UpdateCard(),
+    ],
+)
+def test_a_dead_letter_is_a_warning_with_job_kind_reference_and_code(
+    caplog: pytest.LogCaptureFixture, task: Task
+) -> None:
+    caplog.set_level(logging.INFO)
+    slack = ScriptedSlack(post=Refused("invalid_blocks", RefusalScope.MESSAGE))
+    deliver(slack, replace(JOB, task=task))
+    (line,) = caplog.records
+    assert line.levelno == logging.WARNING
+    for part in ("job 7", type(task).__name__, "D-1042", "invalid_blocks", "dead letter"):
+        assert part in line.getMessage()
+    assert "secret" not in caplog.text
 
 
 def test_a_card_that_is_gone_is_dropped() -> None:
     job = replace(JOB, task=UpdateCard())
-    gone = ScriptedSlack(post=Refused("message_not_found"))
+    gone = ScriptedSlack(post=Refused("message_not_found", RefusalScope.MESSAGE, target_gone=True))
     assert deliver(gone, job).settled == [(Dropped("message_not_found"), ())]
 
 

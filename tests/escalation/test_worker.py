@@ -104,7 +104,12 @@ def working(during: Callable[[Job], None] = lambda job: None, threads: int = 1) 
     bell, stopping = WatchedBell(), threading.Event()
     pile = Pile(bell)
     delivery = Delivery(
-        outbox=pile, poster=Slack(during), owners=lambda _: (), chance=lambda: 0.0, stopping=stopping.is_set
+        outbox=pile,
+        poster=Slack(during),
+        owners=lambda _: (),
+        explain=lambda code, _: code,
+        chance=lambda: 0.0,
+        stopping=stopping.is_set,
     )
     return (
         Worker(outbox=pile, delivery=delivery, bell=bell, stopping=stopping, threads=threads, poll=POLL),

@@ -188,7 +188,12 @@ def deliver(url: str, port: int) -> None:
     bell, stopping = Bell(), threading.Event()
     outbox = SqlOutbox(database=database, bell=bell, worker=uuid.uuid4().hex, lease=LEASE, pace=PACE)
     delivery = Delivery(
-        outbox=outbox, poster=HttpPoster(port), owners=lambda _: (), chance=random.random, stopping=stopping.is_set
+        outbox=outbox,
+        poster=HttpPoster(port),
+        owners=lambda _: (),
+        explain=lambda code, _: code,
+        chance=random.random,
+        stopping=stopping.is_set,
     )
     worker = Worker(outbox=outbox, delivery=delivery, bell=bell, stopping=stopping, threads=2, poll=0.2)
     worker.start()

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from slackguide.escalation.decision import Done
-from slackguide.escalation.escalation import EventKind
+from slackguide.escalation.escalation import Card, EventKind
 from slackguide.escalation.lifecycle import Claim, Resolve, Snooze, StopReminders
 from slackguide.escalation.poster import Posted
 from slackguide.escalation.resolution import Ending, Resolution
@@ -53,7 +53,7 @@ def test_an_unclaimed_escalation_is_reminded_of_so_often_and_no_more(store: Stor
         store.elapse(15 * 60)
         given.append(clock.give())
     assert given == [0, 1, 0, 1, 0, 1, 0, 0, 0, 0]
-    assert reminded(store) == [ReplyInThread(Notice.UNCLAIMED)] * 3
+    assert reminded(store) == [ReplyInThread(Notice.UNCLAIMED, card=Card("C1", "1.0"))] * 3
     kinds = [event.kind for event in ledger.history(escalation.id)]
     assert kinds.count(EventKind.REMINDED) == 3
 
@@ -114,4 +114,4 @@ def test_a_reminder_before_the_post_waits_for_it(store: Store, ledger: SqlLedger
     store.elapse(2)
     assert store.outbox.claim() is None
     store.outbox.settle(job, Done(Posted("C1", "1.0")))
-    assert reminded(store) == [ReplyInThread(Notice.UNCLAIMED)]
+    assert reminded(store) == [ReplyInThread(Notice.UNCLAIMED, card=Card("C1", "1.0"))]

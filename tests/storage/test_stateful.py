@@ -25,7 +25,7 @@ from slackguide.escalation.lifecycle import (
     Resolve,
     Withdraw,
 )
-from slackguide.escalation.poster import Posted, RateLimited, Refused, Unreachable
+from slackguide.escalation.poster import Posted, RateLimited, RefusalScope, Refused, Unreachable
 from slackguide.escalation.resolution import Ending, Resolution
 from slackguide.escalation.search import Search
 from slackguide.escalation.task import AnswerMessage, PostEscalation, repeatable
@@ -79,13 +79,13 @@ class Slack:
             raise {
                 "no answer": Unreachable(ambiguous=True),
                 "rate limited": RateLimited(7),
-                "refused": Refused("is_archived"),
+                "refused": Refused("is_archived", RefusalScope.PLACE),
             }[self.weather]
         ts = self.keep(job)
         if self.weather != "fine":
             raise {
                 "kept, then no answer": Unreachable(ambiguous=True),
-                "unwell, kept": Refused("internal_error"),
+                "unwell, kept": Refused("internal_error", RefusalScope.SERVICE),
                 "our fault, kept": KeyError("ts"),
             }[self.weather]
         return Posted("C1", ts)
@@ -107,7 +107,11 @@ class Promises(RuleBasedStateMachine):
         self.store = Store(sqlite_url(Path(self.folder.name)), SteppedClock())
         self.slack = Slack()
         self.delivery = Delivery(
-            outbox=self.store.outbox, poster=self.slack, owners=lambda _: ("ULEAD",), chance=lambda: 0.5
+            outbox=self.store.outbox,
+            poster=self.slack,
+            owners=lambda _: ("ULEAD",),
+            explain=lambda code, _: code,
+            chance=lambda: 0.5,
         )
         self.backlog = Backlog(database=self.store.database, bell=self.store.bell)
         self.ids: list[str] = []

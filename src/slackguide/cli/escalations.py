@@ -97,13 +97,16 @@ def list_(
     now = datetime.now(UTC)
     search, how = _search(now, form, state, person, since, older_than, newer_than, overdue), _format(json, csv)
     with kept() as records:
-        found = records.ledger.page(search, limit=limit).escalations
+        page = records.ledger.page(search, limit=limit)
+        found = page.escalations
         total, names = records.ledger.count(search), Names(records.people)
         if how is not None:
             export_to(None, lambda: found, len(found), how, names)
         elif found:
             print_escalations(found, names, now=now)
-    if total > len(found):
+    if page.unreadable:
+        say(f"{page.unreadable:,} left out: a newer version of slackguide wrote what this one cannot read.")
+    if total > len(found) + page.unreadable:
         say(f"{len(found):,} of {total:,}, the latest; --limit shows more, `slackguide escalations export` all.")
     elif not total:
         say("No escalation fits.")

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import assert_never
 
-from slackguide.escalation.poster import DeliveryError, Posted, RateLimited, Refused, Unreachable
-from slackguide.escalation.refusal import LASTING, OUR_FAULT, PASSING, POINTLESS
+from slackguide.escalation.poster import (
+    DeliveryError,
+    Denied,
+    Posted,
+    RateLimited,
+    RefusalScope,
+    Refused,
+    Unreachable,
+)
 from slackguide.escalation.task import PostEscalation, Task, repeatable
+
+OUR_FAULT = "internal"
+"""The code under which a fault of our own is stored; never one of Slack's."""
 
 FIRST_DELAY = 1.0
 """Seconds before the second try, at most; doubled with every further one."""
@@ -44,7 +55,7 @@ class Retry:
 
 @dataclass(frozen=True)
 class Parked:
-    """Waiting does not mend it; a person has to. `code` says what happened (see `refusal.explain`)."""
+    """A dead letter: waiting does not mend it; a person has to. `code` is Slack's, or `OUR_FAULT`."""
 
     code: str
     doubtful: bool = False
@@ -52,7 +63,7 @@ class Parked:
 
 @dataclass(frozen=True)
 class Dropped:
-    """There is nothing left to do it to: the card that was to be redrawn is gone."""
+    """There is nothing left to do it to, or nobody: the card is gone, the recipient has left or may not read it."""
 
     code: str
 
@@ -73,21 +84,32 @@ def judge(task: Task, fault: DeliveryError | None, *, tries: int, doubtful: bool
         case Unreachable(ambiguous=ambiguous):
             wait = _delay(tries, chance)
             return Retry(wait, min(wait, LANE_REST), _doubt(task, doubtful or ambiguous), "unreachable")
-        case Refused(code=code):
-            return _refused(task, code, tries=tries, doubtful=doubtful, chance=chance)
+        case Refused():
+            return _refused(task, fault, tries=tries, doubtful=doubtful, chance=chance)
+        case Denied(code=code):
+            return Dropped(code)
         case _:
             return _patient(task, OUR_FAULT, tries=tries, doubtful=doubtful, chance=chance)
 
 
-def _refused(task: Task, code: str, *, tries: int, doubtful: bool, chance: float) -> Decision:
-    if code in PASSING:
-        wait = _delay(tries, chance)
-        return Retry(wait, min(wait, LANE_REST), _doubt(task, doubtful=True), code)
-    if code in POINTLESS and repeatable(task):
+def _refused(task: Task, refusal: Refused, *, tries: int, doubtful: bool, chance: float) -> Decision:
+    code = refusal.code
+    if refusal.target_gone and repeatable(task):
         return Dropped(code)
-    if code in LASTING:
-        return Parked(code, doubtful)
-    return _patient(task, code, tries=tries, doubtful=doubtful, chance=chance)
+    match refusal.scope:
+        case RefusalScope.SERVICE:
+            wait = _delay(tries, chance)
+            return Retry(wait, min(wait, LANE_REST), _doubt(task, doubtful=True), code)
+        case RefusalScope.INSTALLATION:
+            return Retry(LONGEST_DELAY + chance, LANE_REST, _doubt(task, doubtful), code)
+        case RefusalScope.PERSON if not isinstance(task, PostEscalation):
+            return Dropped(code)
+        case RefusalScope.MESSAGE | RefusalScope.PLACE | RefusalScope.PERSON:
+            return Parked(code, doubtful)
+        case RefusalScope.UNKNOWN:
+            return _patient(task, code, tries=tries, doubtful=doubtful, chance=chance)
+        case other:
+            assert_never(other)
 
 
 def _patient(task: Task, code: str, *, tries: int, doubtful: bool, chance: float) -> Decision:

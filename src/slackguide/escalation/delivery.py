@@ -10,13 +10,15 @@ from slackguide.escalation.escalation import Escalation
 from slackguide.escalation.job import Job
 from slackguide.escalation.outbox import Outbox
 from slackguide.escalation.poster import DeliveryError, Poster, Unreachable
-from slackguide.escalation.refusal import explain
 from slackguide.escalation.task import Notice, PostEscalation, Task, TellPerson, repeatable
 
 log = logging.getLogger(__name__)
 
 Owners = Callable[[Escalation], Sequence[str]]
 """The user ids of those who look after an escalation's form, told when it cannot be posted; may be empty."""
+
+Explain = Callable[[str, Escalation], str]
+"""The text for them: what the code of a dead letter means for this escalation, and what to do."""
 
 
 class _Abandoned(Exception):
@@ -36,12 +38,14 @@ class Delivery:
         outbox: Outbox,
         poster: Poster,
         owners: Owners,
+        explain: Explain,
         chance: Callable[[], float],
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._outbox = outbox
         self._poster = poster
         self._owners = owners
+        self._explain = explain
         self._chance = chance
         self._stopping = stopping
 
@@ -57,15 +61,7 @@ class Delivery:
             self._outbox.release(job)
             return None
         kept = self._outbox.settle(job, decision, then=self._follow(job, decision))
-        log.info(
-            "job %d %s %s try %d: %s%s",
-            job.id,
-            type(job.task).__name__,
-            job.escalation.reference if job.escalation else "-",
-            job.tries,
-            decision,
-            "" if kept else " (settled elsewhere)",
-        )
+        self._log(job, decision, kept=kept)
         return decision
 
     def _try(self, job: Job) -> Decision:
@@ -118,10 +114,22 @@ class Delivery:
                 return (TellPerson(requester, Notice.POSTED),)
             case Parked(code=code):
                 people = dict.fromkeys((requester, *self._owners(escalation)))
-                words = explain(code, escalation)
+                words = self._explain(code, escalation)
                 return tuple(TellPerson(person, Notice.PARKED, None, words) for person in people)
             case _:
                 return ()
+
+    def _log(self, job: Job, decision: Decision, *, kept: bool) -> None:
+        """A dead letter waits for a person, so that it is a warning. Never a word of the task's: ids and codes."""
+        reference = job.escalation.reference if job.escalation else "-"
+        kind = type(job.task).__name__
+        if isinstance(decision, Parked) and kept:
+            log.warning(
+                "job %d %s %s is a dead letter after try %d: %s", job.id, kind, reference, job.tries, decision.code
+            )
+        else:
+            elsewhere = "" if kept else " (settled elsewhere)"
+            log.info("job %d %s %s try %d: %s%s", job.id, kind, reference, job.tries, decision, elsewhere)
 
     def _report(self, job: Job, error: Exception) -> None:
         """The kind and place of the fault, but not its message: that may hold a person's words."""

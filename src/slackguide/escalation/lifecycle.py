@@ -351,7 +351,10 @@ def _event(press: Press, at: datetime) -> Event:
 
 
 def _owed(before: Escalation, after: Escalation, press: Press, event: Event) -> tuple[Task, ...]:
-    """The card is redrawn, the thread keeps the story, and whoever is concerned and did not press is told."""
+    """The card is redrawn, the thread keeps the story, and whoever is concerned and did not press is told.
+
+    Handed over, the new thread begins with who did it, from where and why; nothing else of the old one is repeated.
+    """
     if isinstance(press, Snooze | StopReminders | Follow | Unfollow):
         return ()
     notice, words, who = Notice(event.kind.value), event.words, press.by
@@ -360,6 +363,7 @@ def _owed(before: Escalation, after: Escalation, press: Press, event: Event) -> 
         if before.card is not None:
             tasks.append(UpdateCard(before.card))
         tasks.append(PostEscalation(after.channel))
+        tasks.append(ReplyInThread(notice, who, words, from_channel=before.channel))
     else:
         if isinstance(press, Reopen) and before.card is None:
             tasks.append(PostEscalation(after.channel))

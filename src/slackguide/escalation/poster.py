@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from slackguide.errors import SlackguideError
@@ -22,11 +23,55 @@ class DeliveryError(SlackguideError):
     """A try that did not end in a message; delivery decides what comes next."""
 
 
+class RefusalScope(StrEnum):
+    """What a refusal is about, and so what has to change before the same call can succeed."""
+
+    SERVICE = "service"
+    """Slack is unwell. What it was asked to do may have been done; waiting helps."""
+
+    MESSAGE = "message"
+    """This one request: its content, or the message that it is about. The same request fails again."""
+
+    PLACE = "place"
+    """The channel: it does not exist for us, is archived or does not let us post."""
+
+    PERSON = "person"
+    """The recipient has left, or cannot be reached from here."""
+
+    INSTALLATION = "installation"
+    """Our token, app or scopes. No property of one job: every job waits until an administrator mends it."""
+
+    UNKNOWN = "unknown"
+    """A code that we have no rule for."""
+
+
 class Refused(DeliveryError):
-    """Slack answered, and said no. `code` is its own (`not_in_channel`)."""
+    """Slack answered, and said no. `code` is its own (`not_in_channel`), `scope` what it is about.
+
+    `target_gone`: the message or channel that a change was meant for cannot be changed any more. `needed` is the
+    OAuth scope that Slack asks for with `missing_scope`.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        scope: RefusalScope = RefusalScope.UNKNOWN,
+        *,
+        target_gone: bool = False,
+        needed: str | None = None,
+    ) -> None:
+        super().__init__(f"Slack refused: {code}{f' (needed: {needed})' if needed else ''}")
+        self.code = code
+        self.scope = scope
+        self.target_gone = target_gone
+        self.needed = needed
+
+
+class Denied(DeliveryError):
+    """The access policy does not let the recipient read this. `code` says why (`guest`)."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"Slack refused: {code}")
+        super().__init__(f"The access policy denies it: {code}")
         self.code = code
 
 
@@ -52,7 +97,7 @@ class Unreachable(DeliveryError):
 class Poster(Protocol):
     """Implemented by the Slack side. Every method raises `Refused`, `RateLimited` or `Unreachable`.
 
-    Delivery calls them in this order and renews the job's lease in between.
+    `prepare` also raises `Denied`. Delivery calls them in this order and renews the job's lease in between.
     """
 
     def prepare(self, job: Job) -> None:

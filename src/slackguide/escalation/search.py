@@ -44,7 +44,11 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Page:
-    """Some of what was found, and where to go on (None: that was all)."""
+    """Some of what was found, and where to go on (None: that was all).
+
+    `unreadable` is how many are left out because only a newer version can read them.
+    """
 
     escalations: tuple[Escalation, ...]
     following: Cursor | None
+    unreadable: int = 0

@@ -45,11 +45,17 @@ class TellPerson:
 
 @dataclass(frozen=True)
 class ReplyInThread:
-    """A reply under the escalation's card. `who` did it (None: slackguide), `words` are theirs."""
+    """A reply under a card of the escalation. `who` did it (None: slackguide), `words` are theirs.
+
+    `card` is the card under which it was said. It is None while that card is not posted yet, and in rows of 0.1.0.
+    `from_channel` (a name without `#`) is where `HANDED_OVER` comes from.
+    """
 
     notice: Notice
     who: str | None = None
     words: str | None = None
+    card: Card | None = None
+    from_channel: str | None = None
 
 
 @dataclass(frozen=True)
@@ -105,13 +111,15 @@ def lane(task: Task, escalation: Escalation | None) -> str:
             return f"#{escalation.channel}"
 
 
-def once_key(task: Task, escalation_id: str | None) -> str | None:
+def once_key(task: Task, escalation: Escalation | None) -> str | None:
     """A key that at most one unfinished job may have, for tasks of which a second one in the queue is pointless."""
     match task:
         case PostEscalation(channel=channel):
-            return f"post {escalation_id} {channel}"
+            return f"post {escalation.id if escalation else None} {channel}"
         case UpdateCard(card=card):
-            return f"card {escalation_id} {card.ts if card is not None else ''}"
+            # One that waits for a card in an earlier channel does not stand for the card in this one.
+            where = card.ts if card is not None else lane(task, escalation)
+            return f"card {escalation.id if escalation else None} {where}"
         case RefreshHome(user_id=user_id):
             return f"home {user_id}"
         case _:

@@ -1,6 +1,7 @@
 """The door of the Web API double: tokens, the pace of posting, and the method itself."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from . import methods
@@ -40,17 +41,24 @@ class WebApi:
         query: str,
         gone: Callable[[], bool],
     ) -> Answer | None:
-        """Answer one call of `method`; None when the weather takes the answer away."""
+        """Answer one call of `method`; None when the weather takes the answer away.
+
+        An answer to a call with the bot's token tells its scopes in `X-OAuth-Scopes`, as Slack's answers do.
+        """
+        headers: dict[str, str] = {}
 
         def run(values: Json) -> Json:
             caller = self._caller(authorization, str(values.pop("token", "")))
+            if caller == "bot":
+                headers["X-OAuth-Scopes"] = ",".join(sorted(self._context.workspace.app.scopes))
             arguments = Arguments(values)
             self._keep_pace(method, arguments)
             return methods.run(self._context, method, arguments, caller=caller)
 
-        return self._answering.answer(
+        answer = self._answering.answer(
             Incoming(method=method, read=lambda: parse(content_type, body, query), run=run, gone=gone)
         )
+        return replace(answer, headers={**answer.headers, **headers}) if answer else None
 
     def _caller(self, authorization: str, in_body: str) -> str:
         """Whose token came with the call, `bot` or `app`. Raises ApiError not_authed, invalid_auth."""

@@ -26,9 +26,10 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class TurnedAway:
-    """May not ask; `words` say why."""
+    """May not ask; `words` say why, to the person, `code` to the log."""
 
     words: str
+    code: str = "denied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,10 @@ class Door:
         """Whether a person who is known may ask."""
         ours = self._our_team()
         if person.deleted or person.bot:
-            return TurnedAway(GONE)
+            return TurnedAway(GONE, "account_closed")
         if ours is not None and person.team_id and person.team_id != ours:
-            return TurnedAway(OUTSIDERS)
+            return TurnedAway(OUTSIDERS, "other_workspace")
         if person.guest:
-            return TurnedAway(GUESTS)
+            return TurnedAway(GUESTS, "guest")
         leads = person.user_id in self._leads or not person.groups.isdisjoint(self._lead_groups())
         return Admitted(person.user_id, person.team_id, Asker("team_lead" if leads else "agent"))

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from slackguide.escalation.poster import RateLimited, Refused, Unreachable
+from slackguide.escalation.poster import RateLimited, Unreachable
+from slackguide.slack.error_codes import refusal
 
 T = TypeVar("T")
 
@@ -59,22 +60,29 @@ def _said(error: SlackApiError) -> Exception:
     if status >= SERVER_FAULT:
         return Unreachable(ambiguous=True)
     code = _code(response)
-    return Refused(code) if code else Unreachable(ambiguous=True)
+    return refusal(code, needed=field_of(response, "needed") or None) if code else Unreachable(ambiguous=True)
 
 
-def _code(response: Any) -> str:
+def field_of(response: Any, name: str) -> str:
+    """A field of an answer that may be no JSON object at all; the empty string where there is none."""
     try:
-        return str(response.get("error") or "")
+        return str(response.get(name) or "")
     except (AttributeError, ValueError):
         return ""
 
 
+def _code(response: Any) -> str:
+    return field_of(response, "error")
+
+
+def header_of(headers: Mapping[str, Any], name: str) -> str | None:
+    """A header of an answer by its lower-case name; None where there is none."""
+    found = next((value for key, value in headers.items() if key.lower() == name), None)
+    return str(found[0] if isinstance(found, list) else found) if found else None
+
+
 def _seconds(headers: Mapping[str, Any]) -> float:
-    for name, value in headers.items():
-        if name.lower() == "retry-after":
-            raw = value[0] if isinstance(value, list) else value
-            try:
-                return max(0.0, float(raw))
-            except (TypeError, ValueError):
-                break
-    return RETRY_AFTER
+    try:
+        return max(0.0, float(header_of(headers, "retry-after") or RETRY_AFTER))
+    except ValueError:
+        return RETRY_AFTER

@@ -10,8 +10,8 @@ from typing import Any
 from slack_sdk import WebClient
 
 from slackguide.errors import StorageError
-from slackguide.escalation.poster import DeliveryError, RateLimited, Refused
-from slackguide.slack.admission import Admission, Admitted, Door, TurnedAway, Unknown
+from slackguide.escalation.poster import DeliveryError, RateLimited, RefusalScope, Refused
+from slackguide.slack.admission import OUTSIDERS, Admission, Admitted, Door, TurnedAway, Unknown
 from slackguide.slack.calls import called, pages
 from slackguide.storage.identity import Identities, Identity
 from slackguide.storage.people import People, Person
@@ -24,8 +24,17 @@ REFRESH_SECONDS = 900.0
 RETRY_SECONDS = 15.0
 """How soon it is tried again when Slack did not answer."""
 
+GROUPS_RETRY_SECONDS = 120.0
+"""How soon everything is read again where Slack did not answer about the groups alone."""
+
 NOT_NOW = (
     "I could not look you up, because Slack did not answer me. Nothing was lost but this question: please ask again."
+)
+
+
+NOT_TOLD = (
+    "I could not look you up: Slack refused to tell me about your account ({code}). Nothing was lost but this "
+    "question. Please tell whoever looks after slackguide; asking again does not help until that is mended."
 )
 
 
@@ -66,12 +75,38 @@ class Directory:
         self._stop.set()
         self._wake.set()
 
-    def refresh(self) -> None:
-        """Reads everybody and the groups now. Raises `DeliveryError` or `StorageError`; what was known stays."""
+    def refresh(self) -> float:
+        """Reads everybody and the groups now; returns the seconds after which to read them again.
+
+        Raises `DeliveryError` or `StorageError` when not everybody could be read; those who were are stored all the
+        same, and everything else stays as it was. The groups are a step of their own: what becomes of them changes
+        nothing about the people.
+        """
         if self._identities.get(self._token) is None:
             self._identify()
-        everyone = [_person(member) for member in pages(self._client, "users.list", "members", {})]
-        self._people.replace(everyone, self._memberships())
+        everyone: list[Person] = []
+        try:
+            for member in pages(self._client, "users.list", "members", {}):
+                everyone.append(_person(member))
+        except DeliveryError:
+            self._people.put(*everyone)
+            raise
+        if self._people.refreshed_at() is None:
+            self._people.put(*everyone)  # nobody is known yet: let the groups not keep them waiting
+        memberships, rest = self._groups_now()
+        self._people.replace(everyone, memberships)
+        return rest
+
+    def _groups_now(self) -> tuple[Mapping[str, Collection[str]] | None, float]:
+        """The groups, None where Slack does not tell, and the seconds after which to ask again."""
+        try:
+            return self._memberships(), REFRESH_SECONDS
+        except Refused as error:  # a plan without user groups, no scope for them, an API without them
+            log.warning("user groups stay as they were: %s", error)
+            return None, REFRESH_SECONDS
+        except (DeliveryError, KeyError, TypeError) as error:
+            log.warning("user groups stay as they were: %s", type(error).__name__)
+            return None, GROUPS_RETRY_SECONDS
 
     def admit(self, user_id: str) -> Admitted | TurnedAway:
         """Whether this person may ask; somebody who is not in the directory is looked up over the network first."""
@@ -81,17 +116,44 @@ class Directory:
     def look_up(self, user_id: str) -> Admitted | TurnedAway:
         """Looks up one person who is not in the directory, keeps them, and says whether they may ask."""
         try:
-            if self._identities.get(self._token) is None:
-                self._identify()
-            response = called(lambda: self._quick_client.users_info(user=user_id))
-            person = _person(response["user"])
-            self._people.put(person)
-            return self._door.judge(self._people.find(user_id) or person)
+            return self._door.judge(self._looked_up(user_id))
+        except Refused as error:
+            log.warning("a person could not be looked up: %s", error)
+            return TurnedAway(NOT_TOLD.format(code=error.code), error.code)
         except DeliveryError as error:
-            log.warning("a person could not be looked up: %s", _code(error))
-            return TurnedAway(NOT_NOW)
+            log.warning("a person could not be looked up: %s", error)
+            return TurnedAway(NOT_NOW, "unreachable")
         except StorageError as error:
-            return TurnedAway(str(error))
+            return TurnedAway(str(error), "storage")
+
+    def ensure_known(self, user_id: str) -> None:
+        """Looks up a person who is not in the directory. Raises `DeliveryError` or `StorageError` when it cannot.
+
+        Somebody of whom Slack says that there is no such account for us stays unknown.
+        """
+        try:
+            if self._people.find(user_id) is None:
+                self._looked_up(user_id)
+        except Refused as error:
+            if error.scope is not RefusalScope.PERSON:
+                raise
+
+    def authorize(self, user_id: str) -> Admitted | TurnedAway:
+        """Whether delivery may send this person content; a person who is not in the directory is looked up first.
+
+        Unlike `admit` it raises `DeliveryError` or `StorageError` when that cannot be found out now.
+        """
+        self.ensure_known(user_id)
+        person = self._people.find(user_id)
+        return self._door.judge(person) if person is not None else TurnedAway(OUTSIDERS, "not_visible")
+
+    def _looked_up(self, user_id: str) -> Person:
+        if self._identities.get(self._token) is None:
+            self._identify()
+        response = called(lambda: self._quick_client.users_info(user=user_id))
+        person = _person(response["user"])
+        self._people.put(person)
+        return self._people.find(user_id) or person
 
     def known(self, user_id: str) -> Admission:
         """Whether this person may ask, as far as the directory knows them: without the network."""
@@ -109,7 +171,7 @@ class Directory:
         while not self._stop.is_set():
             rest = REFRESH_SECONDS
             try:
-                self.refresh()
+                rest = self.refresh()
                 log.info("the directory is up to date")
             except RateLimited as error:
                 rest = max(error.seconds, RETRY_SECONDS)
@@ -134,23 +196,19 @@ class Directory:
             ),
         )
 
-    def _memberships(self) -> Mapping[str, Collection[str]] | None:
-        """Handle to members, of the groups that the knowledge base names; None where Slack would not tell."""
+    def _memberships(self) -> Mapping[str, Collection[str]]:
+        """Handle to members, of the groups that the knowledge base names. Raises `DeliveryError`."""
         wanted = set(self._groups())
         if not wanted:
             return {}
-        try:
-            listed = called(self._client.usergroups_list)["usergroups"] or []
-            return {
-                str(group["handle"]): called(
-                    lambda id=group["id"]: self._client.usergroups_users_list(usergroup=id)  # type: ignore[misc]
-                )["users"]
-                for group in listed
-                if group.get("handle") in wanted
-            }
-        except Refused as error:  # a plan without user groups, or no scope for them
-            log.warning("user groups are not known: %s", error.code)
-            return None
+        listed = called(self._client.usergroups_list)["usergroups"] or []
+        return {
+            str(group["handle"]): called(
+                lambda id=group["id"]: self._client.usergroups_users_list(usergroup=id)  # type: ignore[misc]
+            )["users"]
+            for group in listed
+            if group.get("handle") in wanted
+        }
 
 
 def _person(member: Mapping[str, Any]) -> Person:

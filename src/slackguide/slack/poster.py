@@ -12,7 +12,7 @@ from slack_sdk.models.views import View
 
 from slackguide.escalation.escalation import Escalation
 from slackguide.escalation.job import Job
-from slackguide.escalation.poster import Posted, Refused
+from slackguide.escalation.poster import Denied, Posted, Refused
 from slackguide.escalation.task import (
     AnswerMessage,
     PostEscalation,
@@ -22,8 +22,11 @@ from slackguide.escalation.task import (
     UpdateCard,
 )
 from slackguide.knowledge import KnowledgeBase
+from slackguide.slack.admission import TurnedAway
 from slackguide.slack.calls import called, pages
 from slackguide.slack.conversation import Conversation, Line
+from slackguide.slack.directory import Directory
+from slackguide.slack.error_codes import refusal
 from slackguide.slack.ids import ESCALATION_EVENT, NOTICE_EVENT
 from slackguide.slack.views.card import UPDATE_TEXT_LIMIT, Card
 from slackguide.slack.views.escalation import escalation_card, moved_card, notice_card
@@ -55,12 +58,14 @@ class SlackPoster:
         channels: Channels,
         knowledge: Callable[[], KnowledgeBase],
         conversation: Conversation,
+        directory: Directory,
         home: Callable[[str], View],
     ) -> None:
         self._client = client
         self._channels = channels
         self._knowledge = knowledge
         self._conversation = conversation
+        self._directory = directory
         self._home = home
         self._prepared: dict[int, _Prepared] = {}
 
@@ -133,20 +138,21 @@ class SlackPoster:
             case PostEscalation(channel=channel):
                 return _Prepared(self._channel(channel), escalation_card(_of(job), self._knowledge()))
             case TellPerson(user_id=user_id, notice=notice, who=who, words=words):
+                admission = self._directory.authorize(user_id)
+                if isinstance(admission, TurnedAway):
+                    raise Denied(admission.code)
                 escalation = _of(job)
                 card = notice_card(
                     notice, escalation, self._knowledge(), who=who, words=words,
                     to_requester=user_id == escalation.requester.user_id, in_thread=False,
                 )  # fmt: skip
                 return _Prepared(self._direct(user_id), card)
-            case ReplyInThread(notice=notice, who=who, words=words):
-                escalation = _of(job)
+            case ReplyInThread(notice=notice, who=who, words=words, card=there, from_channel=from_channel):
+                assert there is not None, "the outbox gives out no reply whose card is not posted"
                 card = notice_card(
-                    notice, escalation, self._knowledge(), who=who, words=words, to_requester=False, in_thread=True
-                )
-                there = escalation.card
-                if there is None:
-                    return _Prepared(self._channel(escalation.channel), card)
+                    notice, _of(job), self._knowledge(), who=who, words=words, to_requester=False, in_thread=True,
+                    from_channel=from_channel,
+                )  # fmt: skip
                 return _Prepared(there.channel_id, card, there.ts)
             case UpdateCard(card=old):
                 escalation = _of(job)
@@ -154,7 +160,9 @@ class SlackPoster:
                 stale = old is not None and (current is None or current.ts != old.ts)
                 drawn = moved_card(escalation) if stale else escalation_card(escalation, self._knowledge())
                 return _Prepared((old or current).channel_id if old or current else "", drawn)  # type: ignore[union-attr]
-            case AnswerMessage():
+            case AnswerMessage(user_id=user_id):
+                # Looked up here, where Slack being away means another try; the conversation then knows the person.
+                self._directory.ensure_known(user_id)
                 card = self._conversation.answer(task, self._thread(task))
                 return _Prepared(task.channel_id, card, task.thread_ts)
             case RefreshHome(user_id=user_id):
@@ -176,7 +184,7 @@ class SlackPoster:
             if channel.get("name") == name:
                 self._channels.keep(name, str(channel["id"]))
                 return str(channel["id"])
-        raise Refused("channel_not_found")
+        raise refusal("channel_not_found")
 
     def _direct(self, user_id: str) -> str:
         response = called(lambda: self._client.conversations_open(users=[user_id]))

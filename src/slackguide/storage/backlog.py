@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from slackguide.escalation.bell import Bell
-from slackguide.escalation.escalation import Escalation, Event, EventKind
+from slackguide.escalation.escalation import Event, EventKind
 from slackguide.escalation.task import Notice, PostEscalation, RefreshHome, Task, TellPerson, UpdateCard
-from slackguide.storage import rows
+from slackguide.storage import rows, tasks
 from slackguide.storage.database import Database
 from slackguide.storage.outbox import CLAIMED, DROPPED, DUE, FINISHED, PARKED, WAITING, queue
 from slackguide.storage.schema import escalations, outbox
+
+POST = tasks.kind_of(PostEscalation)
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class Backlog:
             for row in jobs:
                 again = {"state": DUE, "due_at": now, "set_at": now, "tries": 0, "why": None}
                 connection.execute(update(outbox).where(outbox.c.id == row.id).values(again))
-                _tell_history(connection, now, row, EventKind.RETRIED)
+                if row.kind == POST:
+                    rows.append(connection, row.escalation_id, Event(now, None, EventKind.RETRIED))
         self._bell.ring()
         return len(jobs)
 
@@ -84,10 +87,11 @@ class Backlog:
             for row in jobs:
                 _drop(connection, now, outbox.c.id == row.id)
             for row in jobs:
-                escalation = _tell_history(connection, now, row, EventKind.DROPPED)
+                escalation = rows.locked(connection, row.escalation_id) if row.kind == POST else None
                 if escalation is not None:
+                    rows.append(connection, escalation.id, Event(now, None, EventKind.DROPPED))
                     waiting = (outbox.c.escalation_id == escalation.id) & (outbox.c.state == WAITING)
-                    _drop(connection, now, waiting)
+                    _drop(connection, now, waiting & (outbox.c.lane == row.lane))
                     told = TellPerson(escalation.requester.user_id, Notice.DROPPED)
                     queue(connection, now, escalation, [told])
         self._bell.ring()
@@ -123,7 +127,7 @@ class Backlog:
             which = outbox.c.escalation_id == meant.scalar_subquery()
         for escalation_id in connection.execute(select(outbox.c.escalation_id).where(which).distinct()).scalars():
             if escalation_id is not None:
-                rows.locked(connection, escalation_id)
+                rows.lock(connection, escalation_id)
         jobs = select(outbox).where(which, outbox.c.state.in_(states)).order_by(outbox.c.id).with_for_update()
         return list(connection.execute(jobs))
 
@@ -145,13 +149,3 @@ def _owed(row: Row[Any]) -> Owed:
 def _drop(connection: Connection, now: datetime, which: ColumnElement[bool]) -> None:
     dropped: dict[str, object] = {"state": DROPPED, "payload": {}, "once_key": None, "settled_at": now}
     connection.execute(update(outbox).where(which).values(dropped))
-
-
-def _tell_history(connection: Connection, now: datetime, row: Row[Any], kind: EventKind) -> Escalation | None:
-    """Append to the history if the job is an escalation's post; returns that escalation."""
-    if row.kind != "post_escalation":
-        return None
-    escalation = rows.locked(connection, row.escalation_id)
-    if escalation is not None:
-        rows.append(connection, escalation.id, Event(now, None, kind))
-    return escalation

@@ -102,7 +102,7 @@ class SqlLedger:
         """See `escalation.ledger.Ledger`."""
         with self._database.read() as connection:
             story = select(events).where(events.c.escalation_id == escalation_id).order_by(events.c.number)
-            return tuple(rows.event_of(row) for row in connection.execute(story))
+            return rows.readable_events(connection.execute(story))
 
     def open_about(self, keys: Collection[str]) -> tuple[Escalation, ...]:
         """See `escalation.ledger.Ledger`."""
@@ -115,15 +115,15 @@ class SqlLedger:
             .order_by(escalations.c.created_at, escalations.c.id)
         )
         with self._database.read() as connection:
-            return tuple(rows.escalation_of(row) for row in connection.execute(found))
+            return rows.readable_escalations(connection.execute(found))
 
     def page(self, search: Search, *, after: Cursor | None = None, limit: int = 10) -> Page:
         """See `escalation.ledger.Ledger`."""
         with self._database.read() as connection:
             found = connection.execute(searching.ordered(search, after).limit(limit + 1)).all()
-        shown = tuple(rows.escalation_of(row) for row in found[:limit])
-        more = Cursor(shown[-1].created_at, shown[-1].id) if len(found) > limit and shown else None
-        return Page(shown, more)
+        shown = rows.readable_escalations(found[:limit])
+        more = Cursor(found[limit - 1].created_at, found[limit - 1].id) if len(found) > limit > 0 else None
+        return Page(shown, more, unreadable=min(len(found), limit) - len(shown))
 
     def walk(self, search: Search) -> Iterator[Escalation]:
         """See `escalation.ledger.Ledger`. No transaction is held open in between."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+import logging
+import threading
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,15 +24,29 @@ from sqlalchemy import (
     update,
 )
 
+from slackguide.errors import UnreadableRow
 from slackguide.escalation.bell import Bell
 from slackguide.escalation.decision import Decision, Done, Dropped, Parked, Retry
 from slackguide.escalation.escalation import Card, Escalation, Event, EventKind
 from slackguide.escalation.job import Job
 from slackguide.escalation.poster import Posted
-from slackguide.escalation.task import PostEscalation, Task, UpdateCard, lane, needs_card, once_key, repeatable
+from slackguide.escalation.task import (
+    Notice,
+    PostEscalation,
+    ReplyInThread,
+    Task,
+    TellPerson,
+    UpdateCard,
+    lane,
+    needs_card,
+    once_key,
+    repeatable,
+)
 from slackguide.storage import homes, rows, tasks
 from slackguide.storage.database import Database, insert_into
 from slackguide.storage.schema import cards, escalations, lanes, outbox
+
+log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 15.0
 """How long a claim holds: three times the Slack client's timeout of 5 s."""
@@ -49,10 +65,21 @@ FINISHED = (DONE, DROPPED)
 _LOOKS = 8
 """How many conversations to try for one whose turn it is, when other workers are faster."""
 
+_LOOKED_AT = 100
+"""How many rows one claim looks at, at most: it holds SQLite's only write lock meanwhile."""
+
+UNREADABLE_FOR = timedelta(minutes=10)
+"""How long a row that could not be read is not looked at again."""
+
 
 def queue(connection: Connection, now: datetime, escalation: Escalation | None, owed: Sequence[Task]) -> None:
-    """Add jobs within the caller's transaction; one whose like is still unfinished is left out."""
+    """Add jobs within the caller's transaction; one whose like is still unfinished is left out.
+
+    A reply is bound to the card that the escalation has now, or else to the next one in the channel it is in now.
+    """
     for task in owed:
+        if isinstance(task, ReplyInThread) and task.card is None and escalation is not None:
+            task = replace(task, card=escalation.card)
         kind, payload = tasks.to_row(task)
         waits = needs_card(task) and escalation is not None and escalation.card is None
         connection.execute(
@@ -62,7 +89,7 @@ def queue(connection: Connection, now: datetime, escalation: Escalation | None, 
                 payload=payload,
                 escalation_id=escalation.id if escalation is not None else None,
                 lane=lane(task, escalation),
-                once_key=once_key(task, escalation.id if escalation is not None else None),
+                once_key=once_key(task, escalation),
                 state=WAITING if waits else DUE,
                 due_at=now,
                 set_at=now,
@@ -94,27 +121,64 @@ class SqlOutbox:
         self._lease = timedelta(seconds=lease)
         self._pace = timedelta(seconds=pace)
         self._latest: datetime | None = None
+        self._skipping = threading.Lock()
+        self._skipped: frozenset[int] = frozenset()
+        self._skip_until: datetime | None = None
+        self._reported: set[int] = set()
 
     def claim(self) -> Job | None:
-        """See `escalation.outbox.Outbox`. Without work it only reads, so that idle workers take no lock."""
+        """See `escalation.outbox.Outbox`. Without work it only reads, so that idle workers take no lock.
+
+        A row that this version cannot read is left to a newer one: its id is logged once, and this process does not
+        look at it again for `UNREADABLE_FOR`.
+        """
         with self._database.read() as connection:
             now = self._database.now(connection)
+            skipped = self._unreadable(now)
             astray = self._clock_went_back(connection, now)
-            if not astray and connection.execute(_next(now, ())).first() is None:
+            if not astray and connection.execute(_next(now, (), skipped)).first() is None:
                 return None
         with self._database.write() as connection:
             now = self._database.now(connection)
             if astray:
                 self._plan_again(connection, now)
-            beaten: list[str] = []
-            for _ in range(_LOOKS):
-                row = connection.execute(_next(now, beaten).with_for_update(skip_locked=True, of=outbox)).first()
-                if row is None:
-                    return None
-                if _take_turn(connection, row.lane, now, self._pace):
-                    return self._hold(connection, row, now)
+            return self._take(connection, now, skipped)
+
+    def _take(self, connection: Connection, now: datetime, skipped: Collection[int]) -> Job | None:
+        """The next job that can be read and whose conversation may be written to, under a lease."""
+        beaten: list[str] = []
+        for _ in range(_LOOKED_AT):
+            found = _next(now, beaten, skipped).with_for_update(skip_locked=True, of=outbox)
+            row = connection.execute(found).first()
+            if row is None or len(beaten) == _LOOKS:
+                return None
+            try:
+                task, escalation = _read(connection, row)
+            except UnreadableRow as error:
+                skipped = self._skip(row, error)
+                continue
+            if isinstance(task, ReplyInThread) and task.card is None:
+                connection.execute(update(outbox).where(outbox.c.id == row.id).values(state=WAITING, set_at=now))
+            elif _take_turn(connection, row.lane, now, self._pace):
+                return self._hold(connection, row, now, task, escalation)
+            else:
                 beaten.append(row.lane)
         return None
+
+    def _unreadable(self, now: datetime) -> Collection[int]:
+        """The ids of rows to leave alone; looked at again from time to time, because escalations change."""
+        with self._skipping:
+            if self._skip_until is None or now > self._skip_until:
+                self._skipped, self._skip_until = frozenset(), now + UNREADABLE_FOR
+            return self._skipped
+
+    def _skip(self, row: Row[Any], error: UnreadableRow) -> Collection[int]:
+        with self._skipping:
+            if row.id not in self._reported:
+                self._reported.add(row.id)
+                log.warning("job %d is left to a newer version: this one cannot read its %s", row.id, error.what)
+            self._skipped |= {row.id}
+            return self._skipped
 
     def renew(self, job: Job) -> bool:
         """See `escalation.outbox.Outbox`."""
@@ -146,11 +210,39 @@ class SqlOutbox:
         self._bell.ring()
         return True
 
+    def resume(self, codes: Collection[str]) -> int:
+        """Make due now what waits because of one of these codes, with no attempts counted; returns how many jobs.
+
+        Dead letters with such a code, which releases up to 0.1.0 made of them, are due again as well. A notice that
+        told of such a dead letter is dropped: what it says is no longer so.
+        """
+        again = {"state": DUE, "tries": 0, "why": None}
+        refused = outbox.c.why.in_(codes)
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            again |= {"due_at": now, "set_at": now}
+            due = connection.execute(update(outbox).where(refused, outbox.c.state == DUE).values(again)).rowcount
+        with self._database.write() as connection:
+            parked = and_(refused, outbox.c.state == PARKED)
+            ids = connection.execute(select(outbox.c.escalation_id).where(parked).distinct()).scalars()
+            for escalation_id in sorted(id for id in ids if id is not None):
+                rows.lock(connection, escalation_id)
+            now = self._database.now(connection)
+            found = connection.execute(select(outbox).where(parked).order_by(outbox.c.id).with_for_update()).all()
+            for row in found:
+                _resume(connection, now, row)
+        resumed = int(due) + len(found)
+        if resumed:
+            log.info("%d jobs that Slack refused are due again", resumed)
+            self._bell.ring()
+        return resumed
+
     def rest(self) -> float:
         """See `escalation.outbox.Outbox`."""
         with self._database.read() as connection:
             now = self._database.now(connection)
-            first = connection.execute(select(func.min(outbox.c.due_at)).where(_active())).scalar_one_or_none()
+            active = _active(self._unreadable(now))
+            first = connection.execute(select(func.min(outbox.c.due_at)).where(active)).scalar_one_or_none()
             if first is None:
                 return float("inf")
             if first > now:
@@ -159,14 +251,16 @@ class SqlOutbox:
             turn = connection.execute(paced).scalar_one_or_none()
             return float((turn - now).total_seconds()) if turn is not None else self._pace.total_seconds()
 
-    def _hold(self, connection: Connection, row: Row[Any], now: datetime) -> Job:
+    def _hold(
+        self, connection: Connection, row: Row[Any], now: datetime, task: Task, escalation: Escalation | None
+    ) -> Job:
         """Claim a row that this transaction has locked; from now on it counts as possibly sent."""
-        task = tasks.from_row(row.kind, row.payload)
         connection.execute(
             update(outbox)
             .where(outbox.c.id == row.id)
             .values(
                 state=CLAIMED,
+                payload=tasks.to_row(task)[1],
                 due_at=now + self._lease,
                 set_at=now,
                 tries=outbox.c.tries + 1,
@@ -177,14 +271,6 @@ class SqlOutbox:
                 worker=self._worker,
             )
         )
-        escalation = None
-        known: frozenset[str] = frozenset()
-        if row.escalation_id is not None:
-            kept = connection.execute(select(escalations).where(escalations.c.id == row.escalation_id)).one()
-            escalation = rows.escalation_of(kept)
-            known = frozenset(
-                connection.execute(select(cards.c.ts).where(cards.c.escalation_id == row.escalation_id)).scalars()
-            )
         return Job(
             id=row.id,
             task=task,
@@ -193,7 +279,7 @@ class SqlOutbox:
             doubtful=row.doubtful,
             created_at=row.created_at,
             lease=row.lease + 1,
-            known=known,
+            known=frozenset(card.ts for card in _cards(connection, escalation.id)) if escalation else frozenset(),
         )
 
     def _clock_went_back(self, connection: Connection, now: datetime) -> bool:
@@ -217,16 +303,25 @@ def unfinished(table: FromClause) -> ColumnElement[bool]:
     return table.c.state.in_([literal_column(f"'{DUE}'"), literal_column(f"'{CLAIMED}'")])
 
 
-def _active() -> ColumnElement[bool]:
-    return and_(unfinished(outbox), outbox.c.kind.in_(tasks.KINDS))
+def _active(skipped: Collection[int] = ()) -> ColumnElement[bool]:
+    return and_(unfinished(outbox), _readable(outbox, skipped))
+
+
+def _readable(table: FromClause, skipped: Collection[int]) -> ColumnElement[bool]:
+    """Rows of a kind that this version knows, without those that it could not read."""
+    known = table.c.kind.in_(tasks.KINDS)
+    return and_(known, table.c.id.not_in([literal_column(str(id)) for id in sorted(skipped)])) if skipped else known
 
 
 def _held(job: Job) -> ColumnElement[bool]:
     return and_(outbox.c.id == job.id, outbox.c.state == CLAIMED, outbox.c.lease == job.lease)
 
 
-def _next(now: datetime, beaten: Sequence[str]) -> Select[Any]:
-    """The row due longest, of those whose conversation may be written to now and that no earlier one has to precede."""
+def _next(now: datetime, beaten: Sequence[str], skipped: Collection[int] = ()) -> Select[Any]:
+    """The row due longest, of those whose conversation may be written to now and that no earlier one has to precede.
+
+    An earlier one that this version cannot read has nothing to precede: a newer version may send it later.
+    """
     resting = select(lanes.c.name).where(lanes.c.next_at > now)
     earlier = outbox.alias()
     # A scalar, because PostgreSQL would turn NOT EXISTS into a join over the whole queue to find one row.
@@ -236,17 +331,52 @@ def _next(now: datetime, beaten: Sequence[str]) -> Select[Any]:
             earlier.c.escalation_id == outbox.c.escalation_id,
             earlier.c.lane == outbox.c.lane,
             unfinished(earlier),
+            _readable(earlier, skipped),
         )
         .scalar_subquery()
     )
     return (
         select(outbox)
-        .where(_active(), outbox.c.due_at <= now, outbox.c.lane.not_in(resting))
+        .where(_active(skipped), outbox.c.due_at <= now, outbox.c.lane.not_in(resting))
         .where(func.coalesce(first, outbox.c.id) == outbox.c.id)
         .where(outbox.c.lane.not_in(beaten) if beaten else true())
         .order_by(outbox.c.due_at, outbox.c.id)
         .limit(1)
     )
+
+
+def _read(connection: Connection, row: Row[Any]) -> tuple[Task, Escalation | None]:
+    """The task and the escalation of a row; a reply is bound to its card, if that is there. Raises `UnreadableRow`."""
+    task = tasks.from_row(row.kind, row.payload)
+    if row.escalation_id is None:
+        return task, None
+    kept = connection.execute(select(escalations).where(escalations.c.id == row.escalation_id)).one()
+    escalation = rows.escalation_of(kept)
+    if isinstance(task, ReplyInThread) and task.card is None:
+        task = replace(task, card=_card_of(connection, row, escalation))
+    return task, escalation
+
+
+def _card_of(connection: Connection, row: Row[Any], escalation: Escalation) -> Card | None:
+    """The card under which a reply of 0.1.0 was said, whose row names none; None when it is not posted yet.
+
+    The row's lane is the channel in which the escalation was then. If it was handed over since, the card is the latest
+    one that was there before the row, or else the first one after it.
+    """
+    if row.lane == f"#{escalation.channel}":
+        return escalation.card
+    current = escalation.card.ts if escalation.card is not None else None
+    others = [card for card in _cards(connection, escalation.id) if card.ts != current]
+    before = [card for card in others if card.posted_at <= row.created_at]
+    found = before[-1] if before else others[0] if others else None
+    return Card(found.channel_id, found.ts, found.permalink) if found is not None else None
+
+
+def _cards(connection: Connection, escalation_id: str) -> Sequence[Row[Any]]:
+    """Every card that the escalation ever had, the oldest first."""
+    return connection.execute(
+        select(cards).where(cards.c.escalation_id == escalation_id).order_by(cards.c.posted_at)
+    ).all()
 
 
 def _take_turn(connection: Connection, name: str, now: datetime, pace: timedelta) -> bool:
@@ -307,6 +437,17 @@ def _settle(
     return escalation
 
 
+def _resume(connection: Connection, now: datetime, row: Row[Any]) -> None:
+    """Make a dead letter due again."""
+    change = update(outbox).where(outbox.c.id == row.id)
+    if row.kind == tasks.kind_of(TellPerson) and row.payload.get("notice") == Notice.PARKED:
+        connection.execute(change.values(state=DROPPED, settled_at=now, once_key=None, payload={}))
+        return
+    connection.execute(change.values(state=DUE, due_at=now, set_at=now, tries=0, why=None))
+    if row.kind == tasks.kind_of(PostEscalation):
+        rows.append(connection, row.escalation_id, Event(now, None, EventKind.RETRIED))
+
+
 def _on_slack(
     connection: Connection, now: datetime, escalation: Escalation, task: PostEscalation, posted: Posted
 ) -> Escalation:
@@ -324,6 +465,7 @@ def _on_slack(
         .on_conflict_do_nothing()
     )
     event = Event(now, None, EventKind.POSTED, about={"channel": task.channel})
+    _release_waiting(connection, now, escalation.id, task, card)
     if task.channel != escalation.channel:
         rows.append(connection, escalation.id, event)
         queue(connection, now, escalation, [UpdateCard(card)])
@@ -331,6 +473,19 @@ def _on_slack(
     shown = replace(escalation, card=card)
     rows.change(connection, shown, event)
     queue(connection, now, None, homes.refreshes(connection, now, [escalation.requester.user_id]))
-    waiting = and_(outbox.c.escalation_id == escalation.id, outbox.c.state == WAITING)
-    connection.execute(update(outbox).where(waiting).values(state=DUE, due_at=now, set_at=now))
     return shown
+
+
+def _release_waiting(
+    connection: Connection, now: datetime, escalation_id: str, task: PostEscalation, card: Card
+) -> None:
+    """What waited for a card in this channel is due now; replies belong under this card from now on."""
+    waiting = and_(
+        outbox.c.escalation_id == escalation_id, outbox.c.state == WAITING, outbox.c.lane == lane(task, None)
+    )
+    for row in connection.execute(select(outbox.c.id, outbox.c.kind, outbox.c.payload).where(waiting)).all():
+        payload = row.payload
+        if row.kind == tasks.kind_of(ReplyInThread) and payload.get("card") is None:
+            payload = {**payload, "card": asdict(card)}
+        due = {"state": DUE, "due_at": now, "set_at": now, "payload": payload}
+        connection.execute(update(outbox).where(outbox.c.id == row.id).values(due))

@@ -99,15 +99,18 @@ class People:
             connection.execute(update(directory).values(refreshed_at=now))
         self._doubt()
 
-    def put(self, person: Person) -> None:
-        """Add or change one person who was looked up alone; their groups stay as they are."""
+    def put(self, *persons: Person) -> None:
+        """Add or change people; everybody else and all groups stay as they are."""
+        if not persons:
+            return
         with self._database.write() as connection:
             _raise_version(connection)
-            row = _row(person, self._database.now(connection))
+            now = self._database.now(connection)
+            added = insert_into(connection, people)
+            changed = {column.name: added.excluded[column.name] for column in people.columns}
             connection.execute(
-                insert_into(connection, people)
-                .values(row)
-                .on_conflict_do_update(index_elements=[people.c.user_id], set_=row)
+                added.on_conflict_do_update(index_elements=[people.c.user_id], set_=changed),
+                [_row(person, now) for person in persons],
             )
         self._doubt()
 

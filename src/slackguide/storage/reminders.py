@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, select, update
 
 from slackguide.escalation.bell import Bell
 from slackguide.escalation.reminder import remind
@@ -28,28 +30,34 @@ class Reminders:
         self._policy = policy
 
     def give(self) -> int:
-        """Give those that are due; returns how many. A reminder and what it owes are one transaction."""
+        """Give those that are due; returns how many. A reminder and what it owes are one transaction.
+
+        Escalations that this version cannot read are left to a newer one.
+        """
         given = 0
-        while given < AT_ONCE and self._due() and self._give_one():
-            given += 1
+        unreadable: list[str] = []
+        while given < AT_ONCE and self._due(unreadable) and (went_on := self._give_one(unreadable)) is not None:
+            given += went_on
         if given:
             self._bell.ring()
         return given
 
-    def _due(self) -> bool:
+    def _due(self, unreadable: Collection[str]) -> bool:
         """A look that takes no lock: mostly there is nothing."""
         with self._database.read() as connection:
-            now = self._database.now(connection)
-            return connection.execute(_DUE.where(escalations.c.remind_at <= now)).first() is not None
+            return connection.execute(_due(self._database.now(connection), unreadable)).first() is not None
 
-    def _give_one(self) -> bool:
+    def _give_one(self, unreadable: list[str]) -> bool | None:
+        """Whether one was given, None when none is left. Adds to `unreadable` the id of one that cannot be read."""
         with self._database.write() as connection:
             now = self._database.now(connection)
-            due = _DUE.where(escalations.c.remind_at <= now).with_for_update(skip_locked=True)
-            row = connection.execute(due).first()
+            row = connection.execute(_due(now, unreadable).with_for_update(skip_locked=True)).first()
             if row is None:
+                return None
+            escalation = rows.readable_escalation(row)
+            if escalation is None:
+                unreadable.append(row.id)
                 return False
-            escalation = rows.escalation_of(row)
             changed = remind(escalation, now, self._policy(escalation.desk))
             if changed is None:
                 _forget(connection, escalation.id)
@@ -61,7 +69,15 @@ class Reminders:
             return True
 
 
-_DUE = select(escalations).where(escalations.c.remind_at.is_not(None)).order_by(escalations.c.remind_at).limit(1)
+def _due(now: datetime, unreadable: Collection[str]) -> Select[Any]:
+    """The reminder that has been due longest."""
+    return (
+        select(escalations)
+        .where(escalations.c.remind_at.is_not(None), escalations.c.remind_at <= now)
+        .where(escalations.c.id.not_in(unreadable))
+        .order_by(escalations.c.remind_at)
+        .limit(1)
+    )
 
 
 def _forget(connection: Connection, escalation_id: str) -> None:

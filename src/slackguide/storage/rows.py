@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from slackguide.errors import UnreadableRow
 from slackguide.escalation.escalation import Advice, Card, Draft, Escalation, Event, EventKind, Requester, State
 from slackguide.escalation.fields import Value
 from slackguide.escalation.resolution import Ending, Resolution
 from slackguide.escalation.watch import Watch
 from slackguide.storage.schema import escalations, events
+
+log = logging.getLogger(__name__)
 
 
 def pack(values: Mapping[str, Value]) -> list[list[object]]:
@@ -26,19 +31,47 @@ def unpack(pairs: list[list[Any]]) -> dict[str, Value]:
 
 
 def _value(value: Any) -> Value:
+    """Raises ValueError for a type of value that this version does not know."""
     match value:
-        case {"date": iso}:
+        case {"date": str(iso), **rest} if not rest:
             return date.fromisoformat(iso)
-        case list():
-            return tuple(str(item) for item in value)
-        case int():
+        case list() if all(isinstance(item, str) for item in value):
+            return tuple(value)
+        case str() | int() if not isinstance(value, bool):
             return value
         case _:
-            return str(value)
+            raise ValueError("unknown type of value")
 
 
 def escalation_of(row: Row[Any]) -> Escalation:
-    """The escalation that a row of `escalations` holds."""
+    """The escalation that a row of `escalations` holds. Raises `UnreadableRow`."""
+    try:
+        return _escalation_of(row)
+    except (ValueError, KeyError, TypeError):
+        raise UnreadableRow(f"escalation {row.id} ({row.reference})") from None
+
+
+def readable_escalations(found: Iterable[Row[Any]]) -> tuple[Escalation, ...]:
+    """The escalations of these rows; one that this version cannot read is left out, and named in the log once."""
+    return tuple(kept for row in found if (kept := readable_escalation(row)) is not None)
+
+
+def readable_escalation(row: Row[Any]) -> Escalation | None:
+    """The escalation of a row; None where this version cannot read it, which the log then says once."""
+    try:
+        return escalation_of(row)
+    except UnreadableRow as error:
+        _report(error.what)
+        return None
+
+
+@lru_cache(maxsize=10_000)
+def _report(what: str) -> None:
+    """Log a row that cannot be read, once in a process."""
+    log.warning("%s is left to a newer version: this one cannot read it", what)
+
+
+def _escalation_of(row: Row[Any]) -> Escalation:
     advice = row.advice
     return Escalation(
         id=row.id,
@@ -109,9 +142,14 @@ def changing(escalation: Escalation) -> dict[str, object]:
     }
 
 
+def lock(connection: Connection, escalation_id: str) -> Row[Any] | None:
+    """The escalation's row, which nobody else changes until this transaction ends."""
+    return connection.execute(select(escalations).where(escalations.c.id == escalation_id).with_for_update()).first()
+
+
 def locked(connection: Connection, escalation_id: str) -> Escalation | None:
-    """The escalation, which nobody else changes until this transaction ends."""
-    row = connection.execute(select(escalations).where(escalations.c.id == escalation_id).with_for_update()).first()
+    """The escalation, which nobody else changes until this transaction ends. Raises `UnreadableRow`."""
+    row = lock(connection, escalation_id)
     return escalation_of(row) if row is not None else None
 
 
@@ -144,5 +182,19 @@ def append(connection: Connection, escalation_id: str, event: Event) -> None:
 
 
 def event_of(row: Row[Any]) -> Event:
-    """The event that a row of `events` holds."""
-    return Event(row.at, row.who, EventKind(row.kind), row.words, row.about)
+    """The event that a row of `events` holds. Raises `UnreadableRow`."""
+    try:
+        return Event(row.at, row.who, EventKind(row.kind), row.words, row.about)
+    except ValueError:
+        raise UnreadableRow(f"event {row.number} of escalation {row.escalation_id}") from None
+
+
+def readable_events(found: Iterable[Row[Any]]) -> tuple[Event, ...]:
+    """The events of these rows; one that this version cannot read is left out, and named in the log once."""
+    events_found = []
+    for row in found:
+        try:
+            events_found.append(event_of(row))
+        except UnreadableRow as error:
+            _report(error.what)
+    return tuple(events_found)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
+from slackguide.errors import UnreadableRow
 from slackguide.escalation.escalation import Card
 from slackguide.escalation.task import (
     AnswerMessage,
@@ -31,32 +32,37 @@ KINDS: dict[str, type[Task]] = {
 _NAMES = {task: kind for kind, task in KINDS.items()}
 
 
+def kind_of(task: type[Task]) -> str:
+    """The kind of a class of tasks."""
+    return _NAMES[task]
+
+
 def to_row(task: Task) -> tuple[str, dict[str, Any]]:
     """The kind and the payload of a task."""
-    return _NAMES[type(task)], asdict(task)
+    return kind_of(type(task)), asdict(task)
 
 
 def from_row(kind: str, payload: Mapping[str, Any]) -> Task:
-    """The task of a row whose kind is one of `KINDS`; keys that a newer version added are left aside."""
-    match kind:
-        case "tell_person":
-            return TellPerson(payload["user_id"], Notice(payload["notice"]), payload["who"], payload["words"])
-        case "reply_in_thread":
-            return ReplyInThread(Notice(payload["notice"]), payload["who"], payload["words"])
-        case "update_card":
-            card = payload["card"]
-            return UpdateCard(Card(card["channel_id"], card["ts"], card["permalink"]) if card is not None else None)
-        case "refresh_home":
-            return RefreshHome(payload["user_id"])
-        case "answer_message":
-            return AnswerMessage(
-                event_id=payload["event_id"],
-                channel_id=payload["channel_id"],
-                thread_ts=payload["thread_ts"],
-                user_id=payload["user_id"],
-                team_id=payload["team_id"],
-                text=payload["text"],
-                ts=payload.get("ts"),
-            )
-        case _:
-            return PostEscalation(payload["channel"])
+    """The task of a row. Fields that an earlier version did not know have their defaults.
+
+    Raises `UnreadableRow` for a kind, a field or a value that this version does not know: left aside, it might be what
+    says where the message belongs.
+    """
+    try:
+        task = KINDS[kind]
+        if not payload.keys() <= {known.name for known in fields(task)}:
+            raise UnreadableRow(kind)
+        return task(**{name: _value(name, value) for name, value in payload.items()})
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise UnreadableRow(kind) from None
+
+
+def _value(name: str, value: Any) -> Any:
+    """A field's value; all but two are text or None. Raises ValueError or TypeError for anything else."""
+    if name == "notice":
+        return Notice(value)
+    if name == "card" and value is not None:
+        return Card(**value)
+    if not isinstance(value, str | None):
+        raise TypeError(name)
+    return value

@@ -222,6 +222,9 @@ NOTICES = {
 }
 """What each notice says; the words of a person follow it, quoted."""
 
+RECEIVED = "{who} handed {ref} over from #{channel}."
+"""What a hand-over says where it arrives; the reason follows."""
+
 
 def notice_card(
     notice: Notice,
@@ -232,12 +235,18 @@ def notice_card(
     words: str | None,
     to_requester: bool,
     in_thread: bool,
+    from_channel: str | None = None,
 ) -> Card:
-    """A notice to a person or into the thread, with the link to the escalation and the buttons that fit the reader."""
+    """A notice to a person or into the thread, with the link to the escalation and the buttons that fit the reader.
+
+    `from_channel` is the channel that a hand-over comes from, for those who receive it.
+    """
     ending = _ended(escalation.resolution, knowledge) if escalation.resolution else "closed"
     ending = ending[0].lower() + ending[1:]
     fill = {"ref": escalation.reference, "channel": escalation.channel, "ending": ending}
     template = NOTICES[notice]
+    if notice is Notice.HANDED_OVER and from_channel is not None:
+        template, fill["channel"] = RECEIVED, from_channel
     own = notice is Notice.PARKED
     text = template.format(who=mention(who) if who else "slackguide", words=escaped(words or "") if own else "", **fill)
     plain_text = template.format(who="Someone" if who else "slackguide", words=words or "" if own else "", **fill)

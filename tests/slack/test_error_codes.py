@@ -1,0 +1,70 @@
+"""Every code of Slack's has a class that delivery decides by, and text for the people concerned."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from slackguide.escalation.escalation import Escalation, Requester, State
+from slackguide.escalation.poster import RefusalScope
+from slackguide.slack.error_codes import ADVICE, INSTALLATION_CODES, explain, refusal
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+ESCALATION = Escalation(
+    id="e1", reference="D-1042", form_id="ask-disputes", desk="ask-disputes", channel="ask-disputes",
+    state=State.SENT, requester=Requester("U1", "T1"), created_at=NOON, changed_at=NOON,
+)  # fmt: skip
+
+CODES = {
+    RefusalScope.SERVICE: "internal_error fatal_error service_unavailable request_timeout team_added_to_org",
+    RefusalScope.PLACE: "channel_not_found not_in_channel is_archived restricted_action messages_tab_disabled",
+    RefusalScope.MESSAGE: "invalid_blocks msg_too_long no_text metadata_too_large thread_not_found message_not_found",
+    RefusalScope.PERSON: "user_not_found user_disabled cannot_dm_bot user_not_visible",
+    RefusalScope.INSTALLATION: (
+        "account_inactive invalid_auth token_revoked token_expired not_authed not_allowed_token_type no_permission "
+        "access_denied missing_scope org_login_required team_access_not_granted ekm_access_denied "
+        "enterprise_is_restricted two_factor_setup_required accesslimited"
+    ),
+    RefusalScope.UNKNOWN: "never_heard_of_it",
+}
+
+
+@pytest.mark.parametrize(("scope", "code"), [(scope, code) for scope, codes in CODES.items() for code in codes.split()])
+def test_a_code_has_its_scope(scope: RefusalScope, code: str) -> None:
+    assert refusal(code).scope is scope
+
+
+def test_the_codes_of_the_installation_are_all_tested() -> None:
+    assert set(CODES[RefusalScope.INSTALLATION].split()) == INSTALLATION_CODES
+
+
+@pytest.mark.parametrize(
+    "code", ["message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"]
+)
+def test_what_was_to_be_changed_is_gone(code: str) -> None:
+    assert refusal(code).target_gone
+    assert not refusal("is_archived").target_gone
+
+
+@pytest.mark.parametrize("code", [*ADVICE, "never_heard_of_it"])
+def test_the_text_says_what_is_safe_and_what_to_do(code: str) -> None:
+    text = explain(code, ESCALATION)
+    assert text.startswith("D-1042 is saved, but not yet in #ask-disputes: ")
+    assert text.endswith(
+        ", then have it sent again with `slackguide outbox retry D-1042`. Nothing has to be typed again."
+    )
+    assert "{" not in text
+
+
+def test_the_text_names_the_channel() -> None:
+    assert explain("not_in_channel", ESCALATION) == (
+        "D-1042 is saved, but not yet in #ask-disputes: #ask-disputes does not let me post, because I am not in it. "
+        "Invite @slackguide to #ask-disputes, then have it sent again with `slackguide outbox retry D-1042`. "
+        "Nothing has to be typed again."
+    )
+    assert "Slack refused it (never_heard_of_it)" in explain("never_heard_of_it", ESCALATION)
+
+
+def test_the_missing_scope_is_named() -> None:
+    assert "im:write" in str(refusal("missing_scope", needed="im:write"))
