@@ -6,11 +6,13 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-from slackguide.escalation.escalation import Advice, EventKind, State
-from slackguide.escalation.lifecycle import AddDetails, Changed, Claim, Follow, HandOver, Refusal, Resolve
+from slackguide.escalation.escalation import Advice, Draft, Duplicate, EventKind, State, Submitted
+from slackguide.escalation.lifecycle import AddDetails, Changed, Claim, Follow, HandOver, Refusal, Resolve, Withdraw
 from slackguide.escalation.resolution import Ending, Resolution
 from slackguide.escalation.task import Notice, TellPerson
 from tests.stores import Store, draft
+
+ROUNDS = 20
 
 
 def test_a_submission_is_kept_whole_and_owes_its_post(store: Store) -> None:
@@ -160,11 +162,52 @@ def test_an_unknown_escalation_is_none(store: Store) -> None:
 
 def test_open_escalations_about_the_same_case_are_found(store: Store) -> None:
     first = store.ledger.submit(draft("V1", cases=("ticket:1", "contract:2"))).escalation
-    second = store.ledger.submit(draft("V2", cases=("contract:2",))).escalation
-    closed = store.ledger.submit(draft("V3", cases=("ticket:1",))).escalation
+    second = store.ledger.submit(draft("V2", cases=("contract:2",), anyway="another question")).escalation
+    closed = store.ledger.submit(draft("V3", cases=("ticket:1",), anyway="another question")).escalation
     store.ledger.press(closed.id, Claim("U2"))
     store.ledger.press(closed.id, Resolve("U2", Resolution(Ending.RIGHT_PLACE, "done")))
     assert store.ledger.open_about(["ticket:1"]) == (first,)
     assert {found.id for found in store.ledger.open_about(["contract:2", "ticket:9"])} == {first.id, second.id}
     assert store.ledger.open_about(["ticket:9"]) == ()
     assert store.ledger.open_about([]) == ()
+
+
+def test_a_draft_about_an_open_case_is_not_stored_without_a_reason(store: Store) -> None:
+    first = store.ledger.submit(draft("V1", cases=("ticket:1", "contract:2"))).escalation
+    assert store.ledger.submit(draft("V2", cases=("contract:2",))) == Duplicate(first)
+    assert store.ledger.by_view("V2") is None
+    assert store.count("outbox") == 1
+    again = store.ledger.submit(draft("V2", cases=("contract:2",), anyway="the other week"))
+    assert isinstance(again, Submitted)
+    assert again.new
+    repeated = store.ledger.submit(draft("V2", cases=("contract:2",), anyway="the other week"))
+    assert repeated == Submitted(again.escalation, new=False)
+
+
+def test_a_closed_case_has_no_duplicate(store: Store) -> None:
+    first = store.ledger.submit(draft("V1", cases=("ticket:1",))).escalation
+    store.ledger.press(first.id, Withdraw("U1"))
+    assert isinstance(store.ledger.submit(draft("V2", cases=("ticket:1",))), Submitted)
+
+
+def test_of_two_drafts_about_one_case_at_the_same_moment_one_is_the_duplicate(store: Store) -> None:
+    """From two processes, with two forms, and with the keys of the case in either order."""
+    other = Store(store.url, store.clock)
+    for number in range(ROUNDS):
+        keys = (f"ticket:{number}", f"contract:{number}")
+        drafts = [
+            (store, draft(f"A{number}", prefix="D", cases=keys)),
+            (other, draft(f"B{number}", prefix="C", cases=keys[::-1])),
+        ]
+        start = threading.Barrier(2)
+
+        def submit(which: tuple[Store, Draft], start: threading.Barrier = start) -> Submitted | Duplicate:
+            start.wait()
+            return which[0].ledger.submit(which[1])
+
+        with ThreadPoolExecutor(2) as pool:
+            outcomes = list(pool.map(submit, drafts))
+        (stored,) = [outcome for outcome in outcomes if isinstance(outcome, Submitted)]
+        (duplicate,) = [outcome for outcome in outcomes if isinstance(outcome, Duplicate)]
+        assert duplicate.escalation == stored.escalation
+    other.database.close()
