@@ -16,9 +16,9 @@ class Ledger(Protocol):
     def submit(self, draft: Draft) -> Submitted | Duplicate:
         """Keep it and owe its post, in one transaction that is on disk when this returns; once a view id.
 
-        Return `Duplicate`, and store nothing, where an open escalation is about one of `draft.cases` and the draft gives
-        no reason (`anyway`). The check is part of the transaction: of two drafts about one case that are submitted at the
-        same moment, also by two processes, one is stored and the other is the duplicate.
+        Return `Duplicate`, and store nothing, where an open escalation is about one of `draft.cases` and the draft
+        gives no reason (`anyway`). The check is part of the transaction: of two drafts about one case that are
+        submitted at the same moment, also by two processes, one is stored and the other is the duplicate.
         """
 
     def press(self, escalation_id: str, press: Press) -> Changed | Refusal | None:
