@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
@@ -23,7 +23,7 @@ from slackguide.escalation.task import (
 )
 from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.calls import called, pages
-from slackguide.slack.conversation import Conversation, Line
+from slackguide.slack.conversation import Conversation
 from slackguide.slack.ids import ESCALATION_EVENT, NOTICE_EVENT
 from slackguide.slack.views.card import UPDATE_TEXT_LIMIT, Card
 from slackguide.slack.views.escalation import escalation_card, moved_card, notice_card
@@ -46,7 +46,10 @@ class _Prepared:
 
 
 class SlackPoster:
-    """Implements `escalation.poster.Poster` with a `WebClient` whose timeout lies well within the lease."""
+    """Implements `escalation.poster.Poster` with a `WebClient` whose timeout lies well within the lease.
+
+    `turns` gives what the person wrote before in the thread of a message, oldest first.
+    """
 
     def __init__(
         self,
@@ -55,12 +58,14 @@ class SlackPoster:
         channels: Channels,
         knowledge: Callable[[], KnowledgeBase],
         conversation: Conversation,
+        turns: Callable[[AnswerMessage], Sequence[str]],
         home: Callable[[str], View],
     ) -> None:
         self._client = client
         self._channels = channels
         self._knowledge = knowledge
         self._conversation = conversation
+        self._turns = turns
         self._home = home
         self._prepared: dict[int, _Prepared] = {}
 
@@ -155,7 +160,7 @@ class SlackPoster:
                 drawn = moved_card(escalation) if stale else escalation_card(escalation, self._knowledge())
                 return _Prepared((old or current).channel_id if old or current else "", drawn)  # type: ignore[union-attr]
             case AnswerMessage():
-                card = self._conversation.answer(task, self._thread(task))
+                card = self._conversation.answer(task, self._turns(task))
                 return _Prepared(task.channel_id, card, task.thread_ts)
             case RefreshHome(user_id=user_id):
                 return _Prepared(user_id)
@@ -181,25 +186,6 @@ class SlackPoster:
     def _direct(self, user_id: str) -> str:
         response = called(lambda: self._client.conversations_open(users=[user_id]))
         return str(response["channel"]["id"])
-
-    def _thread(self, task: AnswerMessage) -> tuple[Line, ...]:
-        """What was said before in the thread, by people alone; nothing where Slack will not tell."""
-        if task.ts is None or task.thread_ts == task.ts:
-            return ()
-        try:
-            found = pages(
-                self._client, "conversations.replies", "messages", {"channel": task.channel_id, "ts": task.thread_ts}
-            )
-            return tuple(
-                Line(str(message.get("ts", "")), str(message.get("text") or ""))
-                for message in found
-                if message.get("user") == task.user_id
-                and not message.get("bot_id")
-                and str(message.get("ts", "")) < str(task.ts)
-            )
-        except Refused as error:
-            log.warning("a thread could not be read: %s", error.code)
-            return ()
 
     def _messages(self, ready: _Prepared, oldest: str) -> Iterator[Mapping[str, Any]]:
         arguments = {"channel": ready.channel_id, "oldest": oldest, "include_all_metadata": "true", "inclusive": "true"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -75,8 +75,9 @@ def queue(connection: Connection, now: datetime, escalation: Escalation | None, 
 class SqlOutbox:
     """The outbox of `escalation.outbox`, for one worker process.
 
-    `worker` names the process in the rows it holds. A job is due again when its lease is over: `due_at` of a claimed
-    row is the end of its lease.
+    `worker` names the process in the rows it holds. `kinds` are the kinds of jobs that it claims (names of
+    `tasks.KINDS`): workers that share a process can have jobs of their own. A job is due again when its lease is over:
+    `due_at` of a claimed row is the end of its lease.
     """
 
     def __init__(
@@ -87,12 +88,14 @@ class SqlOutbox:
         worker: str,
         lease: float = LEASE_SECONDS,
         pace: float = PACE_SECONDS,
+        kinds: Collection[str] = tuple(tasks.KINDS),
     ) -> None:
         self._database = database
         self._bell = bell
         self._worker = worker
         self._lease = timedelta(seconds=lease)
         self._pace = timedelta(seconds=pace)
+        self._kinds = tuple(kinds)
         self._latest: datetime | None = None
 
     def claim(self) -> Job | None:
@@ -100,7 +103,7 @@ class SqlOutbox:
         with self._database.read() as connection:
             now = self._database.now(connection)
             astray = self._clock_went_back(connection, now)
-            if not astray and connection.execute(_next(now, ())).first() is None:
+            if not astray and connection.execute(_next(now, (), self._kinds)).first() is None:
                 return None
         with self._database.write() as connection:
             now = self._database.now(connection)
@@ -108,7 +111,8 @@ class SqlOutbox:
                 self._plan_again(connection, now)
             beaten: list[str] = []
             for _ in range(_LOOKS):
-                row = connection.execute(_next(now, beaten).with_for_update(skip_locked=True, of=outbox)).first()
+                following = _next(now, beaten, self._kinds).with_for_update(skip_locked=True, of=outbox)
+                row = connection.execute(following).first()
                 if row is None:
                     return None
                 if _take_turn(connection, row.lane, now, self._pace):
@@ -150,7 +154,8 @@ class SqlOutbox:
         """See `escalation.outbox.Outbox`."""
         with self._database.read() as connection:
             now = self._database.now(connection)
-            first = connection.execute(select(func.min(outbox.c.due_at)).where(_active())).scalar_one_or_none()
+            due = select(func.min(outbox.c.due_at)).where(_active(self._kinds))
+            first = connection.execute(due).scalar_one_or_none()
             if first is None:
                 return float("inf")
             if first > now:
@@ -200,14 +205,15 @@ class SqlOutbox:
         """Against the latest time this process has seen, and at its first claim against what is in the table."""
         latest = self._latest
         if latest is None:
-            latest = connection.execute(select(func.max(outbox.c.set_at)).where(_active())).scalar_one_or_none() or now
+            newest = select(func.max(outbox.c.set_at)).where(_active(self._kinds))
+            latest = connection.execute(newest).scalar_one_or_none() or now
         self._latest = now
         return bool(latest - now > CLOCK_SLACK)
 
     def _plan_again(self, connection: Connection, now: datetime) -> None:
         """Nothing waits for a time that was wrong; what another worker holds still gets a whole lease from now."""
         connection.execute(delete(lanes).where(lanes.c.set_at > now + CLOCK_SLACK))
-        future = and_(_active(), outbox.c.set_at > now + CLOCK_SLACK)
+        future = and_(_active(self._kinds), outbox.c.set_at > now + CLOCK_SLACK)
         connection.execute(update(outbox).where(future, outbox.c.state == DUE).values(due_at=now, set_at=now))
         connection.execute(update(outbox).where(future).values(due_at=now + self._lease, set_at=now))
 
@@ -217,15 +223,15 @@ def unfinished(table: FromClause) -> ColumnElement[bool]:
     return table.c.state.in_([literal_column(f"'{DUE}'"), literal_column(f"'{CLAIMED}'")])
 
 
-def _active() -> ColumnElement[bool]:
-    return and_(unfinished(outbox), outbox.c.kind.in_(tasks.KINDS))
+def _active(kinds: Collection[str]) -> ColumnElement[bool]:
+    return and_(unfinished(outbox), outbox.c.kind.in_(kinds))
 
 
 def _held(job: Job) -> ColumnElement[bool]:
     return and_(outbox.c.id == job.id, outbox.c.state == CLAIMED, outbox.c.lease == job.lease)
 
 
-def _next(now: datetime, beaten: Sequence[str]) -> Select[Any]:
+def _next(now: datetime, beaten: Sequence[str], kinds: Collection[str] = tuple(tasks.KINDS)) -> Select[Any]:
     """The row due longest, of those whose conversation may be written to now and that no earlier one has to precede."""
     resting = select(lanes.c.name).where(lanes.c.next_at > now)
     earlier = outbox.alias()
@@ -241,7 +247,7 @@ def _next(now: datetime, beaten: Sequence[str]) -> Select[Any]:
     )
     return (
         select(outbox)
-        .where(_active(), outbox.c.due_at <= now, outbox.c.lane.not_in(resting))
+        .where(_active(kinds), outbox.c.due_at <= now, outbox.c.lane.not_in(resting))
         .where(func.coalesce(first, outbox.c.id) == outbox.c.id)
         .where(outbox.c.lane.not_in(beaten) if beaten else true())
         .order_by(outbox.c.due_at, outbox.c.id)
