@@ -21,7 +21,7 @@ from sqlalchemy import create_engine, select, text, update
 from sqlalchemy.engine import make_url
 
 from slackguide.escalation.bell import Bell
-from slackguide.escalation.escalation import Draft, Requester
+from slackguide.escalation.escalation import Draft, Requester, Submitted
 from slackguide.storage.database import Database
 from slackguide.storage.inbox import Inbox
 from slackguide.storage.kinds import Moment
@@ -98,6 +98,12 @@ class Store:
     def worker(self, name: str) -> SqlOutbox:
         """The outbox as another process sees it."""
         return SqlOutbox(database=self.database, bell=self.bell, worker=name)
+
+    def submit(self, new: Draft) -> Submitted:
+        """Submit a draft that no open escalation duplicates."""
+        outcome = self.ledger.submit(new)
+        assert isinstance(outcome, Submitted)
+        return outcome
 
     def now(self) -> datetime:
         """The time by which this store works."""

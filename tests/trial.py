@@ -130,6 +130,7 @@ class Workplace:
             stores=stores,
             clock=self.clock.utc,
             chance=lambda: 0.5,
+            ticks=self.clock.seconds,
         )
         self._routes = self.service.routes
         self._outbox = SqlOutbox(database=stores.database, bell=stores.bell, worker="looking on")

@@ -35,7 +35,7 @@ from slackguide.slack.afterwards import Afterwards
 from slackguide.slack.answering import Answerer
 from slackguide.slack.app import build_app
 from slackguide.slack.boundary import Boundary
-from slackguide.slack.conversation import Conversation
+from slackguide.slack.conversation import TURNS, Conversation
 from slackguide.slack.directory import Directory
 from slackguide.slack.error_codes import INSTALLATION_CODES, explain
 from slackguide.slack.homes import HomeDrawer
@@ -51,6 +51,7 @@ from slackguide.slack.opening import Opening
 from slackguide.slack.poster import SlackPoster
 from slackguide.slack.redrawing import Redrawing
 from slackguide.slack.register import Listeners
+from slackguide.storage import tasks
 from slackguide.storage.backlog import Backlog
 from slackguide.storage.channels import Channels
 from slackguide.storage.database import Database
@@ -206,6 +207,7 @@ class Service:
         stores: Stores,
         clock: Clock,
         chance: Callable[[], float] = random.random,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self.guide = guide
         self.stores = stores
@@ -256,26 +258,39 @@ class Service:
             client=client,
             channels=stores.channels,
             knowledge=lambda: guide().knowledge,
-            conversation=Conversation(answerer=answerer, directory=self._directory),
+            conversation=Conversation(answerer=answerer, directory=self._directory, ticks=ticks),
             directory=self._directory,
+            turns=lambda task: stores.inbox.turns_before(task, at_most=TURNS),
             home=lambda user_id: homes.view(user_id, {}),
         )
-        outbox = SqlOutbox(database=stores.database, bell=stores.bell, worker=f"{os.getpid()}-{new_id()[:6]}")
-        self._worker = Worker(
-            outbox=outbox,
-            delivery=Delivery(
-                outbox=outbox,
-                poster=poster,
-                owners=self._owners,
-                explain=explain,
-                chance=chance,
-                stopping=self._stopping.is_set,
-            ),
-            bell=stores.bell,
-            stopping=self._stopping,
-        )
+
+        def outbox(kinds: Collection[str]) -> SqlOutbox:
+            """The outbox for jobs of these kinds, as one worker of this process."""
+            return SqlOutbox(
+                database=stores.database, bell=stores.bell, worker=f"{os.getpid()}-{new_id()[:6]}", kinds=kinds
+            )
+
+        def worker(name: str, jobs: SqlOutbox) -> Worker:
+            """A worker for the jobs of that outbox."""
+            return Worker(
+                outbox=jobs,
+                delivery=Delivery(
+                    outbox=jobs,
+                    poster=poster,
+                    owners=self._owners,
+                    explain=explain,
+                    chance=chance,
+                    stopping=self._stopping.is_set,
+                ),
+                bell=stores.bell,
+                stopping=self._stopping,
+                name=name,
+            )
+
+        posts = outbox(tasks.KINDS.keys() - tasks.ANSWERS)
+        self._workers = (worker("delivery", posts), worker("answers", outbox(tasks.ANSWERS)))
         self.installation_check = InstallationCheck(
-            client=client, status=self.installation, resume=lambda: outbox.resume(INSTALLATION_CODES)
+            client=client, status=self.installation, resume=lambda: posts.resume(INSTALLATION_CODES)
         )
         reminders = Reminders(database=stores.database, bell=stores.bell, policy=policies(guide))
         retention = Retention(database=stores.database, days=settings.retention_days)
@@ -344,7 +359,8 @@ class Service:
 
     def start(self, *, answering: bool = True) -> None:
         """Begins delivery and chores; `answering` also the directory's refresh."""
-        self._worker.start()
+        for worker in self._workers:
+            worker.start()
         self._chores.start()
         if answering:
             self._directory.start()
@@ -358,7 +374,9 @@ class Service:
     def stop(self) -> None:
         """Ends what is under way and gives leases back."""
         self.wind_down()
-        self._worker.stop(timeout=6.0)
+        deadline = time.monotonic() + 6.0
+        for worker in self._workers:
+            worker.stop(timeout=max(0.0, deadline - time.monotonic()))
         self._chores.stop(timeout=1.0)
         self._afterwards.finish(timeout=2.0)
         self.stores.database.close()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
@@ -234,6 +236,28 @@ def test_another_case_is_not_held_up(work: Workplace) -> None:
     second = sent(work, "ben", ticket_url="https://x.zendesk.com/agent/tickets/4712", contract_id="99999")
 
     assert second.reference == "D-1002"
+
+
+def test_of_two_colleagues_who_send_the_same_ticket_at_once_one_is_warned(work: Workplace) -> None:
+    people = ("ana", "ben")
+    for number in range(10):
+        for who in people:
+            opened(work, who)
+        start = threading.Barrier(len(people))
+
+        def send(who: str, number: int = number, start: threading.Barrier = start) -> bool:
+            start.wait()
+            ticket = f"https://x.zendesk.com/agent/tickets/{5000 + number}"
+            return work.submit(filled(ticket_url=ticket, contract_id=str(70_000 + number)), who).ok
+
+        with ThreadPoolExecutor(len(people)) as pool:
+            assert all(pool.map(send, people))
+        shown = [words(work.modal(who)) for who in people]
+        assert sorted("is open already" in text for text in shown) == [False, True]
+        for who in people:
+            work.workspace.screens.clear(work.workspace.person(who).id)
+    work.settle()
+    assert len(posts(work)) == 10
 
 
 # -- what people write ------------------------------------------------------------------------------------------------

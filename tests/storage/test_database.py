@@ -25,7 +25,7 @@ def sqlite(tmp_path: Path) -> Store:
 def test_times_are_stored_as_text_of_one_width(sqlite: Store) -> None:
     """The format that every release shares: UTC, without a zone, with microseconds, so that texts sort like times."""
     sqlite.clock.at = datetime(2026, 3, 2, 11, 0, tzinfo=timezone(timedelta(hours=2)))
-    sqlite.ledger.submit(draft("V1"))
+    sqlite.submit(draft("V1"))
     with sqlite.database.read() as connection:
         stored = connection.execute(text("SELECT created_at, typeof(created_at) FROM escalations")).all()
     assert stored == [("2026-03-02 09:00:00.000000", "text")]
@@ -34,7 +34,7 @@ def test_times_are_stored_as_text_of_one_width(sqlite: Store) -> None:
 
 def refused(store: Store, view: str = "VX") -> str:
     with pytest.raises(StorageError) as caught:
-        store.ledger.submit(draft(view))
+        store.submit(draft(view))
     return str(caught.value)
 
 
@@ -47,7 +47,7 @@ def test_a_locked_database_is_busy_within_slack_s_three_seconds(sqlite: Store) -
     assert sqlite.ledger.by_view("VX") is None
     other.execute("ROLLBACK")
     other.close()
-    assert sqlite.ledger.submit(draft("VX")).new
+    assert sqlite.submit(draft("VX")).new
     sqlite.database.close()
 
 
@@ -65,12 +65,12 @@ def test_writers_of_one_process_take_turns_and_give_up_in_time(sqlite: Store) ->
     assert refused(sqlite) == faults.BUSY
     leave.set()
     holder.join()
-    assert sqlite.ledger.submit(draft("VX")).new
+    assert sqlite.submit(draft("VX")).new
     sqlite.database.close()
 
 
 def test_a_full_database_keeps_nothing_of_what_it_refuses(sqlite: Store) -> None:
-    sqlite.ledger.submit(draft("V1"))
+    sqlite.submit(draft("V1"))
     with sqlite.database.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
 
@@ -83,12 +83,12 @@ def test_a_full_database_keeps_nothing_of_what_it_refuses(sqlite: Store) -> None
     event.listen(sqlite.database.engine, "connect", fill)
     big = draft("V2", values={"summary": "x" * 1_000_000})
     with pytest.raises(StorageError, match="full"):
-        sqlite.ledger.submit(big)
+        sqlite.submit(big)
     assert sqlite.ledger.by_view("V2") is None
     assert sqlite.count("outbox") == 1
     sqlite.database.close()
     event.remove(sqlite.database.engine, "connect", fill)
-    assert sqlite.ledger.submit(big).escalation.reference == "D-1002"
+    assert sqlite.submit(big).escalation.reference == "D-1002"
     sqlite.database.close()
 
 
@@ -106,7 +106,7 @@ def test_a_read_only_database_says_so(sqlite: Store) -> None:
 
 
 def test_a_file_that_was_taken_away_takes_no_promises_and_works_when_it_is_back(sqlite: Store) -> None:
-    kept = sqlite.ledger.submit(draft("V1")).escalation
+    kept = sqlite.submit(draft("V1")).escalation
     path, away = sqlite.database.path, sqlite.database.path.with_suffix(".away")
     sqlite.database.close()
     path.rename(away)
@@ -116,19 +116,19 @@ def test_a_file_that_was_taken_away_takes_no_promises_and_works_when_it_is_back(
     assert not path.exists()
     away.rename(path)
     assert sqlite.ledger.get(kept.id) == kept
-    assert sqlite.ledger.submit(draft("VX")).new
+    assert sqlite.submit(draft("VX")).new
     sqlite.database.close()
 
 
 def test_a_file_removed_while_it_is_open_takes_no_promises(sqlite: Store) -> None:
-    sqlite.ledger.submit(draft("V1"))
+    sqlite.submit(draft("V1"))
     sqlite.database.path.unlink()
     assert refused(sqlite) == faults.GONE
     sqlite.database.close()
 
 
 def test_a_file_replaced_while_it_is_open_is_read_anew(sqlite: Store, tmp_path: Path) -> None:
-    sqlite.ledger.submit(draft("V1"))
+    sqlite.submit(draft("V1"))
     other = Store(sqlite_url(tmp_path), SteppedClock())
     theirs = other.ledger.submit(draft("V2")).escalation
     other.database.close()
@@ -160,7 +160,7 @@ def test_no_person_s_words_are_in_an_error(store: Store) -> None:
     with store.database.write() as connection:
         connection.execute(text("ALTER TABLE escalations DROP COLUMN anyway"))
     with pytest.raises(StorageError) as caught:
-        store.ledger.submit(draft(values={"summary": "a secret concern"}, question="a secret concern"))
+        store.submit(draft(values={"summary": "a secret concern"}, question="a secret concern"))
     assert "secret" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
@@ -168,19 +168,19 @@ def test_no_person_s_words_are_in_an_error(store: Store) -> None:
 
 def test_a_locked_row_is_busy_in_time(postgresql: Server) -> None:
     store = Store(postgresql.migrated(), SteppedClock())
-    store.ledger.submit(draft("V1"))
+    store.submit(draft("V1"))
     with store.database.engine.connect() as other:
         other.execute(text("SELECT last FROM counters FOR UPDATE"))
         began = time.monotonic()
         assert refused(store) == faults.BUSY
         assert time.monotonic() - began < 2.9
-    assert store.ledger.submit(draft("VX")).new
+    assert store.submit(draft("VX")).new
     store.database.close()
 
 
 def test_a_server_that_ended_our_connections_is_used_again(postgresql: Server) -> None:
     store = Store(postgresql.migrated(), SteppedClock())
-    store.ledger.submit(draft("V1"))
+    store.submit(draft("V1"))
 
     def cut_off() -> None:
         with store.database.write() as connection:
@@ -192,7 +192,7 @@ def test_a_server_that_ended_our_connections_is_used_again(postgresql: Server) -
     with pytest.raises(StorageError) as caught:
         cut_off()
     assert str(caught.value) == faults.GONE
-    assert store.ledger.submit(draft("V2")).new
+    assert store.submit(draft("V2")).new
     store.database.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 from slackguide.escalation.task import AnswerMessage
@@ -11,6 +12,7 @@ from slackguide.storage.channels import Channels
 from slackguide.storage.drafts import Drafts
 from slackguide.storage.feedback import FeedbackBook, Verdict
 from slackguide.storage.identity import Identities, Identity
+from slackguide.storage.inbox import TURN_LIMIT
 from tests.stores import Store
 
 ANSWER = AnswerMessage("E1", "D1", "1.0", "U1", "T1", "where does <this> go & why \U0001f600")
@@ -55,6 +57,33 @@ def test_old_event_ids_are_forgotten(store: Store) -> None:
 
 def give(book: FeedbackBook, answer: str, user: str, verdict: Verdict, entry: str | None = "disputes/one") -> bool:
     return book.give(answer_id=answer, user_id=user, entry_id=entry, verdict=verdict, question="where\x00 to")
+
+
+def test_the_turns_of_a_conversation_are_the_person_s_own_in_that_thread_before_that_message(store: Store) -> None:
+    def message(
+        number: int, text: str, *, user: str = "U1", thread: str = "1.000000", channel: str = "D1"
+    ) -> AnswerMessage:
+        return AnswerMessage(f"E{number}", channel, thread, user, "T1", text, f"{number}.000000")
+
+    accepted = [message(number, f"turn {number}") for number in range(1, 10)]
+    others = [
+        message(11, "by another", user="U2"),
+        message(12, "in another thread", thread="2.000000"),
+        message(13, "in another channel", channel="D2"),
+    ]
+    for task in (*accepted, *others, accepted[0]):
+        store.inbox.accept(task.event_id, task)
+    assert store.inbox.turns_before(accepted[5], at_most=3) == ("turn 3", "turn 4", "turn 5")
+    assert store.inbox.turns_before(accepted[2], at_most=10) == ("turn 1", "turn 2")
+    assert store.inbox.turns_before(accepted[0], at_most=10) == ()
+
+
+def test_a_turn_is_stored_cut_and_one_of_an_older_version_has_none(store: Store) -> None:
+    store.inbox.accept("E1", AnswerMessage("E1", "D1", "1.0", "U1", "T1", "x" * 40_000, "1.0"))
+    store.inbox.accept("E2", AnswerMessage("E2", "D1", "1.0", "U1", "T1", "without a timestamp"))
+    later = AnswerMessage("E3", "D1", "1.0", "U1", "T1", "later", "3.0")
+    assert store.inbox.turns_before(later, at_most=10) == ("x" * TURN_LIMIT,)
+    assert store.inbox.turns_before(replace(later, ts=None), at_most=10) == ()
 
 
 def test_a_verdict_counts_once_a_person_and_answer_and_the_last_one_stays(store: Store) -> None:

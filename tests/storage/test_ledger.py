@@ -6,11 +6,13 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-from slackguide.escalation.escalation import Advice, EventKind, State
-from slackguide.escalation.lifecycle import AddDetails, Changed, Claim, Follow, HandOver, Refusal, Resolve
+from slackguide.escalation.escalation import Advice, Draft, Duplicate, EventKind, State, Submitted
+from slackguide.escalation.lifecycle import AddDetails, Changed, Claim, Follow, HandOver, Refusal, Resolve, Withdraw
 from slackguide.escalation.resolution import Ending, Resolution
 from slackguide.escalation.task import Notice, TellPerson
 from tests.stores import Store, draft
+
+ROUNDS = 20
 
 
 def test_a_submission_is_kept_whole_and_owes_its_post(store: Store) -> None:
@@ -27,7 +29,7 @@ def test_a_submission_is_kept_whole_and_owes_its_post(store: Store) -> None:
         advice=Advice("HV Mediation Tier 1", ("mid market", "paid 12 days ago")),
         anyway="another contract",
     )
-    kept = store.ledger.submit(sent)
+    kept = store.submit(sent)
     again = store.ledger.get(kept.escalation.id)
     assert kept.new
     assert again == kept.escalation
@@ -44,9 +46,9 @@ def test_a_submission_is_kept_whole_and_owes_its_post(store: Store) -> None:
 
 
 def test_the_same_view_is_the_same_escalation_also_for_another_process(store: Store) -> None:
-    first = store.ledger.submit(draft("V1"))
+    first = store.submit(draft("V1"))
     second = Store(store.url, store.clock)
-    repeated = second.ledger.submit(draft("V1", values={"summary": "changed"}))
+    repeated = second.submit(draft("V1", values={"summary": "changed"}))
     second.database.close()
     assert (repeated.new, repeated.escalation) == (False, first.escalation)
     assert store.count("outbox") == 1
@@ -57,7 +59,7 @@ def test_twenty_threads_with_ten_views_make_ten_escalations(store: Store) -> Non
 
     def submit(number: int) -> tuple[str, bool]:
         start.wait()
-        kept = store.ledger.submit(draft(f"V{number % 10}"))
+        kept = store.submit(draft(f"V{number % 10}"))
         return kept.escalation.reference, kept.new
 
     with ThreadPoolExecutor(20) as pool:
@@ -70,7 +72,7 @@ def test_twenty_threads_with_ten_views_make_ten_escalations(store: Store) -> Non
 
 def test_references_count_by_prefix(store: Store) -> None:
     references = [
-        store.ledger.submit(draft(view, prefix=prefix)).escalation.reference
+        store.submit(draft(view, prefix=prefix)).escalation.reference
         for view, prefix in [("V1", "D"), ("V2", "C"), ("V3", "D")]
     ]
     assert references == ["D-1001", "C-1001", "D-1002"]
@@ -78,7 +80,7 @@ def test_references_count_by_prefix(store: Store) -> None:
 
 def test_what_no_database_can_keep_of_a_text_is_replaced(store: Store) -> None:
     sent = draft(values={"summary": "a\x00b\ud800c"}, question="a\x00b\ud800c", anyway="\x00")
-    kept = store.ledger.get(store.ledger.submit(sent).escalation.id)
+    kept = store.ledger.get(store.submit(sent).escalation.id)
     assert kept is not None
     assert kept.question == "a\ufffdb\ufffdc"
     assert kept.anyway == "\ufffd"
@@ -86,7 +88,7 @@ def test_what_no_database_can_keep_of_a_text_is_replaced(store: Store) -> None:
 
 
 def test_twenty_people_claim_at_once_and_one_has_it(store: Store) -> None:
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.submit(draft()).escalation
     start = threading.Barrier(20)
 
     def claim(number: int) -> Changed | Refusal | None:
@@ -109,7 +111,7 @@ def test_twenty_people_claim_at_once_and_one_has_it(store: Store) -> None:
 
 
 def test_a_life_is_kept_event_by_event(store: Store) -> None:
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.submit(draft()).escalation
     store.ledger.press(escalation.id, Claim("U2"))
     store.ledger.press(escalation.id, HandOver("U2", "ask-ce", "ask-ce", "about content"))
     store.ledger.press(escalation.id, AddDetails("U1", "one more thing"))
@@ -133,7 +135,7 @@ def test_a_life_is_kept_event_by_event(store: Store) -> None:
 
 
 def test_a_follower_is_kept_and_told(store: Store) -> None:
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.submit(draft()).escalation
     store.ledger.press(escalation.id, Follow("U9"))
     kept = store.ledger.get(escalation.id)
     assert kept is not None
@@ -144,7 +146,7 @@ def test_a_follower_is_kept_and_told(store: Store) -> None:
 
 
 def test_a_refused_press_changes_nothing(store: Store) -> None:
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.submit(draft()).escalation
     refused = store.ledger.press(escalation.id, Resolve("U2", Resolution(Ending.RIGHT_PLACE, "done")))
     assert isinstance(refused, Refusal)
     assert store.ledger.get(escalation.id) == escalation
@@ -159,12 +161,53 @@ def test_an_unknown_escalation_is_none(store: Store) -> None:
 
 
 def test_open_escalations_about_the_same_case_are_found(store: Store) -> None:
-    first = store.ledger.submit(draft("V1", cases=("ticket:1", "contract:2"))).escalation
-    second = store.ledger.submit(draft("V2", cases=("contract:2",))).escalation
-    closed = store.ledger.submit(draft("V3", cases=("ticket:1",))).escalation
+    first = store.submit(draft("V1", cases=("ticket:1", "contract:2"))).escalation
+    second = store.submit(draft("V2", cases=("contract:2",), anyway="another question")).escalation
+    closed = store.submit(draft("V3", cases=("ticket:1",), anyway="another question")).escalation
     store.ledger.press(closed.id, Claim("U2"))
     store.ledger.press(closed.id, Resolve("U2", Resolution(Ending.RIGHT_PLACE, "done")))
     assert store.ledger.open_about(["ticket:1"]) == (first,)
     assert {found.id for found in store.ledger.open_about(["contract:2", "ticket:9"])} == {first.id, second.id}
     assert store.ledger.open_about(["ticket:9"]) == ()
     assert store.ledger.open_about([]) == ()
+
+
+def test_a_draft_about_an_open_case_is_not_stored_without_a_reason(store: Store) -> None:
+    first = store.submit(draft("V1", cases=("ticket:1", "contract:2"))).escalation
+    assert store.ledger.submit(draft("V2", cases=("contract:2",))) == Duplicate(first)
+    assert store.ledger.by_view("V2") is None
+    assert store.count("outbox") == 1
+    again = store.submit(draft("V2", cases=("contract:2",), anyway="the other week"))
+    assert isinstance(again, Submitted)
+    assert again.new
+    repeated = store.submit(draft("V2", cases=("contract:2",), anyway="the other week"))
+    assert repeated == Submitted(again.escalation, new=False)
+
+
+def test_a_closed_case_has_no_duplicate(store: Store) -> None:
+    first = store.submit(draft("V1", cases=("ticket:1",))).escalation
+    store.ledger.press(first.id, Withdraw("U1"))
+    assert isinstance(store.submit(draft("V2", cases=("ticket:1",))), Submitted)
+
+
+def test_of_two_drafts_about_one_case_at_the_same_moment_one_is_the_duplicate(store: Store) -> None:
+    """From two processes, with two forms, and with the keys of the case in either order."""
+    other = Store(store.url, store.clock)
+    for number in range(ROUNDS):
+        keys = (f"ticket:{number}", f"contract:{number}")
+        drafts = [
+            (store, draft(f"A{number}", prefix="D", cases=keys)),
+            (other, draft(f"B{number}", prefix="C", cases=keys[::-1])),
+        ]
+        start = threading.Barrier(2)
+
+        def submit(which: tuple[Store, Draft], start: threading.Barrier = start) -> Submitted | Duplicate:
+            start.wait()
+            return which[0].ledger.submit(which[1])
+
+        with ThreadPoolExecutor(2) as pool:
+            outcomes = list(pool.map(submit, drafts))
+        (stored,) = [outcome for outcome in outcomes if isinstance(outcome, Submitted)]
+        (duplicate,) = [outcome for outcome in outcomes if isinstance(outcome, Duplicate)]
+        assert duplicate.escalation == stored.escalation
+    other.database.close()

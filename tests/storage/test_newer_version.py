@@ -19,7 +19,7 @@ from slackguide.storage.schema import escalations, events, outbox
 from tests.storage.test_search import POLICY, watched
 from tests.stores import Store, draft
 
-CHANGES = {
+CHANGES: dict[str, dict[str, object]] = {
     "state": {"state": "pondered"},
     "ending": {"ending": "shrugged"},
     "value": {"fields": [["summary", {"colour": "red"}]]},
@@ -31,7 +31,7 @@ CHANGES = {
 def sent(store: Store, number: int, **changes: object) -> Escalation:
     """An escalation, sent a second after the one before."""
     store.elapse(1)
-    return store.ledger.submit(draft(f"V{number}", **changes)).escalation
+    return store.submit(draft(f"V{number}", **changes)).escalation
 
 
 def newer(store: Store, escalation: Escalation, change: dict[str, object]) -> None:
@@ -61,7 +61,7 @@ def test_an_escalation_that_cannot_be_read_is_left_out_of_lists_and_named_once(
 
 
 def test_whoever_presses_on_one_is_told_in_words(store: Store) -> None:
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.submit(draft()).escalation
     newer(store, escalation, CHANGES["state"])
     with pytest.raises(UnreadableRow, match="Nothing was changed"):
         store.ledger.press(escalation.id, Claim("U2"))
@@ -70,7 +70,7 @@ def test_whoever_presses_on_one_is_told_in_words(store: Store) -> None:
 def test_an_event_that_cannot_be_read_is_left_out_of_the_history(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.submit(draft()).escalation
     store.ledger.press(escalation.id, Claim("U2"))
     with store.database.write() as connection:
         connection.execute(update(events).where(events.c.number == 1).values(kind="applauded"))
@@ -107,13 +107,13 @@ def test_what_is_owed_is_listed_and_tried_again_whether_it_can_be_read_or_not(st
 
 
 def test_the_rest_of_delivery_goes_on_when_an_escalation_becomes_unreadable_while_it_is_sent(store: Store) -> None:
-    escalation = store.ledger.submit(draft("V1")).escalation
+    escalation = store.submit(draft("V1")).escalation
     job = store.outbox.claim()
     assert job is not None
     newer(store, escalation, CHANGES["state"])
     with pytest.raises(UnreadableRow):
         store.outbox.settle(job, Parked("is_archived"))
-    other = store.ledger.submit(draft("V2", prefix="C", channel="ask-ce")).escalation
+    other = store.submit(draft("V2", prefix="C", channel="ask-ce")).escalation
     store.elapse(16)
     following = store.outbox.claim()
     assert following is not None

@@ -24,7 +24,8 @@ from slackguide.escalation.task import (
     TellPerson,
     UpdateCard,
 )
-from slackguide.storage.outbox import queue
+from slackguide.storage import tasks
+from slackguide.storage.outbox import SqlOutbox, queue
 from slackguide.storage.schema import escalations, outbox
 from tests.stores import Store, draft
 
@@ -444,7 +445,7 @@ def test_people_s_words_leave_the_outbox_when_they_are_delivered(store: Store) -
         assert connection.execute(select(outbox.c.payload)).scalar_one() == {}
 
 
-UNREADABLE = {
+UNREADABLE: dict[str, dict[str, object]] = {
     "kind": {"kind": "sing_a_song"},
     "notice": {"payload": {"user_id": "U1", "notice": "applauded", "who": None, "words": None}},
     "field": {"payload": {"user_id": "U1", "notice": "posted", "who": None, "words": None, "in_words_for": "U2"}},
@@ -593,3 +594,21 @@ def test_ten_thousand_due_at_once_keep_the_pace_and_let_others_through(store: St
 def test_nothing_owed_rests_for_ever(store: Store) -> None:
     assert store.outbox.claim() is None
     assert store.outbox.rest() == float("inf")
+
+
+def test_workers_with_kinds_of_their_own_leave_each_other_s_jobs_alone(store: Store) -> None:
+    posts = SqlOutbox(
+        database=store.database, bell=store.bell, worker="posts", kinds=tasks.KINDS.keys() - tasks.ANSWERS
+    )
+    answers = SqlOutbox(database=store.database, bell=store.bell, worker="answers", kinds=tasks.ANSWERS)
+    store.inbox.accept("E1", answer("E1"))
+    assert posts.claim() is None
+    assert posts.rest() == float("inf")
+    store.ledger.submit(draft())
+    job = posts.claim()
+    assert job is not None
+    assert job.task == PostEscalation("ask-disputes")
+    job = answers.claim()
+    assert job is not None
+    assert job.task == answer("E1")
+    assert answers.claim() is None

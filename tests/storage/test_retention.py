@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from sqlalchemy import text
+import pytest
+from sqlalchemy import select, text
 
 from slackguide.escalation.decision import Done, Parked
-from slackguide.escalation.escalation import EventKind, State
-from slackguide.escalation.lifecycle import Ask, Claim, Resolve
+from slackguide.escalation.escalation import Escalation, EventKind, State
+from slackguide.escalation.lifecycle import Ask, Claim, Refusal, Reopen, Resolve, Withdraw
 from slackguide.escalation.poster import Posted
 from slackguide.escalation.resolution import Ending, Resolution
 from slackguide.escalation.task import AnswerMessage
+from slackguide.storage import tasks
 from slackguide.storage.database import Database
+from slackguide.storage.drafts import Drafts
 from slackguide.storage.feedback import FeedbackBook, Verdict
 from slackguide.storage.retention import Retention
+from slackguide.storage.schema import outbox
 from tests.stores import Store, draft
 
 SECRET = "a secret concern"
-DAY = 86_400.0
+HOUR, DAY = 3_600.0, 86_400.0
 
 
 def deliver_all(store: Store) -> None:
@@ -35,8 +42,33 @@ def deliver_all(store: Store) -> None:
 def everything(database: Database) -> str:
     """Every row of every table, as text."""
     with database.read() as connection:
-        tables = ["escalations", "events", "outbox", "cases", "feedback", "drafts", "inbox"]
+        tables = ["escalations", "events", "outbox", "cases", "feedback", "drafts", "inbox", "turns"]
         return str([connection.execute(text(f"SELECT * FROM {table}")).all() for table in tables])
+
+
+def swept(store: Store, days: int | None, *, hours: int = 24) -> int:
+    """Sweep every hour for a day, as a service does that runs; how many escalations were erased."""
+    retention = Retention(database=store.database, days=days)
+    erased = retention.sweep()
+    for _ in range(hours):
+        store.elapse(HOUR)
+        erased += retention.sweep()
+    return erased
+
+
+def closed(store: Store, view: str = "V1") -> Escalation:
+    """An escalation with words in it, on Slack and withdrawn."""
+    escalation = store.ledger.submit(draft(view, question=SECRET)).escalation
+    store.ledger.press(escalation.id, Withdraw("U1"))
+    deliver_all(store)
+    return kept(store, escalation)
+
+
+def kept(store: Store, escalation: Escalation) -> Escalation:
+    """The escalation as it stands now."""
+    found = store.ledger.get(escalation.id)
+    assert found is not None
+    return found
 
 
 def test_nothing_of_people_s_words_is_left(store: Store) -> None:
@@ -51,15 +83,14 @@ def test_nothing_of_people_s_words_is_left(store: Store) -> None:
     deliver_all(store)
     assert SECRET in everything(store.database)
     store.elapse(91 * DAY)
-    assert Retention(database=store.database, days=90).sweep() == 1
+    assert swept(store, 90) == 1
     left = everything(store.database)
     assert SECRET not in left
     assert "1234567" not in left
-    kept = store.ledger.get(escalation.id)
-    assert kept is not None
-    assert kept.erased_at is not None
-    assert (kept.values, kept.state, kept.reference, kept.entry_id) == ({}, State.RESOLVED, "D-1001", "a/b")
-    assert kept.resolution == Resolution(Ending.WRONG_QUEUE, None, "hv-mediation")
+    erased = kept(store, escalation)
+    assert erased.erased_at is not None
+    assert (erased.values, erased.state, erased.reference, erased.entry_id) == ({}, State.RESOLVED, "D-1001", "a/b")
+    assert erased.resolution == Resolution(Ending.WRONG_QUEUE, None, "hv-mediation")
     history = store.ledger.history(escalation.id)
     assert sorted(event.kind.value for event in history) == [
         "asked",
@@ -73,48 +104,198 @@ def test_nothing_of_people_s_words_is_left(store: Store) -> None:
     assert FeedbackBook(database=store.database).list()[0].verdict is Verdict.HELPFUL
 
 
-def test_what_is_younger_stays(store: Store) -> None:
-    store.ledger.submit(draft("V1", question=SECRET))
-    deliver_all(store)
+def test_what_was_closed_later_stays(store: Store) -> None:
+    old = closed(store, "V1")
     store.elapse(60 * DAY)
-    young = store.ledger.submit(draft("V2", question=SECRET)).escalation
-    deliver_all(store)
-    store.elapse(31 * DAY)
-    assert Retention(database=store.database, days=90).sweep() == 1
-    kept = store.ledger.get(young.id)
-    assert kept is not None
-    assert kept.question == SECRET
+    young = closed(store, "V2")
+    store.elapse(30 * DAY)
+    assert swept(store, 90) == 1
+    assert kept(store, old).question is None
+    assert kept(store, young).question == SECRET
 
 
-def test_what_is_not_yet_on_slack_is_not_erased(store: Store) -> None:
+@pytest.mark.parametrize("state", [State.SENT, State.CLAIMED, State.ASKED])
+def test_an_open_one_is_never_erased(store: Store, state: State) -> None:
     escalation = store.ledger.submit(draft(question=SECRET)).escalation
-    job = store.outbox.claim()
-    assert job is not None
-    store.outbox.settle(job, Parked("is_archived"))
+    if state is not State.SENT:
+        store.ledger.press(escalation.id, Claim("U2"))
+    if state is State.ASKED:
+        store.ledger.press(escalation.id, Ask("U2", SECRET))
+    deliver_all(store)
+    store.elapse(1000 * DAY)
+    assert swept(store, 90) == 0
+    assert kept(store, escalation).question == SECRET
+    assert kept(store, escalation).state is state
+
+
+def test_one_that_was_opened_again_counts_as_open(store: Store) -> None:
+    escalation = closed(store)
+    store.ledger.press(escalation.id, Reopen("U1"))
+    deliver_all(store)
+    store.elapse(1000 * DAY)
+    assert swept(store, 90) == 0
+
+
+def test_one_that_was_erased_cannot_be_opened_again(store: Store) -> None:
+    escalation = closed(store)
+    store.elapse(2 * DAY)
+    assert swept(store, 2) == 1
+    refusal = store.ledger.press(escalation.id, Reopen("U1"))
+    assert isinstance(refusal, Refusal)
+    assert "was erased" in refusal.words
+
+
+def test_what_is_still_being_delivered_is_not_erased(store: Store) -> None:
+    escalation = store.ledger.submit(draft(question=SECRET)).escalation
+    store.ledger.press(escalation.id, Withdraw("U1"))
     store.elapse(91 * DAY)
-    retention = Retention(database=store.database, days=90)
-    assert retention.sweep() == 0
-    kept = store.ledger.get(escalation.id)
-    assert kept is not None
-    assert kept.question == SECRET
+    assert swept(store, 90) == 0
+    deliver_all(store)
+    assert swept(store, 90) == 1
+
+
+@pytest.mark.parametrize("parked", ["post_escalation", "tell_person", "reply_in_thread"])
+def test_a_parked_message_of_a_closed_one_does_not_keep_its_words(store: Store, parked: str) -> None:
+    """The requester's account is closed, or the channel is archived: nobody is going to read them any more."""
+    escalation = store.ledger.submit(draft(question=SECRET)).escalation
+    deliver_parking(store, parked)
+    store.ledger.press(escalation.id, Claim("U2"))
+    store.ledger.press(escalation.id, Ask("U2", SECRET))
+    store.ledger.press(escalation.id, Resolve("U2", Resolution(Ending.RIGHT_PLACE, SECRET)))
+    deliver_parking(store, parked)
+    with store.database.read() as connection:
+        assert parked in connection.execute(select(outbox.c.kind).where(outbox.c.state == "parked")).scalars().all()
+    store.elapse(91 * DAY)
+    assert swept(store, 90) == 1
+    assert SECRET not in everything(store.database)
+    with store.database.read() as connection:
+        assert connection.execute(select(outbox.c.id).where(outbox.c.state.in_(["parked", "waiting"]))).all() == []
+
+
+def deliver_parking(store: Store, kind: str) -> None:
+    """Deliver everything, but park jobs of this kind."""
+    while (job := store.outbox.claim()) is not None or store.outbox.rest() != float("inf"):
+        if job is not None:
+            parks = tasks.to_row(job.task)[0] == kind
+            store.outbox.settle(job, Parked("user_disabled") if parks else Done(Posted("C1", f"{job.id}.0")))
+        store.elapse(1.01)
 
 
 def test_a_question_that_could_not_be_answered_is_forgotten(store: Store) -> None:
-    store.inbox.accept("E1", AnswerMessage("E1", "D1", "1.0", "U1", "T1", SECRET))
+    store.inbox.accept("E1", AnswerMessage("E1", "D1", "1.0", "U1", "T1", SECRET, "1.0"))
     store.elapse(91 * DAY)
-    Retention(database=store.database, days=90).sweep()
+    swept(store, 90)
     assert SECRET not in everything(store.database)
     assert store.outbox.claim() is None
 
 
+@pytest.mark.parametrize(("days", "age"), [(2, 2), (None, 7), (90, 7)])
+def test_turns_of_a_conversation_are_erased_with_the_rest_and_after_a_week_anyway(
+    store: Store, days: int | None, age: int
+) -> None:
+    store.inbox.accept("E1", AnswerMessage("E1", "D1", "1.0", "U1", "T1", SECRET, "1.0"))
+    left = []
+    for _ in range(age + 1):
+        swept(store, days)
+        left.append(store.count("turns"))
+    assert left[: age - 1] == [1] * (age - 1)
+    assert left[-1] == 0
+
+
 def test_without_a_number_of_days_nothing_is_erased(store: Store) -> None:
-    escalation = store.ledger.submit(draft(question=SECRET)).escalation
-    deliver_all(store)
+    escalation = closed(store)
     store.elapse(1000 * DAY)
-    assert Retention(database=store.database, days=None).sweep() == 0
-    kept = store.ledger.get(escalation.id)
-    assert kept is not None
-    assert kept.question == SECRET
+    assert swept(store, None) == 0
+    assert kept(store, escalation).question == SECRET
+
+
+# -- the clock --------------------------------------------------------------------------------------------------------
+
+
+def all_kinds_of_words(store: Store) -> str:
+    """Words wherever a sweep would erase or prune them; everything that is stored."""
+    closed(store)
+    FeedbackBook(database=store.database).give(
+        answer_id="A1", user_id="U1", entry_id="a/b", verdict=Verdict.HELPFUL, question=SECRET
+    )
+    Drafts(database=store.database, ids=lambda: "token").put("U1", {"text": SECRET})
+    store.inbox.accept("E1", AnswerMessage("E1", "D1", "1.0", "U1", "T1", SECRET, "1.0"))
+    return everything(store.database)
+
+
+@pytest.mark.parametrize("jump", [25 * HOUR, 400 * DAY, 36_500 * DAY])
+def test_a_clock_that_jumps_ahead_erases_nothing(store: Store, jump: float, caplog: pytest.LogCaptureFixture) -> None:
+    """Nor on the way back: what is stored then is the same as before, apart from the shift of time."""
+    swept(store, 2)
+    before = all_kinds_of_words(store)
+    with caplog.at_level(logging.WARNING):
+        store.elapse(jump)
+        assert swept(store, 2, hours=3) == 0
+    assert "nothing is erased" in caplog.text
+    store.elapse(-jump - 3 * HOUR)
+    assert Retention(database=store.database, days=2).sweep() == 0
+    assert everything(store.database) == before
+    store.elapse(HOUR)
+    assert swept(store, 2, hours=20) == 0, "after a clock was set back, it has to prove itself again"
+
+
+def test_a_start_with_a_wrong_clock_erases_nothing(store: Store) -> None:
+    """The first sweep ever, of a database that an older version has filled."""
+    before = all_kinds_of_words(store)
+    store.elapse(400 * DAY)
+    assert Retention(database=store.database, days=2).sweep() == 0
+    store.elapse(-400 * DAY)
+    assert everything(store.database) == before
+
+
+def test_after_a_day_of_normal_time_a_clock_is_believed(store: Store) -> None:
+    closed(store)
+    store.elapse(400 * DAY)
+    assert swept(store, 90, hours=23) == 0
+    assert swept(store, 90, hours=2) == 1
+
+
+def test_a_week_without_any_activity_does_not_hold_retention_up(store: Store) -> None:
+    closed(store)
+    assert sum(swept(store, 8) for _ in range(7)) == 0
+    assert sum(swept(store, 8) for _ in range(2)) == 1
+
+
+def test_a_process_that_runs_by_day_only_erases(store: Store) -> None:
+    """Sixteen hours without a sweep are no jump; a weekend is, and the next day makes up for it."""
+    closed(store)
+    erased = []
+    for hours_off in (16, 16, 64, 16, 16):
+        erased.append(swept(store, 1, hours=8))
+        store.elapse(hours_off * HOUR)
+    assert erased == [0, 1, 0, 0, 0]
+    late = closed(store, "V2")
+    for _ in range(2):
+        swept(store, 1, hours=8)
+        store.elapse(16 * HOUR)
+    swept(store, 1, hours=8)
+    assert kept(store, late).erased_at is not None
+
+
+def test_several_processes_that_sweep_at_once_erase_each_once(store: Store) -> None:
+    escalations = [closed(store, f"V{number}") for number in range(5)]
+    others = [Store(store.url, store.clock) for _ in range(3)]
+    store.elapse(90 * DAY)
+    assert swept(store, 90, hours=23) == 0
+    store.elapse(2 * HOUR)
+    start = threading.Barrier(len(others))
+
+    def sweep(process: Store) -> int:
+        start.wait()
+        return Retention(database=process.database, days=90).sweep()
+
+    with ThreadPoolExecutor(len(others)) as pool:
+        assert sum(pool.map(sweep, others)) == len(escalations)
+    for escalation in escalations:
+        kinds = [event.kind for event in store.ledger.history(escalation.id)]
+        assert kinds.count(EventKind.ERASED) == 1
+    for process in others:
+        process.database.close()
 
 
 def test_many_are_erased_in_batches(store: Store) -> None:
@@ -122,6 +303,7 @@ def test_many_are_erased_in_batches(store: Store) -> None:
         store.ledger.submit(draft(f"V{number}"))
     with store.database.write() as connection:
         connection.execute(text("UPDATE outbox SET state = 'done', once_key = NULL"))
+        connection.execute(text("UPDATE escalations SET state = 'withdrawn', closed_at = changed_at"))
     store.elapse(2 * DAY)
     assert Retention(database=store.database, days=None).erase_before(store.now() - timedelta(days=1)) == 450
 
@@ -131,7 +313,7 @@ def test_what_nobody_needs_is_pruned(store: Store) -> None:
     store.ledger.submit(draft())
     deliver_all(store)
     store.elapse(8 * DAY)
-    Retention(database=store.database, days=None).sweep()
+    swept(store, None)
     assert {table: store.count(table) for table in ("inbox", "outbox", "lanes", "escalations")} == {
         "inbox": 0,
         "outbox": 0,

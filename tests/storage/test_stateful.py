@@ -119,7 +119,7 @@ class Promises(RuleBasedStateMachine):
 
     @rule(view=st.integers(1, 4))
     def submit(self, view: int) -> None:
-        kept = self.store.ledger.submit(draft(f"V{view}"))
+        kept = self.store.submit(draft(f"V{view}"))
         assert kept.new == (kept.escalation.id not in self.ids)
         if kept.new:
             self.ids.append(kept.escalation.id)

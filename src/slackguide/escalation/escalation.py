@@ -119,6 +119,13 @@ class Submitted:
     new: bool
 
 
+@dataclass(frozen=True)
+class Duplicate:
+    """A draft that was not stored, because `escalation`, an open one, is about the same case."""
+
+    escalation: Escalation
+
+
 class EventKind(StrEnum):
     """What can happen to an escalation; the values are kept in the database."""
 

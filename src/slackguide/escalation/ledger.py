@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Protocol
 
-from slackguide.escalation.escalation import Draft, Escalation, Event, Submitted
+from slackguide.escalation.escalation import Draft, Duplicate, Escalation, Event, Submitted
 from slackguide.escalation.lifecycle import Changed, Press, Refusal
 from slackguide.escalation.search import Cursor, Page, Search
 
@@ -13,8 +13,13 @@ from slackguide.escalation.search import Cursor, Page, Search
 class Ledger(Protocol):
     """Every method raises `StorageError` with words for a person when the database does not take or give something."""
 
-    def submit(self, draft: Draft) -> Submitted:
-        """Keep it and owe its post, in one transaction that is on disk when this returns; once a view id."""
+    def submit(self, draft: Draft) -> Submitted | Duplicate:
+        """Keep it and owe its post, in one transaction that is on disk when this returns; once a view id.
+
+        Return `Duplicate`, and store nothing, where an open escalation is about one of `draft.cases` and the draft
+        gives no reason (`anyway`). The check is part of the transaction: of two drafts about one case that are
+        submitted at the same moment, also by two processes, one is stored and the other is the duplicate.
+        """
 
     def press(self, escalation_id: str, press: Press) -> Changed | Refusal | None:
         """Do what a person pressed, together with the messages it owes; None for an id that is not kept."""

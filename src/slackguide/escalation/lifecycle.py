@@ -266,6 +266,10 @@ def _not_theirs(escalation: Escalation, press: Press) -> Refusal | None:
 
 
 def _too_late(escalation: Escalation, press: Press, at: datetime) -> Refusal | None:
+    if isinstance(press, Reopen) and escalation.erased_at is not None:
+        return Refusal(
+            escalation, f"What was written in {escalation.reference} was erased. Send a new escalation that names it."
+        )
     closed = escalation.closed_at
     if isinstance(press, Reopen) and closed is not None and at - closed > REOPEN_WITHIN:
         return Refusal(

@@ -25,7 +25,8 @@ each 50 ms, not one for every ring (which halved how many were acknowledged; `be
 class Worker:
     """Delivers for as long as it takes, with Slack or the database up or down.
 
-    `threads` jobs are under way at once, so that one conversation that hangs does not hold up the others. `poll` is
+    `threads` jobs are under way at once, so that one conversation that hangs does not hold up the others; `name` begins
+    the names of the threads. `poll` is
     the longest sleep in seconds: jobs queued by other processes do not ring this one's bell. `stopping` is the event
     that `Delivery` was given too.
     """
@@ -37,6 +38,7 @@ class Worker:
         delivery: Delivery,
         bell: Bell,
         stopping: threading.Event,
+        name: str = "delivery",
         threads: int = 2,
         poll: float = 1.0,
     ) -> None:
@@ -46,8 +48,7 @@ class Worker:
         self._stopping = stopping
         self._poll = poll
         self._threads: Sequence[threading.Thread] = [
-            threading.Thread(target=self.run, name=f"delivery-{number}", daemon=True)
-            for number in range(1, threads + 1)
+            threading.Thread(target=self.run, name=f"{name}-{number}", daemon=True) for number in range(1, threads + 1)
         ]
 
     def start(self) -> None:

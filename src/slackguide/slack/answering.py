@@ -44,11 +44,11 @@ class Answerer:
 
     def facts_in(self, text: str) -> Mapping[str, Value]:
         """The facts that words alone tell."""
-        return self._guide().facts_in(text, today=self._today())
+        return self._guide().facts_in(text[:TEXT_LIMIT], today=self._today())
 
     def ask(self, text: str, user_id: str, asker: Asker) -> Card:
         """The card for new words; characters that nobody can read are left out of them."""
-        return self.draw(self.asked(clean(text)[:TEXT_LIMIT], user_id), user_id, asker)
+        return self.draw(self.asked(clean(text), user_id), user_id, asker)
 
     def draw(self, asked: Asked, user_id: str, asker: Asker, *, said: str | None = None) -> Card:
         """The card for a state that a button carried."""
@@ -86,6 +86,9 @@ class Answerer:
 
     def text_of(self, asked: Asked, user_id: str) -> str:
         """The words that were asked; an empty text where they were kept too long ago."""
+        return self._whole_text(asked, user_id)[:TEXT_LIMIT]
+
+    def _whole_text(self, asked: Asked, user_id: str) -> str:
         if asked.token is None:
             return asked.text
         try:
@@ -95,7 +98,8 @@ class Answerer:
         return str(kept["text"]) if kept else asked.text
 
     def asked(self, text: str, user_id: str) -> Asked:
-        """The state for new words: carried by the buttons, or kept where they are too long for that."""
+        """The state for new words, cut to `TEXT_LIMIT`: carried by the buttons, or kept where they are too long."""
+        text = text[:TEXT_LIMIT]
         answer = self._ids()
         if len(json.dumps(text, ensure_ascii=False)) <= INLINE_LIMIT:
             return Asked(answer, text)

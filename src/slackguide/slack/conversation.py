@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from slackguide.errors import StorageError
+from slackguide.errors import SlackguideError, StorageError
 from slackguide.escalation.fields import clean
 from slackguide.escalation.task import AnswerMessage
 from slackguide.guide import Answer
+from slackguide.knowledge.conditions import Value
 from slackguide.slack.admission import Admitted, TurnedAway
 from slackguide.slack.answering import TEXT_LIMIT, Answerer
 from slackguide.slack.apology import apology, reference_of
 from slackguide.slack.directory import Directory
+from slackguide.slack.state import Asked
 from slackguide.slack.views.card import Card, words_card
 from slackguide.slack.views.choices import help_card
 from slackguide.slack.words import as_written
@@ -20,62 +22,93 @@ from slackguide.slack.words import as_written
 EMPTY = "There were no words in that. Tell me in a sentence what happened, who asks and what they want."
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One message of the person in the thread: its timestamp and its text as Slack sends it."""
+TURNS = 10
+"""Most earlier messages of a thread that count for an answer. They and the new one count up to `TEXT_LIMIT` in all."""
 
-    ts: str
-    text: str
+LONGEST_PREPARATION = 5.0
+"""Seconds that reading a thread may take, a third of a job's lease: what takes longer ends as a failed attempt, before
+another worker takes the job."""
+
+
+class AnswerTimeout(SlackguideError):
+    """An answer was not prepared within `LONGEST_PREPARATION`; nothing was sent."""
+
+    def __init__(self) -> None:
+        super().__init__("The answer took too long to prepare. Nothing was sent.")
 
 
 class Conversation:
-    """Answers direct messages and mentions."""
+    """Answers direct messages and mentions. `ticks` gives monotonic seconds."""
 
-    def __init__(self, *, answerer: Answerer, directory: Directory) -> None:
+    def __init__(self, *, answerer: Answerer, directory: Directory, ticks: Callable[[], float]) -> None:
         self._answerer = answerer
         self._directory = directory
+        self._ticks = ticks
 
-    def answer(self, task: AnswerMessage, before: Sequence[Line]) -> Card:
+    def answer(self, task: AnswerMessage, before: Sequence[str]) -> Card:
         """The card for a message. A follow-up that tells facts goes on with the entry that the thread is about.
 
-        A fault of ours is told in words: trying again would not mend it. Raises `StorageError`.
+        `before` are the person's earlier messages in the thread as Slack escapes them, oldest first; the last `TURNS`
+        count. A fault of ours is told in words: trying again would not mend it. Raises `StorageError` and
+        `AnswerTimeout`.
         """
         try:
             return self._card(task, before)
-        except StorageError:
+        except (StorageError, AnswerTimeout):
             raise
         except Exception as error:
             return words_card(apology(error, reference_of(task.event_id), "message"))
 
-    def _card(self, task: AnswerMessage, before: Sequence[Line]) -> Card:
+    def _card(self, task: AnswerMessage, before: Sequence[str]) -> Card:
         admission = self._directory.admit(task.user_id)
         if isinstance(admission, TurnedAway):
             return words_card(admission.words)
-        text = words_of(task.text)
+        text = words_of(task.text)[:TEXT_LIMIT]
         if not text:
             return words_card(EMPTY)
         if text.casefold() == "help":
             return help_card(self._answerer.knowledge)
-        earlier = [words_of(line.text) for line in before]
-        return self._follow_up(text, earlier, admission) or self._answerer.ask(text, task.user_id, admission.asker)
+        earlier = counting(before, TEXT_LIMIT - len(text))
+        card = self._follow_up(text, earlier, admission)
+        return card or self._answerer.ask(text, task.user_id, admission.asker)
 
     def _follow_up(self, text: str, earlier: Sequence[str], admitted: Admitted) -> Card | None:
         """The thread's answer, with the facts of all its messages; None where the message is a concern of its own."""
-        if not earlier or not self._answerer.facts_in(text):
+        new_facts = self._answerer.facts_in(text)
+        if not earlier or not new_facts:
             return None
+        deadline = self._ticks() + LONGEST_PREPARATION
         user_id, asker = admitted.user_id, admitted.asker
-        for first in earlier:
-            outcome = self._answerer.outcome(self._answerer.asked(first, user_id), user_id, asker)
-            if not isinstance(outcome, Answer):
-                continue
-            told = {
-                **outcome.decision.told,
-                **{n: v for line in earlier for n, v in self._answerer.facts_in(line).items()},
-            }
-            told.update(self._answerer.facts_in(text))
-            asked = replace(self._answerer.asked(first, user_id), entry=outcome.entry.id, facts=told)
-            return self._answerer.draw(asked, user_id, asker)
-        return self._answerer.ask("\n".join([*earlier, text])[:TEXT_LIMIT], user_id, asker)
+        subject: tuple[str, Answer] | None = None
+        facts: dict[str, Value] = {}
+        for turn in earlier:
+            self._keep_within(deadline)
+            facts |= self._answerer.facts_in(turn)
+            if subject is None:
+                # A state of no answer's own: only what is shown is stored for its buttons.
+                outcome = self._answerer.outcome(Asked("", turn), user_id, asker)
+                subject = (turn, outcome) if isinstance(outcome, Answer) else None
+        self._keep_within(deadline)
+        if subject is None:
+            return self._answerer.ask("\n".join([*earlier, text]), user_id, asker)
+        first, answer = subject
+        known = {**answer.decision.told, **facts, **new_facts}
+        asked = replace(self._answerer.asked(first, user_id), entry=answer.entry.id, facts=known)
+        return self._answerer.draw(asked, user_id, asker)
+
+    def _keep_within(self, deadline: float) -> None:
+        if self._ticks() > deadline:
+            raise AnswerTimeout
+
+
+def counting(before: Sequence[str], room: int) -> list[str]:
+    """Return the texts of the last `TURNS` messages, oldest first, with `room` characters in all for the newest."""
+    texts: list[str] = []
+    for message in reversed(before[-TURNS:]):
+        if text := words_of(message)[:room]:
+            texts.append(text)
+            room -= len(text)
+    return texts[::-1]
 
 
 def words_of(text: str) -> str:

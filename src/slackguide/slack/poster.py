@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
@@ -24,7 +24,7 @@ from slackguide.escalation.task import (
 from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.admission import TurnedAway
 from slackguide.slack.calls import called, pages
-from slackguide.slack.conversation import Conversation, Line
+from slackguide.slack.conversation import Conversation
 from slackguide.slack.directory import Directory
 from slackguide.slack.error_codes import refusal
 from slackguide.slack.ids import ESCALATION_EVENT, NOTICE_EVENT
@@ -49,7 +49,10 @@ class _Prepared:
 
 
 class SlackPoster:
-    """Implements `escalation.poster.Poster` with a `WebClient` whose timeout lies well within the lease."""
+    """Implements `escalation.poster.Poster` with a `WebClient` whose timeout lies well within the lease.
+
+    `turns` gives what the person wrote before in the thread of a message, oldest first.
+    """
 
     def __init__(
         self,
@@ -59,6 +62,7 @@ class SlackPoster:
         knowledge: Callable[[], KnowledgeBase],
         conversation: Conversation,
         directory: Directory,
+        turns: Callable[[AnswerMessage], Sequence[str]],
         home: Callable[[str], View],
     ) -> None:
         self._client = client
@@ -66,6 +70,7 @@ class SlackPoster:
         self._knowledge = knowledge
         self._conversation = conversation
         self._directory = directory
+        self._turns = turns
         self._home = home
         self._prepared: dict[int, _Prepared] = {}
 
@@ -163,7 +168,7 @@ class SlackPoster:
             case AnswerMessage(user_id=user_id):
                 # Looked up here, where Slack being away means another try; the conversation then knows the person.
                 self._directory.ensure_known(user_id)
-                card = self._conversation.answer(task, self._thread(task))
+                card = self._conversation.answer(task, self._turns(task))
                 return _Prepared(task.channel_id, card, task.thread_ts)
             case RefreshHome(user_id=user_id):
                 return _Prepared(user_id)
@@ -189,25 +194,6 @@ class SlackPoster:
     def _direct(self, user_id: str) -> str:
         response = called(lambda: self._client.conversations_open(users=[user_id]))
         return str(response["channel"]["id"])
-
-    def _thread(self, task: AnswerMessage) -> tuple[Line, ...]:
-        """What was said before in the thread, by people alone; nothing where Slack will not tell."""
-        if task.ts is None or task.thread_ts == task.ts:
-            return ()
-        try:
-            found = pages(
-                self._client, "conversations.replies", "messages", {"channel": task.channel_id, "ts": task.thread_ts}
-            )
-            return tuple(
-                Line(str(message.get("ts", "")), str(message.get("text") or ""))
-                for message in found
-                if message.get("user") == task.user_id
-                and not message.get("bot_id")
-                and str(message.get("ts", "")) < str(task.ts)
-            )
-        except Refused as error:
-            log.warning("a thread could not be read: %s", error.code)
-            return ()
 
     def _messages(self, ready: _Prepared, oldest: str) -> Iterator[Mapping[str, Any]]:
         arguments = {"channel": ready.channel_id, "oldest": oldest, "include_all_metadata": "true", "inclusive": "true"}

@@ -1,16 +1,19 @@
-"""Events that Slack sent: each is accepted once, together with the answer it is owed."""
+"""Events that Slack sent: each is accepted once, together with the answer it is owed and the turn that it is."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import Connection, delete, select
 
 from slackguide.escalation.bell import Bell
-from slackguide.escalation.task import Task
+from slackguide.escalation.task import AnswerMessage, Task
 from slackguide.storage.database import Database, insert_into
 from slackguide.storage.outbox import queue
-from slackguide.storage.schema import inbox
+from slackguide.storage.schema import inbox, turns
+
+TURN_LIMIT = 8000
+"""Most characters of a turn that are stored, as Slack escapes them; a question is read no further either."""
 
 
 class Inbox:
@@ -23,7 +26,8 @@ class Inbox:
     def accept(self, event_id: str, *owed: Task) -> bool:
         """Keep the event's id and what is owed for it, on disk when this returns; False if it was accepted before.
 
-        Answer 200 only after this; raises StorageError, in which case Slack sends the event again.
+        A message that is owed an answer is also stored as a turn of its conversation. Answer 200 only after this;
+        raises StorageError, in which case Slack sends the event again.
         """
         with self._database.write() as connection:
             now = self._database.now(connection)
@@ -36,11 +40,48 @@ class Inbox:
             if connection.execute(first).first() is None:
                 return False
             queue(connection, now, None, owed)
+            for task in owed:
+                if isinstance(task, AnswerMessage) and task.ts is not None:
+                    _store_turn(connection, now, task, task.ts)
         if owed:
             self._bell.ring()
         return True
+
+    def turns_before(self, task: AnswerMessage, *, at_most: int) -> tuple[str, ...]:
+        """Return what the person wrote to slackguide in the same thread before: the last `at_most`, oldest first.
+
+        The texts are as Slack escapes them.
+        """
+        earlier = (
+            select(turns.c.text)
+            .where(
+                turns.c.channel_id == task.channel_id,
+                turns.c.thread_ts == task.thread_ts,
+                turns.c.user_id == task.user_id,
+                turns.c.ts < (task.ts or ""),
+            )
+            .order_by(turns.c.ts.desc())
+            .limit(at_most)
+        )
+        with self._database.read() as connection:
+            return tuple(reversed(connection.execute(earlier).scalars().all()))
 
     def prune(self, before: datetime) -> int:
         """Forget ids accepted before that time; Slack repeats an event for minutes, so days are plenty."""
         with self._database.write() as connection:
             return connection.execute(delete(inbox).where(inbox.c.accepted_at < before)).rowcount
+
+
+def _store_turn(connection: Connection, now: datetime, task: AnswerMessage, ts: str) -> None:
+    connection.execute(
+        insert_into(connection, turns)
+        .values(
+            channel_id=task.channel_id,
+            thread_ts=task.thread_ts,
+            user_id=task.user_id,
+            ts=ts,
+            text=task.text[:TURN_LIMIT],
+            accepted_at=now,
+        )
+        .on_conflict_do_nothing()
+    )

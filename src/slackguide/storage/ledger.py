@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 
 from slackguide.escalation.bell import Bell
-from slackguide.escalation.escalation import OPEN, Draft, Escalation, Event, EventKind, State, Submitted
+from slackguide.escalation.escalation import OPEN, Draft, Duplicate, Escalation, Event, EventKind, State, Submitted
 from slackguide.escalation.lifecycle import Changed, HandOver, Press, Refusal, press_on
 from slackguide.escalation.search import Cursor, Page, Search
 from slackguide.escalation.task import PostEscalation
@@ -46,14 +48,18 @@ class SqlLedger:
         self._policy = policy
         self._specialists = specialists
 
-    def submit(self, draft: Draft) -> Submitted:
+    def submit(self, draft: Draft) -> Submitted | Duplicate:
         """See `escalation.ledger.Ledger`."""
         with self._database.write() as connection:
+            _lock_cases(connection, draft.cases)
             _lock_counter(connection, draft.prefix)
             # Only now: whoever submitted the same view at the same moment held the counter, and has committed.
             kept = _one(connection, escalations.c.view_id == draft.view_id)
             if kept is not None:
                 return Submitted(kept, new=False)
+            first = connection.execute(_open_about(draft.cases).limit(1)).first() if draft.anyway is None else None
+            if first is not None:
+                return Duplicate(rows.escalation_of(first))
             now = self._database.now(connection)
             escalation = self._new(draft, _count(connection, draft.prefix), now)
             connection.execute(insert(escalations).values(rows.new_row(escalation, draft)))
@@ -106,16 +112,8 @@ class SqlLedger:
 
     def open_about(self, keys: Collection[str]) -> tuple[Escalation, ...]:
         """See `escalation.ledger.Ledger`."""
-        if not keys:
-            return ()
-        about = select(cases.c.escalation_id).where(cases.c.key.in_(keys))
-        found = (
-            select(escalations)
-            .where(escalations.c.id.in_(about), escalations.c.state.in_([state.value for state in OPEN]))
-            .order_by(escalations.c.created_at, escalations.c.id)
-        )
         with self._database.read() as connection:
-            return rows.readable_escalations(connection.execute(found))
+            return rows.readable_escalations(connection.execute(_open_about(keys)))
 
     def page(self, search: Search, *, after: Cursor | None = None, limit: int = 10) -> Page:
         """See `escalation.ledger.Ledger`."""
@@ -177,6 +175,32 @@ class SqlLedger:
 def _one(connection: Connection, where: ColumnElement[bool]) -> Escalation | None:
     row = connection.execute(select(escalations).where(where)).first()
     return rows.escalation_of(row) if row is not None else None
+
+
+def _open_about(keys: Collection[str]) -> Select[Any]:
+    """The open escalations about any of these cases, oldest first."""
+    about = select(cases.c.escalation_id).where(cases.c.key.in_(keys))
+    return (
+        select(escalations)
+        .where(escalations.c.id.in_(about), escalations.c.state.in_([state.value for state in OPEN]))
+        .order_by(escalations.c.created_at, escalations.c.id)
+    )
+
+
+def _lock_cases(connection: Connection, keys: Collection[str]) -> None:
+    """Make submissions about the same case wait for each other, whatever their forms, until the transaction ends.
+
+    Advisory locks on PostgreSQL, taken in the order of their numbers, so that no two transactions wait in a circle; two
+    cases with the same number only wait for no reason. On SQLite one transaction writes at a time anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        for number in sorted({_lock_number(key) for key in keys}):
+            connection.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def _lock_number(key: str) -> int:
+    """A number of 64 bits with its sign, as PostgreSQL takes it."""
+    return int.from_bytes(hashlib.sha256(f"case {key}".encode()).digest()[:8], "big", signed=True)
 
 
 def _lock_counter(connection: Connection, prefix: str) -> None:

@@ -102,8 +102,9 @@ def queue(connection: Connection, now: datetime, escalation: Escalation | None, 
 class SqlOutbox:
     """The outbox of `escalation.outbox`, for one worker process.
 
-    `worker` names the process in the rows it holds. A job is due again when its lease is over: `due_at` of a claimed
-    row is the end of its lease.
+    `worker` names the process in the rows it holds. `kinds` are the kinds of jobs that it claims (names of
+    `tasks.KINDS`): workers that share a process can have jobs of their own. A job is due again when its lease is over:
+    `due_at` of a claimed row is the end of its lease.
     """
 
     def __init__(
@@ -114,12 +115,14 @@ class SqlOutbox:
         worker: str,
         lease: float = LEASE_SECONDS,
         pace: float = PACE_SECONDS,
+        kinds: Collection[str] = tuple(tasks.KINDS),
     ) -> None:
         self._database = database
         self._bell = bell
         self._worker = worker
         self._lease = timedelta(seconds=lease)
         self._pace = timedelta(seconds=pace)
+        self._kinds = tuple(kinds)
         self._latest: datetime | None = None
         self._skipping = threading.Lock()
         self._skipped: frozenset[int] = frozenset()
@@ -136,7 +139,7 @@ class SqlOutbox:
             now = self._database.now(connection)
             skipped = self._unreadable(now)
             astray = self._clock_went_back(connection, now)
-            if not astray and connection.execute(_next(now, (), skipped)).first() is None:
+            if not astray and connection.execute(_next(now, (), self._kinds, skipped)).first() is None:
                 return None
         with self._database.write() as connection:
             now = self._database.now(connection)
@@ -148,7 +151,7 @@ class SqlOutbox:
         """The next job that can be read and whose conversation may be written to, under a lease."""
         beaten: list[str] = []
         for _ in range(_LOOKED_AT):
-            found = _next(now, beaten, skipped).with_for_update(skip_locked=True, of=outbox)
+            found = _next(now, beaten, self._kinds, skipped).with_for_update(skip_locked=True, of=outbox)
             row = connection.execute(found).first()
             if row is None or len(beaten) == _LOOKS:
                 return None
@@ -241,7 +244,7 @@ class SqlOutbox:
         """See `escalation.outbox.Outbox`."""
         with self._database.read() as connection:
             now = self._database.now(connection)
-            active = _active(self._unreadable(now))
+            active = _active(self._kinds, self._unreadable(now))
             first = connection.execute(select(func.min(outbox.c.due_at)).where(active)).scalar_one_or_none()
             if first is None:
                 return float("inf")
@@ -286,14 +289,15 @@ class SqlOutbox:
         """Against the latest time this process has seen, and at its first claim against what is in the table."""
         latest = self._latest
         if latest is None:
-            latest = connection.execute(select(func.max(outbox.c.set_at)).where(_active())).scalar_one_or_none() or now
+            newest = select(func.max(outbox.c.set_at)).where(_active(self._kinds))
+            latest = connection.execute(newest).scalar_one_or_none() or now
         self._latest = now
         return bool(latest - now > CLOCK_SLACK)
 
     def _plan_again(self, connection: Connection, now: datetime) -> None:
         """Nothing waits for a time that was wrong; what another worker holds still gets a whole lease from now."""
         connection.execute(delete(lanes).where(lanes.c.set_at > now + CLOCK_SLACK))
-        future = and_(_active(), outbox.c.set_at > now + CLOCK_SLACK)
+        future = and_(_active(self._kinds), outbox.c.set_at > now + CLOCK_SLACK)
         connection.execute(update(outbox).where(future, outbox.c.state == DUE).values(due_at=now, set_at=now))
         connection.execute(update(outbox).where(future).values(due_at=now + self._lease, set_at=now))
 
@@ -303,13 +307,13 @@ def unfinished(table: FromClause) -> ColumnElement[bool]:
     return table.c.state.in_([literal_column(f"'{DUE}'"), literal_column(f"'{CLAIMED}'")])
 
 
-def _active(skipped: Collection[int] = ()) -> ColumnElement[bool]:
-    return and_(unfinished(outbox), _readable(outbox, skipped))
+def _active(kinds: Collection[str], skipped: Collection[int] = ()) -> ColumnElement[bool]:
+    return and_(unfinished(outbox), _readable(outbox, kinds, skipped))
 
 
-def _readable(table: FromClause, skipped: Collection[int]) -> ColumnElement[bool]:
-    """Rows of a kind that this version knows, without those that it could not read."""
-    known = table.c.kind.in_(tasks.KINDS)
+def _readable(table: FromClause, kinds: Collection[str], skipped: Collection[int]) -> ColumnElement[bool]:
+    """Rows of these kinds, without those that it could not read."""
+    known = table.c.kind.in_(kinds)
     return and_(known, table.c.id.not_in([literal_column(str(id)) for id in sorted(skipped)])) if skipped else known
 
 
@@ -317,7 +321,7 @@ def _held(job: Job) -> ColumnElement[bool]:
     return and_(outbox.c.id == job.id, outbox.c.state == CLAIMED, outbox.c.lease == job.lease)
 
 
-def _next(now: datetime, beaten: Sequence[str], skipped: Collection[int] = ()) -> Select[Any]:
+def _next(now: datetime, beaten: Sequence[str], kinds: Collection[str], skipped: Collection[int] = ()) -> Select[Any]:
     """The row due longest, of those whose conversation may be written to now and that no earlier one has to precede.
 
     An earlier one that this version cannot read has nothing to precede: a newer version may send it later.
@@ -331,13 +335,13 @@ def _next(now: datetime, beaten: Sequence[str], skipped: Collection[int] = ()) -
             earlier.c.escalation_id == outbox.c.escalation_id,
             earlier.c.lane == outbox.c.lane,
             unfinished(earlier),
-            _readable(earlier, skipped),
+            _readable(earlier, tasks.KINDS, skipped),
         )
         .scalar_subquery()
     )
     return (
         select(outbox)
-        .where(_active(skipped), outbox.c.due_at <= now, outbox.c.lane.not_in(resting))
+        .where(_active(kinds, skipped), outbox.c.due_at <= now, outbox.c.lane.not_in(resting))
         .where(func.coalesce(first, outbox.c.id) == outbox.c.id)
         .where(outbox.c.lane.not_in(beaten) if beaten else true())
         .order_by(outbox.c.due_at, outbox.c.id)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select, update
 
 from slackguide.escalation.escalation import Event, EventKind
 from slackguide.storage import rows
-from slackguide.storage.database import Database
-from slackguide.storage.outbox import CLAIMED, DROPPED, FINISHED
-from slackguide.storage.schema import cases, drafts, escalations, events, feedback, inbox, lanes, outbox
+from slackguide.storage.database import Database, insert_into
+from slackguide.storage.outbox import CLAIMED, CLOCK_SLACK, DROPPED, FINISHED, PARKED, WAITING, unfinished
+from slackguide.storage.schema import cases, drafts, escalations, events, feedback, inbox, lanes, outbox, sweeps, turns
+
+log = logging.getLogger(__name__)
 
 BATCH = 200
 """Escalations erased by one transaction, so that submissions do not wait for a long one."""
 
 EVENT_IDS = timedelta(days=3)
 """Slack repeats an event for minutes, and after an outage for hours."""
+
+TURNS = timedelta(days=7)
+"""Longest that an earlier message of a conversation counts for a later one."""
 
 DRAFTS = timedelta(days=1)
 """A button whose draft is gone says so; a day is more than anybody leaves a question open."""
@@ -25,25 +31,44 @@ FINISHED_JOBS = timedelta(days=7)
 """Delivered jobs hold no words; they stay for whoever looks into an incident."""
 
 
+LONGEST_STEP = timedelta(days=1)
+"""Time between two sweeps beyond which the clock may have jumped. The service sweeps every hour."""
+
+STEADY = timedelta(days=1)
+"""How long the clock has to go on without a jump before anything is erased: time to notice that it is wrong."""
+
+
 class Retention:
-    """Erases and prunes. `days`: how long people's words are kept after the last change; None is for ever."""
+    """Erases and prunes. `days`: how long people's words are kept after the escalation was closed; None is for ever.
+
+    Nothing is erased by a clock that jumped: every sweep stores when it ran. One that runs more than `LONGEST_STEP`
+    after the last, or before it, only records that (so does the very first), and so do those that follow until the
+    clock has been steady for `STEADY`. A day without any activity is no jump, since sweeps go on.
+    """
 
     def __init__(self, *, database: Database, days: int | None) -> None:
         self._database = database
         self._days = days
 
     def sweep(self) -> int:
-        """Everything that is due; returns how many escalations were erased."""
-        with self._database.read() as connection:
-            now = self._database.now(connection)
+        """Everything that is due; returns how many escalations were erased. Any number of processes may sweep."""
+        with self._database.write() as connection:
+            now, steady = _record_sweep(connection, self._database)
+            if self._database.is_sqlite:
+                # The planner's statistics, where they are out of date; PostgreSQL sees to its own.
+                connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
+                connection.exec_driver_sql("PRAGMA optimize")
+        if not steady:
+            return 0
         self.prune(now)
         return self.erase_before(now - timedelta(days=self._days)) if self._days is not None else 0
 
     def erase_before(self, before: datetime) -> int:
-        """Erase people's words from what has not changed since; returns how many escalations that were.
+        """Erase people's words from what was closed before that time; returns how many escalations that were.
 
-        Who, when, which form, how it ended and the history stay. An escalation that still owes Slack a message is left
-        until it is delivered or dropped: its words are the only copy.
+        Who, when, which form, how it ended and the history stay. An open escalation is never erased. One with a
+        message that is still being delivered is left until that ends; what is parked, or waits for a card that is not
+        coming, is dropped.
         """
         erased = 0
         while batch := self._erase_some(before):
@@ -51,15 +76,16 @@ class Retention:
         with self._database.write() as connection:
             old = and_(feedback.c.at < before, feedback.c.question.is_not(None))
             connection.execute(update(feedback).where(old).values(question=None))
+            connection.execute(delete(turns).where(turns.c.accepted_at < before))
             _drop_old_answers(connection, before, self._database.now(connection))
         return erased
 
     def _erase_some(self, before: datetime) -> int:
-        owes = exists().where(outbox.c.escalation_id == escalations.c.id, outbox.c.state.not_in(FINISHED))
+        owes = exists().where(outbox.c.escalation_id == escalations.c.id, unfinished(outbox))
         old = (
             select(escalations.c.id)
-            .where(escalations.c.erased_at.is_(None), escalations.c.changed_at < before, ~owes)
-            .order_by(escalations.c.changed_at)
+            .where(escalations.c.erased_at.is_(None), escalations.c.closed_at < before, ~owes)
+            .order_by(escalations.c.closed_at)
             .limit(BATCH)
             .with_for_update(skip_locked=True)
         )
@@ -71,18 +97,34 @@ class Retention:
         return len(ids)
 
     def prune(self, now: datetime) -> None:
-        """Forget event ids, drafts, delivered jobs and conversations' paces that no longer matter."""
+        """Forget event ids, turns, drafts, delivered jobs and conversations' paces that no longer matter."""
         with self._database.write() as connection:
             connection.execute(delete(inbox).where(inbox.c.accepted_at < now - EVENT_IDS))
+            connection.execute(delete(turns).where(turns.c.accepted_at < now - TURNS))
             connection.execute(delete(drafts).where(drafts.c.kept_at < now - DRAFTS))
             connection.execute(
                 delete(outbox).where(outbox.c.state.in_(FINISHED), outbox.c.settled_at < now - FINISHED_JOBS)
             )
             connection.execute(delete(lanes).where(lanes.c.next_at < now - timedelta(hours=1)))
-            if self._database.is_sqlite:
-                # The planner's statistics, where they are out of date; PostgreSQL sees to its own.
-                connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
-                connection.exec_driver_sql("PRAGMA optimize")
+
+
+def _record_sweep(connection: Connection, database: Database) -> tuple[datetime, bool]:
+    """The time of this sweep, which is recorded, and whether the clock has been steady for long enough to erase."""
+    now = database.now(connection)
+    first = insert_into(connection, sweeps).values(id=1, swept_at=now, steady_since=now)
+    connection.execute(first.on_conflict_do_nothing())
+    last = connection.execute(select(sweeps).with_for_update()).one()
+    now = database.now(connection)  # another process may have swept while this one waited
+    step = now - last.swept_at
+    jumped = not -CLOCK_SLACK <= step <= LONGEST_STEP
+    since = now if jumped else last.steady_since
+    connection.execute(update(sweeps).values(swept_at=now, steady_since=since))
+    if jumped:
+        log.warning(
+            "the clock is %.1f hours %s the last sweep: nothing is erased until it has been steady for %.0f hours",
+            abs(step) / timedelta(hours=1), "after" if step > timedelta() else "before", STEADY / timedelta(hours=1),
+        )  # fmt: skip
+    return now, now - since >= STEADY
 
 
 def _erase(connection: Connection, ids: list[str], now: datetime) -> None:
@@ -90,6 +132,8 @@ def _erase(connection: Connection, ids: list[str], now: datetime) -> None:
     connection.execute(update(escalations).where(escalations.c.id.in_(ids)).values(nothing))
     connection.execute(update(events).where(events.c.escalation_id.in_(ids)).values(words=None))
     connection.execute(delete(cases).where(cases.c.escalation_id.in_(ids)))
+    left = and_(outbox.c.escalation_id.in_(ids), outbox.c.state.in_((PARKED, WAITING)))
+    _drop(connection, left, "erased", now)
     for escalation_id in ids:
         rows.append(connection, escalation_id, Event(now, None, EventKind.ERASED))
 
@@ -101,6 +145,9 @@ def _drop_old_answers(connection: Connection, before: datetime, now: datetime) -
         outbox.c.state.not_in((*FINISHED, CLAIMED)),
         outbox.c.created_at < before,
     )
-    connection.execute(
-        update(outbox).where(stale).values(state=DROPPED, why="too old", payload={}, once_key=None, settled_at=now)
-    )
+    _drop(connection, stale, "too old", now)
+
+
+def _drop(connection: Connection, which: ColumnElement[bool], why: str, now: datetime) -> None:
+    dropped: dict[str, object] = {"state": DROPPED, "why": why, "payload": {}, "once_key": None, "settled_at": now}
+    connection.execute(update(outbox).where(which).values(dropped))

@@ -89,7 +89,7 @@ escalations = Table(
     _some("ix_escalations_watched", text("overdue_at IS NOT NULL"), "desk", "created_at", "id"),
     _some("ix_escalations_remind_at", text("remind_at IS NOT NULL"), "remind_at"),
     _some("ix_escalations_ending", text("ending IS NOT NULL"), "ending", "created_at", "id"),
-    _some("ix_escalations_unerased", text("erased_at IS NULL"), "changed_at"),
+    _some("ix_escalations_closed_at", text("erased_at IS NULL"), "closed_at"),
 )
 
 events = Table(
@@ -165,6 +165,26 @@ inbox = Table(
     Column("event_id", Text, primary_key=True),
     Column("accepted_at", Moment, nullable=False),
     Index("ix_inbox_accepted_at", "accepted_at"),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("channel_id", Text, primary_key=True),
+    Column("thread_ts", Text, primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("ts", Text, primary_key=True),
+    Column("text", Words, nullable=False),
+    Column("accepted_at", Moment, nullable=False),
+    Index("ix_turns_accepted_at", "accepted_at"),
+)
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("swept_at", Moment, nullable=False),
+    Column("steady_since", Moment, nullable=False),
 )
 
 homes = Table(

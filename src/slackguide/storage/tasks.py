@@ -29,6 +29,9 @@ KINDS: dict[str, type[Task]] = {
 }
 """The kinds that this version can carry out; a worker leaves all others to a newer one."""
 
+ANSWERS = frozenset({"answer_message"})
+"""The kinds whose preparation takes computing: workers of their own do them, so that they cannot hold up posts."""
+
 _NAMES = {task: kind for kind, task in KINDS.items()}
 
 

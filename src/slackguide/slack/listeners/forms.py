@@ -10,7 +10,7 @@ from slack_bolt import Ack
 
 from slackguide.errors import StorageError
 from slackguide.escalation.cases import case_keys
-from slackguide.escalation.escalation import Advice, Draft, Escalation, Requester
+from slackguide.escalation.escalation import Advice, Draft, Duplicate, Requester
 from slackguide.escalation.fields import Checked, Faults, check, clean
 from slackguide.escalation.ledger import Ledger
 from slackguide.guide import Answer
@@ -62,19 +62,14 @@ class EscalationForm:
             ack(response_action="errors", errors=_shown(checked.by_field, view))
             return
         anyway = clean(str(values.get(ANYWAY) or "")) or None
-        first = None if anyway else self._open_already(checked)
-        if first is not None:
+        submitted = self._ledger.submit(self._draft(body, view, state, checked, admitted, anyway))
+        if isinstance(submitted, Duplicate):
+            first = submitted.escalation
             warned = replace(state, warned=first.reference)
             link = first.card.permalink if first.card else None
             ack(response_action="update", view=warned_view(form, warned, first, link, values))
             return
-        submitted = self._ledger.submit(self._draft(body, view, state, checked, admitted, anyway))
         ack(response_action="update", view=confirmation_view(submitted.escalation, new=submitted.new))
-
-    def _open_already(self, checked: Checked) -> Escalation | None:
-        """The first open escalation about the same ticket or contract."""
-        keys = case_keys(checked.values)
-        return next(iter(self._ledger.open_about(keys)), None) if keys else None
 
     def _draft(
         self,

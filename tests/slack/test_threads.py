@@ -1,0 +1,190 @@
+"""Long threads: what counts of them is bounded, and an answer can hold up nobody else."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from slackguide.guide import Asker, Concern, Guide, Outcome
+from slackguide.knowledge import KnowledgeBase
+from slackguide.knowledge.conditions import Value
+from slackguide.sandbox import Message
+from slackguide.slack.answering import TEXT_LIMIT
+from slackguide.slack.conversation import TURNS
+from slackguide.slack.ids import Action
+from slackguide.storage.schema import drafts
+from tests.slack.asking import MEDIATION, UNKNOWN
+from tests.slack.escalating import posts, sent
+from tests.slack.reading import fields, words
+from tests.trial import Workplace
+
+FACT = "it was a payment for work"
+HANGS = "this one takes for ever"
+
+
+class ProbedGuide(Guide):
+    """Counts the texts that it reads, and does what a test wants done meanwhile."""
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        super().__init__(knowledge)
+        self.triage.warm()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was read."""
+        self.matched: Counter[str] = Counter()
+        self.read: Counter[str] = Counter()
+        self.meanwhile: Callable[[str], object] = lambda _: None
+
+    def answer(self, concern: Concern, asker: Asker, *, today: date) -> Outcome:
+        """Counts texts that are matched; one with an entry is only explained."""
+        if concern.entry is None:
+            self.matched[concern.text] += 1
+        self.meanwhile(concern.text)
+        return super().answer(concern, asker, today=today)
+
+    def facts_in(self, text: str, *, today: date) -> Mapping[str, Value]:
+        """Counts texts that are searched for facts."""
+        self.read[text] += 1
+        return super().facts_in(text, today=today)
+
+
+@pytest.fixture(scope="module")
+def module_guide(guide: Guide) -> ProbedGuide:
+    """One for all tests here: the shipped knowledge."""
+    return ProbedGuide(guide.knowledge)
+
+
+@pytest.fixture
+def probe(module_guide: ProbedGuide) -> Iterator[ProbedGuide]:
+    """The guide that answers."""
+    module_guide.reset()
+    yield module_guide
+    module_guide.reset()
+
+
+@pytest.fixture
+def probed(probe: ProbedGuide, empty_database: Path, tmp_path: Path) -> Iterator[Workplace]:
+    """A workplace with that guide."""
+    database = tmp_path / "probed.db"
+    database.write_bytes(empty_database.read_bytes())
+    work = Workplace(guide=probe, database=database)
+    yield work
+    probe.reset()
+    work.close()
+
+
+def thread_of(work: Workplace, *texts: str) -> Message:
+    """Writes these messages in one thread, each answered; the first answer."""
+    first = work.ask(texts[0])
+    for text in texts[1:]:
+        work.ask(text, thread_ts=first.thread_ts)
+    return first
+
+
+def stored_drafts(work: Workplace) -> list[str]:
+    """The texts that are kept for buttons."""
+    with work.stores.database.read() as connection:
+        return [content["text"] for content in connection.execute(select(drafts.c.content)).scalars()]
+
+
+def test_the_last_ten_messages_count_and_each_is_read_once(probed: Workplace, probe: ProbedGuide) -> None:
+    texts = [f"{UNKNOWN} {'la ' * 250} {number}" for number in range(TURNS + 5)]
+    first = thread_of(probed, *texts)
+    probe.reset()
+    before = len(stored_drafts(probed))
+
+    probed.ask(FACT, thread_ts=first.thread_ts)
+
+    earlier = {text: count for text, count in probe.matched.items() if FACT not in text}
+    assert set(earlier) <= set(texts[-TURNS:])
+    assert set(earlier.values()) == {1}
+    assert set(probe.read.values()) == {1}
+    assert len(stored_drafts(probed)) - before <= 1, "only what is shown is stored for its buttons"
+
+
+def test_eight_thousand_characters_of_a_thread_count_the_newest_first(probed: Workplace, probe: ProbedGuide) -> None:
+    texts = [f"{number} {UNKNOWN} {'la ' * 1000}".strip() for number in range(6)]
+    first = thread_of(probed, *texts)
+    probe.reset()
+
+    probed.ask(FACT, thread_ts=first.thread_ts)
+
+    assert sum(len(text) for text in probe.read) == TEXT_LIMIT
+    assert {text.split()[0] for text in probe.read} == {"3", "4", "5", "it"}
+
+
+def test_a_long_first_message_is_cut_wherever_it_is_kept(probed: Workplace) -> None:
+    first = thread_of(probed, f"{MEDIATION}{' ' * 30_000}x")
+
+    follow_up = probed.ask(FACT, thread_ts=first.thread_ts)
+    probed.press(follow_up, Action.ESCALATE)
+
+    assert fields(probed.modal())["summary"].startswith(MEDIATION)
+    assert all(len(text) <= TEXT_LIMIT for text in stored_drafts(probed))
+
+
+def test_what_others_say_in_the_thread_does_not_count(probed: Workplace, probe: ProbedGuide) -> None:
+    probed.sandbox.mention("ben", "general", MEDIATION)
+    probed.settle()
+    root = probed.workspace.messages("general")[0]
+    probe.reset()
+
+    probed.sandbox.mention("ana", "general", FACT, thread_ts=root.ts)
+    probed.settle()
+
+    assert MEDIATION not in probe.matched
+
+
+def test_the_thread_is_not_read_from_slack(probed: Workplace) -> None:
+    first = thread_of(probed, MEDIATION)
+    calls = len(probed.workspace.calls)
+
+    second = probed.ask(FACT, thread_ts=first.thread_ts)
+
+    assert "Send a case to Mediation" in words(second)
+    assert "conversations.replies" not in [call.method for call in probed.workspace.calls[calls:]]
+
+
+def test_a_thread_that_takes_too_long_to_read_is_a_failed_attempt_and_is_given_up(
+    probed: Workplace, probe: ProbedGuide
+) -> None:
+    first = thread_of(probed, *[f"{UNKNOWN} {number}" for number in range(TURNS)])
+    probed.settle()
+    answers = len(probed.workspace.direct_messages("ana"))
+    probe.meanwhile = lambda _: probed.clock.advance(1.5)
+
+    probed.sandbox.message("ana", FACT, first.thread_ts)
+    probed.until(lambda: probed.owed() and not probed.active())
+
+    (job,) = probed.owed()
+    assert (job.kind, job.state, job.tries) == ("answer_message", "parked", 3)
+    assert len(probed.workspace.direct_messages("ana")) == answers + 1, "the question itself"
+
+
+def test_answers_that_hang_do_not_hold_up_escalations(probed: Workplace, probe: ProbedGuide) -> None:
+    go_on = threading.Event()
+    hanging = threading.Semaphore(0)
+
+    def meanwhile(text: str) -> None:
+        if HANGS in text:
+            hanging.release()
+            assert go_on.wait(30)
+
+    probe.meanwhile = meanwhile
+    try:
+        for who in ("ben", "marek", "lena", "priya"):
+            probed.sandbox.message(who, HANGS)
+        assert hanging.acquire(timeout=10)
+        escalation = sent(probed)
+        probed.until(lambda: posts(probed, escalation.channel))
+        assert len(probed.active()) >= 4, "the answers are still owed"
+    finally:
+        go_on.set()
+    probed.settle()
