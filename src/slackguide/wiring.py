@@ -48,6 +48,7 @@ from slackguide.slack.listeners.presses import AnswerPresses
 from slackguide.slack.listeners.route import RouteCommand
 from slackguide.slack.opening import Opening
 from slackguide.slack.poster import SlackPoster
+from slackguide.slack.readers import ChannelReaders
 from slackguide.slack.redrawing import Redrawing
 from slackguide.slack.register import Listeners
 from slackguide.storage.backlog import Backlog
@@ -247,12 +248,19 @@ class Service:
         self._afterwards = Afterwards()
         redrawing = Redrawing(client=client, afterwards=self._afterwards)
         opening = Opening(client=windows, answerer=answerer)
-        homes = HomeDrawer(ledger=stores.ledger, people=stores.people, knowledge=lambda: guide().knowledge, clock=clock)
+        readers = ChannelReaders(client=client, directory=self._directory, clock=clock)
+        homes = HomeDrawer(
+            ledger=stores.ledger,
+            people=stores.people,
+            directory=self._directory,
+            knowledge=lambda: guide().knowledge,
+            clock=clock,
+        )
         poster = SlackPoster(
             client=client,
             channels=stores.channels,
             knowledge=lambda: guide().knowledge,
-            conversation=Conversation(answerer=answerer, directory=self._directory),
+            conversation=Conversation(answerer=answerer, directory=self._directory, readers=readers),
             home=lambda user_id: homes.view(user_id, {}),
         )
         outbox = SqlOutbox(database=stores.database, bell=stores.bell, worker=f"{os.getpid()}-{new_id()[:6]}")
@@ -287,6 +295,7 @@ class Service:
                     directory=self._directory,
                     opening=opening,
                     redrawing=redrawing,
+                    readers=readers,
                     feedback=stores.feedback,
                 ),
                 asking=AskWindow(answerer=answerer, directory=self._directory, opening=opening, redrawing=redrawing),
@@ -300,7 +309,14 @@ class Service:
                     clock=clock,
                 ),
                 messages=Messages(inbox=stores.inbox, seen_home=stores.ledger.seen_home),
-                home=Home(client=client, opening=opening, afterwards=self._afterwards, draw=homes.view),
+                home=Home(
+                    client=client,
+                    directory=self._directory,
+                    opening=opening,
+                    redrawing=redrawing,
+                    afterwards=self._afterwards,
+                    draw=homes.view,
+                ),
                 redrawing=redrawing,
             ),
             boundary=Boundary(redrawing=redrawing, ids=new_id),

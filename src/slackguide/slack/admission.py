@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TypeAlias
 
 from slackguide.errors import StorageError
@@ -13,6 +14,19 @@ from slackguide.storage.people import People, Person
 GUESTS = "slackguide answers members of this workspace only, and you are a guest here. Please ask your contact."
 OUTSIDERS = "slackguide answers members of this workspace only, and your account belongs to another one."
 GONE = "This account is switched off, so I cannot answer it."
+BOTS = "slackguide answers people only, and this account is a bot's."
+
+
+class Denial(Enum):
+    """Why access is denied."""
+
+    GUEST = auto()
+    OUTSIDER = auto()
+    """Belongs to another workspace."""
+    DEACTIVATED = auto()
+    BOT = auto()
+    UNKNOWN = auto()
+    """Not in the directory, and could not be looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +43,7 @@ class TurnedAway:
     """May not ask; `words` say why."""
 
     words: str
+    reason: Denial = Denial.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +83,13 @@ class Door:
     def judge(self, person: Person) -> Admitted | TurnedAway:
         """Whether a person who is known may ask."""
         ours = self._our_team()
-        if person.deleted or person.bot:
-            return TurnedAway(GONE)
+        if person.deleted:
+            return TurnedAway(GONE, Denial.DEACTIVATED)
+        if person.bot:
+            return TurnedAway(BOTS, Denial.BOT)
         if ours is not None and person.team_id and person.team_id != ours:
-            return TurnedAway(OUTSIDERS)
+            return TurnedAway(OUTSIDERS, Denial.OUTSIDER)
         if person.guest:
-            return TurnedAway(GUESTS)
+            return TurnedAway(GUESTS, Denial.GUEST)
         leads = person.user_id in self._leads or not person.groups.isdisjoint(self._lead_groups())
         return Admitted(person.user_id, person.team_id, Asker("team_lead" if leads else "agent"))

@@ -81,17 +81,24 @@ class Directory:
     def look_up(self, user_id: str) -> Admitted | TurnedAway:
         """Looks up one person who is not in the directory, keeps them, and says whether they may ask."""
         try:
-            if self._identities.get(self._token) is None:
-                self._identify()
-            response = called(lambda: self._quick_client.users_info(user=user_id))
-            person = _person(response["user"])
-            self._people.put(person)
-            return self._door.judge(self._people.find(user_id) or person)
+            return self.fetch(user_id)
         except DeliveryError as error:
             log.warning("a person could not be looked up: %s", _code(error))
             return TurnedAway(NOT_NOW)
         except StorageError as error:
             return TurnedAway(str(error))
+
+    def fetch(self, user_id: str) -> Admitted | TurnedAway:
+        """Read one person from Slack, store them, and return whether they may ask.
+
+        Raises `DeliveryError` where Slack refuses or does not answer, `StorageError` where they cannot be stored.
+        """
+        if self._identities.get(self._token) is None:
+            self._identify()
+        response = called(lambda: self._quick_client.users_info(user=user_id))
+        person = _person(response["user"])
+        self._people.put(person)
+        return self._door.judge(self._people.find(user_id) or person)
 
     def known(self, user_id: str) -> Admission:
         """Whether this person may ask, as far as the directory knows them: without the network."""

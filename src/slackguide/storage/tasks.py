@@ -9,6 +9,7 @@ from typing import Any
 from slackguide.escalation.escalation import Card
 from slackguide.escalation.task import (
     AnswerMessage,
+    NoteDirectReply,
     Notice,
     PostEscalation,
     RefreshHome,
@@ -24,6 +25,7 @@ KINDS: dict[str, type[Task]] = {
     "reply_in_thread": ReplyInThread,
     "update_card": UpdateCard,
     "answer_message": AnswerMessage,
+    "note_direct_reply": NoteDirectReply,
     "refresh_home": RefreshHome,
 }
 """The kinds that this version can carry out; a worker leaves all others to a newer one."""
@@ -57,6 +59,9 @@ def from_row(kind: str, payload: Mapping[str, Any]) -> Task:
                 team_id=payload["team_id"],
                 text=payload["text"],
                 ts=payload.get("ts"),
+                ext_shared=bool(payload.get("ext_shared")),
             )
+        case "note_direct_reply":
+            return NoteDirectReply(payload["channel_id"], payload["thread_ts"])
         case _:
             return PostEscalation(payload["channel"])
