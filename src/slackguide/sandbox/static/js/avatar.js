@@ -12,7 +12,7 @@ export function avatar(id, size = "") {
   return h("span.avatar", { class: `${size} tint-${colour}`, "aria-hidden": "true" }, initials);
 }
 
-const ROLES = { agent: "Agent", team_lead: "Team lead", specialist: "Specialist", guest: "Guest", outsider: "Other company" };
+const ROLES = { agent: "Agent", team_lead: "Team lead", specialist: "Specialist", guest: "Guest", single_channel_guest: "Single-channel guest", outsider: "Other company" };
 
 export function roleOf(person) {
   return ROLES[person.role] ?? person.role;

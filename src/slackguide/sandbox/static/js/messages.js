@@ -91,7 +91,7 @@ function row(message, { compact, replies, inThread }) {
   const slackbot = message.user === "USLACKBOT";
   const author = nameOf(message.user);
   const other = person(message.user);
-  const badge = message.bot ? h("span.badge", null, "APP") : other && ["guest", "outsider"].includes(other.role) ? h("span.badge.soft", null, roleOf(other)) : null;
+  const badge = message.bot ? h("span.badge", null, "APP") : other && ["guest", "single_channel_guest", "outsider"].includes(other.role) ? h("span.badge.soft", null, roleOf(other)) : null;
   const when = h("time.when", { title: exact(message.ts) }, hour(message.ts));
   const words = h(".words", null, message.bot && message.blocks.length ? blocks(message.blocks, messageSurface(message)) : h(".text", null, mrkdwn(message.text)), message.edited && h("span.edited", null, " (edited)"));
   return h(
