@@ -25,8 +25,12 @@ def public_channel_of(body: Mapping[str, Any]) -> str | None:
 
 
 def thread_of(body: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return the channel id and the parent's timestamp of the thread in which something was clicked; None elsewhere."""
-    container = body.get("container") or {}
-    thread_ts = container.get("thread_ts") or (body.get("message") or {}).get("thread_ts")
+    """Return the channel id and the parent's timestamp where a reply in a thread was clicked; None elsewhere.
+
+    The parent itself stands in the channel: whoever clicks there need not have its thread open.
+    """
+    container, message = body.get("container") or {}, body.get("message") or {}
+    thread_ts = container.get("thread_ts") or message.get("thread_ts")
+    ts = container.get("message_ts") or message.get("ts")
     channel_id = container.get("channel_id") or (body.get("channel") or {}).get("id")
-    return (str(channel_id), str(thread_ts)) if thread_ts and channel_id else None
+    return (str(channel_id), str(thread_ts)) if thread_ts and thread_ts != ts and channel_id else None
