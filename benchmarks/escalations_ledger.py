@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from slack_sdk import WebClient
 from sqlalchemy import insert
 
 from slackguide.escalation.bell import Bell
@@ -20,9 +21,12 @@ from slackguide.escalation.fields import Value
 from slackguide.escalation.resolution import Ending, Resolution
 from slackguide.escalation.search import Search
 from slackguide.escalation.watch import Watch
+from slackguide.slack.admission import Door
+from slackguide.slack.directory import Directory
 from slackguide.slack.homes import CLOSED, COUNTED, PAGE, HomeDrawer
 from slackguide.storage import rows
 from slackguide.storage.database import Database
+from slackguide.storage.identity import Identities
 from slackguide.storage.ledger import SqlLedger
 from slackguide.storage.migration import migrate
 from slackguide.storage.people import People, Person
@@ -40,6 +44,7 @@ OPEN_SHARE = 0.01
 DESKS = {"ask-disputes": "D", "ask-ce": "CE"}
 BATCH = 5_000
 AIM_MS = 20.0
+TOKEN = "xoxb-bench"
 
 
 @dataclass(frozen=True)
@@ -185,7 +190,19 @@ def questions(database: Database, count: int) -> dict[str, Callable[[], object]]
     everyone = [agent(number) for number in range(AGENTS)] + [specialist(number) for number in range(SPECIALISTS)]
     desks = frozenset(knowledge.forms)
     people.replace([Person(id, "T0BENCH", id) for id in everyone], dict.fromkeys(handles, everyone[AGENTS:]))
-    homes = HomeDrawer(ledger=ledger, people=people, knowledge=lambda: knowledge, clock=lambda: NOW)
+    client = WebClient(token=TOKEN)  # never called: everybody is in the directory
+    directory = Directory(
+        client=client,
+        quick_client=client,
+        people=people,
+        identities=Identities(database=database),
+        door=Door(people=people, our_team=lambda: "T0BENCH", leads=(), lead_groups=tuple),
+        token=TOKEN,
+        groups=tuple,
+    )
+    homes = HomeDrawer(
+        ledger=ledger, people=people, directory=directory, knowledge=lambda: knowledge, clock=lambda: NOW
+    )
     recent = {made.escalation.id: made for made in islice(make(count), 2000)}
 
     def some_agent() -> str:

@@ -36,6 +36,9 @@ WEDNESDAY = datetime(2026, 3, 4, 16, 0, tzinfo=UTC).timestamp()
 SECRET, TOKEN = "secret-of-the-tests", "xoxb-of-the-tests"
 PATHS = ("/slack/events", "/healthz", "/readyz")
 
+STAFF = "ask-ce"
+"""A channel of members alone: no guest, nobody of another company."""
+
 LONGEST_JUMP = 10.0
 """Seconds: less than a lease, so that no job is taken from a worker that holds it."""
 

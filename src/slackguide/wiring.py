@@ -49,6 +49,7 @@ from slackguide.slack.listeners.presses import AnswerPresses
 from slackguide.slack.listeners.route import RouteCommand
 from slackguide.slack.opening import Opening
 from slackguide.slack.poster import SlackPoster
+from slackguide.slack.readers import ChannelReaders
 from slackguide.slack.redrawing import Redrawing
 from slackguide.slack.register import Listeners
 from slackguide.storage import tasks
@@ -253,12 +254,19 @@ class Service:
         self._afterwards = Afterwards()
         redrawing = Redrawing(client=client, afterwards=self._afterwards)
         opening = Opening(client=windows, answerer=answerer)
-        homes = HomeDrawer(ledger=stores.ledger, people=stores.people, knowledge=lambda: guide().knowledge, clock=clock)
+        readers = ChannelReaders(client=client, directory=self._directory, clock=clock)
+        homes = HomeDrawer(
+            ledger=stores.ledger,
+            people=stores.people,
+            directory=self._directory,
+            knowledge=lambda: guide().knowledge,
+            clock=clock,
+        )
         poster = SlackPoster(
             client=client,
             channels=stores.channels,
             knowledge=lambda: guide().knowledge,
-            conversation=Conversation(answerer=answerer, directory=self._directory, ticks=ticks),
+            conversation=Conversation(answerer=answerer, directory=self._directory, readers=readers, ticks=ticks),
             directory=self._directory,
             turns=lambda task: stores.inbox.turns_before(task, at_most=TURNS),
             home=lambda user_id: homes.view(user_id, {}),
@@ -316,6 +324,7 @@ class Service:
                     directory=self._directory,
                     opening=opening,
                     redrawing=redrawing,
+                    readers=readers,
                     feedback=stores.feedback,
                 ),
                 asking=AskWindow(answerer=answerer, directory=self._directory, opening=opening, redrawing=redrawing),
@@ -329,7 +338,14 @@ class Service:
                     clock=clock,
                 ),
                 messages=Messages(inbox=stores.inbox, seen_home=stores.ledger.seen_home),
-                home=Home(client=client, opening=opening, afterwards=self._afterwards, draw=homes.view),
+                home=Home(
+                    client=client,
+                    directory=self._directory,
+                    opening=opening,
+                    redrawing=redrawing,
+                    afterwards=self._afterwards,
+                    draw=homes.view,
+                ),
                 redrawing=redrawing,
             ),
             boundary=Boundary(redrawing=redrawing, ids=new_id),

@@ -14,7 +14,16 @@ from slackguide.escalation.delivery import Delivery
 from slackguide.escalation.escalation import Escalation, Requester, State
 from slackguide.escalation.job import Job
 from slackguide.escalation.poster import Denied, Posted, RateLimited, RefusalScope, Refused, Unreachable
-from slackguide.escalation.task import Notice, PostEscalation, ReplyInThread, Task, TellPerson, UpdateCard
+from slackguide.escalation.task import (
+    AnswerMessage,
+    NoteDirectReply,
+    Notice,
+    PostEscalation,
+    ReplyInThread,
+    Task,
+    TellPerson,
+    UpdateCard,
+)
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 POSTED = Posted("C1", "100.1")
@@ -215,6 +224,30 @@ def test_a_dead_letter_is_a_warning_with_job_kind_reference_and_code(
     for part in ("job 7", type(task).__name__, "D-1042", "invalid_blocks", "dead letter"):
         assert part in line.getMessage()
     assert "secret" not in caplog.text
+
+
+ANSWER = AnswerMessage("E1", "C1", "1.0", "U1", "T1", "where does this go", "1.0")
+
+
+@pytest.mark.parametrize(
+    ("posted", "owed"),
+    [(Posted("C1", "2.0"), ()), (Posted("D1", "2.0"), (NoteDirectReply("C1", "1.0"),))],
+)
+@pytest.mark.parametrize("doubtful", [False, True])
+def test_an_answer_that_went_elsewhere_owes_its_thread_a_line(
+    posted: Posted, owed: tuple[NoteDirectReply, ...], doubtful: bool
+) -> None:
+    """In the same transaction, whether it was posted by this try or found."""
+    slack = ScriptedSlack(find=posted, post=posted)
+
+    box = deliver(slack, replace(JOB, task=ANSWER, escalation=None, doubtful=doubtful))
+
+    assert box.settled == [(Done(posted), owed)]
+
+
+def test_an_answer_that_is_not_posted_owes_its_thread_nothing() -> None:
+    job = replace(JOB, task=ANSWER, escalation=None)
+    assert deliver(ScriptedSlack(post=Refused("user_disabled")), job).settled == [(Parked("user_disabled"), ())]
 
 
 def test_a_card_that_is_gone_is_dropped() -> None:

@@ -75,6 +75,13 @@ def test_somebody_of_another_company_is_marked(slack: Served, ears: Ears) -> Non
     assert ears.events[0]["event"]["user_team"] == slack.workspace.team.partner_id
 
 
+def test_a_channel_that_is_shared_says_so_whoever_writes(slack: Served, ears: Ears) -> None:
+    slack.sandbox.mention("ana", "partner-desk", "hello")
+    slack.workspace.change_channel("general", pending_shared=True, org_shared=True)
+    slack.sandbox.mention("ana", "general", "hello")
+    assert [body["is_ext_shared_channel"] for body in ears.events] == [True, False], "Slack Connect, once accepted"
+
+
 def test_edits_and_deletions_are_events_too(slack: Served, ears: Ears) -> None:
     slack.sandbox.message("ana", "first")
     ts = slack.workspace.direct_messages("ana")[0].ts

@@ -174,6 +174,24 @@ def test_an_answer_to_a_press_may_be_for_everyone(slack: Served) -> None:
     assert [message.text for message in slack.workspace.messages("general")] == ["all"]
 
 
+def test_a_response_url_puts_into_a_thread_only_what_everybody_sees(slack: Served) -> None:
+    place = slack.workspace.conversation("general").id
+    parent = slack.client.chat_postMessage(channel=place, text="question")["ts"]
+    heard = listen(slack)
+    blocks = [actions(button("go"))]
+    ts = slack.client.chat_postMessage(channel=place, text="answer", thread_ts=parent, blocks=blocks)["ts"]
+    slack.sandbox.press("ana", ts, "go")
+    url = heard[0]["response_url"]
+    post(url, {"text": "by itself"})
+    post(url, {"text": "asked for", "thread_ts": parent})
+    post(url, {"text": "for all", "thread_ts": parent, "response_type": "in_channel"})
+    assert [(m.text, m.thread_ts) for m in slack.workspace.ephemerals("ana")] == [
+        ("by itself", None),
+        ("asked for", None),
+    ]
+    assert [m.text for m in slack.workspace.messages("general", thread_ts=parent)] == ["question", "answer", "for all"]
+
+
 # Forms
 
 FORM = modal(

@@ -9,7 +9,7 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from slackguide.sandbox import BotApp, Channel, Pace, Sandbox, Team
+from slackguide.sandbox import BotApp, CannotDo, Channel, Pace, Person, Role, Sandbox, Team, demo_team
 from tests.sandbox.counterpart import APP_TOKEN, BOT, BOT_TOKEN, Clock, Served, actions, button, section, served, team
 
 
@@ -277,8 +277,6 @@ def test_people_are_marked_as_what_they_are(slack: Served) -> None:
 
 
 def test_somebody_new_is_found_at_once(slack: Served) -> None:
-    from slackguide.sandbox import Person, Role
-
     hire = slack.workspace.add_person(Person(name="nia", real_name="Nia Roth", role=Role.AGENT))
     assert slack.client.users_info(user=hire.id)["user"]["name"] == "nia"
     slack.workspace.change_person("nia", deleted=True)
@@ -308,6 +306,62 @@ def test_conversations(slack: Served) -> None:
     assert code(slack, "conversations_open", users="U0000000000") == "user_not_found"
     assert code(slack, "conversations_open", users="") == "users_list_not_supplied"
     assert code(slack, "conversations_list", types="everything") == "invalid_types"
+
+
+def test_the_members_of_a_channel_come_page_by_page_with_the_bot_among_them(slack: Served) -> None:
+    workspace, place = slack.workspace, channel(slack, "general")
+    workspace.add_person(Person(name="helper", real_name="Ticket Helper", role=Role.AGENT, bot=True))
+    workspace.change_person("ben", deleted=True)
+    pages = [list(page["members"]) for page in slack.client.conversations_members(channel=place, limit=3)]
+    assert [len(page) for page in pages] == [3, 3, 1]
+    listed = [member for page in pages for member in page]
+    gone = workspace.person("ben").id
+    assert sorted(listed) == sorted({*workspace.conversation("general").members, BOT.user_id} - {gone})
+    assert workspace.person("gil").id in listed, "a guest"
+    olga = slack.client.conversations_members(channel=channel(slack, "partner-desk"))["members"]
+    assert workspace.person("olga").id in olga, "somebody of another company"
+
+
+def test_members_are_refused_as_slack_refuses_them(slack: Served) -> None:
+    place = channel(slack)
+    assert code(slack, "conversations_members", channel="C0NOWHERE") == "channel_not_found"
+    assert code(slack, "conversations_members", channel=place, limit=1000) == "invalid_limit"
+    assert code(slack, "conversations_members", channel=place, cursor="bogus") == "invalid_cursor"
+    slack.workspace.change_channel("ask-disputes", bot_joined=False)
+    assert BOT.user_id not in slack.client.conversations_members(channel=place)["members"]
+    slack.workspace.change_channel("ask-disputes", private=True)
+    assert code(slack, "conversations_members", channel=place) == "channel_not_found"
+    private = BotApp(scopes=frozenset({"channels:read"}))
+    with served(team=demo_team(app=private)) as other:
+        other.workspace.change_channel("ask-disputes", private=True)
+        assert code(other, "conversations_members", channel=channel(other)) == "missing_scope"
+
+
+@pytest.mark.parametrize(
+    ("changes", "flags"),
+    [
+        ({}, set()),
+        ({"shared": True}, {"is_shared", "is_ext_shared"}),
+        ({"pending_shared": True}, {"is_pending_ext_shared"}),
+        ({"org_shared": True}, {"is_shared", "is_org_shared"}),
+    ],
+)
+def test_a_channel_tells_how_it_is_shared(slack: Served, changes: dict[str, bool], flags: set[str]) -> None:
+    slack.workspace.change_channel("ask-disputes", **changes)
+    info = slack.client.conversations_info(channel=channel(slack), include_num_members=True)["channel"]
+    assert {flag for flag in info if flag.endswith("shared") and info[flag]} == flags
+    assert info["num_members"] == len(slack.workspace.conversation("ask-disputes").members) + 1
+
+
+def test_a_single_channel_guest_and_a_bot_are_marked_as_such(slack: Served) -> None:
+    slack.workspace.add_person(Person(name="sue", real_name="Sue Po", role=Role.SINGLE_CHANNEL_GUEST))
+    slack.workspace.add_person(Person(name="helper", real_name="Ticket Helper", role=Role.AGENT, bot=True))
+    members = {member["name"]: member for member in slack.client.users_list()["members"]}
+    assert (members["sue"]["is_restricted"], members["sue"]["is_ultra_restricted"]) == (True, True)
+    assert (members["gil"]["is_restricted"], members["gil"]["is_ultra_restricted"]) == (True, False)
+    assert members["helper"]["is_bot"]
+    with pytest.raises(CannotDo, match="is a bot"):
+        slack.sandbox.say("helper", "general", "hello")
 
 
 def test_posting_to_one_channel_has_a_pace() -> None:

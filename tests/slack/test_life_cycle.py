@@ -51,10 +51,19 @@ def test_an_unclaimed_card_offers_the_claim_alone(post: Message) -> None:
     assert "Unclaimed" in words(post)
 
 
+def test_words_for_whoever_pressed_stand_beside_a_card_with_replies(work: Workplace, claimed: Message) -> None:
+    assert len(work.workspace.messages(claimed.channel, thread_ts=claimed.ts)) > 1
+
+    told = work.told(claimed, Action.RELEASE, "marek")
+
+    assert told.thread_ts is None
+
+
 def test_a_claim_is_told_to_whoever_pressed_the_thread_and_the_requester(work: Workplace, post: Message) -> None:
     told = work.told(post, Action.CLAIM, "marek")
 
     assert "D-1001 is yours now" in told.text
+    assert told.thread_ts is None, "beside the card, in the channel"
     after = card(work, post)
     marek, ana = work.workspace.person("marek").id, work.workspace.person("ana").id
     assert "Claimed" in words(after)

@@ -13,7 +13,7 @@ from slackguide.slack.ids import Action, Callback
 from tests.slack.asking import MEDIATION, UNKNOWN, question_for
 from tests.slack.reading import fields, labels, live, said, words
 from tests.slack.test_route import STRANGE
-from tests.trial import Workplace
+from tests.trial import STAFF, Workplace
 
 
 def answers(work: Workplace, who: str = "ana") -> list[Message]:
@@ -186,10 +186,10 @@ def test_a_lone_surrogate_and_a_nul_are_taken(work: Workplace) -> None:
 
 
 def test_a_mention_in_a_channel_is_answered_in_a_thread_there(work: Workplace) -> None:
-    work.sandbox.mention("ana", "general", MEDIATION)
+    work.sandbox.mention("ana", STAFF, MEDIATION)
     work.settle()
 
-    question, *replies = work.workspace.all_messages("general")
+    question, *replies = work.workspace.all_messages(STAFF)
     (answer,) = replies
     assert answer.thread_ts == question.ts
     assert "Send a case to Mediation" in words(answer)
@@ -197,9 +197,9 @@ def test_a_mention_in_a_channel_is_answered_in_a_thread_there(work: Workplace) -
 
 
 def test_a_mention_among_other_words_does_not_get_into_the_question(work: Workplace) -> None:
-    work.sandbox.say("ana", "general", f"hey @{work.workspace.app.name} {MEDIATION} https://x.zendesk.com/tickets/4711")
+    work.sandbox.say("ana", STAFF, f"hey @{work.workspace.app.name} {MEDIATION} https://x.zendesk.com/tickets/4711")
     work.settle()
-    (answer,) = [m for m in work.workspace.all_messages("general") if m.by_bot]
+    (answer,) = [m for m in work.workspace.all_messages(STAFF) if m.by_bot]
 
     work.press(answer, Action.ESCALATE)
 
@@ -210,23 +210,24 @@ def test_a_mention_among_other_words_does_not_get_into_the_question(work: Workpl
 
 
 def test_a_mention_alone_is_asked_for_words_and_help_is_help(work: Workplace) -> None:
-    work.sandbox.mention("ana", "general", "")
-    work.sandbox.mention("ana", "general", "help")
+    work.sandbox.mention("ana", STAFF, "")
+    work.settle()
+    work.sandbox.mention("ana", STAFF, "help")
     work.settle()
 
-    empty, helped = [m for m in work.workspace.all_messages("general") if m.by_bot]
+    empty, helped = [m for m in work.workspace.all_messages(STAFF) if m.by_bot]
     assert "no words in that" in empty.text
     assert "/route escalate" in said(helped)
 
 
 def test_a_mention_in_a_thread_is_answered_in_that_thread(work: Workplace) -> None:
-    work.sandbox.say("ben", "general", "who knows this one?")
-    root = work.workspace.messages("general")[0]
+    work.sandbox.say("ben", STAFF, "who knows this one?")
+    root = work.workspace.messages(STAFF)[0]
 
-    work.sandbox.mention("ana", "general", MEDIATION, thread_ts=root.ts)
+    work.sandbox.mention("ana", STAFF, MEDIATION, thread_ts=root.ts)
     work.settle()
 
-    (answer,) = [m for m in work.workspace.all_messages("general") if m.by_bot]
+    (answer,) = [m for m in work.workspace.all_messages(STAFF) if m.by_bot]
     assert answer.thread_ts == root.ts
 
 

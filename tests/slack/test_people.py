@@ -13,8 +13,8 @@ from slackguide.slack.ids import ASK_TEXT, Action, Callback
 from slackguide.slack.state import Asked
 from tests.slack.asking import MEDIATION, team_lead_entry
 from tests.slack.forging import answer_to
-from tests.slack.reading import said, value_of, words
-from tests.trial import Workplace
+from tests.slack.reading import said, words
+from tests.trial import STAFF, Workplace
 
 REFUSED = {"gil": "you are a guest here", "olga": "your account belongs to another"}
 PLACES = {"gil": "general", "olga": "partner-desk"}
@@ -24,7 +24,7 @@ def refusal(work: Workplace, who: str, before: set[str]) -> str:
     """The new words that this person sees, and waits for them."""
 
     def new() -> list[Any]:
-        return [m for m in work.workspace.ephemerals(who, PLACES[who]) if m.ts not in before]
+        return [m for m in work.workspace.ephemerals(who) if m.ts not in before]
 
     work.until(lambda: any(REFUSED[who] in m.text for m in new()))
     return "\n".join(m.text for m in new())
@@ -60,10 +60,12 @@ def test_a_mention_of_theirs_is_refused_in_words(work: Workplace, who: str) -> N
 
 @pytest.mark.parametrize("who", REFUSED)
 def test_a_press_of_theirs_is_refused_in_words_and_changes_nothing(work: Workplace, who: str) -> None:
-    """A public answer in a channel that they share."""
-    work.sandbox.mention("ana", PLACES[who], MEDIATION)
+    """A public answer in a channel that they joined since."""
+    work.sandbox.mention("ana", STAFF, MEDIATION)
     work.settle()
-    (answer,) = [m for m in work.workspace.all_messages(PLACES[who]) if m.by_bot]
+    (answer,) = [m for m in work.workspace.all_messages(STAFF) if m.by_bot]
+    members = work.workspace.conversation(STAFF).members
+    work.workspace.change_channel(STAFF, members=members | {work.workspace.person(who).id})
 
     for action in (Action.HELPFUL, Action.NOT_THIS, Action.NOT_KNOWN, Action.ESCALATE):
         before = {message.ts for message in work.workspace.ephemerals(who)}
@@ -140,10 +142,10 @@ def test_a_stranger_who_wants_a_window_is_asked_to_type_it_again(work: Workplace
 
 
 def test_a_press_of_a_stranger_is_acknowledged_before_they_are_looked_up(work: Workplace) -> None:
-    work.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=Role.AGENT))
-    work.sandbox.mention("ana", "general", MEDIATION)
+    work.sandbox.mention("ana", STAFF, MEDIATION)
     work.settle()
-    (answer,) = [m for m in work.workspace.all_messages("general") if m.by_bot]
+    (answer,) = [m for m in work.workspace.all_messages(STAFF) if m.by_bot]
+    work.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=Role.AGENT), channels=(STAFF,))
     work.sandbox.bad_weather(Fault(sky=Sky.SLOW, method="users.info", seconds=0.5, times=1))
 
     exchange = work.press(answer, Action.HELPFUL, "nora")
@@ -211,20 +213,6 @@ def test_an_agent_does_not_see_it_however_they_ask(work: Workplace, guide: Guide
     asked = Asked("x", team_lead_question(guide), entry=entry_id)
     for action in (Action.HELPFUL, Action.NOT_KNOWN, Action.NOT_THIS, Action.NONE_OF_THESE, Action.ESCALATE):
         assert title not in answer_to(work, action, asked.encoded(m="ask-disputes")), action
-
-
-def test_an_agent_who_presses_under_a_team_leads_public_answer_does_not_open_more_of_it(
-    work: Workplace, guide: Guide
-) -> None:
-    work.sandbox.mention("lena", "general", team_lead_question(guide))
-    work.settle()
-    (answer,) = [m for m in work.workspace.all_messages("general") if m.by_bot]
-    title = guide.knowledge.entries[team_lead_entry(guide)].title
-    assert title in words(answer)
-
-    shown = answer_to(work, Action.HELPFUL, value_of(answer, Action.HELPFUL), "ben")
-
-    assert title not in shown
 
 
 def test_a_team_lead_by_configuration_sees_it(workplace: Callable[..., Workplace], guide: Guide) -> None:

@@ -15,7 +15,7 @@ from slackguide.storage.feedback import Verdict
 from tests.slack.asking import MEDIATION, TODAY, UNKNOWN, question_for, unclear_question
 from tests.slack.forging import answer_to, press_payload, press_value
 from tests.slack.reading import elements, fields, labels, value_of, words
-from tests.trial import Workplace
+from tests.trial import STAFF, Workplace
 
 
 def offered(work: Workplace, question: str) -> dict[str, str]:
@@ -87,13 +87,14 @@ def test_a_verdict_is_kept_once_a_person_and_answer(work: Workplace) -> None:
 
 
 def test_two_people_judge_the_same_answer_each_for_themselves(work: Workplace) -> None:
-    work.sandbox.mention("ana", "general", MEDIATION)
+    work.sandbox.mention("ana", STAFF, MEDIATION)
     work.settle()
-    (message,) = [m for m in work.workspace.all_messages("general") if m.by_bot]
+    (message,) = [m for m in work.workspace.all_messages(STAFF) if m.by_bot]
 
     work.pressed(message, Action.HELPFUL, "ana")
-    work.pressed(message, Action.NOT_HELPFUL, "ben")
+    thanks = work.told(message, Action.NOT_HELPFUL, "ben")
 
+    assert "noted as not helpful" in words(thanks)
     kept = {feedback.user_id: feedback.verdict for feedback in work.stores.feedback.list()}
     assert kept == {
         work.workspace.person("ana").id: Verdict.HELPFUL,

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -17,10 +18,12 @@ from slackguide.escalation.lifecycle import Ask, Claim, HandOver, Release
 from slackguide.escalation.poster import Posted
 from slackguide.escalation.task import (
     AnswerMessage,
+    NoteDirectReply,
     Notice,
     PostEscalation,
     RefreshHome,
     ReplyInThread,
+    Task,
     TellPerson,
     UpdateCard,
 )
@@ -443,6 +446,31 @@ def test_people_s_words_leave_the_outbox_when_they_are_delivered(store: Store) -
     drained(store)
     with store.database.read() as connection:
         assert connection.execute(select(outbox.c.payload)).scalar_one() == {}
+
+
+@pytest.mark.parametrize(
+    "task",
+    [answer("E1"), replace(answer("E1", "C1"), ts="1.0", ext_shared=True), NoteDirectReply("C1", "1.0")],
+)
+def test_what_a_message_is_owed_comes_back_as_it_was_queued(store: Store, task: Task) -> None:
+    store.inbox.accept("E1", task)
+    assert claimed(store).task == task
+
+
+def test_the_line_in_the_thread_is_queued_with_the_settlement_of_the_answer(store: Store) -> None:
+    store.inbox.accept("E1", answer("E1", "C1"))
+    note = NoteDirectReply("C1", "1.0")
+    assert store.outbox.settle(claimed(store), Done(Posted("D1", "2.0")), then=(note,))
+    store.elapse(1.01)
+    assert [job.task for job in drained(store)] == [note]
+
+
+def test_an_answer_of_an_older_version_does_not_say_whether_its_channel_is_shared(store: Store) -> None:
+    store.inbox.accept("E1", answer("E1", "C1"))
+    old = {name: value for name, value in asdict(answer("E1", "C1")).items() if name not in ("ts", "ext_shared")}
+    with store.database.write() as connection:
+        connection.execute(update(outbox).values(payload=old))
+    assert claimed(store).task == answer("E1", "C1")
 
 
 UNREADABLE: dict[str, dict[str, object]] = {

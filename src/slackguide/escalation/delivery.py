@@ -10,7 +10,15 @@ from slackguide.escalation.escalation import Escalation
 from slackguide.escalation.job import Job
 from slackguide.escalation.outbox import Outbox
 from slackguide.escalation.poster import DeliveryError, Poster, Unreachable
-from slackguide.escalation.task import Notice, PostEscalation, Task, TellPerson, repeatable
+from slackguide.escalation.task import (
+    AnswerMessage,
+    NoteDirectReply,
+    Notice,
+    PostEscalation,
+    Task,
+    TellPerson,
+    repeatable,
+)
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +113,8 @@ class Delivery:
             raise _Abandoned
 
     def _follow(self, job: Job, decision: Decision) -> tuple[Task, ...]:
+        if isinstance(job.task, AnswerMessage):
+            return _note(job.task, decision)
         escalation = job.escalation
         if escalation is None or not isinstance(job.task, PostEscalation):
             return ()
@@ -138,3 +148,9 @@ class Delivery:
             place = place.tb_next
         where = f"{place.tb_frame.f_code.co_qualname}:{place.tb_lineno}" if place is not None else "?"
         log.error("job %d %s: %s at %s", job.id, type(job.task).__name__, type(error).__name__, where)
+
+
+def _note(task: AnswerMessage, decision: Decision) -> tuple[Task, ...]:
+    """Return what the thread of a question is owed when the answer was posted elsewhere."""
+    elsewhere = isinstance(decision, Done) and decision.posted.channel_id != task.channel_id
+    return (NoteDirectReply(task.channel_id, task.thread_ts),) if elsewhere else ()

@@ -70,7 +70,8 @@ class AnswerMessage:
     """The answer owed to a message: posted to `channel_id` under `thread_ts` (the message's own, if it began one).
 
     `ts` is the message's own timestamp (None in rows of an older version). `text` is as the event carried it, already
-    escaped by Slack.
+    escaped by Slack. `ext_shared` is the event's `is_ext_shared_channel`: another company reads the channel. Where not
+    everybody in the channel may read the answer, it is posted to the asker's direct messages instead.
     """
 
     event_id: str
@@ -80,6 +81,15 @@ class AnswerMessage:
     team_id: str
     text: str
     ts: str | None = None
+    ext_shared: bool = False
+
+
+@dataclass(frozen=True)
+class NoteDirectReply:
+    """Say under `thread_ts`, without any content, that a question asked there was answered in a direct message."""
+
+    channel_id: str
+    thread_ts: str
 
 
 @dataclass(frozen=True)
@@ -89,7 +99,7 @@ class RefreshHome:
     user_id: str
 
 
-Task = PostEscalation | TellPerson | ReplyInThread | UpdateCard | AnswerMessage | RefreshHome
+Task = PostEscalation | TellPerson | ReplyInThread | UpdateCard | AnswerMessage | NoteDirectReply | RefreshHome
 
 
 def lane(task: Task, escalation: Escalation | None) -> str:
@@ -99,7 +109,7 @@ def lane(task: Task, escalation: Escalation | None) -> str:
             return f"@{user_id}"
         case RefreshHome(user_id=user_id):
             return f"home {user_id}"
-        case AnswerMessage(channel_id=channel_id):
+        case AnswerMessage(channel_id=channel_id) | NoteDirectReply(channel_id=channel_id):
             return channel_id
         case UpdateCard(card=Card(channel_id=channel_id)):
             return channel_id

@@ -2,9 +2,20 @@
 
 from slackguide.guide.document import document
 from slackguide.guide.guide import Guide
-from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, Found, NoAnswer, Outcome, TitledMatch
+from slackguide.guide.outcomes import (
+    LEAST_PRIVILEGED,
+    Answer,
+    Asker,
+    Choices,
+    Concern,
+    Found,
+    NoAnswer,
+    Outcome,
+    TitledMatch,
+)
 
 __all__ = [
+    "LEAST_PRIVILEGED",
     "Answer",
     "Asker",
     "Choices",

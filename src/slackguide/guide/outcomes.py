@@ -30,6 +30,10 @@ class Asker:
     role: Role = "agent"
 
 
+LEAST_PRIVILEGED = Asker("agent")
+"""The role with the fewest rights: what it may read, every member may. Public messages and cards are drawn for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class TitledMatch:
     """An entry that may be meant; `confidence` is the calibrated probability (0..1) that it is."""

@@ -38,6 +38,8 @@ class Acting:
         person = self.workspace.person(user)
         if person.deleted:
             raise CannotDo(f"{person.name} has left and cannot do anything here")
+        if person.bot:
+            raise CannotDo(f"{person.name} is a bot and does nothing here by itself")
         return person
 
     def _place(self, person: Person, channel: str) -> Conversation:

@@ -20,11 +20,10 @@ SECONDS: Final = 30 * 60
 
 @dataclass(frozen=True, kw_only=True)
 class Hook:
-    """Where one response_url leads: whose, in which channel and thread, and the message it stands for, if any."""
+    """Where one response_url leads: whose, in which channel, and the message it stands for, if any."""
 
     person: str
     channel: str
-    thread_ts: str | None
     original: str | None
     issued: float
     uses: int = 0
@@ -54,7 +53,6 @@ class Hooks:
         hook = Hook(
             person=person,
             channel=channel,
-            thread_ts=message.thread_ts if message else None,
             original=message.ts if message else None,
             issued=workspace.clock(),
         )
@@ -108,13 +106,16 @@ class Hooks:
         if arguments.flag("replace_original") and original is not None:
             self._replace(original, content)
             return
+        # docs.slack.dev/interactivity/handling-user-interaction, publishing in thread: `thread_ts` is for messages to
+        # everybody; nothing goes into a thread by itself.
+        to_all = arguments.text("response_type") == "in_channel"
         show(
             self._workspace,
             content,
             person=hook.person,
             channel=hook.channel,
-            thread_ts=arguments.text("thread_ts") or hook.thread_ts,
-            to_all=arguments.text("response_type") == "in_channel",
+            thread_ts=(arguments.text("thread_ts") or None) if to_all else None,
+            to_all=to_all,
         )
 
     def _original(self, hook: Hook) -> Message | None:

@@ -31,7 +31,7 @@ def user(workspace: Workspace, person: Person) -> Json:
         "name": person.name,
         "deleted": person.deleted,
         "profile": profile,
-        "is_bot": False,
+        "is_bot": person.bot,
         "is_app_user": False,
         "updated": 0,
     }
@@ -48,8 +48,8 @@ def user(workspace: Workspace, person: Person) -> Json:
         "is_admin": False,
         "is_owner": False,
         "is_primary_owner": False,
-        "is_restricted": person.role is Role.GUEST,
-        "is_ultra_restricted": False,
+        "is_restricted": person.role in (Role.GUEST, Role.SINGLE_CHANNEL_GUEST),
+        "is_ultra_restricted": person.role is Role.SINGLE_CHANNEL_GUEST,
         "is_email_confirmed": True,
     }
 
@@ -100,10 +100,10 @@ def channel(workspace: Workspace, found: Conversation, *, count: bool = False) -
         "is_private": found.private,
         "is_archived": found.archived,
         "is_general": found.name == "general",
-        "is_shared": found.shared,
+        "is_shared": found.shared or found.org_shared,
         "is_ext_shared": found.shared,
-        "is_org_shared": False,
-        "is_pending_ext_shared": False,
+        "is_org_shared": found.org_shared,
+        "is_pending_ext_shared": found.pending_shared,
         "is_member": found.bot_joined,
         "created": int(found.created),
         "creator": workspace.people[0].id,

@@ -15,18 +15,23 @@ class Role(StrEnum):
     TEAM_LEAD = "team_lead"
     SPECIALIST = "specialist"
     GUEST = "guest"
+    SINGLE_CHANNEL_GUEST = "single_channel_guest"
     OUTSIDER = "outsider"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """A member. `listed` is whether `users.list` has them: `users.info` alone finds people of other companies."""
+    """A member. `listed` is whether `users.list` has them: `users.info` alone finds people of other companies.
+
+    `bot` is the user of another app: it is a member of channels, and does nothing by itself.
+    """
 
     name: str
     real_name: str
     role: Role
     title: str = ""
     deleted: bool = False
+    bot: bool = False
     listed: bool = True
     id: str = ""
 
@@ -37,7 +42,11 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """A conversation that people join. `members` are person ids; the bot's own seat is `bot_joined`."""
+    """A conversation that people join. `members` are person ids; the bot's own seat is `bot_joined`.
+
+    `shared` is Slack Connect, `pending_shared` an invitation of another company that it has not accepted yet,
+    `org_shared` sharing among the workspaces of one organization.
+    """
 
     name: str
     purpose: str = ""
@@ -46,6 +55,8 @@ class Channel:
     private: bool = False
     archived: bool = False
     shared: bool = False
+    pending_shared: bool = False
+    org_shared: bool = False
     id: str = ""
 
     def __post_init__(self) -> None:

@@ -32,6 +32,8 @@ class Conversation:
     private: bool = False
     archived: bool = False
     shared: bool = False
+    pending_shared: bool = False
+    org_shared: bool = False
     person: str | None = None
     created: float = 0.0
 
@@ -88,6 +90,8 @@ class Workspace:
                     private=channel.private,
                     archived=channel.archived,
                     shared=channel.shared,
+                    pending_shared=channel.pending_shared,
+                    org_shared=channel.org_shared,
                     created=clock(),
                 )
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeAlias
 
 from slackguide.errors import StorageError
@@ -13,6 +14,18 @@ from slackguide.storage.people import People, Person
 GUESTS = "slackguide answers members of this workspace only, and you are a guest here. Please ask your contact."
 OUTSIDERS = "slackguide answers members of this workspace only, and your account belongs to another one."
 GONE = "This account is switched off, so I cannot answer it."
+BOTS = "slackguide answers people only, and this account is a bot's."
+
+
+class Denial(StrEnum):
+    """Why access is denied; the value is what the log says."""
+
+    GUEST = "guest"
+    OUTSIDER = "other_workspace"
+    DEACTIVATED = "account_closed"
+    BOT = "bot"
+    UNKNOWN = "not_visible"
+    """Not in the directory, and could not be looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +39,10 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class TurnedAway:
-    """May not ask; `words` say why, to the person, `code` to the log."""
+    """May not ask; `words` say why to the person, `reason` to the log."""
 
     words: str
-    code: str = "denied"
+    reason: Denial = Denial.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +82,13 @@ class Door:
     def judge(self, person: Person) -> Admitted | TurnedAway:
         """Whether a person who is known may ask."""
         ours = self._our_team()
-        if person.deleted or person.bot:
-            return TurnedAway(GONE, "account_closed")
+        if person.deleted:
+            return TurnedAway(GONE, Denial.DEACTIVATED)
+        if person.bot:
+            return TurnedAway(BOTS, Denial.BOT)
         if ours is not None and person.team_id and person.team_id != ours:
-            return TurnedAway(OUTSIDERS, "other_workspace")
+            return TurnedAway(OUTSIDERS, Denial.OUTSIDER)
         if person.guest:
-            return TurnedAway(GUESTS, "guest")
+            return TurnedAway(GUESTS, Denial.GUEST)
         leads = person.user_id in self._leads or not person.groups.isdisjoint(self._lead_groups())
         return Admitted(person.user_id, person.team_id, Asker("team_lead" if leads else "agent"))

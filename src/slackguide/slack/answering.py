@@ -102,11 +102,12 @@ class Answerer:
         text = text[:TEXT_LIMIT]
         answer = self._ids()
         if len(json.dumps(text, ensure_ascii=False)) <= INLINE_LIMIT:
-            return Asked(answer, text)
+            return Asked(answer, text, asker=user_id)
         try:
-            return Asked(answer, clipped(text, INLINE_LIMIT // 2), self._drafts.put(user_id, {"text": text}))
+            token = self._drafts.put(user_id, {"text": text})
         except StorageError:
-            return Asked(answer, clipped(text, INLINE_LIMIT // 2))
+            token = None
+        return Asked(answer, clipped(text, INLINE_LIMIT // 2), token, asker=user_id)
 
     def _known_entry(self, asked: Asked) -> str | None:
         """The entry of the state, unless the knowledge base no longer has it."""

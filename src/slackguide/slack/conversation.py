@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from slackguide.errors import SlackguideError, StorageError
 from slackguide.escalation.fields import clean
+from slackguide.escalation.poster import DeliveryError, RateLimited, Unreachable
 from slackguide.escalation.task import AnswerMessage
-from slackguide.guide import Answer
+from slackguide.guide import LEAST_PRIVILEGED, Answer
 from slackguide.knowledge.conditions import Value
 from slackguide.slack.admission import Admitted, TurnedAway
 from slackguide.slack.answering import TEXT_LIMIT, Answerer
 from slackguide.slack.apology import apology, reference_of
 from slackguide.slack.directory import Directory
+from slackguide.slack.readers import ChannelReaders
 from slackguide.slack.state import Asked
+from slackguide.slack.surfaces import is_direct_message
 from slackguide.slack.views.card import Card, words_card
 from slackguide.slack.views.choices import help_card
+from slackguide.slack.views.direct import direct_card
 from slackguide.slack.words import as_written
 
 EMPTY = "There were no words in that. Tell me in a sentence what happened, who asks and what they want."
@@ -37,32 +41,62 @@ class AnswerTimeout(SlackguideError):
         super().__init__("The answer took too long to prepare. Nothing was sent.")
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a message is answered with. `direct`: not in its thread, but in the asker's direct messages."""
+
+    card: Card
+    direct: bool = False
+
+
 class Conversation:
     """Answers direct messages and mentions. `ticks` gives monotonic seconds."""
 
-    def __init__(self, *, answerer: Answerer, directory: Directory, ticks: Callable[[], float]) -> None:
+    def __init__(
+        self, *, answerer: Answerer, directory: Directory, readers: ChannelReaders, ticks: Callable[[], float]
+    ) -> None:
         self._answerer = answerer
         self._directory = directory
+        self._readers = readers
         self._ticks = ticks
 
-    def answer(self, task: AnswerMessage, before: Sequence[str]) -> Card:
-        """The card for a message. A follow-up that tells facts goes on with the entry that the thread is about.
+    def answer(self, task: AnswerMessage, before: Sequence[str], *, patient: bool) -> Reply:
+        """The reply to a message. A follow-up that tells facts goes on with the entry that the thread is about.
 
         `before` are the person's earlier messages in the thread as Slack escapes them, oldest first; the last `TURNS`
-        count. A fault of ours is told in words: trying again would not mend it. Raises `StorageError` and
-        `AnswerTimeout`.
+        count. In a channel the card is drawn for the least privileged role. It goes to the asker alone, drawn for their
+        own role, where others than our members read the channel or where that is unknown. `patient` tells whether to
+        wait for Slack to say who reads it; otherwise silence counts as unknown.
+
+        A fault of ours is told in words: trying again would not mend it. Raises `StorageError`, `AnswerTimeout`, and
+        `RateLimited` or `Unreachable` while `patient`.
         """
         try:
-            return self._card(task, before)
-        except (StorageError, AnswerTimeout):
+            return self._reply(task, before, patient=patient)
+        except (StorageError, DeliveryError, AnswerTimeout):
             raise
         except Exception as error:
-            return words_card(apology(error, reference_of(task.event_id), "message"))
+            return Reply(words_card(apology(error, reference_of(task.event_id), "message")))
 
-    def _card(self, task: AnswerMessage, before: Sequence[str]) -> Card:
+    def _reply(self, task: AnswerMessage, before: Sequence[str], *, patient: bool) -> Reply:
         admission = self._directory.admit(task.user_id)
         if isinstance(admission, TurnedAway):
-            return words_card(admission.words)
+            return Reply(words_card(admission.words))
+        if is_direct_message(task.channel_id):
+            return Reply(self._card(task, before, admission))
+        if self._members_only(task, patient=patient):
+            return Reply(self._card(task, before, replace(admission, asker=LEAST_PRIVILEGED)))
+        return Reply(direct_card(self._card(task, before, admission), task.channel_id), direct=True)
+
+    def _members_only(self, task: AnswerMessage, *, patient: bool) -> bool:
+        try:
+            return self._readers.members_only(task.channel_id, ext_shared=task.ext_shared)
+        except (RateLimited, Unreachable):
+            if patient:
+                raise
+            return False
+
+    def _card(self, task: AnswerMessage, before: Sequence[str], admission: Admitted) -> Card:
         text = words_of(task.text)[:TEXT_LIMIT]
         if not text:
             return words_card(EMPTY)

@@ -116,15 +116,15 @@ class Directory:
     def look_up(self, user_id: str) -> Admitted | TurnedAway:
         """Looks up one person who is not in the directory, keeps them, and says whether they may ask."""
         try:
-            return self._door.judge(self._looked_up(user_id))
+            return self.fetch(user_id)
         except Refused as error:
             log.warning("a person could not be looked up: %s", error)
-            return TurnedAway(NOT_TOLD.format(code=error.code), error.code)
+            return TurnedAway(NOT_TOLD.format(code=error.code))
         except DeliveryError as error:
             log.warning("a person could not be looked up: %s", error)
-            return TurnedAway(NOT_NOW, "unreachable")
+            return TurnedAway(NOT_NOW)
         except StorageError as error:
-            return TurnedAway(str(error), "storage")
+            return TurnedAway(str(error))
 
     def ensure_known(self, user_id: str) -> None:
         """Looks up a person who is not in the directory. Raises `DeliveryError` or `StorageError` when it cannot.
@@ -145,7 +145,7 @@ class Directory:
         """
         self.ensure_known(user_id)
         person = self._people.find(user_id)
-        return self._door.judge(person) if person is not None else TurnedAway(OUTSIDERS, "not_visible")
+        return self._door.judge(person) if person is not None else TurnedAway(OUTSIDERS)
 
     def _looked_up(self, user_id: str) -> Person:
         if self._identities.get(self._token) is None:
@@ -154,6 +154,13 @@ class Directory:
         person = _person(response["user"])
         self._people.put(person)
         return self._people.find(user_id) or person
+
+    def fetch(self, user_id: str) -> Admitted | TurnedAway:
+        """Read one person from Slack, store them, and return whether they may ask.
+
+        Raises `DeliveryError` where Slack refuses or does not answer, `StorageError` where they cannot be stored.
+        """
+        return self._door.judge(self._looked_up(user_id))
 
     def known(self, user_id: str) -> Admission:
         """Whether this person may ask, as far as the directory knows them: without the network."""

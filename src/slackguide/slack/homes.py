@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -11,11 +12,19 @@ from slack_sdk.models.views import View
 
 from slackguide.escalation.escalation import OPEN, State
 from slackguide.escalation.ledger import Ledger
+from slackguide.escalation.poster import Refused
 from slackguide.escalation.search import Cursor, Search
 from slackguide.knowledge import KnowledgeBase
-from slackguide.slack.admission import GUESTS
+from slackguide.slack.admission import Admitted, TurnedAway, Unknown
+from slackguide.slack.directory import Directory
 from slackguide.slack.views.home import Listed, home_view, words_home
 from slackguide.storage.people import People, Person
+
+log = logging.getLogger(__name__)
+
+UNKNOWN = (
+    "I could not look you up in this workspace, so I cannot show you anything here. Please tell whoever looks after me."
+)
 
 PAGE = 5
 """Escalations of one list shown at once."""
@@ -27,21 +36,33 @@ CLOSED = frozenset({State.RESOLVED, State.WITHDRAWN})
 
 
 class HomeDrawer:
-    """Draws App Home from the database. `clock` tells what is overdue."""
+    """Draws App Home from the database, for those who may ask. `clock` tells what is overdue."""
 
     def __init__(
-        self, *, ledger: Ledger, people: People, knowledge: Callable[[], KnowledgeBase], clock: Callable[[], datetime]
+        self,
+        *,
+        ledger: Ledger,
+        people: People,
+        directory: Directory,
+        knowledge: Callable[[], KnowledgeBase],
+        clock: Callable[[], datetime],
     ) -> None:
         self._ledger = ledger
         self._people = people
+        self._directory = directory
         self._knowledge = knowledge
         self._clock = clock
 
     def view(self, user_id: str, turned: Mapping[str, Cursor]) -> View:
-        """The Home view; `turned` says from where on a list is shown, by its name."""
+        """The Home view; `turned` says from where on a list is shown, by its name.
+
+        Somebody who is not in the directory is looked up first. Raises `RateLimited` or `Unreachable` where Slack does
+        not answer that now, and `StorageError`.
+        """
+        admission = self._authorize(user_id)
+        if isinstance(admission, TurnedAway):
+            return words_home(admission.words)
         person = self._people.find(user_id)
-        if person is not None and person.guest:
-            return words_home(GUESTS)
         knowledge = self._knowledge()
         lists = [
             Listed(
@@ -63,7 +84,17 @@ class HomeDrawer:
                 *(Listed(name, title, *self._page(name, search, turned)) for name, (title, search) in searches.items()),
                 *lists,
             ]
-        return home_view(lists, knowledge)
+        return home_view(lists, knowledge, admission.asker.role)
+
+    def _authorize(self, user_id: str) -> Admitted | TurnedAway:
+        admission = self._directory.known(user_id)
+        if not isinstance(admission, Unknown):
+            return admission
+        try:
+            return self._directory.fetch(user_id)
+        except Refused as error:
+            log.warning("a person could not be looked up: %s", error.code)
+            return TurnedAway(UNKNOWN)
 
     def _page(self, name: str, search: Search, turned: Mapping[str, Cursor]) -> tuple[Any, ...]:
         page = self._ledger.page(search, after=turned.get(name), limit=PAGE)

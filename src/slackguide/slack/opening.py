@@ -12,7 +12,7 @@ from slack_sdk.models.views import View
 
 from slackguide.errors import SlackguideError
 from slackguide.escalation.poster import DeliveryError, Refused
-from slackguide.guide import Answer
+from slackguide.guide import LEAST_PRIVILEGED, Answer
 from slackguide.slack.admission import Admitted
 from slackguide.slack.answering import Answerer
 from slackguide.slack.calls import called
@@ -75,8 +75,11 @@ class Opening:
         outcome = self._answerer.outcome(asked, admitted.user_id, admitted.asker)
         if not isinstance(outcome, Answer):
             return Known(words, dict(asked.facts))
+        told = dict(outcome.decision.told)
+        if outcome.entry.id in self._answerer.knowledge.hidden_from(LEAST_PRIVILEGED.role):
+            return Known(words, told)  # what is filled in is posted where everybody reads it
         target = outcome.decision.target
-        return Known(words, dict(outcome.decision.told), outcome.entry.title, target.name if target else None)
+        return Known(words, told, outcome.entry.title, target.name if target else None)
 
 
 LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired", "trigger_exchanged"}

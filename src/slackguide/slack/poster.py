@@ -15,6 +15,7 @@ from slackguide.escalation.job import Job
 from slackguide.escalation.poster import Denied, Posted, Refused
 from slackguide.escalation.task import (
     AnswerMessage,
+    NoteDirectReply,
     PostEscalation,
     RefreshHome,
     ReplyInThread,
@@ -28,7 +29,9 @@ from slackguide.slack.conversation import Conversation
 from slackguide.slack.directory import Directory
 from slackguide.slack.error_codes import refusal
 from slackguide.slack.ids import ESCALATION_EVENT, NOTICE_EVENT
+from slackguide.slack.surfaces import is_direct_message
 from slackguide.slack.views.card import UPDATE_TEXT_LIMIT, Card
+from slackguide.slack.views.direct import note_card
 from slackguide.slack.views.escalation import escalation_card, moved_card, notice_card
 from slackguide.storage.channels import Channels
 
@@ -36,6 +39,9 @@ log = logging.getLogger(__name__)
 
 SKEW_SECONDS = 60.0
 """How far Slack's clock may be from ours."""
+
+READERS_TRIES = 6
+"""Tries, about half a minute, that wait for Slack to say who reads a channel; after them it counts as unknown."""
 
 
 @dataclass(slots=True)
@@ -46,6 +52,7 @@ class _Prepared:
     card: Card | None = None
     thread_ts: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    view: View | None = None
 
 
 class SlackPoster:
@@ -83,6 +90,25 @@ class SlackPoster:
     def find(self, job: Job) -> Posted | None:
         """The message of this job that Slack has already, told by its metadata."""
         ready = self._prepared[job.id]
+        found = self._found(job, ready)
+        if found is None and isinstance(job.task, AnswerMessage) and not is_direct_message(job.task.channel_id):
+            found = self._found_elsewhere(job, job.task, ready)
+        return found
+
+    def _found_elsewhere(self, job: Job, task: AnswerMessage, ready: _Prepared) -> Posted | None:
+        """Look in the thread for an answer that goes to the direct message now, and the other way round.
+
+        Who reads the channel may have changed since an earlier try.
+        """
+        try:
+            in_thread = ready.channel_id == task.channel_id
+            other = _Prepared(self._direct(task.user_id)) if in_thread else _in_thread(task)
+            return self._found(job, other)
+        except Refused as error:
+            log.warning("an earlier answer could not be looked for: %s", error.code)
+            return None
+
+    def _found(self, job: Job, ready: _Prepared) -> Posted | None:
         oldest = str(job.created_at.timestamp() - SKEW_SECONDS)
         for message in self._messages(ready, oldest):
             metadata = message.get("metadata") or {}
@@ -105,9 +131,11 @@ class SlackPoster:
                 called(lambda: self._client.chat_update(channel=there.channel_id, ts=there.ts, **message))
                 return Posted(there.channel_id, there.ts, there.permalink)
             case RefreshHome(user_id=user_id):
-                called(lambda: self._client.views_publish(user_id=user_id, view=self._home(user_id)))
+                assert ready.view is not None
+                view = ready.view
+                called(lambda: self._client.views_publish(user_id=user_id, view=view))
                 return Posted(user_id, "")
-            case PostEscalation() | TellPerson() | ReplyInThread() | AnswerMessage():
+            case PostEscalation() | TellPerson() | ReplyInThread() | AnswerMessage() | NoteDirectReply():
                 return self._send(job, ready)
             case other:
                 assert_never(other)
@@ -145,7 +173,7 @@ class SlackPoster:
             case TellPerson(user_id=user_id, notice=notice, who=who, words=words):
                 admission = self._directory.authorize(user_id)
                 if isinstance(admission, TurnedAway):
-                    raise Denied(admission.code)
+                    raise Denied(admission.reason)
                 escalation = _of(job)
                 card = notice_card(
                     notice, escalation, self._knowledge(), who=who, words=words,
@@ -168,10 +196,14 @@ class SlackPoster:
             case AnswerMessage(user_id=user_id):
                 # Looked up here, where Slack being away means another try; the conversation then knows the person.
                 self._directory.ensure_known(user_id)
-                card = self._conversation.answer(task, self._turns(task))
-                return _Prepared(task.channel_id, card, task.thread_ts)
+                reply = self._conversation.answer(task, self._turns(task), patient=job.tries < READERS_TRIES)
+                if reply.direct:
+                    return _Prepared(self._direct(user_id), reply.card)
+                return _in_thread(task, reply.card)
+            case NoteDirectReply(channel_id=channel_id, thread_ts=thread_ts):
+                return _Prepared(channel_id, note_card(), thread_ts)
             case RefreshHome(user_id=user_id):
-                return _Prepared(user_id)
+                return _Prepared(user_id, view=self._home(user_id))
             case other:
                 assert_never(other)
 
@@ -209,6 +241,10 @@ class SlackPoster:
         except Exception as error:
             log.warning("no permalink: %s", type(error).__name__)
             return None
+
+
+def _in_thread(task: AnswerMessage, card: Card | None = None) -> _Prepared:
+    return _Prepared(task.channel_id, card, task.thread_ts)
 
 
 def _of(job: Job) -> Escalation:

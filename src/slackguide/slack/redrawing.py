@@ -12,6 +12,7 @@ from slack_sdk.webhook import WebhookClient
 
 from slackguide.slack.afterwards import Afterwards
 from slackguide.slack.apology import apology, reference_of, surface_of
+from slackguide.slack.surfaces import thread_of
 from slackguide.slack.views.ask import answer_view
 from slackguide.slack.views.card import Card, words_card
 
@@ -40,10 +41,13 @@ class Redrawing:
 
     def add(self, body: Mapping[str, Any], card: Card) -> None:
         """Shows the card beside it, to the person who pressed alone: a message, or a window on top of the window."""
+        thread = thread_of(body)
         if body.get("view") or not body.get("response_url"):
             self._afterwards.do(lambda: self._in_window(body, card))
+        elif thread is not None:
+            self._afterwards.do(lambda: self._in_thread(body, card, *thread))
         else:
-            self._send(body, {"replace_original": False, "response_type": "ephemeral", **card.message()})
+            self._send(body, _beside(card))
 
     def say(self, body: Mapping[str, Any], words: str) -> None:
         """Shows a few words beside it, to the person who pressed alone."""
@@ -60,6 +64,20 @@ class Redrawing:
                 self.say(body, apology(error, reference, surface_of(body)))
 
         self._afterwards.do(guarded)
+
+    def _in_thread(self, body: Mapping[str, Any], card: Card, channel_id: str, thread_ts: str) -> None:
+        """Show the card in the thread where the person clicked.
+
+        A `response_url` takes `thread_ts` for messages to everybody alone (docs.slack.dev, publishing in thread), so
+        that it only stands in where Slack does not take the message otherwise.
+        """
+        try:
+            self._client.chat_postEphemeral(
+                channel=channel_id, user=str(body["user"]["id"]), thread_ts=thread_ts, **card.message()
+            )
+        except SlackApiError as error:
+            log.warning("a message was not shown in its thread: %s", error.response.get("error"))
+            self._post(str(body["response_url"]), _beside(card))
 
     def _update(self, view: Mapping[str, Any], card: Card) -> None:
         self._client.views_update(view_id=view["id"], hash=view.get("hash"), view=answer_view(card))
@@ -80,10 +98,13 @@ class Redrawing:
 
     def _send(self, body: Mapping[str, Any], message: dict[str, Any]) -> None:
         url = str(body["response_url"])
+        self._afterwards.do(lambda: self._post(url, message))
 
-        def post() -> None:
-            response = WebhookClient(url, timeout=TIMEOUT).send_dict(message)
-            if response.status_code != TAKEN:
-                log.warning("Slack did not take a redrawn message: status %d", response.status_code)
+    def _post(self, url: str, message: dict[str, Any]) -> None:
+        response = WebhookClient(url, timeout=TIMEOUT).send_dict(message)
+        if response.status_code != TAKEN:
+            log.warning("Slack did not take a redrawn message: status %d", response.status_code)
 
-        self._afterwards.do(post)
+
+def _beside(card: Card) -> dict[str, Any]:
+    return {"replace_original": False, "response_type": "ephemeral", **card.message()}

@@ -41,6 +41,8 @@ class Asked:
     """Entries that were not it."""
     not_known: bool = False
     """The person said that they do not know the fact asked for: every possibility is shown."""
+    asker: str | None = None
+    """Slack user id of whoever asked: a public message is redrawn for them alone. None in buttons of older versions."""
 
     def encoded(self, **more: Any) -> str:
         """A button's value; `more` is what this one button adds. Where it grows too long, the question gives way."""
@@ -54,7 +56,7 @@ class Asked:
     def held(self) -> dict[str, Any]:
         """The same as JSON holds it; `from_held` reads it back."""
         known: dict[str, Any] = {
-            "a": self.answer, "q": self.text, "t": self.token, "e": self.entry, "f": dict(self.facts),
+            "a": self.answer, "u": self.asker, "q": self.text, "t": self.token, "e": self.entry, "f": dict(self.facts),
             "x": list(self.passed), "r": list(self.dropped), "k": self.not_known,
         }  # fmt: skip
         return {name: value for name, value in known.items() if value}
@@ -79,7 +81,7 @@ def decoded(value: str | None) -> tuple[Asked, dict[str, Any]]:
     return from_held(raw), {name: added for name, added in raw.items() if name not in HELD}
 
 
-HELD = frozenset("aqtefxrk")
+HELD = frozenset("auqtefxrk")
 """The names that `Asked` itself takes in a button's value."""
 
 
@@ -90,6 +92,7 @@ def from_held(raw: Any) -> Asked:
     try:
         return Asked(
             answer=_text(raw["a"]),
+            asker=_text(raw["u"]) if "u" in raw else None,
             text=_text(raw.get("q", "")),
             token=_text(raw["t"]) if "t" in raw else None,
             entry=_text(raw["e"]) if "e" in raw else None,

@@ -10,6 +10,7 @@ from slackguide.errors import UnreadableRow
 from slackguide.escalation.escalation import Card
 from slackguide.escalation.task import (
     AnswerMessage,
+    NoteDirectReply,
     Notice,
     PostEscalation,
     RefreshHome,
@@ -25,6 +26,7 @@ KINDS: dict[str, type[Task]] = {
     "reply_in_thread": ReplyInThread,
     "update_card": UpdateCard,
     "answer_message": AnswerMessage,
+    "note_direct_reply": NoteDirectReply,
     "refresh_home": RefreshHome,
 }
 """The kinds that this version can carry out; a worker leaves all others to a newer one."""
@@ -61,11 +63,13 @@ def from_row(kind: str, payload: Mapping[str, Any]) -> Task:
 
 
 def _value(name: str, value: Any) -> Any:
-    """A field's value; all but two are text or None. Raises ValueError or TypeError for anything else."""
+    """A field's value; most are text or None. Raises ValueError or TypeError for anything else."""
     if name == "notice":
         return Notice(value)
     if name == "card" and value is not None:
         return Card(**value)
+    if name == "ext_shared" and isinstance(value, bool):
+        return value
     if not isinstance(value, str | None):
         raise TypeError(name)
     return value

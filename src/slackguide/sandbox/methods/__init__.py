@@ -55,6 +55,7 @@ METHODS: Final[dict[str, Method]] = {
     "conversations.open": Method(run=conversations.open_conversation, scopes=("im:write",)),
     "conversations.list": Method(run=conversations.list_conversations),
     "conversations.info": Method(run=conversations.info),
+    "conversations.members": Method(run=conversations.members),
     "conversations.history": Method(run=conversations.history),
     "conversations.replies": Method(run=conversations.replies),
     "users.list": Method(run=people.list_users, scopes=("users:read",)),

@@ -1,6 +1,7 @@
 """conversations.*: channels, direct messages, and reading what was posted."""
 
 from collections.abc import Callable
+from typing import Final
 
 from .. import slack_json
 from ..arguments import Arguments
@@ -78,6 +79,27 @@ def info(context: Context, arguments: Arguments) -> Json:
         raise ApiError("channel_not_found")
     need(workspace, {"im": "im:read", "private_channel": "groups:read"}.get(_kind(found), "channels:read"))
     return {"channel": slack_json.channel(workspace, found, count=arguments.flag("include_num_members"))}
+
+
+# docs.slack.dev/reference/methods/conversations.members
+_MEMBERS_HIGH: Final = 999
+
+
+def members(context: Context, arguments: Arguments) -> Json:
+    """conversations.members: ids, the bot's own among them; people who have left are in no channel."""
+    arguments.require("channel")
+    workspace = context.workspace
+    try:
+        found = workspace.conversation(arguments.text("channel"))
+    except Unknown:
+        raise ApiError("channel_not_found") from None
+    if found.private and not found.bot_joined:
+        raise ApiError("channel_not_found")
+    need(workspace, {"im": "im:read", "private_channel": "groups:read"}.get(_kind(found), "channels:read"))
+    present = [person.id for person in workspace.people if person.id in found.members and not person.deleted]
+    seats = [*present, workspace.app.user_id] if found.bot_joined else present
+    found_page, cursor = page(seats, arguments, default=100, high=_MEMBERS_HIGH)
+    return {"members": found_page, "response_metadata": {"next_cursor": cursor}}
 
 
 def _readable(context: Context, arguments: Arguments) -> Conversation:

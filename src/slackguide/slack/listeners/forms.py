@@ -98,13 +98,16 @@ class EscalationForm:
         )
 
     def _origin(self, state: FormState, admitted: Admitted) -> tuple[str | None, str | None, Advice | None]:
-        """The entry, the words and the guide's advice that the form was opened from."""
+        """The entry, the words and the guide's advice that the form was opened from.
+
+        An entry is named only where the guide answers this person with it: the id that a button carried proves nothing.
+        """
         if state.asked is None:
             return None, None, None
         words = self._answerer.text_of(state.asked, admitted.user_id) or None
         outcome = self._answerer.outcome(state.asked, admitted.user_id, admitted.asker)
         if not isinstance(outcome, Answer):
-            return state.asked.entry, words, None
+            return None, words, None
         target = outcome.decision.target
         advice = Advice(target.name, outcome.decision.because) if target else None
         return outcome.entry.id, words, advice

@@ -8,6 +8,7 @@ from typing import Any
 from slack_bolt import Ack
 
 from slackguide.escalation.task import AnswerMessage, RefreshHome
+from slackguide.slack.surfaces import is_direct_message
 from slackguide.storage.inbox import Inbox
 
 PEOPLE_WRITE = {None, "file_share", "thread_broadcast"}
@@ -29,7 +30,7 @@ class Messages:
 
     def mention(self, ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
         """`app_mention` in a channel; in a direct message the message itself is answered."""
-        if not _a_bot(event) and not str(event.get("channel", "")).startswith("D"):
+        if not _a_bot(event) and not is_direct_message(str(event.get("channel", ""))):
             self._owe(event, body)
         ack()
 
@@ -50,6 +51,7 @@ class Messages:
             team_id=str(event.get("team") or body.get("team_id") or ""),
             text=str(event.get("text") or ""),
             ts=ts,
+            ext_shared=bool(body.get("is_ext_shared_channel")),
         )
         self._inbox.accept(answer.event_id, answer)
 

@@ -1,4 +1,9 @@
-"""Presses under an answer: each changes the message in place."""
+"""Presses under an answer.
+
+What one person alone sees is changed in place. A message in a channel is changed for whoever asked, and drawn for the
+least privileged role; everybody else who presses gets a copy of their own, as does the asker where others than our
+members read the channel by now.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +14,18 @@ from typing import Any
 from slack_bolt import Ack
 
 from slackguide.errors import StorageError
-from slackguide.guide import Asker
+from slackguide.escalation.poster import DeliveryError
+from slackguide.guide import LEAST_PRIVILEGED, Asker
 from slackguide.slack.admission import Admitted
 from slackguide.slack.answering import Answerer
 from slackguide.slack.directory import Directory
 from slackguide.slack.listeners.admitting import let_in
 from slackguide.slack.opening import Gated, NotOpened, Opening
+from slackguide.slack.readers import ChannelReaders
 from slackguide.slack.redrawing import Redrawing
 from slackguide.slack.state import Asked, Stale, decoded
-from slackguide.slack.views.card import Card
+from slackguide.slack.surfaces import public_channel_of
+from slackguide.slack.views.card import Card, words_card
 from slackguide.storage.feedback import FeedbackBook, Verdict
 
 THANKS = {
@@ -36,12 +44,14 @@ class AnswerPresses:
         directory: Directory,
         opening: Opening,
         redrawing: Redrawing,
+        readers: ChannelReaders,
         feedback: FeedbackBook,
     ) -> None:
         self._answerer = answerer
         self._directory = directory
         self._opening = opening
         self._redrawing = redrawing
+        self._readers = readers
         self._feedback = feedback
 
     def choose(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
@@ -72,40 +82,47 @@ class AnswerPresses:
         """Another entry was meant: offers the next matches."""
 
         def others(asked: Asked, _: dict[str, Any], user_id: str, asker: Asker) -> Card:
-            self._keep(asked, user_id, Verdict.NOT_THIS)
             passed = (*asked.passed, asked.entry) if asked.entry else asked.passed
             return self._answerer.others(replace(asked, entry=None, passed=passed), user_id, asker)
 
-        self._show(ack, action, body, others)
+        self._show(ack, action, body, others, keep=lambda asked, user_id: self._keep(asked, user_id, Verdict.NOT_THIS))
 
     def none_of_these(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """None of those offered: says what to do instead."""
 
-        def none(asked: Asked, _: dict[str, Any], user_id: str, asker: Asker) -> Card:
+        def keep(asked: Asked, user_id: str) -> None:
             self._keep(replace(asked, entry=None), user_id, Verdict.NOT_THIS)
-            return self._answerer.none(asked, user_id, asker)
 
-        self._show(ack, action, body, none)
+        self._show(
+            ack, action, body, lambda asked, _, user_id, asker: self._answerer.none(asked, user_id, asker), keep=keep
+        )
 
     def escalate(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """Opens the form."""
-        self._open(ack, body, lambda admitted: self._form(action, body, admitted))
+        self._open(ack, action, body, lambda admitted: self._form(action, body, admitted))
 
     def choose_form(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """Opens the form chosen from the list, empty."""
-        self._open(ack, body, lambda admitted: self._opening.form(body, str(action.get("value")), None, admitted))
+        self._open(
+            ack, action, body, lambda admitted: self._opening.form(body, str(action.get("value")), None, admitted)
+        )
 
     def _form(self, action: dict[str, Any], body: dict[str, Any], admitted: Admitted) -> None:
         asked, more = decoded(action.get("value"))
         self._opening.form(body, str(more.get("m")), asked, admitted)
 
-    def _open(self, ack: Ack, body: dict[str, Any], work: Callable[[Admitted], None]) -> None:
+    def _open(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], work: Callable[[Admitted], None]) -> None:
         def open_it(admitted: Admitted) -> None:
             try:
                 work(admitted)
             except Gated as gated:
-                card = self._answerer.draw(gated.asked, admitted.user_id, admitted.asker, said=str(gated))
-                self._redrawing.replace(body, card)
+                asked, said = gated.asked, str(gated)
+                self._redraw_for(
+                    body,
+                    admitted,
+                    asked_by=_asker_of(action),
+                    draw=lambda asker: self._answerer.draw(asked, admitted.user_id, asker, said=said),
+                )
             except (NotOpened, Stale) as error:
                 self._redrawing.say(body, str(error))
 
@@ -114,10 +131,16 @@ class AnswerPresses:
 
     def _judge(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], verdict: Verdict) -> None:
         def noted(asked: Asked, _: dict[str, Any], user_id: str, asker: Asker) -> Card:
-            self._keep(asked, user_id, verdict)
             return self._answerer.draw(asked, user_id, asker, said=THANKS[verdict])
 
-        self._show(ack, action, body, noted)
+        self._show(
+            ack,
+            action,
+            body,
+            noted,
+            keep=lambda asked, user_id: self._keep(asked, user_id, verdict),
+            beside=words_card(THANKS[verdict]),
+        )
 
     def _redraw(
         self, ack: Ack, action: dict[str, Any], body: dict[str, Any], change: Callable[[Asked, dict[str, Any]], Asked]
@@ -135,18 +158,75 @@ class AnswerPresses:
         action: dict[str, Any],
         body: dict[str, Any],
         draw: Callable[[Asked, dict[str, Any], str, Asker], Card],
+        *,
+        keep: Callable[[Asked, str], None] | None = None,
+        beside: Card | None = None,
     ) -> None:
+        """Store what the press says (`keep`), then show what `draw` gives.
+
+        `beside` is shown in place of a copy under somebody else's answer.
+        """
+
         def show(admitted: Admitted) -> None:
             try:
                 asked, more = decoded(action.get("value"))
-                self._redrawing.replace(body, draw(asked, more, admitted.user_id, admitted.asker))
-            except (Stale, KeyError):
-                self._redrawing.say(body, str(Stale()))
-            except StorageError as error:
+                if keep is not None:
+                    keep(asked, admitted.user_id)
+            except (Stale, StorageError) as error:
                 self._redrawing.say(body, str(error))
+                return
+            self._redraw_for(
+                body,
+                admitted,
+                asked_by=asked.asker,
+                draw=lambda asker: draw(asked, more, admitted.user_id, asker),
+                beside=beside,
+            )
 
         let_in(self._directory, self._redrawing, body, show)
         ack()
+
+    def _redraw_for(
+        self,
+        body: dict[str, Any],
+        admitted: Admitted,
+        *,
+        asked_by: str | None,
+        draw: Callable[[Asker], Card],
+        beside: Card | None = None,
+    ) -> None:
+        """Change what was pressed where this person may change it, else show them a copy of their own."""
+        channel_id = public_channel_of(body)
+
+        def change() -> None:
+            self._redrawing.replace(body, draw(LEAST_PRIVILEGED if channel_id is not None else admitted.asker))
+
+        def copy() -> None:
+            self._redrawing.add(body, beside or draw(admitted.asker))
+
+        if channel_id is None:
+            self._in_words(body, change)
+        elif asked_by != admitted.user_id:
+            self._in_words(body, copy)
+        else:  # asking Slack who reads the channel takes the network
+            self._redrawing.later(
+                body, lambda: self._in_words(body, change if self._members_only(channel_id) else copy)
+            )
+
+    def _in_words(self, body: dict[str, Any], work: Callable[[], None]) -> None:
+        try:
+            work()
+        except (Stale, KeyError):
+            self._redrawing.say(body, str(Stale()))
+        except StorageError as error:
+            self._redrawing.say(body, str(error))
+
+    def _members_only(self, channel_id: str) -> bool:
+        """Return whether only our members read the channel; False where Slack does not say so now."""
+        try:
+            return self._readers.members_only(channel_id)
+        except (DeliveryError, StorageError):
+            return False
 
     def _keep(self, asked: Asked, user_id: str, verdict: Verdict) -> None:
         self._feedback.give(
@@ -156,6 +236,14 @@ class AnswerPresses:
             verdict=verdict,
             question=self._answerer.text_of(asked, user_id) or None,
         )
+
+
+def _asker_of(action: Mapping[str, Any]) -> str | None:
+    """Return who asked for the message that was pressed; None where its button does not say."""
+    try:
+        return decoded(action.get("value"))[0].asker
+    except Stale:
+        return None
 
 
 def _telling(asked: Asked, more: Mapping[str, Any]) -> Asked:

@@ -22,6 +22,7 @@ from slackguide.escalation.escalation import Escalation, State
 from slackguide.escalation.fields import Faults, Value
 from slackguide.escalation.resolution import LONGEST_DECISION, Ending, Resolution, check_resolution
 from slackguide.escalation.task import Notice
+from slackguide.guide import LEAST_PRIVILEGED
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.forms import Form, FormField
 from slackguide.slack.ids import WORDS, Action, Callback
@@ -95,10 +96,11 @@ def _standing_text(escalation: Escalation) -> str:
 
 
 def _about(escalation: Escalation, knowledge: KnowledgeBase) -> list[str]:
-    lines: list[str] = []
-    if escalation.entry_id:
-        entry = knowledge.entries.get(escalation.entry_id)
-        lines.append(f"From the guide: {entry.title if entry else escalation.entry_id}")
+    """The entry and its advice, as far as everybody in the channel may read that entry."""
+    entry = knowledge.entries.get(escalation.entry_id or "")
+    if entry is None or LEAST_PRIVILEGED.role not in entry.audience:
+        return []
+    lines = [f"From the guide: {entry.title}"]
     if escalation.advice:
         lines.append(f"The guide's advice: {escalation.advice.destination}")
         lines += [f"Why: {reason}" for reason in escalation.advice.because[:2]]

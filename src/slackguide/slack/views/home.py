@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock, LinkButtonElement, SectionBlock
@@ -11,7 +11,7 @@ from slack_sdk.models.views import View
 
 from slackguide.escalation.escalation import Escalation
 from slackguide.escalation.search import Cursor
-from slackguide.knowledge import KnowledgeBase
+from slackguide.knowledge import KnowledgeBase, Role
 from slackguide.slack.ids import COMMAND, Action, Callback
 from slackguide.slack.views.card import actions, button, header, small
 from slackguide.slack.views.escalation import ENDINGS, STATES
@@ -30,8 +30,8 @@ class Listed:
     turned: bool
 
 
-def home_view(lists: Sequence[Listed], knowledge: KnowledgeBase) -> View:
-    """The whole Home."""
+def home_view(lists: Sequence[Listed], knowledge: KnowledgeBase, role: Role) -> View:
+    """The whole Home. Entries that `role` may not read are not named."""
     blocks: list[Block] = [
         header("Where does this concern go?"),
         SectionBlock(
@@ -40,7 +40,7 @@ def home_view(lists: Sequence[Listed], knowledge: KnowledgeBase) -> View:
         ),
     ]
     for listed in lists:
-        blocks += _list(listed, knowledge)
+        blocks += _list(listed, knowledge, knowledge.hidden_from(role))
     return View(type="home", callback_id=Callback.HOME, blocks=blocks[:100])
 
 
@@ -49,12 +49,12 @@ def words_home(words: str) -> View:
     return View(type="home", callback_id=Callback.HOME, blocks=[SectionBlock(text=plain(words))])
 
 
-def _list(listed: Listed, knowledge: KnowledgeBase) -> list[Block]:
+def _list(listed: Listed, knowledge: KnowledgeBase, hidden: Collection[str]) -> list[Block]:
     count = "more than 100" if listed.count > 100 else str(listed.count)
     blocks: list[Block] = [DividerBlock(), header(f"{listed.title} ({count})")]
     if not listed.shown:
         return [*blocks, small("None.")]
-    blocks += [_row(escalation, knowledge) for escalation in listed.shown]
+    blocks += [_row(escalation, knowledge, hidden) for escalation in listed.shown]
     buttons: list[ButtonElement] = []
     if listed.turned:
         back = json.dumps({"list": listed.name, "after": None})
@@ -66,9 +66,10 @@ def _list(listed: Listed, knowledge: KnowledgeBase) -> list[Block]:
     return [*blocks, actions(buttons)] if buttons else blocks
 
 
-def _row(escalation: Escalation, knowledge: KnowledgeBase) -> SectionBlock:
+def _row(escalation: Escalation, knowledge: KnowledgeBase, hidden: Collection[str]) -> SectionBlock:
     form = knowledge.forms.get(escalation.form_id)
-    entry = knowledge.entries.get(escalation.entry_id or "")
+    named = escalation.entry_id if escalation.entry_id not in hidden else None
+    entry = knowledge.entries.get(named or "")
     state = STATES[escalation.state]
     if escalation.resolution:
         state = f"{state}: {ENDINGS[escalation.resolution.ending].lower()}"

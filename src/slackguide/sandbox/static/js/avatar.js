@@ -21,6 +21,7 @@ const ROLES = {
   team_lead: "Team lead",
   specialist: "Specialist",
   guest: "Guest",
+  single_channel_guest: "Single-channel guest",
   outsider: "Other company",
 };
 

@@ -136,7 +136,7 @@ function row(message, { compact, replies, inThread }) {
   const other = person(message.user);
   const badge = message.bot
     ? h("span.badge", null, "APP")
-    : other && ["guest", "outsider"].includes(other.role)
+    : other && ["guest", "single_channel_guest", "outsider"].includes(other.role)
     ? h("span.badge.soft", null, roleOf(other))
     : null;
   const when = h("time.when", { title: exact(message.ts) }, hour(message.ts));

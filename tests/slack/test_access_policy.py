@@ -1,0 +1,304 @@
+"""Every surface asks the same access policy, whoever comes: table of surfaces and people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from slackguide.sandbox import Exchange, Fault, Message, Person, Role, Sky, View
+from slackguide.slack.ids import ASK_TEXT, Action, Callback
+from slackguide.storage import people as directory
+from tests.slack.asking import MEDIATION
+from tests.slack.escalating import filled, kept, posted, sent
+from tests.slack.forging import press_value
+from tests.slack.reading import labels, words
+from tests.slack.test_home import home, shown
+from tests.trial import STAFF, Workplace
+
+DISPUTES = "ask-disputes"
+PAT = Person(name="pat", real_name="Pat Lund", role=Role.AGENT)
+
+
+@pytest.fixture
+def pat(work: Workplace) -> Workplace:
+    """A workplace with Pat in it, an agent whom the directory knows."""
+    work.workspace.add_person(PAT, channels=(STAFF, DISPUTES, "general"))
+    work.stores.people.put(directory.Person(PAT.id, work.workspace.team.id, PAT.name))
+    return work
+
+
+# -- who they turn out to be ------------------------------------------------------------------------------------------
+
+
+def known(**changes: Any) -> Callable[[Workplace], None]:
+    """Change what the directory knows of them."""
+
+    def become(work: Workplace) -> None:
+        found = work.stores.people.find(PAT.id)
+        assert found is not None
+        work.stores.people.put(replace(found, **changes))
+
+    return become
+
+
+def looked_up(role: Role) -> Callable[[Workplace], None]:
+    """Let the directory forget them: Slack tells who they are."""
+
+    def become(work: Workplace) -> None:
+        forgotten(work)
+        work.workspace.change_person(PAT.name, role=role)
+
+    return become
+
+
+def nobody(work: Workplace) -> None:
+    forgotten(work)
+    work.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method="users.info", code="user_not_found"))
+
+
+def forgotten(work: Workplace) -> None:
+    others = [person.id for person in work.workspace.people if person.id != PAT.id and person.listed]
+    everyone = [found for id in others if (found := work.stores.people.find(id)) is not None]
+    work.stores.people.replace(everyone, None)
+
+
+ADMITTED = {"an agent": known(), "a newcomer": looked_up(Role.AGENT)}
+
+GUEST, OUTSIDER = "you are a guest here", "your account belongs to another one"
+DENIED: dict[str, tuple[Callable[[Workplace], None], str]] = {
+    "a guest": (known(guest=True), GUEST),
+    "a stranger": (known(team_id="T0ELSEWHERE"), OUTSIDER),
+    "a deactivated account": (known(deleted=True), "switched off"),
+    "a bot": (known(bot=True), "answers people only"),
+    "a guest nobody knew": (looked_up(Role.GUEST), GUEST),
+    "a single-channel guest nobody knew": (looked_up(Role.SINGLE_CHANNEL_GUEST), GUEST),
+    "a stranger nobody knew": (looked_up(Role.OUTSIDER), OUTSIDER),
+    "somebody Slack does not know": (nobody, "could not look you up"),
+}
+
+# -- where they come --------------------------------------------------------------------------------------------------
+
+Act = Callable[[], Exchange | None]
+
+
+@dataclass(frozen=True)
+class Surface:
+    """`ready` does what comes before, as an agent, and returns the act itself; `marker` is what it shows then."""
+
+    ready: Callable[[Workplace], Act]
+    marker: str
+
+
+def command(work: Workplace) -> Act:
+    return lambda: work.command(MEDIATION, PAT.name, STAFF)
+
+
+def direct_message(work: Workplace) -> Act:
+    return lambda: work.sandbox.message(PAT.name, MEDIATION)
+
+
+def mention(work: Workplace) -> Act:
+    return lambda: work.sandbox.mention(PAT.name, STAFF, MEDIATION)
+
+
+def message_shortcut(work: Workplace) -> Act:
+    work.sandbox.say("ben", STAFF, MEDIATION)
+    ts = work.workspace.messages(STAFF)[-1].ts
+    return lambda: work.sandbox.message_shortcut(PAT.name, ts, Callback.MESSAGE_SHORTCUT)
+
+
+def ask_form(work: Workplace) -> Act:
+    work.command("", PAT.name, STAFF)
+    return lambda: work.submit({ASK_TEXT: MEDIATION}, PAT.name)
+
+
+def answered(work: Workplace) -> Message:
+    """An answer that Pat alone sees."""
+    (message,) = work.command(MEDIATION, PAT.name, STAFF).messages
+    assert isinstance(message, Message)
+    return message
+
+
+def answer_button(work: Workplace) -> Act:
+    message = answered(work)
+    return lambda: work.sandbox.press(PAT.name, message, Action.NOT_KNOWN)
+
+
+def public_answer_button(work: Workplace) -> Act:
+    work.sandbox.mention(PAT.name, STAFF, MEDIATION)
+    work.settle()
+    message = next(m for m in work.workspace.all_messages(STAFF) if m.by_bot)
+    return lambda: work.sandbox.press(PAT.name, message, Action.NOT_KNOWN)
+
+
+def escalate_button(work: Workplace) -> Act:
+    message = answered(work)
+    return lambda: work.sandbox.press(PAT.name, message, Action.ESCALATE)
+
+
+def choose_form_button(work: Workplace) -> Act:
+    (message,) = work.command("escalate", PAT.name, STAFF).messages
+    return lambda: work.sandbox.press(PAT.name, message, f"{Action.CHOOSE_FORM}:0")
+
+
+def escalation_form(work: Workplace) -> Act:
+    work.command(f"escalate {DISPUTES}", PAT.name, STAFF)
+    return lambda: work.submit(filled(), PAT.name)
+
+
+def claim_button(work: Workplace) -> Act:
+    post = posted(work, sent(work))
+    return lambda: work.sandbox.press(PAT.name, post, Action.CLAIM)
+
+
+def claimed(work: Workplace) -> Message:
+    """An escalation that Pat has claimed."""
+    post = posted(work, sent(work))
+    work.press(post, Action.CLAIM, PAT.name)
+    work.settle()
+    return work.workspace.message(post.ts)
+
+
+def small_form_button(work: Workplace) -> Act:
+    post = claimed(work)
+    return lambda: work.sandbox.press(PAT.name, post, Action.RESOLVE)
+
+
+def small_form(work: Workplace) -> Act:
+    work.press(claimed(work), Action.ASK_MORE, PAT.name)
+    return lambda: work.submit({"words": "Which hours?"}, PAT.name)
+
+
+def app_home(work: Workplace) -> Act:
+    return lambda: work.sandbox.open_home(PAT.name)
+
+
+def home_ask_button(work: Workplace) -> Act:
+    view = home(work, PAT.name)
+    return lambda: work.sandbox.press(PAT.name, view, labels(view)["Ask"])
+
+
+def home_page_button(work: Workplace) -> Act:
+    view = home(work, PAT.name)
+
+    def act() -> None:
+        press_value(work, f"{Action.HOME_PAGE}:open:on", "{}", PAT.name, where=view)
+
+    return act
+
+
+ANSWER, OPTIONS = "Send a case to Mediation", "HV Mediation Tier 1"
+SURFACES = {
+    "command": Surface(command, ANSWER),
+    "direct message": Surface(direct_message, ANSWER),
+    "mention": Surface(mention, ANSWER),
+    "message shortcut": Surface(message_shortcut, ANSWER),
+    "ask form": Surface(ask_form, ANSWER),
+    "answer's button": Surface(answer_button, OPTIONS),
+    "public answer's button": Surface(public_answer_button, OPTIONS),
+    "escalate button": Surface(escalate_button, ANSWER),
+    "choose form button": Surface(choose_form_button, "Contract ID"),
+    "escalation form": Surface(escalation_form, "is saved"),
+    "claim button": Surface(claim_button, "is yours now"),
+    "small form's button": Surface(small_form_button, "How did it end?"),
+    "small form": Surface(small_form, "Which hours?"),
+    "App Home": Surface(app_home, "Your open escalations"),
+    "App Home's Ask": Surface(home_ask_button, "What is the concern?"),
+    "App Home's pages": Surface(home_page_button, "Your open escalations"),
+}
+
+
+def screen(work: Workplace) -> Iterator[tuple[str, str]]:
+    """Everything that Pat can see of ours, by what it is."""
+    workspace = work.workspace
+    messages = [
+        *workspace.ephemerals(PAT.name), *workspace.direct_messages(PAT.name),
+        *workspace.all_messages(STAFF), *workspace.all_messages(DISPUTES),
+    ]  # fmt: skip
+    for message in messages:
+        if message.by_bot:
+            yield message.ts, f"{words(message)}\n{message.text}"
+    views: list[View | None] = [*workspace.screens.stack(PAT.id), workspace.screens.home(PAT.id)]
+    for view in views:
+        if view is not None:
+            yield f"{view.id} {view.hash}", words(view)
+
+
+def outcome(work: Workplace, surface: Surface, become: Callable[[Workplace], None], wanted: str) -> str:
+    """What is new on Pat's screen after the act, once `wanted` is there and nothing is owed any more."""
+    act = surface.ready(work)
+    work.settle()
+    before = dict(screen(work))
+    become(work)
+    exchange = act()
+    errors = "\n".join(exchange.errors.values()) if exchange is not None else ""
+
+    def new() -> str:
+        return "\n".join([errors, *(text for key, text in screen(work) if before.get(key) != text)])
+
+    work.until(lambda: wanted in new())
+    work.settle()
+    return new()
+
+
+REFUSALS = tuple({phrase for _, phrase in DENIED.values()})
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+@pytest.mark.parametrize("kind", ADMITTED)
+def test_members_are_let_in(pat: Workplace, surface: str, kind: str) -> None:
+    shown = outcome(pat, SURFACES[surface], ADMITTED[kind], SURFACES[surface].marker)
+
+    assert not any(phrase in shown for phrase in REFUSALS)
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+@pytest.mark.parametrize("kind", DENIED)
+def test_everybody_else_is_refused_in_words(pat: Workplace, surface: str, kind: str) -> None:
+    become, phrase = DENIED[kind]
+
+    shown = outcome(pat, SURFACES[surface], become, phrase)
+
+    assert SURFACES[surface].marker not in shown
+
+
+@pytest.mark.parametrize("kind", DENIED)
+def test_a_menu_offers_nobody_anything(pat: Workplace, kind: str) -> None:
+    """No menu of ours asks for options while somebody types."""
+    DENIED[kind][0](pat)
+    payload = {"type": "block_suggestion", "action_id": "x", "block_id": "x", "value": "m", "user": {"id": PAT.id}}
+
+    reply = pat.send("interactive", payload | {"team": {"id": "T"}})
+
+    assert (reply.status, reply.body) == (200, '{"options": []}')
+
+
+# -- App Home ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_home_that_is_drawn_again_is_drawn_for_who_they_are_now(pat: Workplace) -> None:
+    """Somebody became a guest, and something on their Home changes."""
+    escalation = sent(pat, PAT.name)
+    post = posted(pat, escalation)
+    assert escalation.reference in words(home(pat, PAT.name))
+
+    known(guest=True)(pat)
+    pat.press(post, Action.CLAIM, "marek")
+    pat.settle()
+
+    assert kept(pat, escalation).claimed_by is not None
+    view = shown(pat, PAT.name)
+    assert GUEST in words(view)
+    assert escalation.reference not in words(view)
+    assert labels(view) == {}
+
+
+@pytest.mark.parametrize("sky", [Sky.FAILING, Sky.RESET, Sky.RATE_LIMITED])
+def test_a_home_waits_until_slack_says_who_they_are(pat: Workplace, sky: Sky) -> None:
+    looked_up(Role.GUEST)(pat)
+    pat.sandbox.bad_weather(Fault(sky=sky, method="users.info", times=2))
+
+    assert GUEST in words(home(pat, PAT.name))
