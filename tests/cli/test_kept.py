@@ -119,6 +119,25 @@ def test_people_read_a_table(several: Store, shell: Shell) -> None:
     assert {"Ana", "2d", "disputes/x"} <= set(old.split())
 
 
+def test_what_a_newer_version_wrote_is_left_out_and_said(several: Store, shell: Shell) -> None:
+    with several.database.write() as connection:
+        connection.execute(update(escalations).where(escalations.c.reference == "D-1002").values(state="pondered"))
+    ran = shell("escalations", "list")
+    assert ran.status == 0
+    assert [reference in ran.out for reference in ("D-1001", "D-1002", "D-1003", "CE-1001")] == [
+        True,
+        False,
+        True,
+        True,
+    ]
+    assert ran.err.splitlines()[-1] == "1 left out: a newer version of slackguide wrote what this one cannot read."
+    assert references(shell) == ["CE-1001", "D-1001", "D-1003"]
+    ran = shell("escalations", "show", "D-1002")
+    assert ran.status == 2
+    assert "A newer version of slackguide has saved this" in ran.err
+    assert "D-1002" in {one["reference"] for one in shell("outbox", "list", "--json").document}
+
+
 def test_one_document_holds_everything(several: Store, shell: Shell) -> None:
     found = shell("escalations", "show", " d-1001 ", "--json").document
     assert found["requester"] == {"id": "U1", "name": "Ana"}

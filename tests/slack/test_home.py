@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
+
 from slackguide.sandbox import Fault, Sky, View
 from slackguide.slack.ids import ASK_TEXT, Action
+from slackguide.storage.schema import escalations
 from tests.slack.asking import MEDIATION
 from tests.slack.escalating import posted, sent
 from tests.slack.forging import press_value
@@ -39,6 +42,19 @@ def test_an_agent_sees_their_own_open_and_closed_ones(work: Workplace) -> None:
     assert live(view) == {f"<@{work.workspace.person('ana').id}>"}
     (link,) = [b["accessory"]["url"] for b in view.blocks if b.get("accessory", {}).get("url")]
     assert "/archives/" in link
+
+
+def test_what_a_newer_version_wrote_does_not_keep_the_rest_from_being_shown(work: Workplace) -> None:
+    newer = sent(work)
+    posted(work, newer)
+    posted(work, sent(work, ticket_url="https://x.zendesk.com/agent/tickets/1", contract_id="11111"))
+    with work.stores.database.write() as connection:
+        change = {"fields": [["summary", {"colour": "red"}]]}
+        connection.execute(update(escalations).where(escalations.c.id == newer.id).values(change))
+
+    view = home(work)
+    assert "D-1002" in words(view)
+    assert "D-1001" not in words(view)
 
 
 def test_a_specialist_sees_what_waits_at_their_desk(work: Workplace) -> None:

@@ -86,6 +86,8 @@ class InstallationStatus:
             known = any((other.code, other.needed) == (code, needed) for other in self._refusals)
             if method == PROBE:
                 self._forget(lambda other: other.code == code)
+            elif (everywhere := Refusal(code)) in self._refusals:
+                found = everywhere
             self._refusals[found] = self._ticks()
         if not known:
             log.error("Slack refuses this installation: %s. What is owed to Slack waits until this is mended", found)

@@ -1,0 +1,31 @@
+"""An app that is being installed again: the process says that it is not ready, loses nothing and goes on by itself."""
+
+from __future__ import annotations
+
+from slackguide.sandbox import Fault, Sky
+from tests.running.processes import running
+from tests.running.workplace import Slack
+
+
+def test_it_is_not_ready_while_slack_refuses_it_and_delivers_once_slack_accepts_it(slack: Slack) -> None:
+    """Takes as long as the probe, which asks every 15 s."""
+    with running(slack.environment(), slack.folder) as process:
+        process.becomes("/readyz", 200)
+        process.said("the directory is up to date")
+        slack.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method="chat.postMessage", code="account_inactive"))
+        slack.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method="auth.test", code="account_inactive"))
+        slack.escalate()
+        process.said("Slack refuses this installation: account_inactive")
+        got = process.becomes("/readyz", 503)
+        (reason,) = got.document["reasons"]
+        assert "account_inactive" in reason
+        assert "Have an administrator install slackguide again" in reason
+        assert process.get("/healthz").status == 200
+
+        slack.sandbox.weather.clear()
+        process.said("Slack accepts this installation again")
+        process.becomes("/readyz", 200)
+        slack.wait(slack.posted, "the post")
+        slack.wait(slack.told, "the notice")
+        assert len(slack.posted()) == 1
+        assert process.log.count("ERROR") == 1

@@ -1,0 +1,122 @@
+"""People are stored as they arrive; user groups are a step of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from slack_sdk import WebClient
+
+from slackguide.escalation.poster import RateLimited, Unreachable
+from slackguide.sandbox import Fault, Person, Role, Sky
+from slackguide.slack.admission import Admitted, Door, TurnedAway
+from slackguide.slack.directory import GROUPS_RETRY_SECONDS, REFRESH_SECONDS, Directory
+from tests.trial import TOKEN, Workplace
+
+
+@pytest.fixture
+def work(workplace: Callable[..., Workplace]) -> Workplace:
+    """A workplace whose directory nobody refreshes but the test."""
+    return workplace(known=False)
+
+
+@pytest.fixture
+def directory(work: Workplace) -> Directory:
+    people, knowledge = work.stores.people, work.guide().knowledge
+    client = WebClient(token=TOKEN, base_url=work.sandbox.api_url, timeout=5, retry_handlers=[])
+    door = Door(people=people, our_team=lambda: None, leads=(), lead_groups=lambda: knowledge.team_lead_groups)
+    return Directory(
+        client=client,
+        quick_client=client,
+        people=people,
+        identities=work.stores.identities,
+        door=door,
+        token=TOKEN,
+        groups=lambda: knowledge.user_groups,
+    )
+
+
+GROUPS = {
+    "refused": (Fault(sky=Sky.REFUSING, method="usergroups.list", code="missing_scope"), REFRESH_SECONDS),
+    "unknown": (Fault(sky=Sky.REFUSING, method="usergroups.list", code="unknown_method"), REFRESH_SECONDS),
+    "refused members": (Fault(sky=Sky.REFUSING, method="usergroups.users.list", code="no_permission"), REFRESH_SECONDS),
+    "cut off": (Fault(sky=Sky.RESET, method="usergroups.list"), GROUPS_RETRY_SECONDS),
+    "failing members": (Fault(sky=Sky.FAILING, method="usergroups.users.list"), GROUPS_RETRY_SECONDS),
+    "rate limited": (Fault(sky=Sky.RATE_LIMITED, method="usergroups.list"), GROUPS_RETRY_SECONDS),
+}
+
+
+@pytest.mark.parametrize("known_before", [False, True])
+@pytest.mark.parametrize("what", GROUPS)
+def test_people_are_known_whatever_becomes_of_user_groups(
+    work: Workplace, directory: Directory, what: str, known_before: bool
+) -> None:
+    fault, rest = GROUPS[what]
+    lena = work.workspace.person("lena").id
+    if known_before:
+        assert directory.refresh() == REFRESH_SECONDS
+        assert work.stores.people.members("team-leads") == (lena,)
+    nora = work.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=Role.AGENT))
+    work.sandbox.bad_weather(fault)
+
+    assert directory.refresh() == rest
+
+    assert work.stores.people.find(nora.id) is not None
+    assert work.stores.people.members("team-leads") == ((lena,) if known_before else ())
+    work.sandbox.weather.clear()
+    assert directory.refresh() == REFRESH_SECONDS
+    assert work.stores.people.members("team-leads") == (lena,)
+
+
+@pytest.mark.parametrize(
+    ("sky", "error"), [(Sky.FAILING, Unreachable), (Sky.RESET, Unreachable), (Sky.RATE_LIMITED, RateLimited)]
+)
+def test_whoever_was_listed_is_known_although_the_list_was_cut_off(
+    work: Workplace, directory: Directory, sky: Sky, error: type[Exception]
+) -> None:
+    """Slack gives the first page of two. Nobody is taken for gone, and a new guest is a guest."""
+    directory.refresh()
+    work.workspace.change_person("ben", role=Role.GUEST)
+    for number in range(250):
+        work.workspace.add_person(Person(name=f"agent{number}", real_name=f"Agent {number}", role=Role.AGENT))
+    listed = [person.id for person in work.workspace.people if person.listed]
+    work.sandbox.bad_weather(Fault(sky=Sky.SLOW, method="users.list", seconds=0.0, times=1))
+    work.sandbox.bad_weather(Fault(sky=sky, method="users.list"))
+
+    with pytest.raises(error):
+        directory.refresh()
+
+    people = work.stores.people
+    assert people.find(listed[150]) is not None
+    assert people.find(listed[-1]) is None
+    ben = people.find(work.workspace.person("ben").id)
+    assert ben is not None
+    assert ben.guest
+    assert people.members("team-leads") == (work.workspace.person("lena").id,)
+
+
+def test_a_stranger_is_looked_up_before_they_are_sent_anything(work: Workplace, directory: Directory) -> None:
+    ana, gil = work.workspace.person("ana").id, work.workspace.person("gil").id
+    work.sandbox.bad_weather(Fault(sky=Sky.RESET, method="users.info", times=1))
+    with pytest.raises(Unreachable):
+        directory.authorize(ana)
+    assert isinstance(directory.authorize(ana), Admitted)
+    assert directory.authorize(gil) == replace(directory.authorize(gil), code="guest")
+    gone = directory.authorize("UNOBODY")
+    assert isinstance(gone, TurnedAway)
+    assert gone.code == "not_visible"
+
+
+def test_who_is_refused_a_look_up_is_told_that_asking_again_does_not_help(
+    work: Workplace, directory: Directory
+) -> None:
+    work.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method="users.info", code="token_revoked", times=1))
+    refused = directory.look_up(work.workspace.person("ana").id)
+    assert isinstance(refused, TurnedAway)
+    assert "Slack refused" in refused.words
+    assert "token_revoked" in refused.words
+    work.sandbox.bad_weather(Fault(sky=Sky.RESET, method="users.info", times=1))
+    unreachable = directory.look_up(work.workspace.person("ana").id)
+    assert isinstance(unreachable, TurnedAway)
+    assert "did not answer" in unreachable.words

@@ -1,0 +1,243 @@
+"""Slack refuses the installation: nothing is lost, /readyz says so, and everything goes on once Slack accepts it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import logging
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import update
+
+from slackguide.sandbox import Fault, Sky
+from slackguide.slack.installation import STALE_SECONDS, InstallationStatus
+from slackguide.storage.schema import outbox
+from tests.slack.asking import MEDIATION
+from tests.slack.escalating import filled, kept, notices, opened, posts, sent
+from tests.slack.reading import words
+from tests.trial import Workplace
+
+
+def readiness(work: Workplace) -> tuple[int, str]:
+    """Status and reasons of /readyz."""
+    address = urlsplit(work.sandbox.url)
+    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        response = connection.getresponse()
+        return response.status, " ".join(json.loads(response.read()).get("reasons", ()))
+    finally:
+        connection.close()
+
+
+def check(work: Workplace) -> None:
+    """Asks Slack whether it accepts the installation, as the chore does every quarter of a minute."""
+    assert work.service is not None
+    work.service.installation_check.run()
+
+
+def refusing(work: Workplace, code: str, method: str = "*", times: int | None = None) -> None:
+    work.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method=method, code=code, times=times))
+
+
+def without_scope(work: Workplace, *scopes: str) -> None:
+    app = work.workspace.app
+    work.workspace.app = replace(app, scopes=app.scopes - set(scopes))
+
+
+def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize("code", ["account_inactive", "invalid_auth", "no_permission", "ekm_access_denied"])
+def test_what_is_owed_waits_for_as_long_as_it_takes_and_is_sent_at_once_afterwards(
+    work: Workplace, caplog: pytest.LogCaptureFixture, code: str
+) -> None:
+    caplog.set_level(logging.INFO, logger="slackguide")
+    opened(work)
+    refusing(work, code)
+    assert work.submit(filled()).ok
+    assert work.sandbox.message("ana", MEDIATION).ok
+    work.until(lambda: all(job.tries > 8 for job in work.owed()))
+    check(work)
+
+    assert {job.kind for job in work.owed()} == {"post_escalation", "answer_message"}
+    assert {job.state for job in work.owed()} <= {"due", "sending"}
+    status, reasons = readiness(work)
+    assert status == 503
+    assert code in reasons
+    assert len(errors(caplog)) == 1
+    assert code in errors(caplog)[0]
+
+    work.sandbox.weather.clear()
+    check(work)
+    assert readiness(work) == (200, "")
+    since = work.clock.now
+    work.settle()
+    assert work.clock.now - since < 15
+    assert len(posts(work)) == 1
+    said = "\n".join(words(notice) for notice in notices(work))
+    assert "D-1001 is in #ask-disputes" in said
+    assert "Send a case to Mediation" in said
+    assert [line for line in caplog.messages if "accepts this installation again" in line] != []
+    assert len(errors(caplog)) == 1
+
+
+def test_a_refusal_of_a_few_seconds_delays_a_post_by_a_minute_at_most(work: Workplace) -> None:
+    escalation = sent(work)
+    refusing(work, "token_expired", times=1)
+    since = work.clock.now
+
+    work.settle()
+
+    assert len(posts(work)) == 1
+    assert kept(work, escalation).card is not None
+    assert work.clock.now - since < 75
+    assert readiness(work) == (200, "")
+
+
+def test_a_missing_scope_holds_up_only_what_needs_it_and_is_named(
+    work: Workplace, caplog: pytest.LogCaptureFixture
+) -> None:
+    without_scope(work, "im:write")
+    sent(work)
+    work.until(lambda: posts(work) and [job.tries > 2 for job in work.owed()] == [True])
+    check(work)
+
+    (notice,) = work.owed()
+    assert (notice.kind, notice.why) == ("tell_person", "missing_scope")
+    status, reasons = readiness(work)
+    assert status == 503
+    assert "im:write" in reasons
+    (error,) = errors(caplog)
+    assert "im:write" in error
+
+    app = work.workspace.app
+    work.workspace.app = replace(app, scopes=app.scopes | {"im:write"})
+    check(work)
+    assert readiness(work) == (200, "")
+    work.settle()
+    assert "D-1001 is in #ask-disputes" in words(notices(work)[-1])
+
+
+def test_dead_letters_of_an_earlier_release_are_sent_after_a_restart(work: Workplace) -> None:
+    opened(work)
+    refusing(work, "account_inactive")
+    view_id = work.modal().id
+    assert work.submit(filled()).ok
+    work.until(lambda: any(job.tries for job in work.owed()))
+    work.end()
+    with work.stores.database.write() as connection:
+        connection.execute(update(outbox).values(state="parked", why="account_inactive"))
+    work.sandbox.weather.clear()
+
+    work.begin()
+    work.until(lambda: posts(work))
+    work.settle()
+    assert len(posts(work)) == 1
+    escalation = work.stores.ledger.by_view(view_id)
+    assert escalation is not None
+    assert escalation.card is not None
+
+
+def test_calls_for_people_count_too_and_the_last_answer_does(work: Workplace) -> None:
+    refusing(work, "token_revoked", "views.open", times=1)
+    work.command("escalate ask-disputes")
+    assert readiness(work)[0] == 503
+    opened(work)
+    assert readiness(work) == (200, "")
+
+
+@pytest.mark.parametrize("sky", [Sky.FAILING, Sky.RESET, Sky.RATE_LIMITED])
+def test_slack_that_is_merely_unreachable_leaves_it_ready(work: Workplace, sky: Sky) -> None:
+    work.sandbox.bad_weather(Fault(sky=sky))
+    sent_or_refused = work.command("escalate ask-disputes")
+    assert sent_or_refused.ok
+    assert readiness(work) == (200, "")
+
+
+# -- what the answers tell --------------------------------------------------------------------------------------------
+
+
+class Ticks:
+    """Monotonic seconds, moved by hand."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+GRANTED = frozenset({"chat:write", "users:read"})
+
+
+def refused(status: InstallationStatus, method: str, code: str, **more: Any) -> None:
+    status.refused(method, code, **{"needed": None, "provided": None, **more})
+
+
+def test_any_answer_ends_a_refusal_of_the_token() -> None:
+    status = InstallationStatus(ticks=Ticks())
+    refused(status, "chat.postMessage", "token_revoked")
+    assert status.problem is not None
+    status.accepted("users.info", GRANTED)
+    assert status.problem is None
+    assert status.outages == 1
+
+
+def test_only_other_scopes_end_a_missing_scope() -> None:
+    status = InstallationStatus(ticks=Ticks())
+    refused(status, "conversations.open", "missing_scope", needed="im:write", provided=GRANTED)
+    for method in ("chat.postMessage", "auth.test", "conversations.open"):
+        status.accepted(method, GRANTED)
+    assert status.problem is not None
+    status.accepted("auth.test", GRANTED | {"im:write"})
+    assert status.problem is None
+
+
+def test_a_refused_method_is_accepted_by_its_own_answer_or_when_nobody_meets_the_refusal_any_more() -> None:
+    ticks = Ticks()
+    status = InstallationStatus(ticks=ticks)
+    refused(status, "chat.update", "access_denied")
+    status.accepted("auth.test", GRANTED)
+    assert status.problem is not None
+    status.accepted("chat.update", GRANTED)
+    assert status.problem is None
+    refused(status, "users.info", "access_denied")
+    ticks.at += STALE_SECONDS + 1
+    status.accepted("chat.update", GRANTED)
+    assert status.problem is not None
+    status.accepted("auth.test", GRANTED)
+    assert status.problem is None
+
+
+def test_a_refusal_that_auth_test_meets_too_is_about_every_method(caplog: pytest.LogCaptureFixture) -> None:
+    status = InstallationStatus(ticks=Ticks())
+    for _ in range(5):
+        refused(status, "chat.postMessage", "no_permission")
+        refused(status, "auth.test", "no_permission")
+        refused(status, "conversations.list", "no_permission")
+    status.accepted("auth.test", GRANTED)
+    assert status.problem is None
+    assert len(errors(caplog)) == 1
+
+
+def test_two_missing_scopes_are_both_named(caplog: pytest.LogCaptureFixture) -> None:
+    status = InstallationStatus(ticks=Ticks())
+    for _ in range(3):
+        for scope in ("im:write", "channels:read"):
+            refused(status, "conversations.open", "missing_scope", needed=scope, provided=GRANTED)
+    first, second = errors(caplog)
+    assert "im:write" in first
+    assert "channels:read" in second
+
+
+def test_what_slackguide_can_do_without_does_not_count() -> None:
+    status = InstallationStatus(ticks=Ticks())
+    refused(status, "usergroups.list", "missing_scope", needed="usergroups:read", provided=GRANTED)
+    assert status.problem is None
+    refused(status, "usergroups.list", "token_revoked")
+    assert status.problem is not None
