@@ -137,9 +137,12 @@ class _Watch:
 
     def _run(self) -> None:
         while not self._stopping.wait(LOOK_EVERY):
-            if (seen := self._look()) != self._seen:
-                self._seen = seen
-                self._guide.reload()
+            try:
+                if (seen := self._look()) != self._seen:
+                    self._seen = seen
+                    self._guide.reload()
+            except Exception:
+                log.exception("a look at the knowledge files failed; the next one is in %g s", LOOK_EVERY)
 
     def _look(self) -> tuple[tuple[str, int, int], ...]:
         found = []

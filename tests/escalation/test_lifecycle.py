@@ -173,6 +173,7 @@ def test_after_fourteen_days_it_stays_closed() -> None:
             [
                 UpdateCard(CARD),
                 PostEscalation("ask-content"),
+                ReplyInThread(Notice.HANDED_OVER, ANN, "theirs", from_channel="ask-disputes"),
                 TellPerson(ASKER, Notice.HANDED_OVER, ANN, "theirs"),
             ],
         ),

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from slackguide.errors import SlackguideError
+from slackguide.errors import KnowledgeError, SlackguideError
 from slackguide.guide import Guide
 
 log = logging.getLogger(__name__)
@@ -28,13 +28,23 @@ class GuideInForce:
         return self._guide
 
     def reload(self) -> bool:
-        """Reads the knowledge again; whether it was sound. A faulty one is refused and the last good one stays."""
+        """Reads the knowledge again; whether it was sound. A faulty one is refused and the last good one stays.
+
+        Whatever goes wrong ends in `fault`, a fault of our own too: the files can be mended and read again.
+        """
         with self._reading:
             try:
                 guide = self._build(self._directory)
             except SlackguideError as error:
                 log.error("the knowledge in %s was not taken, the last good one stays: %s", self._directory, error)
                 self.fault = error
+                return False
+            except Exception as error:
+                log.exception("the knowledge in %s was not taken, the last good one stays", self._directory)
+                self.fault = KnowledgeError(
+                    "The knowledge files could not be read, because slackguide itself failed on them "
+                    f"({type(error).__name__}). The last good knowledge stays in use. Undo the latest change of them."
+                )
                 return False
             self._guide, self.fault = guide, None
         log.info("knowledge read again: %d entries", len(guide.knowledge.entries))

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from slackguide.knowledge.facts import FactDefinition
 from slackguide.knowledge.faults import did_you_mean
 from slackguide.knowledge.forms import Form, FormField
+from slackguide.knowledge.pattern_checks import pattern_fault
 from slackguide.knowledge.yaml_reader import Place
 from slackguide.knowledge.yaml_reader import Source as YamlSource
 
@@ -26,6 +27,7 @@ def note_form_faults(
         place: Place = ("forms", id, "fields", name)
         _check_options(field, source, place)
         _check_numbers(field, source, place)
+        _check_patterns(field, source, place)
         if field.fact is not None and unsound is not None and field.fact not in unsound:
             _check_fact(field, facts, source, (*place, "fact"))
 
@@ -49,14 +51,17 @@ def _check_numbers(field: FormField, source: YamlSource, place: Place) -> None:
         source.fault((*place, "minimum"), "`minimum` is above `maximum`: no number would do")
     if field.kind != "number" and (field.minimum is not None or field.maximum is not None):
         source.fault(place, "`minimum` and `maximum` belong to a number field")
-    for name, pattern in (("pattern", field.pattern), ("read", field.read)):
-        try:
-            groups = re.compile(pattern).groups if pattern is not None else 1
-        except re.error as error:
-            source.fault((*place, name), f"not a regular expression: {error}")
-        else:
-            if name == "read" and groups != 1:
-                source.fault((*place, name), "`read` needs exactly one group, ( ), around what it reads")
+
+
+def _check_patterns(field: FormField, source: YamlSource, place: Place) -> None:
+    if field.pattern is not None and (fault := pattern_fault(field.pattern, "fullmatch")) is not None:
+        source.fault((*place, "pattern"), fault)
+    if field.read is None:
+        return
+    if (fault := pattern_fault(field.read, "search")) is not None:
+        source.fault((*place, "read"), fault)
+    elif re.compile(field.read).groups != 1:
+        source.fault((*place, "read"), "`read` needs exactly one group, ( ), around what it reads")
 
 
 def _check_fact(field: FormField, facts: Mapping[str, FactDefinition], source: YamlSource, place: Place) -> None:

@@ -42,7 +42,11 @@ class FormField(Model):
         Annotated[str, StringConstraints(min_length=1, max_length=75)],
     ] = Field(default_factory=dict, description="value: label, for choice and choices")
     fact: Id | None = Field(default=None, description="The fact that fills this field in; values are the same names")
-    read: str | None = Field(default=None, description="Regular expression whose one group reads it out of the words")
+    read: str | None = Field(
+        default=None,
+        description="Regular expression whose one group reads it out of the words, of which it sees the first 2,000 "
+        "characters, with one space for any white space",
+    )
     prefill: Literal["concern", "entry", "destination"] | None = Field(
         default=None, description="What else fills it in: the agent's words, the entry's title, the destination's name"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from slackguide.knowledge.compiled import KnowledgeBase
 from slackguide.knowledge.faults import Fault, FaultyKnowledge
 from slackguide.knowledge.format import parse
 from slackguide.knowledge.linking import Linker
-from slackguide.knowledge.yaml_reader import read_yaml
+from slackguide.knowledge.yaml_reader import Source, read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def inspect(directory: Path) -> Inspection:
     sources = [read_yaml(path, str(path)) for path in files]
     parsed = [parse(source) for source in sources]
     linker = Linker(parsed)
-    knowledge = linker.link(_fingerprint(files))
+    knowledge = linker.link(_fingerprint(files, sources))
     faults = [fault for source in sources for fault in source.faults]
     if knowledge is None and not faults:
         faults = [Fault(str(directory), 1, 1, "no entries in any file: write one")]
@@ -71,13 +72,9 @@ def _holds_knowledge(path: Path) -> bool:
     return path.suffix in (".yaml", ".yml") and not path.name.startswith(".") and path.is_file()
 
 
-def _fingerprint(files: Sequence[Path]) -> str:
+def _fingerprint(files: Sequence[Path], sources: Sequence[Source]) -> str:
+    """Of what was read, and of the files' names, which need not be UTF-8."""
     digest = hashlib.sha256()
-    for path in files:
-        try:
-            content = path.read_bytes()
-        except OSError:  # noted as a fault by the reader
-            content = b""
-        digest.update(f"{path.name}\0{len(content)}\0".encode())
-        digest.update(content)
+    for path, source in zip(files, sources, strict=True):
+        digest.update(os.fsencode(path.name) + b"\0" + source.digest)
     return digest.hexdigest()

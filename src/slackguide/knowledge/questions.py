@@ -54,7 +54,7 @@ def question_faults(directory: Path, entries: Collection[str] | None) -> list[Fa
     None: the entries are not known, and no id is called unknown.
     """
     faults: list[Fault] = []
-    for path in sorted((directory / "questions").glob("*.jsonl")):
+    for path in sorted(filter(Path.is_file, (directory / "questions").glob("*.jsonl"))):
         try:
             questions, broken = read_questions(path)
         except UnusableInput as error:

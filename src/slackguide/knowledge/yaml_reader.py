@@ -6,6 +6,7 @@ stays text, and what YAML would lose without a word is a fault with the mend.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,6 +66,8 @@ class Source:
 
     file: str
     value: Any = None
+    digest: bytes = b""
+    """SHA-256 of what was read; empty where the file could not be, or is over the limit."""
     places: dict[Place, tuple[int, int]] = field(default_factory=dict)
     key_places: dict[Place, tuple[int, int]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
@@ -119,6 +122,7 @@ def _decoded(path: Path, source: Source) -> str | None:
             )
             return None
         raw = path.read_bytes()
+        source.digest = hashlib.sha256(raw).digest()
     except OSError as error:
         source.faults.append(Fault(source.file, 1, 1, f"cannot be read: {error.strerror}"))
         return None

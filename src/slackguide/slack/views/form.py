@@ -38,6 +38,10 @@ CHECKBOXES = 10
 """Most options of checkboxes; more become a menu of several choices."""
 
 
+READ_LIMIT = 2000
+"""Most characters of a person's words in which a field's `read` looks: it runs while the person waits for the form."""
+
+
 @dataclass(frozen=True, slots=True)
 class FormState:
     """What an open form remembers: which form, what was asked before, and the open escalation it was warned about."""
@@ -132,11 +136,16 @@ def _initial(item: FormField, known: Known) -> str | None:
         if item.kind == "number":
             return str(told) if isinstance(told, int) and _within(item, told) else None
         return str(told) if not item.options or str(told) in item.options else None
-    if item.read is not None and (found := re.search(item.read, known.words)) is not None:
+    if item.read is not None and (found := re.search(item.read, _readable(known.words))) and found.group(1):
         return clipped(found.group(1), longest(item))
     prefill = {"concern": known.words, "entry": known.entry_title, "destination": known.destination}
     text = prefill.get(item.prefill or "")
     return clipped(text, longest(item)) if text and item.kind in ("short_text", "long_text") else None
+
+
+def _readable(words: str) -> str:
+    """Return what patterns of the knowledge base see of a person's words: so much, and no runs of white space."""
+    return " ".join(words.split())[:READ_LIMIT]
 
 
 def _within(item: FormField, number: int) -> bool:

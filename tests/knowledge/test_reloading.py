@@ -1,0 +1,109 @@
+"""The knowledge in force is read again whatever was wrong with it before."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from slackguide.guide import Guide
+from slackguide.guide.in_force import GuideInForce
+from slackguide.knowledge import FaultyKnowledge, load
+from slackguide.trying import _Watch
+from slackguide.wiring import build_guide
+from tests.knowledge.conftest import SOUND, Copy
+
+
+@pytest.mark.parametrize("pattern", ["a{99999999999}", "(" * 500 + ")" * 500, "(a+)+$"])
+def test_a_pattern_that_cannot_be_used_is_shown_and_the_mended_one_is_taken(copy: Copy, pattern: str) -> None:
+    guide = GuideInForce(directory=copy.directory, build=build_guide)
+    first = guide()
+    field = "{label: Summary, kind: long_text, required: true}"
+    spoilt = field.replace("}", f", pattern: '{pattern}'}}")
+    copy.edit("shared.yaml", field, spoilt)
+
+    assert not guide.reload()
+    assert isinstance(guide.fault, FaultyKnowledge)
+    assert "shared.yaml" in str(guide.fault)
+    assert guide() is first
+
+    copy.edit("shared.yaml", spoilt, field)
+    assert guide.reload()
+    assert guide.fault is None
+
+
+class Stumbling:
+    """Builds guides, until it stumbles over something that nobody has thought of."""
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+
+    def __call__(self, directory: Path) -> Guide:
+        """The guide, or the error."""
+        if self.error is not None:
+            raise self.error
+        return build_guide(directory)
+
+
+@pytest.mark.parametrize("error", [RecursionError(), MemoryError(), OverflowError("secret words"), KeyError("x")])
+def test_a_fault_of_our_own_in_reading_is_shown_and_the_last_good_one_stays(
+    copy: Copy, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    build = Stumbling()
+    guide = GuideInForce(directory=copy.directory, build=build)
+    first = guide()
+    build.error = error
+
+    assert not guide.reload()
+    assert guide() is first
+    assert type(error).__name__ in str(guide.fault)
+    assert "The last good knowledge stays" in str(guide.fault)
+
+    build.error = None
+    assert guide.reload()
+    assert guide.fault is None
+
+
+def test_the_sandbox_goes_on_looking_at_the_files_after_such_a_fault(copy: Copy) -> None:
+    build = Stumbling()
+    guide = GuideInForce(directory=copy.directory, build=build)
+    watch = _Watch(guide, copy.directory)
+    watch.start()
+    try:
+        build.error = RecursionError()
+        (copy.directory / "more.yaml").write_text("destinations:\n  more: {kind: team, name: More}\n", "utf-8")
+        assert becomes(lambda: guide.fault is not None)
+        build.error = None
+        (copy.directory / "more.yaml").write_text("destinations:\n  moreover: {kind: team, name: More}\n", "utf-8")
+        assert becomes(lambda: "moreover" in guide().knowledge.destinations)
+    finally:
+        watch.stop()
+
+
+def becomes(met: Callable[[], bool], timeout: float = 20.0) -> bool:
+    """Whether it comes to that in time."""
+    waiting = threading.Condition()
+    with waiting:
+        deadline = timeout / 0.05
+        while not met() and deadline > 0:
+            waiting.wait(0.05)
+            deadline -= 1
+    return met()
+
+
+def test_a_file_whose_name_is_not_utf8_is_read(tmp_path: Path) -> None:
+    directory = tmp_path / "knowledge"
+    shutil.copytree(SOUND, directory)
+    odd = os.fsdecode(b"odd-\xff.yaml")
+    (directory / odd).write_text("destinations:\n  more: {kind: team, name: More}\n", "utf-8")
+    assert "more" in load(directory).destinations
+    assert load(directory).fingerprint != load(SOUND).fingerprint
+
+
+def test_a_pipe_among_the_questions_does_not_stop_the_check(copy: Copy) -> None:
+    os.mkfifo(copy.directory / "questions" / "pipe.jsonl")
+    assert copy.check().status == 0
