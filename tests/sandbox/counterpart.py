@@ -11,6 +11,7 @@ from slack_sdk import WebClient
 
 from slackguide.sandbox import BotApp, Command, Sandbox, Shortcut, Team, demo_team
 from slackguide.sandbox.http_server import HttpServer
+from tests.waiting import PATIENCE
 
 SECRET = "secret-of-the-tests"
 BOT_TOKEN = "xoxb-of-the-tests"
@@ -56,7 +57,7 @@ def bolt_app(sandbox: Sandbox) -> App:
         )
 
     return App(
-        client=WebClient(BOT_TOKEN, base_url=sandbox.api_url, timeout=5),
+        client=WebClient(BOT_TOKEN, base_url=sandbox.api_url, timeout=PATIENCE),
         signing_secret=SECRET,
         authorize=authorize,
         process_before_response=True,
@@ -71,7 +72,7 @@ class Served:
         self.workspace = sandbox.workspace
         self.clock = clock
         self.app = app
-        self.client = WebClient(BOT_TOKEN, base_url=sandbox.api_url, timeout=5)
+        self.client = WebClient(BOT_TOKEN, base_url=sandbox.api_url, timeout=PATIENCE)
 
 
 @contextmanager
