@@ -17,18 +17,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, select, text, update
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.engine import make_url
 
 from slackguide.escalation.bell import Bell
 from slackguide.escalation.escalation import Draft, Requester, Submitted
 from slackguide.storage.database import Database
 from slackguide.storage.inbox import Inbox
-from slackguide.storage.kinds import Moment
 from slackguide.storage.ledger import SqlLedger
 from slackguide.storage.migration import migrate
 from slackguide.storage.outbox import SqlOutbox
 from slackguide.storage.schema import metadata
+from tests.waiting import PATIENCE
 
 _numbers = itertools.count(1)
 
@@ -44,6 +44,15 @@ class SteppedClock:
 
     def advance(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
+
+
+STEPPED = (
+    "CREATE SCHEMA stepped",
+    "CREATE TABLE stepped.clock (at timestamptz NOT NULL)",
+    "CREATE FUNCTION stepped.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS 'SELECT at FROM stepped.clock'",
+)
+"""A clock of a PostgreSQL database's own, that stands still until it is moved. It takes the place of the server's in
+databases whose `search_path` names `stepped` before `pg_catalog`."""
 
 
 class Server:
@@ -65,6 +74,19 @@ class Server:
         """The URL of a new database with the tables of this version."""
         return self._new(f'TEMPLATE "{make_url(self._template).database}"')
 
+    def stepped(self, at: datetime) -> str:
+        """The URL of a new database with the tables of this version, where it is `at` until `Store.elapse`."""
+        url = self.migrated()
+        engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+        with engine.begin() as connection:
+            for statement in STEPPED:
+                connection.execute(text(statement))
+            connection.execute(text("INSERT INTO stepped.clock VALUES (:at)"), {"at": at})
+            name = engine.url.database
+            connection.execute(text(f'ALTER DATABASE "{name}" SET search_path = stepped, public, pg_catalog'))
+        engine.dispose()
+        return url
+
     def _hurry(self) -> None:
         """No waiting for the disk: these tests kill processes of ours, never the machine."""
         engine = create_engine(self._uri, isolation_level="AUTOCOMMIT")
@@ -84,13 +106,16 @@ class Server:
 
 
 class Store:
-    """One database with everything that reads and writes it, and a way to let time pass."""
+    """One database with everything that reads and writes it, and a way to let time pass.
 
-    def __init__(self, url: str, clock: SteppedClock) -> None:
+    `busy_seconds` is long, because many threads at once on a busy machine may well wait for more than a second.
+    """
+
+    def __init__(self, url: str, clock: SteppedClock, *, busy_seconds: float = PATIENCE) -> None:
         self.url = url
         self.clock = clock
         self.bell = Bell()
-        self.database = Database(url=url, clock=clock)
+        self.database = Database(url=url, clock=clock, busy_seconds=busy_seconds)
         self.ledger = SqlLedger(database=self.database, bell=self.bell, ids=lambda: uuid.uuid4().hex)
         self.inbox = Inbox(database=self.database, bell=self.bell)
         self.outbox = self.worker("one")
@@ -111,16 +136,13 @@ class Store:
             return self.database.now(connection)
 
     def elapse(self, seconds: float) -> None:
-        """Let time pass: the clock is moved, or, where the database has its own, everything kept becomes older."""
+        """Let time pass: move the clock, which on PostgreSQL is the database's own (see `Server.stepped`)."""
         if self.database.is_sqlite:
             self.clock.advance(seconds)
             return
         with self.database.write() as connection:
-            for table in metadata.sorted_tables:
-                moments = [column for column in table.columns if isinstance(column.type, Moment)]
-                if moments:
-                    older = {column.name: column.op("-")(text(f"interval '{seconds} seconds'")) for column in moments}
-                    connection.execute(update(table).values(older))
+            later = "UPDATE stepped.clock SET at = at + make_interval(secs => :seconds)"
+            connection.execute(text(later), {"seconds": seconds})
 
     def count(self, table: str) -> int:
         """Rows in a table."""
@@ -172,7 +194,8 @@ def postgresql() -> Iterator[Server]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A migrated database of each kind; a test that takes it runs on both."""
-    url = sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgresql").migrated()
-    made = Store(url, SteppedClock())
+    clock = SteppedClock()
+    url = sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgresql").stepped(clock())
+    made = Store(url, clock)
     yield made
     made.database.close()

@@ -212,15 +212,15 @@ def until_told() -> Iterator[Orders]:
 
 
 @contextmanager
-def in_time() -> Iterator[None]:
-    """Ends the process after `STOP_SECONDS` whatever still hangs: what it leases is then due again by itself."""
+def in_time(seconds: float = STOP_SECONDS) -> Iterator[None]:
+    """Ends the process after so many seconds whatever still hangs: what it leases is then due again by itself."""
 
     def cut_off() -> None:
-        log.error("not everything ended within %g s; it is left, and what was under way is looked for", STOP_SECONDS)
+        log.error("not everything ended within %g s; it is left, and what was under way is looked for", seconds)
         logging.shutdown()
         os._exit(0)
 
-    timer = threading.Timer(STOP_SECONDS, cut_off)
+    timer = threading.Timer(seconds, cut_off)
     timer.daemon = True
     timer.start()
     yield

@@ -21,6 +21,7 @@ from slackguide.guide.in_force import GuideInForce
 from slackguide.knowledge import KnowledgeBase
 from slackguide.running import Orders, cannot_listen, in_time
 from slackguide.sandbox import BotApp, Sandbox, Step, Team, demo_team
+from slackguide.sandbox.delivery import PATIENCE
 from slackguide.slack.manifest import manifest
 from slackguide.web.front import EVENTS_PATH, HEALTH_PATHS
 from slackguide.wiring import Service, build_guide, open_stores
@@ -55,9 +56,12 @@ class Trial:
 
     Its database is a file of its own, emptied at every start: the workspace around it is new too, and nothing that a
     real workspace is owed may end up in a made-up one. Raises `ConfigurationError` where the port cannot be had.
+    `patience` is how many seconds the made-up Slack waits for an acknowledgement.
     """
 
-    def __init__(self, *, settings: Settings, port: int, record: TextIO | None = None) -> None:
+    def __init__(
+        self, *, settings: Settings, port: int, record: TextIO | None = None, patience: float = PATIENCE
+    ) -> None:
         self.clock = MovableClock()
         self.guide = GuideInForce(directory=settings.knowledge, build=build_guide)
         token, secret = f"xoxb-{secrets.token_hex(16)}", secrets.token_hex(16)
@@ -74,6 +78,7 @@ class Trial:
                 routes={path: _forwarded(routes, path) for path in (EVENTS_PATH, *HEALTH_PATHS)},
                 author=AuthorPages(guide=self.guide),
                 record=record,
+                patience=patience,
             )
         except OSError as error:
             raise cannot_listen(LOOPBACK, port, error) from None

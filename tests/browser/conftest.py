@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, V
 from slackguide.config import read_settings
 from slackguide.trying import Trial
 from tests.browser.tab import Tab
+from tests.waiting import PATIENCE
 
 KNOWLEDGE = Path(__file__).parent.parent.parent / "knowledge"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -33,10 +34,8 @@ FLAGS = (
     "--disable-sync",
 )
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
-PATIENCE = 15_000
-"""Milliseconds until something that should appear is missing; two cores may be busy with other things."""
 
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @dataclass
@@ -124,7 +123,7 @@ def trial_on(home: Path, knowledge: Path) -> Iterator[Trial]:
     """A trial of its own, running."""
     settings = read_settings({"SLACKGUIDE_HOME": str(home), "SLACKGUIDE_KNOWLEDGE": str(knowledge)})
     home.mkdir(exist_ok=True)
-    running = Trial(settings=settings, port=0)
+    running = Trial(settings=settings, port=0, patience=PATIENCE)
     running.start()
     yield running
     running.stop()
@@ -158,7 +157,7 @@ def everything_watched() -> Watch:
 def all_tabs(browser: Browser, everything_watched: Watch) -> Iterator[Tabs]:
     """One browser as if just installed: its tabs share what tabs of one browser share."""
     context = browser.new_context(viewport=DESKTOP, color_scheme="light", reduced_motion="reduce", locale="en-GB")
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(PATIENCE * 1000)
     context.on("page", everything_watched.over)
     yield Tabs(context)
     context.close()

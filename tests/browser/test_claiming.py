@@ -10,6 +10,7 @@ from slackguide.sandbox import Fault, Sky
 from slackguide.trying import Trial
 from tests.browser.form import escalate, posted, told
 from tests.browser.tab import Tab
+from tests.waiting import PATIENCE
 
 
 def test_claimed_asked_about_answered_and_resolved(ana: Tab, tab: Callable[[str], Tab], contract: str) -> None:
@@ -94,7 +95,7 @@ def test_asking_from_app_home(trial: Trial, ana: Tab) -> None:
 
     before = drawn()
     home = ana.home()
-    assert workspace.wait_for(lambda: drawn() > before, timeout=15)  # opening it has it drawn anew
+    assert workspace.wait_for(lambda: drawn() > before, timeout=PATIENCE)  # opening it has it drawn anew
     ana.press(home, "Ask")
     expect(ana.field("concern")).to_be_focused()
 

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from slackguide.trying import Trial
 from tests.browser.form import QUESTION, fill, saved, told
 from tests.browser.tab import Tab
+from tests.waiting import PATIENCE
 
 
 def weather(tab: Tab, sky: str, *, lasting: str, seconds: int | None = None, over: str = "chat.postMessage") -> None:
@@ -59,7 +60,7 @@ def test_it_arrives_once(
     weather(ana, sky, lasting=lasting, seconds=seconds)
     expect(ana.page.locator(".sign", has_text="Bad weather")).to_be_visible()
     reference = send(ana, contract)
-    trial.sandbox.workspace.wait_for(lambda: bool(tries(trial, contract)), timeout=10)
+    assert trial.sandbox.workspace.wait_for(lambda: bool(tries(trial, contract)), timeout=PATIENCE)
     assert tries(trial, contract)[0] == name
 
     if not lasting:
@@ -69,7 +70,7 @@ def test_it_arrives_once(
         ana.side.get_by_role("button", name="Clear the sky").click()
         expect(ana.side).to_contain_text("Fair weather")
 
-    expect(told(ana, f"{reference} is in #ask-disputes.")).to_be_visible(timeout=30_000)
+    expect(told(ana, f"{reference} is in #ask-disputes.")).to_be_visible()
     ana.go("ask-disputes")
     expect(ana.messages().filter(has_text=contract)).to_have_count(1)
     if name == "lost_answer":

@@ -16,8 +16,9 @@ __all__ = ["postgresql"]
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """A database that DATABASE_URL names; a test that takes it runs on both kinds."""
-    url = sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgresql").migrated()
+    clock = SteppedClock(datetime.now(UTC))
+    url = sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgresql").stepped(clock())
     monkeypatch.setenv("DATABASE_URL", url)
-    made = Store(url, SteppedClock(datetime.now(UTC)))
+    made = Store(url, clock)
     yield made
     made.database.close()

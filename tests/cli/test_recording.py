@@ -12,6 +12,7 @@ import pytest
 from slackguide.config import read_settings
 from slackguide.trying import Trial
 from tests.cli.running import Shell, shell
+from tests.waiting import PATIENCE
 
 __all__ = ["shell"]
 
@@ -23,7 +24,7 @@ def act(url: str, what: str, **asked: Any) -> Any:
     request = urllib.request.Request(
         f"{url}sandbox/{what}", json.dumps(asked).encode(), {"Content-Type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=10) as response:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as response:
         return json.load(response)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import http.client
 import json
 import os
@@ -17,17 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from tests.waiting import LOOK, PATIENCE, pause
+
 CHECKOUT = Path(__file__).parents[2]
 APP = (str(CHECKOUT / "app.py"),)
 SHIPPED = CHECKOUT / "knowledge"
 
-START_SECONDS = 60.0
-"""A start takes two seconds on an idle machine; the deadline is for one that is not."""
-
-STOP_SECONDS = 10.0
-"""The contract's own."""
-
-LOOK = 0.05
+CUT_OFF = "not everything ended within"
+"""What a process says that had to cut something off to end within `running.STOP_SECONDS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ class Process:
         """The same by line."""
         return self.log.splitlines()
 
-    def said(self, words: str, timeout: float = START_SECONDS) -> str:
+    def said(self, words: str, timeout: float = PATIENCE) -> str:
         """Waits for a line with these words in it, and returns the first."""
         with self._heard:
             self._heard.wait_for(lambda: self._line_with(words) or not self._thread.is_alive(), timeout)
@@ -87,7 +85,7 @@ class Process:
         """Asks over HTTP."""
         return asked(self.port, "GET", path)
 
-    def becomes(self, path: str, status: int, timeout: float = 20.0) -> Got:
+    def becomes(self, path: str, status: int, timeout: float = PATIENCE) -> Got:
         """Asks again and again until the status is this one."""
         deadline = time.monotonic() + timeout
         while True:
@@ -100,7 +98,7 @@ class Process:
                 said = str(error)
             assert self.alive, f"it ended:\n{self.log}"
             assert time.monotonic() < deadline, f"{path} is still {said}:\n{self.log}"
-            threading.Event().wait(LOOK)
+            pause(LOOK)
 
     @property
     def alive(self) -> bool:
@@ -111,26 +109,25 @@ class Process:
         """Sends a signal."""
         self._process.send_signal(number)
 
-    def ends(self, timeout: float) -> int:
-        """Waits for its end; the exit status."""
+    def ends(self, timeout: float = PATIENCE) -> int:
+        """Waits for its end and for the last of what it logged; the exit status."""
         try:
             status = self._process.wait(timeout)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"it did not end within {timeout} s:\n{self.log}") from None
-        self._thread.join(5)
+        self._thread.join(PATIENCE)
         return status
 
-    def stop(self) -> float:
-        """SIGTERM: it has to end in good order; returns the seconds that it took."""
-        began = time.monotonic()
+    def stop(self) -> None:
+        """SIGTERM: it has to end in good order, which is to say without cutting anything off."""
         self.signal(signal.SIGTERM)
-        assert self.ends(STOP_SECONDS) == 0, self.log
-        return time.monotonic() - began
+        assert self.ends() == 0, self.log
+        assert CUT_OFF not in self.log
 
     def kill(self) -> None:
         """SIGKILL."""
         self._process.kill()
-        self.ends(5)
+        self.ends()
 
     def close(self) -> None:
         """Leaves nothing behind."""
@@ -166,7 +163,7 @@ def ended(environment: Mapping[str, str], folder: Path, arguments: Sequence[str]
     """Runs to the end, which has to come by itself."""
     process = _started(arguments, environment, folder)
     try:
-        out, err = process.communicate(timeout=START_SECONDS)
+        out, err = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()
         process.wait()
@@ -179,7 +176,7 @@ def asked(
     path: str,
     body: bytes = b"",
     headers: Mapping[str, str] | None = None,
-    timeout: float = 20.0,
+    timeout: float = PATIENCE,
 ) -> Got:
     """One HTTP request to loopback."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
@@ -191,11 +188,25 @@ def asked(
         connection.close()
 
 
+_held: list[socket.socket] = []
+
+
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """A port of this run's own: nobody listens on it, and the kernel gives it to nobody else.
+
+    It is held by a socket that is bound and does not listen. A server that sets SO_REUSEADDR, as ours do, can take it.
+    """
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    _held.append(held)
+    return int(held.getsockname()[1])
+
+
+@atexit.register
+def _give_back() -> None:
+    for held in _held:
+        held.close()
 
 
 def clean(**variables: object) -> dict[str, str]:

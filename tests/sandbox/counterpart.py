@@ -15,6 +15,7 @@ from slack_sdk import WebClient
 from slackguide.sandbox import BotApp, Command, Pace, Sandbox, Shortcut, Team, demo_team
 from slackguide.sandbox.http_server import HttpServer
 from slackguide.sandbox.page_api import Author
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -82,7 +83,7 @@ def bolt_app(sandbox: Sandbox) -> App:
         )
 
     return App(
-        client=WebClient(BOT_TOKEN, base_url=sandbox.api_url, timeout=5),
+        client=WebClient(BOT_TOKEN, base_url=sandbox.api_url, timeout=PATIENCE),
         signing_secret=SECRET,
         authorize=authorize,
         process_before_response=True,
@@ -97,7 +98,7 @@ class Served:
         self.workspace = sandbox.workspace
         self.clock = clock
         self.app = app
-        self.client = WebClient(BOT_TOKEN, base_url=sandbox.api_url, timeout=5)
+        self.client = WebClient(BOT_TOKEN, base_url=sandbox.api_url, timeout=PATIENCE)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from slackguide.sandbox import Fault, Sky
 from tests.sandbox.conftest import Opener
 from tests.sandbox.counterpart import Served, actions, button, field, modal, section, served
+from tests.waiting import PATIENCE
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 NAMES = ("alpha", "beta", "gamma")
@@ -55,7 +56,7 @@ class Desk:
                 case "broken":
                     ack(text="x", blocks=[section("y" * 3001)])
                 case "slow":
-                    self.release.wait(5)
+                    self.release.wait(PATIENCE)
                     ack("late")
                 case text:
                     ack(text="card", blocks=self.card(text))

@@ -9,6 +9,7 @@ from slack_bolt import BoltResponse
 
 from slackguide.sandbox import CannotDo, Unknown
 from tests.sandbox.counterpart import Served, actions, button, section, served
+from tests.waiting import PATIENCE
 
 
 def answer(slack: Served, **content: Any) -> None:
@@ -118,7 +119,7 @@ def test_silence_ends_in_words_after_the_patience() -> None:
 
         @slack.app.command("/route")
         def route(ack: Any) -> None:
-            release.wait(5)
+            release.wait(PATIENCE)
             ack("too late")
 
         exchange = slack.sandbox.command("ana", "general", "/route", "x")

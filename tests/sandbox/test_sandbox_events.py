@@ -8,6 +8,7 @@ import pytest
 from slack_bolt import BoltRequest, BoltResponse
 
 from tests.sandbox.counterpart import Served, served
+from tests.waiting import PATIENCE
 
 
 class Ears:
@@ -160,7 +161,7 @@ def test_an_app_can_ask_for_no_retry(slack: Served, ears: Ears) -> None:
 
 
 def test_a_silent_app_is_retried_because_of_the_timeout() -> None:
-    release = threading.Event()
+    release, again = threading.Event(), threading.Event()
     reasons: list[Any] = []
     with served(patience=0.2) as slack:
 
@@ -168,12 +169,14 @@ def test_a_silent_app_is_retried_because_of_the_timeout() -> None:
         def hear(req: BoltRequest) -> BoltResponse:
             reasons.append(req.headers.get("x-slack-retry-reason"))
             if len(reasons) == 1:
-                release.wait(5)
+                release.wait(PATIENCE)
+            else:
+                again.set()
             return BoltResponse(status=200)
 
         exchange = slack.sandbox.message("ana", "hello")
         assert exchange.reply is not None
         assert exchange.reply.failure == "timeout"
-        assert slack.sandbox.events.settle()
+        assert again.wait(PATIENCE)
         release.set()
         assert reasons == [None, ["http_timeout"]]

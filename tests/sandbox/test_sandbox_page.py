@@ -14,6 +14,7 @@ import pytest
 
 from slackguide.sandbox import Fault, Sandbox, Sky, Step
 from tests.sandbox.counterpart import Clock, Served, actions, button, field, modal, section, served, team
+from tests.waiting import PATIENCE
 
 
 def get(slack: Served, path: str, **headers: str) -> tuple[int, Any, bytes]:
@@ -108,7 +109,7 @@ def test_after_a_change_only_what_changed_is_sent(slack: Served) -> None:
 def test_the_live_stream_numbers_each_change(slack: Served) -> None:
     number = state(slack, "ana")["number"]
     request = urllib.request.Request(f"{slack.sandbox.url}sandbox/live?after={number}")
-    with urllib.request.urlopen(request, timeout=5) as stream:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as stream:
         assert stream.headers["Content-Type"].startswith("text/event-stream")
         assert stream.readline() == b"retry: 1000\n"
         assert stream.readline() == b"\n"
@@ -121,7 +122,7 @@ def test_the_live_stream_numbers_each_change(slack: Served) -> None:
 
 def test_a_reader_from_another_run_is_told_to_begin_anew(slack: Served) -> None:
     request = urllib.request.Request(f"{slack.sandbox.url}sandbox/live", headers={"Last-Event-ID": "999999"})
-    with urllib.request.urlopen(request, timeout=5) as stream:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as stream:
         lines = [stream.readline() for _ in range(4)]
     assert json.loads(lines[3].removeprefix(b"data: "))["kind"] == "reset"
 
@@ -129,9 +130,9 @@ def test_a_reader_from_another_run_is_told_to_begin_anew(slack: Served) -> None:
 def test_more_pages_than_six_can_listen_while_the_bot_works() -> None:
     with served() as slack:
         slack.app.command("/route")(lambda ack: ack("fine"))
-        streams = [urllib.request.urlopen(f"{slack.sandbox.url}sandbox/live", timeout=5) for _ in range(12)]
+        streams = [urllib.request.urlopen(f"{slack.sandbox.url}sandbox/live", timeout=PATIENCE) for _ in range(12)]
         assert slack.sandbox.command("ana", "general", "/route").ok
-        streams += [urllib.request.urlopen(f"{slack.sandbox.url}sandbox/live", timeout=5) for _ in range(12)]
+        streams += [urllib.request.urlopen(f"{slack.sandbox.url}sandbox/live", timeout=PATIENCE) for _ in range(12)]
         assert get(slack, "sandbox/live")[0] == 503
         for stream in streams:
             stream.close()
@@ -221,15 +222,17 @@ def test_the_author_s_pages() -> None:
 
 
 def test_stopping_frees_the_port_and_ends_every_thread() -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     with served(app_token="xapp-1") as slack:
         port = slack.sandbox.url
-        stream = urllib.request.urlopen(f"{port}sandbox/live", timeout=5)
+        stream = urllib.request.urlopen(f"{port}sandbox/live", timeout=PATIENCE)
     assert stream.readline() == b"retry: 1000\n"
     stream.close()
-    assert threading.active_count() == before
+    for thread in set(threading.enumerate()) - before:
+        thread.join(PATIENCE)
+        assert not thread.is_alive(), thread
     with pytest.raises(urllib.error.URLError):
-        urllib.request.urlopen(port, timeout=1)
+        urllib.request.urlopen(port, timeout=PATIENCE)
 
 
 # Recordings

@@ -44,18 +44,20 @@ def again(payload: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 def answer_to(work: Workplace, action_id: str, value: Any, who: str = "ana") -> str:
-    """What the person sees after such a press: new words, a window, or nothing at all (the empty string)."""
+    """What the person sees after such a press, and waits for it: new words, or a window."""
     payload = press_payload(work, action_id, value, who)
     person = work.workspace.person(who).id
-    seen = work.workspace.live.number
     before = {m.ts: m for m in work.workspace.ephemerals(who)}
+    window = work.workspace.screens.top(person)
+
+    def new() -> list[str]:
+        return [m.text for m in work.workspace.ephemerals(who) if before.get(m.ts) != m]
+
     reply = work.send("interactive", payload)
     assert reply.status == 200, (action_id, value, reply)
-    work.workspace.wait_for(
-        lambda: any(change.kind in ("message", "screen") for change in work.workspace.live.since(seen)), timeout=3
-    )
+    work.until(lambda: new() or work.workspace.screens.top(person) != window)
     top = work.workspace.screens.top(person)
     if top is not None:
         work.workspace.screens.clear(person)
         return str(top.blocks)
-    return "\n".join(m.text for m in work.workspace.ephemerals(who) if before.get(m.ts) != m)
+    return "\n".join(new())

@@ -69,7 +69,7 @@ def test_slack_takes_the_card_of_every_entry(office: Workplace, guide: Guide, en
 
         assert office.send("interactive", payload).status == 200
 
-        office.until(lambda before=before: len(office.workspace.ephemerals("lena")) > len(before), timeout=5)  # type: ignore[misc]
+        office.until(lambda before=before: len(office.workspace.ephemerals("lena")) > len(before))  # type: ignore[misc]
         (card,) = [message for message in office.workspace.ephemerals("lena") if message.ts not in before]
         assert guide.knowledge.entries[entry_id].title in said(card)
         assert len(card.blocks) <= MESSAGE_BLOCKS
@@ -89,7 +89,7 @@ def test_a_window_takes_the_card_of_every_entry(office: Workplace, guide: Guide,
 
     assert office.send("interactive", payload).status == 200
 
-    office.until(lambda: office.modal("lena").hash != window.hash, timeout=5)
+    office.until(lambda: office.modal("lena").hash != window.hash)
     assert guide.knowledge.entries[entry_id].title.replace("*", "") in words(office.modal("lena"))
     assert {"Not this", "Helpful", "Not helpful"} <= labels(office.modal("lena")).keys()
     office.workspace.screens.clear(window.person)

@@ -73,7 +73,7 @@ class Events:
         with self._changed:
             self._changed.notify_all()
 
-    def settle(self, timeout: float = 10.0) -> bool:
+    def settle(self, timeout: float = 60.0) -> bool:
         """Wait until nothing is due by the clock and nothing is under way; false after `timeout` real seconds."""
         with self._changed:
             self._changed.notify_all()

@@ -78,7 +78,7 @@ class Weather:
         self._publish("weather", {})
 
     def clear(self) -> None:
-        """Fair weather at once; calls that hang are dropped."""
+        """Fair weather at once; calls that hang are dropped, slow ones go on."""
         with self._changed:
             self._faults.clear()
             self._cleared += 1
@@ -100,9 +100,10 @@ class Weather:
         return fault
 
     def hold(self, seconds: float) -> None:
-        """Keep a slow call for so long, or until the sandbox stops."""
+        """Keep a slow call for so long, or until the weather clears or the sandbox stops."""
         with self._changed:
-            self._changed.wait_for(lambda: self._stopped, seconds)
+            cleared = self._cleared
+            self._changed.wait_for(lambda: self._stopped or self._cleared > cleared, seconds)
 
     def hang(self, gone: Callable[[], bool], *, look: float = 0.2) -> None:
         """Keep a call until its caller is gone, the weather clears or the sandbox stops.

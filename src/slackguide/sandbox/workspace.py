@@ -325,6 +325,6 @@ class Workspace:
             self._exchanges.append(exchange)
         self.live.publish("exchange", {"number": exchange.number})
 
-    def wait_for(self, met: Callable[[], bool], *, timeout: float = 5.0) -> bool:
+    def wait_for(self, met: Callable[[], bool], *, timeout: float = 60.0) -> bool:
         """Wait, without polling, until `met()` is true; false after `timeout` seconds of real time."""
         return self.live.wait_for(met, timeout)

@@ -26,7 +26,7 @@ BUSY_SECONDS = 1.2
 """How long a transaction waits for its turn in this process, and then for other processes: Slack waits 3 s in all."""
 
 CONNECTIONS = 25
-"""Connections at once, at most; more transactions than that wait for one for `BUSY_SECONDS`."""
+"""Connections at once, at most; more transactions than that wait for one."""
 
 Clock = Callable[[], datetime]
 """The time now, with its zone."""
@@ -37,18 +37,20 @@ class Database:
 
     `url` is `sqlite:///path/to/file` or `postgresql://…`. Nothing is opened before the first transaction, and `migrate`
     (in `storage.migration`) has to have been called once on the file before that. Every method that touches the
-    database raises StorageError in words for a person.
+    database raises StorageError in words for a person. `busy_seconds` is how long a transaction waits for a connection,
+    for its turn and for a lock, each.
     """
 
-    def __init__(self, *, url: str, clock: Clock) -> None:
+    def __init__(self, *, url: str, clock: Clock, busy_seconds: float = BUSY_SECONDS) -> None:
         self._clock = clock
+        self._busy_seconds = busy_seconds
         self._url = normalise(url)
         self._turn: threading.Lock | None = None
         if self.is_sqlite:
             self._turn = threading.Lock()
-            self._engine = _sqlite_engine(self.path)
+            self._engine = _sqlite_engine(self.path, busy_seconds)
         else:
-            self._engine = _postgresql_engine(self._url)
+            self._engine = _postgresql_engine(self._url, busy_seconds)
         self._writing = self._engine.execution_options(slackguide_writes=True)
 
     @property
@@ -83,7 +85,7 @@ class Database:
             with _in_words(), self._writing.begin() as connection:
                 yield connection
             return
-        if not self._turn.acquire(timeout=BUSY_SECONDS):
+        if not self._turn.acquire(timeout=self._busy_seconds):
             raise StorageError(faults.BUSY)
         try:
             with _in_words(), self._writing.begin() as connection:
@@ -137,13 +139,16 @@ def _in_words() -> Iterator[None]:
         raise faults.in_words(error) from None
 
 
-def open_sqlite(path: Path, *, create: bool = False) -> sqlite3.Connection:
-    """A connection with everything that makes a commit durable; the file has to exist unless `create`."""
+def open_sqlite(path: Path, *, create: bool = False, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
+    """A connection with everything that makes a commit durable; the file has to exist unless `create`.
+
+    `busy_seconds` is how long a statement waits for another connection's lock.
+    """
     mode = "rwc" if create else "rw"
     connection = sqlite3.connect(
         f"file:{quote(str(path.absolute()))}?mode={mode}",
         uri=True,
-        timeout=BUSY_SECONDS,
+        timeout=busy_seconds,
         isolation_level=None,
         check_same_thread=False,
     )
@@ -156,14 +161,14 @@ def open_sqlite(path: Path, *, create: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def _sqlite_engine(path: Path) -> Engine:
+def _sqlite_engine(path: Path, busy_seconds: float) -> Engine:
     engine = create_engine(
         "sqlite://",
-        creator=lambda: open_sqlite(path),
+        creator=lambda: open_sqlite(path, busy_seconds=busy_seconds),
         poolclass=QueuePool,
         pool_size=5,
         max_overflow=CONNECTIONS - 5,
-        pool_timeout=BUSY_SECONDS,
+        pool_timeout=busy_seconds,
         hide_parameters=True,
         json_serializer=dump_json,
     )
@@ -195,9 +200,10 @@ def _which(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _postgresql_engine(url: URL) -> Engine:
-    waits = int(BUSY_SECONDS * 1000)
-    settings: dict[str, object] = {"connect_timeout": 2, "tcp_user_timeout": 5000}
+def _postgresql_engine(url: URL, busy_seconds: float) -> Engine:
+    waits = int(busy_seconds * 1000)
+    # libpq takes whole seconds, and at least 2.
+    settings: dict[str, object] = {"connect_timeout": max(2, int(busy_seconds)), "tcp_user_timeout": 5000}
     if "options" not in url.query:
         settings["options"] = (
             f"-c lock_timeout={waits} -c statement_timeout=15000 -c idle_in_transaction_session_timeout=15000"
@@ -207,7 +213,7 @@ def _postgresql_engine(url: URL) -> Engine:
         pool_pre_ping=True,
         pool_size=5,
         max_overflow=CONNECTIONS - 5,
-        pool_timeout=BUSY_SECONDS,
+        pool_timeout=busy_seconds,
         connect_args={key: value for key, value in settings.items() if key not in url.query},
         hide_parameters=True,
         json_serializer=dump_json,

@@ -58,12 +58,14 @@ def _migrate_sqlite(database: Database, revision: str, migrations: Path) -> None
     except OSError as error:
         raise StorageError(f"The folder of the database cannot be made ({error.strerror}); check its place.") from None
     engine = create_engine(
-        "sqlite://", creator=lambda: open_sqlite(database.path, create=True), poolclass=NullPool, hide_parameters=True
+        "sqlite://",
+        creator=lambda: open_sqlite(database.path, create=True, busy_seconds=_PATIENCE),
+        poolclass=NullPool,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(_PATIENCE * 1000)}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     with engine.begin() as connection:

@@ -53,6 +53,7 @@ class People:
         self._reading = threading.Lock()
         self._snapshot = _EMPTY
         self._looked = float("-inf")
+        self._counting = threading.Lock()
         self._writes = 0
         self._seen = 0
 
@@ -115,35 +116,36 @@ class People:
         self._doubt()
 
     def _current(self) -> _Snapshot:
-        if self._ticks() - self._looked < RECHECK_SECONDS:
+        if self._seen == self._writes and self._ticks() - self._looked < RECHECK_SECONDS:
             return self._snapshot
         # Those who come while one is looking use what there is, unless that is nothing or lacks what we wrote.
         if not self._reading.acquire(blocking=self._snapshot is _EMPTY or self._seen != self._writes):
             return self._snapshot
         try:
             self._look()
-        except StorageError:
-            if self._snapshot is _EMPTY:
-                raise
-            self._looked = self._ticks()
         finally:
             self._reading.release()
         return self._snapshot
 
     def _doubt(self) -> None:
         """What this process wrote, it reads at once, even if a look that began before is still under way."""
-        self._writes += 1
-        self._looked = float("-inf")
+        with self._counting:
+            self._writes += 1
 
     def _look(self) -> None:
+        """Read what has changed; `_seen` is how many of our own writes came before the look that the snapshot is of."""
         began, writes = self._ticks(), self._writes
-        with self._database.read() as connection:
-            row = connection.execute(select(directory)).first()
-            version, refreshed_at = (row.version, row.refreshed_at) if row is not None else (0, None)
-            if version != self._snapshot.version:
-                self._snapshot = _Snapshot(version, refreshed_at, _everyone(connection))
-        self._seen = writes
-        self._looked = began if writes == self._writes else float("-inf")
+        try:
+            with self._database.read() as connection:
+                row = connection.execute(select(directory)).first()
+                version, refreshed_at = (row.version, row.refreshed_at) if row is not None else (0, None)
+                if version != self._snapshot.version:
+                    self._snapshot = _Snapshot(version, refreshed_at, _everyone(connection))
+        except StorageError:
+            if self._snapshot is _EMPTY:
+                raise
+            began = self._ticks()
+        self._looked, self._seen = began, writes
 
 
 def _everyone(connection: Connection) -> dict[str, Person]:
