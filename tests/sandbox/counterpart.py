@@ -83,7 +83,7 @@ def bolt_app(sandbox: Sandbox) -> App:
         )
 
     return App(
-        client=WebClient(BOT_TOKEN, base_url=sandbox.api_url, timeout=PATIENCE),
+        client=WebClient(BOT_TOKEN, base_url=sandbox.api_url, timeout=int(PATIENCE)),
         signing_secret=SECRET,
         authorize=authorize,
         process_before_response=True,
@@ -98,7 +98,7 @@ class Served:
         self.workspace = sandbox.workspace
         self.clock = clock
         self.app = app
-        self.client = WebClient(BOT_TOKEN, base_url=sandbox.api_url, timeout=PATIENCE)
+        self.client = WebClient(BOT_TOKEN, base_url=sandbox.api_url, timeout=int(PATIENCE))
 
 
 @contextmanager

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from slack_sdk import WebClient
 
 from slackguide.escalation.poster import RateLimited, Unreachable
 from slackguide.sandbox import Fault, Person, Role, Sky
-from slackguide.slack.admission import Admitted, Door, TurnedAway
+from slackguide.slack.admission import GUESTS, OUTSIDERS, Admitted, Denial, TurnedAway
 from slackguide.slack.directory import GROUPS_RETRY_SECONDS, REFRESH_SECONDS, Directory
 from tests.trial import TOKEN, Workplace
 
@@ -102,10 +101,8 @@ def test_a_stranger_is_looked_up_before_they_are_sent_anything(work: Workplace, 
     with pytest.raises(Unreachable):
         directory.authorize(ana)
     assert isinstance(directory.authorize(ana), Admitted)
-    assert directory.authorize(gil) == replace(directory.authorize(gil), code="guest")
-    gone = directory.authorize("UNOBODY")
-    assert isinstance(gone, TurnedAway)
-    assert gone.code == "not_visible"
+    assert directory.authorize(gil) == TurnedAway(GUESTS, Denial.GUEST)
+    assert directory.authorize("UNOBODY") == TurnedAway(OUTSIDERS, Denial.UNKNOWN)
 
 
 def test_who_is_refused_a_look_up_is_told_that_asking_again_does_not_help(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -18,7 +19,7 @@ from tests.trial import Workplace
 
 QUESTION = "INTERNAL: is the client the one under investigation?"
 
-CHANGES = {
+CHANGES: dict[str, dict[str, Any]] = {
     "guest": {"guest": True},
     "account_closed": {"deleted": True},
     "other_workspace": {"team_id": "TELSEWHERE"},
