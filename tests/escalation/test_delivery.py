@@ -248,7 +248,7 @@ def test_an_answer_that_went_elsewhere_owes_its_thread_a_line(
 def test_an_answer_that_is_not_posted_owes_its_thread_nothing() -> None:
     job = replace(JOB, task=ANSWER, escalation=None)
     slack = ScriptedSlack(post=Refused("user_disabled", RefusalScope.PERSON))
-    assert deliver(slack, job).settled == [(Parked("user_disabled"), ())]
+    assert deliver(slack, job).settled == [(Dropped("user_disabled"), ())]
 
 
 def test_a_card_that_is_gone_is_dropped() -> None:

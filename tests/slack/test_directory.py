@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from slackguide.escalation.poster import RateLimited, Unreachable
 from slackguide.sandbox import Fault, Person, Role, Sky
-from slackguide.slack.admission import GUESTS, OUTSIDERS, Admitted, Denial, TurnedAway
+from slackguide.slack.admission import GUESTS, OUTSIDERS, Admitted, Denial, Door, TurnedAway
 from slackguide.slack.directory import GROUPS_RETRY_SECONDS, REFRESH_SECONDS, Directory
 from tests.trial import TOKEN, Workplace
 
