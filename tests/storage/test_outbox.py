@@ -475,11 +475,11 @@ def test_a_row_of_a_newer_version_is_left_to_it_and_stops_nothing(
         row = connection.execute(select(outbox).where(outbox.c.id == 1)).one()
     assert (row.state, row.tries, row.lease) == ("due", 0, 0)
     warned = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
-    assert len(warned) == (0 if change == "kind" else 1)
-    assert all("job 1 " in line for line in warned)
+    assert len(warned) == 1
+    assert "job 1 " in warned[0]
     store.elapse(11 * 60)
     assert store.outbox.claim() is None
-    assert len([record for record in caplog.records if record.levelno == logging.WARNING]) == len(warned)
+    assert len([record for record in caplog.records if record.levelno == logging.WARNING]) == 1
 
 
 @pytest.mark.parametrize("change", [{"kind": "sing_a_song"}, {"payload": {"notice": "applauded"}}])

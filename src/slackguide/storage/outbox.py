@@ -304,13 +304,11 @@ def unfinished(table: FromClause) -> ColumnElement[bool]:
 
 
 def _active(skipped: Collection[int] = ()) -> ColumnElement[bool]:
-    return and_(unfinished(outbox), _readable(outbox, skipped))
+    return and_(unfinished(outbox), _not_skipped(outbox, skipped))
 
 
-def _readable(table: FromClause, skipped: Collection[int]) -> ColumnElement[bool]:
-    """Rows of a kind that this version knows, without those that it could not read."""
-    known = table.c.kind.in_(tasks.KINDS)
-    return and_(known, table.c.id.not_in([literal_column(str(id)) for id in sorted(skipped)])) if skipped else known
+def _not_skipped(table: FromClause, skipped: Collection[int]) -> ColumnElement[bool]:
+    return table.c.id.not_in([literal_column(str(id)) for id in sorted(skipped)]) if skipped else true()
 
 
 def _held(job: Job) -> ColumnElement[bool]:
@@ -331,7 +329,7 @@ def _next(now: datetime, beaten: Sequence[str], skipped: Collection[int] = ()) -
             earlier.c.escalation_id == outbox.c.escalation_id,
             earlier.c.lane == outbox.c.lane,
             unfinished(earlier),
-            _readable(earlier, skipped),
+            _not_skipped(earlier, skipped),
         )
         .scalar_subquery()
     )
