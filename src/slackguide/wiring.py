@@ -272,10 +272,14 @@ class Service:
             home=lambda user_id: homes.view(user_id, {}),
         )
 
-        def outbox(kinds: Collection[str]) -> SqlOutbox:
-            """The outbox for jobs of these kinds, as one worker of this process."""
+        def outbox(*, only: Collection[str] | None = None, without: Collection[str] = ()) -> SqlOutbox:
+            """The outbox for jobs of some kinds, as one worker of this process."""
             return SqlOutbox(
-                database=stores.database, bell=stores.bell, worker=f"{os.getpid()}-{new_id()[:6]}", kinds=kinds
+                database=stores.database,
+                bell=stores.bell,
+                worker=f"{os.getpid()}-{new_id()[:6]}",
+                only=only,
+                without=without,
             )
 
         def worker(name: str, jobs: SqlOutbox) -> Worker:
@@ -295,8 +299,8 @@ class Service:
                 name=name,
             )
 
-        posts = outbox(tasks.KINDS.keys() - tasks.ANSWERS)
-        self._workers = (worker("delivery", posts), worker("answers", outbox(tasks.ANSWERS)))
+        posts = outbox(without=tasks.ANSWERS)
+        self._workers = (worker("delivery", posts), worker("answers", outbox(only=tasks.ANSWERS)))
         self.installation_check = InstallationCheck(
             client=client, status=self.installation, resume=lambda: posts.resume(INSTALLATION_CODES)
         )

@@ -102,9 +102,9 @@ def queue(connection: Connection, now: datetime, escalation: Escalation | None, 
 class SqlOutbox:
     """The outbox of `escalation.outbox`, for one worker process.
 
-    `worker` names the process in the rows it holds. `kinds` are the kinds of jobs that it claims (names of
-    `tasks.KINDS`): workers that share a process can have jobs of their own. A job is due again when its lease is over:
-    `due_at` of a claimed row is the end of its lease.
+    `worker` names the process in the rows it holds. It claims jobs of the kinds `only`, where given, and none of the
+    kinds `without` (names of `tasks.KINDS`): workers that share a process can have jobs of their own. A job is due again
+    when its lease is over: `due_at` of a claimed row is the end of its lease.
     """
 
     def __init__(
@@ -115,14 +115,16 @@ class SqlOutbox:
         worker: str,
         lease: float = LEASE_SECONDS,
         pace: float = PACE_SECONDS,
-        kinds: Collection[str] = tuple(tasks.KINDS),
+        only: Collection[str] | None = None,
+        without: Collection[str] = (),
     ) -> None:
         self._database = database
         self._bell = bell
         self._worker = worker
         self._lease = timedelta(seconds=lease)
         self._pace = timedelta(seconds=pace)
-        self._kinds = tuple(kinds)
+        wanted = outbox.c.kind.in_(only) if only is not None else true()
+        self._mine = and_(wanted, outbox.c.kind.not_in(without)) if without else wanted
         self._latest: datetime | None = None
         self._skipping = threading.Lock()
         self._skipped: frozenset[int] = frozenset()
@@ -139,7 +141,7 @@ class SqlOutbox:
             now = self._database.now(connection)
             skipped = self._unreadable(now)
             astray = self._clock_went_back(connection, now)
-            if not astray and connection.execute(_next(now, (), self._kinds, skipped)).first() is None:
+            if not astray and connection.execute(_next(now, (), self._mine, skipped)).first() is None:
                 return None
         with self._database.write() as connection:
             now = self._database.now(connection)
@@ -151,7 +153,7 @@ class SqlOutbox:
         """The next job that can be read and whose conversation may be written to, under a lease."""
         beaten: list[str] = []
         for _ in range(_LOOKED_AT):
-            found = _next(now, beaten, self._kinds, skipped).with_for_update(skip_locked=True, of=outbox)
+            found = _next(now, beaten, self._mine, skipped).with_for_update(skip_locked=True, of=outbox)
             row = connection.execute(found).first()
             if row is None or len(beaten) == _LOOKS:
                 return None
@@ -244,7 +246,7 @@ class SqlOutbox:
         """See `escalation.outbox.Outbox`."""
         with self._database.read() as connection:
             now = self._database.now(connection)
-            active = _active(self._kinds, self._unreadable(now))
+            active = _active(self._mine, self._unreadable(now))
             first = connection.execute(select(func.min(outbox.c.due_at)).where(active)).scalar_one_or_none()
             if first is None:
                 return float("inf")
@@ -289,7 +291,7 @@ class SqlOutbox:
         """Against the latest time this process has seen, and at its first claim against what is in the table."""
         latest = self._latest
         if latest is None:
-            newest = select(func.max(outbox.c.set_at)).where(_active(self._kinds))
+            newest = select(func.max(outbox.c.set_at)).where(_active(self._mine))
             latest = connection.execute(newest).scalar_one_or_none() or now
         self._latest = now
         return bool(latest - now > CLOCK_SLACK)
@@ -297,7 +299,7 @@ class SqlOutbox:
     def _plan_again(self, connection: Connection, now: datetime) -> None:
         """Nothing waits for a time that was wrong; what another worker holds still gets a whole lease from now."""
         connection.execute(delete(lanes).where(lanes.c.set_at > now + CLOCK_SLACK))
-        future = and_(_active(self._kinds), outbox.c.set_at > now + CLOCK_SLACK)
+        future = and_(_active(self._mine), outbox.c.set_at > now + CLOCK_SLACK)
         connection.execute(update(outbox).where(future, outbox.c.state == DUE).values(due_at=now, set_at=now))
         connection.execute(update(outbox).where(future).values(due_at=now + self._lease, set_at=now))
 
@@ -307,21 +309,21 @@ def unfinished(table: FromClause) -> ColumnElement[bool]:
     return table.c.state.in_([literal_column(f"'{DUE}'"), literal_column(f"'{CLAIMED}'")])
 
 
-def _active(kinds: Collection[str], skipped: Collection[int] = ()) -> ColumnElement[bool]:
-    return and_(unfinished(outbox), _readable(outbox, kinds, skipped))
+def _active(mine: ColumnElement[bool], skipped: Collection[int] = ()) -> ColumnElement[bool]:
+    return and_(unfinished(outbox), mine, _not_skipped(outbox, skipped))
 
 
-def _readable(table: FromClause, kinds: Collection[str], skipped: Collection[int]) -> ColumnElement[bool]:
-    """Rows of these kinds, without those that it could not read."""
-    known = table.c.kind.in_(kinds)
-    return and_(known, table.c.id.not_in([literal_column(str(id)) for id in sorted(skipped)])) if skipped else known
+def _not_skipped(table: FromClause, skipped: Collection[int]) -> ColumnElement[bool]:
+    return table.c.id.not_in([literal_column(str(id)) for id in sorted(skipped)]) if skipped else true()
 
 
 def _held(job: Job) -> ColumnElement[bool]:
     return and_(outbox.c.id == job.id, outbox.c.state == CLAIMED, outbox.c.lease == job.lease)
 
 
-def _next(now: datetime, beaten: Sequence[str], kinds: Collection[str], skipped: Collection[int] = ()) -> Select[Any]:
+def _next(
+    now: datetime, beaten: Sequence[str], mine: ColumnElement[bool], skipped: Collection[int] = ()
+) -> Select[Any]:
     """The row due longest, of those whose conversation may be written to now and that no earlier one has to precede.
 
     An earlier one that this version cannot read has nothing to precede: a newer version may send it later.
@@ -335,13 +337,13 @@ def _next(now: datetime, beaten: Sequence[str], kinds: Collection[str], skipped:
             earlier.c.escalation_id == outbox.c.escalation_id,
             earlier.c.lane == outbox.c.lane,
             unfinished(earlier),
-            _readable(earlier, tasks.KINDS, skipped),
+            _not_skipped(earlier, skipped),
         )
         .scalar_subquery()
     )
     return (
         select(outbox)
-        .where(_active(kinds, skipped), outbox.c.due_at <= now, outbox.c.lane.not_in(resting))
+        .where(_active(mine, skipped), outbox.c.due_at <= now, outbox.c.lane.not_in(resting))
         .where(func.coalesce(first, outbox.c.id) == outbox.c.id)
         .where(outbox.c.lane.not_in(beaten) if beaten else true())
         .order_by(outbox.c.due_at, outbox.c.id)
