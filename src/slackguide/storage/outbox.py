@@ -102,8 +102,8 @@ def queue(connection: Connection, now: datetime, escalation: Escalation | None, 
 class SqlOutbox:
     """The outbox of `escalation.outbox`, for one worker process.
 
-    `worker` names the process in the rows it holds. It claims jobs of the kinds `only`, where given, and none of the
-    kinds `without` (names of `tasks.KINDS`): workers that share a process can have jobs of their own. A job is due again
+    `worker` names the process in the rows it holds. It claims jobs of the kinds `only`, where given, and none of
+    `without` (names of `tasks.KINDS`): workers that share a process can have jobs of their own. A job is due again
     when its lease is over: `due_at` of a claimed row is the end of its lease.
     """
 
