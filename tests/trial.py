@@ -252,8 +252,10 @@ class Workplace:
         return exchange
 
     def pressed(self, where: Message, action_id: str, who: str = "ana") -> Message:
-        """Presses a button of a message that changes in place; the message as it is then."""
+        """Presses a button of a message that changes in place, and waits until it has; the message as it is then."""
+        before = self.workspace.message(where.ts)
         self.press(where, action_id, who)
+        self.until(lambda: self.workspace.message(where.ts) != before)
         return self.workspace.message(where.ts)
 
     def told(self, where: Message | View, action_id: str, who: str = "ana") -> Message:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
 
 from slackguide.escalation.decision import Done, Dropped, Parked, Retry
 from slackguide.escalation.escalation import Card, EventKind
@@ -594,6 +594,23 @@ def test_a_clock_that_is_set_back_holds_nothing_up(store: Store) -> None:
     assert again.doubtful
 
 
+def counted_steps(store: Store) -> list[int]:
+    """Gets an item for every thousand instructions that SQLite's virtual machine executes from now on."""
+    steps: list[int] = []
+
+    def count() -> int:
+        steps.append(1)
+        return 0
+
+    def watch(connection: sqlite3.Connection, *_: object) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.set_progress_handler(count, 1000)
+
+    store.database.close()
+    event.listen(store.database.engine, "connect", watch)
+    return steps
+
+
 def test_ten_thousand_due_at_once_keep_the_pace_and_let_others_through(store: Store) -> None:
     escalation = store.ledger.submit(draft()).escalation
     now = store.now()
@@ -606,7 +623,7 @@ def test_ten_thousand_due_at_once_keep_the_pace_and_let_others_through(store: St
         connection.execute(insert(outbox), jobs)
     store.inbox.accept("E1", answer("E1"))
     store.elapse(1)
-    began = time.monotonic()
+    steps = counted_steps(store)
     first = claimed(store).escalation
     assert first is not None
     assert first.id == escalation.id
@@ -616,7 +633,8 @@ def test_ten_thousand_due_at_once_keep_the_pace_and_let_others_through(store: St
     store.elapse(1.01)
     assert claimed(store).task == PostEscalation("ask-disputes")
     assert store.outbox.claim() is None
-    assert time.monotonic() - began < 5
+    if store.database.is_sqlite:
+        assert 0 < len(steps) < 2_000, "more than a few looks through the queue"
 
 
 def test_nothing_owed_rests_for_ever(store: Store) -> None:
