@@ -9,7 +9,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from queue import SimpleQueue
 from types import FrameType
 from typing import Literal
@@ -73,11 +72,8 @@ def main() -> None:
         sys.exit(UNUSABLE)
 
 
-def run(settings: Settings, *, record: Path | None = None) -> None:
-    """Runs in the mode that the settings choose. Raises `SlackguideError` where it cannot start.
-
-    `record` is where the sandbox writes down what is done on its page.
-    """
+def run(settings: Settings) -> None:
+    """Run in the mode that the settings choose. Raises `SlackguideError` where it cannot start."""
     set_up(settings.log_level, settings.log_format)
     with until_told() as orders:
         log.info("slackguide runs as %s, because %s", settings.mode.value, settings.why)
@@ -85,7 +81,7 @@ def run(settings: Settings, *, record: Path | None = None) -> None:
             case Mode.SANDBOX:
                 from slackguide.trying import run_sandbox  # the sandbox is no part of a deployment
 
-                run_sandbox(settings, orders, record=record)
+                run_sandbox(settings, orders)
             case Mode.SOCKET:
                 run_socket_mode(settings, orders)
             case Mode.HTTP:

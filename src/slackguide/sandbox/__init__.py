@@ -5,7 +5,6 @@ It speaks HTTP, WebSocket and Slack's payloads, and imports nothing of the rest 
 
 from .errors import ApiError, CannotDo, SandboxError, Unknown
 from .problems import Problem
-from .recording import Step
 from .records import Call, Exchange, Reply
 from .sandbox import Sandbox
 from .screens import View
@@ -33,7 +32,6 @@ __all__ = [
     "SandboxError",
     "Shortcut",
     "Sky",
-    "Step",
     "Team",
     "Unknown",
     "UserGroup",

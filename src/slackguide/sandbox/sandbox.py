@@ -1,8 +1,8 @@
 """The sandbox: one object that is a whole Slack on loopback."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TextIO
+from collections.abc import Callable, Mapping
+from typing import Any
 from wsgiref.types import WSGIApplication
 
 from . import methods
@@ -17,7 +17,6 @@ from .interacting import Interacting
 from .live import Live
 from .page_api import Author, PageApi
 from .payloads import Payloads
-from .recording import Recorder, Step, replay
 from .records import Exchange
 from .server import Door
 from .socket_mode import SocketMode
@@ -38,8 +37,7 @@ class Sandbox(Interacting):
     `clock` gives epoch seconds; it stamps messages and ages triggers and response URLs. `advance(seconds)` moves it, if
     it can be moved. `bot_url` is where the bot takes requests; without one, `routes["/slack/events"]` is, if given, and
     an open WebSocket comes before either. `routes` are further WSGI applications by exact path (health checks).
-    `seed` keeps ids of one run apart from those of another; by default it is the clock's time. `record` takes down what
-    is done on the page, a line an action, for `replay`.
+    `seed` keeps ids of one run apart from those of another; by default it is the clock's time.
 
     It listens once constructed, so that `api_url` is known; `start` begins to answer. Raises OSError when the port is
     taken, ValueError for a host that is not loopback.
@@ -63,7 +61,6 @@ class Sandbox(Interacting):
         patience: float = PATIENCE,
         signing_clock: Callable[[], float] = time.time,
         seed: str | None = None,
-        record: TextIO | None = None,
     ) -> None:
         if host not in _LOOPBACK:
             raise ValueError(f"the sandbox lets anyone act as anyone: it listens on loopback only, not on {host}")
@@ -108,14 +105,8 @@ class Sandbox(Interacting):
             bot_token=bot_token,
             app_token=app_token,
         )
-        self._page = PageApi(
-            sandbox=self,
-            live=self._live,
-            author=author,
-            can_advance=advance is not None,
-            recorder=Recorder(workspace=workspace, stream=record) if record else None,
-        )
-        door.open(web_api=web_api, hooks=hooks, page=self._page, live=self._live)
+        page = PageApi(sandbox=self, live=self._live, author=author, can_advance=advance is not None)
+        door.open(web_api=web_api, hooks=hooks, page=page, live=self._live)
 
     def _bot_changed(self, before: Message, after: Message) -> None:
         self.bot_changed(before, after)
@@ -143,15 +134,6 @@ class Sandbox(Interacting):
         self._advance(seconds)
         self._live.publish("clock", {"now": self.workspace.clock()})
         self.events.wake()
-
-    def replay(self, lines: Iterable[str], *, speed: float | None = None) -> Iterator[Step]:
-        """Do again what was recorded, comparing what is seen. Raises ValueError for a line that is no recording.
-
-        A clock that can be moved is moved by the recorded pauses; with `speed` they are also waited for, that many
-        times faster, so that one can watch.
-        """
-        advance = self.advance if self._advance else None
-        yield from replay(self.workspace, self._page.act, lines, advance=advance, speed=speed)
 
     def bad_weather(self, fault: Fault) -> None:
         """Let a fault begin."""
