@@ -23,7 +23,8 @@ INWARD = {
     "storage": {"errors", "knowledge", "escalation"},
     "slack": {"errors", "knowledge", "matching", "triage", "guide", "escalation", "storage"},
     "web": {"errors"},
-    "sandbox": set(),
+    "wsgi_server": set(),
+    "sandbox": {"wsgi_server"},
 }
 """What each package may import of slackguide, itself aside; whatever is not here (wiring, cli …) stands outside."""
 

@@ -12,18 +12,22 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 from types import FrameType
 from typing import Literal
+from wsgiref.types import WSGIApplication
 
 from slackguide.config import Mode, Settings, read_settings
 from slackguide.errors import ConfigurationError, SlackguideError
 from slackguide.guide.in_force import GuideInForce
 from slackguide.logs import last_words, set_up
-from slackguide.web.front import Front
-from slackguide.web.server import THREADS, WebServer
+from slackguide.web.front import BODY_LIMIT, Front
 from slackguide.wiring import Service, build_guide, database_url, open_stores, system_clock
+from slackguide.wsgi_server import WsgiServer
 
 log = logging.getLogger(__name__)
 
 UNUSABLE = 2
+
+THREADS = 16
+"""Requests at once: an acknowledgement takes milliseconds, and the one that opens a modal may wait 2 s for Slack."""
 
 HEALTH_THREADS = 4
 
@@ -164,10 +168,13 @@ def build_service(settings: Settings) -> Service:
     )
 
 
-def listening(front: Front, host: str, port: int, *, threads: int) -> WebServer:
-    """A server that has its address. Raises `ConfigurationError` where the address cannot be had."""
+def listening(application: WSGIApplication, host: str, port: int, *, threads: int) -> WsgiServer:
+    """Return a server that has its address. Raises `ConfigurationError` where the address cannot be had."""
     try:
-        return WebServer(front, host=host, port=port, threads=threads)
+        return WsgiServer(
+            application, host=host, port=port, threads=threads, ident="slackguide", backlog=1024,
+            connection_limit=1000, max_request_body_size=BODY_LIMIT,
+        )  # fmt: skip
     except OSError as error:
         raise cannot_listen(host, port, error) from None
 

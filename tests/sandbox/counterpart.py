@@ -10,7 +10,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from slackguide.sandbox import BotApp, Command, Sandbox, Shortcut, Team, demo_team
-from slackguide.sandbox.http_server import HttpServer
+from slackguide.wsgi_server import WsgiServer
 
 SECRET = "secret-of-the-tests"
 BOT_TOKEN = "xoxb-of-the-tests"
@@ -83,7 +83,7 @@ def served(**options: object) -> Iterator[Served]:
     def late(environ: object, start: object) -> object:
         return handler[0](environ, start)
 
-    server = HttpServer(late, host="127.0.0.1", port=0, threads=8)
+    server = WsgiServer(late, host="127.0.0.1", port=0, threads=8)
     settings = {"pace": None, "team": team(), "bot_url": f"http://127.0.0.1:{server.port}/slack/events", **options}
     settings.setdefault("advance", clock.advance)
     sandbox = Sandbox(clock=clock, signing_secret=SECRET, bot_token=BOT_TOKEN, **settings)

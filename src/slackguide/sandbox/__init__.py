@@ -1,6 +1,6 @@
 """A Slack workspace on loopback, for newcomers, knowledge authors and tests.
 
-It speaks HTTP, WebSocket and Slack's payloads, and imports nothing of the rest of slackguide.
+It speaks HTTP, WebSocket and Slack's payloads, and imports nothing of the rest of slackguide but the WSGI server.
 """
 
 from .errors import ApiError, CannotDo, SandboxError, Unknown

@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from wsgiref.types import WSGIApplication
 
+from slackguide.wsgi_server import WsgiServer
+
 from . import methods
 from .answering import Answering
 from .bot import Bot
 from .delivery import PATIENCE, HttpLine, Parcel
 from .events import Events
 from .hooks import Hooks
-from .http_server import HttpServer
 from .ids import Ids
 from .interacting import Interacting
 from .live import Live
@@ -69,7 +70,16 @@ class Sandbox(Interacting):
         workspace = Workspace(team=team, clock=clock, ids=ids, live=self._live)
         self._advance = advance
         door = Door(routes=routes or {})
-        self._server = HttpServer(door, host=host, port=port, threads=THREADS)
+        self._server = WsgiServer(
+            door,
+            host=host,
+            port=port,
+            threads=THREADS,
+            # An application that raises OSError drops the connection without a word: that is what `reset` weather is.
+            log_socket_errors=False,
+            # Without look-ahead waitress cannot tell an application that its caller has gone.
+            channel_request_lookahead=1,
+        )
         self.url = f"http://{host}:{self._server.port}/"
         self.api_url = f"{self.url}api/"
         self.weather = Weather(publish=self._live.publish)
