@@ -132,15 +132,6 @@ class Workspace:
         self.live.publish("people", {})
         return person
 
-    def set_group(self, handle: str, users: Iterable[str]) -> UserGroup:
-        """Put exactly these people (ids or names) into a user group."""
-        with self.lock:
-            group = next((group for group in self._groups.values() if group.handle == handle), None)
-            members = tuple(self.person(who).id for who in users)
-            group = replace(group, users=members) if group else UserGroup(handle=handle, name=handle, users=members)
-            self._groups[group.id] = group
-            return group
-
     # Conversations
 
     def _add(self, conversation: Conversation) -> Conversation:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from sqlalchemy import delete
-
 from slackguide.escalation.bell import Bell
 from slackguide.escalation.task import Task
 from slackguide.storage.database import Database, insert_into
@@ -39,8 +35,3 @@ class Inbox:
         if owed:
             self._bell.ring()
         return True
-
-    def prune(self, before: datetime) -> int:
-        """Forget ids accepted before that time; Slack repeats an event for minutes, so days are plenty."""
-        with self._database.write() as connection:
-            return connection.execute(delete(inbox).where(inbox.c.accepted_at < before)).rowcount

@@ -30,11 +30,6 @@ class When:
     problem: str | None = None
     """Why it is no certain number, as a sentence."""
 
-    @property
-    def days(self) -> int:
-        """Full days."""
-        return self.hours // HOURS_A_DAY
-
 
 UNITS: Final[dict[str, int]] = {
     **dict.fromkeys(("h", "hr", "hrs", "hour"), 1),
