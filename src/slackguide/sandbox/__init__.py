@@ -3,8 +3,8 @@
 It speaks HTTP, WebSocket and Slack's payloads, and imports nothing of the rest of slackguide but the WSGI server.
 """
 
+from .block_kit.validation import Problem
 from .errors import ApiError, CannotDo, SandboxError, Unknown
-from .problems import Problem
 from .records import Call, Exchange, Reply
 from .sandbox import Sandbox
 from .screens import View

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs
 
 from .errors import CannotDo, Unknown
 from .live import Live
-from .problems import Json
 from .snapshot import brief, call_json, exchange_json, snapshot
+from .types import Json
 from .weather import Fault, Sky
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from typing import Any
 from .errors import ApiError, Unknown
 from .ids import Ids, steady
 from .live import Live
-from .problems import Json
 from .records import Call, Exchange
 from .screens import Screens
 from .team import Person, Team, UserGroup
+from .types import Json
 
 _LOGGED = 1000
 
