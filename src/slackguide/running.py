@@ -114,7 +114,7 @@ def run_socket_mode(settings: Settings, orders: Orders) -> None:
 
     service = build_service(settings)
     orders.on_reload(service.guide.reload)
-    socket = Socket(app=service.app, app_token=settings.app_token or "", api_url=settings.api_url)
+    socket = Socket(app=service.app, app_token=settings.app_token.get_secret_value(), api_url=settings.api_url)
     service.connected = socket.connected
     server = listening(Front(routes=service.health.routes), settings.host, settings.port, threads=HEALTH_THREADS)
     service.start()
@@ -159,9 +159,9 @@ def build_service(settings: Settings) -> Service:
     stores = open_stores(database_url(settings), clock=system_clock, guide=guide, channels=settings.channels)
     return Service(
         settings=settings,
-        token=settings.bot_token or "",
+        token=settings.bot_token.get_secret_value(),
         api_url=settings.api_url,
-        signing_secret=settings.signing_secret if settings.mode is Mode.HTTP else None,
+        signing_secret=settings.signing_secret.get_secret_value() if settings.mode is Mode.HTTP else None,
         guide=guide,
         stores=stores,
         clock=system_clock,
