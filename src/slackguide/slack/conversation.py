@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from slackguide.errors import StorageError
-from slackguide.escalation.fields import clean
 from slackguide.escalation.task import AnswerMessage
 from slackguide.guide import Answer
 from slackguide.slack.admission import Admitted, TurnedAway
@@ -16,6 +15,7 @@ from slackguide.slack.directory import Directory
 from slackguide.slack.views.card import Card, words_card
 from slackguide.slack.views.choices import help_card
 from slackguide.slack.words import as_written
+from slackguide.text import clean
 
 EMPTY = "There were no words in that. Tell me in a sentence what happened, who asks and what they want."
 

@@ -20,7 +20,7 @@ from slack_sdk.models.views import View
 
 from slackguide.escalation.escalation import Escalation, State
 from slackguide.escalation.fields import Faults, Value
-from slackguide.escalation.resolution import LONGEST_DECISION, Ending, Resolution, check_resolution
+from slackguide.escalation.resolution import ENDINGS, LONGEST_DECISION, Ending, Resolution, check_resolution
 from slackguide.escalation.task import Notice
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.forms import Form, FormField
@@ -46,14 +46,6 @@ STATES = {
     State.ASKED: "Waiting for the requester",
     State.RESOLVED: "Resolved",
     State.WITHDRAWN: "Withdrawn",
-}
-
-ENDINGS = {
-    Ending.RIGHT_PLACE: "Right place",
-    Ending.WRONG_QUEUE: "Wrong queue",
-    Ending.DUPLICATE: "Duplicate",
-    Ending.NOT_ELIGIBLE: "Not eligible",
-    Ending.IN_GUIDE: "Was in the guide",
 }
 
 
