@@ -7,7 +7,7 @@
 Needs the `bench` extra; an alternative that is not installed is left out and named. Every measurement is a process of
 its own, so that memory is the method's. Each question is timed twice in turn, by the method and by a rapidfuzz
 `token_set_ratio` scan over the same phrasings: the ratio of the two is what a busy machine leaves as it is.
-Writes results/matching.md, .json and .svg beside this file.
+Writes results/matching.md and .json beside this file.
 """
 
 import argparse
@@ -105,8 +105,6 @@ def main() -> int:
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "matching.md").write_text(table, "utf-8")
     (RESULTS / "matching.json").write_text(json.dumps([asdict(one) for one in results], indent=2) + "\n", "utf-8")
-    if importlib.util.find_spec("matplotlib"):
-        plot(results, RESULTS / "matching.svg")
     return 0
 
 
@@ -373,34 +371,6 @@ def as_markdown(results: Sequence[Result]) -> str:
     )
     parts.append("The glossary is used by slackguide only; all else is the same for every method.\n")
     return "\n".join(parts)
-
-
-def plot(results: Sequence[Result], path: Path) -> None:
-    """Accuracy on the shipped questions, and time a question over the number of entries."""
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "slackguide"
-    from matplotlib import pyplot
-
-    figure, (left, right) = pyplot.subplots(1, 2, figsize=(11, 4))
-    rows = [result for result in results if result.task == "shipped"]
-    places = np.arange(len(rows))
-    left.barh(places + 0.2, [100 * (row.top3 or 0) for row in rows], 0.4, label="top-3", color="#b9cfe8")
-    left.barh(places - 0.2, [100 * (row.top1 or 0) for row in rows], 0.4, label="top-1", color="#2c6cb0")
-    left.set_yticks(places, [row.method for row in rows])
-    left.set_xlabel("right, % of the shipped questions in scope")
-    left.legend(loc="lower right")
-    for method in METHODS:
-        line = [(row.entries, row.p50) for row in results if row.method == method and row.task.startswith("growth:")]
-        if line:
-            right.plot(
-                *zip(*line, strict=True), marker="o", label=method, linewidth=2.5 if method == "slackguide" else 1.2
-            )
-    right.set(xscale="log", yscale="log", xlabel="entries of three phrasings", ylabel="ms a question, median")
-    right.legend(fontsize=8)
-    figure.tight_layout()
-    figure.savefig(path, metadata={"Date": None})
 
 
 if __name__ == "__main__":

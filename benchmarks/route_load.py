@@ -35,11 +35,11 @@ from slack_bolt.authorization import AuthorizeResult
 from slackguide.config import read_settings
 from slackguide.guide.in_force import GuideInForce
 from slackguide.logs import set_up
+from slackguide.running import THREADS, listening
 from slackguide.slack.ids import COMMAND
 from slackguide.storage.identity import Identity
 from slackguide.storage.people import Person
 from slackguide.web.front import Front
-from slackguide.web.server import WebServer
 from slackguide.wiring import Service, build_guide, database_url, open_stores, system_clock
 
 ROOT = Path(__file__).parent.parent
@@ -81,7 +81,7 @@ def run_service(pipe: Connection, environment: Mapping[str, str], *, user: str, 
         settings=settings, token=TOKEN, api_url=settings.api_url, signing_secret=SECRET, guide=guide, stores=stores,
         clock=system_clock,
     )  # fmt: skip
-    server = WebServer(Front(routes=service.routes), host="127.0.0.1", port=0)
+    server = listening(Front(routes=service.routes), "127.0.0.1", 0, threads=THREADS)
     service.start()
     server.start()
     pipe.send(server.port)
@@ -100,7 +100,7 @@ def run_bare(pipe: Connection, register: Callable[[App], object]) -> None:
         process_before_response=True,
     )
     register(app)
-    server = WebServer(SlackRequestHandler(app, path="/slack/events"), host="127.0.0.1", port=0)
+    server = listening(SlackRequestHandler(app, path="/slack/events"), "127.0.0.1", 0, threads=THREADS)
     server.start()
     pipe.send(server.port)
     pipe.recv()

@@ -15,15 +15,17 @@ INWARD = {
     "config": {"errors"},
     "logs": set(),
     "knowledge": {"errors"},
-    "matching": {"errors"},
-    "triage": {"errors", "knowledge"},
+    "text": set(),
+    "matching": {"errors", "text"},
+    "triage": {"errors", "knowledge", "text"},
     "guide": {"errors", "knowledge", "matching", "triage"},
     "evaluation": {"errors", "knowledge", "matching", "triage", "guide"},
-    "escalation": {"errors", "knowledge"},
+    "escalation": {"errors", "knowledge", "text"},
     "storage": {"errors", "knowledge", "escalation"},
-    "slack": {"errors", "knowledge", "matching", "triage", "guide", "escalation", "storage"},
+    "slack": {"errors", "knowledge", "matching", "triage", "guide", "escalation", "storage", "text"},
     "web": {"errors"},
-    "sandbox": set(),
+    "wsgi_server": set(),
+    "sandbox": {"wsgi_server"},
 }
 """What each package may import of slackguide, itself aside; whatever is not here (wiring, cli …) stands outside."""
 

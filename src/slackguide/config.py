@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from slackguide.errors import ConfigurationError
 
@@ -59,15 +59,15 @@ def _base_url(value: object) -> object:
 
 
 class Settings(BaseModel):
-    """What the environment says; `database_url` is never empty."""
+    """What the environment says. A Slack secret that is not set is empty; `database_url` is never empty."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    bot_token: str | None = Field(default=None, alias="SLACK_BOT_TOKEN")
-    app_token: str | None = Field(default=None, alias="SLACK_APP_TOKEN")
-    signing_secret: str | None = Field(default=None, alias="SLACK_SIGNING_SECRET")
+    bot_token: SecretStr = Field(default=SecretStr(""), alias="SLACK_BOT_TOKEN")
+    app_token: SecretStr = Field(default=SecretStr(""), alias="SLACK_APP_TOKEN")
+    signing_secret: SecretStr = Field(default=SecretStr(""), alias="SLACK_SIGNING_SECRET")
     api_url: Annotated[str, BeforeValidator(_base_url)] = Field(default=SLACK_API, alias="SLACK_API_URL")
-    database_url: str | None = Field(default=None, alias="DATABASE_URL")
+    database_url: SecretStr | None = Field(default=None, alias="DATABASE_URL")
     home: Path = Field(default=Path("var"), alias="SLACKGUIDE_HOME")
     knowledge: Path = Field(default=Path("knowledge"), alias="SLACKGUIDE_KNOWLEDGE")
     channels: Annotated[dict[str, str], BeforeValidator(_channels)] = Field(

@@ -11,21 +11,24 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import Literal
+from wsgiref.types import WSGIApplication
 
 from slackguide.config import Mode, Settings, read_settings
 from slackguide.errors import ConfigurationError, SlackguideError
 from slackguide.guide.in_force import GuideInForce
 from slackguide.logs import last_words, set_up
-from slackguide.web.front import Front
-from slackguide.web.server import THREADS, WebServer
+from slackguide.web.front import BODY_LIMIT, Front
 from slackguide.wiring import Service, build_guide, database_url, open_stores, system_clock
+from slackguide.wsgi_server import WsgiServer
 
 log = logging.getLogger(__name__)
 
 UNUSABLE = 2
+
+THREADS = 16
+"""Requests at once: an acknowledgement takes milliseconds, and the one that opens a modal may wait 2 s for Slack."""
 
 HEALTH_THREADS = 4
 
@@ -80,11 +83,8 @@ def main() -> None:
         sys.exit(UNUSABLE)
 
 
-def run(settings: Settings, *, record: Path | None = None) -> None:
-    """Runs in the mode that the settings choose. Raises `SlackguideError` where it cannot start.
-
-    `record` is where the sandbox writes down what is done on its page.
-    """
+def run(settings: Settings) -> None:
+    """Run in the mode that the settings choose. Raises `SlackguideError` where it cannot start."""
     set_up(settings.log_level, settings.log_format)
     with until_told() as orders:
         log.info("slackguide runs as %s, because %s", settings.mode.value, settings.why)
@@ -92,7 +92,7 @@ def run(settings: Settings, *, record: Path | None = None) -> None:
             case Mode.SANDBOX:
                 from slackguide.trying import run_sandbox  # the sandbox is no part of a deployment
 
-                run_sandbox(settings, orders, record=record)
+                run_sandbox(settings, orders)
             case Mode.SOCKET:
                 run_socket_mode(settings, orders)
             case Mode.HTTP:
@@ -121,7 +121,7 @@ def run_socket_mode(settings: Settings, orders: Orders) -> None:
 
     service = build_service(settings)
     orders.on_reload(service.guide.reload)
-    socket = Socket(app=service.app, app_token=settings.app_token or "", api_url=settings.api_url)
+    socket = Socket(app=service.app, app_token=settings.app_token.get_secret_value(), api_url=settings.api_url)
     service.connected = socket.connected
     server = listening(Front(routes=service.health.routes), settings.host, settings.port, threads=HEALTH_THREADS)
     service.start()
@@ -166,19 +166,22 @@ def build_service(settings: Settings) -> Service:
     stores = open_stores(database_url(settings), clock=system_clock, guide=guide, channels=settings.channels)
     return Service(
         settings=settings,
-        token=settings.bot_token or "",
+        token=settings.bot_token.get_secret_value(),
         api_url=settings.api_url,
-        signing_secret=settings.signing_secret if settings.mode is Mode.HTTP else None,
+        signing_secret=settings.signing_secret.get_secret_value() if settings.mode is Mode.HTTP else None,
         guide=guide,
         stores=stores,
         clock=system_clock,
     )
 
 
-def listening(front: Front, host: str, port: int, *, threads: int) -> WebServer:
-    """A server that has its address. Raises `ConfigurationError` where the address cannot be had."""
+def listening(application: WSGIApplication, host: str, port: int, *, threads: int) -> WsgiServer:
+    """Return a server that has its address. Raises `ConfigurationError` where the address cannot be had."""
     try:
-        return WebServer(front, host=host, port=port, threads=threads)
+        return WsgiServer(
+            application, host=host, port=port, threads=threads, ident="slackguide", backlog=1024,
+            connection_limit=1000, max_request_body_size=BODY_LIMIT,
+        )  # fmt: skip
     except OSError as error:
         raise cannot_listen(host, port, error) from None
 

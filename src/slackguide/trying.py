@@ -6,21 +6,19 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
 from urllib.parse import urlsplit
 from wsgiref.types import WSGIApplication
 
 from slackguide.authoring import AuthorPages
 from slackguide.config import LOOPBACK, Settings
-from slackguide.errors import StorageError, UnusableInput
+from slackguide.errors import StorageError
 from slackguide.guide.in_force import GuideInForce
 from slackguide.knowledge import KnowledgeBase
 from slackguide.running import Orders, cannot_listen, in_time
-from slackguide.sandbox import BotApp, Sandbox, Step, Team, demo_team
+from slackguide.sandbox import BotApp, Sandbox, Team, demo_team
 from slackguide.sandbox.delivery import PATIENCE
 from slackguide.slack.manifest import manifest
 from slackguide.web.front import EVENTS_PATH, HEALTH_PATHS
@@ -59,9 +57,7 @@ class Trial:
     `patience` is how many seconds the made-up Slack waits for an acknowledgement.
     """
 
-    def __init__(
-        self, *, settings: Settings, port: int, record: TextIO | None = None, patience: float = PATIENCE
-    ) -> None:
+    def __init__(self, *, settings: Settings, port: int, patience: float = PATIENCE) -> None:
         self.clock = MovableClock()
         self.guide = GuideInForce(directory=settings.knowledge, build=build_guide)
         token, secret = f"xoxb-{secrets.token_hex(16)}", secrets.token_hex(16)
@@ -77,7 +73,6 @@ class Trial:
                 team=team_of(self.guide().knowledge),
                 routes={path: _forwarded(routes, path) for path in (EVENTS_PATH, *HEALTH_PATHS)},
                 author=AuthorPages(guide=self.guide),
-                record=record,
                 patience=patience,
             )
         except OSError as error:
@@ -101,16 +96,6 @@ class Trial:
         self.sandbox.start()
         self.service.start()
         self._watch.start()
-
-    def ready(self, timeout: float = 10.0) -> bool:
-        """Waits until the bot knows everybody in the workspace; whether it does."""
-        everybody = [one.id for one in self.sandbox.workspace.people if one.listed]
-        deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline:
-            if all(self.service.stores.people.find(id) for id in everybody):
-                return True
-            time.sleep(LOOK_EVERY / 10)
-        return False
 
     def stop(self) -> None:
         """Ends."""
@@ -174,53 +159,17 @@ def team_of(knowledge: KnowledgeBase) -> Team:
     )
 
 
-def run_sandbox(settings: Settings, orders: Orders, *, record: Path | None = None) -> None:
-    """Serves the sandbox until told to stop; what is done on its page is written to `record`, a line an action."""
+def run_sandbox(settings: Settings, orders: Orders) -> None:
+    """Serve the sandbox until told to stop."""
     if settings.database_url is not None:
         log.warning("DATABASE_URL is left alone: the sandbox keeps a SQLite file of its own in %s", settings.home)
-    with _written(record) as stream:
-        trial = Trial(settings=settings, port=settings.port, record=stream)
-        orders.on_reload(trial.guide.reload)
-        trial.start()
-        log.info("open %s in a browser", trial.sandbox.url)
-        orders.wait()
-        with in_time():
-            trial.stop()
-
-
-def replay_session(settings: Settings, file: Path) -> Iterator[Step]:
-    """Does again what was recorded, in a sandbox of its own, and tells of each action what is seen now.
-
-    Raises `UnusableInput` for a file that cannot be read or is no recording.
-    """
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        raise UnusableInput(f"{file} cannot be read: name a file that `slackguide sandbox --record` wrote.") from None
-    trial = Trial(settings=settings, port=0)
+    trial = Trial(settings=settings, port=settings.port)
+    orders.on_reload(trial.guide.reload)
     trial.start()
-    try:
-        trial.ready()
-        yield from trial.sandbox.replay(lines)
-    except ValueError as error:
-        raise UnusableInput(f"{file} cannot be replayed: {error}.") from None
-    finally:
+    log.info("open %s in a browser", trial.sandbox.url)
+    orders.wait()
+    with in_time():
         trial.stop()
-
-
-@contextmanager
-def _written(file: Path | None) -> Iterator[TextIO | None]:
-    """The file to record to, each line on disk once it is written. Raises `UnusableInput` where it cannot be made."""
-    if file is None:
-        yield None
-        return
-    try:
-        stream = file.open("w", encoding="utf-8", buffering=1)
-    except OSError as error:
-        raise UnusableInput(f"{file} cannot be written to ({error.strerror}): nothing was started.") from None
-    with stream:
-        log.info("recording to %s: it holds what is typed on the page", file)
-        yield stream
 
 
 def fresh_file(settings: Settings, *, port: int) -> Path:

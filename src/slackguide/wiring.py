@@ -96,7 +96,9 @@ def new_id() -> str:
 
 def database_url(settings: Settings) -> str:
     """The database that the settings name, by default a SQLite file in the home folder."""
-    return settings.database_url or f"sqlite:///{(settings.home / 'slackguide.db').resolve()}"
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    return f"sqlite:///{(settings.home / 'slackguide.db').resolve()}"
 
 
 def build_guide(directory: Path) -> Guide:

@@ -88,7 +88,7 @@ def test_every_chart_is_sound_svg_with_the_numbers_in_it(measured: Report) -> No
 
 
 def test_every_table_has_a_caption_and_heads_for_rows_and_columns(measured: Report) -> None:
-    tables = re.findall(r"<table.*?</table>", page(measured, subtitle=""))
+    tables = re.findall(r"<table.*?</table>", page(measured, subtitle=""), re.DOTALL)
     assert len(tables) == 7
     for table in tables:
         found = ElementTree.fromstring(table)

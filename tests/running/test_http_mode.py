@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import signal
 import socket
@@ -105,6 +107,13 @@ def test_signed_nonsense_brings_nothing_down(process: Process, body: str) -> Non
         headers = {**signed_headers(secret=SECRET, body=body, at=time.time()), "Content-Type": kind}
         assert posted(process, body, headers).status in (200, 400, 404, 500), kind
     assert process.get("/healthz").status == 200
+
+
+def test_a_signed_body_that_is_not_utf8_is_refused(process: Process) -> None:
+    body, stamp = b"text=\xff", str(int(time.time()))
+    signature = hmac.new(SECRET.encode(), b"v0:%b:%b" % (stamp.encode(), body), hashlib.sha256).hexdigest()
+    headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={signature}", "Content-Type": FORM}
+    assert asked(process.port, "POST", "/slack/events", body, headers).status == 401
 
 
 def test_the_url_verification_is_answered(process: Process) -> None:

@@ -67,10 +67,25 @@ def test_a_channel_is_a_name_and_an_id(channels: str) -> None:
 
 def test_the_sandbox_knows_no_slack_variables() -> None:
     assert read_settings(APP, slack=False).mode is Mode.SANDBOX
-    assert read_settings(BOT | APP | SECRET, slack=False).bot_token is None
+    assert not read_settings(BOT | APP | SECRET, slack=False).bot_token
 
 
 def test_delivery_needs_the_bots_token_alone() -> None:
-    assert read_settings(BOT, answering=False).bot_token == "xoxb-1"
+    assert read_settings(BOT, answering=False).bot_token.get_secret_value() == "xoxb-1"
     with pytest.raises(ConfigurationError, match="SLACK_BOT_TOKEN is missing"):
         read_settings(APP | SECRET, answering=False)
+
+
+def test_settings_print_no_secret() -> None:
+    secrets = {
+        "SLACK_BOT_TOKEN": "xoxb-secret",
+        "SLACK_APP_TOKEN": "xapp-secret",
+        "SLACK_SIGNING_SECRET": "signing-secret",
+        "DATABASE_URL": "postgresql://guide:pass-secret@db/guide",
+    }
+    settings = read_settings(secrets)
+    assert "secret" not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}".replace(
+        "signing_secret", ""
+    )
+    assert settings.database_url is not None
+    assert settings.database_url.get_secret_value() == secrets["DATABASE_URL"]

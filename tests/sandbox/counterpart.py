@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TextIO, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from slack_bolt import App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
@@ -13,8 +13,8 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from slackguide.sandbox import BotApp, Command, Pace, Sandbox, Shortcut, Team, demo_team
-from slackguide.sandbox.http_server import HttpServer
 from slackguide.sandbox.page_api import Author
+from slackguide.wsgi_server import WsgiServer
 from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
@@ -63,7 +63,6 @@ class SandboxOptions(TypedDict, total=False):
     patience: float
     signing_clock: Callable[[], float]
     seed: str
-    record: TextIO | None
 
 
 def team() -> Team:
@@ -110,7 +109,7 @@ def served(**options: Unpack[SandboxOptions]) -> Iterator[Served]:
     def late(environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
         return handler[0](environ, start)
 
-    server = HttpServer(late, host="127.0.0.1", port=0, threads=8)
+    server = WsgiServer(late, host="127.0.0.1", port=0, threads=8)
     settings: SandboxOptions = {
         "team": team(),
         "bot_url": f"http://127.0.0.1:{server.port}/slack/events",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from slackguide.sandbox.blocks import check_message_blocks, check_view, too_long, view_too_large
+from slackguide.sandbox.block_kit.validation import check_message_blocks, check_view, too_long, view_too_large
 from tests.sandbox.counterpart import actions, button, field, modal, section
 
 Block = dict[str, Any]
@@ -199,6 +199,22 @@ BROKEN = {
             }
         ],
         "unsupported type: shout",
+    ),
+    "rich text url": (
+        [
+            {
+                "type": "rich_text",
+                "elements": [{"type": "rich_text_section", "elements": [{"type": "link", "url": 1}]}],
+            }
+        ],
+        "must be a string",
+    ),
+    "option with a type": ([actions(select(options=[option(type="x")]))], "invalid additional property: type"),
+    "half a character": ([section("\ud800")], "must be a string"),
+    "null": ([actions(button("a", confirm=None))], "must be an object"),
+    "whole number": (
+        [field("m", {"type": "multi_static_select", "options": options(1), "max_selected_items": True})],
+        "must be an integer",
     ),
     "rich text list without style": (
         [{"type": "rich_text", "elements": [{"type": "rich_text_list", "elements": []}]}],

@@ -1,19 +1,16 @@
-"""What the page stands on: its files, its small API, the live stream, and recordings."""
+"""What the page stands on: its files, its small API and the live stream."""
 
-import io
 import json
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.client import HTTPConnection
 from typing import Any
 
 import pytest
 
-from slackguide.sandbox import Fault, Sandbox, Sky, Step
-from tests.sandbox.counterpart import Clock, Served, actions, button, field, modal, section, served, team
+from slackguide.sandbox import Fault, Sandbox, Sky
+from tests.sandbox.counterpart import Clock, Served, section, served, team
 from tests.waiting import PATIENCE
 
 
@@ -233,89 +230,6 @@ def test_stopping_frees_the_port_and_ends_every_thread() -> None:
         assert not thread.is_alive(), thread
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(port, timeout=PATIENCE)
-
-
-# Recordings
-
-
-@contextmanager
-def asking(record: io.StringIO | None = None, answer: str = "answer") -> Iterator[Served]:
-    with served(record=record) as slack:
-        app = slack.app
-
-        @app.command("/route")
-        def route(ack: Any) -> None:
-            ack(text=answer, blocks=[section(answer), actions(button("open"))])
-
-        @app.action("open")
-        def opened(ack: Any, body: Any, client: Any) -> None:
-            client.views_open(trigger_id=body["trigger_id"], view=modal(field("summary", {"type": "plain_text_input"})))
-            ack()
-
-        @app.view("form")
-        def submitted(ack: Any, client: Any) -> None:
-            ack()
-            client.chat_postMessage(channel="#ask-ce", text="posted", blocks=[actions(button("claim"))])
-
-        @app.action("claim")
-        def claimed(ack: Any, respond: Any) -> None:
-            ack()
-            respond(text="claimed", replace_original=True)
-
-        yield slack
-
-
-def session(slack: Served) -> None:
-    """Ana asks, opens the form and sends it; an hour later Ben claims what was posted."""
-    said = {"as": slack.workspace.person("ana").id, "channel": slack.workspace.conversation("general").id}
-    assert act(slack, "command", {**said, "command": "/route", "text": "x"})[0] == 200
-    (card,) = slack.workspace.ephemerals("ana")
-    assert act(slack, "press", {"as": "ana", "where": card.ts, "action_id": "open", "block_id": "buttons"})[0] == 200
-    top = slack.workspace.screens.top(slack.workspace.person("ana").id)
-    assert top is not None
-    assert act(slack, "submit", {"as": "ana", "view_id": top.id, "state": {"summary": "s"}})[0] == 200
-    assert act(slack, "advance", {"seconds": 3600})[0] == 200
-    slack.clock.advance(5)
-    (post,) = slack.workspace.messages("ask-ce")
-    assert act(slack, "press", {"as": "ben", "where": post.ts, "action_id": "claim", "block_id": "buttons"})[0] == 200
-
-
-def replayed(recorded: str, **options: Any) -> tuple[list[Step], float, Served]:
-    with asking(**options) as slack:
-        begun = slack.clock.now
-        steps = list(slack.sandbox.replay(recorded.splitlines()))
-        return steps, slack.clock.now - begun, slack
-
-
-def test_a_session_is_recorded_without_ids_and_replays_alike() -> None:
-    stream = io.StringIO()
-    with asking(stream) as slack:
-        session(slack)
-        ids = [slack.workspace.person("ana").id, slack.workspace.conversation("general").id]
-    recorded = stream.getvalue()
-    assert json.loads(recorded.splitlines()[0]) == {"slack_sandbox_recording": 1}
-    assert not any(known in recorded for known in ids)
-    steps, passed, again = replayed(recorded)
-    assert [step.action["do"] for step in steps] == ["command", "press", "submit", "advance", "press"]
-    assert all(step.same for step in steps), [(step.saw, step.sees) for step in steps]
-    assert passed == 3605
-    assert [message.text for message in again.workspace.messages("ask-ce")] == ["claimed"]
-
-
-def test_a_replay_shows_what_is_different_now() -> None:
-    stream = io.StringIO()
-    with asking(stream) as slack:
-        session(slack)
-    steps, _, _ = replayed(stream.getvalue(), answer="another answer")
-    assert [step.same for step in steps] == [False, True, True, True, True]
-    assert steps[0].saw["messages"] == ["answer"]
-    assert steps[0].sees["messages"] == ["another answer"]
-
-
-@pytest.mark.parametrize("text", ["", "[]", '{"slack_sandbox_recording": 2}', "not json"])
-def test_what_is_no_recording(text: str) -> None:
-    with served() as slack, pytest.raises(ValueError, match="line 1"):
-        list(slack.sandbox.replay([text]))
 
 
 def test_stopping_twice_or_before_the_start_does_no_harm() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slackguide.sandbox.answers import faults_of, state_of, with_ids
-from slackguide.sandbox.blocks import check_message_blocks, check_view, too_long, visible_text
+from slackguide.sandbox.block_kit.validation import check_message_blocks, check_view, too_long, visible_text
 from slackguide.sandbox.ids import Ids
 from tests.sandbox.counterpart import modal
 from tests.sandbox.test_sandbox_block_kit import GOOD

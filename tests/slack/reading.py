@@ -9,7 +9,7 @@ from typing import Any
 
 from slackguide.sandbox import Message, View
 from slackguide.sandbox.answers import elements_of
-from slackguide.sandbox.blocks import visible_text
+from slackguide.sandbox.block_kit.validation import visible_text
 
 LIVE = re.compile(r"<[!@#][^<>]*>")
 """A reference that Slack would turn into a ping or a link, in mrkdwn and in a message's text."""

@@ -11,7 +11,8 @@ import pytest
 from slackguide.guide import Answer, Asker, Concern, Guide
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import Value
-from slackguide.sandbox.blocks import MESSAGE_BLOCKS, MESSAGE_CHARACTERS, visible_text
+from slackguide.sandbox.block_kit.blocks import MESSAGE_BLOCKS
+from slackguide.sandbox.block_kit.validation import MESSAGE_CHARACTERS, visible_text
 from slackguide.slack.ids import ASK_TEXT, Action
 from slackguide.slack.state import Asked
 from slackguide.slack.views.answer import answer_card

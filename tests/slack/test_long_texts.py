@@ -10,7 +10,7 @@ import pytest
 from slackguide.escalation.escalation import Escalation
 from slackguide.guide import Guide
 from slackguide.sandbox import Message
-from slackguide.sandbox.blocks import MESSAGE_CHARACTERS, visible_text
+from slackguide.sandbox.block_kit.validation import MESSAGE_CHARACTERS, visible_text
 from slackguide.slack.ids import Action
 from slackguide.wiring import build_guide
 from tests.slack.escalating import notices, posts, thread

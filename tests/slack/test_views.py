@@ -14,7 +14,7 @@ from hypothesis.strategies import SearchStrategy
 from slackguide.escalation.fields import Checked, check, longest
 from slackguide.knowledge.forms import Form, FormField
 from slackguide.sandbox.answers import choose, find, state_of
-from slackguide.sandbox.blocks import check_view
+from slackguide.sandbox.block_kit.validation import check_view
 from slackguide.slack.ids import Callback
 from slackguide.slack.state import INLINE_LIMIT, VALUE_LIMIT, Asked, Stale, decoded
 from slackguide.slack.views.ask import ask_view

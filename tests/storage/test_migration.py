@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from slackguide.errors import StorageError
@@ -19,9 +20,11 @@ from slackguide.escalation.search import Search
 from slackguide.escalation.task import PostEscalation
 from slackguide.escalation.watch import UNWATCHED
 from slackguide.storage.database import Database
-from slackguide.storage.migration import MIGRATIONS, migrate, newest
+from slackguide.storage.migration import MIGRATIONS, migrate
 from slackguide.storage.schema import metadata
 from tests.stores import SteppedClock, Store, draft
+
+NEWEST = ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -59,7 +62,7 @@ def test_ten_processes_that_start_at_once_migrate_once(empty_url: str) -> None:
         list(pool.map(begin, range(10)))
     database = opened(empty_url)
     with database.read() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).all() == [(newest(),)]
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).all() == [(NEWEST,)]
     database.close()
 
 
@@ -79,7 +82,7 @@ def test_a_migration_that_fails_leaves_nothing(empty_url: str, tmp_path: Path) -
     broken = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, broken)
     (broken / "versions" / "9000_broken.py").write_text(
-        f"import sqlalchemy as sa\nfrom alembic import op\n\nrevision = '9000'\ndown_revision = '{newest()}'\n\n\n"
+        f"import sqlalchemy as sa\nfrom alembic import op\n\nrevision = '9000'\ndown_revision = '{NEWEST}'\n\n\n"
         "def upgrade():\n"
         "    op.create_table('half', sa.Column('id', sa.Integer))\n"
         "    op.execute('SELECT * FROM nothing_like_it')\n"
@@ -90,7 +93,7 @@ def test_a_migration_that_fails_leaves_nothing(empty_url: str, tmp_path: Path) -
     migrate(database)
     with database.read() as connection:
         assert not inspect(connection).has_table("half")
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == newest()
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == NEWEST
     database.close()
 
 

@@ -37,7 +37,6 @@ def test_an_empty_directory_knows_nobody(store: Store) -> None:
     assert people.find("UANN") is None
     assert people.refreshed_at() is None
     assert people.members("leads") == ()
-    assert people.role("UANN", leads=(), lead_groups=("leads",)) == "agent"
 
 
 def test_a_replaced_directory_is_the_new_one_and_nothing_else(store: Store) -> None:
@@ -70,13 +69,6 @@ def test_a_person_looked_up_alone_is_there_at_once_and_keeps_their_groups(store:
     found = people.find("UNEW")
     assert found is not None
     assert found.name == "Newer"
-
-
-def test_team_leads_are_those_named_and_those_in_the_groups(store: Store) -> None:
-    people, _ = directory(store)
-    people.replace([ANN, GUS], {"leads": ["UANN"], "ce": ["UGUS"]})
-    roles = {user: people.role(user, leads={"UX"}, lead_groups={"leads"}) for user in ("UANN", "UGUS", "UX", "UNOBODY")}
-    assert roles == {"UANN": "team_lead", "UGUS": "agent", "UX": "team_lead", "UNOBODY": "agent"}
 
 
 def test_what_another_process_changes_is_seen_a_little_later(store: Store) -> None:

@@ -21,7 +21,6 @@ from slackguide.evaluation.asking import ask, read_cases
 from slackguide.evaluation.document import document
 from slackguide.evaluation.gates import GATED, Checked, check, read_gates
 from slackguide.evaluation.halves import Half, half_of
-from slackguide.evaluation.page import page
 from slackguide.evaluation.report import Report, report
 from slackguide.guide import Asker, Guide
 from slackguide.knowledge import KnowledgeBase, Role
@@ -161,6 +160,8 @@ def _subtitle(questions: int, role: Role, half: Half | None, day: date) -> str:
 
 
 def _write(path: Path, found: Report, checked: Sequence[Checked], subtitle: str) -> None:
+    from slackguide.evaluation.page import page  # the other commands do not wait for the template library
+
     try:
         path.write_text(page(found, subtitle=subtitle, checked=checked), encoding="utf-8")
     except OSError as error:

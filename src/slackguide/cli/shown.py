@@ -11,18 +11,10 @@ from rich.text import Text
 from slackguide.cli.output import iso, moment, out, print_table, printable
 from slackguide.escalation.escalation import Escalation, Event
 from slackguide.escalation.fields import Value
-from slackguide.escalation.resolution import Ending
+from slackguide.escalation.resolution import ENDINGS
 
 if TYPE_CHECKING:
     from slackguide.storage.people import People
-
-ENDINGS = {
-    Ending.RIGHT_PLACE: "right place",
-    Ending.WRONG_QUEUE: "wrong queue",
-    Ending.DUPLICATE: "duplicate",
-    Ending.NOT_ELIGIBLE: "not eligible",
-    Ending.IN_GUIDE: "was in the guide",
-}
 
 
 class Names:
@@ -145,7 +137,7 @@ def _ended(escalation: Escalation) -> str:
     resolution = escalation.resolution
     if resolution is None:
         return ""
-    return ENDINGS[resolution.ending] + (f": {resolution.which}" if resolution.which else "")
+    return ENDINGS[resolution.ending].lower() + (f": {resolution.which}" if resolution.which else "")
 
 
 def _row(escalation: Escalation, names: Names, now: datetime) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from slackguide.knowledge.forms import SLACK_TEXT_LIMIT, Form, FormField
+from slackguide.text import clean
 
 Value = str | tuple[str, ...] | int | date
 """A field's value: text and links `str`, a choice its option's name, choices a tuple of names, a number `int`."""
@@ -18,9 +19,6 @@ SubmittedValues = Mapping[str, str | Sequence[str] | None]
 
 SHORT_TEXT_LENGTH = 300
 """Most characters of a short text that names no limit of its own (knowledge format)."""
-
-_UNKEEPABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-"""Control characters and lone surrogates: no database keeps them all, and nobody can read them."""
 
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,15}")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -57,11 +55,6 @@ def check(form: Form, submitted: SubmittedValues) -> Checked | Faults:
             if value is not None:
                 values[field_id] = value
     return Faults(faults) if faults else Checked(values)
-
-
-def clean(text: str) -> str:
-    """The text without characters that cannot be kept or read, and without white space around it."""
-    return _UNKEEPABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def longest(field: FormField) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from slackguide.escalation.fields import Faults, clean
+from slackguide.escalation.fields import Faults
+from slackguide.text import clean
 
 LONGEST_DECISION = 3000
 """Characters; the most that Slack's plain text input takes."""
@@ -19,6 +20,16 @@ class Ending(StrEnum):
     DUPLICATE = "duplicate"
     NOT_ELIGIBLE = "not_eligible"
     IN_GUIDE = "in_guide"
+
+
+ENDINGS = {
+    Ending.RIGHT_PLACE: "Right place",
+    Ending.WRONG_QUEUE: "Wrong queue",
+    Ending.DUPLICATE: "Duplicate",
+    Ending.NOT_ELIGIBLE: "Not eligible",
+    Ending.IN_GUIDE: "Was in the guide",
+}
+"""Each in words, as Slack shows it."""
 
 
 @dataclass(frozen=True)

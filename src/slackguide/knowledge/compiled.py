@@ -117,11 +117,6 @@ class KnownEntry:
     spot: Spot
 
     @property
-    def line(self) -> str:
-        """Where the entry stands: `file:line`."""
-        return f"{self.spot.file}:{self.spot.line}"
-
-    @property
     def urgent(self) -> bool:
         """Whether nothing of it may be withheld for want of facts."""
         return self.priority == "critical"

@@ -34,30 +34,23 @@ EMPTY = "is empty: fill it in or remove the key"
 TOO_DEEP = f"nested more than {DEPTH_LIMIT} levels deep: flatten it"
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_PLAIN_TAGS = frozenset((None, "!", *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))))
+_PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
+_LINE_BREAK = "an invisible line break (U+{:04X}), which YAML takes for a new line: remove it"
 _FORBIDDEN = {
     "\t": "a tab: use spaces, YAML does not allow tabs",
-    "\u0085": "an invisible line break (U+0085), which YAML takes for a new line: remove it",
-    "\u2028": "an invisible line break (U+2028), which YAML takes for a new line: remove it",
-    "\u2029": "an invisible line break (U+2029), which YAML takes for a new line: remove it",
+    **{character: _LINE_BREAK.format(ord(character)) for character in "\u0085\u2028\u2029"},
 }
 _SWALLOWED = re.compile(r"[ ]+#[^\s#]")
-_TOO_DEEP_FOR_YAML = "exceeded maximum nesting depth"
-"""What the scanner of PyYAML 6.0.4 says at 1,000 flow levels. It reads ahead of the events that are counted here."""
-
-_HINTS = (
-    ("mapping values are not allowed", "put quotes around a text that holds `: `"),
-    (
-        "expected <block end>",
-        "put quotes around a text that starts with `[`, `{`, `*`, `&` or a quote; check the indentation",
-    ),
-    (
-        "did not find expected '-' indicator",
-        "put quotes around a text that starts with `[`, `{`, `*`, `&` or a quote; check the indentation",
-    ),
-    ("did not find expected key", "check the indentation, and put quotes around a text that starts with a quote"),
-    ("did not find expected ',' or", "put quotes around the texts inside `[ ]` or `{ }`"),
-)
+_QUOTES = "put quotes around a text that starts with `[`, `{`, `*`, `&` or a quote; check the indentation"
+_HINTS = {
+    "mapping values are not allowed": "put quotes around a text that holds `: `",
+    "expected <block end>": _QUOTES,
+    "did not find expected '-' indicator": _QUOTES,
+    "did not find expected key": "check the indentation, and put quotes around a text that starts with a quote",
+    "did not find expected ',' or": "put quotes around the texts inside `[ ]` or `{ }`",
+    "found undefined alias": "put quotes around a text that starts with `*`",
+    "found another document": "a file is one document: remove the `---` line",
+}
 
 
 @dataclass(slots=True)
@@ -87,219 +80,140 @@ class Source:
         return self.places.get(known, (1, 1))
 
 
+class _GivenUp(Exception):
+    """The file cannot be read; says where, line and column from 1, and why."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.at = line, column
+
+
 def read_yaml(path: Path, file: str) -> Source:
-    """Reads `path`; `file` is the name used in faults. Never raises for what an author can do wrong."""
+    """Read `path`; `file` is the name used in faults. Never raises for what an author can do wrong."""
     source = Source(file)
-    text = _decoded(path, source)
-    if text is None:
-        return source
-    lines = text.split("\n")
-    for number, line in enumerate(lines, 1):
-        for character, what in _FORBIDDEN.items():
-            if (column := line.find(character)) >= 0:
-                source.faults.append(Fault(file, number, column + 1, what))
-    if source.faults:
-        return source
     try:
-        source.value = _Reader(source, _events(text), lines).plain()
+        text = _decoded(path, source)
+        lines = text.split("\n")
+        for number, line in enumerate(lines, 1):
+            found = [(line.index(character) + 1, what) for character, what in _FORBIDDEN.items() if character in line]
+            source.faults += [Fault(file, number, column, what) for column, what in found]
+        if not source.faults:
+            source.value = _Reader(source, lines).plain(_composed(text), ())
     except yaml.MarkedYAMLError as error:
-        _note_syntax(source, error, lines)
+        source.faults.append(_syntax_fault(file, error, lines))
     except yaml.YAMLError as error:  # a character that YAML does not allow
         position = getattr(error, "position", 0) or 0
         at = text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
         source.faults.append(Fault(file, *at, "a control character that YAML does not allow: remove it"))
     except _GivenUp as reason:
-        source.faults.append(reason.fault(file))
+        source.faults.append(Fault(file, *reason.at, str(reason)))
     return source
 
 
-def _decoded(path: Path, source: Source) -> str | None:
+def _decoded(path: Path, source: Source) -> str:
     try:
-        size = path.stat().st_size
-        if size > FILE_LIMIT:
-            source.faults.append(
-                Fault(source.file, 1, 1, f"{size:,} bytes, the limit is {FILE_LIMIT:,}: split the file in two")
-            )
-            return None
+        if (size := path.stat().st_size) > FILE_LIMIT:
+            raise _GivenUp(f"{size:,} bytes, the limit is {FILE_LIMIT:,}: split the file in two")
         raw = path.read_bytes()
         source.digest = hashlib.sha256(raw).digest()
-    except OSError as error:
-        source.faults.append(Fault(source.file, 1, 1, f"cannot be read: {error.strerror}"))
-        return None
-    try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as error:
+        raise _GivenUp(f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8-sig")
-        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-        source.faults.append(
-            Fault(source.file, line, column, f"byte 0x{raw[error.start]:02x} is not UTF-8: save the file as UTF-8")
-        )
-        return None
+        at = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise _GivenUp(f"byte 0x{raw[error.start]:02x} is not UTF-8: save the file as UTF-8", *at) from None
 
 
-def _note_syntax(source: Source, error: yaml.MarkedYAMLError, lines: list[str]) -> None:
+def _syntax_fault(file: str, error: yaml.MarkedYAMLError, lines: list[str]) -> Fault:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     problem = error.problem or error.context or "not valid YAML"
-    if _TOO_DEEP_FOR_YAML in problem:
-        source.faults.append(Fault(source.file, line, column, TOO_DEEP))
-        return
-    hint = next((hint for start, hint in _HINTS if start in problem or start in (error.context or "")), "")
+    if "exceeded maximum nesting depth" in problem:  # PyYAML 6.0.4's own limit: its scanner reads ahead of the events
+        return Fault(file, line, column, TOO_DEEP)
+    hint = next((hint for start, hint in _HINTS.items() if start in problem or start in (error.context or "")), "")
     if "cannot start any token" in problem:
         hint = f"put quotes around a text that starts with `{lines[line - 1][column - 1 : column]}`"
-    source.faults.append(Fault(source.file, line, column, f"not valid YAML: {problem}" + (f"; {hint}" if hint else "")))
+    return Fault(file, line, column, f"not valid YAML: {problem}" + (f"; {hint}" if hint else ""))
 
 
-class _GivenUp(Exception):
-    """The file was given up at `mark`, for the reason `message`."""
-
-    def __init__(self, mark: Any, message: str) -> None:
-        super().__init__(message)
-        self._mark = mark
-
-    def fault(self, file: str) -> Fault:
-        return Fault(file, self._mark.line + 1, self._mark.column + 1, str(self))
-
-
-def _events(text: str) -> list[Any]:
-    """The events of a file's one document. Depth is held here: libyaml's composer would run off the stack."""
-    events: list[Any] = []
-    depth = 0
+def _composed(text: str) -> yaml.Node:
+    """Return the file's one document. Depth is checked first: libyaml's composer would run off the stack."""
+    anchors: list[str | None] = []
+    event: Any
     for event in yaml.parse(text, Loader=_LOADER):
-        if isinstance(event, yaml.DocumentStartEvent) and events:
-            raise _GivenUp(event.start_mark, "not valid YAML: a file is one document: remove the `---` line")
+        at = event.start_mark.line + 1, event.start_mark.column + 1
         if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > DEPTH_LIMIT:
-                raise _GivenUp(event.start_mark, TOO_DEEP)
+            anchors.append(event.anchor)
         elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
-            events.append(event)
-        if len(events) > 2 * NODE_LIMIT:
-            raise _GivenUp(event.start_mark, f"more than {NODE_LIMIT:,} values in one file: split it")
-    if not events:
-        raise _GivenUp(_START, "the file is empty: write a section into it or remove it")
-    return events
+            anchors.pop()
+        elif isinstance(event, yaml.AliasEvent) and event.anchor in anchors:
+            raise _GivenUp(f"the alias `*{event.anchor}` stands inside what it stands for", *at)
+        if len(anchors) > DEPTH_LIMIT:
+            raise _too_deep(at)
+    node = yaml.compose(text, Loader=_LOADER)
+    if node is None:
+        raise _GivenUp("the file is empty: write a section into it or remove it")
+    return node
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    line: int = 0
-    column: int = 0
-
-
-_START = _Mark()
+def _too_deep(at: tuple[int, int]) -> _GivenUp:
+    return _GivenUp(TOO_DEEP, *at)
 
 
 class _Reader:
-    """Walks events into plain lists, dicts and texts, noting places and faults on the way."""
+    """Turns nodes into plain lists, dicts and texts, noting places and faults on the way."""
 
-    def __init__(self, source: Source, events: list[Any], lines: list[str]) -> None:
+    def __init__(self, source: Source, lines: list[str]) -> None:
         self._source = source
-        self._events = events
         self._lines = lines
-        self._at = 0
         self._count = 0
-        self._anchors: dict[str, int] = {}
-        self._open: set[str] = set()
 
-    def plain(self) -> Any:
-        """The whole document. Raises `_GivenUp` where it is too deep or too much, or an alias stands for nothing."""
-        return self._walk(())
-
-    def _walk(self, place: Place) -> Any:
-        event = self._events[self._at]
-        mark = event.start_mark
-        self._source.places[place] = (mark.line + 1, mark.column + 1)
+    def plain(self, node: yaml.Node, place: Place) -> Any:
+        """Return the value; an alias is written out. Raises `_GivenUp` where it is too deep or too much."""
+        at = self._source.places[place] = node.start_mark.line + 1, node.start_mark.column + 1
         self._count += 1
         if self._count > NODE_LIMIT:
-            raise _GivenUp(mark, "the aliases in this file explode when written out: write the texts themselves")
+            raise _GivenUp("the aliases in this file explode when written out: write the texts themselves", *at)
         if len(place) > DEPTH_LIMIT:
-            raise _GivenUp(mark, TOO_DEEP)
-        if isinstance(event, yaml.AliasEvent):
-            return self._alias(event, place)
-        self._at += 1
-        if event.tag not in _PLAIN_TAGS:
-            self._source.fault(place, f"the tag `{event.tag}` is not allowed here: write the plain value")
-        if event.anchor:
-            self._anchors[event.anchor] = self._at - 1
-        if isinstance(event, yaml.ScalarEvent):
-            return self._scalar(event, place)
-        if isinstance(self._events[self._at], yaml.CollectionEndEvent):
+            raise _too_deep(at)
+        if node.tag not in _PLAIN_TAGS:
+            self._source.fault(place, f"the tag `{node.tag}` is not allowed here: write the plain value")
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, place)
+        if not node.value:
             self._source.fault(place, EMPTY)
-        self._open.add(str(event.anchor))
-        value: Any = self._sequence(place) if isinstance(event, yaml.SequenceStartEvent) else self._mapping(place)
-        self._open.discard(str(event.anchor))
-        self._at += 1  # the end of the collection
-        return value
+        if isinstance(node, yaml.SequenceNode):
+            return [self.plain(item, (*place, index)) for index, item in enumerate(node.value)]
+        return self._mapping(node, place)
 
-    def _alias(self, event: Any, place: Place) -> Any:
-        """What the alias stands for, read again at its new place: faults in it show where it was written."""
-        if event.anchor in self._open:
-            raise _GivenUp(event.start_mark, f"the alias `*{event.anchor}` stands inside what it stands for")
-        if event.anchor not in self._anchors:
-            hint = "put quotes around a text that starts with `*`"
-            raise _GivenUp(event.start_mark, f"not valid YAML: found undefined alias `*{event.anchor}`; {hint}")
-        back, self._at = self._at + 1, self._anchors[event.anchor]
-        value = self._walk(place)
-        self._at = back
-        return value
-
-    def _sequence(self, place: Place) -> list[Any]:
-        result: list[Any] = []
-        while not isinstance(self._events[self._at], yaml.SequenceEndEvent):
-            result.append(self._walk((*place, len(result))))
-        return result
-
-    def _scalar(self, event: Any, place: Place) -> str:
-        if not event.style:  # plain: neither quoted nor a block
-            end = event.end_mark
+    def _scalar(self, node: yaml.ScalarNode, place: Place) -> str:
+        if not node.style:  # plain: neither quoted nor a block
+            end = node.end_mark
             rest = self._lines[end.line][end.column :] if end.line < len(self._lines) else ""
             if _SWALLOWED.match(rest):
-                self._source.faults.append(
-                    Fault(
-                        self._source.file,
-                        end.line + 1,
-                        end.column + rest.index("#") + 1,
-                        "YAML ignores everything after ` #`: put quotes around the whole text "
-                        "(a comment starts with `# `)",
-                    )
+                message = (
+                    "YAML ignores everything after ` #`: put quotes around the whole text (a comment starts with `# `)"
                 )
-            elif not event.value:
+                self._fault(end.line + 1, end.column + rest.index("#") + 1, message)
+            elif not node.value:
                 self._source.fault(place, EMPTY)
-        return str(event.value).strip()
+        return str(node.value).strip()
 
-    def _mapping(self, place: Place) -> dict[str, Any]:
+    def _mapping(self, node: yaml.Node, place: Place) -> dict[str, Any]:
         result: dict[str, Any] = {}
-        while not isinstance(self._events[self._at], yaml.MappingEndEvent):
-            event = self._events[self._at]
-            at = (event.start_mark.line + 1, event.start_mark.column + 1)
-            if not isinstance(event, yaml.ScalarEvent):
-                self._source.faults.append(Fault(self._source.file, *at, "a key has to be a plain word"))
-                self._skip()
-                self._skip()
-                continue
-            self._at += 1
-            key = str(event.value)
-            if key in result:
+        for key_node, value in node.value:
+            at = key_node.start_mark.line + 1, key_node.start_mark.column + 1
+            key = key_node.value
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._fault(*at, "a key has to be a plain word")
+            elif key in result:
                 first = self._source.key_places[(*place, key)][0]
-                self._source.faults.append(
-                    Fault(self._source.file, *at, f"`{key}` stands here twice, first on line {first}: keep one of them")
-                )
-                self._skip()
-                continue
-            self._source.key_places[(*place, key)] = at
-            result[key] = self._walk((*place, key))
+                self._fault(*at, f"`{key}` stands here twice, first on line {first}: keep one of them")
+            else:
+                self._source.key_places[(*place, key)] = at
+                result[key] = self.plain(value, (*place, key))
         return result
 
-    def _skip(self) -> None:
-        """Passes over one value, unread."""
-        depth = 0
-        while True:
-            event = self._events[self._at]
-            self._at += 1
-            depth += isinstance(event, yaml.CollectionStartEvent)
-            depth -= isinstance(event, yaml.CollectionEndEvent)
-            if depth == 0:
-                return
+    def _fault(self, line: int, column: int, message: str) -> None:
+        self._source.faults.append(Fault(self._source.file, line, column, message))

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from slackguide.text import ONES, TENS
+
 _UNITS: Final = {
     "min": 1 / 1440,
     "minut": 1 / 1440,
@@ -16,14 +18,10 @@ _UNITS: Final = {
     "month": 30.0,
     "year": 365.0,
 }
-_SMALL: Final = str.split(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-)
-_TENS: Final = str.split("twenty thirty forty fifty sixty seventy eighty ninety hundred")
 _NUMBERS: Final[dict[str, int]] = {
-    **{word: number for number, word in enumerate(_SMALL)},
-    **{word: 10 * number for number, word in enumerate(_TENS, start=2)},
+    **ONES,
+    **TENS,
+    "hundred": 100,
     "a": 1,
     "an": 1,
     "couple": 2,

@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from slackguide.text import STRAIGHT
+
 MAX_CHARACTERS: Final = 12_000
 """Characters read of any text; Slack's longest message is 40,000, a form's longest answer 3,000."""
 
@@ -72,7 +74,7 @@ _WRITTEN_OUT: Final[dict[str, tuple[str, ...]]] = {
     "bcoz": ("because",),
     "tmrw": ("tomorrow",),
 }
-_STRAIGHT: Final = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\u00b4": "'", "\u0300": None})
+_STRAIGHT: Final = {**STRAIGHT, 0x0300: None}
 
 
 def words(text: str) -> list[str]:

@@ -1,11 +1,10 @@
 """A Slack workspace on loopback, for newcomers, knowledge authors and tests.
 
-It speaks HTTP, WebSocket and Slack's payloads, and imports nothing of the rest of slackguide.
+It speaks HTTP, WebSocket and Slack's payloads, and imports nothing of the rest of slackguide but the WSGI server.
 """
 
+from .block_kit.validation import Problem
 from .errors import ApiError, CannotDo, SandboxError, Unknown
-from .problems import Problem
-from .recording import Step
 from .records import Call, Exchange, Reply
 from .sandbox import Sandbox
 from .screens import View
@@ -33,7 +32,6 @@ __all__ = [
     "SandboxError",
     "Shortcut",
     "Sky",
-    "Step",
     "Team",
     "Unknown",
     "UserGroup",

@@ -9,11 +9,11 @@ from .errors import CannotDo
 from .events import Events
 from .hooks import Hooks, show
 from .payloads import Payloads
-from .problems import Json
 from .records import Exchange, Reply
 from .slack_json import message as message_json
 from .team import Person
 from .typed import as_message
+from .types import Json
 from .workspace import Conversation, Message, Workspace
 
 SLACKBOT = "USLACKBOT"

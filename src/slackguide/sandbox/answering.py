@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from .block_kit.validation import Problem
 from .errors import ApiError
 from .posting import Refused
-from .problems import Json, Problem
 from .records import Call
+from .types import Json
 from .weather import Fault, Sky, Weather
 from .workspace import Workspace
 

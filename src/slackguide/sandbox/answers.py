@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from .elements import INITIAL_KEY, STATE_KEY
+from .block_kit.elements import STATE_KEY
 from .errors import CannotDo
 from .ids import Ids
-from .problems import Json
+from .types import Json
 
 Values = dict[str, dict[str, Json]]
 
@@ -59,7 +59,7 @@ def initial(element: Json) -> Json:
     kind = element["type"]
     key = STATE_KEY[kind]
     empty: Any = [] if key.endswith("s") else None
-    return {"type": kind, key: element.get(INITIAL_KEY[kind], empty)}
+    return {"type": kind, key: element.get(f"initial_{key.removeprefix('selected_')}", empty)}
 
 
 def state_of(blocks: list[Json], typed: Mapping[str, Mapping[str, Json]] | None = None) -> Values:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from .errors import ApiError
-from .problems import Json
+from .types import Json
 
 
 def parse(content_type: str, body: bytes, query: str) -> Json:

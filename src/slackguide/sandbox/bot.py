@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from .delivery import HttpLine, Line, NoLine, Parcel, Request
-from .problems import Json
 from .records import Exchange, Reply
 from .screens import View
 from .socket_mode import SocketMode
+from .types import Json
 from .workspace import Message, Workspace
 
 

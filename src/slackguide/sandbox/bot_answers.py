@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .arguments import Arguments
-from .blocks import check_view, view_too_large
+from .block_kit.validation import Problem, check_view, view_too_large
 from .errors import ApiError
 from .ids import Ids
 from .posting import Content, Refused, read_content
-from .problems import Json, Problem
 from .records import Reply
 from .screens import View
+from .types import Json
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 from urllib.parse import urlencode, urlsplit
 
-from .problems import Json
 from .records import Reply
 from .signing import signed_headers
+from .types import Json
 
 # Slack waits this long for a command, an interaction or an event to be acknowledged.
 PATIENCE: Final = 3.0

@@ -8,7 +8,7 @@ from .answering import Answer, Answering, Incoming
 from .arguments import Arguments, parse
 from .errors import ApiError, Unknown
 from .posting import Content, read_content
-from .problems import Json
+from .types import Json
 from .workspace import Message, Workspace
 
 # What weather and the glass wall call a POST to a response_url.

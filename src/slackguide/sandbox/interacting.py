@@ -6,13 +6,14 @@ from typing import Any
 
 from .acting import Acting, did_not_work
 from .answers import Values, choose, faults_of, find, state_of
+from .block_kit.validation import Problem
 from .bot_answers import TROUBLE, read_form_answer
 from .delivery import Parcel
 from .errors import ApiError, CannotDo, Unknown
-from .problems import Json, Problem
 from .records import Exchange, Reply
 from .screens import View
 from .team import Person
+from .types import Json
 from .workspace import Message
 
 Typed = Mapping[str, Any]

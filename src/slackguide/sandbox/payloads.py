@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from . import slack_json
-from .problems import Json
 from .screens import View
 from .team import Person, Role
+from .types import Json
 from .workspace import Conversation, Message, Workspace
 
 # Slack still sends this word, long deprecated in favour of signatures.

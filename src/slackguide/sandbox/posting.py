@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from .answers import state_of, with_ids
 from .arguments import Arguments
-from .blocks import BLOCKS_TOO_LONG, check_message_blocks, too_long
+from .block_kit.validation import Problem, check_message_blocks, too_long
 from .errors import ApiError
 from .ids import Ids
-from .problems import Json, Problem
+from .types import Json
 
 # docs.slack.dev/reference/methods/chat.postMessage: longer text is cut.
 TEXT_CUT = 40_000
@@ -71,7 +71,7 @@ def read_blocks(arguments: Arguments) -> list[Json] | None:
         rule = Problem(
             at="/blocks", message="blocks are too long", rule="All text of one message: about 12,000 characters"
         )
-        raise Refused(BLOCKS_TOO_LONG, [rule])
+        raise Refused("msg_blocks_too_long", [rule])
     return blocks
 
 

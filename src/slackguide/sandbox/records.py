@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .problems import Json, Problem
+from .block_kit.validation import Problem
+from .types import Json
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,11 @@
 """The sandbox: one object that is a whole Slack on loopback."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TextIO
+from collections.abc import Callable, Mapping
+from typing import Any
 from wsgiref.types import WSGIApplication
+
+from slackguide.wsgi_server import WsgiServer
 
 from . import methods
 from .answering import Answering
@@ -11,13 +13,11 @@ from .bot import Bot
 from .delivery import PATIENCE, HttpLine, Parcel
 from .events import Events
 from .hooks import Hooks
-from .http_server import HttpServer
 from .ids import Ids
 from .interacting import Interacting
 from .live import Live
 from .page_api import Author, PageApi
 from .payloads import Payloads
-from .recording import Recorder, Step, replay
 from .records import Exchange
 from .server import Door
 from .socket_mode import SocketMode
@@ -38,8 +38,7 @@ class Sandbox(Interacting):
     `clock` gives epoch seconds; it stamps messages and ages triggers and response URLs. `advance(seconds)` moves it, if
     it can be moved. `bot_url` is where the bot takes requests; without one, `routes["/slack/events"]` is, if given, and
     an open WebSocket comes before either. `routes` are further WSGI applications by exact path (health checks).
-    `seed` keeps ids of one run apart from those of another; by default it is the clock's time. `record` takes down what
-    is done on the page, a line an action, for `replay`.
+    `seed` keeps ids of one run apart from those of another; by default it is the clock's time.
 
     It listens once constructed, so that `api_url` is known; `start` begins to answer. Raises OSError when the port is
     taken, ValueError for a host that is not loopback.
@@ -63,7 +62,6 @@ class Sandbox(Interacting):
         patience: float = PATIENCE,
         signing_clock: Callable[[], float] = time.time,
         seed: str | None = None,
-        record: TextIO | None = None,
     ) -> None:
         if host not in _LOOPBACK:
             raise ValueError(f"the sandbox lets anyone act as anyone: it listens on loopback only, not on {host}")
@@ -72,7 +70,16 @@ class Sandbox(Interacting):
         workspace = Workspace(team=team, clock=clock, ids=ids, live=self._live)
         self._advance = advance
         door = Door(routes=routes or {})
-        self._server = HttpServer(door, host=host, port=port, threads=THREADS)
+        self._server = WsgiServer(
+            door,
+            host=host,
+            port=port,
+            threads=THREADS,
+            # An application that raises OSError drops the connection without a word: that is what `reset` weather is.
+            log_socket_errors=False,
+            # Without look-ahead waitress cannot tell an application that its caller has gone.
+            channel_request_lookahead=1,
+        )
         self.url = f"http://{host}:{self._server.port}/"
         self.api_url = f"{self.url}api/"
         self.weather = Weather(publish=self._live.publish)
@@ -108,14 +115,8 @@ class Sandbox(Interacting):
             bot_token=bot_token,
             app_token=app_token,
         )
-        self._page = PageApi(
-            sandbox=self,
-            live=self._live,
-            author=author,
-            can_advance=advance is not None,
-            recorder=Recorder(workspace=workspace, stream=record) if record else None,
-        )
-        door.open(web_api=web_api, hooks=hooks, page=self._page, live=self._live)
+        page = PageApi(sandbox=self, live=self._live, author=author, can_advance=advance is not None)
+        door.open(web_api=web_api, hooks=hooks, page=page, live=self._live)
 
     def _bot_changed(self, before: Message, after: Message) -> None:
         self.bot_changed(before, after)
@@ -143,15 +144,6 @@ class Sandbox(Interacting):
         self._advance(seconds)
         self._live.publish("clock", {"now": self.workspace.clock()})
         self.events.wake()
-
-    def replay(self, lines: Iterable[str], *, speed: float | None = None) -> Iterator[Step]:
-        """Do again what was recorded, comparing what is seen. Raises ValueError for a line that is no recording.
-
-        A clock that can be moved is moved by the recorded pauses; with `speed` they are also waited for, that many
-        times faster, so that one can watch.
-        """
-        advance = self.advance if self._advance else None
-        yield from replay(self.workspace, self._page.act, lines, advance=advance, speed=speed)
 
     def bad_weather(self, fault: Fault) -> None:
         """Let a fault begin."""

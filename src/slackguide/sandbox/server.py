@@ -13,7 +13,7 @@ from .answering import Answer
 from .hooks import Hooks
 from .live import Live
 from .page_api import PageApi
-from .problems import Json
+from .types import Json
 from .web_api import WebApi
 
 # Nothing from elsewhere, nothing inline: message text could not run even if it became markup.

@@ -1,8 +1,8 @@
 """The objects of the workspace as Slack writes them: users, channels, messages, user groups."""
 
-from .problems import Json
 from .screens import View, as_slack
 from .team import Person, Role, UserGroup
+from .types import Json
 from .workspace import Conversation, Message, Workspace
 
 

@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
+from .block_kit.validation import Problem
 from .live import Change, Live
-from .problems import Json, Problem
 from .records import Call, Exchange
 from .screens import View
 from .team import Person
+from .types import Json
 from .workspace import Conversation, Message, Workspace
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from websockets.sync.server import Server, ServerConnection, serve
 
 from .delivery import PATIENCE, Parcel, Request
 from .ids import Ids
-from .problems import Json
 from .records import Reply
+from .types import Json
 
 # At most this many connections an app; any of them may get a payload.
 CONNECTIONS: Final = 10

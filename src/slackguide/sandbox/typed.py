@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from .errors import Unknown
-from .problems import Json
+from .types import Json
 from .workspace import Workspace
 
 _TOKEN: Final = re.compile(r"(?P<link>https?://[^\s<>|]+)|@(?P<who>[\w.-]+)|#(?P<where>[\w-]+)")

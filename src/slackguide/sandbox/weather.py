@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from .problems import Json
+from .types import Json
 
 
 class Sky(StrEnum):

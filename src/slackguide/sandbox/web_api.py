@@ -8,7 +8,7 @@ from . import methods
 from .answering import Answer, Answering, Incoming, rate_limited
 from .arguments import Arguments, parse
 from .errors import ApiError
-from .problems import Json
+from .types import Json
 from .weather import Postings
 
 _POSTING: Final = frozenset({"chat.postMessage", "chat.postEphemeral"})

@@ -12,10 +12,10 @@ from typing import Any
 from .errors import ApiError, Unknown
 from .ids import Ids, steady
 from .live import Live
-from .problems import Json
 from .records import Call, Exchange
 from .screens import Screens
 from .team import Person, Team, UserGroup
+from .types import Json
 
 _LOGGED = 1000
 
@@ -135,15 +135,6 @@ class Workspace:
             self._people[person.id] = person
         self.live.publish("people", {})
         return person
-
-    def set_group(self, handle: str, users: Iterable[str]) -> UserGroup:
-        """Put exactly these people (ids or names) into a user group."""
-        with self.lock:
-            group = next((group for group in self._groups.values() if group.handle == handle), None)
-            members = tuple(self.person(who).id for who in users)
-            group = replace(group, users=members) if group else UserGroup(handle=handle, name=handle, users=members)
-            self._groups[group.id] = group
-            return group
 
     # Conversations
 

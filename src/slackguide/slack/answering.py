@@ -10,7 +10,6 @@ from datetime import date
 from typing import assert_never
 
 from slackguide.errors import StorageError, UnusableInput
-from slackguide.escalation.fields import clean
 from slackguide.guide import Answer, Asker, Choices, Concern, Guide, NoAnswer, Outcome
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import Value
@@ -20,6 +19,7 @@ from slackguide.slack.views.card import Card
 from slackguide.slack.views.choices import choices_card, next_matches_card, nothing_card
 from slackguide.slack.words import clipped
 from slackguide.storage.drafts import Drafts
+from slackguide.text import clean
 from slackguide.triage.values import checked
 
 TEXT_LIMIT = 8000

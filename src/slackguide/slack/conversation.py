@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from slackguide.errors import SlackguideError, StorageError
-from slackguide.escalation.fields import clean
 from slackguide.escalation.poster import DeliveryError, RateLimited, Unreachable
 from slackguide.escalation.task import AnswerMessage
 from slackguide.guide import LEAST_PRIVILEGED, Answer
@@ -22,6 +21,7 @@ from slackguide.slack.views.card import Card, words_card
 from slackguide.slack.views.choices import help_card
 from slackguide.slack.views.direct import direct_card
 from slackguide.slack.words import as_written
+from slackguide.text import clean
 
 EMPTY = "There were no words in that. Tell me in a sentence what happened, who asks and what they want."
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 
 from slackguide.storage.database import Database
 from slackguide.storage.schema import drafts
@@ -33,8 +32,3 @@ class Drafts:
             found = select(drafts.c.content).where(drafts.c.token == token, drafts.c.user_id == user_id)
             content = connection.execute(found).scalar_one_or_none()
         return dict(content) if content is not None else None
-
-    def prune(self, before: datetime) -> int:
-        """Forget what was kept before that time."""
-        with self._database.write() as connection:
-            return connection.execute(delete(drafts).where(drafts.c.kept_at < before)).rowcount

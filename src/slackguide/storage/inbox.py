@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from slackguide.escalation.bell import Bell
 from slackguide.escalation.task import AnswerMessage, Task
@@ -65,11 +65,6 @@ class Inbox:
         )
         with self._database.read() as connection:
             return tuple(reversed(connection.execute(earlier).scalars().all()))
-
-    def prune(self, before: datetime) -> int:
-        """Forget ids accepted before that time; Slack repeats an event for minutes, so days are plenty."""
-        with self._database.write() as connection:
-            return connection.execute(delete(inbox).where(inbox.c.accepted_at < before)).rowcount
 
 
 def _store_turn(connection: Connection, now: datetime, task: AnswerMessage, ts: str) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
@@ -76,14 +75,6 @@ def _upgrade(connection: Connection, revision: str, migrations: Path) -> None:
     config = _config(migrations)
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
-
-
-def newest() -> str:
-    """The revision that this version of slackguide brings a database to."""
-    head = ScriptDirectory.from_config(_config(MIGRATIONS)).get_current_head()
-    if head is None:
-        raise StorageError("slackguide was installed without its migrations; install it again.")
-    return head
 
 
 def _config(migrations: Path) -> Config:

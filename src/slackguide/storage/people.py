@@ -64,13 +64,6 @@ class People:
         """
         return self._current().people.get(user_id)
 
-    def role(self, user_id: str, *, leads: Collection[str], lead_groups: Collection[str]) -> str:
-        """`team_lead` for the people named in `leads` and the members of `lead_groups`, else `agent`."""
-        if user_id in leads:
-            return "team_lead"
-        person = self.find(user_id)
-        return "team_lead" if person is not None and not person.groups.isdisjoint(lead_groups) else "agent"
-
     def members(self, handle: str) -> tuple[str, ...]:
         """The ids of a user group's members who are in the directory, in order."""
         return tuple(sorted(person.user_id for person in self._current().people.values() if handle in person.groups))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from slackguide.text import ONES, TENS
 from slackguide.triage.reading_tokens import HUGE, Gap, Kind, Token
 
 HOURS_A_DAY: Final = 24
@@ -29,11 +30,6 @@ class When:
     """A day was named, rather than a length of time."""
     problem: str | None = None
     """Why it is no certain number, as a sentence."""
-
-    @property
-    def days(self) -> int:
-        """Full days."""
-        return self.hours // HOURS_A_DAY
 
 
 UNITS: Final[dict[str, int]] = {
@@ -53,12 +49,8 @@ def _numbered(words: str, first: int = 0, step: int = 1) -> dict[str, int]:
     return {word: first + step * at for at, shared in enumerate(words.split()) for word in shared.split("|")}
 
 
-_ONES: Final = _numbered(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-)
-_TENS: Final = _numbered("twenty thirty forty|fourty fifty sixty seventy eighty ninety", 20, 10)
-_SPELLED: Final = _ONES | _TENS
+_TENS: Final = {**TENS, "fourty": 40}
+_SPELLED: Final = ONES | _TENS
 _MONTHS: Final = _numbered(
     "january|jan february|feb march|mar april|apr may june|jun july|jul august|aug september|sep|sept october|oct "
     "november|nov december|dec",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Final
 
+from slackguide.text import STRAIGHT
+
 MAX_CHARACTERS: Final = 12_000
 """Characters read of any text; a form's longest answer has 3,000."""
 
@@ -80,7 +82,7 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_STRAIGHT: Final = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\u00b4": "'", "\r": "\n"})
+_STRAIGHT: Final = {**STRAIGHT, ord("\r"): "\n"}
 _ENDINGS: Final = re.compile(r"'(?:s|re|ve|ll|d|m)?$")
 _NOT: Final = {
     "cannot": "can",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from slack_sdk.signature import Clock, SignatureVerifier
 
 EVENTS_PATH = "/slack/events"
 HEALTH_PATHS = ("/healthz", "/readyz")
@@ -18,9 +18,6 @@ BODY_LIMIT = 1_000_000
 
 STAMP_DIGITS = 12
 """Most digits of a timestamp in seconds: 10 until the year 2286."""
-
-STAMP_SECONDS = 300
-"""How old a request may be (Slack's own advice): an older one may be a recording."""
 
 Problems = Callable[[], list[str]]
 """Why we are not ready, in words; empty where we are."""
@@ -71,6 +68,7 @@ def guarded(bolt: WSGIApplication, *, secret: str, clock: Callable[[], float]) -
     `secret` is what Slack signs with (docs.slack.dev/authentication/verifying-requests-from-slack), `clock` tells epoch
     seconds.
     """
+    verifier = SignatureVerifier(secret, _Clock(clock))
 
     def application(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         if environ.get("REQUEST_METHOD") != "POST":
@@ -79,22 +77,37 @@ def guarded(bolt: WSGIApplication, *, secret: str, clock: Callable[[], float]) -
         if not length.isdecimal() or int(length) > BODY_LIMIT:
             return _json(start, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"status": "too large"})
         body: bytes = environ["wsgi.input"].read(int(length))
-        stamp = environ.get("HTTP_X_SLACK_REQUEST_TIMESTAMP", "")
-        if not signed(body, stamp, environ.get("HTTP_X_SLACK_SIGNATURE", ""), secret=secret, now=clock()):
+        if not _is_signed(verifier, body, environ):
             return _json(start, HTTPStatus.UNAUTHORIZED, {"status": "not signed by Slack"})
         return bolt({**environ, "wsgi.input": BytesIO(body)}, start)
 
     return application
 
 
-def signed(body: bytes, stamp: str, signature: str, *, secret: str, now: float) -> bool:
-    """Whether Slack sent this body within the last five minutes. Whatever the headers hold, it raises nothing."""
-    if not (stamp.isascii() and stamp.isdecimal() and len(stamp) <= STAMP_DIGITS):
+def _is_signed(verifier: SignatureVerifier, body: bytes, environ: WSGIEnvironment) -> bool:
+    """Return whether Slack sent this body within the last five minutes, whatever the headers hold.
+
+    The verifier itself raises for a timestamp that is no number, a signature that is not ASCII and a body that is not
+    UTF-8. Slack sends none of them.
+    """
+    stamp = environ.get("HTTP_X_SLACK_REQUEST_TIMESTAMP", "")
+    signature = environ.get("HTTP_X_SLACK_SIGNATURE", "")
+    if not (stamp.isascii() and stamp.isdecimal() and len(stamp) <= STAMP_DIGITS and signature.isascii()):
         return False
-    if abs(now - int(stamp)) > STAMP_SECONDS:
+    try:
+        return verifier.is_valid(body, stamp, signature)
+    except UnicodeDecodeError:
         return False
-    digest = hmac.new(secret.encode(), b"v0:%b:%b" % (stamp.encode(), body), hashlib.sha256).hexdigest()
-    return hmac.compare_digest(f"v0={digest}".encode(), signature.encode("utf-8", "surrogatepass"))
+
+
+class _Clock(Clock):
+    """The verifier's clock, from a function that tells epoch seconds."""
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
+
+    def now(self) -> float:
+        return self._seconds()
 
 
 def _json(start: StartResponse, status: HTTPStatus, document: Any) -> Iterable[bytes]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from ..arguments import Arguments
 from ..errors import ApiError
-from ..problems import Json
+from ..types import Json
 from . import chat, conversations, people, views
 from .context import Context, need
 

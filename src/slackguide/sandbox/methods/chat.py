@@ -7,7 +7,7 @@ from .. import slack_json
 from ..arguments import Arguments
 from ..errors import ApiError, Unknown
 from ..posting import read_content
-from ..problems import Json
+from ..types import Json
 from ..workspace import Conversation, Message
 from .context import Context
 

@@ -6,7 +6,7 @@ from typing import Final
 from .. import slack_json
 from ..arguments import Arguments
 from ..errors import ApiError, Unknown
-from ..problems import Json
+from ..types import Json
 from ..workspace import Conversation, Message
 from .context import Context, need
 from .paging import page

@@ -3,7 +3,7 @@
 from .. import slack_json
 from ..arguments import Arguments
 from ..errors import ApiError
-from ..problems import Json
+from ..types import Json
 from .context import Context
 from .paging import page
 

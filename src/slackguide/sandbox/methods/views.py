@@ -4,11 +4,11 @@ from typing import Any
 
 from .. import slack_json
 from ..arguments import Arguments
-from ..blocks import check_view, view_too_large
+from ..block_kit.validation import check_view, view_too_large
 from ..errors import ApiError, Unknown
 from ..posting import Refused
-from ..problems import Json
 from ..screens import View
+from ..types import Json
 from .context import Context
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from slack_bolt import Ack
 
-from slackguide.escalation.fields import clean
 from slackguide.slack.admission import Admitted, TurnedAway
 from slackguide.slack.answering import Answerer
 from slackguide.slack.directory import Directory
@@ -18,6 +17,7 @@ from slackguide.slack.views.ask import answer_view
 from slackguide.slack.views.card import Card, words_card
 from slackguide.slack.views.form import submitted_values
 from slackguide.slack.words import as_written
+from slackguide.text import clean
 
 EMPTY = "Tell me in a sentence what happened, who asks and what they want."
 

@@ -12,7 +12,7 @@ from slack_sdk.models.views import View
 
 from slackguide.errors import StorageError
 from slackguide.escalation.escalation import Escalation
-from slackguide.escalation.fields import Faults, clean
+from slackguide.escalation.fields import Faults
 from slackguide.escalation.ledger import Ledger
 from slackguide.escalation.lifecycle import (
     AddDetails,
@@ -42,6 +42,7 @@ from slackguide.slack.views.card import Card
 from slackguide.slack.views.escalation import hand_over_view, read_view, resolution_of, resolve_view, words_view
 from slackguide.slack.views.form import submitted_values
 from slackguide.slack.words import mention, mrkdwn
+from slackguide.text import clean
 
 SNOOZE = timedelta(hours=4)
 """How long a snoozed reminder stays away: half a working day."""

@@ -11,7 +11,7 @@ from slack_bolt import Ack
 from slackguide.errors import StorageError
 from slackguide.escalation.cases import case_keys
 from slackguide.escalation.escalation import Advice, Draft, Duplicate, Requester
-from slackguide.escalation.fields import Checked, Faults, check, clean
+from slackguide.escalation.fields import Checked, Faults, check
 from slackguide.escalation.ledger import Ledger
 from slackguide.guide import Answer
 from slackguide.slack.admission import Admitted, TurnedAway
@@ -21,6 +21,7 @@ from slackguide.slack.ids import ANYWAY
 from slackguide.slack.state import Stale
 from slackguide.slack.views.escalation import confirmation_view
 from slackguide.slack.views.form import FormState, submitted_values, warned_view
+from slackguide.text import clean
 
 
 class EscalationForm:

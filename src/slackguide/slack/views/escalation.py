@@ -20,7 +20,7 @@ from slack_sdk.models.views import View
 
 from slackguide.escalation.escalation import Escalation, State
 from slackguide.escalation.fields import Faults, Value
-from slackguide.escalation.resolution import LONGEST_DECISION, Ending, Resolution, check_resolution
+from slackguide.escalation.resolution import ENDINGS, LONGEST_DECISION, Ending, Resolution, check_resolution
 from slackguide.escalation.task import Notice
 from slackguide.guide import LEAST_PRIVILEGED
 from slackguide.knowledge import KnowledgeBase
@@ -47,14 +47,6 @@ STATES = {
     State.ASKED: "Waiting for the requester",
     State.RESOLVED: "Resolved",
     State.WITHDRAWN: "Withdrawn",
-}
-
-ENDINGS = {
-    Ending.RIGHT_PLACE: "Right place",
-    Ending.WRONG_QUEUE: "Wrong queue",
-    Ending.DUPLICATE: "Duplicate",
-    Ending.NOT_ELIGIBLE: "Not eligible",
-    Ending.IN_GUIDE: "Was in the guide",
 }
 
 

@@ -10,11 +10,12 @@ from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock, LinkButt
 from slack_sdk.models.views import View
 
 from slackguide.escalation.escalation import Escalation
+from slackguide.escalation.resolution import ENDINGS
 from slackguide.escalation.search import Cursor
 from slackguide.knowledge import KnowledgeBase, Role
 from slackguide.slack.ids import COMMAND, Action, Callback
 from slackguide.slack.views.card import actions, button, header, small
-from slackguide.slack.views.escalation import ENDINGS, STATES
+from slackguide.slack.views.escalation import STATES
 from slackguide.slack.words import escaped, mention, mrkdwn, plain
 
 

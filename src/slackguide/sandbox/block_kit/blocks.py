@@ -1,0 +1,95 @@
+"""Blocks and views, with Slack's limits on them. Blocks the bot has no use for are refused as unsupported."""
+
+from typing import Annotated, Any, Final, Literal, NotRequired
+
+from pydantic import AfterValidator, Field
+from typing_extensions import TypedDict
+
+from .elements import ActionsElement, InputElement, SectionElement
+from .objects import Id, PlainText, Text, broken, most, unique
+from .rich_text import RichText
+
+MESSAGE_BLOCKS: Final = 50
+
+
+class _Block(TypedDict):
+    block_id: NotRequired[Id]
+
+
+class Section(_Block):
+    type: Literal["section"]
+    text: NotRequired[Annotated[Text, most(3000)]]
+    fields: NotRequired[Annotated[list[Annotated[Text, most(2000)]], Field(min_length=1, max_length=10)]]
+    accessory: NotRequired[SectionElement]
+    expand: NotRequired[bool]
+
+
+class Header(_Block):
+    type: Literal["header"]
+    text: Annotated[PlainText, most(150)]
+
+
+class Context(_Block):
+    type: Literal["context"]
+    elements: Annotated[list[Annotated[Text, most(3000)]], Field(min_length=1, max_length=10)]
+
+
+class Divider(_Block):
+    type: Literal["divider"]
+
+
+class Actions(_Block):
+    type: Literal["actions"]
+    elements: Annotated[list[ActionsElement], Field(min_length=1, max_length=25), unique("action_id")]
+
+
+class Input(_Block):
+    type: Literal["input"]
+    label: Annotated[PlainText, most(2000)]
+    element: InputElement
+    hint: NotRequired[Annotated[PlainText, most(2000)]]
+    optional: NotRequired[bool]
+    dispatch_action: NotRequired[bool]
+
+
+def _section(section: Any) -> Any:
+    if "text" not in section and "fields" not in section:
+        raise broken("missing required field: text", "A section needs `text` or `fields`")
+    return section
+
+
+Block = Annotated[
+    Annotated[Section, AfterValidator(_section)] | Header | Context | Divider | Actions | Input | RichText,
+    Field(discriminator="type"),
+]
+MessageBlocks = Annotated[list[Block], Field(max_length=MESSAGE_BLOCKS), unique("block_id")]
+
+
+class _View(TypedDict):
+    blocks: Annotated[list[Block], Field(max_length=100), unique("block_id")]
+    private_metadata: NotRequired[Annotated[str, Field(max_length=3000)]]
+    callback_id: NotRequired[Annotated[str, Field(max_length=255)]]
+    external_id: NotRequired[Annotated[str, Field(max_length=255)]]
+
+
+class Home(_View):
+    type: Literal["home"]
+
+
+class Modal(_View):
+    type: Literal["modal"]
+    title: Annotated[PlainText, most(24)]
+    submit: NotRequired[Annotated[PlainText, most(24)]]
+    close: NotRequired[Annotated[PlainText, most(24)]]
+    clear_on_close: NotRequired[bool]
+    notify_on_close: NotRequired[bool]
+    submit_disabled: NotRequired[bool]
+
+
+def _modal(modal: Any) -> Any:
+    if "submit" not in modal and any(block["type"] == "input" for block in modal["blocks"]):
+        raise broken("missing required field: submit", "A modal with an input block needs a submit label")
+    return modal
+
+
+View = Annotated[Annotated[Modal, AfterValidator(_modal)] | Home, Field(discriminator="type")]

@@ -1,0 +1,57 @@
+"""waitress in a thread, that stops when it has answered what it took. Used in production and by the sandbox."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from wsgiref.types import WSGIApplication
+
+from waitress import wasyncore  # type: ignore[import-untyped]
+from waitress.server import create_server  # type: ignore[import-untyped]
+
+DRAIN_SECONDS = 4.0
+"""How long requests under way get to end; Slack gives up after 3 s."""
+
+
+class WsgiServer:
+    """Serve one WSGI application on one address. Listens once constructed. Raises OSError where the port is taken.
+
+    `adjustments` go to waitress as they are (docs.pylonsproject.org/projects/waitress/en/stable/arguments.html).
+    """
+
+    def __init__(
+        self, application: WSGIApplication, *, host: str, port: int, threads: int, **adjustments: object
+    ) -> None:
+        self._map: dict[int, object] = {}
+        self._server = create_server(application, map=self._map, host=host, port=port, threads=threads, **adjustments)
+        self.port = int(self._server.effective_port)
+        self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no new connection, end the requests under way, close. Does no harm before the start or a second time."""
+        if self._thread.is_alive():
+            trigger = self._server.trigger
+            trigger.pull_trigger(self._server.del_channel)  # the listening socket leaves the loop: nothing new comes in
+            self._drain()
+            with suppress(OSError):  # the loop may wake by itself and close the trigger before it is pulled
+                trigger.pull_trigger(self._close_all)
+            self._thread.join(timeout=2)
+        else:
+            self._server.task_dispatcher.shutdown(timeout=1)
+            self._close_all()
+
+    def _drain(self) -> None:
+        dispatcher = self._server.task_dispatcher
+        deadline = time.monotonic() + DRAIN_SECONDS
+        while (dispatcher.queue or dispatcher.active_count) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        dispatcher.shutdown(timeout=1)
+
+    def _close_all(self) -> None:
+        self._server.close()  # no longer in the map once it takes no new connection
+        wasyncore.close_all(self._map, ignore_all=True)
