@@ -157,8 +157,11 @@ def postgresql() -> Iterator[Server]:
             try:
                 yield Server(server.get_uri())
             finally:
-                # At once: an orderly stop would first write a hundred databases that nobody wants.
-                os.kill(server.get_pid(), signal.SIGQUIT)
+                # At once: an orderly stop would first write a hundred databases that nobody wants. The package stumbles
+                # over a server that ends while it looks, so that the end is waited for.
+                process = server.get_postmaster_info().process
+                process.send_signal(signal.SIGQUIT)
+                process.wait(30)
                 server.cleanup()
 
 
