@@ -185,9 +185,11 @@ def postgresql() -> Iterator[Server]:
             try:
                 yield Server(server.get_uri())
             finally:
-                # At once: an orderly stop would first write a hundred databases that nobody wants.
-                if (pid := server.get_pid()) is not None:
-                    os.kill(pid, signal.SIGQUIT)
+                # At once: an orderly stop would first write a hundred databases that nobody wants. The package stumbles
+                # over a server that ends while it looks, so that the end is waited for.
+                process = server.get_postmaster_info().process
+                process.send_signal(signal.SIGQUIT)
+                process.wait(30)
                 server.cleanup()
 
 
