@@ -24,6 +24,8 @@ NODE_LIMIT = 200_000
 DEPTH_LIMIT = 40
 """Deepest nesting; the format needs nine levels."""
 
+TOO_DEEP = f"nested more than {DEPTH_LIMIT} levels deep: flatten it"
+
 Place: TypeAlias = tuple[str | int, ...]
 """Keys and list positions from the top of a file down to a value."""
 
@@ -132,6 +134,9 @@ def _note_syntax(source: Source, error: yaml.MarkedYAMLError, lines: list[str]) 
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     problem = error.problem or error.context or "not valid YAML"
+    if "nesting depth" in problem:  # libyaml from 0.2.6 on gives up at 1,000, and may read so far ahead of its events
+        source.faults.append(Fault(source.file, line, column, TOO_DEEP))
+        return
     hint = next((hint for start, hint in _HINTS if start in problem or start in (error.context or "")), "")
     if "cannot start any token" in problem:
         hint = f"put quotes around a text that starts with `{lines[line - 1][column - 1 : column]}`"
@@ -159,7 +164,7 @@ def _events(text: str) -> list[Any]:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEPTH_LIMIT:
-                raise _GivenUp(event.start_mark, f"nested more than {DEPTH_LIMIT} levels deep: flatten it")
+                raise _GivenUp(event.start_mark, TOO_DEEP)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
@@ -204,7 +209,7 @@ class _Reader:
         if self._count > NODE_LIMIT:
             raise _GivenUp(mark, "the aliases in this file explode when written out: write the texts themselves")
         if len(place) > DEPTH_LIMIT:
-            raise _GivenUp(mark, f"nested more than {DEPTH_LIMIT} levels deep: flatten it")
+            raise _GivenUp(mark, TOO_DEEP)
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, place)
         self._at += 1
