@@ -188,6 +188,7 @@ def postgresql() -> Iterator[Server]:
                 # At once: an orderly stop would first write a hundred databases that nobody wants. The package stumbles
                 # over a server that ends while it looks, so that the end is waited for.
                 process = server.get_postmaster_info().process
+                assert process is not None
                 process.send_signal(signal.SIGQUIT)
                 process.wait(30)
                 server.cleanup()

@@ -39,7 +39,7 @@ from slackguide.storage.schema import lanes, outbox
 from tests.running.processes import Process, free_port, running
 from tests.running.workplace import Slack, workplace
 from tests.storage.killing import replayed
-from tests.waiting import LOOK, pause, wait_until
+from tests.waiting import pause, wait_until
 
 RUNS = {"sqlite": 2, "postgresql": 2}
 PROCESSES = {"sqlite": 1, "postgresql": 2}
@@ -55,6 +55,9 @@ LONGEST_DELAY = 60.0
 DEADLINE = 180.0
 """Seconds until what has to happen counts as never happening: a busy machine starts eight processes meanwhile."""
 
+
+AGAIN = 0.1
+"""Seconds after which a person sends a form again that was not taken."""
 
 SLOW = 0.15
 """Seconds that Slack takes over a call that works: long enough to be killed in."""
@@ -201,7 +204,7 @@ class Run:
             form = submission(first, self.slack.workspace.person(who).id, f"V{self.seed}{who}{number}", number)
             while not self._sent(form, chance.choice(self.ports)):
                 assert time.monotonic() < deadline, f"{who}'s form {number} is not taken"
-                pause(LOOK)
+                pause(AGAIN)
             self.counts.acknowledged.append(form["view"]["id"])
             if chance.random() < 0.3:
                 self._sent(form, chance.choice(self.ports))

@@ -25,6 +25,8 @@ NODE_LIMIT = 200_000
 DEPTH_LIMIT = 40
 """Deepest nesting; the format needs nine levels."""
 
+TOO_DEEP = f"nested more than {DEPTH_LIMIT} levels deep: flatten it"
+
 Place: TypeAlias = tuple[str | int, ...]
 """Keys and list positions from the top of a file down to a value."""
 
@@ -129,7 +131,7 @@ def _syntax_fault(file: str, error: yaml.MarkedYAMLError, lines: list[str]) -> F
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     problem = error.problem or error.context or "not valid YAML"
-    if "exceeded maximum nesting depth" in problem:  # PyYAML 6.0.4's own limit: its scanner reads ahead of the events
+    if "nesting depth" in problem:  # libyaml from 0.2.6 on gives up at 1,000, and reads ahead of its events
         return Fault(file, line, column, TOO_DEEP)
     hint = next((hint for start, hint in _HINTS.items() if start in problem or start in (error.context or "")), "")
     if "cannot start any token" in problem:
