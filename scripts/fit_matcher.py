@@ -27,7 +27,7 @@ from slackguide.evaluation.calibration import calibration
 from slackguide.evaluation.halves import half_of
 from slackguide.guide.corpus import Corpus
 from slackguide.knowledge import load
-from slackguide.knowledge.questions import read_questions as labelled
+from slackguide.knowledge.labelled_questions import read_questions as labelled
 from slackguide.matching import Matcher
 from slackguide.matching.blending import SIGNALS, VIEWS, Alarm, Odds, Weights, logistic, shipped_weights
 from slackguide.matching.matcher import Judged, Scored

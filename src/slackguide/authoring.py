@@ -8,7 +8,7 @@ from typing import Any
 
 from slackguide.guide import Answer, Asker, Concern
 from slackguide.guide.in_force import GuideInForce
-from slackguide.knowledge import FaultyKnowledge
+from slackguide.knowledge import InvalidKnowledgeError
 from slackguide.slack.state import Asked
 from slackguide.slack.views.answer import answer_card
 
@@ -44,6 +44,6 @@ class AuthorPages:
         fault = self._guide.fault
         if fault is None:
             return []
-        if isinstance(fault, FaultyKnowledge):
-            return [{"where": f"{f.file}:{f.line}:{f.column}", "message": f.message} for f in fault.faults]
+        if isinstance(fault, InvalidKnowledgeError):
+            return [{"where": f"{f.file}:{f.line}:{f.column}", "message": f.message} for f in fault.diagnostics]
         return [{"where": "", "message": str(fault)}]

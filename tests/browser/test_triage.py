@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 from playwright.sync_api import expect
 
-from slackguide.knowledge.facts import FactDefinition
+from slackguide.knowledge.facts import FactSpec
 from slackguide.trying import Trial
 from tests.browser.tab import Tab
 from tests.browser.test_asking import MEDIATION, SURE
@@ -17,12 +17,12 @@ UNDECIDED = "Where it goes depends on this"
 
 
 @pytest.fixture
-def facts(trial: Trial) -> Mapping[str, FactDefinition]:
+def facts(trial: Trial) -> Mapping[str, FactSpec]:
     """The facts as the knowledge has them, by name."""
     return trial.guide().knowledge.facts
 
 
-def test_two_questions_lead_to_the_one_right_queue(ana: Tab, facts: Mapping[str, FactDefinition]) -> None:
+def test_two_questions_lead_to_the_one_right_queue(ana: Tab, facts: Mapping[str, FactSpec]) -> None:
     card = ana.route(MEDIATION)
     expect(card.get_by_role("heading", name=UNDECIDED)).to_be_visible()
     expect(card).to_contain_text(facts["payment_kind"].ask)
@@ -39,7 +39,7 @@ def test_two_questions_lead_to_the_one_right_queue(ana: Tab, facts: Mapping[str,
     ana.shot("decided")
 
 
-def test_a_fact_is_taken_back_and_corrected(ana: Tab, facts: Mapping[str, FactDefinition]) -> None:
+def test_a_fact_is_taken_back_and_corrected(ana: Tab, facts: Mapping[str, FactSpec]) -> None:
     card = ana.route(SURE)
     expect(card.get_by_role("heading", name="Goes to: HV Mediation Tier 1")).to_be_visible()
 
@@ -53,9 +53,7 @@ def test_a_fact_is_taken_back_and_corrected(ana: Tab, facts: Mapping[str, FactDe
     expect(ana.button(card, "Client segment: Enterprise ✕")).to_be_visible()
 
 
-def test_a_number_read_from_the_words_is_taken_back_and_told_anew(
-    ana: Tab, facts: Mapping[str, FactDefinition]
-) -> None:
+def test_a_number_read_from_the_words_is_taken_back_and_told_anew(ana: Tab, facts: Mapping[str, FactSpec]) -> None:
     card = ana.route(SURE)
     ana.press(card, "Days since the last payment: 12 days ✕")
     expect(ana.button(card, "Days since the last payment: 12 days ✕")).to_have_count(0)

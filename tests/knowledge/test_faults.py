@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from slackguide.errors import KnowledgeError
-from slackguide.knowledge import FaultyKnowledge, load
+from slackguide.knowledge import InvalidKnowledgeError, load
 from slackguide.triage import sound
 from tests.knowledge.conftest import SOUND, Copy
 
@@ -190,7 +190,7 @@ def test_every_fault_of_every_file_is_named_in_reading_order(copy: Copy) -> None
 def test_nothing_half_loads(copy: Copy) -> None:
     copy.edit(TEAM, "title: A parcel is damaged", "title: ")
     for loading in (load, sound):
-        with pytest.raises(FaultyKnowledge) as refused:
+        with pytest.raises(InvalidKnowledgeError) as refused:
             loading(copy.directory)
         assert isinstance(refused.value, KnowledgeError)
         assert "has 1 fault and was not loaded" in str(refused.value)

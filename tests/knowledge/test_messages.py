@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from slackguide.knowledge import load
-
-from .conftest import Copy
+from tests.knowledge.conftest import Copy
 
 TEAM = "team.yaml"
 SIGNS = """    priority: critical

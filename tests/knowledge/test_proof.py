@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from slackguide.knowledge import FaultyKnowledge, load
+from slackguide.knowledge import InvalidKnowledgeError, load
 from slackguide.triage import sound
 from tests.knowledge.conftest import Copy
 
@@ -151,7 +151,7 @@ def test_faults_of_tables_are_named_beside_all_others(copy: Copy) -> None:
 def test_what_is_not_proven_is_not_used(copy: Copy) -> None:
     copy.edit(TEAM, "      - use: late\n", "")
     assert load(copy.directory)
-    with pytest.raises(FaultyKnowledge, match="no rule for 15 days or more"):
+    with pytest.raises(InvalidKnowledgeError, match="no rule for 15 days or more"):
         sound(copy.directory)
     ran = copy.shell("route", "--entry", "parcels/lost", "--knowledge", copy.directory)
     assert (ran.status, ran.out) == (2, "")

@@ -12,7 +12,7 @@ import pytest
 
 from slackguide.guide import Guide
 from slackguide.guide.in_force import GuideInForce
-from slackguide.knowledge import FaultyKnowledge, load
+from slackguide.knowledge import InvalidKnowledgeError, load
 from slackguide.trying import _Watch
 from slackguide.wiring import build_guide
 from tests.knowledge.conftest import SOUND, Copy
@@ -27,7 +27,7 @@ def test_a_pattern_that_cannot_be_used_is_shown_and_the_mended_one_is_taken(copy
     copy.edit("shared.yaml", field, spoilt)
 
     assert not guide.reload()
-    assert isinstance(guide.fault, FaultyKnowledge)
+    assert isinstance(guide.fault, InvalidKnowledgeError)
     assert "shared.yaml" in str(guide.fault)
     assert guide() is first
 

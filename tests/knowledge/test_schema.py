@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from slackguide.knowledge.schema import json_schema
+from slackguide.knowledge.json_schema import json_schema
 
 SHIPPED = Path(__file__).parents[2] / "knowledge"
 FILES = sorted(SHIPPED.glob("*.yaml"))

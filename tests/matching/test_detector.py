@@ -9,8 +9,7 @@ from slackguide.matching.bayes import Counts
 from slackguide.matching.blending import Alarm
 from slackguide.matching.detector import Detector
 from slackguide.matching.words import words
-
-from .conftest import DOCUMENTS, ELSEWHERE, LEARNT, SIGNS, VOCABULARY
+from tests.matching.conftest import DOCUMENTS, ELSEWHERE, LEARNT, SIGNS, VOCABULARY
 
 ALARM = Alarm(doubted_below=-1.0, weak_from=1.0, likely_from=2.0)
 

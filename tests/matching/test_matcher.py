@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from slackguide.matching import Alert, Document, Matcher, Vocabulary
-
-from .conftest import DOCUMENTS, SIGNS, VOCABULARY
+from tests.matching.conftest import DOCUMENTS, SIGNS, VOCABULARY
 
 
 @pytest.mark.parametrize(

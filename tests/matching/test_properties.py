@@ -15,8 +15,7 @@ from slackguide.matching import Matcher, Signs, Vocabulary
 from slackguide.matching.features import PAIR_WINDOW
 from slackguide.matching.reading import MAX_WORDS
 from slackguide.matching.words import MAX_CHARACTERS, MAX_WORD
-
-from .conftest import DOCUMENTS, ELSEWHERE, LEARNT, VOCABULARY
+from tests.matching.conftest import DOCUMENTS, ELSEWHERE, LEARNT, VOCABULARY
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=300)
 HOSTILE = st.sampled_from(

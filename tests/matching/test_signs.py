@@ -4,8 +4,7 @@ import pytest
 
 from slackguide.matching import Signs
 from slackguide.matching.signs import SignDetector
-
-from .conftest import SIGNS
+from tests.matching.conftest import SIGNS
 
 
 def strength(text: str, signs: Signs = SIGNS) -> str | None:

@@ -10,7 +10,7 @@ import pytest
 
 from slackguide.guide import Answer, Asker, Concern, Guide
 from slackguide.knowledge import KnowledgeBase
-from slackguide.knowledge.conditions import Value
+from slackguide.knowledge.conditions import FactValue
 from slackguide.sandbox.block_kit.blocks import MESSAGE_BLOCKS
 from slackguide.sandbox.block_kit.validation import MESSAGE_CHARACTERS, visible_text
 from slackguide.slack.ids import ASK_TEXT, Action
@@ -34,7 +34,7 @@ def entry_ids() -> list[str]:
     return [entry["id"] for document in documents for entry in (document or {}).get("entries", ())]
 
 
-def some_facts(knowledge: KnowledgeBase) -> dict[str, Value]:
+def some_facts(knowledge: KnowledgeBase) -> dict[str, FactValue]:
     """A value of every fact there is: the longest label of each."""
     return {
         name: 12 if fact.kind == "number" else max(fact.choices, key=lambda choice: len(fact.value_label(choice)))
@@ -96,9 +96,9 @@ def test_a_window_takes_the_card_of_every_entry(office: Workplace, guide: Guide,
     office.workspace.screens.clear(window.person)
 
 
-def told_for(guide: Guide, entry_id: str) -> dict[str, Value]:
+def told_for(guide: Guide, entry_id: str) -> dict[str, FactValue]:
     """Facts that decide an entry, found by answering its questions with the first answer each time."""
-    facts: dict[str, Value] = {}
+    facts: dict[str, FactValue] = {}
     for _ in range(20):
         outcome = guide.answer(Concern("", facts, entry_id), LEAD, today=TODAY)
         assert isinstance(outcome, Answer)
@@ -137,7 +137,7 @@ def test_a_decided_card_has_everything_in_its_order_on_the_screen_and_read_aloud
 
 def test_no_meaning_hangs_on_an_emoji_or_a_colour(guide: Guide) -> None:
     """A pressed fact carries ✕ for the eye: what it does is said beside it and to a screen reader."""
-    facts: dict[str, Value] = {"contract_type": "hourly"}
+    facts: dict[str, FactValue] = {"contract_type": "hourly"}
     outcome = guide.answer(Concern("", facts, "disputes/send-to-mediation"), LEAD, today=TODAY)
     assert isinstance(outcome, Answer)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from slackguide.guide import Answer, Asker, Concern, Guide
-from slackguide.knowledge.conditions import Value
+from slackguide.knowledge.conditions import FactValue
 from slackguide.slack.ids import ASK_TEXT, Action
 from slackguide.slack.state import Asked, decoded
 from slackguide.storage.feedback import Verdict
@@ -394,9 +394,9 @@ def test_the_wrong_side_of_the_gate_gets_the_entry_and_no_form(work: Workplace, 
     assert work.workspace.screens.stack(work.workspace.person("ana").id) == ()
 
 
-def through(guide: Guide, form: str, gate: str) -> dict[str, Value]:
+def through(guide: Guide, form: str, gate: str) -> dict[str, FactValue]:
     """Facts with which the gate's entry offers the form, found by trying the answers to its questions."""
-    tried: list[dict[str, Value]] = [{}]
+    tried: list[dict[str, FactValue]] = [{}]
     for facts in tried:
         outcome = guide.answer(Concern("", facts, gate), Asker(), today=TODAY)
         assert isinstance(outcome, Answer)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from slackguide.guide import Asker, Concern, Guide, Outcome
 from slackguide.knowledge import KnowledgeBase
-from slackguide.knowledge.conditions import Value
+from slackguide.knowledge.conditions import FactValue
 from slackguide.sandbox import Message
 from slackguide.slack.answering import TEXT_LIMIT
 from slackguide.slack.conversation import TURNS
@@ -49,7 +49,7 @@ class ProbedGuide(Guide):
         self.meanwhile(concern.text)
         return super().answer(concern, asker, today=today)
 
-    def facts_in(self, text: str, *, today: date) -> Mapping[str, Value]:
+    def facts_in(self, text: str, *, today: date) -> Mapping[str, FactValue]:
         """Counts texts that are searched for facts."""
         self.read[text] += 1
         return super().facts_in(text, today=today)

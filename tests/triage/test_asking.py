@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slackguide.knowledge.facts import FactDefinition, FactValue
+from slackguide.knowledge.facts import FactSpec, FactValueSpec
 from slackguide.triage.asking import Interview
 from slackguide.triage.cells import Cell
 from slackguide.triage.table import DecisionTable
@@ -20,7 +20,7 @@ Told = tuple[int | None, ...]
 
 
 @st.composite
-def tables(draw: st.DrawFn) -> tuple[DecisionTable, dict[str, FactDefinition], list[tuple[int, ...]]]:
+def tables(draw: st.DrawFn) -> tuple[DecisionTable, dict[str, FactSpec], list[tuple[int, ...]]]:
     """A table of up to three facts with up to three values each, how common each value is, and what can be open."""
     shape = draw(st.lists(st.integers(2, 3), min_size=1, max_size=3))
     facts = {f"fact{axis}": _fact(draw, size) for axis, size in enumerate(shape)}
@@ -31,17 +31,15 @@ def tables(draw: st.DrawFn) -> tuple[DecisionTable, dict[str, FactDefinition], l
     return DecisionTable(tuple(facts), cells, (), goes, goes), facts, open_cells
 
 
-def _fact(draw: st.DrawFn, size: int) -> FactDefinition:
-    values = {f"v{n}": FactValue(label=f"V{n}", weight=draw(st.integers(1, 9))) for n in range(size)}
-    return FactDefinition(label="fact", ask="Which?", kind="choice", values=values)
+def _fact(draw: st.DrawFn, size: int) -> FactSpec:
+    values = {f"v{n}": FactValueSpec(label=f"V{n}", weight=draw(st.integers(1, 9))) for n in range(size)}
+    return FactSpec(label="fact", ask="Which?", kind="choice", values=values)
 
 
 class BruteForce:
     """Expectations worked out by asking in every order."""
 
-    def __init__(
-        self, table: DecisionTable, facts: dict[str, FactDefinition], open_cells: list[tuple[int, ...]]
-    ) -> None:
+    def __init__(self, table: DecisionTable, facts: dict[str, FactSpec], open_cells: list[tuple[int, ...]]) -> None:
         self.goes, self.open_cells = table.goes, open_cells
         self.weights = [[value.weight for value in fact.values.values()] for fact in facts.values()]
 
@@ -65,7 +63,7 @@ class BruteForce:
 @settings(deadline=None, max_examples=200)
 @given(drawn=tables())
 def test_asking_the_first_of_what_is_missing_takes_the_fewest_questions_that_any_order_takes(
-    drawn: tuple[DecisionTable, dict[str, FactDefinition], list[tuple[int, ...]]],
+    drawn: tuple[DecisionTable, dict[str, FactSpec], list[tuple[int, ...]]],
 ) -> None:
     table, facts, open_cells = drawn
     interview, brute = Interview(table, open_cells, facts), BruteForce(table, facts, open_cells)

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from slackguide.guide import Guide
-from slackguide.knowledge import KnowledgeBase, KnownEntry
-from slackguide.knowledge.conditions import Value
+from slackguide.knowledge import Entry, KnowledgeBase
+from slackguide.knowledge.conditions import FactValue
 from slackguide.knowledge.conditions import tests_of as single_tests
 from slackguide.triage import Triage
 from tests.triage.told import decides, holds, looked_at, told, values
@@ -24,19 +24,19 @@ def triage(guide: Guide) -> Triage:
 
 
 @pytest.fixture(scope="module")
-def deciding(knowledge: KnowledgeBase) -> list[KnownEntry]:
+def deciding(knowledge: KnowledgeBase) -> list[Entry]:
     """The entries that decide by facts."""
     return [entry for entry in knowledge.entries.values() if looked_at(entry)]
 
 
-def _given(entry: KnownEntry) -> set[str]:
+def _given(entry: Entry) -> set[str]:
     return {test.fact for test in (*entry.fixes, *entry.assumes)}
 
 
 @calmly
 @given(data=st.data())
 def test_with_every_fact_told_the_first_rule_that_holds_decides(
-    data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[KnownEntry]
+    data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[Entry]
 ) -> None:
     entry = data.draw(st.sampled_from(deciding))
     case = data.draw(told(entry, knowledge, whole=True))
@@ -49,7 +49,7 @@ def test_with_every_fact_told_the_first_rule_that_holds_decides(
 @calmly
 @given(data=st.data())
 def test_the_order_of_telling_changes_nothing(
-    data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[KnownEntry]
+    data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[Entry]
 ) -> None:
     entry = data.draw(st.sampled_from(deciding))
     case = data.draw(told(entry, knowledge))
@@ -60,13 +60,13 @@ def test_the_order_of_telling_changes_nothing(
 @calmly
 @given(data=st.data())
 def test_whichever_open_question_is_answered_next_the_case_ends_in_the_same_place(
-    data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[KnownEntry]
+    data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[Entry]
 ) -> None:
     entry = data.draw(st.sampled_from([entry for entry in deciding if not entry.urgent]))
     case = {**data.draw(told(entry, knowledge, whole=True)), **_as_given(data, entry, knowledge)}
     ends = []
     for best_first in (True, False):
-        answered: dict[str, Value] = {}
+        answered: dict[str, FactValue] = {}
         while missing := triage.decide(entry.id, answered).missing:
             name = missing[0] if best_first else data.draw(st.sampled_from(missing))
             assert name not in answered
@@ -78,7 +78,7 @@ def test_whichever_open_question_is_answered_next_the_case_ends_in_the_same_plac
 @calmly
 @given(data=st.data())
 def test_once_nothing_is_missing_no_fact_left_untold_could_have_changed_it(
-    data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[KnownEntry]
+    data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[Entry]
 ) -> None:
     entry = data.draw(st.sampled_from([entry for entry in deciding if not entry.urgent]))
     some = data.draw(told(entry, knowledge))
@@ -92,7 +92,7 @@ def test_once_nothing_is_missing_no_fact_left_untold_could_have_changed_it(
 @calmly
 @given(data=st.data())
 def test_what_is_missing_is_what_can_still_change_the_destination(
-    data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[KnownEntry]
+    data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[Entry]
 ) -> None:
     entry = data.draw(st.sampled_from([entry for entry in deciding if not entry.urgent]))
     some = data.draw(told(entry, knowledge))
@@ -107,7 +107,7 @@ def test_what_is_missing_is_what_can_still_change_the_destination(
 @calmly
 @given(data=st.data())
 def test_a_range_of_days_decides_where_all_of_it_leads_to_one_place(
-    data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[KnownEntry]
+    data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[Entry]
 ) -> None:
     name = "days_since_last_payment"
     entry = data.draw(st.sampled_from([entry for entry in deciding if name in looked_at(entry)]))
@@ -129,7 +129,7 @@ def test_a_critical_entry_withholds_nothing(triage: Triage, knowledge: Knowledge
         assert decision.warnings[0] == entry.warnings[0].text
 
 
-def _as_given(data: st.DataObject, entry: KnownEntry, knowledge: KnowledgeBase) -> dict[str, Value]:
+def _as_given(data: st.DataObject, entry: Entry, knowledge: KnowledgeBase) -> dict[str, FactValue]:
     """Values of the facts that the entry fixes or assumes, as it does."""
     return {
         name: data.draw(st.sampled_from(_possible(name, entry, knowledge)))
@@ -138,24 +138,24 @@ def _as_given(data: st.DataObject, entry: KnownEntry, knowledge: KnowledgeBase) 
     }
 
 
-def _possible(name: str, entry: KnownEntry, knowledge: KnowledgeBase) -> list[Value]:
+def _possible(name: str, entry: Entry, knowledge: KnowledgeBase) -> list[FactValue]:
     tests = [test for test in (*entry.fixes, *entry.assumes) if test.fact == name]
     return [value for value in values(name, entry, knowledge) if all(holds(test, {name: value}) for test in tests)]
 
 
-def _can_change(name: str, some: Mapping[str, Value], options: Mapping[str, list[Value]], entry: KnownEntry) -> bool:
+def _can_change(name: str, some: Mapping[str, FactValue], options: Mapping[str, list[FactValue]], entry: Entry) -> bool:
     """Whether two cases that agree with what was told, and differ in this fact alone, go to different places."""
     others = [other for other in options if other != name]
-    cases: list[dict[str, Value]] = [dict(some)]
+    cases: list[dict[str, FactValue]] = [dict(some)]
     for other in others:
         cases = [{**case, other: value} for case in cases for value in _told_apart(other, options[other], entry)]
     return any(len({decides(entry, {**case, name: value}).target.id for value in options[name]}) > 1 for case in cases)
 
 
-def _told_apart(name: str, options: list[Value], entry: KnownEntry) -> list[Value]:
+def _told_apart(name: str, options: list[FactValue], entry: Entry) -> list[FactValue]:
     """One value for each way in which the rules' tests of a fact can turn out: fewer cases to go through."""
     tests = [test for rule in entry.rules for test in single_tests(rule.when) if test.fact == name]
-    kinds: dict[tuple[bool, ...], Value] = {}
+    kinds: dict[tuple[bool, ...], FactValue] = {}
     for value in options:
         kinds.setdefault(tuple(holds(test, {name: value}) for test in tests), value)
     return list(kinds.values())

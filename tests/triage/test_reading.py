@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slackguide.knowledge.facts import FactDefinition, FactValue
+from slackguide.knowledge.facts import FactSpec, FactValueSpec
 from slackguide.knowledge.loader import load
 from slackguide.triage.reading import SHOWN, FactReader, Reading
 
@@ -182,10 +182,15 @@ def test_a_bare_number_counts_beside_nothing_but_facts(text: str, days: int | No
 
 
 def test_a_reader_reads_the_facts_it_was_given() -> None:
-    fact = FactDefinition(
-        label="Colour", ask="Which colour?", kind="choice",
-        values={"red": FactValue(label="Red", words=("red", "deep|bright crimson")), "blue": FactValue(label="Blue")},
-    )  # fmt: skip
+    fact = FactSpec(
+        label="Colour",
+        ask="Which colour?",
+        kind="choice",
+        values={
+            "red": FactValueSpec(label="Red", words=("red", "deep|bright crimson")),
+            "blue": FactValueSpec(label="Blue"),
+        },
+    )
     reader = FactReader({"colour": fact})
     assert reader.read("a bright crimson, paid 3 days ago", today=TODAY).facts == {"colour": "red"}
     assert reader.read("not red", today=TODAY).facts == {"colour": "blue"}

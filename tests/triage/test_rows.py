@@ -45,7 +45,7 @@ def test_each_case_stands_in_one_row(told_facts: dict[str, str], guide: Guide, k
                 choices.append([number for number in meant if kept.cells[axis][number] in cells])
             at = np.ix_(*choices) if choices else ()
             covered[at] += 1
-            assert {kept.rules[number].spot for number in np.unique(kept.first[at])} == {row.rule.spot}
+            assert {kept.rules[number].location for number in np.unique(kept.first[at])} == {row.rule.location}
         assert (covered == 1).all(), id
 
 

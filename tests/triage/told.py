@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 from hypothesis import strategies as st
 
-from slackguide.knowledge import KnowledgeBase, KnownEntry, RouteRule
+from slackguide.knowledge import Entry, KnowledgeBase, Rule
 from slackguide.knowledge.conditions import (
     AllOf,
     AnyOf,
     Condition,
-    Named,
+    FactValue,
+    NamedCondition,
     Not,
     OneOf,
-    Value,
     Within,
     facts_of,
 )
@@ -23,12 +23,12 @@ from slackguide.knowledge.conditions import tests_of as single_tests
 DECIDING = "disputes/send-to-mediation"
 
 
-def looked_at(entry: KnownEntry) -> list[str]:
+def looked_at(entry: Entry) -> list[str]:
     """The facts that some rule of the entry looks at."""
     return list(dict.fromkeys(name for rule in entry.rules for name in facts_of(rule.when)))
 
 
-def values(name: str, entry: KnownEntry, knowledge: KnowledgeBase) -> list[Value]:
+def values(name: str, entry: Entry, knowledge: KnowledgeBase) -> list[FactValue]:
     """Every value of a choice; of a number both sides of every edge that a rule names, and far beyond."""
     fact = knowledge.facts[name]
     if fact.kind != "number":
@@ -42,18 +42,18 @@ def values(name: str, entry: KnownEntry, knowledge: KnowledgeBase) -> list[Value
     return [*sorted(numbers), *fact.choices]
 
 
-def told(entry: KnownEntry, knowledge: KnowledgeBase, *, whole: bool = False) -> st.SearchStrategy[dict[str, Value]]:
+def told(entry: Entry, knowledge: KnowledgeBase, *, whole: bool = False) -> st.SearchStrategy[dict[str, FactValue]]:
     """Facts told about a case: all that the entry looks at, or some of them."""
     every = {name: st.sampled_from(values(name, entry, knowledge)) for name in looked_at(entry)}
     return st.fixed_dictionaries(every) if whole else st.fixed_dictionaries({}, optional=every)
 
 
-def decides(entry: KnownEntry, case: Mapping[str, Value]) -> RouteRule:
+def decides(entry: Entry, case: Mapping[str, FactValue]) -> Rule:
     """The first rule that holds for a case of which everything is told; rule by rule, without a table."""
     return next(rule for rule in entry.rules if holds(rule.when, case))
 
 
-def holds(condition: Condition, case: Mapping[str, Value]) -> bool:
+def holds(condition: Condition, case: Mapping[str, FactValue]) -> bool:
     """Whether a condition holds for a case of which everything is told."""
     match condition:
         case OneOf():
@@ -69,5 +69,5 @@ def holds(condition: Condition, case: Mapping[str, Value]) -> bool:
             return any(holds(part, case) for part in condition.parts)
         case Not():
             return not holds(condition.part, case)
-        case Named():
+        case NamedCondition():
             return holds(condition.part, case)

@@ -9,8 +9,8 @@ import typer
 
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, JsonOption
 from slackguide.cli.output import NOT_FINE, print_json, say
-from slackguide.knowledge import Fault, inspect
-from slackguide.knowledge.questions import question_faults
+from slackguide.knowledge import Diagnostic, inspect
+from slackguide.knowledge.labelled_questions import check_questions
 from slackguide.triage import table_faults
 
 
@@ -32,18 +32,18 @@ def register(app: typer.Typer) -> None:
         Exits 0 where it is sound, 1 where it has a fault, 2 where there is nothing to check.
         """
         found = inspect(directory)
-        faults: list[Fault] = [*found.faults, *question_faults(directory, found.entries)]
+        diagnostics: list[Diagnostic] = [*found.diagnostics, *check_questions(directory, found.entries)]
         if found.knowledge is not None:
-            faults += table_faults(found.knowledge, unproven=found.unproven)
-        faults = sorted(set(faults))
+            diagnostics += table_faults(found.knowledge, unverified=found.unverified)
+        diagnostics = sorted(set(diagnostics))
         if json:
             fields = ("file", "line", "column", "message")
-            print_json([{name: getattr(fault, name) for name in fields} for fault in faults])
+            print_json([{name: getattr(diagnostic, name) for name in fields} for diagnostic in diagnostics])
         else:
-            for fault in faults:
-                typer.echo(str(fault))
-        if faults:
-            say(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}: nothing of it will be loaded.")
+            for diagnostic in diagnostics:
+                typer.echo(str(diagnostic))
+        if diagnostics:
+            say(f"{len(diagnostics)} {'fault' if len(diagnostics) == 1 else 'faults'}: nothing of it will be loaded.")
             raise typer.Exit(NOT_FINE)
         if (sound := found.knowledge) is not None and not json:
             say(

@@ -23,7 +23,7 @@ from slackguide.cli.output import whole
 from slackguide.escalation.escalation import Escalation
 from slackguide.escalation.resolution import Ending, Resolution
 from slackguide.evaluation.observation import Case
-from slackguide.knowledge import KnowledgeBase, KnownEntry
+from slackguide.knowledge import Entry, KnowledgeBase
 
 CHAIN = 20
 """Duplicates of duplicates are followed so far."""
@@ -129,13 +129,13 @@ def _ids(
             return Silent.NO_FIRST
 
 
-def _those(knowledge: KnowledgeBase, fits: Callable[[KnownEntry], bool]) -> tuple[str, ...]:
+def _those(knowledge: KnowledgeBase, fits: Callable[[Entry], bool]) -> tuple[str, ...]:
     return tuple(id for id, entry in knowledge.entries.items() if fits(entry))
 
 
-def _leads_to(entry: KnownEntry, destination: str | None) -> bool:
+def _leads_to(entry: Entry, destination: str | None) -> bool:
     return any(rule.target.id == destination for rule in entry.rules)
 
 
-def _can_refuse(entry: KnownEntry) -> bool:
+def _can_refuse(entry: Entry) -> bool:
     return any(rule.not_eligible is not None or rule.target.kind == "not_eligible" for rule in entry.rules)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from slackguide.cli.output import fail
-from slackguide.knowledge.conditions import Value
-from slackguide.knowledge.facts import FactDefinition
+from slackguide.knowledge.conditions import FactValue
+from slackguide.knowledge.facts import FactSpec
 from slackguide.triage import checked
 
 
-def told_facts(given: Iterable[str], facts: Mapping[str, FactDefinition]) -> dict[str, Value]:
+def told_facts(given: Iterable[str], facts: Mapping[str, FactSpec]) -> dict[str, FactValue]:
     """The facts of `NAME=VALUE` items, typed. Exits with status 2 where an item is none, or one fact is given twice;
 
     raises `UnusableInput` that names every unknown fact and value, and the choices.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from slackguide.cli.output import print_json
-from slackguide.knowledge.schema import json_schema
+from slackguide.knowledge.json_schema import json_schema
 
 
 def register(app: typer.Typer) -> None:

@@ -12,8 +12,8 @@ from rich.text import Text
 from slackguide.cli.facts import told_facts
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, JsonOption, KnowledgeOption
 from slackguide.cli.output import fail, out, print_json
-from slackguide.knowledge import KnowledgeBase, KnownEntry, RouteRule, did_you_mean
-from slackguide.knowledge.conditions import OneOf, Value, Within
+from slackguide.knowledge import Entry, KnowledgeBase, Rule, did_you_mean
+from slackguide.knowledge.conditions import FactValue, OneOf, Within
 from slackguide.triage import Triage, sound
 from slackguide.triage.boxes import values, words
 from slackguide.triage.cells import Cell, passes
@@ -56,7 +56,7 @@ def register(app: typer.Typer) -> None:
             _print(entry, table, told, base)
 
 
-def _print(entry: KnownEntry, table: DecisionTable, told: Mapping[str, Value], base: KnowledgeBase) -> None:
+def _print(entry: Entry, table: DecisionTable, told: Mapping[str, FactValue], base: KnowledgeBase) -> None:
     out.print(Text.assemble((entry.title, "bold"), "  ", (entry.id, "dim")))
     for label, given in (("Fixed by the concern", entry.fixes), ("Taken for granted unless told", entry.assumes)):
         untold = [test for test in given if test.fact in table.facts and test.fact not in told]
@@ -68,11 +68,11 @@ def _print(entry: KnownEntry, table: DecisionTable, told: Mapping[str, Value], b
     for expected, part in groupby(rows(table, entry, told, base.facts), key=lambda row: row.expected):
         if not expected:
             out.print(Text("\nWhere an agent says otherwise:", style="bold"))
-        for _, cases in groupby(part, key=lambda row: row.rule.spot):
+        for _, cases in groupby(part, key=lambda row: row.rule.location):
             _print_rule(list(cases), entry, base)
 
 
-def _print_rule(cases: Sequence[Row], entry: KnownEntry, base: KnowledgeBase) -> None:
+def _print_rule(cases: Sequence[Row], entry: Entry, base: KnowledgeBase) -> None:
     rule = cases[0].rule
     out.print(Text(f"\n{rule.target.name}", style="bold green"))
     for row in cases:
@@ -92,13 +92,11 @@ def _cells(test: OneOf | Within, table: DecisionTable) -> list[Cell]:
     return [cell for cell in table.cells[table.facts.index(test.fact)] if passes(test, cell)]
 
 
-def _sources(rule: RouteRule, entry: KnownEntry) -> tuple[Any, ...]:
+def _sources(rule: Rule, entry: Entry) -> tuple[Any, ...]:
     return (rule.source,) if rule.source else entry.sources
 
 
-def _document(
-    entry: KnownEntry, table: DecisionTable, told: Mapping[str, Value], base: KnowledgeBase
-) -> dict[str, Any]:
+def _document(entry: Entry, table: DecisionTable, told: Mapping[str, FactValue], base: KnowledgeBase) -> dict[str, Any]:
     return {
         "id": entry.id,
         "title": entry.title,
@@ -114,7 +112,7 @@ def _given(tests: Iterable[OneOf | Within], table: DecisionTable) -> dict[str, l
     return {test.fact: list(values(_cells(test, table))) for test in tests if test.fact in table.facts}
 
 
-def _row(row: Row, entry: KnownEntry) -> dict[str, Any]:
+def _row(row: Row, entry: Entry) -> dict[str, Any]:
     rule = row.rule
     return {
         "when": {name: list(values(cells)) for name, cells in row.when.items()},

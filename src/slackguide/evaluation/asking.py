@@ -11,8 +11,8 @@ from slackguide.evaluation.halves import Half, half_of
 from slackguide.evaluation.observation import Case, Observation
 from slackguide.evaluation.said import said
 from slackguide.guide import Asker, Concern, Guide
-from slackguide.knowledge import Fault, did_you_mean
-from slackguide.knowledge.questions import Question, read_questions
+from slackguide.knowledge import Diagnostic, did_you_mean
+from slackguide.knowledge.labelled_questions import LabelledQuestion, read_questions
 
 WARMING_UP = 20
 """Questions asked before time is taken."""
@@ -30,7 +30,7 @@ def read_cases(paths: Sequence[Path], *, known: Iterable[str], half: Half | None
     ids = frozenset(known)
     seen: set[Path] = set()
     cases: list[Case] = []
-    faults: list[Fault] = []
+    faults: list[Diagnostic] = []
     for path in paths:
         if path.resolve() in seen:
             raise UnusableInput(f"{path} is given twice: its questions would count twice.")
@@ -73,13 +73,13 @@ def ask(
     return tuple(observations)
 
 
-def _faults(path: Path, questions: Iterable[Question], known: frozenset[str]) -> Iterator[Fault]:
+def _faults(path: Path, questions: Iterable[LabelledQuestion], known: frozenset[str]) -> Iterator[Diagnostic]:
     for question in questions:
         if not _is_unicode(question.text):
-            yield Fault(str(path), question.line, 1, "the text holds half a character (a lone \\uD800 to \\uDFFF)")
+            yield Diagnostic(str(path), question.line, 1, "the text holds half a character (a lone \\uD800 to \\uDFFF)")
         for id in question.ids:
             if id not in known:
-                yield Fault(str(path), question.line, 1, f"unknown entry `{id}`{did_you_mean(id, known)}")
+                yield Diagnostic(str(path), question.line, 1, f"unknown entry `{id}`{did_you_mean(id, known)}")
 
 
 def _is_unicode(text: str) -> bool:
@@ -90,7 +90,7 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-def _told(faults: Sequence[Fault]) -> str:
+def _told(faults: Sequence[Diagnostic]) -> str:
     count = len(faults)
     more = [f"… and {count - FAULTS_TOLD} more"] if count > FAULTS_TOLD else []
     summary = f"{count} {'fault' if count == 1 else 'faults'} in the questions, so nothing was measured:"

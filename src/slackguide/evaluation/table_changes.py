@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from slackguide.knowledge import KnowledgeBase, KnownEntry
+from slackguide.knowledge import Entry, KnowledgeBase
 from slackguide.knowledge.conditions import OneOf, Within, tests_of
-from slackguide.knowledge.facts import FactDefinition
+from slackguide.knowledge.facts import FactSpec
 from slackguide.triage.cells import Cell, cells_of, passes
 from slackguide.triage.table import NO_RULE, DecisionTable, table_of
 
@@ -84,9 +84,9 @@ def _entry_changes(old: KnowledgeBase, new: KnowledgeBase, id: str) -> Iterator[
         yield source, target, int(mask.sum()), tuple(_read_out(mask, cells, facts))
 
 
-def _shared_facts(old: KnowledgeBase, new: KnowledgeBase, tables: Iterable[DecisionTable]) -> dict[str, FactDefinition]:
+def _shared_facts(old: KnowledgeBase, new: KnowledgeBase, tables: Iterable[DecisionTable]) -> dict[str, FactSpec]:
     """The facts that either table looks at, with the values that both knowledge bases know."""
-    shared: dict[str, FactDefinition] = {}
+    shared: dict[str, FactSpec] = {}
     for name in dict.fromkeys(name for table in tables for name in table.facts):
         one, other = old.facts.get(name), new.facts.get(name)
         known = other or one
@@ -102,7 +102,7 @@ def _shared_facts(old: KnowledgeBase, new: KnowledgeBase, tables: Iterable[Decis
     return shared
 
 
-def _tests(entry: KnownEntry, name: str) -> Iterator[OneOf | Within]:
+def _tests(entry: Entry, name: str) -> Iterator[OneOf | Within]:
     tests = [test for rule in entry.rules for test in tests_of(rule.when)]
     yield from (test for test in (*tests, *entry.assumes, *entry.fixes) if test.fact == name)
 
@@ -124,7 +124,7 @@ def _places(coarse: tuple[Cell, ...], fine: tuple[Cell, ...]) -> list[int]:
     return [next(place for place, cell in enumerate(coarse) if cell.holds(one.told)) for one in fine]
 
 
-def _meant(entry: KnownEntry, cells: Cells) -> npt.NDArray[np.bool_]:
+def _meant(entry: Entry, cells: Cells) -> npt.NDArray[np.bool_]:
     """The combinations that agree with what the entry's concern itself says of the facts."""
     fixes = {test.fact: test for test in entry.fixes}
     meant = np.ones([len(of_fact) for of_fact in cells.values()], dtype=np.bool_)
@@ -135,7 +135,7 @@ def _meant(entry: KnownEntry, cells: Cells) -> npt.NDArray[np.bool_]:
     return meant
 
 
-def _read_out(mask: npt.NDArray[np.bool_], cells: Cells, facts: Mapping[str, FactDefinition]) -> Iterator[str]:
+def _read_out(mask: npt.NDArray[np.bool_], cells: Cells, facts: Mapping[str, FactSpec]) -> Iterator[str]:
     left = np.array(mask)
     while left.any():
         box = _box(mask, tuple(int(place) for place in np.argwhere(left)[0]))
@@ -159,7 +159,7 @@ def _box(mask: npt.NDArray[np.bool_], start: tuple[int, ...]) -> list[list[int]]
     return box
 
 
-def _words(cells: list[Cell], fact: FactDefinition) -> str:
+def _words(cells: list[Cell], fact: FactSpec) -> str:
     """Several cells read out, neighbouring ranges as one."""
     joined: list[Cell] = []
     for cell in cells:

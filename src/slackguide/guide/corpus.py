@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from slackguide.knowledge import KnowledgeBase, KnownEntry
+from slackguide.knowledge import Entry, KnowledgeBase
 from slackguide.matching import Document, Matcher, Signs, Vocabulary
 from slackguide.matching.blending import Weights
 
@@ -36,7 +36,7 @@ class Corpus:
         )
 
 
-def _document(entry: KnownEntry) -> Document:
+def _document(entry: Entry) -> Document:
     steps = [step.text for step in (*entry.warnings, *entry.path)]
     targets = [name for rule in entry.rules for name in (rule.target.name, *rule.target.also)]
     further = [article.title for article in entry.see_also]
@@ -50,7 +50,7 @@ def _document(entry: KnownEntry) -> Document:
     )
 
 
-def _signs(entry: KnownEntry) -> Signs:
+def _signs(entry: Entry) -> Signs:
     assert entry.signs is not None
     signs = entry.signs
     messages = entry.messages

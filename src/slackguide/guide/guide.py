@@ -9,8 +9,8 @@ from slackguide.errors import UnusableInput
 from slackguide.guide.corpus import Corpus
 from slackguide.guide.notes import filled
 from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, TitledMatch
-from slackguide.knowledge import KnowledgeBase, KnownEntry, did_you_mean
-from slackguide.knowledge.conditions import Value
+from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
+from slackguide.knowledge.conditions import FactValue
 from slackguide.matching import Alert, Match, Matching, Why
 from slackguide.triage import FactReader, Triage
 
@@ -42,7 +42,7 @@ class Guide:
         """The matcher's word on a text, for the asker's eyes."""
         return self._matcher.match(text, hidden=self.knowledge.hidden_from(asker.role))
 
-    def facts_in(self, text: str, *, today: date) -> Mapping[str, Value]:
+    def facts_in(self, text: str, *, today: date) -> Mapping[str, FactValue]:
         """The facts that words alone tell."""
         return self._reader.read(text, today=today).facts
 
@@ -73,7 +73,7 @@ class Guide:
 
     def _answer(
         self,
-        entry: KnownEntry,
+        entry: Entry,
         concern: Concern,
         matches: tuple[TitledMatch, ...],
         alerts: tuple[Alert, ...],
@@ -84,7 +84,7 @@ class Guide:
         reading = self._reader.read(concern.text, today=today)
         let_be = {*concern.facts, *concern.dropped}
         read = {name: value for name, value in reading.facts.items() if name not in let_be}
-        facts: Mapping[str, Value] = {**read, **concern.facts}
+        facts: Mapping[str, FactValue] = {**read, **concern.facts}
         decision = self.triage.decide(entry.id, facts)
         template = self.knowledge.notes[decision.note].text if decision.note else None
         return Answer(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from slackguide.knowledge import KnowledgeBase
-from slackguide.knowledge.conditions import Value
+from slackguide.knowledge.conditions import FactValue
 
 BLANK = "____"
 WORDS_LIMIT = 600
@@ -15,7 +15,7 @@ WORDS_LIMIT = 600
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_-]+)\}")
 
 
-def filled(template: str, knowledge: KnowledgeBase, facts: Mapping[str, Value], words: str) -> str:
+def filled(template: str, knowledge: KnowledgeBase, facts: Mapping[str, FactValue], words: str) -> str:
     """The note with every known placeholder filled in: facts by their labels, the summary by the agent's words."""
 
     def value(match: re.Match[str]) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from slackguide.knowledge import KnownEntry, Role
-from slackguide.knowledge.conditions import Value
+from slackguide.knowledge import Entry, Role
+from slackguide.knowledge.conditions import FactValue
 from slackguide.matching import Alert, Why
 from slackguide.triage import Decision
 
@@ -17,7 +17,7 @@ class Concern:
     """What was asked: the agent's words, the facts given beside them, and the entry where it is known already."""
 
     text: str = ""
-    facts: Mapping[str, Value] = field(default_factory=dict)
+    facts: Mapping[str, FactValue] = field(default_factory=dict)
     entry: str | None = None
     dropped: frozenset[str] = frozenset()
     """Facts that the words seem to say and the agent has taken back."""
@@ -56,7 +56,7 @@ class Found:
 class Answer(Found):
     """One entry is the answer, with the destination as far as the facts decide it."""
 
-    entry: KnownEntry
+    entry: Entry
     decision: Decision
     note: str | None
     """The note template, filled with what is known."""

@@ -1,32 +1,32 @@
-"""The knowledge base: its format, its faults, and what the rest of slackguide sees of it."""
+"""The knowledge base: its format, its diagnostics, and the resolved model that the rest of slackguide uses."""
 
-from slackguide.knowledge.compiled import (
+from slackguide.knowledge.diagnostics import Diagnostic, InvalidKnowledgeError, did_you_mean
+from slackguide.knowledge.entries import Role
+from slackguide.knowledge.loader import Inspection, inspect, knowledge_files, load
+from slackguide.knowledge.model import (
     NOT_ELIGIBLE,
     Citation,
+    Destination,
+    Entry,
     KnowledgeBase,
-    KnownEntry,
-    RouteRule,
-    Spot,
+    Rule,
+    SourceLocation,
     Step,
-    Target,
 )
-from slackguide.knowledge.entries import Role
-from slackguide.knowledge.faults import Fault, FaultyKnowledge, did_you_mean
-from slackguide.knowledge.loader import Inspection, inspect, knowledge_files, load
 
 __all__ = [
     "NOT_ELIGIBLE",
     "Citation",
-    "Fault",
-    "FaultyKnowledge",
+    "Destination",
+    "Diagnostic",
+    "Entry",
     "Inspection",
+    "InvalidKnowledgeError",
     "KnowledgeBase",
-    "KnownEntry",
     "Role",
-    "RouteRule",
-    "Spot",
+    "Rule",
+    "SourceLocation",
     "Step",
-    "Target",
     "did_you_mean",
     "inspect",
     "knowledge_files",

@@ -9,7 +9,7 @@ from typing import TypeAlias
 NEVER = "never"
 """The value of a number fact for which the thing counted has not happened yet."""
 
-Value: TypeAlias = str | int
+FactValue: TypeAlias = str | int
 """A fact's value: the name of a choice, `yes` or `no`, a whole number, `never`, or a range of numbers like `31..60`."""
 
 RANGE = re.compile(r"^(?:(\d{1,9})?\.\.(\d{1,9})?|(\d{1,9}))$")
@@ -66,7 +66,7 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedCondition:
     """A condition that the knowledge base declares once and uses by name; `label` is how reasons read it out."""
 
     name: str
@@ -74,7 +74,7 @@ class Named:
     part: Condition
 
 
-Condition: TypeAlias = OneOf | Within | AllOf | AnyOf | Not | Named
+Condition: TypeAlias = OneOf | Within | AllOf | AnyOf | Not | NamedCondition
 
 ALWAYS = AllOf(())
 
@@ -93,7 +93,7 @@ def facts_of(condition: Condition) -> tuple[str, ...]:
             return (fact,)
         case AllOf(parts=parts) | AnyOf(parts=parts):
             return tuple(dict.fromkeys(name for part in parts for name in facts_of(part)))
-        case Not(part=part) | Named(part=part):
+        case Not(part=part) | NamedCondition(part=part):
             return facts_of(part)
 
 
@@ -104,5 +104,5 @@ def tests_of(condition: Condition) -> tuple[OneOf | Within, ...]:
             return (condition,)
         case AllOf(parts=parts) | AnyOf(parts=parts):
             return tuple(test for part in parts for test in tests_of(part))
-        case Not(part=part) | Named(part=part):
+        case Not(part=part) | NamedCondition(part=part):
             return tests_of(part)

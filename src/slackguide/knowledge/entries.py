@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, WithJsonSchema, model_validator
 
-from slackguide.knowledge.base import EntryId, Id, ListOf, Message, Model, Phrasing, Sentence, Short, text_for
+from slackguide.knowledge.types import EntryId, Id, ListOf, Message, Model, Phrasing, Sentence, Short, text_for
 
 Role = Literal["agent", "team_lead"]
 
@@ -17,7 +17,7 @@ DestinationKind = Literal[
 ]
 
 When = Annotated[Any, WithJsonSchema({"x-part": "Condition"}), Field(description="What has to hold; left out: always")]
-Given = Annotated[dict[Id, Any], WithJsonSchema({"type": "object", "additionalProperties": {"x-part": "Test"}})]
+GivenFacts = Annotated[dict[Id, Any], WithJsonSchema({"type": "object", "additionalProperties": {"x-part": "Test"}})]
 
 
 def _iso_date(value: object) -> object:
@@ -29,7 +29,7 @@ def _iso_date(value: object) -> object:
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 
 
-class Destination(Model):
+class DestinationSpec(Model):
     """A place a case can go; its id is the key it stands under."""
 
     kind: DestinationKind = Field(description="What kind of place it is; `self`: the agent handles it")
@@ -41,7 +41,7 @@ class Destination(Model):
 Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)]
 
 
-class Article(Model):
+class ArticleSpec(Model):
     """A help article; its id is the key it stands under."""
 
     title: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
@@ -50,7 +50,7 @@ class Article(Model):
     url: Url | None = Field(default=None, description="Where it is, if known")
 
 
-class Document(Model):
+class DocumentSpec(Model):
     """A guide that entries were written from; its id is the key it stands under."""
 
     title: Short = Field(description="As answers cite it")
@@ -66,17 +66,17 @@ class NoteTemplate(Model):
     )
 
 
-class Source(Model):
+class CitationSpec(Model):
     """Where in the guides a statement stands."""
 
     document: Id | None = Field(default=None, description="Id of the document; left out: the file's")
     section: Short = Field(description="The heading or drop-down it stands under, as the document writes it")
 
 
-Cited = Annotated[Source, text_for("section")]
+CitationSpecs = Annotated[CitationSpec, text_for("section")]
 
 
-class Line(Model):
+class StepSpec(Model):
     """A step or warning; with `when`, shown only where the facts given say that it applies."""
 
     text: Sentence | None = Field(default=None, description="One instruction or warning")
@@ -84,16 +84,16 @@ class Line(Model):
     when: When = None
 
     @model_validator(mode="after")
-    def _one_content(self) -> Line:
+    def _one_content(self) -> StepSpec:
         if (self.text is None) == (self.use is None):
             raise ValueError("a step has either `text` or `use`")
         return self
 
 
-Lines = Annotated[tuple[Annotated[Line, text_for("text")], ...], ListOf]
+StepSpecs = Annotated[tuple[Annotated[StepSpec, text_for("text")], ...], ListOf]
 
 
-class Rule(Model):
+class RuleSpec(Model):
     """One rule of a table: where its condition is the first to hold, it decides."""
 
     when: When = None
@@ -102,14 +102,16 @@ class Rule(Model):
     instead: Sentence | None = Field(default=None, description="What to do instead")
     use: Id | None = Field(default=None, description="Name of a shared table whose rules follow here")
     because: Sentence | None = Field(default=None, description="Added to the reasons")
-    path: Lines = Field(default=(), description="Steps added after the entry's own")
-    warnings: Lines = Field(default=(), description="Warnings added after the entry's own")
+    path: StepSpecs = Field(default=(), description="Steps added after the entry's own")
+    warnings: StepSpecs = Field(default=(), description="Warnings added after the entry's own")
     note: Id | None = Field(default=None, description="Note template in place of the entry's")
     form: Id | None = Field(default=None, description="Form in place of the entry's")
-    source: Cited | None = Field(default=None, description="Where the rule stands; left out: the entry's source")
+    source: CitationSpecs | None = Field(
+        default=None, description="Where the rule stands; left out: the entry's source"
+    )
 
     @model_validator(mode="after")
-    def _one_outcome(self) -> Rule:
+    def _one_outcome(self) -> RuleSpec:
         outcomes = [name for name in ("to", "not_eligible", "use") if getattr(self, name) is not None]
         if len(outcomes) != 1:
             raise ValueError("a rule has exactly one of `to`, `not_eligible` and `use`")
@@ -120,7 +122,7 @@ class Rule(Model):
         return self
 
 
-class Conflict(Model):
+class ConflictSpec(Model):
     """Two statements of the sources that cannot both be followed."""
 
     says: Sentence = Field(description="What one place says")
@@ -131,13 +133,13 @@ class Conflict(Model):
     todo: Sentence = Field(description="What the owner has to settle")
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """The caution as agents read it."""
         text = f"The guides disagree: “{self.says}” ({self.at}), but “{self.but}” ({self.elsewhere})."
         return f"{text} {self.caution}" if self.caution else text
 
 
-class Messages(Model):
+class ExampleMessages(Model):
     """Whole messages that a critical entry's detector learns from; the more, and the more different, the better."""
 
     serious: Annotated[tuple[Message, ...], ListOf, Field(min_length=1)] = Field(
@@ -148,7 +150,7 @@ class Messages(Model):
     )
 
 
-class SignPhrases(Model):
+class CriticalPhrases(Model):
     """The detector of a critical entry."""
 
     clear: tuple[Phrasing, ...] = Field(min_length=1, description="Puts the entry first, whatever else matches")
@@ -158,7 +160,7 @@ class SignPhrases(Model):
     message: Sentence = Field(description="The alert")
 
 
-class SeeAlso(Model):
+class SeeAlsoSpec(Model):
     """A pointer to further reading that has no id of its own."""
 
     title: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(description="What it is called")
@@ -171,12 +173,12 @@ def _by_shape(value: object) -> str:
 
 
 Routes = Annotated[
-    Annotated[tuple[Rule, ...], Tag("spelled_out")] | Annotated[Id, Tag("name")], Discriminator(_by_shape)
+    Annotated[tuple[RuleSpec, ...], Tag("spelled_out")] | Annotated[Id, Tag("name")], Discriminator(_by_shape)
 ]
-Further = Annotated[Annotated[SeeAlso, Tag("spelled_out")] | Annotated[Id, Tag("name")], Discriminator(_by_shape)]
+Further = Annotated[Annotated[SeeAlsoSpec, Tag("spelled_out")] | Annotated[Id, Tag("name")], Discriminator(_by_shape)]
 
 
-class Entry(Model):
+class EntrySpec(Model):
     """One concern and its answer."""
 
     id: EntryId = Field(description="team/concern; never changed again, links and statistics hang on it")
@@ -185,32 +187,32 @@ class Entry(Model):
     keywords: Annotated[tuple[Phrasing, ...], ListOf] = Field(
         default=(), description="Words to find it by that fit in no sentence"
     )
-    warnings: Lines = Field(default=(), max_length=8, description="Shown before anything else")
-    path: Lines = Field(min_length=1, max_length=20, description="What to do, in order, one instruction a step")
+    warnings: StepSpecs = Field(default=(), max_length=8, description="Shown before anything else")
+    path: StepSpecs = Field(min_length=1, max_length=20, description="What to do, in order, one instruction a step")
     to: Id | None = Field(default=None, description="The one destination; where it depends on facts, `routes`")
     routes: Routes | None = Field(default=None, description="Rules, or the name of a shared table")
-    fixes: Given = Field(default_factory=dict, description="Facts that the concern itself says")
-    assumes: Given = Field(default_factory=dict, description="Facts taken for granted unless told otherwise")
+    fixes: GivenFacts = Field(default_factory=dict, description="Facts that the concern itself says")
+    assumes: GivenFacts = Field(default_factory=dict, description="Facts taken for granted unless told otherwise")
     note: Id | None = Field(default=None, description="Template of the note to leave in the ticket")
     form: Id | None = Field(default=None, description="Escalation form offered under the answer")
     see_also: Annotated[tuple[Further, ...], ListOf] = Field(default=(), description="Articles to point to")
     distinguish_from: Annotated[tuple[EntryId, ...], ListOf] = Field(
         default=(), description="Neighbours that people mix up with this one"
     )
-    source: Annotated[tuple[Cited, ...], ListOf] = Field(min_length=1, description="What it was written from")
-    conflicts: tuple[Conflict, ...] = Field(default=(), description="Where the sources disagree")
+    source: Annotated[tuple[CitationSpecs, ...], ListOf] = Field(min_length=1, description="What it was written from")
+    conflicts: tuple[ConflictSpec, ...] = Field(default=(), description="Where the sources disagree")
     audience: Annotated[tuple[Role, ...], ListOf] = Field(
         default=("agent", "team_lead"), min_length=1, description="Who may see it; left out: everyone"
     )
     priority: Literal["normal", "critical"] = Field(
         default="normal", description="critical: withholds nothing for want of facts, and has a detector of its own"
     )
-    signs: SignPhrases | None = Field(default=None, description="The detector of a critical entry")
+    signs: CriticalPhrases | None = Field(default=None, description="The detector of a critical entry")
     owner: Short | None = Field(default=None, description="Who keeps it true; left out: the file's owner")
     reviewed: IsoDate | None = Field(default=None, description="When it was last held against its source; ditto")
 
     @model_validator(mode="after")
-    def _whole(self) -> Entry:
+    def _whole(self) -> EntrySpec:
         if (self.to is None) == (self.routes is None):
             raise ValueError("an entry has either `to` or `routes`")
         if self.signs is not None and self.priority != "critical":

@@ -6,25 +6,25 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from slackguide.knowledge.base import ListOf, Model, Sentence, Short, text_for
 from slackguide.knowledge.conditions import NEVER, range_of
+from slackguide.knowledge.types import ListOf, Model, Sentence, Short, text_for
 
 NUMBER_LIMIT = 100_000
 """Largest number a fact takes: 270 years in days. Anything beyond it is a slip of the keyboard."""
 
-Words = Annotated[tuple[Short, ...], ListOf]
+PhraseList = Annotated[tuple[Short, ...], ListOf]
 
 
-class FactValue(Model):
+class FactValueSpec(Model):
     """One value of a choice or yes/no fact."""
 
     label: Annotated[str, StringConstraints(min_length=1, max_length=75)] = Field(description="What agents read")
-    words: Words = Field(default=(), description="How people say it in their own words, abbreviations included")
+    words: PhraseList = Field(default=(), description="How people say it in their own words, abbreviations included")
     say: Sentence | None = Field(default=None, description="How a reason reads it out; left out: the fact's `say`")
     weight: int = Field(default=1, ge=1, le=1000, description="How common it is beside the others; orders questions")
 
 
-class FactDefinition(Model):
+class FactSpec(Model):
     """One fact; its name is the key it stands under."""
 
     label: Annotated[str, StringConstraints(min_length=1, max_length=75)] = Field(description="What agents read")
@@ -32,17 +32,17 @@ class FactDefinition(Model):
     kind: Literal["choice", "yes_no", "number"] = Field(description="What can be answered")
     help: Sentence | None = Field(default=None, description="Where to find it")
     say: Sentence = Field(default="{label}: {value}", description="How a reason reads it out; {value} is put in")
-    values: dict[str, Annotated[FactValue, text_for("label")]] = Field(
+    values: dict[str, Annotated[FactValueSpec, text_for("label")]] = Field(
         default_factory=dict, description="value: its label and words"
     )
     unit: Short | None = Field(default=None, description="Of a number: days, hours …")
     never: Short | None = Field(default=None, description="Of a number that can also be `never`: how that is said")
-    never_words: Words = Field(default=(), description="How people say that it never happened")
-    read: Words = Field(default=(), description="How a number stands in free text, with {n} for it")
+    never_words: PhraseList = Field(default=(), description="How people say that it never happened")
+    read: PhraseList = Field(default=(), description="How a number stands in free text, with {n} for it")
     maximum: int = Field(default=NUMBER_LIMIT, ge=1, le=NUMBER_LIMIT, description="Largest number that is no slip")
 
     @model_validator(mode="after")
-    def _kind_fits(self) -> FactDefinition:
+    def _kind_fits(self) -> FactSpec:
         if self.kind == "choice" and len(self.values) < 2:
             raise ValueError("a choice needs two `values` or more")
         if self.kind == "yes_no" and set(self.values) - {"yes", "no"}:

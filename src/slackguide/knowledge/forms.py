@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
-from slackguide.knowledge.base import EntryId, Id, Model, Sentence
+from slackguide.knowledge.types import EntryId, Id, Model, Sentence
 
 FieldKind = Literal["short_text", "long_text", "choice", "choices", "date", "number", "link"]
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slackguide.errors import UnusableInput
-from slackguide.knowledge.compiled import KnowledgeBase
-from slackguide.knowledge.faults import Fault, FaultyKnowledge
-from slackguide.knowledge.format import parse
-from slackguide.knowledge.linking import Linker
-from slackguide.knowledge.yaml_reader import Source, read_yaml
+from slackguide.knowledge.diagnostics import Diagnostic, InvalidKnowledgeError
+from slackguide.knowledge.linker import Linker
+from slackguide.knowledge.model import KnowledgeBase
+from slackguide.knowledge.parser import parse
+from slackguide.knowledge.yaml_source import YamlSource, parse_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class Inspection:
     """
 
     knowledge: KnowledgeBase | None
-    faults: tuple[Fault, ...]
-    unproven: frozenset[str]
+    diagnostics: tuple[Diagnostic, ...]
+    unverified: frozenset[str]
     """Ids of the entries whose rules have a fault: nothing can be said of what they decide."""
     entries: frozenset[str] | None
     """Ids of every declared entry, sound or not; None where a file could not be read."""
@@ -34,27 +34,27 @@ class Inspection:
 def load(directory: Path) -> KnowledgeBase:
     """The knowledge base in the `*.yaml` and `*.yml` files right under `directory`; its decision tables are not proven.
 
-    Raises `UnusableInput` where there is no such directory, and `FaultyKnowledge` with every fault of every file where
-    the knowledge base is not sound: nothing half-loads.
+    Raises `UnusableInput` where there is no such directory, and `InvalidKnowledgeError` with every fault of every file
+    where the knowledge base is not sound: nothing half-loads.
     """
     found = inspect(directory)
-    if found.faults or found.knowledge is None:
-        raise FaultyKnowledge(found.faults)
+    if found.diagnostics or found.knowledge is None:
+        raise InvalidKnowledgeError(found.diagnostics)
     return found.knowledge
 
 
 def inspect(directory: Path) -> Inspection:
     """Reads everything under `directory`. Raises `UnusableInput` where there is nothing to read."""
     files = knowledge_files(directory)
-    sources = [read_yaml(path, str(path)) for path in files]
+    sources = [parse_yaml(path, str(path)) for path in files]
     parsed = [parse(source) for source in sources]
     linker = Linker(parsed)
     knowledge = linker.link(_fingerprint(files, sources))
-    faults = [fault for source in sources for fault in source.faults]
-    if knowledge is None and not faults:
-        faults = [Fault(str(directory), 1, 1, "no entries in any file: write one")]
-    known = None if any(file.blind for file in parsed) else linker.entry_ids
-    return Inspection(knowledge, tuple(faults), frozenset(linker.unproven), known)
+    diagnostics = [diagnostic for source in sources for diagnostic in source.diagnostics]
+    if knowledge is None and not diagnostics:
+        diagnostics = [Diagnostic(str(directory), 1, 1, "no entries in any file: write one")]
+    known = None if any(file.unreadable for file in parsed) else linker.entry_ids
+    return Inspection(knowledge, tuple(diagnostics), frozenset(linker.unverified), known)
 
 
 def knowledge_files(directory: Path) -> list[Path]:
@@ -72,7 +72,7 @@ def _holds_knowledge(path: Path) -> bool:
     return path.suffix in (".yaml", ".yml") and not path.name.startswith(".") and path.is_file()
 
 
-def _fingerprint(files: Sequence[Path], sources: Sequence[Source]) -> str:
+def _fingerprint(files: Sequence[Path], sources: Sequence[YamlSource]) -> str:
     """Of what was read, and of the files' names, which need not be UTF-8."""
     digest = hashlib.sha256()
     for path, source in zip(files, sources, strict=True):

@@ -11,7 +11,7 @@ from itertools import repeat
 from math import log, sqrt
 from typing import Final
 
-from .inflection import stem
+from slackguide.matching.inflection import stem
 
 SMOOTHING: Final = 0.1
 """Messages of each kind that every feature is thought to have been in besides."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from .features import Floats
+from slackguide.matching.features import Floats
 
 VIEWS: Final = (
     "pair_centre",

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from .bayes import Counts, NaiveBayes
-from .blending import Alarm
-from .model import Signs
-from .signs import SignDetector
-from .signs import Strength as PhraseStrength
-from .words import words
+from slackguide.matching.bayes import Counts, NaiveBayes
+from slackguide.matching.blending import Alarm
+from slackguide.matching.model import Signs
+from slackguide.matching.signs import SignDetector
+from slackguide.matching.signs import Strength as PhraseStrength
+from slackguide.matching.words import words
 
 Strength = Literal["clear", "likely", "weak"]
 

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .reading import Reading
+from slackguide.matching.reading import Reading
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from .inflection import stem
-from .model import Vocabulary
-from .words import words
+from slackguide.matching.inflection import stem
+from slackguide.matching.model import Vocabulary
+from slackguide.matching.words import words
 
 _Phrases = dict[str, list[tuple[tuple[str, ...], int]]]
 Weighted = list[tuple[str, float]]

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .features import Counted, Floats, Ints, Places, Table, joined, spread, summed
+from slackguide.matching.features import Counted, Floats, Ints, Places, Table, joined, spread, summed
 
 RARITY_POWER: Final = 0.75
 """Softens the weight of rare features: log(1 + entries / uses) to this power."""

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from .features import Floats, Ints
+from slackguide.matching.features import Floats, Ints
 
 RIDGE: Final = 0.05
 """Weight of the squared norm; smaller fits the phrasings closer."""

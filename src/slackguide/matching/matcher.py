@@ -8,17 +8,17 @@ from typing import Final
 
 import numpy as np
 
-from .bayes import Counts, NaiveBayes, features
-from .blending import VIEWS, Odds, Weights, blend, logistic, shipped_weights
-from .detector import Detector, Found
-from .features import FAMILIES, Floats, Grams, Ints, Numbering, Pairs, Terms
-from .glossary import Glossary
-from .index import Coverage, Family, Texts, all_cosines
-from .learning import learn
-from .model import Alert, Document, Match, Matching, Outcome, Signs, Vocabulary, Why
-from .reading import MOST_CARRIERS, Reader, Reading
-from .spelling import Spelling
-from .words import MAX_CHARACTERS, words
+from slackguide.matching.bayes import Counts, NaiveBayes, features
+from slackguide.matching.blending import VIEWS, Odds, Weights, blend, logistic, shipped_weights
+from slackguide.matching.detector import Detector, Found
+from slackguide.matching.features import FAMILIES, Floats, Grams, Ints, Numbering, Pairs, Terms
+from slackguide.matching.glossary import Glossary
+from slackguide.matching.index import Coverage, Family, Texts, all_cosines
+from slackguide.matching.learning import learn
+from slackguide.matching.model import Alert, Document, Match, Matching, Outcome, Signs, Vocabulary, Why
+from slackguide.matching.reading import MOST_CARRIERS, Reader, Reading
+from slackguide.matching.spelling import Spelling
+from slackguide.matching.words import MAX_CHARACTERS, words
 
 LEARNT_PHRASINGS: Final = 4_000
 """Phrasings up to which a regression over all of them is learnt; beyond, learning would take longer than it gains."""

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from .durations import durations
-from .glossary import Glossary
-from .inflection import stem
-from .words import words
+from slackguide.matching.durations import durations
+from slackguide.matching.glossary import Glossary
+from slackguide.matching.inflection import stem
+from slackguide.matching.words import words
 
 MAX_WORDS: Final = 120
 """Words of a question that are matched on: a concern takes a sentence or two, a pasted mail says it at the start."""

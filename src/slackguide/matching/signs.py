@@ -14,10 +14,10 @@ from typing import Final, Literal
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from .english import common_words
-from .inflection import stem
-from .model import Signs
-from .words import tokens, written_out
+from slackguide.matching.english import common_words
+from slackguide.matching.inflection import stem
+from slackguide.matching.model import Signs
+from slackguide.matching.words import tokens, written_out
 
 Strength = Literal["clear", "weak"]
 Slots = tuple[str, ...]

@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from .bot import Bot
-from .bot_answers import read_command_answer
-from .delivery import Parcel
-from .errors import CannotDo
-from .events import Events
-from .hooks import Hooks, show
-from .payloads import Payloads
-from .records import Exchange, Reply
-from .slack_json import message as message_json
-from .team import Person
-from .typed import as_message
-from .types import Json
-from .workspace import Conversation, Message, Workspace
+from slackguide.sandbox.bot import Bot
+from slackguide.sandbox.bot_answers import read_command_answer
+from slackguide.sandbox.delivery import Parcel
+from slackguide.sandbox.errors import CannotDo
+from slackguide.sandbox.events import Events
+from slackguide.sandbox.hooks import Hooks, show
+from slackguide.sandbox.payloads import Payloads
+from slackguide.sandbox.records import Exchange, Reply
+from slackguide.sandbox.slack_json import message as message_json
+from slackguide.sandbox.team import Person
+from slackguide.sandbox.typed import as_message
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.workspace import Conversation, Message, Workspace
 
 SLACKBOT = "USLACKBOT"
 _SUBSCRIPTION = {"im": "message.im", "channel": "message.channels", "group": "message.groups"}

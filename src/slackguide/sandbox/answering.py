@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from .block_kit.validation import Problem
-from .errors import ApiError
-from .posting import Refused
-from .records import Call
-from .types import Json
-from .weather import Fault, Sky, Weather
-from .workspace import Workspace
+from slackguide.sandbox.block_kit.validation import Problem
+from slackguide.sandbox.errors import ApiError
+from slackguide.sandbox.posting import Refused
+from slackguide.sandbox.records import Call
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.weather import Fault, Sky, Weather
+from slackguide.sandbox.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)

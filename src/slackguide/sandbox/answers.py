@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from .block_kit.elements import STATE_KEY
-from .errors import CannotDo
-from .ids import Ids
-from .types import Json
+from slackguide.sandbox.block_kit.elements import STATE_KEY
+from slackguide.sandbox.errors import CannotDo
+from slackguide.sandbox.ids import Ids
+from slackguide.sandbox.types import Json
 
 Values = dict[str, dict[str, Json]]
 

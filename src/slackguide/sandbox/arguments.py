@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from .errors import ApiError
-from .types import Json
+from slackguide.sandbox.errors import ApiError
+from slackguide.sandbox.types import Json
 
 
 def parse(content_type: str, body: bytes, query: str) -> Json:

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from .delivery import HttpLine, Line, NoLine, Parcel, Request
-from .records import Exchange, Reply
-from .screens import View
-from .socket_mode import SocketMode
-from .types import Json
-from .workspace import Message, Workspace
+from slackguide.sandbox.delivery import HttpLine, Line, NoLine, Parcel, Request
+from slackguide.sandbox.records import Exchange, Reply
+from slackguide.sandbox.screens import View
+from slackguide.sandbox.socket_mode import SocketMode
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.workspace import Message, Workspace
 
 
 class Bot:

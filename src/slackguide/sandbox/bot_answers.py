@@ -4,14 +4,14 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from .arguments import Arguments
-from .block_kit.validation import Problem, check_view, view_too_large
-from .errors import ApiError
-from .ids import Ids
-from .posting import Content, Refused, read_content
-from .records import Reply
-from .screens import View
-from .types import Json
+from slackguide.sandbox.arguments import Arguments
+from slackguide.sandbox.block_kit.validation import Problem, check_view, view_too_large
+from slackguide.sandbox.errors import ApiError
+from slackguide.sandbox.ids import Ids
+from slackguide.sandbox.posting import Content, Refused, read_content
+from slackguide.sandbox.records import Reply
+from slackguide.sandbox.screens import View
+from slackguide.sandbox.types import Json
 
 
 @dataclass(frozen=True, kw_only=True)

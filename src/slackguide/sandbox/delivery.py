@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 from urllib.parse import urlencode, urlsplit
 
-from .records import Reply
-from .signing import signed_headers
-from .types import Json
+from slackguide.sandbox.records import Reply
+from slackguide.sandbox.signing import signed_headers
+from slackguide.sandbox.types import Json
 
 # Slack waits this long for a command, an interaction or an event to be acknowledged.
 PATIENCE: Final = 3.0

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from .delivery import Parcel
-from .records import Exchange, Reply
+from slackguide.sandbox.delivery import Parcel
+from slackguide.sandbox.records import Exchange, Reply
 
 # docs.slack.dev/apis/events-api: the waits before retries 1, 2 and 3, in seconds.
 RETRIES: Final = (0.0, 60.0, 300.0)

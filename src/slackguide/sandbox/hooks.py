@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from .answering import Answer, Answering, Incoming
-from .arguments import Arguments, parse
-from .errors import ApiError, Unknown
-from .posting import Content, read_content
-from .types import Json
-from .workspace import Message, Workspace
+from slackguide.sandbox.answering import Answer, Answering, Incoming
+from slackguide.sandbox.arguments import Arguments, parse
+from slackguide.sandbox.errors import ApiError, Unknown
+from slackguide.sandbox.posting import Content, read_content
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.workspace import Message, Workspace
 
 # What weather and the glass wall call a POST to a response_url.
 RESPONSE_URL: Final = "response_url"

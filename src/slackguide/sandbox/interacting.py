@@ -4,17 +4,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .acting import Acting, did_not_work
-from .answers import Values, choose, faults_of, find, state_of
-from .block_kit.validation import Problem
-from .bot_answers import TROUBLE, read_form_answer
-from .delivery import Parcel
-from .errors import ApiError, CannotDo, Unknown
-from .records import Exchange, Reply
-from .screens import View
-from .team import Person
-from .types import Json
-from .workspace import Message
+from slackguide.sandbox.acting import Acting, did_not_work
+from slackguide.sandbox.answers import Values, choose, faults_of, find, state_of
+from slackguide.sandbox.block_kit.validation import Problem
+from slackguide.sandbox.bot_answers import TROUBLE, read_form_answer
+from slackguide.sandbox.delivery import Parcel
+from slackguide.sandbox.errors import ApiError, CannotDo, Unknown
+from slackguide.sandbox.records import Exchange, Reply
+from slackguide.sandbox.screens import View
+from slackguide.sandbox.team import Person
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.workspace import Message
 
 Typed = Mapping[str, Any]
 

@@ -5,14 +5,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs
 
-from .errors import CannotDo, Unknown
-from .live import Live
-from .snapshot import brief, call_json, exchange_json, snapshot
-from .types import Json
-from .weather import Fault, Sky
+from slackguide.sandbox.errors import CannotDo, Unknown
+from slackguide.sandbox.live import Live
+from slackguide.sandbox.snapshot import brief, call_json, exchange_json, snapshot
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.weather import Fault, Sky
 
 if TYPE_CHECKING:
-    from .sandbox import Sandbox
+    from slackguide.sandbox.sandbox import Sandbox
 
 
 # The latest exchanges that the glass wall shows.

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from . import slack_json
-from .screens import View
-from .team import Person, Role
-from .types import Json
-from .workspace import Conversation, Message, Workspace
+from slackguide.sandbox import slack_json
+from slackguide.sandbox.screens import View
+from slackguide.sandbox.team import Person, Role
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.workspace import Conversation, Message, Workspace
 
 # Slack still sends this word, long deprecated in favour of signatures.
 VERIFICATION = "sandbox-verification"

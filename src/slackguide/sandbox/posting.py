@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from .answers import state_of, with_ids
-from .arguments import Arguments
-from .block_kit.validation import Problem, check_message_blocks, too_long
-from .errors import ApiError
-from .ids import Ids
-from .types import Json
+from slackguide.sandbox.answers import state_of, with_ids
+from slackguide.sandbox.arguments import Arguments
+from slackguide.sandbox.block_kit.validation import Problem, check_message_blocks, too_long
+from slackguide.sandbox.errors import ApiError
+from slackguide.sandbox.ids import Ids
+from slackguide.sandbox.types import Json
 
 # docs.slack.dev/reference/methods/chat.postMessage: longer text is cut.
 TEXT_CUT = 40_000

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .block_kit.validation import Problem
-from .types import Json
+from slackguide.sandbox.block_kit.validation import Problem
+from slackguide.sandbox.types import Json
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,26 +5,25 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from wsgiref.types import WSGIApplication
 
+from slackguide.sandbox import methods
+from slackguide.sandbox.answering import Answering
+from slackguide.sandbox.bot import Bot
+from slackguide.sandbox.delivery import PATIENCE, HttpLine, Parcel
+from slackguide.sandbox.events import Events
+from slackguide.sandbox.hooks import Hooks
+from slackguide.sandbox.ids import Ids
+from slackguide.sandbox.interacting import Interacting
+from slackguide.sandbox.live import Live
+from slackguide.sandbox.page_api import Author, PageApi
+from slackguide.sandbox.payloads import Payloads
+from slackguide.sandbox.records import Exchange
+from slackguide.sandbox.server import Door
+from slackguide.sandbox.socket_mode import SocketMode
+from slackguide.sandbox.team import Team
+from slackguide.sandbox.weather import Fault, Pace, Postings, Weather
+from slackguide.sandbox.web_api import WebApi
+from slackguide.sandbox.workspace import Message, Workspace
 from slackguide.wsgi_server import WsgiServer
-
-from . import methods
-from .answering import Answering
-from .bot import Bot
-from .delivery import PATIENCE, HttpLine, Parcel
-from .events import Events
-from .hooks import Hooks
-from .ids import Ids
-from .interacting import Interacting
-from .live import Live
-from .page_api import Author, PageApi
-from .payloads import Payloads
-from .records import Exchange
-from .server import Door
-from .socket_mode import SocketMode
-from .team import Team
-from .weather import Fault, Pace, Postings, Weather
-from .web_api import WebApi
-from .workspace import Message, Workspace
 
 # Requests served at once: the page's own, the bot's calls, one for each open page's live stream, and hanging ones.
 THREADS = 40

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from .answers import Values, state_of, with_ids
-from .errors import ApiError, Unknown
-from .ids import Ids
-from .types import Json
+from slackguide.sandbox.answers import Values, state_of, with_ids
+from slackguide.sandbox.errors import ApiError, Unknown
+from slackguide.sandbox.ids import Ids
+from slackguide.sandbox.types import Json
 
 # docs.slack.dev: a trigger_id expires in 3 seconds and opens one view; a modal's stack holds 3 views.
 TRIGGER_SECONDS: Final = 3.0

@@ -9,12 +9,12 @@ from importlib import resources
 from typing import Any, Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from .answering import Answer
-from .hooks import Hooks
-from .live import Live
-from .page_api import PageApi
-from .types import Json
-from .web_api import WebApi
+from slackguide.sandbox.answering import Answer
+from slackguide.sandbox.hooks import Hooks
+from slackguide.sandbox.live import Live
+from slackguide.sandbox.page_api import PageApi
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.web_api import WebApi
 
 # Nothing from elsewhere, nothing inline: message text could not run even if it became markup.
 POLICY: Final = (

@@ -1,9 +1,9 @@
 """The objects of the workspace as Slack writes them: users, channels, messages, user groups."""
 
-from .screens import View, as_slack
-from .team import Person, Role, UserGroup
-from .types import Json
-from .workspace import Conversation, Message, Workspace
+from slackguide.sandbox.screens import View, as_slack
+from slackguide.sandbox.team import Person, Role, UserGroup
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.workspace import Conversation, Message, Workspace
 
 
 def team_of(workspace: Workspace, person: Person) -> str:

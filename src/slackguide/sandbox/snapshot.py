@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .block_kit.validation import Problem
-from .live import Change, Live
-from .records import Call, Exchange
-from .screens import View
-from .team import Person
-from .types import Json
-from .workspace import Conversation, Message, Workspace
+from slackguide.sandbox.block_kit.validation import Problem
+from slackguide.sandbox.live import Change, Live
+from slackguide.sandbox.records import Call, Exchange
+from slackguide.sandbox.screens import View
+from slackguide.sandbox.team import Person
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.workspace import Conversation, Message, Workspace
 
 if TYPE_CHECKING:
-    from .sandbox import Sandbox
+    from slackguide.sandbox.sandbox import Sandbox
 
 
 def snapshot(sandbox: "Sandbox", who: str, live: Live, *, after: int | None, movable: bool, author: bool) -> Json:

@@ -16,10 +16,10 @@ from websockets.http11 import Request as Handshake
 from websockets.http11 import Response
 from websockets.sync.server import Server, ServerConnection, serve
 
-from .delivery import PATIENCE, Parcel, Request
-from .ids import Ids
-from .records import Reply
-from .types import Json
+from slackguide.sandbox.delivery import PATIENCE, Parcel, Request
+from slackguide.sandbox.ids import Ids
+from slackguide.sandbox.records import Reply
+from slackguide.sandbox.types import Json
 
 # At most this many connections an app; any of them may get a payload.
 CONNECTIONS: Final = 10

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from .ids import steady
+from slackguide.sandbox.ids import steady
 
 
 class Role(StrEnum):

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from .errors import Unknown
-from .types import Json
-from .workspace import Workspace
+from slackguide.sandbox.errors import Unknown
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.workspace import Workspace
 
 _TOKEN: Final = re.compile(r"(?P<link>https?://[^\s<>|]+)|@(?P<who>[\w.-]+)|#(?P<where>[\w-]+)")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from .types import Json
+from slackguide.sandbox.types import Json
 
 
 class Sky(StrEnum):

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from . import methods
-from .answering import Answer, Answering, Incoming, rate_limited
-from .arguments import Arguments, parse
-from .errors import ApiError
-from .types import Json
-from .weather import Postings
+from slackguide.sandbox import methods
+from slackguide.sandbox.answering import Answer, Answering, Incoming, rate_limited
+from slackguide.sandbox.arguments import Arguments, parse
+from slackguide.sandbox.errors import ApiError
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.weather import Postings
 
 _POSTING: Final = frozenset({"chat.postMessage", "chat.postEphemeral"})
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .errors import ApiError, Unknown
-from .ids import Ids, steady
-from .live import Live
-from .records import Call, Exchange
-from .screens import Screens
-from .team import Person, Team, UserGroup
-from .types import Json
+from slackguide.sandbox.errors import ApiError, Unknown
+from slackguide.sandbox.ids import Ids, steady
+from slackguide.sandbox.live import Live
+from slackguide.sandbox.records import Call, Exchange
+from slackguide.sandbox.screens import Screens
+from slackguide.sandbox.team import Person, Team, UserGroup
+from slackguide.sandbox.types import Json
 
 _LOGGED = 1000
 

@@ -12,7 +12,7 @@ from typing import assert_never
 from slackguide.errors import StorageError, UnusableInput
 from slackguide.guide import Answer, Asker, Choices, Concern, Guide, NoAnswer, Outcome
 from slackguide.knowledge import KnowledgeBase
-from slackguide.knowledge.conditions import Value
+from slackguide.knowledge.conditions import FactValue
 from slackguide.slack.state import INLINE_LIMIT, Asked
 from slackguide.slack.views.answer import answer_card
 from slackguide.slack.views.card import Card
@@ -42,7 +42,7 @@ class Answerer:
         """The knowledge in force."""
         return self._guide().knowledge
 
-    def facts_in(self, text: str) -> Mapping[str, Value]:
+    def facts_in(self, text: str) -> Mapping[str, FactValue]:
         """The facts that words alone tell."""
         return self._guide().facts_in(text[:TEXT_LIMIT], today=self._today())
 
@@ -113,10 +113,10 @@ class Answerer:
         """The entry of the state, unless the knowledge base no longer has it."""
         return asked.entry if asked.entry in self._guide().knowledge.entries else None
 
-    def _valid(self, asked: Asked) -> dict[str, Value]:
+    def _valid(self, asked: Asked) -> dict[str, FactValue]:
         """The facts of the state that the knowledge base still knows, with values that it still takes."""
         facts = self._guide().knowledge.facts
-        valid: dict[str, Value] = {}
+        valid: dict[str, FactValue] = {}
         for name, value in asked.facts.items():
             with suppress(UnusableInput):
                 valid |= checked({name: value}, facts)

@@ -9,7 +9,7 @@ from slackguide.errors import SlackguideError, StorageError
 from slackguide.escalation.poster import DeliveryError, RateLimited, Unreachable
 from slackguide.escalation.task import AnswerMessage
 from slackguide.guide import LEAST_PRIVILEGED, Answer
-from slackguide.knowledge.conditions import Value
+from slackguide.knowledge.conditions import FactValue
 from slackguide.slack.admission import Admitted, TurnedAway
 from slackguide.slack.answering import TEXT_LIMIT, Answerer
 from slackguide.slack.apology import apology, reference_of
@@ -114,7 +114,7 @@ class Conversation:
         deadline = self._ticks() + LONGEST_PREPARATION
         user_id, asker = admitted.user_id, admitted.asker
         subject: tuple[str, Answer] | None = None
-        facts: dict[str, Value] = {}
+        facts: dict[str, FactValue] = {}
         for turn in earlier:
             self._keep_within(deadline)
             facts |= self._answerer.facts_in(turn)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from slackguide.errors import SlackguideError
-from slackguide.knowledge.conditions import Value
+from slackguide.knowledge.conditions import FactValue
 
 VALUE_LIMIT = 2000
 """Most characters of a button's value."""
@@ -33,7 +33,7 @@ class Asked:
     text: str = ""
     token: str | None = None
     entry: str | None = None
-    facts: Mapping[str, Value] = field(default_factory=dict)
+    facts: Mapping[str, FactValue] = field(default_factory=dict)
     """Facts told by pressing."""
     dropped: tuple[str, ...] = ()
     """Facts that the words seem to say and that were taken back."""
@@ -61,7 +61,7 @@ class Asked:
         }  # fmt: skip
         return {name: value for name, value in known.items() if value}
 
-    def telling(self, name: str, value: Value) -> Asked:
+    def telling(self, name: str, value: FactValue) -> Asked:
         """The same with one more fact told."""
         dropped = tuple(other for other in self.dropped if other != name)
         return replace(self, facts={**self.facts, name: value}, dropped=dropped, not_known=False)
@@ -111,7 +111,7 @@ def _text(value: object) -> str:
     return value
 
 
-def _value(value: object) -> Value:
+def _value(value: object) -> FactValue:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise TypeError
     return value

@@ -13,7 +13,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from slackguide.knowledge.facts import FactDefinition
+from slackguide.knowledge.facts import FactSpec
 from slackguide.triage.table import Choice, DecisionTable
 
 Axes = tuple[int, ...]
@@ -26,7 +26,7 @@ class Interview:
     open facts two arrays over the cells of the others are kept: the questions expected, and whether any is needed.
     """
 
-    def __init__(self, table: DecisionTable, open_cells: Sequence[Choice], facts: Mapping[str, FactDefinition]) -> None:
+    def __init__(self, table: DecisionTable, open_cells: Sequence[Choice], facts: Mapping[str, FactSpec]) -> None:
         self._table = table
         self._open_cells = [list(cells) for cells in open_cells]
         self._weights = [self._shares(axis, facts[name]) for axis, name in enumerate(table.facts)]
@@ -50,7 +50,7 @@ class Interview:
         costs = [(self._cost(axis, open_axes, at), axis) for axis in open_axes if self._matters(axis, open_axes, told)]
         return tuple(names[axis] for _, axis in sorted(costs))
 
-    def _shares(self, axis: int, fact: FactDefinition) -> npt.NDArray[np.float64]:
+    def _shares(self, axis: int, fact: FactSpec) -> npt.NDArray[np.float64]:
         cells = self._table.cells[axis]
         weights = np.array([cells[cell].weight(fact) for cell in self._open_cells[axis]], dtype=np.float64)
         shares: npt.NDArray[np.float64] = weights / weights.sum()

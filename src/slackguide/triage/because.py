@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from slackguide.knowledge import KnownEntry, RouteRule
+from slackguide.knowledge import Entry, Rule
 from slackguide.knowledge.conditions import (
     AllOf,
     AnyOf,
     Condition,
-    Named,
+    FactValue,
+    NamedCondition,
     Not,
     OneOf,
-    Value,
     Within,
     facts_of,
 )
-from slackguide.knowledge.facts import FactDefinition
+from slackguide.knowledge.facts import FactSpec
 from slackguide.triage.cells import Cell
 from slackguide.triage.table import DecisionTable
 from slackguide.triage.truth import truth
 
 
-def phrase(name: str, value: Value, facts: Mapping[str, FactDefinition]) -> str:
+def phrase(name: str, value: FactValue, facts: Mapping[str, FactSpec]) -> str:
     """A fact read out: `last payment 45 days ago`, `client segment Mid-Market`, `funds in escrow`."""
     fact = facts[name]
     if isinstance(value, str):
@@ -36,13 +36,13 @@ def phrase(name: str, value: Value, facts: Mapping[str, FactDefinition]) -> str:
 
 
 def reasons(
-    entry: KnownEntry,
+    entry: Entry,
     table: DecisionTable,
-    remaining: Sequence[RouteRule],
-    told: Mapping[str, Value],
+    remaining: Sequence[Rule],
+    told: Mapping[str, FactValue],
     deciding: Sequence[str],
     assumed: Sequence[OneOf | Within],
-    facts: Mapping[str, FactDefinition],
+    facts: Mapping[str, FactSpec],
 ) -> tuple[str, ...]:
     """The reasons for a decided case: one line a rule that may still be the one, then what was taken for granted."""
     lines = [_reason(rule, table, told, deciding, facts) for rule in remaining]
@@ -57,11 +57,11 @@ def reasons(
 
 
 def _reason(
-    rule: RouteRule,
+    rule: Rule,
     table: DecisionTable,
-    told: Mapping[str, Value],
+    told: Mapping[str, FactValue],
     deciding: Sequence[str],
-    facts: Mapping[str, FactDefinition],
+    facts: Mapping[str, FactSpec],
 ) -> str:
     parts = [_told(name, rule, table, told, facts) for name in deciding]
     if rule.not_eligible is not None:
@@ -73,10 +73,10 @@ def _reason(
 
 def _told(
     name: str,
-    rule: RouteRule,
+    rule: Rule,
     table: DecisionTable,
-    told: Mapping[str, Value],
-    facts: Mapping[str, FactDefinition],
+    told: Mapping[str, FactValue],
+    facts: Mapping[str, FactSpec],
 ) -> str:
     value = told[name]
     for label in _labels(rule.when, name, told):
@@ -97,10 +97,10 @@ def _bounds(cell: Cell) -> str | None:
     return f"{cell.low} to {cell.high}" if cell.low else f"{cell.high} or less"
 
 
-def _labels(condition: Condition, name: str, told: Mapping[str, Value]) -> list[str]:
+def _labels(condition: Condition, name: str, told: Mapping[str, FactValue]) -> list[str]:
     """Labels of the named conditions that this fact, as told, makes true on its own."""
     match condition:
-        case Named(label=label, part=part):
+        case NamedCondition(label=label, part=part):
             alone = {name: told[name]}
             several = len(facts_of(part)) > 1
             return [label] if several and name in facts_of(part) and truth(part, alone, {}) else []
@@ -110,7 +110,7 @@ def _labels(condition: Condition, name: str, told: Mapping[str, Value]) -> list[
             return []
 
 
-def _assumption(test: OneOf | Within, facts: Mapping[str, FactDefinition]) -> str:
+def _assumption(test: OneOf | Within, facts: Mapping[str, FactSpec]) -> str:
     fact = facts[test.fact]
     if isinstance(test, OneOf):
         if len(test.values) == 1:

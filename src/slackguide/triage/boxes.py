@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from slackguide.knowledge.conditions import NEVER
-from slackguide.knowledge.facts import FactDefinition
+from slackguide.knowledge.facts import FactSpec
 from slackguide.triage.cells import Cell
 from slackguide.triage.table import Choice, DecisionTable
 
@@ -57,7 +57,7 @@ def _grown(region: npt.NDArray[np.bool_], seed: Sequence[int], order: Sequence[i
     return tuple(choices)
 
 
-def conditions(box: Box, table: DecisionTable, facts: Mapping[str, FactDefinition]) -> dict[str, tuple[Cell, ...]]:
+def conditions(box: Box, table: DecisionTable, facts: Mapping[str, FactSpec]) -> dict[str, tuple[Cell, ...]]:
     """The facts that a box says something of, in the order they are declared in, with the cells of each."""
     told = {
         name: tuple(table.cells[axis][cell] for cell in box[axis])
@@ -73,7 +73,7 @@ def values(cells: Sequence[Cell]) -> tuple[str, ...]:
     return (*(str(cell.told) for cell in _joined(cells)), *names)
 
 
-def words(name: str, cells: Sequence[Cell], facts: Mapping[str, FactDefinition]) -> str:
+def words(name: str, cells: Sequence[Cell], facts: Mapping[str, FactSpec]) -> str:
     """Some cells of a fact read out: `Hourly or Fixed-price`, `31 days or more`, `no funds in escrow`."""
     fact = facts[name]
     if fact.kind == "number":
@@ -88,16 +88,16 @@ def words(name: str, cells: Sequence[Cell], facts: Mapping[str, FactDefinition])
     return _either(chosen, fact)
 
 
-def _either(names: Sequence[str], fact: FactDefinition) -> str:
+def _either(names: Sequence[str], fact: FactSpec) -> str:
     labels = [fact.value_label(name) for name in names]
     return " or ".join([", ".join(labels[:-1]), labels[-1]] if len(labels) > 1 else labels)
 
 
-def _never(cells: Sequence[Cell], fact: FactDefinition) -> list[str]:
+def _never(cells: Sequence[Cell], fact: FactSpec) -> list[str]:
     return [fact.value_label(NEVER)] if any(NEVER in cell.names for cell in cells) else []
 
 
-def _range(cell: Cell, fact: FactDefinition) -> str:
+def _range(cell: Cell, fact: FactSpec) -> str:
     if cell.high is None and cell.low:
         return f"{fact.value_label(cell.low)} or more"
     return cell.words(fact)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from slackguide.knowledge.conditions import NEVER, OneOf, Value, Within, range_of
-from slackguide.knowledge.facts import FactDefinition
+from slackguide.knowledge.conditions import NEVER, FactValue, OneOf, Within, range_of
+from slackguide.knowledge.facts import FactSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Cell:
     low: int | None = None
     high: int | None = None
 
-    def holds(self, value: Value) -> bool:
+    def holds(self, value: FactValue) -> bool:
         """Whether the value lies in this cell; a range of numbers, whether any of it does."""
         if isinstance(value, str):
             ends = range_of(value) if self.low is not None else None
@@ -32,7 +32,7 @@ class Cell:
         return self.low is not None and self.low <= value and (self.high is None or value <= self.high)
 
     @property
-    def told(self) -> Value:
+    def told(self) -> FactValue:
         """The value that says no more than that it lies in this cell: a range of numbers as `31..60`."""
         if self.low is None:
             return self.names[0]
@@ -40,13 +40,13 @@ class Cell:
             return self.low
         return f"{self.low}..{'' if self.high is None else self.high}"
 
-    def words(self, fact: FactDefinition) -> str:
+    def words(self, fact: FactSpec) -> str:
         """The cell read out: `Hourly or Fixed-price`, `31 to 60 days`, `more than 90 days`, `no payment yet`."""
         if self.low is None:
             return " or ".join(fact.value_label(name) for name in self.names)
         return fact.value_label(self.told)
 
-    def weight(self, fact: FactDefinition) -> int:
+    def weight(self, fact: FactSpec) -> int:
         """How common the cell is beside the others: the weights of its values; a range of numbers counts as ten."""
         if self.low is None:
             return sum(fact.values[name].weight if name in fact.values else 1 for name in self.names)
@@ -62,7 +62,7 @@ def passes(test: OneOf | Within, cell: Cell) -> bool:
     return any(low <= cell.low and (high is None or cell.low <= high) for low, high in test.ranges)
 
 
-def cells_of(fact: FactDefinition, tests: Iterable[OneOf | Within]) -> tuple[Cell, ...]:
+def cells_of(fact: FactSpec, tests: Iterable[OneOf | Within]) -> tuple[Cell, ...]:
     """The coarsest cells of a fact that no test cuts through, numbers first in rising order."""
     found = list(tests)
     if fact.kind == "number":

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slackguide.knowledge import KnowledgeBase, KnownEntry, RouteRule, Step, Target
-from slackguide.knowledge.conditions import Value
+from slackguide.knowledge import Destination, Entry, KnowledgeBase, Rule, Step
+from slackguide.knowledge.conditions import FactValue
 from slackguide.triage.asking import Interview
 from slackguide.triage.because import reasons
 from slackguide.triage.cells import Cell
@@ -24,14 +24,14 @@ class Possibility:
     """One way the open questions can turn out: the answers, in words, and where the case then goes."""
 
     answers: tuple[str, ...]
-    target: Target
+    target: Destination
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What triage makes of an entry and the facts told."""
 
-    target: Target | None
+    target: Destination | None
     """Where the case goes; None while the facts leave more than one destination open."""
     missing: tuple[str, ...]
     """The facts that can still change it, the best to ask first; empty where it is decided."""
@@ -44,7 +44,7 @@ class Decision:
     """Id of the note template."""
     form: str | None
     """Id of the form."""
-    told: Mapping[str, Value]
+    told: Mapping[str, FactValue]
 
 
 class Triage:
@@ -59,7 +59,7 @@ class Triage:
         """The decision table of the entry `id`."""
         return self._tables[id]
 
-    def decide(self, id: str, told: Mapping[str, Value]) -> Decision:
+    def decide(self, id: str, told: Mapping[str, FactValue]) -> Decision:
         """Decides for the entry `id`; `told` are checked facts, of which those it does not hang on are let be."""
         entry, table = self._knowledge.entries[id], self._tables[id]
         state = table.possible(told, entry)
@@ -80,14 +80,14 @@ class Triage:
             missing=(),
             because=reasons(entry, table, rules, told, deciding, assumed, self._knowledge.facts),
             warnings=self._warnings(entry, rules, told),
-            cautions=tuple(conflict.told for conflict in entry.conflicts if eligible),
+            cautions=tuple(conflict.summary for conflict in entry.conflicts if eligible),
             path=self._path(entry, rules, told),
             note=self._note(entry, rules),
             form=_common(rule.form for rule in rules) or entry.form,
             told=dict(told),
         )
 
-    def possibilities(self, id: str, told: Mapping[str, Value]) -> tuple[Possibility, ...]:
+    def possibilities(self, id: str, told: Mapping[str, FactValue]) -> tuple[Possibility, ...]:
         """Every way the open questions can turn out, for an agent who does not know the answers."""
         found: list[Possibility] = []
         self._walk(id, dict(told), (), found)
@@ -109,7 +109,7 @@ class Triage:
             self._interviews[id] = Interview(table, table.possible({}, entry), self._knowledge.facts)
         return self._interviews[id]
 
-    def _missing(self, id: str, told: Mapping[str, Value]) -> tuple[str, ...]:
+    def _missing(self, id: str, told: Mapping[str, FactValue]) -> tuple[str, ...]:
         table = self._tables[id]
         if not table.facts:
             return ()
@@ -123,7 +123,7 @@ class Triage:
         """The questions of a table of which a range of numbers is known, too wide for one cell."""
         return Interview(table, [tuple(range(len(cells))) for cells in table.cells], self._knowledge.facts)
 
-    def _walk(self, id: str, told: dict[str, Value], answers: tuple[str, ...], found: list[Possibility]) -> None:
+    def _walk(self, id: str, told: dict[str, FactValue], answers: tuple[str, ...], found: list[Possibility]) -> None:
         entry, table = self._knowledge.entries[id], self._tables[id]
         state = table.possible(told, entry)
         missing = self._missing(id, told)
@@ -137,23 +137,23 @@ class Triage:
             words = f"{fact.label}: {cell.words(fact)}"
             self._walk(id, {**told, missing[0]: cell.told}, (*answers, words), found)
 
-    def _rules(self, table: DecisionTable, state: Sequence[Choice]) -> list[RouteRule]:
+    def _rules(self, table: DecisionTable, state: Sequence[Choice]) -> list[Rule]:
         """The rules that can still decide, in order."""
         left = table.first[np.ix_(*state)] if state else table.first
         return [table.rules[number] for number in np.unique(left) if number != NO_RULE]
 
-    def _deciding(self, table: DecisionTable, state: tuple[Choice, ...], told: Mapping[str, Value]) -> list[str]:
+    def _deciding(self, table: DecisionTable, state: tuple[Choice, ...], told: Mapping[str, FactValue]) -> list[str]:
         """The facts told without which the case could go elsewhere; those the rules look at where each is enough."""
         names = [name for name in table.facts if name in told]
         return [name for name in names if _matters(table, state, name)] or names
 
-    def _sure(self, entry: KnownEntry, rules: list[RouteRule], told: Mapping[str, Value]) -> list[RouteRule]:
+    def _sure(self, entry: Entry, rules: list[Rule], told: Mapping[str, FactValue]) -> list[Rule]:
         """Of several rules that lead to the one destination, the first that holds whatever is still unknown."""
         given = {test.fact: test for test in (*entry.assumes, *entry.fixes)}
         return [rule for rule in rules if truth(rule.when, told, given) is True][:1] or rules
 
     def _open(
-        self, entry: KnownEntry, rules: list[RouteRule], missing: tuple[str, ...], told: Mapping[str, Value]
+        self, entry: Entry, rules: list[Rule], missing: tuple[str, ...], told: Mapping[str, FactValue]
     ) -> Decision:
         names = list(dict.fromkeys(rule.target.name for rule in rules))
         labels = ", ".join(self._knowledge.facts[name].label.lower() for name in missing)
@@ -163,20 +163,20 @@ class Triage:
             missing=missing,
             because=(f"Still open: {shown}. It hangs on: {labels}.",),
             warnings=self._warnings(entry, rules, told),
-            cautions=tuple(conflict.told for conflict in entry.conflicts),
+            cautions=tuple(conflict.summary for conflict in entry.conflicts),
             path=self._path(entry, rules, told),
             note=self._note(entry, rules),
             form=_common(rule.form for rule in rules) or entry.form,
             told=dict(told),
         )
 
-    def _note(self, entry: KnownEntry, rules: Sequence[RouteRule]) -> str | None:
+    def _note(self, entry: Entry, rules: Sequence[Rule]) -> str | None:
         """The note of the rules that may decide, where they agree; none goes with a case that is not eligible."""
         if all(rule.not_eligible is not None for rule in rules):
             return _common(rule.note for rule in rules)
         return _common(rule.note or entry.note for rule in rules)
 
-    def _path(self, entry: KnownEntry, rules: Sequence[RouteRule], told: Mapping[str, Value]) -> tuple[str, ...]:
+    def _path(self, entry: Entry, rules: Sequence[Rule], told: Mapping[str, FactValue]) -> tuple[str, ...]:
         """The steps that apply: the entry's own, then those that every rule that may decide adds.
 
         Where the case is not eligible, the steps are what to do instead.
@@ -186,19 +186,17 @@ class Triage:
             return (*dict.fromkeys(rule.instead or "" for rule in rules), *added)
         return (*self._applying(entry.path, entry, told), *added)
 
-    def _warnings(self, entry: KnownEntry, rules: Sequence[RouteRule], told: Mapping[str, Value]) -> tuple[str, ...]:
+    def _warnings(self, entry: Entry, rules: Sequence[Rule], told: Mapping[str, FactValue]) -> tuple[str, ...]:
         own = self._applying(entry.warnings, entry, told)
         added = self._added((rule.warnings for rule in rules), entry, told)
         return (*own, *added)
 
-    def _added(
-        self, lines: Iterable[tuple[Step, ...]], entry: KnownEntry, told: Mapping[str, Value]
-    ) -> tuple[str, ...]:
+    def _added(self, lines: Iterable[tuple[Step, ...]], entry: Entry, told: Mapping[str, FactValue]) -> tuple[str, ...]:
         """The steps that all of the rules add alike."""
         each = [self._applying(steps, entry, told) for steps in lines]
         return tuple(step for step in each[0] if all(step in steps for steps in each)) if each else ()
 
-    def _applying(self, steps: Iterable[Step], entry: KnownEntry, told: Mapping[str, Value]) -> tuple[str, ...]:
+    def _applying(self, steps: Iterable[Step], entry: Entry, told: Mapping[str, FactValue]) -> tuple[str, ...]:
         given = {test.fact: test for test in (*entry.assumes, *entry.fixes)}
         return tuple(step.text for step in steps if truth(step.when, told, given) is True)
 

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from slackguide.errors import UnusableInput
-from slackguide.knowledge import KnownEntry, RouteRule
-from slackguide.knowledge.conditions import Value
-from slackguide.knowledge.facts import FactDefinition
+from slackguide.knowledge import Entry, Rule
+from slackguide.knowledge.conditions import FactValue
+from slackguide.knowledge.facts import FactSpec
 from slackguide.triage.asking import Interview
 from slackguide.triage.boxes import words
 from slackguide.triage.table import NO_RULE, DecisionTable
@@ -26,9 +26,7 @@ _ESCAPES = str.maketrans({
 })  # fmt: skip
 
 
-def flowchart(
-    table: DecisionTable, entry: KnownEntry, told: Mapping[str, Value], facts: Mapping[str, FactDefinition]
-) -> str:
+def flowchart(table: DecisionTable, entry: Entry, told: Mapping[str, FactValue], facts: Mapping[str, FactSpec]) -> str:
     """The flowchart of an entry for the facts told, as a fenced block of Markdown.
 
     Raises `UnusableInput` where it would have more than `BOX_LIMIT` boxes.
@@ -40,7 +38,7 @@ def flowchart(
 class _Drawing:
     """One flowchart being drawn; a box is known by its text and where its arrows lead."""
 
-    def __init__(self, table: DecisionTable, entry: KnownEntry, facts: Mapping[str, FactDefinition]) -> None:
+    def __init__(self, table: DecisionTable, entry: Entry, facts: Mapping[str, FactSpec]) -> None:
         self._table = table
         self._entry = entry
         self._facts = facts
@@ -75,7 +73,7 @@ class _Drawing:
             self._lines += [f'    {box} -->|"{_escaped(label)}"| {to}' for to, label in arrows.items()]
         return self._boxes[key]
 
-    def _destination(self, rules: Sequence[RouteRule]) -> str:
+    def _destination(self, rules: Sequence[Rule]) -> str:
         """The box of a destination; of a case that is not eligible it says why, where all the rules say the same."""
         name = rules[0].target.name
         reasons = {rule.not_eligible for rule in rules}
@@ -95,7 +93,7 @@ class _Drawing:
         self._boxes[key] = f"{kind}{len(self._boxes) + 1}"
         return self._boxes[key]
 
-    def _rules(self, told: Mapping[str, int]) -> list[RouteRule]:
+    def _rules(self, told: Mapping[str, int]) -> list[Rule]:
         at = tuple(told.get(name, slice(None)) for name in self._table.facts)
         return [self._table.rules[number] for number in np.unique(self._table.first[at]) if number != NO_RULE]
 

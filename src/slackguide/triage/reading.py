@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from slackguide.knowledge.conditions import NEVER
-from slackguide.knowledge.facts import FactDefinition
+from slackguide.knowledge.facts import FactSpec
 from slackguide.triage.reading_context import FAR, Discourse
 from slackguide.triage.reading_numbers import NumberReader
 from slackguide.triage.reading_phrases import Found, Phrases
@@ -64,7 +64,7 @@ class FactReader:
     """Reads texts with one set of facts, compiled once. `abbreviations` are the glossary's."""
 
     def __init__(
-        self, facts: Mapping[str, FactDefinition], abbreviations: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+        self, facts: Mapping[str, FactSpec], abbreviations: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     ) -> None:
         self._facts: Final = facts
         self._phrases: Phrases[_Meaning] = Phrases(abbreviations)
@@ -228,7 +228,7 @@ def _words(text: str, start: int, end: int) -> str:
     return shown if len(shown) <= SHOWN else f"{shown[: SHOWN - 1]}…"
 
 
-def _phrases_of(fact: FactDefinition) -> Iterator[tuple[str, str]]:
+def _phrases_of(fact: FactSpec) -> Iterator[tuple[str, str]]:
     for value, said in fact.values.items():
         for phrase in said.words:
             yield value, phrase
@@ -238,13 +238,13 @@ def _phrases_of(fact: FactDefinition) -> Iterator[tuple[str, str]]:
         yield "", fact.label
 
 
-def _party_of(fact: FactDefinition) -> str | None:
+def _party_of(fact: FactSpec) -> str | None:
     """The side of the contract that a fact is about, by its label: `Client segment`, `Freelancer tier`."""
     first = fact.label.split()[0].lower() if fact.label.split() else ""
     return first if first in SIDES else None
 
 
-def _own_labels(facts: Mapping[str, FactDefinition]) -> Iterator[tuple[str, str, str]]:
+def _own_labels(facts: Mapping[str, FactSpec]) -> Iterator[tuple[str, str, str]]:
     """The labels that only one value of one fact has, sides of a contract aside: `Ended`, but not `Open`."""
     owners: dict[str, list[tuple[str, str, str]]] = {}
     for name, fact in facts.items():

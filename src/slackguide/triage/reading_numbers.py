@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from slackguide.knowledge.facts import FactDefinition
+from slackguide.knowledge.facts import FactSpec
 from slackguide.triage import reading_words as small
 from slackguide.triage.dates import Calendar, When
 from slackguide.triage.reading_context import Discourse
@@ -42,7 +42,7 @@ class NumberReader:
 
     def __init__(
         self,
-        facts: Mapping[str, FactDefinition],
+        facts: Mapping[str, FactSpec],
         abbreviations: Mapping[str, tuple[str, ...]],
     ) -> None:
         self._before: Phrases[_Pattern] = Phrases(abbreviations)
@@ -52,7 +52,7 @@ class NumberReader:
             for pattern in fact.read if fact.kind == "number" else ():
                 self._add(name, fact, pattern)
 
-    def _add(self, name: str, fact: FactDefinition, pattern: str) -> None:
+    def _add(self, name: str, fact: FactSpec, pattern: str) -> None:
         before, _, after = (part.strip() for part in pattern.partition("{n}"))
         if not before and after in ("", "ago"):
             self._alone.setdefault(fact.unit or "", []).append(name)

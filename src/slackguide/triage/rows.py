@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from slackguide.knowledge import KnownEntry, RouteRule
-from slackguide.knowledge.conditions import Value
-from slackguide.knowledge.facts import FactDefinition
+from slackguide.knowledge import Entry, Rule
+from slackguide.knowledge.conditions import FactValue
+from slackguide.knowledge.facts import FactSpec
 from slackguide.triage.boxes import boxes, conditions
 from slackguide.triage.cells import Cell
 from slackguide.triage.table import DecisionTable
@@ -20,7 +20,7 @@ from slackguide.triage.table import DecisionTable
 class Row:
     """Some cases that one rule decides. The rows of a table do not overlap, and together are the table."""
 
-    rule: RouteRule
+    rule: Rule
     when: Mapping[str, tuple[Cell, ...]]
     """What the cases have in common: a fact that it says nothing of may be anything."""
     expected: bool
@@ -28,7 +28,7 @@ class Row:
 
 
 def rows(
-    table: DecisionTable, entry: KnownEntry, told: Mapping[str, Value], facts: Mapping[str, FactDefinition]
+    table: DecisionTable, entry: Entry, told: Mapping[str, FactValue], facts: Mapping[str, FactSpec]
 ) -> tuple[Row, ...]:
     """The rows of an entry's table for the facts told, in the order of its rules, the expected ones first."""
     open_table = table.within(table.possible(told))
@@ -41,7 +41,7 @@ def rows(
 
 
 def _rows(
-    table: DecisionTable, region: npt.NDArray[np.bool_], facts: Mapping[str, FactDefinition], *, expected: bool
+    table: DecisionTable, region: npt.NDArray[np.bool_], facts: Mapping[str, FactSpec], *, expected: bool
 ) -> Iterator[Row]:
     for number, rule in enumerate(table.rules):
         for box in boxes((table.first == number) & region):

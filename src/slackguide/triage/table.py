@@ -9,20 +9,20 @@ from functools import reduce
 import numpy as np
 import numpy.typing as npt
 
-from slackguide.knowledge import KnownEntry
-from slackguide.knowledge.compiled import RouteRule
+from slackguide.knowledge import Entry
 from slackguide.knowledge.conditions import (
     AllOf,
     AnyOf,
     Condition,
-    Named,
+    FactValue,
+    NamedCondition,
     Not,
     OneOf,
-    Value,
     Within,
     tests_of,
 )
-from slackguide.knowledge.facts import FactDefinition
+from slackguide.knowledge.facts import FactSpec
+from slackguide.knowledge.model import Rule
 from slackguide.triage.cells import Cell, cells_of, passes
 
 NO_RULE = -1
@@ -41,11 +41,11 @@ class DecisionTable:
 
     facts: tuple[str, ...]
     cells: tuple[tuple[Cell, ...], ...]
-    rules: tuple[RouteRule, ...]
+    rules: tuple[Rule, ...]
     first: npt.NDArray[np.int16]
     goes: npt.NDArray[np.int16]
 
-    def possible(self, told: Mapping[str, Value], entry: KnownEntry | None = None) -> tuple[Choice, ...]:
+    def possible(self, told: Mapping[str, FactValue], entry: Entry | None = None) -> tuple[Choice, ...]:
         """For each fact the cells that remain: what was told wins over what the entry, if any, fixes or assumes."""
         given = {test.fact: test for test in (*entry.assumes, *entry.fixes)} if entry else {}
         remaining: list[Choice] = []
@@ -71,13 +71,13 @@ Axes = Mapping[str, tuple[Cell, ...]]
 """The facts that some rules look at, in reading order, each with its cells."""
 
 
-def table_of(entry: KnownEntry, facts: Mapping[str, FactDefinition]) -> DecisionTable:
+def table_of(entry: Entry, facts: Mapping[str, FactSpec]) -> DecisionTable:
     """The decision table of an entry; one with a single destination has no facts and one cell."""
     return decided(entry.rules, axes_of(entry.rules, (*entry.assumes, *entry.fixes), facts))
 
 
 def axes_of(
-    rules: Sequence[RouteRule], given: Iterable[OneOf | Within], facts: Mapping[str, FactDefinition]
+    rules: Sequence[Rule], given: Iterable[OneOf | Within], facts: Mapping[str, FactSpec]
 ) -> dict[str, tuple[Cell, ...]]:
     """The facts that the rules look at, cut into cells by them and by what is given of those facts."""
     tests: dict[str, list[OneOf | Within]] = {}
@@ -90,7 +90,7 @@ def axes_of(
     return {name: cells_of(facts[name], found) for name, found in tests.items()}
 
 
-def decided(rules: tuple[RouteRule, ...], axes: Axes) -> DecisionTable:
+def decided(rules: tuple[Rule, ...], axes: Axes) -> DecisionTable:
     """The table of the rules over the axes; its size is the product of their lengths."""
     shape = tuple(len(cells) for cells in axes.values())
     first = np.full(shape, NO_RULE, dtype=np.int16)
@@ -115,5 +115,5 @@ def truths(condition: Condition, axes: Axes) -> npt.NDArray[np.bool_]:
             return reduce(np.logical_or, (truths(part, axes) for part in parts), np.array(False))
         case Not(part=part):
             return np.logical_not(truths(part, axes))
-        case Named(part=part):
+        case NamedCondition(part=part):
             return truths(part, axes)

@@ -9,16 +9,16 @@ from slackguide.knowledge.conditions import (
     AllOf,
     AnyOf,
     Condition,
-    Named,
+    FactValue,
+    NamedCondition,
     Not,
     OneOf,
-    Value,
     Within,
     range_of,
 )
 
 
-def truth(condition: Condition, told: Mapping[str, Value], given: Mapping[str, OneOf | Within]) -> bool | None:
+def truth(condition: Condition, told: Mapping[str, FactValue], given: Mapping[str, OneOf | Within]) -> bool | None:
     """Kleene's three-valued truth of a condition over the facts told and, for the others, those the entry gives."""
     match condition:
         case OneOf(fact=fact):
@@ -38,11 +38,11 @@ def truth(condition: Condition, told: Mapping[str, Value], given: Mapping[str, O
         case Not(part=part):
             value = truth(part, told, given)
             return None if value is None else not value
-        case Named(part=part):
+        case NamedCondition(part=part):
             return truth(part, told, given)
 
 
-def _within(test: Within, value: Value) -> bool | None:
+def _within(test: Within, value: FactValue) -> bool | None:
     """Whether a number fact's value passes; None for a range of numbers that the test cuts through."""
     if value == NEVER:
         return test.never

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from slackguide.errors import UnusableInput
 from slackguide.knowledge import did_you_mean
-from slackguide.knowledge.conditions import NEVER, Value, range_of
-from slackguide.knowledge.conditions_reader import unknown_value
-from slackguide.knowledge.facts import FactDefinition
+from slackguide.knowledge.condition_parser import unknown_value
+from slackguide.knowledge.conditions import NEVER, FactValue, range_of
+from slackguide.knowledge.facts import FactSpec
 
 
-def checked(given: Mapping[str, object], facts: Mapping[str, FactDefinition]) -> dict[str, Value]:
+def checked(given: Mapping[str, object], facts: Mapping[str, FactSpec]) -> dict[str, FactValue]:
     """The facts given, typed. Raises `UnusableInput` that names every unknown fact and value, and the choices."""
-    values: dict[str, Value] = {}
+    values: dict[str, FactValue] = {}
     wrong: list[str] = []
     for name, raw in given.items():
         fact = facts.get(name)
@@ -30,7 +30,7 @@ def checked(given: Mapping[str, object], facts: Mapping[str, FactDefinition]) ->
     return values
 
 
-def _typed(raw: object, fact: FactDefinition) -> Value | None:
+def _typed(raw: object, fact: FactSpec) -> FactValue | None:
     if isinstance(raw, bool):
         raw = "yes" if raw else "no"
     if fact.kind != "number":

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Final, Literal, NotRequired
 from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
-from .elements import ActionsElement, InputElement, SectionElement
-from .objects import Id, PlainText, Text, broken, most, unique
-from .rich_text import RichText
+from slackguide.sandbox.block_kit.elements import ActionsElement, InputElement, SectionElement
+from slackguide.sandbox.block_kit.objects import Id, PlainText, Text, broken, most, unique
+from slackguide.sandbox.block_kit.rich_text import RichText
 
 MESSAGE_BLOCKS: Final = 50
 

@@ -8,7 +8,19 @@ from typing import Annotated, Any, Final, Literal, NotRequired
 from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
-from .objects import Confirm, Id, Option, OptionGroup, OverflowOption, PlainOption, PlainText, Style, Url, broken, most
+from slackguide.sandbox.block_kit.objects import (
+    Confirm,
+    Id,
+    Option,
+    OptionGroup,
+    OverflowOption,
+    PlainOption,
+    PlainText,
+    Style,
+    Url,
+    broken,
+    most,
+)
 
 # The property of an element's state that holds what the person chose, as in `view.state.values`.
 STATE_KEY: Final = {

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from .objects import Id
+from slackguide.sandbox.block_kit.objects import Id
 
 PieceStyle = Literal["bold", "italic", "strike", "code", "underline", "highlight", "client_highlight", "unlink"]
 

@@ -9,9 +9,9 @@ from typing import Any, Final
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from ..types import Json
-from .blocks import MessageBlocks, View
-from .elements import DATE, NUMBER
+from slackguide.sandbox.block_kit.blocks import MessageBlocks, View
+from slackguide.sandbox.block_kit.elements import DATE, NUMBER
+from slackguide.sandbox.types import Json
 
 # Slack publishes no number; posts of more than about this many characters come back as msg_blocks_too_long.
 MESSAGE_CHARACTERS: Final = 12_000

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from ..arguments import Arguments
-from ..errors import ApiError
-from ..types import Json
-from . import chat, conversations, people, views
-from .context import Context, need
+from slackguide.sandbox.arguments import Arguments
+from slackguide.sandbox.errors import ApiError
+from slackguide.sandbox.methods import chat, conversations, people, views
+from slackguide.sandbox.methods.context import Context, need
+from slackguide.sandbox.types import Json
 
 __all__ = ["METHODS", "Context", "Method", "run"]
 

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Final
 
-from .. import slack_json
-from ..arguments import Arguments
-from ..errors import ApiError, Unknown
-from ..posting import read_content
-from ..types import Json
-from ..workspace import Conversation, Message
-from .context import Context
+from slackguide.sandbox import slack_json
+from slackguide.sandbox.arguments import Arguments
+from slackguide.sandbox.errors import ApiError, Unknown
+from slackguide.sandbox.methods.context import Context
+from slackguide.sandbox.posting import read_content
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.workspace import Conversation, Message
 
 # docs.slack.dev/reference/methods/chat.update
 UPDATE_TEXT: Final = 4_000

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..errors import ApiError
-from ..workspace import Message, Workspace
+from slackguide.sandbox.errors import ApiError
+from slackguide.sandbox.workspace import Message, Workspace
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Final
 
-from .. import slack_json
-from ..arguments import Arguments
-from ..errors import ApiError, Unknown
-from ..types import Json
-from ..workspace import Conversation, Message
-from .context import Context, need
-from .paging import page
+from slackguide.sandbox import slack_json
+from slackguide.sandbox.arguments import Arguments
+from slackguide.sandbox.errors import ApiError, Unknown
+from slackguide.sandbox.methods.context import Context, need
+from slackguide.sandbox.methods.paging import page
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.workspace import Conversation, Message
 
 
 def open_conversation(context: Context, arguments: Arguments) -> Json:

@@ -4,8 +4,8 @@ import base64
 from collections.abc import Sequence
 from typing import TypeVar
 
-from ..arguments import Arguments
-from ..errors import ApiError
+from slackguide.sandbox.arguments import Arguments
+from slackguide.sandbox.errors import ApiError
 
 Item = TypeVar("Item")
 

@@ -1,11 +1,11 @@
 """users.* and usergroups.*: who there is."""
 
-from .. import slack_json
-from ..arguments import Arguments
-from ..errors import ApiError
-from ..types import Json
-from .context import Context
-from .paging import page
+from slackguide.sandbox import slack_json
+from slackguide.sandbox.arguments import Arguments
+from slackguide.sandbox.errors import ApiError
+from slackguide.sandbox.methods.context import Context
+from slackguide.sandbox.methods.paging import page
+from slackguide.sandbox.types import Json
 
 
 def list_users(context: Context, arguments: Arguments) -> Json:

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from .. import slack_json
-from ..arguments import Arguments
-from ..block_kit.validation import check_view, view_too_large
-from ..errors import ApiError, Unknown
-from ..posting import Refused
-from ..screens import View
-from ..types import Json
-from .context import Context
+from slackguide.sandbox import slack_json
+from slackguide.sandbox.arguments import Arguments
+from slackguide.sandbox.block_kit.validation import check_view, view_too_large
+from slackguide.sandbox.errors import ApiError, Unknown
+from slackguide.sandbox.methods.context import Context
+from slackguide.sandbox.posting import Refused
+from slackguide.sandbox.screens import View
+from slackguide.sandbox.types import Json
 
 
 def _view(arguments: Arguments, kind: str) -> Json:

@@ -27,7 +27,7 @@ from slack_sdk.models.views import View
 
 from slackguide.escalation.escalation import Escalation
 from slackguide.escalation.fields import SubmittedValues, longest
-from slackguide.knowledge.conditions import Value
+from slackguide.knowledge.conditions import FactValue
 from slackguide.knowledge.forms import Form, FormField
 from slackguide.slack.ids import ANYWAY, Action, Callback
 from slackguide.slack.state import Asked, Stale, from_held
@@ -71,7 +71,7 @@ class Known:
     """What is known before the form is opened."""
 
     words: str = ""
-    facts: Mapping[str, Value] = field(default_factory=dict)
+    facts: Mapping[str, FactValue] = field(default_factory=dict)
     entry_title: str | None = None
     destination: str | None = None
 

@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 
 from slackguide.guide import Answer
 from slackguide.knowledge import KnowledgeBase
-from slackguide.knowledge.conditions import Value
+from slackguide.knowledge.conditions import FactValue
 from slackguide.slack.ids import Action
 from slackguide.slack.state import Asked
 from slackguide.slack.views.card import actions, bulleted, button, paragraph, rich, run, small
@@ -60,7 +60,7 @@ def question_blocks(answer: Answer, asked: Asked, knowledge: KnowledgeBase, tria
     return blocks
 
 
-def _answers(answer: Answer, name: str, knowledge: KnowledgeBase, triage: Triage) -> list[tuple[Value, str]]:
+def _answers(answer: Answer, name: str, knowledge: KnowledgeBase, triage: Triage) -> list[tuple[FactValue, str]]:
     """The values that can be pressed: a choice's own, a number's ranges as the rules cut it."""
     fact = knowledge.facts[name]
     if fact.kind != "number":

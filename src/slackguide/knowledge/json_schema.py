@@ -1,15 +1,10 @@
-"""The JSON Schema of a knowledge file, for editors: completion, hover help, faults as one types.
-
-An editor reads YAML as YAML, where `12` is a number and `true` a boolean; the guide reads every value as the text that
-was written. So the schema takes all of them wherever the format takes a text. References between parts, and what one
-part demands of another, are the business of `slackguide check`.
-"""
+"""JSON Schema of a knowledge file, for editors: completion, hover help and diagnostics."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from slackguide.knowledge.format import KnowledgeFile
+from slackguide.knowledge.parser import KnowledgeFile
 
 _SCALAR = ["string", "number", "boolean"]
 

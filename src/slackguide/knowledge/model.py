@@ -1,4 +1,4 @@
-"""The knowledge base as the rest of slackguide sees it: references resolved, conditions typed, nothing to check."""
+"""The resolved knowledge base: references linked, conditions typed, nothing left to check."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Literal
 
 from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within
 from slackguide.knowledge.entries import (
-    Article,
-    Conflict,
+    ArticleSpec,
+    ConflictSpec,
+    CriticalPhrases,
     DestinationKind,
-    Messages,
+    ExampleMessages,
     NoteTemplate,
     Role,
-    SeeAlso,
-    SignPhrases,
+    SeeAlsoSpec,
 )
-from slackguide.knowledge.facts import FactDefinition
+from slackguide.knowledge.facts import FactSpec
 from slackguide.knowledge.forms import Form
 
 NOT_ELIGIBLE = "not-eligible"
@@ -26,7 +26,7 @@ NOT_ELIGIBLE = "not-eligible"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Destination:
     """A destination with its id; `name` is what agents type into Zendesk or Slack."""
 
     id: str
@@ -53,7 +53,7 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Spot:
+class SourceLocation:
     """A place in a knowledge file; `line` and `column` count from 1."""
 
     file: str
@@ -62,12 +62,12 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class RouteRule:
+class Rule:
     """One rule of an entry's decision table; the first whose condition holds decides."""
 
     when: Condition
-    target: Target
-    spot: Spot
+    target: Destination
+    location: SourceLocation
     table: str | None = None
     """The shared table that the rule stands in; None for one of the entry's own."""
     not_eligible: str | None = None
@@ -82,11 +82,11 @@ class RouteRule:
     @property
     def line(self) -> str:
         """Where the rule stands: `file:line`."""
-        return f"{self.spot.file}:{self.spot.line}"
+        return f"{self.location.file}:{self.location.line}"
 
 
 @dataclass(frozen=True, slots=True)
-class KnownEntry:
+class Entry:
     """One entry, whole."""
 
     id: str
@@ -98,23 +98,23 @@ class KnownEntry:
     keywords: tuple[str, ...]
     warnings: tuple[Step, ...]
     path: tuple[Step, ...]
-    rules: tuple[RouteRule, ...]
+    rules: tuple[Rule, ...]
     fixes: tuple[OneOf | Within, ...]
     """What the concern itself says of the facts."""
     assumes: tuple[OneOf | Within, ...]
     """What is taken for granted unless told otherwise."""
     note: str | None
     form: str | None
-    see_also: tuple[SeeAlso, ...]
+    see_also: tuple[SeeAlsoSpec, ...]
     distinguish_from: tuple[str, ...]
     sources: tuple[Citation, ...]
-    conflicts: tuple[Conflict, ...]
+    conflicts: tuple[ConflictSpec, ...]
     audience: frozenset[Role]
     priority: Literal["normal", "critical"]
-    signs: SignPhrases | None
-    messages: Messages | None
+    signs: CriticalPhrases | None
+    messages: ExampleMessages | None
     """What the detector of its signs learns from."""
-    spot: Spot
+    location: SourceLocation
 
     @property
     def urgent(self) -> bool:
@@ -126,13 +126,13 @@ class KnownEntry:
 class KnowledgeBase:
     """Everything the guide knows; immutable, and only ever whole."""
 
-    entries: Mapping[str, KnownEntry]
-    destinations: Mapping[str, Target]
-    articles: Mapping[str, Article]
-    facts: Mapping[str, FactDefinition]
+    entries: Mapping[str, Entry]
+    destinations: Mapping[str, Destination]
+    articles: Mapping[str, ArticleSpec]
+    facts: Mapping[str, FactSpec]
     notes: Mapping[str, NoteTemplate]
     forms: Mapping[str, Form]
-    tables: Mapping[str, tuple[RouteRule, ...]] = field(default_factory=dict)
+    tables: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     """The shared rule tables, those that no entry uses included."""
     team_lead_groups: tuple[str, ...] = ()
     """Handles of the user groups whose members are team leads."""

@@ -1,4 +1,4 @@
-"""What every part of the knowledge format shares: the strict, frozen model and the types of its texts."""
+"""Base model and shared text types of the knowledge format."""
 
 from __future__ import annotations
 

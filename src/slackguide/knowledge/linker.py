@@ -1,4 +1,4 @@
-"""Joins the files of a knowledge base: resolves every reference, and notes each that leads nowhere."""
+"""Link the files of a knowledge base: resolve every reference and report each that leads nowhere."""
 
 from __future__ import annotations
 
@@ -7,26 +7,35 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from slackguide.knowledge.compiled import (
+from slackguide.knowledge.condition_parser import ConditionParser
+from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within, both
+from slackguide.knowledge.diagnostics import did_you_mean
+from slackguide.knowledge.entries import (
+    ArticleSpec,
+    CitationSpec,
+    EntrySpec,
+    ExampleMessages,
+    NoteTemplate,
+    RuleSpec,
+    SeeAlsoSpec,
+    StepSpec,
+)
+from slackguide.knowledge.facts import FactSpec
+from slackguide.knowledge.form_definition_checks import check_form_definition
+from slackguide.knowledge.forms import Form
+from slackguide.knowledge.model import (
     NOT_ELIGIBLE,
     Citation,
+    Destination,
+    Entry,
     KnowledgeBase,
-    KnownEntry,
-    RouteRule,
-    Spot,
+    Rule,
+    SourceLocation,
     Step,
-    Target,
 )
-from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within, both
-from slackguide.knowledge.conditions_reader import ConditionReader
-from slackguide.knowledge.entries import Article, Entry, Line, Messages, NoteTemplate, Rule, SeeAlso, Source
-from slackguide.knowledge.facts import FactDefinition
-from slackguide.knowledge.faults import did_you_mean
-from slackguide.knowledge.form_checks import note_form_faults
-from slackguide.knowledge.format import Parsed
-from slackguide.knowledge.forms import Form
-from slackguide.knowledge.yaml_reader import Place
-from slackguide.knowledge.yaml_reader import Source as YamlSource
+from slackguide.knowledge.parser import ParsedFile
+from slackguide.knowledge.yaml_source import KeyPath
+from slackguide.knowledge.yaml_source import YamlSource as YamlSource
 
 CARD_LIMIT = 9_000
 """Most characters of an entry's warnings, steps and note together: a Slack message takes about 12,000 in all blocks,
@@ -41,36 +50,38 @@ STEP_LIMIT = 40
 NESTING_LIMIT = 12
 """Deepest nesting of tables or procedures that use others."""
 
-SAME = re.compile(r"[\W_]+")
+SAME_CONTENT = re.compile(r"[\W_]+")
 PLACEHOLDER = re.compile(r"\{([^{}\s]*)\}")
 
 
 class Linker:
     """Joins parsed files. Faults are noted on the files they stand in."""
 
-    def __init__(self, files: Sequence[Parsed]) -> None:
+    def __init__(self, files: Sequence[ParsedFile]) -> None:
         self._files = files
-        self._places: dict[tuple[str, str], str] = {}
-        self._destinations: dict[str, Target] = {NOT_ELIGIBLE: Target(NOT_ELIGIBLE, "not_eligible", "Not eligible")}
-        self._articles: dict[str, Article] = self._gather("articles")
-        self._documents = {id: document.title for id, document in self._gather("documents").items()}
-        self._notes: dict[str, NoteTemplate] = self._gather("notes")
-        self._facts: dict[str, FactDefinition] = self._gather("facts")
-        self._forms: dict[str, Form] = self._gather("forms")
-        self._messages: dict[str, Messages] = self._gather("messages")
-        self._out_of_scope: dict[str, tuple[str, ...]] = self._gather("out_of_scope")
-        for id, spec in self._gather("destinations").items():
-            self._destinations[id] = Target(id, spec.kind, spec.name, spec.also, spec.note)
-        self._tables: dict[str, tuple[tuple[Rule, ...], YamlSource]] = {}
-        self._procedures: dict[str, tuple[tuple[Line, ...], YamlSource]] = {}
+        self._key_paths: dict[tuple[str, str], str] = {}
+        self._destinations: dict[str, Destination] = {
+            NOT_ELIGIBLE: Destination(NOT_ELIGIBLE, "not_eligible", "Not eligible")
+        }
+        self._articles: dict[str, ArticleSpec] = self._collect("articles")
+        self._documents = {id: document.title for id, document in self._collect("documents").items()}
+        self._notes: dict[str, NoteTemplate] = self._collect("notes")
+        self._facts: dict[str, FactSpec] = self._collect("facts")
+        self._forms: dict[str, Form] = self._collect("forms")
+        self._messages: dict[str, ExampleMessages] = self._collect("messages")
+        self._out_of_scope: dict[str, tuple[str, ...]] = self._collect("out_of_scope")
+        for id, spec in self._collect("destinations").items():
+            self._destinations[id] = Destination(id, spec.kind, spec.name, spec.also, spec.note)
+        self._tables: dict[str, tuple[tuple[RuleSpec, ...], YamlSource]] = {}
+        self._procedures: dict[str, tuple[tuple[StepSpec, ...], YamlSource]] = {}
         specs = self._condition_specs()
-        self._blind = any(parsed.blind for parsed in files)
+        self._unreadable = any(parsed.unreadable for parsed in files)
         """Whether a file or section could not be read: what it declares is not known, so no name is called unknown."""
-        unsound = None if self._blind else self._unsound("facts", "conditions")
-        self._unknown_facts = unsound
-        self._conditions = ConditionReader(self._facts, specs, unsound=unsound)
+        invalid = None if self._unreadable else self._invalid("facts", "conditions")
+        self._unknown_facts = invalid
+        self._conditions = ConditionParser(self._facts, specs, invalid=invalid)
         self._documents_of = {parsed.source.file: parsed.header.document for parsed in files}
-        self.unproven: set[str] = set()
+        self.unverified: set[str] = set()
         """Ids of the entries whose rules have a fault: what they would decide is not known."""
 
     @property
@@ -82,17 +93,17 @@ class Linker:
         """The joined knowledge base; None where there is not one sound entry."""
         for parsed in self._files:
             for id, rules in parsed.section("tables").items():
-                if self._new("tables", id, parsed.source, ("tables", id)):
+                if self._register("tables", id, parsed.source, ("tables", id)):
                     self._tables[id] = (rules, parsed.source)
             for id, lines in parsed.section("procedures").items():
-                if self._new("procedures", id, parsed.source, ("procedures", id)):
+                if self._register("procedures", id, parsed.source, ("procedures", id)):
                     self._procedures[id] = (lines, parsed.source)
         before = self._fault_count()
         tables = self._check_shared()
-        shared_unsound = self._unsound("facts", "conditions", "tables") or self._fault_count() > before
+        shared_unsound = self._invalid("facts", "conditions", "tables") or self._fault_count() > before
         entries = self._entries()
-        if shared_unsound or self._blind:
-            self.unproven.update(entries)
+        if shared_unsound or self._unreadable:
+            self.unverified.update(entries)
         self._check_concerns()
         if not entries:
             return None
@@ -101,7 +112,7 @@ class Linker:
         for parsed in self._files:
             if parsed.glossary:
                 for word, meant in parsed.glossary.abbreviations.items():
-                    if self._new("abbreviations", word, parsed.source, ("glossary", "abbreviations", word)):
+                    if self._register("abbreviations", word, parsed.source, ("glossary", "abbreviations", word)):
                         abbreviations[word] = meant
                 synonyms.extend(parsed.glossary.synonyms)
         return KnowledgeBase(
@@ -121,20 +132,20 @@ class Linker:
 
     # -- what is declared ---------------------------------------------------------------------------------------------
 
-    def _gather(self, section: str) -> dict[str, Any]:
+    def _collect(self, section: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for parsed in self._files:
             for id, item in parsed.section(section).items():
-                if self._new(section, id, parsed.source, (section, id)):
+                if self._register(section, id, parsed.source, (section, id)):
                     found[id] = item
         return found
 
-    def _new(self, section: str, id: str, source: YamlSource, place: Place) -> bool:
+    def _register(self, section: str, id: str, source: YamlSource, key_path: KeyPath) -> bool:
         """Whether `id` is declared here first; a second declaration is a fault."""
-        line, _ = source.position(place, at_key=True)
-        first = self._places.setdefault((section, id), f"{source.file}:{line}")
+        line, _ = source.position(key_path, at_key=True)
+        first = self._key_paths.setdefault((section, id), f"{source.file}:{line}")
         if first != f"{source.file}:{line}":
-            source.fault(place, f"`{id}` is declared already, at {first}: one of the two has to go", at_key=True)
+            source.report(key_path, f"`{id}` is declared already, at {first}: one of the two has to go", at_key=True)
             return False
         return True
 
@@ -142,27 +153,27 @@ class Linker:
         names = {id for parsed in self._files for section in sections for id in parsed.declared.get(section, ())}
         return names | {NOT_ELIGIBLE} if "destinations" in sections else names
 
-    def _unsound(self, *sections: str) -> set[str]:
+    def _invalid(self, *sections: str) -> set[str]:
         """Names that are declared in these sections, but not soundly."""
-        sound = {id for parsed in self._files for section in sections for id in parsed.section(section)}
-        return self._declared(*sections) - sound
+        valid = {id for parsed in self._files for section in sections for id in parsed.section(section)}
+        return self._declared(*sections) - valid
 
     def _fault_count(self) -> int:
-        return sum(len(parsed.source.faults) for parsed in self._files)
+        return sum(len(parsed.source.diagnostics) for parsed in self._files)
 
-    def _condition_specs(self) -> dict[str, tuple[Any, YamlSource, Place]]:
-        specs: dict[str, tuple[Any, YamlSource, Place]] = {}
+    def _condition_specs(self) -> dict[str, tuple[Any, YamlSource, KeyPath]]:
+        specs: dict[str, tuple[Any, YamlSource, KeyPath]] = {}
         for parsed in self._files:
             for id, spec in parsed.section("conditions").items():
-                if self._new("conditions", id, parsed.source, ("conditions", id)):
+                if self._register("conditions", id, parsed.source, ("conditions", id)):
                     specs[id] = (spec, parsed.source, ("conditions", id))
         return specs
 
-    def _check_shared(self) -> dict[str, tuple[RouteRule, ...]]:
+    def _check_shared(self) -> dict[str, tuple[Rule, ...]]:
         """Reads what entries share, so that its faults are noted where it stands; gives the rules of every table."""
-        tables: dict[str, tuple[RouteRule, ...]] = {}
+        tables: dict[str, tuple[Rule, ...]] = {}
         known = {*self._facts, *(field for form in self._forms.values() for field in form.fields)}
-        fillable = not (self._blind or self._unsound("facts", "forms"))
+        fillable = not (self._unreadable or self._invalid("facts", "forms"))
         articles = set(self._articles)
         for parsed in self._files:
             source = parsed.source
@@ -175,16 +186,16 @@ class Linker:
             for id, note in parsed.section("notes").items():
                 for name in PLACEHOLDER.findall(note.text):
                     if fillable and name not in known:
-                        source.fault(
+                        source.report(
                             ("notes", id, "text"),
                             f"unknown placeholder `{{{name}}}`{did_you_mean(name, known)} "
                             "(a fact or a form field; write ____ for any other blank)",
                         )
             for id, form in parsed.section("forms").items():
-                note_form_faults(id, form, self._facts, self._unknown_facts, source)
+                check_form_definition(id, form, self._facts, self._unknown_facts, source)
             for id in parsed.section("destinations"):
                 if id in articles:
-                    source.fault(("destinations", id), f"`{id}` is an article's id too: rename one", at_key=True)
+                    source.report(("destinations", id), f"`{id}` is an article's id too: rename one", at_key=True)
         self._check_forms()
         return tables
 
@@ -193,16 +204,16 @@ class Linker:
         for parsed in self._files:
             for id, form in parsed.section("forms").items():
                 if (other := prefixes.setdefault(form.prefix, id)) != id:
-                    parsed.source.fault(
+                    parsed.source.report(
                         ("forms", id, "prefix"), f"`{form.prefix}` is the prefix of the form `{other}` already"
                     )
                 if form.gate is not None:
                     self._check_gate(id, form.gate, parsed.source, ("forms", id, "gate"))
 
-    def _check_gate(self, form_id: str, entry_id: str, source: YamlSource, place: Place) -> None:
-        known = self._reference("entry", entry_id, ["entries"], source, place)
+    def _check_gate(self, form_id: str, entry_id: str, source: YamlSource, key_path: KeyPath) -> None:
+        known = self._reference("entry", entry_id, ["entries"], source, key_path)
         if known and not self._offers(entry_id, form_id):
-            source.fault(place, f"`{entry_id}` never offers this form, so its gate would never open")
+            source.report(key_path, f"`{entry_id}` never offers this form, so its gate would never open")
 
     def _offers(self, entry_id: str, form_id: str) -> bool:
         """Whether the entry or one of its own rules names the form; one at fault itself is given the benefit."""
@@ -210,40 +221,40 @@ class Linker:
         rules = [rule for entry in found if isinstance(entry.routes, tuple) for rule in entry.routes]
         return not found or form_id in {entry.form for entry in found} | {rule.form for rule in rules}
 
-    def _reference(self, kind: str, id: str, sections: Iterable[str], source: YamlSource, place: Place) -> bool:
+    def _reference(self, kind: str, id: str, sections: Iterable[str], source: YamlSource, key_path: KeyPath) -> bool:
         names = self._declared(*sections)
         if id in names:
             return True
-        if self._blind:
+        if self._unreadable:
             return False
-        source.fault(place, f"unknown {kind} `{id}`{did_you_mean(id, names)}")
+        source.report(key_path, f"unknown {kind} `{id}`{did_you_mean(id, names)}")
         return False
 
     # -- entries ------------------------------------------------------------------------------------------------------
 
-    def _entries(self) -> dict[str, KnownEntry]:
-        entries: dict[str, KnownEntry] = {}
+    def _entries(self) -> dict[str, Entry]:
+        entries: dict[str, Entry] = {}
         for parsed in self._files:
             for number, entry in parsed.entries:
-                place: Place = ("entries", number)
-                if self._new("entries", entry.id, parsed.source, (*place, "id")):
-                    entries[entry.id] = self._entry(entry, parsed, place)
+                key_path: KeyPath = ("entries", number)
+                if self._register("entries", entry.id, parsed.source, (*key_path, "id")):
+                    entries[entry.id] = self._entry(entry, parsed, key_path)
         return entries
 
-    def _entry(self, entry: Entry, parsed: Parsed, place: Place) -> KnownEntry:
+    def _entry(self, entry: EntrySpec, parsed: ParsedFile, key_path: KeyPath) -> Entry:
         source, header = parsed.source, parsed.header
         owner, reviewed = entry.owner or header.owner, entry.reviewed or header.reviewed
         if owner is None:
-            source.fault(place, "`owner` is missing, here or at the top of the file")
+            source.report(key_path, "`owner` is missing, here or at the top of the file")
         if reviewed is None:
-            source.fault(place, "`reviewed` is missing, here or at the top of the file (like 2026-11-21)")
+            source.report(key_path, "`reviewed` is missing, here or at the top of the file (like 2026-11-21)")
         if entry.priority == "critical" and entry.signs is None:
-            source.fault(place, "a critical entry needs `signs`: the phrases its detector looks for")
+            source.report(key_path, "a critical entry needs `signs`: the phrases its detector looks for")
         for number, other in enumerate(entry.distinguish_from):
-            at = (*place, "distinguish_from", number)
+            at = (*key_path, "distinguish_from", number)
             if self._reference("entry", other, ["entries"], source, at) and other == entry.id:
-                source.fault(at, "an entry cannot be told apart from itself")
-        known = KnownEntry(
+                source.report(at, "an entry cannot be told apart from itself")
+        known = Entry(
             id=entry.id,
             title=entry.title,
             team=header.team or "",
@@ -251,127 +262,133 @@ class Linker:
             reviewed=reviewed or date.min,
             concerns=entry.concerns,
             keywords=entry.keywords,
-            warnings=self._steps(entry.warnings, source, (*place, "warnings")),
-            path=self._steps(entry.path, source, (*place, "path")),
-            rules=self._decisions(entry, source, place),
-            fixes=self._given(entry.fixes, source, (*place, "fixes")),
-            assumes=self._given(entry.assumes, source, (*place, "assumes")),
-            note=self._named_note(entry.note, source, (*place, "note")),
-            form=self._named_form(entry.form, source, (*place, "form")),
-            see_also=self._see_also(entry, source, place),
+            warnings=self._steps(entry.warnings, source, (*key_path, "warnings")),
+            path=self._steps(entry.path, source, (*key_path, "path")),
+            rules=self._decisions(entry, source, key_path),
+            fixes=self._given(entry.fixes, source, (*key_path, "fixes")),
+            assumes=self._given(entry.assumes, source, (*key_path, "assumes")),
+            note=self._named_note(entry.note, source, (*key_path, "note")),
+            form=self._named_form(entry.form, source, (*key_path, "form")),
+            see_also=self._see_also(entry, source, key_path),
             distinguish_from=entry.distinguish_from,
-            sources=self._sources(entry.source, source, (*place, "source")),
+            sources=self._sources(entry.source, source, (*key_path, "source")),
             conflicts=entry.conflicts,
             audience=frozenset(entry.audience),
             priority=entry.priority,
             signs=entry.signs,
-            messages=self._named_messages(entry, source, place),
-            spot=_spot(source, place),
+            messages=self._named_messages(entry, source, key_path),
+            location=_location(source, key_path),
         )
-        self._check_card(known, source, place)
+        self._check_card(known, source, key_path)
         return known
 
-    def _check_card(self, entry: KnownEntry, source: YamlSource, place: Place) -> None:
+    def _check_card(self, entry: Entry, source: YamlSource, key_path: KeyPath) -> None:
         """The longest card of the entry: its own texts and those that one of its rules adds."""
         own = [*entry.warnings, *entry.path]
-        length = sum(len(step.text) for step in own) + sum(len(conflict.told) for conflict in entry.conflicts)
+        length = sum(len(step.text) for step in own) + sum(len(conflict.summary) for conflict in entry.conflicts)
         length += max((self._added_by(rule, entry) for rule in entry.rules), default=0)
         if length > CARD_LIMIT:
             message = f"{length:,} characters in warnings, steps and note, a card holds {CARD_LIMIT:,}: shorten"
-            source.fault(place, message)
+            source.report(key_path, message)
 
-    def _added_by(self, rule: RouteRule, entry: KnownEntry) -> int:
+    def _added_by(self, rule: Rule, entry: Entry) -> int:
         note = self._notes.get(rule.note or entry.note or "")
         return sum(len(step.text) for step in (*rule.warnings, *rule.path)) + (len(note.text) if note else 0)
 
-    def _decisions(self, entry: Entry, source: YamlSource, place: Place) -> tuple[RouteRule, ...]:
+    def _decisions(self, entry: EntrySpec, source: YamlSource, key_path: KeyPath) -> tuple[Rule, ...]:
         """The rules of an entry; one whose rules have a fault is noted as unproven."""
-        before = len(source.faults)
-        rules = self._own_rules(entry, source, place)
-        if len(source.faults) > before or not rules:
-            self.unproven.add(entry.id)
+        before = len(source.diagnostics)
+        rules = self._own_rules(entry, source, key_path)
+        if len(source.diagnostics) > before or not rules:
+            self.unverified.add(entry.id)
         return rules
 
-    def _own_rules(self, entry: Entry, source: YamlSource, place: Place) -> tuple[RouteRule, ...]:
+    def _own_rules(self, entry: EntrySpec, source: YamlSource, key_path: KeyPath) -> tuple[Rule, ...]:
         if entry.to is not None:
-            target = self._target(entry.to, source, (*place, "to"))
-            return (RouteRule(ALWAYS, target, _spot(source, (*place, "to"))),) if target else ()
+            target = self._target(entry.to, source, (*key_path, "to"))
+            return (Rule(ALWAYS, target, _location(source, (*key_path, "to"))),) if target else ()
         if isinstance(entry.routes, str):
-            if not self._reference("table", entry.routes, ["tables"], source, (*place, "routes")):
+            if not self._reference("table", entry.routes, ["tables"], source, (*key_path, "routes")):
                 return ()
             return self._table(entry.routes, ())
-        return self._rules(entry.routes or (), source, (*place, "routes"), ())
+        return self._rules(entry.routes or (), source, (*key_path, "routes"), ())
 
-    def _table(self, id: str, within: tuple[str, ...]) -> tuple[RouteRule, ...]:
+    def _table(self, id: str, within: tuple[str, ...]) -> tuple[Rule, ...]:
         if id not in self._tables:  # declared, but itself at fault
             return ()
         rules, source = self._tables[id]
         return self._rules(rules, source, ("tables", id), (*within, id))
 
     def _rules(
-        self, rules: Iterable[Rule], source: YamlSource, place: Place, within: tuple[str, ...]
-    ) -> tuple[RouteRule, ...]:
+        self, rules: Iterable[RuleSpec], source: YamlSource, key_path: KeyPath, within: tuple[str, ...]
+    ) -> tuple[Rule, ...]:
         """The rules with the tables they use written out; `within` are the tables being read, outermost first."""
-        linked: list[RouteRule] = []
+        linked: list[Rule] = []
         for number, rule in enumerate(rules):
-            at = (*place, number)
+            at = (*key_path, number)
             if rule.use is not None:
                 if self._usable("table", rule.use, within, source, (*at, "use")):
                     linked.extend(self._table(rule.use, within))
             else:
                 target = self._target(rule.to or NOT_ELIGIBLE, source, (*at, "to"))
-                when = self._conditions.read(rule.when, source, (*at, "when"))
+                when = self._conditions.parse(rule.when, source, (*at, "when"))
                 if target is not None:
                     linked.append(self._rule(rule, when, target, source, at, within[-1] if within else None))
             if len(linked) > RULE_LIMIT:
-                source.fault(place, f"more than {RULE_LIMIT} rules with the tables it uses written out: split it")
+                source.report(key_path, f"more than {RULE_LIMIT} rules with the tables it uses written out: split it")
                 break
         return tuple(linked[:RULE_LIMIT])
 
-    def _usable(self, kind: str, id: str, within: tuple[str, ...], source: YamlSource, place: Place) -> bool:
+    def _usable(self, kind: str, id: str, within: tuple[str, ...], source: YamlSource, key_path: KeyPath) -> bool:
         """Whether the table or procedure `id` may be put here."""
         if id in within:
-            source.fault(place, f"the {kind} `{id}` uses itself")
+            source.report(key_path, f"the {kind} `{id}` uses itself")
         elif len(within) > NESTING_LIMIT:
-            source.fault(place, f"{kind}s that use one another more than {NESTING_LIMIT} deep: write them out")
+            source.report(key_path, f"{kind}s that use one another more than {NESTING_LIMIT} deep: write them out")
         else:
-            return self._reference(kind, id, [f"{kind}s"], source, place)
+            return self._reference(kind, id, [f"{kind}s"], source, key_path)
         return False
 
     def _rule(
-        self, rule: Rule, when: Condition, target: Target, source: YamlSource, place: Place, table: str | None
-    ) -> RouteRule:
-        cited = self._sources([rule.source] if rule.source else [], source, (*place, "source"))
-        return RouteRule(
+        self,
+        rule: RuleSpec,
+        when: Condition,
+        target: Destination,
+        source: YamlSource,
+        key_path: KeyPath,
+        table: str | None,
+    ) -> Rule:
+        cited = self._sources([rule.source] if rule.source else [], source, (*key_path, "source"))
+        return Rule(
             when=when,
             target=target,
-            spot=_spot(source, place),
+            location=_location(source, key_path),
             table=table,
             not_eligible=rule.not_eligible,
             instead=rule.instead,
             because=rule.because,
-            path=self._steps(rule.path, source, (*place, "path")),
-            warnings=self._steps(rule.warnings, source, (*place, "warnings")),
-            note=self._named_note(rule.note, source, (*place, "note")),
-            form=self._named_form(rule.form, source, (*place, "form")),
+            path=self._steps(rule.path, source, (*key_path, "path")),
+            warnings=self._steps(rule.warnings, source, (*key_path, "warnings")),
+            note=self._named_note(rule.note, source, (*key_path, "note")),
+            form=self._named_form(rule.form, source, (*key_path, "form")),
             source=cited[0] if cited else None,
         )
 
-    def _target(self, id: str, source: YamlSource, place: Place) -> Target | None:
-        if not self._reference("destination", id, ["destinations", "articles"], source, place):
+    def _target(self, id: str, source: YamlSource, key_path: KeyPath) -> Destination | None:
+        if not self._reference("destination", id, ["destinations", "articles"], source, key_path):
             return None
         if article := self._articles.get(id):
-            return Target(id, "article", article.title[:150])
+            return Destination(id, "article", article.title[:150])
         return self._destinations.get(id)
 
     def _steps(
-        self, lines: Iterable[Line], source: YamlSource, place: Place, within: tuple[str, ...] = ()
+        self, lines: Iterable[StepSpec], source: YamlSource, key_path: KeyPath, within: tuple[str, ...] = ()
     ) -> tuple[Step, ...]:
         """The steps with the procedures they use written out."""
         steps: list[Step] = []
         for number, line in enumerate(lines):
-            at = (*place, number)
-            when = self._conditions.read(line.when, source, (*at, "when"))
+            at = (*key_path, number)
+            when = self._conditions.parse(line.when, source, (*at, "when"))
             if line.text is not None:
                 steps.append(Step(line.text, when))
             elif line.use is not None and self._usable("procedure", line.use, within, source, (*at, "use")):
@@ -381,47 +398,49 @@ class Linker:
                     inner = self._steps(lines_there, there, ("procedures", line.use), (*within, line.use))
                     steps.extend(Step(step.text, both(when, step.when)) for step in inner)
             if len(steps) > STEP_LIMIT:
-                source.fault(place, f"more than {STEP_LIMIT} steps with the procedures it uses written out: shorten it")
+                source.report(
+                    key_path, f"more than {STEP_LIMIT} steps with the procedures it uses written out: shorten it"
+                )
                 return tuple(steps[:STEP_LIMIT])
         return tuple(steps)
 
-    def _named_note(self, id: str | None, source: YamlSource, place: Place) -> str | None:
-        return id if id is None or self._reference("note", id, ["notes"], source, place) else None
+    def _named_note(self, id: str | None, source: YamlSource, key_path: KeyPath) -> str | None:
+        return id if id is None or self._reference("note", id, ["notes"], source, key_path) else None
 
-    def _named_form(self, id: str | None, source: YamlSource, place: Place) -> str | None:
-        return id if id is None or self._reference("form", id, ["forms"], source, place) else None
+    def _named_form(self, id: str | None, source: YamlSource, key_path: KeyPath) -> str | None:
+        return id if id is None or self._reference("form", id, ["forms"], source, key_path) else None
 
-    def _named_messages(self, entry: Entry, source: YamlSource, place: Place) -> Messages | None:
+    def _named_messages(self, entry: EntrySpec, source: YamlSource, key_path: KeyPath) -> ExampleMessages | None:
         id = entry.signs.messages if entry.signs else None
-        known = id and self._reference("messages", id, ["messages"], source, (*place, "signs", "messages"))
+        known = id and self._reference("messages", id, ["messages"], source, (*key_path, "signs", "messages"))
         return self._messages.get(id) if id and known else None
 
-    def _see_also(self, entry: Entry, source: YamlSource, place: Place) -> tuple[SeeAlso, ...]:
-        found: list[SeeAlso] = []
+    def _see_also(self, entry: EntrySpec, source: YamlSource, key_path: KeyPath) -> tuple[SeeAlsoSpec, ...]:
+        found: list[SeeAlsoSpec] = []
         for number, item in enumerate(entry.see_also):
-            if isinstance(item, SeeAlso):
+            if isinstance(item, SeeAlsoSpec):
                 found.append(item)
-            elif self._reference("article", item, ["articles"], source, (*place, "see_also", number)) and (
+            elif self._reference("article", item, ["articles"], source, (*key_path, "see_also", number)) and (
                 article := self._articles.get(item)
             ):
-                found.append(SeeAlso(title=article.title, url=article.url))
+                found.append(SeeAlsoSpec(title=article.title, url=article.url))
         return tuple(found)
 
-    def _sources(self, sources: Iterable[Source], source: YamlSource, place: Place) -> tuple[Citation, ...]:
+    def _sources(self, sources: Iterable[CitationSpec], source: YamlSource, key_path: KeyPath) -> tuple[Citation, ...]:
         """What is cited; a citation without a document is of the file's own."""
         cited: list[Citation] = []
         for number, item in enumerate(sources):
             id = item.document or self._documents_of[source.file]
             if id is None:
-                source.fault(place, "which document? Name it here or as `document` at the top of the file")
-            elif self._reference("document", id, ["documents"], source, (*place, number, "document")):
+                source.report(key_path, "which document? Name it here or as `document` at the top of the file")
+            elif self._reference("document", id, ["documents"], source, (*key_path, number, "document")):
                 cited.append(Citation(self._documents.get(id, id), item.section))
         return tuple(cited)
 
-    def _given(self, given: Mapping[str, Any], source: YamlSource, place: Place) -> tuple[OneOf | Within, ...]:
+    def _given(self, given: Mapping[str, Any], source: YamlSource, key_path: KeyPath) -> tuple[OneOf | Within, ...]:
         tests: list[OneOf | Within] = []
         for name, value in given.items():
-            condition = self._conditions.test(name, value, source, (*place, name))
+            condition = self._conditions.test(name, value, source, (*key_path, name))
             if isinstance(condition, OneOf | Within):
                 tests.append(condition)
         return tuple(tests)
@@ -432,27 +451,27 @@ class Linker:
         for parsed in self._files:
             for number, entry in parsed.entries:
                 for index, concern in enumerate(entry.concerns):
-                    place: Place = ("entries", number, "concerns", index)
+                    key_path: KeyPath = ("entries", number, "concerns", index)
                     key = _same(concern)
-                    where = f"{parsed.source.file}:{parsed.source.position(place)[0]}"
+                    where = f"{parsed.source.file}:{parsed.source.position(key_path)[0]}"
                     first, owner = seen.setdefault(key, (where, entry.id))
                     if first != where:
                         whose = "this entry" if owner == entry.id else f"`{owner}`"
-                        parsed.source.fault(place, f"{whose} has the same phrasing already, at {first}: keep one")
+                        parsed.source.report(key_path, f"{whose} has the same phrasing already, at {first}: keep one")
         for parsed in self._files:
             for topic, messages in parsed.section("out_of_scope").items():
                 for index, message in enumerate(messages):
                     if (owned := seen.get(_same(message))) is not None:
                         first, owner = owned
-                        parsed.source.fault(
+                        parsed.source.report(
                             ("out_of_scope", topic, index), f"`{owner}` answers this, at {first}: keep one of the two"
                         )
 
 
 def _same(text: str) -> str:
     """Equal for texts that differ in case and punctuation only."""
-    return SAME.sub(" ", text.casefold()).strip()
+    return SAME_CONTENT.sub(" ", text.casefold()).strip()
 
 
-def _spot(source: YamlSource, place: Place) -> Spot:
-    return Spot(source.file, *source.position(place))
+def _location(source: YamlSource, key_path: KeyPath) -> SourceLocation:
+    return SourceLocation(source.file, *source.position(key_path))

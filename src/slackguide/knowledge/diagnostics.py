@@ -1,4 +1,4 @@
-"""A fault of a knowledge base: where it is, what is wrong, and what to do about it."""
+"""A diagnostic of a knowledge base: file, line, column, message."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from slackguide.errors import KnowledgeError
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Fault:
+class Diagnostic:
     """One fault; `line` and `column` count from 1."""
 
     file: str
@@ -24,15 +24,15 @@ class Fault:
         return f"{self.file}:{self.line}:{self.column}: {self.message}"
 
 
-class FaultyKnowledge(KnowledgeError):
-    """The knowledge base was refused whole; `faults` holds every fault of it, in reading order."""
+class InvalidKnowledgeError(KnowledgeError):
+    """The knowledge base was refused whole; `diagnostics` holds every fault of it, in reading order."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(sorted(set(faults)))
-        count = len(self.faults)
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(sorted(set(diagnostics)))
+        count = len(self.diagnostics)
         super().__init__(
             f"The knowledge base has {count} {'fault' if count == 1 else 'faults'} and was not loaded. "
-            f"The first: {self.faults[0]}"
+            f"The first: {self.diagnostics[0]}"
         )
 
 

@@ -1,4 +1,4 @@
-"""The sections of a knowledge file, and the faults of one that does not fit them."""
+"""Parse the sections of a knowledge file into models and report what does not fit them."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from slackguide.knowledge.base import Id, ListOf, Message, Model, Short
+from slackguide.knowledge.diagnostics import did_you_mean
 from slackguide.knowledge.entries import (
-    Article,
-    Conflict,
-    Destination,
-    Document,
-    Entry,
+    ArticleSpec,
+    CitationSpec,
+    ConflictSpec,
+    CriticalPhrases,
+    DestinationSpec,
+    DocumentSpec,
+    EntrySpec,
+    ExampleMessages,
     IsoDate,
-    Line,
-    Lines,
-    Messages,
     NoteTemplate,
-    Rule,
-    SeeAlso,
-    SignPhrases,
-    Source,
+    RuleSpec,
+    SeeAlsoSpec,
+    StepSpec,
+    StepSpecs,
     When,
 )
-from slackguide.knowledge.facts import FactDefinition, FactValue
-from slackguide.knowledge.faults import did_you_mean
+from slackguide.knowledge.facts import FactSpec, FactValueSpec
 from slackguide.knowledge.forms import Form, FormField, ReminderRules
-from slackguide.knowledge.yaml_reader import EMPTY, Place
-from slackguide.knowledge.yaml_reader import Source as YamlSource
+from slackguide.knowledge.types import Id, ListOf, Message, Model, Short
+from slackguide.knowledge.yaml_source import EMPTY, KeyPath
+from slackguide.knowledge.yaml_source import YamlSource as YamlSource
 
 
 class ConditionSpec(Model):
@@ -49,7 +49,7 @@ class ConditionSpec(Model):
         return self
 
 
-class Glossary(Model):
+class GlossarySpec(Model):
     """Shorthand and words that mean the same."""
 
     abbreviations: dict[str, Annotated[tuple[Short, ...], ListOf]] = Field(
@@ -60,13 +60,13 @@ class Glossary(Model):
     )
 
 
-class Roles(Model):
+class RolesSpec(Model):
     """Handles of the Slack user groups whose members have a role; everybody else is an agent."""
 
     team_lead: Annotated[tuple[Id, ...], ListOf] = Field(default=(), description="Handles, without the @")
 
 
-Procedure = Annotated[Lines, Field(min_length=1, max_length=20)]
+Procedure = Annotated[StepSpecs, Field(min_length=1, max_length=20)]
 OutOfScope = Annotated[tuple[Message, ...], ListOf, Field(min_length=1)]
 
 
@@ -77,51 +77,68 @@ class KnowledgeFile(Model):
     owner: Short | None = Field(default=None, description="Who keeps the entries of this file true")
     reviewed: IsoDate | None = Field(default=None, description="When its entries were last held against the guides")
     document: Id | None = Field(default=None, description="The guide its entries come from")
-    entries: tuple[Entry, ...] | None = Field(
+    entries: tuple[EntrySpec, ...] | None = Field(
         default=None, min_length=1, description="The concerns, each with its process path"
     )
-    destinations: dict[Id, Destination] | None = Field(
+    destinations: dict[Id, DestinationSpec] | None = Field(
         default=None, min_length=1, description="Every place a case can go"
     )
-    articles: dict[Id, Article] | None = Field(
+    articles: dict[Id, ArticleSpec] | None = Field(
         default=None, min_length=1, description="Help articles that entries point to"
     )
-    documents: dict[Id, Document] | None = Field(
+    documents: dict[Id, DocumentSpec] | None = Field(
         default=None, min_length=1, description="The guides that entries were written from"
     )
     notes: dict[Id, NoteTemplate] | None = Field(default=None, min_length=1, description="Ticket note templates")
-    facts: dict[Id, FactDefinition] | None = Field(
-        default=None, min_length=1, description="What a destination can hang on"
-    )
+    facts: dict[Id, FactSpec] | None = Field(default=None, min_length=1, description="What a destination can hang on")
     conditions: dict[Id, ConditionSpec] | None = Field(
         default=None, min_length=1, description="Conditions that are named once and used by name"
     )
-    tables: dict[Id, Annotated[tuple[Rule, ...], Field(min_length=1)]] | None = Field(
+    tables: dict[Id, Annotated[tuple[RuleSpec, ...], Field(min_length=1)]] | None = Field(
         default=None, min_length=1, description="Rules that entries share"
     )
     procedures: dict[Id, Procedure] | None = Field(default=None, min_length=1, description="Steps that entries share")
     forms: dict[Id, Form] | None = Field(
         default=None, min_length=1, description="Escalation forms and the channel each posts to"
     )
-    messages: dict[Id, Messages] | None = Field(
+    messages: dict[Id, ExampleMessages] | None = Field(
         default=None, min_length=1, description="Whole messages that detectors of critical entries learn from"
     )
     out_of_scope: dict[Id, OutOfScope] | None = Field(
         default=None, min_length=1, description="Messages that no entry answers, by topic: the guide learns to say so"
     )
-    roles: Roles | None = Field(default=None, description="Who has which role, by Slack user group")
-    glossary: Glossary | None = Field(default=None, description="Shorthand, and words that mean the same")
+    roles: RolesSpec | None = Field(default=None, description="Who has which role, by Slack user group")
+    glossary: GlossarySpec | None = Field(default=None, description="Shorthand, and words that mean the same")
 
 
 _MODELS: tuple[type[Model], ...] = (
-    KnowledgeFile, Entry, Rule, Line, Source, Conflict, Messages, SignPhrases, SeeAlso, Destination, Article, Document,
-    NoteTemplate, FactDefinition, FactValue, ConditionSpec, Glossary, Roles, Form, FormField, ReminderRules,
-)  # fmt: skip
+    KnowledgeFile,
+    EntrySpec,
+    RuleSpec,
+    StepSpec,
+    CitationSpec,
+    ConflictSpec,
+    ExampleMessages,
+    CriticalPhrases,
+    SeeAlsoSpec,
+    DestinationSpec,
+    ArticleSpec,
+    DocumentSpec,
+    NoteTemplate,
+    FactSpec,
+    FactValueSpec,
+    ConditionSpec,
+    GlossarySpec,
+    RolesSpec,
+    Form,
+    FormField,
+    ReminderRules,
+)
 _KEYS = frozenset(info.alias or name for model in _MODELS for name, info in model.model_fields.items())
 
 
 @dataclass(slots=True)
-class Parsed:
+class ParsedFile:
     """What could be read of one file: the sound items of each section, and the names of the unsound ones too.
 
     A reference to an item that is itself at fault is no second fault.
@@ -129,13 +146,13 @@ class Parsed:
 
     source: YamlSource
     header: KnowledgeFile = field(default_factory=KnowledgeFile)
-    entries: list[tuple[int, Entry]] = field(default_factory=list)
+    entries: list[tuple[int, EntrySpec]] = field(default_factory=list)
     named: dict[str, dict[str, Any]] = field(default_factory=dict)
     declared: dict[str, set[str]] = field(default_factory=dict)
-    glossary: Glossary | None = None
-    roles: Roles | None = None
+    glossary: GlossarySpec | None = None
+    roles: RolesSpec | None = None
 
-    blind: bool = False
+    unreadable: bool = False
     """Whether the file, or a section of it, could not be read at all: what it declares is not known."""
 
     def section(self, name: str) -> dict[str, Any]:
@@ -144,33 +161,35 @@ class Parsed:
 
 
 _NAMED: dict[str, Any] = {
-    "destinations": Destination,
-    "articles": Article,
-    "documents": Document,
+    "destinations": DestinationSpec,
+    "articles": ArticleSpec,
+    "documents": DocumentSpec,
     "notes": NoteTemplate,
-    "facts": FactDefinition,
+    "facts": FactSpec,
     "conditions": ConditionSpec,
-    "tables": Annotated[tuple[Rule, ...], Field(min_length=1)],
+    "tables": Annotated[tuple[RuleSpec, ...], Field(min_length=1)],
     "procedures": Procedure,
     "forms": Form,
-    "messages": Messages,
+    "messages": ExampleMessages,
     "out_of_scope": OutOfScope,
 }
 _NAME = TypeAdapter(Id)
 
 
-def parse(source: YamlSource) -> Parsed:
+def parse(source: YamlSource) -> ParsedFile:
     """The sections of a file; every fault is noted on `source`, and one faulty item hides no other."""
-    parsed = Parsed(source)
+    parsed = ParsedFile(source)
     raw = source.value
     if not isinstance(raw, dict):
-        parsed.blind = True
-        if not source.faults:
-            source.fault((), "a knowledge file is a mapping of sections (`entries:`, `destinations:` …)")
+        parsed.unreadable = True
+        if not source.diagnostics:
+            source.report((), "a knowledge file is a mapping of sections (`entries:`, `destinations:` …)")
         return parsed
     for key in raw:
         if key not in KnowledgeFile.model_fields:
-            source.fault((key,), f"unknown section `{key}`{did_you_mean(key, KnowledgeFile.model_fields)}", at_key=True)
+            source.report(
+                (key,), f"unknown section `{key}`{did_you_mean(key, KnowledgeFile.model_fields)}", at_key=True
+            )
     head = {key: raw[key] for key in ("team", "owner", "reviewed", "document") if key in raw}
     parsed.header = _valid(KnowledgeFile, head, source, ()) or KnowledgeFile()
     if "entries" in raw:
@@ -179,33 +198,33 @@ def parse(source: YamlSource) -> Parsed:
         if name in raw:
             _parse_named(name, model, raw[name], parsed)
     if "glossary" in raw:
-        parsed.glossary = _valid(Glossary, raw["glossary"], source, ("glossary",))
+        parsed.glossary = _valid(GlossarySpec, raw["glossary"], source, ("glossary",))
     if "roles" in raw:
-        parsed.roles = _valid(Roles, raw["roles"], source, ("roles",))
+        parsed.roles = _valid(RolesSpec, raw["roles"], source, ("roles",))
     return parsed
 
 
-def _parse_entries(raw: Any, parsed: Parsed, *, has_team: bool) -> None:
+def _parse_entries(raw: Any, parsed: ParsedFile, *, has_team: bool) -> None:
     source = parsed.source
     if not has_team:
-        source.fault(("entries",), "a file with `entries` names its `team`", at_key=True)
+        source.report(("entries",), "a file with `entries` names its `team`", at_key=True)
     if not isinstance(raw, list):
-        parsed.blind = True
-        source.fault(("entries",), EMPTY if raw == "" else "expected a list of entries, each starting with `- id:`")
+        parsed.unreadable = True
+        source.report(("entries",), EMPTY if raw == "" else "expected a list of entries, each starting with `- id:`")
         return
     for number, item in enumerate(raw):
-        entry = _valid(Entry, item, source, ("entries", number))
+        entry = _valid(EntrySpec, item, source, ("entries", number))
         if isinstance(item, dict) and isinstance(item.get("id"), str):
             parsed.declared.setdefault("entries", set()).add(item["id"])
         if entry is not None:
             parsed.entries.append((number, entry))
 
 
-def _parse_named(name: str, model: Any, raw: Any, parsed: Parsed) -> None:
+def _parse_named(name: str, model: Any, raw: Any, parsed: ParsedFile) -> None:
     source = parsed.source
     if not isinstance(raw, dict):
-        parsed.blind = True
-        source.fault((name,), EMPTY if raw == "" else f"expected a mapping of {name}, each under its id")
+        parsed.unreadable = True
+        source.report((name,), EMPTY if raw == "" else f"expected a mapping of {name}, each under its id")
         return
     parsed.declared[name] = set(raw)
     items = parsed.named.setdefault(name, {})
@@ -213,33 +232,35 @@ def _parse_named(name: str, model: Any, raw: Any, parsed: Parsed) -> None:
         try:
             _NAME.validate_python(key)
         except ValidationError:
-            source.fault((name, key), f"`{key}` is no id: use small letters, digits, - and _", at_key=True)
+            source.report((name, key), f"`{key}` is no id: use small letters, digits, - and _", at_key=True)
         item = _valid(model, value, source, (name, key))
         if item is not None:
             items[key] = item
 
 
-def _valid(model: Any, value: Any, source: YamlSource, place: Place) -> Any:
+def _valid(model: Any, value: Any, source: YamlSource, key_path: KeyPath) -> Any:
     try:
         return TypeAdapter(model).validate_python(value)
     except ValidationError as error:
         for details in error.errors(include_url=False):
-            _note(source, details, place)
+            _report(source, details, key_path)
         return None
 
 
-def _note(source: YamlSource, details: ErrorDetails, within: Place) -> None:
-    place = (*within, *details["loc"])
+def _report(source: YamlSource, details: ErrorDetails, within: KeyPath) -> None:
+    key_path = (*within, *details["loc"])
     kind = details["type"]
-    name = str(place[-1]) if place else ""
+    name = str(key_path[-1]) if key_path else ""
     if kind == "extra_forbidden":
-        source.fault(place, _unknown_key(name), at_key=True)
+        source.report(key_path, _unknown_key(name), at_key=True)
     elif kind == "missing":
-        source.fault(place[:-1], f"`{name}` is missing", at_key=True)
-    elif place and place[-1] == "[key]":
-        source.fault(place[:-1], f"`{details['input']}` is no name: use small letters, digits, - and _", at_key=True)
+        source.report(key_path[:-1], f"`{name}` is missing", at_key=True)
+    elif key_path and key_path[-1] == "[key]":
+        source.report(
+            key_path[:-1], f"`{details['input']}` is no name: use small letters, digits, - and _", at_key=True
+        )
     else:
-        source.fault(place, _words(details))
+        source.report(key_path, _message(details))
 
 
 def _unknown_key(name: str) -> str:
@@ -248,7 +269,7 @@ def _unknown_key(name: str) -> str:
     return f"unknown key `{name}`{did_you_mean(name, _KEYS - {name})}"
 
 
-def _words(details: ErrorDetails) -> str:
+def _message(details: ErrorDetails) -> str:
     """A pydantic error as a sentence for the person who edits the file."""
     given, context = details["input"], details.get("ctx", {})
     if given in ("", [], {}):

@@ -1,4 +1,4 @@
-"""Labelled questions: what the guide is measured with."""
+"""Labelled questions: what the guide is evaluated with."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slackguide.errors import UnusableInput
-from slackguide.knowledge.faults import Fault, did_you_mean
+from slackguide.knowledge.diagnostics import Diagnostic, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class LabelledQuestion:
     """A question and the entries that answer it; no ids: out of scope."""
 
     text: str
@@ -20,7 +20,7 @@ class Question:
     line: int
 
 
-def read_questions(path: Path) -> tuple[list[Question], list[Fault]]:
+def read_questions(path: Path) -> tuple[list[LabelledQuestion], list[Diagnostic]]:
     """The questions of a JSON Lines file and the faults of the lines that hold none.
 
     Raises `UnusableInput` where the file cannot be read.
@@ -31,8 +31,8 @@ def read_questions(path: Path) -> tuple[list[Question], list[Fault]]:
         raise UnusableInput(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise UnusableInput(f"{path} is not UTF-8: save it as UTF-8.") from error
-    questions: list[Question] = []
-    faults: list[Fault] = []
+    questions: list[LabelledQuestion] = []
+    diagnostics: list[Diagnostic] = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -42,28 +42,30 @@ def read_questions(path: Path) -> tuple[list[Question], list[Fault]]:
             if not isinstance(text, str) or not isinstance(ids, list) or not all(isinstance(id, str) for id in ids):
                 raise TypeError
         except (ValueError, KeyError, TypeError, RecursionError):
-            faults.append(Fault(str(path), number, 1, 'not a question: write {"text": "…", "ids": ["the/entry"]}'))
+            diagnostics.append(
+                Diagnostic(str(path), number, 1, 'not a question: write {"text": "…", "ids": ["the/entry"]}')
+            )
             continue
-        questions.append(Question(text, tuple(ids), number))
-    return questions, faults
+        questions.append(LabelledQuestion(text, tuple(ids), number))
+    return questions, diagnostics
 
 
-def question_faults(directory: Path, entries: Collection[str] | None) -> list[Fault]:
+def check_questions(directory: Path, entries: Collection[str] | None) -> list[Diagnostic]:
     """The faults of every file under `questions/`: lines that are no question, and ids that are none of `entries`.
 
     None: the entries are not known, and no id is called unknown.
     """
-    faults: list[Fault] = []
+    diagnostics: list[Diagnostic] = []
     for path in sorted(filter(Path.is_file, (directory / "questions").glob("*.jsonl"))):
         try:
             questions, broken = read_questions(path)
         except UnusableInput as error:
-            faults.append(Fault(str(path), 1, 1, str(error)))
+            diagnostics.append(Diagnostic(str(path), 1, 1, str(error)))
             continue
-        faults.extend(broken)
+        diagnostics.extend(broken)
         for question in questions:
             for id in question.ids:
                 if entries is not None and id not in entries:
                     message = f"unknown entry `{id}`{did_you_mean(id, entries)}"
-                    faults.append(Fault(str(path), question.line, 1, message))
-    return faults
+                    diagnostics.append(Diagnostic(str(path), question.line, 1, message))
+    return diagnostics

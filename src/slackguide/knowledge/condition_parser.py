@@ -1,0 +1,188 @@
+"""Parse what stands under `when` into a typed condition and report every fault at its position."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from slackguide.knowledge.conditions import (
+    ALWAYS,
+    NEVER,
+    AllOf,
+    AnyOf,
+    Condition,
+    NamedCondition,
+    Not,
+    OneOf,
+    Within,
+    range_of,
+)
+from slackguide.knowledge.diagnostics import did_you_mean
+from slackguide.knowledge.facts import FactSpec
+from slackguide.knowledge.parser import ConditionSpec
+from slackguide.knowledge.yaml_source import KeyPath
+from slackguide.knowledge.yaml_source import YamlSource as YamlSource
+
+NESTING_LIMIT = 12
+"""Deepest nesting of conditions within conditions, by name or written out."""
+
+TEST_LIMIT = 500
+"""Most facts a condition may look at with its named parts written out; the shipped ones stay under ten."""
+
+
+class ConditionParser:
+    """Reads conditions against the declared facts and named conditions."""
+
+    def __init__(
+        self,
+        facts: Mapping[str, FactSpec],
+        named: Mapping[str, tuple[ConditionSpec, YamlSource, KeyPath]],
+        *,
+        invalid: Collection[str] | None,
+    ) -> None:
+        """`invalid` are the facts and conditions that are declared, but not soundly: a name of them is no second fault.
+
+        None: they are not known, and no name is called unknown.
+        """
+        self._facts = facts
+        self._specs = named
+        self._invalid = invalid
+        self._named: dict[str, NamedCondition] = {}
+        self._extents: dict[str, tuple[int, int]] = {}
+        self._in_progress: list[str] = []
+
+    def named(self, name: str) -> NamedCondition:
+        """The declared condition `name`; its own faults are noted once, where it is declared."""
+        if name not in self._named:
+            spec, source, key_path = self._specs[name]
+            self._in_progress.append(name)
+            if spec.any is not None:
+                part = self._parse_list(spec.any, source, (*key_path, "any"), AnyOf)
+            elif spec.all is not None:
+                part = self._parse_list(spec.all, source, (*key_path, "all"), AllOf)
+            elif spec.not_ is not None:
+                part = Not(self.parse(spec.not_, source, (*key_path, "not")))
+            else:
+                part = self.parse(spec.when, source, (*key_path, "when"))
+            self._in_progress.pop()
+            self._named[name] = NamedCondition(name, spec.label, self._within_limits(part, source, key_path))
+        return self._named[name]
+
+    def parse(self, spec: Any, source: YamlSource, key_path: KeyPath) -> Condition:
+        """The condition under `key_path`; what cannot be read is noted on `source` and read as always true."""
+        return self._within_limits(self._parse(spec, source, key_path), source, key_path)
+
+    def _within_limits(self, condition: Condition, source: YamlSource, key_path: KeyPath) -> Condition:
+        """The condition, or `ALWAYS` where it is too deep or, its names written out, explodes."""
+        tests, depth = self._extent(condition)
+        if tests > TEST_LIMIT:
+            source.report(key_path, f"{tests:,} tests with the names in it written out, at most {TEST_LIMIT}: simplify")
+        elif depth > NESTING_LIMIT:
+            source.report(key_path, f"conditions nested more than {NESTING_LIMIT} deep: simplify them")
+        else:
+            return condition
+        return ALWAYS
+
+    def _extent(self, condition: Condition) -> tuple[int, int]:
+        """How many tests a condition holds, and how deep it is."""
+        match condition:
+            case OneOf() | Within():
+                return 1, 0
+            case NamedCondition(name=name, part=part):
+                if name not in self._extents:
+                    self._extents[name] = self._extent(part)
+                return self._extents[name]
+            case Not(part=part):
+                tests, depth = self._extent(part)
+                return tests, depth + 1
+            case AllOf(parts=parts) | AnyOf(parts=parts):
+                extents = [self._extent(part) for part in parts]
+                return sum(tests for tests, _ in extents), 1 + max((depth for _, depth in extents), default=0)
+
+    def _parse(self, spec: Any, source: YamlSource, key_path: KeyPath, depth: int = 0) -> Condition:
+        if spec is None or spec in ("", [], {}):  # nothing, or noted as empty by the reader
+            return ALWAYS
+        if depth > NESTING_LIMIT:
+            source.report(key_path, f"conditions nested more than {NESTING_LIMIT} deep: simplify them")
+            return ALWAYS
+        if isinstance(spec, str):
+            return self._by_name(spec, source, key_path)
+        if isinstance(spec, list):
+            return self._parse_list(spec, source, key_path, AllOf, depth)
+        parts: list[Condition] = []
+        for key, value in spec.items():
+            at = (*key_path, key)
+            if key in ("any", "all"):
+                if not isinstance(value, list):
+                    source.report(at, f"`{key}` takes a list of conditions")
+                    continue
+                parts.append(self._parse_list(value, source, at, AnyOf if key == "any" else AllOf, depth))
+            elif key == "not":
+                parts.append(Not(self._parse(value, source, at, depth + 1)))
+            else:
+                parts.append(self.test(key, value, source, at))
+        return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+
+    def _parse_list(
+        self, specs: list[Any], source: YamlSource, key_path: KeyPath, kind: type[AllOf] | type[AnyOf], depth: int = 0
+    ) -> Condition:
+        return kind(tuple(self._parse(item, source, (*key_path, n), depth + 1) for n, item in enumerate(specs)))
+
+    def _by_name(self, name: str, source: YamlSource, key_path: KeyPath) -> Condition:
+        if name in self._in_progress:
+            source.report(key_path, f"the condition `{name}` is declared by way of itself")
+            return ALWAYS
+        if name not in self._specs:
+            if self._invalid is not None and name not in self._invalid:
+                source.report(key_path, f"unknown condition `{name}`{did_you_mean(name, self._specs)}")
+            return ALWAYS
+        if len(self._in_progress) > NESTING_LIMIT:
+            source.report(key_path, f"conditions nested more than {NESTING_LIMIT} deep: simplify them")
+            return ALWAYS
+        return self.named(name)
+
+    def test(self, name: str, value: Any, source: YamlSource, key_path: KeyPath) -> Condition:
+        """One fact held against a value, a list of values or a range; always true where that cannot be read."""
+        fact = self._facts.get(name)
+        if fact is None:
+            if self._invalid is not None and name not in self._invalid:
+                source.report(key_path, f"unknown fact `{name}`{did_you_mean(name, self._facts)}", at_key=True)
+            return ALWAYS
+        values = value if isinstance(value, list) else [value]
+        if not values or not all(isinstance(item, str) for item in values):
+            source.report(key_path, "a fact is held against one value, a list of values or a range like 0..30")
+            return ALWAYS
+        if fact.kind == "number":
+            return self._within(name, fact, values, source, key_path)
+        for number, item in enumerate(values):
+            if item not in fact.choices:
+                at = (*key_path, number) if isinstance(value, list) else key_path
+                source.report(at, unknown_value(name, item, fact))
+        return OneOf(name, frozenset(values))
+
+    def _within(self, name: str, fact: FactSpec, values: list[str], source: YamlSource, key_path: KeyPath) -> Condition:
+        ranges: list[tuple[int, int | None]] = []
+        never = False
+        for item in values:
+            if item == NEVER and fact.never:
+                never = True
+                continue
+            ends = range_of(item)
+            if ends is None:
+                source.report(key_path, f"`{item}` is no range of whole numbers: write 0..30, 31.. or 12")
+                continue
+            lowest, highest = ends
+            if highest is not None and highest < lowest:
+                source.report(key_path, f"the range `{item}` ends before it starts")
+                continue
+            ranges.append((lowest, highest))
+        return Within(name, tuple(ranges), never)
+
+
+def unknown_value(name: str, value: str, fact: FactSpec) -> str:
+    """The words for a value that the fact does not have: what was given, what is close, what there is."""
+    if fact.kind == "number":
+        never = f", or `{NEVER}`" if fact.never else ""
+        return f"`{value}` is no value of `{name}`: a whole number from 0 to {fact.maximum:,}{never}"
+    options = ", ".join(f"`{choice}`" for choice in fact.choices)
+    return f"`{value}` is no value of `{name}`{did_you_mean(value, fact.choices)} (values: {options})"
