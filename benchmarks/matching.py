@@ -34,7 +34,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from fit_matcher import SCOPED, read_knowledge, read_questions  # noqa: E402
 
 from slackguide.guide.corpus import Corpus  # noqa: E402
-from slackguide.matching import Document, Vocabulary  # noqa: E402
+from slackguide.matching import EntryDocument, Vocabulary  # noqa: E402
 
 METHODS = {
     "rapidfuzz WRatio": "rapidfuzz",
@@ -141,7 +141,7 @@ def public(path: Path) -> Task:
     for row in rows:
         if row["split"] != "test":
             phrasings.setdefault(row["label"], []).append(row["text"])
-    documents = tuple(Document(label, "", tuple(texts)) for label, texts in phrasings.items())
+    documents = tuple(EntryDocument(label, "", tuple(texts)) for label, texts in phrasings.items())
     test = [row for row in rows if row["split"] == "test"]
     questions = [(row["text"], frozenset({row["label"]} - {"oos"})) for row in test]
     return Task(path.stem, Corpus(documents, Vocabulary(), ()), questions)
@@ -157,7 +157,7 @@ def grown(folder: Path, entries: int) -> Task:
         first, second = chance.choice(shelf), chance.choice(shelf)
         return " ".join([*first[: len(first) // 2 + 1], f"case{number}", *second[len(second) // 2 :]])
 
-    made = tuple(Document(f"entry/{n}", "", tuple(phrasing(n) for _ in range(3))) for n in range(entries))
+    made = tuple(EntryDocument(f"entry/{n}", "", tuple(phrasing(n) for _ in range(3))) for n in range(entries))
     count = 200 if entries <= 10_000 else 20
     asked = [chance.choice(chance.choice(made).phrasings).split()[1:] for _ in range(count)]
     questions: list[tuple[str, frozenset[str]]] = [(" ".join(words), frozenset()) for words in asked]
@@ -183,7 +183,7 @@ def ours(task: Task) -> Ranker:
     return lambda text: [(match.id, match.confidence) for match in matcher.match(text).matches]
 
 
-def scan(scorer: str, documents: Sequence[Document]) -> Ranker:
+def scan(scorer: str, documents: Sequence[EntryDocument]) -> Ranker:
     from rapidfuzz import fuzz, process, utils
 
     owners, phrasings = zip(*spoken(documents), strict=True)
@@ -197,7 +197,7 @@ def scan(scorer: str, documents: Sequence[Document]) -> Ranker:
     return rank
 
 
-def bm25s_index(documents: Sequence[Document]) -> Ranker:
+def bm25s_index(documents: Sequence[EntryDocument]) -> Ranker:
     import bm25s
 
     index = bm25s.BM25()
@@ -212,7 +212,7 @@ def bm25s_index(documents: Sequence[Document]) -> Ranker:
     return rank
 
 
-def tantivy_index(documents: Sequence[Document]) -> Ranker:
+def tantivy_index(documents: Sequence[EntryDocument]) -> Ranker:
     import tantivy
 
     schema = tantivy.SchemaBuilder()
@@ -235,7 +235,7 @@ def tantivy_index(documents: Sequence[Document]) -> Ranker:
     return rank
 
 
-def linear_svc(documents: Sequence[Document]) -> Ranker:
+def linear_svc(documents: Sequence[EntryDocument]) -> Ranker:
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import FeatureUnion, make_pipeline
     from sklearn.svm import LinearSVC
@@ -256,12 +256,12 @@ def linear_svc(documents: Sequence[Document]) -> Ranker:
     return rank
 
 
-def spoken(documents: Sequence[Document]) -> list[tuple[str, str]]:
+def spoken(documents: Sequence[EntryDocument]) -> list[tuple[str, str]]:
     """Every phrasing and title with its entry."""
     return [(d.id, text) for d in documents for text in (*d.phrasings, d.title) if text]
 
 
-def whole(document: Document) -> str:
+def whole(document: EntryDocument) -> str:
     """An entry as one text."""
     return "\n".join((document.title, *document.phrasings, document.body))
 

@@ -29,8 +29,16 @@ from slackguide.guide.corpus import Corpus
 from slackguide.knowledge import load
 from slackguide.knowledge.labelled_questions import read_questions as labelled
 from slackguide.matching import Matcher
-from slackguide.matching.blending import SIGNALS, VIEWS, Alarm, Odds, Weights, logistic, shipped_weights
-from slackguide.matching.matcher import Judged, Scored
+from slackguide.matching.matcher import Ranking, ScoreTable
+from slackguide.matching.scoring import (
+    FEATURES,
+    SIGNALS,
+    AlertThresholds,
+    OddsWeights,
+    Weights,
+    logistic,
+    shipped_weights,
+)
 
 Array = NDArray[np.float64]
 
@@ -79,7 +87,7 @@ class Asked:
     """A question with what the matcher's views say of it."""
 
     question: Question
-    scored: Scored
+    scored: ScoreTable
     wanted: NDArray[np.bool_]
 
 
@@ -130,8 +138,8 @@ def fit(corpus: Corpus, questions: Sequence[Question]) -> Weights:
     left_out = leave_out(corpus)
     weights = replace(
         shipped_weights(),
-        blend=fit_blend(scoped, left_out, VIEWS),
-        blend_unlearnt=fit_blend(scoped, left_out, tuple(view for view in VIEWS if view != "learnt")),
+        blend=fit_blend(scoped, left_out, FEATURES),
+        blend_unlearnt=fit_blend(scoped, left_out, tuple(view for view in FEATURES if view != "learnt")),
         alarm=fit_alarm(matcher, development),
     )
     uninformed = replace(corpus, out_of_scope=())
@@ -167,7 +175,7 @@ def fit_blend(scoped: Sequence[Asked], left_out: Sequence[Asked], views: Sequenc
 
     Left-out phrasings count most, at a scale of their own: there are more of them, and they are harder than questions.
     """
-    rows = [VIEWS.index(view) for view in views]
+    rows = [FEATURES.index(view) for view in views]
     sets = [
         (np.stack([one.scored.table[rows] for one in part]).astype(float), np.stack([one.wanted for one in part]))
         for part in (scoped, left_out)
@@ -189,11 +197,11 @@ def fit_blend(scoped: Sequence[Asked], left_out: Sequence[Asked], views: Sequenc
 
     low = np.append(np.zeros(len(views)), -3.0)
     found = descend(loss, np.append(np.full(len(views), 0.5), -0.5), low)
-    weights = dict.fromkeys(VIEWS, 0.0)
+    weights = dict.fromkeys(FEATURES, 0.0)
     return weights | {view: round(float(w), 4) for view, w in zip(views, found[:-1] / spread, strict=True)}
 
 
-def fit_alarm(matcher: Matcher, development: Sequence[Asked]) -> Alarm:
+def fit_alarm(matcher: Matcher, development: Sequence[Asked]) -> AlertThresholds:
     """Bars for the likeness to messages of a critical entry, by what harmless messages would come over them."""
     at = {id: matcher.ids.index(id) for id in matcher.detected}
     meant: list[float] = []
@@ -201,7 +209,7 @@ def fit_alarm(matcher: Matcher, development: Sequence[Asked]) -> Alarm:
     look_alikes: list[float] = []
     for one in development:
         for id, place in at.items():
-            likeness = matcher.likeness(id, one.scored)
+            likeness = matcher.log_odds(id, one.scored)
             (meant if one.wanted[place] else harmless).append(likeness)
             if one.question.kind == HARMLESS and not one.wanted[place]:
                 look_alikes.append(likeness)
@@ -210,12 +218,12 @@ def fit_alarm(matcher: Matcher, development: Sequence[Asked]) -> Alarm:
         for share, of_look_alikes in (TAKEN_FOR_WEAK, TAKEN_FOR_LIKELY)
     )
     doubted_below = min(float(np.quantile(meant, DOUBTED)), weak_from)
-    return Alarm(round(doubted_below, 3), round(weak_from, 3), round(likely_from, 3))
+    return AlertThresholds(round(doubted_below, 3), round(weak_from, 3), round(likely_from, 3))
 
 
-def fit_odds(matcher: Matcher, questions: Sequence[Question]) -> Odds:
+def fit_odds(matcher: Matcher, questions: Sequence[Question]) -> OddsWeights:
     """Logistic weights for "the first match is right" and its kin, then the thresholds on top of them."""
-    judged = [(one, matcher.judge(one.scored)) for one in ask(matcher, questions)]
+    judged = [(one, matcher.rank(one.scored)) for one in ask(matcher, questions)]
     signals, right, scope, settled, counts = [], [], [], [], []
     for one, found in judged:
         if one.question.kind != HARM:
@@ -225,7 +233,7 @@ def fit_odds(matcher: Matcher, questions: Sequence[Question]) -> Odds:
             settled.append(right[-1] and one.question.kind != VAGUE)
             counts.append(COUNTS.get(one.question.kind, 1.0))
     table = np.array(signals)
-    odds = Odds(
+    odds = OddsWeights(
         confidence=fit_logistic(table, np.array(right), np.ones(len(table))),
         scope=fit_logistic(table, np.array(scope), np.array(counts)),
         settled=fit_logistic(table, np.array(settled), np.array(counts)),
@@ -254,7 +262,7 @@ def fit_logistic(signals: Array, wanted: NDArray[np.bool_], counts: Array) -> di
     return {"bias": round(bias, 4)} | {n: round(float(w), 4) for n, w in zip(SIGNALS, weights, strict=True)}
 
 
-def fit_thresholds(judged: Sequence[tuple[Asked, Judged]], odds: Odds) -> Odds:
+def fit_thresholds(judged: Sequence[tuple[Asked, Ranking]], odds: OddsWeights) -> OddsWeights:
     """The highest bar for "nothing fits" that keeps what is in scope, the lowest for "answer" that is right enough."""
     asked = [(one, found) for one, found in judged if one.question.kind not in (HARM, HARMLESS)]
     scope = [(one.question.kind, logistic(odds.scope, found.signals)) for one, found in asked if one.question.ids]

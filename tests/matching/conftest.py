@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from slackguide.matching import Document, Matcher, Signs, Vocabulary
+from slackguide.matching import CriticalPatterns, EntryDocument, Matcher, Vocabulary
 
 DOCUMENTS = (
-    Document(
+    EntryDocument(
         id="disputes/send-to-mediation",
         title="Send a case to Mediation",
         phrasings=(
@@ -20,7 +20,7 @@ DOCUMENTS = (
         body="Set the form to Dispute Ticket Form. Assign the ticket to the HV Mediation queue.",
         distinguish_from=("disputes/refund-timing",),
     ),
-    Document(
+    EntryDocument(
         id="disputes/refund-timing",
         title="When an accepted dispute's refund shows",
         phrasings=(
@@ -30,7 +30,7 @@ DOCUMENTS = (
         ),
         body="The refund appears instantly under pending transactions.",
     ),
-    Document(
+    EntryDocument(
         id="suspensions/find-reason",
         title="Find out why an account is suspended",
         phrasings=(
@@ -40,7 +40,7 @@ DOCUMENTS = (
         ),
         body="Open the suspension page and read the tile.",
     ),
-    Document(
+    EntryDocument(
         id="suspensions/resume",
         title="Resume (lift) a suspension",
         phrasings=(
@@ -50,7 +50,7 @@ DOCUMENTS = (
         ),
         body="Select the suspension to resume and give a reason.",
     ),
-    Document(
+    EntryDocument(
         id="conduct/verbally-abusive",
         title="User is verbally abusive",
         phrasings=(
@@ -60,13 +60,13 @@ DOCUMENTS = (
         ),
         body="Give one warning, then disconnect and tell the team lead.",
     ),
-    Document(
+    EntryDocument(
         id="conduct/self-harm",
         title="Threat of self-harm or suicide",
         phrasings=("user threatens suicide", "someone says he will hurt himself", "which macro for a self-harm threat"),
         body="Use the macro and open the child ticket.",
     ),
-    Document(
+    EntryDocument(
         id="lead/ban-from-chat",
         title="Ban a user from chat",
         phrasings=("ban this user from chat", "he floods the chat, block him there"),
@@ -79,7 +79,7 @@ VOCABULARY = Vocabulary(
     synonyms=(("locked", "blocked", "frozen", "shut off", "suspended"), ("refund", "money back", "reimbursement")),
 )
 
-SIGNS = Signs(
+SIGNS = CriticalPatterns(
     id="conduct/self-harm",
     message="If anyone may be at risk, open this first.",
     clear=(

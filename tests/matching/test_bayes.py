@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slackguide.matching.bayes import Counts, NaiveBayes, features
+from slackguide.matching.naive_bayes import FeatureCounts, NaiveBayes, features
 
 SERIOUS = [text.split() for text in ("tell my wife goodbye", "i will not wake up tomorrow", "nobody needs me anymore")]
 HARMLESS = [text.split() for text in ("tell my client goodbye", "i will not be in tomorrow", "nobody needs me on chat")]
@@ -19,7 +19,7 @@ WORDS = st.lists(
 
 @pytest.fixture(scope="module")
 def bayes() -> NaiveBayes:
-    return NaiveBayes(Counts(SERIOUS), Counts(HARMLESS))
+    return NaiveBayes(FeatureCounts(SERIOUS), FeatureCounts(HARMLESS))
 
 
 def test_what_one_kind_says_speaks_for_it(bayes: NaiveBayes) -> None:
@@ -42,25 +42,25 @@ def test_inflections_share_what_they_say(bayes: NaiveBayes) -> None:
 
 @given(words=WORDS)
 def test_the_other_kind_sees_it_the_other_way_round(bayes: NaiveBayes, words: list[str]) -> None:
-    reverse = NaiveBayes(Counts(HARMLESS), Counts(SERIOUS))
+    reverse = NaiveBayes(FeatureCounts(HARMLESS), FeatureCounts(SERIOUS))
     assert reverse.log_odds(words) == pytest.approx(-bayes.log_odds(words))
 
 
 @given(words=WORDS)
 def test_each_feature_counts_once_a_message(words: list[str]) -> None:
-    counts = Counts([words])
+    counts = FeatureCounts([words])
     assert set(counts.of.values()) == {1}
     assert list(counts.of) == list(features(words))
 
 
 def test_the_words_that_speak_for_a_kind_can_be_told(bayes: NaiveBayes) -> None:
-    assert bayes.telling(["tell", "my", "wife", "and", "my", "client", "wake"], 5) == ("wife", "wake")
-    assert bayes.telling(["tell", "my", "wife", "and", "wake"], 1) == ("wife",)
-    assert bayes.telling(["client", "quux"], 5) == ()
+    assert bayes.evidence(["tell", "my", "wife", "and", "my", "client", "wake"], 5) == ("wife", "wake")
+    assert bayes.evidence(["tell", "my", "wife", "and", "wake"], 1) == ("wife",)
+    assert bayes.evidence(["client", "quux"], 5) == ()
 
 
 def test_kinds_add_up_and_come_apart() -> None:
-    both = Counts(SERIOUS) + Counts(HARMLESS)
+    both = FeatureCounts(SERIOUS) + FeatureCounts(HARMLESS)
     assert both.messages == 6
     assert both.of["goodby"] == 2
-    assert +(both - Counts(HARMLESS)).of == Counts(SERIOUS).of
+    assert +(both - FeatureCounts(HARMLESS)).of == FeatureCounts(SERIOUS).of

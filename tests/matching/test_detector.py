@@ -4,21 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from slackguide.matching import Alert, Matcher, Signs
-from slackguide.matching.bayes import Counts
-from slackguide.matching.blending import Alarm
-from slackguide.matching.detector import Detector
-from slackguide.matching.words import words
+from slackguide.matching import Alert, CriticalPatterns, Matcher
+from slackguide.matching.critical_detector import CriticalDetector
+from slackguide.matching.naive_bayes import FeatureCounts
+from slackguide.matching.scoring import AlertThresholds
+from slackguide.matching.tokenizer import tokenize
 from tests.matching.conftest import DOCUMENTS, ELSEWHERE, LEARNT, SIGNS, VOCABULARY
 
-ALARM = Alarm(doubted_below=-1.0, weak_from=1.0, likely_from=2.0)
+ALARM = AlertThresholds(doubted_below=-1.0, weak_from=1.0, likely_from=2.0)
 
 
-def strength(text: str, signs: Signs = LEARNT, alarm: Alarm = ALARM) -> str | None:
-    spoken = {one.id: [words(phrasing) for phrasing in one.phrasings] for one in DOCUMENTS}
-    found = Detector(
-        [signs], spoken, Counts(read for every in spoken.values() for read in every), Counts(()), alarm
-    ).find(text, words(text))
+def strength(text: str, signs: CriticalPatterns = LEARNT, alarm: AlertThresholds = ALARM) -> str | None:
+    spoken = {one.id: [tokenize(phrasing) for phrasing in one.phrasings] for one in DOCUMENTS}
+    found = CriticalDetector(
+        [signs], spoken, FeatureCounts(read for every in spoken.values() for read in every), FeatureCounts(()), alarm
+    ).find(text, tokenize(text))
     return found[0].strength if found else None
 
 
@@ -38,7 +38,7 @@ def test_a_clear_phrase_stays_clear_unless_the_message_speaks_against_it() -> No
 def test_a_weak_phrase_is_an_alert_unless_the_message_speaks_against_it() -> None:
     text = "he cannot go on and is sorry for everything"
     assert strength(text, alarm=replace(ALARM, likely_from=99.0)) == "weak"
-    assert strength(text, alarm=Alarm(doubted_below=99.0, weak_from=99.0, likely_from=99.0)) is None
+    assert strength(text, alarm=AlertThresholds(doubted_below=99.0, weak_from=99.0, likely_from=99.0)) is None
 
 
 def test_where_nothing_was_learnt_phrases_decide_alone() -> None:
@@ -47,11 +47,11 @@ def test_where_nothing_was_learnt_phrases_decide_alone() -> None:
 
 
 def test_likeness_can_be_asked_for_by_entry() -> None:
-    detector = Detector([LEARNT], {}, Counts(()), Counts(()), ALARM)
-    assert detector.learnt == (LEARNT.id,)
-    assert detector.likeness(LEARNT.id, words("tell his daughter he is sorry")) > 0.0
+    detector = CriticalDetector([LEARNT], {}, FeatureCounts(()), FeatureCounts(()), ALARM)
+    assert detector.trained_ids == (LEARNT.id,)
+    assert detector.log_odds(LEARNT.id, tokenize("tell his daughter he is sorry")) > 0.0
     with pytest.raises(KeyError):
-        detector.likeness("disputes/refund-timing", [])
+        detector.log_odds("disputes/refund-timing", [])
 
 
 def test_a_likely_sign_heads_the_choices_but_never_displaces_an_answer() -> None:
@@ -71,8 +71,8 @@ def test_messages_out_of_scope_teach_to_find_nothing() -> None:
     question = "how are connects for a job on the account returned"
     guessing = Matcher(DOCUMENTS, VOCABULARY)
     taught = Matcher(DOCUMENTS, VOCABULARY, out_of_scope=ELSEWHERE)
-    assert taught.score(question).foreign > 0.0 == guessing.score(question).foreign
+    assert taught.score(question).out_of_scope_score > 0.0 == guessing.score(question).out_of_scope_score
     assert taught.match(question).outcome == "none"
     for phrasing in DOCUMENTS[0].phrasings:
-        assert taught.score(phrasing).foreign < 0.0
+        assert taught.score(phrasing).out_of_scope_score < 0.0
         assert taught.match(phrasing).matches[0].id == DOCUMENTS[0].id

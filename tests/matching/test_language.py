@@ -6,11 +6,11 @@ import pytest
 
 from slackguide.matching import Vocabulary
 from slackguide.matching.durations import durations
-from slackguide.matching.english import common_words
-from slackguide.matching.glossary import Glossary
-from slackguide.matching.inflection import stem
+from slackguide.matching.glossary import GlossaryExpander
 from slackguide.matching.spelling import Spelling
-from slackguide.matching.words import words
+from slackguide.matching.stemmer import stem
+from slackguide.matching.tokenizer import tokenize
+from slackguide.matching.wordlist import common_words
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,8 @@ def test_other_words_do_not(one: str, other: str) -> None:
     assert stem(one) != stem(other)
 
 
-def glossary() -> Glossary:
-    return Glossary(
+def glossary() -> GlossaryExpander:
+    return GlossaryExpander(
         Vocabulary(
             {"cl": ("client",), "fp": ("fixed price",), "esc": ("escrow", "escalate"), "t&s": ("trust and safety",)},
             (("locked", "blocked", "shut off"), ("refund", "money back")),
@@ -52,17 +52,17 @@ def test_alternatives_share_the_weight() -> None:
 
 
 def test_shorthand_may_hold_signs() -> None:
-    assert [word for word, _ in glossary().expand(words("ask T&S"))] == ["ask", "trust", "and", "safety"]
+    assert [word for word, _ in glossary().expand(tokenize("ask T&S"))] == ["ask", "trust", "and", "safety"]
 
 
 @pytest.mark.parametrize("text", ["blocked", "blocking", "was shut off", "they shut off my page", "lock"])
 def test_synonyms_match_in_any_inflection(text: str) -> None:
-    found = glossary().meanings([stem(word) for word in words(text)])
+    found = glossary().meanings([stem(word) for word in tokenize(text)])
     assert [group for _, _, group in found] == [0]
 
 
 def test_a_phrase_is_matched_whole() -> None:
-    assert glossary().meanings([stem(word) for word in words("give the money, not back")]) == []
+    assert glossary().meanings([stem(word) for word in tokenize("give the money, not back")]) == []
 
 
 def spelling() -> Spelling:
@@ -114,10 +114,10 @@ def test_the_word_list_holds_what_it_is_for() -> None:
     ],
 )
 def test_lengths_of_time(text: str, kind: str) -> None:
-    read = words(text)
+    read = tokenize(text)
     assert list(durations(read, [stem(word) for word in read])) == [kind]
 
 
 def test_no_length_of_time_without_a_number() -> None:
-    read = words("some day the money comes, last week maybe")
+    read = tokenize("some day the money comes, last week maybe")
     assert list(durations(read, [stem(word) for word in read])) == []

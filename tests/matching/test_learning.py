@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from slackguide.matching.features import Floats, Ints
-from slackguide.matching.learning import RIDGE, learn
+from slackguide.matching.logistic_regression import RIDGE, fit
 
 
 def problem(seed: int, phrasings: int, entries: int) -> tuple[Floats, Ints]:
@@ -27,9 +27,9 @@ def loss(gram: Floats, owners: Ints, coefficients: Floats) -> float:
 @pytest.mark.parametrize(("phrasings", "entries"), [(2, 2), (3, 2), (40, 2), (30, 5), (300, 3), (120, 60), (60, 60)])
 def test_few_steps_come_close_to_many(phrasings: int, entries: int) -> None:
     gram, owners = problem(phrasings, phrasings, entries)
-    found = loss(gram, owners, learn(gram, owners, entries))
+    found = loss(gram, owners, fit(gram, owners, entries))
     nothing = loss(gram, owners, np.zeros((phrasings, entries), dtype=np.float32))
-    least = loss(gram, owners, learn(gram, owners, entries, steps=2_000))
+    least = loss(gram, owners, fit(gram, owners, entries, steps=2_000))
     assert least <= found + 1e-3
     assert found - least <= 0.01 * (nothing - least) + 1e-3
 
@@ -37,7 +37,7 @@ def test_few_steps_come_close_to_many(phrasings: int, entries: int) -> None:
 def test_phrasings_that_are_all_alike_or_empty_do_no_harm() -> None:
     owners = np.array([0, 0, 1, 2])
     for gram in (np.zeros((4, 4), dtype=np.float32), np.ones((4, 4), dtype=np.float32)):
-        coefficients = learn(gram, owners, 3)
+        coefficients = fit(gram, owners, 3)
         assert np.isfinite(coefficients).all()
         chances = gram @ coefficients
         assert (chances[0] == chances[1]).all()
@@ -45,4 +45,4 @@ def test_phrasings_that_are_all_alike_or_empty_do_no_harm() -> None:
 
 def test_the_same_phrasings_teach_the_same() -> None:
     gram, owners = problem(7, 50, 6)
-    assert (learn(gram, owners, 6) == learn(gram.copy(), owners, 6)).all()
+    assert (fit(gram, owners, 6) == fit(gram.copy(), owners, 6)).all()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from slackguide.matching import Alert, Document, Matcher, Vocabulary
+from slackguide.matching import Alert, EntryDocument, Matcher, Vocabulary
 from tests.matching.conftest import DOCUMENTS, SIGNS, VOCABULARY
 
 
@@ -126,12 +126,12 @@ def test_ids_must_differ_and_signs_have_an_entry() -> None:
     "documents",
     [
         (),
-        (Document("a", "Refund", ()),),
-        (Document("a", "", ()), Document("b", "", ("",))),
-        (Document("a", "!!!", ("???",)), Document("b", "Refund", ("money back",), "body")),
+        (EntryDocument("a", "Refund", ()),),
+        (EntryDocument("a", "", ()), EntryDocument("b", "", ("",))),
+        (EntryDocument("a", "!!!", ("???",)), EntryDocument("b", "Refund", ("money back",), "body")),
     ],
 )
-def test_a_knowledge_base_may_be_nearly_empty(documents: tuple[Document, ...]) -> None:
+def test_a_knowledge_base_may_be_nearly_empty(documents: tuple[EntryDocument, ...]) -> None:
     built = Matcher(documents, Vocabulary())
     for text in ("", "refund", "money back", "!"):
         assert len(built.match(text).matches) <= len(documents)
@@ -139,7 +139,7 @@ def test_a_knowledge_base_may_be_nearly_empty(documents: tuple[Document, ...]) -
 
 def test_more_phrasings_than_a_regression_is_learnt_for() -> None:
     documents = [
-        Document(f"entry/{n}", f"thing {n:04d}x", (f"alpha{n} beta{n} gamma{n % 7}", f"delta{n} alpha{n}"))
+        EntryDocument(f"entry/{n}", f"thing {n:04d}x", (f"alpha{n} beta{n} gamma{n % 7}", f"delta{n} alpha{n}"))
         for n in range(1_100)
     ]
     built = Matcher(documents, Vocabulary())
@@ -149,12 +149,12 @@ def test_more_phrasings_than_a_regression_is_learnt_for() -> None:
 
 def test_entries_to_tell_apart_are_offered_together() -> None:
     documents = [
-        Document("a/hold", "Account hold", ("the hold of my account",), distinguish_from=("a/freeze", "no/such")),
-        Document("a/freeze", "Earnings frozen", ("my earnings are frozen, hold",)),
-        Document("a/open", "Account opened", ("a client opens an account",)),
+        EntryDocument("a/hold", "Account hold", ("the hold of my account",), distinguish_from=("a/freeze", "no/such")),
+        EntryDocument("a/freeze", "Earnings frozen", ("my earnings are frozen, hold",)),
+        EntryDocument("a/open", "Account opened", ("a client opens an account",)),
     ]
 
-    def confidence_in(id: str, known: list[Document]) -> float:
+    def confidence_in(id: str, known: list[EntryDocument]) -> float:
         matching = Matcher(known, Vocabulary()).match("hold my account")
         return next(match.confidence for match in matching.matches if match.id == id)
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from slackguide.matching import Matcher, Signs, Vocabulary
+from slackguide.matching import CriticalPatterns, Matcher, Vocabulary
 from slackguide.matching.features import PAIR_WINDOW
-from slackguide.matching.reading import MAX_WORDS
-from slackguide.matching.words import MAX_CHARACTERS, MAX_WORD
+from slackguide.matching.query import MAX_WORDS
+from slackguide.matching.tokenizer import MAX_CHARACTERS, MAX_WORD
 from tests.matching.conftest import DOCUMENTS, ELSEWHERE, LEARNT, VOCABULARY
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=300)
@@ -90,7 +90,7 @@ def test_any_text_may_be_knowledge(texts: list[str]) -> None:
         replace(one, title=texts[0], phrasings=(*one.phrasings, *texts), body=texts[-1]) for one in DOCUMENTS[:3]
     ]
     vocabulary = Vocabulary({texts[0]: (texts[-1],), "cl": ("client",)}, (tuple(texts), ("refund", texts[0])))
-    signs = Signs(
+    signs = CriticalPatterns(
         DOCUMENTS[0].id, "", clear=(texts[0],), weak=(), exclusions=(texts[-1],), serious=tuple(texts), harmless=("",)
     )
     built = Matcher(documents, vocabulary, signs=[signs], out_of_scope=texts)

@@ -2,13 +2,13 @@
 
 import pytest
 
-from slackguide.matching import Signs
-from slackguide.matching.signs import SignDetector
+from slackguide.matching import CriticalPatterns
+from slackguide.matching.phrase_detector import PhraseDetector
 from tests.matching.conftest import SIGNS
 
 
-def strength(text: str, signs: Signs = SIGNS) -> str | None:
-    return SignDetector([signs]).find(text).get(signs.id)
+def strength(text: str, signs: CriticalPatterns = SIGNS) -> str | None:
+    return PhraseDetector([signs]).find(text).get(signs.id)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,9 @@ def test_a_clear_sign_outranks_a_weak_one() -> None:
 
 
 def test_every_critical_entry_is_watched_for() -> None:
-    other = Signs(id="conduct/violence", message="Call a lead.", clear=("bomb",), weak=(), exclusions=("bath bomb",))
-    found = SignDetector([SIGNS, other]).find("a bomb, and I want to die")
+    other = CriticalPatterns(
+        id="conduct/violence", message="Call a lead.", clear=("bomb",), weak=(), exclusions=("bath bomb",)
+    )
+    found = PhraseDetector([SIGNS, other]).find("a bomb, and I want to die")
     assert found == {"conduct/self-harm": "clear", "conduct/violence": "clear"}
-    assert SignDetector([SIGNS, other]).find("she sells bath bombs") == {}
+    assert PhraseDetector([SIGNS, other]).find("she sells bath bombs") == {}

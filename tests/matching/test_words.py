@@ -2,7 +2,7 @@
 
 import pytest
 
-from slackguide.matching.words import MAX_CHARACTERS, MAX_WORD, words
+from slackguide.matching.tokenizer import MAX_CHARACTERS, MAX_WORD, tokenize
 
 
 @pytest.mark.parametrize(
@@ -27,13 +27,13 @@ from slackguide.matching.words import MAX_CHARACTERS, MAX_WORD, words
     ],
 )
 def test_words(text: str, expected: list[str]) -> None:
-    assert words(text) == expected
+    assert tokenize(text) == expected
 
 
 def test_reads_no_further_than_it_says() -> None:
-    assert words("a " * MAX_CHARACTERS) == ["a"] * (MAX_CHARACTERS // 2)
-    assert words("x" * 10_000) == ["x" * MAX_WORD]
+    assert tokenize("a " * MAX_CHARACTERS) == ["a"] * (MAX_CHARACTERS // 2)
+    assert tokenize("x" * 10_000) == ["x" * MAX_WORD]
 
 
 def test_words_inside_words_do_not_count() -> None:
-    assert "and" not in words("my headset band snapped")
+    assert "and" not in tokenize("my headset band snapped")

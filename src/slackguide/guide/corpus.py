@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from slackguide.knowledge import Entry, KnowledgeBase
-from slackguide.matching import Document, Matcher, Signs, Vocabulary
-from slackguide.matching.blending import Weights
+from slackguide.matching import CriticalPatterns, EntryDocument, Matcher, Vocabulary
+from slackguide.matching.scoring import Weights
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """What a matcher is built from."""
 
-    documents: tuple[Document, ...]
+    documents: tuple[EntryDocument, ...]
     vocabulary: Vocabulary
-    signs: tuple[Signs, ...]
+    signs: tuple[CriticalPatterns, ...]
     out_of_scope: tuple[str, ...] = ()
 
     @classmethod
@@ -36,12 +36,12 @@ class Corpus:
         )
 
 
-def _document(entry: Entry) -> Document:
+def _document(entry: Entry) -> EntryDocument:
     steps = [step.text for step in (*entry.warnings, *entry.path)]
     targets = [name for rule in entry.rules for name in (rule.target.name, *rule.target.also)]
     further = [article.title for article in entry.see_also]
     body = " \n".join([*entry.keywords, *steps, *dict.fromkeys(targets), *further])
-    return Document(
+    return EntryDocument(
         id=entry.id,
         title=entry.title,
         phrasings=entry.concerns,
@@ -50,11 +50,11 @@ def _document(entry: Entry) -> Document:
     )
 
 
-def _signs(entry: Entry) -> Signs:
+def _signs(entry: Entry) -> CriticalPatterns:
     assert entry.signs is not None
     signs = entry.signs
     messages = entry.messages
-    return Signs(
+    return CriticalPatterns(
         id=entry.id,
         message=signs.message,
         clear=signs.clear,

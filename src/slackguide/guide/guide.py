@@ -11,7 +11,7 @@ from slackguide.guide.notes import filled
 from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, TitledMatch
 from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import FactValue
-from slackguide.matching import Alert, Match, Matching, Why
+from slackguide.matching import Alert, Evidence, Match, Matching
 from slackguide.triage import FactReader, Triage
 
 EXACT = 1.0
@@ -46,7 +46,7 @@ class Guide:
         """The facts that words alone tell."""
         return self._reader.read(text, today=today).facts
 
-    def why(self, text: str, id: str) -> Why:
+    def why(self, text: str, id: str) -> Evidence:
         """Which words and which phrasing carried the match of `text` with the entry `id`."""
         return self._matcher.explain(text, id)
 
@@ -68,7 +68,7 @@ class Guide:
         if id in hidden:
             return NoAnswer(0.0, (), ())
         matches = (TitledMatch(id, entry.title, EXACT),)
-        why = self.why(concern.text, id) if concern.text else Why()
+        why = self.why(concern.text, id) if concern.text else Evidence()
         return self._answer(entry, concern, matches, (), False, why, today)
 
     def _answer(
@@ -78,7 +78,7 @@ class Guide:
         matches: tuple[TitledMatch, ...],
         alerts: tuple[Alert, ...],
         urgent: bool,
-        why: Why,
+        why: Evidence,
         today: date,
     ) -> Answer:
         reading = self._reader.read(concern.text, today=today)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from slackguide.knowledge import Entry, Role
 from slackguide.knowledge.conditions import FactValue
-from slackguide.matching import Alert, Why
+from slackguide.matching import Alert, Evidence
 from slackguide.triage import Decision
 
 
@@ -66,7 +66,7 @@ class Answer(Found):
     """Facts the words speak of without settling them, each with what to ask."""
     urgent: bool
     """A clear sign of a critical concern put this entry first, whatever else matched."""
-    why: Why
+    why: Evidence
 
 
 @dataclass(frozen=True, slots=True)

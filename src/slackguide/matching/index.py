@@ -1,6 +1,6 @@
 """Inverted indexes: which phrasings and entries use a feature, and how much it tells them apart.
 
-Every sum over postings is a few gathers, so a question costs what its features' postings hold (`Family.work`).
+Every sum over postings is a few gathers, so a question costs what its features' postings hold (`FeatureFamily.work`).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +10,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from slackguide.matching.features import Counted, Floats, Ints, Places, Table, joined, spread, summed
+from slackguide.matching.features import (
+    FeatureTable,
+    FeatureVector,
+    Floats,
+    Ints,
+    Positions,
+    concatenate,
+    expand_ranges,
+    sum_duplicates,
+)
 
 RARITY_POWER: Final = 0.75
 """Softens the weight of rare features: log(1 + entries / uses) to this power."""
@@ -35,7 +44,7 @@ _BLOCK: Final = 64
 """Phrasings whose cosines with all others are worked out at once."""
 
 
-Cells = tuple[NDArray[np.integer], Places, Floats]
+Cells = tuple[NDArray[np.integer], Positions, Floats]
 """Rows, columns and values, of one another's length."""
 
 
@@ -88,7 +97,7 @@ class Postings:
         numbers = np.repeat(np.arange(len(self._starts) - 1), np.diff(self._starts))[order]
         return self._rows[order].astype(np.int64), numbers, self._values[order]
 
-    def products(self, rows: Ints, numbers: Ints, values: Floats) -> tuple[Ints, Floats]:
+    def dot_products(self, rows: Ints, numbers: Ints, values: Floats) -> tuple[Ints, Floats]:
         """Of these values with all that share their feature: cells (row given x `size` + row found) and products."""
         at, lengths = self._gather(numbers)
         cells = np.repeat(rows * np.int64(self.size), lengths) + self._rows[at]
@@ -107,7 +116,7 @@ class Postings:
 
     def _gather(self, numbers: NDArray[np.integer]) -> tuple[Ints, Ints]:
         first = self._starts[numbers]
-        return spread(first, self._starts[numbers + 1] - first)
+        return expand_ranges(first, self._starts[numbers + 1] - first)
 
 
 def too_common(uses: Ints, size: int) -> NDArray[np.bool_]:
@@ -115,42 +124,42 @@ def too_common(uses: Ints, size: int) -> NDArray[np.bool_]:
     return (uses * TOO_COMMON > size) & (size >= MANY_ROWS)
 
 
-class Texts:
+class TextCollection:
     """Whose the texts of a knowledge base are: every entry's phrasings, followed by its body."""
 
-    def __init__(self, entry_of: Ints, spoken: NDArray[np.bool_], entries: int, body_weight: float) -> None:
+    def __init__(self, entry_of: Ints, tokens: NDArray[np.bool_], entries: int, body_weight: float) -> None:
         """For each text its entry, in order, and whether it is a phrasing; what a use in a body counts."""
         self.entries: Final = entries
-        self.phrasings: Final = int(spoken.sum())
-        self.entry_of_phrasing: Final = entry_of[spoken]
+        self.phrasings: Final = int(tokens.sum())
+        self.entry_of_phrasing: Final = entry_of[tokens]
         self._entry_of: Final = entry_of
-        self._spoken: Final = spoken
-        self._weights: Final = np.where(spoken, 1.0, body_weight).astype(np.float32)
-        self._phrasing: Final = np.cumsum(spoken) - 1
+        self._tokens: Final = tokens
+        self._weights: Final = np.where(tokens, 1.0, body_weight).astype(np.float32)
+        self._phrasing: Final = np.cumsum(tokens) - 1
 
-    def phrasings_in(self, table: Table) -> Iterator[Cells]:
+    def phrasings_in(self, table: FeatureTable) -> Iterator[Cells]:
         """The phrasings' cells in a table of all texts, a few entries at a time."""
         for first, last in self._parts():
             rows, columns, counts = table.part(first, last)
-            kept = self._spoken[rows]
+            kept = self._tokens[rows]
             yield self._phrasing[rows[kept]], columns[kept], counts[kept]
 
-    def entries_in(self, table: Table) -> Table:
+    def entries_in(self, table: FeatureTable) -> FeatureTable:
         """A table of all texts as one of the entries."""
-        return joined(self._entries_in(table), table.features)
+        return concatenate(self._entries_in(table), table.features)
 
-    def _entries_in(self, table: Table) -> Iterator[Table]:
+    def _entries_in(self, table: FeatureTable) -> Iterator[FeatureTable]:
         for first, last in self._parts():
             rows, columns, counts = table.part(first, last)
             own = self._entry_of[rows] - self._entry_of[first]
             size = int(self._entry_of[last - 1] - self._entry_of[first]) + 1
-            yield summed(own, columns, counts * self._weights[rows], table.features, size)
+            yield sum_duplicates(own, columns, counts * self._weights[rows], table.features, size)
 
-    def by_entry(self, cells: Cells, features: int) -> Table:
+    def by_entry(self, cells: Cells, features: int) -> FeatureTable:
         """The cells of some phrasings, summed by entry; the table has a row for every entry up to the last of them."""
         rows, columns, values = cells
         own = self.entry_of_phrasing[rows]
-        return summed(own, columns, values, features, int(own.max(initial=-1)) + 1)
+        return sum_duplicates(own, columns, values, features, int(own.max(initial=-1)) + 1)
 
     def _parts(self) -> Iterator[tuple[int, int]]:
         """Texts, first and past the last, of a few entries at a time."""
@@ -158,10 +167,10 @@ class Texts:
         return (part for part in pairwise(np.searchsorted(self._entry_of, entries).tolist()) if part[0] < part[1])
 
 
-class Family:
+class FeatureFamily:
     """One family of features over all phrasings, and over all entries with their answers."""
 
-    def __init__(self, table: Table, texts: Texts) -> None:
+    def __init__(self, table: FeatureTable, texts: TextCollection) -> None:
         features = table.features
         uses, used_by = np.zeros((2, features), dtype=np.int64)
         for cells in texts.phrasings_in(table):
@@ -175,7 +184,7 @@ class Family:
         self.phrasings: Final = Postings(self._weighted(table, texts, squares), uses, texts.phrasings)
         self._entry_lengths: Final = np.maximum(np.sqrt(squares), 1e-6).astype(np.float32)
 
-    def _weighted(self, table: Table, texts: Texts, squares: NDArray[np.float64]) -> Iterator[Cells]:
+    def _weighted(self, table: FeatureTable, texts: TextCollection, squares: NDArray[np.float64]) -> Iterator[Cells]:
         """The phrasings with rarity in, each of length 1; adds the squared length of each entry's sum to `squares`."""
         for rows, columns, counts in texts.phrasings_in(table):
             values = counts * self._rarity[columns]
@@ -187,13 +196,13 @@ class Family:
             squares[: centres.size] += np.bincount(own, centres.counts * centres.counts, centres.size)
             yield rows, columns, values
 
-    def weigh(self, counted: Counted) -> Floats:
+    def weigh(self, counted: FeatureVector) -> Floats:
         """The share of each known feature in the question's length, to which unknown ones count in full."""
         weights = counted.counts * self._rarity[counted.numbers]
         length = float(weights @ weights) + counted.unseen_squares * self._unseen**2
         return np.asarray(weights / np.float32(max(length, 1e-12) ** 0.5), dtype=np.float32)
 
-    def cosines(self, counted: Counted) -> Floats:
+    def cosines(self, counted: FeatureVector) -> Floats:
         """The cosine of the question with every phrasing: low, if much of the question is unknown here."""
         return self.phrasings.sums(counted.numbers, self.weigh(counted))
 
@@ -201,7 +210,7 @@ class Family:
         """The cosine with the sum of each entry's phrasings, from those with each; `firsts` start the entries."""
         return np.asarray(np.add.reduceat(cosines, firsts) / self._entry_lengths, dtype=np.float32)
 
-    def ratios(self, counted: Counted) -> Floats:
+    def ratios(self, counted: FeatureVector) -> Floats:
         """For every entry, how much likelier it makes the question's features than the whole knowledge base does.
 
         Log-likelihood ratio with Dirichlet smoothing, over the square root of the question's length, so that long and
@@ -211,11 +220,11 @@ class Family:
         found = self._models.sums(counted.numbers, counted.counts) + length * self._unused
         return np.asarray(found / length**0.5, dtype=np.float32)
 
-    def work(self, counted: Counted) -> int:
+    def work(self, counted: FeatureVector) -> int:
         """Values read by `cosines` and `ratios` together."""
         return self.phrasings.visited(counted.numbers) + self._models.visited(counted.numbers)
 
-    def shares(self, counted: Counted, first: int, last: int) -> dict[int, float]:
+    def shares(self, counted: FeatureVector, first: int, last: int) -> dict[int, float]:
         """What each known feature adds to the summed cosines of the phrasings from `first` up to `last`."""
         numbers = counted.numbers.tolist()
         totals = self.phrasings.totals(numbers, first, last)
@@ -223,7 +232,7 @@ class Family:
         return {number: weight * total for number, weight, total in zip(numbers, weights, totals, strict=True)}
 
 
-def all_cosines(families: Sequence[Family], shares: Sequence[float]) -> Floats:
+def all_cosines(families: Sequence[FeatureFamily], shares: Sequence[float]) -> Floats:
     """The cosine of every phrasing with every other, by each family's share squared, summed."""
     postings = [family.phrasings for family in families]
     common = np.concatenate([one.weighted_rows(share) for one, share in zip(postings, shares, strict=True)])
@@ -234,7 +243,7 @@ def all_cosines(families: Sequence[Family], shares: Sequence[float]) -> Floats:
         found = []
         for one, share, rows, numbers, values in kept:
             low, high = np.searchsorted(rows, (first, first + _BLOCK)).tolist()
-            found.append(one.products(rows[low:high] - first, numbers[low:high], values[low:high] * share))
+            found.append(one.dot_products(rows[low:high] - first, numbers[low:high], values[low:high] * share))
         cells, products = (np.concatenate(each) for each in zip(*found, strict=True))
         part += np.bincount(cells, products, part.size).reshape(part.shape)
     return total
@@ -243,7 +252,7 @@ def all_cosines(families: Sequence[Family], shares: Sequence[float]) -> Floats:
 class Coverage:
     """BM25 over whole entries as a share of what the question could score: 0 (nothing of it) to 1 (all, at length)."""
 
-    def __init__(self, table: Table, texts: Texts) -> None:
+    def __init__(self, table: FeatureTable, texts: TextCollection) -> None:
         whole = texts.entries_in(table)
         entries = texts.entries
         uses = np.bincount(whole.columns, minlength=table.features)
@@ -256,17 +265,17 @@ class Coverage:
         values = (self._rarity[columns] * counts / dampened).astype(np.float32)
         self._postings: Final = Postings([(rows, columns, values)], uses, entries)
 
-    def of(self, counted: Counted) -> Floats:
+    def of(self, counted: FeatureVector) -> Floats:
         """The coverage of a question's terms by every entry."""
         possible = float(counted.counts @ self._rarity[counted.numbers]) + counted.unseen * self._unseen
         return self._postings.sums(counted.numbers, counted.counts) / np.float32(max(possible, 1e-9))
 
-    def work(self, counted: Counted) -> int:
+    def work(self, counted: FeatureVector) -> int:
         """Values read by `of`."""
         return self._postings.visited(counted.numbers)
 
 
-def _models(whole: Table) -> tuple[Postings, NDArray[np.float64]]:
+def _models(whole: FeatureTable) -> tuple[Postings, NDArray[np.float64]]:
     """Each entry's language model: log-likelihood ratios of its features, and of one that it does not use."""
     totals = np.bincount(whole.columns, whole.counts, whole.features)
     expected = (SMOOTHING * totals / max(float(totals.sum()), 1e-9)).astype(np.float32)

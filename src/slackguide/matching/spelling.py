@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from rapidfuzz.distance import OSA
 
-from slackguide.matching.english import common_words
+from slackguide.matching.wordlist import common_words
 
 _LETTERS: Final = 27
 SHORTEST: Final = 4

@@ -1,9 +1,4 @@
-"""Naive Bayes: of which of two kinds of messages does a text remind, and how much?
-
-Multi-variate Bernoulli over words, stems, neighbouring stems and stems one apart, each counted once a message; features
-that neither kind has say nothing. It is learnt by counting alone, and on a thousand messages written by others it found
-more than a logistic regression over the same features.
-"""
+"""Naive Bayes: log odds that a text belongs to one of two kinds of messages."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -11,12 +6,12 @@ from itertools import repeat
 from math import log, sqrt
 from typing import Final
 
-from slackguide.matching.inflection import stem
+from slackguide.matching.stemmer import stem
 
 SMOOTHING: Final = 0.1
 """Messages of each kind that every feature is thought to have been in besides."""
 
-FEW: Final = 16
+MIN_OCCURRENCES: Final = 16
 """About the features of four words."""
 
 _EDGE: Final = ""
@@ -24,7 +19,7 @@ _EDGE: Final = ""
 Feature = str | tuple[str] | tuple[str, str, int]
 
 
-class Counts:
+class FeatureCounts:
     """In how many messages of one kind each feature is."""
 
     def __init__(self, messages: Iterable[Sequence[str]]) -> None:
@@ -35,17 +30,17 @@ class Counts:
             self.of.update(features(words).keys())
             self.messages += 1
 
-    def __add__(self, other: "Counts") -> "Counts":
+    def __add__(self, other: "FeatureCounts") -> "FeatureCounts":
         """Both kinds as one."""
-        both = Counts(())
+        both = FeatureCounts(())
         both.of.update(self.of)
         both.of.update(other.of)
         both.messages = self.messages + other.messages
         return both
 
-    def __sub__(self, part: "Counts") -> "Counts":
+    def __sub__(self, part: "FeatureCounts") -> "FeatureCounts":
         """This kind without a part of it."""
-        rest = Counts(())
+        rest = FeatureCounts(())
         rest.of.update(self.of)
         rest.of.subtract(part.of)
         rest.messages = self.messages - part.messages
@@ -55,7 +50,7 @@ class Counts:
 class NaiveBayes:
     """Two kinds of messages, told apart."""
 
-    def __init__(self, yes: Counts, no: Counts) -> None:
+    def __init__(self, yes: FeatureCounts, no: FeatureCounts) -> None:
         self._yes: Final = yes.of
         self._no: Final = no.of
         self._prior: Final = log(no.messages + 2 * SMOOTHING) - log(yes.messages + 2 * SMOOTHING)
@@ -64,12 +59,12 @@ class NaiveBayes:
         """How much likelier one kind makes the words than the other, as if both were equally frequent.
 
         A log-likelihood ratio over the square root of the number of features, so that long and short texts are of one
-        scale, with `FEW` more, so that a word or two are never much.
+        scale, with `MIN_OCCURRENCES` more, so that a word or two are never much.
         """
         found = features(words)
-        return sum(map(self._weight, found)) / sqrt(len(found) + FEW)
+        return sum(map(self._weight, found)) / sqrt(len(found) + MIN_OCCURRENCES)
 
-    def telling(self, words: Sequence[str], most: int) -> tuple[str, ...]:
+    def evidence(self, words: Sequence[str], most: int) -> tuple[str, ...]:
         """At most `most` of the words, each once, that speak for the first kind; those that do so most come first."""
         weights = {word: self._weight((word,)) for word in words}
         return tuple(sorted((word for word in weights if weights[word] > 0.0), key=lambda word: -weights[word])[:most])

@@ -1,22 +1,22 @@
-"""A text as the matcher sees it: words with weights, their stems and meanings."""
+"""A parsed query: its words with weights, their stems and meanings."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from slackguide.matching.durations import durations
-from slackguide.matching.glossary import Glossary
-from slackguide.matching.inflection import stem
-from slackguide.matching.words import words
+from slackguide.matching.glossary import GlossaryExpander
+from slackguide.matching.stemmer import stem
+from slackguide.matching.tokenizer import tokenize
 
 MAX_WORDS: Final = 120
 """Words of a question that are matched on: a concern takes a sentence or two, a pasted mail says it at the start."""
 
-MOST_CARRIERS: Final = 5
+MAX_EVIDENCE: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedQuery:
     """One text, read."""
 
     plain: tuple[str, ...]
@@ -31,17 +31,17 @@ class Reading:
     """In order, each word's synonym group or else its stem, one for all words of a group's phrase."""
 
 
-class Reader:
+class QueryParser:
     """Reads texts with one glossary; a question is read with a correction for words that are none."""
 
-    def __init__(self, glossary: Glossary) -> None:
+    def __init__(self, glossary: GlossaryExpander) -> None:
         self._glossary: Final = glossary
 
-    def read(
+    def parse(
         self, text: str, correct: Callable[[str], tuple[str, ...]] | None = None, *, limit: int | None = MAX_WORDS
-    ) -> Reading:
+    ) -> ParsedQuery:
         """The first `limit` words of a text, all for None."""
-        found = words(text)[:limit]
+        found = tokenize(text)[:limit]
         if correct is not None:
             found = [better for word in found for better in self._corrected(word, correct)]
         expanded = self._glossary.expand(found)
@@ -60,18 +60,18 @@ class Reader:
                 meanings[first:last] = [meaning] + [""] * (last - first - 1)
         weights = tuple(weight for _, weight in expanded)
         kept = tuple((meaning, weight) for meaning, weight in zip(meanings, weights, strict=True) if meaning)
-        return Reading(tuple(found), tuple(written), weights, terms, kept)
+        return ParsedQuery(tuple(found), tuple(written), weights, terms, kept)
 
-    def carriers(self, reading: Reading, shares: Mapping[str, float]) -> tuple[str, ...]:
-        """At most `MOST_CARRIERS` words of the text, by what their stems and meanings are worth in `shares`."""
-        stems = [stem(word) for word in reading.words]
+    def evidence(self, query: ParsedQuery, shares: Mapping[str, float]) -> tuple[str, ...]:
+        """At most `MAX_EVIDENCE` words of the text, by what their stems and meanings are worth in `shares`."""
+        stems = [stem(word) for word in query.words]
         worth = [shares.get(root, 0.0) for root in stems]
         for first, last, group in self._glossary.meanings(stems):
             for at in range(first, last):
                 worth[at] += shares.get(f"={group}", 0.0)
         ranked = sorted(range(len(stems)), key=lambda at: (-worth[at], at))
-        carried = dict.fromkeys(reading.words[at] for at in ranked if worth[at] > 0.0)
-        return tuple(carried)[:MOST_CARRIERS]
+        evidence_tokens = dict.fromkeys(query.words[at] for at in ranked if worth[at] > 0.0)
+        return tuple(evidence_tokens)[:MAX_EVIDENCE]
 
     def _corrected(self, word: str, correct: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
-        return (word,) if self._glossary.is_shorthand(word) else correct(word)
+        return (word,) if self._glossary.is_abbreviation(word) else correct(word)

@@ -1,8 +1,4 @@
-"""Text to words: the one way in which phrasings and questions are read.
-
-Lower case without accents, contractions and chat spellings written out ("don't", "wanna"), addresses and long numbers
-dropped, everything else cut at what is neither letter nor digit. Reading is bounded: see the limits below.
-"""
+"""Split text into words: the one tokenizer for phrasings and questions."""
 
 import re
 import unicodedata
@@ -20,7 +16,7 @@ MAX_WORD: Final = 32
 _LINK: Final = re.compile(r"(?:https?://|www\.)\S{1,400}|\S{1,64}@[\w.-]{1,80}\.\w{2,12}|<[@#!][^>]{1,80}>")
 _WORD: Final = re.compile(r"\d+(?=[^\W\d_])|[^\W_]+(?:'[^\W_]+)*")
 _ENDINGS: Final = {"s": "", "m": "am", "re": "are", "ve": "have", "ll": "will", "d": ""}
-_WRITTEN_OUT: Final[dict[str, tuple[str, ...]]] = {
+_CONTRACTIONS: Final[dict[str, tuple[str, ...]]] = {
     "cannot": ("can", "not"),
     "cant": ("can", "not"),
     "wont": ("will", "not"),
@@ -77,9 +73,9 @@ _WRITTEN_OUT: Final[dict[str, tuple[str, ...]]] = {
 _STRAIGHT: Final = {**STRAIGHT, 0x0300: None}
 
 
-def words(text: str) -> list[str]:
+def tokenize(text: str) -> list[str]:
     """The words of the first `MAX_CHARACTERS` characters, each at most `MAX_WORD` long. Any string will do."""
-    return written_out(tokens(text))
+    return expand_contractions(tokens(text))
 
 
 def tokens(text: str) -> list[str]:
@@ -87,11 +83,11 @@ def tokens(text: str) -> list[str]:
     return _WORD.findall(_LINK.sub(" ", _plain(text[:MAX_CHARACTERS])))
 
 
-def written_out(found: Iterable[str]) -> list[str]:
+def expand_contractions(found: Iterable[str]) -> list[str]:
     """Tokens with contractions and chat spellings written out, long numbers dropped, long words cut."""
     written: list[str] = []
     for token in found:
-        if token.isalpha() and token not in _WRITTEN_OUT:
+        if token.isalpha() and token not in _CONTRACTIONS:
             written.append(token[:MAX_WORD])
         else:
             _add(token, written)
@@ -106,8 +102,8 @@ def _plain(text: str) -> str:
 
 
 def _add(token: str, found: list[str]) -> None:
-    if token in _WRITTEN_OUT:
-        found.extend(_WRITTEN_OUT[token])
+    if token in _CONTRACTIONS:
+        found.extend(_CONTRACTIONS[token])
         return
     if token.isdigit():
         if len(token) <= 3:
@@ -118,8 +114,8 @@ def _add(token: str, found: list[str]) -> None:
         found.append(token[:MAX_WORD])
         return
     joined = stem + ending.replace("'", "")
-    if joined in _WRITTEN_OUT:
-        found.extend(_WRITTEN_OUT[joined])
+    if joined in _CONTRACTIONS:
+        found.extend(_CONTRACTIONS[joined])
     elif ending in _ENDINGS:
         found.append(stem[:MAX_WORD])
         if _ENDINGS[ending]:

@@ -1,4 +1,4 @@
-"""What goes into the matcher and what comes out of it: plain values, no behaviour."""
+"""Input and output types of the matcher: plain values, no behaviour."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ Outcome = Literal["answer", "choices", "none"]
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class EntryDocument:
     """One entry of the knowledge base, as far as matching is concerned."""
 
     id: str
@@ -32,7 +32,7 @@ class Vocabulary:
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
+class CriticalPatterns:
     """The signs of one critical entry. Phrases match on words, with misspellings, inflections and small gaps."""
 
     id: str
@@ -65,7 +65,7 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class Evidence:
     """What carried a match: the words of the question, strongest first, and the phrasing nearest to it ("" if none)."""
 
     words: tuple[str, ...] = ()
@@ -86,4 +86,4 @@ class Matching:
     alerts: tuple[Alert, ...]
     urgent: bool
     """A clear sign put a critical entry first."""
-    why: Why
+    why: Evidence

@@ -1,11 +1,4 @@
-"""Signs of a critical entry in a text: high recall for what is meant, exclusions for what is only said that way.
-
-A phrase is cut into slots. Articles, auxiliaries and subject pronouns are no slots and may stand anywhere in the text;
-"my", "his", "their" are one slot word, so are "myself", "herself", "themselves", and "me", "him", "them". A slot takes
-its word in any inflection and, where the text's word is none, misspelt, cut in two ("sui cide") or spaced out
-("k i l l"). Between the slots of a longer phrase a word or two more may stand. A sign that shares a word with an
-exclusion does not count.
-"""
+"""Detect the phrases of critical entries: high recall, with exclusions for figures of speech."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -14,10 +7,10 @@ from typing import Final, Literal
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from slackguide.matching.english import common_words
-from slackguide.matching.inflection import stem
-from slackguide.matching.model import Signs
-from slackguide.matching.words import tokens, written_out
+from slackguide.matching.stemmer import stem
+from slackguide.matching.tokenizer import expand_contractions, tokens
+from slackguide.matching.types import CriticalPatterns
+from slackguide.matching.wordlist import common_words
 
 Strength = Literal["clear", "weak"]
 Slots = tuple[str, ...]
@@ -43,10 +36,10 @@ _FEWEST_LETTERS: Final = 4
 _LONGEST_LIGHT_RUN: Final = 4
 
 
-class SignDetector:
+class PhraseDetector:
     """Finds the signs of every critical entry in a text."""
 
-    def __init__(self, signs: Iterable[Signs]) -> None:
+    def __init__(self, signs: Iterable[CriticalPatterns]) -> None:
         self._signs: Final = tuple(sorted(signs, key=lambda one: one.id))
         self._phrases: Final = [
             (_by_first_slot(one.clear), _by_first_slot(one.weak), _by_first_slot(one.exclusions)) for one in self._signs
@@ -64,7 +57,7 @@ class SignDetector:
         """The entries whose signs are in the text, each with the strength of the strongest."""
         if not self._signs:
             return {}
-        read = _words(text)
+        read = _tokens(text)
         fills = [self._fills(word) for word in read]
         for at in range(1, len(read)):
             if _is_half(read[at - 1]) and _is_half(read[at]):
@@ -146,7 +139,7 @@ def _follow(slots: Slots, at: int, fills: Sequence[frozenset[str]], light: Seque
 
 def _by_first_slot(phrases: Iterable[str]) -> _Phrases:
     by_first: _Phrases = {}
-    for slots in dict.fromkeys(_slots(_words(phrase)) for phrase in phrases):
+    for slots in dict.fromkeys(_slots(_tokens(phrase)) for phrase in phrases):
         if slots:
             by_first.setdefault(slots[0], []).append(slots)
     return by_first
@@ -158,7 +151,7 @@ def _slots(read: Sequence[str]) -> Slots:
     return tuple(_CLASSES.get(word) or stem(word) for word in (kept if len(kept) > 1 else read))
 
 
-def _words(text: str) -> list[str]:
+def _tokens(text: str) -> list[str]:
     """Words, with spelt-out letters and "my self" joined."""
     raw = tokens(text)
     joined: list[str] = []
@@ -167,7 +160,7 @@ def _words(text: str) -> list[str]:
         run = _letters_from(raw, at)
         joined.append(run if len(run) >= _FEWEST_LETTERS else raw[at])
         at += len(run) if len(run) >= _FEWEST_LETTERS else 1
-    return _with_selves(written_out(joined))
+    return _with_selves(expand_contractions(joined))
 
 
 def _letters_from(raw: Sequence[str], at: int) -> str:

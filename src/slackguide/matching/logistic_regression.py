@@ -1,4 +1,4 @@
-"""A multinomial logistic regression over the phrasings, learnt when the matcher is built."""
+"""Multinomial logistic regression over the phrasings, fitted when the matcher is built."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -24,31 +24,31 @@ _REST_ROUNDS: Final = 8
 _REST_MARGIN: Final = 1.1
 
 
-def learn(gram: Floats, entry_of: Ints, entries: int, *, steps: int = STEPS) -> Floats:
+def fit(gram_matrix: Floats, entry_of: Ints, entries: int, *, steps: int = STEPS) -> Floats:
     """Coefficients (phrasings x entries): a question's cosines with the phrasings times these are its entries' logits.
 
-    `gram` holds the cosine of every phrasing with every other, `entry_of` the entry of each. Kernel logistic regression
-    by accelerated gradient steps (Nesterov, with restarts where the loss rises) in a metric that knows the gram
-    matrix's main directions. Deterministic: no sampling, no starting point to choose.
+    `gram_matrix` holds the cosine of every phrasing with every other, `entry_of` the entry of each. Kernel logistic
+    regression by accelerated gradient steps (Nesterov, with restarts where the loss rises) in a metric that knows the
+    gram matrix's main directions. Deterministic: no sampling, no starting point to choose.
     """
-    wanted = np.zeros((len(gram), entries), dtype=np.float32)
-    wanted[np.arange(len(gram)), entry_of] = 1.0
-    metric = _Metric.of(gram, wanted)
+    wanted = np.zeros((len(gram_matrix), entries), dtype=np.float32)
+    wanted[np.arange(len(gram_matrix)), entry_of] = 1.0
+    metric = _Metric.of(gram_matrix, wanted)
     curvature = CURVATURE
     best = ahead = current = np.zeros_like(wanted)
     downhill = best
     least = float("inf")
     momentum = 1.0
     for _ in range(steps):
-        logits = gram @ ahead
+        logits = gram_matrix @ ahead
         norm = float(np.vdot(ahead, logits))
         logits -= logits.max(axis=1, keepdims=True)
-        chances = np.exp(logits)
-        chances /= chances.sum(axis=1, keepdims=True)
-        loss = 0.5 * RIDGE * norm - float(np.log(np.maximum(chances[wanted > 0], 1e-30)).sum())
+        probabilities = np.exp(logits)
+        probabilities /= probabilities.sum(axis=1, keepdims=True)
+        loss = 0.5 * RIDGE * norm - float(np.log(np.maximum(probabilities[wanted > 0], 1e-30)).sum())
         if loss <= least:
             best, least = ahead, loss
-            downhill = wanted - chances - np.float32(RIDGE) * ahead
+            downhill = wanted - probabilities - np.float32(RIDGE) * ahead
         else:
             curvature *= 2.0 if momentum == 1.0 else 1.0
             current, momentum = best, 1.0
@@ -75,19 +75,19 @@ class _Metric:
     """Its largest eigenvalue across them."""
 
     @classmethod
-    def of(cls, gram: Floats, wanted: Floats) -> "_Metric":
+    def of(cls, gram_matrix: Floats, wanted: Floats) -> "_Metric":
         basis = wanted
         for _ in range(_WIDENINGS):
-            basis = np.linalg.qr(gram @ basis)[0]
-        lengths, turn = np.linalg.eigh(basis.T @ (gram @ basis))
+            basis = np.linalg.qr(gram_matrix @ basis)[0]
+        lengths, turn = np.linalg.eigh(basis.T @ (gram_matrix @ basis))
         directions = basis @ turn
-        across = np.ones(len(gram), dtype=np.float32)
+        across = np.ones(len(gram_matrix), dtype=np.float32)
         across[::2] = -1.0
         rest = 0.0
         for _ in range(_REST_ROUNDS):
             across = across - directions @ (directions.T @ across)
             across /= np.float32(max(float(np.linalg.norm(across)), 1e-9))
-            image = gram @ across
+            image = gram_matrix @ across
             rest, across = float(across @ image), image
         return cls(directions, np.maximum(lengths, 0.0), max(rest * _REST_MARGIN, 0.0))
 

@@ -1,4 +1,4 @@
-"""Several weak views of every entry, blended into one score; another view decides whether any entry fits at all."""
+"""Combine the feature scores of every entry into one; a second logistic model scores whether any entry fits."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ import numpy as np
 
 from slackguide.matching.features import Floats
 
-VIEWS: Final = (
+FEATURES: Final = (
     "pair_centre",
     "pair_nearest",
     "gram_centre",
@@ -33,7 +33,7 @@ are known; log of the number of terms; how much the question reminds of those th
 
 
 @dataclass(frozen=True, slots=True)
-class Odds:
+class OddsWeights:
     """What is read from the signals of one question."""
 
     confidence: dict[str, float]
@@ -49,7 +49,7 @@ class Odds:
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
+class AlertThresholds:
     """Log-odds (`bayes.NaiveBayes`) that a message is one of those a critical entry's detector learnt from."""
 
     doubted_below: float
@@ -68,10 +68,10 @@ class Weights:
     """One weight a view."""
     blend_unlearnt: dict[str, float]
     """The same where there are too many phrasings to learn a regression over."""
-    odds: Odds
-    odds_uninformed: Odds
+    odds: OddsWeights
+    odds_uninformed: OddsWeights
     """The same where the knowledge base holds no messages that are out of scope."""
-    alarm: Alarm
+    alarm: AlertThresholds
     choose_until: float
     """Entries are offered until this share of the chances is covered."""
 
@@ -83,15 +83,15 @@ def shipped_weights() -> Weights:
     return read_weights(json.loads(text)["weights"])
 
 
-def read_weights(kept: Mapping[str, Any]) -> Weights:
+def read_weights(stored: Mapping[str, Any]) -> Weights:
     """Weights as `dataclasses.asdict` writes them."""
-    odds = {name: Odds(**kept[name]) for name in ("odds", "odds_uninformed")}
-    return Weights(**{**kept, **odds, "alarm": Alarm(**kept["alarm"])})
+    odds = {name: OddsWeights(**stored[name]) for name in ("odds", "odds_uninformed")}
+    return Weights(**{**stored, **odds, "alarm": AlertThresholds(**stored["alarm"])})
 
 
-def blend(table: Floats, weights: dict[str, float]) -> Floats:
-    """One score an entry from its views (`VIEWS` x entries)."""
-    row = np.array([weights[view] for view in VIEWS], dtype=np.float32)
+def combine(table: Floats, weights: dict[str, float]) -> Floats:
+    """One score an entry from its views (`FEATURES` x entries)."""
+    row = np.array([weights[feature] for feature in FEATURES], dtype=np.float32)
     return np.asarray(row @ table, dtype=np.float32)
 
 
