@@ -35,8 +35,8 @@ class AuthorPages:
         if isinstance(outcome, Answer):
             card = answer_card(outcome, Asked("preview", entry=entry_id), guide.knowledge, guide.triage)
             blocks = card.message()["blocks"]
-        possibilities = guide.triage.possibilities(entry_id, {})
-        rows = [{"answers": list(found.answers), "destination": found.target.name} for found in possibilities]
+        branches = guide.triage.branches(entry_id, {})
+        rows = [{"answers": list(found.answers), "destination": found.destination.name} for found in branches]
         return {"blocks": blocks, "triage": rows}
 
     def faults(self) -> Sequence[Mapping[str, Any]]:

@@ -66,7 +66,7 @@ from slackguide.storage.outbox import SqlOutbox
 from slackguide.storage.people import People
 from slackguide.storage.reminders import Reminders
 from slackguide.storage.retention import Retention
-from slackguide.triage.proof import sound
+from slackguide.triage.completeness import load_verified
 from slackguide.web.front import EVENTS_PATH, Health, guarded
 
 log = logging.getLogger(__name__)
@@ -103,7 +103,7 @@ def database_url(settings: Settings) -> str:
 
 def build_guide(directory: Path) -> Guide:
     """The guide over a knowledge base that is sound and proven complete; ready to answer at full speed."""
-    guide = Guide(sound(directory))
+    guide = Guide(load_verified(directory))
     guide.triage.warm()
     return guide
 

@@ -74,8 +74,8 @@ def test_who_does_not_know_sees_every_possibility(trial: Trial, ana: Tab) -> Non
     ana.press(card, "I don't know")
     found = card.locator(".richtext", has_text="Where it goes, by what you find out:")
     told: dict[str, str | int] = {"contract_type": "hourly", "days_since_last_payment": 12}
-    possible = trial.guide().triage.possibilities("disputes/send-to-mediation", told)
+    possible = trial.guide().triage.branches("disputes/send-to-mediation", told)
     assert len(possible) > 2
     expect(found.locator("li")).to_have_count(len(possible))
-    expect(found.locator("li strong")).to_have_text([one.target.name for one in possible])
+    expect(found.locator("li strong")).to_have_text([one.destination.name for one in possible])
     ana.shot("not-known")

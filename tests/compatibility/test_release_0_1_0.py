@@ -14,7 +14,7 @@ from slackguide.sandbox import Message
 from slackguide.sandbox.answers import elements_of
 from slackguide.slack.ids import ESCALATION_EVENT, Action
 from slackguide.slack.register import OLD
-from slackguide.triage.proof import sound
+from slackguide.triage.completeness import load_verified
 from tests.slack.asking import TODAY
 from tests.slack.escalating import filled
 from tests.slack.forging import press_payload
@@ -77,7 +77,7 @@ def shown_to(work: Workplace, who: str) -> str:
 
 
 def test_a_knowledge_base_of_0_1_0_loads_and_answers() -> None:
-    guide = Guide(sound(BASE))
+    guide = Guide(load_verified(BASE))
 
     outcome = guide.answer(Concern(next(iter(guide.knowledge.entries.values())).concerns[0]), Asker(), today=TODAY)
 

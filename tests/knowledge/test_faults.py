@@ -8,7 +8,7 @@ import pytest
 
 from slackguide.errors import KnowledgeError
 from slackguide.knowledge import InvalidKnowledgeError, load
-from slackguide.triage import sound
+from slackguide.triage import load_verified
 from tests.knowledge.conftest import SOUND, Copy
 
 TEAM, SHARED = "team.yaml", "shared.yaml"
@@ -189,7 +189,7 @@ def test_every_fault_of_every_file_is_named_in_reading_order(copy: Copy) -> None
 
 def test_nothing_half_loads(copy: Copy) -> None:
     copy.edit(TEAM, "title: A parcel is damaged", "title: ")
-    for loading in (load, sound):
+    for loading in (load, load_verified):
         with pytest.raises(InvalidKnowledgeError) as refused:
             loading(copy.directory)
         assert isinstance(refused.value, KnowledgeError)
@@ -312,4 +312,4 @@ def test_as_json(copy: Copy) -> None:
 
 
 def test_the_copies_are_of_the_sound_one() -> None:
-    assert sound(SOUND).fingerprint == load(SOUND).fingerprint
+    assert load_verified(SOUND).fingerprint == load(SOUND).fingerprint

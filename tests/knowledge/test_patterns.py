@@ -11,7 +11,7 @@ from slackguide.knowledge.pattern_checks import pattern_fault
 from slackguide.knowledge.pattern_timing import Use
 from slackguide.slack.answering import TEXT_LIMIT
 from slackguide.slack.views.form import READ_LIMIT, Known, initial_values
-from slackguide.triage import sound
+from slackguide.triage import load_verified
 from tests.knowledge.conftest import Copy
 from tests.trial import KNOWLEDGE
 
@@ -126,7 +126,7 @@ def test_what_python_only_warns_of_is_a_fault_or_not_but_never_a_trace() -> None
 @pytest.mark.parametrize("gap", [" ", "\n", "\u00a0"])
 @pytest.mark.parametrize("start", ["contract", "contract number", "https://", "https://x.zendesk.com/"])
 def test_no_text_makes_filling_in_a_shipped_form_slow(start: str, gap: str) -> None:
-    forms = sound(KNOWLEDGE).forms.values()
+    forms = load_verified(KNOWLEDGE).forms.values()
     for words in (f"{start}{gap * 39_000}x", (start + gap) * 4_000, start * 4_000):
         began = time.process_time()
         for form in forms:
@@ -135,7 +135,7 @@ def test_no_text_makes_filling_in_a_shipped_form_slow(start: str, gap: str) -> N
 
 
 def test_what_is_read_out_of_the_words_is_looked_for_where_a_person_would() -> None:
-    form = sound(KNOWLEDGE).forms["ask-disputes"]
+    form = load_verified(KNOWLEDGE).forms["ask-disputes"]
 
     def contract(words: str) -> object:
         return initial_values(form, Known(words)).get("contract_id")
@@ -148,6 +148,6 @@ def test_what_is_read_out_of_the_words_is_looked_for_where_a_person_would() -> N
 
 def test_a_group_that_took_no_part_reads_nothing(copy: Copy) -> None:
     with_pattern(copy, "read", "none|([0-9]{4})")
-    form = sound(copy.directory).forms["ask-parcels"]
+    form = load_verified(copy.directory).forms["ask-parcels"]
     assert initial_values(form, Known("none of it")) == {}
     assert initial_values(form, Known("it is 1234")) == {"summary": "1234"}

@@ -107,7 +107,7 @@ def told_for(guide: Guide, entry_id: str) -> dict[str, FactValue]:
         name = outcome.decision.missing[0]
         fact = guide.knowledge.facts[name]
         cells = guide.triage.cells(entry_id, name)
-        facts[name] = cells[0].told if fact.kind == "number" else fact.choices[0]
+        facts[name] = cells[0].sample_value if fact.kind == "number" else fact.choices[0]
     raise AssertionError(f"{entry_id} is never decided")
 
 
@@ -116,12 +116,12 @@ def test_a_decided_card_has_everything_in_its_order_on_the_screen_and_read_aloud
     outcome = guide.answer(Concern("some words", told_for(guide, entry_id), entry_id), LEAD, today=TODAY)
     assert isinstance(outcome, Answer)
     decision = outcome.decision
-    assert decision.target is not None
+    assert decision.destination is not None
 
     card = answer_card(outcome, Asked("answer", "some words"), guide.knowledge, guide.triage)
 
     shown = "\n".join(visible_text([block.to_dict() for block in card.blocks]))
-    goes = "Not eligible" if decision.target.kind == "not_eligible" else f"Goes to: {decision.target.name}"
+    goes = "Not eligible" if decision.destination.kind == "not_eligible" else f"Goes to: {decision.destination.name}"
     for text in (shown, card.text):
         warnings = [text.index(warning) for warning in decision.warnings]
         steps = [text.index(step) for step in decision.path]

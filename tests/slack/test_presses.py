@@ -400,10 +400,14 @@ def through(guide: Guide, form: str, gate: str) -> dict[str, FactValue]:
     for facts in tried:
         outcome = guide.answer(Concern("", facts, gate), Asker(), today=TODAY)
         assert isinstance(outcome, Answer)
-        if outcome.decision.target and outcome.decision.form == form:
+        if outcome.decision.destination and outcome.decision.form == form:
             return facts
         for name in outcome.decision.missing[:1]:
             fact = guide.knowledge.facts[name]
-            told = [cell.told for cell in guide.triage.cells(gate, name)] if fact.kind == "number" else fact.choices
+            told = (
+                [cell.sample_value for cell in guide.triage.cells(gate, name)]
+                if fact.kind == "number"
+                else fact.choices
+            )
             tried += [{**facts, name: value} for value in told]
     raise AssertionError(f"nothing leads through the gate of {form}")

@@ -8,14 +8,14 @@ import pytest
 
 from slackguide.guide import Guide
 from slackguide.knowledge import KnowledgeBase
-from slackguide.triage import sound
+from slackguide.triage import load_verified
 
 SHIPPED = Path(__file__).parents[2] / "knowledge"
 
 
 @pytest.fixture(scope="session")
 def knowledge() -> KnowledgeBase:
-    return sound(SHIPPED)
+    return load_verified(SHIPPED)
 
 
 @pytest.fixture(scope="session")

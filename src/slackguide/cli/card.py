@@ -43,9 +43,9 @@ def _print_answer(answer: Answer, guide: Guide) -> None:
     out.print(Text.assemble((entry.title, "bold"), f"  {answer.confidence:.0%} sure  ", (entry.id, "dim")))
     for warning in decision.warnings:
         out.print(Text(f"! {warning}", style="yellow"))
-    if decision.target is not None:
-        kind = decision.target.kind.replace("_", " ")
-        out.print(Panel(Text(decision.target.name, style="bold green"), title=f"goes to ({kind})", expand=False))
+    if decision.destination is not None:
+        kind = decision.destination.kind.replace("_", " ")
+        out.print(Panel(Text(decision.destination.name, style="bold green"), title=f"goes to ({kind})", expand=False))
     for reason in decision.because:
         out.print(Text(reason, style="cyan"))
     for number, name in enumerate(decision.missing):

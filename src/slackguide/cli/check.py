@@ -11,7 +11,7 @@ from slackguide.cli.options import DEFAULT_KNOWLEDGE, JsonOption
 from slackguide.cli.output import NOT_FINE, print_json, say
 from slackguide.knowledge import Diagnostic, inspect
 from slackguide.knowledge.labelled_questions import check_questions
-from slackguide.triage import table_faults
+from slackguide.triage import check_tables
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
         found = inspect(directory)
         diagnostics: list[Diagnostic] = [*found.diagnostics, *check_questions(directory, found.entries)]
         if found.knowledge is not None:
-            diagnostics += table_faults(found.knowledge, unverified=found.unverified)
+            diagnostics += check_tables(found.knowledge, unverified=found.unverified)
         diagnostics = sorted(set(diagnostics))
         if json:
             fields = ("file", "line", "column", "message")

@@ -19,7 +19,7 @@ from slackguide.evaluation.said import Said
 from slackguide.evaluation.table_changes import TableChange, table_changes
 from slackguide.evaluation.words import expected_words, outcome_words
 from slackguide.guide import Asker, Guide
-from slackguide.triage import sound
+from slackguide.triage import load_verified
 
 CASES_SHOWN = 6
 """Most lines of cases printed for one change of a decision table; --json holds all of them."""
@@ -54,7 +54,7 @@ def register(app: typer.Typer) -> None:
 
         Exits 0, 1 with --fail-on-worse where a question got worse, 2 where the input cannot be used.
         """
-        old, new = sound(old_dir), sound(new_dir)
+        old, new = load_verified(old_dir), load_verified(new_dir)
         files = questions or sorted((new_dir / "questions").glob("*.jsonl"))
         if not files:
             fail(f"no questions: there is no file in {new_dir / 'questions'}; name one with --questions FILE.")

@@ -24,7 +24,7 @@ from slackguide.evaluation.halves import Half, half_of
 from slackguide.evaluation.report import Report, report
 from slackguide.guide import Asker, Guide
 from slackguide.knowledge import KnowledgeBase, Role
-from slackguide.triage import sound
+from slackguide.triage import load_verified
 
 MEASURES_TOLD = "\n\n".join(f"- {name}: {words}" for name, words in GATED.items())
 
@@ -103,7 +103,7 @@ def register(app: typer.Typer) -> None:
             fail("nothing to ask: name files of questions, or give --from-escalations.")
         if write is not None and (files or not from_escalations):
             fail("--write goes with --from-escalations alone: it writes the questions that those make.")
-        base = sound(knowledge)
+        base = load_verified(knowledge)
         escalated = _escalated(base, half) if from_escalations else ()
         if write is not None:
             _write_questions(write, escalated)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from slackguide.cli.output import fail
 from slackguide.knowledge.conditions import FactValue
 from slackguide.knowledge.facts import FactSpec
-from slackguide.triage import checked
+from slackguide.triage import parse_facts
 
 
 def told_facts(given: Iterable[str], facts: Mapping[str, FactSpec]) -> dict[str, FactValue]:
@@ -23,4 +23,4 @@ def told_facts(given: Iterable[str], facts: Mapping[str, FactSpec]) -> dict[str,
         if name.strip() in pairs:
             fail(f"`{name.strip()}` is given twice: give each fact once.")
         pairs[name.strip()] = value.strip()
-    return checked(pairs, facts)
+    return parse_facts(pairs, facts)

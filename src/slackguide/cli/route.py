@@ -17,7 +17,7 @@ from slackguide.cli.options import DEFAULT_KNOWLEDGE, DayOption, JsonOption, Kno
 from slackguide.cli.output import WRONG_USE, fail, print_json, print_json_line, say, whole
 from slackguide.errors import UnusableInput
 from slackguide.guide import Asker, Concern, Guide, document
-from slackguide.triage import checked, sound
+from slackguide.triage import load_verified, parse_facts
 
 
 def register(app: typer.Typer) -> None:
@@ -55,11 +55,11 @@ def register(app: typer.Typer) -> None:
             if text or entry or fact:
                 fail("--batch takes its texts, entries and facts from the file: give it alone.")
             lines = list(_lines(batch))
-            _run_batch(Guide(sound(knowledge)), lines, asker, day)
+            _run_batch(Guide(load_verified(knowledge)), lines, asker, day)
             return
         if not text and entry is None:
             fail("nothing to answer: give the concern in words, --entry ID or --batch FILE.")
-        guide = Guide(sound(knowledge))
+        guide = Guide(load_verified(knowledge))
         concern = Concern(whole(" ".join(text or ())), told_facts(fact or (), guide.knowledge.facts), entry)
         outcome = guide.answer(concern, asker, today=day)
         if json:
@@ -105,4 +105,4 @@ def _concern(line: str, guide: Guide) -> Concern:
     text, entry, facts = given.get("text") or "", given.get("entry"), given.get("facts") or {}
     if not isinstance(text, str) or not isinstance(entry, str | None) or not isinstance(facts, Mapping):
         raise UnusableInput('"text" and "entry" are texts, "facts" is an object')
-    return Concern(whole(text), checked(facts, guide.knowledge.facts), entry)
+    return Concern(whole(text), parse_facts(facts, guide.knowledge.facts), entry)

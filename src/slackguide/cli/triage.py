@@ -14,12 +14,12 @@ from slackguide.cli.options import DEFAULT_KNOWLEDGE, JsonOption, KnowledgeOptio
 from slackguide.cli.output import fail, out, print_json
 from slackguide.knowledge import Entry, KnowledgeBase, Rule, did_you_mean
 from slackguide.knowledge.conditions import FactValue, OneOf, Within
-from slackguide.triage import Triage, sound
-from slackguide.triage.boxes import values, words
-from slackguide.triage.cells import Cell, passes
-from slackguide.triage.flowchart import flowchart
-from slackguide.triage.rows import Row, rows
-from slackguide.triage.table import DecisionTable
+from slackguide.triage import Triage, load_verified
+from slackguide.triage.cells import Cell, satisfies
+from slackguide.triage.decision_table import DecisionTable
+from slackguide.triage.mermaid import flowchart
+from slackguide.triage.regions import cell_labels, describe_cells
+from slackguide.triage.table_rows import TableRow, table_rows
 
 
 def register(app: typer.Typer) -> None:
@@ -43,40 +43,40 @@ def register(app: typer.Typer) -> None:
         """
         if mermaid and json:
             fail("--mermaid and --json are two ways to print the same: give one of them.")
-        base = sound(knowledge)
+        base = load_verified(knowledge)
         if id not in base.entries:
             fail(f"unknown entry `{id}`{did_you_mean(id, base.entries)}")
         entry, table = base.entries[id], Triage(base).table(id)
-        told = told_facts(fact or (), base.facts)
+        known_facts = told_facts(fact or (), base.facts)
         if mermaid:
-            typer.echo(flowchart(table, entry, told, base.facts))
+            typer.echo(flowchart(table, entry, known_facts, base.facts))
         elif json:
-            print_json(_document(entry, table, told, base))
+            print_json(_document(entry, table, known_facts, base))
         else:
-            _print(entry, table, told, base)
+            _print(entry, table, known_facts, base)
 
 
-def _print(entry: Entry, table: DecisionTable, told: Mapping[str, FactValue], base: KnowledgeBase) -> None:
+def _print(entry: Entry, table: DecisionTable, known_facts: Mapping[str, FactValue], knowledge: KnowledgeBase) -> None:
     out.print(Text.assemble((entry.title, "bold"), "  ", (entry.id, "dim")))
     for label, given in (("Fixed by the concern", entry.fixes), ("Taken for granted unless told", entry.assumes)):
-        untold = [test for test in given if test.fact in table.facts and test.fact not in told]
-        if untold:
-            said = ", ".join(words(test.fact, _cells(test, table), base.facts) for test in untold)
-            out.print(Text(f"{label}: {said}.", style="cyan"))
+        unknown_facts = [test for test in given if test.fact in table.facts and test.fact not in known_facts]
+        if unknown_facts:
+            text = ", ".join(describe_cells(test.fact, _cells(test, table), knowledge.facts) for test in unknown_facts)
+            out.print(Text(f"{label}: {text}.", style="cyan"))
     if entry.urgent:
         out.print(Text("Critical: answered at once; the facts only add to the answer.", style="cyan"))
-    for expected, part in groupby(rows(table, entry, told, base.facts), key=lambda row: row.expected):
+    for expected, part in groupby(table_rows(table, entry, known_facts, knowledge.facts), key=lambda row: row.expected):
         if not expected:
             out.print(Text("\nWhere an agent says otherwise:", style="bold"))
         for _, cases in groupby(part, key=lambda row: row.rule.location):
-            _print_rule(list(cases), entry, base)
+            _print_rule(list(cases), entry, knowledge)
 
 
-def _print_rule(cases: Sequence[Row], entry: Entry, base: KnowledgeBase) -> None:
+def _print_rule(cases: Sequence[TableRow], entry: Entry, knowledge: KnowledgeBase) -> None:
     rule = cases[0].rule
     out.print(Text(f"\n{rule.target.name}", style="bold green"))
     for row in cases:
-        out.print(Text(f"  - {_said(row, base)}"))
+        out.print(Text(f"  - {_said(row, knowledge)}"))
     for reason in (rule.not_eligible, rule.instead and f"Instead: {rule.instead}", rule.because):
         if reason:
             out.print(Text(f"  {reason[0].upper()}{reason[1:]}", style="cyan"))
@@ -84,38 +84,40 @@ def _print_rule(cases: Sequence[Row], entry: Entry, base: KnowledgeBase) -> None
     out.print(Text(f"  {rule.line}  {sources}", style="dim"))
 
 
-def _said(row: Row, base: KnowledgeBase) -> str:
-    return ", ".join(words(name, cells, base.facts) for name, cells in row.when.items()) or "every case"
+def _said(row: TableRow, knowledge: KnowledgeBase) -> str:
+    return ", ".join(describe_cells(name, cells, knowledge.facts) for name, cells in row.when.items()) or "every case"
 
 
 def _cells(test: OneOf | Within, table: DecisionTable) -> list[Cell]:
-    return [cell for cell in table.cells[table.facts.index(test.fact)] if passes(test, cell)]
+    return [cell for cell in table.cells[table.facts.index(test.fact)] if satisfies(test, cell)]
 
 
 def _sources(rule: Rule, entry: Entry) -> tuple[Any, ...]:
     return (rule.source,) if rule.source else entry.sources
 
 
-def _document(entry: Entry, table: DecisionTable, told: Mapping[str, FactValue], base: KnowledgeBase) -> dict[str, Any]:
+def _document(
+    entry: Entry, table: DecisionTable, known_facts: Mapping[str, FactValue], knowledge: KnowledgeBase
+) -> dict[str, Any]:
     return {
         "id": entry.id,
         "title": entry.title,
-        "facts": [name for name in base.facts if name in table.facts],
+        "facts": [name for name in knowledge.facts if name in table.facts],
         "fixes": _given(entry.fixes, table),
         "assumes": _given(entry.assumes, table),
-        "told": dict(told),
-        "rows": [_row(row, entry) for row in rows(table, entry, told, base.facts)],
+        "told": dict(known_facts),
+        "rows": [_row(row, entry) for row in table_rows(table, entry, known_facts, knowledge.facts)],
     }
 
 
 def _given(tests: Iterable[OneOf | Within], table: DecisionTable) -> dict[str, list[str]]:
-    return {test.fact: list(values(_cells(test, table))) for test in tests if test.fact in table.facts}
+    return {test.fact: list(cell_labels(_cells(test, table))) for test in tests if test.fact in table.facts}
 
 
-def _row(row: Row, entry: Entry) -> dict[str, Any]:
+def _row(row: TableRow, entry: Entry) -> dict[str, Any]:
     rule = row.rule
     return {
-        "when": {name: list(values(cells)) for name, cells in row.when.items()},
+        "when": {name: list(cell_labels(cells)) for name, cells in row.when.items()},
         "expected": row.expected,
         "destination": {"id": rule.target.id, "kind": rule.target.kind, "name": rule.target.name},
         "not_eligible": rule.not_eligible,

@@ -45,7 +45,7 @@ def said(outcome: Outcome) -> Said:
     alerts = tuple(alert.id for alert in outcome.alerts)
     match outcome:
         case Answer(decision=decision):
-            target = decision.target.id if decision.target else None
+            target = decision.destination.id if decision.destination else None
             return Said("answer", ranking, 1, outcome.confidence, alerts, target, decision.missing)
         case Choices(offered=offered):
             return Said("choices", ranking, offered, outcome.confidence, alerts)

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from slackguide.knowledge import Entry, KnowledgeBase
 from slackguide.knowledge.conditions import OneOf, Within, tests_of
 from slackguide.knowledge.facts import FactSpec
-from slackguide.triage.cells import Cell, cells_of, passes
-from slackguide.triage.table import NO_RULE, DecisionTable, table_of
+from slackguide.triage.cells import Cell, cells_of, satisfies
+from slackguide.triage.decision_table import GAP, DecisionTable, decision_table_for
 
 CELLS_LIMIT = 2_000_000
 """Most cells compared for one entry: the texts of more would fill the memory of a small machine."""
@@ -71,7 +71,7 @@ class _Incomparable(Exception):
 
 def _entry_changes(old: KnowledgeBase, new: KnowledgeBase, id: str) -> Iterator[tuple[str, str, int, tuple[str, ...]]]:
     before, after = old.entries[id], new.entries[id]
-    tables = table_of(before, old.facts), table_of(after, new.facts)
+    tables = decision_table_for(before, old.facts), decision_table_for(after, new.facts)
     facts = _shared_facts(old, new, tables)
     cells = {name: cells_of(fact, [*_tests(before, name), *_tests(after, name)]) for name, fact in facts.items()}
     if prod(len(of_fact) for of_fact in cells.values()) > CELLS_LIMIT:
@@ -111,7 +111,7 @@ def _targets(table: DecisionTable, cells: Cells) -> npt.NDArray[Any]:
     """The destination's id for every combination of `cells`, which are at least as fine as the table's own."""
     ids = np.array([*(rule.target.id for rule in table.rules), ""], dtype=object)
     places = [_places(table.cells[axis], cells[name]) for axis, name in enumerate(table.facts)]
-    found = np.asarray(ids[np.where(table.first == NO_RULE, len(ids) - 1, table.first)], dtype=object)
+    found = np.asarray(ids[np.where(table.rule_index == GAP, len(ids) - 1, table.rule_index)], dtype=object)
     found = found[np.ix_(*places)] if places else found
     axes = list(cells)
     order = sorted(range(len(table.facts)), key=lambda axis: axes.index(table.facts[axis]))
@@ -121,7 +121,7 @@ def _targets(table: DecisionTable, cells: Cells) -> npt.NDArray[Any]:
 
 
 def _places(coarse: tuple[Cell, ...], fine: tuple[Cell, ...]) -> list[int]:
-    return [next(place for place, cell in enumerate(coarse) if cell.holds(one.told)) for one in fine]
+    return [next(place for place, cell in enumerate(coarse) if cell.holds(one.sample_value)) for one in fine]
 
 
 def _meant(entry: Entry, cells: Cells) -> npt.NDArray[np.bool_]:
@@ -130,7 +130,7 @@ def _meant(entry: Entry, cells: Cells) -> npt.NDArray[np.bool_]:
     meant = np.ones([len(of_fact) for of_fact in cells.values()], dtype=np.bool_)
     for axis, (name, of_fact) in enumerate(cells.items()):
         if name in fixes:
-            passing = np.array([passes(fixes[name], cell) for cell in of_fact], dtype=np.bool_)
+            passing = np.array([satisfies(fixes[name], cell) for cell in of_fact], dtype=np.bool_)
             meant &= passing.reshape([-1 if place == axis else 1 for place in range(len(cells))])
     return meant
 
@@ -168,4 +168,4 @@ def _words(cells: list[Cell], fact: FactSpec) -> str:
             joined[-1] = Cell(low=last.low, high=cell.high)
         else:
             joined.append(cell)
-    return " or ".join(cell.words(fact) for cell in joined)
+    return " or ".join(cell.describe(fact) for cell in joined)

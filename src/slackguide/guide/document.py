@@ -38,7 +38,7 @@ def _document(name: str, found: Found, answer: dict[str, Any] | None) -> dict[st
 
 def _answer(answer: Answer) -> dict[str, Any]:
     entry, decision = answer.entry, answer.decision
-    target = decision.target
+    target = decision.destination
     return {
         "id": entry.id,
         "title": entry.title,
@@ -46,7 +46,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "warnings": [*decision.warnings, *decision.cautions],
         "path": list(decision.path),
         "destination": {"id": target.id, "kind": target.kind, "name": target.name} if target else None,
-        "facts": dict(decision.told),
+        "facts": dict(decision.known_facts),
         "missing": list(decision.missing),
         "because": list(decision.because),
         "notes": answer.note,

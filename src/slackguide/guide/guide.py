@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import date
 
 from slackguide.errors import UnusableInput
+from slackguide.extraction.extractor import FactExtractor
 from slackguide.guide.corpus import Corpus
 from slackguide.guide.notes import filled
 from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, TitledMatch
 from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import FactValue
 from slackguide.matching import Alert, Evidence, Match, Matching
-from slackguide.triage import FactReader, Triage
+from slackguide.triage import Triage
 
 EXACT = 1.0
 """Confidence of an entry that was named by its id."""
@@ -24,7 +25,7 @@ class Guide:
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self.knowledge = knowledge
         self.triage = Triage(knowledge)
-        self._reader = FactReader(knowledge.facts, knowledge.abbreviations)
+        self._reader = FactExtractor(knowledge.facts, knowledge.abbreviations)
         corpus = Corpus.of(knowledge)
         self._matcher = corpus.matcher()
 
@@ -44,7 +45,7 @@ class Guide:
 
     def facts_in(self, text: str, *, today: date) -> Mapping[str, FactValue]:
         """The facts that words alone tell."""
-        return self._reader.read(text, today=today).facts
+        return self._reader.extract(text, today=today).facts
 
     def why(self, text: str, id: str) -> Evidence:
         """Which words and which phrasing carried the match of `text` with the entry `id`."""
@@ -81,7 +82,7 @@ class Guide:
         why: Evidence,
         today: date,
     ) -> Answer:
-        reading = self._reader.read(concern.text, today=today)
+        reading = self._reader.extract(concern.text, today=today)
         let_be = {*concern.facts, *concern.dropped}
         read = {name: value for name, value in reading.facts.items() if name not in let_be}
         facts: Mapping[str, FactValue] = {**read, **concern.facts}

@@ -20,7 +20,7 @@ from slackguide.slack.views.choices import choices_card, next_matches_card, noth
 from slackguide.slack.words import clipped
 from slackguide.storage.drafts import Drafts
 from slackguide.text import clean
-from slackguide.triage.values import checked
+from slackguide.triage.fact_values import parse_facts
 
 TEXT_LIMIT = 8000
 """Most characters of a question that are read and kept; Slack's own limit for a command."""
@@ -119,5 +119,5 @@ class Answerer:
         valid: dict[str, FactValue] = {}
         for name, value in asked.facts.items():
             with suppress(UnusableInput):
-                valid |= checked({name: value}, facts)
+                valid |= parse_facts({name: value}, facts)
         return valid

@@ -126,7 +126,7 @@ class Conversation:
         if subject is None:
             return self._answerer.ask("\n".join([*earlier, text]), user_id, asker)
         first, answer = subject
-        known = {**answer.decision.told, **facts, **new_facts}
+        known = {**answer.decision.known_facts, **facts, **new_facts}
         asked = replace(self._answerer.asked(first, user_id), entry=answer.entry.id, facts=known)
         return self._answerer.draw(asked, user_id, asker)
 

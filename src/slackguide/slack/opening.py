@@ -66,7 +66,7 @@ class Opening:
         """The state of the gate's entry, where that entry offers this very form. Raises `Gated` where it does not."""
         at_gate = replace(asked or self._answerer.asked("", admitted.user_id), entry=gate)
         outcome = self._answerer.outcome(at_gate, admitted.user_id, admitted.asker)
-        if isinstance(outcome, Answer) and outcome.decision.target and outcome.decision.form == form_id:
+        if isinstance(outcome, Answer) and outcome.decision.destination and outcome.decision.form == form_id:
             return at_gate
         raise Gated(at_gate)
 
@@ -75,10 +75,10 @@ class Opening:
         outcome = self._answerer.outcome(asked, admitted.user_id, admitted.asker)
         if not isinstance(outcome, Answer):
             return Known(words, dict(asked.facts))
-        told = dict(outcome.decision.told)
+        told = dict(outcome.decision.known_facts)
         if outcome.entry.id in self._answerer.knowledge.hidden_from(LEAST_PRIVILEGED.role):
             return Known(words, told)  # what is filled in is posted where everybody reads it
-        target = outcome.decision.target
+        target = outcome.decision.destination
         return Known(words, told, outcome.entry.title, target.name if target else None)
 
 

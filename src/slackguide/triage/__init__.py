@@ -1,8 +1,7 @@
-"""Triage: from a few facts to one destination, or to the question that tells most."""
+"""Triage: evaluate an entry's decision table for the known facts, or plan the next question."""
 
-from slackguide.triage.decision import Decision, Possibility, Triage
-from slackguide.triage.proof import sound, table_faults
-from slackguide.triage.reading import FactReader, Reading
-from slackguide.triage.values import checked
+from slackguide.triage.completeness import check_tables, load_verified
+from slackguide.triage.engine import Branch, Decision, Triage
+from slackguide.triage.fact_values import parse_facts
 
-__all__ = ["Decision", "FactReader", "Possibility", "Reading", "Triage", "checked", "sound", "table_faults"]
+__all__ = ["Branch", "Decision", "Triage", "check_tables", "load_verified", "parse_facts"]

@@ -32,7 +32,7 @@ class Cell:
         return self.low is not None and self.low <= value and (self.high is None or value <= self.high)
 
     @property
-    def told(self) -> FactValue:
+    def sample_value(self) -> FactValue:
         """The value that says no more than that it lies in this cell: a range of numbers as `31..60`."""
         if self.low is None:
             return self.names[0]
@@ -40,11 +40,11 @@ class Cell:
             return self.low
         return f"{self.low}..{'' if self.high is None else self.high}"
 
-    def words(self, fact: FactSpec) -> str:
+    def describe(self, fact: FactSpec) -> str:
         """The cell read out: `Hourly or Fixed-price`, `31 to 60 days`, `more than 90 days`, `no payment yet`."""
         if self.low is None:
             return " or ".join(fact.value_label(name) for name in self.names)
-        return fact.value_label(self.told)
+        return fact.value_label(self.sample_value)
 
     def weight(self, fact: FactSpec) -> int:
         """How common the cell is beside the others: the weights of its values; a range of numbers counts as ten."""
@@ -53,7 +53,7 @@ class Cell:
         return 10
 
 
-def passes(test: OneOf | Within, cell: Cell) -> bool:
+def satisfies(test: OneOf | Within, cell: Cell) -> bool:
     """Whether the cell's values pass the test; by construction they all do or none does."""
     if isinstance(test, OneOf):
         return bool(cell.names) and cell.names[0] in test.values
@@ -72,7 +72,7 @@ def cells_of(fact: FactSpec, tests: Iterable[OneOf | Within]) -> tuple[Cell, ...
         return (*numbers, *((Cell(names=(NEVER,)),) if fact.never else ()))
     groups: dict[tuple[bool, ...], list[str]] = {}
     for name in fact.choices:
-        groups.setdefault(tuple(passes(test, Cell((name,))) for test in found), []).append(name)
+        groups.setdefault(tuple(satisfies(test, Cell((name,))) for test in found), []).append(name)
     return tuple(Cell(tuple(names)) for names in groups.values())
 
 
@@ -88,7 +88,7 @@ def _merged(cells: list[Cell], tests: list[OneOf | Within]) -> list[Cell]:
     merged = cells[:1]
     for cell in cells[1:]:
         last = merged[-1]
-        if all(passes(test, last) == passes(test, cell) for test in tests):
+        if all(satisfies(test, last) == satisfies(test, cell) for test in tests):
             merged[-1] = Cell(low=last.low, high=cell.high)
         else:
             merged.append(cell)

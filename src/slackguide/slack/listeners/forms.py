@@ -109,7 +109,7 @@ class EscalationForm:
         outcome = self._answerer.outcome(state.asked, admitted.user_id, admitted.asker)
         if not isinstance(outcome, Answer):
             return None, words, None
-        target = outcome.decision.target
+        target = outcome.decision.destination
         advice = Advice(target.name, outcome.decision.because) if target else None
         return outcome.entry.id, words, advice
 

@@ -81,7 +81,7 @@ def alert_blocks(found: Found, asked: Asked) -> list[Block]:
 
 
 def _destination(answer: Answer) -> list[Block]:
-    target = answer.decision.target
+    target = answer.decision.destination
     blocks: list[Block] = []
     if target is not None:
         label = "Not eligible" if target.kind == "not_eligible" else f"Goes to: {target.name}"
@@ -147,11 +147,11 @@ def answer_text(answer: Answer, knowledge: KnowledgeBase) -> str:
     lines = [f"Alert: {alert.message}" for alert in answer.alerts]
     lines.append(answer.entry.title)
     lines += [f"Warning: {warning}" for warning in decision.warnings]
-    if decision.target is not None:
+    if decision.destination is not None:
         lines.append(
             "Not eligible."
-            if decision.target.kind == "not_eligible"
-            else f"Goes to: {decision.target.name} ({KINDS[decision.target.kind]})"
+            if decision.destination.kind == "not_eligible"
+            else f"Goes to: {decision.destination.name} ({KINDS[decision.destination.kind]})"
         )
     lines += [f"Why: {reason}" for reason in decision.because]
     lines += [f"To be answered: {knowledge.facts[name].ask}" for name in decision.missing[:1]]

@@ -19,7 +19,7 @@ ROW = 5
 
 def facts_blocks(answer: Answer, asked: Asked, knowledge: KnowledgeBase) -> list[Block]:
     """What is taken as known: each fact is a button that takes it back."""
-    relevant = dict(answer.decision.told)
+    relevant = dict(answer.decision.known_facts)
     blocks: list[Block] = []
     if relevant:
         buttons: list[ButtonElement] = []
@@ -65,12 +65,12 @@ def _answers(answer: Answer, name: str, knowledge: KnowledgeBase, triage: Triage
     fact = knowledge.facts[name]
     if fact.kind != "number":
         return [(value, fact.value_label(value)) for value in fact.choices]
-    return [(cell.told, cell.words(fact)) for cell in triage.cells(answer.entry.id, name)]
+    return [(cell.sample_value, cell.describe(fact)) for cell in triage.cells(answer.entry.id, name)]
 
 
 def _possibilities(answer: Answer, triage: Triage) -> list[Block]:
     items = [
-        [run(f"{'; '.join(possibility.answers)}: "), run(possibility.target.name, strong=True)]
-        for possibility in triage.possibilities(answer.entry.id, answer.decision.told)
+        [run(f"{'; '.join(branch.answers)}: "), run(branch.destination.name, strong=True)]
+        for branch in triage.branches(answer.entry.id, answer.decision.known_facts)
     ]
     return [rich(paragraph(run("Where it goes, by what you find out:", strong=True)), bulleted(items))]

@@ -23,7 +23,7 @@ from slackguide.knowledge.conditions import tests_of as single_tests
 DECIDING = "disputes/send-to-mediation"
 
 
-def looked_at(entry: Entry) -> list[str]:
+def relevant_facts(entry: Entry) -> list[str]:
     """The facts that some rule of the entry looks at."""
     return list(dict.fromkeys(name for rule in entry.rules for name in facts_of(rule.when)))
 
@@ -42,13 +42,15 @@ def values(name: str, entry: Entry, knowledge: KnowledgeBase) -> list[FactValue]
     return [*sorted(numbers), *fact.choices]
 
 
-def told(entry: Entry, knowledge: KnowledgeBase, *, whole: bool = False) -> st.SearchStrategy[dict[str, FactValue]]:
+def known_facts(
+    entry: Entry, knowledge: KnowledgeBase, *, whole: bool = False
+) -> st.SearchStrategy[dict[str, FactValue]]:
     """Facts told about a case: all that the entry looks at, or some of them."""
-    every = {name: st.sampled_from(values(name, entry, knowledge)) for name in looked_at(entry)}
+    every = {name: st.sampled_from(values(name, entry, knowledge)) for name in relevant_facts(entry)}
     return st.fixed_dictionaries(every) if whole else st.fixed_dictionaries({}, optional=every)
 
 
-def decides(entry: Entry, case: Mapping[str, FactValue]) -> Rule:
+def deciding_rule(entry: Entry, case: Mapping[str, FactValue]) -> Rule:
     """The first rule that holds for a case of which everything is told; rule by rule, without a table."""
     return next(rule for rule in entry.rules if holds(rule.when, case))
 

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slackguide.triage.dates import Calendar, When
-from slackguide.triage.reading_tokens import tokens
+from slackguide.extraction.dates import DateParser, TimeExpression
+from slackguide.extraction.tokenizer import tokenize
 
 FRIDAY = date(2026, 11, 20)
 
 
-def when(text: str, today: date = FRIDAY) -> When | None:
-    found = tokens(text)
-    return Calendar(found, text, today=today).at(0) if found else None
+def when(text: str, today: date = FRIDAY) -> TimeExpression | None:
+    found = tokenize(text)
+    return DateParser(found, text, today=today).at(0) if found else None
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def when(text: str, today: date = FRIDAY) -> When | None:
 def test_lengths(text: str, hours: int) -> None:
     found = when(text)
     assert found is not None
-    assert (found.problem, found.hours, found.dated) == (None, hours, False)
+    assert (found.problem, found.hours, found.is_date) == (None, hours, False)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_lengths(text: str, hours: int) -> None:
 def test_days(text: str, days: int) -> None:
     found = when(text)
     assert found is not None
-    assert (found.problem, found.hours // 24, found.dated) == (None, days, True)
+    assert (found.problem, found.hours // 24, found.is_date) == (None, days, True)
 
 
 @pytest.mark.parametrize(

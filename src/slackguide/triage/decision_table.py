@@ -23,60 +23,65 @@ from slackguide.knowledge.conditions import (
 )
 from slackguide.knowledge.facts import FactSpec
 from slackguide.knowledge.model import Rule
-from slackguide.triage.cells import Cell, cells_of, passes
+from slackguide.triage.cells import Cell, cells_of, satisfies
 
-NO_RULE = -1
+GAP = -1
 """Where no rule holds: a hole in the table."""
 
-Choice = tuple[int, ...]
+CellIndices = tuple[int, ...]
 """For one fact, the indices of the cells that are still possible."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionTable:
-    """`first[i, j, …]` is the index of the first rule that holds where fact 0 is in cell i, fact 1 in cell j, …
+    """`rule_index[i, j, …]` is the index of the first rule that holds where fact 0 is in cell i, fact 1 in cell j, …
 
-    `goes[…]` is the same with rules of one destination made equal: what decides whether a question is worth asking.
+    `destination_index[…]` is the same with rules of one destination made equal: what decides whether a question is
+    worth asking.
     """
 
     facts: tuple[str, ...]
     cells: tuple[tuple[Cell, ...], ...]
     rules: tuple[Rule, ...]
-    first: npt.NDArray[np.int16]
-    goes: npt.NDArray[np.int16]
+    rule_index: npt.NDArray[np.int16]
+    destination_index: npt.NDArray[np.int16]
 
-    def possible(self, told: Mapping[str, FactValue], entry: Entry | None = None) -> tuple[Choice, ...]:
+    def possible_cells(
+        self, known_facts: Mapping[str, FactValue], entry: Entry | None = None
+    ) -> tuple[CellIndices, ...]:
         """For each fact the cells that remain: what was told wins over what the entry, if any, fixes or assumes."""
         given = {test.fact: test for test in (*entry.assumes, *entry.fixes)} if entry else {}
-        remaining: list[Choice] = []
+        remaining: list[CellIndices] = []
         for name, cells in zip(self.facts, self.cells, strict=True):
             every = range(len(cells))
-            if name in told:
-                remaining.append(tuple(n for n in every if cells[n].holds(told[name])))
+            if name in known_facts:
+                remaining.append(tuple(n for n in every if cells[n].holds(known_facts[name])))
             elif name in given:
-                remaining.append(tuple(n for n in every if passes(given[name], cells[n])))
+                remaining.append(tuple(n for n in every if satisfies(given[name], cells[n])))
             else:
                 remaining.append(tuple(every))
         return tuple(remaining)
 
-    def within(self, state: tuple[Choice, ...]) -> DecisionTable:
+    def restrict(self, state: tuple[CellIndices, ...]) -> DecisionTable:
         """The table with only these cells of each fact."""
         if not state:
             return self
         kept = tuple(tuple(cells[n] for n in choice) for cells, choice in zip(self.cells, state, strict=True))
-        return DecisionTable(self.facts, kept, self.rules, self.first[np.ix_(*state)], self.goes[np.ix_(*state)])
+        return DecisionTable(
+            self.facts, kept, self.rules, self.rule_index[np.ix_(*state)], self.destination_index[np.ix_(*state)]
+        )
 
 
-Axes = Mapping[str, tuple[Cell, ...]]
+FactCells = Mapping[str, tuple[Cell, ...]]
 """The facts that some rules look at, in reading order, each with its cells."""
 
 
-def table_of(entry: Entry, facts: Mapping[str, FactSpec]) -> DecisionTable:
+def decision_table_for(entry: Entry, facts: Mapping[str, FactSpec]) -> DecisionTable:
     """The decision table of an entry; one with a single destination has no facts and one cell."""
-    return decided(entry.rules, axes_of(entry.rules, (*entry.assumes, *entry.fixes), facts))
+    return build_table(entry.rules, cells_by_fact(entry.rules, (*entry.assumes, *entry.fixes), facts))
 
 
-def axes_of(
+def cells_by_fact(
     rules: Sequence[Rule], given: Iterable[OneOf | Within], facts: Mapping[str, FactSpec]
 ) -> dict[str, tuple[Cell, ...]]:
     """The facts that the rules look at, cut into cells by them and by what is given of those facts."""
@@ -90,30 +95,30 @@ def axes_of(
     return {name: cells_of(facts[name], found) for name, found in tests.items()}
 
 
-def decided(rules: tuple[Rule, ...], axes: Axes) -> DecisionTable:
+def build_table(rules: tuple[Rule, ...], axes: FactCells) -> DecisionTable:
     """The table of the rules over the axes; its size is the product of their lengths."""
     shape = tuple(len(cells) for cells in axes.values())
-    first = np.full(shape, NO_RULE, dtype=np.int16)
+    rule_index = np.full(shape, GAP, dtype=np.int16)
     for number in reversed(range(len(rules))):
-        first[np.broadcast_to(truths(rules[number].when, axes), shape)] = number
+        rule_index[np.broadcast_to(evaluate_condition(rules[number].when, axes), shape)] = number
     targets: dict[str, int] = {}
     group = [targets.setdefault(rule.target.id, number) for number, rule in enumerate(rules)]
-    goes = np.array([*group, NO_RULE], dtype=np.int16)[first]
-    return DecisionTable(tuple(axes), tuple(axes.values()), rules, first, goes)
+    destination_index = np.array([*group, GAP], dtype=np.int16)[rule_index]
+    return DecisionTable(tuple(axes), tuple(axes.values()), rules, rule_index, destination_index)
 
 
-def truths(condition: Condition, axes: Axes) -> npt.NDArray[np.bool_]:
+def evaluate_condition(condition: Condition, axes: FactCells) -> npt.NDArray[np.bool_]:
     """Where a condition holds: of length one along every axis that it does not look at."""
     match condition:
         case OneOf() | Within():
             shape = [len(cells) if name == condition.fact else 1 for name, cells in axes.items()]
-            passing = [passes(condition, cell) for cell in axes[condition.fact]]
+            passing = [satisfies(condition, cell) for cell in axes[condition.fact]]
             return np.array(passing, dtype=np.bool_).reshape(shape)
         case AllOf(parts=parts):
-            return reduce(np.logical_and, (truths(part, axes) for part in parts), np.array(True))
+            return reduce(np.logical_and, (evaluate_condition(part, axes) for part in parts), np.array(True))
         case AnyOf(parts=parts):
-            return reduce(np.logical_or, (truths(part, axes) for part in parts), np.array(False))
+            return reduce(np.logical_or, (evaluate_condition(part, axes) for part in parts), np.array(False))
         case Not(part=part):
-            return np.logical_not(truths(part, axes))
+            return np.logical_not(evaluate_condition(part, axes))
         case NamedCondition(part=part):
-            return truths(part, axes)
+            return evaluate_condition(part, axes)

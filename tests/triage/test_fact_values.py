@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from slackguide.errors import UnusableInput
 from slackguide.knowledge import KnowledgeBase
-from slackguide.triage import checked
+from slackguide.triage import parse_facts
 
 DAYS = "days_since_last_payment"
 
@@ -29,7 +29,7 @@ DAYS = "days_since_last_payment"
     ],
 )
 def test_a_value_is_taken(name: str, given_as: object, taken_as: object, knowledge: KnowledgeBase) -> None:
-    assert checked({name: given_as}, knowledge.facts) == {name: taken_as}
+    assert parse_facts({name: given_as}, knowledge.facts) == {name: taken_as}
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_value_is_taken(name: str, given_as: object, taken_as: object, knowled
 )  # fmt: skip
 def test_no_number_of_days_is_refused_with_what_would_do(nonsense: object, knowledge: KnowledgeBase) -> None:
     with pytest.raises(UnusableInput) as refused:
-        checked({DAYS: nonsense}, knowledge.facts)
+        parse_facts({DAYS: nonsense}, knowledge.facts)
     said = str(refused.value)
     assert f"is no value of `{DAYS}`: a whole number from 0 to 100,000, or `never`" in said
     assert len(said) < 200
@@ -48,7 +48,7 @@ def test_no_number_of_days_is_refused_with_what_would_do(nonsense: object, knowl
 @pytest.mark.parametrize("nonsense", ["Enterprise", "enterprize", 7, None, ["vsb"], "vsb,enterprise", "never"])
 def test_no_segment_is_refused_with_the_segments(nonsense: object, knowledge: KnowledgeBase) -> None:
     with pytest.raises(UnusableInput) as refused:
-        checked({"client_segment": nonsense}, knowledge.facts)
+        parse_facts({"client_segment": nonsense}, knowledge.facts)
     assert "(values: `vsb`, `vsb_plus`, `small_business`, `mid_market`, `large_business`, `enterprise`)" in str(
         refused.value
     )
@@ -56,20 +56,20 @@ def test_no_segment_is_refused_with_the_segments(nonsense: object, knowledge: Kn
 
 def test_a_slip_is_answered_with_what_was_meant(knowledge: KnowledgeBase) -> None:
     with pytest.raises(UnusableInput, match="did you mean `enterprise`"):
-        checked({"client_segment": "enterprize"}, knowledge.facts)
+        parse_facts({"client_segment": "enterprize"}, knowledge.facts)
     with pytest.raises(UnusableInput, match="unknown fact `contract_typ`: did you mean `contract_type`"):
-        checked({"contract_typ": "hourly"}, knowledge.facts)
+        parse_facts({"contract_typ": "hourly"}, knowledge.facts)
 
 
 def test_hours_are_never_never(knowledge: KnowledgeBase) -> None:
     with pytest.raises(UnusableInput) as refused:
-        checked({"hours_since_sent_to_ce": "never"}, knowledge.facts)
+        parse_facts({"hours_since_sent_to_ce": "never"}, knowledge.facts)
     assert str(refused.value).endswith("a whole number from 0 to 100,000")
 
 
 def test_every_fault_is_named_at_once(knowledge: KnowledgeBase) -> None:
     with pytest.raises(UnusableInput) as refused:
-        checked({"mood": "bad", DAYS: -3, "client_segment": "huge", "milestone": "refused"}, knowledge.facts)
+        parse_facts({"mood": "bad", DAYS: -3, "client_segment": "huge", "milestone": "refused"}, knowledge.facts)
     for name in ("`mood`", "`-3`", "`huge`"):
         assert name in str(refused.value)
     assert "refused" not in str(refused.value)
@@ -81,7 +81,7 @@ def test_anything_at_all_is_taken_as_a_fact_or_refused_in_words(
 ) -> None:
     for fact in (name, DAYS, "funds_in_escrow"):
         try:
-            taken = checked({fact: value}, knowledge.facts)
+            taken = parse_facts({fact: value}, knowledge.facts)
         except UnusableInput as refused:
             assert str(refused)  # noqa: PT017
         else:

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from slackguide.extraction.extractor import FactExtractor
 from slackguide.knowledge.loader import load
-from slackguide.triage.reading import FactReader
 
 ROOT = Path(__file__).parents[2]
 SENTENCES: list[dict[str, Any]] = [
@@ -41,10 +41,10 @@ class Score:
 def score(sentences: list[dict[str, Any]]) -> Score:
     """A fact counts with its value, an unclear one as unclear."""
     knowledge = load(ROOT / "knowledge")
-    reader = FactReader(knowledge.facts, knowledge.abbreviations)
+    reader = FactExtractor(knowledge.facts, knowledge.abbreviations)
     right = read = there = 0
     for sentence in sentences:
-        reading = reader.read(sentence["text"], today=date.fromisoformat(sentence["today"]))
+        reading = reader.extract(sentence["text"], today=date.fromisoformat(sentence["today"]))
         got = {*reading.facts.items(), *((name, None) for name in reading.unclear)}
         expected = {*sentence["facts"].items(), *((name, None) for name in sentence["unclear"])}
         right, read, there = right + len(got & expected), read + len(got), there + len(expected)

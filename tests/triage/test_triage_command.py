@@ -13,7 +13,7 @@ from slackguide.guide import Guide
 from tests.cli.running import Shell, shell
 from tests.knowledge.conftest import Copy, copy
 from tests.triage.conftest import SHIPPED
-from tests.triage.told import DECIDING
+from tests.triage.strategies import DECIDING
 
 __all__ = ["copy", "shell"]
 
@@ -59,14 +59,14 @@ def test_the_rows_for_programs_say_what_triage_decides(shell: Shell, guide: Guid
     usual: dict[str, str | int] = {"payment_kind": "work", "days_since_last_payment": 5}
     checked = 0
     for row in document["rows"]:
-        told: dict[str, str | int] = {name: values[0] for name, values in row["when"].items()}
+        known_facts: dict[str, str | int] = {name: values[0] for name, values in row["when"].items()}
         for name in document["facts"]:
-            told.setdefault(name, usual.get(name) or _any(guide, name))
+            known_facts.setdefault(name, usual.get(name) or _any(guide, name))
         if not row["expected"]:
             assert "contract_type" in row["when"]
         else:
-            told["contract_type"] = "project_catalog"
-        target = guide.triage.decide(document["id"], told).target
+            known_facts["contract_type"] = "project_catalog"
+        target = guide.triage.decide(document["id"], known_facts).destination
         assert target is not None
         assert target.id == row["destination"]["id"]
         assert row["sources"]

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slackguide.knowledge.facts import FactSpec, FactValueSpec
-from slackguide.triage.asking import Interview
 from slackguide.triage.cells import Cell
-from slackguide.triage.table import DecisionTable
+from slackguide.triage.decision_table import DecisionTable
+from slackguide.triage.question_order import QuestionPlanner
 
 Told = tuple[int | None, ...]
 """For each fact the cell it is in; None: not told."""
@@ -40,23 +40,23 @@ class BruteForce:
     """Expectations worked out by asking in every order."""
 
     def __init__(self, table: DecisionTable, facts: dict[str, FactSpec], open_cells: list[tuple[int, ...]]) -> None:
-        self.goes, self.open_cells = table.goes, open_cells
+        self.goes, self.open_cells = table.destination_index, open_cells
         self.weights = [[value.weight for value in fact.values.values()] for fact in facts.values()]
 
-    def decided(self, told: Told) -> bool:
-        cells = [[cell] if cell is not None else self.open_cells[axis] for axis, cell in enumerate(told)]
+    def decided(self, known_facts: Told) -> bool:
+        cells = [[cell] if cell is not None else self.open_cells[axis] for axis, cell in enumerate(known_facts)]
         return len({int(self.goes[at]) for at in product(*cells)}) == 1
 
-    def fewest(self, told: Told) -> float:
+    def fewest(self, known_facts: Told) -> float:
         """Questions expected when each is the best there is."""
-        if self.decided(told):
+        if self.decided(known_facts):
             return 0
-        return min(self.after(axis, told, self.fewest) for axis, cell in enumerate(told) if cell is None)
+        return min(self.after(axis, known_facts, self.fewest) for axis, cell in enumerate(known_facts) if cell is None)
 
-    def after(self, axis: int, told: Told, expected: Callable[[Told], float]) -> float:
+    def after(self, axis: int, known_facts: Told, expected: Callable[[Told], float]) -> float:
         cells = self.open_cells[axis]
         total = sum(self.weights[axis][cell] for cell in cells)
-        answered = ((cell, (*told[:axis], cell, *told[axis + 1 :])) for cell in cells)
+        answered = ((cell, (*known_facts[:axis], cell, *known_facts[axis + 1 :])) for cell in cells)
         return 1 + sum(self.weights[axis][cell] * expected(after) for cell, after in answered) / total
 
 
@@ -66,19 +66,19 @@ def test_asking_the_first_of_what_is_missing_takes_the_fewest_questions_that_any
     drawn: tuple[DecisionTable, dict[str, FactSpec], list[tuple[int, ...]]],
 ) -> None:
     table, facts, open_cells = drawn
-    interview, brute = Interview(table, open_cells, facts), BruteForce(table, facts, open_cells)
+    planner, brute = QuestionPlanner(table, open_cells, facts), BruteForce(table, facts, open_cells)
 
-    def missing(told: Told) -> list[int]:
-        known = {name: cell for name, cell in zip(table.facts, told, strict=True) if cell is not None}
-        return [table.facts.index(name) for name in interview.missing(known)]
+    def missing(known_facts: Told) -> list[int]:
+        known = {name: cell for name, cell in zip(table.facts, known_facts, strict=True) if cell is not None}
+        return [table.facts.index(name) for name in planner.missing(known)]
 
-    def taken(told: Told) -> float:
-        asked = missing(told)
-        return brute.after(asked[0], told, taken) if asked else 0
+    def taken(known_facts: Told) -> float:
+        asked = missing(known_facts)
+        return brute.after(asked[0], known_facts, taken) if asked else 0
 
     nothing: Told = (None,) * len(table.facts)
     assert taken(nothing) == pytest.approx(brute.fewest(nothing))
-    for told in product(*((None, *cells) for cells in open_cells)):
-        assert bool(missing(told)) != brute.decided(told)
-        costs = [brute.after(axis, told, brute.fewest) for axis in missing(told)]
+    for known_facts in product(*((None, *cells) for cells in open_cells)):
+        assert bool(missing(known_facts)) != brute.decided(known_facts)
+        costs = [brute.after(axis, known_facts, brute.fewest) for axis in missing(known_facts)]
         assert costs == pytest.approx(sorted(costs))

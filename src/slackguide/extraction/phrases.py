@@ -1,4 +1,4 @@
-"""Finds the phrases of the knowledge base in a text's tokens: whole words, articles and small adverbs skipped."""
+"""Match the phrases of the knowledge base in a text's tokens: whole words, articles and small adverbs skipped."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Final, Generic, TypeVar
 
-from slackguide.triage.reading_tokens import Gap, Kind, Token, normal, tokens
-from slackguide.triage.reading_words import (
+from slackguide.extraction.lexicon import (
     ARTICLES,
     BEING,
     COMPANIONS,
@@ -19,16 +18,17 @@ from slackguide.triage.reading_words import (
     PARTIES,
     SKIPPED,
 )
+from slackguide.extraction.tokenizer import Separator, Token, TokenKind, normalize, tokenize
 
 T = TypeVar("T")
 
-MOST_SKIPPED: Final = 4
+MAX_SKIPPED: Final = 4
 SHORTEST_CORRECTED: Final = 6
 """Letters of the shortest word whose misspelling is understood; of the shortest, only two letters swapped."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[T]):
+class PhraseMatch(Generic[T]):
     """A phrase between token `start` and token `end` (exclusive)."""
 
     start: int
@@ -80,72 +80,72 @@ class Phrases(Generic[T]):
             return None
         shapes = (word, *_without_one(word))
         near = {known for shape in shapes for known in self._one_off.get(shape, ()) if known[0] == word[0]}
-        swapped = {known for known in near if _swapped(known, word)}
+        swapped = {known for known in near if _differ_by_transposition(known, word)}
         if not swapped and len(word) > SHORTEST_CORRECTED:
-            swapped = {known for known in near if len(known) > SHORTEST_CORRECTED and _one_apart(known, word)}
+            swapped = {known for known in near if len(known) > SHORTEST_CORRECTED and _differ_by_one(known, word)}
         return swapped.pop() if len(swapped) == 1 else None
 
-    def forms(self, found: Sequence[Token]) -> list[tuple[tuple[str, ...], ...]]:
+    def forms(self, tokens: Sequence[Token]) -> list[tuple[tuple[str, ...], ...]]:
         """For every token the words it can stand for; none for shorthand that is something else here."""
-        return [self._forms_at(found, at) for at in range(len(found))]
+        return [self._forms_at(tokens, at) for at in range(len(tokens))]
 
-    def _forms_at(self, found: Sequence[Token], at: int) -> tuple[tuple[str, ...], ...]:
-        token = found[at]
-        if token.kind is Kind.AMOUNT:
+    def _forms_at(self, tokens: Sequence[Token], at: int) -> tuple[tuple[str, ...], ...]:
+        token = tokens[at]
+        if token.kind is TokenKind.AMOUNT:
             return (("nothing",),) if token.value == 0 else (("money",),)
-        if token.kind is Kind.NUMBER:
-            holds = at + 1 < len(found) and found[at + 1].text in ("in", "still", "held", "sitting", "left")
+        if token.kind is TokenKind.NUMBER:
+            holds = at + 1 < len(tokens) and tokens[at + 1].text in ("in", "still", "held", "sitting", "left")
             return () if not holds else (("nothing",),) if token.value == 0 else (("money",),)
         word = token.text
-        if word in ORDINARY and not _is_shorthand(found, at):
+        if word in ORDINARY and not _is_shorthand(tokens, at):
             return ()
         forms: list[tuple[str, ...]] = [(PARTIES.get(word, word),)]
         if word in self._long_forms:
             forms.append(self._long_forms[word])
         return tuple(forms)
 
-    def find(self, found: Sequence[Token], forms: Sequence[tuple[tuple[str, ...], ...]]) -> Iterator[Found[T]]:
+    def find(self, tokens: Sequence[Token], forms: Sequence[tuple[tuple[str, ...], ...]]) -> Iterator[PhraseMatch[T]]:
         """Every phrase in the text, shorter ones inside longer ones included."""
         following = self._root.following
-        for start in range(len(found)):
+        for start in range(len(tokens)):
             if any(form[0] in following for form in forms[start]):
-                yield from self._walk(found, forms, start, start, self._root, 0, False)
+                yield from self._walk(tokens, forms, start, start, self._root, 0, False)
 
     def _walk(
-        self, found: Sequence[Token], forms: Sequence[tuple[tuple[str, ...], ...]],
+        self, tokens: Sequence[Token], forms: Sequence[tuple[tuple[str, ...], ...]],
         start: int, at: int, node: _Node[T], skipped: int, negated: bool,
-    ) -> Iterator[Found[T]]:  # fmt: skip
+    ) -> Iterator[PhraseMatch[T]]:  # fmt: skip
         if at > start:
             for meaning, size in node.meanings:
-                yield Found(start, at, meaning, size, negated)
-        if at >= len(found) or (at > start and found[at].gap > Gap.COLON) or not node.following:
+                yield PhraseMatch(start, at, meaning, size, negated)
+        if at >= len(tokens) or (at > start and tokens[at].separator > Separator.COLON) or not node.following:
             return
         for form in forms[at]:
             reached = _descend(node, form)
             if reached is not None:
-                yield from self._walk(found, forms, start, at + 1, reached, 0, negated)
-        word = found[at].text
-        if at == start or skipped >= MOST_SKIPPED:
+                yield from self._walk(tokens, forms, start, at + 1, reached, 0, negated)
+        word = tokens[at].text
+        if at == start or skipped >= MAX_SKIPPED:
             return
-        if word in NEGATIONS or (word == "no" and at + 1 < len(found) and found[at + 1].text == "longer"):
+        if word in NEGATIONS or (word == "no" and at + 1 < len(tokens) and tokens[at + 1].text == "longer"):
             step = 2 if word == "no" else 1
-            yield from self._past(found, forms, start, at + step, node, skipped + 1, True)
+            yield from self._past(tokens, forms, start, at + step, node, skipped + 1, True)
         elif word in SKIPPED:
-            yield from self._past(found, forms, start, at + 1, node, skipped + 1, negated)
+            yield from self._past(tokens, forms, start, at + 1, node, skipped + 1, negated)
 
     def _past(
-        self, found: Sequence[Token], forms: Sequence[tuple[tuple[str, ...], ...]],
+        self, tokens: Sequence[Token], forms: Sequence[tuple[tuple[str, ...], ...]],
         start: int, at: int, node: _Node[T], skipped: int, negated: bool,
-    ) -> Iterator[Found[T]]:  # fmt: skip
+    ) -> Iterator[PhraseMatch[T]]:  # fmt: skip
         """The same after a skipped word, where a phrase must go on rather than end."""
-        for hit in self._walk(found, forms, start, at, node, skipped, negated):
-            if hit.end > at:
-                yield hit
+        for match in self._walk(tokens, forms, start, at, node, skipped, negated):
+            if match.end > at:
+                yield match
 
 
 def _wordings(phrase: str) -> Iterator[tuple[str, ...]]:
     for parts in product(*(part.split("|") for part in phrase.split())):
-        words = [PARTIES.get(token.text, token.text) for token in tokens(" ".join(parts))]
+        words = [PARTIES.get(token.text, token.text) for token in tokenize(" ".join(parts))]
         if words:
             yield tuple(words)
             shorter = (words[0], *(word for word in words[1:] if word not in ARTICLES | BEING))
@@ -159,12 +159,12 @@ def _descend(node: _Node[T], words: Iterable[str]) -> _Node[T] | None:
     return here
 
 
-def _is_shorthand(found: Sequence[Token], at: int) -> bool:
-    before = found[at - 1].text if at and found[at].gap <= Gap.COLON else ""
-    after = found[at + 1].text if at + 1 < len(found) and found[at + 1].gap <= Gap.COLON else ""
+def _is_shorthand(tokens: Sequence[Token], at: int) -> bool:
+    before = tokens[at - 1].text if at and tokens[at].separator <= Separator.COLON else ""
+    after = tokens[at + 1].text if at + 1 < len(tokens) and tokens[at + 1].separator <= Separator.COLON else ""
     if after == "+" or after in COMPANIONS or before in COMPANIONS:
         return True
-    return found[at].capitals and before not in OWNERS
+    return tokens[at].capitals and before not in OWNERS
 
 
 def _long_forms(abbreviations: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -172,8 +172,8 @@ def _long_forms(abbreviations: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[
     for short, meanings in abbreviations.items():
         if len(meanings) != 1 or not short.isalpha():
             continue
-        words = tuple(normal(word) for word in meanings[0].lower().split())
-        key = normal(short.lower())
+        words = tuple(normalize(word) for word in meanings[0].lower().split())
+        key = normalize(short.lower())
         if words and key not in words and words[0][:1] == key[:1]:
             yield key, words
 
@@ -183,19 +183,19 @@ def _without_one(word: str) -> Iterator[str]:
         yield word[:at] + word[at + 1 :]
 
 
-def _rests(one: str, other: str) -> tuple[str, str]:
+def _differing_parts(one: str, other: str) -> tuple[str, str]:
     """What is left of both after the letters they begin with in common."""
     at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     return one[at:], other[at:]
 
 
-def _one_apart(one: str, other: str) -> bool:
+def _differ_by_one(one: str, other: str) -> bool:
     """Whether one letter added, dropped or changed makes `one` of `other`."""
-    rest, others = _rests(one, other)
+    rest, others = _differing_parts(one, other)
     return rest[1:] == others[1:] or rest[1:] == others or rest == others[1:]
 
 
-def _swapped(one: str, other: str) -> bool:
+def _differ_by_transposition(one: str, other: str) -> bool:
     """Whether two neighbouring letters swapped make `one` of `other`."""
-    rest, others = _rests(one, other)
+    rest, others = _differing_parts(one, other)
     return rest[:2] == others[:2][::-1] and rest[2:] == others[2:]

@@ -1,4 +1,4 @@
-"""Whether a condition holds when only some facts are known: true, false, or not known (None)."""
+"""Three-valued logic of conditions over partly known facts: true, false or unknown (None)."""
 
 from __future__ import annotations
 
@@ -18,28 +18,30 @@ from slackguide.knowledge.conditions import (
 )
 
 
-def truth(condition: Condition, told: Mapping[str, FactValue], given: Mapping[str, OneOf | Within]) -> bool | None:
+def evaluate(
+    condition: Condition, known_facts: Mapping[str, FactValue], given: Mapping[str, OneOf | Within]
+) -> bool | None:
     """Kleene's three-valued truth of a condition over the facts told and, for the others, those the entry gives."""
     match condition:
         case OneOf(fact=fact):
-            if fact in told:
-                return told[fact] in condition.values
+            if fact in known_facts:
+                return known_facts[fact] in condition.values
             return _implied(given.get(fact), condition)
         case Within(fact=fact):
-            if fact in told:
-                return _within(condition, told[fact])
+            if fact in known_facts:
+                return _within(condition, known_facts[fact])
             return _implied(given.get(fact), condition)
         case AllOf(parts=parts):
-            values = [truth(part, told, given) for part in parts]
+            values = [evaluate(part, known_facts, given) for part in parts]
             return False if False in values else None if None in values else True
         case AnyOf(parts=parts):
-            values = [truth(part, told, given) for part in parts]
+            values = [evaluate(part, known_facts, given) for part in parts]
             return True if True in values else None if None in values else False
         case Not(part=part):
-            value = truth(part, told, given)
+            value = evaluate(part, known_facts, given)
             return None if value is None else not value
         case NamedCondition(part=part):
-            return truth(part, told, given)
+            return evaluate(part, known_facts, given)
 
 
 def _within(test: Within, value: FactValue) -> bool | None:
@@ -64,7 +66,7 @@ def _implied(given: OneOf | Within | None, test: OneOf | Within) -> bool | None:
         inside = all(_covered(span, test) for span in given.ranges) and (test.never or not given.never)
         if inside:
             return True
-        touches = any(_touch(span, other) for span in given.ranges for other in test.ranges)
+        touches = any(_overlap(span, other) for span in given.ranges for other in test.ranges)
         return None if touches or (given.never and test.never) else False
     return None
 
@@ -74,6 +76,6 @@ def _covered(span: tuple[int, int | None], test: Within) -> bool:
     return any(lo <= low and (hi is None or (high is not None and high <= hi)) for lo, hi in test.ranges)
 
 
-def _touch(one: tuple[int, int | None], other: tuple[int, int | None]) -> bool:
+def _overlap(one: tuple[int, int | None], other: tuple[int, int | None]) -> bool:
     (low, high), (lo, hi) = one, other
     return (hi is None or low <= hi) and (high is None or lo <= high)

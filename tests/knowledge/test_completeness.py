@@ -7,7 +7,7 @@ import time
 import pytest
 
 from slackguide.knowledge import InvalidKnowledgeError, load
-from slackguide.triage import sound
+from slackguide.triage import load_verified
 from tests.knowledge.conftest import Copy
 
 TEAM, SHARED = "team.yaml", "shared.yaml"
@@ -152,7 +152,7 @@ def test_what_is_not_proven_is_not_used(copy: Copy) -> None:
     copy.edit(TEAM, "      - use: late\n", "")
     assert load(copy.directory)
     with pytest.raises(InvalidKnowledgeError, match="no rule for 15 days or more"):
-        sound(copy.directory)
+        load_verified(copy.directory)
     ran = copy.shell("route", "--entry", "parcels/lost", "--knowledge", copy.directory)
     assert (ran.status, ran.out) == (2, "")
     assert "was not loaded" in ran.err

@@ -1,4 +1,4 @@
-"""Why a case goes where it goes, in words: the deciding facts, and what was taken for granted."""
+"""Explain a decision: the deciding facts and the assumptions it rests on."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from slackguide.knowledge.conditions import (
 )
 from slackguide.knowledge.facts import FactSpec
 from slackguide.triage.cells import Cell
-from slackguide.triage.table import DecisionTable
-from slackguide.triage.truth import truth
+from slackguide.triage.condition_logic import evaluate
+from slackguide.triage.decision_table import DecisionTable
 
 
-def phrase(name: str, value: FactValue, facts: Mapping[str, FactSpec]) -> str:
+def describe_fact(name: str, value: FactValue, facts: Mapping[str, FactSpec]) -> str:
     """A fact read out: `last payment 45 days ago`, `client segment Mid-Market`, `funds in escrow`."""
     fact = facts[name]
     if isinstance(value, str):
@@ -35,35 +35,35 @@ def phrase(name: str, value: FactValue, facts: Mapping[str, FactSpec]) -> str:
     return fact.say.replace("{label}", fact.label).replace("{value}", label)
 
 
-def reasons(
+def explain_decision(
     entry: Entry,
     table: DecisionTable,
     remaining: Sequence[Rule],
-    told: Mapping[str, FactValue],
+    known_facts: Mapping[str, FactValue],
     deciding: Sequence[str],
     assumed: Sequence[OneOf | Within],
     facts: Mapping[str, FactSpec],
 ) -> tuple[str, ...]:
     """The reasons for a decided case: one line a rule that may still be the one, then what was taken for granted."""
-    lines = [_reason(rule, table, told, deciding, facts) for rule in remaining]
+    lines = [_reason(rule, table, known_facts, deciding, facts) for rule in remaining]
     if assumed:
-        said = ", ".join(_assumption(test, facts) for test in assumed)
-        lines.append(f"Taken for granted unless you say otherwise: {said}.")
+        text = ", ".join(_assumption(test, facts) for test in assumed)
+        lines.append(f"Taken for granted unless you say otherwise: {text}.")
     for test in entry.fixes:
-        if test.fact in told and not truth(test, told, {}):
+        if test.fact in known_facts and not evaluate(test, known_facts, {}):
             lines.append(f"“{entry.title}” speaks of another case; decided by what you said: "
-                         f"{phrase(test.fact, told[test.fact], facts)}.")  # fmt: skip
+                         f"{describe_fact(test.fact, known_facts[test.fact], facts)}.")  # fmt: skip
     return tuple(dict.fromkeys(lines))
 
 
 def _reason(
     rule: Rule,
     table: DecisionTable,
-    told: Mapping[str, FactValue],
+    known_facts: Mapping[str, FactValue],
     deciding: Sequence[str],
     facts: Mapping[str, FactSpec],
 ) -> str:
-    parts = [_told(name, rule, table, told, facts) for name in deciding]
+    parts = [_describe_known_fact(name, rule, table, known_facts, facts) for name in deciding]
     if rule.not_eligible is not None:
         return f"{rule.target.name}: {rule.not_eligible}" + (f" You said: {', '.join(parts)}." if parts else "")
     if rule.because:
@@ -71,22 +71,22 @@ def _reason(
     return f"{rule.target.name}: {'; '.join(parts) if parts else 'where this concern always goes'}."
 
 
-def _told(
+def _describe_known_fact(
     name: str,
     rule: Rule,
     table: DecisionTable,
-    told: Mapping[str, FactValue],
+    known_facts: Mapping[str, FactValue],
     facts: Mapping[str, FactSpec],
 ) -> str:
-    value = told[name]
-    for label in _labels(rule.when, name, told):
+    value = known_facts[name]
+    for label in _labels(rule.when, name, known_facts):
         return f"{label} ({facts[name].value_label(value)})"
-    said = phrase(name, value, facts)
+    text = describe_fact(name, value, facts)
     if isinstance(value, int):
         cell = next(cell for cell in table.cells[table.facts.index(name)] if cell.holds(value))
         if (bounds := _bounds(cell)) is not None:
-            return f"{said} ({bounds})"
-    return said
+            return f"{text} ({bounds})"
+    return text
 
 
 def _bounds(cell: Cell) -> str | None:
@@ -97,15 +97,15 @@ def _bounds(cell: Cell) -> str | None:
     return f"{cell.low} to {cell.high}" if cell.low else f"{cell.high} or less"
 
 
-def _labels(condition: Condition, name: str, told: Mapping[str, FactValue]) -> list[str]:
+def _labels(condition: Condition, name: str, known_facts: Mapping[str, FactValue]) -> list[str]:
     """Labels of the named conditions that this fact, as told, makes true on its own."""
     match condition:
         case NamedCondition(label=label, part=part):
-            alone = {name: told[name]}
+            alone = {name: known_facts[name]}
             several = len(facts_of(part)) > 1
-            return [label] if several and name in facts_of(part) and truth(part, alone, {}) else []
+            return [label] if several and name in facts_of(part) and evaluate(part, alone, {}) else []
         case AllOf(parts=parts) | AnyOf(parts=parts):
-            return [label for part in parts for label in _labels(part, name, told)]
+            return [label for part in parts for label in _labels(part, name, known_facts)]
         case OneOf() | Within() | Not():
             return []
 
@@ -114,10 +114,10 @@ def _assumption(test: OneOf | Within, facts: Mapping[str, FactSpec]) -> str:
     fact = facts[test.fact]
     if isinstance(test, OneOf):
         if len(test.values) == 1:
-            return phrase(test.fact, next(iter(test.values)), facts)
+            return describe_fact(test.fact, next(iter(test.values)), facts)
         left_out = [value for value in fact.choices if value not in test.values]
         if len(left_out) == 1:
             return f"no {fact.value_label(left_out[0])}"
         return f"{fact.label.lower()} " + " or ".join(fact.value_label(v) for v in fact.choices if v in test.values)
     low, high = test.ranges[0] if test.ranges else (0, None)
-    return f"{fact.label.lower()} " + Cell(low=low, high=high).words(fact)
+    return f"{fact.label.lower()} " + Cell(low=low, high=high).describe(fact)

@@ -13,7 +13,7 @@ from slackguide.knowledge import Entry, KnowledgeBase
 from slackguide.knowledge.conditions import FactValue
 from slackguide.knowledge.conditions import tests_of as single_tests
 from slackguide.triage import Triage
-from tests.triage.told import decides, holds, looked_at, told, values
+from tests.triage.strategies import deciding_rule, holds, known_facts, relevant_facts, values
 
 calmly = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -26,7 +26,7 @@ def triage(guide: Guide) -> Triage:
 @pytest.fixture(scope="module")
 def deciding(knowledge: KnowledgeBase) -> list[Entry]:
     """The entries that decide by facts."""
-    return [entry for entry in knowledge.entries.values() if looked_at(entry)]
+    return [entry for entry in knowledge.entries.values() if relevant_facts(entry)]
 
 
 def _given(entry: Entry) -> set[str]:
@@ -39,9 +39,9 @@ def test_with_every_fact_told_the_first_rule_that_holds_decides(
     data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[Entry]
 ) -> None:
     entry = data.draw(st.sampled_from(deciding))
-    case = data.draw(told(entry, knowledge, whole=True))
+    case = data.draw(known_facts(entry, knowledge, whole=True))
     decision = triage.decide(entry.id, case)
-    assert decision.target == decides(entry, case).target
+    assert decision.destination == deciding_rule(entry, case).target
     assert decision.missing == ()
     assert decision.because
 
@@ -52,7 +52,7 @@ def test_the_order_of_telling_changes_nothing(
     data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[Entry]
 ) -> None:
     entry = data.draw(st.sampled_from(deciding))
-    case = data.draw(told(entry, knowledge))
+    case = data.draw(known_facts(entry, knowledge))
     turned = dict(data.draw(st.permutations(list(case.items()))))
     assert triage.decide(entry.id, turned) == triage.decide(entry.id, case)
 
@@ -63,7 +63,7 @@ def test_whichever_open_question_is_answered_next_the_case_ends_in_the_same_plac
     data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[Entry]
 ) -> None:
     entry = data.draw(st.sampled_from([entry for entry in deciding if not entry.urgent]))
-    case = {**data.draw(told(entry, knowledge, whole=True)), **_as_given(data, entry, knowledge)}
+    case = {**data.draw(known_facts(entry, knowledge, whole=True)), **_as_given(data, entry, knowledge)}
     ends = []
     for best_first in (True, False):
         answered: dict[str, FactValue] = {}
@@ -71,8 +71,8 @@ def test_whichever_open_question_is_answered_next_the_case_ends_in_the_same_plac
             name = missing[0] if best_first else data.draw(st.sampled_from(missing))
             assert name not in answered
             answered[name] = case[name]
-        ends.append(triage.decide(entry.id, answered).target)
-    assert ends == [decides(entry, case).target] * 2
+        ends.append(triage.decide(entry.id, answered).destination)
+    assert ends == [deciding_rule(entry, case).target] * 2
 
 
 @calmly
@@ -81,12 +81,12 @@ def test_once_nothing_is_missing_no_fact_left_untold_could_have_changed_it(
     data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[Entry]
 ) -> None:
     entry = data.draw(st.sampled_from([entry for entry in deciding if not entry.urgent]))
-    some = data.draw(told(entry, knowledge))
+    some = data.draw(known_facts(entry, knowledge))
     decision = triage.decide(entry.id, some)
     if decision.missing:
         return
-    rest = {**data.draw(told(entry, knowledge, whole=True)), **_as_given(data, entry, knowledge)}
-    assert decides(entry, {**rest, **some}).target == decision.target
+    rest = {**data.draw(known_facts(entry, knowledge, whole=True)), **_as_given(data, entry, knowledge)}
+    assert deciding_rule(entry, {**rest, **some}).target == decision.destination
 
 
 @calmly
@@ -95,10 +95,10 @@ def test_what_is_missing_is_what_can_still_change_the_destination(
     data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[Entry]
 ) -> None:
     entry = data.draw(st.sampled_from([entry for entry in deciding if not entry.urgent]))
-    some = data.draw(told(entry, knowledge))
+    some = data.draw(known_facts(entry, knowledge))
     missing = triage.decide(entry.id, some).missing
     assert not set(missing) & some.keys()
-    untold = [name for name in looked_at(entry) if name not in some]
+    untold = [name for name in relevant_facts(entry) if name not in some]
     options = {name: _possible(name, entry, knowledge) for name in untold}
     for name in untold:
         assert (name in missing) == _can_change(name, some, options, entry), name
@@ -110,13 +110,13 @@ def test_a_range_of_days_decides_where_all_of_it_leads_to_one_place(
     data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[Entry]
 ) -> None:
     name = "days_since_last_payment"
-    entry = data.draw(st.sampled_from([entry for entry in deciding if name in looked_at(entry)]))
-    case = {**data.draw(told(entry, knowledge, whole=True))}
+    entry = data.draw(st.sampled_from([entry for entry in deciding if name in relevant_facts(entry)]))
+    case = {**data.draw(known_facts(entry, knowledge, whole=True))}
     low, high = sorted(data.draw(st.lists(st.integers(0, 120), min_size=2, max_size=2)))
     decision = triage.decide(entry.id, {**case, name: f"{low}..{high}"})
-    places = {decides(entry, {**case, name: days}).target.id for days in range(low, high + 1)}
-    assert (decision.target.id if decision.target else None) == (places.pop() if len(places) == 1 else None)
-    assert decision.missing == (() if decision.target else (name,))
+    places = {deciding_rule(entry, {**case, name: days}).target.id for days in range(low, high + 1)}
+    assert (decision.destination.id if decision.destination else None) == (places.pop() if len(places) == 1 else None)
+    assert decision.missing == (() if decision.destination else (name,))
 
 
 def test_a_critical_entry_withholds_nothing(triage: Triage, knowledge: KnowledgeBase) -> None:
@@ -124,7 +124,7 @@ def test_a_critical_entry_withholds_nothing(triage: Triage, knowledge: Knowledge
     assert urgent
     for entry in urgent:
         decision = triage.decide(entry.id, {})
-        assert decision.target is not None
+        assert decision.destination is not None
         assert decision.missing == ()
         assert decision.warnings[0] == entry.warnings[0].text
 
@@ -133,7 +133,7 @@ def _as_given(data: st.DataObject, entry: Entry, knowledge: KnowledgeBase) -> di
     """Values of the facts that the entry fixes or assumes, as it does."""
     return {
         name: data.draw(st.sampled_from(_possible(name, entry, knowledge)))
-        for name in looked_at(entry)
+        for name in relevant_facts(entry)
         if name in _given(entry)
     }
 
@@ -149,7 +149,9 @@ def _can_change(name: str, some: Mapping[str, FactValue], options: Mapping[str, 
     cases: list[dict[str, FactValue]] = [dict(some)]
     for other in others:
         cases = [{**case, other: value} for case in cases for value in _told_apart(other, options[other], entry)]
-    return any(len({decides(entry, {**case, name: value}).target.id for value in options[name]}) > 1 for case in cases)
+    return any(
+        len({deciding_rule(entry, {**case, name: value}).target.id for value in options[name]}) > 1 for case in cases
+    )
 
 
 def _told_apart(name: str, options: list[FactValue], entry: Entry) -> list[FactValue]:

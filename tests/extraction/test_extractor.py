@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slackguide.extraction.extractor import MAX_SPAN_LENGTH, ExtractedFacts, FactExtractor
 from slackguide.knowledge.facts import FactSpec, FactValueSpec
 from slackguide.knowledge.loader import load
-from slackguide.triage.reading import SHOWN, FactReader, Reading
 
 KNOWLEDGE = load(Path(__file__).parents[2] / "knowledge")
-READER = FactReader(KNOWLEDGE.facts, KNOWLEDGE.abbreviations)
+READER = FactExtractor(KNOWLEDGE.facts, KNOWLEDGE.abbreviations)
 TODAY = date(2026, 11, 20)  # a Friday
 
 
-def read(text: str, today: date = TODAY) -> Reading:
-    return READER.read(text, today=today)
+def read(text: str, today: date = TODAY) -> ExtractedFacts:
+    return READER.extract(text, today=today)
 
 
 def test_the_line_of_the_requirement() -> None:
@@ -191,10 +191,10 @@ def test_a_reader_reads_the_facts_it_was_given() -> None:
             "blue": FactValueSpec(label="Blue"),
         },
     )
-    reader = FactReader({"colour": fact})
-    assert reader.read("a bright crimson, paid 3 days ago", today=TODAY).facts == {"colour": "red"}
-    assert reader.read("not red", today=TODAY).facts == {"colour": "blue"}
-    assert reader.read("hourly", today=TODAY).facts == {}
+    reader = FactExtractor({"colour": fact})
+    assert reader.extract("a bright crimson, paid 3 days ago", today=TODAY).facts == {"colour": "red"}
+    assert reader.extract("not red", today=TODAY).facts == {"colour": "blue"}
+    assert reader.extract("hourly", today=TODAY).facts == {}
 
 
 PIECES = ("hourly", "enterprise client", "TR+ freelancer", "paid 20 days ago", "no funds in escrow")
@@ -225,7 +225,7 @@ def test_any_text_on_any_day_gives_a_reading_that_the_facts_allow(text: str, tod
     for name, value in reading.facts.items():
         fact = KNOWLEDGE.facts[name]
         assert value in fact.choices if isinstance(value, str) else 0 <= value <= fact.maximum
-        assert 0 < len(reading.spans[name]) <= SHOWN
+        assert 0 < len(reading.spans[name]) <= MAX_SPAN_LENGTH
 
 
 @given(text=TEXTS, today=st.dates(), blank=st.sampled_from(["", " ", "\n", "\t \n"]))

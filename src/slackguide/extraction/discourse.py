@@ -1,4 +1,4 @@
-"""What a text says of the case at hand, and what it only asks, supposes, denies or tells of another case."""
+"""Discourse analysis: what a text states of the case at hand, asks, supposes, denies, or reports of another case."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from slackguide.triage import reading_words as small
-from slackguide.triage.reading_tokens import Gap, Token
-from slackguide.triage.reading_words import ASKING, AUXILIARIES, BE, HEADS, JOINING, MEANING, OPENING, PARTIES
+from slackguide.extraction import lexicon as small
+from slackguide.extraction.lexicon import ASKING, AUXILIARIES, BE, HEADS, JOINING, MEANING, OPENING, PARTIES
+from slackguide.extraction.tokenizer import Separator, Token
 
-_NEAR: Final = 5
+_MIN_DISTANCE: Final = 5
 """Words looked back over."""
 
-FAR: Final = 40
+MAX_DISTANCE: Final = 40
 """Words of a clause that are looked back over at most."""
 
 _BEFORE_ECHO: Final = OPENING | small.ARTICLES
-_DIVIDING: Final = frozenset({Gap.COLON, Gap.BREAK, Gap.COMMA, Gap.SENTENCE})
+_DIVIDING: Final = frozenset({Separator.COLON, Separator.BREAK, Separator.COMMA, Separator.SENTENCE})
 """What divides clauses; a slash joins: `fp/enterprise`."""
 
 
-class Mode(Enum):
+class ClauseMode(Enum):
     """What a clause does."""
 
     SAYS = "says"
@@ -37,20 +37,20 @@ class Clause:
 
     start: int
     end: int
-    mode: Mode
+    mode: ClauseMode
     sentence: int
-    supposed_from: int
+    hypothetical_from: int
     """The token from which on nothing is stated; `end` where all is."""
 
 
 class Discourse:
     """The clauses of one text."""
 
-    def __init__(self, found: Sequence[Token]) -> None:
-        self._tokens: Final = found
-        self._words: Final = [PARTIES.get(token.text, token.text) for token in found]
-        self._clauses: Final = self._divided()
-        self._of: Final = [clause for clause in self._clauses for _ in range(clause.start, clause.end)]
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens: Final = tokens
+        self._words: Final = [PARTIES.get(token.text, token.text) for token in tokens]
+        self._clauses: Final = self._split_clauses()
+        self._clause_of: Final = [clause for clause in self._clauses for _ in range(clause.start, clause.end)]
 
     @property
     def clauses(self) -> Sequence[Clause]:
@@ -59,7 +59,7 @@ class Discourse:
 
     def clause(self, at: int) -> Clause:
         """The clause of a token."""
-        return self._of[at]
+        return self._clause_of[at]
 
     def word(self, at: int, *, within: Clause | None = None) -> str:
         """The word at a position, empty outside the text or the clause."""
@@ -71,26 +71,26 @@ class Discourse:
 
         `granted`: also what a question takes for granted, `can I send an hourly dispute …`.
         """
-        clause = self._of[start]
-        if start >= clause.supposed_from or self._elsewhere(clause, start):
+        clause = self._clause_of[start]
+        if start >= clause.hypothetical_from or self._is_other_case(clause, start):
             return False
-        if clause.mode is Mode.SAYS:
+        if clause.mode is ClauseMode.SAYS:
             return not self._echoes(clause, start, end)
         towards = not small.TOWARDS.isdisjoint(self.before(start))
-        if clause.mode is Mode.ASKS_MEANING:
+        if clause.mode is ClauseMode.ASKS_MEANING:
             return towards and self._words[clause.end - 1] not in MEANING
-        if clause.mode is Mode.ASKS_WHETHER:
+        if clause.mode is ClauseMode.ASKS_WHETHER:
             return granted and self._attributive(clause, start, end)
         return True
 
     def before(self, start: int) -> Sequence[str]:
-        """The words of the same clause before token `start`, the nearest `FAR` of them."""
-        return self._words[max(self._of[start].start, start - FAR) : start]
+        """The words of the same clause before token `start`, the nearest `MAX_DISTANCE` of them."""
+        return self._words[max(self._clause_of[start].start, start - MAX_DISTANCE) : start]
 
-    def denied(self, start: int) -> bool:
+    def is_denied(self, start: int) -> bool:
         """Whether a `not`, `no`, `without` … stands before token `start`."""
-        clause = self._of[start]
-        for at in range(start - 1, max(clause.start, start - _NEAR) - 1, -1):
+        clause = self._clause_of[start]
+        for at in range(start - 1, max(clause.start, start - _MIN_DISTANCE) - 1, -1):
             word = self._words[at]
             if word in small.DENIALS:
                 return True
@@ -101,26 +101,26 @@ class Discourse:
     def alternative(self, end: int, start: int) -> bool:
         """Whether only an `or` stands between token `end` and token `start`."""
         between = self._words[end:start]
-        if any(token.gap is Gap.SENTENCE for token in self._tokens[end : start + 1]):
+        if any(token.separator is Separator.SENTENCE for token in self._tokens[end : start + 1]):
             return False
-        slash = self._tokens[start].gap is Gap.SLASH and not between
-        return slash or ("or" in between and len(between) <= _NEAR) or between == ["vs"]
+        slash = self._tokens[start].separator is Separator.SLASH and not between
+        return slash or ("or" in between and len(between) <= _MIN_DISTANCE) or between == ["vs"]
 
-    def _divided(self) -> list[Clause]:
+    def _split_clauses(self) -> list[Clause]:
         clauses: list[Clause] = []
         start, sentence = 0, 0
         for end in range(1, len(self._tokens) + 1):
-            if end < len(self._tokens) and not self._opens(end):
+            if end < len(self._tokens) and not self._opens_clause(end):
                 continue
-            if self._tokens[start].gap is Gap.SENTENCE:
+            if self._tokens[start].separator is Separator.SENTENCE:
                 sentence = start
             clauses.append(self._clause(start, end, sentence, clauses))
             start = end
         return clauses
 
-    def _opens(self, at: int) -> bool:
+    def _opens_clause(self, at: int) -> bool:
         """Whether a clause starts at this token."""
-        return self._tokens[at].gap in _DIVIDING or (self._words[at - 1] in JOINING and self._inverted(at))
+        return self._tokens[at].separator in _DIVIDING or (self._words[at - 1] in JOINING and self._inverted(at))
 
     def _clause(self, start: int, end: int, sentence: int, before: Sequence[Clause]) -> Clause:
         mode = self._mode(start, end)
@@ -129,14 +129,19 @@ class Discourse:
             first += 1
         last = before[-1] if before and start > sentence else None
         if (
-            mode is Mode.SAYS
+            mode is ClauseMode.SAYS
             and last
-            and last.mode is not Mode.SAYS
-            and (self._words[start] == "or" or (self._question(end) and last.mode is Mode.ASKS_WHICH))
+            and last.mode is not ClauseMode.SAYS
+            and (self._words[start] == "or" or (self._question(end) and last.mode is ClauseMode.ASKS_WHICH))
         ):
             mode = last.mode
-        supposed = next((at for at in range(start, end) if self._supposes(at)), end)
-        if last and last.supposed_from == last.start and mode in (Mode.SAYS, Mode.ASKS_WHETHER) and supposed == end:
+        supposed = next((at for at in range(start, end) if self._is_hypothetical(at)), end)
+        if (
+            last
+            and last.hypothetical_from == last.start
+            and mode in (ClauseMode.SAYS, ClauseMode.ASKS_WHETHER)
+            and supposed == end
+        ):
             supposed = start
         if supposed == first < end:
             supposed = start
@@ -145,42 +150,46 @@ class Discourse:
     def _question(self, end: int) -> bool:
         return self._tokens[end - 1].asked
 
-    def _mode(self, start: int, end: int) -> Mode:
+    def _mode(self, start: int, end: int) -> ClauseMode:
         while start < end - 1 and self._words[start] in OPENING:
             start += 1
         words = self._words[start:end]
         asked = any(token.asked for token in self._tokens[start:end]) or self._asked_later(end)
         if self._inverted(start) or (asked and words[0] in AUXILIARIES):
-            return Mode.ASKS_WHETHER
+            return ClauseMode.ASKS_WHETHER
         if words[0] not in ASKING:
-            return Mode.SAYS
-        return Mode.ASKS_MEANING if _asks_meaning(words) else Mode.ASKS_WHICH
+            return ClauseMode.SAYS
+        return ClauseMode.ASKS_MEANING if _asks_meaning(words) else ClauseMode.ASKS_WHICH
 
     def _asked_later(self, end: int) -> bool:
         """Whether the sentence that goes on at `end` ends in a question mark."""
         at = end
-        while at < len(self._tokens) and self._tokens[at].gap is not Gap.SENTENCE and at < end + 40:
+        while at < len(self._tokens) and self._tokens[at].separator is not Separator.SENTENCE and at < end + 40:
             at += 1
         return 0 < at <= len(self._tokens) and self._tokens[at - 1].asked
 
     def _inverted(self, at: int) -> bool:
         """Whether `is it`, `does the`, `can I` … stands here."""
-        if self._words[at] not in AUXILIARIES or at + 1 >= len(self._words) or self._tokens[at + 1].gap in _DIVIDING:
+        if (
+            self._words[at] not in AUXILIARIES
+            or at + 1 >= len(self._words)
+            or self._tokens[at + 1].separator in _DIVIDING
+        ):
             return False
         verb, following = self._words[at], self._words[at + 1]
         if verb in small.HAVING and following in small.ARTICLES and following not in ("the", "my", "our", "your"):
             return verb in BE and following in ("this", "that")
         return following in small.SUBJECTS
 
-    def _supposes(self, at: int) -> bool:
+    def _is_hypothetical(self, at: int) -> bool:
         word, following = self._words[at], self.word(at + 1)
         if word in small.SUPPOSING_BEFORE:
             return following == small.SUPPOSING_BEFORE[word]
         return word in small.SUPPOSING and not (word == "if" and following in small.IDLE_IF)
 
-    def _elsewhere(self, clause: Clause, start: int) -> bool:
+    def _is_other_case(self, clause: Clause, start: int) -> bool:
         """Whether the clause speaks of another case, or only wishes."""
-        for at in range(max(clause.start, start - FAR), start):
+        for at in range(max(clause.start, start - MAX_DISTANCE), start):
             word = self._words[at]
             if word == "same" and self._words[start - 1] == "as":
                 return True
@@ -188,26 +197,26 @@ class Discourse:
                 return True
         return False
 
-    def wished(self, start: int) -> bool:
+    def is_wished(self, start: int) -> bool:
         """Whether a verb of wishing, losing or sending stands close before token `start`."""
-        clause = self._of[start]
-        before = self._words[max(clause.start, start - _NEAR) : start]
+        clause = self._clause_of[start]
+        before = self._words[max(clause.start, start - _MIN_DISTANCE) : start]
         return "back" not in before and not small.WISHED.isdisjoint(before)
 
     def _echoes(self, clause: Clause, start: int, end: int) -> bool:
         """Whether a clause is nothing but this and a question mark: `enterprise?`."""
         if not self._question(clause.end) or end != clause.end:
             return False
-        return start - clause.start <= _NEAR and all(word in _BEFORE_ECHO for word in self.before(start))
+        return start - clause.start <= _MIN_DISTANCE and all(word in _BEFORE_ECHO for word in self.before(start))
 
     def _attributive(self, clause: Clause, start: int, end: int) -> bool:
         """Whether a question takes this for granted: `can I send an hourly dispute …`, `is it right for hourly`."""
-        if MEANING.intersection(self._words[clause.start : clause.start + FAR]):
+        if MEANING.intersection(self._words[clause.start : clause.start + MAX_DISTANCE]):
             return False
         if not small.TOWARDS.isdisjoint(self.before(start)):
             return True
         first = clause.start
-        while first < min(start, clause.start + FAR) and self._words[first] in OPENING:
+        while first < min(start, clause.start + MAX_DISTANCE) and self._words[first] in OPENING:
             first += 1
         verb, subject = self._words[first], self.word(first + 1)
         heads = [at for at in (end, end - 1) if self.word(at, within=clause) in HEADS]
@@ -217,22 +226,22 @@ class Discourse:
             return subject in ("a", "an", "the") and start <= first + 2
         return verb not in ("did", "has", "have", "had")
 
-    def apart(self, at: int) -> Gap:
+    def is_separate(self, at: int) -> Separator:
         """What divides token `at` from the one before it."""
-        return self._tokens[at].gap if at < len(self._tokens) else Gap.SENTENCE
+        return self._tokens[at].separator if at < len(self._tokens) else Separator.SENTENCE
 
-    def shorthand(self, at: int) -> bool:
+    def is_abbreviation_style(self, at: int) -> bool:
         """Whether a token is written in capitals."""
         return self._tokens[at].capitals
 
-    def passive(self, start: int, end: int) -> bool:
+    def is_passive(self, start: int, end: int) -> bool:
         """Whether `was asked`, `been reported` stands there, or nothing is said after all: `said nothing`."""
         words = self._words[start:end]
         return (words[-1].endswith("ed") and not small.PASSIVE.isdisjoint(words)) or self.word(end) in ("nothing", "no")
 
-    def gone(self, end: int) -> bool:
+    def is_negated_after(self, end: int) -> bool:
         """Whether what is named before token `end` is said to be lost."""
-        return not small.GONE.isdisjoint(self._words[end : min(end + 3, self._of[end - 1].end)])
+        return not small.GONE.isdisjoint(self._words[end : min(end + 3, self._clause_of[end - 1].end)])
 
 
 def _asks_meaning(words: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Text to tokens, with what reading needs to know of each: where it stands, what divides it from the one before."""
+"""Split text into tokens with their positions and the separators between them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HUGE: Final = 10**9
 """What every longer number is taken for: more than any fact can hold."""
 
 
-class Gap(IntEnum):
+class Separator(IntEnum):
     """What stands between a token and the one before it."""
 
     NONE = 0
@@ -36,7 +36,7 @@ class Gap(IntEnum):
     SENTENCE = 7
 
 
-class Kind(Enum):
+class TokenKind(Enum):
     """What a token is."""
 
     WORD = "word"
@@ -50,12 +50,12 @@ class Kind(Enum):
 class Token:
     """One word, number, amount of money, numeric date or plus sign."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
     """Lower case, without contraction, plural and third-person endings; of a number its digits."""
     start: int
     end: int
-    gap: Gap
+    separator: Separator
     capitals: bool = False
     """Written in capitals, in a text that is not all capitals."""
     value: int | None = None
@@ -97,47 +97,47 @@ _NOT: Final = {
 _PLUS_AFTER: Final = re.compile(r"\s*(?:$|[.,;:!?)/\n])|\s+(?:clients?|cl|freelancers?|fl|accounts?)\b", re.IGNORECASE)
 
 
-def tokens(text: str) -> list[Token]:
+def tokenize(text: str) -> list[Token]:
     """The tokens of the first `MAX_CHARACTERS` characters. Any string will do."""
     text = text[:MAX_CHARACTERS].translate(_STRAIGHT)
     mixed = not text.isupper()
-    found: list[Token] = []
-    gap, end = Gap.SENTENCE, 0
+    tokens: list[Token] = []
+    separator, end = Separator.SENTENCE, 0
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup
         if kind == "mark":
-            gap = max(gap, _gap_of(match, text, found))
+            separator = max(separator, _separator(match, text, tokens))
             continue
         if kind == "link":
             continue
-        if gap is Gap.NONE and match.start() == end and found:
-            gap = Gap.GLUED
+        if separator is Separator.NONE and match.start() == end and tokens:
+            separator = Separator.GLUED
         for token in _read(match, mixed):
-            token.gap = gap
-            found.append(token)
-            gap = Gap.NONE
+            token.separator = separator
+            tokens.append(token)
+            separator = Separator.NONE
         end = match.end()
-    return found
+    return tokens
 
 
 def _read(match: re.Match[str], mixed: bool) -> list[Token]:
     raw, start, end = match.group(), match.start(), match.end()
     if match.lastgroup == "date":
-        return [Token(Kind.DATE, raw, start, end, Gap.NONE)]
+        return [Token(TokenKind.DATE, raw, start, end, Separator.NONE)]
     if match.lastgroup in ("amount", "number"):
-        kind = Kind.AMOUNT if match.lastgroup == "amount" else Kind.NUMBER
+        kind = TokenKind.AMOUNT if match.lastgroup == "amount" else TokenKind.NUMBER
         minus = match.string[max(0, start - 2) : start]
         negative = minus[-1:] in ("-", "−") and not minus[:-1].strip()
-        return [Token(kind, raw, start, end, Gap.NONE, value=whole(raw), negative=negative)]
-    parts = _parted(raw.lower())
+        return [Token(kind, raw, start, end, Separator.NONE, value=whole(raw), negative=negative)]
+    parts = _split_compound(raw.lower())
     capitals = mixed and raw.isupper()
     return [
-        Token(Kind.WORD, word, start, end, Gap.NONE, capitals=capitals, plural=word != part)
-        for part, word in zip(parts, map(normal, parts), strict=True)
+        Token(TokenKind.WORD, word, start, end, Separator.NONE, capitals=capitals, plural=word != part)
+        for part, word in zip(parts, map(normalize, parts), strict=True)
     ]
 
 
-def _parted(word: str) -> tuple[str, ...]:
+def _split_compound(word: str) -> tuple[str, ...]:
     """`isn't` is two words, of `client's` the first counts."""
     if word in _NOT:
         return (_NOT[word], "not")
@@ -148,7 +148,7 @@ def _parted(word: str) -> tuple[str, ...]:
     return (_ENDINGS.sub("", word) or word,)
 
 
-def normal(word: str) -> str:
+def normalize(word: str) -> str:
     """A lower-case word without the ending of a plural or a third person."""
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
@@ -165,35 +165,35 @@ def whole(digits: str) -> int | None:
     return min(int(plain[:12]), HUGE) if len(plain) <= 9 or plain.strip("0") else 0
 
 
-def _gap_of(match: re.Match[str], text: str, found: list[Token]) -> Gap:
+def _separator(match: re.Match[str], text: str, tokens: list[Token]) -> Separator:
     """What a mark does between two tokens; a plus sign becomes a token itself."""
     mark, at = match.group(), match.start()
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
-    if mark == "?" and found:
-        found[-1].asked = True
+    if mark == "?" and tokens:
+        tokens[-1].asked = True
     if mark in "?!\n;":
-        return Gap.SENTENCE
+        return Separator.SENTENCE
     if mark == ".":
-        return Gap.SENTENCE if not after.strip() else Gap.BREAK
+        return Separator.SENTENCE if not after.strip() else Separator.BREAK
     if mark == ",":
-        return Gap.COMMA
+        return Separator.COMMA
     if mark == "-":
-        return Gap.HYPHEN if before.isalnum() and after.isalnum() else Gap.BREAK
+        return Separator.HYPHEN if before.isalnum() and after.isalnum() else Separator.BREAK
     if mark == "/":
-        return Gap.SLASH
+        return Separator.SLASH
     if mark == "+":
-        return _plus(found, at, text)
+        return _plus(tokens, at, text)
     if mark in ":=":
-        return Gap.COLON
-    return Gap.BREAK if mark in "()[]–—|•*>→" else Gap.NONE
+        return Separator.COLON
+    return Separator.BREAK if mark in "()[]–—|•*>→" else Separator.NONE
 
 
-def _plus(found: list[Token], at: int, text: str) -> Gap:
+def _plus(tokens: list[Token], at: int, text: str) -> Separator:
     """`TR+`, `VSB +` and `30+` are a plus; `VSB + regular FL` and `VSB+TR` are a list."""
-    if not found:
-        return Gap.NONE
-    glued = found[-1].end == at and not text[at + 1 : at + 2].isalnum()
+    if not tokens:
+        return Separator.NONE
+    glued = tokens[-1].end == at and not text[at + 1 : at + 2].isalnum()
     if glued or _PLUS_AFTER.match(text, at + 1):
-        found.append(Token(Kind.PLUS, "+", at, at + 1, Gap.GLUED))
-        return Gap.NONE
-    return Gap.COMMA
+        tokens.append(Token(TokenKind.PLUS, "+", at, at + 1, Separator.GLUED))
+        return Separator.NONE
+    return Separator.COMMA

@@ -1,4 +1,4 @@
-"""The small words of English that decide whether something is said, asked, supposed or denied, and of whom."""
+"""Closed word classes of English: what decides whether something is stated, asked, supposed or denied, and of whom."""
 
 from __future__ import annotations
 

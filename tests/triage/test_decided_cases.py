@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from slackguide.guide import Answer, Asker, Concern, Guide
-from slackguide.triage import checked
+from slackguide.triage import parse_facts
 
 DECIDE_BY_FACTS = (
     "disputes/send-to-mediation", "disputes/fixed-price-client", "disputes/fixed-price-freelancer",
@@ -30,10 +30,10 @@ CASES = [
 
 @pytest.mark.parametrize(("group", "facts"), CASES)
 def test_case(group: dict[str, Any], facts: dict[str, Any], guide: Guide) -> None:
-    told = checked(facts, guide.knowledge.facts)
-    outcome = guide.answer(Concern(facts=told, entry=group["entry"]), Asker(), today=date(2026, 11, 21))
+    known_facts = parse_facts(facts, guide.knowledge.facts)
+    outcome = guide.answer(Concern(facts=known_facts, entry=group["entry"]), Asker(), today=date(2026, 11, 21))
     assert isinstance(outcome, Answer)
-    target = outcome.decision.target
+    target = outcome.decision.destination
     if group["goes"] == "open":
         assert target is None
         assert set(outcome.decision.missing) & set(group["asks"])

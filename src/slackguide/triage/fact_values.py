@@ -1,4 +1,4 @@
-"""Facts as given by a person or a program: checked against what the knowledge base declares."""
+"""Parse facts given by a person or a program: validate them against the knowledge base's declarations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from slackguide.knowledge.conditions import NEVER, FactValue, range_of
 from slackguide.knowledge.facts import FactSpec
 
 
-def checked(given: Mapping[str, object], facts: Mapping[str, FactSpec]) -> dict[str, FactValue]:
+def parse_facts(given: Mapping[str, object], facts: Mapping[str, FactSpec]) -> dict[str, FactValue]:
     """The facts given, typed. Raises `UnusableInput` that names every unknown fact and value, and the choices."""
     values: dict[str, FactValue] = {}
     wrong: list[str] = []
@@ -20,9 +20,9 @@ def checked(given: Mapping[str, object], facts: Mapping[str, FactSpec]) -> dict[
         if fact is None:
             wrong.append(f"unknown fact `{name}`{did_you_mean(name, facts)} (facts: {', '.join(sorted(facts))})")
             continue
-        value = _typed(raw, fact)
+        value = _parse_value(raw, fact)
         if value is None:
-            wrong.append(unknown_value(name, _shown(raw), fact))
+            wrong.append(unknown_value(name, _quote(raw), fact))
         else:
             values[name] = value
     if wrong:
@@ -30,7 +30,7 @@ def checked(given: Mapping[str, object], facts: Mapping[str, FactSpec]) -> dict[
     return values
 
 
-def _typed(raw: object, fact: FactSpec) -> FactValue | None:
+def _parse_value(raw: object, fact: FactSpec) -> FactValue | None:
     if isinstance(raw, bool):
         raw = "yes" if raw else "no"
     if fact.kind != "number":
@@ -45,6 +45,6 @@ def _typed(raw: object, fact: FactSpec) -> FactValue | None:
     return raw if isinstance(raw, int) and 0 <= raw <= fact.maximum else None
 
 
-def _shown(raw: object) -> str:
+def _quote(raw: object) -> str:
     text = str(raw)
     return text if len(text) <= 60 else f"{text[:60]}…"

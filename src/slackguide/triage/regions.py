@@ -1,4 +1,4 @@
-"""Cases gathered into boxes, for each fact the cells that it may be in, so that a region of a table reads as lines."""
+"""Split a set of table cells into rectangular regions, so that it can be described in few lines."""
 
 from __future__ import annotations
 
@@ -11,45 +11,45 @@ import numpy.typing as npt
 from slackguide.knowledge.conditions import NEVER
 from slackguide.knowledge.facts import FactSpec
 from slackguide.triage.cells import Cell
-from slackguide.triage.table import Choice, DecisionTable
+from slackguide.triage.decision_table import CellIndices, DecisionTable
 
-SPELLED_OUT = 3
+MAX_LISTED_VALUES = 3
 """Most values of a choice that are named one by one; where there are more, the fewer left out are named."""
 
-Box = tuple[Choice, ...]
+Region = tuple[CellIndices, ...]
 """For every fact of a table the indices of its cells: all their combinations are meant."""
 
-TRIED_WHOLLY = 4
+EXHAUSTIVE_FACT_LIMIT = 4
 """Facts up to which every order of growing a box is tried; beyond it a dozen orders or so are."""
 
 
-def boxes(region: npt.NDArray[np.bool_]) -> Iterator[Box]:
+def split_into_regions(region: npt.NDArray[np.bool_]) -> Iterator[Region]:
     """Divides the cells where `region` is true into boxes, each as large as can be grown; they do not overlap."""
     left = np.array(region, dtype=np.bool_)
     while left.any():
         seed = np.unravel_index(int(left.argmax()), left.shape)
-        grown = (_grown(left, [int(index) for index in seed], order) for order in _orders(left.ndim))
-        box = max(grown, key=size)
-        left[np.ix_(*box)] = False
-        yield box
+        grown = (_grow(left, [int(index) for index in seed], order) for order in _orders(left.ndim))
+        part = max(grown, key=region_size)
+        left[np.ix_(*part)] = False
+        yield part
 
 
-def size(box: Box) -> int:
+def region_size(part: Region) -> int:
     """How many cells a box holds."""
-    return int(np.prod([len(choice) for choice in box], dtype=np.int64))
+    return int(np.prod([len(choice) for choice in part], dtype=np.int64))
 
 
 def _orders(count: int) -> list[tuple[int, ...]]:
     axes = tuple(range(count))
-    if count <= TRIED_WHOLLY:
+    if count <= EXHAUSTIVE_FACT_LIMIT:
         return list(permutations(axes))
     turned = [axes[start:] + axes[:start] for start in axes]
     return turned + [order[::-1] for order in turned]
 
 
-def _grown(region: npt.NDArray[np.bool_], seed: Sequence[int], order: Sequence[int]) -> Box:
+def _grow(region: npt.NDArray[np.bool_], seed: Sequence[int], order: Sequence[int]) -> Region:
     """The box around `seed` inside `region`, widened along one axis after the other."""
-    choices: list[Choice] = [(index,) for index in seed]
+    choices: list[CellIndices] = [(index,) for index in seed]
     for axis in order:
         wide = [tuple(range(region.shape[n])) if n == axis else choice for n, choice in enumerate(choices)]
         others = tuple(n for n in range(region.ndim) if n != axis)
@@ -57,53 +57,53 @@ def _grown(region: npt.NDArray[np.bool_], seed: Sequence[int], order: Sequence[i
     return tuple(choices)
 
 
-def conditions(box: Box, table: DecisionTable, facts: Mapping[str, FactSpec]) -> dict[str, tuple[Cell, ...]]:
+def region_conditions(part: Region, table: DecisionTable, facts: Mapping[str, FactSpec]) -> dict[str, tuple[Cell, ...]]:
     """The facts that a box says something of, in the order they are declared in, with the cells of each."""
-    told = {
-        name: tuple(table.cells[axis][cell] for cell in box[axis])
+    known_facts = {
+        name: tuple(table.cells[axis][cell] for cell in part[axis])
         for axis, name in enumerate(table.facts)
-        if len(box[axis]) < len(table.cells[axis])
+        if len(part[axis]) < len(table.cells[axis])
     }
-    return {name: told[name] for name in facts if name in told}
+    return {name: known_facts[name] for name in facts if name in known_facts}
 
 
-def values(cells: Sequence[Cell]) -> tuple[str, ...]:
+def cell_labels(cells: Sequence[Cell]) -> tuple[str, ...]:
     """The values of some cells as the knowledge base and `--fact` write them: `hourly`, `31..60`, `never`."""
     names = tuple(name for cell in cells for name in cell.names)
-    return (*(str(cell.told) for cell in _joined(cells)), *names)
+    return (*(str(cell.sample_value) for cell in _merge_adjacent(cells)), *names)
 
 
-def words(name: str, cells: Sequence[Cell], facts: Mapping[str, FactSpec]) -> str:
+def describe_cells(name: str, cells: Sequence[Cell], facts: Mapping[str, FactSpec]) -> str:
     """Some cells of a fact read out: `Hourly or Fixed-price`, `31 days or more`, `no funds in escrow`."""
     fact = facts[name]
     if fact.kind == "number":
-        return " or ".join([*(_range(cell, fact) for cell in _joined(cells)), *_never(cells, fact)])
+        return " or ".join([*(_range(cell, fact) for cell in _merge_adjacent(cells)), *_includes_never(cells, fact)])
     chosen = [value for value in fact.choices if any(value in cell.names for cell in cells)]
     if fact.kind == "yes_no":
         known = fact.values.get(chosen[0])
         return known.say if known and known.say else f"{fact.label}: {fact.value_label(chosen[0])}"
     others = [value for value in fact.choices if value not in chosen]
-    if len(others) < len(chosen) and len(chosen) > SPELLED_OUT:
-        return f"{fact.label.lower()} other than {_either(others, fact)}"
-    return _either(chosen, fact)
+    if len(others) < len(chosen) and len(chosen) > MAX_LISTED_VALUES:
+        return f"{fact.label.lower()} other than {_join_or(others, fact)}"
+    return _join_or(chosen, fact)
 
 
-def _either(names: Sequence[str], fact: FactSpec) -> str:
+def _join_or(names: Sequence[str], fact: FactSpec) -> str:
     labels = [fact.value_label(name) for name in names]
     return " or ".join([", ".join(labels[:-1]), labels[-1]] if len(labels) > 1 else labels)
 
 
-def _never(cells: Sequence[Cell], fact: FactSpec) -> list[str]:
+def _includes_never(cells: Sequence[Cell], fact: FactSpec) -> list[str]:
     return [fact.value_label(NEVER)] if any(NEVER in cell.names for cell in cells) else []
 
 
 def _range(cell: Cell, fact: FactSpec) -> str:
     if cell.high is None and cell.low:
         return f"{fact.value_label(cell.low)} or more"
-    return cell.words(fact)
+    return cell.describe(fact)
 
 
-def _joined(cells: Sequence[Cell]) -> list[Cell]:
+def _merge_adjacent(cells: Sequence[Cell]) -> list[Cell]:
     """The ranges of numbers among the cells, neighbours made one."""
     joined: list[Cell] = []
     for cell in cells:

@@ -12,10 +12,10 @@ from hypothesis.extra import numpy as arrays
 
 from slackguide.guide import Guide
 from slackguide.knowledge import KnowledgeBase
-from slackguide.triage.boxes import boxes
-from slackguide.triage.flowchart import flowchart
-from slackguide.triage.rows import rows
-from tests.triage.told import DECIDING, decides, told
+from slackguide.triage.mermaid import flowchart
+from slackguide.triage.regions import split_into_regions
+from slackguide.triage.table_rows import table_rows
+from tests.triage.strategies import DECIDING, deciding_rule, known_facts
 
 ARROW = re.compile(r'^    (\w+) -->\|"(.*)"\| (\w+)$')
 BOX = re.compile(r'^    (\w+)(?:\{"(.*)"\}|\["(.*)"\])$')
@@ -25,7 +25,7 @@ BOX = re.compile(r'^    (\w+)(?:\{"(.*)"\}|\["(.*)"\])$')
 @given(region=arrays.arrays(np.bool_, arrays.array_shapes(min_dims=0, max_dims=4, max_side=4)))
 def test_boxes_divide_a_region(region: np.ndarray) -> None:
     covered = np.zeros(region.shape, dtype=int)
-    for box in boxes(region):
+    for box in split_into_regions(region):
         covered[np.ix_(*box) if box else ()] += 1
     assert (covered == region).all()
 
@@ -34,10 +34,10 @@ def test_boxes_divide_a_region(region: np.ndarray) -> None:
 def test_each_case_stands_in_one_row(told_facts: dict[str, str], guide: Guide, knowledge: KnowledgeBase) -> None:
     for id, entry in knowledge.entries.items():
         table = guide.triage.table(id)
-        kept = table.within(table.possible(told_facts))
-        usual = kept.possible(told_facts, entry)
-        covered = np.zeros(kept.first.shape, dtype=int)
-        for row in rows(table, entry, told_facts, knowledge.facts):
+        kept = table.restrict(table.possible_cells(told_facts))
+        usual = kept.possible_cells(told_facts, entry)
+        covered = np.zeros(kept.rule_index.shape, dtype=int)
+        for row in table_rows(table, entry, told_facts, knowledge.facts):
             choices = []
             for axis, name in enumerate(kept.facts):
                 meant = usual[axis] if row.expected else range(len(kept.cells[axis]))
@@ -45,13 +45,13 @@ def test_each_case_stands_in_one_row(told_facts: dict[str, str], guide: Guide, k
                 choices.append([number for number in meant if kept.cells[axis][number] in cells])
             at = np.ix_(*choices) if choices else ()
             covered[at] += 1
-            assert {kept.rules[number].location for number in np.unique(kept.first[at])} == {row.rule.location}
+            assert {kept.rules[number].location for number in np.unique(kept.rule_index[at])} == {row.rule.location}
         assert (covered == 1).all(), id
 
 
 def test_expected_rows_come_first_and_are_those_of_the_concern(guide: Guide, knowledge: KnowledgeBase) -> None:
     entry = knowledge.entries["disputes/client-retention"]
-    found = rows(guide.triage.table(entry.id), entry, {}, knowledge.facts)
+    found = table_rows(guide.triage.table(entry.id), entry, {}, knowledge.facts)
     expected = [row.expected for row in found]
     assert expected == sorted(expected, reverse=True)
     assert {False, True} == set(expected)
@@ -64,7 +64,7 @@ def test_following_the_arrows_of_a_flowchart_leads_where_the_rules_do(
     data: st.DataObject, guide: Guide, knowledge: KnowledgeBase
 ) -> None:
     entry = knowledge.entries[data.draw(st.sampled_from([DECIDING, "disputes/fixed-price-freelancer"]))]
-    case = data.draw(told(entry, knowledge, whole=True))
+    case = data.draw(known_facts(entry, knowledge, whole=True))
     fixed = {"contract_type": "fixed_price"} if entry.fixes else {}
     case |= {"reporter": "freelancer", **fixed}  # what the entries fix or take for granted
     lines = flowchart(guide.triage.table(entry.id), entry, {}, knowledge.facts).split("\n")
@@ -75,7 +75,7 @@ def test_following_the_arrows_of_a_flowchart_leads_where_the_rules_do(
         name = asked[texts[at]]
         answers = {found[3]: found[2] for line in lines if (found := ARROW.match(line)) and found[1] == at}
         (at,) = [to for to, label in answers.items() if _answers(name, case[name], label, knowledge)]
-    assert texts[at].split("<br>")[0] == decides(entry, case).target.name
+    assert texts[at].split("<br>")[0] == deciding_rule(entry, case).target.name
 
 
 def _answers(name: str, value: str | int, label: str, knowledge: KnowledgeBase) -> bool:

@@ -1,0 +1,1 @@
+"""Entity extraction: the facts that a text states."""

@@ -1,0 +1,207 @@
+"""Extract numbers of days and hours where a text says what they count: `last payment {n}`, `with CE for {n}`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from slackguide.extraction import lexicon as small
+from slackguide.extraction.dates import DateParser, TimeExpression
+from slackguide.extraction.discourse import Discourse
+from slackguide.extraction.phrases import PhraseMatch, Phrases
+from slackguide.extraction.tokenizer import Separator, Token, TokenKind
+from slackguide.knowledge.facts import FactSpec
+
+_MAX_GAP: Final = 9
+"""Words that may stand between an event and its time: `paid for a logo on a fixed price contract about 20 days ago`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """`before` or `after` a number, for one fact."""
+
+    fact: str
+    suffix: str
+    """The word that has to come after the number: `ago`, `old`; empty for none."""
+    latest: bool
+    event: bool
+    """Whether its first word is what happened (`paid`), not a noun (`payment`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    fact: str
+    time: TimeExpression
+    distance: int
+
+
+class NumberExtractor:
+    """Reads the number facts of one knowledge base by their `extract` patterns."""
+
+    def __init__(
+        self,
+        facts: Mapping[str, FactSpec],
+        abbreviations: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        self._before: Phrases[_Pattern] = Phrases(abbreviations)
+        self._after: Phrases[_Pattern] = Phrases(abbreviations)
+        self._alone: Final[dict[str, list[str]]] = {}
+        for name, fact in facts.items():
+            for pattern in fact.read if fact.kind == "number" else ():
+                self._add(name, fact, pattern)
+
+    def _add(self, name: str, fact: FactSpec, pattern: str) -> None:
+        before, _, after = (part.strip() for part in pattern.partition("{n}"))
+        if not before and after in ("", "ago"):
+            self._alone.setdefault(fact.unit or "", []).append(name)
+            return
+        side, phrase = (self._before, before) if before else (self._after, after)
+        words = phrase.replace("|", " ").split()
+        latest, event = not small.LATEST.isdisjoint(words), words[0].endswith(("ed", "id", "ent"))
+        side.add(phrase, _Pattern(name, after if before else "", latest, event))
+
+    def extract(
+        self, tokens: Sequence[Token], text: str, discourse: Discourse, elsewhere: Collection[int], *, today: date
+    ) -> Iterator[tuple[str, TimeExpression]]:
+        """Every time that counts for a fact, with its tokens widened to the words that say so.
+
+        `elsewhere`: the tokens at which other facts are said; beside them alone, `12 days` is an answer by itself.
+        """
+        date_parser = DateParser(tokens, text, today=today)
+        times = self._times(tokens, date_parser)
+        if not times:
+            return
+        candidates = [
+            *self._matches_before(tokens, discourse, self._before.find(tokens, self._before.forms(tokens)), times),
+            *self._matches_after(tokens, discourse, self._after.find(tokens, self._after.forms(tokens)), times),
+        ]
+        if not candidates:
+            candidates = list(self._unmarked_numbers(tokens, discourse, times, elsewhere))
+        yield from _resolve(candidates)
+
+    def _times(self, tokens: Sequence[Token], date_parser: DateParser) -> dict[int, TimeExpression]:
+        """The times in a text by their first token, none inside another."""
+        times: dict[int, TimeExpression] = {}
+        at = 0
+        while at < len(tokens):
+            time = date_parser.at(at)
+            if time is not None:
+                times[at] = time
+            at = max(at + 1, time.end if time else 0)
+        return times
+
+    def _matches_before(
+        self,
+        tokens: Sequence[Token],
+        discourse: Discourse,
+        matches: Iterator[PhraseMatch[_Pattern]],
+        times: Mapping[int, TimeExpression],
+    ) -> Iterator[_Candidate]:
+        """`paid 20 days ago`, `last payment: 10/28`."""
+        for match in matches:
+            if match.negated or discourse.word(match.start - 1) in small.NOT_LATEST or discourse.is_denied(match.start):
+                continue
+            if not discourse.states(match.start, match.end, granted=False) or (
+                not match.meaning.event and not match.meaning.latest and self._other_event(discourse, match.start)
+            ):
+                continue
+            at = self._next_time(tokens, discourse, match, times)
+            if at is None:
+                continue
+            time = times[at]
+            following, suffix = discourse.word(time.end), match.meaning.suffix
+            ago = following in small.AGO
+            if (following == suffix) if suffix not in ("", "ago") else (time.is_date or ago or not suffix):
+                yield _Candidate(
+                    match.meaning.fact, replace(time, start=match.start, end=time.end + ago), at - match.end
+                )
+
+    def _next_time(
+        self,
+        tokens: Sequence[Token],
+        discourse: Discourse,
+        match: PhraseMatch[_Pattern],
+        times: Mapping[int, TimeExpression],
+    ) -> int | None:
+        """Where the time that belongs to a phrase starts, None where the words between tell of something else."""
+        for at in range(match.end, min(match.end + _MAX_GAP, len(tokens))):
+            if tokens[at].separator >= (Separator.COMMA if at == match.end else Separator.SLASH):
+                return None
+            if at in times:
+                return at if self._belongs(times[at], discourse, match, at) else None
+            word = discourse.word(at)
+            beside = word in small.BESIDE_TIMES or tokens[at].kind in (TokenKind.AMOUNT, TokenKind.NUMBER)
+            if not beside and (not match.meaning.event or word in small.OTHER_MATTERS or _verb(word)):
+                return None
+            if word in ("within", "until", "every", "first", "since", "in") and at + 1 in times:
+                return at + 1 if word == "since" and not match.meaning.event else None
+        return None
+
+    def _belongs(self, time: TimeExpression, discourse: Discourse, match: PhraseMatch[_Pattern], at: int) -> bool:
+        if at - match.end <= 3 or time.is_date:
+            return True
+        return discourse.word(time.end) in small.AGO
+
+    def _other_event(self, discourse: Discourse, start: int) -> bool:
+        return not small.OTHER_EVENTS.isdisjoint(discourse.before(start))
+
+    def _matches_after(
+        self,
+        tokens: Sequence[Token],
+        discourse: Discourse,
+        matches: Iterator[PhraseMatch[_Pattern]],
+        times: Mapping[int, TimeExpression],
+    ) -> Iterator[_Candidate]:
+        """`12 days since the last payment`."""
+        ends = {time.end: time for time in times.values()}
+        for match in matches:
+            time = ends.get(match.start)
+            if time is None or match.negated or tokens[match.start].separator >= Separator.COLON or time.is_date:
+                continue
+            before = discourse.word(time.start - 1)
+            if before in small.LIMITS or not discourse.states(time.start, match.end, granted=False):
+                continue
+            yield _Candidate(match.meaning.fact, replace(time, end=match.end), 0)
+
+    def _unmarked_numbers(
+        self,
+        tokens: Sequence[Token],
+        discourse: Discourse,
+        times: Mapping[int, TimeExpression],
+        elsewhere: Collection[int],
+    ) -> Iterator[_Candidate]:
+        """`12 days` where a clause says nothing else, and the other clauses no more than other facts."""
+        known = {*elsewhere, *times}
+        if any(known.isdisjoint(range(clause.start, clause.end)) for clause in discourse.clauses):
+            return
+        for clause in discourse.clauses:
+            start = next((at for at in range(clause.start, clause.end) if at in times), clause.end)
+            time = times.get(start)
+            if time is None or time.is_date or not discourse.states(start, time.end, granted=False):
+                continue
+            end = time.end + (discourse.word(time.end, within=clause) in small.AGO)
+            if discourse.is_separate(start) < Separator.COLON or (
+                end != clause.end and discourse.is_separate(end) < Separator.COLON
+            ):
+                continue
+            unit = "hours" if tokens[time.end - 1].text in ("h", "hr", "hrs", "hour") else "days"
+            names = self._alone.get(unit, ())
+            if len(names) == 1:
+                yield _Candidate(names[0], replace(time, end=end), 0)
+
+
+def _verb(word: str) -> bool:
+    return word.endswith("ed") and word not in ("fixed", "agreed", "red", "top rated", "rated")
+
+
+def _resolve(candidates: Sequence[_Candidate]) -> Iterator[tuple[str, TimeExpression]]:
+    """Each time for one fact: the one whose words stand nearest."""
+    by_end: dict[int, _Candidate] = {}
+    for candidate in sorted(candidates, key=lambda one: (one.distance, -(one.time.end - one.time.start))):
+        by_end.setdefault(candidate.time.end, candidate)
+    for fact in dict.fromkeys(one.fact for one in candidates):
+        own = [one for one in by_end.values() if one.fact == fact]
+        for one in sorted(own, key=lambda one: one.time.start):
+            yield fact, one.time
