@@ -33,7 +33,7 @@ from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_bolt.authorization import AuthorizeResult
 
 from slackguide.config import read_settings
-from slackguide.guide.in_force import GuideInForce
+from slackguide.guide.reloading import ReloadableGuide
 from slackguide.logs import set_up
 from slackguide.running import THREADS, listening
 from slackguide.slack.ids import COMMAND
@@ -73,7 +73,7 @@ def run_service(pipe: Connection, environment: Mapping[str, str], *, user: str, 
     pin(0)
     set_up("CRITICAL", "console")  # a Slack that is not there is no news
     settings = read_settings({"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, **environment})
-    guide = GuideInForce(directory=ROOT / "knowledge", build=build_guide)
+    guide = ReloadableGuide(directory=ROOT / "knowledge", build=build_guide)
     stores = open_stores(database_url(settings), clock=system_clock, guide=guide, channels={})
     stores.people.replace([Person(user, team, "Bench")], {})
     stores.identities.keep(TOKEN, Identity(team, None, "B0BENCH", "U0BOT", NOWHERE))  # known before

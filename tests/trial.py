@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from slackguide.config import read_settings
 from slackguide.errors import StorageError
 from slackguide.guide import Guide
-from slackguide.guide.in_force import GuideInForce
+from slackguide.guide.reloading import ReloadableGuide
 from slackguide.sandbox import BotApp, Exchange, Message, Reply, Sandbox, View, demo_team
 from slackguide.sandbox.delivery import HttpLine, Parcel
 from slackguide.sandbox.signing import signed_headers
@@ -63,7 +63,7 @@ class Clock:
         self.now += seconds
 
 
-class BreakableGuide(GuideInForce):
+class BreakableGuide(ReloadableGuide):
     """The knowledge in force, until it is broken: a fault of ours that any surface can run into."""
 
     broken: str | None = None

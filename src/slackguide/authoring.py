@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from slackguide.guide import Answer, Asker, Concern
-from slackguide.guide.in_force import GuideInForce
+from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import InvalidKnowledgeError
 from slackguide.slack.state import Asked
 from slackguide.slack.views.answer import answer_card
@@ -16,7 +16,7 @@ from slackguide.slack.views.answer import answer_card
 class AuthorPages:
     """The knowledge base as plain JSON, always as it is in force."""
 
-    def __init__(self, *, guide: GuideInForce, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
+    def __init__(self, *, guide: ReloadableGuide, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
         self._guide = guide
         self._today = today
 

@@ -17,7 +17,7 @@ from wsgiref.types import WSGIApplication
 
 from slackguide.config import Mode, Settings, read_settings
 from slackguide.errors import ConfigurationError, SlackguideError
-from slackguide.guide.in_force import GuideInForce
+from slackguide.guide.reloading import ReloadableGuide
 from slackguide.logs import last_words, set_up
 from slackguide.web.front import BODY_LIMIT, Front
 from slackguide.wiring import Service, build_guide, database_url, open_stores, system_clock
@@ -162,7 +162,7 @@ def run_worker(settings: Settings, *, port: int | None = None) -> None:
 
 def build_service(settings: Settings) -> Service:
     """Everything behind Slack's surfaces, with nothing started yet."""
-    guide = GuideInForce(directory=settings.knowledge, build=build_guide)
+    guide = ReloadableGuide(directory=settings.knowledge, build=build_guide)
     stores = open_stores(database_url(settings), clock=system_clock, guide=guide, channels=settings.channels)
     return Service(
         settings=settings,

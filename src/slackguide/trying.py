@@ -15,7 +15,7 @@ from wsgiref.types import WSGIApplication
 from slackguide.authoring import AuthorPages
 from slackguide.config import LOOPBACK, Settings
 from slackguide.errors import StorageError
-from slackguide.guide.in_force import GuideInForce
+from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import KnowledgeBase
 from slackguide.running import Orders, cannot_listen, in_time
 from slackguide.sandbox import BotApp, Sandbox, Team, demo_team
@@ -59,7 +59,7 @@ class Trial:
 
     def __init__(self, *, settings: Settings, port: int, patience: float = PATIENCE) -> None:
         self.clock = MovableClock()
-        self.guide = GuideInForce(directory=settings.knowledge, build=build_guide)
+        self.guide = ReloadableGuide(directory=settings.knowledge, build=build_guide)
         token, secret = f"xoxb-{secrets.token_hex(16)}", secrets.token_hex(16)
         routes: dict[str, WSGIApplication] = {}
         try:
@@ -112,7 +112,7 @@ def _forwarded(routes: Mapping[str, WSGIApplication], path: str) -> WSGIApplicat
 class _Watch:
     """Reloads the knowledge when a file of it changes."""
 
-    def __init__(self, guide: GuideInForce, directory: Path) -> None:
+    def __init__(self, guide: ReloadableGuide, directory: Path) -> None:
         self._guide = guide
         self._directory = directory
         self._stopping = threading.Event()

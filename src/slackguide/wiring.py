@@ -29,7 +29,7 @@ from slackguide.escalation.policy import policy_of
 from slackguide.escalation.watch import Policy
 from slackguide.escalation.worker import Worker
 from slackguide.guide import Guide
-from slackguide.guide.in_force import GuideInForce
+from slackguide.guide.reloading import ReloadableGuide
 from slackguide.slack.admission import Door
 from slackguide.slack.afterwards import Afterwards
 from slackguide.slack.answering import Answerer
@@ -206,7 +206,7 @@ class Service:
         token: str,
         api_url: str,
         signing_secret: str | None,
-        guide: GuideInForce,
+        guide: ReloadableGuide,
         stores: Stores,
         clock: Clock,
         chance: Callable[[], float] = random.random,

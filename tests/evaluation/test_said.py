@@ -4,12 +4,12 @@ import pytest
 
 from slackguide.evaluation.said import Said, said
 from slackguide.guide import Asker, Concern, Guide, NoAnswer
-from slackguide.guide.outcomes import Choices, TitledMatch
+from slackguide.guide.outcomes import Choices, RankedEntry
 from slackguide.knowledge import load
 from slackguide.matching import Alert
 from tests.evaluation.small import write_knowledge
 
-MATCHES = (TitledMatch("a/a", "A", 0.6), TitledMatch("b/b", "B", 0.3), TitledMatch("c/c", "C", 0.1))
+MATCHES = (RankedEntry("a/a", "A", 0.6), RankedEntry("b/b", "B", 0.3), RankedEntry("c/c", "C", 0.1))
 RANKING = ("a/a", "b/b", "c/c")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from slackguide.guide import Guide
-from slackguide.guide.in_force import GuideInForce
+from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import InvalidKnowledgeError, load
 from slackguide.trying import _Watch
 from slackguide.wiring import build_guide
@@ -20,7 +20,7 @@ from tests.knowledge.conftest import SOUND, Copy
 
 @pytest.mark.parametrize("pattern", ["a{99999999999}", "(" * 500 + ")" * 500, "(a+)+$"])
 def test_a_pattern_that_cannot_be_used_is_shown_and_the_mended_one_is_taken(copy: Copy, pattern: str) -> None:
-    guide = GuideInForce(directory=copy.directory, build=build_guide)
+    guide = ReloadableGuide(directory=copy.directory, build=build_guide)
     first = guide()
     field = "{label: Summary, kind: long_text, required: true}"
     spoilt = field.replace("}", f", pattern: '{pattern}'}}")
@@ -54,7 +54,7 @@ def test_a_fault_of_our_own_in_reading_is_shown_and_the_last_good_one_stays(
     copy: Copy, error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     build = Stumbling()
-    guide = GuideInForce(directory=copy.directory, build=build)
+    guide = ReloadableGuide(directory=copy.directory, build=build)
     first = guide()
     build.error = error
 
@@ -70,7 +70,7 @@ def test_a_fault_of_our_own_in_reading_is_shown_and_the_last_good_one_stays(
 
 def test_the_sandbox_goes_on_looking_at_the_files_after_such_a_fault(copy: Copy) -> None:
     build = Stumbling()
-    guide = GuideInForce(directory=copy.directory, build=build)
+    guide = ReloadableGuide(directory=copy.directory, build=build)
     watch = _Watch(guide, copy.directory)
     watch.start()
     try:

@@ -8,7 +8,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from slackguide.cli.output import out, printable
-from slackguide.guide import Answer, Choices, Found, Guide, NoAnswer, Outcome
+from slackguide.guide import Answer, BaseOutcome, Choices, Guide, NoAnswer, Outcome
 
 
 def print_card(outcome: Outcome, guide: Guide) -> None:
@@ -31,7 +31,7 @@ def print_card(outcome: Outcome, guide: Guide) -> None:
             assert_never(other)
 
 
-def _print_matches(found: Found, count: int) -> None:
+def _print_matches(found: BaseOutcome, count: int) -> None:
     for number, match in enumerate(found.matches[:count], 1):
         out.print(
             Text.assemble(f"  {number}. ", (match.title, "bold"), f"  {match.confidence:.0%}  ", (match.id, "dim"))

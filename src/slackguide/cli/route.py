@@ -16,7 +16,7 @@ from slackguide.cli.facts import told_facts
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, DayOption, JsonOption, KnowledgeOption, RoleOption, today_or
 from slackguide.cli.output import WRONG_USE, fail, print_json, print_json_line, say, whole
 from slackguide.errors import UnusableInput
-from slackguide.guide import Asker, Concern, Guide, document
+from slackguide.guide import Asker, Concern, Guide, outcome_json
 from slackguide.triage import load_verified, parse_facts
 
 
@@ -63,7 +63,7 @@ def register(app: typer.Typer) -> None:
         concern = Concern(whole(" ".join(text or ())), told_facts(fact or (), guide.knowledge.facts), entry)
         outcome = guide.answer(concern, asker, today=day)
         if json:
-            print_json(document(outcome))
+            print_json(outcome_json(outcome))
         else:
             print_card(outcome, guide)
 
@@ -85,7 +85,7 @@ def _run_batch(guide: Guide, lines: Iterable[str], asker: Asker, today: date) ->
         if not line.strip():
             continue
         try:
-            result = document(guide.answer(_concern(line, guide), asker, today=today))
+            result = outcome_json(guide.answer(_concern(line, guide), asker, today=today))
         except UnusableInput as error:
             broken += 1
             result = {"error": f"line {number}: {error}"}

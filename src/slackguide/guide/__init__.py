@@ -1,29 +1,29 @@
-"""The guide: from an agent's words to an answer."""
+"""The guide: matching and triage joined; a concern in, an outcome out."""
 
-from slackguide.guide.document import document
 from slackguide.guide.guide import Guide
+from slackguide.guide.json_output import outcome_json
 from slackguide.guide.outcomes import (
     LEAST_PRIVILEGED,
     Answer,
     Asker,
+    BaseOutcome,
     Choices,
     Concern,
-    Found,
     NoAnswer,
     Outcome,
-    TitledMatch,
+    RankedEntry,
 )
 
 __all__ = [
     "LEAST_PRIVILEGED",
     "Answer",
     "Asker",
+    "BaseOutcome",
     "Choices",
     "Concern",
-    "Found",
     "Guide",
     "NoAnswer",
     "Outcome",
-    "TitledMatch",
-    "document",
+    "RankedEntry",
+    "outcome_json",
 ]

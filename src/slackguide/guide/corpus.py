@@ -1,4 +1,4 @@
-"""A knowledge base as the matcher reads it."""
+"""Build the matcher's input from a knowledge base."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def _document(entry: Entry) -> EntryDocument:
 
 def _signs(entry: Entry) -> CriticalPatterns:
     assert entry.signs is not None
-    signs = entry.signs
+    patterns = entry.signs
     messages = entry.messages
     return CriticalPatterns(
         id=entry.id,
-        message=signs.message,
-        clear=signs.clear,
-        weak=signs.weak,
-        exclusions=signs.exclusions,
+        message=patterns.message,
+        clear=patterns.clear,
+        weak=patterns.weak,
+        exclusions=patterns.exclusions,
         serious=messages.serious if messages else (),
         harmless=messages.harmless if messages else (),
     )

@@ -8,8 +8,8 @@ from datetime import date
 from slackguide.errors import UnusableInput
 from slackguide.extraction.extractor import FactExtractor
 from slackguide.guide.corpus import Corpus
-from slackguide.guide.notes import filled
-from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, TitledMatch
+from slackguide.guide.note_templates import fill_note
+from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, RankedEntry
 from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import FactValue
 from slackguide.matching import Alert, Evidence, Match, Matching
@@ -25,7 +25,7 @@ class Guide:
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self.knowledge = knowledge
         self.triage = Triage(knowledge)
-        self._reader = FactExtractor(knowledge.facts, knowledge.abbreviations)
+        self._extractor = FactExtractor(knowledge.facts, knowledge.abbreviations)
         corpus = Corpus.of(knowledge)
         self._matcher = corpus.matcher()
 
@@ -45,14 +45,14 @@ class Guide:
 
     def facts_in(self, text: str, *, today: date) -> Mapping[str, FactValue]:
         """The facts that words alone tell."""
-        return self._reader.extract(text, today=today).facts
+        return self._extractor.extract(text, today=today).facts
 
-    def why(self, text: str, id: str) -> Evidence:
+    def explain_match(self, text: str, id: str) -> Evidence:
         """Which words and which phrasing carried the match of `text` with the entry `id`."""
         return self._matcher.explain(text, id)
 
     def _outcome(self, concern: Concern, matching: Matching, today: date) -> Outcome:
-        matches = tuple(self._titled(match) for match in matching.matches)
+        matches = tuple(self._ranked_entry(match) for match in matching.matches)
         if matching.outcome == "answer":
             return self._answer(
                 self.knowledge.entries[matches[0].id], concern, matches, matching.alerts, matching.urgent,
@@ -68,24 +68,24 @@ class Guide:
             raise UnusableInput(f"unknown entry `{id}`{did_you_mean(id, self.knowledge.entries)}")
         if id in hidden:
             return NoAnswer(0.0, (), ())
-        matches = (TitledMatch(id, entry.title, EXACT),)
-        why = self.why(concern.text, id) if concern.text else Evidence()
+        matches = (RankedEntry(id, entry.title, EXACT),)
+        why = self.explain_match(concern.text, id) if concern.text else Evidence()
         return self._answer(entry, concern, matches, (), False, why, today)
 
     def _answer(
         self,
         entry: Entry,
         concern: Concern,
-        matches: tuple[TitledMatch, ...],
+        matches: tuple[RankedEntry, ...],
         alerts: tuple[Alert, ...],
         urgent: bool,
         why: Evidence,
         today: date,
     ) -> Answer:
-        reading = self._reader.extract(concern.text, today=today)
-        let_be = {*concern.facts, *concern.dropped}
-        read = {name: value for name, value in reading.facts.items() if name not in let_be}
-        facts: Mapping[str, FactValue] = {**read, **concern.facts}
+        extracted = self._extractor.extract(concern.text, today=today)
+        overridden = {*concern.facts, *concern.dropped}
+        new_facts = {name: value for name, value in extracted.facts.items() if name not in overridden}
+        facts: Mapping[str, FactValue] = {**new_facts, **concern.facts}
         decision = self.triage.decide(entry.id, facts)
         template = self.knowledge.notes[decision.note].text if decision.note else None
         return Answer(
@@ -94,12 +94,12 @@ class Guide:
             alerts=alerts,
             entry=entry,
             decision=decision,
-            note=filled(template, self.knowledge, facts, concern.text) if template else None,
-            read={name: span for name, span in reading.spans.items() if name in read},
-            unclear={name: words for name, words in reading.unclear.items() if name not in let_be},
+            note=fill_note(template, self.knowledge, facts, concern.text) if template else None,
+            extracted={name: span for name, span in extracted.spans.items() if name in new_facts},
+            unclear={name: words for name, words in extracted.unclear.items() if name not in overridden},
             urgent=urgent,
             why=why,
         )
 
-    def _titled(self, match: Match) -> TitledMatch:
-        return TitledMatch(match.id, self.knowledge.entries[match.id].title, match.confidence)
+    def _ranked_entry(self, match: Match) -> RankedEntry:
+        return RankedEntry(match.id, self.knowledge.entries[match.id].title, match.confidence)

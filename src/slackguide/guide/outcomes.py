@@ -35,7 +35,7 @@ LEAST_PRIVILEGED = Asker("agent")
 
 
 @dataclass(frozen=True, slots=True)
-class TitledMatch:
+class RankedEntry:
     """An entry that may be meant; `confidence` is the calibrated probability (0..1) that it is."""
 
     id: str
@@ -44,23 +44,23 @@ class TitledMatch:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class BaseOutcome:
     """What every outcome tells: the entries that came near, best first, and the alerts beside them."""
 
     confidence: float
-    matches: tuple[TitledMatch, ...]
+    matches: tuple[RankedEntry, ...]
     alerts: tuple[Alert, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Found):
+class Answer(BaseOutcome):
     """One entry is the answer, with the destination as far as the facts decide it."""
 
     entry: Entry
     decision: Decision
     note: str | None
     """The note template, filled with what is known."""
-    read: Mapping[str, str]
+    extracted: Mapping[str, str]
     """The facts that were read out of the agent's words, each with the words it was read from."""
     unclear: Mapping[str, str]
     """Facts the words speak of without settling them, each with what to ask."""
@@ -70,7 +70,7 @@ class Answer(Found):
 
 
 @dataclass(frozen=True, slots=True)
-class Choices(Found):
+class Choices(BaseOutcome):
     """Two to four entries may be meant: the agent picks."""
 
     offered: int
@@ -78,7 +78,7 @@ class Choices(Found):
 
 
 @dataclass(frozen=True, slots=True)
-class NoAnswer(Found):
+class NoAnswer(BaseOutcome):
     """Nothing fits; `matches` may hold near misses."""
 
 

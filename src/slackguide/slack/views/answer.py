@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock, SectionBlock
 
-from slackguide.guide import Answer, Found
+from slackguide.guide import Answer, BaseOutcome
 from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.ids import Action
 from slackguide.slack.state import Asked
@@ -68,7 +68,7 @@ def answer_card(
     return Card(answer_text(answer, knowledge), tuple(blocks))
 
 
-def alert_blocks(found: Found, asked: Asked) -> list[Block]:
+def alert_blocks(found: BaseOutcome, asked: Asked) -> list[Block]:
     """An alert beside whatever else is answered, with the way to the entry it is about."""
     blocks: list[Block] = []
     for number, alert in enumerate(found.alerts):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block, SectionBlock
 
-from slackguide.guide import Choices, Found, NoAnswer, TitledMatch
+from slackguide.guide import BaseOutcome, Choices, NoAnswer, RankedEntry
 from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.ids import COMMAND, Action
 from slackguide.slack.state import Asked
@@ -36,7 +36,7 @@ def nothing_card(nothing: NoAnswer, asked: Asked, *, said: str | None = None) ->
     return Card("\n".join(lines), tuple(blocks))
 
 
-def next_matches_card(found: Found, asked: Asked) -> Card:
+def next_matches_card(found: BaseOutcome, asked: Asked) -> Card:
     """After “Not this”: the next matches, or that there are none; an alert stays."""
     left = tuple(match for match in found.matches if match.id not in asked.passed)[:OFFERED]
     if not left:
@@ -46,7 +46,7 @@ def next_matches_card(found: Found, asked: Asked) -> Card:
     return _pick("Noted: that was not it. Is it one of these?", found, left, asked, None)
 
 
-def _pick(title: str, found: Choices, offered: tuple[TitledMatch, ...], asked: Asked, said: str | None) -> Card:
+def _pick(title: str, found: Choices, offered: tuple[RankedEntry, ...], asked: Asked, said: str | None) -> Card:
     blocks: list[Block] = [small(said)] if said else []
     blocks += alert_blocks(found, asked)
     blocks += [SectionBlock(text=bold(title)), *_rows(offered, asked)]
@@ -55,7 +55,7 @@ def _pick(title: str, found: Choices, offered: tuple[TitledMatch, ...], asked: A
     return Card("\n".join(lines), tuple(blocks))
 
 
-def _rows(matches: tuple[TitledMatch, ...], asked: Asked) -> list[Block]:
+def _rows(matches: tuple[RankedEntry, ...], asked: Asked) -> list[Block]:
     return [
         SectionBlock(
             text=plain(match.title),

@@ -1,4 +1,4 @@
-"""Fills a ticket note with what is known; what is not stays a blank to fill in by hand."""
+"""Fill a ticket note with the known facts; leave a blank for each unknown one."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import FactValue
 
 BLANK = "____"
-WORDS_LIMIT = 600
+QUESTION_LIMIT = 600
 """Most characters of the agent's own words that go into a note: it has to stay a note."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_-]+)\}")
 
 
-def filled(template: str, knowledge: KnowledgeBase, facts: Mapping[str, FactValue], words: str) -> str:
+def fill_note(template: str, knowledge: KnowledgeBase, facts: Mapping[str, FactValue], question: str) -> str:
     """The note with every known placeholder filled in: facts by their labels, the summary by the agent's words."""
 
     def value(match: re.Match[str]) -> str:
@@ -28,8 +28,8 @@ def filled(template: str, knowledge: KnowledgeBase, facts: Mapping[str, FactValu
                 continue
             if field.fact in facts and field.fact is not None:
                 return knowledge.facts[field.fact].value_label(facts[field.fact])
-            if field.prefill == "concern" and words:
-                return words if len(words) <= WORDS_LIMIT else f"{words[:WORDS_LIMIT]}…"
+            if field.prefill == "concern" and question:
+                return question if len(question) <= QUESTION_LIMIT else f"{question[:QUESTION_LIMIT]}…"
         return BLANK
 
     return _PLACEHOLDER.sub(value, template)

@@ -4,39 +4,39 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from slackguide.guide.outcomes import Answer, Choices, Found, NoAnswer, Outcome
+from slackguide.guide.outcomes import Answer, BaseOutcome, Choices, NoAnswer, Outcome
 
 DIGITS = 4
 """Decimals of a confidence: more would pretend to a precision that the calibration does not have."""
 
 
-def document(outcome: Outcome) -> dict[str, Any]:
+def outcome_json(outcome: Outcome) -> dict[str, Any]:
     """The outcome as plain lists, dicts, texts and numbers."""
     match outcome:
         case Answer():
-            return _document("answer", outcome, _answer(outcome))
+            return _common_json("answer", outcome, _answer_json(outcome))
         case Choices():
-            return _document("choices", outcome, None)
+            return _common_json("choices", outcome, None)
         case NoAnswer():
-            return _document("none", outcome, None)
+            return _common_json("none", outcome, None)
         case other:
             assert_never(other)
 
 
-def _document(name: str, found: Found, answer: dict[str, Any] | None) -> dict[str, Any]:
-    shown = found.matches[: found.offered] if isinstance(found, Choices) else found.matches
+def _common_json(name: str, outcome: BaseOutcome, answer: dict[str, Any] | None) -> dict[str, Any]:
+    ranked = outcome.matches[: outcome.offered] if isinstance(outcome, Choices) else outcome.matches
     return {
         "outcome": name,
-        "confidence": round(found.confidence, DIGITS),
-        "alerts": [{"id": alert.id, "message": alert.message} for alert in found.alerts],
+        "confidence": round(outcome.confidence, DIGITS),
+        "alerts": [{"id": alert.id, "message": alert.message} for alert in outcome.alerts],
         "matches": [
-            {"id": match.id, "title": match.title, "confidence": round(match.confidence, DIGITS)} for match in shown
+            {"id": match.id, "title": match.title, "confidence": round(match.confidence, DIGITS)} for match in ranked
         ],
         "answer": answer,
     }
 
 
-def _answer(answer: Answer) -> dict[str, Any]:
+def _answer_json(answer: Answer) -> dict[str, Any]:
     entry, decision = answer.entry, answer.decision
     target = decision.destination
     return {

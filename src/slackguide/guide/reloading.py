@@ -1,4 +1,4 @@
-"""The knowledge in force: read again on request, swapped whole, and never for a worse one."""
+"""Hold the active guide; reload it atomically and keep the old one if validation fails."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from slackguide.guide import Guide
 log = logging.getLogger(__name__)
 
 
-class GuideInForce:
+class ReloadableGuide:
     """Holds the guide that answers. Calling it gives the one in force; `reload` swaps it where the new one is sound."""
 
     def __init__(self, *, directory: Path, build: Callable[[Path], Guide]) -> None:
         self._directory = directory
         self._build = build
-        self._reading = threading.Lock()
+        self._reload_lock = threading.Lock()
         self._guide = build(directory)
         self.fault: SlackguideError | None = None
 
@@ -32,7 +32,7 @@ class GuideInForce:
 
         Whatever goes wrong ends in `fault`, a fault of our own too: the files can be mended and read again.
         """
-        with self._reading:
+        with self._reload_lock:
             try:
                 guide = self._build(self._directory)
             except SlackguideError as error:
