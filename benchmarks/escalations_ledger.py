@@ -14,13 +14,21 @@ from typing import Any
 from slack_sdk import WebClient
 from sqlalchemy import insert
 
-from slackguide.escalation.bell import Bell
-from slackguide.escalation.cases import case_keys
-from slackguide.escalation.escalation import OPEN, Card, Draft, Escalation, EventKind, Requester, State
-from slackguide.escalation.fields import Value
-from slackguide.escalation.resolution import Ending, Resolution
-from slackguide.escalation.search import Search
-from slackguide.escalation.watch import Watch
+from slackguide.delivery.notifier import Notifier
+from slackguide.escalation.case_keys import case_keys
+from slackguide.escalation.filters import EscalationFilter
+from slackguide.escalation.form_validation import FieldValue
+from slackguide.escalation.models import (
+    OPEN_STATES,
+    Escalation,
+    EscalationState,
+    EventKind,
+    NewEscalation,
+    PostedCard,
+    Requester,
+)
+from slackguide.escalation.resolution import Resolution, ResolutionCode
+from slackguide.escalation.sla import SlaTimer
 from slackguide.slack.admission import Door
 from slackguide.slack.directory import Directory
 from slackguide.slack.homes import CLOSED, COUNTED, PAGE, HomeDrawer
@@ -51,7 +59,7 @@ TOKEN = "xoxb-bench"
 class Made:
     """One escalation with everything that goes with it."""
 
-    draft: Draft
+    draft: NewEscalation
     escalation: Escalation
     history: tuple[tuple[EventKind, datetime, str | None], ...]
 
@@ -73,7 +81,7 @@ def make(count: int, seed: int = 1) -> Iterator[Made]:
 def _made(
     chance: random.Random, number: int, reference: int, desk: str, sender: str, at: datetime, open_still: bool
 ) -> Made:
-    values: dict[str, Value] = {
+    values: dict[str, FieldValue] = {
         "ticket_url": f"https://support.zendesk.com/agent/tickets/{ticket(number)}",
         "contract_id": str(30_000_000 + number),
         "client_username": f"client{number % 90_000}",
@@ -82,7 +90,7 @@ def _made(
         "dispute_reasons": ("manual_time", "poor_communication"),
         "summary": f"Both sides disagree about week {number}. The client wants the money back. " * 4,
     }
-    draft = Draft(
+    draft = NewEscalation(
         view_id=f"V{chance.getrandbits(44):X}{number}",
         form_id=desk,
         prefix=DESKS[desk],
@@ -91,11 +99,19 @@ def _made(
         values=values,
         entry_id="disputes/hourly",
         question="client disputes hours that were logged",
-        cases=case_keys(values),
+        case_keys=case_keys(values),
     )
-    states = [State.SENT, State.CLAIMED, State.ASKED] if open_still else [State.RESOLVED, State.WITHDRAWN]
+    states = (
+        [EscalationState.SENT, EscalationState.CLAIMED, EscalationState.AWAITING_REQUESTER]
+        if open_still
+        else [EscalationState.RESOLVED, EscalationState.WITHDRAWN]
+    )
     state = chance.choices(states, [4, 5, 1] if open_still else [24, 1])[0]
-    claimed = None if state in (State.SENT, State.WITHDRAWN) else specialist(chance.randrange(SPECIALISTS))
+    claimed = (
+        None
+        if state in (EscalationState.SENT, EscalationState.WITHDRAWN)
+        else specialist(chance.randrange(SPECIALISTS))
+    )
     closed = None if open_still else at + timedelta(hours=chance.expovariate(1 / 8))
     history: list[tuple[EventKind, datetime, str | None]] = [
         (EventKind.SUBMITTED, at, sender),
@@ -104,13 +120,13 @@ def _made(
     if claimed:
         history.append((EventKind.CLAIMED, at + timedelta(minutes=20), claimed))
     if closed:
-        kind = EventKind.RESOLVED if state is State.RESOLVED else EventKind.WITHDRAWN
+        kind = EventKind.RESOLVED if state is EscalationState.RESOLVED else EventKind.WITHDRAWN
         history.append((kind, closed, claimed or sender))
     escalation = Escalation(
         id=f"{chance.getrandbits(96):024x}",
         reference=f"{draft.prefix}-{reference}",
         form_id=desk,
-        desk=desk,
+        assigned_queue=desk,
         channel=desk,
         state=state,
         requester=draft.requester,
@@ -120,10 +136,12 @@ def _made(
         entry_id=draft.entry_id,
         question=draft.question,
         claimed_by=claimed,
-        card=Card(f"C-{desk}", f"{at.timestamp():.6f}", f"https://example.slack.com/archives/C/p{number}"),
-        resolution=Resolution(Ending.RIGHT_PLACE, "Paid back in part.") if state is State.RESOLVED else None,
+        card=PostedCard(f"C-{desk}", f"{at.timestamp():.6f}", f"https://example.slack.com/archives/C/p{number}"),
+        resolution=Resolution(ResolutionCode.RIGHT_PLACE, "Paid back in part.")
+        if state is EscalationState.RESOLVED
+        else None,
         closed_at=closed,
-        watch=Watch(overdue_at=at + timedelta(hours=8)) if open_still else Watch(),
+        sla_timer=SlaTimer(overdue_at=at + timedelta(hours=8)) if open_still else SlaTimer(),
     )
     return Made(draft, escalation, tuple(history))
 
@@ -150,7 +168,7 @@ def fill(database: Database, count: int) -> None:
         with database.write() as connection:
             kept = [rows.new_row(one.escalation, one.draft) | {"events": len(one.history)} for one in batch]
             connection.execute(insert(escalations), kept)
-            keys = [{"key": key, "escalation_id": one.escalation.id} for one in batch for key in one.draft.cases]
+            keys = [{"key": key, "escalation_id": one.escalation.id} for one in batch for key in one.draft.case_keys]
             connection.execute(insert(cases), keys)
             connection.execute(insert(events), [row for one in batch for row in _history(one)])
 
@@ -183,7 +201,7 @@ def measure(folder: Path, count: int, samples: int) -> dict[str, Any]:
 def questions(database: Database, count: int) -> dict[str, Callable[[], object]]:
     """Everything that is asked, each time about somebody or something else."""
     chance = random.Random(2)
-    ledger = SqlLedger(database=database, bell=Bell(), ids=str)
+    ledger = SqlLedger(database=database, notifier=Notifier(), ids=str)
     people = People(database=database, ticks=time.monotonic)
     knowledge = build_guide(ROOT / "knowledge").knowledge
     handles = [form.specialists for form in knowledge.forms.values() if form.specialists]
@@ -211,28 +229,32 @@ def questions(database: Database, count: int) -> dict[str, Callable[[], object]]
     def some_specialist() -> str:
         return specialist(chance.randrange(SPECIALISTS))
 
-    def listed(search: Search) -> object:
+    def listed(search: EscalationFilter) -> object:
         return ledger.page(search, limit=PAGE), ledger.count(search, at_most=COUNTED + 1)
 
-    def turned(search: Search) -> object:
+    def turned(search: EscalationFilter) -> object:
         first = ledger.page(replace(search, until=NOW - chance.random() * SPAN), limit=1)
-        return ledger.page(search, after=first.following, limit=PAGE)
+        return ledger.page(search, after=first.next_cursor, limit=PAGE)
 
     def about(number: int) -> object:
-        return ledger.open_about((f"ticket:{ticket(number)}", f"contract:{30_000_000 + number}"))
+        return ledger.open_with_case_keys((f"ticket:{ticket(number)}", f"contract:{30_000_000 + number}"))
 
     return {
         "App Home of an agent, drawn": lambda: homes.view(some_agent(), {}),
         "App Home of the busiest agent, drawn": lambda: homes.view(agent(0), {}),
         "App Home of a specialist of both desks, drawn": lambda: homes.view(some_specialist(), {}),
-        "list: open of an agent": lambda: listed(Search(requester=some_agent(), states=OPEN)),
-        "list: recently closed of an agent": lambda: listed(Search(requester=some_agent(), states=CLOSED)),
-        "list: a further page of the closed": lambda: turned(Search(requester=some_agent(), states=CLOSED)),
-        "list: unclaimed at both desks": lambda: listed(Search(desks=desks, states={State.SENT}, oldest_first=True)),
-        "list: claimed by a specialist": lambda: listed(
-            Search(claimed_by=some_specialist(), states=OPEN, oldest_first=True)
+        "list: open of an agent": lambda: listed(EscalationFilter(requester=some_agent(), states=OPEN_STATES)),
+        "list: recently closed of an agent": lambda: listed(EscalationFilter(requester=some_agent(), states=CLOSED)),
+        "list: a further page of the closed": lambda: turned(EscalationFilter(requester=some_agent(), states=CLOSED)),
+        "list: unclaimed at both desks": lambda: listed(
+            EscalationFilter(queues=desks, states={EscalationState.SENT}, oldest_first=True)
         ),
-        "list: overdue at both desks": lambda: listed(Search(desks=desks, overdue_at=NOW, oldest_first=True)),
+        "list: claimed by a specialist": lambda: listed(
+            EscalationFilter(claimed_by=some_specialist(), states=OPEN_STATES, oldest_first=True)
+        ),
+        "list: overdue at both desks": lambda: listed(
+            EscalationFilter(queues=desks, overdue_at=NOW, oldest_first=True)
+        ),
         "duplicate check: a case that is kept": lambda: about(chance.randrange(count)),
         "duplicate check: a case that is new": lambda: about(chance.randrange(10**8, 10**9)),
         "submission seen before? (by its view)": lambda: ledger.by_view(

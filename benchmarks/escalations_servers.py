@@ -16,7 +16,7 @@ from typing import Any
 from route_load import run_bare, run_service, signed
 from slack_bolt import Ack
 
-from slackguide.escalation.fields import Checked, check
+from slackguide.escalation.form_validation import ValidForm, validate_form
 from slackguide.knowledge.forms import Form, FormField
 from slackguide.slack.ids import Callback
 from slackguide.slack.views.form import FormState
@@ -91,7 +91,7 @@ class Forms:
         self._lock = threading.Lock()
         self._number = 0
         told = {"ticket_url": f"{TICKETS}1", **{id: _plain(state[id]) for id, state in self._values.items()}}
-        assert isinstance(check(form, told), Checked), check(form, told)
+        assert isinstance(validate_form(form, told), ValidForm), validate_form(form, told)
 
     def next(self) -> tuple[bytes, dict[str, str]]:
         """A signed request."""

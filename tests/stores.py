@@ -20,8 +20,8 @@ import pytest
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.engine import make_url
 
-from slackguide.escalation.bell import Bell
-from slackguide.escalation.escalation import Draft, Requester, Submitted
+from slackguide.delivery.notifier import Notifier
+from slackguide.escalation.models import NewEscalation, Requester, SubmissionResult
 from slackguide.storage.database import Database
 from slackguide.storage.inbox import Inbox
 from slackguide.storage.ledger import SqlLedger
@@ -114,20 +114,20 @@ class Store:
     def __init__(self, url: str, clock: SteppedClock, *, busy_seconds: float = PATIENCE) -> None:
         self.url = url
         self.clock = clock
-        self.bell = Bell()
+        self.bell = Notifier()
         self.database = Database(url=url, clock=clock, busy_seconds=busy_seconds)
-        self.ledger = SqlLedger(database=self.database, bell=self.bell, ids=lambda: uuid.uuid4().hex)
-        self.inbox = Inbox(database=self.database, bell=self.bell)
+        self.ledger = SqlLedger(database=self.database, notifier=self.bell, ids=lambda: uuid.uuid4().hex)
+        self.inbox = Inbox(database=self.database, notifier=self.bell)
         self.outbox = self.worker("one")
 
     def worker(self, name: str) -> SqlOutbox:
         """The outbox as another process sees it."""
-        return SqlOutbox(database=self.database, bell=self.bell, worker=name)
+        return SqlOutbox(database=self.database, notifier=self.bell, worker=name)
 
-    def submit(self, new: Draft) -> Submitted:
+    def submit(self, new: NewEscalation) -> SubmissionResult:
         """Submit a draft that no open escalation duplicates."""
         outcome = self.ledger.submit(new)
-        assert isinstance(outcome, Submitted)
+        assert isinstance(outcome, SubmissionResult)
         return outcome
 
     def now(self) -> datetime:
@@ -159,7 +159,7 @@ def sqlite_url(folder: Path) -> str:
     return url
 
 
-def draft(view_id: str = "V1", **changes: object) -> Draft:
+def draft(view_id: str = "V1", **changes: object) -> NewEscalation:
     """A draft such as the form makes, with what the test is about changed."""
     usual: dict[str, object] = {
         "view_id": view_id,
@@ -169,7 +169,7 @@ def draft(view_id: str = "V1", **changes: object) -> Draft:
         "requester": Requester("U1", "T1"),
         "values": {"summary": "both sides disagree", "dispute_type": "hourly"},
     }
-    return Draft(**{**usual, **changes})  # type: ignore[arg-type]
+    return NewEscalation(**{**usual, **changes})  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")

@@ -135,11 +135,11 @@ class Workplace:
             guide=self.guide,
             stores=stores,
             clock=self.clock.utc,
-            chance=lambda: 0.5,
+            jitter=lambda: 0.5,
             ticks=self.clock.seconds,
         )
         self._routes = self.service.routes
-        self._outbox = SqlOutbox(database=stores.database, bell=stores.bell, worker="looking on")
+        self._outbox = SqlOutbox(database=stores.database, notifier=stores.bell, worker="looking on")
         before = stores.people.refreshed_at()
         if delivering:
             self.service.start(answering=known)
@@ -190,7 +190,7 @@ class Workplace:
 
     def owed(self) -> tuple[Owed, ...]:
         """Every job that is not finished."""
-        return Backlog(database=self.stores.database, bell=self.stores.bell).owed()
+        return Backlog(database=self.stores.database, notifier=self.stores.bell).owed()
 
     def pass_time(self, seconds: float) -> None:
         """Lets time pass at once."""
@@ -199,15 +199,15 @@ class Workplace:
     def remind(self) -> int:
         """Gives the reminders that are due, as the chore does every quarter of a minute; how many there were."""
         policy = policies(self.guide)
-        return Reminders(database=self.stores.database, bell=self.stores.bell, policy=policy).give()
+        return Reminders(database=self.stores.database, notifier=self.stores.bell, policy=policy).give()
 
     def _advance(self, seconds: float) -> None:
         self.clock.advance(seconds)
-        self.stores.bell.ring()
+        self.stores.bell.notify()
 
     def _jump(self) -> None:
         try:
-            rest = self._outbox.rest()
+            rest = self._outbox.seconds_until_due()
             sending = any(job.state == "sending" for job in self.owed())
         except StorageError:  # a test has taken the database away
             return

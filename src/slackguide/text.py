@@ -1,4 +1,4 @@
-"""Text as people type it: what every package that reads it needs."""
+"""Clean text that people typed: what cannot be stored or encoded is removed."""
 
 from __future__ import annotations
 

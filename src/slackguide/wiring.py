@@ -20,14 +20,13 @@ from slack_bolt import App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 
 from slackguide.config import Settings
+from slackguide.delivery.dispatcher import Dispatcher
+from slackguide.delivery.notifier import Notifier
+from slackguide.delivery.scheduler import PeriodicTask, Scheduler
+from slackguide.delivery.worker import Worker
 from slackguide.errors import StorageError
-from slackguide.escalation.bell import Bell
-from slackguide.escalation.chores import Chore, Chores
-from slackguide.escalation.delivery import Delivery
-from slackguide.escalation.escalation import Escalation
-from slackguide.escalation.policy import policy_of
-from slackguide.escalation.watch import Policy
-from slackguide.escalation.worker import Worker
+from slackguide.escalation.models import Escalation
+from slackguide.escalation.sla import ReminderPolicy, reminder_policy
 from slackguide.guide import Guide
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.slack.admission import Door
@@ -113,7 +112,7 @@ class Stores:
     """Everything that is kept, on one database."""
 
     database: Database
-    bell: Bell
+    bell: Notifier
     people: People
     ledger: SqlLedger
     inbox: Inbox
@@ -127,16 +126,20 @@ def open_stores(url: str, *, clock: Clock, guide: Callable[[], Guide], channels:
     """Opens the database, brings it up to date, and gives what is kept in it. Raises `StorageError`."""
     database = Database(url=url, clock=clock)
     migrate(database)
-    bell = Bell()
+    notifier = Notifier()
     people = People(database=database, ticks=time.monotonic)
     return Stores(
         database=database,
-        bell=bell,
+        bell=notifier,
         people=people,
         ledger=SqlLedger(
-            database=database, bell=bell, ids=new_id, policy=policies(guide), specialists=specialists(guide, people)
+            database=database,
+            notifier=notifier,
+            ids=new_id,
+            policy=policies(guide),
+            specialists=specialists(guide, people),
         ),
-        inbox=Inbox(database=database, bell=bell),
+        inbox=Inbox(database=database, notifier=notifier),
         drafts=Drafts(database=database, ids=new_id),
         feedback=FeedbackBook(database=database),
         identities=Identities(database=database),
@@ -164,24 +167,24 @@ def open_records(settings: Settings) -> Iterator[Records]:
             "SLACKGUIDE_HOME, or start slackguide once, which makes it."
         )
     migrate(database)
-    bell = Bell()
+    notifier = Notifier()
     try:
         yield Records(
             people=People(database=database, ticks=time.monotonic),
-            ledger=SqlLedger(database=database, bell=bell, ids=new_id),
+            ledger=SqlLedger(database=database, notifier=notifier, ids=new_id),
             feedback=FeedbackBook(database=database),
-            backlog=Backlog(database=database, bell=bell),
+            backlog=Backlog(database=database, notifier=notifier),
         )
     finally:
         database.close()
 
 
-def policies(guide: Callable[[], Guide]) -> Callable[[str], Policy | None]:
+def policies(guide: Callable[[], Guide]) -> Callable[[str], ReminderPolicy | None]:
     """A desk's reminders, as the knowledge in force has them."""
 
-    def of(desk: str) -> Policy | None:
+    def of(desk: str) -> ReminderPolicy | None:
         form = guide().knowledge.forms.get(desk)
-        return policy_of(form) if form else None
+        return reminder_policy(form) if form else None
 
     return of
 
@@ -209,7 +212,7 @@ class Service:
         guide: ReloadableGuide,
         stores: Stores,
         clock: Clock,
-        chance: Callable[[], float] = random.random,
+        jitter: Callable[[], float] = random.random,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self.guide = guide
@@ -264,7 +267,7 @@ class Service:
             knowledge=lambda: guide().knowledge,
             clock=clock,
         )
-        poster = SlackPoster(
+        sender = SlackPoster(
             client=client,
             channels=stores.channels,
             knowledge=lambda: guide().knowledge,
@@ -278,7 +281,7 @@ class Service:
             """The outbox for jobs of some kinds, as one worker of this process."""
             return SqlOutbox(
                 database=stores.database,
-                bell=stores.bell,
+                notifier=stores.bell,
                 worker=f"{os.getpid()}-{new_id()[:6]}",
                 only=only,
                 without=without,
@@ -287,16 +290,16 @@ class Service:
         def worker(name: str, jobs: SqlOutbox) -> Worker:
             """A worker for the jobs of that outbox."""
             return Worker(
-                outbox=jobs,
-                delivery=Delivery(
-                    outbox=jobs,
-                    poster=poster,
-                    owners=self._owners,
+                queue=jobs,
+                dispatcher=Dispatcher(
+                    queue=jobs,
+                    sender=sender,
+                    watchers=self._owners,
                     explain=explain,
-                    chance=chance,
+                    jitter=jitter,
                     stopping=self._stopping.is_set,
                 ),
-                bell=stores.bell,
+                notifier=stores.bell,
                 stopping=self._stopping,
                 name=name,
             )
@@ -306,13 +309,13 @@ class Service:
         self.installation_check = InstallationCheck(
             client=client, status=self.installation, resume=lambda: posts.resume(INSTALLATION_CODES)
         )
-        reminders = Reminders(database=stores.database, bell=stores.bell, policy=policies(guide))
+        reminders = Reminders(database=stores.database, notifier=stores.bell, policy=policies(guide))
         retention = Retention(database=stores.database, days=settings.retention_days)
-        self._chores = Chores(
-            chores=[
-                Chore("reminders", REMINDERS_EVERY, reminders.give),
-                Chore("sweep", SWEEP_EVERY, retention.sweep),
-                Chore("installation", INSTALLATION_EVERY, self.installation_check.run),
+        self._chores = Scheduler(
+            periodic_tasks=[
+                PeriodicTask("reminders", REMINDERS_EVERY, reminders.give),
+                PeriodicTask("sweep", SWEEP_EVERY, retention.sweep),
+                PeriodicTask("installation", INSTALLATION_EVERY, self.installation_check.run),
             ],
             stopping=self._stopping,
         )
@@ -343,7 +346,7 @@ class Service:
                     knowledge=lambda: guide().knowledge,
                     clock=clock,
                 ),
-                messages=Messages(inbox=stores.inbox, seen_home=stores.ledger.seen_home),
+                messages=Messages(inbox=stores.inbox, seen_home=stores.ledger.record_home_view),
                 home=Home(
                     client=client,
                     directory=self._directory,
@@ -391,7 +394,7 @@ class Service:
         """Begins the end: no job is taken on any more, and one not sent yet is given back. Requests are answered."""
         self._stopping.set()
         self._directory.stop()
-        self.stores.bell.ring()
+        self.stores.bell.notify()
 
     def stop(self) -> None:
         """Ends what is under way and gives leases back."""
@@ -405,7 +408,7 @@ class Service:
 
     def _owners(self, escalation: Escalation) -> list[str]:
         """Whom to tell beside the requester when an escalation cannot be posted: the desk's specialists."""
-        return list(specialists(self.guide, self.stores.people)(escalation.desk))
+        return list(specialists(self.guide, self.stores.people)(escalation.assigned_queue))
 
 
 def _today(clock: Clock) -> date:

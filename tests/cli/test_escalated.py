@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from slackguide.escalation.lifecycle import Claim, Reopen, Resolve
-from slackguide.escalation.resolution import Ending, Resolution
+from slackguide.escalation.resolution import Resolution, ResolutionCode
+from slackguide.escalation.state_machine import Claim, Reopen, Resolve
 from slackguide.evaluation.halves import half_of
 from tests.cli.running import Shell, shell
 from tests.evaluation.small import phrasing, write_knowledge, write_questions
@@ -34,12 +34,12 @@ def knowledge(tmp_path: Path) -> Path:
     return write_knowledge(tmp_path / "knowledge", rules=RULES)
 
 
-def resolved(store: Store, view: str, ending: Ending, which: str | None = None, **changes: Any) -> str:
+def resolved(store: Store, view: str, ending: ResolutionCode, which: str | None = None, **changes: Any) -> str:
     """An escalation that was sent, claimed and resolved; its reference."""
     usual = {"question": f"question {view}", "entry_id": "help/badge"}
     escalation = store.ledger.submit(draft(view, **{**usual, **changes})).escalation
-    store.ledger.press(escalation.id, Claim("U2"))
-    store.ledger.press(escalation.id, Resolve("U2", Resolution(ending, "decided so", which)))
+    store.ledger.apply(escalation.id, Claim("U2"))
+    store.ledger.apply(escalation.id, Resolve("U2", Resolution(ending, "decided so", which)))
     store.elapse(1)
     return escalation.reference
 
@@ -52,13 +52,13 @@ def written(shell: Shell, knowledge: Path, *arguments: object) -> tuple[list[dic
 
 
 def test_each_ending_labels_what_it_leaves_possible(store: Store, shell: Shell, knowledge: Path) -> None:
-    first = resolved(store, "V1", Ending.WRONG_QUEUE, "vault")
-    resolved(store, "V2", Ending.WRONG_QUEUE, "desk", entry_id="help/danger")
-    resolved(store, "V3", Ending.NOT_ELIGIBLE, entry_id="help/invoice")
-    resolved(store, "V4", Ending.IN_GUIDE, entry_id="help/password")
-    again = resolved(store, "V5", Ending.DUPLICATE, first.lower())
-    resolved(store, "V6", Ending.DUPLICATE, again)
-    resolved(store, "V7", Ending.RIGHT_PLACE)
+    first = resolved(store, "V1", ResolutionCode.WRONG_QUEUE, "vault")
+    resolved(store, "V2", ResolutionCode.WRONG_QUEUE, "desk", entry_id="help/danger")
+    resolved(store, "V3", ResolutionCode.NOT_ELIGIBLE, entry_id="help/invoice")
+    resolved(store, "V4", ResolutionCode.IN_GUIDE, entry_id="help/password")
+    again = resolved(store, "V5", ResolutionCode.DUPLICATE, first.lower())
+    resolved(store, "V6", ResolutionCode.DUPLICATE, again)
+    resolved(store, "V7", ResolutionCode.RIGHT_PLACE)
     questions, said = written(shell, knowledge)
     assert [(one["text"], one["ids"], one["ending"], one["was"]) for one in questions] == [
         ("question V1", ["help/badge"], "wrong_queue", "help/badge"),
@@ -73,19 +73,19 @@ def test_each_ending_labels_what_it_leaves_possible(store: Store, shell: Shell, 
 
 
 def test_what_tells_nothing_is_left_out_and_counted(store: Store, shell: Shell, knowledge: Path) -> None:
-    resolved(store, "V1", Ending.WRONG_QUEUE, "vault", question=None)
-    resolved(store, "V2", Ending.WRONG_QUEUE, "closed-queue")
-    resolved(store, "V3", Ending.IN_GUIDE, entry_id=None)
-    resolved(store, "V4", Ending.IN_GUIDE, entry_id="help/gone")
-    resolved(store, "V5", Ending.DUPLICATE, "D-9999")
+    resolved(store, "V1", ResolutionCode.WRONG_QUEUE, "vault", question=None)
+    resolved(store, "V2", ResolutionCode.WRONG_QUEUE, "closed-queue")
+    resolved(store, "V3", ResolutionCode.IN_GUIDE, entry_id=None)
+    resolved(store, "V4", ResolutionCode.IN_GUIDE, entry_id="help/gone")
+    resolved(store, "V5", ResolutionCode.DUPLICATE, "D-9999")
     store.ledger.submit(draft("V6", question="still open", entry_id="help/badge"))
-    resolved(store, "V7", Ending.DUPLICATE, "D-1006")
-    resolved(store, "V8", Ending.DUPLICATE, "D-1009")
-    resolved(store, "V9", Ending.DUPLICATE, "D-1008")
-    reopened = resolved(store, "V10", Ending.WRONG_QUEUE, "vault")
+    resolved(store, "V7", ResolutionCode.DUPLICATE, "D-1006")
+    resolved(store, "V8", ResolutionCode.DUPLICATE, "D-1009")
+    resolved(store, "V9", ResolutionCode.DUPLICATE, "D-1008")
+    reopened = resolved(store, "V10", ResolutionCode.WRONG_QUEUE, "vault")
     found = store.ledger.by_reference(reopened)
     assert found is not None
-    store.ledger.press(found.id, Reopen("U1"))
+    store.ledger.apply(found.id, Reopen("U1"))
     questions, said = written(shell, knowledge)
     assert questions == []
     assert sorted(said) == [
@@ -98,16 +98,16 @@ def test_what_tells_nothing_is_left_out_and_counted(store: Store, shell: Shell, 
 
 
 def test_the_same_words_with_the_same_label_count_once(store: Store, shell: Shell, knowledge: Path) -> None:
-    resolved(store, "V1", Ending.WRONG_QUEUE, "vault", question=" where to? ")
-    resolved(store, "V2", Ending.WRONG_QUEUE, "vault", question="where to?")
-    resolved(store, "V3", Ending.WRONG_QUEUE, "desk", question="where to?")
+    resolved(store, "V1", ResolutionCode.WRONG_QUEUE, "vault", question=" where to? ")
+    resolved(store, "V2", ResolutionCode.WRONG_QUEUE, "vault", question="where to?")
+    resolved(store, "V3", ResolutionCode.WRONG_QUEUE, "desk", question="where to?")
     questions, _ = written(shell, knowledge)
     assert [(one["text"], one["from"]) for one in questions] == [("where to?", "D-1001"), ("where to?", "D-1003")]
 
 
 def test_the_questions_are_asked(store: Store, shell: Shell, knowledge: Path, tmp_path: Path) -> None:
-    resolved(store, "V1", Ending.WRONG_QUEUE, "vault", question=phrasing("help/badge"), entry_id="help/invoice")
-    resolved(store, "V2", Ending.IN_GUIDE, question=phrasing("help/password"), entry_id="help/invoice")
+    resolved(store, "V1", ResolutionCode.WRONG_QUEUE, "vault", question=phrasing("help/badge"), entry_id="help/invoice")
+    resolved(store, "V2", ResolutionCode.IN_GUIDE, question=phrasing("help/password"), entry_id="help/invoice")
     common = ["evaluate", "--from-escalations", "--knowledge", knowledge]
     found = shell(*common, "--json").document
     assert (found["questions"], found["in_scope"]) == (2, 2)
@@ -122,7 +122,7 @@ def test_the_questions_are_asked(store: Store, shell: Shell, knowledge: Path, tm
 
 
 def test_they_join_the_questions_of_files(store: Store, shell: Shell, knowledge: Path, tmp_path: Path) -> None:
-    resolved(store, "V1", Ending.IN_GUIDE, question=phrasing("help/badge"), entry_id="help/badge")
+    resolved(store, "V1", ResolutionCode.IN_GUIDE, question=phrasing("help/badge"), entry_id="help/badge")
     file = write_questions(tmp_path / "more.jsonl", [(phrasing("help/password"), ["help/password"])])
     found = shell("evaluate", file, "--from-escalations", "--knowledge", knowledge, "--json").document
     assert [(part["file"], part["questions"]) for part in found["files"]] == [
@@ -132,7 +132,7 @@ def test_they_join_the_questions_of_files(store: Store, shell: Shell, knowledge:
 
 
 def test_what_was_written_can_be_evaluated(store: Store, shell: Shell, knowledge: Path, tmp_path: Path) -> None:
-    resolved(store, "V1", Ending.WRONG_QUEUE, "vault", question=phrasing("help/badge"))
+    resolved(store, "V1", ResolutionCode.WRONG_QUEUE, "vault", question=phrasing("help/badge"))
     file = tmp_path / "escalated.jsonl"
     ran = shell("evaluate", "--from-escalations", "--write", file, "--knowledge", knowledge)
     assert (ran.status, ran.out) == (0, "")
@@ -141,7 +141,7 @@ def test_what_was_written_can_be_evaluated(store: Store, shell: Shell, knowledge
 
 def test_a_half_is_a_half(store: Store, shell: Shell, knowledge: Path) -> None:
     for number in range(8):
-        resolved(store, f"V{number}", Ending.WRONG_QUEUE, "vault")
+        resolved(store, f"V{number}", ResolutionCode.WRONG_QUEUE, "vault")
     halves = [
         [one["text"] for one in written(shell, knowledge, "--half", half)[0]] for half in ("development", "report")
     ]

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from slackguide.escalation.decision import Done, Parked, Retry
-from slackguide.escalation.escalation import Advice, Escalation, Requester
-from slackguide.escalation.job import Job
-from slackguide.escalation.lifecycle import Ask, Claim, Press, Resolve, Withdraw
-from slackguide.escalation.poster import Posted
-from slackguide.escalation.resolution import Ending, Resolution
+from slackguide.delivery.jobs import Job
+from slackguide.delivery.retry import Completed, DeadLettered, Retry
+from slackguide.delivery.sender import PostedMessage
+from slackguide.escalation.models import Escalation, Recommendation, Requester
+from slackguide.escalation.resolution import Resolution, ResolutionCode
+from slackguide.escalation.state_machine import Ask, Claim, Command, Resolve, Withdraw
 from slackguide.storage.feedback import FeedbackBook, Verdict
 from slackguide.storage.people import People, Person
 from slackguide.storage.schema import escalations, feedback
@@ -39,9 +39,9 @@ def sent(store: Store, view: str, **changes: Any) -> Escalation:
     return store.ledger.submit(draft(view, **changes)).escalation
 
 
-def pressed(store: Store, escalation: Escalation, *presses: Press) -> None:
+def pressed(store: Store, escalation: Escalation, *presses: Command) -> None:
     for press in presses:
-        store.ledger.press(escalation.id, press)
+        store.ledger.apply(escalation.id, press)
 
 
 def job(store: Store) -> Job:
@@ -54,12 +54,20 @@ def job(store: Store) -> Job:
 def several(store: Store) -> Store:
     """Four escalations: open, claimed, resolved, withdrawn."""
     named(store)
-    sent(store, "V1", question="what now", entry_id="disputes/x", advice=Advice("HV Mediation", ("because",)))
-    store.outbox.settle(job(store), Done(Posted("C1", "1.0", LINK)))
+    sent(
+        store,
+        "V1",
+        question="what now",
+        entry_id="disputes/x",
+        recommendation=Recommendation("HV Mediation", ("because",)),
+    )
+    store.outbox.complete(job(store), Completed(PostedMessage("C1", "1.0", LINK)))
     claimed = sent(store, "V2", requester=Requester("U3", "T1"), values={"summary": "=2+5", "n": 7})
     pressed(store, claimed, Claim("U2"), Ask("U2", "which one?"))
     resolved = sent(store, "V3", prefix="CE", form_id="ask-ce", channel="ask-ce", values={"on": date(2026, 3, 1)})
-    pressed(store, resolved, Claim("U2"), Resolve("U2", Resolution(Ending.WRONG_QUEUE, "elsewhere", "ce-tier-1")))
+    pressed(
+        store, resolved, Claim("U2"), Resolve("U2", Resolution(ResolutionCode.WRONG_QUEUE, "elsewhere", "ce-tier-1"))
+    )
     pressed(store, sent(store, "V4", values={"kinds": ("a", "b")}), Withdraw("U1"))
     return store
 
@@ -304,7 +312,7 @@ def owed(shell: Shell, *arguments: object) -> list[tuple[str, str, str]]:
 
 def test_what_is_owed_is_listed_tried_again_and_dropped(store: Store, shell: Shell) -> None:
     sent(store, "V1")
-    store.outbox.settle(job(store), Parked("is_archived"))
+    store.outbox.complete(job(store), DeadLettered("is_archived"))
     assert owed(shell) == owed(shell, "--parked") == [("post_escalation", "D-1001", "parked")]
     table = shell("outbox", "list")
     assert {"D-1001", "#ask-disputes", "parked", "is_archived"} <= set(table.out.split())
@@ -327,7 +335,7 @@ def test_what_is_owed_is_listed_tried_again_and_dropped(store: Store, shell: She
 def test_everything_parked_is_tried_again_at_once(store: Store, shell: Shell) -> None:
     for view in ("V1", "V2"):
         sent(store, view)
-        store.outbox.settle(job(store), Parked("is_archived"))
+        store.outbox.complete(job(store), DeadLettered("is_archived"))
         store.elapse(2)
     assert shell("outbox", "retry", "--parked").err == "2 jobs will be tried now.\n"
     assert [state for _, _, state in owed(shell)] == ["due", "due"]
@@ -347,13 +355,13 @@ def test_what_is_being_sent_is_let_be(store: Store, shell: Shell) -> None:
             assert f"nothing was changed for {name}. It is being sent this moment" in ran.err
     assert owed(shell) == [("post_escalation", "D-1001", "sending")]
     assert shell("outbox", "list").err == "1 being sent owed to Slack.\n"
-    store.outbox.settle(held, Retry(60, 0, False, "unreachable"))
+    store.outbox.complete(held, Retry(60, 0, False, "unreachable"))
     assert shell("outbox", "retry", held.id).status == 0
 
 
 def test_nothing_owed_is_fine_and_an_unknown_one_is_not(store: Store, shell: Shell) -> None:
     posted = sent(store, "V1")
-    store.outbox.settle(job(store), Done(Posted("C1", "1.0")))
+    store.outbox.complete(job(store), Completed(PostedMessage("C1", "1.0")))
     for command in ("retry", "drop"):
         ran = shell("outbox", command, posted.reference)
         assert (ran.status, ran.err) == (0, "Nothing is owed for D-1001.\n")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from slackguide.escalation.escalation import State
+from slackguide.escalation.models import EscalationState
 from slackguide.guide import Answer, Asker, Concern, Guide
 from slackguide.sandbox import Message
 from slackguide.sandbox.answers import elements_of
@@ -43,7 +43,7 @@ MOVED_ON = {"add_details": "D-1005", "hand_over": "D-1007", "resolve": "D-1004"}
 """Forms whose escalation went on after 0.1.0 had opened them, and what the refusal has to name."""
 
 
-def escalation_state(work: Workplace, recorded: dict[str, Any], name: str) -> State:
+def escalation_state(work: Workplace, recorded: dict[str, Any], name: str) -> EscalationState:
     """The state of an escalation of the recording, by its name there."""
     found = work.stores.ledger.get(recorded["escalations"][name]["id"])
     assert found is not None
@@ -201,5 +201,5 @@ def test_a_card_of_0_1_0_is_claimed_and_redrawn(work: Workplace, recorded: dict[
     work.press(post, Action.CLAIM, "marek")
     work.settle()
 
-    assert escalation_state(work, recorded, "unclaimed") is State.CLAIMED
+    assert escalation_state(work, recorded, "unclaimed") is EscalationState.CLAIMED
     assert "Claimed" in words(work.workspace.message(post.ts))

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from slackguide.escalation.fields import Faults
-from slackguide.escalation.resolution import Ending, Resolution, check_resolution
+from slackguide.escalation.form_validation import InvalidForm
+from slackguide.escalation.resolution import Resolution, ResolutionCode, check_resolution
 
 
 @pytest.mark.parametrize(
     ("ending", "decided", "which", "outcome"),
     [
-        ("right_place", " refunded ", None, Resolution(Ending.RIGHT_PLACE, "refunded")),
-        ("right_place", "refunded", "hv-mediation", Resolution(Ending.RIGHT_PLACE, "refunded")),
-        ("wrong_queue", "moved", "hv-mediation", Resolution(Ending.WRONG_QUEUE, "moved", "hv-mediation")),
-        ("duplicate", "see there", "D-1001", Resolution(Ending.DUPLICATE, "see there", "D-1001")),
-        ("not_eligible", "too late", None, Resolution(Ending.NOT_ELIGIBLE, "too late")),
-        ("in_guide", "see the guide", None, Resolution(Ending.IN_GUIDE, "see the guide")),
+        ("right_place", " refunded ", None, Resolution(ResolutionCode.RIGHT_PLACE, "refunded")),
+        ("right_place", "refunded", "hv-mediation", Resolution(ResolutionCode.RIGHT_PLACE, "refunded")),
+        ("wrong_queue", "moved", "hv-mediation", Resolution(ResolutionCode.WRONG_QUEUE, "moved", "hv-mediation")),
+        ("duplicate", "see there", "D-1001", Resolution(ResolutionCode.DUPLICATE, "see there", "D-1001")),
+        ("not_eligible", "too late", None, Resolution(ResolutionCode.NOT_ELIGIBLE, "too late")),
+        ("in_guide", "see the guide", None, Resolution(ResolutionCode.IN_GUIDE, "see the guide")),
     ],
 )
 def test_a_whole_resolution(ending: str, decided: str, which: str | None, outcome: Resolution) -> None:
@@ -35,5 +35,5 @@ def test_a_whole_resolution(ending: str, decided: str, which: str | None, outcom
 )
 def test_a_resolution_with_gaps(ending: str | None, decided: str | None, which: str | None, fields: set[str]) -> None:
     outcome = check_resolution(ending, decided, which)
-    assert isinstance(outcome, Faults)
-    assert set(outcome.by_field) == fields
+    assert isinstance(outcome, InvalidForm)
+    assert set(outcome.messages) == fields

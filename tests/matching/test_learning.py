@@ -9,11 +9,11 @@ from slackguide.matching.logistic_regression import RIDGE, fit
 
 def problem(seed: int, phrasings: int, entries: int) -> tuple[Floats, Ints]:
     """Unit vectors that share a direction, one of them zero (a phrasing without a word); every entry has one."""
-    chance = np.random.default_rng(seed)
-    vectors = (chance.normal(size=(phrasings, 12)) + 1.0).astype(np.float32)
+    jitter = np.random.default_rng(seed)
+    vectors = (jitter.normal(size=(phrasings, 12)) + 1.0).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors[0] = 0.0
-    owners = np.sort(np.concatenate((np.arange(entries), chance.integers(0, entries, phrasings - entries))))
+    owners = np.sort(np.concatenate((np.arange(entries), jitter.integers(0, entries, phrasings - entries))))
     return np.asarray(2.5 * vectors @ vectors.T, dtype=np.float32), owners
 
 

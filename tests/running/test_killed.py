@@ -24,9 +24,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from slackguide.escalation.bell import Bell
-from slackguide.escalation.escalation import EventKind
-from slackguide.escalation.search import Search
+from slackguide.delivery.notifier import Notifier
+from slackguide.escalation.filters import EscalationFilter
+from slackguide.escalation.models import EventKind
 from slackguide.sandbox import Fault, Message, Sky
 from slackguide.sandbox.delivery import Parcel
 from slackguide.sandbox.errors import CannotDo
@@ -120,7 +120,7 @@ class Run:
 
     def go(self) -> Outcome:
         """The whole run."""
-        chance = random.Random(self.seed)
+        jitter = random.Random(self.seed)
         with ExitStack() as stack:
             for which in range(len(self.ports)):
                 self._start(stack, which)
@@ -130,12 +130,12 @@ class Run:
             self._ready(range(len(self.ports)))
             sent = self.slack.escalate()
             self.counts.acknowledged.append(str(sent.sent["view"]["id"]))
-            self._forecast(chance)
+            self._forecast(jitter)
             with ThreadPoolExecutor(len(REQUESTERS) + 1) as people:
                 sending = [people.submit(self._send, who, sent.sent) for who in REQUESTERS]
                 pressing = people.submit(self._press)
                 try:
-                    self._kill(stack, chance)
+                    self._kill(stack, jitter)
                     for one in sending:
                         one.result(DEADLINE)
                 finally:
@@ -157,15 +157,15 @@ class Run:
             assert process is not None
             process.becomes("/readyz", 200, timeout=DEADLINE)
 
-    def _kill(self, stack: ExitStack, chance: random.Random) -> None:
+    def _kill(self, stack: ExitStack, jitter: random.Random) -> None:
         """Some processes at a time, most of them at work, some while they start."""
         for _ in range(KILLS):
-            pause(chance.uniform(0.2, 2.5))
-            which = chance.sample(range(len(self.ports)), chance.randint(1, len(self.ports)))
+            pause(jitter.uniform(0.2, 2.5))
+            which = jitter.sample(range(len(self.ports)), jitter.randint(1, len(self.ports)))
             everything = len(which) == len(self.ports)
-            later = LEASE if everything and chance.random() < 0.7 else 0.0
+            later = LEASE if everything and jitter.random() < 0.7 else 0.0
             self._kill_and_restart(stack, which, later=later)
-            if chance.random() < 0.7:
+            if jitter.random() < 0.7:
                 self._ready(which)
 
     def _kill_and_restart(self, stack: ExitStack, which: Sequence[int], *, later: float) -> None:
@@ -182,15 +182,15 @@ class Run:
 
     def _deliver_all(self) -> None:
         with opened(self.url) as database:
-            backlog = Backlog(database=database, bell=Bell())
+            backlog = Backlog(database=database, notifier=Notifier())
             wait_until(lambda: not backlog.counts(), lambda: f"still owed: {backlog.owed()}", patience=DEADLINE)
 
     # The weather
 
-    def _forecast(self, chance: random.Random) -> None:
+    def _forecast(self, jitter: random.Random) -> None:
         self.slack.sandbox.bad_weather(Fault(sky=Sky.LOST_ANSWER, method="chat.postMessage", times=1))
         for method, skies, calls in (("chat.postMessage", POSTING, 60), ("*", ELSEWHERE, 300)):
-            for sky in chance.choices([*skies], [*skies.values()], k=calls):
+            for sky in jitter.choices([*skies], [*skies.values()], k=calls):
                 seconds = SLOW if sky is Sky.SLOW else 1.0
                 self.slack.sandbox.bad_weather(Fault(sky=sky, method=method, times=1, seconds=seconds))
 
@@ -198,17 +198,17 @@ class Run:
 
     def _send(self, who: str, first: Mapping[str, Any]) -> None:
         """Sends each form until it is acknowledged, as a person does, and some of them once more."""
-        chance = random.Random(f"{self.seed} {who}")
+        jitter = random.Random(f"{self.seed} {who}")
         deadline = time.monotonic() + DEADLINE
         for number in range(EACH):
             form = submission(first, self.slack.workspace.person(who).id, f"V{self.seed}{who}{number}", number)
-            while not self._sent(form, chance.choice(self.ports)):
+            while not self._sent(form, jitter.choice(self.ports)):
                 assert time.monotonic() < deadline, f"{who}'s form {number} is not taken"
                 pause(AGAIN)
             self.counts.acknowledged.append(form["view"]["id"])
-            if chance.random() < 0.3:
-                self._sent(form, chance.choice(self.ports))
-            pause(chance.uniform(0.0, 0.8))
+            if jitter.random() < 0.3:
+                self._sent(form, jitter.choice(self.ports))
+            pause(jitter.uniform(0.0, 0.8))
 
     def _sent(self, form: dict[str, Any], port: int) -> bool:
         _, reply = self.slack.line(port).send(Parcel(kind="interactive", payload=form))
@@ -220,9 +220,9 @@ class Run:
 
     def _press(self) -> None:
         """Claims and gives back what is in the channel."""
-        chance = random.Random(f"{self.seed} marek")
-        while not self._over.wait(chance.uniform(0.3, 1.5)):
-            action = chance.choice([Action.CLAIM, Action.RELEASE])
+        jitter = random.Random(f"{self.seed} marek")
+        while not self._over.wait(jitter.uniform(0.3, 1.5)):
+            action = jitter.choice([Action.CLAIM, Action.RELEASE])
             try:
                 for message in self.slack.posted()[-1:]:
                     self.counts.presses += self.slack.sandbox.press("marek", message, action).ok
@@ -235,12 +235,12 @@ class Run:
         posted = Counter(str((message.metadata or {})["event_payload"]["id"]) for message in self.slack.posted())
         heard = {who: self.slack.told(who) for who in REQUESTERS}
         with opened(self.url) as database:
-            ledger = SqlLedger(database=database, bell=Bell(), ids=str)
+            ledger = SqlLedger(database=database, notifier=Notifier(), ids=str)
             by_view = {view: ledger.by_view(view) for view in self.counts.acknowledged}
             lost = [view for view, kept in by_view.items() if kept is None or kept.id not in posted]
-            kept_ids = {kept.id for kept in ledger.walk(Search())}
-            broken = [fault for kept in ledger.walk(Search()) for fault in life_faults(ledger, kept.id)]
-            numbers = sorted(int(kept.reference.split("-")[1]) for kept in ledger.walk(Search()))
+            kept_ids = {kept.id for kept in ledger.iterate(EscalationFilter())}
+            broken = [fault for kept in ledger.iterate(EscalationFilter()) for fault in life_faults(ledger, kept.id)]
+            numbers = sorted(int(kept.reference.split("-")[1]) for kept in ledger.iterate(EscalationFilter()))
         if numbers != list(range(1001, 1001 + len(numbers))):
             broken.append(f"references {numbers}")
         names = {self.slack.workspace.person(who).id: who for who in REQUESTERS}

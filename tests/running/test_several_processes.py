@@ -6,7 +6,7 @@ from collections import Counter
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
-from slackguide.escalation.bell import Bell
+from slackguide.delivery.notifier import Notifier
 from slackguide.storage.backlog import Backlog
 from slackguide.storage.database import Database
 from tests.running.processes import free_port, running
@@ -42,7 +42,7 @@ def test_two_that_answer_and_one_that_delivers(slack: Slack, postgresql: Server)
     assert references == {f"D-{1001 + number}: Ask Disputes": 1 for number in range(ESCALATIONS)}
     assert not (slack.folder / "home").exists()
     database = Database(url=url, clock=lambda: datetime.now(UTC))
-    assert Backlog(database=database, bell=Bell()).owed() == ()
+    assert Backlog(database=database, notifier=Notifier()).owed() == ()
     database.close()
     for process in (first, second, third):
         assert APP_TOKEN not in process.log

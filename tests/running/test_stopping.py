@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from slackguide.escalation.bell import Bell
+from slackguide.delivery.notifier import Notifier
 from slackguide.running import STOP_SECONDS
 from slackguide.sandbox import Exchange, Fault, Sky
 from slackguide.storage.backlog import Backlog, Owed
@@ -38,7 +38,7 @@ def database(slack: Slack) -> Iterator[Database]:
 def owed(slack: Slack) -> tuple[Owed, ...]:
     """What the process has left to do."""
     with database(slack) as kept:
-        return Backlog(database=kept, bell=Bell()).owed()
+        return Backlog(database=kept, notifier=Notifier()).owed()
 
 
 def later(slack: Slack, seconds: float) -> None:

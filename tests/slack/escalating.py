@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from slackguide.escalation.escalation import Escalation
+from slackguide.escalation.models import Escalation
 from slackguide.sandbox import Exchange, Message
 from slackguide.slack.ids import ESCALATION_EVENT
 from tests.trial import Workplace

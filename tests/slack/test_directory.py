@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from slack_sdk import WebClient
 
-from slackguide.escalation.poster import RateLimited, Unreachable
+from slackguide.delivery.sender import RateLimitedError, SlackUnreachableError
 from slackguide.sandbox import Fault, Person, Role, Sky
 from slackguide.slack.admission import GUESTS, OUTSIDERS, Admitted, Denial, Door, TurnedAway
 from slackguide.slack.directory import GROUPS_RETRY_SECONDS, REFRESH_SECONDS, Directory
@@ -69,7 +69,8 @@ def test_people_are_known_whatever_becomes_of_user_groups(
 
 
 @pytest.mark.parametrize(
-    ("sky", "error"), [(Sky.FAILING, Unreachable), (Sky.RESET, Unreachable), (Sky.RATE_LIMITED, RateLimited)]
+    ("sky", "error"),
+    [(Sky.FAILING, SlackUnreachableError), (Sky.RESET, SlackUnreachableError), (Sky.RATE_LIMITED, RateLimitedError)],
 )
 def test_whoever_was_listed_is_known_although_the_list_was_cut_off(
     work: Workplace, directory: Directory, sky: Sky, error: type[Exception]
@@ -98,7 +99,7 @@ def test_whoever_was_listed_is_known_although_the_list_was_cut_off(
 def test_a_stranger_is_looked_up_before_they_are_sent_anything(work: Workplace, directory: Directory) -> None:
     ana, gil = work.workspace.person("ana").id, work.workspace.person("gil").id
     work.sandbox.bad_weather(Fault(sky=Sky.RESET, method="users.info", times=1))
-    with pytest.raises(Unreachable):
+    with pytest.raises(SlackUnreachableError):
         directory.authorize(ana)
     assert isinstance(directory.authorize(ana), Admitted)
     assert directory.authorize(gil) == TurnedAway(GUESTS, Denial.GUEST)

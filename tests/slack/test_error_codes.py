@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from slackguide.escalation.escalation import Escalation, Requester, State
-from slackguide.escalation.poster import RefusalScope
+from slackguide.delivery.sender import RefusalScope
+from slackguide.escalation.models import Escalation, EscalationState, Requester
 from slackguide.slack.error_codes import ADVICE, INSTALLATION_CODES, explain, refusal
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ESCALATION = Escalation(
-    id="e1", reference="D-1042", form_id="ask-disputes", desk="ask-disputes", channel="ask-disputes",
-    state=State.SENT, requester=Requester("U1", "T1"), created_at=NOON, changed_at=NOON,
+    id="e1", reference="D-1042", form_id="ask-disputes", assigned_queue="ask-disputes", channel="ask-disputes",
+    state=EscalationState.SENT, requester=Requester("U1", "T1"), created_at=NOON, changed_at=NOON,
 )  # fmt: skip
 
 CODES = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from slackguide.escalation.escalation import Escalation
-from slackguide.escalation.lifecycle import Ask, Claim, HandOver
+from slackguide.escalation.models import Escalation
+from slackguide.escalation.state_machine import Ask, Claim, HandOver
 from slackguide.sandbox import Fault, Message, Sky
 from slackguide.storage.backlog import Backlog
 from tests.slack.escalating import posted, posts, sent
@@ -20,7 +20,7 @@ def handed_over(work: Workplace, escalation: Escalation) -> None:
     """Marek claims it, asks for more, and hands it over to ask-ce, all within a moment."""
     marek = work.workspace.person("marek").id
     for press in (Claim(marek), Ask(marek, QUESTION), HandOver(marek, "ask-ce", "ask-ce", REASON)):
-        work.stores.ledger.press(escalation.id, press)
+        work.stores.ledger.apply(escalation.id, press)
 
 
 def replies(work: Workplace, post: Message) -> list[str]:
@@ -88,5 +88,5 @@ def test_where_the_old_channel_takes_the_post_only_after_the_new_one_has_it(work
     assert "FOR DISPUTES ONLY" not in everything_in(work, "ask-ce")
 
     work.workspace.change_channel("ask-disputes", bot_joined=True)
-    assert Backlog(database=work.stores.database, bell=work.stores.bell).retry("D-1001")
+    assert Backlog(database=work.stores.database, notifier=work.stores.bell).retry("D-1001")
     assert_each_thread_has_its_own(work)

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from slackguide.escalation.escalation import Escalation, EventKind, State
-from slackguide.escalation.resolution import Ending
+from slackguide.escalation.models import Escalation, EscalationState, EventKind
+from slackguide.escalation.resolution import ResolutionCode
 from slackguide.sandbox import Message
 from slackguide.slack.ids import Action, Callback
 from tests.slack.escalating import kept, notices, posted, posts, sent, thread
@@ -165,17 +165,17 @@ def test_handed_over_it_is_in_the_other_channel_and_the_old_card_says_so(
 
 
 ENDED = {
-    Ending.RIGHT_PLACE: ({}, "Right place"),
-    Ending.WRONG_QUEUE: ({"queue": "pay-ops"}, "Wrong queue (Pay Ops)"),
-    Ending.DUPLICATE: ({"first": "D-0999"}, "Duplicate (D-0999)"),
-    Ending.NOT_ELIGIBLE: ({}, "Not eligible"),
-    Ending.IN_GUIDE: ({}, "Was in the guide"),
+    ResolutionCode.RIGHT_PLACE: ({}, "Right place"),
+    ResolutionCode.WRONG_QUEUE: ({"queue": "pay-ops"}, "Wrong queue (Pay Ops)"),
+    ResolutionCode.DUPLICATE: ({"first": "D-0999"}, "Duplicate (D-0999)"),
+    ResolutionCode.NOT_ELIGIBLE: ({}, "Not eligible"),
+    ResolutionCode.IN_GUIDE: ({}, "Was in the guide"),
 }
 
 
 @pytest.mark.parametrize(("ending", "more", "shown"), [(e, m, s) for e, (m, s) in ENDED.items()])
 def test_resolved_it_says_how_it_ended_and_what_was_decided(
-    work: Workplace, escalation: Escalation, claimed: Message, ending: Ending, more: dict[str, str], shown: str
+    work: Workplace, escalation: Escalation, claimed: Message, ending: ResolutionCode, more: dict[str, str], shown: str
 ) -> None:
     work.press(claimed, Action.RESOLVE, "marek")
     assert work.submit({"ending": ending.value, "decided": "We <!here> decided", **more}, "marek").ok
@@ -189,7 +189,7 @@ def test_resolved_it_says_how_it_ended_and_what_was_decided(
     assert "We <!here> decided" in words(told)
     resolution = kept(work, escalation).resolution
     assert resolution is not None
-    assert resolution.ending is ending
+    assert resolution.code is ending
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_the_requester_reopens_with_a_reason(work: Workplace, escalation: Escala
     assert "Unclaimed" in words(after)
     assert "It is not in there" in thread(work, claimed)
     assert "opened D-1001 again" in words(notices(work, "marek")[-1])
-    assert kept(work, escalation).state is State.SENT
+    assert kept(work, escalation).state is EscalationState.SENT
 
 
 def test_after_14_days_it_is_not_reopened(work: Workplace, claimed: Message) -> None:
@@ -315,7 +315,7 @@ def test_a_snoozed_reminder_comes_back_four_hours_later(work: Workplace, escalat
 
     assert "quiet for a while" in work.told(reminder, Action.SNOOZE, "marek").text
 
-    watch = kept(work, escalation).watch
+    watch = kept(work, escalation).sla_timer
     assert watch.remind_at is not None
     assert abs(watch.remind_at.timestamp() - work.clock.now - 4 * 3600) < 60
 
@@ -326,4 +326,4 @@ def test_a_stopped_reminder_does_not_come_back(work: Workplace, escalation: Esca
 
     assert "not going to be reminded of again" in work.told(reminder, Action.STOP_REMINDING, "marek").text
 
-    assert kept(work, escalation).watch.remind_at is None
+    assert kept(work, escalation).sla_timer.remind_at is None

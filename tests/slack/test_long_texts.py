@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from slackguide.escalation.escalation import Escalation
+from slackguide.escalation.models import Escalation
 from slackguide.guide import Guide
 from slackguide.sandbox import Message
 from slackguide.sandbox.block_kit.validation import MESSAGE_CHARACTERS, visible_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from slackguide.escalation.escalation import Escalation
+from slackguide.escalation.models import Escalation
 from slackguide.guide import Guide
 from slackguide.sandbox import Message
 from slackguide.slack.ids import Action
@@ -44,7 +44,7 @@ def test_an_entry_that_was_not_the_answer_is_not_stored(work: Workplace, guide: 
 
     escalation = escalated(work, "ana", entry.id)
 
-    assert (escalation.entry_id, escalation.advice, escalation.question) == (None, None, "ban a user")
+    assert (escalation.entry_id, escalation.recommendation, escalation.question) == (None, None, "ban a user")
     shown = everything_shown(work, posted(work, escalation), "ana") + words(home(work)) + words(home(work, "marek"))
     assert escalation.reference in shown
     assert entry.title not in shown
@@ -59,10 +59,10 @@ def test_what_a_team_lead_escalates_is_named_to_team_leads_alone(work: Workplace
     work.press(post, Action.CLAIM, "marek")
 
     assert escalation.entry_id == entry.id
-    assert escalation.advice is not None
+    assert escalation.recommendation is not None
     shown = everything_shown(work, post, "lena") + words(home(work, "marek"))
     assert escalation.reference in shown
-    for secret in (entry.title, entry.id, escalation.advice.destination, *escalation.advice.because):
+    for secret in (entry.title, entry.id, escalation.recommendation.destination, *escalation.recommendation.because):
         assert secret not in shown
     assert entry.title in words(home(work, "lena"))
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from slackguide.escalation.lifecycle import Ask, Claim, Follow
+from slackguide.escalation.state_machine import Ask, Claim, Follow
 from slackguide.sandbox import Fault, Role, Sky
 from slackguide.storage.schema import directory, outbox, people
 from tests.slack.asking import MEDIATION
@@ -36,11 +36,11 @@ def became(work: Workplace, who: str, **changes: object) -> None:
 def cleared(work: Workplace) -> None:
     """Slack is well again, once what people are to read has begun anew: what was prepared before is not sent."""
 
-    def tries() -> dict[int, int]:
+    def attempts() -> dict[int, int]:
         return {job.id: job.tries for job in work.owed() if job.kind in ("tell_person", "answer_message")}
 
-    before = tries()
-    work.until(lambda: all(count > before[id] for id, count in tries().items()))
+    before = attempts()
+    work.until(lambda: all(count > before[id] for id, count in attempts().items()))
     work.sandbox.weather.clear()
 
 
@@ -61,10 +61,10 @@ def asked_while_slack_is_down(work: Workplace) -> None:
     posted(work, escalation)
     marek = work.workspace.person("marek").id
     for press in (Follow(work.workspace.person("ben").id), Claim(marek)):
-        work.stores.ledger.press(escalation.id, press)
+        work.stores.ledger.apply(escalation.id, press)
     work.settle()
     work.sandbox.bad_weather(Fault(sky=Sky.FAILING))
-    work.stores.ledger.press(escalation.id, Ask(marek, QUESTION))
+    work.stores.ledger.apply(escalation.id, Ask(marek, QUESTION))
     work.until(lambda: any(job.kind == "tell_person" and job.tries for job in work.owed()))
 
 

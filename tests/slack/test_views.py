@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from slackguide.escalation.fields import Checked, check, longest
+from slackguide.escalation.form_validation import ValidForm, max_length, validate_form
 from slackguide.knowledge.forms import Form, FormField
 from slackguide.sandbox.answers import choose, find, state_of
 from slackguide.sandbox.block_kit.validation import check_view
@@ -74,7 +74,7 @@ def typed_into(item: FormField) -> SearchStrategy[Any]:
         case "link":
             return names.map(lambda name: f"https://{name}.example/{name}")
         case _:
-            return texts.map(lambda text: text[: longest(item)]).filter(str.strip)
+            return texts.map(lambda text: text[: max_length(item)]).filter(str.strip)
 
 
 @settings(max_examples=80, deadline=None)
@@ -95,8 +95,8 @@ def test_a_form_is_drawn_filled_in_and_read_back(data: st.DataObject) -> None:
     read = submitted_values({"state": {"values": state_of(view["blocks"], states)}})
 
     assert read == given_values
-    checked = check(form, read)
-    if isinstance(checked, Checked):
+    checked = validate_form(form, read)
+    if isinstance(checked, ValidForm):
         for id, item in form.fields.items():
             if item.kind in ("choice", "link"):
                 assert checked.values[id] == given_values[id]

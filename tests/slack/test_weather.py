@@ -109,7 +109,7 @@ def test_an_archived_channel_parks_the_post_and_the_requester_and_specialists_ar
     assert (job.state, job.why) == ("parked", "is_archived")
 
     work.workspace.change_channel("ask-disputes", archived=False)
-    assert Backlog(database=work.stores.database, bell=work.stores.bell).retry("D-1001") == 1
+    assert Backlog(database=work.stores.database, notifier=work.stores.bell).retry("D-1001") == 1
     posted(work, escalation)
     assert "D-1001 is in #ask-disputes" in words(notices(work)[-1])
 
@@ -134,7 +134,7 @@ def test_a_channel_that_is_made_anew_is_found_again_after_a_retry(work: Workplac
     assert work.owed()[0].why == "channel_not_found"
 
     work.workspace.change_channel("general", name="ask-disputes")
-    Backlog(database=work.stores.database, bell=work.stores.bell).retry(second.reference)
+    Backlog(database=work.stores.database, notifier=work.stores.bell).retry(second.reference)
     work.settle()
 
     (post,) = posts(work, "ask-disputes")

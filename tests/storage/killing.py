@@ -27,27 +27,28 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-from slackguide.escalation.bell import Bell
-from slackguide.escalation.delivery import Delivery
-from slackguide.escalation.escalation import Event, EventKind, State
-from slackguide.escalation.job import Job
-from slackguide.escalation.lifecycle import (
+from slackguide.delivery.dispatcher import Dispatcher
+from slackguide.delivery.jobs import Job
+from slackguide.delivery.notifier import Notifier
+from slackguide.delivery.sender import PostedMessage, RateLimitedError, SlackRefusedError, SlackUnreachableError
+from slackguide.delivery.tasks import is_idempotent
+from slackguide.delivery.worker import Worker
+from slackguide.escalation.filters import EscalationFilter
+from slackguide.escalation.messages import PostEscalation
+from slackguide.escalation.models import EscalationState, Event, EventKind
+from slackguide.escalation.resolution import Resolution, ResolutionCode
+from slackguide.escalation.state_machine import (
     TRANSITIONS,
     AddDetails,
     Ask,
     Claim,
+    Command,
     HandOver,
-    Press,
     Release,
     Reopen,
     Resolve,
     Withdraw,
 )
-from slackguide.escalation.poster import Posted, RateLimited, Refused, Unreachable
-from slackguide.escalation.resolution import Ending, Resolution
-from slackguide.escalation.search import Search
-from slackguide.escalation.task import PostEscalation, repeatable
-from slackguide.escalation.worker import Worker
 from slackguide.storage.backlog import Backlog
 from slackguide.storage.database import Database
 from slackguide.storage.ledger import SqlLedger
@@ -164,14 +165,14 @@ class HttpPoster:
     def prepare(self, job: Job) -> None:
         return None
 
-    def find(self, job: Job) -> Posted | None:
-        kept = [ts for ts in self._ask("GET", job)["kept"] if ts not in job.known]
-        return Posted("C1", kept[0]) if kept else None
+    def find(self, job: Job) -> PostedMessage | None:
+        kept = [ts for ts in self._ask("GET", job)["kept"] if ts not in job.known_timestamps]
+        return PostedMessage("C1", kept[0]) if kept else None
 
-    def post(self, job: Job) -> Posted:
-        if repeatable(job.task):
-            return Posted("C1", "0")
-        return Posted("C1", self._ask("POST", job)["ts"])
+    def post(self, job: Job) -> PostedMessage:
+        if is_idempotent(job.task):
+            return PostedMessage("C1", "0")
+        return PostedMessage("C1", self._ask("POST", job)["ts"])
 
     def _ask(self, method: str, job: Job) -> Any:
         key = f"job {job.id}"
@@ -183,68 +184,68 @@ class HttpPoster:
             response = connection.getresponse()
             body = response.read()
         except ConnectionRefusedError:
-            raise Unreachable(ambiguous=False) from None
+            raise SlackUnreachableError(ambiguous=False) from None
         except (OSError, http.client.HTTPException):
-            raise Unreachable(ambiguous=True) from None
+            raise SlackUnreachableError(ambiguous=True) from None
         finally:
             connection.close()
         if response.status == 429:
-            raise RateLimited(float(response.headers["Retry-After"]))
+            raise RateLimitedError(float(response.headers["Retry-After"]))
         if response.status >= 500:
-            raise Unreachable(ambiguous=True)
+            raise SlackUnreachableError(ambiguous=True)
         if response.status != 200:
-            raise Refused(str(response.status))
+            raise SlackRefusedError(str(response.status))
         return json.loads(body)
 
 
 def deliver(url: str, port: int) -> None:
     """A worker process: delivers until it is killed."""
     database = Database(url=url, clock=lambda: datetime.now(UTC))
-    bell, stopping = Bell(), threading.Event()
-    outbox = SqlOutbox(database=database, bell=bell, worker=uuid.uuid4().hex, lease=LEASE, pace=PACE)
-    delivery = Delivery(
-        outbox=outbox,
-        poster=HttpPoster(port),
-        owners=lambda _: (),
+    notifier, stopping = Notifier(), threading.Event()
+    outbox = SqlOutbox(database=database, notifier=notifier, worker=uuid.uuid4().hex, lease=LEASE, pace=PACE)
+    delivery = Dispatcher(
+        queue=outbox,
+        sender=HttpPoster(port),
+        watchers=lambda _: (),
         explain=lambda code, _: code,
-        chance=random.random,
+        jitter=random.random,
         stopping=stopping.is_set,
     )
-    worker = Worker(outbox=outbox, delivery=delivery, bell=bell, stopping=stopping, threads=2, poll=0.2)
+    worker = Worker(queue=outbox, dispatcher=delivery, notifier=notifier, stopping=stopping, threads=2, poll=0.2)
     worker.start()
     stopping.wait()
 
 
 def ledger_on(database: Database) -> SqlLedger:
-    return SqlLedger(database=database, bell=Bell(), ids=lambda: uuid.uuid4().hex)
+    return SqlLedger(database=database, notifier=Notifier(), ids=lambda: uuid.uuid4().hex)
 
 
 def submit(url: str, views: list[str], acknowledged: Path, seed: int) -> None:
     """An app process: submits, writes down what it acknowledged, and presses buttons, until it is killed."""
     ledger = ledger_on(Database(url=url, clock=lambda: datetime.now(UTC)))
-    chance = random.Random(seed)
+    jitter = random.Random(seed)
     with acknowledged.open("a", buffering=1) as told:
         for view in views:
             kept = ledger.submit(draft(view))
             told.write(f"{view} {kept.escalation.id}\n")
-            for _ in range(chance.randrange(4)):
-                ledger.press(kept.escalation.id, _any_press(chance))
+            for _ in range(jitter.randrange(4)):
+                ledger.apply(kept.escalation.id, _any_press(jitter))
 
 
-def _any_press(chance: random.Random) -> Press:
-    by = chance.choice(["U1", "U2", "U3"])
-    presses: list[Callable[[], Press]] = [
+def _any_press(jitter: random.Random) -> Command:
+    by = jitter.choice(["U1", "U2", "U3"])
+    presses: list[Callable[[], Command]] = [
         lambda: Claim(by),
         lambda: Claim(by),
         lambda: Release(by),
         lambda: Ask(by, "which"),
         lambda: AddDetails(by, "this one"),
         lambda: HandOver(by, "ask-ce", "ask-ce"),
-        lambda: Resolve(by, Resolution(Ending.RIGHT_PLACE, "done")),
+        lambda: Resolve(by, Resolution(ResolutionCode.RIGHT_PLACE, "done")),
         lambda: Reopen(by),
         lambda: Withdraw(by),
     ]
-    return chance.choice(presses)()
+    return jitter.choice(presses)()
 
 
 @dataclass(frozen=True)
@@ -270,7 +271,7 @@ def chaos(url: str, seed: int, folder: Path, escalations: int = 12) -> Outcome:
     """One run on a migrated, empty database."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.storage.killing"])
-    chance = random.Random(seed)
+    jitter = random.Random(seed)
     slack = SlackDouble(seed)
     threading.Thread(target=slack.serve_forever, daemon=True).start()
     acknowledged = folder / f"acknowledged-{seed}"
@@ -284,7 +285,7 @@ def chaos(url: str, seed: int, folder: Path, escalations: int = 12) -> Outcome:
     def new_app() -> BaseProcess | None:
         left = [view for view in views if view not in _told(acknowledged)]
         return (
-            _started(context.Process(target=submit, args=(url, left, acknowledged, chance.random()))) if left else None
+            _started(context.Process(target=submit, args=(url, left, acknowledged, jitter.random()))) if left else None
         )
 
     kills = asked = done = 0
@@ -292,22 +293,22 @@ def chaos(url: str, seed: int, folder: Path, escalations: int = 12) -> Outcome:
     app = new_app()
     while kills < KILLS or app is not None:
         # The moment of a kill: so many requests after the last, or a while later where there is nothing to ask.
-        slack.wait_for_requests(asked + chance.randrange(4), QUIET_SECONDS)
-        pause(chance.uniform(0.0, 0.1))
+        slack.wait_for_requests(asked + jitter.randrange(4), QUIET_SECONDS)
+        pause(jitter.uniform(0.0, 0.1))
         asked = slack.seen.total()
         # One that has achieved nothing yet is let live, mostly: on a busy machine none would ever achieve anything.
         likely = 0.3 if len(_told(acknowledged)) > done else 0.05
-        if app is not None and (not app.is_alive() or chance.random() < likely):
+        if app is not None and (not app.is_alive() or jitter.random() < likely):
             kills += _killed(app)
             done = len(_told(acknowledged))
             app = new_app()
-        if chance.random() < 0.5:
-            victim = chance.randrange(len(workers))
+        if jitter.random() < 0.5:
+            victim = jitter.randrange(len(workers))
             kills += _killed(workers[victim])
             workers[victim] = new_worker()
     slack.calm = True
     database = Database(url=url, clock=lambda: datetime.now(UTC))
-    backlog = Backlog(database=database, bell=Bell())
+    backlog = Backlog(database=database, notifier=Notifier())
     try:
         wait_until(lambda: not backlog.counts(), lambda: f"still owed: {backlog.owed()}", patience=DRAIN_SECONDS)
     finally:
@@ -341,7 +342,7 @@ def _told(acknowledged: Path) -> dict[str, str]:
 
 
 def _judge(ledger: SqlLedger, backlog: Backlog, slack: SlackDouble, told: dict[str, str], kills: int) -> Outcome:
-    kept = {escalation.id: escalation for escalation in ledger.walk(Search())}
+    kept = {escalation.id: escalation for escalation in ledger.iterate(EscalationFilter())}
     posted = {key.split(" ")[1] for key in slack.kept if key.startswith("post ")}
     lost = [view for view, escalation_id in told.items() if escalation_id not in kept or escalation_id not in posted]
     doubled = [key for key, timestamps in slack.kept.items() if len(timestamps) > 1]
@@ -368,8 +369,8 @@ def _judge(ledger: SqlLedger, backlog: Backlog, slack: SlackDouble, told: dict[s
 _KINDS = {
     EventKind.CLAIMED: Claim,
     EventKind.RELEASED: Release,
-    EventKind.ASKED: Ask,
-    EventKind.DETAILS: AddDetails,
+    EventKind.DETAILS_REQUESTED: Ask,
+    EventKind.DETAILS_ADDED: AddDetails,
     EventKind.HANDED_OVER: HandOver,
     EventKind.RESOLVED: Resolve,
     EventKind.REOPENED: Reopen,
@@ -377,9 +378,9 @@ _KINDS = {
 }
 
 
-def replayed(history: tuple[Event, ...]) -> State | None:
+def replayed(history: tuple[Event, ...]) -> EscalationState | None:
     """The state that the events lead to; None if one of them was not allowed where it happened."""
-    state: State | None = State.SENT
+    state: EscalationState | None = EscalationState.SENT
     for event in history:
         if event.kind in _KINDS and state is not None:
             state = TRANSITIONS.get((state, _KINDS[event.kind]))

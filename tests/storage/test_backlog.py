@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from slackguide.escalation.decision import Done, Parked, Retry
-from slackguide.escalation.escalation import EventKind
-from slackguide.escalation.job import Job
-from slackguide.escalation.lifecycle import Claim
-from slackguide.escalation.poster import Posted
-from slackguide.escalation.task import Notice, PostEscalation, RefreshHome, TellPerson, UpdateCard
+from slackguide.delivery.jobs import Job
+from slackguide.delivery.retry import Completed, DeadLettered, Retry
+from slackguide.delivery.sender import PostedMessage
+from slackguide.delivery.tasks import RefreshAppHome
+from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, UpdateCard
+from slackguide.escalation.models import EventKind
+from slackguide.escalation.state_machine import Claim
 from slackguide.storage.backlog import Backlog
 from tests.stores import Store, draft
 
 
 @pytest.fixture
 def backlog(store: Store) -> Backlog:
-    return Backlog(database=store.database, bell=store.bell)
+    return Backlog(database=store.database, notifier=store.bell)
 
 
 def claimed(store: Store) -> Job:
@@ -28,8 +29,8 @@ def claimed(store: Store) -> Job:
 def test_what_is_owed_is_listed_without_words(store: Store, backlog: Backlog) -> None:
     first = store.ledger.submit(draft("V1", question="a secret concern")).escalation
     store.ledger.submit(draft("V2", prefix="C", channel="ask-ce"))
-    store.ledger.press(first.id, Claim("U2"))
-    store.outbox.settle(claimed(store), Parked("is_archived"))
+    store.ledger.apply(first.id, Claim("U2"))
+    store.outbox.complete(claimed(store), DeadLettered("is_archived"))
     listed = [(owed.kind, owed.reference, owed.conversation, owed.state, owed.why) for owed in backlog.owed()]
     assert listed == [
         ("post_escalation", "D-1001", "#ask-disputes", "parked", "is_archived"),
@@ -45,19 +46,19 @@ def test_what_is_owed_is_listed_without_words(store: Store, backlog: Backlog) ->
 
 def test_a_parked_job_is_tried_again_with_fresh_patience(store: Store, backlog: Backlog) -> None:
     escalation = store.ledger.submit(draft()).escalation
-    store.outbox.settle(claimed(store), Parked("is_archived", doubtful=True))
+    store.outbox.complete(claimed(store), DeadLettered("is_archived", maybe_sent=True))
     store.elapse(2)
     assert store.outbox.claim() is None
     assert backlog.retry(" d-1001 ") == 1
     job = claimed(store)
-    assert (job.tries, job.doubtful, job.task) == (1, True, PostEscalation("ask-disputes"))
+    assert (job.attempts, job.maybe_sent, job.task) == (1, True, PostEscalation("ask-disputes"))
     assert store.ledger.history(escalation.id)[-1].kind is EventKind.RETRIED
 
 
 def test_a_job_that_waits_for_its_next_try_can_be_tried_now(store: Store, backlog: Backlog) -> None:
     store.ledger.submit(draft())
     job = claimed(store)
-    store.outbox.settle(job, Retry(600, 0, False, "unreachable"))
+    store.outbox.complete(job, Retry(600, 0, False, "unreachable"))
     store.elapse(2)
     assert store.outbox.claim() is None
     assert backlog.retry(str(job.id)) == 1
@@ -67,7 +68,7 @@ def test_a_job_that_waits_for_its_next_try_can_be_tried_now(store: Store, backlo
 def test_everything_parked_is_tried_again(store: Store, backlog: Backlog) -> None:
     for number in range(3):
         store.ledger.submit(draft(f"V{number}"))
-        store.outbox.settle(claimed(store), Parked("is_archived"))
+        store.outbox.complete(claimed(store), DeadLettered("is_archived"))
         store.elapse(2)
     assert backlog.retry_parked() == 3
     assert backlog.counts() == {"due": 3}
@@ -75,12 +76,12 @@ def test_everything_parked_is_tried_again(store: Store, backlog: Backlog) -> Non
 
 def test_a_dropped_post_is_told_to_its_requester_and_takes_what_waited_with_it(store: Store, backlog: Backlog) -> None:
     escalation = store.ledger.submit(draft()).escalation
-    store.ledger.press(escalation.id, Claim("U1"))
-    store.outbox.settle(claimed(store), Parked("is_archived"))
+    store.ledger.apply(escalation.id, Claim("U1"))
+    store.outbox.complete(claimed(store), DeadLettered("is_archived"))
     parked = backlog.owed(parked_only=True)[0]
     assert backlog.drop(str(parked.id)) == 1
     assert [owed.kind for owed in backlog.owed()] == ["tell_person"]
-    assert claimed(store).task == TellPerson("U1", Notice.DROPPED)
+    assert claimed(store).task == NotifyPerson("U1", NoticeKind.DROPPED)
     assert store.ledger.history(escalation.id)[-1].kind is EventKind.DROPPED
 
 
@@ -88,7 +89,7 @@ def test_what_is_being_sent_is_not_dropped(store: Store, backlog: Backlog) -> No
     store.ledger.submit(draft())
     job = claimed(store)
     assert backlog.drop("D-1001") == 0
-    assert store.outbox.settle(job, Done(Posted("C1", "1.0")))
+    assert store.outbox.complete(job, Completed(PostedMessage("C1", "1.0")))
 
 
 @pytest.mark.parametrize("name", ["D-9999", "99999", "nonsense", "", "'; DROP TABLE outbox"])
@@ -100,8 +101,8 @@ def test_an_unknown_name_does_nothing(store: Store, backlog: Backlog, name: str)
 
 def test_a_card_is_drawn_again(store: Store, backlog: Backlog) -> None:
     store.ledger.submit(draft())
-    store.outbox.settle(claimed(store), Done(Posted("C1", "1.0")))
-    assert backlog.resync("d-1001") == (UpdateCard(), RefreshHome("U1"))
+    store.outbox.complete(claimed(store), Completed(PostedMessage("C1", "1.0")))
+    assert backlog.resync("d-1001") == (UpdateCard(), RefreshAppHome("U1"))
     store.elapse(2)
     assert claimed(store).task == UpdateCard()
 

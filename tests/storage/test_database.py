@@ -74,7 +74,7 @@ def test_a_locked_database_is_busy(tmp_path: Path) -> None:
     assert sqlite.ledger.by_view("VX") is None
     other.execute("ROLLBACK")
     other.close()
-    assert sqlite.submit(draft("VX")).new
+    assert sqlite.submit(draft("VX")).created
     sqlite.database.close()
 
 
@@ -82,7 +82,7 @@ def test_writers_of_one_process_take_turns_and_give_up(tmp_path: Path) -> None:
     sqlite = busy_at_once(sqlite_url(tmp_path))
     with ThreadPoolExecutor(1) as another, sqlite.database.write():
         assert another.submit(refused, sqlite).result() == faults.BUSY
-    assert sqlite.submit(draft("VX")).new
+    assert sqlite.submit(draft("VX")).created
     sqlite.database.close()
 
 
@@ -133,7 +133,7 @@ def test_a_file_that_was_taken_away_takes_no_promises_and_works_when_it_is_back(
     assert not path.exists()
     away.rename(path)
     assert sqlite.ledger.get(kept.id) == kept
-    assert sqlite.submit(draft("VX")).new
+    assert sqlite.submit(draft("VX")).created
     sqlite.database.close()
 
 
@@ -189,7 +189,7 @@ def test_a_locked_row_is_busy(postgresql: Server) -> None:
     with store.database.engine.connect() as other:
         other.execute(text("SELECT last FROM counters FOR UPDATE"))
         assert refused(store) == faults.BUSY
-    assert store.submit(draft("VX")).new
+    assert store.submit(draft("VX")).created
     store.database.close()
 
 
@@ -207,7 +207,7 @@ def test_a_server_that_ended_our_connections_is_used_again(postgresql: Server) -
     with pytest.raises(StorageError) as caught:
         cut_off()
     assert str(caught.value) == faults.GONE
-    assert store.submit(draft("V2")).new
+    assert store.submit(draft("V2")).created
     store.database.close()
 
 

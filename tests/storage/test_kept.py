@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
-from slackguide.escalation.task import AnswerMessage
+from slackguide.delivery.tasks import AnswerMessage
 from slackguide.storage.channels import Channels
 from slackguide.storage.drafts import Drafts
 from slackguide.storage.feedback import FeedbackBook, Verdict

@@ -6,10 +6,26 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-from slackguide.escalation.escalation import Advice, Draft, Duplicate, EventKind, State, Submitted
-from slackguide.escalation.lifecycle import AddDetails, Changed, Claim, Follow, HandOver, Refusal, Resolve, Withdraw
-from slackguide.escalation.resolution import Ending, Resolution
-from slackguide.escalation.task import Notice, TellPerson
+from slackguide.escalation.messages import NoticeKind, NotifyPerson
+from slackguide.escalation.models import (
+    Duplicate,
+    EscalationState,
+    EventKind,
+    NewEscalation,
+    Recommendation,
+    SubmissionResult,
+)
+from slackguide.escalation.resolution import Resolution, ResolutionCode
+from slackguide.escalation.state_machine import (
+    AddDetails,
+    Applied,
+    Claim,
+    Follow,
+    HandOver,
+    Rejected,
+    Resolve,
+    Withdraw,
+)
 from tests.stores import Store, draft
 
 ROUNDS = 20
@@ -26,17 +42,17 @@ def test_a_submission_is_kept_whole_and_owes_its_post(store: Store) -> None:
         },
         entry_id="disputes/send-to-mediation",
         question="where does this go",
-        advice=Advice("HV Mediation Tier 1", ("mid market", "paid 12 days ago")),
-        anyway="another contract",
+        recommendation=Recommendation("HV Mediation Tier 1", ("mid market", "paid 12 days ago")),
+        duplicate_reason="another contract",
     )
     kept = store.submit(sent)
     again = store.ledger.get(kept.escalation.id)
-    assert kept.new
+    assert kept.created
     assert again == kept.escalation
     assert again is not None
     assert list(again.values.items()) == list(sent.values.items())
-    assert (again.reference, again.state, again.card) == ("D-1001", State.SENT, None)
-    assert again.advice == sent.advice
+    assert (again.reference, again.state, again.card) == ("D-1001", EscalationState.SENT, None)
+    assert again.recommendation == sent.recommendation
     assert store.ledger.by_reference(" d-1001 ") == again
     assert store.ledger.by_view("V1") == again
     assert [event.kind for event in store.ledger.history(again.id)] == [EventKind.SUBMITTED]
@@ -50,7 +66,7 @@ def test_the_same_view_is_the_same_escalation_also_for_another_process(store: St
     second = Store(store.url, store.clock)
     repeated = second.submit(draft("V1", values={"summary": "changed"}))
     second.database.close()
-    assert (repeated.new, repeated.escalation) == (False, first.escalation)
+    assert (repeated.created, repeated.escalation) == (False, first.escalation)
     assert store.count("outbox") == 1
 
 
@@ -60,7 +76,7 @@ def test_twenty_threads_with_ten_views_make_ten_escalations(store: Store) -> Non
     def submit(number: int) -> tuple[str, bool]:
         start.wait()
         kept = store.submit(draft(f"V{number % 10}"))
-        return kept.escalation.reference, kept.new
+        return kept.escalation.reference, kept.created
 
     with ThreadPoolExecutor(20) as pool:
         outcomes = list(pool.map(submit, range(20)))
@@ -79,11 +95,11 @@ def test_references_count_by_prefix(store: Store) -> None:
 
 
 def test_what_no_database_can_keep_of_a_text_is_replaced(store: Store) -> None:
-    sent = draft(values={"summary": "a\x00b\ud800c"}, question="a\x00b\ud800c", anyway="\x00")
+    sent = draft(values={"summary": "a\x00b\ud800c"}, question="a\x00b\ud800c", duplicate_reason="\x00")
     kept = store.ledger.get(store.submit(sent).escalation.id)
     assert kept is not None
     assert kept.question == "a\ufffdb\ufffdc"
-    assert kept.anyway == "\ufffd"
+    assert kept.duplicate_reason == "\ufffd"
     assert kept.values["summary"] == "a\x00b\ud800c"
 
 
@@ -91,18 +107,18 @@ def test_twenty_people_claim_at_once_and_one_has_it(store: Store) -> None:
     escalation = store.submit(draft()).escalation
     start = threading.Barrier(20)
 
-    def claim(number: int) -> Changed | Refusal | None:
+    def claim(number: int) -> Applied | Rejected | None:
         start.wait()
-        return store.ledger.press(escalation.id, Claim(f"U{number}"))
+        return store.ledger.apply(escalation.id, Claim(f"U{number}"))
 
     with ThreadPoolExecutor(20) as pool:
         outcomes = list(pool.map(claim, range(100, 120)))
-    won = [outcome for outcome in outcomes if isinstance(outcome, Changed)]
-    lost = [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
+    won = [outcome for outcome in outcomes if isinstance(outcome, Applied)]
+    lost = [outcome for outcome in outcomes if isinstance(outcome, Rejected)]
     assert len(won) == 1
     assert len(lost) == 19
     winner = won[0].escalation.claimed_by
-    assert {refusal.who for refusal in lost} == {winner}
+    assert {refusal.person for refusal in lost} == {winner}
     kinds = [event.kind for event in store.ledger.history(escalation.id)]
     assert kinds == [EventKind.SUBMITTED, EventKind.CLAIMED]
     kept = store.ledger.get(escalation.id)
@@ -112,18 +128,23 @@ def test_twenty_people_claim_at_once_and_one_has_it(store: Store) -> None:
 
 def test_a_life_is_kept_event_by_event(store: Store) -> None:
     escalation = store.submit(draft()).escalation
-    store.ledger.press(escalation.id, Claim("U2"))
-    store.ledger.press(escalation.id, HandOver("U2", "ask-ce", "ask-ce", "about content"))
-    store.ledger.press(escalation.id, AddDetails("U1", "one more thing"))
-    store.ledger.press(escalation.id, Claim("U3"))
-    resolution = Resolution(Ending.WRONG_QUEUE, "goes elsewhere", "hv-mediation")
-    changed = store.ledger.press(escalation.id, Resolve("U3", resolution))
-    assert isinstance(changed, Changed)
+    store.ledger.apply(escalation.id, Claim("U2"))
+    store.ledger.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce", "about content"))
+    store.ledger.apply(escalation.id, AddDetails("U1", "one more thing"))
+    store.ledger.apply(escalation.id, Claim("U3"))
+    resolution = Resolution(ResolutionCode.WRONG_QUEUE, "goes elsewhere", "hv-mediation")
+    changed = store.ledger.apply(escalation.id, Resolve("U3", resolution))
+    assert isinstance(changed, Applied)
     kept = store.ledger.get(escalation.id)
     assert kept == changed.escalation
-    assert (kept.state, kept.desk, kept.channel, kept.resolution) == (State.RESOLVED, "ask-ce", "ask-ce", resolution)
+    assert (kept.state, kept.assigned_queue, kept.channel, kept.resolution) == (
+        EscalationState.RESOLVED,
+        "ask-ce",
+        "ask-ce",
+        resolution,
+    )
     history = store.ledger.history(escalation.id)
-    assert [(event.kind.value, event.who, event.words) for event in history] == [
+    assert [(event.kind.value, event.actor, event.text) for event in history] == [
         ("submitted", "U1", None),
         ("claimed", "U2", None),
         ("handed_over", "U2", "about content"),
@@ -131,63 +152,63 @@ def test_a_life_is_kept_event_by_event(store: Store) -> None:
         ("claimed", "U3", None),
         ("resolved", "U3", "goes elsewhere"),
     ]
-    assert dict(history[-1].about) == {"ending": "wrong_queue", "which": "hv-mediation"}
+    assert dict(history[-1].details) == {"ending": "wrong_queue", "which": "hv-mediation"}
 
 
 def test_a_follower_is_kept_and_told(store: Store) -> None:
     escalation = store.submit(draft()).escalation
-    store.ledger.press(escalation.id, Follow("U9"))
+    store.ledger.apply(escalation.id, Follow("U9"))
     kept = store.ledger.get(escalation.id)
     assert kept is not None
     assert kept.followers == ("U9",)
-    changed = store.ledger.press(escalation.id, Claim("U2"))
-    assert isinstance(changed, Changed)
-    assert TellPerson("U9", Notice.CLAIMED, "U2") in changed.tasks
+    changed = store.ledger.apply(escalation.id, Claim("U2"))
+    assert isinstance(changed, Applied)
+    assert NotifyPerson("U9", NoticeKind.CLAIMED, "U2") in changed.messages
 
 
 def test_a_refused_press_changes_nothing(store: Store) -> None:
     escalation = store.submit(draft()).escalation
-    refused = store.ledger.press(escalation.id, Resolve("U2", Resolution(Ending.RIGHT_PLACE, "done")))
-    assert isinstance(refused, Refusal)
+    refused = store.ledger.apply(escalation.id, Resolve("U2", Resolution(ResolutionCode.RIGHT_PLACE, "done")))
+    assert isinstance(refused, Rejected)
     assert store.ledger.get(escalation.id) == escalation
     assert len(store.ledger.history(escalation.id)) == 1
     assert store.count("outbox") == 1
 
 
 def test_an_unknown_escalation_is_none(store: Store) -> None:
-    assert store.ledger.press("nothing", Claim("U2")) is None
+    assert store.ledger.apply("nothing", Claim("U2")) is None
     assert store.ledger.get("nothing") is None
     assert store.ledger.by_reference("D-9999") is None
 
 
 def test_open_escalations_about_the_same_case_are_found(store: Store) -> None:
-    first = store.submit(draft("V1", cases=("ticket:1", "contract:2"))).escalation
-    second = store.submit(draft("V2", cases=("contract:2",), anyway="another question")).escalation
-    closed = store.submit(draft("V3", cases=("ticket:1",), anyway="another question")).escalation
-    store.ledger.press(closed.id, Claim("U2"))
-    store.ledger.press(closed.id, Resolve("U2", Resolution(Ending.RIGHT_PLACE, "done")))
-    assert store.ledger.open_about(["ticket:1"]) == (first,)
-    assert {found.id for found in store.ledger.open_about(["contract:2", "ticket:9"])} == {first.id, second.id}
-    assert store.ledger.open_about(["ticket:9"]) == ()
-    assert store.ledger.open_about([]) == ()
+    first = store.submit(draft("V1", case_keys=("ticket:1", "contract:2"))).escalation
+    second = store.submit(draft("V2", case_keys=("contract:2",), duplicate_reason="another question")).escalation
+    closed = store.submit(draft("V3", case_keys=("ticket:1",), duplicate_reason="another question")).escalation
+    store.ledger.apply(closed.id, Claim("U2"))
+    store.ledger.apply(closed.id, Resolve("U2", Resolution(ResolutionCode.RIGHT_PLACE, "done")))
+    assert store.ledger.open_with_case_keys(["ticket:1"]) == (first,)
+    assert {found.id for found in store.ledger.open_with_case_keys(["contract:2", "ticket:9"])} == {first.id, second.id}
+    assert store.ledger.open_with_case_keys(["ticket:9"]) == ()
+    assert store.ledger.open_with_case_keys([]) == ()
 
 
 def test_a_draft_about_an_open_case_is_not_stored_without_a_reason(store: Store) -> None:
-    first = store.submit(draft("V1", cases=("ticket:1", "contract:2"))).escalation
-    assert store.ledger.submit(draft("V2", cases=("contract:2",))) == Duplicate(first)
+    first = store.submit(draft("V1", case_keys=("ticket:1", "contract:2"))).escalation
+    assert store.ledger.submit(draft("V2", case_keys=("contract:2",))) == Duplicate(first)
     assert store.ledger.by_view("V2") is None
     assert store.count("outbox") == 1
-    again = store.submit(draft("V2", cases=("contract:2",), anyway="the other week"))
-    assert isinstance(again, Submitted)
-    assert again.new
-    repeated = store.submit(draft("V2", cases=("contract:2",), anyway="the other week"))
-    assert repeated == Submitted(again.escalation, new=False)
+    again = store.submit(draft("V2", case_keys=("contract:2",), duplicate_reason="the other week"))
+    assert isinstance(again, SubmissionResult)
+    assert again.created
+    repeated = store.submit(draft("V2", case_keys=("contract:2",), duplicate_reason="the other week"))
+    assert repeated == SubmissionResult(again.escalation, created=False)
 
 
 def test_a_closed_case_has_no_duplicate(store: Store) -> None:
-    first = store.submit(draft("V1", cases=("ticket:1",))).escalation
-    store.ledger.press(first.id, Withdraw("U1"))
-    assert isinstance(store.submit(draft("V2", cases=("ticket:1",))), Submitted)
+    first = store.submit(draft("V1", case_keys=("ticket:1",))).escalation
+    store.ledger.apply(first.id, Withdraw("U1"))
+    assert isinstance(store.submit(draft("V2", case_keys=("ticket:1",))), SubmissionResult)
 
 
 def test_of_two_drafts_about_one_case_at_the_same_moment_one_is_the_duplicate(store: Store) -> None:
@@ -196,18 +217,20 @@ def test_of_two_drafts_about_one_case_at_the_same_moment_one_is_the_duplicate(st
     for number in range(ROUNDS):
         keys = (f"ticket:{number}", f"contract:{number}")
         drafts = [
-            (store, draft(f"A{number}", prefix="D", cases=keys)),
-            (other, draft(f"B{number}", prefix="C", cases=keys[::-1])),
+            (store, draft(f"A{number}", prefix="D", case_keys=keys)),
+            (other, draft(f"B{number}", prefix="C", case_keys=keys[::-1])),
         ]
         start = threading.Barrier(2)
 
-        def submit(which: tuple[Store, Draft], start: threading.Barrier = start) -> Submitted | Duplicate:
+        def submit(
+            which: tuple[Store, NewEscalation], start: threading.Barrier = start
+        ) -> SubmissionResult | Duplicate:
             start.wait()
             return which[0].ledger.submit(which[1])
 
         with ThreadPoolExecutor(2) as pool:
             outcomes = list(pool.map(submit, drafts))
-        (stored,) = [outcome for outcome in outcomes if isinstance(outcome, Submitted)]
+        (stored,) = [outcome for outcome in outcomes if isinstance(outcome, SubmissionResult)]
         (duplicate,) = [outcome for outcome in outcomes if isinstance(outcome, Duplicate)]
         assert duplicate.escalation == stored.escalation
     other.database.close()

@@ -15,10 +15,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from slackguide.errors import StorageError
-from slackguide.escalation.escalation import EventKind, State
-from slackguide.escalation.search import Search
-from slackguide.escalation.task import PostEscalation
-from slackguide.escalation.watch import UNWATCHED
+from slackguide.escalation.filters import EscalationFilter
+from slackguide.escalation.messages import PostEscalation
+from slackguide.escalation.models import EscalationState, EventKind
+from slackguide.escalation.sla import NO_TIMER
 from slackguide.storage.database import Database
 from slackguide.storage.migration import MIGRATIONS, migrate
 from slackguide.storage.schema import metadata
@@ -123,9 +123,9 @@ def test_a_database_with_data_keeps_it_through_every_migration(empty_url: str) -
     kept = store.ledger.by_reference("D-1001")
     assert kept is not None
     assert kept.values == {"summary": "both sides disagree", "paid_on": date(2026, 2, 28), "reasons": ("a", "b")}
-    assert (kept.state, kept.watch, kept.claimed_by) == (State.CLAIMED, UNWATCHED, "U2")
+    assert (kept.state, kept.sla_timer, kept.claimed_by) == (EscalationState.CLAIMED, NO_TIMER, "U2")
     assert [event.kind for event in store.ledger.history(kept.id)] == [EventKind.SUBMITTED, EventKind.CLAIMED]
-    assert [page.reference for page in store.ledger.walk(Search(claimed_by="U2"))] == ["D-1001"]
+    assert [page.reference for page in store.ledger.iterate(EscalationFilter(claimed_by="U2"))] == ["D-1001"]
     job = store.outbox.claim()
     assert job is not None
     assert (job.task, job.escalation) == (PostEscalation("ask-disputes"), kept)

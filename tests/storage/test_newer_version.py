@@ -7,12 +7,12 @@ import logging
 import pytest
 from sqlalchemy import update
 
+from slackguide.delivery.retry import DeadLettered
 from slackguide.errors import UnreadableRow
-from slackguide.escalation.decision import Parked
-from slackguide.escalation.escalation import Escalation, EventKind
-from slackguide.escalation.lifecycle import Claim
-from slackguide.escalation.search import Search
-from slackguide.escalation.task import PostEscalation
+from slackguide.escalation.filters import EscalationFilter
+from slackguide.escalation.messages import PostEscalation
+from slackguide.escalation.models import Escalation, EventKind
+from slackguide.escalation.state_machine import Claim
 from slackguide.storage.backlog import Backlog
 from slackguide.storage.reminders import Reminders
 from slackguide.storage.schema import escalations, events, outbox
@@ -47,12 +47,12 @@ def test_an_escalation_that_cannot_be_read_is_left_out_of_lists_and_named_once(
     first, second, third = (sent(store, n, cases=("ticket:1",), anyway="another week") for n in range(3))
     newer(store, second, CHANGES[change])
     for _ in range(2):
-        page = store.ledger.page(Search(), limit=2)
+        page = store.ledger.page(EscalationFilter(), limit=2)
         assert ([kept.id for kept in page.escalations], page.unreadable) == ([third.id], 1)
-        following = store.ledger.page(Search(), after=page.following, limit=2)
+        following = store.ledger.page(EscalationFilter(), after=page.next_cursor, limit=2)
         assert ([kept.id for kept in following.escalations], following.unreadable) == ([first.id], 0)
-    assert [kept.id for kept in store.ledger.walk(Search())] == [third.id, first.id]
-    assert second.id not in [kept.id for kept in store.ledger.open_about(["ticket:1"])]
+    assert [kept.id for kept in store.ledger.iterate(EscalationFilter())] == [third.id, first.id]
+    assert second.id not in [kept.id for kept in store.ledger.open_with_case_keys(["ticket:1"])]
     warned = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert len(warned) == 1
     assert second.id in warned[0]
@@ -64,14 +64,14 @@ def test_whoever_presses_on_one_is_told_in_words(store: Store) -> None:
     escalation = store.submit(draft()).escalation
     newer(store, escalation, CHANGES["state"])
     with pytest.raises(UnreadableRow, match="Nothing was changed"):
-        store.ledger.press(escalation.id, Claim("U2"))
+        store.ledger.apply(escalation.id, Claim("U2"))
 
 
 def test_an_event_that_cannot_be_read_is_left_out_of_the_history(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     escalation = store.submit(draft()).escalation
-    store.ledger.press(escalation.id, Claim("U2"))
+    store.ledger.apply(escalation.id, Claim("U2"))
     with store.database.write() as connection:
         connection.execute(update(events).where(events.c.number == 1).values(kind="applauded"))
     assert [event.kind for event in store.ledger.history(escalation.id)] == [EventKind.CLAIMED]
@@ -84,17 +84,17 @@ def test_the_reminder_of_one_does_not_keep_back_those_of_others(store: Store) ->
     second = ledger.submit(draft("V2")).escalation
     newer(store, first, CHANGES["value"])
     store.elapse(3600)
-    assert Reminders(database=store.database, bell=store.bell, policy=lambda _: POLICY).give() == 1
+    assert Reminders(database=store.database, notifier=store.bell, policy=lambda _: POLICY).give() == 1
     assert [event.kind for event in ledger.history(second.id)] == [EventKind.SUBMITTED, EventKind.REMINDED]
 
 
 def test_what_is_owed_is_listed_and_tried_again_whether_it_can_be_read_or_not(store: Store) -> None:
-    backlog = Backlog(database=store.database, bell=store.bell)
+    backlog = Backlog(database=store.database, notifier=store.bell)
     unreadable, other = (sent(store, n, channel=f"ask-{n}") for n in range(2))
     for _ in range(2):
         job = store.outbox.claim()
         assert job is not None
-        store.outbox.settle(job, Parked("is_archived"))
+        store.outbox.complete(job, DeadLettered("is_archived"))
     newer(store, unreadable, CHANGES["state"])
     with store.database.write() as connection:
         connection.execute(update(outbox).where(outbox.c.escalation_id == other.id).values(kind="sing_a_song"))
@@ -112,7 +112,7 @@ def test_the_rest_of_delivery_goes_on_when_an_escalation_becomes_unreadable_whil
     assert job is not None
     newer(store, escalation, CHANGES["state"])
     with pytest.raises(UnreadableRow):
-        store.outbox.settle(job, Parked("is_archived"))
+        store.outbox.complete(job, DeadLettered("is_archived"))
     other = store.submit(draft("V2", prefix="C", channel="ask-ce")).escalation
     store.elapse(16)
     following = store.outbox.claim()

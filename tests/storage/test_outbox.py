@@ -11,29 +11,20 @@ from dataclasses import asdict, replace
 import pytest
 from sqlalchemy import event, insert, select, update
 
-from slackguide.escalation.decision import Done, Dropped, Parked, Retry
-from slackguide.escalation.escalation import Card, EventKind
-from slackguide.escalation.job import Job
-from slackguide.escalation.lifecycle import Ask, Claim, HandOver, Release
-from slackguide.escalation.poster import Posted
-from slackguide.escalation.task import (
-    AnswerMessage,
-    NoteDirectReply,
-    Notice,
-    PostEscalation,
-    RefreshHome,
-    ReplyInThread,
-    Task,
-    TellPerson,
-    UpdateCard,
-)
+from slackguide.delivery.jobs import Job
+from slackguide.delivery.retry import Completed, DeadLettered, Dropped, Retry
+from slackguide.delivery.sender import PostedMessage
+from slackguide.delivery.tasks import AnswerMessage, NoteDirectReply, RefreshAppHome, Task
+from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
+from slackguide.escalation.models import EventKind, PostedCard
+from slackguide.escalation.state_machine import Ask, Claim, HandOver, Release
 from slackguide.storage import tasks
 from slackguide.storage.outbox import SqlOutbox, queue
 from slackguide.storage.schema import escalations, outbox
 from tests.stores import Store, draft
 
-POSTED = Posted("C1", "100.1", "https://example.slack.com/archives/C1/p1001")
-CARD = Card("C1", "100.1", POSTED.permalink)
+POSTED = PostedMessage("C1", "100.1", "https://example.slack.com/archives/C1/p1001")
+CARD = PostedCard("C1", "100.1", POSTED.permalink)
 
 
 def claimed(store: Store) -> Job:
@@ -52,12 +43,12 @@ def drained(store: Store) -> list[Job]:
     for _ in range(50):
         job = store.outbox.claim()
         if job is None:
-            if store.outbox.rest() == float("inf"):
+            if store.outbox.seconds_until_due() == float("inf"):
                 return jobs
             store.elapse(1.0)
             continue
         jobs.append(job)
-        assert store.outbox.settle(job, Done(Posted("C1", f"{job.id}.5")))
+        assert store.outbox.complete(job, Completed(PostedMessage("C1", f"{job.id}.5")))
     raise AssertionError("the outbox does not become empty")
 
 
@@ -69,10 +60,10 @@ def test_a_claimed_job_is_nobody_elses_until_its_lease_is_over(store: Store) -> 
     store.elapse(2)
     second = store.worker("two").claim()
     assert second is not None
-    assert (job.doubtful, second.doubtful) == (False, True)
-    assert (job.tries, second.tries) == (1, 2)
+    assert (job.maybe_sent, second.maybe_sent) == (False, True)
+    assert (job.attempts, second.attempts) == (1, 2)
     assert not store.outbox.renew(job)
-    assert not store.outbox.settle(job, Retry(1, 0, False, "late"))
+    assert not store.outbox.complete(job, Retry(1, 0, False, "late"))
     assert store.outbox.renew(second)
 
 
@@ -90,7 +81,7 @@ def test_a_released_job_is_as_it_was(store: Store) -> None:
     store.outbox.release(claimed(store))
     store.elapse(1)
     job = claimed(store)
-    assert (job.tries, job.doubtful) == (1, False)
+    assert (job.attempts, job.maybe_sent) == (1, False)
 
 
 def test_twenty_workers_claim_a_job_once(store: Store) -> None:
@@ -121,7 +112,7 @@ def test_one_message_a_second_to_a_channel_across_workers(store: Store) -> None:
     assert other is not None
     assert other.task == PostEscalation("ask-ce")
     assert store.worker("three").claim() is None
-    assert 0 < store.outbox.rest() <= 1
+    assert 0 < store.outbox.seconds_until_due() <= 1
     store.elapse(1.01)
     assert claimed(store).task == PostEscalation("ask-disputes")
     assert store.worker("two").claim() is None
@@ -144,17 +135,17 @@ def test_twenty_workers_keep_the_pace_of_one_channel(store: Store) -> None:
 def test_a_post_is_kept_with_its_card_and_what_follows(store: Store) -> None:
     escalation = store.ledger.submit(draft()).escalation
     job = claimed(store)
-    assert store.outbox.settle(job, Done(POSTED), then=[TellPerson("U1", Notice.POSTED)])
+    assert store.outbox.complete(job, Completed(POSTED), follow_ups=[NotifyPerson("U1", NoticeKind.POSTED)])
     kept = store.ledger.get(escalation.id)
     assert kept is not None
-    assert kept.card == Card("C1", "100.1", POSTED.permalink)
+    assert kept.card == PostedCard("C1", "100.1", POSTED.permalink)
     assert [event.kind for event in store.ledger.history(escalation.id)] == [EventKind.SUBMITTED, EventKind.POSTED]
     told = claimed(store)
-    assert told.task == TellPerson("U1", Notice.POSTED)
+    assert told.task == NotifyPerson("U1", NoticeKind.POSTED)
     assert told.escalation == kept
-    assert not store.outbox.settle(job, Done(POSTED), then=[TellPerson("U1", Notice.POSTED)])
-    assert store.outbox.settle(told, Done(Posted("D1", "2.0")))
-    assert store.outbox.rest() == float("inf")
+    assert not store.outbox.complete(job, Completed(POSTED), follow_ups=[NotifyPerson("U1", NoticeKind.POSTED)])
+    assert store.outbox.complete(told, Completed(PostedMessage("D1", "2.0")))
+    assert store.outbox.seconds_until_due() == float("inf")
 
 
 def test_what_was_posted_counts_even_when_the_lease_was_lost(store: Store) -> None:
@@ -163,23 +154,23 @@ def test_what_was_posted_counts_even_when_the_lease_was_lost(store: Store) -> No
     store.elapse(16)
     second = store.worker("two").claim()
     assert second is not None
-    assert store.outbox.settle(slow, Done(POSTED))
+    assert store.outbox.complete(slow, Completed(POSTED))
     assert not store.outbox.renew(second)
-    assert not store.outbox.settle(second, Parked("is_archived"))
-    assert store.outbox.rest() == float("inf")
+    assert not store.outbox.complete(second, DeadLettered("is_archived"))
+    assert store.outbox.seconds_until_due() == float("inf")
 
 
 def test_a_retry_is_due_when_it_says_and_rests_its_conversation(store: Store) -> None:
     store.ledger.submit(draft("V1"))
     store.ledger.submit(draft("V2"))
-    store.outbox.settle(claimed(store), Retry(after=30, lane_rest=20, doubtful=True, why="rate limited"))
+    store.outbox.complete(claimed(store), Retry(after=30, partition_pause=20, maybe_sent=True, reason="rate limited"))
     store.elapse(19)
     assert store.outbox.claim() is None
     store.elapse(1.5)
-    assert claimed(store).tries == 1
+    assert claimed(store).attempts == 1
     store.elapse(10)
     job = claimed(store)
-    assert (job.tries, job.doubtful) == (2, True)
+    assert (job.attempts, job.maybe_sent) == (2, True)
 
 
 def test_a_shorter_rest_does_not_end_a_longer_one(store: Store) -> None:
@@ -188,68 +179,73 @@ def test_a_shorter_rest_does_not_end_a_longer_one(store: Store) -> None:
     first = claimed(store)
     store.elapse(1.01)
     second = claimed(store)
-    store.outbox.settle(first, Retry(after=60, lane_rest=30, doubtful=False, why="rate limited"))
-    store.outbox.settle(second, Retry(after=60, lane_rest=5, doubtful=False, why="unreachable"))
+    store.outbox.complete(first, Retry(after=60, partition_pause=30, maybe_sent=False, reason="rate limited"))
+    store.outbox.complete(second, Retry(after=60, partition_pause=5, maybe_sent=False, reason="unreachable"))
     store.elapse(20)
     assert store.outbox.claim() is None
     store.elapse(11)
-    assert claimed(store).tries == 1
+    assert claimed(store).attempts == 1
 
 
 def test_a_parked_job_waits_for_a_person(store: Store) -> None:
     escalation = store.ledger.submit(draft()).escalation
     job = claimed(store)
-    store.outbox.settle(job, Parked("is_archived"), then=[TellPerson("U1", Notice.PARKED, None, "words")])
-    assert claimed(store).task == TellPerson("U1", Notice.PARKED, None, "words")
+    store.outbox.complete(
+        job, DeadLettered("is_archived"), follow_ups=[NotifyPerson("U1", NoticeKind.DEAD_LETTERED, None, "words")]
+    )
+    assert claimed(store).task == NotifyPerson("U1", NoticeKind.DEAD_LETTERED, None, "words")
     store.elapse(86_400)
-    assert [job.task for job in drained(store)] == [TellPerson("U1", Notice.PARKED, None, "words")]
+    assert [job.task for job in drained(store)] == [NotifyPerson("U1", NoticeKind.DEAD_LETTERED, None, "words")]
     event = store.ledger.history(escalation.id)[-1]
-    assert (event.kind, dict(event.about)) == (EventKind.PARKED, {"code": "is_archived", "channel": "ask-disputes"})
+    assert (event.kind, dict(event.details)) == (
+        EventKind.DEAD_LETTERED,
+        {"code": "is_archived", "channel": "ask-disputes"},
+    )
 
 
 def test_what_belongs_under_the_card_waits_for_it_and_keeps_its_order(store: Store) -> None:
     escalation = store.ledger.submit(draft()).escalation
-    store.ledger.press(escalation.id, Claim("U2"))
-    store.ledger.press(escalation.id, Release("U2"))
-    in_channel = [job.task for job in drained(store) if not isinstance(job.task, TellPerson)]
+    store.ledger.apply(escalation.id, Claim("U2"))
+    store.ledger.apply(escalation.id, Release("U2"))
+    in_channel = [job.task for job in drained(store) if not isinstance(job.task, NotifyPerson)]
     assert in_channel == [
         PostEscalation("ask-disputes"),
         UpdateCard(),
-        ReplyInThread(Notice.CLAIMED, "U2", card=Card("C1", "1.5")),
-        ReplyInThread(Notice.RELEASED, "U2", card=Card("C1", "1.5")),
+        ReplyInThread(NoticeKind.CLAIMED, "U2", card=PostedCard("C1", "1.5")),
+        ReplyInThread(NoticeKind.RELEASED, "U2", card=PostedCard("C1", "1.5")),
     ]
 
 
 def test_a_later_reply_waits_for_an_earlier_one_that_is_tried_again(store: Store) -> None:
     escalation = store.ledger.submit(draft()).escalation
-    store.outbox.settle(claimed(store), Done(POSTED))
-    store.ledger.press(escalation.id, Claim("U2"))
+    store.outbox.complete(claimed(store), Completed(POSTED))
+    store.ledger.apply(escalation.id, Claim("U2"))
     seen = []
     for _ in range(10):
         store.elapse(1.01)
         job = store.outbox.claim()
         if job is None:
             continue
-        if job.task == UpdateCard() and job.tries == 1:
-            store.outbox.settle(job, Retry(3, 0, False, "unreachable"))
+        if job.task == UpdateCard() and job.attempts == 1:
+            store.outbox.complete(job, Retry(3, 0, False, "unreachable"))
             continue
         seen.append(job.task)
-        store.outbox.settle(job, Done(POSTED))
-    replies = [task for task in seen if not isinstance(task, TellPerson)]
-    assert replies == [UpdateCard(), ReplyInThread(Notice.CLAIMED, "U2", card=CARD)]
+        store.outbox.complete(job, Completed(POSTED))
+    replies = [task for task in seen if not isinstance(task, NotifyPerson)]
+    assert replies == [UpdateCard(), ReplyInThread(NoticeKind.CLAIMED, "U2", card=CARD)]
 
 
 def test_a_card_is_redrawn_once_for_many_changes_but_again_for_one_that_comes_meanwhile(store: Store) -> None:
     escalation = store.ledger.submit(draft()).escalation
     drained(store)
     for _ in range(2):
-        store.ledger.press(escalation.id, Claim("U2"))
-        store.ledger.press(escalation.id, Release("U2"))
+        store.ledger.apply(escalation.id, Claim("U2"))
+        store.ledger.apply(escalation.id, Release("U2"))
     store.elapse(2)
     job = claimed(store)
     assert job.task == UpdateCard()
-    store.ledger.press(escalation.id, Claim("U3"))
-    store.outbox.settle(job, Retry(1, 0, False, "unreachable"))
+    store.ledger.apply(escalation.id, Claim("U3"))
+    store.outbox.complete(job, Retry(1, 0, False, "unreachable"))
     redrawn = [job for job in drained(store) if job.task == UpdateCard()]
     assert len(redrawn) == 2
     assert redrawn[-1].escalation is not None
@@ -258,28 +254,28 @@ def test_a_card_is_redrawn_once_for_many_changes_but_again_for_one_that_comes_me
 
 def test_a_hand_over_redraws_the_old_card_and_posts_a_new_one(store: Store) -> None:
     escalation = store.ledger.submit(draft()).escalation
-    store.outbox.settle(claimed(store), Done(POSTED))
-    store.ledger.press(escalation.id, Claim("U2"))
-    store.ledger.press(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
+    store.outbox.complete(claimed(store), Completed(POSTED))
+    store.ledger.apply(escalation.id, Claim("U2"))
+    store.ledger.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
     jobs = drained(store)
-    old = Card("C1", "100.1", POSTED.permalink)
+    old = PostedCard("C1", "100.1", POSTED.permalink)
     posts = [job for job in jobs if isinstance(job.task, PostEscalation)]
     assert UpdateCard(old) in [job.task for job in jobs]
     assert [job.task for job in posts] == [PostEscalation("ask-ce")]
-    assert posts[0].known == frozenset({"100.1"})
+    assert posts[0].known_timestamps == frozenset({"100.1"})
     kept = store.ledger.get(escalation.id)
     assert kept is not None
-    assert kept.card == Card("C1", f"{posts[0].id}.5")
+    assert kept.card == PostedCard("C1", f"{posts[0].id}.5")
 
 
 def test_a_post_that_lands_where_the_escalation_no_longer_is_gets_redrawn(store: Store) -> None:
     escalation = store.ledger.submit(draft()).escalation
     job = claimed(store)
-    store.ledger.press(escalation.id, Claim("U2"))
-    store.ledger.press(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
-    store.outbox.settle(job, Done(POSTED))
+    store.ledger.apply(escalation.id, Claim("U2"))
+    store.ledger.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
+    store.outbox.complete(job, Completed(POSTED))
     tasks = [job.task for job in drained(store)]
-    assert UpdateCard(Card("C1", "100.1", POSTED.permalink)) in tasks
+    assert UpdateCard(PostedCard("C1", "100.1", POSTED.permalink)) in tasks
     assert tasks.count(PostEscalation("ask-ce")) == 1
     kept = store.ledger.get(escalation.id)
     assert kept is not None
@@ -294,26 +290,26 @@ def replies(jobs: list[Job]) -> list[ReplyInThread]:
     return [job.task for job in jobs if isinstance(job.task, ReplyInThread)]
 
 
-def card_of_post(jobs: list[Job], channel: str) -> Card:
+def card_of_post(jobs: list[Job], channel: str) -> PostedCard:
     """The card that `drained` gave to the post in a channel."""
     (post,) = [job for job in jobs if job.task == PostEscalation(channel)]
-    return Card("C1", f"{post.id}.5")
+    return PostedCard("C1", f"{post.id}.5")
 
 
 def test_what_was_said_under_the_old_card_stays_there_however_late_it_is_sent(store: Store) -> None:
     escalation = store.ledger.submit(draft()).escalation
-    store.outbox.settle(claimed(store), Done(POSTED))
-    store.ledger.press(escalation.id, Claim("U2"))
-    store.ledger.press(escalation.id, Ask("U2", "for disputes only"))
-    store.ledger.press(escalation.id, HandOver("U2", "ask-ce", "ask-ce", "it is theirs"))
+    store.outbox.complete(claimed(store), Completed(POSTED))
+    store.ledger.apply(escalation.id, Claim("U2"))
+    store.ledger.apply(escalation.id, Ask("U2", "for disputes only"))
+    store.ledger.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce", "it is theirs"))
     jobs = drained(store)
     new = card_of_post(jobs, "ask-ce")
     assert [reply for reply in replies(jobs) if reply.card == CARD] == [
-        ReplyInThread(Notice.CLAIMED, "U2", card=CARD),
-        ReplyInThread(Notice.ASKED, "U2", "for disputes only", card=CARD),
+        ReplyInThread(NoticeKind.CLAIMED, "U2", card=CARD),
+        ReplyInThread(NoticeKind.DETAILS_REQUESTED, "U2", "for disputes only", card=CARD),
     ]
     assert [reply for reply in replies(jobs) if reply.card != CARD] == [
-        ReplyInThread(Notice.HANDED_OVER, "U2", "it is theirs", card=new, from_channel="ask-disputes"),
+        ReplyInThread(NoticeKind.HANDED_OVER, "U2", "it is theirs", card=new, from_channel="ask-disputes"),
     ]
 
 
@@ -321,22 +317,22 @@ def test_what_was_said_before_the_old_card_was_posted_waits_for_that_card(store:
     """The old channel takes the post only after the new one has its card."""
     escalation = store.ledger.submit(draft()).escalation
     slow = claimed(store)
-    store.ledger.press(escalation.id, Claim("U2"))
-    store.ledger.press(escalation.id, Ask("U2", "for disputes only"))
-    store.outbox.settle(slow, Retry(20, 0, False, "unreachable"))
-    store.ledger.press(escalation.id, HandOver("U2", "ask-ce", "ask-ce", "it is theirs"))
-    store.ledger.press(escalation.id, Claim("U3"))
+    store.ledger.apply(escalation.id, Claim("U2"))
+    store.ledger.apply(escalation.id, Ask("U2", "for disputes only"))
+    store.outbox.complete(slow, Retry(20, 0, False, "unreachable"))
+    store.ledger.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce", "it is theirs"))
+    store.ledger.apply(escalation.id, Claim("U3"))
     jobs = drained(store)
     channels = [job.task.channel for job in jobs if isinstance(job.task, PostEscalation)]
     assert channels == ["ask-ce", "ask-disputes"]
     old, new = card_of_post(jobs, "ask-disputes"), card_of_post(jobs, "ask-ce")
     assert [reply for reply in replies(jobs) if reply.card == old] == [
-        ReplyInThread(Notice.CLAIMED, "U2", card=old),
-        ReplyInThread(Notice.ASKED, "U2", "for disputes only", card=old),
+        ReplyInThread(NoticeKind.CLAIMED, "U2", card=old),
+        ReplyInThread(NoticeKind.DETAILS_REQUESTED, "U2", "for disputes only", card=old),
     ]
     assert [reply for reply in replies(jobs) if reply.card != old] == [
-        ReplyInThread(Notice.HANDED_OVER, "U2", "it is theirs", card=new, from_channel="ask-disputes"),
-        ReplyInThread(Notice.CLAIMED, "U3", card=new),
+        ReplyInThread(NoticeKind.HANDED_OVER, "U2", "it is theirs", card=new, from_channel="ask-disputes"),
+        ReplyInThread(NoticeKind.CLAIMED, "U3", card=new),
     ]
     kept = store.ledger.get(escalation.id)
     assert kept is not None
@@ -345,11 +341,11 @@ def test_what_was_said_before_the_old_card_was_posted_waits_for_that_card(store:
 
 def test_a_card_that_waits_for_the_old_channel_does_not_keep_the_new_one_from_being_redrawn(store: Store) -> None:
     escalation = store.ledger.submit(draft()).escalation
-    store.outbox.settle(claimed(store), Parked("is_archived"))
-    store.ledger.press(escalation.id, Claim("U2"))
-    store.ledger.press(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
+    store.outbox.complete(claimed(store), DeadLettered("is_archived"))
+    store.ledger.apply(escalation.id, Claim("U2"))
+    store.ledger.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
     drained(store)
-    store.ledger.press(escalation.id, Claim("U3"))
+    store.ledger.apply(escalation.id, Claim("U3"))
     redrawn = [job for job in drained(store) if job.task == UpdateCard()]
     assert [job.escalation.claimed_by for job in redrawn if job.escalation] == ["U3"]
 
@@ -365,25 +361,27 @@ def old_reply(store: Store, text: str) -> None:
 
 def test_a_reply_that_an_earlier_release_queued_goes_under_its_old_card(store: Store) -> None:
     escalation = store.ledger.submit(draft()).escalation
-    store.outbox.settle(claimed(store), Done(POSTED))
-    store.ledger.press(escalation.id, Claim("U2"))
-    store.ledger.press(escalation.id, Ask("U2", "for disputes only"))
+    store.outbox.complete(claimed(store), Completed(POSTED))
+    store.ledger.apply(escalation.id, Claim("U2"))
+    store.ledger.apply(escalation.id, Ask("U2", "for disputes only"))
     old_reply(store, "for disputes only")
-    store.ledger.press(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
-    assert ReplyInThread(Notice.ASKED, "U2", "for disputes only", card=CARD) in replies(drained(store))
+    store.ledger.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
+    assert ReplyInThread(NoticeKind.DETAILS_REQUESTED, "U2", "for disputes only", card=CARD) in replies(drained(store))
 
 
 def test_a_reply_of_an_earlier_release_waits_where_its_card_is_not_posted_yet(store: Store) -> None:
     escalation = store.ledger.submit(draft()).escalation
     slow = claimed(store)
-    store.ledger.press(escalation.id, Claim("U2"))
-    store.ledger.press(escalation.id, Ask("U2", "for disputes only"))
+    store.ledger.apply(escalation.id, Claim("U2"))
+    store.ledger.apply(escalation.id, Ask("U2", "for disputes only"))
     old_reply(store, "for disputes only")
-    store.outbox.settle(slow, Retry(20, 0, False, "unreachable"))
-    store.ledger.press(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
+    store.outbox.complete(slow, Retry(20, 0, False, "unreachable"))
+    store.ledger.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
     jobs = drained(store)
     (reply,) = [reply for reply in replies(jobs) if reply.words is not None]
-    assert reply == ReplyInThread(Notice.ASKED, "U2", "for disputes only", card=card_of_post(jobs, "ask-disputes"))
+    assert reply == ReplyInThread(
+        NoticeKind.DETAILS_REQUESTED, "U2", "for disputes only", card=card_of_post(jobs, "ask-disputes")
+    )
 
 
 # -- refusals of the installation -------------------------------------------------------------------------------------
@@ -394,33 +392,33 @@ CODES = {"token_revoked", "missing_scope"}
 def test_what_the_installation_was_refused_is_due_at_once_when_it_is_accepted_again(store: Store) -> None:
     store.ledger.submit(draft("V1"))
     store.ledger.submit(draft("V2", channel="ask-ce", prefix="C"))
-    store.outbox.settle(claimed(store), Retry(60, 5, False, "token_revoked"))
-    store.outbox.settle(claimed(store), Retry(60, 5, False, "unreachable"))
+    store.outbox.complete(claimed(store), Retry(60, 5, False, "token_revoked"))
+    store.outbox.complete(claimed(store), Retry(60, 5, False, "unreachable"))
     store.elapse(6)
     assert store.outbox.claim() is None
     assert store.worker("two").resume(CODES) == 1
     job = claimed(store)
-    assert (job.task, job.tries) == (PostEscalation("ask-disputes"), 1)
+    assert (job.task, job.attempts) == (PostEscalation("ask-disputes"), 1)
     assert store.outbox.claim() is None
 
 
 def test_dead_letters_that_an_earlier_release_made_of_such_a_refusal_are_due_again(store: Store) -> None:
     escalation = store.ledger.submit(draft()).escalation
-    notice = TellPerson("U1", Notice.PARKED, None, "D-1001 is saved, but not yet in #ask-disputes")
-    store.outbox.settle(claimed(store), Parked("token_revoked", doubtful=True), then=[notice])
-    store.outbox.settle(claimed(store), Parked("token_revoked"))
+    notice = NotifyPerson("U1", NoticeKind.DEAD_LETTERED, None, "D-1001 is saved, but not yet in #ask-disputes")
+    store.outbox.complete(claimed(store), DeadLettered("token_revoked", maybe_sent=True), follow_ups=[notice])
+    store.outbox.complete(claimed(store), DeadLettered("token_revoked"))
     store.inbox.accept("E1", answer("E1"))
-    store.outbox.settle(claimed(store), Parked("missing_scope"))
+    store.outbox.complete(claimed(store), DeadLettered("missing_scope"))
     other = store.ledger.submit(draft("V2", channel="ask-ce", prefix="C")).escalation
-    store.outbox.settle(claimed(store), Parked("is_archived"))
+    store.outbox.complete(claimed(store), DeadLettered("is_archived"))
     store.elapse(2)
     assert store.outbox.resume(CODES) == 3
     post = claimed(store)
-    assert (post.task, post.tries, post.doubtful) == (PostEscalation("ask-disputes"), 1, True)
-    assert store.outbox.settle(post, Done(POSTED))
+    assert (post.task, post.attempts, post.maybe_sent) == (PostEscalation("ask-disputes"), 1, True)
+    assert store.outbox.complete(post, Completed(POSTED))
     assert [job.task for job in drained(store)] == [answer("E1")]
     assert [event.kind for event in store.ledger.history(escalation.id)][-2:] == [EventKind.RETRIED, EventKind.POSTED]
-    assert store.ledger.history(other.id)[-1].kind is EventKind.PARKED
+    assert store.ledger.history(other.id)[-1].kind is EventKind.DEAD_LETTERED
     assert store.outbox.resume(CODES) == 0
 
 
@@ -428,17 +426,17 @@ def test_dead_letters_that_an_earlier_release_made_of_such_a_refusal_are_due_aga
 
 
 def test_a_home_is_refreshed_once_however_often_it_is_owed(store: Store) -> None:
-    store.inbox.accept("E1", RefreshHome("U1"))
-    store.inbox.accept("E2", RefreshHome("U1"), RefreshHome("U2"))
-    assert [job.task for job in drained(store)] == [RefreshHome("U1"), RefreshHome("U2")]
+    store.inbox.accept("E1", RefreshAppHome("U1"))
+    store.inbox.accept("E2", RefreshAppHome("U1"), RefreshAppHome("U2"))
+    assert [job.task for job in drained(store)] == [RefreshAppHome("U1"), RefreshAppHome("U2")]
 
 
 def test_dropped_is_finished(store: Store) -> None:
-    store.inbox.accept("E1", RefreshHome("U1"))
-    assert store.outbox.settle(claimed(store), Dropped("message_not_found"))
-    assert store.outbox.rest() == float("inf")
-    store.inbox.accept("E2", RefreshHome("U1"))
-    assert store.outbox.rest() != float("inf")
+    store.inbox.accept("E1", RefreshAppHome("U1"))
+    assert store.outbox.complete(claimed(store), Dropped("message_not_found"))
+    assert store.outbox.seconds_until_due() == float("inf")
+    store.inbox.accept("E2", RefreshAppHome("U1"))
+    assert store.outbox.seconds_until_due() != float("inf")
 
 
 def test_people_s_words_leave_the_outbox_when_they_are_delivered(store: Store) -> None:
@@ -460,7 +458,7 @@ def test_what_a_message_is_owed_comes_back_as_it_was_queued(store: Store, task: 
 def test_the_line_in_the_thread_is_queued_with_the_settlement_of_the_answer(store: Store) -> None:
     store.inbox.accept("E1", answer("E1", "C1"))
     note = NoteDirectReply("C1", "1.0")
-    assert store.outbox.settle(claimed(store), Done(Posted("D1", "2.0")), then=(note,))
+    assert store.outbox.complete(claimed(store), Completed(PostedMessage("D1", "2.0")), follow_ups=(note,))
     store.elapse(1.01)
     assert [job.task for job in drained(store)] == [note]
 
@@ -485,7 +483,7 @@ UNREADABLE: dict[str, dict[str, object]] = {
 
 def told(store: Store, person: str) -> None:
     with store.database.write() as connection:
-        queue(connection, store.database.now(connection), None, [TellPerson(person, Notice.POSTED)])
+        queue(connection, store.database.now(connection), None, [NotifyPerson(person, NoticeKind.POSTED)])
 
 
 @pytest.mark.parametrize("change", UNREADABLE)
@@ -499,7 +497,7 @@ def test_a_row_of_a_newer_version_is_left_to_it_and_stops_nothing(
     assert [job.task for job in drained(store)] == [answer("E2")]
     for _ in range(5):
         assert store.outbox.claim() is None
-        assert store.outbox.rest() == float("inf")
+        assert store.outbox.seconds_until_due() == float("inf")
     with store.database.read() as connection:
         row = connection.execute(select(outbox).where(outbox.c.id == 1)).one()
     assert (row.state, row.tries, row.lease) == ("due", 0, 0)
@@ -516,13 +514,13 @@ def test_what_comes_after_an_unreadable_row_in_the_same_conversation_is_sent(
     store: Store, change: dict[str, object]
 ) -> None:
     escalation = store.ledger.submit(draft()).escalation
-    store.outbox.settle(claimed(store), Done(POSTED))
-    store.ledger.press(escalation.id, Claim("U2"))
+    store.outbox.complete(claimed(store), Completed(POSTED))
+    store.ledger.apply(escalation.id, Claim("U2"))
     with store.database.write() as connection:
         connection.execute(update(outbox).where(outbox.c.kind == "update_card").values(change))
     sent = [job.task for job in drained(store)]
     assert len(sent) == 2
-    assert ReplyInThread(Notice.CLAIMED, "U2", card=CARD) in sent
+    assert ReplyInThread(NoticeKind.CLAIMED, "U2", card=CARD) in sent
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -566,11 +564,11 @@ def test_many_unreadable_rows_do_not_keep_the_rest_waiting(store: Store) -> None
     store.inbox.accept("E1", answer("E1"))
     looks = 1
     while (job := store.outbox.claim()) is None:
-        assert 0 < store.outbox.rest() <= 1
+        assert 0 < store.outbox.seconds_until_due() <= 1
         looks += 1
     assert job.task == answer("E1")
     assert looks <= 3
-    assert store.outbox.rest() > 10
+    assert store.outbox.seconds_until_due() > 10
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -578,7 +576,7 @@ def test_a_clock_that_is_set_back_holds_nothing_up(store: Store) -> None:
     """Only SQLite: on PostgreSQL the clock is the server's."""
     store.ledger.submit(draft("V1"))
     store.ledger.submit(draft("V2"))
-    store.outbox.settle(claimed(store), Retry(30, 20, False, "rate limited"))
+    store.outbox.complete(claimed(store), Retry(30, 20, False, "rate limited"))
     store.clock.advance(-3600)
     assert claimed(store).task == PostEscalation("ask-disputes")
     held = store.clock()
@@ -591,7 +589,7 @@ def test_a_clock_that_is_set_back_holds_nothing_up(store: Store) -> None:
     store.clock.advance(2)
     again = fresh.claim()
     assert again is not None
-    assert again.doubtful
+    assert again.maybe_sent
 
 
 def counted_steps(store: Store) -> list[int]:
@@ -629,7 +627,7 @@ def test_ten_thousand_due_at_once_keep_the_pace_and_let_others_through(store: St
     assert first.id == escalation.id
     assert claimed(store).task == answer("E1")
     assert store.outbox.claim() is None
-    assert 0 < store.outbox.rest() <= 1
+    assert 0 < store.outbox.seconds_until_due() <= 1
     store.elapse(1.01)
     assert claimed(store).task == PostEscalation("ask-disputes")
     assert store.outbox.claim() is None
@@ -639,15 +637,15 @@ def test_ten_thousand_due_at_once_keep_the_pace_and_let_others_through(store: St
 
 def test_nothing_owed_rests_for_ever(store: Store) -> None:
     assert store.outbox.claim() is None
-    assert store.outbox.rest() == float("inf")
+    assert store.outbox.seconds_until_due() == float("inf")
 
 
 def test_workers_with_kinds_of_their_own_leave_each_other_s_jobs_alone(store: Store) -> None:
-    posts = SqlOutbox(database=store.database, bell=store.bell, worker="posts", without=tasks.ANSWERS)
-    answers = SqlOutbox(database=store.database, bell=store.bell, worker="answers", only=tasks.ANSWERS)
+    posts = SqlOutbox(database=store.database, notifier=store.bell, worker="posts", without=tasks.ANSWERS)
+    answers = SqlOutbox(database=store.database, notifier=store.bell, worker="answers", only=tasks.ANSWERS)
     store.inbox.accept("E1", answer("E1"))
     assert posts.claim() is None
-    assert posts.rest() == float("inf")
+    assert posts.seconds_until_due() == float("inf")
     store.ledger.submit(draft())
     job = posts.claim()
     assert job is not None

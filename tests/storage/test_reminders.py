@@ -8,12 +8,13 @@ from datetime import timedelta
 
 import pytest
 
-from slackguide.escalation.decision import Done
-from slackguide.escalation.escalation import Card, EventKind
-from slackguide.escalation.lifecycle import Claim, Resolve, Snooze, StopReminders
-from slackguide.escalation.poster import Posted
-from slackguide.escalation.resolution import Ending, Resolution
-from slackguide.escalation.task import Notice, PostEscalation, ReplyInThread, Task, TellPerson
+from slackguide.delivery.retry import Completed
+from slackguide.delivery.sender import PostedMessage
+from slackguide.delivery.tasks import Task
+from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread
+from slackguide.escalation.models import EventKind, PostedCard
+from slackguide.escalation.resolution import Resolution, ResolutionCode
+from slackguide.escalation.state_machine import Claim, Resolve, Snooze, StopReminders
 from slackguide.storage.ledger import SqlLedger
 from slackguide.storage.reminders import Reminders
 from tests.storage.test_search import POLICY, watched
@@ -26,7 +27,7 @@ def ledger(store: Store) -> SqlLedger:
 
 
 def reminders(store: Store) -> Reminders:
-    return Reminders(database=store.database, bell=store.bell, policy=lambda _: POLICY)
+    return Reminders(database=store.database, notifier=store.bell, policy=lambda _: POLICY)
 
 
 def reminded(store: Store) -> list[Task]:
@@ -34,14 +35,14 @@ def reminded(store: Store) -> list[Task]:
     tasks: list[Task] = []
     for _ in range(20):
         job = store.outbox.claim()
-        if job is None and store.outbox.rest() == float("inf"):
+        if job is None and store.outbox.seconds_until_due() == float("inf"):
             break
         if job is not None:
-            store.outbox.settle(job, Done(Posted("C1", f"{job.id}.0")))
+            store.outbox.complete(job, Completed(PostedMessage("C1", f"{job.id}.0")))
             tasks.append(job.task)
         store.elapse(1.01)
-    notices = (Notice.UNCLAIMED, Notice.UNRESOLVED)
-    return [task for task in tasks if isinstance(task, ReplyInThread | TellPerson) and task.notice in notices]
+    notices = (NoticeKind.UNCLAIMED, NoticeKind.UNRESOLVED)
+    return [task for task in tasks if isinstance(task, ReplyInThread | NotifyPerson) and task.notice in notices]
 
 
 def test_an_unclaimed_escalation_is_reminded_of_so_often_and_no_more(store: Store, ledger: SqlLedger) -> None:
@@ -53,36 +54,36 @@ def test_an_unclaimed_escalation_is_reminded_of_so_often_and_no_more(store: Stor
         store.elapse(15 * 60)
         given.append(clock.give())
     assert given == [0, 1, 0, 1, 0, 1, 0, 0, 0, 0]
-    assert reminded(store) == [ReplyInThread(Notice.UNCLAIMED, card=Card("C1", "1.0"))] * 3
+    assert reminded(store) == [ReplyInThread(NoticeKind.UNCLAIMED, card=PostedCard("C1", "1.0"))] * 3
     kinds = [event.kind for event in ledger.history(escalation.id)]
     assert kinds.count(EventKind.REMINDED) == 3
 
 
 def test_a_claimed_one_reminds_its_claimant_after_its_own_time(store: Store, ledger: SqlLedger) -> None:
     escalation = ledger.submit(draft()).escalation
-    ledger.press(escalation.id, Claim("UANN"))
+    ledger.apply(escalation.id, Claim("UANN"))
     store.elapse(239 * 60)
     assert reminders(store).give() == 0
     store.elapse(2 * 60)
     assert reminders(store).give() == 1
-    assert reminded(store) == [TellPerson("UANN", Notice.UNRESOLVED)]
+    assert reminded(store) == [NotifyPerson("UANN", NoticeKind.UNRESOLVED)]
 
 
 @pytest.mark.parametrize("end", ["resolve", "stop"])
 def test_what_is_closed_or_stopped_is_not_reminded_of(store: Store, ledger: SqlLedger, end: str) -> None:
     escalation = ledger.submit(draft()).escalation
     if end == "resolve":
-        ledger.press(escalation.id, Claim("UANN"))
-        ledger.press(escalation.id, Resolve("UANN", Resolution(Ending.RIGHT_PLACE, "done")))
+        ledger.apply(escalation.id, Claim("UANN"))
+        ledger.apply(escalation.id, Resolve("UANN", Resolution(ResolutionCode.RIGHT_PLACE, "done")))
     else:
-        ledger.press(escalation.id, StopReminders("UANN"))
+        ledger.apply(escalation.id, StopReminders("UANN"))
     store.elapse(10 * 86_400)
     assert reminders(store).give() == 0
 
 
 def test_a_snoozed_one_waits(store: Store, ledger: SqlLedger) -> None:
     escalation = ledger.submit(draft()).escalation
-    ledger.press(escalation.id, Snooze("UANN", store.now() + timedelta(minutes=90)))
+    ledger.apply(escalation.id, Snooze("UANN", store.now() + timedelta(minutes=90)))
     store.elapse(60 * 60)
     assert reminders(store).give() == 0
     store.elapse(31 * 60)
@@ -113,5 +114,5 @@ def test_a_reminder_before_the_post_waits_for_it(store: Store, ledger: SqlLedger
     assert job.task == PostEscalation("ask-disputes")
     store.elapse(2)
     assert store.outbox.claim() is None
-    store.outbox.settle(job, Done(Posted("C1", "1.0")))
-    assert reminded(store) == [ReplyInThread(Notice.UNCLAIMED, card=Card("C1", "1.0"))]
+    store.outbox.complete(job, Completed(PostedMessage("C1", "1.0")))
+    assert reminded(store) == [ReplyInThread(NoticeKind.UNCLAIMED, card=PostedCard("C1", "1.0"))]

@@ -10,12 +10,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from slackguide.escalation.decision import Done, Parked
-from slackguide.escalation.escalation import Escalation, EventKind, State
-from slackguide.escalation.lifecycle import Ask, Claim, Refusal, Reopen, Resolve, Withdraw
-from slackguide.escalation.poster import Posted
-from slackguide.escalation.resolution import Ending, Resolution
-from slackguide.escalation.task import AnswerMessage
+from slackguide.delivery.retry import Completed, DeadLettered
+from slackguide.delivery.sender import PostedMessage
+from slackguide.delivery.tasks import AnswerMessage
+from slackguide.escalation.models import Escalation, EscalationState, EventKind
+from slackguide.escalation.resolution import Resolution, ResolutionCode
+from slackguide.escalation.state_machine import Ask, Claim, Rejected, Reopen, Resolve, Withdraw
 from slackguide.storage import tasks
 from slackguide.storage.database import Database
 from slackguide.storage.drafts import Drafts
@@ -32,8 +32,8 @@ def deliver_all(store: Store) -> None:
     for _ in range(30):
         job = store.outbox.claim()
         if job is not None:
-            store.outbox.settle(job, Done(Posted("C1", f"{job.id}.0")))
-        elif store.outbox.rest() == float("inf"):
+            store.outbox.complete(job, Completed(PostedMessage("C1", f"{job.id}.0")))
+        elif store.outbox.seconds_until_due() == float("inf"):
             return
         store.elapse(1.01)
     raise AssertionError("the outbox does not become empty")
@@ -59,7 +59,7 @@ def swept(store: Store, days: int | None, *, hours: int = 24) -> int:
 def closed(store: Store, view: str = "V1") -> Escalation:
     """An escalation with words in it, on Slack and withdrawn."""
     escalation = store.ledger.submit(draft(view, question=SECRET)).escalation
-    store.ledger.press(escalation.id, Withdraw("U1"))
+    store.ledger.apply(escalation.id, Withdraw("U1"))
     deliver_all(store)
     return kept(store, escalation)
 
@@ -72,11 +72,17 @@ def kept(store: Store, escalation: Escalation) -> Escalation:
 
 
 def test_nothing_of_people_s_words_is_left(store: Store) -> None:
-    sent = draft(values={"summary": SECRET}, question=SECRET, anyway=SECRET, cases=("ticket:1234567",), entry_id="a/b")
+    sent = draft(
+        values={"summary": SECRET},
+        question=SECRET,
+        duplicate_reason=SECRET,
+        case_keys=("ticket:1234567",),
+        entry_id="a/b",
+    )
     escalation = store.ledger.submit(sent).escalation
-    store.ledger.press(escalation.id, Claim("U2"))
-    store.ledger.press(escalation.id, Ask("U2", SECRET))
-    store.ledger.press(escalation.id, Resolve("U2", Resolution(Ending.WRONG_QUEUE, SECRET, "hv-mediation")))
+    store.ledger.apply(escalation.id, Claim("U2"))
+    store.ledger.apply(escalation.id, Ask("U2", SECRET))
+    store.ledger.apply(escalation.id, Resolve("U2", Resolution(ResolutionCode.WRONG_QUEUE, SECRET, "hv-mediation")))
     FeedbackBook(database=store.database).give(
         answer_id="A1", user_id="U1", entry_id="a/b", verdict=Verdict.HELPFUL, question=SECRET
     )
@@ -89,8 +95,13 @@ def test_nothing_of_people_s_words_is_left(store: Store) -> None:
     assert "1234567" not in left
     erased = kept(store, escalation)
     assert erased.erased_at is not None
-    assert (erased.values, erased.state, erased.reference, erased.entry_id) == ({}, State.RESOLVED, "D-1001", "a/b")
-    assert erased.resolution == Resolution(Ending.WRONG_QUEUE, None, "hv-mediation")
+    assert (erased.values, erased.state, erased.reference, erased.entry_id) == (
+        {},
+        EscalationState.RESOLVED,
+        "D-1001",
+        "a/b",
+    )
+    assert erased.resolution == Resolution(ResolutionCode.WRONG_QUEUE, None, "hv-mediation")
     history = store.ledger.history(escalation.id)
     assert sorted(event.kind.value for event in history) == [
         "asked",
@@ -114,13 +125,13 @@ def test_what_was_closed_later_stays(store: Store) -> None:
     assert kept(store, young).question == SECRET
 
 
-@pytest.mark.parametrize("state", [State.SENT, State.CLAIMED, State.ASKED])
-def test_an_open_one_is_never_erased(store: Store, state: State) -> None:
+@pytest.mark.parametrize("state", [EscalationState.SENT, EscalationState.CLAIMED, EscalationState.AWAITING_REQUESTER])
+def test_an_open_one_is_never_erased(store: Store, state: EscalationState) -> None:
     escalation = store.ledger.submit(draft(question=SECRET)).escalation
-    if state is not State.SENT:
-        store.ledger.press(escalation.id, Claim("U2"))
-    if state is State.ASKED:
-        store.ledger.press(escalation.id, Ask("U2", SECRET))
+    if state is not EscalationState.SENT:
+        store.ledger.apply(escalation.id, Claim("U2"))
+    if state is EscalationState.AWAITING_REQUESTER:
+        store.ledger.apply(escalation.id, Ask("U2", SECRET))
     deliver_all(store)
     store.elapse(1000 * DAY)
     assert swept(store, 90) == 0
@@ -130,7 +141,7 @@ def test_an_open_one_is_never_erased(store: Store, state: State) -> None:
 
 def test_one_that_was_opened_again_counts_as_open(store: Store) -> None:
     escalation = closed(store)
-    store.ledger.press(escalation.id, Reopen("U1"))
+    store.ledger.apply(escalation.id, Reopen("U1"))
     deliver_all(store)
     store.elapse(1000 * DAY)
     assert swept(store, 90) == 0
@@ -140,14 +151,14 @@ def test_one_that_was_erased_cannot_be_opened_again(store: Store) -> None:
     escalation = closed(store)
     store.elapse(2 * DAY)
     assert swept(store, 2) == 1
-    refusal = store.ledger.press(escalation.id, Reopen("U1"))
-    assert isinstance(refusal, Refusal)
-    assert "was erased" in refusal.words
+    refusal = store.ledger.apply(escalation.id, Reopen("U1"))
+    assert isinstance(refusal, Rejected)
+    assert "was erased" in refusal.text
 
 
 def test_what_is_still_being_delivered_is_not_erased(store: Store) -> None:
     escalation = store.ledger.submit(draft(question=SECRET)).escalation
-    store.ledger.press(escalation.id, Withdraw("U1"))
+    store.ledger.apply(escalation.id, Withdraw("U1"))
     store.elapse(91 * DAY)
     assert swept(store, 90) == 0
     deliver_all(store)
@@ -159,9 +170,9 @@ def test_a_parked_message_of_a_closed_one_does_not_keep_its_words(store: Store, 
     """The requester's account is closed, or the channel is archived: nobody is going to read them any more."""
     escalation = store.ledger.submit(draft(question=SECRET)).escalation
     deliver_parking(store, parked)
-    store.ledger.press(escalation.id, Claim("U2"))
-    store.ledger.press(escalation.id, Ask("U2", SECRET))
-    store.ledger.press(escalation.id, Resolve("U2", Resolution(Ending.RIGHT_PLACE, SECRET)))
+    store.ledger.apply(escalation.id, Claim("U2"))
+    store.ledger.apply(escalation.id, Ask("U2", SECRET))
+    store.ledger.apply(escalation.id, Resolve("U2", Resolution(ResolutionCode.RIGHT_PLACE, SECRET)))
     deliver_parking(store, parked)
     with store.database.read() as connection:
         assert parked in connection.execute(select(outbox.c.kind).where(outbox.c.state == "parked")).scalars().all()
@@ -174,10 +185,12 @@ def test_a_parked_message_of_a_closed_one_does_not_keep_its_words(store: Store, 
 
 def deliver_parking(store: Store, kind: str) -> None:
     """Deliver everything, but park jobs of this kind."""
-    while (job := store.outbox.claim()) is not None or store.outbox.rest() != float("inf"):
+    while (job := store.outbox.claim()) is not None or store.outbox.seconds_until_due() != float("inf"):
         if job is not None:
             parks = tasks.to_row(job.task)[0] == kind
-            store.outbox.settle(job, Parked("user_disabled") if parks else Done(Posted("C1", f"{job.id}.0")))
+            store.outbox.complete(
+                job, DeadLettered("user_disabled") if parks else Completed(PostedMessage("C1", f"{job.id}.0"))
+            )
         store.elapse(1.01)
 
 

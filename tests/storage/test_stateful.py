@@ -11,24 +11,31 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 from sqlalchemy import select
 
-from slackguide.escalation.delivery import Delivery
-from slackguide.escalation.job import Job
-from slackguide.escalation.lifecycle import (
+from slackguide.delivery.dispatcher import Dispatcher
+from slackguide.delivery.jobs import Job
+from slackguide.delivery.sender import (
+    PostedMessage,
+    RateLimitedError,
+    RefusalScope,
+    SlackRefusedError,
+    SlackUnreachableError,
+)
+from slackguide.delivery.tasks import AnswerMessage, is_idempotent
+from slackguide.escalation.filters import EscalationFilter
+from slackguide.escalation.messages import PostEscalation
+from slackguide.escalation.resolution import Resolution, ResolutionCode
+from slackguide.escalation.state_machine import (
     AddDetails,
+    Applied,
     Ask,
-    Changed,
     Claim,
+    Command,
     HandOver,
-    Press,
     Release,
     Reopen,
     Resolve,
     Withdraw,
 )
-from slackguide.escalation.poster import Posted, RateLimited, RefusalScope, Refused, Unreachable
-from slackguide.escalation.resolution import Ending, Resolution
-from slackguide.escalation.search import Search
-from slackguide.escalation.task import AnswerMessage, PostEscalation, repeatable
 from slackguide.storage.backlog import Backlog
 from slackguide.storage.schema import outbox
 from tests.storage.killing import replayed
@@ -42,7 +49,7 @@ PRESSES = st.one_of(
     PEOPLE.map(lambda by: Ask(by, "which")),
     PEOPLE.map(lambda by: AddDetails(by, "this one")),
     st.builds(lambda by, to: HandOver(by, to, to), PEOPLE, st.sampled_from(["ask-disputes", "ask-ce", "ask-payments"])),
-    PEOPLE.map(lambda by: Resolve(by, Resolution(Ending.RIGHT_PLACE, "done"))),
+    PEOPLE.map(lambda by: Resolve(by, Resolution(ResolutionCode.RIGHT_PLACE, "done"))),
     PEOPLE.map(Reopen),
     PEOPLE.map(Withdraw),
 )
@@ -66,34 +73,34 @@ class Slack:
     def prepare(self, job: Job) -> None:
         return None
 
-    def find(self, job: Job) -> Posted | None:
+    def find(self, job: Job) -> PostedMessage | None:
         if self.weather in ("no answer", "rate limited"):
-            raise Unreachable(ambiguous=True) if self.weather == "no answer" else RateLimited(7)
-        found = [ts for ts in self.messages.get(key(job), ()) if ts not in job.known]
-        return Posted("C1", found[0]) if found else None
+            raise SlackUnreachableError(ambiguous=True) if self.weather == "no answer" else RateLimitedError(7)
+        found = [ts for ts in self.messages.get(key(job), ()) if ts not in job.known_timestamps]
+        return PostedMessage("C1", found[0]) if found else None
 
-    def post(self, job: Job) -> Posted:
-        if repeatable(job.task):
-            return Posted("C1", "0")
+    def post(self, job: Job) -> PostedMessage:
+        if is_idempotent(job.task):
+            return PostedMessage("C1", "0")
         if self.weather in ("no answer", "rate limited", "refused"):
             raise {
-                "no answer": Unreachable(ambiguous=True),
-                "rate limited": RateLimited(7),
-                "refused": Refused("is_archived", RefusalScope.PLACE),
+                "no answer": SlackUnreachableError(ambiguous=True),
+                "rate limited": RateLimitedError(7),
+                "refused": SlackRefusedError("is_archived", RefusalScope.PLACE),
             }[self.weather]
         ts = self.keep(job)
         if self.weather != "fine":
             raise {
-                "kept, then no answer": Unreachable(ambiguous=True),
-                "unwell, kept": Refused("internal_error", RefusalScope.SERVICE),
+                "kept, then no answer": SlackUnreachableError(ambiguous=True),
+                "unwell, kept": SlackRefusedError("internal_error", RefusalScope.SERVICE),
                 "our fault, kept": KeyError("ts"),
             }[self.weather]
-        return Posted("C1", ts)
+        return PostedMessage("C1", ts)
 
     def keep(self, job: Job) -> str:
         self.number += 1
         ts = f"{self.number}.0"
-        if not repeatable(job.task):
+        if not is_idempotent(job.task):
             self.messages.setdefault(key(job), []).append(ts)
         return ts
 
@@ -106,30 +113,30 @@ class Promises(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory(prefix="slackguide-stateful-")
         self.store = Store(sqlite_url(Path(self.folder.name)), SteppedClock())
         self.slack = Slack()
-        self.delivery = Delivery(
-            outbox=self.store.outbox,
-            poster=self.slack,
-            owners=lambda _: ("ULEAD",),
+        self.delivery = Dispatcher(
+            queue=self.store.outbox,
+            sender=self.slack,
+            watchers=lambda _: ("ULEAD",),
             explain=lambda code, _: code,
-            chance=lambda: 0.5,
+            jitter=lambda: 0.5,
         )
-        self.backlog = Backlog(database=self.store.database, bell=self.store.bell)
+        self.backlog = Backlog(database=self.store.database, notifier=self.store.bell)
         self.ids: list[str] = []
         self.accepted: set[str] = set()
 
     @rule(view=st.integers(1, 4))
     def submit(self, view: int) -> None:
         kept = self.store.submit(draft(f"V{view}"))
-        assert kept.new == (kept.escalation.id not in self.ids)
-        if kept.new:
+        assert kept.created == (kept.escalation.id not in self.ids)
+        if kept.created:
             self.ids.append(kept.escalation.id)
 
     @rule(which=st.integers(0, 3), press=PRESSES)
-    def press(self, which: int, press: Press) -> None:
+    def press(self, which: int, press: Command) -> None:
         if which < len(self.ids):
-            outcome = self.store.ledger.press(self.ids[which], press)
+            outcome = self.store.ledger.apply(self.ids[which], press)
             assert outcome is not None
-            if isinstance(outcome, Changed):
+            if isinstance(outcome, Applied):
                 assert self.store.ledger.get(self.ids[which]) == outcome.escalation
 
     @rule(number=st.integers(1, 3))
@@ -139,10 +146,10 @@ class Promises(RuleBasedStateMachine):
         assert new == (event not in self.accepted)
         self.accepted.add(event)
 
-    @rule(weather=st.sampled_from(WEATHER), tries=st.integers(1, 3))
-    def deliver(self, weather: str, tries: int) -> None:
+    @rule(weather=st.sampled_from(WEATHER), attempts=st.integers(1, 3))
+    def deliver(self, weather: str, attempts: int) -> None:
         self.slack.weather = weather
-        for _ in range(tries):
+        for _ in range(attempts):
             job = self.store.outbox.claim()
             if job is not None:
                 self.delivery.deliver(job)
@@ -150,7 +157,7 @@ class Promises(RuleBasedStateMachine):
     @rule(kept=st.booleans())
     def crash(self, kept: bool) -> None:
         job = self.store.outbox.claim()
-        if job is not None and kept and not job.doubtful:
+        if job is not None and kept and not job.maybe_sent:
             self.slack.keep(job)
 
     @rule(seconds=st.sampled_from([0.5, 1.1, 16.0, 61.0, 700.0]))
@@ -176,14 +183,14 @@ class Promises(RuleBasedStateMachine):
             job = self.store.outbox.claim()
             if job is not None:
                 self.delivery.deliver(job)
-            elif self.store.outbox.rest() == float("inf"):
+            elif self.store.outbox.seconds_until_due() == float("inf"):
                 break
             else:
                 self.store.elapse(1.1)
         assert self.backlog.owed() == ()
 
     def _judge(self) -> None:
-        kept = {escalation.id: escalation for escalation in self.store.ledger.walk(Search())}
+        kept = {escalation.id: escalation for escalation in self.store.ledger.iterate(EscalationFilter())}
         assert set(kept) == set(self.ids)
         for escalation in kept.values():
             assert escalation.card is not None

@@ -20,15 +20,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from slackguide.cli.output import whole
-from slackguide.escalation.escalation import Escalation
-from slackguide.escalation.resolution import Ending, Resolution
+from slackguide.escalation.models import Escalation
+from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.evaluation.observation import Case
 from slackguide.knowledge import Entry, KnowledgeBase
 
 CHAIN = 20
 """Duplicates of duplicates are followed so far."""
 
-LABELLING = (Ending.WRONG_QUEUE, Ending.NOT_ELIGIBLE, Ending.IN_GUIDE, Ending.DUPLICATE)
+LABELLING = (ResolutionCode.WRONG_QUEUE, ResolutionCode.NOT_ELIGIBLE, ResolutionCode.IN_GUIDE, ResolutionCode.DUPLICATE)
 
 
 class Silent(StrEnum):
@@ -48,7 +48,7 @@ class Labelled:
     text: str
     ids: tuple[str, ...]
     reference: str
-    ending: Ending
+    ending: ResolutionCode
     was: str | None
     """The entry that led to the form."""
 
@@ -92,14 +92,14 @@ def told(
     silent: Counter[Silent] = Counter()
     for escalation in escalations:
         resolution = escalation.resolution
-        if resolution is None or resolution.ending not in LABELLING:
+        if resolution is None or resolution.code not in LABELLING:
             continue
         text = whole(escalation.question or "").strip()
         ids = _ids(escalation, resolution, knowledge, first) if text else Silent.NO_WORDS
         if isinstance(ids, Silent):
             silent[ids] += 1
             continue
-        one = Labelled(text, ids, escalation.reference, resolution.ending, escalation.entry_id)
+        one = Labelled(text, ids, escalation.reference, resolution.code, escalation.entry_id)
         questions.setdefault((text, ids), one)
     return Told(tuple(questions.values()), silent)
 
@@ -111,21 +111,21 @@ def _ids(
     first: Callable[[str], Escalation | None],
 ) -> tuple[str, ...] | Silent:
     seen = {escalation.reference}
-    while resolution.ending is Ending.DUPLICATE:
-        found = first(resolution.which or "")
+    while resolution.code is ResolutionCode.DUPLICATE:
+        found = first(resolution.target or "")
         if found is None or found.resolution is None or found.reference in seen or len(seen) > CHAIN:
             return Silent.NO_FIRST
         seen.add(found.reference)
         escalation, resolution = found, found.resolution
-    match resolution.ending:
-        case Ending.WRONG_QUEUE:
-            return _those(knowledge, lambda entry: _leads_to(entry, resolution.which)) or Silent.NO_QUEUE
-        case Ending.NOT_ELIGIBLE:
+    match resolution.code:
+        case ResolutionCode.WRONG_QUEUE:
+            return _those(knowledge, lambda entry: _leads_to(entry, resolution.target)) or Silent.NO_QUEUE
+        case ResolutionCode.NOT_ELIGIBLE:
             return _those(knowledge, _can_refuse) or Silent.NOT_SAID
-        case Ending.IN_GUIDE:
+        case ResolutionCode.IN_GUIDE:
             was = escalation.entry_id
             return (was,) if was is not None and was in knowledge.entries else Silent.NO_ENTRY
-        case Ending.RIGHT_PLACE:
+        case ResolutionCode.RIGHT_PLACE:
             return Silent.NO_FIRST
 
 

@@ -16,19 +16,21 @@ from slackguide.cli.kept import kept
 from slackguide.cli.options import JsonOption, LimitOption, SinceOption, age_of, beginning_of
 from slackguide.cli.output import fail, print_json, say
 from slackguide.cli.shown import Names, document, print_escalation, print_escalations
-from slackguide.escalation.escalation import OPEN, State
-from slackguide.escalation.search import Search
+from slackguide.escalation.filters import EscalationFilter
+from slackguide.escalation.models import OPEN_STATES, EscalationState
 
 LIMIT = 50
 
-OPEN_STATES = "open"
+OPEN_KEYWORD = "open"
 """Stands for every state in which somebody still owes somebody something."""
 
 
 def states_of(name: str) -> str:
     """A state's name, or `open`. Raises `typer.BadParameter` where there is none of that name."""
-    if name not in {*State, OPEN_STATES}:
-        raise typer.BadParameter(f"`{name}` is no state: take {', '.join(State)}, or {OPEN_STATES} for the first 3.")
+    if name not in {*EscalationState, OPEN_KEYWORD}:
+        raise typer.BadParameter(
+            f"`{name}` is no state: take {', '.join(EscalationState)}, or {OPEN_KEYWORD} for the first 3."
+        )
     return name
 
 
@@ -95,11 +97,11 @@ def list_(
     Reads DATABASE_URL, or the SQLite file in SLACKGUIDE_HOME. Exits 0, or 2 where there is no database.
     """
     now = datetime.now(UTC)
-    search, how = _search(now, form, state, person, since, older_than, newer_than, overdue), _format(json, csv)
+    filter_, how = _search(now, form, state, person, since, older_than, newer_than, overdue), _format(json, csv)
     with kept() as records:
-        page = records.ledger.page(search, limit=limit)
+        page = records.ledger.page(filter_, limit=limit)
         found = page.escalations
-        total, names = records.ledger.count(search), Names(records.people)
+        total, names = records.ledger.count(filter_), Names(records.people)
         if how is not None:
             export_to(None, lambda: found, len(found), how, names)
         elif found:
@@ -151,12 +153,12 @@ def export(
     error. Exits 0, or 2 where there is no database or FILE cannot be written.
     """
     now = datetime.now(UTC)
-    search = replace(_search(now, form, state, person, since, older_than, newer_than, overdue), until=now)
+    filter_ = replace(_search(now, form, state, person, since, older_than, newer_than, overdue), until=now)
     how = _format(json, csv) or (Format.JSON if file is not None and file.suffix == ".json" else Format.CSV)
     with kept() as records:
-        total = records.ledger.count(search)
+        total = records.ledger.count(filter_)
         try:
-            written = export_to(file, lambda: records.ledger.walk(search), total, how, Names(records.people))
+            written = export_to(file, lambda: records.ledger.iterate(filter_), total, how, Names(records.people))
         except OSError as error:
             fail(f"{file or 'standard output'} cannot be written: {error.strerror}. Nothing is left behind.")
     say(f"{written:,} {'escalation' if written == 1 else 'escalations'} in {file or 'standard output'}.")
@@ -171,10 +173,12 @@ def _search(
     older_than: timedelta | None,
     newer_than: timedelta | None,
     overdue: bool,
-) -> Search:
+) -> EscalationFilter:
     begins = [at for at in (beginning_of(since), newer_than and now - newer_than) if at]
-    wanted = {state for name in states or () for state in (OPEN if name == OPEN_STATES else {State(name)})}
-    return Search(
+    wanted = {
+        state for name in states or () for state in (OPEN_STATES if name == OPEN_KEYWORD else {EscalationState(name)})
+    }
+    return EscalationFilter(
         forms=forms or None,
         states=wanted or None,
         person=person,

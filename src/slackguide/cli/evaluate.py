@@ -15,8 +15,8 @@ from slackguide.cli.kept import kept
 from slackguide.cli.measured import print_gates, print_report
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, DayOption, JsonOption, KnowledgeOption, RoleOption, today_or
 from slackguide.cli.output import NOT_FINE, fail, print_json, print_utf8, say
-from slackguide.escalation.escalation import State
-from slackguide.escalation.search import Search
+from slackguide.escalation.filters import EscalationFilter
+from slackguide.escalation.models import EscalationState
 from slackguide.evaluation.asking import ask, read_cases
 from slackguide.evaluation.document import document
 from slackguide.evaluation.gates import GATED, Checked, check, read_gates
@@ -129,8 +129,8 @@ def register(app: typer.Typer) -> None:
 def _escalated(base: KnowledgeBase, half: Half | None) -> tuple[Labelled, ...]:
     """The questions that resolved escalations make; says on standard error how many make none, and why."""
     with kept() as records:
-        search = Search(states={State.RESOLVED}, oldest_first=True)
-        found = told(records.ledger.walk(search), base, records.ledger.by_reference)
+        filter_ = EscalationFilter(states={EscalationState.RESOLVED}, oldest_first=True)
+        found = told(records.ledger.iterate(filter_), base, records.ledger.by_reference)
     for reason, count in found.silent.most_common():
         say(f"Left out: {count} {reason.value}.")
     questions = tuple(one for one in found.questions if half is None or half_of(one.text) == half)

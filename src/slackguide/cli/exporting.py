@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 from slackguide.cli.output import say, whole
 from slackguide.cli.shown import Names, document
-from slackguide.escalation.escalation import Escalation
+from slackguide.escalation.models import Escalation
 
 LONG = 2_000
 """From so many on, progress is told, at every tenth."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from slackguide.cli.output import iso, moment, out, print_table, printable
-from slackguide.escalation.escalation import Escalation, Event
-from slackguide.escalation.fields import Value
+from slackguide.escalation.form_validation import FieldValue
+from slackguide.escalation.models import Escalation, Event
 from slackguide.escalation.resolution import ENDINGS
 
 if TYPE_CHECKING:
@@ -39,12 +39,12 @@ class Names:
 
 def document(escalation: Escalation, names: Names, history: Iterable[Event] | None = None) -> dict[str, Any]:
     """The escalation as plain lists, dicts, texts and numbers; times are ISO 8601 in UTC."""
-    advice, resolution = escalation.advice, escalation.resolution
+    advice, resolution = escalation.recommendation, escalation.resolution
     found: dict[str, Any] = {
         "reference": escalation.reference,
         "id": escalation.id,
         "form": escalation.form_id,
-        "desk": escalation.desk,
+        "desk": escalation.assigned_queue,
         "channel": escalation.channel,
         "state": escalation.state.value,
         "requester": names.document(escalation.requester.user_id),
@@ -52,16 +52,16 @@ def document(escalation: Escalation, names: Names, history: Iterable[Event] | No
         "sent_at": iso(escalation.created_at),
         "changed_at": iso(escalation.changed_at),
         "closed_at": iso(escalation.closed_at),
-        "overdue_at": iso(escalation.watch.overdue_at),
+        "overdue_at": iso(escalation.sla_timer.overdue_at),
         "erased_at": iso(escalation.erased_at),
         "entry": escalation.entry_id,
         "question": escalation.question,
         "advice": {"destination": advice.destination, "because": list(advice.because)} if advice else None,
-        "anyway": escalation.anyway,
+        "anyway": escalation.duplicate_reason,
         "fields": {name: plain(value) for name, value in escalation.values.items()},
         "link": escalation.card.permalink if escalation.card else None,
         "resolution": (
-            {"ending": resolution.ending.value, "which": resolution.which, "decided": resolution.decided}
+            {"ending": resolution.code.value, "which": resolution.target, "decided": resolution.note}
             if resolution
             else None
         ),
@@ -71,7 +71,7 @@ def document(escalation: Escalation, names: Names, history: Iterable[Event] | No
     return found
 
 
-def plain(value: Value) -> str | int | list[str]:
+def plain(value: FieldValue) -> str | int | list[str]:
     """A field's value as JSON has it: a date as ISO 8601, choices as a list."""
     match value:
         case date():
@@ -106,9 +106,9 @@ def print_escalation(escalation: Escalation, history: Iterable[Event], names: Na
         out.print(Text.assemble((f"{name}: ", "bold"), printable(text, lines=True)))
     out.print(Text("History", style="bold"))
     for event in history:
-        who = names.of(event.who) if event.who else "slackguide"
-        more = "".join(f", {name}: {value}" for name, value in event.about.items())
-        words = f": {event.words}" if event.words else ""
+        who = names.of(event.actor) if event.actor else "slackguide"
+        more = "".join(f", {name}: {value}" for name, value in event.details.items())
+        words = f": {event.text}" if event.text else ""
         kind = event.kind.value.replace("_", " ")
         out.print(Text(printable(f"  {moment(event.at)}  {kind} by {who}{more}{words}", lines=True)))
 
@@ -123,21 +123,21 @@ def _about(escalation: Escalation) -> Iterable[tuple[str, str]]:
         yield "Question", escalation.question
     if escalation.entry_id:
         yield "Entry", escalation.entry_id
-    if escalation.advice:
-        yield "Advice", escalation.advice.destination
-    if escalation.anyway:
-        yield "Sent beside another open one because", escalation.anyway
+    if escalation.recommendation:
+        yield "Advice", escalation.recommendation.destination
+    if escalation.duplicate_reason:
+        yield "Sent beside another open one because", escalation.duplicate_reason
     if escalation.resolution:
         yield "Ended", _ended(escalation)
-        if escalation.resolution.decided:
-            yield "Decided", escalation.resolution.decided
+        if escalation.resolution.note:
+            yield "Decided", escalation.resolution.note
 
 
 def _ended(escalation: Escalation) -> str:
     resolution = escalation.resolution
     if resolution is None:
         return ""
-    return ENDINGS[resolution.ending].lower() + (f": {resolution.which}" if resolution.which else "")
+    return ENDINGS[resolution.code].lower() + (f": {resolution.target}" if resolution.target else "")
 
 
 def _row(escalation: Escalation, names: Names, now: datetime) -> tuple[str, ...]:
@@ -167,7 +167,7 @@ def _event(event: Event, names: Names) -> Mapping[str, Any]:
     return {
         "at": iso(event.at),
         "kind": event.kind.value,
-        "who": names.document(event.who),
-        "words": event.words,
-        "about": dict(event.about),
+        "who": names.document(event.actor),
+        "words": event.text,
+        "about": dict(event.details),
     }

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from slackguide.escalation.poster import RateLimited, Unreachable
+from slackguide.delivery.sender import RateLimitedError, SlackUnreachableError
 from slackguide.slack.error_codes import refusal
 
 T = TypeVar("T")
@@ -26,7 +26,10 @@ SERVER_FAULT = 500
 
 
 def called(work: Callable[[], T]) -> T:
-    """The result of a Web API call. Raises `Refused`, `RateLimited` or `Unreachable`, nothing else of the network's."""
+    """The result of a Web API call.
+
+    Raises `Refused`, `RateLimitedError` or `SlackUnreachableError`, nothing else of the network's.
+    """
     try:
         return work()
     except SlackApiError as error:
@@ -34,9 +37,9 @@ def called(work: Callable[[], T]) -> T:
     except (ConnectionRefusedError, urllib.error.URLError) as error:
         reason = getattr(error, "reason", error)
         never_made = isinstance(reason, ConnectionRefusedError) or type(reason).__name__ == "gaierror"
-        raise Unreachable(ambiguous=not never_made) from None
+        raise SlackUnreachableError(ambiguous=not never_made) from None
     except (OSError, http.client.HTTPException, SlackClientError, ValueError):
-        raise Unreachable(ambiguous=True) from None
+        raise SlackUnreachableError(ambiguous=True) from None
 
 
 def pages(client: WebClient, method: str, key: str, arguments: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
@@ -56,11 +59,11 @@ def _said(error: SlackApiError) -> Exception:
     status = getattr(response, "status_code", 200)
     headers: Mapping[str, Any] = getattr(response, "headers", None) or {}
     if status == 429 or _code(response) in ("ratelimited", "rate_limited"):
-        return RateLimited(_seconds(headers))
+        return RateLimitedError(_seconds(headers))
     if status >= SERVER_FAULT:
-        return Unreachable(ambiguous=True)
+        return SlackUnreachableError(ambiguous=True)
     code = _code(response)
-    return refusal(code, needed=field_of(response, "needed") or None) if code else Unreachable(ambiguous=True)
+    return refusal(code, needed=field_of(response, "needed") or None) if code else SlackUnreachableError(ambiguous=True)
 
 
 def field_of(response: Any, name: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from slackguide.delivery.sender import DeliveryError, RateLimitedError, SlackUnreachableError
+from slackguide.delivery.tasks import AnswerMessage
 from slackguide.errors import SlackguideError, StorageError
-from slackguide.escalation.poster import DeliveryError, RateLimited, Unreachable
-from slackguide.escalation.task import AnswerMessage
 from slackguide.guide import LEAST_PRIVILEGED, Answer
 from slackguide.knowledge.conditions import FactValue
 from slackguide.slack.admission import Admitted, TurnedAway
@@ -69,7 +69,7 @@ class Conversation:
         wait for Slack to say who reads it; otherwise silence counts as unknown.
 
         A fault of ours is told in words: trying again would not mend it. Raises `StorageError`, `AnswerTimeout`, and
-        `RateLimited` or `Unreachable` while `patient`.
+        `RateLimitedError` or `SlackUnreachableError` while `patient`.
         """
         try:
             return self._reply(task, before, patient=patient)
@@ -91,7 +91,7 @@ class Conversation:
     def _members_only(self, task: AnswerMessage, *, patient: bool) -> bool:
         try:
             return self._readers.members_only(task.channel_id, ext_shared=task.ext_shared)
-        except (RateLimited, Unreachable):
+        except (RateLimitedError, SlackUnreachableError):
             if patient:
                 raise
             return False

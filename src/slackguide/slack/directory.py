@@ -9,8 +9,8 @@ from typing import Any
 
 from slack_sdk import WebClient
 
+from slackguide.delivery.sender import DeliveryError, RateLimitedError, RefusalScope, SlackRefusedError
 from slackguide.errors import StorageError
-from slackguide.escalation.poster import DeliveryError, RateLimited, RefusalScope, Refused
 from slackguide.slack.admission import OUTSIDERS, Admission, Admitted, Door, TurnedAway, Unknown
 from slackguide.slack.calls import called, pages
 from slackguide.storage.identity import Identities, Identity
@@ -101,7 +101,7 @@ class Directory:
         """The groups, None where Slack does not tell, and the seconds after which to ask again."""
         try:
             return self._memberships(), REFRESH_SECONDS
-        except Refused as error:  # a plan without user groups, no scope for them, an API without them
+        except SlackRefusedError as error:  # a plan without user groups, no scope for them, an API without them
             log.warning("user groups stay as they were: %s", error)
             return None, REFRESH_SECONDS
         except (DeliveryError, KeyError, TypeError) as error:
@@ -117,7 +117,7 @@ class Directory:
         """Looks up one person who is not in the directory, keeps them, and says whether they may ask."""
         try:
             return self.fetch(user_id)
-        except Refused as error:
+        except SlackRefusedError as error:
             log.warning("a person could not be looked up: %s", error)
             return TurnedAway(NOT_TOLD.format(code=error.code))
         except DeliveryError as error:
@@ -134,7 +134,7 @@ class Directory:
         try:
             if self._people.find(user_id) is None:
                 self._looked_up(user_id)
-        except Refused as error:
+        except SlackRefusedError as error:
             if error.scope is not RefusalScope.PERSON:
                 raise
 
@@ -180,7 +180,7 @@ class Directory:
             try:
                 rest = self.refresh()
                 log.info("the directory is up to date")
-            except RateLimited as error:
+            except RateLimitedError as error:
                 rest = max(error.seconds, RETRY_SECONDS)
             except (DeliveryError, StorageError) as error:
                 log.warning("the directory stays as it is for now: %s", _code(error))
@@ -232,4 +232,4 @@ def _person(member: Mapping[str, Any]) -> Person:
 
 
 def _code(error: Exception) -> str:
-    return error.code if isinstance(error, Refused) else type(error).__name__
+    return error.code if isinstance(error, SlackRefusedError) else type(error).__name__

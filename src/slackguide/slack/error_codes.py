@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from slackguide.escalation.decision import OUR_FAULT
-from slackguide.escalation.escalation import Escalation
-from slackguide.escalation.poster import RefusalScope, Refused
+from slackguide.delivery.retry import OUR_FAULT
+from slackguide.delivery.sender import RefusalScope, SlackRefusedError
+from slackguide.escalation.models import Escalation
 
 MISSING_SCOPE = "missing_scope"
 
@@ -184,12 +184,12 @@ CALL_CODES = frozenset({MISSING_SCOPE, "no_permission", "access_denied", "not_al
 """Refusals of the installation that may be about one method alone: another method, `auth.test` too, may still work."""
 
 
-def refusal(code: str, *, needed: str | None = None) -> Refused:
+def refusal(code: str, *, needed: str | None = None) -> SlackRefusedError:
     """The refusal that a code of Slack's is; `needed` is the OAuth scope that came with `missing_scope`."""
     if code in SERVICE:
-        return Refused(code, RefusalScope.SERVICE)
+        return SlackRefusedError(code, RefusalScope.SERVICE)
     scope = ADVICE[code].scope if code in ADVICE else RefusalScope.UNKNOWN
-    return Refused(code, scope, target_gone=code in TARGET_GONE, needed=needed)
+    return SlackRefusedError(code, scope, target_gone=code in TARGET_GONE, needed=needed)
 
 
 def explain(code: str, escalation: Escalation) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 
 from slack_sdk.models.views import View
 
-from slackguide.escalation.escalation import OPEN, State
-from slackguide.escalation.ledger import Ledger
-from slackguide.escalation.poster import Refused
-from slackguide.escalation.search import Cursor, Search
+from slackguide.delivery.sender import SlackRefusedError
+from slackguide.escalation.filters import EscalationFilter, PageCursor
+from slackguide.escalation.models import OPEN_STATES, EscalationState
+from slackguide.escalation.repository import EscalationRepository
 from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.admission import Admitted, TurnedAway, Unknown
 from slackguide.slack.directory import Directory
@@ -32,7 +32,7 @@ PAGE = 5
 COUNTED = 100
 """Further than this nobody counts: shown as “more than 100”."""
 
-CLOSED = frozenset({State.RESOLVED, State.WITHDRAWN})
+CLOSED = frozenset({EscalationState.RESOLVED, EscalationState.WITHDRAWN})
 
 
 class HomeDrawer:
@@ -41,7 +41,7 @@ class HomeDrawer:
     def __init__(
         self,
         *,
-        ledger: Ledger,
+        ledger: EscalationRepository,
         people: People,
         directory: Directory,
         knowledge: Callable[[], KnowledgeBase],
@@ -53,11 +53,11 @@ class HomeDrawer:
         self._knowledge = knowledge
         self._clock = clock
 
-    def view(self, user_id: str, turned: Mapping[str, Cursor]) -> View:
+    def view(self, user_id: str, turned: Mapping[str, PageCursor]) -> View:
         """The Home view; `turned` says from where on a list is shown, by its name.
 
-        Somebody who is not in the directory is looked up first. Raises `RateLimited` or `Unreachable` where Slack does
-        not answer that now, and `StorageError`.
+        Somebody who is not in the directory is looked up first. Raises `RateLimitedError` or `SlackUnreachableError`
+        where Slack does not answer that now, and `StorageError`.
         """
         admission = self._authorize(user_id)
         if isinstance(admission, TurnedAway):
@@ -66,22 +66,32 @@ class HomeDrawer:
         knowledge = self._knowledge()
         lists = [
             Listed(
-                "open", "Your open escalations", *self._page("open", Search(requester=user_id, states=OPEN), turned)
+                "open",
+                "Your open escalations",
+                *self._page("open", EscalationFilter(requester=user_id, states=OPEN_STATES), turned),
             ),
             Listed(
-                "recent", "Recently closed", *self._page("recent", Search(requester=user_id, states=CLOSED), turned)
+                "recent",
+                "Recently closed",
+                *self._page("recent", EscalationFilter(requester=user_id, states=CLOSED), turned),
             ),
         ]
         desks = self._desks(person, knowledge)
         if desks:
             now = self._clock()
             searches = {
-                "unclaimed": ("Unclaimed", Search(desks=desks, states={State.SENT}, oldest_first=True)),
-                "mine": ("Claimed by you", Search(claimed_by=user_id, states=OPEN, oldest_first=True)),
-                "overdue": ("Overdue", Search(desks=desks, overdue_at=now, oldest_first=True)),
+                "unclaimed": (
+                    "Unclaimed",
+                    EscalationFilter(queues=desks, states={EscalationState.SENT}, oldest_first=True),
+                ),
+                "mine": ("Claimed by you", EscalationFilter(claimed_by=user_id, states=OPEN_STATES, oldest_first=True)),
+                "overdue": ("Overdue", EscalationFilter(queues=desks, overdue_at=now, oldest_first=True)),
             }
             lists = [
-                *(Listed(name, title, *self._page(name, search, turned)) for name, (title, search) in searches.items()),
+                *(
+                    Listed(name, title, *self._page(name, filter_, turned))
+                    for name, (title, filter_) in searches.items()
+                ),
                 *lists,
             ]
         return home_view(lists, knowledge, admission.asker.role)
@@ -92,24 +102,24 @@ class HomeDrawer:
             return admission
         try:
             return self._directory.fetch(user_id)
-        except Refused as error:
+        except SlackRefusedError as error:
             log.warning("a person could not be looked up: %s", error.code)
             return TurnedAway(UNKNOWN)
 
-    def _page(self, name: str, search: Search, turned: Mapping[str, Cursor]) -> tuple[Any, ...]:
-        page = self._ledger.page(search, after=turned.get(name), limit=PAGE)
-        return page.escalations, page.following, self._ledger.count(search, at_most=COUNTED + 1), name in turned
+    def _page(self, name: str, filter_: EscalationFilter, turned: Mapping[str, PageCursor]) -> tuple[Any, ...]:
+        page = self._ledger.page(filter_, after=turned.get(name), limit=PAGE)
+        return page.escalations, page.next_cursor, self._ledger.count(filter_, at_most=COUNTED + 1), name in turned
 
     def _desks(self, person: Person | None, knowledge: KnowledgeBase) -> frozenset[str]:
         groups = person.groups if person else frozenset()
         return frozenset(id for id, form in knowledge.forms.items() if form.specialists in groups)
 
 
-def decoded(value: str) -> dict[str, Cursor]:
+def decoded(value: str) -> dict[str, PageCursor]:
     """A paging button's value (`views.home` writes it); nothing turned where it cannot be read."""
     try:
         raw = json.loads(value)
         after = raw["after"]
-        return {str(raw["list"]): Cursor(datetime.fromisoformat(after[0]), str(after[1]))} if after else {}
+        return {str(raw["list"]): PageCursor(datetime.fromisoformat(after[0]), str(after[1]))} if after else {}
     except (ValueError, KeyError, TypeError, IndexError):
         return {}

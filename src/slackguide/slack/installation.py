@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from slackguide.escalation.poster import DeliveryError, RefusalScope
+from slackguide.delivery.sender import DeliveryError, RefusalScope
 from slackguide.slack.calls import called, field_of, header_of
 from slackguide.slack.error_codes import ADVICE, CALL_CODES, MISSING_SCOPE, refusal
 

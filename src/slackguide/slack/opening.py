@@ -10,8 +10,8 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.models.views import View
 
+from slackguide.delivery.sender import DeliveryError, SlackRefusedError
 from slackguide.errors import SlackguideError
-from slackguide.escalation.poster import DeliveryError, Refused
 from slackguide.guide import LEAST_PRIVILEGED, Answer
 from slackguide.slack.admission import Admitted
 from slackguide.slack.answering import Answerer
@@ -47,7 +47,7 @@ class Opening:
         try:
             called(lambda: open_it(trigger_id=trigger_id, view=view))
         except DeliveryError as error:
-            code = error.code if isinstance(error, Refused) else type(error).__name__
+            code = error.code if isinstance(error, SlackRefusedError) else type(error).__name__
             log.warning("a window was not opened: %s", code)
             raise NotOpened(_why(error)) from None
 
@@ -87,7 +87,7 @@ LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "tri
 
 
 def _why(error: DeliveryError) -> str:
-    if isinstance(error, Refused) and error.code not in LATE:
+    if isinstance(error, SlackRefusedError) and error.code not in LATE:
         return (
             f"Slack did not take the window as I built it ({error.code}). Nothing is lost. "
             "Please tell whoever looks after me."

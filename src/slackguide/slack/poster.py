@@ -10,18 +10,11 @@ from typing import Any, assert_never
 from slack_sdk import WebClient
 from slack_sdk.models.views import View
 
-from slackguide.escalation.escalation import Escalation
-from slackguide.escalation.job import Job
-from slackguide.escalation.poster import Denied, Posted, Refused
-from slackguide.escalation.task import (
-    AnswerMessage,
-    NoteDirectReply,
-    PostEscalation,
-    RefreshHome,
-    ReplyInThread,
-    TellPerson,
-    UpdateCard,
-)
+from slackguide.delivery.jobs import Job
+from slackguide.delivery.sender import Denied, PostedMessage, SlackRefusedError
+from slackguide.delivery.tasks import AnswerMessage, NoteDirectReply, RefreshAppHome
+from slackguide.escalation.messages import NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
+from slackguide.escalation.models import Escalation
 from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.admission import TurnedAway
 from slackguide.slack.calls import called, pages
@@ -56,7 +49,7 @@ class _Prepared:
 
 
 class SlackPoster:
-    """Implements `escalation.poster.Poster` with a `WebClient` whose timeout lies well within the lease.
+    """Implements `delivery.sender.MessageSender` with a `WebClient` whose timeout lies well within the lease.
 
     `turns` gives what the person wrote before in the thread of a message, oldest first.
     """
@@ -87,7 +80,7 @@ class SlackPoster:
         if len(self._prepared) > 1000:  # abandoned jobs leave theirs behind
             self._prepared.pop(next(iter(self._prepared)))
 
-    def find(self, job: Job) -> Posted | None:
+    def find(self, job: Job) -> PostedMessage | None:
         """The message of this job that Slack has already, told by its metadata."""
         ready = self._prepared[job.id]
         found = self._found(job, ready)
@@ -95,7 +88,7 @@ class SlackPoster:
             found = self._found_elsewhere(job, job.task, ready)
         return found
 
-    def _found_elsewhere(self, job: Job, task: AnswerMessage, ready: _Prepared) -> Posted | None:
+    def _found_elsewhere(self, job: Job, task: AnswerMessage, ready: _Prepared) -> PostedMessage | None:
         """Look in the thread for an answer that goes to the direct message now, and the other way round.
 
         Who reads the channel may have changed since an earlier try.
@@ -104,51 +97,51 @@ class SlackPoster:
             in_thread = ready.channel_id == task.channel_id
             other = _Prepared(self._direct(task.user_id)) if in_thread else _in_thread(task)
             return self._found(job, other)
-        except Refused as error:
+        except SlackRefusedError as error:
             log.warning("an earlier answer could not be looked for: %s", error.code)
             return None
 
-    def _found(self, job: Job, ready: _Prepared) -> Posted | None:
+    def _found(self, job: Job, ready: _Prepared) -> PostedMessage | None:
         oldest = str(job.created_at.timestamp() - SKEW_SECONDS)
         for message in self._messages(ready, oldest):
             metadata = message.get("metadata") or {}
             payload = metadata.get("event_payload") or {}
             wanted = self._metadata(job)
             same = metadata.get("event_type") == wanted["event_type"] and payload == wanted["event_payload"]
-            if same and message["ts"] not in job.known:
-                return Posted(ready.channel_id, message["ts"], self._permalink(ready.channel_id, message["ts"]))
+            if same and message["ts"] not in job.known_timestamps:
+                return PostedMessage(ready.channel_id, message["ts"], self._permalink(ready.channel_id, message["ts"]))
         return None
 
-    def post(self, job: Job) -> Posted:
+    def post(self, job: Job) -> PostedMessage:
         """Sends it."""
         ready = self._prepared.pop(job.id)
         match job.task:
             case UpdateCard(card=card):
                 there = card or _of(job).card
                 if there is None or ready.card is None:
-                    return Posted(ready.channel_id, "")
+                    return PostedMessage(ready.channel_id, "")
                 message = ready.card.message(UPDATE_TEXT_LIMIT)
                 called(lambda: self._client.chat_update(channel=there.channel_id, ts=there.ts, **message))
-                return Posted(there.channel_id, there.ts, there.permalink)
-            case RefreshHome(user_id=user_id):
+                return PostedMessage(there.channel_id, there.ts, there.permalink)
+            case RefreshAppHome(user_id=user_id):
                 assert ready.view is not None
                 view = ready.view
                 called(lambda: self._client.views_publish(user_id=user_id, view=view))
-                return Posted(user_id, "")
-            case PostEscalation() | TellPerson() | ReplyInThread() | AnswerMessage() | NoteDirectReply():
+                return PostedMessage(user_id, "")
+            case PostEscalation() | NotifyPerson() | ReplyInThread() | AnswerMessage() | NoteDirectReply():
                 return self._send(job, ready)
             case other:
                 assert_never(other)
 
-    def _send(self, job: Job, ready: _Prepared) -> Posted:
+    def _send(self, job: Job, ready: _Prepared) -> PostedMessage:
         try:
             return self._sent(job, ready)
-        except Refused as error:
+        except SlackRefusedError as error:
             if error.code == "channel_not_found" and isinstance(job.task, PostEscalation):
                 self._channels.forget(job.task.channel)  # renamed or made anew: looked up again by the next try
             raise
 
-    def _sent(self, job: Job, ready: _Prepared) -> Posted:
+    def _sent(self, job: Job, ready: _Prepared) -> PostedMessage:
         assert ready.card is not None
         message = ready.card.message()
         response = called(
@@ -163,14 +156,14 @@ class SlackPoster:
         )
         channel, ts = str(response.get("channel") or ready.channel_id), str(response["ts"])
         link = self._permalink(channel, ts) if isinstance(job.task, PostEscalation) else None
-        return Posted(channel, ts, link)
+        return PostedMessage(channel, ts, link)
 
     def _ready(self, job: Job) -> _Prepared:
         task = job.task
         match task:
             case PostEscalation(channel=channel):
                 return _Prepared(self._channel(channel), escalation_card(_of(job), self._knowledge()))
-            case TellPerson(user_id=user_id, notice=notice, who=who, words=words):
+            case NotifyPerson(user_id=user_id, notice=notice, who=who, words=words):
                 admission = self._directory.authorize(user_id)
                 if isinstance(admission, TurnedAway):
                     raise Denied(admission.reason)
@@ -196,13 +189,13 @@ class SlackPoster:
             case AnswerMessage(user_id=user_id):
                 # Looked up here, where Slack being away means another try; the conversation then knows the person.
                 self._directory.ensure_known(user_id)
-                reply = self._conversation.answer(task, self._turns(task), patient=job.tries < READERS_TRIES)
+                reply = self._conversation.answer(task, self._turns(task), patient=job.attempts < READERS_TRIES)
                 if reply.direct:
                     return _Prepared(self._direct(user_id), reply.card)
                 return _in_thread(task, reply.card)
             case NoteDirectReply(channel_id=channel_id, thread_ts=thread_ts):
                 return _Prepared(channel_id, note_card(), thread_ts)
-            case RefreshHome(user_id=user_id):
+            case RefreshAppHome(user_id=user_id):
                 return _Prepared(user_id, view=self._home(user_id))
             case other:
                 assert_never(other)

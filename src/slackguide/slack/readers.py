@@ -11,7 +11,7 @@ from typing import Any
 
 from slack_sdk import WebClient
 
-from slackguide.escalation.poster import Refused
+from slackguide.delivery.sender import SlackRefusedError
 from slackguide.slack.admission import Admitted, Denial, TurnedAway, Unknown
 from slackguide.slack.calls import called, pages
 from slackguide.slack.directory import Directory
@@ -61,8 +61,9 @@ class ChannelReaders:
     def members_only(self, channel_id: str, *, ext_shared: bool = False) -> bool:
         """Return whether only full members of our workspace read the channel; False where that is unknown.
 
-        `ext_shared` is `is_ext_shared_channel` of an event from it. Raises `RateLimited` or `Unreachable` where Slack
-        does not answer now, `StorageError` where a member who was looked up cannot be stored.
+        `ext_shared` is `is_ext_shared_channel` of an event from it. Raises `RateLimitedError` or
+        `SlackUnreachableError` where Slack does not answer now, `StorageError` where a member who was looked up cannot
+        be stored.
         """
         if ext_shared:
             self._store(channel_id, None)
@@ -86,7 +87,7 @@ class ChannelReaders:
                 return None
             listed = pages(self._client, "conversations.members", "members", {"channel": channel_id})
             members = frozenset(str(member) for member in islice(listed, MEMBER_LIMIT + 1))
-        except Refused as error:
+        except SlackRefusedError as error:
             log.warning("the readers of a channel are unknown: %s", error.code)
             return None
         return members if len(members) <= MEMBER_LIMIT else None
@@ -108,7 +109,7 @@ class ChannelReaders:
         """Look up a member who is not in the directory."""
         try:
             return _harmless(self._directory.fetch(user_id))
-        except Refused as error:
+        except SlackRefusedError as error:
             log.warning("a member of a channel could not be looked up: %s", error.code)
             return False
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
-from slackguide.escalation.bell import Bell
-from slackguide.escalation.escalation import Event, EventKind
-from slackguide.escalation.task import Notice, PostEscalation, RefreshHome, Task, TellPerson, UpdateCard
+from slackguide.delivery.notifier import Notifier
+from slackguide.delivery.tasks import RefreshAppHome, Task
+from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, UpdateCard
+from slackguide.escalation.models import Event, EventKind
 from slackguide.storage import rows, tasks
 from slackguide.storage.database import Database
 from slackguide.storage.outbox import CLAIMED, DROPPED, DUE, FINISHED, PARKED, WAITING, queue
@@ -37,9 +38,9 @@ class Owed:
 class Backlog:
     """Jobs that are not finished. `name` is a reference (`D-1042`) or the number of a job."""
 
-    def __init__(self, *, database: Database, bell: Bell) -> None:
+    def __init__(self, *, database: Database, notifier: Notifier) -> None:
         self._database = database
-        self._bell = bell
+        self._bell = notifier
 
     def owed(self, *, parked_only: bool = False, limit: int = 1000) -> tuple[Owed, ...]:
         """The oldest first."""
@@ -69,7 +70,7 @@ class Backlog:
                 connection.execute(update(outbox).where(outbox.c.id == row.id).values(again))
                 if row.kind == POST:
                     rows.append(connection, row.escalation_id, Event(now, None, EventKind.RETRIED))
-        self._bell.ring()
+        self._bell.notify()
         return len(jobs)
 
     def retry_parked(self) -> int:
@@ -92,9 +93,9 @@ class Backlog:
                     rows.append(connection, escalation.id, Event(now, None, EventKind.DROPPED))
                     waiting = (outbox.c.escalation_id == escalation.id) & (outbox.c.state == WAITING)
                     _drop(connection, now, waiting & (outbox.c.lane == row.lane))
-                    told = TellPerson(escalation.requester.user_id, Notice.DROPPED)
-                    queue(connection, now, escalation, [told])
-        self._bell.ring()
+                    notification = NotifyPerson(escalation.requester.user_id, NoticeKind.DROPPED)
+                    queue(connection, now, escalation, [notification])
+        self._bell.notify()
         return len(jobs)
 
     def resync(self, reference: str) -> tuple[Task, ...]:
@@ -111,9 +112,9 @@ class Backlog:
                 return ()
             owed: tuple[Task, ...] = (PostEscalation(escalation.channel),)
             if escalation.card is not None:
-                owed = (UpdateCard(), RefreshHome(escalation.requester.user_id))
+                owed = (UpdateCard(), RefreshAppHome(escalation.requester.user_id))
             queue(connection, now, escalation, owed)
-        self._bell.ring()
+        self._bell.notify()
         return owed
 
     def _named(self, connection: Connection, name: str, states: tuple[str, ...]) -> list[Row[Any]]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from slackguide.escalation.task import RefreshHome
+from slackguide.delivery.tasks import RefreshAppHome
 from slackguide.storage.database import insert_into
 from slackguide.storage.schema import homes
 
@@ -24,9 +24,9 @@ def seen(connection: Connection, user_id: str, now: datetime) -> None:
     )
 
 
-def refreshes(connection: Connection, now: datetime, people: Collection[str]) -> list[RefreshHome]:
+def refreshes(connection: Connection, now: datetime, people: Collection[str]) -> list[RefreshAppHome]:
     """What is owed to those of them who looked lately."""
     if not people:
         return []
     lately = select(homes.c.user_id).where(homes.c.user_id.in_(people), homes.c.seen_at > now - LATELY)
-    return [RefreshHome(user_id) for user_id in sorted(connection.execute(lately).scalars())]
+    return [RefreshAppHome(user_id) for user_id in sorted(connection.execute(lately).scalars())]

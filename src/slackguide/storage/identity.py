@@ -39,11 +39,11 @@ class Identities:
     def keep(self, token: str, identity: Identity) -> None:
         """Keep what `auth.test` answered."""
         with self._database.write() as connection:
-            told = {**asdict(identity), "kept_at": self._database.now(connection)}
+            notification = {**asdict(identity), "kept_at": self._database.now(connection)}
             connection.execute(
                 insert_into(connection, identities)
-                .values(key=_digest(token), **told)
-                .on_conflict_do_update(index_elements=[identities.c.key], set_=told)
+                .values(key=_digest(token), **notification)
+                .on_conflict_do_update(index_elements=[identities.c.key], set_=notification)
             )
 
 

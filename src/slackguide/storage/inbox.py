@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from slackguide.escalation.bell import Bell
-from slackguide.escalation.task import AnswerMessage, Task
+from slackguide.delivery.notifier import Notifier
+from slackguide.delivery.tasks import AnswerMessage, Task
 from slackguide.storage.database import Database, insert_into
 from slackguide.storage.outbox import queue
 from slackguide.storage.schema import inbox, turns
@@ -19,9 +19,9 @@ TURN_LIMIT = 8000
 class Inbox:
     """Accepts events. What they are owed is delivered like every other job: after a crash too, and once."""
 
-    def __init__(self, *, database: Database, bell: Bell) -> None:
+    def __init__(self, *, database: Database, notifier: Notifier) -> None:
         self._database = database
-        self._bell = bell
+        self._bell = notifier
 
     def accept(self, event_id: str, *owed: Task) -> bool:
         """Keep the event's id and what is owed for it, on disk when this returns; False if it was accepted before.
@@ -44,7 +44,7 @@ class Inbox:
                 if isinstance(task, AnswerMessage) and task.ts is not None:
                     _store_turn(connection, now, task, task.ts)
         if owed:
-            self._bell.ring()
+            self._bell.notify()
         return True
 
     def turns_before(self, task: AnswerMessage, *, at_most: int) -> tuple[str, ...]:

@@ -9,12 +9,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 
-from slackguide.escalation.bell import Bell
-from slackguide.escalation.escalation import OPEN, Draft, Duplicate, Escalation, Event, EventKind, State, Submitted
-from slackguide.escalation.lifecycle import Changed, HandOver, Press, Refusal, press_on
-from slackguide.escalation.search import Cursor, Page, Search
-from slackguide.escalation.task import PostEscalation
-from slackguide.escalation.watch import Policy, Stage, begin
+from slackguide.delivery.notifier import Notifier
+from slackguide.escalation.filters import EscalationFilter, EscalationPage, PageCursor
+from slackguide.escalation.messages import PostEscalation
+from slackguide.escalation.models import (
+    OPEN_STATES,
+    Duplicate,
+    Escalation,
+    EscalationState,
+    Event,
+    EventKind,
+    NewEscalation,
+    SubmissionResult,
+)
+from slackguide.escalation.sla import ReminderPolicy, SlaStage, start_timer
+from slackguide.escalation.state_machine import Applied, Command, HandOver, Rejected, apply
 from slackguide.storage import homes, rows, searching
 from slackguide.storage.database import Database, insert_into
 from slackguide.storage.outbox import queue
@@ -28,7 +37,7 @@ WALK = 500
 
 
 class SqlLedger:
-    """The ledger of `escalation.ledger`. `ids` gives ids nobody can guess; `bell` is rung when jobs are owed.
+    """The ledger of `escalation.repository`. `ids` gives ids nobody can guess; `bell` is rung when jobs are owed.
 
     `policy` gives a desk's reminders, `specialists` the user ids of those whose App Home shows its escalations.
     """
@@ -37,110 +46,116 @@ class SqlLedger:
         self,
         *,
         database: Database,
-        bell: Bell,
+        notifier: Notifier,
         ids: Callable[[], str],
-        policy: Callable[[str], Policy | None] = lambda _desk: None,
+        policy: Callable[[str], ReminderPolicy | None] = lambda _desk: None,
         specialists: Callable[[str], Collection[str]] = lambda _desk: (),
     ) -> None:
         self._database = database
-        self._bell = bell
+        self._bell = notifier
         self._ids = ids
         self._policy = policy
         self._specialists = specialists
 
-    def submit(self, draft: Draft) -> Submitted | Duplicate:
-        """See `escalation.ledger.Ledger`."""
+    def submit(self, new_escalation: NewEscalation) -> SubmissionResult | Duplicate:
+        """See `escalation.repository.EscalationRepository`."""
         with self._database.write() as connection:
-            _lock_cases(connection, draft.cases)
-            _lock_counter(connection, draft.prefix)
+            _lock_cases(connection, new_escalation.case_keys)
+            _lock_counter(connection, new_escalation.prefix)
             # Only now: whoever submitted the same view at the same moment held the counter, and has committed.
-            kept = _one(connection, escalations.c.view_id == draft.view_id)
+            kept = _one(connection, escalations.c.view_id == new_escalation.view_id)
             if kept is not None:
-                return Submitted(kept, new=False)
-            first = connection.execute(_open_about(draft.cases).limit(1)).first() if draft.anyway is None else None
+                return SubmissionResult(kept, created=False)
+            first = (
+                connection.execute(_open_about(new_escalation.case_keys).limit(1)).first()
+                if new_escalation.duplicate_reason is None
+                else None
+            )
             if first is not None:
                 return Duplicate(rows.escalation_of(first))
             now = self._database.now(connection)
-            escalation = self._new(draft, _count(connection, draft.prefix), now)
-            connection.execute(insert(escalations).values(rows.new_row(escalation, draft)))
-            for key in dict.fromkeys(draft.cases):
+            escalation = self._new(new_escalation, _count(connection, new_escalation.prefix), now)
+            connection.execute(insert(escalations).values(rows.new_row(escalation, new_escalation)))
+            for key in dict.fromkeys(new_escalation.case_keys):
                 connection.execute(insert(cases).values(key=key, escalation_id=escalation.id))
-            event = Event(now, draft.requester.user_id, EventKind.SUBMITTED, about={"channel": draft.channel})
+            event = Event(
+                now, new_escalation.requester.user_id, EventKind.SUBMITTED, details={"channel": new_escalation.channel}
+            )
             rows.append(connection, escalation.id, event)
-            queue(connection, now, escalation, [PostEscalation(draft.channel)])
+            queue(connection, now, escalation, [PostEscalation(new_escalation.channel)])
             self._refresh(connection, now, escalation)
-        self._bell.ring()
-        return Submitted(escalation, new=True)
+        self._bell.notify()
+        return SubmissionResult(escalation, created=True)
 
-    def press(self, escalation_id: str, press: Press) -> Changed | Refusal | None:
-        """See `escalation.ledger.Ledger`."""
+    def apply(self, escalation_id: str, command: Command) -> Applied | Rejected | None:
+        """See `escalation.repository.EscalationRepository`."""
         with self._database.write() as connection:
             escalation = rows.locked(connection, escalation_id)
             if escalation is None:
                 return None
             now = self._database.now(connection)
-            desk = press.desk if isinstance(press, HandOver) else escalation.desk
-            outcome = press_on(escalation, press, now, self._policy(desk))
-            if isinstance(outcome, Refusal):
+            queue_id = command.queue if isinstance(command, HandOver) else escalation.assigned_queue
+            outcome = apply(escalation, command, now, self._policy(queue_id))
+            if isinstance(outcome, Rejected):
                 return outcome
             rows.change(connection, outcome.escalation, outcome.event)
-            queue(connection, now, outcome.escalation, outcome.tasks)
+            queue(connection, now, outcome.escalation, outcome.messages)
             self._refresh(connection, now, escalation, outcome.escalation)
-        self._bell.ring()
+        self._bell.notify()
         return outcome
 
     def get(self, escalation_id: str) -> Escalation | None:
-        """See `escalation.ledger.Ledger`."""
+        """See `escalation.repository.EscalationRepository`."""
         with self._database.read() as connection:
             return _one(connection, escalations.c.id == escalation_id)
 
     def by_reference(self, reference: str) -> Escalation | None:
-        """See `escalation.ledger.Ledger`."""
+        """See `escalation.repository.EscalationRepository`."""
         with self._database.read() as connection:
             return _one(connection, escalations.c.reference == reference.strip().upper())
 
     def by_view(self, view_id: str) -> Escalation | None:
-        """See `escalation.ledger.Ledger`."""
+        """See `escalation.repository.EscalationRepository`."""
         with self._database.read() as connection:
             return _one(connection, escalations.c.view_id == view_id)
 
     def history(self, escalation_id: str) -> tuple[Event, ...]:
-        """See `escalation.ledger.Ledger`."""
+        """See `escalation.repository.EscalationRepository`."""
         with self._database.read() as connection:
             story = select(events).where(events.c.escalation_id == escalation_id).order_by(events.c.number)
             return rows.readable_events(connection.execute(story))
 
-    def open_about(self, keys: Collection[str]) -> tuple[Escalation, ...]:
-        """See `escalation.ledger.Ledger`."""
+    def open_with_case_keys(self, keys: Collection[str]) -> tuple[Escalation, ...]:
+        """See `escalation.repository.EscalationRepository`."""
         with self._database.read() as connection:
             return rows.readable_escalations(connection.execute(_open_about(keys)))
 
-    def page(self, search: Search, *, after: Cursor | None = None, limit: int = 10) -> Page:
-        """See `escalation.ledger.Ledger`."""
+    def page(self, filter_: EscalationFilter, *, after: PageCursor | None = None, limit: int = 10) -> EscalationPage:
+        """See `escalation.repository.EscalationRepository`."""
         with self._database.read() as connection:
-            found = connection.execute(searching.ordered(search, after).limit(limit + 1)).all()
+            found = connection.execute(searching.ordered(filter_, after).limit(limit + 1)).all()
         shown = rows.readable_escalations(found[:limit])
-        more = Cursor(found[limit - 1].created_at, found[limit - 1].id) if len(found) > limit > 0 else None
-        return Page(shown, more, unreadable=min(len(found), limit) - len(shown))
+        more = PageCursor(found[limit - 1].created_at, found[limit - 1].id) if len(found) > limit > 0 else None
+        return EscalationPage(shown, more, unreadable=min(len(found), limit) - len(shown))
 
-    def walk(self, search: Search) -> Iterator[Escalation]:
-        """See `escalation.ledger.Ledger`. No transaction is held open in between."""
-        after: Cursor | None = None
+    def iterate(self, filter_: EscalationFilter) -> Iterator[Escalation]:
+        """See `escalation.repository.EscalationRepository`. No transaction is held open in between."""
+        after: PageCursor | None = None
         while True:
-            page = self.page(search, after=after, limit=WALK)
+            page = self.page(filter_, after=after, limit=WALK)
             yield from page.escalations
-            if page.following is None:
+            if page.next_cursor is None:
                 return
-            after = page.following
+            after = page.next_cursor
 
-    def count(self, search: Search, *, at_most: int | None = None) -> int:
-        """See `escalation.ledger.Ledger`."""
-        found = select(escalations.c.id).where(*searching.conditions(search)).limit(at_most)
+    def count(self, filter_: EscalationFilter, *, at_most: int | None = None) -> int:
+        """See `escalation.repository.EscalationRepository`."""
+        found = select(escalations.c.id).where(*searching.conditions(filter_)).limit(at_most)
         with self._database.read() as connection:
             return int(connection.execute(select(func.count()).select_from(found.subquery())).scalar_one())
 
-    def seen_home(self, user_id: str) -> None:
-        """See `escalation.ledger.Ledger`."""
+    def record_home_view(self, user_id: str) -> None:
+        """See `escalation.repository.EscalationRepository`."""
         with self._database.write() as connection:
             homes.seen(connection, user_id, self._database.now(connection))
 
@@ -148,27 +163,27 @@ class SqlLedger:
         """Owe a new App Home to everybody on whose Home the escalation was or is."""
         people = {escalation.requester.user_id for escalation in stands}
         people |= {escalation.claimed_by for escalation in stands if escalation.claimed_by is not None}
-        for desk in {escalation.desk for escalation in stands}:
-            people |= set(self._specialists(desk))
+        for queue_id in {escalation.assigned_queue for escalation in stands}:
+            people |= set(self._specialists(queue_id))
         queue(connection, now, None, homes.refreshes(connection, now, sorted(people)))
 
-    def _new(self, draft: Draft, number: int, now: datetime) -> Escalation:
+    def _new(self, new_escalation: NewEscalation, number: int, now: datetime) -> Escalation:
         return Escalation(
             id=self._ids(),
-            reference=f"{draft.prefix}-{number}",
-            form_id=draft.form_id,
-            desk=draft.form_id,
-            channel=draft.channel,
-            state=State.SENT,
-            requester=draft.requester,
+            reference=f"{new_escalation.prefix}-{number}",
+            form_id=new_escalation.form_id,
+            assigned_queue=new_escalation.form_id,
+            channel=new_escalation.channel,
+            state=EscalationState.SENT,
+            requester=new_escalation.requester,
             created_at=now,
             changed_at=now,
-            values=draft.values,
-            entry_id=draft.entry_id,
-            question=draft.question,
-            advice=draft.advice,
-            anyway=draft.anyway,
-            watch=begin(Stage.UNCLAIMED, now, self._policy(draft.form_id)),
+            values=new_escalation.values,
+            entry_id=new_escalation.entry_id,
+            question=new_escalation.question,
+            recommendation=new_escalation.recommendation,
+            duplicate_reason=new_escalation.duplicate_reason,
+            sla_timer=start_timer(SlaStage.UNCLAIMED, now, self._policy(new_escalation.form_id)),
         )
 
 
@@ -182,7 +197,7 @@ def _open_about(keys: Collection[str]) -> Select[Any]:
     about = select(cases.c.escalation_id).where(cases.c.key.in_(keys))
     return (
         select(escalations)
-        .where(escalations.c.id.in_(about), escalations.c.state.in_([state.value for state in OPEN]))
+        .where(escalations.c.id.in_(about), escalations.c.state.in_([state.value for state in OPEN_STATES]))
         .order_by(escalations.c.created_at, escalations.c.id)
     )
 

@@ -24,24 +24,14 @@ from sqlalchemy import (
     update,
 )
 
+from slackguide.delivery.jobs import Job
+from slackguide.delivery.notifier import Notifier
+from slackguide.delivery.retry import Completed, DeadLettered, Dropped, Outcome, Retry
+from slackguide.delivery.sender import PostedMessage
+from slackguide.delivery.tasks import Task, channel_key, dedupe_key, is_idempotent, needs_card
 from slackguide.errors import UnreadableRow
-from slackguide.escalation.bell import Bell
-from slackguide.escalation.decision import Decision, Done, Dropped, Parked, Retry
-from slackguide.escalation.escalation import Card, Escalation, Event, EventKind
-from slackguide.escalation.job import Job
-from slackguide.escalation.poster import Posted
-from slackguide.escalation.task import (
-    Notice,
-    PostEscalation,
-    ReplyInThread,
-    Task,
-    TellPerson,
-    UpdateCard,
-    lane,
-    needs_card,
-    once_key,
-    repeatable,
-)
+from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
+from slackguide.escalation.models import Escalation, Event, EventKind, PostedCard
 from slackguide.storage import homes, rows, tasks
 from slackguide.storage.database import Database, insert_into
 from slackguide.storage.schema import cards, escalations, lanes, outbox
@@ -88,8 +78,8 @@ def queue(connection: Connection, now: datetime, escalation: Escalation | None, 
                 kind=kind,
                 payload=payload,
                 escalation_id=escalation.id if escalation is not None else None,
-                lane=lane(task, escalation),
-                once_key=once_key(task, escalation),
+                lane=channel_key(task, escalation),
+                once_key=dedupe_key(task, escalation),
                 state=WAITING if waits else DUE,
                 due_at=now,
                 set_at=now,
@@ -100,7 +90,7 @@ def queue(connection: Connection, now: datetime, escalation: Escalation | None, 
 
 
 class SqlOutbox:
-    """The outbox of `escalation.outbox`, for one worker process.
+    """The outbox of `delivery.queue`, for one worker process.
 
     `worker` names the process in the rows it holds. It claims jobs of the kinds `only`, where given, and none of
     `without` (names of `tasks.KINDS`): workers that share a process can have jobs of their own. A job is due again
@@ -111,7 +101,7 @@ class SqlOutbox:
         self,
         *,
         database: Database,
-        bell: Bell,
+        notifier: Notifier,
         worker: str,
         lease: float = LEASE_SECONDS,
         pace: float = PACE_SECONDS,
@@ -119,7 +109,7 @@ class SqlOutbox:
         without: Collection[str] = (),
     ) -> None:
         self._database = database
-        self._bell = bell
+        self._bell = notifier
         self._worker = worker
         self._lease = timedelta(seconds=lease)
         self._pace = timedelta(seconds=pace)
@@ -132,7 +122,7 @@ class SqlOutbox:
         self._reported: set[int] = set()
 
     def claim(self) -> Job | None:
-        """See `escalation.outbox.Outbox`. Without work it only reads, so that idle workers take no lock.
+        """See `delivery.queue.JobQueue`. Without work it only reads, so that idle workers take no lock.
 
         A row that this version cannot read is left to a newer one: its id is logged once, and this process does not
         look at it again for `UNREADABLE_FOR`.
@@ -186,33 +176,33 @@ class SqlOutbox:
             return self._skipped
 
     def renew(self, job: Job) -> bool:
-        """See `escalation.outbox.Outbox`."""
+        """See `delivery.queue.JobQueue`."""
         with self._database.write() as connection:
             now = self._database.now(connection)
             held = connection.execute(update(outbox).where(_held(job)).values(due_at=now + self._lease, set_at=now))
             return bool(held.rowcount)
 
     def release(self, job: Job) -> None:
-        """See `escalation.outbox.Outbox`."""
+        """See `delivery.queue.JobQueue`."""
         with self._database.write() as connection:
             now = self._database.now(connection)
-            back = {"state": DUE, "due_at": now, "set_at": now, "tries": job.tries - 1, "doubtful": job.doubtful}
+            back = {"state": DUE, "due_at": now, "set_at": now, "tries": job.attempts - 1, "doubtful": job.maybe_sent}
             connection.execute(update(outbox).where(_held(job)).values(back))
-        self._bell.ring()
+        self._bell.notify()
 
-    def settle(self, job: Job, decision: Decision, *, then: Sequence[Task] = ()) -> bool:
-        """See `escalation.outbox.Outbox`. What was posted is kept even if the lease was lost meanwhile."""
+    def complete(self, job: Job, decision: Outcome, *, follow_ups: Sequence[Task] = ()) -> bool:
+        """See `delivery.queue.JobQueue`. What was posted is kept even if the lease was lost meanwhile."""
         with self._database.write() as connection:
             now = self._database.now(connection)
             escalation = rows.locked(connection, job.escalation.id) if job.escalation is not None else None
             row = connection.execute(select(outbox).where(outbox.c.id == job.id).with_for_update()).first()
             if row is None or row.state == DONE:
                 return False
-            if not isinstance(decision, Done) and (row.state != CLAIMED or row.lease != job.lease):
+            if not isinstance(decision, Completed) and (row.state != CLAIMED or row.lease != job.lease):
                 return False
             escalation = _settle(connection, now, row, decision, escalation, job.task)
-            queue(connection, now, escalation, then)
-        self._bell.ring()
+            queue(connection, now, escalation, follow_ups)
+        self._bell.notify()
         return True
 
     def resume(self, codes: Collection[str]) -> int:
@@ -239,11 +229,11 @@ class SqlOutbox:
         resumed = int(due) + len(found)
         if resumed:
             log.info("%d jobs that Slack refused are due again", resumed)
-            self._bell.ring()
+            self._bell.notify()
         return resumed
 
-    def rest(self) -> float:
-        """See `escalation.outbox.Outbox`."""
+    def seconds_until_due(self) -> float:
+        """See `delivery.queue.JobQueue`."""
         with self._database.read() as connection:
             now = self._database.now(connection)
             active = _active(self._mine, self._unreadable(now))
@@ -270,9 +260,9 @@ class SqlOutbox:
                 set_at=now,
                 tries=outbox.c.tries + 1,
                 lease=outbox.c.lease + 1,
-                doubtful=not repeatable(task),
+                doubtful=not is_idempotent(task),
                 # A redraw under way does not show what changes from here on: the next one is not its like.
-                once_key=None if repeatable(task) else row.once_key,
+                once_key=None if is_idempotent(task) else row.once_key,
                 worker=self._worker,
             )
         )
@@ -280,11 +270,13 @@ class SqlOutbox:
             id=row.id,
             task=task,
             escalation=escalation,
-            tries=row.tries + 1,
-            doubtful=row.doubtful,
+            attempts=row.tries + 1,
+            maybe_sent=row.doubtful,
             created_at=row.created_at,
             lease=row.lease + 1,
-            known=frozenset(card.ts for card in _cards(connection, escalation.id)) if escalation else frozenset(),
+            known_timestamps=frozenset(card.ts for card in _cards(connection, escalation.id))
+            if escalation
+            else frozenset(),
         )
 
     def _clock_went_back(self, connection: Connection, now: datetime) -> bool:
@@ -363,7 +355,7 @@ def _read(connection: Connection, row: Row[Any]) -> tuple[Task, Escalation | Non
     return task, escalation
 
 
-def _card_of(connection: Connection, row: Row[Any], escalation: Escalation) -> Card | None:
+def _card_of(connection: Connection, row: Row[Any], escalation: Escalation) -> PostedCard | None:
     """The card under which a reply of 0.1.0 was said, whose row names none; None when it is not posted yet.
 
     The row's lane is the channel in which the escalation was then. If it was handed over since, the card is the latest
@@ -375,7 +367,7 @@ def _card_of(connection: Connection, row: Row[Any], escalation: Escalation) -> C
     others = [card for card in _cards(connection, escalation.id) if card.ts != current]
     before = [card for card in others if card.posted_at <= row.created_at]
     found = before[-1] if before else others[0] if others else None
-    return Card(found.channel_id, found.ts, found.permalink) if found is not None else None
+    return PostedCard(found.channel_id, found.ts, found.permalink) if found is not None else None
 
 
 def _cards(connection: Connection, escalation_id: str) -> Sequence[Row[Any]]:
@@ -415,7 +407,7 @@ def _settle(
     connection: Connection,
     now: datetime,
     row: Row[Any],
-    decision: Decision,
+    decision: Outcome,
     escalation: Escalation | None,
     task: Task,
 ) -> Escalation | None:
@@ -423,30 +415,30 @@ def _settle(
     change = update(outbox).where(outbox.c.id == row.id)
     finished: dict[str, object] = {"settled_at": now, "once_key": None, "payload": {}}
     match decision:
-        case Done(posted=posted):
+        case Completed(posted=posted):
             done = {"state": DONE, "channel_id": posted.channel_id, "ts": posted.ts, "why": None}
             connection.execute(change.values(**finished, **done))
             if escalation is not None and isinstance(task, PostEscalation):
                 return _on_slack(connection, now, escalation, task, posted)
         case Dropped(code=code):
             connection.execute(change.values(**finished, state=DROPPED, why=code))
-        case Retry(after=after, lane_rest=rest, doubtful=doubtful, why=why):
+        case Retry(after=after, partition_pause=rest, maybe_sent=maybe_sent, reason=why):
             due = now + timedelta(seconds=after)
-            connection.execute(change.values(state=DUE, due_at=due, set_at=now, doubtful=doubtful, why=why))
+            connection.execute(change.values(state=DUE, due_at=due, set_at=now, doubtful=maybe_sent, why=why))
             if rest > 0:
                 _rest_lane(connection, row.lane, now, rest)
-        case Parked(code=code, doubtful=doubtful):
-            connection.execute(change.values(state=PARKED, doubtful=doubtful, why=code))
+        case DeadLettered(code=code, maybe_sent=maybe_sent):
+            connection.execute(change.values(state=PARKED, doubtful=maybe_sent, why=code))
             if escalation is not None and isinstance(task, PostEscalation):
                 about = {"code": code, "channel": task.channel}
-                rows.append(connection, escalation.id, Event(now, None, EventKind.PARKED, about=about))
+                rows.append(connection, escalation.id, Event(now, None, EventKind.DEAD_LETTERED, details=about))
     return escalation
 
 
 def _resume(connection: Connection, now: datetime, row: Row[Any]) -> None:
     """Make a dead letter due again."""
     change = update(outbox).where(outbox.c.id == row.id)
-    if row.kind == tasks.kind_of(TellPerson) and row.payload.get("notice") == Notice.PARKED:
+    if row.kind == tasks.kind_of(NotifyPerson) and row.payload.get("notice") == NoticeKind.DEAD_LETTERED:
         connection.execute(change.values(state=DROPPED, settled_at=now, once_key=None, payload={}))
         return
     connection.execute(change.values(state=DUE, due_at=now, set_at=now, tries=0, why=None))
@@ -455,10 +447,10 @@ def _resume(connection: Connection, now: datetime, row: Row[Any]) -> None:
 
 
 def _on_slack(
-    connection: Connection, now: datetime, escalation: Escalation, task: PostEscalation, posted: Posted
+    connection: Connection, now: datetime, escalation: Escalation, task: PostEscalation, posted: PostedMessage
 ) -> Escalation:
     """The card is there: what waited for it may go. Posted where the escalation no longer is, it is redrawn as such."""
-    card = Card(posted.channel_id, posted.ts, posted.permalink)
+    card = PostedCard(posted.channel_id, posted.ts, posted.permalink)
     connection.execute(
         insert_into(connection, cards)
         .values(
@@ -470,7 +462,7 @@ def _on_slack(
         )
         .on_conflict_do_nothing()
     )
-    event = Event(now, None, EventKind.POSTED, about={"channel": task.channel})
+    event = Event(now, None, EventKind.POSTED, details={"channel": task.channel})
     _release_waiting(connection, now, escalation.id, task, card)
     if task.channel != escalation.channel:
         rows.append(connection, escalation.id, event)
@@ -483,11 +475,11 @@ def _on_slack(
 
 
 def _release_waiting(
-    connection: Connection, now: datetime, escalation_id: str, task: PostEscalation, card: Card
+    connection: Connection, now: datetime, escalation_id: str, task: PostEscalation, card: PostedCard
 ) -> None:
     """What waited for a card in this channel is due now; replies belong under this card from now on."""
     waiting = and_(
-        outbox.c.escalation_id == escalation_id, outbox.c.state == WAITING, outbox.c.lane == lane(task, None)
+        outbox.c.escalation_id == escalation_id, outbox.c.state == WAITING, outbox.c.lane == channel_key(task, None)
     )
     for row in connection.execute(select(outbox.c.id, outbox.c.kind, outbox.c.payload).where(waiting)).all():
         payload = row.payload

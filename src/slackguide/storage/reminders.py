@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select, update
 
-from slackguide.escalation.bell import Bell
-from slackguide.escalation.reminder import remind
-from slackguide.escalation.watch import Policy
+from slackguide.delivery.notifier import Notifier
+from slackguide.escalation.reminders import remind
+from slackguide.escalation.sla import ReminderPolicy
 from slackguide.storage import homes, rows
 from slackguide.storage.database import Database
 from slackguide.storage.outbox import queue
@@ -24,9 +24,11 @@ AT_ONCE = 200
 class Reminders:
     """Turns due reminders into messages that are owed. `policy` gives a desk's reminders as knowledge has them now."""
 
-    def __init__(self, *, database: Database, bell: Bell, policy: Callable[[str], Policy | None]) -> None:
+    def __init__(
+        self, *, database: Database, notifier: Notifier, policy: Callable[[str], ReminderPolicy | None]
+    ) -> None:
         self._database = database
-        self._bell = bell
+        self._bell = notifier
         self._policy = policy
 
     def give(self) -> int:
@@ -39,7 +41,7 @@ class Reminders:
         while given < AT_ONCE and self._due(unreadable) and (went_on := self._give_one(unreadable)) is not None:
             given += went_on
         if given:
-            self._bell.ring()
+            self._bell.notify()
         return given
 
     def _due(self, unreadable: Collection[str]) -> bool:
@@ -58,12 +60,12 @@ class Reminders:
             if escalation is None:
                 unreadable.append(row.id)
                 return False
-            changed = remind(escalation, now, self._policy(escalation.desk))
+            changed = remind(escalation, now, self._policy(escalation.assigned_queue))
             if changed is None:
                 _forget(connection, escalation.id)
                 return True
             rows.change(connection, replace(changed.escalation, changed_at=escalation.changed_at), changed.event)
-            queue(connection, now, changed.escalation, changed.tasks)
+            queue(connection, now, changed.escalation, changed.messages)
             concerned = [who for who in (escalation.claimed_by, escalation.requester.user_id) if who is not None]
             queue(connection, now, None, homes.refreshes(connection, now, concerned))
             return True

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select, update
 
-from slackguide.escalation.escalation import Event, EventKind
+from slackguide.escalation.models import Event, EventKind
 from slackguide.storage import rows
 from slackguide.storage.database import Database, insert_into
 from slackguide.storage.outbox import CLAIMED, CLOCK_SLACK, DROPPED, FINISHED, PARKED, WAITING, unfinished

@@ -11,26 +11,35 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from slackguide.errors import UnreadableRow
-from slackguide.escalation.escalation import Advice, Card, Draft, Escalation, Event, EventKind, Requester, State
-from slackguide.escalation.fields import Value
-from slackguide.escalation.resolution import Ending, Resolution
-from slackguide.escalation.watch import Watch
+from slackguide.escalation.form_validation import FieldValue
+from slackguide.escalation.models import (
+    Escalation,
+    EscalationState,
+    Event,
+    EventKind,
+    NewEscalation,
+    PostedCard,
+    Recommendation,
+    Requester,
+)
+from slackguide.escalation.resolution import Resolution, ResolutionCode
+from slackguide.escalation.sla import SlaTimer
 from slackguide.storage.schema import escalations, events
 
 log = logging.getLogger(__name__)
 
 
-def pack(values: Mapping[str, Value]) -> list[list[object]]:
+def pack(values: Mapping[str, FieldValue]) -> list[list[object]]:
     """Field values as JSON: pairs, which keep the form's order; a date is an object, so that it comes back a date."""
     return [[name, {"date": value.isoformat()} if isinstance(value, date) else value] for name, value in values.items()]
 
 
-def unpack(pairs: list[list[Any]]) -> dict[str, Value]:
+def unpack(pairs: list[list[Any]]) -> dict[str, FieldValue]:
     """Field values from JSON."""
     return {name: _value(value) for name, value in pairs}
 
 
-def _value(value: Any) -> Value:
+def _value(value: Any) -> FieldValue:
     """Raises ValueError for a type of value that this version does not know."""
     match value:
         case {"date": str(iso), **rest} if not rest:
@@ -77,34 +86,34 @@ def _escalation_of(row: Row[Any]) -> Escalation:
         id=row.id,
         reference=row.reference,
         form_id=row.form_id,
-        desk=row.desk,
+        assigned_queue=row.desk,
         channel=row.channel,
-        state=State(row.state),
+        state=EscalationState(row.state),
         requester=Requester(row.requester_user, row.requester_team),
         created_at=row.created_at,
         changed_at=row.changed_at,
         values=unpack(row.fields),
         entry_id=row.entry_id,
         question=row.question,
-        advice=Advice(advice["destination"], tuple(advice["because"])) if advice is not None else None,
-        anyway=row.anyway,
+        recommendation=Recommendation(advice["destination"], tuple(advice["because"])) if advice is not None else None,
+        duplicate_reason=row.anyway,
         claimed_by=row.claimed_by,
-        card=Card(row.card_channel, row.card_ts, row.card_permalink) if row.card_ts is not None else None,
-        resolution=Resolution(Ending(row.ending), row.decided, row.which) if row.ending is not None else None,
+        card=PostedCard(row.card_channel, row.card_ts, row.card_permalink) if row.card_ts is not None else None,
+        resolution=Resolution(ResolutionCode(row.ending), row.decided, row.which) if row.ending is not None else None,
         closed_at=row.closed_at,
         erased_at=row.erased_at,
-        watch=Watch(row.overdue_at, row.remind_at, row.reminded, row.quiet),
+        sla_timer=SlaTimer(row.overdue_at, row.remind_at, row.reminded, row.quiet),
         followers=tuple(row.followers),
     )
 
 
-def new_row(escalation: Escalation, draft: Draft) -> dict[str, object]:
+def new_row(escalation: Escalation, new_escalation: NewEscalation) -> dict[str, object]:
     """The row of an escalation that has just been submitted."""
-    advice = draft.advice
+    advice = new_escalation.recommendation
     return {
         "id": escalation.id,
         "reference": escalation.reference,
-        "view_id": draft.view_id,
+        "view_id": new_escalation.view_id,
         "form_id": escalation.form_id,
         "requester_user": escalation.requester.user_id,
         "requester_team": escalation.requester.team_id,
@@ -113,7 +122,7 @@ def new_row(escalation: Escalation, draft: Draft) -> dict[str, object]:
         "entry_id": escalation.entry_id,
         "question": escalation.question,
         "advice": {"destination": advice.destination, "because": list(advice.because)} if advice is not None else None,
-        "anyway": escalation.anyway,
+        "anyway": escalation.duplicate_reason,
         **changing(escalation),
     }
 
@@ -122,7 +131,7 @@ def changing(escalation: Escalation) -> dict[str, object]:
     """The columns that a press can change."""
     card, resolution = escalation.card, escalation.resolution
     return {
-        "desk": escalation.desk,
+        "desk": escalation.assigned_queue,
         "channel": escalation.channel,
         "state": escalation.state.value,
         "changed_at": escalation.changed_at,
@@ -131,13 +140,13 @@ def changing(escalation: Escalation) -> dict[str, object]:
         "card_channel": card.channel_id if card is not None else None,
         "card_ts": card.ts if card is not None else None,
         "card_permalink": card.permalink if card is not None else None,
-        "ending": resolution.ending.value if resolution is not None else None,
-        "decided": resolution.decided if resolution is not None else None,
-        "which": resolution.which if resolution is not None else None,
-        "overdue_at": escalation.watch.overdue_at,
-        "remind_at": escalation.watch.remind_at,
-        "reminded": escalation.watch.reminded,
-        "quiet": escalation.watch.quiet,
+        "ending": resolution.code.value if resolution is not None else None,
+        "decided": resolution.note if resolution is not None else None,
+        "which": resolution.target if resolution is not None else None,
+        "overdue_at": escalation.sla_timer.overdue_at,
+        "remind_at": escalation.sla_timer.remind_at,
+        "reminded": escalation.sla_timer.reminder_count,
+        "quiet": escalation.sla_timer.muted,
         "followers": list(escalation.followers),
     }
 
@@ -173,10 +182,10 @@ def append(connection: Connection, escalation_id: str, event: Event) -> None:
             escalation_id=escalation_id,
             number=number,
             at=event.at,
-            who=event.who,
+            who=event.actor,
             kind=event.kind.value,
-            words=event.words,
-            about=dict(event.about),
+            words=event.text,
+            about=dict(event.details),
         )
     )
 

@@ -6,28 +6,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
+from slackguide.delivery.tasks import AnswerMessage, NoteDirectReply, RefreshAppHome, Task
 from slackguide.errors import UnreadableRow
-from slackguide.escalation.escalation import Card
-from slackguide.escalation.task import (
-    AnswerMessage,
-    NoteDirectReply,
-    Notice,
-    PostEscalation,
-    RefreshHome,
-    ReplyInThread,
-    Task,
-    TellPerson,
-    UpdateCard,
-)
+from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
+from slackguide.escalation.models import PostedCard
 
 KINDS: dict[str, type[Task]] = {
     "post_escalation": PostEscalation,
-    "tell_person": TellPerson,
+    "tell_person": NotifyPerson,
     "reply_in_thread": ReplyInThread,
     "update_card": UpdateCard,
     "answer_message": AnswerMessage,
     "note_direct_reply": NoteDirectReply,
-    "refresh_home": RefreshHome,
+    "refresh_home": RefreshAppHome,
 }
 """The kinds that this version can carry out; a worker leaves all others to a newer one."""
 
@@ -65,9 +56,9 @@ def from_row(kind: str, payload: Mapping[str, Any]) -> Task:
 def _value(name: str, value: Any) -> Any:
     """A field's value; most are text or None. Raises ValueError or TypeError for anything else."""
     if name == "notice":
-        return Notice(value)
+        return NoticeKind(value)
     if name == "card" and value is not None:
-        return Card(**value)
+        return PostedCard(**value)
     if name == "ext_shared" and isinstance(value, bool):
         return value
     if not isinstance(value, str | None):

@@ -11,17 +11,17 @@ from slack_sdk.models.blocks import SectionBlock
 from slack_sdk.models.views import View
 
 from slackguide.errors import StorageError
-from slackguide.escalation.escalation import Escalation
-from slackguide.escalation.fields import Faults
-from slackguide.escalation.ledger import Ledger
-from slackguide.escalation.lifecycle import (
+from slackguide.escalation.form_validation import InvalidForm
+from slackguide.escalation.models import Escalation
+from slackguide.escalation.repository import EscalationRepository
+from slackguide.escalation.state_machine import (
     AddDetails,
     Ask,
     Claim,
+    Command,
     Follow,
     HandOver,
-    Press,
-    Refusal,
+    Rejected,
     Release,
     Reopen,
     Resolve,
@@ -56,7 +56,7 @@ class Desk:
     def __init__(
         self,
         *,
-        ledger: Ledger,
+        ledger: EscalationRepository,
         directory: Directory,
         opening: Opening,
         redrawing: Redrawing,
@@ -112,7 +112,7 @@ class Desk:
 
     def _hand_over(self, escalation: Escalation) -> View:
         knowledge = self._knowledge()
-        if knowledge.forms.keys() <= {escalation.desk}:
+        if knowledge.forms.keys() <= {escalation.assigned_queue}:
             raise NotOpened("There is no other form that it could be handed over to.")
         return hand_over_view(escalation, knowledge)
 
@@ -164,19 +164,23 @@ class Desk:
     def resolved(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         """It is closed, with what was decided."""
         resolution = resolution_of(submitted_values(view))
-        if isinstance(resolution, Faults):
-            ack(response_action="errors", errors=dict(resolution.by_field))
+        if isinstance(resolution, InvalidForm):
+            ack(response_action="errors", errors=dict(resolution.messages))
             return
         self._submit(ack, view, Resolve(_who(body), resolution))
 
     # -- how --------------------------------------------------------------------------------------------------------
 
-    def _press(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], press: Press) -> None:
+    def _press(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], command: Command) -> None:
         def do(_: Admitted) -> None:
             try:
-                outcome = self._ledger.press(str(action.get("value")), press)
+                outcome = self._ledger.apply(str(action.get("value")), command)
                 words = (
-                    GONE if outcome is None else outcome.say(mention) if isinstance(outcome, Refusal) else outcome.words
+                    GONE
+                    if outcome is None
+                    else outcome.render(mention)
+                    if isinstance(outcome, Rejected)
+                    else outcome.text
                 )
             except StorageError as error:
                 words = str(error)
@@ -199,29 +203,29 @@ class Desk:
         ack()
 
     def _with_words(
-        self, ack: Ack, body: dict[str, Any], view: dict[str, Any], press: Callable[[str, str], Press]
+        self, ack: Ack, body: dict[str, Any], view: dict[str, Any], command: Callable[[str, str], Command]
     ) -> None:
         words = clean(_text(view, WORDS))
         if not words:
             ack(response_action="errors", errors={WORDS: "Write a sentence or two."})
             return
-        self._submit(ack, view, press(_who(body), words))
+        self._submit(ack, view, command(_who(body), words))
 
-    def _submit(self, ack: Ack, view: dict[str, Any], press: Press) -> None:
+    def _submit(self, ack: Ack, view: dict[str, Any], command: Command) -> None:
         """What a small form asks for; a refusal stays in the form, with everything typed."""
-        admission = self._directory.admit(press.by)
+        admission = self._directory.admit(command.by)
         if isinstance(admission, TurnedAway):
             ack(response_action="errors", errors=on_first(view, admission.words))
             return
         try:
-            outcome = self._ledger.press(str(view.get("private_metadata")), press)
+            outcome = self._ledger.apply(str(view.get("private_metadata")), command)
         except StorageError as error:
             ack(response_action="errors", errors=on_first(view, str(error)))
             return
         if outcome is None:
             ack(response_action="errors", errors=on_first(view, GONE))
-        elif isinstance(outcome, Refusal):
-            ack(response_action="errors", errors=on_first(view, outcome.say(self._directory.name)))
+        elif isinstance(outcome, Rejected):
+            ack(response_action="errors", errors=on_first(view, outcome.render(self._directory.name)))
         else:
             ack()
 

@@ -9,10 +9,10 @@ from typing import Any
 from slack_bolt import Ack
 
 from slackguide.errors import StorageError
-from slackguide.escalation.cases import case_keys
-from slackguide.escalation.escalation import Advice, Draft, Duplicate, Requester
-from slackguide.escalation.fields import Checked, Faults, check
-from slackguide.escalation.ledger import Ledger
+from slackguide.escalation.case_keys import case_keys
+from slackguide.escalation.form_validation import InvalidForm, ValidForm, validate_form
+from slackguide.escalation.models import Duplicate, NewEscalation, Recommendation, Requester
+from slackguide.escalation.repository import EscalationRepository
 from slackguide.guide import Answer
 from slackguide.slack.admission import Admitted, TurnedAway
 from slackguide.slack.answering import Answerer
@@ -27,7 +27,7 @@ from slackguide.text import clean
 class EscalationForm:
     """Takes a submission. Whatever goes wrong before the commit leaves the form open with everything typed."""
 
-    def __init__(self, *, answerer: Answerer, directory: Directory, ledger: Ledger) -> None:
+    def __init__(self, *, answerer: Answerer, directory: Directory, ledger: EscalationRepository) -> None:
         self._answerer = answerer
         self._directory = directory
         self._ledger = ledger
@@ -58,9 +58,9 @@ class EscalationForm:
         form = self._answerer.knowledge.forms.get(state.form)
         if form is None:
             raise Stale
-        checked = check(form, values)
-        if isinstance(checked, Faults):
-            ack(response_action="errors", errors=_shown(checked.by_field, view))
+        checked = validate_form(form, values)
+        if isinstance(checked, InvalidForm):
+            ack(response_action="errors", errors=_shown(checked.messages, view))
             return
         anyway = clean(str(values.get(ANYWAY) or "")) or None
         submitted = self._ledger.submit(self._draft(body, view, state, checked, admitted, anyway))
@@ -70,21 +70,21 @@ class EscalationForm:
             link = first.card.permalink if first.card else None
             ack(response_action="update", view=warned_view(form, warned, first, link, values))
             return
-        ack(response_action="update", view=confirmation_view(submitted.escalation, new=submitted.new))
+        ack(response_action="update", view=confirmation_view(submitted.escalation, new=submitted.created))
 
     def _draft(
         self,
         body: Mapping[str, Any],
         view: Mapping[str, Any],
         state: FormState,
-        checked: Checked,
+        checked: ValidForm,
         admitted: Admitted,
         anyway: str | None,
-    ) -> Draft:
+    ) -> NewEscalation:
         form = self._answerer.knowledge.forms[state.form]
         entry, question, advice = self._origin(state, admitted)
         team = (body.get("team") or {}).get("id") or (body.get("user") or {}).get("team_id") or admitted.team_id
-        return Draft(
+        return NewEscalation(
             view_id=str(view["id"]),
             form_id=state.form,
             prefix=form.prefix,
@@ -93,12 +93,12 @@ class EscalationForm:
             values=checked.values,
             entry_id=entry,
             question=question,
-            advice=advice,
-            cases=case_keys(checked.values),
-            anyway=anyway,
+            recommendation=advice,
+            case_keys=case_keys(checked.values),
+            duplicate_reason=anyway,
         )
 
-    def _origin(self, state: FormState, admitted: Admitted) -> tuple[str | None, str | None, Advice | None]:
+    def _origin(self, state: FormState, admitted: Admitted) -> tuple[str | None, str | None, Recommendation | None]:
         """The entry, the words and the guide's advice that the form was opened from.
 
         An entry is named only where the guide answers this person with it: the id that a button carried proves nothing.
@@ -110,7 +110,7 @@ class EscalationForm:
         if not isinstance(outcome, Answer):
             return None, words, None
         target = outcome.decision.destination
-        advice = Advice(target.name, outcome.decision.because) if target else None
+        advice = Recommendation(target.name, outcome.decision.because) if target else None
         return outcome.entry.id, words, advice
 
 

@@ -9,7 +9,7 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 from slack_sdk.models.views import View
 
-from slackguide.escalation.search import Cursor
+from slackguide.escalation.filters import PageCursor
 from slackguide.slack.admission import Admitted
 from slackguide.slack.afterwards import Afterwards
 from slackguide.slack.directory import Directory
@@ -32,7 +32,7 @@ class Home:
         opening: Opening,
         redrawing: Redrawing,
         afterwards: Afterwards,
-        draw: Callable[[str, Mapping[str, Cursor]], View],
+        draw: Callable[[str, Mapping[str, PageCursor]], View],
     ) -> None:
         self._client = client
         self._directory = directory
@@ -60,6 +60,6 @@ class Home:
         self._afterwards.do(lambda: self._publish(body, turned))
         ack()
 
-    def _publish(self, body: Mapping[str, Any], turned: Mapping[str, Cursor]) -> None:
+    def _publish(self, body: Mapping[str, Any], turned: Mapping[str, PageCursor]) -> None:
         user_id = str(body["user"]["id"])
         self._client.views_publish(user_id=user_id, view=self._draw(user_id, turned))

@@ -7,7 +7,7 @@ from typing import Any
 
 from slack_bolt import Ack
 
-from slackguide.escalation.task import AnswerMessage, RefreshHome
+from slackguide.delivery.tasks import AnswerMessage, RefreshAppHome
 from slackguide.slack.surfaces import is_direct_message
 from slackguide.storage.inbox import Inbox
 
@@ -38,7 +38,7 @@ class Messages:
         """`app_home_opened` on its Home tab."""
         if event.get("tab") == "home":
             self._seen_home(str(event["user"]))
-            self._inbox.accept(str(body["event_id"]), RefreshHome(str(event["user"])))
+            self._inbox.accept(str(body["event_id"]), RefreshAppHome(str(event["user"])))
         ack()
 
     def _owe(self, event: dict[str, Any], body: dict[str, Any]) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 
 from slack_bolt import Ack
 
+from slackguide.delivery.sender import DeliveryError
 from slackguide.errors import StorageError
-from slackguide.escalation.poster import DeliveryError
 from slackguide.guide import LEAST_PRIVILEGED, Asker
 from slackguide.slack.admission import Admitted
 from slackguide.slack.answering import Answerer

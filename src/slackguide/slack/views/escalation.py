@@ -18,10 +18,16 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from slackguide.escalation.escalation import Escalation, State
-from slackguide.escalation.fields import Faults, Value
-from slackguide.escalation.resolution import ENDINGS, LONGEST_DECISION, Ending, Resolution, check_resolution
-from slackguide.escalation.task import Notice
+from slackguide.escalation.form_validation import FieldValue, InvalidForm
+from slackguide.escalation.messages import NoticeKind
+from slackguide.escalation.models import Escalation, EscalationState
+from slackguide.escalation.resolution import (
+    ENDINGS,
+    RESOLUTION_NOTE_LIMIT,
+    Resolution,
+    ResolutionCode,
+    check_resolution,
+)
 from slackguide.guide import LEAST_PRIVILEGED
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.forms import Form, FormField
@@ -42,11 +48,11 @@ SELECT_LIMIT = 100
 """Most options of a menu."""
 
 STATES = {
-    State.SENT: "Unclaimed",
-    State.CLAIMED: "Claimed",
-    State.ASKED: "Waiting for the requester",
-    State.RESOLVED: "Resolved",
-    State.WITHDRAWN: "Withdrawn",
+    EscalationState.SENT: "Unclaimed",
+    EscalationState.CLAIMED: "Claimed",
+    EscalationState.AWAITING_REQUESTER: "Waiting for the requester",
+    EscalationState.RESOLVED: "Resolved",
+    EscalationState.WITHDRAWN: "Withdrawn",
 }
 
 
@@ -93,9 +99,9 @@ def _about(escalation: Escalation, knowledge: KnowledgeBase) -> list[str]:
     if entry is None or LEAST_PRIVILEGED.role not in entry.audience:
         return []
     lines = [f"From the guide: {entry.title}"]
-    if escalation.advice:
-        lines.append(f"The guide's advice: {escalation.advice.destination}")
-        lines += [f"Why: {reason}" for reason in escalation.advice.because[:2]]
+    if escalation.recommendation:
+        lines.append(f"The guide's advice: {escalation.recommendation.destination}")
+        lines += [f"Why: {reason}" for reason in escalation.recommendation.because[:2]]
     return lines
 
 
@@ -105,10 +111,14 @@ def _fields(escalation: Escalation, form: Form | None) -> list[tuple[str, str]]:
     found = [
         (known[id].label if id in known else id, shown(value, known.get(id))) for id, value in escalation.values.items()
     ]
-    return [*found, ("Sent beside another open one because", escalation.anyway)] if escalation.anyway else found
+    return (
+        [*found, ("Sent beside another open one because", escalation.duplicate_reason)]
+        if escalation.duplicate_reason
+        else found
+    )
 
 
-def shown(value: Value, item: FormField | None) -> str:
+def shown(value: FieldValue, item: FormField | None) -> str:
     """A value as people read it: options by their labels, dates as 1 March 2026."""
     options = item.options if item else {}
     if isinstance(value, tuple):
@@ -133,38 +143,38 @@ def _ending(escalation: Escalation, knowledge: KnowledgeBase) -> list[tuple[str,
     resolution = escalation.resolution
     if resolution is None:
         return []
-    return [(_ended(resolution, knowledge), resolution.decided or "–")]
+    return [(_ended(resolution, knowledge), resolution.note or "–")]
 
 
 def _ended(resolution: Resolution, knowledge: KnowledgeBase) -> str:
     """“Wrong queue (Pay Ops)”, “Duplicate (D-1001)”."""
-    if resolution.which is None:
-        return ENDINGS[resolution.ending]
-    queue = knowledge.destinations.get(resolution.which)
-    return f"{ENDINGS[resolution.ending]} ({queue.name if queue else resolution.which})"
+    if resolution.target is None:
+        return ENDINGS[resolution.code]
+    queue = knowledge.destinations.get(resolution.target)
+    return f"{ENDINGS[resolution.code]} ({queue.name if queue else resolution.target})"
 
 
 def _buttons(escalation: Escalation, *, cut: bool) -> list[ButtonElement]:
     id, name = escalation.id, escalation.reference
 
-    def press(text: str, action: Action, style: str | None = None) -> ButtonElement:
+    def command(text: str, action: Action, style: str | None = None) -> ButtonElement:
         return button(text, action, id, style=style, says=f"{text} {name}")
 
     found: list[ButtonElement] = []
     match escalation.state:
-        case State.SENT:
-            found.append(press("Claim", Action.CLAIM, "primary"))
-        case State.CLAIMED | State.ASKED:
+        case EscalationState.SENT:
+            found.append(command("Claim", Action.CLAIM, "primary"))
+        case EscalationState.CLAIMED | EscalationState.AWAITING_REQUESTER:
             found += [
-                press("Resolve", Action.RESOLVE, "primary"),
-                press("Ask for more", Action.ASK_MORE),
-                press("Hand over", Action.HAND_OVER),
-                press("Release", Action.RELEASE),
+                command("Resolve", Action.RESOLVE, "primary"),
+                command("Ask for more", Action.ASK_MORE),
+                command("Hand over", Action.HAND_OVER),
+                command("Release", Action.RELEASE),
             ]
-        case State.RESOLVED | State.WITHDRAWN:
-            found.append(press("Reopen", Action.REOPEN))
+        case EscalationState.RESOLVED | EscalationState.WITHDRAWN:
+            found.append(command("Reopen", Action.REOPEN))
     if cut:
-        found.append(press("Read it all", Action.READ))
+        found.append(command("Read it all", Action.READ))
     return found
 
 
@@ -200,19 +210,19 @@ def read_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
 
 
 NOTICES = {
-    Notice.POSTED: "{ref} is in #{channel}.",
-    Notice.PARKED: "{words}",
-    Notice.DROPPED: "{ref} was taken out of the queue before it reached #{channel}.",
-    Notice.CLAIMED: "{who} claimed {ref}.",
-    Notice.RELEASED: "{who} released {ref}: it is open to everybody again.",
-    Notice.ASKED: "{who} asks for more about {ref}:",
-    Notice.DETAILS: "{who} added to {ref}:",
-    Notice.HANDED_OVER: "{who} handed {ref} over to #{channel}.",
-    Notice.RESOLVED: "{who} resolved {ref}: {ending}.",
-    Notice.REOPENED: "{who} opened {ref} again.",
-    Notice.WITHDRAWN: "{who} withdrew {ref}.",
-    Notice.UNCLAIMED: "Reminder: nobody has claimed {ref} yet.",
-    Notice.UNRESOLVED: "Reminder: {ref} is not resolved yet.",
+    NoticeKind.POSTED: "{ref} is in #{channel}.",
+    NoticeKind.DEAD_LETTERED: "{words}",
+    NoticeKind.DROPPED: "{ref} was taken out of the queue before it reached #{channel}.",
+    NoticeKind.CLAIMED: "{who} claimed {ref}.",
+    NoticeKind.RELEASED: "{who} released {ref}: it is open to everybody again.",
+    NoticeKind.DETAILS_REQUESTED: "{who} asks for more about {ref}:",
+    NoticeKind.DETAILS_ADDED: "{who} added to {ref}:",
+    NoticeKind.HANDED_OVER: "{who} handed {ref} over to #{channel}.",
+    NoticeKind.RESOLVED: "{who} resolved {ref}: {ending}.",
+    NoticeKind.REOPENED: "{who} opened {ref} again.",
+    NoticeKind.WITHDRAWN: "{who} withdrew {ref}.",
+    NoticeKind.UNCLAIMED: "Reminder: nobody has claimed {ref} yet.",
+    NoticeKind.UNRESOLVED: "Reminder: {ref} is not resolved yet.",
 }
 """What each notice says; the words of a person follow it, quoted."""
 
@@ -221,7 +231,7 @@ RECEIVED = "{who} handed {ref} over from #{channel}."
 
 
 def notice_card(
-    notice: Notice,
+    notice: NoticeKind,
     escalation: Escalation,
     knowledge: KnowledgeBase,
     *,
@@ -239,9 +249,9 @@ def notice_card(
     ending = ending[0].lower() + ending[1:]
     fill = {"ref": escalation.reference, "channel": escalation.channel, "ending": ending}
     template = NOTICES[notice]
-    if notice is Notice.HANDED_OVER and from_channel is not None:
+    if notice is NoticeKind.HANDED_OVER and from_channel is not None:
         template, fill["channel"] = RECEIVED, from_channel
-    own = notice is Notice.PARKED
+    own = notice is NoticeKind.DEAD_LETTERED
     text = template.format(who=mention(who) if who else "slackguide", words=escaped(words or "") if own else "", **fill)
     plain_text = template.format(who="Someone" if who else "slackguide", words=words or "" if own else "", **fill)
     blocks: list[Block] = [SectionBlock(text=mrkdwn(text))]
@@ -260,7 +270,7 @@ def notice_card(
     return Card(plain_text, tuple(blocks))
 
 
-REMINDERS = (Notice.UNCLAIMED, Notice.UNRESOLVED)
+REMINDERS = (NoticeKind.UNCLAIMED, NoticeKind.UNRESOLVED)
 
 
 def _reminder_buttons(escalation: Escalation) -> list[ButtonElement]:
@@ -305,7 +315,7 @@ def words_view(callback: Callback, escalation: Escalation, title: str, label: st
 
 def hand_over_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
     """To which form's specialists, and why."""
-    others = {id: form for id, form in knowledge.forms.items() if id != escalation.desk}
+    others = {id: form for id, form in knowledge.forms.items() if id != escalation.assigned_queue}
     options = [
         Option(text=plain(f"{form.title}, #{form.channel}", BUTTON_LIMIT), value=id) for id, form in others.items()
     ]
@@ -365,18 +375,18 @@ def resolve_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
                 block_id="decided",
                 label=plain("What was decided"),
                 hint=plain("The requester reads it."),
-                element=PlainTextInputElement(action_id="decided", multiline=True, max_length=LONGEST_DECISION),
+                element=PlainTextInputElement(action_id="decided", multiline=True, max_length=RESOLUTION_NOTE_LIMIT),
             ),
         ],
     )
 
 
-def resolution_of(values: Mapping[str, str | Sequence[str] | None]) -> Resolution | Faults:
+def resolution_of(values: Mapping[str, str | Sequence[str] | None]) -> Resolution | InvalidForm:
     """What a submitted resolve form says, or words about each field that is wrong."""
     given = {name: value if isinstance(value, str) else None for name, value in values.items()}
     ending = given.get("ending")
-    field = "queue" if ending == Ending.WRONG_QUEUE else "first"
+    field = "queue" if ending == ResolutionCode.WRONG_QUEUE else "first"
     checked = check_resolution(ending, given.get("decided"), given.get(field))
-    if isinstance(checked, Faults):
-        return Faults({field if name == "which" else name: words for name, words in checked.by_field.items()})
+    if isinstance(checked, InvalidForm):
+        return InvalidForm({field if name == "which" else name: words for name, words in checked.messages.items()})
     return checked

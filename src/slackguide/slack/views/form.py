@@ -25,8 +25,8 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from slackguide.escalation.escalation import Escalation
-from slackguide.escalation.fields import SubmittedValues, longest
+from slackguide.escalation.form_validation import SubmittedValues, max_length
+from slackguide.escalation.models import Escalation
 from slackguide.knowledge.conditions import FactValue
 from slackguide.knowledge.forms import Form, FormField
 from slackguide.slack.ids import ANYWAY, Action, Callback
@@ -137,10 +137,10 @@ def _initial(item: FormField, known: Known) -> str | None:
             return str(told) if isinstance(told, int) and _within(item, told) else None
         return str(told) if not item.options or str(told) in item.options else None
     if item.read is not None and (found := re.search(item.read, _readable(known.words))) and found.group(1):
-        return clipped(found.group(1), longest(item))
+        return clipped(found.group(1), max_length(item))
     prefill = {"concern": known.words, "entry": known.entry_title, "destination": known.destination}
     text = prefill.get(item.prefill or "")
-    return clipped(text, longest(item)) if text and item.kind in ("short_text", "long_text") else None
+    return clipped(text, max_length(item)) if text and item.kind in ("short_text", "long_text") else None
 
 
 def _readable(words: str) -> str:
@@ -168,7 +168,7 @@ def _element(id: str, item: FormField, value: str | Sequence[str] | None) -> Inp
     match item.kind:
         case "short_text" | "long_text":
             return PlainTextInputElement(
-                action_id=id, multiline=item.kind == "long_text", max_length=longest(item), initial_value=text,
+                action_id=id, multiline=item.kind == "long_text", max_length=max_length(item), initial_value=text,
                 min_length=item.min_length or None, placeholder=placeholder,
             )  # fmt: skip
         case "choice":

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock, LinkButtonElement, SectionBlock
 from slack_sdk.models.views import View
 
-from slackguide.escalation.escalation import Escalation
+from slackguide.escalation.filters import PageCursor
+from slackguide.escalation.models import Escalation
 from slackguide.escalation.resolution import ENDINGS
-from slackguide.escalation.search import Cursor
 from slackguide.knowledge import KnowledgeBase, Role
 from slackguide.slack.ids import COMMAND, Action, Callback
 from slackguide.slack.views.card import actions, button, header, small
@@ -26,7 +26,7 @@ class Listed:
     name: str
     title: str
     shown: Sequence[Escalation]
-    following: Cursor | None
+    following: PageCursor | None
     count: int
     turned: bool
 
@@ -73,7 +73,7 @@ def _row(escalation: Escalation, knowledge: KnowledgeBase, hidden: Collection[st
     entry = knowledge.entries.get(named or "")
     state = STATES[escalation.state]
     if escalation.resolution:
-        state = f"{state}: {ENDINGS[escalation.resolution.ending].lower()}"
+        state = f"{state}: {ENDINGS[escalation.resolution.code].lower()}"
     by = f", with {mention(escalation.claimed_by)}" if escalation.claimed_by else ""
     about = escaped(entry.title if entry else form.title if form else escalation.form_id)
     sent = f"{escalation.created_at.day} {escalation.created_at:%B %Y}"

@@ -1,4 +1,4 @@
-"""The way out: what delivery asks of Slack, and how Slack's answers look to it."""
+"""The message sender, as a protocol, and the errors it raises (`slack.poster` implements it)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from slackguide.delivery.jobs import Job
 from slackguide.errors import SlackguideError
-from slackguide.escalation.job import Job
 
 
 @dataclass(frozen=True)
-class Posted:
+class PostedMessage:
     """Where the message is. For a task that posts nothing (a card redrawn), where the message was changed."""
 
     channel_id: str
@@ -45,7 +45,7 @@ class RefusalScope(StrEnum):
     """A code that we have no rule for."""
 
 
-class Refused(DeliveryError):
+class SlackRefusedError(DeliveryError):
     """Slack answered, and said no. `code` is its own (`not_in_channel`), `scope` what it is about.
 
     `target_gone`: the message or channel that a change was meant for cannot be changed any more. `needed` is the
@@ -75,7 +75,7 @@ class Denied(DeliveryError):
         self.code = code
 
 
-class RateLimited(DeliveryError):
+class RateLimitedError(DeliveryError):
     """Slack wants to be left alone for `seconds` (its Retry-After)."""
 
     def __init__(self, seconds: float) -> None:
@@ -83,7 +83,7 @@ class RateLimited(DeliveryError):
         self.seconds = seconds
 
 
-class Unreachable(DeliveryError):
+class SlackUnreachableError(DeliveryError):
     """No answer that counts. `ambiguous`: the request may have arrived (timeout, reset, 5xx), so look before repeating.
 
     A connection that was never made is not ambiguous.
@@ -94,8 +94,9 @@ class Unreachable(DeliveryError):
         self.ambiguous = ambiguous
 
 
-class Poster(Protocol):
-    """Implemented by the Slack side. Every method raises `Refused`, `RateLimited` or `Unreachable`.
+class MessageSender(Protocol):
+    """Implemented by the Slack side. Every method raises `SlackRefusedError`, `RateLimitedError` or
+    `SlackUnreachableError`.
 
     `prepare` also raises `Denied`. Delivery calls them in this order and renews the job's lease in between.
     """
@@ -106,12 +107,12 @@ class Poster(Protocol):
         It may take several Web API calls; what it finds out is kept, so that it is quick the next time.
         """
 
-    def find(self, job: Job) -> Posted | None:
+    def find(self, job: Job) -> PostedMessage | None:
         """The message that an earlier try of this job may have left, told by its metadata; None when there is none.
 
         Messages older than the job (`created_at`, less a minute for differing clocks) and those in `job.known` are
         other jobs' messages.
         """
 
-    def post(self, job: Job) -> Posted:
+    def post(self, job: Job) -> PostedMessage:
         """Send it: one Web API call that gives up well within the lease (5 s against 15 s)."""

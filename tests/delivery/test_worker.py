@@ -8,22 +8,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from slackguide.delivery.dispatcher import Dispatcher
+from slackguide.delivery.jobs import Job
+from slackguide.delivery.notifier import Notifier
+from slackguide.delivery.retry import Outcome
+from slackguide.delivery.sender import PostedMessage
+from slackguide.delivery.tasks import RefreshAppHome, Task
+from slackguide.delivery.worker import ERROR_PAUSE, MIN_POLL_INTERVAL, Worker
 from slackguide.errors import StorageError
-from slackguide.escalation.bell import Bell
-from slackguide.escalation.decision import Decision
-from slackguide.escalation.delivery import Delivery
-from slackguide.escalation.job import Job
-from slackguide.escalation.poster import Posted
-from slackguide.escalation.task import RefreshHome, Task
-from slackguide.escalation.worker import LULL, PAUSE_AFTER_FAULT, Worker
 from tests.waiting import PATIENCE
 
 JOB = Job(
     id=1,
-    task=RefreshHome("U1"),
+    task=RefreshAppHome("U1"),
     escalation=None,
-    tries=1,
-    doubtful=False,
+    attempts=1,
+    maybe_sent=False,
     created_at=datetime(2026, 3, 2, tzinfo=UTC),
     lease=1,
 )
@@ -33,7 +33,7 @@ POLL = 3600.0
 """A poll that never comes: only the bell wakes the worker."""
 
 
-class WatchedBell(Bell):
+class WatchedBell(Notifier):
     """Tells the test, by the seconds that it asks for, when a worker goes to sleep."""
 
     def __init__(self) -> None:
@@ -48,8 +48,8 @@ class WatchedBell(Bell):
 class Pile:
     """An outbox in memory; `faults` are raised by the next claims."""
 
-    def __init__(self, bell: WatchedBell) -> None:
-        self.bell = bell
+    def __init__(self, notifier: WatchedBell) -> None:
+        self.bell = notifier
         self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self.faults: queue.SimpleQueue[Exception] = queue.SimpleQueue()
         self.settled: queue.SimpleQueue[int] = queue.SimpleQueue()
@@ -58,7 +58,7 @@ class Pile:
 
     def add(self, number: int) -> None:
         self.jobs.put(replace(JOB, id=number))
-        self.bell.ring()
+        self.bell.notify()
 
     def claim(self) -> Job | None:
         self.claims += 1
@@ -72,14 +72,14 @@ class Pile:
     def renew(self, job: Job) -> bool:
         return True
 
-    def settle(self, job: Job, decision: Decision, *, then: Sequence[Task] = ()) -> bool:
+    def complete(self, job: Job, decision: Outcome, *, follow_ups: Sequence[Task] = ()) -> bool:
         self.settled.put(job.id)
         return True
 
     def release(self, job: Job) -> None:
         self.released.append(job.id)
 
-    def rest(self) -> float:
+    def seconds_until_due(self) -> float:
         return float("inf")
 
 
@@ -92,27 +92,27 @@ class Slack:
     def prepare(self, job: Job) -> None:
         return None
 
-    def find(self, job: Job) -> Posted | None:
+    def find(self, job: Job) -> PostedMessage | None:
         return None
 
-    def post(self, job: Job) -> Posted:
+    def post(self, job: Job) -> PostedMessage:
         self.during(job)
-        return Posted("C1", "1.0")
+        return PostedMessage("C1", "1.0")
 
 
 def working(during: Callable[[Job], None] = lambda job: None, threads: int = 1) -> tuple[Worker, Pile, threading.Event]:
-    bell, stopping = WatchedBell(), threading.Event()
-    pile = Pile(bell)
-    delivery = Delivery(
-        outbox=pile,
-        poster=Slack(during),
-        owners=lambda _: (),
+    notifier, stopping = WatchedBell(), threading.Event()
+    pile = Pile(notifier)
+    dispatcher = Dispatcher(
+        queue=pile,
+        sender=Slack(during),
+        watchers=lambda _: (),
         explain=lambda code, _: code,
-        chance=lambda: 0.0,
+        jitter=lambda: 0.0,
         stopping=stopping.is_set,
     )
     return (
-        Worker(outbox=pile, delivery=delivery, bell=bell, stopping=stopping, threads=threads, poll=POLL),
+        Worker(queue=pile, dispatcher=dispatcher, notifier=notifier, stopping=stopping, threads=threads, poll=POLL),
         pile,
         stopping,
     )
@@ -130,11 +130,11 @@ def test_a_ring_wakes_it() -> None:
 def test_an_idle_worker_sleeps_until_the_bell_or_the_poll() -> None:
     worker, pile, _ = working()
     worker.start()
-    assert pile.bell.sleeps.get(timeout=PATIENCE) == POLL - LULL
+    assert pile.bell.sleeps.get(timeout=PATIENCE) == POLL - MIN_POLL_INTERVAL
     assert pile.claims == 1, "it looked once, in vain"
     pile.add(1)
     assert pile.settled.get(timeout=PATIENCE) == 1
-    assert pile.bell.sleeps.get(timeout=PATIENCE) == POLL - LULL
+    assert pile.bell.sleeps.get(timeout=PATIENCE) == POLL - MIN_POLL_INTERVAL
     assert pile.claims == 3, "and twice more: for the job, and in vain"
     assert worker.stop(timeout=PATIENCE)
 
@@ -147,9 +147,9 @@ def test_it_goes_on_after_faults() -> None:
         pile.add(number)
     worker.start()
     for _ in range(2):
-        assert pile.bell.sleeps.get(timeout=PATIENCE) == PAUSE_AFTER_FAULT - LULL
+        assert pile.bell.sleeps.get(timeout=PATIENCE) == ERROR_PAUSE - MIN_POLL_INTERVAL
         assert pile.settled.empty()
-        pile.bell.ring()
+        pile.bell.notify()
     assert [pile.settled.get(timeout=PATIENCE) for _ in range(3)] == [0, 1, 2]
     assert worker.stop(timeout=PATIENCE)
 

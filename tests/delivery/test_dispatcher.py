@@ -9,32 +9,31 @@ from datetime import UTC, datetime
 
 import pytest
 
-from slackguide.escalation.decision import Decision, Done, Dropped, Parked, Retry
-from slackguide.escalation.delivery import Delivery
-from slackguide.escalation.escalation import Escalation, Requester, State
-from slackguide.escalation.job import Job
-from slackguide.escalation.poster import Denied, Posted, RateLimited, RefusalScope, Refused, Unreachable
-from slackguide.escalation.task import (
-    AnswerMessage,
-    NoteDirectReply,
-    Notice,
-    PostEscalation,
-    ReplyInThread,
-    Task,
-    TellPerson,
-    UpdateCard,
+from slackguide.delivery.dispatcher import Dispatcher
+from slackguide.delivery.jobs import Job
+from slackguide.delivery.retry import Completed, DeadLettered, Dropped, Outcome, Retry
+from slackguide.delivery.sender import (
+    Denied,
+    PostedMessage,
+    RateLimitedError,
+    RefusalScope,
+    SlackRefusedError,
+    SlackUnreachableError,
 )
+from slackguide.delivery.tasks import AnswerMessage, NoteDirectReply, Task
+from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
+from slackguide.escalation.models import Escalation, EscalationState, Requester
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-POSTED = Posted("C1", "100.1")
-THERE = Posted("C1", "99.9")
+POSTED = PostedMessage("C1", "100.1")
+THERE = PostedMessage("C1", "99.9")
 ESCALATION = Escalation(
     id="e1",
     reference="D-1042",
     form_id="ask-disputes",
-    desk="ask-disputes",
+    assigned_queue="ask-disputes",
     channel="ask-disputes",
-    state=State.SENT,
+    state=EscalationState.SENT,
     requester=Requester("U1", "T1"),
     created_at=NOON,
     changed_at=NOON,
@@ -44,13 +43,13 @@ JOB = Job(
     id=7,
     task=PostEscalation("ask-disputes"),
     escalation=ESCALATION,
-    tries=1,
-    doubtful=False,
+    attempts=1,
+    maybe_sent=False,
     created_at=NOON,
     lease=1,
 )
 
-Answer = Posted | Exception | None
+Answer = PostedMessage | Exception | None
 
 
 class ScriptedSlack:
@@ -60,7 +59,7 @@ class ScriptedSlack:
         self.answers = {"prepare": prepare, "find": find, "post": post}
         self.asked: list[str] = []
 
-    def _do(self, what: str) -> Posted | None:
+    def _do(self, what: str) -> PostedMessage | None:
         self.asked.append(what)
         answer = self.answers[what]
         if isinstance(answer, Exception):
@@ -70,10 +69,10 @@ class ScriptedSlack:
     def prepare(self, job: Job) -> None:
         self._do("prepare")
 
-    def find(self, job: Job) -> Posted | None:
+    def find(self, job: Job) -> PostedMessage | None:
         return self._do("find")
 
-    def post(self, job: Job) -> Posted:
+    def post(self, job: Job) -> PostedMessage:
         posted = self._do("post")
         assert posted is not None
         return posted
@@ -84,7 +83,7 @@ class OneJob:
 
     def __init__(self, renewals: int = 99) -> None:
         self.renewals = renewals
-        self.settled: list[tuple[Decision, tuple[Task, ...]]] = []
+        self.settled: list[tuple[Outcome, tuple[Task, ...]]] = []
         self.released = 0
 
     def claim(self) -> Job | None:
@@ -94,28 +93,28 @@ class OneJob:
         self.renewals -= 1
         return self.renewals >= 0
 
-    def settle(self, job: Job, decision: Decision, *, then: Sequence[Task] = ()) -> bool:
-        self.settled.append((decision, tuple(then)))
+    def complete(self, job: Job, decision: Outcome, *, follow_ups: Sequence[Task] = ()) -> bool:
+        self.settled.append((decision, tuple(follow_ups)))
         return True
 
     def release(self, job: Job) -> None:
         self.released += 1
 
-    def rest(self) -> float:
+    def seconds_until_due(self) -> float:
         return 0.0
 
 
 def deliver(slack: ScriptedSlack, job: Job = JOB, outbox: OneJob | None = None, stopping: bool = False) -> OneJob:
     box = outbox if outbox is not None else OneJob()
-    delivery = Delivery(
-        outbox=box,
-        poster=slack,
-        owners=lambda escalation: ("ULEAD", escalation.requester.user_id),
+    dispatcher = Dispatcher(
+        queue=box,
+        sender=slack,
+        watchers=lambda escalation: ("ULEAD", escalation.requester.user_id),
         explain=lambda code, escalation: f"{escalation.reference}: {code}",
-        chance=lambda: 0.5,
+        jitter=lambda: 0.5,
         stopping=lambda: stopping,
     )
-    delivery.deliver(job)
+    dispatcher.deliver(job)
     return box
 
 
@@ -123,79 +122,82 @@ def test_a_post_tells_the_requester() -> None:
     slack = ScriptedSlack()
     box = deliver(slack)
     assert slack.asked == ["prepare", "post"]
-    assert box.settled == [(Done(POSTED), (TellPerson("U1", Notice.POSTED),))]
+    assert box.settled == [(Completed(POSTED), (NotifyPerson("U1", NoticeKind.POSTED),))]
 
 
 def test_what_may_have_been_posted_is_looked_for_first() -> None:
     slack = ScriptedSlack(find=THERE)
-    box = deliver(slack, replace(JOB, doubtful=True))
+    box = deliver(slack, replace(JOB, maybe_sent=True))
     assert slack.asked == ["prepare", "find"]
-    assert box.settled == [(Done(THERE), (TellPerson("U1", Notice.POSTED),))]
+    assert box.settled == [(Completed(THERE), (NotifyPerson("U1", NoticeKind.POSTED),))]
 
 
 def test_what_is_not_there_is_posted() -> None:
     slack = ScriptedSlack(find=None)
-    box = deliver(slack, replace(JOB, doubtful=True))
+    box = deliver(slack, replace(JOB, maybe_sent=True))
     assert slack.asked == ["prepare", "find", "post"]
-    assert box.settled[0][0] == Done(POSTED)
+    assert box.settled[0][0] == Completed(POSTED)
 
 
 def test_a_redraw_is_simply_repeated() -> None:
     slack = ScriptedSlack()
-    box = deliver(slack, replace(JOB, task=UpdateCard(), doubtful=True))
+    box = deliver(slack, replace(JOB, task=UpdateCard(), maybe_sent=True))
     assert slack.asked == ["prepare", "post"]
-    assert box.settled == [(Done(POSTED), ())]
+    assert box.settled == [(Completed(POSTED), ())]
 
 
 @pytest.mark.parametrize(
     ("slack", "before", "after"),
     [
-        (ScriptedSlack(post=Unreachable(ambiguous=True)), False, True),
-        (ScriptedSlack(post=Unreachable(ambiguous=False)), False, False),
-        (ScriptedSlack(post=RateLimited(3)), False, False),
-        (ScriptedSlack(post=RateLimited(3)), True, False),
-        (ScriptedSlack(find=RateLimited(3)), True, True),
-        (ScriptedSlack(find=Unreachable(ambiguous=True)), True, True),
-        (ScriptedSlack(prepare=Unreachable(ambiguous=True)), False, False),
-        (ScriptedSlack(prepare=RateLimited(3)), True, True),
+        (ScriptedSlack(post=SlackUnreachableError(ambiguous=True)), False, True),
+        (ScriptedSlack(post=SlackUnreachableError(ambiguous=False)), False, False),
+        (ScriptedSlack(post=RateLimitedError(3)), False, False),
+        (ScriptedSlack(post=RateLimitedError(3)), True, False),
+        (ScriptedSlack(find=RateLimitedError(3)), True, True),
+        (ScriptedSlack(find=SlackUnreachableError(ambiguous=True)), True, True),
+        (ScriptedSlack(prepare=SlackUnreachableError(ambiguous=True)), False, False),
+        (ScriptedSlack(prepare=RateLimitedError(3)), True, True),
         (ScriptedSlack(prepare=KeyError("x")), False, False),
         (ScriptedSlack(find=KeyError("x")), True, True),
         (ScriptedSlack(post=KeyError("x")), False, True),
     ],
 )
 def test_whether_to_look_next_time(slack: ScriptedSlack, before: bool, after: bool) -> None:
-    decision = deliver(slack, replace(JOB, doubtful=before)).settled[0][0]
+    decision = deliver(slack, replace(JOB, maybe_sent=before)).settled[0][0]
     assert isinstance(decision, Retry)
-    assert decision.doubtful is after
+    assert decision.maybe_sent is after
 
 
 def test_without_being_able_to_look_nothing_is_posted() -> None:
-    slack = ScriptedSlack(find=Refused("missing_scope", RefusalScope.INSTALLATION))
-    box = deliver(slack, replace(JOB, doubtful=True))
+    slack = ScriptedSlack(find=SlackRefusedError("missing_scope", RefusalScope.INSTALLATION))
+    box = deliver(slack, replace(JOB, maybe_sent=True))
     assert "post" not in slack.asked
     assert box.settled[0][0] == Retry(60.5, 5.0, True, "missing_scope")
 
 
 def test_a_dead_letter_is_told_to_requester_and_owner() -> None:
-    box = deliver(ScriptedSlack(post=Refused("not_in_channel", RefusalScope.PLACE)))
+    box = deliver(ScriptedSlack(post=SlackRefusedError("not_in_channel", RefusalScope.PLACE)))
     text = "D-1042: not_in_channel"
-    told = (TellPerson("U1", Notice.PARKED, None, text), TellPerson("ULEAD", Notice.PARKED, None, text))
-    assert box.settled == [(Parked("not_in_channel"), told)]
+    told = (
+        NotifyPerson("U1", NoticeKind.DEAD_LETTERED, None, text),
+        NotifyPerson("ULEAD", NoticeKind.DEAD_LETTERED, None, text),
+    )
+    assert box.settled == [(DeadLettered("not_in_channel"), told)]
 
 
 def test_a_notice_that_is_a_dead_letter_is_not_told_by_another_notice() -> None:
-    job = replace(JOB, task=TellPerson("U1", Notice.POSTED))
-    slack = ScriptedSlack(post=Refused("invalid_blocks", RefusalScope.MESSAGE))
-    assert deliver(slack, job).settled == [(Parked("invalid_blocks"), ())]
+    job = replace(JOB, task=NotifyPerson("U1", NoticeKind.POSTED))
+    slack = ScriptedSlack(post=SlackRefusedError("invalid_blocks", RefusalScope.MESSAGE))
+    assert deliver(slack, job).settled == [(DeadLettered("invalid_blocks"), ())]
 
 
-@pytest.mark.parametrize("fault", [Denied("guest"), Refused("user_disabled", RefusalScope.PERSON)])
+@pytest.mark.parametrize("fault", [Denied("guest"), SlackRefusedError("user_disabled", RefusalScope.PERSON)])
 def test_a_notice_that_the_recipient_may_not_read_is_dropped_without_a_warning(
     caplog: pytest.LogCaptureFixture, fault: Exception
 ) -> None:
     caplog.set_level(logging.INFO)
     slack = ScriptedSlack(prepare=fault)
-    box = deliver(slack, replace(JOB, task=TellPerson("U1", Notice.ASKED, "U2", "a secret concern")))
+    box = deliver(slack, replace(JOB, task=NotifyPerson("U1", NoticeKind.DETAILS_REQUESTED, "U2", "a secret concern")))
     assert slack.asked == ["prepare"]
     assert isinstance(box.settled[0][0], Dropped)
     (line,) = caplog.records
@@ -208,8 +210,8 @@ def test_a_notice_that_the_recipient_may_not_read_is_dropped_without_a_warning(
     "task",
     [
         PostEscalation("ask-disputes"),
-        TellPerson("U1", Notice.ASKED, "U2", "a secret concern"),
-        ReplyInThread(Notice.ASKED, "U2", "a secret concern"),
+        NotifyPerson("U1", NoticeKind.DETAILS_REQUESTED, "U2", "a secret concern"),
+        ReplyInThread(NoticeKind.DETAILS_REQUESTED, "U2", "a secret concern"),
         UpdateCard(),
     ],
 )
@@ -217,7 +219,7 @@ def test_a_dead_letter_is_a_warning_with_job_kind_reference_and_code(
     caplog: pytest.LogCaptureFixture, task: Task
 ) -> None:
     caplog.set_level(logging.INFO)
-    slack = ScriptedSlack(post=Refused("invalid_blocks", RefusalScope.MESSAGE))
+    slack = ScriptedSlack(post=SlackRefusedError("invalid_blocks", RefusalScope.MESSAGE))
     deliver(slack, replace(JOB, task=task))
     (line,) = caplog.records
     assert line.levelno == logging.WARNING
@@ -231,36 +233,36 @@ ANSWER = AnswerMessage("E1", "C1", "1.0", "U1", "T1", "where does this go", "1.0
 
 @pytest.mark.parametrize(
     ("posted", "owed"),
-    [(Posted("C1", "2.0"), ()), (Posted("D1", "2.0"), (NoteDirectReply("C1", "1.0"),))],
+    [(PostedMessage("C1", "2.0"), ()), (PostedMessage("D1", "2.0"), (NoteDirectReply("C1", "1.0"),))],
 )
-@pytest.mark.parametrize("doubtful", [False, True])
+@pytest.mark.parametrize("maybe_sent", [False, True])
 def test_an_answer_that_went_elsewhere_owes_its_thread_a_line(
-    posted: Posted, owed: tuple[NoteDirectReply, ...], doubtful: bool
+    posted: PostedMessage, owed: tuple[NoteDirectReply, ...], maybe_sent: bool
 ) -> None:
     """In the same transaction, whether it was posted by this try or found."""
     slack = ScriptedSlack(find=posted, post=posted)
 
-    box = deliver(slack, replace(JOB, task=ANSWER, escalation=None, doubtful=doubtful))
+    box = deliver(slack, replace(JOB, task=ANSWER, escalation=None, maybe_sent=maybe_sent))
 
-    assert box.settled == [(Done(posted), owed)]
+    assert box.settled == [(Completed(posted), owed)]
 
 
 def test_an_answer_that_is_not_posted_owes_its_thread_nothing() -> None:
     job = replace(JOB, task=ANSWER, escalation=None)
-    slack = ScriptedSlack(post=Refused("user_disabled", RefusalScope.PERSON))
+    slack = ScriptedSlack(post=SlackRefusedError("user_disabled", RefusalScope.PERSON))
     assert deliver(slack, job).settled == [(Dropped("user_disabled"), ())]
 
 
 def test_a_card_that_is_gone_is_dropped() -> None:
     job = replace(JOB, task=UpdateCard())
-    gone = ScriptedSlack(post=Refused("message_not_found", RefusalScope.MESSAGE, target_gone=True))
+    gone = ScriptedSlack(post=SlackRefusedError("message_not_found", RefusalScope.MESSAGE, target_gone=True))
     assert deliver(gone, job).settled == [(Dropped("message_not_found"), ())]
 
 
 @pytest.mark.parametrize(("renewals", "asked"), [(0, ["prepare"]), (1, ["prepare", "find"])])
 def test_a_job_that_is_no_longer_ours_is_left_alone(renewals: int, asked: list[str]) -> None:
     slack = ScriptedSlack()
-    box = deliver(slack, replace(JOB, doubtful=True), OneJob(renewals))
+    box = deliver(slack, replace(JOB, maybe_sent=True), OneJob(renewals))
     assert slack.asked == asked
     assert (box.settled, box.released) == ([], 1)
 
@@ -274,7 +276,7 @@ def test_nothing_new_is_sent_while_stopping() -> None:
 
 def test_no_person_s_words_reach_the_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    words = TellPerson("U1", Notice.ASKED, "U2", "a secret concern")
+    words = NotifyPerson("U1", NoticeKind.DETAILS_REQUESTED, "U2", "a secret concern")
     deliver(ScriptedSlack(post=ValueError("a secret concern")), replace(JOB, task=words))
     deliver(ScriptedSlack(), replace(JOB, task=words))
     assert "ValueError at ScriptedSlack._do:" in caplog.text

@@ -1,4 +1,4 @@
-"""The loop that delivers: a few threads that claim one job at a time, and sleep until there is one."""
+"""The worker: threads that lease one job at a time and wait until the next is due."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import threading
 import time
 from collections.abc import Sequence
 
+from slackguide.delivery.dispatcher import Dispatcher
+from slackguide.delivery.notifier import Notifier
+from slackguide.delivery.queue import JobQueue
 from slackguide.errors import StorageError
-from slackguide.escalation.bell import Bell
-from slackguide.escalation.delivery import Delivery
-from slackguide.escalation.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
-PAUSE_AFTER_FAULT = 2.0
+ERROR_PAUSE = 2.0
 """Seconds to wait when the database cannot be used."""
 
-LULL = 0.05
+MIN_POLL_INTERVAL = 0.05
 """Seconds between a look in vain and the next, at least: a burst of submissions while their channel rests is one look
 each 50 ms, not one for every ring (which halved how many were acknowledged; `benchmarks/escalations.py throughput`)."""
 
@@ -28,23 +28,23 @@ class Worker:
     `threads` jobs are under way at once, so that one conversation that hangs does not hold up the others; `name` begins
     the names of the threads. `poll` is
     the longest sleep in seconds: jobs queued by other processes do not ring this one's bell. `stopping` is the event
-    that `Delivery` was given too.
+    that `Dispatcher` was given too.
     """
 
     def __init__(
         self,
         *,
-        outbox: Outbox,
-        delivery: Delivery,
-        bell: Bell,
+        queue: JobQueue,
+        dispatcher: Dispatcher,
+        notifier: Notifier,
         stopping: threading.Event,
         name: str = "delivery",
         threads: int = 2,
         poll: float = 1.0,
     ) -> None:
-        self._outbox = outbox
-        self._delivery = delivery
-        self._bell = bell
+        self._queue = queue
+        self._dispatcher = dispatcher
+        self._notifier = notifier
         self._stopping = stopping
         self._poll = poll
         self._threads: Sequence[threading.Thread] = [
@@ -62,7 +62,7 @@ class Worker:
         What is cut off is looked for by the next try, once its lease has run out.
         """
         self._stopping.set()
-        self._bell.ring()
+        self._notifier.notify()
         deadline = time.monotonic() + timeout
         for thread in self._threads:
             if thread.ident is not None:
@@ -73,7 +73,7 @@ class Worker:
         """Deliver in this thread until stopped."""
         faulty = False
         while not self._stopping.is_set():
-            heard = self._bell.rings
+            seen_count = self._notifier.count
             try:
                 rest = self._step()
                 faulty = False
@@ -81,19 +81,19 @@ class Worker:
                 if not faulty:
                     log.error("delivery waits: %s", error)
                 faulty = True
-                rest = PAUSE_AFTER_FAULT
+                rest = ERROR_PAUSE
             except Exception as error:
                 log.error("delivery goes on after %s", type(error).__name__)
-                rest = PAUSE_AFTER_FAULT
+                rest = ERROR_PAUSE
             if rest > 0:
-                lull = min(rest, LULL)
-                self._stopping.wait(lull)
-                self._bell.wait(heard, rest - lull)
+                pause = min(rest, MIN_POLL_INTERVAL)
+                self._stopping.wait(pause)
+                self._notifier.wait(seen_count, rest - pause)
 
     def _step(self) -> float:
         """One job, or none: the seconds to sleep before the next look."""
-        job = self._outbox.claim()
+        job = self._queue.claim()
         if job is None:
-            return min(max(self._outbox.rest(), 0.01), self._poll)
-        self._delivery.deliver(job)
+            return min(max(self._queue.seconds_until_due(), 0.01), self._poll)
+        self._dispatcher.deliver(job)
         return 0.0

@@ -8,8 +8,8 @@ import threading
 
 import pytest
 
+from slackguide.delivery.scheduler import PeriodicTask, Scheduler
 from slackguide.errors import StorageError
-from slackguide.escalation.chores import Chore, Chores
 from tests.waiting import PATIENCE
 
 
@@ -24,7 +24,7 @@ def test_a_chore_is_done_again_after_faults(caplog: pytest.LogCaptureFixture) ->
             raise fault
         done.put(1)
 
-    chores = Chores(chores=[Chore("sweep", 0.01, work)], stopping=threading.Event())
+    chores = Scheduler(periodic_tasks=[PeriodicTask("sweep", 0.01, work)], stopping=threading.Event())
     chores.start()
     assert [done.get(timeout=PATIENCE) for _ in range(3)] == [1, 1, 1]
     assert chores.stop(timeout=PATIENCE)
@@ -35,7 +35,7 @@ def test_a_chore_is_done_again_after_faults(caplog: pytest.LogCaptureFixture) ->
 
 def test_a_chore_is_not_done_again_before_its_time() -> None:
     done: queue.SimpleQueue[int] = queue.SimpleQueue()
-    chores = Chores(chores=[Chore("sweep", 3600, lambda: done.put(1))], stopping=threading.Event())
+    chores = Scheduler(periodic_tasks=[PeriodicTask("sweep", 3600, lambda: done.put(1))], stopping=threading.Event())
     chores.start()
     assert done.get(timeout=PATIENCE) == 1
     assert chores.stop(timeout=PATIENCE)

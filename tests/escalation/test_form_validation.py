@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slackguide.escalation.fields import Checked, Faults, check
+from slackguide.escalation.form_validation import InvalidForm, ValidForm, validate_form
 from slackguide.knowledge.forms import Form
 
 
@@ -42,7 +42,7 @@ TICKET = {"kind": "link", "pattern": r"https://[^/]+/agent/tickets/\d+", "patter
     ],
 )
 def test_a_value_that_fits_is_typed(field: dict[str, Any], given_value: Any, value: object) -> None:
-    assert check(form(**field), {"it": given_value}) == Checked({"it": value})  # type: ignore[dict-item]
+    assert validate_form(form(**field), {"it": given_value}) == ValidForm({"it": value})  # type: ignore[dict-item]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_value_that_fits_is_typed(field: dict[str, Any], given_value: Any, val
     ],
 )
 def test_a_value_that_does_not_fit_is_told_on_its_field(field: dict[str, Any], given_value: Any, words: str) -> None:
-    assert check(form(**field), {"it": given_value}) == Faults({"it": words})
+    assert validate_form(form(**field), {"it": given_value}) == InvalidForm({"it": words})
 
 
 def test_every_fault_is_told_at_once_and_nothing_else_is_kept() -> None:
@@ -95,14 +95,14 @@ def test_every_fault_is_told_at_once_and_nothing_else_is_kept() -> None:
         "three": {"label": "Three", "kind": "short_text"},
     }
     several = Form.model_validate({"title": "A form", "prefix": "D", "channel": "ask", "fields": fields})
-    outcome = check(several, {"one": "x", "two": "y", "three": "z"})
-    assert isinstance(outcome, Faults)
-    assert set(outcome.by_field) == {"one", "two"}
+    outcome = validate_form(several, {"one": "x", "two": "y", "three": "z"})
+    assert isinstance(outcome, InvalidForm)
+    assert set(outcome.messages) == {"one", "two"}
 
 
 def test_an_optional_field_left_empty_and_an_unknown_one_are_left_out() -> None:
-    assert check(form(), {"it": "", "else": "x"}) == Checked({})
-    assert check(form(), {}) == Checked({})
+    assert validate_form(form(), {"it": "", "else": "x"}) == ValidForm({})
+    assert validate_form(form(), {}) == ValidForm({})
 
 
 KINDS = st.sampled_from(["short_text", "long_text", "choice", "choices", "date", "number", "link"])
@@ -111,10 +111,10 @@ KINDS = st.sampled_from(["short_text", "long_text", "choice", "choices", "date",
 @given(kind=KINDS, value=st.none() | st.text() | st.lists(st.text(), max_size=3), required=st.booleans())
 def test_anything_is_either_checked_or_told(kind: str, value: Any, required: bool) -> None:
     options = OPTIONS if kind in ("choice", "choices") else {}
-    outcome = check(form(kind=kind, options=options, required=required), {"it": value})
-    if isinstance(outcome, Faults):
-        assert list(outcome.by_field) == ["it"]
-        assert outcome.by_field["it"].strip()
+    outcome = validate_form(form(kind=kind, options=options, required=required), {"it": value})
+    if isinstance(outcome, InvalidForm):
+        assert list(outcome.messages) == ["it"]
+        assert outcome.messages["it"].strip()
     else:
         assert set(outcome.values) <= {"it"}
         assert not required or "it" in outcome.values

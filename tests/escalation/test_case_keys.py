@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from slackguide.escalation.cases import case_keys
-from slackguide.escalation.fields import Value
+from slackguide.escalation.case_keys import case_keys
+from slackguide.escalation.form_validation import FieldValue
 
 
 @pytest.mark.parametrize(
@@ -30,5 +30,5 @@ from slackguide.escalation.fields import Value
         ({}, ()),
     ],
 )
-def test_case_keys(values: dict[str, Value], keys: tuple[str, ...]) -> None:
+def test_case_keys(values: dict[str, FieldValue], keys: tuple[str, ...]) -> None:
     assert case_keys(values) == keys

@@ -1,4 +1,4 @@
-"""What a person typed into a form, held against the form: typed values, or words about each field that is wrong."""
+"""Validate a submitted form against its definition: typed values, or a message for each invalid field."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from slackguide.knowledge.forms import SLACK_TEXT_LIMIT, Form, FormField
 from slackguide.text import clean
 
-Value = str | tuple[str, ...] | int | date
+FieldValue = str | tuple[str, ...] | int | date
 """A field's value: text and links `str`, a choice its option's name, choices a tuple of names, a number `int`."""
 
 SubmittedValues = Mapping[str, str | Sequence[str] | None]
@@ -25,54 +25,54 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True)
-class Checked:
+class ValidForm:
     """Values that fit the form, in the form's order; a field that was left empty is not in it."""
 
-    values: Mapping[str, Value]
+    values: Mapping[str, FieldValue]
 
 
 @dataclass(frozen=True)
-class Faults:
+class InvalidForm:
     """What is wrong, field id to one sentence that says what to do; at least one."""
 
-    by_field: Mapping[str, str]
+    messages: Mapping[str, str]
 
 
-class _Fault(Exception):
+class _InvalidField(Exception):
     """The words about one field."""
 
 
-def check(form: Form, submitted: SubmittedValues) -> Checked | Faults:
+def validate_form(form: Form, submitted: SubmittedValues) -> ValidForm | InvalidForm:
     """Hold every field of the form against what was submitted; ids that the form does not have are ignored."""
-    values: dict[str, Value] = {}
-    faults: dict[str, str] = {}
+    values: dict[str, FieldValue] = {}
+    messages: dict[str, str] = {}
     for field_id, field in form.fields.items():
         try:
             value = _value(field, submitted.get(field_id))
-        except _Fault as fault:
-            faults[field_id] = str(fault)
+        except _InvalidField as fault:
+            messages[field_id] = str(fault)
         else:
             if value is not None:
                 values[field_id] = value
-    return Faults(faults) if faults else Checked(values)
+    return InvalidForm(messages) if messages else ValidForm(values)
 
 
-def longest(field: FormField) -> int:
+def max_length(field: FormField) -> int:
     """The most characters that a text or link field takes."""
     if field.max_length is not None:
         return field.max_length
     return SHORT_TEXT_LENGTH if field.kind == "short_text" else SLACK_TEXT_LIMIT
 
 
-def _value(field: FormField, raw: str | Sequence[str] | None) -> Value | None:
+def _value(field: FormField, raw: str | Sequence[str] | None) -> FieldValue | None:
     if field.kind == "choices":
         return _choices(field, raw)
     if raw is not None and not isinstance(raw, str):
-        raise _Fault("Give one answer here.")
+        raise _InvalidField("Give one answer here.")
     text = clean(raw or "")
     if not text:
         if field.required:
-            raise _Fault("Choose one." if field.kind == "choice" else "Fill this in: the escalation needs it.")
+            raise _InvalidField("Choose one." if field.kind == "choice" else "Fill this in: the escalation needs it.")
         return None
     match field.kind:
         case "short_text" | "long_text":
@@ -90,23 +90,25 @@ def _value(field: FormField, raw: str | Sequence[str] | None) -> Value | None:
 def _text(field: FormField, text: str) -> str:
     if field.kind == "short_text":
         text = " ".join(text.split())
-    _fit(field, text)
+    _check_length(field, text)
     if field.pattern is not None and re.fullmatch(field.pattern, text) is None:
-        raise _Fault(field.pattern_hint or "This is not written the way it has to be; see the hint below the field.")
+        raise _InvalidField(
+            field.pattern_hint or "This is not written the way it has to be; see the hint below the field."
+        )
     return text
 
 
-def _fit(field: FormField, text: str) -> None:
-    most = longest(field)
+def _check_length(field: FormField, text: str) -> None:
+    most = max_length(field)
     if len(text) > most:
-        raise _Fault(f"Shorten this to {most:,} characters; it has {len(text):,}.")
+        raise _InvalidField(f"Shorten this to {most:,} characters; it has {len(text):,}.")
     if len(text) < field.min_length:
-        raise _Fault(f"Write at least {field.min_length:,} characters; it has {len(text):,}.")
+        raise _InvalidField(f"Write at least {field.min_length:,} characters; it has {len(text):,}.")
 
 
 def _option(field: FormField, name: str) -> str:
     if name not in field.options:
-        raise _Fault("That option is no longer on the form. Choose again.")
+        raise _InvalidField("That option is no longer on the form. Choose again.")
     return name
 
 
@@ -116,7 +118,7 @@ def _choices(field: FormField, raw: str | Sequence[str] | None) -> tuple[str, ..
         _option(field, name)
     if not names:
         if field.required:
-            raise _Fault("Choose at least one.")
+            raise _InvalidField("Choose at least one.")
         return None
     return tuple(option for option in field.options if option in names)
 
@@ -127,29 +129,29 @@ def _date(text: str) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise _Fault("Give a date as year-month-day, such as 2026-03-31.")
+    raise _InvalidField("Give a date as year-month-day, such as 2026-03-31.")
 
 
 def _number(field: FormField, text: str) -> int:
     if not _WHOLE_NUMBER.fullmatch(text):
-        raise _Fault("Give a whole number in digits, such as 12.")
+        raise _InvalidField("Give a whole number in digits, such as 12.")
     number = int(text)
     if field.minimum is not None and number < field.minimum:
-        raise _Fault(f"Give {field.minimum} or more.")
+        raise _InvalidField(f"Give {field.minimum} or more.")
     if field.maximum is not None and number > field.maximum:
-        raise _Fault(f"Give {field.maximum} or less.")
+        raise _InvalidField(f"Give {field.maximum} or less.")
     return number
 
 
 def _link(field: FormField, text: str) -> str:
-    _fit(field, text)
+    _check_length(field, text)
     try:
         parts = urlsplit(text)
         sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         sound = False
     if not sound or re.search(r"[\s<>|\"]", text):
-        raise _Fault("Paste the whole link, beginning with https://")
+        raise _InvalidField("Paste the whole link, beginning with https://")
     if field.pattern is not None and re.fullmatch(field.pattern, text) is None:
-        raise _Fault(field.pattern_hint or "This is not the kind of link that belongs here; see the hint below.")
+        raise _InvalidField(field.pattern_hint or "This is not the kind of link that belongs here; see the hint below.")
     return text

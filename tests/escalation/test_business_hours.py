@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slackguide.escalation.working import WorkingHours
+from slackguide.escalation.business_hours import BusinessHours
 
 BERLIN = ZoneInfo("Europe/Berlin")
-OFFICE = WorkingHours(BERLIN, dict.fromkeys(range(5), (time(9), time(17))))
+OFFICE = BusinessHours(BERLIN, dict.fromkeys(range(5), (time(9), time(17))))
 EPOCH = datetime(2026, 3, 2, tzinfo=UTC)
-ALWAYS = WorkingHours(ZoneInfo("UTC"), dict.fromkeys(range(7), (time(0), time(0))))
+ALWAYS = BusinessHours(ZoneInfo("UTC"), dict.fromkeys(range(7), (time(0), time(0))))
 
 
 def berlin(day: int, hour: int, minute: int = 0, month: int = 3) -> datetime:
@@ -51,7 +51,7 @@ def test_after(start: datetime, minutes: int, end: datetime) -> None:
     ],
 )
 def test_after_across_the_change_of_summer_time(start: datetime, minutes: int, end: datetime) -> None:
-    nights = WorkingHours(BERLIN, dict.fromkeys(range(7), (time(0), time(0))))
+    nights = BusinessHours(BERLIN, dict.fromkeys(range(7), (time(0), time(0))))
     assert nights.after(start, minutes) == end.astimezone(UTC)
 
 
@@ -71,7 +71,7 @@ def test_minutes_add_up(start: datetime, first: int, second: int) -> None:
 )
 def test_hours_without_working_time_are_refused(days: dict[int, tuple[time, time]]) -> None:
     with pytest.raises(ValueError, match=r"working|weekday"):
-        WorkingHours(BERLIN, days)
+        BusinessHours(BERLIN, days)
 
 
 def test_ten_years_are_the_farthest() -> None:

@@ -1,16 +1,16 @@
-"""What delivery asks of the place where jobs are kept (`storage.outbox` implements it)."""
+"""The job queue, as a protocol (`storage.outbox` implements it)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from slackguide.escalation.decision import Decision
-from slackguide.escalation.job import Job
-from slackguide.escalation.task import Task
+from slackguide.delivery.jobs import Job
+from slackguide.delivery.retry import Outcome
+from slackguide.delivery.tasks import Task
 
 
-class Outbox(Protocol):
+class JobQueue(Protocol):
     """Every method raises `StorageError` when the database cannot be used; the job then stays leased, then is due."""
 
     def claim(self) -> Job | None:
@@ -19,7 +19,7 @@ class Outbox(Protocol):
     def renew(self, job: Job) -> bool:
         """Begin the lease anew; False when another worker has the job, which must then be left alone."""
 
-    def settle(self, job: Job, decision: Decision, *, then: Sequence[Task] = ()) -> bool:
+    def complete(self, job: Job, decision: Outcome, *, follow_ups: Sequence[Task] = ()) -> bool:
         """Keep what came of a try, and queue what follows from it, in one transaction.
 
         False when the job was settled meanwhile, or when it is another worker's and there is nothing to tell it.
@@ -28,5 +28,5 @@ class Outbox(Protocol):
     def release(self, job: Job) -> None:
         """Give the lease back untried: nothing was sent since it was claimed."""
 
-    def rest(self) -> float:
+    def seconds_until_due(self) -> float:
         """Seconds until a job could be claimed, as far as is known now; infinite when nothing is owed."""

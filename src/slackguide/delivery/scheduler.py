@@ -1,4 +1,4 @@
-"""What has to be done from time to time: reminders, erasing, forgetting."""
+"""Run periodic tasks: reminders, retention, pruning."""
 
 from __future__ import annotations
 
@@ -13,22 +13,24 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Chore:
+class PeriodicTask:
     """Something to do every so many seconds. Doing it in several processes at once has to do no harm."""
 
     name: str
-    every: float
-    work: Callable[[], object]
+    interval: float
+    run: Callable[[], object]
 
 
-class Chores:
+class Scheduler:
     """Does each chore in a thread of its own, first at once and then when its time has come again."""
 
-    def __init__(self, *, chores: Sequence[Chore], stopping: threading.Event) -> None:
+    def __init__(self, *, periodic_tasks: Sequence[PeriodicTask], stopping: threading.Event) -> None:
         self._stopping = stopping
         self._threads = [
-            threading.Thread(target=self._keep_doing, args=(chore,), name=f"chore {chore.name}", daemon=True)
-            for chore in chores
+            threading.Thread(
+                target=self._run_periodically, args=(periodic_task,), name=f"chore {periodic_task.name}", daemon=True
+            )
+            for periodic_task in periodic_tasks
         ]
 
     def start(self) -> None:
@@ -44,13 +46,13 @@ class Chores:
                 thread.join(timeout)
         return not any(thread.is_alive() for thread in self._threads)
 
-    def _keep_doing(self, chore: Chore) -> None:
+    def _run_periodically(self, periodic_task: PeriodicTask) -> None:
         while True:
             try:
-                chore.work()
+                periodic_task.run()
             except StorageError as error:
-                log.error("%s waits: %s", chore.name, error)
+                log.error("%s waits: %s", periodic_task.name, error)
             except Exception as error:
-                log.error("%s goes on after %s", chore.name, type(error).__name__)
-            if self._stopping.wait(chore.every):
+                log.error("%s goes on after %s", periodic_task.name, type(error).__name__)
+            if self._stopping.wait(periodic_task.interval):
                 return

@@ -1,4 +1,4 @@
-"""The nouns: what is submitted (Draft), what is kept (Escalation), and its history (Event)."""
+"""Models of an escalation: the submitted form (`NewEscalation`), the stored `Escalation`, and its history (`Event`)."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from slackguide.escalation.fields import Value
+from slackguide.escalation.form_validation import FieldValue
 from slackguide.escalation.resolution import Resolution
-from slackguide.escalation.watch import UNWATCHED, Watch
+from slackguide.escalation.sla import NO_TIMER, SlaTimer
 
 
-class State(StrEnum):
+class EscalationState(StrEnum):
     """Where an escalation stands; who owns it is `Escalation.claimed_by`."""
 
     SENT = "sent"
     CLAIMED = "claimed"
-    ASKED = "asked"
+    AWAITING_REQUESTER = "asked"
     RESOLVED = "resolved"
     WITHDRAWN = "withdrawn"
 
 
-OPEN = frozenset({State.SENT, State.CLAIMED, State.ASKED})
+OPEN_STATES = frozenset({EscalationState.SENT, EscalationState.CLAIMED, EscalationState.AWAITING_REQUESTER})
 """States in which somebody still owes somebody something."""
 
 
@@ -35,7 +35,7 @@ class Requester:
 
 
 @dataclass(frozen=True)
-class Advice:
+class Recommendation:
     """What the guide said when the form was opened: the destination's name and why."""
 
     destination: str
@@ -43,12 +43,12 @@ class Advice:
 
 
 @dataclass(frozen=True)
-class Draft:
+class NewEscalation:
     """A form that was submitted and checked, not yet kept.
 
     `view_id` is the submission's identity. `prefix` and `channel` are those of the form (`D`, `ask-disputes`).
-    `cases` are the keys of the ticket and contract it is about (`cases.case_keys`), and `anyway` is the reason given
-    for sending it although another one about the same case is open.
+    `case_keys` are the keys of the ticket and contract it is about (`case_keys.case_keys`), and `duplicate_reason` is
+    the reason given for sending it although another one about the same case is open.
     """
 
     view_id: str
@@ -56,16 +56,16 @@ class Draft:
     prefix: str
     channel: str
     requester: Requester
-    values: Mapping[str, Value]
+    values: Mapping[str, FieldValue]
     entry_id: str | None = None
     question: str | None = None
-    advice: Advice | None = None
-    cases: tuple[str, ...] = ()
-    anyway: str | None = None
+    recommendation: Recommendation | None = None
+    case_keys: tuple[str, ...] = ()
+    duplicate_reason: str | None = None
 
 
 @dataclass(frozen=True)
-class Card:
+class PostedCard:
     """A message that shows the escalation: where it is and, if known, the link to it."""
 
     channel_id: str
@@ -77,46 +77,46 @@ class Card:
 class Escalation:
     """An escalation as it stands, enough to draw its card without looking anywhere else.
 
-    `reference` is what people say (`D-1042`), `id` what machines do. `form_id` is the form that was filled in, `desk`
-    the form whose specialists have it now: they differ after a hand-over. `channel` is a name without `#`; `card` is
-    None until it is posted there. `followers` are told what the requester is told. All times are UTC. After retention
-    has erased it, `values` is empty.
+    `reference` is what people say (`D-1042`), `id` what machines do. `form_id` is the form that was filled in,
+    `assigned_queue` the form whose specialists have it now: they differ after a hand-over. `channel` is a name without
+    `#`; `card` is None until it is posted there. `followers` are told what the requester is told. All times are UTC.
+    After retention has erased it, `values` is empty.
     """
 
     id: str
     reference: str
     form_id: str
-    desk: str
+    assigned_queue: str
     channel: str
-    state: State
+    state: EscalationState
     requester: Requester
     created_at: datetime
     changed_at: datetime
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, FieldValue] = field(default_factory=dict)
     entry_id: str | None = None
     question: str | None = None
-    advice: Advice | None = None
-    anyway: str | None = None
+    recommendation: Recommendation | None = None
+    duplicate_reason: str | None = None
     claimed_by: str | None = None
-    card: Card | None = None
+    card: PostedCard | None = None
     resolution: Resolution | None = None
     closed_at: datetime | None = None
     erased_at: datetime | None = None
-    watch: Watch = UNWATCHED
+    sla_timer: SlaTimer = NO_TIMER
     followers: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
         """Whether it is neither resolved nor withdrawn."""
-        return self.state in OPEN
+        return self.state in OPEN_STATES
 
 
 @dataclass(frozen=True)
-class Submitted:
+class SubmissionResult:
     """What became of a submission: the escalation, and whether this call made it (False: it was there already)."""
 
     escalation: Escalation
-    new: bool
+    created: bool
 
 
 @dataclass(frozen=True)
@@ -131,20 +131,20 @@ class EventKind(StrEnum):
 
     SUBMITTED = "submitted"
     POSTED = "posted"
-    PARKED = "parked"
+    DEAD_LETTERED = "parked"
     RETRIED = "retried"
     DROPPED = "dropped"
     CLAIMED = "claimed"
     RELEASED = "released"
-    ASKED = "asked"
-    DETAILS = "details"
+    DETAILS_REQUESTED = "asked"
+    DETAILS_ADDED = "details"
     HANDED_OVER = "handed_over"
     RESOLVED = "resolved"
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
     REMINDED = "reminded"
     SNOOZED = "snoozed"
-    QUIETED = "quieted"
+    REMINDERS_STOPPED = "quieted"
     FOLLOWED = "followed"
     UNFOLLOWED = "unfollowed"
     ERASED = "erased"
@@ -154,11 +154,11 @@ class EventKind(StrEnum):
 class Event:
     """One thing that happened: when (UTC), who (a Slack user id, None for slackguide itself), and what.
 
-    `words` are a person's own and are erased by retention; `about` holds short names that stay (a channel, a reason).
+    `text` are a person's own and are erased by retention; `details` holds short names that stay (a channel, a reason).
     """
 
     at: datetime
-    who: str | None
+    actor: str | None
     kind: EventKind
-    words: str | None = None
-    about: Mapping[str, str] = field(default_factory=dict)
+    text: str | None = None
+    details: Mapping[str, str] = field(default_factory=dict)

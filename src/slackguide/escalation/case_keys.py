@@ -1,17 +1,17 @@
-"""What an escalation is about, as keys: two escalations with a key in common are about the same case."""
+"""Case keys of an escalation: two escalations with a key in common are about the same case."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
-from slackguide.escalation.fields import Value
+from slackguide.escalation.form_validation import FieldValue
 
 CASE_FIELDS = {"ticket_url": "ticket", "contract_id": "contract"}
 """Form fields that name a case (their ids are the contract's, section 5), and what kind of case."""
 
 
-def case_keys(values: Mapping[str, Value]) -> tuple[str, ...]:
+def case_keys(values: Mapping[str, FieldValue]) -> tuple[str, ...]:
     """`("ticket:1234567", "contract:98765")`: the same for every way of writing the same number or link.
 
     What holds no number of three digits or more ("n/a") names no case.

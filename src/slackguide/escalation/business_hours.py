@@ -1,4 +1,4 @@
-"""Working time: so many minutes later, counted only while somebody works."""
+"""Business hours: add working minutes to a time."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-_FARTHEST = 3660
+_MAX_DAYS = 3660
 """Days to look ahead, at most: ten years, beyond which it makes no difference when."""
 
 
 @dataclass(frozen=True)
-class WorkingHours:
+class BusinessHours:
     """When people work: for each weekday (0 is Monday) from and to, on the clock of `zone`. `to` may be 24:00 as 00:00.
 
     Raises ValueError when there is no working time at all, or a day ends before it begins.
@@ -37,7 +37,7 @@ class WorkingHours:
         """
         left = timedelta(minutes=minutes)
         day = start.astimezone(self.zone).date()
-        for _ in range(_FARTHEST):
+        for _ in range(_MAX_DAYS):
             begin, end = self._shift(day)
             begin = max(begin, start.astimezone(UTC))
             if begin < end:

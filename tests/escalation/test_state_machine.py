@@ -10,40 +10,40 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from slackguide.escalation.escalation import Card, Escalation, Event, EventKind, Requester, State
-from slackguide.escalation.lifecycle import (
+from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
+from slackguide.escalation.models import Escalation, EscalationState, Event, EventKind, PostedCard, Requester
+from slackguide.escalation.resolution import Resolution, ResolutionCode
+from slackguide.escalation.state_machine import (
     AddDetails,
+    Applied,
     Ask,
-    Changed,
     Claim,
+    Command,
     Follow,
     HandOver,
-    Press,
-    Refusal,
+    Rejected,
     Release,
     Reopen,
     Resolve,
     Unfollow,
     Withdraw,
-    press_on,
+    apply,
 )
-from slackguide.escalation.resolution import Ending, Resolution
-from slackguide.escalation.task import Notice, PostEscalation, ReplyInThread, TellPerson, UpdateCard
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-CARD = Card("C1", "100.1")
-DECIDED = Resolution(Ending.RIGHT_PLACE, "refunded")
+CARD = PostedCard("C1", "100.1")
+DECIDED = Resolution(ResolutionCode.RIGHT_PLACE, "refunded")
 ASKER, ANN, BOB = "UASK", "UANN", "UBOB"
 
 
 def escalation(
-    state: State = State.SENT, claimed_by: str | None = None, closed_at: datetime | None = None
+    state: EscalationState = EscalationState.SENT, claimed_by: str | None = None, closed_at: datetime | None = None
 ) -> Escalation:
     return Escalation(
         id="e1",
         reference="D-1042",
         form_id="ask-disputes",
-        desk="ask-disputes",
+        assigned_queue="ask-disputes",
         channel="ask-disputes",
         state=state,
         requester=Requester(ASKER, "T1"),
@@ -52,51 +52,53 @@ def escalation(
         claimed_by=claimed_by,
         card=CARD,
         closed_at=closed_at,
-        resolution=DECIDED if state is State.RESOLVED else None,
+        resolution=DECIDED if state is EscalationState.RESOLVED else None,
     )
 
 
 SENT = escalation()
-CLAIMED = escalation(State.CLAIMED, ANN)
-ASKED = escalation(State.ASKED, ANN)
-RESOLVED = escalation(State.RESOLVED, ANN, NOON)
-WITHDRAWN = escalation(State.WITHDRAWN, None, NOON)
+CLAIMED = escalation(EscalationState.CLAIMED, ANN)
+ASKED = escalation(EscalationState.AWAITING_REQUESTER, ANN)
+RESOLVED = escalation(EscalationState.RESOLVED, ANN, NOON)
+WITHDRAWN = escalation(EscalationState.WITHDRAWN, None, NOON)
 
 
 @pytest.mark.parametrize(
-    ("before", "press", "state", "claimed_by"),
+    ("before", "command", "state", "claimed_by"),
     [
-        (SENT, Claim(ANN), State.CLAIMED, ANN),
-        (SENT, AddDetails(ASKER, "more"), State.SENT, None),
-        (SENT, Withdraw(ASKER), State.WITHDRAWN, None),
-        (CLAIMED, Release(ANN), State.SENT, None),
-        (CLAIMED, Release(BOB), State.SENT, None),
-        (CLAIMED, Ask(ANN, "which"), State.ASKED, ANN),
-        (CLAIMED, AddDetails(ASKER, "more"), State.CLAIMED, ANN),
-        (CLAIMED, HandOver(ANN, "ask-ce", "ask-ce"), State.SENT, None),
-        (CLAIMED, Resolve(ANN, DECIDED), State.RESOLVED, ANN),
-        (CLAIMED, Withdraw(ASKER), State.WITHDRAWN, ANN),
-        (ASKED, Ask(ANN, "and"), State.ASKED, ANN),
-        (ASKED, AddDetails(ASKER, "this one"), State.CLAIMED, ANN),
-        (ASKED, Resolve(ANN, DECIDED), State.RESOLVED, ANN),
-        (ASKED, Release(ANN), State.SENT, None),
-        (ASKED, HandOver(ANN, "ask-ce", "ask-ce"), State.SENT, None),
-        (ASKED, Withdraw(ASKER), State.WITHDRAWN, ANN),
-        (RESOLVED, Reopen(ASKER), State.SENT, None),
-        (RESOLVED, Reopen(ANN), State.SENT, None),
-        (WITHDRAWN, Reopen(ASKER), State.SENT, None),
+        (SENT, Claim(ANN), EscalationState.CLAIMED, ANN),
+        (SENT, AddDetails(ASKER, "more"), EscalationState.SENT, None),
+        (SENT, Withdraw(ASKER), EscalationState.WITHDRAWN, None),
+        (CLAIMED, Release(ANN), EscalationState.SENT, None),
+        (CLAIMED, Release(BOB), EscalationState.SENT, None),
+        (CLAIMED, Ask(ANN, "which"), EscalationState.AWAITING_REQUESTER, ANN),
+        (CLAIMED, AddDetails(ASKER, "more"), EscalationState.CLAIMED, ANN),
+        (CLAIMED, HandOver(ANN, "ask-ce", "ask-ce"), EscalationState.SENT, None),
+        (CLAIMED, Resolve(ANN, DECIDED), EscalationState.RESOLVED, ANN),
+        (CLAIMED, Withdraw(ASKER), EscalationState.WITHDRAWN, ANN),
+        (ASKED, Ask(ANN, "and"), EscalationState.AWAITING_REQUESTER, ANN),
+        (ASKED, AddDetails(ASKER, "this one"), EscalationState.CLAIMED, ANN),
+        (ASKED, Resolve(ANN, DECIDED), EscalationState.RESOLVED, ANN),
+        (ASKED, Release(ANN), EscalationState.SENT, None),
+        (ASKED, HandOver(ANN, "ask-ce", "ask-ce"), EscalationState.SENT, None),
+        (ASKED, Withdraw(ASKER), EscalationState.WITHDRAWN, ANN),
+        (RESOLVED, Reopen(ASKER), EscalationState.SENT, None),
+        (RESOLVED, Reopen(ANN), EscalationState.SENT, None),
+        (WITHDRAWN, Reopen(ASKER), EscalationState.SENT, None),
     ],
 )
-def test_a_press_that_fits(before: Escalation, press: Press, state: State, claimed_by: str | None) -> None:
-    outcome = press_on(before, press, NOON + timedelta(days=14))
-    assert isinstance(outcome, Changed)
+def test_a_press_that_fits(
+    before: Escalation, command: Command, state: EscalationState, claimed_by: str | None
+) -> None:
+    outcome = apply(before, command, NOON + timedelta(days=14))
+    assert isinstance(outcome, Applied)
     assert (outcome.escalation.state, outcome.escalation.claimed_by) == (state, claimed_by)
-    assert outcome.event.who == press.by
-    assert "D-1042" in outcome.words
+    assert outcome.event.actor == command.by
+    assert "D-1042" in outcome.text
 
 
 @pytest.mark.parametrize(
-    ("before", "press", "words"),
+    ("before", "command", "words"),
     [
         (CLAIMED, Claim(BOB), "D-1042 was claimed by @UANN already."),
         (ASKED, Claim(BOB), "D-1042 was claimed by @UANN already."),
@@ -120,41 +122,45 @@ def test_a_press_that_fits(before: Escalation, press: Press, state: State, claim
         (WITHDRAWN, Withdraw(ASKER), "D-1042 was withdrawn by @UASK."),
     ],
 )
-def test_a_press_that_does_not_fit_is_told_why(before: Escalation, press: Press, words: str) -> None:
-    outcome = press_on(before, press, NOON)
-    assert isinstance(outcome, Refusal)
+def test_a_press_that_does_not_fit_is_told_why(before: Escalation, command: Command, words: str) -> None:
+    outcome = apply(before, command, NOON)
+    assert isinstance(outcome, Rejected)
     assert outcome.escalation == before
-    assert outcome.say(lambda user_id: f"@{user_id}") == words
+    assert outcome.render(lambda user_id: f"@{user_id}") == words
 
 
 def test_after_fourteen_days_it_stays_closed() -> None:
     just, late = NOON + timedelta(days=14), NOON + timedelta(days=14, seconds=1)
-    assert isinstance(press_on(RESOLVED, Reopen(ASKER), just), Changed)
-    outcome = press_on(RESOLVED, Reopen(ASKER), late)
-    assert isinstance(outcome, Refusal)
-    assert outcome.say() == "D-1042 was closed more than 14 days ago. Send a new escalation that names it."
+    assert isinstance(apply(RESOLVED, Reopen(ASKER), just), Applied)
+    outcome = apply(RESOLVED, Reopen(ASKER), late)
+    assert isinstance(outcome, Rejected)
+    assert outcome.render() == "D-1042 was closed more than 14 days ago. Send a new escalation that names it."
 
 
 @pytest.mark.parametrize(
-    ("before", "press", "tasks"),
+    ("before", "command", "tasks"),
     [
         (
             SENT,
             Claim(ANN),
-            [UpdateCard(), ReplyInThread(Notice.CLAIMED, ANN), TellPerson(ASKER, Notice.CLAIMED, ANN)],
+            [UpdateCard(), ReplyInThread(NoticeKind.CLAIMED, ANN), NotifyPerson(ASKER, NoticeKind.CLAIMED, ANN)],
         ),
         (
             CLAIMED,
             Ask(ANN, "which"),
-            [UpdateCard(), ReplyInThread(Notice.ASKED, ANN, "which"), TellPerson(ASKER, Notice.ASKED, ANN, "which")],
+            [
+                UpdateCard(),
+                ReplyInThread(NoticeKind.DETAILS_REQUESTED, ANN, "which"),
+                NotifyPerson(ASKER, NoticeKind.DETAILS_REQUESTED, ANN, "which"),
+            ],
         ),
         (
             ASKED,
             AddDetails(ASKER, "this"),
             [
                 UpdateCard(),
-                ReplyInThread(Notice.DETAILS, ASKER, "this"),
-                TellPerson(ANN, Notice.DETAILS, ASKER, "this"),
+                ReplyInThread(NoticeKind.DETAILS_ADDED, ASKER, "this"),
+                NotifyPerson(ANN, NoticeKind.DETAILS_ADDED, ASKER, "this"),
             ],
         ),
         (
@@ -162,9 +168,9 @@ def test_after_fourteen_days_it_stays_closed() -> None:
             Release(BOB),
             [
                 UpdateCard(),
-                ReplyInThread(Notice.RELEASED, BOB),
-                TellPerson(ASKER, Notice.RELEASED, BOB),
-                TellPerson(ANN, Notice.RELEASED, BOB),
+                ReplyInThread(NoticeKind.RELEASED, BOB),
+                NotifyPerson(ASKER, NoticeKind.RELEASED, BOB),
+                NotifyPerson(ANN, NoticeKind.RELEASED, BOB),
             ],
         ),
         (
@@ -173,8 +179,8 @@ def test_after_fourteen_days_it_stays_closed() -> None:
             [
                 UpdateCard(CARD),
                 PostEscalation("ask-content"),
-                ReplyInThread(Notice.HANDED_OVER, ANN, "theirs", from_channel="ask-disputes"),
-                TellPerson(ASKER, Notice.HANDED_OVER, ANN, "theirs"),
+                ReplyInThread(NoticeKind.HANDED_OVER, ANN, "theirs", from_channel="ask-disputes"),
+                NotifyPerson(ASKER, NoticeKind.HANDED_OVER, ANN, "theirs"),
             ],
         ),
         (
@@ -182,8 +188,8 @@ def test_after_fourteen_days_it_stays_closed() -> None:
             Resolve(ANN, DECIDED),
             [
                 UpdateCard(),
-                ReplyInThread(Notice.RESOLVED, ANN, "refunded"),
-                TellPerson(ASKER, Notice.RESOLVED, ANN, "refunded"),
+                ReplyInThread(NoticeKind.RESOLVED, ANN, "refunded"),
+                NotifyPerson(ASKER, NoticeKind.RESOLVED, ANN, "refunded"),
             ],
         ),
         (
@@ -191,39 +197,39 @@ def test_after_fourteen_days_it_stays_closed() -> None:
             Reopen(ASKER, "again"),
             [
                 UpdateCard(),
-                ReplyInThread(Notice.REOPENED, ASKER, "again"),
-                TellPerson(ANN, Notice.REOPENED, ASKER, "again"),
+                ReplyInThread(NoticeKind.REOPENED, ASKER, "again"),
+                NotifyPerson(ANN, NoticeKind.REOPENED, ASKER, "again"),
             ],
         ),
         (
             replace(WITHDRAWN, card=None),
             Reopen(ASKER),
-            [PostEscalation("ask-disputes"), UpdateCard(), ReplyInThread(Notice.REOPENED, ASKER)],
+            [PostEscalation("ask-disputes"), UpdateCard(), ReplyInThread(NoticeKind.REOPENED, ASKER)],
         ),
     ],
 )
-def test_whoever_is_concerned_is_told(before: Escalation, press: Press, tasks: list[object]) -> None:
-    outcome = press_on(before, press, NOON)
-    assert isinstance(outcome, Changed)
-    assert list(outcome.tasks) == tasks
+def test_whoever_is_concerned_is_told(before: Escalation, command: Command, tasks: list[object]) -> None:
+    outcome = apply(before, command, NOON)
+    assert isinstance(outcome, Applied)
+    assert list(outcome.messages) == tasks
 
 
 def test_followers_are_told_what_the_requester_is_told() -> None:
-    followed = press_on(CLAIMED, Follow(BOB), NOON)
-    assert isinstance(followed, Changed)
-    assert (followed.escalation.followers, followed.tasks) == ((BOB,), ())
-    assert followed.words == "You follow D-1042 now: I tell you what changes."
-    resolved = press_on(followed.escalation, Resolve(ANN, DECIDED), NOON)
-    assert isinstance(resolved, Changed)
-    told = [task.user_id for task in resolved.tasks if isinstance(task, TellPerson)]
+    followed = apply(CLAIMED, Follow(BOB), NOON)
+    assert isinstance(followed, Applied)
+    assert (followed.escalation.followers, followed.messages) == ((BOB,), ())
+    assert followed.text == "You follow D-1042 now: I tell you what changes."
+    resolved = apply(followed.escalation, Resolve(ANN, DECIDED), NOON)
+    assert isinstance(resolved, Applied)
+    told = [task.user_id for task in resolved.messages if isinstance(task, NotifyPerson)]
     assert told == [ASKER, BOB]
-    left = press_on(resolved.escalation, Unfollow(BOB), NOON)
-    assert isinstance(left, Changed)
+    left = apply(resolved.escalation, Unfollow(BOB), NOON)
+    assert isinstance(left, Applied)
     assert left.escalation.followers == ()
 
 
 @pytest.mark.parametrize(
-    ("before", "press", "words"),
+    ("before", "command", "words"),
     [
         (SENT, Follow(ASKER), "D-1042 is your own: you are told anyway."),
         (replace(SENT, followers=(BOB,)), Follow(BOB), "You follow D-1042 already."),
@@ -236,17 +242,22 @@ def test_followers_are_told_what_the_requester_is_told() -> None:
         (RESOLVED, Follow(BOB), "D-1042 is resolved. The requester can reopen it for 14 days."),
     ],
 )
-def test_what_is_the_case_already_or_cannot_be(before: Escalation, press: Press, words: str) -> None:
-    outcome = press_on(before, press, NOON)
-    assert isinstance(outcome, Refusal)
-    assert outcome.say() == words
+def test_what_is_the_case_already_or_cannot_be(before: Escalation, command: Command, words: str) -> None:
+    outcome = apply(before, command, NOON)
+    assert isinstance(outcome, Rejected)
+    assert outcome.render() == words
 
 
 def test_a_hand_over_leaves_the_old_card_behind() -> None:
-    outcome = press_on(CLAIMED, HandOver(ANN, "ask-ce", "ask-content"), NOON)
-    assert isinstance(outcome, Changed)
+    outcome = apply(CLAIMED, HandOver(ANN, "ask-ce", "ask-content"), NOON)
+    assert isinstance(outcome, Applied)
     after = outcome.escalation
-    assert (after.desk, after.channel, after.card, after.form_id) == ("ask-ce", "ask-content", None, "ask-disputes")
+    assert (after.assigned_queue, after.channel, after.card, after.form_id) == (
+        "ask-ce",
+        "ask-content",
+        None,
+        "ask-disputes",
+    )
 
 
 PEOPLE = st.sampled_from([ASKER, ANN, BOB])
@@ -277,24 +288,24 @@ class Life(RuleBasedStateMachine):
     def time_passes(self, days: int) -> None:
         self.at += timedelta(days=days)
 
-    @rule(press=PRESSES)
-    def press(self, press: Press) -> None:
-        expected = self.expect(press)
-        outcome = press_on(self.it, press, self.at)
-        assert isinstance(outcome, Changed) == expected
-        if isinstance(outcome, Changed):
+    @rule(command=PRESSES)
+    def press(self, command: Command) -> None:
+        expected = self.expect(command)
+        outcome = apply(self.it, command, self.at)
+        assert isinstance(outcome, Applied) == expected
+        if isinstance(outcome, Applied):
             self.it = outcome.escalation
             self.history.append(outcome.event)
             if self.it.card is None:
-                assert PostEscalation(self.it.channel) in outcome.tasks
-                self.it = replace(self.it, card=Card("C2", str(len(self.history))))
-            assert TellPerson(press.by, Notice(outcome.event.kind.value)) not in outcome.tasks
+                assert PostEscalation(self.it.channel) in outcome.messages
+                self.it = replace(self.it, card=PostedCard("C2", str(len(self.history))))
+            assert NotifyPerson(command.by, NoticeKind(outcome.event.kind.value)) not in outcome.messages
         else:
             assert outcome.escalation is self.it
 
-    def expect(self, press: Press) -> bool:
+    def expect(self, command: Command) -> bool:
         """The model: whether the press counts; if so, what is true afterwards."""
-        match press:
+        match command:
             case Claim(by=by) if self.open and not self.owner:
                 self.owner = by
             case Release() if self.open and self.owner:
@@ -303,8 +314,8 @@ class Life(RuleBasedStateMachine):
                 self.asked = True
             case AddDetails(by=by) if self.open and by == ASKER:
                 self.asked = False
-            case HandOver(by=by, desk=desk) if self.open and self.owner == by and self.desk != desk:
-                self.owner, self.asked, self.desk = "", False, desk
+            case HandOver(by=by, queue=queue) if self.open and self.owner == by and self.desk != queue:
+                self.owner, self.asked, self.desk = "", False, queue
             case Resolve(by=by) if self.open and self.owner == by:
                 self.open, self.asked, self.last_owner = False, False, self.owner
             case Withdraw(by=by) if self.open and by == ASKER:
@@ -325,7 +336,13 @@ class Life(RuleBasedStateMachine):
         assert (self.it.closed_at is None) == self.open
         if self.open:
             assert self.it.claimed_by == (self.owner or None)
-            assert self.it.state is (State.ASKED if self.asked else State.CLAIMED if self.owner else State.SENT)
+            assert self.it.state is (
+                EscalationState.AWAITING_REQUESTER
+                if self.asked
+                else EscalationState.CLAIMED
+                if self.owner
+                else EscalationState.SENT
+            )
             assert self.it.resolution is None
 
     @invariant()

@@ -6,9 +6,8 @@ from datetime import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from slackguide.escalation.policy import policy_of
-from slackguide.escalation.watch import Policy
-from slackguide.escalation.working import WorkingHours
+from slackguide.escalation.business_hours import BusinessHours
+from slackguide.escalation.sla import ReminderPolicy, reminder_policy
 from slackguide.knowledge.forms import Form
 
 
@@ -18,7 +17,7 @@ def form(**more: Any) -> Form:
 
 
 def test_a_form_without_reminders_has_no_policy() -> None:
-    assert policy_of(form()) is None
+    assert reminder_policy(form()) is None
 
 
 def test_reminders_are_those_of_the_form() -> None:
@@ -30,4 +29,6 @@ def test_reminders_are_those_of_the_form() -> None:
         "hours": {"monday": "09:00-17:30", "friday": "09:00-13:00"},
     }
     days = {0: (time(9), time(17, 30)), 4: (time(9), time(13))}
-    assert policy_of(form(reminders=rules)) == Policy(WorkingHours(ZoneInfo("Europe/Berlin"), days), 30, 480, 2)
+    assert reminder_policy(form(reminders=rules)) == ReminderPolicy(
+        BusinessHours(ZoneInfo("Europe/Berlin"), days), 30, 480, 2
+    )

@@ -1,0 +1,1 @@
+"""The outbox engine: jobs, retry policy, dispatcher and worker for every message due to Slack."""
