@@ -32,13 +32,13 @@ from slackguide.escalation.sla import SlaTimer
 from slackguide.slack.admission import Door
 from slackguide.slack.directory import Directory
 from slackguide.slack.homes import CLOSED, COUNTED, PAGE, HomeDrawer
-from slackguide.storage import rows
+from slackguide.storage import mappers
+from slackguide.storage.bot_identity import BotIdentityRepository
 from slackguide.storage.database import Database
-from slackguide.storage.identity import Identities
-from slackguide.storage.ledger import SqlLedger
-from slackguide.storage.migration import migrate
-from slackguide.storage.people import People, Person
-from slackguide.storage.retention import Retention
+from slackguide.storage.directory import DirectoryUser, UserDirectory
+from slackguide.storage.escalations import SqlEscalationRepository
+from slackguide.storage.migrate import migrate
+from slackguide.storage.retention import RetentionService
 from slackguide.storage.schema import cases, escalations, events
 from slackguide.wiring import build_guide
 
@@ -166,7 +166,7 @@ def fill(database: Database, count: int) -> None:
     made = make(count)
     while batch := list(islice(made, BATCH)):
         with database.write() as connection:
-            kept = [rows.new_row(one.escalation, one.draft) | {"events": len(one.history)} for one in batch]
+            kept = [mappers.new_row(one.escalation, one.draft) | {"events": len(one.history)} for one in batch]
             connection.execute(insert(escalations), kept)
             keys = [{"key": key, "escalation_id": one.escalation.id} for one in batch for key in one.draft.case_keys]
             connection.execute(insert(cases), keys)
@@ -188,7 +188,7 @@ def measure(folder: Path, count: int, samples: int) -> dict[str, Any]:
     migrate(database)
     began = time.monotonic()
     fill(database, count)
-    Retention(database=database, days=None).sweep()  # as the service does every hour: the planner's statistics
+    RetentionService(database=database, days=None).sweep()  # as the service does every hour: the planner's statistics
     filled = time.monotonic() - began
     database.close()
     database = Database(url=url, clock=lambda: NOW)
@@ -201,19 +201,19 @@ def measure(folder: Path, count: int, samples: int) -> dict[str, Any]:
 def questions(database: Database, count: int) -> dict[str, Callable[[], object]]:
     """Everything that is asked, each time about somebody or something else."""
     chance = random.Random(2)
-    ledger = SqlLedger(database=database, notifier=Notifier(), ids=str)
-    people = People(database=database, ticks=time.monotonic)
+    ledger = SqlEscalationRepository(database=database, notifier=Notifier(), ids=str)
+    people = UserDirectory(database=database, monotonic=time.monotonic)
     knowledge = build_guide(ROOT / "knowledge").knowledge
     handles = [form.specialists for form in knowledge.forms.values() if form.specialists]
     everyone = [agent(number) for number in range(AGENTS)] + [specialist(number) for number in range(SPECIALISTS)]
     desks = frozenset(knowledge.forms)
-    people.replace([Person(id, "T0BENCH", id) for id in everyone], dict.fromkeys(handles, everyone[AGENTS:]))
+    people.replace([DirectoryUser(id, "T0BENCH", id) for id in everyone], dict.fromkeys(handles, everyone[AGENTS:]))
     client = WebClient(token=TOKEN)  # never called: everybody is in the directory
     directory = Directory(
         client=client,
         quick_client=client,
         people=people,
-        identities=Identities(database=database),
+        identities=BotIdentityRepository(database=database),
         door=Door(people=people, our_team=lambda: "T0BENCH", leads=(), lead_groups=tuple),
         token=TOKEN,
         groups=tuple,

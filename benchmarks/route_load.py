@@ -37,8 +37,8 @@ from slackguide.guide.reloading import ReloadableGuide
 from slackguide.logs import set_up
 from slackguide.running import THREADS, listening
 from slackguide.slack.ids import COMMAND
-from slackguide.storage.identity import Identity
-from slackguide.storage.people import Person
+from slackguide.storage.bot_identity import BotIdentity
+from slackguide.storage.directory import DirectoryUser
 from slackguide.web.front import Front
 from slackguide.wiring import Service, build_guide, database_url, open_stores, system_clock
 
@@ -75,8 +75,8 @@ def run_service(pipe: Connection, environment: Mapping[str, str], *, user: str, 
     settings = read_settings({"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, **environment})
     guide = ReloadableGuide(directory=ROOT / "knowledge", build=build_guide)
     stores = open_stores(database_url(settings), clock=system_clock, guide=guide, channels={})
-    stores.people.replace([Person(user, team, "Bench")], {})
-    stores.identities.keep(TOKEN, Identity(team, None, "B0BENCH", "U0BOT", NOWHERE))  # known before
+    stores.people.replace([DirectoryUser(user, team, "Bench")], {})
+    stores.identities.put(TOKEN, BotIdentity(team, None, "B0BENCH", "U0BOT", NOWHERE))  # known before
     service = Service(
         settings=settings, token=TOKEN, api_url=settings.api_url, signing_secret=SECRET, guide=guide, stores=stores,
         clock=system_clock,

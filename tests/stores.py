@@ -23,10 +23,10 @@ from sqlalchemy.engine import make_url
 from slackguide.delivery.notifier import Notifier
 from slackguide.escalation.models import NewEscalation, Requester, SubmissionResult
 from slackguide.storage.database import Database
-from slackguide.storage.inbox import Inbox
-from slackguide.storage.ledger import SqlLedger
-from slackguide.storage.migration import migrate
-from slackguide.storage.outbox import SqlOutbox
+from slackguide.storage.escalations import SqlEscalationRepository
+from slackguide.storage.inbox import EventInbox
+from slackguide.storage.migrate import migrate
+from slackguide.storage.outbox import SqlJobQueue
 from slackguide.storage.schema import metadata
 from tests.waiting import PATIENCE
 
@@ -116,13 +116,13 @@ class Store:
         self.clock = clock
         self.bell = Notifier()
         self.database = Database(url=url, clock=clock, busy_seconds=busy_seconds)
-        self.ledger = SqlLedger(database=self.database, notifier=self.bell, ids=lambda: uuid.uuid4().hex)
-        self.inbox = Inbox(database=self.database, notifier=self.bell)
+        self.ledger = SqlEscalationRepository(database=self.database, notifier=self.bell, ids=lambda: uuid.uuid4().hex)
+        self.inbox = EventInbox(database=self.database, notifier=self.bell)
         self.outbox = self.worker("one")
 
-    def worker(self, name: str) -> SqlOutbox:
+    def worker(self, name: str) -> SqlJobQueue:
         """The outbox as another process sees it."""
-        return SqlOutbox(database=self.database, notifier=self.bell, worker=name)
+        return SqlJobQueue(database=self.database, notifier=self.bell, worker=name)
 
     def submit(self, new: NewEscalation) -> SubmissionResult:
         """Submit a draft that no open escalation duplicates."""

@@ -23,9 +23,9 @@ from slackguide.sandbox.delivery import HttpLine, Parcel
 from slackguide.sandbox.signing import signed_headers
 from slackguide.slack.ids import COMMAND
 from slackguide.slack.manifest import manifest
-from slackguide.storage.backlog import Backlog, Owed
-from slackguide.storage.outbox import SqlOutbox
-from slackguide.storage.reminders import Reminders
+from slackguide.storage.outbox import SqlJobQueue
+from slackguide.storage.outbox_admin import OutboxAdmin, PendingJob
+from slackguide.storage.reminders import ReminderService
 from slackguide.wiring import Service, open_stores, policies
 from tests.waiting import LOOK, PATIENCE
 
@@ -139,7 +139,7 @@ class Workplace:
             ticks=self.clock.seconds,
         )
         self._routes = self.service.routes
-        self._outbox = SqlOutbox(database=stores.database, notifier=stores.bell, worker="looking on")
+        self._outbox = SqlJobQueue(database=stores.database, notifier=stores.bell, worker="looking on")
         before = stores.people.refreshed_at()
         if delivering:
             self.service.start(answering=known)
@@ -184,13 +184,13 @@ class Workplace:
         """Waits until nothing is owed to Slack any more, and Slack owes no event."""
         self.until(lambda: not self.active() and self.sandbox.events.settle() and not self.active())
 
-    def active(self) -> tuple[Owed, ...]:
+    def active(self) -> tuple[PendingJob, ...]:
         """Jobs that delivery still works on; not those that wait for a person."""
         return tuple(job for job in self.owed() if job.state in ("due", "sending"))
 
-    def owed(self) -> tuple[Owed, ...]:
+    def owed(self) -> tuple[PendingJob, ...]:
         """Every job that is not finished."""
-        return Backlog(database=self.stores.database, notifier=self.stores.bell).owed()
+        return OutboxAdmin(database=self.stores.database, notifier=self.stores.bell).pending()
 
     def pass_time(self, seconds: float) -> None:
         """Lets time pass at once."""
@@ -199,7 +199,7 @@ class Workplace:
     def remind(self) -> int:
         """Gives the reminders that are due, as the chore does every quarter of a minute; how many there were."""
         policy = policies(self.guide)
-        return Reminders(database=self.stores.database, notifier=self.stores.bell, policy=policy).give()
+        return ReminderService(database=self.stores.database, notifier=self.stores.bell, policy=policy).send_due()
 
     def _advance(self, seconds: float) -> None:
         self.clock.advance(seconds)

@@ -51,20 +51,20 @@ from slackguide.slack.poster import SlackPoster
 from slackguide.slack.readers import ChannelReaders
 from slackguide.slack.redrawing import Redrawing
 from slackguide.slack.register import Listeners
-from slackguide.storage import tasks
-from slackguide.storage.backlog import Backlog
-from slackguide.storage.channels import Channels
+from slackguide.storage import task_codec
+from slackguide.storage.bot_identity import BotIdentityRepository
+from slackguide.storage.channels import ChannelRepository
 from slackguide.storage.database import Database
-from slackguide.storage.drafts import Drafts
-from slackguide.storage.feedback import FeedbackBook
-from slackguide.storage.identity import Identities
-from slackguide.storage.inbox import Inbox
-from slackguide.storage.ledger import SqlLedger
-from slackguide.storage.migration import migrate
-from slackguide.storage.outbox import SqlOutbox
-from slackguide.storage.people import People
-from slackguide.storage.reminders import Reminders
-from slackguide.storage.retention import Retention
+from slackguide.storage.directory import UserDirectory
+from slackguide.storage.drafts import DraftRepository
+from slackguide.storage.escalations import SqlEscalationRepository
+from slackguide.storage.feedback import FeedbackRepository
+from slackguide.storage.inbox import EventInbox
+from slackguide.storage.migrate import migrate
+from slackguide.storage.outbox import SqlJobQueue
+from slackguide.storage.outbox_admin import OutboxAdmin
+from slackguide.storage.reminders import ReminderService
+from slackguide.storage.retention import RetentionService
 from slackguide.triage.completeness import load_verified
 from slackguide.web.front import EVENTS_PATH, Health, guarded
 
@@ -113,13 +113,13 @@ class Stores:
 
     database: Database
     bell: Notifier
-    people: People
-    ledger: SqlLedger
-    inbox: Inbox
-    drafts: Drafts
-    feedback: FeedbackBook
-    identities: Identities
-    channels: Channels
+    people: UserDirectory
+    ledger: SqlEscalationRepository
+    inbox: EventInbox
+    drafts: DraftRepository
+    feedback: FeedbackRepository
+    identities: BotIdentityRepository
+    channels: ChannelRepository
 
 
 def open_stores(url: str, *, clock: Clock, guide: Callable[[], Guide], channels: Mapping[str, str]) -> Stores:
@@ -127,23 +127,23 @@ def open_stores(url: str, *, clock: Clock, guide: Callable[[], Guide], channels:
     database = Database(url=url, clock=clock)
     migrate(database)
     notifier = Notifier()
-    people = People(database=database, ticks=time.monotonic)
+    people = UserDirectory(database=database, monotonic=time.monotonic)
     return Stores(
         database=database,
         bell=notifier,
         people=people,
-        ledger=SqlLedger(
+        ledger=SqlEscalationRepository(
             database=database,
             notifier=notifier,
             ids=new_id,
             policy=policies(guide),
             specialists=specialists(guide, people),
         ),
-        inbox=Inbox(database=database, notifier=notifier),
-        drafts=Drafts(database=database, ids=new_id),
-        feedback=FeedbackBook(database=database),
-        identities=Identities(database=database),
-        channels=Channels(database=database, given=channels),
+        inbox=EventInbox(database=database, notifier=notifier),
+        drafts=DraftRepository(database=database, ids=new_id),
+        feedback=FeedbackRepository(database=database),
+        identities=BotIdentityRepository(database=database),
+        channels=ChannelRepository(database=database, configured=channels),
     )
 
 
@@ -151,10 +151,10 @@ def open_stores(url: str, *, clock: Clock, guide: Callable[[], Guide], channels:
 class Records:
     """What is kept, for whoever looks after slackguide from the command line."""
 
-    people: People
-    ledger: SqlLedger
-    feedback: FeedbackBook
-    backlog: Backlog
+    people: UserDirectory
+    ledger: SqlEscalationRepository
+    feedback: FeedbackRepository
+    backlog: OutboxAdmin
 
 
 @contextmanager
@@ -170,10 +170,10 @@ def open_records(settings: Settings) -> Iterator[Records]:
     notifier = Notifier()
     try:
         yield Records(
-            people=People(database=database, ticks=time.monotonic),
-            ledger=SqlLedger(database=database, notifier=notifier, ids=new_id),
-            feedback=FeedbackBook(database=database),
-            backlog=Backlog(database=database, notifier=notifier),
+            people=UserDirectory(database=database, monotonic=time.monotonic),
+            ledger=SqlEscalationRepository(database=database, notifier=notifier, ids=new_id),
+            feedback=FeedbackRepository(database=database),
+            backlog=OutboxAdmin(database=database, notifier=notifier),
         )
     finally:
         database.close()
@@ -189,7 +189,7 @@ def policies(guide: Callable[[], Guide]) -> Callable[[str], ReminderPolicy | Non
     return of
 
 
-def specialists(guide: Callable[[], Guide], people: People) -> Callable[[str], Collection[str]]:
+def specialists(guide: Callable[[], Guide], people: UserDirectory) -> Callable[[str], Collection[str]]:
     """The user ids of a desk's specialists."""
 
     def of(desk: str) -> Collection[str]:
@@ -277,9 +277,9 @@ class Service:
             home=lambda user_id: homes.view(user_id, {}),
         )
 
-        def outbox(*, only: Collection[str] | None = None, without: Collection[str] = ()) -> SqlOutbox:
+        def outbox(*, only: Collection[str] | None = None, without: Collection[str] = ()) -> SqlJobQueue:
             """The outbox for jobs of some kinds, as one worker of this process."""
-            return SqlOutbox(
+            return SqlJobQueue(
                 database=stores.database,
                 notifier=stores.bell,
                 worker=f"{os.getpid()}-{new_id()[:6]}",
@@ -287,7 +287,7 @@ class Service:
                 without=without,
             )
 
-        def worker(name: str, jobs: SqlOutbox) -> Worker:
+        def worker(name: str, jobs: SqlJobQueue) -> Worker:
             """A worker for the jobs of that outbox."""
             return Worker(
                 queue=jobs,
@@ -304,16 +304,16 @@ class Service:
                 name=name,
             )
 
-        posts = outbox(without=tasks.ANSWERS)
-        self._workers = (worker("delivery", posts), worker("answers", outbox(only=tasks.ANSWERS)))
+        posts = outbox(without=task_codec.ANSWERS)
+        self._workers = (worker("delivery", posts), worker("answers", outbox(only=task_codec.ANSWERS)))
         self.installation_check = InstallationCheck(
             client=client, status=self.installation, resume=lambda: posts.resume(INSTALLATION_CODES)
         )
-        reminders = Reminders(database=stores.database, notifier=stores.bell, policy=policies(guide))
-        retention = Retention(database=stores.database, days=settings.retention_days)
+        reminders = ReminderService(database=stores.database, notifier=stores.bell, policy=policies(guide))
+        retention = RetentionService(database=stores.database, days=settings.retention_days)
         self._chores = Scheduler(
             periodic_tasks=[
-                PeriodicTask("reminders", REMINDERS_EVERY, reminders.give),
+                PeriodicTask("reminders", REMINDERS_EVERY, reminders.send_due),
                 PeriodicTask("sweep", SWEEP_EVERY, retention.sweep),
                 PeriodicTask("installation", INSTALLATION_EVERY, self.installation_check.run),
             ],

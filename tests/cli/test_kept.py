@@ -18,8 +18,8 @@ from slackguide.delivery.sender import PostedMessage
 from slackguide.escalation.models import Escalation, Recommendation, Requester
 from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.escalation.state_machine import Ask, Claim, Command, Resolve, Withdraw
-from slackguide.storage.feedback import FeedbackBook, Verdict
-from slackguide.storage.people import People, Person
+from slackguide.storage.directory import DirectoryUser, UserDirectory
+from slackguide.storage.feedback import FeedbackRepository, Verdict
 from slackguide.storage.schema import escalations, feedback
 from tests.cli.running import Shell, shell
 from tests.stores import Store, draft, sqlite_url
@@ -31,8 +31,8 @@ LINK = "https://slack.test/archives/C1/p1"
 
 def named(store: Store) -> None:
     """The directory knows Ana and Marek."""
-    people = People(database=store.database, ticks=lambda: 0.0)
-    people.replace([Person("U1", "T1", "Ana"), Person("U2", "T1", "Marek \x1b[31m")], None)
+    people = UserDirectory(database=store.database, monotonic=lambda: 0.0)
+    people.replace([DirectoryUser("U1", "T1", "Ana"), DirectoryUser("U2", "T1", "Marek \x1b[31m")], None)
 
 
 def sent(store: Store, view: str, **changes: Any) -> Escalation:
@@ -256,11 +256,11 @@ def test_wrong_filters_are_told(shell: Shell, arguments: list[str], words: str) 
 @pytest.fixture
 def judged(store: Store) -> Store:
     named(store)
-    book = FeedbackBook(database=store.database)
+    book = FeedbackRepository(database=store.database)
     for number, (entry, verdict) in enumerate(
         [("help/a", Verdict.HELPFUL), ("help/b", Verdict.NOT_THIS), (None, Verdict.NOT_THIS)]
     ):
-        book.give(answer_id=f"A{number}", user_id="U1", entry_id=entry, verdict=verdict, question=f"how {number}")
+        book.record(answer_id=f"A{number}", user_id="U1", entry_id=entry, verdict=verdict, question=f"how {number}")
     with store.database.write() as connection:
         old = store.database.now(connection) - timedelta(days=3)
         connection.execute(update(feedback).where(feedback.c.answer_id == "A0").values(at=old, question=None))

@@ -232,19 +232,19 @@ ANSWER = AnswerMessage("E1", "C1", "1.0", "U1", "T1", "where does this go", "1.0
 
 
 @pytest.mark.parametrize(
-    ("posted", "owed"),
+    ("posted", "pending"),
     [(PostedMessage("C1", "2.0"), ()), (PostedMessage("D1", "2.0"), (NoteDirectReply("C1", "1.0"),))],
 )
 @pytest.mark.parametrize("maybe_sent", [False, True])
 def test_an_answer_that_went_elsewhere_owes_its_thread_a_line(
-    posted: PostedMessage, owed: tuple[NoteDirectReply, ...], maybe_sent: bool
+    posted: PostedMessage, pending: tuple[NoteDirectReply, ...], maybe_sent: bool
 ) -> None:
     """In the same transaction, whether it was posted by this try or found."""
     slack = ScriptedSlack(find=posted, post=posted)
 
     box = deliver(slack, replace(JOB, task=ANSWER, escalation=None, maybe_sent=maybe_sent))
 
-    assert box.settled == [(Completed(posted), owed)]
+    assert box.settled == [(Completed(posted), pending)]
 
 
 def test_an_answer_that_is_not_posted_owes_its_thread_nothing() -> None:

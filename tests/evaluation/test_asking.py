@@ -68,8 +68,8 @@ def test_a_guide_is_asked_and_timed(tmp_path: Path) -> None:
         Case("set.jsonl", 2, secret, ("help/secret",)),
         Case("set.jsonl", 3, "xylophone quartet", ()),
     ]
-    ticks = iter(range(100))
-    found = ask(guide, cases, Asker("agent"), today=TODAY, clock=lambda: float(next(ticks)))
+    monotonic = iter(range(100))
+    found = ask(guide, cases, Asker("agent"), today=TODAY, clock=lambda: float(next(monotonic)))
     assert found[0].said.first == "help/badge"
     assert found[1].case.ids == (), "what an agent may not see is out of scope for an agent"
     assert "help/secret" not in found[1].said.ranking

@@ -31,10 +31,10 @@ from slackguide.sandbox import Fault, Message, Sky
 from slackguide.sandbox.delivery import Parcel
 from slackguide.sandbox.errors import CannotDo
 from slackguide.slack.ids import NOTICE_EVENT, Action, Callback
-from slackguide.storage.backlog import Backlog
+from slackguide.storage.column_types import UtcDateTime
 from slackguide.storage.database import Database
-from slackguide.storage.kinds import Moment
-from slackguide.storage.ledger import SqlLedger
+from slackguide.storage.escalations import SqlEscalationRepository
+from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.schema import lanes, outbox
 from tests.running.processes import Process, free_port, running
 from tests.running.workplace import Slack, workplace
@@ -182,8 +182,8 @@ class Run:
 
     def _deliver_all(self) -> None:
         with opened(self.url) as database:
-            backlog = Backlog(database=database, notifier=Notifier())
-            wait_until(lambda: not backlog.counts(), lambda: f"still owed: {backlog.owed()}", patience=DEADLINE)
+            backlog = OutboxAdmin(database=database, notifier=Notifier())
+            wait_until(lambda: not backlog.counts(), lambda: f"still owed: {backlog.pending()}", patience=DEADLINE)
 
     # The weather
 
@@ -235,7 +235,7 @@ class Run:
         posted = Counter(str((message.metadata or {})["event_payload"]["id"]) for message in self.slack.posted())
         heard = {who: self.slack.told(who) for who in REQUESTERS}
         with opened(self.url) as database:
-            ledger = SqlLedger(database=database, notifier=Notifier(), ids=str)
+            ledger = SqlEscalationRepository(database=database, notifier=Notifier(), ids=str)
             by_view = {view: ledger.by_view(view) for view in self.counts.acknowledged}
             lost = [view for view, kept in by_view.items() if kept is None or kept.id not in posted]
             kept_ids = {kept.id for kept in ledger.iterate(EscalationFilter())}
@@ -308,7 +308,7 @@ def submission(first: Mapping[str, Any], user_id: str, view_id: str, number: int
     return form
 
 
-def life_faults(ledger: SqlLedger, escalation_id: str) -> Iterator[str]:
+def life_faults(ledger: SqlEscalationRepository, escalation_id: str) -> Iterator[str]:
     """What is wrong with an escalation's history."""
     kept = ledger.get(escalation_id)
     assert kept is not None
@@ -326,7 +326,7 @@ def age(url: str, seconds: float) -> None:
     """Makes everything planned so much older, as if nobody had run for so long."""
     with opened(url) as database, database.write() as connection:
         for table, key in ((outbox, outbox.c.id), (lanes, lanes.c.name)):
-            moments = [column for column in table.columns if isinstance(column.type, Moment)]
+            moments = [column for column in table.columns if isinstance(column.type, UtcDateTime)]
             for row in connection.execute(select(table)).mappings().all():
                 older = {c.name: row[c.name] - timedelta(seconds=seconds) for c in moments if row[c.name] is not None}
                 connection.execute(update(table).where(key == row[key.name]).values(older))

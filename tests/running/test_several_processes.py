@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from slackguide.delivery.notifier import Notifier
-from slackguide.storage.backlog import Backlog
 from slackguide.storage.database import Database
+from slackguide.storage.outbox_admin import OutboxAdmin
 from tests.running.processes import free_port, running
 from tests.running.workplace import APP_TOKEN, Slack
 from tests.stores import Server
@@ -42,7 +42,7 @@ def test_two_that_answer_and_one_that_delivers(slack: Slack, postgresql: Server)
     assert references == {f"D-{1001 + number}: Ask Disputes": 1 for number in range(ESCALATIONS)}
     assert not (slack.folder / "home").exists()
     database = Database(url=url, clock=lambda: datetime.now(UTC))
-    assert Backlog(database=database, notifier=Notifier()).owed() == ()
+    assert OutboxAdmin(database=database, notifier=Notifier()).pending() == ()
     database.close()
     for process in (first, second, third):
         assert APP_TOKEN not in process.log

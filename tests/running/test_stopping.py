@@ -15,9 +15,9 @@ from sqlalchemy import select, update
 from slackguide.delivery.notifier import Notifier
 from slackguide.running import STOP_SECONDS
 from slackguide.sandbox import Exchange, Fault, Sky
-from slackguide.storage.backlog import Backlog, Owed
+from slackguide.storage.column_types import UtcDateTime
 from slackguide.storage.database import Database
-from slackguide.storage.kinds import Moment
+from slackguide.storage.outbox_admin import OutboxAdmin, PendingJob
 from slackguide.storage.schema import lanes, outbox
 from tests.running.processes import CUT_OFF, clean, ended, running
 from tests.running.workplace import Slack
@@ -35,17 +35,17 @@ def database(slack: Slack) -> Iterator[Database]:
         found.close()
 
 
-def owed(slack: Slack) -> tuple[Owed, ...]:
+def owed(slack: Slack) -> tuple[PendingJob, ...]:
     """What the process has left to do."""
     with database(slack) as kept:
-        return Backlog(database=kept, notifier=Notifier()).owed()
+        return OutboxAdmin(database=kept, notifier=Notifier()).pending()
 
 
 def later(slack: Slack, seconds: float) -> None:
     """Lets time pass for what is kept: everything planned becomes so much older."""
     with database(slack) as kept, kept.write() as connection:
         for table, key in ((outbox, outbox.c.id), (lanes, lanes.c.name)):
-            moments = [column for column in table.columns if isinstance(column.type, Moment)]
+            moments = [column for column in table.columns if isinstance(column.type, UtcDateTime)]
             for row in connection.execute(select(table)).mappings().all():
                 older = {c.name: row[c.name] - timedelta(seconds=seconds) for c in moments if row[c.name] is not None}
                 connection.execute(update(table).where(key == row[key.name]).values(older))
@@ -81,7 +81,7 @@ def test_what_is_under_way_is_finished(slack: Slack) -> None:
     assert exchange.ok, exchange
     assert slack.workspace.screens.top(slack.workspace.person("ben").id) is not None
     assert len(slack.posted()) == 1
-    left = [(job.kind, job.state, job.tries) for job in owed(slack)]
+    left = [(job.kind, job.state, job.attempts) for job in owed(slack)]
     assert left == [("tell_person", "due", 0)]
 
 
@@ -97,7 +97,7 @@ def test_a_lease_is_given_back_and_a_restart_goes_on(slack: Slack) -> None:
         process.said("stopping: nothing new is taken")
         slack.sandbox.weather.clear()
         assert process.ends() == 0, process.log
-    assert [(job.kind, job.state, job.tries) for job in owed(slack)] == [("post_escalation", "due", 0)]
+    assert [(job.kind, job.state, job.attempts) for job in owed(slack)] == [("post_escalation", "due", 0)]
     assert slack.posted() == []
     with running(slack.environment(), slack.folder) as process:
         slack.wait(lambda: any("D-1001 is in" in text for text in slack.told()), "the post and its notice")
@@ -158,7 +158,7 @@ def test_killed_in_the_middle_of_a_post_it_is_posted_once(slack: Slack) -> None:
         sent = slack.escalate()
         slack.wait(lambda: len(slack.posted()) == 1, "the post that nobody hears of")
         process.kill()
-    assert [(job.kind, job.state, job.tries) for job in owed(slack)] == [("post_escalation", "sending", 1)]
+    assert [(job.kind, job.state, job.attempts) for job in owed(slack)] == [("post_escalation", "sending", 1)]
     later(slack, LEASE)
     with running(slack.environment(), slack.folder) as process:
         process.becomes("/readyz", 200)

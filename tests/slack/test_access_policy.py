@@ -10,7 +10,7 @@ import pytest
 
 from slackguide.sandbox import Exchange, Fault, Message, Person, Role, Sky, View
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
-from slackguide.storage import people as directory
+from slackguide.storage import directory as directory
 from tests.slack.asking import MEDIATION
 from tests.slack.escalating import filled, kept, posted, sent
 from tests.slack.forging import press_value
@@ -26,7 +26,7 @@ PAT = Person(name="pat", real_name="Pat Lund", role=Role.AGENT)
 def pat(work: Workplace) -> Workplace:
     """A workplace with Pat in it, an agent whom the directory knows."""
     work.workspace.add_person(PAT, channels=(STAFF, DISPUTES, "general"))
-    work.stores.people.put(directory.Person(PAT.id, work.workspace.team.id, PAT.name))
+    work.stores.people.put(directory.DirectoryUser(PAT.id, work.workspace.team.id, PAT.name))
     return work
 
 

@@ -159,7 +159,7 @@ def test_an_escalation_that_meets_a_fault_on_its_way_is_posted_once_it_is_mended
     work.settle()
     second = sent(work, ticket_url="https://x.zendesk.com/agent/tickets/1", contract_id="11111")
     work.guide.broken = SECRET
-    work.until(lambda: not work.active() or any(job.tries >= 2 for job in work.owed()))
+    work.until(lambda: not work.active() or any(job.attempts >= 2 for job in work.owed()))
     work.guide.broken = None
 
     posted(work, second)

@@ -7,7 +7,7 @@ import pytest
 from slackguide.escalation.models import Escalation
 from slackguide.escalation.state_machine import Ask, Claim, HandOver
 from slackguide.sandbox import Fault, Message, Sky
-from slackguide.storage.backlog import Backlog
+from slackguide.storage.outbox_admin import OutboxAdmin
 from tests.slack.escalating import posted, posts, sent
 from tests.slack.reading import words
 from tests.trial import Workplace
@@ -60,7 +60,7 @@ def test_with_slack_down_meanwhile(work: Workplace) -> None:
     posted(work, escalation)
     work.sandbox.bad_weather(Fault(sky=Sky.FAILING))
     handed_over(work, escalation)
-    work.until(lambda: sum(job.tries for job in work.owed()) > 8)
+    work.until(lambda: sum(job.attempts for job in work.owed()) > 8)
     work.sandbox.weather.clear()
     assert_each_thread_has_its_own(work)
 
@@ -69,9 +69,9 @@ def test_with_slack_down_meanwhile(work: Workplace) -> None:
 def test_before_the_old_card_is_posted(work: Workplace, sky: Sky) -> None:
     work.sandbox.bad_weather(Fault(sky=sky, method="chat.postMessage"))
     escalation = sent(work)
-    work.until(lambda: any(job.tries for job in work.owed()))
+    work.until(lambda: any(job.attempts for job in work.owed()))
     handed_over(work, escalation)
-    work.until(lambda: sum(job.tries for job in work.owed()) > 4)
+    work.until(lambda: sum(job.attempts for job in work.owed()) > 4)
     work.sandbox.weather.clear()
     assert_each_thread_has_its_own(work)
 
@@ -88,5 +88,5 @@ def test_where_the_old_channel_takes_the_post_only_after_the_new_one_has_it(work
     assert "FOR DISPUTES ONLY" not in everything_in(work, "ask-ce")
 
     work.workspace.change_channel("ask-disputes", bot_joined=True)
-    assert Backlog(database=work.stores.database, notifier=work.stores.bell).retry("D-1001")
+    assert OutboxAdmin(database=work.stores.database, notifier=work.stores.bell).retry("D-1001")
     assert_each_thread_has_its_own(work)

@@ -61,7 +61,7 @@ def test_what_is_owed_waits_for_as_long_as_it_takes_and_is_sent_at_once_afterwar
     refusing(work, code)
     assert work.submit(filled()).ok
     assert work.sandbox.message("ana", MEDIATION).ok
-    work.until(lambda: all(job.tries > 8 for job in work.owed()))
+    work.until(lambda: all(job.attempts > 8 for job in work.owed()))
     check(work)
 
     assert {job.kind for job in work.owed()} == {"post_escalation", "answer_message"}
@@ -104,11 +104,11 @@ def test_a_missing_scope_holds_up_only_what_needs_it_and_is_named(
 ) -> None:
     without_scope(work, "im:write")
     sent(work)
-    work.until(lambda: posts(work) and [job.tries > 2 for job in work.owed()] == [True])
+    work.until(lambda: posts(work) and [job.attempts > 2 for job in work.owed()] == [True])
     check(work)
 
     (notice,) = work.owed()
-    assert (notice.kind, notice.why) == ("tell_person", "missing_scope")
+    assert (notice.kind, notice.error_code) == ("tell_person", "missing_scope")
     status, reasons = readiness(work)
     assert status == 503
     assert "im:write" in reasons
@@ -128,7 +128,7 @@ def test_dead_letters_of_an_earlier_release_are_sent_after_a_restart(work: Workp
     refusing(work, "account_inactive")
     view_id = work.modal().id
     assert work.submit(filled()).ok
-    work.until(lambda: any(job.tries for job in work.owed()))
+    work.until(lambda: any(job.attempts for job in work.owed()))
     work.end()
     with work.stores.database.write() as connection:
         connection.execute(update(outbox).values(state="parked", why="account_inactive"))
@@ -199,15 +199,15 @@ def test_only_other_scopes_end_a_missing_scope() -> None:
 
 
 def test_a_refused_method_is_accepted_by_its_own_answer_or_when_nobody_meets_the_refusal_any_more() -> None:
-    ticks = Ticks()
-    status = InstallationStatus(ticks=ticks)
+    monotonic = Ticks()
+    status = InstallationStatus(ticks=monotonic)
     refused(status, "chat.update", "access_denied")
     status.accepted("auth.test", GRANTED)
     assert status.problem is not None
     status.accepted("chat.update", GRANTED)
     assert status.problem is None
     refused(status, "users.info", "access_denied")
-    ticks.at += STALE_SECONDS + 1
+    monotonic.at += STALE_SECONDS + 1
     status.accepted("chat.update", GRANTED)
     assert status.problem is not None
     status.accepted("auth.test", GRANTED)

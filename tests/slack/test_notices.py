@@ -37,7 +37,7 @@ def cleared(work: Workplace) -> None:
     """Slack is well again, once what people are to read has begun anew: what was prepared before is not sent."""
 
     def attempts() -> dict[int, int]:
-        return {job.id: job.tries for job in work.owed() if job.kind in ("tell_person", "answer_message")}
+        return {job.id: job.attempts for job in work.owed() if job.kind in ("tell_person", "answer_message")}
 
     before = attempts()
     work.until(lambda: all(count > before[id] for id, count in attempts().items()))
@@ -65,7 +65,7 @@ def asked_while_slack_is_down(work: Workplace) -> None:
     work.settle()
     work.sandbox.bad_weather(Fault(sky=Sky.FAILING))
     work.stores.ledger.apply(escalation.id, Ask(marek, QUESTION))
-    work.until(lambda: any(job.kind == "tell_person" and job.tries for job in work.owed()))
+    work.until(lambda: any(job.kind == "tell_person" and job.attempts for job in work.owed()))
 
 
 def dropped(work: Workplace) -> list[str]:
@@ -118,7 +118,7 @@ def test_a_reader_who_is_not_in_the_directory_is_looked_up_first_however_long_th
     forgotten(work, "ana")
     cleared(work)
     work.sandbox.bad_weather(Fault(sky=sky, method="users.info"))
-    work.until(lambda: sum(job.tries for job in work.owed() if job.kind == "tell_person") > 6)
+    work.until(lambda: sum(job.attempts for job in work.owed() if job.kind == "tell_person") > 6)
     assert {job.state for job in work.owed()} <= {"due", "sending"}
     assert "INTERNAL" not in read_by(work, "ana")
 
@@ -145,7 +145,7 @@ def test_a_reader_whom_slack_does_not_know_is_not_told(work: Workplace) -> None:
 def test_a_question_is_not_answered_to_whom_the_policy_denies_meanwhile(work: Workplace, code: str) -> None:
     work.sandbox.bad_weather(Fault(sky=Sky.FAILING))
     assert work.sandbox.message("ana", MEDIATION).ok
-    work.until(lambda: any(job.tries for job in work.owed()))
+    work.until(lambda: any(job.attempts for job in work.owed()))
     became(work, "ana", **CHANGES[code])
     cleared(work)
     work.settle()
@@ -158,7 +158,7 @@ def test_a_stranger_s_question_waits_until_they_can_be_looked_up(work: Workplace
     forgotten(work, "ana")
     work.sandbox.bad_weather(Fault(sky=Sky.FAILING, method="users.info"))
     assert work.sandbox.message("ana", MEDIATION).ok
-    work.until(lambda: any(job.tries > 2 for job in work.owed()))
+    work.until(lambda: any(job.attempts > 2 for job in work.owed()))
     assert notices(work) == []
 
     work.sandbox.weather.clear()

@@ -164,7 +164,7 @@ def test_a_thread_that_takes_too_long_to_read_is_a_failed_attempt_and_is_given_u
     probed.until(lambda: probed.owed() and not probed.active())
 
     (job,) = probed.owed()
-    assert (job.kind, job.state, job.tries) == ("answer_message", "parked", 3)
+    assert (job.kind, job.state, job.attempts) == ("answer_message", "parked", 3)
     assert len(probed.workspace.direct_messages("ana")) == answers + 1, "the question itself"
 
 

@@ -9,7 +9,7 @@ import pytest
 from slackguide.sandbox import Call, Fault, Sky
 from slackguide.sandbox.delivery import PATIENCE
 from slackguide.slack.ids import Action
-from slackguide.storage.backlog import Backlog
+from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.wiring import WINDOW_TIMEOUT
 from tests.slack.asking import MEDIATION
 from tests.slack.escalating import filled, kept, notices, opened, posted, posts, sent
@@ -33,7 +33,7 @@ def test_a_submission_while_slack_is_down_is_kept_and_posted_when_it_is_back(wor
 
     assert work.submit(filled()).ok
     assert "D-1001" in words(work.modal())
-    work.until(lambda: any(job.tries >= 3 for job in work.owed()))
+    work.until(lambda: any(job.attempts >= 3 for job in work.owed()))
     assert posts(work) == []
 
     work.sandbox.weather.clear()
@@ -50,7 +50,7 @@ def test_a_restart_while_slack_is_down_needs_no_slack_and_loses_nothing(work: Wo
 
     work.begin(known=False)
     assert "Send a case to Mediation" in words(work.route(MEDIATION)), "people are known from the database"
-    work.until(lambda: any(job.tries >= 3 for job in work.owed()))
+    work.until(lambda: any(job.attempts >= 3 for job in work.owed()))
 
     work.sandbox.weather.clear()
     work.settle()
@@ -106,10 +106,10 @@ def test_an_archived_channel_parks_the_post_and_the_requester_and_specialists_ar
         assert "archived" in words(told)
         assert "Nothing has to be typed again" in words(told)
     (job,) = work.owed()
-    assert (job.state, job.why) == ("parked", "is_archived")
+    assert (job.state, job.error_code) == ("parked", "is_archived")
 
     work.workspace.change_channel("ask-disputes", archived=False)
-    assert Backlog(database=work.stores.database, notifier=work.stores.bell).retry("D-1001") == 1
+    assert OutboxAdmin(database=work.stores.database, notifier=work.stores.bell).retry("D-1001") == 1
     posted(work, escalation)
     assert "D-1001 is in #ask-disputes" in words(notices(work)[-1])
 
@@ -131,10 +131,10 @@ def test_a_channel_that_is_made_anew_is_found_again_after_a_retry(work: Workplac
     second = sent(work, ticket_url="https://x.zendesk.com/agent/tickets/1", contract_id="11111")
     work.settle()
     assert posts(work, old.id)[1:] == []
-    assert work.owed()[0].why == "channel_not_found"
+    assert work.owed()[0].error_code == "channel_not_found"
 
     work.workspace.change_channel("general", name="ask-disputes")
-    Backlog(database=work.stores.database, notifier=work.stores.bell).retry(second.reference)
+    OutboxAdmin(database=work.stores.database, notifier=work.stores.bell).retry(second.reference)
     work.settle()
 
     (post,) = posts(work, "ask-disputes")

@@ -49,10 +49,10 @@ from slackguide.escalation.state_machine import (
     Resolve,
     Withdraw,
 )
-from slackguide.storage.backlog import Backlog
 from slackguide.storage.database import Database
-from slackguide.storage.ledger import SqlLedger
-from slackguide.storage.outbox import SqlOutbox
+from slackguide.storage.escalations import SqlEscalationRepository
+from slackguide.storage.outbox import SqlJobQueue
+from slackguide.storage.outbox_admin import OutboxAdmin
 from tests.stores import draft
 from tests.waiting import pause, wait_until
 
@@ -202,7 +202,7 @@ def deliver(url: str, port: int) -> None:
     """A worker process: delivers until it is killed."""
     database = Database(url=url, clock=lambda: datetime.now(UTC))
     notifier, stopping = Notifier(), threading.Event()
-    outbox = SqlOutbox(database=database, notifier=notifier, worker=uuid.uuid4().hex, lease=LEASE, pace=PACE)
+    outbox = SqlJobQueue(database=database, notifier=notifier, worker=uuid.uuid4().hex, lease=LEASE, post_interval=PACE)
     delivery = Dispatcher(
         queue=outbox,
         sender=HttpPoster(port),
@@ -216,18 +216,18 @@ def deliver(url: str, port: int) -> None:
     stopping.wait()
 
 
-def ledger_on(database: Database) -> SqlLedger:
-    return SqlLedger(database=database, notifier=Notifier(), ids=lambda: uuid.uuid4().hex)
+def ledger_on(database: Database) -> SqlEscalationRepository:
+    return SqlEscalationRepository(database=database, notifier=Notifier(), ids=lambda: uuid.uuid4().hex)
 
 
 def submit(url: str, views: list[str], acknowledged: Path, seed: int) -> None:
     """An app process: submits, writes down what it acknowledged, and presses buttons, until it is killed."""
     ledger = ledger_on(Database(url=url, clock=lambda: datetime.now(UTC)))
     jitter = random.Random(seed)
-    with acknowledged.open("a", buffering=1) as told:
+    with acknowledged.open("a", buffering=1) as notified:
         for view in views:
             kept = ledger.submit(draft(view))
-            told.write(f"{view} {kept.escalation.id}\n")
+            notified.write(f"{view} {kept.escalation.id}\n")
             for _ in range(jitter.randrange(4)):
                 ledger.apply(kept.escalation.id, _any_press(jitter))
 
@@ -308,9 +308,9 @@ def chaos(url: str, seed: int, folder: Path, escalations: int = 12) -> Outcome:
             workers[victim] = new_worker()
     slack.calm = True
     database = Database(url=url, clock=lambda: datetime.now(UTC))
-    backlog = Backlog(database=database, notifier=Notifier())
+    backlog = OutboxAdmin(database=database, notifier=Notifier())
     try:
-        wait_until(lambda: not backlog.counts(), lambda: f"still owed: {backlog.owed()}", patience=DRAIN_SECONDS)
+        wait_until(lambda: not backlog.counts(), lambda: f"still owed: {backlog.pending()}", patience=DRAIN_SECONDS)
     finally:
         for worker in workers:
             _killed(worker)
@@ -341,10 +341,14 @@ def _told(acknowledged: Path) -> dict[str, str]:
     return dict(line.split(" ") for line in lines)
 
 
-def _judge(ledger: SqlLedger, backlog: Backlog, slack: SlackDouble, told: dict[str, str], kills: int) -> Outcome:
+def _judge(
+    ledger: SqlEscalationRepository, backlog: OutboxAdmin, slack: SlackDouble, notified: dict[str, str], kills: int
+) -> Outcome:
     kept = {escalation.id: escalation for escalation in ledger.iterate(EscalationFilter())}
     posted = {key.split(" ")[1] for key in slack.kept if key.startswith("post ")}
-    lost = [view for view, escalation_id in told.items() if escalation_id not in kept or escalation_id not in posted]
+    lost = [
+        view for view, escalation_id in notified.items() if escalation_id not in kept or escalation_id not in posted
+    ]
     doubled = [key for key, timestamps in slack.kept.items() if len(timestamps) > 1]
     broken = []
     for escalation in kept.values():
@@ -355,13 +359,13 @@ def _judge(ledger: SqlLedger, backlog: Backlog, slack: SlackDouble, told: dict[s
     if numbers != list(range(1001, 1001 + len(kept))):
         broken.append(f"references {numbers}")
     return Outcome(
-        acknowledged=len(told),
+        acknowledged=len(notified),
         messages=len(slack.kept),
         kills=kills,
         weather=slack.seen,
         lost=tuple(lost),
         doubled=tuple(doubled),
-        still_owed=tuple(f"{owed.kind} {owed.state} {owed.why}" for owed in backlog.owed()),
+        still_owed=tuple(f"{pending.kind} {pending.state} {pending.error_code}" for pending in backlog.pending()),
         broken_lives=tuple(broken),
     )
 

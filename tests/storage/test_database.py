@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from slackguide.errors import ConfigurationError, StorageError
 from slackguide.sandbox.delivery import PATIENCE
-from slackguide.storage import faults
+from slackguide.storage import database_errors
 from slackguide.storage.database import BUSY_SECONDS, Database, normalise, open_sqlite
 from tests.stores import Server, SteppedClock, Store, draft, sqlite_url
 
@@ -70,7 +70,7 @@ def test_a_locked_database_is_busy(tmp_path: Path) -> None:
     sqlite = busy_at_once(sqlite_url(tmp_path))
     other = sqlite3.connect(sqlite.database.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    assert refused(sqlite) == faults.BUSY
+    assert refused(sqlite) == database_errors.BUSY
     assert sqlite.ledger.by_view("VX") is None
     other.execute("ROLLBACK")
     other.close()
@@ -81,7 +81,7 @@ def test_a_locked_database_is_busy(tmp_path: Path) -> None:
 def test_writers_of_one_process_take_turns_and_give_up(tmp_path: Path) -> None:
     sqlite = busy_at_once(sqlite_url(tmp_path))
     with ThreadPoolExecutor(1) as another, sqlite.database.write():
-        assert another.submit(refused, sqlite).result() == faults.BUSY
+        assert another.submit(refused, sqlite).result() == database_errors.BUSY
     assert sqlite.submit(draft("VX")).created
     sqlite.database.close()
 
@@ -117,7 +117,7 @@ def test_a_read_only_database_says_so(sqlite: Store) -> None:
 
     sqlite.database.close()
     event.listen(sqlite.database.engine, "connect", protect)
-    assert refused(sqlite) == faults.READ_ONLY
+    assert refused(sqlite) == database_errors.READ_ONLY
     sqlite.database.check()
     sqlite.database.close()
 
@@ -127,7 +127,7 @@ def test_a_file_that_was_taken_away_takes_no_promises_and_works_when_it_is_back(
     path, away = sqlite.database.path, sqlite.database.path.with_suffix(".away")
     sqlite.database.close()
     path.rename(away)
-    assert refused(sqlite) == faults.GONE
+    assert refused(sqlite) == database_errors.GONE
     with pytest.raises(StorageError):
         sqlite.database.check()
     assert not path.exists()
@@ -140,7 +140,7 @@ def test_a_file_that_was_taken_away_takes_no_promises_and_works_when_it_is_back(
 def test_a_file_removed_while_it_is_open_takes_no_promises(sqlite: Store) -> None:
     sqlite.submit(draft("V1"))
     sqlite.database.path.unlink()
-    assert refused(sqlite) == faults.GONE
+    assert refused(sqlite) == database_errors.GONE
     sqlite.database.close()
 
 
@@ -161,7 +161,7 @@ def test_something_that_is_no_database_is_damaged(tmp_path: Path) -> None:
     path = tmp_path / "guide.db"
     path.write_bytes(b"not a database at all" * 100)
     store = Store(f"sqlite:///{path}", SteppedClock())
-    assert refused(store) == faults.DAMAGED
+    assert refused(store) == database_errors.DAMAGED
     store.database.close()
 
 
@@ -188,7 +188,7 @@ def test_a_locked_row_is_busy(postgresql: Server) -> None:
     store.ledger.submit(draft("V1"))
     with store.database.engine.connect() as other:
         other.execute(text("SELECT last FROM counters FOR UPDATE"))
-        assert refused(store) == faults.BUSY
+        assert refused(store) == database_errors.BUSY
     assert store.submit(draft("VX")).created
     store.database.close()
 
@@ -206,7 +206,7 @@ def test_a_server_that_ended_our_connections_is_used_again(postgresql: Server) -
 
     with pytest.raises(StorageError) as caught:
         cut_off()
-    assert str(caught.value) == faults.GONE
+    assert str(caught.value) == database_errors.GONE
     assert store.submit(draft("V2")).created
     store.database.close()
 
@@ -217,13 +217,13 @@ def test_a_server_that_only_reads_says_so(postgresql: Server) -> None:
         name = connection.execute(text("SELECT current_database()")).scalar_one()
         connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
     store.database.close()
-    assert refused(store) == faults.READ_ONLY
+    assert refused(store) == database_errors.READ_ONLY
     store.database.close()
 
 
 def test_a_server_that_is_not_there_is_gone() -> None:
     store = Store("postgresql://nobody@127.0.0.1:1/nothing", SteppedClock())
-    assert refused(store) == faults.GONE
+    assert refused(store) == database_errors.GONE
     store.database.close()
 
 

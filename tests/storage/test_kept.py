@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from slackguide.delivery.tasks import AnswerMessage
-from slackguide.storage.channels import Channels
-from slackguide.storage.drafts import Drafts
-from slackguide.storage.feedback import FeedbackBook, Verdict
-from slackguide.storage.identity import Identities, Identity
+from slackguide.storage.bot_identity import BotIdentity, BotIdentityRepository
+from slackguide.storage.channels import ChannelRepository
+from slackguide.storage.drafts import DraftRepository
+from slackguide.storage.feedback import FeedbackRepository, Verdict
 from slackguide.storage.inbox import TURN_LIMIT
-from slackguide.storage.retention import Retention
+from slackguide.storage.retention import RetentionService
 from tests.stores import Store
 
 ANSWER = AnswerMessage("E1", "D1", "1.0", "U1", "T1", "where does <this> go & why \U0001f600")
@@ -51,13 +51,15 @@ def test_old_event_ids_are_forgotten(store: Store) -> None:
     store.inbox.accept("E1")
     store.elapse(3 * 86_400)
     store.inbox.accept("E2")
-    Retention(database=store.database, days=None).prune(store.now() + timedelta(days=1))
+    RetentionService(database=store.database, days=None).prune(store.now() + timedelta(days=1))
     assert store.inbox.accept("E1")
     assert not store.inbox.accept("E2")
 
 
-def give(book: FeedbackBook, answer: str, user: str, verdict: Verdict, entry: str | None = "disputes/one") -> bool:
-    return book.give(answer_id=answer, user_id=user, entry_id=entry, verdict=verdict, question="where\x00 to")
+def give(
+    book: FeedbackRepository, answer: str, user: str, verdict: Verdict, entry: str | None = "disputes/one"
+) -> bool:
+    return book.record(answer_id=answer, user_id=user, entry_id=entry, verdict=verdict, question="where\x00 to")
 
 
 def test_the_turns_of_a_conversation_are_the_person_s_own_in_that_thread_before_that_message(store: Store) -> None:
@@ -88,7 +90,7 @@ def test_a_turn_is_stored_cut_and_one_of_an_older_version_has_none(store: Store)
 
 
 def test_a_verdict_counts_once_a_person_and_answer_and_the_last_one_stays(store: Store) -> None:
-    book = FeedbackBook(database=store.database)
+    book = FeedbackRepository(database=store.database)
     assert give(book, "A1", "U1", Verdict.HELPFUL)
     assert not give(book, "A1", "U1", Verdict.HELPFUL)
     assert give(book, "A1", "U1", Verdict.NOT_THIS)
@@ -104,7 +106,7 @@ def test_a_verdict_counts_once_a_person_and_answer_and_the_last_one_stays(store:
 
 
 def test_verdicts_are_listed_latest_first_and_filtered(store: Store) -> None:
-    book = FeedbackBook(database=store.database)
+    book = FeedbackRepository(database=store.database)
     give(book, "A1", "U1", Verdict.HELPFUL)
     store.elapse(60)
     between = store.now() - timedelta(seconds=30)
@@ -125,11 +127,11 @@ def test_verdicts_are_listed_latest_first_and_filtered(store: Store) -> None:
 
 
 def test_an_identity_is_kept_by_its_token_without_the_token(store: Store) -> None:
-    identities = Identities(database=store.database)
+    identities = BotIdentityRepository(database=store.database)
     assert identities.get("xoxb-one") is None
-    us = Identity("T1", None, "B1", "UBOT", "https://example.slack.com/")
-    identities.keep("xoxb-one", Identity("T1", "E1", "B1", "UOLD", "https://example.slack.com/"))
-    identities.keep("xoxb-one", us)
+    us = BotIdentity("T1", None, "B1", "UBOT", "https://example.slack.com/")
+    identities.put("xoxb-one", BotIdentity("T1", "E1", "B1", "UOLD", "https://example.slack.com/"))
+    identities.put("xoxb-one", us)
     assert identities.get("xoxb-one") == us
     assert identities.get("xoxb-two") is None
     with store.database.read() as connection:
@@ -139,19 +141,19 @@ def test_an_identity_is_kept_by_its_token_without_the_token(store: Store) -> Non
 
 
 def test_channel_ids_are_kept_and_those_given_win(store: Store) -> None:
-    channels = Channels(database=store.database, given={"ask-ce": "CGIVEN"})
+    channels = ChannelRepository(database=store.database, configured={"ask-ce": "CGIVEN"})
     assert channels.get("ask-disputes") is None
-    channels.keep("ask-disputes", "C1")
-    channels.keep("ask-disputes", "C2")
-    channels.keep("ask-ce", "COTHER")
+    channels.put("ask-disputes", "C1")
+    channels.put("ask-disputes", "C2")
+    channels.put("ask-ce", "COTHER")
     assert (channels.get("ask-disputes"), channels.get("ask-ce")) == ("C2", "CGIVEN")
-    channels.forget("ask-disputes")
+    channels.delete("ask-disputes")
     assert channels.get("ask-disputes") is None
 
 
 def test_a_draft_is_its_person_s_until_it_is_pruned(store: Store) -> None:
     tokens = iter(["one", "two"])
-    drafts = Drafts(database=store.database, ids=lambda: next(tokens))
+    drafts = DraftRepository(database=store.database, ids=lambda: next(tokens))
     content = {"text": "words \x00\ud800", "facts": {"reporter": "client"}, "list": [1, None]}
     assert drafts.put("U1", content) == "one"
     assert drafts.get("one", "U1") == content
@@ -159,6 +161,6 @@ def test_a_draft_is_its_person_s_until_it_is_pruned(store: Store) -> None:
     assert drafts.get("none", "U1") is None
     store.elapse(86_400)
     drafts.put("U1", {})
-    Retention(database=store.database, days=None).prune(store.now() + timedelta(hours=1))
+    RetentionService(database=store.database, days=None).prune(store.now() + timedelta(hours=1))
     assert drafts.get("one", "U1") is None
     assert drafts.get("two", "U1") == {}

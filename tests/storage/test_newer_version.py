@@ -13,10 +13,10 @@ from slackguide.escalation.filters import EscalationFilter
 from slackguide.escalation.messages import PostEscalation
 from slackguide.escalation.models import Escalation, EventKind
 from slackguide.escalation.state_machine import Claim
-from slackguide.storage.backlog import Backlog
-from slackguide.storage.reminders import Reminders
+from slackguide.storage.outbox_admin import OutboxAdmin
+from slackguide.storage.reminders import ReminderService
 from slackguide.storage.schema import escalations, events, outbox
-from tests.storage.test_search import POLICY, watched
+from tests.storage.test_queries import POLICY, watched
 from tests.stores import Store, draft
 
 CHANGES: dict[str, dict[str, object]] = {
@@ -84,12 +84,12 @@ def test_the_reminder_of_one_does_not_keep_back_those_of_others(store: Store) ->
     second = ledger.submit(draft("V2")).escalation
     newer(store, first, CHANGES["value"])
     store.elapse(3600)
-    assert Reminders(database=store.database, notifier=store.bell, policy=lambda _: POLICY).give() == 1
+    assert ReminderService(database=store.database, notifier=store.bell, policy=lambda _: POLICY).send_due() == 1
     assert [event.kind for event in ledger.history(second.id)] == [EventKind.SUBMITTED, EventKind.REMINDED]
 
 
 def test_what_is_owed_is_listed_and_tried_again_whether_it_can_be_read_or_not(store: Store) -> None:
-    backlog = Backlog(database=store.database, notifier=store.bell)
+    backlog = OutboxAdmin(database=store.database, notifier=store.bell)
     unreadable, other = (sent(store, n, channel=f"ask-{n}") for n in range(2))
     for _ in range(2):
         job = store.outbox.claim()
@@ -98,11 +98,11 @@ def test_what_is_owed_is_listed_and_tried_again_whether_it_can_be_read_or_not(st
     newer(store, unreadable, CHANGES["state"])
     with store.database.write() as connection:
         connection.execute(update(outbox).where(outbox.c.escalation_id == other.id).values(kind="sing_a_song"))
-    assert [(owed.kind, owed.reference) for owed in backlog.owed()] == [
+    assert [(pending.kind, pending.reference) for pending in backlog.pending()] == [
         ("post_escalation", "D-1001"),
         ("sing_a_song", "D-1002"),
     ]
-    assert backlog.retry_parked() == 2
+    assert backlog.retry_dead_lettered() == 2
     assert backlog.counts() == {"due": 2}
 
 

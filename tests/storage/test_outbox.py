@@ -18,8 +18,8 @@ from slackguide.delivery.tasks import AnswerMessage, NoteDirectReply, RefreshApp
 from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import EventKind, PostedCard
 from slackguide.escalation.state_machine import Ask, Claim, HandOver, Release
-from slackguide.storage import tasks
-from slackguide.storage.outbox import SqlOutbox, queue
+from slackguide.storage import task_codec
+from slackguide.storage.outbox import SqlJobQueue, enqueue
 from slackguide.storage.schema import escalations, outbox
 from tests.stores import Store, draft
 
@@ -140,11 +140,11 @@ def test_a_post_is_kept_with_its_card_and_what_follows(store: Store) -> None:
     assert kept is not None
     assert kept.card == PostedCard("C1", "100.1", POSTED.permalink)
     assert [event.kind for event in store.ledger.history(escalation.id)] == [EventKind.SUBMITTED, EventKind.POSTED]
-    told = claimed(store)
-    assert told.task == NotifyPerson("U1", NoticeKind.POSTED)
-    assert told.escalation == kept
+    notified = claimed(store)
+    assert notified.task == NotifyPerson("U1", NoticeKind.POSTED)
+    assert notified.escalation == kept
     assert not store.outbox.complete(job, Completed(POSTED), follow_ups=[NotifyPerson("U1", NoticeKind.POSTED)])
-    assert store.outbox.complete(told, Completed(PostedMessage("D1", "2.0")))
+    assert store.outbox.complete(notified, Completed(PostedMessage("D1", "2.0")))
     assert store.outbox.seconds_until_due() == float("inf")
 
 
@@ -483,7 +483,7 @@ UNREADABLE: dict[str, dict[str, object]] = {
 
 def told(store: Store, person: str) -> None:
     with store.database.write() as connection:
-        queue(connection, store.database.now(connection), None, [NotifyPerson(person, NoticeKind.POSTED)])
+        enqueue(connection, store.database.now(connection), None, [NotifyPerson(person, NoticeKind.POSTED)])
 
 
 @pytest.mark.parametrize("change", UNREADABLE)
@@ -641,8 +641,8 @@ def test_nothing_owed_rests_for_ever(store: Store) -> None:
 
 
 def test_workers_with_kinds_of_their_own_leave_each_other_s_jobs_alone(store: Store) -> None:
-    posts = SqlOutbox(database=store.database, notifier=store.bell, worker="posts", without=tasks.ANSWERS)
-    answers = SqlOutbox(database=store.database, notifier=store.bell, worker="answers", only=tasks.ANSWERS)
+    posts = SqlJobQueue(database=store.database, notifier=store.bell, worker="posts", without=task_codec.ANSWERS)
+    answers = SqlJobQueue(database=store.database, notifier=store.bell, worker="answers", only=task_codec.ANSWERS)
     store.inbox.accept("E1", answer("E1"))
     assert posts.claim() is None
     assert posts.seconds_until_due() == float("inf")

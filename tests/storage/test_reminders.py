@@ -15,19 +15,19 @@ from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalat
 from slackguide.escalation.models import EventKind, PostedCard
 from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.escalation.state_machine import Claim, Resolve, Snooze, StopReminders
-from slackguide.storage.ledger import SqlLedger
-from slackguide.storage.reminders import Reminders
-from tests.storage.test_search import POLICY, watched
+from slackguide.storage.escalations import SqlEscalationRepository
+from slackguide.storage.reminders import ReminderService
+from tests.storage.test_queries import POLICY, watched
 from tests.stores import Store, draft
 
 
 @pytest.fixture
-def ledger(store: Store) -> SqlLedger:
+def ledger(store: Store) -> SqlEscalationRepository:
     return watched(store)
 
 
-def reminders(store: Store) -> Reminders:
-    return Reminders(database=store.database, notifier=store.bell, policy=lambda _: POLICY)
+def reminders(store: Store) -> ReminderService:
+    return ReminderService(database=store.database, notifier=store.bell, policy=lambda _: POLICY)
 
 
 def reminded(store: Store) -> list[Task]:
@@ -45,32 +45,34 @@ def reminded(store: Store) -> list[Task]:
     return [task for task in tasks if isinstance(task, ReplyInThread | NotifyPerson) and task.notice in notices]
 
 
-def test_an_unclaimed_escalation_is_reminded_of_so_often_and_no_more(store: Store, ledger: SqlLedger) -> None:
+def test_an_unclaimed_escalation_is_reminded_of_so_often_and_no_more(
+    store: Store, ledger: SqlEscalationRepository
+) -> None:
     escalation = ledger.submit(draft()).escalation
     clock = reminders(store)
-    assert clock.give() == 0
+    assert clock.send_due() == 0
     given = []
     for _ in range(10):
         store.elapse(15 * 60)
-        given.append(clock.give())
+        given.append(clock.send_due())
     assert given == [0, 1, 0, 1, 0, 1, 0, 0, 0, 0]
     assert reminded(store) == [ReplyInThread(NoticeKind.UNCLAIMED, card=PostedCard("C1", "1.0"))] * 3
     kinds = [event.kind for event in ledger.history(escalation.id)]
     assert kinds.count(EventKind.REMINDED) == 3
 
 
-def test_a_claimed_one_reminds_its_claimant_after_its_own_time(store: Store, ledger: SqlLedger) -> None:
+def test_a_claimed_one_reminds_its_claimant_after_its_own_time(store: Store, ledger: SqlEscalationRepository) -> None:
     escalation = ledger.submit(draft()).escalation
     ledger.apply(escalation.id, Claim("UANN"))
     store.elapse(239 * 60)
-    assert reminders(store).give() == 0
+    assert reminders(store).send_due() == 0
     store.elapse(2 * 60)
-    assert reminders(store).give() == 1
+    assert reminders(store).send_due() == 1
     assert reminded(store) == [NotifyPerson("UANN", NoticeKind.UNRESOLVED)]
 
 
 @pytest.mark.parametrize("end", ["resolve", "stop"])
-def test_what_is_closed_or_stopped_is_not_reminded_of(store: Store, ledger: SqlLedger, end: str) -> None:
+def test_what_is_closed_or_stopped_is_not_reminded_of(store: Store, ledger: SqlEscalationRepository, end: str) -> None:
     escalation = ledger.submit(draft()).escalation
     if end == "resolve":
         ledger.apply(escalation.id, Claim("UANN"))
@@ -78,19 +80,19 @@ def test_what_is_closed_or_stopped_is_not_reminded_of(store: Store, ledger: SqlL
     else:
         ledger.apply(escalation.id, StopReminders("UANN"))
     store.elapse(10 * 86_400)
-    assert reminders(store).give() == 0
+    assert reminders(store).send_due() == 0
 
 
-def test_a_snoozed_one_waits(store: Store, ledger: SqlLedger) -> None:
+def test_a_snoozed_one_waits(store: Store, ledger: SqlEscalationRepository) -> None:
     escalation = ledger.submit(draft()).escalation
     ledger.apply(escalation.id, Snooze("UANN", store.now() + timedelta(minutes=90)))
     store.elapse(60 * 60)
-    assert reminders(store).give() == 0
+    assert reminders(store).send_due() == 0
     store.elapse(31 * 60)
-    assert reminders(store).give() == 1
+    assert reminders(store).send_due() == 1
 
 
-def test_twenty_replicas_give_a_reminder_once(store: Store, ledger: SqlLedger) -> None:
+def test_twenty_replicas_give_a_reminder_once(store: Store, ledger: SqlEscalationRepository) -> None:
     for number in range(5):
         ledger.submit(draft(f"V{number}"))
     store.elapse(31 * 60)
@@ -99,16 +101,16 @@ def test_twenty_replicas_give_a_reminder_once(store: Store, ledger: SqlLedger) -
     def give(_: int) -> int:
         replica = reminders(store)
         start.wait()
-        return replica.give()
+        return replica.send_due()
 
     with ThreadPoolExecutor(20) as pool:
         assert sum(pool.map(give, range(20))) == 5
 
 
-def test_a_reminder_before_the_post_waits_for_it(store: Store, ledger: SqlLedger) -> None:
+def test_a_reminder_before_the_post_waits_for_it(store: Store, ledger: SqlEscalationRepository) -> None:
     ledger.submit(draft())
     store.elapse(31 * 60)
-    reminders(store).give()
+    reminders(store).send_due()
     job = store.outbox.claim()
     assert job is not None
     assert job.task == PostEscalation("ask-disputes")

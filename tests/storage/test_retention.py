@@ -16,11 +16,11 @@ from slackguide.delivery.tasks import AnswerMessage
 from slackguide.escalation.models import Escalation, EscalationState, EventKind
 from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.escalation.state_machine import Ask, Claim, Rejected, Reopen, Resolve, Withdraw
-from slackguide.storage import tasks
+from slackguide.storage import task_codec
 from slackguide.storage.database import Database
-from slackguide.storage.drafts import Drafts
-from slackguide.storage.feedback import FeedbackBook, Verdict
-from slackguide.storage.retention import Retention
+from slackguide.storage.drafts import DraftRepository
+from slackguide.storage.feedback import FeedbackRepository, Verdict
+from slackguide.storage.retention import RetentionService
 from slackguide.storage.schema import outbox
 from tests.stores import Store, draft
 
@@ -48,7 +48,7 @@ def everything(database: Database) -> str:
 
 def swept(store: Store, days: int | None, *, hours: int = 24) -> int:
     """Sweep every hour for a day, as a service does that runs; how many escalations were erased."""
-    retention = Retention(database=store.database, days=days)
+    retention = RetentionService(database=store.database, days=days)
     erased = retention.sweep()
     for _ in range(hours):
         store.elapse(HOUR)
@@ -83,7 +83,7 @@ def test_nothing_of_people_s_words_is_left(store: Store) -> None:
     store.ledger.apply(escalation.id, Claim("U2"))
     store.ledger.apply(escalation.id, Ask("U2", SECRET))
     store.ledger.apply(escalation.id, Resolve("U2", Resolution(ResolutionCode.WRONG_QUEUE, SECRET, "hv-mediation")))
-    FeedbackBook(database=store.database).give(
+    FeedbackRepository(database=store.database).record(
         answer_id="A1", user_id="U1", entry_id="a/b", verdict=Verdict.HELPFUL, question=SECRET
     )
     deliver_all(store)
@@ -112,7 +112,7 @@ def test_nothing_of_people_s_words_is_left(store: Store) -> None:
         "submitted",
     ]
     assert history[-1].kind is EventKind.ERASED
-    assert FeedbackBook(database=store.database).list()[0].verdict is Verdict.HELPFUL
+    assert FeedbackRepository(database=store.database).list()[0].verdict is Verdict.HELPFUL
 
 
 def test_what_was_closed_later_stays(store: Store) -> None:
@@ -187,7 +187,7 @@ def deliver_parking(store: Store, kind: str) -> None:
     """Deliver everything, but park jobs of this kind."""
     while (job := store.outbox.claim()) is not None or store.outbox.seconds_until_due() != float("inf"):
         if job is not None:
-            parks = tasks.to_row(job.task)[0] == kind
+            parks = task_codec.encode_task(job.task)[0] == kind
             store.outbox.complete(
                 job, DeadLettered("user_disabled") if parks else Completed(PostedMessage("C1", f"{job.id}.0"))
             )
@@ -228,10 +228,10 @@ def test_without_a_number_of_days_nothing_is_erased(store: Store) -> None:
 def all_kinds_of_words(store: Store) -> str:
     """Words wherever a sweep would erase or prune them; everything that is stored."""
     closed(store)
-    FeedbackBook(database=store.database).give(
+    FeedbackRepository(database=store.database).record(
         answer_id="A1", user_id="U1", entry_id="a/b", verdict=Verdict.HELPFUL, question=SECRET
     )
-    Drafts(database=store.database, ids=lambda: "token").put("U1", {"text": SECRET})
+    DraftRepository(database=store.database, ids=lambda: "token").put("U1", {"text": SECRET})
     store.inbox.accept("E1", AnswerMessage("E1", "D1", "1.0", "U1", "T1", SECRET, "1.0"))
     return everything(store.database)
 
@@ -246,7 +246,7 @@ def test_a_clock_that_jumps_ahead_erases_nothing(store: Store, jump: float, capl
         assert swept(store, 2, hours=3) == 0
     assert "nothing is erased" in caplog.text
     store.elapse(-jump - 3 * HOUR)
-    assert Retention(database=store.database, days=2).sweep() == 0
+    assert RetentionService(database=store.database, days=2).sweep() == 0
     assert everything(store.database) == before
     store.elapse(HOUR)
     assert swept(store, 2, hours=20) == 0, "after a clock was set back, it has to prove itself again"
@@ -256,7 +256,7 @@ def test_a_start_with_a_wrong_clock_erases_nothing(store: Store) -> None:
     """The first sweep ever, of a database that an older version has filled."""
     before = all_kinds_of_words(store)
     store.elapse(400 * DAY)
-    assert Retention(database=store.database, days=2).sweep() == 0
+    assert RetentionService(database=store.database, days=2).sweep() == 0
     store.elapse(-400 * DAY)
     assert everything(store.database) == before
 
@@ -300,7 +300,7 @@ def test_several_processes_that_sweep_at_once_erase_each_once(store: Store) -> N
 
     def sweep(process: Store) -> int:
         start.wait()
-        return Retention(database=process.database, days=90).sweep()
+        return RetentionService(database=process.database, days=90).sweep()
 
     with ThreadPoolExecutor(len(others)) as pool:
         assert sum(pool.map(sweep, others)) == len(escalations)
@@ -318,7 +318,7 @@ def test_many_are_erased_in_batches(store: Store) -> None:
         connection.execute(text("UPDATE outbox SET state = 'done', once_key = NULL"))
         connection.execute(text("UPDATE escalations SET state = 'withdrawn', closed_at = changed_at"))
     store.elapse(2 * DAY)
-    assert Retention(database=store.database, days=None).erase_before(store.now() - timedelta(days=1)) == 450
+    assert RetentionService(database=store.database, days=None).erase_before(store.now() - timedelta(days=1)) == 450
 
 
 def test_what_nobody_needs_is_pruned(store: Store) -> None:

@@ -36,7 +36,7 @@ from slackguide.escalation.state_machine import (
     Resolve,
     Withdraw,
 )
-from slackguide.storage.backlog import Backlog
+from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.schema import outbox
 from tests.storage.killing import replayed
 from tests.stores import SteppedClock, Store, draft, sqlite_url
@@ -120,7 +120,7 @@ class Promises(RuleBasedStateMachine):
             explain=lambda code, _: code,
             jitter=lambda: 0.5,
         )
-        self.backlog = Backlog(database=self.store.database, notifier=self.store.bell)
+        self.backlog = OutboxAdmin(database=self.store.database, notifier=self.store.bell)
         self.ids: list[str] = []
         self.accepted: set[str] = set()
 
@@ -166,7 +166,7 @@ class Promises(RuleBasedStateMachine):
 
     @rule()
     def retry_parked(self) -> None:
-        self.backlog.retry_parked()
+        self.backlog.retry_dead_lettered()
 
     def teardown(self) -> None:
         try:
@@ -179,7 +179,7 @@ class Promises(RuleBasedStateMachine):
     def _settle(self) -> None:
         self.slack.weather = "fine"
         for _ in range(2000):
-            self.backlog.retry_parked()
+            self.backlog.retry_dead_lettered()
             job = self.store.outbox.claim()
             if job is not None:
                 self.delivery.deliver(job)
@@ -187,7 +187,7 @@ class Promises(RuleBasedStateMachine):
                 break
             else:
                 self.store.elapse(1.1)
-        assert self.backlog.owed() == ()
+        assert self.backlog.pending() == ()
 
     def _judge(self) -> None:
         kept = {escalation.id: escalation for escalation in self.store.ledger.iterate(EscalationFilter())}

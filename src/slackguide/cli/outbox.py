@@ -11,7 +11,7 @@ from slackguide.cli.options import JsonOption
 from slackguide.cli.output import NOT_FINE, fail, iso, moment, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from slackguide.storage.backlog import Owed
+    from slackguide.storage.outbox_admin import PendingJob
     from slackguide.wiring import Records
 
 LIMIT = 1000
@@ -41,7 +41,7 @@ def list_(
     Reads DATABASE_URL, or the SQLite file in SLACKGUIDE_HOME. Exits 0, or 2 where there is no database.
     """
     with kept() as records:
-        owed = records.backlog.owed(parked_only=parked, limit=EVERYTHING if json else LIMIT)
+        owed = records.backlog.pending(dead_lettered_only=parked, limit=EVERYTHING if json else LIMIT)
         counts = records.backlog.counts()
     if json:
         print_json([_document(job) for job in owed])
@@ -69,7 +69,7 @@ def retry(
         fail("name what to try again: give either REF or --parked.")
     with kept() as records:
         if name is None:
-            say(f"{_jobs(records.backlog.retry_parked())} will be tried now.")
+            say(f"{_jobs(records.backlog.retry_dead_lettered())} will be tried now.")
             return
         done = records.backlog.retry(name)
         _conclude(records, name, done, "will be tried now", "It is being sent this moment, or waits for its card.")
@@ -103,7 +103,7 @@ def _conclude(records: Records, name: str, done: int, what: str, why_not: str) -
         say(f"{_jobs(done)} {what}.")
         return
     wanted = name.strip().upper()
-    if any(wanted in (job.reference, str(job.id)) for job in records.backlog.owed(limit=EVERYTHING)):
+    if any(wanted in (job.reference, str(job.id)) for job in records.backlog.pending(limit=EVERYTHING)):
         fail(f"nothing was changed for {name}. {why_not}", NOT_FINE)
     if records.ledger.by_reference(name) is None:
         fail(f"there is no escalation or unfinished job {name}: `slackguide outbox list` names those there are.")
@@ -118,14 +118,14 @@ def _state(state: str) -> str:
     return "being sent" if state == "claimed" else state
 
 
-def _row(job: Owed) -> tuple[str, ...]:
+def _row(job: PendingJob) -> tuple[str, ...]:
     return (
         str(job.id), job.kind.replace("_", " "), job.reference or "", job.conversation, job.state, moment(job.due_at),
-        str(job.tries), job.why or "",
+        str(job.attempts), job.error_code or "",
     )  # fmt: skip
 
 
-def _document(job: Owed) -> dict[str, Any]:
+def _document(job: PendingJob) -> dict[str, Any]:
     return {
         "job": job.id,
         "kind": job.kind,
@@ -133,7 +133,7 @@ def _document(job: Owed) -> dict[str, Any]:
         "conversation": job.conversation,
         "state": job.state,
         "due_at": iso(job.due_at),
-        "tries": job.tries,
-        "fault": job.why,
+        "tries": job.attempts,
+        "fault": job.error_code,
         "created_at": iso(job.created_at),
     }

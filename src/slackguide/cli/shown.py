@@ -14,13 +14,13 @@ from slackguide.escalation.models import Escalation, Event
 from slackguide.escalation.resolution import ENDINGS
 
 if TYPE_CHECKING:
-    from slackguide.storage.people import People
+    from slackguide.storage.directory import UserDirectory
 
 
 class Names:
     """What people are called, as far as the directory knows."""
 
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: UserDirectory) -> None:
         self._people = people
 
     def of(self, user_id: str | None) -> str:

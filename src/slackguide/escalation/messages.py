@@ -35,7 +35,10 @@ class PostEscalation:
 
 @dataclass(frozen=True)
 class NotifyPerson:
-    """A direct message to `user_id`. `who` did it (None: slackguide), `words` are theirs, or ours for `PARKED`."""
+    """A direct message to `user_id`.
+
+    `who` did it (None: slackguide), `words` are theirs, or ours for `DEAD_LETTERED`.
+    """
 
     user_id: str
     notice: NoticeKind

@@ -1,4 +1,4 @@
-"""The repository of escalations, as a protocol (`storage.ledger` implements it)."""
+"""The repository of escalations, as a protocol (`storage.escalations` implements it)."""
 
 from __future__ import annotations
 

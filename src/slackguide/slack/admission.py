@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from slackguide.errors import StorageError
 from slackguide.guide import Asker
-from slackguide.storage.people import People, Person
+from slackguide.storage.directory import DirectoryUser, UserDirectory
 
 GUESTS = "slackguide answers members of this workspace only, and you are a guest here. Please ask your contact."
 OUTSIDERS = "slackguide answers members of this workspace only, and your account belongs to another one."
@@ -61,7 +61,7 @@ class Door:
     def __init__(
         self,
         *,
-        people: People,
+        people: UserDirectory,
         our_team: Callable[[], str | None],
         leads: Collection[str],
         lead_groups: Callable[[], Collection[str]],
@@ -79,7 +79,7 @@ class Door:
             return Unknown(user_id)
         return Unknown(user_id) if person is None else self.judge(person)
 
-    def judge(self, person: Person) -> Admitted | TurnedAway:
+    def judge(self, person: DirectoryUser) -> Admitted | TurnedAway:
         """Whether a person who is known may ask."""
         ours = self._our_team()
         if person.deleted:

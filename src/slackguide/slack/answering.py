@@ -18,7 +18,7 @@ from slackguide.slack.views.answer import answer_card
 from slackguide.slack.views.card import Card
 from slackguide.slack.views.choices import choices_card, next_matches_card, nothing_card
 from slackguide.slack.words import clipped
-from slackguide.storage.drafts import Drafts
+from slackguide.storage.drafts import DraftRepository
 from slackguide.text import clean
 from slackguide.triage.fact_values import parse_facts
 
@@ -30,7 +30,7 @@ class Answerer:
     """Draws cards. `guide` gives the knowledge in force, `ids` new ids of answers, `today` the day of the asker."""
 
     def __init__(
-        self, *, guide: Callable[[], Guide], drafts: Drafts, ids: Callable[[], str], today: Callable[[], date]
+        self, *, guide: Callable[[], Guide], drafts: DraftRepository, ids: Callable[[], str], today: Callable[[], date]
     ) -> None:
         self._guide = guide
         self._drafts = drafts

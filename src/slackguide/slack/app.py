@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 
 from slackguide.slack.boundary import Boundary
 from slackguide.slack.register import Listeners, register
-from slackguide.storage.identity import Identity
+from slackguide.storage.bot_identity import BotIdentity
 
 LISTENER_THREADS = 16
 """Threads of Bolt's own pool. Listeners run inline (`process_before_response`), so few of them are ever busy."""
@@ -23,7 +23,7 @@ def build_app(
     token: str,
     signing_secret: str | None,
     client: WebClient,
-    identity: Callable[[], Identity | None],
+    identity: Callable[[], BotIdentity | None],
     listeners: Listeners,
     boundary: Boundary,
 ) -> App:

@@ -13,8 +13,8 @@ from slackguide.delivery.sender import DeliveryError, RateLimitedError, RefusalS
 from slackguide.errors import StorageError
 from slackguide.slack.admission import OUTSIDERS, Admission, Admitted, Door, TurnedAway, Unknown
 from slackguide.slack.calls import called, pages
-from slackguide.storage.identity import Identities, Identity
-from slackguide.storage.people import People, Person
+from slackguide.storage.bot_identity import BotIdentity, BotIdentityRepository
+from slackguide.storage.directory import DirectoryUser, UserDirectory
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +49,8 @@ class Directory:
         *,
         client: WebClient,
         quick_client: WebClient,
-        people: People,
-        identities: Identities,
+        people: UserDirectory,
+        identities: BotIdentityRepository,
         door: Door,
         token: str,
         groups: Callable[[], Collection[str]],
@@ -84,7 +84,7 @@ class Directory:
         """
         if self._identities.get(self._token) is None:
             self._identify()
-        everyone: list[Person] = []
+        everyone: list[DirectoryUser] = []
         try:
             for member in pages(self._client, "users.list", "members", {}):
                 everyone.append(_person(member))
@@ -147,7 +147,7 @@ class Directory:
         person = self._people.find(user_id)
         return self._door.judge(person) if person is not None else TurnedAway(OUTSIDERS)
 
-    def _looked_up(self, user_id: str) -> Person:
+    def _looked_up(self, user_id: str) -> DirectoryUser:
         if self._identities.get(self._token) is None:
             self._identify()
         response = called(lambda: self._quick_client.users_info(user=user_id))
@@ -192,9 +192,9 @@ class Directory:
 
     def _identify(self) -> None:
         told = called(self._client.auth_test)
-        self._identities.keep(
+        self._identities.put(
             self._token,
-            Identity(
+            BotIdentity(
                 team_id=str(told.get("team_id") or ""),
                 enterprise_id=told.get("enterprise_id"),
                 bot_id=str(told.get("bot_id") or ""),
@@ -218,10 +218,10 @@ class Directory:
         }
 
 
-def _person(member: Mapping[str, Any]) -> Person:
+def _person(member: Mapping[str, Any]) -> DirectoryUser:
     """A member as Slack tells of them; fields may be missing."""
     profile = member.get("profile") or {}
-    return Person(
+    return DirectoryUser(
         user_id=str(member["id"]),
         team_id=str(member.get("team_id") or ""),
         name=str(profile.get("display_name") or member.get("real_name") or member.get("name") or ""),

@@ -18,7 +18,7 @@ from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.admission import Admitted, TurnedAway, Unknown
 from slackguide.slack.directory import Directory
 from slackguide.slack.views.home import Listed, home_view, words_home
-from slackguide.storage.people import People, Person
+from slackguide.storage.directory import DirectoryUser, UserDirectory
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class HomeDrawer:
         self,
         *,
         ledger: EscalationRepository,
-        people: People,
+        people: UserDirectory,
         directory: Directory,
         knowledge: Callable[[], KnowledgeBase],
         clock: Callable[[], datetime],
@@ -110,7 +110,7 @@ class HomeDrawer:
         page = self._ledger.page(filter_, after=turned.get(name), limit=PAGE)
         return page.escalations, page.next_cursor, self._ledger.count(filter_, at_most=COUNTED + 1), name in turned
 
-    def _desks(self, person: Person | None, knowledge: KnowledgeBase) -> frozenset[str]:
+    def _desks(self, person: DirectoryUser | None, knowledge: KnowledgeBase) -> frozenset[str]:
         groups = person.groups if person else frozenset()
         return frozenset(id for id, form in knowledge.forms.items() if form.specialists in groups)
 

@@ -26,7 +26,7 @@ from slackguide.slack.surfaces import is_direct_message
 from slackguide.slack.views.card import UPDATE_TEXT_LIMIT, Card
 from slackguide.slack.views.direct import note_card
 from slackguide.slack.views.escalation import escalation_card, moved_card, notice_card
-from slackguide.storage.channels import Channels
+from slackguide.storage.channels import ChannelRepository
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class SlackPoster:
         self,
         *,
         client: WebClient,
-        channels: Channels,
+        channels: ChannelRepository,
         knowledge: Callable[[], KnowledgeBase],
         conversation: Conversation,
         directory: Directory,
@@ -138,7 +138,7 @@ class SlackPoster:
             return self._sent(job, ready)
         except SlackRefusedError as error:
             if error.code == "channel_not_found" and isinstance(job.task, PostEscalation):
-                self._channels.forget(job.task.channel)  # renamed or made anew: looked up again by the next try
+                self._channels.delete(job.task.channel)  # renamed or made anew: looked up again by the next try
             raise
 
     def _sent(self, job: Job, ready: _Prepared) -> PostedMessage:
@@ -212,7 +212,7 @@ class SlackPoster:
         for channel in pages(self._client, "conversations.list", "channels", {"types": "public_channel,private_channel",
                                                                       "exclude_archived": "false"}):  # fmt: skip
             if channel.get("name") == name:
-                self._channels.keep(name, str(channel["id"]))
+                self._channels.put(name, str(channel["id"]))
                 return str(channel["id"])
         raise refusal("channel_not_found")
 

@@ -1,1 +1,1 @@
-"""What slackguide keeps: one table family a file, on SQLite or PostgreSQL, behind the protocols of `escalation`."""
+"""Storage on SQLite or PostgreSQL: one table family a file, behind the protocols of `escalation` and `delivery`."""

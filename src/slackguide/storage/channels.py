@@ -1,4 +1,4 @@
-"""Channel names and their ids, looked up once and kept."""
+"""Channel names and their ids, looked up once and stored."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from slackguide.storage.database import Database, insert_into
 from slackguide.storage.schema import channels
 
 
-class Channels:
+class ChannelRepository:
     """Names without `#`. `given` are the ids that the configuration names: they win, and are not kept."""
 
-    def __init__(self, *, database: Database, given: Mapping[str, str]) -> None:
+    def __init__(self, *, database: Database, configured: Mapping[str, str]) -> None:
         self._database = database
-        self._given = dict(given)
+        self._configured = dict(configured)
 
     def get(self, name: str) -> str | None:
         """The channel's id, None if it has to be looked up."""
-        if name in self._given:
-            return self._given[name]
+        if name in self._configured:
+            return self._configured[name]
         with self._database.read() as connection:
             found = select(channels.c.channel_id).where(channels.c.name == name)
             return connection.execute(found).scalar_one_or_none()
 
-    def keep(self, name: str, channel_id: str) -> None:
+    def put(self, name: str, channel_id: str) -> None:
         """Keep what a look-up found."""
         with self._database.write() as connection:
             found = {"channel_id": channel_id, "kept_at": self._database.now(connection)}
@@ -35,7 +35,7 @@ class Channels:
                 .on_conflict_do_update(index_elements=[channels.c.name], set_=found)
             )
 
-    def forget(self, name: str) -> None:
+    def delete(self, name: str) -> None:
         """The kept id is wrong (the channel was deleted or renamed): look it up again."""
         with self._database.write() as connection:
             connection.execute(delete(channels).where(channels.c.name == name))

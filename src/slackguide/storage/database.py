@@ -1,4 +1,4 @@
-"""The connection to what is kept: transactions, the database's clock, and errors in words."""
+"""The database connection: transactions, the database's clock, and errors as messages."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from slackguide.errors import ConfigurationError, StorageError
-from slackguide.storage import faults
-from slackguide.storage.kinds import dump_json
+from slackguide.storage import database_errors
+from slackguide.storage.column_types import dump_json
 
 BUSY_SECONDS = 1.2
 """How long a transaction waits for its turn in this process, and then for other processes: Slack waits 3 s in all."""
@@ -36,7 +36,7 @@ class Database:
     """One database, SQLite or PostgreSQL, for any number of threads.
 
     `url` is `sqlite:///path/to/file` or `postgresql://…`. Nothing is opened before the first transaction, and `migrate`
-    (in `storage.migration`) has to have been called once on the file before that. Every method that touches the
+    (in `storage.migrate`) has to have been called once on the file before that. Every method that touches the
     database raises StorageError in words for a person. `busy_seconds` is how long a transaction waits for a connection,
     for its turn and for a lock, each.
     """
@@ -45,9 +45,9 @@ class Database:
         self._clock = clock
         self._busy_seconds = busy_seconds
         self._url = normalise(url)
-        self._turn: threading.Lock | None = None
+        self._write_lock: threading.Lock | None = None
         if self.is_sqlite:
-            self._turn = threading.Lock()
+            self._write_lock = threading.Lock()
             self._engine = _sqlite_engine(self.path, busy_seconds)
         else:
             self._engine = _postgresql_engine(self._url, busy_seconds)
@@ -71,7 +71,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads, with one view of the data throughout on SQLite."""
-        with _in_words(), self._engine.begin() as connection:
+        with _translate_errors(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -81,17 +81,17 @@ class Database:
         On SQLite one transaction writes at a time. Those of this process take turns here, because SQLite's own waiting
         is a lottery.
         """
-        if self._turn is None:
-            with _in_words(), self._writing.begin() as connection:
+        if self._write_lock is None:
+            with _translate_errors(), self._writing.begin() as connection:
                 yield connection
             return
-        if not self._turn.acquire(timeout=self._busy_seconds):
-            raise StorageError(faults.BUSY)
+        if not self._write_lock.acquire(timeout=self._busy_seconds):
+            raise StorageError(database_errors.BUSY)
         try:
-            with _in_words(), self._writing.begin() as connection:
+            with _translate_errors(), self._writing.begin() as connection:
                 yield connection
         finally:
-            self._turn.release()
+            self._write_lock.release()
 
     def now(self, connection: Connection) -> datetime:
         """The time by which leases are kept: the database's own on PostgreSQL, else this machine's. UTC."""
@@ -132,11 +132,11 @@ def normalise(url: str) -> URL:
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
         yield
     except (DBAPIError, PoolTimeout) as error:
-        raise faults.in_words(error) from None
+        raise database_errors.error_message(error) from None
 
 
 def open_sqlite(path: Path, *, create: bool = False, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:

@@ -1,4 +1,4 @@
-"""Short-lived state, too big for a button's value (2,000 characters): kept under a token that the button holds."""
+"""Short-lived state too large for a button's value (2,000 characters), stored under a token that the button carries."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from slackguide.storage.database import Database
 from slackguide.storage.schema import drafts
 
 
-class Drafts:
+class DraftRepository:
     """JSON objects of one person each. `ids` gives tokens nobody can guess."""
 
     def __init__(self, *, database: Database, ids: Callable[[], str]) -> None:

@@ -1,4 +1,4 @@
-"""What people pressed under answers."""
+"""Feedback on answers."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class Feedback:
     at: datetime
 
 
-class FeedbackBook:
+class FeedbackRepository:
     """Keeps one verdict a person and answer; the last press counts."""
 
     def __init__(self, *, database: Database) -> None:
         self._database = database
 
-    def give(
+    def record(
         self, *, answer_id: str, user_id: str, entry_id: str | None, verdict: Verdict, question: str | None
     ) -> bool:
         """Keep a verdict; False when this person had already given this very one on this answer."""
@@ -47,7 +47,7 @@ class FeedbackBook:
             before = connection.execute(select(feedback.c.verdict).where(same)).scalar_one_or_none()
             if before == verdict.value:
                 return False
-            said = {
+            stored = {
                 "entry_id": entry_id,
                 "verdict": verdict.value,
                 "question": question,
@@ -55,8 +55,8 @@ class FeedbackBook:
             }
             connection.execute(
                 insert_into(connection, feedback)
-                .values(answer_id=answer_id, user_id=user_id, **said)
-                .on_conflict_do_update(index_elements=[feedback.c.answer_id, feedback.c.user_id], set_=said)
+                .values(answer_id=answer_id, user_id=user_id, **stored)
+                .on_conflict_do_update(index_elements=[feedback.c.answer_id, feedback.c.user_id], set_=stored)
             )
             return True
 

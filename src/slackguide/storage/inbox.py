@@ -1,4 +1,4 @@
-"""Events that Slack sent: each is accepted once, together with the answer it is owed and the turn that it is."""
+"""The event inbox: accept each Slack event once, together with the task that answers it."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from sqlalchemy import Connection, select
 from slackguide.delivery.notifier import Notifier
 from slackguide.delivery.tasks import AnswerMessage, Task
 from slackguide.storage.database import Database, insert_into
-from slackguide.storage.outbox import queue
+from slackguide.storage.outbox import enqueue
 from slackguide.storage.schema import inbox, turns
 
 TURN_LIMIT = 8000
 """Most characters of a turn that are stored, as Slack escapes them; a question is read no further either."""
 
 
-class Inbox:
+class EventInbox:
     """Accepts events. What they are owed is delivered like every other job: after a crash too, and once."""
 
     def __init__(self, *, database: Database, notifier: Notifier) -> None:
         self._database = database
-        self._bell = notifier
+        self._notifier = notifier
 
-    def accept(self, event_id: str, *owed: Task) -> bool:
+    def accept(self, event_id: str, *new_tasks: Task) -> bool:
         """Keep the event's id and what is owed for it, on disk when this returns; False if it was accepted before.
 
         A message that is owed an answer is also stored as a turn of its conversation. Answer 200 only after this;
@@ -39,12 +39,12 @@ class Inbox:
             )
             if connection.execute(first).first() is None:
                 return False
-            queue(connection, now, None, owed)
-            for task in owed:
+            enqueue(connection, now, None, new_tasks)
+            for task in new_tasks:
                 if isinstance(task, AnswerMessage) and task.ts is not None:
                     _store_turn(connection, now, task, task.ts)
-        if owed:
-            self._bell.notify()
+        if new_tasks:
+            self._notifier.notify()
         return True
 
     def turns_before(self, task: AnswerMessage, *, at_most: int) -> tuple[str, ...]:

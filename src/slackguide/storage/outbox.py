@@ -1,4 +1,4 @@
-"""What is owed to Slack: queued with what it belongs to, claimed under a lease, settled once."""
+"""The outbox table as a job queue: enqueued with the change that causes it, claimed under a lease, completed once."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from slackguide.delivery.tasks import Task, channel_key, dedupe_key, is_idempote
 from slackguide.errors import UnreadableRow
 from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import Escalation, Event, EventKind, PostedCard
-from slackguide.storage import homes, rows, tasks
+from slackguide.storage import app_home, mappers, task_codec
 from slackguide.storage.database import Database, insert_into
 from slackguide.storage.schema import cards, escalations, lanes, outbox
 
@@ -41,18 +41,18 @@ log = logging.getLogger(__name__)
 LEASE_SECONDS = 15.0
 """How long a claim holds: three times the Slack client's timeout of 5 s."""
 
-PACE_SECONDS = 1.0
+MIN_POST_INTERVAL = 1.0
 """Between two messages to one conversation (docs.slack.dev: about one a second a channel)."""
 
-CLOCK_SLACK = timedelta(seconds=60)
+MAX_CLOCK_STEP_BACK = timedelta(seconds=60)
 """A clock that goes back by more than this was set; what was planned by the old time is then planned again."""
 
-DUE, CLAIMED, WAITING, PARKED, DONE, DROPPED = "due", "claimed", "waiting", "parked", "done", "dropped"
+DUE, CLAIMED, WAITING, DEAD_LETTERED, DONE, DROPPED = "due", "claimed", "waiting", "parked", "done", "dropped"
 """States of a job: `waiting` for the escalation's card, `parked` for a person."""
 
 FINISHED = (DONE, DROPPED)
 
-_LOOKS = 8
+_CLAIM_ATTEMPTS = 8
 """How many conversations to try for one whose turn it is, when other workers are faster."""
 
 _LOOKED_AT = 100
@@ -62,15 +62,15 @@ UNREADABLE_FOR = timedelta(minutes=10)
 """How long a row that could not be read is not looked at again."""
 
 
-def queue(connection: Connection, now: datetime, escalation: Escalation | None, owed: Sequence[Task]) -> None:
+def enqueue(connection: Connection, now: datetime, escalation: Escalation | None, new_tasks: Sequence[Task]) -> None:
     """Add jobs within the caller's transaction; one whose like is still unfinished is left out.
 
     A reply is bound to the card that the escalation has now, or else to the next one in the channel it is in now.
     """
-    for task in owed:
+    for task in new_tasks:
         if isinstance(task, ReplyInThread) and task.card is None and escalation is not None:
             task = replace(task, card=escalation.card)
-        kind, payload = tasks.to_row(task)
+        kind, payload = task_codec.encode_task(task)
         waits = needs_card(task) and escalation is not None and escalation.card is None
         connection.execute(
             insert_into(connection, outbox)
@@ -89,11 +89,11 @@ def queue(connection: Connection, now: datetime, escalation: Escalation | None, 
         )
 
 
-class SqlOutbox:
-    """The outbox of `delivery.queue`, for one worker process.
+class SqlJobQueue:
+    """The outbox of `delivery.enqueue`, for one worker process.
 
     `worker` names the process in the rows it holds. It claims jobs of the kinds `only`, where given, and none of
-    `without` (names of `tasks.KINDS`): workers that share a process can have jobs of their own. A job is due again
+    `without` (names of `tasks.TASK_TYPES`): workers that share a process can have jobs of their own. A job is due again
     when its lease is over: `due_at` of a claimed row is the end of its lease.
     """
 
@@ -104,17 +104,17 @@ class SqlOutbox:
         notifier: Notifier,
         worker: str,
         lease: float = LEASE_SECONDS,
-        pace: float = PACE_SECONDS,
+        post_interval: float = MIN_POST_INTERVAL,
         only: Collection[str] | None = None,
         without: Collection[str] = (),
     ) -> None:
         self._database = database
-        self._bell = notifier
+        self._notifier = notifier
         self._worker = worker
         self._lease = timedelta(seconds=lease)
-        self._pace = timedelta(seconds=pace)
-        wanted = outbox.c.kind.in_(only) if only is not None else true()
-        self._mine = and_(wanted, outbox.c.kind.not_in(without)) if without else wanted
+        self._post_interval = timedelta(seconds=post_interval)
+        name_or_id = outbox.c.kind.in_(only) if only is not None else true()
+        self._mine = and_(name_or_id, outbox.c.kind.not_in(without)) if without else name_or_id
         self._latest: datetime | None = None
         self._skipping = threading.Lock()
         self._skipped: frozenset[int] = frozenset()
@@ -122,7 +122,7 @@ class SqlOutbox:
         self._reported: set[int] = set()
 
     def claim(self) -> Job | None:
-        """See `delivery.queue.JobQueue`. Without work it only reads, so that idle workers take no lock.
+        """See `delivery.enqueue.JobQueue`. Without work it only reads, so that idle workers take no lock.
 
         A row that this version cannot read is left to a newer one: its id is logged once, and this process does not
         look at it again for `UNREADABLE_FOR`.
@@ -130,22 +130,22 @@ class SqlOutbox:
         with self._database.read() as connection:
             now = self._database.now(connection)
             skipped = self._unreadable(now)
-            astray = self._clock_went_back(connection, now)
-            if not astray and connection.execute(_next(now, (), self._mine, skipped)).first() is None:
+            clock_stepped_back = self._detect_clock_step_back(connection, now)
+            if not clock_stepped_back and connection.execute(_next_due(now, (), self._mine, skipped)).first() is None:
                 return None
         with self._database.write() as connection:
             now = self._database.now(connection)
-            if astray:
-                self._plan_again(connection, now)
+            if clock_stepped_back:
+                self._reschedule(connection, now)
             return self._take(connection, now, skipped)
 
     def _take(self, connection: Connection, now: datetime, skipped: Collection[int]) -> Job | None:
         """The next job that can be read and whose conversation may be written to, under a lease."""
-        beaten: list[str] = []
+        tried_channels: list[str] = []
         for _ in range(_LOOKED_AT):
-            found = _next(now, beaten, self._mine, skipped).with_for_update(skip_locked=True, of=outbox)
+            found = _next_due(now, tried_channels, self._mine, skipped).with_for_update(skip_locked=True, of=outbox)
             row = connection.execute(found).first()
-            if row is None or len(beaten) == _LOOKS:
+            if row is None or len(tried_channels) == _CLAIM_ATTEMPTS:
                 return None
             try:
                 task, escalation = _read(connection, row)
@@ -154,10 +154,10 @@ class SqlOutbox:
                 continue
             if isinstance(task, ReplyInThread) and task.card is None:
                 connection.execute(update(outbox).where(outbox.c.id == row.id).values(state=WAITING, set_at=now))
-            elif _take_turn(connection, row.lane, now, self._pace):
-                return self._hold(connection, row, now, task, escalation)
+            elif _take_turn(connection, row.lane, now, self._post_interval):
+                return self._lease_job(connection, row, now, task, escalation)
             else:
-                beaten.append(row.lane)
+                tried_channels.append(row.lane)
         return None
 
     def _unreadable(self, now: datetime) -> Collection[int]:
@@ -176,33 +176,35 @@ class SqlOutbox:
             return self._skipped
 
     def renew(self, job: Job) -> bool:
-        """See `delivery.queue.JobQueue`."""
+        """See `delivery.enqueue.JobQueue`."""
         with self._database.write() as connection:
             now = self._database.now(connection)
-            held = connection.execute(update(outbox).where(_held(job)).values(due_at=now + self._lease, set_at=now))
+            held = connection.execute(
+                update(outbox).where(_is_leased(job)).values(due_at=now + self._lease, set_at=now)
+            )
             return bool(held.rowcount)
 
     def release(self, job: Job) -> None:
-        """See `delivery.queue.JobQueue`."""
+        """See `delivery.enqueue.JobQueue`."""
         with self._database.write() as connection:
             now = self._database.now(connection)
             back = {"state": DUE, "due_at": now, "set_at": now, "tries": job.attempts - 1, "doubtful": job.maybe_sent}
-            connection.execute(update(outbox).where(_held(job)).values(back))
-        self._bell.notify()
+            connection.execute(update(outbox).where(_is_leased(job)).values(back))
+        self._notifier.notify()
 
     def complete(self, job: Job, decision: Outcome, *, follow_ups: Sequence[Task] = ()) -> bool:
-        """See `delivery.queue.JobQueue`. What was posted is kept even if the lease was lost meanwhile."""
+        """See `delivery.enqueue.JobQueue`. What was posted is kept even if the lease was lost meanwhile."""
         with self._database.write() as connection:
             now = self._database.now(connection)
-            escalation = rows.locked(connection, job.escalation.id) if job.escalation is not None else None
+            escalation = mappers.locked(connection, job.escalation.id) if job.escalation is not None else None
             row = connection.execute(select(outbox).where(outbox.c.id == job.id).with_for_update()).first()
             if row is None or row.state == DONE:
                 return False
             if not isinstance(decision, Completed) and (row.state != CLAIMED or row.lease != job.lease):
                 return False
-            escalation = _settle(connection, now, row, decision, escalation, job.task)
-            queue(connection, now, escalation, follow_ups)
-        self._bell.notify()
+            escalation = _record_outcome(connection, now, row, decision, escalation, job.task)
+            enqueue(connection, now, escalation, follow_ups)
+        self._notifier.notify()
         return True
 
     def resume(self, codes: Collection[str]) -> int:
@@ -218,10 +220,10 @@ class SqlOutbox:
             again |= {"due_at": now, "set_at": now}
             due = connection.execute(update(outbox).where(refused, outbox.c.state == DUE).values(again)).rowcount
         with self._database.write() as connection:
-            parked = and_(refused, outbox.c.state == PARKED)
+            parked = and_(refused, outbox.c.state == DEAD_LETTERED)
             ids = connection.execute(select(outbox.c.escalation_id).where(parked).distinct()).scalars()
             for escalation_id in sorted(id for id in ids if id is not None):
-                rows.lock(connection, escalation_id)
+                mappers.lock(connection, escalation_id)
             now = self._database.now(connection)
             found = connection.execute(select(outbox).where(parked).order_by(outbox.c.id).with_for_update()).all()
             for row in found:
@@ -229,11 +231,11 @@ class SqlOutbox:
         resumed = int(due) + len(found)
         if resumed:
             log.info("%d jobs that Slack refused are due again", resumed)
-            self._bell.notify()
+            self._notifier.notify()
         return resumed
 
     def seconds_until_due(self) -> float:
-        """See `delivery.queue.JobQueue`."""
+        """See `delivery.enqueue.JobQueue`."""
         with self._database.read() as connection:
             now = self._database.now(connection)
             active = _active(self._mine, self._unreadable(now))
@@ -244,9 +246,9 @@ class SqlOutbox:
                 return float((first - now).total_seconds())
             paced = select(func.min(lanes.c.next_at)).where(lanes.c.next_at > now)
             turn = connection.execute(paced).scalar_one_or_none()
-            return float((turn - now).total_seconds()) if turn is not None else self._pace.total_seconds()
+            return float((turn - now).total_seconds()) if turn is not None else self._post_interval.total_seconds()
 
-    def _hold(
+    def _lease_job(
         self, connection: Connection, row: Row[Any], now: datetime, task: Task, escalation: Escalation | None
     ) -> Job:
         """Claim a row that this transaction has locked; from now on it counts as possibly sent."""
@@ -255,7 +257,7 @@ class SqlOutbox:
             .where(outbox.c.id == row.id)
             .values(
                 state=CLAIMED,
-                payload=tasks.to_row(task)[1],
+                payload=task_codec.encode_task(task)[1],
                 due_at=now + self._lease,
                 set_at=now,
                 tries=outbox.c.tries + 1,
@@ -279,19 +281,19 @@ class SqlOutbox:
             else frozenset(),
         )
 
-    def _clock_went_back(self, connection: Connection, now: datetime) -> bool:
+    def _detect_clock_step_back(self, connection: Connection, now: datetime) -> bool:
         """Against the latest time this process has seen, and at its first claim against what is in the table."""
         latest = self._latest
         if latest is None:
             newest = select(func.max(outbox.c.set_at)).where(_active(self._mine))
             latest = connection.execute(newest).scalar_one_or_none() or now
         self._latest = now
-        return bool(latest - now > CLOCK_SLACK)
+        return bool(latest - now > MAX_CLOCK_STEP_BACK)
 
-    def _plan_again(self, connection: Connection, now: datetime) -> None:
+    def _reschedule(self, connection: Connection, now: datetime) -> None:
         """Nothing waits for a time that was wrong; what another worker holds still gets a whole lease from now."""
-        connection.execute(delete(lanes).where(lanes.c.set_at > now + CLOCK_SLACK))
-        future = and_(_active(self._mine), outbox.c.set_at > now + CLOCK_SLACK)
+        connection.execute(delete(lanes).where(lanes.c.set_at > now + MAX_CLOCK_STEP_BACK))
+        future = and_(_active(self._mine), outbox.c.set_at > now + MAX_CLOCK_STEP_BACK)
         connection.execute(update(outbox).where(future, outbox.c.state == DUE).values(due_at=now, set_at=now))
         connection.execute(update(outbox).where(future).values(due_at=now + self._lease, set_at=now))
 
@@ -309,12 +311,12 @@ def _not_skipped(table: FromClause, skipped: Collection[int]) -> ColumnElement[b
     return table.c.id.not_in([literal_column(str(id)) for id in sorted(skipped)]) if skipped else true()
 
 
-def _held(job: Job) -> ColumnElement[bool]:
+def _is_leased(job: Job) -> ColumnElement[bool]:
     return and_(outbox.c.id == job.id, outbox.c.state == CLAIMED, outbox.c.lease == job.lease)
 
 
-def _next(
-    now: datetime, beaten: Sequence[str], mine: ColumnElement[bool], skipped: Collection[int] = ()
+def _next_due(
+    now: datetime, tried_channels: Sequence[str], mine: ColumnElement[bool], skipped: Collection[int] = ()
 ) -> Select[Any]:
     """The row due longest, of those whose conversation may be written to now and that no earlier one has to precede.
 
@@ -337,7 +339,7 @@ def _next(
         select(outbox)
         .where(_active(mine, skipped), outbox.c.due_at <= now, outbox.c.lane.not_in(resting))
         .where(func.coalesce(first, outbox.c.id) == outbox.c.id)
-        .where(outbox.c.lane.not_in(beaten) if beaten else true())
+        .where(outbox.c.lane.not_in(tried_channels) if tried_channels else true())
         .order_by(outbox.c.due_at, outbox.c.id)
         .limit(1)
     )
@@ -345,11 +347,11 @@ def _next(
 
 def _read(connection: Connection, row: Row[Any]) -> tuple[Task, Escalation | None]:
     """The task and the escalation of a row; a reply is bound to its card, if that is there. Raises `UnreadableRow`."""
-    task = tasks.from_row(row.kind, row.payload)
+    task = task_codec.decode_task(row.kind, row.payload)
     if row.escalation_id is None:
         return task, None
-    kept = connection.execute(select(escalations).where(escalations.c.id == row.escalation_id)).one()
-    escalation = rows.escalation_of(kept)
+    stored = connection.execute(select(escalations).where(escalations.c.id == row.escalation_id)).one()
+    escalation = mappers.escalation_of(stored)
     if isinstance(task, ReplyInThread) and task.card is None:
         task = replace(task, card=_card_of(connection, row, escalation))
     return task, escalation
@@ -377,14 +379,14 @@ def _cards(connection: Connection, escalation_id: str) -> Sequence[Row[Any]]:
     ).all()
 
 
-def _take_turn(connection: Connection, name: str, now: datetime, pace: timedelta) -> bool:
+def _take_turn(connection: Connection, name: str, now: datetime, post_interval: timedelta) -> bool:
     """Whether this transaction may write to the conversation now; nobody else may for the length of the pace."""
     turn = (
         insert_into(connection, lanes)
-        .values(name=name, next_at=now + pace, set_at=now)
+        .values(name=name, next_at=now + post_interval, set_at=now)
         .on_conflict_do_update(
             index_elements=[lanes.c.name],
-            set_={"next_at": now + pace, "set_at": now},
+            set_={"next_at": now + post_interval, "set_at": now},
             where=lanes.c.next_at <= now,
         )
         .returning(lanes.c.name)
@@ -392,7 +394,7 @@ def _take_turn(connection: Connection, name: str, now: datetime, pace: timedelta
     return connection.execute(turn).first() is not None
 
 
-def _rest_lane(connection: Connection, name: str, now: datetime, seconds: float) -> None:
+def _pause_channel(connection: Connection, name: str, now: datetime, seconds: float) -> None:
     until = now + timedelta(seconds=seconds)
     connection.execute(
         insert_into(connection, lanes)
@@ -403,7 +405,7 @@ def _rest_lane(connection: Connection, name: str, now: datetime, seconds: float)
     )
 
 
-def _settle(
+def _record_outcome(
     connection: Connection,
     now: datetime,
     row: Row[Any],
@@ -419,34 +421,34 @@ def _settle(
             done = {"state": DONE, "channel_id": posted.channel_id, "ts": posted.ts, "why": None}
             connection.execute(change.values(**finished, **done))
             if escalation is not None and isinstance(task, PostEscalation):
-                return _on_slack(connection, now, escalation, task, posted)
+                return _record_post(connection, now, escalation, task, posted)
         case Dropped(code=code):
             connection.execute(change.values(**finished, state=DROPPED, why=code))
         case Retry(after=after, partition_pause=rest, maybe_sent=maybe_sent, reason=why):
             due = now + timedelta(seconds=after)
             connection.execute(change.values(state=DUE, due_at=due, set_at=now, doubtful=maybe_sent, why=why))
             if rest > 0:
-                _rest_lane(connection, row.lane, now, rest)
+                _pause_channel(connection, row.lane, now, rest)
         case DeadLettered(code=code, maybe_sent=maybe_sent):
-            connection.execute(change.values(state=PARKED, doubtful=maybe_sent, why=code))
+            connection.execute(change.values(state=DEAD_LETTERED, doubtful=maybe_sent, why=code))
             if escalation is not None and isinstance(task, PostEscalation):
                 about = {"code": code, "channel": task.channel}
-                rows.append(connection, escalation.id, Event(now, None, EventKind.DEAD_LETTERED, details=about))
+                mappers.append(connection, escalation.id, Event(now, None, EventKind.DEAD_LETTERED, details=about))
     return escalation
 
 
 def _resume(connection: Connection, now: datetime, row: Row[Any]) -> None:
     """Make a dead letter due again."""
     change = update(outbox).where(outbox.c.id == row.id)
-    if row.kind == tasks.kind_of(NotifyPerson) and row.payload.get("notice") == NoticeKind.DEAD_LETTERED:
+    if row.kind == task_codec.kind_of(NotifyPerson) and row.payload.get("notice") == NoticeKind.DEAD_LETTERED:
         connection.execute(change.values(state=DROPPED, settled_at=now, once_key=None, payload={}))
         return
     connection.execute(change.values(state=DUE, due_at=now, set_at=now, tries=0, why=None))
-    if row.kind == tasks.kind_of(PostEscalation):
-        rows.append(connection, row.escalation_id, Event(now, None, EventKind.RETRIED))
+    if row.kind == task_codec.kind_of(PostEscalation):
+        mappers.append(connection, row.escalation_id, Event(now, None, EventKind.RETRIED))
 
 
-def _on_slack(
+def _record_post(
     connection: Connection, now: datetime, escalation: Escalation, task: PostEscalation, posted: PostedMessage
 ) -> Escalation:
     """The card is there: what waited for it may go. Posted where the escalation no longer is, it is redrawn as such."""
@@ -465,12 +467,12 @@ def _on_slack(
     event = Event(now, None, EventKind.POSTED, details={"channel": task.channel})
     _release_waiting(connection, now, escalation.id, task, card)
     if task.channel != escalation.channel:
-        rows.append(connection, escalation.id, event)
-        queue(connection, now, escalation, [UpdateCard(card)])
+        mappers.append(connection, escalation.id, event)
+        enqueue(connection, now, escalation, [UpdateCard(card)])
         return escalation
     shown = replace(escalation, card=card)
-    rows.change(connection, shown, event)
-    queue(connection, now, None, homes.refreshes(connection, now, [escalation.requester.user_id]))
+    mappers.change(connection, shown, event)
+    enqueue(connection, now, None, app_home.refresh_tasks(connection, now, [escalation.requester.user_id]))
     return shown
 
 
@@ -483,7 +485,7 @@ def _release_waiting(
     )
     for row in connection.execute(select(outbox.c.id, outbox.c.kind, outbox.c.payload).where(waiting)).all():
         payload = row.payload
-        if row.kind == tasks.kind_of(ReplyInThread) and payload.get("card") is None:
+        if row.kind == task_codec.kind_of(ReplyInThread) and payload.get("card") is None:
             payload = {**payload, "card": asdict(card)}
         due = {"state": DUE, "due_at": now, "set_at": now, "payload": payload}
         connection.execute(update(outbox).where(outbox.c.id == row.id).values(due))

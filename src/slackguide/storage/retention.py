@@ -1,4 +1,4 @@
-"""Forgetting: people's words after a configured time, and what nobody needs any more after days."""
+"""Retention: erase text after a configured time and prune what is no longer needed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select, update
 
 from slackguide.escalation.models import Event, EventKind
-from slackguide.storage import rows
+from slackguide.storage import mappers
 from slackguide.storage.database import Database, insert_into
-from slackguide.storage.outbox import CLAIMED, CLOCK_SLACK, DROPPED, FINISHED, PARKED, WAITING, unfinished
+from slackguide.storage.outbox import (
+    CLAIMED,
+    DEAD_LETTERED,
+    DROPPED,
+    FINISHED,
+    MAX_CLOCK_STEP_BACK,
+    WAITING,
+    unfinished,
+)
 from slackguide.storage.schema import cases, drafts, escalations, events, feedback, inbox, lanes, outbox, sweeps, turns
 
 log = logging.getLogger(__name__)
@@ -38,7 +46,7 @@ STEADY = timedelta(days=1)
 """How long the clock has to go on without a jump before anything is erased: time to notice that it is wrong."""
 
 
-class Retention:
+class RetentionService:
     """Erases and prunes. `days`: how long people's words are kept after the escalation was closed; None is for ever.
 
     Nothing is erased by a clock that jumped: every sweep stores when it ran. One that runs more than `LONGEST_STEP`
@@ -71,7 +79,7 @@ class Retention:
         coming, is dropped.
         """
         erased = 0
-        while batch := self._erase_some(before):
+        while batch := self._erase_batch(before):
             erased += batch
         with self._database.write() as connection:
             old = and_(feedback.c.at < before, feedback.c.question.is_not(None))
@@ -80,11 +88,11 @@ class Retention:
             _drop_old_answers(connection, before, self._database.now(connection))
         return erased
 
-    def _erase_some(self, before: datetime) -> int:
-        owes = exists().where(outbox.c.escalation_id == escalations.c.id, unfinished(outbox))
+    def _erase_batch(self, before: datetime) -> int:
+        unfinished_jobs = exists().where(outbox.c.escalation_id == escalations.c.id, unfinished(outbox))
         old = (
             select(escalations.c.id)
-            .where(escalations.c.erased_at.is_(None), escalations.c.closed_at < before, ~owes)
+            .where(escalations.c.erased_at.is_(None), escalations.c.closed_at < before, ~unfinished_jobs)
             .order_by(escalations.c.closed_at)
             .limit(BATCH)
             .with_for_update(skip_locked=True)
@@ -116,7 +124,7 @@ def _record_sweep(connection: Connection, database: Database) -> tuple[datetime,
     last = connection.execute(select(sweeps).with_for_update()).one()
     now = database.now(connection)  # another process may have swept while this one waited
     step = now - last.swept_at
-    jumped = not -CLOCK_SLACK <= step <= LONGEST_STEP
+    jumped = not -MAX_CLOCK_STEP_BACK <= step <= LONGEST_STEP
     since = now if jumped else last.steady_since
     connection.execute(update(sweeps).values(swept_at=now, steady_since=since))
     if jumped:
@@ -132,10 +140,10 @@ def _erase(connection: Connection, ids: list[str], now: datetime) -> None:
     connection.execute(update(escalations).where(escalations.c.id.in_(ids)).values(nothing))
     connection.execute(update(events).where(events.c.escalation_id.in_(ids)).values(words=None))
     connection.execute(delete(cases).where(cases.c.escalation_id.in_(ids)))
-    left = and_(outbox.c.escalation_id.in_(ids), outbox.c.state.in_((PARKED, WAITING)))
+    left = and_(outbox.c.escalation_id.in_(ids), outbox.c.state.in_((DEAD_LETTERED, WAITING)))
     _drop(connection, left, "erased", now)
     for escalation_id in ids:
-        rows.append(connection, escalation_id, Event(now, None, EventKind.ERASED))
+        mappers.append(connection, escalation_id, Event(now, None, EventKind.ERASED))
 
 
 def _drop_old_answers(connection: Connection, before: datetime, now: datetime) -> None:

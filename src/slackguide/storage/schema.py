@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from slackguide.storage.kinds import Moment, Serial, Words
+from slackguide.storage.column_types import SafeText, Serial, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -29,13 +29,13 @@ metadata = MetaData(
 )
 
 UNCLAIMED = text("state = 'sent'")
-TAKEN = text("state IN ('claimed', 'asked')")
+HAS_CLAIMANT = text("state IN ('claimed', 'asked')")
 OPEN = text("state IN ('sent', 'claimed', 'asked')")
 UNFINISHED = text("state IN ('due', 'claimed')")
 """Conditions of partial indexes. SQLite uses such an index only for a query that spells the condition out alike."""
 
 
-def _some(name: str, where: TextClause, *columns: str) -> Index:
+def _partial_index(name: str, where: TextClause, *columns: str) -> Index:
     """An index over the rows for which the condition holds."""
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
@@ -59,37 +59,37 @@ escalations = Table(
     Column("state", Text, nullable=False),
     Column("requester_user", Text, nullable=False),
     Column("requester_team", Text, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("changed_at", Moment, nullable=False),
-    Column("closed_at", Moment),
-    Column("erased_at", Moment),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Column("erased_at", UtcDateTime),
     Column("fields", JSON, nullable=False),
     Column("entry_id", Text),
-    Column("question", Words),
+    Column("question", SafeText),
     Column("advice", JSON(none_as_null=True)),
-    Column("anyway", Words),
+    Column("anyway", SafeText),
     Column("claimed_by", Text),
     Column("card_channel", Text),
     Column("card_ts", Text),
     Column("card_permalink", Text),
     Column("ending", Text),
-    Column("decided", Words),
-    Column("which", Words),
+    Column("decided", SafeText),
+    Column("which", SafeText),
     Column("events", Integer, nullable=False, server_default="0"),
-    Column("overdue_at", Moment),
-    Column("remind_at", Moment),
+    Column("overdue_at", UtcDateTime),
+    Column("remind_at", UtcDateTime),
     Column("reminded", Integer, nullable=False, server_default="0"),
     Column("quiet", Boolean, nullable=False, server_default=text("false")),
     Column("followers", JSON, nullable=False, server_default="[]"),
     Index("ix_escalations_created_at", "created_at", "id"),
     Index("ix_escalations_requester_user", "requester_user", "created_at", "id"),
-    _some("ix_escalations_unclaimed", UNCLAIMED, "desk", "created_at", "id"),
-    _some("ix_escalations_open", OPEN, "requester_user", "created_at", "id"),
-    _some("ix_escalations_taken", TAKEN, "claimed_by", "created_at", "id"),
-    _some("ix_escalations_watched", text("overdue_at IS NOT NULL"), "desk", "created_at", "id"),
-    _some("ix_escalations_remind_at", text("remind_at IS NOT NULL"), "remind_at"),
-    _some("ix_escalations_ending", text("ending IS NOT NULL"), "ending", "created_at", "id"),
-    _some("ix_escalations_closed_at", text("erased_at IS NULL"), "closed_at"),
+    _partial_index("ix_escalations_unclaimed", UNCLAIMED, "desk", "created_at", "id"),
+    _partial_index("ix_escalations_open", OPEN, "requester_user", "created_at", "id"),
+    _partial_index("ix_escalations_taken", HAS_CLAIMANT, "claimed_by", "created_at", "id"),
+    _partial_index("ix_escalations_watched", text("overdue_at IS NOT NULL"), "desk", "created_at", "id"),
+    _partial_index("ix_escalations_remind_at", text("remind_at IS NOT NULL"), "remind_at"),
+    _partial_index("ix_escalations_ending", text("ending IS NOT NULL"), "ending", "created_at", "id"),
+    _partial_index("ix_escalations_closed_at", text("erased_at IS NULL"), "closed_at"),
 )
 
 events = Table(
@@ -97,10 +97,10 @@ events = Table(
     metadata,
     Column("escalation_id", Text, ForeignKey("escalations.id"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("at", Moment, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("who", Text),
     Column("kind", Text, nullable=False),
-    Column("words", Words),
+    Column("words", SafeText),
     Column("about", JSON, nullable=False),
 )
 
@@ -119,7 +119,7 @@ cards = Table(
     Column("channel_id", Text, primary_key=True),
     Column("ts", Text, primary_key=True),
     Column("permalink", Text),
-    Column("posted_at", Moment, nullable=False),
+    Column("posted_at", UtcDateTime, nullable=False),
 )
 
 outbox = Table(
@@ -132,19 +132,19 @@ outbox = Table(
     Column("lane", Text, nullable=False),
     Column("once_key", Text),
     Column("state", Text, nullable=False),
-    Column("due_at", Moment, nullable=False),
-    Column("set_at", Moment, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("lease", Integer, nullable=False, server_default="0"),
     Column("worker", Text),
     Column("doubtful", Boolean, nullable=False, server_default=text("false")),
     Column("why", Text),
-    Column("created_at", Moment, nullable=False),
-    Column("settled_at", Moment),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
     Column("channel_id", Text),
     Column("ts", Text),
     UniqueConstraint("once_key"),
-    _some("ix_outbox_due", UNFINISHED, "due_at", "id"),
+    _partial_index("ix_outbox_due", UNFINISHED, "due_at", "id"),
     Index("ix_outbox_escalation_id", "escalation_id", "lane"),
     Index("ix_outbox_settled_at", "settled_at"),
     sqlite_autoincrement=True,
@@ -154,8 +154,8 @@ lanes = Table(
     "lanes",
     metadata,
     Column("name", Text, primary_key=True),
-    Column("next_at", Moment, nullable=False),
-    Column("set_at", Moment, nullable=False),
+    Column("next_at", UtcDateTime, nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
     Index("ix_lanes_next_at", "next_at"),
 )
 
@@ -163,7 +163,7 @@ inbox = Table(
     "inbox",
     metadata,
     Column("event_id", Text, primary_key=True),
-    Column("accepted_at", Moment, nullable=False),
+    Column("accepted_at", UtcDateTime, nullable=False),
     Index("ix_inbox_accepted_at", "accepted_at"),
 )
 
@@ -174,8 +174,8 @@ turns = Table(
     Column("thread_ts", Text, primary_key=True),
     Column("user_id", Text, primary_key=True),
     Column("ts", Text, primary_key=True),
-    Column("text", Words, nullable=False),
-    Column("accepted_at", Moment, nullable=False),
+    Column("text", SafeText, nullable=False),
+    Column("accepted_at", UtcDateTime, nullable=False),
     Index("ix_turns_accepted_at", "accepted_at"),
 )
 
@@ -183,15 +183,15 @@ sweeps = Table(
     "sweeps",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("swept_at", Moment, nullable=False),
-    Column("steady_since", Moment, nullable=False),
+    Column("swept_at", UtcDateTime, nullable=False),
+    Column("steady_since", UtcDateTime, nullable=False),
 )
 
 homes = Table(
     "homes",
     metadata,
     Column("user_id", Text, primary_key=True),
-    Column("seen_at", Moment, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
 )
 
 people = Table(
@@ -199,11 +199,11 @@ people = Table(
     metadata,
     Column("user_id", Text, primary_key=True),
     Column("team_id", Text, nullable=False),
-    Column("name", Words, nullable=False),
+    Column("name", SafeText, nullable=False),
     Column("guest", Boolean, nullable=False),
     Column("bot", Boolean, nullable=False),
     Column("deleted", Boolean, nullable=False),
-    Column("refreshed_at", Moment, nullable=False),
+    Column("refreshed_at", UtcDateTime, nullable=False),
 )
 
 group_members = Table(
@@ -218,7 +218,7 @@ directory = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", Integer, nullable=False),
-    Column("refreshed_at", Moment),
+    Column("refreshed_at", UtcDateTime),
 )
 
 feedback = Table(
@@ -228,8 +228,8 @@ feedback = Table(
     Column("user_id", Text, primary_key=True),
     Column("entry_id", Text),
     Column("verdict", Text, nullable=False),
-    Column("question", Words),
-    Column("at", Moment, nullable=False),
+    Column("question", SafeText),
+    Column("at", UtcDateTime, nullable=False),
     Index("ix_feedback_at", "at"),
     Index("ix_feedback_entry_id", "entry_id", "at"),
 )
@@ -243,7 +243,7 @@ identities = Table(
     Column("bot_id", Text, nullable=False),
     Column("bot_user_id", Text, nullable=False),
     Column("url", Text, nullable=False),
-    Column("kept_at", Moment, nullable=False),
+    Column("kept_at", UtcDateTime, nullable=False),
 )
 
 channels = Table(
@@ -251,7 +251,7 @@ channels = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("channel_id", Text, nullable=False),
-    Column("kept_at", Moment, nullable=False),
+    Column("kept_at", UtcDateTime, nullable=False),
 )
 
 drafts = Table(
@@ -260,6 +260,6 @@ drafts = Table(
     Column("token", Text, primary_key=True),
     Column("user_id", Text, nullable=False),
     Column("content", JSON, nullable=False),
-    Column("kept_at", Moment, nullable=False),
+    Column("kept_at", UtcDateTime, nullable=False),
     Index("ix_drafts_kept_at", "kept_at"),
 )

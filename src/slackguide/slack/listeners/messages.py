@@ -9,7 +9,7 @@ from slack_bolt import Ack
 
 from slackguide.delivery.tasks import AnswerMessage, RefreshAppHome
 from slackguide.slack.surfaces import is_direct_message
-from slackguide.storage.inbox import Inbox
+from slackguide.storage.inbox import EventInbox
 
 PEOPLE_WRITE = {None, "file_share", "thread_broadcast"}
 """Message subtypes that people write; edits, joins and all others are left alone."""
@@ -18,7 +18,7 @@ PEOPLE_WRITE = {None, "file_share", "thread_broadcast"}
 class Messages:
     """Takes events. The answer is the delivery loop's work: it comes after a crash too, and once."""
 
-    def __init__(self, *, inbox: Inbox, seen_home: Callable[[str], None]) -> None:
+    def __init__(self, *, inbox: EventInbox, seen_home: Callable[[str], None]) -> None:
         self._inbox = inbox
         self._seen_home = seen_home
 

@@ -26,7 +26,7 @@ from slackguide.slack.redrawing import Redrawing
 from slackguide.slack.state import Asked, Stale, decoded
 from slackguide.slack.surfaces import public_channel_of
 from slackguide.slack.views.card import Card, words_card
-from slackguide.storage.feedback import FeedbackBook, Verdict
+from slackguide.storage.feedback import FeedbackRepository, Verdict
 
 THANKS = {
     Verdict.HELPFUL: "Thank you: noted as helpful.",
@@ -45,7 +45,7 @@ class AnswerPresses:
         opening: Opening,
         redrawing: Redrawing,
         readers: ChannelReaders,
-        feedback: FeedbackBook,
+        feedback: FeedbackRepository,
     ) -> None:
         self._answerer = answerer
         self._directory = directory
@@ -229,7 +229,7 @@ class AnswerPresses:
             return False
 
     def _keep(self, asked: Asked, user_id: str, verdict: Verdict) -> None:
-        self._feedback.give(
+        self._feedback.record(
             answer_id=asked.answer,
             user_id=user_id,
             entry_id=asked.entry,

@@ -1,4 +1,4 @@
-"""Whose App Home has to be drawn again when something on it changes: those who looked at theirs lately."""
+"""Users who opened their App Home lately, whose Home has to be redrawn when it changes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from slackguide.delivery.tasks import RefreshAppHome
 from slackguide.storage.database import insert_into
 from slackguide.storage.schema import homes
 
-LATELY = timedelta(days=3)
+ACTIVE_WITHIN = timedelta(days=3)
 """Whoever has not looked for longer gets theirs drawn when they open it again."""
 
 
-def seen(connection: Connection, user_id: str, now: datetime) -> None:
+def record_view(connection: Connection, user_id: str, now: datetime) -> None:
     """The person looks at their Home."""
     connection.execute(
         insert_into(connection, homes)
@@ -24,9 +24,9 @@ def seen(connection: Connection, user_id: str, now: datetime) -> None:
     )
 
 
-def refreshes(connection: Connection, now: datetime, people: Collection[str]) -> list[RefreshAppHome]:
+def refresh_tasks(connection: Connection, now: datetime, people: Collection[str]) -> list[RefreshAppHome]:
     """What is owed to those of them who looked lately."""
     if not people:
         return []
-    lately = select(homes.c.user_id).where(homes.c.user_id.in_(people), homes.c.seen_at > now - LATELY)
+    lately = select(homes.c.user_id).where(homes.c.user_id.in_(people), homes.c.seen_at > now - ACTIVE_WITHIN)
     return [RefreshAppHome(user_id) for user_id in sorted(connection.execute(lately).scalars())]

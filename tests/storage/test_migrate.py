@@ -20,7 +20,7 @@ from slackguide.escalation.messages import PostEscalation
 from slackguide.escalation.models import EscalationState, EventKind
 from slackguide.escalation.sla import NO_TIMER
 from slackguide.storage.database import Database
-from slackguide.storage.migration import MIGRATIONS, migrate
+from slackguide.storage.migrate import MIGRATIONS, migrate
 from slackguide.storage.schema import metadata
 from tests.stores import SteppedClock, Store, draft
 

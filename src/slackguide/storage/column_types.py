@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from sqlalchemy import BigInteger, DateTime, Integer, Text, TypeDecorator
 from sqlalchemy.engine import Dialect
 
-_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """A time with microseconds, aware and in UTC outside, whatever the database makes of it inside."""
 
     impl = DateTime(timezone=True)
@@ -35,7 +35,7 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class Words(TypeDecorator[str]):
+class SafeText(TypeDecorator[str]):
     """People's text: without the characters that PostgreSQL (NUL) or UTF-8 (lone surrogates) cannot keep."""
 
     impl = Text
@@ -44,7 +44,7 @@ class Words(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """What can be kept of it."""
         del dialect
-        return None if value is None else _UNKEEPABLE.sub("\ufffd", value)
+        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
 
 
 Serial = BigInteger().with_variant(Integer, "sqlite")

@@ -1,4 +1,4 @@
-"""Who we are in Slack (`auth.test`), kept so that a start needs no Slack."""
+"""The bot's identity in Slack (`auth.test`), stored so that a start needs no Slack."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from slackguide.storage.schema import identities
 
 
 @dataclass(frozen=True)
-class Identity:
+class BotIdentity:
     """The bot as its workspace knows it; `url` is the workspace's address, with a slash at its end."""
 
     team_id: str
@@ -22,21 +22,21 @@ class Identity:
     url: str
 
 
-class Identities:
+class BotIdentityRepository:
     """One identity a token. The token itself is not kept: its row is found by a digest of it."""
 
     def __init__(self, *, database: Database) -> None:
         self._database = database
 
-    def get(self, token: str) -> Identity | None:
+    def get(self, token: str) -> BotIdentity | None:
         """What this token was last told."""
         with self._database.read() as connection:
             row = connection.execute(select(identities).where(identities.c.key == _digest(token))).first()
         if row is None:
             return None
-        return Identity(row.team_id, row.enterprise_id, row.bot_id, row.bot_user_id, row.url)
+        return BotIdentity(row.team_id, row.enterprise_id, row.bot_id, row.bot_user_id, row.url)
 
-    def keep(self, token: str, identity: Identity) -> None:
+    def put(self, token: str, identity: BotIdentity) -> None:
         """Keep what `auth.test` answered."""
         with self._database.write() as connection:
             notification = {**asdict(identity), "kept_at": self._database.now(connection)}

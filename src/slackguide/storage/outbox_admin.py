@@ -1,4 +1,4 @@
-"""What is owed to Slack, for whoever runs slackguide: seen, tried again, dropped, or made good."""
+"""Administer the outbox: list, retry, drop and resync its pending jobs."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ from slackguide.delivery.notifier import Notifier
 from slackguide.delivery.tasks import RefreshAppHome, Task
 from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, UpdateCard
 from slackguide.escalation.models import Event, EventKind
-from slackguide.storage import rows, tasks
+from slackguide.storage import mappers, task_codec
 from slackguide.storage.database import Database
-from slackguide.storage.outbox import CLAIMED, DROPPED, DUE, FINISHED, PARKED, WAITING, queue
+from slackguide.storage.outbox import CLAIMED, DEAD_LETTERED, DROPPED, DUE, FINISHED, WAITING, enqueue
 from slackguide.storage.schema import escalations, outbox
 
-POST = tasks.kind_of(PostEscalation)
+POST = task_codec.kind_of(PostEscalation)
 
 
 @dataclass(frozen=True)
-class Owed:
-    """One unfinished job. `conversation` is `#channel`, `@user` or an id; `why` is the code of the last failed try."""
+class PendingJob:
+    """One unfinished job.
+
+    `conversation` is `#channel`, `@user` or an id; `error_code` is the code of the last failed try.
+    """
 
     id: int
     kind: str
@@ -30,29 +33,29 @@ class Owed:
     conversation: str
     state: str
     due_at: datetime
-    tries: int
-    why: str | None
+    attempts: int
+    error_code: str | None
     created_at: datetime
 
 
-class Backlog:
+class OutboxAdmin:
     """Jobs that are not finished. `name` is a reference (`D-1042`) or the number of a job."""
 
     def __init__(self, *, database: Database, notifier: Notifier) -> None:
         self._database = database
-        self._bell = notifier
+        self._notifier = notifier
 
-    def owed(self, *, parked_only: bool = False, limit: int = 1000) -> tuple[Owed, ...]:
+    def pending(self, *, dead_lettered_only: bool = False, limit: int = 1000) -> tuple[PendingJob, ...]:
         """The oldest first."""
         found = (
             select(outbox, escalations.c.reference)
             .join_from(outbox, escalations, outbox.c.escalation_id == escalations.c.id, isouter=True)
-            .where(outbox.c.state == PARKED if parked_only else outbox.c.state.not_in(FINISHED))
+            .where(outbox.c.state == DEAD_LETTERED if dead_lettered_only else outbox.c.state.not_in(FINISHED))
             .order_by(outbox.c.id)
             .limit(limit)
         )
         with self._database.read() as connection:
-            return tuple(_owed(row) for row in connection.execute(found))
+            return tuple(_pending_job(row) for row in connection.execute(found))
 
     def counts(self) -> dict[str, int]:
         """Unfinished jobs by state."""
@@ -64,18 +67,18 @@ class Backlog:
         """Make what is parked or waits for its next try due now, with fresh patience; returns how many jobs."""
         with self._database.write() as connection:
             now = self._database.now(connection)
-            jobs = self._named(connection, name, (PARKED, DUE))
+            jobs = self._named(connection, name, (DEAD_LETTERED, DUE))
             for row in jobs:
                 again = {"state": DUE, "due_at": now, "set_at": now, "tries": 0, "why": None}
                 connection.execute(update(outbox).where(outbox.c.id == row.id).values(again))
                 if row.kind == POST:
-                    rows.append(connection, row.escalation_id, Event(now, None, EventKind.RETRIED))
-        self._bell.notify()
+                    mappers.append(connection, row.escalation_id, Event(now, None, EventKind.RETRIED))
+        self._notifier.notify()
         return len(jobs)
 
-    def retry_parked(self) -> int:
+    def retry_dead_lettered(self) -> int:
         """The same for everything that is parked."""
-        return sum(self.retry(str(owed.id)) for owed in self.owed(parked_only=True))
+        return sum(self.retry(str(job.id)) for job in self.pending(dead_lettered_only=True))
 
     def drop(self, name: str) -> int:
         """Give up what is not being sent this moment; returns how many jobs.
@@ -84,18 +87,18 @@ class Backlog:
         """
         with self._database.write() as connection:
             now = self._database.now(connection)
-            jobs = self._named(connection, name, (PARKED, DUE, WAITING))
+            jobs = self._named(connection, name, (DEAD_LETTERED, DUE, WAITING))
             for row in jobs:
                 _drop(connection, now, outbox.c.id == row.id)
             for row in jobs:
-                escalation = rows.locked(connection, row.escalation_id) if row.kind == POST else None
+                escalation = mappers.locked(connection, row.escalation_id) if row.kind == POST else None
                 if escalation is not None:
-                    rows.append(connection, escalation.id, Event(now, None, EventKind.DROPPED))
+                    mappers.append(connection, escalation.id, Event(now, None, EventKind.DROPPED))
                     waiting = (outbox.c.escalation_id == escalation.id) & (outbox.c.state == WAITING)
                     _drop(connection, now, waiting & (outbox.c.lane == row.lane))
                     notification = NotifyPerson(escalation.requester.user_id, NoticeKind.DROPPED)
-                    queue(connection, now, escalation, [notification])
-        self._bell.notify()
+                    enqueue(connection, now, escalation, [notification])
+        self._notifier.notify()
         return len(jobs)
 
     def resync(self, reference: str) -> tuple[Task, ...]:
@@ -107,42 +110,42 @@ class Backlog:
             now = self._database.now(connection)
             found = select(escalations.c.id).where(escalations.c.reference == reference.strip().upper())
             escalation_id = connection.execute(found).scalar_one_or_none()
-            escalation = rows.locked(connection, escalation_id) if escalation_id is not None else None
+            escalation = mappers.locked(connection, escalation_id) if escalation_id is not None else None
             if escalation is None:
                 return ()
-            owed: tuple[Task, ...] = (PostEscalation(escalation.channel),)
+            new_tasks: tuple[Task, ...] = (PostEscalation(escalation.channel),)
             if escalation.card is not None:
-                owed = (UpdateCard(), RefreshAppHome(escalation.requester.user_id))
-            queue(connection, now, escalation, owed)
-        self._bell.notify()
-        return owed
+                new_tasks = (UpdateCard(), RefreshAppHome(escalation.requester.user_id))
+            enqueue(connection, now, escalation, new_tasks)
+        self._notifier.notify()
+        return new_tasks
 
     def _named(self, connection: Connection, name: str, states: tuple[str, ...]) -> list[Row[Any]]:
         """The jobs meant, locked; their escalations first, in the order in which everybody locks."""
-        wanted = name.strip()
+        name_or_id = name.strip()
         which: ColumnElement[bool]
-        if wanted.isascii() and wanted.isdigit():
-            which = outbox.c.id == int(wanted)
+        if name_or_id.isascii() and name_or_id.isdigit():
+            which = outbox.c.id == int(name_or_id)
         else:
-            meant = select(escalations.c.id).where(escalations.c.reference == wanted.upper())
+            meant = select(escalations.c.id).where(escalations.c.reference == name_or_id.upper())
             which = outbox.c.escalation_id == meant.scalar_subquery()
         for escalation_id in connection.execute(select(outbox.c.escalation_id).where(which).distinct()).scalars():
             if escalation_id is not None:
-                rows.lock(connection, escalation_id)
+                mappers.lock(connection, escalation_id)
         jobs = select(outbox).where(which, outbox.c.state.in_(states)).order_by(outbox.c.id).with_for_update()
         return list(connection.execute(jobs))
 
 
-def _owed(row: Row[Any]) -> Owed:
-    return Owed(
+def _pending_job(row: Row[Any]) -> PendingJob:
+    return PendingJob(
         id=row.id,
         kind=row.kind,
         reference=row.reference,
         conversation=row.lane,
         state="sending" if row.state == CLAIMED else row.state,
         due_at=row.due_at,
-        tries=row.tries,
-        why=row.why,
+        attempts=row.tries,
+        error_code=row.why,
         created_at=row.created_at,
     )
 

@@ -1,4 +1,4 @@
-"""Escalations and their events as rows."""
+"""Map escalations and their events to rows and back."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def escalation_of(row: Row[Any]) -> Escalation:
 
 def readable_escalations(found: Iterable[Row[Any]]) -> tuple[Escalation, ...]:
     """The escalations of these rows; one that this version cannot read is left out, and named in the log once."""
-    return tuple(kept for row in found if (kept := readable_escalation(row)) is not None)
+    return tuple(stored for row in found if (stored := readable_escalation(row)) is not None)
 
 
 def readable_escalation(row: Row[Any]) -> Escalation | None:

@@ -11,13 +11,13 @@ from slackguide.delivery.tasks import RefreshAppHome
 from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, UpdateCard
 from slackguide.escalation.models import EventKind
 from slackguide.escalation.state_machine import Claim
-from slackguide.storage.backlog import Backlog
+from slackguide.storage.outbox_admin import OutboxAdmin
 from tests.stores import Store, draft
 
 
 @pytest.fixture
-def backlog(store: Store) -> Backlog:
-    return Backlog(database=store.database, notifier=store.bell)
+def backlog(store: Store) -> OutboxAdmin:
+    return OutboxAdmin(database=store.database, notifier=store.bell)
 
 
 def claimed(store: Store) -> Job:
@@ -26,12 +26,15 @@ def claimed(store: Store) -> Job:
     return job
 
 
-def test_what_is_owed_is_listed_without_words(store: Store, backlog: Backlog) -> None:
+def test_what_is_owed_is_listed_without_words(store: Store, backlog: OutboxAdmin) -> None:
     first = store.ledger.submit(draft("V1", question="a secret concern")).escalation
     store.ledger.submit(draft("V2", prefix="C", channel="ask-ce"))
     store.ledger.apply(first.id, Claim("U2"))
     store.outbox.complete(claimed(store), DeadLettered("is_archived"))
-    listed = [(owed.kind, owed.reference, owed.conversation, owed.state, owed.why) for owed in backlog.owed()]
+    listed = [
+        (pending.kind, pending.reference, pending.conversation, pending.state, pending.error_code)
+        for pending in backlog.pending()
+    ]
     assert listed == [
         ("post_escalation", "D-1001", "#ask-disputes", "parked", "is_archived"),
         ("post_escalation", "C-1001", "#ask-ce", "due", None),
@@ -39,12 +42,12 @@ def test_what_is_owed_is_listed_without_words(store: Store, backlog: Backlog) ->
         ("reply_in_thread", "D-1001", "#ask-disputes", "waiting", None),
         ("tell_person", "D-1001", "@U1", "due", None),
     ]
-    assert [owed.reference for owed in backlog.owed(parked_only=True)] == ["D-1001"]
+    assert [pending.reference for pending in backlog.pending(dead_lettered_only=True)] == ["D-1001"]
     assert backlog.counts() == {"parked": 1, "due": 2, "waiting": 2}
-    assert "secret" not in str(backlog.owed())
+    assert "secret" not in str(backlog.pending())
 
 
-def test_a_parked_job_is_tried_again_with_fresh_patience(store: Store, backlog: Backlog) -> None:
+def test_a_parked_job_is_tried_again_with_fresh_patience(store: Store, backlog: OutboxAdmin) -> None:
     escalation = store.ledger.submit(draft()).escalation
     store.outbox.complete(claimed(store), DeadLettered("is_archived", maybe_sent=True))
     store.elapse(2)
@@ -55,7 +58,7 @@ def test_a_parked_job_is_tried_again_with_fresh_patience(store: Store, backlog: 
     assert store.ledger.history(escalation.id)[-1].kind is EventKind.RETRIED
 
 
-def test_a_job_that_waits_for_its_next_try_can_be_tried_now(store: Store, backlog: Backlog) -> None:
+def test_a_job_that_waits_for_its_next_try_can_be_tried_now(store: Store, backlog: OutboxAdmin) -> None:
     store.ledger.submit(draft())
     job = claimed(store)
     store.outbox.complete(job, Retry(600, 0, False, "unreachable"))
@@ -65,27 +68,29 @@ def test_a_job_that_waits_for_its_next_try_can_be_tried_now(store: Store, backlo
     assert claimed(store).id == job.id
 
 
-def test_everything_parked_is_tried_again(store: Store, backlog: Backlog) -> None:
+def test_everything_parked_is_tried_again(store: Store, backlog: OutboxAdmin) -> None:
     for number in range(3):
         store.ledger.submit(draft(f"V{number}"))
         store.outbox.complete(claimed(store), DeadLettered("is_archived"))
         store.elapse(2)
-    assert backlog.retry_parked() == 3
+    assert backlog.retry_dead_lettered() == 3
     assert backlog.counts() == {"due": 3}
 
 
-def test_a_dropped_post_is_told_to_its_requester_and_takes_what_waited_with_it(store: Store, backlog: Backlog) -> None:
+def test_a_dropped_post_is_told_to_its_requester_and_takes_what_waited_with_it(
+    store: Store, backlog: OutboxAdmin
+) -> None:
     escalation = store.ledger.submit(draft()).escalation
     store.ledger.apply(escalation.id, Claim("U1"))
     store.outbox.complete(claimed(store), DeadLettered("is_archived"))
-    parked = backlog.owed(parked_only=True)[0]
+    parked = backlog.pending(dead_lettered_only=True)[0]
     assert backlog.drop(str(parked.id)) == 1
-    assert [owed.kind for owed in backlog.owed()] == ["tell_person"]
+    assert [pending.kind for pending in backlog.pending()] == ["tell_person"]
     assert claimed(store).task == NotifyPerson("U1", NoticeKind.DROPPED)
     assert store.ledger.history(escalation.id)[-1].kind is EventKind.DROPPED
 
 
-def test_what_is_being_sent_is_not_dropped(store: Store, backlog: Backlog) -> None:
+def test_what_is_being_sent_is_not_dropped(store: Store, backlog: OutboxAdmin) -> None:
     store.ledger.submit(draft())
     job = claimed(store)
     assert backlog.drop("D-1001") == 0
@@ -93,13 +98,13 @@ def test_what_is_being_sent_is_not_dropped(store: Store, backlog: Backlog) -> No
 
 
 @pytest.mark.parametrize("name", ["D-9999", "99999", "nonsense", "", "'; DROP TABLE outbox"])
-def test_an_unknown_name_does_nothing(store: Store, backlog: Backlog, name: str) -> None:
+def test_an_unknown_name_does_nothing(store: Store, backlog: OutboxAdmin, name: str) -> None:
     store.ledger.submit(draft())
     assert (backlog.retry(name), backlog.drop(name), backlog.resync(name)) == (0, 0, ())
     assert backlog.counts() == {"due": 1}
 
 
-def test_a_card_is_drawn_again(store: Store, backlog: Backlog) -> None:
+def test_a_card_is_drawn_again(store: Store, backlog: OutboxAdmin) -> None:
     store.ledger.submit(draft())
     store.outbox.complete(claimed(store), Completed(PostedMessage("C1", "1.0")))
     assert backlog.resync("d-1001") == (UpdateCard(), RefreshAppHome("U1"))
@@ -107,11 +112,11 @@ def test_a_card_is_drawn_again(store: Store, backlog: Backlog) -> None:
     assert claimed(store).task == UpdateCard()
 
 
-def test_a_post_that_was_dropped_is_owed_again_but_never_twice(store: Store, backlog: Backlog) -> None:
+def test_a_post_that_was_dropped_is_owed_again_but_never_twice(store: Store, backlog: OutboxAdmin) -> None:
     store.ledger.submit(draft())
     assert backlog.resync("D-1001") == (PostEscalation("ask-disputes"),)
     assert backlog.counts() == {"due": 1}
     backlog.drop("D-1001")
     backlog.resync("D-1001")
-    kinds = sorted(owed.kind for owed in backlog.owed())
+    kinds = sorted(pending.kind for pending in backlog.pending())
     assert kinds == ["post_escalation", "tell_person"]

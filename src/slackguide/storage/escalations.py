@@ -1,4 +1,4 @@
-"""The escalations: kept with what they owe in one transaction, changed under a lock, read back."""
+"""The escalation repository: each change and the tasks it causes in one transaction, under a row lock."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from slackguide.escalation.models import (
 )
 from slackguide.escalation.sla import ReminderPolicy, SlaStage, start_timer
 from slackguide.escalation.state_machine import Applied, Command, HandOver, Rejected, apply
-from slackguide.storage import homes, rows, searching
+from slackguide.storage import app_home, mappers, queries
 from slackguide.storage.database import Database, insert_into
-from slackguide.storage.outbox import queue
+from slackguide.storage.outbox import enqueue
 from slackguide.storage.schema import cases, counters, escalations, events
 
 FIRST_NUMBER = 1001
@@ -36,7 +36,7 @@ WALK = 500
 """Escalations that are read at once when everything is."""
 
 
-class SqlLedger:
+class SqlEscalationRepository:
     """The ledger of `escalation.repository`. `ids` gives ids nobody can guess; `bell` is rung when jobs are owed.
 
     `policy` gives a desk's reminders, `specialists` the user ids of those whose App Home shows its escalations.
@@ -52,7 +52,7 @@ class SqlLedger:
         specialists: Callable[[str], Collection[str]] = lambda _desk: (),
     ) -> None:
         self._database = database
-        self._bell = notifier
+        self._notifier = notifier
         self._ids = ids
         self._policy = policy
         self._specialists = specialists
@@ -63,34 +63,34 @@ class SqlLedger:
             _lock_cases(connection, new_escalation.case_keys)
             _lock_counter(connection, new_escalation.prefix)
             # Only now: whoever submitted the same view at the same moment held the counter, and has committed.
-            kept = _one(connection, escalations.c.view_id == new_escalation.view_id)
-            if kept is not None:
-                return SubmissionResult(kept, created=False)
+            stored = _one(connection, escalations.c.view_id == new_escalation.view_id)
+            if stored is not None:
+                return SubmissionResult(stored, created=False)
             first = (
                 connection.execute(_open_about(new_escalation.case_keys).limit(1)).first()
                 if new_escalation.duplicate_reason is None
                 else None
             )
             if first is not None:
-                return Duplicate(rows.escalation_of(first))
+                return Duplicate(mappers.escalation_of(first))
             now = self._database.now(connection)
             escalation = self._new(new_escalation, _count(connection, new_escalation.prefix), now)
-            connection.execute(insert(escalations).values(rows.new_row(escalation, new_escalation)))
+            connection.execute(insert(escalations).values(mappers.new_row(escalation, new_escalation)))
             for key in dict.fromkeys(new_escalation.case_keys):
                 connection.execute(insert(cases).values(key=key, escalation_id=escalation.id))
             event = Event(
                 now, new_escalation.requester.user_id, EventKind.SUBMITTED, details={"channel": new_escalation.channel}
             )
-            rows.append(connection, escalation.id, event)
-            queue(connection, now, escalation, [PostEscalation(new_escalation.channel)])
-            self._refresh(connection, now, escalation)
-        self._bell.notify()
+            mappers.append(connection, escalation.id, event)
+            enqueue(connection, now, escalation, [PostEscalation(new_escalation.channel)])
+            self._refresh_app_homes(connection, now, escalation)
+        self._notifier.notify()
         return SubmissionResult(escalation, created=True)
 
     def apply(self, escalation_id: str, command: Command) -> Applied | Rejected | None:
         """See `escalation.repository.EscalationRepository`."""
         with self._database.write() as connection:
-            escalation = rows.locked(connection, escalation_id)
+            escalation = mappers.locked(connection, escalation_id)
             if escalation is None:
                 return None
             now = self._database.now(connection)
@@ -98,10 +98,10 @@ class SqlLedger:
             outcome = apply(escalation, command, now, self._policy(queue_id))
             if isinstance(outcome, Rejected):
                 return outcome
-            rows.change(connection, outcome.escalation, outcome.event)
-            queue(connection, now, outcome.escalation, outcome.messages)
-            self._refresh(connection, now, escalation, outcome.escalation)
-        self._bell.notify()
+            mappers.change(connection, outcome.escalation, outcome.event)
+            enqueue(connection, now, outcome.escalation, outcome.messages)
+            self._refresh_app_homes(connection, now, escalation, outcome.escalation)
+        self._notifier.notify()
         return outcome
 
     def get(self, escalation_id: str) -> Escalation | None:
@@ -123,18 +123,18 @@ class SqlLedger:
         """See `escalation.repository.EscalationRepository`."""
         with self._database.read() as connection:
             story = select(events).where(events.c.escalation_id == escalation_id).order_by(events.c.number)
-            return rows.readable_events(connection.execute(story))
+            return mappers.readable_events(connection.execute(story))
 
     def open_with_case_keys(self, keys: Collection[str]) -> tuple[Escalation, ...]:
         """See `escalation.repository.EscalationRepository`."""
         with self._database.read() as connection:
-            return rows.readable_escalations(connection.execute(_open_about(keys)))
+            return mappers.readable_escalations(connection.execute(_open_about(keys)))
 
     def page(self, filter_: EscalationFilter, *, after: PageCursor | None = None, limit: int = 10) -> EscalationPage:
         """See `escalation.repository.EscalationRepository`."""
         with self._database.read() as connection:
-            found = connection.execute(searching.ordered(filter_, after).limit(limit + 1)).all()
-        shown = rows.readable_escalations(found[:limit])
+            found = connection.execute(queries.order_by(filter_, after).limit(limit + 1)).all()
+        shown = mappers.readable_escalations(found[:limit])
         more = PageCursor(found[limit - 1].created_at, found[limit - 1].id) if len(found) > limit > 0 else None
         return EscalationPage(shown, more, unreadable=min(len(found), limit) - len(shown))
 
@@ -150,22 +150,22 @@ class SqlLedger:
 
     def count(self, filter_: EscalationFilter, *, at_most: int | None = None) -> int:
         """See `escalation.repository.EscalationRepository`."""
-        found = select(escalations.c.id).where(*searching.conditions(filter_)).limit(at_most)
+        found = select(escalations.c.id).where(*queries.conditions(filter_)).limit(at_most)
         with self._database.read() as connection:
             return int(connection.execute(select(func.count()).select_from(found.subquery())).scalar_one())
 
     def record_home_view(self, user_id: str) -> None:
         """See `escalation.repository.EscalationRepository`."""
         with self._database.write() as connection:
-            homes.seen(connection, user_id, self._database.now(connection))
+            app_home.record_view(connection, user_id, self._database.now(connection))
 
-    def _refresh(self, connection: Connection, now: datetime, *stands: Escalation) -> None:
+    def _refresh_app_homes(self, connection: Connection, now: datetime, *stands: Escalation) -> None:
         """Owe a new App Home to everybody on whose Home the escalation was or is."""
         people = {escalation.requester.user_id for escalation in stands}
         people |= {escalation.claimed_by for escalation in stands if escalation.claimed_by is not None}
         for queue_id in {escalation.assigned_queue for escalation in stands}:
             people |= set(self._specialists(queue_id))
-        queue(connection, now, None, homes.refreshes(connection, now, sorted(people)))
+        enqueue(connection, now, None, app_home.refresh_tasks(connection, now, sorted(people)))
 
     def _new(self, new_escalation: NewEscalation, number: int, now: datetime) -> Escalation:
         return Escalation(
@@ -189,15 +189,15 @@ class SqlLedger:
 
 def _one(connection: Connection, where: ColumnElement[bool]) -> Escalation | None:
     row = connection.execute(select(escalations).where(where)).first()
-    return rows.escalation_of(row) if row is not None else None
+    return mappers.escalation_of(row) if row is not None else None
 
 
 def _open_about(keys: Collection[str]) -> Select[Any]:
     """The open escalations about any of these cases, oldest first."""
-    about = select(cases.c.escalation_id).where(cases.c.key.in_(keys))
+    matches = select(cases.c.escalation_id).where(cases.c.key.in_(keys))
     return (
         select(escalations)
-        .where(escalations.c.id.in_(about), escalations.c.state.in_([state.value for state in OPEN_STATES]))
+        .where(escalations.c.id.in_(matches), escalations.c.state.in_([state.value for state in OPEN_STATES]))
         .order_by(escalations.c.created_at, escalations.c.id)
     )
 

@@ -1,4 +1,4 @@
-"""The directory: who works here, who is a guest, and who is in which user group."""
+"""The user directory: members, guests, and user groups."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RECHECK_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
-class Person:
+class DirectoryUser:
     """One person. `team_id` is their workspace; `groups` are the handles of their user groups, of those kept."""
 
     user_id: str
@@ -34,45 +34,45 @@ class Person:
 class _Snapshot:
     version: int
     refreshed_at: datetime | None
-    people: Mapping[str, Person]
+    users: Mapping[str, DirectoryUser]
 
 
 _EMPTY = _Snapshot(-1, None, {})
 
 
-class People:
+class UserDirectory:
     """Read from memory, written to the database.
 
     Every writer raises the directory's version; a reader whose look is older than `RECHECK_SECONDS` by `ticks`
     (monotonic seconds) asks for the version, and reads everything again when it has changed.
     """
 
-    def __init__(self, *, database: Database, ticks: Callable[[], float]) -> None:
+    def __init__(self, *, database: Database, monotonic: Callable[[], float]) -> None:
         self._database = database
-        self._ticks = ticks
-        self._reading = threading.Lock()
+        self._monotonic = monotonic
+        self._refresh_lock = threading.Lock()
         self._snapshot = _EMPTY
-        self._looked = float("-inf")
+        self._checked_at = float("-inf")
         self._counting = threading.Lock()
         self._writes = 0
-        self._seen = 0
+        self._writes_seen = 0
 
-    def find(self, user_id: str) -> Person | None:
+    def find(self, user_id: str) -> DirectoryUser | None:
         """The person, None when they are not in the directory.
 
         While the database cannot be read, the last snapshot answers; StorageError only if there never was one.
         """
-        return self._current().people.get(user_id)
+        return self._current().users.get(user_id)
 
     def members(self, handle: str) -> tuple[str, ...]:
         """The ids of a user group's members who are in the directory, in order."""
-        return tuple(sorted(person.user_id for person in self._current().people.values() if handle in person.groups))
+        return tuple(sorted(user.user_id for user in self._current().users.values() if handle in user.groups))
 
     def refreshed_at(self) -> datetime | None:
         """When the whole directory was last replaced; None: never."""
         return self._current().refreshed_at
 
-    def replace(self, everyone: Iterable[Person], groups: Mapping[str, Collection[str]] | None) -> None:
+    def replace(self, users: Iterable[DirectoryUser], groups: Mapping[str, Collection[str]] | None) -> None:
         """Make these the directory, in one transaction.
 
         `groups` are handles and the user ids in them; None keeps the groups as they are (Slack would not tell). The
@@ -82,7 +82,7 @@ class People:
             _raise_version(connection)
             now = self._database.now(connection)
             connection.execute(delete(people))
-            listed = {person.user_id: _row(person, now) for person in everyone}
+            listed = {user.user_id: _row(user, now) for user in users}
             if listed:
                 connection.execute(insert(people), list(listed.values()))
             if groups is not None:
@@ -91,9 +91,9 @@ class People:
                 if pairs:
                     connection.execute(insert(group_members), pairs)
             connection.execute(update(directory).values(refreshed_at=now))
-        self._doubt()
+        self._invalidate()
 
-    def put(self, *persons: Person) -> None:
+    def put(self, *persons: DirectoryUser) -> None:
         """Add or change people; everybody else and all groups stay as they are."""
         if not persons:
             return
@@ -104,49 +104,51 @@ class People:
             changed = {column.name: added.excluded[column.name] for column in people.columns}
             connection.execute(
                 added.on_conflict_do_update(index_elements=[people.c.user_id], set_=changed),
-                [_row(person, now) for person in persons],
+                [_row(user, now) for user in persons],
             )
-        self._doubt()
+        self._invalidate()
 
     def _current(self) -> _Snapshot:
-        if self._seen == self._writes and self._ticks() - self._looked < RECHECK_SECONDS:
+        if self._writes_seen == self._writes and self._monotonic() - self._checked_at < RECHECK_SECONDS:
             return self._snapshot
         # Those who come while one is looking use what there is, unless that is nothing or lacks what we wrote.
-        if not self._reading.acquire(blocking=self._snapshot is _EMPTY or self._seen != self._writes):
+        if not self._refresh_lock.acquire(blocking=self._snapshot is _EMPTY or self._writes_seen != self._writes):
             return self._snapshot
         try:
-            self._look()
+            self._refresh()
         finally:
-            self._reading.release()
+            self._refresh_lock.release()
         return self._snapshot
 
-    def _doubt(self) -> None:
+    def _invalidate(self) -> None:
         """What this process wrote, it reads at once, even if a look that began before is still under way."""
         with self._counting:
             self._writes += 1
 
-    def _look(self) -> None:
-        """Read what has changed; `_seen` is how many of our own writes came before the look that the snapshot is of."""
-        began, writes = self._ticks(), self._writes
+    def _refresh(self) -> None:
+        """Read what has changed; `_writes_seen` is how many of our own writes came before the look that the snapshot
+        is of.
+        """
+        began, writes = self._monotonic(), self._writes
         try:
             with self._database.read() as connection:
                 row = connection.execute(select(directory)).first()
                 version, refreshed_at = (row.version, row.refreshed_at) if row is not None else (0, None)
                 if version != self._snapshot.version:
-                    self._snapshot = _Snapshot(version, refreshed_at, _everyone(connection))
+                    self._snapshot = _Snapshot(version, refreshed_at, _load_users(connection))
         except StorageError:
             if self._snapshot is _EMPTY:
                 raise
-            began = self._ticks()
-        self._looked, self._seen = began, writes
+            began = self._monotonic()
+        self._checked_at, self._writes_seen = began, writes
 
 
-def _everyone(connection: Connection) -> dict[str, Person]:
+def _load_users(connection: Connection) -> dict[str, DirectoryUser]:
     groups: dict[str, set[str]] = {}
     for row in connection.execute(select(group_members)):
         groups.setdefault(row.user_id, set()).add(row.handle)
     return {
-        row.user_id: Person(
+        row.user_id: DirectoryUser(
             user_id=row.user_id,
             team_id=row.team_id,
             name=row.name,
@@ -159,14 +161,14 @@ def _everyone(connection: Connection) -> dict[str, Person]:
     }
 
 
-def _row(person: Person, now: datetime) -> dict[str, object]:
+def _row(user: DirectoryUser, now: datetime) -> dict[str, object]:
     return {
-        "user_id": person.user_id,
-        "team_id": person.team_id,
-        "name": person.name,
-        "guest": person.guest,
-        "bot": person.bot,
-        "deleted": person.deleted,
+        "user_id": user.user_id,
+        "team_id": user.team_id,
+        "name": user.name,
+        "guest": user.guest,
+        "bot": user.bot,
+        "deleted": user.deleted,
         "refreshed_at": now,
     }
 

@@ -1,4 +1,4 @@
-"""Bringing a database up to the tables of this version, once however many processes start at once."""
+"""Migrate a database to the tables of this version, once however many processes start at the same time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from slackguide.errors import StorageError
-from slackguide.storage import faults
+from slackguide.storage import database_errors
 from slackguide.storage.database import Database, open_sqlite
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def migrate(database: Database, revision: str = "head", *, migrations: Path = MI
                 connection.commit()
                 connection.invalidate()
     except DBAPIError as error:
-        raise faults.in_words(error) from None
+        raise database_errors.error_message(error) from None
     except CommandError:
         raise StorageError(
             "The database was written by a newer slackguide than this one. Nothing was changed; start that version."

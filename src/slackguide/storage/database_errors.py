@@ -1,4 +1,4 @@
-"""The database's own errors, turned into words for a person. The originals hold parameters and are not passed on."""
+"""Messages for database errors. The originals hold parameters and are not passed on."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _POSTGRESQL = {
 """SQLSTATE to words (PostgreSQL documentation, appendix A)."""
 
 
-def in_words(error: DBAPIError | PoolTimeout) -> StorageError:
+def error_message(error: DBAPIError | PoolTimeout) -> StorageError:
     """The error to raise instead; its text names the database's own code and nothing that was being saved."""
     if isinstance(error, PoolTimeout):
         return StorageError(BUSY)

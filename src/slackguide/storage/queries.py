@@ -1,4 +1,4 @@
-"""A search as SQL, worded so that the indexes of `escalations` serve it."""
+"""Translate an escalation filter to SQL, phrased so that the indexes of `escalations` serve it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from sqlalchemy import ColumnElement, Select, and_, literal, literal_column, or_
 
 from slackguide.escalation.filters import EscalationFilter, PageCursor
 from slackguide.escalation.models import EscalationState
-from slackguide.storage.kinds import Moment
+from slackguide.storage.column_types import UtcDateTime
 from slackguide.storage.schema import escalations
 
 
-def ordered(filter_: EscalationFilter, after: PageCursor | None) -> Select[Any]:
+def order_by(filter_: EscalationFilter, after: PageCursor | None) -> Select[Any]:
     """What is found, in its order, beginning after the cursor."""
     order = (escalations.c.created_at, escalations.c.id)
     found = select(escalations).where(*conditions(filter_))
     if after is not None:
-        last = tuple_(literal(after.created_at, Moment()), literal(after.id))
+        last = tuple_(literal(after.created_at, UtcDateTime()), literal(after.id))
         here = tuple_(*order)
         found = found.where(here > last if filter_.oldest_first else here < last)
     return found.order_by(*(column if filter_.oldest_first else column.desc() for column in order))
@@ -26,34 +26,34 @@ def ordered(filter_: EscalationFilter, after: PageCursor | None) -> Select[Any]:
 def conditions(filter_: EscalationFilter) -> list[ColumnElement[bool]]:
     """Everything that has to hold."""
     table = escalations.c
-    wanted: list[ColumnElement[bool]] = []
+    name_or_id: list[ColumnElement[bool]] = []
     if filter_.forms is not None:
-        wanted.append(table.form_id.in_(list(filter_.forms)))
+        name_or_id.append(table.form_id.in_(list(filter_.forms)))
     if filter_.queues is not None:
-        wanted.append(table.desk.in_(list(filter_.queues)))
+        name_or_id.append(table.desk.in_(list(filter_.queues)))
     if filter_.states is not None:
         # Nobody has claimed what is sent; without that state, a claimant's index serves the search.
         taken = set(filter_.states) - ({EscalationState.SENT} if filter_.claimed_by is not None else set())
-        wanted.append(_in_state(taken))
+        name_or_id.append(_in_state(taken))
     if filter_.requester is not None:
-        wanted.append(table.requester_user == filter_.requester)
+        name_or_id.append(table.requester_user == filter_.requester)
     if filter_.claimed_by is not None:
-        wanted.append(table.claimed_by == filter_.claimed_by)
+        name_or_id.append(table.claimed_by == filter_.claimed_by)
     if filter_.person is not None:
-        wanted.append(or_(table.requester_user == filter_.person, table.claimed_by == filter_.person))
+        name_or_id.append(or_(table.requester_user == filter_.person, table.claimed_by == filter_.person))
     if filter_.entry_id is not None:
-        wanted.append(table.entry_id == filter_.entry_id)
+        name_or_id.append(table.entry_id == filter_.entry_id)
     if filter_.resolution_code is not None:
-        wanted.append(table.ending == filter_.resolution_code.value)
+        name_or_id.append(table.ending == filter_.resolution_code.value)
     if filter_.since is not None:
-        wanted.append(table.created_at >= filter_.since)
+        name_or_id.append(table.created_at >= filter_.since)
     if filter_.until is not None:
-        wanted.append(table.created_at < filter_.until)
+        name_or_id.append(table.created_at < filter_.until)
     if filter_.overdue_at is not None:
-        wanted.append(and_(table.overdue_at.is_not(None), table.overdue_at <= filter_.overdue_at))
+        name_or_id.append(and_(table.overdue_at.is_not(None), table.overdue_at <= filter_.overdue_at))
     if filter_.unposted:
-        wanted.append(table.card_ts.is_(None))
-    return wanted
+        name_or_id.append(table.card_ts.is_(None))
+    return name_or_id
 
 
 def _in_state(states: set[EscalationState]) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Tasks as rows: a kind and a JSON object."""
+"""Encode and decode tasks: a kind and a JSON object."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from slackguide.errors import UnreadableRow
 from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import PostedCard
 
-KINDS: dict[str, type[Task]] = {
+TASK_TYPES: dict[str, type[Task]] = {
     "post_escalation": PostEscalation,
     "tell_person": NotifyPerson,
     "reply_in_thread": ReplyInThread,
@@ -25,7 +25,7 @@ KINDS: dict[str, type[Task]] = {
 ANSWERS = frozenset({"answer_message"})
 """The kinds whose preparation takes computing: workers of their own do them, so that they cannot hold up posts."""
 
-_NAMES = {task: kind for kind, task in KINDS.items()}
+_NAMES = {task: kind for kind, task in TASK_TYPES.items()}
 
 
 def kind_of(task: type[Task]) -> str:
@@ -33,19 +33,19 @@ def kind_of(task: type[Task]) -> str:
     return _NAMES[task]
 
 
-def to_row(task: Task) -> tuple[str, dict[str, Any]]:
+def encode_task(task: Task) -> tuple[str, dict[str, Any]]:
     """The kind and the payload of a task."""
     return kind_of(type(task)), asdict(task)
 
 
-def from_row(kind: str, payload: Mapping[str, Any]) -> Task:
+def decode_task(kind: str, payload: Mapping[str, Any]) -> Task:
     """The task of a row. Fields that an earlier version did not know have their defaults.
 
     Raises `UnreadableRow` for a kind, a field or a value that this version does not know: left aside, it might be what
     says where the message belongs.
     """
     try:
-        task = KINDS[kind]
+        task = TASK_TYPES[kind]
         if not payload.keys() <= {known.name for known in fields(task)}:
             raise UnreadableRow(kind)
         return task(**{name: _value(name, value) for name, value in payload.items()})

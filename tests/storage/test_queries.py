@@ -18,19 +18,19 @@ from slackguide.escalation.models import OPEN_STATES, EscalationState, Requester
 from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.escalation.sla import ReminderPolicy
 from slackguide.escalation.state_machine import Claim, HandOver, Resolve
-from slackguide.storage import searching
-from slackguide.storage.ledger import SqlLedger
-from slackguide.storage.outbox import _next
+from slackguide.storage import queries
+from slackguide.storage.escalations import SqlEscalationRepository
+from slackguide.storage.outbox import _next_due
 from tests.stores import Store, draft
 
 ALWAYS = BusinessHours(ZoneInfo("UTC"), dict.fromkeys(range(7), (time(0), time(0))))
 POLICY = ReminderPolicy(ALWAYS, unclaimed_after=30, unresolved_after=240)
 
 
-def watched(store: Store, *specialists: str) -> SqlLedger:
+def watched(store: Store, *specialists: str) -> SqlEscalationRepository:
     """The ledger as it is with forms that have reminders and specialists."""
     numbers = iter(range(1_000_000))
-    return SqlLedger(
+    return SqlEscalationRepository(
         database=store.database,
         notifier=store.bell,
         ids=lambda: f"e{next(numbers):06}",
@@ -40,7 +40,7 @@ def watched(store: Store, *specialists: str) -> SqlLedger:
 
 
 @pytest.fixture
-def ledger(store: Store) -> SqlLedger:
+def ledger(store: Store) -> SqlEscalationRepository:
     """Six escalations, a minute apart: D-1001 to D-1004, C-1001, C-1002."""
     made = watched(store)
     for number, (form, prefix, requester, entry) in enumerate(
@@ -75,7 +75,7 @@ def ledger(store: Store) -> SqlLedger:
     return made
 
 
-def references(ledger: SqlLedger, search: EscalationFilter) -> list[str]:
+def references(ledger: SqlEscalationRepository, search: EscalationFilter) -> list[str]:
     return [escalation.reference for escalation in ledger.iterate(search)]
 
 
@@ -102,19 +102,19 @@ def references(ledger: SqlLedger, search: EscalationFilter) -> list[str]:
         (EscalationFilter(unposted=True, requester="U2"), ["D-1002"]),
     ],
 )
-def test_search(ledger: SqlLedger, search: EscalationFilter, found: list[str]) -> None:
+def test_search(ledger: SqlEscalationRepository, search: EscalationFilter, found: list[str]) -> None:
     assert references(ledger, search) == found
     assert ledger.count(search) == len(found)
 
 
-def test_search_by_when_it_was_sent(ledger: SqlLedger) -> None:
+def test_search_by_when_it_was_sent(ledger: SqlEscalationRepository) -> None:
     third = ledger.by_reference("D-1003")
     assert third is not None
     assert references(ledger, EscalationFilter(since=third.created_at)) == ["C-1002", "D-1004", "C-1001", "D-1003"]
     assert references(ledger, EscalationFilter(until=third.created_at)) == ["D-1002", "D-1001"]
 
 
-def test_what_is_overdue(store: Store, ledger: SqlLedger) -> None:
+def test_what_is_overdue(store: Store, ledger: SqlEscalationRepository) -> None:
     assert references(ledger, EscalationFilter(overdue_at=store.now())) == []
     store.elapse(31 * 60)
     assert references(ledger, EscalationFilter(overdue_at=store.now())) == ["D-1004"]
@@ -122,13 +122,13 @@ def test_what_is_overdue(store: Store, ledger: SqlLedger) -> None:
     assert references(ledger, EscalationFilter(overdue_at=store.now(), states=OPEN_STATES)) == ["D-1004", "D-1002"]
 
 
-def test_counting_stops_where_it_may(ledger: SqlLedger) -> None:
+def test_counting_stops_where_it_may(ledger: SqlEscalationRepository) -> None:
     assert ledger.count(EscalationFilter(), at_most=4) == 4
     assert ledger.count(EscalationFilter(), at_most=10) == 6
 
 
 @pytest.mark.parametrize("oldest_first", [False, True])
-def test_pages_neither_repeat_nor_skip_while_others_submit(ledger: SqlLedger, oldest_first: bool) -> None:
+def test_pages_neither_repeat_nor_skip_while_others_submit(ledger: SqlEscalationRepository, oldest_first: bool) -> None:
     search = EscalationFilter(oldest_first=oldest_first)
     expected = references(ledger, search)
     seen: list[str] = []
@@ -144,7 +144,7 @@ def test_pages_neither_repeat_nor_skip_while_others_submit(ledger: SqlLedger, ol
     assert seen == expected
 
 
-def test_the_last_page_says_that_it_is_the_last(ledger: SqlLedger) -> None:
+def test_the_last_page_says_that_it_is_the_last(ledger: SqlEscalationRepository) -> None:
     assert ledger.page(EscalationFilter(), limit=6).next_cursor is None
     assert ledger.page(EscalationFilter(), limit=5).next_cursor is not None
     assert ledger.page(EscalationFilter(requester="nobody")).escalations == ()
@@ -185,12 +185,12 @@ def query_plan(store: Store, query: Select[Any]) -> str:
 )
 def test_what_people_wait_for_is_found_by_its_index(store: Store, search: EscalationFilter, index: str) -> None:
     """The planner's word for it, with a page that begins somewhere."""
-    assert index in query_plan(store, searching.ordered(search, PageCursor(store.now(), "e1")).limit(10))
+    assert index in query_plan(store, queries.order_by(search, PageCursor(store.now(), "e1")).limit(10))
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_a_claim_looks_only_at_what_is_unfinished(store: Store) -> None:
-    assert "ix_outbox_due" in query_plan(store, _next(store.now(), (), true()))
+    assert "ix_outbox_due" in query_plan(store, _next_due(store.now(), (), true()))
 
 
 def test_whoever_looks_at_their_home_gets_a_new_one_when_something_changes(store: Store) -> None:
@@ -201,9 +201,9 @@ def test_whoever_looks_at_their_home_gets_a_new_one_when_something_changes(store
     def refreshed() -> set[str]:
         with store.database.write() as connection:
             rows = connection.execute(text("SELECT payload FROM outbox WHERE kind = 'refresh_home'")).scalars()
-            told = {str(payload) for payload in rows}
+            notified = {str(payload) for payload in rows}
             connection.execute(text("DELETE FROM outbox WHERE kind = 'refresh_home'"))
-        return {user for user in ("U1", "USPEC", "UIDLE", "UELSE") if any(user in payload for payload in told)}
+        return {user for user in ("U1", "USPEC", "UIDLE", "UELSE") if any(user in payload for payload in notified)}
 
     escalation = ledger.submit(draft()).escalation
     assert refreshed() == {"U1", "USPEC"}

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from slackguide.errors import StorageError
-from slackguide.storage.people import RECHECK_SECONDS, People, Person
+from slackguide.storage.directory import RECHECK_SECONDS, DirectoryUser, UserDirectory
 from tests.stores import SteppedClock, Store, sqlite_url
 
-ANN = Person("UANN", "T1", "Ann")
-GUS = Person("UGUS", "T1", "Gus", guest=True)
-BOT = Person("UBOT", "T1", "A bot", bot=True)
+ANN = DirectoryUser("UANN", "T1", "Ann")
+GUS = DirectoryUser("UGUS", "T1", "Gus", guest=True)
+BOT = DirectoryUser("UBOT", "T1", "A bot", bot=True)
 
 
 class Ticks:
@@ -27,9 +27,9 @@ class Ticks:
         return self.at
 
 
-def directory(store: Store) -> tuple[People, Ticks]:
-    ticks = Ticks()
-    return People(database=store.database, ticks=ticks), ticks
+def directory(store: Store) -> tuple[UserDirectory, Ticks]:
+    monotonic = Ticks()
+    return UserDirectory(database=store.database, monotonic=monotonic), monotonic
 
 
 def test_an_empty_directory_knows_nobody(store: Store) -> None:
@@ -42,14 +42,14 @@ def test_an_empty_directory_knows_nobody(store: Store) -> None:
 def test_a_replaced_directory_is_the_new_one_and_nothing_else(store: Store) -> None:
     people, _ = directory(store)
     people.replace([ANN, GUS], {"leads": ["UANN", "UANN"], "ce": ["UGUS", "UGONE"]})
-    assert people.find("UANN") == Person("UANN", "T1", "Ann", groups=frozenset({"leads"}))
-    assert people.find("UGUS") == Person("UGUS", "T1", "Gus", guest=True, groups=frozenset({"ce"}))
+    assert people.find("UANN") == DirectoryUser("UANN", "T1", "Ann", groups=frozenset({"leads"}))
+    assert people.find("UGUS") == DirectoryUser("UGUS", "T1", "Gus", guest=True, groups=frozenset({"ce"}))
     assert people.members("ce") == ("UGUS",)
     assert people.refreshed_at() == store.now()
-    people.replace([BOT, Person("UANN", "T1", "Ann B", deleted=True)], {"ce": ["UANN"]})
+    people.replace([BOT, DirectoryUser("UANN", "T1", "Ann B", deleted=True)], {"ce": ["UANN"]})
     assert people.find("UGUS") is None
     assert people.find("UBOT") == BOT
-    assert people.find("UANN") == Person("UANN", "T1", "Ann B", deleted=True, groups=frozenset({"ce"}))
+    assert people.find("UANN") == DirectoryUser("UANN", "T1", "Ann B", deleted=True, groups=frozenset({"ce"}))
 
 
 def test_groups_that_slack_would_not_tell_stay(store: Store) -> None:
@@ -63,37 +63,37 @@ def test_a_person_looked_up_alone_is_there_at_once_and_keeps_their_groups(store:
     people, _ = directory(store)
     people.replace([ANN], {"leads": ["UANN", "UNEW"]})
     assert people.find("UNEW") is None
-    people.put(Person("UNEW", "T2", "New"))
-    assert people.find("UNEW") == Person("UNEW", "T2", "New", groups=frozenset({"leads"}))
-    people.put(Person("UNEW", "T2", "Newer"))
+    people.put(DirectoryUser("UNEW", "T2", "New"))
+    assert people.find("UNEW") == DirectoryUser("UNEW", "T2", "New", groups=frozenset({"leads"}))
+    people.put(DirectoryUser("UNEW", "T2", "Newer"))
     found = people.find("UNEW")
     assert found is not None
     assert found.name == "Newer"
 
 
 def test_what_another_process_changes_is_seen_a_little_later(store: Store) -> None:
-    ours, ticks = directory(store)
+    ours, monotonic = directory(store)
     ours.replace([ANN], {})
     assert ours.find("UANN") is not None
     other = Store(store.url, store.clock)
     theirs, _ = directory(other)
     theirs.replace([GUS], {})
     other.database.close()
-    ticks.at += RECHECK_SECONDS / 2
+    monotonic.at += RECHECK_SECONDS / 2
     assert ours.find("UANN") is not None
-    ticks.at += RECHECK_SECONDS
+    monotonic.at += RECHECK_SECONDS
     assert ours.find("UANN") is None
     assert ours.find("UGUS") is not None
 
 
 def test_the_last_snapshot_answers_while_the_database_is_gone(tmp_path: Path) -> None:
     store = Store(sqlite_url(tmp_path), SteppedClock())
-    people, ticks = directory(store)
+    people, monotonic = directory(store)
     people.replace([ANN], {})
     assert people.find("UANN") is not None
     path = store.database.path
     path.rename(path.with_suffix(".away"))
-    ticks.at += 100
+    monotonic.at += 100
     assert people.find("UANN") is not None
     fresh, _ = directory(store)
     with pytest.raises(StorageError):
@@ -104,17 +104,17 @@ def test_the_last_snapshot_answers_while_the_database_is_gone(tmp_path: Path) ->
 
 
 def test_many_readers_and_writers_at_once(store: Store) -> None:
-    people, ticks = directory(store)
+    people, monotonic = directory(store)
     start = threading.Barrier(10)
 
     def work(number: int) -> bool:
         start.wait()
         for turn in range(3):
             if number % 2:
-                people.replace([ANN, Person(f"U{number}", "T1", str(turn))], {"leads": ["UANN"]})
+                people.replace([ANN, DirectoryUser(f"U{number}", "T1", str(turn))], {"leads": ["UANN"]})
             else:
-                people.put(Person(f"U{number}", "T1", str(turn)))
-            ticks.at += 1
+                people.put(DirectoryUser(f"U{number}", "T1", str(turn)))
+            monotonic.at += 1
             if people.find("UANN") is None and number % 2:
                 return False
         return True
@@ -125,7 +125,7 @@ def test_many_readers_and_writers_at_once(store: Store) -> None:
 
 def test_ten_thousand_people_are_replaced_and_read(store: Store) -> None:
     people, _ = directory(store)
-    everyone = [Person(f"U{number:05}", "T1", f"Person {number}") for number in range(10_000)]
+    everyone = [DirectoryUser(f"U{number:05}", "T1", f"Person {number}") for number in range(10_000)]
     people.replace(everyone, {"ce": [person.user_id for person in everyone[:100]]})
     assert people.find("U09999") == everyone[9_999]
     assert len(people.members("ce")) == 100
