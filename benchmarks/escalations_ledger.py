@@ -29,9 +29,9 @@ from slackguide.escalation.models import (
 )
 from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.escalation.sla import SlaTimer
-from slackguide.slack.admission import Door
-from slackguide.slack.directory import Directory
-from slackguide.slack.homes import CLOSED, COUNTED, PAGE, HomeDrawer
+from slackguide.slack.access import AccessPolicy
+from slackguide.slack.api.directory_sync import DirectorySync
+from slackguide.slack.app_home import CLOSED, COUNTED, PAGE, AppHomeBuilder
 from slackguide.storage import mappers
 from slackguide.storage.bot_identity import BotIdentityRepository
 from slackguide.storage.database import Database
@@ -209,17 +209,17 @@ def questions(database: Database, count: int) -> dict[str, Callable[[], object]]
     desks = frozenset(knowledge.forms)
     people.replace([DirectoryUser(id, "T0BENCH", id) for id in everyone], dict.fromkeys(handles, everyone[AGENTS:]))
     client = WebClient(token=TOKEN)  # never called: everybody is in the directory
-    directory = Directory(
+    directory = DirectorySync(
         client=client,
         quick_client=client,
         people=people,
         identities=BotIdentityRepository(database=database),
-        door=Door(people=people, our_team=lambda: "T0BENCH", leads=(), lead_groups=tuple),
+        access_policy=AccessPolicy(people=people, our_team=lambda: "T0BENCH", leads=(), lead_groups=tuple),
         token=TOKEN,
         groups=tuple,
     )
-    homes = HomeDrawer(
-        ledger=ledger, people=people, directory=directory, knowledge=lambda: knowledge, clock=lambda: NOW
+    homes = AppHomeBuilder(
+        escalations=ledger, people=people, directory=directory, knowledge=lambda: knowledge, clock=lambda: NOW
     )
     recent = {made.escalation.id: made for made in islice(make(count), 2000)}
 

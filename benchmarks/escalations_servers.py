@@ -19,7 +19,7 @@ from slack_bolt import Ack
 from slackguide.escalation.form_validation import ValidForm, validate_form
 from slackguide.knowledge.forms import Form, FormField
 from slackguide.slack.ids import Callback
-from slackguide.slack.views.form import FormState
+from slackguide.slack.views.escalation_form import FormState
 
 FORM = "ask-disputes"
 TICKETS = "https://support.zendesk.com/agent/tickets/"
@@ -109,7 +109,7 @@ class Forms:
             "id": f"V{time.time_ns():X}{number}",
             "type": "modal",
             "callback_id": Callback.ESCALATION.value,
-            "private_metadata": FormState(form=FORM).encoded(),
+            "private_metadata": FormState(form=FORM).encode(),
             "blocks": [],
             "state": {"values": values},
         }

@@ -9,8 +9,8 @@ from typing import Any
 from slackguide.guide import Answer, Asker, Concern
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import InvalidKnowledgeError
-from slackguide.slack.state import Asked
-from slackguide.slack.views.answer import answer_card
+from slackguide.slack.button_state import AnswerState
+from slackguide.slack.views.answer_card import answer_card
 
 
 class AuthorPages:
@@ -33,7 +33,7 @@ class AuthorPages:
         outcome = guide.answer(Concern(entry=entry_id), Asker("team_lead"), today=self._today())
         blocks: list[dict[str, Any]] = []
         if isinstance(outcome, Answer):
-            card = answer_card(outcome, Asked("preview", entry=entry_id), guide.knowledge, guide.triage)
+            card = answer_card(outcome, AnswerState("preview", entry=entry_id), guide.knowledge, guide.triage)
             blocks = card.message()["blocks"]
         branches = guide.triage.branches(entry_id, {})
         rows = [{"answers": list(found.answers), "destination": found.destination.name} for found in branches]

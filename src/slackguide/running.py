@@ -117,11 +117,13 @@ def run_http(settings: Settings, orders: Orders) -> None:
 
 def run_socket_mode(settings: Settings, orders: Orders) -> None:
     """Takes Slack's requests over a WebSocket; health is served over HTTP."""
-    from slackguide.slack.socket_mode import Socket
+    from slackguide.slack.api.socket_mode import SocketModeConnection
 
     service = build_service(settings)
     orders.on_reload(service.guide.reload)
-    socket = Socket(app=service.app, app_token=settings.app_token.get_secret_value(), api_url=settings.api_url)
+    socket = SocketModeConnection(
+        app=service.app, app_token=settings.app_token.get_secret_value(), api_url=settings.api_url
+    )
     service.connected = socket.connected
     server = listening(Front(routes=service.health.routes), settings.host, settings.port, threads=HEALTH_THREADS)
     service.start()

@@ -29,28 +29,28 @@ from slackguide.escalation.models import Escalation
 from slackguide.escalation.sla import ReminderPolicy, reminder_policy
 from slackguide.guide import Guide
 from slackguide.guide.reloading import ReloadableGuide
-from slackguide.slack.admission import Door
-from slackguide.slack.afterwards import Afterwards
-from slackguide.slack.answering import Answerer
+from slackguide.slack.access import AccessPolicy
+from slackguide.slack.answer_service import AnswerService
+from slackguide.slack.api.background import BackgroundTasks
+from slackguide.slack.api.directory_sync import DirectorySync
+from slackguide.slack.api.modals import ModalOpener
+from slackguide.slack.api.updates import MessageUpdater
 from slackguide.slack.app import build_app
-from slackguide.slack.boundary import Boundary
-from slackguide.slack.conversation import TURNS, Conversation
-from slackguide.slack.directory import Directory
+from slackguide.slack.app_home import AppHomeBuilder
 from slackguide.slack.error_codes import INSTALLATION_CODES, explain
-from slackguide.slack.homes import HomeDrawer
+from slackguide.slack.error_handler import ErrorHandler
 from slackguide.slack.installation import InstallationCheck, InstallationStatus, MonitoredClient
-from slackguide.slack.listeners.asking import AskWindow
-from slackguide.slack.listeners.desk import Desk
-from slackguide.slack.listeners.forms import EscalationForm
-from slackguide.slack.listeners.home import Home
-from slackguide.slack.listeners.messages import Messages
-from slackguide.slack.listeners.presses import AnswerPresses
-from slackguide.slack.listeners.route import RouteCommand
-from slackguide.slack.opening import Opening
-from slackguide.slack.poster import SlackPoster
+from slackguide.slack.listeners.answer_actions import AnswerActions
+from slackguide.slack.listeners.app_home import AppHomeActions
+from slackguide.slack.listeners.ask_modal import AskModal
+from slackguide.slack.listeners.escalation_actions import EscalationActions
+from slackguide.slack.listeners.escalation_form import EscalationFormSubmission
+from slackguide.slack.listeners.message_events import MessageEvents
+from slackguide.slack.listeners.route_command import RouteCommand
 from slackguide.slack.readers import ChannelReaders
-from slackguide.slack.redrawing import Redrawing
-from slackguide.slack.register import Listeners
+from slackguide.slack.registry import Listeners
+from slackguide.slack.sender import SlackSender
+from slackguide.slack.thread_answers import TURNS, ThreadAnswers
 from slackguide.storage import task_codec
 from slackguide.storage.bot_identity import BotIdentityRepository
 from slackguide.storage.channels import ChannelRepository
@@ -240,41 +240,41 @@ class Service:
             MonitoredClient(status=self.installation, token=token, base_url=api_url, timeout=timeout)
             for timeout in (WINDOW_TIMEOUT, DELIVERY_TIMEOUT)
         )
-        door = Door(
+        access_policy = AccessPolicy(
             people=stores.people,
             our_team=lambda: known.team_id if (known := known_identity()) else None,
             leads=settings.team_leads,
             lead_groups=lambda: guide().knowledge.team_lead_groups,
         )
-        self._directory = Directory(
+        self._directory = DirectorySync(
             client=client,
             quick_client=windows,
             people=stores.people,
             identities=stores.identities,
-            door=door,
+            access_policy=access_policy,
             token=token,
             groups=lambda: guide().knowledge.user_groups,
         )
-        answerer = Answerer(guide=guide, drafts=stores.drafts, ids=new_id, today=lambda: _today(clock))
-        self._afterwards = Afterwards()
-        redrawing = Redrawing(client=client, afterwards=self._afterwards)
-        opening = Opening(client=windows, answerer=answerer)
+        answers = AnswerService(guide=guide, drafts=stores.drafts, ids=new_id, today=lambda: _today(clock))
+        self._afterwards = BackgroundTasks()
+        updater = MessageUpdater(client=client, background=self._afterwards)
+        modals = ModalOpener(client=windows, answers=answers)
         readers = ChannelReaders(client=client, directory=self._directory, clock=clock)
-        homes = HomeDrawer(
-            ledger=stores.ledger,
+        app_home = AppHomeBuilder(
+            escalations=stores.ledger,
             people=stores.people,
             directory=self._directory,
             knowledge=lambda: guide().knowledge,
             clock=clock,
         )
-        sender = SlackPoster(
+        sender = SlackSender(
             client=client,
             channels=stores.channels,
             knowledge=lambda: guide().knowledge,
-            conversation=Conversation(answerer=answerer, directory=self._directory, readers=readers, ticks=ticks),
+            conversation=ThreadAnswers(answers=answers, directory=self._directory, readers=readers, ticks=ticks),
             directory=self._directory,
             turns=lambda task: stores.inbox.turns_before(task, at_most=TURNS),
-            home=lambda user_id: homes.view(user_id, {}),
+            home=lambda user_id: app_home.view(user_id, {}),
         )
 
         def outbox(*, only: Collection[str] | None = None, without: Collection[str] = ()) -> SqlJobQueue:
@@ -326,38 +326,44 @@ class Service:
             identity=known_identity,
             listeners=Listeners(
                 route=RouteCommand(
-                    answerer=answerer, door=door, directory=self._directory, opening=opening, redrawing=redrawing
-                ),
-                presses=AnswerPresses(
-                    answerer=answerer,
+                    answers=answers,
+                    access_policy=access_policy,
                     directory=self._directory,
-                    opening=opening,
-                    redrawing=redrawing,
+                    modals=modals,
+                    updater=updater,
+                ),
+                answer_actions=AnswerActions(
+                    answers=answers,
+                    directory=self._directory,
+                    modals=modals,
+                    updater=updater,
                     readers=readers,
                     feedback=stores.feedback,
                 ),
-                asking=AskWindow(answerer=answerer, directory=self._directory, opening=opening, redrawing=redrawing),
-                form=EscalationForm(answerer=answerer, directory=self._directory, ledger=stores.ledger),
-                desk=Desk(
-                    ledger=stores.ledger,
+                ask_modal=AskModal(answers=answers, directory=self._directory, modals=modals, updater=updater),
+                escalation_form=EscalationFormSubmission(
+                    answers=answers, directory=self._directory, escalations=stores.ledger
+                ),
+                escalation_actions=EscalationActions(
+                    escalations=stores.ledger,
                     directory=self._directory,
-                    opening=opening,
-                    redrawing=redrawing,
+                    modals=modals,
+                    updater=updater,
                     knowledge=lambda: guide().knowledge,
                     clock=clock,
                 ),
-                messages=Messages(inbox=stores.inbox, seen_home=stores.ledger.record_home_view),
-                home=Home(
+                messages=MessageEvents(inbox=stores.inbox, seen_home=stores.ledger.record_home_view),
+                home=AppHomeActions(
                     client=client,
                     directory=self._directory,
-                    opening=opening,
-                    redrawing=redrawing,
-                    afterwards=self._afterwards,
-                    draw=homes.view,
+                    modals=modals,
+                    updater=updater,
+                    background=self._afterwards,
+                    draw=app_home.view,
                 ),
-                redrawing=redrawing,
+                updater=updater,
             ),
-            boundary=Boundary(redrawing=redrawing, ids=new_id),
+            boundary=ErrorHandler(updater=updater, ids=new_id),
         )
         self.health = Health(problems=self.problems)
 
@@ -403,7 +409,7 @@ class Service:
         for worker in self._workers:
             worker.stop(timeout=max(0.0, deadline - time.monotonic()))
         self._chores.stop(timeout=1.0)
-        self._afterwards.finish(timeout=2.0)
+        self._afterwards.drain(timeout=2.0)
         self.stores.database.close()
 
     def _owners(self, escalation: Escalation) -> list[str]:

@@ -13,7 +13,7 @@ from slackguide.guide import Answer, Asker, Concern, Guide
 from slackguide.sandbox import Message
 from slackguide.sandbox.answers import elements_of
 from slackguide.slack.ids import ESCALATION_EVENT, Action
-from slackguide.slack.register import OLD
+from slackguide.slack.registry import OUTDATED_MESSAGE
 from slackguide.triage.completeness import load_verified
 from tests.slack.asking import TODAY
 from tests.slack.escalating import filled
@@ -23,7 +23,7 @@ from tests.trial import Workplace
 
 BASE = Path(__file__).parent / "base_0_1_0"
 
-REFUSALS = (OLD, "too old for its buttons", "Something went wrong")
+REFUSALS = (OUTDATED_MESSAGE, "too old for its buttons", "Something went wrong")
 """What a person reads whose button or form is not understood, or runs into a fault of ours."""
 
 FORMS: dict[str, dict[str, Any]] = {

@@ -13,9 +13,9 @@ from slackguide.delivery.dispatcher import Dispatcher
 from slackguide.delivery.jobs import Job
 from slackguide.delivery.retry import Completed, DeadLettered, Dropped, Outcome, Retry
 from slackguide.delivery.sender import (
-    Denied,
     PostedMessage,
     RateLimitedError,
+    RecipientDeniedError,
     RefusalScope,
     SlackRefusedError,
     SlackUnreachableError,
@@ -191,7 +191,9 @@ def test_a_notice_that_is_a_dead_letter_is_not_told_by_another_notice() -> None:
     assert deliver(slack, job).settled == [(DeadLettered("invalid_blocks"), ())]
 
 
-@pytest.mark.parametrize("fault", [Denied("guest"), SlackRefusedError("user_disabled", RefusalScope.PERSON)])
+@pytest.mark.parametrize(
+    "fault", [RecipientDeniedError("guest"), SlackRefusedError("user_disabled", RefusalScope.PERSON)]
+)
 def test_a_notice_that_the_recipient_may_not_read_is_dropped_without_a_warning(
     caplog: pytest.LogCaptureFixture, fault: Exception
 ) -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from slackguide.delivery.retry import LONGEST_DELAY, DeadLettered, Dropped, Outcome, Retry, decide_retry
 from slackguide.delivery.sender import (
     DeliveryError,
-    Denied,
     RateLimitedError,
+    RecipientDeniedError,
     RefusalScope,
     SlackRefusedError,
     SlackUnreachableError,
@@ -67,7 +67,7 @@ REFUSED_CONNECTION = SlackUnreachableError(ambiguous=False)
         (TELL, SlackRefusedError("left", RefusalScope.PERSON), 1, False, Dropped("left")),
         (RefreshAppHome("U1"), SlackRefusedError("left", RefusalScope.PERSON), 1, False, Dropped("left")),
         (ANSWER, SlackRefusedError("left", RefusalScope.PERSON), 1, False, Dropped("left")),
-        (TELL, Denied("guest"), 1, False, Dropped("guest")),
+        (TELL, RecipientDeniedError("guest"), 1, False, Dropped("guest")),
         (REDRAW, GONE, 1, False, Dropped("message_gone")),
         (UpdateCard(PostedCard("C1", "1.0")), GONE, 1, False, Dropped("message_gone")),
         (TELL, GONE, 1, False, DeadLettered("message_gone")),

@@ -9,8 +9,8 @@ import pytest
 
 from slackguide.knowledge.pattern_checks import pattern_fault
 from slackguide.knowledge.pattern_timing import Use
-from slackguide.slack.answering import TEXT_LIMIT
-from slackguide.slack.views.form import READ_LIMIT, Known, initial_values
+from slackguide.slack.answer_service import TEXT_LIMIT
+from slackguide.slack.views.escalation_form import READ_LIMIT, FormPrefill, initial_values
 from slackguide.triage import load_verified
 from tests.knowledge.conftest import Copy
 from tests.trial import KNOWLEDGE
@@ -130,7 +130,7 @@ def test_no_text_makes_filling_in_a_shipped_form_slow(start: str, gap: str) -> N
     for words in (f"{start}{gap * 39_000}x", (start + gap) * 4_000, start * 4_000):
         began = time.process_time()
         for form in forms:
-            initial_values(form, Known(words))
+            initial_values(form, FormPrefill(words))
         assert time.process_time() - began < 0.2
 
 
@@ -138,7 +138,7 @@ def test_what_is_read_out_of_the_words_is_looked_for_where_a_person_would() -> N
     form = load_verified(KNOWLEDGE).forms["ask-disputes"]
 
     def contract(words: str) -> object:
-        return initial_values(form, Known(words)).get("contract_id")
+        return initial_values(form, FormPrefill(words)).get("contract_id")
 
     assert contract("Contract   number\n:\t #34567890 is open") == "34567890"
     assert contract("x " * (READ_LIMIT // 2 - 20) + "contract 34567890") == "34567890"
@@ -149,5 +149,5 @@ def test_what_is_read_out_of_the_words_is_looked_for_where_a_person_would() -> N
 def test_a_group_that_took_no_part_reads_nothing(copy: Copy) -> None:
     with_pattern(copy, "read", "none|([0-9]{4})")
     form = load_verified(copy.directory).forms["ask-parcels"]
-    assert initial_values(form, Known("none of it")) == {}
-    assert initial_values(form, Known("it is 1234")) == {"summary": "1234"}
+    assert initial_values(form, FormPrefill("none of it")) == {}
+    assert initial_values(form, FormPrefill("it is 1234")) == {"summary": "1234"}

@@ -124,14 +124,14 @@ def answered(work: Workplace) -> Message:
 
 def answer_button(work: Workplace) -> Act:
     message = answered(work)
-    return lambda: work.sandbox.press(PAT.name, message, Action.NOT_KNOWN)
+    return lambda: work.sandbox.press(PAT.name, message, Action.SKIP_FACT)
 
 
 def public_answer_button(work: Workplace) -> Act:
     work.sandbox.mention(PAT.name, STAFF, MEDIATION)
     work.settle()
     message = next(m for m in work.workspace.all_messages(STAFF) if m.by_bot)
-    return lambda: work.sandbox.press(PAT.name, message, Action.NOT_KNOWN)
+    return lambda: work.sandbox.press(PAT.name, message, Action.SKIP_FACT)
 
 
 def escalate_button(work: Workplace) -> Act:

@@ -13,9 +13,9 @@ from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import FactValue
 from slackguide.sandbox.block_kit.blocks import MESSAGE_BLOCKS
 from slackguide.sandbox.block_kit.validation import MESSAGE_CHARACTERS, visible_text
+from slackguide.slack.button_state import AnswerState
 from slackguide.slack.ids import ASK_TEXT, Action
-from slackguide.slack.state import Asked
-from slackguide.slack.views.answer import answer_card
+from slackguide.slack.views.answer_card import answer_card
 from slackguide.wiring import build_guide
 from tests.slack.asking import TODAY
 from tests.slack.forging import press_payload
@@ -64,8 +64,10 @@ def test_slack_takes_the_card_of_every_entry(office: Workplace, guide: Guide, en
     lena = office.workspace.person("lena").id
     token = office.stores.drafts.put(lena, {"text": LONG})
     for facts in ({}, some_facts(guide.knowledge)):
-        asked = Asked("answer", LONG[:300], token, facts=facts, passed=tuple(list(guide.knowledge.entries)[:5]))
-        payload = press_payload(office, f"{Action.CHOOSE}:0", asked.encoded(o=entry_id), "lena")
+        asked = AnswerState(
+            "answer", LONG[:300], token, facts=facts, rejected_entries=tuple(list(guide.knowledge.entries)[:5])
+        )
+        payload = press_payload(office, f"{Action.CHOOSE}:0", asked.encode(o=entry_id), "lena")
         before = {message.ts for message in office.workspace.ephemerals("lena")}
 
         assert office.send("interactive", payload).status == 200
@@ -85,8 +87,8 @@ def test_a_window_takes_the_card_of_every_entry(office: Workplace, guide: Guide,
     assert office.submit({ASK_TEXT: "xyzzy"}, "lena").ok
     window = office.modal("lena")
     token = office.stores.drafts.put(window.person, {"text": LONG})
-    asked = Asked("answer", LONG[:300], token, facts=some_facts(guide.knowledge))
-    payload = press_payload(office, f"{Action.CHOOSE}:0", asked.encoded(o=entry_id), "lena", window)
+    asked = AnswerState("answer", LONG[:300], token, facts=some_facts(guide.knowledge))
+    payload = press_payload(office, f"{Action.CHOOSE}:0", asked.encode(o=entry_id), "lena", window)
 
     assert office.send("interactive", payload).status == 200
 
@@ -118,7 +120,7 @@ def test_a_decided_card_has_everything_in_its_order_on_the_screen_and_read_aloud
     decision = outcome.decision
     assert decision.destination is not None
 
-    card = answer_card(outcome, Asked("answer", "some words"), guide.knowledge, guide.triage)
+    card = answer_card(outcome, AnswerState("answer", "some words"), guide.knowledge, guide.triage)
 
     shown = "\n".join(visible_text([block.to_dict() for block in card.blocks]))
     goes = "Not eligible" if decision.destination.kind == "not_eligible" else f"Goes to: {decision.destination.name}"
@@ -141,12 +143,12 @@ def test_no_meaning_hangs_on_an_emoji_or_a_colour(guide: Guide) -> None:
     outcome = guide.answer(Concern("", facts, "disputes/send-to-mediation"), LEAD, today=TODAY)
     assert isinstance(outcome, Answer)
 
-    card = answer_card(outcome, Asked("answer", facts=facts), guide.knowledge, guide.triage)
+    card = answer_card(outcome, AnswerState("answer", facts=facts), guide.knowledge, guide.triage)
 
     elements: list[dict[str, Any]] = [e for b in card.blocks for e in b.to_dict().get("elements", ())]
-    (forget,) = [e for e in elements if e.get("action_id") == f"{Action.FORGET}:contract_type"]
+    (forget,) = [e for e in elements if e.get("action_id") == f"{Action.REMOVE_FACT}:contract_type"]
     assert "press to change it" in forget["accessibility_label"]
-    assert "Press one to change it" in "\n".join(visible_text([block.to_dict() for block in card.blocks]))
+    assert "Click a fact to remove it" in "\n".join(visible_text([block.to_dict() for block in card.blocks]))
 
 
 def test_a_small_knowledge_base_is_drawn_too(tmp_path: Path) -> None:
@@ -164,6 +166,6 @@ def test_a_small_knowledge_base_is_drawn_too(tmp_path: Path) -> None:
     outcome = guide.answer(Concern("", {}, "small/chair"), Asker(), today=TODAY)
     assert isinstance(outcome, Answer)
 
-    card = answer_card(outcome, Asked("answer"), guide.knowledge, guide.triage)
+    card = answer_card(outcome, AnswerState("answer"), guide.knowledge, guide.triage)
 
     assert "Goes to: Front desk" in card.text

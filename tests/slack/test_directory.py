@@ -9,8 +9,8 @@ from slack_sdk import WebClient
 
 from slackguide.delivery.sender import RateLimitedError, SlackUnreachableError
 from slackguide.sandbox import Fault, Person, Role, Sky
-from slackguide.slack.admission import GUESTS, OUTSIDERS, Admitted, Denial, Door, TurnedAway
-from slackguide.slack.directory import GROUPS_RETRY_SECONDS, REFRESH_SECONDS, Directory
+from slackguide.slack.access import EXTERNAL_MESSAGE, GUEST_MESSAGE, AccessPolicy, Allowed, Denial, Denied
+from slackguide.slack.api.directory_sync import GROUPS_RETRY_SECONDS, REFRESH_SECONDS, DirectorySync
 from tests.trial import TOKEN, Workplace
 
 
@@ -21,16 +21,16 @@ def work(workplace: Callable[..., Workplace]) -> Workplace:
 
 
 @pytest.fixture
-def directory(work: Workplace) -> Directory:
+def directory(work: Workplace) -> DirectorySync:
     people, knowledge = work.stores.people, work.guide().knowledge
     client = WebClient(token=TOKEN, base_url=work.sandbox.api_url, timeout=5, retry_handlers=[])
-    door = Door(people=people, our_team=lambda: None, leads=(), lead_groups=lambda: knowledge.team_lead_groups)
-    return Directory(
+    door = AccessPolicy(people=people, our_team=lambda: None, leads=(), lead_groups=lambda: knowledge.team_lead_groups)
+    return DirectorySync(
         client=client,
         quick_client=client,
         people=people,
         identities=work.stores.identities,
-        door=door,
+        access_policy=door,
         token=TOKEN,
         groups=lambda: knowledge.user_groups,
     )
@@ -49,7 +49,7 @@ GROUPS = {
 @pytest.mark.parametrize("known_before", [False, True])
 @pytest.mark.parametrize("what", GROUPS)
 def test_people_are_known_whatever_becomes_of_user_groups(
-    work: Workplace, directory: Directory, what: str, known_before: bool
+    work: Workplace, directory: DirectorySync, what: str, known_before: bool
 ) -> None:
     fault, rest = GROUPS[what]
     lena = work.workspace.person("lena").id
@@ -73,7 +73,7 @@ def test_people_are_known_whatever_becomes_of_user_groups(
     [(Sky.FAILING, SlackUnreachableError), (Sky.RESET, SlackUnreachableError), (Sky.RATE_LIMITED, RateLimitedError)],
 )
 def test_whoever_was_listed_is_known_although_the_list_was_cut_off(
-    work: Workplace, directory: Directory, sky: Sky, error: type[Exception]
+    work: Workplace, directory: DirectorySync, sky: Sky, error: type[Exception]
 ) -> None:
     """Slack gives the first page of two. Nobody is taken for gone, and a new guest is a guest."""
     directory.refresh()
@@ -96,25 +96,25 @@ def test_whoever_was_listed_is_known_although_the_list_was_cut_off(
     assert people.members("team-leads") == (work.workspace.person("lena").id,)
 
 
-def test_a_stranger_is_looked_up_before_they_are_sent_anything(work: Workplace, directory: Directory) -> None:
+def test_a_stranger_is_looked_up_before_they_are_sent_anything(work: Workplace, directory: DirectorySync) -> None:
     ana, gil = work.workspace.person("ana").id, work.workspace.person("gil").id
     work.sandbox.bad_weather(Fault(sky=Sky.RESET, method="users.info", times=1))
     with pytest.raises(SlackUnreachableError):
-        directory.authorize(ana)
-    assert isinstance(directory.authorize(ana), Admitted)
-    assert directory.authorize(gil) == TurnedAway(GUESTS, Denial.GUEST)
-    assert directory.authorize("UNOBODY") == TurnedAway(OUTSIDERS, Denial.UNKNOWN)
+        directory.authorize_recipient(ana)
+    assert isinstance(directory.authorize_recipient(ana), Allowed)
+    assert directory.authorize_recipient(gil) == Denied(GUEST_MESSAGE, Denial.GUEST)
+    assert directory.authorize_recipient("UNOBODY") == Denied(EXTERNAL_MESSAGE, Denial.UNKNOWN)
 
 
 def test_who_is_refused_a_look_up_is_told_that_asking_again_does_not_help(
-    work: Workplace, directory: Directory
+    work: Workplace, directory: DirectorySync
 ) -> None:
     work.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method="users.info", code="token_revoked", times=1))
     refused = directory.look_up(work.workspace.person("ana").id)
-    assert isinstance(refused, TurnedAway)
-    assert "Slack refused" in refused.words
-    assert "token_revoked" in refused.words
+    assert isinstance(refused, Denied)
+    assert "Slack refused" in refused.message
+    assert "token_revoked" in refused.message
     work.sandbox.bad_weather(Fault(sky=Sky.RESET, method="users.info", times=1))
     unreachable = directory.look_up(work.workspace.person("ana").id)
-    assert isinstance(unreachable, TurnedAway)
-    assert "did not answer" in unreachable.words
+    assert isinstance(unreachable, Denied)
+    assert "did not answer" in unreachable.message

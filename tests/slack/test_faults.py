@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from slackguide.slack.button_state import AnswerState
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
-from slackguide.slack.state import Asked
 from tests.slack.asking import MEDIATION
 from tests.slack.escalating import filled, opened, posted, posts, sent
 from tests.slack.forging import answer_to, press_value
@@ -24,11 +24,11 @@ REFERENCE = re.compile(r"reference ([\w-]{8}),")
 def referred(caplog: pytest.LogCaptureFixture) -> Callable[[str], None]:
     """Checks words for a person: an apology whose reference is in the log, and nothing else of the fault."""
 
-    def check(told: str) -> None:
-        found = REFERENCE.search(told)
-        assert found, told
+    def check(notified: str) -> None:
+        found = REFERENCE.search(notified)
+        assert found, notified
         assert f"fault {found[1]}: RuntimeError" in caplog.text
-        assert SECRET not in caplog.text + told
+        assert SECRET not in caplog.text + notified
 
     return check
 
@@ -92,8 +92,8 @@ def test_the_escalation_form_stays_open_with_an_apology_and_everything_typed(
 
     exchange = work.submit(filled())
 
-    (told,) = exchange.errors.values()
-    referred(told)
+    (notified,) = exchange.errors.values()
+    referred(notified)
     assert fields(work.modal())["summary"] == filled()["summary"]
     work.guide.broken = None
     assert work.submit().ok
@@ -138,14 +138,14 @@ def test_a_stranger_who_had_to_be_looked_up_gets_the_apology_too(
 
     work.until(lambda: any("Sorry" in m.text for m in work.workspace.ephemerals("ana")))
     referred(work.workspace.ephemerals("ana")[-1].text)
-    referred(answer_to(work, Action.HELPFUL, Asked("x", "refund").encoded()))
+    referred(answer_to(work, Action.HELPFUL, AnswerState("x", "refund").encode()))
 
 
 def test_the_home_tab_tells_it_in_a_window(work: Workplace) -> None:
     view = home(work)
     work.guide.broken = SECRET
 
-    assert press_value(work, f"{Action.TELL}:0", Asked("x").encoded(n="x", v="y"), where=view).status == 200
+    assert press_value(work, f"{Action.SET_FACT}:0", AnswerState("x").encode(n="x", v="y"), where=view).status == 200
 
     work.until(lambda: work.workspace.screens.top(view.person))
     assert "Sorry" in words(work.modal())

@@ -12,8 +12,8 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 
 from slackguide.sandbox.payloads import Payloads
-from slackguide.slack.ids import ANYWAY, Action
-from slackguide.slack.state import Asked
+from slackguide.slack.button_state import AnswerState
+from slackguide.slack.ids import DUPLICATE_REASON, Action
 from tests.slack.asking import MEDIATION
 from tests.slack.escalating import TICKET, filled, notices, opened, posted, posts, sent, submitted_again
 from tests.slack.forging import answer_to
@@ -39,11 +39,11 @@ def test_it_is_kept_confirmed_posted_and_the_requester_gets_the_link(work: Workp
     escalation = work.stores.ledger.by_reference("D-1001")
     assert escalation is not None
     assert post.metadata == {"event_type": "slackguide_escalation", "event_payload": {"id": escalation.id}}
-    for told in ("D-1001", "Zendesk ticket", TICKET, "Contract ID", "34567890", "Client username", "acme",
+    for notified in ("D-1001", "Zendesk ticket", TICKET, "Contract ID", "34567890", "Client username", "acme",
                  "Freelancer username", "jo", "Dispute type", "Hourly", "Manual Time, Excessive Hours",
                  "Both sides disagree", "From the guide: Send a case to Mediation"):  # fmt: skip
-        assert told in words(post), told
-        assert told in said(post), told
+        assert notified in words(post), notified
+        assert notified in said(post), notified
     assert live(post) == {f"<@{work.workspace.person('ana').id}>"}
     (notice,) = notices(work)
     assert "D-1001 is in #ask-disputes" in words(notice)
@@ -86,9 +86,9 @@ FAULTY = {
 }
 
 
-@pytest.mark.parametrize(("field", "value", "told"), [(f, v, t) for f, (v, t) in FAULTY.items()])
+@pytest.mark.parametrize(("field", "value", "notified"), [(f, v, t) for f, (v, t) in FAULTY.items()])
 def test_a_fault_is_told_on_its_field_and_nothing_typed_is_lost(
-    work: Workplace, field: str, value: str, told: str
+    work: Workplace, field: str, value: str, notified: str
 ) -> None:
     opened(work)
     view = work.sandbox.fill("ana", work.modal().id, filled(**{field: value}))
@@ -98,7 +98,7 @@ def test_a_fault_is_told_on_its_field_and_nothing_typed_is_lost(
 
     assert answer["response_action"] == "errors"
     assert answer["errors"].keys() == {field}
-    assert told in answer["errors"][field]
+    assert notified in answer["errors"][field]
     assert fields(work.modal()) == filled(**{field: value}) | {"last_payment_days": None, "client_segment": None}
     assert work.owed() == ()
 
@@ -161,9 +161,9 @@ def test_a_commit_that_fails_leaves_the_form_open_with_words_and_everything_type
         exchange = work.submit(filled())
 
     assert exchange.status == 200
-    (told,) = exchange.errors.values()
-    assert told.startswith("Not sent yet: The database")
-    assert "still here" in told
+    (notified,) = exchange.errors.values()
+    assert notified.startswith("Not sent yet: The database")
+    assert "still here" in notified
     assert fields(work.modal())["summary"] == filled()["summary"]
 
     assert work.submit().ok
@@ -212,8 +212,8 @@ def test_a_second_one_about_the_same_ticket_shows_the_first_and_is_sent_only_wit
     work.settle()
     assert len(posts(work)) == 1
 
-    assert work.submit({}, "ben").errors.keys() == {ANYWAY}
-    assert work.submit({ANYWAY: "The client called <!here> again"}, "ben").ok
+    assert work.submit({}, "ben").errors.keys() == {DUPLICATE_REASON}
+    assert work.submit({DUPLICATE_REASON: "The client called <!here> again"}, "ben").ok
     work.settle()
 
     second = posts(work)[1]
@@ -277,8 +277,8 @@ def test_nothing_that_people_write_comes_alive_in_the_post_or_is_lost(work: Work
 
 def test_a_prefilled_question_of_600_quotes_still_opens_and_sends(work: Workplace) -> None:
     """What the form remembers of the question has 3,000 characters of room, quotes written as two each."""
-    value = Asked("answer", '"' * 290, entry="disputes/send-to-mediation", passed=("a" * 80,) * 9)
-    assert "summary" in answer_to(work, Action.ESCALATE, value.encoded(m="ask-disputes"))
+    value = AnswerState("answer", '"' * 290, entry="disputes/send-to-mediation", rejected_entries=("a" * 80,) * 9)
+    assert "summary" in answer_to(work, Action.ESCALATE, value.encode(m="ask-disputes"))
 
 
 def test_who_follows_the_first_instead_keeps_what_they_typed_and_hears_of_it(work: Workplace) -> None:

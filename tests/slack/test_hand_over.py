@@ -19,8 +19,8 @@ REASON = "This is about content & <#C1>."
 def handed_over(work: Workplace, escalation: Escalation) -> None:
     """Marek claims it, asks for more, and hands it over to ask-ce, all within a moment."""
     marek = work.workspace.person("marek").id
-    for press in (Claim(marek), Ask(marek, QUESTION), HandOver(marek, "ask-ce", "ask-ce", REASON)):
-        work.stores.ledger.apply(escalation.id, press)
+    for command in (Claim(marek), Ask(marek, QUESTION), HandOver(marek, "ask-ce", "ask-ce", REASON)):
+        work.stores.ledger.apply(escalation.id, command)
 
 
 def replies(work: Workplace, post: Message) -> list[str]:

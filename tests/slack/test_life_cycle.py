@@ -54,16 +54,16 @@ def test_an_unclaimed_card_offers_the_claim_alone(post: Message) -> None:
 def test_words_for_whoever_pressed_stand_beside_a_card_with_replies(work: Workplace, claimed: Message) -> None:
     assert len(work.workspace.messages(claimed.channel, thread_ts=claimed.ts)) > 1
 
-    told = work.told(claimed, Action.RELEASE, "marek")
+    notified = work.told(claimed, Action.RELEASE, "marek")
 
-    assert told.thread_ts is None
+    assert notified.thread_ts is None
 
 
 def test_a_claim_is_told_to_whoever_pressed_the_thread_and_the_requester(work: Workplace, post: Message) -> None:
-    told = work.told(post, Action.CLAIM, "marek")
+    notified = work.told(post, Action.CLAIM, "marek")
 
-    assert "D-1001 is yours now" in told.text
-    assert told.thread_ts is None, "beside the card, in the channel"
+    assert "D-1001 is yours now" in notified.text
+    assert notified.thread_ts is None, "beside the card, in the channel"
     after = card(work, post)
     marek, ana = work.workspace.person("marek").id, work.workspace.person("ana").id
     assert "Claimed" in words(after)
@@ -131,8 +131,8 @@ def test_only_who_has_it_may_ask_resolve_and_hand_over(work: Workplace, claimed:
     ):
         work.press(claimed, action, "priya")
         exchange = work.submit(values, "priya")
-        (told,) = exchange.errors.values()
-        assert "is with marek, who has to do that" in told
+        (notified,) = exchange.errors.values()
+        assert "is with marek, who has to do that" in notified
         work.workspace.screens.clear(work.workspace.person("priya").id)
     assert card(work, claimed) == claimed
 
@@ -155,10 +155,10 @@ def test_handed_over_it_is_in_the_other_channel_and_the_old_card_says_so(
     (post,) = posts(work, "ask-ce")
     assert post.metadata == {"event_type": "slackguide_escalation", "event_payload": {"id": escalation.id}}
     assert list(labels(post)) == ["Claim"]
-    told = "\n".join(words(notice) for notice in notices(work))
-    assert "handed D-1001 over to #ask-ce" in told
-    assert "For CE & <#C1>" in told
-    assert "D-1001 is in #ask-ce" in told
+    notified = "\n".join(words(notice) for notice in notices(work))
+    assert "handed D-1001 over to #ask-ce" in notified
+    assert "For CE & <#C1>" in notified
+    assert "D-1001 is in #ask-ce" in notified
 
     work.press(post, Action.CLAIM, "priya")
     assert "Claimed" in words(card(work, post))
@@ -184,9 +184,9 @@ def test_resolved_it_says_how_it_ended_and_what_was_decided(
     assert "Resolved" in words(after)
     assert f"{shown}: \nWe <!here> decided" in words(after)
     assert list(labels(after)) == ["Reopen"]
-    told = notices(work)[-1]
-    assert f"resolved D-1001: {shown[0].lower()}{shown[1:]}" in words(told)
-    assert "We <!here> decided" in words(told)
+    notified = notices(work)[-1]
+    assert f"resolved D-1001: {shown[0].lower()}{shown[1:]}" in words(notified)
+    assert "We <!here> decided" in words(notified)
     resolution = kept(work, escalation).resolution
     assert resolution is not None
     assert resolution.code is ending
@@ -227,8 +227,8 @@ def test_after_14_days_it_is_not_reopened(work: Workplace, claimed: Message) -> 
     work.press(notices(work)[-1], Action.REOPEN)
     exchange = work.submit({})
 
-    (told,) = exchange.errors.values()
-    assert "more than 14 days ago" in told
+    (notified,) = exchange.errors.values()
+    assert "more than 14 days ago" in notified
 
 
 def test_the_requester_withdraws(work: Workplace, escalation: Escalation, claimed: Message) -> None:
@@ -270,10 +270,10 @@ def test_a_small_form_while_the_database_is_away_stays_open(work: Workplace, cla
 def test_a_press_while_the_database_is_away_is_told(work: Workplace, post: Message) -> None:
     away = work.database.with_suffix(".away")
     work.database.rename(away)
-    told = work.told(post, Action.CLAIM, "marek")
+    notified = work.told(post, Action.CLAIM, "marek")
     away.rename(work.database)
 
-    assert "The database cannot be reached" in told.text
+    assert "The database cannot be reached" in notified.text
 
 
 def test_the_whole_story_is_kept(work: Workplace, escalation: Escalation, claimed: Message) -> None:

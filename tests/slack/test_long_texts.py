@@ -134,7 +134,7 @@ def test_with_one_form_alone_there_is_nowhere_to_hand_over_to(talking: Workplace
     talking.press(post, Action.CLAIM, "marek")
     talking.settle()
 
-    told = talking.told(talking.workspace.message(post.ts), Action.HAND_OVER, "marek")
+    notified = talking.told(talking.workspace.message(post.ts), Action.HAND_OVER, "marek")
 
-    assert "no other form" in told.text
+    assert "no other form" in notified.text
     assert "Hand over" in labels(talking.workspace.message(post.ts))

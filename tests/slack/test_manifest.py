@@ -13,7 +13,7 @@ import slackguide.slack
 from slackguide.sandbox import BotApp
 from slackguide.slack.ids import Callback
 from slackguide.slack.manifest import SCOPES, manifest
-from slackguide.slack.register import EVENTS
+from slackguide.slack.registry import EVENTS
 from tests.slack.asking import MEDIATION
 from tests.slack.escalating import posts, sent
 from tests.slack.reading import words

@@ -248,7 +248,7 @@ def test_the_message_shortcut_answers_that_message_in_a_window(work: Workplace) 
 def test_a_press_under_a_direct_message_changes_it_in_place(work: Workplace) -> None:
     answer = work.ask(MEDIATION)
 
-    changed = work.pressed(answer, Action.NOT_KNOWN)
+    changed = work.pressed(answer, Action.SKIP_FACT)
 
     assert changed.ts == answer.ts
     assert "HV Mediation Tier 1" in words(changed)

@@ -7,9 +7,9 @@ from dataclasses import replace
 from slackguide.escalation.models import Escalation
 from slackguide.guide import Guide
 from slackguide.sandbox import Message
+from slackguide.slack.button_state import AnswerState
 from slackguide.slack.ids import Action
-from slackguide.slack.state import Asked
-from slackguide.slack.views.escalation import escalation_card
+from slackguide.slack.views.escalation_card import escalation_card
 from tests.slack.asking import MEDIATION, team_lead_entry
 from tests.slack.escalating import filled, notices, posted, sent, thread
 from tests.slack.forging import press_value
@@ -20,7 +20,7 @@ from tests.trial import Workplace
 
 def escalated(work: Workplace, who: str, entry: str) -> Escalation:
     """Open the form by a button that carries the entry, and send it."""
-    value = Asked("x", "ban a user", entry=entry).encoded(m="ask-disputes")
+    value = AnswerState("x", "ban a user", entry=entry).encode(m="ask-disputes")
     assert press_value(work, Action.ESCALATE, value, who).status == 200
     view_id = work.modal(who).id
     assert work.submit(filled(), who).ok
@@ -34,8 +34,8 @@ def everything_shown(work: Workplace, post: Message, who: str) -> str:
     """What stands in the channel, and what `who` was told."""
     work.settle()
     post = work.workspace.message(post.ts)
-    told = notices(work, who) + notices(work, "marek")
-    return "\n".join([words(post), said(post), thread(work, post), *(words(notice) for notice in told)])
+    notified = notices(work, who) + notices(work, "marek")
+    return "\n".join([words(post), said(post), thread(work, post), *(words(notice) for notice in notified)])
 
 
 def test_an_entry_that_was_not_the_answer_is_not_stored(work: Workplace, guide: Guide) -> None:
@@ -70,7 +70,7 @@ def test_what_a_team_lead_escalates_is_named_to_team_leads_alone(work: Workplace
 def test_nothing_for_team_leads_is_filled_into_a_form(work: Workplace, guide: Guide) -> None:
     """What stands in a form is posted; the line above it, too, would tell the sender that it may be."""
     entry = guide.knowledge.entries[team_lead_entry(guide)]
-    value = Asked("x", "ban a user", entry=entry.id).encoded(m="ask-disputes")
+    value = AnswerState("x", "ban a user", entry=entry.id).encode(m="ask-disputes")
 
     press_value(work, Action.ESCALATE, value, "lena")
 

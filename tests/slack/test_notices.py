@@ -60,8 +60,8 @@ def asked_while_slack_is_down(work: Workplace) -> None:
     escalation = sent(work)
     posted(work, escalation)
     marek = work.workspace.person("marek").id
-    for press in (Follow(work.workspace.person("ben").id), Claim(marek)):
-        work.stores.ledger.apply(escalation.id, press)
+    for command in (Follow(work.workspace.person("ben").id), Claim(marek)):
+        work.stores.ledger.apply(escalation.id, command)
     work.settle()
     work.sandbox.bad_weather(Fault(sky=Sky.FAILING))
     work.stores.ledger.apply(escalation.id, Ask(marek, QUESTION))

@@ -9,8 +9,8 @@ import pytest
 
 from slackguide.guide import Guide
 from slackguide.sandbox import Fault, Person, Role, Sky
+from slackguide.slack.button_state import AnswerState
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
-from slackguide.slack.state import Asked
 from tests.slack.asking import MEDIATION, team_lead_entry
 from tests.slack.forging import answer_to
 from tests.slack.reading import said, words
@@ -68,7 +68,7 @@ def test_a_press_of_theirs_is_refused_in_words_and_changes_nothing(work: Workpla
     members = work.workspace.conversation(STAFF).members
     work.workspace.change_channel(STAFF, members=members | {work.workspace.person(who).id})
 
-    for action in (Action.HELPFUL, Action.NOT_THIS, Action.NOT_KNOWN, Action.ESCALATE):
+    for action in (Action.HELPFUL, Action.NOT_THIS, Action.SKIP_FACT, Action.ESCALATE):
         before = {message.ts for message in work.workspace.ephemerals(who)}
         work.press(answer, action, who)
         assert refusal(work, who, before)
@@ -170,7 +170,7 @@ def test_with_an_empty_directory_and_slack_down_everybody_gets_words(
     assert exchange.ok
     assert "looking you up" in exchange.messages[0].text
     work.until(lambda: any("could not look you up" in m.text for m in work.workspace.ephemerals("ana")))
-    assert "could not look you up" in answer_to(work, Action.HELPFUL, Asked("x", "refund").encoded())
+    assert "could not look you up" in answer_to(work, Action.HELPFUL, AnswerState("x", "refund").encode())
 
     work.sandbox.weather.clear()
     work.command(MEDIATION)
@@ -183,7 +183,7 @@ def test_with_an_empty_directory_and_no_database_everybody_gets_words(workplace:
     try:
         work.command(MEDIATION)
         work.until(lambda: any("database" in m.text for m in work.workspace.ephemerals("ana")))
-        assert "database" in answer_to(work, Action.HELPFUL, Asked("x", "refund").encoded())
+        assert "database" in answer_to(work, Action.HELPFUL, AnswerState("x", "refund").encode())
     finally:
         work.database.with_suffix(".away").rename(work.database)
 
@@ -211,10 +211,10 @@ def test_an_agent_does_not_see_it_however_they_ask(work: Workplace, guide: Guide
     assert title not in words(message) + said(message)
     answer = work.ask(team_lead_question(guide))
     assert title not in words(answer) + said(answer)
-    assert title not in answer_to(work, f"{Action.CHOOSE}:0", Asked("x", "ban").encoded(o=entry_id))
-    asked = Asked("x", team_lead_question(guide), entry=entry_id)
-    for action in (Action.HELPFUL, Action.NOT_KNOWN, Action.NOT_THIS, Action.NONE_OF_THESE, Action.ESCALATE):
-        assert title not in answer_to(work, action, asked.encoded(m="ask-disputes")), action
+    assert title not in answer_to(work, f"{Action.CHOOSE}:0", AnswerState("x", "ban").encode(o=entry_id))
+    asked = AnswerState("x", team_lead_question(guide), entry=entry_id)
+    for action in (Action.HELPFUL, Action.SKIP_FACT, Action.NOT_THIS, Action.NONE_OF_THESE, Action.ESCALATE):
+        assert title not in answer_to(work, action, asked.encode(m="ask-disputes")), action
 
 
 def test_a_team_lead_by_configuration_sees_it(workplace: Callable[..., Workplace], guide: Guide) -> None:

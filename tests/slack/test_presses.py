@@ -9,8 +9,8 @@ import pytest
 
 from slackguide.guide import Answer, Asker, Concern, Guide
 from slackguide.knowledge.conditions import FactValue
+from slackguide.slack.button_state import AnswerState, decode
 from slackguide.slack.ids import ASK_TEXT, Action
-from slackguide.slack.state import Asked, decoded
 from slackguide.storage.feedback import Verdict
 from tests.slack.asking import MEDIATION, TODAY, UNKNOWN, question_for, unclear_question
 from tests.slack.forging import answer_to, press_payload, press_value
@@ -32,7 +32,7 @@ def test_a_choice_becomes_the_answer_in_place(work: Workplace, guide: Guide) -> 
 
     assert words(answer).startswith(f"*{title}*")
     assert "Helpful" in labels(answer)
-    assert decoded(value_of(answer, Action.HELPFUL))[0].answer == decoded(value_of(message, action_id))[0].answer
+    assert decode(value_of(answer, Action.HELPFUL))[0].answer == decode(value_of(message, action_id))[0].answer
 
 
 def test_none_of_these_says_what_to_do_instead(work: Workplace, guide: Guide) -> None:
@@ -113,38 +113,38 @@ def test_two_questions_lead_to_the_high_value_queue(work: Workplace) -> None:
         del answers[label]
 
     assert "Goes to: HV Mediation Tier 1" in words(message)
-    assert not any(action.startswith(Action.TELL) for action in labels(message).values())
+    assert not any(action.startswith(Action.SET_FACT) for action in labels(message).values())
 
 
 def test_a_fact_can_be_taken_back_and_told_otherwise(work: Workplace) -> None:
     message = work.route(MEDIATION)
-    told = [label for label in labels(message) if "12 days" in label]
-    assert len(told) == 1
+    notified = [label for label in labels(message) if "12 days" in label]
+    assert len(notified) == 1
 
-    message = work.pressed(message, labels(message)[told[0]])
+    message = work.pressed(message, labels(message)[notified[0]])
 
     assert not [label for label in labels(message) if "12 days" in label], "although the words still say so"
     usual = {"payment_kind": "work", "funds_in_escrow": "no", "client_segment": "mid_market"}
     told_again = None
     while told_again is None:
-        question = [e for e in elements(message) if e["action_id"].startswith(Action.TELL)]
-        carried = {e["action_id"]: decoded(e["value"])[1] for e in question}
+        question = [e for e in elements(message) if e["action_id"].startswith(Action.SET_FACT)]
+        carried = {e["action_id"]: decode(e["value"])[1] for e in question}
         chosen = [
             action_id for action_id, more in carried.items()
             if more["n"] == "days_since_last_payment" or more["v"] == usual.get(more["n"])
         ]  # fmt: skip
         told_again = carried[chosen[0]] if carried[chosen[0]]["n"] == "days_since_last_payment" else None
         message = work.pressed(message, chosen[0])
-    assert decoded(value_of(message, Action.HELPFUL))[0].facts["days_since_last_payment"] == told_again["v"]
+    assert decode(value_of(message, Action.HELPFUL))[0].facts["days_since_last_payment"] == told_again["v"]
 
 
 def test_every_answer_of_every_question_can_be_pressed(work: Workplace) -> None:
     """Each button of each question on the way carries a fact that the next card shows, or the decision itself."""
-    asked = Asked("answer", entry="disputes/send-to-mediation")
-    answer_to(work, f"{Action.CHOOSE}:0", asked.encoded(o=asked.entry))
+    asked = AnswerState("answer", entry="disputes/send-to-mediation")
+    answer_to(work, f"{Action.CHOOSE}:0", asked.encode(o=asked.entry))
     message = work.workspace.ephemerals("ana")[-1]
     for _ in range(8):
-        question = [e for e in elements(message) if e["action_id"].startswith(Action.TELL)]
+        question = [e for e in elements(message) if e["action_id"].startswith(Action.SET_FACT)]
         if not question:
             break
         for element in question:
@@ -156,7 +156,7 @@ def test_every_answer_of_every_question_can_be_pressed(work: Workplace) -> None:
 
 
 def test_who_does_not_know_sees_every_possibility(work: Workplace) -> None:
-    message = work.pressed(work.route(MEDIATION), Action.NOT_KNOWN)
+    message = work.pressed(work.route(MEDIATION), Action.SKIP_FACT)
 
     shown = words(message)
     for queue in ("HV Mediation Tier 1", "Mediation_Tier_1_CX420", "Dispute_Enterprise_CX420"):
@@ -164,9 +164,9 @@ def test_who_does_not_know_sees_every_possibility(work: Workplace) -> None:
 
 
 def test_a_number_of_zero_can_be_told(work: Workplace) -> None:
-    asked = Asked("answer", entry="disputes/send-to-mediation", facts={"contract_type": "hourly"})
+    asked = AnswerState("answer", entry="disputes/send-to-mediation", facts={"contract_type": "hourly"})
 
-    shown = answer_to(work, f"{Action.TELL}:0", asked.encoded(n="days_since_last_payment", v=0))
+    shown = answer_to(work, f"{Action.SET_FACT}:0", asked.encode(n="days_since_last_payment", v=0))
 
     assert "too old" not in shown
     assert "Send a case to Mediation" in shown
@@ -193,9 +193,9 @@ def test_escalate_opens_the_form_with_what_is_known(work: Workplace) -> None:
 def test_escalate_carries_a_question_of_8000_characters(work: Workplace) -> None:
     question = (f"{MEDIATION}. " + 'He said "no" \\ and <left> & never came back. ' * 200)[:8000]
     message = work.route(question)
-    asked, _ = decoded(elements(message)[-1]["value"])
+    asked, _ = decode(elements(message)[-1]["value"])
 
-    press_value(work, Action.ESCALATE, replace(asked, entry="disputes/send-to-mediation").encoded(m="ask-disputes"))
+    press_value(work, Action.ESCALATE, replace(asked, entry="disputes/send-to-mediation").encode(m="ask-disputes"))
 
     assert fields(work.modal())["summary"] == f"{question[:2999]}…"
 
@@ -209,7 +209,7 @@ def test_an_answer_in_a_window_works_like_one_in_a_message(work: Workplace) -> N
     (kept,) = work.stores.feedback.list()
     assert kept.question == MEDIATION
 
-    work.press(work.modal(), Action.NOT_KNOWN)
+    work.press(work.modal(), Action.SKIP_FACT)
     assert "HV Mediation Tier 1" in words(work.modal())
 
     answer = work.modal()
@@ -297,7 +297,7 @@ def test_an_unknown_button_is_answered_in_words(work: Workplace, action_id: str)
 def test_every_button_there_is_is_known(work: Workplace) -> None:
     """No action id falls through to the words for unknown ones."""
     for action in Action:
-        reply = work.send("interactive", press_payload(work, action, Asked("x").encoded()))
+        reply = work.send("interactive", press_payload(work, action, AnswerState("x").encode()))
         assert reply.status == 200
     work.settle()
 
@@ -306,10 +306,10 @@ def test_every_button_there_is_is_known(work: Workplace) -> None:
 
 def test_a_button_pressed_by_somebody_else_does_not_show_them_the_words(work: Workplace) -> None:
     secret = "client wants mediation for the xylophone " * 40
-    asked, _ = decoded(value_of(work.route(secret), next(iter(labels(work.route(secret)).values()))))
+    asked, _ = decode(value_of(work.route(secret), next(iter(labels(work.route(secret)).values()))))
     assert asked.token is not None
 
-    shown = answer_to(work, Action.NOT_THIS, asked.encoded(), "ben")
+    shown = answer_to(work, Action.NOT_THIS, asked.encode(), "ben")
 
     assert shown
     assert work.stores.drafts.get(asked.token, work.workspace.person("ben").id) is None
@@ -344,7 +344,7 @@ def test_an_unknown_shortcut_is_answered_in_words(work: Workplace) -> None:
 
 
 def test_a_question_for_a_form_that_is_gone_says_so(work: Workplace) -> None:
-    value = Asked("x", "refund", entry="disputes/send-to-mediation").encoded(m="ask-nobody")
+    value = AnswerState("x", "refund", entry="disputes/send-to-mediation").encode(m="ask-nobody")
 
     assert "no longer there" in answer_to(work, Action.ESCALATE, value)
 
@@ -380,7 +380,7 @@ def test_through_the_gate_the_form_opens(work: Workplace, guide: Guide) -> None:
     form, gate = gated(guide)
     facts = through(guide, form, gate)
 
-    press_value(work, Action.ESCALATE, Asked("x", "CE does not answer", facts=facts).encoded(m=form))
+    press_value(work, Action.ESCALATE, AnswerState("x", "CE does not answer", facts=facts).encode(m=form))
 
     assert work.modal().title == guide.knowledge.forms[form].title
 
@@ -404,10 +404,10 @@ def through(guide: Guide, form: str, gate: str) -> dict[str, FactValue]:
             return facts
         for name in outcome.decision.missing[:1]:
             fact = guide.knowledge.facts[name]
-            told = (
+            notified = (
                 [cell.sample_value for cell in guide.triage.cells(gate, name)]
                 if fact.kind == "number"
                 else fact.choices
             )
-            tried += [{**facts, name: value} for value in told]
+            tried += [{**facts, name: value} for value in notified]
     raise AssertionError(f"nothing leads through the gate of {form}")

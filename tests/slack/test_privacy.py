@@ -10,8 +10,8 @@ import pytest
 
 from slackguide.logs import set_up
 from slackguide.sandbox import Fault, Sky
+from slackguide.slack.button_state import AnswerState
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
-from slackguide.slack.state import Asked
 from tests.slack.asking import MEDIATION
 from tests.slack.escalating import filled, notices, opened, posts
 from tests.slack.forging import press_value
@@ -49,7 +49,7 @@ def private(log: io.StringIO) -> None:
 def everything(work: Workplace) -> None:
     """The word goes into every surface there is."""
     message = work.route(f"{MEDIATION} {WORD}")
-    for action in (Action.HELPFUL, Action.NOT_KNOWN, Action.NOT_THIS, Action.NONE_OF_THESE):
+    for action in (Action.HELPFUL, Action.SKIP_FACT, Action.NOT_THIS, Action.NONE_OF_THESE):
         message = work.pressed(message, action) if action in labels(message).values() else message
     work.command("")
     work.submit({ASK_TEXT: f"{MEDIATION} {WORD}"})
@@ -97,7 +97,7 @@ def test_with_faults_of_ours_and_of_the_database(log: io.StringIO, work: Workpla
     work.guide.broken = f"it says {WORD}"
     work.command(f"refund {WORD}")
     work.submit(filled(summary=WORD))
-    press_value(work, Action.HELPFUL, Asked("x", f"refund {WORD}").encoded())
+    press_value(work, Action.HELPFUL, AnswerState("x", f"refund {WORD}").encode())
     work.ask(f"refund {WORD}")
     work.guide.broken = None
     away = work.database.with_suffix(".away")

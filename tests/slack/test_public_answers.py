@@ -12,9 +12,9 @@ from slack_sdk import WebClient
 
 from slackguide.guide import Guide
 from slackguide.sandbox import Fault, Message, Person, Role, Sky
+from slackguide.slack.button_state import AnswerState, decode
 from slackguide.slack.ids import Action
 from slackguide.slack.readers import CACHED_FOR
-from slackguide.slack.state import Asked, decoded
 from tests.slack.asking import MEDIATION, team_lead_entry, unclear_question
 from tests.slack.reading import elements, said, words
 from tests.slack.test_presses import gated
@@ -50,21 +50,21 @@ def copy_of(work: Workplace, who: str, act: Callable[[], Any]) -> Message:
     return message
 
 
-def state_of(message: Message) -> Asked:
+def state_of(message: Message) -> AnswerState:
     """The state that the message's buttons carry."""
-    return decoded(elements(message)[-1]["value"])[0]
+    return decode(elements(message)[-1]["value"])[0]
 
 
 ACTIONS: Mapping[str, Mapping[str, Any]] = {
-    Action.NOT_KNOWN: {},
+    Action.SKIP_FACT: {},
     Action.NOT_THIS: {},
     Action.NONE_OF_THESE: {},
     Action.HELPFUL: {},
     Action.NOT_HELPFUL: {},
     f"{Action.CHOOSE}:0": {"o": "disputes/send-to-mediation"},
     f"{Action.OPEN_ALERT}:0": {"o": "conduct/self-harm"},
-    f"{Action.TELL}:0": {"n": "contract_type", "v": "hourly"},
-    f"{Action.FORGET}:contract_type": {"d": "contract_type"},
+    f"{Action.SET_FACT}:0": {"n": "contract_type", "v": "hourly"},
+    f"{Action.REMOVE_FACT}:contract_type": {"d": "contract_type"},
 }
 """Every action that draws a card, with what its button adds."""
 
@@ -72,7 +72,7 @@ ACTIONS: Mapping[str, Mapping[str, Any]] = {
 @pytest.mark.parametrize("action_id", ACTIONS)
 def test_the_askers_click_changes_the_message_for_all(work: Workplace, action_id: str) -> None:
     answer = public(work)
-    message = with_button(work, answer, action_id, state_of(answer).encoded(**ACTIONS[action_id]))
+    message = with_button(work, answer, action_id, state_of(answer).encode(**ACTIONS[action_id]))
 
     assert work.pressed(message, action_id, "ana") != message
 
@@ -83,7 +83,7 @@ def test_the_askers_click_changes_the_message_for_all(work: Workplace, action_id
 @pytest.mark.parametrize("who", ["ben", "lena"])
 def test_anybody_elses_click_gets_a_copy_of_their_own(work: Workplace, action_id: str, who: str) -> None:
     answer = public(work)
-    message = with_button(work, answer, action_id, state_of(answer).encoded(**ACTIONS[action_id]))
+    message = with_button(work, answer, action_id, state_of(answer).encode(**ACTIONS[action_id]))
 
     own = copy_of(work, who, lambda: work.sandbox.press(who, message, action_id))
 
@@ -96,7 +96,7 @@ def test_anybody_elses_click_gets_a_copy_of_their_own(work: Workplace, action_id
 def test_a_message_of_an_older_version_changes_for_nobody(work: Workplace, action_id: str) -> None:
     """Its buttons do not say who asked."""
     answer = public(work)
-    old = {name: held for name, held in state_of(answer).held().items() if name != "u"} | dict(ACTIONS[action_id])
+    old = {name: held for name, held in state_of(answer).to_draft().items() if name != "u"} | dict(ACTIONS[action_id])
 
     message = with_button(work, answer, action_id, json.dumps(old))
 
@@ -108,7 +108,7 @@ def test_a_message_of_an_older_version_changes_for_nobody(work: Workplace, actio
 @pytest.mark.parametrize("action_id", ACTIONS)
 def test_where_a_guest_has_joined_the_message_stays_as_it_is(work: Workplace, action_id: str) -> None:
     answer = public(work)
-    message = with_button(work, answer, action_id, state_of(answer).encoded(**ACTIONS[action_id]))
+    message = with_button(work, answer, action_id, state_of(answer).encode(**ACTIONS[action_id]))
     work.workspace.add_person(Person(name="gus", real_name="Gus Ek", role=Role.GUEST), channels=(STAFF,))
     work.pass_time(CACHED_FOR.total_seconds())
 
@@ -124,7 +124,7 @@ def test_where_slack_does_not_say_who_reads_it_the_message_stays_as_it_is(work: 
     work.pass_time(CACHED_FOR.total_seconds())
     work.sandbox.bad_weather(Fault(sky=sky, method="conversations.info", code="missing_scope"))
 
-    own = copy_of(work, "ana", lambda: work.sandbox.press("ana", answer, Action.NOT_KNOWN))
+    own = copy_of(work, "ana", lambda: work.sandbox.press("ana", answer, Action.SKIP_FACT))
 
     assert work.workspace.message(answer.ts) == answer
     assert "HV Mediation Tier 1" in words(own)
@@ -132,7 +132,7 @@ def test_where_slack_does_not_say_who_reads_it_the_message_stays_as_it_is(work: 
 
 def test_a_copy_goes_on_by_itself(work: Workplace) -> None:
     answer = public(work)
-    own = copy_of(work, "ben", lambda: work.sandbox.press("ben", answer, Action.NOT_KNOWN))
+    own = copy_of(work, "ben", lambda: work.sandbox.press("ben", answer, Action.SKIP_FACT))
 
     changed = work.pressed(own, Action.HELPFUL, "ben")
 
@@ -147,7 +147,7 @@ def test_a_copy_comes_beside_the_thread_where_slack_does_not_take_it_there(work:
     answer = public(work)
     work.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method="chat.postEphemeral", code="user_not_in_channel"))
 
-    own = copy_of(work, "ben", lambda: work.sandbox.press("ben", answer, Action.NOT_KNOWN))
+    own = copy_of(work, "ben", lambda: work.sandbox.press("ben", answer, Action.SKIP_FACT))
 
     assert "HV Mediation Tier 1" in words(own)
 
@@ -157,7 +157,9 @@ def test_no_click_shows_everybody_what_is_for_team_leads(work: Workplace, guide:
     entry = guide.knowledge.entries[team_lead_entry(guide)]
     lena = work.workspace.person("lena").id
     answer = public(work, entry.concerns[0], "lena")
-    forged = Asked("x", entry.concerns[0], entry=entry.id, asker=lena).encoded(**{**ACTIONS[action_id], "o": entry.id})
+    forged = AnswerState("x", entry.concerns[0], entry=entry.id, asker=lena).encode(
+        **{**ACTIONS[action_id], "o": entry.id}
+    )
 
     shown = work.pressed(with_button(work, answer, action_id, forged), action_id, "lena")
 
@@ -167,7 +169,7 @@ def test_no_click_shows_everybody_what_is_for_team_leads(work: Workplace, guide:
 def test_a_team_leads_copy_of_an_agents_answer_holds_what_is_for_team_leads(work: Workplace, guide: Guide) -> None:
     entry = guide.knowledge.entries[team_lead_entry(guide)]
     answer = public(work, entry.concerns[0])
-    value = Asked("x", entry.concerns[0], asker=work.workspace.person("ana").id).encoded(o=entry.id)
+    value = AnswerState("x", entry.concerns[0], asker=work.workspace.person("ana").id).encode(o=entry.id)
 
     message = with_button(work, answer, f"{Action.CHOOSE}:0", value)
 
@@ -203,7 +205,7 @@ def test_a_gates_question_is_put_to_whoever_clicks(work: Workplace, guide: Guide
     form, gate = gated(guide)
     answer = public(work)
     title = guide.knowledge.entries[gate].title
-    escalate = with_button(work, answer, Action.ESCALATE, state_of(answer).encoded(m=form))
+    escalate = with_button(work, answer, Action.ESCALATE, state_of(answer).encode(m=form))
     choose = with_button(work, answer, f"{Action.CHOOSE_FORM}:0", form)
 
     assert title in words(copy_of(work, "ben", lambda: work.sandbox.press("ben", escalate, Action.ESCALATE)))
@@ -217,8 +219,8 @@ def test_a_gates_question_is_put_to_whoever_clicks(work: Workplace, guide: Guide
 def test_the_words_of_a_long_question_stay_with_its_asker(work: Workplace) -> None:
     """They are stored under a token; a button carries the beginning alone."""
     question = f"{MEDIATION}. " + "And the xylophone. " * 60 + "Zebra."
-    asked, _ = decoded(elements(public(work, question))[-1]["value"])
-    value = replace(asked, entry="disputes/send-to-mediation").encoded(m="ask-disputes")
+    asked, _ = decode(elements(public(work, question))[-1]["value"])
+    value = replace(asked, entry="disputes/send-to-mediation").encode(m="ask-disputes")
     message = with_button(work, public(work), Action.ESCALATE, value)
 
     work.press(message, Action.ESCALATE, "ben")

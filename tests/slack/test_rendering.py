@@ -10,11 +10,11 @@ from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import ActionsBlock, ButtonElement, SectionBlock
 
 from slackguide.guide import Answer, Asker, Concern, Guide
-from slackguide.slack.state import Asked
-from slackguide.slack.views.answer import answer_card
-from slackguide.slack.views.form import FormState, Known, form_view
-from slackguide.slack.views.rendering import rendered
-from slackguide.slack.words import plain
+from slackguide.slack.button_state import AnswerState
+from slackguide.slack.mrkdwn import plain
+from slackguide.slack.views.answer_card import answer_card
+from slackguide.slack.views.escalation_form import FormPrefill, FormState, form_view
+from slackguide.slack.views.rendering import render_model
 from slackguide.triage.completeness import load_verified
 
 SHIPPED = Path(__file__).parent.parent.parent / "knowledge"
@@ -29,14 +29,14 @@ def test_every_entrys_card_is_rendered_alike(guide: Guide) -> None:
     for id in guide.knowledge.entries:
         outcome = guide.answer(Concern(entry=id), Asker("team_lead"), today=date(2026, 11, 21))
         assert isinstance(outcome, Answer)
-        card = answer_card(outcome, Asked("a", "some words", entry=id), guide.knowledge, guide.triage)
-        assert rendered(card.blocks) == [block.to_dict() for block in card.blocks]
+        card = answer_card(outcome, AnswerState("a", "some words", entry=id), guide.knowledge, guide.triage)
+        assert render_model(card.blocks) == [block.to_dict() for block in card.blocks]
 
 
 def test_every_form_is_rendered_alike(guide: Guide) -> None:
     for id, form in guide.knowledge.forms.items():
-        view = form_view(form, FormState(id), Known(words="words", facts={"contract_type": "hourly"}))
-        assert rendered(view.blocks) == [block.to_dict() for block in view.blocks]
+        view = form_view(form, FormState(id), FormPrefill(question="words", facts={"contract_type": "hourly"}))
+        assert render_model(view.blocks) == [block.to_dict() for block in view.blocks]
 
 
 @pytest.mark.parametrize(
@@ -51,4 +51,4 @@ def test_what_breaks_a_limit_is_refused(wrong: ActionsBlock) -> None:
     with pytest.raises(SlackObjectFormationError):
         wrong.to_dict()
     with pytest.raises(SlackObjectFormationError):
-        rendered(wrong)
+        render_model(wrong)

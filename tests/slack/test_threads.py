@@ -15,9 +15,9 @@ from slackguide.guide import Asker, Concern, Guide, Outcome
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import FactValue
 from slackguide.sandbox import Message
-from slackguide.slack.answering import TEXT_LIMIT
-from slackguide.slack.conversation import TURNS
+from slackguide.slack.answer_service import TEXT_LIMIT
 from slackguide.slack.ids import Action
+from slackguide.slack.thread_answers import TURNS
 from slackguide.storage.schema import drafts
 from tests.slack.asking import MEDIATION, UNKNOWN
 from tests.slack.escalating import posts, sent

@@ -15,12 +15,12 @@ from slackguide.escalation.form_validation import ValidForm, max_length, validat
 from slackguide.knowledge.forms import Form, FormField
 from slackguide.sandbox.answers import choose, find, state_of
 from slackguide.sandbox.block_kit.validation import check_view
+from slackguide.slack.button_state import INLINE_LIMIT, VALUE_LIMIT, AnswerState, OutdatedActionError, decode
 from slackguide.slack.ids import Callback
-from slackguide.slack.state import INLINE_LIMIT, VALUE_LIMIT, Asked, Stale, decoded
-from slackguide.slack.views.ask import ask_view
-from slackguide.slack.views.card import TEXT_LIMIT, Card, words_card
-from slackguide.slack.views.form import FormState, Known, form_view, initial_values, submitted_values
-from slackguide.slack.words import as_written, bold, clipped, escaped, escaped_within
+from slackguide.slack.mrkdwn import bold, escape, escape_within, truncate, unescape
+from slackguide.slack.views.ask_modal import ask_view
+from slackguide.slack.views.blocks import TEXT_LIMIT, RenderedMessage, text_card
+from slackguide.slack.views.escalation_form import FormPrefill, FormState, form_view, initial_values, submitted_values
 
 # -- forms ------------------------------------------------------------------------------------------------------------
 
@@ -82,7 +82,7 @@ def typed_into(item: FormField) -> SearchStrategy[Any]:
 def test_a_form_is_drawn_filled_in_and_read_back(data: st.DataObject) -> None:
     """Through the sandbox's own screen: Slack's validation, then typing, then `state.values`."""
     form = data.draw(forms)
-    view = form_view(form, FormState("some-form"), Known()).to_dict()
+    view = form_view(form, FormState("some-form"), FormPrefill()).to_dict()
     assert check_view(view) == []
     assert view["callback_id"] == Callback.ESCALATION
     given_values = {id: data.draw(typed_into(item)) for id, item in form.fields.items()}
@@ -109,7 +109,7 @@ def test_a_form_is_drawn_filled_in_and_read_back(data: st.DataObject) -> None:
 def test_what_is_filled_in_beforehand_is_what_the_form_holds(
     form: Form, words: str, title: str | None, destination: str | None
 ) -> None:
-    known = Known(words, {}, title, destination)
+    known = FormPrefill(words, {}, title, destination)
     view = form_view(form, FormState("some-form"), known).to_dict()
     assert check_view(view) == []
 
@@ -132,7 +132,7 @@ def test_an_empty_field_is_read_as_nothing() -> None:
             },
         }
     )  # fmt: skip
-    view = form_view(form, FormState("f"), Known()).to_dict()
+    view = form_view(form, FormState("f"), FormPrefill()).to_dict()
 
     assert submitted_values({"state": {"values": state_of(view["blocks"])}}) == {
         "a": None,
@@ -155,41 +155,45 @@ def test_the_ask_form_is_one_that_slack_takes() -> None:
 
 ids = st.from_regex(r"[a-z-]{1,20}/[a-z-]{1,40}", fullmatch=True)
 asked_states = st.builds(
-    Asked,
+    AnswerState,
     answer=st.text(min_size=1, max_size=16),
     text=st.text(max_size=600),
     token=st.none() | st.text(min_size=1, max_size=16),
     entry=st.none() | ids,
     facts=st.dictionaries(names, st.integers(0, 10**6) | st.text(max_size=15), max_size=18),
-    dropped=st.lists(names, max_size=6).map(tuple),
-    passed=st.lists(ids, max_size=5).map(tuple),
-    not_known=st.booleans(),
+    removed_facts=st.lists(names, max_size=6).map(tuple),
+    rejected_entries=st.lists(ids, max_size=5).map(tuple),
+    skipped=st.booleans(),
 )
 
 
 @settings(deadline=None)
 @given(asked_states)
-def test_a_state_is_read_back_as_it_was_written_or_with_less_of_the_question(asked: Asked) -> None:
-    value = asked.encoded(o="disputes/x", v=0, n="")
+def test_a_state_is_read_back_as_it_was_written_or_with_less_of_the_question(asked: AnswerState) -> None:
+    value = asked.encode(o="disputes/x", v=0, n="")
 
     assert len(value) <= VALUE_LIMIT
-    back, more = decoded(value)
+    back, more = decode(value)
     assert more == {"o": "disputes/x", "v": 0, "n": ""}
     assert asked.text.startswith(back.text)
     assert (back.answer, back.token, back.entry, back.facts) == (asked.answer, asked.token, asked.entry, asked.facts)
-    assert (back.dropped, back.passed, back.not_known) == (asked.dropped, asked.passed, asked.not_known)
-    if len(json.dumps(asked.text)) <= INLINE_LIMIT and not asked.passed and len(asked.facts) < 8:
+    assert (back.removed_facts, back.rejected_entries, back.skipped) == (
+        asked.removed_facts,
+        asked.rejected_entries,
+        asked.skipped,
+    )
+    if len(json.dumps(asked.text)) <= INLINE_LIMIT and not asked.rejected_entries and len(asked.facts) < 8:
         assert back == asked
 
 
 @settings(deadline=None)
 @given(asked_states, names)
-def test_a_form_remembers_what_a_button_carried_within_3000_characters(asked: Asked, form: str) -> None:
-    carried, _ = decoded(asked.encoded(m=form))
+def test_a_form_remembers_what_a_button_carried_within_3000_characters(asked: AnswerState, form: str) -> None:
+    carried, _ = decode(asked.encode(m=form))
     state = FormState(form, carried, warned="D-1001")
 
-    assert len(state.encoded()) <= 3000
-    assert FormState.decoded(state.encoded()) == state
+    assert len(state.encode()) <= 3000
+    assert FormState.decode(state.encode()) == state
 
 
 @settings(deadline=None)
@@ -199,21 +203,21 @@ def test_a_form_remembers_what_a_button_carried_within_3000_characters(asked: As
 ).map(json.dumps))  # fmt: skip
 def test_anything_else_is_stale_and_never_an_exception_of_another_kind(value: str) -> None:
     try:
-        asked, _ = decoded(value)
-    except Stale:
+        asked, _ = decode(value)
+    except OutdatedActionError:
         return
     assert asked.answer
-    assert all(isinstance(told, str | int) for told in asked.facts.values())
+    assert all(isinstance(notified, str | int) for notified in asked.facts.values())
 
 
 def test_telling_and_taking_back_undo_each_other() -> None:
-    asked = Asked("x", "refund", facts={"contract_type": "hourly"}, not_known=True)
+    asked = AnswerState("x", "refund", facts={"contract_type": "hourly"}, skipped=True)
 
-    told = asked.taking_back("contract_type").telling("contract_type", "hourly")
+    notified = asked.without_fact("contract_type").with_fact("contract_type", "hourly")
 
-    assert told.facts == {"contract_type": "hourly"}
-    assert told.dropped == ()
-    assert not told.not_known
+    assert notified.facts == {"contract_type": "hourly"}
+    assert notified.removed_facts == ()
+    assert not notified.skipped
 
 
 # -- words ------------------------------------------------------------------------------------------------------------
@@ -221,17 +225,17 @@ def test_telling_and_taking_back_undo_each_other() -> None:
 
 @given(st.text())
 def test_words_are_escaped_once_and_completely(text: str) -> None:
-    assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", escaped(text))
-    assert as_written(escaped(text)) == text
+    assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", escape(text))
+    assert unescape(escape(text)) == text
 
 
 @given(st.text(max_size=300), st.integers(10, 200))
 def test_a_text_that_is_cut_ends_with_an_ellipsis_and_in_no_half_escape(text: str, limit: int) -> None:
-    cut = escaped_within(text, limit)
+    cut = escape_within(text, limit)
 
     assert len(cut) <= limit
     assert not re.search(r"&(?!amp;|lt;|gt;)", cut)
-    assert cut == escaped(text) or cut.endswith("…")
+    assert cut == escape(text) or cut.endswith("…")
 
 
 @pytest.mark.parametrize(
@@ -248,7 +252,7 @@ def test_a_text_that_is_cut_ends_with_an_ellipsis_and_in_no_half_escape(text: st
     ],
 )
 def test_what_slack_makes_of_typed_words_is_undone(sent: str, written: str) -> None:
-    assert as_written(sent) == written
+    assert unescape(sent) == written
 
 
 @given(st.text(max_size=400))
@@ -261,11 +265,11 @@ def test_a_bold_label_is_one_piece(text: str) -> None:
 
 @given(st.text(max_size=50), st.integers(1, 60))
 def test_clipping_keeps_to_the_limit(text: str, limit: int) -> None:
-    assert len(clipped(text, limit)) <= limit
+    assert len(truncate(text, limit)) <= limit
 
 
 def test_a_card_never_exceeds_what_a_message_takes() -> None:
-    card = Card("&" * 100_000, words_card("x").blocks * 60)
+    card = RenderedMessage("&" * 100_000, text_card("x").blocks * 60)
 
     message = card.message()
 

@@ -101,10 +101,10 @@ def test_an_archived_channel_parks_the_post_and_the_requester_and_specialists_ar
     work.settle()
 
     for who in ("ana", "marek"):
-        (told,) = notices(work, who)
-        assert "D-1001 is saved, but not yet in #ask-disputes" in words(told)
-        assert "archived" in words(told)
-        assert "Nothing has to be typed again" in words(told)
+        (notified,) = notices(work, who)
+        assert "D-1001 is saved, but not yet in #ask-disputes" in words(notified)
+        assert "archived" in words(notified)
+        assert "Nothing has to be typed again" in words(notified)
     (job,) = work.owed()
     assert (job.state, job.error_code) == ("parked", "is_archived")
 

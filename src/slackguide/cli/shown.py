@@ -11,7 +11,7 @@ from rich.text import Text
 from slackguide.cli.output import iso, moment, out, print_table, printable
 from slackguide.escalation.form_validation import FieldValue
 from slackguide.escalation.models import Escalation, Event
-from slackguide.escalation.resolution import ENDINGS
+from slackguide.escalation.resolution import RESOLUTION_LABELS
 
 if TYPE_CHECKING:
     from slackguide.storage.directory import UserDirectory
@@ -137,7 +137,7 @@ def _ended(escalation: Escalation) -> str:
     resolution = escalation.resolution
     if resolution is None:
         return ""
-    return ENDINGS[resolution.code].lower() + (f": {resolution.target}" if resolution.target else "")
+    return RESOLUTION_LABELS[resolution.code].lower() + (f": {resolution.target}" if resolution.target else "")
 
 
 def _row(escalation: Escalation, names: Names, now: datetime) -> tuple[str, ...]:

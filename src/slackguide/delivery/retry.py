@@ -7,9 +7,9 @@ from typing import assert_never
 
 from slackguide.delivery.sender import (
     DeliveryError,
-    Denied,
     PostedMessage,
     RateLimitedError,
+    RecipientDeniedError,
     RefusalScope,
     SlackRefusedError,
     SlackUnreachableError,
@@ -89,7 +89,7 @@ def decide_retry(task: Task, fault: DeliveryError | None, *, attempts: int, mayb
             )
         case SlackRefusedError():
             return _refused(task, fault, attempts=attempts, maybe_sent=maybe_sent, jitter=jitter)
-        case Denied(code=code):
+        case RecipientDeniedError(code=code):
             return Dropped(code)
         case _:
             return _retry_unknown(task, OUR_FAULT, attempts=attempts, maybe_sent=maybe_sent, jitter=jitter)

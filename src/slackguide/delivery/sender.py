@@ -1,4 +1,4 @@
-"""The message sender, as a protocol, and the errors it raises (`slack.poster` implements it)."""
+"""The message sender, as a protocol, and the errors it raises (`slack.sender` implements it)."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class SlackRefusedError(DeliveryError):
         self.needed = needed
 
 
-class Denied(DeliveryError):
+class RecipientDeniedError(DeliveryError):
     """The access policy does not let the recipient read this. `code` says why (`guest`)."""
 
     def __init__(self, code: str) -> None:
@@ -98,7 +98,8 @@ class MessageSender(Protocol):
     """Implemented by the Slack side. Every method raises `SlackRefusedError`, `RateLimitedError` or
     `SlackUnreachableError`.
 
-    `prepare` also raises `Denied`. Delivery calls them in this order and renews the job's lease in between.
+    `prepare` also raises `RecipientDeniedError`. Delivery calls them in this order and renews the job's lease between
+    calls.
     """
 
     def prepare(self, job: Job) -> None:

@@ -22,7 +22,7 @@ class ResolutionCode(StrEnum):
     IN_GUIDE = "in_guide"
 
 
-ENDINGS = {
+RESOLUTION_LABELS = {
     ResolutionCode.RIGHT_PLACE: "Right place",
     ResolutionCode.WRONG_QUEUE: "Wrong queue",
     ResolutionCode.DUPLICATE: "Duplicate",

@@ -1,4 +1,4 @@
-"""The Bolt app: built without a word to Slack, so that it starts while Slack is away."""
+"""Build the Bolt app without calling Slack, so that it starts while Slack is unreachable."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-from slackguide.slack.boundary import Boundary
-from slackguide.slack.register import Listeners, register
+from slackguide.slack.error_handler import ErrorHandler
+from slackguide.slack.registry import Listeners, register
 from slackguide.storage.bot_identity import BotIdentity
 
 LISTENER_THREADS = 16
@@ -25,7 +25,7 @@ def build_app(
     client: WebClient,
     identity: Callable[[], BotIdentity | None],
     listeners: Listeners,
-    boundary: Boundary,
+    boundary: ErrorHandler,
 ) -> App:
     """The app with every listener. `signing_secret` is None in Socket Mode, where nothing is signed."""
 

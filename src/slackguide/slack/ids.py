@@ -22,9 +22,9 @@ class Action(StrEnum):
     CHOOSE = "answer_choose"
     NONE_OF_THESE = "answer_none_of_these"
     OPEN_ALERT = "answer_open_alert"
-    TELL = "triage_tell"
-    FORGET = "triage_forget"
-    NOT_KNOWN = "triage_not_known"
+    SET_FACT = "triage_tell"
+    REMOVE_FACT = "triage_forget"
+    SKIP_FACT = "triage_not_known"
     CHOOSE_FORM = "escalate_choose_form"
 
     CLAIM = "escalation_claim"
@@ -65,8 +65,8 @@ class Callback(StrEnum):
 ASK_TEXT = "concern"
 """`block_id` and `action_id` of the ask form's one input."""
 
-WORDS = "words"
+TEXT_INPUT = "words"
 """`block_id` and `action_id` of the one text input of a small modal."""
 
-ANYWAY = "slackguide_anyway"
+DUPLICATE_REASON = "slackguide_anyway"
 """`block_id` and `action_id` of the reason for a second escalation about the same case."""

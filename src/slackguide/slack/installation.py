@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from slackguide.delivery.sender import DeliveryError, RefusalScope
-from slackguide.slack.calls import called, field_of, header_of
+from slackguide.slack.api.calls import call_slack, field_of, header_of
 from slackguide.slack.error_codes import ADVICE, CALL_CODES, MISSING_SCOPE, refusal
 
 log = logging.getLogger(__name__)
@@ -173,7 +173,7 @@ class InstallationCheck:
         """
         if self._status.problem is not None:
             try:
-                called(self._client.auth_test)
+                call_slack(self._client.auth_test)
             except DeliveryError as error:
                 log.debug("Slack still refuses this installation: %s", error)
         outages = self._status.outages

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from slackguide.slack.ids import COMMAND, Callback
-from slackguide.slack.register import EVENTS
+from slackguide.slack.registry import EVENTS
 
 SCOPES = (
     "app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "groups:history",

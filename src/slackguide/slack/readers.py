@@ -12,9 +12,9 @@ from typing import Any
 from slack_sdk import WebClient
 
 from slackguide.delivery.sender import SlackRefusedError
-from slackguide.slack.admission import Admitted, Denial, TurnedAway, Unknown
-from slackguide.slack.calls import called, pages
-from slackguide.slack.directory import Directory
+from slackguide.slack.access import Allowed, Denial, Denied, UnknownUser
+from slackguide.slack.api.calls import call_slack, paginate
+from slackguide.slack.api.directory_sync import DirectorySync
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class _Known:
 class ChannelReaders:
     """Answer from `conversations.info`, `conversations.members` and the directory. Safe to share between threads."""
 
-    def __init__(self, *, client: WebClient, directory: Directory, clock: Callable[[], datetime]) -> None:
+    def __init__(self, *, client: WebClient, directory: DirectorySync, clock: Callable[[], datetime]) -> None:
         self._client = client
         self._directory = directory
         self._clock = clock
@@ -81,11 +81,11 @@ class ChannelReaders:
 
     def _fetch(self, channel_id: str) -> frozenset[str] | None:
         try:
-            info = called(lambda: self._client.conversations_info(channel=channel_id, include_num_members=True))
+            info = call_slack(lambda: self._client.conversations_info(channel=channel_id, include_num_members=True))
             channel = info.get("channel") or {}
             if _is_shared(channel) or int(channel.get("num_members") or 0) > MEMBER_LIMIT:
                 return None
-            listed = pages(self._client, "conversations.members", "members", {"channel": channel_id})
+            listed = paginate(self._client, "conversations.members", "members", {"channel": channel_id})
             members = frozenset(str(member) for member in islice(listed, MEMBER_LIMIT + 1))
         except SlackRefusedError as error:
             log.warning("the readers of a channel are unknown: %s", error.code)
@@ -100,9 +100,9 @@ class ChannelReaders:
 
     def _all_may_read(self, members: frozenset[str]) -> bool:
         known = {member: self._directory.known(member) for member in members}
-        if any(isinstance(found, TurnedAway) and not _harmless(found) for found in known.values()):
+        if any(isinstance(found, Denied) and not _harmless(found) for found in known.values()):
             return False
-        unknown = sorted(member for member, found in known.items() if isinstance(found, Unknown))
+        unknown = sorted(member for member, found in known.items() if isinstance(found, UnknownUser))
         return len(unknown) <= LOOKUP_LIMIT and all(self._may_read(member) for member in unknown)
 
     def _may_read(self, user_id: str) -> bool:
@@ -114,8 +114,8 @@ class ChannelReaders:
             return False
 
 
-def _harmless(found: Admitted | TurnedAway) -> bool:
-    return isinstance(found, Admitted) or found.reason in NOT_READERS
+def _harmless(found: Allowed | Denied) -> bool:
+    return isinstance(found, Allowed) or found.reason in NOT_READERS
 
 
 def _is_shared(channel: Mapping[str, Any]) -> bool:

@@ -1,1 +1,1 @@
-"""Listeners: each acknowledges, reads, calls and renders; what they call lives elsewhere."""
+"""Listeners: acknowledge, read, call, render."""

@@ -1,1 +1,1 @@
-"""Views: pure functions from our own objects to Slack's blocks. Nothing here acts."""
+"""Views: pure functions from our objects to Slack's blocks."""

@@ -1,4 +1,4 @@
-"""Choices to pick from, the honest nothing, and help."""
+"""A list of matches to choose from, the no-match card, and help."""
 
 from __future__ import annotations
 
@@ -6,68 +6,79 @@ from slack_sdk.models.blocks import Block, SectionBlock
 
 from slackguide.guide import BaseOutcome, Choices, NoAnswer, RankedEntry
 from slackguide.knowledge import KnowledgeBase
+from slackguide.slack.button_state import AnswerState
 from slackguide.slack.ids import COMMAND, Action
-from slackguide.slack.state import Asked
-from slackguide.slack.views.answer import alert_blocks
-from slackguide.slack.views.card import Card, actions, bulleted, button, paragraph, rich, run, small
-from slackguide.slack.words import bold, plain
+from slackguide.slack.mrkdwn import bold, plain
+from slackguide.slack.views.answer_card import alert_blocks
+from slackguide.slack.views.blocks import (
+    RenderedMessage,
+    actions,
+    bulleted,
+    button,
+    context,
+    paragraph,
+    rich_text,
+    rich_text_block,
+)
 
 OFFERED = 4
 """Most entries offered at once."""
 
 
-def choices_card(choices: Choices, asked: Asked, *, said: str | None = None) -> Card:
+def choices_card(choices: Choices, state: AnswerState, *, notice: str | None = None) -> RenderedMessage:
     """Two to four entries: the agent picks."""
-    return _pick("Which of these is it?", choices, choices.matches[: choices.offered], asked, said)
+    return _pick_list("Which of these is it?", choices, choices.matches[: choices.offered], state, notice)
 
 
-def nothing_card(nothing: NoAnswer, asked: Asked, *, said: str | None = None) -> Card:
+def nothing_card(nothing: NoAnswer, state: AnswerState, *, notice: str | None = None) -> RenderedMessage:
     """Nothing fits: says so, offers what came near, and says what to do."""
-    near = tuple(match for match in nothing.matches if match.id not in asked.passed)[:3]
+    near = tuple(match for match in nothing.matches if match.id not in state.rejected_entries)[:3]
     title = "I have nothing in the guides for this."
     advice = "Say it in other words, with what happened and what the person wants. Or ask your Team Lead."
-    blocks: list[Block] = [small(said)] if said else []
-    blocks += alert_blocks(nothing, asked)
+    blocks: list[Block] = [context(notice)] if notice else []
+    blocks += alert_blocks(nothing, state)
     blocks += [SectionBlock(text=bold(title)), SectionBlock(text=plain(advice))]
     lines = [*(f"Alert: {alert.message}" for alert in nothing.alerts), title, advice]
     if near:
-        blocks += [small("These came nearest, but not near enough to be sure:"), *_rows(near, asked)]
+        blocks += [context("These came nearest, but not near enough to be sure:"), *_rows(near, state)]
         lines += [f"Near: {match.title}" for match in near]
-    return Card("\n".join(lines), tuple(blocks))
+    return RenderedMessage("\n".join(lines), tuple(blocks))
 
 
-def next_matches_card(found: BaseOutcome, asked: Asked) -> Card:
+def next_matches_card(found: BaseOutcome, state: AnswerState) -> RenderedMessage:
     """After “Not this”: the next matches, or that there are none; an alert stays."""
-    left = tuple(match for match in found.matches if match.id not in asked.passed)[:OFFERED]
+    left = tuple(match for match in found.matches if match.id not in state.rejected_entries)[:OFFERED]
     if not left:
         nothing = NoAnswer(0.0, (), found.alerts)
-        return nothing_card(nothing, asked, said="Noted: that was not it. There are no further matches.")
+        return nothing_card(nothing, state, notice="Noted: that was not it. There are no further matches.")
     found = Choices(left[0].confidence, left, found.alerts, offered=len(left))
-    return _pick("Noted: that was not it. Is it one of these?", found, left, asked, None)
+    return _pick_list("Noted: that was not it. Is it one of these?", found, left, state, None)
 
 
-def _pick(title: str, found: Choices, offered: tuple[RankedEntry, ...], asked: Asked, said: str | None) -> Card:
-    blocks: list[Block] = [small(said)] if said else []
-    blocks += alert_blocks(found, asked)
-    blocks += [SectionBlock(text=bold(title)), *_rows(offered, asked)]
-    blocks.append(actions([button("None of these", Action.NONE_OF_THESE, asked.encoded())]))
+def _pick_list(
+    title: str, found: Choices, offered: tuple[RankedEntry, ...], state: AnswerState, notice: str | None
+) -> RenderedMessage:
+    blocks: list[Block] = [context(notice)] if notice else []
+    blocks += alert_blocks(found, state)
+    blocks += [SectionBlock(text=bold(title)), *_rows(offered, state)]
+    blocks.append(actions([button("None of these", Action.NONE_OF_THESE, state.encode())]))
     lines = [*(f"Alert: {alert.message}" for alert in found.alerts), title, *(match.title for match in offered)]
-    return Card("\n".join(lines), tuple(blocks))
+    return RenderedMessage("\n".join(lines), tuple(blocks))
 
 
-def _rows(matches: tuple[RankedEntry, ...], asked: Asked) -> list[Block]:
+def _rows(matches: tuple[RankedEntry, ...], state: AnswerState) -> list[Block]:
     return [
         SectionBlock(
             text=plain(match.title),
             accessory=button(
-                "Open", f"{Action.CHOOSE}:{number}", asked.encoded(o=match.id), says=f"Open: {match.title}"
+                "Open", f"{Action.CHOOSE}:{number}", state.encode(o=match.id), says=f"Open: {match.title}"
             ),
         )
         for number, match in enumerate(matches)
     ]
 
 
-def help_card(knowledge: KnowledgeBase) -> Card:
+def help_card(knowledge: KnowledgeBase) -> RenderedMessage:
     """What can be asked, and how."""
     items = [
         (f"{COMMAND} client wants mediation, hourly, paid 12 days ago", "answers with the steps and the queue"),
@@ -82,13 +93,13 @@ def help_card(knowledge: KnowledgeBase) -> Card:
     )
     blocks: list[Block] = [
         SectionBlock(text=bold("slackguide tells you where a concern goes")),
-        rich(bulleted([[run(typed, strong=True), run(f": {does}.")] for typed, does in items])),
-        rich(paragraph(run(more))),
+        rich_text_block(bulleted([[rich_text(typed, strong=True), rich_text(f": {does}.")] for typed, does in items])),
+        rich_text_block(paragraph(rich_text(more))),
     ]
-    return Card("\n".join([*(f"{typed}: {does}." for typed, does in items), more]), tuple(blocks))
+    return RenderedMessage("\n".join([*(f"{typed}: {does}." for typed, does in items), more]), tuple(blocks))
 
 
-def choose_form_card(knowledge: KnowledgeBase) -> Card:
+def choose_form_card(knowledge: KnowledgeBase) -> RenderedMessage:
     """The forms to choose from."""
     blocks: list[Block] = [SectionBlock(text=bold("Which form?"))]
     for number, (id, form) in enumerate(knowledge.forms.items()):
@@ -99,4 +110,4 @@ def choose_form_card(knowledge: KnowledgeBase) -> Card:
             )
         )
     lines = [f"{COMMAND} escalate {id}: {form.title}" for id, form in knowledge.forms.items()]
-    return Card("\n".join(["Which form?", *lines]), tuple(blocks))
+    return RenderedMessage("\n".join(["Which form?", *lines]), tuple(blocks))

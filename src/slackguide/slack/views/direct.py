@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import ContextBlock
 
-from slackguide.slack.views.card import Card, words_card
-from slackguide.slack.words import mrkdwn
+from slackguide.slack.mrkdwn import mrkdwn
+from slackguide.slack.views.blocks import RenderedMessage, text_card
 
 WHY = (
     "You asked me in {channel}. I reply here because that channel may have readers who are not full members of this "
@@ -15,12 +15,12 @@ WHY = (
 NOTE = "I've replied to you in a direct message."
 
 
-def direct_card(card: Card, channel_id: str) -> Card:
+def direct_card(card: RenderedMessage, channel_id: str) -> RenderedMessage:
     """The answer, with a line that says where it was asked for and why it is not there."""
     block = ContextBlock(elements=[mrkdwn(WHY.format(channel=f"<#{channel_id}>"))])
-    return Card(f"{card.text}\n{WHY.format(channel='a channel')}", (block, *card.blocks))
+    return RenderedMessage(f"{card.text}\n{WHY.format(channel='a channel')}", (block, *card.blocks))
 
 
-def note_card() -> Card:
+def note_card() -> RenderedMessage:
     """What the channel sees of it."""
-    return words_card(NOTE)
+    return text_card(NOTE)

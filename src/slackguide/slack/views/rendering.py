@@ -15,41 +15,41 @@ from slack_sdk.models.basic_objects import EMPTY_ALLOWED_TYPE_AND_PROPERTY_LIST,
 _MAY_BE_EMPTY = frozenset((rule["type"], rule["property"]) for rule in EMPTY_ALLOWED_TYPE_AND_PROPERTY_LIST)
 
 
-def rendered(value: Any) -> Any:
+def render_model(value: Any) -> Any:
     """The value with every model in it as a dict. Raises `SlackObjectFormationError` for what breaks Slack's limits."""
     if isinstance(value, str):
         return value
     if isinstance(value, JsonObject):
         kind = type(value)
         if kind.to_dict is not JsonObject.to_dict:
-            return rendered(value.to_dict())
+            return render_model(value.to_dict())
         for name in _validators(kind):
             getattr(value, name)()
         return _attributes_of(value, kind)
     if isinstance(value, list | tuple):
-        return [rendered(item) for item in value]
+        return [render_model(item) for item in value]
     if isinstance(value, dict):
-        return {key: rendered(item) for key, item in value.items()}
+        return {key: render_model(item) for key, item in value.items()}
     to_dict = getattr(value, "to_dict", None)
-    return rendered(to_dict()) if callable(to_dict) else value
+    return render_model(to_dict()) if callable(to_dict) else value
 
 
 def _attributes_of(model: JsonObject, kind: type[JsonObject]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for key in _ATTRIBUTES.get(kind) or _learned(model, kind):
-        held = getattr(model, key, None)
-        if held is None:
+    for key in _ATTRIBUTES.get(kind) or _inspect(model, kind):
+        value = getattr(model, key, None)
+        if value is None:
             continue
-        if hasattr(held, "__len__") and not len(held) and (getattr(model, "type", None), key) not in _MAY_BE_EMPTY:
+        if hasattr(value, "__len__") and not len(value) and (getattr(model, "type", None), key) not in _MAY_BE_EMPTY:
             continue
-        found[key] = rendered(held)
+        found[key] = render_model(value)
     return found
 
 
 _ATTRIBUTES: dict[type[JsonObject], tuple[str, ...]] = {}
 
 
-def _learned(model: JsonObject, kind: type[JsonObject]) -> tuple[str, ...]:
+def _inspect(model: JsonObject, kind: type[JsonObject]) -> tuple[str, ...]:
     _ATTRIBUTES[kind] = tuple(sorted(model.attributes))
     return _ATTRIBUTES[kind]
 

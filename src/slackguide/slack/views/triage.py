@@ -1,4 +1,4 @@
-"""Triage in a message: what was read, the one question asked next, and the possibilities for who does not know."""
+"""Triage as blocks: the extracted facts, the next question, and the branches for who does not know."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 from slackguide.guide import Answer
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import FactValue
+from slackguide.slack.button_state import AnswerState
 from slackguide.slack.ids import Action
-from slackguide.slack.state import Asked
-from slackguide.slack.views.card import actions, bulleted, button, paragraph, rich, run, small
-from slackguide.slack.words import BUTTON_LIMIT, bold, clipped
+from slackguide.slack.mrkdwn import BUTTON_LIMIT, bold, truncate
+from slackguide.slack.views.blocks import actions, bulleted, button, context, paragraph, rich_text, rich_text_block
 from slackguide.triage import Triage
 
 ROW = 5
 """Buttons in a row before it gets crowded on a phone."""
 
 
-def facts_blocks(answer: Answer, asked: Asked, knowledge: KnowledgeBase) -> list[Block]:
+def facts_blocks(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> list[Block]:
     """What is taken as known: each fact is a button that takes it back."""
     relevant = dict(answer.decision.known_facts)
     blocks: list[Block] = []
@@ -28,35 +28,35 @@ def facts_blocks(answer: Answer, asked: Asked, knowledge: KnowledgeBase) -> list
             label = f"{fact.label}: {fact.value_label(value)} ✕"
             says = f"{label}, press to change it"
             buttons.append(
-                button(label, f"{Action.FORGET}:{name}", asked.encoded(d=name), says=clipped(says, BUTTON_LIMIT))
+                button(label, f"{Action.REMOVE_FACT}:{name}", state.encode(d=name), says=truncate(says, BUTTON_LIMIT))
             )
-        blocks.append(small("Taken from your words and presses. Press one to change it."))
+        blocks.append(context("Detected from your message. Click a fact to remove it."))
         blocks += [actions(buttons[start : start + ROW]) for start in range(0, len(buttons), ROW)]
     blocks += [
-        small(f"Not clear: {words}") for name, words in answer.unclear.items() if name in answer.decision.missing
+        context(f"Not clear: {text}") for name, text in answer.unclear.items() if name in answer.decision.missing
     ]
     return blocks
 
 
-def question_blocks(answer: Answer, asked: Asked, knowledge: KnowledgeBase, triage: Triage) -> list[Block]:
+def question_blocks(answer: Answer, state: AnswerState, knowledge: KnowledgeBase, triage: Triage) -> list[Block]:
     """The next question with its answers as buttons; every possibility where the person does not know."""
     decision = answer.decision
     if not decision.missing:
         return []
-    if asked.not_known:
+    if state.skipped:
         return _possibilities(answer, triage)
     name = decision.missing[0]
     fact = knowledge.facts[name]
     buttons = [
-        button(label, f"{Action.TELL}:{number}", asked.encoded(n=name, v=value), says=f"{fact.label}: {label}")
+        button(label, f"{Action.SET_FACT}:{number}", state.encode(n=name, v=value), says=f"{fact.label}: {label}")
         for number, (value, label) in enumerate(_answers(answer, name, knowledge, triage))
     ]
-    buttons.append(button("I don't know", Action.NOT_KNOWN, asked.encoded()))
+    buttons.append(button("I don't know", Action.SKIP_FACT, state.encode()))
     left = len(decision.missing) - 1
     blocks: list[Block] = [SectionBlock(text=bold(fact.ask))]
     hint = [fact.help or "", f"At most {left} more after this." if left else "The last question."]
     blocks += [actions(buttons[start : start + ROW]) for start in range(0, len(buttons), ROW)]
-    blocks.append(small(*hint))
+    blocks.append(context(*hint))
     return blocks
 
 
@@ -70,7 +70,7 @@ def _answers(answer: Answer, name: str, knowledge: KnowledgeBase, triage: Triage
 
 def _possibilities(answer: Answer, triage: Triage) -> list[Block]:
     items = [
-        [run(f"{'; '.join(branch.answers)}: "), run(branch.destination.name, strong=True)]
+        [rich_text(f"{'; '.join(branch.answers)}: "), rich_text(branch.destination.name, strong=True)]
         for branch in triage.branches(answer.entry.id, answer.decision.known_facts)
     ]
-    return [rich(paragraph(run("Where it goes, by what you find out:", strong=True)), bulleted(items))]
+    return [rich_text_block(paragraph(rich_text("Where it goes, by what you find out:", strong=True)), bulleted(items))]

@@ -1,4 +1,4 @@
-"""App Home: a person's own escalations, and for specialists what waits at their desks."""
+"""Build App Home: a person's own escalations, and for specialists those in their queues."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from slackguide.escalation.filters import EscalationFilter, PageCursor
 from slackguide.escalation.models import OPEN_STATES, EscalationState
 from slackguide.escalation.repository import EscalationRepository
 from slackguide.knowledge import KnowledgeBase
-from slackguide.slack.admission import Admitted, TurnedAway, Unknown
-from slackguide.slack.directory import Directory
-from slackguide.slack.views.home import Listed, home_view, words_home
+from slackguide.slack.access import Allowed, Denied, UnknownUser
+from slackguide.slack.api.directory_sync import DirectorySync
+from slackguide.slack.views.app_home import HomeSection, home_view, text_home
 from slackguide.storage.directory import DirectoryUser, UserDirectory
 
 log = logging.getLogger(__name__)
@@ -35,48 +35,48 @@ COUNTED = 100
 CLOSED = frozenset({EscalationState.RESOLVED, EscalationState.WITHDRAWN})
 
 
-class HomeDrawer:
+class AppHomeBuilder:
     """Draws App Home from the database, for those who may ask. `clock` tells what is overdue."""
 
     def __init__(
         self,
         *,
-        ledger: EscalationRepository,
+        escalations: EscalationRepository,
         people: UserDirectory,
-        directory: Directory,
+        directory: DirectorySync,
         knowledge: Callable[[], KnowledgeBase],
         clock: Callable[[], datetime],
     ) -> None:
-        self._ledger = ledger
-        self._people = people
+        self._escalations = escalations
+        self._users = people
         self._directory = directory
         self._knowledge = knowledge
         self._clock = clock
 
-    def view(self, user_id: str, turned: Mapping[str, PageCursor]) -> View:
-        """The Home view; `turned` says from where on a list is shown, by its name.
+    def view(self, user_id: str, pages: Mapping[str, PageCursor]) -> View:
+        """The Home view; `pages` says from where on a list is shown, by its name.
 
         Somebody who is not in the directory is looked up first. Raises `RateLimitedError` or `SlackUnreachableError`
         where Slack does not answer that now, and `StorageError`.
         """
-        admission = self._authorize(user_id)
-        if isinstance(admission, TurnedAway):
-            return words_home(admission.words)
-        person = self._people.find(user_id)
+        decision = self._authorize(user_id)
+        if isinstance(decision, Denied):
+            return text_home(decision.message)
+        person = self._users.find(user_id)
         knowledge = self._knowledge()
         lists = [
-            Listed(
+            HomeSection(
                 "open",
                 "Your open escalations",
-                *self._page("open", EscalationFilter(requester=user_id, states=OPEN_STATES), turned),
+                *self._page("open", EscalationFilter(requester=user_id, states=OPEN_STATES), pages),
             ),
-            Listed(
+            HomeSection(
                 "recent",
                 "Recently closed",
-                *self._page("recent", EscalationFilter(requester=user_id, states=CLOSED), turned),
+                *self._page("recent", EscalationFilter(requester=user_id, states=CLOSED), pages),
             ),
         ]
-        desks = self._desks(person, knowledge)
+        desks = self._assigned_queues(person, knowledge)
         if desks:
             now = self._clock()
             searches = {
@@ -89,33 +89,33 @@ class HomeDrawer:
             }
             lists = [
                 *(
-                    Listed(name, title, *self._page(name, filter_, turned))
+                    HomeSection(name, title, *self._page(name, filter_, pages))
                     for name, (title, filter_) in searches.items()
                 ),
                 *lists,
             ]
-        return home_view(lists, knowledge, admission.asker.role)
+        return home_view(lists, knowledge, decision.asker.role)
 
-    def _authorize(self, user_id: str) -> Admitted | TurnedAway:
-        admission = self._directory.known(user_id)
-        if not isinstance(admission, Unknown):
-            return admission
+    def _authorize(self, user_id: str) -> Allowed | Denied:
+        decision = self._directory.known(user_id)
+        if not isinstance(decision, UnknownUser):
+            return decision
         try:
             return self._directory.fetch(user_id)
         except SlackRefusedError as error:
             log.warning("a person could not be looked up: %s", error.code)
-            return TurnedAway(UNKNOWN)
+            return Denied(UNKNOWN)
 
-    def _page(self, name: str, filter_: EscalationFilter, turned: Mapping[str, PageCursor]) -> tuple[Any, ...]:
-        page = self._ledger.page(filter_, after=turned.get(name), limit=PAGE)
-        return page.escalations, page.next_cursor, self._ledger.count(filter_, at_most=COUNTED + 1), name in turned
+    def _page(self, name: str, filter_: EscalationFilter, pages: Mapping[str, PageCursor]) -> tuple[Any, ...]:
+        page = self._escalations.page(filter_, after=pages.get(name), limit=PAGE)
+        return page.escalations, page.next_cursor, self._escalations.count(filter_, at_most=COUNTED + 1), name in pages
 
-    def _desks(self, person: DirectoryUser | None, knowledge: KnowledgeBase) -> frozenset[str]:
+    def _assigned_queues(self, person: DirectoryUser | None, knowledge: KnowledgeBase) -> frozenset[str]:
         groups = person.groups if person else frozenset()
         return frozenset(id for id, form in knowledge.forms.items() if form.specialists in groups)
 
 
-def decoded(value: str) -> dict[str, PageCursor]:
+def parse_pages(value: str) -> dict[str, PageCursor]:
     """A paging button's value (`views.home` writes it); nothing turned where it cannot be read."""
     try:
         raw = json.loads(value)

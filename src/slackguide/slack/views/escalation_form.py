@@ -1,4 +1,4 @@
-"""The escalation form: built from the knowledge base's declaration, and read back. One file, so that the two agree."""
+"""The escalation form: build it from its definition and read it back. One file, so that the two agree."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from slackguide.escalation.form_validation import SubmittedValues, max_length
 from slackguide.escalation.models import Escalation
 from slackguide.knowledge.conditions import FactValue
 from slackguide.knowledge.forms import Form, FormField
-from slackguide.slack.ids import ANYWAY, Action, Callback
-from slackguide.slack.state import Asked, Stale, from_held
-from slackguide.slack.views.card import small
-from slackguide.slack.words import OPTION_LIMIT, clipped, plain
+from slackguide.slack.button_state import AnswerState, OutdatedActionError, from_draft
+from slackguide.slack.ids import DUPLICATE_REASON, Action, Callback
+from slackguide.slack.mrkdwn import OPTION_LIMIT, plain, truncate
+from slackguide.slack.views.blocks import context
 
 CHECKBOXES = 10
 """Most options of checkboxes; more become a menu of several choices."""
@@ -47,64 +47,70 @@ class FormState:
     """What an open form remembers: which form, what was asked before, and the open escalation it was warned about."""
 
     form: str
-    asked: Asked | None = None
+    answer_state: AnswerState | None = None
     warned: str | None = None
 
-    def encoded(self) -> str:
+    def encode(self) -> str:
         """The view's `private_metadata`: at most 3,000 characters, since what a button carried is at most 2,000."""
-        known = {"form": self.form, "asked": self.asked.held() if self.asked else None, "warned": self.warned}
-        return json.dumps({name: value for name, value in known.items() if value}, ensure_ascii=False)
+        prefill = {
+            "form": self.form,
+            "asked": self.answer_state.to_draft() if self.answer_state else None,
+            "warned": self.warned,
+        }
+        return json.dumps({name: value for name, value in prefill.items() if value}, ensure_ascii=False)
 
     @classmethod
-    def decoded(cls, metadata: str) -> FormState:
-        """Read back. Raises `Stale`."""
+    def decode(cls, metadata: str) -> FormState:
+        """Read back. Raises `OutdatedActionError`."""
         try:
             raw = json.loads(metadata)
-            asked = from_held(raw["asked"]) if raw.get("asked") else None
-            return cls(form=str(raw["form"]), asked=asked, warned=raw.get("warned"))
+            state = from_draft(raw["asked"]) if raw.get("asked") else None
+            return cls(form=str(raw["form"]), answer_state=state, warned=raw.get("warned"))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise Stale from error
+            raise OutdatedActionError from error
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class FormPrefill:
     """What is known before the form is opened."""
 
-    words: str = ""
+    question: str = ""
     facts: Mapping[str, FactValue] = field(default_factory=dict)
     entry_title: str | None = None
     destination: str | None = None
 
 
-def form_view(form: Form, state: FormState, known: Known) -> View:
+def form_view(form: Form, state: FormState, prefill: FormPrefill) -> View:
     """The form with everything filled in that is known."""
     blocks: list[Block] = []
     if form.intro:
         blocks.append(SectionBlock(text=plain(form.intro)))
-    if known.entry_title:
-        goes = f" The guide says: {known.destination}." if known.destination else ""
-        blocks.append(small(f"About: {known.entry_title}.{goes}"))
-    initial = initial_values(form, known)
+    if prefill.entry_title:
+        goes = f" The guide says: {prefill.destination}." if prefill.destination else ""
+        blocks.append(context(f"About: {prefill.entry_title}.{goes}"))
+    initial = initial_values(form, prefill)
     blocks += [_input(id, item, initial.get(id)) for id, item in form.fields.items()]
     return _modal(form, blocks, state)
 
 
-def warned_view(form: Form, state: FormState, first: Escalation, link: str | None, submitted: SubmittedValues) -> View:
+def duplicate_warning_view(
+    form: Form, state: FormState, first: Escalation, link: str | None, submission: SubmittedValues
+) -> View:
     """The same form again, everything typed kept, with the open escalation about the same case and a reason to give."""
-    said = f"{first.reference} about this ticket or contract is open already"
+    notice = f"{first.reference} about this ticket or contract is open already"
     where = f" ({link})" if link else ""
-    warning = f"{said}{where}. Follow that one instead, or say why a second one is needed and send it."
+    warning = f"{notice}{where}. Follow that one instead, or say why a second one is needed and send it."
     follow = ButtonElement(
         text=plain("Follow it instead", 75), action_id=Action.FOLLOW, value=first.id, style="primary",
-        accessibility_label=clipped(f"Follow {first.reference} instead of sending this", 75),
+        accessibility_label=truncate(f"Follow {first.reference} instead of sending this", 75),
     )  # fmt: skip
     reason = InputBlock(
-        block_id=ANYWAY,
+        block_id=DUPLICATE_REASON,
         label=plain("Why a second escalation is needed"),
-        element=PlainTextInputElement(action_id=ANYWAY, max_length=300),
+        element=PlainTextInputElement(action_id=DUPLICATE_REASON, max_length=300),
     )
     blocks: list[Block] = [SectionBlock(text=plain(warning), accessory=follow), reason]
-    blocks += [_input(id, item, submitted.get(id)) for id, item in form.fields.items()]
+    blocks += [_input(id, item, submission.get(id)) for id, item in form.fields.items()]
     return _modal(form, blocks, state)
 
 
@@ -115,40 +121,40 @@ def _modal(form: Form, blocks: Sequence[Block], state: FormState) -> View:
         title=plain(form.title, 24),
         submit=plain("Send", 24),
         close=plain("Cancel", 24),
-        private_metadata=state.encoded(),
+        private_metadata=state.encode(),
         blocks=list(blocks),
     )
 
 
-def initial_values(form: Form, known: Known) -> dict[str, str | Sequence[str]]:
+def initial_values(form: Form, prefill: FormPrefill) -> dict[str, str | Sequence[str]]:
     """Field id to what is filled in: facts, then what the words say, then the agent's words themselves."""
     values: dict[str, str | Sequence[str]] = {}
     for id, item in form.fields.items():
-        value = _initial(item, known)
+        value = _initial(item, prefill)
         if value:
             values[id] = value
     return values
 
 
-def _initial(item: FormField, known: Known) -> str | None:
+def _initial(item: FormField, known: FormPrefill) -> str | None:
     if item.fact is not None and item.fact in known.facts:
-        told = known.facts[item.fact]
+        known_facts = known.facts[item.fact]
         if item.kind == "number":
-            return str(told) if isinstance(told, int) and _within(item, told) else None
-        return str(told) if not item.options or str(told) in item.options else None
-    if item.read is not None and (found := re.search(item.read, _readable(known.words))) and found.group(1):
-        return clipped(found.group(1), max_length(item))
-    prefill = {"concern": known.words, "entry": known.entry_title, "destination": known.destination}
+            return str(known_facts) if isinstance(known_facts, int) and _clamp(item, known_facts) else None
+        return str(known_facts) if not item.options or str(known_facts) in item.options else None
+    if item.read is not None and (found := re.search(item.read, _readable(known.question))) and found.group(1):
+        return truncate(found.group(1), max_length(item))
+    prefill = {"concern": known.question, "entry": known.entry_title, "destination": known.destination}
     text = prefill.get(item.prefill or "")
-    return clipped(text, max_length(item)) if text and item.kind in ("short_text", "long_text") else None
+    return truncate(text, max_length(item)) if text and item.kind in ("short_text", "long_text") else None
 
 
-def _readable(words: str) -> str:
+def _readable(text: str) -> str:
     """Return what patterns of the knowledge base see of a person's words: so much, and no runs of white space."""
-    return " ".join(words.split())[:READ_LIMIT]
+    return " ".join(text.split())[:READ_LIMIT]
 
 
-def _within(item: FormField, number: int) -> bool:
+def _clamp(item: FormField, number: int) -> bool:
     return (item.minimum is None or number >= item.minimum) and (item.maximum is None or number <= item.maximum)
 
 
@@ -173,9 +179,9 @@ def _element(id: str, item: FormField, value: str | Sequence[str] | None) -> Inp
             )  # fmt: skip
         case "choice":
             options = _options(item)
-            chosen = options.get(text or "")
+            selected = options.get(text or "")
             return StaticSelectElement(
-                action_id=id, options=list(options.values()), initial_option=chosen,
+                action_id=id, options=list(options.values()), initial_option=selected,
                 placeholder=placeholder or plain("Choose"),
             )  # fmt: skip
         case "choices":
@@ -195,16 +201,16 @@ def _element(id: str, item: FormField, value: str | Sequence[str] | None) -> Inp
 def _several(id: str, item: FormField, value: str | Sequence[str] | None) -> InputInteractiveElement:
     options = _options(item)
     names = () if value is None else (value,) if isinstance(value, str) else tuple(value)
-    chosen = [options[name] for name in names if name in options]
+    selected = [options[name] for name in names if name in options]
     if len(options) <= CHECKBOXES:
-        return CheckboxesElement(action_id=id, options=list(options.values()), initial_options=chosen or None)
+        return CheckboxesElement(action_id=id, options=list(options.values()), initial_options=selected or None)
     return StaticMultiSelectElement(
-        action_id=id, options=list(options.values()), initial_options=chosen or None, placeholder=plain("Choose")
+        action_id=id, options=list(options.values()), initial_options=selected or None, placeholder=plain("Choose")
     )
 
 
 def _options(item: FormField) -> dict[str, Option]:
-    return {name: Option(text=plain(clipped(label, OPTION_LIMIT)), value=name) for name, label in item.options.items()}
+    return {name: Option(text=plain(truncate(label, OPTION_LIMIT)), value=name) for name, label in item.options.items()}
 
 
 def submitted_values(view: Mapping[str, Any]) -> dict[str, str | list[str] | None]:

@@ -1,4 +1,4 @@
-"""Words for a fault, with a reference that is in the log: the only thing that connects the two."""
+"""Messages for internal errors, with a reference that is also in the log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from slackguide.errors import SlackguideError
 log = logging.getLogger(__name__)
 
 
-def apology(error: Exception, reference: str, surface: str) -> str:
+def error_message(error: Exception, reference: str, surface: str) -> str:
     """What to tell the person; logs the fault's kind and place under the same reference. `surface` is where it was."""
     log.error("fault %s: %s at %s on %s", reference, type(error).__name__, _place(error), surface)
     if isinstance(error, SlackguideError):
@@ -23,7 +23,7 @@ def apology(error: Exception, reference: str, surface: str) -> str:
     )
 
 
-def reference_of(id: str) -> str:
+def error_reference(id: str) -> str:
     """Eight characters to be read out, made of an id that nothing else has (a trigger's, an event's)."""
     return hashlib.sha256(id.encode()).hexdigest()[:8].upper()
 
@@ -36,7 +36,7 @@ def _place(error: Exception) -> str:
     return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "?"
 
 
-def surface_of(body: Mapping[str, Any]) -> str:
+def surface_name(body: Mapping[str, Any]) -> str:
     """What was used: a command, an event's type, or the kind of interaction."""
     event = body.get("event") or {}
     return str(body.get("command") or event.get("type") or body.get("type") or "request")

@@ -1,4 +1,4 @@
-"""A message as blocks, with the text that notifications and screen readers read; and its building blocks."""
+"""A message as blocks with its fallback text, and builders for its blocks."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.block_elements import RichTextElementParts
 
-from slackguide.slack.views.rendering import rendered
-from slackguide.slack.words import BUTTON_LIMIT, HEADER_LIMIT, clipped, escaped_within, plain
+from slackguide.slack.mrkdwn import BUTTON_LIMIT, HEADER_LIMIT, escape_within, plain, truncate
+from slackguide.slack.views.rendering import render_model
 
 TEXT_LIMIT = 39_000
 """Most characters of a message's text: Slack cuts at 40,000."""
@@ -34,7 +34,7 @@ MESSAGE_BLOCKS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class RenderedMessage:
     """`text` says everything that the blocks say, for whoever does not see them."""
 
     text: str
@@ -43,8 +43,8 @@ class Card:
     def message(self, text_limit: int = TEXT_LIMIT) -> dict[str, Any]:
         """For `chat.postMessage`, an acknowledgement or a `response_url`; `chat.update` takes less text."""
         return {
-            "text": escaped_within(self.text, text_limit),
-            "blocks": rendered(self.blocks[:MESSAGE_BLOCKS]),
+            "text": escape_within(self.text, text_limit),
+            "blocks": render_model(self.blocks[:MESSAGE_BLOCKS]),
         }
 
     def ephemeral(self) -> dict[str, Any]:
@@ -52,9 +52,9 @@ class Card:
         return {"response_type": "ephemeral", **self.message()}
 
 
-def words_card(text: str) -> Card:
+def text_card(text: str) -> RenderedMessage:
     """A few plain words."""
-    return Card(text, (SectionBlock(text=plain(text)),))
+    return RenderedMessage(text, (SectionBlock(text=plain(text)),))
 
 
 def header(text: str) -> HeaderBlock:
@@ -71,7 +71,7 @@ def button(
         action_id=action_id,
         value=value,
         style=style,
-        accessibility_label=clipped(says, BUTTON_LIMIT) if says else None,
+        accessibility_label=truncate(says, BUTTON_LIMIT) if says else None,
     )
 
 
@@ -80,7 +80,7 @@ def actions(elements: Sequence[ButtonElement], block_id: str | None = None) -> A
     return ActionsBlock(elements=list(elements), block_id=block_id)
 
 
-def run(text: str, *, strong: bool = False, link: str | None = None) -> Any:
+def rich_text(text: str, *, strong: bool = False, link: str | None = None) -> Any:
     """A run of text in rich text: never markup, whatever it holds."""
     if link is not None:
         return RichTextElementParts.Link(url=link, text=text)
@@ -95,7 +95,7 @@ def paragraph(*runs: Any) -> RichTextSectionElement:
 
 def numbered(items: Iterable[str]) -> RichTextListElement:
     """Steps, numbered."""
-    return RichTextListElement(style="ordered", elements=[paragraph(run(item)) for item in items])
+    return RichTextListElement(style="ordered", elements=[paragraph(rich_text(item)) for item in items])
 
 
 def bulleted(items: Iterable[Sequence[Any]]) -> RichTextListElement:
@@ -105,14 +105,14 @@ def bulleted(items: Iterable[Sequence[Any]]) -> RichTextListElement:
 
 def preformatted(text: str) -> RichTextPreformattedElement:
     """Text to copy, letter for letter."""
-    return RichTextPreformattedElement(elements=[run(text)])
+    return RichTextPreformattedElement(elements=[rich_text(text)])
 
 
-def rich(*elements: Any) -> RichTextBlock:
+def rich_text_block(*elements: Any) -> RichTextBlock:
     """A block of rich text."""
     return RichTextBlock(elements=list(elements))
 
 
-def small(*texts: str) -> ContextBlock:
+def context(*texts: str) -> ContextBlock:
     """Small print, at most ten pieces."""
     return ContextBlock(elements=[plain(text) for text in texts if text][:10])

@@ -1,4 +1,4 @@
-"""Socket Mode: connects when Slack can be reached, and says whether it is connected."""
+"""The Socket Mode connection: connect when Slack is reachable, and report whether it is connected."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PING_SECONDS = 2.0
 """How often the line is tried: slack_sdk takes it for cut after four pings without an answer, or five unsent."""
 
 
-class Socket:
+class SocketModeConnection:
     """The connection. It begins in the background: a start needs no Slack."""
 
     def __init__(self, *, app: App, app_token: str, api_url: str) -> None:

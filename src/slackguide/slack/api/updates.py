@@ -1,4 +1,4 @@
-"""Changes what was pressed, in place: a message through its press's own `response_url`, a window through its view."""
+"""Update what was clicked in place: a message through its `response_url`, a modal through its view."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
-from slackguide.slack.afterwards import Afterwards
-from slackguide.slack.apology import apology, reference_of, surface_of
+from slackguide.slack.api.background import BackgroundTasks
+from slackguide.slack.error_messages import error_message, error_reference, surface_name
 from slackguide.slack.surfaces import thread_of
-from slackguide.slack.views.ask import answer_view
-from slackguide.slack.views.card import Card, words_card
+from slackguide.slack.views.ask_modal import answer_view
+from slackguide.slack.views.blocks import RenderedMessage, text_card
 
 log = logging.getLogger(__name__)
 
@@ -24,48 +24,48 @@ TIMEOUT = 5
 TAKEN = 200
 
 
-class Redrawing:
+class MessageUpdater:
     """Redraws after the acknowledgement, from a pool of threads."""
 
-    def __init__(self, *, client: WebClient, afterwards: Afterwards) -> None:
+    def __init__(self, *, client: WebClient, background: BackgroundTasks) -> None:
         self._client = client
-        self._afterwards = afterwards
+        self._background = background
 
-    def replace(self, body: Mapping[str, Any], card: Card) -> None:
+    def replace(self, body: Mapping[str, Any], card: RenderedMessage) -> None:
         """Puts the card in place of what was pressed."""
         view = body.get("view")
         if view:
-            self._afterwards.do(lambda: self._update(view, card))
+            self._background.submit(lambda: self._update(view, card))
         else:
             self._send(body, {"replace_original": True, **card.message()})
 
-    def add(self, body: Mapping[str, Any], card: Card) -> None:
+    def reply(self, body: Mapping[str, Any], card: RenderedMessage) -> None:
         """Shows the card beside it, to the person who pressed alone: a message, or a window on top of the window."""
         thread = thread_of(body)
         if body.get("view") or not body.get("response_url"):
-            self._afterwards.do(lambda: self._in_window(body, card))
+            self._background.submit(lambda: self._show_in_modal(body, card))
         elif thread is not None:
-            self._afterwards.do(lambda: self._in_thread(body, card, *thread))
+            self._background.submit(lambda: self._in_thread(body, card, *thread))
         else:
             self._send(body, _beside(card))
 
-    def say(self, body: Mapping[str, Any], words: str) -> None:
+    def say(self, body: Mapping[str, Any], text: str) -> None:
         """Shows a few words beside it, to the person who pressed alone."""
-        self.add(body, words_card(words))
+        self.reply(body, text_card(text))
 
-    def later(self, body: Mapping[str, Any], work: Callable[[], None]) -> None:
+    def in_background(self, body: Mapping[str, Any], work: Callable[[], None]) -> None:
         """Does what takes its time after the acknowledgement; a fault of ours in it is told in words too."""
 
         def guarded() -> None:
             try:
                 work()
             except Exception as error:
-                reference = reference_of(str(body.get("trigger_id")))
-                self.say(body, apology(error, reference, surface_of(body)))
+                reference = error_reference(str(body.get("trigger_id")))
+                self.say(body, error_message(error, reference, surface_name(body)))
 
-        self._afterwards.do(guarded)
+        self._background.submit(guarded)
 
-    def _in_thread(self, body: Mapping[str, Any], card: Card, channel_id: str, thread_ts: str) -> None:
+    def _in_thread(self, body: Mapping[str, Any], card: RenderedMessage, channel_id: str, thread_ts: str) -> None:
         """Show the card in the thread where the person clicked.
 
         A `response_url` takes `thread_ts` for messages to everybody alone (docs.slack.dev, publishing in thread), so
@@ -79,10 +79,10 @@ class Redrawing:
             log.warning("a message was not shown in its thread: %s", error.response.get("error"))
             self._post(str(body["response_url"]), _beside(card))
 
-    def _update(self, view: Mapping[str, Any], card: Card) -> None:
+    def _update(self, view: Mapping[str, Any], card: RenderedMessage) -> None:
         self._client.views_update(view_id=view["id"], hash=view.get("hash"), view=answer_view(card))
 
-    def _in_window(self, body: Mapping[str, Any], card: Card) -> None:
+    def _show_in_modal(self, body: Mapping[str, Any], card: RenderedMessage) -> None:
         """A press opens one window within 3 s; where that is over, the words take the place of the window's content,
         or come as a direct message."""
         view = body.get("view") or {}
@@ -98,7 +98,7 @@ class Redrawing:
 
     def _send(self, body: Mapping[str, Any], message: dict[str, Any]) -> None:
         url = str(body["response_url"])
-        self._afterwards.do(lambda: self._post(url, message))
+        self._background.submit(lambda: self._post(url, message))
 
     def _post(self, url: str, message: dict[str, Any]) -> None:
         response = WebhookClient(url, timeout=TIMEOUT).send_dict(message)
@@ -106,5 +106,5 @@ class Redrawing:
             log.warning("Slack did not take a redrawn message: status %d", response.status_code)
 
 
-def _beside(card: Card) -> dict[str, Any]:
+def _beside(card: RenderedMessage) -> dict[str, Any]:
     return {"replace_original": False, "response_type": "ephemeral", **card.message()}

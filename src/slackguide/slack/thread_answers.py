@@ -1,4 +1,4 @@
-"""A conversation in a thread: a message's answer, with what was said before it counting too."""
+"""Answer a message in its thread; earlier messages of the thread count."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from slackguide.delivery.tasks import AnswerMessage
 from slackguide.errors import SlackguideError, StorageError
 from slackguide.guide import LEAST_PRIVILEGED, Answer
 from slackguide.knowledge.conditions import FactValue
-from slackguide.slack.admission import Admitted, TurnedAway
-from slackguide.slack.answering import TEXT_LIMIT, Answerer
-from slackguide.slack.apology import apology, reference_of
-from slackguide.slack.directory import Directory
+from slackguide.slack.access import Allowed, Denied
+from slackguide.slack.answer_service import TEXT_LIMIT, AnswerService
+from slackguide.slack.api.directory_sync import DirectorySync
+from slackguide.slack.button_state import AnswerState
+from slackguide.slack.error_messages import error_message, error_reference
+from slackguide.slack.mrkdwn import unescape
 from slackguide.slack.readers import ChannelReaders
-from slackguide.slack.state import Asked
 from slackguide.slack.surfaces import is_direct_message
-from slackguide.slack.views.card import Card, words_card
+from slackguide.slack.views.blocks import RenderedMessage, text_card
 from slackguide.slack.views.choices import help_card
 from slackguide.slack.views.direct import direct_card
-from slackguide.slack.words import as_written
 from slackguide.text import clean
 
 EMPTY = "There were no words in that. Tell me in a sentence what happened, who asks and what they want."
@@ -45,17 +45,17 @@ class AnswerTimeout(SlackguideError):
 class Reply:
     """What a message is answered with. `direct`: not in its thread, but in the asker's direct messages."""
 
-    card: Card
+    card: RenderedMessage
     direct: bool = False
 
 
-class Conversation:
+class ThreadAnswers:
     """Answers direct messages and mentions. `ticks` gives monotonic seconds."""
 
     def __init__(
-        self, *, answerer: Answerer, directory: Directory, readers: ChannelReaders, ticks: Callable[[], float]
+        self, *, answers: AnswerService, directory: DirectorySync, readers: ChannelReaders, ticks: Callable[[], float]
     ) -> None:
-        self._answerer = answerer
+        self._answers = answers
         self._directory = directory
         self._readers = readers
         self._ticks = ticks
@@ -76,17 +76,17 @@ class Conversation:
         except (StorageError, DeliveryError, AnswerTimeout):
             raise
         except Exception as error:
-            return Reply(words_card(apology(error, reference_of(task.event_id), "message")))
+            return Reply(text_card(error_message(error, error_reference(task.event_id), "message")))
 
     def _reply(self, task: AnswerMessage, before: Sequence[str], *, patient: bool) -> Reply:
-        admission = self._directory.admit(task.user_id)
-        if isinstance(admission, TurnedAway):
-            return Reply(words_card(admission.words))
+        decision = self._directory.authorize(task.user_id)
+        if isinstance(decision, Denied):
+            return Reply(text_card(decision.message))
         if is_direct_message(task.channel_id):
-            return Reply(self._card(task, before, admission))
+            return Reply(self._card(task, before, decision))
         if self._members_only(task, patient=patient):
-            return Reply(self._card(task, before, replace(admission, asker=LEAST_PRIVILEGED)))
-        return Reply(direct_card(self._card(task, before, admission), task.channel_id), direct=True)
+            return Reply(self._card(task, before, replace(decision, asker=LEAST_PRIVILEGED)))
+        return Reply(direct_card(self._card(task, before, decision), task.channel_id), direct=True)
 
     def _members_only(self, task: AnswerMessage, *, patient: bool) -> bool:
         try:
@@ -96,39 +96,39 @@ class Conversation:
                 raise
             return False
 
-    def _card(self, task: AnswerMessage, before: Sequence[str], admission: Admitted) -> Card:
-        text = words_of(task.text)[:TEXT_LIMIT]
+    def _card(self, task: AnswerMessage, before: Sequence[str], decision: Allowed) -> RenderedMessage:
+        text = message_text(task.text)[:TEXT_LIMIT]
         if not text:
-            return words_card(EMPTY)
+            return text_card(EMPTY)
         if text.casefold() == "help":
-            return help_card(self._answerer.knowledge)
-        earlier = counting(before, TEXT_LIMIT - len(text))
-        card = self._follow_up(text, earlier, admission)
-        return card or self._answerer.ask(text, task.user_id, admission.asker)
+            return help_card(self._answers.knowledge)
+        previous = counting(before, TEXT_LIMIT - len(text))
+        card = self._follow_up(text, previous, decision)
+        return card or self._answers.ask(text, task.user_id, decision.asker)
 
-    def _follow_up(self, text: str, earlier: Sequence[str], admitted: Admitted) -> Card | None:
+    def _follow_up(self, text: str, previous: Sequence[str], user: Allowed) -> RenderedMessage | None:
         """The thread's answer, with the facts of all its messages; None where the message is a concern of its own."""
-        new_facts = self._answerer.facts_in(text)
-        if not earlier or not new_facts:
+        new_facts = self._answers.facts_in(text)
+        if not previous or not new_facts:
             return None
         deadline = self._ticks() + LONGEST_PREPARATION
-        user_id, asker = admitted.user_id, admitted.asker
+        user_id, asker = user.user_id, user.asker
         subject: tuple[str, Answer] | None = None
         facts: dict[str, FactValue] = {}
-        for turn in earlier:
+        for turn in previous:
             self._keep_within(deadline)
-            facts |= self._answerer.facts_in(turn)
+            facts |= self._answers.facts_in(turn)
             if subject is None:
                 # A state of no answer's own: only what is shown is stored for its buttons.
-                outcome = self._answerer.outcome(Asked("", turn), user_id, asker)
+                outcome = self._answers.outcome(AnswerState("", turn), user_id, asker)
                 subject = (turn, outcome) if isinstance(outcome, Answer) else None
         self._keep_within(deadline)
         if subject is None:
-            return self._answerer.ask("\n".join([*earlier, text]), user_id, asker)
+            return self._answers.ask("\n".join([*previous, text]), user_id, asker)
         first, answer = subject
         known = {**answer.decision.known_facts, **facts, **new_facts}
-        asked = replace(self._answerer.asked(first, user_id), entry=answer.entry.id, facts=known)
-        return self._answerer.draw(asked, user_id, asker)
+        state = replace(self._answers.new_state(first, user_id), entry=answer.entry.id, facts=known)
+        return self._answers.render(state, user_id, asker)
 
     def _keep_within(self, deadline: float) -> None:
         if self._ticks() > deadline:
@@ -139,12 +139,12 @@ def counting(before: Sequence[str], room: int) -> list[str]:
     """Return the texts of the last `TURNS` messages, oldest first, with `room` characters in all for the newest."""
     texts: list[str] = []
     for message in reversed(before[-TURNS:]):
-        if text := words_of(message)[:room]:
+        if text := message_text(message)[:room]:
             texts.append(text)
             room -= len(text)
     return texts[::-1]
 
 
-def words_of(text: str) -> str:
+def message_text(text: str) -> str:
     """The words of a message as Slack sends it; who is mentioned in it, the bot first of all, is left out."""
-    return clean(as_written(text))
+    return clean(unescape(text))

@@ -1,4 +1,4 @@
-"""An escalation as its channel and its people see it: the card, the confirmation, the notices, the small forms."""
+"""An escalation as blocks: card, confirmation, notices and modals."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from slackguide.escalation.form_validation import FieldValue, InvalidForm
 from slackguide.escalation.messages import NoticeKind
 from slackguide.escalation.models import Escalation, EscalationState
 from slackguide.escalation.resolution import (
-    ENDINGS,
+    RESOLUTION_LABELS,
     RESOLUTION_NOTE_LIMIT,
     Resolution,
     ResolutionCode,
@@ -31,9 +31,18 @@ from slackguide.escalation.resolution import (
 from slackguide.guide import LEAST_PRIVILEGED
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.forms import Form, FormField
-from slackguide.slack.ids import WORDS, Action, Callback
-from slackguide.slack.views.card import Card, actions, button, header, paragraph, rich, run, small
-from slackguide.slack.words import BUTTON_LIMIT, OPTION_LIMIT, clipped, escaped, mention, mrkdwn, plain
+from slackguide.slack.ids import TEXT_INPUT, Action, Callback
+from slackguide.slack.mrkdwn import BUTTON_LIMIT, OPTION_LIMIT, escape, mention, mrkdwn, plain, truncate
+from slackguide.slack.views.blocks import (
+    RenderedMessage,
+    actions,
+    button,
+    context,
+    header,
+    paragraph,
+    rich_text,
+    rich_text_block,
+)
 
 CARD_LIMIT = 11_000
 """Most characters on a card: a message takes about 12,000 in all."""
@@ -56,44 +65,48 @@ STATES = {
 }
 
 
-def escalation_card(escalation: Escalation, knowledge: KnowledgeBase) -> Card:
+def escalation_card(escalation: Escalation, knowledge: KnowledgeBase) -> RenderedMessage:
     """The posted message: reference, form, who, what state, every field labelled, and the buttons of its state."""
     form = knowledge.forms.get(escalation.form_id)
     title = f"{escalation.reference}: {form.title if form else escalation.form_id}"
-    blocks: list[Block] = [header(title), SectionBlock(text=mrkdwn(_standing(escalation)))]
-    lines = [title, _standing_text(escalation)]
-    about = _about(escalation, knowledge)
+    blocks: list[Block] = [header(title), SectionBlock(text=mrkdwn(_status(escalation)))]
+    lines = [title, _status_text(escalation)]
+    about = _summary(escalation, knowledge)
     if about:
-        blocks.append(small(*about))
+        blocks.append(context(*about))
         lines += about
     if escalation.erased_at is not None:
-        blocks.append(small("What was written here was erased when its time had come."))
-    told = [*_fields(escalation, form), *_ending(escalation, knowledge)]
-    room = CARD_LIMIT - BUTTONS_LENGTH - sum(len(line) for line in about) - sum(len(label) + 2 for label, _ in told)
-    share = _share([len(text) for _, text in told], room)
-    for label, text in told:
-        blocks.append(rich(paragraph(run(f"{label}: ", strong=True), run(clipped(text, share)))))
+        blocks.append(context("What was written here was erased when its time had come."))
+    known_facts = [*_fields(escalation, form), *_resolution_lines(escalation, knowledge)]
+    room = (
+        CARD_LIMIT - BUTTONS_LENGTH - sum(len(line) for line in about) - sum(len(label) + 2 for label, _ in known_facts)
+    )
+    share = _share_room([len(text) for _, text in known_facts], room)
+    for label, text in known_facts:
+        blocks.append(
+            rich_text_block(paragraph(rich_text(f"{label}: ", strong=True), rich_text(truncate(text, share))))
+        )
         lines.append(f"{label}: {text}")
-    blocks.append(actions(_buttons(escalation, cut=any(len(text) > share for _, text in told))))
-    return Card("\n".join(lines), tuple(blocks))
+    blocks.append(actions(_buttons(escalation, cut=any(len(text) > share for _, text in known_facts))))
+    return RenderedMessage("\n".join(lines), tuple(blocks))
 
 
-def moved_card(escalation: Escalation) -> Card:
+def handed_over_card(escalation: Escalation) -> RenderedMessage:
     """What is left where an escalation was handed over from."""
     text = f"{escalation.reference} was handed over to #{escalation.channel}."
-    return Card(text, (SectionBlock(text=plain(text)),))
+    return RenderedMessage(text, (SectionBlock(text=plain(text)),))
 
 
-def _standing(escalation: Escalation) -> str:
+def _status(escalation: Escalation) -> str:
     by = f" by {mention(escalation.claimed_by)}" if escalation.claimed_by else ""
     return f"*{STATES[escalation.state]}*{by}. Sent by {mention(escalation.requester.user_id)}."
 
 
-def _standing_text(escalation: Escalation) -> str:
+def _status_text(escalation: Escalation) -> str:
     return f"{STATES[escalation.state]}."
 
 
-def _about(escalation: Escalation, knowledge: KnowledgeBase) -> list[str]:
+def _summary(escalation: Escalation, knowledge: KnowledgeBase) -> list[str]:
     """The entry and its advice, as far as everybody in the channel may read that entry."""
     entry = knowledge.entries.get(escalation.entry_id or "")
     if entry is None or LEAST_PRIVILEGED.role not in entry.audience:
@@ -107,9 +120,10 @@ def _about(escalation: Escalation, knowledge: KnowledgeBase) -> list[str]:
 
 def _fields(escalation: Escalation, form: Form | None) -> list[tuple[str, str]]:
     """Every field with its label, and the reason why it was sent beside another one."""
-    known: Mapping[str, FormField] = form.fields if form else {}
+    prefill: Mapping[str, FormField] = form.fields if form else {}
     found = [
-        (known[id].label if id in known else id, shown(value, known.get(id))) for id, value in escalation.values.items()
+        (prefill[id].label if id in prefill else id, display_value(value, prefill.get(id)))
+        for id, value in escalation.values.items()
     ]
     return (
         [*found, ("Sent beside another open one because", escalation.duplicate_reason)]
@@ -118,7 +132,7 @@ def _fields(escalation: Escalation, form: Form | None) -> list[tuple[str, str]]:
     )
 
 
-def shown(value: FieldValue, item: FormField | None) -> str:
+def display_value(value: FieldValue, item: FormField | None) -> str:
     """A value as people read it: options by their labels, dates as 1 March 2026."""
     options = item.options if item else {}
     if isinstance(value, tuple):
@@ -128,7 +142,7 @@ def shown(value: FieldValue, item: FormField | None) -> str:
     return options.get(value, value) if isinstance(value, str) else str(value)
 
 
-def _share(lengths: Sequence[int], room: int) -> int:
+def _share_room(lengths: Sequence[int], room: int) -> int:
     """The most characters that one text may take so that all fit: short ones leave their room to the long ones."""
     for taken, length in enumerate(sorted(lengths)):
         share = max(LEAST, room // (len(lengths) - taken))
@@ -138,20 +152,20 @@ def _share(lengths: Sequence[int], room: int) -> int:
     return max(lengths, default=0)
 
 
-def _ending(escalation: Escalation, knowledge: KnowledgeBase) -> list[tuple[str, str]]:
+def _resolution_lines(escalation: Escalation, knowledge: KnowledgeBase) -> list[tuple[str, str]]:
     """How it ended and what was decided, like one more field."""
     resolution = escalation.resolution
     if resolution is None:
         return []
-    return [(_ended(resolution, knowledge), resolution.note or "–")]
+    return [(_resolution_text(resolution, knowledge), resolution.note or "–")]
 
 
-def _ended(resolution: Resolution, knowledge: KnowledgeBase) -> str:
+def _resolution_text(resolution: Resolution, knowledge: KnowledgeBase) -> str:
     """“Wrong queue (Pay Ops)”, “Duplicate (D-1001)”."""
     if resolution.target is None:
-        return ENDINGS[resolution.code]
+        return RESOLUTION_LABELS[resolution.code]
     queue = knowledge.destinations.get(resolution.target)
-    return f"{ENDINGS[resolution.code]} ({queue.name if queue else resolution.target})"
+    return f"{RESOLUTION_LABELS[resolution.code]} ({queue.name if queue else resolution.target})"
 
 
 def _buttons(escalation: Escalation, *, cut: bool) -> list[ButtonElement]:
@@ -198,8 +212,8 @@ def read_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
     """Every field in full: a modal holds more than a message."""
     form = knowledge.forms.get(escalation.form_id)
     blocks: list[Block] = []
-    for label, text in [*_fields(escalation, form), *_ending(escalation, knowledge)]:
-        blocks.append(rich(paragraph(run(f"{label}\n", strong=True), run(text))))
+    for label, text in [*_fields(escalation, form), *_resolution_lines(escalation, knowledge)]:
+        blocks.append(rich_text_block(paragraph(rich_text(f"{label}\n", strong=True), rich_text(text))))
     return View(
         type="modal",
         callback_id=Callback.READ,
@@ -240,23 +254,23 @@ def notice_card(
     to_requester: bool,
     in_thread: bool,
     from_channel: str | None = None,
-) -> Card:
+) -> RenderedMessage:
     """A notice to a person or into the thread, with the link to the escalation and the buttons that fit the reader.
 
     `from_channel` is the channel that a hand-over comes from, for those who receive it.
     """
-    ending = _ended(escalation.resolution, knowledge) if escalation.resolution else "closed"
-    ending = ending[0].lower() + ending[1:]
-    fill = {"ref": escalation.reference, "channel": escalation.channel, "ending": ending}
+    resolution_code = _resolution_text(escalation.resolution, knowledge) if escalation.resolution else "closed"
+    resolution_code = resolution_code[0].lower() + resolution_code[1:]
+    fill = {"ref": escalation.reference, "channel": escalation.channel, "ending": resolution_code}
     template = NOTICES[notice]
     if notice is NoticeKind.HANDED_OVER and from_channel is not None:
         template, fill["channel"] = RECEIVED, from_channel
     own = notice is NoticeKind.DEAD_LETTERED
-    text = template.format(who=mention(who) if who else "slackguide", words=escaped(words or "") if own else "", **fill)
+    text = template.format(who=mention(who) if who else "slackguide", words=escape(words or "") if own else "", **fill)
     plain_text = template.format(who="Someone" if who else "slackguide", words=words or "" if own else "", **fill)
     blocks: list[Block] = [SectionBlock(text=mrkdwn(text))]
     if words and not own:
-        blocks.append(rich(paragraph(run(words))))
+        blocks.append(rich_text_block(paragraph(rich_text(words))))
         plain_text += f"\n{words}"
     buttons = [] if in_thread else _notice_buttons(escalation, to_requester=to_requester)
     if notice in REMINDERS:
@@ -267,7 +281,7 @@ def notice_card(
         plain_text += f"\n{escalation.card.permalink}"
     if buttons:
         blocks.append(actions(buttons))
-    return Card(plain_text, tuple(blocks))
+    return RenderedMessage(plain_text, tuple(blocks))
 
 
 REMINDERS = (NoticeKind.UNCLAIMED, NoticeKind.UNRESOLVED)
@@ -296,9 +310,9 @@ def _notice_buttons(escalation: Escalation, *, to_requester: bool) -> list[Butto
     return [button("Reopen", Action.REOPEN, id, says=f"Reopen {name}")]
 
 
-def words_view(callback: Callback, escalation: Escalation, title: str, label: str, *, optional: bool = False) -> View:
+def text_modal(callback: Callback, escalation: Escalation, title: str, label: str, *, optional: bool = False) -> View:
     """A small form with one text: a question to the requester, details, a reason."""
-    box = PlainTextInputElement(action_id=WORDS, multiline=True, max_length=3000)
+    box = PlainTextInputElement(action_id=TEXT_INPUT, multiline=True, max_length=3000)
     return View(
         type="modal",
         callback_id=callback,
@@ -307,8 +321,8 @@ def words_view(callback: Callback, escalation: Escalation, title: str, label: st
         close=plain("Cancel", 24),
         private_metadata=escalation.id,
         blocks=[
-            small(escalation.reference),
-            InputBlock(block_id=WORDS, label=plain(label), element=box, optional=optional),
+            context(escalation.reference),
+            InputBlock(block_id=TEXT_INPUT, label=plain(label), element=box, optional=optional),
         ],
     )
 
@@ -320,7 +334,7 @@ def hand_over_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
         Option(text=plain(f"{form.title}, #{form.channel}", BUTTON_LIMIT), value=id) for id, form in others.items()
     ]
     select = StaticSelectElement(action_id="desk", options=options, placeholder=plain("Choose"))
-    box = PlainTextInputElement(action_id=WORDS, multiline=True, max_length=3000)
+    box = PlainTextInputElement(action_id=TEXT_INPUT, multiline=True, max_length=3000)
     return View(
         type="modal",
         callback_id=Callback.HAND_OVER,
@@ -329,16 +343,18 @@ def hand_over_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
         close=plain("Cancel", 24),
         private_metadata=escalation.id,
         blocks=[
-            small(escalation.reference),
+            context(escalation.reference),
             InputBlock(block_id="desk", label=plain("To"), element=select),
-            InputBlock(block_id=WORDS, label=plain("Why"), element=box, optional=True),
+            InputBlock(block_id=TEXT_INPUT, label=plain("Why"), element=box, optional=True),
         ],
     )
 
 
 def resolve_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
     """How it ended, and what was decided; `resolution_of` reads it back."""
-    endings = [Option(text=plain(label), value=ending.value) for ending, label in ENDINGS.items()]
+    resolution_codes = [
+        Option(text=plain(label), value=resolution_code.value) for resolution_code, label in RESOLUTION_LABELS.items()
+    ]
     queues = [
         Option(text=plain(target.name, OPTION_LIMIT), value=id)
         for id, target in list(knowledge.destinations.items())[:SELECT_LIMIT]
@@ -351,11 +367,11 @@ def resolve_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
         close=plain("Cancel", 24),
         private_metadata=escalation.id,
         blocks=[
-            small(escalation.reference),
+            context(escalation.reference),
             InputBlock(
                 block_id="ending",
                 label=plain("How did it end?"),
-                element=StaticSelectElement(action_id="ending", options=endings, placeholder=plain("Choose")),
+                element=StaticSelectElement(action_id="ending", options=resolution_codes, placeholder=plain("Choose")),
             ),
             InputBlock(
                 block_id="queue",
@@ -384,9 +400,9 @@ def resolve_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
 def resolution_of(values: Mapping[str, str | Sequence[str] | None]) -> Resolution | InvalidForm:
     """What a submitted resolve form says, or words about each field that is wrong."""
     given = {name: value if isinstance(value, str) else None for name, value in values.items()}
-    ending = given.get("ending")
-    field = "queue" if ending == ResolutionCode.WRONG_QUEUE else "first"
-    checked = check_resolution(ending, given.get("decided"), given.get(field))
+    resolution_code = given.get("ending")
+    field = "queue" if resolution_code == ResolutionCode.WRONG_QUEUE else "first"
+    checked = check_resolution(resolution_code, given.get("decided"), given.get(field))
     if isinstance(checked, InvalidForm):
-        return InvalidForm({field if name == "which" else name: words for name, words in checked.messages.items()})
+        return InvalidForm({field if name == "which" else name: text for name, text in checked.messages.items()})
     return checked

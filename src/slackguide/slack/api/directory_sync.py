@@ -1,4 +1,4 @@
-"""Keeps the directory true: everybody from `users.list` and the user groups in the background, a stranger on demand."""
+"""Keep the user directory up to date: everybody in the background, an unknown user on demand."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from slack_sdk import WebClient
 
 from slackguide.delivery.sender import DeliveryError, RateLimitedError, RefusalScope, SlackRefusedError
 from slackguide.errors import StorageError
-from slackguide.slack.admission import OUTSIDERS, Admission, Admitted, Door, TurnedAway, Unknown
-from slackguide.slack.calls import called, pages
+from slackguide.slack.access import EXTERNAL_MESSAGE, AccessDecision, AccessPolicy, Allowed, Denied, UnknownUser
+from slackguide.slack.api.calls import call_slack, paginate
 from slackguide.storage.bot_identity import BotIdentity, BotIdentityRepository
 from slackguide.storage.directory import DirectoryUser, UserDirectory
 
@@ -27,7 +27,7 @@ RETRY_SECONDS = 15.0
 GROUPS_RETRY_SECONDS = 120.0
 """How soon everything is read again where Slack did not answer about the groups alone."""
 
-NOT_NOW = (
+UNAVAILABLE_MESSAGE = (
     "I could not look you up, because Slack did not answer me. Nothing was lost but this question: please ask again."
 )
 
@@ -38,7 +38,7 @@ NOT_TOLD = (
 )
 
 
-class Directory:
+class DirectorySync:
     """Reads people, groups and our own identity from Slack, and keeps them.
 
     `quick_client` gives up within an acknowledgement's 3 s: it looks up the one person who waits for it.
@@ -51,7 +51,7 @@ class Directory:
         quick_client: WebClient,
         people: UserDirectory,
         identities: BotIdentityRepository,
-        door: Door,
+        access_policy: AccessPolicy,
         token: str,
         groups: Callable[[], Collection[str]],
     ) -> None:
@@ -59,7 +59,7 @@ class Directory:
         self._quick_client = quick_client
         self._people = people
         self._identities = identities
-        self._door = door
+        self._access_policy = access_policy
         self._token = token
         self._groups = groups
         self._stop = threading.Event()
@@ -86,7 +86,7 @@ class Directory:
             self._identify()
         everyone: list[DirectoryUser] = []
         try:
-            for member in pages(self._client, "users.list", "members", {}):
+            for member in paginate(self._client, "users.list", "members", {}):
                 everyone.append(_person(member))
         except DeliveryError:
             self._people.put(*everyone)
@@ -100,7 +100,7 @@ class Directory:
     def _groups_now(self) -> tuple[Mapping[str, Collection[str]] | None, float]:
         """The groups, None where Slack does not tell, and the seconds after which to ask again."""
         try:
-            return self._memberships(), REFRESH_SECONDS
+            return self._group_members(), REFRESH_SECONDS
         except SlackRefusedError as error:  # a plan without user groups, no scope for them, an API without them
             log.warning("user groups stay as they were: %s", error)
             return None, REFRESH_SECONDS
@@ -108,23 +108,23 @@ class Directory:
             log.warning("user groups stay as they were: %s", type(error).__name__)
             return None, GROUPS_RETRY_SECONDS
 
-    def admit(self, user_id: str) -> Admitted | TurnedAway:
+    def authorize(self, user_id: str) -> Allowed | Denied:
         """Whether this person may ask; somebody who is not in the directory is looked up over the network first."""
-        admission = self._door.admit(user_id)
-        return self.look_up(user_id) if isinstance(admission, Unknown) else admission
+        decision = self._access_policy.check(user_id)
+        return self.look_up(user_id) if isinstance(decision, UnknownUser) else decision
 
-    def look_up(self, user_id: str) -> Admitted | TurnedAway:
+    def look_up(self, user_id: str) -> Allowed | Denied:
         """Looks up one person who is not in the directory, keeps them, and says whether they may ask."""
         try:
             return self.fetch(user_id)
         except SlackRefusedError as error:
             log.warning("a person could not be looked up: %s", error)
-            return TurnedAway(NOT_TOLD.format(code=error.code))
+            return Denied(NOT_TOLD.format(code=error.code))
         except DeliveryError as error:
             log.warning("a person could not be looked up: %s", error)
-            return TurnedAway(NOT_NOW)
+            return Denied(UNAVAILABLE_MESSAGE)
         except StorageError as error:
-            return TurnedAway(str(error))
+            return Denied(str(error))
 
     def ensure_known(self, user_id: str) -> None:
         """Looks up a person who is not in the directory. Raises `DeliveryError` or `StorageError` when it cannot.
@@ -138,33 +138,33 @@ class Directory:
             if error.scope is not RefusalScope.PERSON:
                 raise
 
-    def authorize(self, user_id: str) -> Admitted | TurnedAway:
+    def authorize_recipient(self, user_id: str) -> Allowed | Denied:
         """Whether delivery may send this person content; a person who is not in the directory is looked up first.
 
-        Unlike `admit` it raises `DeliveryError` or `StorageError` when that cannot be found out now.
+        Unlike `authorize` it raises `DeliveryError` or `StorageError` when that cannot be found out now.
         """
         self.ensure_known(user_id)
         person = self._people.find(user_id)
-        return self._door.judge(person) if person is not None else TurnedAway(OUTSIDERS)
+        return self._access_policy.decide(person) if person is not None else Denied(EXTERNAL_MESSAGE)
 
     def _looked_up(self, user_id: str) -> DirectoryUser:
         if self._identities.get(self._token) is None:
             self._identify()
-        response = called(lambda: self._quick_client.users_info(user=user_id))
+        response = call_slack(lambda: self._quick_client.users_info(user=user_id))
         person = _person(response["user"])
         self._people.put(person)
         return self._people.find(user_id) or person
 
-    def fetch(self, user_id: str) -> Admitted | TurnedAway:
+    def fetch(self, user_id: str) -> Allowed | Denied:
         """Read one person from Slack, store them, and return whether they may ask.
 
         Raises `DeliveryError` where Slack refuses or does not answer, `StorageError` where they cannot be stored.
         """
-        return self._door.judge(self._looked_up(user_id))
+        return self._access_policy.decide(self._looked_up(user_id))
 
-    def known(self, user_id: str) -> Admission:
+    def known(self, user_id: str) -> AccessDecision:
         """Whether this person may ask, as far as the directory knows them: without the network."""
-        return self._door.admit(user_id)
+        return self._access_policy.check(user_id)
 
     def name(self, user_id: str) -> str:
         """What a person is called, where no mention can be shown."""
@@ -191,26 +191,26 @@ class Directory:
             self._wake.wait(rest)
 
     def _identify(self) -> None:
-        told = called(self._client.auth_test)
+        identity = call_slack(self._client.auth_test)
         self._identities.put(
             self._token,
             BotIdentity(
-                team_id=str(told.get("team_id") or ""),
-                enterprise_id=told.get("enterprise_id"),
-                bot_id=str(told.get("bot_id") or ""),
-                bot_user_id=str(told.get("user_id") or ""),
-                url=str(told.get("url") or ""),
+                team_id=str(identity.get("team_id") or ""),
+                enterprise_id=identity.get("enterprise_id"),
+                bot_id=str(identity.get("bot_id") or ""),
+                bot_user_id=str(identity.get("user_id") or ""),
+                url=str(identity.get("url") or ""),
             ),
         )
 
-    def _memberships(self) -> Mapping[str, Collection[str]]:
+    def _group_members(self) -> Mapping[str, Collection[str]]:
         """Handle to members, of the groups that the knowledge base names. Raises `DeliveryError`."""
         wanted = set(self._groups())
         if not wanted:
             return {}
-        listed = called(self._client.usergroups_list)["usergroups"] or []
+        listed = call_slack(self._client.usergroups_list)["usergroups"] or []
         return {
-            str(group["handle"]): called(
+            str(group["handle"]): call_slack(
                 lambda id=group["id"]: self._client.usergroups_users_list(usergroup=id)  # type: ignore[misc]
             )["users"]
             for group in listed

@@ -1,4 +1,4 @@
-"""The one place where a fault of ours turns into words, on the surface where the person is."""
+"""The error handler: report an internal error on the surface where the person is."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ from typing import Any
 
 from slack_bolt import BoltResponse
 
-from slackguide.slack.apology import apology, reference_of, surface_of
-from slackguide.slack.listeners.forms import on_first
-from slackguide.slack.redrawing import Redrawing
-from slackguide.slack.views.card import words_card
+from slackguide.slack.api.updates import MessageUpdater
+from slackguide.slack.error_messages import error_message, error_reference, surface_name
+from slackguide.slack.listeners.escalation_form import on_first_field
+from slackguide.slack.views.blocks import text_card
 
 JSON: dict[str, str | Sequence[str]] = {"content-type": ["application/json; charset=utf-8"]}
 
 
-class Boundary:
+class ErrorHandler:
     """Bolt's error handler. `ids` gives references that nobody has seen before."""
 
-    def __init__(self, *, redrawing: Redrawing, ids: Callable[[], str]) -> None:
-        self._redrawing = redrawing
+    def __init__(self, *, updater: MessageUpdater, ids: Callable[[], str]) -> None:
+        self._updater = updater
         self._ids = ids
 
     def __call__(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
         """The acknowledgement that tells the person; for an event 500, so that Slack sends it again."""
-        words = apology(error, reference_of(self._ids()), surface_of(body))
+        text = error_message(error, error_reference(self._ids()), surface_name(body))
         if body.get("command"):
-            return _answered(words_card(words).ephemeral())
+            return _response(text_card(text).ephemeral())
         if body.get("type") == "view_submission":
             view = body.get("view") or {}
-            return _answered({"response_action": "errors", "errors": on_first(view, words)})
+            return _response({"response_action": "errors", "errors": on_first_field(view, text)})
         if body.get("type") in ("block_actions", "message_action", "shortcut"):
-            self._redrawing.say(body, words)
+            self._updater.say(body, text)
             return BoltResponse(status=200, body="")
         return BoltResponse(status=500, body="")
 
 
-def _answered(answer: Mapping[str, Any]) -> BoltResponse:
+def _response(answer: Mapping[str, Any]) -> BoltResponse:
     return BoltResponse(status=200, body=json.dumps(answer), headers=JSON)

@@ -1,4 +1,4 @@
-"""The one way of people's words into a message: they can neither ping, nor link, nor become markup."""
+"""Escape people's text for Slack messages: it can neither ping, nor link, nor become markup."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BUTTON_LIMIT = 75
 OPTION_LIMIT = 75
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """The text as mrkdwn shows it letter for letter: `&`, `<` and `>` escaped, once, and nothing else."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
@@ -22,10 +22,10 @@ def escaped(text: str) -> str:
 _REFERENCE = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 """What Slack makes of links, people, channels and pings in a message: `<https://…|label>`, `<@U1>`, `<#C1|name>`."""
 
-_CUT_SHORT = re.compile(r"&[a-z]*$")
+_TRUNCATED_ENTITY = re.compile(r"&[a-z]*$")
 
 
-def as_written(text: str) -> str:
+def unescape(text: str) -> str:
     """The words of a message as the person wrote them: Slack's references undone, its escapes too."""
     plain_text = _REFERENCE.sub(_reference, text)
     return plain_text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
@@ -44,30 +44,30 @@ def _reference(match: re.Match[str]) -> str:
             return target.removeprefix("mailto:")
 
 
-def escaped_within(text: str, limit: int) -> str:
+def escape_within(text: str, limit: int) -> str:
     """The text escaped, cut to `limit` characters with an ellipsis, and never in the middle of an escape."""
-    whole = escaped(text)
-    return whole if len(whole) <= limit else f"{_CUT_SHORT.sub('', whole[: limit - 1])}…"
+    whole = escape(text)
+    return whole if len(whole) <= limit else f"{_TRUNCATED_ENTITY.sub('', whole[: limit - 1])}…"
 
 
-def clipped(text: str, limit: int) -> str:
+def truncate(text: str, limit: int) -> str:
     """The text, cut to `limit` characters with an ellipsis where it is longer."""
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def plain(text: str, limit: int = SECTION_LIMIT) -> PlainTextObject:
     """Text without any markup; Slack wants at least one character."""
-    return PlainTextObject(text=clipped(text, limit) or "–", emoji=False)
+    return PlainTextObject(text=truncate(text, limit) or "–", emoji=False)
 
 
 def bold(text: str, limit: int = SECTION_LIMIT) -> MarkdownTextObject:
     """Our own short labels in bold; asterisks in the text would end it early and are left out."""
-    return MarkdownTextObject(text=f"*{escaped(clipped(text, limit - 20)).replace('*', '')}*", verbatim=True)
+    return MarkdownTextObject(text=f"*{escape(truncate(text, limit - 20)).replace('*', '')}*", verbatim=True)
 
 
 def mrkdwn(text: str, limit: int = SECTION_LIMIT) -> MarkdownTextObject:
-    """mrkdwn of our own making, in which people's words have passed through `escaped`; nothing in it becomes a link."""
-    return MarkdownTextObject(text=clipped(text, limit) or "–", verbatim=True)
+    """mrkdwn of our own making, in which people's words have passed through `escape`; nothing in it becomes a link."""
+    return MarkdownTextObject(text=truncate(text, limit) or "–", verbatim=True)
 
 
 def mention(user_id: str) -> str:

@@ -1,4 +1,4 @@
-"""What an answer's buttons carry from one press to the next: JSON, written and read back here alone."""
+"""The state that an answer's buttons carry: JSON, encoded and decoded only here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ INLINE_LIMIT = 600
 """Most characters that a question takes in a button's value; a longer one is kept in the database under a token."""
 
 
-class Stale(SlackguideError):
+class OutdatedActionError(SlackguideError):
     """A button of an older version or a foreign hand: nothing was changed; asking again gives a fresh answer."""
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Stale(SlackguideError):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AnswerState:
     """What was asked, and what has been pressed since. `text` is only the beginning where `token` keeps all of it."""
 
     answer: str
@@ -35,74 +35,74 @@ class Asked:
     entry: str | None = None
     facts: Mapping[str, FactValue] = field(default_factory=dict)
     """Facts told by pressing."""
-    dropped: tuple[str, ...] = ()
+    removed_facts: tuple[str, ...] = ()
     """Facts that the words seem to say and that were taken back."""
-    passed: tuple[str, ...] = ()
+    rejected_entries: tuple[str, ...] = ()
     """Entries that were not it."""
-    not_known: bool = False
+    skipped: bool = False
     """The person said that they do not know the fact asked for: every possibility is shown."""
     asker: str | None = None
     """Slack user id of whoever asked: a public message is redrawn for them alone. None in buttons of older versions."""
 
-    def encoded(self, **more: Any) -> str:
+    def encode(self, **more: Any) -> str:
         """A button's value; `more` is what this one button adds. Where it grows too long, the question gives way."""
-        value = _written({**self.held(), **more})
+        value = _encode_facts({**self.to_draft(), **more})
         over = len(value) - VALUE_LIMIT
         if over <= 0:
             return value
         shorter = replace(self, text=self.text[: max(0, len(self.text) - over)])
-        return _written({**shorter.held(), **more})
+        return _encode_facts({**shorter.to_draft(), **more})
 
-    def held(self) -> dict[str, Any]:
-        """The same as JSON holds it; `from_held` reads it back."""
+    def to_draft(self) -> dict[str, Any]:
+        """The same as JSON holds it; `from_draft` reads it back."""
         known: dict[str, Any] = {
             "a": self.answer, "u": self.asker, "q": self.text, "t": self.token, "e": self.entry, "f": dict(self.facts),
-            "x": list(self.passed), "r": list(self.dropped), "k": self.not_known,
+            "x": list(self.rejected_entries), "r": list(self.removed_facts), "k": self.skipped,
         }  # fmt: skip
         return {name: value for name, value in known.items() if value}
 
-    def telling(self, name: str, value: FactValue) -> Asked:
+    def with_fact(self, name: str, value: FactValue) -> AnswerState:
         """The same with one more fact told."""
-        dropped = tuple(other for other in self.dropped if other != name)
-        return replace(self, facts={**self.facts, name: value}, dropped=dropped, not_known=False)
+        dropped = tuple(other for other in self.removed_facts if other != name)
+        return replace(self, facts={**self.facts, name: value}, removed_facts=dropped, skipped=False)
 
-    def taking_back(self, name: str) -> Asked:
+    def without_fact(self, name: str) -> AnswerState:
         """The same without a fact, wherever it came from."""
         facts = {other: value for other, value in self.facts.items() if other != name}
-        return replace(self, facts=facts, dropped=(*self.dropped, name), not_known=False)
+        return replace(self, facts=facts, removed_facts=(*self.removed_facts, name), skipped=False)
 
 
-def decoded(value: str | None) -> tuple[Asked, dict[str, Any]]:
-    """A button's value read back: what was asked, and what the button itself added. Raises `Stale`."""
+def decode(value: str | None) -> tuple[AnswerState, dict[str, Any]]:
+    """A button's value read back: what was asked, and what the button itself added. Raises `OutdatedActionError`."""
     try:
         raw = json.loads(value or "")
     except ValueError:
-        raise Stale from None
-    return from_held(raw), {name: added for name, added in raw.items() if name not in HELD}
+        raise OutdatedActionError from None
+    return from_draft(raw), {name: added for name, added in raw.items() if name not in DRAFT_KEY}
 
 
-HELD = frozenset("auqtefxrk")
-"""The names that `Asked` itself takes in a button's value."""
+DRAFT_KEY = frozenset("auqtefxrk")
+"""The names that `AnswerState` itself takes in a button's value."""
 
 
-def from_held(raw: Any) -> Asked:
-    """What `Asked.held` gave. Raises `Stale` for anything else."""
+def from_draft(raw: Any) -> AnswerState:
+    """What `AnswerState.to_draft` gave. Raises `OutdatedActionError` for anything else."""
     if not isinstance(raw, dict) or not raw.get("a"):
-        raise Stale
+        raise OutdatedActionError
     try:
-        return Asked(
+        return AnswerState(
             answer=_text(raw["a"]),
             asker=_text(raw["u"]) if "u" in raw else None,
             text=_text(raw.get("q", "")),
             token=_text(raw["t"]) if "t" in raw else None,
             entry=_text(raw["e"]) if "e" in raw else None,
-            facts={name: _value(told) for name, told in raw.get("f", {}).items()},
-            passed=tuple(_text(id) for id in raw.get("x", ())),
-            dropped=tuple(_text(name) for name in raw.get("r", ())),
-            not_known=bool(raw.get("k", False)),
+            facts={name: _value(known_facts) for name, known_facts in raw.get("f", {}).items()},
+            rejected_entries=tuple(_text(id) for id in raw.get("x", ())),
+            removed_facts=tuple(_text(name) for name in raw.get("r", ())),
+            skipped=bool(raw.get("k", False)),
         )
     except (TypeError, AttributeError):
-        raise Stale from None
+        raise OutdatedActionError from None
 
 
 def _text(value: object) -> str:
@@ -117,5 +117,5 @@ def _value(value: object) -> FactValue:
     return value
 
 
-def _written(known: Mapping[str, Any]) -> str:
+def _encode_facts(known: Mapping[str, Any]) -> str:
     return json.dumps(known, ensure_ascii=False, separators=(",", ":"))

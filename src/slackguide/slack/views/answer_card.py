@@ -1,4 +1,4 @@
-"""The answer card: warnings first, the destination large, then steps, note to copy, sources and buttons."""
+"""The answer card: warnings, destination, steps, note, sources and buttons."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock, SectionB
 
 from slackguide.guide import Answer, BaseOutcome
 from slackguide.knowledge import KnowledgeBase
+from slackguide.slack.button_state import AnswerState
 from slackguide.slack.ids import Action
-from slackguide.slack.state import Asked
-from slackguide.slack.views.card import (
-    Card,
+from slackguide.slack.mrkdwn import bold, plain
+from slackguide.slack.views.blocks import (
+    RenderedMessage,
     actions,
     bulleted,
     button,
+    context,
     header,
     numbered,
     paragraph,
     preformatted,
-    rich,
-    run,
-    small,
+    rich_text,
+    rich_text_block,
 )
 from slackguide.slack.views.triage import facts_blocks, question_blocks
-from slackguide.slack.words import bold, plain
 from slackguide.triage import Triage
 
 KINDS = {
@@ -39,42 +39,44 @@ KINDS = {
 
 
 def answer_card(
-    answer: Answer, asked: Asked, knowledge: KnowledgeBase, triage: Triage, *, said: str | None = None
-) -> Card:
-    """The card of an answer; `said` is a line about what was just pressed."""
+    answer: Answer, state: AnswerState, knowledge: KnowledgeBase, triage: Triage, *, notice: str | None = None
+) -> RenderedMessage:
+    """The card of an answer; `notice` is a line about what was just pressed."""
     blocks: list[Block] = []
-    if said:
-        blocks.append(small(said))
-    blocks += alert_blocks(answer, asked)
+    if notice:
+        blocks.append(context(notice))
+    blocks += alert_blocks(answer, state)
     if answer.urgent:
-        blocks.append(small("Shown first because these words can mean that a person is at risk."))
+        blocks.append(context("Shown first because these words can mean that a person is at risk."))
     blocks.append(SectionBlock(text=bold(answer.entry.title)))
     if answer.decision.warnings:
-        runs = [[run("Warning: ", strong=True), run(warning)] for warning in answer.decision.warnings]
-        blocks.append(rich(bulleted(runs)))
+        runs = [[rich_text("Warning: ", strong=True), rich_text(warning)] for warning in answer.decision.warnings]
+        blocks.append(rich_text_block(bulleted(runs)))
     blocks += _destination(answer)
-    blocks += facts_blocks(answer, asked, knowledge)
-    blocks += question_blocks(answer, asked, knowledge, triage)
+    blocks += facts_blocks(answer, state, knowledge)
+    blocks += question_blocks(answer, state, knowledge, triage)
     if answer.decision.path:
-        blocks.append(rich(paragraph(run("Steps", strong=True)), numbered(answer.decision.path)))
+        blocks.append(rich_text_block(paragraph(rich_text("Steps", strong=True)), numbered(answer.decision.path)))
     if answer.note and answer.decision.note:
         label = knowledge.notes[answer.decision.note].label
-        blocks.append(rich(paragraph(run(f"{label} (copy and fill in)", strong=True)), preformatted(answer.note)))
+        blocks.append(
+            rich_text_block(paragraph(rich_text(f"{label} (copy and fill in)", strong=True)), preformatted(answer.note))
+        )
     if answer.decision.cautions:
-        cautions = [[run("Caution: ", strong=True), run(caution)] for caution in answer.decision.cautions]
-        blocks.append(rich(bulleted(cautions)))
+        cautions = [[rich_text("Caution: ", strong=True), rich_text(caution)] for caution in answer.decision.cautions]
+        blocks.append(rich_text_block(bulleted(cautions)))
     blocks += _sources(answer)
-    blocks.append(actions(_buttons(answer, asked, knowledge)))
-    return Card(answer_text(answer, knowledge), tuple(blocks))
+    blocks.append(actions(_buttons(answer, state, knowledge)))
+    return RenderedMessage(answer_text(answer, knowledge), tuple(blocks))
 
 
-def alert_blocks(found: BaseOutcome, asked: Asked) -> list[Block]:
+def alert_blocks(found: BaseOutcome, state: AnswerState) -> list[Block]:
     """An alert beside whatever else is answered, with the way to the entry it is about."""
     blocks: list[Block] = []
     for number, alert in enumerate(found.alerts):
         text = f"Alert: {alert.message}"
         blocks.append(SectionBlock(text=plain(text)))
-        value = asked.encoded(o=alert.id)
+        value = state.encode(o=alert.id)
         blocks.append(actions([button("Open it now", f"{Action.OPEN_ALERT}:{number}", value, style="danger")]))
         blocks.append(DividerBlock())
     return blocks
@@ -88,12 +90,12 @@ def _destination(answer: Answer) -> list[Block]:
         blocks.append(header(label))
         if target.kind != "not_eligible":
             also = f" Also called {', '.join(target.also)}." if target.also else ""
-            blocks.append(small(f"Kind: {KINDS[target.kind]}.{also}" + (f" {target.note}" if target.note else "")))
+            blocks.append(context(f"Kind: {KINDS[target.kind]}.{also}" + (f" {target.note}" if target.note else "")))
     else:
         blocks.append(header("Where it goes depends on this"))
-    why = [run("Why: ", strong=True)] if target is not None else []
+    why = [rich_text("Why: ", strong=True)] if target is not None else []
     if answer.decision.because:
-        blocks.append(rich(bulleted([[*why, run(reason)] for reason in answer.decision.because])))
+        blocks.append(rich_text_block(bulleted([[*why, rich_text(reason)] for reason in answer.decision.because])))
     return blocks
 
 
@@ -102,13 +104,13 @@ def _sources(answer: Answer) -> list[Block]:
     blocks: list[Block] = []
     if entry.see_also:
         items = [
-            [run(article.title, link=article.url)] if article.url else [run(article.title)]
+            [rich_text(article.title, link=article.url)] if article.url else [rich_text(article.title)]
             for article in entry.see_also
         ]
-        blocks.append(rich(paragraph(run("See also", strong=True)), bulleted(items)))
+        blocks.append(rich_text_block(paragraph(rich_text("See also", strong=True)), bulleted(items)))
     sources = "; ".join(f"{source.document}, “{source.section}”" for source in entry.sources)
-    kept = f"Kept by {entry.owner}, last reviewed {entry.reviewed:%d %B %Y}."
-    blocks.append(small(f"Source: {sources}", kept, _matched(answer)))
+    stored = f"Kept by {entry.owner}, last reviewed {entry.reviewed:%d %B %Y}."
+    blocks.append(context(f"Source: {sources}", stored, _matched(answer)))
     return blocks
 
 
@@ -116,11 +118,11 @@ def _matched(answer: Answer) -> str:
     """One short line: which words and which phrasing carried the match."""
     if not answer.why.words:
         return ""
-    words = ", ".join(answer.why.words[:6])
-    return f"Matched by your words: {words} ({answer.confidence:.0%} sure)."
+    text = ", ".join(answer.why.words[:6])
+    return f"Matched by your words: {text} ({answer.confidence:.0%} sure)."
 
 
-def _buttons(answer: Answer, asked: Asked, knowledge: KnowledgeBase) -> list[ButtonElement]:
+def _buttons(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> list[ButtonElement]:
     buttons: list[ButtonElement] = []
     if answer.decision.form:
         title = knowledge.forms[answer.decision.form].title
@@ -128,16 +130,16 @@ def _buttons(answer: Answer, asked: Asked, knowledge: KnowledgeBase) -> list[But
             button(
                 "Escalate",
                 Action.ESCALATE,
-                asked.encoded(m=answer.decision.form),
+                state.encode(m=answer.decision.form),
                 style="primary",
                 says=f"Escalate with the form {title}",
             )
         )
     return [
         *buttons,
-        button("Not this", Action.NOT_THIS, asked.encoded(), says="Not this: show the next matches"),
-        button("Helpful", Action.HELPFUL, asked.encoded()),
-        button("Not helpful", Action.NOT_HELPFUL, asked.encoded()),
+        button("Not this", Action.NOT_THIS, state.encode(), says="Not this: show the next matches"),
+        button("Helpful", Action.HELPFUL, state.encode()),
+        button("Not helpful", Action.NOT_HELPFUL, state.encode()),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Slack's Web API as delivery sees it: an answer, a refusal, a rate limit, or no answer that counts."""
+"""Call Slack's Web API and translate its errors: refused, rate-limited or unreachable."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PAGE = 200
 SERVER_FAULT = 500
 
 
-def called(work: Callable[[], T]) -> T:
+def call_slack(work: Callable[[], T]) -> T:
     """The result of a Web API call.
 
     Raises `Refused`, `RateLimitedError` or `SlackUnreachableError`, nothing else of the network's.
@@ -33,7 +33,7 @@ def called(work: Callable[[], T]) -> T:
     try:
         return work()
     except SlackApiError as error:
-        raise _said(error) from None
+        raise _error_from_response(error) from None
     except (ConnectionRefusedError, urllib.error.URLError) as error:
         reason = getattr(error, "reason", error)
         never_made = isinstance(reason, ConnectionRefusedError) or type(reason).__name__ == "gaierror"
@@ -42,19 +42,19 @@ def called(work: Callable[[], T]) -> T:
         raise SlackUnreachableError(ambiguous=True) from None
 
 
-def pages(client: WebClient, method: str, key: str, arguments: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-    """Every item under `key` of a paged method, page by page. Raises like `called`."""
+def paginate(client: WebClient, method: str, key: str, arguments: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+    """Every item under `key` of a paged method, page by page. Raises like `call_slack`."""
     cursor = ""
     while True:
         params = {**arguments, "limit": str(PAGE), **({"cursor": cursor} if cursor else {})}
-        response = called(partial(client.api_call, method, http_verb="GET", params=params))
+        response = call_slack(partial(client.api_call, method, http_verb="GET", params=params))
         yield from response.get(key) or ()
         cursor = (response.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
             return
 
 
-def _said(error: SlackApiError) -> Exception:
+def _error_from_response(error: SlackApiError) -> Exception:
     response = error.response
     status = getattr(response, "status_code", 200)
     headers: Mapping[str, Any] = getattr(response, "headers", None) or {}

@@ -1,4 +1,4 @@
-"""Who may ask, and in which role: from the directory in memory, never over the network."""
+"""The access policy: who may ask, and in which role, from the directory in memory."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from slackguide.errors import StorageError
 from slackguide.guide import Asker
 from slackguide.storage.directory import DirectoryUser, UserDirectory
 
-GUESTS = "slackguide answers members of this workspace only, and you are a guest here. Please ask your contact."
-OUTSIDERS = "slackguide answers members of this workspace only, and your account belongs to another one."
-GONE = "This account is switched off, so I cannot answer it."
+GUEST_MESSAGE = "slackguide answers members of this workspace only, and you are a guest here. Please ask your contact."
+EXTERNAL_MESSAGE = "slackguide answers members of this workspace only, and your account belongs to another one."
+DEACTIVATED_MESSAGE = "This account is switched off, so I cannot answer it."
 BOTS = "slackguide answers people only, and this account is a bot's."
 
 
@@ -29,7 +29,7 @@ class Denial(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Admitted:
+class Allowed:
     """May ask."""
 
     user_id: str
@@ -38,24 +38,24 @@ class Admitted:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnedAway:
-    """May not ask; `words` say why to the person, `reason` to the log."""
+class Denied:
+    """May not ask; `message` say why to the person, `reason` to the log."""
 
-    words: str
+    message: str
     reason: Denial = Denial.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class UnknownUser:
     """Not in the directory: has to be looked up first."""
 
     user_id: str
 
 
-Admission: TypeAlias = Admitted | TurnedAway | Unknown
+AccessDecision: TypeAlias = Allowed | Denied | UnknownUser
 
 
-class Door:
+class AccessPolicy:
     """Decides from the directory. `our_team` is the workspace's id, None while it is not known yet."""
 
     def __init__(
@@ -66,29 +66,29 @@ class Door:
         leads: Collection[str],
         lead_groups: Callable[[], Collection[str]],
     ) -> None:
-        self._people = people
+        self._directory = people
         self._our_team = our_team
         self._leads = frozenset(leads)
         self._lead_groups = lead_groups
 
-    def admit(self, user_id: str) -> Admission:
+    def check(self, user_id: str) -> AccessDecision:
         """Whether this person may ask."""
         try:
-            person = self._people.find(user_id)
+            person = self._directory.find(user_id)
         except StorageError:
-            return Unknown(user_id)
-        return Unknown(user_id) if person is None else self.judge(person)
+            return UnknownUser(user_id)
+        return UnknownUser(user_id) if person is None else self.decide(person)
 
-    def judge(self, person: DirectoryUser) -> Admitted | TurnedAway:
+    def decide(self, person: DirectoryUser) -> Allowed | Denied:
         """Whether a person who is known may ask."""
         ours = self._our_team()
         if person.deleted:
-            return TurnedAway(GONE, Denial.DEACTIVATED)
+            return Denied(DEACTIVATED_MESSAGE, Denial.DEACTIVATED)
         if person.bot:
-            return TurnedAway(BOTS, Denial.BOT)
+            return Denied(BOTS, Denial.BOT)
         if ours is not None and person.team_id and person.team_id != ours:
-            return TurnedAway(OUTSIDERS, Denial.OUTSIDER)
+            return Denied(EXTERNAL_MESSAGE, Denial.OUTSIDER)
         if person.guest:
-            return TurnedAway(GUESTS, Denial.GUEST)
+            return Denied(GUEST_MESSAGE, Denial.GUEST)
         leads = person.user_id in self._leads or not person.groups.isdisjoint(self._lead_groups())
-        return Admitted(person.user_id, person.team_id, Asker("team_lead" if leads else "agent"))
+        return Allowed(person.user_id, person.team_id, Asker("team_lead" if leads else "agent"))

@@ -1,4 +1,4 @@
-"""Direct messages, mentions and App Home: what is owed is committed before Slack hears that we have it."""
+"""Direct messages, mentions and App Home: store the task before acknowledging the event."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ PEOPLE_WRITE = {None, "file_share", "thread_broadcast"}
 """Message subtypes that people write; edits, joins and all others are left alone."""
 
 
-class Messages:
+class MessageEvents:
     """Takes events. The answer is the delivery loop's work: it comes after a crash too, and once."""
 
     def __init__(self, *, inbox: EventInbox, seen_home: Callable[[str], None]) -> None:
         self._inbox = inbox
-        self._seen_home = seen_home
+        self._record_home_view = seen_home
 
     def direct(self, ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
         """`message.im`."""
-        if event.get("channel_type") == "im" and event.get("subtype") in PEOPLE_WRITE and not _a_bot(event):
-            self._owe(event, body)
+        if event.get("channel_type") == "im" and event.get("subtype") in PEOPLE_WRITE and not _is_bot(event):
+            self._accept(event, body)
         ack()
 
     def mention(self, ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
         """`app_mention` in a channel; in a direct message the message itself is answered."""
-        if not _a_bot(event) and not is_direct_message(str(event.get("channel", ""))):
-            self._owe(event, body)
+        if not _is_bot(event) and not is_direct_message(str(event.get("channel", ""))):
+            self._accept(event, body)
         ack()
 
     def home(self, ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
         """`app_home_opened` on its Home tab."""
         if event.get("tab") == "home":
-            self._seen_home(str(event["user"]))
+            self._record_home_view(str(event["user"]))
             self._inbox.accept(str(body["event_id"]), RefreshAppHome(str(event["user"])))
         ack()
 
-    def _owe(self, event: dict[str, Any], body: dict[str, Any]) -> None:
+    def _accept(self, event: dict[str, Any], body: dict[str, Any]) -> None:
         ts = str(event["ts"])
         answer = AnswerMessage(
             event_id=str(body["event_id"]),
@@ -56,5 +56,5 @@ class Messages:
         self._inbox.accept(answer.event_id, answer)
 
 
-def _a_bot(event: dict[str, Any]) -> bool:
+def _is_bot(event: dict[str, Any]) -> bool:
     return bool(event.get("bot_id") or event.get("bot_profile") or not event.get("user") or event.get("hidden"))

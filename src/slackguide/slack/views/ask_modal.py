@@ -1,4 +1,4 @@
-"""The ask form: a question too long for a command, answered in the same window."""
+"""The ask modal: a question too long for a command, answered in the same modal."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View
 
 from slackguide.slack.ids import ASK_TEXT, Callback
-from slackguide.slack.views.card import Card
-from slackguide.slack.words import plain
+from slackguide.slack.mrkdwn import plain
+from slackguide.slack.views.blocks import RenderedMessage
 
 VIEW_BLOCKS = 100
 
@@ -38,7 +38,7 @@ def ask_view() -> View:
     )
 
 
-def answer_view(card: Card) -> View:
+def answer_view(card: RenderedMessage) -> View:
     """An answer in a window; its buttons redraw it in place."""
     return View(
         type="modal",

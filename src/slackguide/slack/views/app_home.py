@@ -1,4 +1,4 @@
-"""App Home, drawn."""
+"""App Home as blocks."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from slack_sdk.models.views import View
 
 from slackguide.escalation.filters import PageCursor
 from slackguide.escalation.models import Escalation
-from slackguide.escalation.resolution import ENDINGS
+from slackguide.escalation.resolution import RESOLUTION_LABELS
 from slackguide.knowledge import KnowledgeBase, Role
 from slackguide.slack.ids import COMMAND, Action, Callback
-from slackguide.slack.views.card import actions, button, header, small
-from slackguide.slack.views.escalation import STATES
-from slackguide.slack.words import escaped, mention, mrkdwn, plain
+from slackguide.slack.mrkdwn import escape, mention, mrkdwn, plain
+from slackguide.slack.views.blocks import actions, button, context, header
+from slackguide.slack.views.escalation_card import STATES
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class HomeSection:
     """One list: its name, its title, what of it is shown, where it goes on, how long it is, whether it was turned."""
 
     name: str
     title: str
     shown: Sequence[Escalation]
-    following: PageCursor | None
+    next_cursor: PageCursor | None
     count: int
-    turned: bool
+    pages: bool
 
 
-def home_view(lists: Sequence[Listed], knowledge: KnowledgeBase, role: Role) -> View:
+def home_view(lists: Sequence[HomeSection], knowledge: KnowledgeBase, role: Role) -> View:
     """The whole Home. Entries that `role` may not read are not named."""
     blocks: list[Block] = [
         header("Where does this concern go?"),
@@ -41,29 +41,29 @@ def home_view(lists: Sequence[Listed], knowledge: KnowledgeBase, role: Role) -> 
         ),
     ]
     for listed in lists:
-        blocks += _list(listed, knowledge, knowledge.hidden_from(role))
+        blocks += _section_blocks(listed, knowledge, knowledge.hidden_from(role))
     return View(type="home", callback_id=Callback.HOME, blocks=blocks[:100])
 
 
-def words_home(words: str) -> View:
+def text_home(text: str) -> View:
     """A Home that holds a few words alone, for whom nothing else is to be shown."""
-    return View(type="home", callback_id=Callback.HOME, blocks=[SectionBlock(text=plain(words))])
+    return View(type="home", callback_id=Callback.HOME, blocks=[SectionBlock(text=plain(text))])
 
 
-def _list(listed: Listed, knowledge: KnowledgeBase, hidden: Collection[str]) -> list[Block]:
+def _section_blocks(listed: HomeSection, knowledge: KnowledgeBase, hidden: Collection[str]) -> list[Block]:
     count = "more than 100" if listed.count > 100 else str(listed.count)
     blocks: list[Block] = [DividerBlock(), header(f"{listed.title} ({count})")]
     if not listed.shown:
-        return [*blocks, small("None.")]
+        return [*blocks, context("None.")]
     blocks += [_row(escalation, knowledge, hidden) for escalation in listed.shown]
     buttons: list[ButtonElement] = []
-    if listed.turned:
+    if listed.pages:
         back = json.dumps({"list": listed.name, "after": None})
         buttons.append(button("From the start", f"{Action.HOME_PAGE}:{listed.name}:back", back))
-    if listed.following:
-        after = [listed.following.created_at.isoformat(), listed.following.id]
-        on = json.dumps({"list": listed.name, "after": after})
-        buttons.append(button("More", f"{Action.HOME_PAGE}:{listed.name}:on", on, says=f"More: {listed.title}"))
+    if listed.next_cursor:
+        after = [listed.next_cursor.created_at.isoformat(), listed.next_cursor.id]
+        listeners = json.dumps({"list": listed.name, "after": after})
+        buttons.append(button("More", f"{Action.HOME_PAGE}:{listed.name}:on", listeners, says=f"More: {listed.title}"))
     return [*blocks, actions(buttons)] if buttons else blocks
 
 
@@ -73,9 +73,9 @@ def _row(escalation: Escalation, knowledge: KnowledgeBase, hidden: Collection[st
     entry = knowledge.entries.get(named or "")
     state = STATES[escalation.state]
     if escalation.resolution:
-        state = f"{state}: {ENDINGS[escalation.resolution.code].lower()}"
+        state = f"{state}: {RESOLUTION_LABELS[escalation.resolution.code].lower()}"
     by = f", with {mention(escalation.claimed_by)}" if escalation.claimed_by else ""
-    about = escaped(entry.title if entry else form.title if form else escalation.form_id)
+    about = escape(entry.title if entry else form.title if form else escalation.form_id)
     sent = f"{escalation.created_at.day} {escalation.created_at:%B %Y}"
     text = f"*{escalation.reference}*: {about}\n{state}{by}. Sent {sent} by {mention(escalation.requester.user_id)}."
     link = escalation.card.permalink if escalation.card else None

@@ -1,4 +1,4 @@
-"""The specialists' desk and the requester's: presses on an escalation, and the small forms that some of them open."""
+"""Actions on an escalation, and the modals that some of them open."""
 
 from __future__ import annotations
 
@@ -31,42 +31,42 @@ from slackguide.escalation.state_machine import (
     Withdraw,
 )
 from slackguide.knowledge import KnowledgeBase
-from slackguide.slack.admission import Admitted, TurnedAway
-from slackguide.slack.directory import Directory
-from slackguide.slack.ids import WORDS, Callback
-from slackguide.slack.listeners.admitting import let_in
-from slackguide.slack.listeners.forms import on_first
-from slackguide.slack.opening import NotOpened, Opening
-from slackguide.slack.redrawing import Redrawing
-from slackguide.slack.views.card import Card
-from slackguide.slack.views.escalation import hand_over_view, read_view, resolution_of, resolve_view, words_view
-from slackguide.slack.views.form import submitted_values
-from slackguide.slack.words import mention, mrkdwn
+from slackguide.slack.access import Allowed, Denied
+from slackguide.slack.api.directory_sync import DirectorySync
+from slackguide.slack.api.modals import ModalNotOpenedError, ModalOpener
+from slackguide.slack.api.updates import MessageUpdater
+from slackguide.slack.ids import TEXT_INPUT, Callback
+from slackguide.slack.listeners.escalation_form import on_first_field
+from slackguide.slack.middleware import authorize
+from slackguide.slack.mrkdwn import mention, mrkdwn
+from slackguide.slack.views.blocks import RenderedMessage
+from slackguide.slack.views.escalation_card import hand_over_view, read_view, resolution_of, resolve_view, text_modal
+from slackguide.slack.views.escalation_form import submitted_values
 from slackguide.text import clean
 
 SNOOZE = timedelta(hours=4)
 """How long a snoozed reminder stays away: half a working day."""
 
-GONE = "That escalation is no longer kept. Nothing was changed."
+NOT_FOUND = "That escalation is no longer kept. Nothing was changed."
 
 
-class Desk:
+class EscalationActions:
     """Presses and small forms on an escalation. The card and the messages that follow are the delivery loop's work."""
 
     def __init__(
         self,
         *,
-        ledger: EscalationRepository,
-        directory: Directory,
-        opening: Opening,
-        redrawing: Redrawing,
+        escalations: EscalationRepository,
+        directory: DirectorySync,
+        modals: ModalOpener,
+        updater: MessageUpdater,
         knowledge: Callable[[], KnowledgeBase],
         clock: Callable[[], datetime],
     ) -> None:
-        self._ledger = ledger
+        self._escalations = escalations
         self._directory = directory
-        self._opening = opening
-        self._redrawing = redrawing
+        self._modals = modals
+        self._updater = updater
         self._knowledge = knowledge
         self._clock = clock
 
@@ -74,37 +74,37 @@ class Desk:
 
     def claim(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """It is mine now."""
-        self._press(ack, action, body, Claim(_who(body)))
+        self._apply(ack, action, body, Claim(_user_id(body)))
 
     def release(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """It is everybody's again."""
-        self._press(ack, action, body, Release(_who(body)))
+        self._apply(ack, action, body, Release(_user_id(body)))
 
     def withdraw(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """The requester no longer needs it."""
-        self._press(ack, action, body, Withdraw(_who(body)))
+        self._apply(ack, action, body, Withdraw(_user_id(body)))
 
     def snooze(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """No reminder for some hours."""
-        self._press(ack, action, body, Snooze(_who(body), self._clock() + SNOOZE))
+        self._apply(ack, action, body, Snooze(_user_id(body), self._clock() + SNOOZE))
 
     def stop_reminding(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """No more reminders of this one."""
-        self._press(ack, action, body, StopReminders(_who(body)))
+        self._apply(ack, action, body, StopReminders(_user_id(body)))
 
     def follow(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """Hear what the requester hears."""
-        self._press(ack, action, body, Follow(_who(body)))
+        self._apply(ack, action, body, Follow(_user_id(body)))
 
     def unfollow(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """No more of that."""
-        self._press(ack, action, body, Unfollow(_who(body)))
+        self._apply(ack, action, body, Unfollow(_user_id(body)))
 
     # -- presses that open a small form -------------------------------------------------------------------------------
 
     def ask_more(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """What does the requester have to add?"""
-        self._open(ack, action, body, lambda it: words_view(Callback.ASK_MORE, it, "Ask for more", "Your question"))
+        self._open(ack, action, body, lambda it: text_modal(Callback.ASK_MORE, it, "Ask for more", "Your question"))
 
     def hand_over(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """To whom?"""
@@ -113,7 +113,7 @@ class Desk:
     def _hand_over(self, escalation: Escalation) -> View:
         knowledge = self._knowledge()
         if knowledge.forms.keys() <= {escalation.assigned_queue}:
-            raise NotOpened("There is no other form that it could be handed over to.")
+            raise ModalNotOpenedError("There is no other form that it could be handed over to.")
         return hand_over_view(escalation, knowledge)
 
     def resolve(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
@@ -122,7 +122,7 @@ class Desk:
 
     def add_details(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """What is to be added?"""
-        self._open(ack, action, body, lambda it: words_view(Callback.ADD_DETAILS, it, "Add details", "What to add"))
+        self._open(ack, action, body, lambda it: text_modal(Callback.ADD_DETAILS, it, "Add details", "What to add"))
 
     def reopen(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """Why again?"""
@@ -130,7 +130,7 @@ class Desk:
             ack,
             action,
             body,
-            lambda it: words_view(Callback.REOPEN, it, "Reopen", "Why it is needed again", optional=True),
+            lambda it: text_modal(Callback.REOPEN, it, "Reopen", "Why it is needed again", optional=True),
         )
 
     def read(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
@@ -141,25 +141,25 @@ class Desk:
 
     def asked_more(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         """The question goes to the requester."""
-        self._with_words(ack, body, view, lambda who, words: Ask(who, words))
+        self._submit_text(ack, body, view, lambda who, text: Ask(who, text))
 
     def added_details(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         """The details go into the thread."""
-        self._with_words(ack, body, view, lambda who, words: AddDetails(who, words))
+        self._submit_text(ack, body, view, lambda who, text: AddDetails(who, text))
 
     def reopened(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         """It is open again."""
-        words = clean(_text(view, WORDS)) or None
-        self._submit(ack, view, Reopen(_who(body), words))
+        text = clean(_text(view, TEXT_INPUT)) or None
+        self._submit(ack, view, Reopen(_user_id(body), text))
 
     def handed_over(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         """It moves to another form's channel."""
-        desk = _text(view, "desk")
-        form = self._knowledge().forms.get(desk)
+        queue = _text(view, "desk")
+        form = self._knowledge().forms.get(queue)
         if form is None:
             ack(response_action="errors", errors={"desk": "Choose where it goes."})
             return
-        self._submit(ack, view, HandOver(_who(body), desk, form.channel, clean(_text(view, WORDS)) or None))
+        self._submit(ack, view, HandOver(_user_id(body), queue, form.channel, clean(_text(view, TEXT_INPUT)) or None))
 
     def resolved(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         """It is closed, with what was decided."""
@@ -167,75 +167,75 @@ class Desk:
         if isinstance(resolution, InvalidForm):
             ack(response_action="errors", errors=dict(resolution.messages))
             return
-        self._submit(ack, view, Resolve(_who(body), resolution))
+        self._submit(ack, view, Resolve(_user_id(body), resolution))
 
     # -- how --------------------------------------------------------------------------------------------------------
 
-    def _press(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], command: Command) -> None:
-        def do(_: Admitted) -> None:
+    def _apply(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], command: Command) -> None:
+        def do(_: Allowed) -> None:
             try:
-                outcome = self._ledger.apply(str(action.get("value")), command)
-                words = (
-                    GONE
+                outcome = self._escalations.apply(str(action.get("value")), command)
+                text = (
+                    NOT_FOUND
                     if outcome is None
                     else outcome.render(mention)
                     if isinstance(outcome, Rejected)
                     else outcome.text
                 )
             except StorageError as error:
-                words = str(error)
-            self._redrawing.add(body, said(words))
+                text = str(error)
+            self._updater.reply(body, acknowledgement(text))
 
-        let_in(self._directory, self._redrawing, body, do)
+        authorize(self._directory, self._updater, body, do)
         ack()
 
     def _open(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], draw: Callable[[Escalation], View]) -> None:
-        def open_it(_: Admitted) -> None:
+        def open_it(_: Allowed) -> None:
             try:
-                escalation = self._ledger.get(str(action.get("value")))
+                escalation = self._escalations.get(str(action.get("value")))
                 if escalation is None:
-                    raise NotOpened(GONE)
-                self._opening.view(str(body["trigger_id"]), draw(escalation), on_top=_in_modal(body))
-            except (NotOpened, StorageError) as error:
-                self._redrawing.say(body, str(error))
+                    raise ModalNotOpenedError(NOT_FOUND)
+                self._modals.view(str(body["trigger_id"]), draw(escalation), on_top=_in_modal(body))
+            except (ModalNotOpenedError, StorageError) as error:
+                self._updater.say(body, str(error))
 
-        let_in(self._directory, self._redrawing, body, open_it)
+        authorize(self._directory, self._updater, body, open_it)
         ack()
 
-    def _with_words(
+    def _submit_text(
         self, ack: Ack, body: dict[str, Any], view: dict[str, Any], command: Callable[[str, str], Command]
     ) -> None:
-        words = clean(_text(view, WORDS))
-        if not words:
-            ack(response_action="errors", errors={WORDS: "Write a sentence or two."})
+        text = clean(_text(view, TEXT_INPUT))
+        if not text:
+            ack(response_action="errors", errors={TEXT_INPUT: "Write a sentence or two."})
             return
-        self._submit(ack, view, command(_who(body), words))
+        self._submit(ack, view, command(_user_id(body), text))
 
     def _submit(self, ack: Ack, view: dict[str, Any], command: Command) -> None:
         """What a small form asks for; a refusal stays in the form, with everything typed."""
-        admission = self._directory.admit(command.by)
-        if isinstance(admission, TurnedAway):
-            ack(response_action="errors", errors=on_first(view, admission.words))
+        decision = self._directory.authorize(command.by)
+        if isinstance(decision, Denied):
+            ack(response_action="errors", errors=on_first_field(view, decision.message))
             return
         try:
-            outcome = self._ledger.apply(str(view.get("private_metadata")), command)
+            outcome = self._escalations.apply(str(view.get("private_metadata")), command)
         except StorageError as error:
-            ack(response_action="errors", errors=on_first(view, str(error)))
+            ack(response_action="errors", errors=on_first_field(view, str(error)))
             return
         if outcome is None:
-            ack(response_action="errors", errors=on_first(view, GONE))
+            ack(response_action="errors", errors=on_first_field(view, NOT_FOUND))
         elif isinstance(outcome, Rejected):
-            ack(response_action="errors", errors=on_first(view, outcome.render(self._directory.name)))
+            ack(response_action="errors", errors=on_first_field(view, outcome.render(self._directory.name)))
         else:
             ack()
 
 
-def said(words: str) -> Card:
+def acknowledgement(text: str) -> RenderedMessage:
     """Words in which people are named by our own mentions."""
-    return Card(words, (SectionBlock(text=mrkdwn(words)),))
+    return RenderedMessage(text, (SectionBlock(text=mrkdwn(text)),))
 
 
-def _who(body: Mapping[str, Any]) -> str:
+def _user_id(body: Mapping[str, Any]) -> str:
     return str(body["user"]["id"])
 
 

@@ -1,0 +1,257 @@
+"""Actions under an answer: each updates the message in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt import Ack
+
+from slackguide.delivery.sender import DeliveryError
+from slackguide.errors import StorageError
+from slackguide.guide import LEAST_PRIVILEGED, Asker
+from slackguide.slack.access import Allowed
+from slackguide.slack.answer_service import AnswerService
+from slackguide.slack.api.directory_sync import DirectorySync
+from slackguide.slack.api.modals import GateRequiredError, ModalNotOpenedError, ModalOpener
+from slackguide.slack.api.updates import MessageUpdater
+from slackguide.slack.button_state import AnswerState, OutdatedActionError, decode
+from slackguide.slack.middleware import authorize
+from slackguide.slack.readers import ChannelReaders
+from slackguide.slack.surfaces import public_channel_of
+from slackguide.slack.views.blocks import RenderedMessage, text_card
+from slackguide.storage.feedback import FeedbackRepository, Verdict
+
+THANKS = {
+    Verdict.HELPFUL: "Thank you: noted as helpful.",
+    Verdict.NOT_HELPFUL: "Thank you: noted as not helpful. The owner of this entry sees it.",
+}
+
+
+class AnswerActions:
+    """Everything that can be pressed under an answer, choices or a question."""
+
+    def __init__(
+        self,
+        *,
+        answers: AnswerService,
+        directory: DirectorySync,
+        modals: ModalOpener,
+        updater: MessageUpdater,
+        readers: ChannelReaders,
+        feedback: FeedbackRepository,
+    ) -> None:
+        self._answers = answers
+        self._directory = directory
+        self._modals = modals
+        self._updater = updater
+        self._readers = readers
+        self._feedback = feedback
+
+    def choose(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """One of the entries offered, or the one that an alert speaks of."""
+        self._rerender(ack, action, body, lambda state, more: replace(state, entry=str(more["o"])))
+
+    def set_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """An answer to the question asked."""
+        self._rerender(ack, action, body, _with_fact)
+
+    def remove_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """A fact is not so."""
+        self._rerender(ack, action, body, lambda state, more: state.without_fact(str(more["d"])))
+
+    def skip_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """The agent does not know the fact: every possibility, each with its condition."""
+        self._rerender(ack, action, body, lambda state, _: replace(state, skipped=True))
+
+    def helpful(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """It was."""
+        self._record_feedback(ack, action, body, Verdict.HELPFUL)
+
+    def not_helpful(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """It was not."""
+        self._record_feedback(ack, action, body, Verdict.NOT_HELPFUL)
+
+    def not_this(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Another entry was meant: offers the next matches."""
+
+        def others(state: AnswerState, _: dict[str, Any], user_id: str, asker: Asker) -> RenderedMessage:
+            rejected = (*state.rejected_entries, state.entry) if state.entry else state.rejected_entries
+            return self._answers.more_matches(replace(state, entry=None, rejected_entries=rejected), user_id, asker)
+
+        self._show(
+            ack,
+            action,
+            body,
+            others,
+            keep=lambda state, user_id: self._store_feedback(state, user_id, Verdict.NOT_THIS),
+        )
+
+    def none_of_these(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """None of those offered: says what to do instead."""
+
+        def keep(state: AnswerState, user_id: str) -> None:
+            self._store_feedback(replace(state, entry=None), user_id, Verdict.NOT_THIS)
+
+        self._show(
+            ack, action, body, lambda state, _, user_id, asker: self._answers.no_match(state, user_id, asker), keep=keep
+        )
+
+    def escalate(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Opens the form."""
+        self._open(ack, action, body, lambda user: self._form(action, body, user))
+
+    def choose_form(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Opens the form chosen from the list, empty."""
+        self._open(ack, action, body, lambda user: self._modals.form(body, str(action.get("value")), None, user))
+
+    def _form(self, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
+        state, more = decode(action.get("value"))
+        self._modals.form(body, str(more.get("m")), state, user)
+
+    def _open(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], work: Callable[[Allowed], None]) -> None:
+        def open_it(user: Allowed) -> None:
+            try:
+                work(user)
+            except GateRequiredError as gated:
+                state, notice = gated.state, str(gated)
+                self._redraw_for(
+                    body,
+                    user,
+                    asked_by=_asker_of(action),
+                    draw=lambda asker: self._answers.render(state, user.user_id, asker, notice=notice),
+                )
+            except (ModalNotOpenedError, OutdatedActionError) as error:
+                self._updater.say(body, str(error))
+
+        authorize(self._directory, self._updater, body, open_it)
+        ack()
+
+    def _record_feedback(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], verdict: Verdict) -> None:
+        def noted(state: AnswerState, _: dict[str, Any], user_id: str, asker: Asker) -> RenderedMessage:
+            return self._answers.render(state, user_id, asker, notice=THANKS[verdict])
+
+        self._show(
+            ack,
+            action,
+            body,
+            noted,
+            keep=lambda state, user_id: self._store_feedback(state, user_id, verdict),
+            beside=text_card(THANKS[verdict]),
+        )
+
+    def _rerender(
+        self,
+        ack: Ack,
+        action: dict[str, Any],
+        body: dict[str, Any],
+        change: Callable[[AnswerState, dict[str, Any]], AnswerState],
+    ) -> None:
+        self._show(
+            ack,
+            action,
+            body,
+            lambda state, more, user_id, asker: self._answers.render(change(state, more), user_id, asker),
+        )
+
+    def _show(
+        self,
+        ack: Ack,
+        action: dict[str, Any],
+        body: dict[str, Any],
+        draw: Callable[[AnswerState, dict[str, Any], str, Asker], RenderedMessage],
+        *,
+        keep: Callable[[AnswerState, str], None] | None = None,
+        beside: RenderedMessage | None = None,
+    ) -> None:
+        """Store what the press says (`keep`), then show what `draw` gives.
+
+        `beside` is shown in place of a copy under somebody else's answer.
+        """
+
+        def show(user: Allowed) -> None:
+            try:
+                state, more = decode(action.get("value"))
+                if keep is not None:
+                    keep(state, user.user_id)
+            except (OutdatedActionError, StorageError) as error:
+                self._updater.say(body, str(error))
+                return
+            self._redraw_for(
+                body,
+                user,
+                asked_by=state.asker,
+                draw=lambda asker: draw(state, more, user.user_id, asker),
+                beside=beside,
+            )
+
+        authorize(self._directory, self._updater, body, show)
+        ack()
+
+    def _redraw_for(
+        self,
+        body: dict[str, Any],
+        user: Allowed,
+        *,
+        asked_by: str | None,
+        draw: Callable[[Asker], RenderedMessage],
+        beside: RenderedMessage | None = None,
+    ) -> None:
+        """Change what was pressed where this person may change it, else show them a copy of their own."""
+        channel_id = public_channel_of(body)
+
+        def change() -> None:
+            self._updater.replace(body, draw(LEAST_PRIVILEGED if channel_id is not None else user.asker))
+
+        def copy() -> None:
+            self._updater.reply(body, beside or draw(user.asker))
+
+        if channel_id is None:
+            self._in_words(body, change)
+        elif asked_by != user.user_id:
+            self._in_words(body, copy)
+        else:  # asking Slack who reads the channel takes the network
+            self._updater.in_background(
+                body, lambda: self._in_words(body, change if self._members_only(channel_id) else copy)
+            )
+
+    def _in_words(self, body: dict[str, Any], work: Callable[[], None]) -> None:
+        try:
+            work()
+        except (OutdatedActionError, KeyError):
+            self._updater.say(body, str(OutdatedActionError()))
+        except StorageError as error:
+            self._updater.say(body, str(error))
+
+    def _members_only(self, channel_id: str) -> bool:
+        """Return whether only our members read the channel; False where Slack does not say so now."""
+        try:
+            return self._readers.members_only(channel_id)
+        except (DeliveryError, StorageError):
+            return False
+
+    def _store_feedback(self, state: AnswerState, user_id: str, verdict: Verdict) -> None:
+        self._feedback.record(
+            answer_id=state.answer,
+            user_id=user_id,
+            entry_id=state.entry,
+            verdict=verdict,
+            question=self._answers.text_of(state, user_id) or None,
+        )
+
+
+def _asker_of(action: Mapping[str, Any]) -> str | None:
+    """Return who asked for the message that was pressed; None where its button does not say."""
+    try:
+        return decode(action.get("value"))[0].asker
+    except OutdatedActionError:
+        return None
+
+
+def _with_fact(state: AnswerState, more: Mapping[str, Any]) -> AnswerState:
+    match more:
+        case {"n": str(name), "v": str() | int() as value}:
+            return state.with_fact(name, value)
+        case _:
+            raise OutdatedActionError

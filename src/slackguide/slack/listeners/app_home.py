@@ -1,0 +1,67 @@
+"""App Home: paging, and opening the ask modal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+from slack_sdk.models.views import View
+
+from slackguide.escalation.filters import PageCursor
+from slackguide.slack.access import Allowed
+from slackguide.slack.api.background import BackgroundTasks
+from slackguide.slack.api.directory_sync import DirectorySync
+from slackguide.slack.api.modals import ModalNotOpenedError, ModalOpener
+from slackguide.slack.api.updates import MessageUpdater
+from slackguide.slack.app_home import parse_pages
+from slackguide.slack.middleware import authorize
+from slackguide.slack.views.ask_modal import ask_view
+from slackguide.slack.views.blocks import text_card
+
+
+class AppHomeActions:
+    """`draw` gives a person's Home view, with lists turned to where a cursor says."""
+
+    def __init__(
+        self,
+        *,
+        client: WebClient,
+        directory: DirectorySync,
+        modals: ModalOpener,
+        updater: MessageUpdater,
+        background: BackgroundTasks,
+        draw: Callable[[str, Mapping[str, PageCursor]], View],
+    ) -> None:
+        self._client = client
+        self._directory = directory
+        self._updater = updater
+        self._modals = modals
+        self._background = background
+        self._draw = draw
+
+    def ask(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Opens the ask form."""
+
+        def open_it(_: Allowed) -> None:
+            try:
+                self._modals.view(str(body["trigger_id"]), ask_view())
+            except ModalNotOpenedError as error:
+                notice = text_card(str(error)).message()
+                self._background.submit(
+                    lambda: self._client.chat_postMessage(channel=str(body["user"]["id"]), **notice)
+                )
+
+        authorize(self._directory, self._updater, body, open_it)
+        ack()
+
+    def turn_page(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Draws the Home with another page of one list; the button says which."""
+        pages = parse_pages(str(action.get("value", "")))
+        self._background.submit(lambda: self._publish(body, pages))
+        ack()
+
+    def _publish(self, body: Mapping[str, Any], pages: Mapping[str, PageCursor]) -> None:
+        user_id = str(body["user"]["id"])
+        self._client.views_publish(user_id=user_id, view=self._draw(user_id, pages))

@@ -1,0 +1,129 @@
+"""A submitted escalation form: validate, store, then acknowledge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt import Ack
+
+from slackguide.errors import StorageError
+from slackguide.escalation.case_keys import case_keys
+from slackguide.escalation.form_validation import InvalidForm, ValidForm, validate_form
+from slackguide.escalation.models import Duplicate, NewEscalation, Recommendation, Requester
+from slackguide.escalation.repository import EscalationRepository
+from slackguide.guide import Answer
+from slackguide.slack.access import Allowed, Denied
+from slackguide.slack.answer_service import AnswerService
+from slackguide.slack.api.directory_sync import DirectorySync
+from slackguide.slack.button_state import OutdatedActionError
+from slackguide.slack.ids import DUPLICATE_REASON
+from slackguide.slack.views.escalation_card import confirmation_view
+from slackguide.slack.views.escalation_form import FormState, duplicate_warning_view, submitted_values
+from slackguide.text import clean
+
+
+class EscalationFormSubmission:
+    """Takes a submission. Whatever goes wrong before the commit leaves the form open with everything typed."""
+
+    def __init__(self, *, answers: AnswerService, directory: DirectorySync, escalations: EscalationRepository) -> None:
+        self._answers = answers
+        self._directory = directory
+        self._escalations = escalations
+
+    def submit(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """Checked, committed, acknowledged with the reference; the delivery loop posts it."""
+        values = submitted_values(view)
+        decision = self._directory.authorize(str(body["user"]["id"]))
+        if isinstance(decision, Denied):
+            ack(response_action="errors", errors=on_first_field(view, decision.message))
+            return
+        try:
+            self._store(ack, body, view, values, decision)
+        except StorageError as error:
+            text = f"Not sent yet: {error} Everything you typed is still here; send it again in a moment."
+            ack(response_action="errors", errors=on_first_field(view, text))
+        except OutdatedActionError as error:
+            ack(response_action="errors", errors=on_first_field(view, str(error)))
+
+    def _store(
+        self, ack: Ack, body: Mapping[str, Any], view: dict[str, Any], values: Mapping[str, Any], user: Allowed
+    ) -> None:
+        state = FormState.decode(str(view.get("private_metadata") or ""))
+        stored = self._escalations.by_view(str(view["id"]))
+        if stored is not None:
+            ack(response_action="update", view=confirmation_view(stored, new=False))
+            return
+        form = self._answers.knowledge.forms.get(state.form)
+        if form is None:
+            raise OutdatedActionError
+        checked = validate_form(form, values)
+        if isinstance(checked, InvalidForm):
+            ack(response_action="errors", errors=_visible_errors(checked.messages, view))
+            return
+        duplicate_reason = clean(str(values.get(DUPLICATE_REASON) or "")) or None
+        submitted = self._escalations.submit(self._draft(body, view, state, checked, user, duplicate_reason))
+        if isinstance(submitted, Duplicate):
+            first = submitted.escalation
+            warned = replace(state, warned=first.reference)
+            link = first.card.permalink if first.card else None
+            ack(response_action="update", view=duplicate_warning_view(form, warned, first, link, values))
+            return
+        ack(response_action="update", view=confirmation_view(submitted.escalation, new=submitted.created))
+
+    def _draft(
+        self,
+        body: Mapping[str, Any],
+        view: Mapping[str, Any],
+        state: FormState,
+        checked: ValidForm,
+        user: Allowed,
+        duplicate_reason: str | None,
+    ) -> NewEscalation:
+        form = self._answers.knowledge.forms[state.form]
+        entry, question, advice = self._origin(state, user)
+        team = (body.get("team") or {}).get("id") or (body.get("user") or {}).get("team_id") or user.team_id
+        return NewEscalation(
+            view_id=str(view["id"]),
+            form_id=state.form,
+            prefix=form.prefix,
+            channel=form.channel,
+            requester=Requester(user.user_id, str(team or "")),
+            values=checked.values,
+            entry_id=entry,
+            question=question,
+            recommendation=advice,
+            case_keys=case_keys(checked.values),
+            duplicate_reason=duplicate_reason,
+        )
+
+    def _origin(self, state: FormState, user: Allowed) -> tuple[str | None, str | None, Recommendation | None]:
+        """The entry, the words and the guide's advice that the form was opened from.
+
+        An entry is named only where the guide answers this person with it: the id that a button carried proves nothing.
+        """
+        if state.answer_state is None:
+            return None, None, None
+        text = self._answers.text_of(state.answer_state, user.user_id) or None
+        outcome = self._answers.outcome(state.answer_state, user.user_id, user.asker)
+        if not isinstance(outcome, Answer):
+            return None, text, None
+        target = outcome.decision.destination
+        advice = Recommendation(target.name, outcome.decision.because) if target else None
+        return outcome.entry.id, text, advice
+
+
+def on_first_field(view: Mapping[str, Any], text: str) -> dict[str, str]:
+    """Words about the whole form, on its first input: Slack shows an error nowhere else."""
+    inputs = [str(block["block_id"]) for block in view.get("blocks") or () if block.get("type") == "input"]
+    return {inputs[0]: text} if inputs else {}
+
+
+def _visible_errors(faults: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]:
+    """Faults on fields that the open form has; what it lacks is told on the first."""
+    there = {str(block.get("block_id")) for block in view.get("blocks") or ()}
+    shown = {id: text for id, text in faults.items() if id in there}
+    return shown or on_first_field(
+        view, "The form has changed since you opened it. Copy your text, close it and open it anew."
+    )

@@ -1,0 +1,135 @@
+"""The registration table: every Slack surface and its listener. Add a surface here and in `ids`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from slackguide.slack.api.updates import MessageUpdater
+from slackguide.slack.ids import COMMAND, Action, Callback
+from slackguide.slack.listeners.answer_actions import AnswerActions
+from slackguide.slack.listeners.app_home import AppHomeActions
+from slackguide.slack.listeners.ask_modal import AskModal
+from slackguide.slack.listeners.escalation_actions import EscalationActions
+from slackguide.slack.listeners.escalation_form import EscalationFormSubmission, on_first_field
+from slackguide.slack.listeners.message_events import MessageEvents
+from slackguide.slack.listeners.route_command import RouteCommand
+from slackguide.slack.views.ask_modal import answer_view
+from slackguide.slack.views.blocks import text_card
+
+OUTDATED_MESSAGE = (
+    "This belongs to another version of me, and I do not know it any more. Nothing was changed. Please ask again."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listeners:
+    """Everything that answers."""
+
+    route: RouteCommand
+    answer_actions: AnswerActions
+    ask_modal: AskModal
+    escalation_form: EscalationFormSubmission
+    escalation_actions: EscalationActions
+    messages: MessageEvents
+    home: AppHomeActions
+    updater: MessageUpdater
+
+
+Listener = Callable[..., None]
+
+
+def actions_of(listeners: Listeners) -> dict[Action, Listener]:
+    """Every button and what it does."""
+    return {
+        Action.ESCALATE: listeners.answer_actions.escalate,
+        Action.NOT_THIS: listeners.answer_actions.not_this,
+        Action.HELPFUL: listeners.answer_actions.helpful,
+        Action.NOT_HELPFUL: listeners.answer_actions.not_helpful,
+        Action.CHOOSE: listeners.answer_actions.choose,
+        Action.NONE_OF_THESE: listeners.answer_actions.none_of_these,
+        Action.OPEN_ALERT: listeners.answer_actions.choose,
+        Action.SET_FACT: listeners.answer_actions.set_fact,
+        Action.REMOVE_FACT: listeners.answer_actions.remove_fact,
+        Action.SKIP_FACT: listeners.answer_actions.skip_fact,
+        Action.CHOOSE_FORM: listeners.answer_actions.choose_form,
+        Action.CLAIM: listeners.escalation_actions.claim,
+        Action.RELEASE: listeners.escalation_actions.release,
+        Action.ASK_MORE: listeners.escalation_actions.ask_more,
+        Action.HAND_OVER: listeners.escalation_actions.hand_over,
+        Action.RESOLVE: listeners.escalation_actions.resolve,
+        Action.READ: listeners.escalation_actions.read,
+        Action.ADD_DETAILS: listeners.escalation_actions.add_details,
+        Action.WITHDRAW: listeners.escalation_actions.withdraw,
+        Action.REOPEN: listeners.escalation_actions.reopen,
+        Action.SNOOZE: listeners.escalation_actions.snooze,
+        Action.STOP_REMINDING: listeners.escalation_actions.stop_reminding,
+        Action.FOLLOW: listeners.escalation_actions.follow,
+        Action.UNFOLLOW: listeners.escalation_actions.unfollow,
+        Action.LINK: acknowledge,
+        Action.HOME_PAGE: listeners.home.turn_page,
+        Action.HOME_ASK: listeners.home.ask,
+    }
+
+
+def views_of(listeners: Listeners) -> dict[Callback, Listener]:
+    """Every window that can be submitted."""
+    return {
+        Callback.ESCALATION: listeners.escalation_form.submit,
+        Callback.ASK: listeners.ask_modal.submit,
+        Callback.ASK_MORE: listeners.escalation_actions.asked_more,
+        Callback.HAND_OVER: listeners.escalation_actions.handed_over,
+        Callback.RESOLVE: listeners.escalation_actions.resolved,
+        Callback.ADD_DETAILS: listeners.escalation_actions.added_details,
+        Callback.REOPEN: listeners.escalation_actions.reopened,
+    }
+
+
+EVENTS = ("message.im", "app_mention", "app_home_opened")
+"""The bot events that the manifest asks for."""
+
+
+def register(app: App, listeners: Listeners) -> None:
+    """Joins them all to the app; what nothing else takes is answered in words, never with silence."""
+    app.command(COMMAND)(listeners.route)
+    app.shortcut({"type": "message_action", "callback_id": Callback.MESSAGE_SHORTCUT})(listeners.ask_modal.shortcut)
+    app.event("message")(listeners.messages.direct)
+    app.event("app_mention")(listeners.messages.mention)
+    app.event("app_home_opened")(listeners.messages.home)
+    for action, listener in actions_of(listeners).items():
+        app.action(re.compile(rf"{re.escape(action.value)}(:.+)?$"))(listener)
+    for callback, listener in views_of(listeners).items():
+        app.view({"type": "view_submission", "callback_id": callback.value})(listener)
+    _register_catch_alls(app, listeners.updater)
+
+
+def _register_catch_alls(app: App, updater: MessageUpdater) -> None:
+    anything = re.compile(r"[\s\S]*")
+
+    def old_press(ack: Ack, body: dict[str, Any]) -> None:
+        updater.say(body, OUTDATED_MESSAGE)
+        ack()
+
+    def old_view(ack: Ack, view: dict[str, Any]) -> None:
+        errors = on_first_field(view, OUTDATED_MESSAGE)
+        if errors:
+            ack(response_action="errors", errors=errors)
+        else:
+            ack(response_action="update", view=answer_view(text_card(OUTDATED_MESSAGE)))
+
+    app.command(anything)(lambda ack: ack(**text_card(OUTDATED_MESSAGE).ephemeral()))
+    app.event(anything)(acknowledge)
+    app.action(anything)(old_press)
+    app.shortcut(anything)(old_press)
+    app.view({"type": "view_submission", "callback_id": anything})(old_view)
+    app.view({"type": "view_closed", "callback_id": anything})(acknowledge)
+    app.options(anything)(lambda ack: ack(options=[]))
+
+
+def acknowledge(ack: Ack) -> None:
+    """For what asks nothing of us."""
+    ack()
