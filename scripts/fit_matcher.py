@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slackguide.evaluation.calibration import calibration
-from slackguide.evaluation.halves import half_of
+from slackguide.evaluation.metrics import calibrate
+from slackguide.evaluation.split import split_of
 from slackguide.guide.corpus import Corpus
 from slackguide.knowledge import load
 from slackguide.knowledge.labelled_questions import read_questions as labelled
@@ -121,7 +121,7 @@ def read_questions(folder: Path) -> list[Question]:
     for path in sorted(folder.glob("*.jsonl")):
         kind = next((kind for kind in KINDS if path.stem.startswith(kind)), SCOPED)
         for one in labelled(path)[0]:
-            development = kind != UNSEEN and half_of(one.text) == "development"
+            development = kind != UNSEEN and split_of(one.text) == "development"
             questions.append(Question(one.text, frozenset(one.ids), path.stem, kind, development))
     return questions
 
@@ -371,9 +371,7 @@ def _measures() -> Iterable[tuple[str, Any]]:
     )
     yield (
         "=calibration error, all but self-harm",
-        lambda rs: (
-            calibration((m.confidence, _first(m) in q.ids) for q, m in rs if q.kind not in (HARM, HARMLESS)).error
-        ),
+        lambda rs: calibrate((m.confidence, _first(m) in q.ids) for q, m in rs if q.kind not in (HARM, HARMLESS)).error,
     )
 
 
@@ -391,7 +389,7 @@ def _share(hits: Iterable[bool]) -> float | None:
 
 
 def _calibration_error(results: Sequence[tuple[Question, Any]], counts: Callable[[str], bool]) -> float | None:
-    return calibration((m.confidence, _first(m) in q.ids) for q, m in results if counts(q.kind)).error
+    return calibrate((m.confidence, _first(m) in q.ids) for q, m in results if counts(q.kind)).error
 
 
 if __name__ == "__main__":

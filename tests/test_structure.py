@@ -20,7 +20,7 @@ INWARD = {
     "triage": {"errors", "knowledge"},
     "extraction": {"errors", "knowledge", "text"},
     "guide": {"errors", "knowledge", "matching", "triage", "extraction"},
-    "evaluation": {"errors", "knowledge", "matching", "triage", "extraction", "guide"},
+    "evaluation": {"errors", "knowledge", "matching", "triage", "extraction", "guide", "escalation", "text"},
     "escalation": {"errors", "knowledge", "text"},
     "delivery": {"errors", "escalation", "text"},
     "storage": {"errors", "knowledge", "escalation", "delivery", "text"},

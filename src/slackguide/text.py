@@ -32,3 +32,8 @@ TENS: Final = {
 def clean(text: str) -> str:
     """Return the text without characters that cannot be kept or read, and without white space around it."""
     return _UNKEEPABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def replace_surrogates(text: str) -> str:
+    """The text with what is no character (a lone surrogate: half of one, or a byte that was not UTF-8) as �."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -10,7 +10,7 @@ import pytest
 
 from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.escalation.state_machine import Claim, Reopen, Resolve
-from slackguide.evaluation.halves import half_of
+from slackguide.evaluation.split import split_of
 from tests.cli.running import Shell, shell
 from tests.evaluation.small import phrasing, write_knowledge, write_questions
 from tests.stores import Store, draft
@@ -146,7 +146,7 @@ def test_a_half_is_a_half(store: Store, shell: Shell, knowledge: Path) -> None:
         [one["text"] for one in written(shell, knowledge, "--half", half)[0]] for half in ("development", "report")
     ]
     assert sorted(halves[0] + halves[1]) == [f"question V{number}" for number in range(8)]
-    assert {half_of(text) for text in halves[0]} == {"development"}
+    assert {split_of(text) for text in halves[0]} == {"development"}
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from slackguide.evaluation.observation import Case, Observation
-from slackguide.evaluation.said import OutcomeName, Said
+from slackguide.evaluation.prediction import OutcomeName, Prediction
+from slackguide.evaluation.results import LabelledCase, Observation
 
 
 def observed(
@@ -21,5 +21,5 @@ def observed(
 ) -> Observation:
     """One observation; `ids`, `ranking` and `alerts` are entries apart by spaces."""
     shown = {"answer": 1, "choices": 2, "none": 0}[outcome] if offered is None else offered
-    said = Said(outcome, tuple(ranking.split()), shown, confidence, tuple(alerts.split()))
-    return Observation(Case(file, line, text, tuple(ids.split())), said, seconds)
+    prediction = Prediction(outcome, tuple(ranking.split()), shown, confidence, tuple(alerts.split()))
+    return Observation(LabelledCase(file, line, text, tuple(ids.split())), prediction, seconds)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from slackguide.errors import UnusableInput
-from slackguide.evaluation.gates import Bound, Gate, GateSet, check, read_gates
+from slackguide.evaluation.gates import Bound, Gate, GateSet, check_gates, read_gates
 from tests.evaluation.made import observed
 from tests.evaluation.small import SHIPPED
 
@@ -93,7 +93,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("bound", ["at_least", "at_most"])
 def test_how_often_it_answers_may_be_bounded_from_both_sides(tmp_path: Path, bound: str) -> None:
     (found,) = read_gates(gate_file(tmp_path, f'[[sets]]\nname = "a"\n{bound} = {{answered = 0.65}}'))
-    assert found.gates[0].measure == "answered"
+    assert found.gates[0].metric == "answered"
 
 
 @pytest.mark.parametrize(
@@ -107,13 +107,13 @@ def test_how_often_it_answers_may_be_bounded_from_both_sides(tmp_path: Path, bou
     ],
 )
 def test_a_bound_that_is_just_kept_is_kept(measure: str, bound: Bound, value: float, met: bool) -> None:
-    (found,) = check([gate_set(Gate(measure, bound, value))], OBSERVATIONS, critical=frozenset())
+    (found,) = check_gates([gate_set(Gate(measure, bound, value))], OBSERVATIONS, critical=frozenset())
     assert found.met is met
 
 
 def test_a_set_measures_the_files_that_it_names_alone() -> None:
     top1 = Gate("top1", "at least", 0.9)
-    inside, outside, unasked = check(
+    inside, outside, unasked = check_gates(
         [gate_set(top1, "on*"), gate_set(top1, "two"), gate_set(top1, "three")], OBSERVATIONS, critical=frozenset()
     )
     assert inside.measured == pytest.approx(1 / 3)
@@ -134,5 +134,5 @@ def test_a_set_measures_the_files_that_it_names_alone() -> None:
     ],
 )
 def test_the_questions_against_a_gate_come_surest_first(gate: Gate, lines: list[str]) -> None:
-    (found,) = check([gate_set(gate)], OBSERVATIONS, critical=frozenset())
+    (found,) = check_gates([gate_set(gate)], OBSERVATIONS, critical=frozenset())
     assert [f"{Path(one.case.file).stem}:{one.case.line}" for one in found.misses] == lines

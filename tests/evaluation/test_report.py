@@ -1,13 +1,12 @@
 import pytest
 
-from slackguide.evaluation.confusions import confusions
-from slackguide.evaluation.report import report
-from slackguide.evaluation.speed import percentile, speed
+from slackguide.evaluation.metrics import count_confusions, measure_latency, percentile
+from slackguide.evaluation.report import build_report
 from tests.evaluation.made import observed
 
 
 def test_confusions_go_by_pair_the_most_frequent_first() -> None:
-    found = confusions(
+    found = count_confusions(
         [
             observed("a/a", "answer", "a/a", line=1),
             observed("a/a", "choices", "b/b a/a", line=2),
@@ -18,8 +17,8 @@ def test_confusions_go_by_pair_the_most_frequent_first() -> None:
             observed("a/a", "none", "", line=7),
         ]
     )
-    told = [(one.expected, one.got, [o.case.line for o in one.observations]) for one in found]
-    assert told == [
+    reported = [(one.expected, one.got, [o.case.line for o in one.observations]) for one in found]
+    assert reported == [
         (("b/b", "c/c"), "a/a", [3, 4]),
         ((), "b/b", [5]),
         (("a/a",), None, [7]),
@@ -37,13 +36,13 @@ def test_percentiles_are_values_that_were_measured() -> None:
 
 
 def test_the_slowest_five_come_slowest_first() -> None:
-    found = speed([observed("", "none", "", seconds=seconds) for seconds in (3, 1, 7, 5, 6, 2, 4)])
+    found = measure_latency([observed("", "none", "", seconds=seconds) for seconds in (3, 1, 7, 5, 6, 2, 4)])
     assert [one.seconds for one in found.slowest] == [7, 6, 5, 4, 3]
     assert (found.p50, found.p99) == (4, 7)
 
 
 def test_every_file_has_a_section_and_all_of_them_one_more() -> None:
-    found = report(
+    found = build_report(
         [
             observed("a/a", "answer", "a/a", confidence=0.9, file="one"),
             observed("a/a", "answer", "b/b", confidence=0.7, file="two"),
@@ -55,7 +54,7 @@ def test_every_file_has_a_section_and_all_of_them_one_more() -> None:
     )
     assert [(part.name, part.in_scope, part.out_of_scope) for part in found.files] == [("one", 1, 0), ("two", 2, 2)]
     assert (found.overall.in_scope, found.overall.out_of_scope) == (3, 2)
-    assert [one.said.confidence for one in found.overall.wrong_answers] == [0.8, 0.7]
+    assert [one.prediction.confidence for one in found.overall.wrong_answers] == [0.8, 0.7]
     values = found.overall.values()
     assert values["top1"] == pytest.approx(1 / 3)
     assert values["ece"] == pytest.approx((0.1 + 0.7 + 0.8) / 3)

@@ -12,12 +12,12 @@ from rich.text import Text
 
 from slackguide.cli.options import DayOption, JsonOption, RoleOption, today_or
 from slackguide.cli.output import NOT_FINE, fail, out, print_json, printable
-from slackguide.evaluation.asking import as_seen, ask, read_cases
-from slackguide.evaluation.comparison import Comparison, comparison, document
-from slackguide.evaluation.moves import VERDICTS, Move, Part, Verdict, moves
-from slackguide.evaluation.said import Said
-from slackguide.evaluation.table_changes import TableChange, table_changes
-from slackguide.evaluation.words import expected_words, outcome_words
+from slackguide.evaluation.compare import Comparison, compare_knowledge, comparison_json
+from slackguide.evaluation.formatting import format_expected, format_outcome
+from slackguide.evaluation.prediction import Prediction
+from slackguide.evaluation.regressions import VERDICTS, ChangedPart, PredictionChange, Verdict, prediction_changes
+from slackguide.evaluation.runner import read_cases, run_questions, without_hidden
+from slackguide.evaluation.table_diff import TableChange, diff_tables
 from slackguide.guide import Asker, Guide
 from slackguide.triage import load_verified
 
@@ -61,13 +61,15 @@ def register(app: typer.Typer) -> None:
         cases = read_cases(files, known=old.entries.keys() | new.entries.keys())
         day = today_or(today)
         asker = Asker(as_role)
-        before, after = (ask(Guide(base), cases, asker, today=day, clock=time.perf_counter) for base in (old, new))
+        before, after = (
+            run_questions(Guide(base), cases, asker, today=day, clock=time.perf_counter) for base in (old, new)
+        )
         seen = {id for base in (old, new) for id in base.entries.keys() - base.hidden_from(as_role)}
         unseen = (old.entries.keys() | new.entries.keys()) - seen
-        moved = moves(before, after, as_seen(cases, unseen))
-        found = comparison(old, new, moved, table_changes(old, new), questions=len(cases))
+        changes = prediction_changes(before, after, without_hidden(cases, unseen))
+        found = compare_knowledge(old, new, changes, diff_tables(old, new), questions=len(cases))
         if json:
-            print_json(document(found))
+            print_json(comparison_json(found))
         else:
             _print(found)
         if fail_on_worse and found.count("worse"):
@@ -87,7 +89,7 @@ def _print(found: Comparison) -> None:
     for id, reason in found.tables.skipped.items():
         out.print(Text(f"Not compared: the rules of {id}: {reason}.", style="yellow"))
     for verdict in VERDICTS:
-        _print_moves(verdict, (move for move in found.moves if move.verdict == verdict))
+        _print_moves(verdict, (change for change in found.moves if change.verdict == verdict))
     counts = ", ".join(f"{found.count(verdict)} {verdict}" for verdict in VERDICTS)
     out.print(Text(f"{len(found.moves)} of {found.questions} questions moved: {counts}.", style="bold"))
 
@@ -102,22 +104,22 @@ def _print_change(change: TableChange) -> None:
         out.print(Text(f"    … and {len(change.cases) - CASES_SHOWN} more lines: --json lists all.", style="dim"))
 
 
-def _print_moves(verdict: Verdict, moved: Iterable[Move]) -> None:
-    for number, move in enumerate(moved):
+def _print_moves(verdict: Verdict, changes: Iterable[PredictionChange]) -> None:
+    for number, change in enumerate(changes):
         if not number:
             out.print(Text(verdict.capitalize(), style=STYLES[verdict]))
-        out.print(Text.assemble(f"  {printable(move.case.text)}  ", (move.case.place, "dim")))
-        out.print(Text(f"    wanted {expected_words(move.case.ids)}", style="dim"))
-        out.print(Text(f"    was {_words(move.old, move.parts)}"))
-        out.print(Text.assemble("    now ", (_words(move.new, move.parts), "bold")))
+        out.print(Text.assemble(f"  {printable(change.case.text)}  ", (change.case.place, "dim")))
+        out.print(Text(f"    wanted {format_expected(change.case.ids)}", style="dim"))
+        out.print(Text(f"    was {_words(change.old, change.parts)}"))
+        out.print(Text.assemble("    now ", (_words(change.new, change.parts), "bold")))
 
 
-def _words(said: Said, parts: tuple[Part, ...]) -> str:
-    words = outcome_words(said)
-    if said.outcome == "answer" and said.target:
-        words += f", to {said.target}"
-    elif said.outcome == "answer" and said.missing:
-        words += f", to be asked: {', '.join(said.missing)}"
+def _words(prediction: Prediction, parts: tuple[ChangedPart, ...]) -> str:
+    text = format_outcome(prediction)
+    if prediction.outcome == "answer" and prediction.destination:
+        text += f", to {prediction.destination}"
+    elif prediction.outcome == "answer" and prediction.missing:
+        text += f", to be asked: {', '.join(prediction.missing)}"
     if "alerts" in parts:
-        words += f", alerts: {', '.join(said.alerts) or 'none'}"
-    return words
+        text += f", alerts: {', '.join(prediction.alerts) or 'none'}"
+    return text

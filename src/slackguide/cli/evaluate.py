@@ -10,26 +10,26 @@ from typing import Annotated
 
 import typer
 
-from slackguide.cli.escalated import Labelled, cases_of, told
 from slackguide.cli.kept import kept
 from slackguide.cli.measured import print_gates, print_report
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, DayOption, JsonOption, KnowledgeOption, RoleOption, today_or
 from slackguide.cli.output import NOT_FINE, fail, print_json, print_utf8, say
 from slackguide.escalation.filters import EscalationFilter
 from slackguide.escalation.models import EscalationState
-from slackguide.evaluation.asking import ask, read_cases
-from slackguide.evaluation.document import document
-from slackguide.evaluation.gates import GATED, Checked, check, read_gates
-from slackguide.evaluation.halves import Half, half_of
-from slackguide.evaluation.report import Report, report
+from slackguide.evaluation.escalation_labels import LabelledEscalation, cases_of, label_escalations
+from slackguide.evaluation.gates import GATED, GateResult, check_gates, read_gates
+from slackguide.evaluation.json_report import report_json
+from slackguide.evaluation.report import Report, build_report
+from slackguide.evaluation.runner import read_cases, run_questions
+from slackguide.evaluation.split import SplitName, split_of
 from slackguide.guide import Asker, Guide
 from slackguide.knowledge import KnowledgeBase, Role
 from slackguide.triage import load_verified
 
-MEASURES_TOLD = "\n\n".join(f"- {name}: {words}" for name, words in GATED.items())
+METRICS_HELP = "\n\n".join(f"- {name}: {words}" for name, words in GATED.items())
 
 
-def half_named(name: str) -> Half:
+def half_named(name: str) -> SplitName:
     """The half of that name. Raises `typer.BadParameter` where there is none."""
     match name:
         case "development" | "report":
@@ -41,7 +41,7 @@ def half_named(name: str) -> Half:
 def register(app: typer.Typer) -> None:
     """Adds the command."""
 
-    @app.command(epilog=f"Measures, each 0 to 1, for --gates:\n\n{MEASURES_TOLD}")
+    @app.command(epilog=f"Measures, each 0 to 1, for --gates:\n\n{METRICS_HELP}")
     def evaluate(
         files: Annotated[
             list[Path] | None,
@@ -62,7 +62,7 @@ def register(app: typer.Typer) -> None:
             ),
         ] = None,
         half: Annotated[
-            Half | None,
+            SplitName | None,
             typer.Option(
                 metavar="HALF",
                 parser=half_named,
@@ -108,37 +108,37 @@ def register(app: typer.Typer) -> None:
         if write is not None:
             _write_questions(write, escalated)
             return
-        cases = (*(read_cases(files, known=base.entries, half=half) if files else ()), *cases_of(escalated))
+        cases = (*(read_cases(files, known=base.entries, split=half) if files else ()), *cases_of(escalated))
         if not cases:
             fail("no escalation makes a question: nothing to measure.")
         day = today_or(today)
-        observations = ask(Guide(base), cases, Asker(as_role), today=day, clock=time.perf_counter)
+        observations = run_questions(Guide(base), cases, Asker(as_role), today=day, clock=time.perf_counter)
         critical = _critical(base)
-        found = report(observations, critical=critical)
-        checked = check(wanted, observations, critical=critical)
+        found = build_report(observations, critical=critical)
+        checked = check_gates(wanted, observations, critical=critical)
         if html is not None:
             _write(html, found, checked, _subtitle(len(cases), as_role, half, day))
         if json:
-            print_json({"as": as_role, "today": day.isoformat(), "half": half, **document(found, checked)})
+            print_json({"as": as_role, "today": day.isoformat(), "half": half, **report_json(found, checked)})
         else:
             print_report(found)
             print_gates(checked)
-        _say(checked)
+        _print_summary(checked)
 
 
-def _escalated(base: KnowledgeBase, half: Half | None) -> tuple[Labelled, ...]:
+def _escalated(base: KnowledgeBase, split: SplitName | None) -> tuple[LabelledEscalation, ...]:
     """The questions that resolved escalations make; says on standard error how many make none, and why."""
     with kept() as records:
         filter_ = EscalationFilter(states={EscalationState.RESOLVED}, oldest_first=True)
-        found = told(records.ledger.iterate(filter_), base, records.ledger.by_reference)
-    for reason, count in found.silent.most_common():
+        found = label_escalations(records.ledger.iterate(filter_), base, records.ledger.by_reference)
+    for reason, count in found.skipped.most_common():
         say(f"Left out: {count} {reason.value}.")
-    questions = tuple(one for one in found.questions if half is None or half_of(one.text) == half)
+    questions = tuple(one for one in found.questions if split is None or split_of(one.text) == split)
     say(f"{len(questions)} {'question' if len(questions) == 1 else 'questions'} from escalations.")
     return questions
 
 
-def _write_questions(path: Path, questions: Sequence[Labelled]) -> None:
+def _write_questions(path: Path, questions: Sequence[LabelledEscalation]) -> None:
     text = "".join(f"{one.line}\n" for one in questions)
     if str(path) == "-":
         print_utf8(text, end="")
@@ -153,23 +153,23 @@ def _critical(knowledge: KnowledgeBase) -> frozenset[str]:
     return frozenset(id for id, entry in knowledge.entries.items() if entry.urgent)
 
 
-def _subtitle(questions: int, role: Role, half: Half | None, day: date) -> str:
+def _subtitle(questions: int, role: Role, split: SplitName | None, day: date) -> str:
     asked = "a team lead" if role == "team_lead" else "an agent"
-    of_half = f" of the {half} half" if half else ""
+    of_half = f" of the {split} half" if split else ""
     return f"{questions:,} questions{of_half}, asked as {asked}. Dates count from {day:%Y-%m-%d}."
 
 
-def _write(path: Path, found: Report, checked: Sequence[Checked], subtitle: str) -> None:
-    from slackguide.evaluation.page import page  # the other commands do not wait for the template library
+def _write(path: Path, found: Report, checked: Sequence[GateResult], subtitle: str) -> None:
+    from slackguide.evaluation.html_report import render_html  # the other commands do not wait for the template library
 
     try:
-        path.write_text(page(found, subtitle=subtitle, checked=checked), encoding="utf-8")
+        path.write_text(render_html(found, subtitle=subtitle, results=checked), encoding="utf-8")
     except OSError as error:
         fail(f"{path} cannot be written: {error.strerror}.")
     say(f"The report is in {path}.")
 
 
-def _say(checked: Sequence[Checked]) -> None:
+def _print_summary(checked: Sequence[GateResult]) -> None:
     missed = [one for one in checked if not one.met]
     for one in missed:
         say(f"missed: {one}")

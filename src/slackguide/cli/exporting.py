@@ -12,9 +12,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TextIO
 
-from slackguide.cli.output import say, whole
+from slackguide.cli.output import say
 from slackguide.cli.shown import Names, document
 from slackguide.escalation.models import Escalation
+from slackguide.text import replace_surrogates
 
 LONG = 2_000
 """From so many on, progress is told, at every tenth."""
@@ -56,7 +57,7 @@ def _write_json(stream: TextIO, found: Found, total: int, names: Names) -> int:
     stream.write("[")
     for escalation in _told(found(), total, "written"):
         text = json.dumps(document(escalation, names), ensure_ascii=False)
-        stream.write(whole(f"{',' if count else ''}\n{text}"))
+        stream.write(replace_surrogates(f"{',' if count else ''}\n{text}"))
         count += 1
     stream.write("\n]\n")
     return count
@@ -90,7 +91,7 @@ def _row(one: dict[str, Any], fields: Iterable[str]) -> list[Any]:
 
 
 def _cell(value: Any) -> str:
-    text = whole(", ".join(value) if isinstance(value, list) else "" if value is None else str(value))
+    text = replace_surrogates(", ".join(value) if isinstance(value, list) else "" if value is None else str(value))
     return f"'{text}" if isinstance(value, str | list) and text.startswith(FORMULA) else text
 
 

@@ -9,12 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from slackguide.cli.output import out, printable
-from slackguide.evaluation.calibration import Calibration
-from slackguide.evaluation.confusions import Confusion
-from slackguide.evaluation.gates import Checked
-from slackguide.evaluation.observation import Observation
+from slackguide.evaluation.formatting import format_expected, format_got, format_outcome, percent, short_names
+from slackguide.evaluation.gates import GateResult
+from slackguide.evaluation.metrics import Calibration, Confusion
 from slackguide.evaluation.report import Report, Section
-from slackguide.evaluation.words import expected_words, got_words, outcome_words, percent, short_names
+from slackguide.evaluation.results import Observation
 
 SHOWN = 10
 """Most confusions, wrong answers and misses of a gate printed; --json holds all of them, --html all but the misses."""
@@ -51,17 +50,17 @@ def print_report(report: Report) -> None:
     _print_speed(overall)
 
 
-def print_gates(checked: Sequence[Checked]) -> None:
+def print_gates(checked: Sequence[GateResult]) -> None:
     """Write every gate with its value and bound, then the questions that count against those missed."""
     table = _table("Gates", ["questions", "measure", "value", "bound", ""])
     for one in checked:
         value = "–" if one.measured is None else f"{one.measured:.4f}"
         bound = f"{one.gate.bound} {one.gate.value:g}"
-        table.add_row(printable(one.questions), one.gate.measure, value, bound, "met" if one.met else "MISSED")
+        table.add_row(printable(one.questions), one.gate.metric, value, bound, "met" if one.met else "MISSED")
     _print_table(table)
     for one in checked:
         if not one.met and one.misses:
-            about = f"{one.gate.measure} of {printable(one.questions)}: {len(one.misses)} against it"
+            about = f"{one.gate.metric} of {printable(one.questions)}: {len(one.misses)} against it"
             out.print(Text(f"\n{about}", style="bold"))
             for miss in one.misses[:SHOWN]:
                 out.print(_question(miss))
@@ -86,7 +85,7 @@ def _print_critical(parts: Iterable[Section], names: dict[str, str]) -> None:
     table = _table("Critical entries", ["", *CRITICAL.values()])
     for part in parts:
         shares = [part.shares()[name] for name in CRITICAL]
-        if part.measures.critical_first.of or any(share.count for share in shares):
+        if part.metrics.critical_first.of or any(share.count for share in shares):
             table.add_row(_name(part, names), *(f"{share.count} of {share.of}" for share in shares))
     _print_table(table)
 
@@ -109,7 +108,7 @@ def _print_confusions(found: Sequence[Confusion]) -> None:
         return
     out.print(Text(f"\nConfusions ({sum(one.count for one in found)} questions)", style="bold"))
     for one in found[:SHOWN]:
-        pair = f"{expected_words(one.expected)} → {got_words(one.got)}"
+        pair = f"{format_expected(one.expected)} → {format_got(one.got)}"
         out.print(Text.assemble(f"{one.count:>4}  ", (pair, "bold")))
         for observation in one.observations[:2]:
             out.print(_question(observation))
@@ -117,7 +116,7 @@ def _print_confusions(found: Sequence[Confusion]) -> None:
 
 
 def _print_wrong(part: Section) -> None:
-    wrong, answers = part.wrong_answers, part.measures.answer_precision_all.of
+    wrong, answers = part.wrong_answers, part.metrics.answer_precision_all.of
     out.print(Text(f"\nWrong answers: {len(wrong)} of {answers}", style="bold"))
     for one in wrong[:SHOWN]:
         out.print(_question(one))
@@ -125,11 +124,11 @@ def _print_wrong(part: Section) -> None:
 
 
 def _print_speed(part: Section) -> None:
-    p50, p99 = part.speed.p50 * 1000, part.speed.p99 * 1000
+    p50, p99 = part.latency.p50 * 1000, part.latency.p99 * 1000
     out.print(Text(f"\nTime a question: {p50:.2f} ms (p50), {p99:.2f} ms (p99); the slowest:", style="bold"))
-    for one in part.speed.slowest:
-        words = Text(f"      {printable(one.case.text)} ", overflow="ellipsis")
-        out.print(words + Text(f"{one.seconds * 1000:.2f} ms, {one.case.place}", style="dim"))
+    for one in part.latency.slowest:
+        text = Text(f"      {printable(one.case.text)} ", overflow="ellipsis")
+        out.print(text + Text(f"{one.seconds * 1000:.2f} ms, {one.case.place}", style="dim"))
 
 
 def _print_rest(count: int, noun: str, lists: str = "--json and --html list") -> None:
@@ -138,7 +137,7 @@ def _print_rest(count: int, noun: str, lists: str = "--json and --html list") ->
 
 
 def _question(one: Observation) -> Text:
-    tail = f"  {outcome_words(one.said)} {one.said.confidence:.0%}, {one.case.place}"
+    tail = f"  {format_outcome(one.prediction)} {one.prediction.confidence:.0%}, {one.case.place}"
     return Text.assemble(f"      {printable(one.case.text)}", (tail, "dim"))
 
 

@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from slackguide.text import replace_surrogates
+
 NOT_FINE = 1
 WRONG_USE = 2
 
@@ -32,12 +34,7 @@ def print_json_line(document: Any) -> None:
 
 def print_utf8(text: str, *, end: str = "\n") -> None:
     """Writes a result for programs: UTF-8 whatever the terminal's encoding, half characters as �."""
-    typer.echo(whole(text + end).encode(), nl=False)
-
-
-def whole(text: str) -> str:
-    """The text with what is no character (a lone surrogate: half of one, or a byte that was not UTF-8) as �."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    typer.echo(replace_surrogates(text + end).encode(), nl=False)
 
 
 def printable(text: str, *, lines: bool = False) -> str:

@@ -14,9 +14,10 @@ import typer
 from slackguide.cli.card import print_card
 from slackguide.cli.facts import told_facts
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, DayOption, JsonOption, KnowledgeOption, RoleOption, today_or
-from slackguide.cli.output import WRONG_USE, fail, print_json, print_json_line, say, whole
+from slackguide.cli.output import WRONG_USE, fail, print_json, print_json_line, say
 from slackguide.errors import UnusableInput
 from slackguide.guide import Asker, Concern, Guide, outcome_json
+from slackguide.text import replace_surrogates
 from slackguide.triage import load_verified, parse_facts
 
 
@@ -60,7 +61,9 @@ def register(app: typer.Typer) -> None:
         if not text and entry is None:
             fail("nothing to answer: give the concern in words, --entry ID or --batch FILE.")
         guide = Guide(load_verified(knowledge))
-        concern = Concern(whole(" ".join(text or ())), told_facts(fact or (), guide.knowledge.facts), entry)
+        concern = Concern(
+            replace_surrogates(" ".join(text or ())), told_facts(fact or (), guide.knowledge.facts), entry
+        )
         outcome = guide.answer(concern, asker, today=day)
         if json:
             print_json(outcome_json(outcome))
@@ -105,4 +108,4 @@ def _concern(line: str, guide: Guide) -> Concern:
     text, entry, facts = given.get("text") or "", given.get("entry"), given.get("facts") or {}
     if not isinstance(text, str) or not isinstance(entry, str | None) or not isinstance(facts, Mapping):
         raise UnusableInput('"text" and "entry" are texts, "facts" is an object')
-    return Concern(whole(text), parse_facts(facts, guide.knowledge.facts), entry)
+    return Concern(replace_surrogates(text), parse_facts(facts, guide.knowledge.facts), entry)

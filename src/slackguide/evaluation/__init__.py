@@ -1,1 +1,1 @@
-"""How right the guide is on labelled questions, and what a change of knowledge does to them."""
+"""Evaluation: the guide's accuracy on labelled questions, and what a change of knowledge does to it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from slackguide.evaluation.calibration import Calibration
+from slackguide.evaluation.metrics import Calibration
 from slackguide.evaluation.report import Section
 
 SIDE = 240
@@ -42,10 +42,10 @@ def reliability_diagram(table: Calibration) -> str:
         bar = (SIDE / len(table.bins)) * (0.25 + 0.65 * (bin.count / most) ** 0.5)
         middle = LEFT + SIDE * (bin.low + bin.high) / 2
         tall = SIDE * bin.accuracy
-        words = f"{bin.count} at {bin.confidence:.0%} mean confidence: {bin.accuracy:.0%} right"
+        text = f"{bin.count} at {bin.confidence:.0%} mean confidence: {bin.accuracy:.0%} right"
         parts.append(
             f'<rect class="bar" x="{middle - bar / 2:.1f}" y="{TOP + SIDE - tall:.1f}" width="{bar:.1f}" '
-            f'height="{max(tall, 1):.1f}" rx="2"><title>{escape(words)}</title></rect>'
+            f'height="{max(tall, 1):.1f}" rx="2"><title>{escape(text)}</title></rect>'
         )
         x, y = LEFT + SIDE * bin.confidence, TOP + SIDE * (1 - bin.accuracy)
         parts.append(f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="3.5"/>')
@@ -60,7 +60,7 @@ def outcome_counts(part: Section) -> tuple[int, ...]:
     """How many questions fall under each of `SHARES`, in or out of scope alike."""
     counts = dict.fromkeys((name for name, _ in SHARES), 0)
     for one in part.observations:
-        if one.said.outcome == "none":
+        if one.prediction.outcome == "none":
             counts["nothing"] += 1
         elif one.answered:
             counts["right" if one.hit else "wrong"] += 1
@@ -73,8 +73,8 @@ def outcome_bar(counts: Sequence[int]) -> str:
     """One stacked bar that is as wide as its place."""
     total = sum(counts) or 1
     named = list(zip(SHARES, counts, strict=True))
-    words = ", ".join(f"{label}: {count / total:.0%}" for (_, label), count in named if count)
-    parts = [f'<svg class="strip" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="{words}">']
+    text = ", ".join(f"{label}: {count / total:.0%}" for (_, label), count in named if count)
+    parts = [f'<svg class="strip" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="{text}">']
     start = 0.0
     for (name, label), count in named:
         wide = 100 * count / total

@@ -12,9 +12,9 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from slackguide.errors import UnusableInput
-from slackguide.evaluation.measures import MEANINGS, definitions
-from slackguide.evaluation.observation import Observation
-from slackguide.evaluation.report import section
+from slackguide.evaluation.metrics import MEANINGS, definitions
+from slackguide.evaluation.report import build_section
+from slackguide.evaluation.results import Observation
 from slackguide.knowledge import did_you_mean
 
 Bound: TypeAlias = Literal["at least", "at most"]
@@ -37,15 +37,15 @@ MORE_IS_BETTER = frozenset(GATED) - LESS_IS_BETTER - {"answered", "offered"}
 class Gate:
     """One measure and the bound (0..1) it has to keep."""
 
-    measure: str
+    metric: str
     bound: Bound
     value: float
 
-    def met(self, measured: float | None) -> bool:
+    def met(self, metrics: float | None) -> bool:
         """Whether the measured value keeps the bound; what could not be measured does not."""
-        if measured is None:
+        if metrics is None:
             return False
-        return measured >= self.value if self.bound == "at least" else measured <= self.value
+        return metrics >= self.value if self.bound == "at least" else metrics <= self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class GateSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class GateResult:
     """A gate and what was measured for it; None: it could not be measured on the questions of its set."""
 
     gate: Gate
@@ -79,13 +79,13 @@ class Checked:
 
     def __str__(self) -> str:
         gate = self.gate
-        name = f"{gate.measure} of {self.questions}"
+        name = f"{gate.metric} of {self.questions}"
         if self.measured is None:
             return f"{name} cannot be measured: none of these questions is one of those it is taken of"
-        words = f"{name} is {self.measured:.4f}, wanted {gate.bound} {gate.value:g}"
+        text = f"{name} is {self.measured:.4f}, wanted {gate.bound} {gate.value:g}"
         if self.met:
-            return words
-        return f"{words}: {abs(self.measured - gate.value):.4f} {'short' if gate.bound == 'at least' else 'over'}"
+            return text
+        return f"{text}: {abs(self.measured - gate.value):.4f} {'short' if gate.bound == 'at least' else 'over'}"
 
 
 class _Set(BaseModel):
@@ -122,8 +122,8 @@ def read_gates(path: Path) -> tuple[GateSet, ...]:
         raise UnusableInput(f"{path} is not TOML: {error}.") from error
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise UnusableInput(f"{path}: {place}: {first['msg']}.") from error
+        position = ".".join(str(part) for part in first["loc"])
+        raise UnusableInput(f"{path}: {position}: {first['msg']}.") from error
     try:
         return tuple(_gate_set(one) for one in found.sets)
     except UnusableInput as error:
@@ -150,24 +150,24 @@ def _gate(set_name: str, name: str, bound: Bound, value: float) -> Gate:
     return Gate(name, bound, value)
 
 
-def check(
+def check_gates(
     wanted: Iterable[GateSet], observations: Sequence[Observation], *, critical: frozenset[str]
-) -> tuple[Checked, ...]:
+) -> tuple[GateResult, ...]:
     """Return each gate with what was measured for it; `critical` are the ids of the critical entries."""
-    return tuple(checked for one in wanted for checked in _check(one, observations, critical))
+    return tuple(results for one in wanted for results in _check(one, observations, critical))
 
 
-def _check(wanted: GateSet, observations: Sequence[Observation], critical: frozenset[str]) -> Iterator[Checked]:
+def _check(wanted: GateSet, observations: Sequence[Observation], critical: frozenset[str]) -> Iterator[GateResult]:
     asked = [one for one in observations if wanted.covers(one.case.file)]
-    measured = section(wanted.name, asked, critical).values() if asked else dict.fromkeys(GATED)
+    metrics = build_section(wanted.name, asked, critical).values() if asked else dict.fromkeys(GATED)
     for gate in wanted.gates:
-        yield Checked(gate, measured[gate.measure], wanted.name, _misses(gate, asked, critical))
+        yield GateResult(gate, metrics[gate.metric], wanted.name, _misses(gate, asked, critical))
 
 
 def _misses(gate: Gate, observations: Iterable[Observation], critical: frozenset[str]) -> tuple[Observation, ...]:
-    definition = definitions(critical).get(gate.measure)
+    definition = definitions(critical).get(gate.metric)
     if definition is None:
         return ()
     counted = gate.bound == "at most"
     found = [one for one in observations if definition.among(one) and definition.holds(one) is counted]
-    return tuple(sorted(found, key=lambda one: -one.said.confidence))
+    return tuple(sorted(found, key=lambda one: -one.prediction.confidence))

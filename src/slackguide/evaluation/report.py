@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from slackguide.evaluation.calibration import Calibration, calibration
-from slackguide.evaluation.confusions import Confusion, confusions
-from slackguide.evaluation.measures import Measures, Share, measure
-from slackguide.evaluation.observation import Observation
-from slackguide.evaluation.speed import Speed, speed
+from slackguide.evaluation.metrics import (
+    Calibration,
+    Confusion,
+    Latency,
+    Metrics,
+    Proportion,
+    calibrate,
+    compute_metrics,
+    count_confusions,
+    measure_latency,
+)
+from slackguide.evaluation.results import Observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,38 +25,38 @@ class Section:
 
     name: str
     observations: tuple[Observation, ...]
-    measures: Measures
+    metrics: Metrics
     calibration: Calibration
     """Of the first matches of the questions in scope."""
     calibration_all: Calibration
     """Of all first matches; those out of scope are never right."""
     confusions: tuple[Confusion, ...]
-    speed: Speed
+    latency: Latency
 
     @property
     def in_scope(self) -> int:
         """How many questions some entry answers."""
-        return self.measures.top1.of
+        return self.metrics.top1.of
 
     @property
     def out_of_scope(self) -> int:
         """How many questions no entry answers."""
-        return self.measures.none_out_of_scope.of
+        return self.metrics.none_out_of_scope.of
 
     @property
     def wrong_answers(self) -> tuple[Observation, ...]:
         """The questions that were answered by an entry that is not acceptable, the surest first."""
         wrong = [one for one in self.observations if one.wrong]
-        return tuple(sorted(wrong, key=lambda one: -one.said.confidence))
+        return tuple(sorted(wrong, key=lambda one: -one.prediction.confidence))
 
     @property
     def alerted(self) -> tuple[Observation, ...]:
         """The questions that got an alert."""
-        return tuple(one for one in self.observations if one.said.alerts)
+        return tuple(one for one in self.observations if one.prediction.alerts)
 
-    def shares(self) -> dict[str, Share]:
+    def shares(self) -> dict[str, Proportion]:
         """The measures by name."""
-        return {field.name: getattr(self.measures, field.name) for field in fields(self.measures)}
+        return {field.name: getattr(self.metrics, field.name) for field in fields(self.metrics)}
 
     def values(self) -> dict[str, float | None]:
         """Every number a gate can ask for, by name; None where it cannot be taken from these questions."""
@@ -65,22 +72,22 @@ class Report:
     files: tuple[Section, ...]
 
 
-def report(observations: Sequence[Observation], *, critical: frozenset[str]) -> Report:
+def build_report(observations: Sequence[Observation], *, critical: frozenset[str]) -> Report:
     """Measures observations by file and overall. Raises ValueError where there are none."""
     names = dict.fromkeys(one.case.file for one in observations)
-    files = [section(name, [one for one in observations if one.case.file == name], critical) for name in names]
-    return Report(section("all questions", observations, critical), tuple(files))
+    files = [build_section(name, [one for one in observations if one.case.file == name], critical) for name in names]
+    return Report(build_section("all questions", observations, critical), tuple(files))
 
 
-def section(name: str, observations: Sequence[Observation], critical: frozenset[str]) -> Section:
+def build_section(name: str, observations: Sequence[Observation], critical: frozenset[str]) -> Section:
     """Measures some observations. Raises ValueError where there are none."""
-    matched = [one for one in observations if one.said.ranking]
+    matched = [one for one in observations if one.prediction.ranking]
     return Section(
         name=name,
         observations=tuple(observations),
-        measures=measure(observations, critical=critical),
-        calibration=calibration((one.said.confidence, one.ranked(1)) for one in matched if one.case.in_scope),
-        calibration_all=calibration((one.said.confidence, one.ranked(1)) for one in matched),
-        confusions=confusions(observations),
-        speed=speed(observations),
+        metrics=compute_metrics(observations, critical=critical),
+        calibration=calibrate((one.prediction.confidence, one.ranked(1)) for one in matched if one.case.in_scope),
+        calibration_all=calibrate((one.prediction.confidence, one.ranked(1)) for one in matched),
+        confusions=count_confusions(observations),
+        latency=measure_latency(observations),
     )

@@ -1,4 +1,4 @@
-"""What the guide said to one question, as far as measuring goes."""
+"""The guide's prediction for one question."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ OutcomeName: TypeAlias = Literal["answer", "choices", "none"]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Prediction:
     """One outcome in ids."""
 
     outcome: OutcomeName
@@ -23,7 +23,7 @@ class Said:
     """Of the first match, 0..1."""
     alerts: tuple[str, ...] = ()
     """The critical entries pointed to beside the outcome."""
-    target: str | None = None
+    destination: str | None = None
     """Id of the decided destination."""
     missing: tuple[str, ...] = ()
     """The facts that the destination still hangs on."""
@@ -39,17 +39,17 @@ class Said:
         return self.ranking[0] if self.ranking else None
 
 
-def said(outcome: Outcome) -> Said:
+def prediction_of(outcome: Outcome) -> Prediction:
     """An outcome of the guide in ids."""
     ranking = tuple(match.id for match in outcome.matches)
     alerts = tuple(alert.id for alert in outcome.alerts)
     match outcome:
         case Answer(decision=decision):
             target = decision.destination.id if decision.destination else None
-            return Said("answer", ranking, 1, outcome.confidence, alerts, target, decision.missing)
+            return Prediction("answer", ranking, 1, outcome.confidence, alerts, target, decision.missing)
         case Choices(offered=offered):
-            return Said("choices", ranking, offered, outcome.confidence, alerts)
+            return Prediction("choices", ranking, offered, outcome.confidence, alerts)
         case NoAnswer():
-            return Said("none", ranking, 0, outcome.confidence, alerts)
+            return Prediction("none", ranking, 0, outcome.confidence, alerts)
         case other:
             assert_never(other)

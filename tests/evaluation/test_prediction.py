@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from slackguide.evaluation.said import Said, said
+from slackguide.evaluation.prediction import Prediction, prediction_of
 from slackguide.guide import Asker, Concern, Guide, NoAnswer
 from slackguide.guide.outcomes import Choices, RankedEntry
 from slackguide.knowledge import load
@@ -31,18 +31,18 @@ def test_an_answer_tells_its_destination_or_what_it_hangs_on(
     guide: Guide, facts: dict[str, str | int], target: str | None, missing: set[str]
 ) -> None:
     outcome = guide.answer(Concern(facts=facts, entry="help/badge"), Asker(), today=date(2026, 11, 21))
-    found = said(outcome)
+    found = prediction_of(outcome)
     assert (found.outcome, found.shown, found.confidence) == ("answer", ("help/badge",), 1.0)
-    assert (found.target, set(found.missing)) == (target, missing)
+    assert (found.destination, set(found.missing)) == (target, missing)
 
 
 def test_choices_show_only_what_is_offered() -> None:
-    found = said(Choices(0.6, MATCHES, (Alert("x/fire", "look"),), offered=2))
-    assert found == Said("choices", RANKING, 2, 0.6, ("x/fire",))
+    found = prediction_of(Choices(0.6, MATCHES, (Alert("x/fire", "look"),), offered=2))
+    assert found == Prediction("choices", RANKING, 2, 0.6, ("x/fire",))
     assert (found.shown, found.first) == (("a/a", "b/b"), "a/a")
 
 
 def test_near_misses_are_ranked_but_not_shown() -> None:
-    found = said(NoAnswer(0.6, MATCHES, ()))
+    found = prediction_of(NoAnswer(0.6, MATCHES, ()))
     assert (found.ranking, found.shown, found.first) == (RANKING, (), "a/a")
-    assert said(NoAnswer(0.0, (), ())).first is None
+    assert prediction_of(NoAnswer(0.0, (), ())).first is None

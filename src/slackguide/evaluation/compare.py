@@ -1,4 +1,4 @@
-"""Two knowledge bases side by side."""
+"""Compare two knowledge bases."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from slackguide.evaluation.moves import VERDICTS, Move, Verdict
-from slackguide.evaluation.said import Said
-from slackguide.evaluation.table_changes import TableChanges
+from slackguide.evaluation.prediction import Prediction
+from slackguide.evaluation.regressions import VERDICTS, PredictionChange, Verdict
+from slackguide.evaluation.table_diff import TableDiff
 from slackguide.knowledge import KnowledgeBase
 
 
@@ -18,31 +18,31 @@ class Comparison:
     """What a change of knowledge comes to."""
 
     questions: int
-    moves: tuple[Move, ...]
+    moves: tuple[PredictionChange, ...]
     added: tuple[str, ...]
     """Ids of the entries that only the new one has."""
     removed: tuple[str, ...]
-    tables: TableChanges
+    tables: TableDiff
 
     def count(self, verdict: Verdict) -> int:
         """How many questions moved for better, worse or neither."""
-        return Counter(move.verdict for move in self.moves)[verdict]
+        return Counter(change.verdict for change in self.moves)[verdict]
 
 
-def comparison(
-    old: KnowledgeBase, new: KnowledgeBase, moves: Sequence[Move], tables: TableChanges, *, questions: int
+def compare_knowledge(
+    old: KnowledgeBase, new: KnowledgeBase, changes: Sequence[PredictionChange], tables: TableDiff, *, questions: int
 ) -> Comparison:
     """Puts together what was found."""
     return Comparison(
         questions=questions,
-        moves=tuple(moves),
+        moves=tuple(changes),
         added=tuple(sorted(new.entries.keys() - old.entries.keys())),
         removed=tuple(sorted(old.entries.keys() - new.entries.keys())),
         tables=tables,
     )
 
 
-def document(found: Comparison) -> dict[str, Any]:
+def comparison_json(found: Comparison) -> dict[str, Any]:
     """The comparison as plain lists, dicts, texts and numbers."""
     return {
         "questions": found.questions,
@@ -50,16 +50,16 @@ def document(found: Comparison) -> dict[str, Any]:
         **{verdict: found.count(verdict) for verdict in VERDICTS},
         "moves": [
             {
-                "file": move.case.file,
-                "line": move.case.line,
-                "text": move.case.text,
-                "ids": list(move.case.ids),
-                "verdict": move.verdict,
-                "parts": list(move.parts),
-                "old": _said(move.old),
-                "new": _said(move.new),
+                "file": change.case.file,
+                "line": change.case.line,
+                "text": change.case.text,
+                "ids": list(change.case.ids),
+                "verdict": change.verdict,
+                "parts": list(change.parts),
+                "old": _prediction_json(change.old),
+                "new": _prediction_json(change.new),
             }
-            for move in found.moves
+            for change in found.moves
         ],
         "entries_added": list(found.added),
         "entries_removed": list(found.removed),
@@ -77,13 +77,13 @@ def document(found: Comparison) -> dict[str, Any]:
     }
 
 
-def _said(said: Said) -> dict[str, Any]:
+def _prediction_json(prediction: Prediction) -> dict[str, Any]:
     return {
-        "outcome": said.outcome,
-        "entry": said.shown[0] if said.shown else None,
-        "shown": list(said.shown),
-        "confidence": round(said.confidence, 4),
-        "destination": said.target,
-        "missing": list(said.missing),
-        "alerts": list(said.alerts),
+        "outcome": prediction.outcome,
+        "entry": prediction.shown[0] if prediction.shown else None,
+        "shown": list(prediction.shown),
+        "confidence": round(prediction.confidence, 4),
+        "destination": prediction.destination,
+        "missing": list(prediction.missing),
+        "alerts": list(prediction.alerts),
     }

@@ -3,19 +3,19 @@ from pathlib import Path
 
 import pytest
 
-from slackguide.evaluation.table_changes import TableChange, TableChanges, table_changes
+from slackguide.evaluation.table_diff import TableChange, TableDiff, diff_tables
 from slackguide.knowledge import load
 from tests.evaluation.small import SHIPPED, write_knowledge
 
 BADGE = ("help/badge",)
 
-Compare = Callable[[str, str], TableChanges]
+Compare = Callable[[str, str], TableDiff]
 
 
 @pytest.fixture
 def compare(tmp_path: Path) -> Compare:
-    def compared(old: str, new: str) -> TableChanges:
-        return table_changes(
+    def compared(old: str, new: str) -> TableDiff:
+        return diff_tables(
             load(write_knowledge(tmp_path / "old", rules=old)), load(write_knowledge(tmp_path / "new", rules=new))
         )
 
@@ -28,7 +28,7 @@ def _routes(*rules: str) -> str:
 
 def test_the_same_rules_change_nothing(compare: Compare) -> None:
     rules = _routes("{when: {floor: 0..2, colour: red}, to: vault}", "{to: desk}")
-    assert compare(rules, rules) == TableChanges((), {})
+    assert compare(rules, rules) == TableDiff((), {})
 
 
 def test_rules_written_otherwise_that_decide_alike_change_nothing(compare: Compare) -> None:
@@ -92,7 +92,7 @@ def test_a_value_that_only_one_of_them_knows_is_no_case(tmp_path: Path) -> None:
     page = new / "help.yaml"
     text = page.read_text(encoding="utf-8").replace("blue: Blue", "blue: Blue, white: White")
     page.write_text(text, encoding="utf-8")
-    found = table_changes(load(old), load(new))
+    found = diff_tables(load(old), load(new))
     assert found.changes == (TableChange(BADGE, "vault", "fire", 1, ("Colour: Red",)),)
 
 
@@ -103,10 +103,10 @@ def test_a_fact_of_another_kind_cannot_be_compared(tmp_path: Path) -> None:
     page = new / "help.yaml"
     choice = "    kind: choice\n    values: {red: Red, green: Green, blue: Blue}"
     page.write_text(page.read_text(encoding="utf-8").replace(choice, "    kind: number"), encoding="utf-8")
-    found = table_changes(load(old), load(new))
-    assert found == TableChanges((), {"help/badge": "the fact `colour` was choice and is number"})
+    found = diff_tables(load(old), load(new))
+    assert found == TableDiff((), {"help/badge": "the fact `colour` was choice and is number"})
 
 
 def test_the_shipped_rules_against_themselves() -> None:
     knowledge = load(SHIPPED)
-    assert table_changes(knowledge, knowledge) == TableChanges((), {})
+    assert diff_tables(knowledge, knowledge) == TableDiff((), {})

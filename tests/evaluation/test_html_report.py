@@ -4,9 +4,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from slackguide.evaluation.gates import Gate, GateSet, check
-from slackguide.evaluation.page import page
-from slackguide.evaluation.report import Report, report
+from slackguide.evaluation.gates import Gate, GateSet, check_gates
+from slackguide.evaluation.html_report import render_html
+from slackguide.evaluation.report import Report, build_report
 from tests.evaluation.made import observed
 
 VOID = {"meta", "br", "hr", "img", "input", "link"}
@@ -39,7 +39,7 @@ class Outline(HTMLParser):
 
 @pytest.fixture
 def measured() -> Report:
-    return report(
+    return build_report(
         [
             observed("a/a", "answer", "a/a b/b", confidence=0.95, file="one.jsonl"),
             observed("a/a", "answer", "b/b", confidence=0.85, text=EVIL, file="one.jsonl"),
@@ -60,7 +60,7 @@ def _read(text: str) -> Outline:
 
 
 def test_the_page_stands_by_itself_and_shows_words_as_words(measured: Report) -> None:
-    text = page(measured, subtitle="5 questions & more")
+    text = render_html(measured, subtitle="5 questions & more")
     outline = _read(text)
     assert not outline.seen & {"script", "img", "link", "iframe"}
     assert "url(" not in text
@@ -70,7 +70,9 @@ def test_the_page_stands_by_itself_and_shows_words_as_words(measured: Report) ->
 
 
 def test_every_chart_is_sound_svg_with_the_numbers_in_it(measured: Report) -> None:
-    charts = [ElementTree.fromstring(found) for found in re.findall(r"<svg.*?</svg>", page(measured, subtitle=""))]
+    charts = [
+        ElementTree.fromstring(found) for found in re.findall(r"<svg.*?</svg>", render_html(measured, subtitle=""))
+    ]
     diagram = next(chart for chart in charts if chart.get("class") == "chart")
     bars = [bar.findtext("title") for bar in diagram.iter("rect")]
     assert bars == [
@@ -88,7 +90,7 @@ def test_every_chart_is_sound_svg_with_the_numbers_in_it(measured: Report) -> No
 
 
 def test_every_table_has_a_caption_and_heads_for_rows_and_columns(measured: Report) -> None:
-    tables = re.findall(r"<table.*?</table>", page(measured, subtitle=""), re.DOTALL)
+    tables = re.findall(r"<table.*?</table>", render_html(measured, subtitle=""), re.DOTALL)
     assert len(tables) == 7
     for table in tables:
         found = ElementTree.fromstring(table)
@@ -102,8 +104,8 @@ def test_every_table_has_a_caption_and_heads_for_rows_and_columns(measured: Repo
 
 def test_gates_are_told_met_or_missed(measured: Report) -> None:
     wanted = GateSet("<all>", (), (Gate("top1", "at least", 0.9), Gate("top3", "at least", 0.1)))
-    checked = check([wanted], measured.overall.observations, critical=frozenset())
-    text = page(measured, subtitle="", checked=checked)
+    checked = check_gates([wanted], measured.overall.observations, critical=frozenset())
+    text = render_html(measured, subtitle="", results=checked)
     assert (
         '<li class="missed"><b>Missed</b> top1 of &lt;all&gt; is 0.6667, wanted at least 0.9: 0.2333 short</li>' in text
     )
@@ -111,6 +113,6 @@ def test_gates_are_told_met_or_missed(measured: Report) -> None:
 
 
 def test_a_page_of_nothing_but_out_of_scope_stands_too() -> None:
-    outline = _read(page(report([observed("", "none", "")], critical=frozenset()), subtitle=""))
+    outline = _read(render_html(build_report([observed("", "none", "")], critical=frozenset()), subtitle=""))
     assert "Questions out of scope" in outline.words
     assert "Questions in scope" not in outline.words

@@ -1,31 +1,31 @@
 import pytest
 
-from slackguide.evaluation.moves import Verdict, moves, verdict
-from slackguide.evaluation.observation import Case
-from slackguide.evaluation.said import Said
+from slackguide.evaluation.prediction import Prediction
+from slackguide.evaluation.regressions import Verdict, judge_change, prediction_changes
+from slackguide.evaluation.results import LabelledCase
 from tests.evaluation.made import observed
 
-RIGHT = Said("answer", ("a/a", "b/b"), 1)
-AMONG = Said("choices", ("b/b", "a/a"), 2)
-NOTHING = Said("none", ("a/a",), 0)
-BESIDE = Said("choices", ("b/b", "c/c", "a/a"), 2)
-WRONG = Said("answer", ("b/b", "a/a"), 1)
+RIGHT = Prediction("answer", ("a/a", "b/b"), 1)
+AMONG = Prediction("choices", ("b/b", "a/a"), 2)
+NOTHING = Prediction("none", ("a/a",), 0)
+BESIDE = Prediction("choices", ("b/b", "c/c", "a/a"), 2)
+WRONG = Prediction("answer", ("b/b", "a/a"), 1)
 
 IN_SCOPE = (RIGHT, AMONG, NOTHING, BESIDE, WRONG)
 OUT_OF_SCOPE = (NOTHING, AMONG, RIGHT)
 
 
 @pytest.mark.parametrize(("ids", "order"), [(("a/a",), IN_SCOPE), ((), OUT_OF_SCOPE)], ids=["in scope", "out of scope"])
-def test_the_order_from_best_to_worst(ids: tuple[str, ...], order: tuple[Said, ...]) -> None:
-    case = Case("set.jsonl", 1, "a question", ids)
+def test_the_order_from_best_to_worst(ids: tuple[str, ...], order: tuple[Prediction, ...]) -> None:
+    case = LabelledCase("set.jsonl", 1, "a question", ids)
     for place, old in enumerate(order):
         for other, new in enumerate(order):
             wanted: Verdict = "different" if place == other else "better" if other < place else "worse"
-            assert verdict(case, old, new) == wanted, (old, new)
+            assert judge_change(case, old, new) == wanted, (old, new)
 
 
-def _alerting(*alerts: str) -> Said:
-    return Said("none", (), 0, alerts=alerts)
+def _alerting(*alerts: str) -> Prediction:
+    return Prediction("none", (), 0, alerts=alerts)
 
 
 @pytest.mark.parametrize(
@@ -38,22 +38,22 @@ def _alerting(*alerts: str) -> Said:
         (_alerting("b/b"), _alerting("c/c"), "different"),
     ],
 )
-def test_alerts_decide_between_equals(old: Said, new: Said, wanted: Verdict) -> None:
-    assert verdict(Case("set.jsonl", 1, "a question", ("a/a",)), old, new) == wanted
+def test_alerts_decide_between_equals(old: Prediction, new: Prediction, wanted: Verdict) -> None:
+    assert judge_change(LabelledCase("set.jsonl", 1, "a question", ("a/a",)), old, new) == wanted
 
 
 def test_the_moves_name_what_moved_and_the_worse_come_first() -> None:
-    sent = Said("answer", ("a/a",), 1, target="desk")
-    open_still = Said("answer", ("a/a",), 1, missing=("floor",))
-    surer = Said("answer", ("a/a", "c/c"), 1, confidence=0.9, target="desk")
-    asked, reordered = (Said("answer", ("a/a",), 1, missing=names) for names in (("x", "y"), ("y", "x")))
+    sent = Prediction("answer", ("a/a",), 1, destination="desk")
+    open_still = Prediction("answer", ("a/a",), 1, missing=("floor",))
+    surer = Prediction("answer", ("a/a", "c/c"), 1, confidence=0.9, destination="desk")
+    asked, reordered = (Prediction("answer", ("a/a",), 1, missing=names) for names in (("x", "y"), ("y", "x")))
     pairs = [(sent, surer), (sent, open_still), (WRONG, RIGHT), (RIGHT, NOTHING), (AMONG, BESIDE), (asked, reordered)]
     old = [observed("a/a", "none", "", line=line) for line in range(len(pairs))]
     new = [observed("a/a", "none", "", line=line) for line in range(len(pairs))]
     cases = [one.case for one in old]
     before = [type(one)(one.case, pair[0]) for one, pair in zip(old, pairs, strict=True)]
     after = [type(one)(one.case, pair[1]) for one, pair in zip(new, pairs, strict=True)]
-    found = [(move.case.line, move.parts, move.verdict) for move in moves(before, after, cases)]
+    found = [(move.case.line, move.parts, move.verdict) for move in prediction_changes(before, after, cases)]
     assert found == [
         (3, ("entry", "outcome"), "worse"),
         (4, ("entry",), "worse"),
@@ -65,4 +65,4 @@ def test_the_moves_name_what_moved_and_the_worse_come_first() -> None:
 def test_lists_of_different_length_are_refused() -> None:
     one = observed("a/a", "none", "")
     with pytest.raises(ValueError, match=r"shorter|longer"):
-        moves([one], [], [one.case])
+        prediction_changes([one], [], [one.case])

@@ -1,4 +1,4 @@
-"""The report as one self-contained web page: nothing is fetched, everything people wrote is escaped."""
+"""The report as one self-contained HTML page: nothing is fetched, everything people wrote is escaped."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from slackguide.evaluation.charts import SHARES, count_bar, outcome_bar, outcome_counts, reliability_diagram
-from slackguide.evaluation.gates import Checked
-from slackguide.evaluation.measures import MEANINGS, Share
+from slackguide.evaluation.formatting import format_expected, format_got, format_outcome, percent, short_names
+from slackguide.evaluation.gates import GateResult
+from slackguide.evaluation.metrics import MEANINGS, Proportion
 from slackguide.evaluation.report import Report, Section
-from slackguide.evaluation.words import expected_words, got_words, outcome_words, percent, short_names
 
 IN_SCOPE = ("top1", "top3", "answered", "offered", "none", "answer_precision", "offered_hit", "shown")
 OUT_OF_SCOPE = ("none_out_of_scope", "offered_out_of_scope", "answered_out_of_scope")
@@ -40,7 +40,7 @@ Row = tuple[str, list[str]]
 """The head of a table's row, and its cells."""
 
 
-def page(report: Report, *, subtitle: str, checked: Sequence[Checked] = ()) -> str:
+def render_html(report: Report, *, subtitle: str, results: Sequence[GateResult] = ()) -> str:
     """Return the whole page; `subtitle` says what was measured, as whom and when."""
     pages = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -51,7 +51,7 @@ def page(report: Report, *, subtitle: str, checked: Sequence[Checked] = ()) -> s
         keep_trailing_newline=True,
     )
     pages.filters.update(
-        number=_number, ms=_ms, percent=percent, expected=expected_words, got=got_words, outcome=outcome_words
+        number=_number, ms=_ms, percent=percent, expected=format_expected, got=format_got, outcome=format_outcome
     )
     pages.globals.update(
         heads=HEADS, means=MEANINGS, shares=SHARES, count_bar=count_bar, outcome_bar=outcome_bar,
@@ -61,31 +61,31 @@ def page(report: Report, *, subtitle: str, checked: Sequence[Checked] = ()) -> s
     return pages.get_template("report.html.j2").render(
         report=report,
         subtitle=subtitle,
-        checked=checked,
+        checked=results,
         tiles=_tiles(part),
         parts=_parts(report),
         tables=_tables(_parts(report)),
         reliability=_reliability(part),
         wrong=_wrong(part),
         alerts=_alerts(part),
-        slowest=[(one.case.text, [_ms(one.seconds), one.case.place]) for one in part.speed.slowest],
+        slowest=[(one.case.text, [_ms(one.seconds), one.case.place]) for one in part.latency.slowest],
     )
 
 
 def _tiles(part: Section) -> list[tuple[str, str, str]]:
-    measures = part.measures
+    metrics = part.metrics
     tiles: list[tuple[str, str, str]] = []
     if part.in_scope:
         tiles += [
-            ("Top-1", percent(measures.top1.value), f"of {part.in_scope} in scope"),
-            ("Top-3", percent(measures.top3.value), f"of {part.in_scope} in scope"),
-            ("Answered", percent(measures.answered.value), f"{percent(measures.answer_precision.value)} of them right"),
+            ("Top-1", percent(metrics.top1.value), f"of {part.in_scope} in scope"),
+            ("Top-3", percent(metrics.top3.value), f"of {part.in_scope} in scope"),
+            ("Answered", percent(metrics.answered.value), f"{percent(metrics.answer_precision.value)} of them right"),
             ("Calibration error", _number(part.calibration.error), "0 is perfect"),
         ]
     if part.out_of_scope:
-        answered = percent(measures.answered_out_of_scope.value)
-        tiles.append(("Out of scope: none", percent(measures.none_out_of_scope.value), f"{answered} answered"))
-    tiles.append(("Median time", _ms(part.speed.p50), f"99% within {_ms(part.speed.p99)}"))
+        answered = percent(metrics.answered_out_of_scope.value)
+        tiles.append(("Out of scope: none", percent(metrics.none_out_of_scope.value), f"{answered} answered"))
+    tiles.append(("Median time", _ms(part.latency.p50), f"99% within {_ms(part.latency.p99)}"))
     return tiles
 
 
@@ -102,7 +102,7 @@ def _tables(parts: Sequence[tuple[str, Section]]) -> list[tuple[str, str, list[s
     critical = [
         (name, [f"{share.count} of {share.of}" for share in _critical(part)])
         for name, part in parts
-        if part.measures.critical_first.of or any(share.count for share in _critical(part))
+        if part.metrics.critical_first.of or any(share.count for share in _critical(part))
     ]
     return [
         ("Questions in scope", "In scope, by file", ["Questions", *_heads(IN_SCOPE), "ECE"], inside, IN_SCOPE),
@@ -131,7 +131,12 @@ def _wrong(part: Section) -> list[Row]:
     return [
         (
             one.case.text,
-            [expected_words(one.case.ids), got_words(one.said.first), percent(one.said.confidence), one.case.place],
+            [
+                format_expected(one.case.ids),
+                format_got(one.prediction.first),
+                percent(one.prediction.confidence),
+                one.case.place,
+            ],
         )
         for one in part.wrong_answers
     ]
@@ -139,7 +144,8 @@ def _wrong(part: Section) -> list[Row]:
 
 def _alerts(part: Section) -> list[Row]:
     return [
-        (one.case.text, [", ".join(one.said.alerts), outcome_words(one.said), one.case.place]) for one in part.alerted
+        (one.case.text, [", ".join(one.prediction.alerts), format_outcome(one.prediction), one.case.place])
+        for one in part.alerted
     ]
 
 
@@ -155,7 +161,7 @@ def _shares(part: Section, names: Iterable[str]) -> list[str]:
     return [percent(shares[name].value) for name in names]
 
 
-def _critical(part: Section) -> list[Share]:
+def _critical(part: Section) -> list[Proportion]:
     shares = part.shares()
     return [shares[name] for name in CRITICAL]
 

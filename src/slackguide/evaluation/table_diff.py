@@ -1,4 +1,4 @@
-"""The cases in which an entry sends to another destination than before, proven over its whole decision table."""
+"""Diff decision tables: the cases that an entry now sends to another destination."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from slackguide.triage.decision_table import GAP, DecisionTable, decision_table_
 CELLS_LIMIT = 2_000_000
 """Most cells compared for one entry: the texts of more would fill the memory of a small machine."""
 
-Cells = Mapping[str, tuple[Cell, ...]]
+CellRanges = Mapping[str, tuple[Cell, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,14 @@ class TableChange:
 
 
 @dataclass(frozen=True, slots=True)
-class TableChanges:
+class TableDiff:
     """All of them, and the entries that could not be compared, each with the reason."""
 
     changes: tuple[TableChange, ...]
     skipped: Mapping[str, str]
 
 
-def table_changes(old: KnowledgeBase, new: KnowledgeBase) -> TableChanges:
+def diff_tables(old: KnowledgeBase, new: KnowledgeBase) -> TableDiff:
     """Compares the decision tables of the entries that both have.
 
     Facts and values that only one of them knows are left out of the cases: they are told as what they are, new or gone.
@@ -54,7 +54,7 @@ def table_changes(old: KnowledgeBase, new: KnowledgeBase) -> TableChanges:
     skipped: dict[str, str] = {}
     for id in old.entries.keys() & new.entries.keys():
         try:
-            found = list(_entry_changes(old, new, id))
+            found = list(_diff_entry(old, new, id))
         except _Incomparable as reason:
             skipped[id] = str(reason)
             continue
@@ -62,14 +62,14 @@ def table_changes(old: KnowledgeBase, new: KnowledgeBase) -> TableChanges:
             alike.setdefault(change, []).append(id)
     changes = [TableChange(tuple(sorted(ids)), *change) for change, ids in alike.items()]
     changes.sort(key=lambda change: (change.entries, change.old, change.new))
-    return TableChanges(tuple(changes), dict(sorted(skipped.items())))
+    return TableDiff(tuple(changes), dict(sorted(skipped.items())))
 
 
 class _Incomparable(Exception):
     """The reason why two tables cannot be compared."""
 
 
-def _entry_changes(old: KnowledgeBase, new: KnowledgeBase, id: str) -> Iterator[tuple[str, str, int, tuple[str, ...]]]:
+def _diff_entry(old: KnowledgeBase, new: KnowledgeBase, id: str) -> Iterator[tuple[str, str, int, tuple[str, ...]]]:
     before, after = old.entries[id], new.entries[id]
     tables = decision_table_for(before, old.facts), decision_table_for(after, new.facts)
     facts = _shared_facts(old, new, tables)
@@ -77,11 +77,13 @@ def _entry_changes(old: KnowledgeBase, new: KnowledgeBase, id: str) -> Iterator[
     if prod(len(of_fact) for of_fact in cells.values()) > CELLS_LIMIT:
         raise _Incomparable(f"its two tables make more than {CELLS_LIMIT:,} cases")
     was, now = _targets(tables[0], cells), _targets(tables[1], cells)
-    moved = np.asarray((was != now) & (_meant(before, cells) | _meant(after, cells)), dtype=np.bool_)
-    pairs = {(str(a), str(b)) for a, b in zip(was[moved], now[moved], strict=True)}
+    changes = np.asarray(
+        (was != now) & (_expected_cells(before, cells) | _expected_cells(after, cells)), dtype=np.bool_
+    )
+    pairs = {(str(a), str(b)) for a, b in zip(was[changes], now[changes], strict=True)}
     for source, target in sorted(pairs):
-        mask = np.asarray(moved & (was == source) & (now == target), dtype=np.bool_)
-        yield source, target, int(mask.sum()), tuple(_read_out(mask, cells, facts))
+        mask = np.asarray(changes & (was == source) & (now == target), dtype=np.bool_)
+        yield source, target, int(mask.sum()), tuple(_describe_regions(mask, cells, facts))
 
 
 def _shared_facts(old: KnowledgeBase, new: KnowledgeBase, tables: Iterable[DecisionTable]) -> dict[str, FactSpec]:
@@ -107,12 +109,12 @@ def _tests(entry: Entry, name: str) -> Iterator[OneOf | Within]:
     yield from (test for test in (*tests, *entry.assumes, *entry.fixes) if test.fact == name)
 
 
-def _targets(table: DecisionTable, cells: Cells) -> npt.NDArray[Any]:
+def _targets(table: DecisionTable, cells: CellRanges) -> npt.NDArray[Any]:
     """The destination's id for every combination of `cells`, which are at least as fine as the table's own."""
     ids = np.array([*(rule.target.id for rule in table.rules), ""], dtype=object)
-    places = [_places(table.cells[axis], cells[name]) for axis, name in enumerate(table.facts)]
+    positions = [_cell_positions(table.cells[axis], cells[name]) for axis, name in enumerate(table.facts)]
     found = np.asarray(ids[np.where(table.rule_index == GAP, len(ids) - 1, table.rule_index)], dtype=object)
-    found = found[np.ix_(*places)] if places else found
+    found = found[np.ix_(*positions)] if positions else found
     axes = list(cells)
     order = sorted(range(len(table.facts)), key=lambda axis: axes.index(table.facts[axis]))
     found = np.transpose(found, order)
@@ -120,46 +122,46 @@ def _targets(table: DecisionTable, cells: Cells) -> npt.NDArray[Any]:
     return np.broadcast_to(found.reshape(shape), [len(of_fact) for of_fact in cells.values()])
 
 
-def _places(coarse: tuple[Cell, ...], fine: tuple[Cell, ...]) -> list[int]:
-    return [next(place for place, cell in enumerate(coarse) if cell.holds(one.sample_value)) for one in fine]
+def _cell_positions(coarse: tuple[Cell, ...], fine: tuple[Cell, ...]) -> list[int]:
+    return [next(position for position, cell in enumerate(coarse) if cell.holds(one.sample_value)) for one in fine]
 
 
-def _meant(entry: Entry, cells: Cells) -> npt.NDArray[np.bool_]:
+def _expected_cells(entry: Entry, cells: CellRanges) -> npt.NDArray[np.bool_]:
     """The combinations that agree with what the entry's concern itself says of the facts."""
     fixes = {test.fact: test for test in entry.fixes}
     meant = np.ones([len(of_fact) for of_fact in cells.values()], dtype=np.bool_)
     for axis, (name, of_fact) in enumerate(cells.items()):
         if name in fixes:
             passing = np.array([satisfies(fixes[name], cell) for cell in of_fact], dtype=np.bool_)
-            meant &= passing.reshape([-1 if place == axis else 1 for place in range(len(cells))])
+            meant &= passing.reshape([-1 if position == axis else 1 for position in range(len(cells))])
     return meant
 
 
-def _read_out(mask: npt.NDArray[np.bool_], cells: Cells, facts: Mapping[str, FactSpec]) -> Iterator[str]:
+def _describe_regions(mask: npt.NDArray[np.bool_], cells: CellRanges, facts: Mapping[str, FactSpec]) -> Iterator[str]:
     left = np.array(mask)
     while left.any():
-        box = _box(mask, tuple(int(place) for place in np.argwhere(left)[0]))
-        left[np.ix_(*box)] = False
+        region = _largest_region(mask, tuple(int(position) for position in np.argwhere(left)[0]))
+        left[np.ix_(*region)] = False
         yield "; ".join(
-            f"{facts[name].label}: {_words([of_fact[place] for place in box[axis]], facts[name])}"
+            f"{facts[name].label}: {_describe_cells([of_fact[position] for position in region[axis]], facts[name])}"
             for axis, (name, of_fact) in enumerate(cells.items())
-            if len(box[axis]) < len(of_fact)
+            if len(region[axis]) < len(of_fact)
         )
 
 
-def _box(mask: npt.NDArray[np.bool_], start: tuple[int, ...]) -> list[list[int]]:
+def _largest_region(mask: npt.NDArray[np.bool_], start: tuple[int, ...]) -> list[list[int]]:
     """A block of cells around `start` that lies in the mask and cannot be widened along any one fact."""
-    box = [[place] for place in start]
-    for axis in range(len(box)):
-        for place in range(mask.shape[axis]):
-            tried = [[place] if number == axis else places for number, places in enumerate(box)]
-            if place not in box[axis] and mask[np.ix_(*tried)].all():
-                box[axis].append(place)
-        box[axis].sort()
-    return box
+    region = [[position] for position in start]
+    for axis in range(len(region)):
+        for position in range(mask.shape[axis]):
+            tried = [[position] if number == axis else positions for number, positions in enumerate(region)]
+            if position not in region[axis] and mask[np.ix_(*tried)].all():
+                region[axis].append(position)
+        region[axis].sort()
+    return region
 
 
-def _words(cells: list[Cell], fact: FactSpec) -> str:
+def _describe_cells(cells: list[Cell], fact: FactSpec) -> str:
     """Several cells read out, neighbouring ranges as one."""
     joined: list[Cell] = []
     for cell in cells:

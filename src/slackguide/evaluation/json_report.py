@@ -5,35 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from slackguide.evaluation.calibration import Calibration
-from slackguide.evaluation.confusions import Confusion
-from slackguide.evaluation.gates import Checked
-from slackguide.evaluation.observation import Observation
+from slackguide.evaluation.gates import GateResult
+from slackguide.evaluation.metrics import Calibration, Confusion
 from slackguide.evaluation.report import Report, Section
+from slackguide.evaluation.results import Observation
 
 DIGITS = 4
 
 
-def document(report: Report, checked: Sequence[Checked] = ()) -> dict[str, Any]:
+def report_json(report: Report, results: Sequence[GateResult] = ()) -> dict[str, Any]:
     """The report as plain lists, dicts, texts and numbers; shares 0..1, times in milliseconds."""
     return {
-        **_section(report.overall),
+        **_section_json(report.overall),
         "gates": [
             {
                 "questions": one.questions,
-                "measure": one.gate.measure,
+                "measure": one.gate.metric,
                 one.gate.bound.replace(" ", "_"): one.gate.value,
                 "measured": _rounded(one.measured),
                 "met": one.met,
                 "misses": [] if one.met else [_observation(miss) for miss in one.misses],
             }
-            for one in checked
+            for one in results
         ],
-        "files": [{"file": part.name, **_section(part)} for part in report.files],
+        "files": [{"file": part.name, **_section_json(part)} for part in report.files],
     }
 
 
-def _section(part: Section) -> dict[str, Any]:
+def _section_json(part: Section) -> dict[str, Any]:
     return {
         "questions": len(part.observations),
         "in_scope": part.in_scope,
@@ -43,12 +42,12 @@ def _section(part: Section) -> dict[str, Any]:
         "reliability": _reliability(part.calibration),
         "reliability_all": _reliability(part.calibration_all),
         "wrong_answers": [_observation(one) for one in part.wrong_answers],
-        "alerts": [{**_observation(one), "alerts": list(one.said.alerts)} for one in part.alerted],
+        "alerts": [{**_observation(one), "alerts": list(one.prediction.alerts)} for one in part.alerted],
         "confusions": [_confusion(one) for one in part.confusions],
         "speed": {
-            "p50_ms": _ms(part.speed.p50),
-            "p99_ms": _ms(part.speed.p99),
-            "slowest": [{**_observation(one), "ms": _ms(one.seconds)} for one in part.speed.slowest],
+            "p50_ms": _ms(part.latency.p50),
+            "p99_ms": _ms(part.latency.p99),
+            "slowest": [{**_observation(one), "ms": _ms(one.seconds)} for one in part.latency.slowest],
         },
     }
 
@@ -81,10 +80,10 @@ def _observation(one: Observation) -> dict[str, Any]:
         "line": one.case.line,
         "text": one.case.text,
         "ids": list(one.case.ids),
-        "outcome": one.said.outcome,
-        "first": one.said.first,
-        "shown": list(one.said.shown),
-        "confidence": _rounded(one.said.confidence),
+        "outcome": one.prediction.outcome,
+        "first": one.prediction.first,
+        "shown": list(one.prediction.shown),
+        "confidence": _rounded(one.prediction.confidence),
     }
 
 

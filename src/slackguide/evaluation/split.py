@@ -1,14 +1,14 @@
-"""Which half of the labelled questions one belongs to: one to tune on, one to report on."""
+"""Split the labelled questions: one half to tune on, one to report on."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import Literal
 
-Half = Literal["development", "report"]
+SplitName = Literal["development", "report"]
 
 
-def half_of(text: str) -> Half:
+def split_of(text: str) -> SplitName:
     """`development` where the first byte of the SHA-256 of the text (UTF-8) is even, else `report`.
 
     It hangs on the text alone: a question keeps its half whatever is added before it, and in whichever file it stands.

@@ -1,6 +1,6 @@
 import pytest
 
-from slackguide.evaluation.halves import half_of
+from slackguide.evaluation.split import split_of
 
 
 @pytest.mark.parametrize(
@@ -9,9 +9,9 @@ from slackguide.evaluation.halves import half_of
     # SHA-256 of "abc" starts ba (FIPS 180-2, example B.1), of nothing e3, of the bytes ED A0 80 it starts 91
 )
 def test_the_first_byte_of_the_digest_decides(text: str, half: str) -> None:
-    assert half_of(text) == half
+    assert split_of(text) == half
 
 
 def test_each_half_gets_about_half() -> None:
-    development = sum(half_of(f"question number {number}") == "development" for number in range(2000))
+    development = sum(split_of(f"question number {number}") == "development" for number in range(2000))
     assert 900 < development < 1100

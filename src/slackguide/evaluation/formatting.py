@@ -1,11 +1,11 @@
-"""Numbers and outcomes in a few words, the same in the terminal and on the page."""
+"""Format numbers and outcomes, the same in the terminal and in the HTML report."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from slackguide.evaluation.said import Said
+from slackguide.evaluation.prediction import Prediction
 
 
 def short_names(files: Sequence[str]) -> dict[str, str]:
@@ -19,16 +19,16 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{value:.1%}"
 
 
-def expected_words(ids: tuple[str, ...]) -> str:
+def format_expected(ids: tuple[str, ...]) -> str:
     """The acceptable entries, or that there is none."""
     return " or ".join(ids) or "out of scope"
 
 
-def got_words(id: str | None) -> str:
+def format_got(id: str | None) -> str:
     """The entry that came first, or that none did."""
     return id or "nothing"
 
 
-def outcome_words(said: Said) -> str:
+def format_outcome(prediction: Prediction) -> str:
     """What the person saw: `answer a/b`, `choices a/b, c/d`, `none`."""
-    return f"{said.outcome} {', '.join(said.shown)}".rstrip()
+    return f"{prediction.outcome} {', '.join(prediction.shown)}".rstrip()

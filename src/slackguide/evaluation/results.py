@@ -1,14 +1,14 @@
-"""One labelled question and what the guide said to it."""
+"""Labelled cases and the observations made on them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from slackguide.evaluation.said import Said
+from slackguide.evaluation.prediction import Prediction
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class LabelledCase:
     """A labelled question with where it stands; `ids` are the acceptable entries, none: out of scope."""
 
     file: str
@@ -31,23 +31,23 @@ class Case:
 class Observation:
     """What the guide said to a case, and how long it took."""
 
-    case: Case
-    said: Said
+    case: LabelledCase
+    prediction: Prediction
     seconds: float = 0.0
 
-    def ranked(self, places: int) -> bool:
-        """Whether an acceptable entry is among the first `places` of the ranking."""
-        return any(id in self.case.ids for id in self.said.ranking[:places])
+    def ranked(self, ranks: int) -> bool:
+        """Whether an acceptable entry is among the first `ranks` of the ranking."""
+        return any(id in self.case.ids for id in self.prediction.ranking[:ranks])
 
     @property
     def hit(self) -> bool:
         """Whether an acceptable entry is among those shown."""
-        return any(id in self.case.ids for id in self.said.shown)
+        return any(id in self.case.ids for id in self.prediction.shown)
 
     @property
     def answered(self) -> bool:
         """Whether one entry was given as the answer."""
-        return self.said.outcome == "answer"
+        return self.prediction.outcome == "answer"
 
     @property
     def wrong(self) -> bool:

@@ -1,6 +1,6 @@
 import pytest
 
-from slackguide.evaluation.measures import Share, measure
+from slackguide.evaluation.metrics import Proportion, compute_metrics
 from tests.evaluation.made import observed
 
 CRITICAL = frozenset({"x/fire"})
@@ -46,15 +46,15 @@ OBSERVATIONS = [
     ],
 )
 def test_each_share(name: str, count: int, of: int) -> None:
-    assert getattr(measure(OBSERVATIONS, critical=CRITICAL), name) == Share(count, of)
+    assert getattr(compute_metrics(OBSERVATIONS, critical=CRITICAL), name) == Proportion(count, of)
 
 
 def test_a_question_that_a_critical_and_another_entry_answer_counts_for_neither() -> None:
-    measures = measure([observed("x/fire a/a", "answer", "a/a")], critical=CRITICAL)
-    assert (measures.critical_first.of, measures.false_critical.of, measures.top1) == (0, 0, Share(1, 1))
+    measures = compute_metrics([observed("x/fire a/a", "answer", "a/a")], critical=CRITICAL)
+    assert (measures.critical_first.of, measures.false_critical.of, measures.top1) == (0, 0, Proportion(1, 1))
 
 
 def test_a_share_of_nothing_has_no_value() -> None:
-    assert Share(0, 0).value is None
-    assert Share(0, 4).value == 0.0
-    assert Share(3, 4).value == 0.75
+    assert Proportion(0, 0).value is None
+    assert Proportion(0, 4).value == 0.0
+    assert Proportion(3, 4).value == 0.75

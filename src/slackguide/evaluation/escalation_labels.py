@@ -1,15 +1,4 @@
-"""What specialists said of escalations, as labelled questions: `slackguide evaluate --from-escalations`.
-
-A label holds every entry that the ending leaves possible, and none that it speaks against:
-
-- wrong queue: whoever resolved it named the right destination, so every entry that can lead there is acceptable;
-- not eligible: every entry that can say so is;
-- was in the guide: the entry that the agent had open is, since nobody spoke against it;
-- duplicate: whatever the first escalation about the same case was found to be.
-
-“Right place” labels nothing: it confirms the desk, which many entries lead to, and an answer of the guide's own would
-become its measure.
-"""
+"""Label questions from resolved escalations: `slackguide evaluate --from-escalations`."""
 
 from __future__ import annotations
 
@@ -19,11 +8,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from slackguide.cli.output import whole
 from slackguide.escalation.models import Escalation
 from slackguide.escalation.resolution import Resolution, ResolutionCode
-from slackguide.evaluation.observation import Case
+from slackguide.evaluation.results import LabelledCase
 from slackguide.knowledge import Entry, KnowledgeBase
+from slackguide.text import replace_surrogates
 
 CHAIN = 20
 """Duplicates of duplicates are followed so far."""
@@ -31,7 +20,7 @@ CHAIN = 20
 LABELLING = (ResolutionCode.WRONG_QUEUE, ResolutionCode.NOT_ELIGIBLE, ResolutionCode.IN_GUIDE, ResolutionCode.DUPLICATE)
 
 
-class Silent(StrEnum):
+class SkipReason(StrEnum):
     """Why an escalation makes no question."""
 
     NO_WORDS = "whose question was erased, or who opened the form without one"
@@ -42,14 +31,14 @@ class Silent(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
+class LabelledEscalation:
     """A question with the entries that answer it, and where that is known from."""
 
     text: str
     ids: tuple[str, ...]
     reference: str
-    ending: ResolutionCode
-    was: str | None
+    resolution_code: ResolutionCode
+    previous: str | None
     """The entry that led to the form."""
 
     @property
@@ -59,49 +48,49 @@ class Labelled:
             "text": self.text,
             "ids": list(self.ids),
             "from": self.reference,
-            "ending": self.ending.value,
-            "was": self.was,
+            "ending": self.resolution_code.value,
+            "was": self.previous,
         }
         return json.dumps(known, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LabellingResult:
     """The questions, and how many escalations make none, by the reason."""
 
-    questions: tuple[Labelled, ...]
-    silent: Counter[Silent]
+    questions: tuple[LabelledEscalation, ...]
+    skipped: Counter[SkipReason]
 
 
-def cases_of(questions: Iterable[Labelled]) -> tuple[Case, ...]:
+def cases_of(questions: Iterable[LabelledEscalation]) -> tuple[LabelledCase, ...]:
     """To be asked: one file an ending, and the line is the one that `--write` gives the question."""
     return tuple(
-        Case(f"escalations: {one.ending.replace('_', ' ')}", number, one.text, one.ids)
+        LabelledCase(f"escalations: {one.resolution_code.replace('_', ' ')}", number, one.text, one.ids)
         for number, one in enumerate(questions, 1)
     )
 
 
-def told(
+def label_escalations(
     escalations: Iterable[Escalation], knowledge: KnowledgeBase, first: Callable[[str], Escalation | None]
-) -> Told:
+) -> LabellingResult:
     """What resolved escalations tell of the guide; `first` finds the one that a duplicate repeats by its reference.
 
     The same words with the same label count once.
     """
-    questions: dict[tuple[str, tuple[str, ...]], Labelled] = {}
-    silent: Counter[Silent] = Counter()
+    questions: dict[tuple[str, tuple[str, ...]], LabelledEscalation] = {}
+    skipped: Counter[SkipReason] = Counter()
     for escalation in escalations:
         resolution = escalation.resolution
         if resolution is None or resolution.code not in LABELLING:
             continue
-        text = whole(escalation.question or "").strip()
-        ids = _ids(escalation, resolution, knowledge, first) if text else Silent.NO_WORDS
-        if isinstance(ids, Silent):
-            silent[ids] += 1
+        text = replace_surrogates(escalation.question or "").strip()
+        ids = _ids(escalation, resolution, knowledge, first) if text else SkipReason.NO_WORDS
+        if isinstance(ids, SkipReason):
+            skipped[ids] += 1
             continue
-        one = Labelled(text, ids, escalation.reference, resolution.code, escalation.entry_id)
+        one = LabelledEscalation(text, ids, escalation.reference, resolution.code, escalation.entry_id)
         questions.setdefault((text, ids), one)
-    return Told(tuple(questions.values()), silent)
+    return LabellingResult(tuple(questions.values()), skipped)
 
 
 def _ids(
@@ -109,27 +98,29 @@ def _ids(
     resolution: Resolution,
     knowledge: KnowledgeBase,
     first: Callable[[str], Escalation | None],
-) -> tuple[str, ...] | Silent:
+) -> tuple[str, ...] | SkipReason:
     seen = {escalation.reference}
     while resolution.code is ResolutionCode.DUPLICATE:
         found = first(resolution.target or "")
         if found is None or found.resolution is None or found.reference in seen or len(seen) > CHAIN:
-            return Silent.NO_FIRST
+            return SkipReason.NO_FIRST
         seen.add(found.reference)
         escalation, resolution = found, found.resolution
     match resolution.code:
         case ResolutionCode.WRONG_QUEUE:
-            return _those(knowledge, lambda entry: _leads_to(entry, resolution.target)) or Silent.NO_QUEUE
+            return (
+                _matching_entries(knowledge, lambda entry: _leads_to(entry, resolution.target)) or SkipReason.NO_QUEUE
+            )
         case ResolutionCode.NOT_ELIGIBLE:
-            return _those(knowledge, _can_refuse) or Silent.NOT_SAID
+            return _matching_entries(knowledge, _can_refuse) or SkipReason.NOT_SAID
         case ResolutionCode.IN_GUIDE:
             was = escalation.entry_id
-            return (was,) if was is not None and was in knowledge.entries else Silent.NO_ENTRY
+            return (was,) if was is not None and was in knowledge.entries else SkipReason.NO_ENTRY
         case ResolutionCode.RIGHT_PLACE:
-            return Silent.NO_FIRST
+            return SkipReason.NO_FIRST
 
 
-def _those(knowledge: KnowledgeBase, fits: Callable[[Entry], bool]) -> tuple[str, ...]:
+def _matching_entries(knowledge: KnowledgeBase, fits: Callable[[Entry], bool]) -> tuple[str, ...]:
     return tuple(id for id, entry in knowledge.entries.items() if fits(entry))
 
 
