@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import Shell, shell
+from tests.cli.cli_runner import Shell, shell
 from tests.evaluation.small import BURNING, NOISE, RULES, phrasing, write_knowledge, write_questions
 
 __all__ = ["shell"]

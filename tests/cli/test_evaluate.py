@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import Shell, shell
+from tests.cli.cli_runner import Shell, shell
 from tests.evaluation.small import BURNING, NOISE, SHIPPED, phrasing, write_knowledge, write_questions
 
 __all__ = ["shell"]
@@ -208,9 +208,9 @@ def test_a_question_cannot_steer_the_terminal(shell: Shell, knowledge: Path, tmp
 
 
 def test_help_tells_every_measure(shell: Shell) -> None:
-    told = shell("evaluate", "--help").out
+    reported = shell("evaluate", "--help").out
     for name in ("top1", "answer_precision_all", "critical_noticed", "ece_all"):
-        assert f"- {name}: " in told
+        assert f"- {name}: " in reported
 
 
 def test_the_shipped_questions_in_a_process_of_their_own(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from slackguide.cli import app
-from tests.cli.running import Shell, shell
+from tests.cli.cli_runner import Shell, shell
 
 __all__ = ["shell"]
 
@@ -51,10 +51,10 @@ def test_help_is_printed(shell: Shell, path: tuple[str, ...]) -> None:
 def test_every_option_is_explained_in_a_sentence(path: tuple[str, ...]) -> None:
     assert (ALL[path].help or "").strip().endswith(".")
     for parameter in ALL[path].params:
-        told = getattr(parameter, "help", None)
-        assert told, f"{' '.join(path)} does not explain {parameter.name}"
-        assert len(told) >= 10
-        assert told.endswith("."), f"{' '.join(path)} {parameter.name}: {told}"
+        reported = getattr(parameter, "help", None)
+        assert reported, f"{' '.join(path)} does not explain {parameter.name}"
+        assert len(reported) >= 10
+        assert reported.endswith("."), f"{' '.join(path)} {parameter.name}: {reported}"
 
 
 @pytest.mark.parametrize("path", LEAVES, ids=" ".join)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import Ran, Shell, shell
+from tests.cli.cli_runner import Ran, Shell, shell
 
 __all__ = ["shell"]
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from slackguide.guide import Guide
-from tests.cli.running import Shell, shell
+from tests.cli.cli_runner import Shell, shell
 from tests.knowledge.conftest import Copy, copy
 from tests.triage.conftest import SHIPPED
 from tests.triage.strategies import DECIDING

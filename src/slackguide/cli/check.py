@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, JsonOption
-from slackguide.cli.output import NOT_FINE, print_json, say
+from slackguide.cli.output import NOT_FINE, info, print_json
 from slackguide.knowledge import Diagnostic, inspect
 from slackguide.knowledge.labelled_questions import check_questions
 from slackguide.triage import check_tables
@@ -43,10 +43,10 @@ def register(app: typer.Typer) -> None:
             for diagnostic in diagnostics:
                 typer.echo(str(diagnostic))
         if diagnostics:
-            say(f"{len(diagnostics)} {'fault' if len(diagnostics) == 1 else 'faults'}: nothing of it will be loaded.")
+            info(f"{len(diagnostics)} {'fault' if len(diagnostics) == 1 else 'faults'}: nothing of it will be loaded.")
             raise typer.Exit(NOT_FINE)
         if (sound := found.knowledge) is not None and not json:
-            say(
+            info(
                 f"{directory} is sound: {len(sound.entries)} entries, {len(sound.destinations)} destinations, "
                 f"{len(sound.facts)} facts, {len(sound.forms)} forms; every case of every entry is decided."
             )

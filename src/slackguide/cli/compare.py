@@ -110,11 +110,11 @@ def _print_moves(verdict: Verdict, changes: Iterable[PredictionChange]) -> None:
             out.print(Text(verdict.capitalize(), style=STYLES[verdict]))
         out.print(Text.assemble(f"  {printable(change.case.text)}  ", (change.case.place, "dim")))
         out.print(Text(f"    wanted {format_expected(change.case.ids)}", style="dim"))
-        out.print(Text(f"    was {_words(change.old, change.parts)}"))
-        out.print(Text.assemble("    now ", (_words(change.new, change.parts), "bold")))
+        out.print(Text(f"    was {_describe(change.old, change.parts)}"))
+        out.print(Text.assemble("    now ", (_describe(change.new, change.parts), "bold")))
 
 
-def _words(prediction: Prediction, parts: tuple[ChangedPart, ...]) -> str:
+def _describe(prediction: Prediction, parts: tuple[ChangedPart, ...]) -> str:
     text = format_outcome(prediction)
     if prediction.outcome == "answer" and prediction.destination:
         text += f", to {prediction.destination}"

@@ -11,11 +11,11 @@ from typing import Annotated
 
 import typer
 
-from slackguide.cli.exporting import Format, export_to
-from slackguide.cli.kept import kept
+from slackguide.cli.database import open_database
+from slackguide.cli.escalation_output import Names, escalation_json, print_escalation, print_escalations
+from slackguide.cli.export import ExportFormat, export_to
 from slackguide.cli.options import JsonOption, LimitOption, SinceOption, age_of, beginning_of
-from slackguide.cli.output import fail, print_json, say
-from slackguide.cli.shown import Names, document, print_escalation, print_escalations
+from slackguide.cli.output import fail, info, print_json
 from slackguide.escalation.filters import EscalationFilter
 from slackguide.escalation.models import OPEN_STATES, EscalationState
 
@@ -98,7 +98,7 @@ def list_(
     """
     now = datetime.now(UTC)
     filter_, how = _search(now, form, state, person, since, older_than, newer_than, overdue), _format(json, csv)
-    with kept() as records:
+    with open_database() as records:
         page = records.ledger.page(filter_, limit=limit)
         found = page.escalations
         total, names = records.ledger.count(filter_), Names(records.people)
@@ -107,11 +107,11 @@ def list_(
         elif found:
             print_escalations(found, names, now=now)
     if page.unreadable:
-        say(f"{page.unreadable:,} left out: a newer version of slackguide wrote what this one cannot read.")
+        info(f"{page.unreadable:,} left out: a newer version of slackguide wrote what this one cannot read.")
     if total > len(found) + page.unreadable:
-        say(f"{len(found):,} of {total:,}, the latest; --limit shows more, `slackguide escalations export` all.")
+        info(f"{len(found):,} of {total:,}, the latest; --limit shows more, `slackguide escalations export` all.")
     elif not total:
-        say("No escalation fits.")
+        info("No escalation fits.")
 
 
 def show(
@@ -122,13 +122,13 @@ def show(
 
     Exits 0, or 2 where there is no such escalation.
     """
-    with kept() as records:
+    with open_database() as records:
         found = records.ledger.by_reference(reference)
         if found is None:
             fail(f"there is no escalation {reference}: `slackguide escalations list` names those there are.")
         history, names = records.ledger.history(found.id), Names(records.people)
         if json:
-            print_json(document(found, names, history))
+            print_json(escalation_json(found, names, history))
         else:
             print_escalation(found, history, names)
 
@@ -154,14 +154,14 @@ def export(
     """
     now = datetime.now(UTC)
     filter_ = replace(_search(now, form, state, person, since, older_than, newer_than, overdue), until=now)
-    how = _format(json, csv) or (Format.JSON if file is not None and file.suffix == ".json" else Format.CSV)
-    with kept() as records:
+    how = _format(json, csv) or (ExportFormat.JSON if file is not None and file.suffix == ".json" else ExportFormat.CSV)
+    with open_database() as records:
         total = records.ledger.count(filter_)
         try:
             written = export_to(file, lambda: records.ledger.iterate(filter_), total, how, Names(records.people))
         except OSError as error:
             fail(f"{file or 'standard output'} cannot be written: {error.strerror}. Nothing is left behind.")
-    say(f"{written:,} {'escalation' if written == 1 else 'escalations'} in {file or 'standard output'}.")
+    info(f"{written:,} {'escalation' if written == 1 else 'escalations'} in {file or 'standard output'}.")
 
 
 def _search(
@@ -175,12 +175,12 @@ def _search(
     overdue: bool,
 ) -> EscalationFilter:
     begins = [at for at in (beginning_of(since), newer_than and now - newer_than) if at]
-    wanted = {
+    filter_ = {
         state for name in states or () for state in (OPEN_STATES if name == OPEN_KEYWORD else {EscalationState(name)})
     }
     return EscalationFilter(
         forms=forms or None,
-        states=wanted or None,
+        states=filter_ or None,
         person=person,
         since=max(begins, default=None),
         until=now - older_than if older_than else None,
@@ -188,7 +188,7 @@ def _search(
     )
 
 
-def _format(json: bool, csv: bool) -> Format | None:
+def _format(json: bool, csv: bool) -> ExportFormat | None:
     if json and csv:
         fail("--json and --csv are two ways to write the same: give one of them.")
-    return Format.JSON if json else Format.CSV if csv else None
+    return ExportFormat.JSON if json else ExportFormat.CSV if csv else None

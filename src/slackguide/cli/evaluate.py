@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
-from slackguide.cli.kept import kept
-from slackguide.cli.measured import print_gates, print_report
+from slackguide.cli.database import open_database
+from slackguide.cli.evaluation_output import print_gates, print_report
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, DayOption, JsonOption, KnowledgeOption, RoleOption, today_or
-from slackguide.cli.output import NOT_FINE, fail, print_json, print_utf8, say
+from slackguide.cli.output import NOT_FINE, fail, info, print_json, print_utf8
 from slackguide.escalation.filters import EscalationFilter
 from slackguide.escalation.models import EscalationState
 from slackguide.evaluation.escalation_labels import LabelledEscalation, cases_of, label_escalations
@@ -128,13 +128,13 @@ def register(app: typer.Typer) -> None:
 
 def _escalated(base: KnowledgeBase, split: SplitName | None) -> tuple[LabelledEscalation, ...]:
     """The questions that resolved escalations make; says on standard error how many make none, and why."""
-    with kept() as records:
+    with open_database() as records:
         filter_ = EscalationFilter(states={EscalationState.RESOLVED}, oldest_first=True)
         found = label_escalations(records.ledger.iterate(filter_), base, records.ledger.by_reference)
     for reason, count in found.skipped.most_common():
-        say(f"Left out: {count} {reason.value}.")
+        info(f"Left out: {count} {reason.value}.")
     questions = tuple(one for one in found.questions if split is None or split_of(one.text) == split)
-    say(f"{len(questions)} {'question' if len(questions) == 1 else 'questions'} from escalations.")
+    info(f"{len(questions)} {'question' if len(questions) == 1 else 'questions'} from escalations.")
     return questions
 
 
@@ -166,14 +166,14 @@ def _write(path: Path, found: Report, checked: Sequence[GateResult], subtitle: s
         path.write_text(render_html(found, subtitle=subtitle, results=checked), encoding="utf-8")
     except OSError as error:
         fail(f"{path} cannot be written: {error.strerror}.")
-    say(f"The report is in {path}.")
+    info(f"The report is in {path}.")
 
 
 def _print_summary(checked: Sequence[GateResult]) -> None:
     missed = [one for one in checked if not one.met]
     for one in missed:
-        say(f"missed: {one}")
+        info(f"missed: {one}")
     if missed:
         raise typer.Exit(NOT_FINE)
     if checked:
-        say(f"All {len(checked)} gates are met." if len(checked) > 1 else "The gate is met.")
+        info(f"All {len(checked)} gates are met." if len(checked) > 1 else "The gate is met.")

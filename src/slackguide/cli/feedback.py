@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from slackguide.cli.kept import kept
+from slackguide.cli.database import open_database
 from slackguide.cli.options import JsonOption, LimitOption, SinceOption, beginning_of
-from slackguide.cli.output import iso, moment, print_json, print_table, say
+from slackguide.cli.output import info, iso, local_time, print_json, print_table
 
 if TYPE_CHECKING:
     from slackguide.storage.feedback import Feedback
@@ -49,16 +49,16 @@ def register(app: typer.Typer) -> None:
         """
         from slackguide.storage.feedback import Verdict
 
-        wanted = Verdict(verdict) if verdict else None
-        with kept() as records:
-            found = records.feedback.list(entry_id=entry, verdict=wanted, since=beginning_of(since), limit=limit)
+        filter_ = Verdict(verdict) if verdict else None
+        with open_database() as records:
+            found = records.feedback.list(entry_id=entry, verdict=filter_, since=beginning_of(since), limit=limit)
             names = {one.user_id: person.name for one in found if (person := records.people.find(one.user_id))}
         if json:
             print_json([_document(one) for one in found])
         elif found:
             _print(found, names)
         else:
-            say("No feedback fits.")
+            info("No feedback fits.")
 
 
 def _print(found: tuple[Feedback, ...], names: Mapping[str, str]) -> None:
@@ -66,14 +66,14 @@ def _print(found: tuple[Feedback, ...], names: Mapping[str, str]) -> None:
         ("when", "verdict", "entry", "who", "question"),
         (
             (
-                moment(one.at), one.verdict.replace("_", " "), one.entry_id or "(no answer)",
+                local_time(one.at), one.verdict.replace("_", " "), one.entry_id or "(no answer)",
                 names.get(one.user_id) or one.user_id, one.question or "(erased, or none)",
             )
             for one in found
         ),
     )  # fmt: skip
     counts = Counter(one.verdict.replace("_", " ") for one in found)
-    say(", ".join(f"{count} {verdict}" for verdict, count in counts.most_common()) + ".")
+    info(", ".join(f"{count} {verdict}" for verdict, count in counts.most_common()) + ".")
 
 
 def _document(one: Feedback) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from slackguide.cli.output import print_json, say
+from slackguide.cli.output import info, print_json
 from slackguide.web.front import EVENTS_PATH
 
 
@@ -40,5 +40,5 @@ def register(app: typer.Typer) -> None:
         from slackguide.slack.manifest import manifest as manifest_of  # the other commands do not wait for Bolt
 
         if url is not None and urlsplit(url).path != EVENTS_PATH:
-            say(f"slackguide takes requests at {EVENTS_PATH}: have whatever stands before it lead {url} there.")
+            info(f"slackguide takes requests at {EVENTS_PATH}: have whatever stands before it lead {url} there.")
         print_json(manifest_of(url=url))

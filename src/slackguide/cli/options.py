@@ -1,15 +1,20 @@
-"""Options and arguments that several commands share, and how their values are read."""
+"""Options and arguments that several commands share, and the parsers of their values."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from slackguide.cli.output import fail
 from slackguide.knowledge import Role
+from slackguide.knowledge.conditions import FactValue
+from slackguide.knowledge.facts import FactSpec
+from slackguide.triage import parse_facts
 
 DEFAULT_KNOWLEDGE = Path("knowledge")
 
@@ -80,3 +85,19 @@ SinceOption = Annotated[
     typer.Option(metavar="YYYY-MM-DD", parser=day_of, help="Only what came on that day or after."),
 ]
 LimitOption = Annotated[int, typer.Option(min=1, metavar="NUMBER", help="At most so many, of the latest.")]
+
+
+def parse_fact_options(given: Iterable[str], facts: Mapping[str, FactSpec]) -> dict[str, FactValue]:
+    """The facts of `NAME=VALUE` items, typed. Exits with status 2 where an item is none, or one fact is given twice;
+
+    raises `UnusableInput` that names every unknown fact and value, and the choices.
+    """
+    pairs: dict[str, object] = {}
+    for item in given:
+        name, equals, value = item.partition("=")
+        if not equals:
+            fail(f"`{item}` is no fact: --fact takes NAME=VALUE, like contract_type=hourly.")
+        if name.strip() in pairs:
+            fail(f"`{name.strip()}` is given twice: give each fact once.")
+        pairs[name.strip()] = value.strip()
+    return parse_facts(pairs, facts)

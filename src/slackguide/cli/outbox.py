@@ -1,4 +1,4 @@
-"""`slackguide outbox`: what is still owed to Slack, and what to do about it."""
+"""`slackguide outbox`: list, retry, drop and resync the outbox's jobs."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from slackguide.cli.kept import kept
+from slackguide.cli.database import open_database
 from slackguide.cli.options import JsonOption
-from slackguide.cli.output import NOT_FINE, fail, iso, moment, print_json, print_table, say
+from slackguide.cli.output import NOT_FINE, fail, info, iso, local_time, print_json, print_table
 
 if TYPE_CHECKING:
     from slackguide.storage.outbox_admin import PendingJob
     from slackguide.wiring import Records
 
 LIMIT = 1000
-EVERYTHING = 10_000_000
+ALL_DEAD_LETTERED = 10_000_000
 
 NameArgument = Annotated[
     str, typer.Argument(metavar="REF", help="An escalation's reference, like D-1042, or the number of a job.")
@@ -40,18 +40,18 @@ def list_(
 
     Reads DATABASE_URL, or the SQLite file in SLACKGUIDE_HOME. Exits 0, or 2 where there is no database.
     """
-    with kept() as records:
-        owed = records.backlog.pending(dead_lettered_only=parked, limit=EVERYTHING if json else LIMIT)
+    with open_database() as records:
+        pending = records.backlog.pending(dead_lettered_only=parked, limit=ALL_DEAD_LETTERED if json else LIMIT)
         counts = records.backlog.counts()
     if json:
-        print_json([_document(job) for job in owed])
+        print_json([_document(job) for job in pending])
         return
-    if owed:
-        print_table(("job", "what", "of", "to", "state", "due", "tries", "last fault"), map(_row, owed))
+    if pending:
+        print_table(("job", "what", "of", "to", "state", "due", "tries", "last fault"), map(_row, pending))
     shown = {state: count for state, count in counts.items() if not parked or state == "parked"}
-    say(f"{', '.join(f'{count} {_state(state)}' for state, count in shown.items()) or 'Nothing'} owed to Slack.")
-    if sum(shown.values()) > len(owed):
-        say(f"The table holds the oldest {len(owed):,}; --json lists all.")
+    info(f"{', '.join(f'{count} {_state(state)}' for state, count in shown.items()) or 'Nothing'} owed to Slack.")
+    if sum(shown.values()) > len(pending):
+        info(f"The table holds the oldest {len(pending):,}; --json lists all.")
 
 
 def retry(
@@ -67,12 +67,12 @@ def retry(
     """
     if (name is None) != parked:
         fail("name what to try again: give either REF or --parked.")
-    with kept() as records:
+    with open_database() as records:
         if name is None:
-            say(f"{_jobs(records.backlog.retry_dead_lettered())} will be tried now.")
+            info(f"{_jobs(records.backlog.retry_dead_lettered())} will be tried now.")
             return
         done = records.backlog.retry(name)
-        _conclude(records, name, done, "will be tried now", "It is being sent this moment, or waits for its card.")
+        _report(records, name, done, "will be tried now", "It is being sent this moment, or waits for its card.")
 
 
 def drop(name: NameArgument) -> None:
@@ -80,9 +80,9 @@ def drop(name: NameArgument) -> None:
 
     The escalation itself stays. Exits 0, 1 where it is being sent this moment, 2 where there is no such one.
     """
-    with kept() as records:
+    with open_database() as records:
         done = records.backlog.drop(name)
-        _conclude(records, name, done, "dropped", "It is being sent this moment: look again in a few seconds.")
+        _report(records, name, done, "dropped", "It is being sent this moment: look again in a few seconds.")
 
 
 def resync(name: Annotated[str, typer.Argument(metavar="REF", help="An escalation's reference, like D-1042.")]) -> None:
@@ -90,24 +90,24 @@ def resync(name: Annotated[str, typer.Argument(metavar="REF", help="An escalatio
 
     Exits 0, or 2 where there is no such escalation.
     """
-    with kept() as records:
+    with open_database() as records:
         if not records.backlog.resync(name):
             fail(f"there is no escalation {name}: `slackguide escalations list` names those there are.")
         posted = (found := records.ledger.by_reference(name)) is not None and found.card is not None
-    say(f"The card of {name} will be drawn again." if posted else f"{name} will be posted.")
+    info(f"The card of {name} will be drawn again." if posted else f"{name} will be posted.")
 
 
-def _conclude(records: Records, name: str, done: int, what: str, why_not: str) -> None:
+def _report(records: Records, name: str, done: int, what: str, why_not: str) -> None:
     """Says what was done; exits where nothing was."""
     if done:
-        say(f"{_jobs(done)} {what}.")
+        info(f"{_jobs(done)} {what}.")
         return
-    wanted = name.strip().upper()
-    if any(wanted in (job.reference, str(job.id)) for job in records.backlog.pending(limit=EVERYTHING)):
+    filter_ = name.strip().upper()
+    if any(filter_ in (job.reference, str(job.id)) for job in records.backlog.pending(limit=ALL_DEAD_LETTERED)):
         fail(f"nothing was changed for {name}. {why_not}", NOT_FINE)
     if records.ledger.by_reference(name) is None:
         fail(f"there is no escalation or unfinished job {name}: `slackguide outbox list` names those there are.")
-    say(f"Nothing is owed for {name}.")
+    info(f"Nothing is owed for {name}.")
 
 
 def _jobs(count: int) -> str:
@@ -120,9 +120,15 @@ def _state(state: str) -> str:
 
 def _row(job: PendingJob) -> tuple[str, ...]:
     return (
-        str(job.id), job.kind.replace("_", " "), job.reference or "", job.conversation, job.state, moment(job.due_at),
-        str(job.attempts), job.error_code or "",
-    )  # fmt: skip
+        str(job.id),
+        job.kind.replace("_", " "),
+        job.reference or "",
+        job.conversation,
+        job.state,
+        local_time(job.due_at),
+        str(job.attempts),
+        job.error_code or "",
+    )
 
 
 def _document(job: PendingJob) -> dict[str, Any]:

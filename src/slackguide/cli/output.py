@@ -1,4 +1,4 @@
-"""Where the command line writes: results to standard output, messages to standard error."""
+"""Output of the command line: results to standard output, messages to standard error."""
 
 from __future__ import annotations
 
@@ -39,11 +39,13 @@ def print_utf8(text: str, *, end: str = "\n") -> None:
 
 def printable(text: str, *, lines: bool = False) -> str:
     """The text with what would move the cursor or colour the terminal made visible as �; `lines` keeps line breaks."""
-    kept = "\n" if lines else ""
-    return "".join(letter if letter.isprintable() or letter in kept else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    stored = "\n" if lines else ""
+    return "".join(
+        letter if letter.isprintable() or letter in stored else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
 
 
-def moment(at: datetime | None) -> str:
+def local_time(at: datetime | None) -> str:
     """A moment for people: the minute, where the person sits."""
     return "" if at is None else f"{at.astimezone():%Y-%m-%d %H:%M}"
 
@@ -63,7 +65,7 @@ def print_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     out.print(table, soft_wrap=False)
 
 
-def say(message: str) -> None:
+def info(message: str) -> None:
     """Says something on standard error that is no result."""
     err.print(message, markup=False)
 

@@ -11,10 +11,17 @@ from typing import Annotated, Any
 
 import typer
 
-from slackguide.cli.card import print_card
-from slackguide.cli.facts import told_facts
-from slackguide.cli.options import DEFAULT_KNOWLEDGE, DayOption, JsonOption, KnowledgeOption, RoleOption, today_or
-from slackguide.cli.output import WRONG_USE, fail, print_json, print_json_line, say
+from slackguide.cli.answer_output import print_card
+from slackguide.cli.options import (
+    DEFAULT_KNOWLEDGE,
+    DayOption,
+    JsonOption,
+    KnowledgeOption,
+    RoleOption,
+    parse_fact_options,
+    today_or,
+)
+from slackguide.cli.output import WRONG_USE, fail, info, print_json, print_json_line
 from slackguide.errors import UnusableInput
 from slackguide.guide import Asker, Concern, Guide, outcome_json
 from slackguide.text import replace_surrogates
@@ -62,7 +69,7 @@ def register(app: typer.Typer) -> None:
             fail("nothing to answer: give the concern in words, --entry ID or --batch FILE.")
         guide = Guide(load_verified(knowledge))
         concern = Concern(
-            replace_surrogates(" ".join(text or ())), told_facts(fact or (), guide.knowledge.facts), entry
+            replace_surrogates(" ".join(text or ())), parse_fact_options(fact or (), guide.knowledge.facts), entry
         )
         outcome = guide.answer(concern, asker, today=day)
         if json:
@@ -92,7 +99,7 @@ def _run_batch(guide: Guide, lines: Iterable[str], asker: Asker, today: date) ->
         except UnusableInput as error:
             broken += 1
             result = {"error": f"line {number}: {error}"}
-            say(f"slackguide: line {number}: {error}")
+            info(f"slackguide: line {number}: {error}")
         print_json_line(result)
     if broken:
         raise typer.Exit(WRONG_USE)

@@ -9,8 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from slackguide.cli.facts import told_facts
-from slackguide.cli.options import DEFAULT_KNOWLEDGE, JsonOption, KnowledgeOption
+from slackguide.cli.options import DEFAULT_KNOWLEDGE, JsonOption, KnowledgeOption, parse_fact_options
 from slackguide.cli.output import fail, out, print_json
 from slackguide.knowledge import Entry, KnowledgeBase, Rule, did_you_mean
 from slackguide.knowledge.conditions import FactValue, OneOf, Within
@@ -47,7 +46,7 @@ def register(app: typer.Typer) -> None:
         if id not in base.entries:
             fail(f"unknown entry `{id}`{did_you_mean(id, base.entries)}")
         entry, table = base.entries[id], Triage(base).table(id)
-        known_facts = told_facts(fact or (), base.facts)
+        known_facts = parse_fact_options(fact or (), base.facts)
         if mermaid:
             typer.echo(flowchart(table, entry, known_facts, base.facts))
         elif json:
@@ -76,7 +75,7 @@ def _print_rule(cases: Sequence[TableRow], entry: Entry, knowledge: KnowledgeBas
     rule = cases[0].rule
     out.print(Text(f"\n{rule.target.name}", style="bold green"))
     for row in cases:
-        out.print(Text(f"  - {_said(row, knowledge)}"))
+        out.print(Text(f"  - {_describe_row(row, knowledge)}"))
     for reason in (rule.not_eligible, rule.instead and f"Instead: {rule.instead}", rule.because):
         if reason:
             out.print(Text(f"  {reason[0].upper()}{reason[1:]}", style="cyan"))
@@ -84,7 +83,7 @@ def _print_rule(cases: Sequence[TableRow], entry: Entry, knowledge: KnowledgeBas
     out.print(Text(f"  {rule.line}  {sources}", style="dim"))
 
 
-def _said(row: TableRow, knowledge: KnowledgeBase) -> str:
+def _describe_row(row: TableRow, knowledge: KnowledgeBase) -> str:
     return ", ".join(describe_cells(name, cells, knowledge.facts) for name, cells in row.when.items()) or "every case"
 
 
@@ -103,14 +102,14 @@ def _document(
         "id": entry.id,
         "title": entry.title,
         "facts": [name for name in knowledge.facts if name in table.facts],
-        "fixes": _given(entry.fixes, table),
-        "assumes": _given(entry.assumes, table),
+        "fixes": _format_tests(entry.fixes, table),
+        "assumes": _format_tests(entry.assumes, table),
         "told": dict(known_facts),
         "rows": [_row(row, entry) for row in table_rows(table, entry, known_facts, knowledge.facts)],
     }
 
 
-def _given(tests: Iterable[OneOf | Within], table: DecisionTable) -> dict[str, list[str]]:
+def _format_tests(tests: Iterable[OneOf | Within], table: DecisionTable) -> dict[str, list[str]]:
     return {test.fact: list(cell_labels(_cells(test, table))) for test in tests if test.fact in table.facts}
 
 

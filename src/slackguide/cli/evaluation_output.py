@@ -1,4 +1,4 @@
-"""The accuracy report as readable tables in the terminal."""
+"""Print the accuracy report as tables in the terminal."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from slackguide.knowledge import KnowledgeBase, load
-from tests.cli.running import Ran, Shell, shell
+from tests.cli.cli_runner import Ran, Shell, shell
 from tests.evaluation.small import BURNING, SHIPPED, write_knowledge
 
 __all__ = ["shell"]

@@ -21,7 +21,7 @@ from slackguide.escalation.state_machine import Ask, Claim, Command, Resolve, Wi
 from slackguide.storage.directory import DirectoryUser, UserDirectory
 from slackguide.storage.feedback import FeedbackRepository, Verdict
 from slackguide.storage.schema import escalations, feedback
-from tests.cli.running import Shell, shell
+from tests.cli.cli_runner import Shell, shell
 from tests.stores import Store, draft, sqlite_url
 
 __all__ = ["shell"]

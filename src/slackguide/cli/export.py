@@ -1,4 +1,4 @@
-"""Escalations written out, any number of them: as CSV for spreadsheets, or as one JSON document."""
+"""Export any number of escalations: as CSV for spreadsheets, or as one JSON document."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TextIO
 
-from slackguide.cli.output import say
-from slackguide.cli.shown import Names, document
+from slackguide.cli.escalation_output import Names, escalation_json
+from slackguide.cli.output import info
 from slackguide.escalation.models import Escalation
 from slackguide.text import replace_surrogates
 
@@ -30,7 +30,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-class Format(StrEnum):
+class ExportFormat(StrEnum):
     """How escalations are written."""
 
     CSV = "csv"
@@ -41,13 +41,13 @@ Found = Callable[[], Iterable[Escalation]]
 """Gives the same escalations every time."""
 
 
-def export_to(file: Path | None, found: Found, total: int, how: Format, names: Names) -> int:
+def export_to(file: Path | None, found: Found, total: int, format_: ExportFormat, names: Names) -> int:
     """Writes what is found to a file, whole or not at all, or to standard output; returns how many there were.
 
     Raises OSError where the file cannot be written.
     """
     with _opened(file) as stream:
-        if how is Format.JSON:
+        if format_ is ExportFormat.JSON:
             return _write_json(stream, found, total, names)
         return _write_csv(stream, found, total, names)
 
@@ -55,8 +55,8 @@ def export_to(file: Path | None, found: Found, total: int, how: Format, names: N
 def _write_json(stream: TextIO, found: Found, total: int, names: Names) -> int:
     count = 0
     stream.write("[")
-    for escalation in _told(found(), total, "written"):
-        text = json.dumps(document(escalation, names), ensure_ascii=False)
+    for escalation in _counted(found(), total, "written"):
+        text = json.dumps(escalation_json(escalation, names), ensure_ascii=False)
         stream.write(replace_surrogates(f"{',' if count else ''}\n{text}"))
         count += 1
     stream.write("\n]\n")
@@ -65,13 +65,15 @@ def _write_json(stream: TextIO, found: Found, total: int, names: Names) -> int:
 
 def _write_csv(stream: TextIO, found: Found, total: int, names: Names) -> int:
     """Two walks: the columns of the form fields stand in the first line."""
-    fields = dict.fromkeys(name for escalation in _told(found(), total, "looked through") for name in escalation.values)
+    fields = dict.fromkeys(
+        name for escalation in _counted(found(), total, "looked through") for name in escalation.values
+    )
     writer = csv.writer(stream)
     writer.writerow([*COLUMNS, *(f"fields.{name}" for name in fields)])
     count = 0
-    for escalation in _told(found(), total, "written"):
+    for escalation in _counted(found(), total, "written"):
         count += 1
-        writer.writerow([_cell(value) for value in _row(document(escalation, names), fields)])
+        writer.writerow([_cell(value) for value in _row(escalation_json(escalation, names), fields)])
     return count
 
 
@@ -95,13 +97,13 @@ def _cell(value: Any) -> str:
     return f"'{text}" if isinstance(value, str | list) and text.startswith(FORMULA) else text
 
 
-def _told(found: Iterable[Escalation], total: int, what: str) -> Iterator[Escalation]:
+def _counted(found: Iterable[Escalation], total: int, what: str) -> Iterator[Escalation]:
     """The same, with progress on standard error where there are many."""
     step = max(1, total // 10)
     for count, escalation in enumerate(found, 1):
         yield escalation
         if total >= LONG and count % step == 0:
-            say(f"{count:,} of {total:,} {what}")
+            info(f"{count:,} of {total:,} {what}")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""An escalation for people, as a table row or whole, and for programs, as a document."""
+"""Print escalations: a table row, a full view, and a JSON document."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from slackguide.cli.output import iso, moment, out, print_table, printable
+from slackguide.cli.output import iso, local_time, out, print_table, printable
 from slackguide.escalation.form_validation import FieldValue
 from slackguide.escalation.models import Escalation, Event
 from slackguide.escalation.resolution import RESOLUTION_LABELS
@@ -37,7 +37,7 @@ class Names:
         return None if user_id is None else {"id": user_id, "name": self.known(user_id)}
 
 
-def document(escalation: Escalation, names: Names, history: Iterable[Event] | None = None) -> dict[str, Any]:
+def escalation_json(escalation: Escalation, names: Names, history: Iterable[Event] | None = None) -> dict[str, Any]:
     """The escalation as plain lists, dicts, texts and numbers; times are ISO 8601 in UTC."""
     advice, resolution = escalation.recommendation, escalation.resolution
     found: dict[str, Any] = {
@@ -92,17 +92,17 @@ def print_escalations(escalations: Iterable[Escalation], names: Names, *, now: d
 
 def print_escalation(escalation: Escalation, history: Iterable[Event], names: Names) -> None:
     """Writes one escalation whole, and its history."""
-    out.print(Text.assemble((escalation.reference, "bold"), f"  {escalation.form_id}, ", _standing(escalation, names)))
-    out.print(Text(f"Sent by {names.of(escalation.requester.user_id)} at {moment(escalation.created_at)}"))
+    out.print(Text.assemble((escalation.reference, "bold"), f"  {escalation.form_id}, ", _status(escalation, names)))
+    out.print(Text(f"Sent by {names.of(escalation.requester.user_id)} at {local_time(escalation.created_at)}"))
     where = escalation.card.permalink or "posted" if escalation.card else "not there yet: see `slackguide outbox list`"
     out.print(Text(f"#{escalation.channel}: {where}"))
-    for label, text in _about(escalation):
+    for label, text in _summary(escalation):
         out.print(Text.assemble((f"{label}: ", "cyan"), printable(text, lines=True)))
     if escalation.erased_at is not None:
-        out.print(Text(f"What people wrote in it was erased at {moment(escalation.erased_at)}.", style="dim"))
+        out.print(Text(f"What people wrote in it was erased at {local_time(escalation.erased_at)}.", style="dim"))
     for name, value in escalation.values.items():
-        said = plain(value)
-        text = ", ".join(said) if isinstance(said, list) else str(said)
+        details = plain(value)
+        text = ", ".join(details) if isinstance(details, list) else str(details)
         out.print(Text.assemble((f"{name}: ", "bold"), printable(text, lines=True)))
     out.print(Text("History", style="bold"))
     for event in history:
@@ -110,15 +110,15 @@ def print_escalation(escalation: Escalation, history: Iterable[Event], names: Na
         more = "".join(f", {name}: {value}" for name, value in event.details.items())
         words = f": {event.text}" if event.text else ""
         kind = event.kind.value.replace("_", " ")
-        out.print(Text(printable(f"  {moment(event.at)}  {kind} by {who}{more}{words}", lines=True)))
+        out.print(Text(printable(f"  {local_time(event.at)}  {kind} by {who}{more}{words}", lines=True)))
 
 
-def _standing(escalation: Escalation, names: Names) -> str:
+def _status(escalation: Escalation, names: Names) -> str:
     by = f" by {names.of(escalation.claimed_by)}" if escalation.claimed_by else ""
     return f"{escalation.state.value}{by}"
 
 
-def _about(escalation: Escalation) -> Iterable[tuple[str, str]]:
+def _summary(escalation: Escalation) -> Iterable[tuple[str, str]]:
     if escalation.question:
         yield "Question", escalation.question
     if escalation.entry_id:
@@ -128,12 +128,12 @@ def _about(escalation: Escalation) -> Iterable[tuple[str, str]]:
     if escalation.duplicate_reason:
         yield "Sent beside another open one because", escalation.duplicate_reason
     if escalation.resolution:
-        yield "Ended", _ended(escalation)
+        yield "Ended", _resolution_text(escalation)
         if escalation.resolution.note:
             yield "Decided", escalation.resolution.note
 
 
-def _ended(escalation: Escalation) -> str:
+def _resolution_text(escalation: Escalation) -> str:
     resolution = escalation.resolution
     if resolution is None:
         return ""
@@ -147,10 +147,10 @@ def _row(escalation: Escalation, names: Names, now: datetime) -> tuple[str, ...]
         escalation.state.value,
         names.of(escalation.requester.user_id),
         names.of(escalation.claimed_by),
-        moment(escalation.created_at),
+        local_time(escalation.created_at),
         _age(now - escalation.created_at),
         escalation.entry_id or "",
-        _ended(escalation),
+        _resolution_text(escalation),
     )
 
 

@@ -1,4 +1,4 @@
-"""What is kept, as the commands that look after it open it."""
+"""Open the database for maintenance commands."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def kept() -> Iterator[Records]:
+def open_database() -> Iterator[Records]:
     """What is in DATABASE_URL, or in the SQLite file in SLACKGUIDE_HOME. Raises `StorageError` where there is none."""
     from slackguide.wiring import open_records  # the other commands do not wait for the database's libraries
 

@@ -1,4 +1,4 @@
-"""An answer as a readable card in the terminal."""
+"""Print an answer as a card in the terminal."""
 
 from __future__ import annotations
 

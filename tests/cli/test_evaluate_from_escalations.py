@@ -11,7 +11,7 @@ import pytest
 from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.escalation.state_machine import Claim, Reopen, Resolve
 from slackguide.evaluation.split import split_of
-from tests.cli.running import Shell, shell
+from tests.cli.cli_runner import Shell, shell
 from tests.evaluation.small import phrasing, write_knowledge, write_questions
 from tests.stores import Store, draft
 
