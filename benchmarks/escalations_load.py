@@ -28,7 +28,7 @@ from route_load import (
 )
 
 from slackguide.knowledge import KnowledgeBase
-from slackguide.sandbox import BotApp, Fault, Sandbox, Sky, demo_team
+from slackguide.sandbox import BotApp, FaultKind, InjectedFault, Sandbox, demo_team
 from slackguide.slack.manifest import manifest
 from slackguide.wiring import build_guide
 
@@ -80,11 +80,11 @@ def hang(seconds: float, rounds: int) -> dict[str, Any]:
             for _ in range(rounds):
                 for state in calls:
                     if state == "hangs":
-                        sandbox.bad_weather(Fault(sky=Sky.HANGING))
+                        sandbox.inject_fault(InjectedFault(kind=FaultKind.HANGING))
                     last = sandbox.workspace.number("call")
                     for kind, one in _both(port, forms, person, team, seconds).items():
                         latencies.setdefault(kind, {}).setdefault(state, []).extend(one.latencies)
-                    sandbox.weather.clear()
+                    sandbox.faults.clear()
                     hung = [call for call in _settled(sandbox) if call.number > last]
                     calls[state] += len(hung)
                     assert state == "answers" or all(call.status is None for call in hung if call.fault)
@@ -125,13 +125,13 @@ def slack() -> Iterator[Sandbox]:
         signing_secret=SECRET,
         bot_token=TOKEN,
         team=demo_team(app=BotApp.from_manifest(manifest())),
-        pace=None,
+        rate_limit=None,
     )
     sandbox.start()
     try:
         yield sandbox
     finally:
-        sandbox.weather.clear()
+        sandbox.faults.clear()
         sandbox.stop()
 
 

@@ -18,9 +18,8 @@ from slackguide.config import read_settings
 from slackguide.errors import StorageError
 from slackguide.guide import Guide
 from slackguide.guide.reloading import ReloadableGuide
-from slackguide.sandbox import BotApp, Exchange, Message, Reply, Sandbox, View, demo_team
-from slackguide.sandbox.delivery import HttpLine, Parcel
-from slackguide.sandbox.signing import signed_headers
+from slackguide.sandbox import AppReply, BotApp, Exchange, Message, OpenView, Sandbox, demo_team
+from slackguide.sandbox.transport.http import Envelope, HttpTransport, signed_headers
 from slackguide.slack.ids import COMMAND
 from slackguide.slack.manifest import manifest
 from slackguide.storage.outbox import SqlJobQueue
@@ -106,10 +105,10 @@ class Workplace:
             team=demo_team(groups=groups, app=app or BotApp.from_manifest(manifest())),
             routes={path: self._forwarded(path) for path in PATHS},
             seed="test",
-            patience=patience,
+            request_timeout=patience,
         )
         self.workspace = self.sandbox.workspace
-        self._line = HttpLine(url=f"{self.sandbox.url}slack/events", signing_secret=SECRET, patience=patience)
+        self._line = HttpTransport(url=f"{self.sandbox.url}slack/events", signing_secret=SECRET, timeout=patience)
         self.sandbox.start()
         self.service: Service | None = None
         self.begin(known=known)
@@ -154,7 +153,7 @@ class Workplace:
 
     def close(self) -> None:
         """Ends everything."""
-        self.sandbox.weather.clear()
+        self.sandbox.faults.clear()
         self.end()
         self.sandbox.stop()
 
@@ -182,7 +181,7 @@ class Workplace:
 
     def settle(self) -> None:
         """Waits until nothing is owed to Slack any more, and Slack owes no event."""
-        self.until(lambda: not self.active() and self.sandbox.events.settle() and not self.active())
+        self.until(lambda: not self.active() and self.sandbox.events.wait_until_empty() and not self.active())
 
     def active(self) -> tuple[PendingJob, ...]:
         """Jobs that delivery still works on; not those that wait for a person."""
@@ -242,37 +241,37 @@ class Workplace:
         self.until(answers)
         return answers()[0]
 
-    def press(self, where: Message | View, action_id: str, who: str = "ana", value: Any = None) -> Exchange:
+    def click(self, where: Message | OpenView, action_id: str, who: str = "ana", value: Any = None) -> Exchange:
         """Presses, and waits until something on the person's screen changed."""
-        seen = self.workspace.live.number
-        exchange = self.sandbox.press(who, where, action_id, value)
+        seen = self.workspace.changes.number
+        exchange = self.sandbox.click(who, where, action_id, value)
         assert exchange.ok, exchange
         person = self.workspace.person(who).id
-        self.until(lambda: any(self._concerns(change, person) for change in self.workspace.live.since(seen)))
+        self.until(lambda: any(self._concerns(change, person) for change in self.workspace.changes.since(seen)))
         return exchange
 
-    def pressed(self, where: Message, action_id: str, who: str = "ana") -> Message:
+    def click_message(self, where: Message, action_id: str, who: str = "ana") -> Message:
         """Presses a button of a message that changes in place, and waits until it has; the message as it is then."""
         before = self.workspace.message(where.ts)
-        self.press(where, action_id, who)
+        self.click(where, action_id, who)
         self.until(lambda: self.workspace.message(where.ts) != before)
         return self.workspace.message(where.ts)
 
-    def told(self, where: Message | View, action_id: str, who: str = "ana") -> Message:
+    def told(self, where: Message | OpenView, action_id: str, who: str = "ana") -> Message:
         """Presses a button that is answered in words beside the message; those words, seen by that person alone."""
         before = {message.ts for message in self.workspace.ephemerals(who)}
 
         def new() -> list[Message]:
             return [message for message in self.workspace.ephemerals(who) if message.ts not in before]
 
-        self.press(where, action_id, who)
+        self.click(where, action_id, who)
         self.until(new)
         (told,) = new()
         return told
 
-    def modal(self, who: str = "ana") -> View:
+    def modal(self, who: str = "ana") -> OpenView:
         """The window that the person looks at."""
-        top = self.workspace.screens.top(self.workspace.person(who).id)
+        top = self.workspace.views.top(self.workspace.person(who).id)
         assert top is not None, f"{who} looks at no window"
         return top
 
@@ -280,13 +279,13 @@ class Workplace:
         """Fills in the window that the person looks at, and sends it."""
         return self.sandbox.submit(who, self.modal(who).id, values)
 
-    def send(self, kind: str, payload: Mapping[str, Any]) -> Reply:
+    def send(self, kind: str, payload: Mapping[str, Any]) -> AppReply:
         """Posts a signed request of one's own making: `slash_commands`, `interactive` or `events_api`."""
-        return self._line.send(Parcel(kind=kind, payload=dict(payload)))[1]
+        return self._line.send(Envelope(kind=kind, payload=dict(payload)))[1]
 
     def send_raw(
         self, content_type: str, body: str, *, headers: Mapping[str, str] | None = None, secret: str = SECRET
-    ) -> Reply:
+    ) -> AppReply:
         """Posts a body as it is, signed with `secret`; `headers` replace those that Slack would send."""
         address = urlsplit(f"{self.sandbox.url}slack/events")
         connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=PATIENCE)
@@ -297,7 +296,7 @@ class Workplace:
             )
             response = connection.getresponse()
             text = response.read().decode()
-            return Reply(status=response.status, body=text, milliseconds=0.0, headers=dict(response.getheaders()))
+            return AppReply(status=response.status, body=text, milliseconds=0.0, headers=dict(response.getheaders()))
         finally:
             connection.close()
 

@@ -39,7 +39,7 @@ class AuthorPages:
         rows = [{"answers": list(found.answers), "destination": found.destination.name} for found in branches]
         return {"blocks": blocks, "triage": rows}
 
-    def faults(self) -> Sequence[Mapping[str, Any]]:
+    def diagnostics(self) -> Sequence[Mapping[str, Any]]:
         """What is wrong with the edited files; empty when all is well."""
         fault = self._guide.fault
         if fault is None:

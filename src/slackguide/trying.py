@@ -19,7 +19,7 @@ from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import KnowledgeBase
 from slackguide.running import Orders, cannot_listen, in_time
 from slackguide.sandbox import BotApp, Sandbox, Team, demo_team
-from slackguide.sandbox.delivery import PATIENCE
+from slackguide.sandbox.transport.http import REQUEST_TIMEOUT
 from slackguide.slack.manifest import manifest
 from slackguide.web.front import EVENTS_PATH, HEALTH_PATHS
 from slackguide.wiring import Service, build_guide, open_stores
@@ -57,7 +57,7 @@ class Trial:
     `patience` is how many seconds the made-up Slack waits for an acknowledgement.
     """
 
-    def __init__(self, *, settings: Settings, port: int, patience: float = PATIENCE) -> None:
+    def __init__(self, *, settings: Settings, port: int, patience: float = REQUEST_TIMEOUT) -> None:
         self.clock = MovableClock()
         self.guide = ReloadableGuide(directory=settings.knowledge, build=build_guide)
         token, secret = f"xoxb-{secrets.token_hex(16)}", secrets.token_hex(16)
@@ -72,8 +72,8 @@ class Trial:
                 bot_token=token,
                 team=team_of(self.guide().knowledge),
                 routes={path: _forwarded(routes, path) for path in (EVENTS_PATH, *HEALTH_PATHS)},
-                author=AuthorPages(guide=self.guide),
-                patience=patience,
+                preview=AuthorPages(guide=self.guide),
+                request_timeout=patience,
             )
         except OSError as error:
             raise cannot_listen(LOOPBACK, port, error) from None

@@ -137,12 +137,12 @@ def shared_trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
 
 @pytest.fixture
 def trial(shared_trial: Trial) -> Iterator[Trial]:
-    """The shared trial in fair weather; afterwards nobody has a window open, or answers that they alone see."""
+    """The shared trial in fair faults; afterwards nobody has a window open, or answers that they alone see."""
     yield shared_trial
     workspace = shared_trial.sandbox.workspace
-    shared_trial.sandbox.weather.clear()
+    shared_trial.sandbox.faults.clear()
     for person in workspace.people:
-        workspace.screens.clear(person.id)
+        workspace.views.clear(person.id)
         for message in workspace.ephemerals(person.id):
             workspace.remove(message)
 

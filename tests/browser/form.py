@@ -32,12 +32,12 @@ def saved(tab: Tab) -> str:
 def escalate(tab: Tab, contract: str) -> str:
     """Asks, opens the form from the answer, fills it in and sends it; the reference."""
     card = tab.route(QUESTION)
-    tab.press(card, "Escalate")
+    tab.click(card, "Escalate")
     expect(tab.field("contract_id")).to_be_visible()
     fill(tab, contract)
     tab.submit()
     reference = saved(tab)
-    tab.press(tab.window, "Done")
+    tab.click(tab.window, "Done")
     expect(tab.window).to_have_count(0)
     return reference
 
@@ -48,7 +48,7 @@ def posted(tab: Tab, reference: str, *, channel: str = "ask-disputes") -> Locato
     return tab.message(f"{reference}: Ask Disputes")
 
 
-def told(tab: Tab, words: str) -> Locator:
+def notified(tab: Tab, words: str) -> Locator:
     """Goes to the person's direct messages with the bot; the notice with those words."""
     tab.go("slackguide")
     return tab.message(words)

@@ -38,7 +38,7 @@ def composing(tab: Tab) -> None:
 
 def form_with_faults(tab: Tab) -> None:
     """The escalation form, sent without what it needs."""
-    tab.press(tab.route(QUESTION), "Escalate")
+    tab.click(tab.route(QUESTION), "Escalate")
     expect(tab.field("contract_id")).to_be_visible()
     tab.submit()
     expect(tab.fault("contract_id")).to_be_visible()
@@ -46,7 +46,7 @@ def form_with_faults(tab: Tab) -> None:
 
 def form_with_a_menu(tab: Tab) -> None:
     """The escalation form with a menu open."""
-    tab.press(tab.route(QUESTION), "Escalate")
+    tab.click(tab.route(QUESTION), "Escalate")
     tab.field("dispute_reasons").click()
     expect(tab.page.get_by_role("listbox")).to_be_visible()
 
@@ -77,17 +77,17 @@ def people(tab: Tab) -> None:
     expect(tab.page.get_by_role("menu", name="People")).to_be_visible()
 
 
-def wall(tab: Tab) -> None:
-    """The glass wall with an exchange open."""
+def request_log(tab: Tab) -> None:
+    """The request log with an exchange open."""
     tab.route(MEDIATION)
-    exchange = tab.panel("Glass wall").locator("details.glass", has_text=f"/route {MEDIATION}").first
+    exchange = tab.panel("Request log").locator("details.glass", has_text=f"/route {MEDIATION}").first
     exchange.locator("summary").first.click()
     expect(exchange.get_by_role("button", name="Copy").first).to_be_visible()
 
 
-def weather(tab: Tab) -> None:
-    """The weather panel."""
-    expect(tab.panel("Weather")).to_contain_text("Fair weather")
+def fault_injection(tab: Tab) -> None:
+    """The faults panel."""
+    expect(tab.panel("Fault injection")).to_contain_text("No faults")
 
 
 def clock(tab: Tab) -> None:
@@ -119,8 +119,8 @@ SURFACES: Mapping[str, Callable[[Tab], None]] = {
     "thread": thread,
     "home": home,
     "people": people,
-    "wall": wall,
-    "weather": weather,
+    "request_log": request_log,
+    "faults": fault_injection,
     "clock": clock,
     "knowledge": knowledge,
     "help": help_panel,

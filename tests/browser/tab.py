@@ -142,7 +142,7 @@ class Tab:
         """A button by what is written on it."""
         return within.locator("button, a.button").filter(has_text=exactly(label))
 
-    def press(self, within: Locator, label: str) -> None:
+    def click(self, within: Locator, label: str) -> None:
         """Presses it."""
         self.front().button(within, label).first.click()
 

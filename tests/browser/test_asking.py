@@ -59,7 +59,7 @@ def test_one_of_the_choices_is_picked(ana: Tab) -> None:
 
 def test_none_of_the_choices_says_what_to_do_instead(ana: Tab) -> None:
     card = ana.route(UNCLEAR)
-    ana.press(card, "None of these")
+    ana.click(card, "None of these")
     expect(card).to_contain_text("Noted: none of these.")
     expect(card).to_contain_text("Or ask your Team Lead.")
     expect(ana.button(card, "Open")).to_have_count(0)
@@ -69,7 +69,7 @@ def test_not_this_offers_the_next_matches_without_what_was_refused(ana: Tab) -> 
     card = ana.route(MEDIATION)
     title = card.locator(".block.section").first.inner_text().strip()
 
-    ana.press(card, "Not this")
+    ana.click(card, "Not this")
 
     expect(card).to_contain_text("Noted: that was not it.")
     offered = card.locator(".block.section.beside .words")
@@ -80,9 +80,9 @@ def test_not_this_offers_the_next_matches_without_what_was_refused(ana: Tab) -> 
 
 def test_helpful_is_noted_in_the_answer_which_stays(ana: Tab) -> None:
     card = ana.route(MEDIATION)
-    ana.press(card, "Helpful")
+    ana.click(card, "Helpful")
     expect(card).to_contain_text("Thank you: noted as helpful.")
-    ana.press(card, "Not helpful")
+    ana.click(card, "Not helpful")
     expect(card).to_contain_text("noted as not helpful")
     expect(card).to_contain_text("Send a case to Mediation")
 
@@ -109,14 +109,14 @@ def test_route_alone_opens_a_window_and_the_answer_appears_in_it(trial: Trial, a
     ana.submit()
 
     expect(ana.window).to_contain_text("Send a case to Mediation")
-    ana.press(ana.window, "Work")
+    ana.click(ana.window, "Work")
     expect(ana.window).to_contain_text(trial.guide().knowledge.facts["client_segment"].ask)
-    ana.press(ana.window, "Mid-Market")
+    ana.click(ana.window, "Mid-Market")
     expect(ana.window.get_by_role("heading", name="Goes to: HV Mediation Tier 1")).to_be_visible()
     ana.shot("answer-in-a-window")
-    (view,) = trial.sandbox.workspace.screens.stack(trial.sandbox.workspace.person("ana").id)
+    (view,) = trial.sandbox.workspace.views.stack(trial.sandbox.workspace.person("ana").id)
     assert view.content["callback_id"] == Callback.ANSWER
-    ana.press(ana.window, "Close")
+    ana.click(ana.window, "Close")
     expect(ana.window).to_have_count(0)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from slackguide.sandbox import Fault, Sky
+from slackguide.sandbox import FaultKind, InjectedFault
 from slackguide.trying import Trial
-from tests.browser.form import escalate, posted, told
+from tests.browser.form import escalate, notified, posted
 from tests.browser.tab import Tab
 from tests.waiting import PATIENCE
 
@@ -17,16 +17,16 @@ def test_claimed_asked_about_answered_and_resolved(ana: Tab, tab: Callable[[str]
     marek = tab("marek")
     reference = escalate(ana, contract)
     card = posted(marek, reference)
-    notices = told(ana, f"{reference} is in #ask-disputes.")
+    notices = notified(ana, f"{reference} is in #ask-disputes.")
     expect(notices).to_be_visible()
 
-    marek.press(card, "Claim")
+    marek.click(card, "Claim")
     expect(card).to_contain_text("Claimed by @Marek Nowak")
     expect(marek.button(card, "Claim")).to_have_count(0)
     expect(ana.message(f"@Marek Nowak claimed {reference}.")).to_be_visible()
     marek.shot("claimed")
 
-    marek.press(card, "Ask for more")
+    marek.click(card, "Ask for more")
     marek.field("words").fill("Which week were the hours in?")
     marek.shot("ask-for-more")
     marek.submit()
@@ -35,7 +35,7 @@ def test_claimed_asked_about_answered_and_resolved(ana: Tab, tab: Callable[[str]
     expect(asked).to_contain_text("Which week were the hours in?")
     ana.shot("asked")
 
-    ana.press(asked, "Add details")
+    ana.click(asked, "Add details")
     ana.field("words").fill("The week of 2 March.")
     ana.submit()
     expect(ana.window).to_have_count(0)
@@ -46,7 +46,7 @@ def test_claimed_asked_about_answered_and_resolved(ana: Tab, tab: Callable[[str]
     marek.side.get_by_role("button", name="Close thread").click()
     expect(card).to_contain_text("Claimed by @Marek Nowak")
 
-    marek.press(card, "Resolve")
+    marek.click(card, "Resolve")
     marek.submit()
     expect(marek.fault("ending")).to_be_visible()
     marek.choose("ending", "Right place")
@@ -72,7 +72,7 @@ def test_app_home_shows_each_person_their_own_and_changes_by_itself(
     row = mine.locator(".block.section", has_text=f"{reference}: ")
     expect(row).to_contain_text("Unclaimed")
 
-    marek.press(card, "Claim")
+    marek.click(card, "Claim")
     expect(row).to_contain_text("Claimed, with @Marek Nowak")
     desk = marek.home()
     expect(desk.get_by_role("heading", name="Unclaimed")).to_be_visible()
@@ -96,7 +96,7 @@ def test_asking_from_app_home(trial: Trial, ana: Tab) -> None:
     before = drawn()
     home = ana.home()
     assert workspace.wait_for(lambda: drawn() > before, timeout=PATIENCE)  # opening it has it drawn anew
-    ana.press(home, "Ask")
+    ana.click(home, "Ask")
     expect(ana.field("concern")).to_be_focused()
 
 
@@ -106,26 +106,28 @@ def test_of_two_who_claim_one_wins_and_the_other_is_told_who(
     reference = escalate(ana, contract)
     marek, priya = tab("marek"), tab("priya")
     theirs = posted(priya, reference)
-    trial.sandbox.bad_weather(Fault(sky=Sky.FAILING, method="chat.update"))  # the card stays as it was for a while
-    marek.press(posted(marek, reference), "Claim")
-    told(ana, f"@Marek Nowak claimed {reference}.")
+    trial.sandbox.inject_fault(
+        InjectedFault(kind=FaultKind.FAILING, method="chat.update")
+    )  # the card stays as it was for a while
+    marek.click(posted(marek, reference), "Claim")
+    notified(ana, f"@Marek Nowak claimed {reference}.")
 
-    priya.press(theirs, "Claim")
+    priya.click(theirs, "Claim")
     refused = priya.message(f"{reference} was claimed by @Marek Nowak already.")
     expect(refused).to_contain_text("Only visible to you")
 
-    trial.sandbox.weather.clear()
+    trial.sandbox.faults.clear()
     expect(theirs).to_contain_text("Claimed by @Marek Nowak")
 
 
 def test_withdrawing_asks_first_and_then_closes_it(ana: Tab, contract: str) -> None:
     reference = escalate(ana, contract)
-    notice = told(ana, f"{reference} is in #ask-disputes.")
-    ana.press(notice, "Withdraw")
+    notice = notified(ana, f"{reference} is in #ask-disputes.")
+    ana.click(notice, "Withdraw")
     expect(ana.window).to_contain_text("Withdraw it?")
     ana.shot("confirm")
-    ana.press(ana.window, "Keep it")
+    ana.click(ana.window, "Keep it")
     expect(ana.window).to_have_count(0)
-    ana.press(notice, "Withdraw")
-    ana.press(ana.window, "Withdraw")
+    ana.click(notice, "Withdraw")
+    ana.click(ana.window, "Withdraw")
     expect(posted(ana, reference)).to_contain_text("Withdrawn")

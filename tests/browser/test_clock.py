@@ -28,11 +28,11 @@ def trial(tmp_path: Path) -> Iterator[Trial]:
 
 
 def test_a_reminder_comes_when_its_time_has_come(ana: Tab) -> None:
-    ana.press(ana.route("escalate"), "Open")
+    ana.click(ana.route("escalate"), "Open")
     ana.field("summary").fill("Nobody answers about this parcel.")
     ana.submit()
     reference = ana.window.locator(".block.header").inner_text().strip()
-    ana.press(ana.window, "Done")
+    ana.click(ana.window, "Done")
     ana.go("ask-parcels")
     card = ana.message(f"{reference}: Ask Parcels")
     expect(card.locator(".thread-line")).to_have_count(0)
@@ -47,5 +47,5 @@ def test_a_reminder_comes_when_its_time_has_come(ana: Tab) -> None:
     card.locator(".thread-line").click()
     reminder = ana.message(f"Reminder: nobody has claimed {reference} yet.", within="#side")
     ana.shot("reminder")
-    ana.press(reminder, "Stop reminding")
+    ana.click(reminder, "Stop reminding")
     expect(ana.message(f"{reference} is not going to be reminded of again.", within="#side")).to_be_visible()

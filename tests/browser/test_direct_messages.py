@@ -30,7 +30,7 @@ def test_follow_ups_in_the_thread_count_and_the_answer_moves_on(trial: Trial, ta
     last = ben.message("Goes to: HV Mediation Tier 1", within=THREAD)
     expect(ben.button(last, "Client segment: Mid-Market ✕")).to_be_visible()
 
-    ben.press(last, "Client segment: Mid-Market ✕")
+    ben.click(last, "Client segment: Mid-Market ✕")
     expect(last).to_contain_text(facts["client_segment"].ask)
     ben.shot("dm-thread")
 

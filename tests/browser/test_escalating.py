@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from slackguide.trying import Trial
-from tests.browser.form import QUESTION, TICKET, escalate, fill, posted, saved, told
+from tests.browser.form import QUESTION, TICKET, escalate, fill, notified, posted, saved
 from tests.browser.tab import Tab
 
 KEPT = {
@@ -19,7 +19,7 @@ KEPT = {
 
 def test_the_form_opens_with_what_is_known(ana: Tab) -> None:
     card = ana.route(f"{QUESTION}, {TICKET} contract 34567890")
-    ana.press(card, "Escalate")
+    ana.click(card, "Escalate")
     expect(ana.window.get_by_role("heading", name="Ask Disputes")).to_be_visible()
     expect(ana.window).to_contain_text("The guide says: HV Mediation Tier 1.")
     expect(ana.field("ticket_url")).to_have_value(TICKET)
@@ -33,7 +33,7 @@ def test_the_form_opens_with_what_is_known(ana: Tab) -> None:
 
 
 def test_faults_stand_under_their_fields_and_nothing_typed_is_lost(ana: Tab, contract: str) -> None:
-    ana.press(ana.route(QUESTION), "Escalate")
+    ana.click(ana.route(QUESTION), "Escalate")
     expect(ana.field("contract_id")).to_be_visible()
     for id, text in KEPT.items():
         ana.field(id).fill(text)
@@ -66,13 +66,13 @@ def test_faults_stand_under_their_fields_and_nothing_typed_is_lost(ana: Tab, con
 
 
 def test_it_is_posted_with_every_field_and_the_requester_gets_the_link(trial: Trial, ana: Tab, contract: str) -> None:
-    ana.press(ana.route(QUESTION), "Escalate")
+    ana.click(ana.route(QUESTION), "Escalate")
     fill(ana, contract)
     ana.submit()
     reference = saved(ana)
     expect(ana.window).to_contain_text(f"{reference} is saved and on its way to #ask-disputes.")
     ana.shot("confirmation")
-    ana.press(ana.window, "Done")
+    ana.click(ana.window, "Done")
 
     card = posted(ana, reference)
     expect(card).to_contain_text("Unclaimed")
@@ -87,7 +87,7 @@ def test_it_is_posted_with_every_field_and_the_requester_gets_the_link(trial: Tr
     expect(ana.button(card, "Claim")).to_be_visible()
     ana.shot("posted")
 
-    notice = told(ana, f"{reference} is in #ask-disputes.")
+    notice = notified(ana, f"{reference} is in #ask-disputes.")
     ana.shot("told")
     link = notice.get_by_role("link", name="Open it")
     link.click()
@@ -96,12 +96,12 @@ def test_it_is_posted_with_every_field_and_the_requester_gets_the_link(trial: Tr
 
 
 def test_words_of_a_person_neither_ping_nor_become_markup_in_the_channel(ana: Tab, contract: str) -> None:
-    ana.press(ana.route(QUESTION), "Escalate")
+    ana.click(ana.route(QUESTION), "Escalate")
     fill(ana, contract)
     ana.field("summary").fill("<!channel> *not bold* <https://evil.example|click> @here <@U0SLACKGUIDE>")
     ana.submit()
     reference = saved(ana)
-    ana.press(ana.window, "Done")
+    ana.click(ana.window, "Done")
     card = posted(ana, reference)
     summary = card.locator(".richtext", has_text="Summary and question")
     expect(summary).to_contain_text("<!channel> *not bold* <https://evil.example|click> @here <@U0SLACKGUIDE>")
@@ -111,7 +111,7 @@ def test_words_of_a_person_neither_ping_nor_become_markup_in_the_channel(ana: Ta
 
 def test_a_second_one_about_the_same_contract_shows_the_first_and_asks_why(ana: Tab, contract: str) -> None:
     first = escalate(ana, contract)
-    ana.press(ana.route(QUESTION), "Escalate")
+    ana.click(ana.route(QUESTION), "Escalate")
     fill(ana, contract)
     ana.submit()
     expect(ana.window).to_contain_text(f"{first} about this ticket or contract is open already")
@@ -122,7 +122,7 @@ def test_a_second_one_about_the_same_contract_shows_the_first_and_asks_why(ana: 
     ana.submit()
     second = saved(ana)
     assert second != first
-    ana.press(ana.window, "Done")
+    ana.click(ana.window, "Done")
     expect(posted(ana, second)).to_contain_text(
         "Sent beside another open one because: Another payment of the same contract."
     )

@@ -92,7 +92,7 @@ def test_escape_closes_a_list_first_and_then_the_window_and_the_focus_returns(an
 
 
 def test_the_focus_does_not_leave_an_open_window(ana: Tab) -> None:
-    ana.press(ana.route(QUESTION), "Escalate")
+    ana.click(ana.route(QUESTION), "Escalate")
     expect(ana.field("ticket_url")).to_be_focused()
     for _ in range(25):
         ana.page.keyboard.press("Tab")

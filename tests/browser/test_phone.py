@@ -37,14 +37,14 @@ def test_what_sticks_out_is_found(phone: Tab) -> None:
 
 def test_from_a_question_to_the_posted_escalation(phone: Tab, contract: str) -> None:
     card = phone.route(MEDIATION)
-    phone.press(card, "Work")
-    phone.press(card, "Mid-Market")
+    phone.click(card, "Work")
+    phone.click(card, "Mid-Market")
     expect(card).to_contain_text("Goes to: HV Mediation Tier 1")
-    phone.press(card, "Escalate")
+    phone.click(card, "Escalate")
     fill(phone, contract)
     phone.submit()
     reference = saved(phone)
-    phone.press(phone.window, "Done")
+    phone.click(phone.window, "Done")
     expect(posted(phone, reference)).to_contain_text(contract)
     assert phone.sticking_out() == []
     phone.shot("phone-posted")

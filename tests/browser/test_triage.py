@@ -28,10 +28,10 @@ def test_two_questions_lead_to_the_one_right_queue(ana: Tab, facts: Mapping[str,
     expect(card).to_contain_text(facts["payment_kind"].ask)
     ana.shot("question")
 
-    ana.press(card, "Work")
+    ana.click(card, "Work")
     expect(card).to_contain_text(facts["client_segment"].ask)
     expect(card).not_to_contain_text(facts["payment_kind"].ask)
-    ana.press(card, "Mid-Market")
+    ana.click(card, "Mid-Market")
 
     expect(card.get_by_role("heading", name="Goes to: HV Mediation Tier 1")).to_be_visible()
     expect(card).not_to_contain_text(facts["client_segment"].ask)
@@ -43,11 +43,11 @@ def test_a_fact_is_taken_back_and_corrected(ana: Tab, facts: Mapping[str, FactSp
     card = ana.route(SURE)
     expect(card.get_by_role("heading", name="Goes to: HV Mediation Tier 1")).to_be_visible()
 
-    ana.press(card, "Client segment: Mid-Market ✕")
+    ana.click(card, "Client segment: Mid-Market ✕")
     expect(card.get_by_role("heading", name=UNDECIDED)).to_be_visible()
     expect(card).to_contain_text(facts["client_segment"].ask)
     expect(ana.button(card, "Client segment: Mid-Market ✕")).to_have_count(0)
-    ana.press(card, "Enterprise")
+    ana.click(card, "Enterprise")
 
     expect(card.get_by_role("heading", name="Goes to: Dispute_Enterprise_CX420")).to_be_visible()
     expect(ana.button(card, "Client segment: Enterprise ✕")).to_be_visible()
@@ -55,11 +55,11 @@ def test_a_fact_is_taken_back_and_corrected(ana: Tab, facts: Mapping[str, FactSp
 
 def test_a_number_read_from_the_words_is_taken_back_and_told_anew(ana: Tab, facts: Mapping[str, FactSpec]) -> None:
     card = ana.route(SURE)
-    ana.press(card, "Days since the last payment: 12 days ✕")
+    ana.click(card, "Days since the last payment: 12 days ✕")
     expect(ana.button(card, "Days since the last payment: 12 days ✕")).to_have_count(0)
     expect(card.get_by_role("heading", name=UNDECIDED)).to_be_visible()
     expect(card).to_contain_text(facts["funds_in_escrow"].ask)
-    ana.press(card, "No")
+    ana.click(card, "No")
     expect(card).to_contain_text(facts["days_since_last_payment"].ask)
     ana.shot("number")
 
@@ -71,7 +71,7 @@ def test_a_number_read_from_the_words_is_taken_back_and_told_anew(ana: Tab, fact
 
 def test_who_does_not_know_sees_every_possibility(trial: Trial, ana: Tab) -> None:
     card = ana.route(MEDIATION)
-    ana.press(card, "I don't know")
+    ana.click(card, "I don't know")
     found = card.locator(".richtext", has_text="Where it goes, by what you find out:")
     told: dict[str, str | int] = {"contract_type": "hourly", "days_since_last_payment": 12}
     possible = trial.guide().triage.branches("disputes/send-to-mediation", told)

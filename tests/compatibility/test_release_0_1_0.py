@@ -11,7 +11,7 @@ import pytest
 from slackguide.escalation.models import EscalationState
 from slackguide.guide import Answer, Asker, Concern, Guide
 from slackguide.sandbox import Message
-from slackguide.sandbox.answers import elements_of
+from slackguide.sandbox.block_kit.state import elements_of
 from slackguide.slack.ids import ESCALATION_EVENT, Action
 from slackguide.slack.registry import OUTDATED_MESSAGE
 from slackguide.triage.completeness import load_verified
@@ -72,7 +72,7 @@ def shown_to(work: Workplace, who: str) -> str:
     person = work.workspace.person(who).id
     messages = [m for c in work.workspace.conversations for m in work.workspace.all_messages(c.id)]
     messages += work.workspace.ephemerals(person)
-    screens = [words(view) for view in work.workspace.screens.stack(person)]
+    screens = [words(view) for view in work.workspace.views.stack(person)]
     return "\n".join([*(m.text for m in messages), *screens])
 
 
@@ -101,10 +101,10 @@ def test_every_button_that_0_1_0_posted_is_understood(work: Workplace, recorded:
     for message, action_id in clickable(recorded):
         work.workspace.post(Message(**{**message, "blocks": tuple(message["blocks"])}))
         who = reader_of(work, message)
-        exchange = work.sandbox.press(who, message["ts"], action_id)
+        exchange = work.sandbox.click(who, message["ts"], action_id)
         assert exchange.ok, (action_id, exchange)
         clicked += 1
-        work.workspace.screens.clear(work.workspace.person(who).id)
+        work.workspace.views.clear(work.workspace.person(who).id)
     work.settle()
 
     assert clicked > 150
@@ -124,7 +124,7 @@ def test_buttons_that_carry_an_escalations_id_are_understood(
     def new() -> list[str]:
         """What Marek sees that he did not see before."""
         ephemerals = [m.text for m in work.workspace.ephemerals("marek") if m.ts not in before]
-        return ephemerals + [words(view) for view in work.workspace.screens.stack(work.workspace.person("marek").id)]
+        return ephemerals + [words(view) for view in work.workspace.views.stack(work.workspace.person("marek").id)]
 
     assert work.send("interactive", payload).status == 200
     work.until(new)
@@ -138,7 +138,7 @@ def test_buttons_that_carry_an_escalations_id_are_understood(
 def test_every_form_that_0_1_0_had_opened_can_be_sent(work: Workplace, recorded: dict[str, Any], name: str) -> None:
     work.settle()
     view = recorded["views"][name]
-    screens = work.workspace.screens
+    screens = work.workspace.views
     opened = screens.open(screens.trigger(view["person"]), view["content"])
     values = {**FORMS[name]}
     if name == "warned":
@@ -170,10 +170,10 @@ def test_home_tabs_that_0_1_0_drew_are_understood(work: Workplace, recorded: dic
             for element in block.get("elements", []):
                 if element["type"] != "button":
                     continue
-                view = work.workspace.screens.publish(person, content)
-                exchange = work.sandbox.press(who, view, element["action_id"])
+                view = work.workspace.views.publish(person, content)
+                exchange = work.sandbox.click(who, view, element["action_id"])
                 assert exchange.ok, (who, element["action_id"], exchange)
-                work.workspace.screens.clear(person)
+                work.workspace.views.clear(person)
         assert not [refusal for refusal in REFUSALS if refusal in shown_to(work, who)]
 
 
@@ -198,7 +198,7 @@ def test_a_card_of_0_1_0_is_claimed_and_redrawn(work: Workplace, recorded: dict[
         if m.metadata and m.metadata["event_payload"] == {"id": recorded["escalations"]["unclaimed"]["id"]}
     ]
 
-    work.press(post, Action.CLAIM, "marek")
+    work.click(post, Action.CLAIM, "marek")
     work.settle()
 
     assert escalation_state(work, recorded, "unclaimed") is EscalationState.CLAIMED

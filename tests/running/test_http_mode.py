@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from slackguide.sandbox.signing import signed_headers
+from slackguide.sandbox.transport.http import signed_headers
 from tests.evaluation.small import phrasing, write_knowledge
 from tests.running.processes import Got, Process, asked, running
 from tests.running.workplace import BOT_TOKEN, SECRET, Slack, workplace
@@ -158,7 +158,7 @@ def test_the_log_is_json_and_holds_neither_secrets_nor_words(process: Process, s
     slack.route(f"{marker} " * 900)
     slack.sandbox.message("ana", f"{phrasing('help/badge')} {marker}")
     opened = slack.sandbox.command("ana", "general", "/route", "escalate ask-disputes")
-    top = slack.workspace.screens.top(slack.workspace.person("ana").id)
+    top = slack.workspace.views.top(slack.workspace.person("ana").id)
     assert opened.ok
     assert top is not None
     link = f"https://support.zendesk.com/agent/tickets/4711?{marker}"

@@ -27,9 +27,9 @@ from sqlalchemy import select, update
 from slackguide.delivery.notifier import Notifier
 from slackguide.escalation.filters import EscalationFilter
 from slackguide.escalation.models import EventKind
-from slackguide.sandbox import Fault, Message, Sky
-from slackguide.sandbox.delivery import Parcel
-from slackguide.sandbox.errors import CannotDo
+from slackguide.sandbox import FaultKind, InjectedFault, Message
+from slackguide.sandbox.errors import NotAllowedError
+from slackguide.sandbox.transport.http import Envelope
 from slackguide.slack.ids import NOTICE_EVENT, Action, Callback
 from slackguide.storage.column_types import UtcDateTime
 from slackguide.storage.database import Database
@@ -63,16 +63,22 @@ SLOW = 0.15
 """Seconds that Slack takes over a call that works: long enough to be killed in."""
 
 POSTING = {
-    Sky.SLOW: 8,
-    Sky.LOST_ANSWER: 2,
-    Sky.RATE_LIMITED: 1,
-    Sky.FAILING: 2,
-    Sky.RESET: 2,
-    Sky.HANGING: 1,
+    FaultKind.SLOW: 8,
+    FaultKind.LOST_ANSWER: 2,
+    FaultKind.RATE_LIMITED: 1,
+    FaultKind.FAILING: 2,
+    FaultKind.RESET: 2,
+    FaultKind.HANGING: 1,
 }
 """How often a post meets which weather. A lost answer is a message that Slack has, and of which it never says so."""
 
-ELSEWHERE = {Sky.SLOW: 16, Sky.RATE_LIMITED: 1, Sky.FAILING: 2, Sky.RESET: 2, Sky.HANGING: 1}
+ELSEWHERE = {
+    FaultKind.SLOW: 16,
+    FaultKind.RATE_LIMITED: 1,
+    FaultKind.FAILING: 2,
+    FaultKind.RESET: 2,
+    FaultKind.HANGING: 1,
+}
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,7 @@ class Run:
                 finally:
                     self._over.set()
                 pressing.result(DEADLINE)
-            self.slack.sandbox.weather.clear()
+            self.slack.sandbox.faults.clear()
             self._kill_and_restart(stack, range(len(self.ports)), later=LONGEST_DELAY)
             self._deliver_all()
         return self._judged()
@@ -188,11 +194,11 @@ class Run:
     # The weather
 
     def _forecast(self, jitter: random.Random) -> None:
-        self.slack.sandbox.bad_weather(Fault(sky=Sky.LOST_ANSWER, method="chat.postMessage", times=1))
-        for method, skies, calls in (("chat.postMessage", POSTING, 60), ("*", ELSEWHERE, 300)):
-            for sky in jitter.choices([*skies], [*skies.values()], k=calls):
-                seconds = SLOW if sky is Sky.SLOW else 1.0
-                self.slack.sandbox.bad_weather(Fault(sky=sky, method=method, times=1, seconds=seconds))
+        self.slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=1))
+        for method, kinds, calls in (("chat.postMessage", POSTING, 60), ("*", ELSEWHERE, 300)):
+            for kind in jitter.choices([*kinds], [*kinds.values()], k=calls):
+                seconds = SLOW if kind is FaultKind.SLOW else 1.0
+                self.slack.sandbox.inject_fault(InjectedFault(kind=kind, method=method, times=1, seconds=seconds))
 
     # The people
 
@@ -211,7 +217,7 @@ class Run:
             pause(jitter.uniform(0.0, 0.8))
 
     def _sent(self, form: dict[str, Any], port: int) -> bool:
-        _, reply = self.slack.line(port).send(Parcel(kind="interactive", payload=form))
+        _, reply = self.slack.line(port).send(Envelope(kind="interactive", payload=form))
         answer = json.loads(reply.body) if reply.ok and reply.body else {}
         if answer.get("view", {}).get("callback_id") == Callback.CONFIRMATION:
             return True
@@ -225,8 +231,8 @@ class Run:
             action = jitter.choice([Action.CLAIM, Action.RELEASE])
             try:
                 for message in self.slack.posted()[-1:]:
-                    self.counts.presses += self.slack.sandbox.press("marek", message, action).ok
-            except CannotDo:
+                    self.counts.presses += self.slack.sandbox.click("marek", message, action).ok
+            except NotAllowedError:
                 continue  # the card has another button by now
 
     # The judgement
@@ -285,14 +291,14 @@ def killed(folder: Path, seed: int, url: str | None = None, processes: int = 1) 
 
 def told(outcomes: Sequence[Outcome]) -> str:
     """The counts of several runs, in words."""
-    weather = sum((outcome.weather for outcome in outcomes), Counter[str]())
+    faults = sum((outcome.weather for outcome in outcomes), Counter[str]())
     return (
         f"{len(outcomes)} runs, {sum(outcome.kills for outcome in outcomes)} kills, "
         f"{sum(outcome.acknowledged for outcome in outcomes)} escalations acknowledged, "
         f"{sum(outcome.messages for outcome in outcomes)} messages, "
         f"{sum(outcome.unanswered for outcome in outcomes)} times not acknowledged and sent again, "
         f"{sum(outcome.presses for outcome in outcomes)} presses, "
-        f"weather {', '.join(f'{sky} {times}' for sky, times in weather.most_common())}"
+        f"weather {', '.join(f'{kind} {times}' for kind, times in faults.most_common())}"
     )
 
 
@@ -356,18 +362,18 @@ def test_killed_again_and_again(
     assert [outcome.acknowledged for outcome in outcomes] == [len(REQUESTERS) * EACH + 1] * runs
     assert [outcome.messages for outcome in outcomes] == [len(REQUESTERS) * EACH + 1] * runs
     assert all(outcome.kills > KILLS for outcome in outcomes)
-    assert all(outcome.weather[Sky.LOST_ANSWER] > 0 for outcome in outcomes)
+    assert all(outcome.weather[FaultKind.LOST_ANSWER] > 0 for outcome in outcomes)
 
 
 def test_cut_off_after_the_post_it_is_posted_once(slack: Slack) -> None:
     """Slack has the message, and the connection is reset before it says so."""
-    lost = Fault(sky=Sky.LOST_ANSWER, method="chat.postMessage", times=1)
+    lost = InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=1)
     with running(slack.environment(), slack.folder) as process:
         process.said("the directory is up to date")
-        slack.sandbox.bad_weather(lost)
+        slack.sandbox.inject_fault(lost)
         slack.escalate()
         slack.wait(lambda: len(slack.posted()) == 1, "the post that nobody hears of")
-        slack.sandbox.weather.clear()
+        slack.sandbox.faults.clear()
         slack.wait(lambda: any("D-1001 is in" in text for text in slack.told()), "the notice")
         process.stop()
     assert len(slack.posted()) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slackguide.sandbox import Fault, Sky
+from slackguide.sandbox import FaultKind, InjectedFault
 from tests.running.processes import running
 from tests.running.workplace import Slack
 
@@ -12,8 +12,10 @@ def test_it_is_not_ready_while_slack_refuses_it_and_delivers_once_slack_accepts_
     with running(slack.environment(), slack.folder) as process:
         process.becomes("/readyz", 200)
         process.said("the directory is up to date")
-        slack.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method="chat.postMessage", code="account_inactive"))
-        slack.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method="auth.test", code="account_inactive"))
+        slack.sandbox.inject_fault(
+            InjectedFault(kind=FaultKind.REFUSING, method="chat.postMessage", code="account_inactive")
+        )
+        slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, method="auth.test", code="account_inactive"))
         slack.escalate()
         process.said("Slack refuses this installation: account_inactive")
         got = process.becomes("/readyz", 503)
@@ -22,7 +24,7 @@ def test_it_is_not_ready_while_slack_refuses_it_and_delivers_once_slack_accepts_
         assert "Have an administrator install slackguide again" in reason
         assert process.get("/healthz").status == 200
 
-        slack.sandbox.weather.clear()
+        slack.sandbox.faults.clear()
         process.said("Slack accepts this installation again")
         process.becomes("/readyz", 200)
         slack.wait(slack.posted, "the post")

@@ -45,7 +45,7 @@ def test_a_command_typed_into_the_page_is_answered(sandbox: Process) -> None:
     got = asked(sandbox.port, "POST", "/sandbox/command", body, {"Content-Type": "application/json"})
     assert got.status == 200, got
     assert got.document["ok"] is True
-    seen = sandbox.get("/sandbox/wall")
+    seen = sandbox.get("/sandbox/request_log")
     assert "Send a case to Mediation" in seen.body
     assert words not in sandbox.log
 

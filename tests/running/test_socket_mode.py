@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from slackguide.sandbox import Fault, Sky
+from slackguide.sandbox import FaultKind, InjectedFault
 from tests.evaluation.small import phrasing
 from tests.running.processes import Process, asked, running
 from tests.running.workplace import APP_TOKEN, Slack, workplace
@@ -24,7 +24,7 @@ def slack(tmp_path: Path) -> Iterator[Slack]:
 @pytest.fixture
 def process(slack: Slack) -> Iterator[Process]:
     """With enough for both ways, started while Slack opens no connections."""
-    slack.sandbox.bad_weather(Fault(sky=Sky.FAILING, method="apps.connections.open"))
+    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING, method="apps.connections.open"))
     with running(slack.environment(SLACK_APP_TOKEN=APP_TOKEN), slack.folder) as found:
         found.said("health on 127.0.0.1")
         yield found
@@ -39,7 +39,7 @@ def test_from_not_ready_to_answering_to_the_end(process: Process, slack: Slack) 
     assert asked(process.port, "POST", "/slack/events").status == 404
     process.said("not connected to Slack")
 
-    slack.sandbox.weather.clear()
+    slack.sandbox.faults.clear()
     process.becomes("/readyz", 200)
     process.said("the directory is up to date")
     assert "About the invoice" in slack.route(phrasing("help/invoice"))

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from slackguide.delivery.notifier import Notifier
 from slackguide.running import STOP_SECONDS
-from slackguide.sandbox import Exchange, Fault, Sky
+from slackguide.sandbox import Exchange, FaultKind, InjectedFault
 from slackguide.storage.column_types import UtcDateTime
 from slackguide.storage.database import Database
 from slackguide.storage.outbox_admin import OutboxAdmin, PendingJob
@@ -51,35 +51,35 @@ def later(slack: Slack, seconds: float) -> None:
                 connection.execute(update(table).where(key == row[key.name]).values(older))
 
 
-def met(slack: Slack, fault: Fault) -> None:
+def met(slack: Slack, fault: InjectedFault) -> None:
     """Waits until the fault has met the one call that it is for."""
-    slack.wait(lambda: fault not in slack.sandbox.weather.faults, f"a call of {fault.method}")
+    slack.wait(lambda: fault not in slack.sandbox.faults.faults, f"a call of {fault.method}")
 
 
 def test_what_is_under_way_is_finished(slack: Slack) -> None:
     """A command that waits for its window, and a post that Slack takes its time over."""
-    post = Fault(sky=Sky.SLOW, method="chat.postMessage", times=1, seconds=PATIENCE)
-    window = Fault(sky=Sky.SLOW, method="views.open", times=1, seconds=PATIENCE)
+    post = InjectedFault(kind=FaultKind.SLOW, method="chat.postMessage", times=1, seconds=PATIENCE)
+    window = InjectedFault(kind=FaultKind.SLOW, method="views.open", times=1, seconds=PATIENCE)
     seen: list[Exchange] = []
     with running(slack.environment(), slack.folder) as process:
         process.said("the directory is up to date")
-        slack.sandbox.bad_weather(post)
+        slack.sandbox.inject_fault(post)
         slack.escalate()
         met(slack, post)
-        slack.sandbox.bad_weather(window)
+        slack.sandbox.inject_fault(window)
         typing = threading.Thread(target=lambda: seen.append(slack.sandbox.command("ben", "general", "/route", "")))
         typing.start()
         met(slack, window)
         process.signal(signal.SIGTERM)
         process.said("stopping: nothing new is taken")
-        slack.sandbox.weather.clear()
+        slack.sandbox.faults.clear()
         status = process.ends()
         typing.join(PATIENCE)
     assert status == 0, process.log
     assert process.lines[-1].endswith("stopped")
     (exchange,) = seen
     assert exchange.ok, exchange
-    assert slack.workspace.screens.top(slack.workspace.person("ben").id) is not None
+    assert slack.workspace.views.top(slack.workspace.person("ben").id) is not None
     assert len(slack.posted()) == 1
     left = [(job.kind, job.state, job.attempts) for job in owed(slack)]
     assert left == [("tell_person", "due", 0)]
@@ -87,15 +87,15 @@ def test_what_is_under_way_is_finished(slack: Slack) -> None:
 
 def test_a_lease_is_given_back_and_a_restart_goes_on(slack: Slack) -> None:
     """Told to stop while it looks for the channel, it sends nothing any more."""
-    look = Fault(sky=Sky.SLOW, method="conversations.list", times=1, seconds=PATIENCE)
+    look = InjectedFault(kind=FaultKind.SLOW, method="conversations.list", times=1, seconds=PATIENCE)
     with running(slack.environment(), slack.folder) as process:
         process.said("the directory is up to date")
-        slack.sandbox.bad_weather(look)
+        slack.sandbox.inject_fault(look)
         slack.escalate()
         met(slack, look)
         process.signal(signal.SIGTERM)
         process.said("stopping: nothing new is taken")
-        slack.sandbox.weather.clear()
+        slack.sandbox.faults.clear()
         assert process.ends() == 0, process.log
     assert [(job.kind, job.state, job.attempts) for job in owed(slack)] == [("post_escalation", "due", 0)]
     assert slack.posted() == []
@@ -135,7 +135,7 @@ def test_what_hangs_is_cut_off_within_the_contracts_ten_seconds(tmp_path: Path) 
 def test_it_ends_though_everything_hangs(slack: Slack) -> None:
     with running(slack.environment(), slack.folder) as process:
         process.said("the directory is up to date")
-        slack.sandbox.bad_weather(Fault(sky=Sky.HANGING))
+        slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.HANGING))
         for number in range(3):
             slack.sandbox.message("ana", f"about the badge {number}")
         opened: list[Any] = []
@@ -151,10 +151,10 @@ def test_it_ends_though_everything_hangs(slack: Slack) -> None:
 
 def test_killed_in_the_middle_of_a_post_it_is_posted_once(slack: Slack) -> None:
     """Slack has the message, and the process dies before it hears so."""
-    lost = Fault(sky=Sky.LOST_ANSWER, method="chat.postMessage", times=1)
+    lost = InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=1)
     with running(slack.environment(), slack.folder) as process:
         process.said("the directory is up to date")
-        slack.sandbox.bad_weather(lost)
+        slack.sandbox.inject_fault(lost)
         sent = slack.escalate()
         slack.wait(lambda: len(slack.posted()) == 1, "the post that nobody hears of")
         process.kill()

@@ -6,7 +6,7 @@ import signal
 import socket
 from pathlib import Path
 
-from slackguide.sandbox import Fault, Sky
+from slackguide.sandbox import FaultKind, InjectedFault
 from tests.evaluation.small import phrasing
 from tests.running.processes import clean, free_port, running
 from tests.running.workplace import APP_TOKEN, BOT_TOKEN, Slack, small_knowledge
@@ -17,7 +17,7 @@ def test_it_starts_and_answers_from_what_it_knew(slack: Slack) -> None:
         process.said("the directory is up to date")
         process.stop()
 
-    slack.sandbox.bad_weather(Fault(sky=Sky.HANGING))
+    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.HANGING))
     with running(slack.environment(), slack.folder) as process:
         process.becomes("/readyz", 200)
         assert "About the invoice" in slack.route(phrasing("help/invoice"))
@@ -28,7 +28,7 @@ def test_it_starts_and_answers_from_what_it_knew(slack: Slack) -> None:
         assert process.ends() == 0, process.log
     assert slack.told() == []
 
-    slack.sandbox.weather.clear()
+    slack.sandbox.faults.clear()
     with running(slack.environment(), slack.folder) as process:
         slack.wait(lambda: any("About the badge" in text for text in slack.told()), "the answer owed")
         process.stop()

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from slackguide.sandbox import BotApp, Exchange, Message, Sandbox, demo_team
-from slackguide.sandbox.delivery import HttpLine, Parcel
-from slackguide.sandbox.records import Reply
+from slackguide.sandbox.transport.http import Envelope, HttpTransport
+from slackguide.sandbox.workspace.records import AppReply
 from slackguide.slack.manifest import manifest
 from tests.evaluation.small import write_knowledge
 from tests.running.processes import clean, free_port
@@ -55,8 +55,8 @@ class Slack:
                 app=BotApp.from_manifest(manifest()),
             ),
             bot_url=f"http://127.0.0.1:{self.port}/slack/events",
-            pace=None,
-            patience=PATIENCE,
+            rate_limit=None,
+            request_timeout=PATIENCE,
         )
         self.workspace = self.sandbox.workspace
 
@@ -89,7 +89,7 @@ class Slack:
         """Opens the form, fills it in and sends it; the acknowledgement has to confirm it."""
         opened = self.sandbox.command(who, "general", "/route", "escalate ask-disputes")
         assert opened.ok, opened
-        top = self.workspace.screens.top(self.workspace.person(who).id)
+        top = self.workspace.views.top(self.workspace.person(who).id)
         assert top is not None
         link = f"https://support.zendesk.com/agent/tickets/{10_000 + ticket}"
         sent = self.sandbox.submit(who, top.id, {"ticket_url": link, "summary": f"What to do about {ticket}?"})
@@ -114,13 +114,13 @@ class Slack:
         """Waits until something is so in the workspace."""
         assert self.workspace.wait_for(met, timeout=PATIENCE), f"it never happened: {what}"
 
-    def line(self, port: int) -> HttpLine:
+    def line(self, port: int) -> HttpTransport:
         """Signed requests to a process on that port."""
-        return HttpLine(url=f"http://127.0.0.1:{port}/slack/events", signing_secret=SECRET)
+        return HttpTransport(url=f"http://127.0.0.1:{port}/slack/events", signing_secret=SECRET)
 
-    def again(self, exchange: Exchange, port: int) -> Reply:
+    def again(self, exchange: Exchange, port: int) -> AppReply:
         """Sends a form once more, to whichever process listens on that port, as Slack's retries may."""
-        return self.line(port).send(Parcel(kind="interactive", payload=dict(exchange.sent)))[1]
+        return self.line(port).send(Envelope(kind="interactive", payload=dict(exchange.sent)))[1]
 
 
 @contextmanager
@@ -132,5 +132,5 @@ def workplace(folder: Path, *, app_token: str | None = None) -> Iterator[Slack]:
     try:
         yield slack
     finally:
-        slack.sandbox.weather.clear()
+        slack.sandbox.faults.clear()
         slack.sandbox.stop()

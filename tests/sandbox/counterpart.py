@@ -12,8 +12,8 @@ from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-from slackguide.sandbox import BotApp, Command, Pace, Sandbox, Shortcut, Team, demo_team
-from slackguide.sandbox.page_api import Author
+from slackguide.sandbox import BotApp, Command, RateLimit, Sandbox, Shortcut, Team, demo_team
+from slackguide.sandbox.ui.api import KnowledgePreview
 from slackguide.wsgi_server import WsgiServer
 from tests.waiting import PATIENCE
 
@@ -57,10 +57,10 @@ class SandboxOptions(TypedDict, total=False):
     bot_url: str | None
     app_token: str
     routes: Mapping[str, WSGIApplication]
-    author: Author
+    preview: KnowledgePreview
     advance: Callable[[float], None] | None
-    pace: Pace | None
-    patience: float
+    rate_limit: RateLimit | None
+    request_timeout: float
     signing_clock: Callable[[], float]
     seed: str
 
@@ -114,7 +114,7 @@ def served(**options: Unpack[SandboxOptions]) -> Iterator[Served]:
         "team": team(),
         "bot_url": f"http://127.0.0.1:{server.port}/slack/events",
         "advance": clock.advance,
-        "pace": None,
+        "rate_limit": None,
         **options,
     }
     sandbox = Sandbox(clock=clock, signing_secret=SECRET, bot_token=BOT_TOKEN, **settings)

@@ -40,7 +40,7 @@ def sent(work: Workplace, who: str = "ana", **changes: Any) -> Escalation:
     assert not exchange.errors, exchange.errors
     kept = work.stores.ledger.by_view(view_id)
     assert kept is not None
-    work.workspace.screens.clear(work.workspace.person(who).id)
+    work.workspace.views.clear(work.workspace.person(who).id)
     return kept
 
 

@@ -7,36 +7,36 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from slackguide.sandbox import Message, View
-from slackguide.sandbox.answers import elements_of
+from slackguide.sandbox import Message, OpenView
+from slackguide.sandbox.block_kit.state import elements_of
 from slackguide.sandbox.block_kit.validation import visible_text
 
 LIVE = re.compile(r"<[!@#][^<>]*>")
 """A reference that Slack would turn into a ping or a link, in mrkdwn and in a message's text."""
 
 
-def words(shown: Message | View) -> str:
+def words(shown: Message | OpenView) -> str:
     """Every text on the screen, in order, a line each; buttons included."""
     return "\n".join(visible_text(list(shown.blocks)))
 
 
-def elements(shown: Message | View) -> list[dict[str, Any]]:
+def elements(shown: Message | OpenView) -> list[dict[str, Any]]:
     """Everything that can be pressed or filled in."""
     return [element for block in shown.blocks for element in elements_of(block)]
 
 
-def labels(shown: Message | View) -> dict[str, str]:
+def labels(shown: Message | OpenView) -> dict[str, str]:
     """The label of each button, and its action id."""
     return {e["text"]["text"]: e["action_id"] for e in elements(shown) if e["type"] == "button"}
 
 
-def value_of(shown: Message | View, action_id: str) -> str:
+def value_of(shown: Message | OpenView, action_id: str) -> str:
     """What a button carries."""
     (found,) = [element for element in elements(shown) if element["action_id"] == action_id]
     return str(found["value"])
 
 
-def fields(view: View) -> dict[str, Any]:
+def fields(view: OpenView) -> dict[str, Any]:
     """What stands in each field of a form: text, an option's name, a list of them, or None."""
     found: dict[str, Any] = {}
     for block_id, inputs in view.values.items():
@@ -50,7 +50,7 @@ def fields(view: View) -> dict[str, Any]:
     return found
 
 
-def live(shown: Message | View) -> set[str]:
+def live(shown: Message | OpenView) -> set[str]:
     """Everything that would ping or link: in mrkdwn and the message's own text, and as pieces of rich text."""
     found: set[str] = set()
     if isinstance(shown, Message):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from slackguide.sandbox import Exchange, Fault, Message, Person, Role, Sky, View
+from slackguide.sandbox import Exchange, FaultKind, InjectedFault, Message, OpenView, Person, PersonRole
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
 from slackguide.storage import directory as directory
 from tests.slack.asking import MEDIATION
@@ -19,7 +19,7 @@ from tests.slack.test_home import home, shown
 from tests.trial import STAFF, Workplace
 
 DISPUTES = "ask-disputes"
-PAT = Person(name="pat", real_name="Pat Lund", role=Role.AGENT)
+PAT = Person(name="pat", real_name="Pat Lund", role=PersonRole.AGENT)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def known(**changes: Any) -> Callable[[Workplace], None]:
     return become
 
 
-def looked_up(role: Role) -> Callable[[Workplace], None]:
+def looked_up(role: PersonRole) -> Callable[[Workplace], None]:
     """Let the directory forget them: Slack tells who they are."""
 
     def become(work: Workplace) -> None:
@@ -56,7 +56,7 @@ def looked_up(role: Role) -> Callable[[Workplace], None]:
 
 def nobody(work: Workplace) -> None:
     forgotten(work)
-    work.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method="users.info", code="user_not_found"))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, method="users.info", code="user_not_found"))
 
 
 def forgotten(work: Workplace) -> None:
@@ -65,7 +65,7 @@ def forgotten(work: Workplace) -> None:
     work.stores.people.replace(everyone, None)
 
 
-ADMITTED = {"an agent": known(), "a newcomer": looked_up(Role.AGENT)}
+ADMITTED = {"an agent": known(), "a newcomer": looked_up(PersonRole.AGENT)}
 
 GUEST, OUTSIDER = "you are a guest here", "your account belongs to another one"
 DENIED: dict[str, tuple[Callable[[Workplace], None], str]] = {
@@ -73,9 +73,9 @@ DENIED: dict[str, tuple[Callable[[Workplace], None], str]] = {
     "a stranger": (known(team_id="T0ELSEWHERE"), OUTSIDER),
     "a deactivated account": (known(deleted=True), "switched off"),
     "a bot": (known(bot=True), "answers people only"),
-    "a guest nobody knew": (looked_up(Role.GUEST), GUEST),
-    "a single-channel guest nobody knew": (looked_up(Role.SINGLE_CHANNEL_GUEST), GUEST),
-    "a stranger nobody knew": (looked_up(Role.OUTSIDER), OUTSIDER),
+    "a guest nobody knew": (looked_up(PersonRole.GUEST), GUEST),
+    "a single-channel guest nobody knew": (looked_up(PersonRole.SINGLE_CHANNEL_GUEST), GUEST),
+    "a stranger nobody knew": (looked_up(PersonRole.OUTSIDER), OUTSIDER),
     "somebody Slack does not know": (nobody, "could not look you up"),
 }
 
@@ -124,24 +124,24 @@ def answered(work: Workplace) -> Message:
 
 def answer_button(work: Workplace) -> Act:
     message = answered(work)
-    return lambda: work.sandbox.press(PAT.name, message, Action.SKIP_FACT)
+    return lambda: work.sandbox.click(PAT.name, message, Action.SKIP_FACT)
 
 
 def public_answer_button(work: Workplace) -> Act:
     work.sandbox.mention(PAT.name, STAFF, MEDIATION)
     work.settle()
     message = next(m for m in work.workspace.all_messages(STAFF) if m.by_bot)
-    return lambda: work.sandbox.press(PAT.name, message, Action.SKIP_FACT)
+    return lambda: work.sandbox.click(PAT.name, message, Action.SKIP_FACT)
 
 
 def escalate_button(work: Workplace) -> Act:
     message = answered(work)
-    return lambda: work.sandbox.press(PAT.name, message, Action.ESCALATE)
+    return lambda: work.sandbox.click(PAT.name, message, Action.ESCALATE)
 
 
 def choose_form_button(work: Workplace) -> Act:
     (message,) = work.command("escalate", PAT.name, STAFF).messages
-    return lambda: work.sandbox.press(PAT.name, message, f"{Action.CHOOSE_FORM}:0")
+    return lambda: work.sandbox.click(PAT.name, message, f"{Action.CHOOSE_FORM}:0")
 
 
 def escalation_form(work: Workplace) -> Act:
@@ -151,24 +151,24 @@ def escalation_form(work: Workplace) -> Act:
 
 def claim_button(work: Workplace) -> Act:
     post = posted(work, sent(work))
-    return lambda: work.sandbox.press(PAT.name, post, Action.CLAIM)
+    return lambda: work.sandbox.click(PAT.name, post, Action.CLAIM)
 
 
 def claimed(work: Workplace) -> Message:
     """An escalation that Pat has claimed."""
     post = posted(work, sent(work))
-    work.press(post, Action.CLAIM, PAT.name)
+    work.click(post, Action.CLAIM, PAT.name)
     work.settle()
     return work.workspace.message(post.ts)
 
 
 def small_form_button(work: Workplace) -> Act:
     post = claimed(work)
-    return lambda: work.sandbox.press(PAT.name, post, Action.RESOLVE)
+    return lambda: work.sandbox.click(PAT.name, post, Action.RESOLVE)
 
 
 def small_form(work: Workplace) -> Act:
-    work.press(claimed(work), Action.ASK_MORE, PAT.name)
+    work.click(claimed(work), Action.ASK_MORE, PAT.name)
     return lambda: work.submit({"words": "Which hours?"}, PAT.name)
 
 
@@ -178,7 +178,7 @@ def app_home(work: Workplace) -> Act:
 
 def home_ask_button(work: Workplace) -> Act:
     view = home(work, PAT.name)
-    return lambda: work.sandbox.press(PAT.name, view, labels(view)["Ask"])
+    return lambda: work.sandbox.click(PAT.name, view, labels(view)["Ask"])
 
 
 def home_page_button(work: Workplace) -> Act:
@@ -221,7 +221,7 @@ def screen(work: Workplace) -> Iterator[tuple[str, str]]:
     for message in messages:
         if message.by_bot:
             yield message.ts, f"{words(message)}\n{message.text}"
-    views: list[View | None] = [*workspace.screens.stack(PAT.id), workspace.screens.home(PAT.id)]
+    views: list[OpenView | None] = [*workspace.views.stack(PAT.id), workspace.views.home(PAT.id)]
     for view in views:
         if view is not None:
             yield f"{view.id} {view.hash}", words(view)
@@ -286,7 +286,7 @@ def test_a_home_that_is_drawn_again_is_drawn_for_who_they_are_now(pat: Workplace
     assert escalation.reference in words(home(pat, PAT.name))
 
     known(guest=True)(pat)
-    pat.press(post, Action.CLAIM, "marek")
+    pat.click(post, Action.CLAIM, "marek")
     pat.settle()
 
     assert kept(pat, escalation).claimed_by is not None
@@ -296,9 +296,9 @@ def test_a_home_that_is_drawn_again_is_drawn_for_who_they_are_now(pat: Workplace
     assert labels(view) == {}
 
 
-@pytest.mark.parametrize("sky", [Sky.FAILING, Sky.RESET, Sky.RATE_LIMITED])
-def test_a_home_waits_until_slack_says_who_they_are(pat: Workplace, sky: Sky) -> None:
-    looked_up(Role.GUEST)(pat)
-    pat.sandbox.bad_weather(Fault(sky=sky, method="users.info", times=2))
+@pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RESET, FaultKind.RATE_LIMITED])
+def test_a_home_waits_until_slack_says_who_they_are(pat: Workplace, kind: FaultKind) -> None:
+    looked_up(PersonRole.GUEST)(pat)
+    pat.sandbox.inject_fault(InjectedFault(kind=kind, method="users.info", times=2))
 
     assert GUEST in words(home(pat, PAT.name))

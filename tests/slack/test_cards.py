@@ -95,7 +95,7 @@ def test_a_window_takes_the_card_of_every_entry(office: Workplace, guide: Guide,
     office.until(lambda: office.modal("lena").hash != window.hash)
     assert guide.knowledge.entries[entry_id].title.replace("*", "") in words(office.modal("lena"))
     assert {"Not this", "Helpful", "Not helpful"} <= labels(office.modal("lena")).keys()
-    office.workspace.screens.clear(window.person)
+    office.workspace.views.clear(window.person)
 
 
 def told_for(guide: Guide, entry_id: str) -> dict[str, FactValue]:

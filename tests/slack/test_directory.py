@@ -8,7 +8,7 @@ import pytest
 from slack_sdk import WebClient
 
 from slackguide.delivery.sender import RateLimitedError, SlackUnreachableError
-from slackguide.sandbox import Fault, Person, Role, Sky
+from slackguide.sandbox import FaultKind, InjectedFault, Person, PersonRole
 from slackguide.slack.access import EXTERNAL_MESSAGE, GUEST_MESSAGE, AccessPolicy, Allowed, Denial, Denied
 from slackguide.slack.api.directory_sync import GROUPS_RETRY_SECONDS, REFRESH_SECONDS, DirectorySync
 from tests.trial import TOKEN, Workplace
@@ -24,25 +24,34 @@ def work(workplace: Callable[..., Workplace]) -> Workplace:
 def directory(work: Workplace) -> DirectorySync:
     people, knowledge = work.stores.people, work.guide().knowledge
     client = WebClient(token=TOKEN, base_url=work.sandbox.api_url, timeout=5, retry_handlers=[])
-    door = AccessPolicy(people=people, our_team=lambda: None, leads=(), lead_groups=lambda: knowledge.team_lead_groups)
+    app = AccessPolicy(people=people, our_team=lambda: None, leads=(), lead_groups=lambda: knowledge.team_lead_groups)
     return DirectorySync(
         client=client,
         quick_client=client,
         people=people,
         identities=work.stores.identities,
-        access_policy=door,
+        access_policy=app,
         token=TOKEN,
         groups=lambda: knowledge.user_groups,
     )
 
 
 GROUPS = {
-    "refused": (Fault(sky=Sky.REFUSING, method="usergroups.list", code="missing_scope"), REFRESH_SECONDS),
-    "unknown": (Fault(sky=Sky.REFUSING, method="usergroups.list", code="unknown_method"), REFRESH_SECONDS),
-    "refused members": (Fault(sky=Sky.REFUSING, method="usergroups.users.list", code="no_permission"), REFRESH_SECONDS),
-    "cut off": (Fault(sky=Sky.RESET, method="usergroups.list"), GROUPS_RETRY_SECONDS),
-    "failing members": (Fault(sky=Sky.FAILING, method="usergroups.users.list"), GROUPS_RETRY_SECONDS),
-    "rate limited": (Fault(sky=Sky.RATE_LIMITED, method="usergroups.list"), GROUPS_RETRY_SECONDS),
+    "refused": (
+        InjectedFault(kind=FaultKind.REFUSING, method="usergroups.list", code="missing_scope"),
+        REFRESH_SECONDS,
+    ),
+    "unknown": (
+        InjectedFault(kind=FaultKind.REFUSING, method="usergroups.list", code="unknown_method"),
+        REFRESH_SECONDS,
+    ),
+    "refused members": (
+        InjectedFault(kind=FaultKind.REFUSING, method="usergroups.users.list", code="no_permission"),
+        REFRESH_SECONDS,
+    ),
+    "cut off": (InjectedFault(kind=FaultKind.RESET, method="usergroups.list"), GROUPS_RETRY_SECONDS),
+    "failing members": (InjectedFault(kind=FaultKind.FAILING, method="usergroups.users.list"), GROUPS_RETRY_SECONDS),
+    "rate limited": (InjectedFault(kind=FaultKind.RATE_LIMITED, method="usergroups.list"), GROUPS_RETRY_SECONDS),
 }
 
 
@@ -56,33 +65,37 @@ def test_people_are_known_whatever_becomes_of_user_groups(
     if known_before:
         assert directory.refresh() == REFRESH_SECONDS
         assert work.stores.people.members("team-leads") == (lena,)
-    nora = work.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=Role.AGENT))
-    work.sandbox.bad_weather(fault)
+    nora = work.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=PersonRole.AGENT))
+    work.sandbox.inject_fault(fault)
 
     assert directory.refresh() == rest
 
     assert work.stores.people.find(nora.id) is not None
     assert work.stores.people.members("team-leads") == ((lena,) if known_before else ())
-    work.sandbox.weather.clear()
+    work.sandbox.faults.clear()
     assert directory.refresh() == REFRESH_SECONDS
     assert work.stores.people.members("team-leads") == (lena,)
 
 
 @pytest.mark.parametrize(
-    ("sky", "error"),
-    [(Sky.FAILING, SlackUnreachableError), (Sky.RESET, SlackUnreachableError), (Sky.RATE_LIMITED, RateLimitedError)],
+    ("kind", "error"),
+    [
+        (FaultKind.FAILING, SlackUnreachableError),
+        (FaultKind.RESET, SlackUnreachableError),
+        (FaultKind.RATE_LIMITED, RateLimitedError),
+    ],
 )
 def test_whoever_was_listed_is_known_although_the_list_was_cut_off(
-    work: Workplace, directory: DirectorySync, sky: Sky, error: type[Exception]
+    work: Workplace, directory: DirectorySync, kind: FaultKind, error: type[Exception]
 ) -> None:
     """Slack gives the first page of two. Nobody is taken for gone, and a new guest is a guest."""
     directory.refresh()
-    work.workspace.change_person("ben", role=Role.GUEST)
+    work.workspace.change_person("ben", role=PersonRole.GUEST)
     for number in range(250):
-        work.workspace.add_person(Person(name=f"agent{number}", real_name=f"Agent {number}", role=Role.AGENT))
+        work.workspace.add_person(Person(name=f"agent{number}", real_name=f"Agent {number}", role=PersonRole.AGENT))
     listed = [person.id for person in work.workspace.people if person.listed]
-    work.sandbox.bad_weather(Fault(sky=Sky.SLOW, method="users.list", seconds=0.0, times=1))
-    work.sandbox.bad_weather(Fault(sky=sky, method="users.list"))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.SLOW, method="users.list", seconds=0.0, times=1))
+    work.sandbox.inject_fault(InjectedFault(kind=kind, method="users.list"))
 
     with pytest.raises(error):
         directory.refresh()
@@ -98,7 +111,7 @@ def test_whoever_was_listed_is_known_although_the_list_was_cut_off(
 
 def test_a_stranger_is_looked_up_before_they_are_sent_anything(work: Workplace, directory: DirectorySync) -> None:
     ana, gil = work.workspace.person("ana").id, work.workspace.person("gil").id
-    work.sandbox.bad_weather(Fault(sky=Sky.RESET, method="users.info", times=1))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.RESET, method="users.info", times=1))
     with pytest.raises(SlackUnreachableError):
         directory.authorize_recipient(ana)
     assert isinstance(directory.authorize_recipient(ana), Allowed)
@@ -109,12 +122,14 @@ def test_a_stranger_is_looked_up_before_they_are_sent_anything(work: Workplace, 
 def test_who_is_refused_a_look_up_is_told_that_asking_again_does_not_help(
     work: Workplace, directory: DirectorySync
 ) -> None:
-    work.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method="users.info", code="token_revoked", times=1))
+    work.sandbox.inject_fault(
+        InjectedFault(kind=FaultKind.REFUSING, method="users.info", code="token_revoked", times=1)
+    )
     refused = directory.look_up(work.workspace.person("ana").id)
     assert isinstance(refused, Denied)
     assert "Slack refused" in refused.message
     assert "token_revoked" in refused.message
-    work.sandbox.bad_weather(Fault(sky=Sky.RESET, method="users.info", times=1))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.RESET, method="users.info", times=1))
     unreachable = directory.look_up(work.workspace.person("ana").id)
     assert isinstance(unreachable, Denied)
     assert "did not answer" in unreachable.message

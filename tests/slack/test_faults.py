@@ -66,7 +66,7 @@ def test_a_press_in_a_window_is_answered_with_an_apology_on_top_of_it(
     answer = work.modal()
     work.guide.broken = SECRET
 
-    work.press(answer, Action.HELPFUL)
+    work.click(answer, Action.HELPFUL)
 
     referred(words(work.modal()))
     assert work.modal().id != answer.id
@@ -147,7 +147,7 @@ def test_the_home_tab_tells_it_in_a_window(work: Workplace) -> None:
 
     assert press_value(work, f"{Action.SET_FACT}:0", AnswerState("x").encode(n="x", v="y"), where=view).status == 200
 
-    work.until(lambda: work.workspace.screens.top(view.person))
+    work.until(lambda: work.workspace.views.top(view.person))
     assert "Sorry" in words(work.modal())
 
 

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from slackguide.sandbox.payloads import Payloads
+from slackguide.sandbox.user.payloads import Payloads
 from slackguide.slack.button_state import AnswerState
 from slackguide.slack.ids import DUPLICATE_REASON, Action
 from tests.slack.asking import MEDIATION
@@ -24,7 +24,7 @@ from tests.trial import Workplace
 
 def test_it_is_kept_confirmed_posted_and_the_requester_gets_the_link(work: Workplace) -> None:
     message = work.route(MEDIATION)
-    work.press(message, Action.ESCALATE)
+    work.click(message, Action.ESCALATE)
     calls = len(work.workspace.calls)
 
     exchange = work.submit(filled())
@@ -54,10 +54,10 @@ def test_it_is_kept_confirmed_posted_and_the_requester_gets_the_link(work: Workp
 def test_the_destination_that_the_guide_gave_stands_in_the_post(work: Workplace) -> None:
     message = work.route(MEDIATION)
     for label in ("Work", "Mid-Market"):
-        message = work.pressed(message, labels(message)[label]) if label in labels(message) else message
+        message = work.click_message(message, labels(message)[label]) if label in labels(message) else message
     for label in ("Work", "Mid-Market"):
-        message = work.pressed(message, labels(message)[label]) if label in labels(message) else message
-    work.press(message, Action.ESCALATE)
+        message = work.click_message(message, labels(message)[label]) if label in labels(message) else message
+    work.click(message, Action.ESCALATE)
     assert "The guide says: HV Mediation Tier 1" in words(work.modal())
     assert fields(work.modal())["client_segment"] == "mid_market"
 
@@ -255,7 +255,7 @@ def test_of_two_colleagues_who_send_the_same_ticket_at_once_one_is_warned(work: 
         shown = [words(work.modal(who)) for who in people]
         assert sorted("is open already" in text for text in shown) == [False, True]
         for who in people:
-            work.workspace.screens.clear(work.workspace.person(who).id)
+            work.workspace.views.clear(work.workspace.person(who).id)
     work.settle()
     assert len(posts(work)) == 10
 
@@ -288,13 +288,13 @@ def test_who_follows_the_first_instead_keeps_what_they_typed_and_hears_of_it(wor
     work.submit(filled(contract_id="99999"), "ben")
     warned = work.modal("ben")
 
-    work.press(warned, Action.FOLLOW, "ben")
+    work.click(warned, Action.FOLLOW, "ben")
 
     work.until(lambda: work.modal("ben").id != warned.id)
     assert "D-1001" in words(work.modal("ben"))
     work.sandbox.close_view("ben", work.modal("ben").id)
     assert fields(work.modal("ben"))["contract_id"] == "99999", "the form lay below"
-    work.press(post, Action.CLAIM, "marek")
+    work.click(post, Action.CLAIM, "marek")
     work.settle()
     assert "claimed D-1001" in words(notices(work, "ben")[-1])
     assert len(posts(work)) == 1

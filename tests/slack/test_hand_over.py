@@ -6,7 +6,7 @@ import pytest
 
 from slackguide.escalation.models import Escalation
 from slackguide.escalation.state_machine import Ask, Claim, HandOver
-from slackguide.sandbox import Fault, Message, Sky
+from slackguide.sandbox import FaultKind, InjectedFault, Message
 from slackguide.storage.outbox_admin import OutboxAdmin
 from tests.slack.escalating import posted, posts, sent
 from tests.slack.reading import words
@@ -58,21 +58,21 @@ def test_with_slack_well(work: Workplace) -> None:
 def test_with_slack_down_meanwhile(work: Workplace) -> None:
     escalation = sent(work)
     posted(work, escalation)
-    work.sandbox.bad_weather(Fault(sky=Sky.FAILING))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING))
     handed_over(work, escalation)
     work.until(lambda: sum(job.attempts for job in work.owed()) > 8)
-    work.sandbox.weather.clear()
+    work.sandbox.faults.clear()
     assert_each_thread_has_its_own(work)
 
 
-@pytest.mark.parametrize("sky", [Sky.FAILING, Sky.RATE_LIMITED])
-def test_before_the_old_card_is_posted(work: Workplace, sky: Sky) -> None:
-    work.sandbox.bad_weather(Fault(sky=sky, method="chat.postMessage"))
+@pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RATE_LIMITED])
+def test_before_the_old_card_is_posted(work: Workplace, kind: FaultKind) -> None:
+    work.sandbox.inject_fault(InjectedFault(kind=kind, method="chat.postMessage"))
     escalation = sent(work)
     work.until(lambda: any(job.attempts for job in work.owed()))
     handed_over(work, escalation)
     work.until(lambda: sum(job.attempts for job in work.owed()) > 4)
-    work.sandbox.weather.clear()
+    work.sandbox.faults.clear()
     assert_each_thread_has_its_own(work)
 
 

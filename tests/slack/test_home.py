@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
-from slackguide.sandbox import Fault, Sky, View
+from slackguide.sandbox import FaultKind, InjectedFault, OpenView
 from slackguide.slack.ids import ASK_TEXT, Action
 from slackguide.storage.schema import escalations
 from tests.slack.asking import MEDIATION
@@ -14,16 +14,16 @@ from tests.slack.reading import labels, live, words
 from tests.trial import Workplace
 
 
-def home(work: Workplace, who: str = "ana") -> View:
+def home(work: Workplace, who: str = "ana") -> OpenView:
     """The person's Home tab, opened and drawn."""
     assert work.sandbox.open_home(who).ok
     work.settle()
     return shown(work, who)
 
 
-def shown(work: Workplace, who: str = "ana") -> View:
+def shown(work: Workplace, who: str = "ana") -> OpenView:
     """The Home tab as it is drawn now."""
-    found = work.workspace.screens.home(work.workspace.person(who).id)
+    found = work.workspace.views.home(work.workspace.person(who).id)
     assert found is not None
     return found
 
@@ -62,7 +62,7 @@ def test_a_specialist_sees_what_waits_at_their_desk(work: Workplace) -> None:
     assert "Unclaimed (1)" in words(home(work, "marek"))
     assert "Unclaimed (0)" in words(home(work, "priya")), "Priya answers at another desk"
 
-    work.press(post, Action.CLAIM, "marek")
+    work.click(post, Action.CLAIM, "marek")
     work.settle()
 
     assert "Claimed by you (1)" in words(shown(work, "marek")), "drawn again without being opened"
@@ -75,7 +75,7 @@ def test_it_is_drawn_again_when_something_on_it_changes(work: Workplace) -> None
 
     post = posted(work, sent(work))
     assert "Your open escalations (1)" in words(shown(work))
-    work.press(post, Action.CLAIM, "marek")
+    work.click(post, Action.CLAIM, "marek")
     work.settle()
 
     assert f"Claimed, with <@{work.workspace.person('marek').id}>" in words(shown(work))
@@ -90,11 +90,11 @@ def test_long_lists_are_turned_page_by_page_and_back(work: Workplace) -> None:
     assert "D-1007" in words(view)
     assert "D-1002" not in words(view)
 
-    work.press(view, f"{Action.HOME_PAGE}:open:on")
+    work.click(view, f"{Action.HOME_PAGE}:open:on")
 
     assert "D-1002" in words(shown(work))
     assert "D-1007" not in words(shown(work))
-    work.press(shown(work), f"{Action.HOME_PAGE}:open:back")
+    work.click(shown(work), f"{Action.HOME_PAGE}:open:back")
     assert "D-1007" in words(shown(work))
 
 
@@ -110,7 +110,7 @@ def test_a_button_of_an_older_home_draws_it_anew(work: Workplace) -> None:
 def test_asking_from_there_opens_the_ask_form(work: Workplace) -> None:
     view = home(work)
 
-    work.press(view, labels(view)["Ask"])
+    work.click(view, labels(view)["Ask"])
     work.submit({ASK_TEXT: MEDIATION})
 
     assert "Send a case to Mediation" in words(work.modal())
@@ -121,14 +121,16 @@ def test_words_for_an_unknown_button_there_come_in_a_window(work: Workplace) -> 
 
     assert press_value(work, "of_another_version", "x", where=view).status == 200
 
-    work.until(lambda: work.workspace.screens.top(view.person))
+    work.until(lambda: work.workspace.views.top(view.person))
     assert "another version" in words(work.modal())
     assert shown(work) == view
 
 
 def test_words_there_come_as_a_direct_message_when_no_window_opens(work: Workplace) -> None:
     view = home(work)
-    work.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method="views.open", code="expired_trigger_id", times=2))
+    work.sandbox.inject_fault(
+        InjectedFault(kind=FaultKind.REFUSING, method="views.open", code="expired_trigger_id", times=2)
+    )
 
     assert press_value(work, Action.HOME_ASK, "ask", where=view).status == 200
 
@@ -139,7 +141,7 @@ def test_only_the_home_tab_is_drawn(work: Workplace) -> None:
     work.sandbox.open_home("ana", "messages")
     work.settle()
 
-    assert work.workspace.screens.home(work.workspace.person("ana").id) is None
+    assert work.workspace.views.home(work.workspace.person("ana").id) is None
 
 
 def test_a_guest_is_told_there_too(work: Workplace) -> None:

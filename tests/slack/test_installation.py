@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import update
 
-from slackguide.sandbox import Fault, Sky
+from slackguide.sandbox import FaultKind, InjectedFault
 from slackguide.slack.installation import STALE_SECONDS, InstallationStatus
 from slackguide.storage.schema import outbox
 from tests.slack.asking import MEDIATION
@@ -40,7 +40,7 @@ def check(work: Workplace) -> None:
 
 
 def refusing(work: Workplace, code: str, method: str = "*", times: int | None = None) -> None:
-    work.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method=method, code=code, times=times))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, method=method, code=code, times=times))
 
 
 def without_scope(work: Workplace, *scopes: str) -> None:
@@ -72,7 +72,7 @@ def test_what_is_owed_waits_for_as_long_as_it_takes_and_is_sent_at_once_afterwar
     assert len(errors(caplog)) == 1
     assert code in errors(caplog)[0]
 
-    work.sandbox.weather.clear()
+    work.sandbox.faults.clear()
     check(work)
     assert readiness(work) == (200, "")
     since = work.clock.now
@@ -132,7 +132,7 @@ def test_dead_letters_of_an_earlier_release_are_sent_after_a_restart(work: Workp
     work.end()
     with work.stores.database.write() as connection:
         connection.execute(update(outbox).values(state="parked", why="account_inactive"))
-    work.sandbox.weather.clear()
+    work.sandbox.faults.clear()
 
     work.begin()
     work.until(lambda: posts(work))
@@ -151,9 +151,9 @@ def test_calls_for_people_count_too_and_the_last_answer_does(work: Workplace) ->
     assert readiness(work) == (200, "")
 
 
-@pytest.mark.parametrize("sky", [Sky.FAILING, Sky.RESET, Sky.RATE_LIMITED])
-def test_slack_that_is_merely_unreachable_leaves_it_ready(work: Workplace, sky: Sky) -> None:
-    work.sandbox.bad_weather(Fault(sky=sky))
+@pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RESET, FaultKind.RATE_LIMITED])
+def test_slack_that_is_merely_unreachable_leaves_it_ready(work: Workplace, kind: FaultKind) -> None:
+    work.sandbox.inject_fault(InjectedFault(kind=kind))
     sent_or_refused = work.command("escalate ask-disputes")
     assert sent_or_refused.ok
     assert readiness(work) == (200, "")

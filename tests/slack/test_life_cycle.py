@@ -37,7 +37,7 @@ def escalation(work: Workplace) -> Escalation:
 @pytest.fixture
 def claimed(work: Workplace, post: Message) -> Message:
     """Its post, once Marek has claimed it."""
-    work.press(post, Action.CLAIM, "marek")
+    work.click(post, Action.CLAIM, "marek")
     return card(work, post)
 
 
@@ -75,7 +75,7 @@ def test_a_claim_is_told_to_whoever_pressed_the_thread_and_the_requester(work: W
 
 def test_of_two_who_claim_at_once_one_wins_and_the_other_is_told_who(work: Workplace, post: Message) -> None:
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda who: work.sandbox.press(who, post, Action.CLAIM), ("marek", "priya")))
+        list(pool.map(lambda who: work.sandbox.click(who, post, Action.CLAIM), ("marek", "priya")))
     work.until(lambda: work.workspace.ephemerals("marek") and work.workspace.ephemerals("priya"))
 
     said = {who: work.workspace.ephemerals(who)[-1] for who in ("marek", "priya")}
@@ -103,7 +103,7 @@ def test_a_release_gives_it_back_to_everybody(work: Workplace, claimed: Message)
 def test_a_question_goes_to_the_requester_and_the_details_come_back_into_the_thread(
     work: Workplace, claimed: Message
 ) -> None:
-    work.press(claimed, Action.ASK_MORE, "marek")
+    work.click(claimed, Action.ASK_MORE, "marek")
     assert work.modal("marek").callback_id == Callback.ASK_MORE
     assert work.submit({"words": "Which week? <!channel>"}, "marek").ok
     asked = card(work, claimed)
@@ -112,7 +112,7 @@ def test_a_question_goes_to_the_requester_and_the_details_come_back_into_the_thr
     assert "Which week? <!channel>" in words(question)
     assert live(question) == {f"<@{work.workspace.person('marek').id}>"}
 
-    work.press(question, Action.ADD_DETAILS)
+    work.click(question, Action.ADD_DETAILS)
     assert work.submit({"words": "Last week, and *the one* before"}).ok
 
     assert "Claimed" in words(card(work, claimed))
@@ -129,16 +129,16 @@ def test_only_who_has_it_may_ask_resolve_and_hand_over(work: Workplace, claimed:
         (Action.RESOLVE, {"ending": "right_place", "decided": "done"}),
         (Action.HAND_OVER, {"desk": "ask-ce", "words": "yours"}),
     ):
-        work.press(claimed, action, "priya")
+        work.click(claimed, action, "priya")
         exchange = work.submit(values, "priya")
         (notified,) = exchange.errors.values()
         assert "is with marek, who has to do that" in notified
-        work.workspace.screens.clear(work.workspace.person("priya").id)
+        work.workspace.views.clear(work.workspace.person("priya").id)
     assert card(work, claimed) == claimed
 
 
 def test_a_question_without_words_is_not_sent(work: Workplace, claimed: Message) -> None:
-    work.press(claimed, Action.ASK_MORE, "marek")
+    work.click(claimed, Action.ASK_MORE, "marek")
 
     assert work.submit({"words": "\x01"}, "marek").errors == {"words": "Write a sentence or two."}
 
@@ -146,7 +146,7 @@ def test_a_question_without_words_is_not_sent(work: Workplace, claimed: Message)
 def test_handed_over_it_is_in_the_other_channel_and_the_old_card_says_so(
     work: Workplace, escalation: Escalation, claimed: Message
 ) -> None:
-    work.press(claimed, Action.HAND_OVER, "marek")
+    work.click(claimed, Action.HAND_OVER, "marek")
     assert work.submit({"desk": "ask-ce", "words": "For CE & <#C1>"}, "marek").ok
     old = card(work, claimed)
 
@@ -160,7 +160,7 @@ def test_handed_over_it_is_in_the_other_channel_and_the_old_card_says_so(
     assert "For CE & <#C1>" in notified
     assert "D-1001 is in #ask-ce" in notified
 
-    work.press(post, Action.CLAIM, "priya")
+    work.click(post, Action.CLAIM, "priya")
     assert "Claimed" in words(card(work, post))
 
 
@@ -177,7 +177,7 @@ ENDED = {
 def test_resolved_it_says_how_it_ended_and_what_was_decided(
     work: Workplace, escalation: Escalation, claimed: Message, ending: ResolutionCode, more: dict[str, str], shown: str
 ) -> None:
-    work.press(claimed, Action.RESOLVE, "marek")
+    work.click(claimed, Action.RESOLVE, "marek")
     assert work.submit({"ending": ending.value, "decided": "We <!here> decided", **more}, "marek").ok
 
     after = card(work, claimed)
@@ -198,17 +198,17 @@ def test_resolved_it_says_how_it_ended_and_what_was_decided(
 def test_what_an_ending_needs_is_asked_for_on_its_field(
     work: Workplace, claimed: Message, ending: str, field: str
 ) -> None:
-    work.press(claimed, Action.RESOLVE, "marek")
+    work.click(claimed, Action.RESOLVE, "marek")
 
     assert work.submit({"ending": ending, "decided": "so"}, "marek").errors.keys() == {field}
 
 
 def test_the_requester_reopens_with_a_reason(work: Workplace, escalation: Escalation, claimed: Message) -> None:
-    work.press(claimed, Action.RESOLVE, "marek")
+    work.click(claimed, Action.RESOLVE, "marek")
     work.submit({"ending": "in_guide", "decided": "Read it"}, "marek")
     work.settle()
 
-    work.press(notices(work)[-1], Action.REOPEN)
+    work.click(notices(work)[-1], Action.REOPEN)
     assert work.submit({"words": "It is not in there"}).ok
 
     after = card(work, claimed)
@@ -219,12 +219,12 @@ def test_the_requester_reopens_with_a_reason(work: Workplace, escalation: Escala
 
 
 def test_after_14_days_it_is_not_reopened(work: Workplace, claimed: Message) -> None:
-    work.press(claimed, Action.RESOLVE, "marek")
+    work.click(claimed, Action.RESOLVE, "marek")
     work.submit({"ending": "in_guide", "decided": "Read it"}, "marek")
     work.settle()
     work.pass_time(15 * 86_400)
 
-    work.press(notices(work)[-1], Action.REOPEN)
+    work.click(notices(work)[-1], Action.REOPEN)
     exchange = work.submit({})
 
     (notified,) = exchange.errors.values()
@@ -235,7 +235,7 @@ def test_the_requester_withdraws(work: Workplace, escalation: Escalation, claime
     notice = notices(work)[-1]
     assert "Withdraw" in labels(notice)
 
-    work.press(notice, Action.WITHDRAW)
+    work.click(notice, Action.WITHDRAW)
 
     after = card(work, claimed)
     assert "Withdrawn" in words(after)
@@ -255,7 +255,7 @@ def test_an_escalation_that_is_gone_says_so_on_every_button(work: Workplace) -> 
 
 
 def test_a_small_form_while_the_database_is_away_stays_open(work: Workplace, claimed: Message) -> None:
-    work.press(claimed, Action.ASK_MORE, "marek")
+    work.click(claimed, Action.ASK_MORE, "marek")
     away = work.database.with_suffix(".away")
     work.database.rename(away)
     exchange = work.submit({"words": "Which week?"}, "marek")
@@ -277,9 +277,9 @@ def test_a_press_while_the_database_is_away_is_told(work: Workplace, post: Messa
 
 
 def test_the_whole_story_is_kept(work: Workplace, escalation: Escalation, claimed: Message) -> None:
-    work.press(claimed, Action.RELEASE, "marek")
-    work.press(card(work, claimed), Action.CLAIM, "priya")
-    work.press(card(work, claimed), Action.RESOLVE, "priya")
+    work.click(claimed, Action.RELEASE, "marek")
+    work.click(card(work, claimed), Action.CLAIM, "priya")
+    work.click(card(work, claimed), Action.RESOLVE, "priya")
     work.submit({"ending": "right_place", "decided": "Done"}, "priya")
     work.settle()
 

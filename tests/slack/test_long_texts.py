@@ -65,7 +65,7 @@ def submitted(work: Workplace) -> tuple[Escalation, Message]:
     values |= {f"short{n}": typed("s", 300) for n in range(30)}
     exchange = work.submit(values)
     assert exchange.ok, exchange
-    work.workspace.screens.clear(work.workspace.person("ana").id)
+    work.workspace.views.clear(work.workspace.person("ana").id)
     work.settle()
     (post,) = posts(work)
     kept = work.stores.ledger.by_view(view_id)
@@ -84,7 +84,7 @@ def test_27000_characters_fit_the_card_and_are_read_whole_in_a_window(talking: W
     assert size(post) <= MESSAGE_CHARACTERS
     for n in range(LONG_FIELDS):
         assert f"Long text {n}: \n{'abcdef'[n] * 40}" in words(post), "something of every field is shown"
-    talking.press(post, Action.READ, "marek")
+    talking.click(post, Action.READ, "marek")
 
     whole = words(talking.modal("marek"))
     for n in range(LONG_FIELDS):
@@ -94,11 +94,11 @@ def test_27000_characters_fit_the_card_and_are_read_whole_in_a_window(talking: W
 
 def test_such_a_card_is_still_redrawn_up_to_a_long_decision(talking: Workplace) -> None:
     escalation, post = submitted(talking)
-    talking.press(post, Action.CLAIM, "marek")
+    talking.click(post, Action.CLAIM, "marek")
     talking.settle()
     assert "Claimed" in words(talking.workspace.message(post.ts))
 
-    talking.press(talking.workspace.message(post.ts), Action.RESOLVE, "marek")
+    talking.click(talking.workspace.message(post.ts), Action.RESOLVE, "marek")
     talking.submit({"ending": "right_place", "decided": typed("z")}, "marek")
     talking.settle()
 
@@ -107,7 +107,7 @@ def test_such_a_card_is_still_redrawn_up_to_a_long_decision(talking: Workplace) 
     assert size(card) <= MESSAGE_CHARACTERS
     assert typed("z") in thread(talking, post), "in the thread it stands whole"
     assert typed("z") in words(notices(talking)[-1]), "and in what the requester is told"
-    talking.press(card, Action.READ, "marek")
+    talking.click(card, Action.READ, "marek")
     assert typed("z") in words(talking.modal("marek"))
     assert talking.owed() == ()
     assert escalation.reference in words(card)
@@ -115,14 +115,14 @@ def test_such_a_card_is_still_redrawn_up_to_a_long_decision(talking: Workplace) 
 
 def test_questions_and_details_of_3000_characters_arrive_whole(talking: Workplace) -> None:
     _, post = submitted(talking)
-    talking.press(post, Action.CLAIM, "marek")
+    talking.click(post, Action.CLAIM, "marek")
     talking.settle()
-    talking.press(talking.workspace.message(post.ts), Action.ASK_MORE, "marek")
+    talking.click(talking.workspace.message(post.ts), Action.ASK_MORE, "marek")
     talking.submit({"words": typed("q")}, "marek")
     talking.settle()
     (asked,) = [notice for notice in notices(talking) if typed("q") in words(notice)]
 
-    talking.press(asked, Action.ADD_DETAILS)
+    talking.click(asked, Action.ADD_DETAILS)
     talking.submit({"words": typed("d")})
     talking.settle()
 
@@ -131,7 +131,7 @@ def test_questions_and_details_of_3000_characters_arrive_whole(talking: Workplac
 
 def test_with_one_form_alone_there_is_nowhere_to_hand_over_to(talking: Workplace) -> None:
     _, post = submitted(talking)
-    talking.press(post, Action.CLAIM, "marek")
+    talking.click(post, Action.CLAIM, "marek")
     talking.settle()
 
     notified = talking.told(talking.workspace.message(post.ts), Action.HAND_OVER, "marek")

@@ -113,7 +113,7 @@ def test_what_the_manifest_offers_is_answered(work: Workplace) -> None:
     work.settle()
     mention, answer = work.workspace.all_messages("general")
     assert answer.by_bot
-    assert work.workspace.screens.home(work.workspace.person("ana").id)
+    assert work.workspace.views.home(work.workspace.person("ana").id)
     assert work.sandbox.message_shortcut("ben", mention.ts, Callback.MESSAGE_SHORTCUT).ok
     assert words(work.modal("ben"))
 

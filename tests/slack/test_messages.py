@@ -8,7 +8,7 @@ import json
 import pytest
 
 from slackguide.guide import Guide
-from slackguide.sandbox import Fault, Message, Sky
+from slackguide.sandbox import FaultKind, InjectedFault, Message
 from slackguide.slack.ids import Action, Callback
 from tests.slack.asking import MEDIATION, UNKNOWN, question_for
 from tests.slack.reading import fields, labels, live, said, words
@@ -69,7 +69,7 @@ def test_a_process_that_dies_between_taking_and_answering_owes_the_answer(work: 
 
 def test_an_answer_whose_acknowledgement_by_slack_is_lost_is_not_given_twice(work: Workplace) -> None:
     """`chat.postMessage` does what was asked and never answers: five seconds until we give up on it."""
-    work.sandbox.bad_weather(Fault(sky=Sky.LOST_ANSWER, method="chat.postMessage", times=1))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=1))
     work.sandbox.message("ana", MEDIATION)
     work.settle()
 
@@ -201,7 +201,7 @@ def test_a_mention_among_other_words_does_not_get_into_the_question(work: Workpl
     work.settle()
     (answer,) = [m for m in work.workspace.all_messages(STAFF) if m.by_bot]
 
-    work.press(answer, Action.ESCALATE)
+    work.click(answer, Action.ESCALATE)
 
     known = fields(work.modal())
     assert work.workspace.app.user_id not in known["summary"]
@@ -241,14 +241,14 @@ def test_the_message_shortcut_answers_that_message_in_a_window(work: Workplace) 
     assert "Send a case to Mediation" in words(work.modal())
     assert work.workspace.messages("general") == (message,), "nobody else sees it"
 
-    work.press(work.modal(), Action.ESCALATE)
+    work.click(work.modal(), Action.ESCALATE)
     assert fields(work.modal())["summary"] == MEDIATION
 
 
 def test_a_press_under_a_direct_message_changes_it_in_place(work: Workplace) -> None:
     answer = work.ask(MEDIATION)
 
-    changed = work.pressed(answer, Action.SKIP_FACT)
+    changed = work.click_message(answer, Action.SKIP_FACT)
 
     assert changed.ts == answer.ts
     assert "HV Mediation Tier 1" in words(changed)

@@ -24,7 +24,7 @@ def escalated(work: Workplace, who: str, entry: str) -> Escalation:
     assert press_value(work, Action.ESCALATE, value, who).status == 200
     view_id = work.modal(who).id
     assert work.submit(filled(), who).ok
-    work.workspace.screens.clear(work.workspace.person(who).id)
+    work.workspace.views.clear(work.workspace.person(who).id)
     found = work.stores.ledger.by_view(view_id)
     assert found is not None
     return found
@@ -56,7 +56,7 @@ def test_what_a_team_lead_escalates_is_named_to_team_leads_alone(work: Workplace
 
     escalation = escalated(work, "lena", entry.id)
     post = posted(work, escalation)
-    work.press(post, Action.CLAIM, "marek")
+    work.click(post, Action.CLAIM, "marek")
 
     assert escalation.entry_id == entry.id
     assert escalation.recommendation is not None
@@ -86,7 +86,7 @@ def test_a_stored_escalation_of_an_older_version_is_drawn_by_the_same_rule(work:
 
 
 def test_an_entry_that_everybody_may_read_is_named(work: Workplace) -> None:
-    work.press(work.route(MEDIATION), Action.ESCALATE)
+    work.click(work.route(MEDIATION), Action.ESCALATE)
     work.submit(filled())
     work.settle()
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from slackguide.escalation.state_machine import Ask, Claim, Follow
-from slackguide.sandbox import Fault, Role, Sky
+from slackguide.sandbox import FaultKind, InjectedFault, PersonRole
 from slackguide.storage.schema import directory, outbox, people
 from tests.slack.asking import MEDIATION
 from tests.slack.escalating import notices, posted, sent
@@ -41,7 +41,7 @@ def cleared(work: Workplace) -> None:
 
     before = attempts()
     work.until(lambda: all(count > before[id] for id, count in attempts().items()))
-    work.sandbox.weather.clear()
+    work.sandbox.faults.clear()
 
 
 def forgotten(work: Workplace, who: str) -> None:
@@ -63,7 +63,7 @@ def asked_while_slack_is_down(work: Workplace) -> None:
     for command in (Follow(work.workspace.person("ben").id), Claim(marek)):
         work.stores.ledger.apply(escalation.id, command)
     work.settle()
-    work.sandbox.bad_weather(Fault(sky=Sky.FAILING))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING))
     work.stores.ledger.apply(escalation.id, Ask(marek, QUESTION))
     work.until(lambda: any(job.kind == "tell_person" and job.attempts for job in work.owed()))
 
@@ -108,21 +108,21 @@ def test_an_account_whose_end_only_slack_knows_of_is_not_told_either(work: Workp
     assert work.owed() == ()
 
 
-@pytest.mark.parametrize("sky", [Sky.FAILING, Sky.RESET, Sky.RATE_LIMITED])
+@pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RESET, FaultKind.RATE_LIMITED])
 def test_a_reader_who_is_not_in_the_directory_is_looked_up_first_however_long_that_takes(
-    work: Workplace, sky: Sky
+    work: Workplace, kind: FaultKind
 ) -> None:
     asked_while_slack_is_down(work)
     forgotten(work, "ben")
-    work.workspace.change_person("ben", role=Role.GUEST)
+    work.workspace.change_person("ben", role=PersonRole.GUEST)
     forgotten(work, "ana")
     cleared(work)
-    work.sandbox.bad_weather(Fault(sky=sky, method="users.info"))
+    work.sandbox.inject_fault(InjectedFault(kind=kind, method="users.info"))
     work.until(lambda: sum(job.attempts for job in work.owed() if job.kind == "tell_person") > 6)
     assert {job.state for job in work.owed()} <= {"due", "sending"}
     assert "INTERNAL" not in read_by(work, "ana")
 
-    work.sandbox.weather.clear()
+    work.sandbox.faults.clear()
     work.settle()
     assert "INTERNAL" in read_by(work, "ana")
     assert "INTERNAL" not in read_by(work, "ben")
@@ -134,7 +134,7 @@ def test_a_reader_whom_slack_does_not_know_is_not_told(work: Workplace) -> None:
     asked_while_slack_is_down(work)
     forgotten(work, "ben")
     cleared(work)
-    work.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method="users.info", code="user_not_found"))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, method="users.info", code="user_not_found"))
     work.settle()
 
     assert dropped(work) == ["not_visible"]
@@ -143,7 +143,7 @@ def test_a_reader_whom_slack_does_not_know_is_not_told(work: Workplace) -> None:
 
 @pytest.mark.parametrize("code", CHANGES)
 def test_a_question_is_not_answered_to_whom_the_policy_denies_meanwhile(work: Workplace, code: str) -> None:
-    work.sandbox.bad_weather(Fault(sky=Sky.FAILING))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING))
     assert work.sandbox.message("ana", MEDIATION).ok
     work.until(lambda: any(job.attempts for job in work.owed()))
     became(work, "ana", **CHANGES[code])
@@ -156,11 +156,11 @@ def test_a_question_is_not_answered_to_whom_the_policy_denies_meanwhile(work: Wo
 
 def test_a_stranger_s_question_waits_until_they_can_be_looked_up(work: Workplace) -> None:
     forgotten(work, "ana")
-    work.sandbox.bad_weather(Fault(sky=Sky.FAILING, method="users.info"))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING, method="users.info"))
     assert work.sandbox.message("ana", MEDIATION).ok
     work.until(lambda: any(job.attempts > 2 for job in work.owed()))
     assert notices(work) == []
 
-    work.sandbox.weather.clear()
+    work.sandbox.faults.clear()
     work.settle()
     assert "Send a case to Mediation" in read_by(work, "ana")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from slackguide.guide import Guide
-from slackguide.sandbox import Fault, Person, Role, Sky
+from slackguide.sandbox import FaultKind, InjectedFault, Person, PersonRole
 from slackguide.slack.button_state import AnswerState
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
 from tests.slack.asking import MEDIATION, team_lead_entry
@@ -39,7 +39,7 @@ def test_a_command_of_a_guest_or_an_outsider_is_refused_in_words(work: Workplace
     assert work.command(text, who, PLACES[who]).ok
 
     assert "Mediation" not in refusal(work, who, before)
-    assert work.workspace.screens.stack(work.workspace.person(who).id) == ()
+    assert work.workspace.views.stack(work.workspace.person(who).id) == ()
 
 
 @pytest.mark.parametrize("who", REFUSED)
@@ -70,12 +70,12 @@ def test_a_press_of_theirs_is_refused_in_words_and_changes_nothing(work: Workpla
 
     for action in (Action.HELPFUL, Action.NOT_THIS, Action.SKIP_FACT, Action.ESCALATE):
         before = {message.ts for message in work.workspace.ephemerals(who)}
-        work.press(answer, action, who)
+        work.click(answer, action, who)
         assert refusal(work, who, before)
 
     assert work.workspace.message(answer.ts) == answer
     assert work.stores.feedback.list() == ()
-    assert work.workspace.screens.stack(work.workspace.person(who).id) == ()
+    assert work.workspace.views.stack(work.workspace.person(who).id) == ()
 
 
 @pytest.mark.parametrize("who", REFUSED)
@@ -117,7 +117,7 @@ def test_a_form_of_theirs_is_refused_in_words_and_keeps_nothing(work: Workplace,
 
 
 def test_a_stranger_is_looked_up_first_and_answered_by_the_response_url(work: Workplace) -> None:
-    work.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=Role.AGENT))
+    work.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=PersonRole.AGENT))
     calls = len(work.workspace.calls)
 
     exchange = work.command(MEDIATION, "nora")
@@ -133,7 +133,7 @@ def test_a_stranger_is_looked_up_first_and_answered_by_the_response_url(work: Wo
 
 @pytest.mark.parametrize("text", ["", "escalate", "escalate ask-disputes"])
 def test_a_stranger_who_wants_a_window_is_asked_to_type_it_again(work: Workplace, text: str) -> None:
-    work.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=Role.AGENT))
+    work.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=PersonRole.AGENT))
 
     work.command(text, "nora")
 
@@ -146,24 +146,24 @@ def test_a_press_of_a_stranger_is_acknowledged_before_they_are_looked_up(work: W
     work.sandbox.mention("ana", STAFF, MEDIATION)
     work.settle()
     (answer,) = [m for m in work.workspace.all_messages(STAFF) if m.by_bot]
-    work.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=Role.AGENT), channels=(STAFF,))
-    work.sandbox.bad_weather(Fault(sky=Sky.SLOW, method="users.info", seconds=PATIENCE, times=1))
+    work.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=PersonRole.AGENT), channels=(STAFF,))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.SLOW, method="users.info", seconds=PATIENCE, times=1))
 
-    assert work.sandbox.press("nora", answer, Action.HELPFUL).ok
+    assert work.sandbox.click("nora", answer, Action.HELPFUL).ok
 
     assert work.stores.feedback.list() == ()
-    work.sandbox.weather.clear()  # only now does the look-up get its answer
+    work.sandbox.faults.clear()  # only now does the look-up get its answer
     work.until(lambda: work.stores.feedback.list())
     assert work.stores.feedback.list()[0].user_id == work.workspace.person("nora").id
 
 
-@pytest.mark.parametrize("sky", [Sky.FAILING, Sky.RESET, Sky.RATE_LIMITED])
+@pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RESET, FaultKind.RATE_LIMITED])
 def test_with_an_empty_directory_and_slack_down_everybody_gets_words(
-    workplace: Callable[..., Workplace], sky: Sky
+    workplace: Callable[..., Workplace], kind: FaultKind
 ) -> None:
     work = workplace(known=False)
     for method in ("auth.test", "users.info", "users.list"):
-        work.sandbox.bad_weather(Fault(sky=sky, method=method))
+        work.sandbox.inject_fault(InjectedFault(kind=kind, method=method))
 
     exchange = work.command(MEDIATION)
 
@@ -172,7 +172,7 @@ def test_with_an_empty_directory_and_slack_down_everybody_gets_words(
     work.until(lambda: any("could not look you up" in m.text for m in work.workspace.ephemerals("ana")))
     assert "could not look you up" in answer_to(work, Action.HELPFUL, AnswerState("x", "refund").encode())
 
-    work.sandbox.weather.clear()
+    work.sandbox.faults.clear()
     work.command(MEDIATION)
     work.until(lambda: any("Send a case to Mediation" in m.text for m in work.workspace.ephemerals("ana")))
 
@@ -227,7 +227,7 @@ def test_a_team_lead_by_configuration_sees_it(workplace: Callable[..., Workplace
 
 
 def test_somebody_who_became_a_guest_is_refused_after_the_next_look(work: Workplace) -> None:
-    work.workspace.change_person("ben", role=Role.GUEST)
+    work.workspace.change_person("ben", role=PersonRole.GUEST)
     work.end()
     work.begin()
 

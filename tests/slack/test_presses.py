@@ -28,7 +28,7 @@ def test_a_choice_becomes_the_answer_in_place(work: Workplace, guide: Guide) -> 
     message = work.route(unclear_question(guide))
     title, action_id = next(iter(offered(work, unclear_question(guide)).items()))
 
-    answer = work.pressed(message, action_id)
+    answer = work.click_message(message, action_id)
 
     assert words(answer).startswith(f"*{title}*")
     assert "Helpful" in labels(answer)
@@ -38,7 +38,7 @@ def test_a_choice_becomes_the_answer_in_place(work: Workplace, guide: Guide) -> 
 def test_none_of_these_says_what_to_do_instead(work: Workplace, guide: Guide) -> None:
     message = work.route(unclear_question(guide))
 
-    after = work.pressed(message, Action.NONE_OF_THESE)
+    after = work.click_message(message, Action.NONE_OF_THESE)
 
     assert "Noted: none of these." in words(after)
     assert "Team Lead" in words(after)
@@ -53,13 +53,13 @@ def test_not_this_offers_the_next_matches_and_in_the_end_says_that_there_are_non
     message = work.route(MEDIATION)
     seen = {"Send a case to Mediation"}
     for _ in range(6):
-        message = work.pressed(message, Action.NOT_THIS)
+        message = work.click_message(message, Action.NOT_THIS)
         titles = [block["text"]["text"] for block in message.blocks if "accessory" in block]
         assert seen.isdisjoint(titles), "what was not it is not offered again"
         if not titles:
             break
         assert "that was not it" in words(message)
-        message = work.pressed(message, f"{Action.CHOOSE}:0")
+        message = work.click_message(message, f"{Action.CHOOSE}:0")
         seen.add(titles[0])
     assert "There are no further matches" in words(message)
     assert len(seen) >= 3
@@ -68,8 +68,8 @@ def test_not_this_offers_the_next_matches_and_in_the_end_says_that_there_are_non
 def test_a_verdict_is_kept_once_a_person_and_answer(work: Workplace) -> None:
     message = work.route(MEDIATION)
 
-    message = work.pressed(message, Action.HELPFUL)
-    message = work.pressed(message, Action.HELPFUL)
+    message = work.click_message(message, Action.HELPFUL)
+    message = work.click_message(message, Action.HELPFUL)
 
     assert "Thank you" in words(message)
     (kept,) = work.stores.feedback.list()
@@ -77,12 +77,12 @@ def test_a_verdict_is_kept_once_a_person_and_answer(work: Workplace) -> None:
         Verdict.HELPFUL, "disputes/send-to-mediation", MEDIATION, work.workspace.person("ana").id,
     )  # fmt: skip
 
-    work.pressed(message, Action.NOT_HELPFUL)
+    work.click_message(message, Action.NOT_HELPFUL)
 
     (kept,) = work.stores.feedback.list()
     assert kept.verdict is Verdict.NOT_HELPFUL
 
-    work.pressed(work.route(MEDIATION), Action.HELPFUL)
+    work.click_message(work.route(MEDIATION), Action.HELPFUL)
     assert len(work.stores.feedback.list()) == 2, "the same question again is another answer"
 
 
@@ -91,7 +91,7 @@ def test_two_people_judge_the_same_answer_each_for_themselves(work: Workplace) -
     work.settle()
     (message,) = [m for m in work.workspace.all_messages(STAFF) if m.by_bot]
 
-    work.pressed(message, Action.HELPFUL, "ana")
+    work.click_message(message, Action.HELPFUL, "ana")
     thanks = work.told(message, Action.NOT_HELPFUL, "ben")
 
     assert "noted as not helpful" in words(thanks)
@@ -109,7 +109,7 @@ def test_two_questions_lead_to_the_high_value_queue(work: Workplace) -> None:
 
     for _ in range(2):
         (label,) = [label for label in answers if label in labels(message)]
-        message = work.pressed(message, labels(message)[label])
+        message = work.click_message(message, labels(message)[label])
         del answers[label]
 
     assert "Goes to: HV Mediation Tier 1" in words(message)
@@ -121,7 +121,7 @@ def test_a_fact_can_be_taken_back_and_told_otherwise(work: Workplace) -> None:
     notified = [label for label in labels(message) if "12 days" in label]
     assert len(notified) == 1
 
-    message = work.pressed(message, labels(message)[notified[0]])
+    message = work.click_message(message, labels(message)[notified[0]])
 
     assert not [label for label in labels(message) if "12 days" in label], "although the words still say so"
     usual = {"payment_kind": "work", "funds_in_escrow": "no", "client_segment": "mid_market"}
@@ -134,7 +134,7 @@ def test_a_fact_can_be_taken_back_and_told_otherwise(work: Workplace) -> None:
             if more["n"] == "days_since_last_payment" or more["v"] == usual.get(more["n"])
         ]  # fmt: skip
         told_again = carried[chosen[0]] if carried[chosen[0]]["n"] == "days_since_last_payment" else None
-        message = work.pressed(message, chosen[0])
+        message = work.click_message(message, chosen[0])
     assert decode(value_of(message, Action.HELPFUL))[0].facts["days_since_last_payment"] == told_again["v"]
 
 
@@ -151,12 +151,12 @@ def test_every_answer_of_every_question_can_be_pressed(work: Workplace) -> None:
             after = answer_to(work, element["action_id"], element["value"])
             assert "too old" not in after, element
             assert after, element
-        message = work.pressed(message, question[0]["action_id"])
+        message = work.click_message(message, question[0]["action_id"])
     assert "Goes to:" in words(message) or "Not eligible" in words(message)
 
 
 def test_who_does_not_know_sees_every_possibility(work: Workplace) -> None:
-    message = work.pressed(work.route(MEDIATION), Action.SKIP_FACT)
+    message = work.click_message(work.route(MEDIATION), Action.SKIP_FACT)
 
     shown = words(message)
     for queue in ("HV Mediation Tier 1", "Mediation_Tier_1_CX420", "Dispute_Enterprise_CX420"):
@@ -176,7 +176,7 @@ def test_escalate_opens_the_form_with_what_is_known(work: Workplace) -> None:
     question = f"{MEDIATION}, contract 34567890, https://x.zendesk.com/agent/tickets/4711 please"
     message = work.route(question)
 
-    work.press(message, Action.ESCALATE)
+    work.click(message, Action.ESCALATE)
 
     form = work.modal()
     known = fields(form)
@@ -204,16 +204,16 @@ def test_an_answer_in_a_window_works_like_one_in_a_message(work: Workplace) -> N
     work.command("")
     work.submit({ASK_TEXT: MEDIATION})
 
-    work.press(work.modal(), Action.HELPFUL)
+    work.click(work.modal(), Action.HELPFUL)
     assert "Thank you" in words(work.modal())
     (kept,) = work.stores.feedback.list()
     assert kept.question == MEDIATION
 
-    work.press(work.modal(), Action.SKIP_FACT)
+    work.click(work.modal(), Action.SKIP_FACT)
     assert "HV Mediation Tier 1" in words(work.modal())
 
     answer = work.modal()
-    work.press(answer, Action.ESCALATE)
+    work.click(answer, Action.ESCALATE)
     assert work.modal().callback_id == "escalation"
     work.sandbox.close_view("ana", work.modal().id)
     assert work.modal().id == answer.id, "the form lay on top of the answer"
@@ -246,12 +246,12 @@ def test_an_alert_stays_whatever_is_pressed(work: Workplace, guide: Guide) -> No
                 break
     assert asked is not None, "no weak sign raises an alert beside an answer"
 
-    after = work.pressed(asked, Action.NOT_THIS)
+    after = work.click_message(asked, Action.NOT_THIS)
     assert "Alert:" in words(after)
-    after = work.pressed(after, Action.NONE_OF_THESE)
+    after = work.click_message(after, Action.NONE_OF_THESE)
     assert "Alert:" in words(after)
 
-    opened = work.pressed(after, f"{Action.OPEN_ALERT}:0")
+    opened = work.click_message(after, f"{Action.OPEN_ALERT}:0")
     assert "Goes to:" in words(opened)
 
 
@@ -334,12 +334,12 @@ def test_an_unknown_shortcut_is_answered_in_words(work: Workplace) -> None:
     person = workspace.person("ana")
     payload = {
         "type": "shortcut", "callback_id": "of another version", "user": {"id": person.id}, "team": {"id": "T"},
-        "trigger_id": workspace.screens.trigger(person.id), "action_ts": "1.2",
+        "trigger_id": workspace.views.trigger(person.id), "action_ts": "1.2",
     }  # fmt: skip
 
     assert work.send("interactive", payload).status == 200
 
-    work.until(lambda: workspace.screens.top(person.id))
+    work.until(lambda: workspace.views.top(person.id))
     assert "another version" in words(work.modal())
 
 
@@ -353,7 +353,7 @@ def test_the_form_of_the_entry_that_was_chosen_is_opened(work: Workplace, guide:
     entry = next(e for e in guide.knowledge.entries.values() if e.form == "ask-disputes" and not e.rules[1:])
     message = work.route(question_for(guide, entry.id))
 
-    work.press(message, Action.ESCALATE)
+    work.click(message, Action.ESCALATE)
 
     assert work.modal().title == guide.knowledge.forms["ask-disputes"].title
 
@@ -371,7 +371,7 @@ def test_a_gate_asks_its_questions_before_its_form_opens(work: Workplace, guide:
 
     message = work.route(f"escalate {form}")
 
-    assert work.workspace.screens.stack(work.workspace.person("ana").id) == ()
+    assert work.workspace.views.stack(work.workspace.person("ana").id) == ()
     assert guide.knowledge.entries[gate].title in words(message)
     assert Action.ESCALATE not in labels(message).values(), "not before the case is known to be one for it"
 
@@ -391,7 +391,7 @@ def test_the_wrong_side_of_the_gate_gets_the_entry_and_no_form(work: Workplace, 
     shown = answer_to(work, f"{Action.CHOOSE_FORM}:1", form)
 
     assert "for certain cases only" in shown or guide.knowledge.entries[gate].title in shown
-    assert work.workspace.screens.stack(work.workspace.person("ana").id) == ()
+    assert work.workspace.views.stack(work.workspace.person("ana").id) == ()
 
 
 def through(guide: Guide, form: str, gate: str) -> dict[str, FactValue]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from slackguide.logs import set_up
-from slackguide.sandbox import Fault, Sky
+from slackguide.sandbox import FaultKind, InjectedFault
 from slackguide.slack.button_state import AnswerState
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
 from tests.slack.asking import MEDIATION
@@ -50,10 +50,10 @@ def everything(work: Workplace) -> None:
     """The word goes into every surface there is."""
     message = work.route(f"{MEDIATION} {WORD}")
     for action in (Action.HELPFUL, Action.SKIP_FACT, Action.NOT_THIS, Action.NONE_OF_THESE):
-        message = work.pressed(message, action) if action in labels(message).values() else message
+        message = work.click_message(message, action) if action in labels(message).values() else message
     work.command("")
     work.submit({ASK_TEXT: f"{MEDIATION} {WORD}"})
-    work.workspace.screens.clear(work.workspace.person("ana").id)
+    work.workspace.views.clear(work.workspace.person("ana").id)
     work.ask(f"{MEDIATION} {WORD}")
     work.sandbox.mention("ana", "general", f"refund {WORD}")
     work.sandbox.message_shortcut("ben", work.workspace.messages("general")[0].ts, Callback.MESSAGE_SHORTCUT)
@@ -62,14 +62,14 @@ def everything(work: Workplace) -> None:
     work.submit(filled(summary=f"so {WORD}", client_username=WORD))
     work.settle()
     post = posts(work)[-1]
-    work.press(post, Action.CLAIM, "marek")
+    work.click(post, Action.CLAIM, "marek")
     work.settle()
-    work.press(work.workspace.message(post.ts), Action.ASK_MORE, "marek")
+    work.click(work.workspace.message(post.ts), Action.ASK_MORE, "marek")
     work.submit({"words": f"which {WORD}?"}, "marek")
     work.settle()
-    work.press(notices(work)[-1], Action.ADD_DETAILS)
+    work.click(notices(work)[-1], Action.ADD_DETAILS)
     work.submit({"words": f"this {WORD}"})
-    work.press(work.workspace.message(post.ts), Action.RESOLVE, "marek")
+    work.click(work.workspace.message(post.ts), Action.RESOLVE, "marek")
     work.submit({"ending": "in_guide", "decided": f"decided {WORD}"}, "marek")
     work.settle()
 
@@ -81,11 +81,13 @@ def test_on_a_fine_day(log: io.StringIO, work: Workplace) -> None:
 
 
 def test_while_slack_refuses_forgets_and_fails(log: io.StringIO, work: Workplace) -> None:
-    for sky in (Sky.FAILING, Sky.RESET, Sky.RATE_LIMITED):
+    for kind in (FaultKind.FAILING, FaultKind.RESET, FaultKind.RATE_LIMITED):
         for method in ("chat.postMessage", "chat.update", "views.publish", "conversations.open"):
-            work.sandbox.bad_weather(Fault(sky=sky, method=method, times=1))
+            work.sandbox.inject_fault(InjectedFault(kind=kind, method=method, times=1))
     everything(work)
-    work.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method="chat.postMessage", code="invalid_blocks", times=1))
+    work.sandbox.inject_fault(
+        InjectedFault(kind=FaultKind.REFUSING, method="chat.postMessage", code="invalid_blocks", times=1)
+    )
     work.sandbox.message("ana", f"refund {WORD}")
     work.settle()
 

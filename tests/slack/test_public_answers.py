@@ -11,7 +11,7 @@ import pytest
 from slack_sdk import WebClient
 
 from slackguide.guide import Guide
-from slackguide.sandbox import Fault, Message, Person, Role, Sky
+from slackguide.sandbox import FaultKind, InjectedFault, Message, Person, PersonRole
 from slackguide.slack.button_state import AnswerState, decode
 from slackguide.slack.ids import Action
 from slackguide.slack.readers import CACHED_FOR
@@ -74,7 +74,7 @@ def test_the_askers_click_changes_the_message_for_all(work: Workplace, action_id
     answer = public(work)
     message = with_button(work, answer, action_id, state_of(answer).encode(**ACTIONS[action_id]))
 
-    assert work.pressed(message, action_id, "ana") != message
+    assert work.click_message(message, action_id, "ana") != message
 
     assert work.workspace.ephemerals("ana") == ()
 
@@ -85,7 +85,7 @@ def test_anybody_elses_click_gets_a_copy_of_their_own(work: Workplace, action_id
     answer = public(work)
     message = with_button(work, answer, action_id, state_of(answer).encode(**ACTIONS[action_id]))
 
-    own = copy_of(work, who, lambda: work.sandbox.press(who, message, action_id))
+    own = copy_of(work, who, lambda: work.sandbox.click(who, message, action_id))
 
     assert work.workspace.message(message.ts) == message
     assert own.thread_ts == answer.thread_ts, "it is in the thread, where it can be seen"
@@ -100,7 +100,7 @@ def test_a_message_of_an_older_version_changes_for_nobody(work: Workplace, actio
 
     message = with_button(work, answer, action_id, json.dumps(old))
 
-    copy_of(work, "ana", lambda: work.sandbox.press("ana", message, action_id))
+    copy_of(work, "ana", lambda: work.sandbox.click("ana", message, action_id))
 
     assert work.workspace.message(message.ts) == message
 
@@ -109,22 +109,22 @@ def test_a_message_of_an_older_version_changes_for_nobody(work: Workplace, actio
 def test_where_a_guest_has_joined_the_message_stays_as_it_is(work: Workplace, action_id: str) -> None:
     answer = public(work)
     message = with_button(work, answer, action_id, state_of(answer).encode(**ACTIONS[action_id]))
-    work.workspace.add_person(Person(name="gus", real_name="Gus Ek", role=Role.GUEST), channels=(STAFF,))
+    work.workspace.add_person(Person(name="gus", real_name="Gus Ek", role=PersonRole.GUEST), channels=(STAFF,))
     work.pass_time(CACHED_FOR.total_seconds())
 
-    copy_of(work, "ana", lambda: work.sandbox.press("ana", message, action_id))
+    copy_of(work, "ana", lambda: work.sandbox.click("ana", message, action_id))
 
     assert work.workspace.message(message.ts) == message
     assert work.workspace.ephemerals("gus") == ()
 
 
-@pytest.mark.parametrize("sky", [Sky.FAILING, Sky.RATE_LIMITED, Sky.REFUSING])
-def test_where_slack_does_not_say_who_reads_it_the_message_stays_as_it_is(work: Workplace, sky: Sky) -> None:
+@pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RATE_LIMITED, FaultKind.REFUSING])
+def test_where_slack_does_not_say_who_reads_it_the_message_stays_as_it_is(work: Workplace, kind: FaultKind) -> None:
     answer = public(work)
     work.pass_time(CACHED_FOR.total_seconds())
-    work.sandbox.bad_weather(Fault(sky=sky, method="conversations.info", code="missing_scope"))
+    work.sandbox.inject_fault(InjectedFault(kind=kind, method="conversations.info", code="missing_scope"))
 
-    own = copy_of(work, "ana", lambda: work.sandbox.press("ana", answer, Action.SKIP_FACT))
+    own = copy_of(work, "ana", lambda: work.sandbox.click("ana", answer, Action.SKIP_FACT))
 
     assert work.workspace.message(answer.ts) == answer
     assert "HV Mediation Tier 1" in words(own)
@@ -132,9 +132,9 @@ def test_where_slack_does_not_say_who_reads_it_the_message_stays_as_it_is(work: 
 
 def test_a_copy_goes_on_by_itself(work: Workplace) -> None:
     answer = public(work)
-    own = copy_of(work, "ben", lambda: work.sandbox.press("ben", answer, Action.SKIP_FACT))
+    own = copy_of(work, "ben", lambda: work.sandbox.click("ben", answer, Action.SKIP_FACT))
 
-    changed = work.pressed(own, Action.HELPFUL, "ben")
+    changed = work.click_message(own, Action.HELPFUL, "ben")
 
     assert "noted as helpful" in words(changed)
     assert changed.ts == own.ts
@@ -145,9 +145,11 @@ def test_a_copy_goes_on_by_itself(work: Workplace) -> None:
 
 def test_a_copy_comes_beside_the_thread_where_slack_does_not_take_it_there(work: Workplace) -> None:
     answer = public(work)
-    work.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method="chat.postEphemeral", code="user_not_in_channel"))
+    work.sandbox.inject_fault(
+        InjectedFault(kind=FaultKind.REFUSING, method="chat.postEphemeral", code="user_not_in_channel")
+    )
 
-    own = copy_of(work, "ben", lambda: work.sandbox.press("ben", answer, Action.SKIP_FACT))
+    own = copy_of(work, "ben", lambda: work.sandbox.click("ben", answer, Action.SKIP_FACT))
 
     assert "HV Mediation Tier 1" in words(own)
 
@@ -161,7 +163,7 @@ def test_no_click_shows_everybody_what_is_for_team_leads(work: Workplace, guide:
         **{**ACTIONS[action_id], "o": entry.id}
     )
 
-    shown = work.pressed(with_button(work, answer, action_id, forged), action_id, "lena")
+    shown = work.click_message(with_button(work, answer, action_id, forged), action_id, "lena")
 
     assert entry.title not in words(shown) + said(shown)
 
@@ -173,20 +175,20 @@ def test_a_team_leads_copy_of_an_agents_answer_holds_what_is_for_team_leads(work
 
     message = with_button(work, answer, f"{Action.CHOOSE}:0", value)
 
-    own = copy_of(work, "lena", lambda: work.sandbox.press("lena", message, f"{Action.CHOOSE}:0"))
+    own = copy_of(work, "lena", lambda: work.sandbox.click("lena", message, f"{Action.CHOOSE}:0"))
 
     assert entry.title in words(own)
     assert work.workspace.message(message.ts) == message
-    agents = copy_of(work, "ben", lambda: work.sandbox.press("ben", message, f"{Action.CHOOSE}:0"))
+    agents = copy_of(work, "ben", lambda: work.sandbox.click("ben", message, f"{Action.CHOOSE}:0"))
     assert entry.title not in words(agents) + said(agents)
 
 
 def test_choices_become_the_answer_for_whoever_asked(work: Workplace, guide: Guide) -> None:
     choices = public(work, unclear_question(guide))
 
-    own = copy_of(work, "ben", lambda: work.sandbox.press("ben", choices, f"{Action.CHOOSE}:0"))
+    own = copy_of(work, "ben", lambda: work.sandbox.click("ben", choices, f"{Action.CHOOSE}:0"))
     assert work.workspace.message(choices.ts) == choices
-    answer = work.pressed(choices, f"{Action.CHOOSE}:0", "ana")
+    answer = work.click_message(choices, f"{Action.CHOOSE}:0", "ana")
 
     assert words(own).splitlines()[0] == words(answer).splitlines()[0]
 
@@ -195,7 +197,7 @@ def test_choices_become_the_answer_for_whoever_asked(work: Workplace, guide: Gui
 def test_escalating_opens_the_form_of_whoever_clicks(work: Workplace, who: str) -> None:
     answer = public(work)
 
-    work.press(answer, Action.ESCALATE, who)
+    work.click(answer, Action.ESCALATE, who)
 
     assert work.modal(who).callback_id == "escalation"
     assert work.workspace.message(answer.ts) == answer
@@ -208,12 +210,12 @@ def test_a_gates_question_is_put_to_whoever_clicks(work: Workplace, guide: Guide
     escalate = with_button(work, answer, Action.ESCALATE, state_of(answer).encode(m=form))
     choose = with_button(work, answer, f"{Action.CHOOSE_FORM}:0", form)
 
-    assert title in words(copy_of(work, "ben", lambda: work.sandbox.press("ben", escalate, Action.ESCALATE)))
-    assert title in words(copy_of(work, "ana", lambda: work.sandbox.press("ana", choose, f"{Action.CHOOSE_FORM}:0")))
+    assert title in words(copy_of(work, "ben", lambda: work.sandbox.click("ben", escalate, Action.ESCALATE)))
+    assert title in words(copy_of(work, "ana", lambda: work.sandbox.click("ana", choose, f"{Action.CHOOSE_FORM}:0")))
     assert work.workspace.message(escalate.ts) == escalate
     assert work.workspace.message(choose.ts) == choose
 
-    assert title in words(work.pressed(escalate, Action.ESCALATE, "ana"))
+    assert title in words(work.click_message(escalate, Action.ESCALATE, "ana"))
 
 
 def test_the_words_of_a_long_question_stay_with_its_asker(work: Workplace) -> None:
@@ -223,8 +225,8 @@ def test_the_words_of_a_long_question_stay_with_its_asker(work: Workplace) -> No
     value = replace(asked, entry="disputes/send-to-mediation").encode(m="ask-disputes")
     message = with_button(work, public(work), Action.ESCALATE, value)
 
-    work.press(message, Action.ESCALATE, "ben")
-    work.press(message, Action.ESCALATE, "ana")
+    work.click(message, Action.ESCALATE, "ben")
+    work.click(message, Action.ESCALATE, "ana")
 
     assert "Zebra" in str(work.modal("ana").values)
     assert "Zebra" not in str(work.modal("ben").values)

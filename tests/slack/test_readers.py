@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from slackguide.guide import Guide
-from slackguide.sandbox import Fault, Message, Person, Role, Sky
+from slackguide.sandbox import FaultKind, InjectedFault, Message, Person, PersonRole
 from slackguide.slack.readers import CACHED_FOR, LOOKUP_LIMIT, MEMBER_LIMIT
 from slackguide.slack.views.direct import NOTE
 from tests.slack.asking import MEDIATION, team_lead_entry
@@ -42,7 +42,7 @@ def joined(work: Workplace, *people: Person, channel: str = STAFF) -> None:
         work.workspace.add_person(person, channels=(channel,))
 
 
-def newcomer(number: int = 0, role: Role = Role.AGENT, **changes: bool) -> Person:
+def newcomer(number: int = 0, role: PersonRole = PersonRole.AGENT, **changes: bool) -> Person:
     """Return somebody who is not in the workspace yet."""
     return Person(name=f"new{number}", real_name=f"New {number}", role=role, **changes)  # type: ignore[arg-type]
 
@@ -77,16 +77,16 @@ def test_among_members_the_answer_stands_in_the_thread(work: Workplace) -> None:
 
 
 def a_guest(work: Workplace) -> None:
-    joined(work, newcomer(role=Role.GUEST))
+    joined(work, newcomer(role=PersonRole.GUEST))
 
 
 def a_single_channel_guest(work: Workplace) -> None:
-    joined(work, newcomer(role=Role.SINGLE_CHANNEL_GUEST))
+    joined(work, newcomer(role=PersonRole.SINGLE_CHANNEL_GUEST))
 
 
 def somebody_of_another_company(work: Workplace) -> None:
     """Although Slack does not mark the channel as shared."""
-    joined(work, newcomer(role=Role.OUTSIDER, listed=False))
+    joined(work, newcomer(role=PersonRole.OUTSIDER, listed=False))
 
 
 def slack_connect(work: Workplace) -> None:
@@ -103,7 +103,7 @@ def other_workspaces_of_the_organization(work: Workplace) -> None:
 
 def a_member_whom_slack_does_not_tell_of(work: Workplace) -> None:
     joined(work, newcomer())
-    work.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method="users.info", code="user_not_visible"))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, method="users.info", code="user_not_visible"))
 
 
 def more_newcomers_than_are_looked_up(work: Workplace) -> None:
@@ -116,19 +116,21 @@ def more_members_than_are_looked_at(work: Workplace) -> None:
 
 
 def a_channel_that_may_not_be_looked_at(work: Workplace) -> None:
-    work.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method="conversations.info", code="missing_scope"))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, method="conversations.info", code="missing_scope"))
 
 
 def members_that_may_not_be_listed(work: Workplace) -> None:
-    work.sandbox.bad_weather(Fault(sky=Sky.REFUSING, method="conversations.members", code="fetch_members_failed"))
+    work.sandbox.inject_fault(
+        InjectedFault(kind=FaultKind.REFUSING, method="conversations.members", code="fetch_members_failed")
+    )
 
 
 def slack_that_does_not_say_for_long(work: Workplace) -> None:
-    work.sandbox.bad_weather(Fault(sky=Sky.FAILING, method="conversations.info"))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING, method="conversations.info"))
 
 
 def members_that_are_never_listed_in_time(work: Workplace) -> None:
-    work.sandbox.bad_weather(Fault(sky=Sky.RATE_LIMITED, method="conversations.members", seconds=1))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.RATE_LIMITED, method="conversations.members", seconds=1))
 
 
 @pytest.mark.parametrize(
@@ -167,7 +169,7 @@ def test_known_guests_and_shared_channels_are_no_different(work: Workplace, chan
 
 
 def test_a_guest_on_a_later_page_of_the_members_is_found(work: Workplace) -> None:
-    joined(work, *(newcomer(number) for number in range(450)), newcomer(450, Role.GUEST))
+    joined(work, *(newcomer(number) for number in range(450)), newcomer(450, PersonRole.GUEST))
     work.end()
     work.begin()  # the directory knows them all
 
@@ -214,13 +216,13 @@ def a_lead(work: Workplace) -> None:
 
 
 def slack_away_for_a_moment(work: Workplace) -> None:
-    work.sandbox.bad_weather(Fault(sky=Sky.FAILING, method="conversations.info", times=2))
-    work.sandbox.bad_weather(Fault(sky=Sky.RESET, method="conversations.members", times=1))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING, method="conversations.info", times=2))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.RESET, method="conversations.members", times=1))
 
 
 def a_newcomer_who_is_looked_up_at_the_second_try(work: Workplace) -> None:
     joined(work, newcomer())
-    work.sandbox.bad_weather(Fault(sky=Sky.FAILING, method="users.info", times=1))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING, method="users.info", times=1))
 
 
 @pytest.mark.parametrize(
@@ -243,7 +245,7 @@ def test_what_slack_said_of_a_channel_is_asked_for_once_a_minute(work: Workplace
     assert (asked.count("conversations.info"), asked.count("conversations.members")) == (1, 1)
     assert len(in_channel(work)) == 3
 
-    joined(work, newcomer(role=Role.GUEST))
+    joined(work, newcomer(role=PersonRole.GUEST))
     work.pass_time(CACHED_FOR.total_seconds())
     mentioned(work)
 
@@ -269,7 +271,7 @@ def test_a_follow_up_in_the_thread_keeps_to_the_same_rule(work: Workplace) -> No
     work.settle()
     assert "Goes to: HV Mediation Tier 1" in words(in_channel(work)[1])
 
-    joined(work, newcomer(role=Role.GUEST))
+    joined(work, newcomer(role=PersonRole.GUEST))
     work.pass_time(CACHED_FOR.total_seconds())
     work.sandbox.mention("ana", STAFF, "it was a payment for work, a mid-market client", thread)
     work.settle()
@@ -314,17 +316,17 @@ def test_a_team_leads_direct_message_is_drawn_for_a_team_lead(work: Workplace, g
 
 
 def test_neither_post_is_doubled_where_slack_does_not_say_that_it_arrived(work: Workplace) -> None:
-    work.sandbox.bad_weather(Fault(sky=Sky.LOST_ANSWER, method="chat.postMessage", times=2))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=2))
 
     mentioned(work, "general")
 
     seen_privately(work, "general")
 
 
-@pytest.mark.parametrize("sky", [Sky.FAILING, Sky.RESET, Sky.RATE_LIMITED])
-def test_neither_post_is_lost_where_slack_fails(work: Workplace, sky: Sky) -> None:
+@pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RESET, FaultKind.RATE_LIMITED])
+def test_neither_post_is_lost_where_slack_fails(work: Workplace, kind: FaultKind) -> None:
     for method in ("conversations.open", "chat.postMessage"):
-        work.sandbox.bad_weather(Fault(sky=sky, method=method, times=1))
+        work.sandbox.inject_fault(InjectedFault(kind=kind, method=method, times=1))
 
     mentioned(work, "general")
 
@@ -332,7 +334,7 @@ def test_neither_post_is_lost_where_slack_fails(work: Workplace, sky: Sky) -> No
 
 
 def test_a_process_that_ends_between_the_two_owes_the_second(work: Workplace) -> None:
-    work.sandbox.bad_weather(Fault(sky=Sky.LOST_ANSWER, method="chat.postMessage", times=1))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=1))
     work.sandbox.mention("ana", "general", MEDIATION)
     work.until(lambda: in_private(work))
     work.end()
@@ -345,10 +347,10 @@ def test_a_process_that_ends_between_the_two_owes_the_second(work: Workplace) ->
 
 def test_an_answer_that_is_in_the_thread_already_is_not_given_again_in_private(work: Workplace) -> None:
     """It arrived, Slack did not say so, and before the next try a guest joins."""
-    work.sandbox.bad_weather(Fault(sky=Sky.LOST_ANSWER, method="chat.postMessage", times=1))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=1))
     work.sandbox.mention("ana", STAFF, MEDIATION)
     work.until(lambda: in_channel(work))
-    joined(work, newcomer(role=Role.GUEST))
+    joined(work, newcomer(role=PersonRole.GUEST))
     work.pass_time(CACHED_FOR.total_seconds())
     work.settle()
 
@@ -358,8 +360,8 @@ def test_an_answer_that_is_in_the_thread_already_is_not_given_again_in_private(w
 def test_an_answer_that_was_given_in_private_already_is_not_given_again_in_the_thread(work: Workplace) -> None:
     """The other way round: before the next try the guest leaves."""
     members = work.workspace.conversation(STAFF).members
-    joined(work, newcomer(role=Role.GUEST))
-    work.sandbox.bad_weather(Fault(sky=Sky.LOST_ANSWER, method="chat.postMessage", times=1))
+    joined(work, newcomer(role=PersonRole.GUEST))
+    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=1))
     work.sandbox.mention("ana", STAFF, MEDIATION)
     work.until(lambda: in_private(work))
     work.workspace.change_channel(STAFF, members=members)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from slackguide.guide import Guide
-from slackguide.sandbox.payloads import Payloads
+from slackguide.sandbox.user.payloads import Payloads
 from slackguide.slack.ids import ASK_TEXT
 from tests.slack.asking import MEDIATION, UNKNOWN
 from tests.slack.reading import elements, fields, labels, live, said, words
@@ -49,7 +49,7 @@ def test_words_of_a_concern_that_look_like_a_subcommand_are_a_concern(work: Work
 
     assert "lets you choose an escalation form" not in words(message)
     assert "Which form?" not in words(message)
-    assert work.workspace.screens.stack(work.workspace.person("ana").id) == ()
+    assert work.workspace.views.stack(work.workspace.person("ana").id) == ()
 
 
 def test_nothing_typed_opens_the_ask_form_whose_answer_takes_its_place(work: Workplace) -> None:
@@ -70,7 +70,7 @@ def test_nothing_typed_opens_the_ask_form_whose_answer_takes_its_place(work: Wor
 def test_an_ask_form_with_white_space_alone_stays_open_and_says_what_to_write(work: Workplace) -> None:
     work.command("")
     form = work.modal()
-    blank = work.workspace.screens.type_in(form, {ASK_TEXT: {ASK_TEXT: {"type": "plain_text_input", "value": " \t"}}})
+    blank = work.workspace.views.type_in(form, {ASK_TEXT: {ASK_TEXT: {"type": "plain_text_input", "value": " \t"}}})
     payload = Payloads(workspace=work.workspace).submission(work.workspace.person("ana"), blank, trigger_id="1.2")
 
     answer = json.loads(work.send("interactive", payload).body)
@@ -85,7 +85,7 @@ def test_escalate_alone_lets_one_choose_a_form(work: Workplace, guide: Guide) ->
     titles = [form.title for form in guide.knowledge.forms.values()]
     assert all(title in words(message) and title in said(message) for title in titles)
 
-    work.press(message, "escalate_choose_form:0")
+    work.click(message, "escalate_choose_form:0")
 
     assert work.modal().title == titles[0]
     assert work.modal().callback_id == "escalation"
@@ -147,7 +147,7 @@ def test_everything_that_can_be_typed_is_answered_and_nothing_of_it_comes_alive(
     assert message.text.strip()
     assert live(message) == set()
     for action_id in [action_id for action_id in labels(message).values() if action_id != "answer_escalate"][-1:]:
-        redrawn = work.pressed(message, action_id)
+        redrawn = work.click_message(message, action_id)
         assert words(redrawn).strip()
         assert live(redrawn) == set()
 

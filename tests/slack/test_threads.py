@@ -124,7 +124,7 @@ def test_a_long_first_message_is_cut_wherever_it_is_kept(probed: Workplace) -> N
     first = thread_of(probed, f"{MEDIATION}{' ' * 30_000}x")
 
     follow_up = probed.ask(FACT, thread_ts=first.thread_ts)
-    probed.press(follow_up, Action.ESCALATE)
+    probed.click(follow_up, Action.ESCALATE)
 
     assert fields(probed.modal())["summary"].startswith(MEDIATION)
     assert all(len(text) <= TEXT_LIMIT for text in stored_drafts(probed))

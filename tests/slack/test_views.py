@@ -13,7 +13,7 @@ from hypothesis.strategies import SearchStrategy
 
 from slackguide.escalation.form_validation import ValidForm, max_length, validate_form
 from slackguide.knowledge.forms import Form, FormField
-from slackguide.sandbox.answers import choose, find, state_of
+from slackguide.sandbox.block_kit.state import choose, find, state_of
 from slackguide.sandbox.block_kit.validation import check_view
 from slackguide.slack.button_state import INLINE_LIMIT, VALUE_LIMIT, AnswerState, OutdatedActionError, decode
 from slackguide.slack.ids import Callback

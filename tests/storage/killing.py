@@ -123,28 +123,28 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
-        weather = self.server.weather()
-        ts = "" if weather.endswith("not kept") or weather == "rate limited" else self.server.keep(self._key())
-        self._answer(weather, {"ts": ts})
+        faults = self.server.weather()
+        ts = "" if faults.endswith("not kept") or faults == "rate limited" else self.server.keep(self._key())
+        self._answer(faults, {"ts": ts})
 
     def do_GET(self) -> None:
-        weather = self.server.weather()
+        faults = self.server.weather()
         with self.server.lock:
             kept = list(self.server.kept.get(self._key(), ()))
-        self._answer(weather, {"kept": kept})
+        self._answer(faults, {"kept": kept})
 
     def _key(self) -> str:
         return unquote(self.path.removeprefix("/messages/"))
 
-    def _answer(self, weather: str, body: dict[str, object]) -> None:
-        if weather.startswith("hangs"):
+    def _answer(self, faults: str, body: dict[str, object]) -> None:
+        if faults.startswith("hangs"):
             with suppress(OSError):
                 self.rfile.read(1)  # nothing more comes: it ends when the client has given up, or was killed
-        if weather.startswith(("hangs", "reset")):
+        if faults.startswith(("hangs", "reset")):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
             self.connection.close()
             return
-        status = {"f": 200, "r": 429, "5": 500}[weather[0]]
+        status = {"f": 200, "r": 429, "5": 500}[faults[0]]
         answer = json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(answer)))

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from slackguide.errors import ConfigurationError, StorageError
-from slackguide.sandbox.delivery import PATIENCE
+from slackguide.sandbox.transport.http import REQUEST_TIMEOUT
 from slackguide.storage import database_errors
 from slackguide.storage.database import BUSY_SECONDS, Database, normalise, open_sqlite
 from tests.stores import Server, SteppedClock, Store, draft, sqlite_url
@@ -47,7 +47,7 @@ def busy_at_once(url: str) -> Store:
 
 
 def test_waiting_for_a_turn_and_for_another_process_fits_into_slack_s_patience() -> None:
-    assert 2 * BUSY_SECONDS < PATIENCE
+    assert 2 * BUSY_SECONDS < REQUEST_TIMEOUT
 
 
 def test_sqlite_waits_for_another_process_as_long_as_it_says(tmp_path: Path) -> None:

@@ -23,14 +23,14 @@ def test_ten_runs_of_chaos(
     urls = [server.migrated() if server is not None else sqlite_url(tmp_path) for _ in range(RUNS)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         outcomes = list(pool.map(lambda seed: chaos(urls[seed], seed, tmp_path), range(RUNS)))
-    weather = sum((outcome.weather for outcome in outcomes), Counter())
+    faults = sum((outcome.weather for outcome in outcomes), Counter())
     with capsys.disabled():
         print(
             f"\n{kind}: {RUNS} runs, {sum(outcome.kills for outcome in outcomes)} processes killed, "
             f"{sum(outcome.acknowledged for outcome in outcomes)} escalations acknowledged, "
-            f"{sum(outcome.messages for outcome in outcomes)} messages kept once each, weather {dict(weather)}"
+            f"{sum(outcome.messages for outcome in outcomes)} messages kept once each, weather {dict(faults)}"
         )
     assert [outcome.faults for outcome in outcomes] == [()] * RUNS
     assert all(outcome.acknowledged == 12 for outcome in outcomes)
     assert all(outcome.kills >= KILLS for outcome in outcomes)
-    assert set(weather) == set(WEATHER)
+    assert set(faults) == set(WEATHER)

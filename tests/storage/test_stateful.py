@@ -146,9 +146,9 @@ class Promises(RuleBasedStateMachine):
         assert new == (event not in self.accepted)
         self.accepted.add(event)
 
-    @rule(weather=st.sampled_from(WEATHER), attempts=st.integers(1, 3))
-    def deliver(self, weather: str, attempts: int) -> None:
-        self.slack.weather = weather
+    @rule(faults=st.sampled_from(WEATHER), attempts=st.integers(1, 3))
+    def deliver(self, faults: str, attempts: int) -> None:
+        self.slack.weather = faults
         for _ in range(attempts):
             job = self.store.outbox.claim()
             if job is not None:

@@ -1,41 +1,51 @@
 """A Slack workspace on loopback, for newcomers, knowledge authors and tests.
 
-It speaks HTTP, WebSocket and Slack's payloads, and imports nothing of the rest of slackguide but the WSGI server.
+It speaks HTTP, WebSocket and Slack's payloads, and imports nothing of the rest of slackguide.
 """
 
 from slackguide.sandbox.block_kit.validation import Problem
-from slackguide.sandbox.errors import ApiError, CannotDo, SandboxError, Unknown
-from slackguide.sandbox.records import Call, Exchange, Reply
+from slackguide.sandbox.errors import ApiError, NotAllowedError, NotFoundError, SandboxError
 from slackguide.sandbox.sandbox import Sandbox
-from slackguide.sandbox.screens import View
-from slackguide.sandbox.team import BotApp, Channel, Command, Person, Role, Shortcut, Team, UserGroup, demo_team
-from slackguide.sandbox.weather import Fault, Pace, Sky
-from slackguide.sandbox.workspace import Conversation, Message, Workspace
+from slackguide.sandbox.web_api.fault_injection import FaultKind, InjectedFault, RateLimit
+from slackguide.sandbox.workspace.records import ApiCall, AppReply, Exchange
+from slackguide.sandbox.workspace.team import (
+    BotApp,
+    Channel,
+    Command,
+    Person,
+    PersonRole,
+    Shortcut,
+    Team,
+    UserGroup,
+    demo_team,
+)
+from slackguide.sandbox.workspace.views import OpenView
+from slackguide.sandbox.workspace.workspace import Conversation, Message, Workspace
 
 __all__ = [
+    "ApiCall",
     "ApiError",
+    "AppReply",
     "BotApp",
-    "Call",
-    "CannotDo",
     "Channel",
     "Command",
     "Conversation",
     "Exchange",
-    "Fault",
+    "FaultKind",
+    "InjectedFault",
     "Message",
-    "Pace",
+    "NotAllowedError",
+    "NotFoundError",
+    "OpenView",
     "Person",
+    "PersonRole",
     "Problem",
-    "Reply",
-    "Role",
+    "RateLimit",
     "Sandbox",
     "SandboxError",
     "Shortcut",
-    "Sky",
     "Team",
-    "Unknown",
     "UserGroup",
-    "View",
     "Workspace",
     "demo_team",
 ]

@@ -35,9 +35,9 @@ class ApiError(SandboxError):
         return body
 
 
-class CannotDo(SandboxError):
+class NotAllowedError(SandboxError):
     """A person tried what Slack's screen would not let them do, such as pressing a button that is not there."""
 
 
-class Unknown(SandboxError):
+class NotFoundError(SandboxError):
     """No person, channel, message or view of that name in this workspace."""

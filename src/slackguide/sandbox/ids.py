@@ -6,7 +6,7 @@ import string
 _ALPHABET = string.digits + string.ascii_uppercase
 
 
-def steady(prefix: str, *parts: str, length: int = 10) -> str:
+def stable_id(prefix: str, *parts: str, length: int = 10) -> str:
     """An identifier that depends on nothing but its parts, so that it survives a restart.
 
     People, channels and direct messages have such ids: the bot keeps them in its database.
@@ -19,7 +19,7 @@ def steady(prefix: str, *parts: str, length: int = 10) -> str:
     return prefix + "".join(letters)
 
 
-class Ids:
+class IdGenerator:
     """A counter a prefix, mixed with a seed.
 
     The seed keeps two runs apart: a view id of today must not equal one of yesterday that the bot has on record.
@@ -32,4 +32,4 @@ class Ids:
     def next(self, prefix: str, *, length: int = 10) -> str:
         """The next identifier with this prefix, such as `V7Q0Z…` for a view."""
         self._counts[prefix] = count = self._counts.get(prefix, 0) + 1
-        return steady(prefix, self.seed, str(count), length=length)
+        return stable_id(prefix, self.seed, str(count), length=length)

@@ -5,24 +5,24 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from wsgiref.types import WSGIApplication
 
-from slackguide.sandbox import methods
-from slackguide.sandbox.answering import Answering
-from slackguide.sandbox.bot import Bot
-from slackguide.sandbox.delivery import PATIENCE, HttpLine, Parcel
-from slackguide.sandbox.events import Events
-from slackguide.sandbox.hooks import Hooks
-from slackguide.sandbox.ids import Ids
-from slackguide.sandbox.interacting import Interacting
-from slackguide.sandbox.live import Live
-from slackguide.sandbox.page_api import Author, PageApi
-from slackguide.sandbox.payloads import Payloads
-from slackguide.sandbox.records import Exchange
-from slackguide.sandbox.server import Door
-from slackguide.sandbox.socket_mode import SocketMode
-from slackguide.sandbox.team import Team
-from slackguide.sandbox.weather import Fault, Pace, Postings, Weather
-from slackguide.sandbox.web_api import WebApi
-from slackguide.sandbox.workspace import Message, Workspace
+from slackguide.sandbox.ids import IdGenerator
+from slackguide.sandbox.transport.app import AppConnection
+from slackguide.sandbox.transport.event_queue import EventQueue
+from slackguide.sandbox.transport.http import REQUEST_TIMEOUT, Envelope, HttpTransport
+from slackguide.sandbox.transport.socket_mode import SocketModeServer
+from slackguide.sandbox.ui.api import KnowledgePreview, UiApi
+from slackguide.sandbox.ui.wsgi import WsgiApp
+from slackguide.sandbox.user.interactions import UserInteractions
+from slackguide.sandbox.user.payloads import Payloads
+from slackguide.sandbox.user.response_urls import ResponseUrls
+from slackguide.sandbox.web_api import methods
+from slackguide.sandbox.web_api.api import WebApi
+from slackguide.sandbox.web_api.call_handler import CallHandler
+from slackguide.sandbox.web_api.fault_injection import FaultInjector, InjectedFault, RateLimit, RateLimiter
+from slackguide.sandbox.workspace.changes import ChangeFeed
+from slackguide.sandbox.workspace.records import Exchange
+from slackguide.sandbox.workspace.team import Team
+from slackguide.sandbox.workspace.workspace import Message, Workspace
 from slackguide.wsgi_server import WsgiServer
 
 # Requests served at once: the page's own, the bot's calls, one for each open page's live stream, and hanging ones.
@@ -31,7 +31,7 @@ BOT_PATH = "/slack/events"
 _LOOPBACK = ("127.0.0.1", "localhost")
 
 
-class Sandbox(Interacting):
+class Sandbox(UserInteractions):
     """A Slack workspace, its Web API, its page, and the person at the keyboard.
 
     `clock` gives epoch seconds; it stamps messages and ages triggers and response URLs. `advance(seconds)` moves it, if
@@ -55,22 +55,22 @@ class Sandbox(Interacting):
         bot_url: str | None = None,
         app_token: str | None = None,
         routes: Mapping[str, WSGIApplication] | None = None,
-        author: Author | None = None,
+        preview: KnowledgePreview | None = None,
         advance: Callable[[float], None] | None = None,
-        pace: Pace | None = Pace(),  # noqa: B008 (frozen)
-        patience: float = PATIENCE,
+        rate_limit: RateLimit | None = RateLimit(),  # noqa: B008 (frozen)
+        request_timeout: float = REQUEST_TIMEOUT,
         signing_clock: Callable[[], float] = time.time,
         seed: str | None = None,
     ) -> None:
         if host not in _LOOPBACK:
             raise ValueError(f"the sandbox lets anyone act as anyone: it listens on loopback only, not on {host}")
-        ids = Ids(seed=seed if seed is not None else str(clock()))
-        self._live = Live()
-        workspace = Workspace(team=team, clock=clock, ids=ids, live=self._live)
+        ids = IdGenerator(seed=seed if seed is not None else str(clock()))
+        self._changes = ChangeFeed()
+        workspace = Workspace(team=team, clock=clock, ids=ids, changes=self._changes)
         self._advance = advance
-        door = Door(routes=routes or {})
+        app = WsgiApp(routes=routes or {})
         self._server = WsgiServer(
-            door,
+            app,
             host=host,
             port=port,
             threads=THREADS,
@@ -81,41 +81,51 @@ class Sandbox(Interacting):
         )
         self.url = f"http://{host}:{self._server.port}/"
         self.api_url = f"{self.url}api/"
-        self.weather = Weather(publish=self._live.publish)
+        self.faults = FaultInjector(publish=self._changes.publish)
         self.sockets = (
-            SocketMode(host=host, app_id=workspace.app.id, ids=ids, publish=self._live.publish, patience=patience)
+            SocketModeServer(
+                host=host, app_id=workspace.app.id, ids=ids, publish=self._changes.publish, timeout=request_timeout
+            )
             if app_token
             else None
         )
         if bot_url is None and routes and BOT_PATH in routes:
             bot_url = self.url.rstrip("/") + BOT_PATH
         http = (
-            HttpLine(url=bot_url, signing_secret=signing_secret, patience=patience, signing_clock=signing_clock)
+            HttpTransport(
+                url=bot_url, signing_secret=signing_secret, timeout=request_timeout, signing_clock=signing_clock
+            )
             if bot_url
             else None
         )
-        bot = Bot(workspace=workspace, http=http, sockets=self.sockets)
-        answering = Answering(workspace=workspace, weather=self.weather)
-        hooks = Hooks(workspace=workspace, answering=answering, root=f"{self.url}hooks/", changed=self._bot_changed)
-        self.events = Events(clock=clock, exchange=lambda person, parcel: _deliver(bot, person, parcel))
+        bot = AppConnection(workspace=workspace, http=http, sockets=self.sockets)
+        calls = CallHandler(workspace=workspace, faults=self.faults)
+        response_urls = ResponseUrls(
+            workspace=workspace, calls=calls, root=f"{self.url}hooks/", changed=self._bot_changed
+        )
+        self.events = EventQueue(clock=clock, exchange=lambda person, envelope: _deliver(bot, person, envelope))
         super().__init__(
-            workspace=workspace, bot=bot, events=self.events, hooks=hooks, payloads=Payloads(workspace=workspace)
+            workspace=workspace,
+            bot=bot,
+            events=self.events,
+            response_urls=response_urls,
+            payloads=Payloads(workspace=workspace),
         )
         web_api = WebApi(
-            answering=answering,
-            context=methods.Context(
+            calls=calls,
+            context=methods.MethodContext(
                 workspace=workspace,
                 site=self.url,
                 connect=self.sockets.url if self.sockets else None,
                 posted=self.bot_posted,
                 changed=self._bot_changed,
             ),
-            postings=Postings(pace=pace, clock=clock) if pace else None,
+            rate_limiter=RateLimiter(limit=rate_limit, clock=clock) if rate_limit else None,
             bot_token=bot_token,
             app_token=app_token,
         )
-        page = PageApi(sandbox=self, live=self._live, author=author, can_advance=advance is not None)
-        door.open(web_api=web_api, hooks=hooks, page=page, live=self._live)
+        page = UiApi(sandbox=self, changes=self._changes, preview=preview, can_advance=advance is not None)
+        app.open(web_api=web_api, response_urls=response_urls, page=page, changes=self._changes)
 
     def _bot_changed(self, before: Message, after: Message) -> None:
         self.bot_changed(before, after)
@@ -129,8 +139,8 @@ class Sandbox(Interacting):
 
     def stop(self) -> None:
         """Stop answering, end every open stream and connection, and give the port back."""
-        self.weather.stop()
-        self._live.close()
+        self.faults.stop()
+        self._changes.close()
         self.events.stop()
         if self.sockets is not None:
             self.sockets.stop()
@@ -141,15 +151,15 @@ class Sandbox(Interacting):
         if self._advance is None:
             raise RuntimeError("this sandbox was given a clock that cannot be moved")
         self._advance(seconds)
-        self._live.publish("clock", {"now": self.workspace.clock()})
+        self._changes.publish("clock", {"now": self.workspace.clock()})
         self.events.wake()
 
-    def bad_weather(self, fault: Fault) -> None:
+    def inject_fault(self, fault: InjectedFault) -> None:
         """Let a fault begin."""
-        self.weather.add(fault)
+        self.faults.add(fault)
 
 
-def _deliver(bot: Bot, person: str, parcel: Parcel) -> Exchange:
+def _deliver(bot: AppConnection, person: str, envelope: Envelope) -> Exchange:
     """Deliver an event; nothing of its answer is shown."""
-    event: Any = parcel.payload.get("event", {})
-    return bot.exchange(str(event.get("type", "event")), person, parcel)
+    event: Any = envelope.payload.get("event", {})
+    return bot.exchange(str(event.get("type", "event")), person, envelope)

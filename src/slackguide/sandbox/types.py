@@ -1,4 +1,4 @@
-"""Types that every part of the sandbox shares."""
+"""Types that all of the sandbox shares."""
 
 from typing import Any
 

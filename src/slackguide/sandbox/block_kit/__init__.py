@@ -1,1 +1,1 @@
-"""Block Kit (docs.slack.dev/reference/block-kit): the part that the bot uses, and what Slack says to the rest."""
+"""Block Kit: validation of blocks, and the state of their inputs."""

@@ -1,4 +1,4 @@
-"""Blocks and views, with Slack's limits on them. Blocks the bot has no use for are refused as unsupported."""
+"""Validate blocks: what Slack would say to the blocks of a message or view."""
 
 from typing import Annotated, Any, Final, Literal, NotRequired
 

@@ -1,4 +1,4 @@
-"""Slack's refusal of a payload: every rule that it breaks, with a JSON pointer, in Slack's words and in plain ones."""
+"""Collect validation problems of a payload, in Slack's wording and with the rule that was broken."""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -28,7 +28,7 @@ SERVER_FAULT = 500
 def call_slack(work: Callable[[], T]) -> T:
     """The result of a Web API call.
 
-    Raises `Refused`, `RateLimitedError` or `SlackUnreachableError`, nothing else of the network's.
+    Raises `InvalidContentError`, `RateLimitedError` or `SlackUnreachableError`, nothing else of the network's.
     """
     try:
         return work()

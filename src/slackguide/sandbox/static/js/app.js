@@ -1,6 +1,6 @@
 // Where it all begins: reads the state, draws the regions, follows the stream, and the keys that work everywhere.
 
-import { drawAuthor } from "./author.js";
+import { drawKnowledge } from "./knowledge.js";
 import { drawClock } from "./clock.js";
 import { drawConversation, scrollDown } from "./conversation.js";
 import { byId, first, h, refill } from "./dom.js";
@@ -9,11 +9,11 @@ import { drawModal } from "./modal.js";
 import { go, readAddress, route, settle, who, write } from "./route.js";
 import { drawSidebar } from "./sidebar.js";
 import { become, direct, startFollowing, state, subscribe, unread } from "./store.js";
-import { words } from "./surfaces.js";
+import { words } from "./block_actions.js";
 import { drawThread, forgetThread } from "./thread.js";
-import { drawTop, startTheme } from "./top.js";
-import { drawWall } from "./wall.js";
-import { drawWeather } from "./weather.js";
+import { drawTop, startTheme } from "./header.js";
+import { drawRequestLog } from "./request_log.js";
+import { drawFaults } from "./faults.js";
 
 /** @import { Change } from "./types.d.ts" */
 
@@ -26,7 +26,13 @@ const regions = {
   side: byId("side"),
 };
 /** @type {Record<string, (node: HTMLElement) => void>} */
-const PANELS = { wall: drawWall, weather: drawWeather, clock: drawClock, author: drawAuthor, help: drawHelp };
+const PANELS = {
+  request_log: drawRequestLog,
+  faults: drawFaults,
+  clock: drawClock,
+  preview: drawKnowledge,
+  help: drawHelp,
+};
 
 /** @type {string | null} */
 let panel = null;

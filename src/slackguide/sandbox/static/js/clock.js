@@ -3,7 +3,7 @@
 import { h, refill } from "./dom.js";
 import { frame } from "./panel.js";
 import { act, now, state } from "./store.js";
-import { words } from "./surfaces.js";
+import { words } from "./block_actions.js";
 import { exact } from "./time.js";
 import { toast } from "./toast.js";
 

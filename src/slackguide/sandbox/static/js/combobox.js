@@ -2,7 +2,7 @@
 
 import { h, icon, unique } from "./dom.js";
 import { popup } from "./popup.js";
-import { words } from "./surfaces.js";
+import { words } from "./block_actions.js";
 
 /** @import { Choice, Labelling, Layer } from "./types.d.ts" */
 

@@ -2,7 +2,7 @@
 
 import { h, icon, refill, unique } from "./dom.js";
 import { act, changed, state } from "./store.js";
-import { words } from "./surfaces.js";
+import { words } from "./block_actions.js";
 import { toast } from "./toast.js";
 
 /** @import { Channel } from "./types.d.ts" */

@@ -8,7 +8,7 @@ import { drawMessages } from "./messages.js";
 import { menu } from "./popup.js";
 import { go, route } from "./route.js";
 import { act, direct, messagesOf, state, unread } from "./store.js";
-import { uiOf, viewSurface, words } from "./surfaces.js";
+import { uiOf, viewSurface, words } from "./block_actions.js";
 import { plural } from "./time.js";
 import { toast } from "./toast.js";
 

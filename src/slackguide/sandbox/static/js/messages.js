@@ -7,7 +7,7 @@ import { mrkdwn } from "./mrkdwn.js";
 import { menu } from "./popup.js";
 import { go, route } from "./route.js";
 import { act, nameOf, person, repliesTo, state } from "./store.js";
-import { messageSurface, uiOf, words } from "./surfaces.js";
+import { messageSurface, uiOf, words } from "./block_actions.js";
 import { ago, day, exact, hour, sameDay } from "./time.js";
 import { toast } from "./toast.js";
 

@@ -3,7 +3,7 @@
 import { blocks } from "./blocks.js";
 import { byId, byKey, first, focusable, focused, h, icon, only, refill, say } from "./dom.js";
 import { act, state } from "./store.js";
-import { forget, uiOf, valuesOf, viewSurface, words } from "./surfaces.js";
+import { forget, uiOf, valuesOf, viewSurface, words } from "./block_actions.js";
 
 /** @import { LocalState, View } from "./types.d.ts" */
 

@@ -5,7 +5,7 @@ import { h, icon, refill } from "./dom.js";
 import { menu } from "./popup.js";
 import { go, route } from "./route.js";
 import { act, become, direct, me, state, unread } from "./store.js";
-import { words } from "./surfaces.js";
+import { words } from "./block_actions.js";
 import { toast } from "./toast.js";
 
 /** @import { Person, Shortcut } from "./types.d.ts" */

@@ -1,6 +1,6 @@
 // What the page knows: one person's view of the workspace, kept up to date by the live stream.
 
-import { follow } from "./live.js";
+import { follow } from "./event_stream.js";
 
 /**
  * @import {
@@ -30,13 +30,13 @@ export const state = {
   /** @type {View | null} */
   home: null,
   /** @type {Fault[]} */
-  weather: [],
+  faults: [],
   now: 0,
   nowAt: 0,
   movable: false,
   /** @type {number | null} */
   sockets: null,
-  author: false,
+  preview: false,
   offline: false,
 };
 
@@ -134,12 +134,12 @@ function take(found) {
   state.team = found.team;
   state.stack = found.stack;
   state.home = found.home;
-  state.weather = found.weather;
+  state.faults = found.faults;
   state.now = found.now;
   state.nowAt = performance.now();
   state.movable = found.movable;
   state.sockets = found.sockets;
-  state.author = found.author;
+  state.preview = found.preview;
   if (found.whole) state.messages = new Map();
   for (const channel of found.channels) {
     if (!state.messages.has(channel.id)) state.messages.set(channel.id, new Map());

@@ -85,7 +85,7 @@ export interface View {
 }
 
 export interface Fault {
-  sky: string;
+  kind: string;
   method: string;
   times: number | null;
   seconds: number;
@@ -111,8 +111,8 @@ export interface Snapshot {
   /** Epoch seconds. */
   now: number;
   movable: boolean;
-  author: boolean;
-  weather: Fault[];
+  preview: boolean;
+  faults: Fault[];
   /** Open Socket Mode connections; null where the bot is reached over HTTP. */
   sockets: number | null;
 }

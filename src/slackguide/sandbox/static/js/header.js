@@ -1,0 +1,92 @@
+// The bar at the top: tools, the faults that is on, and the theme.
+
+import { h, icon, refill } from "./dom.js";
+import { go, route } from "./route.js";
+import { state } from "./store.js";
+
+/** @type {[name: string, icon: string, label: string, detail: string][]} */
+const TOOLS = [
+  ["request_log", "glass", "Request log", "What reached the bot and what it answered"],
+  ["faults", "cloud", "Fault injection", "Make Slack slow, failing or ambiguous"],
+  ["clock", "clock", "Clock", "Move time"],
+  ["preview", "book", "Knowledge", "Entries as cards, faults as they are made"],
+  ["help", "help", "Help", "What this sandbox is and is not"],
+];
+
+let drawn = "";
+
+/** @param {HTMLElement} node */
+export function drawTop(node) {
+  const sign = JSON.stringify([
+    route.panel,
+    state.faults,
+    state.offline,
+    state.preview,
+    state.sockets,
+    state.team.name,
+  ]);
+  if (sign === drawn) return;
+  drawn = sign;
+  refill(
+    node,
+    h("span.product", null, h("img", { src: "/static/favicon.svg", alt: "" }), h("span", null, "Slack sandbox")),
+    h(
+      "span.signs",
+      null,
+      state.offline && h("span.sign.bad", { role: "status" }, "Connection lost. Trying again…"),
+      state.faults.length
+        ? h(
+          "button.sign",
+          { type: "button", data: { key: "sign-faults" }, on: { click: () => toggle("faults") } },
+          icon("cloud"),
+          "Faults injected",
+        )
+        : null,
+      state.sockets !== null && h("span.sign.quiet", null, state.sockets ? "Socket Mode" : "No socket open"),
+    ),
+    h(
+      ".toolbar",
+      { role: "toolbar", "aria-label": "Sandbox tools" },
+      TOOLS.filter(([name]) => name !== "preview" || state.preview).map(([name, picture, label, detail]) =>
+        h(
+          "button.tool",
+          {
+            type: "button",
+            "aria-pressed": String(route.panel === name),
+            "aria-label": label,
+            title: detail,
+            data: { key: `tool-${name}` },
+            on: { click: () => toggle(name) },
+          },
+          icon(picture),
+          h("span.label", null, label),
+        )
+      ),
+      h("button.tool", {
+        type: "button",
+        "aria-label": "Light or dark",
+        title: "Light or dark",
+        data: { key: "tool-theme" },
+        on: { click: turn },
+      }, icon("sun")),
+    ),
+  );
+}
+
+/** @param {string} panel */
+function toggle(panel) {
+  go({ panel: route.panel === panel ? null : panel });
+}
+
+export function startTheme() {
+  const kept = localStorage.getItem("theme");
+  if (kept) document.documentElement.dataset.theme = kept;
+}
+
+function turn() {
+  const dark = document.documentElement.dataset.theme
+    ? document.documentElement.dataset.theme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
+  document.documentElement.dataset.theme = dark ? "light" : "dark";
+  localStorage.setItem("theme", dark ? "light" : "dark");
+}

@@ -1,0 +1,218 @@
+"""Socket Mode: the WebSocket that an app opens, and its envelopes (docs.slack.dev/apis/socket-mode)."""
+
+import itertools
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as Overdue
+from http import HTTPStatus
+from typing import Any, Final
+
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request as Handshake
+from websockets.http11 import Response
+from websockets.sync.server import Server, ServerConnection, serve
+
+from slackguide.sandbox.ids import IdGenerator
+from slackguide.sandbox.transport.http import REQUEST_TIMEOUT, Envelope, SentRequest
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.workspace.records import AppReply
+
+# At most this many connections an app; any of them may get a payload.
+CONNECTIONS: Final = 10
+
+
+class SocketModeServer:
+    """A WebSocket server for one app. Tickets come from `apps.connections.open` and open one connection each."""
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        app_id: str,
+        ids: IdGenerator,
+        publish: Callable[[str, Json], None],
+        port: int = 0,
+        timeout: float = REQUEST_TIMEOUT,
+        monotonic: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._app_id = app_id
+        self._ids = ids
+        self._publish = publish
+        self._timeout = timeout
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._opened = 0
+        self._stopped = False
+        self._tickets: set[str] = set()
+        self._connections: list[ServerConnection] = []
+        self._waiting: dict[str, tuple[ServerConnection, Future[Any]]] = {}
+        self._turn = itertools.count()
+        self._server: Server = serve(self._serve, host, port, process_request=self._admit)
+        self._root = f"ws://{host}:{self._server.socket.getsockname()[1]}/link/"
+        self._thread = threading.Thread(target=self._server.serve_forever, name="sandbox-sockets", daemon=True)
+
+    def start(self) -> None:
+        """Accept connections."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close every connection and the server."""
+        with self._lock:
+            if self._stopped:
+                return
+            self._stopped = True
+            open_now = list(self._connections)
+        for connection in open_now:
+            connection.close()
+        if self._thread.ident is None:
+            # The server's shutdown waits for its loop to end, which therefore has to have begun.
+            self._thread.start()
+        self._server.shutdown()
+        self._thread.join(timeout=5)
+
+    def url(self) -> str:
+        """A fresh WebSocket URL, good for one connection."""
+        ticket = self._ids.next("", length=32)
+        with self._lock:
+            self._tickets.add(ticket)
+        return f"{self._root}?ticket={ticket}&app_id={self._app_id}"
+
+    @property
+    def connected(self) -> int:
+        """How many connections the app holds."""
+        with self._lock:
+            return len(self._connections)
+
+    @property
+    def opened(self) -> int:
+        """How many connections the app has opened since the start."""
+        with self._lock:
+            return self._opened
+
+    def _admit(self, connection: ServerConnection, handshake: Handshake) -> Response | None:
+        ticket = handshake.path.partition("ticket=")[2].partition("&")[0]
+        with self._lock:
+            if ticket in self._tickets:
+                self._tickets.discard(ticket)
+                return None
+        return connection.respond(HTTPStatus.UNAUTHORIZED, "unknown ticket\n")
+
+    def _serve(self, connection: ServerConnection) -> None:
+        with self._lock:
+            full = len(self._connections) >= CONNECTIONS
+            if not full:
+                self._connections.append(connection)
+                self._opened += 1
+        if full:
+            connection.send(json.dumps({"type": "disconnect", "reason": "too_many_websockets"}))
+            return
+        self._publish("socket", {"connected": self.connected})
+        try:
+            connection.send(json.dumps(self._hello()))
+            for message in connection:
+                self._acknowledged(message)
+        except ConnectionClosed:
+            pass
+        finally:
+            self._disconnected(connection)
+
+    def _hello(self) -> Json:
+        return {
+            "type": "hello",
+            "num_connections": self.connected,
+            "connection_info": {"app_id": self._app_id},
+            "debug_info": {"host": "applink-sandbox", "build_number": 1, "approximate_connection_time": 18060},
+        }
+
+    def _acknowledged(self, message: str | bytes) -> None:
+        try:
+            found = json.loads(message)
+        except ValueError:
+            return
+        if not isinstance(found, dict):
+            return
+        with self._lock:
+            waiting = self._waiting.pop(str(found.get("envelope_id")), None)
+        if waiting is not None:
+            waiting[1].set_result(found.get("payload"))
+
+    def _disconnected(self, connection: ServerConnection) -> None:
+        with self._lock:
+            if connection in self._connections:
+                self._connections.remove(connection)
+            lost = [key for key, (other, _) in self._waiting.items() if other is connection]
+            futures = [self._waiting.pop(key)[1] for key in lost]
+        for future in futures:
+            future.set_exception(ConnectionError("the app's connection closed"))
+        self._publish("socket", {"connected": self.connected})
+
+    def send(self, parcel: Envelope) -> tuple[SentRequest, AppReply]:
+        """Send an envelope down one of the connections, in turn, and wait for its acknowledgement."""
+        with self._lock:
+            open_now = list(self._connections)
+        if not open_now:
+            return SentRequest(), AppReply(status=None, body="", milliseconds=0.0, failure="unreachable")
+        connection = open_now[next(self._turn) % len(open_now)]
+        envelope_id = _uuid(self._ids)
+        envelope: Json = {
+            "envelope_id": envelope_id,
+            "type": parcel.kind,
+            "accepts_response_payload": parcel.kind != "events_api",
+            "payload": parcel.payload,
+        }
+        if parcel.kind == "events_api":
+            envelope |= {"retry_attempt": parcel.retry, "retry_reason": parcel.reason}
+        raw = json.dumps(envelope, ensure_ascii=False)
+        future: Future[Any] = Future()
+        with self._lock:
+            self._waiting[envelope_id] = (connection, future)
+        return SentRequest(raw=raw), self._await(connection, envelope_id, raw, future)
+
+    def _await(self, connection: ServerConnection, envelope_id: str, raw: str, future: "Future[Any]") -> AppReply:
+        started = self._monotonic()
+
+        def spent() -> float:
+            return (self._monotonic() - started) * 1000
+
+        try:
+            connection.send(raw)
+            payload = future.result(timeout=self._timeout)
+        except Overdue:
+            return AppReply(status=None, body="", milliseconds=spent(), failure="timeout")
+        except (ConnectionClosed, ConnectionError):
+            return AppReply(status=None, body="", milliseconds=spent(), failure="unreachable")
+        finally:
+            with self._lock:
+                self._waiting.pop(envelope_id, None)
+        body = "" if payload is None else json.dumps(payload, ensure_ascii=False)
+        return AppReply(status=200, body=body, milliseconds=spent(), headers={"content-type": "application/json"})
+
+    def warn(self) -> None:
+        """Tell every connection that it will be closed in about ten seconds: the app should open another first."""
+        self._send({"type": "disconnect", "reason": "warning", "debug_info": {"host": "applink-sandbox"}})
+
+    def refresh(self) -> None:
+        """Ask every connection to make way for a new one."""
+        self._send({"type": "disconnect", "reason": "refresh_requested", "debug_info": {"host": "applink-sandbox"}})
+
+    def drop(self) -> None:
+        """Cut every connection without a word, as a network would."""
+        with self._lock:
+            open_now = list(self._connections)
+        for connection in open_now:
+            connection.socket.shutdown(socket.SHUT_RDWR)
+
+    def _send(self, message: Json) -> None:
+        with self._lock:
+            open_now = list(self._connections)
+        for connection in open_now:
+            connection.send(json.dumps(message))
+
+
+def _uuid(ids: IdGenerator) -> str:
+    letters = ids.next("", length=32).lower()
+    return "-".join((letters[:8], letters[8:12], letters[12:16], letters[16:20], letters[20:]))

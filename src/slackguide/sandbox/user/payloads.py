@@ -1,0 +1,178 @@
+"""The payloads that Slack sends to an app (docs.slack.dev/interactivity and /apis/events-api)."""
+
+from dataclasses import dataclass
+
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.web_api import serializers
+from slackguide.sandbox.workspace.team import Person, PersonRole
+from slackguide.sandbox.workspace.views import OpenView
+from slackguide.sandbox.workspace.workspace import Conversation, Message, Workspace
+
+# Slack still sends this word, long deprecated in favour of signatures.
+VERIFICATION = "sandbox-verification"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payloads:
+    """Builds payloads of one workspace."""
+
+    workspace: Workspace
+
+    def _app(self) -> Json:
+        return {"api_app_id": self.workspace.app.id, "token": VERIFICATION}
+
+    def _team(self) -> Json:
+        return {"id": self.workspace.team.id, "domain": self.workspace.team.domain}
+
+    def _user(self, person: Person) -> Json:
+        team_id = serializers.team_of(self.workspace, person)
+        return {"id": person.id, "username": person.name, "name": person.name, "team_id": team_id}
+
+    def _channel(self, channel: Conversation) -> Json:
+        return {"id": channel.id, "name": "directmessage" if channel.person else channel.name}
+
+    def _interaction(self, kind: str, person: Person, trigger_id: str) -> Json:
+        return {
+            "type": kind,
+            "team": self._team(),
+            "user": self._user(person),
+            **self._app(),
+            "trigger_id": trigger_id,
+            "enterprise": None,
+            "is_enterprise_install": False,
+        }
+
+    def command(
+        self, person: Person, channel: Conversation, *, command: str, text: str, trigger_id: str, response_url: str
+    ) -> Json:
+        """A slash command's form fields."""
+        where = self._channel(channel)
+        return {
+            **self._app(),
+            "team_id": serializers.team_of(self.workspace, person),
+            "team_domain": self.workspace.team.domain,
+            "channel_id": where["id"],
+            "channel_name": where["name"],
+            "user_id": person.id,
+            "user_name": person.name,
+            "command": command,
+            "text": text,
+            "is_enterprise_install": "false",
+            "response_url": response_url,
+            "trigger_id": trigger_id,
+        }
+
+    def message_action(
+        self, person: Person, message: Message, action: Json, *, trigger_id: str, response_url: str
+    ) -> Json:
+        """`block_actions` from a message; an ephemeral one carries no `message`."""
+        channel = self.workspace.conversation(message.channel)
+        container: Json = {
+            "type": "message",
+            "message_ts": message.ts,
+            "channel_id": channel.id,
+            "is_ephemeral": message.reader is not None,
+        }
+        if message.thread_ts:
+            container["thread_ts"] = message.thread_ts
+        body = {
+            **self._interaction("block_actions", person, trigger_id),
+            "container": container,
+            "channel": self._channel(channel),
+            "state": {"values": message.state},
+            "response_url": response_url,
+            "actions": [action],
+        }
+        if message.reader is None:
+            body["message"] = serializers.message(self.workspace, message)
+        return body
+
+    def view_action(self, person: Person, view: OpenView, action: Json, *, trigger_id: str) -> Json:
+        """`block_actions` from a modal or Home tab."""
+        return {
+            **self._interaction("block_actions", person, trigger_id),
+            "container": {"type": "view", "view_id": view.id},
+            "view": serializers.view(self.workspace, view),
+            "actions": [action],
+        }
+
+    def submission(self, person: Person, view: OpenView, *, trigger_id: str) -> Json:
+        """`view_submission`."""
+        return {
+            **self._interaction("view_submission", person, trigger_id),
+            "view": serializers.view(self.workspace, view),
+            "response_urls": [],
+        }
+
+    def view(self, view: OpenView) -> Json:
+        """A view as it stands in payloads."""
+        return serializers.view(self.workspace, view)
+
+    def closed(self, person: Person, view: OpenView, *, cleared: bool) -> Json:
+        """`view_closed`, for a view that asked to be told."""
+        body = self._interaction("view_closed", person, "")
+        del body["trigger_id"]
+        return {**body, "view": serializers.view(self.workspace, view), "is_cleared": cleared}
+
+    def shortcut(self, person: Person, callback_id: str, *, trigger_id: str) -> Json:
+        """A global shortcut."""
+        ts = self.workspace.next_ts()
+        return {
+            **self._interaction("shortcut", person, trigger_id),
+            "callback_id": callback_id,
+            "action_ts": ts,
+        }
+
+    def message_shortcut(
+        self, person: Person, message: Message, callback_id: str, *, trigger_id: str, response_url: str
+    ) -> Json:
+        """A message shortcut (`message_action`)."""
+        return {
+            **self._interaction("message_action", person, trigger_id),
+            "callback_id": callback_id,
+            "action_ts": self.workspace.next_ts(),
+            "message_ts": message.ts,
+            "channel": self._channel(self.workspace.conversation(message.channel)),
+            "message": serializers.message(self.workspace, message),
+            "response_url": response_url,
+        }
+
+    def suggestion(
+        self, person: Person, container: Json, *, action_id: str, block_id: str, value: str, view: OpenView | None
+    ) -> Json:
+        """`block_suggestion`: what an external select asks while one types."""
+        body = self._interaction("block_suggestion", person, "")
+        del body["trigger_id"]
+        body |= {"action_id": action_id, "block_id": block_id, "value": value, "container": container}
+        if view is not None:
+            body["view"] = serializers.view(self.workspace, view)
+        return body
+
+    def event(self, event: Json, *, event_id: str, person: Person | None, shared: bool = False) -> Json:
+        """The envelope of an event."""
+        team_id = self.workspace.team.id
+        body: Json = {
+            **self._app(),
+            "team_id": team_id,
+            "context_team_id": team_id,
+            "context_enterprise_id": None,
+            "type": "event_callback",
+            "event": event,
+            "event_id": event_id,
+            "event_time": int(float(event["event_ts"])),
+            "authorizations": [
+                {
+                    "enterprise_id": None,
+                    "team_id": team_id,
+                    "user_id": self.workspace.app.user_id,
+                    "is_bot": True,
+                    "is_enterprise_install": False,
+                }
+            ],
+            "is_ext_shared_channel": shared,
+            "event_context": f"4-{event_id}",
+        }
+        if person is not None and person.role is PersonRole.OUTSIDER:
+            outside = self.workspace.team.partner_id
+            event |= {"user_team": outside, "source_team": outside, "team": outside}
+        return body

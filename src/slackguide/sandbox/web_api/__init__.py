@@ -1,0 +1,1 @@
+"""The Web API double: methods, arguments, serializers and fault injection."""

@@ -1,0 +1,78 @@
+"""The Web API: authenticate, apply the rate limit, run the method."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from slackguide.sandbox.errors import ApiError
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.web_api import methods
+from slackguide.sandbox.web_api.arguments import Arguments, parse
+from slackguide.sandbox.web_api.call_handler import ApiRequest, ApiResponse, CallHandler, rate_limited
+from slackguide.sandbox.web_api.fault_injection import RateLimiter
+
+_RATE_LIMITED_METHODS: Final = frozenset({"chat.postMessage", "chat.postEphemeral"})
+
+
+class WebApi:
+    """What slack_sdk's WebClient knocks at."""
+
+    def __init__(
+        self,
+        *,
+        calls: CallHandler,
+        context: methods.MethodContext,
+        rate_limiter: RateLimiter | None,
+        bot_token: str,
+        app_token: str | None,
+    ) -> None:
+        self._calls = calls
+        self._context = context
+        self._rate_limiter = rate_limiter
+        self._tokens = {bot_token: "bot"} | ({app_token: "app"} if app_token else {})
+
+    def answer(
+        self,
+        method: str,
+        *,
+        authorization: str,
+        content_type: str,
+        body: bytes,
+        query: str,
+        disconnected: Callable[[], bool],
+    ) -> ApiResponse | None:
+        """Answer one call of `method`; None when the weather takes the answer away.
+
+        An answer to a call with the bot's token tells its scopes in `X-OAuth-Scopes`, as Slack's answers do.
+        """
+        headers: dict[str, str] = {}
+
+        def run(values: Json) -> Json:
+            caller = self._caller(authorization, str(values.pop("token", "")))
+            if caller == "bot":
+                headers["X-OAuth-Scopes"] = ",".join(sorted(self._context.workspace.app.scopes))
+            arguments = Arguments(values)
+            self._check_rate_limit(method, arguments)
+            return methods.run(self._context, method, arguments, caller=caller)
+
+        answer = self._calls.answer(
+            ApiRequest(method=method, read=lambda: parse(content_type, body, query), run=run, disconnected=disconnected)
+        )
+        return replace(answer, headers={**answer.headers, **headers}) if answer else None
+
+    def _caller(self, authorization: str, in_body: str) -> str:
+        """Whose token came with the call, `bot` or `app`. Raises ApiError not_authed, invalid_auth."""
+        token = authorization.removeprefix("Bearer ").strip() or in_body
+        if not token:
+            raise ApiError("not_authed")
+        try:
+            return self._tokens[token]
+        except KeyError:
+            raise ApiError("invalid_auth") from None
+
+    def _check_rate_limit(self, method: str, arguments: Arguments) -> None:
+        if self._rate_limiter is None or method not in _RATE_LIMITED_METHODS:
+            return
+        wait = self._rate_limiter.wait(str(arguments.values.get("channel", "")))
+        if wait:
+            raise rate_limited(wait)

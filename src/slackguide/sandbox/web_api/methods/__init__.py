@@ -1,0 +1,80 @@
+"""The Web API methods that a bot like this calls; anything else is `unknown_method`.
+
+Argument names, answers and error codes are those of docs.slack.dev/reference/methods.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from slackguide.sandbox.errors import ApiError
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.web_api.arguments import Arguments
+from slackguide.sandbox.web_api.methods import chat, conversations, users, views
+from slackguide.sandbox.web_api.methods.context import MethodContext, require_scopes
+
+__all__ = ["METHODS", "MethodContext", "WebApiMethod", "run"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebApiMethod:
+    """One method: what it does, the scope it needs, and whether it takes the app-level token."""
+
+    run: Callable[[MethodContext, Arguments], Json]
+    scopes: tuple[str, ...] = ()
+    for_app: bool = False
+
+
+def _auth_test(context: MethodContext, _: Arguments) -> Json:
+    workspace = context.workspace
+    return {
+        "url": context.site,
+        "team": workspace.team.name,
+        "user": workspace.app.name,
+        "team_id": workspace.team.id,
+        "user_id": workspace.app.user_id,
+        "bot_id": workspace.app.bot_id,
+        "is_enterprise_install": False,
+    }
+
+
+def _connections_open(context: MethodContext, _: Arguments) -> Json:
+    if context.connect is None:
+        raise ApiError("not_allowed_token_type")
+    return {"url": context.connect()}
+
+
+METHODS: Final[dict[str, WebApiMethod]] = {
+    "auth.test": WebApiMethod(run=_auth_test),
+    "apps.connections.open": WebApiMethod(run=_connections_open, for_app=True),
+    "chat.postMessage": WebApiMethod(run=chat.post_message, scopes=("chat:write",)),
+    "chat.postEphemeral": WebApiMethod(run=chat.post_ephemeral, scopes=("chat:write",)),
+    "chat.update": WebApiMethod(run=chat.update, scopes=("chat:write",)),
+    "chat.delete": WebApiMethod(run=chat.delete, scopes=("chat:write",)),
+    "chat.getPermalink": WebApiMethod(run=chat.get_permalink),
+    "conversations.open": WebApiMethod(run=conversations.open_conversation, scopes=("im:write",)),
+    "conversations.list": WebApiMethod(run=conversations.list_conversations),
+    "conversations.info": WebApiMethod(run=conversations.info),
+    "conversations.members": WebApiMethod(run=conversations.members),
+    "conversations.history": WebApiMethod(run=conversations.history),
+    "conversations.replies": WebApiMethod(run=conversations.replies),
+    "users.list": WebApiMethod(run=users.list_users, scopes=("users:read",)),
+    "users.info": WebApiMethod(run=users.user_info, scopes=("users:read",)),
+    "usergroups.list": WebApiMethod(run=users.list_groups, scopes=("usergroups:read",)),
+    "usergroups.users.list": WebApiMethod(run=users.list_group_users, scopes=("usergroups:read",)),
+    "views.open": WebApiMethod(run=views.open_view),
+    "views.push": WebApiMethod(run=views.push_view),
+    "views.update": WebApiMethod(run=views.update_view),
+    "views.publish": WebApiMethod(run=views.publish_view),
+}
+
+
+def run(context: MethodContext, name: str, arguments: Arguments, *, caller: str) -> Json:
+    """Answer one call. Raises ApiError with Slack's code."""
+    method = METHODS.get(name)
+    if method is None:
+        raise ApiError("unknown_method", more={"req_method": name})
+    if name != "auth.test" and (caller == "app") != method.for_app:
+        raise ApiError("not_allowed_token_type")
+    require_scopes(context.workspace, *method.scopes)
+    return {"ok": True, **method.run(context, arguments)}

@@ -1,0 +1,47 @@
+"""users.* and usergroups.*: who there is."""
+
+from slackguide.sandbox.errors import ApiError
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.web_api import serializers
+from slackguide.sandbox.web_api.arguments import Arguments
+from slackguide.sandbox.web_api.methods.context import MethodContext
+from slackguide.sandbox.web_api.methods.pagination import page
+
+
+def list_users(context: MethodContext, arguments: Arguments) -> Json:
+    """users.list."""
+    workspace = context.workspace
+    users = [serializers.user(workspace, person) for person in workspace.people if person.listed]
+    found_page, cursor = page([serializers.bot_user(workspace), *users], arguments, default=1000, high=1000)
+    return {"members": found_page, "cache_ts": int(workspace.clock()), "response_metadata": {"next_cursor": cursor}}
+
+
+def user_info(context: MethodContext, arguments: Arguments) -> Json:
+    """users.info."""
+    arguments.require("user")
+    workspace = context.workspace
+    which = arguments.text("user")
+    if which == workspace.app.user_id:
+        return {"user": serializers.bot_user(workspace)}
+    for person in workspace.people:
+        if person.id == which:
+            return {"user": serializers.user(workspace, person)}
+    raise ApiError("user_not_found")
+
+
+def list_groups(context: MethodContext, arguments: Arguments) -> Json:
+    """usergroups.list."""
+    workspace = context.workspace
+    users, count = arguments.flag("include_users"), arguments.flag("include_count")
+    return {
+        "usergroups": [serializers.group(workspace, group, users=users, count=count) for group in workspace.groups],
+    }
+
+
+def list_group_users(context: MethodContext, arguments: Arguments) -> Json:
+    """usergroups.users.list."""
+    arguments.require("usergroup")
+    for group in context.workspace.groups:
+        if group.id == arguments.text("usergroup"):
+            return {"users": list(group.users)}
+    raise ApiError("no_such_subteam")

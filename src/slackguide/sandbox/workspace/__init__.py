@@ -1,0 +1,1 @@
+"""The workspace: people, conversations, messages, views, and its logs."""

@@ -1,0 +1,318 @@
+"""The workspace: people, conversations, messages, views, and the logs of requests and calls."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from slackguide.sandbox.errors import ApiError, NotFoundError
+from slackguide.sandbox.ids import IdGenerator, stable_id
+from slackguide.sandbox.types import Json
+from slackguide.sandbox.workspace.changes import ChangeFeed
+from slackguide.sandbox.workspace.records import ApiCall, Exchange
+from slackguide.sandbox.workspace.team import Person, Team, UserGroup
+from slackguide.sandbox.workspace.views import ViewStacks
+
+_LOGGED = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversation:
+    """A channel, or (with `person`) the direct message between one person and the bot. `created` is epoch seconds."""
+
+    id: str
+    name: str
+    purpose: str = ""
+    members: frozenset[str] = frozenset()
+    bot_joined: bool = True
+    private: bool = False
+    archived: bool = False
+    shared: bool = False
+    pending_shared: bool = False
+    org_shared: bool = False
+    person: str | None = None
+    created: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """A message, or with `reader` an ephemeral one that this person alone sees. `ts`, a timestamp, is its id."""
+
+    channel: str
+    ts: str
+    user: str
+    text: str
+    blocks: tuple[Json, ...] = ()
+    thread_ts: str | None = None
+    metadata: Json | None = None
+    by_bot: bool = False
+    edited: str | None = None
+    reader: str | None = None
+    broadcast: bool = False
+    subtype: str | None = None
+    # What was chosen in the message's own selects and checkboxes, by block and action id.
+    state: Json = field(default_factory=dict)
+
+
+class Workspace:
+    """People, conversations and messages, with what tests look at: `messages`, `ephemerals`, `views`, `calls`."""
+
+    def __init__(self, *, team: Team, clock: Callable[[], float], ids: IdGenerator, changes: ChangeFeed) -> None:
+        self.team = team
+        self.app = team.app
+        self.clock = clock
+        self.ids = ids
+        self.changes = changes
+        self.lock = threading.RLock()
+        self.views = ViewStacks(clock=clock, ids=ids, lock=self.lock, publish=changes.publish)
+        self._people: dict[str, Person] = {person.id: person for person in team.people}
+        self._groups: dict[str, UserGroup] = {group.id: group for group in team.groups}
+        self._conversations: dict[str, Conversation] = {}
+        self._messages: dict[str, dict[str, Message]] = {}
+        self._ephemerals: dict[str, Message] = {}
+        self._read: dict[tuple[str, str], str] = {}
+        self._last_ts = 0  # microseconds
+        self._calls: deque[ApiCall] = deque(maxlen=_LOGGED)
+        self._exchanges: deque[Exchange] = deque(maxlen=_LOGGED)
+        self._numbers = {"call": 0, "exchange": 0}
+        for channel in team.channels:
+            self._add(
+                Conversation(
+                    id=channel.id,
+                    name=channel.name,
+                    purpose=channel.purpose,
+                    members=frozenset(channel.members),
+                    bot_joined=channel.bot_joined,
+                    private=channel.private,
+                    archived=channel.archived,
+                    shared=channel.shared,
+                    pending_shared=channel.pending_shared,
+                    org_shared=channel.org_shared,
+                    created=clock(),
+                )
+            )
+
+    # People
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everyone, the bot not included."""
+        with self.lock:
+            return tuple(self._people.values())
+
+    @property
+    def groups(self) -> tuple[UserGroup, ...]:
+        """The user groups."""
+        with self.lock:
+            return tuple(self._groups.values())
+
+    def person(self, who: str) -> Person:
+        """The person with that id or name. Raises Unknown."""
+        with self.lock:
+            for person in self._people.values():
+                if who in (person.id, person.name):
+                    return person
+        raise NotFoundError(f"no person called {who}")
+
+    def add_person(self, person: Person, *, channels: Iterable[str] = ("general",)) -> Person:
+        """A new hire joins, whom no directory has yet."""
+        with self.lock:
+            self._people[person.id] = person
+            for name in channels:
+                channel = self.conversation(name)
+                self._change(channel, members=channel.members | {person.id})
+        self.changes.publish("people", {})
+        return person
+
+    def change_person(self, who: str, **changes: Any) -> Person:
+        """Change someone's name, role or standing (`deleted=True`)."""
+        with self.lock:
+            person = replace(self.person(who), **changes)
+            self._people[person.id] = person
+        self.changes.publish("people", {})
+        return person
+
+    # Conversations
+
+    def _add(self, conversation: Conversation) -> Conversation:
+        self._conversations[conversation.id] = conversation
+        self._messages.setdefault(conversation.id, {})
+        self.changes.publish("channels", {})
+        return conversation
+
+    def _change(self, conversation: Conversation, **changes: Any) -> Conversation:
+        changed = replace(conversation, **changes)
+        self._conversations[conversation.id] = changed
+        self.changes.publish("channels", {})
+        return changed
+
+    @property
+    def conversations(self) -> tuple[Conversation, ...]:
+        """Every channel and every direct message with the bot."""
+        with self.lock:
+            return tuple(self._conversations.values())
+
+    def conversation(self, which: str) -> Conversation:
+        """The conversation with that id or channel name (`#` allowed). Raises Unknown."""
+        with self.lock:
+            found = self._conversations.get(which)
+            if found is None:
+                name = which.removeprefix("#")
+                found = next((c for c in self._conversations.values() if c.name == name and not c.person), None)
+            if found is None:
+                raise NotFoundError(f"no channel called {which}")
+            return found
+
+    def direct_message(self, who: str) -> Conversation:
+        """The direct message between a person and the bot, opened when it is not there yet."""
+        person = self.person(who)
+        with self.lock:
+            channel_id = stable_id("D", self.app.user_id, person.id)
+            return self._conversations.get(channel_id) or self._add(
+                Conversation(
+                    id=channel_id,
+                    name=self.app.name,
+                    person=person.id,
+                    members=frozenset({person.id}),
+                    private=True,
+                    created=self.clock(),
+                )
+            )
+
+    def change_channel(self, which: str, **changes: Any) -> Conversation:
+        """Archive, share or make private a channel, or let the bot in or out (`bot_joined`)."""
+        with self.lock:
+            return self._change(self.conversation(which), **changes)
+
+    # Messages
+
+    def next_ts(self) -> str:
+        """A message timestamp: the clock's, and later than every one before it."""
+        with self.lock:
+            self._last_ts = max(self._last_ts + 1, int(self.clock() * 1_000_000))
+            return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
+
+    def post(self, message: Message) -> Message:
+        """Keep a message and show it."""
+        with self.lock:
+            if message.reader is None:
+                self._messages[message.channel][message.ts] = message
+            else:
+                self._ephemerals[message.ts] = message
+        self.changes.publish("message", {"channel": message.channel, "ts": message.ts, "reader": message.reader})
+        return message
+
+    def change(self, message: Message, **changes: Any) -> Message:
+        """Change a message in place."""
+        return self.post(replace(message, **changes))
+
+    def remove(self, message: Message) -> None:
+        """Take a message away."""
+        with self.lock:
+            self._messages[message.channel].pop(message.ts, None)
+            self._ephemerals.pop(message.ts, None)
+        self.changes.publish("gone", {"channel": message.channel, "ts": message.ts, "reader": message.reader})
+
+    def message(self, ts: str, *, channel: str | None = None) -> Message:
+        """The message or ephemeral message with that timestamp. Raises Unknown."""
+        with self.lock:
+            ephemeral = self._ephemerals.get(ts)
+            if ephemeral is not None and channel in (None, ephemeral.channel):
+                return ephemeral
+            for where, messages in self._messages.items():
+                if ts in messages and channel in (None, where):
+                    return messages[ts]
+        raise NotFoundError(f"no message {ts}")
+
+    def messages(self, channel: str, *, thread_ts: str | None = None) -> tuple[Message, ...]:
+        """Messages of a channel (id or name) oldest first: the channel's own, or one thread with its parent first.
+
+        A thread's replies are not among the channel's own messages, unless they were sent to the channel too.
+        """
+        with self.lock:
+            found = sorted(self._messages[self.conversation(channel).id].values(), key=lambda message: message.ts)
+        if thread_ts is not None:
+            return tuple(message for message in found if thread_ts in (message.ts, message.thread_ts))
+        return tuple(message for message in found if message.thread_ts in (None, message.ts) or message.broadcast)
+
+    def all_messages(self, channel: str) -> tuple[Message, ...]:
+        """Every message of a channel, threads included, oldest first."""
+        with self.lock:
+            return tuple(sorted(self._messages[self.conversation(channel).id].values(), key=lambda m: m.ts))
+
+    def direct_messages(self, who: str) -> tuple[Message, ...]:
+        """Everything between a person and the bot, threads included, oldest first."""
+        return self.all_messages(self.direct_message(who).id)
+
+    def ephemerals(self, who: str, channel: str | None = None) -> tuple[Message, ...]:
+        """What this person alone sees, oldest first; in one channel or everywhere."""
+        reader = self.person(who).id
+        with self.lock:
+            where = self.conversation(channel).id if channel else None
+            found = [m for m in self._ephemerals.values() if m.reader == reader and where in (None, m.channel)]
+        return tuple(sorted(found, key=lambda message: message.ts))
+
+    def in_channel(self, which: str) -> Conversation:
+        """The channel as the bot's token sees it, for a method that needs a seat in it.
+
+        Raises ApiError: channel_not_found, not_in_channel.
+        """
+        try:
+            found = self.conversation(which)
+        except NotFoundError:
+            raise ApiError("channel_not_found") from None
+        if not found.bot_joined:
+            raise ApiError("channel_not_found" if found.private else "not_in_channel")
+        return found
+
+    # Reading marks
+
+    def read(self, who: str, channel: str) -> str:
+        """The timestamp up to which a person has read a channel, "" for nothing."""
+        with self.lock:
+            return self._read.get((who, channel), "")
+
+    def mark_read(self, who: str, channel: str, ts: str) -> None:
+        """Remember up to where a person has read."""
+        with self.lock:
+            if ts <= self._read.get((who, channel), ""):
+                return
+            self._read[who, channel] = ts
+        self.changes.publish("read", {"person": who, "channel": channel, "ts": ts})
+
+    # Logs
+
+    @property
+    def calls(self) -> tuple[ApiCall, ...]:
+        """The latest Web API calls of the bot, oldest first."""
+        with self.lock:
+            return tuple(self._calls)
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The latest requests to the bot with its answers, oldest first."""
+        with self.lock:
+            return tuple(self._exchanges)
+
+    def number(self, what: str) -> int:
+        """The next number of a log: `call` or `exchange`."""
+        with self.lock:
+            self._numbers[what] += 1
+            return self._numbers[what]
+
+    def log_call(self, call: ApiCall) -> None:
+        """Keep a Web API call for the request log."""
+        with self.lock:
+            self._calls.append(call)
+        self.changes.publish("call", {"number": call.number})
+
+    def log_exchange(self, exchange: Exchange) -> None:
+        """Keep a request to the bot for the request log."""
+        with self.lock:
+            self._exchanges.append(exchange)
+        self.changes.publish("exchange", {"number": exchange.number})
+
+    def wait_for(self, condition: Callable[[], bool], *, timeout: float = 60.0) -> bool:
+        """Wait, without polling, until `condition()` is true; false after `timeout` seconds of real time."""
+        return self.changes.wait_for(condition, timeout)
