@@ -12,9 +12,9 @@ from typing import Any
 
 from escalations_servers import postgresql
 
+from slackguide.runtime.container import system_clock
 from slackguide.storage.database import Database
 from slackguide.storage.migrate import migrate
-from slackguide.wiring import system_clock
 from tests.running.test_killed import PROCESSES, killed
 from tests.storage.killing import chaos
 

@@ -29,6 +29,7 @@ from slackguide.escalation.models import (
 )
 from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.escalation.sla import SlaTimer
+from slackguide.runtime.container import build_guide
 from slackguide.slack.access import AccessPolicy
 from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.app_home import CLOSED, COUNTED, PAGE, AppHomeBuilder
@@ -40,7 +41,6 @@ from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.migrate import migrate
 from slackguide.storage.retention import RetentionService
 from slackguide.storage.schema import cases, escalations, events
-from slackguide.wiring import build_guide
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
@@ -212,9 +212,9 @@ def questions(database: Database, count: int) -> dict[str, Callable[[], object]]
     directory = DirectorySync(
         client=client,
         quick_client=client,
-        people=people,
+        directory=people,
         identities=BotIdentityRepository(database=database),
-        access_policy=AccessPolicy(people=people, our_team=lambda: "T0BENCH", leads=(), lead_groups=tuple),
+        access_policy=AccessPolicy(directory=people, our_team=lambda: "T0BENCH", leads=(), lead_groups=tuple),
         token=TOKEN,
         groups=tuple,
     )

@@ -28,9 +28,9 @@ from route_load import (
 )
 
 from slackguide.knowledge import KnowledgeBase
+from slackguide.runtime.container import build_guide
 from slackguide.sandbox import BotApp, FaultKind, InjectedFault, Sandbox, demo_team
 from slackguide.slack.manifest import manifest
-from slackguide.wiring import build_guide
 
 WARM_SECONDS = 1.0
 EACH_SECOND = 10.0

@@ -34,13 +34,14 @@ from slack_bolt.authorization import AuthorizeResult
 
 from slackguide.config import read_settings
 from slackguide.guide.reloading import ReloadableGuide
-from slackguide.logs import set_up
-from slackguide.running import THREADS, listening
+from slackguide.logging_config import configure_logging
+from slackguide.runtime.container import build_guide, database_url, open_repositories, system_clock
+from slackguide.runtime.entrypoint import THREADS, bind_server
+from slackguide.runtime.service import Service
 from slackguide.slack.ids import COMMAND
 from slackguide.storage.bot_identity import BotIdentity
 from slackguide.storage.directory import DirectoryUser
-from slackguide.web.front import Front
-from slackguide.wiring import Service, build_guide, database_url, open_stores, system_clock
+from slackguide.web.wsgi import Router
 
 ROOT = Path(__file__).parent.parent
 SECRET = "a-signing-secret"
@@ -71,22 +72,27 @@ def serve_bare(pipe: Connection, home: str) -> None:
 def run_service(pipe: Connection, environment: Mapping[str, str], *, user: str, team: str) -> None:
     """Our service on the first core until told to stop, with one person in its directory; sends its port."""
     pin(0)
-    set_up("CRITICAL", "console")  # a Slack that is not there is no news
+    configure_logging("CRITICAL", "console")  # a Slack that is not there is no news
     settings = read_settings({"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, **environment})
     guide = ReloadableGuide(directory=ROOT / "knowledge", build=build_guide)
-    stores = open_stores(database_url(settings), clock=system_clock, guide=guide, channels={})
-    stores.people.replace([DirectoryUser(user, team, "Bench")], {})
+    stores = open_repositories(database_url(settings), clock=system_clock, guide=guide, channels={})
+    stores.directory.replace([DirectoryUser(user, team, "Bench")], {})
     stores.identities.put(TOKEN, BotIdentity(team, None, "B0BENCH", "U0BOT", NOWHERE))  # known before
     service = Service(
-        settings=settings, token=TOKEN, api_url=settings.api_url, signing_secret=SECRET, guide=guide, stores=stores,
+        settings=settings,
+        token=TOKEN,
+        api_url=settings.api_url,
+        signing_secret=SECRET,
+        guide=guide,
+        repositories=stores,
         clock=system_clock,
-    )  # fmt: skip
-    server = listening(Front(routes=service.routes), "127.0.0.1", 0, threads=THREADS)
+    )
+    server = bind_server(Router(routes=service.routes), "127.0.0.1", 0, threads=THREADS)
     service.start()
     server.start()
     pipe.send(server.port)
     pipe.recv()
-    service.wind_down()
+    service.begin_shutdown()
     server.stop()
     service.stop()
 
@@ -100,7 +106,7 @@ def run_bare(pipe: Connection, register: Callable[[App], object]) -> None:
         process_before_response=True,
     )
     register(app)
-    server = listening(SlackRequestHandler(app, path="/slack/events"), "127.0.0.1", 0, threads=THREADS)
+    server = bind_server(SlackRequestHandler(app, path="/slack/events"), "127.0.0.1", 0, threads=THREADS)
     server.start()
     pipe.send(server.port)
     pipe.recv()

@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "slackguide"
 INWARD = {
     "errors": set(),
     "config": {"errors"},
-    "logs": set(),
+    "logging_config": set(),
     "knowledge": {"errors"},
     "text": set(),
     "matching": {"errors", "text"},
@@ -40,7 +40,7 @@ INWARD = {
     "wsgi_server": set(),
     "sandbox": {"wsgi_server"},
 }
-"""What each package may import of slackguide, itself aside; whatever is not here (wiring, cli …) stands outside."""
+"""What each package may import of slackguide, itself aside; whatever is not here (runtime, cli) stands outside."""
 
 
 def modules() -> list[Path]:
@@ -75,7 +75,7 @@ def test_imports_point_inward(path: Path) -> None:
 
 
 def test_every_package_has_its_place() -> None:
-    outside = {"__init__", "__main__", "authoring", "cli", "running", "trying", "wiring"}
+    outside = {"__init__", "__main__", "cli", "runtime"}
     assert {package_of(path) for path in modules()} == set(INWARD) | outside
 
 
@@ -86,4 +86,4 @@ def test_the_environment_is_read_in_one_place() -> None:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv") and ast.unparse(node.value) == "os"
     }
-    assert readers <= {"config", "wiring"}
+    assert readers <= {"config", "runtime"}

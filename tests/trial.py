@@ -1,6 +1,6 @@
 """The whole of slackguide with the sandbox as its Slack: what the tests of the Slack surfaces talk to.
 
-The service is the one that `wiring` builds, behind signed HTTP; its Slack is the sandbox. Time stands still until
+The service is the one that `runtime` builds, behind signed HTTP; its Slack is the sandbox. Time stands still until
 `until` or `settle` lets it jump to when the next job is due.
 """
 
@@ -18,6 +18,8 @@ from slackguide.config import read_settings
 from slackguide.errors import StorageError
 from slackguide.guide import Guide
 from slackguide.guide.reloading import ReloadableGuide
+from slackguide.runtime.container import open_repositories, policies
+from slackguide.runtime.service import Service
 from slackguide.sandbox import AppReply, BotApp, Exchange, Message, OpenView, Sandbox, demo_team
 from slackguide.sandbox.transport.http import Envelope, HttpTransport, signed_headers
 from slackguide.slack.ids import COMMAND
@@ -25,7 +27,6 @@ from slackguide.slack.manifest import manifest
 from slackguide.storage.outbox import SqlJobQueue
 from slackguide.storage.outbox_admin import OutboxAdmin, PendingJob
 from slackguide.storage.reminders import ReminderService
-from slackguide.wiring import Service, open_stores, policies
 from tests.waiting import LOOK, PATIENCE
 
 KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
@@ -122,7 +123,7 @@ class Workplace:
             {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": self.sandbox.api_url}
             | self._environment
         )
-        stores = open_stores(
+        stores = open_repositories(
             f"sqlite:///{self.database}", clock=self.clock.utc, guide=self.guide, channels=settings.channels
         )
         self.stores = stores
@@ -132,18 +133,18 @@ class Workplace:
             api_url=self.sandbox.api_url,
             signing_secret=SECRET,
             guide=self.guide,
-            stores=stores,
+            repositories=stores,
             clock=self.clock.utc,
             jitter=lambda: 0.5,
             ticks=self.clock.seconds,
         )
         self._routes = self.service.routes
-        self._outbox = SqlJobQueue(database=stores.database, notifier=stores.bell, worker="looking on")
-        before = stores.people.refreshed_at()
+        self._outbox = SqlJobQueue(database=stores.database, notifier=stores.notifier, worker="looking on")
+        before = stores.directory.refreshed_at()
         if delivering:
             self.service.start(answering=known)
         if known and delivering:
-            self.until(lambda: stores.people.refreshed_at() != before)
+            self.until(lambda: stores.directory.refreshed_at() != before)
 
     def end(self) -> None:
         """Stops the service; the sandbox goes on."""
@@ -189,7 +190,7 @@ class Workplace:
 
     def owed(self) -> tuple[PendingJob, ...]:
         """Every job that is not finished."""
-        return OutboxAdmin(database=self.stores.database, notifier=self.stores.bell).pending()
+        return OutboxAdmin(database=self.stores.database, notifier=self.stores.notifier).pending()
 
     def pass_time(self, seconds: float) -> None:
         """Lets time pass at once."""
@@ -198,11 +199,11 @@ class Workplace:
     def remind(self) -> int:
         """Gives the reminders that are due, as the chore does every quarter of a minute; how many there were."""
         policy = policies(self.guide)
-        return ReminderService(database=self.stores.database, notifier=self.stores.bell, policy=policy).send_due()
+        return ReminderService(database=self.stores.database, notifier=self.stores.notifier, policy=policy).send_due()
 
     def _advance(self, seconds: float) -> None:
         self.clock.advance(seconds)
-        self.stores.bell.notify()
+        self.stores.notifier.notify()
 
     def _jump(self) -> None:
         try:

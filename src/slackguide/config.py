@@ -92,7 +92,7 @@ class Settings(BaseModel):
         return Mode.HTTP if self.bot_token and self.signing_secret else Mode.SANDBOX
 
     @property
-    def why(self) -> str:
+    def mode_reason(self) -> str:
         """Why this mode, for the first line of the log."""
         match self.mode:
             case Mode.SOCKET:
@@ -128,7 +128,7 @@ def read_settings(
         settings = Settings.model_validate(given)
     except ValidationError as error:
         settings = None
-        faults += [f"{fault['loc'][0]} {_words(fault)}" for fault in error.errors(include_url=False)]
+        faults += [f"{fault['loc'][0]} {_message(fault)}" for fault in error.errors(include_url=False)]
     faults += _missing(given) if answering else _token_missing(given)
     if faults or settings is None:
         raise ConfigurationError("Not started, nothing was opened. " + " ".join(f"{fault}." for fault in faults))
@@ -153,7 +153,7 @@ def _token_missing(given: Mapping[str, Any]) -> list[str]:
     return [] if given.get("SLACK_BOT_TOKEN") else ["SLACK_BOT_TOKEN is missing: delivery needs it"]
 
 
-def _words(fault: Any) -> str:
+def _message(fault: Any) -> str:
     if (bounds := NUMBERS.get(fault["loc"][0])) is not None:
         return f"has to be a whole number, {bounds}"
     if fault["type"] == "value_error":

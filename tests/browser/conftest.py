@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 from slackguide.config import read_settings
-from slackguide.trying import Trial
+from slackguide.runtime.sandbox import SandboxApp
 from tests.browser.tab import Tab
 from tests.waiting import PATIENCE
 
@@ -119,24 +119,24 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-def trial_on(home: Path, knowledge: Path) -> Iterator[Trial]:
+def trial_on(home: Path, knowledge: Path) -> Iterator[SandboxApp]:
     """A trial of its own, running."""
     settings = read_settings({"SLACKGUIDE_HOME": str(home), "SLACKGUIDE_KNOWLEDGE": str(knowledge)})
     home.mkdir(exist_ok=True)
-    running = Trial(settings=settings, port=0, patience=PATIENCE)
+    running = SandboxApp(settings=settings, port=0, patience=PATIENCE)
     running.start()
     yield running
     running.stop()
 
 
 @pytest.fixture(scope="package")
-def shared_trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+def shared_trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxApp]:
     """The shipped knowledge, the real app, a fresh database."""
     yield from trial_on(tmp_path_factory.mktemp("home"), KNOWLEDGE)
 
 
 @pytest.fixture
-def trial(shared_trial: Trial) -> Iterator[Trial]:
+def trial(shared_trial: SandboxApp) -> Iterator[SandboxApp]:
     """The shared trial in fair faults; afterwards nobody has a window open, or answers that they alone see."""
     yield shared_trial
     workspace = shared_trial.sandbox.workspace
@@ -182,7 +182,7 @@ def tabs(all_tabs: Tabs, watch: Watch, request: pytest.FixtureRequest) -> Iterat
 
 
 @pytest.fixture
-def tab(trial: Trial, tabs: Tabs) -> Callable[[str], Tab]:
+def tab(trial: SandboxApp, tabs: Tabs) -> Callable[[str], Tab]:
     """Opens a tab with a person in front of it."""
     return lambda who: tabs.open(who, trial.sandbox.url)
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from slackguide.guide import Answer, Asker, Concern
+from slackguide.runtime.sandbox import SandboxApp
 from slackguide.slack.ids import Callback
-from slackguide.trying import Trial
 from tests.browser.tab import Tab, steps_of, top
 
 MEDIATION = "send a case to Mediation hourly contract last paid 12 days ago"
@@ -18,7 +18,7 @@ UNCLEAR = "refund"
 NONSENSE = "my goldfish sings opera at midnight"
 
 
-def test_warnings_come_before_the_destination_and_the_destination_before_the_steps(trial: Trial, ana: Tab) -> None:
+def test_warnings_come_before_the_destination_and_the_destination_before_the_steps(trial: SandboxApp, ana: Tab) -> None:
     known = trial.guide().answer(Concern(SURE), Asker(), today=trial.clock.now().date())
     assert isinstance(known, Answer)
     assert known.decision.warnings
@@ -96,7 +96,7 @@ def test_a_dismissed_answer_is_gone_and_stays_gone(ana: Tab) -> None:
     expect(ana.messages()).to_have_count(before)
 
 
-def test_route_alone_opens_a_window_and_the_answer_appears_in_it(trial: Trial, ana: Tab) -> None:
+def test_route_alone_opens_a_window_and_the_answer_appears_in_it(trial: SandboxApp, ana: Tab) -> None:
     ana.type("/route ")
     expect(ana.window.get_by_role("heading", name="Where does this go?")).to_be_visible()
     box = ana.field("concern")

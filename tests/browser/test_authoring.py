@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from slackguide.trying import Trial
+from slackguide.runtime.sandbox import SandboxApp
 from tests.browser.conftest import trial_on
 from tests.browser.tab import Tab
 
@@ -25,7 +25,7 @@ def knowledge(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def trial(tmp_path: Path, knowledge: Path) -> Iterator[Trial]:
+def trial(tmp_path: Path, knowledge: Path) -> Iterator[SandboxApp]:
     """A sandbox over the knowledge base that is edited."""
     yield from trial_on(tmp_path / "home", knowledge)
 

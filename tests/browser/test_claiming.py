@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
+from slackguide.runtime.sandbox import SandboxApp
 from slackguide.sandbox import FaultKind, InjectedFault
-from slackguide.trying import Trial
 from tests.browser.form import escalate, notified, posted
 from tests.browser.tab import Tab
 from tests.waiting import PATIENCE
@@ -87,7 +87,7 @@ def test_app_home_shows_each_person_their_own_and_changes_by_itself(
     expect(ana.page.locator("article.linked")).to_contain_text(f"{reference}: Ask Disputes")
 
 
-def test_asking_from_app_home(trial: Trial, ana: Tab) -> None:
+def test_asking_from_app_home(trial: SandboxApp, ana: Tab) -> None:
     workspace = trial.sandbox.workspace
 
     def drawn() -> int:
@@ -101,7 +101,7 @@ def test_asking_from_app_home(trial: Trial, ana: Tab) -> None:
 
 
 def test_of_two_who_claim_one_wins_and_the_other_is_told_who(
-    trial: Trial, ana: Tab, tab: Callable[[str], Tab], contract: str
+    trial: SandboxApp, ana: Tab, tab: Callable[[str], Tab], contract: str
 ) -> None:
     reference = escalate(ana, contract)
     marek, priya = tab("marek"), tab("priya")

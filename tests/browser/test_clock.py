@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from slackguide.trying import Trial
+from slackguide.runtime.sandbox import SandboxApp
 from tests.browser.conftest import trial_on
 from tests.browser.tab import Tab
 from tests.browser.test_authoring import SMALL, edit
@@ -20,7 +20,7 @@ REMINDERS = """channel: ask-parcels
 
 
 @pytest.fixture
-def trial(tmp_path: Path) -> Iterator[Trial]:
+def trial(tmp_path: Path) -> Iterator[SandboxApp]:
     """A sandbox whose one form reminds after an hour's work on a Monday."""
     knowledge = Path(shutil.copytree(SMALL, tmp_path / "knowledge"))
     edit(knowledge / "shared.yaml", "channel: ask-parcels", REMINDERS)

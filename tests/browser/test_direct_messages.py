@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from slackguide.trying import Trial
+from slackguide.runtime.sandbox import SandboxApp
 from tests.browser.tab import Tab
 from tests.browser.test_asking import MEDIATION
 
 THREAD = "#side"
 
 
-def test_follow_ups_in_the_thread_count_and_the_answer_moves_on(trial: Trial, tab: Callable[[str], Tab]) -> None:
+def test_follow_ups_in_the_thread_count_and_the_answer_moves_on(trial: SandboxApp, tab: Callable[[str], Tab]) -> None:
     facts = trial.guide().knowledge.facts
     ben = tab("ben").go("slackguide")
     mine = ben.said(MEDIATION)
@@ -35,7 +35,7 @@ def test_follow_ups_in_the_thread_count_and_the_answer_moves_on(trial: Trial, ta
     ben.shot("dm-thread")
 
 
-def test_an_edit_and_the_bots_own_posts_are_not_answered(trial: Trial, tab: Callable[[str], Tab]) -> None:
+def test_an_edit_and_the_bots_own_posts_are_not_answered(trial: SandboxApp, tab: Callable[[str], Tab]) -> None:
     lena = tab("lena").go("slackguide")
     mine = lena.said("goldfish and opera")
     expect(mine.locator(".thread-line")).to_contain_text("1 reply")

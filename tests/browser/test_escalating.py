@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from slackguide.trying import Trial
+from slackguide.runtime.sandbox import SandboxApp
 from tests.browser.form import QUESTION, TICKET, escalate, fill, notified, posted, saved
 from tests.browser.tab import Tab
 
@@ -65,7 +65,9 @@ def test_faults_stand_under_their_fields_and_nothing_typed_is_lost(ana: Tab, con
     saved(ana)
 
 
-def test_it_is_posted_with_every_field_and_the_requester_gets_the_link(trial: Trial, ana: Tab, contract: str) -> None:
+def test_it_is_posted_with_every_field_and_the_requester_gets_the_link(
+    trial: SandboxApp, ana: Tab, contract: str
+) -> None:
     ana.click(ana.route(QUESTION), "Escalate")
     fill(ana, contract)
     ana.submit()

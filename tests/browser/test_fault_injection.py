@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from slackguide.trying import Trial
+from slackguide.runtime.sandbox import SandboxApp
 from tests.browser.form import QUESTION, fill, notified, saved
 from tests.browser.tab import Tab
 from tests.waiting import PATIENCE
@@ -38,7 +38,7 @@ def send(tab: Tab, contract: str) -> str:
     return reference
 
 
-def attempts(trial: Trial, contract: str) -> list[str]:
+def attempts(trial: SandboxApp, contract: str) -> list[str]:
     """What became of each try to post the escalation about that contract: the fault that met it, or its answer."""
     calls = [call for call in trial.sandbox.workspace.calls if call.method == "chat.postMessage"]
     return [
@@ -57,7 +57,7 @@ def attempts(trial: Trial, contract: str) -> list[str]:
     ],
 )
 def test_it_arrives_once(
-    trial: Trial, ana: Tab, contract: str, kind: str, name: str, lasting: str, seconds: int | None
+    trial: SandboxApp, ana: Tab, contract: str, kind: str, name: str, lasting: str, seconds: int | None
 ) -> None:
     inject_fault(ana, kind, lasting=lasting, seconds=seconds)
     expect(ana.page.locator(".sign", has_text="Faults injected")).to_be_visible()
@@ -82,7 +82,7 @@ def test_it_arrives_once(
         assert set(attempts(trial, contract)[:-1]) == {name}
 
 
-def test_a_window_that_slack_does_not_open_is_told_and_opens_at_the_next_press(trial: Trial, ana: Tab) -> None:
+def test_a_window_that_slack_does_not_open_is_told_and_opens_at_the_next_press(trial: SandboxApp, ana: Tab) -> None:
     card = ana.route(QUESTION)
     inject_fault(ana, "Failing", lasting="1", over="views.open")
     ana.click(card, "Escalate")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from slackguide.trying import Trial
+from slackguide.runtime.sandbox import SandboxApp
 from tests.browser.conftest import Watch
 from tests.browser.surfaces import SURFACES
 from tests.browser.tab import Tab
@@ -15,7 +15,9 @@ from tests.browser.tab import Tab
 POLICY = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "frame-ancestors 'none'")
 
 
-def test_every_request_of_every_surface_stays_on_the_sandboxs_own_address(trial: Trial, ana: Tab, watch: Watch) -> None:
+def test_every_request_of_every_surface_stays_on_the_sandboxs_own_address(
+    trial: SandboxApp, ana: Tab, watch: Watch
+) -> None:
     for reach in (
         SURFACES["answer"],
         SURFACES["home"],

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from slackguide.trying import Trial
+from slackguide.runtime.sandbox import SandboxApp
 from tests.browser.tab import Tab
 from tests.browser.test_asking import MEDIATION
 
@@ -34,7 +34,7 @@ def test_a_guest_is_refused_in_a_direct_message_too(tab: Callable[[str], Tab]) -
     expect(gil.message(GUEST, within="#side")).to_be_visible()
 
 
-def test_an_agent_does_not_see_what_is_for_team_leads(trial: Trial, tab: Callable[[str], Tab]) -> None:
+def test_an_agent_does_not_see_what_is_for_team_leads(trial: SandboxApp, tab: Callable[[str], Tab]) -> None:
     knowledge = trial.guide().knowledge
     entry = knowledge.entries[min(knowledge.hidden_from("agent"))]
     lena, ana = tab("lena"), tab("ana")

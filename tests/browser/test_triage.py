@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from slackguide.knowledge.facts import FactSpec
-from slackguide.trying import Trial
+from slackguide.runtime.sandbox import SandboxApp
 from tests.browser.tab import Tab
 from tests.browser.test_asking import MEDIATION, SURE
 
@@ -17,7 +17,7 @@ UNDECIDED = "Where it goes depends on this"
 
 
 @pytest.fixture
-def facts(trial: Trial) -> Mapping[str, FactSpec]:
+def facts(trial: SandboxApp) -> Mapping[str, FactSpec]:
     """The facts as the knowledge has them, by name."""
     return trial.guide().knowledge.facts
 
@@ -69,7 +69,7 @@ def test_a_number_read_from_the_words_is_taken_back_and_told_anew(ana: Tab, fact
     expect(card.get_by_role("heading", name="Goes to: HV Mediation Tier 1")).to_be_visible()
 
 
-def test_who_does_not_know_sees_every_possibility(trial: Trial, ana: Tab) -> None:
+def test_who_does_not_know_sees_every_possibility(trial: SandboxApp, ana: Tab) -> None:
     card = ana.route(MEDIATION)
     ana.click(card, "I don't know")
     found = card.locator(".richtext", has_text="Where it goes, by what you find out:")

@@ -45,7 +45,7 @@ MOVED_ON = {"add_details": "D-1005", "hand_over": "D-1007", "resolve": "D-1004"}
 
 def escalation_state(work: Workplace, recorded: dict[str, Any], name: str) -> EscalationState:
     """The state of an escalation of the recording, by its name there."""
-    found = work.stores.ledger.get(recorded["escalations"][name]["id"])
+    found = work.stores.escalations.get(recorded["escalations"][name]["id"])
     assert found is not None
     return found.state
 

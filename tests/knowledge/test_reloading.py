@@ -13,8 +13,8 @@ import pytest
 from slackguide.guide import Guide
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import InvalidKnowledgeError, load
-from slackguide.trying import _Watch
-from slackguide.wiring import build_guide
+from slackguide.runtime.container import build_guide
+from slackguide.runtime.knowledge_watcher import KnowledgeWatcher
 from tests.knowledge.conftest import SOUND, Copy
 
 
@@ -71,7 +71,7 @@ def test_a_fault_of_our_own_in_reading_is_shown_and_the_last_good_one_stays(
 def test_the_sandbox_goes_on_looking_at_the_files_after_such_a_fault(copy: Copy) -> None:
     build = Stumbling()
     guide = ReloadableGuide(directory=copy.directory, build=build)
-    watch = _Watch(guide, copy.directory)
+    watch = KnowledgeWatcher(guide, copy.directory)
     watch.start()
     try:
         build.error = RecursionError()

@@ -25,7 +25,7 @@ APP = (str(CHECKOUT / "app.py"),)
 SHIPPED = CHECKOUT / "knowledge"
 
 CUT_OFF = "not everything ended within"
-"""What a process says that had to cut something off to end within `running.STOP_SECONDS`."""
+"""What a process says that had to cut something off to end within `running.SHUTDOWN_SECONDS`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def command(slack: Slack, text: str) -> str:
 def test_it_says_what_runs_and_why(process: Process) -> None:
     first = json.loads(process.lines[0])
     assert first["message"] == "slackguide runs as HTTP, because SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET are set"
-    assert (first["level"], first["logger"]) == ("info", "slackguide.running")
+    assert (first["level"], first["logger"]) == ("info", "slackguide.runtime.entrypoint")
 
 
 def test_a_signed_command_is_answered_in_the_response(process: Process, slack: Slack) -> None:

@@ -12,7 +12,7 @@ from tests.running.processes import Ended, clean, ended
 
 FAULTS = """
     import logging, sys, threading, warnings
-    from slackguide.logs import last_words, set_up
+    from slackguide.logging_config import last_words, set_up
 
     set_up(sys.argv[1], sys.argv[2])
     log = logging.getLogger("slackguide.tests")
@@ -47,9 +47,9 @@ def test_a_json_log_is_json_whatever_happens(tmp_path: Path) -> None:
         ("warning", "waitress"),
         ("error", "slackguide.tests"),
         ("warning", "py.warnings"),
-        ("critical", "slackguide.logs"),
-        ("critical", "slackguide.logs"),
-        ("critical", "slackguide.logs"),
+        ("critical", "slackguide.logging_config"),
+        ("critical", "slackguide.logging_config"),
+        ("critical", "slackguide.logging_config"),
     ]
     messages = [line["message"] for line in lines]
     assert messages[1] == "2 of three"

@@ -9,12 +9,12 @@ import sys
 
 import pytest
 
-from slackguide.running import Orders
+from slackguide.runtime.process import StopSignals
 from tests.waiting import PATIENCE
 
 HAMMERED = """
 import threading
-from slackguide.running import Orders, until_told
+from slackguide.runtime.entrypoint import Orders, until_told
 with until_told() as orders:
     read = threading.Semaphore(0)
     orders.on_reload(read.release)
@@ -25,7 +25,7 @@ with until_told() as orders:
 
 
 def test_orders_given_while_starting_are_carried_out() -> None:
-    orders = Orders(woken=lambda: pytest.fail("it has its orders, and waits for more"))
+    orders = StopSignals(woken=lambda: pytest.fail("it has its orders, and waits for more"))
     read: list[str] = []
     orders.on_reload(lambda: read.append("again"))
     orders.reload(signal.SIGHUP, None)

@@ -58,7 +58,7 @@ def test_it_ends_in_good_order(tmp_path: Path) -> None:
         process.said("in a browser")
         process.becomes("/readyz", 200)
         process.stop()
-        assert process.lines[-1].endswith("slackguide.running: stopped")
+        assert process.lines[-1].endswith("slackguide.runtime.entrypoint: stopped")
 
 
 @pytest.fixture

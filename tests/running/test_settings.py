@@ -24,7 +24,7 @@ BOT, APP, SECRET = {"SLACK_BOT_TOKEN": "xoxb-1"}, {"SLACK_APP_TOKEN": "xapp-1"},
 )
 def test_the_mode_and_why(given: dict[str, str], mode: Mode, why: str) -> None:
     settings = read_settings(given)
-    assert (settings.mode, settings.why) == (mode, why)
+    assert (settings.mode, settings.mode_reason) == (mode, why)
 
 
 def test_the_defaults_are_the_contracts() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from slackguide.delivery.notifier import Notifier
-from slackguide.running import STOP_SECONDS
+from slackguide.runtime.process import SHUTDOWN_SECONDS
 from slackguide.sandbox import Exchange, FaultKind, InjectedFault
 from slackguide.storage.column_types import UtcDateTime
 from slackguide.storage.database import Database
@@ -117,8 +117,8 @@ def test_told_to_stop_while_it_starts_it_stops_in_good_order(slack: Slack) -> No
 
 HANGS = """
 import threading
-from slackguide.logs import set_up
-from slackguide.running import in_time
+from slackguide.logging_config import set_up
+from slackguide.runtime.entrypoint import in_time
 set_up("INFO", "console")
 with in_time(0.1):
     threading.Event().wait()
@@ -126,7 +126,7 @@ with in_time(0.1):
 
 
 def test_what_hangs_is_cut_off_within_the_contracts_ten_seconds(tmp_path: Path) -> None:
-    assert STOP_SECONDS < 10
+    assert SHUTDOWN_SECONDS < 10
     end = ended(clean(), tmp_path, ("-c", HANGS))
     assert end.status == 0
     assert f"{CUT_OFF} 0.1 s" in end.err

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from slackguide.guide import Guide
-from slackguide.wiring import build_guide
+from slackguide.runtime.container import build_guide
 from tests.stores import sqlite_url
 from tests.trial import KNOWLEDGE, Workplace
 

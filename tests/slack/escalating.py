@@ -38,7 +38,7 @@ def sent(work: Workplace, who: str = "ana", **changes: Any) -> Escalation:
     exchange = work.submit(filled(**changes), who)
     assert exchange.ok, exchange
     assert not exchange.errors, exchange.errors
-    kept = work.stores.ledger.by_view(view_id)
+    kept = work.stores.escalations.by_view(view_id)
     assert kept is not None
     work.workspace.views.clear(work.workspace.person(who).id)
     return kept
@@ -70,7 +70,7 @@ def notices(work: Workplace, who: str = "ana") -> list[Message]:
 
 def kept(work: Workplace, escalation: Escalation) -> Escalation:
     """The escalation as it stands now."""
-    found = work.stores.ledger.get(escalation.id)
+    found = work.stores.escalations.get(escalation.id)
     assert found is not None
     return found
 

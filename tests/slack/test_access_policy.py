@@ -26,7 +26,7 @@ PAT = Person(name="pat", real_name="Pat Lund", role=PersonRole.AGENT)
 def pat(work: Workplace) -> Workplace:
     """A workplace with Pat in it, an agent whom the directory knows."""
     work.workspace.add_person(PAT, channels=(STAFF, DISPUTES, "general"))
-    work.stores.people.put(directory.DirectoryUser(PAT.id, work.workspace.team.id, PAT.name))
+    work.stores.directory.put(directory.DirectoryUser(PAT.id, work.workspace.team.id, PAT.name))
     return work
 
 
@@ -37,9 +37,9 @@ def known(**changes: Any) -> Callable[[Workplace], None]:
     """Change what the directory knows of them."""
 
     def become(work: Workplace) -> None:
-        found = work.stores.people.find(PAT.id)
+        found = work.stores.directory.find(PAT.id)
         assert found is not None
-        work.stores.people.put(replace(found, **changes))
+        work.stores.directory.put(replace(found, **changes))
 
     return become
 
@@ -61,8 +61,8 @@ def nobody(work: Workplace) -> None:
 
 def forgotten(work: Workplace) -> None:
     others = [person.id for person in work.workspace.people if person.id != PAT.id and person.listed]
-    everyone = [found for id in others if (found := work.stores.people.find(id)) is not None]
-    work.stores.people.replace(everyone, None)
+    everyone = [found for id in others if (found := work.stores.directory.find(id)) is not None]
+    work.stores.directory.replace(everyone, None)
 
 
 ADMITTED = {"an agent": known(), "a newcomer": looked_up(PersonRole.AGENT)}

@@ -11,12 +11,12 @@ import pytest
 from slackguide.guide import Answer, Asker, Concern, Guide
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import FactValue
+from slackguide.runtime.container import build_guide
 from slackguide.sandbox.block_kit.blocks import MESSAGE_BLOCKS
 from slackguide.sandbox.block_kit.validation import MESSAGE_CHARACTERS, visible_text
 from slackguide.slack.button_state import AnswerState
 from slackguide.slack.ids import ASK_TEXT, Action
 from slackguide.slack.views.answer_card import answer_card
-from slackguide.wiring import build_guide
 from tests.slack.asking import TODAY
 from tests.slack.forging import press_payload
 from tests.slack.reading import labels, live, said, words

@@ -22,13 +22,15 @@ def work(workplace: Callable[..., Workplace]) -> Workplace:
 
 @pytest.fixture
 def directory(work: Workplace) -> DirectorySync:
-    people, knowledge = work.stores.people, work.guide().knowledge
+    people, knowledge = work.stores.directory, work.guide().knowledge
     client = WebClient(token=TOKEN, base_url=work.sandbox.api_url, timeout=5, retry_handlers=[])
-    app = AccessPolicy(people=people, our_team=lambda: None, leads=(), lead_groups=lambda: knowledge.team_lead_groups)
+    app = AccessPolicy(
+        directory=people, our_team=lambda: None, leads=(), lead_groups=lambda: knowledge.team_lead_groups
+    )
     return DirectorySync(
         client=client,
         quick_client=client,
-        people=people,
+        directory=people,
         identities=work.stores.identities,
         access_policy=app,
         token=TOKEN,
@@ -64,17 +66,17 @@ def test_people_are_known_whatever_becomes_of_user_groups(
     lena = work.workspace.person("lena").id
     if known_before:
         assert directory.refresh() == REFRESH_SECONDS
-        assert work.stores.people.members("team-leads") == (lena,)
+        assert work.stores.directory.members("team-leads") == (lena,)
     nora = work.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=PersonRole.AGENT))
     work.sandbox.inject_fault(fault)
 
     assert directory.refresh() == rest
 
-    assert work.stores.people.find(nora.id) is not None
-    assert work.stores.people.members("team-leads") == ((lena,) if known_before else ())
+    assert work.stores.directory.find(nora.id) is not None
+    assert work.stores.directory.members("team-leads") == ((lena,) if known_before else ())
     work.sandbox.faults.clear()
     assert directory.refresh() == REFRESH_SECONDS
-    assert work.stores.people.members("team-leads") == (lena,)
+    assert work.stores.directory.members("team-leads") == (lena,)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ def test_whoever_was_listed_is_known_although_the_list_was_cut_off(
     with pytest.raises(error):
         directory.refresh()
 
-    people = work.stores.people
+    people = work.stores.directory
     assert people.find(listed[150]) is not None
     assert people.find(listed[-1]) is None
     ben = people.find(work.workspace.person("ben").id)

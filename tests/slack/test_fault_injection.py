@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from slackguide.runtime.service import MODAL_TIMEOUT
 from slackguide.sandbox import ApiCall, FaultKind, InjectedFault
 from slackguide.sandbox.transport.http import REQUEST_TIMEOUT
 from slackguide.slack.ids import Action
 from slackguide.storage.outbox_admin import OutboxAdmin
-from slackguide.wiring import WINDOW_TIMEOUT
 from tests.slack.asking import MEDIATION
 from tests.slack.escalating import filled, kept, notices, opened, posted, posts, sent
 from tests.slack.reading import words
@@ -111,7 +111,7 @@ def test_an_archived_channel_parks_the_post_and_the_requester_and_specialists_ar
     assert (job.state, job.error_code) == ("parked", "is_archived")
 
     work.workspace.change_channel("ask-disputes", archived=False)
-    assert OutboxAdmin(database=work.stores.database, notifier=work.stores.bell).retry("D-1001") == 1
+    assert OutboxAdmin(database=work.stores.database, notifier=work.stores.notifier).retry("D-1001") == 1
     posted(work, escalation)
     assert "D-1001 is in #ask-disputes" in words(notices(work)[-1])
 
@@ -136,7 +136,7 @@ def test_a_channel_that_is_made_anew_is_found_again_after_a_retry(work: Workplac
     assert work.owed()[0].error_code == "channel_not_found"
 
     work.workspace.change_channel("general", name="ask-disputes")
-    OutboxAdmin(database=work.stores.database, notifier=work.stores.bell).retry(second.reference)
+    OutboxAdmin(database=work.stores.database, notifier=work.stores.notifier).retry(second.reference)
     work.settle()
 
     (post,) = posts(work, "ask-disputes")
@@ -191,7 +191,7 @@ def test_a_window_that_slack_does_not_open_is_told_in_the_acknowledgement(
 def test_slack_that_hangs_costs_the_acknowledgement_one_time_limit_shorter_than_slack_s_patience(
     work: Workplace,
 ) -> None:
-    assert WINDOW_TIMEOUT < REQUEST_TIMEOUT
+    assert MODAL_TIMEOUT < REQUEST_TIMEOUT
     work.sandbox.inject_fault(InjectedFault(kind=FaultKind.HANGING, method="views.open", times=9))
 
     exchange = work.command("escalate ask-disputes")

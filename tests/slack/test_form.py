@@ -36,7 +36,7 @@ def test_it_is_kept_confirmed_posted_and_the_requester_gets_the_link(work: Workp
     work.settle()
     assert "views.open" not in [call.method for call in work.workspace.calls[calls:]]
     (post,) = posts(work)
-    escalation = work.stores.ledger.by_reference("D-1001")
+    escalation = work.stores.escalations.by_reference("D-1001")
     assert escalation is not None
     assert post.metadata == {"event_type": "slackguide_escalation", "event_payload": {"id": escalation.id}}
     for notified in ("D-1001", "Zendesk ticket", TICKET, "Contract ID", "34567890", "Client username", "acme",
@@ -126,7 +126,7 @@ def test_the_same_window_sent_twice_is_one_escalation(work: Workplace) -> None:
     work.settle()
 
     assert len(posts(work)) == 1
-    assert work.stores.ledger.by_reference("D-1002") is None
+    assert work.stores.escalations.by_reference("D-1002") is None
 
 
 @contextmanager

@@ -20,7 +20,7 @@ def handed_over(work: Workplace, escalation: Escalation) -> None:
     """Marek claims it, asks for more, and hands it over to ask-ce, all within a moment."""
     marek = work.workspace.person("marek").id
     for command in (Claim(marek), Ask(marek, QUESTION), HandOver(marek, "ask-ce", "ask-ce", REASON)):
-        work.stores.ledger.apply(escalation.id, command)
+        work.stores.escalations.apply(escalation.id, command)
 
 
 def replies(work: Workplace, post: Message) -> list[str]:
@@ -88,5 +88,5 @@ def test_where_the_old_channel_takes_the_post_only_after_the_new_one_has_it(work
     assert "FOR DISPUTES ONLY" not in everything_in(work, "ask-ce")
 
     work.workspace.change_channel("ask-disputes", bot_joined=True)
-    assert OutboxAdmin(database=work.stores.database, notifier=work.stores.bell).retry("D-1001")
+    assert OutboxAdmin(database=work.stores.database, notifier=work.stores.notifier).retry("D-1001")
     assert_each_thread_has_its_own(work)

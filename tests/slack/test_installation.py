@@ -138,7 +138,7 @@ def test_dead_letters_of_an_earlier_release_are_sent_after_a_restart(work: Workp
     work.until(lambda: posts(work))
     work.settle()
     assert len(posts(work)) == 1
-    escalation = work.stores.ledger.by_view(view_id)
+    escalation = work.stores.escalations.by_view(view_id)
     assert escalation is not None
     assert escalation.card is not None
 

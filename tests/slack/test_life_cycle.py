@@ -43,7 +43,7 @@ def claimed(work: Workplace, post: Message) -> Message:
 
 def history(work: Workplace, escalation: Escalation) -> list[EventKind]:
     """What happened to it."""
-    return [event.kind for event in work.stores.ledger.history(escalation.id)]
+    return [event.kind for event in work.stores.escalations.history(escalation.id)]
 
 
 def test_an_unclaimed_card_offers_the_claim_alone(post: Message) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from slackguide.escalation.models import Escalation
 from slackguide.guide import Guide
+from slackguide.runtime.container import build_guide
 from slackguide.sandbox import Message
 from slackguide.sandbox.block_kit.validation import MESSAGE_CHARACTERS, visible_text
 from slackguide.slack.ids import Action
-from slackguide.wiring import build_guide
 from tests.slack.escalating import notices, posts, thread
 from tests.slack.reading import labels, words
 from tests.trial import Workplace
@@ -68,7 +68,7 @@ def submitted(work: Workplace) -> tuple[Escalation, Message]:
     work.workspace.views.clear(work.workspace.person("ana").id)
     work.settle()
     (post,) = posts(work)
-    kept = work.stores.ledger.by_view(view_id)
+    kept = work.stores.escalations.by_view(view_id)
     assert kept is not None
     return kept, post
 

@@ -25,7 +25,7 @@ def escalated(work: Workplace, who: str, entry: str) -> Escalation:
     view_id = work.modal(who).id
     assert work.submit(filled(), who).ok
     work.workspace.views.clear(work.workspace.person(who).id)
-    found = work.stores.ledger.by_view(view_id)
+    found = work.stores.escalations.by_view(view_id)
     assert found is not None
     return found
 

@@ -28,9 +28,9 @@ CHANGES: dict[str, dict[str, Any]] = {
 
 def became(work: Workplace, who: str, **changes: object) -> None:
     """The directory has heard what a person is now."""
-    found = work.stores.people.find(work.workspace.person(who).id)
+    found = work.stores.directory.find(work.workspace.person(who).id)
     assert found is not None
-    work.stores.people.put(replace(found, **changes))  # type: ignore[arg-type]
+    work.stores.directory.put(replace(found, **changes))  # type: ignore[arg-type]
 
 
 def cleared(work: Workplace) -> None:
@@ -46,13 +46,13 @@ def cleared(work: Workplace) -> None:
 
 def forgotten(work: Workplace, who: str) -> None:
     """The directory does not have the person any more."""
-    found = work.stores.people.find(work.workspace.person("lena").id)
+    found = work.stores.directory.find(work.workspace.person("lena").id)
     assert found is not None
     with work.stores.database.write() as connection:
         connection.execute(delete(people).where(people.c.user_id == work.workspace.person(who).id))
         connection.execute(update(directory).values(version=directory.c.version + 1))
-    work.stores.people.put(found)  # a write of this process makes it look again at once
-    assert work.stores.people.find(work.workspace.person(who).id) is None
+    work.stores.directory.put(found)  # a write of this process makes it look again at once
+    assert work.stores.directory.find(work.workspace.person(who).id) is None
 
 
 def asked_while_slack_is_down(work: Workplace) -> None:
@@ -61,10 +61,10 @@ def asked_while_slack_is_down(work: Workplace) -> None:
     posted(work, escalation)
     marek = work.workspace.person("marek").id
     for command in (Follow(work.workspace.person("ben").id), Claim(marek)):
-        work.stores.ledger.apply(escalation.id, command)
+        work.stores.escalations.apply(escalation.id, command)
     work.settle()
     work.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING))
-    work.stores.ledger.apply(escalation.id, Ask(marek, QUESTION))
+    work.stores.escalations.apply(escalation.id, Ask(marek, QUESTION))
     work.until(lambda: any(job.kind == "tell_person" and job.attempts for job in work.owed()))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from slackguide.logs import set_up
+from slackguide.logging_config import configure_logging
 from slackguide.sandbox import FaultKind, InjectedFault
 from slackguide.slack.button_state import AnswerState
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
@@ -29,7 +29,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     levels = {name: logging.getLogger(name).level for name in ("slack_bolt", "slack_sdk", "waitress", "sqlalchemy")}
     written = io.StringIO()
     monkeypatch.setattr("sys.stderr", written)
-    set_up("DEBUG", "console")
+    configure_logging("DEBUG", "console")
     yield written
     root.handlers[:] = handlers
     root.setLevel(level)

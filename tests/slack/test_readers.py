@@ -255,9 +255,9 @@ def test_what_slack_said_of_a_channel_is_asked_for_once_a_minute(work: Workplace
 
 def test_a_member_who_became_a_guest_is_one_as_soon_as_the_directory_knows(work: Workplace) -> None:
     mentioned(work)
-    ben = work.stores.people.find(work.workspace.person("ben").id)
+    ben = work.stores.directory.find(work.workspace.person("ben").id)
     assert ben is not None
-    work.stores.people.put(replace(ben, guest=True))
+    work.stores.directory.put(replace(ben, guest=True))
     mentioned(work)
 
     assert SHOWN in words(in_channel(work)[0])

@@ -98,10 +98,10 @@ def list_(
     """
     now = datetime.now(UTC)
     filter_, how = _search(now, form, state, person, since, older_than, newer_than, overdue), _format(json, csv)
-    with open_database() as records:
-        page = records.ledger.page(filter_, limit=limit)
+    with open_database() as repositories:
+        page = repositories.escalations.page(filter_, limit=limit)
         found = page.escalations
-        total, names = records.ledger.count(filter_), Names(records.people)
+        total, names = repositories.escalations.count(filter_), Names(repositories.directory)
         if how is not None:
             export_to(None, lambda: found, len(found), how, names)
         elif found:
@@ -122,11 +122,11 @@ def show(
 
     Exits 0, or 2 where there is no such escalation.
     """
-    with open_database() as records:
-        found = records.ledger.by_reference(reference)
+    with open_database() as repositories:
+        found = repositories.escalations.by_reference(reference)
         if found is None:
             fail(f"there is no escalation {reference}: `slackguide escalations list` names those there are.")
-        history, names = records.ledger.history(found.id), Names(records.people)
+        history, names = repositories.escalations.history(found.id), Names(repositories.directory)
         if json:
             print_json(escalation_json(found, names, history))
         else:
@@ -155,10 +155,12 @@ def export(
     now = datetime.now(UTC)
     filter_ = replace(_search(now, form, state, person, since, older_than, newer_than, overdue), until=now)
     how = _format(json, csv) or (ExportFormat.JSON if file is not None and file.suffix == ".json" else ExportFormat.CSV)
-    with open_database() as records:
-        total = records.ledger.count(filter_)
+    with open_database() as repositories:
+        total = repositories.escalations.count(filter_)
         try:
-            written = export_to(file, lambda: records.ledger.iterate(filter_), total, how, Names(records.people))
+            written = export_to(
+                file, lambda: repositories.escalations.iterate(filter_), total, how, Names(repositories.directory)
+            )
         except OSError as error:
             fail(f"{file or 'standard output'} cannot be written: {error.strerror}. Nothing is left behind.")
     info(f"{written:,} {'escalation' if written == 1 else 'escalations'} in {file or 'standard output'}.")

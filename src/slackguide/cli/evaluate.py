@@ -128,9 +128,11 @@ def register(app: typer.Typer) -> None:
 
 def _escalated(base: KnowledgeBase, split: SplitName | None) -> tuple[LabelledEscalation, ...]:
     """The questions that resolved escalations make; says on standard error how many make none, and why."""
-    with open_database() as records:
+    with open_database() as repositories:
         filter_ = EscalationFilter(states={EscalationState.RESOLVED}, oldest_first=True)
-        found = label_escalations(records.ledger.iterate(filter_), base, records.ledger.by_reference)
+        found = label_escalations(
+            repositories.escalations.iterate(filter_), base, repositories.escalations.by_reference
+        )
     for reason, count in found.skipped.most_common():
         info(f"Left out: {count} {reason.value}.")
     questions = tuple(one for one in found.questions if split is None or split_of(one.text) == split)

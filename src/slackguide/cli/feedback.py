@@ -50,9 +50,9 @@ def register(app: typer.Typer) -> None:
         from slackguide.storage.feedback import Verdict
 
         filter_ = Verdict(verdict) if verdict else None
-        with open_database() as records:
-            found = records.feedback.list(entry_id=entry, verdict=filter_, since=beginning_of(since), limit=limit)
-            names = {one.user_id: person.name for one in found if (person := records.people.find(one.user_id))}
+        with open_database() as repositories:
+            found = repositories.feedback.list(entry_id=entry, verdict=filter_, since=beginning_of(since), limit=limit)
+            names = {one.user_id: person.name for one in found if (person := repositories.directory.find(one.user_id))}
         if json:
             print_json([_document(one) for one in found])
         elif found:

@@ -23,7 +23,7 @@ from slackguide.cli import (
 )
 from slackguide.cli.output import WRONG_USE
 from slackguide.errors import SlackguideError
-from slackguide.logs import last_words
+from slackguide.logging_config import log_fatal
 
 app = typer.Typer(
     name="slackguide",
@@ -61,7 +61,7 @@ def main() -> None:
     try:
         app(prog_name="slackguide")
     except SlackguideError as error:
-        last_words(str(error))
+        log_fatal(str(error))
         sys.exit(WRONG_USE)
     except BrokenPipeError:
         sys.stderr.close()

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import typer
 
 from slackguide.cli.output import info, print_json
-from slackguide.web.front import EVENTS_PATH
+from slackguide.web.wsgi import EVENTS_PATH
 
 
 def address_of(text: str) -> str:

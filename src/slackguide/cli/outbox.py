@@ -11,8 +11,8 @@ from slackguide.cli.options import JsonOption
 from slackguide.cli.output import NOT_FINE, fail, info, iso, local_time, print_json, print_table
 
 if TYPE_CHECKING:
+    from slackguide.runtime.container import AdminRepositories
     from slackguide.storage.outbox_admin import PendingJob
-    from slackguide.wiring import Records
 
 LIMIT = 1000
 ALL_DEAD_LETTERED = 10_000_000
@@ -40,9 +40,11 @@ def list_(
 
     Reads DATABASE_URL, or the SQLite file in SLACKGUIDE_HOME. Exits 0, or 2 where there is no database.
     """
-    with open_database() as records:
-        pending = records.backlog.pending(dead_lettered_only=parked, limit=ALL_DEAD_LETTERED if json else LIMIT)
-        counts = records.backlog.counts()
+    with open_database() as repositories:
+        pending = repositories.outbox_admin.pending(
+            dead_lettered_only=parked, limit=ALL_DEAD_LETTERED if json else LIMIT
+        )
+        counts = repositories.outbox_admin.counts()
     if json:
         print_json([_document(job) for job in pending])
         return
@@ -67,12 +69,12 @@ def retry(
     """
     if (name is None) != parked:
         fail("name what to try again: give either REF or --parked.")
-    with open_database() as records:
+    with open_database() as repositories:
         if name is None:
-            info(f"{_jobs(records.backlog.retry_dead_lettered())} will be tried now.")
+            info(f"{_jobs(repositories.outbox_admin.retry_dead_lettered())} will be tried now.")
             return
-        done = records.backlog.retry(name)
-        _report(records, name, done, "will be tried now", "It is being sent this moment, or waits for its card.")
+        done = repositories.outbox_admin.retry(name)
+        _report(repositories, name, done, "will be tried now", "It is being sent this moment, or waits for its card.")
 
 
 def drop(name: NameArgument) -> None:
@@ -80,9 +82,9 @@ def drop(name: NameArgument) -> None:
 
     The escalation itself stays. Exits 0, 1 where it is being sent this moment, 2 where there is no such one.
     """
-    with open_database() as records:
-        done = records.backlog.drop(name)
-        _report(records, name, done, "dropped", "It is being sent this moment: look again in a few seconds.")
+    with open_database() as repositories:
+        done = repositories.outbox_admin.drop(name)
+        _report(repositories, name, done, "dropped", "It is being sent this moment: look again in a few seconds.")
 
 
 def resync(name: Annotated[str, typer.Argument(metavar="REF", help="An escalation's reference, like D-1042.")]) -> None:
@@ -90,22 +92,24 @@ def resync(name: Annotated[str, typer.Argument(metavar="REF", help="An escalatio
 
     Exits 0, or 2 where there is no such escalation.
     """
-    with open_database() as records:
-        if not records.backlog.resync(name):
+    with open_database() as repositories:
+        if not repositories.outbox_admin.resync(name):
             fail(f"there is no escalation {name}: `slackguide escalations list` names those there are.")
-        posted = (found := records.ledger.by_reference(name)) is not None and found.card is not None
+        posted = (found := repositories.escalations.by_reference(name)) is not None and found.card is not None
     info(f"The card of {name} will be drawn again." if posted else f"{name} will be posted.")
 
 
-def _report(records: Records, name: str, done: int, what: str, why_not: str) -> None:
+def _report(repositories: AdminRepositories, name: str, done: int, what: str, why_not: str) -> None:
     """Says what was done; exits where nothing was."""
     if done:
         info(f"{_jobs(done)} {what}.")
         return
     filter_ = name.strip().upper()
-    if any(filter_ in (job.reference, str(job.id)) for job in records.backlog.pending(limit=ALL_DEAD_LETTERED)):
+    if any(
+        filter_ in (job.reference, str(job.id)) for job in repositories.outbox_admin.pending(limit=ALL_DEAD_LETTERED)
+    ):
         fail(f"nothing was changed for {name}. {why_not}", NOT_FINE)
-    if records.ledger.by_reference(name) is None:
+    if repositories.escalations.by_reference(name) is None:
         fail(f"there is no escalation or unfinished job {name}: `slackguide outbox list` names those there are.")
     info(f"Nothing is owed for {name}.")
 

@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
         Exits 0 after SIGTERM, 2 where the environment or the knowledge cannot be used.
         """
-        from slackguide.running import run
+        from slackguide.runtime.entrypoint import run
 
         run(read_settings())
 
@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 
         It listens on 127.0.0.1 alone, knows no Slack tokens, and keeps a SQLite file of its own in SLACKGUIDE_HOME.
         """
-        from slackguide.running import run
+        from slackguide.runtime.entrypoint import run
 
         settings = read_settings(slack=False)
         run(settings if port is None else settings.model_copy(update={"port": port}))
@@ -51,6 +51,6 @@ def register(app: typer.Typer) -> None:
 
         It needs SLACK_BOT_TOKEN, and DATABASE_URL where the database is not in SLACKGUIDE_HOME.
         """
-        from slackguide.running import run_worker
+        from slackguide.runtime.entrypoint import run_worker
 
         run_worker(read_settings(answering=False), port=port)

@@ -61,12 +61,12 @@ class AccessPolicy:
     def __init__(
         self,
         *,
-        people: UserDirectory,
+        directory: UserDirectory,
         our_team: Callable[[], str | None],
         leads: Collection[str],
         lead_groups: Callable[[], Collection[str]],
     ) -> None:
-        self._directory = people
+        self._directory = directory
         self._our_team = our_team
         self._leads = frozenset(leads)
         self._lead_groups = lead_groups

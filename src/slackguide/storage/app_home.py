@@ -24,9 +24,9 @@ def record_view(connection: Connection, user_id: str, now: datetime) -> None:
     )
 
 
-def refresh_tasks(connection: Connection, now: datetime, people: Collection[str]) -> list[RefreshAppHome]:
+def refresh_tasks(connection: Connection, now: datetime, user_ids: Collection[str]) -> list[RefreshAppHome]:
     """What is owed to those of them who looked lately."""
-    if not people:
+    if not user_ids:
         return []
-    lately = select(homes.c.user_id).where(homes.c.user_id.in_(people), homes.c.seen_at > now - ACTIVE_WITHIN)
+    lately = select(homes.c.user_id).where(homes.c.user_id.in_(user_ids), homes.c.seen_at > now - ACTIVE_WITHIN)
     return [RefreshAppHome(user_id) for user_id in sorted(connection.execute(lately).scalars())]

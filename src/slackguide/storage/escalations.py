@@ -161,11 +161,11 @@ class SqlEscalationRepository:
 
     def _refresh_app_homes(self, connection: Connection, now: datetime, *stands: Escalation) -> None:
         """Owe a new App Home to everybody on whose Home the escalation was or is."""
-        people = {escalation.requester.user_id for escalation in stands}
-        people |= {escalation.claimed_by for escalation in stands if escalation.claimed_by is not None}
+        user_ids = {escalation.requester.user_id for escalation in stands}
+        user_ids |= {escalation.claimed_by for escalation in stands if escalation.claimed_by is not None}
         for queue_id in {escalation.assigned_queue for escalation in stands}:
-            people |= set(self._specialists(queue_id))
-        enqueue(connection, now, None, app_home.refresh_tasks(connection, now, sorted(people)))
+            user_ids |= set(self._specialists(queue_id))
+        enqueue(connection, now, None, app_home.refresh_tasks(connection, now, sorted(user_ids)))
 
     def _new(self, new_escalation: NewEscalation, number: int, now: datetime) -> Escalation:
         return Escalation(

@@ -1,1 +1,1 @@
-"""The HTTP side: Slack's requests, and whether we are alive and ready."""
+"""The HTTP side: routing, health and request signatures."""

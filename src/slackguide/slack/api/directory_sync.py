@@ -49,7 +49,7 @@ class DirectorySync:
         *,
         client: WebClient,
         quick_client: WebClient,
-        people: UserDirectory,
+        directory: UserDirectory,
         identities: BotIdentityRepository,
         access_policy: AccessPolicy,
         token: str,
@@ -57,7 +57,7 @@ class DirectorySync:
     ) -> None:
         self._client = client
         self._quick_client = quick_client
-        self._people = people
+        self._people = directory
         self._identities = identities
         self._access_policy = access_policy
         self._token = token

@@ -1,4 +1,4 @@
-"""Logging: times, levels and short facts. People's words and secrets never get here."""
+"""Configure logging: times, levels and short facts. People's text and secrets never get here."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Literal
 
-CHATTY = ("slack_bolt", "slack_sdk", "urllib3", "waitress", "websockets", "alembic", "sqlalchemy")
+NOISY_LOGGERS = ("slack_bolt", "slack_sdk", "urllib3", "waitress", "websockets", "alembic", "sqlalchemy")
 """Libraries whose lower levels would log requests with people's words in them, or too much of everything."""
 
 log = logging.getLogger(__name__)
 
 
-class JsonLines(logging.Formatter):
+class JsonFormatter(logging.Formatter):
     """One JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -30,7 +30,7 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-class Console(logging.Formatter):
+class ConsoleFormatter(logging.Formatter):
     """One line a record, or more where a message has more."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -39,26 +39,26 @@ class Console(logging.Formatter):
         return f"{time:%Y-%m-%d %H:%M:%S} {record.levelname:<7} {record.name}: {_message(record)}"
 
 
-def set_up(level: str, form: Literal["console", "json"]) -> None:
+def configure_logging(level: str, form: Literal["console", "json"]) -> None:
     """Sends every log line to standard error, and what nothing else catches too."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines() if form == "json" else Console())
+    handler.setFormatter(JsonFormatter() if form == "json" else ConsoleFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in CHATTY:
+    for name in NOISY_LOGGERS:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     logging.getLogger("slack_sdk.web").setLevel(logging.CRITICAL)  # each failed call is told by whoever made it
     logging.captureWarnings(True)
     sys.excepthook = lambda _kind, error, trace: _uncaught("the process ends", error, trace)
-    threading.excepthook = lambda told: _uncaught(
-        f"the thread {told.thread.name if told.thread else '?'} ends", told.exc_value, told.exc_traceback
+    threading.excepthook = lambda args: _uncaught(
+        f"the thread {args.thread.name if args.thread else '?'} ends", args.exc_value, args.exc_traceback
     )
 
 
-def last_words(message: str) -> None:
+def log_fatal(message: str) -> None:
     """Says why the process ends: a log line where the log is JSON, else plain words on standard error."""
-    if any(isinstance(handler.formatter, JsonLines) for handler in logging.getLogger().handlers):
+    if any(isinstance(handler.formatter, JsonFormatter) for handler in logging.getLogger().handlers):
         log.critical(message)
     else:
         print(f"slackguide: {message}", file=sys.stderr)
@@ -68,15 +68,15 @@ def _message(record: logging.LogRecord) -> str:
     """The message; of an exception, its kind and place: its own words may be a person's."""
     message = record.getMessage()
     error = record.exc_info[1] if record.exc_info else None
-    return f"{message} ({_told(error, error.__traceback__)})" if error else message
+    return f"{message} ({_describe_error(error, error.__traceback__)})" if error else message
 
 
 def _uncaught(what: str, error: BaseException | None, trace: TracebackType | None) -> None:
     if not isinstance(error, SystemExit | KeyboardInterrupt):
-        log.critical("%s: %s", what, _told(error, trace))
+        log.critical("%s: %s", what, _describe_error(error, trace))
 
 
-def _told(error: BaseException | None, trace: TracebackType | None) -> str:
+def _describe_error(error: BaseException | None, trace: TracebackType | None) -> str:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"

@@ -1,4 +1,4 @@
-"""What the sandbox shows to knowledge authors: every entry as a card, its decision table, and the faults of an edit."""
+"""Knowledge preview for the sandbox: every entry as a card, its decision table, and the diagnostics of an edit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from slackguide.slack.button_state import AnswerState
 from slackguide.slack.views.answer_card import answer_card
 
 
-class AuthorPages:
+class PreviewPages:
     """The knowledge base as plain JSON, always as it is in force."""
 
     def __init__(self, *, guide: ReloadableGuide, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
