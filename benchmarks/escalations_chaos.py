@@ -1,4 +1,4 @@
-"""Runs of chaos: the workers' (tests/storage/killing.py) and the whole app's (tests/running/test_killed.py)."""
+"""Runs of chaos: the workers' (tests/chaos/outbox_chaos.py) and the whole app's (tests/chaos/test_app.py)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from escalations_servers import postgresql
 from slackguide.runtime.container import system_clock
 from slackguide.storage.database import Database
 from slackguide.storage.migrate import migrate
-from tests.running.test_killed import PROCESSES, killed
-from tests.storage.killing import chaos
+from tests.chaos.outbox_chaos import chaos
+from tests.chaos.test_app import PROCESSES, killed
 
 AT_ONCE = {"workers": 5, "app": 3}
 """Runs at once: each waits for its Slack most of the time."""

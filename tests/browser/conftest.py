@@ -19,8 +19,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, V
 
 from slackguide.config import read_settings
 from slackguide.runtime.sandbox import SandboxApp
-from tests.browser.tab import Tab
-from tests.waiting import PATIENCE
+from tests.browser.page_object import Tab
+from tests.support.waiting import WAIT_SECONDS
 
 KNOWLEDGE = Path(__file__).parent.parent.parent / "knowledge"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -35,11 +35,11 @@ FLAGS = (
 )
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 
-expect.set_options(timeout=PATIENCE * 1000)
+expect.set_options(timeout=WAIT_SECONDS * 1000)
 
 
 @dataclass
-class Watch:
+class PageMonitor:
     """What tabs did that they must not do, and what they asked for."""
 
     requests: list[str] = field(default_factory=list)
@@ -119,28 +119,28 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-def trial_on(home: Path, knowledge: Path) -> Iterator[SandboxApp]:
+def sandbox_app_on(home: Path, knowledge: Path) -> Iterator[SandboxApp]:
     """A trial of its own, running."""
     settings = read_settings({"SLACKGUIDE_HOME": str(home), "SLACKGUIDE_KNOWLEDGE": str(knowledge)})
     home.mkdir(exist_ok=True)
-    running = SandboxApp(settings=settings, port=0, patience=PATIENCE)
+    running = SandboxApp(settings=settings, port=0, patience=WAIT_SECONDS)
     running.start()
     yield running
     running.stop()
 
 
 @pytest.fixture(scope="package")
-def shared_trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxApp]:
+def shared_sandbox_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxApp]:
     """The shipped knowledge, the real app, a fresh database."""
-    yield from trial_on(tmp_path_factory.mktemp("home"), KNOWLEDGE)
+    yield from sandbox_app_on(tmp_path_factory.mktemp("home"), KNOWLEDGE)
 
 
 @pytest.fixture
-def trial(shared_trial: SandboxApp) -> Iterator[SandboxApp]:
+def sandbox_app(shared_sandbox_app: SandboxApp) -> Iterator[SandboxApp]:
     """The shared trial in fair faults; afterwards nobody has a window open, or answers that they alone see."""
-    yield shared_trial
-    workspace = shared_trial.sandbox.workspace
-    shared_trial.sandbox.faults.clear()
+    yield shared_sandbox_app
+    workspace = shared_sandbox_app.sandbox.workspace
+    shared_sandbox_app.sandbox.faults.clear()
     for person in workspace.people:
         workspace.views.clear(person.id)
         for message in workspace.ephemerals(person.id):
@@ -148,23 +148,23 @@ def trial(shared_trial: SandboxApp) -> Iterator[SandboxApp]:
 
 
 @pytest.fixture(scope="package")
-def everything_watched() -> Watch:
+def everything_watched() -> PageMonitor:
     """Looks after every tab."""
-    return Watch()
+    return PageMonitor()
 
 
 @pytest.fixture(scope="package")
-def all_tabs(browser: Browser, everything_watched: Watch) -> Iterator[Tabs]:
+def all_tabs(browser: Browser, everything_watched: PageMonitor) -> Iterator[Tabs]:
     """One browser as if just installed: its tabs share what tabs of one browser share."""
     context = browser.new_context(viewport=DESKTOP, color_scheme="light", reduced_motion="reduce", locale="en-GB")
-    context.set_default_timeout(PATIENCE * 1000)
+    context.set_default_timeout(WAIT_SECONDS * 1000)
     context.on("page", everything_watched.over)
     yield Tabs(context)
     context.close()
 
 
 @pytest.fixture
-def watch(everything_watched: Watch) -> Iterator[Watch]:
+def watch(everything_watched: PageMonitor) -> Iterator[PageMonitor]:
     """What the tabs of this test did."""
     everything_watched.forget()
     yield everything_watched
@@ -172,7 +172,7 @@ def watch(everything_watched: Watch) -> Iterator[Watch]:
 
 
 @pytest.fixture
-def tabs(all_tabs: Tabs, watch: Watch, request: pytest.FixtureRequest) -> Iterator[Tabs]:
+def tabs(all_tabs: Tabs, watch: PageMonitor, request: pytest.FixtureRequest) -> Iterator[Tabs]:
     """The tabs of this test; a picture of each is kept where it fails."""
     yield all_tabs
     if request.node.stash.get(FAILED, False):
@@ -182,9 +182,9 @@ def tabs(all_tabs: Tabs, watch: Watch, request: pytest.FixtureRequest) -> Iterat
 
 
 @pytest.fixture
-def tab(trial: SandboxApp, tabs: Tabs) -> Callable[[str], Tab]:
+def tab(sandbox_app: SandboxApp, tabs: Tabs) -> Callable[[str], Tab]:
     """Opens a tab with a person in front of it."""
-    return lambda who: tabs.open(who, trial.sandbox.url)
+    return lambda who: tabs.open(who, sandbox_app.sandbox.url)
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.surfaces import SURFACES
-from tests.browser.tab import Tab
+from tests.browser.page_object import Tab
+from tests.browser.screens import SURFACES
 
 GRAVE = ("serious", "critical")
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js")

@@ -7,16 +7,18 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from slackguide.runtime.sandbox import SandboxApp
-from tests.browser.tab import Tab
-from tests.browser.test_asking import MEDIATION
+from tests.browser.page_object import Tab
+from tests.browser.test_route_command import MEDIATION
 
 THREAD = "#side"
 
 
-def test_follow_ups_in_the_thread_count_and_the_answer_moves_on(trial: SandboxApp, tab: Callable[[str], Tab]) -> None:
-    facts = trial.guide().knowledge.facts
+def test_follow_ups_in_the_thread_count_and_the_answer_moves_on(
+    sandbox_app: SandboxApp, tab: Callable[[str], Tab]
+) -> None:
+    facts = sandbox_app.guide().knowledge.facts
     ben = tab("ben").go("slackguide")
-    mine = ben.said(MEDIATION)
+    mine = ben.wait_for_reply(MEDIATION)
     expect(mine.locator(".words")).to_contain_text(MEDIATION)
     mine.locator(".thread-line").click()
     first = ben.message("Where it goes depends on this", within=THREAD)
@@ -35,9 +37,9 @@ def test_follow_ups_in_the_thread_count_and_the_answer_moves_on(trial: SandboxAp
     ben.shot("dm-thread")
 
 
-def test_an_edit_and_the_bots_own_posts_are_not_answered(trial: SandboxApp, tab: Callable[[str], Tab]) -> None:
+def test_an_edit_and_the_bots_own_posts_are_not_answered(sandbox_app: SandboxApp, tab: Callable[[str], Tab]) -> None:
     lena = tab("lena").go("slackguide")
-    mine = lena.said("goldfish and opera")
+    mine = lena.wait_for_reply("goldfish and opera")
     expect(mine.locator(".thread-line")).to_contain_text("1 reply")
     mine.hover()
     mine.get_by_role("button", name="More actions").click()
@@ -46,14 +48,14 @@ def test_an_edit_and_the_bots_own_posts_are_not_answered(trial: SandboxApp, tab:
     mine.get_by_role("button", name="Save").click()
     expect(mine).to_contain_text("(edited)")
 
-    second = lena.said("help")
+    second = lena.wait_for_reply("help")
     expect(second.locator(".thread-line")).to_contain_text("1 reply")
     expect(mine.locator(".thread-line")).to_contain_text("1 reply")
 
 
 def test_a_mention_in_a_channel_is_answered_in_its_thread(ana: Tab) -> None:
     ana.go("ask-ce")
-    mine = ana.said(f"@slackguide {MEDIATION}")
+    mine = ana.wait_for_reply(f"@slackguide {MEDIATION}")
     expect(mine.locator(".mention")).to_have_text("@slackguide")
     mine.locator(".thread-line").click()
     expect(ana.message("Where it goes depends on this", within=THREAD)).to_be_visible()
@@ -61,7 +63,7 @@ def test_a_mention_in_a_channel_is_answered_in_its_thread(ana: Tab) -> None:
 
 def test_where_does_this_go_on_somebody_elses_message(ana: Tab, tab: Callable[[str], Tab]) -> None:
     ben = tab("ben").go("ask-ce")
-    ben.said("The hourly client says: send a case to Mediation, last paid 12 days ago")
+    ben.wait_for_reply("The hourly client says: send a case to Mediation, last paid 12 days ago")
     ana.go("ask-ce").front()
     theirs = ana.message("The hourly client says")
     theirs.hover()

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from slackguide.runtime.sandbox import SandboxApp
-from tests.browser.form import QUESTION, fill, notified, saved
-from tests.browser.tab import Tab
-from tests.waiting import PATIENCE
+from tests.browser.escalation_form import QUESTION, fill, notified, saved
+from tests.browser.page_object import Tab
+from tests.support.waiting import WAIT_SECONDS
 
 
 def inject_fault(
@@ -38,9 +38,9 @@ def send(tab: Tab, contract: str) -> str:
     return reference
 
 
-def attempts(trial: SandboxApp, contract: str) -> list[str]:
+def attempts(sandbox_app: SandboxApp, contract: str) -> list[str]:
     """What became of each try to post the escalation about that contract: the fault that met it, or its answer."""
-    calls = [call for call in trial.sandbox.workspace.calls if call.method == "chat.postMessage"]
+    calls = [call for call in sandbox_app.sandbox.workspace.calls if call.method == "chat.postMessage"]
     return [
         call.fault or ("ok" if call.answer.get("ok") else str(call.status))
         for call in calls
@@ -57,13 +57,13 @@ def attempts(trial: SandboxApp, contract: str) -> list[str]:
     ],
 )
 def test_it_arrives_once(
-    trial: SandboxApp, ana: Tab, contract: str, kind: str, name: str, lasting: str, seconds: int | None
+    sandbox_app: SandboxApp, ana: Tab, contract: str, kind: str, name: str, lasting: str, seconds: int | None
 ) -> None:
     inject_fault(ana, kind, lasting=lasting, seconds=seconds)
     expect(ana.page.locator(".sign", has_text="Faults injected")).to_be_visible()
     reference = send(ana, contract)
-    assert trial.sandbox.workspace.wait_for(lambda: bool(attempts(trial, contract)), timeout=PATIENCE)
-    assert attempts(trial, contract)[0] == name
+    assert sandbox_app.sandbox.workspace.wait_for(lambda: bool(attempts(sandbox_app, contract)), timeout=WAIT_SECONDS)
+    assert attempts(sandbox_app, contract)[0] == name
 
     if not lasting:
         ana.shot("faults")
@@ -76,13 +76,15 @@ def test_it_arrives_once(
     ana.go("ask-disputes")
     expect(ana.messages().filter(has_text=contract)).to_have_count(1)
     if name == "lost_answer":
-        assert attempts(trial, contract) == ["lost_answer"]
+        assert attempts(sandbox_app, contract) == ["lost_answer"]
     else:
-        assert attempts(trial, contract)[-1] == "ok"
-        assert set(attempts(trial, contract)[:-1]) == {name}
+        assert attempts(sandbox_app, contract)[-1] == "ok"
+        assert set(attempts(sandbox_app, contract)[:-1]) == {name}
 
 
-def test_a_window_that_slack_does_not_open_is_told_and_opens_at_the_next_press(trial: SandboxApp, ana: Tab) -> None:
+def test_a_window_that_slack_does_not_open_is_told_and_opens_at_the_next_press(
+    sandbox_app: SandboxApp, ana: Tab
+) -> None:
     card = ana.route(QUESTION)
     inject_fault(ana, "Failing", lasting="1", over="views.open")
     ana.click(card, "Escalate")

@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.form import QUESTION, posted, saved
-from tests.browser.tab import Tab
+from tests.browser.escalation_form import QUESTION, posted, saved
+from tests.browser.page_object import Tab
 
 FOCUSED = "() => document.activeElement.textContent.trim() || document.activeElement.getAttribute('aria-label') || ''"
 
@@ -104,7 +104,7 @@ def test_walking_through_messages_channels_and_regions(ana: Tab) -> None:
     keys = ana.page.keyboard
     ana.go("ask-ce")
     for words in ("first of two 8841", "second of two 8841"):
-        ana.said(words)
+        ana.wait_for_reply(words)
     reach(ana, ana.page.get_by_role("log"), "Shift+Tab")
     keys.press("ArrowUp")
     expect(ana.message("second of two 8841")).to_be_focused()

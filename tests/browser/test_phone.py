@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import ViewportSize, expect
 
-from tests.browser.form import fill, posted, saved
-from tests.browser.surfaces import SURFACES
-from tests.browser.tab import Tab
-from tests.browser.test_asking import MEDIATION
+from tests.browser.escalation_form import fill, posted, saved
+from tests.browser.page_object import Tab
+from tests.browser.screens import SURFACES
+from tests.browser.test_route_command import MEDIATION
 
 PHONE: ViewportSize = {"width": 375, "height": 740}
 

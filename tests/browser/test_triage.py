@@ -10,16 +10,16 @@ from playwright.sync_api import expect
 
 from slackguide.knowledge.facts import FactSpec
 from slackguide.runtime.sandbox import SandboxApp
-from tests.browser.tab import Tab
-from tests.browser.test_asking import MEDIATION, SURE
+from tests.browser.page_object import Tab
+from tests.browser.test_route_command import MEDIATION, SURE
 
 UNDECIDED = "Where it goes depends on this"
 
 
 @pytest.fixture
-def facts(trial: SandboxApp) -> Mapping[str, FactSpec]:
+def facts(sandbox_app: SandboxApp) -> Mapping[str, FactSpec]:
     """The facts as the knowledge has them, by name."""
-    return trial.guide().knowledge.facts
+    return sandbox_app.guide().knowledge.facts
 
 
 def test_two_questions_lead_to_the_one_right_queue(ana: Tab, facts: Mapping[str, FactSpec]) -> None:
@@ -69,12 +69,12 @@ def test_a_number_read_from_the_words_is_taken_back_and_told_anew(ana: Tab, fact
     expect(card.get_by_role("heading", name="Goes to: HV Mediation Tier 1")).to_be_visible()
 
 
-def test_who_does_not_know_sees_every_possibility(trial: SandboxApp, ana: Tab) -> None:
+def test_who_does_not_know_sees_every_possibility(sandbox_app: SandboxApp, ana: Tab) -> None:
     card = ana.route(MEDIATION)
     ana.click(card, "I don't know")
     found = card.locator(".richtext", has_text="Where it goes, by what you find out:")
-    told: dict[str, str | int] = {"contract_type": "hourly", "days_since_last_payment": 12}
-    possible = trial.guide().triage.branches("disputes/send-to-mediation", told)
+    reported: dict[str, str | int] = {"contract_type": "hourly", "days_since_last_payment": 12}
+    possible = sandbox_app.guide().triage.branches("disputes/send-to-mediation", reported)
     assert len(possible) > 2
     expect(found.locator("li")).to_have_count(len(possible))
     expect(found.locator("li strong")).to_have_text([one.destination.name for one in possible])

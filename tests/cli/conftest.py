@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stores import SteppedClock, Store, postgresql, sqlite_url
+from tests.support.databases import SteppedClock, Store, postgresql, sqlite_url
 
 __all__ = ["postgresql"]
 

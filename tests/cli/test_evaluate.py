@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.cli_runner import Shell, shell
-from tests.evaluation.small import BURNING, NOISE, SHIPPED, phrasing, write_knowledge, write_questions
+from tests.support.cli_runner import Shell, shell
+from tests.support.small_knowledge import BURNING, NOISE, SHIPPED, phrasing, write_knowledge, write_questions
 
 __all__ = ["shell"]
 

@@ -11,9 +11,9 @@ import pytest
 from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.escalation.state_machine import Claim, Reopen, Resolve
 from slackguide.evaluation.split import split_of
-from tests.cli.cli_runner import Shell, shell
-from tests.evaluation.small import phrasing, write_knowledge, write_questions
-from tests.stores import Store, draft
+from tests.support.cli_runner import Shell, shell
+from tests.support.databases import Store, new_escalation
+from tests.support.small_knowledge import phrasing, write_knowledge, write_questions
 
 __all__ = ["shell"]
 
@@ -37,9 +37,9 @@ def knowledge(tmp_path: Path) -> Path:
 def resolved(store: Store, view: str, ending: ResolutionCode, which: str | None = None, **changes: Any) -> str:
     """An escalation that was sent, claimed and resolved; its reference."""
     usual = {"question": f"question {view}", "entry_id": "help/badge"}
-    escalation = store.ledger.submit(draft(view, **{**usual, **changes})).escalation
-    store.ledger.apply(escalation.id, Claim("U2"))
-    store.ledger.apply(escalation.id, Resolve("U2", Resolution(ending, "decided so", which)))
+    escalation = store.escalations.submit(new_escalation(view, **{**usual, **changes})).escalation
+    store.escalations.apply(escalation.id, Claim("U2"))
+    store.escalations.apply(escalation.id, Resolve("U2", Resolution(ending, "decided so", which)))
     store.elapse(1)
     return escalation.reference
 
@@ -78,14 +78,14 @@ def test_what_tells_nothing_is_left_out_and_counted(store: Store, shell: Shell, 
     resolved(store, "V3", ResolutionCode.IN_GUIDE, entry_id=None)
     resolved(store, "V4", ResolutionCode.IN_GUIDE, entry_id="help/gone")
     resolved(store, "V5", ResolutionCode.DUPLICATE, "D-9999")
-    store.ledger.submit(draft("V6", question="still open", entry_id="help/badge"))
+    store.escalations.submit(new_escalation("V6", question="still open", entry_id="help/badge"))
     resolved(store, "V7", ResolutionCode.DUPLICATE, "D-1006")
     resolved(store, "V8", ResolutionCode.DUPLICATE, "D-1009")
     resolved(store, "V9", ResolutionCode.DUPLICATE, "D-1008")
     reopened = resolved(store, "V10", ResolutionCode.WRONG_QUEUE, "vault")
-    found = store.ledger.by_reference(reopened)
+    found = store.escalations.by_reference(reopened)
     assert found is not None
-    store.ledger.apply(found.id, Reopen("U1"))
+    store.escalations.apply(found.id, Reopen("U1"))
     questions, said = written(shell, knowledge)
     assert questions == []
     assert sorted(said) == [

@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from slackguide.cli import app
-from tests.cli.cli_runner import Shell, shell
+from tests.support.cli_runner import Shell, shell
 
 __all__ = ["shell"]
 

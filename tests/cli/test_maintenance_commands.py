@@ -21,8 +21,8 @@ from slackguide.escalation.state_machine import Ask, Claim, Command, Resolve, Wi
 from slackguide.storage.directory import DirectoryUser, UserDirectory
 from slackguide.storage.feedback import FeedbackRepository, Verdict
 from slackguide.storage.schema import escalations, feedback
-from tests.cli.cli_runner import Shell, shell
-from tests.stores import Store, draft, sqlite_url
+from tests.support.cli_runner import Shell, shell
+from tests.support.databases import Store, new_escalation, sqlite_url
 
 __all__ = ["shell"]
 
@@ -36,12 +36,12 @@ def named(store: Store) -> None:
 
 
 def sent(store: Store, view: str, **changes: Any) -> Escalation:
-    return store.ledger.submit(draft(view, **changes)).escalation
+    return store.escalations.submit(new_escalation(view, **changes)).escalation
 
 
 def pressed(store: Store, escalation: Escalation, *presses: Command) -> None:
     for press in presses:
-        store.ledger.apply(escalation.id, press)
+        store.escalations.apply(escalation.id, press)
 
 
 def job(store: Store) -> Job:
@@ -305,7 +305,7 @@ def test_a_wrong_verdict_names_the_right_ones(shell: Shell) -> None:
 # The outbox
 
 
-def owed(shell: Shell, *arguments: object) -> list[tuple[str, str, str]]:
+def pending_jobs(shell: Shell, *arguments: object) -> list[tuple[str, str, str]]:
     listed = shell("outbox", "list", "--json", *arguments).document
     return [(one["kind"], one["reference"], one["state"]) for one in listed]
 
@@ -313,23 +313,23 @@ def owed(shell: Shell, *arguments: object) -> list[tuple[str, str, str]]:
 def test_what_is_owed_is_listed_tried_again_and_dropped(store: Store, shell: Shell) -> None:
     sent(store, "V1")
     store.outbox.complete(job(store), DeadLettered("is_archived"))
-    assert owed(shell) == owed(shell, "--parked") == [("post_escalation", "D-1001", "parked")]
+    assert pending_jobs(shell) == pending_jobs(shell, "--parked") == [("post_escalation", "D-1001", "parked")]
     table = shell("outbox", "list")
     assert {"D-1001", "#ask-disputes", "parked", "is_archived"} <= set(table.out.split())
     assert table.err == "1 parked owed to Slack.\n"
 
     ran = shell("outbox", "retry", "d-1001")
     assert (ran.status, ran.out, ran.err) == (0, "", "1 job will be tried now.\n")
-    assert owed(shell) == [("post_escalation", "D-1001", "due")]
-    assert owed(shell, "--parked") == []
+    assert pending_jobs(shell) == [("post_escalation", "D-1001", "due")]
+    assert pending_jobs(shell, "--parked") == []
 
     ran = shell("outbox", "drop", "D-1001")
     assert (ran.status, ran.err) == (0, "1 job dropped.\n")
-    assert owed(shell) == [("tell_person", "D-1001", "due")]
+    assert pending_jobs(shell) == [("tell_person", "D-1001", "due")]
 
     ran = shell("outbox", "resync", "D-1001")
     assert (ran.status, ran.err) == (0, "D-1001 will be posted.\n")
-    assert sorted(owed(shell)) == [("post_escalation", "D-1001", "due"), ("tell_person", "D-1001", "due")]
+    assert sorted(pending_jobs(shell)) == [("post_escalation", "D-1001", "due"), ("tell_person", "D-1001", "due")]
 
 
 def test_everything_parked_is_tried_again_at_once(store: Store, shell: Shell) -> None:
@@ -338,7 +338,7 @@ def test_everything_parked_is_tried_again_at_once(store: Store, shell: Shell) ->
         store.outbox.complete(job(store), DeadLettered("is_archived"))
         store.elapse(2)
     assert shell("outbox", "retry", "--parked").err == "2 jobs will be tried now.\n"
-    assert [state for _, _, state in owed(shell)] == ["due", "due"]
+    assert [state for _, _, state in pending_jobs(shell)] == ["due", "due"]
     for arguments in ([], ["D-1001", "--parked"]):
         ran = shell("outbox", "retry", *arguments)
         assert ran.status == 2
@@ -353,7 +353,7 @@ def test_what_is_being_sent_is_let_be(store: Store, shell: Shell) -> None:
             ran = shell("outbox", command, name)
             assert (ran.status, ran.out) == (1, "")
             assert f"nothing was changed for {name}. It is being sent this moment" in ran.err
-    assert owed(shell) == [("post_escalation", "D-1001", "sending")]
+    assert pending_jobs(shell) == [("post_escalation", "D-1001", "sending")]
     assert shell("outbox", "list").err == "1 being sent owed to Slack.\n"
     store.outbox.complete(held, Retry(60, 0, False, "unreachable"))
     assert shell("outbox", "retry", held.id).status == 0
@@ -372,7 +372,7 @@ def test_nothing_owed_is_fine_and_an_unknown_one_is_not(store: Store, shell: She
     assert shell("outbox", "resync", "D-9").status == 2
     ran = shell("outbox", "resync", "D-1001")
     assert (ran.status, ran.err) == (0, "The card of D-1001 will be drawn again.\n")
-    assert [kind for kind, _, _ in owed(shell)] == ["update_card", "refresh_home"]
+    assert [kind for kind, _, _ in pending_jobs(shell)] == ["update_card", "refresh_home"]
 
 
 def test_an_empty_outbox_says_so(store: Store, shell: Shell) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from slackguide.slack.manifest import manifest
-from tests.cli.cli_runner import Shell, shell
+from tests.support.cli_runner import Shell, shell
 
 __all__ = ["shell"]
 

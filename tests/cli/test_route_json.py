@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from slackguide.knowledge import KnowledgeBase, load
-from tests.cli.cli_runner import Ran, Shell, shell
-from tests.evaluation.small import BURNING, SHIPPED, write_knowledge
+from tests.support.cli_runner import Ran, Shell, shell
+from tests.support.small_knowledge import BURNING, SHIPPED, write_knowledge
 
 __all__ = ["shell"]
 

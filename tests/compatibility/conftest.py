@@ -13,7 +13,7 @@ import pytest
 from slackguide.guide import Guide
 from slackguide.sandbox import Message
 from tests.slack.conftest import empty_database, guide
-from tests.trial import Workplace
+from tests.support.app_harness import AppHarness
 
 __all__ = ["empty_database", "guide"]
 
@@ -28,9 +28,9 @@ def recorded() -> dict[str, Any]:
 
 
 @pytest.fixture
-def work(guide: Guide, recorded: dict[str, Any], empty_database: Path, tmp_path: Path) -> Iterator[Workplace]:
+def work(guide: Guide, recorded: dict[str, Any], empty_database: Path, tmp_path: Path) -> Iterator[AppHarness]:
     """This version on the database of 0.1.0, in a workspace that shows what 0.1.0 had posted."""
-    work = Workplace(guide=guide, database=empty_database, known=False)
+    work = AppHarness(guide=guide, database=empty_database, known=False)
     work.end()
     work.clock.now = float(recorded["clock"])
     for person in work.workspace.people:

@@ -15,11 +15,11 @@ from slackguide.sandbox.block_kit.state import elements_of
 from slackguide.slack.ids import ESCALATION_EVENT, Action
 from slackguide.slack.registry import OUTDATED_MESSAGE
 from slackguide.triage.completeness import load_verified
-from tests.slack.asking import TODAY
-from tests.slack.escalating import filled
-from tests.slack.forging import press_payload
-from tests.slack.reading import elements, words
-from tests.trial import Workplace
+from tests.support.app_harness import AppHarness
+from tests.support.escalations import filled
+from tests.support.forged_requests import press_payload
+from tests.support.questions import TODAY
+from tests.support.rendered import elements, words
 
 BASE = Path(__file__).parent / "base_0_1_0"
 
@@ -43,9 +43,9 @@ MOVED_ON = {"add_details": "D-1005", "hand_over": "D-1007", "resolve": "D-1004"}
 """Forms whose escalation went on after 0.1.0 had opened them, and what the refusal has to name."""
 
 
-def escalation_state(work: Workplace, recorded: dict[str, Any], name: str) -> EscalationState:
+def escalation_state(work: AppHarness, recorded: dict[str, Any], name: str) -> EscalationState:
     """The state of an escalation of the recording, by its name there."""
-    found = work.stores.escalations.get(recorded["escalations"][name]["id"])
+    found = work.repositories.escalations.get(recorded["escalations"][name]["id"])
     assert found is not None
     return found.state
 
@@ -57,7 +57,7 @@ def clickable(recorded: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
             yield message, element["action_id"]
 
 
-def reader_of(work: Workplace, message: dict[str, Any]) -> str:
+def reader_of(work: AppHarness, message: dict[str, Any]) -> str:
     """Somebody who sees the message: its one reader, the person of the direct message, or a specialist."""
     if message["reader"]:
         return str(message["reader"])
@@ -67,7 +67,7 @@ def reader_of(work: Workplace, message: dict[str, Any]) -> str:
     )
 
 
-def shown_to(work: Workplace, who: str) -> str:
+def shown_to(work: AppHarness, who: str) -> str:
     """Everything that a person sees: messages, and open modals."""
     person = work.workspace.person(who).id
     messages = [m for c in work.workspace.conversations for m in work.workspace.all_messages(c.id)]
@@ -95,7 +95,7 @@ def test_the_recording_holds_every_action_that_0_1_0_had(recorded: dict[str, Any
     assert set(Action) - posted <= {Action.READ, Action.UNFOLLOW}, "those two are clicked below, from a forged message"
 
 
-def test_every_button_that_0_1_0_posted_is_understood(work: Workplace, recorded: dict[str, Any]) -> None:
+def test_every_button_that_0_1_0_posted_is_understood(work: AppHarness, recorded: dict[str, Any]) -> None:
     work.settle()
     clicked = 0
     for message, action_id in clickable(recorded):
@@ -115,7 +115,7 @@ def test_every_button_that_0_1_0_posted_is_understood(work: Workplace, recorded:
 
 @pytest.mark.parametrize("action", [Action.READ, Action.UNFOLLOW, Action.FOLLOW, Action.CLAIM, Action.RELEASE])
 def test_buttons_that_carry_an_escalations_id_are_understood(
-    work: Workplace, recorded: dict[str, Any], action: Action
+    work: AppHarness, recorded: dict[str, Any], action: Action
 ) -> None:
     work.settle()
     payload = press_payload(work, action, recorded["escalations"]["unclaimed"]["id"], "marek")
@@ -135,7 +135,7 @@ def test_buttons_that_carry_an_escalations_id_are_understood(
 
 
 @pytest.mark.parametrize("name", sorted(FORMS))
-def test_every_form_that_0_1_0_had_opened_can_be_sent(work: Workplace, recorded: dict[str, Any], name: str) -> None:
+def test_every_form_that_0_1_0_had_opened_can_be_sent(work: AppHarness, recorded: dict[str, Any], name: str) -> None:
     work.settle()
     view = recorded["views"][name]
     screens = work.workspace.views
@@ -163,7 +163,7 @@ def typed(value: Any) -> Any:
     return value.get("value")
 
 
-def test_home_tabs_that_0_1_0_drew_are_understood(work: Workplace, recorded: dict[str, Any]) -> None:
+def test_home_tabs_that_0_1_0_drew_are_understood(work: AppHarness, recorded: dict[str, Any]) -> None:
     for who, content in recorded["homes"].items():
         person = work.workspace.person(who).id
         for block in content["blocks"]:
@@ -177,7 +177,7 @@ def test_home_tabs_that_0_1_0_drew_are_understood(work: Workplace, recorded: dic
         assert not [refusal for refusal in REFUSALS if refusal in shown_to(work, who)]
 
 
-def test_what_0_1_0_still_owed_arrives(work: Workplace, recorded: dict[str, Any]) -> None:
+def test_what_0_1_0_still_owed_arrives(work: AppHarness, recorded: dict[str, Any]) -> None:
     """What was due, and what it had given up because Slack refused the installation."""
     work.settle()
 
@@ -185,12 +185,12 @@ def test_what_0_1_0_still_owed_arrives(work: Workplace, recorded: dict[str, Any]
     ids = [m.metadata["event_payload"]["id"] for m in posts if m.metadata["event_type"] == ESCALATION_EVENT]  # type: ignore[index]
     for name in ("owed", "parked"):
         assert ids.count(recorded["escalations"][name]["id"]) == 1, name
-    assert work.owed() == ()
+    assert work.pending() == ()
     answers = [m for m in work.workspace.direct_messages("ana") if m.by_bot and m.thread_ts]
     assert any("Send a case to Mediation" in m.text for m in answers[-1:])
 
 
-def test_a_card_of_0_1_0_is_claimed_and_redrawn(work: Workplace, recorded: dict[str, Any]) -> None:
+def test_a_card_of_0_1_0_is_claimed_and_redrawn(work: AppHarness, recorded: dict[str, Any]) -> None:
     work.settle()
     (post,) = [
         m

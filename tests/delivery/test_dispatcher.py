@@ -178,11 +178,11 @@ def test_without_being_able_to_look_nothing_is_posted() -> None:
 def test_a_dead_letter_is_told_to_requester_and_owner() -> None:
     box = deliver(ScriptedSlack(post=SlackRefusedError("not_in_channel", RefusalScope.PLACE)))
     text = "D-1042: not_in_channel"
-    told = (
+    reported = (
         NotifyPerson("U1", NoticeKind.DEAD_LETTERED, None, text),
         NotifyPerson("ULEAD", NoticeKind.DEAD_LETTERED, None, text),
     )
-    assert box.settled == [(DeadLettered("not_in_channel"), told)]
+    assert box.settled == [(DeadLettered("not_in_channel"), reported)]
 
 
 def test_a_notice_that_is_a_dead_letter_is_not_told_by_another_notice() -> None:

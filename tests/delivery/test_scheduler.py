@@ -10,7 +10,7 @@ import pytest
 
 from slackguide.delivery.scheduler import PeriodicTask, Scheduler
 from slackguide.errors import StorageError
-from tests.waiting import PATIENCE
+from tests.support.waiting import WAIT_SECONDS
 
 
 def test_a_chore_is_done_again_after_faults(caplog: pytest.LogCaptureFixture) -> None:
@@ -26,8 +26,8 @@ def test_a_chore_is_done_again_after_faults(caplog: pytest.LogCaptureFixture) ->
 
     chores = Scheduler(periodic_tasks=[PeriodicTask("sweep", 0.01, work)], stopping=threading.Event())
     chores.start()
-    assert [done.get(timeout=PATIENCE) for _ in range(3)] == [1, 1, 1]
-    assert chores.stop(timeout=PATIENCE)
+    assert [done.get(timeout=WAIT_SECONDS) for _ in range(3)] == [1, 1, 1]
+    assert chores.stop(timeout=WAIT_SECONDS)
     assert "sweep waits: the database is busy" in caplog.text
     assert "sweep goes on after ValueError" in caplog.text
     assert "secret" not in caplog.text
@@ -37,6 +37,6 @@ def test_a_chore_is_not_done_again_before_its_time() -> None:
     done: queue.SimpleQueue[int] = queue.SimpleQueue()
     chores = Scheduler(periodic_tasks=[PeriodicTask("sweep", 3600, lambda: done.put(1))], stopping=threading.Event())
     chores.start()
-    assert done.get(timeout=PATIENCE) == 1
-    assert chores.stop(timeout=PATIENCE)
+    assert done.get(timeout=WAIT_SECONDS) == 1
+    assert chores.stop(timeout=WAIT_SECONDS)
     assert done.empty()

@@ -16,7 +16,7 @@ from slackguide.delivery.sender import PostedMessage
 from slackguide.delivery.tasks import RefreshAppHome, Task
 from slackguide.delivery.worker import ERROR_PAUSE, MIN_POLL_INTERVAL, Worker
 from slackguide.errors import StorageError
-from tests.waiting import PATIENCE
+from tests.support.waiting import WAIT_SECONDS
 
 JOB = Job(
     id=1,
@@ -123,20 +123,20 @@ def test_a_ring_wakes_it() -> None:
     worker.start()
     for number in range(3):
         pile.add(number)
-        assert pile.settled.get(timeout=PATIENCE) == number
-    assert worker.stop(timeout=PATIENCE)
+        assert pile.settled.get(timeout=WAIT_SECONDS) == number
+    assert worker.stop(timeout=WAIT_SECONDS)
 
 
 def test_an_idle_worker_sleeps_until_the_bell_or_the_poll() -> None:
     worker, pile, _ = working()
     worker.start()
-    assert pile.bell.sleeps.get(timeout=PATIENCE) == POLL - MIN_POLL_INTERVAL
+    assert pile.bell.sleeps.get(timeout=WAIT_SECONDS) == POLL - MIN_POLL_INTERVAL
     assert pile.claims == 1, "it looked once, in vain"
     pile.add(1)
-    assert pile.settled.get(timeout=PATIENCE) == 1
-    assert pile.bell.sleeps.get(timeout=PATIENCE) == POLL - MIN_POLL_INTERVAL
+    assert pile.settled.get(timeout=WAIT_SECONDS) == 1
+    assert pile.bell.sleeps.get(timeout=WAIT_SECONDS) == POLL - MIN_POLL_INTERVAL
     assert pile.claims == 3, "and twice more: for the job, and in vain"
-    assert worker.stop(timeout=PATIENCE)
+    assert worker.stop(timeout=WAIT_SECONDS)
 
 
 def test_it_goes_on_after_faults() -> None:
@@ -147,11 +147,11 @@ def test_it_goes_on_after_faults() -> None:
         pile.add(number)
     worker.start()
     for _ in range(2):
-        assert pile.bell.sleeps.get(timeout=PATIENCE) == ERROR_PAUSE - MIN_POLL_INTERVAL
+        assert pile.bell.sleeps.get(timeout=WAIT_SECONDS) == ERROR_PAUSE - MIN_POLL_INTERVAL
         assert pile.settled.empty()
         pile.bell.notify()
-    assert [pile.settled.get(timeout=PATIENCE) for _ in range(3)] == [0, 1, 2]
-    assert worker.stop(timeout=PATIENCE)
+    assert [pile.settled.get(timeout=WAIT_SECONDS) for _ in range(3)] == [0, 1, 2]
+    assert worker.stop(timeout=WAIT_SECONDS)
 
 
 def test_one_conversation_that_hangs_does_not_hold_up_the_others() -> None:
@@ -159,16 +159,16 @@ def test_one_conversation_that_hangs_does_not_hold_up_the_others() -> None:
 
     def hang_on_the_first(job: Job) -> None:
         if job.id == 0:
-            hang.wait(PATIENCE)
+            hang.wait(WAIT_SECONDS)
 
     worker, pile, _ = working(hang_on_the_first, threads=2)
     worker.start()
     for number in range(3):
         pile.add(number)
-    assert {pile.settled.get(timeout=PATIENCE), pile.settled.get(timeout=PATIENCE)} == {1, 2}
+    assert {pile.settled.get(timeout=WAIT_SECONDS), pile.settled.get(timeout=WAIT_SECONDS)} == {1, 2}
     hang.set()
-    assert pile.settled.get(timeout=PATIENCE) == 0
-    assert worker.stop(timeout=PATIENCE)
+    assert pile.settled.get(timeout=WAIT_SECONDS) == 0
+    assert worker.stop(timeout=WAIT_SECONDS)
 
 
 def sending_until(go_on: threading.Event) -> tuple[Worker, Pile, threading.Event]:
@@ -177,13 +177,13 @@ def sending_until(go_on: threading.Event) -> tuple[Worker, Pile, threading.Event
 
     def send(job: Job) -> None:
         sending.set()
-        assert go_on.wait(PATIENCE)
+        assert go_on.wait(WAIT_SECONDS)
 
     worker, pile, stopping = working(send)
     worker.start()
     pile.add(1)
     pile.add(2)
-    assert sending.wait(PATIENCE)
+    assert sending.wait(WAIT_SECONDS)
     return worker, pile, stopping
 
 
@@ -192,8 +192,8 @@ def test_stopping_finishes_what_is_being_sent_and_takes_nothing_new() -> None:
     worker, pile, stopping = sending_until(go_on)
     stopping.set()
     go_on.set()
-    assert worker.stop(timeout=PATIENCE)
-    assert pile.settled.get(timeout=PATIENCE) == 1
+    assert worker.stop(timeout=WAIT_SECONDS)
+    assert pile.settled.get(timeout=WAIT_SECONDS) == 1
     assert pile.settled.empty()
     assert pile.jobs.qsize() == 1
 
@@ -204,7 +204,7 @@ def test_stopping_does_not_wait_for_ever() -> None:
     assert not worker.stop(timeout=0.01)
     assert pile.settled.empty()
     go_on.set()
-    assert worker.stop(timeout=PATIENCE)
+    assert worker.stop(timeout=WAIT_SECONDS)
 
 
 def test_a_worker_that_was_never_started_stops() -> None:

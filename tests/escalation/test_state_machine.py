@@ -221,8 +221,8 @@ def test_followers_are_told_what_the_requester_is_told() -> None:
     assert followed.text == "You follow D-1042 now: I tell you what changes."
     resolved = apply(followed.escalation, Resolve(ANN, DECIDED), NOON)
     assert isinstance(resolved, Applied)
-    told = [task.user_id for task in resolved.messages if isinstance(task, NotifyPerson)]
-    assert told == [ASKER, BOB]
+    reported = [task.user_id for task in resolved.messages if isinstance(task, NotifyPerson)]
+    assert reported == [ASKER, BOB]
     left = apply(resolved.escalation, Unfollow(BOB), NOON)
     assert isinstance(left, Applied)
     assert left.escalation.followers == ()

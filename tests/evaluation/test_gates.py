@@ -4,8 +4,8 @@ import pytest
 
 from slackguide.errors import UnusableInput
 from slackguide.evaluation.gates import Bound, Gate, GateSet, check_gates, read_gates
-from tests.evaluation.made import observed
-from tests.evaluation.small import SHIPPED
+from tests.support.factories import observed
+from tests.support.small_knowledge import SHIPPED
 
 OBSERVATIONS = [
     observed("a/a", "answer", "a/a", confidence=0.9, file="q/one.jsonl", line=1),

@@ -7,7 +7,7 @@ import pytest
 from slackguide.evaluation.gates import Gate, GateSet, check_gates
 from slackguide.evaluation.html_report import render_html
 from slackguide.evaluation.report import Report, build_report
-from tests.evaluation.made import observed
+from tests.support.factories import observed
 
 VOID = {"meta", "br", "hr", "img", "input", "link"}
 EVIL = 'won\'t <script>alert("x")</script> & <img src=x onerror=y>'

@@ -1,7 +1,7 @@
 import pytest
 
 from slackguide.evaluation.metrics import Proportion, compute_metrics
-from tests.evaluation.made import observed
+from tests.support.factories import observed
 
 CRITICAL = frozenset({"x/fire"})
 

@@ -7,7 +7,7 @@ from slackguide.guide import Asker, Concern, Guide, NoAnswer
 from slackguide.guide.outcomes import Choices, RankedEntry
 from slackguide.knowledge import load
 from slackguide.matching import Alert
-from tests.evaluation.small import write_knowledge
+from tests.support.small_knowledge import write_knowledge
 
 MATCHES = (RankedEntry("a/a", "A", 0.6), RankedEntry("b/b", "B", 0.3), RankedEntry("c/c", "C", 0.1))
 RANKING = ("a/a", "b/b", "c/c")

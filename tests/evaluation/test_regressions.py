@@ -3,7 +3,7 @@ import pytest
 from slackguide.evaluation.prediction import Prediction
 from slackguide.evaluation.regressions import Verdict, judge_change, prediction_changes
 from slackguide.evaluation.results import LabelledCase
-from tests.evaluation.made import observed
+from tests.support.factories import observed
 
 RIGHT = Prediction("answer", ("a/a", "b/b"), 1)
 AMONG = Prediction("choices", ("b/b", "a/a"), 2)

@@ -2,7 +2,7 @@ import pytest
 
 from slackguide.evaluation.metrics import count_confusions, measure_latency, percentile
 from slackguide.evaluation.report import build_report
-from tests.evaluation.made import observed
+from tests.support.factories import observed
 
 
 def test_confusions_go_by_pair_the_most_frequent_first() -> None:

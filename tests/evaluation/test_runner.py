@@ -9,7 +9,7 @@ from slackguide.evaluation.runner import MAX_ERRORS_SHOWN, read_cases, run_quest
 from slackguide.evaluation.split import split_of
 from slackguide.guide import Asker, Guide
 from slackguide.knowledge import load
-from tests.evaluation.small import phrasing, write_knowledge, write_questions
+from tests.support.small_knowledge import phrasing, write_knowledge, write_questions
 
 KNOWN = frozenset({"help/password", "help/invoice"})
 TODAY = date(2026, 11, 21)

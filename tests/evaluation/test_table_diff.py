@@ -5,7 +5,7 @@ import pytest
 
 from slackguide.evaluation.table_diff import TableChange, TableDiff, diff_tables
 from slackguide.knowledge import load
-from tests.evaluation.small import SHIPPED, write_knowledge
+from tests.support.small_knowledge import SHIPPED, write_knowledge
 
 BADGE = ("help/badge",)
 

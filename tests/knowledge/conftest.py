@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.cli_runner import Ran, Shell, shell
+from tests.support.cli_runner import Ran, Shell, shell
 
 __all__ = ["shell"]
 
-SOUND = Path(__file__).parent / "sound"
+VALID = Path(__file__).parent / "fixtures" / "valid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +52,5 @@ class Copy:
 @pytest.fixture
 def copy(tmp_path: Path, shell: Shell) -> Copy:
     directory = tmp_path / "knowledge"
-    shutil.copytree(SOUND, directory)
+    shutil.copytree(VALID, directory)
     return Copy(directory, shell)

@@ -13,7 +13,7 @@ from slackguide.slack.answer_service import TEXT_LIMIT
 from slackguide.slack.views.escalation_form import READ_LIMIT, FormPrefill, initial_values
 from slackguide.triage import load_verified
 from tests.knowledge.conftest import Copy
-from tests.trial import KNOWLEDGE
+from tests.support.app_harness import KNOWLEDGE
 
 SHARED = "shared.yaml"
 FIELD = "{label: Summary, kind: long_text, required: true}"

@@ -15,7 +15,7 @@ from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import InvalidKnowledgeError, load
 from slackguide.runtime.container import build_guide
 from slackguide.runtime.knowledge_watcher import KnowledgeWatcher
-from tests.knowledge.conftest import SOUND, Copy
+from tests.knowledge.conftest import VALID, Copy
 
 
 @pytest.mark.parametrize("pattern", ["a{99999999999}", "(" * 500 + ")" * 500, "(a+)+$"])
@@ -97,11 +97,11 @@ def becomes(met: Callable[[], bool], timeout: float = 20.0) -> bool:
 
 def test_a_file_whose_name_is_not_utf8_is_read(tmp_path: Path) -> None:
     directory = tmp_path / "knowledge"
-    shutil.copytree(SOUND, directory)
+    shutil.copytree(VALID, directory)
     odd = os.fsdecode(b"odd-\xff.yaml")
     (directory / odd).write_text("destinations:\n  more: {kind: team, name: More}\n", "utf-8")
     assert "more" in load(directory).destinations
-    assert load(directory).fingerprint != load(SOUND).fingerprint
+    assert load(directory).fingerprint != load(VALID).fingerprint
 
 
 def test_a_pipe_among_the_questions_does_not_stop_the_check(copy: Copy) -> None:

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.sandbox.counterpart import Served, served
-from tests.waiting import PATIENCE
+from tests.support.bolt_app import ServedApp, served
+from tests.support.waiting import WAIT_SECONDS
 
-expect.set_options(timeout=PATIENCE * 1000)
+expect.set_options(timeout=WAIT_SECONDS * 1000)
 
 # A browser that speaks to nobody but the page it is shown.
 QUIET = (
@@ -24,7 +24,7 @@ QUIET = (
 
 
 @pytest.fixture
-def slack() -> Iterator[Served]:
+def slack() -> Iterator[ServedApp]:
     with served() as found:
         yield found
 
@@ -53,11 +53,13 @@ def visit(browser: Browser) -> Iterator[Opener]:
         if urlsplit(request.url).hostname != "127.0.0.1" and not request.url.startswith("data:"):
             wrong.append(f"a request left loopback: {request.url}")
 
-    def open_page(slack: Served, who: str = "ana", place: str = "", *, cut_off: bool = False, **options: Any) -> Page:
+    def open_page(
+        slack: ServedApp, who: str = "ana", place: str = "", *, cut_off: bool = False, **options: Any
+    ) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE * 1000)
+        page.set_default_timeout(WAIT_SECONDS * 1000)
         page.on("request", check)
         page.on("pageerror", lambda error: wrong.append(f"error in the page: {error}"))
         if not cut_off:  # a page that loses its server says so in the console, too

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from slackguide.sandbox.block_kit.validation import check_message_blocks, check_view, too_long, view_too_large
-from tests.sandbox.counterpart import actions, button, field, modal, section
+from tests.support.bolt_app import actions, button, field, modal, section
 
 Block = dict[str, Any]
 

@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 
 from slackguide.sandbox import FaultKind, InjectedFault
 from tests.sandbox.conftest import Opener
-from tests.sandbox.counterpart import Served, actions, button, field, modal, section, served
-from tests.waiting import PATIENCE
+from tests.support.bolt_app import ServedApp, actions, button, field, modal, section, served
+from tests.support.waiting import WAIT_SECONDS
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 NAMES = ("alpha", "beta", "gamma")
@@ -38,10 +38,10 @@ FORM = modal(
 )
 
 
-class Desk:
+class DemoApp:
     """A small app with everything a page has to draw; `submitted` keeps what forms brought."""
 
-    def __init__(self, slack: Served) -> None:
+    def __init__(self, slack: ServedApp) -> None:
         self.submitted: list[dict[str, Any]] = []
         self.pressed: list[dict[str, Any]] = []
         self.release = threading.Event()
@@ -56,7 +56,7 @@ class Desk:
                 case "broken":
                     ack(text="x", blocks=[section("y" * 3001)])
                 case "slow":
-                    self.release.wait(PATIENCE)
+                    self.release.wait(WAIT_SECONDS)
                     ack("late")
                 case text:
                     ack(text="card", blocks=self.card(text))
@@ -116,8 +116,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(slack: Served) -> Desk:
-    return Desk(slack)
+def demo_app(slack: ServedApp) -> DemoApp:
+    return DemoApp(slack)
 
 
 def composer(page: Page) -> Any:
@@ -138,7 +138,7 @@ def rows(page: Page) -> Any:
     return page.locator("#conversation article.message")
 
 
-def test_a_command_from_completion_to_card(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_a_command_from_completion_to_card(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     page = visit(slack)
     composer(page).press_sequentially("/ro")
     expect(page.get_by_role("option", name="/route")).to_be_visible()
@@ -155,7 +155,7 @@ def test_a_command_from_completion_to_card(slack: Served, desk: Desk, visit: Ope
     expect(composer(page)).to_have_value("")
 
 
-def test_a_form_with_the_keyboard_alone(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_a_form_with_the_keyboard_alone(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     page = visit(slack)
     keys = page.keyboard
     keys.type("/route money")
@@ -183,13 +183,15 @@ def test_a_form_with_the_keyboard_alone(slack: Served, desk: Desk, visit: Opener
     keys.type("Charged twice")
     keys.press("Control+Enter")
     expect(dialog).not_to_be_visible()
-    (values,) = desk.submitted
+    (values,) = demo_app.submitted
     assert values["kind"]["kind"]["selected_option"] == OPTIONS[1]
     assert values["tags"]["tags"]["selected_options"] == [OPTIONS[2]]
     assert values["summary"]["summary"]["value"] == "Charged twice"
 
 
-def test_errors_stand_under_their_fields_and_nothing_typed_is_lost(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_errors_stand_under_their_fields_and_nothing_typed_is_lost(
+    slack: ServedApp, demo_app: DemoApp, visit: Opener
+) -> None:
     page = visit(slack)
     ask(page, "")
     send(page)
@@ -214,19 +216,19 @@ def test_errors_stand_under_their_fields_and_nothing_typed_is_lost(slack: Served
     page.get_by_label("Link").fill("https://acme.zendesk.com/1")
     send(page)
     expect(page.get_by_role("dialog")).to_have_count(0)
-    (values,) = desk.submitted
+    (values,) = demo_app.submitted
     assert values["day"]["day"]["selected_date"] == "2026-05-01"
     assert values["mood"]["mood"]["selected_option"] == OPTIONS[2]
 
 
-def test_a_form_over_its_length_shows_it(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_a_form_over_its_length_shows_it(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     page = visit(slack)
     ask(page, "")
     page.get_by_label("Summary").fill("x" * 103)
     expect(page.locator(".counter.over")).to_have_text("-3")
 
 
-def test_two_tabs_two_people(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_two_tabs_two_people(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     ana, marek = visit(slack, "ana"), visit(slack, "marek")
     ask(ana, "")
     ana.get_by_label("Link").fill("https://acme.zendesk.com/1")
@@ -246,7 +248,7 @@ def test_two_tabs_two_people(slack: Served, desk: Desk, visit: Opener) -> None:
     expect(ana.get_by_role("button", name="Claim")).to_have_count(0)
 
 
-def test_an_ephemeral_message_is_on_no_other_screen(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_an_ephemeral_message_is_on_no_other_screen(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     ana, ben = visit(slack, "ana"), visit(slack, "ben")
     ask(ana)
     expect(rows(ana)).to_have_count(1)
@@ -260,7 +262,7 @@ def test_an_ephemeral_message_is_on_no_other_screen(slack: Served, desk: Desk, v
 HOSTILE = '<img src=x onerror="document.title=1"> <script>document.title=2</script> *b* & [x](javascript:alert(1))'
 
 
-def test_text_is_never_markup(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_text_is_never_markup(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     slack.sandbox.say("ben", "general", HOSTILE)
     hostile = [section(HOSTILE), {"type": "header", "text": {"type": "plain_text", "text": HOSTILE}}]
     slack.client.chat_postMessage(channel="#general", text=HOSTILE, blocks=hostile)
@@ -274,7 +276,7 @@ def test_text_is_never_markup(slack: Served, desk: Desk, visit: Opener) -> None:
     assert "general" in page.title()
 
 
-def test_a_name_that_javascript_knows_is_drawn_as_written(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_a_name_that_javascript_knows_is_drawn_as_written(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     """Regression: `:constructor:` was looked up among the object's inherited properties, and its source code shown."""
     text = ":constructor: <!date^1800000000^at {constructor}|once> :wave:"
     slack.client.chat_postMessage(channel="#general", text=text)
@@ -282,28 +284,28 @@ def test_a_name_that_javascript_knows_is_drawn_as_written(slack: Served, desk: D
     expect(rows(page).first).to_contain_text(":constructor: at {constructor} 👋")
 
 
-def test_an_address_that_names_no_tool_opens_none(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_an_address_that_names_no_tool_opens_none(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     page = visit(slack)
     page.goto(f"{page.url}/constructor")
     expect(page.locator("#side")).to_be_hidden()
 
 
-def test_a_confirm_dialog_stands_before_the_press(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_a_confirm_dialog_stands_before_the_press(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     page = visit(slack)
     ask(page)
     page.get_by_role("button", name="Withdraw").click()
     dialog = page.get_by_role("dialog", name="Are you sure?")
     expect(dialog).to_contain_text("It is gone then.")
     dialog.get_by_role("button", name="Keep it").click()
-    assert desk.pressed == []
+    assert demo_app.pressed == []
     page.get_by_role("button", name="Withdraw").click()
     dialog.get_by_role("button", name="Withdraw it").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
-    assert slack.workspace.wait_for(lambda: bool(desk.pressed))
-    assert [body["actions"][0]["action_id"] for body in desk.pressed] == ["withdraw"]
+    assert slack.workspace.wait_for(lambda: bool(demo_app.pressed))
+    assert [body["actions"][0]["action_id"] for body in demo_app.pressed] == ["withdraw"]
 
 
-def test_selects_and_overflow_in_a_message(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_selects_and_overflow_in_a_message(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     page = visit(slack)
     ask(page)
     select = rows(page).last.get_by_role("combobox")
@@ -315,11 +317,11 @@ def test_selects_and_overflow_in_a_message(slack: Served, desk: Desk, visit: Ope
     rows(page).last.get_by_role("button", name="More actions").first.click()
     page.get_by_role("menuitem", name="Beta").click()
     expect(page.get_by_role("menu")).to_have_count(0)
-    assert slack.workspace.wait_for(lambda: len(desk.pressed) == 2)
-    assert [body["actions"][0]["selected_option"]["value"] for body in desk.pressed] == ["gamma", "beta"]
+    assert slack.workspace.wait_for(lambda: len(demo_app.pressed) == 2)
+    assert [body["actions"][0]["selected_option"]["value"] for body in demo_app.pressed] == ["gamma", "beta"]
 
 
-def test_a_press_that_fails_says_so_beside_it(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_a_press_that_fails_says_so_beside_it(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     page = visit(slack)
     ask(page)
     page.get_by_role("button", name="Break").click()
@@ -328,11 +330,11 @@ def test_a_press_that_fails_says_so_beside_it(slack: Served, desk: Desk, visit: 
 
 def test_silence_and_broken_answers_end_in_words(visit: Opener) -> None:
     with served(request_timeout=0.3) as slack:
-        desk = Desk(slack)
+        demo_app = DemoApp(slack)
         page = visit(slack)
         ask(page, "slow")
         expect(rows(page).last).to_contain_text("/route did not respond. (operation_timeout)")
-        desk.release.set()
+        demo_app.release.set()
         ask(page, "broken")
         expect(rows(page).last).to_contain_text("/route answered with a message that Slack refuses. (invalid_blocks)")
         composer(page).fill("/nonsense")
@@ -341,7 +343,9 @@ def test_silence_and_broken_answers_end_in_words(visit: Opener) -> None:
         page.close()
 
 
-def test_the_request_log_shows_the_request_and_the_broken_rule(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_the_request_log_shows_the_request_and_the_broken_rule(
+    slack: ServedApp, demo_app: DemoApp, visit: Opener
+) -> None:
     page = visit(slack)
     ask(page, "broken")
     page.get_by_role("button", name="Request log", exact=True).click()
@@ -355,7 +359,7 @@ def test_the_request_log_shows_the_request_and_the_broken_rule(slack: Served, de
     expect(page.locator("details.glass").first).to_contain_text("1 Web API call")
 
 
-def test_weather_is_made_and_cleared(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_weather_is_made_and_cleared(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     page = visit(slack)
     page.get_by_role("button", name="Fault injection").click()
     page.get_by_label("Rate-limited").check()
@@ -373,7 +377,7 @@ def test_weather_is_made_and_cleared(slack: Served, desk: Desk, visit: Opener) -
     expect(page.locator(".fair")).to_be_visible()
 
 
-def test_the_clock_is_moved(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_the_clock_is_moved(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     page = visit(slack)
     before = slack.clock.now
     page.get_by_role("button", name="Clock").click()
@@ -382,7 +386,7 @@ def test_the_clock_is_moved(slack: Served, desk: Desk, visit: Opener) -> None:
     assert slack.workspace.wait_for(lambda: slack.clock.now == before + 4 * 3600)
 
 
-def test_direct_message_thread_and_home(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_direct_message_thread_and_home(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     page = visit(slack)
     page.get_by_role("button", name="Slackguide").click()
     composer(page).fill("where does this go")
@@ -402,7 +406,7 @@ def test_direct_message_thread_and_home(slack: Served, desk: Desk, visit: Opener
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_a_permalink_opens_at_its_message(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_a_permalink_opens_at_its_message(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     ts = slack.client.chat_postMessage(channel="#ask-ce", text="linked to")["ts"]
     place = slack.workspace.conversation("ask-ce").id
     link = slack.client.chat_getPermalink(channel=place, message_ts=ts)["permalink"]
@@ -411,7 +415,7 @@ def test_a_permalink_opens_at_its_message(slack: Served, desk: Desk, visit: Open
     expect(page.get_by_role("heading", name="ask-ce")).to_be_visible()
 
 
-def test_the_app_is_shown_out_and_invited_again(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_the_app_is_shown_out_and_invited_again(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     page = visit(slack)
     page.get_by_role("button", name=re.compile("members; channel settings")).click()
     page.get_by_role("menuitem", name="Remove Slackguide").click()
@@ -421,7 +425,7 @@ def test_the_app_is_shown_out_and_invited_again(slack: Served, desk: Desk, visit
     assert slack.workspace.wait_for(lambda: slack.workspace.conversation("general").bot_joined)
 
 
-def test_somebody_else_at_the_same_screen(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_somebody_else_at_the_same_screen(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     page = visit(slack)
     ask(page)
     expect(rows(page)).to_have_count(1)
@@ -434,7 +438,7 @@ def test_somebody_else_at_the_same_screen(slack: Served, desk: Desk, visit: Open
     expect(page.get_by_role("button", name=re.compile("You are Gil Santos"))).to_be_visible()
 
 
-def test_channels_by_keyboard(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_channels_by_keyboard(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     page = visit(slack)
     page.keyboard.press("Alt+ArrowDown")
     expect(page.get_by_role("heading", name="ask-disputes", level=1)).to_be_visible()
@@ -444,7 +448,7 @@ def test_channels_by_keyboard(slack: Served, desk: Desk, visit: Opener) -> None:
     expect(composer(page)).to_be_focused()
 
 
-def test_on_a_phone(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_on_a_phone(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     page = visit(slack, viewport={"width": 375, "height": 740}, has_touch=True)
     ask(page)
     expect(rows(page)).to_have_count(1)
@@ -475,7 +479,7 @@ def test_a_lost_connection_is_told_and_found_again(visit: Opener) -> None:
         expect(rows(page)).to_contain_text(["after"])
 
 
-def test_the_whole_page_is_small(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_the_whole_page_is_small(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     page = visit(slack)
     sizes = json.loads(
         page.evaluate("JSON.stringify(performance.getEntriesByType('resource').map((entry) => entry.transferSize))")
@@ -487,7 +491,9 @@ def test_the_whole_page_is_small(slack: Served, desk: Desk, visit: Opener) -> No
 @pytest.mark.parametrize(
     ("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 375)], ids=["light", "dark", "phone"]
 )
-def test_nothing_serious_for_accessibility(slack: Served, desk: Desk, visit: Opener, scheme: str, width: int) -> None:
+def test_nothing_serious_for_accessibility(
+    slack: ServedApp, demo_app: DemoApp, visit: Opener, scheme: str, width: int
+) -> None:
     slack.sandbox.say("lena", "general", "See https://example.com and ask @ben in #ask-ce")
     page = visit(slack, color_scheme=scheme, viewport={"width": width, "height": 800})
     ask(page)
@@ -524,7 +530,7 @@ def scan(page: Page, what: str, rules: list[str] | None) -> list[str]:
     ]
 
 
-def test_from_message_to_message_with_the_arrows(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_from_message_to_message_with_the_arrows(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     for text in ("one", "two", "three"):
         slack.sandbox.say("ben", "general", text)
         slack.clock.advance(600)
@@ -541,7 +547,7 @@ def test_from_message_to_message_with_the_arrows(slack: Served, desk: Desk, visi
     expect(page.get_by_role("complementary")).to_have_count(0)
 
 
-def test_one_s_own_message_is_edited_and_deleted(slack: Served, desk: Desk, visit: Opener) -> None:
+def test_one_s_own_message_is_edited_and_deleted(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     page = visit(slack)
     composer(page).fill("first & <second> @slackguide")
     composer(page).press("Enter")

@@ -8,17 +8,17 @@ import pytest
 from slack_bolt import BoltResponse
 
 from slackguide.sandbox import NotAllowedError, NotFoundError
-from tests.sandbox.counterpart import Served, actions, button, section, served
-from tests.waiting import PATIENCE
+from tests.support.bolt_app import ServedApp, actions, button, section, served
+from tests.support.waiting import WAIT_SECONDS
 
 
-def answer(slack: Served, **content: Any) -> None:
+def answer(slack: ServedApp, **content: Any) -> None:
     @slack.app.command("/route")
     def route(ack: Any) -> None:
         ack(**content)
 
 
-def test_the_request_is_what_slack_sends(slack: Served) -> None:
+def test_the_request_is_what_slack_sends(slack: ServedApp) -> None:
     heard: dict[str, Any] = {}
 
     @slack.app.command("/route")
@@ -57,7 +57,7 @@ def test_a_stale_signature_is_refused() -> None:
         assert slack.sandbox.command("ana", "general", "/route").status == 401
 
 
-def test_an_answer_is_ephemeral_unless_it_says_otherwise(slack: Served) -> None:
+def test_an_answer_is_ephemeral_unless_it_says_otherwise(slack: ServedApp) -> None:
     answer(slack, text="for you", blocks=[section("for you")])
     exchange = slack.sandbox.command("ana", "general", "/route", "x")
     (message,) = exchange.messages
@@ -67,14 +67,14 @@ def test_an_answer_is_ephemeral_unless_it_says_otherwise(slack: Served) -> None:
     assert slack.workspace.messages("general") == ()
 
 
-def test_an_answer_in_channel_is_for_everyone(slack: Served) -> None:
+def test_an_answer_in_channel_is_for_everyone(slack: ServedApp) -> None:
     answer(slack, text="for all", response_type="in_channel")
     slack.sandbox.command("ana", "general", "/route", "x")
     assert [message.text for message in slack.workspace.messages("general")] == ["for all"]
     assert slack.workspace.ephemerals("ana") == ()
 
 
-def test_an_empty_acknowledgement_shows_nothing(slack: Served) -> None:
+def test_an_empty_acknowledgement_shows_nothing(slack: ServedApp) -> None:
     answer(slack)
     exchange = slack.sandbox.command("ana", "general", "/route", "x")
     assert exchange.ok
@@ -92,7 +92,7 @@ def test_an_empty_acknowledgement_shows_nothing(slack: Served) -> None:
         ),
     ],
 )
-def test_an_answer_over_a_limit_is_refused_in_words(slack: Served, content: Any, code: str, rule: str) -> None:
+def test_an_answer_over_a_limit_is_refused_in_words(slack: ServedApp, content: Any, code: str, rule: str) -> None:
     answer(slack, **content)
     exchange = slack.sandbox.command("ana", "general", "/route", "x")
     assert not exchange.ok
@@ -103,7 +103,7 @@ def test_an_answer_over_a_limit_is_refused_in_words(slack: Served, content: Any,
     assert (shown.user, shown.text) == ("USLACKBOT", exchange.notice)
 
 
-def test_an_exception_in_the_listener_is_dispatch_failed(slack: Served) -> None:
+def test_an_exception_in_the_listener_is_dispatch_failed(slack: ServedApp) -> None:
     @slack.app.command("/route")
     def route() -> None:
         raise RuntimeError("broken on purpose")
@@ -119,7 +119,7 @@ def test_silence_ends_in_words_after_the_patience() -> None:
 
         @slack.app.command("/route")
         def route(ack: Any) -> None:
-            release.wait(PATIENCE)
+            release.wait(WAIT_SECONDS)
             ack("too late")
 
         exchange = slack.sandbox.command("ana", "general", "/route", "x")
@@ -137,7 +137,7 @@ def test_a_bot_that_is_not_there() -> None:
         assert exchange.notice == "/route failed because the app did not take it. (dispatch_failed)"
 
 
-def test_an_answer_that_is_not_json(slack: Served) -> None:
+def test_an_answer_that_is_not_json(slack: ServedApp) -> None:
     @slack.app.middleware
     def broken(next: Any) -> BoltResponse:
         return BoltResponse(status=200, body="[1", headers={"content-type": "application/json"})
@@ -146,13 +146,13 @@ def test_an_answer_that_is_not_json(slack: Served) -> None:
     assert exchange.notice == "/route answered with something that is not JSON. (invalid_command_response)"
 
 
-def test_only_registered_commands_leave_the_house(slack: Served) -> None:
+def test_only_registered_commands_leave_the_house(slack: ServedApp) -> None:
     exchange = slack.sandbox.command("ana", "general", "/weather")
     assert exchange.reply is None
     assert exchange.notice == "/weather is not a valid command."
 
 
-def test_who_may_type_where(slack: Served) -> None:
+def test_who_may_type_where(slack: ServedApp) -> None:
     answer(slack, text="fine")
     with pytest.raises(NotAllowedError, match="gil is not in #ask-disputes"):
         slack.sandbox.command("gil", "ask-disputes", "/route", "x")
@@ -163,7 +163,7 @@ def test_who_may_type_where(slack: Served) -> None:
         slack.sandbox.command("ben", "general", "/route")
 
 
-def test_in_the_direct_message_the_channel_is_called_directmessage(slack: Served) -> None:
+def test_in_the_direct_message_the_channel_is_called_directmessage(slack: ServedApp) -> None:
     heard: dict[str, Any] = {}
 
     @slack.app.command("/route")
@@ -176,7 +176,7 @@ def test_in_the_direct_message_the_channel_is_called_directmessage(slack: Served
     assert heard["channel_id"] == slack.workspace.direct_message("ana").id
 
 
-def test_somebody_from_another_company_is_marked_as_such(slack: Served) -> None:
+def test_somebody_from_another_company_is_marked_as_such(slack: ServedApp) -> None:
     teams: list[str] = []
 
     @slack.app.command("/route")
@@ -188,7 +188,7 @@ def test_somebody_from_another_company_is_marked_as_such(slack: Served) -> None:
     assert teams == [slack.workspace.team.partner_id]
 
 
-def test_calls_during_the_exchange_are_part_of_it(slack: Served) -> None:
+def test_calls_during_the_exchange_are_part_of_it(slack: ServedApp) -> None:
     @slack.app.command("/route")
     def route(ack: Any, client: Any, command: Any) -> None:
         client.chat_postMessage(channel=command["channel_id"], text="posted meanwhile")
@@ -214,7 +214,7 @@ def test_ids_differ_between_runs_and_repeat_with_a_seed() -> None:
         assert one.workspace.direct_message("ana").id == two.workspace.direct_message("ana").id
 
 
-def test_only_what_is_on_the_screen_can_be_pressed(slack: Served) -> None:
+def test_only_what_is_on_the_screen_can_be_pressed(slack: ServedApp) -> None:
     answer(slack, text="x", blocks=[actions(button("go"))])
     (message,) = slack.sandbox.command("ana", "general", "/route").messages
     with pytest.raises(NotAllowedError, match="“stop” is not on the screen; there is: go"):

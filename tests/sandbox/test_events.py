@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from slack_bolt import BoltRequest, BoltResponse
 
-from tests.sandbox.counterpart import Served, served
-from tests.waiting import PATIENCE
+from tests.support.bolt_app import ServedApp, served
+from tests.support.waiting import WAIT_SECONDS
 
 
 class Ears:
     """Middleware that takes down every event with its headers, and answers with the statuses it is given."""
 
-    def __init__(self, slack: Served) -> None:
+    def __init__(self, slack: ServedApp) -> None:
         self.events: list[dict[str, Any]] = []
         self.retries: list[tuple[str | None, str | None]] = []
         self.statuses: list[int] = []
@@ -33,11 +33,11 @@ class Ears:
 
 
 @pytest.fixture
-def ears(slack: Served) -> Ears:
+def ears(slack: ServedApp) -> Ears:
     return Ears(slack)
 
 
-def test_a_direct_message(slack: Served, ears: Ears) -> None:
+def test_a_direct_message(slack: ServedApp, ears: Ears) -> None:
     exchange = slack.sandbox.message("ana", "5 < 6 & see https://x.y/z?a&b")
     assert exchange.ok
     (body,) = ears.events
@@ -52,14 +52,14 @@ def test_a_direct_message(slack: Served, ears: Ears) -> None:
     assert body["authorizations"][0]["user_id"] == slack.workspace.app.user_id
 
 
-def test_a_reply_in_the_thread_names_it(slack: Served, ears: Ears) -> None:
+def test_a_reply_in_the_thread_names_it(slack: ServedApp, ears: Ears) -> None:
     slack.sandbox.message("ana", "first")
     parent = slack.workspace.direct_messages("ana")[0].ts
     slack.sandbox.message("ana", "second", thread_ts=parent)
     assert ears.events[1]["event"]["thread_ts"] == parent
 
 
-def test_a_mention_reaches_a_bot_that_is_in_the_channel(slack: Served, ears: Ears) -> None:
+def test_a_mention_reaches_a_bot_that_is_in_the_channel(slack: ServedApp, ears: Ears) -> None:
     slack.sandbox.mention("ana", "general", "where does this go")
     (body,) = ears.events
     assert body["event"]["type"] == "app_mention"
@@ -70,20 +70,20 @@ def test_a_mention_reaches_a_bot_that_is_in_the_channel(slack: Served, ears: Ear
     assert len(ears.events) == 1
 
 
-def test_somebody_of_another_company_is_marked(slack: Served, ears: Ears) -> None:
+def test_somebody_of_another_company_is_marked(slack: ServedApp, ears: Ears) -> None:
     slack.sandbox.mention("olga", "partner-desk", "hello")
     assert ears.events[0]["is_ext_shared_channel"] is True
     assert ears.events[0]["event"]["user_team"] == slack.workspace.team.partner_id
 
 
-def test_a_channel_that_is_shared_says_so_whoever_writes(slack: Served, ears: Ears) -> None:
+def test_a_channel_that_is_shared_says_so_whoever_writes(slack: ServedApp, ears: Ears) -> None:
     slack.sandbox.mention("ana", "partner-desk", "hello")
     slack.workspace.change_channel("general", pending_shared=True, org_shared=True)
     slack.sandbox.mention("ana", "general", "hello")
     assert [body["is_ext_shared_channel"] for body in ears.events] == [True, False], "Slack Connect, once accepted"
 
 
-def test_edits_and_deletions_are_events_too(slack: Served, ears: Ears) -> None:
+def test_edits_and_deletions_are_events_too(slack: ServedApp, ears: Ears) -> None:
     slack.sandbox.message("ana", "first")
     ts = slack.workspace.direct_messages("ana")[0].ts
     slack.sandbox.edit("ana", ts, "second")
@@ -95,7 +95,7 @@ def test_edits_and_deletions_are_events_too(slack: Served, ears: Ears) -> None:
     assert slack.workspace.direct_messages("ana") == ()
 
 
-def test_the_bot_hears_its_own_posts_and_changes(slack: Served) -> None:
+def test_the_bot_hears_its_own_posts_and_changes(slack: ServedApp) -> None:
     place = slack.workspace.direct_message("ana").id
     ts = slack.client.chat_postMessage(channel=place, text="mine")["ts"]
     slack.client.chat_update(channel=place, ts=ts, text="mine, changed")
@@ -105,7 +105,7 @@ def test_the_bot_hears_its_own_posts_and_changes(slack: Served) -> None:
     assert second["subtype"] == "message_changed"
 
 
-def test_the_home_tab_says_which_tab(slack: Served, ears: Ears) -> None:
+def test_the_home_tab_says_which_tab(slack: ServedApp, ears: Ears) -> None:
     slack.sandbox.open_home("ana")
     slack.sandbox.open_home("ana", "messages")
     assert [body["event"]["tab"] for body in ears.events] == ["home", "messages"]
@@ -113,7 +113,7 @@ def test_the_home_tab_says_which_tab(slack: Served, ears: Ears) -> None:
 
 def test_events_that_are_not_subscribed_are_not_sent() -> None:
     from slackguide.sandbox import BotApp, Team
-    from tests.sandbox.counterpart import BOT, team
+    from tests.support.bolt_app import BOT, team
 
     deaf = BotApp(commands=BOT.commands, events=frozenset())
     with served(team=Team(people=team().people, channels=team().channels, app=deaf)) as slack:
@@ -123,7 +123,7 @@ def test_events_that_are_not_subscribed_are_not_sent() -> None:
         assert ears.events == []
 
 
-def test_three_retries_at_once_after_one_minute_and_after_five(slack: Served, ears: Ears) -> None:
+def test_three_retries_at_once_after_one_minute_and_after_five(slack: ServedApp, ears: Ears) -> None:
     ears.statuses = [500, 500, 404, 500]
     exchange = slack.sandbox.message("ana", "hello")
     assert exchange.status == 500
@@ -145,7 +145,7 @@ def test_three_retries_at_once_after_one_minute_and_after_five(slack: Served, ea
     assert slack.sandbox.events.pending == ()
 
 
-def test_a_retry_that_is_acknowledged_is_the_last(slack: Served, ears: Ears) -> None:
+def test_a_retry_that_is_acknowledged_is_the_last(slack: ServedApp, ears: Ears) -> None:
     ears.statuses = [503]
     slack.sandbox.message("ana", "hello")
     assert slack.sandbox.events.wait_until_empty()
@@ -153,7 +153,7 @@ def test_a_retry_that_is_acknowledged_is_the_last(slack: Served, ears: Ears) -> 
     assert slack.sandbox.events.pending == ()
 
 
-def test_an_app_can_ask_for_no_retry(slack: Served, ears: Ears) -> None:
+def test_an_app_can_ask_for_no_retry(slack: ServedApp, ears: Ears) -> None:
     ears.statuses, ears.headers = [500], {"x-slack-no-retry": "1"}
     slack.sandbox.message("ana", "hello")
     assert slack.sandbox.events.wait_until_empty()
@@ -169,7 +169,7 @@ def test_a_silent_app_is_retried_because_of_the_timeout() -> None:
         def hear(req: BoltRequest) -> BoltResponse:
             reasons.append(req.headers.get("x-slack-retry-reason"))
             if len(reasons) == 1:
-                release.wait(PATIENCE)
+                release.wait(WAIT_SECONDS)
             else:
                 again.set()
             return BoltResponse(status=200)
@@ -177,6 +177,6 @@ def test_a_silent_app_is_retried_because_of_the_timeout() -> None:
         exchange = slack.sandbox.message("ana", "hello")
         assert exchange.reply is not None
         assert exchange.reply.failure == "timeout"
-        assert again.wait(PATIENCE)
+        assert again.wait(WAIT_SECONDS)
         release.set()
         assert reasons == [None, ["http_timeout"]]

@@ -12,24 +12,24 @@ from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler
 from slack_sdk.webhook import WebhookClient
 
 from slackguide.sandbox import FaultKind, InjectedFault
-from tests.sandbox.counterpart import BOT_TOKEN, Served, served
-from tests.waiting import PATIENCE
+from tests.support.bolt_app import BOT_TOKEN, ServedApp, served
+from tests.support.waiting import WAIT_SECONDS
 
 
-def client(slack: Served, timeout: float = PATIENCE) -> WebClient:
+def client(slack: ServedApp, timeout: float = WAIT_SECONDS) -> WebClient:
     """A client that does not try again by itself."""
     return WebClient(BOT_TOKEN, base_url=slack.sandbox.api_url, timeout=timeout, retry_handlers=[])  # type: ignore[arg-type]
 
 
-def post(slack: Served, **options: Any) -> Any:
+def post(slack: ServedApp, **options: Any) -> Any:
     return client(slack, **options).chat_postMessage(channel="#general", text="x")
 
 
-def texts(slack: Served) -> list[str]:
+def texts(slack: ServedApp) -> list[str]:
     return [message.text for message in slack.workspace.messages("general")]
 
 
-def test_rate_limited_says_when_to_come_back(slack: Served) -> None:
+def test_rate_limited_says_when_to_come_back(slack: ServedApp) -> None:
     slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.RATE_LIMITED, times=1, seconds=30))
     with pytest.raises(SlackApiError) as caught:
         post(slack)
@@ -38,7 +38,7 @@ def test_rate_limited_says_when_to_come_back(slack: Served) -> None:
     assert post(slack)["ok"]
 
 
-def test_failing_is_a_500(slack: Served) -> None:
+def test_failing_is_a_500(slack: ServedApp) -> None:
     slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING, method="chat.postMessage", times=2))
     for _ in range(2):
         with pytest.raises(SlackApiError) as caught:
@@ -48,7 +48,7 @@ def test_failing_is_a_500(slack: Served) -> None:
     assert texts(slack) == ["x"]
 
 
-def test_refusing_has_any_code(slack: Served) -> None:
+def test_refusing_has_any_code(slack: ServedApp) -> None:
     slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, code="token_revoked"))
     with pytest.raises(SlackApiError, match="token_revoked"):
         post(slack)
@@ -56,7 +56,7 @@ def test_refusing_has_any_code(slack: Served) -> None:
     assert post(slack)["ok"]
 
 
-def test_reset_drops_the_connection_and_does_nothing(slack: Served) -> None:
+def test_reset_drops_the_connection_and_does_nothing(slack: ServedApp) -> None:
     slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.RESET, times=1))
     with pytest.raises(http.client.RemoteDisconnected):
         post(slack)
@@ -65,14 +65,14 @@ def test_reset_drops_the_connection_and_does_nothing(slack: Served) -> None:
     assert (call.status, call.fault, call.ok) == (None, "reset", False)
 
 
-def test_the_sdk_s_own_retry_gets_through_a_reset(slack: Served) -> None:
+def test_the_sdk_s_own_retry_gets_through_a_reset(slack: ServedApp) -> None:
     slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.RESET, times=1))
     patient = WebClient(BOT_TOKEN, base_url=slack.sandbox.api_url, retry_handlers=[ConnectionErrorRetryHandler()])
     assert patient.chat_postMessage(channel="#general", text="x")["ok"]
     assert texts(slack) == ["x"]
 
 
-def test_hanging_ends_with_the_client_s_timeout(slack: Served) -> None:
+def test_hanging_ends_with_the_client_s_timeout(slack: ServedApp) -> None:
     slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.HANGING, times=1))
     with pytest.raises(TimeoutError):
         post(slack, timeout=0.3)
@@ -80,7 +80,7 @@ def test_hanging_ends_with_the_client_s_timeout(slack: Served) -> None:
     assert texts(slack) == []
 
 
-def test_a_lost_answer_was_posted_all_the_same(slack: Served) -> None:
+def test_a_lost_answer_was_posted_all_the_same(slack: ServedApp) -> None:
     slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=1))
     with pytest.raises(TimeoutError):
         client(slack, timeout=0.3).chat_postMessage(
@@ -93,14 +93,14 @@ def test_a_lost_answer_was_posted_all_the_same(slack: Served) -> None:
     assert [message["metadata"]["event_payload"]["id"] for message in found] == ["1"]
 
 
-def test_slow_answers_late(slack: Served) -> None:
+def test_slow_answers_late(slack: ServedApp) -> None:
     slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.SLOW, times=1, seconds=0.3))
     assert post(slack)["ok"]
     assert slack.workspace.calls[-1].milliseconds >= 300
 
 
-def test_a_slow_call_goes_on_when_the_weather_clears(slack: Served) -> None:
-    fault = InjectedFault(kind=FaultKind.SLOW, times=1, seconds=10 * PATIENCE)
+def test_a_slow_call_goes_on_when_the_weather_clears(slack: ServedApp) -> None:
+    fault = InjectedFault(kind=FaultKind.SLOW, times=1, seconds=10 * WAIT_SECONDS)
     slack.sandbox.inject_fault(fault)
     with ThreadPoolExecutor(1) as another:
         posting = another.submit(post, slack)
@@ -111,7 +111,7 @@ def test_a_slow_call_goes_on_when_the_weather_clears(slack: Served) -> None:
     assert texts(slack) == ["x"]
 
 
-def test_weather_is_over_one_method_and_in_order(slack: Served) -> None:
+def test_weather_is_over_one_method_and_in_order(slack: ServedApp) -> None:
     slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, method="users.list", code="one", times=1))
     slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, code="two", times=1))
     assert [fault.code for fault in slack.sandbox.faults.faults] == ["one", "two"]
@@ -137,11 +137,11 @@ def test_stopping_does_not_wait_for_what_hangs() -> None:
         thread = threading.Thread(target=hang)
         thread.start()
         assert slack.workspace.wait_for(lambda: hanging not in slack.sandbox.faults.faults)
-    thread.join(PATIENCE)
+    thread.join(WAIT_SECONDS)
     assert [type(failure) for failure in failures] == [http.client.RemoteDisconnected], "and not its own time limit"
 
 
-def test_the_weather_is_over_response_urls_too(slack: Served) -> None:
+def test_the_weather_is_over_response_urls_too(slack: ServedApp) -> None:
     heard: list[str] = []
 
     @slack.app.command("/route")

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from slackguide.sandbox import Exchange, Message, NotAllowedError, OpenView
-from tests.sandbox.counterpart import Served, actions, button, field, modal, section
+from tests.support.bolt_app import ServedApp, actions, button, field, modal, section
 
 OPTIONS = [{"text": {"type": "plain_text", "text": name.upper()}, "value": name} for name in ("a", "b", "c")]
 
 
-def card(slack: Served, *elements: Any, user: str = "ana") -> Message:
+def card(slack: ServedApp, *elements: Any, user: str = "ana") -> Message:
     """An ephemeral card with these elements, as an answer to a command."""
 
     @slack.app.command("/route")
@@ -24,7 +24,7 @@ def card(slack: Served, *elements: Any, user: str = "ana") -> Message:
     return message
 
 
-def listen(slack: Served, action_id: str = "go") -> list[dict[str, Any]]:
+def listen(slack: ServedApp, action_id: str = "go") -> list[dict[str, Any]]:
     heard: list[dict[str, Any]] = []
 
     @slack.app.action(action_id)
@@ -45,7 +45,7 @@ def post(url: str, body: dict[str, Any]) -> tuple[int, str]:
             return refusal.code, json.load(refusal)["error"]
 
 
-def test_a_press_on_an_ephemeral_message_carries_no_message(slack: Served) -> None:
+def test_a_press_on_an_ephemeral_message_carries_no_message(slack: ServedApp) -> None:
     heard = listen(slack)
     message = card(slack)
     assert slack.sandbox.click("ana", message, "go").ok
@@ -68,7 +68,7 @@ def test_a_press_on_an_ephemeral_message_carries_no_message(slack: Served) -> No
     assert body["channel"]["name"] == "general"
 
 
-def test_a_press_on_a_posted_message_carries_it(slack: Served) -> None:
+def test_a_press_on_a_posted_message_carries_it(slack: ServedApp) -> None:
     heard = listen(slack)
     metadata = {"event_type": "x", "event_payload": {"id": 1}}
     slack.client.chat_postMessage(channel="#general", text="post", blocks=[actions(button("go"))], metadata=metadata)
@@ -79,7 +79,7 @@ def test_a_press_on_a_posted_message_carries_it(slack: Served) -> None:
     assert heard[0]["container"]["is_ephemeral"] is False
 
 
-def test_nobody_presses_what_they_do_not_see(slack: Served) -> None:
+def test_nobody_presses_what_they_do_not_see(slack: ServedApp) -> None:
     message = card(slack)
     with pytest.raises(NotAllowedError, match="only somebody else sees"):
         slack.sandbox.click("ben", message, "go")
@@ -89,7 +89,7 @@ def test_nobody_presses_what_they_do_not_see(slack: Served) -> None:
         slack.sandbox.click("gil", posted, "go")
 
 
-def test_choosing_in_selects_checkboxes_and_dates(slack: Served) -> None:
+def test_choosing_in_selects_checkboxes_and_dates(slack: ServedApp) -> None:
     heard = listen(slack, "pick")
     listen(slack, "when")
     message = card(
@@ -108,7 +108,7 @@ def test_choosing_in_selects_checkboxes_and_dates(slack: Served) -> None:
         slack.sandbox.click("ana", message, "pick", "z")
 
 
-def test_an_overflow_menu_keeps_no_state(slack: Served) -> None:
+def test_an_overflow_menu_keeps_no_state(slack: ServedApp) -> None:
     heard = listen(slack, "more")
     message = card(slack, {"type": "overflow", "action_id": "more", "options": OPTIONS})
     slack.sandbox.click("ana", message, "more", "c")
@@ -116,7 +116,7 @@ def test_an_overflow_menu_keeps_no_state(slack: Served) -> None:
     assert heard[0]["state"]["values"] == {}
 
 
-def test_a_press_nobody_acknowledges_is_shown(slack: Served) -> None:
+def test_a_press_nobody_acknowledges_is_shown(slack: ServedApp) -> None:
     exchange = slack.sandbox.click("ana", card(slack), "go")
     assert exchange.status == 404
     assert exchange.notice == "Slackguide could not do that. Try again?"
@@ -125,14 +125,14 @@ def test_a_press_nobody_acknowledges_is_shown(slack: Served) -> None:
 # response_url
 
 
-def url_of(slack: Served) -> tuple[str, Message]:
+def url_of(slack: ServedApp) -> tuple[str, Message]:
     heard = listen(slack)
     message = card(slack)
     slack.sandbox.click("ana", message, "go")
     return heard[0]["response_url"], message
 
 
-def test_a_response_url_works_five_times(slack: Served) -> None:
+def test_a_response_url_works_five_times(slack: ServedApp) -> None:
     url, _ = url_of(slack)
     for number in range(5):
         assert post(url, {"text": str(number)}) == (200, "ok")
@@ -141,7 +141,7 @@ def test_a_response_url_works_five_times(slack: Served) -> None:
     assert texts == ["card", "0", "1", "2", "3", "4"]
 
 
-def test_a_response_url_works_for_thirty_minutes(slack: Served) -> None:
+def test_a_response_url_works_for_thirty_minutes(slack: ServedApp) -> None:
     url, _ = url_of(slack)
     slack.clock.advance(1800)
     assert post(url, {"text": "in time"}) == (200, "ok")
@@ -150,7 +150,7 @@ def test_a_response_url_works_for_thirty_minutes(slack: Served) -> None:
     assert post(f"{url}x", {"text": "made up"}) == (404, "no_active_hooks")
 
 
-def test_a_response_url_replaces_and_deletes_the_original(slack: Served) -> None:
+def test_a_response_url_replaces_and_deletes_the_original(slack: ServedApp) -> None:
     url, message = url_of(slack)
     assert post(url, {"text": "new", "replace_original": "true"}) == (200, "ok")
     (replaced,) = slack.workspace.ephemerals("ana")
@@ -159,7 +159,7 @@ def test_a_response_url_replaces_and_deletes_the_original(slack: Served) -> None
     assert slack.workspace.ephemerals("ana") == ()
 
 
-def test_a_response_url_takes_no_broken_blocks(slack: Served) -> None:
+def test_a_response_url_takes_no_broken_blocks(slack: ServedApp) -> None:
     url, _ = url_of(slack)
     assert post(url, {"text": "x", "blocks": [section("y" * 3001)]}) == (400, "invalid_blocks")
     assert post(url, {"text": ""}) == (400, "no_text")
@@ -168,13 +168,13 @@ def test_a_response_url_takes_no_broken_blocks(slack: Served) -> None:
     assert [problem.rule for problem in call.problems] == ["Section text: at most 3000 characters"]
 
 
-def test_an_answer_to_a_press_may_be_for_everyone(slack: Served) -> None:
+def test_an_answer_to_a_press_may_be_for_everyone(slack: ServedApp) -> None:
     url, _ = url_of(slack)
     post(url, {"text": "all", "response_type": "in_channel"})
     assert [message.text for message in slack.workspace.messages("general")] == ["all"]
 
 
-def test_a_response_url_puts_into_a_thread_only_what_everybody_sees(slack: Served) -> None:
+def test_a_response_url_puts_into_a_thread_only_what_everybody_sees(slack: ServedApp) -> None:
     place = slack.workspace.conversation("general").id
     parent = slack.client.chat_postMessage(channel=place, text="question")["ts"]
     heard = listen(slack)
@@ -205,7 +205,7 @@ FORM = modal(
 )
 
 
-def open_form(slack: Served, view: dict[str, Any] = FORM) -> OpenView:
+def open_form(slack: ServedApp, view: dict[str, Any] = FORM) -> OpenView:
     person = slack.workspace.person("ana")
     slack.client.views_open(trigger_id=slack.workspace.views.trigger(person.id), view=view)
     found = slack.workspace.views.top(person.id)
@@ -213,7 +213,7 @@ def open_form(slack: Served, view: dict[str, Any] = FORM) -> OpenView:
     return found
 
 
-def on_submit(slack: Served, **answer: Any) -> list[dict[str, Any]]:
+def on_submit(slack: ServedApp, **answer: Any) -> list[dict[str, Any]]:
     heard: list[dict[str, Any]] = []
 
     @slack.app.view("form")
@@ -224,11 +224,11 @@ def on_submit(slack: Served, **answer: Any) -> list[dict[str, Any]]:
     return heard
 
 
-def submit(slack: Served, view: OpenView, **values: Any) -> Exchange:
+def submit(slack: ServedApp, view: OpenView, **values: Any) -> Exchange:
     return slack.sandbox.submit("ana", view.id, {"title": "four", "count": "4", **values})
 
 
-def test_a_submission_carries_what_was_typed_and_chosen(slack: Served) -> None:
+def test_a_submission_carries_what_was_typed_and_chosen(slack: ServedApp) -> None:
     heard = on_submit(slack)
     view = open_form(slack)
     exchange = submit(slack, view, tags=["c", "a"], day="2026-05-01")
@@ -261,7 +261,7 @@ def test_a_submission_carries_what_was_typed_and_chosen(slack: Served) -> None:
         ({"tags": ["a", "b", "c"]}, {"tags": "Choose at most 2."}),
     ],
 )
-def test_what_slack_s_own_screen_refuses_is_never_sent(slack: Served, values: Any, fault: Any) -> None:
+def test_what_slack_s_own_screen_refuses_is_never_sent(slack: ServedApp, values: Any, fault: Any) -> None:
     heard = on_submit(slack)
     view = open_form(slack)
     exchange = submit(slack, view, **values)
@@ -271,7 +271,7 @@ def test_what_slack_s_own_screen_refuses_is_never_sent(slack: Served, values: An
     assert submit(slack, view, **{key: None for key in values if key in ("link", "tags")}, kind="a").ok
 
 
-def test_errors_from_the_app_leave_the_form_as_it_was(slack: Served) -> None:
+def test_errors_from_the_app_leave_the_form_as_it_was(slack: ServedApp) -> None:
     on_submit(slack, response_action="errors", errors={"title": "That one is taken."})
     view = open_form(slack)
     exchange = submit(slack, view)
@@ -289,7 +289,7 @@ def test_errors_from_the_app_leave_the_form_as_it_was(slack: Served) -> None:
         {"response_action": "push"},
     ],
 )
-def test_an_answer_that_slack_cannot_follow_is_trouble(slack: Served, answer: Any) -> None:
+def test_an_answer_that_slack_cannot_follow_is_trouble(slack: ServedApp, answer: Any) -> None:
     on_submit(slack, **answer)
     view = open_form(slack)
     exchange = submit(slack, view)
@@ -298,7 +298,7 @@ def test_an_answer_that_slack_cannot_follow_is_trouble(slack: Served, answer: An
     assert slack.workspace.views.top(view.person) is not None
 
 
-def test_an_exception_leaves_the_form_open(slack: Served) -> None:
+def test_an_exception_leaves_the_form_open(slack: ServedApp) -> None:
     @slack.app.view("form")
     def submitted() -> None:
         raise RuntimeError("broken on purpose")
@@ -309,7 +309,7 @@ def test_an_exception_leaves_the_form_open(slack: Served) -> None:
     assert slack.workspace.views.top(view.person) is not None
 
 
-def test_a_submission_may_update_push_or_clear(slack: Served) -> None:
+def test_a_submission_may_update_push_or_clear(slack: ServedApp) -> None:
     answers: list[dict[str, Any]] = []
 
     @slack.app.view("form")
@@ -332,7 +332,7 @@ def test_a_submission_may_update_push_or_clear(slack: Served) -> None:
     assert slack.workspace.views.stack(view.person) == ()
 
 
-def test_a_press_in_a_modal_carries_what_is_typed_so_far(slack: Served) -> None:
+def test_a_press_in_a_modal_carries_what_is_typed_so_far(slack: ServedApp) -> None:
     heard = listen(slack, "look")
     view = open_form(slack, modal(*FORM["blocks"][:2], actions(button("look"))))
     slack.sandbox.click("ana", view, "look", state={"title": "half"})
@@ -341,7 +341,7 @@ def test_a_press_in_a_modal_carries_what_is_typed_so_far(slack: Served) -> None:
     assert "response_url" not in heard[0]
 
 
-def test_an_input_tells_the_app_only_when_it_dispatches(slack: Served) -> None:
+def test_an_input_tells_the_app_only_when_it_dispatches(slack: ServedApp) -> None:
     heard = listen(slack, "title")
     silent = open_form(slack)
     with pytest.raises(NotAllowedError, match="tells the app nothing before"):
@@ -351,7 +351,7 @@ def test_an_input_tells_the_app_only_when_it_dispatches(slack: Served) -> None:
     assert heard[0]["actions"][0]["value"] == "typed"
 
 
-def test_an_external_select_asks_while_one_types(slack: Served) -> None:
+def test_an_external_select_asks_while_one_types(slack: ServedApp) -> None:
     @slack.app.options("entry")
     def entries(ack: Any, payload: Any) -> None:
         ack(options=[option for option in OPTIONS if option["value"] == payload["value"]])
@@ -363,7 +363,7 @@ def test_an_external_select_asks_while_one_types(slack: Served) -> None:
     assert heard[0]["state"]["values"]["entry"]["entry"]["selected_option"] == OPTIONS[1]
 
 
-def test_shortcuts_of_both_kinds(slack: Served) -> None:
+def test_shortcuts_of_both_kinds(slack: ServedApp) -> None:
     heard: list[dict[str, Any]] = []
 
     @slack.app.shortcut("ask")

@@ -12,11 +12,11 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from tests.sandbox.counterpart import APP_TOKEN, Served, section, served
+from tests.support.bolt_app import APP_TOKEN, ServedApp, section, served
 
 
 @contextmanager
-def connected(**options: Any) -> Iterator[tuple[Served, BaseSocketModeClient]]:
+def connected(**options: Any) -> Iterator[tuple[ServedApp, BaseSocketModeClient]]:
     with served(app_token=APP_TOKEN, **options) as slack:
         handler = SocketModeHandler(slack.app, APP_TOKEN, ping_interval=1)
         handler.connect()  # type: ignore[no-untyped-call]

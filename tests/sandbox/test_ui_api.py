@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from slackguide.sandbox import FaultKind, InjectedFault, Sandbox
-from tests.sandbox.counterpart import Clock, Served, section, served, team
-from tests.waiting import PATIENCE
+from tests.support.bolt_app import Clock, ServedApp, section, served, team
+from tests.support.waiting import WAIT_SECONDS
 
 
-def get(slack: Served, path: str, **headers: str) -> tuple[int, Any, bytes]:
+def get(slack: ServedApp, path: str, **headers: str) -> tuple[int, Any, bytes]:
     request = urllib.request.Request(slack.sandbox.url + path, headers=headers)
     try:
         with urllib.request.urlopen(request) as response:
@@ -24,7 +24,7 @@ def get(slack: Served, path: str, **headers: str) -> tuple[int, Any, bytes]:
             return refusal.code, refusal.headers, refusal.read()
 
 
-def act(slack: Served, what: str, body: Any, **headers: str) -> tuple[int, Any]:
+def act(slack: ServedApp, what: str, body: Any, **headers: str) -> tuple[int, Any]:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     request = urllib.request.Request(
         f"{slack.sandbox.url}sandbox/{what}", data=data, headers={"Content-Type": "application/json", **headers}
@@ -38,13 +38,13 @@ def act(slack: Served, what: str, body: Any, **headers: str) -> tuple[int, Any]:
             return refusal.code, json.loads(text) if text.startswith("{") else text
 
 
-def state(slack: Served, who: str, after: int | None = None) -> Any:
+def state(slack: ServedApp, who: str, after: int | None = None) -> Any:
     more = "" if after is None else f"&after={after}"
     return json.loads(get(slack, f"sandbox/state?as={who}{more}")[2])
 
 
 @pytest.mark.parametrize("path", ["", "static/js/app.js", "static/css/theme.css", "sandbox/state"])
-def test_everything_comes_with_a_strict_policy(slack: Served, path: str) -> None:
+def test_everything_comes_with_a_strict_policy(slack: ServedApp, path: str) -> None:
     status, headers, _ = get(slack, path)
     assert status == 200
     policy = headers["Content-Security-Policy"]
@@ -57,14 +57,14 @@ def test_everything_comes_with_a_strict_policy(slack: Served, path: str) -> None
 @pytest.mark.parametrize(
     "path", ["static/../server.py", "static/%2e%2e/server.py", "static/", "static/js", "sandbox/nothing", "nowhere"]
 )
-def test_nothing_else_is_served(slack: Served, path: str) -> None:
+def test_nothing_else_is_served(slack: ServedApp, path: str) -> None:
     connection = HTTPConnection("127.0.0.1", int(slack.sandbox.url.rsplit(":")[-1].strip("/")))
     connection.request("GET", f"/{path}")
     assert connection.getresponse().status == 404
     connection.close()
 
 
-def test_a_page_elsewhere_cannot_use_the_sandbox(slack: Served) -> None:
+def test_a_page_elsewhere_cannot_use_the_sandbox(slack: ServedApp) -> None:
     assert get(slack, "sandbox/state", Host="sandbox.example.com")[0] == 403
     assert get(slack, "", Host="sandbox.example.com:3000")[0] == 403
     said = {"as": "ana", "channel": "general", "text": "hi"}
@@ -75,7 +75,7 @@ def test_a_page_elsewhere_cannot_use_the_sandbox(slack: Served) -> None:
     assert len(slack.workspace.messages("general")) == 1
 
 
-def test_a_person_is_shown_what_is_theirs(slack: Served) -> None:
+def test_a_person_is_shown_what_is_theirs(slack: ServedApp) -> None:
     ana = slack.workspace.person("ana")
     slack.client.chat_postEphemeral(channel=slack.workspace.conversation("general").id, user=ana.id, text="for ana")
     slack.client.chat_postMessage(channel=slack.workspace.person("ben").id, text="for ben")
@@ -88,7 +88,7 @@ def test_a_person_is_shown_what_is_theirs(slack: Served) -> None:
     assert get(slack, "sandbox/state?as=nobody")[0] == 404
 
 
-def test_after_a_change_only_what_changed_is_sent(slack: Served) -> None:
+def test_after_a_change_only_what_changed_is_sent(slack: ServedApp) -> None:
     place = slack.workspace.conversation("general").id
     first = slack.client.chat_postMessage(channel=place, text="one")["ts"]
     second = slack.client.chat_postMessage(channel=place, text="two")["ts"]
@@ -103,10 +103,10 @@ def test_after_a_change_only_what_changed_is_sent(slack: Served) -> None:
     assert state(slack, "ana", 10_000_000)["whole"]
 
 
-def test_the_live_stream_numbers_each_change(slack: Served) -> None:
+def test_the_live_stream_numbers_each_change(slack: ServedApp) -> None:
     number = state(slack, "ana")["number"]
     request = urllib.request.Request(f"{slack.sandbox.url}sandbox/live?after={number}")
-    with urllib.request.urlopen(request, timeout=PATIENCE) as stream:
+    with urllib.request.urlopen(request, timeout=WAIT_SECONDS) as stream:
         assert stream.headers["Content-Type"].startswith("text/event-stream")
         assert stream.readline() == b"retry: 1000\n"
         assert stream.readline() == b"\n"
@@ -117,9 +117,9 @@ def test_the_live_stream_numbers_each_change(slack: Served) -> None:
         assert change["channel"] == slack.workspace.conversation("general").id
 
 
-def test_a_reader_from_another_run_is_told_to_begin_anew(slack: Served) -> None:
+def test_a_reader_from_another_run_is_told_to_begin_anew(slack: ServedApp) -> None:
     request = urllib.request.Request(f"{slack.sandbox.url}sandbox/live", headers={"Last-Event-ID": "999999"})
-    with urllib.request.urlopen(request, timeout=PATIENCE) as stream:
+    with urllib.request.urlopen(request, timeout=WAIT_SECONDS) as stream:
         lines = [stream.readline() for _ in range(4)]
     assert json.loads(lines[3].removeprefix(b"data: "))["kind"] == "reset"
 
@@ -127,15 +127,15 @@ def test_a_reader_from_another_run_is_told_to_begin_anew(slack: Served) -> None:
 def test_more_pages_than_six_can_listen_while_the_bot_works() -> None:
     with served() as slack:
         slack.app.command("/route")(lambda ack: ack("fine"))
-        streams = [urllib.request.urlopen(f"{slack.sandbox.url}sandbox/live", timeout=PATIENCE) for _ in range(12)]
+        streams = [urllib.request.urlopen(f"{slack.sandbox.url}sandbox/live", timeout=WAIT_SECONDS) for _ in range(12)]
         assert slack.sandbox.command("ana", "general", "/route").ok
-        streams += [urllib.request.urlopen(f"{slack.sandbox.url}sandbox/live", timeout=PATIENCE) for _ in range(12)]
+        streams += [urllib.request.urlopen(f"{slack.sandbox.url}sandbox/live", timeout=WAIT_SECONDS) for _ in range(12)]
         assert get(slack, "sandbox/live")[0] == 503
         for stream in streams:
             stream.close()
 
 
-def test_actions_answer_with_words_when_they_cannot_be_done(slack: Served) -> None:
+def test_actions_answer_with_words_when_they_cannot_be_done(slack: ServedApp) -> None:
     status, found = act(slack, "say", {"as": "gil", "channel": "ask-ce", "text": "hi"})
     assert (status, found["error"]) == (409, "gil is not in #ask-ce")
     assert act(slack, "say", {"as": "ana"})[0] == 400
@@ -145,7 +145,7 @@ def test_actions_answer_with_words_when_they_cannot_be_done(slack: Served) -> No
     assert act(slack, "faults", {"kind": "raining frogs"})[0] == 400
 
 
-def test_an_action_says_what_it_led_to(slack: Served) -> None:
+def test_an_action_says_what_it_led_to(slack: ServedApp) -> None:
     slack.app.command("/route")(lambda ack: ack("fine"))
     status, found = act(slack, "command", {"as": "ana", "channel": "general", "command": "/route", "text": "x"})
     assert (status, found["ok"], found["status"]) == (200, True, 200)
@@ -154,7 +154,7 @@ def test_an_action_says_what_it_led_to(slack: Served) -> None:
     assert [exchange["kind"] for exchange in wall["exchanges"]] == ["slash_commands"]
 
 
-def test_the_weather_and_the_clock_from_the_page(slack: Served) -> None:
+def test_the_weather_and_the_clock_from_the_page(slack: ServedApp) -> None:
     act(slack, "faults", {"kind": "slow", "method": "chat.postMessage", "times": 2, "seconds": 3})
     assert slack.sandbox.faults.faults == (
         InjectedFault(kind=FaultKind.SLOW, method="chat.postMessage", times=2, seconds=3),
@@ -173,7 +173,7 @@ def test_a_clock_that_cannot_be_moved() -> None:
             slack.sandbox.advance(60)
 
 
-def test_the_bot_is_let_in_and_out_and_channels_archived(slack: Served) -> None:
+def test_the_bot_is_let_in_and_out_and_channels_archived(slack: ServedApp) -> None:
     act(slack, "remove", {"as": "ana", "channel": "general"})
     assert not slack.workspace.conversation("general").bot_joined
     act(slack, "invite", {"as": "ana", "channel": "general"})
@@ -182,7 +182,7 @@ def test_the_bot_is_let_in_and_out_and_channels_archived(slack: Served) -> None:
     assert slack.workspace.conversation("general").archived
 
 
-def test_reading_marks_are_shared_between_tabs(slack: Served) -> None:
+def test_reading_marks_are_shared_between_tabs(slack: ServedApp) -> None:
     ts = slack.client.chat_postMessage(channel="#general", text="x")["ts"]
     act(slack, "read", {"as": "ana", "channel": "general", "ts": ts})
     act(slack, "read", {"as": "ana", "channel": "general", "ts": "1.000000"})
@@ -224,14 +224,14 @@ def test_stopping_frees_the_port_and_ends_every_thread() -> None:
     before = set(threading.enumerate())
     with served(app_token="xapp-1") as slack:
         port = slack.sandbox.url
-        stream = urllib.request.urlopen(f"{port}sandbox/live", timeout=PATIENCE)
+        stream = urllib.request.urlopen(f"{port}sandbox/live", timeout=WAIT_SECONDS)
     assert stream.readline() == b"retry: 1000\n"
     stream.close()
     for thread in set(threading.enumerate()) - before:
-        thread.join(PATIENCE)
+        thread.join(WAIT_SECONDS)
         assert not thread.is_alive(), thread
     with pytest.raises(urllib.error.URLError):
-        urllib.request.urlopen(port, timeout=PATIENCE)
+        urllib.request.urlopen(port, timeout=WAIT_SECONDS)
 
 
 def test_stopping_twice_or_before_the_start_does_no_harm() -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from slackguide.sandbox.block_kit.state import input_errors, state_of, with_ids
 from slackguide.sandbox.block_kit.validation import check_message_blocks, check_view, too_long, visible_text
 from slackguide.sandbox.ids import IdGenerator
-from tests.sandbox.counterpart import modal
 from tests.sandbox.test_block_kit import GOOD
+from tests.support.bolt_app import modal
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
 WORDS = st.sampled_from(["type", "text", "blocks", "elements", "options", "button", "section", "plain_text", "input"])

@@ -6,10 +6,10 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from slackguide.sandbox import NotAllowedError, OpenView
-from tests.sandbox.counterpart import Served, actions, button, field, modal, section
+from tests.support.bolt_app import ServedApp, actions, button, field, modal, section
 
 
-def trigger(slack: Served, user: str = "ana", view: OpenView | None = None) -> str:
+def trigger(slack: ServedApp, user: str = "ana", view: OpenView | None = None) -> str:
     person = slack.workspace.person(user)
     return slack.workspace.views.trigger(person.id, view_id=view.id if view else None)
 
@@ -20,7 +20,7 @@ def refusal(call: Any, **arguments: Any) -> str:
     return str(caught.value.response["error"])
 
 
-def top(slack: Served, user: str = "ana") -> OpenView:
+def top(slack: ServedApp, user: str = "ana") -> OpenView:
     found = slack.workspace.views.top(slack.workspace.person(user).id)
     assert found is not None
     return found
@@ -29,7 +29,7 @@ def top(slack: Served, user: str = "ana") -> OpenView:
 SUMMARY = field("summary", {"type": "plain_text_input"})
 
 
-def test_a_trigger_lives_three_seconds_and_opens_one_view(slack: Served) -> None:
+def test_a_trigger_lives_three_seconds_and_opens_one_view(slack: ServedApp) -> None:
     given = trigger(slack)
     slack.clock.advance(3.0)
     opened = slack.client.views_open(trigger_id=given, view=modal(SUMMARY))["view"]
@@ -41,7 +41,7 @@ def test_a_trigger_lives_three_seconds_and_opens_one_view(slack: Served) -> None
     assert refusal(slack.client.views_open, trigger_id="made.up", view=modal(SUMMARY)) == "invalid_trigger_id"
 
 
-def test_a_refused_view_leaves_its_trigger_unused(slack: Served) -> None:
+def test_a_refused_view_leaves_its_trigger_unused(slack: ServedApp) -> None:
     given = trigger(slack)
     with pytest.raises(SlackApiError) as caught:
         slack.client.views_open(trigger_id=given, view=modal(title={"type": "plain_text", "text": "x" * 25}))
@@ -52,7 +52,7 @@ def test_a_refused_view_leaves_its_trigger_unused(slack: Served) -> None:
     assert slack.client.views_open(trigger_id=given, view=modal(SUMMARY))["ok"]
 
 
-def test_a_stack_holds_three(slack: Served) -> None:
+def test_a_stack_holds_three(slack: ServedApp) -> None:
     slack.client.views_open(trigger_id=trigger(slack), view=modal(section("1")))
     for text in ("2", "3"):
         slack.client.views_push(trigger_id=trigger(slack, view=top(slack)), view=modal(section(text)))
@@ -63,11 +63,11 @@ def test_a_stack_holds_three(slack: Served) -> None:
     assert [view.previous_id for view in stack] == [None, stack[0].id, stack[1].id]
 
 
-def test_pushing_needs_a_trigger_from_a_modal(slack: Served) -> None:
+def test_pushing_needs_a_trigger_from_a_modal(slack: ServedApp) -> None:
     assert refusal(slack.client.views_push, trigger_id=trigger(slack), view=modal(SUMMARY)) == "not_found"
 
 
-def test_updating_by_id_external_id_and_hash(slack: Served) -> None:
+def test_updating_by_id_external_id_and_hash(slack: ServedApp) -> None:
     opened = slack.client.views_open(trigger_id=trigger(slack), view=modal(SUMMARY, external_id="form-1"))["view"]
     updated = slack.client.views_update(view_id=opened["id"], hash=opened["hash"], view=modal(section("new")))["view"]
     assert updated["hash"] != opened["hash"]
@@ -83,7 +83,7 @@ def test_updating_by_id_external_id_and_hash(slack: Served) -> None:
     assert top(slack).blocks[0]["text"]["text"] == "by external id"
 
 
-def test_two_open_views_cannot_share_an_external_id(slack: Served) -> None:
+def test_two_open_views_cannot_share_an_external_id(slack: ServedApp) -> None:
     slack.client.views_open(trigger_id=trigger(slack), view=modal(SUMMARY, external_id="form"))
     given = trigger(slack, "ben")
     assert refusal(slack.client.views_open, trigger_id=given, view=modal(SUMMARY, external_id="form")) == (
@@ -91,7 +91,7 @@ def test_two_open_views_cannot_share_an_external_id(slack: Served) -> None:
     )
 
 
-def test_what_is_typed_survives_an_update_where_the_ids_stay(slack: Served) -> None:
+def test_what_is_typed_survives_an_update_where_the_ids_stay(slack: ServedApp) -> None:
     other = field("other", {"type": "plain_text_input", "initial_value": "start"})
     slack.client.views_open(trigger_id=trigger(slack), view=modal(SUMMARY, other))
     slack.sandbox.fill("ana", top(slack).id, {"summary": "typed", "other": "changed"})
@@ -102,7 +102,7 @@ def test_what_is_typed_survives_an_update_where_the_ids_stay(slack: Served) -> N
     assert values["other2"]["other"]["value"] == "start"
 
 
-def test_the_home_tab_is_each_person_s_own(slack: Served) -> None:
+def test_the_home_tab_is_each_person_s_own(slack: ServedApp) -> None:
     ana, ben = slack.workspace.person("ana"), slack.workspace.person("ben")
     first = slack.client.views_publish(user_id=ana.id, view={"type": "home", "blocks": [section("hers")]})["view"]
     slack.client.views_publish(user_id=ben.id, view={"type": "home", "blocks": [section("his")]})
@@ -119,7 +119,7 @@ def test_the_home_tab_is_each_person_s_own(slack: Served) -> None:
     assert refusal(slack.client.views_publish, user_id=ana.id, view=modal(SUMMARY)) == "invalid_arguments"
 
 
-def test_closing_tells_only_an_app_that_asked(slack: Served) -> None:
+def test_closing_tells_only_an_app_that_asked(slack: ServedApp) -> None:
     heard: list[tuple[str, bool]] = []
 
     @slack.app.view_closed("form")
@@ -135,8 +135,8 @@ def test_closing_tells_only_an_app_that_asked(slack: Served) -> None:
     first = top(slack)
     slack.client.views_push(trigger_id=trigger(slack, view=first), view=modal(SUMMARY, notify_on_close=True))
     second = top(slack)
-    told = slack.sandbox.close_view("ana", second.id)
-    assert told.ok
+    reported = slack.sandbox.close_view("ana", second.id)
+    assert reported.ok
     assert heard == [(second.id, False)]
     slack.client.views_push(trigger_id=trigger(slack, view=first), view=modal(SUMMARY, notify_on_close=True))
     third = top(slack)
@@ -145,7 +145,7 @@ def test_closing_tells_only_an_app_that_asked(slack: Served) -> None:
     assert slack.workspace.views.stack(slack.workspace.person("ana").id) == ()
 
 
-def test_nobody_acts_on_another_person_s_screen(slack: Served) -> None:
+def test_nobody_acts_on_another_person_s_screen(slack: ServedApp) -> None:
     slack.client.views_open(trigger_id=trigger(slack), view=modal(SUMMARY, actions(button("go"))))
     view = top(slack)
     with pytest.raises(NotAllowedError, match="somebody else's screen"):

@@ -10,24 +10,24 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from slackguide.sandbox import BotApp, Channel, NotAllowedError, Person, PersonRole, RateLimit, Sandbox, Team, demo_team
-from tests.sandbox.counterpart import APP_TOKEN, BOT, BOT_TOKEN, Clock, Served, actions, button, section, served, team
+from tests.support.bolt_app import APP_TOKEN, BOT, BOT_TOKEN, Clock, ServedApp, actions, button, section, served, team
 
 
-def refused(slack: Served, method: str, **arguments: Any) -> SlackApiError:
+def refused(slack: ServedApp, method: str, **arguments: Any) -> SlackApiError:
     with pytest.raises(SlackApiError) as caught:
         getattr(slack.client, method)(**arguments)
     return caught.value
 
 
-def code(slack: Served, method: str, **arguments: Any) -> str:
+def code(slack: ServedApp, method: str, **arguments: Any) -> str:
     return str(refused(slack, method, **arguments).response["error"])
 
 
-def channel(slack: Served, name: str = "ask-disputes") -> str:
+def channel(slack: ServedApp, name: str = "ask-disputes") -> str:
     return slack.workspace.conversation(name).id
 
 
-def test_auth_test_tells_who_the_bot_is(slack: Served) -> None:
+def test_auth_test_tells_who_the_bot_is(slack: ServedApp) -> None:
     found = slack.client.auth_test()
     assert found["user_id"] == BOT.user_id
     assert found["bot_id"] == BOT.bot_id
@@ -37,7 +37,7 @@ def test_auth_test_tells_who_the_bot_is(slack: Served) -> None:
 @pytest.mark.parametrize(
     ("token", "error"), [("", "not_authed"), ("xoxb-of-somebody-else", "invalid_auth"), (APP_TOKEN, "invalid_auth")]
 )
-def test_a_wrong_token_is_refused(slack: Served, token: str, error: str) -> None:
+def test_a_wrong_token_is_refused(slack: ServedApp, token: str, error: str) -> None:
     with pytest.raises(SlackApiError) as caught:
         WebClient(token, base_url=slack.sandbox.api_url).auth_test()
     assert caught.value.response["error"] == error
@@ -54,7 +54,7 @@ def test_each_kind_of_token_opens_its_own_methods() -> None:
         assert slack.client.apps_connections_open(app_token=APP_TOKEN)["url"].startswith("ws://127.0.0.1:")
 
 
-def test_methods_the_bot_does_not_call_are_unknown(slack: Served) -> None:
+def test_methods_the_bot_does_not_call_are_unknown(slack: ServedApp) -> None:
     assert code(slack, "reactions_add", channel=channel(slack), name="eyes", timestamp="1.000000") == "unknown_method"
 
 
@@ -68,7 +68,7 @@ def test_a_missing_scope_is_named() -> None:
         assert code(slack, "conversations_history", channel=channel(slack)) == "missing_scope"
 
 
-def test_form_and_json_bodies_say_the_same(slack: Served) -> None:
+def test_form_and_json_bodies_say_the_same(slack: ServedApp) -> None:
     blocks = [section("in blocks")]
     slack.client.api_call("chat.postMessage", json={"channel": channel(slack), "text": "a", "blocks": blocks})
     slack.client.api_call(
@@ -88,14 +88,14 @@ def test_form_and_json_bodies_say_the_same(slack: Served) -> None:
         ("text/plain", b"channel=x", "invalid_post_type"),
     ],
 )
-def test_a_body_that_cannot_be_read_is_refused(slack: Served, content_type: str, body: bytes, error: str) -> None:
+def test_a_body_that_cannot_be_read_is_refused(slack: ServedApp, content_type: str, body: bytes, error: str) -> None:
     headers = {"Authorization": f"Bearer {BOT_TOKEN}", "Content-Type": content_type}
     request = urllib.request.Request(f"{slack.sandbox.api_url}chat.postMessage", data=body, headers=headers)
     with urllib.request.urlopen(request) as response:
         assert json.load(response) == {"ok": False, "error": error}
 
 
-def test_posting_by_id_by_name_and_to_a_person(slack: Served) -> None:
+def test_posting_by_id_by_name_and_to_a_person(slack: ServedApp) -> None:
     ana = slack.workspace.person("ana")
     by_id = slack.client.chat_postMessage(channel=channel(slack), text="one")
     by_name = slack.client.chat_postMessage(channel="#ask-disputes", text="two")
@@ -106,7 +106,7 @@ def test_posting_by_id_by_name_and_to_a_person(slack: Served) -> None:
     assert [message.text for message in slack.workspace.direct_messages("ana")] == ["three"]
 
 
-def test_timestamps_are_unique_under_a_clock_that_stands_still(slack: Served) -> None:
+def test_timestamps_are_unique_under_a_clock_that_stands_still(slack: ServedApp) -> None:
     found = [slack.client.chat_postMessage(channel=channel(slack), text=str(n))["ts"] for n in range(5)]
     assert len(set(found)) == 5
     assert found == sorted(found)
@@ -128,7 +128,7 @@ def test_where_the_bot_cannot_post() -> None:
         assert slack.client.chat_postMessage(channel=channel(slack, "open"), text="x")["ok"]
 
 
-def test_what_cannot_be_posted(slack: Served) -> None:
+def test_what_cannot_be_posted(slack: ServedApp) -> None:
     place = channel(slack)
     missing = refused(slack, "chat_postMessage", channel="", text="x").response
     assert missing["error"] == "invalid_arguments"
@@ -144,7 +144,7 @@ def test_what_cannot_be_posted(slack: Served) -> None:
     assert slack.workspace.messages(place) == ()
 
 
-def test_bad_blocks_are_refused_with_where_and_why(slack: Served) -> None:
+def test_bad_blocks_are_refused_with_where_and_why(slack: ServedApp) -> None:
     found = refused(
         slack, "chat_postMessage", channel=channel(slack), text="x", blocks=[section("fine"), section("y" * 3001)]
     ).response
@@ -156,7 +156,7 @@ def test_bad_blocks_are_refused_with_where_and_why(slack: Served) -> None:
     assert problem.rule == "Section text: at most 3000 characters"
 
 
-def test_all_blocks_together_have_a_limit(slack: Served) -> None:
+def test_all_blocks_together_have_a_limit(slack: ServedApp) -> None:
     fits = [section("y" * 3000) for _ in range(4)]
     assert slack.client.chat_postMessage(channel=channel(slack), text="x", blocks=fits)["ok"]
     assert code(slack, "chat_postMessage", channel=channel(slack), text="x", blocks=[*fits, section("y")]) == (
@@ -164,13 +164,13 @@ def test_all_blocks_together_have_a_limit(slack: Served) -> None:
     )
 
 
-def test_text_is_cut_at_forty_thousand(slack: Served) -> None:
+def test_text_is_cut_at_forty_thousand(slack: ServedApp) -> None:
     slack.client.chat_postMessage(channel=channel(slack), text="x" * 40_001)
     (message,) = slack.workspace.messages("ask-disputes")
     assert len(message.text) == 40_000
 
 
-def test_updating_keeps_blocks_unless_they_are_given(slack: Served) -> None:
+def test_updating_keeps_blocks_unless_they_are_given(slack: ServedApp) -> None:
     place = channel(slack)
     ts = slack.client.chat_postMessage(channel=place, text="before", blocks=[section("kept")])["ts"]
     slack.client.chat_update(channel=place, ts=ts, text="after")
@@ -181,7 +181,7 @@ def test_updating_keeps_blocks_unless_they_are_given(slack: Served) -> None:
     assert slack.workspace.messages(place)[0].blocks == ()
 
 
-def test_what_cannot_be_updated_or_deleted(slack: Served) -> None:
+def test_what_cannot_be_updated_or_deleted(slack: ServedApp) -> None:
     place = channel(slack)
     slack.sandbox.say("ana", "ask-disputes", "mine")
     (hers,) = slack.workspace.messages(place)
@@ -194,7 +194,7 @@ def test_what_cannot_be_updated_or_deleted(slack: Served) -> None:
     assert [message.ts for message in slack.workspace.messages(place)] == [hers.ts]
 
 
-def test_an_ephemeral_message_is_seen_by_one_and_cannot_be_updated(slack: Served) -> None:
+def test_an_ephemeral_message_is_seen_by_one_and_cannot_be_updated(slack: ServedApp) -> None:
     place, ana = channel(slack), slack.workspace.person("ana")
     ts = slack.client.chat_postEphemeral(channel=place, user=ana.id, text="psst")["message_ts"]
     assert [message.text for message in slack.workspace.ephemerals("ana")] == ["psst"]
@@ -205,7 +205,7 @@ def test_an_ephemeral_message_is_seen_by_one_and_cannot_be_updated(slack: Served
     assert code(slack, "chat_postEphemeral", channel=place, user=gil.id, text="x") == "user_not_in_channel"
 
 
-def test_permalinks_open_the_page_at_the_message(slack: Served) -> None:
+def test_permalinks_open_the_page_at_the_message(slack: ServedApp) -> None:
     place = channel(slack)
     ts = slack.client.chat_postMessage(channel=place, text="parent")["ts"]
     reply = slack.client.chat_postMessage(channel=place, text="reply", thread_ts=ts)["ts"]
@@ -218,7 +218,7 @@ def test_permalinks_open_the_page_at_the_message(slack: Served) -> None:
     assert code(slack, "chat_getPermalink", channel=place, message_ts="1.000000") == "message_not_found"
 
 
-def test_history_is_newest_first_and_gives_metadata_only_when_asked(slack: Served) -> None:
+def test_history_is_newest_first_and_gives_metadata_only_when_asked(slack: ServedApp) -> None:
     place = channel(slack)
     metadata = {"event_type": "slackguide_escalation", "event_payload": {"id": "E1"}}
     first = slack.client.chat_postMessage(channel=place, text="one", metadata=metadata)["ts"]
@@ -235,7 +235,7 @@ def test_history_is_newest_first_and_gives_metadata_only_when_asked(slack: Serve
     assert code(slack, "conversations_replies", channel=place, ts="1.000000") == "thread_not_found"
 
 
-def test_history_between_two_times(slack: Served) -> None:
+def test_history_between_two_times(slack: ServedApp) -> None:
     place, found = channel(slack), []
     for text in ("a", "b", "c"):
         slack.clock.advance(10)
@@ -251,7 +251,7 @@ def test_history_between_two_times(slack: Served) -> None:
     assert code(slack, "conversations_history", channel=place, oldest="soon") == "invalid_ts_oldest"
 
 
-def test_pages_follow_the_cursor_to_the_end(slack: Served) -> None:
+def test_pages_follow_the_cursor_to_the_end(slack: ServedApp) -> None:
     place = channel(slack)
     for number in range(5):
         slack.client.chat_postMessage(channel=place, text=str(number))
@@ -264,7 +264,7 @@ def test_pages_follow_the_cursor_to_the_end(slack: Served) -> None:
     assert code(slack, "conversations_history", channel=place, limit=5000) == "invalid_limit"
 
 
-def test_people_are_marked_as_what_they_are(slack: Served) -> None:
+def test_people_are_marked_as_what_they_are(slack: ServedApp) -> None:
     members = {member["name"]: member for member in slack.client.users_list()["members"]}
     assert members["slackguide"]["is_bot"]
     assert members["gil"]["is_restricted"]
@@ -276,14 +276,14 @@ def test_people_are_marked_as_what_they_are(slack: Served) -> None:
     assert code(slack, "users_info", user="U0000000000") == "user_not_found"
 
 
-def test_somebody_new_is_found_at_once(slack: Served) -> None:
+def test_somebody_new_is_found_at_once(slack: ServedApp) -> None:
     hire = slack.workspace.add_person(Person(name="nia", real_name="Nia Roth", role=PersonRole.AGENT))
     assert slack.client.users_info(user=hire.id)["user"]["name"] == "nia"
     slack.workspace.change_person("nia", deleted=True)
     assert slack.client.users_info(user=hire.id)["user"]["deleted"]
 
 
-def test_user_groups(slack: Served) -> None:
+def test_user_groups(slack: ServedApp) -> None:
     groups = {group["handle"]: group for group in slack.client.usergroups_list(include_users=True)["usergroups"]}
     assert groups["team-leads"]["users"] == [slack.workspace.person("lena").id]
     assert slack.client.usergroups_users_list(usergroup=groups["team-leads"]["id"])["users"] == [
@@ -293,7 +293,7 @@ def test_user_groups(slack: Served) -> None:
     assert "users" not in slack.client.usergroups_list()["usergroups"][0]
 
 
-def test_conversations(slack: Served) -> None:
+def test_conversations(slack: ServedApp) -> None:
     slack.workspace.change_channel("general", archived=True)
     names = [found["name"] for found in slack.client.conversations_list(exclude_archived=True)["channels"]]
     assert names == ["ask-disputes", "ask-ce", "partner-desk"]
@@ -308,7 +308,7 @@ def test_conversations(slack: Served) -> None:
     assert code(slack, "conversations_list", types="everything") == "invalid_types"
 
 
-def test_the_members_of_a_channel_come_page_by_page_with_the_bot_among_them(slack: Served) -> None:
+def test_the_members_of_a_channel_come_page_by_page_with_the_bot_among_them(slack: ServedApp) -> None:
     workspace, place = slack.workspace, channel(slack, "general")
     workspace.add_person(Person(name="helper", real_name="Ticket Helper", role=PersonRole.AGENT, bot=True))
     workspace.change_person("ben", deleted=True)
@@ -322,7 +322,7 @@ def test_the_members_of_a_channel_come_page_by_page_with_the_bot_among_them(slac
     assert workspace.person("olga").id in olga, "somebody of another company"
 
 
-def test_members_are_refused_as_slack_refuses_them(slack: Served) -> None:
+def test_members_are_refused_as_slack_refuses_them(slack: ServedApp) -> None:
     place = channel(slack)
     assert code(slack, "conversations_members", channel="C0NOWHERE") == "channel_not_found"
     assert code(slack, "conversations_members", channel=place, limit=1000) == "invalid_limit"
@@ -346,14 +346,14 @@ def test_members_are_refused_as_slack_refuses_them(slack: Served) -> None:
         ({"org_shared": True}, {"is_shared", "is_org_shared"}),
     ],
 )
-def test_a_channel_tells_how_it_is_shared(slack: Served, changes: dict[str, bool], flags: set[str]) -> None:
+def test_a_channel_tells_how_it_is_shared(slack: ServedApp, changes: dict[str, bool], flags: set[str]) -> None:
     slack.workspace.change_channel("ask-disputes", **changes)
     info = slack.client.conversations_info(channel=channel(slack), include_num_members=True)["channel"]
     assert {flag for flag in info if flag.endswith("shared") and info[flag]} == flags
     assert info["num_members"] == len(slack.workspace.conversation("ask-disputes").members) + 1
 
 
-def test_a_single_channel_guest_and_a_bot_are_marked_as_such(slack: Served) -> None:
+def test_a_single_channel_guest_and_a_bot_are_marked_as_such(slack: ServedApp) -> None:
     slack.workspace.add_person(Person(name="sue", real_name="Sue Po", role=PersonRole.SINGLE_CHANNEL_GUEST))
     slack.workspace.add_person(Person(name="helper", real_name="Ticket Helper", role=PersonRole.AGENT, bot=True))
     members = {member["name"]: member for member in slack.client.users_list()["members"]}
@@ -377,7 +377,7 @@ def test_posting_to_one_channel_has_a_pace() -> None:
         assert slack.client.chat_postMessage(channel=place, text="x")["ok"]
 
 
-def test_every_call_is_on_record_without_its_token(slack: Served) -> None:
+def test_every_call_is_on_record_without_its_token(slack: ServedApp) -> None:
     slack.client.chat_postMessage(channel=channel(slack), text="hello", blocks=[actions(button("go"))])
     call = slack.workspace.calls[-1]
     assert (call.method, call.status, call.ok) == ("chat.postMessage", 200, True)
@@ -390,7 +390,7 @@ def test_it_listens_on_loopback_only() -> None:
         Sandbox(clock=Clock(), signing_secret="x", bot_token=BOT_TOKEN, team=team(), host="0.0.0.0")
 
 
-def test_an_unknown_method_over_plain_http_answers_as_slack_does(slack: Served) -> None:
+def test_an_unknown_method_over_plain_http_answers_as_slack_does(slack: ServedApp) -> None:
     request = urllib.request.Request(
         f"{slack.sandbox.api_url}admin.users.list", data=b"", headers={"Authorization": f"Bearer {BOT_TOKEN}"}
     )

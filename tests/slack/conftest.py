@@ -11,8 +11,8 @@ import pytest
 
 from slackguide.guide import Guide
 from slackguide.runtime.container import build_guide
-from tests.stores import sqlite_url
-from tests.trial import KNOWLEDGE, Workplace
+from tests.support.app_harness import KNOWLEDGE, AppHarness
+from tests.support.databases import sqlite_url
 
 
 @pytest.fixture(scope="session")
@@ -28,22 +28,22 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def workplace(guide: Guide, empty_database: Path, tmp_path: Path) -> Iterator[Callable[..., Workplace]]:
-    """Makes workplaces: takes what `Workplace` takes beside the guide and the database."""
-    made: list[Workplace] = []
+def make_harness(guide: Guide, empty_database: Path, tmp_path: Path) -> Iterator[Callable[..., AppHarness]]:
+    """Makes workplaces: takes what `AppHarness` takes beside the guide and the database."""
+    made: list[AppHarness] = []
 
-    def make(**options: Any) -> Workplace:
+    def make(**options: Any) -> AppHarness:
         database = tmp_path / f"slackguide{len(made)}.db"
         shutil.copy(empty_database, database)
-        made.append(Workplace(guide=guide, database=database, **options))
+        made.append(AppHarness(guide=guide, database=database, **options))
         return made[-1]
 
     yield make
-    for work in made:
-        work.close()
+    for harness in made:
+        harness.close()
 
 
 @pytest.fixture
-def work(workplace: Callable[..., Workplace]) -> Workplace:
+def harness(make_harness: Callable[..., AppHarness]) -> AppHarness:
     """A workplace where everybody is known and the weather is fine."""
-    return workplace()
+    return make_harness()

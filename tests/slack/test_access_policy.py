@@ -11,64 +11,64 @@ import pytest
 from slackguide.sandbox import Exchange, FaultKind, InjectedFault, Message, OpenView, Person, PersonRole
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
 from slackguide.storage import directory as directory
-from tests.slack.asking import MEDIATION
-from tests.slack.escalating import filled, kept, posted, sent
-from tests.slack.forging import press_value
-from tests.slack.reading import labels, words
-from tests.slack.test_home import home, shown
-from tests.trial import STAFF, Workplace
+from tests.slack.test_app_home import home, shown
+from tests.support.app_harness import STAFF, AppHarness
+from tests.support.escalations import filled, kept, posted, sent
+from tests.support.forged_requests import press_value
+from tests.support.questions import MEDIATION
+from tests.support.rendered import labels, words
 
 DISPUTES = "ask-disputes"
 PAT = Person(name="pat", real_name="Pat Lund", role=PersonRole.AGENT)
 
 
 @pytest.fixture
-def pat(work: Workplace) -> Workplace:
+def pat(harness: AppHarness) -> AppHarness:
     """A workplace with Pat in it, an agent whom the directory knows."""
-    work.workspace.add_person(PAT, channels=(STAFF, DISPUTES, "general"))
-    work.stores.directory.put(directory.DirectoryUser(PAT.id, work.workspace.team.id, PAT.name))
-    return work
+    harness.workspace.add_person(PAT, channels=(STAFF, DISPUTES, "general"))
+    harness.repositories.directory.put(directory.DirectoryUser(PAT.id, harness.workspace.team.id, PAT.name))
+    return harness
 
 
 # -- who they turn out to be ------------------------------------------------------------------------------------------
 
 
-def known(**changes: Any) -> Callable[[Workplace], None]:
+def known(**changes: Any) -> Callable[[AppHarness], None]:
     """Change what the directory knows of them."""
 
-    def become(work: Workplace) -> None:
-        found = work.stores.directory.find(PAT.id)
+    def become(harness: AppHarness) -> None:
+        found = harness.repositories.directory.find(PAT.id)
         assert found is not None
-        work.stores.directory.put(replace(found, **changes))
+        harness.repositories.directory.put(replace(found, **changes))
 
     return become
 
 
-def looked_up(role: PersonRole) -> Callable[[Workplace], None]:
+def looked_up(role: PersonRole) -> Callable[[AppHarness], None]:
     """Let the directory forget them: Slack tells who they are."""
 
-    def become(work: Workplace) -> None:
-        forgotten(work)
-        work.workspace.change_person(PAT.name, role=role)
+    def become(harness: AppHarness) -> None:
+        forgotten(harness)
+        harness.workspace.change_person(PAT.name, role=role)
 
     return become
 
 
-def nobody(work: Workplace) -> None:
-    forgotten(work)
-    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, method="users.info", code="user_not_found"))
+def nobody(harness: AppHarness) -> None:
+    forgotten(harness)
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, method="users.info", code="user_not_found"))
 
 
-def forgotten(work: Workplace) -> None:
-    others = [person.id for person in work.workspace.people if person.id != PAT.id and person.listed]
-    everyone = [found for id in others if (found := work.stores.directory.find(id)) is not None]
-    work.stores.directory.replace(everyone, None)
+def forgotten(harness: AppHarness) -> None:
+    others = [person.id for person in harness.workspace.people if person.id != PAT.id and person.listed]
+    everyone = [found for id in others if (found := harness.repositories.directory.find(id)) is not None]
+    harness.repositories.directory.replace(everyone, None)
 
 
 ADMITTED = {"an agent": known(), "a newcomer": looked_up(PersonRole.AGENT)}
 
 GUEST, OUTSIDER = "you are a guest here", "your account belongs to another one"
-DENIED: dict[str, tuple[Callable[[Workplace], None], str]] = {
+DENIED: dict[str, tuple[Callable[[AppHarness], None], str]] = {
     "a guest": (known(guest=True), GUEST),
     "a stranger": (known(team_id="T0ELSEWHERE"), OUTSIDER),
     "a deactivated account": (known(deleted=True), "switched off"),
@@ -88,104 +88,104 @@ Act = Callable[[], Exchange | None]
 class Surface:
     """`ready` does what comes before, as an agent, and returns the act itself; `marker` is what it shows then."""
 
-    ready: Callable[[Workplace], Act]
+    ready: Callable[[AppHarness], Act]
     marker: str
 
 
-def command(work: Workplace) -> Act:
-    return lambda: work.command(MEDIATION, PAT.name, STAFF)
+def command(harness: AppHarness) -> Act:
+    return lambda: harness.command(MEDIATION, PAT.name, STAFF)
 
 
-def direct_message(work: Workplace) -> Act:
-    return lambda: work.sandbox.message(PAT.name, MEDIATION)
+def direct_message(harness: AppHarness) -> Act:
+    return lambda: harness.sandbox.message(PAT.name, MEDIATION)
 
 
-def mention(work: Workplace) -> Act:
-    return lambda: work.sandbox.mention(PAT.name, STAFF, MEDIATION)
+def mention(harness: AppHarness) -> Act:
+    return lambda: harness.sandbox.mention(PAT.name, STAFF, MEDIATION)
 
 
-def message_shortcut(work: Workplace) -> Act:
-    work.sandbox.say("ben", STAFF, MEDIATION)
-    ts = work.workspace.messages(STAFF)[-1].ts
-    return lambda: work.sandbox.message_shortcut(PAT.name, ts, Callback.MESSAGE_SHORTCUT)
+def message_shortcut(harness: AppHarness) -> Act:
+    harness.sandbox.say("ben", STAFF, MEDIATION)
+    ts = harness.workspace.messages(STAFF)[-1].ts
+    return lambda: harness.sandbox.message_shortcut(PAT.name, ts, Callback.MESSAGE_SHORTCUT)
 
 
-def ask_form(work: Workplace) -> Act:
-    work.command("", PAT.name, STAFF)
-    return lambda: work.submit({ASK_TEXT: MEDIATION}, PAT.name)
+def ask_form(harness: AppHarness) -> Act:
+    harness.command("", PAT.name, STAFF)
+    return lambda: harness.submit({ASK_TEXT: MEDIATION}, PAT.name)
 
 
-def answered(work: Workplace) -> Message:
+def answered(harness: AppHarness) -> Message:
     """An answer that Pat alone sees."""
-    (message,) = work.command(MEDIATION, PAT.name, STAFF).messages
+    (message,) = harness.command(MEDIATION, PAT.name, STAFF).messages
     assert isinstance(message, Message)
     return message
 
 
-def answer_button(work: Workplace) -> Act:
-    message = answered(work)
-    return lambda: work.sandbox.click(PAT.name, message, Action.SKIP_FACT)
+def answer_button(harness: AppHarness) -> Act:
+    message = answered(harness)
+    return lambda: harness.sandbox.click(PAT.name, message, Action.SKIP_FACT)
 
 
-def public_answer_button(work: Workplace) -> Act:
-    work.sandbox.mention(PAT.name, STAFF, MEDIATION)
-    work.settle()
-    message = next(m for m in work.workspace.all_messages(STAFF) if m.by_bot)
-    return lambda: work.sandbox.click(PAT.name, message, Action.SKIP_FACT)
+def public_answer_button(harness: AppHarness) -> Act:
+    harness.sandbox.mention(PAT.name, STAFF, MEDIATION)
+    harness.settle()
+    message = next(m for m in harness.workspace.all_messages(STAFF) if m.by_bot)
+    return lambda: harness.sandbox.click(PAT.name, message, Action.SKIP_FACT)
 
 
-def escalate_button(work: Workplace) -> Act:
-    message = answered(work)
-    return lambda: work.sandbox.click(PAT.name, message, Action.ESCALATE)
+def escalate_button(harness: AppHarness) -> Act:
+    message = answered(harness)
+    return lambda: harness.sandbox.click(PAT.name, message, Action.ESCALATE)
 
 
-def choose_form_button(work: Workplace) -> Act:
-    (message,) = work.command("escalate", PAT.name, STAFF).messages
-    return lambda: work.sandbox.click(PAT.name, message, f"{Action.CHOOSE_FORM}:0")
+def choose_form_button(harness: AppHarness) -> Act:
+    (message,) = harness.command("escalate", PAT.name, STAFF).messages
+    return lambda: harness.sandbox.click(PAT.name, message, f"{Action.CHOOSE_FORM}:0")
 
 
-def escalation_form(work: Workplace) -> Act:
-    work.command(f"escalate {DISPUTES}", PAT.name, STAFF)
-    return lambda: work.submit(filled(), PAT.name)
+def escalation_form(harness: AppHarness) -> Act:
+    harness.command(f"escalate {DISPUTES}", PAT.name, STAFF)
+    return lambda: harness.submit(filled(), PAT.name)
 
 
-def claim_button(work: Workplace) -> Act:
-    post = posted(work, sent(work))
-    return lambda: work.sandbox.click(PAT.name, post, Action.CLAIM)
+def claim_button(harness: AppHarness) -> Act:
+    post = posted(harness, sent(harness))
+    return lambda: harness.sandbox.click(PAT.name, post, Action.CLAIM)
 
 
-def claimed(work: Workplace) -> Message:
+def claimed(harness: AppHarness) -> Message:
     """An escalation that Pat has claimed."""
-    post = posted(work, sent(work))
-    work.click(post, Action.CLAIM, PAT.name)
-    work.settle()
-    return work.workspace.message(post.ts)
+    post = posted(harness, sent(harness))
+    harness.click(post, Action.CLAIM, PAT.name)
+    harness.settle()
+    return harness.workspace.message(post.ts)
 
 
-def small_form_button(work: Workplace) -> Act:
-    post = claimed(work)
-    return lambda: work.sandbox.click(PAT.name, post, Action.RESOLVE)
+def small_form_button(harness: AppHarness) -> Act:
+    post = claimed(harness)
+    return lambda: harness.sandbox.click(PAT.name, post, Action.RESOLVE)
 
 
-def small_form(work: Workplace) -> Act:
-    work.click(claimed(work), Action.ASK_MORE, PAT.name)
-    return lambda: work.submit({"words": "Which hours?"}, PAT.name)
+def small_form(harness: AppHarness) -> Act:
+    harness.click(claimed(harness), Action.ASK_MORE, PAT.name)
+    return lambda: harness.submit({"words": "Which hours?"}, PAT.name)
 
 
-def app_home(work: Workplace) -> Act:
-    return lambda: work.sandbox.open_home(PAT.name)
+def app_home(harness: AppHarness) -> Act:
+    return lambda: harness.sandbox.open_home(PAT.name)
 
 
-def home_ask_button(work: Workplace) -> Act:
-    view = home(work, PAT.name)
-    return lambda: work.sandbox.click(PAT.name, view, labels(view)["Ask"])
+def home_ask_button(harness: AppHarness) -> Act:
+    view = home(harness, PAT.name)
+    return lambda: harness.sandbox.click(PAT.name, view, labels(view)["Ask"])
 
 
-def home_page_button(work: Workplace) -> Act:
-    view = home(work, PAT.name)
+def home_page_button(harness: AppHarness) -> Act:
+    view = home(harness, PAT.name)
 
     def act() -> None:
-        press_value(work, f"{Action.HOME_PAGE}:open:on", "{}", PAT.name, where=view)
+        press_value(harness, f"{Action.HOME_PAGE}:open:on", "{}", PAT.name, where=view)
 
     return act
 
@@ -211,9 +211,9 @@ SURFACES = {
 }
 
 
-def screen(work: Workplace) -> Iterator[tuple[str, str]]:
+def screen(harness: AppHarness) -> Iterator[tuple[str, str]]:
     """Everything that Pat can see of ours, by what it is."""
-    workspace = work.workspace
+    workspace = harness.workspace
     messages = [
         *workspace.ephemerals(PAT.name), *workspace.direct_messages(PAT.name),
         *workspace.all_messages(STAFF), *workspace.all_messages(DISPUTES),
@@ -227,20 +227,20 @@ def screen(work: Workplace) -> Iterator[tuple[str, str]]:
             yield f"{view.id} {view.hash}", words(view)
 
 
-def outcome(work: Workplace, surface: Surface, become: Callable[[Workplace], None], wanted: str) -> str:
+def outcome(harness: AppHarness, surface: Surface, become: Callable[[AppHarness], None], wanted: str) -> str:
     """What is new on Pat's screen after the act, once `wanted` is there and nothing is owed any more."""
-    act = surface.ready(work)
-    work.settle()
-    before = dict(screen(work))
-    become(work)
+    act = surface.ready(harness)
+    harness.settle()
+    before = dict(screen(harness))
+    become(harness)
     exchange = act()
     errors = "\n".join(exchange.errors.values()) if exchange is not None else ""
 
     def new() -> str:
-        return "\n".join([errors, *(text for key, text in screen(work) if before.get(key) != text)])
+        return "\n".join([errors, *(text for key, text in screen(harness) if before.get(key) != text)])
 
-    work.until(lambda: wanted in new())
-    work.settle()
+    harness.until(lambda: wanted in new())
+    harness.settle()
     return new()
 
 
@@ -249,7 +249,7 @@ REFUSALS = tuple({phrase for _, phrase in DENIED.values()})
 
 @pytest.mark.parametrize("surface", SURFACES)
 @pytest.mark.parametrize("kind", ADMITTED)
-def test_members_are_let_in(pat: Workplace, surface: str, kind: str) -> None:
+def test_members_are_let_in(pat: AppHarness, surface: str, kind: str) -> None:
     shown = outcome(pat, SURFACES[surface], ADMITTED[kind], SURFACES[surface].marker)
 
     assert not any(phrase in shown for phrase in REFUSALS)
@@ -257,7 +257,7 @@ def test_members_are_let_in(pat: Workplace, surface: str, kind: str) -> None:
 
 @pytest.mark.parametrize("surface", SURFACES)
 @pytest.mark.parametrize("kind", DENIED)
-def test_everybody_else_is_refused_in_words(pat: Workplace, surface: str, kind: str) -> None:
+def test_everybody_else_is_refused_in_words(pat: AppHarness, surface: str, kind: str) -> None:
     become, phrase = DENIED[kind]
 
     shown = outcome(pat, SURFACES[surface], become, phrase)
@@ -266,7 +266,7 @@ def test_everybody_else_is_refused_in_words(pat: Workplace, surface: str, kind: 
 
 
 @pytest.mark.parametrize("kind", DENIED)
-def test_a_menu_offers_nobody_anything(pat: Workplace, kind: str) -> None:
+def test_a_menu_offers_nobody_anything(pat: AppHarness, kind: str) -> None:
     """No menu of ours asks for options while somebody types."""
     DENIED[kind][0](pat)
     payload = {"type": "block_suggestion", "action_id": "x", "block_id": "x", "value": "m", "user": {"id": PAT.id}}
@@ -279,7 +279,7 @@ def test_a_menu_offers_nobody_anything(pat: Workplace, kind: str) -> None:
 # -- App Home ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_home_that_is_drawn_again_is_drawn_for_who_they_are_now(pat: Workplace) -> None:
+def test_a_home_that_is_drawn_again_is_drawn_for_who_they_are_now(pat: AppHarness) -> None:
     """Somebody became a guest, and something on their Home changes."""
     escalation = sent(pat, PAT.name)
     post = posted(pat, escalation)
@@ -297,7 +297,7 @@ def test_a_home_that_is_drawn_again_is_drawn_for_who_they_are_now(pat: Workplace
 
 
 @pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RESET, FaultKind.RATE_LIMITED])
-def test_a_home_waits_until_slack_says_who_they_are(pat: Workplace, kind: FaultKind) -> None:
+def test_a_home_waits_until_slack_says_who_they_are(pat: AppHarness, kind: FaultKind) -> None:
     looked_up(PersonRole.GUEST)(pat)
     pat.sandbox.inject_fault(InjectedFault(kind=kind, method="users.info", times=2))
 

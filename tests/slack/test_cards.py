@@ -17,10 +17,10 @@ from slackguide.sandbox.block_kit.validation import MESSAGE_CHARACTERS, visible_
 from slackguide.slack.button_state import AnswerState
 from slackguide.slack.ids import ASK_TEXT, Action
 from slackguide.slack.views.answer_card import answer_card
-from tests.slack.asking import TODAY
-from tests.slack.forging import press_payload
-from tests.slack.reading import labels, live, said, words
-from tests.trial import KNOWLEDGE, Workplace
+from tests.support.app_harness import KNOWLEDGE, AppHarness
+from tests.support.forged_requests import press_payload
+from tests.support.questions import TODAY
+from tests.support.rendered import labels, live, said, words
 
 LONG = ("The client writes <!channel> that he wants all of his money back & the freelancer refuses. " * 90)[:8000]
 LEAD = Asker("team_lead")
@@ -43,13 +43,13 @@ def some_facts(knowledge: KnowledgeBase) -> dict[str, FactValue]:
 
 
 @pytest.fixture(scope="module")
-def office(guide: Guide, empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+def office(guide: Guide, empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppHarness]:
     """One workplace for all cards; Lena, a team lead, may see every entry."""
     import shutil
 
     database = tmp_path_factory.mktemp("cards") / "slackguide.db"
     shutil.copy(empty_database, database)
-    made = Workplace(guide=guide, database=database)
+    made = AppHarness(guide=guide, database=database)
     yield made
     made.close()
 
@@ -60,9 +60,9 @@ def test_there_are_91_entries(guide: Guide) -> None:
 
 
 @pytest.mark.parametrize("entry_id", entry_ids())
-def test_slack_takes_the_card_of_every_entry(office: Workplace, guide: Guide, entry_id: str) -> None:
+def test_slack_takes_the_card_of_every_entry(office: AppHarness, guide: Guide, entry_id: str) -> None:
     lena = office.workspace.person("lena").id
-    token = office.stores.drafts.put(lena, {"text": LONG})
+    token = office.repositories.drafts.put(lena, {"text": LONG})
     for facts in ({}, some_facts(guide.knowledge)):
         asked = AnswerState(
             "answer", LONG[:300], token, facts=facts, rejected_entries=tuple(list(guide.knowledge.entries)[:5])
@@ -82,11 +82,11 @@ def test_slack_takes_the_card_of_every_entry(office: Workplace, guide: Guide, en
 
 
 @pytest.mark.parametrize("entry_id", entry_ids())
-def test_a_window_takes_the_card_of_every_entry(office: Workplace, guide: Guide, entry_id: str) -> None:
+def test_a_window_takes_the_card_of_every_entry(office: AppHarness, guide: Guide, entry_id: str) -> None:
     office.command("", "lena")
     assert office.submit({ASK_TEXT: "xyzzy"}, "lena").ok
     window = office.modal("lena")
-    token = office.stores.drafts.put(window.person, {"text": LONG})
+    token = office.repositories.drafts.put(window.person, {"text": LONG})
     asked = AnswerState("answer", LONG[:300], token, facts=some_facts(guide.knowledge))
     payload = press_payload(office, f"{Action.CHOOSE}:0", asked.encode(o=entry_id), "lena", window)
 
@@ -98,7 +98,7 @@ def test_a_window_takes_the_card_of_every_entry(office: Workplace, guide: Guide,
     office.workspace.views.clear(window.person)
 
 
-def told_for(guide: Guide, entry_id: str) -> dict[str, FactValue]:
+def known_facts_for(guide: Guide, entry_id: str) -> dict[str, FactValue]:
     """Facts that decide an entry, found by answering its questions with the first answer each time."""
     facts: dict[str, FactValue] = {}
     for _ in range(20):
@@ -115,7 +115,7 @@ def told_for(guide: Guide, entry_id: str) -> dict[str, FactValue]:
 
 @pytest.mark.parametrize("entry_id", entry_ids())
 def test_a_decided_card_has_everything_in_its_order_on_the_screen_and_read_aloud(guide: Guide, entry_id: str) -> None:
-    outcome = guide.answer(Concern("some words", told_for(guide, entry_id), entry_id), LEAD, today=TODAY)
+    outcome = guide.answer(Concern("some words", known_facts_for(guide, entry_id), entry_id), LEAD, today=TODAY)
     assert isinstance(outcome, Answer)
     decision = outcome.decision
     assert decision.destination is not None

@@ -11,19 +11,19 @@ from slackguide.delivery.sender import RateLimitedError, SlackUnreachableError
 from slackguide.sandbox import FaultKind, InjectedFault, Person, PersonRole
 from slackguide.slack.access import EXTERNAL_MESSAGE, GUEST_MESSAGE, AccessPolicy, Allowed, Denial, Denied
 from slackguide.slack.api.directory_sync import GROUPS_RETRY_SECONDS, REFRESH_SECONDS, DirectorySync
-from tests.trial import TOKEN, Workplace
+from tests.support.app_harness import TOKEN, AppHarness
 
 
 @pytest.fixture
-def work(workplace: Callable[..., Workplace]) -> Workplace:
+def work(make_harness: Callable[..., AppHarness]) -> AppHarness:
     """A workplace whose directory nobody refreshes but the test."""
-    return workplace(known=False)
+    return make_harness(known=False)
 
 
 @pytest.fixture
-def directory(work: Workplace) -> DirectorySync:
-    people, knowledge = work.stores.directory, work.guide().knowledge
-    client = WebClient(token=TOKEN, base_url=work.sandbox.api_url, timeout=5, retry_handlers=[])
+def directory(harness: AppHarness) -> DirectorySync:
+    people, knowledge = harness.repositories.directory, harness.guide().knowledge
+    client = WebClient(token=TOKEN, base_url=harness.sandbox.api_url, timeout=5, retry_handlers=[])
     app = AccessPolicy(
         directory=people, our_team=lambda: None, leads=(), lead_groups=lambda: knowledge.team_lead_groups
     )
@@ -31,7 +31,7 @@ def directory(work: Workplace) -> DirectorySync:
         client=client,
         quick_client=client,
         directory=people,
-        identities=work.stores.identities,
+        identities=harness.repositories.identities,
         access_policy=app,
         token=TOKEN,
         groups=lambda: knowledge.user_groups,
@@ -60,23 +60,23 @@ GROUPS = {
 @pytest.mark.parametrize("known_before", [False, True])
 @pytest.mark.parametrize("what", GROUPS)
 def test_people_are_known_whatever_becomes_of_user_groups(
-    work: Workplace, directory: DirectorySync, what: str, known_before: bool
+    harness: AppHarness, directory: DirectorySync, what: str, known_before: bool
 ) -> None:
     fault, rest = GROUPS[what]
-    lena = work.workspace.person("lena").id
+    lena = harness.workspace.person("lena").id
     if known_before:
         assert directory.refresh() == REFRESH_SECONDS
-        assert work.stores.directory.members("team-leads") == (lena,)
-    nora = work.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=PersonRole.AGENT))
-    work.sandbox.inject_fault(fault)
+        assert harness.repositories.directory.members("team-leads") == (lena,)
+    nora = harness.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=PersonRole.AGENT))
+    harness.sandbox.inject_fault(fault)
 
     assert directory.refresh() == rest
 
-    assert work.stores.directory.find(nora.id) is not None
-    assert work.stores.directory.members("team-leads") == ((lena,) if known_before else ())
-    work.sandbox.faults.clear()
+    assert harness.repositories.directory.find(nora.id) is not None
+    assert harness.repositories.directory.members("team-leads") == ((lena,) if known_before else ())
+    harness.sandbox.faults.clear()
     assert directory.refresh() == REFRESH_SECONDS
-    assert work.stores.directory.members("team-leads") == (lena,)
+    assert harness.repositories.directory.members("team-leads") == (lena,)
 
 
 @pytest.mark.parametrize(
@@ -88,32 +88,32 @@ def test_people_are_known_whatever_becomes_of_user_groups(
     ],
 )
 def test_whoever_was_listed_is_known_although_the_list_was_cut_off(
-    work: Workplace, directory: DirectorySync, kind: FaultKind, error: type[Exception]
+    harness: AppHarness, directory: DirectorySync, kind: FaultKind, error: type[Exception]
 ) -> None:
     """Slack gives the first page of two. Nobody is taken for gone, and a new guest is a guest."""
     directory.refresh()
-    work.workspace.change_person("ben", role=PersonRole.GUEST)
+    harness.workspace.change_person("ben", role=PersonRole.GUEST)
     for number in range(250):
-        work.workspace.add_person(Person(name=f"agent{number}", real_name=f"Agent {number}", role=PersonRole.AGENT))
-    listed = [person.id for person in work.workspace.people if person.listed]
-    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.SLOW, method="users.list", seconds=0.0, times=1))
-    work.sandbox.inject_fault(InjectedFault(kind=kind, method="users.list"))
+        harness.workspace.add_person(Person(name=f"agent{number}", real_name=f"Agent {number}", role=PersonRole.AGENT))
+    listed = [person.id for person in harness.workspace.people if person.listed]
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.SLOW, method="users.list", seconds=0.0, times=1))
+    harness.sandbox.inject_fault(InjectedFault(kind=kind, method="users.list"))
 
     with pytest.raises(error):
         directory.refresh()
 
-    people = work.stores.directory
+    people = harness.repositories.directory
     assert people.find(listed[150]) is not None
     assert people.find(listed[-1]) is None
-    ben = people.find(work.workspace.person("ben").id)
+    ben = people.find(harness.workspace.person("ben").id)
     assert ben is not None
     assert ben.guest
-    assert people.members("team-leads") == (work.workspace.person("lena").id,)
+    assert people.members("team-leads") == (harness.workspace.person("lena").id,)
 
 
-def test_a_stranger_is_looked_up_before_they_are_sent_anything(work: Workplace, directory: DirectorySync) -> None:
-    ana, gil = work.workspace.person("ana").id, work.workspace.person("gil").id
-    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.RESET, method="users.info", times=1))
+def test_a_stranger_is_looked_up_before_they_are_sent_anything(harness: AppHarness, directory: DirectorySync) -> None:
+    ana, gil = harness.workspace.person("ana").id, harness.workspace.person("gil").id
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.RESET, method="users.info", times=1))
     with pytest.raises(SlackUnreachableError):
         directory.authorize_recipient(ana)
     assert isinstance(directory.authorize_recipient(ana), Allowed)
@@ -122,16 +122,16 @@ def test_a_stranger_is_looked_up_before_they_are_sent_anything(work: Workplace, 
 
 
 def test_who_is_refused_a_look_up_is_told_that_asking_again_does_not_help(
-    work: Workplace, directory: DirectorySync
+    harness: AppHarness, directory: DirectorySync
 ) -> None:
-    work.sandbox.inject_fault(
+    harness.sandbox.inject_fault(
         InjectedFault(kind=FaultKind.REFUSING, method="users.info", code="token_revoked", times=1)
     )
-    refused = directory.look_up(work.workspace.person("ana").id)
+    refused = directory.look_up(harness.workspace.person("ana").id)
     assert isinstance(refused, Denied)
     assert "Slack refused" in refused.message
     assert "token_revoked" in refused.message
-    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.RESET, method="users.info", times=1))
-    unreachable = directory.look_up(work.workspace.person("ana").id)
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.RESET, method="users.info", times=1))
+    unreachable = directory.look_up(harness.workspace.person("ana").id)
     assert isinstance(unreachable, Denied)
     assert "did not answer" in unreachable.message

@@ -11,167 +11,171 @@ from slackguide.sandbox import ApiCall, FaultKind, InjectedFault
 from slackguide.sandbox.transport.http import REQUEST_TIMEOUT
 from slackguide.slack.ids import Action
 from slackguide.storage.outbox_admin import OutboxAdmin
-from tests.slack.asking import MEDIATION
-from tests.slack.escalating import filled, kept, notices, opened, posted, posts, sent
-from tests.slack.reading import words
-from tests.trial import Workplace
+from tests.support.app_harness import AppHarness
+from tests.support.escalations import filled, kept, notices, opened, posted, posts, sent
+from tests.support.questions import MEDIATION
+from tests.support.rendered import words
 
 
-def tries(work: Workplace) -> list[ApiCall]:
+def tries(harness: AppHarness) -> list[ApiCall]:
     """Every attempt to post into ask-disputes."""
-    channel = work.workspace.conversation("ask-disputes").id
+    channel = harness.workspace.conversation("ask-disputes").id
     return [
-        call for call in work.workspace.calls
+        call for call in harness.workspace.calls
         if call.method == "chat.postMessage" and call.arguments.get("channel") == channel
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RESET, FaultKind.RATE_LIMITED])
-def test_a_submission_while_slack_is_down_is_kept_and_posted_when_it_is_back(work: Workplace, kind: FaultKind) -> None:
-    opened(work)
-    work.sandbox.inject_fault(InjectedFault(kind=kind))
+def test_a_submission_while_slack_is_down_is_kept_and_posted_when_it_is_back(
+    harness: AppHarness, kind: FaultKind
+) -> None:
+    opened(harness)
+    harness.sandbox.inject_fault(InjectedFault(kind=kind))
 
-    assert work.submit(filled()).ok
-    assert "D-1001" in words(work.modal())
-    work.until(lambda: any(job.attempts >= 3 for job in work.owed()))
-    assert posts(work) == []
+    assert harness.submit(filled()).ok
+    assert "D-1001" in words(harness.modal())
+    harness.until(lambda: any(job.attempts >= 3 for job in harness.pending()))
+    assert posts(harness) == []
 
-    work.sandbox.faults.clear()
-    work.settle()
-    assert len(posts(work)) == 1
-    assert "D-1001 is in #ask-disputes" in words(notices(work)[-1])
-
-
-def test_a_restart_while_slack_is_down_needs_no_slack_and_loses_nothing(work: Workplace) -> None:
-    opened(work)
-    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING))
-    assert work.submit(filled()).ok
-    work.end()
-
-    work.begin(known=False)
-    assert "Send a case to Mediation" in words(work.route(MEDIATION)), "people are known from the database"
-    work.until(lambda: any(job.attempts >= 3 for job in work.owed()))
-
-    work.sandbox.faults.clear()
-    work.settle()
-    assert len(posts(work)) == 1
+    harness.sandbox.faults.clear()
+    harness.settle()
+    assert len(posts(harness)) == 1
+    assert "D-1001 is in #ask-disputes" in words(notices(harness)[-1])
 
 
-def test_retry_after_is_obeyed(work: Workplace) -> None:
-    posted(work, sent(work))
-    work.sandbox.inject_fault(
+def test_a_restart_while_slack_is_down_needs_no_slack_and_loses_nothing(harness: AppHarness) -> None:
+    opened(harness)
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING))
+    assert harness.submit(filled()).ok
+    harness.end()
+
+    harness.begin(known=False)
+    assert "Send a case to Mediation" in words(harness.route(MEDIATION)), "people are known from the database"
+    harness.until(lambda: any(job.attempts >= 3 for job in harness.pending()))
+
+    harness.sandbox.faults.clear()
+    harness.settle()
+    assert len(posts(harness)) == 1
+
+
+def test_retry_after_is_obeyed(harness: AppHarness) -> None:
+    posted(harness, sent(harness))
+    harness.sandbox.inject_fault(
         InjectedFault(kind=FaultKind.RATE_LIMITED, method="chat.postMessage", times=1, seconds=37)
     )
 
-    second = sent(work, ticket_url="https://x.zendesk.com/agent/tickets/1", contract_id="11111")
-    posted(work, second)
+    second = sent(harness, ticket_url="https://x.zendesk.com/agent/tickets/1", contract_id="11111")
+    posted(harness, second)
 
-    refused, taken = tries(work)[-2:]
+    refused, taken = tries(harness)[-2:]
     assert (refused.status, taken.status) == (429, 200)
     assert taken.at - refused.at >= 37
 
 
 @pytest.mark.parametrize("kind", [FaultKind.LOST_ANSWER, FaultKind.HANGING])
-def test_a_post_whose_answer_never_comes_is_in_the_channel_once(work: Workplace, kind: FaultKind) -> None:
+def test_a_post_whose_answer_never_comes_is_in_the_channel_once(harness: AppHarness, kind: FaultKind) -> None:
     """Five seconds of real time until we give up on the answer."""
-    escalation = sent(work)
-    work.sandbox.inject_fault(InjectedFault(kind=kind, method="chat.postMessage", times=1))
+    escalation = sent(harness)
+    harness.sandbox.inject_fault(InjectedFault(kind=kind, method="chat.postMessage", times=1))
 
-    posted(work, escalation)
+    posted(harness, escalation)
 
-    assert len(posts(work)) == 1
-    assert kept(work, escalation).card is not None
-    assert len([notice for notice in notices(work) if "is in #ask-disputes" in notice.text]) == 1
+    assert len(posts(harness)) == 1
+    assert kept(harness, escalation).card is not None
+    assert len([notice for notice in notices(harness) if "is in #ask-disputes" in notice.text]) == 1
 
 
-def test_a_500_after_posting_is_looked_for_before_posting_again(work: Workplace) -> None:
-    escalation = sent(work)
-    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING, method="chat.postMessage", times=2))
+def test_a_500_after_posting_is_looked_for_before_posting_again(harness: AppHarness) -> None:
+    escalation = sent(harness)
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING, method="chat.postMessage", times=2))
 
-    posted(work, escalation)
+    posted(harness, escalation)
 
-    assert "conversations.history" in [call.method for call in work.workspace.calls]
-    assert len(posts(work)) == 1
+    assert "conversations.history" in [call.method for call in harness.workspace.calls]
+    assert len(posts(harness)) == 1
 
 
 def test_an_archived_channel_parks_the_post_and_the_requester_and_specialists_are_told_in_words(
-    work: Workplace,
+    harness: AppHarness,
 ) -> None:
-    work.workspace.change_channel("ask-disputes", archived=True)
+    harness.workspace.change_channel("ask-disputes", archived=True)
 
-    escalation = sent(work)
-    work.settle()
+    escalation = sent(harness)
+    harness.settle()
 
     for who in ("ana", "marek"):
-        (notified,) = notices(work, who)
+        (notified,) = notices(harness, who)
         assert "D-1001 is saved, but not yet in #ask-disputes" in words(notified)
         assert "archived" in words(notified)
         assert "Nothing has to be typed again" in words(notified)
-    (job,) = work.owed()
+    (job,) = harness.pending()
     assert (job.state, job.error_code) == ("parked", "is_archived")
 
-    work.workspace.change_channel("ask-disputes", archived=False)
-    assert OutboxAdmin(database=work.stores.database, notifier=work.stores.notifier).retry("D-1001") == 1
-    posted(work, escalation)
-    assert "D-1001 is in #ask-disputes" in words(notices(work)[-1])
+    harness.workspace.change_channel("ask-disputes", archived=False)
+    assert (
+        OutboxAdmin(database=harness.repositories.database, notifier=harness.repositories.notifier).retry("D-1001") == 1
+    )
+    posted(harness, escalation)
+    assert "D-1001 is in #ask-disputes" in words(notices(harness)[-1])
 
 
-def test_a_channel_without_us_in_it_parks_the_post_and_says_whom_to_invite(work: Workplace) -> None:
-    work.workspace.change_channel("ask-disputes", bot_joined=False)
+def test_a_channel_without_us_in_it_parks_the_post_and_says_whom_to_invite(harness: AppHarness) -> None:
+    harness.workspace.change_channel("ask-disputes", bot_joined=False)
 
-    sent(work)
-    work.settle()
+    sent(harness)
+    harness.settle()
 
-    assert "Invite @slackguide to #ask-disputes" in words(notices(work)[-1])
-    assert posts(work) == []
+    assert "Invite @slackguide to #ask-disputes" in words(notices(harness)[-1])
+    assert posts(harness) == []
 
 
-def test_a_channel_that_is_made_anew_is_found_again_after_a_retry(work: Workplace) -> None:
+def test_a_channel_that_is_made_anew_is_found_again_after_a_retry(harness: AppHarness) -> None:
     """Its id was kept; the channel of that id is no longer there for us."""
-    posted(work, sent(work))
-    old = work.workspace.change_channel("ask-disputes", name="ask-disputes-old", private=True, bot_joined=False)
-    second = sent(work, ticket_url="https://x.zendesk.com/agent/tickets/1", contract_id="11111")
-    work.settle()
-    assert posts(work, old.id)[1:] == []
-    assert work.owed()[0].error_code == "channel_not_found"
+    posted(harness, sent(harness))
+    old = harness.workspace.change_channel("ask-disputes", name="ask-disputes-old", private=True, bot_joined=False)
+    second = sent(harness, ticket_url="https://x.zendesk.com/agent/tickets/1", contract_id="11111")
+    harness.settle()
+    assert posts(harness, old.id)[1:] == []
+    assert harness.pending()[0].error_code == "channel_not_found"
 
-    work.workspace.change_channel("general", name="ask-disputes")
-    OutboxAdmin(database=work.stores.database, notifier=work.stores.notifier).retry(second.reference)
-    work.settle()
+    harness.workspace.change_channel("general", name="ask-disputes")
+    OutboxAdmin(database=harness.repositories.database, notifier=harness.repositories.notifier).retry(second.reference)
+    harness.settle()
 
-    (post,) = posts(work, "ask-disputes")
+    (post,) = posts(harness, "ask-disputes")
     assert post.metadata is not None
     assert post.metadata["event_payload"] == {"id": second.id}
 
 
-def test_a_channel_id_in_the_configuration_is_used_without_a_look_up(workplace: Callable[..., Workplace]) -> None:
-    other = workplace().workspace.conversation("ask-ce").id
-    work = workplace(environment={"SLACKGUIDE_CHANNELS": f"ask-disputes={other}"})
+def test_a_channel_id_in_the_configuration_is_used_without_a_look_up(make_harness: Callable[..., AppHarness]) -> None:
+    other = make_harness().workspace.conversation("ask-ce").id
+    harness = make_harness(environment={"SLACKGUIDE_CHANNELS": f"ask-disputes={other}"})
 
-    escalation = sent(work)
-    work.settle()
+    escalation = sent(harness)
+    harness.settle()
 
-    (post,) = posts(work, "ask-ce")
+    (post,) = posts(harness, "ask-ce")
     assert post.metadata == {"event_type": "slackguide_escalation", "event_payload": {"id": escalation.id}}
-    assert posts(work, "ask-disputes") == []
-    assert "conversations.list" not in [call.method for call in work.workspace.calls]
+    assert posts(harness, "ask-disputes") == []
+    assert "conversations.list" not in [call.method for call in harness.workspace.calls]
 
 
-def test_a_channel_name_is_looked_up_once_and_then_kept(work: Workplace) -> None:
-    posted(work, sent(work))
-    work.end()
-    work.begin()
-    posted(work, sent(work, ticket_url="https://x.zendesk.com/agent/tickets/1", contract_id="11111"))
+def test_a_channel_name_is_looked_up_once_and_then_kept(harness: AppHarness) -> None:
+    posted(harness, sent(harness))
+    harness.end()
+    harness.begin()
+    posted(harness, sent(harness, ticket_url="https://x.zendesk.com/agent/tickets/1", contract_id="11111"))
 
-    assert [call.method for call in work.workspace.calls].count("conversations.list") == 1
+    assert [call.method for call in harness.workspace.calls].count("conversations.list") == 1
 
 
-def test_a_requester_who_has_left_does_not_hold_up_the_post(work: Workplace) -> None:
-    escalation = sent(work)
-    work.workspace.change_person("ana", deleted=True)
+def test_a_requester_who_has_left_does_not_hold_up_the_post(harness: AppHarness) -> None:
+    escalation = sent(harness)
+    harness.workspace.change_person("ana", deleted=True)
 
-    assert posted(work, escalation)
-    assert kept(work, escalation).card is not None
+    assert posted(harness, escalation)
+    assert kept(harness, escalation).card is not None
 
 
 # -- windows, which have to open within three seconds -----------------------------------------------------------------
@@ -179,52 +183,52 @@ def test_a_requester_who_has_left_does_not_hold_up_the_post(work: Workplace) -> 
 
 @pytest.mark.parametrize(("kind", "times"), [(FaultKind.FAILING, 1), (FaultKind.RESET, 2), (FaultKind.RATE_LIMITED, 1)])
 def test_a_window_that_slack_does_not_open_is_told_in_the_acknowledgement(
-    work: Workplace, kind: FaultKind, times: int
+    harness: AppHarness, kind: FaultKind, times: int
 ) -> None:
     for text in ("", "escalate ask-disputes"):
-        work.sandbox.inject_fault(InjectedFault(kind=kind, method="views.open", times=times))
-        exchange = work.command(text)
+        harness.sandbox.inject_fault(InjectedFault(kind=kind, method="views.open", times=times))
+        exchange = harness.command(text)
         assert exchange.ok
         assert "did not let me open" in exchange.messages[0].text
 
 
 def test_slack_that_hangs_costs_the_acknowledgement_one_time_limit_shorter_than_slack_s_patience(
-    work: Workplace,
+    harness: AppHarness,
 ) -> None:
     assert MODAL_TIMEOUT < REQUEST_TIMEOUT
-    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.HANGING, method="views.open", times=9))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.HANGING, method="views.open", times=9))
 
-    exchange = work.command("escalate ask-disputes")
+    exchange = harness.command("escalate ask-disputes")
 
-    assert [fault.times for fault in work.sandbox.faults.faults] == [8], "it was tried once"
+    assert [fault.times for fault in harness.sandbox.faults.faults] == [8], "it was tried once"
     assert "did not let me open" in exchange.messages[0].text
 
 
-def test_a_button_whose_window_does_not_open_says_so(work: Workplace) -> None:
-    message = work.route(MEDIATION)
-    work.sandbox.inject_fault(
+def test_a_button_whose_window_does_not_open_says_so(harness: AppHarness) -> None:
+    message = harness.route(MEDIATION)
+    harness.sandbox.inject_fault(
         InjectedFault(kind=FaultKind.REFUSING, method="views.open", code="expired_trigger_id", times=1)
     )
-    assert "in time" in work.told(message, Action.ESCALATE).text
+    assert "in time" in harness.notified(message, Action.ESCALATE).text
 
-    work.sandbox.inject_fault(
+    harness.sandbox.inject_fault(
         InjectedFault(kind=FaultKind.REFUSING, method="views.open", code="view_too_large", times=1)
     )
-    assert "view_too_large" in work.told(message, Action.ESCALATE).text
+    assert "view_too_large" in harness.notified(message, Action.ESCALATE).text
 
 
-def test_a_click_while_slack_takes_its_time_over_everything_else_is_still_answered(work: Workplace) -> None:
+def test_a_click_while_slack_takes_its_time_over_everything_else_is_still_answered(harness: AppHarness) -> None:
     """What we owe Slack does not slow down what Slack asks of us."""
     post = InjectedFault(kind=FaultKind.SLOW, method="chat.postMessage", times=1, seconds=10 * REQUEST_TIMEOUT)
-    work.sandbox.inject_fault(post)
-    sent(work)
-    work.until(lambda: post not in work.sandbox.faults.faults)
+    harness.sandbox.inject_fault(post)
+    sent(harness)
+    harness.until(lambda: post not in harness.sandbox.faults.faults)
 
-    exchange = work.command(MEDIATION)
+    exchange = harness.command(MEDIATION)
 
     assert exchange.ok
-    assert tries(work) == []
-    work.sandbox.faults.clear()  # only now does the post get its answer, which was waited for all the time
-    work.settle()
-    assert [call.ok for call in tries(work)] == [True]
-    assert "conversations.history" not in [call.method for call in work.workspace.calls]
+    assert tries(harness) == []
+    harness.sandbox.faults.clear()  # only now does the post get its answer, which was waited for all the time
+    harness.settle()
+    assert [call.ok for call in tries(harness)] == [True]
+    assert "conversations.history" not in [call.method for call in harness.workspace.calls]

@@ -15,15 +15,15 @@ from sqlalchemy import update
 from slackguide.sandbox import FaultKind, InjectedFault
 from slackguide.slack.installation import STALE_SECONDS, InstallationStatus
 from slackguide.storage.schema import outbox
-from tests.slack.asking import MEDIATION
-from tests.slack.escalating import filled, kept, notices, opened, posts, sent
-from tests.slack.reading import words
-from tests.trial import Workplace
+from tests.support.app_harness import AppHarness
+from tests.support.escalations import filled, kept, notices, opened, posts, sent
+from tests.support.questions import MEDIATION
+from tests.support.rendered import words
 
 
-def readiness(work: Workplace) -> tuple[int, str]:
+def readiness(harness: AppHarness) -> tuple[int, str]:
     """Status and reasons of /readyz."""
-    address = urlsplit(work.sandbox.url)
+    address = urlsplit(harness.sandbox.url)
     connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=5)
     try:
         connection.request("GET", "/readyz")
@@ -33,19 +33,19 @@ def readiness(work: Workplace) -> tuple[int, str]:
         connection.close()
 
 
-def check(work: Workplace) -> None:
+def check(harness: AppHarness) -> None:
     """Asks Slack whether it accepts the installation, as the chore does every quarter of a minute."""
-    assert work.service is not None
-    work.service.installation_check.run()
+    assert harness.service is not None
+    harness.service.installation_check.run()
 
 
-def refusing(work: Workplace, code: str, method: str = "*", times: int | None = None) -> None:
-    work.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, method=method, code=code, times=times))
+def refusing(harness: AppHarness, code: str, method: str = "*", times: int | None = None) -> None:
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, method=method, code=code, times=times))
 
 
-def without_scope(work: Workplace, *scopes: str) -> None:
-    app = work.workspace.app
-    work.workspace.app = replace(app, scopes=app.scopes - set(scopes))
+def without_scope(harness: AppHarness, *scopes: str) -> None:
+    app = harness.workspace.app
+    harness.workspace.app = replace(app, scopes=app.scopes - set(scopes))
 
 
 def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -54,109 +54,109 @@ def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 @pytest.mark.parametrize("code", ["account_inactive", "invalid_auth", "no_permission", "ekm_access_denied"])
 def test_what_is_owed_waits_for_as_long_as_it_takes_and_is_sent_at_once_afterwards(
-    work: Workplace, caplog: pytest.LogCaptureFixture, code: str
+    harness: AppHarness, caplog: pytest.LogCaptureFixture, code: str
 ) -> None:
     caplog.set_level(logging.INFO, logger="slackguide")
-    opened(work)
-    refusing(work, code)
-    assert work.submit(filled()).ok
-    assert work.sandbox.message("ana", MEDIATION).ok
-    work.until(lambda: all(job.attempts > 8 for job in work.owed()))
-    check(work)
+    opened(harness)
+    refusing(harness, code)
+    assert harness.submit(filled()).ok
+    assert harness.sandbox.message("ana", MEDIATION).ok
+    harness.until(lambda: all(job.attempts > 8 for job in harness.pending()))
+    check(harness)
 
-    assert {job.kind for job in work.owed()} == {"post_escalation", "answer_message"}
-    assert {job.state for job in work.owed()} <= {"due", "sending"}
-    status, reasons = readiness(work)
+    assert {job.kind for job in harness.pending()} == {"post_escalation", "answer_message"}
+    assert {job.state for job in harness.pending()} <= {"due", "sending"}
+    status, reasons = readiness(harness)
     assert status == 503
     assert code in reasons
     assert len(errors(caplog)) == 1
     assert code in errors(caplog)[0]
 
-    work.sandbox.faults.clear()
-    check(work)
-    assert readiness(work) == (200, "")
-    since = work.clock.now
-    work.settle()
-    assert work.clock.now - since < 15
-    assert len(posts(work)) == 1
-    said = "\n".join(words(notice) for notice in notices(work))
+    harness.sandbox.faults.clear()
+    check(harness)
+    assert readiness(harness) == (200, "")
+    since = harness.clock.now
+    harness.settle()
+    assert harness.clock.now - since < 15
+    assert len(posts(harness)) == 1
+    said = "\n".join(words(notice) for notice in notices(harness))
     assert "D-1001 is in #ask-disputes" in said
     assert "Send a case to Mediation" in said
     assert [line for line in caplog.messages if "accepts this installation again" in line] != []
     assert len(errors(caplog)) == 1
 
 
-def test_a_refusal_of_a_few_seconds_delays_a_post_by_a_minute_at_most(work: Workplace) -> None:
-    escalation = sent(work)
-    refusing(work, "token_expired", times=1)
-    since = work.clock.now
+def test_a_refusal_of_a_few_seconds_delays_a_post_by_a_minute_at_most(harness: AppHarness) -> None:
+    escalation = sent(harness)
+    refusing(harness, "token_expired", times=1)
+    since = harness.clock.now
 
-    work.settle()
+    harness.settle()
 
-    assert len(posts(work)) == 1
-    assert kept(work, escalation).card is not None
-    assert work.clock.now - since < 75
-    assert readiness(work) == (200, "")
+    assert len(posts(harness)) == 1
+    assert kept(harness, escalation).card is not None
+    assert harness.clock.now - since < 75
+    assert readiness(harness) == (200, "")
 
 
 def test_a_missing_scope_holds_up_only_what_needs_it_and_is_named(
-    work: Workplace, caplog: pytest.LogCaptureFixture
+    harness: AppHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    without_scope(work, "im:write")
-    sent(work)
-    work.until(lambda: posts(work) and [job.attempts > 2 for job in work.owed()] == [True])
-    check(work)
+    without_scope(harness, "im:write")
+    sent(harness)
+    harness.until(lambda: posts(harness) and [job.attempts > 2 for job in harness.pending()] == [True])
+    check(harness)
 
-    (notice,) = work.owed()
+    (notice,) = harness.pending()
     assert (notice.kind, notice.error_code) == ("tell_person", "missing_scope")
-    status, reasons = readiness(work)
+    status, reasons = readiness(harness)
     assert status == 503
     assert "im:write" in reasons
     (error,) = errors(caplog)
     assert "im:write" in error
 
-    app = work.workspace.app
-    work.workspace.app = replace(app, scopes=app.scopes | {"im:write"})
-    check(work)
-    assert readiness(work) == (200, "")
-    work.settle()
-    assert "D-1001 is in #ask-disputes" in words(notices(work)[-1])
+    app = harness.workspace.app
+    harness.workspace.app = replace(app, scopes=app.scopes | {"im:write"})
+    check(harness)
+    assert readiness(harness) == (200, "")
+    harness.settle()
+    assert "D-1001 is in #ask-disputes" in words(notices(harness)[-1])
 
 
-def test_dead_letters_of_an_earlier_release_are_sent_after_a_restart(work: Workplace) -> None:
-    opened(work)
-    refusing(work, "account_inactive")
-    view_id = work.modal().id
-    assert work.submit(filled()).ok
-    work.until(lambda: any(job.attempts for job in work.owed()))
-    work.end()
-    with work.stores.database.write() as connection:
+def test_dead_letters_of_an_earlier_release_are_sent_after_a_restart(harness: AppHarness) -> None:
+    opened(harness)
+    refusing(harness, "account_inactive")
+    view_id = harness.modal().id
+    assert harness.submit(filled()).ok
+    harness.until(lambda: any(job.attempts for job in harness.pending()))
+    harness.end()
+    with harness.repositories.database.write() as connection:
         connection.execute(update(outbox).values(state="parked", why="account_inactive"))
-    work.sandbox.faults.clear()
+    harness.sandbox.faults.clear()
 
-    work.begin()
-    work.until(lambda: posts(work))
-    work.settle()
-    assert len(posts(work)) == 1
-    escalation = work.stores.escalations.by_view(view_id)
+    harness.begin()
+    harness.until(lambda: posts(harness))
+    harness.settle()
+    assert len(posts(harness)) == 1
+    escalation = harness.repositories.escalations.by_view(view_id)
     assert escalation is not None
     assert escalation.card is not None
 
 
-def test_calls_for_people_count_too_and_the_last_answer_does(work: Workplace) -> None:
-    refusing(work, "token_revoked", "views.open", times=1)
-    work.command("escalate ask-disputes")
-    assert readiness(work)[0] == 503
-    opened(work)
-    assert readiness(work) == (200, "")
+def test_calls_for_people_count_too_and_the_last_answer_does(harness: AppHarness) -> None:
+    refusing(harness, "token_revoked", "views.open", times=1)
+    harness.command("escalate ask-disputes")
+    assert readiness(harness)[0] == 503
+    opened(harness)
+    assert readiness(harness) == (200, "")
 
 
 @pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RESET, FaultKind.RATE_LIMITED])
-def test_slack_that_is_merely_unreachable_leaves_it_ready(work: Workplace, kind: FaultKind) -> None:
-    work.sandbox.inject_fault(InjectedFault(kind=kind))
-    sent_or_refused = work.command("escalate ask-disputes")
+def test_slack_that_is_merely_unreachable_leaves_it_ready(harness: AppHarness, kind: FaultKind) -> None:
+    harness.sandbox.inject_fault(InjectedFault(kind=kind))
+    sent_or_refused = harness.command("escalate ask-disputes")
     assert sent_or_refused.ok
-    assert readiness(work) == (200, "")
+    assert readiness(harness) == (200, "")
 
 
 # -- what the answers tell --------------------------------------------------------------------------------------------

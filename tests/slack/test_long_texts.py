@@ -13,9 +13,9 @@ from slackguide.runtime.container import build_guide
 from slackguide.sandbox import Message
 from slackguide.sandbox.block_kit.validation import MESSAGE_CHARACTERS, visible_text
 from slackguide.slack.ids import Action
-from tests.slack.escalating import notices, posts, thread
-from tests.slack.reading import labels, words
-from tests.trial import Workplace
+from tests.support.app_harness import AppHarness
+from tests.support.escalations import notices, posts, thread
+from tests.support.rendered import labels, words
 
 LONG_FIELDS = 6
 
@@ -43,11 +43,11 @@ def talkative_guide(tmp_path_factory: pytest.TempPathFactory) -> Guide:
 
 
 @pytest.fixture
-def talking(talkative_guide: Guide, empty_database: Path, tmp_path: Path) -> Iterator[Workplace]:
+def talking(talkative_guide: Guide, empty_database: Path, tmp_path: Path) -> Iterator[AppHarness]:
     """A workplace with that form."""
     database = tmp_path / "talking.db"
     database.write_bytes(empty_database.read_bytes())
-    made = Workplace(guide=talkative_guide, database=database)
+    made = AppHarness(guide=talkative_guide, database=database)
     yield made
     made.close()
 
@@ -57,20 +57,20 @@ def typed(letter: str, length: int = 3000) -> str:
     return f"{letter * (length - 4)} end"
 
 
-def submitted(work: Workplace) -> tuple[Escalation, Message]:
+def submitted(harness: AppHarness) -> tuple[Escalation, Message]:
     """Everything filled in to the brim, and posted."""
-    work.command("escalate talk")
-    view_id = work.modal().id
+    harness.command("escalate talk")
+    view_id = harness.modal().id
     values = {f"long{n}": typed("abcdef"[n]) for n in range(LONG_FIELDS)}
     values |= {f"short{n}": typed("s", 300) for n in range(30)}
-    exchange = work.submit(values)
+    exchange = harness.submit(values)
     assert exchange.ok, exchange
-    work.workspace.views.clear(work.workspace.person("ana").id)
-    work.settle()
-    (post,) = posts(work)
-    kept = work.stores.escalations.by_view(view_id)
-    assert kept is not None
-    return kept, post
+    harness.workspace.views.clear(harness.workspace.person("ana").id)
+    harness.settle()
+    (post,) = posts(harness)
+    stored = harness.repositories.escalations.by_view(view_id)
+    assert stored is not None
+    return stored, post
 
 
 def size(message: Message) -> int:
@@ -78,7 +78,7 @@ def size(message: Message) -> int:
     return sum(len(text) for text in visible_text(list(message.blocks)))
 
 
-def test_27000_characters_fit_the_card_and_are_read_whole_in_a_window(talking: Workplace) -> None:
+def test_27000_characters_fit_the_card_and_are_read_whole_in_a_window(talking: AppHarness) -> None:
     _, post = submitted(talking)
 
     assert size(post) <= MESSAGE_CHARACTERS
@@ -92,7 +92,7 @@ def test_27000_characters_fit_the_card_and_are_read_whole_in_a_window(talking: W
     assert whole.count(typed("s", 300)) == 30
 
 
-def test_such_a_card_is_still_redrawn_up_to_a_long_decision(talking: Workplace) -> None:
+def test_such_a_card_is_still_redrawn_up_to_a_long_decision(talking: AppHarness) -> None:
     escalation, post = submitted(talking)
     talking.click(post, Action.CLAIM, "marek")
     talking.settle()
@@ -109,11 +109,11 @@ def test_such_a_card_is_still_redrawn_up_to_a_long_decision(talking: Workplace) 
     assert typed("z") in words(notices(talking)[-1]), "and in what the requester is told"
     talking.click(card, Action.READ, "marek")
     assert typed("z") in words(talking.modal("marek"))
-    assert talking.owed() == ()
+    assert talking.pending() == ()
     assert escalation.reference in words(card)
 
 
-def test_questions_and_details_of_3000_characters_arrive_whole(talking: Workplace) -> None:
+def test_questions_and_details_of_3000_characters_arrive_whole(talking: AppHarness) -> None:
     _, post = submitted(talking)
     talking.click(post, Action.CLAIM, "marek")
     talking.settle()
@@ -129,12 +129,12 @@ def test_questions_and_details_of_3000_characters_arrive_whole(talking: Workplac
     assert typed("d") in thread(talking, post)
 
 
-def test_with_one_form_alone_there_is_nowhere_to_hand_over_to(talking: Workplace) -> None:
+def test_with_one_form_alone_there_is_nowhere_to_hand_over_to(talking: AppHarness) -> None:
     _, post = submitted(talking)
     talking.click(post, Action.CLAIM, "marek")
     talking.settle()
 
-    notified = talking.told(talking.workspace.message(post.ts), Action.HAND_OVER, "marek")
+    notified = talking.notified(talking.workspace.message(post.ts), Action.HAND_OVER, "marek")
 
     assert "no other form" in notified.text
     assert "Hand over" in labels(talking.workspace.message(post.ts))

@@ -14,11 +14,11 @@ from slackguide.sandbox import BotApp
 from slackguide.slack.ids import Callback
 from slackguide.slack.manifest import SCOPES, manifest
 from slackguide.slack.registry import EVENTS
-from tests.slack.asking import MEDIATION
-from tests.slack.escalating import posts, sent
-from tests.slack.reading import words
 from tests.slack.test_privacy import everything
-from tests.trial import Workplace
+from tests.support.app_harness import AppHarness
+from tests.support.escalations import posts, sent
+from tests.support.questions import MEDIATION
+from tests.support.rendered import words
 
 URL = "https://guide.example/slack/events"
 
@@ -76,61 +76,61 @@ def test_the_scopes_are_those_of_the_methods_and_surfaces_and_no_more() -> None:
     assert manifest()["oauth_config"]["scopes"]["bot"] == list(SCOPES)
 
 
-def test_with_these_scopes_nothing_is_refused_from_the_question_to_the_end(work: Workplace) -> None:
+def test_with_these_scopes_nothing_is_refused_from_the_question_to_the_end(harness: AppHarness) -> None:
     """The sandbox refuses a call whose scope the manifest lacks."""
-    everything(work)
-    work.sandbox.open_home("ana")
-    work.settle()
+    everything(harness)
+    harness.sandbox.open_home("ana")
+    harness.settle()
 
-    assert [call.answer for call in work.workspace.calls if call.answer.get("error") == "missing_scope"] == []
-    called = {call.method for call in work.workspace.calls if not call.method.startswith("http")}
+    assert [call.answer for call in harness.workspace.calls if call.answer.get("error") == "missing_scope"] == []
+    called = {call.method for call in harness.workspace.calls if not call.method.startswith("http")}
     assert called & METHODS.keys() >= {"chat.postMessage", "chat.update", "views.open", "views.publish", "users.list"}
 
 
 @pytest.mark.parametrize("scope", ["chat:write", "im:write", "channels:read", "users:read", "usergroups:read"])
-def test_without_one_of_them_something_is_refused(workplace: Callable[..., Workplace], scope: str) -> None:
+def test_without_one_of_them_something_is_refused(make_harness: Callable[..., AppHarness], scope: str) -> None:
     app = BotApp.from_manifest(manifest())
-    work = workplace(app=replace(app, scopes=app.scopes - {scope}), known=scope != "users:read")
+    harness = make_harness(app=replace(app, scopes=app.scopes - {scope}), known=scope != "users:read")
     if scope == "users:read":
-        work.command(MEDIATION)
-        work.until(lambda: any(call.answer.get("error") == "missing_scope" for call in work.workspace.calls))
+        harness.command(MEDIATION)
+        harness.until(lambda: any(call.answer.get("error") == "missing_scope" for call in harness.workspace.calls))
     else:
-        sent(work)
-        work.until(lambda: any(call.answer.get("error") == "missing_scope" for call in work.workspace.calls))
+        sent(harness)
+        harness.until(lambda: any(call.answer.get("error") == "missing_scope" for call in harness.workspace.calls))
 
 
-def test_what_the_manifest_offers_is_answered(work: Workplace) -> None:
+def test_what_the_manifest_offers_is_answered(harness: AppHarness) -> None:
     """The sandbox offers what the manifest says, and nothing else."""
-    app = work.workspace.app
+    app = harness.workspace.app
     assert [command.name for command in app.commands] == ["/route"]
     assert [shortcut.callback_id for shortcut in app.shortcuts] == [Callback.MESSAGE_SHORTCUT]
     assert app.events == set(EVENTS)
 
-    assert words(work.route(MEDIATION))
-    assert words(work.ask(MEDIATION))
-    work.sandbox.mention("ana", "general", MEDIATION)
-    work.sandbox.open_home("ana")
-    work.settle()
-    mention, answer = work.workspace.all_messages("general")
+    assert words(harness.route(MEDIATION))
+    assert words(harness.ask(MEDIATION))
+    harness.sandbox.mention("ana", "general", MEDIATION)
+    harness.sandbox.open_home("ana")
+    harness.settle()
+    mention, answer = harness.workspace.all_messages("general")
     assert answer.by_bot
-    assert work.workspace.views.home(work.workspace.person("ana").id)
-    assert work.sandbox.message_shortcut("ben", mention.ts, Callback.MESSAGE_SHORTCUT).ok
-    assert words(work.modal("ben"))
+    assert harness.workspace.views.home(harness.workspace.person("ana").id)
+    assert harness.sandbox.message_shortcut("ben", mention.ts, Callback.MESSAGE_SHORTCUT).ok
+    assert words(harness.modal("ben"))
 
 
 @pytest.mark.parametrize("event", ["reaction_added", "channel_archive", "message", "app_uninstalled", "team_join"])
-def test_an_event_that_it_does_not_ask_for_changes_nothing(work: Workplace, event: str) -> None:
-    payload = work.sandbox.message("ana", MEDIATION).sent
-    work.settle()
-    calls = len(work.workspace.calls)
+def test_an_event_that_it_does_not_ask_for_changes_nothing(harness: AppHarness, event: str) -> None:
+    payload = harness.sandbox.message("ana", MEDIATION).sent
+    harness.settle()
+    calls = len(harness.workspace.calls)
     payload["event"] = {"type": event, "user": "U1", "channel": "C1", "channel_type": "channel", "ts": "1.2"}
     payload["event_id"] = "EvOther"
 
-    assert work.send("events_api", payload).status == 200
+    assert harness.send("events_api", payload).status == 200
 
-    work.settle()
-    assert len(work.workspace.calls) == calls
-    assert posts(work) == []
+    harness.settle()
+    assert len(harness.workspace.calls) == calls
+    assert posts(harness) == []
 
 
 def test_over_http_every_address_is_the_one_given() -> None:

@@ -10,85 +10,89 @@ from slackguide.sandbox import Message
 from slackguide.slack.button_state import AnswerState
 from slackguide.slack.ids import Action
 from slackguide.slack.views.escalation_card import escalation_card
-from tests.slack.asking import MEDIATION, team_lead_entry
-from tests.slack.escalating import filled, notices, posted, sent, thread
-from tests.slack.forging import press_value
-from tests.slack.reading import said, words
-from tests.slack.test_home import home
-from tests.trial import Workplace
+from tests.slack.test_app_home import home
+from tests.support.app_harness import AppHarness
+from tests.support.escalations import filled, notices, posted, sent, thread
+from tests.support.forged_requests import press_value
+from tests.support.questions import MEDIATION, team_lead_entry
+from tests.support.rendered import said, words
 
 
-def escalated(work: Workplace, who: str, entry: str) -> Escalation:
+def escalated(harness: AppHarness, who: str, entry: str) -> Escalation:
     """Open the form by a button that carries the entry, and send it."""
     value = AnswerState("x", "ban a user", entry=entry).encode(m="ask-disputes")
-    assert press_value(work, Action.ESCALATE, value, who).status == 200
-    view_id = work.modal(who).id
-    assert work.submit(filled(), who).ok
-    work.workspace.views.clear(work.workspace.person(who).id)
-    found = work.stores.escalations.by_view(view_id)
+    assert press_value(harness, Action.ESCALATE, value, who).status == 200
+    view_id = harness.modal(who).id
+    assert harness.submit(filled(), who).ok
+    harness.workspace.views.clear(harness.workspace.person(who).id)
+    found = harness.repositories.escalations.by_view(view_id)
     assert found is not None
     return found
 
 
-def everything_shown(work: Workplace, post: Message, who: str) -> str:
+def everything_shown(harness: AppHarness, post: Message, who: str) -> str:
     """What stands in the channel, and what `who` was told."""
-    work.settle()
-    post = work.workspace.message(post.ts)
-    notified = notices(work, who) + notices(work, "marek")
-    return "\n".join([words(post), said(post), thread(work, post), *(words(notice) for notice in notified)])
+    harness.settle()
+    post = harness.workspace.message(post.ts)
+    notified = notices(harness, who) + notices(harness, "marek")
+    return "\n".join([words(post), said(post), thread(harness, post), *(words(notice) for notice in notified)])
 
 
-def test_an_entry_that_was_not_the_answer_is_not_stored(work: Workplace, guide: Guide) -> None:
+def test_an_entry_that_was_not_the_answer_is_not_stored(harness: AppHarness, guide: Guide) -> None:
     """A forged id of an entry for team leads, in the hands of an agent."""
     entry = guide.knowledge.entries[team_lead_entry(guide)]
 
-    escalation = escalated(work, "ana", entry.id)
+    escalation = escalated(harness, "ana", entry.id)
 
     assert (escalation.entry_id, escalation.recommendation, escalation.question) == (None, None, "ban a user")
-    shown = everything_shown(work, posted(work, escalation), "ana") + words(home(work)) + words(home(work, "marek"))
+    shown = (
+        everything_shown(harness, posted(harness, escalation), "ana")
+        + words(home(harness))
+        + words(home(harness, "marek"))
+    )
     assert escalation.reference in shown
     assert entry.title not in shown
     assert entry.id not in shown
 
 
-def test_what_a_team_lead_escalates_is_named_to_team_leads_alone(work: Workplace, guide: Guide) -> None:
+def test_what_a_team_lead_escalates_is_named_to_team_leads_alone(harness: AppHarness, guide: Guide) -> None:
     entry = guide.knowledge.entries[team_lead_entry(guide)]
 
-    escalation = escalated(work, "lena", entry.id)
-    post = posted(work, escalation)
-    work.click(post, Action.CLAIM, "marek")
+    escalation = escalated(harness, "lena", entry.id)
+    post = posted(harness, escalation)
+    harness.click(post, Action.CLAIM, "marek")
 
     assert escalation.entry_id == entry.id
     assert escalation.recommendation is not None
-    shown = everything_shown(work, post, "lena") + words(home(work, "marek"))
+    shown = everything_shown(harness, post, "lena") + words(home(harness, "marek"))
     assert escalation.reference in shown
     for secret in (entry.title, entry.id, escalation.recommendation.destination, *escalation.recommendation.because):
         assert secret not in shown
-    assert entry.title in words(home(work, "lena"))
+    assert entry.title in words(home(harness, "lena"))
 
 
-def test_nothing_for_team_leads_is_filled_into_a_form(work: Workplace, guide: Guide) -> None:
+def test_nothing_for_team_leads_is_filled_into_a_form(harness: AppHarness, guide: Guide) -> None:
     """What stands in a form is posted; the line above it, too, would tell the sender that it may be."""
     entry = guide.knowledge.entries[team_lead_entry(guide)]
     value = AnswerState("x", "ban a user", entry=entry.id).encode(m="ask-disputes")
 
-    press_value(work, Action.ESCALATE, value, "lena")
+    press_value(harness, Action.ESCALATE, value, "lena")
 
-    assert entry.title not in words(work.modal("lena")) + str(work.modal("lena").values)
+    assert entry.title not in words(harness.modal("lena")) + str(harness.modal("lena").values)
 
 
-def test_a_stored_escalation_of_an_older_version_is_drawn_by_the_same_rule(work: Workplace, guide: Guide) -> None:
+def test_a_stored_escalation_of_an_older_version_is_drawn_by_the_same_rule(harness: AppHarness, guide: Guide) -> None:
     hidden = guide.knowledge.entries[team_lead_entry(guide)]
-    old = replace(sent(work), entry_id=hidden.id)
+    old = replace(sent(harness), entry_id=hidden.id)
 
     assert hidden.title not in escalation_card(old, guide.knowledge).text
     assert "ce/gone" not in escalation_card(replace(old, entry_id="ce/gone"), guide.knowledge).text
 
 
-def test_an_entry_that_everybody_may_read_is_named(work: Workplace) -> None:
-    work.click(work.route(MEDIATION), Action.ESCALATE)
-    work.submit(filled())
-    work.settle()
+def test_an_entry_that_everybody_may_read_is_named(harness: AppHarness) -> None:
+    harness.click(harness.route(MEDIATION), Action.ESCALATE)
+    harness.submit(filled())
+    harness.settle()
 
-    (post,) = [m for m in work.workspace.messages("ask-disputes") if m.by_bot]
+    (post,) = [m for m in harness.workspace.messages("ask-disputes") if m.by_bot]
     assert "From the guide: Send a case to Mediation" in words(post)

@@ -12,11 +12,11 @@ from slackguide.logging_config import configure_logging
 from slackguide.sandbox import FaultKind, InjectedFault
 from slackguide.slack.button_state import AnswerState
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
-from tests.slack.asking import MEDIATION
-from tests.slack.escalating import filled, notices, opened, posts
-from tests.slack.forging import press_value
-from tests.slack.reading import labels
-from tests.trial import SECRET, TOKEN, Workplace
+from tests.support.app_harness import SECRET, TOKEN, AppHarness
+from tests.support.escalations import filled, notices, opened, posts
+from tests.support.forged_requests import press_value
+from tests.support.questions import MEDIATION
+from tests.support.rendered import labels
 
 WORD = "zyxomma"
 
@@ -46,70 +46,70 @@ def private(log: io.StringIO) -> None:
     assert SECRET not in log.getvalue()
 
 
-def everything(work: Workplace) -> None:
+def everything(harness: AppHarness) -> None:
     """The word goes into every surface there is."""
-    message = work.route(f"{MEDIATION} {WORD}")
+    message = harness.route(f"{MEDIATION} {WORD}")
     for action in (Action.HELPFUL, Action.SKIP_FACT, Action.NOT_THIS, Action.NONE_OF_THESE):
-        message = work.click_message(message, action) if action in labels(message).values() else message
-    work.command("")
-    work.submit({ASK_TEXT: f"{MEDIATION} {WORD}"})
-    work.workspace.views.clear(work.workspace.person("ana").id)
-    work.ask(f"{MEDIATION} {WORD}")
-    work.sandbox.mention("ana", "general", f"refund {WORD}")
-    work.sandbox.message_shortcut("ben", work.workspace.messages("general")[0].ts, Callback.MESSAGE_SHORTCUT)
-    opened(work)
-    work.submit(filled(contract_id=WORD))
-    work.submit(filled(summary=f"so {WORD}", client_username=WORD))
-    work.settle()
-    post = posts(work)[-1]
-    work.click(post, Action.CLAIM, "marek")
-    work.settle()
-    work.click(work.workspace.message(post.ts), Action.ASK_MORE, "marek")
-    work.submit({"words": f"which {WORD}?"}, "marek")
-    work.settle()
-    work.click(notices(work)[-1], Action.ADD_DETAILS)
-    work.submit({"words": f"this {WORD}"})
-    work.click(work.workspace.message(post.ts), Action.RESOLVE, "marek")
-    work.submit({"ending": "in_guide", "decided": f"decided {WORD}"}, "marek")
-    work.settle()
+        message = harness.click_message(message, action) if action in labels(message).values() else message
+    harness.command("")
+    harness.submit({ASK_TEXT: f"{MEDIATION} {WORD}"})
+    harness.workspace.views.clear(harness.workspace.person("ana").id)
+    harness.ask(f"{MEDIATION} {WORD}")
+    harness.sandbox.mention("ana", "general", f"refund {WORD}")
+    harness.sandbox.message_shortcut("ben", harness.workspace.messages("general")[0].ts, Callback.MESSAGE_SHORTCUT)
+    opened(harness)
+    harness.submit(filled(contract_id=WORD))
+    harness.submit(filled(summary=f"so {WORD}", client_username=WORD))
+    harness.settle()
+    post = posts(harness)[-1]
+    harness.click(post, Action.CLAIM, "marek")
+    harness.settle()
+    harness.click(harness.workspace.message(post.ts), Action.ASK_MORE, "marek")
+    harness.submit({"words": f"which {WORD}?"}, "marek")
+    harness.settle()
+    harness.click(notices(harness)[-1], Action.ADD_DETAILS)
+    harness.submit({"words": f"this {WORD}"})
+    harness.click(harness.workspace.message(post.ts), Action.RESOLVE, "marek")
+    harness.submit({"ending": "in_guide", "decided": f"decided {WORD}"}, "marek")
+    harness.settle()
 
 
-def test_on_a_fine_day(log: io.StringIO, work: Workplace) -> None:
-    everything(work)
+def test_on_a_fine_day(log: io.StringIO, harness: AppHarness) -> None:
+    everything(harness)
 
     private(log)
 
 
-def test_while_slack_refuses_forgets_and_fails(log: io.StringIO, work: Workplace) -> None:
+def test_while_slack_refuses_forgets_and_fails(log: io.StringIO, harness: AppHarness) -> None:
     for kind in (FaultKind.FAILING, FaultKind.RESET, FaultKind.RATE_LIMITED):
         for method in ("chat.postMessage", "chat.update", "views.publish", "conversations.open"):
-            work.sandbox.inject_fault(InjectedFault(kind=kind, method=method, times=1))
-    everything(work)
-    work.sandbox.inject_fault(
+            harness.sandbox.inject_fault(InjectedFault(kind=kind, method=method, times=1))
+    everything(harness)
+    harness.sandbox.inject_fault(
         InjectedFault(kind=FaultKind.REFUSING, method="chat.postMessage", code="invalid_blocks", times=1)
     )
-    work.sandbox.message("ana", f"refund {WORD}")
-    work.settle()
+    harness.sandbox.message("ana", f"refund {WORD}")
+    harness.settle()
 
     private(log)
 
 
-def test_with_faults_of_ours_and_of_the_database(log: io.StringIO, work: Workplace) -> None:
-    opened(work)
-    work.guide.broken = f"it says {WORD}"
-    work.command(f"refund {WORD}")
-    work.submit(filled(summary=WORD))
-    press_value(work, Action.HELPFUL, AnswerState("x", f"refund {WORD}").encode())
-    work.ask(f"refund {WORD}")
-    work.guide.broken = None
-    away = work.database.with_suffix(".away")
-    work.database.rename(away)
-    work.submit(filled(summary=WORD))
-    work.sandbox.message("ana", f"refund {WORD}")
-    work.command(f"refund {WORD} " + "x" * 2000)
-    away.rename(work.database)
-    work.pass_time(20)  # the lease of a job that could not be settled runs out
-    work.settle()
+def test_with_faults_of_ours_and_of_the_database(log: io.StringIO, harness: AppHarness) -> None:
+    opened(harness)
+    harness.guide.broken = f"it says {WORD}"
+    harness.command(f"refund {WORD}")
+    harness.submit(filled(summary=WORD))
+    press_value(harness, Action.HELPFUL, AnswerState("x", f"refund {WORD}").encode())
+    harness.ask(f"refund {WORD}")
+    harness.guide.broken = None
+    away = harness.database.with_suffix(".away")
+    harness.database.rename(away)
+    harness.submit(filled(summary=WORD))
+    harness.sandbox.message("ana", f"refund {WORD}")
+    harness.command(f"refund {WORD} " + "x" * 2000)
+    away.rename(harness.database)
+    harness.pass_time(20)  # the lease of a job that could not be settled runs out
+    harness.settle()
 
     private(log)
 
@@ -132,12 +132,12 @@ def test_with_faults_of_ours_and_of_the_database(log: io.StringIO, work: Workpla
     ],
 )
 def test_of_a_request_that_is_not_slacks(
-    log: io.StringIO, work: Workplace, headers: dict[str, str], secret: str, status: int | None
+    log: io.StringIO, harness: AppHarness, headers: dict[str, str], secret: str, status: int | None
 ) -> None:
     body = f"command=%2Froute&text=refund+{WORD}&user_id=U1"
     encoded = {name: value.encode("utf-8").decode("latin-1") for name, value in headers.items()}
 
-    reply = work.send_raw("application/x-www-form-urlencoded", body, headers=encoded, secret=secret)
+    reply = harness.send_raw("application/x-www-form-urlencoded", body, headers=encoded, secret=secret)
 
     assert reply.status is not None
     assert status is None or reply.status == status
@@ -145,7 +145,7 @@ def test_of_a_request_that_is_not_slacks(
     private(log)
 
 
-def test_of_a_body_that_cannot_be_read(log: io.StringIO, work: Workplace) -> None:
+def test_of_a_body_that_cannot_be_read(log: io.StringIO, harness: AppHarness) -> None:
     for kind, body in (
         ("application/json", f'{{"event": "{WORD}'),
         ("application/json", f'["{WORD}"]'),
@@ -154,7 +154,7 @@ def test_of_a_body_that_cannot_be_read(log: io.StringIO, work: Workplace) -> Non
         ("application/x-www-form-urlencoded", f"payload=%5B%22{WORD}%22%5D"),
         ("application/x-www-form-urlencoded", ""),
     ):
-        reply = work.send_raw(kind, body)
+        reply = harness.send_raw(kind, body)
         assert reply.status is not None
         assert WORD not in reply.body
 

@@ -15,37 +15,37 @@ from slackguide.sandbox import FaultKind, InjectedFault, Message, Person, Person
 from slackguide.slack.button_state import AnswerState, decode
 from slackguide.slack.ids import Action
 from slackguide.slack.readers import CACHED_FOR
-from tests.slack.asking import MEDIATION, team_lead_entry, unclear_question
-from tests.slack.reading import elements, said, words
-from tests.slack.test_presses import gated
-from tests.trial import STAFF, TOKEN, Workplace
+from tests.slack.test_answer_actions import gated
+from tests.support.app_harness import STAFF, TOKEN, AppHarness
+from tests.support.questions import MEDIATION, team_lead_entry, unclear_question
+from tests.support.rendered import elements, said, words
 
 
-def public(work: Workplace, text: str = MEDIATION, who: str = "ana") -> Message:
+def public(harness: AppHarness, text: str = MEDIATION, who: str = "ana") -> Message:
     """Ask by a mention among members; the answer in the thread."""
-    work.sandbox.mention(who, STAFF, text)
-    work.settle()
-    return [m for m in work.workspace.all_messages(STAFF) if m.by_bot][-1]
+    harness.sandbox.mention(who, STAFF, text)
+    harness.settle()
+    return [m for m in harness.workspace.all_messages(STAFF) if m.by_bot][-1]
 
 
-def with_button(work: Workplace, answer: Message, action_id: str, value: str) -> Message:
+def with_button(harness: AppHarness, answer: Message, action_id: str, value: str) -> Message:
     """A further message of ours under the same question, with this one button."""
-    client = WebClient(TOKEN, base_url=work.sandbox.api_url)
+    client = WebClient(TOKEN, base_url=harness.sandbox.api_url)
     button = {"type": "button", "action_id": action_id, "value": value, "text": {"type": "plain_text", "text": "Go"}}
     block = {"type": "actions", "elements": [button]}
     ts = client.chat_postMessage(channel=answer.channel, thread_ts=answer.thread_ts, text="Go", blocks=[block])["ts"]
-    return work.workspace.message(ts)
+    return harness.workspace.message(ts)
 
 
-def copy_of(work: Workplace, who: str, act: Callable[[], Any]) -> Message:
+def copy_of(harness: AppHarness, who: str, act: Callable[[], Any]) -> Message:
     """What this person alone is shown in consequence."""
-    before = {m.ts for m in work.workspace.ephemerals(who)}
+    before = {m.ts for m in harness.workspace.ephemerals(who)}
 
     def new() -> list[Message]:
-        return [m for m in work.workspace.ephemerals(who) if m.ts not in before]
+        return [m for m in harness.workspace.ephemerals(who) if m.ts not in before]
 
     act()
-    work.until(new)
+    harness.until(new)
     (message,) = new()
     return message
 
@@ -70,163 +70,165 @@ ACTIONS: Mapping[str, Mapping[str, Any]] = {
 
 
 @pytest.mark.parametrize("action_id", ACTIONS)
-def test_the_askers_click_changes_the_message_for_all(work: Workplace, action_id: str) -> None:
-    answer = public(work)
-    message = with_button(work, answer, action_id, state_of(answer).encode(**ACTIONS[action_id]))
+def test_the_askers_click_changes_the_message_for_all(harness: AppHarness, action_id: str) -> None:
+    answer = public(harness)
+    message = with_button(harness, answer, action_id, state_of(answer).encode(**ACTIONS[action_id]))
 
-    assert work.click_message(message, action_id, "ana") != message
+    assert harness.click_message(message, action_id, "ana") != message
 
-    assert work.workspace.ephemerals("ana") == ()
+    assert harness.workspace.ephemerals("ana") == ()
 
 
 @pytest.mark.parametrize("action_id", ACTIONS)
 @pytest.mark.parametrize("who", ["ben", "lena"])
-def test_anybody_elses_click_gets_a_copy_of_their_own(work: Workplace, action_id: str, who: str) -> None:
-    answer = public(work)
-    message = with_button(work, answer, action_id, state_of(answer).encode(**ACTIONS[action_id]))
+def test_anybody_elses_click_gets_a_copy_of_their_own(harness: AppHarness, action_id: str, who: str) -> None:
+    answer = public(harness)
+    message = with_button(harness, answer, action_id, state_of(answer).encode(**ACTIONS[action_id]))
 
-    own = copy_of(work, who, lambda: work.sandbox.click(who, message, action_id))
+    own = copy_of(harness, who, lambda: harness.sandbox.click(who, message, action_id))
 
-    assert work.workspace.message(message.ts) == message
+    assert harness.workspace.message(message.ts) == message
     assert own.thread_ts == answer.thread_ts, "it is in the thread, where it can be seen"
     assert words(own)
 
 
 @pytest.mark.parametrize("action_id", ACTIONS)
-def test_a_message_of_an_older_version_changes_for_nobody(work: Workplace, action_id: str) -> None:
+def test_a_message_of_an_older_version_changes_for_nobody(harness: AppHarness, action_id: str) -> None:
     """Its buttons do not say who asked."""
-    answer = public(work)
+    answer = public(harness)
     old = {name: held for name, held in state_of(answer).to_draft().items() if name != "u"} | dict(ACTIONS[action_id])
 
-    message = with_button(work, answer, action_id, json.dumps(old))
+    message = with_button(harness, answer, action_id, json.dumps(old))
 
-    copy_of(work, "ana", lambda: work.sandbox.click("ana", message, action_id))
+    copy_of(harness, "ana", lambda: harness.sandbox.click("ana", message, action_id))
 
-    assert work.workspace.message(message.ts) == message
+    assert harness.workspace.message(message.ts) == message
 
 
 @pytest.mark.parametrize("action_id", ACTIONS)
-def test_where_a_guest_has_joined_the_message_stays_as_it_is(work: Workplace, action_id: str) -> None:
-    answer = public(work)
-    message = with_button(work, answer, action_id, state_of(answer).encode(**ACTIONS[action_id]))
-    work.workspace.add_person(Person(name="gus", real_name="Gus Ek", role=PersonRole.GUEST), channels=(STAFF,))
-    work.pass_time(CACHED_FOR.total_seconds())
+def test_where_a_guest_has_joined_the_message_stays_as_it_is(harness: AppHarness, action_id: str) -> None:
+    answer = public(harness)
+    message = with_button(harness, answer, action_id, state_of(answer).encode(**ACTIONS[action_id]))
+    harness.workspace.add_person(Person(name="gus", real_name="Gus Ek", role=PersonRole.GUEST), channels=(STAFF,))
+    harness.pass_time(CACHED_FOR.total_seconds())
 
-    copy_of(work, "ana", lambda: work.sandbox.click("ana", message, action_id))
+    copy_of(harness, "ana", lambda: harness.sandbox.click("ana", message, action_id))
 
-    assert work.workspace.message(message.ts) == message
-    assert work.workspace.ephemerals("gus") == ()
+    assert harness.workspace.message(message.ts) == message
+    assert harness.workspace.ephemerals("gus") == ()
 
 
 @pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RATE_LIMITED, FaultKind.REFUSING])
-def test_where_slack_does_not_say_who_reads_it_the_message_stays_as_it_is(work: Workplace, kind: FaultKind) -> None:
-    answer = public(work)
-    work.pass_time(CACHED_FOR.total_seconds())
-    work.sandbox.inject_fault(InjectedFault(kind=kind, method="conversations.info", code="missing_scope"))
+def test_where_slack_does_not_say_who_reads_it_the_message_stays_as_it_is(harness: AppHarness, kind: FaultKind) -> None:
+    answer = public(harness)
+    harness.pass_time(CACHED_FOR.total_seconds())
+    harness.sandbox.inject_fault(InjectedFault(kind=kind, method="conversations.info", code="missing_scope"))
 
-    own = copy_of(work, "ana", lambda: work.sandbox.click("ana", answer, Action.SKIP_FACT))
+    own = copy_of(harness, "ana", lambda: harness.sandbox.click("ana", answer, Action.SKIP_FACT))
 
-    assert work.workspace.message(answer.ts) == answer
+    assert harness.workspace.message(answer.ts) == answer
     assert "HV Mediation Tier 1" in words(own)
 
 
-def test_a_copy_goes_on_by_itself(work: Workplace) -> None:
-    answer = public(work)
-    own = copy_of(work, "ben", lambda: work.sandbox.click("ben", answer, Action.SKIP_FACT))
+def test_a_copy_goes_on_by_itself(harness: AppHarness) -> None:
+    answer = public(harness)
+    own = copy_of(harness, "ben", lambda: harness.sandbox.click("ben", answer, Action.SKIP_FACT))
 
-    changed = work.click_message(own, Action.HELPFUL, "ben")
+    changed = harness.click_message(own, Action.HELPFUL, "ben")
 
     assert "noted as helpful" in words(changed)
     assert changed.ts == own.ts
-    assert work.workspace.message(answer.ts) == answer
-    (given,) = work.stores.feedback.list()
-    assert given.user_id == work.workspace.person("ben").id
+    assert harness.workspace.message(answer.ts) == answer
+    (given,) = harness.repositories.feedback.list()
+    assert given.user_id == harness.workspace.person("ben").id
 
 
-def test_a_copy_comes_beside_the_thread_where_slack_does_not_take_it_there(work: Workplace) -> None:
-    answer = public(work)
-    work.sandbox.inject_fault(
+def test_a_copy_comes_beside_the_thread_where_slack_does_not_take_it_there(harness: AppHarness) -> None:
+    answer = public(harness)
+    harness.sandbox.inject_fault(
         InjectedFault(kind=FaultKind.REFUSING, method="chat.postEphemeral", code="user_not_in_channel")
     )
 
-    own = copy_of(work, "ben", lambda: work.sandbox.click("ben", answer, Action.SKIP_FACT))
+    own = copy_of(harness, "ben", lambda: harness.sandbox.click("ben", answer, Action.SKIP_FACT))
 
     assert "HV Mediation Tier 1" in words(own)
 
 
 @pytest.mark.parametrize("action_id", ACTIONS)
-def test_no_click_shows_everybody_what_is_for_team_leads(work: Workplace, guide: Guide, action_id: str) -> None:
+def test_no_click_shows_everybody_what_is_for_team_leads(harness: AppHarness, guide: Guide, action_id: str) -> None:
     entry = guide.knowledge.entries[team_lead_entry(guide)]
-    lena = work.workspace.person("lena").id
-    answer = public(work, entry.concerns[0], "lena")
+    lena = harness.workspace.person("lena").id
+    answer = public(harness, entry.concerns[0], "lena")
     forged = AnswerState("x", entry.concerns[0], entry=entry.id, asker=lena).encode(
         **{**ACTIONS[action_id], "o": entry.id}
     )
 
-    shown = work.click_message(with_button(work, answer, action_id, forged), action_id, "lena")
+    shown = harness.click_message(with_button(harness, answer, action_id, forged), action_id, "lena")
 
     assert entry.title not in words(shown) + said(shown)
 
 
-def test_a_team_leads_copy_of_an_agents_answer_holds_what_is_for_team_leads(work: Workplace, guide: Guide) -> None:
+def test_a_team_leads_copy_of_an_agents_answer_holds_what_is_for_team_leads(harness: AppHarness, guide: Guide) -> None:
     entry = guide.knowledge.entries[team_lead_entry(guide)]
-    answer = public(work, entry.concerns[0])
-    value = AnswerState("x", entry.concerns[0], asker=work.workspace.person("ana").id).encode(o=entry.id)
+    answer = public(harness, entry.concerns[0])
+    value = AnswerState("x", entry.concerns[0], asker=harness.workspace.person("ana").id).encode(o=entry.id)
 
-    message = with_button(work, answer, f"{Action.CHOOSE}:0", value)
+    message = with_button(harness, answer, f"{Action.CHOOSE}:0", value)
 
-    own = copy_of(work, "lena", lambda: work.sandbox.click("lena", message, f"{Action.CHOOSE}:0"))
+    own = copy_of(harness, "lena", lambda: harness.sandbox.click("lena", message, f"{Action.CHOOSE}:0"))
 
     assert entry.title in words(own)
-    assert work.workspace.message(message.ts) == message
-    agents = copy_of(work, "ben", lambda: work.sandbox.click("ben", message, f"{Action.CHOOSE}:0"))
+    assert harness.workspace.message(message.ts) == message
+    agents = copy_of(harness, "ben", lambda: harness.sandbox.click("ben", message, f"{Action.CHOOSE}:0"))
     assert entry.title not in words(agents) + said(agents)
 
 
-def test_choices_become_the_answer_for_whoever_asked(work: Workplace, guide: Guide) -> None:
-    choices = public(work, unclear_question(guide))
+def test_choices_become_the_answer_for_whoever_asked(harness: AppHarness, guide: Guide) -> None:
+    choices = public(harness, unclear_question(guide))
 
-    own = copy_of(work, "ben", lambda: work.sandbox.click("ben", choices, f"{Action.CHOOSE}:0"))
-    assert work.workspace.message(choices.ts) == choices
-    answer = work.click_message(choices, f"{Action.CHOOSE}:0", "ana")
+    own = copy_of(harness, "ben", lambda: harness.sandbox.click("ben", choices, f"{Action.CHOOSE}:0"))
+    assert harness.workspace.message(choices.ts) == choices
+    answer = harness.click_message(choices, f"{Action.CHOOSE}:0", "ana")
 
     assert words(own).splitlines()[0] == words(answer).splitlines()[0]
 
 
 @pytest.mark.parametrize("who", ["ana", "ben"])
-def test_escalating_opens_the_form_of_whoever_clicks(work: Workplace, who: str) -> None:
-    answer = public(work)
+def test_escalating_opens_the_form_of_whoever_clicks(harness: AppHarness, who: str) -> None:
+    answer = public(harness)
 
-    work.click(answer, Action.ESCALATE, who)
+    harness.click(answer, Action.ESCALATE, who)
 
-    assert work.modal(who).callback_id == "escalation"
-    assert work.workspace.message(answer.ts) == answer
+    assert harness.modal(who).callback_id == "escalation"
+    assert harness.workspace.message(answer.ts) == answer
 
 
-def test_a_gates_question_is_put_to_whoever_clicks(work: Workplace, guide: Guide) -> None:
+def test_a_gates_question_is_put_to_whoever_clicks(harness: AppHarness, guide: Guide) -> None:
     form, gate = gated(guide)
-    answer = public(work)
+    answer = public(harness)
     title = guide.knowledge.entries[gate].title
-    escalate = with_button(work, answer, Action.ESCALATE, state_of(answer).encode(m=form))
-    choose = with_button(work, answer, f"{Action.CHOOSE_FORM}:0", form)
+    escalate = with_button(harness, answer, Action.ESCALATE, state_of(answer).encode(m=form))
+    choose = with_button(harness, answer, f"{Action.CHOOSE_FORM}:0", form)
 
-    assert title in words(copy_of(work, "ben", lambda: work.sandbox.click("ben", escalate, Action.ESCALATE)))
-    assert title in words(copy_of(work, "ana", lambda: work.sandbox.click("ana", choose, f"{Action.CHOOSE_FORM}:0")))
-    assert work.workspace.message(escalate.ts) == escalate
-    assert work.workspace.message(choose.ts) == choose
+    assert title in words(copy_of(harness, "ben", lambda: harness.sandbox.click("ben", escalate, Action.ESCALATE)))
+    assert title in words(
+        copy_of(harness, "ana", lambda: harness.sandbox.click("ana", choose, f"{Action.CHOOSE_FORM}:0"))
+    )
+    assert harness.workspace.message(escalate.ts) == escalate
+    assert harness.workspace.message(choose.ts) == choose
 
-    assert title in words(work.click_message(escalate, Action.ESCALATE, "ana"))
+    assert title in words(harness.click_message(escalate, Action.ESCALATE, "ana"))
 
 
-def test_the_words_of_a_long_question_stay_with_its_asker(work: Workplace) -> None:
+def test_the_words_of_a_long_question_stay_with_its_asker(harness: AppHarness) -> None:
     """They are stored under a token; a button carries the beginning alone."""
     question = f"{MEDIATION}. " + "And the xylophone. " * 60 + "Zebra."
-    asked, _ = decode(elements(public(work, question))[-1]["value"])
+    asked, _ = decode(elements(public(harness, question))[-1]["value"])
     value = replace(asked, entry="disputes/send-to-mediation").encode(m="ask-disputes")
-    message = with_button(work, public(work), Action.ESCALATE, value)
+    message = with_button(harness, public(harness), Action.ESCALATE, value)
 
-    work.click(message, Action.ESCALATE, "ben")
-    work.click(message, Action.ESCALATE, "ana")
+    harness.click(message, Action.ESCALATE, "ben")
+    harness.click(message, Action.ESCALATE, "ana")
 
-    assert "Zebra" in str(work.modal("ana").values)
-    assert "Zebra" not in str(work.modal("ben").values)
+    assert "Zebra" in str(harness.modal("ana").values)
+    assert "Zebra" not in str(harness.modal("ben").values)

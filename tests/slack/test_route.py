@@ -9,34 +9,34 @@ import pytest
 from slackguide.guide import Guide
 from slackguide.sandbox.user.payloads import Payloads
 from slackguide.slack.ids import ASK_TEXT
-from tests.slack.asking import MEDIATION, UNKNOWN
-from tests.slack.reading import elements, fields, labels, live, said, words
-from tests.trial import Workplace
+from tests.support.app_harness import AppHarness
+from tests.support.questions import MEDIATION, UNKNOWN
+from tests.support.rendered import elements, fields, labels, live, said, words
 
 
-def test_the_answer_is_the_acknowledgement_itself(work: Workplace) -> None:
-    calls = work.workspace.calls
+def test_the_answer_is_the_acknowledgement_itself(harness: AppHarness) -> None:
+    calls = harness.workspace.calls
 
-    exchange = work.command(MEDIATION)
+    exchange = harness.command(MEDIATION)
 
     answer = json.loads(exchange.body)
     assert answer["response_type"] == "ephemeral"
     (message,) = exchange.messages
-    assert message.reader == work.workspace.person("ana").id
+    assert message.reader == harness.workspace.person("ana").id
     assert "Send a case to Mediation" in words(message)
-    work.settle()
-    assert work.workspace.calls == calls, "an answer needs no call of the Web API"
+    harness.settle()
+    assert harness.workspace.calls == calls, "an answer needs no call of the Web API"
 
 
-def test_another_person_does_not_see_the_answer(work: Workplace) -> None:
-    work.route(MEDIATION)
+def test_another_person_does_not_see_the_answer(harness: AppHarness) -> None:
+    harness.route(MEDIATION)
 
-    assert work.workspace.ephemerals("ben") == ()
-    assert work.workspace.messages("general") == ()
+    assert harness.workspace.ephemerals("ben") == ()
+    assert harness.workspace.messages("general") == ()
 
 
-def test_help_alone_is_help(work: Workplace, guide: Guide) -> None:
-    message = work.route("help")
+def test_help_alone_is_help(harness: AppHarness, guide: Guide) -> None:
+    message = harness.route("help")
 
     for form in guide.knowledge.forms:
         assert f"/route escalate {form}" in words(message)
@@ -44,59 +44,59 @@ def test_help_alone_is_help(work: Workplace, guide: Guide) -> None:
 
 
 @pytest.mark.parametrize("text", ["help me with a refund", "escalate the refund", "escalate ask-nobody", "escalation"])
-def test_words_of_a_concern_that_look_like_a_subcommand_are_a_concern(work: Workplace, text: str) -> None:
-    message = work.route(text)
+def test_words_of_a_concern_that_look_like_a_subcommand_are_a_concern(harness: AppHarness, text: str) -> None:
+    message = harness.route(text)
 
     assert "lets you choose an escalation form" not in words(message)
     assert "Which form?" not in words(message)
-    assert work.workspace.views.stack(work.workspace.person("ana").id) == ()
+    assert harness.workspace.views.stack(harness.workspace.person("ana").id) == ()
 
 
-def test_nothing_typed_opens_the_ask_form_whose_answer_takes_its_place(work: Workplace) -> None:
-    exchange = work.command("")
+def test_nothing_typed_opens_the_ask_form_whose_answer_takes_its_place(harness: AppHarness) -> None:
+    exchange = harness.command("")
 
     assert exchange.ok
     assert exchange.messages == ()
-    form = work.modal()
+    form = harness.modal()
     assert (form.callback_id, [e["action_id"] for e in elements(form)]) == ("ask", [ASK_TEXT])
 
-    assert work.submit({ASK_TEXT: MEDIATION}).ok
+    assert harness.submit({ASK_TEXT: MEDIATION}).ok
 
-    answer = work.modal()
+    answer = harness.modal()
     assert answer.id == form.id
     assert "Send a case to Mediation" in words(answer)
 
 
-def test_an_ask_form_with_white_space_alone_stays_open_and_says_what_to_write(work: Workplace) -> None:
-    work.command("")
-    form = work.modal()
-    blank = work.workspace.views.type_in(form, {ASK_TEXT: {ASK_TEXT: {"type": "plain_text_input", "value": " \t"}}})
-    payload = Payloads(workspace=work.workspace).submission(work.workspace.person("ana"), blank, trigger_id="1.2")
+def test_an_ask_form_with_white_space_alone_stays_open_and_says_what_to_write(harness: AppHarness) -> None:
+    harness.command("")
+    form = harness.modal()
+    blank = harness.workspace.views.type_in(form, {ASK_TEXT: {ASK_TEXT: {"type": "plain_text_input", "value": " \t"}}})
+    payload = Payloads(workspace=harness.workspace).submission(harness.workspace.person("ana"), blank, trigger_id="1.2")
 
-    answer = json.loads(work.send("interactive", payload).body)
+    answer = json.loads(harness.send("interactive", payload).body)
 
     assert answer["response_action"] == "errors"
     assert "sentence" in answer["errors"][ASK_TEXT]
 
 
-def test_escalate_alone_lets_one_choose_a_form(work: Workplace, guide: Guide) -> None:
-    message = work.route("escalate")
+def test_escalate_alone_lets_one_choose_a_form(harness: AppHarness, guide: Guide) -> None:
+    message = harness.route("escalate")
 
     titles = [form.title for form in guide.knowledge.forms.values()]
     assert all(title in words(message) and title in said(message) for title in titles)
 
-    work.click(message, "escalate_choose_form:0")
+    harness.click(message, "escalate_choose_form:0")
 
-    assert work.modal().title == titles[0]
-    assert work.modal().callback_id == "escalation"
+    assert harness.modal().title == titles[0]
+    assert harness.modal().callback_id == "escalation"
 
 
-def test_escalate_with_the_id_of_a_form_opens_it_empty(work: Workplace) -> None:
-    exchange = work.command("escalate ask-disputes")
+def test_escalate_with_the_id_of_a_form_opens_it_empty(harness: AppHarness) -> None:
+    exchange = harness.command("escalate ask-disputes")
 
     assert exchange.ok
     assert exchange.messages == ()
-    form = work.modal()
+    form = harness.modal()
     assert form.callback_id == "escalation"
     assert {"ticket_url", "contract_id", "client_username", "freelancer_username", "dispute_type", "dispute_reasons",
             "summary"} <= fields(form).keys()  # fmt: skip
@@ -106,8 +106,8 @@ def test_escalate_with_the_id_of_a_form_opens_it_empty(work: Workplace) -> None:
             assert block["block_id"] == block["element"]["action_id"]
 
 
-def test_words_that_fit_nothing_are_told_so(work: Workplace) -> None:
-    message = work.route(UNKNOWN)
+def test_words_that_fit_nothing_are_told_so(harness: AppHarness) -> None:
+    message = harness.route(UNKNOWN)
 
     assert "nothing in the guides" in words(message)
     assert "Team Lead" in words(message)
@@ -140,33 +140,33 @@ STRANGE = {
 
 
 @pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE.keys())
-def test_everything_that_can_be_typed_is_answered_and_nothing_of_it_comes_alive(work: Workplace, text: str) -> None:
-    message = work.route(text)
+def test_everything_that_can_be_typed_is_answered_and_nothing_of_it_comes_alive(harness: AppHarness, text: str) -> None:
+    message = harness.route(text)
 
     assert words(message).strip()
     assert message.text.strip()
     assert live(message) == set()
     for action_id in [action_id for action_id in labels(message).values() if action_id != "answer_escalate"][-1:]:
-        redrawn = work.click_message(message, action_id)
+        redrawn = harness.click_message(message, action_id)
         assert words(redrawn).strip()
         assert live(redrawn) == set()
 
 
 @pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE.keys())
-def test_a_window_answers_everything_too(work: Workplace, text: str) -> None:
-    work.command("")
+def test_a_window_answers_everything_too(harness: AppHarness, text: str) -> None:
+    harness.command("")
 
-    exchange = work.submit({ASK_TEXT: text[:3000]})
+    exchange = harness.submit({ASK_TEXT: text[:3000]})
 
     assert exchange.ok, exchange
-    answer = work.modal()
+    answer = harness.modal()
     assert words(answer).strip()
     assert live(answer) == set()
 
 
-def test_a_command_of_another_version_is_answered_in_words(work: Workplace) -> None:
-    payload = work.command("help").sent
+def test_a_command_of_another_version_is_answered_in_words(harness: AppHarness) -> None:
+    payload = harness.command("help").sent
 
-    reply = work.send("slash_commands", {**payload, "command": "/guide"})
+    reply = harness.send("slash_commands", {**payload, "command": "/guide"})
 
     assert "another version" in json.loads(reply.body)["text"]

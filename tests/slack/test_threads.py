@@ -19,10 +19,10 @@ from slackguide.slack.answer_service import TEXT_LIMIT
 from slackguide.slack.ids import Action
 from slackguide.slack.thread_answers import TURNS
 from slackguide.storage.schema import drafts
-from tests.slack.asking import MEDIATION, UNKNOWN
-from tests.slack.escalating import posts, sent
-from tests.slack.reading import fields, words
-from tests.trial import Workplace
+from tests.support.app_harness import AppHarness
+from tests.support.escalations import posts, sent
+from tests.support.questions import MEDIATION, UNKNOWN
+from tests.support.rendered import fields, words
 
 FACT = "it was a payment for work"
 HANGS = "this one takes for ever"
@@ -70,31 +70,31 @@ def probe(module_guide: ProbedGuide) -> Iterator[ProbedGuide]:
 
 
 @pytest.fixture
-def probed(probe: ProbedGuide, empty_database: Path, tmp_path: Path) -> Iterator[Workplace]:
+def probed(probe: ProbedGuide, empty_database: Path, tmp_path: Path) -> Iterator[AppHarness]:
     """A workplace with that guide."""
     database = tmp_path / "probed.db"
     database.write_bytes(empty_database.read_bytes())
-    work = Workplace(guide=probe, database=database)
-    yield work
+    harness = AppHarness(guide=probe, database=database)
+    yield harness
     probe.reset()
-    work.close()
+    harness.close()
 
 
-def thread_of(work: Workplace, *texts: str) -> Message:
+def thread_of(harness: AppHarness, *texts: str) -> Message:
     """Writes these messages in one thread, each answered; the first answer."""
-    first = work.ask(texts[0])
+    first = harness.ask(texts[0])
     for text in texts[1:]:
-        work.ask(text, thread_ts=first.thread_ts)
+        harness.ask(text, thread_ts=first.thread_ts)
     return first
 
 
-def stored_drafts(work: Workplace) -> list[str]:
+def stored_drafts(harness: AppHarness) -> list[str]:
     """The texts that are kept for buttons."""
-    with work.stores.database.read() as connection:
+    with harness.repositories.database.read() as connection:
         return [content["text"] for content in connection.execute(select(drafts.c.content)).scalars()]
 
 
-def test_the_last_ten_messages_count_and_each_is_read_once(probed: Workplace, probe: ProbedGuide) -> None:
+def test_the_last_ten_messages_count_and_each_is_read_once(probed: AppHarness, probe: ProbedGuide) -> None:
     texts = [f"{UNKNOWN} {'la ' * 250} {number}" for number in range(TURNS + 5)]
     first = thread_of(probed, *texts)
     probe.reset()
@@ -109,7 +109,7 @@ def test_the_last_ten_messages_count_and_each_is_read_once(probed: Workplace, pr
     assert len(stored_drafts(probed)) - before <= 1, "only what is shown is stored for its buttons"
 
 
-def test_eight_thousand_characters_of_a_thread_count_the_newest_first(probed: Workplace, probe: ProbedGuide) -> None:
+def test_eight_thousand_characters_of_a_thread_count_the_newest_first(probed: AppHarness, probe: ProbedGuide) -> None:
     texts = [f"{number} {UNKNOWN} {'la ' * 1000}".strip() for number in range(6)]
     first = thread_of(probed, *texts)
     probe.reset()
@@ -120,7 +120,7 @@ def test_eight_thousand_characters_of_a_thread_count_the_newest_first(probed: Wo
     assert {text.split()[0] for text in probe.read} == {"3", "4", "5", "it"}
 
 
-def test_a_long_first_message_is_cut_wherever_it_is_kept(probed: Workplace) -> None:
+def test_a_long_first_message_is_cut_wherever_it_is_kept(probed: AppHarness) -> None:
     first = thread_of(probed, f"{MEDIATION}{' ' * 30_000}x")
 
     follow_up = probed.ask(FACT, thread_ts=first.thread_ts)
@@ -130,7 +130,7 @@ def test_a_long_first_message_is_cut_wherever_it_is_kept(probed: Workplace) -> N
     assert all(len(text) <= TEXT_LIMIT for text in stored_drafts(probed))
 
 
-def test_what_others_say_in_the_thread_does_not_count(probed: Workplace, probe: ProbedGuide) -> None:
+def test_what_others_say_in_the_thread_does_not_count(probed: AppHarness, probe: ProbedGuide) -> None:
     probed.sandbox.mention("ben", "general", MEDIATION)
     probed.settle()
     root = probed.workspace.messages("general")[0]
@@ -142,7 +142,7 @@ def test_what_others_say_in_the_thread_does_not_count(probed: Workplace, probe: 
     assert MEDIATION not in probe.matched
 
 
-def test_the_thread_is_not_read_from_slack(probed: Workplace) -> None:
+def test_the_thread_is_not_read_from_slack(probed: AppHarness) -> None:
     first = thread_of(probed, MEDIATION)
     calls = len(probed.workspace.calls)
 
@@ -153,7 +153,7 @@ def test_the_thread_is_not_read_from_slack(probed: Workplace) -> None:
 
 
 def test_a_thread_that_takes_too_long_to_read_is_a_failed_attempt_and_is_given_up(
-    probed: Workplace, probe: ProbedGuide
+    probed: AppHarness, probe: ProbedGuide
 ) -> None:
     first = thread_of(probed, *[f"{UNKNOWN} {number}" for number in range(TURNS)])
     probed.settle()
@@ -161,14 +161,14 @@ def test_a_thread_that_takes_too_long_to_read_is_a_failed_attempt_and_is_given_u
     probe.meanwhile = lambda _: probed.clock.advance(1.5)
 
     probed.sandbox.message("ana", FACT, first.thread_ts)
-    probed.until(lambda: probed.owed() and not probed.active())
+    probed.until(lambda: probed.pending() and not probed.active())
 
-    (job,) = probed.owed()
+    (job,) = probed.pending()
     assert (job.kind, job.state, job.attempts) == ("answer_message", "parked", 3)
     assert len(probed.workspace.direct_messages("ana")) == answers + 1, "the question itself"
 
 
-def test_answers_that_hang_do_not_hold_up_escalations(probed: Workplace, probe: ProbedGuide) -> None:
+def test_answers_that_hang_do_not_hold_up_escalations(probed: AppHarness, probe: ProbedGuide) -> None:
     go_on = threading.Event()
     hanging = threading.Semaphore(0)
 

@@ -1,5 +1,5 @@
 """Every test here that takes `store` runs on SQLite and on PostgreSQL."""
 
-from tests.stores import postgresql, store
+from tests.support.databases import postgresql, store
 
 __all__ = ["postgresql", "store"]

@@ -14,7 +14,7 @@ from slackguide.errors import ConfigurationError, StorageError
 from slackguide.sandbox.transport.http import REQUEST_TIMEOUT
 from slackguide.storage import database_errors
 from slackguide.storage.database import BUSY_SECONDS, Database, normalise, open_sqlite
-from tests.stores import Server, SteppedClock, Store, draft, sqlite_url
+from tests.support.databases import Server, SteppedClock, Store, new_escalation, sqlite_url
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def sqlite(tmp_path: Path) -> Store:
 def test_times_are_stored_as_text_of_one_width(sqlite: Store) -> None:
     """The format that every release shares: UTC, without a zone, with microseconds, so that texts sort like times."""
     sqlite.clock.at = datetime(2026, 3, 2, 11, 0, tzinfo=timezone(timedelta(hours=2)))
-    sqlite.submit(draft("V1"))
+    sqlite.submit(new_escalation("V1"))
     with sqlite.database.read() as connection:
         stored = connection.execute(text("SELECT created_at, typeof(created_at) FROM escalations")).all()
     assert stored == [("2026-03-02 09:00:00.000000", "text")]
@@ -34,7 +34,7 @@ def test_times_are_stored_as_text_of_one_width(sqlite: Store) -> None:
 
 def refused(store: Store, view: str = "VX") -> str:
     with pytest.raises(StorageError) as caught:
-        store.submit(draft(view))
+        store.submit(new_escalation(view))
     return str(caught.value)
 
 
@@ -71,10 +71,10 @@ def test_a_locked_database_is_busy(tmp_path: Path) -> None:
     other = sqlite3.connect(sqlite.database.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     assert refused(sqlite) == database_errors.BUSY
-    assert sqlite.ledger.by_view("VX") is None
+    assert sqlite.escalations.by_view("VX") is None
     other.execute("ROLLBACK")
     other.close()
-    assert sqlite.submit(draft("VX")).created
+    assert sqlite.submit(new_escalation("VX")).created
     sqlite.database.close()
 
 
@@ -82,12 +82,12 @@ def test_writers_of_one_process_take_turns_and_give_up(tmp_path: Path) -> None:
     sqlite = busy_at_once(sqlite_url(tmp_path))
     with ThreadPoolExecutor(1) as another, sqlite.database.write():
         assert another.submit(refused, sqlite).result() == database_errors.BUSY
-    assert sqlite.submit(draft("VX")).created
+    assert sqlite.submit(new_escalation("VX")).created
     sqlite.database.close()
 
 
 def test_a_full_database_keeps_nothing_of_what_it_refuses(sqlite: Store) -> None:
-    sqlite.submit(draft("V1"))
+    sqlite.submit(new_escalation("V1"))
     with sqlite.database.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
 
@@ -98,10 +98,10 @@ def test_a_full_database_keeps_nothing_of_what_it_refuses(sqlite: Store) -> None
 
     sqlite.database.close()
     event.listen(sqlite.database.engine, "connect", fill)
-    big = draft("V2", values={"summary": "x" * 1_000_000})
+    big = new_escalation("V2", values={"summary": "x" * 1_000_000})
     with pytest.raises(StorageError, match="full"):
         sqlite.submit(big)
-    assert sqlite.ledger.by_view("V2") is None
+    assert sqlite.escalations.by_view("V2") is None
     assert sqlite.count("outbox") == 1
     sqlite.database.close()
     event.remove(sqlite.database.engine, "connect", fill)
@@ -123,7 +123,7 @@ def test_a_read_only_database_says_so(sqlite: Store) -> None:
 
 
 def test_a_file_that_was_taken_away_takes_no_promises_and_works_when_it_is_back(sqlite: Store) -> None:
-    kept = sqlite.submit(draft("V1")).escalation
+    stored = sqlite.submit(new_escalation("V1")).escalation
     path, away = sqlite.database.path, sqlite.database.path.with_suffix(".away")
     sqlite.database.close()
     path.rename(away)
@@ -132,28 +132,28 @@ def test_a_file_that_was_taken_away_takes_no_promises_and_works_when_it_is_back(
         sqlite.database.check()
     assert not path.exists()
     away.rename(path)
-    assert sqlite.ledger.get(kept.id) == kept
-    assert sqlite.submit(draft("VX")).created
+    assert sqlite.escalations.get(stored.id) == stored
+    assert sqlite.submit(new_escalation("VX")).created
     sqlite.database.close()
 
 
 def test_a_file_removed_while_it_is_open_takes_no_promises(sqlite: Store) -> None:
-    sqlite.submit(draft("V1"))
+    sqlite.submit(new_escalation("V1"))
     sqlite.database.path.unlink()
     assert refused(sqlite) == database_errors.GONE
     sqlite.database.close()
 
 
 def test_a_file_replaced_while_it_is_open_is_read_anew(sqlite: Store, tmp_path: Path) -> None:
-    sqlite.submit(draft("V1"))
+    sqlite.submit(new_escalation("V1"))
     other = Store(sqlite_url(tmp_path), SteppedClock())
-    theirs = other.ledger.submit(draft("V2")).escalation
+    theirs = other.escalations.submit(new_escalation("V2")).escalation
     other.database.close()
     for suffix in ("-wal", "-shm"):
         Path(f"{sqlite.database.path}{suffix}").unlink(missing_ok=True)
     other.database.path.rename(sqlite.database.path)
-    assert sqlite.ledger.by_view("V2") == theirs
-    assert sqlite.ledger.by_view("V1") is None
+    assert sqlite.escalations.by_view("V2") == theirs
+    assert sqlite.escalations.by_view("V1") is None
     sqlite.database.close()
 
 
@@ -177,7 +177,7 @@ def test_no_person_s_words_are_in_an_error(store: Store) -> None:
     with store.database.write() as connection:
         connection.execute(text("ALTER TABLE escalations DROP COLUMN anyway"))
     with pytest.raises(StorageError) as caught:
-        store.submit(draft(values={"summary": "a secret concern"}, question="a secret concern"))
+        store.submit(new_escalation(values={"summary": "a secret concern"}, question="a secret concern"))
     assert "secret" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
@@ -185,17 +185,17 @@ def test_no_person_s_words_are_in_an_error(store: Store) -> None:
 
 def test_a_locked_row_is_busy(postgresql: Server) -> None:
     store = busy_at_once(postgresql.migrated())
-    store.ledger.submit(draft("V1"))
+    store.escalations.submit(new_escalation("V1"))
     with store.database.engine.connect() as other:
         other.execute(text("SELECT last FROM counters FOR UPDATE"))
         assert refused(store) == database_errors.BUSY
-    assert store.submit(draft("VX")).created
+    assert store.submit(new_escalation("VX")).created
     store.database.close()
 
 
 def test_a_server_that_ended_our_connections_is_used_again(postgresql: Server) -> None:
     store = Store(postgresql.migrated(), SteppedClock())
-    store.submit(draft("V1"))
+    store.submit(new_escalation("V1"))
 
     def cut_off() -> None:
         with store.database.write() as connection:
@@ -207,7 +207,7 @@ def test_a_server_that_ended_our_connections_is_used_again(postgresql: Server) -
     with pytest.raises(StorageError) as caught:
         cut_off()
     assert str(caught.value) == database_errors.GONE
-    assert store.submit(draft("V2")).created
+    assert store.submit(new_escalation("V2")).created
     store.database.close()
 
 

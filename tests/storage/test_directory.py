@@ -10,7 +10,7 @@ import pytest
 
 from slackguide.errors import StorageError
 from slackguide.storage.directory import RECHECK_SECONDS, DirectoryUser, UserDirectory
-from tests.stores import SteppedClock, Store, sqlite_url
+from tests.support.databases import SteppedClock, Store, sqlite_url
 
 ANN = DirectoryUser("UANN", "T1", "Ann")
 GUS = DirectoryUser("UGUS", "T1", "Gus", guest=True)

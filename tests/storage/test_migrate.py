@@ -22,7 +22,7 @@ from slackguide.escalation.sla import NO_TIMER
 from slackguide.storage.database import Database
 from slackguide.storage.migrate import MIGRATIONS, migrate
 from slackguide.storage.schema import metadata
-from tests.stores import SteppedClock, Store, draft
+from tests.support.databases import SteppedClock, Store, new_escalation
 
 NEWEST = ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
@@ -120,17 +120,17 @@ def test_a_database_with_data_keeps_it_through_every_migration(empty_url: str) -
             connection.exec_driver_sql(statement)
     migrate(database)
     store = Store(empty_url, SteppedClock())
-    kept = store.ledger.by_reference("D-1001")
-    assert kept is not None
-    assert kept.values == {"summary": "both sides disagree", "paid_on": date(2026, 2, 28), "reasons": ("a", "b")}
-    assert (kept.state, kept.sla_timer, kept.claimed_by) == (EscalationState.CLAIMED, NO_TIMER, "U2")
-    assert [event.kind for event in store.ledger.history(kept.id)] == [EventKind.SUBMITTED, EventKind.CLAIMED]
-    assert [page.reference for page in store.ledger.iterate(EscalationFilter(claimed_by="U2"))] == ["D-1001"]
+    stored = store.escalations.by_reference("D-1001")
+    assert stored is not None
+    assert stored.values == {"summary": "both sides disagree", "paid_on": date(2026, 2, 28), "reasons": ("a", "b")}
+    assert (stored.state, stored.sla_timer, stored.claimed_by) == (EscalationState.CLAIMED, NO_TIMER, "U2")
+    assert [event.kind for event in store.escalations.history(stored.id)] == [EventKind.SUBMITTED, EventKind.CLAIMED]
+    assert [page.reference for page in store.escalations.iterate(EscalationFilter(claimed_by="U2"))] == ["D-1001"]
     job = store.outbox.claim()
     assert job is not None
-    assert (job.task, job.escalation) == (PostEscalation("ask-disputes"), kept)
-    assert store.ledger.submit(draft("V1")).escalation == kept
-    assert store.ledger.submit(draft("V2")).escalation.reference == "D-1002"
+    assert (job.task, job.escalation) == (PostEscalation("ask-disputes"), stored)
+    assert store.escalations.submit(new_escalation("V1")).escalation == stored
+    assert store.escalations.submit(new_escalation("V2")).escalation.reference == "D-1002"
     store.database.close()
     database.close()
 

@@ -17,7 +17,7 @@ from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.reminders import ReminderService
 from slackguide.storage.schema import escalations, events, outbox
 from tests.storage.test_queries import POLICY, watched
-from tests.stores import Store, draft
+from tests.support.databases import Store, new_escalation
 
 CHANGES: dict[str, dict[str, object]] = {
     "state": {"state": "pondered"},
@@ -31,7 +31,7 @@ CHANGES: dict[str, dict[str, object]] = {
 def sent(store: Store, number: int, **changes: object) -> Escalation:
     """An escalation, sent a second after the one before."""
     store.elapse(1)
-    return store.submit(draft(f"V{number}", **changes)).escalation
+    return store.submit(new_escalation(f"V{number}", **changes)).escalation
 
 
 def newer(store: Store, escalation: Escalation, change: dict[str, object]) -> None:
@@ -47,12 +47,12 @@ def test_an_escalation_that_cannot_be_read_is_left_out_of_lists_and_named_once(
     first, second, third = (sent(store, n, cases=("ticket:1",), anyway="another week") for n in range(3))
     newer(store, second, CHANGES[change])
     for _ in range(2):
-        page = store.ledger.page(EscalationFilter(), limit=2)
-        assert ([kept.id for kept in page.escalations], page.unreadable) == ([third.id], 1)
-        following = store.ledger.page(EscalationFilter(), after=page.next_cursor, limit=2)
-        assert ([kept.id for kept in following.escalations], following.unreadable) == ([first.id], 0)
-    assert [kept.id for kept in store.ledger.iterate(EscalationFilter())] == [third.id, first.id]
-    assert second.id not in [kept.id for kept in store.ledger.open_with_case_keys(["ticket:1"])]
+        page = store.escalations.page(EscalationFilter(), limit=2)
+        assert ([stored.id for stored in page.escalations], page.unreadable) == ([third.id], 1)
+        following = store.escalations.page(EscalationFilter(), after=page.next_cursor, limit=2)
+        assert ([stored.id for stored in following.escalations], following.unreadable) == ([first.id], 0)
+    assert [stored.id for stored in store.escalations.iterate(EscalationFilter())] == [third.id, first.id]
+    assert second.id not in [stored.id for stored in store.escalations.open_with_case_keys(["ticket:1"])]
     warned = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert len(warned) == 1
     assert second.id in warned[0]
@@ -61,35 +61,35 @@ def test_an_escalation_that_cannot_be_read_is_left_out_of_lists_and_named_once(
 
 
 def test_whoever_presses_on_one_is_told_in_words(store: Store) -> None:
-    escalation = store.submit(draft()).escalation
+    escalation = store.submit(new_escalation()).escalation
     newer(store, escalation, CHANGES["state"])
     with pytest.raises(UnreadableRow, match="Nothing was changed"):
-        store.ledger.apply(escalation.id, Claim("U2"))
+        store.escalations.apply(escalation.id, Claim("U2"))
 
 
 def test_an_event_that_cannot_be_read_is_left_out_of_the_history(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    escalation = store.submit(draft()).escalation
-    store.ledger.apply(escalation.id, Claim("U2"))
+    escalation = store.submit(new_escalation()).escalation
+    store.escalations.apply(escalation.id, Claim("U2"))
     with store.database.write() as connection:
         connection.execute(update(events).where(events.c.number == 1).values(kind="applauded"))
-    assert [event.kind for event in store.ledger.history(escalation.id)] == [EventKind.CLAIMED]
+    assert [event.kind for event in store.escalations.history(escalation.id)] == [EventKind.CLAIMED]
     assert f"event 1 of escalation {escalation.id}" in caplog.text
 
 
 def test_the_reminder_of_one_does_not_keep_back_those_of_others(store: Store) -> None:
     ledger = watched(store)
-    first = ledger.submit(draft("V1")).escalation
-    second = ledger.submit(draft("V2")).escalation
+    first = ledger.submit(new_escalation("V1")).escalation
+    second = ledger.submit(new_escalation("V2")).escalation
     newer(store, first, CHANGES["value"])
     store.elapse(3600)
-    assert ReminderService(database=store.database, notifier=store.bell, policy=lambda _: POLICY).send_due() == 1
+    assert ReminderService(database=store.database, notifier=store.notifier, policy=lambda _: POLICY).send_due() == 1
     assert [event.kind for event in ledger.history(second.id)] == [EventKind.SUBMITTED, EventKind.REMINDED]
 
 
 def test_what_is_owed_is_listed_and_tried_again_whether_it_can_be_read_or_not(store: Store) -> None:
-    backlog = OutboxAdmin(database=store.database, notifier=store.bell)
+    backlog = OutboxAdmin(database=store.database, notifier=store.notifier)
     unreadable, other = (sent(store, n, channel=f"ask-{n}") for n in range(2))
     for _ in range(2):
         job = store.outbox.claim()
@@ -107,13 +107,13 @@ def test_what_is_owed_is_listed_and_tried_again_whether_it_can_be_read_or_not(st
 
 
 def test_the_rest_of_delivery_goes_on_when_an_escalation_becomes_unreadable_while_it_is_sent(store: Store) -> None:
-    escalation = store.submit(draft("V1")).escalation
+    escalation = store.submit(new_escalation("V1")).escalation
     job = store.outbox.claim()
     assert job is not None
     newer(store, escalation, CHANGES["state"])
     with pytest.raises(UnreadableRow):
         store.outbox.complete(job, DeadLettered("is_archived"))
-    other = store.submit(draft("V2", prefix="C", channel="ask-ce")).escalation
+    other = store.submit(new_escalation("V2", prefix="C", channel="ask-ce")).escalation
     store.elapse(16)
     following = store.outbox.claim()
     assert following is not None

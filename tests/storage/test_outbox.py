@@ -21,7 +21,7 @@ from slackguide.escalation.state_machine import Ask, Claim, HandOver, Release
 from slackguide.storage import task_codec
 from slackguide.storage.outbox import SqlJobQueue, enqueue
 from slackguide.storage.schema import escalations, outbox
-from tests.stores import Store, draft
+from tests.support.databases import Store, new_escalation
 
 POSTED = PostedMessage("C1", "100.1", "https://example.slack.com/archives/C1/p1001")
 CARD = PostedCard("C1", "100.1", POSTED.permalink)
@@ -53,7 +53,7 @@ def drained(store: Store) -> list[Job]:
 
 
 def test_a_claimed_job_is_nobody_elses_until_its_lease_is_over(store: Store) -> None:
-    store.ledger.submit(draft())
+    store.escalations.submit(new_escalation())
     job = claimed(store)
     store.elapse(14)
     assert store.worker("two").claim() is None
@@ -68,7 +68,7 @@ def test_a_claimed_job_is_nobody_elses_until_its_lease_is_over(store: Store) -> 
 
 
 def test_a_renewed_lease_lasts_anew(store: Store) -> None:
-    store.ledger.submit(draft())
+    store.escalations.submit(new_escalation())
     job = claimed(store)
     store.elapse(10)
     assert store.outbox.renew(job)
@@ -77,7 +77,7 @@ def test_a_renewed_lease_lasts_anew(store: Store) -> None:
 
 
 def test_a_released_job_is_as_it_was(store: Store) -> None:
-    store.ledger.submit(draft())
+    store.escalations.submit(new_escalation())
     store.outbox.release(claimed(store))
     store.elapse(1)
     job = claimed(store)
@@ -105,8 +105,8 @@ def test_twenty_workers_claim_a_job_once(store: Store) -> None:
 
 def test_one_message_a_second_to_a_channel_across_workers(store: Store) -> None:
     for number in range(3):
-        store.ledger.submit(draft(f"V{number}"))
-    store.ledger.submit(draft("V9", channel="ask-ce", prefix="C"))
+        store.escalations.submit(new_escalation(f"V{number}"))
+    store.escalations.submit(new_escalation("V9", channel="ask-ce", prefix="C"))
     first, other = claimed(store), store.worker("two").claim()
     assert first.task == PostEscalation("ask-disputes")
     assert other is not None
@@ -120,7 +120,7 @@ def test_one_message_a_second_to_a_channel_across_workers(store: Store) -> None:
 
 def test_twenty_workers_keep_the_pace_of_one_channel(store: Store) -> None:
     for number in range(20):
-        store.ledger.submit(draft(f"V{number}"))
+        store.escalations.submit(new_escalation(f"V{number}"))
     start = threading.Barrier(20)
 
     def claim(number: int) -> Job | None:
@@ -133,23 +133,23 @@ def test_twenty_workers_keep_the_pace_of_one_channel(store: Store) -> None:
 
 
 def test_a_post_is_kept_with_its_card_and_what_follows(store: Store) -> None:
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.escalations.submit(new_escalation()).escalation
     job = claimed(store)
     assert store.outbox.complete(job, Completed(POSTED), follow_ups=[NotifyPerson("U1", NoticeKind.POSTED)])
-    kept = store.ledger.get(escalation.id)
-    assert kept is not None
-    assert kept.card == PostedCard("C1", "100.1", POSTED.permalink)
-    assert [event.kind for event in store.ledger.history(escalation.id)] == [EventKind.SUBMITTED, EventKind.POSTED]
+    stored = store.escalations.get(escalation.id)
+    assert stored is not None
+    assert stored.card == PostedCard("C1", "100.1", POSTED.permalink)
+    assert [event.kind for event in store.escalations.history(escalation.id)] == [EventKind.SUBMITTED, EventKind.POSTED]
     notified = claimed(store)
     assert notified.task == NotifyPerson("U1", NoticeKind.POSTED)
-    assert notified.escalation == kept
+    assert notified.escalation == stored
     assert not store.outbox.complete(job, Completed(POSTED), follow_ups=[NotifyPerson("U1", NoticeKind.POSTED)])
     assert store.outbox.complete(notified, Completed(PostedMessage("D1", "2.0")))
     assert store.outbox.seconds_until_due() == float("inf")
 
 
 def test_what_was_posted_counts_even_when_the_lease_was_lost(store: Store) -> None:
-    store.ledger.submit(draft())
+    store.escalations.submit(new_escalation())
     slow = claimed(store)
     store.elapse(16)
     second = store.worker("two").claim()
@@ -161,8 +161,8 @@ def test_what_was_posted_counts_even_when_the_lease_was_lost(store: Store) -> No
 
 
 def test_a_retry_is_due_when_it_says_and_rests_its_conversation(store: Store) -> None:
-    store.ledger.submit(draft("V1"))
-    store.ledger.submit(draft("V2"))
+    store.escalations.submit(new_escalation("V1"))
+    store.escalations.submit(new_escalation("V2"))
     store.outbox.complete(claimed(store), Retry(after=30, partition_pause=20, maybe_sent=True, reason="rate limited"))
     store.elapse(19)
     assert store.outbox.claim() is None
@@ -175,7 +175,7 @@ def test_a_retry_is_due_when_it_says_and_rests_its_conversation(store: Store) ->
 
 def test_a_shorter_rest_does_not_end_a_longer_one(store: Store) -> None:
     for number in range(3):
-        store.ledger.submit(draft(f"V{number}"))
+        store.escalations.submit(new_escalation(f"V{number}"))
     first = claimed(store)
     store.elapse(1.01)
     second = claimed(store)
@@ -188,7 +188,7 @@ def test_a_shorter_rest_does_not_end_a_longer_one(store: Store) -> None:
 
 
 def test_a_parked_job_waits_for_a_person(store: Store) -> None:
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.escalations.submit(new_escalation()).escalation
     job = claimed(store)
     store.outbox.complete(
         job, DeadLettered("is_archived"), follow_ups=[NotifyPerson("U1", NoticeKind.DEAD_LETTERED, None, "words")]
@@ -196,7 +196,7 @@ def test_a_parked_job_waits_for_a_person(store: Store) -> None:
     assert claimed(store).task == NotifyPerson("U1", NoticeKind.DEAD_LETTERED, None, "words")
     store.elapse(86_400)
     assert [job.task for job in drained(store)] == [NotifyPerson("U1", NoticeKind.DEAD_LETTERED, None, "words")]
-    event = store.ledger.history(escalation.id)[-1]
+    event = store.escalations.history(escalation.id)[-1]
     assert (event.kind, dict(event.details)) == (
         EventKind.DEAD_LETTERED,
         {"code": "is_archived", "channel": "ask-disputes"},
@@ -204,9 +204,9 @@ def test_a_parked_job_waits_for_a_person(store: Store) -> None:
 
 
 def test_what_belongs_under_the_card_waits_for_it_and_keeps_its_order(store: Store) -> None:
-    escalation = store.ledger.submit(draft()).escalation
-    store.ledger.apply(escalation.id, Claim("U2"))
-    store.ledger.apply(escalation.id, Release("U2"))
+    escalation = store.escalations.submit(new_escalation()).escalation
+    store.escalations.apply(escalation.id, Claim("U2"))
+    store.escalations.apply(escalation.id, Release("U2"))
     in_channel = [job.task for job in drained(store) if not isinstance(job.task, NotifyPerson)]
     assert in_channel == [
         PostEscalation("ask-disputes"),
@@ -217,9 +217,9 @@ def test_what_belongs_under_the_card_waits_for_it_and_keeps_its_order(store: Sto
 
 
 def test_a_later_reply_waits_for_an_earlier_one_that_is_tried_again(store: Store) -> None:
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.escalations.submit(new_escalation()).escalation
     store.outbox.complete(claimed(store), Completed(POSTED))
-    store.ledger.apply(escalation.id, Claim("U2"))
+    store.escalations.apply(escalation.id, Claim("U2"))
     seen = []
     for _ in range(10):
         store.elapse(1.01)
@@ -236,15 +236,15 @@ def test_a_later_reply_waits_for_an_earlier_one_that_is_tried_again(store: Store
 
 
 def test_a_card_is_redrawn_once_for_many_changes_but_again_for_one_that_comes_meanwhile(store: Store) -> None:
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.escalations.submit(new_escalation()).escalation
     drained(store)
     for _ in range(2):
-        store.ledger.apply(escalation.id, Claim("U2"))
-        store.ledger.apply(escalation.id, Release("U2"))
+        store.escalations.apply(escalation.id, Claim("U2"))
+        store.escalations.apply(escalation.id, Release("U2"))
     store.elapse(2)
     job = claimed(store)
     assert job.task == UpdateCard()
-    store.ledger.apply(escalation.id, Claim("U3"))
+    store.escalations.apply(escalation.id, Claim("U3"))
     store.outbox.complete(job, Retry(1, 0, False, "unreachable"))
     redrawn = [job for job in drained(store) if job.task == UpdateCard()]
     assert len(redrawn) == 2
@@ -253,34 +253,34 @@ def test_a_card_is_redrawn_once_for_many_changes_but_again_for_one_that_comes_me
 
 
 def test_a_hand_over_redraws_the_old_card_and_posts_a_new_one(store: Store) -> None:
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.escalations.submit(new_escalation()).escalation
     store.outbox.complete(claimed(store), Completed(POSTED))
-    store.ledger.apply(escalation.id, Claim("U2"))
-    store.ledger.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
+    store.escalations.apply(escalation.id, Claim("U2"))
+    store.escalations.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
     jobs = drained(store)
     old = PostedCard("C1", "100.1", POSTED.permalink)
     posts = [job for job in jobs if isinstance(job.task, PostEscalation)]
     assert UpdateCard(old) in [job.task for job in jobs]
     assert [job.task for job in posts] == [PostEscalation("ask-ce")]
     assert posts[0].known_timestamps == frozenset({"100.1"})
-    kept = store.ledger.get(escalation.id)
-    assert kept is not None
-    assert kept.card == PostedCard("C1", f"{posts[0].id}.5")
+    stored = store.escalations.get(escalation.id)
+    assert stored is not None
+    assert stored.card == PostedCard("C1", f"{posts[0].id}.5")
 
 
 def test_a_post_that_lands_where_the_escalation_no_longer_is_gets_redrawn(store: Store) -> None:
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.escalations.submit(new_escalation()).escalation
     job = claimed(store)
-    store.ledger.apply(escalation.id, Claim("U2"))
-    store.ledger.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
+    store.escalations.apply(escalation.id, Claim("U2"))
+    store.escalations.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
     store.outbox.complete(job, Completed(POSTED))
     tasks = [job.task for job in drained(store)]
     assert UpdateCard(PostedCard("C1", "100.1", POSTED.permalink)) in tasks
     assert tasks.count(PostEscalation("ask-ce")) == 1
-    kept = store.ledger.get(escalation.id)
-    assert kept is not None
-    assert kept.card is not None
-    assert kept.card.ts != "100.1"
+    stored = store.escalations.get(escalation.id)
+    assert stored is not None
+    assert stored.card is not None
+    assert stored.card.ts != "100.1"
 
 
 # -- hand-over --------------------------------------------------------------------------------------------------------
@@ -297,11 +297,11 @@ def card_of_post(jobs: list[Job], channel: str) -> PostedCard:
 
 
 def test_what_was_said_under_the_old_card_stays_there_however_late_it_is_sent(store: Store) -> None:
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.escalations.submit(new_escalation()).escalation
     store.outbox.complete(claimed(store), Completed(POSTED))
-    store.ledger.apply(escalation.id, Claim("U2"))
-    store.ledger.apply(escalation.id, Ask("U2", "for disputes only"))
-    store.ledger.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce", "it is theirs"))
+    store.escalations.apply(escalation.id, Claim("U2"))
+    store.escalations.apply(escalation.id, Ask("U2", "for disputes only"))
+    store.escalations.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce", "it is theirs"))
     jobs = drained(store)
     new = card_of_post(jobs, "ask-ce")
     assert [reply for reply in replies(jobs) if reply.card == CARD] == [
@@ -315,13 +315,13 @@ def test_what_was_said_under_the_old_card_stays_there_however_late_it_is_sent(st
 
 def test_what_was_said_before_the_old_card_was_posted_waits_for_that_card(store: Store) -> None:
     """The old channel takes the post only after the new one has its card."""
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.escalations.submit(new_escalation()).escalation
     slow = claimed(store)
-    store.ledger.apply(escalation.id, Claim("U2"))
-    store.ledger.apply(escalation.id, Ask("U2", "for disputes only"))
+    store.escalations.apply(escalation.id, Claim("U2"))
+    store.escalations.apply(escalation.id, Ask("U2", "for disputes only"))
     store.outbox.complete(slow, Retry(20, 0, False, "unreachable"))
-    store.ledger.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce", "it is theirs"))
-    store.ledger.apply(escalation.id, Claim("U3"))
+    store.escalations.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce", "it is theirs"))
+    store.escalations.apply(escalation.id, Claim("U3"))
     jobs = drained(store)
     channels = [job.task.channel for job in jobs if isinstance(job.task, PostEscalation)]
     assert channels == ["ask-ce", "ask-disputes"]
@@ -334,18 +334,18 @@ def test_what_was_said_before_the_old_card_was_posted_waits_for_that_card(store:
         ReplyInThread(NoticeKind.HANDED_OVER, "U2", "it is theirs", card=new, from_channel="ask-disputes"),
         ReplyInThread(NoticeKind.CLAIMED, "U3", card=new),
     ]
-    kept = store.ledger.get(escalation.id)
-    assert kept is not None
-    assert kept.card == new
+    stored = store.escalations.get(escalation.id)
+    assert stored is not None
+    assert stored.card == new
 
 
 def test_a_card_that_waits_for_the_old_channel_does_not_keep_the_new_one_from_being_redrawn(store: Store) -> None:
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.escalations.submit(new_escalation()).escalation
     store.outbox.complete(claimed(store), DeadLettered("is_archived"))
-    store.ledger.apply(escalation.id, Claim("U2"))
-    store.ledger.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
+    store.escalations.apply(escalation.id, Claim("U2"))
+    store.escalations.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
     drained(store)
-    store.ledger.apply(escalation.id, Claim("U3"))
+    store.escalations.apply(escalation.id, Claim("U3"))
     redrawn = [job for job in drained(store) if job.task == UpdateCard()]
     assert [job.escalation.claimed_by for job in redrawn if job.escalation] == ["U3"]
 
@@ -360,23 +360,23 @@ def old_reply(store: Store, text: str) -> None:
 
 
 def test_a_reply_that_an_earlier_release_queued_goes_under_its_old_card(store: Store) -> None:
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.escalations.submit(new_escalation()).escalation
     store.outbox.complete(claimed(store), Completed(POSTED))
-    store.ledger.apply(escalation.id, Claim("U2"))
-    store.ledger.apply(escalation.id, Ask("U2", "for disputes only"))
+    store.escalations.apply(escalation.id, Claim("U2"))
+    store.escalations.apply(escalation.id, Ask("U2", "for disputes only"))
     old_reply(store, "for disputes only")
-    store.ledger.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
+    store.escalations.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
     assert ReplyInThread(NoticeKind.DETAILS_REQUESTED, "U2", "for disputes only", card=CARD) in replies(drained(store))
 
 
 def test_a_reply_of_an_earlier_release_waits_where_its_card_is_not_posted_yet(store: Store) -> None:
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.escalations.submit(new_escalation()).escalation
     slow = claimed(store)
-    store.ledger.apply(escalation.id, Claim("U2"))
-    store.ledger.apply(escalation.id, Ask("U2", "for disputes only"))
+    store.escalations.apply(escalation.id, Claim("U2"))
+    store.escalations.apply(escalation.id, Ask("U2", "for disputes only"))
     old_reply(store, "for disputes only")
     store.outbox.complete(slow, Retry(20, 0, False, "unreachable"))
-    store.ledger.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
+    store.escalations.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce"))
     jobs = drained(store)
     (reply,) = [reply for reply in replies(jobs) if reply.words is not None]
     assert reply == ReplyInThread(
@@ -390,8 +390,8 @@ CODES = {"token_revoked", "missing_scope"}
 
 
 def test_what_the_installation_was_refused_is_due_at_once_when_it_is_accepted_again(store: Store) -> None:
-    store.ledger.submit(draft("V1"))
-    store.ledger.submit(draft("V2", channel="ask-ce", prefix="C"))
+    store.escalations.submit(new_escalation("V1"))
+    store.escalations.submit(new_escalation("V2", channel="ask-ce", prefix="C"))
     store.outbox.complete(claimed(store), Retry(60, 5, False, "token_revoked"))
     store.outbox.complete(claimed(store), Retry(60, 5, False, "unreachable"))
     store.elapse(6)
@@ -403,13 +403,13 @@ def test_what_the_installation_was_refused_is_due_at_once_when_it_is_accepted_ag
 
 
 def test_dead_letters_that_an_earlier_release_made_of_such_a_refusal_are_due_again(store: Store) -> None:
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.escalations.submit(new_escalation()).escalation
     notice = NotifyPerson("U1", NoticeKind.DEAD_LETTERED, None, "D-1001 is saved, but not yet in #ask-disputes")
     store.outbox.complete(claimed(store), DeadLettered("token_revoked", maybe_sent=True), follow_ups=[notice])
     store.outbox.complete(claimed(store), DeadLettered("token_revoked"))
     store.inbox.accept("E1", answer("E1"))
     store.outbox.complete(claimed(store), DeadLettered("missing_scope"))
-    other = store.ledger.submit(draft("V2", channel="ask-ce", prefix="C")).escalation
+    other = store.escalations.submit(new_escalation("V2", channel="ask-ce", prefix="C")).escalation
     store.outbox.complete(claimed(store), DeadLettered("is_archived"))
     store.elapse(2)
     assert store.outbox.resume(CODES) == 3
@@ -417,8 +417,11 @@ def test_dead_letters_that_an_earlier_release_made_of_such_a_refusal_are_due_aga
     assert (post.task, post.attempts, post.maybe_sent) == (PostEscalation("ask-disputes"), 1, True)
     assert store.outbox.complete(post, Completed(POSTED))
     assert [job.task for job in drained(store)] == [answer("E1")]
-    assert [event.kind for event in store.ledger.history(escalation.id)][-2:] == [EventKind.RETRIED, EventKind.POSTED]
-    assert store.ledger.history(other.id)[-1].kind is EventKind.DEAD_LETTERED
+    assert [event.kind for event in store.escalations.history(escalation.id)][-2:] == [
+        EventKind.RETRIED,
+        EventKind.POSTED,
+    ]
+    assert store.escalations.history(other.id)[-1].kind is EventKind.DEAD_LETTERED
     assert store.outbox.resume(CODES) == 0
 
 
@@ -513,9 +516,9 @@ def test_a_row_of_a_newer_version_is_left_to_it_and_stops_nothing(
 def test_what_comes_after_an_unreadable_row_in_the_same_conversation_is_sent(
     store: Store, change: dict[str, object]
 ) -> None:
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.escalations.submit(new_escalation()).escalation
     store.outbox.complete(claimed(store), Completed(POSTED))
-    store.ledger.apply(escalation.id, Claim("U2"))
+    store.escalations.apply(escalation.id, Claim("U2"))
     with store.database.write() as connection:
         connection.execute(update(outbox).where(outbox.c.kind == "update_card").values(change))
     sent = [job.task for job in drained(store)]
@@ -526,7 +529,7 @@ def test_what_comes_after_an_unreadable_row_in_the_same_conversation_is_sent(
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_a_row_that_was_unreadable_is_looked_at_again_later(store: Store) -> None:
     """Its escalation may have changed. Only SQLite: on PostgreSQL the clock is the server's."""
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.escalations.submit(new_escalation()).escalation
     change_state(store, escalation.id, "pondered")
     assert store.outbox.claim() is None
     change_state(store, escalation.id, "sent")
@@ -546,8 +549,8 @@ def change_state(store: Store, escalation_id: str, state: str) -> None:
 def test_a_job_of_an_escalation_that_cannot_be_read_is_left_to_a_newer_version(
     store: Store, change: dict[str, object]
 ) -> None:
-    newer = store.ledger.submit(draft("V1")).escalation
-    store.ledger.submit(draft("V2"))
+    newer = store.escalations.submit(new_escalation("V1")).escalation
+    store.escalations.submit(new_escalation("V2"))
     with store.database.write() as connection:
         connection.execute(update(escalations).where(escalations.c.id == newer.id).values(change))
     posts = [job for job in drained(store) if isinstance(job.task, PostEscalation)]
@@ -574,8 +577,8 @@ def test_many_unreadable_rows_do_not_keep_the_rest_waiting(store: Store) -> None
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_a_clock_that_is_set_back_holds_nothing_up(store: Store) -> None:
     """Only SQLite: on PostgreSQL the clock is the server's."""
-    store.ledger.submit(draft("V1"))
-    store.ledger.submit(draft("V2"))
+    store.escalations.submit(new_escalation("V1"))
+    store.escalations.submit(new_escalation("V2"))
     store.outbox.complete(claimed(store), Retry(30, 20, False, "rate limited"))
     store.clock.advance(-3600)
     assert claimed(store).task == PostEscalation("ask-disputes")
@@ -610,7 +613,7 @@ def counted_steps(store: Store) -> list[int]:
 
 
 def test_ten_thousand_due_at_once_keep_the_pace_and_let_others_through(store: Store) -> None:
-    escalation = store.ledger.submit(draft()).escalation
+    escalation = store.escalations.submit(new_escalation()).escalation
     now = store.now()
     usual = {"escalation_id": None, "state": "due", "due_at": now, "set_at": now, "created_at": now}
     jobs = [
@@ -641,12 +644,12 @@ def test_nothing_owed_rests_for_ever(store: Store) -> None:
 
 
 def test_workers_with_kinds_of_their_own_leave_each_other_s_jobs_alone(store: Store) -> None:
-    posts = SqlJobQueue(database=store.database, notifier=store.bell, worker="posts", without=task_codec.ANSWERS)
-    answers = SqlJobQueue(database=store.database, notifier=store.bell, worker="answers", only=task_codec.ANSWERS)
+    posts = SqlJobQueue(database=store.database, notifier=store.notifier, worker="posts", without=task_codec.ANSWERS)
+    answers = SqlJobQueue(database=store.database, notifier=store.notifier, worker="answers", only=task_codec.ANSWERS)
     store.inbox.accept("E1", answer("E1"))
     assert posts.claim() is None
     assert posts.seconds_until_due() == float("inf")
-    store.ledger.submit(draft())
+    store.escalations.submit(new_escalation())
     job = posts.claim()
     assert job is not None
     assert job.task == PostEscalation("ask-disputes")

@@ -21,7 +21,7 @@ from slackguide.escalation.state_machine import Claim, HandOver, Resolve
 from slackguide.storage import queries
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.outbox import _next_due
-from tests.stores import Store, draft
+from tests.support.databases import Store, new_escalation
 
 ALWAYS = BusinessHours(ZoneInfo("UTC"), dict.fromkeys(range(7), (time(0), time(0))))
 POLICY = ReminderPolicy(ALWAYS, unclaimed_after=30, unresolved_after=240)
@@ -32,7 +32,7 @@ def watched(store: Store, *specialists: str) -> SqlEscalationRepository:
     numbers = iter(range(1_000_000))
     return SqlEscalationRepository(
         database=store.database,
-        notifier=store.bell,
+        notifier=store.notifier,
         ids=lambda: f"e{next(numbers):06}",
         policy=lambda desk: POLICY if desk == "ask-disputes" else None,
         specialists=lambda desk: specialists if desk == "ask-disputes" else (),
@@ -54,7 +54,7 @@ def ledger(store: Store) -> SqlEscalationRepository:
         ]
     ):
         made.submit(
-            draft(
+            new_escalation(
                 f"V{number}",
                 form_id=form,
                 prefix=prefix,
@@ -137,7 +137,7 @@ def test_pages_neither_repeat_nor_skip_while_others_submit(ledger: SqlEscalation
         page = ledger.page(search, after=after, limit=2)
         seen += [escalation.reference for escalation in page.escalations]
         if not oldest_first:
-            ledger.submit(draft(f"meanwhile {number}"))
+            ledger.submit(new_escalation(f"meanwhile {number}"))
         after = page.next_cursor
         if after is None:
             break
@@ -205,7 +205,7 @@ def test_whoever_looks_at_their_home_gets_a_new_one_when_something_changes(store
             connection.execute(text("DELETE FROM outbox WHERE kind = 'refresh_home'"))
         return {user for user in ("U1", "USPEC", "UIDLE", "UELSE") if any(user in payload for payload in notified)}
 
-    escalation = ledger.submit(draft()).escalation
+    escalation = ledger.submit(new_escalation()).escalation
     assert refreshed() == {"U1", "USPEC"}
     ledger.apply(escalation.id, Claim("USPEC"))
     assert refreshed() == {"U1", "USPEC"}
@@ -217,8 +217,8 @@ def test_whoever_looks_at_their_home_gets_a_new_one_when_something_changes(store
 
 
 def test_a_post_refreshes_the_requester_s_home(store: Store) -> None:
-    store.ledger.submit(draft())
-    store.ledger.record_home_view("U1")
+    store.escalations.submit(new_escalation())
+    store.escalations.record_home_view("U1")
     job = store.outbox.claim()
     assert job is not None
     store.outbox.complete(job, Completed(PostedMessage("C1", "1.0")))

@@ -18,7 +18,7 @@ from slackguide.escalation.state_machine import Claim, Resolve, Snooze, StopRemi
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.reminders import ReminderService
 from tests.storage.test_queries import POLICY, watched
-from tests.stores import Store, draft
+from tests.support.databases import Store, new_escalation
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def ledger(store: Store) -> SqlEscalationRepository:
 
 
 def reminders(store: Store) -> ReminderService:
-    return ReminderService(database=store.database, notifier=store.bell, policy=lambda _: POLICY)
+    return ReminderService(database=store.database, notifier=store.notifier, policy=lambda _: POLICY)
 
 
 def reminded(store: Store) -> list[Task]:
@@ -48,7 +48,7 @@ def reminded(store: Store) -> list[Task]:
 def test_an_unclaimed_escalation_is_reminded_of_so_often_and_no_more(
     store: Store, ledger: SqlEscalationRepository
 ) -> None:
-    escalation = ledger.submit(draft()).escalation
+    escalation = ledger.submit(new_escalation()).escalation
     clock = reminders(store)
     assert clock.send_due() == 0
     given = []
@@ -62,7 +62,7 @@ def test_an_unclaimed_escalation_is_reminded_of_so_often_and_no_more(
 
 
 def test_a_claimed_one_reminds_its_claimant_after_its_own_time(store: Store, ledger: SqlEscalationRepository) -> None:
-    escalation = ledger.submit(draft()).escalation
+    escalation = ledger.submit(new_escalation()).escalation
     ledger.apply(escalation.id, Claim("UANN"))
     store.elapse(239 * 60)
     assert reminders(store).send_due() == 0
@@ -73,7 +73,7 @@ def test_a_claimed_one_reminds_its_claimant_after_its_own_time(store: Store, led
 
 @pytest.mark.parametrize("end", ["resolve", "stop"])
 def test_what_is_closed_or_stopped_is_not_reminded_of(store: Store, ledger: SqlEscalationRepository, end: str) -> None:
-    escalation = ledger.submit(draft()).escalation
+    escalation = ledger.submit(new_escalation()).escalation
     if end == "resolve":
         ledger.apply(escalation.id, Claim("UANN"))
         ledger.apply(escalation.id, Resolve("UANN", Resolution(ResolutionCode.RIGHT_PLACE, "done")))
@@ -84,7 +84,7 @@ def test_what_is_closed_or_stopped_is_not_reminded_of(store: Store, ledger: SqlE
 
 
 def test_a_snoozed_one_waits(store: Store, ledger: SqlEscalationRepository) -> None:
-    escalation = ledger.submit(draft()).escalation
+    escalation = ledger.submit(new_escalation()).escalation
     ledger.apply(escalation.id, Snooze("UANN", store.now() + timedelta(minutes=90)))
     store.elapse(60 * 60)
     assert reminders(store).send_due() == 0
@@ -94,7 +94,7 @@ def test_a_snoozed_one_waits(store: Store, ledger: SqlEscalationRepository) -> N
 
 def test_twenty_replicas_give_a_reminder_once(store: Store, ledger: SqlEscalationRepository) -> None:
     for number in range(5):
-        ledger.submit(draft(f"V{number}"))
+        ledger.submit(new_escalation(f"V{number}"))
     store.elapse(31 * 60)
     start = threading.Barrier(20)
 
@@ -108,7 +108,7 @@ def test_twenty_replicas_give_a_reminder_once(store: Store, ledger: SqlEscalatio
 
 
 def test_a_reminder_before_the_post_waits_for_it(store: Store, ledger: SqlEscalationRepository) -> None:
-    ledger.submit(draft())
+    ledger.submit(new_escalation())
     store.elapse(31 * 60)
     reminders(store).send_due()
     job = store.outbox.claim()

@@ -22,7 +22,7 @@ from slackguide.storage.drafts import DraftRepository
 from slackguide.storage.feedback import FeedbackRepository, Verdict
 from slackguide.storage.retention import RetentionService
 from slackguide.storage.schema import outbox
-from tests.stores import Store, draft
+from tests.support.databases import Store, new_escalation
 
 SECRET = "a secret concern"
 HOUR, DAY = 3_600.0, 86_400.0
@@ -58,31 +58,33 @@ def swept(store: Store, days: int | None, *, hours: int = 24) -> int:
 
 def closed(store: Store, view: str = "V1") -> Escalation:
     """An escalation with words in it, on Slack and withdrawn."""
-    escalation = store.ledger.submit(draft(view, question=SECRET)).escalation
-    store.ledger.apply(escalation.id, Withdraw("U1"))
+    escalation = store.escalations.submit(new_escalation(view, question=SECRET)).escalation
+    store.escalations.apply(escalation.id, Withdraw("U1"))
     deliver_all(store)
     return kept(store, escalation)
 
 
 def kept(store: Store, escalation: Escalation) -> Escalation:
     """The escalation as it stands now."""
-    found = store.ledger.get(escalation.id)
+    found = store.escalations.get(escalation.id)
     assert found is not None
     return found
 
 
 def test_nothing_of_people_s_words_is_left(store: Store) -> None:
-    sent = draft(
+    sent = new_escalation(
         values={"summary": SECRET},
         question=SECRET,
         duplicate_reason=SECRET,
         case_keys=("ticket:1234567",),
         entry_id="a/b",
     )
-    escalation = store.ledger.submit(sent).escalation
-    store.ledger.apply(escalation.id, Claim("U2"))
-    store.ledger.apply(escalation.id, Ask("U2", SECRET))
-    store.ledger.apply(escalation.id, Resolve("U2", Resolution(ResolutionCode.WRONG_QUEUE, SECRET, "hv-mediation")))
+    escalation = store.escalations.submit(sent).escalation
+    store.escalations.apply(escalation.id, Claim("U2"))
+    store.escalations.apply(escalation.id, Ask("U2", SECRET))
+    store.escalations.apply(
+        escalation.id, Resolve("U2", Resolution(ResolutionCode.WRONG_QUEUE, SECRET, "hv-mediation"))
+    )
     FeedbackRepository(database=store.database).record(
         answer_id="A1", user_id="U1", entry_id="a/b", verdict=Verdict.HELPFUL, question=SECRET
     )
@@ -102,7 +104,7 @@ def test_nothing_of_people_s_words_is_left(store: Store) -> None:
         "a/b",
     )
     assert erased.resolution == Resolution(ResolutionCode.WRONG_QUEUE, None, "hv-mediation")
-    history = store.ledger.history(escalation.id)
+    history = store.escalations.history(escalation.id)
     assert sorted(event.kind.value for event in history) == [
         "asked",
         "claimed",
@@ -127,11 +129,11 @@ def test_what_was_closed_later_stays(store: Store) -> None:
 
 @pytest.mark.parametrize("state", [EscalationState.SENT, EscalationState.CLAIMED, EscalationState.AWAITING_REQUESTER])
 def test_an_open_one_is_never_erased(store: Store, state: EscalationState) -> None:
-    escalation = store.ledger.submit(draft(question=SECRET)).escalation
+    escalation = store.escalations.submit(new_escalation(question=SECRET)).escalation
     if state is not EscalationState.SENT:
-        store.ledger.apply(escalation.id, Claim("U2"))
+        store.escalations.apply(escalation.id, Claim("U2"))
     if state is EscalationState.AWAITING_REQUESTER:
-        store.ledger.apply(escalation.id, Ask("U2", SECRET))
+        store.escalations.apply(escalation.id, Ask("U2", SECRET))
     deliver_all(store)
     store.elapse(1000 * DAY)
     assert swept(store, 90) == 0
@@ -141,7 +143,7 @@ def test_an_open_one_is_never_erased(store: Store, state: EscalationState) -> No
 
 def test_one_that_was_opened_again_counts_as_open(store: Store) -> None:
     escalation = closed(store)
-    store.ledger.apply(escalation.id, Reopen("U1"))
+    store.escalations.apply(escalation.id, Reopen("U1"))
     deliver_all(store)
     store.elapse(1000 * DAY)
     assert swept(store, 90) == 0
@@ -151,14 +153,14 @@ def test_one_that_was_erased_cannot_be_opened_again(store: Store) -> None:
     escalation = closed(store)
     store.elapse(2 * DAY)
     assert swept(store, 2) == 1
-    refusal = store.ledger.apply(escalation.id, Reopen("U1"))
+    refusal = store.escalations.apply(escalation.id, Reopen("U1"))
     assert isinstance(refusal, Rejected)
     assert "was erased" in refusal.text
 
 
 def test_what_is_still_being_delivered_is_not_erased(store: Store) -> None:
-    escalation = store.ledger.submit(draft(question=SECRET)).escalation
-    store.ledger.apply(escalation.id, Withdraw("U1"))
+    escalation = store.escalations.submit(new_escalation(question=SECRET)).escalation
+    store.escalations.apply(escalation.id, Withdraw("U1"))
     store.elapse(91 * DAY)
     assert swept(store, 90) == 0
     deliver_all(store)
@@ -168,11 +170,11 @@ def test_what_is_still_being_delivered_is_not_erased(store: Store) -> None:
 @pytest.mark.parametrize("parked", ["post_escalation", "tell_person", "reply_in_thread"])
 def test_a_parked_message_of_a_closed_one_does_not_keep_its_words(store: Store, parked: str) -> None:
     """The requester's account is closed, or the channel is archived: nobody is going to read them any more."""
-    escalation = store.ledger.submit(draft(question=SECRET)).escalation
+    escalation = store.escalations.submit(new_escalation(question=SECRET)).escalation
     deliver_parking(store, parked)
-    store.ledger.apply(escalation.id, Claim("U2"))
-    store.ledger.apply(escalation.id, Ask("U2", SECRET))
-    store.ledger.apply(escalation.id, Resolve("U2", Resolution(ResolutionCode.RIGHT_PLACE, SECRET)))
+    store.escalations.apply(escalation.id, Claim("U2"))
+    store.escalations.apply(escalation.id, Ask("U2", SECRET))
+    store.escalations.apply(escalation.id, Resolve("U2", Resolution(ResolutionCode.RIGHT_PLACE, SECRET)))
     deliver_parking(store, parked)
     with store.database.read() as connection:
         assert parked in connection.execute(select(outbox.c.kind).where(outbox.c.state == "parked")).scalars().all()
@@ -305,7 +307,7 @@ def test_several_processes_that_sweep_at_once_erase_each_once(store: Store) -> N
     with ThreadPoolExecutor(len(others)) as pool:
         assert sum(pool.map(sweep, others)) == len(escalations)
     for escalation in escalations:
-        kinds = [event.kind for event in store.ledger.history(escalation.id)]
+        kinds = [event.kind for event in store.escalations.history(escalation.id)]
         assert kinds.count(EventKind.ERASED) == 1
     for process in others:
         process.database.close()
@@ -313,7 +315,7 @@ def test_several_processes_that_sweep_at_once_erase_each_once(store: Store) -> N
 
 def test_many_are_erased_in_batches(store: Store) -> None:
     for number in range(450):
-        store.ledger.submit(draft(f"V{number}"))
+        store.escalations.submit(new_escalation(f"V{number}"))
     with store.database.write() as connection:
         connection.execute(text("UPDATE outbox SET state = 'done', once_key = NULL"))
         connection.execute(text("UPDATE escalations SET state = 'withdrawn', closed_at = changed_at"))
@@ -323,7 +325,7 @@ def test_many_are_erased_in_batches(store: Store) -> None:
 
 def test_what_nobody_needs_is_pruned(store: Store) -> None:
     store.inbox.accept("E1")
-    store.ledger.submit(draft())
+    store.escalations.submit(new_escalation())
     deliver_all(store)
     store.elapse(8 * DAY)
     swept(store, None)

@@ -38,8 +38,8 @@ from slackguide.escalation.state_machine import (
 )
 from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.schema import outbox
-from tests.storage.killing import replayed
-from tests.stores import SteppedClock, Store, draft, sqlite_url
+from tests.chaos.outbox_chaos import replayed
+from tests.support.databases import SteppedClock, Store, new_escalation, sqlite_url
 
 WEATHER = ["fine", "kept, then no answer", "no answer", "rate limited", "refused", "unwell, kept", "our fault, kept"]
 PEOPLE = st.sampled_from(["U1", "U2", "U3"])
@@ -120,24 +120,24 @@ class Promises(RuleBasedStateMachine):
             explain=lambda code, _: code,
             jitter=lambda: 0.5,
         )
-        self.backlog = OutboxAdmin(database=self.store.database, notifier=self.store.bell)
+        self.backlog = OutboxAdmin(database=self.store.database, notifier=self.store.notifier)
         self.ids: list[str] = []
         self.accepted: set[str] = set()
 
     @rule(view=st.integers(1, 4))
     def submit(self, view: int) -> None:
-        kept = self.store.submit(draft(f"V{view}"))
-        assert kept.created == (kept.escalation.id not in self.ids)
-        if kept.created:
-            self.ids.append(kept.escalation.id)
+        stored = self.store.submit(new_escalation(f"V{view}"))
+        assert stored.created == (stored.escalation.id not in self.ids)
+        if stored.created:
+            self.ids.append(stored.escalation.id)
 
     @rule(which=st.integers(0, 3), press=PRESSES)
     def press(self, which: int, press: Command) -> None:
         if which < len(self.ids):
-            outcome = self.store.ledger.apply(self.ids[which], press)
+            outcome = self.store.escalations.apply(self.ids[which], press)
             assert outcome is not None
             if isinstance(outcome, Applied):
-                assert self.store.ledger.get(self.ids[which]) == outcome.escalation
+                assert self.store.escalations.get(self.ids[which]) == outcome.escalation
 
     @rule(number=st.integers(1, 3))
     def message(self, number: int) -> None:
@@ -154,10 +154,10 @@ class Promises(RuleBasedStateMachine):
             if job is not None:
                 self.delivery.deliver(job)
 
-    @rule(kept=st.booleans())
-    def crash(self, kept: bool) -> None:
+    @rule(stored=st.booleans())
+    def crash(self, stored: bool) -> None:
         job = self.store.outbox.claim()
-        if job is not None and kept and not job.maybe_sent:
+        if job is not None and stored and not job.maybe_sent:
             self.slack.keep(job)
 
     @rule(seconds=st.sampled_from([0.5, 1.1, 16.0, 61.0, 700.0]))
@@ -190,12 +190,12 @@ class Promises(RuleBasedStateMachine):
         assert self.backlog.pending() == ()
 
     def _judge(self) -> None:
-        kept = {escalation.id: escalation for escalation in self.store.ledger.iterate(EscalationFilter())}
-        assert set(kept) == set(self.ids)
-        for escalation in kept.values():
+        stored = {escalation.id: escalation for escalation in self.store.escalations.iterate(EscalationFilter())}
+        assert set(stored) == set(self.ids)
+        for escalation in stored.values():
             assert escalation.card is not None
             assert self.slack.messages[f"{escalation.channel} {escalation.id}"][-1] == escalation.card.ts
-            assert replayed(self.store.ledger.history(escalation.id)) is escalation.state
+            assert replayed(self.store.escalations.history(escalation.id)) is escalation.state
         with self.store.database.read() as connection:
             rows = connection.execute(select(outbox)).all()
         quiet = ("update_card", "refresh_home")

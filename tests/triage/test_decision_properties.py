@@ -13,7 +13,7 @@ from slackguide.knowledge import Entry, KnowledgeBase
 from slackguide.knowledge.conditions import FactValue
 from slackguide.knowledge.conditions import tests_of as single_tests
 from slackguide.triage import Triage
-from tests.triage.strategies import deciding_rule, holds, known_facts, relevant_facts, values
+from tests.support.strategies import deciding_rule, holds, known_facts, relevant_facts, values
 
 calmly = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

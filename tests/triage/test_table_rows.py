@@ -15,7 +15,7 @@ from slackguide.knowledge import KnowledgeBase
 from slackguide.triage.mermaid import flowchart
 from slackguide.triage.regions import split_into_regions
 from slackguide.triage.table_rows import table_rows
-from tests.triage.strategies import DECIDING, deciding_rule, known_facts
+from tests.support.strategies import DECIDING, deciding_rule, known_facts
 
 ARROW = re.compile(r'^    (\w+) -->\|"(.*)"\| (\w+)$')
 BOX = re.compile(r'^    (\w+)(?:\{"(.*)"\}|\["(.*)"\])$')
@@ -34,18 +34,18 @@ def test_boxes_divide_a_region(region: np.ndarray) -> None:
 def test_each_case_stands_in_one_row(told_facts: dict[str, str], guide: Guide, knowledge: KnowledgeBase) -> None:
     for id, entry in knowledge.entries.items():
         table = guide.triage.table(id)
-        kept = table.restrict(table.possible_cells(told_facts))
-        usual = kept.possible_cells(told_facts, entry)
-        covered = np.zeros(kept.rule_index.shape, dtype=int)
+        stored = table.restrict(table.possible_cells(told_facts))
+        usual = stored.possible_cells(told_facts, entry)
+        covered = np.zeros(stored.rule_index.shape, dtype=int)
         for row in table_rows(table, entry, told_facts, knowledge.facts):
             choices = []
-            for axis, name in enumerate(kept.facts):
-                meant = usual[axis] if row.expected else range(len(kept.cells[axis]))
-                cells = row.when.get(name, kept.cells[axis])
-                choices.append([number for number in meant if kept.cells[axis][number] in cells])
+            for axis, name in enumerate(stored.facts):
+                meant = usual[axis] if row.expected else range(len(stored.cells[axis]))
+                cells = row.when.get(name, stored.cells[axis])
+                choices.append([number for number in meant if stored.cells[axis][number] in cells])
             at = np.ix_(*choices) if choices else ()
             covered[at] += 1
-            assert {kept.rules[number].location for number in np.unique(kept.rule_index[at])} == {row.rule.location}
+            assert {stored.rules[number].location for number in np.unique(stored.rule_index[at])} == {row.rule.location}
         assert (covered == 1).all(), id
 
 

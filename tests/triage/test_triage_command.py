@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from slackguide.guide import Guide
-from tests.cli.cli_runner import Shell, shell
 from tests.knowledge.conftest import Copy, copy
+from tests.support.cli_runner import Shell, shell
+from tests.support.strategies import DECIDING
 from tests.triage.conftest import SHIPPED
-from tests.triage.strategies import DECIDING
 
 __all__ = ["copy", "shell"]
 

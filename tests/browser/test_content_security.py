@@ -1,0 +1,69 @@
+"""The page asks nothing but loopback, and its policy holds. Every other test here watches over that too."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from slackguide.runtime.sandbox import SandboxApp
+from tests.browser.conftest import PageMonitor
+from tests.browser.page_object import Tab
+from tests.browser.screens import SURFACES
+
+POLICY = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "frame-ancestors 'none'")
+
+
+def test_every_request_of_every_surface_stays_on_the_sandboxs_own_address(
+    sandbox_app: SandboxApp, ana: Tab, watch: PageMonitor
+) -> None:
+    for reach in (
+        SURFACES["answer"],
+        SURFACES["home"],
+        SURFACES["request_log"],
+        SURFACES["knowledge"],
+        SURFACES["help"],
+    ):
+        ana.open()
+        reach(ana)
+    here = urlsplit(sandbox_app.sandbox.url).netloc
+    assert {urlsplit(url).netloc for url in watch.requests} == {here}
+    asked = {urlsplit(url).path for url in watch.requests}
+    assert asked >= {"/", "/static/js/app.js", "/sandbox/live", "/sandbox/command"}
+    assert watch.faults == []
+
+
+def test_the_policy_is_strict_and_in_force(ana: Tab, watch: PageMonitor) -> None:
+    response = ana.page.goto(ana.url)
+    assert response is not None
+    policy = response.headers["content-security-policy"]
+    for part in POLICY:
+        assert part in policy
+    assert "unsafe" not in policy
+
+    expect(ana.composer).to_be_visible()
+    ana.page.evaluate(
+        """() => {
+            const script = document.createElement('script');
+            script.textContent = 'window.broken = true';
+            document.body.append(script);
+        }"""
+    )
+    assert ana.page.evaluate("() => window.broken === undefined")
+    assert [fault for fault in watch.faults if "against the policy" in fault], "the watch saw no violation"
+    watch.faults.clear()
+
+
+def test_a_request_that_leaves_is_stopped_and_seen(ana: Tab, watch: PageMonitor) -> None:
+    outcome = ana.page.evaluate("() => fetch('http://192.0.2.1/').then(() => 'went out', () => 'stopped')")
+    assert outcome == "stopped"
+    assert watch.faults
+    watch.faults.clear()
+
+
+@pytest.mark.parametrize("text", ["<script>broken = true</script>", "javascript:alert(1)", "<a href='//x'>y</a>"])
+def test_what_people_write_is_never_markup(ana: Tab, text: str) -> None:
+    said = ana.go("ask-ce").wait_for_reply(text)
+    expect(said.locator(".words")).to_have_text(text)
+    expect(said.locator(".words a, .words script")).to_have_count(0)

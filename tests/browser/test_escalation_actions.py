@@ -1,0 +1,133 @@
+"""Two people in two tabs: one escalates, the other claims, asks, resolves; both see it move without reloading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from slackguide.runtime.sandbox import SandboxApp
+from slackguide.sandbox import FaultKind, InjectedFault
+from tests.browser.escalation_form import escalate, notified, posted
+from tests.browser.page_object import Tab
+from tests.support.waiting import WAIT_SECONDS
+
+
+def test_claimed_asked_about_answered_and_resolved(ana: Tab, tab: Callable[[str], Tab], contract: str) -> None:
+    marek = tab("marek")
+    reference = escalate(ana, contract)
+    card = posted(marek, reference)
+    notices = notified(ana, f"{reference} is in #ask-disputes.")
+    expect(notices).to_be_visible()
+
+    marek.click(card, "Claim")
+    expect(card).to_contain_text("Claimed by @Marek Nowak")
+    expect(marek.button(card, "Claim")).to_have_count(0)
+    expect(ana.message(f"@Marek Nowak claimed {reference}.")).to_be_visible()
+    marek.shot("claimed")
+
+    marek.click(card, "Ask for more")
+    marek.field("words").fill("Which week were the hours in?")
+    marek.shot("ask-for-more")
+    marek.submit()
+    expect(card).to_contain_text("Waiting for the requester")
+    asked = ana.message(f"@Marek Nowak asks for more about {reference}:")
+    expect(asked).to_contain_text("Which week were the hours in?")
+    ana.shot("asked")
+
+    ana.click(asked, "Add details")
+    ana.field("words").fill("The week of 2 March.")
+    ana.submit()
+    expect(ana.window).to_have_count(0)
+    marek.front()
+    card.locator(".thread-line").click()
+    expect(marek.side.locator("article.message", has_text="The week of 2 March.")).to_be_visible()
+    marek.shot("thread")
+    marek.side.get_by_role("button", name="Close thread").click()
+    expect(card).to_contain_text("Claimed by @Marek Nowak")
+
+    marek.click(card, "Resolve")
+    marek.submit()
+    expect(marek.fault("ending")).to_be_visible()
+    marek.choose("ending", "Right place")
+    marek.field("decided").fill("Mediation takes it; tell the client within 2 days.")
+    marek.shot("resolve")
+    marek.submit()
+    expect(marek.window).to_have_count(0)
+    expect(card).to_contain_text("Resolved")
+    expect(marek.button(card, "Resolve")).to_have_count(0)
+    resolved = ana.message(f"@Marek Nowak resolved {reference}: right place.")
+    expect(resolved).to_contain_text("Mediation takes it; tell the client within 2 days.")
+    expect(ana.button(resolved, "Reopen")).to_be_visible()
+    ana.shot("resolved")
+
+
+def test_app_home_shows_each_person_their_own_and_changes_by_itself(
+    ana: Tab, tab: Callable[[str], Tab], contract: str
+) -> None:
+    reference = escalate(ana, contract)
+    marek = tab("marek")
+    card = posted(marek, reference)
+    mine = ana.home()
+    row = mine.locator(".block.section", has_text=f"{reference}: ")
+    expect(row).to_contain_text("Unclaimed")
+
+    marek.click(card, "Claim")
+    expect(row).to_contain_text("Claimed, with @Marek Nowak")
+    desk = marek.home()
+    expect(desk.get_by_role("heading", name="Unclaimed")).to_be_visible()
+    expect(desk.get_by_role("heading", name="Claimed by you")).to_be_visible()
+    expect(desk.locator(".block.section", has_text=f"{reference}: ")).to_contain_text("Claimed, with @Marek Nowak")
+    expect(mine.get_by_role("heading", name="Claimed by you")).to_have_count(0)
+    ana.shot("home")
+    marek.shot("home-specialist")
+
+    ana.front()
+    row.get_by_role("link", name="Open").click()
+    expect(ana.page.locator("article.linked")).to_contain_text(f"{reference}: Ask Disputes")
+
+
+def test_asking_from_app_home(sandbox_app: SandboxApp, ana: Tab) -> None:
+    workspace = sandbox_app.sandbox.workspace
+
+    def drawn() -> int:
+        return sum(call.method == "views.publish" for call in workspace.calls)
+
+    before = drawn()
+    home = ana.home()
+    assert workspace.wait_for(lambda: drawn() > before, timeout=WAIT_SECONDS)  # opening it has it drawn anew
+    ana.click(home, "Ask")
+    expect(ana.field("concern")).to_be_focused()
+
+
+def test_of_two_who_claim_one_wins_and_the_other_is_told_who(
+    sandbox_app: SandboxApp, ana: Tab, tab: Callable[[str], Tab], contract: str
+) -> None:
+    reference = escalate(ana, contract)
+    marek, priya = tab("marek"), tab("priya")
+    theirs = posted(priya, reference)
+    sandbox_app.sandbox.inject_fault(
+        InjectedFault(kind=FaultKind.FAILING, method="chat.update")
+    )  # the card stays as it was for a while
+    marek.click(posted(marek, reference), "Claim")
+    notified(ana, f"@Marek Nowak claimed {reference}.")
+
+    priya.click(theirs, "Claim")
+    refused = priya.message(f"{reference} was claimed by @Marek Nowak already.")
+    expect(refused).to_contain_text("Only visible to you")
+
+    sandbox_app.sandbox.faults.clear()
+    expect(theirs).to_contain_text("Claimed by @Marek Nowak")
+
+
+def test_withdrawing_asks_first_and_then_closes_it(ana: Tab, contract: str) -> None:
+    reference = escalate(ana, contract)
+    notice = notified(ana, f"{reference} is in #ask-disputes.")
+    ana.click(notice, "Withdraw")
+    expect(ana.window).to_contain_text("Withdraw it?")
+    ana.shot("confirm")
+    ana.click(ana.window, "Keep it")
+    expect(ana.window).to_have_count(0)
+    ana.click(notice, "Withdraw")
+    ana.click(ana.window, "Withdraw")
+    expect(posted(ana, reference)).to_contain_text("Withdrawn")

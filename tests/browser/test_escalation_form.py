@@ -1,0 +1,130 @@
+"""From an answer to a posted escalation: the form, its faults, the confirmation, the post, the link."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from slackguide.runtime.sandbox import SandboxApp
+from tests.browser.escalation_form import QUESTION, TICKET, escalate, fill, notified, posted, saved
+from tests.browser.page_object import Tab
+
+KEPT = {
+    "client_username": "acme & <co>",
+    "freelancer_username": "lee *writes* @here",
+    "summary": "Ünïcode,\ntwo lines",
+}
+
+
+def test_the_form_opens_with_what_is_known(ana: Tab) -> None:
+    card = ana.route(f"{QUESTION}, {TICKET} contract 34567890")
+    ana.click(card, "Escalate")
+    expect(ana.window.get_by_role("heading", name="Ask Disputes")).to_be_visible()
+    expect(ana.window).to_contain_text("The guide says: HV Mediation Tier 1.")
+    expect(ana.field("ticket_url")).to_have_value(TICKET)
+    expect(ana.field("contract_id")).to_have_value("34567890")
+    expect(ana.field("dispute_type")).to_have_value("Hourly")
+    expect(ana.field("last_payment_days")).to_have_value("12")
+    expect(ana.field("client_segment")).to_have_value("Mid-Market")
+    expect(ana.field("summary")).to_have_value(re.compile(re.escape(QUESTION)))
+    expect(ana.field("client_username")).to_have_value("")
+    ana.shot("form")
+
+
+def test_faults_stand_under_their_fields_and_nothing_typed_is_lost(ana: Tab, contract: str) -> None:
+    ana.click(ana.route(QUESTION), "Escalate")
+    expect(ana.field("contract_id")).to_be_visible()
+    for id, text in KEPT.items():
+        ana.field(id).fill(text)
+    ana.field("ticket_url").fill("not a link")
+    ana.submit()
+
+    for id in ("ticket_url", "contract_id", "dispute_reasons"):
+        expect(ana.fault(id)).to_be_visible()
+        expect(ana.field(id)).to_have_attribute("aria-invalid", "true")
+    for id in KEPT:
+        expect(ana.fault(id)).to_have_count(0)
+    expect(ana.field("ticket_url")).to_be_focused()
+    ana.shot("form-faults")
+
+    fill_in = {**KEPT, "ticket_url": f"{TICKET}5", "contract_id": "twelve"}
+    ana.field("ticket_url").fill(fill_in["ticket_url"])
+    expect(ana.fault("ticket_url")).to_have_count(0)
+    ana.field("contract_id").fill("twelve")
+    ana.choose("dispute_reasons", "No Deliverable / Performance")
+    ana.submit()
+
+    expect(ana.fault("contract_id")).to_have_text("A contract ID is 4 to 20 digits, like 34567890.")
+    for id, text in fill_in.items():
+        expect(ana.field(id)).to_have_value(text)
+    expect(ana.window.locator("[data-block='dispute_reasons'] .chip")).to_have_text("No Deliverable / Performance")
+
+    ana.field("contract_id").fill(contract)
+    ana.submit()
+    saved(ana)
+
+
+def test_it_is_posted_with_every_field_and_the_requester_gets_the_link(
+    sandbox_app: SandboxApp, ana: Tab, contract: str
+) -> None:
+    ana.click(ana.route(QUESTION), "Escalate")
+    fill(ana, contract)
+    ana.submit()
+    reference = saved(ana)
+    expect(ana.window).to_contain_text(f"{reference} is saved and on its way to #ask-disputes.")
+    ana.shot("confirmation")
+    ana.click(ana.window, "Done")
+
+    card = posted(ana, reference)
+    expect(card).to_contain_text("Unclaimed")
+    expect(card).to_contain_text("Sent by @Ana Ribeiro")
+    expect(card).to_contain_text("The guide's advice: HV Mediation Tier 1")
+    form = sandbox_app.guide().knowledge.forms["ask-disputes"]
+    for item in form.fields.values():
+        expect(card.locator(".richtext", has=ana.page.locator("strong", has_text=f"{item.label}:"))).to_be_visible()
+    reasons = "Manual Time, Poor Communication Skills"
+    for value in (contract, "acme-buyer", "lee-writes", "Hourly", reasons, "Mid-Market"):
+        expect(card).to_contain_text(value)
+    expect(ana.button(card, "Claim")).to_be_visible()
+    ana.shot("posted")
+
+    notice = notified(ana, f"{reference} is in #ask-disputes.")
+    ana.shot("told")
+    link = notice.get_by_role("link", name="Open it")
+    link.click()
+    expect(ana.page.locator("#conversation h1")).to_contain_text("ask-disputes")
+    expect(ana.page.locator("article.linked")).to_contain_text(f"{reference}: Ask Disputes")
+
+
+def test_words_of_a_person_neither_ping_nor_become_markup_in_the_channel(ana: Tab, contract: str) -> None:
+    ana.click(ana.route(QUESTION), "Escalate")
+    fill(ana, contract)
+    ana.field("summary").fill("<!channel> *not bold* <https://evil.example|click> @here <@U0SLACKGUIDE>")
+    ana.submit()
+    reference = saved(ana)
+    ana.click(ana.window, "Done")
+    card = posted(ana, reference)
+    summary = card.locator(".richtext", has_text="Summary and question")
+    expect(summary).to_contain_text("<!channel> *not bold* <https://evil.example|click> @here <@U0SLACKGUIDE>")
+    expect(summary.locator("a, .mention")).to_have_count(0)
+    expect(summary.locator("strong")).to_have_text("Summary and question:")
+
+
+def test_a_second_one_about_the_same_contract_shows_the_first_and_asks_why(ana: Tab, contract: str) -> None:
+    first = escalate(ana, contract)
+    ana.click(ana.route(QUESTION), "Escalate")
+    fill(ana, contract)
+    ana.submit()
+    expect(ana.window).to_contain_text(f"{first} about this ticket or contract is open already")
+    expect(ana.field("client_username")).to_have_value("acme-buyer")
+    ana.shot("second")
+
+    ana.field("slackguide_anyway").fill("Another payment of the same contract.")
+    ana.submit()
+    second = saved(ana)
+    assert second != first
+    ana.click(ana.window, "Done")
+    expect(posted(ana, second)).to_contain_text(
+        "Sent beside another open one because: Another payment of the same contract."
+    )

@@ -1,0 +1,51 @@
+"""The clock panel moves the workspace's time and the bot's: what falls due then happens."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from slackguide.runtime.sandbox import SandboxApp
+from tests.browser.conftest import sandbox_app_on
+from tests.browser.page_object import Tab
+from tests.browser.test_knowledge_preview import SMALL, edit
+
+REMINDERS = """channel: ask-parcels
+    specialists: parcel-people
+    reminders: {unclaimed_after: 60, at_most: 2, zone: UTC, hours: {monday: "08:00-18:00"}}"""
+
+
+@pytest.fixture
+def sandbox_app(tmp_path: Path) -> Iterator[SandboxApp]:
+    """A sandbox whose one form reminds after an hour's work on a Monday."""
+    knowledge = Path(shutil.copytree(SMALL, tmp_path / "knowledge"))
+    edit(knowledge / "shared.yaml", "channel: ask-parcels", REMINDERS)
+    yield from sandbox_app_on(tmp_path / "home", knowledge)
+
+
+def test_a_reminder_comes_when_its_time_has_come(ana: Tab) -> None:
+    ana.click(ana.route("escalate"), "Open")
+    ana.field("summary").fill("Nobody answers about this parcel.")
+    ana.submit()
+    reference = ana.window.locator(".block.header").inner_text().strip()
+    ana.click(ana.window, "Done")
+    ana.go("ask-parcels")
+    card = ana.message(f"{reference}: Ask Parcels")
+    expect(card.locator(".thread-line")).to_have_count(0)
+
+    panel = ana.panel("Clock")
+    before = panel.get_by_role("timer").inner_text()
+    panel.get_by_role("button", name="+1 week").click()
+    expect(panel.get_by_role("timer")).not_to_have_text(before)
+    ana.shot("clock")
+
+    expect(card.locator(".thread-line")).to_contain_text("1 reply")
+    card.locator(".thread-line").click()
+    reminder = ana.message(f"Reminder: nobody has claimed {reference} yet.", within="#side")
+    ana.shot("reminder")
+    ana.click(reminder, "Stop reminding")
+    expect(ana.message(f"{reference} is not going to be reminded of again.", within="#side")).to_be_visible()

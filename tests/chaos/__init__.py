@@ -1,0 +1,1 @@
+"""Chaos tests: processes and workers killed at random moments."""

@@ -1,0 +1,6 @@
+"""Fixtures of the chaos tests."""
+
+from tests.runtime.conftest import slack
+from tests.support.databases import postgresql, store
+
+__all__ = ["postgresql", "slack", "store"]

@@ -1,0 +1,166 @@
+"""What else is kept: events, feedback, our identity, channels, and short-lived drafts."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+from slackguide.delivery.tasks import AnswerMessage
+from slackguide.storage.bot_identity import BotIdentity, BotIdentityRepository
+from slackguide.storage.channels import ChannelRepository
+from slackguide.storage.drafts import DraftRepository
+from slackguide.storage.feedback import FeedbackRepository, Verdict
+from slackguide.storage.inbox import TURN_LIMIT
+from slackguide.storage.retention import RetentionService
+from tests.support.databases import Store
+
+ANSWER = AnswerMessage("E1", "D1", "1.0", "U1", "T1", "where does <this> go & why \U0001f600")
+
+
+def test_an_event_is_accepted_once_with_the_answer_it_is_owed(store: Store) -> None:
+    assert store.inbox.accept("E1", ANSWER)
+    assert not store.inbox.accept("E1", ANSWER)
+    job = store.outbox.claim()
+    assert job is not None
+    assert (job.task, job.escalation) == (ANSWER, None)
+    store.elapse(2)
+    assert store.outbox.claim() is None
+
+
+def test_an_event_that_is_owed_nothing_is_remembered_too(store: Store) -> None:
+    assert store.inbox.accept("E1")
+    assert not store.inbox.accept("E1", ANSWER)
+    assert store.outbox.claim() is None
+
+
+def test_an_event_delivered_to_twenty_threads_is_accepted_once(store: Store) -> None:
+    start = threading.Barrier(20)
+
+    def accept(_: int) -> bool:
+        start.wait()
+        return store.inbox.accept("E1", ANSWER)
+
+    with ThreadPoolExecutor(20) as pool:
+        assert sum(pool.map(accept, range(20))) == 1
+    assert store.count("outbox") == 1
+
+
+def test_old_event_ids_are_forgotten(store: Store) -> None:
+    store.inbox.accept("E1")
+    store.elapse(3 * 86_400)
+    store.inbox.accept("E2")
+    RetentionService(database=store.database, days=None).prune(store.now() + timedelta(days=1))
+    assert store.inbox.accept("E1")
+    assert not store.inbox.accept("E2")
+
+
+def give(
+    book: FeedbackRepository, answer: str, user: str, verdict: Verdict, entry: str | None = "disputes/one"
+) -> bool:
+    return book.record(answer_id=answer, user_id=user, entry_id=entry, verdict=verdict, question="where\x00 to")
+
+
+def test_the_turns_of_a_conversation_are_the_person_s_own_in_that_thread_before_that_message(store: Store) -> None:
+    def message(
+        number: int, text: str, *, user: str = "U1", thread: str = "1.000000", channel: str = "D1"
+    ) -> AnswerMessage:
+        return AnswerMessage(f"E{number}", channel, thread, user, "T1", text, f"{number}.000000")
+
+    accepted = [message(number, f"turn {number}") for number in range(1, 10)]
+    others = [
+        message(11, "by another", user="U2"),
+        message(12, "in another thread", thread="2.000000"),
+        message(13, "in another channel", channel="D2"),
+    ]
+    for task in (*accepted, *others, accepted[0]):
+        store.inbox.accept(task.event_id, task)
+    assert store.inbox.turns_before(accepted[5], at_most=3) == ("turn 3", "turn 4", "turn 5")
+    assert store.inbox.turns_before(accepted[2], at_most=10) == ("turn 1", "turn 2")
+    assert store.inbox.turns_before(accepted[0], at_most=10) == ()
+
+
+def test_a_turn_is_stored_cut_and_one_of_an_older_version_has_none(store: Store) -> None:
+    store.inbox.accept("E1", AnswerMessage("E1", "D1", "1.0", "U1", "T1", "x" * 40_000, "1.0"))
+    store.inbox.accept("E2", AnswerMessage("E2", "D1", "1.0", "U1", "T1", "without a timestamp"))
+    later = AnswerMessage("E3", "D1", "1.0", "U1", "T1", "later", "3.0")
+    assert store.inbox.turns_before(later, at_most=10) == ("x" * TURN_LIMIT,)
+    assert store.inbox.turns_before(replace(later, ts=None), at_most=10) == ()
+
+
+def test_a_verdict_counts_once_a_person_and_answer_and_the_last_one_stays(store: Store) -> None:
+    book = FeedbackRepository(database=store.database)
+    assert give(book, "A1", "U1", Verdict.HELPFUL)
+    assert not give(book, "A1", "U1", Verdict.HELPFUL)
+    assert give(book, "A1", "U1", Verdict.NOT_THIS)
+    assert give(book, "A1", "U2", Verdict.HELPFUL)
+    assert give(book, "A2", "U1", Verdict.HELPFUL)
+    stored = {(one.answer_id, one.user_id): one.verdict for one in book.list()}
+    assert stored == {
+        ("A1", "U1"): Verdict.NOT_THIS,
+        ("A1", "U2"): Verdict.HELPFUL,
+        ("A2", "U1"): Verdict.HELPFUL,
+    }
+    assert book.list()[0].question == "where\ufffd to"
+
+
+def test_verdicts_are_listed_latest_first_and_filtered(store: Store) -> None:
+    book = FeedbackRepository(database=store.database)
+    give(book, "A1", "U1", Verdict.HELPFUL)
+    store.elapse(60)
+    between = store.now() - timedelta(seconds=30)
+    give(book, "A2", "U2", Verdict.NOT_HELPFUL, "disputes/two")
+    give(book, "A2", "U3", Verdict.NOT_HELPFUL, None)
+
+    def ids(**filters: object) -> list[str]:
+        return [one.user_id for one in book.list(**filters)]  # type: ignore[arg-type]
+
+    assert set(ids()) == {"U1", "U2", "U3"}
+    assert ids()[-1] == "U1"
+    assert ids(entry_id="disputes/two") == ["U2"]
+    assert set(ids(verdict=Verdict.NOT_HELPFUL)) == {"U2", "U3"}
+    assert ids(user_id="U1") == ["U1"]
+    assert set(ids(since=between)) == {"U2", "U3"}
+    assert ids(until=between) == ["U1"]
+    assert len(ids(limit=2)) == 2
+
+
+def test_an_identity_is_kept_by_its_token_without_the_token(store: Store) -> None:
+    identities = BotIdentityRepository(database=store.database)
+    assert identities.get("xoxb-one") is None
+    us = BotIdentity("T1", None, "B1", "UBOT", "https://example.slack.com/")
+    identities.put("xoxb-one", BotIdentity("T1", "E1", "B1", "UOLD", "https://example.slack.com/"))
+    identities.put("xoxb-one", us)
+    assert identities.get("xoxb-one") == us
+    assert identities.get("xoxb-two") is None
+    with store.database.read() as connection:
+        from slackguide.storage.schema import identities as table
+
+        assert "xoxb" not in str(connection.execute(table.select()).all())
+
+
+def test_channel_ids_are_kept_and_those_given_win(store: Store) -> None:
+    channels = ChannelRepository(database=store.database, configured={"ask-ce": "CGIVEN"})
+    assert channels.get("ask-disputes") is None
+    channels.put("ask-disputes", "C1")
+    channels.put("ask-disputes", "C2")
+    channels.put("ask-ce", "COTHER")
+    assert (channels.get("ask-disputes"), channels.get("ask-ce")) == ("C2", "CGIVEN")
+    channels.delete("ask-disputes")
+    assert channels.get("ask-disputes") is None
+
+
+def test_a_draft_is_its_person_s_until_it_is_pruned(store: Store) -> None:
+    tokens = iter(["one", "two"])
+    drafts = DraftRepository(database=store.database, ids=lambda: next(tokens))
+    content = {"text": "words \x00\ud800", "facts": {"reporter": "client"}, "list": [1, None]}
+    assert drafts.put("U1", content) == "one"
+    assert drafts.get("one", "U1") == content
+    assert drafts.get("one", "U2") is None
+    assert drafts.get("none", "U1") is None
+    store.elapse(86_400)
+    drafts.put("U1", {})
+    RetentionService(database=store.database, days=None).prune(store.now() + timedelta(hours=1))
+    assert drafts.get("one", "U1") is None
+    assert drafts.get("two", "U1") == {}

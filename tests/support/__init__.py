@@ -1,0 +1,1 @@
+"""Shared test support: harnesses, databases, processes, factories."""

@@ -1,0 +1,166 @@
+"""A small real Bolt app, served over real HTTP: what the sandbox is driven against in these tests."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+
+from slack_bolt import App
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from slackguide.sandbox import BotApp, Command, RateLimit, Sandbox, Shortcut, Team, demo_team
+from slackguide.sandbox.ui.api import KnowledgePreview
+from slackguide.wsgi_server import WsgiServer
+from tests.support.waiting import WAIT_SECONDS
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication
+
+Json = dict[str, Any]
+
+SECRET = "secret-of-the-tests"
+BOT_TOKEN = "xoxb-of-the-tests"
+APP_TOKEN = "xapp-of-the-tests"
+
+BOT = BotApp(
+    commands=(Command(name="/route", description="Where does this go?", usage="[concern]"),),
+    shortcuts=(
+        Shortcut(callback_id="ask", name="Ask the guide"),
+        Shortcut(callback_id="ask-about", name="Ask about this message", kind="message"),
+    ),
+    events=frozenset({"message.im", "app_mention", "app_home_opened"}),
+)
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now: float = 1_800_000_000.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class SandboxOptions(TypedDict, total=False):
+    """What a test may choose about its sandbox."""
+
+    team: Team
+    port: int
+    bot_url: str | None
+    app_token: str
+    routes: Mapping[str, WSGIApplication]
+    preview: KnowledgePreview
+    advance: Callable[[float], None] | None
+    rate_limit: RateLimit | None
+    request_timeout: float
+    signing_clock: Callable[[], float]
+    seed: str
+
+
+def team() -> Team:
+    return demo_team(app=BOT)
+
+
+def bolt_app(sandbox: Sandbox) -> App:
+    """An app that knows who it is without asking Slack, and verifies signatures."""
+
+    def authorize(**_: object) -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=sandbox.workspace.team.id,
+            bot_user_id=BOT.user_id,
+            bot_id=BOT.bot_id,
+            bot_token=BOT_TOKEN,
+        )
+
+    return App(
+        client=WebClient(BOT_TOKEN, base_url=sandbox.api_url, timeout=int(WAIT_SECONDS)),
+        signing_secret=SECRET,
+        authorize=authorize,
+        process_before_response=True,
+    )
+
+
+class ServedApp:
+    """A sandbox with the app behind it: `app` is to be given listeners."""
+
+    def __init__(self, sandbox: Sandbox, clock: Clock, app: App) -> None:
+        self.sandbox = sandbox
+        self.workspace = sandbox.workspace
+        self.clock = clock
+        self.app = app
+        self.client = WebClient(BOT_TOKEN, base_url=sandbox.api_url, timeout=int(WAIT_SECONDS))
+
+
+@contextmanager
+def served(**options: Unpack[SandboxOptions]) -> Iterator[ServedApp]:
+    """A running sandbox and the app that it drives over HTTP."""
+    clock = Clock()
+    handler: list[SlackRequestHandler] = []
+
+    def late(environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
+        return handler[0](environ, start)
+
+    server = WsgiServer(late, host="127.0.0.1", port=0, threads=8)
+    settings: SandboxOptions = {
+        "team": team(),
+        "bot_url": f"http://127.0.0.1:{server.port}/slack/events",
+        "advance": clock.advance,
+        "rate_limit": None,
+        **options,
+    }
+    sandbox = Sandbox(clock=clock, signing_secret=SECRET, bot_token=BOT_TOKEN, **settings)
+    app = bolt_app(sandbox)
+    handler.append(SlackRequestHandler(app))
+    server.start()
+    sandbox.start()
+    try:
+        yield ServedApp(sandbox, clock, app)
+    finally:
+        sandbox.stop()
+        server.stop()
+
+
+def section(text: str) -> Json:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def button(action_id: str, text: str = "Press", **more: object) -> Json:
+    return {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": text}, **more}
+
+
+def actions(*elements: Json, block_id: str = "buttons") -> Json:
+    return {"type": "actions", "block_id": block_id, "elements": list(elements)}
+
+
+def field(name: str, element: Json, **more: object) -> Json:
+    return {
+        "type": "input",
+        "block_id": name,
+        "label": {"type": "plain_text", "text": name.capitalize()},
+        "element": {"action_id": name, **element},
+        **more,
+    }
+
+
+def modal(*blocks: Json, callback_id: str = "form", **more: object) -> Json:
+    return {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": {"type": "plain_text", "text": "A form"},
+        "submit": {"type": "plain_text", "text": "Send"},
+        "blocks": list(blocks),
+        **more,
+    }
+
+
+def threads() -> set[str]:
+    return {thread.name for thread in threading.enumerate()}

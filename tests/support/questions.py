@@ -1,0 +1,40 @@
+"""Words to ask with, found in the knowledge rather than written down: they stay right when it is edited."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from slackguide.guide import Answer, Asker, Choices, Concern, Guide
+from tests.support.app_harness import HarnessClock
+
+TODAY = HarnessClock().utc().date()
+
+MEDIATION = "send a case to Mediation hourly contract last paid 12 days ago"
+"""Answered by `disputes/send-to-mediation`; its destination hangs on what the payment was for and on the segment."""
+
+UNKNOWN = "my goldfish sings opera at midnight"
+
+
+@cache
+def question_for(guide: Guide, entry_id: str) -> str:
+    """Words that an agent is answered with this very entry for."""
+    for text in guide.knowledge.entries[entry_id].concerns:
+        outcome = guide.answer(Concern(text), Asker(), today=TODAY)
+        if isinstance(outcome, Answer) and outcome.entry.id == entry_id:
+            return text
+    raise AssertionError(f"{entry_id} answers none of its own phrasings")
+
+
+@cache
+def unclear_question(guide: Guide) -> str:
+    """Words that leave a choice."""
+    for text in ("refund", "client was charged twice", "account", "client wants to close the contract"):
+        if isinstance(guide.answer(Concern(text), Asker(), today=TODAY), Choices):
+            return text
+    raise AssertionError("nothing is unclear any more")
+
+
+@cache
+def team_lead_entry(guide: Guide) -> str:
+    """An entry that agents do not see."""
+    return sorted(guide.knowledge.hidden_from("agent"))[0]

@@ -1,0 +1,27 @@
+"""Waiting for what other threads and processes do: for a condition, never for a time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+WAIT_SECONDS = 60.0
+"""Seconds after which a condition counts as never met. It only matters when something is broken: no test takes so long,
+on however busy a machine."""
+
+POLL_SECONDS = 0.02
+"""Seconds between two looks at what cannot wake us, such as another process."""
+
+
+def wait_until(met: Callable[[], object], failure: str | Callable[[], str], *, timeout: float = WAIT_SECONDS) -> None:
+    """Return as soon as `met()` is true; fail with `failure` after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while not met():
+        assert time.monotonic() < deadline, failure() if callable(failure) else failure
+        pause(POLL_SECONDS)
+
+
+def pause(seconds: float) -> None:
+    """Let time go by for its own sake: between two looks, or between two acts of chaos. No outcome may hang on it."""
+    threading.Event().wait(seconds)
