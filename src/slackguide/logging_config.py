@@ -48,7 +48,7 @@ def configure_logging(level: str, form: Literal["console", "json"]) -> None:
     root.setLevel(level)
     for name in NOISY_LOGGERS:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
-    logging.getLogger("slack_sdk.web").setLevel(logging.CRITICAL)  # each failed call is told by whoever made it
+    logging.getLogger("slack_sdk.web").setLevel(logging.CRITICAL)  # each caller logs its failed calls
     logging.captureWarnings(True)
     sys.excepthook = lambda _kind, error, trace: _uncaught("the process ends", error, trace)
     threading.excepthook = lambda args: _uncaught(

@@ -316,7 +316,7 @@ def test_what_is_owed_is_listed_tried_again_and_dropped(store: Store, shell: She
     assert pending_jobs(shell) == pending_jobs(shell, "--parked") == [("post_escalation", "D-1001", "parked")]
     table = shell("outbox", "list")
     assert {"D-1001", "#ask-disputes", "parked", "is_archived"} <= set(table.out.split())
-    assert table.err == "1 parked owed to Slack.\n"
+    assert table.err == "1 parked in the outbox.\n"
 
     ran = shell("outbox", "retry", "d-1001")
     assert (ran.status, ran.out, ran.err) == (0, "", "1 job will be tried now.\n")
@@ -354,7 +354,7 @@ def test_what_is_being_sent_is_let_be(store: Store, shell: Shell) -> None:
             assert (ran.status, ran.out) == (1, "")
             assert f"nothing was changed for {name}. It is being sent this moment" in ran.err
     assert pending_jobs(shell) == [("post_escalation", "D-1001", "sending")]
-    assert shell("outbox", "list").err == "1 being sent owed to Slack.\n"
+    assert shell("outbox", "list").err == "1 being sent in the outbox.\n"
     store.outbox.complete(held, Retry(60, 0, False, "unreachable"))
     assert shell("outbox", "retry", held.id).status == 0
 
@@ -364,7 +364,7 @@ def test_nothing_owed_is_fine_and_an_unknown_one_is_not(store: Store, shell: She
     store.outbox.complete(job(store), Completed(PostedMessage("C1", "1.0")))
     for command in ("retry", "drop"):
         ran = shell("outbox", command, posted.reference)
-        assert (ran.status, ran.err) == (0, "Nothing is owed for D-1001.\n")
+        assert (ran.status, ran.err) == (0, "Nothing is pending for D-1001.\n")
         for unknown in ("D-9", "4711", "'; DROP TABLE outbox"):
             ran = shell("outbox", command, unknown)
             assert ran.status == 2
@@ -377,7 +377,7 @@ def test_nothing_owed_is_fine_and_an_unknown_one_is_not(store: Store, shell: She
 
 def test_an_empty_outbox_says_so(store: Store, shell: Shell) -> None:
     ran = shell("outbox", "list")
-    assert (ran.status, ran.out, ran.err) == (0, "", "Nothing owed to Slack.\n")
+    assert (ran.status, ran.out, ran.err) == (0, "", "Nothing in the outbox.\n")
     assert shell("outbox", "list", "--json").document == []
 
 

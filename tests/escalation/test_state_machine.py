@@ -231,7 +231,7 @@ def test_followers_are_told_what_the_requester_is_told() -> None:
 @pytest.mark.parametrize(
     ("before", "command", "words"),
     [
-        (SENT, Follow(ASKER), "D-1042 is your own: you are told anyway."),
+        (SENT, Follow(ASKER), "D-1042 is your own: you are notified anyway."),
         (replace(SENT, followers=(BOB,)), Follow(BOB), "You follow D-1042 already."),
         (SENT, Unfollow(BOB), "You do not follow D-1042."),
         (

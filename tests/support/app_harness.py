@@ -181,7 +181,7 @@ class AppHarness:
             self.workspace.wait_for(met, timeout=POLL_SECONDS)
 
     def settle(self) -> None:
-        """Waits until nothing is owed to Slack any more, and Slack owes no event."""
+        """Waits until nothing is in the outbox any more, and Slack owes no event."""
         self.until(lambda: not self.active() and self.sandbox.events.wait_until_empty() and not self.active())
 
     def active(self) -> tuple[PendingJob, ...]:

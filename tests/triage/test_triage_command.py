@@ -36,7 +36,7 @@ def test_the_whole_table_with_reasons_and_sources(shell: Shell) -> None:
 def test_what_the_concern_says_and_what_is_taken_for_granted(shell: Shell) -> None:
     said = " ".join(shell("triage", "disputes/direct-contract", "--knowledge", SHIPPED).out.split())
     assert "Fixed by the concern: Direct Contract." in said
-    assert "Taken for granted unless told: Work, no funds in escrow." in said
+    assert "Assumed unless stated: Work, no funds in escrow." in said
     assert said.index("Mediation_ Direct_Contracts_CX420") < said.index("Where an agent says otherwise")
 
 

@@ -18,7 +18,7 @@ from slackguide.escalation.models import Escalation
 from slackguide.text import replace_surrogates
 
 LONG = 2_000
-"""From so many on, progress is told, at every tenth."""
+"""Report progress at every tenth from this many escalations on."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes a cell that begins like this for a formula, which may do harm (OWASP, CSV injection)."""

@@ -1,4 +1,4 @@
-"""`slackguide manifest`: what Slack has to be told of the app."""
+"""`slackguide manifest`: print the Slack app manifest."""
 
 from __future__ import annotations
 

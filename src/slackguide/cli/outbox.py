@@ -24,7 +24,7 @@ NameArgument = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    group = typer.Typer(help="What is still owed to Slack, and what to do about it.", no_args_is_help=True)
+    group = typer.Typer(help="List, retry, drop and resync the jobs of the outbox.", no_args_is_help=True)
     app.add_typer(group, name="outbox")
     group.command("list")(list_)
     group.command()(retry)
@@ -33,16 +33,18 @@ def register(app: typer.Typer) -> None:
 
 
 def list_(
-    parked: Annotated[bool, typer.Option("--parked", help="Only what waits for a person to mend something.")] = False,
+    dead_lettered: Annotated[
+        bool, typer.Option("--parked", help="Only dead-lettered jobs, which wait for a person.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
-    """List what is still owed to Slack, the oldest first: due, being sent, waiting for a card, or parked for a person.
+    """List the pending jobs, the oldest first: due, being sent, waiting for a card, or dead-lettered (`parked`).
 
     Reads DATABASE_URL, or the SQLite file in SLACKGUIDE_HOME. Exits 0, or 2 where there is no database.
     """
     with open_database() as repositories:
         pending = repositories.outbox_admin.pending(
-            dead_lettered_only=parked, limit=ALL_DEAD_LETTERED if json else LIMIT
+            dead_lettered_only=dead_lettered, limit=ALL_DEAD_LETTERED if json else LIMIT
         )
         counts = repositories.outbox_admin.counts()
     if json:
@@ -50,8 +52,8 @@ def list_(
         return
     if pending:
         print_table(("job", "what", "of", "to", "state", "due", "tries", "last fault"), map(_row, pending))
-    shown = {state: count for state, count in counts.items() if not parked or state == "parked"}
-    info(f"{', '.join(f'{count} {_state(state)}' for state, count in shown.items()) or 'Nothing'} owed to Slack.")
+    shown = {state: count for state, count in counts.items() if not dead_lettered or state == "parked"}
+    info(f"{', '.join(f'{count} {_state(state)}' for state, count in shown.items()) or 'Nothing'} in the outbox.")
     if sum(shown.values()) > len(pending):
         info(f"The table holds the oldest {len(pending):,}; --json lists all.")
 
@@ -61,13 +63,15 @@ def retry(
         str | None,
         typer.Argument(metavar="REF", help="An escalation's reference, like D-1042, or the number of a job."),
     ] = None,
-    parked: Annotated[bool, typer.Option("--parked", help="Everything that is parked, instead of one REF.")] = False,
+    dead_lettered: Annotated[
+        bool, typer.Option("--parked", help="All dead-lettered jobs, instead of one REF.")
+    ] = False,
 ) -> None:
-    """Try again at once what is parked or waits for its next try: once what was wrong is mended.
+    """Retry now what is dead-lettered or waits for its next attempt, once the cause is fixed.
 
-    Exits 0, 1 where it is owed but cannot be tried now, 2 where there is no such escalation or job.
+    Exits 0, 1 where it is pending but cannot be tried now, 2 where there is no such escalation or job.
     """
-    if (name is None) != parked:
+    if (name is None) != dead_lettered:
         fail("name what to try again: give either REF or --parked.")
     with open_database() as repositories:
         if name is None:
@@ -78,7 +82,7 @@ def retry(
 
 
 def drop(name: NameArgument) -> None:
-    """Give up what is owed: it is not sent any more, and the requester of an escalation is told so.
+    """Drop pending jobs: they are not sent, and the requester of an escalation is notified.
 
     The escalation itself stays. Exits 0, 1 where it is being sent this moment, 2 where there is no such one.
     """
@@ -111,7 +115,7 @@ def _report(repositories: AdminRepositories, name: str, done: int, what: str, wh
         fail(f"nothing was changed for {name}. {why_not}", NOT_FINE)
     if repositories.escalations.by_reference(name) is None:
         fail(f"there is no escalation or unfinished job {name}: `slackguide outbox list` names those there are.")
-    info(f"Nothing is owed for {name}.")
+    info(f"Nothing is pending for {name}.")
 
 
 def _jobs(count: int) -> str:

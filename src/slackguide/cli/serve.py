@@ -47,7 +47,7 @@ def register(app: typer.Typer) -> None:
             ),
         ] = None,
     ) -> None:
-        """Deliver what is owed to Slack, and nothing else: beside the process that answers, on the same database.
+        """Deliver the outbox's jobs only: beside the process that answers, on the same database.
 
         It needs SLACK_BOT_TOKEN, and DATABASE_URL where the database is not in SLACKGUIDE_HOME.
         """

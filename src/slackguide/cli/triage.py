@@ -57,7 +57,7 @@ def register(app: typer.Typer) -> None:
 
 def _print(entry: Entry, table: DecisionTable, known_facts: Mapping[str, FactValue], knowledge: KnowledgeBase) -> None:
     out.print(Text.assemble((entry.title, "bold"), "  ", (entry.id, "dim")))
-    for label, given in (("Fixed by the concern", entry.fixes), ("Taken for granted unless told", entry.assumes)):
+    for label, given in (("Fixed by the concern", entry.fixes), ("Assumed unless stated", entry.assumes)):
         unknown_facts = [test for test in given if test.fact in table.facts and test.fact not in known_facts]
         if unknown_facts:
             text = ", ".join(describe_cells(test.fact, _cells(test, table), knowledge.facts) for test in unknown_facts)

@@ -16,7 +16,7 @@ from slackguide.escalation.models import Escalation
 log = logging.getLogger(__name__)
 
 Watchers = Callable[[Escalation], Sequence[str]]
-"""The user ids of those who look after an escalation's form, told when it cannot be posted; may be empty."""
+"""User ids of those who look after an escalation's form, notified when it cannot be posted; may be empty."""
 
 Explain = Callable[[str, Escalation], str]
 """The text for them: what the code of a dead letter means for this escalation, and what to do."""

@@ -29,4 +29,4 @@ class JobQueue(Protocol):
         """Give the lease back untried: nothing was sent since it was claimed."""
 
     def seconds_until_due(self) -> float:
-        """Seconds until a job could be claimed, as far as is known now; infinite when nothing is owed."""
+        """Seconds until a job could be claimed, as far as is known now; infinite when nothing is pending."""

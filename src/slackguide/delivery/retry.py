@@ -24,7 +24,7 @@ FIRST_DELAY = 1.0
 """Seconds before the second try, at most; doubled with every further one."""
 
 LONGEST_DELAY = 60.0
-"""Seconds between tries, at most: Slack back after an outage gets what is owed within a minute."""
+"""Seconds between tries, at most: after an outage of Slack pending jobs are sent within a minute."""
 
 LONGEST_RETRY_AFTER = 600.0
 """Seconds; a longer Retry-After is taken for this much, so that one bad header does not silence a channel for a day."""

@@ -109,7 +109,8 @@ class MessageSender(Protocol):
         """
 
     def find(self, job: Job) -> PostedMessage | None:
-        """The message that an earlier try of this job may have left, told by its metadata; None when there is none.
+        """The message that an earlier try of this job may have left, identified by its metadata; None when there is
+        none.
 
         Messages older than the job (`created_at`, less a minute for differing clocks) and those in `job.known` are
         other jobs' messages.

@@ -10,7 +10,7 @@ from slackguide.escalation.models import Escalation, PostedCard
 
 @dataclass(frozen=True)
 class AnswerMessage:
-    """The answer owed to a message: posted to `channel_id` under `thread_ts` (the message's own, if it began one).
+    """The answer to a message: posted to `channel_id` under `thread_ts` (the message's own, if it began one).
 
     `ts` is the message's own timestamp (None in rows of an older version). `text` is as the event carried it, already
     escaped by Slack. `ext_shared` is the event's `is_ext_shared_channel`: another company reads the channel. Where not

@@ -18,7 +18,7 @@ ERROR_PAUSE = 2.0
 """Seconds to wait when the database cannot be used."""
 
 MIN_POLL_INTERVAL = 0.05
-"""Seconds between a look in vain and the next, at least: a burst of submissions while their channel rests is one look
+"""Minimum delay in seconds after an empty poll: a burst of submissions while their channel rests is one look
 each 50 ms, not one for every ring (which halved how many were acknowledged; `benchmarks/escalations.py throughput`)."""
 
 
@@ -27,7 +27,7 @@ class Worker:
 
     `threads` jobs are under way at once, so that one conversation that hangs does not hold up the others; `name` begins
     the names of the threads. `poll` is
-    the longest sleep in seconds: jobs queued by other processes do not ring this one's bell. `stopping` is the event
+    the longest sleep in seconds: jobs queued by other processes do not wake this one. `stopping` is the event
     that `Dispatcher` was given too.
     """
 

@@ -79,7 +79,7 @@ class Escalation:
 
     `reference` is what people say (`D-1042`), `id` what machines do. `form_id` is the form that was filled in,
     `assigned_queue` the form whose specialists have it now: they differ after a hand-over. `channel` is a name without
-    `#`; `card` is None until it is posted there. `followers` are told what the requester is told. All times are UTC.
+    `#`; `card` is None until it is posted there. `followers` receive the requester's notifications. All times are UTC.
     After retention has erased it, `values` is empty.
     """
 

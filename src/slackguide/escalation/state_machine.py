@@ -108,7 +108,7 @@ class StopReminders:
 
 @dataclass(frozen=True)
 class Follow:
-    """Anybody: be told what the requester is told, such as when their own case is the same."""
+    """Anybody: receive the requester's notifications, such as when their own case is the same."""
 
     by: str
 
@@ -173,7 +173,7 @@ TRANSITIONS: dict[tuple[EscalationState, type[Command]], EscalationState] = {
 
 @dataclass(frozen=True)
 class Applied:
-    """The escalation after the press, the event to append, the messages owed, and words for whoever pressed."""
+    """The escalation after the command, the event to append, the messages to send, and the confirmation text."""
 
     escalation: Escalation
     event: Event
@@ -295,7 +295,7 @@ def _reject_without_effect(escalation: Escalation, command: Command) -> Rejected
     """Words for a press that asks for what is the case already."""
     name = escalation.reference
     if isinstance(command, Follow) and command.by == escalation.requester.user_id:
-        return Rejected(escalation, f"{name} is your own: you are told anyway.")
+        return Rejected(escalation, f"{name} is your own: you are notified anyway.")
     if isinstance(command, Follow) and command.by in escalation.followers:
         return Rejected(escalation, f"You follow {name} already.")
     if isinstance(command, Unfollow) and command.by not in escalation.followers:
@@ -371,7 +371,7 @@ def _event(command: Command, at: datetime) -> Event:
 
 
 def _messages(before: Escalation, after: Escalation, command: Command, event: Event) -> tuple[EscalationMessage, ...]:
-    """The card is redrawn, the thread keeps the story, and whoever is concerned and did not press is told.
+    """Update the card, reply in the thread, and notify everybody concerned but the actor.
 
     Handed over, the new thread begins with who did it, from where and why; nothing else of the old one is repeated.
     """

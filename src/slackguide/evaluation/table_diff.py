@@ -48,7 +48,7 @@ class TableDiff:
 def diff_tables(old: KnowledgeBase, new: KnowledgeBase) -> TableDiff:
     """Compares the decision tables of the entries that both have.
 
-    Facts and values that only one of them knows are left out of the cases: they are told as what they are, new or gone.
+    Facts and values that only one of them knows are left out of the cases: they are listed as new or removed.
     """
     alike: dict[tuple[str, str, int, tuple[str, ...]], list[str]] = {}
     skipped: dict[str, str] = {}

@@ -37,7 +37,7 @@ class ExtractedFacts:
     spans: Mapping[str, str]
     """Name: the words it was read from, at most `MAX_SPAN_LENGTH` characters."""
     unclear: Mapping[str, str]
-    """Name: words to ask, for what is said in two ways or cannot be told for certain."""
+    """Name: words to ask, for what is stated in two ways or is ambiguous."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,7 @@ class EntrySpec(Model):
     to: Id | None = Field(default=None, description="The one destination; where it depends on facts, `routes`")
     routes: Routes | None = Field(default=None, description="Rules, or the name of a shared table")
     fixes: GivenFacts = Field(default_factory=dict, description="Facts that the concern itself says")
-    assumes: GivenFacts = Field(default_factory=dict, description="Facts taken for granted unless told otherwise")
+    assumes: GivenFacts = Field(default_factory=dict, description="Facts assumed unless stated otherwise")
     note: Id | None = Field(default=None, description="Template of the note to leave in the ticket")
     form: Id | None = Field(default=None, description="Escalation form offered under the answer")
     see_also: Annotated[tuple[Further, ...], ListOf] = Field(default=(), description="Articles to point to")

@@ -102,7 +102,7 @@ class Entry:
     fixes: tuple[OneOf | Within, ...]
     """What the concern itself says of the facts."""
     assumes: tuple[OneOf | Within, ...]
-    """What is taken for granted unless told otherwise."""
+    """Facts assumed unless stated otherwise."""
     note: str | None
     form: str | None
     see_also: tuple[SeeAlsoSpec, ...]

@@ -324,7 +324,7 @@ class Matcher:
     ) -> tuple[Counter[str], dict[str, list[tuple[str, ...]]]]:
         """Number every feature of every text; how often each word is used, and the words of each entry's phrasings.
 
-        The latter only where they are to be told apart from other messages: they take as much memory as the texts.
+        The latter only where they are classified against other messages: they take as much memory as the texts.
         """
         uses: Counter[str] = Counter()
         tokens: dict[str, list[tuple[str, ...]]] = {}

@@ -48,7 +48,7 @@ class FeatureCounts:
 
 
 class NaiveBayes:
-    """Two kinds of messages, told apart."""
+    """A classifier of two kinds of messages."""
 
     def __init__(self, yes: FeatureCounts, no: FeatureCounts) -> None:
         self._yes: Final = yes.of

@@ -135,7 +135,7 @@ def open_admin_repositories(settings: Settings) -> Iterator[AdminRepositories]:
 
 
 def policies(guide: Callable[[], Guide]) -> Callable[[str], ReminderPolicy | None]:
-    """A desk's reminders, as the knowledge in force has them."""
+    """The reminder policy of a queue, from the current knowledge."""
 
     def of(queue: str) -> ReminderPolicy | None:
         form = guide().knowledge.forms.get(queue)
@@ -145,7 +145,7 @@ def policies(guide: Callable[[], Guide]) -> Callable[[str], ReminderPolicy | Non
 
 
 def specialists(guide: Callable[[], Guide], directory: UserDirectory) -> Callable[[str], Collection[str]]:
-    """The user ids of a desk's specialists."""
+    """User ids of a queue's specialists."""
 
     def of(queue: str) -> Collection[str]:
         form = guide().knowledge.forms.get(queue)

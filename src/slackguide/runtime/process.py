@@ -23,7 +23,7 @@ SHUTDOWN_SECONDS = 9.0
 
 
 class StopSignals:
-    """What the operating system tells this process: to stop (SIGTERM, SIGINT), to read the knowledge again (SIGHUP).
+    """The signals of this process: stop (SIGTERM, SIGINT) and reload the knowledge (SIGHUP).
 
     A signal's handler runs in the midst of whatever the main thread does, waiting on a lock included: all that is safe
     there is to append the order to a deque. `woken` blocks until a signal has arrived since it last returned.
@@ -39,7 +39,7 @@ class StopSignals:
         self._reload = reload
 
     def wait(self) -> None:
-        """Until told to stop; at once where that came while starting. Reads in a thread of its own: nothing waits."""
+        """Block until a stop signal; return at once if one came during the start. Reload in a thread."""
         while self._next() == "reload":
             threading.Thread(target=self._reload, name="reload", daemon=True).start()
         log.info("stopping: nothing new is taken")
@@ -70,7 +70,7 @@ def bind_error(host: str, port: int, error: OSError) -> ConfigurationError:
 
 @contextmanager
 def handle_signals() -> Iterator[StopSignals]:
-    """Orders instead of the signals' usual effect, from before anything is started until everything has ended."""
+    """Install the SIGTERM, SIGINT and SIGHUP handlers and restore the previous ones on exit."""
     # Python runs a handler between two instructions of the main thread. A signal that arrives just before that thread
     # blocks in a lock would wait there for the next signal; a byte in a socket wakes whoever reads it, early or late.
     awake, wakeup = socket.socketpair()

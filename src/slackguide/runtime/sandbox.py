@@ -31,8 +31,8 @@ log = logging.getLogger(__name__)
 class SandboxApp:
     """A sandbox and the service that answers in it, both on loopback.
 
-    Its database is a file of its own, emptied at every start: the workspace around it is new too, and nothing that a
-    real workspace is owed may end up in a made-up one. Raises `ConfigurationError` where the port cannot be had.
+    Its database is a file of its own, emptied at every start: the workspace around it is new too, and no pending job
+    of a real workspace may end up in a made-up one. Raises `ConfigurationError` where the port cannot be had.
     `patience` is how many seconds the made-up Slack waits for an acknowledgement.
     """
 

@@ -98,7 +98,7 @@ class Service:
         self._identity: Any = None
 
         def known_identity() -> Any:
-            """What `auth.test` told, from memory once it is known: no request waits for the database for it."""
+            """The identity of `auth.test`, cached once it is known: no request waits for the database."""
             if self._identity is None:
                 try:
                     self._identity = identity()

@@ -34,7 +34,7 @@ class AnswerState:
     token: str | None = None
     entry: str | None = None
     facts: Mapping[str, FactValue] = field(default_factory=dict)
-    """Facts told by pressing."""
+    """Facts set by clicking."""
     removed_facts: tuple[str, ...] = ()
     """Facts that the words seem to say and that were taken back."""
     rejected_entries: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class AnswerState:
         return {name: value for name, value in known.items() if value}
 
     def with_fact(self, name: str, value: FactValue) -> AnswerState:
-        """The same with one more fact told."""
+        """The same with one more known fact."""
         dropped = tuple(other for other in self.removed_facts if other != name)
         return replace(self, facts={**self.facts, name: value}, removed_facts=dropped, skipped=False)
 

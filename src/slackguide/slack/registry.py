@@ -94,7 +94,7 @@ EVENTS = ("message.im", "app_mention", "app_home_opened")
 
 
 def register(app: App, listeners: Listeners) -> None:
-    """Joins them all to the app; what nothing else takes is answered in words, never with silence."""
+    """Register all listeners, plus catch-alls that reply to unknown or outdated actions."""
     app.command(COMMAND)(listeners.route)
     app.shortcut({"type": "message_action", "callback_id": Callback.MESSAGE_SHORTCUT})(listeners.ask_modal.shortcut)
     app.event("message")(listeners.messages.direct)

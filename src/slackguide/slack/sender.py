@@ -81,7 +81,7 @@ class SlackSender:
             self._prepared_messages.pop(next(iter(self._prepared_messages)))
 
     def find(self, job: Job) -> PostedMessage | None:
-        """The message of this job that Slack has already, told by its metadata."""
+        """The message of this job that Slack already has, identified by its metadata."""
         ready = self._prepared_messages[job.id]
         found = self._found(job, ready)
         if found is None and isinstance(job.task, AnswerMessage) and not is_direct_message(job.task.channel_id):

@@ -68,8 +68,8 @@ class ThreadAnswers:
         own role, where others than our members read the channel or where that is unknown. `patient` tells whether to
         wait for Slack to say who reads it; otherwise silence counts as unknown.
 
-        A fault of ours is told in words: trying again would not mend it. Raises `StorageError`, `AnswerTimeout`, and
-        `RateLimitedError` or `SlackUnreachableError` while `patient`.
+        An internal error is reported in the thread: trying again would not mend it. Raises `StorageError`,
+        `AnswerTimeout`, and `RateLimitedError` or `SlackUnreachableError` while `patient`.
         """
         try:
             return self._reply(task, before, patient=patient)

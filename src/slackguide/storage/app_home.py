@@ -25,7 +25,7 @@ def record_view(connection: Connection, user_id: str, now: datetime) -> None:
 
 
 def refresh_tasks(connection: Connection, now: datetime, user_ids: Collection[str]) -> list[RefreshAppHome]:
-    """What is owed to those of them who looked lately."""
+    """Refresh tasks for those of them who looked lately."""
     if not user_ids:
         return []
     lately = select(homes.c.user_id).where(homes.c.user_id.in_(user_ids), homes.c.seen_at > now - ACTIVE_WITHIN)

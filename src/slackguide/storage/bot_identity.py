@@ -29,7 +29,7 @@ class BotIdentityRepository:
         self._database = database
 
     def get(self, token: str) -> BotIdentity | None:
-        """What this token was last told."""
+        """The identity last stored for this token."""
         with self._database.read() as connection:
             row = connection.execute(select(identities).where(identities.c.key == _digest(token))).first()
         if row is None:

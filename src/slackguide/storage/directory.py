@@ -121,7 +121,7 @@ class UserDirectory:
         return self._snapshot
 
     def _invalidate(self) -> None:
-        """What this process wrote, it reads at once, even if a look that began before is still under way."""
+        """Invalidate the cache so that this process reads its own writes, even during a refresh."""
         with self._counting:
             self._writes += 1
 

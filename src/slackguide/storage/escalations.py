@@ -37,7 +37,7 @@ WALK = 500
 
 
 class SqlEscalationRepository:
-    """The ledger of `escalation.repository`. `ids` gives ids nobody can guess; `bell` is rung when jobs are owed.
+    """The repository of `escalation.repository`. `ids` gives ids nobody can guess; `notifier` wakes the workers.
 
     `policy` gives a desk's reminders, `specialists` the user ids of those whose App Home shows its escalations.
     """

@@ -17,14 +17,14 @@ TURN_LIMIT = 8000
 
 
 class EventInbox:
-    """Accepts events. What they are owed is delivered like every other job: after a crash too, and once."""
+    """Accept events. Their answers are delivered like every other job, after a crash too."""
 
     def __init__(self, *, database: Database, notifier: Notifier) -> None:
         self._database = database
         self._notifier = notifier
 
     def accept(self, event_id: str, *new_tasks: Task) -> bool:
-        """Keep the event's id and what is owed for it, on disk when this returns; False if it was accepted before.
+        """Store the event's id and its tasks, on disk when this returns; False if it was accepted before.
 
         A message that is owed an answer is also stored as a turn of its conversation. Answer 200 only after this;
         raises StorageError, in which case Slack sends the event again.

@@ -45,10 +45,10 @@ MIN_POST_INTERVAL = 1.0
 """Between two messages to one conversation (docs.slack.dev: about one a second a channel)."""
 
 MAX_CLOCK_STEP_BACK = timedelta(seconds=60)
-"""A clock that goes back by more than this was set; what was planned by the old time is then planned again."""
+"""If the clock jumps back by more than this, reschedule pending jobs."""
 
 DUE, CLAIMED, WAITING, DEAD_LETTERED, DONE, DROPPED = "due", "claimed", "waiting", "parked", "done", "dropped"
-"""States of a job: `waiting` for the escalation's card, `parked` for a person."""
+"""States of a job: `waiting` for the escalation's card; `parked` (stored value): dead-lettered, waits for a person."""
 
 FINISHED = (DONE, DROPPED)
 

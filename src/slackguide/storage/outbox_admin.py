@@ -64,7 +64,7 @@ class OutboxAdmin:
             return {row[0]: row[1] for row in connection.execute(found)}
 
     def retry(self, name: str) -> int:
-        """Make what is parked or waits for its next try due now, with fresh patience; returns how many jobs."""
+        """Make dead-lettered jobs and those waiting for a retry due now, with attempts reset; return their number."""
         with self._database.write() as connection:
             now = self._database.now(connection)
             jobs = self._named(connection, name, (DEAD_LETTERED, DUE))
@@ -77,13 +77,13 @@ class OutboxAdmin:
         return len(jobs)
 
     def retry_dead_lettered(self) -> int:
-        """The same for everything that is parked."""
+        """The same for every dead-lettered job."""
         return sum(self.retry(str(job.id)) for job in self.pending(dead_lettered_only=True))
 
     def drop(self, name: str) -> int:
         """Give up what is not being sent this moment; returns how many jobs.
 
-        The requester of an escalation whose post is dropped is told; what waited for the post is dropped with it.
+        The requester of an escalation whose post is dropped is notified; what waited for the post is dropped with it.
         """
         with self._database.write() as connection:
             now = self._database.now(connection)
@@ -102,9 +102,9 @@ class OutboxAdmin:
         return len(jobs)
 
     def resync(self, reference: str) -> tuple[Task, ...]:
-        """Draw an escalation's card again, or owe its post again if there is none; empty for an unknown reference.
+        """Draw an escalation's card again, or queue its post again if there is none; empty for an unknown reference.
 
-        A post that is owed already is not owed twice.
+        A post that is pending already is not queued twice.
         """
         with self._database.write() as connection:
             now = self._database.now(connection)

@@ -22,7 +22,7 @@ BATCH_SIZE = 200
 
 
 class ReminderService:
-    """Turns due reminders into messages that are owed. `policy` gives a desk's reminders as knowledge has them now."""
+    """Turn due reminders into queued messages. `policy` gives a queue's reminder policy from the current knowledge."""
 
     def __init__(
         self, *, database: Database, notifier: Notifier, policy: Callable[[str], ReminderPolicy | None]

@@ -147,7 +147,7 @@ def _erase(connection: Connection, ids: list[str], now: datetime) -> None:
 
 
 def _drop_old_answers(connection: Connection, before: datetime, now: datetime) -> None:
-    """Answers that could not be given for so long are not owed any more; the question goes with them."""
+    """Drop answers that could not be given for so long, and the question with them."""
     stale = and_(
         outbox.c.escalation_id.is_(None),
         outbox.c.state.not_in((*FINISHED, CLAIMED)),

@@ -39,7 +39,7 @@ FACT_LIMIT = 12
 """Most facts one entry may decide by. No agent answers more, and the order of questions weighs every set of them."""
 
 CASE_LIMIT = 1_000_000
-"""Most cases of one entry, a fact not told counted as a value of its own; the shipped ones stay under 50,000."""
+"""Most cases of one entry, an unknown fact counted as a value of its own; the shipped ones stay under 50,000."""
 
 MAX_EXAMPLES = 3
 """Most counter-examples, or names, in one message."""

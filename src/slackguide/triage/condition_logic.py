@@ -21,7 +21,7 @@ from slackguide.knowledge.conditions import (
 def evaluate(
     condition: Condition, known_facts: Mapping[str, FactValue], given: Mapping[str, OneOf | Within]
 ) -> bool | None:
-    """Kleene's three-valued truth of a condition over the facts told and, for the others, those the entry gives."""
+    """Kleene's three-valued truth of a condition over the known facts and, for the others, those the entry gives."""
     match condition:
         case OneOf(fact=fact):
             if fact in known_facts:

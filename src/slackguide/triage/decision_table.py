@@ -26,7 +26,7 @@ from slackguide.knowledge.model import Rule
 from slackguide.triage.cells import Cell, cells_of, satisfies
 
 GAP = -1
-"""Where no rule holds: a hole in the table."""
+"""Where no rule holds: a gap in the table."""
 
 CellIndices = tuple[int, ...]
 """For one fact, the indices of the cells that are still possible."""
@@ -49,7 +49,7 @@ class DecisionTable:
     def possible_cells(
         self, known_facts: Mapping[str, FactValue], entry: Entry | None = None
     ) -> tuple[CellIndices, ...]:
-        """For each fact the cells that remain: what was told wins over what the entry, if any, fixes or assumes."""
+        """For each fact the cells that remain: a known fact wins over what the entry, if any, fixes or assumes."""
         given = {test.fact: test for test in (*entry.assumes, *entry.fixes)} if entry else {}
         remaining: list[CellIndices] = []
         for name, cells in zip(self.facts, self.cells, strict=True):

@@ -29,7 +29,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What triage makes of an entry and the facts told."""
+    """The decision for an entry and the known facts."""
 
     destination: Destination | None
     """Where the case goes; None while the facts leave more than one destination open."""
@@ -149,7 +149,7 @@ class Triage:
     def _deciding(
         self, table: DecisionTable, state: tuple[CellIndices, ...], known_facts: Mapping[str, FactValue]
     ) -> list[str]:
-        """The facts told without which the case could go elsewhere; those the rules look at where each is enough."""
+        """Known facts without which the case could go elsewhere; those the rules look at where each is enough."""
         names = [name for name in table.facts if name in known_facts]
         return [name for name in names if _is_relevant(table, state, name)] or names
 

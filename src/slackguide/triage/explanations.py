@@ -98,7 +98,7 @@ def _bounds(cell: Cell) -> str | None:
 
 
 def _labels(condition: Condition, name: str, known_facts: Mapping[str, FactValue]) -> list[str]:
-    """Labels of the named conditions that this fact, as told, makes true on its own."""
+    """Labels of the named conditions that this fact makes true on its own."""
     match condition:
         case NamedCondition(label=label, part=part):
             alone = {name: known_facts[name]}

@@ -25,7 +25,7 @@ _ESCAPES = str.maketrans({
 def flowchart(
     table: DecisionTable, entry: Entry, known_facts: Mapping[str, FactValue], facts: Mapping[str, FactSpec]
 ) -> str:
-    """The flowchart of an entry for the facts told, as a fenced block of Markdown.
+    """The flowchart of an entry for the known facts, as a fenced block of Markdown.
 
     Raises `UnusableInput` where it would have more than `BOX_LIMIT` boxes.
     """

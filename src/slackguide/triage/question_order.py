@@ -22,7 +22,7 @@ AxisIndices = tuple[int, ...]
 class QuestionPlanner:
     """The order of questions for one decision table.
 
-    `open_cells` are, for each fact of the table, the cells it can be in while it has not been told. For every set of
+    `open_cells` are, for each fact of the table, the cells it can be in while it is unknown. For every set of
     open facts two arrays over the cells of the others are kept: the questions expected, and whether any is needed.
     """
 

@@ -30,7 +30,7 @@ class TableRow:
 def table_rows(
     table: DecisionTable, entry: Entry, known_facts: Mapping[str, FactValue], facts: Mapping[str, FactSpec]
 ) -> tuple[TableRow, ...]:
-    """The rows of an entry's table for the facts told, in the order of its rules, the expected ones first."""
+    """The rows of an entry's table for the known facts, in the order of its rules, the expected ones first."""
     open_table = table.restrict(table.possible_cells(known_facts))
     usual = open_table.possible_cells(known_facts, entry)
     expected = open_table.restrict(usual)

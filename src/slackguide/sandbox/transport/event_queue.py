@@ -10,7 +10,8 @@ from slackguide.sandbox.workspace.records import AppReply, Exchange
 
 # docs.slack.dev/apis/events-api: the waits before retries 1, 2 and 3, in seconds.
 RETRIES: Final = (0.0, 60.0, 300.0)
-# How often, in seconds of real time, the workspace's clock is looked at while a retry is owed: a clock cannot wake us.
+# How often, in seconds of real time, the workspace's clock is looked at while a retry is pending: a clock cannot wake
+# us.
 _POLL_INTERVAL: Final = 0.25
 
 
@@ -45,7 +46,7 @@ class EventQueue:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop; what is still owed is dropped, as when Slack gives up."""
+        """Stop; drop what is pending, as when Slack gives up."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()

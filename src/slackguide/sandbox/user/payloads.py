@@ -109,7 +109,7 @@ class Payloads:
         return serializers.view(self.workspace, view)
 
     def closed(self, person: Person, view: OpenView, *, cleared: bool) -> Json:
-        """`view_closed`, for a view that asked to be told."""
+        """`view_closed`, for a view with `notify_on_close`."""
         body = self._interaction("view_closed", person, "")
         del body["trigger_id"]
         return {**body, "view": serializers.view(self.workspace, view), "is_cleared": cleared}

@@ -28,7 +28,7 @@ class ApiCall:
 
     @property
     def ok(self) -> bool:
-        """Whether the bot was told that it worked."""
+        """Whether the response reported success."""
         return self.status == 200 and bool(self.answer.get("ok"))
 
 

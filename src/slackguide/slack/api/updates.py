@@ -54,7 +54,7 @@ class MessageUpdater:
         self.reply(body, text_card(text))
 
     def in_background(self, body: Mapping[str, Any], work: Callable[[], None]) -> None:
-        """Does what takes its time after the acknowledgement; a fault of ours in it is told in words too."""
+        """Does what takes its time after the acknowledgement; an internal error in it is reported too."""
 
         def guarded() -> None:
             try:

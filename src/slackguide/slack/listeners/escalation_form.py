@@ -121,7 +121,7 @@ def on_first_field(view: Mapping[str, Any], text: str) -> dict[str, str]:
 
 
 def _visible_errors(faults: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]:
-    """Faults on fields that the open form has; what it lacks is told on the first."""
+    """Faults on fields that the open form has; what it lacks is reported on the first."""
     there = {str(block.get("block_id")) for block in view.get("blocks") or ()}
     shown = {id: text for id, text in faults.items() if id in there}
     return shown or on_first_field(
