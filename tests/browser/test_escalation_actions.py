@@ -100,7 +100,7 @@ def test_asking_from_app_home(sandbox_app: SandboxApp, ana: Tab) -> None:
     expect(ana.field("concern")).to_be_focused()
 
 
-def test_of_two_who_claim_one_wins_and_the_other_is_told_who(
+def test_of_two_who_claim_one_wins_and_the_other_is_notified_who(
     sandbox_app: SandboxApp, ana: Tab, tab: Callable[[str], Tab], contract: str
 ) -> None:
     reference = escalate(ana, contract)

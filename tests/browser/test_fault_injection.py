@@ -82,7 +82,7 @@ def test_it_arrives_once(
         assert set(attempts(sandbox_app, contract)[:-1]) == {name}
 
 
-def test_a_window_that_slack_does_not_open_is_told_and_opens_at_the_next_press(
+def test_a_window_that_slack_does_not_open_is_reported_and_opens_at_the_next_click(
     sandbox_app: SandboxApp, ana: Tab
 ) -> None:
     card = ana.route(QUESTION)

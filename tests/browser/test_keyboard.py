@@ -62,7 +62,7 @@ def test_ask_escalate_and_send_by_keyboard_alone(ana: Tab, contract: str) -> Non
     expect(posted(ana, reference)).to_contain_text(contract)
 
 
-def test_the_answer_to_a_question_is_pressed_and_the_focus_stays_in_the_answer(ana: Tab) -> None:
+def test_the_answer_to_a_question_is_clicked_and_the_focus_stays_in_the_answer(ana: Tab) -> None:
     card = ana.route("send a case to Mediation hourly contract last paid 12 days ago")
     work = card.get_by_role("button", name=re.compile(": Work$"))
     reach(ana, work, "Shift+Tab")

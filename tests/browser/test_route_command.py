@@ -161,7 +161,7 @@ def test_the_composer_completes_the_command_and_hints_at_its_use(ana: Tab) -> No
     expect(ana.page.locator(".composer .usage")).to_contain_text("/route")
 
 
-def test_an_unknown_command_is_refused_in_words(ana: Tab) -> None:
+def test_an_unknown_command_is_rejected_with_a_message(ana: Tab) -> None:
     card = ana.wait_for_reply("/nonsense at all")
     expect(card).to_contain_text("/nonsense")
     expect(card).to_contain_text(re.compile("not a valid command", re.IGNORECASE))

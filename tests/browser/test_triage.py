@@ -53,7 +53,7 @@ def test_a_fact_is_taken_back_and_corrected(ana: Tab, facts: Mapping[str, FactSp
     expect(ana.button(card, "Client segment: Enterprise ✕")).to_be_visible()
 
 
-def test_a_number_read_from_the_words_is_taken_back_and_told_anew(ana: Tab, facts: Mapping[str, FactSpec]) -> None:
+def test_a_number_read_from_the_words_is_taken_back_and_stated_anew(ana: Tab, facts: Mapping[str, FactSpec]) -> None:
     card = ana.route(SURE)
     ana.click(card, "Days since the last payment: 12 days ✕")
     expect(ana.button(card, "Days since the last payment: 12 days ✕")).to_have_count(0)

@@ -85,7 +85,7 @@ def test_moved_cases_are_read_out(shell: Shell, old: Path, new: Path) -> None:
     )
 
 
-def test_an_unknown_id_is_told(shell: Shell, old: Path, new: Path, tmp_path: Path) -> None:
+def test_an_unknown_id_is_reported(shell: Shell, old: Path, new: Path, tmp_path: Path) -> None:
     write_knowledge(new)
     path = write_questions(tmp_path / "odd.jsonl", [("so", ["help/dangr"])])
     ran = shell("compare", old, new, "--questions", path)
@@ -99,7 +99,7 @@ def test_no_questions_is_wrong_use(shell: Shell, old: Path) -> None:
     assert "name one with --questions FILE" in ran.err
 
 
-def test_a_folder_without_knowledge_is_told(shell: Shell, old: Path, tmp_path: Path) -> None:
+def test_a_folder_without_knowledge_is_reported(shell: Shell, old: Path, tmp_path: Path) -> None:
     ran = shell("compare", tmp_path / "nowhere", old)
     assert ran.status == 2
     assert "nowhere" in ran.err

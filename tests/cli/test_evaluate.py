@@ -78,7 +78,7 @@ def gate_file(folder: Path, text: str) -> Path:
     return path
 
 
-def test_gates_that_are_met_are_told_with_value_and_bound(
+def test_gates_that_are_met_are_reported_with_value_and_bound(
     shell: Shell, knowledge: Path, questions: Path, tmp_path: Path
 ) -> None:
     gates = gate_file(tmp_path, "at_least = {top1 = 1, top3 = 0.9}\nat_most = {answered_out_of_scope = 0.5}")
@@ -91,7 +91,7 @@ def test_gates_that_are_met_are_told_with_value_and_bound(
     assert "against it" not in ran.out
 
 
-def test_a_missed_gate_is_told_with_the_questions_against_it(
+def test_a_missed_gate_is_reported_with_the_questions_against_it(
     shell: Shell, knowledge: Path, questions: Path, tmp_path: Path
 ) -> None:
     gates = gate_file(tmp_path, "at_least = {top1 = 0.9}\nat_most = {answered_out_of_scope = 0.04}")
@@ -167,7 +167,7 @@ def test_the_halves_together_are_the_whole(shell: Shell, knowledge: Path, questi
     assert min(counts) > 0
 
 
-def test_faults_are_told_by_place(shell: Shell, knowledge: Path, tmp_path: Path) -> None:
+def test_faults_are_reported_by_place(shell: Shell, knowledge: Path, tmp_path: Path) -> None:
     path = tmp_path / "broken.jsonl"
     path.write_text('{"text": "so"}\n\n{"text": "so", "ids": ["help/bagde"]}\n', encoding="utf-8")
     ran = shell("evaluate", path, "--knowledge", knowledge, "--json")
@@ -186,7 +186,7 @@ def test_faults_are_told_by_place(shell: Shell, knowledge: Path, tmp_path: Path)
         (["--html", "no/such/folder/page.html"], "no/such/folder/page.html cannot be written"),
     ],
 )
-def test_wrong_use_is_told_in_words(
+def test_wrong_use_is_reported_with_a_message(
     shell: Shell, knowledge: Path, questions: Path, arguments: list[str], words: str
 ) -> None:
     ran = shell("evaluate", questions, "--knowledge", knowledge, *arguments)
@@ -194,7 +194,7 @@ def test_wrong_use_is_told_in_words(
     assert words in ran.err
 
 
-def test_a_missing_file_is_told(shell: Shell, knowledge: Path, tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(shell: Shell, knowledge: Path, tmp_path: Path) -> None:
     ran = shell("evaluate", tmp_path / "none.jsonl", "--knowledge", knowledge)
     assert ran.status == 2
     assert "none.jsonl cannot be read: No such file or directory." in ran.err

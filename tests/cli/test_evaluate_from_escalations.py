@@ -159,7 +159,7 @@ def test_a_half_is_a_half(store: Store, shell: Shell, knowledge: Path) -> None:
         (["--from-escalations", "--write", "/nowhere/x.jsonl"], "/nowhere/x.jsonl cannot be written"),
     ],
 )
-def test_wrong_use_is_told(store: Store, shell: Shell, knowledge: Path, arguments: list[str], words: str) -> None:
+def test_wrong_use_is_reported(store: Store, shell: Shell, knowledge: Path, arguments: list[str], words: str) -> None:
     ran = shell("evaluate", *arguments, "--knowledge", knowledge)
     assert (ran.status, ran.out) == (2, "")
     assert words in ran.err

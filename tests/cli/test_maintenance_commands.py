@@ -172,7 +172,7 @@ def test_people_read_one_whole(several: Store, shell: Shell) -> None:
     assert "Ended: wrong queue: ce-tier-1" in shell("escalations", "show", "CE-1001").out
 
 
-def test_an_unknown_reference_is_told(several: Store, shell: Shell) -> None:
+def test_an_unknown_reference_is_reported(several: Store, shell: Shell) -> None:
     ran = shell("escalations", "show", "D-9")
     assert (ran.status, ran.out) == (2, "")
     assert "there is no escalation D-9" in ran.err
@@ -244,7 +244,7 @@ def test_a_long_export_tells_how_far_it_is(store: Store, shell: Shell, tmp_path:
         (["--limit", "0"], "--limit"),
     ],
 )
-def test_wrong_filters_are_told(shell: Shell, arguments: list[str], words: str) -> None:
+def test_wrong_filters_are_reported(shell: Shell, arguments: list[str], words: str) -> None:
     ran = shell("escalations", "list", *arguments)
     assert (ran.status, ran.out) == (2, "")
     assert words in " ".join(ran.err.replace("│", " ").split())
@@ -310,7 +310,7 @@ def pending_jobs(shell: Shell, *arguments: object) -> list[tuple[str, str, str]]
     return [(one["kind"], one["reference"], one["state"]) for one in listed]
 
 
-def test_what_is_owed_is_listed_tried_again_and_dropped(store: Store, shell: Shell) -> None:
+def test_what_is_pending_is_listed_tried_again_and_dropped(store: Store, shell: Shell) -> None:
     sent(store, "V1")
     store.outbox.complete(job(store), DeadLettered("is_archived"))
     assert pending_jobs(shell) == pending_jobs(shell, "--parked") == [("post_escalation", "D-1001", "parked")]
@@ -332,7 +332,7 @@ def test_what_is_owed_is_listed_tried_again_and_dropped(store: Store, shell: She
     assert sorted(pending_jobs(shell)) == [("post_escalation", "D-1001", "due"), ("tell_person", "D-1001", "due")]
 
 
-def test_everything_parked_is_tried_again_at_once(store: Store, shell: Shell) -> None:
+def test_everything_dead_lettered_is_tried_again_at_once(store: Store, shell: Shell) -> None:
     for view in ("V1", "V2"):
         sent(store, view)
         store.outbox.complete(job(store), DeadLettered("is_archived"))
@@ -345,7 +345,7 @@ def test_everything_parked_is_tried_again_at_once(store: Store, shell: Shell) ->
         assert "give either REF or --parked" in ran.err
 
 
-def test_what_is_being_sent_is_let_be(store: Store, shell: Shell) -> None:
+def test_what_is_being_sent_is_left_alone(store: Store, shell: Shell) -> None:
     sent(store, "V1")
     held = job(store)
     for command in ("drop", "retry"):
@@ -359,7 +359,7 @@ def test_what_is_being_sent_is_let_be(store: Store, shell: Shell) -> None:
     assert shell("outbox", "retry", held.id).status == 0
 
 
-def test_nothing_owed_is_fine_and_an_unknown_one_is_not(store: Store, shell: Shell) -> None:
+def test_nothing_pending_is_fine_and_an_unknown_one_is_not(store: Store, shell: Shell) -> None:
     posted = sent(store, "V1")
     store.outbox.complete(job(store), Completed(PostedMessage("C1", "1.0")))
     for command in ("retry", "drop"):
@@ -411,7 +411,7 @@ def test_a_database_of_ours_is_found_in_the_home_folder(
     assert shell("escalations", "list", "--json").document == []
 
 
-def test_what_is_no_database_of_ours_is_told(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_no_database_of_ours_is_reported(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "slackguide.db").write_text("hello " * 1000)
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("SLACKGUIDE_HOME", str(tmp_path))

@@ -258,7 +258,7 @@ def small(tmp_path: Path) -> Path:
         (["x", "--batch", "nowhere.jsonl"], "give it alone"),
     ],
 )
-def test_what_cannot_be_used_is_told_with_the_choices(
+def test_what_cannot_be_used_is_reported_with_the_choices(
     shell: Shell, small: Path, arguments: list[str], words: str
 ) -> None:
     ran = shell("route", *arguments, "--knowledge", small, "--json")
@@ -272,7 +272,7 @@ def test_a_wrong_value_names_the_choices(shell: Shell, small: Path) -> None:
     assert all(choice in ran.err for choice in ("red", "green", "blue"))
 
 
-def test_an_unusable_knowledge_base_is_told(shell: Shell, tmp_path: Path) -> None:
+def test_an_unusable_knowledge_base_is_reported(shell: Shell, tmp_path: Path) -> None:
     faulty = write_knowledge(tmp_path / "faulty", rules="    to: dsek")
     ran = shell("route", "x", "--knowledge", faulty, "--json")
     assert (ran.status, ran.out) == (2, "")

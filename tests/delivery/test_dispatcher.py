@@ -175,7 +175,7 @@ def test_without_being_able_to_look_nothing_is_posted() -> None:
     assert box.settled[0][0] == Retry(60.5, 5.0, True, "missing_scope")
 
 
-def test_a_dead_letter_is_told_to_requester_and_owner() -> None:
+def test_a_dead_letter_is_reported_to_requester_and_owner() -> None:
     box = deliver(ScriptedSlack(post=SlackRefusedError("not_in_channel", RefusalScope.PLACE)))
     text = "D-1042: not_in_channel"
     reported = (
@@ -185,7 +185,7 @@ def test_a_dead_letter_is_told_to_requester_and_owner() -> None:
     assert box.settled == [(DeadLettered("not_in_channel"), reported)]
 
 
-def test_a_notice_that_is_a_dead_letter_is_not_told_by_another_notice() -> None:
+def test_a_notice_that_is_a_dead_letter_is_not_shown_by_another_notice() -> None:
     job = replace(JOB, task=NotifyPerson("U1", NoticeKind.POSTED))
     slack = ScriptedSlack(post=SlackRefusedError("invalid_blocks", RefusalScope.MESSAGE))
     assert deliver(slack, job).settled == [(DeadLettered("invalid_blocks"), ())]

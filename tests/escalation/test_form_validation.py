@@ -84,11 +84,13 @@ def test_a_value_that_fits_is_typed(field: dict[str, Any], given_value: Any, val
         (TICKET, "https://help.example.com/other", "Paste the ticket's link."),
     ],
 )
-def test_a_value_that_does_not_fit_is_told_on_its_field(field: dict[str, Any], given_value: Any, words: str) -> None:
+def test_a_value_that_does_not_fit_is_reported_on_its_field(
+    field: dict[str, Any], given_value: Any, words: str
+) -> None:
     assert validate_form(form(**field), {"it": given_value}) == InvalidForm({"it": words})
 
 
-def test_every_fault_is_told_at_once_and_nothing_else_is_kept() -> None:
+def test_every_fault_is_reported_at_once_and_nothing_else_is_stored() -> None:
     fields = {
         "one": {"label": "One", "kind": "number"},
         "two": {"label": "Two", "kind": "date"},
@@ -109,7 +111,7 @@ KINDS = st.sampled_from(["short_text", "long_text", "choice", "choices", "date",
 
 
 @given(kind=KINDS, value=st.none() | st.text() | st.lists(st.text(), max_size=3), required=st.booleans())
-def test_anything_is_either_checked_or_told(kind: str, value: Any, required: bool) -> None:
+def test_anything_is_either_checked_or_reported(kind: str, value: Any, required: bool) -> None:
     options = OPTIONS if kind in ("choice", "choices") else {}
     outcome = validate_form(form(kind=kind, options=options, required=required), {"it": value})
     if isinstance(outcome, InvalidForm):

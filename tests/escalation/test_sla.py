@@ -76,7 +76,7 @@ def test_a_stage_is_watched_from_its_beginning(
         (CLAIMED, StopReminders(BOB), replace(UNRESOLVED, remind_at=None, muted=True)),
     ],
 )
-def test_a_press_that_changes_the_stage_starts_the_watch_anew(
+def test_a_click_that_changes_the_stage_starts_the_watch_anew(
     before: Escalation, command: Command, timer: SlaTimer
 ) -> None:
     watched = {
@@ -153,7 +153,7 @@ def test_nothing_to_remind_of() -> None:
     assert remind(replace(RESOLVED, sla_timer=UNCLAIMED), after(9999), POLICY) is None
 
 
-def test_working_hours_are_kept() -> None:
+def test_business_hours_are_respected() -> None:
     office = BusinessHours(ZoneInfo("America/New_York"), dict.fromkeys(range(5), (time(9), time(17))))
     friday_evening = datetime(2026, 3, 6, 23, 0, tzinfo=UTC)
     timer = start_timer(SlaStage.UNCLAIMED, friday_evening, replace(POLICY, hours=office))

@@ -87,7 +87,7 @@ WITHDRAWN = escalation(EscalationState.WITHDRAWN, None, NOON)
         (WITHDRAWN, Reopen(ASKER), EscalationState.SENT, None),
     ],
 )
-def test_a_press_that_fits(
+def test_a_click_that_fits(
     before: Escalation, command: Command, state: EscalationState, claimed_by: str | None
 ) -> None:
     outcome = apply(before, command, NOON + timedelta(days=14))
@@ -122,7 +122,7 @@ def test_a_press_that_fits(
         (WITHDRAWN, Withdraw(ASKER), "D-1042 was withdrawn by @UASK."),
     ],
 )
-def test_a_press_that_does_not_fit_is_told_why(before: Escalation, command: Command, words: str) -> None:
+def test_a_click_that_does_not_fit_is_rejected_with_a_reason(before: Escalation, command: Command, words: str) -> None:
     outcome = apply(before, command, NOON)
     assert isinstance(outcome, Rejected)
     assert outcome.escalation == before
@@ -208,13 +208,13 @@ def test_after_fourteen_days_it_stays_closed() -> None:
         ),
     ],
 )
-def test_whoever_is_concerned_is_told(before: Escalation, command: Command, tasks: list[object]) -> None:
+def test_whoever_is_concerned_is_notified(before: Escalation, command: Command, tasks: list[object]) -> None:
     outcome = apply(before, command, NOON)
     assert isinstance(outcome, Applied)
     assert list(outcome.messages) == tasks
 
 
-def test_followers_are_told_what_the_requester_is_told() -> None:
+def test_followers_get_the_requesters_notifications() -> None:
     followed = apply(CLAIMED, Follow(BOB), NOON)
     assert isinstance(followed, Applied)
     assert (followed.escalation.followers, followed.messages) == ((BOB,), ())

@@ -77,7 +77,7 @@ def test_the_shipped_gates_name_files_that_are_there() -> None:
         ('[[sets]]\nname = "a"\nat_most = {top1 = 0.95}', "of `top1` more is better: put it under at_least."),
     ],
 )
-def test_a_faulty_file_is_refused_in_words(tmp_path: Path, text: str, words: str) -> None:
+def test_a_faulty_file_is_rejected_with_a_message(tmp_path: Path, text: str, words: str) -> None:
     path = gate_file(tmp_path, text)
     with pytest.raises(UnusableInput) as refused:
         read_gates(path)
@@ -106,7 +106,7 @@ def test_how_often_it_answers_may_be_bounded_from_both_sides(tmp_path: Path, bou
         ("critical_first", "at least", 0.0, False),  # nothing to take it of
     ],
 )
-def test_a_bound_that_is_just_kept_is_kept(measure: str, bound: Bound, value: float, met: bool) -> None:
+def test_a_bound_that_is_just_met_passes(measure: str, bound: Bound, value: float, met: bool) -> None:
     (found,) = check_gates([gate_set(Gate(measure, bound, value))], OBSERVATIONS, critical=frozenset())
     assert found.met is met
 

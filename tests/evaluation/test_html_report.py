@@ -102,7 +102,7 @@ def test_every_table_has_a_caption_and_heads_for_rows_and_columns(measured: Repo
             assert row[0].get("scope") == "row"
 
 
-def test_gates_are_told_met_or_missed(measured: Report) -> None:
+def test_gates_are_reported_met_or_missed(measured: Report) -> None:
     wanted = GateSet("<all>", (), (Gate("top1", "at least", 0.9), Gate("top3", "at least", 0.1)))
     checked = check_gates([wanted], measured.overall.observations, critical=frozenset())
     text = render_html(measured, subtitle="", results=checked)

@@ -24,7 +24,7 @@ def test_the_halves_part_a_file_without_rest(tmp_path: Path) -> None:
     assert all(halves.values())
 
 
-def test_every_broken_line_is_told_with_its_place(tmp_path: Path) -> None:
+def test_every_broken_line_is_reported_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "set.jsonl"
     misspelt, half = '{"text": "so", "ids": ["help/pasword"]}', '{"text": "\\ud800", "ids": []}'
     path.write_text("\n".join(['{"text": "fine", "ids": []}', "{", misspelt, half]), encoding="utf-8")

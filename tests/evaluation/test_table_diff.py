@@ -62,7 +62,7 @@ def test_neighbouring_cells_are_read_out_as_one(compare: Compare) -> None:
     assert both.changes == (TableChange(BADGE, "vault", "desk", 5, cases),)
 
 
-def test_a_fact_that_only_the_new_rules_ask_for_is_told(compare: Compare) -> None:
+def test_a_fact_that_only_the_new_rules_ask_for_is_reported(compare: Compare) -> None:
     found = compare("    to: desk", _routes("{when: {colour: [red, blue]}, to: vault}", "{to: desk}"))
     assert found.changes == (TableChange(BADGE, "desk", "vault", 1, ("Colour: Red or Blue",)),)
 

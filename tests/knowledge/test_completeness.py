@@ -41,7 +41,7 @@ ROUTES = """\
         ("- {when: {not: {worth: much}}, to: parcel-desk}", "no rule for Much"),
     ],
 )  # fmt: skip
-def test_a_case_that_no_rule_decides_is_named_in_words(routes: str, said: str, copy: Copy) -> None:
+def test_a_case_that_no_rule_decides_is_named_in_a_message(routes: str, said: str, copy: Copy) -> None:
     copy.edit(TEAM, ROUTES, f"    routes:\n      {routes}\n")
     (found,) = [fault for fault in copy.faults() if "no rule for" in fault]
     assert found.startswith(f"{copy.at(TEAM, ENTRY)}: {said}")
@@ -59,7 +59,7 @@ def test_at_most_three_groups_of_cases_are_named(copy: Copy) -> None:
         assert said in found
 
 
-def test_what_an_entry_fixes_can_still_be_told_otherwise(copy: Copy) -> None:
+def test_what_an_entry_fixes_can_still_be_stated_otherwise(copy: Copy) -> None:
     copy.edit(TEAM, ROUTES, "    fixes: {worth: much}\n    routes:\n      - {when: {worth: much}, to: parcel-desk}\n")
     assert "no rule for Little or Not known" in "".join(copy.faults())
 

@@ -286,7 +286,7 @@ def test_file_that_is_no_mapping(copy: Copy) -> None:
     assert "a knowledge file is a mapping of sections" in copy.faults()[0]
 
 
-def test_files_of_an_editor_are_let_be(copy: Copy) -> None:
+def test_files_of_an_editor_are_left_alone(copy: Copy) -> None:
     (copy.directory / ".team.yaml").write_text("half typed: [", "utf-8")
     (copy.directory / "team.yaml~").write_text("half typed: [", "utf-8")
     (copy.directory / "schema.json").write_text("{}", "utf-8")

@@ -95,7 +95,7 @@ def test_a_weak_sign_heads_the_choices_where_nothing_is_certain(matcher: Matcher
     assert matching.offered >= 2
 
 
-def test_signs_of_a_hidden_entry_are_not_told(matcher: Matcher) -> None:
+def test_signs_of_a_hidden_entry_are_not_shown(matcher: Matcher) -> None:
     matching = matcher.match("he wants to die, which queue", hidden=frozenset({"conduct/self-harm"}))
     assert not matching.urgent
     assert matching.alerts == ()

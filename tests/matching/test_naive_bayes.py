@@ -53,7 +53,7 @@ def test_each_feature_counts_once_a_message(words: list[str]) -> None:
     assert list(counts.of) == list(features(words))
 
 
-def test_the_words_that_speak_for_a_kind_can_be_told(bayes: NaiveBayes) -> None:
+def test_the_words_that_speak_for_a_kind_can_be_stated(bayes: NaiveBayes) -> None:
     assert bayes.evidence(["tell", "my", "wife", "and", "my", "client", "wake"], 5) == ("wife", "wake")
     assert bayes.evidence(["tell", "my", "wife", "and", "wake"], 1) == ("wife",)
     assert bayes.evidence(["client", "quux"], 5) == ()

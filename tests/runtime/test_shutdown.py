@@ -105,7 +105,7 @@ def test_a_lease_is_given_back_and_a_restart_goes_on(slack: SandboxWorkspace) ->
     assert len(slack.posted()) == 1
 
 
-def test_told_to_stop_while_it_starts_it_stops_in_good_order(slack: SandboxWorkspace) -> None:
+def test_a_stop_signal_during_the_start_stops_in_good_order(slack: SandboxWorkspace) -> None:
     with running(slack.environment(), slack.folder) as process:
         process.logged("runs as HTTP")
         process.signal(signal.SIGHUP)

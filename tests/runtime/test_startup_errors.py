@@ -88,7 +88,7 @@ def test_what_is_missing_is_named_before_anything_is_opened(refused: Refused, na
     assert list(folder.iterdir()) == []
 
 
-def test_every_fault_is_told_at_once(refused: Refused) -> None:
+def test_every_fault_is_reported_at_once(refused: Refused) -> None:
     run, folder = refused["many faults"]
     assert (run.status, list(folder.iterdir())) == (2, [])
     for words in (
@@ -118,7 +118,7 @@ def test_every_fault_is_told_at_once(refused: Refused) -> None:
         ("serve", "SLACK_BOT_TOKEN is missing"),
     ],
 )
-def test_what_cannot_be_used_is_told_in_words(refused: Refused, name: str, words: str) -> None:
+def test_what_cannot_be_used_is_reported_with_a_message(refused: Refused, name: str, words: str) -> None:
     run, _ = refused[name]
     assert (run.status, run.out) == (2, "")
     assert words in run.err
@@ -130,7 +130,7 @@ def test_nothing_is_made_before_it_can_run(refused: Refused, name: str) -> None:
     assert list(refused[name][1].iterdir()) == []
 
 
-def test_no_secret_is_told(refused: Refused) -> None:
+def test_no_secret_is_reported(refused: Refused) -> None:
     for run, _ in refused.values():
         for secret in (BOT_TOKEN, APP_TOKEN, SECRET, "pass-of-tests"):
             assert secret not in run.err

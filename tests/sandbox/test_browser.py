@@ -290,7 +290,7 @@ def test_an_address_that_names_no_tool_opens_none(slack: ServedApp, demo_app: De
     expect(page.locator("#side")).to_be_hidden()
 
 
-def test_a_confirm_dialog_stands_before_the_press(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
+def test_a_confirm_dialog_stands_before_the_click(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     page = visit(slack)
     ask(page)
     page.get_by_role("button", name="Withdraw").click()
@@ -321,14 +321,14 @@ def test_selects_and_overflow_in_a_message(slack: ServedApp, demo_app: DemoApp, 
     assert [body["actions"][0]["selected_option"]["value"] for body in demo_app.pressed] == ["gamma", "beta"]
 
 
-def test_a_press_that_fails_says_so_beside_it(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
+def test_a_click_that_fails_says_so_beside_it(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     page = visit(slack)
     ask(page)
     page.get_by_role("button", name="Break").click()
     expect(rows(page).last.get_by_role("alert")).to_have_text("Slackguide could not do that. Try again?")
 
 
-def test_silence_and_broken_answers_end_in_words(visit: Opener) -> None:
+def test_silence_and_broken_answers_end_with_a_message(visit: Opener) -> None:
     with served(request_timeout=0.3) as slack:
         demo_app = DemoApp(slack)
         page = visit(slack)
@@ -359,7 +359,7 @@ def test_the_request_log_shows_the_request_and_the_broken_rule(
     expect(page.locator("details.glass").first).to_contain_text("1 Web API call")
 
 
-def test_weather_is_made_and_cleared(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
+def test_faults_are_injected_and_cleared(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     page = visit(slack)
     page.get_by_role("button", name="Fault injection").click()
     page.get_by_label("Rate-limited").check()
@@ -461,7 +461,7 @@ def test_on_a_phone(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 375
 
 
-def test_a_lost_connection_is_told_and_found_again(visit: Opener) -> None:
+def test_a_lost_connection_is_reported_and_found_again(visit: Opener) -> None:
     with served() as first:
         port = int(first.sandbox.url.rsplit(":")[-1].strip("/"))
         first.sandbox.say("ben", "general", "before")

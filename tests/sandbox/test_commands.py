@@ -92,7 +92,9 @@ def test_an_empty_acknowledgement_shows_nothing(slack: ServedApp) -> None:
         ),
     ],
 )
-def test_an_answer_over_a_limit_is_refused_in_words(slack: ServedApp, content: Any, code: str, rule: str) -> None:
+def test_an_answer_over_a_limit_is_rejected_with_a_message(
+    slack: ServedApp, content: Any, code: str, rule: str
+) -> None:
     answer(slack, **content)
     exchange = slack.sandbox.command("ana", "general", "/route", "x")
     assert not exchange.ok
@@ -113,7 +115,7 @@ def test_an_exception_in_the_listener_is_dispatch_failed(slack: ServedApp) -> No
     assert exchange.notice == "/route failed because the app did not take it. (dispatch_failed)"
 
 
-def test_silence_ends_in_words_after_the_patience() -> None:
+def test_silence_ends_with_a_message_after_the_timeout() -> None:
     release = threading.Event()
     with served(request_timeout=0.2) as slack:
 
@@ -214,7 +216,7 @@ def test_ids_differ_between_runs_and_repeat_with_a_seed() -> None:
         assert one.workspace.direct_message("ana").id == two.workspace.direct_message("ana").id
 
 
-def test_only_what_is_on_the_screen_can_be_pressed(slack: ServedApp) -> None:
+def test_only_what_is_on_the_screen_can_be_clicked(slack: ServedApp) -> None:
     answer(slack, text="x", blocks=[actions(button("go"))])
     (message,) = slack.sandbox.command("ana", "general", "/route").messages
     with pytest.raises(NotAllowedError, match="“stop” is not on the screen; there is: go"):

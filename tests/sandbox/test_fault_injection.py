@@ -111,7 +111,7 @@ def test_a_slow_call_goes_on_when_the_weather_clears(slack: ServedApp) -> None:
     assert texts(slack) == ["x"]
 
 
-def test_weather_is_over_one_method_and_in_order(slack: ServedApp) -> None:
+def test_faults_apply_to_one_method_and_in_order(slack: ServedApp) -> None:
     slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, method="users.list", code="one", times=1))
     slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, code="two", times=1))
     assert [fault.code for fault in slack.sandbox.faults.faults] == ["one", "two"]
@@ -141,7 +141,7 @@ def test_stopping_does_not_wait_for_what_hangs() -> None:
     assert [type(failure) for failure in failures] == [http.client.RemoteDisconnected], "and not its own time limit"
 
 
-def test_the_weather_is_over_response_urls_too(slack: ServedApp) -> None:
+def test_faults_apply_to_response_urls_too(slack: ServedApp) -> None:
     heard: list[str] = []
 
     @slack.app.command("/route")

@@ -45,7 +45,7 @@ def post(url: str, body: dict[str, Any]) -> tuple[int, str]:
             return refusal.code, json.load(refusal)["error"]
 
 
-def test_a_press_on_an_ephemeral_message_carries_no_message(slack: ServedApp) -> None:
+def test_a_click_on_an_ephemeral_message_carries_no_message(slack: ServedApp) -> None:
     heard = listen(slack)
     message = card(slack)
     assert slack.sandbox.click("ana", message, "go").ok
@@ -68,7 +68,7 @@ def test_a_press_on_an_ephemeral_message_carries_no_message(slack: ServedApp) ->
     assert body["channel"]["name"] == "general"
 
 
-def test_a_press_on_a_posted_message_carries_it(slack: ServedApp) -> None:
+def test_a_click_on_a_posted_message_carries_it(slack: ServedApp) -> None:
     heard = listen(slack)
     metadata = {"event_type": "x", "event_payload": {"id": 1}}
     slack.client.chat_postMessage(channel="#general", text="post", blocks=[actions(button("go"))], metadata=metadata)
@@ -79,7 +79,7 @@ def test_a_press_on_a_posted_message_carries_it(slack: ServedApp) -> None:
     assert heard[0]["container"]["is_ephemeral"] is False
 
 
-def test_nobody_presses_what_they_do_not_see(slack: ServedApp) -> None:
+def test_nobody_clicks_what_they_do_not_see(slack: ServedApp) -> None:
     message = card(slack)
     with pytest.raises(NotAllowedError, match="only somebody else sees"):
         slack.sandbox.click("ben", message, "go")
@@ -116,7 +116,7 @@ def test_an_overflow_menu_keeps_no_state(slack: ServedApp) -> None:
     assert heard[0]["state"]["values"] == {}
 
 
-def test_a_press_nobody_acknowledges_is_shown(slack: ServedApp) -> None:
+def test_a_click_nobody_acknowledges_is_shown(slack: ServedApp) -> None:
     exchange = slack.sandbox.click("ana", card(slack), "go")
     assert exchange.status == 404
     assert exchange.notice == "Slackguide could not do that. Try again?"
@@ -168,7 +168,7 @@ def test_a_response_url_takes_no_broken_blocks(slack: ServedApp) -> None:
     assert [problem.rule for problem in call.problems] == ["Section text: at most 3000 characters"]
 
 
-def test_an_answer_to_a_press_may_be_for_everyone(slack: ServedApp) -> None:
+def test_an_answer_to_a_click_may_be_for_everyone(slack: ServedApp) -> None:
     url, _ = url_of(slack)
     post(url, {"text": "all", "response_type": "in_channel"})
     assert [message.text for message in slack.workspace.messages("general")] == ["all"]
@@ -332,7 +332,7 @@ def test_a_submission_may_update_push_or_clear(slack: ServedApp) -> None:
     assert slack.workspace.views.stack(view.person) == ()
 
 
-def test_a_press_in_a_modal_carries_what_is_typed_so_far(slack: ServedApp) -> None:
+def test_a_click_in_a_modal_carries_what_is_typed_so_far(slack: ServedApp) -> None:
     heard = listen(slack, "look")
     view = open_form(slack, modal(*FORM["blocks"][:2], actions(button("look"))))
     slack.sandbox.click("ana", view, "look", state={"title": "half"})

@@ -117,7 +117,7 @@ def test_the_live_stream_numbers_each_change(slack: ServedApp) -> None:
         assert change["channel"] == slack.workspace.conversation("general").id
 
 
-def test_a_reader_from_another_run_is_told_to_begin_anew(slack: ServedApp) -> None:
+def test_a_reader_from_another_run_is_asked_to_begin_anew(slack: ServedApp) -> None:
     request = urllib.request.Request(f"{slack.sandbox.url}sandbox/live", headers={"Last-Event-ID": "999999"})
     with urllib.request.urlopen(request, timeout=WAIT_SECONDS) as stream:
         lines = [stream.readline() for _ in range(4)]
@@ -154,7 +154,7 @@ def test_an_action_says_what_it_led_to(slack: ServedApp) -> None:
     assert [exchange["kind"] for exchange in wall["exchanges"]] == ["slash_commands"]
 
 
-def test_the_weather_and_the_clock_from_the_page(slack: ServedApp) -> None:
+def test_faults_and_the_clock_from_the_page(slack: ServedApp) -> None:
     act(slack, "faults", {"kind": "slow", "method": "chat.postMessage", "times": 2, "seconds": 3})
     assert slack.sandbox.faults.faults == (
         InjectedFault(kind=FaultKind.SLOW, method="chat.postMessage", times=2, seconds=3),

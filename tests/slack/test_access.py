@@ -33,7 +33,9 @@ def refusal(harness: AppHarness, who: str, before: set[str]) -> str:
 
 @pytest.mark.parametrize("who", REFUSED)
 @pytest.mark.parametrize("text", [MEDIATION, "", "help", "escalate", "escalate ask-disputes"])
-def test_a_command_of_a_guest_or_an_outsider_is_refused_in_words(harness: AppHarness, who: str, text: str) -> None:
+def test_a_command_of_a_guest_or_an_outsider_is_rejected_with_a_message(
+    harness: AppHarness, who: str, text: str
+) -> None:
     before = {message.ts for message in harness.workspace.ephemerals(who)}
 
     assert harness.command(text, who, PLACES[who]).ok
@@ -43,7 +45,7 @@ def test_a_command_of_a_guest_or_an_outsider_is_refused_in_words(harness: AppHar
 
 
 @pytest.mark.parametrize("who", REFUSED)
-def test_a_direct_message_of_theirs_is_refused_in_words(harness: AppHarness, who: str) -> None:
+def test_a_direct_message_of_theirs_is_rejected_with_a_message(harness: AppHarness, who: str) -> None:
     answer = harness.ask(MEDIATION, who)
 
     assert REFUSED[who] in said(answer)
@@ -51,7 +53,7 @@ def test_a_direct_message_of_theirs_is_refused_in_words(harness: AppHarness, who
 
 
 @pytest.mark.parametrize("who", REFUSED)
-def test_a_mention_of_theirs_is_refused_in_words(harness: AppHarness, who: str) -> None:
+def test_a_mention_of_theirs_is_rejected_with_a_message(harness: AppHarness, who: str) -> None:
     harness.sandbox.mention(who, PLACES[who], MEDIATION)
     harness.settle()
 
@@ -60,7 +62,7 @@ def test_a_mention_of_theirs_is_refused_in_words(harness: AppHarness, who: str) 
 
 
 @pytest.mark.parametrize("who", REFUSED)
-def test_a_press_of_theirs_is_refused_in_words_and_changes_nothing(harness: AppHarness, who: str) -> None:
+def test_a_click_of_theirs_is_rejected_with_a_message_and_changes_nothing(harness: AppHarness, who: str) -> None:
     """A public answer in a channel that they joined since."""
     harness.sandbox.mention("ana", STAFF, MEDIATION)
     harness.settle()
@@ -79,7 +81,7 @@ def test_a_press_of_theirs_is_refused_in_words_and_changes_nothing(harness: AppH
 
 
 @pytest.mark.parametrize("who", REFUSED)
-def test_a_message_shortcut_of_theirs_is_refused_in_words(harness: AppHarness, who: str) -> None:
+def test_a_message_shortcut_of_theirs_is_rejected_with_a_message(harness: AppHarness, who: str) -> None:
     question = harness.sandbox.say("ana", PLACES[who], MEDIATION)
     assert question.sent
     message = harness.workspace.messages(PLACES[who])[-1]
@@ -92,7 +94,9 @@ def test_a_message_shortcut_of_theirs_is_refused_in_words(harness: AppHarness, w
 
 @pytest.mark.parametrize("who", REFUSED)
 @pytest.mark.parametrize("callback", [Callback.ESCALATION, Callback.ASK, Callback.RESOLVE, Callback.ADD_DETAILS])
-def test_a_form_of_theirs_is_refused_in_words_and_keeps_nothing(harness: AppHarness, who: str, callback: str) -> None:
+def test_a_form_of_theirs_is_rejected_with_a_message_and_keeps_nothing(
+    harness: AppHarness, who: str, callback: str
+) -> None:
     """A form that is open when somebody becomes a guest."""
     harness.command("", "ana")
     form = harness.modal()
@@ -142,7 +146,7 @@ def test_a_stranger_who_wants_a_window_is_asked_to_type_it_again(harness: AppHar
     assert harness.modal("nora").callback_id == "escalation"
 
 
-def test_a_press_of_a_stranger_is_acknowledged_before_they_are_looked_up(harness: AppHarness) -> None:
+def test_a_click_of_a_stranger_is_acknowledged_before_they_are_looked_up(harness: AppHarness) -> None:
     harness.sandbox.mention("ana", STAFF, MEDIATION)
     harness.settle()
     (answer,) = [m for m in harness.workspace.all_messages(STAFF) if m.by_bot]

@@ -257,7 +257,7 @@ def test_members_are_let_in(pat: AppHarness, surface: str, kind: str) -> None:
 
 @pytest.mark.parametrize("surface", SURFACES)
 @pytest.mark.parametrize("kind", DENIED)
-def test_everybody_else_is_refused_in_words(pat: AppHarness, surface: str, kind: str) -> None:
+def test_everybody_else_is_rejected_with_a_message(pat: AppHarness, surface: str, kind: str) -> None:
     become, phrase = DENIED[kind]
 
     shown = outcome(pat, SURFACES[surface], become, phrase)

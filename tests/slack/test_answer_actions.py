@@ -65,7 +65,7 @@ def test_not_this_offers_the_next_matches_and_in_the_end_says_that_there_are_non
     assert len(seen) >= 3
 
 
-def test_a_verdict_is_kept_once_a_person_and_answer(harness: AppHarness) -> None:
+def test_a_verdict_is_stored_once_a_person_and_answer(harness: AppHarness) -> None:
     message = harness.route(MEDIATION)
 
     message = harness.click_message(message, Action.HELPFUL)
@@ -116,7 +116,7 @@ def test_two_questions_lead_to_the_high_value_queue(harness: AppHarness) -> None
     assert not any(action.startswith(Action.SET_FACT) for action in labels(message).values())
 
 
-def test_a_fact_can_be_taken_back_and_told_otherwise(harness: AppHarness) -> None:
+def test_a_fact_can_be_taken_back_and_stated_otherwise(harness: AppHarness) -> None:
     message = harness.route(MEDIATION)
     notified = [label for label in labels(message) if "12 days" in label]
     assert len(notified) == 1
@@ -138,7 +138,7 @@ def test_a_fact_can_be_taken_back_and_told_otherwise(harness: AppHarness) -> Non
     assert decode(value_of(message, Action.HELPFUL))[0].facts["days_since_last_payment"] == told_again["v"]
 
 
-def test_every_answer_of_every_question_can_be_pressed(harness: AppHarness) -> None:
+def test_every_answer_of_every_question_can_be_clicked(harness: AppHarness) -> None:
     """Each button of each question on the way carries a fact that the next card shows, or the decision itself."""
     asked = AnswerState("answer", entry="disputes/send-to-mediation")
     answer_to(harness, f"{Action.CHOOSE}:0", asked.encode(o=asked.entry))
@@ -163,7 +163,7 @@ def test_who_does_not_know_sees_every_possibility(harness: AppHarness) -> None:
         assert queue in shown
 
 
-def test_a_number_of_zero_can_be_told(harness: AppHarness) -> None:
+def test_a_number_of_zero_can_be_stated(harness: AppHarness) -> None:
     asked = AnswerState("answer", entry="disputes/send-to-mediation", facts={"contract_type": "hourly"})
 
     shown = answer_to(harness, f"{Action.SET_FACT}:0", asked.encode(n="days_since_last_payment", v=0))
@@ -233,7 +233,7 @@ def test_words_in_a_window_do_not_take_the_answer_away(harness: AppHarness) -> N
     assert words(harness.modal()) == words(answer)
 
 
-def test_an_alert_stays_whatever_is_pressed(harness: AppHarness, guide: Guide) -> None:
+def test_an_alert_stays_whatever_is_clicked(harness: AppHarness, guide: Guide) -> None:
     """Answers beside an alert keep it: after “Not this”, “None of these”, and a verdict."""
     signs = [entry for entry in guide.knowledge.entries.values() if entry.signs and entry.signs.weak]
     asked = None
@@ -282,7 +282,7 @@ GARBLED = {
 
 
 @pytest.mark.parametrize("value", GARBLED.values(), ids=GARBLED.keys())
-def test_old_foreign_and_garbled_values_are_answered_in_words(harness: AppHarness, value: str | None) -> None:
+def test_old_foreign_and_garbled_values_are_answered_with_a_message(harness: AppHarness, value: str | None) -> None:
     for action in Action:
         if action in (Action.LINK, Action.HOME_PAGE):
             continue  # a link needs no answer; a page is drawn anew on the Home tab, where no message would be seen
@@ -290,7 +290,7 @@ def test_old_foreign_and_garbled_values_are_answered_in_words(harness: AppHarnes
 
 
 @pytest.mark.parametrize("action_id", ["answer_teleport", "helpful", "🙂", "escalation_claims", "answer_helpfully"])
-def test_an_unknown_button_is_answered_in_words(harness: AppHarness, action_id: str) -> None:
+def test_an_unknown_button_is_answered_with_a_message(harness: AppHarness, action_id: str) -> None:
     assert "another version" in answer_to(harness, action_id, "x")
 
 
@@ -304,7 +304,7 @@ def test_every_button_there_is_is_known(harness: AppHarness) -> None:
     assert not [m for m in harness.workspace.ephemerals("ana") if "another version" in m.text]
 
 
-def test_a_button_pressed_by_somebody_else_does_not_show_them_the_words(harness: AppHarness) -> None:
+def test_a_button_clicked_by_somebody_else_does_not_show_them_the_words(harness: AppHarness) -> None:
     secret = "client wants mediation for the xylophone " * 40
     asked, _ = decode(value_of(harness.route(secret), next(iter(labels(harness.route(secret)).values()))))
     assert asked.token is not None
@@ -315,7 +315,7 @@ def test_a_button_pressed_by_somebody_else_does_not_show_them_the_words(harness:
     assert harness.repositories.drafts.get(asked.token, harness.workspace.person("ben").id) is None
 
 
-def test_an_unknown_window_is_answered_in_words(harness: AppHarness) -> None:
+def test_an_unknown_window_is_answered_with_a_message(harness: AppHarness) -> None:
     harness.command("")
     form = harness.modal()
     payload = harness.sandbox.submit("ana", form.id, {ASK_TEXT: UNKNOWN}).sent
@@ -329,7 +329,7 @@ def test_an_unknown_window_is_answered_in_words(harness: AppHarness) -> None:
     assert "another version" in json.dumps(answer["view"])
 
 
-def test_an_unknown_shortcut_is_answered_in_words(harness: AppHarness) -> None:
+def test_an_unknown_shortcut_is_answered_with_a_message(harness: AppHarness) -> None:
     workspace = harness.workspace
     person = workspace.person("ana")
     payload = {

@@ -144,7 +144,7 @@ def test_only_the_home_tab_is_drawn(harness: AppHarness) -> None:
     assert harness.workspace.views.home(harness.workspace.person("ana").id) is None
 
 
-def test_a_guest_is_told_there_too(harness: AppHarness) -> None:
+def test_a_guest_is_notified_there_too(harness: AppHarness) -> None:
     view = home(harness, "gil")
 
     assert "you are a guest here" in words(view)

@@ -121,7 +121,7 @@ def test_a_stranger_is_looked_up_before_they_are_sent_anything(harness: AppHarne
     assert directory.authorize_recipient("UNOBODY") == Denied(EXTERNAL_MESSAGE, Denial.UNKNOWN)
 
 
-def test_who_is_refused_a_look_up_is_told_that_asking_again_does_not_help(
+def test_who_is_refused_a_look_up_is_reported_that_asking_again_does_not_help(
     harness: AppHarness, directory: DirectorySync
 ) -> None:
     harness.sandbox.inject_fault(

@@ -49,7 +49,7 @@ def test_a_command_is_answered_with_an_apology(broken: AppHarness, referred: Cal
     referred(exchange.messages[0].text)
 
 
-def test_a_press_is_answered_with_an_apology(broken: AppHarness, referred: Callable[[str], None]) -> None:
+def test_a_click_is_answered_with_an_apology(broken: AppHarness, referred: Callable[[str], None]) -> None:
     broken.guide.broken = None
     message = broken.route(MEDIATION)
     broken.guide.broken = SECRET
@@ -58,7 +58,7 @@ def test_a_press_is_answered_with_an_apology(broken: AppHarness, referred: Calla
     assert broken.workspace.message(message.ts) == message, "the answer stays"
 
 
-def test_a_press_in_a_window_is_answered_with_an_apology_on_top_of_it(
+def test_a_click_in_a_window_is_answered_with_an_apology_on_top_of_it(
     harness: AppHarness, referred: Callable[[str], None]
 ) -> None:
     harness.command("")

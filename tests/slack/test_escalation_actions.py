@@ -51,7 +51,7 @@ def test_an_unclaimed_card_offers_the_claim_alone(post: Message) -> None:
     assert "Unclaimed" in words(post)
 
 
-def test_words_for_whoever_pressed_stand_beside_a_card_with_replies(harness: AppHarness, claimed: Message) -> None:
+def test_words_for_whoever_clicked_stand_beside_a_card_with_replies(harness: AppHarness, claimed: Message) -> None:
     assert len(harness.workspace.messages(claimed.channel, thread_ts=claimed.ts)) > 1
 
     notified = harness.notified(claimed, Action.RELEASE, "marek")
@@ -59,7 +59,9 @@ def test_words_for_whoever_pressed_stand_beside_a_card_with_replies(harness: App
     assert notified.thread_ts is None
 
 
-def test_a_claim_is_told_to_whoever_pressed_the_thread_and_the_requester(harness: AppHarness, post: Message) -> None:
+def test_a_claim_is_reported_to_whoever_clicked_the_thread_and_the_requester(
+    harness: AppHarness, post: Message
+) -> None:
     notified = harness.notified(post, Action.CLAIM, "marek")
 
     assert "D-1001 is yours now" in notified.text
@@ -73,7 +75,7 @@ def test_a_claim_is_told_to_whoever_pressed_the_thread_and_the_requester(harness
     assert f"<@{marek}> claimed D-1001" in words(notices(harness)[-1])
 
 
-def test_of_two_who_claim_at_once_one_wins_and_the_other_is_told_who(harness: AppHarness, post: Message) -> None:
+def test_of_two_who_claim_at_once_one_wins_and_the_other_is_notified_who(harness: AppHarness, post: Message) -> None:
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda who: harness.sandbox.click(who, post, Action.CLAIM), ("marek", "priya")))
     harness.until(lambda: harness.workspace.ephemerals("marek") and harness.workspace.ephemerals("priya"))
@@ -272,7 +274,7 @@ def test_a_small_form_while_the_database_is_away_stays_open(harness: AppHarness,
     assert "Which week?" in words(notices(harness)[-1])
 
 
-def test_a_press_while_the_database_is_away_is_told(harness: AppHarness, post: Message) -> None:
+def test_a_click_while_the_database_is_away_is_reported(harness: AppHarness, post: Message) -> None:
     away = harness.database.with_suffix(".away")
     harness.database.rename(away)
     notified = harness.notified(post, Action.CLAIM, "marek")
@@ -281,7 +283,7 @@ def test_a_press_while_the_database_is_away_is_told(harness: AppHarness, post: M
     assert "The database cannot be reached" in notified.text
 
 
-def test_the_whole_story_is_kept(harness: AppHarness, escalation: Escalation, claimed: Message) -> None:
+def test_the_whole_story_is_stored(harness: AppHarness, escalation: Escalation, claimed: Message) -> None:
     harness.click(claimed, Action.RELEASE, "marek")
     harness.click(card(harness, claimed), Action.CLAIM, "priya")
     harness.click(card(harness, claimed), Action.RESOLVE, "priya")

@@ -22,7 +22,7 @@ from tests.support.questions import MEDIATION
 from tests.support.rendered import fields, labels, live, said, words
 
 
-def test_it_is_kept_confirmed_posted_and_the_requester_gets_the_link(harness: AppHarness) -> None:
+def test_it_is_stored_confirmed_posted_and_the_requester_gets_the_link(harness: AppHarness) -> None:
     message = harness.route(MEDIATION)
     harness.click(message, Action.ESCALATE)
     calls = len(harness.workspace.calls)
@@ -87,7 +87,7 @@ FAULTY = {
 
 
 @pytest.mark.parametrize(("field", "value", "notified"), [(f, v, t) for f, (v, t) in FAULTY.items()])
-def test_a_fault_is_told_on_its_field_and_nothing_typed_is_lost(
+def test_a_fault_is_reported_on_its_field_and_nothing_typed_is_lost(
     harness: AppHarness, field: str, value: str, notified: str
 ) -> None:
     opened(harness)
@@ -103,7 +103,7 @@ def test_a_fault_is_told_on_its_field_and_nothing_typed_is_lost(
     assert harness.pending() == ()
 
 
-def test_every_fault_is_told_at_once(harness: AppHarness) -> None:
+def test_every_fault_is_reported_at_once(harness: AppHarness) -> None:
     opened(harness)
 
     exchange = harness.submit(filled(contract_id="x", ticket_url="https://x.example/a|b"))
@@ -180,7 +180,7 @@ def test_a_form_that_the_knowledge_no_longer_has_says_what_to_do(harness: AppHar
         assert "too old" in answer["errors"]["ticket_url"], metadata
 
 
-def test_options_and_fields_of_an_older_form_are_told_on_a_field_that_is_there(harness: AppHarness) -> None:
+def test_options_and_fields_of_an_older_form_are_reported_on_a_field_that_is_there(harness: AppHarness) -> None:
     opened(harness)
     payload = harness.submit(filled(contract_id="x")).sent
     view = payload["view"]
@@ -264,7 +264,7 @@ def test_of_two_colleagues_who_send_the_same_ticket_at_once_one_is_warned(harnes
 
 
 @pytest.mark.parametrize("text", [text for text in STRANGE.values() if text.strip("\x01")])
-def test_nothing_that_people_write_comes_alive_in_the_post_or_is_lost(harness: AppHarness, text: str) -> None:
+def test_nothing_that_people_write_is_rendered_as_markup_in_the_post_or_is_lost(harness: AppHarness, text: str) -> None:
     text = text[:3000]
     escalation = sent(harness, summary=text, client_username=text[:100] or "x")
 

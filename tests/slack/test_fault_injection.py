@@ -27,7 +27,7 @@ def tries(harness: AppHarness) -> list[ApiCall]:
 
 
 @pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RESET, FaultKind.RATE_LIMITED])
-def test_a_submission_while_slack_is_down_is_kept_and_posted_when_it_is_back(
+def test_a_submission_while_slack_is_down_is_stored_and_posted_when_it_is_back(
     harness: AppHarness, kind: FaultKind
 ) -> None:
     opened(harness)
@@ -96,7 +96,7 @@ def test_a_500_after_posting_is_looked_for_before_posting_again(harness: AppHarn
     assert len(posts(harness)) == 1
 
 
-def test_an_archived_channel_parks_the_post_and_the_requester_and_specialists_are_told_in_words(
+def test_an_archived_channel_dead_letters_the_post_and_notifies_the_people_concerned(
     harness: AppHarness,
 ) -> None:
     harness.workspace.change_channel("ask-disputes", archived=True)
@@ -120,7 +120,7 @@ def test_an_archived_channel_parks_the_post_and_the_requester_and_specialists_ar
     assert "D-1001 is in #ask-disputes" in words(notices(harness)[-1])
 
 
-def test_a_channel_without_us_in_it_parks_the_post_and_says_whom_to_invite(harness: AppHarness) -> None:
+def test_a_channel_without_us_in_it_dead_letters_the_post_and_says_whom_to_invite(harness: AppHarness) -> None:
     harness.workspace.change_channel("ask-disputes", bot_joined=False)
 
     sent(harness)
@@ -182,7 +182,7 @@ def test_a_requester_who_has_left_does_not_hold_up_the_post(harness: AppHarness)
 
 
 @pytest.mark.parametrize(("kind", "times"), [(FaultKind.FAILING, 1), (FaultKind.RESET, 2), (FaultKind.RATE_LIMITED, 1)])
-def test_a_window_that_slack_does_not_open_is_told_in_the_acknowledgement(
+def test_a_window_that_slack_does_not_open_is_reported_in_the_acknowledgement(
     harness: AppHarness, kind: FaultKind, times: int
 ) -> None:
     for text in ("", "escalate ask-disputes"):

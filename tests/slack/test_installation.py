@@ -53,7 +53,7 @@ def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 @pytest.mark.parametrize("code", ["account_inactive", "invalid_auth", "no_permission", "ekm_access_denied"])
-def test_what_is_owed_waits_for_as_long_as_it_takes_and_is_sent_at_once_afterwards(
+def test_what_is_pending_waits_for_as_long_as_it_takes_and_is_sent_at_once_afterwards(
     harness: AppHarness, caplog: pytest.LogCaptureFixture, code: str
 ) -> None:
     caplog.set_level(logging.INFO, logger="slackguide")

@@ -151,7 +151,7 @@ def test_its_own_answers_are_not_answered(harness: AppHarness) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"text": ""}, {"text": "", "subtype": "file_share"}, {"text": " \n "}])
-def test_a_message_without_words_is_answered_in_words(harness: AppHarness, changes: dict[str, str]) -> None:
+def test_a_message_without_words_is_answered_with_a_message(harness: AppHarness, changes: dict[str, str]) -> None:
     payload = copy.deepcopy(harness.sandbox.message("ana", MEDIATION).sent)
     harness.settle()
     payload["event_id"] = "EvEmpty"
@@ -164,7 +164,7 @@ def test_a_message_without_words_is_answered_in_words(harness: AppHarness, chang
 
 
 @pytest.mark.parametrize("text", [text for text in STRANGE.values() if text.strip("\x01")])
-def test_everything_that_can_be_written_is_answered_and_nothing_of_it_comes_alive(
+def test_everything_that_can_be_written_is_answered_and_nothing_of_it_is_rendered_as_markup(
     harness: AppHarness, text: str
 ) -> None:
     answer = harness.ask(text)
@@ -249,7 +249,7 @@ def test_the_message_shortcut_answers_that_message_in_a_window(harness: AppHarne
     assert fields(harness.modal())["summary"] == MEDIATION
 
 
-def test_a_press_under_a_direct_message_changes_it_in_place(harness: AppHarness) -> None:
+def test_a_click_under_a_direct_message_changes_it_in_place(harness: AppHarness) -> None:
     answer = harness.ask(MEDIATION)
 
     changed = harness.click_message(answer, Action.SKIP_FACT)
@@ -260,7 +260,7 @@ def test_a_press_under_a_direct_message_changes_it_in_place(harness: AppHarness)
     assert len(answers(harness)) == 1
 
 
-def test_while_the_database_is_away_slack_is_told_to_send_the_message_again(harness: AppHarness) -> None:
+def test_while_the_database_is_away_slack_is_asked_to_send_the_message_again(harness: AppHarness) -> None:
     away = harness.database.with_suffix(".away")
     harness.database.rename(away)
     assert harness.sandbox.message("ana", MEDIATION).status == 500

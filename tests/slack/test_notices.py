@@ -81,7 +81,7 @@ def read_by(harness: AppHarness, who: str) -> str:
 
 @pytest.mark.parametrize("who", ["ana", "ben"], ids=["requester", "follower"])
 @pytest.mark.parametrize("code", CHANGES)
-def test_who_may_no_longer_read_it_is_not_told_and_nothing_is_owed(
+def test_who_may_no_longer_read_it_is_not_shown_and_nothing_is_owed(
     harness: AppHarness, who: str, code: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     asked_while_slack_is_down(harness)
@@ -98,7 +98,7 @@ def test_who_may_no_longer_read_it_is_not_told_and_nothing_is_owed(
     assert "INTERNAL" not in caplog.text
 
 
-def test_an_account_whose_end_only_slack_knows_of_is_not_told_either(harness: AppHarness) -> None:
+def test_an_account_whose_end_only_slack_knows_of_is_not_shown_either(harness: AppHarness) -> None:
     asked_while_slack_is_down(harness)
     harness.workspace.change_person("ben", deleted=True)
     cleared(harness)
@@ -130,7 +130,7 @@ def test_a_reader_who_is_not_in_the_directory_is_looked_up_first_however_long_th
     assert harness.pending() == ()
 
 
-def test_a_reader_whom_slack_does_not_know_is_not_told(harness: AppHarness) -> None:
+def test_a_reader_whom_slack_does_not_know_is_not_shown(harness: AppHarness) -> None:
     asked_while_slack_is_down(harness)
     forgotten(harness, "ben")
     cleared(harness)

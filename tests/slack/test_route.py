@@ -106,7 +106,7 @@ def test_escalate_with_the_id_of_a_form_opens_it_empty(harness: AppHarness) -> N
             assert block["block_id"] == block["element"]["action_id"]
 
 
-def test_words_that_fit_nothing_are_told_so(harness: AppHarness) -> None:
+def test_words_that_fit_nothing_are_reported_so(harness: AppHarness) -> None:
     message = harness.route(UNKNOWN)
 
     assert "nothing in the guides" in words(message)
@@ -140,7 +140,9 @@ STRANGE = {
 
 
 @pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE.keys())
-def test_everything_that_can_be_typed_is_answered_and_nothing_of_it_comes_alive(harness: AppHarness, text: str) -> None:
+def test_everything_that_can_be_typed_is_answered_and_nothing_of_it_is_rendered_as_markup(
+    harness: AppHarness, text: str
+) -> None:
     message = harness.route(text)
 
     assert words(message).strip()
@@ -164,7 +166,7 @@ def test_a_window_answers_everything_too(harness: AppHarness, text: str) -> None
     assert live(answer) == set()
 
 
-def test_a_command_of_another_version_is_answered_in_words(harness: AppHarness) -> None:
+def test_a_command_of_another_version_is_answered_with_a_message(harness: AppHarness) -> None:
     payload = harness.command("help").sent
 
     reply = harness.send("slash_commands", {**payload, "command": "/guide"})

@@ -120,7 +120,7 @@ def test_eight_thousand_characters_of_a_thread_count_the_newest_first(probed: Ap
     assert {text.split()[0] for text in probe.read} == {"3", "4", "5", "it"}
 
 
-def test_a_long_first_message_is_cut_wherever_it_is_kept(probed: AppHarness) -> None:
+def test_a_long_first_message_is_cut_wherever_it_is_stored(probed: AppHarness) -> None:
     first = thread_of(probed, f"{MEDIATION}{' ' * 30_000}x")
 
     follow_up = probed.ask(FACT, thread_ts=first.thread_ts)

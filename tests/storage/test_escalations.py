@@ -31,7 +31,7 @@ from tests.support.databases import Store, new_escalation
 ROUNDS = 20
 
 
-def test_a_submission_is_kept_whole_and_owes_its_post(store: Store) -> None:
+def test_a_submission_is_stored_whole_and_queues_its_post(store: Store) -> None:
     sent = new_escalation(
         values={
             "ticket_url": "https://help.example.com/agent/tickets/1234567",
@@ -126,7 +126,7 @@ def test_twenty_people_claim_at_once_and_one_has_it(store: Store) -> None:
     assert stored.claimed_by == winner
 
 
-def test_a_life_is_kept_event_by_event(store: Store) -> None:
+def test_a_life_is_stored_event_by_event(store: Store) -> None:
     escalation = store.submit(new_escalation()).escalation
     store.escalations.apply(escalation.id, Claim("U2"))
     store.escalations.apply(escalation.id, HandOver("U2", "ask-ce", "ask-ce", "about content"))
@@ -155,7 +155,7 @@ def test_a_life_is_kept_event_by_event(store: Store) -> None:
     assert dict(history[-1].details) == {"ending": "wrong_queue", "which": "hv-mediation"}
 
 
-def test_a_follower_is_kept_and_told(store: Store) -> None:
+def test_a_follower_is_stored_and_notified(store: Store) -> None:
     escalation = store.submit(new_escalation()).escalation
     store.escalations.apply(escalation.id, Follow("U9"))
     stored = store.escalations.get(escalation.id)
@@ -166,7 +166,7 @@ def test_a_follower_is_kept_and_told(store: Store) -> None:
     assert NotifyPerson("U9", NoticeKind.CLAIMED, "U2") in changed.messages
 
 
-def test_a_refused_press_changes_nothing(store: Store) -> None:
+def test_a_refused_click_changes_nothing(store: Store) -> None:
     escalation = store.submit(new_escalation()).escalation
     refused = store.escalations.apply(escalation.id, Resolve("U2", Resolution(ResolutionCode.RIGHT_PLACE, "done")))
     assert isinstance(refused, Rejected)

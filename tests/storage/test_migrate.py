@@ -97,7 +97,7 @@ def test_a_migration_that_fails_leaves_nothing(empty_url: str, tmp_path: Path) -
     database.close()
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StorageError, match="folder"):
         migrate(opened(f"sqlite:///{tmp_path / 'file' / 'guide.db'}"))

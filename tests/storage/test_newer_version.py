@@ -60,7 +60,7 @@ def test_an_escalation_that_cannot_be_read_is_left_out_of_lists_and_named_once(
     assert "disagree" not in caplog.text
 
 
-def test_whoever_presses_on_one_is_told_in_words(store: Store) -> None:
+def test_whoever_clicks_on_one_is_reported_with_a_message(store: Store) -> None:
     escalation = store.submit(new_escalation()).escalation
     newer(store, escalation, CHANGES["state"])
     with pytest.raises(UnreadableRow, match="Nothing was changed"):
@@ -88,7 +88,7 @@ def test_the_reminder_of_one_does_not_keep_back_those_of_others(store: Store) ->
     assert [event.kind for event in ledger.history(second.id)] == [EventKind.SUBMITTED, EventKind.REMINDED]
 
 
-def test_what_is_owed_is_listed_and_tried_again_whether_it_can_be_read_or_not(store: Store) -> None:
+def test_what_is_pending_is_listed_and_tried_again_whether_it_can_be_read_or_not(store: Store) -> None:
     backlog = OutboxAdmin(database=store.database, notifier=store.notifier)
     unreadable, other = (sent(store, n, channel=f"ask-{n}") for n in range(2))
     for _ in range(2):

@@ -132,7 +132,7 @@ def test_twenty_workers_keep_the_pace_of_one_channel(store: Store) -> None:
         assert sum(job is not None for job in pool.map(claim, range(20))) == 1
 
 
-def test_a_post_is_kept_with_its_card_and_what_follows(store: Store) -> None:
+def test_a_post_is_stored_with_its_card_and_what_follows(store: Store) -> None:
     escalation = store.escalations.submit(new_escalation()).escalation
     job = claimed(store)
     assert store.outbox.complete(job, Completed(POSTED), follow_ups=[NotifyPerson("U1", NoticeKind.POSTED)])
@@ -187,7 +187,7 @@ def test_a_shorter_rest_does_not_end_a_longer_one(store: Store) -> None:
     assert claimed(store).attempts == 1
 
 
-def test_a_parked_job_waits_for_a_person(store: Store) -> None:
+def test_a_dead_lettered_job_waits_for_a_person(store: Store) -> None:
     escalation = store.escalations.submit(new_escalation()).escalation
     job = claimed(store)
     store.outbox.complete(
@@ -428,7 +428,7 @@ def test_dead_letters_that_an_earlier_release_made_of_such_a_refusal_are_due_aga
 # -- rows of a newer version ------------------------------------------------------------------------------------------
 
 
-def test_a_home_is_refreshed_once_however_often_it_is_owed(store: Store) -> None:
+def test_a_home_is_refreshed_once_however_often_it_is_queued(store: Store) -> None:
     store.inbox.accept("E1", RefreshAppHome("U1"))
     store.inbox.accept("E2", RefreshAppHome("U1"), RefreshAppHome("U2"))
     assert [job.task for job in drained(store)] == [RefreshAppHome("U1"), RefreshAppHome("U2")]
@@ -638,7 +638,7 @@ def test_ten_thousand_due_at_once_keep_the_pace_and_let_others_through(store: St
         assert 0 < len(steps) < 2_000, "more than a few looks through the queue"
 
 
-def test_nothing_owed_rests_for_ever(store: Store) -> None:
+def test_nothing_pending_rests_for_ever(store: Store) -> None:
     assert store.outbox.claim() is None
     assert store.outbox.seconds_until_due() == float("inf")
 

@@ -26,7 +26,7 @@ def claimed(store: Store) -> Job:
     return job
 
 
-def test_what_is_owed_is_listed_without_words(store: Store, backlog: OutboxAdmin) -> None:
+def test_what_is_pending_is_listed_without_words(store: Store, backlog: OutboxAdmin) -> None:
     first = store.escalations.submit(new_escalation("V1", question="a secret concern")).escalation
     store.escalations.submit(new_escalation("V2", prefix="C", channel="ask-ce"))
     store.escalations.apply(first.id, Claim("U2"))
@@ -47,7 +47,7 @@ def test_what_is_owed_is_listed_without_words(store: Store, backlog: OutboxAdmin
     assert "secret" not in str(backlog.pending())
 
 
-def test_a_parked_job_is_tried_again_with_fresh_patience(store: Store, backlog: OutboxAdmin) -> None:
+def test_a_dead_lettered_job_is_tried_again_with_fresh_patience(store: Store, backlog: OutboxAdmin) -> None:
     escalation = store.escalations.submit(new_escalation()).escalation
     store.outbox.complete(claimed(store), DeadLettered("is_archived", maybe_sent=True))
     store.elapse(2)
@@ -68,7 +68,7 @@ def test_a_job_that_waits_for_its_next_try_can_be_tried_now(store: Store, backlo
     assert claimed(store).id == job.id
 
 
-def test_everything_parked_is_tried_again(store: Store, backlog: OutboxAdmin) -> None:
+def test_everything_dead_lettered_is_tried_again(store: Store, backlog: OutboxAdmin) -> None:
     for number in range(3):
         store.escalations.submit(new_escalation(f"V{number}"))
         store.outbox.complete(claimed(store), DeadLettered("is_archived"))
@@ -77,7 +77,7 @@ def test_everything_parked_is_tried_again(store: Store, backlog: OutboxAdmin) ->
     assert backlog.counts() == {"due": 3}
 
 
-def test_a_dropped_post_is_told_to_its_requester_and_takes_what_waited_with_it(
+def test_a_dropped_post_is_reported_to_its_requester_and_takes_what_waited_with_it(
     store: Store, backlog: OutboxAdmin
 ) -> None:
     escalation = store.escalations.submit(new_escalation()).escalation
@@ -112,7 +112,7 @@ def test_a_card_is_drawn_again(store: Store, backlog: OutboxAdmin) -> None:
     assert claimed(store).task == UpdateCard()
 
 
-def test_a_post_that_was_dropped_is_owed_again_but_never_twice(store: Store, backlog: OutboxAdmin) -> None:
+def test_a_post_that_was_dropped_is_queued_again_but_never_twice(store: Store, backlog: OutboxAdmin) -> None:
     store.escalations.submit(new_escalation())
     assert backlog.resync("D-1001") == (PostEscalation("ask-disputes"),)
     assert backlog.counts() == {"due": 1}

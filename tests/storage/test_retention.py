@@ -168,7 +168,7 @@ def test_what_is_still_being_delivered_is_not_erased(store: Store) -> None:
 
 
 @pytest.mark.parametrize("parked", ["post_escalation", "tell_person", "reply_in_thread"])
-def test_a_parked_message_of_a_closed_one_does_not_keep_its_words(store: Store, parked: str) -> None:
+def test_a_dead_lettered_message_of_a_closed_one_does_not_keep_its_words(store: Store, parked: str) -> None:
     """The requester's account is closed, or the channel is archived: nobody is going to read them any more."""
     escalation = store.escalations.submit(new_escalation(question=SECRET)).escalation
     deliver_parking(store, parked)

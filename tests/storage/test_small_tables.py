@@ -19,7 +19,7 @@ from tests.support.databases import Store
 ANSWER = AnswerMessage("E1", "D1", "1.0", "U1", "T1", "where does <this> go & why \U0001f600")
 
 
-def test_an_event_is_accepted_once_with_the_answer_it_is_owed(store: Store) -> None:
+def test_an_event_is_accepted_once_with_its_answer(store: Store) -> None:
     assert store.inbox.accept("E1", ANSWER)
     assert not store.inbox.accept("E1", ANSWER)
     job = store.outbox.claim()
@@ -29,7 +29,7 @@ def test_an_event_is_accepted_once_with_the_answer_it_is_owed(store: Store) -> N
     assert store.outbox.claim() is None
 
 
-def test_an_event_that_is_owed_nothing_is_remembered_too(store: Store) -> None:
+def test_an_event_that_needs_no_answer_is_remembered_too(store: Store) -> None:
     assert store.inbox.accept("E1")
     assert not store.inbox.accept("E1", ANSWER)
     assert store.outbox.claim() is None
@@ -126,7 +126,7 @@ def test_verdicts_are_listed_latest_first_and_filtered(store: Store) -> None:
     assert len(ids(limit=2)) == 2
 
 
-def test_an_identity_is_kept_by_its_token_without_the_token(store: Store) -> None:
+def test_an_identity_is_stored_by_its_token_without_the_token(store: Store) -> None:
     identities = BotIdentityRepository(database=store.database)
     assert identities.get("xoxb-one") is None
     us = BotIdentity("T1", None, "B1", "UBOT", "https://example.slack.com/")
@@ -140,7 +140,7 @@ def test_an_identity_is_kept_by_its_token_without_the_token(store: Store) -> Non
         assert "xoxb" not in str(connection.execute(table.select()).all())
 
 
-def test_channel_ids_are_kept_and_those_given_win(store: Store) -> None:
+def test_channel_ids_are_stored_and_those_given_win(store: Store) -> None:
     channels = ChannelRepository(database=store.database, configured={"ask-ce": "CGIVEN"})
     assert channels.get("ask-disputes") is None
     channels.put("ask-disputes", "C1")

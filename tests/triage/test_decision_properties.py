@@ -35,7 +35,7 @@ def _given(entry: Entry) -> set[str]:
 
 @calmly
 @given(data=st.data())
-def test_with_every_fact_told_the_first_rule_that_holds_decides(
+def test_with_every_fact_known_the_first_rule_that_holds_decides(
     data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[Entry]
 ) -> None:
     entry = data.draw(st.sampled_from(deciding))
@@ -77,7 +77,7 @@ def test_whichever_open_question_is_answered_next_the_case_ends_in_the_same_plac
 
 @calmly
 @given(data=st.data())
-def test_once_nothing_is_missing_no_fact_left_untold_could_have_changed_it(
+def test_once_nothing_is_missing_no_fact_left_unknown_could_have_changed_it(
     data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[Entry]
 ) -> None:
     entry = data.draw(st.sampled_from([entry for entry in deciding if not entry.urgent]))

@@ -76,7 +76,7 @@ def test_every_fault_is_named_at_once(knowledge: KnowledgeBase) -> None:
 
 
 @given(name=st.text(max_size=30), value=st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.none()))
-def test_anything_at_all_is_taken_as_a_fact_or_refused_in_words(
+def test_anything_at_all_is_taken_as_a_fact_or_rejected_with_a_message(
     name: str, value: object, knowledge: KnowledgeBase
 ) -> None:
     for fact in (name, DAYS, "funds_in_escrow"):
