@@ -14,8 +14,8 @@ from tests.support.waiting import WAIT_SECONDS
 
 HAMMERED = """
 import threading
-from slackguide.runtime.entrypoint import Orders, until_told
-with until_told() as orders:
+from slackguide.runtime.process import handle_signals
+with handle_signals() as orders:
     read = threading.Semaphore(0)
     orders.on_reload(read.release)
     print("ready", flush=True)

@@ -15,7 +15,7 @@ from tests.support.app_harness import TOKEN, AppHarness
 
 
 @pytest.fixture
-def work(make_harness: Callable[..., AppHarness]) -> AppHarness:
+def harness(make_harness: Callable[..., AppHarness]) -> AppHarness:
     """A workplace whose directory nobody refreshes but the test."""
     return make_harness(known=False)
 
@@ -24,7 +24,7 @@ def work(make_harness: Callable[..., AppHarness]) -> AppHarness:
 def directory(harness: AppHarness) -> DirectorySync:
     people, knowledge = harness.repositories.directory, harness.guide().knowledge
     client = WebClient(token=TOKEN, base_url=harness.sandbox.api_url, timeout=5, retry_handlers=[])
-    app = AccessPolicy(
+    policy = AccessPolicy(
         directory=people, our_team=lambda: None, leads=(), lead_groups=lambda: knowledge.team_lead_groups
     )
     return DirectorySync(
@@ -32,7 +32,7 @@ def directory(harness: AppHarness) -> DirectorySync:
         quick_client=client,
         directory=people,
         identities=harness.repositories.identities,
-        access_policy=app,
+        access_policy=policy,
         token=TOKEN,
         groups=lambda: knowledge.user_groups,
     )

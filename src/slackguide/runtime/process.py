@@ -42,7 +42,6 @@ class StopSignals:
         """Block until a stop signal; return at once if one came during the start. Reload in a thread."""
         while self._next() == "reload":
             threading.Thread(target=self._reload, name="reload", daemon=True).start()
-        log.info("stopping: nothing new is taken")
 
     def stop(self, number: int, frame: FrameType | None) -> None:
         """Handles a signal."""

@@ -6,6 +6,7 @@ constructors.
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import threading
@@ -55,6 +56,8 @@ from slackguide.storage.retention import RetentionService
 from slackguide.web.health import Health
 from slackguide.web.signature import verify_signature
 from slackguide.web.wsgi import EVENTS_PATH
+
+log = logging.getLogger(__name__)
 
 MODAL_TIMEOUT = 2
 """Seconds that Slack gets to open a window: the acknowledgement is due after 3."""
@@ -271,7 +274,9 @@ class Service:
 
     def begin_shutdown(self) -> None:
         """Begins the end: no job is taken on any more, and one not sent yet is given back. Requests are answered."""
-        self._stopping.set()
+        if not self._stopping.is_set():
+            self._stopping.set()
+            log.info("stopping: no new job is taken")
         self._directory_sync.stop()
         self.repositories.notifier.notify()
 
