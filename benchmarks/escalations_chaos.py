@@ -1,4 +1,4 @@
-"""Chaos runs: of the workers (tests/chaos/outbox_chaos.py) and of the whole app (tests/chaos/test_app.py)."""
+"""Runs of chaos: the workers' (tests/chaos/outbox_chaos.py) and the whole app's (tests/chaos/test_app.py)."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from tests.chaos.outbox_chaos import chaos
 from tests.chaos.test_app import PROCESSES, killed
 
 AT_ONCE = {"workers": 5, "app": 3}
-"""Concurrent runs: each waits for its Slack most of the time."""
+"""Runs at once: each waits for its Slack most of the time."""
 
 
 def run(level: str, store: str, runs: int) -> dict[str, Any]:
-    """Run `workers` or `app` repeatedly, with seeds from 0, each on a new database of the store."""
+    """So many runs of `workers` or `app`, with seeds 0 and up, each on a new database of the store."""
     with tempfile.TemporaryDirectory(prefix="slackguide-chaos-") as name, databases(store) as new:
         folders = [Path(name) / str(seed) for seed in range(runs)]
         for folder in folders:
             folder.mkdir()
-        urls = [new(folder) for folder in folders]  # one after the other: Alembic is not thread-safe
+        urls = [new(folder) for folder in folders]  # one after the other: Alembic is not for several threads
         with ThreadPoolExecutor(AT_ONCE[level]) as pool:
             outcomes = list(pool.map(lambda seed: one(level, store, seed, folders[seed], urls[seed]), range(runs)))
     weather = sum((outcome.weather for outcome in outcomes), Counter[str]())
@@ -46,7 +46,7 @@ def run(level: str, store: str, runs: int) -> dict[str, Any]:
 
 
 def one(level: str, store: str, seed: int, folder: Path, url: str) -> Any:
-    """Return the outcome of one run."""
+    """One run."""
     return chaos(url, seed, folder) if level == "workers" else killed(folder, seed, url, PROCESSES[store])
 
 

@@ -77,7 +77,7 @@ def run_service(pipe: Connection, environment: Mapping[str, str], *, user: str, 
     guide = ReloadableGuide(directory=ROOT / "knowledge", build=build_guide)
     stores = open_repositories(database_url(settings), clock=system_clock, guide=guide, channels={})
     stores.directory.replace([DirectoryUser(user, team, "Bench")], {})
-    stores.identities.put(TOKEN, BotIdentity(team, None, "B0BENCH", "U0BOT", NOWHERE))  # as if stored earlier
+    stores.identities.put(TOKEN, BotIdentity(team, None, "B0BENCH", "U0BOT", NOWHERE))  # known before
     service = Service(
         settings=settings,
         token=TOKEN,
