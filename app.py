@@ -1,4 +1,6 @@
-"""Runs slackguide: the sandbox, Socket Mode or HTTP, as the environment says."""
+"""Run slackguide as the sandbox, in Socket Mode or over HTTP, depending on the environment."""
+
+from __future__ import annotations
 
 from slackguide.runtime.entrypoint import main
 

@@ -1,12 +1,12 @@
-"""The promises about escalations, measured: `chaos`, `throughput`, `hang` and `ledger`.
+"""Benchmarks of escalations: delivery under failures, throughput, latency while Slack hangs, and a large database.
 
     python benchmarks/escalations.py chaos [--runs 200] [--stores sqlite,postgresql] [--levels workers,app]
     python benchmarks/escalations.py throughput [--seconds 10] [--rounds 3]
     python benchmarks/escalations.py hang [--seconds 30] [--rounds 2]
     python benchmarks/escalations.py ledger [--count 1000000] [--samples 500]
 
-Each prints a Markdown table and writes benchmarks/results/escalations_NAME.json. `chaos` ends with status 1 where a
-promise was broken.
+Each prints a Markdown table and writes benchmarks/results/escalations_NAME.json. `chaos` exits with status 1 if an
+escalation was lost or posted twice.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))  # the runs of chaos are those of the tests
 
 
 def main() -> None:
-    """Runs what the command line names."""
+    """Run the benchmark that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     command(commands, "chaos", chaos, {"runs": 200, "stores": "sqlite,postgresql", "levels": "workers,app"})
@@ -39,11 +39,11 @@ def main() -> None:
 
 
 def command(commands: Any, name: str, run: Callable[[argparse.Namespace], int], options: Mapping[str, Any]) -> None:
-    """Adds a sub-command with its options and their defaults."""
-    found = commands.add_parser(name)
-    found.set_defaults(run=run)
+    """Add a sub-command with its options and their defaults."""
+    subparser = commands.add_parser(name)
+    subparser.set_defaults(run=run)
     for option, default in options.items():
-        found.add_argument(f"--{option}", type=type(default), default=default, help=f"default: {default}")
+        subparser.add_argument(f"--{option}", type=type(default), default=default, help=f"default: {default}")
 
 
 def chaos(options: argparse.Namespace) -> int:
@@ -63,44 +63,44 @@ def chaos(options: argparse.Namespace) -> int:
     for name, one in found.items():
         for seed, faults in one["faults"].items():
             print(f"\n{name}, seed {seed}: {faults}")
-    keep("chaos", {"runs": options.runs, **found})
+    write_result("chaos", {"runs": options.runs, **found})
     return int(any(one["faults"] for one in found.values()))
 
 
 def throughput(options: argparse.Namespace) -> int:
-    """Submissions acknowledged per second beside a bare Bolt app."""
+    """Measure acknowledged submissions per second, compared with a bare Bolt app."""
     import escalations_load
 
-    found = escalations_load.throughput(options.seconds, options.rounds)
-    bare = [one.rate for one in found["bare Bolt"]]
+    results = escalations_load.throughput(options.seconds, options.rounds)
+    bare = [one.rate for one in results["bare Bolt"]]
     summary = {
         name: {
             "acknowledged_per_second": statistics.median(one.rate for one in rounds),
             **percentiles([latency for one in rounds for latency in one.latencies]),
-            "ratio": statistics.median(one.rate / beside for one, beside in zip(rounds, bare, strict=True)),
+            "ratio": statistics.median(one.rate / baseline for one, baseline in zip(rounds, bare, strict=True)),
         }
-        for name, rounds in found.items()
+        for name, rounds in results.items()
     }
     table(
-        ["server", "submissions/s (median of rounds)", "p50 ms", "p99 ms", "of bare Bolt, round by round, median"],
+        ["server", "submissions/s (median of rounds)", "p50 ms", "p99 ms", "ratio to bare Bolt (median of rounds)"],
         [
             [name, f"{one['acknowledged_per_second']:,.0f}", f"{one['p50_ms']:.1f}", f"{one['p99_ms']:.1f}",
              f"{one['ratio']:.2f}"]
             for name, one in summary.items()
         ],
     )  # fmt: skip
-    keep("throughput", {"rounds": options.rounds, "seconds": options.seconds, **summary})
+    write_result("throughput", {"rounds": options.rounds, "seconds": options.seconds, **summary})
     return 0
 
 
 def hang(options: argparse.Namespace) -> int:
-    """Acknowledgements while Slack's API hangs, beside those while it answers."""
+    """Measure acknowledgement latency while Slack's API hangs, compared with while it answers."""
     import escalations_load
 
-    found = escalations_load.hang(options.seconds, options.rounds)
+    results = escalations_load.hang(options.seconds, options.rounds)
     summary = {
         kind: {state: {**percentiles(one), "requests": len(one)} for state, one in states.items()}
-        for kind, states in found["latencies"].items()
+        for kind, states in results["latencies"].items()
     }
     table(
         ["acknowledgement", "Slack's API", "requests", "p50 ms", "p99 ms"],
@@ -110,50 +110,50 @@ def hang(options: argparse.Namespace) -> int:
             for state, one in states.items()
         ],
     )
-    print(f"\nCalls of Slack's API: {found['slack_calls']}")
-    about = {"rounds": options.rounds, "seconds": options.seconds, "slack_calls": found["slack_calls"]}
-    keep("hang", {**about, **summary})
+    print(f"\nCalls of Slack's API: {results['slack_calls']}")
+    about = {"rounds": options.rounds, "seconds": options.seconds, "slack_calls": results["slack_calls"]}
+    write_result("hang", {**about, **summary})
     return 0
 
 
 def ledger(options: argparse.Namespace) -> int:
-    """How fast a big ledger answers."""
-    from escalations_ledger import AIM_MS, measure
+    """Measure query latency with very many stored escalations."""
+    from escalations_ledger import TARGET_MS, measure
 
     with tempfile.TemporaryDirectory() as folder:
-        found = measure(Path(folder), options.count, options.samples)
-    questions = {name: percentiles(latencies) for name, latencies in found.pop("latencies").items()}
+        results = measure(Path(folder), options.count, options.samples)
+    queries = {name: percentiles(latencies) for name, latencies in results.pop("latencies").items()}
     table(
-        ["SQLite", "p50 ms", "p99 ms", f"aim {AIM_MS:g} ms"],
+        ["SQLite", "p50 ms", "p99 ms", f"target {TARGET_MS:g} ms"],
         [
-            [name, f"{at['p50_ms']:.2f}", f"{at['p99_ms']:.2f}", "met" if at["p99_ms"] <= AIM_MS else "missed"]
-            for name, at in questions.items()
+            [name, f"{at['p50_ms']:.2f}", f"{at['p99_ms']:.2f}", "met" if at["p99_ms"] <= TARGET_MS else "missed"]
+            for name, at in queries.items()
         ],
     )
-    size = f"{found['file_mb']:,.0f} MB, read through the system's cache"
-    print(f"\n{options.count:,} escalations, {size}, filled in {found['filled_in_seconds']:.0f} s")
-    keep("ledger", {"escalations": options.count, "samples": options.samples, **found, "questions": questions})
+    size = f"{results['file_mb']:,.0f} MB, read through the system's cache"
+    print(f"\n{options.count:,} escalations, {size}, filled in {results['filled_in_seconds']:.0f} s")
+    write_result("ledger", {"escalations": options.count, "samples": options.samples, **results, "questions": queries})
     return 0
 
 
 def percentiles(latencies: Sequence[float]) -> dict[str, float]:
-    """p50 and p99 of latencies in milliseconds."""
-    found = sorted(latencies)
-    return {"p50_ms": found[len(found) // 2], "p99_ms": found[int(len(found) * 0.99)]}
+    """Return p50 and p99 of latencies in milliseconds."""
+    ordered = sorted(latencies)
+    return {"p50_ms": ordered[len(ordered) // 2], "p99_ms": ordered[int(len(ordered) * 0.99)]}
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Prints Markdown."""
+    """Print a Markdown table."""
     print(f"| {' | '.join(head)} |\n|{' --- |' * len(head)}")
     for row in rows:
         print(f"| {' | '.join(row)} |")
 
 
-def keep(name: str, found: Mapping[str, Any]) -> None:
-    """Writes the result, with how busy the machine was."""
+def write_result(name: str, result: Mapping[str, Any]) -> None:
+    """Write the result as JSON, with the load of the machine."""
     machine = {"cores": os.cpu_count(), "load_average_at_the_end": [round(load, 1) for load in os.getloadavg()]}
     RESULTS.mkdir(exist_ok=True)
-    text = json.dumps({"benchmark": name, **found, "machine": machine}, indent=2, default=str)
+    text = json.dumps({"benchmark": name, **result, "machine": machine}, indent=2, default=str)
     (RESULTS / f"escalations_{name}.json").write_text(text + "\n")
 
 

@@ -52,7 +52,7 @@ def one(level: str, store: str, seed: int, folder: Path, url: str) -> Any:
 
 @contextmanager
 def databases(store: str) -> Iterator[Callable[[Path], str]]:
-    """What gives a new database with our tables."""
+    """Yield a function that creates a migrated database and returns its URL."""
     if store == "sqlite":
         yield lambda folder: migrated(f"sqlite:///{folder / 'chaos.db'}")
         return
@@ -61,7 +61,7 @@ def databases(store: str) -> Iterator[Callable[[Path], str]]:
 
 
 def migrated(url: str) -> str:
-    """The same, with our tables."""
+    """Migrate the database and return its URL."""
     database = Database(url=url, clock=system_clock)
     migrate(database)
     database.close()

@@ -1,4 +1,4 @@
-"""How long what people wait for takes when very many escalations are kept: App Home, its lists, the duplicate check."""
+"""Query latency with very many stored escalations: App Home, its lists, the duplicate check."""
 
 from __future__ import annotations
 
@@ -47,40 +47,40 @@ NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
 SPAN = timedelta(days=3 * 365)
 AGENTS, SPECIALISTS = 500, 40
 OPEN_SHARE = 0.01
-"""Ten thousand open ones of a million: far more than a desk that works has."""
+"""Ten thousand open ones in a million: far more than specialists can work on."""
 
-DESKS = {"ask-disputes": "D", "ask-ce": "CE"}
+QUEUE_PREFIXES = {"ask-disputes": "D", "ask-ce": "CE"}
 BATCH = 5_000
-AIM_MS = 20.0
+TARGET_MS = 20.0
 TOKEN = "xoxb-bench"
 
 
 @dataclass(frozen=True)
-class Made:
-    """One escalation with everything that goes with it."""
+class GeneratedEscalation:
+    """A generated escalation with its form and history."""
 
     draft: NewEscalation
     escalation: Escalation
     history: tuple[tuple[EventKind, datetime, str | None], ...]
 
 
-def make(count: int, seed: int = 1) -> Iterator[Made]:
-    """So many, oldest first, of people of whom some send far more than others."""
-    chance = random.Random(seed)
+def generate(count: int, seed: int = 1) -> Iterator[GeneratedEscalation]:
+    """Generate escalations, oldest first; some requesters send far more than others."""
+    rng = random.Random(seed)
     weights = [1 / (1 + rank) ** 0.6 for rank in range(AGENTS)]
-    senders = chance.choices([agent(number) for number in range(AGENTS)], weights, k=count)
+    senders = rng.choices([agent(number) for number in range(AGENTS)], weights, k=count)
     step = SPAN / count
-    numbers = dict.fromkeys(DESKS, 1000)
+    numbers = dict.fromkeys(QUEUE_PREFIXES, 1000)
     for number, sender in enumerate(senders):
-        desk = "ask-disputes" if chance.random() < 0.7 else "ask-ce"
-        numbers[desk] += 1
-        open_still = chance.random() < OPEN_SHARE
-        yield _made(chance, number, numbers[desk], desk, sender, NOW - SPAN + step * number, open_still)
+        queue_id = "ask-disputes" if rng.random() < 0.7 else "ask-ce"
+        numbers[queue_id] += 1
+        is_open = rng.random() < OPEN_SHARE
+        yield _generate_one(rng, number, numbers[queue_id], queue_id, sender, NOW - SPAN + step * number, is_open)
 
 
-def _made(
-    chance: random.Random, number: int, reference: int, desk: str, sender: str, at: datetime, open_still: bool
-) -> Made:
+def _generate_one(
+    rng: random.Random, number: int, reference: int, queue_id: str, sender: str, at: datetime, is_open: bool
+) -> GeneratedEscalation:
     values: dict[str, FieldValue] = {
         "ticket_url": f"https://support.zendesk.com/agent/tickets/{ticket(number)}",
         "contract_id": str(30_000_000 + number),
@@ -91,10 +91,10 @@ def _made(
         "summary": f"Both sides disagree about week {number}. The client wants the money back. " * 4,
     }
     draft = NewEscalation(
-        view_id=f"V{chance.getrandbits(44):X}{number}",
-        form_id=desk,
-        prefix=DESKS[desk],
-        channel=desk,
+        view_id=f"V{rng.getrandbits(44):X}{number}",
+        form_id=queue_id,
+        prefix=QUEUE_PREFIXES[queue_id],
+        channel=queue_id,
         requester=Requester(sender, "T0BENCH"),
         values=values,
         entry_id="disputes/hourly",
@@ -103,16 +103,14 @@ def _made(
     )
     states = (
         [EscalationState.SENT, EscalationState.CLAIMED, EscalationState.AWAITING_REQUESTER]
-        if open_still
+        if is_open
         else [EscalationState.RESOLVED, EscalationState.WITHDRAWN]
     )
-    state = chance.choices(states, [4, 5, 1] if open_still else [24, 1])[0]
+    state = rng.choices(states, [4, 5, 1] if is_open else [24, 1])[0]
     claimed = (
-        None
-        if state in (EscalationState.SENT, EscalationState.WITHDRAWN)
-        else specialist(chance.randrange(SPECIALISTS))
+        None if state in (EscalationState.SENT, EscalationState.WITHDRAWN) else specialist(rng.randrange(SPECIALISTS))
     )
-    closed = None if open_still else at + timedelta(hours=chance.expovariate(1 / 8))
+    closed = None if is_open else at + timedelta(hours=rng.expovariate(1 / 8))
     history: list[tuple[EventKind, datetime, str | None]] = [
         (EventKind.SUBMITTED, at, sender),
         (EventKind.POSTED, at + timedelta(seconds=2), None),
@@ -123,11 +121,11 @@ def _made(
         kind = EventKind.RESOLVED if state is EscalationState.RESOLVED else EventKind.WITHDRAWN
         history.append((kind, closed, claimed or sender))
     escalation = Escalation(
-        id=f"{chance.getrandbits(96):024x}",
+        id=f"{rng.getrandbits(96):024x}",
         reference=f"{draft.prefix}-{reference}",
-        form_id=desk,
-        assigned_queue=desk,
-        channel=desk,
+        form_id=queue_id,
+        assigned_queue=queue_id,
+        channel=queue_id,
         state=state,
         requester=draft.requester,
         created_at=at,
@@ -136,44 +134,44 @@ def _made(
         entry_id=draft.entry_id,
         question=draft.question,
         claimed_by=claimed,
-        card=PostedCard(f"C-{desk}", f"{at.timestamp():.6f}", f"https://example.slack.com/archives/C/p{number}"),
+        card=PostedCard(f"C-{queue_id}", f"{at.timestamp():.6f}", f"https://example.slack.com/archives/C/p{number}"),
         resolution=Resolution(ResolutionCode.RIGHT_PLACE, "Paid back in part.")
         if state is EscalationState.RESOLVED
         else None,
         closed_at=closed,
-        sla_timer=SlaTimer(overdue_at=at + timedelta(hours=8)) if open_still else SlaTimer(),
+        sla_timer=SlaTimer(overdue_at=at + timedelta(hours=8)) if is_open else SlaTimer(),
     )
-    return Made(draft, escalation, tuple(history))
+    return GeneratedEscalation(draft, escalation, tuple(history))
 
 
 def agent(number: int) -> str:
-    """A user id."""
+    """Return the user id of an agent."""
     return f"UAGENT{number:04}"
 
 
 def specialist(number: int) -> str:
-    """A user id."""
+    """Return the user id of a specialist."""
     return f"USPEC{number:04}"
 
 
 def ticket(number: int) -> int:
-    """The ticket of the escalation of that number: every third one is about the ticket of the one before."""
+    """Return the ticket of an escalation; every third escalation has the ticket of the previous one."""
     return 1_000_000 + number - number % 3 // 2
 
 
 def fill(database: Database, count: int) -> None:
-    """Writes so many escalations, with their cases and events."""
-    made = make(count)
+    """Insert escalations with their cases and events."""
+    made = generate(count)
     while batch := list(islice(made, BATCH)):
         with database.write() as connection:
-            kept = [mappers.new_row(one.escalation, one.draft) | {"events": len(one.history)} for one in batch]
-            connection.execute(insert(escalations), kept)
+            rows = [mappers.new_row(one.escalation, one.draft) | {"events": len(one.history)} for one in batch]
+            connection.execute(insert(escalations), rows)
             keys = [{"key": key, "escalation_id": one.escalation.id} for one in batch for key in one.draft.case_keys]
             connection.execute(insert(cases), keys)
             connection.execute(insert(events), [row for one in batch for row in _history(one)])
 
 
-def _history(made: Made) -> Iterator[dict[str, object]]:
+def _history(made: GeneratedEscalation) -> Iterator[dict[str, object]]:
     for number, (kind, at, who) in enumerate(made.history, start=1):
         yield {
             "escalation_id": made.escalation.id, "number": number, "at": at, "who": who, "kind": kind.value,
@@ -182,33 +180,34 @@ def _history(made: Made) -> Iterator[dict[str, object]]:
 
 
 def measure(folder: Path, count: int, samples: int) -> dict[str, Any]:
-    """Fills a ledger and asks it what people ask; latencies in milliseconds by question."""
+    """Fill a database and time the queries of App Home and forms; latencies are in milliseconds by query."""
     url = f"sqlite:///{folder / 'ledger.db'}"
     database = Database(url=url, clock=lambda: NOW)
     migrate(database)
     began = time.monotonic()
     fill(database, count)
-    RetentionService(database=database, days=None).sweep()  # as the service does every hour: the planner's statistics
+    # As the service does every hour: update the planner's statistics.
+    RetentionService(database=database, days=None).sweep()
     filled = time.monotonic() - began
     database.close()
     database = Database(url=url, clock=lambda: NOW)
     size = database.path.stat().st_size
-    latencies = {name: timed(ask, samples) for name, ask in questions(database, count).items()}
+    latencies = {name: timed(query, samples) for name, query in queries(database, count).items()}
     database.close()
     return {"filled_in_seconds": filled, "file_mb": size / 1e6, "latencies": latencies}
 
 
-def questions(database: Database, count: int) -> dict[str, Callable[[], object]]:
-    """Everything that is asked, each time about somebody or something else."""
-    chance = random.Random(2)
-    ledger = SqlEscalationRepository(database=database, notifier=Notifier(), ids=str)
+def queries(database: Database, count: int) -> dict[str, Callable[[], object]]:
+    """Return the queries; each call is about another person or case."""
+    rng = random.Random(2)
+    repository = SqlEscalationRepository(database=database, notifier=Notifier(), ids=str)
     people = UserDirectory(database=database, monotonic=time.monotonic)
     knowledge = build_guide(ROOT / "knowledge").knowledge
     handles = [form.specialists for form in knowledge.forms.values() if form.specialists]
     everyone = [agent(number) for number in range(AGENTS)] + [specialist(number) for number in range(SPECIALISTS)]
-    desks = frozenset(knowledge.forms)
+    queue_ids = frozenset(knowledge.forms)
     people.replace([DirectoryUser(id, "T0BENCH", id) for id in everyone], dict.fromkeys(handles, everyone[AGENTS:]))
-    client = WebClient(token=TOKEN)  # never called: everybody is in the directory
+    client = WebClient(token=TOKEN)  # never called: all people are in the directory
     directory = DirectorySync(
         client=client,
         quick_client=client,
@@ -218,57 +217,57 @@ def questions(database: Database, count: int) -> dict[str, Callable[[], object]]
         token=TOKEN,
         groups=tuple,
     )
-    homes = AppHomeBuilder(
-        escalations=ledger, people=people, directory=directory, knowledge=lambda: knowledge, clock=lambda: NOW
+    app_home = AppHomeBuilder(
+        escalations=repository, people=people, directory=directory, knowledge=lambda: knowledge, clock=lambda: NOW
     )
-    recent = {made.escalation.id: made for made in islice(make(count), 2000)}
+    recent = {made.escalation.id: made for made in islice(generate(count), 2000)}
 
     def some_agent() -> str:
-        return agent(chance.randrange(AGENTS))
+        return agent(rng.randrange(AGENTS))
 
     def some_specialist() -> str:
-        return specialist(chance.randrange(SPECIALISTS))
+        return specialist(rng.randrange(SPECIALISTS))
 
-    def listed(search: EscalationFilter) -> object:
-        return ledger.page(search, limit=PAGE), ledger.count(search, at_most=COUNTED + 1)
+    def listed(filter_: EscalationFilter) -> object:
+        return repository.page(filter_, limit=PAGE), repository.count(filter_, at_most=COUNTED + 1)
 
-    def turned(search: EscalationFilter) -> object:
-        first = ledger.page(replace(search, until=NOW - chance.random() * SPAN), limit=1)
-        return ledger.page(search, after=first.next_cursor, limit=PAGE)
+    def next_page(filter_: EscalationFilter) -> object:
+        first = repository.page(replace(filter_, until=NOW - rng.random() * SPAN), limit=1)
+        return repository.page(filter_, after=first.next_cursor, limit=PAGE)
 
     def about(number: int) -> object:
-        return ledger.open_with_case_keys((f"ticket:{ticket(number)}", f"contract:{30_000_000 + number}"))
+        return repository.open_with_case_keys((f"ticket:{ticket(number)}", f"contract:{30_000_000 + number}"))
 
     return {
-        "App Home of an agent, drawn": lambda: homes.view(some_agent(), {}),
-        "App Home of the busiest agent, drawn": lambda: homes.view(agent(0), {}),
-        "App Home of a specialist of both desks, drawn": lambda: homes.view(some_specialist(), {}),
+        "App Home of an agent, rendered": lambda: app_home.view(some_agent(), {}),
+        "App Home of the busiest agent, rendered": lambda: app_home.view(agent(0), {}),
+        "App Home of a specialist of both queues, rendered": lambda: app_home.view(some_specialist(), {}),
         "list: open of an agent": lambda: listed(EscalationFilter(requester=some_agent(), states=OPEN_STATES)),
         "list: recently closed of an agent": lambda: listed(EscalationFilter(requester=some_agent(), states=CLOSED)),
-        "list: a further page of the closed": lambda: turned(EscalationFilter(requester=some_agent(), states=CLOSED)),
-        "list: unclaimed at both desks": lambda: listed(
-            EscalationFilter(queues=desks, states={EscalationState.SENT}, oldest_first=True)
+        "list: the next page of the closed": lambda: next_page(EscalationFilter(requester=some_agent(), states=CLOSED)),
+        "list: unclaimed in both queues": lambda: listed(
+            EscalationFilter(queues=queue_ids, states={EscalationState.SENT}, oldest_first=True)
         ),
         "list: claimed by a specialist": lambda: listed(
             EscalationFilter(claimed_by=some_specialist(), states=OPEN_STATES, oldest_first=True)
         ),
-        "list: overdue at both desks": lambda: listed(
-            EscalationFilter(queues=desks, overdue_at=NOW, oldest_first=True)
+        "list: overdue in both queues": lambda: listed(
+            EscalationFilter(queues=queue_ids, overdue_at=NOW, oldest_first=True)
         ),
-        "duplicate check: a case that is kept": lambda: about(chance.randrange(count)),
-        "duplicate check: a case that is new": lambda: about(chance.randrange(10**8, 10**9)),
-        "submission seen before? (by its view)": lambda: ledger.by_view(
-            chance.choice(list(recent.values())).draft.view_id if chance.random() < 0.5 else f"V{chance.random()}"
+        "duplicate check: a stored case": lambda: about(rng.randrange(count)),
+        "duplicate check: a new case": lambda: about(rng.randrange(10**8, 10**9)),
+        "is a submission stored? (by view id)": lambda: repository.by_view(
+            rng.choice(list(recent.values())).draft.view_id if rng.random() < 0.5 else f"V{rng.random()}"
         ),
     }
 
 
-def timed(ask: Callable[[], object], samples: int) -> list[float]:
-    """Milliseconds of each call, sorted; the first is not counted."""
-    ask()
-    found = []
+def timed(query: Callable[[], object], samples: int) -> list[float]:
+    """Return the milliseconds of each call, sorted, without the first call."""
+    query()
+    latencies = []
     for _ in range(samples):
         started = time.perf_counter()
-        ask()
-        found.append((time.perf_counter() - started) * 1000)
-    return sorted(found)
+        query()
+        latencies.append((time.perf_counter() - started) * 1000)
+    return sorted(latencies)

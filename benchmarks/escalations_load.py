@@ -1,4 +1,4 @@
-"""Submissions per second beside a bare Bolt app; and what people wait for while Slack's API hangs."""
+"""Submissions per second, compared with a bare Bolt app; and acknowledgement latency while Slack's API hangs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from escalations_servers import FORM, Forms, Where, confirmed, postgresql, serve_bare, serve_slackguide
+from escalations_servers import FORM, Forms, ServerConfig, confirmed, postgresql, serve_bare, serve_slackguide
 from route_load import (
     CLIENTS,
     NOWHERE,
@@ -34,48 +34,48 @@ from slackguide.slack.manifest import manifest
 
 WARM_SECONDS = 1.0
 EACH_SECOND = 10.0
-"""Requests of each kind a second while Slack hangs or not: a busy afternoon, far from what the server can do."""
+"""Requests of each kind per second, whether Slack hangs or not: a realistic load, far below the server's limit."""
 
 PEOPLE = 5
-"""Clients of each kind."""
+"""Concurrent clients of each kind."""
 
 
 def throughput(seconds: float, rounds: int) -> dict[str, list[Load]]:
-    """Server to its rounds; the servers take turns."""
+    """Return the rounds of each server; the servers take turns."""
     forms = Forms(knowledge().forms[FORM], user=USER, team=TEAM)
-    found: dict[str, list[Load]] = {}
+    results: dict[str, list[Load]] = {}
     with ExitStack() as stack:
         home = stack.enter_context(tempfile.TemporaryDirectory())
         empty = stack.enter_context(postgresql())
-        known = {"home": home, "api_url": NOWHERE, "user": USER, "team": TEAM}
+        common = {"home": home, "api_url": NOWHERE, "user": USER, "team": TEAM}
         servers = {
-            "slackguide on SQLite": stack.enter_context(serving(serve_slackguide, Where(**known))),
+            "slackguide on SQLite": stack.enter_context(serving(serve_slackguide, ServerConfig(**common))),
             "slackguide on PostgreSQL": stack.enter_context(
-                serving(serve_slackguide, Where(**known, database_url=empty()))
+                serving(serve_slackguide, ServerConfig(**common, database_url=empty()))
             ),
-            "bare Bolt": stack.enter_context(serving(serve_bare, Where(**known))),
+            "bare Bolt": stack.enter_context(serving(serve_bare, ServerConfig(**common))),
         }
-        aside()
+        leave_first_core()
         for number in range(rounds + 1):
             for name, port in servers.items():
-                good = confirmed if name.startswith("slackguide") else _anything
+                good = confirmed if name.startswith("slackguide") else _any_response
                 length = seconds if number else WARM_SECONDS
                 measured = load(port, forms.next, good, seconds=length, clients=CLIENTS)
                 if number:
-                    found.setdefault(name, []).append(measured)
-    return found
+                    results.setdefault(name, []).append(measured)
+    return results
 
 
 def hang(seconds: float, rounds: int) -> dict[str, Any]:
-    """Latencies of commands and submissions by Slack's state, `answers` and `hangs`, which take turns."""
+    """Return the latencies of commands and submissions by Slack's state, `answers` or `hangs`, which take turns."""
     latencies: dict[str, dict[str, list[float]]] = {}
     calls = {"answers": 0, "hangs": 0}
     with tempfile.TemporaryDirectory() as home, slack() as sandbox:
         person, team = sandbox.workspace.person("ana").id, sandbox.workspace.team.id
         forms = Forms(knowledge().forms[FORM], user=person, team=team)
-        where = Where(home=home, api_url=sandbox.api_url, user=person, team=team)
-        with serving(serve_slackguide, where) as port:
-            aside()
+        config = ServerConfig(home=home, api_url=sandbox.api_url, user=person, team=team)
+        with serving(serve_slackguide, config) as port:
+            leave_first_core()
             _both(port, forms, person, team, WARM_SECONDS * 3)
             for _ in range(rounds):
                 for state in calls:
@@ -92,7 +92,7 @@ def hang(seconds: float, rounds: int) -> dict[str, Any]:
 
 
 def _both(port: int, forms: Forms, user: str, team: str, seconds: float) -> dict[str, Load]:
-    """Commands and submissions at the same time."""
+    """Send commands and submissions at the same time."""
     texts = questions()
     lock = threading.Lock()
 
@@ -101,25 +101,25 @@ def _both(port: int, forms: Forms, user: str, team: str, seconds: float) -> dict
             text = next(texts)
         return command(text, user, team)
 
-    found: dict[str, Load] = {}
+    loads: dict[str, Load] = {}
 
     def run(kind: str, request: Any, good: Any) -> None:
-        found[kind] = load(port, request, good, seconds=seconds, clients=PEOPLE, every=PEOPLE / EACH_SECOND)
+        loads[kind] = load(port, request, good, seconds=seconds, clients=PEOPLE, every=PEOPLE / EACH_SECOND)
 
     threads = [
-        threading.Thread(target=run, args=("/route", ask, _anything)),
+        threading.Thread(target=run, args=("/route", ask, _any_response)),
         threading.Thread(target=run, args=("submission", forms.next, confirmed)),
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return found
+    return loads
 
 
 @contextmanager
 def slack() -> Iterator[Sandbox]:
-    """Slack's double, in this process."""
+    """Yield a sandbox in this process."""
     sandbox = Sandbox(
         clock=time.time,
         signing_secret=SECRET,
@@ -136,22 +136,22 @@ def slack() -> Iterator[Sandbox]:
 
 
 def _settled(sandbox: Sandbox) -> Any:
-    """The calls, when those that hung have been let go."""
+    """Return the Web API calls after the hanging ones have ended."""
     time.sleep(1.0)
     return sandbox.workspace.calls
 
 
 def knowledge() -> KnowledgeBase:
-    """What is shipped."""
+    """Return the shipped knowledge base."""
     return build_guide(ROOT / "knowledge").knowledge
 
 
-def aside() -> None:
-    """Leaves the servers' core to them."""
+def leave_first_core() -> None:
+    """Move this process off the servers' core."""
     if (os.cpu_count() or 1) > 1:
         pin(1)
 
 
-def _anything(answer: bytes) -> bool:
+def _any_response(answer: bytes) -> bool:
     del answer
     return True

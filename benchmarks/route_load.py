@@ -1,7 +1,7 @@
-"""`/route` under load with questions all different, beside a bare Bolt app that answers "hello".
+"""`/route` under load with distinct questions, compared with a bare Bolt app that answers "hello".
 
-Same server (waitress, same threads), same requests, same run: the two take turns on one core, the load comes from the
-others. Prints requests per second, latencies and the ratio; writes benchmarks/results/route_load.json.
+Both use the same server (waitress, same threads) and the same requests. They take turns on one core; the other cores
+generate the load. Prints requests per second, latencies and the ratio; writes benchmarks/results/route_load.json.
 
     python benchmarks/route_load.py [--seconds 10] [--rounds 3]
 """
@@ -48,19 +48,19 @@ SECRET = "a-signing-secret"
 TOKEN = "xoxb-benchmark"
 USER, TEAM = "U0BENCH", "T0BENCH"
 NOWHERE = "http://127.0.0.1:9/"
-"""A Slack API that nobody serves."""
+"""The address of a Slack API that does not respond."""
 
 CLIENTS = 8
 
 
 def serve_slackguide(pipe: Connection, home: str) -> None:
-    """Our service over HTTP; Slack's API is not there, which is nothing to `/route`."""
+    """Serve slackguide over HTTP. Slack's API is unreachable, which does not affect `/route`."""
     environment = {"SLACK_API_URL": NOWHERE, "SLACKGUIDE_HOME": home}
     run_service(pipe, environment, user=USER, team=TEAM)
 
 
 def serve_bare(pipe: Connection, home: str) -> None:
-    """A Bolt app with one line in it, on the same server."""
+    """Serve a Bolt app with one listener, on the same server."""
     del home
 
     def hello(ack: Ack) -> None:
@@ -70,9 +70,9 @@ def serve_bare(pipe: Connection, home: str) -> None:
 
 
 def run_service(pipe: Connection, environment: Mapping[str, str], *, user: str, team: str) -> None:
-    """Our service on the first core until told to stop, with one person in its directory; sends its port."""
+    """Run slackguide on the first core until a stop message, with one person in its directory; send its port."""
     pin(0)
-    configure_logging("CRITICAL", "console")  # a Slack that is not there is no news
+    configure_logging("CRITICAL", "console")  # suppress errors about the unreachable Slack
     settings = read_settings({"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, **environment})
     guide = ReloadableGuide(directory=ROOT / "knowledge", build=build_guide)
     stores = open_repositories(database_url(settings), clock=system_clock, guide=guide, channels={})
@@ -98,7 +98,7 @@ def run_service(pipe: Connection, environment: Mapping[str, str], *, user: str, 
 
 
 def run_bare(pipe: Connection, register: Callable[[App], object]) -> None:
-    """A bare Bolt app on the same core and web server until told to stop; sends its port."""
+    """Run a bare Bolt app on the same core and web server until a stop message; send its port."""
     pin(0)
     app = App(
         authorize=lambda: AuthorizeResult(enterprise_id=None, team_id=TEAM, bot_token=TOKEN),
@@ -114,11 +114,11 @@ def run_bare(pipe: Connection, register: Callable[[App], object]) -> None:
 
 
 @contextmanager
-def serving(target: Callable[[Connection, Any], None], where: Any) -> Iterator[int]:
-    """A server in a process of its own, told `where`, for as long as the block lasts; its port."""
+def serving(target: Callable[[Connection, Any], None], config: Any) -> Iterator[int]:
+    """Run a server in its own process with this configuration, and yield its port."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=target, args=(theirs, where), daemon=True)
+    process = context.Process(target=target, args=(theirs, config), daemon=True)
     process.start()
     try:
         yield int(ours.recv())
@@ -130,13 +130,13 @@ def serving(target: Callable[[Connection, Any], None], where: Any) -> Iterator[i
 
 
 def pin(core: int) -> None:
-    """Keeps this process to one core, where the system knows how."""
+    """Pin this process to one core, if the system supports it."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
 
 
 def questions() -> Iterator[str]:
-    """The labelled questions, each made different from every other one by a number in it."""
+    """Yield the labelled questions repeatedly, each made unique by a number."""
     texts = [
         json.loads(line)["text"]
         for path in sorted((ROOT / "knowledge" / "questions").glob("*.jsonl"))
@@ -148,7 +148,7 @@ def questions() -> Iterator[str]:
 
 
 def command(text: str, user: str, team: str) -> tuple[bytes, dict[str, str]]:
-    """A signed `/route`."""
+    """Return a signed `/route` request."""
     return signed(
         {
             "command": COMMAND, "text": text, "user_id": user, "team_id": team, "channel_id": "C0BENCH",
@@ -158,7 +158,7 @@ def command(text: str, user: str, team: str) -> tuple[bytes, dict[str, str]]:
 
 
 def signed(fields: dict[str, str]) -> tuple[bytes, dict[str, str]]:
-    """A request as Slack signs it."""
+    """Return the body and headers of a request that is signed like Slack's."""
     body = urllib.parse.urlencode(fields).encode()
     stamp = str(int(time.time()))
     signature = hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
@@ -171,7 +171,7 @@ def signed(fields: dict[str, str]) -> tuple[bytes, dict[str, str]]:
 
 @dataclass(frozen=True)
 class Load:
-    """What clients saw: requests per second, and every latency in milliseconds, sorted."""
+    """The measurements of the clients: requests per second, and every latency in milliseconds, sorted."""
 
     rate: float
     latencies: list[float]
@@ -186,9 +186,9 @@ def load(
     clients: int,
     every: float = 0.0,
 ) -> Load:
-    """So many clients at once, each as fast as it is answered, or once `every` so many seconds.
+    """Run concurrent clients, each sending as fast as it gets responses, or one request `every` that many seconds.
 
-    Raises RuntimeError where an answer is not 200 or not good.
+    Raises RuntimeError if a response is not 200 or not `good`.
     """
     lock = threading.Lock()
     latencies: list[float] = []
@@ -197,7 +197,7 @@ def load(
 
     def client(number: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=40)
-        mine: list[float] = []
+        own_latencies: list[float] = []
         due = began + every * number / clients
         while (now := time.monotonic()) < began + seconds and not faults:
             if now < due:
@@ -207,12 +207,12 @@ def load(
             started = time.perf_counter()
             connection.request("POST", "/slack/events", body, headers)
             response = connection.getresponse()
-            answered = response.read()
-            mine.append((time.perf_counter() - started) * 1000)
-            if response.status != 200 or not good(answered):
-                faults.append(f"{response.status} {answered[:300]!r}")
+            content = response.read()
+            own_latencies.append((time.perf_counter() - started) * 1000)
+            if response.status != 200 or not good(content):
+                faults.append(f"{response.status} {content[:300]!r}")
         with lock:
-            latencies.extend(mine)
+            latencies.extend(own_latencies)
 
     threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
     for thread in threads:
@@ -225,21 +225,21 @@ def load(
 
 
 def main() -> None:
-    """Runs the rounds and prints the table."""
+    """Run the rounds and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=10.0, help="of load, each server and round")
+    parser.add_argument("--seconds", type=float, default=10.0, help="of load, per server and round")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     results: dict[str, list[Load]] = {"slackguide": [], "bare Bolt": []}
     texts, turn = questions(), threading.Lock()
 
-    def asked() -> tuple[bytes, dict[str, str]]:
+    def next_request() -> tuple[bytes, dict[str, str]]:
         with turn:
             text = next(texts)
         return command(text, USER, TEAM)
 
     def measured(port: int, seconds: float) -> Load:
-        return load(port, asked, bool, seconds=seconds, clients=CLIENTS)
+        return load(port, next_request, bool, seconds=seconds, clients=CLIENTS)
 
     with tempfile.TemporaryDirectory() as home, ExitStack() as running:
         targets = {"slackguide": serve_slackguide, "bare Bolt": serve_bare}
@@ -255,7 +255,7 @@ def main() -> None:
 
 
 def report(results: dict[str, list[Load]]) -> None:
-    """The table, and the same as JSON."""
+    """Print the table and write it as JSON."""
     summary = {}
     print("| server | requests/s (median of rounds) | p50 ms | p99 ms |\n| --- | --- | --- | --- |")
     for name, rounds in results.items():
@@ -268,7 +268,7 @@ def report(results: dict[str, list[Load]]) -> None:
         ours.rate / bare.rate for ours, bare in zip(results["slackguide"], results["bare Bolt"], strict=True)
     )
     summary["ratio"] = {"slackguide / bare Bolt": ratio}
-    print(f"\nRatio of throughput, round by round, median: {ratio:.2f} (aim: 0.25 or more)")
+    print(f"\nRatio of throughput (median of rounds): {ratio:.2f} (target: 0.25 or more)")
     target = ROOT / "benchmarks" / "results" / "route_load.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(summary, indent=2) + "\n")

@@ -2,15 +2,17 @@
 
     python scripts/fit_matcher.py [--knowledge knowledge] [--write]
 
-What is fitted to what, and what it is measured on:
-- blend (how much each view counts): the phrasings, each asked of an index without it (in 5 parts), and the development
-  half of the questions that are in scope;
-- confidence and scope (is the first match right, is the question about anything here): the development half of all;
-- thresholds: the development half;
-- the report: both halves, side by side. The other half of the questions is used for nothing else.
+What is fitted, and to what:
+- blend (the weight of each feature): the phrasings, each matched against an index without it (5-fold cross-validation),
+  and the development half of the questions in scope;
+- confidence and scope (is the first match right, is the question in scope): the development half of all questions;
+- thresholds: the development half.
 
-A question's half hangs on its text, so that adding questions moves none. Files named `unseen-…` are reported only.
+The report shows both halves side by side. The held-out half is used for nothing else. The text of a question determines
+its half, so that adding questions moves none. Files whose names begin with `unseen-` are only reported.
 """
+
+from __future__ import annotations
 
 import argparse
 import json
@@ -48,31 +50,31 @@ VAGUE = "underspecified"
 NEAR, FAR = "out-of-scope-near", "out-of-scope-far"
 HARMLESS, HARM = "self-harm-look-alikes", "self-harm"
 KINDS = (UNSEEN, VAGUE, NEAR, FAR, HARMLESS, HARM)
-"""What the name of a file of questions begins with says what they are; any other name: questions in scope."""
+"""Kinds of questions, by the prefix of the file name; any other name: questions in scope."""
 
 FOLDS = 5
-LEFT_OUT_COUNT = 4.0
-"""What the left-out phrasings count in the blend, beside 1 for the questions."""
+LEFT_OUT_WEIGHT = 4.0
+"""Weight of the left-out phrasings when the blend is fitted; questions have weight 1."""
 
-TAKEN_FOR_WEAK, TAKEN_FOR_LIKELY = (0.02, 0.10), (0.005, 0.04)
-"""Shares of all harmless questions, and of those that look like serious ones, that may come over each bar."""
+WEAK_FALSE_POSITIVE_RATES, LIKELY_FALSE_POSITIVE_RATES = (0.02, 0.10), (0.005, 0.04)
+"""Highest false positive rates of each threshold: of all harmless questions, and of the look-alikes of serious ones."""
 
-DOUBTED = 0.003
-"""Share of the serious messages below the bar under which a phrase found counts less."""
+DOUBTED_SHARE = 0.003
+"""Share of the serious messages below the threshold under which a matched phrase counts less."""
 
-EITHER_WAY = ("length", "foreign")
-"""Signals that may speak against a match; a weight below 0 for any other would be chance."""
+SIGNED_SIGNALS = ("length", "foreign")
+"""Signals that may have a negative weight; for any other, a negative weight would be noise."""
 
-COUNTS = {VAGUE: 2.0, NEAR: 0.3}
-"""What a question of each kind counts, beside 1: few are vague, and near ones may be offered something."""
+SAMPLE_WEIGHTS = {VAGUE: 2.0, NEAR: 0.3}
+"""Sample weights by kind, else 1: few questions are underspecified, and near ones may get choices."""
 
-RIGHT_OF_ANSWERED = 0.9945
-"""Aimed at on the development half, above the 98.5% wanted of unseen questions."""
+TARGET_ANSWER_PRECISION = 0.9945
+"""Target for answer precision on the development half; the target for unseen questions is 98.5%."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """A labelled question; no ids: out of scope."""
+    """A labelled question; without ids it is out of scope."""
 
     text: str
     ids: frozenset[str]
@@ -83,8 +85,8 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A question with what the matcher's views say of it."""
+class ScoredQuestion:
+    """A question with its feature scores; `wanted` marks the acceptable entries."""
 
     question: Question
     scored: ScoreTable
@@ -92,7 +94,7 @@ class Asked:
 
 
 def main() -> int:
-    """Fit, report and, with --write, keep the weights."""
+    """Fit the weights, report on them and, with --write, store them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--knowledge", type=Path, default=Path("knowledge"))
     parser.add_argument("--write", action="store_true", help="replace the weights in the package")
@@ -102,8 +104,8 @@ def main() -> int:
     weights = fit(corpus, questions)
     report(corpus.matcher(weights), questions, sys.stdout)
     if options.write:
-        kept = {"fitted_by": "scripts/fit_matcher.py", "weights": asdict(weights)}
-        WEIGHTS.write_text(json.dumps(kept, indent=2) + "\n", "utf-8")
+        document = {"fitted_by": "scripts/fit_matcher.py", "weights": asdict(weights)}
+        WEIGHTS.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
     return 0
 
 
@@ -111,12 +113,12 @@ def main() -> int:
 
 
 def read_knowledge(folder: Path) -> Corpus:
-    """The knowledge base as the matcher reads it. Raises SlackguideError where it has faults."""
+    """Return the matcher's documents of a knowledge base. Raises SlackguideError if it has faults."""
     return Corpus.of(load(folder))
 
 
 def read_questions(folder: Path) -> list[Question]:
-    """Every labelled question. None of the unseen ones is for development."""
+    """Return every labelled question. None of the unseen ones is in the development half."""
     questions: list[Question] = []
     for path in sorted(folder.glob("*.jsonl")):
         kind = next((kind for kind in KINDS if path.stem.startswith(kind)), SCOPED)
@@ -130,7 +132,7 @@ def read_questions(folder: Path) -> list[Question]:
 
 
 def fit(corpus: Corpus, questions: Sequence[Question]) -> Weights:
-    """Blend, then confidence and scope on top of it, then thresholds."""
+    """Fit the blend, then confidence and scope on top of it, then the thresholds."""
     developing = [question for question in questions if question.development]
     matcher = corpus.matcher()
     development = ask(matcher, developing)
@@ -150,30 +152,32 @@ def fit(corpus: Corpus, questions: Sequence[Question]) -> Weights:
     )
 
 
-def ask(matcher: Matcher, questions: Iterable[Question]) -> list[Asked]:
-    """What the views say of each question."""
+def ask(matcher: Matcher, questions: Iterable[Question]) -> list[ScoredQuestion]:
+    """Return the feature scores of each question."""
     ids = list(matcher.ids)
-    return [Asked(q, matcher.score(q.text), np.array([id in q.ids for id in ids])) for q in questions]
+    return [ScoredQuestion(q, matcher.score(q.text), np.array([id in q.ids for id in ids])) for q in questions]
 
 
-def leave_out(corpus: Corpus) -> list[Asked]:
-    """Every phrasing asked of an index that lacks it and a fifth of its neighbours."""
-    asked: list[Asked] = []
+def leave_out(corpus: Corpus) -> list[ScoredQuestion]:
+    """Return every phrasing, matched against an index that lacks it and a fifth of the other phrasings."""
+    asked: list[ScoredQuestion] = []
     for fold in range(FOLDS):
-        kept = []
-        held: list[Question] = []
+        remaining = []
+        held_out: list[Question] = []
         for place, document in enumerate(corpus.documents):
             out = {p for at, p in enumerate(document.phrasings) if (7 * at + place) % FOLDS == fold}
-            kept.append(replace(document, phrasings=tuple(p for p in document.phrasings if p not in out)))
-            held += [Question(p, frozenset({document.id}), "", SCOPED, True) for p in sorted(out)]
-        asked += ask(replace(corpus, documents=tuple(kept)).matcher(), held)
+            remaining.append(replace(document, phrasings=tuple(p for p in document.phrasings if p not in out)))
+            held_out += [Question(p, frozenset({document.id}), "", SCOPED, True) for p in sorted(out)]
+        asked += ask(replace(corpus, documents=tuple(remaining)).matcher(), held_out)
     return asked
 
 
-def fit_blend(scoped: Sequence[Asked], left_out: Sequence[Asked], views: Sequence[str]) -> dict[str, float]:
-    """Weights, none below 0, under which a softmax over entries makes the right ones likeliest.
+def fit_blend(
+    scoped: Sequence[ScoredQuestion], left_out: Sequence[ScoredQuestion], views: Sequence[str]
+) -> dict[str, float]:
+    """Return the non-negative weights that maximise the likelihood of the right entries, a softmax over all entries.
 
-    Left-out phrasings count most, at a scale of their own: there are more of them, and they are harder than questions.
+    Left-out phrasings have the largest weight and their own scale: they are more numerous and harder than questions.
     """
     rows = [FEATURES.index(view) for view in views]
     sets = [
@@ -184,120 +188,121 @@ def fit_blend(scoped: Sequence[Asked], left_out: Sequence[Asked], views: Sequenc
 
     def loss(point: Array) -> tuple[float, Array]:
         weights, scale = point[:-1], float(np.exp(point[-1]))
-        total, slope = 1e-3 * float(weights @ weights), np.append(2e-3 * weights, 0.0)
-        for (table, wanted), times, count in zip(sets, (1.0, scale), (1.0, LEFT_OUT_COUNT), strict=True):
+        total, gradient = 1e-3 * float(weights @ weights), np.append(2e-3 * weights, 0.0)
+        for (table, wanted), times, count in zip(sets, (1.0, scale), (1.0, LEFT_OUT_WEIGHT), strict=True):
             scores = np.einsum("v,nve->ne", weights / spread, table)
-            chances = _softmax(times * scores)
-            right = (chances * wanted).sum(axis=1, keepdims=True) + 1e-12
-            off = count * (chances - chances * wanted / right) / len(table)
+            probabilities = _softmax(times * scores)
+            right = (probabilities * wanted).sum(axis=1, keepdims=True) + 1e-12
+            error = count * (probabilities - probabilities * wanted / right) / len(table)
             total -= count * float(np.log(right).mean())
-            slope[:-1] += times * np.einsum("nve,ne->v", table, off) / spread
-            slope[-1] += scale * float((scores * off).sum()) if table is sets[1][0] else 0.0
-        return total, slope
+            gradient[:-1] += times * np.einsum("nve,ne->v", table, error) / spread
+            gradient[-1] += scale * float((scores * error).sum()) if table is sets[1][0] else 0.0
+        return total, gradient
 
     low = np.append(np.zeros(len(views)), -3.0)
-    found = descend(loss, np.append(np.full(len(views), 0.5), -0.5), low)
+    optimum = descend(loss, np.append(np.full(len(views), 0.5), -0.5), low)
     weights = dict.fromkeys(FEATURES, 0.0)
-    return weights | {view: round(float(w), 4) for view, w in zip(views, found[:-1] / spread, strict=True)}
+    return weights | {view: round(float(w), 4) for view, w in zip(views, optimum[:-1] / spread, strict=True)}
 
 
-def fit_alarm(matcher: Matcher, development: Sequence[Asked]) -> AlertThresholds:
-    """Bars for the likeness to messages of a critical entry, by what harmless messages would come over them."""
-    at = {id: matcher.ids.index(id) for id in matcher.detected}
-    meant: list[float] = []
+def fit_alarm(matcher: Matcher, development: Sequence[ScoredQuestion]) -> AlertThresholds:
+    """Return thresholds on the log odds of a critical entry's messages, from the scores of harmless messages."""
+    indices = {id: matcher.ids.index(id) for id in matcher.detected}
+    serious: list[float] = []
     harmless: list[float] = []
     look_alikes: list[float] = []
     for one in development:
-        for id, place in at.items():
-            likeness = matcher.log_odds(id, one.scored)
-            (meant if one.wanted[place] else harmless).append(likeness)
-            if one.question.kind == HARMLESS and not one.wanted[place]:
-                look_alikes.append(likeness)
+        for id, index in indices.items():
+            log_odds = matcher.log_odds(id, one.scored)
+            (serious if one.wanted[index] else harmless).append(log_odds)
+            if one.question.kind == HARMLESS and not one.wanted[index]:
+                look_alikes.append(log_odds)
     weak_from, likely_from = (
         max(float(np.quantile(harmless, 1.0 - share)), float(np.quantile(look_alikes, 1.0 - of_look_alikes)))
-        for share, of_look_alikes in (TAKEN_FOR_WEAK, TAKEN_FOR_LIKELY)
+        for share, of_look_alikes in (WEAK_FALSE_POSITIVE_RATES, LIKELY_FALSE_POSITIVE_RATES)
     )
-    doubted_below = min(float(np.quantile(meant, DOUBTED)), weak_from)
+    doubted_below = min(float(np.quantile(serious, DOUBTED_SHARE)), weak_from)
     return AlertThresholds(round(doubted_below, 3), round(weak_from, 3), round(likely_from, 3))
 
 
 def fit_odds(matcher: Matcher, questions: Sequence[Question]) -> OddsWeights:
-    """Logistic weights for "the first match is right" and its kin, then the thresholds on top of them."""
-    judged = [(one, matcher.rank(one.scored)) for one in ask(matcher, questions)]
-    signals, right, scope, settled, counts = [], [], [], [], []
-    for one, found in judged:
+    """Return the logistic models of confidence, scope and settledness, with the thresholds on top of them."""
+    ranked = [(one, matcher.rank(one.scored)) for one in ask(matcher, questions)]
+    signals, right, scope, settled, sample_weights = [], [], [], [], []
+    for one, ranking in ranked:
         if one.question.kind != HARM:
-            signals.append([found.signals[name] for name in SIGNALS])
-            right.append(bool(one.wanted[found.first]))
+            signals.append([ranking.signals[name] for name in SIGNALS])
+            right.append(bool(one.wanted[ranking.first]))
             scope.append(bool(one.question.ids))
             settled.append(right[-1] and one.question.kind != VAGUE)
-            counts.append(COUNTS.get(one.question.kind, 1.0))
+            sample_weights.append(SAMPLE_WEIGHTS.get(one.question.kind, 1.0))
     table = np.array(signals)
     odds = OddsWeights(
         confidence=fit_logistic(table, np.array(right), np.ones(len(table))),
-        scope=fit_logistic(table, np.array(scope), np.array(counts)),
-        settled=fit_logistic(table, np.array(settled), np.array(counts)),
+        scope=fit_logistic(table, np.array(scope), np.array(sample_weights)),
+        settled=fit_logistic(table, np.array(settled), np.array(sample_weights)),
         answer_from=0.0,
         scope_from=0.0,
     )
-    return fit_thresholds(judged, odds)
+    return fit_thresholds(ranked, odds)
 
 
-def fit_logistic(signals: Array, wanted: NDArray[np.bool_], counts: Array) -> dict[str, float]:
-    """Logistic regression on standardised signals, lightly held towards none; most can only speak in favour."""
+def fit_logistic(signals: Array, wanted: NDArray[np.bool_], sample_weights: Array) -> dict[str, float]:
+    """Fit an L2-regularised logistic regression on standardised signals; most weights are kept non-negative."""
     centre, spread = signals.mean(axis=0), signals.std(axis=0) + 1e-9
     table = np.column_stack(((signals - centre) / spread, np.ones(len(signals))))
 
     def loss(point: Array) -> tuple[float, Array]:
         margin = table @ point
-        held = np.append(point[:-1], 0.0) / len(table)
-        off = counts * (1 / (1 + np.exp(-margin)) - wanted)
-        cost = counts @ (np.logaddexp(0.0, margin) - wanted * margin)
-        return float(cost / len(table) + 0.5 * held @ point), table.T @ off / len(table) + held
+        penalty = np.append(point[:-1], 0.0) / len(table)
+        error = sample_weights * (1 / (1 + np.exp(-margin)) - wanted)
+        cost = sample_weights @ (np.logaddexp(0.0, margin) - wanted * margin)
+        return float(cost / len(table) + 0.5 * penalty @ point), table.T @ error / len(table) + penalty
 
-    low = np.array([*(-np.inf if name in EITHER_WAY else 0.0 for name in SIGNALS), -np.inf])
-    found = descend(loss, np.zeros(table.shape[1]), low)
-    weights = found[:-1] / spread
-    bias = float(found[-1] - weights @ centre)
+    low = np.array([*(-np.inf if name in SIGNED_SIGNALS else 0.0 for name in SIGNALS), -np.inf])
+    optimum = descend(loss, np.zeros(table.shape[1]), low)
+    weights = optimum[:-1] / spread
+    bias = float(optimum[-1] - weights @ centre)
     return {"bias": round(bias, 4)} | {n: round(float(w), 4) for n, w in zip(SIGNALS, weights, strict=True)}
 
 
-def fit_thresholds(judged: Sequence[tuple[Asked, Ranking]], odds: OddsWeights) -> OddsWeights:
-    """The highest bar for "nothing fits" that keeps what is in scope, the lowest for "answer" that is right enough."""
-    asked = [(one, found) for one, found in judged if one.question.kind not in (HARM, HARMLESS)]
-    scope = [(one.question.kind, logistic(odds.scope, found.signals)) for one, found in asked if one.question.ids]
+def fit_thresholds(ranked: Sequence[tuple[ScoredQuestion, Ranking]], odds: OddsWeights) -> OddsWeights:
+    """Set the highest threshold for scope that keeps questions in scope, and the lowest for a precise answer."""
+    asked = [(one, ranking) for one, ranking in ranked if one.question.kind not in (HARM, HARMLESS)]
+    scope = [(one.question.kind, logistic(odds.scope, ranking.signals)) for one, ranking in asked if one.question.ids]
     scope_from = min(
-        float(np.quantile([chance for kind, chance in scope if kind == SCOPED], 0.015)),
-        float(np.quantile([chance for kind, chance in scope if kind == VAGUE], 0.03)),
+        float(np.quantile([probability for kind, probability in scope if kind == SCOPED], 0.015)),
+        float(np.quantile([probability for kind, probability in scope if kind == VAGUE], 0.03)),
     )
     settled = [
-        (one.question.kind, logistic(odds.settled, found.signals), bool(one.wanted[found.first]))
-        for one, found in asked
+        (one.question.kind, logistic(odds.settled, ranking.signals), bool(one.wanted[ranking.first]))
+        for one, ranking in asked
     ]
-    bars = (bar for bar in np.arange(0.4, 0.998, 0.002) if _is_right_enough(settled, float(bar)))
-    return replace(odds, scope_from=round(scope_from, 4), answer_from=round(float(next(bars, 0.998)), 3))
+    thresholds = (threshold for threshold in np.arange(0.4, 0.998, 0.002) if _meets_targets(settled, float(threshold)))
+    return replace(odds, scope_from=round(scope_from, 4), answer_from=round(float(next(thresholds, 0.998)), 3))
 
 
-def _is_right_enough(settled: Sequence[tuple[str, float, bool]], bar: float) -> bool:
-    """Whether what would be answered from this bar on is within the aims for the development half."""
-    scoped = [right for kind, chance, right in settled if kind == SCOPED and chance >= bar]
+def _meets_targets(settled: Sequence[tuple[str, float, bool]], threshold: float) -> bool:
+    """Return whether answers above this threshold meet the targets for the development half."""
+    scoped = [right for kind, probability, right in settled if kind == SCOPED and probability >= threshold]
     shares = {
-        kind: float(np.mean([chance >= bar for k, chance, _ in settled if k == kind])) for kind in (NEAR, FAR, VAGUE)
+        kind: float(np.mean([probability >= threshold for k, probability, _ in settled if k == kind]))
+        for kind in (NEAR, FAR, VAGUE)
     }
-    right = bool(scoped) and float(np.mean(scoped)) >= RIGHT_OF_ANSWERED
+    right = bool(scoped) and float(np.mean(scoped)) >= TARGET_ANSWER_PRECISION
     return right and shares[NEAR] <= 0.04 and shares[FAR] == 0.0 and shares[VAGUE] <= 0.15
 
 
 def descend(loss: Callable[[Array], tuple[float, Array]], start: Array, low: Array, steps: int = 3_000) -> Array:
-    """The point of least `loss` (value and slope) with no coordinate below `low`: projected accelerated descent."""
+    """Return the minimiser of `loss` (value and gradient) with lower bounds: projected accelerated gradient descent."""
     here: Array = np.maximum(start, low)
     ahead, momentum, rate = here, 1.0, 1.0
     for _ in range(steps):
-        value, slope = loss(ahead)
+        value, gradient = loss(ahead)
         while True:
-            moved = np.maximum(ahead - rate * slope, low)
+            moved = np.maximum(ahead - rate * gradient, low)
             change = moved - ahead
-            if loss(moved)[0] <= value + slope @ change + change @ change / (2 * rate) + 1e-12 or rate < 1e-9:
+            if loss(moved)[0] <= value + gradient @ change + change @ change / (2 * rate) + 1e-12 or rate < 1e-9:
                 break
             rate /= 2
         if np.abs(moved - here).max() < 1e-7:
@@ -311,23 +316,23 @@ def descend(loss: Callable[[Array], tuple[float, Array]], start: Array, low: Arr
 
 
 def _softmax(scores: Array) -> Array:
-    chances: Array = np.exp(scores - scores.max(axis=1, keepdims=True))
-    chances /= chances.sum(axis=1, keepdims=True)
-    return chances
+    probabilities: Array = np.exp(scores - scores.max(axis=1, keepdims=True))
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    return probabilities
 
 
 # ---- reporting -----------------------------------------------------------------------------------------------------
 
 
 def report(matcher: Matcher, questions: Sequence[Question], out: Any) -> None:
-    """The aims of the matcher, on the development half and on the other one."""
+    """Print the metrics of the matcher on the development half and on the held-out half."""
     results = [(q, matcher.match(q.text)) for q in questions]
     rows: list[tuple[str, ...]] = [("", "development", "held out")]
     for label, measure in _measures():
         cells = []
         for development in (True, False):
-            found = measure([(q, m) for q, m in results if q.development == development])
-            cells.append("-" if found is None else f"{found:.1%}" if label[0] != "=" else f"{found:.3f}")
+            value = measure([(q, m) for q, m in results if q.development == development])
+            cells.append("-" if value is None else f"{value:.1%}" if label[0] != "=" else f"{value:.3f}")
         rows.append((label.lstrip("="), *cells))
     for label, left, right in rows:
         print(f"{label:58s}{left:>14s}{right:>14s}", file=out)
@@ -338,16 +343,16 @@ def _measures() -> Iterable[tuple[str, Any]]:
     yield "in scope: top-3", lambda rs: _share(_within(q, m, 3) for q, m in rs if q.kind == SCOPED)
     yield "in scope: answer", lambda rs: _share(m.outcome == "answer" for q, m in rs if q.kind == SCOPED)
     yield (
-        "in scope: right of the answered",
+        "in scope: answer precision",
         lambda rs: _share(_first(m) in q.ids for q, m in rs if q.kind == SCOPED and m.outcome == "answer"),
     )
     yield "in scope: none", lambda rs: _share(m.outcome == "none" for q, m in rs if q.kind == SCOPED)
     yield (
-        "in scope: right one among those offered",
+        "in scope: the right one shown",
         lambda rs: _share(_within(q, m, m.offered) for q, m in rs if q.kind == SCOPED),
     )
     yield (
-        f"{VAGUE}: an acceptable one among those offered",
+        f"{VAGUE}: an acceptable one shown",
         lambda rs: _share(_within(q, m, m.offered) for q, m in rs if q.kind == VAGUE),
     )
     yield f"{VAGUE}: one confident answer", lambda rs: _share(m.outcome == "answer" for q, m in rs if q.kind == VAGUE)

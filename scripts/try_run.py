@@ -1,6 +1,6 @@
 """Start `./scripts/run` on a free port, wait until the sandbox answers, and stop it.
 
-Exit status 1 where it does not answer within `START_SECONDS`, or does not end in good order. Needs only Python.
+Exit with status 1 if it does not answer within `START_SECONDS`, or if its exit status is not 0. Requires only Python.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from pathlib import Path
 from urllib.request import urlopen
 
 START_SECONDS = 600
-"""Most seconds for a start, the installation included."""
+"""Longest start, including the installation."""
 
 STOP_SECONDS = 15
-"""Most seconds from SIGTERM to the end; the app promises 10."""
+"""Longest time from SIGTERM to the exit of `scripts/run`; the app takes at most 10 s."""
 
 
 def main() -> None:
+    """Start the app, request its page, and stop it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -41,7 +42,7 @@ def main() -> None:
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Return as soon as the URL answers with status 200; end this program where that takes too long."""
+    """Return as soon as the URL answers with status 200; exit this program if that takes too long."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
