@@ -12,9 +12,9 @@ from tests.support.processes import Ended, clean, ended
 
 FAULTS = """
     import logging, sys, threading, warnings
-    from slackguide.logging_config import last_words, set_up
+    from slackguide.logging_config import configure_logging, log_fatal
 
-    set_up(sys.argv[1], sys.argv[2])
+    configure_logging(sys.argv[1], sys.argv[2])
     log = logging.getLogger("slackguide.tests")
     log.debug("a detail")
     log.info("%d of %s", 2, "three")
@@ -28,7 +28,7 @@ FAULTS = """
     thread = threading.Thread(target=lambda: {}["somebody's words"], name="busy")
     thread.start()
     thread.join()
-    last_words("the end: why")
+    log_fatal("the end: why")
     raise RuntimeError("somebody's words")
 """
 

@@ -107,7 +107,7 @@ def test_a_lease_is_given_back_and_a_restart_goes_on(slack: SandboxWorkspace) ->
 
 def test_a_stop_signal_during_the_start_stops_in_good_order(slack: SandboxWorkspace) -> None:
     with running(slack.environment(), slack.folder) as process:
-        process.logged("runs as HTTP")
+        process.logged("starts in mode HTTP")
         process.signal(signal.SIGHUP)
         process.signal(signal.SIGTERM)
         process.signal(signal.SIGTERM)
@@ -117,9 +117,9 @@ def test_a_stop_signal_during_the_start_stops_in_good_order(slack: SandboxWorksp
 
 HANGS = """
 import threading
-from slackguide.logging_config import set_up
+from slackguide.logging_config import configure_logging
 from slackguide.runtime.entrypoint import in_time
-set_up("INFO", "console")
+configure_logging("INFO", "console")
 with in_time(0.1):
     threading.Event().wait()
 """
