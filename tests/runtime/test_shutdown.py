@@ -118,9 +118,9 @@ def test_a_stop_signal_during_the_start_stops_in_good_order(slack: SandboxWorksp
 HANGS = """
 import threading
 from slackguide.logging_config import configure_logging
-from slackguide.runtime.entrypoint import in_time
+from slackguide.runtime.process import shutdown_deadline
 configure_logging("INFO", "console")
-with in_time(0.1):
+with shutdown_deadline(0.1):
     threading.Event().wait()
 """
 

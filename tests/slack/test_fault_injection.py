@@ -108,7 +108,7 @@ def test_an_archived_channel_dead_letters_the_post_and_notifies_the_people_conce
         (notified,) = notices(harness, who)
         assert "D-1001 is saved, but not yet in #ask-disputes" in words(notified)
         assert "archived" in words(notified)
-        assert "Nothing has to be typed again" in words(notified)
+        assert "You do not need to enter anything again" in words(notified)
     (job,) = harness.pending()
     assert (job.state, job.error_code) == ("parked", "is_archived")
 

@@ -44,7 +44,7 @@ def newer(store: Store, escalation: Escalation, change: dict[str, object]) -> No
 def test_an_escalation_that_cannot_be_read_is_left_out_of_lists_and_named_once(
     store: Store, change: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    first, second, third = (sent(store, n, cases=("ticket:1",), anyway="another week") for n in range(3))
+    first, second, third = (sent(store, n, case_keys=("ticket:1",), duplicate_reason="another week") for n in range(3))
     newer(store, second, CHANGES[change])
     for _ in range(2):
         page = store.escalations.page(EscalationFilter(), limit=2)

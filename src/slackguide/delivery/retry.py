@@ -17,7 +17,7 @@ from slackguide.delivery.sender import (
 from slackguide.delivery.tasks import Task, is_idempotent
 from slackguide.escalation.messages import PostEscalation
 
-OUR_FAULT = "internal"
+INTERNAL_ERROR = "internal"
 """The code of an internal error. It never equals one of Slack's codes."""
 
 FIRST_DELAY = 1.0
@@ -61,7 +61,7 @@ class Retry:
 
 @dataclass(frozen=True)
 class DeadLettered:
-    """A dead letter: a retry cannot succeed until a person acts. `code` is Slack's code, or `OUR_FAULT`."""
+    """A dead letter: a retry cannot succeed until a person acts. `code` is Slack's code, or `INTERNAL_ERROR`."""
 
     code: str
     maybe_sent: bool = False
@@ -97,7 +97,7 @@ def decide_retry(task: Task, error: DeliveryError | None, *, attempts: int, mayb
         case RecipientDeniedError(code=code):
             return Dropped(code)
         case _:
-            return _retry_unknown(task, OUR_FAULT, attempts=attempts, maybe_sent=maybe_sent, jitter=jitter)
+            return _retry_unknown(task, INTERNAL_ERROR, attempts=attempts, maybe_sent=maybe_sent, jitter=jitter)
 
 
 def _decide_refused(

@@ -30,11 +30,11 @@ from slackguide.slack.access import AccessPolicy
 from slackguide.slack.answer_service import AnswerService
 from slackguide.slack.api.background import BackgroundTasks
 from slackguide.slack.api.directory_sync import DirectorySync
+from slackguide.slack.api.error_codes import INSTALLATION_CODES
 from slackguide.slack.api.modals import ModalOpener
 from slackguide.slack.api.updates import MessageUpdater
 from slackguide.slack.app import build_app
 from slackguide.slack.app_home import AppHomeBuilder
-from slackguide.slack.error_codes import INSTALLATION_CODES, explain
 from slackguide.slack.error_handler import ErrorHandler
 from slackguide.slack.installation import InstallationCheck, InstallationStatus, MonitoredClient
 from slackguide.slack.listeners.answer_actions import AnswerActions
@@ -48,6 +48,7 @@ from slackguide.slack.readers import ChannelReaders
 from slackguide.slack.registry import Listeners
 from slackguide.slack.sender import SlackSender
 from slackguide.slack.thread_answers import TURNS, ThreadAnswers
+from slackguide.slack.views.error_advice import explain
 from slackguide.storage import task_codec
 from slackguide.storage.outbox import SqlJobQueue
 from slackguide.storage.reminders import ReminderService
