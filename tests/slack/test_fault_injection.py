@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from slackguide.runtime.service import MODAL_TIMEOUT
+from slackguide.runtime.builder import MODAL_TIMEOUT
 from slackguide.sandbox import ApiCall, FaultKind, InjectedFault
 from slackguide.sandbox.transport.http import REQUEST_TIMEOUT
 from slackguide.slack.ids import Action

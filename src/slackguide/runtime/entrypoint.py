@@ -10,6 +10,7 @@ from slackguide.config import Mode, Settings, read_settings
 from slackguide.errors import SlackguideError
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.logging_config import configure_logging, log_fatal
+from slackguide.runtime.builder import ServiceBuilder
 from slackguide.runtime.container import build_guide, database_url, open_repositories, system_clock
 from slackguide.runtime.process import StopSignals, bind_error, handle_signals, shutdown_deadline
 from slackguide.runtime.service import Service
@@ -123,7 +124,7 @@ def build_service(settings: Settings) -> Service:
     repositories = open_repositories(
         database_url(settings), clock=system_clock, guide=guide, channels=settings.channels
     )
-    return Service(
+    return ServiceBuilder(
         settings=settings,
         token=settings.bot_token.get_secret_value(),
         api_url=settings.api_url,
@@ -131,7 +132,7 @@ def build_service(settings: Settings) -> Service:
         guide=guide,
         repositories=repositories,
         clock=system_clock,
-    )
+    ).build()
 
 
 def bind_server(application: WSGIApplication, host: str, port: int, *, threads: int) -> WsgiServer:

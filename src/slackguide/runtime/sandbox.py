@@ -13,12 +13,12 @@ from slackguide.config import LOOPBACK, Settings
 from slackguide.errors import StorageError
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import KnowledgeBase
+from slackguide.runtime.builder import ServiceBuilder
 from slackguide.runtime.clock import ManualClock
 from slackguide.runtime.container import build_guide, open_repositories
 from slackguide.runtime.knowledge_watcher import KnowledgeWatcher
 from slackguide.runtime.preview import PreviewPages
 from slackguide.runtime.process import StopSignals, bind_error, shutdown_deadline
-from slackguide.runtime.service import Service
 from slackguide.sandbox import BotApp, Sandbox, Team, demo_team
 from slackguide.sandbox.transport.http import REQUEST_TIMEOUT
 from slackguide.slack.manifest import manifest
@@ -58,7 +58,7 @@ class SandboxApp:
             raise bind_error(LOOPBACK, port, error) from None
         # Only after binding the port: otherwise a sandbox that already runs there would lose its database.
         file = fresh_database_file(settings, port=urlsplit(self.sandbox.url).port or port)
-        self.service = Service(
+        self.service = ServiceBuilder(
             settings=settings,
             token=token,
             api_url=self.sandbox.api_url,
@@ -66,7 +66,7 @@ class SandboxApp:
             guide=self.guide,
             repositories=open_repositories(f"sqlite:///{file}", clock=self.clock.now, guide=self.guide, channels={}),
             clock=self.clock.now,
-        )
+        ).build()
         routes.update(self.service.routes)
         self._watcher = KnowledgeWatcher(self.guide, settings.knowledge)
 
