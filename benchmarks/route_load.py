@@ -35,9 +35,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slackguide.config import read_settings
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.logging_config import configure_logging
+from slackguide.runtime.builder import ServiceBuilder
 from slackguide.runtime.container import build_guide, database_url, open_repositories, system_clock
 from slackguide.runtime.entrypoint import THREADS, bind_server
-from slackguide.runtime.service import Service
 from slackguide.slack.ids import COMMAND
 from slackguide.storage.bot_identity import BotIdentity
 from slackguide.storage.directory import DirectoryUser
@@ -78,7 +78,7 @@ def run_service(pipe: Connection, environment: Mapping[str, str], *, user: str, 
     stores = open_repositories(database_url(settings), clock=system_clock, guide=guide, channels={})
     stores.directory.replace([DirectoryUser(user, team, "Bench")], {})
     stores.identities.put(TOKEN, BotIdentity(team, None, "B0BENCH", "U0BOT", NOWHERE))  # known before
-    service = Service(
+    service = ServiceBuilder(
         settings=settings,
         token=TOKEN,
         api_url=settings.api_url,
@@ -86,7 +86,7 @@ def run_service(pipe: Connection, environment: Mapping[str, str], *, user: str, 
         guide=guide,
         repositories=stores,
         clock=system_clock,
-    )
+    ).build()
     server = bind_server(Router(routes=service.routes), "127.0.0.1", 0, threads=THREADS)
     service.start()
     server.start()

@@ -1,3 +1,3 @@
-"""slackguide: where a concern goes, and the escalation that takes it there."""
+"""slackguide: find the right destination for a support concern and escalate it there."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""`python -m slackguide`: the command line."""
+"""Run the command line with `python -m slackguide`."""
 
 from slackguide.cli import main
 

@@ -1,4 +1,4 @@
-"""The settings, read from the environment once: every fault of them at once, before anything is opened."""
+"""Settings from environment variables, validated at once before anything is opened."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from slackguide.errors import ConfigurationError
 
 SLACK_API = "https://slack.com/api/"
+"""Default base URL of Slack's Web API."""
 DEFAULT_PORT = 3000
 HIGHEST_PORT = 65_535
 LONGEST_RETENTION = 36_500
+"""Maximum retention in days."""
 LOOPBACK = "127.0.0.1"
 
 
 class Mode(StrEnum):
-    """How slackguide meets Slack."""
+    """How the app connects to Slack."""
 
     SANDBOX = "sandbox"
     SOCKET = "Socket Mode"
@@ -35,7 +37,7 @@ def _channels(value: object) -> object:
     for item in filter(None, (part.strip() for part in value.split(","))):
         name, equals, id = (part.strip() for part in item.partition("="))
         if not equals or not re.fullmatch(r"[CG][A-Z0-9]+", id) or not name:
-            raise ValueError(f"has `{item}`, which is not NAME=CHANNELID, like ask-disputes=C012AB")
+            raise ValueError(f"contains `{item}`, which is not NAME=CHANNELID, such as ask-disputes=C012AB")
         pairs[name.removeprefix("#")] = id
     return pairs
 
@@ -46,7 +48,7 @@ def _people(value: object) -> object:
     ids = [part.strip() for part in value.split(",") if part.strip()]
     for id in ids:
         if not re.fullmatch(r"[UW][A-Z0-9]+", id):
-            raise ValueError(f"has `{id}`, which is no Slack user id, like U012AB")
+            raise ValueError(f"contains `{id}`, which is not a Slack user id, such as U012AB")
     return frozenset(ids)
 
 
@@ -54,12 +56,12 @@ def _base_url(value: object) -> object:
     if not isinstance(value, str):
         return value
     if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
-        raise ValueError("has to be an address, like https://slack.com/api/")
+        raise ValueError("must be a URL, such as https://slack.com/api/")
     return value if value.endswith("/") else f"{value}/"
 
 
 class Settings(BaseModel):
-    """What the environment says. A Slack secret that is not set is empty; `database_url` is never empty."""
+    """Settings from the environment. A Slack secret that is not set is an empty string."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -86,14 +88,14 @@ class Settings(BaseModel):
 
     @property
     def mode(self) -> Mode:
-        """How slackguide meets Slack, as far as the variables say."""
+        """The mode that the Slack variables select."""
         if self.bot_token and self.app_token:
             return Mode.SOCKET
         return Mode.HTTP if self.bot_token and self.signing_secret else Mode.SANDBOX
 
     @property
     def mode_reason(self) -> str:
-        """Why this mode, for the first line of the log."""
+        """The reason for the mode, for the first log line."""
         match self.mode:
             case Mode.SOCKET:
                 return "SLACK_BOT_TOKEN and SLACK_APP_TOKEN are set"
@@ -104,40 +106,41 @@ class Settings(BaseModel):
 
 
 SLACK_VARIABLES = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
+"""Variables with Slack secrets. They select the mode."""
 
 NUMBERS = {"PORT": f"0 to {HIGHEST_PORT}", "SLACKGUIDE_RETENTION_DAYS": f"1 to {LONGEST_RETENTION}"}
-"""The variables that hold a whole number, and its bounds."""
+"""Bounds of the variables that hold an integer."""
 
 
 def read_settings(
     environment: Mapping[str, str] = os.environ, *, slack: bool = True, answering: bool = True
 ) -> Settings:
-    """The settings. Raises `ConfigurationError` that names every variable at fault or missing.
+    """Read and validate the settings. Raises `ConfigurationError` that lists every invalid or missing variable.
 
-    `slack=False` leaves the Slack variables out: for the sandbox whatever the environment says. `answering=False` is
-    for delivery alone, which needs the bot's token and no more.
+    `slack=False` ignores the Slack variables, to run the sandbox regardless of the environment. `answering=False` is
+    for a process that only delivers, which needs no more than the bot token.
     """
-    given: dict[str, Any] = {name: value.strip() for name, value in environment.items() if value.strip()}
+    variables: dict[str, Any] = {name: value.strip() for name, value in environment.items() if value.strip()}
     for name in ("LOG_LEVEL", "LOG_FORMAT"):
-        if name in given:
-            given[name] = given[name].upper() if name == "LOG_LEVEL" else given[name].lower()
+        if name in variables:
+            variables[name] = variables[name].upper() if name == "LOG_LEVEL" else variables[name].lower()
     if not slack:
-        given = {name: value for name, value in given.items() if name not in SLACK_VARIABLES}
-    faults: list[str] = []
+        variables = {name: value for name, value in variables.items() if name not in SLACK_VARIABLES}
+    problems: list[str] = []
     try:
-        settings = Settings.model_validate(given)
+        settings = Settings.model_validate(variables)
     except ValidationError as error:
         settings = None
-        faults += [f"{fault['loc'][0]} {_message(fault)}" for fault in error.errors(include_url=False)]
-    faults += _missing(given) if answering else _token_missing(given)
-    if faults or settings is None:
-        raise ConfigurationError("Not started, nothing was opened. " + " ".join(f"{fault}." for fault in faults))
+        problems += [f"{detail['loc'][0]} {_message(detail)}" for detail in error.errors(include_url=False)]
+    problems += _missing(variables) if answering else _token_missing(variables)
+    if problems or settings is None:
+        raise ConfigurationError("Not started, nothing was opened. " + " ".join(f"{problem}." for problem in problems))
     return settings
 
 
-def _missing(given: Mapping[str, Any]) -> list[str]:
-    """What is missing where some Slack variable is set, but not enough for either way."""
-    bot, app, secret = (bool(given.get(name)) for name in SLACK_VARIABLES)
+def _missing(variables: Mapping[str, Any]) -> list[str]:
+    """Return an error if some Slack variables are set, but not those of Socket Mode or HTTP."""
+    bot, app, secret = (bool(variables.get(name)) for name in SLACK_VARIABLES)
     if not (bot or app or secret) or (bot and (app or secret)):
         return []
     if bot:
@@ -145,19 +148,19 @@ def _missing(given: Mapping[str, Any]) -> list[str]:
             "SLACK_BOT_TOKEN is set, but SLACK_APP_TOKEN (for Socket Mode) and SLACK_SIGNING_SECRET (for HTTP) are "
             "missing: set one of the two"
         ]
-    there = [name for name, is_set in zip(SLACK_VARIABLES[1:], (app, secret), strict=True) if is_set]
-    return [f"{' and '.join(there)} {'is' if len(there) == 1 else 'are'} set, but SLACK_BOT_TOKEN is missing"]
+    present = [name for name, is_set in zip(SLACK_VARIABLES[1:], (app, secret), strict=True) if is_set]
+    return [f"{' and '.join(present)} {'is' if len(present) == 1 else 'are'} set, but SLACK_BOT_TOKEN is missing"]
 
 
-def _token_missing(given: Mapping[str, Any]) -> list[str]:
-    return [] if given.get("SLACK_BOT_TOKEN") else ["SLACK_BOT_TOKEN is missing: delivery needs it"]
+def _token_missing(variables: Mapping[str, Any]) -> list[str]:
+    return [] if variables.get("SLACK_BOT_TOKEN") else ["SLACK_BOT_TOKEN is missing: delivery needs it"]
 
 
-def _message(fault: Any) -> str:
-    if (bounds := NUMBERS.get(fault["loc"][0])) is not None:
-        return f"has to be a whole number, {bounds}"
-    if fault["type"] == "value_error":
-        return str(fault["ctx"]["error"])
-    if fault["type"] == "literal_error":
-        return f"has to be one of {fault['ctx']['expected']}"
-    return f"cannot be used: {str(fault['msg']).lower()}"
+def _message(detail: Any) -> str:
+    if (bounds := NUMBERS.get(detail["loc"][0])) is not None:
+        return f"must be an integer, {bounds}"
+    if detail["type"] == "value_error":
+        return str(detail["ctx"]["error"])
+    if detail["type"] == "literal_error":
+        return f"must be one of {detail['ctx']['expected']}"
+    return f"is invalid: {str(detail['msg']).lower()}"

@@ -1,4 +1,4 @@
-"""Configure logging: times, levels and short facts. People's text and secrets never get here."""
+"""Configure logging: time, level, logger and message. People's text and secrets are never logged."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from types import TracebackType
 from typing import Literal
 
 NOISY_LOGGERS = ("slack_bolt", "slack_sdk", "urllib3", "waitress", "websockets", "alembic", "sqlalchemy")
-"""Libraries whose lower levels would log requests with people's words in them, or too much of everything."""
+"""Libraries that log request bodies with people's text, or too many messages, at their lower levels."""
 
 log = logging.getLogger(__name__)
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line."""
+    """Format a record as one JSON object per line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record's time (UTC, ISO 8601), level, logger and message."""
+        """Return the record's time (UTC, ISO 8601), level, logger and message."""
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -31,16 +31,16 @@ class JsonFormatter(logging.Formatter):
 
 
 class ConsoleFormatter(logging.Formatter):
-    """One line a record, or more where a message has more."""
+    """Format a record as text, usually on one line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record's local time, level, logger and message."""
+        """Return the record's local time, level, logger and message."""
         time = datetime.fromtimestamp(record.created).astimezone()
         return f"{time:%Y-%m-%d %H:%M:%S} {record.levelname:<7} {record.name}: {_message(record)}"
 
 
 def configure_logging(level: str, form: Literal["console", "json"]) -> None:
-    """Sends every log line to standard error, and what nothing else catches too."""
+    """Log everything to standard error, including uncaught exceptions."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if form == "json" else ConsoleFormatter())
     root = logging.getLogger()
@@ -50,14 +50,14 @@ def configure_logging(level: str, form: Literal["console", "json"]) -> None:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     logging.getLogger("slack_sdk.web").setLevel(logging.CRITICAL)  # each caller logs its failed calls
     logging.captureWarnings(True)
-    sys.excepthook = lambda _kind, error, trace: _uncaught("the process ends", error, trace)
-    threading.excepthook = lambda args: _uncaught(
-        f"the thread {args.thread.name if args.thread else '?'} ends", args.exc_value, args.exc_traceback
+    sys.excepthook = lambda _kind, error, trace: _log_uncaught("uncaught exception in the process", error, trace)
+    threading.excepthook = lambda args: _log_uncaught(
+        f"uncaught exception in thread {args.thread.name if args.thread else '?'}", args.exc_value, args.exc_traceback
     )
 
 
 def log_fatal(message: str) -> None:
-    """Says why the process ends: a log line where the log is JSON, else plain words on standard error."""
+    """Report the reason why the process exits: as a log record if the format is JSON, or else as plain text."""
     if any(isinstance(handler.formatter, JsonFormatter) for handler in logging.getLogger().handlers):
         log.critical(message)
     else:
@@ -65,19 +65,19 @@ def log_fatal(message: str) -> None:
 
 
 def _message(record: logging.LogRecord) -> str:
-    """The message; of an exception, its kind and place: its own words may be a person's."""
+    """Return the message. Of an exception, add the type and location only: its text may be a person's."""
     message = record.getMessage()
     error = record.exc_info[1] if record.exc_info else None
     return f"{message} ({_describe_error(error, error.__traceback__)})" if error else message
 
 
-def _uncaught(what: str, error: BaseException | None, trace: TracebackType | None) -> None:
+def _log_uncaught(context: str, error: BaseException | None, trace: TracebackType | None) -> None:
     if not isinstance(error, SystemExit | KeyboardInterrupt):
-        log.critical("%s: %s", what, _describe_error(error, trace))
+        log.critical("%s: %s", context, _describe_error(error, trace))
 
 
 def _describe_error(error: BaseException | None, trace: TracebackType | None) -> str:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-    return f"{type(error).__name__} at {place}"
+    location = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    return f"{type(error).__name__} at {location}"

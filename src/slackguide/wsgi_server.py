@@ -1,4 +1,4 @@
-"""waitress in a thread, that stops when it has answered what it took. Used in production and by the sandbox."""
+"""Run waitress in a thread and shut it down gracefully. Used in production and by the sandbox."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from waitress import wasyncore  # type: ignore[import-untyped]
 from waitress.server import create_server  # type: ignore[import-untyped]
 
 DRAIN_SECONDS = 4.0
-"""How long requests under way get to end; Slack gives up after 3 s."""
+"""Maximum time in seconds for open requests at shutdown. Slack times out after 3 s."""
 
 
 class WsgiServer:
-    """Serve one WSGI application on one address. Listens once constructed. Raises OSError where the port is taken.
+    """Serve one WSGI application on one address. The constructor binds the port and raises OSError if it is taken.
 
-    `adjustments` go to waitress as they are (docs.pylonsproject.org/projects/waitress/en/stable/arguments.html).
+    `adjustments` are passed to waitress (docs.pylonsproject.org/projects/waitress/en/stable/arguments.html).
     """
 
     def __init__(
@@ -29,16 +29,16 @@ class WsgiServer:
         self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
 
     def start(self) -> None:
-        """Begin to answer."""
+        """Start serving."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Take no new connection, end the requests under way, close. Does no harm before the start or a second time."""
+        """Stop accepting connections, finish the open requests and close. Safe before the start and more than once."""
         if self._thread.is_alive():
             trigger = self._server.trigger
-            trigger.pull_trigger(self._server.del_channel)  # the listening socket leaves the loop: nothing new comes in
+            trigger.pull_trigger(self._server.del_channel)  # remove the listening socket from the loop
             self._drain()
-            with suppress(OSError):  # the loop may wake by itself and close the trigger before it is pulled
+            with suppress(OSError):  # the loop may already have closed its trigger
                 trigger.pull_trigger(self._close_all)
             self._thread.join(timeout=2)
         else:
@@ -53,5 +53,5 @@ class WsgiServer:
         dispatcher.shutdown(timeout=1)
 
     def _close_all(self) -> None:
-        self._server.close()  # no longer in the map once it takes no new connection
+        self._server.close()  # no longer in the map, so close_all does not close it
         wasyncore.close_all(self._map, ignore_all=True)

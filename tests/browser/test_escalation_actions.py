@@ -113,7 +113,7 @@ def test_of_two_who_claim_one_wins_and_the_other_is_notified_who(
     notified(ana, f"@Marek Nowak claimed {reference}.")
 
     priya.click(theirs, "Claim")
-    refused = priya.message(f"{reference} was claimed by @Marek Nowak already.")
+    refused = priya.message(f"{reference} is already claimed by @Marek Nowak.")
     expect(refused).to_contain_text("Only visible to you")
 
     sandbox_app.sandbox.faults.clear()

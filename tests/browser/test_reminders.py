@@ -48,4 +48,4 @@ def test_a_reminder_comes_when_its_time_has_come(ana: Tab) -> None:
     reminder = ana.message(f"Reminder: nobody has claimed {reference} yet.", within="#side")
     ana.shot("reminder")
     ana.click(reminder, "Stop reminding")
-    expect(ana.message(f"{reference} is not going to be reminded of again.", within="#side")).to_be_visible()
+    expect(ana.message(f"Reminders for {reference} are off.", within="#side")).to_be_visible()

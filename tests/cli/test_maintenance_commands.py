@@ -395,7 +395,7 @@ def test_no_database_is_said_and_none_is_made(
     for command in (["feedback", "list"], ["escalations", "list"], ["outbox", "list"], ["outbox", "retry", "D-1"]):
         ran = shell(*command)
         assert (ran.status, ran.out) == (2, "")
-        assert "There is no database yet: " in ran.err
+        assert "There is no database: " in ran.err
         assert str(tmp_path) in ran.err
     assert list(tmp_path.iterdir()) == []
 

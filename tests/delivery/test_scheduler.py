@@ -28,8 +28,8 @@ def test_a_chore_is_done_again_after_faults(caplog: pytest.LogCaptureFixture) ->
     chores.start()
     assert [done.get(timeout=WAIT_SECONDS) for _ in range(3)] == [1, 1, 1]
     assert chores.stop(timeout=WAIT_SECONDS)
-    assert "sweep waits: the database is busy" in caplog.text
-    assert "sweep goes on after ValueError" in caplog.text
+    assert "periodic task sweep failed and will run again: the database is busy" in caplog.text
+    assert "periodic task sweep failed and will run again: ValueError" in caplog.text
     assert "secret" not in caplog.text
 
 

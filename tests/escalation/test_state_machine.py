@@ -100,24 +100,24 @@ def test_a_click_that_fits(
 @pytest.mark.parametrize(
     ("before", "command", "words"),
     [
-        (CLAIMED, Claim(BOB), "D-1042 was claimed by @UANN already."),
-        (ASKED, Claim(BOB), "D-1042 was claimed by @UANN already."),
-        (CLAIMED, Claim(ANN), "D-1042 is yours already."),
-        (SENT, Release(ANN), "D-1042 is open and unclaimed already."),
+        (CLAIMED, Claim(BOB), "D-1042 is already claimed by @UANN."),
+        (ASKED, Claim(BOB), "D-1042 is already claimed by @UANN."),
+        (CLAIMED, Claim(ANN), "You have already claimed D-1042."),
+        (SENT, Release(ANN), "D-1042 is already open and unclaimed."),
         (SENT, Ask(ANN, "which"), "Nobody has claimed D-1042 yet. Claim it first."),
         (SENT, Resolve(ANN, DECIDED), "Nobody has claimed D-1042 yet. Claim it first."),
         (SENT, HandOver(ANN, "ask-ce", "ask-ce"), "Nobody has claimed D-1042 yet. Claim it first."),
-        (CLAIMED, Resolve(BOB, DECIDED), "D-1042 is with @UANN, who has to do that."),
-        (CLAIMED, Ask(BOB, "which"), "D-1042 is with @UANN, who has to do that."),
-        (ASKED, HandOver(BOB, "ask-ce", "ask-ce"), "D-1042 is with @UANN, who has to do that."),
-        (SENT, Withdraw(ANN), "D-1042 was sent by @UASK, who has to do that."),
-        (ASKED, AddDetails(ANN, "more"), "D-1042 was sent by @UASK, who has to do that."),
-        (SENT, Reopen(ASKER), "D-1042 is open and unclaimed already."),
-        (CLAIMED, Reopen(ASKER), "D-1042 is open already, with @UANN."),
+        (CLAIMED, Resolve(BOB, DECIDED), "D-1042 is claimed by @UANN. Only the claimant can do that."),
+        (CLAIMED, Ask(BOB, "which"), "D-1042 is claimed by @UANN. Only the claimant can do that."),
+        (ASKED, HandOver(BOB, "ask-ce", "ask-ce"), "D-1042 is claimed by @UANN. Only the claimant can do that."),
+        (SENT, Withdraw(ANN), "D-1042 was sent by @UASK. Only the requester can do that."),
+        (ASKED, AddDetails(ANN, "more"), "D-1042 was sent by @UASK. Only the requester can do that."),
+        (SENT, Reopen(ASKER), "D-1042 is already open and unclaimed."),
+        (CLAIMED, Reopen(ASKER), "D-1042 is already open and claimed by @UANN."),
         (RESOLVED, Claim(BOB), "D-1042 is resolved. The requester can reopen it for 14 days."),
         (RESOLVED, Resolve(ANN, DECIDED), "D-1042 is resolved. The requester can reopen it for 14 days."),
         (RESOLVED, AddDetails(ASKER, "x"), "D-1042 is resolved. The requester can reopen it for 14 days."),
-        (RESOLVED, Reopen(BOB), "D-1042 was sent by @UASK, who has to do that."),
+        (RESOLVED, Reopen(BOB), "D-1042 was sent by @UASK. Only the requester and the claimant can reopen it."),
         (WITHDRAWN, Claim(ANN), "D-1042 was withdrawn by @UASK."),
         (WITHDRAWN, Withdraw(ASKER), "D-1042 was withdrawn by @UASK."),
     ],
@@ -218,7 +218,7 @@ def test_followers_get_the_requesters_notifications() -> None:
     followed = apply(CLAIMED, Follow(BOB), NOON)
     assert isinstance(followed, Applied)
     assert (followed.escalation.followers, followed.messages) == ((BOB,), ())
-    assert followed.text == "You follow D-1042 now: I tell you what changes."
+    assert followed.text == "You follow D-1042 now. I'll DM you its updates."
     resolved = apply(followed.escalation, Resolve(ANN, DECIDED), NOON)
     assert isinstance(resolved, Applied)
     reported = [task.user_id for task in resolved.messages if isinstance(task, NotifyPerson)]
@@ -231,13 +231,13 @@ def test_followers_get_the_requesters_notifications() -> None:
 @pytest.mark.parametrize(
     ("before", "command", "words"),
     [
-        (SENT, Follow(ASKER), "D-1042 is your own: you are notified anyway."),
-        (replace(SENT, followers=(BOB,)), Follow(BOB), "You follow D-1042 already."),
+        (SENT, Follow(ASKER), "D-1042 is your own. You already receive its notifications."),
+        (replace(SENT, followers=(BOB,)), Follow(BOB), "You already follow D-1042."),
         (SENT, Unfollow(BOB), "You do not follow D-1042."),
         (
             CLAIMED,
             HandOver(ANN, "ask-disputes", "ask-disputes"),
-            "D-1042 is in #ask-disputes already. Choose another place, or release it.",
+            "D-1042 is already in #ask-disputes. Choose another queue, or release it.",
         ),
         (RESOLVED, Follow(BOB), "D-1042 is resolved. The requester can reopen it for 14 days."),
     ],

@@ -56,7 +56,9 @@ def command(slack: SandboxWorkspace, text: str) -> str:
 
 def test_it_says_what_runs_and_why(process: Process) -> None:
     first = json.loads(process.lines[0])
-    assert first["message"] == "slackguide runs as HTTP, because SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET are set"
+    assert (
+        first["message"] == "slackguide starts in mode HTTP, because SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET are set"
+    )
     assert (first["level"], first["logger"]) == ("info", "slackguide.runtime.entrypoint")
 
 

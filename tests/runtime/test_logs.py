@@ -54,9 +54,9 @@ def test_a_json_log_is_json_whatever_happens(tmp_path: Path) -> None:
     messages = [line["message"] for line in lines]
     assert messages[1] == "2 of three"
     assert messages[3] == "it goes on (ValueError at <string>:12)"
-    assert messages[5] == "the thread busy ends: KeyError at <string>:16"
+    assert messages[5] == "uncaught exception in thread busy: KeyError at <string>:16"
     assert messages[6] == "the end: why"
-    assert messages[7] == "the process ends: RuntimeError at <string>:20"
+    assert messages[7] == "uncaught exception in the process: RuntimeError at <string>:20"
     assert "somebody" not in run.err
 
 

@@ -46,7 +46,7 @@ def test_socket_mode_starts_where_nothing_listens(tmp_path: Path) -> None:
                 PORT=free_port(),
             )  # fmt: skip
             with running(environment, tmp_path) as process:
-                process.logged("health on")
+                process.logged("serving health on")
                 assert process.becomes("/readyz", 503).document["reasons"] == [
                     "Socket Mode is not connected to Slack yet."
                 ]

@@ -21,7 +21,7 @@ def test_it_is_not_ready_while_slack_refuses_it_and_delivers_once_slack_accepts_
         got = process.becomes("/readyz", 503)
         (reason,) = got.document["reasons"]
         assert "account_inactive" in reason
-        assert "Have an administrator install slackguide again" in reason
+        assert "Ask an administrator to install slackguide again" in reason
         assert process.get("/healthz").status == 200
 
         slack.sandbox.faults.clear()

@@ -24,7 +24,9 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
 
 
 def test_the_first_line_says_what_runs_and_why(sandbox: Process) -> None:
-    assert json.loads(sandbox.lines[0])["message"] == "slackguide runs as sandbox, because no Slack variable is set"
+    assert (
+        json.loads(sandbox.lines[0])["message"] == "slackguide starts in mode sandbox, because no Slack variable is set"
+    )
     opened = json.loads(sandbox.logged("in a browser"))["message"]
     assert opened == f"open http://127.0.0.1:{sandbox.port}/ in a browser"
 
@@ -77,9 +79,9 @@ def always(tmp_path: Path) -> Iterator[Process]:
 
 
 def test_the_sandbox_command_is_the_sandbox_whatever_the_environment_says(always: Process, tmp_path: Path) -> None:
-    assert "slackguide runs as sandbox" in always.lines[0]
+    assert "slackguide starts in mode sandbox" in always.lines[0]
     always.becomes("/readyz", 200)
-    assert "DATABASE_URL is left alone" in always.log
+    assert "DATABASE_URL is ignored" in always.log
     assert not (tmp_path / "real.db").exists()
     assert [path.name for path in (tmp_path / "home").glob("*.db")] == [f"sandbox-{always.port}.db"]
 
@@ -89,5 +91,5 @@ def test_a_second_sandbox_on_the_port_leaves_the_first_its_database(always: Proc
     environment = clean(SLACKGUIDE_HOME=tmp_path / "home", SLACKGUIDE_KNOWLEDGE=tmp_path / "knowledge")
     second = ended(environment, tmp_path, (*CLI, "sandbox", "--port", str(always.port)))
     assert second.status == 2
-    assert "cannot be listened on" in second.err
+    assert "cannot listen on" in second.err
     assert always.get("/readyz").status == 200

@@ -55,13 +55,13 @@ def test_an_address_gets_its_slash_and_words_their_case() -> None:
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http", "30 00", "3.5", "0x10", "9" * 30])
 def test_a_port_is_a_port(port: str) -> None:
-    with pytest.raises(ConfigurationError, match="PORT has to be a whole number, 0 to 65535"):
+    with pytest.raises(ConfigurationError, match="PORT must be an integer, 0 to 65535"):
         read_settings({"PORT": port})
 
 
 @pytest.mark.parametrize("channels", ["ask-disputes", "ask-disputes=", "=C012AB", "a=c012", "a=C1;b=C2", "a=C1=C2"])
 def test_a_channel_is_a_name_and_an_id(channels: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"SLACKGUIDE_CHANNELS has `.*`, which is not NAME=CHANNELID"):
+    with pytest.raises(ConfigurationError, match=r"SLACKGUIDE_CHANNELS contains `.*`, which is not NAME=CHANNELID"):
         read_settings({"SLACKGUIDE_CHANNELS": channels})
 
 

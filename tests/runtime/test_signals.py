@@ -15,11 +15,11 @@ from tests.support.waiting import WAIT_SECONDS
 HAMMERED = """
 import threading
 from slackguide.runtime.process import handle_signals
-with handle_signals() as orders:
+with handle_signals() as signals:
     read = threading.Semaphore(0)
-    orders.on_reload(read.release)
+    signals.on_reload(read.release)
     print("ready", flush=True)
-    orders.wait()
+    signals.wait()
     print("stopped", flush=True)
 """
 

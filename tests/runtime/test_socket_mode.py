@@ -26,14 +26,14 @@ def process(slack: SandboxWorkspace) -> Iterator[Process]:
     """With enough for both ways, started while Slack opens no connections."""
     slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING, method="apps.connections.open"))
     with running(slack.environment(SLACK_APP_TOKEN=APP_TOKEN), slack.folder) as found:
-        found.logged("health on 127.0.0.1")
+        found.logged("serving health on 127.0.0.1")
         yield found
 
 
 def test_from_not_ready_to_answering_to_the_end(process: Process, slack: SandboxWorkspace) -> None:
     sockets = slack.sandbox.sockets
     assert sockets is not None
-    assert process.lines[0].endswith("runs as Socket Mode, because SLACK_BOT_TOKEN and SLACK_APP_TOKEN are set")
+    assert process.lines[0].endswith("starts in mode Socket Mode, because SLACK_BOT_TOKEN and SLACK_APP_TOKEN are set")
     assert process.becomes("/readyz", 503).document == NOT_CONNECTED
     assert process.get("/healthz").document == {"status": "ok"}
     assert asked(process.port, "POST", "/slack/events").status == 404

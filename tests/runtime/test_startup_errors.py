@@ -92,13 +92,13 @@ def test_every_fault_is_reported_at_once(refused: Refused) -> None:
     run, folder = refused["many faults"]
     assert (run.status, list(folder.iterdir())) == (2, [])
     for words in (
-        "PORT has to be a whole number, 0 to 65535.",
-        "LOG_LEVEL has to be one of 'DEBUG', 'INFO', 'WARNING' or 'ERROR'.",
-        "LOG_FORMAT has to be one of 'console' or 'json'.",
-        "SLACKGUIDE_CHANNELS has `ask-disputes=general`, which is not NAME=CHANNELID",
-        "SLACKGUIDE_TEAM_LEADS has `lena`, which is no Slack user id",
-        "SLACK_API_URL has to be an address",
-        "SLACKGUIDE_RETENTION_DAYS has to be a whole number, 1 to 36500.",
+        "PORT must be an integer, 0 to 65535.",
+        "LOG_LEVEL must be one of 'DEBUG', 'INFO', 'WARNING' or 'ERROR'.",
+        "LOG_FORMAT must be one of 'console' or 'json'.",
+        "SLACKGUIDE_CHANNELS contains `ask-disputes=general`, which is not NAME=CHANNELID",
+        "SLACKGUIDE_TEAM_LEADS contains `lena`, which is not a Slack user id",
+        "SLACK_API_URL must be a URL",
+        "SLACKGUIDE_RETENTION_DAYS must be an integer, 1 to 36500.",
         "SLACK_APP_TOKEN is set, but SLACK_BOT_TOKEN is missing.",
     ):
         assert words in run.err
@@ -109,11 +109,11 @@ def test_every_fault_is_reported_at_once(refused: Refused) -> None:
     [
         ("faulty knowledge", "help.yaml:"),
         ("no knowledge", "nowhere"),
-        ("port taken", "cannot be listened on"),
-        ("sandbox's port taken", "cannot be listened on"),
+        ("port taken", "cannot listen on"),
+        ("sandbox's port taken", "cannot listen on"),
         ("unreachable database", "The database cannot be reached."),
-        ("unknown database", "DATABASE_URL has to be"),
-        ("home is a file", "The folder of the database cannot be made"),
+        ("unknown database", "DATABASE_URL must be"),
+        ("home is a file", "The database folder cannot be created"),
         ("worker without a token", "SLACK_BOT_TOKEN is missing"),
         ("serve", "SLACK_BOT_TOKEN is missing"),
     ],

@@ -202,7 +202,7 @@ SURFACES = {
     "escalate button": Surface(escalate_button, ANSWER),
     "choose form button": Surface(choose_form_button, "Contract ID"),
     "escalation form": Surface(escalation_form, "is saved"),
-    "claim button": Surface(claim_button, "is yours now"),
+    "claim button": Surface(claim_button, "You have claimed"),
     "small form's button": Surface(small_form_button, "How did it end?"),
     "small form": Surface(small_form, "Which hours?"),
     "App Home": Surface(app_home, "Your open escalations"),

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from slackguide.delivery.retry import INTERNAL_ERROR
 from slackguide.delivery.sender import RefusalScope
 from slackguide.escalation.models import Escalation, EscalationState, Requester
-from slackguide.slack.error_codes import ADVICE, INSTALLATION_CODES, explain, refusal
+from slackguide.slack.api.error_codes import INSTALLATION_CODES, SCOPES, refusal
+from slackguide.slack.views.error_advice import ADVICE, explain
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ESCALATION = Escalation(
@@ -47,21 +49,27 @@ def test_what_was_to_be_changed_is_gone(code: str) -> None:
     assert not refusal("is_archived").target_gone
 
 
+def test_every_refusal_has_advice() -> None:
+    refusals = {code for code, scope in SCOPES.items() if scope is not RefusalScope.SERVICE}
+    assert ADVICE.keys() - refusals == {INTERNAL_ERROR}
+    assert refusals <= ADVICE.keys()
+
+
 @pytest.mark.parametrize("code", [*ADVICE, "never_heard_of_it"])
 def test_the_text_says_what_is_safe_and_what_to_do(code: str) -> None:
     text = explain(code, ESCALATION)
     assert text.startswith("D-1042 is saved, but not yet in #ask-disputes: ")
     assert text.endswith(
-        ", then have it sent again with `slackguide outbox retry D-1042`. Nothing has to be typed again."
+        ", then send it again with `slackguide outbox retry D-1042`. You do not need to enter anything again."
     )
     assert "{" not in text
 
 
 def test_the_text_names_the_channel() -> None:
     assert explain("not_in_channel", ESCALATION) == (
-        "D-1042 is saved, but not yet in #ask-disputes: #ask-disputes does not let me post, because I am not in it. "
-        "Invite @slackguide to #ask-disputes, then have it sent again with `slackguide outbox retry D-1042`. "
-        "Nothing has to be typed again."
+        "D-1042 is saved, but not yet in #ask-disputes: I cannot post in #ask-disputes, because I am not a member. "
+        "Invite @slackguide to #ask-disputes, then send it again with `slackguide outbox retry D-1042`. "
+        "You do not need to enter anything again."
     )
     assert "Slack refused it (never_heard_of_it)" in explain("never_heard_of_it", ESCALATION)
 

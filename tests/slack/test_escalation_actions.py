@@ -64,7 +64,7 @@ def test_a_claim_is_reported_to_whoever_clicked_the_thread_and_the_requester(
 ) -> None:
     notified = harness.notified(post, Action.CLAIM, "marek")
 
-    assert "D-1001 is yours now" in notified.text
+    assert "You have claimed D-1001" in notified.text
     assert notified.thread_ts is None, "beside the card, in the channel"
     after = card(harness, post)
     marek, ana = harness.workspace.person("marek").id, harness.workspace.person("ana").id
@@ -81,21 +81,21 @@ def test_of_two_who_claim_at_once_one_wins_and_the_other_is_notified_who(harness
     harness.until(lambda: harness.workspace.ephemerals("marek") and harness.workspace.ephemerals("priya"))
 
     said = {who: harness.workspace.ephemerals(who)[-1] for who in ("marek", "priya")}
-    winner = next(who for who in said if "yours now" in said[who].text)
+    winner = next(who for who in said if "You have claimed" in said[who].text)
     loser = {"marek": "priya", "priya": "marek"}[winner]
-    assert f"was claimed by <@{harness.workspace.person(winner).id}> already" in words(said[loser])
+    assert f"is already claimed by <@{harness.workspace.person(winner).id}>" in words(said[loser])
     assert f"Claimed* by <@{harness.workspace.person(winner).id}>" in words(card(harness, post))
 
 
 def test_a_repeated_claim_does_no_harm(harness: AppHarness, escalation: Escalation, claimed: Message) -> None:
     """Once more by the same person, and from a card that somebody has had open since before."""
-    assert "yours already" in answer_to(harness, Action.CLAIM, escalation.id, "marek")
-    assert "was claimed by" in answer_to(harness, Action.CLAIM, escalation.id, "priya")
+    assert "already claimed D-1001" in answer_to(harness, Action.CLAIM, escalation.id, "marek")
+    assert "is already claimed by" in answer_to(harness, Action.CLAIM, escalation.id, "priya")
     assert history(harness, escalation).count(EventKind.CLAIMED) == 1
 
 
 def test_a_release_gives_it_back_to_everybody(harness: AppHarness, claimed: Message) -> None:
-    assert "open to everybody again" in harness.notified(claimed, Action.RELEASE, "marek").text
+    assert "unclaimed again" in harness.notified(claimed, Action.RELEASE, "marek").text
 
     after = card(harness, claimed)
     assert list(labels(after)) == ["Claim"]
@@ -134,7 +134,7 @@ def test_only_who_has_it_may_ask_resolve_and_hand_over(harness: AppHarness, clai
         harness.click(claimed, action, "priya")
         exchange = harness.submit(values, "priya")
         (notified,) = exchange.errors.values()
-        assert "is with marek, who has to do that" in notified
+        assert "is claimed by marek. Only the claimant can do that" in notified
         harness.workspace.views.clear(harness.workspace.person("priya").id)
     assert card(harness, claimed) == claimed
 
@@ -322,7 +322,7 @@ def test_a_snoozed_reminder_comes_back_four_hours_later(
     reminded(harness)
     reminder = harness.workspace.messages("ask-disputes", thread_ts=post.ts)[-1]
 
-    assert "quiet for a while" in harness.notified(reminder, Action.SNOOZE, "marek").text
+    assert "are snoozed" in harness.notified(reminder, Action.SNOOZE, "marek").text
 
     watch = kept(harness, escalation).sla_timer
     assert watch.remind_at is not None
@@ -333,6 +333,6 @@ def test_a_stopped_reminder_does_not_come_back(harness: AppHarness, escalation: 
     reminded(harness)
     reminder = harness.workspace.messages("ask-disputes", thread_ts=post.ts)[-1]
 
-    assert "not going to be reminded of again" in harness.notified(reminder, Action.STOP_REMINDING, "marek").text
+    assert "are off" in harness.notified(reminder, Action.STOP_REMINDING, "marek").text
 
     assert kept(harness, escalation).sla_timer.remind_at is None

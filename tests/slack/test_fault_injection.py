@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from slackguide.runtime.service import MODAL_TIMEOUT
+from slackguide.runtime.builder import MODAL_TIMEOUT
 from slackguide.sandbox import ApiCall, FaultKind, InjectedFault
 from slackguide.sandbox.transport.http import REQUEST_TIMEOUT
 from slackguide.slack.ids import Action
@@ -108,7 +108,7 @@ def test_an_archived_channel_dead_letters_the_post_and_notifies_the_people_conce
         (notified,) = notices(harness, who)
         assert "D-1001 is saved, but not yet in #ask-disputes" in words(notified)
         assert "archived" in words(notified)
-        assert "Nothing has to be typed again" in words(notified)
+        assert "You do not need to enter anything again" in words(notified)
     (job,) = harness.pending()
     assert (job.state, job.error_code) == ("parked", "is_archived")
 

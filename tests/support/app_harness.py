@@ -18,6 +18,7 @@ from slackguide.config import read_settings
 from slackguide.errors import StorageError
 from slackguide.guide import Guide
 from slackguide.guide.reloading import ReloadableGuide
+from slackguide.runtime.builder import ServiceBuilder
 from slackguide.runtime.container import open_repositories, policies
 from slackguide.runtime.service import Service
 from slackguide.sandbox import AppReply, BotApp, Exchange, Message, OpenView, Sandbox, demo_team
@@ -127,7 +128,7 @@ class AppHarness:
             f"sqlite:///{self.database}", clock=self.clock.utc, guide=self.guide, channels=settings.channels
         )
         self.repositories = repositories
-        self.service = Service(
+        self.service = ServiceBuilder(
             settings=settings,
             token=TOKEN,
             api_url=self.sandbox.api_url,
@@ -137,7 +138,7 @@ class AppHarness:
             clock=self.clock.utc,
             jitter=lambda: 0.5,
             ticks=self.clock.seconds,
-        )
+        ).build()
         self._routes = self.service.routes
         self._outbox = SqlJobQueue(database=repositories.database, notifier=repositories.notifier, worker="looking on")
         before = repositories.directory.refreshed_at()

@@ -24,7 +24,7 @@ CHECKOUT = Path(__file__).parents[2]
 APP = (str(CHECKOUT / "app.py"),)
 SHIPPED = CHECKOUT / "knowledge"
 
-CUT_OFF = "not everything ended within"
+CUT_OFF = "the shutdown took longer than"
 """What a process says that had to cut something off to end within `running.SHUTDOWN_SECONDS`."""
 
 

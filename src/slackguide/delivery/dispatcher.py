@@ -1,4 +1,4 @@
-"""Dispatch one job, from its lease to its completion."""
+"""Dispatch one job: from its lease to its completion."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from slackguide.escalation.models import Escalation
 log = logging.getLogger(__name__)
 
 Watchers = Callable[[Escalation], Sequence[str]]
-"""User ids of those who look after an escalation's form, notified when it cannot be posted; may be empty."""
+"""Return the user ids of the specialists of an escalation, notified when it cannot be posted. May be empty."""
 
 Explain = Callable[[str, Escalation], str]
-"""The text for them: what the code of a dead letter means for this escalation, and what to do."""
+"""Return the text of a dead-letter notice: the meaning of the error code for this escalation, and the remedy."""
 
 
 class _LeaseLost(Exception):
-    """The job is no longer ours, or we are stopping, and nothing was sent."""
+    """The job's lease was lost or the process is stopping. Nothing was sent."""
 
 
 class Dispatcher:
-    """Carries out jobs that the outbox has leased to this process.
+    """Dispatch jobs that this process has leased.
 
-    `chance` gives a number in 0-1 for every delay; `stopping` tells whether the process is on its way out, in which
-    case nothing new is sent.
+    `jitter` returns a number in 0-1 for each delay. `stopping` returns true during shutdown, when no new message is
+    sent.
     """
 
     def __init__(
@@ -51,10 +51,11 @@ class Dispatcher:
         self._stopping = stopping
 
     def deliver(self, job: Job) -> Outcome | None:
-        """Post it, or find that it was, and settle; None when it was left to others.
+        """Send the job's message, unless an earlier attempt sent it, and store the outcome. Return None if the lease
+        was lost.
 
-        Raises StorageError when the outcome could not be kept: the lease then runs out, and the next try looks for
-        the message before it posts.
+        Raises StorageError if the outcome cannot be stored. The lease then expires, and the next attempt looks for the
+        message before it posts.
         """
         try:
             decision = self._attempt(job)
@@ -67,47 +68,47 @@ class Dispatcher:
 
     def _attempt(self, job: Job) -> Outcome:
         maybe_sent = job.maybe_sent
-        fault: DeliveryError | None
+        error: DeliveryError | None
         try:
             self._sender.prepare(job)
             if maybe_sent and not is_idempotent(job.task):
                 self._renew_lease(job)
-                found = self._sender.find(job)
-                if found is not None:
-                    return Completed(found)
+                posted = self._sender.find(job)
+                if posted is not None:
+                    return Completed(posted)
             maybe_sent = False
             self._renew_lease(job)
-        except DeliveryError as error:
-            # Nothing was sent by this try, whatever its lookups ran into.
-            fault = SlackUnreachableError(ambiguous=False) if isinstance(error, SlackUnreachableError) else error
-            return decide_retry(job.task, fault, attempts=job.attempts, maybe_sent=maybe_sent, jitter=self._jitter())
+        except DeliveryError as raised:
+            # This attempt has only looked up, so a timeout is not ambiguous.
+            error = SlackUnreachableError(ambiguous=False) if isinstance(raised, SlackUnreachableError) else raised
+            return decide_retry(job.task, error, attempts=job.attempts, maybe_sent=maybe_sent, jitter=self._jitter())
         except _LeaseLost:
             raise
-        except Exception as error:
-            self._log_error(job, error)
+        except Exception as raised:
+            self._log_error(job, raised)
             return decide_retry(job.task, None, attempts=job.attempts, maybe_sent=maybe_sent, jitter=self._jitter())
         return self._post(job)
 
     def _post(self, job: Job) -> Outcome:
-        fault: DeliveryError | None
+        error: DeliveryError | None
         maybe_sent = False
         try:
             return Completed(self._sender.post(job))
-        except DeliveryError as error:
-            fault = error
-        except Exception as error:
-            self._log_error(job, error)
-            fault, maybe_sent = None, not is_idempotent(job.task)
-        return decide_retry(job.task, fault, attempts=job.attempts, maybe_sent=maybe_sent, jitter=self._jitter())
+        except DeliveryError as raised:
+            error = raised
+        except Exception as raised:
+            self._log_error(job, raised)
+            error, maybe_sent = None, not is_idempotent(job.task)
+        return decide_retry(job.task, error, attempts=job.attempts, maybe_sent=maybe_sent, jitter=self._jitter())
 
     def _renew_lease(self, job: Job) -> None:
-        """Before each further step: is the job still ours, and is there time for it?"""
+        """Renew the lease before the next step. Raise `_LeaseLost` if it is lost or the process is stopping."""
         if self._stopping() or not self._queue.renew(job):
             raise _LeaseLost
 
     def _follow_up(self, job: Job, decision: Outcome) -> tuple[Task, ...]:
         if isinstance(job.task, AnswerMessage):
-            return _note(job.task, decision)
+            return _direct_reply_note(job.task, decision)
         escalation = job.escalation
         if escalation is None or not isinstance(job.task, PostEscalation):
             return ()
@@ -123,27 +124,32 @@ class Dispatcher:
                 return ()
 
     def _log(self, job: Job, decision: Outcome, *, stored: bool) -> None:
-        """A dead letter waits for a person, so that it is a warning. Never a word of the task's: ids and codes."""
+        """Log ids and codes, never a task's text. A dead letter needs a person's attention, so it is a warning."""
         reference = job.escalation.reference if job.escalation else "-"
         kind = type(job.task).__name__
         if isinstance(decision, DeadLettered) and stored:
             log.warning(
-                "job %d %s %s is a dead letter after try %d: %s", job.id, kind, reference, job.attempts, decision.code
+                "job %d %s %s is a dead letter after attempt %d: %s",
+                job.id,
+                kind,
+                reference,
+                job.attempts,
+                decision.code,
             )
         else:
-            elsewhere = "" if stored else " (settled elsewhere)"
-            log.info("job %d %s %s try %d: %s%s", job.id, kind, reference, job.attempts, decision, elsewhere)
+            suffix = "" if stored else " (completed by another worker)"
+            log.info("job %d %s %s attempt %d: %s%s", job.id, kind, reference, job.attempts, decision, suffix)
 
     def _log_error(self, job: Job, error: Exception) -> None:
-        """The kind and place of the fault, but not its message: that may hold a person's words."""
-        place = error.__traceback__
-        while place is not None and place.tb_next is not None:
-            place = place.tb_next
-        where = f"{place.tb_frame.f_code.co_qualname}:{place.tb_lineno}" if place is not None else "?"
-        log.error("job %d %s: %s at %s", job.id, type(job.task).__name__, type(error).__name__, where)
+        """Log the type and location of an internal error, but not its message, which may hold a person's text."""
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        location = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace is not None else "?"
+        log.error("job %d %s: %s at %s", job.id, type(job.task).__name__, type(error).__name__, location)
 
 
-def _note(task: AnswerMessage, decision: Outcome) -> tuple[Task, ...]:
-    """Return what the thread of a question is owed when the answer was posted elsewhere."""
-    elsewhere = isinstance(decision, Completed) and decision.posted.channel_id != task.channel_id
-    return (NoteDirectReply(task.channel_id, task.thread_ts),) if elsewhere else ()
+def _direct_reply_note(task: AnswerMessage, decision: Outcome) -> tuple[Task, ...]:
+    """Return a note for the thread of a question whose answer was posted elsewhere."""
+    posted_elsewhere = isinstance(decision, Completed) and decision.posted.channel_id != task.channel_id
+    return (NoteDirectReply(task.channel_id, task.thread_ts),) if posted_elsewhere else ()

@@ -13,10 +13,10 @@ from slackguide.escalation.models import Escalation
 class Job:
     """A task under a lease.
 
-    `escalation` is as it stood when the job was claimed (None for an `AnswerMessage`). `attempts` counts claims, this
-    one included. `maybe_sent`: an earlier try may have posted it. `known_timestamps` are the timestamps of messages
-    that belong to other jobs of this escalation. `lease` is the number by which the database tells this claim from a
-    later one.
+    `escalation` is its state at the time of the claim (None for an `AnswerMessage`). `attempts` counts claims,
+    including this one. `maybe_sent` is true if an earlier attempt may have posted the message. `known_timestamps` are
+    the timestamps of messages of other jobs of this escalation. `lease` is a number that distinguishes this claim from
+    later ones.
     """
 
     id: int

@@ -1,4 +1,4 @@
-"""The job queue, as a protocol (`storage.outbox` implements it)."""
+"""The job queue protocol, implemented by `storage.outbox`."""
 
 from __future__ import annotations
 
@@ -11,22 +11,27 @@ from slackguide.delivery.tasks import Task
 
 
 class JobQueue(Protocol):
-    """Every method raises `StorageError` when the database cannot be used; the job then stays leased, then is due."""
+    """A queue of jobs under leases.
+
+    Every method raises `StorageError` if the database is unavailable. The job then stays leased until its lease
+    expires.
+    """
 
     def claim(self) -> Job | None:
-        """The job that has been due longest, in a conversation whose pace allows it; None when there is none now."""
+        """Lease the job that has been due longest in a conversation that is not rate-limited, or return None."""
 
     def renew(self, job: Job) -> bool:
-        """Begin the lease anew; False when another worker has the job, which must then be left alone."""
+        """Renew the lease. Return False if another worker has the job, which must then be left alone."""
 
     def complete(self, job: Job, decision: Outcome, *, follow_ups: Sequence[Task] = ()) -> bool:
-        """Keep what came of a try, and queue what follows from it, in one transaction.
+        """Store the outcome of an attempt and enqueue its follow-ups, in one transaction.
 
-        False when the job was settled meanwhile, or when it is another worker's and there is nothing to tell it.
+        Return False if the job was completed meanwhile, or if another worker has it and this attempt has nothing to
+        report.
         """
 
     def release(self, job: Job) -> None:
-        """Give the lease back untried: nothing was sent since it was claimed."""
+        """Return the lease without an attempt: nothing was sent since the job was claimed."""
 
     def seconds_until_due(self) -> float:
-        """Seconds until a job could be claimed, as far as is known now; infinite when nothing is pending."""
+        """Return an estimate of the seconds until a job can be claimed; infinity if no job is pending."""

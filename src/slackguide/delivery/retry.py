@@ -17,36 +17,41 @@ from slackguide.delivery.sender import (
 from slackguide.delivery.tasks import Task, is_idempotent
 from slackguide.escalation.messages import PostEscalation
 
-OUR_FAULT = "internal"
-"""The code under which a fault of our own is stored; never one of Slack's."""
+INTERNAL_ERROR = "internal"
+"""The code of an internal error. It never equals one of Slack's codes."""
 
 FIRST_DELAY = 1.0
-"""Seconds before the second try, at most; doubled with every further one."""
+"""Maximum delay in seconds before the second attempt. It doubles with every further attempt."""
 
 LONGEST_DELAY = 60.0
-"""Seconds between tries, at most: after an outage of Slack pending jobs are sent within a minute."""
+"""Maximum delay in seconds between attempts: after an outage of Slack, pending jobs are sent within a minute."""
 
 LONGEST_RETRY_AFTER = 600.0
-"""Seconds; a longer Retry-After is taken for this much, so that one bad header does not silence a channel for a day."""
+"""Maximum Retry-After in seconds. A longer one is reduced, so that a bad header does not block a channel for a day."""
 
 MAX_PARTITION_PAUSE = 5.0
-"""Seconds, at most, that a whole conversation rests after Slack could not be reached, so that the jobs behind the one
-that failed do not each spend a timeout on finding out."""
+"""Maximum pause in seconds of a whole conversation while Slack is unreachable.
+
+Without a pause, each job behind the failed one would wait for a timeout.
+"""
 
 MAX_ATTEMPTS = 6
-"""Tries before an answer that we have no rule for (an unknown code, a fault of our own) parks the job."""
+"""Attempts before a job with an unknown error (an unknown code or an internal error) becomes a dead letter."""
 
 
 @dataclass(frozen=True)
 class Completed:
-    """It is on Slack."""
+    """The message is on Slack."""
 
     posted: PostedMessage
 
 
 @dataclass(frozen=True)
 class Retry:
-    """Due again `after` seconds, its conversation rests `partition_pause` seconds; `maybe_sent`: look for it first."""
+    """Try again in `after` seconds and pause the conversation for `partition_pause` seconds.
+
+    If `maybe_sent` is true, the next attempt looks for the message first.
+    """
 
     after: float
     partition_pause: float
@@ -56,7 +61,7 @@ class Retry:
 
 @dataclass(frozen=True)
 class DeadLettered:
-    """A dead letter: waiting does not mend it; a person has to. `code` is Slack's, or `OUR_FAULT`."""
+    """A dead letter: a retry cannot succeed until a person acts. `code` is Slack's code, or `INTERNAL_ERROR`."""
 
     code: str
     maybe_sent: bool = False
@@ -64,7 +69,7 @@ class DeadLettered:
 
 @dataclass(frozen=True)
 class Dropped:
-    """There is nothing left to do it to, or nobody: the card is gone, the recipient has left or may not read it."""
+    """The job has no target any more: the card is gone, or the recipient has left or has no access."""
 
     code: str
 
@@ -72,13 +77,13 @@ class Dropped:
 Outcome = Completed | Retry | DeadLettered | Dropped
 
 
-def decide_retry(task: Task, fault: DeliveryError | None, *, attempts: int, maybe_sent: bool, jitter: float) -> Outcome:
-    """What to do after a try that ended in `fault` (None: an exception of our own).
+def decide_retry(task: Task, error: DeliveryError | None, *, attempts: int, maybe_sent: bool, jitter: float) -> Outcome:
+    """Decide what follows an attempt that failed with `error` (None: an internal error).
 
-    `attempts` counts this one, `maybe_sent` tells whether an earlier try or this one may have posted it, apart from
-    what the fault itself says; `jitter` in 0-1 spreads the delays.
+    `attempts` includes this one. `maybe_sent` is true if this or an earlier attempt may have posted the message;
+    `error` can say so as well. `jitter` in 0-1 spreads the delays.
     """
-    match fault:
+    match error:
         case RateLimitedError(seconds=seconds):
             wait = min(max(seconds, FIRST_DELAY), LONGEST_RETRY_AFTER)
             return Retry(wait + jitter, wait, maybe_sent, "rate limited")
@@ -88,14 +93,16 @@ def decide_retry(task: Task, fault: DeliveryError | None, *, attempts: int, mayb
                 wait, min(wait, MAX_PARTITION_PAUSE), _may_be_sent(task, maybe_sent or ambiguous), "unreachable"
             )
         case SlackRefusedError():
-            return _refused(task, fault, attempts=attempts, maybe_sent=maybe_sent, jitter=jitter)
+            return _decide_refused(task, error, attempts=attempts, maybe_sent=maybe_sent, jitter=jitter)
         case RecipientDeniedError(code=code):
             return Dropped(code)
         case _:
-            return _retry_unknown(task, OUR_FAULT, attempts=attempts, maybe_sent=maybe_sent, jitter=jitter)
+            return _retry_unknown(task, INTERNAL_ERROR, attempts=attempts, maybe_sent=maybe_sent, jitter=jitter)
 
 
-def _refused(task: Task, refusal: SlackRefusedError, *, attempts: int, maybe_sent: bool, jitter: float) -> Outcome:
+def _decide_refused(
+    task: Task, refusal: SlackRefusedError, *, attempts: int, maybe_sent: bool, jitter: float
+) -> Outcome:
     code = refusal.code
     if refusal.target_gone and is_idempotent(task):
         return Dropped(code)
@@ -116,8 +123,10 @@ def _refused(task: Task, refusal: SlackRefusedError, *, attempts: int, maybe_sen
 
 
 def _retry_unknown(task: Task, code: str, *, attempts: int, maybe_sent: bool, jitter: float) -> Outcome:
-    """A few more tries, then a person; nothing else in the conversation waits for it, but the post does not give up
-    before its lookups have had the same chance."""
+    """Retry a few times, then dead-letter. The conversation is not paused.
+
+    A post gets as many attempts as its lookups need to recover.
+    """
     limit = MAX_ATTEMPTS if isinstance(task, PostEscalation) else MAX_ATTEMPTS // 2
     if attempts >= limit:
         return DeadLettered(code, maybe_sent)
@@ -125,7 +134,7 @@ def _retry_unknown(task: Task, code: str, *, attempts: int, maybe_sent: bool, ji
 
 
 def _delay(attempts: int, jitter: float) -> float:
-    """Doubling with the number of tries; half of it is fixed and half is spread by chance."""
+    """Return an exponential delay, of which one half is fixed and the other half is jittered."""
     longest = min(FIRST_DELAY * 2.0 ** min(attempts - 1, 16), LONGEST_DELAY)
     return longest * (0.5 + 0.5 * jitter)
 

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class PeriodicTask:
-    """Something to do every so many seconds. Doing it in several processes at once has to do no harm."""
+    """A task to run every `interval` seconds. It must be safe to run in several processes at once."""
 
     name: str
     interval: float
@@ -22,24 +22,24 @@ class PeriodicTask:
 
 
 class Scheduler:
-    """Does each chore in a thread of its own, first at once and then when its time has come again."""
+    """Run each periodic task in its own thread: once at the start, then at its interval."""
 
     def __init__(self, *, periodic_tasks: Sequence[PeriodicTask], stopping: threading.Event) -> None:
         self._stopping = stopping
         self._threads = [
             threading.Thread(
-                target=self._run_periodically, args=(periodic_task,), name=f"chore {periodic_task.name}", daemon=True
+                target=self._run_periodically, args=(periodic_task,), name=f"periodic {periodic_task.name}", daemon=True
             )
             for periodic_task in periodic_tasks
         ]
 
     def start(self) -> None:
-        """Begin."""
+        """Start the threads."""
         for thread in self._threads:
             thread.start()
 
     def stop(self, timeout: float = 5.0) -> bool:
-        """Begin none anew; True when those under way ended within `timeout` seconds each."""
+        """Start no further run. Return True if the current runs ended within `timeout` seconds each."""
         self._stopping.set()
         for thread in self._threads:
             if thread.ident is not None:
@@ -51,8 +51,8 @@ class Scheduler:
             try:
                 periodic_task.run()
             except StorageError as error:
-                log.error("%s waits: %s", periodic_task.name, error)
+                log.error("periodic task %s failed and will run again: %s", periodic_task.name, error)
             except Exception as error:
-                log.error("%s goes on after %s", periodic_task.name, type(error).__name__)
+                log.error("periodic task %s failed and will run again: %s", periodic_task.name, type(error).__name__)
             if self._stopping.wait(periodic_task.interval):
                 return

@@ -1,4 +1,4 @@
-"""The message sender, as a protocol, and the errors it raises (`slack.sender` implements it)."""
+"""The message sender protocol, implemented by `slack.sender`, and the errors it raises."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from slackguide.errors import SlackguideError
 
 @dataclass(frozen=True)
 class PostedMessage:
-    """Where the message is. For a task that posts nothing (a card redrawn), where the message was changed."""
+    """The location of a message. For a task that posts nothing, the location of the updated message."""
 
     channel_id: str
     ts: str
@@ -20,36 +20,36 @@ class PostedMessage:
 
 
 class DeliveryError(SlackguideError):
-    """A try that did not end in a message; delivery decides what comes next."""
+    """An attempt that did not send the message. `decide_retry` decides what follows."""
 
 
 class RefusalScope(StrEnum):
-    """What a refusal is about, and so what has to change before the same call can succeed."""
+    """The cause of a refusal, and so what must change before the same call can succeed."""
 
     SERVICE = "service"
-    """Slack is unwell. What it was asked to do may have been done; waiting helps."""
+    """Slack has a fault. The request may have succeeded. A retry can succeed."""
 
     MESSAGE = "message"
-    """This one request: its content, or the message that it is about. The same request fails again."""
+    """This request: its content, or the message it refers to. The same request fails again."""
 
     PLACE = "place"
-    """The channel: it does not exist for us, is archived or does not let us post."""
+    """The channel: it is not visible to the app, is archived, or does not allow posting."""
 
     PERSON = "person"
-    """The recipient has left, or cannot be reached from here."""
+    """The recipient: deactivated, or not reachable from this workspace."""
 
     INSTALLATION = "installation"
-    """Our token, app or scopes. No property of one job: every job waits until an administrator mends it."""
+    """The token, app or scopes. All jobs wait until an administrator corrects the installation."""
 
     UNKNOWN = "unknown"
-    """A code that we have no rule for."""
+    """A code without a rule."""
 
 
 class SlackRefusedError(DeliveryError):
-    """Slack answered, and said no. `code` is its own (`not_in_channel`), `scope` what it is about.
+    """Slack answered with an error. `code` is Slack's code (`not_in_channel`), `scope` its cause.
 
-    `target_gone`: the message or channel that a change was meant for cannot be changed any more. `needed` is the
-    OAuth scope that Slack asks for with `missing_scope`.
+    `target_gone` is true if the message or channel to change cannot be changed any more. `needed` is the OAuth scope
+    named with `missing_scope`.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class SlackRefusedError(DeliveryError):
 
 
 class RecipientDeniedError(DeliveryError):
-    """The access policy does not let the recipient read this. `code` says why (`guest`)."""
+    """The access policy denies the recipient this content. `code` is the reason (`guest`)."""
 
     def __init__(self, code: str) -> None:
         super().__init__(f"The access policy denies it: {code}")
@@ -76,7 +76,7 @@ class RecipientDeniedError(DeliveryError):
 
 
 class RateLimitedError(DeliveryError):
-    """Slack wants to be left alone for `seconds` (its Retry-After)."""
+    """Slack's rate limit. Retry after `seconds` (Slack's Retry-After)."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"Slack asks to wait {seconds:g} s")
@@ -84,9 +84,9 @@ class RateLimitedError(DeliveryError):
 
 
 class SlackUnreachableError(DeliveryError):
-    """No answer that counts. `ambiguous`: the request may have arrived (timeout, reset, 5xx), so look before repeating.
+    """No usable answer. `ambiguous`: the request may have arrived (timeout, reset, 5xx), so look for the message first.
 
-    A connection that was never made is not ambiguous.
+    A connection that was refused is not ambiguous.
     """
 
     def __init__(self, *, ambiguous: bool) -> None:
@@ -95,26 +95,24 @@ class SlackUnreachableError(DeliveryError):
 
 
 class MessageSender(Protocol):
-    """Implemented by the Slack side. Every method raises `SlackRefusedError`, `RateLimitedError` or
-    `SlackUnreachableError`.
+    """Send the message of a job.
 
-    `prepare` also raises `RecipientDeniedError`. Delivery calls them in this order and renews the job's lease between
-    calls.
+    The dispatcher calls the methods in this order and renews the job's lease between calls. Every method raises
+    `SlackRefusedError`, `RateLimitedError` or `SlackUnreachableError`; `prepare` also raises `RecipientDeniedError`.
     """
 
     def prepare(self, job: Job) -> None:
-        """Whatever must be known before posting (the channel's id, a conversation with the person). Posts nothing.
+        """Look up everything needed to post, such as the channel's id. Post nothing.
 
-        It may take several Web API calls; what it finds out is kept, so that it is quick the next time.
+        It may take several Web API calls. The results are cached, so that the next call is fast.
         """
 
     def find(self, job: Job) -> PostedMessage | None:
-        """The message that an earlier try of this job may have left, identified by its metadata; None when there is
-        none.
+        """Return the message that an earlier attempt of this job may have posted, identified by its metadata, or None.
 
-        Messages older than the job (`created_at`, less a minute for differing clocks) and those in `job.known` are
-        other jobs' messages.
+        Messages older than the job (`created_at`, less a minute for clock skew) and those in `job.known_timestamps`
+        belong to other jobs.
         """
 
     def post(self, job: Job) -> PostedMessage:
-        """Send it: one Web API call that gives up well within the lease (5 s against 15 s)."""
+        """Send the message with one Web API call, whose timeout (5 s) is well within the lease (15 s)."""

@@ -1,4 +1,4 @@
-"""Tasks of the outbox: messages rendered from the database when they are due."""
+"""Tasks of the outbox: messages that are rendered from the database when they are due."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from slackguide.escalation.models import Escalation, PostedCard
 
 @dataclass(frozen=True)
 class AnswerMessage:
-    """The answer to a message: posted to `channel_id` under `thread_ts` (the message's own, if it began one).
+    """The answer to a message, posted to `channel_id` under `thread_ts` (the message's own, if it starts a thread).
 
-    `ts` is the message's own timestamp (None in rows of an older version). `text` is as the event carried it, already
-    escaped by Slack. `ext_shared` is the event's `is_ext_shared_channel`: another company reads the channel. Where not
+    `ts` is the message's own timestamp (None in rows of an older version). `text` is the event's text, escaped by
+    Slack. `ext_shared` is the event's `is_ext_shared_channel`: members of another company read the channel. If not
     everybody in the channel may read the answer, it is posted to the asker's direct messages instead.
     """
 
@@ -29,7 +29,7 @@ class AnswerMessage:
 
 @dataclass(frozen=True)
 class NoteDirectReply:
-    """Say under `thread_ts`, without any content, that a question asked there was answered in a direct message."""
+    """A note under `thread_ts`, without content, that the question was answered in a direct message."""
 
     channel_id: str
     thread_ts: str
@@ -37,7 +37,7 @@ class NoteDirectReply:
 
 @dataclass(frozen=True)
 class RefreshAppHome:
-    """Draw a person's App Home again. Doing it twice does no harm."""
+    """Update a person's App Home. Idempotent."""
 
     user_id: str
 
@@ -46,7 +46,7 @@ Task = PostEscalation | NotifyPerson | ReplyInThread | UpdateCard | AnswerMessag
 
 
 def channel_key(task: Task, escalation: Escalation | None) -> str:
-    """The conversation whose pace the task keeps: `#channel`, `@user`, or a conversation's id."""
+    """Return the conversation whose rate limit the task counts against: `#channel`, `@user`, or a conversation's id."""
     match task:
         case NotifyPerson(user_id=user_id):
             return f"@{user_id}"
@@ -65,14 +65,14 @@ def channel_key(task: Task, escalation: Escalation | None) -> str:
 
 
 def dedupe_key(task: Task, escalation: Escalation | None) -> str | None:
-    """A key that at most one unfinished job may have, for tasks of which a second one in the queue is pointless."""
+    """Return a key that at most one unfinished job may have, for tasks that need not be queued twice."""
     match task:
         case PostEscalation(channel=channel):
             return f"post {escalation.id if escalation else None} {channel}"
         case UpdateCard(card=card):
-            # One that waits for a card in an earlier channel does not stand for the card in this one.
-            where = card.ts if card is not None else channel_key(task, escalation)
-            return f"card {escalation.id if escalation else None} {where}"
+            # An update that waits for a card in an earlier channel does not update the card in this one.
+            location = card.ts if card is not None else channel_key(task, escalation)
+            return f"card {escalation.id if escalation else None} {location}"
         case RefreshAppHome(user_id=user_id):
             return f"home {user_id}"
         case _:
@@ -80,10 +80,10 @@ def dedupe_key(task: Task, escalation: Escalation | None) -> str | None:
 
 
 def needs_card(task: Task) -> bool:
-    """Whether the task has to wait until the escalation is posted."""
+    """Return whether the task has to wait until the escalation is posted."""
     return isinstance(task, ReplyInThread) or (isinstance(task, UpdateCard) and task.card is None)
 
 
 def is_idempotent(task: Task) -> bool:
-    """Whether doing it twice leaves what doing it once leaves, so that nothing has to be looked for first."""
+    """Return whether running the task twice has the same effect as once, so that no lookup is needed before a retry."""
     return isinstance(task, UpdateCard | RefreshAppHome)

@@ -1,4 +1,4 @@
-"""The worker: threads that lease one job at a time and wait until the next is due."""
+"""The worker: threads that lease one job at a time and wait until the next one is due."""
 
 from __future__ import annotations
 
@@ -15,20 +15,22 @@ from slackguide.errors import StorageError
 log = logging.getLogger(__name__)
 
 ERROR_PAUSE = 2.0
-"""Seconds to wait when the database cannot be used."""
+"""Delay in seconds after a database error."""
 
 MIN_POLL_INTERVAL = 0.05
-"""Minimum delay in seconds after an empty poll: a burst of submissions while their channel rests is one look
-each 50 ms, not one for every ring (which halved how many were acknowledged; `benchmarks/escalations.py throughput`)."""
+"""Minimum delay in seconds after an empty poll.
+
+A burst of submissions to a channel that is rate-limited then causes one query per 50 ms instead of one per
+notification, which halved the throughput of acknowledgements (`benchmarks/escalations.py throughput`).
+"""
 
 
 class Worker:
-    """Delivers for as long as it takes, with Slack or the database up or down.
+    """Deliver jobs until stopped, through outages of Slack or the database.
 
-    `threads` jobs are under way at once, so that one conversation that hangs does not hold up the others; `name` begins
-    the names of the threads. `poll` is
-    the longest sleep in seconds: jobs queued by other processes do not wake this one. `stopping` is the event
-    that `Dispatcher` was given too.
+    `threads` jobs run at once, so that one slow conversation does not hold up the others. `name` is the prefix of the
+    threads' names. `poll` is the longest wait in seconds, because jobs queued by other processes do not notify this
+    one. `stopping` is the event that the `Dispatcher` also checks.
     """
 
     def __init__(
@@ -52,14 +54,14 @@ class Worker:
         ]
 
     def start(self) -> None:
-        """Begin, in threads of its own."""
+        """Start the threads."""
         for thread in self._threads:
             thread.start()
 
     def stop(self, timeout: float = 9.0) -> bool:
-        """Take nothing new and finish what is being sent; True when that was done within `timeout` seconds.
+        """Claim no further job and finish the current ones. Return True if that took at most `timeout` seconds.
 
-        What is cut off is looked for by the next try, once its lease has run out.
+        After the lease of an interrupted job has expired, the next attempt looks for its message.
         """
         self._stopping.set()
         self._notifier.notify()
@@ -70,28 +72,28 @@ class Worker:
         return not any(thread.is_alive() for thread in self._threads)
 
     def run(self) -> None:
-        """Deliver in this thread until stopped."""
-        faulty = False
+        """Deliver jobs in this thread until stopped."""
+        failing = False
         while not self._stopping.is_set():
             seen_count = self._notifier.count
             try:
-                rest = self._step()
-                faulty = False
+                delay = self._step()
+                failing = False
             except StorageError as error:
-                if not faulty:
-                    log.error("delivery waits: %s", error)
-                faulty = True
-                rest = ERROR_PAUSE
+                if not failing:
+                    log.error("delivery is paused: %s", error)
+                failing = True
+                delay = ERROR_PAUSE
             except Exception as error:
-                log.error("delivery goes on after %s", type(error).__name__)
-                rest = ERROR_PAUSE
-            if rest > 0:
-                pause = min(rest, MIN_POLL_INTERVAL)
+                log.error("delivery continues after an internal error: %s", type(error).__name__)
+                delay = ERROR_PAUSE
+            if delay > 0:
+                pause = min(delay, MIN_POLL_INTERVAL)
                 self._stopping.wait(pause)
-                self._notifier.wait(seen_count, rest - pause)
+                self._notifier.wait(seen_count, delay - pause)
 
     def _step(self) -> float:
-        """One job, or none: the seconds to sleep before the next look."""
+        """Deliver one job, if there is one. Return the seconds to wait before the next poll."""
         job = self._queue.claim()
         if job is None:
             return min(max(self._queue.seconds_until_due(), 0.01), self._poll)

@@ -1,1 +1,1 @@
-"""Escalations: models, form validation, state machine and SLA. Knows neither Slack nor the database."""
+"""Escalations: models, form validation, state machine and SLA. Independent of Slack and of the database."""

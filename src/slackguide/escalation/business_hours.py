@@ -8,14 +8,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _MAX_DAYS = 3660
-"""Days to look ahead, at most: ten years, beyond which it makes no difference when."""
+"""Maximum number of days to look ahead: ten years."""
 
 
 @dataclass(frozen=True)
 class BusinessHours:
-    """When people work: for each weekday (0 is Monday) from and to, on the clock of `zone`. `to` may be 24:00 as 00:00.
+    """Working hours per weekday (0 is Monday), as start and end times in the time zone `zone`. An end of 00:00 means
+    24:00.
 
-    Raises ValueError when there is no working time at all, or a day ends before it begins.
+    Raises ValueError if there is no working day, or if a day ends before it begins.
     """
 
     zone: ZoneInfo
@@ -31,9 +32,10 @@ class BusinessHours:
                 raise ValueError(f"a working day cannot end ({end:%H:%M}) before it begins ({begin:%H:%M})")
 
     def after(self, start: datetime, minutes: int) -> datetime:
-        """The moment (UTC) at which `minutes` of working time have passed since `start`; ten years later at most.
+        """Return the time (UTC) at which `minutes` of working time have passed since `start`, limited to ten years
+        ahead.
 
-        An hour that the change to summer time leaves out does not count, and one that it repeats counts twice.
+        An hour skipped by the change to summer time does not count. A repeated hour counts twice.
         """
         left = timedelta(minutes=minutes)
         day = start.astimezone(self.zone).date()
@@ -48,7 +50,7 @@ class BusinessHours:
         return self._shift(day)[0]
 
     def _shift(self, day: date) -> tuple[datetime, datetime]:
-        """When work begins and ends on that day, in UTC; the same moment twice when there is none."""
+        """Return the start and end of the working time on `day`, in UTC. They are equal if it is not a working day."""
         if day.weekday() not in self.days:
             none = datetime.combine(day, time(0), self.zone).astimezone(UTC)
             return none, none

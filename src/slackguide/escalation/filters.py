@@ -12,11 +12,12 @@ from slackguide.escalation.resolution import ResolutionCode
 
 @dataclass(frozen=True)
 class EscalationFilter:
-    """Every condition that is not None has to hold; no condition at all finds everything.
+    """Conditions on escalations. Conditions that are None are ignored; all others must hold.
 
-    `forms` are those filled in, `queues` those whose specialists have it now. `person` is requester or claimant.
-    `since` is included and `until` is not; both are about when it was sent. `overdue_at` finds what is open and was
-    to be dealt with by that time. `unposted` finds what is not on Slack yet.
+    `forms` are the forms that were filled in, `queues` the queues that the escalations are assigned to now. `person` is
+    the requester or the claimant. `since` (inclusive) and `until` (exclusive) limit the time of submission.
+    `overdue_at` matches open escalations that are overdue at that time. `unposted` matches escalations whose card is
+    not posted yet.
     """
 
     forms: Collection[str] | None = None
@@ -36,7 +37,7 @@ class EscalationFilter:
 
 @dataclass(frozen=True)
 class PageCursor:
-    """Where a page ended: pages stay right while escalations are added."""
+    """The position after the last escalation of a page. It stays valid while escalations are added."""
 
     created_at: datetime
     id: str
@@ -44,9 +45,9 @@ class PageCursor:
 
 @dataclass(frozen=True)
 class EscalationPage:
-    """Some of what was found, and where to go on (None: that was all).
+    """One page of escalations, and the cursor of the next page (None on the last page).
 
-    `unreadable` is how many are left out because only a newer version can read them.
+    `unreadable` is the number of rows left out because only a newer version can read them.
     """
 
     escalations: tuple[Escalation, ...]

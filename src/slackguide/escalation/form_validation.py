@@ -12,13 +12,16 @@ from slackguide.knowledge.forms import SLACK_TEXT_LIMIT, Form, FormField
 from slackguide.text import clean
 
 FieldValue = str | tuple[str, ...] | int | date
-"""A field's value: text and links `str`, a choice its option's name, choices a tuple of names, a number `int`."""
+"""The value of a field.
+
+`str` for text and links, an option's name for a choice, a tuple of names for choices, `int` for a number.
+"""
 
 SubmittedValues = Mapping[str, str | Sequence[str] | None]
-"""Field id to what the form sent: text, option names, or None for a field left empty."""
+"""Map a field id to the submitted value: text, option names, or None for an empty field."""
 
 SHORT_TEXT_LENGTH = 300
-"""Most characters of a short text that names no limit of its own (knowledge format)."""
+"""Maximum length in characters of a short text field without a limit of its own (knowledge format)."""
 
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,15}")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -26,31 +29,31 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 @dataclass(frozen=True)
 class ValidForm:
-    """Values that fit the form, in the form's order; a field that was left empty is not in it."""
+    """Valid values in the order of the form's fields, without the fields left empty."""
 
     values: Mapping[str, FieldValue]
 
 
 @dataclass(frozen=True)
 class InvalidForm:
-    """What is wrong, field id to one sentence that says what to do; at least one."""
+    """Messages by field id. Each is one sentence that says how to correct the field. There is at least one."""
 
     messages: Mapping[str, str]
 
 
 class _InvalidField(Exception):
-    """The words about one field."""
+    """The message for one invalid field."""
 
 
 def validate_form(form: Form, submitted: SubmittedValues) -> ValidForm | InvalidForm:
-    """Hold every field of the form against what was submitted; ids that the form does not have are ignored."""
+    """Validate the submitted values against the form's fields. Ids that the form does not define are ignored."""
     values: dict[str, FieldValue] = {}
     messages: dict[str, str] = {}
     for field_id, field in form.fields.items():
         try:
             value = _value(field, submitted.get(field_id))
-        except _InvalidField as fault:
-            messages[field_id] = str(fault)
+        except _InvalidField as error:
+            messages[field_id] = str(error)
         else:
             if value is not None:
                 values[field_id] = value
@@ -58,7 +61,7 @@ def validate_form(form: Form, submitted: SubmittedValues) -> ValidForm | Invalid
 
 
 def max_length(field: FormField) -> int:
-    """The most characters that a text or link field takes."""
+    """Return the maximum length in characters of a text or link field."""
     if field.max_length is not None:
         return field.max_length
     return SHORT_TEXT_LENGTH if field.kind == "short_text" else SLACK_TEXT_LIMIT
@@ -72,7 +75,7 @@ def _value(field: FormField, raw: str | Sequence[str] | None) -> FieldValue | No
     text = clean(raw or "")
     if not text:
         if field.required:
-            raise _InvalidField("Choose one." if field.kind == "choice" else "Fill this in: the escalation needs it.")
+            raise _InvalidField("Choose one." if field.kind == "choice" else "Fill this in. It is required.")
         return None
     match field.kind:
         case "short_text" | "long_text":
@@ -93,15 +96,15 @@ def _text(field: FormField, text: str) -> str:
     _check_length(field, text)
     if field.pattern is not None and re.fullmatch(field.pattern, text) is None:
         raise _InvalidField(
-            field.pattern_hint or "This is not written the way it has to be; see the hint below the field."
+            field.pattern_hint or "This does not have the required format. See the hint below the field."
         )
     return text
 
 
 def _check_length(field: FormField, text: str) -> None:
-    most = max_length(field)
-    if len(text) > most:
-        raise _InvalidField(f"Shorten this to {most:,} characters; it has {len(text):,}.")
+    limit = max_length(field)
+    if len(text) > limit:
+        raise _InvalidField(f"Shorten this to {limit:,} characters; it has {len(text):,}.")
     if len(text) < field.min_length:
         raise _InvalidField(f"Write at least {field.min_length:,} characters; it has {len(text):,}.")
 
@@ -147,11 +150,13 @@ def _link(field: FormField, text: str) -> str:
     _check_length(field, text)
     try:
         parts = urlsplit(text)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        sound = False
-    if not sound or re.search(r"[\s<>|\"]", text):
-        raise _InvalidField("Paste the whole link, beginning with https://")
+        valid = False
+    if not valid or re.search(r"[\s<>|\"]", text):
+        raise _InvalidField("Paste the full link, starting with https://")
     if field.pattern is not None and re.fullmatch(field.pattern, text) is None:
-        raise _InvalidField(field.pattern_hint or "This is not the kind of link that belongs here; see the hint below.")
+        raise _InvalidField(
+            field.pattern_hint or "This is not the kind of link required here. See the hint below the field."
+        )
     return text

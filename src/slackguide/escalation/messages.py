@@ -1,4 +1,4 @@
-"""Messages that an escalation sends: to its channel, its thread, and the people concerned."""
+"""Messages that an escalation sends to its channel, to its thread and to people."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from slackguide.escalation.models import PostedCard
 
 
 class NoticeKind(StrEnum):
-    """What a message tells; the Slack side has the words for each. The values are kept in the database."""
+    """Kinds of notice. `slack.views` has the text for each. The values are stored in the database."""
 
     POSTED = "posted"
     DEAD_LETTERED = "parked"
@@ -37,7 +37,7 @@ class PostEscalation:
 class NotifyPerson:
     """A direct message to `user_id`.
 
-    `who` did it (None: slackguide), `words` are theirs, or ours for `DEAD_LETTERED`.
+    `who` is the actor (None: slackguide). `words` is the actor's text, or slackguide's own for `DEAD_LETTERED`.
     """
 
     user_id: str
@@ -48,10 +48,11 @@ class NotifyPerson:
 
 @dataclass(frozen=True)
 class ReplyInThread:
-    """A reply under a card of the escalation. `who` did it (None: slackguide), `words` are theirs.
+    """A reply in the thread of one of the escalation's cards. `who` is the actor (None: slackguide), `words` the
+    actor's text.
 
-    `card` is the card under which it was said. It is None while that card is not posted yet, and in rows of 0.1.0.
-    `from_channel` (a name without `#`) is where `HANDED_OVER` comes from.
+    `card` is the card that the reply belongs to. It is None while the card is not posted yet, and in rows of version
+    0.1.0. `from_channel` (a name without `#`) is the previous channel, for `HANDED_OVER`.
     """
 
     notice: NoticeKind
@@ -63,10 +64,10 @@ class ReplyInThread:
 
 @dataclass(frozen=True)
 class UpdateCard:
-    """Redraw a card from the database; `card` None is the current one. Doing it twice does no harm."""
+    """Update a card from the database. `card` is None for the current card. Idempotent."""
 
     card: PostedCard | None = None
 
 
 EscalationMessage = PostEscalation | NotifyPerson | ReplyInThread | UpdateCard
-"""What an escalation can send; `delivery.tasks.Task` is the wider union."""
+"""Any message that an escalation can send. `delivery.tasks.Task` is the wider union."""

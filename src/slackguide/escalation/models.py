@@ -13,7 +13,7 @@ from slackguide.escalation.sla import NO_TIMER, SlaTimer
 
 
 class EscalationState(StrEnum):
-    """Where an escalation stands; who owns it is `Escalation.claimed_by`."""
+    """The state of an escalation. Its owner is `Escalation.claimed_by`."""
 
     SENT = "sent"
     CLAIMED = "claimed"
@@ -23,12 +23,12 @@ class EscalationState(StrEnum):
 
 
 OPEN_STATES = frozenset({EscalationState.SENT, EscalationState.CLAIMED, EscalationState.AWAITING_REQUESTER})
-"""States in which somebody still owes somebody something."""
+"""States in which an escalation still needs action."""
 
 
 @dataclass(frozen=True)
 class Requester:
-    """Who asks: Slack user id (`U…`) and the id of the workspace they belong to (`T…`)."""
+    """The Slack user id of the requester (`U…`) and the id of their workspace (`T…`)."""
 
     user_id: str
     team_id: str
@@ -36,7 +36,7 @@ class Requester:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """What the guide said when the form was opened: the destination's name and why."""
+    """The guide's recommendation when the form was opened: the name of the destination and the reasons."""
 
     destination: str
     because: tuple[str, ...] = ()
@@ -44,11 +44,11 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class NewEscalation:
-    """A form that was submitted and checked, not yet kept.
+    """A submitted and validated form that is not stored yet.
 
-    `view_id` is the submission's identity. `prefix` and `channel` are those of the form (`D`, `ask-disputes`).
-    `case_keys` are the keys of the ticket and contract it is about (`case_keys.case_keys`), and `duplicate_reason` is
-    the reason given for sending it although another one about the same case is open.
+    `view_id` identifies the submission. `prefix` and `channel` are those of the form (`D`, `ask-disputes`). `case_keys`
+    are the keys of its ticket and contract (`case_keys.case_keys`). `duplicate_reason` is the reason given for
+    submitting it although another escalation about the same case is open.
     """
 
     view_id: str
@@ -66,7 +66,7 @@ class NewEscalation:
 
 @dataclass(frozen=True)
 class PostedCard:
-    """A message that shows the escalation: where it is and, if known, the link to it."""
+    """A posted message that shows the escalation: its location and, if known, its permalink."""
 
     channel_id: str
     ts: str
@@ -75,12 +75,12 @@ class PostedCard:
 
 @dataclass(frozen=True)
 class Escalation:
-    """An escalation as it stands, enough to draw its card without looking anywhere else.
+    """The current state of an escalation. It holds everything that its card shows.
 
-    `reference` is what people say (`D-1042`), `id` what machines do. `form_id` is the form that was filled in,
-    `assigned_queue` the form whose specialists have it now: they differ after a hand-over. `channel` is a name without
-    `#`; `card` is None until it is posted there. `followers` receive the requester's notifications. All times are UTC.
-    After retention has erased it, `values` is empty.
+    `reference` is the number for people (`D-1042`), `id` the internal id. `form_id` is the submitted form,
+    `assigned_queue` the form whose specialists are responsible now: they differ after a hand-over. `channel` is a name
+    without `#`. `card` is None until it is posted there. `followers` receive the same notifications as the requester.
+    All times are UTC. `values` is empty after retention has erased it.
     """
 
     id: str
@@ -113,7 +113,7 @@ class Escalation:
 
 @dataclass(frozen=True)
 class SubmissionResult:
-    """What became of a submission: the escalation, and whether this call made it (False: it was there already)."""
+    """The stored escalation, and whether this call created it (False: it was stored before)."""
 
     escalation: Escalation
     created: bool
@@ -121,13 +121,13 @@ class SubmissionResult:
 
 @dataclass(frozen=True)
 class Duplicate:
-    """A draft that was not stored, because `escalation`, an open one, is about the same case."""
+    """A submission that was not stored because `escalation`, which is open, is about the same case."""
 
     escalation: Escalation
 
 
 class EventKind(StrEnum):
-    """What can happen to an escalation; the values are kept in the database."""
+    """Kinds of events in an escalation's history. The values are stored in the database."""
 
     SUBMITTED = "submitted"
     POSTED = "posted"
@@ -152,9 +152,10 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened: when (UTC), who (a Slack user id, None for slackguide itself), and what.
+    """One event: time (UTC), actor (a Slack user id, or None for slackguide) and kind.
 
-    `text` are a person's own and are erased by retention; `details` holds short names that stay (a channel, a reason).
+    `text` is what a person wrote; retention erases it. `details` holds short values that remain, such as a channel or a
+    reason code.
     """
 
     at: datetime

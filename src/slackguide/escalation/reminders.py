@@ -12,10 +12,10 @@ from slackguide.escalation.state_machine import Applied, stage_of
 
 
 def remind(escalation: Escalation, at: datetime, policy: ReminderPolicy | None) -> Applied | None:
-    """What a due reminder does; None when there is nothing to remind of any more.
+    """Apply a due reminder. Return None if no reminder is due.
 
-    Unclaimed: said under the card, where everybody reads it. Claimed: to whoever has it. Asked: to the requester,
-    because the answer is theirs to give.
+    For an unclaimed escalation the reminder is a reply under its card. For a claimed one it is sent to the claimant.
+    While details are requested it is sent to the requester.
     """
     stage, timer = stage_of(escalation.state), escalation.sla_timer
     if stage is None or timer.remind_at is None or timer.remind_at > at:
@@ -24,15 +24,15 @@ def remind(escalation: Escalation, at: datetime, policy: ReminderPolicy | None) 
     event = Event(
         at, None, EventKind.REMINDED, details={"stage": stage.value, "number": str(after.sla_timer.reminder_count)}
     )
-    return Applied(after, event, (_message(escalation, stage),), f"{escalation.reference} was reminded of.")
+    return Applied(after, event, (_message(escalation, stage),), f"{escalation.reference} has a reminder.")
 
 
 def _message(escalation: Escalation, stage: SlaStage) -> EscalationMessage:
     if stage is SlaStage.UNCLAIMED or escalation.claimed_by is None:
         return ReplyInThread(NoticeKind.UNCLAIMED)
-    waits_for = (
+    recipient = (
         escalation.requester.user_id
         if escalation.state is EscalationState.AWAITING_REQUESTER
         else escalation.claimed_by
     )
-    return NotifyPerson(waits_for, NoticeKind.UNRESOLVED)
+    return NotifyPerson(recipient, NoticeKind.UNRESOLVED)

@@ -9,11 +9,11 @@ from slackguide.escalation.form_validation import InvalidForm
 from slackguide.text import clean
 
 RESOLUTION_NOTE_LIMIT = 3000
-"""Characters; the most that Slack's plain text input takes."""
+"""Maximum length in characters: the limit of Slack's plain text input."""
 
 
 class ResolutionCode(StrEnum):
-    """Whether the escalation was in the right place, and if not, what was wrong."""
+    """Whether the escalation was routed correctly and, if not, the reason."""
 
     RIGHT_PLACE = "right_place"
     WRONG_QUEUE = "wrong_queue"
@@ -29,12 +29,12 @@ RESOLUTION_LABELS = {
     ResolutionCode.NOT_ELIGIBLE: "Not eligible",
     ResolutionCode.IN_GUIDE: "Was in the guide",
 }
-"""Each in words, as Slack shows it."""
+"""The labels that Slack shows."""
 
 
 @dataclass(frozen=True)
 class Resolution:
-    """The ending, the words of the decision (None once erased), and which queue or reference `target` speaks of."""
+    """The resolution code, the note (None once erased), and the queue or reference that `target` names."""
 
     code: ResolutionCode
     note: str | None
@@ -42,19 +42,20 @@ class Resolution:
 
 
 def check_resolution(code: str | None, note: str | None, target: str | None) -> Resolution | InvalidForm:
-    """The resolution, or words under `code`, `note` or `target` about what is missing.
+    """Return the resolution, or the messages for the invalid fields.
 
-    A wrong queue needs the id of the right destination, a duplicate the reference of the other escalation.
+    A wrong queue requires the id of the right destination as `target`, a duplicate the reference of the other
+    escalation. The messages are keyed by the modal's block ids (`ending`, `decided`, `which`).
     """
     messages: dict[str, str] = {}
     text = clean(note or "")
     target_text = clean(target or "") or None
     if not text:
-        messages["decided"] = "Say what was decided: the requester reads it."
+        messages["decided"] = "Describe the decision. The requester reads it."
     elif len(text) > RESOLUTION_NOTE_LIMIT:
         messages["decided"] = f"Shorten this to {RESOLUTION_NOTE_LIMIT:,} characters."
     if code not in set(ResolutionCode):
-        messages["ending"] = "Choose how it ended."
+        messages["ending"] = "Choose a resolution."
     elif target_text is None and code == ResolutionCode.WRONG_QUEUE:
         messages["which"] = "Choose the queue it belongs in."
     elif target_text is None and code == ResolutionCode.DUPLICATE:

@@ -1,7 +1,7 @@
-"""Service levels: when an escalation is overdue, and when to remind of it.
+"""Service levels: when an escalation is overdue, and when to send reminders.
 
-While nobody has claimed it, the time runs from when it was sent (or released, handed over, reopened); once claimed,
-from the claim. Each stage has its own working minutes, and each further reminder comes after the same time again.
+While it is unclaimed, the time runs from its submission, release, hand-over or reopening; once claimed, from the claim.
+Each stage has its own number of working minutes. Further reminders follow at the same interval.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from slackguide.knowledge.forms import WEEKDAYS, Form
 
 
 class SlaStage(StrEnum):
-    """What an open escalation is waiting for."""
+    """The next step that an open escalation needs: a claim or a resolution."""
 
     UNCLAIMED = "unclaimed"
     UNRESOLVED = "unresolved"
@@ -23,7 +23,7 @@ class SlaStage(StrEnum):
 
 @dataclass(frozen=True)
 class ReminderPolicy:
-    """A form's reminders, from knowledge: working minutes (None: none of that kind), and how often at most."""
+    """A form's reminder settings: working minutes per stage (None: no reminders) and the maximum number."""
 
     hours: BusinessHours
     unclaimed_after: int | None
@@ -31,16 +31,17 @@ class ReminderPolicy:
     max_reminders: int = 3
 
     def minutes(self, stage: SlaStage) -> int | None:
-        """Working minutes until the first reminder, and between two."""
+        """Return the working minutes before the first reminder and between reminders."""
         return self.unclaimed_after if stage is SlaStage.UNCLAIMED else self.unresolved_after
 
 
 @dataclass(frozen=True)
 class SlaTimer:
-    """How an escalation is watched in its present stage.
+    """The SLA timer of the current stage.
 
-    `overdue_at`: when the stage should have ended; `remind_at`: the next reminder, None for no more; `reminder_count`:
-    how many there were; `muted`: somebody stopped them, which lasts until it is closed.
+    `overdue_at` is the time at which the stage is overdue. `remind_at` is the time of the next reminder, or None.
+    `reminder_count` is the number of reminders sent. `muted` is true if somebody stopped the reminders; they stay off
+    until the escalation is closed.
     """
 
     overdue_at: datetime | None = None
@@ -50,13 +51,13 @@ class SlaTimer:
 
 
 NO_TIMER = SlaTimer()
-"""Closed, or of a form without reminders."""
+"""The timer of an escalation that is closed, or whose form has no reminders."""
 
 
 def start_timer(
     stage: SlaStage | None, at: datetime, policy: ReminderPolicy | None, *, muted: bool = False
 ) -> SlaTimer:
-    """The watch of an escalation that enters `stage` at `at`; None is closed."""
+    """Return the timer of an escalation that enters `stage` at `at`. The stage is None for a closed escalation."""
     minutes = policy.minutes(stage) if policy is not None and stage is not None else None
     if policy is None or minutes is None:
         return SlaTimer(muted=muted and stage is not None)
@@ -65,7 +66,7 @@ def start_timer(
 
 
 def after_reminder(timer: SlaTimer, stage: SlaStage, at: datetime, policy: ReminderPolicy | None) -> SlaTimer:
-    """The watch after a reminder at `at`: the next one, if the policy (as it is now) allows one."""
+    """Return the timer after a reminder at `at`, with the time of the next one if the current policy allows another."""
     count = timer.reminder_count + 1
     minutes = policy.minutes(stage) if policy is not None else None
     if policy is None or minutes is None or count >= policy.max_reminders:
@@ -74,17 +75,17 @@ def after_reminder(timer: SlaTimer, stage: SlaStage, at: datetime, policy: Remin
 
 
 def snooze(timer: SlaTimer, until: datetime) -> SlaTimer:
-    """The next reminder comes at `until`, even if it would have been the last."""
+    """Return the timer with the next reminder at `until`, even if the maximum is reached."""
     return replace(timer, remind_at=until, muted=False)
 
 
 def stop_reminders(timer: SlaTimer) -> SlaTimer:
-    """No more reminders."""
+    """Return the timer with reminders turned off."""
     return replace(timer, remind_at=None, muted=True)
 
 
 def reminder_policy(form: Form) -> ReminderPolicy | None:
-    """The reminders of a form; None where it has none."""
+    """Return the reminder policy of a form, or None if it has none."""
     rules = form.reminders
     if rules is None:
         return None

@@ -1,7 +1,7 @@
-"""The state machine of an escalation: which command is allowed in which state and for whom, and its effects.
+"""The state machine of an escalation: the commands allowed in each state and for each person, and their effects.
 
-Pure: an escalation, a command and a time go in; the changed escalation, its event and the messages to send come out, or
-the reason why nothing changed.
+Pure functions. They take an escalation, a command and a time, and return the changed escalation with its event and the
+messages to send, or the reason for a rejection.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ from slackguide.escalation.resolution import Resolution
 from slackguide.escalation.sla import ReminderPolicy, SlaStage, snooze, start_timer, stop_reminders
 
 REOPEN_WITHIN = timedelta(days=14)
-"""How long after it was closed an escalation can be opened again (house rule)."""
+"""How long after it was closed an escalation can be reopened (house rule)."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """`by` takes it on."""
+    """Take responsibility for the escalation."""
 
     by: str
 
 
 @dataclass(frozen=True)
 class Release:
-    """It goes back to everybody. Anyone may: whoever claimed it may be away."""
+    """Return the escalation to the queue. Anybody may release it, because the claimant may be absent."""
 
     by: str
 
 
 @dataclass(frozen=True)
 class Ask:
-    """The claimant wants to know more from the requester."""
+    """Ask the requester for details, as the claimant."""
 
     by: str
     text: str
@@ -51,7 +51,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class AddDetails:
-    """The requester answers, or adds something unasked."""
+    """Add details, as the requester."""
 
     by: str
     text: str
@@ -59,7 +59,7 @@ class AddDetails:
 
 @dataclass(frozen=True)
 class HandOver:
-    """The claimant passes it to another form's specialists (`queue`) in that form's `channel` (a name without `#`)."""
+    """Assign the escalation to another form's `queue` and `channel` (a name without `#`), as the claimant."""
 
     by: str
     queue: str
@@ -69,7 +69,7 @@ class HandOver:
 
 @dataclass(frozen=True)
 class Resolve:
-    """The claimant closes it."""
+    """Close the escalation with a resolution, as the claimant."""
 
     by: str
     resolution: Resolution
@@ -77,7 +77,7 @@ class Resolve:
 
 @dataclass(frozen=True)
 class Reopen:
-    """The requester, or whoever resolved it, opens it again."""
+    """Reopen a closed escalation, as the requester or the person who resolved it."""
 
     by: str
     text: str | None = None
@@ -85,7 +85,7 @@ class Reopen:
 
 @dataclass(frozen=True)
 class Withdraw:
-    """The requester no longer needs it."""
+    """Close the escalation because it is no longer needed, as the requester."""
 
     by: str
     text: str | None = None
@@ -93,7 +93,7 @@ class Withdraw:
 
 @dataclass(frozen=True)
 class Snooze:
-    """Anybody: no reminder before `until`."""
+    """Send no reminder before `until`. Anybody may."""
 
     by: str
     until: datetime
@@ -101,21 +101,21 @@ class Snooze:
 
 @dataclass(frozen=True)
 class StopReminders:
-    """Anybody: no more reminders of this one."""
+    """Turn the escalation's reminders off. Anybody may."""
 
     by: str
 
 
 @dataclass(frozen=True)
 class Follow:
-    """Anybody: receive the requester's notifications, such as when their own case is the same."""
+    """Receive the requester's notifications, for example because of a case that is the same. Anybody may."""
 
     by: str
 
 
 @dataclass(frozen=True)
 class Unfollow:
-    """No more of that."""
+    """Stop following."""
 
     by: str
 
@@ -168,7 +168,7 @@ TRANSITIONS: dict[tuple[EscalationState, type[Command]], EscalationState] = {
     (EscalationState.RESOLVED, Unfollow): EscalationState.RESOLVED,
     (EscalationState.WITHDRAWN, Unfollow): EscalationState.WITHDRAWN,
 }
-"""Where each press leads; a pair that is not here changes nothing and is answered in words."""
+"""The next state for each allowed pair of state and command. All other pairs are rejected with a message."""
 
 
 @dataclass(frozen=True)
@@ -183,19 +183,19 @@ class Applied:
 
 @dataclass(frozen=True)
 class Rejected:
-    """Nothing changed. `text` say why, with `{person}` where the name of `person` belongs."""
+    """A command without any effect. `text` gives the reason, with `{who}` in place of the name of `person`."""
 
     escalation: Escalation
     text: str
     person: str | None = None
 
     def render(self, name: Callable[[str], str] = str) -> str:
-        """The words with the person named: pass a function that turns a user id into a mention."""
+        """Return the text with the person's name. `name` turns a user id into a mention."""
         return self.text.replace("{who}", name(self.person) if self.person is not None else "someone")
 
 
 def stage_of(state: EscalationState) -> SlaStage | None:
-    """What an escalation in this state waits for; None when it is closed."""
+    """Return the SLA stage of an escalation in this state, or None if it is closed."""
     match state:
         case EscalationState.SENT:
             return SlaStage.UNCLAIMED
@@ -208,17 +208,17 @@ def stage_of(state: EscalationState) -> SlaStage | None:
 def apply(
     escalation: Escalation, command: Command, at: datetime, policy: ReminderPolicy | None = None
 ) -> Applied | Rejected:
-    """What `command` at `at` does to the escalation; `policy` are the reminders of the desk that has it afterwards."""
+    """Apply `command` at `at`. `policy` is the reminder policy of the queue assigned afterwards."""
     state = TRANSITIONS.get((escalation.state, type(command)))
     if state is None:
         return _reject_for_state(escalation, command)
-    refusal = (
+    rejection = (
         _reject_for_person(escalation, command)
         or _reject_for_age(escalation, command, at)
         or _reject_without_effect(escalation, command)
     )
-    if refusal is not None:
-        return refusal
+    if rejection is not None:
+        return rejection
     after = _updated(replace(escalation, state=state, changed_at=at), command, at)
     if stage_of(state) is not stage_of(escalation.state):
         after = replace(after, sla_timer=start_timer(stage_of(state), at, policy, muted=escalation.sla_timer.muted))
@@ -228,17 +228,17 @@ def apply(
 
 
 _CONFIRMATIONS: dict[type[Command], str] = {
-    Claim: "{} is yours now.",
-    Release: "{} is open to everybody again.",
-    Ask: "{} is waiting for the requester, who has been asked.",
-    AddDetails: "{} is up to date with what you added.",
+    Claim: "You have claimed {}.",
+    Release: "{} is unclaimed again.",
+    Ask: "{} is waiting for details from the requester.",
+    AddDetails: "Your details are added to {}.",
     HandOver: "{} is handed over.",
     Resolve: "{} is resolved.",
     Reopen: "{} is open again.",
     Withdraw: "{} is withdrawn.",
-    Snooze: "{} is quiet for a while.",
-    StopReminders: "{} is not going to be reminded of again.",
-    Follow: "You follow {} now: I tell you what changes.",
+    Snooze: "Reminders for {} are snoozed.",
+    StopReminders: "Reminders for {} are off.",
+    Follow: "You follow {} now. I'll DM you its updates.",
     Unfollow: "You do not follow {} any more.",
 }
 
@@ -247,19 +247,19 @@ _REQUESTER_ONLY = (AddDetails, Withdraw)
 
 
 def _reject_for_state(escalation: Escalation, command: Command) -> Rejected:
-    """Words for a press that the state does not allow: an old card, a second press, somebody who was faster."""
+    """Explain why the state does not allow the command: an outdated card, a double click, or somebody was faster."""
     name = escalation.reference
     match escalation.state:
         case EscalationState.CLAIMED | EscalationState.AWAITING_REQUESTER if isinstance(command, Claim):
             if escalation.claimed_by == command.by:
-                return Rejected(escalation, f"{name} is yours already.")
-            return Rejected(escalation, f"{name} was claimed by {{who}} already.", escalation.claimed_by)
+                return Rejected(escalation, f"You have already claimed {name}.")
+            return Rejected(escalation, f"{name} is already claimed by {{who}}.", escalation.claimed_by)
         case EscalationState.CLAIMED | EscalationState.AWAITING_REQUESTER:
-            return Rejected(escalation, f"{name} is open already, with {{who}}.", escalation.claimed_by)
+            return Rejected(escalation, f"{name} is already open and claimed by {{who}}.", escalation.claimed_by)
         case EscalationState.SENT if isinstance(command, _CLAIMANT_ONLY):
             return Rejected(escalation, f"Nobody has claimed {name} yet. Claim it first.")
         case EscalationState.SENT:
-            return Rejected(escalation, f"{name} is open and unclaimed already.")
+            return Rejected(escalation, f"{name} is already open and unclaimed.")
         case EscalationState.RESOLVED:
             return Rejected(escalation, f"{name} is resolved. The requester can reopen it for 14 days.")
         case EscalationState.WITHDRAWN:
@@ -269,19 +269,22 @@ def _reject_for_state(escalation: Escalation, command: Command) -> Rejected:
 def _reject_for_person(escalation: Escalation, command: Command) -> Rejected | None:
     name = escalation.reference
     if isinstance(command, _CLAIMANT_ONLY) and command.by != escalation.claimed_by:
-        return Rejected(escalation, f"{name} is with {{who}}, who has to do that.", escalation.claimed_by)
+        return Rejected(
+            escalation, f"{name} is claimed by {{who}}. Only the claimant can do that.", escalation.claimed_by
+        )
     requester = escalation.requester.user_id
     if isinstance(command, _REQUESTER_ONLY) and command.by != requester:
-        return Rejected(escalation, f"{name} was sent by {{who}}, who has to do that.", requester)
+        return Rejected(escalation, f"{name} was sent by {{who}}. Only the requester can do that.", requester)
     if isinstance(command, Reopen) and command.by not in (requester, escalation.claimed_by):
-        return Rejected(escalation, f"{name} was sent by {{who}}, who has to do that.", requester)
+        text = f"{name} was sent by {{who}}. Only the requester and the claimant can reopen it."
+        return Rejected(escalation, text, requester)
     return None
 
 
 def _reject_for_age(escalation: Escalation, command: Command, at: datetime) -> Rejected | None:
     if isinstance(command, Reopen) and escalation.erased_at is not None:
         return Rejected(
-            escalation, f"What was written in {escalation.reference} was erased. Send a new escalation that names it."
+            escalation, f"The text of {escalation.reference} was erased. Send a new escalation that names it."
         )
     closed = escalation.closed_at
     if isinstance(command, Reopen) and closed is not None and at - closed > REOPEN_WITHIN:
@@ -292,24 +295,24 @@ def _reject_for_age(escalation: Escalation, command: Command, at: datetime) -> R
 
 
 def _reject_without_effect(escalation: Escalation, command: Command) -> Rejected | None:
-    """Words for a press that asks for what is the case already."""
+    """Reject a command whose effect is already in place."""
     name = escalation.reference
     if isinstance(command, Follow) and command.by == escalation.requester.user_id:
-        return Rejected(escalation, f"{name} is your own: you are notified anyway.")
+        return Rejected(escalation, f"{name} is your own. You already receive its notifications.")
     if isinstance(command, Follow) and command.by in escalation.followers:
-        return Rejected(escalation, f"You follow {name} already.")
+        return Rejected(escalation, f"You already follow {name}.")
     if isinstance(command, Unfollow) and command.by not in escalation.followers:
         return Rejected(escalation, f"You do not follow {name}.")
     if isinstance(command, HandOver) and (command.queue, command.channel) == (
         escalation.assigned_queue,
         escalation.channel,
     ):
-        return Rejected(escalation, f"{name} is in #{command.channel} already. Choose another place, or release it.")
+        return Rejected(escalation, f"{name} is already in #{command.channel}. Choose another queue, or release it.")
     return None
 
 
 def _updated(escalation: Escalation, command: Command, at: datetime) -> Escalation:
-    """The fields beside the state. Whoever resolved it stays its claimant, so that it can be seen and reopened."""
+    """Apply the command to the fields other than the state. The claimant of a resolved escalation can reopen it."""
     match command:
         case Claim(by=by):
             return replace(escalation, claimed_by=by)
@@ -332,7 +335,7 @@ def _updated(escalation: Escalation, command: Command, at: datetime) -> Escalati
         case Follow(by=by):
             return replace(escalation, followers=(*escalation.followers, by))
         case Unfollow(by=by):
-            return replace(escalation, followers=tuple(who for who in escalation.followers if who != by))
+            return replace(escalation, followers=tuple(follower for follower in escalation.followers if follower != by))
         case other:
             assert_never(other)
 
@@ -371,9 +374,10 @@ def _event(command: Command, at: datetime) -> Event:
 
 
 def _messages(before: Escalation, after: Escalation, command: Command, event: Event) -> tuple[EscalationMessage, ...]:
-    """Update the card, reply in the thread, and notify everybody concerned but the actor.
+    """Update the card, reply in the thread, and notify everybody concerned except the actor.
 
-    Handed over, the new thread begins with who did it, from where and why; nothing else of the old one is repeated.
+    After a hand-over, the new thread starts with the actor, the previous channel and the comment. The old thread is not
+    copied.
     """
     if isinstance(command, Snooze | StopReminders | Follow | Unfollow):
         return ()
@@ -388,7 +392,7 @@ def _messages(before: Escalation, after: Escalation, command: Command, event: Ev
         if isinstance(command, Reopen) and before.card is None:
             messages.append(PostEscalation(after.channel))
         messages += [UpdateCard(), ReplyInThread(notice, who, text)]
-    concerned = (before.requester.user_id, before.claimed_by, after.claimed_by, *before.followers)
-    recipients = dict.fromkeys(person for person in concerned if person is not None and person != who)
+    participants = (before.requester.user_id, before.claimed_by, after.claimed_by, *before.followers)
+    recipients = dict.fromkeys(person for person in participants if person is not None and person != who)
     messages += [NotifyPerson(person, notice, who, text) for person in recipients]
     return tuple(messages)

@@ -1,1 +1,1 @@
-"""How a process runs: entry point, signals, container, sandbox app."""
+"""Process runtime: entry point, signals, container, sandbox app."""

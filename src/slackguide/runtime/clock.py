@@ -7,19 +7,19 @@ from datetime import UTC, datetime
 
 
 class ManualClock:
-    """The time, as far as somebody has moved it on."""
+    """The system clock plus an offset that can be advanced."""
 
     def __init__(self) -> None:
         self._offset = 0.0
 
     def seconds(self) -> float:
-        """Epoch seconds."""
+        """Return epoch seconds."""
         return time.time() + self._offset
 
     def now(self) -> datetime:
-        """The same in UTC."""
+        """Return the time in UTC."""
         return datetime.fromtimestamp(self.seconds(), UTC)
 
     def advance(self, seconds: float) -> None:
-        """Moves it on."""
+        """Advance the clock."""
         self._offset += seconds

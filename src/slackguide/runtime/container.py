@@ -1,4 +1,4 @@
-"""Construct the parts: open the repositories, build the guide."""
+"""Construct the repositories and the guide."""
 
 from __future__ import annotations
 
@@ -32,29 +32,31 @@ log = logging.getLogger(__name__)
 
 
 INSTALLATION_EVERY = 15.0
+"""Seconds between checks of the installation while Slack refuses it."""
 
 UtcClock = Callable[[], datetime]
+"""Return the current time in UTC."""
 
 
 def system_clock() -> datetime:
-    """The time now, in UTC."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 def new_id() -> str:
-    """An id that nobody can guess."""
+    """Return an unguessable id."""
     return secrets.token_urlsafe(12)
 
 
 def database_url(settings: Settings) -> str:
-    """The database that the settings name, by default a SQLite file in the home folder."""
+    """Return the configured database URL, by default of a SQLite file in the home folder."""
     if settings.database_url is not None:
         return settings.database_url.get_secret_value()
     return f"sqlite:///{(settings.home / 'slackguide.db').resolve()}"
 
 
 def build_guide(directory: Path) -> Guide:
-    """The guide over a knowledge base that is sound and proven complete; ready to answer at full speed."""
+    """Build the guide from a valid and complete knowledge base, with its caches warmed up."""
     guide = Guide(load_verified(directory))
     guide.triage.warm()
     return guide
@@ -62,7 +64,7 @@ def build_guide(directory: Path) -> Guide:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repositories:
-    """Everything that is kept, on one database."""
+    """All repositories of one database."""
 
     database: Database
     notifier: Notifier
@@ -78,7 +80,7 @@ class Repositories:
 def open_repositories(
     url: str, *, clock: UtcClock, guide: Callable[[], Guide], channels: Mapping[str, str]
 ) -> Repositories:
-    """Opens the database, brings it up to date, and gives what is kept in it. Raises `StorageError`."""
+    """Open the database, migrate it and return its repositories. Raises `StorageError`."""
     database = Database(url=url, clock=clock)
     migrate(database)
     notifier = Notifier()
@@ -104,7 +106,7 @@ def open_repositories(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminRepositories:
-    """What is kept, for whoever looks after slackguide from the command line."""
+    """The repositories that the maintenance commands use."""
 
     directory: UserDirectory
     escalations: SqlEscalationRepository
@@ -114,12 +116,12 @@ class AdminRepositories:
 
 @contextmanager
 def open_admin_repositories(settings: Settings) -> Iterator[AdminRepositories]:
-    """Opens the database that is there, brings it up to date, and closes it at the end. Raises `StorageError`."""
+    """Open and migrate the existing database, and close it on exit. Raises `StorageError`."""
     database = Database(url=database_url(settings), clock=system_clock)
     if database.is_sqlite and not database.path.exists():
         raise StorageError(
-            f"There is no database yet: {database.path} does not exist. Name yours with DATABASE_URL or "
-            "SLACKGUIDE_HOME, or start slackguide once, which makes it."
+            f"There is no database: {database.path} does not exist. Set DATABASE_URL or SLACKGUIDE_HOME, or start "
+            "slackguide once to create it."
         )
     migrate(database)
     notifier = Notifier()
@@ -135,20 +137,20 @@ def open_admin_repositories(settings: Settings) -> Iterator[AdminRepositories]:
 
 
 def policies(guide: Callable[[], Guide]) -> Callable[[str], ReminderPolicy | None]:
-    """The reminder policy of a queue, from the current knowledge."""
+    """Return a function that looks up a queue's reminder policy in the current knowledge."""
 
-    def of(queue: str) -> ReminderPolicy | None:
+    def policy(queue: str) -> ReminderPolicy | None:
         form = guide().knowledge.forms.get(queue)
         return reminder_policy(form) if form else None
 
-    return of
+    return policy
 
 
 def specialists(guide: Callable[[], Guide], directory: UserDirectory) -> Callable[[str], Collection[str]]:
-    """User ids of a queue's specialists."""
+    """Return a function that looks up the user ids of a queue's specialists."""
 
-    def of(queue: str) -> Collection[str]:
+    def members(queue: str) -> Collection[str]:
         form = guide().knowledge.forms.get(queue)
         return directory.members(form.specialists) if form and form.specialists else ()
 
-    return of
+    return members

@@ -1,4 +1,4 @@
-"""Run slackguide: choose the mode, serve until a stop signal, shut down."""
+"""Run slackguide: select the mode, serve until a stop signal, shut down."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from slackguide.config import Mode, Settings, read_settings
 from slackguide.errors import SlackguideError
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.logging_config import configure_logging, log_fatal
+from slackguide.runtime.builder import ServiceBuilder
 from slackguide.runtime.container import build_guide, database_url, open_repositories, system_clock
 from slackguide.runtime.process import StopSignals, bind_error, handle_signals, shutdown_deadline
 from slackguide.runtime.service import Service
@@ -20,15 +21,17 @@ from slackguide.wsgi_server import WsgiServer
 log = logging.getLogger(__name__)
 
 EXIT_UNUSABLE = 2
+"""Exit status for an unusable environment or knowledge base."""
 
 THREADS = 16
-"""Requests at once: an acknowledgement takes milliseconds, and the one that opens a modal may wait 2 s for Slack."""
+"""Threads for concurrent requests. An acknowledgement takes milliseconds; opening a modal may wait 2 s for Slack."""
 
 HEALTH_THREADS = 4
+"""Threads for health requests."""
 
 
 def main() -> None:
-    """`python app.py`: exit status 0 after SIGTERM, 2 where the environment or the knowledge cannot be used."""
+    """Run `python app.py`. Exit with status 0 after SIGTERM, or 2 for unusable settings or knowledge."""
     try:
         run(read_settings())
     except SlackguideError as error:
@@ -37,13 +40,13 @@ def main() -> None:
 
 
 def run(settings: Settings) -> None:
-    """Run in the mode that the settings choose. Raises `SlackguideError` where it cannot start."""
+    """Run in the mode that the settings select. Raises `SlackguideError` if it cannot start."""
     configure_logging(settings.log_level, settings.log_format)
     with handle_signals() as signals:
-        log.info("slackguide runs as %s, because %s", settings.mode.value, settings.mode_reason)
+        log.info("slackguide starts in mode %s, because %s", settings.mode.value, settings.mode_reason)
         match settings.mode:
             case Mode.SANDBOX:
-                from slackguide.runtime.sandbox import run_sandbox  # the sandbox is no part of a deployment
+                from slackguide.runtime.sandbox import run_sandbox  # a deployment does not import the sandbox
 
                 run_sandbox(settings, signals)
             case Mode.SOCKET:
@@ -54,7 +57,7 @@ def run(settings: Settings) -> None:
 
 
 def run_http(settings: Settings, signals: StopSignals) -> None:
-    """Serves Slack's requests over HTTP."""
+    """Serve Slack's requests over HTTP."""
     service = build_service(settings)
     signals.on_reload(service.guide.reload)
     server = bind_server(Router(routes=service.routes), settings.host, settings.port, threads=THREADS)
@@ -69,7 +72,7 @@ def run_http(settings: Settings, signals: StopSignals) -> None:
 
 
 def run_socket_mode(settings: Settings, signals: StopSignals) -> None:
-    """Takes Slack's requests over a WebSocket; health is served over HTTP."""
+    """Receive Slack's requests over a WebSocket. Serve health over HTTP."""
     from slackguide.slack.api.socket_mode import SocketModeConnection
 
     service = build_service(settings)
@@ -82,7 +85,7 @@ def run_socket_mode(settings: Settings, signals: StopSignals) -> None:
     service.start()
     server.start()
     socket.start()
-    log.info("health on %s:%d", settings.host, server.port)
+    log.info("serving health on %s:%d", settings.host, server.port)
     signals.wait()
     with shutdown_deadline():
         service.begin_shutdown()
@@ -92,10 +95,10 @@ def run_socket_mode(settings: Settings, signals: StopSignals) -> None:
 
 
 def run_worker(settings: Settings, *, port: int | None = None) -> None:
-    """Delivers alone; with a port (0 to 65535), serves health there. Raises `SlackguideError` where it cannot start."""
+    """Only deliver. Serve health on `port` (0 to 65535) if given. Raises `SlackguideError` if it cannot start."""
     configure_logging(settings.log_level, settings.log_format)
     with handle_signals() as signals:
-        log.info("slackguide runs as a worker: it delivers, and answers nobody")
+        log.info("slackguide runs as a worker: it only delivers")
         service = build_service(settings)
         signals.on_reload(service.guide.reload)
         server = None
@@ -103,7 +106,7 @@ def run_worker(settings: Settings, *, port: int | None = None) -> None:
             router = Router(routes=service.health.routes)
             server = bind_server(router, settings.host, port, threads=HEALTH_THREADS)
             server.start()
-            log.info("health on %s:%d", settings.host, server.port)
+            log.info("serving health on %s:%d", settings.host, server.port)
         service.start(answering=False)
         log.info("delivering")
         signals.wait()
@@ -116,12 +119,12 @@ def run_worker(settings: Settings, *, port: int | None = None) -> None:
 
 
 def build_service(settings: Settings) -> Service:
-    """Everything behind Slack's surfaces, with nothing started yet."""
+    """Build the service without starting it."""
     guide = ReloadableGuide(directory=settings.knowledge, build=build_guide)
     repositories = open_repositories(
         database_url(settings), clock=system_clock, guide=guide, channels=settings.channels
     )
-    return Service(
+    return ServiceBuilder(
         settings=settings,
         token=settings.bot_token.get_secret_value(),
         api_url=settings.api_url,
@@ -129,11 +132,11 @@ def build_service(settings: Settings) -> Service:
         guide=guide,
         repositories=repositories,
         clock=system_clock,
-    )
+    ).build()
 
 
 def bind_server(application: WSGIApplication, host: str, port: int, *, threads: int) -> WsgiServer:
-    """Return a server that has its address. Raises `ConfigurationError` where the address cannot be had."""
+    """Return a server that is bound to its address. Raises `ConfigurationError` if the address is unavailable."""
     try:
         return WsgiServer(
             application, host=host, port=port, threads=threads, ident="slackguide", backlog=1024,

@@ -1,4 +1,4 @@
-"""Reload the knowledge when a file of it changes."""
+"""Reload the knowledge when one of its files changes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ log = logging.getLogger(__name__)
 
 
 POLL_SECONDS = 0.5
-"""Seconds between two looks at the knowledge files."""
+"""Seconds between polls of the knowledge files."""
 
 
 class KnowledgeWatcher:
-    """Reloads the knowledge when a file of it changes."""
+    """Poll the knowledge files and reload the guide when one changes."""
 
     def __init__(self, guide: ReloadableGuide, directory: Path) -> None:
         self._guide = guide
@@ -26,26 +26,29 @@ class KnowledgeWatcher:
         self._thread = threading.Thread(target=self._run, name="knowledge", daemon=True)
 
     def start(self) -> None:
+        """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
+        """Stop the thread."""
         self._stopping.set()
 
     def _run(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
             try:
-                if (seen := self._stamp()) != self._last_stamp:
-                    self._last_stamp = seen
+                if (stamp := self._stamp()) != self._last_stamp:
+                    self._last_stamp = stamp
                     self._guide.reload()
             except Exception:
-                log.exception("a look at the knowledge files failed; the next one is in %g s", POLL_SECONDS)
+                log.exception("polling the knowledge files failed; the next poll is in %g s", POLL_SECONDS)
 
     def _stamp(self) -> tuple[tuple[str, int, int], ...]:
-        found = []
+        """Return the name, modification time and size of each knowledge file."""
+        stamps = []
         for path in sorted(self._directory.glob("*.y*ml")):
             try:
                 stat = path.stat()
-            except OSError:  # an editor is replacing it
+            except OSError:  # removed or being replaced by an editor
                 continue
-            found.append((path.name, stat.st_mtime_ns, stat.st_size))
-        return tuple(found)
+            stamps.append((path.name, stat.st_mtime_ns, stat.st_size))
+        return tuple(stamps)

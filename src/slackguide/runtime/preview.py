@@ -1,4 +1,4 @@
-"""Knowledge preview for the sandbox: every entry as a card, its decision table, and the diagnostics of an edit."""
+"""Knowledge preview for the sandbox: each entry as a card, its decision table, and the diagnostics of an edit."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from slackguide.slack.views.answer_card import answer_card
 
 
 class PreviewPages:
-    """The knowledge base as plain JSON, always as it is in force."""
+    """The current knowledge base as JSON."""
 
     def __init__(self, *, guide: ReloadableGuide, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
         self._guide = guide
         self._today = today
 
     def entries(self) -> Sequence[Mapping[str, Any]]:
-        """Every entry: id, title and team."""
+        """Return the id, title and team of every entry."""
         entries = self._guide().knowledge.entries.values()
         return [{"id": entry.id, "title": entry.title, "team": entry.team} for entry in entries]
 
     def card(self, entry_id: str) -> Mapping[str, Any]:
-        """One entry as agents see it before anything is known, and its decision table. Raises KeyError."""
+        """Return an entry's card before any fact is known, and its decision table. Raises KeyError."""
         guide = self._guide()
         if entry_id not in guide.knowledge.entries:
             raise KeyError(entry_id)
@@ -36,14 +36,14 @@ class PreviewPages:
             card = answer_card(outcome, AnswerState("preview", entry=entry_id), guide.knowledge, guide.triage)
             blocks = card.message()["blocks"]
         branches = guide.triage.branches(entry_id, {})
-        rows = [{"answers": list(found.answers), "destination": found.destination.name} for found in branches]
+        rows = [{"answers": list(branch.answers), "destination": branch.destination.name} for branch in branches]
         return {"blocks": blocks, "triage": rows}
 
     def diagnostics(self) -> Sequence[Mapping[str, Any]]:
-        """What is wrong with the edited files; empty when all is well."""
+        """Return the errors in the edited files; an empty list if they are valid."""
         fault = self._guide.fault
         if fault is None:
             return []
         if isinstance(fault, InvalidKnowledgeError):
-            return [{"where": f"{f.file}:{f.line}:{f.column}", "message": f.message} for f in fault.diagnostics]
+            return [{"where": f"{d.file}:{d.line}:{d.column}", "message": d.message} for d in fault.diagnostics]
         return [{"where": "", "message": str(fault)}]

@@ -19,14 +19,14 @@ log = logging.getLogger(__name__)
 
 
 SHUTDOWN_SECONDS = 9.0
-"""How long the end may take: the contract gives it 10 s."""
+"""Maximum time in seconds for the shutdown. The contract allows 10 s."""
 
 
 class StopSignals:
     """The signals of this process: stop (SIGTERM, SIGINT) and reload the knowledge (SIGHUP).
 
-    A signal's handler runs in the midst of whatever the main thread does, waiting on a lock included: all that is safe
-    there is to append the order to a deque. `woken` blocks until a signal has arrived since it last returned.
+    A signal handler may interrupt the main thread while it waits on a lock, so it only appends to a deque. `woken`
+    blocks until a signal has arrived since it last returned.
     """
 
     def __init__(self, *, woken: Callable[[], object]) -> None:
@@ -35,21 +35,21 @@ class StopSignals:
         self._reload: Callable[[], object] = lambda: None
 
     def on_reload(self, reload: Callable[[], object]) -> None:
-        """What to do at SIGHUP; before this is said, nothing."""
+        """Set the function to call at SIGHUP. Before that, SIGHUP has no effect."""
         self._reload = reload
 
     def wait(self) -> None:
-        """Block until a stop signal; return at once if one came during the start. Reload in a thread."""
+        """Block until a stop signal; return at once if one arrived during the start. Run reloads in a thread."""
         while self._next() == "reload":
             threading.Thread(target=self._reload, name="reload", daemon=True).start()
 
     def stop(self, number: int, frame: FrameType | None) -> None:
-        """Handles a signal."""
+        """Handle a stop signal."""
         del number, frame
         self._queue.append("stop")
 
     def reload(self, number: int, frame: FrameType | None) -> None:
-        """Handles a signal."""
+        """Handle a reload signal."""
         del number, frame
         self._queue.append("reload")
 
@@ -60,10 +60,10 @@ class StopSignals:
 
 
 def bind_error(host: str, port: int, error: OSError) -> ConfigurationError:
-    """The words for an address that cannot be had."""
+    """Return the error for an address that is unavailable."""
     return ConfigurationError(
-        f"Not started: {host}:{port} cannot be listened on ({error.strerror or error}). Whatever listens there goes on "
-        "undisturbed. Set PORT to a free port, or HOST to an address of this machine."
+        f"Not started: cannot listen on {host}:{port} ({error.strerror or error}). A process that already listens "
+        "there is not affected. Set PORT to a free port, or HOST to an address of this machine."
     )
 
 
@@ -71,32 +71,32 @@ def bind_error(host: str, port: int, error: OSError) -> ConfigurationError:
 def handle_signals() -> Iterator[StopSignals]:
     """Install the SIGTERM, SIGINT and SIGHUP handlers and restore the previous ones on exit."""
     # Python runs a handler between two instructions of the main thread. A signal that arrives just before that thread
-    # blocks in a lock would wait there for the next signal; a byte in a socket wakes whoever reads it, early or late.
-    awake, wakeup = socket.socketpair()
+    # blocks on a lock would not be handled until the next signal. A byte in a socket always wakes the reader.
+    receiver, wakeup = socket.socketpair()
     wakeup.setblocking(False)
-    signals = StopSignals(woken=lambda: awake.recv(4096))
+    signals = StopSignals(woken=lambda: receiver.recv(4096))
     handlers = {signal.SIGTERM: signals.stop, signal.SIGINT: signals.stop, signal.SIGHUP: signals.reload}
-    with awake, wakeup:
-        fd_before = signal.set_wakeup_fd(wakeup.fileno(), warn_on_full_buffer=False)
-        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    with receiver, wakeup:
+        previous_fd = signal.set_wakeup_fd(wakeup.fileno(), warn_on_full_buffer=False)
+        previous = {number: signal.signal(number, handler) for number, handler in handlers.items()}
         try:
             yield signals
         finally:
-            for number, handler in before.items():
+            for number, handler in previous.items():
                 signal.signal(number, handler)
-            signal.set_wakeup_fd(fd_before)
+            signal.set_wakeup_fd(previous_fd)
 
 
 @contextmanager
 def shutdown_deadline(seconds: float = SHUTDOWN_SECONDS) -> Iterator[None]:
-    """Ends the process after so many seconds whatever still hangs: what it leases is then due again by itself."""
+    """Exit the process after `seconds` even if something still hangs. Jobs are due again when their leases expire."""
 
-    def cut_off() -> None:
-        log.error("not everything ended within %g s; it is left, and what was under way is looked for", seconds)
+    def exit_now() -> None:
+        log.error("the shutdown took longer than %g s; unfinished jobs are retried when their leases expire", seconds)
         logging.shutdown()
         os._exit(0)
 
-    timer = threading.Timer(seconds, cut_off)
+    timer = threading.Timer(seconds, exit_now)
     timer.daemon = True
     timer.start()
     yield

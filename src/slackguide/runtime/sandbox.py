@@ -1,4 +1,4 @@
-"""Run the sandbox: the real Bolt app behind a Slack double on loopback; reload knowledge as it is edited."""
+"""Run the sandbox: the real Bolt app against a simulated Slack on loopback. Reload the knowledge when it is edited."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from slackguide.config import LOOPBACK, Settings
 from slackguide.errors import StorageError
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import KnowledgeBase
+from slackguide.runtime.builder import ServiceBuilder
 from slackguide.runtime.clock import ManualClock
 from slackguide.runtime.container import build_guide, open_repositories
 from slackguide.runtime.knowledge_watcher import KnowledgeWatcher
 from slackguide.runtime.preview import PreviewPages
 from slackguide.runtime.process import StopSignals, bind_error, shutdown_deadline
-from slackguide.runtime.service import Service
 from slackguide.sandbox import BotApp, Sandbox, Team, demo_team
 from slackguide.sandbox.transport.http import REQUEST_TIMEOUT
 from slackguide.slack.manifest import manifest
@@ -31,9 +31,9 @@ log = logging.getLogger(__name__)
 class SandboxApp:
     """A sandbox and the service that answers in it, both on loopback.
 
-    Its database is a file of its own, emptied at every start: the workspace around it is new too, and no pending job
-    of a real workspace may end up in a made-up one. Raises `ConfigurationError` where the port cannot be had.
-    `patience` is how many seconds the made-up Slack waits for an acknowledgement.
+    Its database is a file of its own, emptied at every start: its workspace is new, and no pending job of a real
+    workspace may be delivered to a simulated one. Raises `ConfigurationError` if the port is unavailable. `patience` is
+    the number of seconds that the simulated Slack waits for an acknowledgement.
     """
 
     def __init__(self, *, settings: Settings, port: int, patience: float = REQUEST_TIMEOUT) -> None:
@@ -56,9 +56,9 @@ class SandboxApp:
             )
         except OSError as error:
             raise bind_error(LOOPBACK, port, error) from None
-        # Only now, with the port ours: another sandbox that runs there would lose its database.
+        # Only after binding the port: otherwise a sandbox that already runs there would lose its database.
         file = fresh_database_file(settings, port=urlsplit(self.sandbox.url).port or port)
-        self.service = Service(
+        self.service = ServiceBuilder(
             settings=settings,
             token=token,
             api_url=self.sandbox.api_url,
@@ -66,30 +66,30 @@ class SandboxApp:
             guide=self.guide,
             repositories=open_repositories(f"sqlite:///{file}", clock=self.clock.now, guide=self.guide, channels={}),
             clock=self.clock.now,
-        )
+        ).build()
         routes.update(self.service.routes)
         self._watcher = KnowledgeWatcher(self.guide, settings.knowledge)
 
     def start(self) -> None:
-        """Begins."""
+        """Start the sandbox, the service and the knowledge watcher."""
         self.sandbox.start()
         self.service.start()
         self._watcher.start()
 
     def stop(self) -> None:
-        """Ends."""
+        """Stop them in reverse order."""
         self._watcher.stop()
         self.service.stop()
         self.sandbox.stop()
 
 
 def _forward(routes: Mapping[str, WSGIApplication], path: str) -> WSGIApplication:
-    """An application that is made after the sandbox, whose address it needs."""
+    """Return an application that looks up its route at each request, because the routes are added after the sandbox."""
     return lambda environ, start: routes[path](environ, start)
 
 
 def team_for(knowledge: KnowledgeBase) -> Team:
-    """The sandbox's people and channels: the channels of the forms, and somebody in every user group."""
+    """Return the simulated team: a channel for each form, and a member for each user group."""
     leads = knowledge.team_lead_groups
     specialists = [form.specialists for form in knowledge.forms.values() if form.specialists]
     names = ("marek", "priya")
@@ -103,9 +103,9 @@ def team_for(knowledge: KnowledgeBase) -> Team:
 
 
 def run_sandbox(settings: Settings, signals: StopSignals) -> None:
-    """Serve the sandbox until told to stop."""
+    """Serve the sandbox until a stop signal."""
     if settings.database_url is not None:
-        log.warning("DATABASE_URL is left alone: the sandbox keeps a SQLite file of its own in %s", settings.home)
+        log.warning("DATABASE_URL is ignored: the sandbox uses its own SQLite file in %s", settings.home)
     app = SandboxApp(settings=settings, port=settings.port)
     signals.on_reload(app.guide.reload)
     app.start()
@@ -116,14 +116,14 @@ def run_sandbox(settings: Settings, signals: StopSignals) -> None:
 
 
 def fresh_database_file(settings: Settings, *, port: int) -> Path:
-    """The file of the sandbox at that port, emptied. Raises `StorageError` where the folder cannot be written to."""
+    """Delete the database of the sandbox at `port` and return its path. Raises `StorageError` if that fails."""
     file = (settings.home / f"sandbox-{port}.db").resolve()
     try:
         for suffix in ("", "-wal", "-shm"):
             file.with_name(f"{file.name}{suffix}").unlink(missing_ok=True)
     except OSError as error:
         raise StorageError(
-            f"{file} cannot be emptied ({error.strerror}). Nothing was started; set SLACKGUIDE_HOME to a folder that "
-            "can be written to."
+            f"{file} cannot be deleted ({error.strerror}). Nothing was started. Set SLACKGUIDE_HOME to a "
+            "writable folder."
         ) from None
     return file

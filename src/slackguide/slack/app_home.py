@@ -13,12 +13,12 @@ from slack_sdk.models.views import View
 from slackguide.delivery.sender import SlackRefusedError
 from slackguide.escalation.filters import EscalationFilter, PageCursor
 from slackguide.escalation.models import OPEN_STATES, EscalationState
-from slackguide.escalation.repository import EscalationRepository
 from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.access import Allowed, Denied, UnknownUser
 from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.views.app_home import HomeSection, home_view, text_home
 from slackguide.storage.directory import DirectoryUser, UserDirectory
+from slackguide.storage.escalations import SqlEscalationRepository
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class AppHomeBuilder:
     def __init__(
         self,
         *,
-        escalations: EscalationRepository,
+        escalations: SqlEscalationRepository,
         people: UserDirectory,
         directory: DirectorySync,
         knowledge: Callable[[], KnowledgeBase],

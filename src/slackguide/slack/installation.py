@@ -14,7 +14,8 @@ from slack_sdk.web import SlackResponse
 
 from slackguide.delivery.sender import DeliveryError, RefusalScope
 from slackguide.slack.api.calls import call_slack, field_of, header_of
-from slackguide.slack.error_codes import ADVICE, CALL_CODES, MISSING_SCOPE, refusal
+from slackguide.slack.api.error_codes import CALL_CODES, MISSING_SCOPE, refusal
+from slackguide.slack.views.error_advice import ADVICE
 
 log = logging.getLogger(__name__)
 

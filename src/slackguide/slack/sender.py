@@ -19,7 +19,7 @@ from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.access import Denied
 from slackguide.slack.api.calls import call_slack, paginate
 from slackguide.slack.api.directory_sync import DirectorySync
-from slackguide.slack.error_codes import refusal
+from slackguide.slack.api.error_codes import refusal
 from slackguide.slack.ids import ESCALATION_EVENT, NOTICE_EVENT
 from slackguide.slack.surfaces import is_direct_message
 from slackguide.slack.thread_answers import ThreadAnswers

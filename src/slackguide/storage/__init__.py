@@ -1,1 +1,1 @@
-"""Storage on SQLite or PostgreSQL: one table family a file, behind the protocols of `escalation` and `delivery`."""
+"""Storage in SQLite or PostgreSQL, one family of tables per file."""

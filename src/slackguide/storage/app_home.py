@@ -1,4 +1,4 @@
-"""Users who opened their App Home lately, whose Home has to be redrawn when it changes."""
+"""Recent viewers of App Home, whose Home is refreshed when its content changes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from slackguide.storage.database import insert_into
 from slackguide.storage.schema import homes
 
 ACTIVE_WITHIN = timedelta(days=3)
-"""Whoever has not looked for longer gets theirs drawn when they open it again."""
+"""How recent a view must be. Older ones are refreshed when the person opens App Home again."""
 
 
 def record_view(connection: Connection, user_id: str, now: datetime) -> None:
-    """The person looks at their Home."""
+    """Record that a person opened their App Home."""
     connection.execute(
         insert_into(connection, homes)
         .values(user_id=user_id, seen_at=now)
@@ -25,8 +25,8 @@ def record_view(connection: Connection, user_id: str, now: datetime) -> None:
 
 
 def refresh_tasks(connection: Connection, now: datetime, user_ids: Collection[str]) -> list[RefreshAppHome]:
-    """Refresh tasks for those of them who looked lately."""
+    """Return refresh tasks for the recent viewers among `user_ids`."""
     if not user_ids:
         return []
-    lately = select(homes.c.user_id).where(homes.c.user_id.in_(user_ids), homes.c.seen_at > now - ACTIVE_WITHIN)
-    return [RefreshAppHome(user_id) for user_id in sorted(connection.execute(lately).scalars())]
+    recent = select(homes.c.user_id).where(homes.c.user_id.in_(user_ids), homes.c.seen_at > now - ACTIVE_WITHIN)
+    return [RefreshAppHome(user_id) for user_id in sorted(connection.execute(recent).scalars())]

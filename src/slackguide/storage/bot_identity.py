@@ -1,4 +1,4 @@
-"""The bot's identity in Slack (`auth.test`), stored so that a start needs no Slack."""
+"""The bot's identity (`auth.test`), stored so that the app can start while Slack is unreachable."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from slackguide.storage.schema import identities
 
 @dataclass(frozen=True)
 class BotIdentity:
-    """The bot as its workspace knows it; `url` is the workspace's address, with a slash at its end."""
+    """The bot's identity in its workspace. `url` is the workspace's URL, with a trailing slash."""
 
     team_id: str
     enterprise_id: str | None
@@ -23,13 +23,13 @@ class BotIdentity:
 
 
 class BotIdentityRepository:
-    """One identity a token. The token itself is not kept: its row is found by a digest of it."""
+    """One identity per token, stored under a digest of the token instead of the token."""
 
     def __init__(self, *, database: Database) -> None:
         self._database = database
 
     def get(self, token: str) -> BotIdentity | None:
-        """The identity last stored for this token."""
+        """Return the identity last stored for this token."""
         with self._database.read() as connection:
             row = connection.execute(select(identities).where(identities.c.key == _digest(token))).first()
         if row is None:
@@ -37,13 +37,13 @@ class BotIdentityRepository:
         return BotIdentity(row.team_id, row.enterprise_id, row.bot_id, row.bot_user_id, row.url)
 
     def put(self, token: str, identity: BotIdentity) -> None:
-        """Keep what `auth.test` answered."""
+        """Store the result of `auth.test`."""
         with self._database.write() as connection:
-            notification = {**asdict(identity), "kept_at": self._database.now(connection)}
+            columns = {**asdict(identity), "kept_at": self._database.now(connection)}
             connection.execute(
                 insert_into(connection, identities)
-                .values(key=_digest(token), **notification)
-                .on_conflict_do_update(index_elements=[identities.c.key], set_=notification)
+                .values(key=_digest(token), **columns)
+                .on_conflict_do_update(index_elements=[identities.c.key], set_=columns)
             )
 
 

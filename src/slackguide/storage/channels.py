@@ -1,4 +1,4 @@
-"""Channel names and their ids, looked up once and stored."""
+"""Channel ids by name, cached in the database."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from slackguide.storage.schema import channels
 
 
 class ChannelRepository:
-    """Names without `#`. `given` are the ids that the configuration names: they win, and are not kept."""
+    """Channel ids by name without `#`. Ids from the configuration take precedence and are not stored."""
 
     def __init__(self, *, database: Database, configured: Mapping[str, str]) -> None:
         self._database = database
         self._configured = dict(configured)
 
     def get(self, name: str) -> str | None:
-        """The channel's id, None if it has to be looked up."""
+        """Return the channel's id, or None if it must be looked up."""
         if name in self._configured:
             return self._configured[name]
         with self._database.read() as connection:
-            found = select(channels.c.channel_id).where(channels.c.name == name)
-            return connection.execute(found).scalar_one_or_none()
+            query = select(channels.c.channel_id).where(channels.c.name == name)
+            return connection.execute(query).scalar_one_or_none()
 
     def put(self, name: str, channel_id: str) -> None:
-        """Keep what a look-up found."""
+        """Store the id that a lookup returned."""
         with self._database.write() as connection:
-            found = {"channel_id": channel_id, "kept_at": self._database.now(connection)}
+            columns = {"channel_id": channel_id, "kept_at": self._database.now(connection)}
             connection.execute(
                 insert_into(connection, channels)
-                .values(name=name, **found)
-                .on_conflict_do_update(index_elements=[channels.c.name], set_=found)
+                .values(name=name, **columns)
+                .on_conflict_do_update(index_elements=[channels.c.name], set_=columns)
             )
 
     def delete(self, name: str) -> None:
-        """The kept id is wrong (the channel was deleted or renamed): look it up again."""
+        """Delete a stored id that is no longer valid because the channel was deleted or renamed."""
         with self._database.write() as connection:
             connection.execute(delete(channels).where(channels.c.name == name))

@@ -1,4 +1,4 @@
-"""Column types that mean the same on SQLite and PostgreSQL."""
+"""Column types that behave the same on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A time with microseconds, aware and in UTC outside, whatever the database makes of it inside."""
+    """An aware datetime in UTC with microseconds, independent of the database's own type."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To UTC; SQLite gets it without its zone, so that texts sort like times."""
+        """Convert to UTC. Remove the time zone for SQLite, so that its text sorts by time."""
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("a time without a zone cannot be kept")
+            raise ValueError("a naive datetime cannot be stored")
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """From what the database gives."""
+        """Convert to an aware datetime."""
         del dialect
         if value is None:
             return None
@@ -36,21 +36,21 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class SafeText(TypeDecorator[str]):
-    """People's text: without the characters that PostgreSQL (NUL) or UTF-8 (lone surrogates) cannot keep."""
+    """Text from people, without the characters that PostgreSQL (NUL) or UTF-8 (lone surrogates) cannot store."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """What can be kept of it."""
+        """Replace the characters that cannot be stored."""
         del dialect
         return None if value is None else _UNSTORABLE.sub("\ufffd", value)
 
 
 Serial = BigInteger().with_variant(Integer, "sqlite")
-"""A number that the database counts up by itself; SQLite does so only for INTEGER."""
+"""An autoincrementing integer. SQLite increments only INTEGER columns."""
 
 
 def dump_json(value: object) -> str:
-    """JSON in ASCII: its escapes carry what a text column would refuse."""
+    """Return JSON in ASCII, whose escapes represent characters that a text column would reject."""
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"))

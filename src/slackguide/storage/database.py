@@ -1,4 +1,4 @@
-"""The database connection: transactions, the database's clock, and errors as messages."""
+"""The database: transactions, its clock, and translation of its errors."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from slackguide.storage import database_errors
 from slackguide.storage.column_types import dump_json
 
 BUSY_SECONDS = 1.2
-"""How long a transaction waits for its turn in this process, and then for other processes: Slack waits 3 s in all."""
+"""Timeout in seconds for the write lock of this process, and again for other processes. Slack allows 3 s in total."""
 
 CONNECTIONS = 25
-"""Connections at once, at most; more transactions than that wait for one."""
+"""Maximum number of connections. Further transactions wait for one."""
 
 Clock = Callable[[], datetime]
-"""The time now, with its zone."""
+"""Return the current time as an aware datetime."""
 
 
 class Database:
-    """One database, SQLite or PostgreSQL, for any number of threads.
+    """One SQLite or PostgreSQL database, safe to share between threads.
 
-    `url` is `sqlite:///path/to/file` or `postgresql://…`. Nothing is opened before the first transaction, and `migrate`
-    (in `storage.migrate`) has to have been called once on the file before that. Every method that touches the
-    database raises StorageError in words for a person. `busy_seconds` is how long a transaction waits for a connection,
-    for its turn and for a lock, each.
+    `url` is `sqlite:///path/to/file` or `postgresql://…`. The first transaction opens the connection;
+    `storage.migrate.migrate` must have run on the database before that. Every method that uses the database raises
+    StorageError with a message for people. `busy_seconds` is the timeout for a connection, for the write lock and for a
+    row or table lock, each.
     """
 
     def __init__(self, *, url: str, clock: Clock, busy_seconds: float = BUSY_SECONDS) -> None:
@@ -55,7 +55,7 @@ class Database:
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether this is SQLite."""
+        """Whether the database is SQLite."""
         return self._url.get_backend_name() == "sqlite"
 
     @property
@@ -65,21 +65,21 @@ class Database:
 
     @property
     def engine(self) -> Engine:
-        """For migrations and tests."""
+        """The engine, for migrations and tests."""
         return self._engine
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads, with one view of the data throughout on SQLite."""
+        """Begin a read-only transaction. On SQLite it is a consistent snapshot."""
         with _translate_errors(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that is on disk when the block has ended, or has not happened at all if it raises.
+        """Begin a transaction that is durable when the block ends, or rolled back if it raises.
 
-        On SQLite one transaction writes at a time. Those of this process take turns here, because SQLite's own waiting
-        is a lottery.
+        On SQLite there is one writer at a time. Writers of this process queue for a lock, because SQLite's own waiting
+        is not fair.
         """
         if self._write_lock is None:
             with _translate_errors(), self._writing.begin() as connection:
@@ -94,40 +94,40 @@ class Database:
             self._write_lock.release()
 
     def now(self, connection: Connection) -> datetime:
-        """The time by which leases are kept: the database's own on PostgreSQL, else this machine's. UTC."""
+        """Return the time for leases in UTC: PostgreSQL's own clock, or this machine's for SQLite."""
         if self.is_sqlite:
             return self._clock().astimezone(UTC)
-        moment = connection.execute(select(func.clock_timestamp())).scalar_one()
-        return moment.astimezone(UTC)  # type: ignore[no-any-return]
+        timestamp = connection.execute(select(func.clock_timestamp())).scalar_one()
+        return timestamp.astimezone(UTC)  # type: ignore[no-any-return]
 
     def check(self) -> None:
-        """Whether the database answers; raises StorageError if not."""
+        """Check that the database answers. Raises StorageError."""
         with self.read() as connection:
             connection.execute(text("SELECT 1 FROM counters LIMIT 1"))
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close all connections."""
         self._engine.dispose()
 
 
 def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`, which both dialects spell alike."""
+    """Return an INSERT with `on_conflict_do_nothing` and `on_conflict_do_update`, which both dialects support alike."""
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def normalise(url: str) -> URL:
-    """The URL with the driver that is used; raises ConfigurationError for one that names no database we know."""
-    wrong = "DATABASE_URL has to be sqlite:///path/to/file.db or postgresql://user:password@host/name"
+    """Return the URL with its driver. Raises ConfigurationError for an unsupported database."""
+    wrong = "DATABASE_URL must be sqlite:///path/to/file.db or postgresql://user:password@host/name"
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise ConfigurationError(f"{wrong}; what it is set to cannot be read.") from None
+        raise ConfigurationError(f"{wrong}; its value is not a valid URL.") from None
     if parsed.get_backend_name() in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
         raise ConfigurationError(f"{wrong}; {parsed.get_backend_name()} is not supported.")
     if not parsed.database or parsed.database == ":memory:":
-        raise ConfigurationError(f"{wrong}; a database in memory would lose what was promised.")
+        raise ConfigurationError(f"{wrong}; an in-memory database would lose escalations.")
     return parsed
 
 
@@ -140,9 +140,9 @@ def _translate_errors() -> Iterator[None]:
 
 
 def open_sqlite(path: Path, *, create: bool = False, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
-    """A connection with everything that makes a commit durable; the file has to exist unless `create`.
+    """Open a SQLite connection with durable commits. The file must exist unless `create` is true.
 
-    `busy_seconds` is how long a statement waits for another connection's lock.
+    `busy_seconds` is the timeout for another connection's lock.
     """
     mode = "rwc" if create else "rw"
     connection = sqlite3.connect(
@@ -175,24 +175,24 @@ def _sqlite_engine(path: Path, busy_seconds: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        """Writers say so at once: a reader that turns writer in SQLite may be refused without waiting."""
+        """Take the write lock at the start, because SQLite may refuse to upgrade a read transaction without waiting."""
         writes = connection.get_execution_options().get("slackguide_writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     @event.listens_for(engine, "connect")
     def connected(_connection: object, record: Any) -> None:
-        record.info["file"] = _which(path)
+        record.info["file"] = _file_id(path)
 
     @event.listens_for(engine, "checkout")
-    def taken(_connection: object, record: Any, _proxy: object) -> None:
-        """A file that was removed or replaced still takes writes from those who hold it open; they would be lost."""
-        if record.info.get("file") != _which(path):
+    def check_file(_connection: object, record: Any, _proxy: object) -> None:
+        """Detect a removed or replaced file. Writes through an open file descriptor would be lost."""
+        if record.info.get("file") != _file_id(path):
             raise DisconnectionError("the database file was removed or replaced")
 
     return engine
 
 
-def _which(path: Path) -> tuple[int, int] | None:
+def _file_id(path: Path) -> tuple[int, int] | None:
     try:
         status = path.stat()
     except OSError:
@@ -201,12 +201,12 @@ def _which(path: Path) -> tuple[int, int] | None:
 
 
 def _postgresql_engine(url: URL, busy_seconds: float) -> Engine:
-    waits = int(busy_seconds * 1000)
-    # libpq takes whole seconds, and at least 2.
+    timeout_ms = int(busy_seconds * 1000)
+    # libpq accepts whole seconds, at least 2.
     settings: dict[str, object] = {"connect_timeout": max(2, int(busy_seconds)), "tcp_user_timeout": 5000}
     if "options" not in url.query:
         settings["options"] = (
-            f"-c lock_timeout={waits} -c statement_timeout=15000 -c idle_in_transaction_session_timeout=15000"
+            f"-c lock_timeout={timeout_ms} -c statement_timeout=15000 -c idle_in_transaction_session_timeout=15000"
         )
     return create_engine(
         url,

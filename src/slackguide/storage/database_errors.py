@@ -1,4 +1,4 @@
-"""Messages for database errors. The originals hold parameters and are not passed on."""
+"""Messages for database errors. The original errors contain parameters and are not passed on."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from slackguide.errors import StorageError
 
-BUSY = "The database is busy. Nothing was saved; try again in a moment."
-FULL = (
-    "The disk that holds the database is full. Nothing was saved. Whoever runs slackguide has to make room; try then."
-)
+BUSY = "The database is busy. Nothing was saved. Try again in a moment."
+FULL = "The database disk is full. Nothing was saved. Ask an administrator of slackguide to free space, then try again."
 READ_ONLY = (
-    "The database can only be read. Nothing was saved. Whoever runs slackguide has to make it writable; try then."
+    "The database is read-only. Nothing was saved. Ask an administrator of slackguide to make it writable, "
+    "then try again."
 )
-GONE = "The database cannot be reached. Nothing was saved; try again in a moment, and tell whoever runs slackguide."
-DAMAGED = "The database file is damaged. Nothing was saved. Whoever runs slackguide has to restore it from a copy."
+GONE = (
+    "The database cannot be reached. Nothing was saved. Try again in a moment. If that does not help, tell an "
+    "administrator of slackguide."
+)
+DAMAGED = (
+    "The database file is damaged. Nothing was saved. Ask an administrator of slackguide to restore it from a backup."
+)
 
 _SQLITE = {
     sqlite3.SQLITE_BUSY: BUSY,
@@ -43,11 +47,11 @@ _POSTGRESQL = {
     "57P02": GONE,
     "57P03": GONE,
 }
-"""SQLSTATE to words (PostgreSQL documentation, appendix A)."""
+"""Messages by SQLSTATE (PostgreSQL documentation, appendix A)."""
 
 
 def error_message(error: DBAPIError | PoolTimeout) -> StorageError:
-    """The error to raise instead; its text names the database's own code and nothing that was being saved."""
+    """Return the StorageError to raise instead. Its text contains the database's error code and none of the data."""
     if isinstance(error, PoolTimeout):
         return StorageError(BUSY)
     cause = error.orig
@@ -62,4 +66,7 @@ def error_message(error: DBAPIError | PoolTimeout) -> StorageError:
 
 
 def _unknown(name: str) -> str:
-    return f"The database refused ({name}). Nothing was saved; try again, and tell whoever runs slackguide if it stays."
+    return (
+        f"The database returned an error ({name}). Nothing was saved. Try again. If that does not help, tell an "
+        "administrator of slackguide."
+    )

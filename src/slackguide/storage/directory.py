@@ -14,12 +14,12 @@ from slackguide.storage.database import Database, insert_into
 from slackguide.storage.schema import directory, group_members, people
 
 RECHECK_SECONDS = 2.0
-"""How long a snapshot is trusted before the database is asked whether it is still the latest."""
+"""How long a snapshot is used before its version is checked in the database."""
 
 
 @dataclass(frozen=True)
 class DirectoryUser:
-    """One person. `team_id` is their workspace; `groups` are the handles of their user groups, of those kept."""
+    """A member of the directory. `team_id` is their workspace, `groups` the handles of their stored user groups."""
 
     user_id: str
     team_id: str
@@ -41,10 +41,10 @@ _EMPTY = _Snapshot(-1, None, {})
 
 
 class UserDirectory:
-    """Read from memory, written to the database.
+    """A directory cached in memory and stored in the database.
 
-    Every writer raises the directory's version; a reader whose look is older than `RECHECK_SECONDS` by `ticks`
-    (monotonic seconds) asks for the version, and reads everything again when it has changed.
+    Every write increments the directory's version. A reader whose last check is older than `RECHECK_SECONDS` checks the
+    version, and reloads everything if it has changed. `monotonic` returns monotonic seconds.
     """
 
     def __init__(self, *, database: Database, monotonic: Callable[[], float]) -> None:
@@ -53,33 +53,33 @@ class UserDirectory:
         self._refresh_lock = threading.Lock()
         self._snapshot = _EMPTY
         self._checked_at = float("-inf")
-        self._counting = threading.Lock()
+        self._write_count_lock = threading.Lock()
         self._writes = 0
         self._writes_seen = 0
 
     def find(self, user_id: str) -> DirectoryUser | None:
-        """The person, None when they are not in the directory.
+        """Return the user, or None if they are not in the directory.
 
-        While the database cannot be read, the last snapshot answers; StorageError only if there never was one.
+        While the database is unavailable, the last snapshot is used. Raises StorageError if there is no snapshot yet.
         """
         return self._current().users.get(user_id)
 
     def members(self, handle: str) -> tuple[str, ...]:
-        """The ids of a user group's members who are in the directory, in order."""
+        """Return the ids of the user group's members who are in the directory, sorted."""
         return tuple(sorted(user.user_id for user in self._current().users.values() if handle in user.groups))
 
     def refreshed_at(self) -> datetime | None:
-        """When the whole directory was last replaced; None: never."""
+        """Return the time of the last full refresh, or None."""
         return self._current().refreshed_at
 
     def replace(self, users: Iterable[DirectoryUser], groups: Mapping[str, Collection[str]] | None) -> None:
-        """Make these the directory, in one transaction.
+        """Replace the whole directory in one transaction.
 
-        `groups` are handles and the user ids in them; None keeps the groups as they are (Slack would not tell). The
-        `groups` of the people given are not looked at.
+        `groups` maps handles to user ids; None keeps the stored groups, if Slack did not return them. The `groups` of
+        `users` are ignored.
         """
         with self._database.write() as connection:
-            _raise_version(connection)
+            _increment_version(connection)
             now = self._database.now(connection)
             connection.execute(delete(people))
             listed = {user.user_id: _row(user, now) for user in users}
@@ -87,31 +87,31 @@ class UserDirectory:
                 connection.execute(insert(people), list(listed.values()))
             if groups is not None:
                 connection.execute(delete(group_members))
-                pairs = [{"handle": handle, "user_id": user} for handle, users in groups.items() for user in set(users)]
+                pairs = [{"handle": handle, "user_id": user} for handle, ids in groups.items() for user in set(ids)]
                 if pairs:
                     connection.execute(insert(group_members), pairs)
             connection.execute(update(directory).values(refreshed_at=now))
         self._invalidate()
 
-    def put(self, *persons: DirectoryUser) -> None:
-        """Add or change people; everybody else and all groups stay as they are."""
-        if not persons:
+    def put(self, *users: DirectoryUser) -> None:
+        """Insert or update users. All other users and all groups are unchanged."""
+        if not users:
             return
         with self._database.write() as connection:
-            _raise_version(connection)
+            _increment_version(connection)
             now = self._database.now(connection)
-            added = insert_into(connection, people)
-            changed = {column.name: added.excluded[column.name] for column in people.columns}
+            statement = insert_into(connection, people)
+            changed = {column.name: statement.excluded[column.name] for column in people.columns}
             connection.execute(
-                added.on_conflict_do_update(index_elements=[people.c.user_id], set_=changed),
-                [_row(user, now) for user in persons],
+                statement.on_conflict_do_update(index_elements=[people.c.user_id], set_=changed),
+                [_row(user, now) for user in users],
             )
         self._invalidate()
 
     def _current(self) -> _Snapshot:
         if self._writes_seen == self._writes and self._monotonic() - self._checked_at < RECHECK_SECONDS:
             return self._snapshot
-        # Those who come while one is looking use what there is, unless that is nothing or lacks what we wrote.
+        # While another thread refreshes, use the old snapshot, unless it is empty or lacks a write of this process.
         if not self._refresh_lock.acquire(blocking=self._snapshot is _EMPTY or self._writes_seen != self._writes):
             return self._snapshot
         try:
@@ -122,14 +122,15 @@ class UserDirectory:
 
     def _invalidate(self) -> None:
         """Invalidate the cache so that this process reads its own writes, even during a refresh."""
-        with self._counting:
+        with self._write_count_lock:
             self._writes += 1
 
     def _refresh(self) -> None:
-        """Read what has changed; `_writes_seen` is how many of our own writes came before the look that the snapshot
-        is of.
+        """Reload the snapshot if its version has changed.
+
+        `_writes_seen` is the number of writes of this process that the snapshot includes.
         """
-        began, writes = self._monotonic(), self._writes
+        checked_at, writes = self._monotonic(), self._writes
         try:
             with self._database.read() as connection:
                 row = connection.execute(select(directory)).first()
@@ -139,8 +140,8 @@ class UserDirectory:
         except StorageError:
             if self._snapshot is _EMPTY:
                 raise
-            began = self._monotonic()
-        self._checked_at, self._writes_seen = began, writes
+            checked_at = self._monotonic()
+        self._checked_at, self._writes_seen = checked_at, writes
 
 
 def _load_users(connection: Connection) -> dict[str, DirectoryUser]:
@@ -173,8 +174,8 @@ def _row(user: DirectoryUser, now: datetime) -> dict[str, object]:
     }
 
 
-def _raise_version(connection: Connection) -> None:
-    """Also makes writers wait for each other: it is the first thing each of them does."""
+def _increment_version(connection: Connection) -> None:
+    """Increment the version. As every writer's first statement, it also serializes the writers."""
     connection.execute(
         insert_into(connection, directory)
         .values(id=1, version=1)

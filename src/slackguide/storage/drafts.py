@@ -1,4 +1,4 @@
-"""Short-lived state too large for a button's value (2,000 characters), stored under a token that the button carries."""
+"""Short-lived state that is too large for a button's value (2,000 characters), stored under a token in the button."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from slackguide.storage.schema import drafts
 
 
 class DraftRepository:
-    """JSON objects of one person each. `ids` gives tokens nobody can guess."""
+    """One JSON object per token, private to one user. `ids` returns unguessable tokens."""
 
     def __init__(self, *, database: Database, ids: Callable[[], str]) -> None:
         self._database = database
         self._ids = ids
 
     def put(self, user_id: str, content: Mapping[str, Any]) -> str:
-        """Keep it and return its token."""
+        """Store the object and return its token."""
         token = self._ids()
         with self._database.write() as connection:
             now = self._database.now(connection)
@@ -27,8 +27,8 @@ class DraftRepository:
         return token
 
     def get(self, token: str, user_id: str) -> dict[str, Any] | None:
-        """What the person kept under the token; None when it was pruned, or is somebody else's."""
+        """Return the user's object for the token, or None if it was pruned or belongs to somebody else."""
         with self._database.read() as connection:
-            found = select(drafts.c.content).where(drafts.c.token == token, drafts.c.user_id == user_id)
-            content = connection.execute(found).scalar_one_or_none()
+            query = select(drafts.c.content).where(drafts.c.token == token, drafts.c.user_id == user_id)
+            content = connection.execute(query).scalar_one_or_none()
         return dict(content) if content is not None else None

@@ -1,4 +1,4 @@
-"""The escalation repository: each change and the tasks it causes in one transaction, under a row lock."""
+"""The escalation repository: each change and the tasks it causes are one transaction under a row lock."""
 
 from __future__ import annotations
 
@@ -30,16 +30,17 @@ from slackguide.storage.outbox import enqueue
 from slackguide.storage.schema import cases, counters, escalations, events
 
 FIRST_NUMBER = 1001
-"""Of every form's references: four digits from the start."""
+"""The first number of each form's references, so that all have at least four digits."""
 
-WALK = 500
-"""Escalations that are read at once when everything is."""
+ITERATION_PAGE = 500
+"""Escalations per query when all are read."""
 
 
 class SqlEscalationRepository:
-    """The repository of `escalation.repository`. `ids` gives ids nobody can guess; `notifier` wakes the workers.
+    """Escalations in the database. `ids` returns unguessable ids; `notifier` wakes the workers.
 
-    `policy` gives a desk's reminders, `specialists` the user ids of those whose App Home shows its escalations.
+    `policy` returns a queue's reminder policy. `specialists` returns the user ids of those whose App Home shows the
+    queue. Every method raises `StorageError` with a message for people if the database is unavailable.
     """
 
     def __init__(
@@ -48,8 +49,8 @@ class SqlEscalationRepository:
         database: Database,
         notifier: Notifier,
         ids: Callable[[], str],
-        policy: Callable[[str], ReminderPolicy | None] = lambda _desk: None,
-        specialists: Callable[[str], Collection[str]] = lambda _desk: (),
+        policy: Callable[[str], ReminderPolicy | None] = lambda _queue: None,
+        specialists: Callable[[str], Collection[str]] = lambda _queue: (),
     ) -> None:
         self._database = database
         self._notifier = notifier
@@ -58,23 +59,28 @@ class SqlEscalationRepository:
         self._specialists = specialists
 
     def submit(self, new_escalation: NewEscalation) -> SubmissionResult | Duplicate:
-        """See `escalation.repository.EscalationRepository`."""
+        """Store a submitted form and queue its post, in one durable transaction, once per view id.
+
+        Return `Duplicate`, and store nothing, if an open escalation is about one of `case_keys` and there is no
+        `duplicate_reason`. The check is part of the transaction: of two submissions about one case at the same moment,
+        even in two processes, one is stored and the other is a duplicate.
+        """
         with self._database.write() as connection:
             _lock_cases(connection, new_escalation.case_keys)
             _lock_counter(connection, new_escalation.prefix)
-            # Only now: whoever submitted the same view at the same moment held the counter, and has committed.
+            # Only under the lock: a concurrent submission of the same view has committed by now.
             stored = _one(connection, escalations.c.view_id == new_escalation.view_id)
             if stored is not None:
                 return SubmissionResult(stored, created=False)
-            first = (
-                connection.execute(_open_about(new_escalation.case_keys).limit(1)).first()
+            duplicate = (
+                connection.execute(_select_open(new_escalation.case_keys).limit(1)).first()
                 if new_escalation.duplicate_reason is None
                 else None
             )
-            if first is not None:
-                return Duplicate(mappers.escalation_of(first))
+            if duplicate is not None:
+                return Duplicate(mappers.escalation_of(duplicate))
             now = self._database.now(connection)
-            escalation = self._new(new_escalation, _count(connection, new_escalation.prefix), now)
+            escalation = self._new(new_escalation, _next_number(connection, new_escalation.prefix), now)
             connection.execute(insert(escalations).values(mappers.new_row(escalation, new_escalation)))
             for key in dict.fromkeys(new_escalation.case_keys):
                 connection.execute(insert(cases).values(key=key, escalation_id=escalation.id))
@@ -88,7 +94,7 @@ class SqlEscalationRepository:
         return SubmissionResult(escalation, created=True)
 
     def apply(self, escalation_id: str, command: Command) -> Applied | Rejected | None:
-        """See `escalation.repository.EscalationRepository`."""
+        """Apply a command and queue its messages. Return None for an unknown id."""
         with self._database.write() as connection:
             escalation = mappers.locked(connection, escalation_id)
             if escalation is None:
@@ -105,65 +111,65 @@ class SqlEscalationRepository:
         return outcome
 
     def get(self, escalation_id: str) -> Escalation | None:
-        """See `escalation.repository.EscalationRepository`."""
+        """Return an escalation by its id."""
         with self._database.read() as connection:
             return _one(connection, escalations.c.id == escalation_id)
 
     def by_reference(self, reference: str) -> Escalation | None:
-        """See `escalation.repository.EscalationRepository`."""
+        """Return an escalation by its reference (`D-1042`), ignoring case."""
         with self._database.read() as connection:
             return _one(connection, escalations.c.reference == reference.strip().upper())
 
     def by_view(self, view_id: str) -> Escalation | None:
-        """See `escalation.repository.EscalationRepository`."""
+        """Return an escalation by the id of the submitted view."""
         with self._database.read() as connection:
             return _one(connection, escalations.c.view_id == view_id)
 
     def history(self, escalation_id: str) -> tuple[Event, ...]:
-        """See `escalation.repository.EscalationRepository`."""
+        """Return the events of an escalation, oldest first."""
         with self._database.read() as connection:
-            story = select(events).where(events.c.escalation_id == escalation_id).order_by(events.c.number)
-            return mappers.readable_events(connection.execute(story))
+            query = select(events).where(events.c.escalation_id == escalation_id).order_by(events.c.number)
+            return mappers.readable_events(connection.execute(query))
 
     def open_with_case_keys(self, keys: Collection[str]) -> tuple[Escalation, ...]:
-        """See `escalation.repository.EscalationRepository`."""
+        """Return the open escalations about any of these cases (`case_keys.case_keys`), oldest first."""
         with self._database.read() as connection:
-            return mappers.readable_escalations(connection.execute(_open_about(keys)))
+            return mappers.readable_escalations(connection.execute(_select_open(keys)))
 
     def page(self, filter_: EscalationFilter, *, after: PageCursor | None = None, limit: int = 10) -> EscalationPage:
-        """See `escalation.repository.EscalationRepository`."""
+        """Return a page of escalations that starts after a cursor, in the filter's order."""
         with self._database.read() as connection:
-            found = connection.execute(queries.order_by(filter_, after).limit(limit + 1)).all()
-        shown = mappers.readable_escalations(found[:limit])
-        more = PageCursor(found[limit - 1].created_at, found[limit - 1].id) if len(found) > limit > 0 else None
-        return EscalationPage(shown, more, unreadable=min(len(found), limit) - len(shown))
+            rows = connection.execute(queries.order_by(filter_, after).limit(limit + 1)).all()
+        page = mappers.readable_escalations(rows[:limit])
+        next_cursor = PageCursor(rows[limit - 1].created_at, rows[limit - 1].id) if len(rows) > limit > 0 else None
+        return EscalationPage(page, next_cursor, unreadable=min(len(rows), limit) - len(page))
 
     def iterate(self, filter_: EscalationFilter) -> Iterator[Escalation]:
-        """See `escalation.repository.EscalationRepository`. No transaction is held open in between."""
+        """Iterate over all matching escalations, in one transaction per page."""
         after: PageCursor | None = None
         while True:
-            page = self.page(filter_, after=after, limit=WALK)
+            page = self.page(filter_, after=after, limit=ITERATION_PAGE)
             yield from page.escalations
             if page.next_cursor is None:
                 return
             after = page.next_cursor
 
     def count(self, filter_: EscalationFilter, *, at_most: int | None = None) -> int:
-        """See `escalation.repository.EscalationRepository`."""
-        found = select(escalations.c.id).where(*queries.conditions(filter_)).limit(at_most)
+        """Return the number of matching escalations, counting up to `at_most`."""
+        query = select(escalations.c.id).where(*queries.conditions(filter_)).limit(at_most)
         with self._database.read() as connection:
-            return int(connection.execute(select(func.count()).select_from(found.subquery())).scalar_one())
+            return int(connection.execute(select(func.count()).select_from(query.subquery())).scalar_one())
 
     def record_home_view(self, user_id: str) -> None:
-        """See `escalation.repository.EscalationRepository`."""
+        """Record that a person opened their App Home, so that it is refreshed when its content changes."""
         with self._database.write() as connection:
             app_home.record_view(connection, user_id, self._database.now(connection))
 
-    def _refresh_app_homes(self, connection: Connection, now: datetime, *stands: Escalation) -> None:
-        """Owe a new App Home to everybody on whose Home the escalation was or is."""
-        user_ids = {escalation.requester.user_id for escalation in stands}
-        user_ids |= {escalation.claimed_by for escalation in stands if escalation.claimed_by is not None}
-        for queue_id in {escalation.assigned_queue for escalation in stands}:
+    def _refresh_app_homes(self, connection: Connection, now: datetime, *versions: Escalation) -> None:
+        """Queue a refresh of every App Home that shows any of these versions of an escalation."""
+        user_ids = {escalation.requester.user_id for escalation in versions}
+        user_ids |= {escalation.claimed_by for escalation in versions if escalation.claimed_by is not None}
+        for queue_id in {escalation.assigned_queue for escalation in versions}:
             user_ids |= set(self._specialists(queue_id))
         enqueue(connection, now, None, app_home.refresh_tasks(connection, now, sorted(user_ids)))
 
@@ -192,8 +198,8 @@ def _one(connection: Connection, where: ColumnElement[bool]) -> Escalation | Non
     return mappers.escalation_of(row) if row is not None else None
 
 
-def _open_about(keys: Collection[str]) -> Select[Any]:
-    """The open escalations about any of these cases, oldest first."""
+def _select_open(keys: Collection[str]) -> Select[Any]:
+    """Select the open escalations about any of these cases, oldest first."""
     matches = select(cases.c.escalation_id).where(cases.c.key.in_(keys))
     return (
         select(escalations)
@@ -203,29 +209,29 @@ def _open_about(keys: Collection[str]) -> Select[Any]:
 
 
 def _lock_cases(connection: Connection, keys: Collection[str]) -> None:
-    """Make submissions about the same case wait for each other, whatever their forms, until the transaction ends.
+    """Serialize submissions about the same case, across all forms, until the transaction ends.
 
-    Advisory locks on PostgreSQL, taken in the order of their numbers, so that no two transactions wait in a circle; two
-    cases with the same number only wait for no reason. On SQLite one transaction writes at a time anyway.
+    On PostgreSQL these are advisory locks, taken in the order of their keys to avoid a deadlock. Two cases with the
+    same key only wait longer than needed. SQLite has one writer at a time anyway.
     """
     if connection.dialect.name == "postgresql":
-        for number in sorted({_lock_number(key) for key in keys}):
-            connection.execute(select(func.pg_advisory_xact_lock(number)))
+        for lock_key in sorted({_lock_key(key) for key in keys}):
+            connection.execute(select(func.pg_advisory_xact_lock(lock_key)))
 
 
-def _lock_number(key: str) -> int:
-    """A number of 64 bits with its sign, as PostgreSQL takes it."""
+def _lock_key(key: str) -> int:
+    """Return the signed 64-bit key of an advisory lock."""
     return int.from_bytes(hashlib.sha256(f"case {key}".encode()).digest()[:8], "big", signed=True)
 
 
 def _lock_counter(connection: Connection, prefix: str) -> None:
-    start = insert_into(connection, counters).values(prefix=prefix, last=FIRST_NUMBER - 1).on_conflict_do_nothing()
-    connection.execute(start)
+    initial = insert_into(connection, counters).values(prefix=prefix, last=FIRST_NUMBER - 1).on_conflict_do_nothing()
+    connection.execute(initial)
     connection.execute(select(counters.c.last).where(counters.c.prefix == prefix).with_for_update())
 
 
-def _count(connection: Connection, prefix: str) -> int:
-    raised = (
+def _next_number(connection: Connection, prefix: str) -> int:
+    increment = (
         update(counters).where(counters.c.prefix == prefix).values(last=counters.c.last + 1).returning(counters.c.last)
     )
-    return int(connection.execute(raised).scalar_one())
+    return int(connection.execute(increment).scalar_one())

@@ -13,7 +13,7 @@ from slackguide.storage.schema import feedback
 
 
 class Verdict(StrEnum):
-    """The three buttons."""
+    """The verdict that a feedback button gives."""
 
     HELPFUL = "helpful"
     NOT_HELPFUL = "not_helpful"
@@ -22,7 +22,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Feedback:
-    """One person's verdict on one answer: the entry shown (None: there was none) and what was asked (None: erased)."""
+    """A user's verdict on one answer. `entry_id` is None if no entry was shown, `question` is None once erased."""
 
     answer_id: str
     user_id: str
@@ -33,7 +33,7 @@ class Feedback:
 
 
 class FeedbackRepository:
-    """Keeps one verdict a person and answer; the last press counts."""
+    """One verdict per user and answer. The last click counts."""
 
     def __init__(self, *, database: Database) -> None:
         self._database = database
@@ -41,11 +41,11 @@ class FeedbackRepository:
     def record(
         self, *, answer_id: str, user_id: str, entry_id: str | None, verdict: Verdict, question: str | None
     ) -> bool:
-        """Keep a verdict; False when this person had already given this very one on this answer."""
+        """Store a verdict. Return False if this user has already given the same verdict on this answer."""
         with self._database.write() as connection:
-            same = and_(feedback.c.answer_id == answer_id, feedback.c.user_id == user_id)
-            before = connection.execute(select(feedback.c.verdict).where(same)).scalar_one_or_none()
-            if before == verdict.value:
+            is_same_answer = and_(feedback.c.answer_id == answer_id, feedback.c.user_id == user_id)
+            previous = connection.execute(select(feedback.c.verdict).where(is_same_answer)).scalar_one_or_none()
+            if previous == verdict.value:
                 return False
             stored = {
                 "entry_id": entry_id,
@@ -70,20 +70,20 @@ class FeedbackRepository:
         until: datetime | None = None,
         limit: int = 1000,
     ) -> tuple[Feedback, ...]:
-        """The latest first; `since` is included, `until` is not."""
-        found = select(feedback).order_by(feedback.c.at.desc(), feedback.c.answer_id, feedback.c.user_id).limit(limit)
+        """Return feedback, newest first. `since` is inclusive, `until` exclusive."""
+        query = select(feedback).order_by(feedback.c.at.desc(), feedback.c.answer_id, feedback.c.user_id).limit(limit)
         if entry_id is not None:
-            found = found.where(feedback.c.entry_id == entry_id)
+            query = query.where(feedback.c.entry_id == entry_id)
         if verdict is not None:
-            found = found.where(feedback.c.verdict == verdict.value)
+            query = query.where(feedback.c.verdict == verdict.value)
         if user_id is not None:
-            found = found.where(feedback.c.user_id == user_id)
+            query = query.where(feedback.c.user_id == user_id)
         if since is not None:
-            found = found.where(feedback.c.at >= since)
+            query = query.where(feedback.c.at >= since)
         if until is not None:
-            found = found.where(feedback.c.at < until)
+            query = query.where(feedback.c.at < until)
         with self._database.read() as connection:
             return tuple(
                 Feedback(row.answer_id, row.user_id, row.entry_id, Verdict(row.verdict), row.question, row.at)
-                for row in connection.execute(found)
+                for row in connection.execute(query)
             )

@@ -1,4 +1,4 @@
-"""The event inbox: accept each Slack event once, together with the task that answers it."""
+"""The event inbox: accept each Slack event once, together with the tasks that answer it."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from slackguide.storage.outbox import enqueue
 from slackguide.storage.schema import inbox, turns
 
 TURN_LIMIT = 8000
-"""Most characters of a turn that are stored, as Slack escapes them; a question is read no further either."""
+"""Maximum number of characters stored of a turn, as Slack escapes them. A question is truncated to the same length."""
 
 
 class EventInbox:
-    """Accept events. Their answers are delivered like every other job, after a crash too."""
+    """Accept events. Their answers are delivered as jobs, so that they survive a crash."""
 
     def __init__(self, *, database: Database, notifier: Notifier) -> None:
         self._database = database
         self._notifier = notifier
 
     def accept(self, event_id: str, *new_tasks: Task) -> bool:
-        """Store the event's id and its tasks, on disk when this returns; False if it was accepted before.
+        """Store the event's id and its tasks. Return False if the event was accepted before.
 
-        A message that is owed an answer is also stored as a turn of its conversation. Answer 200 only after this;
-        raises StorageError, in which case Slack sends the event again.
+        The data is durable when this returns. A message to answer is also stored as a turn of its conversation. Answer
+        200 only after this; on StorageError Slack sends the event again.
         """
         with self._database.write() as connection:
             now = self._database.now(connection)
@@ -48,10 +48,7 @@ class EventInbox:
         return True
 
     def turns_before(self, task: AnswerMessage, *, at_most: int) -> tuple[str, ...]:
-        """Return what the person wrote to slackguide in the same thread before: the last `at_most`, oldest first.
-
-        The texts are as Slack escapes them.
-        """
+        """Return the user's last `at_most` earlier messages in the same thread, oldest first, as Slack escapes them."""
         earlier = (
             select(turns.c.text)
             .where(

@@ -30,17 +30,17 @@ log = logging.getLogger(__name__)
 
 
 def pack(values: Mapping[str, FieldValue]) -> list[list[object]]:
-    """Field values as JSON: pairs, which keep the form's order; a date is an object, so that it comes back a date."""
+    """Encode field values as JSON pairs, which keep the form's order. A date is an object, to decode it as a date."""
     return [[name, {"date": value.isoformat()} if isinstance(value, date) else value] for name, value in values.items()]
 
 
 def unpack(pairs: list[list[Any]]) -> dict[str, FieldValue]:
-    """Field values from JSON."""
+    """Decode field values from JSON."""
     return {name: _value(value) for name, value in pairs}
 
 
 def _value(value: Any) -> FieldValue:
-    """Raises ValueError for a type of value that this version does not know."""
+    """Decode one value. Raises ValueError for an unknown type."""
     match value:
         case {"date": str(iso), **rest} if not rest:
             return date.fromisoformat(iso)
@@ -49,39 +49,39 @@ def _value(value: Any) -> FieldValue:
         case str() | int() if not isinstance(value, bool):
             return value
         case _:
-            raise ValueError("unknown type of value")
+            raise ValueError("unknown value type")
 
 
 def escalation_of(row: Row[Any]) -> Escalation:
-    """The escalation that a row of `escalations` holds. Raises `UnreadableRow`."""
+    """Return the escalation of a row. Raises `UnreadableRow`."""
     try:
         return _escalation_of(row)
     except (ValueError, KeyError, TypeError):
         raise UnreadableRow(f"escalation {row.id} ({row.reference})") from None
 
 
-def readable_escalations(found: Iterable[Row[Any]]) -> tuple[Escalation, ...]:
-    """The escalations of these rows; one that this version cannot read is left out, and named in the log once."""
-    return tuple(stored for row in found if (stored := readable_escalation(row)) is not None)
+def readable_escalations(rows: Iterable[Row[Any]]) -> tuple[Escalation, ...]:
+    """Return the escalations of these rows. Omit rows that this version cannot read and log each of them once."""
+    return tuple(escalation for row in rows if (escalation := readable_escalation(row)) is not None)
 
 
 def readable_escalation(row: Row[Any]) -> Escalation | None:
-    """The escalation of a row; None where this version cannot read it, which the log then says once."""
+    """Return the escalation of a row. Return None and log it once if this version cannot read it."""
     try:
         return escalation_of(row)
     except UnreadableRow as error:
-        _report(error.what)
+        _log_unreadable(error.what)
         return None
 
 
 @lru_cache(maxsize=10_000)
-def _report(what: str) -> None:
-    """Log a row that cannot be read, once in a process."""
-    log.warning("%s is left to a newer version: this one cannot read it", what)
+def _log_unreadable(what: str) -> None:
+    """Log a row that this version cannot read, once per process."""
+    log.warning("skipping %s: only a newer version can read it", what)
 
 
 def _escalation_of(row: Row[Any]) -> Escalation:
-    advice = row.advice
+    recommendation = row.advice
     return Escalation(
         id=row.id,
         reference=row.reference,
@@ -95,7 +95,9 @@ def _escalation_of(row: Row[Any]) -> Escalation:
         values=unpack(row.fields),
         entry_id=row.entry_id,
         question=row.question,
-        recommendation=Recommendation(advice["destination"], tuple(advice["because"])) if advice is not None else None,
+        recommendation=Recommendation(recommendation["destination"], tuple(recommendation["because"]))
+        if recommendation is not None
+        else None,
         duplicate_reason=row.anyway,
         claimed_by=row.claimed_by,
         card=PostedCard(row.card_channel, row.card_ts, row.card_permalink) if row.card_ts is not None else None,
@@ -108,8 +110,8 @@ def _escalation_of(row: Row[Any]) -> Escalation:
 
 
 def new_row(escalation: Escalation, new_escalation: NewEscalation) -> dict[str, object]:
-    """The row of an escalation that has just been submitted."""
-    advice = new_escalation.recommendation
+    """Return the row of a new escalation."""
+    recommendation = new_escalation.recommendation
     return {
         "id": escalation.id,
         "reference": escalation.reference,
@@ -121,14 +123,16 @@ def new_row(escalation: Escalation, new_escalation: NewEscalation) -> dict[str, 
         "fields": pack(escalation.values),
         "entry_id": escalation.entry_id,
         "question": escalation.question,
-        "advice": {"destination": advice.destination, "because": list(advice.because)} if advice is not None else None,
+        "advice": {"destination": recommendation.destination, "because": list(recommendation.because)}
+        if recommendation is not None
+        else None,
         "anyway": escalation.duplicate_reason,
-        **changing(escalation),
+        **mutable_columns(escalation),
     }
 
 
-def changing(escalation: Escalation) -> dict[str, object]:
-    """The columns that a press can change."""
+def mutable_columns(escalation: Escalation) -> dict[str, object]:
+    """Return the columns that a command can change."""
     card, resolution = escalation.card, escalation.resolution
     return {
         "desk": escalation.assigned_queue,
@@ -152,25 +156,25 @@ def changing(escalation: Escalation) -> dict[str, object]:
 
 
 def lock(connection: Connection, escalation_id: str) -> Row[Any] | None:
-    """The escalation's row, which nobody else changes until this transaction ends."""
+    """Lock the escalation's row until the transaction ends, and return it."""
     return connection.execute(select(escalations).where(escalations.c.id == escalation_id).with_for_update()).first()
 
 
 def locked(connection: Connection, escalation_id: str) -> Escalation | None:
-    """The escalation, which nobody else changes until this transaction ends. Raises `UnreadableRow`."""
+    """Lock the escalation until the transaction ends, and return it. Raises `UnreadableRow`."""
     row = lock(connection, escalation_id)
     return escalation_of(row) if row is not None else None
 
 
 def change(connection: Connection, escalation: Escalation, event: Event) -> None:
-    """Write what a press changed, and the event, of an escalation that this transaction has locked."""
-    columns = changing(escalation)
+    """Store a changed escalation, which this transaction has locked, and append the event."""
+    columns = mutable_columns(escalation)
     connection.execute(update(escalations).where(escalations.c.id == escalation.id).values(columns))
     append(connection, escalation.id, event)
 
 
 def append(connection: Connection, escalation_id: str, event: Event) -> None:
-    """Add to the history of an escalation that this transaction has locked or made."""
+    """Append an event to the history of an escalation that this transaction has locked or created."""
     number = connection.execute(
         update(escalations)
         .where(escalations.c.id == escalation_id)
@@ -191,19 +195,19 @@ def append(connection: Connection, escalation_id: str, event: Event) -> None:
 
 
 def event_of(row: Row[Any]) -> Event:
-    """The event that a row of `events` holds. Raises `UnreadableRow`."""
+    """Return the event of a row. Raises `UnreadableRow`."""
     try:
         return Event(row.at, row.who, EventKind(row.kind), row.words, row.about)
     except ValueError:
         raise UnreadableRow(f"event {row.number} of escalation {row.escalation_id}") from None
 
 
-def readable_events(found: Iterable[Row[Any]]) -> tuple[Event, ...]:
-    """The events of these rows; one that this version cannot read is left out, and named in the log once."""
-    events_found = []
-    for row in found:
+def readable_events(rows: Iterable[Row[Any]]) -> tuple[Event, ...]:
+    """Return the events of these rows. Omit rows that this version cannot read and log each of them once."""
+    readable = []
+    for row in rows:
         try:
-            events_found.append(event_of(row))
+            readable.append(event_of(row))
         except UnreadableRow as error:
-            _report(error.what)
-    return tuple(events_found)
+            _log_unreadable(error.what)
+    return tuple(readable)

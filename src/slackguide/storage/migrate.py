@@ -1,4 +1,4 @@
-"""Migrate a database to the tables of this version, once however many processes start at the same time."""
+"""Migrate a database to the current schema, once even if several processes start at the same time."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 _LOCK = 0x736C6B67
-"""The advisory lock on PostgreSQL, the letters `slkg`; any number would do that nobody else uses."""
+"""Key of the PostgreSQL advisory lock: the letters `slkg`, an arbitrary number."""
 
-_PATIENCE = 60.0
-"""Seconds to wait for another process that is migrating."""
+_LOCK_TIMEOUT = 60.0
+"""Timeout in seconds while another process migrates."""
 
 
 def migrate(database: Database, revision: str = "head", *, migrations: Path = MIGRATIONS) -> None:
-    """Apply every migration in `migrations` that the database lacks, in one transaction; create a new SQLite file.
+    """Apply the missing migrations of the directory `migrations` in one transaction. Create a new SQLite file.
 
-    Raises StorageError when it cannot be opened, or was written by a newer slackguide.
+    Raises StorageError if the database cannot be opened or was written by a newer version.
     """
     try:
         if database.is_sqlite:
             _migrate_sqlite(database, revision, migrations)
         else:
             with database.engine.connect() as connection:
-                connection.execute(text(f"SET lock_timeout = {int(_PATIENCE * 1000)}"))
+                connection.execute(text(f"SET lock_timeout = {int(_LOCK_TIMEOUT * 1000)}"))
                 connection.execute(text("SET statement_timeout = 0"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
                 _upgrade(connection, revision, migrations)
@@ -47,7 +47,7 @@ def migrate(database: Database, revision: str = "head", *, migrations: Path = MI
         raise database_errors.error_message(error) from None
     except CommandError:
         raise StorageError(
-            "The database was written by a newer slackguide than this one. Nothing was changed; start that version."
+            "The database was written by a newer version of slackguide. Nothing was changed. Start the newer version."
         ) from None
 
 
@@ -55,10 +55,10 @@ def _migrate_sqlite(database: Database, revision: str, migrations: Path) -> None
     try:
         database.path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"The folder of the database cannot be made ({error.strerror}); check its place.") from None
+        raise StorageError(f"The database folder cannot be created ({error.strerror}). Check its path.") from None
     engine = create_engine(
         "sqlite://",
-        creator=lambda: open_sqlite(database.path, create=True, busy_seconds=_PATIENCE),
+        creator=lambda: open_sqlite(database.path, create=True, busy_seconds=_LOCK_TIMEOUT),
         poolclass=NullPool,
         hide_parameters=True,
     )

@@ -1,4 +1,4 @@
-"""The outbox table as a job queue: enqueued with the change that causes it, claimed under a lease, completed once."""
+"""The outbox table as a job queue: enqueue with the change that causes a job, claim under a lease, complete once."""
 
 from __future__ import annotations
 
@@ -39,39 +39,39 @@ from slackguide.storage.schema import cards, escalations, lanes, outbox
 log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 15.0
-"""How long a claim holds: three times the Slack client's timeout of 5 s."""
+"""Duration of a lease: three times the Slack client's timeout of 5 s."""
 
 MIN_POST_INTERVAL = 1.0
-"""Between two messages to one conversation (docs.slack.dev: about one a second a channel)."""
+"""Seconds between two messages to one conversation (docs.slack.dev: about one per second and channel)."""
 
 MAX_CLOCK_STEP_BACK = timedelta(seconds=60)
-"""If the clock jumps back by more than this, reschedule pending jobs."""
+"""If the clock steps back by more than this, reschedule pending jobs."""
 
 DUE, CLAIMED, WAITING, DEAD_LETTERED, DONE, DROPPED = "due", "claimed", "waiting", "parked", "done", "dropped"
-"""States of a job: `waiting` for the escalation's card; `parked` (stored value): dead-lettered, waits for a person."""
+"""States of a job. `waiting`: for the escalation's card. `parked` (a stored value): a dead letter."""
 
 FINISHED = (DONE, DROPPED)
 
 _CLAIM_ATTEMPTS = 8
-"""How many conversations to try for one whose turn it is, when other workers are faster."""
+"""Maximum number of conversations to try in one claim, if other workers take their turns first."""
 
-_LOOKED_AT = 100
-"""How many rows one claim looks at, at most: it holds SQLite's only write lock meanwhile."""
+_MAX_ROWS = 100
+"""Maximum number of rows to examine in one claim, which holds SQLite's only write lock."""
 
 UNREADABLE_FOR = timedelta(minutes=10)
-"""How long a row that could not be read is not looked at again."""
+"""How long a row that could not be read is skipped."""
 
 
 def enqueue(connection: Connection, now: datetime, escalation: Escalation | None, new_tasks: Sequence[Task]) -> None:
-    """Add jobs within the caller's transaction; one whose like is still unfinished is left out.
+    """Add jobs in the caller's transaction. Skip a job whose dedupe key an unfinished job already has.
 
-    A reply is bound to the card that the escalation has now, or else to the next one in the channel it is in now.
+    A reply is bound to the escalation's current card, or else to the next card in its current channel.
     """
     for task in new_tasks:
         if isinstance(task, ReplyInThread) and task.card is None and escalation is not None:
             task = replace(task, card=escalation.card)
         kind, payload = task_codec.encode_task(task)
-        waits = needs_card(task) and escalation is not None and escalation.card is None
+        is_waiting = needs_card(task) and escalation is not None and escalation.card is None
         connection.execute(
             insert_into(connection, outbox)
             .values(
@@ -80,7 +80,7 @@ def enqueue(connection: Connection, now: datetime, escalation: Escalation | None
                 escalation_id=escalation.id if escalation is not None else None,
                 lane=channel_key(task, escalation),
                 once_key=dedupe_key(task, escalation),
-                state=WAITING if waits else DUE,
+                state=WAITING if is_waiting else DUE,
                 due_at=now,
                 set_at=now,
                 created_at=now,
@@ -90,11 +90,11 @@ def enqueue(connection: Connection, now: datetime, escalation: Escalation | None
 
 
 class SqlJobQueue:
-    """The outbox of `delivery.enqueue`, for one worker process.
+    """The job queue (`delivery.queue.JobQueue`) of one worker.
 
-    `worker` names the process in the rows it holds. It claims jobs of the kinds `only`, where given, and none of
-    `without` (names of `tasks.TASK_TYPES`): workers that share a process can have jobs of their own. A job is due again
-    when its lease is over: `due_at` of a claimed row is the end of its lease.
+    `worker` names the process in the rows it leases. It claims the kinds in `only`, if given, and none in `without`
+    (keys of `task_codec.TASK_TYPES`), so that workers of one process can divide the jobs. `due_at` of a claimed row is
+    the end of its lease, after which the job is due again.
     """
 
     def __init__(
@@ -113,42 +113,46 @@ class SqlJobQueue:
         self._worker = worker
         self._lease = timedelta(seconds=lease)
         self._post_interval = timedelta(seconds=post_interval)
-        name_or_id = outbox.c.kind.in_(only) if only is not None else true()
-        self._mine = and_(name_or_id, outbox.c.kind.not_in(without)) if without else name_or_id
-        self._latest: datetime | None = None
-        self._skipping = threading.Lock()
+        included = outbox.c.kind.in_(only) if only is not None else true()
+        self._claimable = and_(included, outbox.c.kind.not_in(without)) if without else included
+        self._last_seen: datetime | None = None
+        self._skip_lock = threading.Lock()
         self._skipped: frozenset[int] = frozenset()
         self._skip_until: datetime | None = None
         self._reported: set[int] = set()
 
     def claim(self) -> Job | None:
-        """See `delivery.enqueue.JobQueue`. Without work it only reads, so that idle workers take no lock.
+        """See `delivery.queue.JobQueue`. Without work it only reads, so that idle workers take no lock.
 
-        A row that this version cannot read is left to a newer one: its id is logged once, and this process does not
-        look at it again for `UNREADABLE_FOR`.
+        A row that this version cannot read is left to a newer one: it is logged once, and skipped for `UNREADABLE_FOR`.
         """
         with self._database.read() as connection:
             now = self._database.now(connection)
             skipped = self._unreadable(now)
             clock_stepped_back = self._detect_clock_step_back(connection, now)
-            if not clock_stepped_back and connection.execute(_next_due(now, (), self._mine, skipped)).first() is None:
+            if (
+                not clock_stepped_back
+                and connection.execute(_next_due(now, (), self._claimable, skipped)).first() is None
+            ):
                 return None
         with self._database.write() as connection:
             now = self._database.now(connection)
             if clock_stepped_back:
                 self._reschedule(connection, now)
-            return self._take(connection, now, skipped)
+            return self._claim_next(connection, now, skipped)
 
-    def _take(self, connection: Connection, now: datetime, skipped: Collection[int]) -> Job | None:
-        """The next job that can be read and whose conversation may be written to, under a lease."""
+    def _claim_next(self, connection: Connection, now: datetime, skipped: Collection[int]) -> Job | None:
+        """Lease the next job that is readable and whose conversation is not rate-limited."""
         tried_channels: list[str] = []
-        for _ in range(_LOOKED_AT):
-            found = _next_due(now, tried_channels, self._mine, skipped).with_for_update(skip_locked=True, of=outbox)
-            row = connection.execute(found).first()
+        for _ in range(_MAX_ROWS):
+            query = _next_due(now, tried_channels, self._claimable, skipped).with_for_update(
+                skip_locked=True, of=outbox
+            )
+            row = connection.execute(query).first()
             if row is None or len(tried_channels) == _CLAIM_ATTEMPTS:
                 return None
             try:
-                task, escalation = _read(connection, row)
+                task, escalation = _decode_row(connection, row)
             except UnreadableRow as error:
                 skipped = self._skip(row, error)
                 continue
@@ -161,39 +165,45 @@ class SqlJobQueue:
         return None
 
     def _unreadable(self, now: datetime) -> Collection[int]:
-        """The ids of rows to leave alone; looked at again from time to time, because escalations change."""
-        with self._skipping:
+        """Return the ids of rows to skip. The list is cleared from time to time, because escalations change."""
+        with self._skip_lock:
             if self._skip_until is None or now > self._skip_until:
                 self._skipped, self._skip_until = frozenset(), now + UNREADABLE_FOR
             return self._skipped
 
     def _skip(self, row: Row[Any], error: UnreadableRow) -> Collection[int]:
-        with self._skipping:
+        with self._skip_lock:
             if row.id not in self._reported:
                 self._reported.add(row.id)
-                log.warning("job %d is left to a newer version: this one cannot read its %s", row.id, error.what)
+                log.warning("skipping job %d: only a newer version can read its %s", row.id, error.what)
             self._skipped |= {row.id}
             return self._skipped
 
     def renew(self, job: Job) -> bool:
-        """See `delivery.enqueue.JobQueue`."""
+        """See `delivery.queue.JobQueue`."""
         with self._database.write() as connection:
             now = self._database.now(connection)
-            held = connection.execute(
+            renewed = connection.execute(
                 update(outbox).where(_is_leased(job)).values(due_at=now + self._lease, set_at=now)
             )
-            return bool(held.rowcount)
+            return bool(renewed.rowcount)
 
     def release(self, job: Job) -> None:
-        """See `delivery.enqueue.JobQueue`."""
+        """See `delivery.queue.JobQueue`."""
         with self._database.write() as connection:
             now = self._database.now(connection)
-            back = {"state": DUE, "due_at": now, "set_at": now, "tries": job.attempts - 1, "doubtful": job.maybe_sent}
-            connection.execute(update(outbox).where(_is_leased(job)).values(back))
+            released = {
+                "state": DUE,
+                "due_at": now,
+                "set_at": now,
+                "tries": job.attempts - 1,
+                "doubtful": job.maybe_sent,
+            }
+            connection.execute(update(outbox).where(_is_leased(job)).values(released))
         self._notifier.notify()
 
     def complete(self, job: Job, decision: Outcome, *, follow_ups: Sequence[Task] = ()) -> bool:
-        """See `delivery.enqueue.JobQueue`. What was posted is kept even if the lease was lost meanwhile."""
+        """See `delivery.queue.JobQueue`. A posted message is stored even if the lease was lost meanwhile."""
         with self._database.write() as connection:
             now = self._database.now(connection)
             escalation = mappers.locked(connection, job.escalation.id) if job.escalation is not None else None
@@ -208,50 +218,50 @@ class SqlJobQueue:
         return True
 
     def resume(self, codes: Collection[str]) -> int:
-        """Make due now what waits because of one of these codes, with no attempts counted; returns how many jobs.
+        """Make due the jobs that wait because of one of these codes, with attempts reset. Return their number.
 
-        Dead letters with such a code, which releases up to 0.1.0 made of them, are due again as well. A notice that
-        told of such a dead letter is dropped: what it says is no longer so.
+        Dead letters with such a code, written by releases up to 0.1.0, are due again as well. Notices about them are
+        dropped, because they no longer apply.
         """
-        again = {"state": DUE, "tries": 0, "why": None}
+        reset = {"state": DUE, "tries": 0, "why": None}
         refused = outbox.c.why.in_(codes)
         with self._database.write() as connection:
             now = self._database.now(connection)
-            again |= {"due_at": now, "set_at": now}
-            due = connection.execute(update(outbox).where(refused, outbox.c.state == DUE).values(again)).rowcount
+            reset |= {"due_at": now, "set_at": now}
+            due = connection.execute(update(outbox).where(refused, outbox.c.state == DUE).values(reset)).rowcount
         with self._database.write() as connection:
-            parked = and_(refused, outbox.c.state == DEAD_LETTERED)
-            ids = connection.execute(select(outbox.c.escalation_id).where(parked).distinct()).scalars()
+            dead_lettered = and_(refused, outbox.c.state == DEAD_LETTERED)
+            ids = connection.execute(select(outbox.c.escalation_id).where(dead_lettered).distinct()).scalars()
             for escalation_id in sorted(id for id in ids if id is not None):
                 mappers.lock(connection, escalation_id)
             now = self._database.now(connection)
-            found = connection.execute(select(outbox).where(parked).order_by(outbox.c.id).with_for_update()).all()
-            for row in found:
+            rows = connection.execute(select(outbox).where(dead_lettered).order_by(outbox.c.id).with_for_update()).all()
+            for row in rows:
                 _resume(connection, now, row)
-        resumed = int(due) + len(found)
+        resumed = int(due) + len(rows)
         if resumed:
-            log.info("%d jobs that Slack refused are due again", resumed)
+            log.info("%d jobs refused by Slack are due again", resumed)
             self._notifier.notify()
         return resumed
 
     def seconds_until_due(self) -> float:
-        """See `delivery.enqueue.JobQueue`."""
+        """See `delivery.queue.JobQueue`."""
         with self._database.read() as connection:
             now = self._database.now(connection)
-            active = _active(self._mine, self._unreadable(now))
-            first = connection.execute(select(func.min(outbox.c.due_at)).where(active)).scalar_one_or_none()
+            is_active = _active(self._claimable, self._unreadable(now))
+            first = connection.execute(select(func.min(outbox.c.due_at)).where(is_active)).scalar_one_or_none()
             if first is None:
                 return float("inf")
             if first > now:
                 return float((first - now).total_seconds())
-            paced = select(func.min(lanes.c.next_at)).where(lanes.c.next_at > now)
-            turn = connection.execute(paced).scalar_one_or_none()
+            next_turn = select(func.min(lanes.c.next_at)).where(lanes.c.next_at > now)
+            turn = connection.execute(next_turn).scalar_one_or_none()
             return float((turn - now).total_seconds()) if turn is not None else self._post_interval.total_seconds()
 
     def _lease_job(
         self, connection: Connection, row: Row[Any], now: datetime, task: Task, escalation: Escalation | None
     ) -> Job:
-        """Claim a row that this transaction has locked; from now on it counts as possibly sent."""
+        """Lease a row that this transaction has locked. From now on its message counts as possibly sent."""
         connection.execute(
             update(outbox)
             .where(outbox.c.id == row.id)
@@ -263,7 +273,7 @@ class SqlJobQueue:
                 tries=outbox.c.tries + 1,
                 lease=outbox.c.lease + 1,
                 doubtful=not is_idempotent(task),
-                # A redraw under way does not show what changes from here on: the next one is not its like.
+                # An update that runs now does not include later changes, so the next update is not a duplicate.
                 once_key=None if is_idempotent(task) else row.once_key,
                 worker=self._worker,
             )
@@ -282,29 +292,29 @@ class SqlJobQueue:
         )
 
     def _detect_clock_step_back(self, connection: Connection, now: datetime) -> bool:
-        """Against the latest time this process has seen, and at its first claim against what is in the table."""
-        latest = self._latest
+        """Compare `now` with the last time seen; at the first claim, with the latest time in the table."""
+        latest = self._last_seen
         if latest is None:
-            newest = select(func.max(outbox.c.set_at)).where(_active(self._mine))
-            latest = connection.execute(newest).scalar_one_or_none() or now
-        self._latest = now
+            latest_stored = select(func.max(outbox.c.set_at)).where(_active(self._claimable))
+            latest = connection.execute(latest_stored).scalar_one_or_none() or now
+        self._last_seen = now
         return bool(latest - now > MAX_CLOCK_STEP_BACK)
 
     def _reschedule(self, connection: Connection, now: datetime) -> None:
-        """Nothing waits for a time that was wrong; what another worker holds still gets a whole lease from now."""
+        """Make jobs due that were scheduled by the wrong time. Leases of other workers start anew."""
         connection.execute(delete(lanes).where(lanes.c.set_at > now + MAX_CLOCK_STEP_BACK))
-        future = and_(_active(self._mine), outbox.c.set_at > now + MAX_CLOCK_STEP_BACK)
+        future = and_(_active(self._claimable), outbox.c.set_at > now + MAX_CLOCK_STEP_BACK)
         connection.execute(update(outbox).where(future, outbox.c.state == DUE).values(due_at=now, set_at=now))
         connection.execute(update(outbox).where(future).values(due_at=now + self._lease, set_at=now))
 
 
 def unfinished(table: FromClause) -> ColumnElement[bool]:
-    """Due or claimed, spelt out as in the index."""
+    """Return the condition for due and claimed jobs, written literally as in the partial index."""
     return table.c.state.in_([literal_column(f"'{DUE}'"), literal_column(f"'{CLAIMED}'")])
 
 
-def _active(mine: ColumnElement[bool], skipped: Collection[int] = ()) -> ColumnElement[bool]:
-    return and_(unfinished(outbox), mine, _not_skipped(outbox, skipped))
+def _active(claimable: ColumnElement[bool], skipped: Collection[int] = ()) -> ColumnElement[bool]:
+    return and_(unfinished(outbox), claimable, _not_skipped(outbox, skipped))
 
 
 def _not_skipped(table: FromClause, skipped: Collection[int]) -> ColumnElement[bool]:
@@ -316,15 +326,16 @@ def _is_leased(job: Job) -> ColumnElement[bool]:
 
 
 def _next_due(
-    now: datetime, tried_channels: Sequence[str], mine: ColumnElement[bool], skipped: Collection[int] = ()
+    now: datetime, tried_channels: Sequence[str], claimable: ColumnElement[bool], skipped: Collection[int] = ()
 ) -> Select[Any]:
-    """The row due longest, of those whose conversation may be written to now and that no earlier one has to precede.
+    """Select the job that has been due longest.
 
-    An earlier one that this version cannot read has nothing to precede: a newer version may send it later.
+    Its conversation must not be rate-limited, and no earlier job of its escalation in that conversation may be pending.
+    An earlier job that this version cannot read does not count: a newer version may send it later.
     """
-    resting = select(lanes.c.name).where(lanes.c.next_at > now)
+    paused = select(lanes.c.name).where(lanes.c.next_at > now)
     earlier = outbox.alias()
-    # A scalar, because PostgreSQL would turn NOT EXISTS into a join over the whole queue to find one row.
+    # A scalar subquery: PostgreSQL would turn NOT EXISTS into a join over the whole queue.
     first = (
         select(func.min(earlier.c.id))
         .where(
@@ -337,7 +348,7 @@ def _next_due(
     )
     return (
         select(outbox)
-        .where(_active(mine, skipped), outbox.c.due_at <= now, outbox.c.lane.not_in(resting))
+        .where(_active(claimable, skipped), outbox.c.due_at <= now, outbox.c.lane.not_in(paused))
         .where(func.coalesce(first, outbox.c.id) == outbox.c.id)
         .where(outbox.c.lane.not_in(tried_channels) if tried_channels else true())
         .order_by(outbox.c.due_at, outbox.c.id)
@@ -345,8 +356,8 @@ def _next_due(
     )
 
 
-def _read(connection: Connection, row: Row[Any]) -> tuple[Task, Escalation | None]:
-    """The task and the escalation of a row; a reply is bound to its card, if that is there. Raises `UnreadableRow`."""
+def _decode_row(connection: Connection, row: Row[Any]) -> tuple[Task, Escalation | None]:
+    """Return the task and the escalation of a row, with a reply bound to its card if any. Raises `UnreadableRow`."""
     task = task_codec.decode_task(row.kind, row.payload)
     if row.escalation_id is None:
         return task, None
@@ -358,29 +369,29 @@ def _read(connection: Connection, row: Row[Any]) -> tuple[Task, Escalation | Non
 
 
 def _card_of(connection: Connection, row: Row[Any], escalation: Escalation) -> PostedCard | None:
-    """The card under which a reply of 0.1.0 was said, whose row names none; None when it is not posted yet.
+    """Return the card of a reply that version 0.1.0 queued without naming one; None if it is not posted yet.
 
-    The row's lane is the channel in which the escalation was then. If it was handed over since, the card is the latest
-    one that was there before the row, or else the first one after it.
+    The row's lane is the escalation's channel at that time. If it was handed over since, the card is the latest one
+    before the row, or else the first one after it.
     """
     if row.lane == f"#{escalation.channel}":
         return escalation.card
     current = escalation.card.ts if escalation.card is not None else None
     others = [card for card in _cards(connection, escalation.id) if card.ts != current]
-    before = [card for card in others if card.posted_at <= row.created_at]
-    found = before[-1] if before else others[0] if others else None
-    return PostedCard(found.channel_id, found.ts, found.permalink) if found is not None else None
+    earlier = [card for card in others if card.posted_at <= row.created_at]
+    row_card = earlier[-1] if earlier else others[0] if others else None
+    return PostedCard(row_card.channel_id, row_card.ts, row_card.permalink) if row_card is not None else None
 
 
 def _cards(connection: Connection, escalation_id: str) -> Sequence[Row[Any]]:
-    """Every card that the escalation ever had, the oldest first."""
+    """Return all cards that the escalation has had, oldest first."""
     return connection.execute(
         select(cards).where(cards.c.escalation_id == escalation_id).order_by(cards.c.posted_at)
     ).all()
 
 
 def _take_turn(connection: Connection, name: str, now: datetime, post_interval: timedelta) -> bool:
-    """Whether this transaction may write to the conversation now; nobody else may for the length of the pace."""
+    """Reserve the conversation for `post_interval`. Return whether that succeeded."""
     turn = (
         insert_into(connection, lanes)
         .values(name=name, next_at=now + post_interval, set_at=now)
@@ -413,7 +424,7 @@ def _record_outcome(
     escalation: Escalation | None,
     task: Task,
 ) -> Escalation | None:
-    """Write down what came of a try; returns the escalation as it stands after it."""
+    """Store the outcome of an attempt. Return the updated escalation."""
     change = update(outbox).where(outbox.c.id == row.id)
     finished: dict[str, object] = {"settled_at": now, "once_key": None, "payload": {}}
     match decision:
@@ -424,21 +435,21 @@ def _record_outcome(
                 return _record_post(connection, now, escalation, task, posted)
         case Dropped(code=code):
             connection.execute(change.values(**finished, state=DROPPED, why=code))
-        case Retry(after=after, partition_pause=rest, maybe_sent=maybe_sent, reason=why):
+        case Retry(after=after, partition_pause=pause, maybe_sent=maybe_sent, reason=why):
             due = now + timedelta(seconds=after)
             connection.execute(change.values(state=DUE, due_at=due, set_at=now, doubtful=maybe_sent, why=why))
-            if rest > 0:
-                _pause_channel(connection, row.lane, now, rest)
+            if pause > 0:
+                _pause_channel(connection, row.lane, now, pause)
         case DeadLettered(code=code, maybe_sent=maybe_sent):
             connection.execute(change.values(state=DEAD_LETTERED, doubtful=maybe_sent, why=code))
             if escalation is not None and isinstance(task, PostEscalation):
-                about = {"code": code, "channel": task.channel}
-                mappers.append(connection, escalation.id, Event(now, None, EventKind.DEAD_LETTERED, details=about))
+                details = {"code": code, "channel": task.channel}
+                mappers.append(connection, escalation.id, Event(now, None, EventKind.DEAD_LETTERED, details=details))
     return escalation
 
 
 def _resume(connection: Connection, now: datetime, row: Row[Any]) -> None:
-    """Make a dead letter due again."""
+    """Make a dead letter due again. Drop it if it is a notice about a dead letter."""
     change = update(outbox).where(outbox.c.id == row.id)
     if row.kind == task_codec.kind_of(NotifyPerson) and row.payload.get("notice") == NoticeKind.DEAD_LETTERED:
         connection.execute(change.values(state=DROPPED, settled_at=now, once_key=None, payload={}))
@@ -451,7 +462,10 @@ def _resume(connection: Connection, now: datetime, row: Row[Any]) -> None:
 def _record_post(
     connection: Connection, now: datetime, escalation: Escalation, task: PostEscalation, posted: PostedMessage
 ) -> Escalation:
-    """The card is there: what waited for it may go. Posted where the escalation no longer is, it is redrawn as such."""
+    """Store the posted card and release the jobs that waited for it.
+
+    If the escalation has been handed over meanwhile, update the card to show that.
+    """
     card = PostedCard(posted.channel_id, posted.ts, posted.permalink)
     connection.execute(
         insert_into(connection, cards)
@@ -470,16 +484,16 @@ def _record_post(
         mappers.append(connection, escalation.id, event)
         enqueue(connection, now, escalation, [UpdateCard(card)])
         return escalation
-    shown = replace(escalation, card=card)
-    mappers.change(connection, shown, event)
+    posted_escalation = replace(escalation, card=card)
+    mappers.change(connection, posted_escalation, event)
     enqueue(connection, now, None, app_home.refresh_tasks(connection, now, [escalation.requester.user_id]))
-    return shown
+    return posted_escalation
 
 
 def _release_waiting(
     connection: Connection, now: datetime, escalation_id: str, task: PostEscalation, card: PostedCard
 ) -> None:
-    """What waited for a card in this channel is due now; replies belong under this card from now on."""
+    """Make the jobs due that waited for a card in this channel, and bind waiting replies to it."""
     waiting = and_(
         outbox.c.escalation_id == escalation_id, outbox.c.state == WAITING, outbox.c.lane == channel_key(task, None)
     )

@@ -1,4 +1,4 @@
-"""Administer the outbox: list, retry, drop and resync its pending jobs."""
+"""Maintain the outbox: list, retry, drop and resync pending jobs."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ POST = task_codec.kind_of(PostEscalation)
 
 @dataclass(frozen=True)
 class PendingJob:
-    """One unfinished job.
+    """An unfinished job.
 
-    `conversation` is `#channel`, `@user` or an id; `error_code` is the code of the last failed try.
+    `conversation` is `#channel`, `@user` or an id. `error_code` is the code of the last failed attempt.
     """
 
     id: int
@@ -39,15 +39,15 @@ class PendingJob:
 
 
 class OutboxAdmin:
-    """Jobs that are not finished. `name` is a reference (`D-1042`) or the number of a job."""
+    """Maintenance of unfinished jobs. `name` is an escalation's reference (`D-1042`) or a job id."""
 
     def __init__(self, *, database: Database, notifier: Notifier) -> None:
         self._database = database
         self._notifier = notifier
 
     def pending(self, *, dead_lettered_only: bool = False, limit: int = 1000) -> tuple[PendingJob, ...]:
-        """The oldest first."""
-        found = (
+        """Return unfinished jobs, oldest first."""
+        query = (
             select(outbox, escalations.c.reference)
             .join_from(outbox, escalations, outbox.c.escalation_id == escalations.c.id, isouter=True)
             .where(outbox.c.state == DEAD_LETTERED if dead_lettered_only else outbox.c.state.not_in(FINISHED))
@@ -55,35 +55,35 @@ class OutboxAdmin:
             .limit(limit)
         )
         with self._database.read() as connection:
-            return tuple(_pending_job(row) for row in connection.execute(found))
+            return tuple(_pending_job(row) for row in connection.execute(query))
 
     def counts(self) -> dict[str, int]:
-        """Unfinished jobs by state."""
-        found = select(outbox.c.state, func.count()).where(outbox.c.state.not_in(FINISHED)).group_by(outbox.c.state)
+        """Return the number of unfinished jobs by state."""
+        query = select(outbox.c.state, func.count()).where(outbox.c.state.not_in(FINISHED)).group_by(outbox.c.state)
         with self._database.read() as connection:
-            return {row[0]: row[1] for row in connection.execute(found)}
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def retry(self, name: str) -> int:
-        """Make dead-lettered jobs and those waiting for a retry due now, with attempts reset; return their number."""
+        """Make due the dead letters and the jobs that wait for a retry, with attempts reset. Return their number."""
         with self._database.write() as connection:
             now = self._database.now(connection)
             jobs = self._named(connection, name, (DEAD_LETTERED, DUE))
             for row in jobs:
-                again = {"state": DUE, "due_at": now, "set_at": now, "tries": 0, "why": None}
-                connection.execute(update(outbox).where(outbox.c.id == row.id).values(again))
+                reset = {"state": DUE, "due_at": now, "set_at": now, "tries": 0, "why": None}
+                connection.execute(update(outbox).where(outbox.c.id == row.id).values(reset))
                 if row.kind == POST:
                     mappers.append(connection, row.escalation_id, Event(now, None, EventKind.RETRIED))
         self._notifier.notify()
         return len(jobs)
 
     def retry_dead_lettered(self) -> int:
-        """The same for every dead-lettered job."""
+        """Retry all dead letters. Return their number."""
         return sum(self.retry(str(job.id)) for job in self.pending(dead_lettered_only=True))
 
     def drop(self, name: str) -> int:
-        """Give up what is not being sent this moment; returns how many jobs.
+        """Drop the jobs that are not being sent now. Return their number.
 
-        The requester of an escalation whose post is dropped is notified; what waited for the post is dropped with it.
+        If the post of an escalation is dropped, so are the jobs that wait for it, and the requester is notified.
         """
         with self._database.write() as connection:
             now = self._database.now(connection)
@@ -96,20 +96,21 @@ class OutboxAdmin:
                     mappers.append(connection, escalation.id, Event(now, None, EventKind.DROPPED))
                     waiting = (outbox.c.escalation_id == escalation.id) & (outbox.c.state == WAITING)
                     _drop(connection, now, waiting & (outbox.c.lane == row.lane))
-                    notification = NotifyPerson(escalation.requester.user_id, NoticeKind.DROPPED)
-                    enqueue(connection, now, escalation, [notification])
+                    notice = NotifyPerson(escalation.requester.user_id, NoticeKind.DROPPED)
+                    enqueue(connection, now, escalation, [notice])
         self._notifier.notify()
         return len(jobs)
 
     def resync(self, reference: str) -> tuple[Task, ...]:
-        """Draw an escalation's card again, or queue its post again if there is none; empty for an unknown reference.
+        """Queue an update of the escalation's card, or its post if there is no card. Return an empty tuple if it does
+        not exist.
 
-        A post that is pending already is not queued twice.
+        A post that is already pending is not queued twice.
         """
         with self._database.write() as connection:
             now = self._database.now(connection)
-            found = select(escalations.c.id).where(escalations.c.reference == reference.strip().upper())
-            escalation_id = connection.execute(found).scalar_one_or_none()
+            query = select(escalations.c.id).where(escalations.c.reference == reference.strip().upper())
+            escalation_id = connection.execute(query).scalar_one_or_none()
             escalation = mappers.locked(connection, escalation_id) if escalation_id is not None else None
             if escalation is None:
                 return ()
@@ -121,18 +122,18 @@ class OutboxAdmin:
         return new_tasks
 
     def _named(self, connection: Connection, name: str, states: tuple[str, ...]) -> list[Row[Any]]:
-        """The jobs meant, locked; their escalations first, in the order in which everybody locks."""
+        """Return the named jobs, locked. Their escalations are locked first, in the order used everywhere."""
         name_or_id = name.strip()
-        which: ColumnElement[bool]
+        condition: ColumnElement[bool]
         if name_or_id.isascii() and name_or_id.isdigit():
-            which = outbox.c.id == int(name_or_id)
+            condition = outbox.c.id == int(name_or_id)
         else:
-            meant = select(escalations.c.id).where(escalations.c.reference == name_or_id.upper())
-            which = outbox.c.escalation_id == meant.scalar_subquery()
-        for escalation_id in connection.execute(select(outbox.c.escalation_id).where(which).distinct()).scalars():
+            named = select(escalations.c.id).where(escalations.c.reference == name_or_id.upper())
+            condition = outbox.c.escalation_id == named.scalar_subquery()
+        for escalation_id in connection.execute(select(outbox.c.escalation_id).where(condition).distinct()).scalars():
             if escalation_id is not None:
                 mappers.lock(connection, escalation_id)
-        jobs = select(outbox).where(which, outbox.c.state.in_(states)).order_by(outbox.c.id).with_for_update()
+        jobs = select(outbox).where(condition, outbox.c.state.in_(states)).order_by(outbox.c.id).with_for_update()
         return list(connection.execute(jobs))
 
 
@@ -150,6 +151,6 @@ def _pending_job(row: Row[Any]) -> PendingJob:
     )
 
 
-def _drop(connection: Connection, now: datetime, which: ColumnElement[bool]) -> None:
+def _drop(connection: Connection, now: datetime, condition: ColumnElement[bool]) -> None:
     dropped: dict[str, object] = {"state": DROPPED, "payload": {}, "once_key": None, "settled_at": now}
-    connection.execute(update(outbox).where(which).values(dropped))
+    connection.execute(update(outbox).where(condition).values(dropped))

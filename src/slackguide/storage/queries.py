@@ -1,4 +1,4 @@
-"""Translate an escalation filter to SQL, phrased so that the indexes of `escalations` serve it."""
+"""Translate an escalation filter to SQL that uses the indexes of `escalations`."""
 
 from __future__ import annotations
 
@@ -13,51 +13,51 @@ from slackguide.storage.schema import escalations
 
 
 def order_by(filter_: EscalationFilter, after: PageCursor | None) -> Select[Any]:
-    """What is found, in its order, beginning after the cursor."""
+    """Return the filtered and sorted query, starting after the cursor."""
     order = (escalations.c.created_at, escalations.c.id)
-    found = select(escalations).where(*conditions(filter_))
+    query = select(escalations).where(*conditions(filter_))
     if after is not None:
-        last = tuple_(literal(after.created_at, UtcDateTime()), literal(after.id))
-        here = tuple_(*order)
-        found = found.where(here > last if filter_.oldest_first else here < last)
-    return found.order_by(*(column if filter_.oldest_first else column.desc() for column in order))
+        last_row = tuple_(literal(after.created_at, UtcDateTime()), literal(after.id))
+        this_row = tuple_(*order)
+        query = query.where(this_row > last_row if filter_.oldest_first else this_row < last_row)
+    return query.order_by(*(column if filter_.oldest_first else column.desc() for column in order))
 
 
 def conditions(filter_: EscalationFilter) -> list[ColumnElement[bool]]:
-    """Everything that has to hold."""
+    """Return the filter's conditions, which must all hold."""
     table = escalations.c
-    name_or_id: list[ColumnElement[bool]] = []
+    clauses: list[ColumnElement[bool]] = []
     if filter_.forms is not None:
-        name_or_id.append(table.form_id.in_(list(filter_.forms)))
+        clauses.append(table.form_id.in_(list(filter_.forms)))
     if filter_.queues is not None:
-        name_or_id.append(table.desk.in_(list(filter_.queues)))
+        clauses.append(table.desk.in_(list(filter_.queues)))
     if filter_.states is not None:
-        # Nobody has claimed what is sent; without that state, a claimant's index serves the search.
+        # A sent escalation has no claimant. Without that state the query can use the claimant's index.
         taken = set(filter_.states) - ({EscalationState.SENT} if filter_.claimed_by is not None else set())
-        name_or_id.append(_in_state(taken))
+        clauses.append(_in_state(taken))
     if filter_.requester is not None:
-        name_or_id.append(table.requester_user == filter_.requester)
+        clauses.append(table.requester_user == filter_.requester)
     if filter_.claimed_by is not None:
-        name_or_id.append(table.claimed_by == filter_.claimed_by)
+        clauses.append(table.claimed_by == filter_.claimed_by)
     if filter_.person is not None:
-        name_or_id.append(or_(table.requester_user == filter_.person, table.claimed_by == filter_.person))
+        clauses.append(or_(table.requester_user == filter_.person, table.claimed_by == filter_.person))
     if filter_.entry_id is not None:
-        name_or_id.append(table.entry_id == filter_.entry_id)
+        clauses.append(table.entry_id == filter_.entry_id)
     if filter_.resolution_code is not None:
-        name_or_id.append(table.ending == filter_.resolution_code.value)
+        clauses.append(table.ending == filter_.resolution_code.value)
     if filter_.since is not None:
-        name_or_id.append(table.created_at >= filter_.since)
+        clauses.append(table.created_at >= filter_.since)
     if filter_.until is not None:
-        name_or_id.append(table.created_at < filter_.until)
+        clauses.append(table.created_at < filter_.until)
     if filter_.overdue_at is not None:
-        name_or_id.append(and_(table.overdue_at.is_not(None), table.overdue_at <= filter_.overdue_at))
+        clauses.append(and_(table.overdue_at.is_not(None), table.overdue_at <= filter_.overdue_at))
     if filter_.unposted:
-        name_or_id.append(table.card_ts.is_(None))
-    return name_or_id
+        clauses.append(table.card_ts.is_(None))
+    return clauses
 
 
 def _in_state(states: set[EscalationState]) -> ColumnElement[bool]:
-    """States are spelt out, and in their own order, because the partial indexes are for conditions that are."""
+    """Return the condition on the state, with literal values in a fixed order as in the partial indexes."""
     if states == {EscalationState.SENT}:
         return escalations.c.state == literal_column(f"'{EscalationState.SENT.value}'")
     return escalations.c.state.in_([literal_column(f"'{state.value}'") for state in EscalationState if state in states])

@@ -1,4 +1,4 @@
-"""Send due reminders, each once however many processes run."""
+"""Send due reminders, each once even if several processes run."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from slackguide.storage.outbox import enqueue
 from slackguide.storage.schema import escalations
 
 BATCH_SIZE = 200
-"""Reminders given by one call, at most; what is left is given by the next."""
+"""Maximum number of reminders per call. The next call sends the rest."""
 
 
 class ReminderService:
-    """Turn due reminders into queued messages. `policy` gives a queue's reminder policy from the current knowledge."""
+    """Turn due reminders into queued messages. `policy` returns a queue's current reminder policy."""
 
     def __init__(
         self, *, database: Database, notifier: Notifier, policy: Callable[[str], ReminderPolicy | None]
@@ -32,25 +32,29 @@ class ReminderService:
         self._policy = policy
 
     def send_due(self) -> int:
-        """Give those that are due; returns how many. A reminder and what it owes are one transaction.
+        """Send the due reminders. Return their number.
 
-        Escalations that this version cannot read are left to a newer one.
+        A reminder and its messages are stored in one transaction. Escalations that this version cannot read are
+        skipped.
         """
         count = 0
         unreadable: list[str] = []
-        while count < BATCH_SIZE and self._due(unreadable) and (went_on := self._send_one(unreadable)) is not None:
-            count += went_on
+        while count < BATCH_SIZE and self._is_due(unreadable) and (sent := self._send_one(unreadable)) is not None:
+            count += sent
         if count:
             self._notifier.notify()
         return count
 
-    def _due(self, unreadable: Collection[str]) -> bool:
-        """A look that takes no lock: mostly there is nothing."""
+    def _is_due(self, unreadable: Collection[str]) -> bool:
+        """Return whether a reminder is due. It takes no lock, because usually there is none."""
         with self._database.read() as connection:
             return connection.execute(_due(self._database.now(connection), unreadable)).first() is not None
 
     def _send_one(self, unreadable: list[str]) -> bool | None:
-        """Whether one was given, None when none is left. Adds to `unreadable` the id of one that cannot be read."""
+        """Send one reminder. Return None if there is none, or False if its escalation cannot be read.
+
+        Adds the id of an escalation that cannot be read to `unreadable`.
+        """
         with self._database.write() as connection:
             now = self._database.now(connection)
             row = connection.execute(_due(now, unreadable).with_for_update(skip_locked=True)).first()
@@ -62,17 +66,17 @@ class ReminderService:
                 return False
             changed = remind(escalation, now, self._policy(escalation.assigned_queue))
             if changed is None:
-                _forget(connection, escalation.id)
+                _clear_reminder(connection, escalation.id)
                 return True
             mappers.change(connection, replace(changed.escalation, changed_at=escalation.changed_at), changed.event)
             enqueue(connection, now, changed.escalation, changed.messages)
-            concerned = [who for who in (escalation.claimed_by, escalation.requester.user_id) if who is not None]
-            enqueue(connection, now, None, app_home.refresh_tasks(connection, now, concerned))
+            participants = [user for user in (escalation.claimed_by, escalation.requester.user_id) if user is not None]
+            enqueue(connection, now, None, app_home.refresh_tasks(connection, now, participants))
             return True
 
 
 def _due(now: datetime, unreadable: Collection[str]) -> Select[Any]:
-    """The reminder that has been due longest."""
+    """Select the escalation whose reminder has been due longest."""
     return (
         select(escalations)
         .where(escalations.c.remind_at.is_not(None), escalations.c.remind_at <= now)
@@ -82,5 +86,5 @@ def _due(now: datetime, unreadable: Collection[str]) -> Select[Any]:
     )
 
 
-def _forget(connection: Connection, escalation_id: str) -> None:
+def _clear_reminder(connection: Connection, escalation_id: str) -> None:
     connection.execute(update(escalations).where(escalations.c.id == escalation_id).values(remind_at=None))

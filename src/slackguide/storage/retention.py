@@ -1,4 +1,4 @@
-"""Retention: erase text after a configured time and prune what is no longer needed."""
+"""Retention: erase text after a configured time and prune expired rows."""
 
 from __future__ import annotations
 
@@ -24,34 +24,34 @@ from slackguide.storage.schema import cases, drafts, escalations, events, feedba
 log = logging.getLogger(__name__)
 
 BATCH = 200
-"""Escalations erased by one transaction, so that submissions do not wait for a long one."""
+"""Escalations erased per transaction, so that submissions wait only briefly."""
 
 EVENT_IDS = timedelta(days=3)
-"""Slack repeats an event for minutes, and after an outage for hours."""
+"""How long event ids are stored. Slack repeats an event for minutes, and for hours after an outage."""
 
 TURNS = timedelta(days=7)
-"""Longest that an earlier message of a conversation counts for a later one."""
+"""How long an earlier message of a conversation is used for later ones."""
 
 DRAFTS = timedelta(days=1)
-"""A button whose draft is gone says so; a day is more than anybody leaves a question open."""
+"""How long drafts are stored. A button whose draft is gone reports that."""
 
 FINISHED_JOBS = timedelta(days=7)
-"""Delivered jobs hold no words; they stay for whoever looks into an incident."""
+"""How long finished jobs are stored to investigate incidents. They contain no text."""
 
 
 LONGEST_STEP = timedelta(days=1)
-"""Time between two sweeps beyond which the clock may have jumped. The service sweeps every hour."""
+"""Time between two sweeps above which the clock may have jumped. The service sweeps every hour."""
 
 STEADY = timedelta(days=1)
-"""How long the clock has to go on without a jump before anything is erased: time to notice that it is wrong."""
+"""How long the clock must run without a jump before anything is erased, so that somebody can correct a wrong clock."""
 
 
 class RetentionService:
-    """Erases and prunes. `days`: how long people's words are kept after the escalation was closed; None is for ever.
+    """Erase and prune. `days` is how long people's text is stored after the escalation was closed; None is forever.
 
-    Nothing is erased by a clock that jumped: every sweep stores when it ran. One that runs more than `LONGEST_STEP`
-    after the last, or before it, only records that (so does the very first), and so do those that follow until the
-    clock has been steady for `STEADY`. A day without any activity is no jump, since sweeps go on.
+    A clock that jumped must not erase anything, so every sweep stores its time. A sweep that runs more than
+    `LONGEST_STEP` after the last one, or before it, only records that. So do the first sweep and those that follow a
+    jump, until the clock has been steady for `STEADY`. A day without activity is not a jump, because sweeps continue.
     """
 
     def __init__(self, *, database: Database, days: int | None) -> None:
@@ -59,11 +59,11 @@ class RetentionService:
         self._days = days
 
     def sweep(self) -> int:
-        """Everything that is due; returns how many escalations were erased. Any number of processes may sweep."""
+        """Erase and prune everything that is due. Return the number of erased escalations. Safe to run concurrently."""
         with self._database.write() as connection:
             now, steady = _record_sweep(connection, self._database)
             if self._database.is_sqlite:
-                # The planner's statistics, where they are out of date; PostgreSQL sees to its own.
+                # Update outdated planner statistics. PostgreSQL does that automatically.
                 connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
                 connection.exec_driver_sql("PRAGMA optimize")
         if not steady:
@@ -72,11 +72,11 @@ class RetentionService:
         return self.erase_before(now - timedelta(days=self._days)) if self._days is not None else 0
 
     def erase_before(self, before: datetime) -> int:
-        """Erase people's words from what was closed before that time; returns how many escalations that were.
+        """Erase people's text from escalations closed before that time. Return their number.
 
-        Who, when, which form, how it ended and the history stay. An open escalation is never erased. One with a
-        message that is still being delivered is left until that ends; what is parked, or waits for a card that is not
-        coming, is dropped.
+        The people, times, form, resolution code and history remain. An open escalation is never erased. One with a
+        message that is still being delivered is erased later. Its dead letters, and jobs that wait for a card, are
+        dropped.
         """
         erased = 0
         while batch := self._erase_batch(before):
@@ -105,7 +105,7 @@ class RetentionService:
         return len(ids)
 
     def prune(self, now: datetime) -> None:
-        """Forget event ids, turns, drafts, delivered jobs and conversations' paces that no longer matter."""
+        """Delete event ids, turns, drafts, finished jobs and rate limits that have expired."""
         with self._database.write() as connection:
             connection.execute(delete(inbox).where(inbox.c.accepted_at < now - EVENT_IDS))
             connection.execute(delete(turns).where(turns.c.accepted_at < now - TURNS))
@@ -117,7 +117,7 @@ class RetentionService:
 
 
 def _record_sweep(connection: Connection, database: Database) -> tuple[datetime, bool]:
-    """The time of this sweep, which is recorded, and whether the clock has been steady for long enough to erase."""
+    """Record this sweep. Return its time, and whether the clock has been steady long enough to erase."""
     now = database.now(connection)
     first = insert_into(connection, sweeps).values(id=1, swept_at=now, steady_since=now)
     connection.execute(first.on_conflict_do_nothing())
@@ -129,25 +129,25 @@ def _record_sweep(connection: Connection, database: Database) -> tuple[datetime,
     connection.execute(update(sweeps).values(swept_at=now, steady_since=since))
     if jumped:
         log.warning(
-            "the clock is %.1f hours %s the last sweep: nothing is erased until it has been steady for %.0f hours",
+            "the clock is %.1f hours %s the last sweep; nothing is erased until it has been steady for %.0f hours",
             abs(step) / timedelta(hours=1), "after" if step > timedelta() else "before", STEADY / timedelta(hours=1),
         )  # fmt: skip
     return now, now - since >= STEADY
 
 
 def _erase(connection: Connection, ids: list[str], now: datetime) -> None:
-    nothing: dict[str, object] = {"fields": [], "question": None, "anyway": None, "decided": None, "erased_at": now}
-    connection.execute(update(escalations).where(escalations.c.id.in_(ids)).values(nothing))
+    erased: dict[str, object] = {"fields": [], "question": None, "anyway": None, "decided": None, "erased_at": now}
+    connection.execute(update(escalations).where(escalations.c.id.in_(ids)).values(erased))
     connection.execute(update(events).where(events.c.escalation_id.in_(ids)).values(words=None))
     connection.execute(delete(cases).where(cases.c.escalation_id.in_(ids)))
-    left = and_(outbox.c.escalation_id.in_(ids), outbox.c.state.in_((DEAD_LETTERED, WAITING)))
-    _drop(connection, left, "erased", now)
+    undelivered = and_(outbox.c.escalation_id.in_(ids), outbox.c.state.in_((DEAD_LETTERED, WAITING)))
+    _drop(connection, undelivered, "erased", now)
     for escalation_id in ids:
         mappers.append(connection, escalation_id, Event(now, None, EventKind.ERASED))
 
 
 def _drop_old_answers(connection: Connection, before: datetime, now: datetime) -> None:
-    """Drop answers that could not be given for so long, and the question with them."""
+    """Drop answers that could not be sent for that long, including their question."""
     stale = and_(
         outbox.c.escalation_id.is_(None),
         outbox.c.state.not_in((*FINISHED, CLAIMED)),

@@ -1,4 +1,4 @@
-"""The tables as they stand after the last migration; a test holds the two together."""
+"""The tables after the last migration. A test compares the two."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ UNCLAIMED = text("state = 'sent'")
 HAS_CLAIMANT = text("state IN ('claimed', 'asked')")
 OPEN = text("state IN ('sent', 'claimed', 'asked')")
 UNFINISHED = text("state IN ('due', 'claimed')")
-"""Conditions of partial indexes. SQLite uses such an index only for a query that spells the condition out alike."""
+"""Conditions of partial indexes. SQLite uses such an index only for a query with the literal condition."""
 
 
 def _partial_index(name: str, where: TextClause, *columns: str) -> Index:
-    """An index over the rows for which the condition holds."""
+    """Return a partial index over the rows that match the condition."""
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 

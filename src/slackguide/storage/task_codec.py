@@ -1,4 +1,4 @@
-"""Encode and decode tasks: a kind and a JSON object."""
+"""Encode a task as a kind and a JSON object, and decode it."""
 
 from __future__ import annotations
 
@@ -20,29 +20,28 @@ TASK_TYPES: dict[str, type[Task]] = {
     "note_direct_reply": NoteDirectReply,
     "refresh_home": RefreshAppHome,
 }
-"""The kinds that this version can carry out; a worker leaves all others to a newer one."""
+"""Task types by kind. A worker leaves other kinds to a newer version."""
 
 ANSWERS = frozenset({"answer_message"})
-"""The kinds whose preparation takes computing: workers of their own do them, so that they cannot hold up posts."""
+"""Kinds whose preparation is expensive. Separate workers handle them, so that they do not delay posts."""
 
-_NAMES = {task: kind for kind, task in TASK_TYPES.items()}
+_KINDS = {task: kind for kind, task in TASK_TYPES.items()}
 
 
 def kind_of(task: type[Task]) -> str:
-    """The kind of a class of tasks."""
-    return _NAMES[task]
+    """Return the kind of a task type."""
+    return _KINDS[task]
 
 
 def encode_task(task: Task) -> tuple[str, dict[str, Any]]:
-    """The kind and the payload of a task."""
+    """Return the kind and the payload of a task."""
     return kind_of(type(task)), asdict(task)
 
 
 def decode_task(kind: str, payload: Mapping[str, Any]) -> Task:
-    """The task of a row. Fields that an earlier version did not know have their defaults.
+    """Return the task of a row. Fields that an earlier version did not have get their defaults.
 
-    Raises `UnreadableRow` for a kind, a field or a value that this version does not know: left aside, it might be what
-    says where the message belongs.
+    Raises `UnreadableRow` for an unknown kind, field or value: ignoring it could send the message to the wrong place.
     """
     try:
         task = TASK_TYPES[kind]
@@ -54,7 +53,7 @@ def decode_task(kind: str, payload: Mapping[str, Any]) -> Task:
 
 
 def _value(name: str, value: Any) -> Any:
-    """A field's value; most are text or None. Raises ValueError or TypeError for anything else."""
+    """Decode a field's value, usually text or None. Raises ValueError or TypeError for anything else."""
     if name == "notice":
         return NoticeKind(value)
     if name == "card" and value is not None:

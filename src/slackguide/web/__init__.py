@@ -1,1 +1,1 @@
-"""The HTTP side: routing, health and request signatures."""
+"""HTTP: routing, health and request signatures."""

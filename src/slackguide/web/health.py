@@ -1,4 +1,4 @@
-"""`/healthz`: the process is alive. `/readyz`: it can do its work."""
+"""Health endpoints: `/healthz` (liveness) and `/readyz` (readiness)."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ HEALTH_PATHS = ("/healthz", "/readyz")
 
 
 Problems = Callable[[], list[str]]
-"""Why we are not ready, in words; empty where we are."""
+"""Return the reasons why the process is not ready, as sentences; an empty list if it is ready."""
 
 
 class Health:
-    """`/healthz`: the process is alive. `/readyz`: it can do its work, 503 with the reasons where it cannot."""
+    """Answer `/healthz` with 200, and `/readyz` with 200 or with 503 and the reasons."""
 
     def __init__(self, *, problems: Problems) -> None:
         self._problems = problems
 
     def alive(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        """200 for as long as anything answers at all."""
+        """Answer 200."""
         del environ
         return json_response(start, HTTPStatus.OK, {"status": "ok"})
 
     def ready(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        """200 or 503."""
+        """Answer 200, or 503 with the reasons."""
         del environ
         problems = self._problems()
         if problems:
@@ -36,5 +36,5 @@ class Health:
 
     @property
     def routes(self) -> dict[str, WSGIApplication]:
-        """Path to application."""
+        """The WSGI application for each path."""
         return dict(zip(HEALTH_PATHS, (self.alive, self.ready), strict=True))

@@ -12,13 +12,13 @@ EVENTS_PATH = "/slack/events"
 
 
 class Router:
-    """Dispatches by exact path."""
+    """Dispatch requests by exact path."""
 
     def __init__(self, *, routes: dict[str, WSGIApplication]) -> None:
         self._routes = routes
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        """Serves one request."""
+        """Handle one request."""
         application = self._routes.get(environ.get("PATH_INFO", ""))
         if application is None:
             return json_response(start, HTTPStatus.NOT_FOUND, {"status": "not found"})
@@ -26,7 +26,7 @@ class Router:
 
 
 def json_response(start: StartResponse, status: HTTPStatus, document: Any) -> Iterable[bytes]:
-    """Answer with a JSON document that nobody caches."""
+    """Return a JSON response that is not cached."""
     body = json.dumps(document).encode()
     start(
         f"{status.value} {status.phrase}",

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from slackguide.delivery.sender import RateLimitedError, SlackUnreachableError
-from slackguide.slack.error_codes import refusal
+from slackguide.slack.api.error_codes import refusal
 
 T = TypeVar("T")
 

@@ -13,7 +13,6 @@ from slack_sdk.models.views import View
 from slackguide.errors import StorageError
 from slackguide.escalation.form_validation import InvalidForm
 from slackguide.escalation.models import Escalation
-from slackguide.escalation.repository import EscalationRepository
 from slackguide.escalation.state_machine import (
     AddDetails,
     Ask,
@@ -42,6 +41,7 @@ from slackguide.slack.mrkdwn import mention, mrkdwn
 from slackguide.slack.views.blocks import RenderedMessage
 from slackguide.slack.views.escalation_card import hand_over_view, read_view, resolution_of, resolve_view, text_modal
 from slackguide.slack.views.escalation_form import submitted_values
+from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.text import clean
 
 SNOOZE = timedelta(hours=4)
@@ -56,7 +56,7 @@ class EscalationActions:
     def __init__(
         self,
         *,
-        escalations: EscalationRepository,
+        escalations: SqlEscalationRepository,
         directory: DirectorySync,
         modals: ModalOpener,
         updater: MessageUpdater,

@@ -12,7 +12,6 @@ from slackguide.errors import StorageError
 from slackguide.escalation.case_keys import case_keys
 from slackguide.escalation.form_validation import InvalidForm, ValidForm, validate_form
 from slackguide.escalation.models import Duplicate, NewEscalation, Recommendation, Requester
-from slackguide.escalation.repository import EscalationRepository
 from slackguide.guide import Answer
 from slackguide.slack.access import Allowed, Denied
 from slackguide.slack.answer_service import AnswerService
@@ -21,13 +20,16 @@ from slackguide.slack.button_state import OutdatedActionError
 from slackguide.slack.ids import DUPLICATE_REASON
 from slackguide.slack.views.escalation_card import confirmation_view
 from slackguide.slack.views.escalation_form import FormState, duplicate_warning_view, submitted_values
+from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.text import clean
 
 
 class EscalationFormSubmission:
     """Takes a submission. Whatever goes wrong before the commit leaves the form open with everything typed."""
 
-    def __init__(self, *, answers: AnswerService, directory: DirectorySync, escalations: EscalationRepository) -> None:
+    def __init__(
+        self, *, answers: AnswerService, directory: DirectorySync, escalations: SqlEscalationRepository
+    ) -> None:
         self._answers = answers
         self._directory = directory
         self._escalations = escalations

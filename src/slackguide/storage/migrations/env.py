@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that `storage.migrate` hands over, in its transaction."""
+"""Alembic environment: run the migrations on the connection of `storage.migrate`, in its transaction."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""Everything kept from the first version on."""
+"""The tables of the first version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reminders, App Homes, and the indexes by which escalations are looked up."""
+"""Reminders, App Homes, and indexes for queries on escalations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When retention last ran, what people wrote in conversations, and the index by which closed escalations are erased."""
+"""Retention sweeps, turns of conversations, and the index for erasing closed escalations."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("channel_id", "thread_ts", "user_id", "ts", name=op.f("pk_turns")),
     )
     op.create_index("ix_turns_accepted_at", "turns", ["accepted_at"])
-    # The release before erased by the last change. Without its index its sweep still works, only slower.
+    # The previous release erases by the last change. Without this index its sweep is slower but still works.
     op.drop_index("ix_escalations_unerased", "escalations")
     unerased = sa.text("erased_at IS NULL")
     op.create_index(

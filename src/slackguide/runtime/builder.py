@@ -1,0 +1,343 @@
+"""Build the service: construct each part once and connect the parts."""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from slack_bolt import App
+
+from slackguide.config import Settings
+from slackguide.delivery.dispatcher import Dispatcher
+from slackguide.delivery.scheduler import PeriodicTask, Scheduler
+from slackguide.delivery.worker import Worker
+from slackguide.errors import StorageError
+from slackguide.escalation.models import Escalation
+from slackguide.guide.reloading import ReloadableGuide
+from slackguide.knowledge import KnowledgeBase
+from slackguide.runtime.container import INSTALLATION_EVERY, Repositories, UtcClock, new_id, policies, specialists
+from slackguide.runtime.service import Service
+from slackguide.slack.access import AccessPolicy
+from slackguide.slack.answer_service import AnswerService
+from slackguide.slack.api.background import BackgroundTasks
+from slackguide.slack.api.directory_sync import DirectorySync
+from slackguide.slack.api.error_codes import INSTALLATION_CODES
+from slackguide.slack.api.modals import ModalOpener
+from slackguide.slack.api.updates import MessageUpdater
+from slackguide.slack.app import build_app
+from slackguide.slack.app_home import AppHomeBuilder
+from slackguide.slack.error_handler import ErrorHandler
+from slackguide.slack.installation import InstallationCheck, InstallationStatus, MonitoredClient
+from slackguide.slack.listeners.answer_actions import AnswerActions
+from slackguide.slack.listeners.app_home import AppHomeActions
+from slackguide.slack.listeners.ask_modal import AskModal
+from slackguide.slack.listeners.escalation_actions import EscalationActions
+from slackguide.slack.listeners.escalation_form import EscalationFormSubmission
+from slackguide.slack.listeners.message_events import MessageEvents
+from slackguide.slack.listeners.route_command import RouteCommand
+from slackguide.slack.readers import ChannelReaders
+from slackguide.slack.registry import Listeners
+from slackguide.slack.sender import SlackSender
+from slackguide.slack.thread_answers import TURNS, ThreadAnswers
+from slackguide.slack.views.error_advice import explain
+from slackguide.storage import task_codec
+from slackguide.storage.bot_identity import BotIdentity
+from slackguide.storage.outbox import SqlJobQueue
+from slackguide.storage.reminders import ReminderService
+from slackguide.storage.retention import RetentionService
+
+MODAL_TIMEOUT = 2
+"""Seconds that Slack has to open a modal. The acknowledgement is due after 3."""
+
+DELIVERY_TIMEOUT = 5
+"""Seconds that Slack has to accept a message, well within a lease of 15 s."""
+
+REMINDER_INTERVAL = 15.0
+"""Seconds between checks for due reminders."""
+
+RETENTION_INTERVAL = 3600.0
+"""Seconds between retention sweeps."""
+
+
+@dataclass(kw_only=True)
+class ServiceBuilder:
+    """Build one `Service`. Each property is a part of it, constructed at its first use.
+
+    `api_url` is the base URL of Slack's Web API. `signing_secret` is None in Socket Mode. `jitter` returns a number in
+    0-1 for the delays between attempts, `ticks` monotonic seconds.
+    """
+
+    settings: Settings
+    token: str
+    api_url: str
+    signing_secret: str | None
+    guide: ReloadableGuide
+    repositories: Repositories
+    clock: UtcClock
+    jitter: Callable[[], float] = random.random
+    ticks: Callable[[], float] = time.monotonic
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _identity: BotIdentity | None = None
+
+    def build(self) -> Service:
+        """Return the service, not started yet."""
+        return Service(
+            guide=self.guide,
+            app=self.app,
+            signing_secret=self.signing_secret,
+            database=self.repositories.database,
+            notifier=self.repositories.notifier,
+            installation=self.installation,
+            installation_check=self.installation_check,
+            directory_sync=self.directory_sync,
+            background=self.background,
+            workers=self.workers,
+            scheduler=self.scheduler,
+            stopping=self._stopping,
+        )
+
+    @cached_property
+    def app(self) -> App:
+        """The Bolt app with its listeners."""
+        return build_app(
+            token=self.token,
+            signing_secret=self.signing_secret,
+            client=self.client,
+            identity=self._known_identity,
+            listeners=self.listeners,
+            boundary=ErrorHandler(updater=self.updater, ids=new_id),
+        )
+
+    @cached_property
+    def listeners(self) -> Listeners:
+        """The listeners of every surface."""
+        return Listeners(
+            route=RouteCommand(
+                answers=self.answers,
+                access_policy=self.access_policy,
+                directory=self.directory_sync,
+                modals=self.modals,
+                updater=self.updater,
+            ),
+            answer_actions=AnswerActions(
+                answers=self.answers,
+                directory=self.directory_sync,
+                modals=self.modals,
+                updater=self.updater,
+                readers=self.readers,
+                feedback=self.repositories.feedback,
+            ),
+            ask_modal=AskModal(
+                answers=self.answers, directory=self.directory_sync, modals=self.modals, updater=self.updater
+            ),
+            escalation_form=EscalationFormSubmission(
+                answers=self.answers, directory=self.directory_sync, escalations=self.repositories.escalations
+            ),
+            escalation_actions=EscalationActions(
+                escalations=self.repositories.escalations,
+                directory=self.directory_sync,
+                modals=self.modals,
+                updater=self.updater,
+                knowledge=self._knowledge,
+                clock=self.clock,
+            ),
+            messages=MessageEvents(
+                inbox=self.repositories.inbox, seen_home=self.repositories.escalations.record_home_view
+            ),
+            home=AppHomeActions(
+                client=self.client,
+                directory=self.directory_sync,
+                modals=self.modals,
+                updater=self.updater,
+                background=self.background,
+                draw=self.app_home.view,
+            ),
+            updater=self.updater,
+        )
+
+    @cached_property
+    def installation(self) -> InstallationStatus:
+        """The status of the installation, reported by the clients."""
+        return InstallationStatus(ticks=time.monotonic)
+
+    @cached_property
+    def client(self) -> MonitoredClient:
+        """The client for deliveries and background requests."""
+        return self._client(DELIVERY_TIMEOUT)
+
+    @cached_property
+    def modal_client(self) -> MonitoredClient:
+        """The client for requests that must end before the acknowledgement."""
+        return self._client(MODAL_TIMEOUT)
+
+    @cached_property
+    def access_policy(self) -> AccessPolicy:
+        """The access policy of this workspace."""
+
+        def our_team() -> str | None:
+            identity = self._known_identity()
+            return identity.team_id if identity else None
+
+        return AccessPolicy(
+            directory=self.repositories.directory,
+            our_team=our_team,
+            leads=self.settings.team_leads,
+            lead_groups=lambda: self._knowledge().team_lead_groups,
+        )
+
+    @cached_property
+    def directory_sync(self) -> DirectorySync:
+        """The synchronization of the user directory."""
+        return DirectorySync(
+            client=self.client,
+            quick_client=self.modal_client,
+            directory=self.repositories.directory,
+            identities=self.repositories.identities,
+            access_policy=self.access_policy,
+            token=self.token,
+            groups=lambda: self._knowledge().user_groups,
+        )
+
+    @cached_property
+    def answers(self) -> AnswerService:
+        """The answers, with dates in the time zone of this process."""
+        return AnswerService(
+            guide=self.guide,
+            drafts=self.repositories.drafts,
+            ids=new_id,
+            today=lambda: self.clock().astimezone().date(),
+        )
+
+    @cached_property
+    def background(self) -> BackgroundTasks:
+        """The pool for work after an acknowledgement."""
+        return BackgroundTasks()
+
+    @cached_property
+    def updater(self) -> MessageUpdater:
+        """The updater of messages and modals."""
+        return MessageUpdater(client=self.client, background=self.background)
+
+    @cached_property
+    def modals(self) -> ModalOpener:
+        """The opener of modals."""
+        return ModalOpener(client=self.modal_client, answers=self.answers)
+
+    @cached_property
+    def readers(self) -> ChannelReaders:
+        """The readers of channels."""
+        return ChannelReaders(client=self.client, directory=self.directory_sync, clock=self.clock)
+
+    @cached_property
+    def app_home(self) -> AppHomeBuilder:
+        """The builder of App Home views."""
+        return AppHomeBuilder(
+            escalations=self.repositories.escalations,
+            people=self.repositories.directory,
+            directory=self.directory_sync,
+            knowledge=self._knowledge,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def sender(self) -> SlackSender:
+        """The sender of the outbox's messages."""
+        return SlackSender(
+            client=self.client,
+            channels=self.repositories.channels,
+            knowledge=self._knowledge,
+            conversation=ThreadAnswers(
+                answers=self.answers, directory=self.directory_sync, readers=self.readers, ticks=self.ticks
+            ),
+            directory=self.directory_sync,
+            turns=lambda task: self.repositories.inbox.turns_before(task, at_most=TURNS),
+            home=lambda user_id: self.app_home.view(user_id, {}),
+        )
+
+    @cached_property
+    def delivery_queue(self) -> SqlJobQueue:
+        """The queue of all jobs except answers."""
+        return self._queue(without=task_codec.ANSWERS)
+
+    @cached_property
+    def workers(self) -> Sequence[Worker]:
+        """The workers for deliveries and for answers."""
+        return (
+            self._worker("delivery", self.delivery_queue),
+            self._worker("answers", self._queue(only=task_codec.ANSWERS)),
+        )
+
+    @cached_property
+    def installation_check(self) -> InstallationCheck:
+        """The check that resumes delivery once Slack accepts the installation."""
+        return InstallationCheck(
+            client=self.client,
+            status=self.installation,
+            resume=lambda: self.delivery_queue.resume(INSTALLATION_CODES),
+        )
+
+    @cached_property
+    def scheduler(self) -> Scheduler:
+        """The periodic tasks."""
+        reminders = ReminderService(
+            database=self.repositories.database, notifier=self.repositories.notifier, policy=policies(self.guide)
+        )
+        retention = RetentionService(database=self.repositories.database, days=self.settings.retention_days)
+        return Scheduler(
+            periodic_tasks=[
+                PeriodicTask("reminders", REMINDER_INTERVAL, reminders.send_due),
+                PeriodicTask("sweep", RETENTION_INTERVAL, retention.sweep),
+                PeriodicTask("installation", INSTALLATION_EVERY, self.installation_check.run),
+            ],
+            stopping=self._stopping,
+        )
+
+    def _client(self, timeout: int) -> MonitoredClient:
+        return MonitoredClient(status=self.installation, token=self.token, base_url=self.api_url, timeout=timeout)
+
+    def _queue(self, *, only: Collection[str] | None = None, without: Collection[str] = ()) -> SqlJobQueue:
+        """Return the queue of some kinds of jobs, for one worker of this process."""
+        return SqlJobQueue(
+            database=self.repositories.database,
+            notifier=self.repositories.notifier,
+            worker=f"{os.getpid()}-{new_id()[:6]}",
+            only=only,
+            without=without,
+        )
+
+    def _worker(self, name: str, queue: SqlJobQueue) -> Worker:
+        return Worker(
+            queue=queue,
+            dispatcher=Dispatcher(
+                queue=queue,
+                sender=self.sender,
+                watchers=self._watchers,
+                explain=explain,
+                jitter=self.jitter,
+                stopping=self._stopping.is_set,
+            ),
+            notifier=self.repositories.notifier,
+            stopping=self._stopping,
+            name=name,
+        )
+
+    def _watchers(self, escalation: Escalation) -> list[str]:
+        """Return the specialists of the assigned queue."""
+        return list(specialists(self.guide, self.repositories.directory)(escalation.assigned_queue))
+
+    def _knowledge(self) -> KnowledgeBase:
+        return self.guide().knowledge
+
+    def _known_identity(self) -> BotIdentity | None:
+        """Return the stored identity, cached so that no request waits for the database; None if it is unknown."""
+        if self._identity is None:
+            try:
+                self._identity = self.repositories.identities.get(self.token)
+            except StorageError:
+                return None
+        return self._identity
