@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from slackguide.runtime.sandbox import SandboxApp
+from slackguide.runtime.sandbox_app import SandboxApp
 from slackguide.sandbox import FaultKind, InjectedFault
 from tests.browser.escalation_form import escalate, notified, posted
 from tests.browser.page_object import Tab

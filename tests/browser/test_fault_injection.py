@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from slackguide.runtime.sandbox import SandboxApp
+from slackguide.runtime.sandbox_app import SandboxApp
 from tests.browser.escalation_form import QUESTION, fill, notified, saved
 from tests.browser.page_object import Tab
 from tests.support.waiting import WAIT_SECONDS

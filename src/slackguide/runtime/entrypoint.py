@@ -43,7 +43,7 @@ def run(settings: Settings) -> None:
         log.info("slackguide runs as %s, because %s", settings.mode.value, settings.mode_reason)
         match settings.mode:
             case Mode.SANDBOX:
-                from slackguide.runtime.sandbox import run_sandbox  # the sandbox is no part of a deployment
+                from slackguide.runtime.sandbox_app import run_sandbox  # the sandbox is no part of a deployment
 
                 run_sandbox(settings, signals)
             case Mode.SOCKET:

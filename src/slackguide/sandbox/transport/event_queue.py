@@ -1,18 +1,19 @@
 """The event queue with Slack's retries: at once, after a minute, after five more."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
 
 from slackguide.sandbox.transport.http import Envelope
 from slackguide.sandbox.workspace.records import AppReply, Exchange
 
 # docs.slack.dev/apis/events-api: the waits before retries 1, 2 and 3, in seconds.
-RETRIES: Final = (0.0, 60.0, 300.0)
+RETRIES = (0.0, 60.0, 300.0)
 # How often, in seconds of real time, the workspace's clock is looked at while a retry is pending: a clock cannot wake
 # us.
-_POLL_INTERVAL: Final = 0.25
+_POLL_INTERVAL = 0.25
 
 
 @dataclass(frozen=True, kw_only=True)

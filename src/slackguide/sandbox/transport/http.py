@@ -1,20 +1,22 @@
 """Send a request to the app as a signed HTTP POST."""
 
+from __future__ import annotations
+
 import http.client
 import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Protocol
 from urllib.parse import urlencode, urlsplit
 
 from slack_sdk.signature import SignatureVerifier
 
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.workspace.records import AppReply
 
 # Slack waits this long for a command, an interaction or an event to be acknowledged.
-REQUEST_TIMEOUT: Final = 3.0
+REQUEST_TIMEOUT = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,7 @@
 """Socket Mode: the WebSocket that an app opens, and its envelopes (docs.slack.dev/apis/socket-mode)."""
 
+from __future__ import annotations
+
 import itertools
 import json
 import socket
@@ -9,20 +11,20 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Overdue
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request as Handshake
 from websockets.http11 import Response
 from websockets.sync.server import Server, ServerConnection, serve
 
-from slackguide.sandbox.ids import IdGenerator
+from slackguide.sandbox.id_generator import IdGenerator
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.transport.http import REQUEST_TIMEOUT, Envelope, SentRequest
-from slackguide.sandbox.types import Json
 from slackguide.sandbox.workspace.records import AppReply
 
 # At most this many connections an app; any of them may get a payload.
-CONNECTIONS: Final = 10
+CONNECTIONS = 10
 
 
 class SocketModeServer:
@@ -172,7 +174,7 @@ class SocketModeServer:
             self._waiting[envelope_id] = (connection, future)
         return SentRequest(raw=raw), self._await(connection, envelope_id, raw, future)
 
-    def _await(self, connection: ServerConnection, envelope_id: str, raw: str, future: "Future[Any]") -> AppReply:
+    def _await(self, connection: ServerConnection, envelope_id: str, raw: str, future: Future[Any]) -> AppReply:
         started = self._monotonic()
 
         def spent() -> float:

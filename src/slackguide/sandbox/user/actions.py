@@ -1,12 +1,14 @@
 """User actions: commands, messages, shortcuts, App Home."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from slackguide.sandbox.errors import NotAllowedError
-from slackguide.sandbox.transport.app import AppConnection
+from slackguide.sandbox.json_types import Json
+from slackguide.sandbox.transport.app_connection import AppConnection
 from slackguide.sandbox.transport.event_queue import EventQueue
 from slackguide.sandbox.transport.http import Envelope
-from slackguide.sandbox.types import Json
 from slackguide.sandbox.user.composer import as_message
 from slackguide.sandbox.user.payloads import Payloads
 from slackguide.sandbox.user.response_urls import ResponseUrls, show

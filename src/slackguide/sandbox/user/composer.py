@@ -1,14 +1,15 @@
 """Slack's message composer: escape characters, resolve mentions and links, build the rich_text block."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
-from typing import Final
 
 from slackguide.sandbox.errors import NotFoundError
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.workspace.workspace import Workspace
 
-_TOKEN: Final = re.compile(r"(?P<link>https?://[^\s<>|]+)|@(?P<who>[\w.-]+)|#(?P<where>[\w-]+)")
+_TOKEN = re.compile(r"(?P<link>https?://[^\s<>|]+)|@(?P<who>[\w.-]+)|#(?P<where>[\w-]+)")
 
 
 def as_message(workspace: Workspace, typed: str) -> tuple[str, list[Json]]:

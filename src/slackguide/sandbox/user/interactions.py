@@ -1,5 +1,7 @@
 """User interactions with what the app shows: buttons, selects, modals."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -7,13 +9,13 @@ from typing import Any
 from slackguide.sandbox.block_kit.state import StateValues, choose, find, input_errors, state_of
 from slackguide.sandbox.block_kit.validation import Problem
 from slackguide.sandbox.errors import ApiError, NotAllowedError, NotFoundError
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.transport.http import Envelope
-from slackguide.sandbox.types import Json
 from slackguide.sandbox.user.actions import UserActions, failure_message
 from slackguide.sandbox.user.responses import CONNECTION_TROUBLE, parse_submission_response
 from slackguide.sandbox.workspace.records import AppReply, Exchange
 from slackguide.sandbox.workspace.team import Person
-from slackguide.sandbox.workspace.views import OpenView
+from slackguide.sandbox.workspace.view_stacks import OpenView
 from slackguide.sandbox.workspace.workspace import Message
 
 TypedValues = Mapping[str, Any]

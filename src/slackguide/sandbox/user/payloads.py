@@ -1,11 +1,13 @@
 """The payloads that Slack sends to an app (docs.slack.dev/interactivity and /apis/events-api)."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api import serializers
 from slackguide.sandbox.workspace.team import Person, PersonRole
-from slackguide.sandbox.workspace.views import OpenView
+from slackguide.sandbox.workspace.view_stacks import OpenView
 from slackguide.sandbox.workspace.workspace import Conversation, Message, Workspace
 
 # Slack still sends this word, long deprecated in favour of signatures.

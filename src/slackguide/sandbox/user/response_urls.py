@@ -1,21 +1,23 @@
 """response_url: five messages within thirty minutes, in the conversation of the interaction."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from slackguide.sandbox.errors import ApiError, NotFoundError
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api.arguments import Arguments, parse
 from slackguide.sandbox.web_api.call_handler import ApiRequest, ApiResponse, CallHandler
 from slackguide.sandbox.web_api.message_content import MessageContent, read_content
 from slackguide.sandbox.workspace.workspace import Message, Workspace
 
 # What weather and the request log call a POST to a response_url.
-RESPONSE_URL: Final = "response_url"
+RESPONSE_URL = "response_url"
 # docs.slack.dev/interactivity/handling-user-interaction: up to 5 times within 30 minutes.
-MAX_USES: Final = 5
-LIFETIME_SECONDS: Final = 30 * 60
+MAX_USES = 5
+LIFETIME_SECONDS = 30 * 60
 
 
 @dataclass(frozen=True, kw_only=True)

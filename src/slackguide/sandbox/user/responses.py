@@ -1,17 +1,19 @@
 """Parse the app's response to a command or a submission."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from slackguide.sandbox.block_kit.validation import Problem, check_view, view_too_large
 from slackguide.sandbox.errors import ApiError
-from slackguide.sandbox.ids import IdGenerator
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.id_generator import IdGenerator
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api.arguments import Arguments
 from slackguide.sandbox.web_api.message_content import InvalidContentError, MessageContent, read_content
 from slackguide.sandbox.workspace.records import AppReply
-from slackguide.sandbox.workspace.views import OpenView
+from slackguide.sandbox.workspace.view_stacks import OpenView
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,14 @@
 """Parse the arguments of a Web API call: JSON body, form body or query string."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from slackguide.sandbox.errors import ApiError
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 
 
 def parse(content_type: str, body: bytes, query: str) -> Json:

@@ -1,5 +1,7 @@
 """Handle one Web API call: apply injected faults and record it."""
 
+from __future__ import annotations
+
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -7,7 +9,7 @@ from dataclasses import dataclass, field
 
 from slackguide.sandbox.block_kit.validation import Problem
 from slackguide.sandbox.errors import ApiError
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api.fault_injection import FaultInjector, FaultKind, InjectedFault
 from slackguide.sandbox.web_api.message_content import InvalidContentError
 from slackguide.sandbox.workspace.records import ApiCall

@@ -1,12 +1,13 @@
 """Inject faults into Web API calls: slow, rate-limited, failing, hanging, or done with the response lost."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
 
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 
 
 class FaultKind(StrEnum):
@@ -26,7 +27,7 @@ class FaultKind(StrEnum):
     REFUSING = "refusing"
 
 
-EVERY_METHOD: Final = "*"
+EVERY_METHOD = "*"
 
 
 @dataclass(frozen=True, kw_only=True)

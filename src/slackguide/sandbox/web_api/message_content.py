@@ -1,12 +1,14 @@
 """Parse the content of a message from chat methods, command responses and response_url."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from slackguide.sandbox.block_kit.state import state_of, with_ids
 from slackguide.sandbox.block_kit.validation import Problem, check_message_blocks, too_long
 from slackguide.sandbox.errors import ApiError
-from slackguide.sandbox.ids import IdGenerator
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.id_generator import IdGenerator
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api.arguments import Arguments
 
 # docs.slack.dev/reference/methods/chat.postMessage: longer text is cut.

@@ -1,8 +1,10 @@
 """Serialize workspace objects as Slack does: users, channels, messages, user groups."""
 
-from slackguide.sandbox.types import Json
+from __future__ import annotations
+
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.workspace.team import Person, PersonRole, UserGroup
-from slackguide.sandbox.workspace.views import OpenView, as_slack
+from slackguide.sandbox.workspace.view_stacks import OpenView, as_slack
 from slackguide.sandbox.workspace.workspace import Conversation, Message, Workspace
 
 

@@ -3,12 +3,13 @@
 Argument names, answers and error codes are those of docs.slack.dev/reference/methods.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 from slackguide.sandbox.errors import ApiError
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api.arguments import Arguments
 from slackguide.sandbox.web_api.methods import chat, conversations, users, views
 from slackguide.sandbox.web_api.methods.context import MethodContext, require_scopes
@@ -44,7 +45,7 @@ def _connections_open(context: MethodContext, _: Arguments) -> Json:
     return {"url": context.connect()}
 
 
-METHODS: Final[dict[str, WebApiMethod]] = {
+METHODS: dict[str, WebApiMethod] = {
     "auth.test": WebApiMethod(run=_auth_test),
     "apps.connections.open": WebApiMethod(run=_connections_open, for_app=True),
     "chat.postMessage": WebApiMethod(run=chat.post_message, scopes=("chat:write",)),

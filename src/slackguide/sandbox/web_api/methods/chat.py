@@ -1,10 +1,11 @@
 """chat.*: posting, changing and deleting the bot's messages, and links to messages."""
 
+from __future__ import annotations
+
 from dataclasses import replace
-from typing import Final
 
 from slackguide.sandbox.errors import ApiError, NotFoundError
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api import serializers
 from slackguide.sandbox.web_api.arguments import Arguments
 from slackguide.sandbox.web_api.message_content import read_content
@@ -12,7 +13,7 @@ from slackguide.sandbox.web_api.methods.context import MethodContext
 from slackguide.sandbox.workspace.workspace import Conversation, Message
 
 # docs.slack.dev/reference/methods/chat.update
-UPDATE_TEXT: Final = 4_000
+UPDATE_TEXT = 4_000
 
 
 def _target(context: MethodContext, arguments: Arguments) -> Conversation:

@@ -1,5 +1,7 @@
 """What every Web API method works on, and the checks they share."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,10 +1,11 @@
 """conversations.*: channels, direct messages, and reading what was posted."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Final
 
 from slackguide.sandbox.errors import ApiError, NotFoundError
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api import serializers
 from slackguide.sandbox.web_api.arguments import Arguments
 from slackguide.sandbox.web_api.methods.context import MethodContext, require_scopes
@@ -82,7 +83,7 @@ def info(context: MethodContext, arguments: Arguments) -> Json:
 
 
 # docs.slack.dev/reference/methods/conversations.members
-_MEMBERS_HIGH: Final = 999
+_MEMBERS_HIGH = 999
 
 
 def members(context: MethodContext, arguments: Arguments) -> Json:

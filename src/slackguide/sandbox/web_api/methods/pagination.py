@@ -1,5 +1,7 @@
 """Cursors: long lists in pages (docs.slack.dev/apis/web-api/pagination)."""
 
+from __future__ import annotations
+
 import base64
 from collections.abc import Sequence
 from typing import TypeVar

@@ -1,7 +1,9 @@
 """users.* and usergroups.*: who there is."""
 
+from __future__ import annotations
+
 from slackguide.sandbox.errors import ApiError
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api import serializers
 from slackguide.sandbox.web_api.arguments import Arguments
 from slackguide.sandbox.web_api.methods.context import MethodContext

@@ -1,15 +1,17 @@
 """views.*: modals and the Home tab."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from slackguide.sandbox.block_kit.validation import check_view, view_too_large
 from slackguide.sandbox.errors import ApiError, NotFoundError
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api import serializers
 from slackguide.sandbox.web_api.arguments import Arguments
 from slackguide.sandbox.web_api.message_content import InvalidContentError
 from slackguide.sandbox.web_api.methods.context import MethodContext
-from slackguide.sandbox.workspace.views import OpenView
+from slackguide.sandbox.workspace.view_stacks import OpenView
 
 
 def _view(arguments: Arguments, kind: str) -> Json:

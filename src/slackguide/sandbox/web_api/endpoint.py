@@ -1,17 +1,18 @@
 """The Web API: authenticate, apply the rate limit, run the method."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
 
 from slackguide.sandbox.errors import ApiError
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api import methods
 from slackguide.sandbox.web_api.arguments import Arguments, parse
 from slackguide.sandbox.web_api.call_handler import ApiRequest, ApiResponse, CallHandler, rate_limited
 from slackguide.sandbox.web_api.fault_injection import RateLimiter
 
-_RATE_LIMITED_METHODS: Final = frozenset({"chat.postMessage", "chat.postEphemeral"})
+_RATE_LIMITED_METHODS = frozenset({"chat.postMessage", "chat.postEphemeral"})
 
 
 class WebApi:

@@ -1,13 +1,15 @@
 """The app as Slack sees it: send it envelopes and record every exchange."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.transport.http import Envelope, HttpTransport, NullTransport, SentRequest, Transport
 from slackguide.sandbox.transport.socket_mode import SocketModeServer
-from slackguide.sandbox.types import Json
 from slackguide.sandbox.workspace.records import AppReply, Exchange
-from slackguide.sandbox.workspace.views import OpenView
+from slackguide.sandbox.workspace.view_stacks import OpenView
 from slackguide.sandbox.workspace.workspace import Message, Workspace
 
 
@@ -25,7 +27,7 @@ class AppConnection:
             return self._sockets
         return self._http or NullTransport()
 
-    def exchange(self, kind: str, person: str, envelope: Envelope, conclude: "OnReply | None" = None) -> Exchange:
+    def exchange(self, kind: str, person: str, envelope: Envelope, conclude: OnReply | None = None) -> Exchange:
         """Send a parcel, let `conclude` draw what its answer shows, and keep the exchange.
 
         `conclude(reply)` returns the exchange's remaining fields (`notice`, `errors`, `problems`, `options`).
