@@ -35,7 +35,7 @@ from slackguide.storage.column_types import UtcDateTime
 from slackguide.storage.database import Database
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.outbox_admin import OutboxAdmin
-from slackguide.storage.schema import lanes, outbox
+from slackguide.storage.tables import lanes, outbox
 from tests.chaos.outbox_chaos import replayed
 from tests.support.processes import Process, free_port, running
 from tests.support.sandbox_workspace import SandboxWorkspace, sandbox_workspace

@@ -18,7 +18,7 @@ from slackguide.sandbox import Exchange, FaultKind, InjectedFault
 from slackguide.storage.column_types import UtcDateTime
 from slackguide.storage.database import Database
 from slackguide.storage.outbox_admin import OutboxAdmin, PendingJob
-from slackguide.storage.schema import lanes, outbox
+from slackguide.storage.tables import lanes, outbox
 from tests.support.processes import CUT_OFF, clean, ended, running
 from tests.support.sandbox_workspace import SandboxWorkspace
 from tests.support.waiting import WAIT_SECONDS

@@ -6,7 +6,7 @@ from sqlalchemy import update
 
 from slackguide.sandbox import FaultKind, InjectedFault, OpenView
 from slackguide.slack.ids import ASK_TEXT, Action
-from slackguide.storage.schema import escalations
+from slackguide.storage.tables import escalations
 from tests.support.app_harness import AppHarness
 from tests.support.escalations import posted, sent
 from tests.support.forged_requests import press_value

@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from slackguide.sandbox import FaultKind, InjectedFault
 from slackguide.slack.installation import STALE_SECONDS, InstallationStatus
-from slackguide.storage.schema import outbox
+from slackguide.storage.tables import outbox
 from tests.support.app_harness import AppHarness
 from tests.support.escalations import filled, kept, notices, opened, posts, sent
 from tests.support.questions import MEDIATION

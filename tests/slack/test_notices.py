@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 
 from slackguide.escalation.state_machine import Ask, Claim, Follow
 from slackguide.sandbox import FaultKind, InjectedFault, PersonRole
-from slackguide.storage.schema import directory, outbox, people
+from slackguide.storage.tables import directory, outbox, people
 from tests.support.app_harness import AppHarness
 from tests.support.escalations import notices, posted, sent
 from tests.support.questions import MEDIATION
