@@ -107,7 +107,7 @@ def test_of_two_who_claim_one_wins_and_the_other_is_notified_who(
     marek, priya = tab("marek"), tab("priya")
     theirs = posted(priya, reference)
     sandbox_app.sandbox.inject_fault(
-        InjectedFault(kind=FaultKind.FAILING, method="chat.update")
+        InjectedFault(kind=FaultKind.SERVER_ERROR, method="chat.update")
     )  # the card stays as it was for a while
     marek.click(posted(marek, reference), "Claim")
     notified(ana, f"@Marek Nowak claimed {reference}.")

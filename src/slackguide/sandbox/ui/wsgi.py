@@ -78,7 +78,7 @@ class WsgiApp:
         return _text(start, HTTPStatus.NOT_FOUND, "Not found.\n")
 
     def _api(self, environ: WSGIEnvironment, start: StartResponse, method: str) -> Iterable[bytes]:
-        answer = self._web_api.answer(
+        response = self._web_api.handle(
             method,
             authorization=environ.get("HTTP_AUTHORIZATION", ""),
             content_type=environ.get("CONTENT_TYPE", ""),
@@ -86,17 +86,17 @@ class WsgiApp:
             query=environ.get("QUERY_STRING", ""),
             disconnected=_disconnected(environ),
         )
-        return _answer(start, answer)
+        return _respond(start, response)
 
     def _response_url(self, environ: WSGIEnvironment, start: StartResponse, key: str) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] != "POST":
             return _text(start, HTTPStatus.METHOD_NOT_ALLOWED, "POST only.\n")
-        answer = self._response_urls.answer(
+        response = self._response_urls.handle(
             key, content_type=environ.get("CONTENT_TYPE", ""), body=_body(environ), disconnected=_disconnected(environ)
         )
-        if answer is not None and answer.status == HTTPStatus.OK:
+        if response is not None and response.status == HTTPStatus.OK:
             return _text(start, HTTPStatus.OK, "ok")
-        return _answer(start, answer)
+        return _respond(start, response)
 
     def _page_api(self, environ: WSGIEnvironment, start: StartResponse, path: str) -> Iterable[bytes]:
         if path == "live":
@@ -137,11 +137,11 @@ class WsgiApp:
             self._streams.release()
 
 
-def _answer(start: StartResponse, answer: ApiResponse | None) -> list[bytes]:
-    if answer is None:
+def _respond(start: StartResponse, response: ApiResponse | None) -> list[bytes]:
+    if response is None:
         # waitress closes the connection without a response if an application raises an OSError.
         raise ConnectionResetError("injected fault")
-    return _json(start, answer.status, answer.body, tuple(answer.headers.items()))
+    return _json(start, response.status, response.body, tuple(response.headers.items()))
 
 
 def _disconnected(environ: WSGIEnvironment) -> Callable[[], bool]:

@@ -1,6 +1,6 @@
-"""The Web API methods that a bot like this calls; anything else is `unknown_method`.
+"""The Web API methods that the app calls; any other is `unknown_method`.
 
-Argument names, answers and error codes are those of docs.slack.dev/reference/methods.
+Arguments, responses and error codes follow docs.slack.dev/reference/methods.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["METHODS", "MethodContext", "WebApiMethod", "run"]
 
 @dataclass(frozen=True, kw_only=True)
 class WebApiMethod:
-    """One method: what it does, the scope it needs, and whether it takes the app-level token."""
+    """A Web API method, with the scopes it needs. `for_app` methods take the app-level token."""
 
     run: Callable[[MethodContext, Arguments], Json]
     scopes: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ METHODS: dict[str, WebApiMethod] = {
 
 
 def run(context: MethodContext, name: str, arguments: Arguments, *, caller: str) -> Json:
-    """Answer one call. Raises ApiError with Slack's code."""
+    """Return the body of the response to a call. Raises ApiError with Slack's code."""
     method = METHODS.get(name)
     if method is None:
         raise ApiError("unknown_method", more={"req_method": name})
