@@ -40,7 +40,7 @@ from slackguide.storage.directory import DirectoryUser, UserDirectory
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.migrate import migrate
 from slackguide.storage.retention import RetentionService
-from slackguide.storage.schema import cases, escalations, events
+from slackguide.storage.tables import cases, escalations, events
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)

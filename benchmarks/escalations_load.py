@@ -80,7 +80,7 @@ def hang(seconds: float, rounds: int) -> dict[str, Any]:
             for _ in range(rounds):
                 for state in calls:
                     if state == "hangs":
-                        sandbox.inject_fault(InjectedFault(kind=FaultKind.HANGING))
+                        sandbox.inject_fault(InjectedFault(kind=FaultKind.NO_RESPONSE))
                     last = sandbox.workspace.number("call")
                     for kind, one in _both(port, forms, person, team, seconds).items():
                         latencies.setdefault(kind, {}).setdefault(state, []).extend(one.latencies)

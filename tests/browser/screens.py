@@ -80,7 +80,7 @@ def people(tab: Tab) -> None:
 def request_log(tab: Tab) -> None:
     """The request log with an exchange open."""
     tab.route(MEDIATION)
-    exchange = tab.panel("Request log").locator("details.glass", has_text=f"/route {MEDIATION}").first
+    exchange = tab.panel("Request log").locator("details.log-row", has_text=f"/route {MEDIATION}").first
     exchange.locator("summary").first.click()
     expect(exchange.get_by_role("button", name="Copy").first).to_be_visible()
 

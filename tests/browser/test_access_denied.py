@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from slackguide.runtime.sandbox import SandboxApp
+from slackguide.runtime.sandbox_app import SandboxApp
 from tests.browser.page_object import Tab
 from tests.browser.test_route_command import MEDIATION
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from slackguide.runtime.sandbox import SandboxApp
+from slackguide.runtime.sandbox_app import SandboxApp
 from slackguide.sandbox import FaultKind, InjectedFault
 from tests.browser.escalation_form import escalate, notified, posted
 from tests.browser.page_object import Tab
@@ -107,7 +107,7 @@ def test_of_two_who_claim_one_wins_and_the_other_is_notified_who(
     marek, priya = tab("marek"), tab("priya")
     theirs = posted(priya, reference)
     sandbox_app.sandbox.inject_fault(
-        InjectedFault(kind=FaultKind.FAILING, method="chat.update")
+        InjectedFault(kind=FaultKind.SERVER_ERROR, method="chat.update")
     )  # the card stays as it was for a while
     marek.click(posted(marek, reference), "Claim")
     notified(ana, f"@Marek Nowak claimed {reference}.")

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from slackguide.runtime.sandbox import SandboxApp
+from slackguide.runtime.sandbox_app import SandboxApp
 from tests.browser.escalation_form import QUESTION, TICKET, escalate, fill, notified, posted, saved
 from tests.browser.page_object import Tab
 

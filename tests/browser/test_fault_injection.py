@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from slackguide.runtime.sandbox import SandboxApp
+from slackguide.runtime.sandbox_app import SandboxApp
 from tests.browser.escalation_form import QUESTION, fill, notified, saved
 from tests.browser.page_object import Tab
 from tests.support.waiting import WAIT_SECONDS
@@ -51,9 +51,9 @@ def attempts(sandbox_app: SandboxApp, contract: str) -> list[str]:
 @pytest.mark.parametrize(
     ("kind", "name", "lasting", "seconds"),
     [
-        ("Failing", "failing", "", None),
+        ("Server error", "server_error", "", None),
         ("Rate-limited", "rate_limited", "1", 2),
-        ("Done, then lost", "lost_answer", "1", None),
+        ("Response lost", "lost_response", "1", None),
     ],
 )
 def test_it_arrives_once(
@@ -75,8 +75,8 @@ def test_it_arrives_once(
     expect(notified(ana, f"{reference} is in #ask-disputes.")).to_be_visible()
     ana.go("ask-disputes")
     expect(ana.messages().filter(has_text=contract)).to_have_count(1)
-    if name == "lost_answer":
-        assert attempts(sandbox_app, contract) == ["lost_answer"]
+    if name == "lost_response":
+        assert attempts(sandbox_app, contract) == ["lost_response"]
     else:
         assert attempts(sandbox_app, contract)[-1] == "ok"
         assert set(attempts(sandbox_app, contract)[:-1]) == {name}
@@ -86,7 +86,7 @@ def test_a_window_that_slack_does_not_open_is_reported_and_opens_at_the_next_cli
     sandbox_app: SandboxApp, ana: Tab
 ) -> None:
     card = ana.route(QUESTION)
-    inject_fault(ana, "Failing", lasting="1", over="views.open")
+    inject_fault(ana, "Server error", lasting="1", over="views.open")
     ana.click(card, "Escalate")
     expect(ana.message("Nothing is lost: please press or type it again.")).to_be_visible()
     expect(ana.window).to_have_count(0)
@@ -99,9 +99,9 @@ def test_the_request_log_shows_what_reached_the_bot_and_what_it_called(ana: Tab)
     expect(ana.window).to_be_visible()
     ana.click(ana.window, "Cancel")
     wall = ana.panel("Request log")
-    command = wall.locator("details.glass", has_text=f"/route {QUESTION} 5517").first
+    command = wall.locator("details.log-row", has_text=f"/route {QUESTION} 5517").first
     expect(command.locator(".chip-good").first).to_contain_text("200 in")
-    press = wall.locator("details.glass", has_text="answer_escalate").first
+    press = wall.locator("details.log-row", has_text="answer_escalate").first
     expect(press).to_contain_text("1 Web API call")
     press.locator("summary").first.click()
     expect(press.locator("details.call")).to_contain_text("views.open")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from slackguide.runtime.sandbox import SandboxApp
+from slackguide.runtime.sandbox_app import SandboxApp
 from tests.browser.conftest import sandbox_app_on
 from tests.browser.page_object import Tab
 from tests.browser.test_knowledge_preview import SMALL, edit

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from slackguide.guide import Answer, Asker, Concern
-from slackguide.runtime.sandbox import SandboxApp
+from slackguide.runtime.sandbox_app import SandboxApp
 from slackguide.slack.ids import Callback
 from tests.browser.page_object import Tab, steps_of, top
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from slackguide.knowledge.facts import FactSpec
-from slackguide.runtime.sandbox import SandboxApp
+from slackguide.runtime.sandbox_app import SandboxApp
 from tests.browser.page_object import Tab
 from tests.browser.test_route_command import MEDIATION, SURE
 

@@ -35,7 +35,7 @@ from slackguide.storage.column_types import UtcDateTime
 from slackguide.storage.database import Database
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.outbox_admin import OutboxAdmin
-from slackguide.storage.schema import lanes, outbox
+from slackguide.storage.tables import lanes, outbox
 from tests.chaos.outbox_chaos import replayed
 from tests.support.processes import Process, free_port, running
 from tests.support.sandbox_workspace import SandboxWorkspace, sandbox_workspace
@@ -64,20 +64,20 @@ SLOW = 0.15
 
 POSTING = {
     FaultKind.SLOW: 8,
-    FaultKind.LOST_ANSWER: 2,
+    FaultKind.LOST_RESPONSE: 2,
     FaultKind.RATE_LIMITED: 1,
-    FaultKind.FAILING: 2,
-    FaultKind.RESET: 2,
-    FaultKind.HANGING: 1,
+    FaultKind.SERVER_ERROR: 2,
+    FaultKind.CONNECTION_RESET: 2,
+    FaultKind.NO_RESPONSE: 1,
 }
 """How often a post meets which weather. A lost answer is a message that Slack has, and of which it never says so."""
 
 ELSEWHERE = {
     FaultKind.SLOW: 16,
     FaultKind.RATE_LIMITED: 1,
-    FaultKind.FAILING: 2,
-    FaultKind.RESET: 2,
-    FaultKind.HANGING: 1,
+    FaultKind.SERVER_ERROR: 2,
+    FaultKind.CONNECTION_RESET: 2,
+    FaultKind.NO_RESPONSE: 1,
 }
 
 
@@ -194,7 +194,7 @@ class ChaosRun:
     # The weather
 
     def _forecast(self, jitter: random.Random) -> None:
-        self.slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=1))
+        self.slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_RESPONSE, method="chat.postMessage", times=1))
         for method, kinds, calls in (("chat.postMessage", POSTING, 60), ("*", ELSEWHERE, 300)):
             for kind in jitter.choices([*kinds], [*kinds.values()], k=calls):
                 seconds = SLOW if kind is FaultKind.SLOW else 1.0
@@ -364,12 +364,12 @@ def test_killed_again_and_again(
     assert [outcome.acknowledged for outcome in outcomes] == [len(REQUESTERS) * EACH + 1] * runs
     assert [outcome.messages for outcome in outcomes] == [len(REQUESTERS) * EACH + 1] * runs
     assert all(outcome.kills > KILLS for outcome in outcomes)
-    assert all(outcome.weather[FaultKind.LOST_ANSWER] > 0 for outcome in outcomes)
+    assert all(outcome.weather[FaultKind.LOST_RESPONSE] > 0 for outcome in outcomes)
 
 
 def test_cut_off_after_the_post_it_is_posted_once(slack: SandboxWorkspace) -> None:
     """Slack has the message, and the connection is reset before it says so."""
-    lost = InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=1)
+    lost = InjectedFault(kind=FaultKind.LOST_RESPONSE, method="chat.postMessage", times=1)
     with running(slack.environment(), slack.folder) as process:
         process.logged("the directory is up to date")
         slack.sandbox.inject_fault(lost)

@@ -20,7 +20,7 @@ from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.escalation.state_machine import Ask, Claim, Command, Resolve, Withdraw
 from slackguide.storage.directory import DirectoryUser, UserDirectory
 from slackguide.storage.feedback import FeedbackRepository, Verdict
-from slackguide.storage.schema import escalations, feedback
+from slackguide.storage.tables import escalations, feedback
 from tests.support.cli_runner import Shell, shell
 from tests.support.databases import Store, new_escalation, sqlite_url
 

@@ -17,7 +17,7 @@ def test_it_starts_and_answers_from_what_it_knew(slack: SandboxWorkspace) -> Non
         process.logged("the directory is up to date")
         process.stop()
 
-    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.HANGING))
+    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.NO_RESPONSE))
     with running(slack.environment(), slack.folder) as process:
         process.becomes("/readyz", 200)
         assert "About the invoice" in slack.route(phrasing("help/invoice"))

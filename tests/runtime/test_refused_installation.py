@@ -13,9 +13,9 @@ def test_it_is_not_ready_while_slack_refuses_it_and_delivers_once_slack_accepts_
         process.becomes("/readyz", 200)
         process.logged("the directory is up to date")
         slack.sandbox.inject_fault(
-            InjectedFault(kind=FaultKind.REFUSING, method="chat.postMessage", code="account_inactive")
+            InjectedFault(kind=FaultKind.API_ERROR, method="chat.postMessage", code="account_inactive")
         )
-        slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, method="auth.test", code="account_inactive"))
+        slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.API_ERROR, method="auth.test", code="account_inactive"))
         slack.escalate()
         process.logged("Slack refuses this installation: account_inactive")
         got = process.becomes("/readyz", 503)

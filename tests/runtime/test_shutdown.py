@@ -18,7 +18,7 @@ from slackguide.sandbox import Exchange, FaultKind, InjectedFault
 from slackguide.storage.column_types import UtcDateTime
 from slackguide.storage.database import Database
 from slackguide.storage.outbox_admin import OutboxAdmin, PendingJob
-from slackguide.storage.schema import lanes, outbox
+from slackguide.storage.tables import lanes, outbox
 from tests.support.processes import CUT_OFF, clean, ended, running
 from tests.support.sandbox_workspace import SandboxWorkspace
 from tests.support.waiting import WAIT_SECONDS
@@ -135,7 +135,7 @@ def test_what_hangs_is_cut_off_within_the_contracts_ten_seconds(tmp_path: Path) 
 def test_it_ends_though_everything_hangs(slack: SandboxWorkspace) -> None:
     with running(slack.environment(), slack.folder) as process:
         process.logged("the directory is up to date")
-        slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.HANGING))
+        slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.NO_RESPONSE))
         for number in range(3):
             slack.sandbox.message("ana", f"about the badge {number}")
         opened: list[Any] = []
@@ -151,7 +151,7 @@ def test_it_ends_though_everything_hangs(slack: SandboxWorkspace) -> None:
 
 def test_killed_in_the_middle_of_a_post_it_is_posted_once(slack: SandboxWorkspace) -> None:
     """Slack has the message, and the process dies before it hears so."""
-    lost = InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=1)
+    lost = InjectedFault(kind=FaultKind.LOST_RESPONSE, method="chat.postMessage", times=1)
     with running(slack.environment(), slack.folder) as process:
         process.logged("the directory is up to date")
         slack.sandbox.inject_fault(lost)

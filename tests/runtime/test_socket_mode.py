@@ -24,7 +24,7 @@ def slack(tmp_path: Path) -> Iterator[SandboxWorkspace]:
 @pytest.fixture
 def process(slack: SandboxWorkspace) -> Iterator[Process]:
     """With enough for both ways, started while Slack opens no connections."""
-    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING, method="apps.connections.open"))
+    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.SERVER_ERROR, method="apps.connections.open"))
     with running(slack.environment(SLACK_APP_TOKEN=APP_TOKEN), slack.folder) as found:
         found.logged("serving health on 127.0.0.1")
         yield found

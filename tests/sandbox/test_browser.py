@@ -349,14 +349,14 @@ def test_the_request_log_shows_the_request_and_the_broken_rule(
     page = visit(slack)
     ask(page, "broken")
     page.get_by_role("button", name="Request log", exact=True).click()
-    entry = page.locator("details.glass").first
+    entry = page.locator("details.log-row").first
     expect(entry.locator("summary").first).to_contain_text("Command/route broken")
     expect(entry.locator("summary").first).to_contain_text("breaks a limit")
     entry.locator("summary").first.click()
     expect(entry.locator(".problems")).to_contain_text("Section text: at most 3000 characters")
     expect(entry.locator(".json").first).to_contain_text('"command": "/route"')
     ask(page, "")
-    expect(page.locator("details.glass").first).to_contain_text("1 Web API call")
+    expect(page.locator("details.log-row").first).to_contain_text("1 Web API call")
 
 
 def test_faults_are_injected_and_cleared(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:
@@ -372,9 +372,9 @@ def test_faults_are_injected_and_cleared(slack: ServedApp, demo_app: DemoApp, vi
         kind=FaultKind.RATE_LIMITED, method="chat.postMessage", times=3, seconds=30, code="token_revoked"
     )
     assert slack.sandbox.faults.faults == (expected,)
-    expect(page.locator(".in-force")).to_contain_text("Rate-limited chat.postMessage, 3 more calls")
+    expect(page.locator(".active-faults")).to_contain_text("Rate-limited chat.postMessage, 3 more calls")
     page.get_by_role("button", name="Clear faults").click()
-    expect(page.locator(".fair")).to_be_visible()
+    expect(page.locator(".no-faults")).to_be_visible()
 
 
 def test_the_clock_is_moved(slack: ServedApp, demo_app: DemoApp, visit: Opener) -> None:

@@ -205,7 +205,7 @@ def test_calls_during_the_exchange_are_part_of_it(slack: ServedApp) -> None:
 
 def test_ids_differ_between_runs_and_repeat_with_a_seed() -> None:
     def first_view(seed: str | None) -> str:
-        from slackguide.sandbox.ids import IdGenerator
+        from slackguide.sandbox.id_generator import IdGenerator
 
         return IdGenerator(seed=seed or "").next("V")
 

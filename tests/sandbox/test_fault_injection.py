@@ -39,7 +39,7 @@ def test_rate_limited_says_when_to_come_back(slack: ServedApp) -> None:
 
 
 def test_failing_is_a_500(slack: ServedApp) -> None:
-    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING, method="chat.postMessage", times=2))
+    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.SERVER_ERROR, method="chat.postMessage", times=2))
     for _ in range(2):
         with pytest.raises(SlackApiError) as caught:
             post(slack)
@@ -49,7 +49,7 @@ def test_failing_is_a_500(slack: ServedApp) -> None:
 
 
 def test_refusing_has_any_code(slack: ServedApp) -> None:
-    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, code="token_revoked"))
+    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.API_ERROR, code="token_revoked"))
     with pytest.raises(SlackApiError, match="token_revoked"):
         post(slack)
     slack.sandbox.faults.clear()
@@ -57,23 +57,23 @@ def test_refusing_has_any_code(slack: ServedApp) -> None:
 
 
 def test_reset_drops_the_connection_and_does_nothing(slack: ServedApp) -> None:
-    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.RESET, times=1))
+    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.CONNECTION_RESET, times=1))
     with pytest.raises(http.client.RemoteDisconnected):
         post(slack)
     assert texts(slack) == []
     call = slack.workspace.calls[-1]
-    assert (call.status, call.fault, call.ok) == (None, "reset", False)
+    assert (call.status, call.fault, call.ok) == (None, "connection_reset", False)
 
 
 def test_the_sdk_s_own_retry_gets_through_a_reset(slack: ServedApp) -> None:
-    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.RESET, times=1))
+    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.CONNECTION_RESET, times=1))
     patient = WebClient(BOT_TOKEN, base_url=slack.sandbox.api_url, retry_handlers=[ConnectionErrorRetryHandler()])
     assert patient.chat_postMessage(channel="#general", text="x")["ok"]
     assert texts(slack) == ["x"]
 
 
 def test_hanging_ends_with_the_client_s_timeout(slack: ServedApp) -> None:
-    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.HANGING, times=1))
+    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.NO_RESPONSE, times=1))
     with pytest.raises(TimeoutError):
         post(slack, timeout=0.3)
     assert slack.workspace.wait_for(lambda: bool(slack.workspace.calls))
@@ -81,7 +81,7 @@ def test_hanging_ends_with_the_client_s_timeout(slack: ServedApp) -> None:
 
 
 def test_a_lost_answer_was_posted_all_the_same(slack: ServedApp) -> None:
-    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=1))
+    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_RESPONSE, method="chat.postMessage", times=1))
     with pytest.raises(TimeoutError):
         client(slack, timeout=0.3).chat_postMessage(
             channel="#general", text="x", metadata={"event_type": "e", "event_payload": {"id": "1"}}
@@ -112,8 +112,8 @@ def test_a_slow_call_goes_on_when_the_weather_clears(slack: ServedApp) -> None:
 
 
 def test_faults_apply_to_one_method_and_in_order(slack: ServedApp) -> None:
-    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, method="users.list", code="one", times=1))
-    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, code="two", times=1))
+    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.API_ERROR, method="users.list", code="one", times=1))
+    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.API_ERROR, code="two", times=1))
     assert [fault.code for fault in slack.sandbox.faults.faults] == ["one", "two"]
     with pytest.raises(SlackApiError, match="two"):
         post(slack)
@@ -123,7 +123,7 @@ def test_faults_apply_to_one_method_and_in_order(slack: ServedApp) -> None:
 
 
 def test_stopping_does_not_wait_for_what_hangs() -> None:
-    hanging = InjectedFault(kind=FaultKind.HANGING, times=1)
+    hanging = InjectedFault(kind=FaultKind.NO_RESPONSE, times=1)
     with served() as slack:
         slack.sandbox.inject_fault(hanging)
         failures: list[BaseException] = []
@@ -150,12 +150,12 @@ def test_faults_apply_to_response_urls_too(slack: ServedApp) -> None:
         ack()
 
     slack.sandbox.command("ana", "general", "/route")
-    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING, method="response_url", times=1))
+    slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.SERVER_ERROR, method="response_url", times=1))
     webhook = WebhookClient(heard[0])
     assert webhook.send(text="lost").status_code == 500
     assert webhook.send(text="there").status_code == 200
     assert [message.text for message in slack.workspace.ephemerals("ana")] == ["there"]
     assert [(call.method, call.fault) for call in slack.workspace.calls] == [
-        ("response_url", "failing"),
+        ("response_url", "server_error"),
         ("response_url", None),
     ]

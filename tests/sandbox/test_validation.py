@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from slackguide.sandbox.block_kit.state import input_errors, state_of, with_ids
 from slackguide.sandbox.block_kit.validation import check_message_blocks, check_view, too_long, visible_text
-from slackguide.sandbox.ids import IdGenerator
+from slackguide.sandbox.id_generator import IdGenerator
 from tests.sandbox.test_block_kit import GOOD
 from tests.support.bolt_app import modal
 

@@ -161,7 +161,7 @@ def test_a_click_of_a_stranger_is_acknowledged_before_they_are_looked_up(harness
     assert harness.repositories.feedback.list()[0].user_id == harness.workspace.person("nora").id
 
 
-@pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RESET, FaultKind.RATE_LIMITED])
+@pytest.mark.parametrize("kind", [FaultKind.SERVER_ERROR, FaultKind.CONNECTION_RESET, FaultKind.RATE_LIMITED])
 def test_with_an_empty_directory_and_slack_down_everybody_gets_words(
     make_harness: Callable[..., AppHarness], kind: FaultKind
 ) -> None:

@@ -56,7 +56,7 @@ def looked_up(role: PersonRole) -> Callable[[AppHarness], None]:
 
 def nobody(harness: AppHarness) -> None:
     forgotten(harness)
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, method="users.info", code="user_not_found"))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.API_ERROR, method="users.info", code="user_not_found"))
 
 
 def forgotten(harness: AppHarness) -> None:
@@ -296,7 +296,7 @@ def test_a_home_that_is_drawn_again_is_drawn_for_who_they_are_now(pat: AppHarnes
     assert labels(view) == {}
 
 
-@pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RESET, FaultKind.RATE_LIMITED])
+@pytest.mark.parametrize("kind", [FaultKind.SERVER_ERROR, FaultKind.CONNECTION_RESET, FaultKind.RATE_LIMITED])
 def test_a_home_waits_until_slack_says_who_they_are(pat: AppHarness, kind: FaultKind) -> None:
     looked_up(PersonRole.GUEST)(pat)
     pat.sandbox.inject_fault(InjectedFault(kind=kind, method="users.info", times=2))

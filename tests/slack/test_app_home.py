@@ -6,7 +6,7 @@ from sqlalchemy import update
 
 from slackguide.sandbox import FaultKind, InjectedFault, OpenView
 from slackguide.slack.ids import ASK_TEXT, Action
-from slackguide.storage.schema import escalations
+from slackguide.storage.tables import escalations
 from tests.support.app_harness import AppHarness
 from tests.support.escalations import posted, sent
 from tests.support.forged_requests import press_value
@@ -129,7 +129,7 @@ def test_words_for_an_unknown_button_there_come_in_a_window(harness: AppHarness)
 def test_words_there_come_as_a_direct_message_when_no_window_opens(harness: AppHarness) -> None:
     view = home(harness)
     harness.sandbox.inject_fault(
-        InjectedFault(kind=FaultKind.REFUSING, method="views.open", code="expired_trigger_id", times=2)
+        InjectedFault(kind=FaultKind.API_ERROR, method="views.open", code="expired_trigger_id", times=2)
     )
 
     assert press_value(harness, Action.HOME_ASK, "ask", where=view).status == 200

@@ -12,7 +12,7 @@ from slackguide.guide import Answer, Asker, Concern, Guide
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import FactValue
 from slackguide.runtime.container import build_guide
-from slackguide.sandbox.block_kit.blocks import MESSAGE_BLOCKS
+from slackguide.sandbox.block_kit.block_types import MESSAGE_BLOCKS
 from slackguide.sandbox.block_kit.validation import MESSAGE_CHARACTERS, visible_text
 from slackguide.slack.button_state import AnswerState
 from slackguide.slack.ids import ASK_TEXT, Action

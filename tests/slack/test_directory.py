@@ -40,19 +40,22 @@ def directory(harness: AppHarness) -> DirectorySync:
 
 GROUPS = {
     "refused": (
-        InjectedFault(kind=FaultKind.REFUSING, method="usergroups.list", code="missing_scope"),
+        InjectedFault(kind=FaultKind.API_ERROR, method="usergroups.list", code="missing_scope"),
         REFRESH_SECONDS,
     ),
     "unknown": (
-        InjectedFault(kind=FaultKind.REFUSING, method="usergroups.list", code="unknown_method"),
+        InjectedFault(kind=FaultKind.API_ERROR, method="usergroups.list", code="unknown_method"),
         REFRESH_SECONDS,
     ),
     "refused members": (
-        InjectedFault(kind=FaultKind.REFUSING, method="usergroups.users.list", code="no_permission"),
+        InjectedFault(kind=FaultKind.API_ERROR, method="usergroups.users.list", code="no_permission"),
         REFRESH_SECONDS,
     ),
-    "cut off": (InjectedFault(kind=FaultKind.RESET, method="usergroups.list"), GROUPS_RETRY_SECONDS),
-    "failing members": (InjectedFault(kind=FaultKind.FAILING, method="usergroups.users.list"), GROUPS_RETRY_SECONDS),
+    "cut off": (InjectedFault(kind=FaultKind.CONNECTION_RESET, method="usergroups.list"), GROUPS_RETRY_SECONDS),
+    "failing members": (
+        InjectedFault(kind=FaultKind.SERVER_ERROR, method="usergroups.users.list"),
+        GROUPS_RETRY_SECONDS,
+    ),
     "rate limited": (InjectedFault(kind=FaultKind.RATE_LIMITED, method="usergroups.list"), GROUPS_RETRY_SECONDS),
 }
 
@@ -82,8 +85,8 @@ def test_people_are_known_whatever_becomes_of_user_groups(
 @pytest.mark.parametrize(
     ("kind", "error"),
     [
-        (FaultKind.FAILING, SlackUnreachableError),
-        (FaultKind.RESET, SlackUnreachableError),
+        (FaultKind.SERVER_ERROR, SlackUnreachableError),
+        (FaultKind.CONNECTION_RESET, SlackUnreachableError),
         (FaultKind.RATE_LIMITED, RateLimitedError),
     ],
 )
@@ -113,7 +116,7 @@ def test_whoever_was_listed_is_known_although_the_list_was_cut_off(
 
 def test_a_stranger_is_looked_up_before_they_are_sent_anything(harness: AppHarness, directory: DirectorySync) -> None:
     ana, gil = harness.workspace.person("ana").id, harness.workspace.person("gil").id
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.RESET, method="users.info", times=1))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.CONNECTION_RESET, method="users.info", times=1))
     with pytest.raises(SlackUnreachableError):
         directory.authorize_recipient(ana)
     assert isinstance(directory.authorize_recipient(ana), Allowed)
@@ -125,13 +128,13 @@ def test_who_is_refused_a_look_up_is_reported_that_asking_again_does_not_help(
     harness: AppHarness, directory: DirectorySync
 ) -> None:
     harness.sandbox.inject_fault(
-        InjectedFault(kind=FaultKind.REFUSING, method="users.info", code="token_revoked", times=1)
+        InjectedFault(kind=FaultKind.API_ERROR, method="users.info", code="token_revoked", times=1)
     )
     refused = directory.look_up(harness.workspace.person("ana").id)
     assert isinstance(refused, Denied)
     assert "Slack refused" in refused.message
     assert "token_revoked" in refused.message
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.RESET, method="users.info", times=1))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.CONNECTION_RESET, method="users.info", times=1))
     unreachable = directory.look_up(harness.workspace.person("ana").id)
     assert isinstance(unreachable, Denied)
     assert "did not answer" in unreachable.message

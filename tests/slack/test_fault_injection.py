@@ -26,7 +26,7 @@ def tries(harness: AppHarness) -> list[ApiCall]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RESET, FaultKind.RATE_LIMITED])
+@pytest.mark.parametrize("kind", [FaultKind.SERVER_ERROR, FaultKind.CONNECTION_RESET, FaultKind.RATE_LIMITED])
 def test_a_submission_while_slack_is_down_is_stored_and_posted_when_it_is_back(
     harness: AppHarness, kind: FaultKind
 ) -> None:
@@ -46,7 +46,7 @@ def test_a_submission_while_slack_is_down_is_stored_and_posted_when_it_is_back(
 
 def test_a_restart_while_slack_is_down_needs_no_slack_and_loses_nothing(harness: AppHarness) -> None:
     opened(harness)
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.SERVER_ERROR))
     assert harness.submit(filled()).ok
     harness.end()
 
@@ -73,7 +73,7 @@ def test_retry_after_is_obeyed(harness: AppHarness) -> None:
     assert taken.at - refused.at >= 37
 
 
-@pytest.mark.parametrize("kind", [FaultKind.LOST_ANSWER, FaultKind.HANGING])
+@pytest.mark.parametrize("kind", [FaultKind.LOST_RESPONSE, FaultKind.NO_RESPONSE])
 def test_a_post_whose_answer_never_comes_is_in_the_channel_once(harness: AppHarness, kind: FaultKind) -> None:
     """Five seconds of real time until we give up on the answer."""
     escalation = sent(harness)
@@ -88,7 +88,7 @@ def test_a_post_whose_answer_never_comes_is_in_the_channel_once(harness: AppHarn
 
 def test_a_500_after_posting_is_looked_for_before_posting_again(harness: AppHarness) -> None:
     escalation = sent(harness)
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING, method="chat.postMessage", times=2))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.SERVER_ERROR, method="chat.postMessage", times=2))
 
     posted(harness, escalation)
 
@@ -181,7 +181,9 @@ def test_a_requester_who_has_left_does_not_hold_up_the_post(harness: AppHarness)
 # -- windows, which have to open within three seconds -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("kind", "times"), [(FaultKind.FAILING, 1), (FaultKind.RESET, 2), (FaultKind.RATE_LIMITED, 1)])
+@pytest.mark.parametrize(
+    ("kind", "times"), [(FaultKind.SERVER_ERROR, 1), (FaultKind.CONNECTION_RESET, 2), (FaultKind.RATE_LIMITED, 1)]
+)
 def test_a_window_that_slack_does_not_open_is_reported_in_the_acknowledgement(
     harness: AppHarness, kind: FaultKind, times: int
 ) -> None:
@@ -196,7 +198,7 @@ def test_slack_that_hangs_costs_the_acknowledgement_one_time_limit_shorter_than_
     harness: AppHarness,
 ) -> None:
     assert MODAL_TIMEOUT < REQUEST_TIMEOUT
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.HANGING, method="views.open", times=9))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.NO_RESPONSE, method="views.open", times=9))
 
     exchange = harness.command("escalate ask-disputes")
 
@@ -207,12 +209,12 @@ def test_slack_that_hangs_costs_the_acknowledgement_one_time_limit_shorter_than_
 def test_a_button_whose_window_does_not_open_says_so(harness: AppHarness) -> None:
     message = harness.route(MEDIATION)
     harness.sandbox.inject_fault(
-        InjectedFault(kind=FaultKind.REFUSING, method="views.open", code="expired_trigger_id", times=1)
+        InjectedFault(kind=FaultKind.API_ERROR, method="views.open", code="expired_trigger_id", times=1)
     )
     assert "in time" in harness.notified(message, Action.ESCALATE).text
 
     harness.sandbox.inject_fault(
-        InjectedFault(kind=FaultKind.REFUSING, method="views.open", code="view_too_large", times=1)
+        InjectedFault(kind=FaultKind.API_ERROR, method="views.open", code="view_too_large", times=1)
     )
     assert "view_too_large" in harness.notified(message, Action.ESCALATE).text
 

@@ -58,14 +58,14 @@ def test_with_slack_well(harness: AppHarness) -> None:
 def test_with_slack_down_meanwhile(harness: AppHarness) -> None:
     escalation = sent(harness)
     posted(harness, escalation)
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.SERVER_ERROR))
     handed_over(harness, escalation)
     harness.until(lambda: sum(job.attempts for job in harness.pending()) > 8)
     harness.sandbox.faults.clear()
     assert_each_thread_has_its_own(harness)
 
 
-@pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RATE_LIMITED])
+@pytest.mark.parametrize("kind", [FaultKind.SERVER_ERROR, FaultKind.RATE_LIMITED])
 def test_before_the_old_card_is_posted(harness: AppHarness, kind: FaultKind) -> None:
     harness.sandbox.inject_fault(InjectedFault(kind=kind, method="chat.postMessage"))
     escalation = sent(harness)

@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from slackguide.sandbox import FaultKind, InjectedFault
 from slackguide.slack.installation import STALE_SECONDS, InstallationStatus
-from slackguide.storage.schema import outbox
+from slackguide.storage.tables import outbox
 from tests.support.app_harness import AppHarness
 from tests.support.escalations import filled, kept, notices, opened, posts, sent
 from tests.support.questions import MEDIATION
@@ -40,7 +40,7 @@ def check(harness: AppHarness) -> None:
 
 
 def refusing(harness: AppHarness, code: str, method: str = "*", times: int | None = None) -> None:
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, method=method, code=code, times=times))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.API_ERROR, method=method, code=code, times=times))
 
 
 def without_scope(harness: AppHarness, *scopes: str) -> None:
@@ -151,7 +151,7 @@ def test_calls_for_people_count_too_and_the_last_answer_does(harness: AppHarness
     assert readiness(harness) == (200, "")
 
 
-@pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RESET, FaultKind.RATE_LIMITED])
+@pytest.mark.parametrize("kind", [FaultKind.SERVER_ERROR, FaultKind.CONNECTION_RESET, FaultKind.RATE_LIMITED])
 def test_slack_that_is_merely_unreachable_leaves_it_ready(harness: AppHarness, kind: FaultKind) -> None:
     harness.sandbox.inject_fault(InjectedFault(kind=kind))
     sent_or_refused = harness.command("escalate ask-disputes")

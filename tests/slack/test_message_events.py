@@ -69,7 +69,7 @@ def test_a_process_that_dies_between_taking_and_answering_owes_the_answer(harnes
 
 def test_an_answer_whose_acknowledgement_by_slack_is_lost_is_not_given_twice(harness: AppHarness) -> None:
     """`chat.postMessage` does what was asked and never answers: five seconds until we give up on it."""
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=1))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_RESPONSE, method="chat.postMessage", times=1))
     harness.sandbox.message("ana", MEDIATION)
     harness.settle()
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 
 from slackguide.escalation.state_machine import Ask, Claim, Follow
 from slackguide.sandbox import FaultKind, InjectedFault, PersonRole
-from slackguide.storage.schema import directory, outbox, people
+from slackguide.storage.tables import directory, outbox, people
 from tests.support.app_harness import AppHarness
 from tests.support.escalations import notices, posted, sent
 from tests.support.questions import MEDIATION
@@ -63,7 +63,7 @@ def asked_while_slack_is_down(harness: AppHarness) -> None:
     for command in (Follow(harness.workspace.person("ben").id), Claim(marek)):
         harness.repositories.escalations.apply(escalation.id, command)
     harness.settle()
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.SERVER_ERROR))
     harness.repositories.escalations.apply(escalation.id, Ask(marek, QUESTION))
     harness.until(lambda: any(job.kind == "tell_person" and job.attempts for job in harness.pending()))
 
@@ -108,7 +108,7 @@ def test_an_account_whose_end_only_slack_knows_of_is_not_shown_either(harness: A
     assert harness.pending() == ()
 
 
-@pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RESET, FaultKind.RATE_LIMITED])
+@pytest.mark.parametrize("kind", [FaultKind.SERVER_ERROR, FaultKind.CONNECTION_RESET, FaultKind.RATE_LIMITED])
 def test_a_reader_who_is_not_in_the_directory_is_looked_up_first_however_long_that_takes(
     harness: AppHarness, kind: FaultKind
 ) -> None:
@@ -134,7 +134,7 @@ def test_a_reader_whom_slack_does_not_know_is_not_shown(harness: AppHarness) -> 
     asked_while_slack_is_down(harness)
     forgotten(harness, "ben")
     cleared(harness)
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, method="users.info", code="user_not_found"))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.API_ERROR, method="users.info", code="user_not_found"))
     harness.settle()
 
     assert dropped(harness) == ["not_visible"]
@@ -143,7 +143,7 @@ def test_a_reader_whom_slack_does_not_know_is_not_shown(harness: AppHarness) -> 
 
 @pytest.mark.parametrize("code", CHANGES)
 def test_a_question_is_not_answered_to_whom_the_policy_denies_meanwhile(harness: AppHarness, code: str) -> None:
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.SERVER_ERROR))
     assert harness.sandbox.message("ana", MEDIATION).ok
     harness.until(lambda: any(job.attempts for job in harness.pending()))
     became(harness, "ana", **CHANGES[code])
@@ -156,7 +156,7 @@ def test_a_question_is_not_answered_to_whom_the_policy_denies_meanwhile(harness:
 
 def test_a_stranger_s_question_waits_until_they_can_be_looked_up(harness: AppHarness) -> None:
     forgotten(harness, "ana")
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING, method="users.info"))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.SERVER_ERROR, method="users.info"))
     assert harness.sandbox.message("ana", MEDIATION).ok
     harness.until(lambda: any(job.attempts > 2 for job in harness.pending()))
     assert notices(harness) == []

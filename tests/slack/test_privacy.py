@@ -81,12 +81,12 @@ def test_on_a_fine_day(log: io.StringIO, harness: AppHarness) -> None:
 
 
 def test_while_slack_refuses_forgets_and_fails(log: io.StringIO, harness: AppHarness) -> None:
-    for kind in (FaultKind.FAILING, FaultKind.RESET, FaultKind.RATE_LIMITED):
+    for kind in (FaultKind.SERVER_ERROR, FaultKind.CONNECTION_RESET, FaultKind.RATE_LIMITED):
         for method in ("chat.postMessage", "chat.update", "views.publish", "conversations.open"):
             harness.sandbox.inject_fault(InjectedFault(kind=kind, method=method, times=1))
     everything(harness)
     harness.sandbox.inject_fault(
-        InjectedFault(kind=FaultKind.REFUSING, method="chat.postMessage", code="invalid_blocks", times=1)
+        InjectedFault(kind=FaultKind.API_ERROR, method="chat.postMessage", code="invalid_blocks", times=1)
     )
     harness.sandbox.message("ana", f"refund {WORD}")
     harness.settle()

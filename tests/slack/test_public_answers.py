@@ -118,7 +118,7 @@ def test_where_a_guest_has_joined_the_message_stays_as_it_is(harness: AppHarness
     assert harness.workspace.ephemerals("gus") == ()
 
 
-@pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RATE_LIMITED, FaultKind.REFUSING])
+@pytest.mark.parametrize("kind", [FaultKind.SERVER_ERROR, FaultKind.RATE_LIMITED, FaultKind.API_ERROR])
 def test_where_slack_does_not_say_who_reads_it_the_message_stays_as_it_is(harness: AppHarness, kind: FaultKind) -> None:
     answer = public(harness)
     harness.pass_time(CACHED_FOR.total_seconds())
@@ -146,7 +146,7 @@ def test_a_copy_goes_on_by_itself(harness: AppHarness) -> None:
 def test_a_copy_comes_beside_the_thread_where_slack_does_not_take_it_there(harness: AppHarness) -> None:
     answer = public(harness)
     harness.sandbox.inject_fault(
-        InjectedFault(kind=FaultKind.REFUSING, method="chat.postEphemeral", code="user_not_in_channel")
+        InjectedFault(kind=FaultKind.API_ERROR, method="chat.postEphemeral", code="user_not_in_channel")
     )
 
     own = copy_of(harness, "ben", lambda: harness.sandbox.click("ben", answer, Action.SKIP_FACT))

@@ -103,7 +103,7 @@ def other_workspaces_of_the_organization(harness: AppHarness) -> None:
 
 def a_member_whom_slack_does_not_tell_of(harness: AppHarness) -> None:
     joined(harness, newcomer())
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.REFUSING, method="users.info", code="user_not_visible"))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.API_ERROR, method="users.info", code="user_not_visible"))
 
 
 def more_newcomers_than_are_looked_up(harness: AppHarness) -> None:
@@ -117,18 +117,18 @@ def more_members_than_are_looked_at(harness: AppHarness) -> None:
 
 def a_channel_that_may_not_be_looked_at(harness: AppHarness) -> None:
     harness.sandbox.inject_fault(
-        InjectedFault(kind=FaultKind.REFUSING, method="conversations.info", code="missing_scope")
+        InjectedFault(kind=FaultKind.API_ERROR, method="conversations.info", code="missing_scope")
     )
 
 
 def members_that_may_not_be_listed(harness: AppHarness) -> None:
     harness.sandbox.inject_fault(
-        InjectedFault(kind=FaultKind.REFUSING, method="conversations.members", code="fetch_members_failed")
+        InjectedFault(kind=FaultKind.API_ERROR, method="conversations.members", code="fetch_members_failed")
     )
 
 
 def slack_that_does_not_say_for_long(harness: AppHarness) -> None:
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING, method="conversations.info"))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.SERVER_ERROR, method="conversations.info"))
 
 
 def members_that_are_never_listed_in_time(harness: AppHarness) -> None:
@@ -220,13 +220,15 @@ def a_lead(harness: AppHarness) -> None:
 
 
 def slack_away_for_a_moment(harness: AppHarness) -> None:
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING, method="conversations.info", times=2))
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.RESET, method="conversations.members", times=1))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.SERVER_ERROR, method="conversations.info", times=2))
+    harness.sandbox.inject_fault(
+        InjectedFault(kind=FaultKind.CONNECTION_RESET, method="conversations.members", times=1)
+    )
 
 
 def a_newcomer_who_is_looked_up_at_the_second_try(harness: AppHarness) -> None:
     joined(harness, newcomer())
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.FAILING, method="users.info", times=1))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.SERVER_ERROR, method="users.info", times=1))
 
 
 @pytest.mark.parametrize(
@@ -320,14 +322,14 @@ def test_a_team_leads_direct_message_is_drawn_for_a_team_lead(harness: AppHarnes
 
 
 def test_neither_post_is_doubled_where_slack_does_not_say_that_it_arrived(harness: AppHarness) -> None:
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=2))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_RESPONSE, method="chat.postMessage", times=2))
 
     mentioned(harness, "general")
 
     seen_privately(harness, "general")
 
 
-@pytest.mark.parametrize("kind", [FaultKind.FAILING, FaultKind.RESET, FaultKind.RATE_LIMITED])
+@pytest.mark.parametrize("kind", [FaultKind.SERVER_ERROR, FaultKind.CONNECTION_RESET, FaultKind.RATE_LIMITED])
 def test_neither_post_is_lost_where_slack_fails(harness: AppHarness, kind: FaultKind) -> None:
     for method in ("conversations.open", "chat.postMessage"):
         harness.sandbox.inject_fault(InjectedFault(kind=kind, method=method, times=1))
@@ -338,7 +340,7 @@ def test_neither_post_is_lost_where_slack_fails(harness: AppHarness, kind: Fault
 
 
 def test_a_process_that_ends_between_the_two_owes_the_second(harness: AppHarness) -> None:
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=1))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_RESPONSE, method="chat.postMessage", times=1))
     harness.sandbox.mention("ana", "general", MEDIATION)
     harness.until(lambda: in_private(harness))
     harness.end()
@@ -351,7 +353,7 @@ def test_a_process_that_ends_between_the_two_owes_the_second(harness: AppHarness
 
 def test_an_answer_that_is_in_the_thread_already_is_not_given_again_in_private(harness: AppHarness) -> None:
     """It arrived, Slack did not say so, and before the next try a guest joins."""
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=1))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_RESPONSE, method="chat.postMessage", times=1))
     harness.sandbox.mention("ana", STAFF, MEDIATION)
     harness.until(lambda: in_channel(harness))
     joined(harness, newcomer(role=PersonRole.GUEST))
@@ -365,7 +367,7 @@ def test_an_answer_that_was_given_in_private_already_is_not_given_again_in_the_t
     """The other way round: before the next try the guest leaves."""
     members = harness.workspace.conversation(STAFF).members
     joined(harness, newcomer(role=PersonRole.GUEST))
-    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=1))
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_RESPONSE, method="chat.postMessage", times=1))
     harness.sandbox.mention("ana", STAFF, MEDIATION)
     harness.until(lambda: in_private(harness))
     harness.workspace.change_channel(STAFF, members=members)

@@ -18,7 +18,7 @@ from slackguide.sandbox import Message
 from slackguide.slack.answer_service import TEXT_LIMIT
 from slackguide.slack.ids import Action
 from slackguide.slack.thread_answers import TURNS
-from slackguide.storage.schema import drafts
+from slackguide.storage.tables import drafts
 from tests.support.app_harness import AppHarness
 from tests.support.escalations import posts, sent
 from tests.support.questions import MEDIATION, UNKNOWN

@@ -21,7 +21,7 @@ from slackguide.escalation.models import EscalationState, EventKind
 from slackguide.escalation.sla import NO_TIMER
 from slackguide.storage.database import Database
 from slackguide.storage.migrate import MIGRATIONS, migrate
-from slackguide.storage.schema import metadata
+from slackguide.storage.tables import metadata
 from tests.support.databases import SteppedClock, Store, new_escalation
 
 NEWEST = ScriptDirectory(str(MIGRATIONS)).get_current_head()

@@ -15,7 +15,7 @@ from slackguide.escalation.models import Escalation, EventKind
 from slackguide.escalation.state_machine import Claim
 from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.reminders import ReminderService
-from slackguide.storage.schema import escalations, events, outbox
+from slackguide.storage.tables import escalations, events, outbox
 from tests.storage.test_queries import POLICY, watched
 from tests.support.databases import Store, new_escalation
 

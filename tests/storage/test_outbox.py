@@ -20,7 +20,7 @@ from slackguide.escalation.models import EventKind, PostedCard
 from slackguide.escalation.state_machine import Ask, Claim, HandOver, Release
 from slackguide.storage import task_codec
 from slackguide.storage.outbox import SqlJobQueue, enqueue
-from slackguide.storage.schema import escalations, outbox
+from slackguide.storage.tables import escalations, outbox
 from tests.support.databases import Store, new_escalation
 
 POSTED = PostedMessage("C1", "100.1", "https://example.slack.com/archives/C1/p1001")

@@ -21,7 +21,7 @@ from slackguide.storage.database import Database
 from slackguide.storage.drafts import DraftRepository
 from slackguide.storage.feedback import FeedbackRepository, Verdict
 from slackguide.storage.retention import RetentionService
-from slackguide.storage.schema import outbox
+from slackguide.storage.tables import outbox
 from tests.support.databases import Store, new_escalation
 
 SECRET = "a secret concern"

@@ -135,7 +135,7 @@ def test_an_identity_is_stored_by_its_token_without_the_token(store: Store) -> N
     assert identities.get("xoxb-one") == us
     assert identities.get("xoxb-two") is None
     with store.database.read() as connection:
-        from slackguide.storage.schema import identities as table
+        from slackguide.storage.tables import identities as table
 
         assert "xoxb" not in str(connection.execute(table.select()).all())
 

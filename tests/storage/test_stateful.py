@@ -37,7 +37,7 @@ from slackguide.escalation.state_machine import (
     Withdraw,
 )
 from slackguide.storage.outbox_admin import OutboxAdmin
-from slackguide.storage.schema import outbox
+from slackguide.storage.tables import outbox
 from tests.chaos.outbox_chaos import replayed
 from tests.support.databases import SteppedClock, Store, new_escalation, sqlite_url
 

@@ -27,7 +27,7 @@ from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.inbox import EventInbox
 from slackguide.storage.migrate import migrate
 from slackguide.storage.outbox import SqlJobQueue
-from slackguide.storage.schema import metadata
+from slackguide.storage.tables import metadata
 from tests.support.waiting import WAIT_SECONDS
 
 _numbers = itertools.count(1)

@@ -46,7 +46,7 @@ def run(settings: Settings) -> None:
         log.info("slackguide starts in mode %s, because %s", settings.mode.value, settings.mode_reason)
         match settings.mode:
             case Mode.SANDBOX:
-                from slackguide.runtime.sandbox import run_sandbox  # a deployment does not import the sandbox
+                from slackguide.runtime.sandbox_app import run_sandbox  # a deployment does not import the sandbox
 
                 run_sandbox(settings, signals)
             case Mode.SOCKET:

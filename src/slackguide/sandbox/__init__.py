@@ -3,6 +3,8 @@
 It speaks HTTP, WebSocket and Slack's payloads, and imports nothing of the rest of slackguide.
 """
 
+from __future__ import annotations
+
 from slackguide.sandbox.block_kit.validation import Problem
 from slackguide.sandbox.errors import ApiError, NotAllowedError, NotFoundError, SandboxError
 from slackguide.sandbox.sandbox import Sandbox
@@ -19,7 +21,7 @@ from slackguide.sandbox.workspace.team import (
     UserGroup,
     demo_team,
 )
-from slackguide.sandbox.workspace.views import OpenView
+from slackguide.sandbox.workspace.view_stacks import OpenView
 from slackguide.sandbox.workspace.workspace import Conversation, Message, Workspace
 
 __all__ = [

@@ -1,5 +1,7 @@
 """What can go wrong: for the bot (Slack's own codes), and for a person who tries what the screen does not offer."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from typing import Any
 

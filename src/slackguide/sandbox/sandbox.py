@@ -1,12 +1,14 @@
-"""The sandbox: one object that is a whole Slack on loopback."""
+"""The sandbox: a Slack workspace, its Web API and its page, served on loopback."""
+
+from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 from wsgiref.types import WSGIApplication
 
-from slackguide.sandbox.ids import IdGenerator
-from slackguide.sandbox.transport.app import AppConnection
+from slackguide.sandbox.id_generator import IdGenerator
+from slackguide.sandbox.transport.app_connection import AppConnection
 from slackguide.sandbox.transport.event_queue import EventQueue
 from slackguide.sandbox.transport.http import REQUEST_TIMEOUT, Envelope, HttpTransport
 from slackguide.sandbox.transport.socket_mode import SocketModeServer
@@ -16,8 +18,8 @@ from slackguide.sandbox.user.interactions import UserInteractions
 from slackguide.sandbox.user.payloads import Payloads
 from slackguide.sandbox.user.response_urls import ResponseUrls
 from slackguide.sandbox.web_api import methods
-from slackguide.sandbox.web_api.api import WebApi
 from slackguide.sandbox.web_api.call_handler import CallHandler
+from slackguide.sandbox.web_api.endpoint import WebApi
 from slackguide.sandbox.web_api.fault_injection import FaultInjector, InjectedFault, RateLimit, RateLimiter
 from slackguide.sandbox.workspace.changes import ChangeFeed
 from slackguide.sandbox.workspace.records import Exchange
@@ -25,22 +27,23 @@ from slackguide.sandbox.workspace.team import Team
 from slackguide.sandbox.workspace.workspace import Message, Workspace
 from slackguide.wsgi_server import WsgiServer
 
-# Requests served at once: the page's own, the bot's calls, one for each open page's live stream, and hanging ones.
 THREADS = 40
+"""How many requests are served at once: from the page, its event streams, and the app, including those that hang."""
+
 BOT_PATH = "/slack/events"
 _LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class Sandbox(UserInteractions):
-    """A Slack workspace, its Web API, its page, and the person at the keyboard.
+    """A Slack workspace with its Web API, its page, and methods to act as a user.
 
-    `clock` gives epoch seconds; it stamps messages and ages triggers and response URLs. `advance(seconds)` moves it, if
-    it can be moved. `bot_url` is where the bot takes requests; without one, `routes["/slack/events"]` is, if given, and
-    an open WebSocket comes before either. `routes` are further WSGI applications by exact path (health checks).
-    `seed` keeps ids of one run apart from those of another; by default it is the clock's time.
+    `clock` returns epoch seconds: message timestamps and the expiry of trigger ids and response URLs depend on it.
+    `advance(seconds)` moves that clock; None if it is real. An open WebSocket receives requests to the app first, then
+    `bot_url`, then `routes["/slack/events"]`. `routes` maps exact paths to further WSGI applications, such as health
+    checks. `seed` makes the ids of one run differ from those of another; it defaults to the clock's time.
 
-    It listens once constructed, so that `api_url` is known; `start` begins to answer. Raises OSError when the port is
-    taken, ValueError for a host that is not loopback.
+    The constructor binds the port, so that `api_url` is known; `start` begins to serve. Raises OSError if the port is
+    in use, ValueError if the host is not loopback.
     """
 
     def __init__(
@@ -63,7 +66,7 @@ class Sandbox(UserInteractions):
         seed: str | None = None,
     ) -> None:
         if host not in _LOOPBACK:
-            raise ValueError(f"the sandbox lets anyone act as anyone: it listens on loopback only, not on {host}")
+            raise ValueError(f"the sandbox has no authentication: it listens on loopback only, not on {host}")
         ids = IdGenerator(seed=seed if seed is not None else str(clock()))
         self._changes = ChangeFeed()
         workspace = Workspace(team=team, clock=clock, ids=ids, changes=self._changes)
@@ -74,9 +77,9 @@ class Sandbox(UserInteractions):
             host=host,
             port=port,
             threads=THREADS,
-            # An application that raises OSError drops the connection without a word: that is what `reset` weather is.
+            # The `reset` fault raises OSError to drop the connection; that is no error to log.
             log_socket_errors=False,
-            # Without look-ahead waitress cannot tell an application that its caller has gone.
+            # waitress needs look-ahead to detect that a client disconnected.
             channel_request_lookahead=1,
         )
         self.url = f"http://{host}:{self._server.port}/"
@@ -124,21 +127,27 @@ class Sandbox(UserInteractions):
             bot_token=bot_token,
             app_token=app_token,
         )
-        page = UiApi(sandbox=self, changes=self._changes, preview=preview, can_advance=advance is not None)
-        app.open(web_api=web_api, response_urls=response_urls, page=page, changes=self._changes)
+        ui_api = UiApi(
+            user=self,
+            faults=self.faults,
+            sockets=self.sockets,
+            preview=preview,
+            advance=self.advance if advance is not None else None,
+        )
+        app.mount(web_api=web_api, response_urls=response_urls, ui_api=ui_api, changes=self._changes)
 
     def _bot_changed(self, before: Message, after: Message) -> None:
         self.bot_changed(before, after)
 
     def start(self) -> None:
-        """Begin to answer."""
+        """Start serving requests and delivering events."""
         self._server.start()
         self.events.start()
         if self.sockets is not None:
             self.sockets.start()
 
     def stop(self) -> None:
-        """Stop answering, end every open stream and connection, and give the port back."""
+        """Stop serving, close every stream and connection, and release the port."""
         self.faults.stop()
         self._changes.close()
         self.events.stop()
@@ -147,19 +156,19 @@ class Sandbox(UserInteractions):
         self._server.stop()
 
     def advance(self, seconds: float) -> None:
-        """Move the clock and deliver what became due. Raises RuntimeError for a clock that cannot be moved."""
+        """Move the clock forward and deliver the events that became due. Raises RuntimeError if the clock is real."""
         if self._advance is None:
-            raise RuntimeError("this sandbox was given a clock that cannot be moved")
+            raise RuntimeError("this sandbox runs on the real clock, which cannot be moved")
         self._advance(seconds)
         self._changes.publish("clock", {"now": self.workspace.clock()})
         self.events.wake()
 
     def inject_fault(self, fault: InjectedFault) -> None:
-        """Let a fault begin."""
+        """Add a fault, after those already active."""
         self.faults.add(fault)
 
 
 def _deliver(bot: AppConnection, person: str, envelope: Envelope) -> Exchange:
-    """Deliver an event; nothing of its answer is shown."""
+    """Deliver an event. Slack ignores the response body."""
     event: Any = envelope.payload.get("event", {})
     return bot.exchange(str(event.get("type", "event")), person, envelope)

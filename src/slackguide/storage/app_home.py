@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from slackguide.delivery.tasks import RefreshAppHome
 from slackguide.storage.database import insert_into
-from slackguide.storage.schema import homes
+from slackguide.storage.tables import homes
 
 ACTIVE_WITHIN = timedelta(days=3)
 """How recent a view must be. Older ones are refreshed when the person opens App Home again."""

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import select
 
 from slackguide.storage.database import Database, insert_into
-from slackguide.storage.schema import identities
+from slackguide.storage.tables import identities
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import delete, select
 
 from slackguide.storage.database import Database, insert_into
-from slackguide.storage.schema import channels
+from slackguide.storage.tables import channels
 
 
 class ChannelRepository:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from slackguide.errors import StorageError
 from slackguide.storage.database import Database, insert_into
-from slackguide.storage.schema import directory, group_members, people
+from slackguide.storage.tables import directory, group_members, people
 
 RECHECK_SECONDS = 2.0
 """How long a snapshot is used before its version is checked in the database."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from slackguide.storage.database import Database
-from slackguide.storage.schema import drafts
+from slackguide.storage.tables import drafts
 
 
 class DraftRepository:

@@ -27,7 +27,7 @@ from slackguide.escalation.state_machine import Applied, Command, HandOver, Reje
 from slackguide.storage import app_home, mappers, queries
 from slackguide.storage.database import Database, insert_into
 from slackguide.storage.outbox import enqueue
-from slackguide.storage.schema import cases, counters, escalations, events
+from slackguide.storage.tables import cases, counters, escalations, events
 
 FIRST_NUMBER = 1001
 """The first number of each form's references, so that all have at least four digits."""

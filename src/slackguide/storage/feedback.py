@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import and_, select
 
 from slackguide.storage.database import Database, insert_into
-from slackguide.storage.schema import feedback
+from slackguide.storage.tables import feedback
 
 
 class Verdict(StrEnum):

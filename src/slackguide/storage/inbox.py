@@ -10,7 +10,7 @@ from slackguide.delivery.notifier import Notifier
 from slackguide.delivery.tasks import AnswerMessage, Task
 from slackguide.storage.database import Database, insert_into
 from slackguide.storage.outbox import enqueue
-from slackguide.storage.schema import inbox, turns
+from slackguide.storage.tables import inbox, turns
 
 TURN_LIMIT = 8000
 """Maximum number of characters stored of a turn, as Slack escapes them. A question is truncated to the same length."""

@@ -24,7 +24,7 @@ from slackguide.escalation.models import (
 )
 from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.escalation.sla import SlaTimer
-from slackguide.storage.schema import escalations, events
+from slackguide.storage.tables import escalations, events
 
 log = logging.getLogger(__name__)
 

@@ -34,7 +34,7 @@ from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalat
 from slackguide.escalation.models import Escalation, Event, EventKind, PostedCard
 from slackguide.storage import app_home, mappers, task_codec
 from slackguide.storage.database import Database, insert_into
-from slackguide.storage.schema import cards, escalations, lanes, outbox
+from slackguide.storage.tables import cards, escalations, lanes, outbox
 
 log = logging.getLogger(__name__)
 

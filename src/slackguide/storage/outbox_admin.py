@@ -15,7 +15,7 @@ from slackguide.escalation.models import Event, EventKind
 from slackguide.storage import mappers, task_codec
 from slackguide.storage.database import Database
 from slackguide.storage.outbox import CLAIMED, DEAD_LETTERED, DROPPED, DUE, FINISHED, WAITING, enqueue
-from slackguide.storage.schema import escalations, outbox
+from slackguide.storage.tables import escalations, outbox
 
 POST = task_codec.kind_of(PostEscalation)
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, literal, literal_column, or_
 from slackguide.escalation.filters import EscalationFilter, PageCursor
 from slackguide.escalation.models import EscalationState
 from slackguide.storage.column_types import UtcDateTime
-from slackguide.storage.schema import escalations
+from slackguide.storage.tables import escalations
 
 
 def order_by(filter_: EscalationFilter, after: PageCursor | None) -> Select[Any]:

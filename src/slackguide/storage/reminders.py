@@ -15,7 +15,7 @@ from slackguide.escalation.sla import ReminderPolicy
 from slackguide.storage import app_home, mappers
 from slackguide.storage.database import Database
 from slackguide.storage.outbox import enqueue
-from slackguide.storage.schema import escalations
+from slackguide.storage.tables import escalations
 
 BATCH_SIZE = 200
 """Maximum number of reminders per call. The next call sends the rest."""

@@ -19,7 +19,7 @@ from slackguide.storage.outbox import (
     WAITING,
     unfinished,
 )
-from slackguide.storage.schema import cases, drafts, escalations, events, feedback, inbox, lanes, outbox, sweeps, turns
+from slackguide.storage.tables import cases, drafts, escalations, events, feedback, inbox, lanes, outbox, sweeps, turns
 
 log = logging.getLogger(__name__)
 

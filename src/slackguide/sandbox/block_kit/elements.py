@@ -3,7 +3,9 @@
 Limits are those of docs.slack.dev/reference/block-kit. Elements the bot has no use for are refused as unsupported.
 """
 
-from typing import Annotated, Any, Final, Literal, NotRequired
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
@@ -23,7 +25,7 @@ from slackguide.sandbox.block_kit.objects import (
 )
 
 # The property of an element's state that holds what the person chose, as in `view.state.values`.
-STATE_KEY: Final = {
+STATE_KEY = {
     "plain_text_input": "value",
     "url_text_input": "value",
     "number_input": "value",
@@ -36,9 +38,9 @@ STATE_KEY: Final = {
     "users_select": "selected_user",
     "datepicker": "selected_date",
 }
-MAX_TEXT: Final = 3000
-DATE: Final = r"^\d{4}-\d{2}-\d{2}$"
-NUMBER: Final = r"^-?\d+(\.\d+)?$"
+MAX_TEXT = 3000
+DATE = r"^\d{4}-\d{2}-\d{2}$"
+NUMBER = r"^-?\d+(\.\d+)?$"
 
 Placeholder = Annotated[PlainText, most(150)]
 Choices = Annotated[list[Option], Field(min_length=1, max_length=10)]

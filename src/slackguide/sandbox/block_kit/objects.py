@@ -4,6 +4,8 @@ An object is a `TypedDict`: a payload stays the JSON that it is, a key that may 
 is not named here is refused. Limits are those of docs.slack.dev/reference/block-kit.
 """
 
+from __future__ import annotations
+
 from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import AfterValidator, Field

@@ -1,5 +1,7 @@
 """The rich_text block: its four containers and the pieces within them (docs.slack.dev/reference/block-kit)."""
 
+from __future__ import annotations
+
 from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import Field
@@ -7,53 +9,53 @@ from typing_extensions import TypedDict
 
 from slackguide.sandbox.block_kit.objects import Id
 
-PieceStyle = Literal["bold", "italic", "strike", "code", "underline", "highlight", "client_highlight", "unlink"]
+ElementStyle = Literal["bold", "italic", "strike", "code", "underline", "highlight", "client_highlight", "unlink"]
 
 
-class _Piece(TypedDict):
-    style: NotRequired[dict[PieceStyle, bool]]
+class _StyledElement(TypedDict):
+    style: NotRequired[dict[ElementStyle, bool]]
 
 
-class TextPiece(_Piece):
+class TextElement(_StyledElement):
     type: Literal["text"]
     text: Annotated[str, Field(min_length=1, max_length=12_000)]  # no more than all the text of a message
 
 
-class LinkPiece(_Piece):
+class LinkElement(_StyledElement):
     type: Literal["link"]
     url: str
     text: NotRequired[str]
     unsafe: NotRequired[bool]
 
 
-class EmojiPiece(_Piece):
+class EmojiElement(_StyledElement):
     type: Literal["emoji"]
     name: str
     unicode: NotRequired[str]
     skin_tone: NotRequired[int]
 
 
-class UserPiece(_Piece):
+class UserElement(_StyledElement):
     type: Literal["user"]
     user_id: str
 
 
-class ChannelPiece(_Piece):
+class ChannelElement(_StyledElement):
     type: Literal["channel"]
     channel_id: str
 
 
-class UserGroupPiece(_Piece):
+class UserGroupElement(_StyledElement):
     type: Literal["usergroup"]
     usergroup_id: str
 
 
-class BroadcastPiece(_Piece):
+class BroadcastElement(_StyledElement):
     type: Literal["broadcast"]
     range: str
 
 
-class DatePiece(_Piece):
+class DateElement(_StyledElement):
     type: Literal["date"]
     timestamp: int
     format: str
@@ -61,11 +63,20 @@ class DatePiece(_Piece):
     fallback: NotRequired[str]
 
 
-Piece = TextPiece | LinkPiece | EmojiPiece | UserPiece | ChannelPiece | UserGroupPiece | BroadcastPiece | DatePiece
+RichTextElement = (
+    TextElement
+    | LinkElement
+    | EmojiElement
+    | UserElement
+    | ChannelElement
+    | UserGroupElement
+    | BroadcastElement
+    | DateElement
+)
 
 
 class _Container(TypedDict):
-    elements: Annotated[list[Annotated[Piece, Field(discriminator="type")]], Field(max_length=1000)]
+    elements: Annotated[list[Annotated[RichTextElement, Field(discriminator="type")]], Field(max_length=1000)]
 
 
 class RichTextSection(_Container):
@@ -95,7 +106,7 @@ class RichTextList(TypedDict):
 Container = RichTextSection | RichTextPreformatted | RichTextQuote | RichTextList
 
 
-class RichText(TypedDict):
+class RichTextBlock(TypedDict):
     type: Literal["rich_text"]
     elements: Annotated[list[Annotated[Container, Field(discriminator="type")]], Field(max_length=1000)]
     block_id: NotRequired[Id]

@@ -1,18 +1,20 @@
 """The state of block elements: `state.values` as Slack sends it, and Slack's own checks of a modal."""
 
+from __future__ import annotations
+
 import copy
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from slackguide.sandbox.block_kit.elements import STATE_KEY
 from slackguide.sandbox.errors import NotAllowedError
-from slackguide.sandbox.ids import IdGenerator
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.id_generator import IdGenerator
+from slackguide.sandbox.json_types import Json
 
 StateValues = dict[str, dict[str, Json]]
 
-_STATELESS: Final = frozenset({"button", "overflow"})
+_STATELESS = frozenset({"button", "overflow"})
 
 
 def with_ids(blocks: list[Json], ids: IdGenerator) -> list[Json]:

@@ -1,25 +1,27 @@
 """Collect validation problems of a payload, in Slack's wording and with the rule that was broken."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final
+from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from slackguide.sandbox.block_kit.blocks import MessageBlocks, View
+from slackguide.sandbox.block_kit.block_types import MessageBlocks, View
 from slackguide.sandbox.block_kit.elements import DATE, NUMBER
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 
 # Slack publishes no number; posts of more than about this many characters come back as msg_blocks_too_long.
-MESSAGE_CHARACTERS: Final = 12_000
-VIEW_BYTES: Final = 250_000
+MESSAGE_CHARACTERS = 12_000
+VIEW_BYTES = 250_000
 
-_AS_GIVEN: Final = ConfigDict(extra="forbid", strict=True)
-_MESSAGE: Final[TypeAdapter[Any]] = TypeAdapter(MessageBlocks, config=_AS_GIVEN)
-_VIEW: Final[TypeAdapter[Any]] = TypeAdapter(View, config=_AS_GIVEN)
+_AS_GIVEN = ConfigDict(extra="forbid", strict=True)
+_MESSAGE: TypeAdapter[Any] = TypeAdapter(MessageBlocks, config=_AS_GIVEN)
+_VIEW: TypeAdapter[Any] = TypeAdapter(View, config=_AS_GIVEN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +96,7 @@ def _keys(value: Any, location: Sequence[int | str]) -> Iterator[str]:
 
 
 # pydantic's type of error: Slack's message, and the rule in plain words.
-_SAID: Final = {
+_SAID = {
     "missing": ("missing required field: {key}", "required"),
     "extra_forbidden": ("invalid additional property: {key}", "there is no such property"),
     "dict_type": ("must be an object", "a JSON object"),
@@ -115,8 +117,8 @@ _SAID: Final = {
     DATE: ("must be in the format YYYY-MM-DD", "written YYYY-MM-DD"),
     NUMBER: ("must be a string with a number", "a number written as a string"),
 }
-_OF_THE_PARENT: Final = frozenset({"missing", "extra_forbidden"})
-_ARRAYS: Final = frozenset({"blocks", "elements", "options"})
+_OF_THE_PARENT = frozenset({"missing", "extra_forbidden"})
+_ARRAYS = frozenset({"blocks", "elements", "options"})
 
 
 def _described(error: ErrorDetails, keys: list[str]) -> Iterator[Problem]:

@@ -1,1 +1,1 @@
-"""How requests reach the app: HTTP or Socket Mode."""
+"""The transports of requests to the app: HTTP and Socket Mode."""

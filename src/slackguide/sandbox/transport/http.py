@@ -1,25 +1,27 @@
-"""Send a request to the app as a signed HTTP POST."""
+"""Send requests to the app as signed HTTP POSTs."""
+
+from __future__ import annotations
 
 import http.client
 import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Protocol
 from urllib.parse import urlencode, urlsplit
 
 from slack_sdk.signature import SignatureVerifier
 
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.workspace.records import AppReply
 
-# Slack waits this long for a command, an interaction or an event to be acknowledged.
-REQUEST_TIMEOUT: Final = 3.0
+REQUEST_TIMEOUT = 3.0
+"""Seconds within which the app must acknowledge a command, an interaction or an event."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Envelope:
-    """One thing for the bot: `kind` is Socket Mode's (`slash_commands`, `interactive`, `events_api`)."""
+    """A request to the app. `kind` is as in Socket Mode: `slash_commands`, `interactive` or `events_api`."""
 
     kind: str
     payload: Json
@@ -29,24 +31,24 @@ class Envelope:
 
 @dataclass(frozen=True, kw_only=True)
 class SentRequest:
-    """The request as it left, for the request log."""
+    """A request as sent, for the request log."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: str = ""
 
 
 class Transport(Protocol):
-    """A way to the bot."""
+    """A way to send requests to the app."""
 
     def send(self, envelope: Envelope) -> tuple[SentRequest, AppReply]:
-        """Send and wait for the acknowledgement; what went wrong is in the reply's `failure`."""
+        """Send a request and wait for its acknowledgement. An error is in the reply's `failure`."""
 
 
 class HttpTransport:
-    """Signed HTTP POSTs to the bot's one address, as Slack sends them.
+    """Sends signed HTTP POSTs to the app's request URL.
 
-    `signing_clock` stamps the signature. It is real time even where the workspace's clock was moved, since the bot
-    compares it with its own.
+    `signing_clock` gives the timestamp of the signature. It is real time, even if the workspace's clock was moved,
+    because the app compares it with its own clock.
     """
 
     def __init__(
@@ -65,7 +67,7 @@ class HttpTransport:
         self._monotonic = monotonic
 
     def send(self, envelope: Envelope) -> tuple[SentRequest, AppReply]:
-        """POST the parcel."""
+        """Send a request as a POST."""
         content_type, body = encode(envelope)
         headers = {
             "Content-Type": content_type,
@@ -80,7 +82,7 @@ class HttpTransport:
     def _post(self, headers: Mapping[str, str], body: bytes) -> AppReply:
         started = self._monotonic()
 
-        def spent() -> float:
+        def elapsed() -> float:
             return (self._monotonic() - started) * 1000
 
         connection = http.client.HTTPConnection(
@@ -91,17 +93,17 @@ class HttpTransport:
             response = connection.getresponse()
             text = response.read().decode("utf-8", "replace")
         except TimeoutError:
-            return AppReply(status=None, body="", milliseconds=spent(), failure="timeout")
+            return AppReply(status=None, body="", milliseconds=elapsed(), failure="timeout")
         except (OSError, http.client.HTTPException):
-            return AppReply(status=None, body="", milliseconds=spent(), failure="unreachable")
+            return AppReply(status=None, body="", milliseconds=elapsed(), failure="unreachable")
         finally:
             connection.close()
-        found = {name.lower(): value for name, value in response.getheaders()}
-        return AppReply(status=response.status, body=text, milliseconds=spent(), headers=found)
+        reply_headers = {name.lower(): value for name, value in response.getheaders()}
+        return AppReply(status=response.status, body=text, milliseconds=elapsed(), headers=reply_headers)
 
 
 def encode(envelope: Envelope) -> tuple[str, str]:
-    """Content type and body: commands as a form, interactions as a form with one `payload`, events as JSON."""
+    """Return content type and body: commands and interactions (as `payload`) form-encoded, events as JSON."""
     if envelope.kind == "slash_commands":
         return "application/x-www-form-urlencoded", urlencode(envelope.payload)
     compact = json.dumps(envelope.payload, separators=(",", ":"), ensure_ascii=False)
@@ -111,16 +113,16 @@ def encode(envelope: Envelope) -> tuple[str, str]:
 
 
 class NullTransport:
-    """Nothing is connected: no request URL is set and no WebSocket is open."""
+    """Reports the app as unreachable: it has no request URL and no open WebSocket."""
 
     def send(self, envelope: Envelope) -> tuple[SentRequest, AppReply]:
-        """Say that nobody is there."""
+        """Return a reply with the failure `unreachable`."""
         _, body = encode(envelope)
         return SentRequest(raw=body), AppReply(status=None, body="", milliseconds=0.0, failure="unreachable")
 
 
 def signed_headers(*, secret: str, body: str, at: float) -> dict[str, str]:
-    """Return the two headers with which Slack signs a request of this raw body sent at `at` (epoch seconds)."""
+    """Return the two signature headers of a request with this raw body, sent at `at` (epoch seconds)."""
     timestamp = str(int(at))
     signature = SignatureVerifier(secret).generate_signature(timestamp=timestamp, body=body)
     return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": signature or ""}

@@ -1,4 +1,6 @@
-"""Socket Mode: the WebSocket that an app opens, and its envelopes (docs.slack.dev/apis/socket-mode)."""
+"""The server of Socket Mode (docs.slack.dev/apis/socket-mode)."""
+
+from __future__ import annotations
 
 import itertools
 import json
@@ -7,26 +9,26 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as Overdue
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request as Handshake
 from websockets.http11 import Response
 from websockets.sync.server import Server, ServerConnection, serve
 
-from slackguide.sandbox.ids import IdGenerator
+from slackguide.sandbox.id_generator import IdGenerator
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.transport.http import REQUEST_TIMEOUT, Envelope, SentRequest
-from slackguide.sandbox.types import Json
 from slackguide.sandbox.workspace.records import AppReply
 
-# At most this many connections an app; any of them may get a payload.
-CONNECTIONS: Final = 10
+MAX_CONNECTIONS = 10
+"""How many connections an app may have. Each request goes to one of them."""
 
 
 class SocketModeServer:
-    """A WebSocket server for one app. Tickets come from `apps.connections.open` and open one connection each."""
+    """A WebSocket server for one app. Each ticket from `apps.connections.open` opens one connection."""
 
     def __init__(
         self,
@@ -49,14 +51,14 @@ class SocketModeServer:
         self._stopped = False
         self._tickets: set[str] = set()
         self._connections: list[ServerConnection] = []
-        self._waiting: dict[str, tuple[ServerConnection, Future[Any]]] = {}
+        self._pending: dict[str, tuple[ServerConnection, Future[Any]]] = {}
         self._turn = itertools.count()
-        self._server: Server = serve(self._serve, host, port, process_request=self._admit)
+        self._server: Server = serve(self._serve, host, port, process_request=self._authorize)
         self._root = f"ws://{host}:{self._server.socket.getsockname()[1]}/link/"
         self._thread = threading.Thread(target=self._server.serve_forever, name="sandbox-sockets", daemon=True)
 
     def start(self) -> None:
-        """Accept connections."""
+        """Start accepting connections."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -65,17 +67,17 @@ class SocketModeServer:
             if self._stopped:
                 return
             self._stopped = True
-            open_now = list(self._connections)
-        for connection in open_now:
+            connections = list(self._connections)
+        for connection in connections:
             connection.close()
         if self._thread.ident is None:
-            # The server's shutdown waits for its loop to end, which therefore has to have begun.
+            # shutdown() waits for the end of the server's loop, so the loop must have started.
             self._thread.start()
         self._server.shutdown()
         self._thread.join(timeout=5)
 
     def url(self) -> str:
-        """A fresh WebSocket URL, good for one connection."""
+        """Return a new WebSocket URL, valid for one connection."""
         ticket = self._ids.next("", length=32)
         with self._lock:
             self._tickets.add(ticket)
@@ -83,17 +85,17 @@ class SocketModeServer:
 
     @property
     def connected(self) -> int:
-        """How many connections the app holds."""
+        """Return how many connections are open."""
         with self._lock:
             return len(self._connections)
 
     @property
     def opened(self) -> int:
-        """How many connections the app has opened since the start."""
+        """Return how many connections the app has opened since the start."""
         with self._lock:
             return self._opened
 
-    def _admit(self, connection: ServerConnection, handshake: Handshake) -> Response | None:
+    def _authorize(self, connection: ServerConnection, handshake: Handshake) -> Response | None:
         ticket = handshake.path.partition("ticket=")[2].partition("&")[0]
         with self._lock:
             if ticket in self._tickets:
@@ -103,7 +105,7 @@ class SocketModeServer:
 
     def _serve(self, connection: ServerConnection) -> None:
         with self._lock:
-            full = len(self._connections) >= CONNECTIONS
+            full = len(self._connections) >= MAX_CONNECTIONS
             if not full:
                 self._connections.append(connection)
                 self._opened += 1
@@ -130,86 +132,86 @@ class SocketModeServer:
 
     def _acknowledged(self, message: str | bytes) -> None:
         try:
-            found = json.loads(message)
+            body = json.loads(message)
         except ValueError:
             return
-        if not isinstance(found, dict):
+        if not isinstance(body, dict):
             return
         with self._lock:
-            waiting = self._waiting.pop(str(found.get("envelope_id")), None)
-        if waiting is not None:
-            waiting[1].set_result(found.get("payload"))
+            pending = self._pending.pop(str(body.get("envelope_id")), None)
+        if pending is not None:
+            pending[1].set_result(body.get("payload"))
 
     def _disconnected(self, connection: ServerConnection) -> None:
         with self._lock:
             if connection in self._connections:
                 self._connections.remove(connection)
-            lost = [key for key, (other, _) in self._waiting.items() if other is connection]
-            futures = [self._waiting.pop(key)[1] for key in lost]
+            lost = [key for key, (other, _) in self._pending.items() if other is connection]
+            futures = [self._pending.pop(key)[1] for key in lost]
         for future in futures:
             future.set_exception(ConnectionError("the app's connection closed"))
         self._publish("socket", {"connected": self.connected})
 
-    def send(self, parcel: Envelope) -> tuple[SentRequest, AppReply]:
-        """Send an envelope down one of the connections, in turn, and wait for its acknowledgement."""
+    def send(self, request: Envelope) -> tuple[SentRequest, AppReply]:
+        """Send an envelope over one of the connections, in turn, and wait for its acknowledgement."""
         with self._lock:
-            open_now = list(self._connections)
-        if not open_now:
+            connections = list(self._connections)
+        if not connections:
             return SentRequest(), AppReply(status=None, body="", milliseconds=0.0, failure="unreachable")
-        connection = open_now[next(self._turn) % len(open_now)]
+        connection = connections[next(self._turn) % len(connections)]
         envelope_id = _uuid(self._ids)
         envelope: Json = {
             "envelope_id": envelope_id,
-            "type": parcel.kind,
-            "accepts_response_payload": parcel.kind != "events_api",
-            "payload": parcel.payload,
+            "type": request.kind,
+            "accepts_response_payload": request.kind != "events_api",
+            "payload": request.payload,
         }
-        if parcel.kind == "events_api":
-            envelope |= {"retry_attempt": parcel.retry, "retry_reason": parcel.reason}
+        if request.kind == "events_api":
+            envelope |= {"retry_attempt": request.retry, "retry_reason": request.reason}
         raw = json.dumps(envelope, ensure_ascii=False)
         future: Future[Any] = Future()
         with self._lock:
-            self._waiting[envelope_id] = (connection, future)
+            self._pending[envelope_id] = (connection, future)
         return SentRequest(raw=raw), self._await(connection, envelope_id, raw, future)
 
-    def _await(self, connection: ServerConnection, envelope_id: str, raw: str, future: "Future[Any]") -> AppReply:
+    def _await(self, connection: ServerConnection, envelope_id: str, raw: str, future: Future[Any]) -> AppReply:
         started = self._monotonic()
 
-        def spent() -> float:
+        def elapsed() -> float:
             return (self._monotonic() - started) * 1000
 
         try:
             connection.send(raw)
             payload = future.result(timeout=self._timeout)
-        except Overdue:
-            return AppReply(status=None, body="", milliseconds=spent(), failure="timeout")
+        except FutureTimeoutError:
+            return AppReply(status=None, body="", milliseconds=elapsed(), failure="timeout")
         except (ConnectionClosed, ConnectionError):
-            return AppReply(status=None, body="", milliseconds=spent(), failure="unreachable")
+            return AppReply(status=None, body="", milliseconds=elapsed(), failure="unreachable")
         finally:
             with self._lock:
-                self._waiting.pop(envelope_id, None)
+                self._pending.pop(envelope_id, None)
         body = "" if payload is None else json.dumps(payload, ensure_ascii=False)
-        return AppReply(status=200, body=body, milliseconds=spent(), headers={"content-type": "application/json"})
+        return AppReply(status=200, body=body, milliseconds=elapsed(), headers={"content-type": "application/json"})
 
     def warn(self) -> None:
-        """Tell every connection that it will be closed in about ten seconds: the app should open another first."""
+        """Send `warning` on every connection: Slack closes it in about ten seconds."""
         self._send({"type": "disconnect", "reason": "warning", "debug_info": {"host": "applink-sandbox"}})
 
     def refresh(self) -> None:
-        """Ask every connection to make way for a new one."""
+        """Send `refresh_requested` on every connection: the app should open a new one."""
         self._send({"type": "disconnect", "reason": "refresh_requested", "debug_info": {"host": "applink-sandbox"}})
 
     def drop(self) -> None:
-        """Cut every connection without a word, as a network would."""
+        """Close every TCP connection without a WebSocket close frame, as a network failure does."""
         with self._lock:
-            open_now = list(self._connections)
-        for connection in open_now:
+            connections = list(self._connections)
+        for connection in connections:
             connection.socket.shutdown(socket.SHUT_RDWR)
 
     def _send(self, message: Json) -> None:
         with self._lock:
-            open_now = list(self._connections)
-        for connection in open_now:
+            connections = list(self._connections)
+        for connection in connections:
             connection.send(json.dumps(message))
 
 

@@ -1,1 +1,1 @@
-"""The sandbox's web page: server, API, snapshots and recordings."""
+"""The sandbox's web page: WSGI application, API and snapshots."""

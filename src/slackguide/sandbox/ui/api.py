@@ -1,73 +1,83 @@
-"""The page's API: snapshots for one person, actions as a person, fault injection, clock, request log."""
+"""The page's API: snapshots, user actions, fault injection, clock, request log."""
+
+from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 from slackguide.sandbox.errors import NotAllowedError, NotFoundError
-from slackguide.sandbox.types import Json
-from slackguide.sandbox.ui.snapshot import brief, call_json, exchange_json, snapshot
-from slackguide.sandbox.web_api.fault_injection import FaultKind, InjectedFault
-from slackguide.sandbox.workspace.changes import ChangeFeed
+from slackguide.sandbox.json_types import Json
+from slackguide.sandbox.transport.socket_mode import SocketModeServer
+from slackguide.sandbox.ui.snapshot import call_json, exchange_json, outcome_json, snapshot
+from slackguide.sandbox.user.interactions import UserInteractions
+from slackguide.sandbox.web_api.fault_injection import FaultInjector, FaultKind, InjectedFault
+from slackguide.sandbox.workspace.records import Exchange
 
-if TYPE_CHECKING:
-    from slackguide.sandbox.sandbox import Sandbox
-
-
-# The latest exchanges that the request log shows.
 REQUEST_LOG_LENGTH = 150
+"""How many of the latest exchanges the request log shows."""
 
 
 class KnowledgePreview(Protocol):
-    """What wiring may hand in for the author's pages: the knowledge base as plain JSON."""
+    """The knowledge base as plain JSON, for the page's knowledge panel."""
 
     def entries(self) -> Sequence[Mapping[str, Any]]:
-        """Every entry: `{"id", "title", "team"}`."""
+        """Return every entry as `{"id", "title", "team"}`."""
 
     def card(self, entry_id: str) -> Mapping[str, Any]:
-        """One entry: `{"blocks": […], "triage": [{"answers": […], "destination": "…"}]}`. Raises KeyError."""
+        """Return one entry as `{"blocks": […], "triage": [{"answers": […], "destination": "…"}]}`. Raises KeyError."""
 
     def diagnostics(self) -> Sequence[Mapping[str, Any]]:
-        """What is wrong with the edited files: `{"where", "message"}`, empty when all is well."""
+        """Return the errors in the edited files as `{"where", "message"}`, empty if there are none."""
 
 
 class UiApi:
-    """The page's own small API, under /sandbox/."""
+    """The page's own API, under /sandbox/.
+
+    `user` acts as the person whom a request names. `advance` moves the clock by seconds; None if the clock is real.
+    """
 
     def __init__(
-        self, *, sandbox: "Sandbox", changes: ChangeFeed, preview: KnowledgePreview | None, can_advance: bool
+        self,
+        *,
+        user: UserInteractions,
+        faults: FaultInjector,
+        sockets: SocketModeServer | None,
+        preview: KnowledgePreview | None,
+        advance: Callable[[float], None] | None,
     ) -> None:
-        self._sandbox = sandbox
-        self._changes = changes
+        self._user = user
+        self._workspace = user.workspace
+        self._faults = faults
+        self._sockets = sockets
         self._preview = preview
-        self._can_advance = can_advance
+        self._advance = advance
 
-    def read(self, what: str, query: str) -> tuple[int, Json]:
-        """Answer a GET.
+    def read(self, path: str, query: str) -> tuple[int, Json]:
+        """Return status and body for a GET.
 
-        `state?as=PERSON&after=NUMBER`, `request_log`, `preview/entries`, `preview/faults`, `preview/card?id=…`.
+        Paths: `state?as=PERSON&after=NUMBER`, `request_log`, `preview/entries`, `preview/faults`, `preview/card?id=…`.
         """
-        request = {key: values[0] for key, values in parse_qs(query).items()}
-        workspace = self._sandbox.workspace
+        parameters = {key: values[0] for key, values in parse_qs(query).items()}
+        workspace = self._workspace
         try:
-            match what:
+            match path:
                 case "state":
-                    who = request.get("as") or workspace.people[0].id
-                    after = int(request["after"]) if request.get("after", "").isdecimal() else None
-                    found = snapshot(
-                        self._sandbox,
-                        who,
-                        self._changes,
-                        after=after,
-                        movable=self._can_advance,
-                        preview=self._preview is not None,
+                    body = snapshot(
+                        workspace,
+                        parameters.get("as") or workspace.people[0].id,
+                        faults=self._faults.faults,
+                        sockets=self._sockets,
+                        after=int(parameters["after"]) if parameters.get("after", "").isdecimal() else None,
+                        can_advance=self._advance is not None,
+                        has_preview=self._preview is not None,
                     )
-                    return HTTPStatus.OK, found
+                    return HTTPStatus.OK, body
                 case "request_log":
                     return HTTPStatus.OK, {
                         "exchanges": [
-                            exchange_json(workspace, found) for found in workspace.exchanges[-REQUEST_LOG_LENGTH:]
+                            exchange_json(workspace, exchange) for exchange in workspace.exchanges[-REQUEST_LOG_LENGTH:]
                         ],
                         "calls": [call_json(call) for call in workspace.calls[-2 * REQUEST_LOG_LENGTH :]],
                     }
@@ -76,40 +86,39 @@ class UiApi:
                 case "preview/faults" if self._preview:
                     return HTTPStatus.OK, {"faults": list(self._preview.diagnostics())}
                 case "preview/card" if self._preview:
-                    return HTTPStatus.OK, dict(self._preview.card(request.get("id", "")))
+                    return HTTPStatus.OK, dict(self._preview.card(parameters.get("id", "")))
                 case _:
-                    return HTTPStatus.NOT_FOUND, {"error": "there is no such thing"}
-        except (NotFoundError, KeyError) as missing:
-            return HTTPStatus.NOT_FOUND, {"error": str(missing)}
+                    return HTTPStatus.NOT_FOUND, {"error": f"unknown path {path}"}
+        except (NotFoundError, KeyError) as error:
+            return HTTPStatus.NOT_FOUND, {"error": str(error)}
 
-    def act(self, what: str, request: Json) -> tuple[int, Json]:
-        """Do what the person at the page did. `request["as"]` says who; 409 with words for what cannot be done."""
+    def act(self, action: str, request: Json) -> tuple[int, Json]:
+        """Run an action as the person in `request["as"]`. Return 409 with a message if the person cannot do it."""
         try:
-            return HTTPStatus.OK, self._actions(str(request.get("as", "")), request)[what]()
+            return HTTPStatus.OK, self._actions(str(request.get("as", "")), request)[action]()
         except KeyError as missing:
-            return HTTPStatus.BAD_REQUEST, {"error": f"there is no {missing} here"}
-        except (NotAllowedError, NotFoundError) as refusal:
-            return HTTPStatus.CONFLICT, {"error": str(refusal)}
-        except (TypeError, ValueError) as wrong:
-            return HTTPStatus.BAD_REQUEST, {"error": str(wrong)}
+            return HTTPStatus.BAD_REQUEST, {"error": f"unknown or missing: {missing}"}
+        except (NotAllowedError, NotFoundError) as error:
+            return HTTPStatus.CONFLICT, {"error": str(error)}
+        except (TypeError, ValueError) as error:
+            return HTTPStatus.BAD_REQUEST, {"error": str(error)}
 
-    def _actions(self, who: str, request: Json) -> dict[str, Callable[[], Json]]:
-        sandbox = self._sandbox
-        workspace = sandbox.workspace
+    def _actions(self, person: str, request: Json) -> dict[str, Callable[[], Json]]:
+        user = self._user
 
-        def done(exchange: Any) -> Json:
-            return brief(workspace, exchange)
+        def done(exchange: Exchange) -> Json:
+            return outcome_json(self._workspace, exchange)
 
         return {
             "command": lambda: done(
-                sandbox.command(who, request["channel"], request["command"], request.get("text", ""))
+                user.command(person, request["channel"], request["command"], request.get("text", ""))
             ),
-            "say": lambda: done(sandbox.say(who, request["channel"], request["text"], request.get("thread_ts"))),
-            "edit": lambda: done(sandbox.edit(who, request["ts"], request["text"])),
-            "delete": lambda: done(sandbox.delete(who, request["ts"])),
+            "say": lambda: done(user.say(person, request["channel"], request["text"], request.get("thread_ts"))),
+            "edit": lambda: done(user.edit(person, request["ts"], request["text"])),
+            "delete": lambda: done(user.delete(person, request["ts"])),
             "press": lambda: done(
-                sandbox.click(
-                    who,
+                user.click(
+                    person,
                     request["where"],
                     request["action_id"],
                     request.get("value"),
@@ -117,52 +126,50 @@ class UiApi:
                     state=request.get("state"),
                 )
             ),
-            "submit": lambda: done(sandbox.submit(who, request["view_id"], request.get("state"))),
+            "submit": lambda: done(user.submit(person, request["view_id"], request.get("state"))),
             "close": lambda: done(
-                sandbox.close_view(who, request["view_id"], everything=bool(request.get("everything")))
+                user.close_view(person, request["view_id"], everything=bool(request.get("everything")))
             ),
             "suggest": lambda: done(
-                sandbox.suggest(
-                    who,
+                user.suggest(
+                    person,
                     request["where"],
                     request["action_id"],
                     request.get("query", ""),
                     block_id=request.get("block_id"),
                 )
             ),
-            "home": lambda: done(sandbox.open_home(who, request.get("tab", "home"))),
-            "shortcut": lambda: done(sandbox.shortcut(who, request["callback_id"])),
-            "message_shortcut": lambda: done(sandbox.message_shortcut(who, request["ts"], request["callback_id"])),
-            "read": lambda: self._read(who, request["channel"], request["ts"]),
-            "dismiss": lambda: self._dismiss(who, request["ts"]),
+            "home": lambda: done(user.open_home(person, request.get("tab", "home"))),
+            "shortcut": lambda: done(user.shortcut(person, request["callback_id"])),
+            "message_shortcut": lambda: done(user.message_shortcut(person, request["ts"], request["callback_id"])),
+            "read": lambda: self._mark_read(person, request["channel"], request["ts"]),
+            "dismiss": lambda: self._dismiss(person, request["ts"]),
             "faults": lambda: self._inject_fault(request),
-            "advance": lambda: self._advance(float(request["seconds"])),
-            "invite": lambda: self._set_membership(request["channel"], joined=True),
-            "remove": lambda: self._set_membership(request["channel"], joined=False),
-            "archive": lambda: self._archive(request["channel"], archived=bool(request.get("archived", True))),
-            "sockets": lambda: self._sockets(request["what"]),
+            "advance": lambda: self._advance_clock(float(request["seconds"])),
+            "invite": lambda: self._change_channel(request["channel"], bot_joined=True),
+            "remove": lambda: self._change_channel(request["channel"], bot_joined=False),
+            "archive": lambda: self._change_channel(request["channel"], archived=bool(request.get("archived", True))),
+            "sockets": lambda: self._disconnect(request["what"]),
         }
 
-    def _read(self, who: str, channel: str, ts: str) -> Json:
-        workspace = self._sandbox.workspace
-        workspace.mark_read(workspace.person(who).id, workspace.conversation(channel).id, ts)
+    def _mark_read(self, person: str, channel: str, ts: str) -> Json:
+        workspace = self._workspace
+        workspace.mark_read(workspace.person(person).id, workspace.conversation(channel).id, ts)
         return {}
 
-    def _dismiss(self, who: str, ts: str) -> Json:
-        workspace = self._sandbox.workspace
-        message = workspace.message(ts)
-        if message.reader != workspace.person(who).id:
-            raise NotAllowedError("only a message that one person sees can be dismissed, by that person")
-        workspace.remove(message)
+    def _dismiss(self, person: str, ts: str) -> Json:
+        message = self._workspace.message(ts)
+        if message.reader != self._workspace.person(person).id:
+            raise NotAllowedError("only the recipient of an ephemeral message can dismiss it")
+        self._workspace.remove(message)
         return {}
 
     def _inject_fault(self, request: Json) -> Json:
-        faults = self._sandbox.faults
         if request.get("clear"):
-            faults.clear()
+            self._faults.clear()
         if request.get("kind"):
             times = request.get("times")
-            faults.add(
+            self._faults.add(
                 InjectedFault(
                     kind=FaultKind(request["kind"]),
                     method=str(request.get("method") or "*"),
@@ -173,25 +180,20 @@ class UiApi:
             )
         return {}
 
-    def _advance(self, seconds: float) -> Json:
-        if not self._can_advance:
+    def _advance_clock(self, seconds: float) -> Json:
+        if self._advance is None:
             raise NotAllowedError("this sandbox runs on the real clock")
         if not 0 < seconds <= 366 * 86400:
             raise NotAllowedError("the clock moves forward only, by a year at most")
-        self._sandbox.advance(seconds)
-        return {"now": self._sandbox.workspace.clock()}
+        self._advance(seconds)
+        return {"now": self._workspace.clock()}
 
-    def _set_membership(self, channel: str, *, joined: bool) -> Json:
-        self._sandbox.workspace.change_channel(channel, bot_joined=joined)
+    def _change_channel(self, channel: str, **changes: bool) -> Json:
+        self._workspace.change_channel(channel, **changes)
         return {}
 
-    def _archive(self, channel: str, *, archived: bool) -> Json:
-        self._sandbox.workspace.change_channel(channel, archived=archived)
-        return {}
-
-    def _sockets(self, what: str) -> Json:
-        sockets = self._sandbox.sockets
-        if sockets is None:
-            raise NotAllowedError("the bot is reached over HTTP here")
-        {"warn": sockets.warn, "refresh": sockets.refresh, "drop": sockets.drop}[what]()
+    def _disconnect(self, how: str) -> Json:
+        if self._sockets is None:
+            raise NotAllowedError("the app is connected over HTTP, not Socket Mode")
+        {"warn": self._sockets.warn, "refresh": self._sockets.refresh, "drop": self._sockets.drop}[how]()
         return {}

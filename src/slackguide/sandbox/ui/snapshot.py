@@ -1,61 +1,70 @@
-"""The workspace as the page draws it, for one person."""
+"""Serialize the workspace and its logs for the page."""
 
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 from slackguide.sandbox.block_kit.validation import Problem
-from slackguide.sandbox.types import Json
-from slackguide.sandbox.workspace.changes import ChangeFeed, FeedChange
+from slackguide.sandbox.json_types import Json
+from slackguide.sandbox.transport.socket_mode import SocketModeServer
+from slackguide.sandbox.web_api.fault_injection import InjectedFault
+from slackguide.sandbox.workspace.changes import FeedChange
 from slackguide.sandbox.workspace.records import ApiCall, Exchange
 from slackguide.sandbox.workspace.team import Person
-from slackguide.sandbox.workspace.views import OpenView
+from slackguide.sandbox.workspace.view_stacks import OpenView
 from slackguide.sandbox.workspace.workspace import Conversation, Message, Workspace
-
-if TYPE_CHECKING:
-    from slackguide.sandbox.sandbox import Sandbox
 
 
 def snapshot(
-    sandbox: "Sandbox", who: str, live: ChangeFeed, *, after: int | None, movable: bool, preview: bool
+    workspace: Workspace,
+    user: str,
+    *,
+    faults: Sequence[InjectedFault],
+    sockets: SocketModeServer | None,
+    after: int | None,
+    can_advance: bool,
+    has_preview: bool,
 ) -> Json:
-    """Everything that one person sees; with `after`, of the messages only what changed since that change.
+    """Return the state that one person sees. With `after`, `messages` holds only those changed since that change.
 
-    `number` is the change after which it is complete, `whole` whether it replaces what the page had, `run` the name of
-    this run: a page that knows another run has to begin anew.
+    `number` is the last change that the snapshot includes. `whole` tells the page to replace its state, not to merge.
+    `run` identifies this run of the sandbox: a page that knows another run must start over. Raises NotFoundError for
+    an unknown person.
     """
-    workspace = sandbox.workspace
-    me = workspace.person(who)
+    person = workspace.person(user)
     with workspace.lock:
-        workspace.direct_message(me.id)
-        number = live.number
-        mine = [found for found in workspace.conversations if me.id in found.members]
-        changes = None if after is None else live.since(after)
+        workspace.direct_message(person.id)
+        number = workspace.changes.number
+        conversations = [conversation for conversation in workspace.conversations if person.id in conversation.members]
+        changes = None if after is None else workspace.changes.since(after)
         if changes is not None:
-            missed = (after or 0) + len(changes) != number
-            moved = any(change.kind in ("channels", "people") for change in changes)
-            changes = None if missed or moved else changes
-        home = workspace.views.home(me.id)
+            incomplete = (after or 0) + len(changes) != number
+            structural = any(change.kind in ("channels", "people") for change in changes)
+            changes = None if incomplete or structural else changes
+        home = workspace.views.home(person.id)
         return {
             "run": workspace.ids.seed,
             "number": number,
             "whole": changes is None,
-            "me": me.id,
+            "me": person.id,
             "team": {"name": workspace.team.name, "partner": workspace.team.partner_name},
-            "people": [_person(person) for person in workspace.people],
+            "people": [_person(member) for member in workspace.people],
             "groups": [{"id": group.id, "handle": group.handle} for group in workspace.groups],
             "app": _app(workspace),
-            "channels": [_channel(workspace, found, me) for found in mine],
-            "messages": _messages(workspace, mine, me, changes),
+            "channels": [_channel(workspace, conversation, person) for conversation in conversations],
+            "messages": _messages(workspace, conversations, person, changes),
             "gone": [change.body["ts"] for change in changes or () if change.kind == "gone"],
-            "stack": [view_json(view) for view in workspace.views.stack(me.id)],
+            "stack": [view_json(view) for view in workspace.views.stack(person.id)],
             "home": view_json(home) if home else None,
             "now": workspace.clock(),
-            "movable": movable,
-            "preview": preview,
+            "movable": can_advance,
+            "preview": has_preview,
             "faults": [
                 {"kind": fault.kind, "method": fault.method, "times": fault.times, "seconds": fault.seconds}
-                for fault in sandbox.faults.faults
+                for fault in faults
             ],
-            "sockets": sandbox.sockets.connected if sandbox.sockets else None,
+            "sockets": sockets.connected if sockets else None,
         }
 
 
@@ -78,17 +87,20 @@ def _app(workspace: Workspace) -> Json:
 
 
 def _messages(
-    workspace: Workspace, mine: list[Conversation], me: Person, changes: tuple[FeedChange, ...] | None
+    workspace: Workspace, conversations: list[Conversation], person: Person, changes: tuple[FeedChange, ...] | None
 ) -> list[Json]:
-    seen = [
+    messages = [
         message
-        for found in mine
-        for message in (*workspace.all_messages(found.id), *workspace.ephemerals(me.id, found.id))
+        for conversation in conversations
+        for message in (
+            *workspace.all_messages(conversation.id),
+            *workspace.ephemerals(person.id, conversation.id),
+        )
     ]
     if changes is not None:
-        fresh = {change.body["ts"] for change in changes if change.kind == "message"}
-        seen = [message for message in seen if message.ts in fresh]
-    return [message_json(message) for message in seen]
+        changed = {change.body["ts"] for change in changes if change.kind == "message"}
+        messages = [message for message in messages if message.ts in changed]
+    return [message_json(message) for message in messages]
 
 
 def _person(person: Person) -> Json:
@@ -102,23 +114,23 @@ def _person(person: Person) -> Json:
     }
 
 
-def _channel(workspace: Workspace, found: Conversation, me: Person) -> Json:
+def _channel(workspace: Workspace, conversation: Conversation, person: Person) -> Json:
     return {
-        "id": found.id,
-        "name": found.name,
-        "purpose": found.purpose,
-        "direct": found.person is not None,
-        "private": found.private,
-        "archived": found.archived,
-        "shared": found.shared,
-        "bot": found.bot_joined,
-        "members": sorted(found.members),
-        "read": workspace.read(me.id, found.id),
+        "id": conversation.id,
+        "name": conversation.name,
+        "purpose": conversation.purpose,
+        "direct": conversation.person is not None,
+        "private": conversation.private,
+        "archived": conversation.archived,
+        "shared": conversation.shared,
+        "bot": conversation.bot_joined,
+        "members": sorted(conversation.members),
+        "read": workspace.read(person.id, conversation.id),
     }
 
 
 def message_json(message: Message) -> Json:
-    """A message as the page draws it."""
+    """Return a message for the page."""
     return {
         "channel": message.channel,
         "ts": message.ts,
@@ -137,17 +149,17 @@ def message_json(message: Message) -> Json:
 
 
 def view_json(view: OpenView) -> Json:
-    """A modal or Home tab as the page draws it."""
+    """Return a modal or Home tab for the page."""
     return {"id": view.id, "hash": view.hash, "type": view.type, "content": view.content, "values": view.values}
 
 
 def problem_json(problem: Problem) -> Json:
-    """A broken rule for the request log."""
+    """Return a validation problem for the request log."""
     return {"at": problem.at, "message": problem.message, "rule": problem.rule}
 
 
 def call_json(call: ApiCall) -> Json:
-    """A Web API call for the request log."""
+    """Return a Web API call for the request log."""
     return {
         "number": call.number,
         "at": call.at,
@@ -163,8 +175,8 @@ def call_json(call: ApiCall) -> Json:
     }
 
 
-def brief(workspace: Workspace, exchange: Exchange) -> Json:
-    """What the page needs at once after an action; all else comes by the live stream."""
+def outcome_json(workspace: Workspace, exchange: Exchange) -> Json:
+    """Return the outcome of an action. The event stream carries the changes that it caused."""
     return {
         "exchange": exchange.number,
         "ok": exchange.ok,
@@ -178,7 +190,7 @@ def brief(workspace: Workspace, exchange: Exchange) -> Json:
 
 
 def exchange_json(workspace: Workspace, exchange: Exchange) -> Json:
-    """An exchange for the request log."""
+    """Return an exchange for the request log."""
     reply: Any = None
     if exchange.reply is not None:
         reply = {
@@ -188,7 +200,7 @@ def exchange_json(workspace: Workspace, exchange: Exchange) -> Json:
             "milliseconds": round(exchange.reply.milliseconds, 1),
         }
     return {
-        **brief(workspace, exchange),
+        **outcome_json(workspace, exchange),
         "at": exchange.at,
         "kind": exchange.kind,
         "person": exchange.person,

@@ -1,4 +1,6 @@
-"""The WSGI application: Web API, response URLs, the page with its files and event stream, and extra routes."""
+"""The WSGI application: Web API, response URLs, the page, its static files and event stream, and extra routes."""
+
+from __future__ import annotations
 
 import json
 import mimetypes
@@ -6,61 +8,67 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from importlib import resources
-from typing import Any, Final
+from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.ui.api import UiApi
 from slackguide.sandbox.user.response_urls import ResponseUrls
-from slackguide.sandbox.web_api.api import WebApi
 from slackguide.sandbox.web_api.call_handler import ApiResponse
+from slackguide.sandbox.web_api.endpoint import WebApi
 from slackguide.sandbox.workspace.changes import ChangeFeed
 
-# Nothing from elsewhere, nothing inline: message text could not run even if it became markup.
-POLICY: Final = (
+POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_SAFE: Final = (
+"""The Content Security Policy: no third-party and no inline code, so message text cannot run even if it is markup."""
+
+_SECURITY_HEADERS = (
     ("Content-Security-Policy", POLICY),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
     ("Cache-Control", "no-store"),
 )
-# Seconds between signs of life on a live stream: how a closed tab is noticed.
-HEARTBEAT: Final = 10.0
-# Live streams at once: each holds a thread of the server, and the bot needs some, too.
-STREAMS: Final = 24
-_MOST: Final = 4_000_000
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
-_STATIC: Final = resources.files("slackguide.sandbox") / "static"
+HEARTBEAT = 10.0
+"""Seconds between comments on an idle event stream, to detect a closed tab."""
+
+MAX_STREAMS = 24
+"""How many event streams may be open at once. Each holds a server thread; the rest of the threads serve the app."""
+
+_MAX_BODY = 4_000_000
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_STATIC = resources.files("slackguide.sandbox") / "static"
 
 
 class WsgiApp:
-    """The WSGI application. It is made before what it leads to, since that needs the port: `open` completes it."""
+    """The sandbox's WSGI application.
+
+    It is created before its handlers, because they need the port that the server binds: `mount` adds them.
+    """
 
     def __init__(self, *, routes: Mapping[str, WSGIApplication]) -> None:
         self._routes = dict(routes)
-        self._streams = threading.BoundedSemaphore(STREAMS)
+        self._streams = threading.BoundedSemaphore(MAX_STREAMS)
 
-    def open(self, *, web_api: WebApi, response_urls: ResponseUrls, page: UiApi, changes: ChangeFeed) -> None:
-        """Say what lies behind it."""
+    def mount(self, *, web_api: WebApi, response_urls: ResponseUrls, ui_api: UiApi, changes: ChangeFeed) -> None:
+        """Set the handlers."""
         self._web_api = web_api
         self._response_urls = response_urls
-        self._ui_api = page
-        self._changes_feed = changes
+        self._ui_api = ui_api
+        self._change_feed = changes
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        """Serve one request."""
+        """Handle one request."""
         path = environ.get("PATH_INFO", "/").encode("latin-1").decode("utf-8", "replace")
         if path in self._routes:
             return self._routes[path](environ, start)
         if path.startswith("/api/"):
             return self._api(environ, start, path.removeprefix("/api/"))
         if path.startswith("/hooks/"):
-            return self._hook(environ, start, path.removeprefix("/hooks/"))
+            return self._response_url(environ, start, path.removeprefix("/hooks/"))
         if not _is_local(environ):
-            return _text(start, HTTPStatus.FORBIDDEN, "The sandbox answers on loopback only.\n")
+            return _text(start, HTTPStatus.FORBIDDEN, "The sandbox is available on loopback only.\n")
         if path.startswith("/sandbox/"):
             return self._page_api(environ, start, path.removeprefix("/sandbox/"))
         if path.startswith("/static/"):
@@ -70,7 +78,7 @@ class WsgiApp:
         return _text(start, HTTPStatus.NOT_FOUND, "Not found.\n")
 
     def _api(self, environ: WSGIEnvironment, start: StartResponse, method: str) -> Iterable[bytes]:
-        answer = self._web_api.answer(
+        response = self._web_api.handle(
             method,
             authorization=environ.get("HTTP_AUTHORIZATION", ""),
             content_type=environ.get("CONTENT_TYPE", ""),
@@ -78,50 +86,50 @@ class WsgiApp:
             query=environ.get("QUERY_STRING", ""),
             disconnected=_disconnected(environ),
         )
-        return _answer(start, answer)
+        return _respond(start, response)
 
-    def _hook(self, environ: WSGIEnvironment, start: StartResponse, key: str) -> Iterable[bytes]:
+    def _response_url(self, environ: WSGIEnvironment, start: StartResponse, key: str) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] != "POST":
             return _text(start, HTTPStatus.METHOD_NOT_ALLOWED, "POST only.\n")
-        answer = self._response_urls.answer(
+        response = self._response_urls.handle(
             key, content_type=environ.get("CONTENT_TYPE", ""), body=_body(environ), disconnected=_disconnected(environ)
         )
-        if answer is not None and answer.status == HTTPStatus.OK:
+        if response is not None and response.status == HTTPStatus.OK:
             return _text(start, HTTPStatus.OK, "ok")
-        return _answer(start, answer)
+        return _respond(start, response)
 
-    def _page_api(self, environ: WSGIEnvironment, start: StartResponse, what: str) -> Iterable[bytes]:
-        if what == "live":
+    def _page_api(self, environ: WSGIEnvironment, start: StartResponse, path: str) -> Iterable[bytes]:
+        if path == "live":
             return self._stream(environ, start)
         if environ["REQUEST_METHOD"] == "GET":
-            status, found = self._ui_api.read(what, environ.get("QUERY_STRING", ""))
-            return _json(start, status, found)
+            status, body = self._ui_api.read(path, environ.get("QUERY_STRING", ""))
+            return _json(start, status, body)
         if not _is_same_origin(environ):
-            return _text(start, HTTPStatus.FORBIDDEN, "Only the sandbox's own page may do this.\n")
+            return _text(start, HTTPStatus.FORBIDDEN, "Only the sandbox page may send this request.\n")
         try:
             request: Any = json.loads(_body(environ) or b"{}")
         except ValueError:
             request = None
         if not isinstance(request, dict):
             return _json(start, HTTPStatus.BAD_REQUEST, {"error": "a JSON object was expected"})
-        status, found = self._ui_api.act(what, request)
-        return _json(start, status, found)
+        status, body = self._ui_api.act(path, request)
+        return _json(start, status, body)
 
     def _stream(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        """Server-sent events from the change after `Last-Event-ID`, or after the query string's number."""
+        """Stream server-sent events from the change after `Last-Event-ID`, or after the number in the query string."""
         if not self._streams.acquire(blocking=False):
             return _text(start, HTTPStatus.SERVICE_UNAVAILABLE, "Too many pages are open.\n")
         last = environ.get("HTTP_LAST_EVENT_ID") or environ.get("QUERY_STRING", "").removeprefix("after=")
-        after = int(last) if last.isdecimal() else self._changes_feed.number
-        start("200 OK", [("Content-Type", "text/event-stream; charset=utf-8"), *_SAFE])
-        return self._changes(after)
+        after = int(last) if last.isdecimal() else self._change_feed.number
+        start("200 OK", [("Content-Type", "text/event-stream; charset=utf-8"), *_SECURITY_HEADERS])
+        return self._event_stream(after)
 
-    def _changes(self, after: int) -> Iterator[bytes]:
+    def _event_stream(self, after: int) -> Iterator[bytes]:
         try:
             yield b"retry: 1000\n\n"
-            for change in self._changes_feed.follow(after, heartbeat=HEARTBEAT):
+            for change in self._change_feed.follow(after, heartbeat=HEARTBEAT):
                 if change is None:
-                    yield b": still here\n\n"
+                    yield b": heartbeat\n\n"
                     continue
                 body = json.dumps({"kind": change.kind, **change.body}, ensure_ascii=False)
                 yield f"id: {change.number}\ndata: {body}\n\n".encode()
@@ -129,28 +137,28 @@ class WsgiApp:
             self._streams.release()
 
 
-def _answer(start: StartResponse, answer: ApiResponse | None) -> list[bytes]:
-    if answer is None:
-        # waitress closes the connection without a byte when an application raises this.
-        raise ConnectionResetError("bad weather")
-    return _json(start, answer.status, answer.body, tuple(answer.headers.items()))
+def _respond(start: StartResponse, response: ApiResponse | None) -> list[bytes]:
+    if response is None:
+        # waitress closes the connection without a response if an application raises an OSError.
+        raise ConnectionResetError("injected fault")
+    return _json(start, response.status, response.body, tuple(response.headers.items()))
 
 
 def _disconnected(environ: WSGIEnvironment) -> Callable[[], bool]:
-    """Whether the caller has hung up, as far as the server can tell."""
-    found: Callable[[], bool] = environ.get("waitress.client_disconnected", lambda: False)
-    return found
+    """Return a function that tells whether the client disconnected, as far as the server knows."""
+    disconnected: Callable[[], bool] = environ.get("waitress.client_disconnected", lambda: False)
+    return disconnected
 
 
 def _is_local(environ: WSGIEnvironment) -> bool:
-    """Whether the browser asked for a loopback name: a page elsewhere cannot point its own name at us."""
+    """Return whether the Host header names loopback. This prevents DNS rebinding."""
     host = environ.get("HTTP_HOST", "")
     name = host if host.endswith("]") else host.rpartition(":")[0] or host
     return name in _LOOPBACK
 
 
 def _is_same_origin(environ: WSGIEnvironment) -> bool:
-    """Whether a change was asked for by our own page (or by a program, which sends no Origin)."""
+    """Return whether the request comes from the sandbox page, or from a program, which sends no Origin."""
     origin = environ.get("HTTP_ORIGIN")
     sent_json = environ.get("CONTENT_TYPE", "").startswith("application/json")
     return sent_json and origin in (None, f"http://{environ.get('HTTP_HOST', '')}")
@@ -158,35 +166,37 @@ def _is_same_origin(environ: WSGIEnvironment) -> bool:
 
 def _body(environ: WSGIEnvironment) -> bytes:
     length = int(environ.get("CONTENT_LENGTH") or 0)
-    found: bytes = environ["wsgi.input"].read(min(length, _MOST))
-    return found
+    body: bytes = environ["wsgi.input"].read(min(length, _MAX_BODY))
+    return body
 
 
-def _line(status: int) -> str:
+def _status_line(status: int) -> str:
     return f"{int(status)} {HTTPStatus(status).phrase}"
 
 
 def _json(start: StartResponse, status: int, body: Json, headers: tuple[tuple[str, str], ...] = ()) -> list[bytes]:
     raw = json.dumps(body, ensure_ascii=False).encode()
     size = ("Content-Length", str(len(raw)))
-    start(_line(status), [("Content-Type", "application/json; charset=utf-8"), size, *headers, *_SAFE])
+    start(
+        _status_line(status), [("Content-Type", "application/json; charset=utf-8"), size, *headers, *_SECURITY_HEADERS]
+    )
     return [raw]
 
 
 def _text(start: StartResponse, status: int, text: str) -> list[bytes]:
     raw = text.encode()
     size = ("Content-Length", str(len(raw)))
-    start(_line(status), [("Content-Type", "text/plain; charset=utf-8"), size, *_SAFE])
+    start(_status_line(status), [("Content-Type", "text/plain; charset=utf-8"), size, *_SECURITY_HEADERS])
     return [raw]
 
 
 def _static(start: StartResponse, name: str) -> list[bytes]:
     parts = name.split("/")
-    found = _STATIC.joinpath(*parts)
-    if ".." in parts or "" in parts or not found.is_file():
+    file = _STATIC.joinpath(*parts)
+    if ".." in parts or "" in parts or not file.is_file():
         return _text(start, HTTPStatus.NOT_FOUND, "Not found.\n")
-    raw = found.read_bytes()
+    raw = file.read_bytes()
     kind = "text/javascript" if name.endswith(".js") else mimetypes.guess_type(name)[0] or "application/octet-stream"
     size = ("Content-Length", str(len(raw)))
-    start(_line(HTTPStatus.OK), [("Content-Type", f"{kind}; charset=utf-8"), size, *_SAFE])
+    start(_status_line(HTTPStatus.OK), [("Content-Type", f"{kind}; charset=utf-8"), size, *_SECURITY_HEADERS])
     return [raw]

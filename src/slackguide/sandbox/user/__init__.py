@@ -1,1 +1,1 @@
-"""What a person does in Slack's client: actions, interactions, and the payloads they send."""
+"""The user of the Slack client: actions, interactions, their payloads, and the app's responses."""

@@ -1,13 +1,15 @@
 """User actions: commands, messages, shortcuts, App Home."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from slackguide.sandbox.errors import NotAllowedError
-from slackguide.sandbox.transport.app import AppConnection
+from slackguide.sandbox.json_types import Json
+from slackguide.sandbox.transport.app_connection import AppConnection
 from slackguide.sandbox.transport.event_queue import EventQueue
 from slackguide.sandbox.transport.http import Envelope
-from slackguide.sandbox.types import Json
-from slackguide.sandbox.user.composer import as_message
+from slackguide.sandbox.user.composer import compose
 from slackguide.sandbox.user.payloads import Payloads
 from slackguide.sandbox.user.response_urls import ResponseUrls, show
 from slackguide.sandbox.user.responses import parse_command_response
@@ -21,10 +23,10 @@ _SUBSCRIPTION = {"im": "message.im", "channel": "message.channels", "group": "me
 
 
 class UserActions:
-    """What a person does in channels. Each method returns the exchange that it led to.
+    """A user's actions in conversations. Each method returns the exchange with the app that it causes.
 
-    People are named by id or handle, channels by id or name. Raises CannotDo for what Slack's screen would not offer,
-    Unknown for names that do not exist.
+    `user` is a person's id or name, `channel` a channel's id or name. Raises NotAllowedError for an action that
+    Slack's client does not offer, NotFoundError for an unknown name.
     """
 
     def __init__(
@@ -42,27 +44,27 @@ class UserActions:
         self._response_urls = response_urls
         self._payloads = payloads
 
-    def _present(self, user: str) -> Person:
+    def _active_person(self, user: str) -> Person:
         person = self.workspace.person(user)
         if person.deleted:
-            raise NotAllowedError(f"{person.name} has left and cannot do anything here")
+            raise NotAllowedError(f"{person.name} is deactivated")
         if person.bot:
-            raise NotAllowedError(f"{person.name} is a bot and does nothing here by itself")
+            raise NotAllowedError(f"{person.name} is a bot and cannot act as a user")
         return person
 
-    def _place(self, person: Person, channel: str) -> Conversation:
-        """The channel, if the person sits in it; their own handle or the bot's name is their direct message."""
+    def _conversation(self, person: Person, channel: str) -> Conversation:
+        """Return the channel if the person is in it. The person's or the app's name means their direct message."""
         if channel in (person.id, person.name, self.workspace.app.name, self.workspace.app.user_id):
             return self.workspace.direct_message(person.id)
-        found = self.workspace.conversation(channel)
-        if person.id not in found.members:
-            raise NotAllowedError(f"{person.name} is not in #{found.name}")
-        return found
+        conversation = self.workspace.conversation(channel)
+        if person.id not in conversation.members:
+            raise NotAllowedError(f"{person.name} is not in #{conversation.name}")
+        return conversation
 
     def command(self, user: str, channel: str, command: str, text: str = "") -> Exchange:
-        """Type a slash command into a channel."""
-        person = self._present(user)
-        conversation = self._place(person, channel)
+        """Send a slash command from a channel."""
+        person = self._active_person(user)
+        conversation = self._conversation(person, channel)
         workspace = self.workspace
         if workspace.app.command(command) is None:
             notice = f"{command} is not a valid command."
@@ -77,27 +79,25 @@ class UserActions:
             response_url=self._response_urls.issue("commands", person=person.id, channel=conversation.id),
         )
 
-        def conclude(reply: AppReply) -> dict[str, Any]:
-            answer = parse_command_response(command, reply, workspace.ids)
-            if answer.content is not None:
+        def apply(reply: AppReply) -> dict[str, Any]:
+            response = parse_command_response(command, reply, workspace.ids)
+            if response.content is not None:
                 show(
                     workspace,
-                    answer.content,
+                    response.content,
                     person=person.id,
                     channel=conversation.id,
                     thread_ts=None,
-                    to_all=answer.to_all,
+                    to_all=response.to_all,
                 )
-            if answer.notice:
-                self._notice(person, conversation, answer.notice)
-            return {"notice": answer.notice, "problems": answer.problems}
+            if response.notice:
+                self._notice(person, conversation, response.notice)
+            return {"notice": response.notice, "problems": response.problems}
 
-        return self._bot.exchange(
-            "slash_commands", person.id, Envelope(kind="slash_commands", payload=payload), conclude
-        )
+        return self._bot.exchange("slash_commands", person.id, Envelope(kind="slash_commands", payload=payload), apply)
 
     def _notice(self, person: Person, conversation: Conversation, text: str) -> None:
-        """Slackbot's words to one person."""
+        """Post an ephemeral message from Slackbot."""
         workspace = self.workspace
         workspace.post(
             Message(
@@ -110,31 +110,31 @@ class UserActions:
             )
         )
 
-    # Messages and the events they cause
+    # Messages and their events
 
     def message(self, user: str, text: str, thread_ts: str | None = None) -> Exchange:
-        """Write to the bot in a direct message."""
+        """Send a direct message to the app."""
         return self.say(user, self.workspace.app.name, text, thread_ts)
 
     def mention(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Exchange:
-        """Mention the bot in a channel: `text` is what follows its name."""
+        """Mention the app in a channel. `text` follows its name."""
         return self.say(user, channel, f"@{self.workspace.app.name} {text}".rstrip(), thread_ts)
 
     def say(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Exchange:
-        """Write a message anywhere. The bot hears of it as far as its events reach."""
-        person = self._present(user)
-        conversation = self._place(person, channel)
+        """Send a message. The app receives the events that it subscribed to."""
+        person = self._active_person(user)
+        conversation = self._conversation(person, channel)
         if conversation.archived:
             raise NotAllowedError(f"#{conversation.name} is archived")
         if not text.strip():
             raise NotAllowedError("an empty message cannot be sent")
-        written, blocks = as_message(self.workspace, text)
+        mrkdwn, blocks = compose(self.workspace, text)
         message = self.workspace.post(
             Message(
                 channel=conversation.id,
                 ts=self.workspace.next_ts(),
                 user=person.id,
-                text=written,
+                text=mrkdwn,
                 blocks=tuple(blocks),
                 thread_ts=thread_ts,
             )
@@ -143,16 +143,16 @@ class UserActions:
         return self._send_event(person, conversation, message)
 
     def _send_event(self, person: Person, conversation: Conversation, message: Message) -> Exchange:
-        """Deliver every event that a person's message causes; returns the exchange of the one about the bot."""
+        """Deliver every event of a message. Return the exchange of the last one (`app_mention` after `message`)."""
         events = list(self._events_of(conversation, message))
         if not events:
             return self._bot.unsent(
-                "message", person.id, message_json(self.workspace, message, threads=False), stored=False
+                "message", person.id, message_json(self.workspace, message, threads=False), logged=False
             )
         *others, last = events
         for event in others:
-            self._events.send_now(person.id, self._parcel(event, person, conversation))
-        return self._events.send_now(person.id, self._parcel(last, person, conversation))
+            self._events.send_now(person.id, self._envelope(event, person, conversation))
+        return self._events.send_now(person.id, self._envelope(last, person, conversation))
 
     def _events_of(self, conversation: Conversation, message: Message) -> list[Json]:
         app = self.workspace.app
@@ -165,17 +165,17 @@ class UserActions:
             body["metadata"] = message.metadata
         if not message.by_bot:
             body["client_msg_id"] = self.workspace.ids.next("", length=12).lower()
-        found = []
+        events = []
         if conversation.bot_joined:
             kind = _channel_type(conversation)
             if _SUBSCRIPTION[kind] in app.events:
-                found.append({**body, "channel_type": kind})
+                events.append({**body, "channel_type": kind})
         mentioned = f"<@{app.user_id}>" in message.text and not conversation.person
         if mentioned and conversation.bot_joined and not message.by_bot and "app_mention" in app.events:
-            found.append({**body, "type": "app_mention"})
-        return found
+            events.append({**body, "type": "app_mention"})
+        return events
 
-    def _parcel(self, event: Json, person: Person | None, conversation: Conversation | None) -> Envelope:
+    def _envelope(self, event: Json, person: Person | None, conversation: Conversation | None) -> Envelope:
         payload = self._payloads.event(
             event,
             event_id=self.workspace.ids.next("Ev"),
@@ -185,35 +185,39 @@ class UserActions:
         return Envelope(kind="events_api", payload=payload)
 
     def edit(self, user: str, ts: str, text: str) -> Exchange:
-        """Edit one's own message."""
-        person = self._present(user)
-        message = self._own(person, ts)
-        written, blocks = as_message(self.workspace, text)
-        changed = self.workspace.change(message, text=written, blocks=tuple(blocks), edited=self.workspace.next_ts())
-        return self._report(person, "message_changed", changed, {"message": changed, "previous_message": message})
+        """Edit a message of one's own."""
+        person = self._active_person(user)
+        message = self._own_message(person, ts)
+        mrkdwn, blocks = compose(self.workspace, text)
+        changed = self.workspace.change(message, text=mrkdwn, blocks=tuple(blocks), edited=self.workspace.next_ts())
+        return self._send_change_event(
+            person, "message_changed", changed, {"message": changed, "previous_message": message}
+        )
 
     def delete(self, user: str, ts: str) -> Exchange:
-        """Delete one's own message."""
-        person = self._present(user)
-        message = self._own(person, ts)
+        """Delete a message of one's own."""
+        person = self._active_person(user)
+        message = self._own_message(person, ts)
         self.workspace.remove(message)
-        return self._report(person, "message_deleted", message, {"previous_message": message})
+        return self._send_change_event(person, "message_deleted", message, {"previous_message": message})
 
-    def _own(self, person: Person, ts: str) -> Message:
+    def _own_message(self, person: Person, ts: str) -> Message:
         message = self.workspace.message(ts)
         if message.user != person.id:
-            raise NotAllowedError("only one's own messages can be changed")
+            raise NotAllowedError("only the author of a message can change it")
         return message
 
-    def _report(self, person: Person, subtype: str, message: Message, about: dict[str, Message]) -> Exchange:
-        event = self._change_event(subtype, message, about)
+    def _send_change_event(
+        self, person: Person, subtype: str, message: Message, messages: dict[str, Message]
+    ) -> Exchange:
+        event = self._change_event(subtype, message, messages)
         conversation = self.workspace.conversation(message.channel)
         if event is None:
-            return self._bot.unsent(subtype, person.id, {"channel": message.channel, "ts": message.ts}, stored=False)
-        return self._events.send_now(person.id, self._parcel(event, person, conversation))
+            return self._bot.unsent(subtype, person.id, {"channel": message.channel, "ts": message.ts}, logged=False)
+        return self._events.send_now(person.id, self._envelope(event, person, conversation))
 
-    def _change_event(self, subtype: str, message: Message, about: dict[str, Message]) -> Json | None:
-        """The event of a changed or deleted message, None where the bot does not hear of it."""
+    def _change_event(self, subtype: str, message: Message, messages: dict[str, Message]) -> Json | None:
+        """Return the event of a changed or deleted message, None if the app does not receive it."""
         conversation = self.workspace.conversation(message.channel)
         kind = _channel_type(conversation)
         if not conversation.bot_joined or _SUBSCRIPTION[kind] not in self.workspace.app.events:
@@ -227,31 +231,31 @@ class UserActions:
             "channel_type": kind,
             "ts": ts,
             "event_ts": ts,
-            **{key: message_json(self.workspace, found, threads=False) for key, found in about.items()},
+            **{key: message_json(self.workspace, value, threads=False) for key, value in messages.items()},
             **({"deleted_ts": message.ts} if subtype == "message_deleted" else {}),
         }
 
-    # What the bot itself does comes back to it as events
+    # Events of the app's own messages
 
     def bot_posted(self, message: Message) -> None:
-        """Send the bot the event of its own message, as Slack does."""
+        """Send the app the events of a message that it posted, as Slack does."""
         conversation = self.workspace.conversation(message.channel)
         for event in self._events_of(conversation, message):
-            self._events.send_later(self.workspace.app.user_id, self._parcel(event, None, conversation))
+            self._events.send_later(self.workspace.app.user_id, self._envelope(event, None, conversation))
 
     def bot_changed(self, before: Message, after: Message) -> None:
-        """Send the bot the event of its own message's change."""
-        about = {"message": after, "previous_message": before}
-        event = self._change_event("message_changed", after, about)
+        """Send the app the event of a message that it changed."""
+        messages = {"message": after, "previous_message": before}
+        event = self._change_event("message_changed", after, messages)
         if event is not None:
             conversation = self.workspace.conversation(after.channel)
-            self._events.send_later(self.workspace.app.user_id, self._parcel(event, None, conversation))
+            self._events.send_later(self.workspace.app.user_id, self._envelope(event, None, conversation))
 
-    # The Home tab and shortcuts
+    # App Home and shortcuts
 
     def open_home(self, user: str, tab: str = "home") -> Exchange:
-        """Open the app's Home tab (or its `messages` tab)."""
-        person = self._present(user)
+        """Open a tab of App Home, `home` or `messages`."""
+        person = self._active_person(user)
         conversation = self.workspace.direct_message(person.id)
         event: Json = {
             "type": "app_home_opened",
@@ -265,24 +269,24 @@ class UserActions:
             event["view"] = self._payloads.view(home)
         if "app_home_opened" not in self.workspace.app.events:
             return self._bot.unsent("app_home_opened", person.id, event)
-        return self._events.send_now(person.id, self._parcel(event, person, conversation))
+        return self._events.send_now(person.id, self._envelope(event, person, conversation))
 
     def shortcut(self, user: str, callback_id: str) -> Exchange:
-        """Use a global shortcut."""
-        person = self._present(user)
-        self._offered(callback_id, "global")
+        """Run a global shortcut."""
+        person = self._active_person(user)
+        self._require_shortcut(callback_id, "global")
         trigger_id = self.workspace.views.trigger(person.id)
         payload = self._payloads.shortcut(person, callback_id, trigger_id=trigger_id)
         return self._interact("shortcut", person, payload)
 
     def message_shortcut(self, user: str, ts: str, callback_id: str) -> Exchange:
-        """Use a message shortcut on a message."""
-        person = self._present(user)
-        self._offered(callback_id, "message")
+        """Run a message shortcut on a message."""
+        person = self._active_person(user)
+        self._require_shortcut(callback_id, "message")
         message = self.workspace.message(ts)
         if message.reader is not None:
-            raise NotAllowedError("Slack offers no shortcuts on messages that only one person sees")
-        conversation = self._place(person, message.channel)
+            raise NotAllowedError("an ephemeral message has no shortcuts")
+        conversation = self._conversation(person, message.channel)
         payload = self._payloads.message_shortcut(
             person,
             message,
@@ -294,22 +298,22 @@ class UserActions:
         )
         return self._interact("message_action", person, payload)
 
-    def _offered(self, callback_id: str, kind: str) -> None:
+    def _require_shortcut(self, callback_id: str, kind: str) -> None:
         shortcuts = [shortcut for shortcut in self.workspace.app.shortcuts if shortcut.kind == kind]
         if callback_id not in [shortcut.callback_id for shortcut in shortcuts]:
             raise NotAllowedError(f"the app registered no {kind} shortcut {callback_id}")
 
     def _interact(self, kind: str, person: Person, payload: Json) -> Exchange:
-        """Send an interaction whose answer shows nothing by itself."""
+        """Send an interaction whose response has no visible effect."""
 
-        def conclude(reply: AppReply) -> dict[str, Any]:
+        def apply(reply: AppReply) -> dict[str, Any]:
             return {"notice": failure_message(self.workspace.app.display_name, reply)}
 
-        return self._bot.exchange(kind, person.id, Envelope(kind="interactive", payload=payload), conclude)
+        return self._bot.exchange(kind, person.id, Envelope(kind="interactive", payload=payload), apply)
 
 
 def failure_message(name: str, reply: AppReply) -> str | None:
-    """Slack's words beside a button or shortcut whose request was not acknowledged."""
+    """Return Slack's message for a button or shortcut if the app did not acknowledge the request, else None."""
     if reply.ok:
         return None
     if reply.failure == "timeout":

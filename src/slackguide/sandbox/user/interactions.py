@@ -1,4 +1,6 @@
-"""User interactions with what the app shows: buttons, selects, modals."""
+"""User interactions with blocks, modals and App Home."""
+
+from __future__ import annotations
 
 import json
 from collections.abc import Mapping
@@ -7,54 +9,55 @@ from typing import Any
 from slackguide.sandbox.block_kit.state import StateValues, choose, find, input_errors, state_of
 from slackguide.sandbox.block_kit.validation import Problem
 from slackguide.sandbox.errors import ApiError, NotAllowedError, NotFoundError
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.transport.http import Envelope
-from slackguide.sandbox.types import Json
 from slackguide.sandbox.user.actions import UserActions, failure_message
 from slackguide.sandbox.user.responses import CONNECTION_TROUBLE, parse_submission_response
 from slackguide.sandbox.workspace.records import AppReply, Exchange
 from slackguide.sandbox.workspace.team import Person
-from slackguide.sandbox.workspace.views import OpenView
+from slackguide.sandbox.workspace.view_stacks import OpenView
 from slackguide.sandbox.workspace.workspace import Message
 
-TypedValues = Mapping[str, Any]
+InputValues = Mapping[str, Any]
+"""Values of input fields by block id: a string, a list of strings, None, or `{action_id: …}`."""
 
 
 class UserInteractions(UserActions):
-    """Pressing, choosing, filling in, submitting and closing."""
+    """A user's interactions with interactive elements and modals, besides the actions in conversations."""
 
     def click(
         self,
         user: str,
-        where: Message | OpenView | str,
+        surface: Message | OpenView | str,
         action_id: str,
         value: Any = None,
         *,
         block_id: str | None = None,
-        state: TypedValues | None = None,
+        state: InputValues | None = None,
     ) -> Exchange:
-        """Press a button, or choose `value` in another element, of a message (or its ts) or a view (or its id).
+        """Click a button, or choose `value` in another element, of a message (or its ts) or a view (or its id).
 
-        `state` is what was typed into other fields of a view before, as in `submit`. Confirm dialogs are confirmed.
+        `state` holds values of other fields of the view, as in `submit`. A confirmation dialog counts as confirmed.
         """
-        person = self._present(user)
-        found = self._find_surface(person, where)
-        if isinstance(found, OpenView):
-            return self._click_in_view(person, found, action_id, value, block_id, state or {})
-        return self._click_in_message(person, found, action_id, value, block_id)
+        person = self._active_person(user)
+        current = self._current_surface(person, surface)
+        if isinstance(current, OpenView):
+            return self._click_in_view(person, current, action_id, value, block_id, state or {})
+        return self._click_in_message(person, current, action_id, value, block_id)
 
-    def _find_surface(self, person: Person, where: Message | OpenView | str) -> Message | OpenView:
-        """What is on this person's screen now, whatever older copy of it was handed in."""
-        key = where if isinstance(where, str) else where.ts if isinstance(where, Message) else where.id
+    def _current_surface(self, person: Person, surface: Message | OpenView | str) -> Message | OpenView:
+        """Return the current version of a message or view. Raises NotAllowedError if the person does not see it."""
+        key = surface if isinstance(surface, str) else surface.ts if isinstance(surface, Message) else surface.id
         try:
             message = self.workspace.message(key)
         except NotFoundError:
             view = self.workspace.views.view(key)
             if view.person != person.id:
-                raise NotAllowedError(f"that view is on somebody else's screen, not {person.name}'s") from None
+                raise NotAllowedError(f"that view is open for somebody else, not for {person.name}") from None
             return view
         if message.reader not in (None, person.id):
             raise NotAllowedError(f"only somebody else sees that message, not {person.name}")
-        self._place(person, message.channel)
+        self._conversation(person, message.channel)
         return message
 
     def _click_in_message(
@@ -80,9 +83,9 @@ class UserInteractions(UserActions):
         return self._interact("block_actions", person, payload)
 
     def _click_in_view(
-        self, person: Person, view: OpenView, action_id: str, value: Any, block_id: str | None, typed: TypedValues
+        self, person: Person, view: OpenView, action_id: str, value: Any, block_id: str | None, values: InputValues
     ) -> Exchange:
-        view = self.fill(person.id, view.id, typed)
+        view = self.fill(person.id, view.id, values)
         block, element = find(view.blocks, action_id, block_id)
         action, state = self._action(block, element, value)
         if state is not None:
@@ -93,7 +96,7 @@ class UserInteractions(UserActions):
         return self._interact("block_actions", person, payload)
 
     def _action(self, block: Json, element: Json, value: Any) -> tuple[Json, Json | None]:
-        """The entry in `actions` for a pressed element, and its new state where it keeps one."""
+        """Return the entry in `actions` for an element, and the element's new state, None if it has no state."""
         kind = element["type"]
         action: Json = {
             "type": kind,
@@ -111,70 +114,66 @@ class UserInteractions(UserActions):
         action |= {key: chosen for key, chosen in state.items() if key != "type"}
         return action, None if kind == "overflow" else state
 
-    def fill(self, user: str, view_id: str, values: TypedValues) -> OpenView:
-        """Type into a view's fields without sending anything.
-
-        `values` maps block ids to what is typed or chosen: a string, a list of strings, None, or `{action_id: …}`.
-        """
-        person = self._present(user)
-        view = self._find_surface(person, view_id)
+    def fill(self, user: str, view_id: str, values: InputValues) -> OpenView:
+        """Set the values of a view's fields without sending anything."""
+        person = self._active_person(user)
+        view = self._current_surface(person, view_id)
         if not isinstance(view, OpenView):
             raise NotAllowedError("only modals and the Home tab have fields")
         return self.workspace.views.type_in(view, _states(view, values)) if values else view
 
-    def submit(self, user: str, view_id: str, values: TypedValues | None = None) -> Exchange:
-        """Fill in the top modal and press its submit button.
+    def submit(self, user: str, view_id: str, values: InputValues | None = None) -> Exchange:
+        """Fill in the top modal and submit it.
 
-        What Slack's screen itself refuses (an empty required field, a number out of range) comes back in `errors`
-        with no request sent.
+        If Slack's client rejects a value, such as an empty required field, no request is sent and `errors` says why.
         """
-        person = self._present(user)
+        person = self._active_person(user)
         top = self.workspace.views.top(person.id)
         if top is None or top.id != view_id:
-            raise NotAllowedError("that modal is not the one on top of the screen")
+            raise NotAllowedError("that modal is not on top of the stack")
         if "submit" not in top.content:
             raise NotAllowedError(f"“{top.title}” has no submit button")
         view = self.fill(person.id, view_id, values or {})
-        faults = input_errors(view.blocks, view.values)
+        errors = input_errors(view.blocks, view.values)
         trigger_id = self.workspace.views.trigger(person.id, view_id=view.id)
         payload = self._payloads.submission(person, view, trigger_id=trigger_id)
-        if faults:
-            return self._bot.unsent("view_submission", person.id, payload, errors=faults, view=view)
+        if errors:
+            return self._bot.unsent("view_submission", person.id, payload, errors=errors, view=view)
 
-        def conclude(reply: AppReply) -> dict[str, Any]:
+        def apply(reply: AppReply) -> dict[str, Any]:
             return self._apply_response(person, view, reply)
 
-        return self._bot.exchange("view_submission", person.id, Envelope(kind="interactive", payload=payload), conclude)
+        return self._bot.exchange("view_submission", person.id, Envelope(kind="interactive", payload=payload), apply)
 
     def _apply_response(self, person: Person, view: OpenView, reply: AppReply) -> dict[str, Any]:
-        """Do to the screen what the answer to a submission says."""
+        """Apply the response to a submission to the stack of modals."""
         views = self.workspace.views
-        answer = parse_submission_response(view, reply)
-        problems = answer.problems
-        if answer.action == "close":
+        response = parse_submission_response(view, reply)
+        problems = response.problems
+        if response.action == "close":
             views.close(view)
-        elif answer.action == "clear":
+        elif response.action == "clear":
             views.clear(person.id)
-        elif answer.action == "errors":
-            return {"errors": answer.errors}
-        elif answer.action != "trouble" and answer.view is not None:
+        elif response.action == "errors":
+            return {"errors": response.errors}
+        elif response.action != "failed" and response.view is not None:
             try:
-                if answer.action == "push":
-                    views.push_on(person.id, answer.view)
+                if response.action == "push":
+                    views.push_on(person.id, response.view)
                 else:
-                    views.update(view, answer.view)
-            except ApiError as refused:
-                problems = (Problem(at="/view", message=refused.code, rule="A stack holds 3 views"),)
-        trouble = answer.action == "trouble" or bool(problems)
-        return {"notice": CONNECTION_TROUBLE if trouble else None, "problems": problems}
+                    views.update(view, response.view)
+            except ApiError as error:
+                problems = (Problem(at="/view", message=error.code, rule="A stack holds 3 views"),)
+        failed = response.action == "failed" or bool(problems)
+        return {"notice": CONNECTION_TROUBLE if failed else None, "problems": problems}
 
     def close_view(self, user: str, view_id: str, *, everything: bool = False) -> Exchange:
-        """Cancel a modal, or with `everything` close the whole stack by its ×."""
-        person = self._present(user)
+        """Close a modal, or with `everything` the whole stack."""
+        person = self._active_person(user)
         views = self.workspace.views
         view = views.view(view_id)
         if view.person != person.id:
-            raise NotAllowedError(f"that view is on somebody else's screen, not {person.name}'s")
+            raise NotAllowedError(f"that view is open for somebody else, not for {person.name}")
         closed = views.clear(person.id) if everything else views.close(view)
         if not everything and view.content.get("clear_on_close"):
             closed += views.clear(person.id)
@@ -183,60 +182,58 @@ class UserInteractions(UserActions):
             self._bot.exchange(
                 "view_closed",
                 person.id,
-                Envelope(kind="interactive", payload=self._payloads.closed(person, one, cleared=everything)),
+                Envelope(kind="interactive", payload=self._payloads.closed(person, closed_view, cleared=everything)),
             )
-            for one in closed
-            if one.content.get("notify_on_close")
+            for closed_view in closed
+            if closed_view.content.get("notify_on_close")
         ]
         if exchanges:
             return exchanges[-1]
-        return self._bot.unsent("view_closed", person.id, {"view": {"id": view.id}}, stored=False)
+        return self._bot.unsent("view_closed", person.id, {"view": {"id": view.id}}, logged=False)
 
     def suggest(
-        self, user: str, where: Message | OpenView | str, action_id: str, query: str, *, block_id: str | None = None
+        self, user: str, surface: Message | OpenView | str, action_id: str, query: str, *, block_id: str | None = None
     ) -> Exchange:
-        """Type into an external select: the options that the bot offers are in the exchange's `options`."""
-        person = self._present(user)
-        found = self._find_surface(person, where)
-        blocks = found.blocks if isinstance(found, OpenView) else list(found.blocks)
+        """Type a query into an external select. The exchange's `options` are those that the app returns."""
+        person = self._active_person(user)
+        current = self._current_surface(person, surface)
+        blocks = current.blocks if isinstance(current, OpenView) else list(current.blocks)
         block, _ = find(blocks, action_id, block_id)
-        view = found if isinstance(found, OpenView) else None
+        view = current if isinstance(current, OpenView) else None
         container: Json = (
-            {"type": "view", "view_id": found.id}
-            if isinstance(found, OpenView)
-            else {"type": "message", "message_ts": found.ts, "channel_id": found.channel}
+            {"type": "view", "view_id": current.id}
+            if isinstance(current, OpenView)
+            else {"type": "message", "message_ts": current.ts, "channel_id": current.channel}
         )
         payload = self._payloads.suggestion(
             person, container, action_id=action_id, block_id=block["block_id"], value=query, view=view
         )
 
-        def conclude(reply: AppReply) -> dict[str, Any]:
-            return {"options": _offered(reply), "notice": failure_message(self.workspace.app.display_name, reply)}
+        def apply(reply: AppReply) -> dict[str, Any]:
+            return {"options": _options(reply), "notice": failure_message(self.workspace.app.display_name, reply)}
 
-        return self._bot.exchange(
-            "block_suggestion", person.id, Envelope(kind="interactive", payload=payload), conclude
-        )
+        return self._bot.exchange("block_suggestion", person.id, Envelope(kind="interactive", payload=payload), apply)
 
 
-def _offered(reply: AppReply) -> tuple[Json, ...]:
+def _options(reply: AppReply) -> tuple[Json, ...]:
     try:
-        answer = json.loads(reply.body or "{}")
+        body = json.loads(reply.body or "{}")
     except ValueError:
         return ()
-    groups = answer.get("option_groups", [])
-    return (*answer.get("options", []), *(option for group in groups for option in group.get("options", [])))
+    groups = body.get("option_groups", [])
+    return (*body.get("options", []), *(option for group in groups for option in group.get("options", [])))
 
 
-def _states(view: OpenView, values: TypedValues) -> StateValues:
-    """What was typed as `state.values`. Raises CannotDo for a field that is not there."""
+def _states(view: OpenView, values: InputValues) -> StateValues:
+    """Return input values as `state.values`. Raises NotAllowedError for an unknown field."""
     known = state_of(view.blocks, view.values)
     states: StateValues = {}
-    for block_id, given in values.items():
+    for block_id, value in values.items():
         if block_id not in known:
-            raise NotAllowedError(f"there is no field “{block_id}”; there is: {', '.join(known) or 'no field'}")
+            raise NotAllowedError(f"there is no field “{block_id}”; the fields are: {', '.join(known) or 'none'}")
         fields = known[block_id]
-        named = isinstance(given, Mapping) and all(key in fields for key in given) and bool(given)
-        pairs = given.items() if named else [(next(iter(fields)), given)]
+        by_action_id = isinstance(value, Mapping) and all(key in fields for key in value) and bool(value)
+        pairs = value.items() if by_action_id else [(next(iter(fields)), value)]
         for action_id, chosen in pairs:
             _, element = find(view.blocks, action_id, block_id)
             states.setdefault(block_id, {})[action_id] = choose(element, chosen)

@@ -1,25 +1,27 @@
 """The payloads that Slack sends to an app (docs.slack.dev/interactivity and /apis/events-api)."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api import serializers
 from slackguide.sandbox.workspace.team import Person, PersonRole
-from slackguide.sandbox.workspace.views import OpenView
+from slackguide.sandbox.workspace.view_stacks import OpenView
 from slackguide.sandbox.workspace.workspace import Conversation, Message, Workspace
 
-# Slack still sends this word, long deprecated in favour of signatures.
-VERIFICATION = "sandbox-verification"
+VERIFICATION_TOKEN = "sandbox-verification"  # noqa: S105 (not a secret)
+"""The deprecated verification token, which Slack still sends."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Payloads:
-    """Builds payloads of one workspace."""
+    """Builds the payloads of one workspace."""
 
     workspace: Workspace
 
     def _app(self) -> Json:
-        return {"api_app_id": self.workspace.app.id, "token": VERIFICATION}
+        return {"api_app_id": self.workspace.app.id, "token": VERIFICATION_TOKEN}
 
     def _team(self) -> Json:
         return {"id": self.workspace.team.id, "domain": self.workspace.team.domain}
@@ -45,14 +47,14 @@ class Payloads:
     def command(
         self, person: Person, channel: Conversation, *, command: str, text: str, trigger_id: str, response_url: str
     ) -> Json:
-        """A slash command's form fields."""
-        where = self._channel(channel)
+        """Return the form fields of a slash command."""
+        channel_fields = self._channel(channel)
         return {
             **self._app(),
             "team_id": serializers.team_of(self.workspace, person),
             "team_domain": self.workspace.team.domain,
-            "channel_id": where["id"],
-            "channel_name": where["name"],
+            "channel_id": channel_fields["id"],
+            "channel_name": channel_fields["name"],
             "user_id": person.id,
             "user_name": person.name,
             "command": command,
@@ -65,7 +67,7 @@ class Payloads:
     def message_action(
         self, person: Person, message: Message, action: Json, *, trigger_id: str, response_url: str
     ) -> Json:
-        """`block_actions` from a message; an ephemeral one carries no `message`."""
+        """Return `block_actions` for a message. Without `message` if it is ephemeral."""
         channel = self.workspace.conversation(message.channel)
         container: Json = {
             "type": "message",
@@ -88,7 +90,7 @@ class Payloads:
         return body
 
     def view_action(self, person: Person, view: OpenView, action: Json, *, trigger_id: str) -> Json:
-        """`block_actions` from a modal or Home tab."""
+        """Return `block_actions` for a modal or Home tab."""
         return {
             **self._interaction("block_actions", person, trigger_id),
             "container": {"type": "view", "view_id": view.id},
@@ -97,7 +99,7 @@ class Payloads:
         }
 
     def submission(self, person: Person, view: OpenView, *, trigger_id: str) -> Json:
-        """`view_submission`."""
+        """Return `view_submission`."""
         return {
             **self._interaction("view_submission", person, trigger_id),
             "view": serializers.view(self.workspace, view),
@@ -105,17 +107,17 @@ class Payloads:
         }
 
     def view(self, view: OpenView) -> Json:
-        """A view as it stands in payloads."""
+        """Return a view as in payloads."""
         return serializers.view(self.workspace, view)
 
     def closed(self, person: Person, view: OpenView, *, cleared: bool) -> Json:
-        """`view_closed`, for a view with `notify_on_close`."""
+        """Return `view_closed`, for a view with `notify_on_close`."""
         body = self._interaction("view_closed", person, "")
         del body["trigger_id"]
         return {**body, "view": serializers.view(self.workspace, view), "is_cleared": cleared}
 
     def shortcut(self, person: Person, callback_id: str, *, trigger_id: str) -> Json:
-        """A global shortcut."""
+        """Return `shortcut`, for a global shortcut."""
         ts = self.workspace.next_ts()
         return {
             **self._interaction("shortcut", person, trigger_id),
@@ -126,7 +128,7 @@ class Payloads:
     def message_shortcut(
         self, person: Person, message: Message, callback_id: str, *, trigger_id: str, response_url: str
     ) -> Json:
-        """A message shortcut (`message_action`)."""
+        """Return `message_action`, for a message shortcut."""
         return {
             **self._interaction("message_action", person, trigger_id),
             "callback_id": callback_id,
@@ -140,7 +142,7 @@ class Payloads:
     def suggestion(
         self, person: Person, container: Json, *, action_id: str, block_id: str, value: str, view: OpenView | None
     ) -> Json:
-        """`block_suggestion`: what an external select asks while one types."""
+        """Return `block_suggestion`, the request of an external select for options."""
         body = self._interaction("block_suggestion", person, "")
         del body["trigger_id"]
         body |= {"action_id": action_id, "block_id": block_id, "value": value, "container": container}
@@ -149,7 +151,7 @@ class Payloads:
         return body
 
     def event(self, event: Json, *, event_id: str, person: Person | None, shared: bool = False) -> Json:
-        """The envelope of an event."""
+        """Return `event_callback`, the envelope of an event."""
         team_id = self.workspace.team.id
         body: Json = {
             **self._app(),
@@ -173,6 +175,6 @@ class Payloads:
             "event_context": f"4-{event_id}",
         }
         if person is not None and person.role is PersonRole.OUTSIDER:
-            outside = self.workspace.team.partner_id
-            event |= {"user_team": outside, "source_team": outside, "team": outside}
+            partner_id = self.workspace.team.partner_id
+            event |= {"user_team": partner_id, "source_team": partner_id, "team": partner_id}
         return body

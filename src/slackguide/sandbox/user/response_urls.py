@@ -1,26 +1,31 @@
-"""response_url: five messages within thirty minutes, in the conversation of the interaction."""
+"""response_url: up to five messages within thirty minutes, in the conversation of the interaction."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from slackguide.sandbox.errors import ApiError, NotFoundError
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api.arguments import Arguments, parse
 from slackguide.sandbox.web_api.call_handler import ApiRequest, ApiResponse, CallHandler
 from slackguide.sandbox.web_api.message_content import MessageContent, read_content
 from slackguide.sandbox.workspace.workspace import Message, Workspace
 
-# What weather and the request log call a POST to a response_url.
-RESPONSE_URL: Final = "response_url"
-# docs.slack.dev/interactivity/handling-user-interaction: up to 5 times within 30 minutes.
-MAX_USES: Final = 5
-LIFETIME_SECONDS: Final = 30 * 60
+RESPONSE_URL = "response_url"
+"""The method name of a POST to a response_url, for fault injection and the request log."""
+
+MAX_USES = 5
+"""How often a response_url can be used (docs.slack.dev/interactivity/handling-user-interaction)."""
+
+LIFETIME_SECONDS = 30 * 60
+"""How long a response_url can be used."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResponseUrl:
-    """Where one response_url leads: whose, in which channel, and the message it stands for, if any."""
+    """A response_url: its user, channel, and the ts of the message that the interaction was on, if any."""
 
     person: str
     channel: str
@@ -30,7 +35,7 @@ class ResponseUrl:
 
 
 class ResponseUrls:
-    """Hands out response URLs and takes what is posted to them."""
+    """Issues response URLs and handles POSTs to them."""
 
     def __init__(
         self,
@@ -47,7 +52,7 @@ class ResponseUrls:
         self._urls: dict[str, ResponseUrl] = {}
 
     def issue(self, kind: str, *, person: str, channel: str, message: Message | None = None) -> str:
-        """A new URL; `kind` is the word in its path (`commands` or `actions`)."""
+        """Return a new URL. `kind` is the first part of its path, `commands` or `actions`."""
         workspace = self._workspace
         key = "/".join((kind, workspace.team.id, workspace.ids.next("", length=13), workspace.ids.next("", length=24)))
         response_url = ResponseUrl(
@@ -60,31 +65,31 @@ class ResponseUrls:
             self._urls[key] = response_url
         return f"{self._root}{key}"
 
-    def answer(
+    def handle(
         self, key: str, *, content_type: str, body: bytes, disconnected: Callable[[], bool]
     ) -> ApiResponse | None:
-        """Take one POST; None when the weather takes the answer away.
+        """Return the response to a POST, None if a fault drops the connection.
 
-        Status 404 says used_url, expired_url or that there is no such URL; 400 that the content is refused.
+        The status is 404 for used_url, expired_url or an unknown URL, and 400 for invalid content.
         """
 
         def read() -> Json:
             try:
                 return parse(content_type, body, "")
-            except ApiError as unreadable:
-                raise ApiError("invalid_payload", status=400) from unreadable
+            except ApiError as error:
+                raise ApiError("invalid_payload", status=400) from error
 
         def run(values: Json) -> Json:
             response_url = self._use(key)
             try:
-                self._do(response_url, Arguments(values))
-            except ApiError as refused:
-                refused.status = 400
+                self._respond(response_url, Arguments(values))
+            except ApiError as error:
+                error.status = 400
                 raise
             return {"ok": True}
 
         url = f"{self._root}{key}"
-        return self._calls.answer(
+        return self._calls.handle(
             ApiRequest(method=RESPONSE_URL, read=read, run=run, disconnected=disconnected, url=url)
         )
 
@@ -100,7 +105,7 @@ class ResponseUrls:
             self._urls[key] = response_url = replace(response_url, uses=response_url.uses + 1)
             return response_url
 
-    def _do(self, response_url: ResponseUrl, arguments: Arguments) -> None:
+    def _respond(self, response_url: ResponseUrl, arguments: Arguments) -> None:
         original = self._original(response_url)
         if arguments.flag("delete_original"):
             if original is not None:
@@ -110,8 +115,8 @@ class ResponseUrls:
         if arguments.flag("replace_original") and original is not None:
             self._replace(original, content)
             return
-        # docs.slack.dev/interactivity/handling-user-interaction, publishing in thread: `thread_ts` is for messages to
-        # everybody; nothing goes into a thread by itself.
+        # `thread_ts` applies to in_channel messages only, and is never the default
+        # (docs.slack.dev/interactivity/handling-user-interaction).
         to_all = arguments.text("response_type") == "in_channel"
         show(
             self._workspace,
@@ -131,7 +136,7 @@ class ResponseUrls:
             return None
 
     def _replace(self, original: Message, content: MessageContent) -> None:
-        """Replace the message; unlike chat.update, what is not given is gone."""
+        """Replace the message. Unlike chat.update, what the request does not give is removed."""
         changes: dict[str, Any] = {
             "text": content.text,
             "blocks": content.blocks or (),
@@ -148,7 +153,7 @@ class ResponseUrls:
 def show(
     workspace: Workspace, content: MessageContent, *, person: str, channel: str, thread_ts: str | None, to_all: bool
 ) -> Message:
-    """Show the app's words to one person, or to everyone in the channel."""
+    """Post a message of the app, ephemeral to one person or to everyone in the channel."""
     return workspace.post(
         Message(
             channel=channel,

@@ -1,1 +1,1 @@
-"""The Web API double: methods, arguments, serializers and fault injection."""
+"""The Web API: methods, arguments, serializers and fault injection."""

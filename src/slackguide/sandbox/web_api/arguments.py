@@ -1,32 +1,34 @@
 """Parse the arguments of a Web API call: JSON body, form body or query string."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from slackguide.sandbox.errors import ApiError
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 
 
 def parse(content_type: str, body: bytes, query: str) -> Json:
-    """Read a request's arguments.
+    """Return the arguments of a request.
 
     Raises ApiError invalid_json, json_not_object, invalid_form_data, invalid_post_type.
     """
     values: Json = dict(parse_qsl(query, keep_blank_values=True))
-    kind = content_type.partition(";")[0].strip().lower()
+    media_type = content_type.partition(";")[0].strip().lower()
     if not body:
         return values
-    if kind == "application/json":
+    if media_type == "application/json":
         try:
-            found = json.loads(body)
+            arguments = json.loads(body)
         except ValueError:
             raise ApiError("invalid_json") from None
-        if not isinstance(found, dict):
+        if not isinstance(arguments, dict):
             raise ApiError("json_not_object")
-        return {**values, **found}
-    if kind == "application/x-www-form-urlencoded":
+        return {**values, **arguments}
+    if media_type == "application/x-www-form-urlencoded":
         try:
             return {**values, **dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True))}
         except (UnicodeDecodeError, ValueError):
@@ -35,27 +37,27 @@ def parse(content_type: str, body: bytes, query: str) -> Json:
 
 
 class Arguments:
-    """Typed reading of one call's arguments; what is of the wrong type is refused as `invalid_arguments`."""
+    """The arguments of one call, with typed access. A value of the wrong type raises ApiError invalid_arguments."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = dict(values)
 
     def require(self, *names: str) -> None:
-        """Refuse a call that lacks one of these."""
+        """Raise ApiError invalid_arguments if one of these is missing."""
         missing = [name for name in names if self.values.get(name) in (None, "")]
         if missing:
             raise ApiError(
                 "invalid_arguments", messages=[f"[ERROR] missing required field: {name}" for name in missing]
             )
 
-    def refuse(self, *names: str) -> None:
-        """Refuse what Slack takes and this double does not play: rather an error than a silent difference."""
+    def reject(self, *names: str) -> None:
+        """Raise ApiError invalid_arguments for arguments that Slack accepts and the sandbox does not implement."""
         for name in names:
             if name in self.values:
                 raise ApiError("invalid_arguments", messages=[f"[ERROR] not part of the sandbox: {name}"])
 
     def text(self, name: str, default: str = "") -> str:
-        """A string."""
+        """Return a string."""
         value = self.values.get(name, default)
         if value is None:
             return default
@@ -64,14 +66,14 @@ class Arguments:
         return value
 
     def flag(self, name: str, *, default: bool = False) -> bool:
-        """A boolean; forms write it 1, 0, true or false."""
+        """Return a boolean, which a form encodes as 1, 0, true or false."""
         value = self.values.get(name, default)
         if isinstance(value, str):
             return value.lower() in ("1", "true")
         return bool(value)
 
-    def whole(self, name: str, default: int) -> int:
-        """A whole number; forms write it as text."""
+    def integer(self, name: str, default: int) -> int:
+        """Return an integer, which a form encodes as text."""
         value = self.values.get(name, default)
         try:
             return int(value)
@@ -81,7 +83,7 @@ class Arguments:
             ) from None
 
     def structure(self, name: str) -> Any:
-        """A JSON value; forms write it as JSON text. None when absent. Raises ApiError invalid_arguments."""
+        """Return a JSON value, which a form encodes as JSON text. None if it is absent."""
         value = self.values.get(name)
         if not isinstance(value, str):
             return value

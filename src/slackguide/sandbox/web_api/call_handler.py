@@ -1,4 +1,6 @@
-"""Handle one Web API call: apply injected faults and record it."""
+"""Handle a call of the app: apply an injected fault, run the call, and log it."""
+
+from __future__ import annotations
 
 import math
 import time
@@ -7,7 +9,7 @@ from dataclasses import dataclass, field
 
 from slackguide.sandbox.block_kit.validation import Problem
 from slackguide.sandbox.errors import ApiError
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api.fault_injection import FaultInjector, FaultKind, InjectedFault
 from slackguide.sandbox.web_api.message_content import InvalidContentError
 from slackguide.sandbox.workspace.records import ApiCall
@@ -16,7 +18,7 @@ from slackguide.sandbox.workspace.workspace import Workspace
 
 @dataclass(frozen=True, kw_only=True)
 class ApiResponse:
-    """What goes back over HTTP; None in its place means that the connection is dropped."""
+    """An HTTP response. None in its place means that the connection is dropped."""
 
     status: int
     body: Json
@@ -25,9 +27,10 @@ class ApiResponse:
 
 @dataclass(frozen=True, kw_only=True)
 class ApiRequest:
-    """A call of the bot: its method, how to read its arguments, and what it does with them.
+    """A Web API call or a POST to a response_url (`url`).
 
-    `read` and `run` raise ApiError. `disconnected()` is true once the caller has hung up. `url` is a response_url's.
+    `read()` returns the arguments, `run(arguments)` the body of the response; both raise ApiError. `disconnected()` is
+    true once the client has disconnected.
     """
 
     method: str
@@ -38,7 +41,7 @@ class ApiRequest:
 
 
 class CallHandler:
-    """Answers calls of the bot."""
+    """Handles the calls of the app."""
 
     def __init__(
         self, *, workspace: Workspace, faults: FaultInjector, monotonic: Callable[[], float] = time.perf_counter
@@ -47,59 +50,59 @@ class CallHandler:
         self._faults = faults
         self._monotonic = monotonic
 
-    def answer(self, call: ApiRequest) -> ApiResponse | None:
-        """Answer one call; None when the weather takes the answer away."""
+    def handle(self, call: ApiRequest) -> ApiResponse | None:
+        """Return the response to a call, None if a fault drops the connection."""
         at, started = self._workspace.clock(), self._monotonic()
         fault = self._faults.take(call.method)
         values: Json = {}
         problems: tuple[Problem, ...] = ()
-        answer: ApiResponse | None
+        response: ApiResponse | None
         try:
             values = call.read()
-            answer = self._with_fault(fault, call, values)
-        except ApiError as refused:
-            problems = refused.problems if isinstance(refused, InvalidContentError) else ()
-            answer = ApiResponse(status=refused.status, body=refused.body(), headers=refused.headers)
+            response = self._run(call, values, fault)
+        except ApiError as error:
+            problems = error.problems if isinstance(error, InvalidContentError) else ()
+            response = ApiResponse(status=error.status, body=error.body(), headers=error.headers)
         self._workspace.log_call(
             ApiCall(
                 number=self._workspace.number("call"),
                 at=at,
                 method=call.method,
                 arguments={key: value for key, value in values.items() if key != "token"},
-                answer=answer.body if answer else {},
-                status=answer.status if answer else None,
+                answer=response.body if response else {},
+                status=response.status if response else None,
                 milliseconds=(self._monotonic() - started) * 1000,
                 fault=fault.kind if fault else None,
                 problems=problems,
                 url=call.url,
             )
         )
-        return answer
+        return response
 
-    def _with_fault(self, fault: InjectedFault | None, call: ApiRequest, values: Json) -> ApiResponse | None:
+    def _run(self, call: ApiRequest, values: Json, fault: InjectedFault | None) -> ApiResponse | None:
         match fault.kind if fault else None:
             case FaultKind.RATE_LIMITED if fault:
                 raise rate_limited(fault.seconds)
-            case FaultKind.FAILING:
+            case FaultKind.SERVER_ERROR:
                 raise ApiError("internal_error", status=500)
-            case FaultKind.REFUSING if fault:
+            case FaultKind.API_ERROR if fault:
                 raise ApiError(fault.code)
-            case FaultKind.RESET:
+            case FaultKind.CONNECTION_RESET:
                 return None
-            case FaultKind.HANGING:
+            case FaultKind.NO_RESPONSE:
                 self._faults.hold_until_disconnected(call.disconnected)
                 return None
             case FaultKind.SLOW if fault:
                 self._faults.hold(fault.seconds)
             case _:
                 pass
-        done = ApiResponse(status=200, body=call.run(values))
-        if fault and fault.kind is FaultKind.LOST_ANSWER:
+        response = ApiResponse(status=200, body=call.run(values))
+        if fault and fault.kind is FaultKind.LOST_RESPONSE:
             self._faults.hold_until_disconnected(call.disconnected)
             return None
-        return done
+        return response
 
 
 def rate_limited(seconds: float) -> ApiError:
-    """429, to be tried again after so many seconds."""
+    """Return the error for a 429 response with Retry-After."""
     return ApiError("ratelimited", status=429, headers={"Retry-After": str(max(1, math.ceil(seconds)))})

@@ -1,39 +1,49 @@
-"""Inject faults into Web API calls: slow, rate-limited, failing, hanging, or done with the response lost."""
+"""Inject faults into Web API calls, and limit the rate of posted messages."""
+
+from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
 
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 
 
 class FaultKind(StrEnum):
-    """A kind of weather.
-
-    `slow` answers late; `rate_limited` answers 429 with Retry-After; `failing` answers 500; `reset` drops the
-    connection without an answer; `hanging` never answers; `lost_answer` does what was asked, then never answers;
-    `refusing` answers 200 with a Slack error code.
-    """
+    """A kind of injected fault."""
 
     SLOW = "slow"
+    """The response comes late."""
+
     RATE_LIMITED = "rate_limited"
-    FAILING = "failing"
-    RESET = "reset"
-    HANGING = "hanging"
-    LOST_ANSWER = "lost_answer"
-    REFUSING = "refusing"
+    """The response is 429 with Retry-After."""
+
+    SERVER_ERROR = "server_error"
+    """The response is 500."""
+
+    CONNECTION_RESET = "connection_reset"
+    """The connection closes without a response; the call is not processed."""
+
+    NO_RESPONSE = "no_response"
+    """The connection stays open without a response; the call is not processed."""
+
+    LOST_RESPONSE = "lost_response"
+    """The call is processed, and the response never arrives."""
+
+    API_ERROR = "api_error"
+    """The response is 200 with a Slack error code."""
 
 
-EVERY_METHOD: Final = "*"
+EVERY_METHOD = "*"
+"""The `method` of a fault that applies to every Web API method."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class InjectedFault:
-    """One piece of weather: over which method (`*`: all), for how many more calls (None: until it clears).
+    """A fault that applies to calls of `method` (`*`: any), for the next `times` calls (None: until cleared).
 
-    `seconds` is the delay of `slow` and the Retry-After of `rate_limited`; `code` the error of `refusing`.
+    `seconds` is the delay of `slow` and the Retry-After of `rate_limited`; `code` is the error of `api_error`.
     """
 
     kind: FaultKind
@@ -43,20 +53,20 @@ class InjectedFault:
     code: str = "internal_error"
 
     def covers(self, method: str) -> bool:
-        """Whether a call of this method falls under it."""
+        """Return whether the fault applies to a call of this method."""
         return self.method in (EVERY_METHOD, method)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RateLimit:
-    """How fast a channel may be posted to: a burst, then so many a second (Slack: about one, with short bursts)."""
+    """The rate limit of messages to one channel: a burst, then `per_second` (Slack: about one, with short bursts)."""
 
     per_second: float = 1.0
     burst: int = 20
 
 
 class FaultInjector:
-    """The faults in force, in the order they were set; the first that covers a call takes it."""
+    """The active faults, oldest first. The first that covers a call applies to it."""
 
     def __init__(self, *, publish: Callable[[str, Json], None]) -> None:
         self._publish = publish
@@ -67,18 +77,18 @@ class FaultInjector:
 
     @property
     def faults(self) -> tuple[InjectedFault, ...]:
-        """What is in force."""
+        """Return the active faults."""
         with self._changed:
             return tuple(self._faults)
 
     def add(self, fault: InjectedFault) -> None:
-        """Let a fault begin, behind those in force."""
+        """Add a fault, after those already active."""
         with self._changed:
             self._faults.append(fault)
         self._publish("faults", {})
 
     def clear(self) -> None:
-        """Fair weather at once; calls that hang are dropped, slow ones go on."""
+        """Remove every fault. Held calls without a response are dropped; slow calls continue at once."""
         with self._changed:
             self._faults.clear()
             self._cleared += 1
@@ -86,29 +96,29 @@ class FaultInjector:
         self._publish("faults", {})
 
     def take(self, method: str) -> InjectedFault | None:
-        """The fault that meets this call, counted down."""
+        """Return the fault that applies to this call, and count it."""
         with self._changed:
-            index = next((at for at, fault in enumerate(self._faults) if fault.covers(method)), None)
+            index = next((position for position, fault in enumerate(self._faults) if fault.covers(method)), None)
             if index is None:
                 return None
             fault = self._faults[index]
             if fault.times is not None:
-                left = fault.times - 1
-                self._faults[index : index + 1] = [replace(fault, times=left)] if left else []
+                remaining = fault.times - 1
+                self._faults[index : index + 1] = [replace(fault, times=remaining)] if remaining else []
         if fault.times is not None:
             self._publish("faults", {})
         return fault
 
     def hold(self, seconds: float) -> None:
-        """Keep a slow call for so long, or until the weather clears or the sandbox stops."""
+        """Block a slow call for `seconds`, or until the faults are cleared or the sandbox stops."""
         with self._changed:
             cleared = self._cleared
             self._changed.wait_for(lambda: self._stopped or self._cleared > cleared, seconds)
 
     def hold_until_disconnected(self, disconnected: Callable[[], bool], *, poll_interval: float = 0.2) -> None:
-        """Keep a call until its caller is gone, the weather clears or the sandbox stops.
+        """Block a call until its client disconnects, the faults are cleared or the sandbox stops.
 
-        `poll_interval` is how often, in seconds, the connection is looked at; WSGI does not tell by itself.
+        The connection is polled every `poll_interval` seconds: WSGI does not notify of a disconnection.
         """
         with self._changed:
             cleared = self._cleared
@@ -116,29 +126,29 @@ class FaultInjector:
                 self._changed.wait(poll_interval)
 
     def stop(self) -> None:
-        """Let every waiting call go."""
+        """Release every blocked call."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
 
 
 class RateLimiter:
-    """Slack's own limit on posting to one channel, as a bucket that the clock refills."""
+    """Slack's rate limit of messages to one channel, as a token bucket."""
 
     def __init__(self, *, limit: RateLimit, clock: Callable[[], float]) -> None:
         self._limit = limit
         self._clock = clock
         self._lock = threading.Lock()
-        self._left: dict[str, tuple[float, float]] = {}
+        self._buckets: dict[str, tuple[float, float]] = {}
 
     def wait(self, channel: str) -> float:
-        """Take one posting: 0 when there was one, else the seconds until the next."""
+        """Take one token. Return 0 on success, else the seconds until the next token."""
         with self._lock:
             now = self._clock()
-            left, at = self._left.get(channel, (float(self._limit.burst), now))
-            left = min(float(self._limit.burst), left + max(0.0, now - at) * self._limit.per_second)
-            if left < 1:
-                self._left[channel] = (left, now)
-                return (1 - left) / self._limit.per_second
-            self._left[channel] = (left - 1, now)
+            tokens, updated = self._buckets.get(channel, (float(self._limit.burst), now))
+            tokens = min(float(self._limit.burst), tokens + max(0.0, now - updated) * self._limit.per_second)
+            if tokens < 1:
+                self._buckets[channel] = (tokens, now)
+                return (1 - tokens) / self._limit.per_second
+            self._buckets[channel] = (tokens - 1, now)
             return 0.0

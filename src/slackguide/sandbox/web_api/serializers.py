@@ -1,18 +1,20 @@
 """Serialize workspace objects as Slack does: users, channels, messages, user groups."""
 
-from slackguide.sandbox.types import Json
+from __future__ import annotations
+
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.workspace.team import Person, PersonRole, UserGroup
-from slackguide.sandbox.workspace.views import OpenView, as_slack
+from slackguide.sandbox.workspace.view_stacks import OpenView, as_slack
 from slackguide.sandbox.workspace.workspace import Conversation, Message, Workspace
 
 
 def team_of(workspace: Workspace, person: Person) -> str:
-    """The id of the company a person belongs to."""
+    """Return the id of the team that a person belongs to."""
     return workspace.team.partner_id if person.role is PersonRole.OUTSIDER else workspace.team.id
 
 
 def user(workspace: Workspace, person: Person) -> Json:
-    """A `user` object (docs.slack.dev/reference/objects/user-object), email left out as without its scope."""
+    """Return a `user` object (docs.slack.dev/reference/objects/user-object), without the email, which needs a scope."""
     team_id = team_of(workspace, person)
     profile = {
         "real_name": person.real_name,
@@ -25,7 +27,7 @@ def user(workspace: Workspace, person: Person) -> Json:
         "status_emoji": "",
         "image_48": "",
     }
-    base: Json = {
+    fields: Json = {
         "id": person.id,
         "team_id": team_id,
         "name": person.name,
@@ -36,11 +38,11 @@ def user(workspace: Workspace, person: Person) -> Json:
         "updated": 0,
     }
     if person.role is PersonRole.OUTSIDER:
-        return {**base, "is_stranger": False, "real_name": person.real_name}
+        return {**fields, "is_stranger": False, "real_name": person.real_name}
     if person.deleted:
-        return base
+        return fields
     return {
-        **base,
+        **fields,
         "real_name": person.real_name,
         "tz": "Etc/UTC",
         "tz_label": "Coordinated Universal Time",
@@ -55,7 +57,7 @@ def user(workspace: Workspace, person: Person) -> Json:
 
 
 def bot_user(workspace: Workspace) -> Json:
-    """The app's own `user` object."""
+    """Return the `user` object of the app."""
     app = workspace.app
     return {
         "id": app.user_id,
@@ -77,52 +79,52 @@ def bot_user(workspace: Workspace) -> Json:
     }
 
 
-def channel(workspace: Workspace, found: Conversation, *, count: bool = False) -> Json:
-    """A `channel` object (docs.slack.dev/reference/objects/conversation-object)."""
-    if found.person:
+def channel(workspace: Workspace, conversation: Conversation, *, count: bool = False) -> Json:
+    """Return a `channel` object (docs.slack.dev/reference/objects/conversation-object)."""
+    if conversation.person:
         return {
-            "id": found.id,
-            "created": int(found.created),
+            "id": conversation.id,
+            "created": int(conversation.created),
             "is_im": True,
             "is_org_shared": False,
-            "user": found.person,
+            "user": conversation.person,
             "is_archived": False,
-            "is_user_deleted": workspace.person(found.person).deleted,
+            "is_user_deleted": workspace.person(conversation.person).deleted,
         }
     body: Json = {
-        "id": found.id,
-        "name": found.name,
-        "name_normalized": found.name,
-        "is_channel": not found.private,
-        "is_group": found.private,
+        "id": conversation.id,
+        "name": conversation.name,
+        "name_normalized": conversation.name,
+        "is_channel": not conversation.private,
+        "is_group": conversation.private,
         "is_im": False,
         "is_mpim": False,
-        "is_private": found.private,
-        "is_archived": found.archived,
-        "is_general": found.name == "general",
-        "is_shared": found.shared or found.org_shared,
-        "is_ext_shared": found.shared,
-        "is_org_shared": found.org_shared,
-        "is_pending_ext_shared": found.pending_shared,
-        "is_member": found.bot_joined,
-        "created": int(found.created),
+        "is_private": conversation.private,
+        "is_archived": conversation.archived,
+        "is_general": conversation.name == "general",
+        "is_shared": conversation.shared or conversation.org_shared,
+        "is_ext_shared": conversation.shared,
+        "is_org_shared": conversation.org_shared,
+        "is_pending_ext_shared": conversation.pending_shared,
+        "is_member": conversation.bot_joined,
+        "created": int(conversation.created),
         "creator": workspace.people[0].id,
         "topic": {"value": "", "creator": "", "last_set": 0},
-        "purpose": {"value": found.purpose, "creator": "", "last_set": 0},
+        "purpose": {"value": conversation.purpose, "creator": "", "last_set": 0},
         "previous_names": [],
     }
     if count:
-        body["num_members"] = len(found.members) + found.bot_joined
+        body["num_members"] = len(conversation.members) + conversation.bot_joined
     return body
 
 
-def message(workspace: Workspace, found: Message, *, metadata: bool = False, threads: bool = True) -> Json:
-    """A message as conversations.history and events write it."""
+def message(workspace: Workspace, posted: Message, *, metadata: bool = False, threads: bool = True) -> Json:
+    """Return a message as in conversations.history and events."""
     team_id = workspace.team.id
-    body: Json = {"type": "message", "user": found.user, "text": found.text, "ts": found.ts, "team": team_id}
-    if found.subtype:
-        body["subtype"] = found.subtype
-    if found.by_bot:
+    body: Json = {"type": "message", "user": posted.user, "text": posted.text, "ts": posted.ts, "team": team_id}
+    if posted.subtype:
+        body["subtype"] = posted.subtype
+    if posted.by_bot:
         app = workspace.app
         body |= {
             "bot_id": app.bot_id,
@@ -135,34 +137,34 @@ def message(workspace: Workspace, found: Message, *, metadata: bool = False, thr
                 "team_id": team_id,
             },
         }
-    if found.blocks:
-        body["blocks"] = list(found.blocks)
-    if found.edited:
-        body["edited"] = {"user": found.user, "ts": found.edited}
-    if found.thread_ts:
-        body["thread_ts"] = found.thread_ts
-        if found.thread_ts != found.ts:
-            body["parent_user_id"] = parent_author(workspace, found)
-    if metadata and found.metadata:
-        body["metadata"] = found.metadata
-    if threads and found.thread_ts in (None, found.ts) and found.reader is None:
-        body |= _thread(workspace, found)
+    if posted.blocks:
+        body["blocks"] = list(posted.blocks)
+    if posted.edited:
+        body["edited"] = {"user": posted.user, "ts": posted.edited}
+    if posted.thread_ts:
+        body["thread_ts"] = posted.thread_ts
+        if posted.thread_ts != posted.ts:
+            body["parent_user_id"] = parent_author(workspace, posted)
+    if metadata and posted.metadata:
+        body["metadata"] = posted.metadata
+    if threads and posted.thread_ts in (None, posted.ts) and posted.reader is None:
+        body |= _thread(workspace, posted)
     return body
 
 
-def parent_author(workspace: Workspace, found: Message) -> str:
-    """Who wrote the message that a reply answers, "" when it is gone."""
-    replies = workspace.messages(found.channel, thread_ts=found.thread_ts)
-    return next((message.user for message in replies if message.ts == found.thread_ts), "")
+def parent_author(workspace: Workspace, reply: Message) -> str:
+    """Return the author of a reply's parent message, "" if it was deleted."""
+    replies = workspace.messages(reply.channel, thread_ts=reply.thread_ts)
+    return next((message.user for message in replies if message.ts == reply.thread_ts), "")
 
 
-def _thread(workspace: Workspace, found: Message) -> Json:
-    replies = [m for m in workspace.messages(found.channel, thread_ts=found.ts) if m.ts != found.ts]
+def _thread(workspace: Workspace, parent: Message) -> Json:
+    replies = [m for m in workspace.messages(parent.channel, thread_ts=parent.ts) if m.ts != parent.ts]
     if not replies:
         return {}
     authors = list(dict.fromkeys(reply.user for reply in replies))
     return {
-        "thread_ts": found.ts,
+        "thread_ts": parent.ts,
         "reply_count": len(replies),
         "reply_users_count": len(authors),
         "reply_users": authors,
@@ -171,26 +173,26 @@ def _thread(workspace: Workspace, found: Message) -> Json:
     }
 
 
-def group(workspace: Workspace, found: UserGroup, *, users: bool, count: bool) -> Json:
-    """A `usergroup` object."""
+def group(workspace: Workspace, usergroup: UserGroup, *, users: bool, count: bool) -> Json:
+    """Return a `usergroup` object."""
     body: Json = {
-        "id": found.id,
+        "id": usergroup.id,
         "team_id": workspace.team.id,
         "is_usergroup": True,
-        "name": found.name,
-        "handle": found.handle,
+        "name": usergroup.name,
+        "handle": usergroup.handle,
         "description": "",
         "is_external": False,
         "date_delete": 0,
     }
     if users:
-        body["users"] = list(found.users)
+        body["users"] = list(usergroup.users)
     if count:
-        body["user_count"] = len(found.users)
+        body["user_count"] = len(usergroup.users)
     return body
 
 
-def view(workspace: Workspace, found: OpenView) -> Json:
-    """A view as payloads and the views methods write it."""
+def view(workspace: Workspace, open_view: OpenView) -> Json:
+    """Return a view as in payloads and in the responses of views.*."""
     app = workspace.app
-    return as_slack(found, team_id=workspace.team.id, app_id=app.id, bot_id=app.bot_id)
+    return as_slack(open_view, team_id=workspace.team.id, app_id=app.id, bot_id=app.bot_id)

@@ -1,14 +1,16 @@
 """The change feed: notify every open page and every waiting test."""
 
+from __future__ import annotations
+
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 # What a page may fall behind before it has to read the whole state again.
-_KEPT: Final = 2000
+_KEPT = 2000
 
 
 @dataclass(frozen=True, kw_only=True)

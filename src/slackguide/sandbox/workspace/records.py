@@ -1,11 +1,13 @@
 """The request log: every request to the app and every Web API call it made."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from slackguide.sandbox.block_kit.validation import Problem
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,11 +1,13 @@
 """Who and what there is when the workspace opens: people, channels, user groups, and the app as its manifest has it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from slackguide.sandbox.ids import stable_id
+from slackguide.sandbox.id_generator import stable_id
 
 
 class PersonRole(StrEnum):
@@ -128,7 +130,7 @@ class BotApp:
     scopes: frozenset[str] = ALL_SCOPES
 
     @classmethod
-    def from_manifest(cls, manifest: Mapping[str, Any]) -> "BotApp":
+    def from_manifest(cls, manifest: Mapping[str, Any]) -> BotApp:
         """Read the surfaces and scopes off an app manifest, so that the workspace offers exactly what is registered.
 
         Raises KeyError when the manifest has no `display_information.name`.

@@ -1,5 +1,7 @@
 """The workspace: people, conversations, messages, views, and the logs of requests and calls."""
 
+from __future__ import annotations
+
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -7,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from slackguide.sandbox.errors import ApiError, NotFoundError
-from slackguide.sandbox.ids import IdGenerator, stable_id
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.id_generator import IdGenerator, stable_id
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.workspace.changes import ChangeFeed
 from slackguide.sandbox.workspace.records import ApiCall, Exchange
 from slackguide.sandbox.workspace.team import Person, Team, UserGroup
-from slackguide.sandbox.workspace.views import ViewStacks
+from slackguide.sandbox.workspace.view_stacks import ViewStacks
 
 _LOGGED = 1000
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from slackguide.storage.schema import metadata
+from slackguide.storage.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

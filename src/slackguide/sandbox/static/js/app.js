@@ -9,7 +9,7 @@ import { drawModal } from "./modal.js";
 import { go, readAddress, route, settle, who, write } from "./route.js";
 import { drawSidebar } from "./sidebar.js";
 import { become, direct, startFollowing, state, subscribe, unread } from "./store.js";
-import { words } from "./block_actions.js";
+import { errorText } from "./block_actions.js";
 import { drawThread, forgetThread } from "./thread.js";
 import { drawTop, startTheme } from "./header.js";
 import { drawRequestLog } from "./request_log.js";
@@ -105,15 +105,15 @@ function keys(event) {
   }
 }
 
-/** @param {unknown} problem */
-function failed(problem) {
+/** @param {unknown} error */
+function failed(error) {
   refill(
     regions.conversation,
     h(
       ".empty",
       { role: "alert" },
       h("h1", null, "The sandbox does not answer"),
-      h("p", null, words(problem)),
+      h("p", null, errorText(error)),
       h("p", null, "Is it still running? This page tries again when it is reloaded."),
     ),
   );

@@ -51,8 +51,8 @@ async function press(where, block, element, value, state) {
   try {
     const answer = await act("press", { where, action_id: element.action_id, block_id: block.block_id, value, state });
     if (answer.notice) mine.failed[block.block_id] = answer.notice;
-  } catch (problem) {
-    mine.failed[block.block_id] = words(problem);
+  } catch (error) {
+    mine.failed[block.block_id] = errorText(error);
   } finally {
     mine.busy.delete(key);
     changed("ui");
@@ -71,9 +71,9 @@ async function suggest(where, block, element, query) {
   return answer.options;
 }
 
-/** @param {unknown} problem */
-export function words(problem) {
-  return problem instanceof Refusal ? problem.message : "The sandbox cannot be reached. Is it still running?";
+/** @param {unknown} error */
+export function errorText(error) {
+  return error instanceof Refusal ? error.message : "The sandbox cannot be reached. Is it still running?";
 }
 
 /**

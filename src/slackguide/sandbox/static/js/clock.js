@@ -3,7 +3,7 @@
 import { h, refill } from "./dom.js";
 import { frame } from "./panel.js";
 import { act, now, state } from "./store.js";
-import { words } from "./block_actions.js";
+import { errorText } from "./block_actions.js";
 import { exact } from "./time.js";
 import { toast } from "./toast.js";
 
@@ -66,7 +66,7 @@ export function drawClock(node) {
 async function move(seconds) {
   try {
     await act("advance", { seconds });
-  } catch (problem) {
-    toast(words(problem));
+  } catch (error) {
+    toast(errorText(error));
   }
 }

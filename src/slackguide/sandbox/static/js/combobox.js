@@ -2,7 +2,7 @@
 
 import { h, icon, unique } from "./dom.js";
 import { popup } from "./popup.js";
-import { words } from "./block_actions.js";
+import { errorText } from "./block_actions.js";
 
 /** @import { Choice, Labelling, Layer } from "./types.d.ts" */
 
@@ -203,8 +203,8 @@ export function combobox(
       if (mine !== turn) return;
       shown = found;
       draw(query);
-    } catch (problem) {
-      if (mine === turn) draw(query, words(problem));
+    } catch (error) {
+      if (mine === turn) draw(query, errorText(error));
     }
   }
 

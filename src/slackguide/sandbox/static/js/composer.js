@@ -2,7 +2,7 @@
 
 import { h, icon, refill, unique } from "./dom.js";
 import { act, changed, state } from "./store.js";
-import { words } from "./block_actions.js";
+import { errorText } from "./block_actions.js";
 import { toast } from "./toast.js";
 
 /** @import { Channel } from "./types.d.ts" */
@@ -177,9 +177,9 @@ export function composer(channel, thread) {
     draw();
     try {
       await deliver(text.trim());
-    } catch (problem) {
+    } catch (error) {
       if (!field.value) field.value = text;
-      toast(words(problem));
+      toast(errorText(error));
     } finally {
       underWay -= 1;
       if (!underWay) {

@@ -8,7 +8,7 @@ import { drawMessages } from "./messages.js";
 import { menu } from "./popup.js";
 import { go, route } from "./route.js";
 import { act, direct, messagesOf, state, unread } from "./store.js";
-import { uiOf, viewSurface, words } from "./block_actions.js";
+import { errorText, uiOf, viewSurface } from "./block_actions.js";
 import { plural } from "./time.js";
 import { toast } from "./toast.js";
 
@@ -138,8 +138,8 @@ function channelMenu(anchor, channel) {
   const run = (/** @type {string} */ what, /** @type {Record<string, unknown>} */ body = {}) => async () => {
     try {
       await act(what, { channel: channel.id, ...body });
-    } catch (problem) {
-      toast(words(problem));
+    } catch (error) {
+      toast(errorText(error));
     }
   };
   menu(
@@ -278,8 +278,8 @@ async function openHome() {
     if (!answer.ok && answer.status !== null) {
       mine.notice = `${state.app.display_name} did not take the event (status ${answer.status}).`;
     } else if (!answer.ok) mine.notice = `${state.app.display_name} did not respond.`;
-  } catch (problem) {
-    mine.notice = words(problem);
+  } catch (error) {
+    mine.notice = errorText(error);
   }
   mine.loading = false;
   home = "";

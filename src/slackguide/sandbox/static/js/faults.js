@@ -1,27 +1,27 @@
-// The faults panel: what happens to the bot's Web API calls.
+// The fault injection panel: faults in the Web API calls of the app, and Socket Mode disconnections.
 
 import { h, icon, refill } from "./dom.js";
 import { frame } from "./panel.js";
 import { act, state } from "./store.js";
-import { words } from "./block_actions.js";
+import { errorText } from "./block_actions.js";
 import { toast } from "./toast.js";
 
 /** @type {[kind: string, name: string, detail: string][]} */
 const FAULT_KINDS = [
-  ["slow", "Slow", "Each call takes longer."],
-  ["rate_limited", "Rate-limited", "429 with Retry-After: too many messages."],
-  ["failing", "Failing", "500: Slack has a bad day."],
-  ["reset", "Cut off", "The connection drops without an answer."],
-  ["hanging", "Hanging", "No answer ever comes; the bot has to give up."],
-  ["lost_answer", "Done, then lost", "Slack does it, and the answer never arrives. Was it posted?"],
-  ["refusing", "Refusing", "200 with an error, as when a token was revoked."],
+  ["slow", "Slow", "The response comes late."],
+  ["rate_limited", "Rate-limited", "The response is 429 with Retry-After."],
+  ["server_error", "Server error", "The response is 500."],
+  ["connection_reset", "Connection reset", "The connection closes without a response."],
+  ["no_response", "No response", "The connection stays open until the app times out."],
+  ["lost_response", "Response lost", "Slack processes the call, and the response never arrives."],
+  ["api_error", "API error", "The response is 200 with an error code, such as token_revoked."],
 ];
 /** @type {[times: string, name: string][]} */
-const LASTING = [
+const DURATIONS = [
   ["1", "the next call"],
   ["3", "the next 3 calls"],
   ["10", "the next 10 calls"],
-  ["", "until I clear it"],
+  ["", "until cleared"],
 ];
 const METHODS = [
   "chat.postMessage",
@@ -39,26 +39,26 @@ const METHODS = [
   "apps.connections.open",
   "auth.test",
 ];
-const form = { kind: "lost_answer", method: "chat.postMessage", times: "1", seconds: "5", code: "token_revoked" };
+const form = { kind: "lost_response", method: "chat.postMessage", times: "1", seconds: "5", code: "token_revoked" };
 
 /** @param {HTMLElement} node */
 export function drawFaults(node) {
   const sign = `faults-${JSON.stringify([state.faults, form, state.sockets])}`;
   if (node.dataset.sign === sign && node.firstChild) return;
   node.dataset.sign = sign;
-  refill(node, frame("Fault injection", inForce(), chooser(), sockets()));
+  refill(node, frame("Fault injection", activeFaults(), faultForm(), sockets()));
 }
 
 function redraw() {
   document.dispatchEvent(new CustomEvent("redraw"));
 }
 
-function inForce() {
+function activeFaults() {
   if (!state.faults.length) {
-    return h("p.fair", null, icon("sun"), "No faults: every call of the bot is answered at once.");
+    return h("p.no-faults", null, icon("sun"), "No faults: every call of the app gets a response at once.");
   }
   return h(
-    ".in-force",
+    ".active-faults",
     null,
     h(
       "ul",
@@ -66,7 +66,7 @@ function inForce() {
       state.faults.map((fault) => {
         const name = FAULT_KINDS.find(([kind]) => kind === fault.kind)?.[1] ?? fault.kind;
         const left = fault.times === null
-          ? "until it clears"
+          ? "until cleared"
           : `${fault.times} more ${fault.times === 1 ? "call" : "calls"}`;
         return h(
           "li",
@@ -85,15 +85,15 @@ function inForce() {
   );
 }
 
-function chooser() {
-  const timed = form.kind === "slow" || form.kind === "rate_limited";
+function faultForm() {
+  const hasSeconds = form.kind === "slow" || form.kind === "rate_limited";
   return h(
     ".form",
     null,
     h(
       "fieldset",
       null,
-      h("legend", null, "Let it be"),
+      h("legend", null, "Kind of fault"),
       FAULT_KINDS.map(([kind, name, detail]) =>
         h(
           "label.card",
@@ -110,9 +110,9 @@ function chooser() {
       ),
     ),
     choice("For", "method", [["*", "every method"], ...METHODS.map((method) => [method, method])]),
-    choice("How long", "times", LASTING),
-    timed && entry("Seconds", "seconds"),
-    form.kind === "refusing" && entry("Error code", "code"),
+    choice("How long", "times", DURATIONS),
+    hasSeconds && entry("Seconds", "seconds"),
+    form.kind === "api_error" && entry("Error code", "code"),
     h("button.button.primary", {
       type: "button",
       data: { key: "faults-go" },
@@ -168,7 +168,7 @@ function sockets() {
     ".form",
     null,
     h("h3", null, `Socket Mode: ${state.sockets} open`),
-    h(".row", null, button("warn", "Warn"), button("refresh", "Ask to refresh"), button("drop", "Cut the line")),
+    h(".row", null, button("warn", "Warn"), button("refresh", "Ask to refresh"), button("drop", "Drop the connection")),
   );
 }
 
@@ -176,7 +176,7 @@ function sockets() {
 async function attempt(body, what = "faults") {
   try {
     await act(what, body);
-  } catch (problem) {
-    toast(words(problem));
+  } catch (error) {
+    toast(errorText(error));
   }
 }

@@ -6,7 +6,7 @@ import { state } from "./store.js";
 
 /** @type {[name: string, icon: string, label: string, detail: string][]} */
 const TOOLS = [
-  ["request_log", "glass", "Request log", "What reached the bot and what it answered"],
+  ["request_log", "log", "Request log", "What reached the bot and what it answered"],
   ["faults", "cloud", "Fault injection", "Make Slack slow, failing or ambiguous"],
   ["clock", "clock", "Clock", "Move time"],
   ["preview", "book", "Knowledge", "Entries as cards, faults as they are made"],

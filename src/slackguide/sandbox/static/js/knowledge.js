@@ -5,7 +5,7 @@ import { h, icon, only, refill } from "./dom.js";
 import { copy } from "./messages.js";
 import { frame } from "./panel.js";
 import { read, state } from "./store.js";
-import { stillSurface, words } from "./block_actions.js";
+import { errorText, stillSurface } from "./block_actions.js";
 
 /** @import { KnowledgeCard, KnowledgeEntry, KnowledgeFault, TriageRow } from "./types.d.ts" */
 
@@ -119,8 +119,8 @@ function all() {
 async function show(id) {
   try {
     card = { id, ...(await read(`preview/card?id=${encodeURIComponent(id)}`)) };
-  } catch (problem) {
-    card = { id, blocks: [], error: words(problem) };
+  } catch (error) {
+    card = { id, blocks: [], error: errorText(error) };
   }
   document.dispatchEvent(new CustomEvent("redraw"));
 }

@@ -7,7 +7,7 @@ import { mrkdwn } from "./mrkdwn.js";
 import { menu } from "./popup.js";
 import { go, route } from "./route.js";
 import { act, nameOf, person, repliesTo, state } from "./store.js";
-import { messageSurface, uiOf, words } from "./block_actions.js";
+import { errorText, messageSurface, uiOf } from "./block_actions.js";
 import { ago, day, exact, hour, sameDay } from "./time.js";
 import { toast } from "./toast.js";
 
@@ -297,8 +297,8 @@ async function attempt(doing) {
   try {
     const answer = await doing();
     if (answer?.notice) toast(answer.notice);
-  } catch (problem) {
-    toast(words(problem));
+  } catch (error) {
+    toast(errorText(error));
   }
 }
 

@@ -3,7 +3,7 @@
 import { blocks } from "./blocks.js";
 import { byId, byKey, first, focusable, focused, h, icon, only, refill, say } from "./dom.js";
 import { act, state } from "./store.js";
-import { forget, uiOf, valuesOf, viewSurface, words } from "./block_actions.js";
+import { errorText, forget, uiOf, valuesOf, viewSurface } from "./block_actions.js";
 
 /** @import { LocalState, View } from "./types.d.ts" */
 
@@ -153,8 +153,8 @@ async function send(view) {
     mine.trouble = answer.notice;
     if (mine.faulted) say(`The form has ${Object.keys(answer.errors).length} fields to correct.`);
     else if (!answer.notice && !state.stack.some((other) => other.id === view.id)) forget(view.id);
-  } catch (problem) {
-    mine.trouble = words(problem);
+  } catch (error) {
+    mine.trouble = errorText(error);
   } finally {
     mine.sending = false;
     drawModal();
@@ -168,8 +168,8 @@ async function leave(everything) {
   try {
     await act("close", { view_id: view.id, everything });
     forget(view.id);
-  } catch (problem) {
-    uiOf(view.id).trouble = words(problem);
+  } catch (error) {
+    uiOf(view.id).trouble = errorText(error);
     drawModal();
   }
 }

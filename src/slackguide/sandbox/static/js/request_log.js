@@ -203,7 +203,7 @@ function part(title, value, start = false) {
 function details(key, kind, summary, make, start = false) {
   const holder = h(".inside");
   const node = h(
-    "details.glass",
+    "details.log-row",
     { class: kind, data: key ? { key } : {} },
     h("summary", { data: key ? { key: `${key}-summary` } : {} }, summary),
     holder,

@@ -5,7 +5,7 @@ import { h, icon, refill } from "./dom.js";
 import { menu } from "./popup.js";
 import { go, route } from "./route.js";
 import { act, become, direct, me, state, unread } from "./store.js";
-import { words } from "./block_actions.js";
+import { errorText } from "./block_actions.js";
 import { toast } from "./toast.js";
 
 /** @import { Person, Shortcut } from "./types.d.ts" */
@@ -123,8 +123,8 @@ async function use(shortcut) {
   try {
     const answer = await act("shortcut", { callback_id: shortcut.callback_id });
     if (answer.notice) toast(answer.notice);
-  } catch (problem) {
-    toast(words(problem));
+  } catch (error) {
+    toast(errorText(error));
   }
 }
 

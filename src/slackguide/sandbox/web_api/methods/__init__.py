@@ -1,14 +1,15 @@
-"""The Web API methods that a bot like this calls; anything else is `unknown_method`.
+"""The Web API methods that the app calls; any other is `unknown_method`.
 
-Argument names, answers and error codes are those of docs.slack.dev/reference/methods.
+Arguments, responses and error codes follow docs.slack.dev/reference/methods.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 from slackguide.sandbox.errors import ApiError
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api.arguments import Arguments
 from slackguide.sandbox.web_api.methods import chat, conversations, users, views
 from slackguide.sandbox.web_api.methods.context import MethodContext, require_scopes
@@ -18,7 +19,7 @@ __all__ = ["METHODS", "MethodContext", "WebApiMethod", "run"]
 
 @dataclass(frozen=True, kw_only=True)
 class WebApiMethod:
-    """One method: what it does, the scope it needs, and whether it takes the app-level token."""
+    """A Web API method, with the scopes it needs. `for_app` methods take the app-level token."""
 
     run: Callable[[MethodContext, Arguments], Json]
     scopes: tuple[str, ...] = ()
@@ -44,7 +45,7 @@ def _connections_open(context: MethodContext, _: Arguments) -> Json:
     return {"url": context.connect()}
 
 
-METHODS: Final[dict[str, WebApiMethod]] = {
+METHODS: dict[str, WebApiMethod] = {
     "auth.test": WebApiMethod(run=_auth_test),
     "apps.connections.open": WebApiMethod(run=_connections_open, for_app=True),
     "chat.postMessage": WebApiMethod(run=chat.post_message, scopes=("chat:write",)),
@@ -70,7 +71,7 @@ METHODS: Final[dict[str, WebApiMethod]] = {
 
 
 def run(context: MethodContext, name: str, arguments: Arguments, *, caller: str) -> Json:
-    """Answer one call. Raises ApiError with Slack's code."""
+    """Return the body of the response to a call. Raises ApiError with Slack's code."""
     method = METHODS.get(name)
     if method is None:
         raise ApiError("unknown_method", more={"req_method": name})

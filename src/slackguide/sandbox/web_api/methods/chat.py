@@ -1,34 +1,35 @@
-"""chat.*: posting, changing and deleting the bot's messages, and links to messages."""
+"""chat.*: post, update and delete the app's messages, and link to messages."""
+
+from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 from slackguide.sandbox.errors import ApiError, NotFoundError
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api import serializers
 from slackguide.sandbox.web_api.arguments import Arguments
 from slackguide.sandbox.web_api.message_content import read_content
 from slackguide.sandbox.web_api.methods.context import MethodContext
 from slackguide.sandbox.workspace.workspace import Conversation, Message
 
-# docs.slack.dev/reference/methods/chat.update
-UPDATE_TEXT: Final = 4_000
+MAX_UPDATE_TEXT = 4_000
+"""The maximum length of text in docs.slack.dev/reference/methods/chat.update."""
 
 
 def _target(context: MethodContext, arguments: Arguments) -> Conversation:
-    """Where a message goes: a channel by id or name, or a person by id, whose direct message is opened."""
+    """Return the conversation to post to: a channel by id or name, or the direct message with a person by id."""
     workspace = context.workspace
-    which = arguments.text("channel")
-    if any(which == person.id for person in workspace.people):
-        return workspace.direct_message(which)
-    found = workspace.in_channel(which)
-    if found.archived:
+    channel = arguments.text("channel")
+    if any(channel == person.id for person in workspace.people):
+        return workspace.direct_message(channel)
+    conversation = workspace.in_channel(channel)
+    if conversation.archived:
         raise ApiError("is_archived")
-    return found
+    return conversation
 
 
 def post_message(context: MethodContext, arguments: Arguments) -> Json:
-    """chat.postMessage."""
+    """Run chat.postMessage."""
     arguments.require("channel")
     workspace = context.workspace
     channel = _target(context, arguments)
@@ -63,7 +64,7 @@ def post_message(context: MethodContext, arguments: Arguments) -> Json:
 
 
 def post_ephemeral(context: MethodContext, arguments: Arguments) -> Json:
-    """chat.postEphemeral."""
+    """Run chat.postEphemeral."""
     arguments.require("channel", "user")
     workspace = context.workspace
     channel = _target(context, arguments)
@@ -86,56 +87,56 @@ def post_ephemeral(context: MethodContext, arguments: Arguments) -> Json:
     return {"message_ts": message.ts}
 
 
-def _own_message(context: MethodContext, arguments: Arguments, *, refusal: str) -> Message:
-    """The bot's own message that a call is about; ephemeral ones cannot be named."""
+def _own_message(context: MethodContext, arguments: Arguments, *, error_code: str) -> Message:
+    """Return the app's message that a call names. Raises ApiError message_not_found, also for an ephemeral message."""
     channel = context.workspace.in_channel(arguments.text("channel"))
     try:
-        found = context.workspace.message(arguments.text("ts"), channel=channel.id)
+        message = context.workspace.message(arguments.text("ts"), channel=channel.id)
     except NotFoundError:
         raise ApiError("message_not_found") from None
-    if found.reader is not None:
+    if message.reader is not None:
         raise ApiError("message_not_found")
-    if not found.by_bot:
-        raise ApiError(refusal)
-    return found
+    if not message.by_bot:
+        raise ApiError(error_code)
+    return message
 
 
 def update(context: MethodContext, arguments: Arguments) -> Json:
-    """chat.update: what is not given stays as it was."""
+    """Run chat.update. What the call does not give stays unchanged."""
     arguments.require("channel", "ts")
     workspace = context.workspace
-    found = _own_message(context, arguments, refusal="cant_update_message")
-    if len(arguments.text("text")) > UPDATE_TEXT:
+    message = _own_message(context, arguments, error_code="cant_update_message")
+    if len(arguments.text("text")) > MAX_UPDATE_TEXT:
         raise ApiError("msg_too_long")
     content = read_content(arguments, workspace.ids, required="blocks" not in arguments.values)
     changed = replace(
-        found,
-        text=content.text or found.text,
-        blocks=found.blocks if content.blocks is None else content.blocks,
-        state=found.state if content.blocks is None else content.state,
-        metadata=content.metadata if "metadata" in arguments.values else found.metadata,
+        message,
+        text=content.text or message.text,
+        blocks=message.blocks if content.blocks is None else content.blocks,
+        state=message.state if content.blocks is None else content.state,
+        metadata=content.metadata if "metadata" in arguments.values else message.metadata,
         edited=workspace.next_ts(),
     )
     workspace.post(changed)
-    context.changed(found, changed)
+    context.changed(message, changed)
     return {
-        "channel": found.channel,
-        "ts": found.ts,
+        "channel": message.channel,
+        "ts": message.ts,
         "text": changed.text,
         "message": serializers.message(workspace, changed, metadata=True),
     }
 
 
 def delete(context: MethodContext, arguments: Arguments) -> Json:
-    """chat.delete."""
+    """Run chat.delete."""
     arguments.require("channel", "ts")
-    found = _own_message(context, arguments, refusal="cant_delete_message")
-    context.workspace.remove(found)
-    return {"channel": found.channel, "ts": found.ts}
+    message = _own_message(context, arguments, error_code="cant_delete_message")
+    context.workspace.remove(message)
+    return {"channel": message.channel, "ts": message.ts}
 
 
 def permalink(site: str, message: Message) -> str:
-    """The link to a message; it opens the sandbox's page at that message."""
+    """Return the link to a message on the sandbox's page."""
     link = f"{site}archives/{message.channel}/p{message.ts.replace('.', '')}"
     if message.thread_ts and message.thread_ts != message.ts:
         link += f"?thread_ts={message.thread_ts}&cid={message.channel}"
@@ -143,13 +144,13 @@ def permalink(site: str, message: Message) -> str:
 
 
 def get_permalink(context: MethodContext, arguments: Arguments) -> Json:
-    """chat.getPermalink."""
+    """Run chat.getPermalink."""
     arguments.require("channel", "message_ts")
     channel = context.workspace.in_channel(arguments.text("channel"))
     try:
-        found = context.workspace.message(arguments.text("message_ts"), channel=channel.id)
+        message = context.workspace.message(arguments.text("message_ts"), channel=channel.id)
     except NotFoundError:
         raise ApiError("message_not_found") from None
-    if found.reader is not None:
+    if message.reader is not None:
         raise ApiError("message_not_found")
-    return {"channel": channel.id, "permalink": permalink(context.site, found)}
+    return {"channel": channel.id, "permalink": permalink(context.site, message)}

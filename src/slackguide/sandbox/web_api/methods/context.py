@@ -1,4 +1,6 @@
-"""What every Web API method works on, and the checks they share."""
+"""The context of a Web API call, and the scope check."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,9 +11,10 @@ from slackguide.sandbox.workspace.workspace import Message, Workspace
 
 @dataclass(frozen=True, kw_only=True)
 class MethodContext:
-    """What the methods work on: `connect` makes a WebSocket URL (None: Socket Mode is off), `site` is the page's URL.
+    """What Web API methods depend on.
 
-    `posted` and `changed` hear of the bot's own messages, which Slack reports to it as events.
+    `site` is the page's URL. `connect` returns a new WebSocket URL; None if Socket Mode is off. `posted` and `changed`
+    are called with the app's new and changed messages, of which Slack notifies the app by events.
     """
 
     workspace: Workspace
@@ -22,7 +25,7 @@ class MethodContext:
 
 
 def require_scopes(workspace: Workspace, *scopes: str) -> None:
-    """Refuse a call for which the bot token lacks a scope."""
+    """Raise ApiError missing_scope if the bot token lacks one of the scopes."""
     missing = [scope for scope in scopes if scope not in workspace.app.scopes]
     if missing:
         provided = ",".join(sorted(workspace.app.scopes))

@@ -1,10 +1,11 @@
-"""conversations.*: channels, direct messages, and reading what was posted."""
+"""conversations.*: channels, direct messages, members, and message history."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 from slackguide.sandbox.errors import ApiError, NotFoundError
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api import serializers
 from slackguide.sandbox.web_api.arguments import Arguments
 from slackguide.sandbox.web_api.methods.context import MethodContext, require_scopes
@@ -13,13 +14,13 @@ from slackguide.sandbox.workspace.workspace import Conversation, Message
 
 
 def open_conversation(context: MethodContext, arguments: Arguments) -> Json:
-    """conversations.open: the direct message with one person."""
+    """Run conversations.open, for the direct message with one person."""
     workspace = context.workspace
-    which = arguments.text("channel")
+    channel = arguments.text("channel")
     users = [part.strip() for part in arguments.text("users").split(",") if part.strip()]
-    if which:
+    if channel:
         try:
-            found = workspace.conversation(which)
+            conversation = workspace.conversation(channel)
         except NotFoundError:
             raise ApiError("channel_not_found") from None
     elif not users:
@@ -33,30 +34,30 @@ def open_conversation(context: MethodContext, arguments: Arguments) -> Json:
             raise ApiError("user_not_found") from None
         if person.deleted:
             raise ApiError("user_disabled")
-        found = workspace.direct_message(person.id)
-    full = arguments.flag("return_im")
-    return {"channel": serializers.channel(workspace, found) if full else {"id": found.id}}
+        conversation = workspace.direct_message(person.id)
+    return_im = arguments.flag("return_im")
+    return {"channel": serializers.channel(workspace, conversation) if return_im else {"id": conversation.id}}
 
 
 def list_conversations(context: MethodContext, arguments: Arguments) -> Json:
-    """conversations.list."""
+    """Run conversations.list."""
     workspace = context.workspace
     kinds = {kind.strip() for kind in arguments.text("types", "public_channel").split(",")}
     if not kinds <= {"public_channel", "private_channel", "mpim", "im"}:
         raise ApiError("invalid_types")
-    needed = {"public_channel": "channels:read", "private_channel": "groups:read", "im": "im:read", "mpim": "mpim:read"}
-    require_scopes(workspace, *(needed[kind] for kind in kinds))
-    hide = arguments.flag("exclude_archived")
-    found = [
+    scopes = {"public_channel": "channels:read", "private_channel": "groups:read", "im": "im:read", "mpim": "mpim:read"}
+    require_scopes(workspace, *(scopes[kind] for kind in kinds))
+    exclude_archived = arguments.flag("exclude_archived")
+    conversations = [
         conversation
         for conversation in workspace.conversations
         if _kind(conversation) in kinds
-        and not (hide and conversation.archived)
+        and not (exclude_archived and conversation.archived)
         and (conversation.bot_joined or not conversation.private)
     ]
-    found_page, cursor = page(found, arguments, default=100, high=1000)
+    items, cursor = page(conversations, arguments, default=100, maximum=1000)
     return {
-        "channels": [serializers.channel(workspace, conversation, count=True) for conversation in found_page],
+        "channels": [serializers.channel(workspace, conversation, count=True) for conversation in items],
         "response_metadata": {"next_cursor": cursor},
     }
 
@@ -68,50 +69,54 @@ def _kind(conversation: Conversation) -> str:
 
 
 def info(context: MethodContext, arguments: Arguments) -> Json:
-    """conversations.info."""
+    """Run conversations.info."""
     arguments.require("channel")
     workspace = context.workspace
     try:
-        found = workspace.conversation(arguments.text("channel"))
+        conversation = workspace.conversation(arguments.text("channel"))
     except NotFoundError:
         raise ApiError("channel_not_found") from None
-    if found.private and not found.bot_joined:
+    if conversation.private and not conversation.bot_joined:
         raise ApiError("channel_not_found")
-    require_scopes(workspace, {"im": "im:read", "private_channel": "groups:read"}.get(_kind(found), "channels:read"))
-    return {"channel": serializers.channel(workspace, found, count=arguments.flag("include_num_members"))}
+    require_scopes(
+        workspace, {"im": "im:read", "private_channel": "groups:read"}.get(_kind(conversation), "channels:read")
+    )
+    return {"channel": serializers.channel(workspace, conversation, count=arguments.flag("include_num_members"))}
 
 
-# docs.slack.dev/reference/methods/conversations.members
-_MEMBERS_HIGH: Final = 999
+_MAX_MEMBERS = 999
+"""The maximum limit in docs.slack.dev/reference/methods/conversations.members."""
 
 
 def members(context: MethodContext, arguments: Arguments) -> Json:
-    """conversations.members: ids, the bot's own among them; people who have left are in no channel."""
+    """Run conversations.members. The ids include the app's user, and no deactivated person."""
     arguments.require("channel")
     workspace = context.workspace
     try:
-        found = workspace.conversation(arguments.text("channel"))
+        conversation = workspace.conversation(arguments.text("channel"))
     except NotFoundError:
         raise ApiError("channel_not_found") from None
-    if found.private and not found.bot_joined:
+    if conversation.private and not conversation.bot_joined:
         raise ApiError("channel_not_found")
-    require_scopes(workspace, {"im": "im:read", "private_channel": "groups:read"}.get(_kind(found), "channels:read"))
-    present = [person.id for person in workspace.people if person.id in found.members and not person.deleted]
-    seats = [*present, workspace.app.user_id] if found.bot_joined else present
-    found_page, cursor = page(seats, arguments, default=100, high=_MEMBERS_HIGH)
-    return {"members": found_page, "response_metadata": {"next_cursor": cursor}}
+    require_scopes(
+        workspace, {"im": "im:read", "private_channel": "groups:read"}.get(_kind(conversation), "channels:read")
+    )
+    present = [person.id for person in workspace.people if person.id in conversation.members and not person.deleted]
+    member_ids = [*present, workspace.app.user_id] if conversation.bot_joined else present
+    items, cursor = page(member_ids, arguments, default=100, maximum=_MAX_MEMBERS)
+    return {"members": items, "response_metadata": {"next_cursor": cursor}}
 
 
 def _readable(context: MethodContext, arguments: Arguments) -> Conversation:
-    """The channel whose messages the bot may read."""
-    found = context.workspace.in_channel(arguments.text("channel"))
-    needed = {"im": "im:history", "private_channel": "groups:history"}.get(_kind(found), "channels:history")
-    require_scopes(context.workspace, needed)
-    return found
+    """Return the channel whose messages the call reads. Raises ApiError."""
+    conversation = context.workspace.in_channel(arguments.text("channel"))
+    scope = {"im": "im:history", "private_channel": "groups:history"}.get(_kind(conversation), "channels:history")
+    require_scopes(context.workspace, scope)
+    return conversation
 
 
 def _timespan(arguments: Arguments) -> Callable[[Message], bool]:
-    """Whether a message lies between `oldest` and `latest`. Raises ApiError invalid_ts_oldest, invalid_ts_latest."""
+    """Return a filter for `oldest` and `latest`. Raises ApiError invalid_ts_oldest, invalid_ts_latest."""
     bounds = {}
     for name, default in (("oldest", "0"), ("latest", "inf")):
         value = arguments.values.get(name)
@@ -131,16 +136,16 @@ def _timespan(arguments: Arguments) -> Callable[[Message], bool]:
 
 
 def history(context: MethodContext, arguments: Arguments) -> Json:
-    """conversations.history: newest first, threads left out."""
+    """Run conversations.history: newest first, without thread replies."""
     arguments.require("channel")
     workspace = context.workspace
     channel = _readable(context, arguments)
     within = _timespan(arguments)
-    found = [message for message in reversed(workspace.messages(channel.id)) if within(message)]
-    found_page, cursor = page(found, arguments, default=100, high=999)
+    messages = [message for message in reversed(workspace.messages(channel.id)) if within(message)]
+    items, cursor = page(messages, arguments, default=100, maximum=999)
     metadata = arguments.flag("include_all_metadata")
     body: Json = {
-        "messages": [serializers.message(workspace, message, metadata=metadata) for message in found_page],
+        "messages": [serializers.message(workspace, message, metadata=metadata) for message in items],
         "has_more": bool(cursor),
         "pin_count": 0,
     }
@@ -150,7 +155,7 @@ def history(context: MethodContext, arguments: Arguments) -> Json:
 
 
 def replies(context: MethodContext, arguments: Arguments) -> Json:
-    """conversations.replies: one thread, its parent first."""
+    """Run conversations.replies: one thread, its parent first."""
     arguments.require("channel", "ts")
     workspace = context.workspace
     channel = _readable(context, arguments)
@@ -158,11 +163,11 @@ def replies(context: MethodContext, arguments: Arguments) -> Json:
     if not thread:
         raise ApiError("thread_not_found")
     within = _timespan(arguments)
-    found = [message for message in thread if message.ts == thread[0].ts or within(message)]
-    found_page, cursor = page(found, arguments, default=1000, high=1000)
+    messages = [message for message in thread if message.ts == thread[0].ts or within(message)]
+    items, cursor = page(messages, arguments, default=1000, maximum=1000)
     metadata = arguments.flag("include_all_metadata")
     body: Json = {
-        "messages": [serializers.message(workspace, message, metadata=metadata) for message in found_page],
+        "messages": [serializers.message(workspace, message, metadata=metadata) for message in items],
         "has_more": bool(cursor),
     }
     if cursor:

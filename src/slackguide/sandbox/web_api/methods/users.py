@@ -1,7 +1,9 @@
-"""users.* and usergroups.*: who there is."""
+"""users.* and usergroups.*: people and user groups."""
+
+from __future__ import annotations
 
 from slackguide.sandbox.errors import ApiError
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api import serializers
 from slackguide.sandbox.web_api.arguments import Arguments
 from slackguide.sandbox.web_api.methods.context import MethodContext
@@ -9,28 +11,28 @@ from slackguide.sandbox.web_api.methods.pagination import page
 
 
 def list_users(context: MethodContext, arguments: Arguments) -> Json:
-    """users.list."""
+    """Run users.list."""
     workspace = context.workspace
     users = [serializers.user(workspace, person) for person in workspace.people if person.listed]
-    found_page, cursor = page([serializers.bot_user(workspace), *users], arguments, default=1000, high=1000)
-    return {"members": found_page, "cache_ts": int(workspace.clock()), "response_metadata": {"next_cursor": cursor}}
+    members, cursor = page([serializers.bot_user(workspace), *users], arguments, default=1000, maximum=1000)
+    return {"members": members, "cache_ts": int(workspace.clock()), "response_metadata": {"next_cursor": cursor}}
 
 
 def user_info(context: MethodContext, arguments: Arguments) -> Json:
-    """users.info."""
+    """Run users.info."""
     arguments.require("user")
     workspace = context.workspace
-    which = arguments.text("user")
-    if which == workspace.app.user_id:
+    user_id = arguments.text("user")
+    if user_id == workspace.app.user_id:
         return {"user": serializers.bot_user(workspace)}
     for person in workspace.people:
-        if person.id == which:
+        if person.id == user_id:
             return {"user": serializers.user(workspace, person)}
     raise ApiError("user_not_found")
 
 
 def list_groups(context: MethodContext, arguments: Arguments) -> Json:
-    """usergroups.list."""
+    """Run usergroups.list."""
     workspace = context.workspace
     users, count = arguments.flag("include_users"), arguments.flag("include_count")
     return {
@@ -39,7 +41,7 @@ def list_groups(context: MethodContext, arguments: Arguments) -> Json:
 
 
 def list_group_users(context: MethodContext, arguments: Arguments) -> Json:
-    """usergroups.users.list."""
+    """Run usergroups.users.list."""
     arguments.require("usergroup")
     for group in context.workspace.groups:
         if group.id == arguments.text("usergroup"):

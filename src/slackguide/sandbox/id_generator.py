@@ -1,5 +1,7 @@
 """Identifiers that look like Slack's and are the same again for the same seed."""
 
+from __future__ import annotations
+
 import hashlib
 import string
 

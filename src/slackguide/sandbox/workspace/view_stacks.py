@@ -1,20 +1,22 @@
 """View stacks, Home tabs, and the trigger ids that open views."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any
 
 from slackguide.sandbox.block_kit.state import StateValues, state_of, with_ids
 from slackguide.sandbox.errors import ApiError, NotFoundError
-from slackguide.sandbox.ids import IdGenerator
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.id_generator import IdGenerator
+from slackguide.sandbox.json_types import Json
 
 # docs.slack.dev: a trigger_id expires in 3 seconds and opens one view; a modal's stack holds 3 views.
-TRIGGER_SECONDS: Final = 3.0
-STACK: Final = 3
+TRIGGER_SECONDS = 3.0
+STACK = 3
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,18 +1,20 @@
-"""The app as Slack sees it: send it envelopes and record every exchange."""
+"""The connection to the app: send requests, and log every exchange."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.transport.http import Envelope, HttpTransport, NullTransport, SentRequest, Transport
 from slackguide.sandbox.transport.socket_mode import SocketModeServer
-from slackguide.sandbox.types import Json
 from slackguide.sandbox.workspace.records import AppReply, Exchange
-from slackguide.sandbox.workspace.views import OpenView
+from slackguide.sandbox.workspace.view_stacks import OpenView
 from slackguide.sandbox.workspace.workspace import Message, Workspace
 
 
 class AppConnection:
-    """Chooses the line (a WebSocket where one is open, else HTTP) and records each exchange."""
+    """Sends requests over an open WebSocket, else over HTTP, and logs each exchange."""
 
     def __init__(self, *, workspace: Workspace, http: HttpTransport | None, sockets: SocketModeServer | None) -> None:
         self._workspace = workspace
@@ -20,21 +22,22 @@ class AppConnection:
         self._sockets = sockets
 
     def transport(self) -> Transport:
-        """The way a parcel goes right now."""
+        """Return the transport that is available now."""
         if self._sockets is not None and self._sockets.connected:
             return self._sockets
         return self._http or NullTransport()
 
-    def exchange(self, kind: str, person: str, envelope: Envelope, conclude: "OnReply | None" = None) -> Exchange:
-        """Send a parcel, let `conclude` draw what its answer shows, and keep the exchange.
+    def exchange(self, kind: str, person: str, envelope: Envelope, apply: OnReply | None = None) -> Exchange:
+        """Send a request, apply the reply, and log the exchange.
 
-        `conclude(reply)` returns the exchange's remaining fields (`notice`, `errors`, `problems`, `options`).
+        `apply(reply)` applies the reply to the workspace, and returns the exchange's remaining fields (`notice`,
+        `errors`, `problems`, `options`).
         """
         workspace = self._workspace
         at, first_change = workspace.clock(), workspace.changes.number
         first_call = workspace.calls[-1].number if workspace.calls else 0
         request, reply = self.transport().send(envelope)
-        more = conclude(reply) if conclude else {}
+        more = apply(reply) if apply else {}
         messages, view = self._visible_changes(person, first_change)
         exchange = Exchange(
             number=workspace.number("exchange"),
@@ -54,10 +57,10 @@ class AppConnection:
         workspace.log_exchange(exchange)
         return exchange
 
-    def unsent(self, kind: str, person: str, payload: Json, *, stored: bool = True, **more: Any) -> Exchange:
-        """An exchange that Slack settles by itself, without a request: a form with an empty required field, say.
+    def unsent(self, kind: str, person: str, payload: Json, *, logged: bool = True, **more: Any) -> Exchange:
+        """Return an exchange without a request, such as for a form with an empty required field.
 
-        Without `stored` it is not on the request log: the app has no part in it.
+        Log it only if `logged`: without a subscription, an event is no matter of the app.
         """
         workspace = self._workspace
         exchange = Exchange(
@@ -71,30 +74,33 @@ class AppConnection:
             reply=None,
             **more,
         )
-        if stored:
+        if logged:
             workspace.log_exchange(exchange)
         return exchange
 
     def _visible_changes(self, person: str, after: int) -> tuple[tuple[Message, ...], OpenView | None]:
-        """The messages that came or changed before this person's eyes since that change, and the modal that did."""
+        """Return the messages and the view, as the person sees them, that changed since the given change."""
         workspace = self._workspace
-        found: dict[str, Message] = {}
-        screen = False
+        messages: dict[str, Message] = {}
+        view_changed = False
         for change in workspace.changes.since(after):
             if change.kind in ("screen", "home") and change.body.get("person") == person:
-                screen = True
+                view_changed = True
             if change.kind != "message" or change.body["reader"] not in (None, person):
                 continue
-            message = next((m for m in self._all(change.body["channel"], person) if m.ts == change.body["ts"]), None)
+            message = next(
+                (m for m in self._messages(change.body["channel"], person) if m.ts == change.body["ts"]), None
+            )
             if message is not None:
-                found[message.ts] = message
-        view = (workspace.views.top(person) or workspace.views.home(person)) if screen else None
-        return tuple(found[ts] for ts in sorted(found)), view
+                messages[message.ts] = message
+        view = (workspace.views.top(person) or workspace.views.home(person)) if view_changed else None
+        return tuple(messages[ts] for ts in sorted(messages)), view
 
-    def _all(self, channel: str, person: str) -> tuple[Message, ...]:
+    def _messages(self, channel: str, person: str) -> tuple[Message, ...]:
         if person not in self._workspace.conversation(channel).members:
             return ()
         return (*self._workspace.all_messages(channel), *self._workspace.ephemerals(person, channel))
 
 
 OnReply = Callable[[AppReply], dict[str, Any]]
+"""Applies a reply to the workspace. Returns further fields of the exchange."""

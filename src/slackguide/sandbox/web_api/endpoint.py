@@ -1,21 +1,22 @@
-"""The Web API: authenticate, apply the rate limit, run the method."""
+"""The Web API endpoint: authenticate, apply the rate limit, run the method."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
 
 from slackguide.sandbox.errors import ApiError
-from slackguide.sandbox.types import Json
+from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api import methods
 from slackguide.sandbox.web_api.arguments import Arguments, parse
 from slackguide.sandbox.web_api.call_handler import ApiRequest, ApiResponse, CallHandler, rate_limited
 from slackguide.sandbox.web_api.fault_injection import RateLimiter
 
-_RATE_LIMITED_METHODS: Final = frozenset({"chat.postMessage", "chat.postEphemeral"})
+_RATE_LIMITED_METHODS = frozenset({"chat.postMessage", "chat.postEphemeral"})
 
 
 class WebApi:
-    """What slack_sdk's WebClient knocks at."""
+    """The Web API that slack_sdk's WebClient calls."""
 
     def __init__(
         self,
@@ -31,7 +32,7 @@ class WebApi:
         self._rate_limiter = rate_limiter
         self._tokens = {bot_token: "bot"} | ({app_token: "app"} if app_token else {})
 
-    def answer(
+    def handle(
         self,
         method: str,
         *,
@@ -41,9 +42,9 @@ class WebApi:
         query: str,
         disconnected: Callable[[], bool],
     ) -> ApiResponse | None:
-        """Answer one call of `method`; None when the weather takes the answer away.
+        """Return the response to a call of `method`, None if a fault drops the connection.
 
-        An answer to a call with the bot's token tells its scopes in `X-OAuth-Scopes`, as Slack's answers do.
+        As in Slack, the response to a call with the bot token lists its scopes in `X-OAuth-Scopes`.
         """
         headers: dict[str, str] = {}
 
@@ -55,14 +56,14 @@ class WebApi:
             self._check_rate_limit(method, arguments)
             return methods.run(self._context, method, arguments, caller=caller)
 
-        answer = self._calls.answer(
+        response = self._calls.handle(
             ApiRequest(method=method, read=lambda: parse(content_type, body, query), run=run, disconnected=disconnected)
         )
-        return replace(answer, headers={**answer.headers, **headers}) if answer else None
+        return replace(response, headers={**response.headers, **headers}) if response else None
 
-    def _caller(self, authorization: str, in_body: str) -> str:
-        """Whose token came with the call, `bot` or `app`. Raises ApiError not_authed, invalid_auth."""
-        token = authorization.removeprefix("Bearer ").strip() or in_body
+    def _caller(self, authorization: str, body_token: str) -> str:
+        """Return the kind of the call's token, `bot` or `app`. Raises ApiError not_authed, invalid_auth."""
+        token = authorization.removeprefix("Bearer ").strip() or body_token
         if not token:
             raise ApiError("not_authed")
         try:

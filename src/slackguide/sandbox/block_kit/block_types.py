@@ -1,22 +1,24 @@
 """Validate blocks: what Slack would say to the blocks of a message or view."""
 
-from typing import Annotated, Any, Final, Literal, NotRequired
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
 from slackguide.sandbox.block_kit.elements import ActionsElement, InputElement, SectionElement
 from slackguide.sandbox.block_kit.objects import Id, PlainText, Text, broken, most, unique
-from slackguide.sandbox.block_kit.rich_text import RichText
+from slackguide.sandbox.block_kit.rich_text import RichTextBlock
 
-MESSAGE_BLOCKS: Final = 50
+MESSAGE_BLOCKS = 50
 
 
 class _Block(TypedDict):
     block_id: NotRequired[Id]
 
 
-class Section(_Block):
+class SectionBlock(_Block):
     type: Literal["section"]
     text: NotRequired[Annotated[Text, most(3000)]]
     fields: NotRequired[Annotated[list[Annotated[Text, most(2000)]], Field(min_length=1, max_length=10)]]
@@ -24,26 +26,26 @@ class Section(_Block):
     expand: NotRequired[bool]
 
 
-class Header(_Block):
+class HeaderBlock(_Block):
     type: Literal["header"]
     text: Annotated[PlainText, most(150)]
 
 
-class Context(_Block):
+class ContextBlock(_Block):
     type: Literal["context"]
     elements: Annotated[list[Annotated[Text, most(3000)]], Field(min_length=1, max_length=10)]
 
 
-class Divider(_Block):
+class DividerBlock(_Block):
     type: Literal["divider"]
 
 
-class Actions(_Block):
+class ActionsBlock(_Block):
     type: Literal["actions"]
     elements: Annotated[list[ActionsElement], Field(min_length=1, max_length=25), unique("action_id")]
 
 
-class Input(_Block):
+class InputBlock(_Block):
     type: Literal["input"]
     label: Annotated[PlainText, most(2000)]
     element: InputElement
@@ -59,7 +61,13 @@ def _section(section: Any) -> Any:
 
 
 Block = Annotated[
-    Annotated[Section, AfterValidator(_section)] | Header | Context | Divider | Actions | Input | RichText,
+    Annotated[SectionBlock, AfterValidator(_section)]
+    | HeaderBlock
+    | ContextBlock
+    | DividerBlock
+    | ActionsBlock
+    | InputBlock
+    | RichTextBlock,
     Field(discriminator="type"),
 ]
 MessageBlocks = Annotated[list[Block], Field(max_length=MESSAGE_BLOCKS), unique("block_id")]
@@ -72,11 +80,11 @@ class _View(TypedDict):
     external_id: NotRequired[Annotated[str, Field(max_length=255)]]
 
 
-class Home(_View):
+class HomeTab(_View):
     type: Literal["home"]
 
 
-class Modal(_View):
+class ModalView(_View):
     type: Literal["modal"]
     title: Annotated[PlainText, most(24)]
     submit: NotRequired[Annotated[PlainText, most(24)]]
@@ -92,4 +100,4 @@ def _modal(modal: Any) -> Any:
     return modal
 
 
-View = Annotated[Annotated[Modal, AfterValidator(_modal)] | Home, Field(discriminator="type")]
+View = Annotated[Annotated[ModalView, AfterValidator(_modal)] | HomeTab, Field(discriminator="type")]
