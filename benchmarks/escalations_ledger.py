@@ -32,7 +32,7 @@ from slackguide.escalation.sla import SlaTimer
 from slackguide.runtime.container import build_guide
 from slackguide.slack.access import AccessPolicy
 from slackguide.slack.api.directory_sync import DirectorySync
-from slackguide.slack.app_home import CLOSED, COUNTED, PAGE, AppHomeBuilder
+from slackguide.slack.app_home import CLOSED, COUNT_LIMIT, PAGE_SIZE, AppHomeBuilder
 from slackguide.storage import mappers
 from slackguide.storage.bot_identity import BotIdentityRepository
 from slackguide.storage.database import Database
@@ -230,11 +230,11 @@ def questions(database: Database, count: int) -> dict[str, Callable[[], object]]
         return specialist(chance.randrange(SPECIALISTS))
 
     def listed(search: EscalationFilter) -> object:
-        return ledger.page(search, limit=PAGE), ledger.count(search, at_most=COUNTED + 1)
+        return ledger.page(search, limit=PAGE_SIZE), ledger.count(search, at_most=COUNT_LIMIT + 1)
 
     def turned(search: EscalationFilter) -> object:
         first = ledger.page(replace(search, until=NOW - chance.random() * SPAN), limit=1)
-        return ledger.page(search, after=first.next_cursor, limit=PAGE)
+        return ledger.page(search, after=first.next_cursor, limit=PAGE_SIZE)
 
     def about(number: int) -> object:
         return ledger.open_with_case_keys((f"ticket:{ticket(number)}", f"contract:{30_000_000 + number}"))

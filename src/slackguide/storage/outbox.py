@@ -175,7 +175,7 @@ class SqlJobQueue:
         with self._skip_lock:
             if row.id not in self._reported:
                 self._reported.add(row.id)
-                log.warning("skipping job %d: only a newer version can read its %s", row.id, error.what)
+                log.warning("job %d is skipped: only a newer version can read its %s", row.id, error.what)
             self._skipped |= {row.id}
             return self._skipped
 
