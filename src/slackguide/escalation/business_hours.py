@@ -37,15 +37,15 @@ class BusinessHours:
 
         An hour skipped by the change to summer time does not count. A repeated hour counts twice.
         """
-        left = timedelta(minutes=minutes)
+        remaining = timedelta(minutes=minutes)
         day = start.astimezone(self.zone).date()
         for _ in range(_MAX_DAYS):
             begin, end = self._shift(day)
             begin = max(begin, start.astimezone(UTC))
             if begin < end:
-                if begin + left <= end:
-                    return begin + left
-                left -= end - begin
+                if begin + remaining <= end:
+                    return begin + remaining
+                remaining -= end - begin
             day += timedelta(days=1)
         return self._shift(day)[0]
 
@@ -55,8 +55,8 @@ class BusinessHours:
             none = datetime.combine(day, time(0), self.zone).astimezone(UTC)
             return none, none
         begin, end = self.days[day.weekday()]
-        last = day + timedelta(days=1) if end == time(0) else day
+        end_day = day + timedelta(days=1) if end == time(0) else day
         return (
             datetime.combine(day, begin, self.zone).astimezone(UTC),
-            datetime.combine(last, end, self.zone).astimezone(UTC),
+            datetime.combine(end_day, end, self.zone).astimezone(UTC),
         )

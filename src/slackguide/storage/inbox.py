@@ -31,13 +31,13 @@ class EventInbox:
         """
         with self._database.write() as connection:
             now = self._database.now(connection)
-            first = (
+            statement = (
                 insert_into(connection, inbox)
                 .values(event_id=event_id, accepted_at=now)
                 .on_conflict_do_nothing()
                 .returning(inbox.c.event_id)
             )
-            if connection.execute(first).first() is None:
+            if connection.execute(statement).first() is None:
                 return False
             enqueue(connection, now, None, new_tasks)
             for task in new_tasks:

@@ -156,6 +156,6 @@ def _drop_old_answers(connection: Connection, before: datetime, now: datetime) -
     _drop(connection, stale, "too old", now)
 
 
-def _drop(connection: Connection, which: ColumnElement[bool], why: str, now: datetime) -> None:
-    dropped: dict[str, object] = {"state": DROPPED, "why": why, "payload": {}, "once_key": None, "settled_at": now}
-    connection.execute(update(outbox).where(which).values(dropped))
+def _drop(connection: Connection, condition: ColumnElement[bool], reason: str, now: datetime) -> None:
+    dropped: dict[str, object] = {"state": DROPPED, "why": reason, "payload": {}, "once_key": None, "settled_at": now}
+    connection.execute(update(outbox).where(condition).values(dropped))

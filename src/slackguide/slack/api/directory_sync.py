@@ -151,9 +151,9 @@ class DirectorySync:
         if self._identities.get(self._token) is None:
             self._identify()
         response = call_slack(lambda: self._quick_client.users_info(user=user_id))
-        person = _directory_user(response["user"])
-        self._users.put(person)
-        return self._users.find(user_id) or person
+        user = _directory_user(response["user"])
+        self._users.put(user)
+        return self._users.find(user_id) or user
 
     def fetch(self, user_id: str) -> Allowed | Denied:
         """Read one user from Slack, store them, and return whether they have access.
@@ -169,10 +169,10 @@ class DirectorySync:
     def name(self, user_id: str) -> str:
         """Return the user's name, for places that cannot show a mention."""
         try:
-            person = self._users.find(user_id)
+            user = self._users.find(user_id)
         except StorageError:
-            person = None
-        return person.name if person and person.name else "a colleague"
+            user = None
+        return user.name if user and user.name else "a colleague"
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -186,7 +186,7 @@ class DirectorySync:
                 log.warning("the directory was not refreshed: %s", _code(error))
                 delay = RETRY_SECONDS
             except Exception as error:
-                log.error("the directory could not be refreshed: %s", type(error).__name__)
+                log.error("the directory was not refreshed: internal error %s", type(error).__name__)
                 delay = RETRY_SECONDS
             self._wake.wait(delay)
 
