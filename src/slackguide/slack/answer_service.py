@@ -27,7 +27,7 @@ TEXT_LIMIT = 8000
 
 
 class AnswerService:
-    """Render answers as cards.
+    """Answers rendered as cards.
 
     `guide` returns the current guide, `ids` new ids for answers, `today` the current day of the asker.
     """

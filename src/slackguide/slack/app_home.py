@@ -38,7 +38,7 @@ CLOSED = frozenset({EscalationState.RESOLVED, EscalationState.WITHDRAWN})
 
 
 class AppHomeBuilder:
-    """Build App Home from the database for users with access. `clock` decides what is overdue."""
+    """A builder of App Home views for users with access. `clock` decides what is overdue."""
 
     def __init__(
         self,

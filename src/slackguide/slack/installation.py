@@ -159,7 +159,7 @@ def _scopes(text: str | None) -> frozenset[str] | None:
 
 
 class InstallationCheck:
-    """Detect that Slack accepts the installation again, and make the waiting jobs due.
+    """A check that Slack accepts the installation again, which then makes the waiting jobs due.
 
     `resume` makes due the jobs that wait because of a refused installation, including dead letters of earlier releases.
     It raises `StorageError` if the database is unavailable.

@@ -15,8 +15,7 @@ SCOPES = (
 
 
 def manifest(*, url: str | None = None) -> dict[str, Any]:
-    """Return the manifest for HTTP at the public URL `url` (`https://…/slack/events`), or for Socket Mode without
-    `url`."""
+    """Return the manifest, for HTTP if the public URL `url` (`https://…/slack/events`) is given, or for Socket Mode."""
     socket_mode = url is None
     command: dict[str, Any] = {
         "command": COMMAND,

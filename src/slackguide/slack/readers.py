@@ -54,8 +54,10 @@ class _CachedMembers:
 
 
 class ChannelReaders:
-    """Check readers with `conversations.info`, `conversations.members` and the directory. Safe to share between
-    threads."""
+    """The readers of channels, according to Slack and the directory. Safe to share between threads.
+
+    It uses `conversations.info` and `conversations.members`.
+    """
 
     def __init__(self, *, client: WebClient, directory: DirectorySync, clock: Callable[[], datetime]) -> None:
         self._client = client

@@ -52,7 +52,7 @@ class _PreparedMessage:
 
 
 class SlackSender:
-    """Implement `delivery.sender.MessageSender` with a `WebClient` whose timeout is well within the lease.
+    """A `delivery.sender.MessageSender` with a `WebClient` whose timeout is well within the lease.
 
     `turns` returns the user's earlier messages in the thread of a message, oldest first.
     """

@@ -56,7 +56,7 @@ class Reply:
 
 
 class ThreadAnswers:
-    """Answer direct messages and mentions. `ticks` returns monotonic seconds."""
+    """Answers to direct messages and mentions. `ticks` returns monotonic seconds."""
 
     def __init__(
         self, *, answers: AnswerService, directory: DirectorySync, readers: ChannelReaders, ticks: Callable[[], float]

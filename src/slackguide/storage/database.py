@@ -29,7 +29,7 @@ CONNECTIONS = 25
 """Maximum number of connections. Further transactions wait for one."""
 
 Clock = Callable[[], datetime]
-"""Return the current time as an aware datetime."""
+"""A function that returns the current time as an aware datetime."""
 
 
 class Database:

@@ -17,7 +17,7 @@ TURN_LIMIT = 8000
 
 
 class EventInbox:
-    """Accept events. Their answers are delivered as jobs, so that they survive a crash."""
+    """An inbox of events. Their answers are delivered as jobs, so that they survive a crash."""
 
     def __init__(self, *, database: Database, notifier: Notifier) -> None:
         self._database = database

@@ -39,7 +39,7 @@ LOOKUP_REFUSED_MESSAGE = (
 
 
 class DirectorySync:
-    """Read users, user groups and the bot's identity from Slack, and store them.
+    """The synchronization of users, user groups and the bot's identity from Slack to the database.
 
     The timeout of `quick_client` is well within the 3 s of an acknowledgement. It looks up a user who waits for the
     reply.

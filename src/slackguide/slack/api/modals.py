@@ -35,7 +35,7 @@ class GateRequiredError(ModalNotOpenedError):
 
 
 class ModalOpener:
-    """Open modals. The timeout of `client` is 2 s, so that the acknowledgement can still report an error."""
+    """An opener of modals. The timeout of `client` is 2 s, so that the acknowledgement can still report an error."""
 
     def __init__(self, *, client: WebClient, answers: AnswerService) -> None:
         self._client = client

@@ -26,7 +26,7 @@ OK = 200
 
 
 class MessageUpdater:
-    """Update messages and modals after the acknowledgement, in a pool of threads."""
+    """Updates of messages and modals after the acknowledgement, in a pool of threads."""
 
     def __init__(self, *, client: WebClient, background: BackgroundTasks) -> None:
         self._client = client
