@@ -15,7 +15,7 @@ from tests.support.app_harness import TOKEN, AppHarness
 
 
 @pytest.fixture
-def work(make_harness: Callable[..., AppHarness]) -> AppHarness:
+def harness(make_harness: Callable[..., AppHarness]) -> AppHarness:
     """A workplace whose directory nobody refreshes but the test."""
     return make_harness(known=False)
 
