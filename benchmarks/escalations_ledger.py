@@ -32,7 +32,7 @@ from slackguide.escalation.sla import SlaTimer
 from slackguide.runtime.container import build_guide
 from slackguide.slack.access import AccessPolicy
 from slackguide.slack.api.directory_sync import DirectorySync
-from slackguide.slack.app_home import CLOSED, COUNTED, PAGE, AppHomeBuilder
+from slackguide.slack.app_home import CLOSED, COUNT_LIMIT, PAGE_SIZE, AppHomeBuilder
 from slackguide.storage import mappers
 from slackguide.storage.bot_identity import BotIdentityRepository
 from slackguide.storage.database import Database
@@ -229,11 +229,11 @@ def queries(database: Database, count: int) -> dict[str, Callable[[], object]]:
         return specialist(rng.randrange(SPECIALISTS))
 
     def listed(filter_: EscalationFilter) -> object:
-        return repository.page(filter_, limit=PAGE), repository.count(filter_, at_most=COUNTED + 1)
+        return repository.page(filter_, limit=PAGE_SIZE), repository.count(filter_, at_most=COUNT_LIMIT + 1)
 
     def next_page(filter_: EscalationFilter) -> object:
         first = repository.page(replace(filter_, until=NOW - rng.random() * SPAN), limit=1)
-        return repository.page(filter_, after=first.next_cursor, limit=PAGE)
+        return repository.page(filter_, after=first.next_cursor, limit=PAGE_SIZE)
 
     def about(number: int) -> object:
         return repository.open_with_case_keys((f"ticket:{ticket(number)}", f"contract:{30_000_000 + number}"))

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class JsonFormatter(logging.Formatter):
-    """Format a record as one JSON object per line."""
+    """A formatter that writes one JSON object per line."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record's time (UTC, ISO 8601), level, logger and message."""
@@ -31,7 +31,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class ConsoleFormatter(logging.Formatter):
-    """Format a record as text, usually on one line."""
+    """A formatter for a terminal, usually one line per record."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record's local time, level, logger and message."""

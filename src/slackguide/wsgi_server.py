@@ -15,9 +15,10 @@ DRAIN_SECONDS = 4.0
 
 
 class WsgiServer:
-    """Serve one WSGI application on one address. The constructor binds the port and raises OSError if it is taken.
+    """A server of one WSGI application on one address.
 
-    `adjustments` are passed to waitress (docs.pylonsproject.org/projects/waitress/en/stable/arguments.html).
+    The constructor binds the port and raises OSError if it is taken. `adjustments` are passed to waitress
+    (docs.pylonsproject.org/projects/waitress/en/stable/arguments.html).
     """
 
     def __init__(

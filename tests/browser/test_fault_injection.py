@@ -88,7 +88,7 @@ def test_a_window_that_slack_does_not_open_is_reported_and_opens_at_the_next_cli
     card = ana.route(QUESTION)
     inject_fault(ana, "Server error", lasting="1", over="views.open")
     ana.click(card, "Escalate")
-    expect(ana.message("Nothing is lost: please press or type it again.")).to_be_visible()
+    expect(ana.message("Nothing is lost. Please try again.")).to_be_visible()
     expect(ana.window).to_have_count(0)
     ana.click(card, "Escalate")
     expect(ana.field("contract_id")).to_be_visible()

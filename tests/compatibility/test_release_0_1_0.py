@@ -23,7 +23,7 @@ from tests.support.rendered import elements, words
 
 BASE = Path(__file__).parent / "base_0_1_0"
 
-REFUSALS = (OUTDATED_MESSAGE, "too old for its buttons", "Something went wrong")
+REFUSALS = (OUTDATED_MESSAGE, "too old for its buttons", "something went wrong")
 """What a person reads whose button or form is not understood, or runs into a fault of ours."""
 
 FORMS: dict[str, dict[str, Any]] = {

@@ -17,7 +17,7 @@ from tests.support.questions import MEDIATION
 from tests.support.rendered import fields, words
 
 SECRET = "the-words-within-the-fault"
-REFERENCE = re.compile(r"reference ([\w-]{8}),")
+REFERENCE = re.compile(r"reference ([\w-]{8})\)")
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def referred(caplog: pytest.LogCaptureFixture) -> Callable[[str], None]:
     def check(notified: str) -> None:
         found = REFERENCE.search(notified)
         assert found, notified
-        assert f"fault {found[1]}: RuntimeError" in caplog.text
+        assert f"error {found[1]}: RuntimeError" in caplog.text
         assert SECRET not in caplog.text + notified
 
     return check

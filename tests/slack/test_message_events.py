@@ -160,7 +160,7 @@ def test_a_message_without_words_is_answered_with_a_message(harness: AppHarness,
     assert harness.send("events_api", payload).status == 200
     harness.settle()
 
-    assert "no words in that" in answers(harness)[-1].text
+    assert "That message has no text" in answers(harness)[-1].text
 
 
 @pytest.mark.parametrize("text", [text for text in STRANGE.values() if text.strip("\x01")])
@@ -220,7 +220,7 @@ def test_a_mention_alone_is_asked_for_words_and_help_is_help(harness: AppHarness
     harness.settle()
 
     empty, helped = [m for m in harness.workspace.all_messages(STAFF) if m.by_bot]
-    assert "no words in that" in empty.text
+    assert "That message has no text" in empty.text
     assert "/route escalate" in said(helped)
 
 

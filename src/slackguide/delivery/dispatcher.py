@@ -16,10 +16,10 @@ from slackguide.escalation.models import Escalation
 log = logging.getLogger(__name__)
 
 Watchers = Callable[[Escalation], Sequence[str]]
-"""Return the user ids of the specialists of an escalation, notified when it cannot be posted. May be empty."""
+"""A function that returns the user ids notified when an escalation cannot be posted. The result may be empty."""
 
 Explain = Callable[[str, Escalation], str]
-"""Return the text of a dead-letter notice: the meaning of the error code for this escalation, and the remedy."""
+"""A function that returns the text of a dead-letter notice for an error code: its meaning and the remedy."""
 
 
 class _LeaseLost(Exception):
@@ -27,7 +27,7 @@ class _LeaseLost(Exception):
 
 
 class Dispatcher:
-    """Dispatch jobs that this process has leased.
+    """The dispatcher of the jobs that this process has leased.
 
     `jitter` returns a number in 0-1 for each delay. `stopping` returns true during shutdown, when no new message is
     sent.
@@ -51,11 +51,10 @@ class Dispatcher:
         self._stopping = stopping
 
     def deliver(self, job: Job) -> Outcome | None:
-        """Send the job's message, unless an earlier attempt sent it, and store the outcome. Return None if the lease
-        was lost.
+        """Send the job's message and store the outcome. Return None if the lease was lost.
 
-        Raises StorageError if the outcome cannot be stored. The lease then expires, and the next attempt looks for the
-        message before it posts.
+        A message that an earlier attempt has sent is not sent again. Raises StorageError if the outcome cannot be
+        stored. The lease then expires, and the next attempt looks for the message before it posts.
         """
         try:
             decision = self._attempt(job)

@@ -22,7 +22,7 @@ class PeriodicTask:
 
 
 class Scheduler:
-    """Run each periodic task in its own thread: once at the start, then at its interval."""
+    """A thread for each periodic task, which runs it at the start and then at its interval."""
 
     def __init__(self, *, periodic_tasks: Sequence[PeriodicTask], stopping: threading.Event) -> None:
         self._stopping = stopping

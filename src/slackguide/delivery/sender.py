@@ -95,7 +95,7 @@ class SlackUnreachableError(DeliveryError):
 
 
 class MessageSender(Protocol):
-    """Send the message of a job.
+    """A sender of the messages of jobs.
 
     The dispatcher calls the methods in this order and renews the job's lease between calls. Every method raises
     `SlackRefusedError`, `RateLimitedError` or `SlackUnreachableError`; `prepare` also raises `RecipientDeniedError`.

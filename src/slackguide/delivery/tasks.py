@@ -37,7 +37,7 @@ class NoteDirectReply:
 
 @dataclass(frozen=True)
 class RefreshAppHome:
-    """Update a person's App Home. Idempotent."""
+    """An update of a person's App Home. Idempotent."""
 
     user_id: str
 

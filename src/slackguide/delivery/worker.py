@@ -26,7 +26,7 @@ notification, which halved the throughput of acknowledgements (`benchmarks/escal
 
 
 class Worker:
-    """Deliver jobs until stopped, through outages of Slack or the database.
+    """Threads that deliver jobs until stopped, through outages of Slack or the database.
 
     `threads` jobs run at once, so that one slow conversation does not hold up the others. `name` is the prefix of the
     threads' names. `poll` is the longest wait in seconds, because jobs queued by other processes do not notify this

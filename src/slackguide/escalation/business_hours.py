@@ -13,10 +13,10 @@ _MAX_DAYS = 3660
 
 @dataclass(frozen=True)
 class BusinessHours:
-    """Working hours per weekday (0 is Monday), as start and end times in the time zone `zone`. An end of 00:00 means
-    24:00.
+    """Working hours per weekday (0 is Monday), in the time zone `zone`.
 
-    Raises ValueError if there is no working day, or if a day ends before it begins.
+    `days` maps a weekday to its start and end; an end of 00:00 means 24:00. Raises ValueError if there is no working
+    day, or if a day ends before it begins.
     """
 
     zone: ZoneInfo
@@ -32,20 +32,20 @@ class BusinessHours:
                 raise ValueError(f"a working day cannot end ({end:%H:%M}) before it begins ({begin:%H:%M})")
 
     def after(self, start: datetime, minutes: int) -> datetime:
-        """Return the time (UTC) at which `minutes` of working time have passed since `start`, limited to ten years
-        ahead.
+        """Return the time (UTC) at which `minutes` of working time have passed since `start`.
 
-        An hour skipped by the change to summer time does not count. A repeated hour counts twice.
+        The result is at most ten years later. An hour skipped by the change to summer time does not count. A repeated
+        hour counts twice.
         """
-        left = timedelta(minutes=minutes)
+        remaining = timedelta(minutes=minutes)
         day = start.astimezone(self.zone).date()
         for _ in range(_MAX_DAYS):
             begin, end = self._shift(day)
             begin = max(begin, start.astimezone(UTC))
             if begin < end:
-                if begin + left <= end:
-                    return begin + left
-                left -= end - begin
+                if begin + remaining <= end:
+                    return begin + remaining
+                remaining -= end - begin
             day += timedelta(days=1)
         return self._shift(day)[0]
 
@@ -55,8 +55,8 @@ class BusinessHours:
             none = datetime.combine(day, time(0), self.zone).astimezone(UTC)
             return none, none
         begin, end = self.days[day.weekday()]
-        last = day + timedelta(days=1) if end == time(0) else day
+        end_day = day + timedelta(days=1) if end == time(0) else day
         return (
             datetime.combine(day, begin, self.zone).astimezone(UTC),
-            datetime.combine(last, end, self.zone).astimezone(UTC),
+            datetime.combine(end_day, end, self.zone).astimezone(UTC),
         )

@@ -28,7 +28,7 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True)
 class PostEscalation:
-    """Post the escalation's card to `channel` (a name without `#`)."""
+    """A post of the escalation's card in `channel` (a name without `#`)."""
 
     channel: str
 
@@ -48,11 +48,11 @@ class NotifyPerson:
 
 @dataclass(frozen=True)
 class ReplyInThread:
-    """A reply in the thread of one of the escalation's cards. `who` is the actor (None: slackguide), `words` the
-    actor's text.
+    """A reply in the thread of one of the escalation's cards.
 
-    `card` is the card that the reply belongs to. It is None while the card is not posted yet, and in rows of version
-    0.1.0. `from_channel` (a name without `#`) is the previous channel, for `HANDED_OVER`.
+    `who` is the actor (None: slackguide), `words` is the actor's text. `card` is the card that the reply belongs to. It
+    is None while the card is not posted yet, and in rows of version 0.1.0. `from_channel` (a name without `#`) is the
+    previous channel, for `HANDED_OVER`.
     """
 
     notice: NoticeKind
@@ -64,7 +64,7 @@ class ReplyInThread:
 
 @dataclass(frozen=True)
 class UpdateCard:
-    """Update a card from the database. `card` is None for the current card. Idempotent."""
+    """An update of a card from the database. `card` is None for the current card. Idempotent."""
 
     card: PostedCard | None = None
 

@@ -29,21 +29,21 @@ REOPEN_WITHIN = timedelta(days=14)
 
 @dataclass(frozen=True)
 class Claim:
-    """Take responsibility for the escalation."""
+    """A person taking responsibility for the escalation."""
 
     by: str
 
 
 @dataclass(frozen=True)
 class Release:
-    """Return the escalation to the queue. Anybody may release it, because the claimant may be absent."""
+    """The return of a claimed escalation to its queue. Anybody may release it, because the claimant may be absent."""
 
     by: str
 
 
 @dataclass(frozen=True)
 class Ask:
-    """Ask the requester for details, as the claimant."""
+    """A question from the claimant to the requester."""
 
     by: str
     text: str
@@ -51,7 +51,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class AddDetails:
-    """Add details, as the requester."""
+    """Details from the requester."""
 
     by: str
     text: str
@@ -59,7 +59,7 @@ class AddDetails:
 
 @dataclass(frozen=True)
 class HandOver:
-    """Assign the escalation to another form's `queue` and `channel` (a name without `#`), as the claimant."""
+    """A hand-over by the claimant to another form's `queue` and `channel` (a name without `#`)."""
 
     by: str
     queue: str
@@ -69,7 +69,7 @@ class HandOver:
 
 @dataclass(frozen=True)
 class Resolve:
-    """Close the escalation with a resolution, as the claimant."""
+    """A resolution by the claimant."""
 
     by: str
     resolution: Resolution
@@ -77,7 +77,7 @@ class Resolve:
 
 @dataclass(frozen=True)
 class Reopen:
-    """Reopen a closed escalation, as the requester or the person who resolved it."""
+    """A reopening by the requester or the claimant of a closed escalation."""
 
     by: str
     text: str | None = None
@@ -85,7 +85,7 @@ class Reopen:
 
 @dataclass(frozen=True)
 class Withdraw:
-    """Close the escalation because it is no longer needed, as the requester."""
+    """A withdrawal by the requester."""
 
     by: str
     text: str | None = None
@@ -93,7 +93,7 @@ class Withdraw:
 
 @dataclass(frozen=True)
 class Snooze:
-    """Send no reminder before `until`. Anybody may."""
+    """A pause of the reminders until `until`, by anybody."""
 
     by: str
     until: datetime
@@ -101,21 +101,21 @@ class Snooze:
 
 @dataclass(frozen=True)
 class StopReminders:
-    """Turn the escalation's reminders off. Anybody may."""
+    """The end of the escalation's reminders, by anybody."""
 
     by: str
 
 
 @dataclass(frozen=True)
 class Follow:
-    """Receive the requester's notifications, for example because of a case that is the same. Anybody may."""
+    """A subscription to the requester's notifications, by anybody, for example because of an equal case."""
 
     by: str
 
 
 @dataclass(frozen=True)
 class Unfollow:
-    """Stop following."""
+    """The end of a subscription."""
 
     by: str
 
@@ -134,6 +134,7 @@ Command = (
     | Follow
     | Unfollow
 )
+"""Any command. `by` is the user id of the actor."""
 
 TRANSITIONS: dict[tuple[EscalationState, type[Command]], EscalationState] = {
     (EscalationState.SENT, Claim): EscalationState.CLAIMED,

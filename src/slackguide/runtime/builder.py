@@ -66,7 +66,7 @@ RETENTION_INTERVAL = 3600.0
 
 @dataclass(kw_only=True)
 class ServiceBuilder:
-    """Build one `Service`. Each property is a part of it, constructed at its first use.
+    """A builder of one `Service`. Each property is a part of the service, constructed at its first use.
 
     `api_url` is the base URL of Slack's Web API. `signing_secret` is None in Socket Mode. `jitter` returns a number in
     0-1 for the delays between attempts, `ticks` monotonic seconds.

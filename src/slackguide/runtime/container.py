@@ -35,7 +35,7 @@ INSTALLATION_EVERY = 15.0
 """Seconds between checks of the installation while Slack refuses it."""
 
 UtcClock = Callable[[], datetime]
-"""Return the current time in UTC."""
+"""A function that returns the current time in UTC."""
 
 
 def system_clock() -> datetime:

@@ -16,7 +16,7 @@ POLL_SECONDS = 0.5
 
 
 class KnowledgeWatcher:
-    """Poll the knowledge files and reload the guide when one changes."""
+    """A thread that polls the knowledge files and reloads the guide when one changes."""
 
     def __init__(self, guide: ReloadableGuide, directory: Path) -> None:
         self._guide = guide

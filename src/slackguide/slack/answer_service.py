@@ -1,4 +1,4 @@
-"""Answer a text, or a click under an answer, with the card to show next."""
+"""Answer a text, or a click on an answer, with the next card."""
 
 from __future__ import annotations
 
@@ -23,11 +23,14 @@ from slackguide.text import clean
 from slackguide.triage.fact_values import parse_facts
 
 TEXT_LIMIT = 8000
-"""Most characters of a question that are read and kept; Slack's own limit for a command."""
+"""Maximum length in characters of a question: Slack's own limit for a command."""
 
 
 class AnswerService:
-    """Draws cards. `guide` gives the knowledge in force, `ids` new ids of answers, `today` the day of the asker."""
+    """Answers rendered as cards.
+
+    `guide` returns the current guide, `ids` new ids for answers, `today` the current day of the asker.
+    """
 
     def __init__(
         self, *, guide: Callable[[], Guide], drafts: DraftRepository, ids: Callable[[], str], today: Callable[[], date]
@@ -39,25 +42,25 @@ class AnswerService:
 
     @property
     def knowledge(self) -> KnowledgeBase:
-        """The knowledge in force."""
+        """The current knowledge base."""
         return self._guide().knowledge
 
     def facts_in(self, text: str) -> Mapping[str, FactValue]:
-        """The facts that words alone tell."""
+        """Return the facts that a text alone contains."""
         return self._guide().facts_in(text[:TEXT_LIMIT], today=self._today())
 
     def ask(self, text: str, user_id: str, asker: Asker) -> RenderedMessage:
-        """The card for new words; characters that nobody can read are left out of them."""
+        """Return the card for a new text. Unreadable characters are removed."""
         return self.render(self.new_state(clean(text), user_id), user_id, asker)
 
     def render(self, state: AnswerState, user_id: str, asker: Asker, *, notice: str | None = None) -> RenderedMessage:
-        """The card for a state that a button carried."""
+        """Return the card for the state in a button."""
         guide = self._guide()
         outcome = self.outcome(state, user_id, asker)
         match outcome:
             case Answer():
-                shown = replace(state, entry=outcome.entry.id)
-                return answer_card(outcome, shown, guide.knowledge, guide.triage, notice=notice)
+                shown_state = replace(state, entry=outcome.entry.id)
+                return answer_card(outcome, shown_state, guide.knowledge, guide.triage, notice=notice)
             case Choices():
                 return choices_card(outcome, state, notice=notice)
             case NoAnswer():
@@ -66,29 +69,32 @@ class AnswerService:
                 assert_never(other)
 
     def outcome(self, state: AnswerState, user_id: str, asker: Asker) -> Outcome:
-        """What the guide says to a state."""
+        """Return the guide's outcome for a state."""
         concern = Concern(
-            self.text_of(state, user_id), self._valid(state), self._known_entry(state), frozenset(state.removed_facts)
+            self.text_of(state, user_id),
+            self._valid_facts(state),
+            self._known_entry(state),
+            frozenset(state.removed_facts),
         )
         return self._guide().answer(concern, asker, today=self._today())
 
     def more_matches(self, state: AnswerState, user_id: str, asker: Asker) -> RenderedMessage:
-        """The next matches, after “Not this”."""
+        """Return the card with the next matches, after a click on “Not this”."""
         outcome = self.outcome(replace(state, entry=None), user_id, asker)
         return next_matches_card(outcome, state)
 
     def no_match(self, state: AnswerState, user_id: str, asker: Asker) -> RenderedMessage:
-        """After “None of these”: what to do instead; an alert stays."""
+        """Return the card after a click on “None of these”. Alerts remain."""
         outcome = self.outcome(replace(state, entry=None), user_id, asker)
         rejected = tuple(match.id for match in outcome.matches)
-        nothing = NoAnswer(0.0, (), outcome.alerts)
-        return nothing_card(nothing, replace(state, rejected_entries=rejected), notice="Noted: none of these.")
+        no_answer = NoAnswer(0.0, (), outcome.alerts)
+        return nothing_card(no_answer, replace(state, rejected_entries=rejected), notice="Noted: none of these.")
 
     def text_of(self, state: AnswerState, user_id: str) -> str:
-        """The words that were asked; an empty text where they were kept too long ago."""
-        return self._whole_text(state, user_id)[:TEXT_LIMIT]
+        """Return the text of the question, or only its beginning if the stored text was pruned."""
+        return self._full_text(state, user_id)[:TEXT_LIMIT]
 
-    def _whole_text(self, state: AnswerState, user_id: str) -> str:
+    def _full_text(self, state: AnswerState, user_id: str) -> str:
         if state.token is None:
             return state.text
         try:
@@ -98,7 +104,7 @@ class AnswerService:
         return str(stored["text"]) if stored else state.text
 
     def new_state(self, text: str, user_id: str) -> AnswerState:
-        """The state for new words, cut to `TEXT_LIMIT`: carried by the buttons, or kept where they are too long."""
+        """Return the state for a new text, truncated to `TEXT_LIMIT`. A text too long for a button is stored."""
         text = text[:TEXT_LIMIT]
         answer = self._ids()
         if len(json.dumps(text, ensure_ascii=False)) <= INLINE_LIMIT:
@@ -110,11 +116,11 @@ class AnswerService:
         return AnswerState(answer, truncate(text, INLINE_LIMIT // 2), token, asker=user_id)
 
     def _known_entry(self, state: AnswerState) -> str | None:
-        """The entry of the state, unless the knowledge base no longer has it."""
+        """Return the state's entry, if it still exists in the knowledge base."""
         return state.entry if state.entry in self._guide().knowledge.entries else None
 
-    def _valid(self, state: AnswerState) -> dict[str, FactValue]:
-        """The facts of the state that the knowledge base still knows, with values that it still takes."""
+    def _valid_facts(self, state: AnswerState) -> dict[str, FactValue]:
+        """Return the state's facts that are still valid in the knowledge base."""
         facts = self._guide().knowledge.facts
         valid: dict[str, FactValue] = {}
         for name, value in state.facts.items():

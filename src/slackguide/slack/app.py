@@ -1,4 +1,4 @@
-"""Build the Bolt app without calling Slack, so that it starts while Slack is unreachable."""
+"""Build the Bolt app without a call to Slack, so that it starts while Slack is unreachable."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from slackguide.slack.registry import Listeners, register
 from slackguide.storage.bot_identity import BotIdentity
 
 LISTENER_THREADS = 16
-"""Threads of Bolt's own pool. Listeners run inline (`process_before_response`), so few of them are ever busy."""
+"""Threads of Bolt's pool. Listeners run inline (`process_before_response`), so that few of them are busy."""
 
 
 def build_app(
@@ -27,7 +27,7 @@ def build_app(
     listeners: Listeners,
     boundary: ErrorHandler,
 ) -> App:
-    """The app with every listener. `signing_secret` is None in Socket Mode, where nothing is signed."""
+    """Return the app with all listeners. `signing_secret` is None in Socket Mode, whose requests are not signed."""
 
     def authorize() -> AuthorizeResult:
         known = identity()
@@ -40,7 +40,7 @@ def build_app(
         )
 
     app = App(
-        name="slack_bolt.slackguide",  # Bolt quietens the logger of this name: it must not be ours
+        name="slack_bolt.slackguide",  # Bolt sets the level of the logger of this name, which must not be ours
         logger=_quiet_logger(),
         authorize=authorize,
         signing_secret=signing_secret or "",
@@ -55,7 +55,7 @@ def build_app(
 
 
 def _quiet_logger() -> logging.Logger:
-    """Bolt logs whole requests, people's words included, below ERROR: at any level of ours those are left out."""
+    """Return a logger at level ERROR: below it Bolt logs whole requests, including people's text."""
     logger = logging.getLogger("slack_bolt")
     logger.setLevel(logging.ERROR)
     return logger

@@ -1,4 +1,4 @@
-"""Build App Home: a person's own escalations, and for specialists those in their queues."""
+"""Build App Home: a user's own escalations and, for specialists, those in their queues."""
 
 from __future__ import annotations
 
@@ -23,20 +23,22 @@ from slackguide.storage.escalations import SqlEscalationRepository
 log = logging.getLogger(__name__)
 
 UNKNOWN = (
-    "I could not look you up in this workspace, so I cannot show you anything here. Please tell whoever looks after me."
+    "I could not look you up in this workspace, so I cannot show anything here. Tell an administrator of slackguide."
 )
+"""Shown to a user whom Slack does not know."""
 
-PAGE = 5
-"""Escalations of one list shown at once."""
+PAGE_SIZE = 5
+"""Escalations per page of a list."""
 
-COUNTED = 100
-"""Further than this nobody counts: shown as “more than 100”."""
+COUNT_LIMIT = 100
+"""Maximum count. Above it, “more than 100” is shown."""
 
 CLOSED = frozenset({EscalationState.RESOLVED, EscalationState.WITHDRAWN})
+"""States of closed escalations."""
 
 
 class AppHomeBuilder:
-    """Draws App Home from the database, for those who may ask. `clock` tells what is overdue."""
+    """A builder of App Home views for users with access. `clock` decides what is overdue."""
 
     def __init__(
         self,
@@ -54,15 +56,15 @@ class AppHomeBuilder:
         self._clock = clock
 
     def view(self, user_id: str, pages: Mapping[str, PageCursor]) -> View:
-        """The Home view; `pages` says from where on a list is shown, by its name.
+        """Return the Home view. `pages` gives the cursor of a list by its name.
 
-        Somebody who is not in the directory is looked up first. Raises `RateLimitedError` or `SlackUnreachableError`
-        where Slack does not answer that now, and `StorageError`.
+        A user who is not in the directory is looked up first. Raises `RateLimitedError` or `SlackUnreachableError` if
+        Slack does not answer, and `StorageError`.
         """
         decision = self._authorize(user_id)
         if isinstance(decision, Denied):
             return text_home(decision.message)
-        person = self._users.find(user_id)
+        user = self._users.find(user_id)
         knowledge = self._knowledge()
         lists = [
             HomeSection(
@@ -76,21 +78,21 @@ class AppHomeBuilder:
                 *self._page("recent", EscalationFilter(requester=user_id, states=CLOSED), pages),
             ),
         ]
-        desks = self._assigned_queues(person, knowledge)
-        if desks:
+        queues = self._assigned_queues(user, knowledge)
+        if queues:
             now = self._clock()
-            searches = {
+            filters = {
                 "unclaimed": (
                     "Unclaimed",
-                    EscalationFilter(queues=desks, states={EscalationState.SENT}, oldest_first=True),
+                    EscalationFilter(queues=queues, states={EscalationState.SENT}, oldest_first=True),
                 ),
                 "mine": ("Claimed by you", EscalationFilter(claimed_by=user_id, states=OPEN_STATES, oldest_first=True)),
-                "overdue": ("Overdue", EscalationFilter(queues=desks, overdue_at=now, oldest_first=True)),
+                "overdue": ("Overdue", EscalationFilter(queues=queues, overdue_at=now, oldest_first=True)),
             }
             lists = [
                 *(
                     HomeSection(name, title, *self._page(name, filter_, pages))
-                    for name, (title, filter_) in searches.items()
+                    for name, (title, filter_) in filters.items()
                 ),
                 *lists,
             ]
@@ -103,20 +105,25 @@ class AppHomeBuilder:
         try:
             return self._directory.fetch(user_id)
         except SlackRefusedError as error:
-            log.warning("a person could not be looked up: %s", error.code)
+            log.warning("a user could not be looked up: %s", error.code)
             return Denied(UNKNOWN)
 
     def _page(self, name: str, filter_: EscalationFilter, pages: Mapping[str, PageCursor]) -> tuple[Any, ...]:
-        page = self._escalations.page(filter_, after=pages.get(name), limit=PAGE)
-        return page.escalations, page.next_cursor, self._escalations.count(filter_, at_most=COUNTED + 1), name in pages
+        page = self._escalations.page(filter_, after=pages.get(name), limit=PAGE_SIZE)
+        return (
+            page.escalations,
+            page.next_cursor,
+            self._escalations.count(filter_, at_most=COUNT_LIMIT + 1),
+            name in pages,
+        )
 
-    def _assigned_queues(self, person: DirectoryUser | None, knowledge: KnowledgeBase) -> frozenset[str]:
-        groups = person.groups if person else frozenset()
+    def _assigned_queues(self, user: DirectoryUser | None, knowledge: KnowledgeBase) -> frozenset[str]:
+        groups = user.groups if user else frozenset()
         return frozenset(id for id, form in knowledge.forms.items() if form.specialists in groups)
 
 
 def parse_pages(value: str) -> dict[str, PageCursor]:
-    """A paging button's value (`views.home` writes it); nothing turned where it cannot be read."""
+    """Parse a paging button's value (`views.app_home` writes it). Return no cursors if it is invalid."""
     try:
         raw = json.loads(value)
         after = raw["after"]

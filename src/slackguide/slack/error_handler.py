@@ -1,4 +1,4 @@
-"""The error handler: report an internal error on the surface where the person is."""
+"""The error handler: report an internal error on the surface where it occurred."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from slackguide.slack.listeners.escalation_form import on_first_field
 from slackguide.slack.views.blocks import text_card
 
 JSON: dict[str, str | Sequence[str]] = {"content-type": ["application/json; charset=utf-8"]}
+"""Headers of a JSON response."""
 
 
 class ErrorHandler:
-    """Bolt's error handler. `ids` gives references that nobody has seen before."""
+    """Bolt's error handler. `ids` returns unique ids for references."""
 
     def __init__(self, *, updater: MessageUpdater, ids: Callable[[], str]) -> None:
         self._updater = updater
         self._ids = ids
 
     def __call__(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
-        """The acknowledgement that tells the person; for an event 500, so that Slack sends it again."""
+        """Return the acknowledgement that reports the error. For an event return 500, so that Slack sends it again."""
         text = error_message(error, error_reference(self._ids()), surface_name(body))
         if body.get("command"):
             return _response(text_card(text).ephemeral())

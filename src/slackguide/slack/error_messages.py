@@ -1,4 +1,4 @@
-"""Messages for internal errors, with a reference that is also in the log."""
+"""Messages about internal errors, with a reference that is also in the log."""
 
 from __future__ import annotations
 
@@ -13,23 +13,26 @@ log = logging.getLogger(__name__)
 
 
 def error_message(error: Exception, reference: str, surface: str) -> str:
-    """What to tell the person; logs the fault's kind and place under the same reference. `surface` is where it was."""
-    log.error("fault %s: %s at %s on %s", reference, type(error).__name__, _place(error), surface)
+    """Return the message for the user, and log the error's type and location with the same reference.
+
+    `surface` is the surface where the error occurred.
+    """
+    log.error("error %s: %s at %s on %s", reference, type(error).__name__, _location(error), surface)
     if isinstance(error, SlackguideError):
         return f"{error} (reference {reference})"
     return (
-        f"Sorry, that went wrong on my side (reference {reference}, for whoever looks after me). "
-        "What you typed is not lost where a form is open; please try again."
+        f"Sorry, something went wrong (reference {reference}). If a form is open, your input is still there. "
+        "Please try again. If that does not help, give the reference to an administrator of slackguide."
     )
 
 
 def error_reference(id: str) -> str:
-    """Eight characters to be read out, made of an id that nothing else has (a trigger's, an event's)."""
+    """Return eight characters that identify an error, derived from a unique id (of a trigger or an event)."""
     return hashlib.sha256(id.encode()).hexdigest()[:8].upper()
 
 
-def _place(error: Exception) -> str:
-    """Where it was raised; the message is left out, since it may hold a person's words."""
+def _location(error: Exception) -> str:
+    """Return where the error was raised, without its message, which may hold a person's text."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
@@ -37,6 +40,6 @@ def _place(error: Exception) -> str:
 
 
 def surface_name(body: Mapping[str, Any]) -> str:
-    """What was used: a command, an event's type, or the kind of interaction."""
+    """Return the command, the type of the event, or the type of the interaction."""
     event = body.get("event") or {}
     return str(body.get("command") or event.get("type") or body.get("type") or "request")

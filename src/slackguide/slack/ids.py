@@ -1,4 +1,4 @@
-"""Every Slack id of slackguide, named once."""
+"""Slack ids of slackguide, each defined once."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from enum import StrEnum
 
 COMMAND = "/route"
 ESCALATION_EVENT = "slackguide_escalation"
-"""`event_type` of a posted escalation's metadata."""
+"""`event_type` in the metadata of a posted escalation."""
 
 NOTICE_EVENT = "slackguide_notice"
-"""`event_type` of every other delivered message's metadata: its payload tells which job it was."""
+"""`event_type` in the metadata of all other delivered messages. The payload identifies the job."""
 
 
 class Action(StrEnum):
-    """`action_id`s of buttons and selects. Where several of one kind stand in a message, `:` and a number follow."""
+    """`action_id`s of buttons and selects. If a message has several of one kind, `:` and a number follow."""
 
     ESCALATE = "answer_escalate"
     NOT_THIS = "answer_not_this"
@@ -63,10 +63,10 @@ class Callback(StrEnum):
 
 
 ASK_TEXT = "concern"
-"""`block_id` and `action_id` of the ask form's one input."""
+"""`block_id` and `action_id` of the input of the ask modal."""
 
 TEXT_INPUT = "words"
-"""`block_id` and `action_id` of the one text input of a small modal."""
+"""`block_id` and `action_id` of the text input of a small modal."""
 
 DUPLICATE_REASON = "slackguide_anyway"
 """`block_id` and `action_id` of the reason for a second escalation about the same case."""

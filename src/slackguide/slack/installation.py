@@ -1,4 +1,4 @@
-"""Whether Slack accepts this installation (its token, its app, its scopes), as far as Slack's answers tell."""
+"""Whether Slack accepts this installation (its token, app and scopes), according to Slack's responses."""
 
 from __future__ import annotations
 
@@ -13,27 +13,31 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from slackguide.delivery.sender import DeliveryError, RefusalScope
-from slackguide.slack.api.calls import call_slack, field_of, header_of
+from slackguide.slack.api.calls import call_slack, response_field, response_header
 from slackguide.slack.api.error_codes import CALL_CODES, MISSING_SCOPE, refusal
 from slackguide.slack.views.error_advice import ADVICE
 
 log = logging.getLogger(__name__)
 
 PROBE = "auth.test"
+"""The method that checks the installation."""
 
 OPTIONAL_METHODS = frozenset({"usergroups.list", "usergroups.users.list", "chat.getPermalink"})
-"""Methods that slackguide can do without: where it may not call one of these alone, the installation is still fine."""
+"""Methods that slackguide can do without: if only these are refused, the installation is still usable."""
 
 STALE_SECONDS = 150.0
-"""A refusal about one method that is not repeated for so long no longer counts once `auth.test` works. A job that still
-runs into it repeats it every 60 s (`decision.LONGEST_DELAY`); a call for a person may never be made again."""
+"""Seconds after which a refusal of one method no longer counts, if it is not repeated and `auth.test` succeeds.
+
+A job that is still refused repeats the refusal every 60 s (`delivery.retry.LONGEST_DELAY`). A call for a user may never
+be repeated.
+"""
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """One reason why Slack refuses the installation. `method` is None where it is about every method.
+    """A reason why Slack refuses the installation. `method` is None if it concerns all methods.
 
-    `needed` is the scope that Slack asks for; `provided` are the scopes that the token had.
+    `needed` is the scope that Slack requires, `provided` are the scopes of the token.
     """
 
     code: str
@@ -42,16 +46,16 @@ class Refusal:
     provided: frozenset[str] | None = None
 
     def __str__(self) -> str:
-        """The code, with the scope that is needed or the method that it is about."""
+        """Return the code, with the required scope or the method."""
         if self.needed:
             return f"{self.code}, needed: {self.needed}"
         return f"{self.code}, {self.method}" if self.method else self.code
 
 
 class InstallationStatus:
-    """What Slack's last answers say about the installation. `ticks` gives monotonic seconds.
+    """The status of the installation according to Slack's latest responses. `ticks` returns monotonic seconds.
 
-    Every call's outcome is reported to it (`MonitoredClient`). A refusal is logged once per outage.
+    `MonitoredClient` reports the outcome of every call. A refusal is logged once per outage.
     """
 
     def __init__(self, *, ticks: Callable[[], float]) -> None:
@@ -62,42 +66,42 @@ class InstallationStatus:
 
     @property
     def outages(self) -> int:
-        """How many outages there have been, one that lasts included."""
+        """The number of outages, including a current one."""
         with self._lock:
             return self._outages
 
     @property
     def problem(self) -> str | None:
-        """Why the installation cannot do its work, in words; None where Slack accepts it."""
+        """The reason why Slack refuses the installation, as a sentence; None if Slack accepts it."""
         with self._lock:
-            found = next(iter(self._refusals), None)
-        if found is None:
+            reason = next(iter(self._refusals), None)
+        if reason is None:
             return None
-        advice = ADVICE[found.code]
-        return f"Slack refuses this installation ({found}): {advice.happened}. {advice.remedy}."
+        advice = ADVICE[reason.code]
+        return f"Slack refuses this installation ({reason}): {advice.happened}. {advice.remedy}."
 
     def refused(self, method: str, code: str, *, needed: str | None, provided: frozenset[str] | None) -> None:
-        """Take note of a refusal that is about the installation."""
+        """Record that Slack refused the installation."""
         if code in CALL_CODES and method in OPTIONAL_METHODS:
             return
-        found = _refusal(method, code, needed, provided)
+        reason = _refusal(method, code, needed, provided)
         with self._lock:
             if not self._refusals:
                 self._outages += 1
             known = any((other.code, other.needed) == (code, needed) for other in self._refusals)
             if method == PROBE:
-                self._forget(lambda other: other.code == code)
-            elif (everywhere := Refusal(code)) in self._refusals:
-                found = everywhere
-            self._refusals[found] = self._ticks()
+                self._remove(lambda other: other.code == code)
+            elif (for_all_methods := Refusal(code)) in self._refusals:
+                reason = for_all_methods
+            self._refusals[reason] = self._ticks()
         if not known:
-            log.error("Slack refuses this installation: %s. What is owed to Slack waits until this is mended", found)
+            log.error("Slack refuses this installation: %s. Pending messages wait until this is fixed", reason)
 
     def accepted(self, method: str, scopes: frozenset[str] | None) -> None:
-        """Take note of an answer without an error; `scopes` are the token's, None where Slack did not say."""
+        """Record a successful response. `scopes` are the token's scopes, None if Slack did not name them."""
         now = self._ticks()
 
-        def over(other: Refusal) -> bool:
+        def is_resolved(other: Refusal) -> bool:
             if other.provided is not None and scopes is not None:
                 return scopes != other.provided
             if other.method is None and other.provided is None:
@@ -105,15 +109,15 @@ class InstallationStatus:
             return other.method == method or (method == PROBE and now - self._refusals[other] > STALE_SECONDS)
 
         with self._lock:
-            mended = self._forget(over) and not self._refusals
-        if mended:
+            recovered = self._remove(is_resolved) and not self._refusals
+        if recovered:
             log.info("Slack accepts this installation again")
 
-    def _forget(self, which: Callable[[Refusal], bool]) -> bool:
-        found = [other for other in self._refusals if which(other)]
-        for other in found:
-            del self._refusals[other]
-        return bool(found)
+    def _remove(self, condition: Callable[[Refusal], bool]) -> bool:
+        matching = [reason for reason in self._refusals if condition(reason)]
+        for reason in matching:
+            del self._refusals[reason]
+        return bool(matching)
 
 
 def _refusal(method: str, code: str, needed: str | None, provided: frozenset[str] | None) -> Refusal:
@@ -123,9 +127,9 @@ def _refusal(method: str, code: str, needed: str | None, provided: frozenset[str
 
 
 class MonitoredClient(WebClient):
-    """A `WebClient` that reports to an `InstallationStatus` how each call ended.
+    """A `WebClient` that reports the outcome of each call to an `InstallationStatus`.
 
-    Makes no second attempt of its own: after a reset it would post again what may have arrived. Retry is a row.
+    It does not retry: after a reset it would post again what may have arrived. The outbox retries.
     """
 
     def __init__(self, *, status: InstallationStatus, token: str, base_url: str, timeout: int) -> None:
@@ -139,26 +143,26 @@ class MonitoredClient(WebClient):
         except SlackApiError as error:
             self._refused(api_method, error.response)
             raise
-        self._status.accepted(api_method, _scopes(header_of(response.headers, "x-oauth-scopes")))
+        self._status.accepted(api_method, _scopes(response_header(response.headers, "x-oauth-scopes")))
         return response
 
     def _refused(self, method: str, response: Any) -> None:
-        found = refusal(field_of(response, "error"), needed=field_of(response, "needed") or None)
-        if found.scope is RefusalScope.INSTALLATION:
-            provided = _scopes(field_of(response, "provided") or None)
-            self._status.refused(method, found.code, needed=found.needed, provided=provided)
+        error = refusal(response_field(response, "error"), needed=response_field(response, "needed") or None)
+        if error.scope is RefusalScope.INSTALLATION:
+            provided = _scopes(response_field(response, "provided") or None)
+            self._status.refused(method, error.code, needed=error.needed, provided=provided)
 
 
 def _scopes(text: str | None) -> frozenset[str] | None:
-    """`chat:write,im:write` as a set, in whatever order and spacing."""
+    """Return `chat:write,im:write` as a set, independent of order and spaces."""
     return frozenset(filter(None, map(str.strip, text.split(",")))) if text is not None else None
 
 
 class InstallationCheck:
-    """Notices that Slack accepts the installation again, and makes due what waited for that.
+    """A check that Slack accepts the installation again, which then makes the waiting jobs due.
 
-    `resume` makes due the jobs that wait because of any of the codes given, dead letters of earlier releases too;
-    it raises `StorageError` when the database cannot be used.
+    `resume` makes due the jobs that wait because of a refused installation, including dead letters of earlier releases.
+    It raises `StorageError` if the database is unavailable.
     """
 
     def __init__(self, *, client: WebClient, status: InstallationStatus, resume: Callable[[], object]) -> None:
@@ -168,7 +172,7 @@ class InstallationCheck:
         self._resumed: int | None = None
 
     def run(self) -> None:
-        """Ask Slack while it refuses the installation; once it accepts it, and at the first call, resume delivery.
+        """Ask Slack while it refuses the installation. Resume delivery once it accepts it, and at the first call.
 
         Call it every few seconds. Raises `StorageError`.
         """

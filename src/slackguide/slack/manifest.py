@@ -1,4 +1,4 @@
-"""The Slack app manifest for exactly what is registered."""
+"""The Slack app manifest, which matches the registered listeners."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ SCOPES = (
     "app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "groups:history",
     "groups:read", "im:history", "im:write", "usergroups:read", "users:read",
 )  # fmt: skip
-"""Bot scopes, each for a method or event in use: see the README's table."""
+"""Bot scopes. The README's table names the method or event that needs each."""
 
 
 def manifest(*, url: str | None = None) -> dict[str, Any]:
-    """The manifest, for HTTP with the public address `url` (`https://…/slack/events`), else for Socket Mode."""
+    """Return the manifest, for HTTP if the public URL `url` (`https://…/slack/events`) is given, or for Socket Mode."""
     socket_mode = url is None
     command: dict[str, Any] = {
         "command": COMMAND,

@@ -1,4 +1,4 @@
-"""Escape people's text for Slack messages: it can neither ping, nor link, nor become markup."""
+"""Escape text from people for Slack messages, so that it cannot mention anybody, link or add markup."""
 
 from __future__ import annotations
 
@@ -7,26 +7,29 @@ import re
 from slack_sdk.models.blocks import MarkdownTextObject, PlainTextObject
 
 SECTION_LIMIT = 3000
-"""Most characters of a section's text."""
+"""Maximum length in characters of a section's text."""
 
 HEADER_LIMIT = 150
+"""Maximum length of a header."""
 BUTTON_LIMIT = 75
+"""Maximum length of a button's text."""
 OPTION_LIMIT = 75
+"""Maximum length of an option's text."""
 
 
 def escape(text: str) -> str:
-    """The text as mrkdwn shows it letter for letter: `&`, `<` and `>` escaped, once, and nothing else."""
+    """Escape `&`, `<` and `>`, so that mrkdwn shows the text literally."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 _REFERENCE = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
-"""What Slack makes of links, people, channels and pings in a message: `<https://…|label>`, `<@U1>`, `<#C1|name>`."""
+"""Slack's syntax for links, users, channels and special mentions: `<https://…|label>`, `<@U1>`, `<#C1|name>`."""
 
 _TRUNCATED_ENTITY = re.compile(r"&[a-z]*$")
 
 
 def unescape(text: str) -> str:
-    """The words of a message as the person wrote them: Slack's references undone, its escapes too."""
+    """Return a message's text as the user wrote it, with Slack's references and escapes reversed."""
     plain_text = _REFERENCE.sub(_reference, text)
     return plain_text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
@@ -45,31 +48,31 @@ def _reference(match: re.Match[str]) -> str:
 
 
 def escape_within(text: str, limit: int) -> str:
-    """The text escaped, cut to `limit` characters with an ellipsis, and never in the middle of an escape."""
-    whole = escape(text)
-    return whole if len(whole) <= limit else f"{_TRUNCATED_ENTITY.sub('', whole[: limit - 1])}…"
+    """Escape the text and truncate it to `limit` characters with an ellipsis, never inside an entity."""
+    escaped = escape(text)
+    return escaped if len(escaped) <= limit else f"{_TRUNCATED_ENTITY.sub('', escaped[: limit - 1])}…"
 
 
 def truncate(text: str, limit: int) -> str:
-    """The text, cut to `limit` characters with an ellipsis where it is longer."""
+    """Truncate the text to `limit` characters with an ellipsis."""
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def plain(text: str, limit: int = SECTION_LIMIT) -> PlainTextObject:
-    """Text without any markup; Slack wants at least one character."""
+    """Return text without markup. Slack requires at least one character."""
     return PlainTextObject(text=truncate(text, limit) or "–", emoji=False)
 
 
 def bold(text: str, limit: int = SECTION_LIMIT) -> MarkdownTextObject:
-    """Our own short labels in bold; asterisks in the text would end it early and are left out."""
+    """Return a short label in bold. Asterisks are removed, because they would end the bold text."""
     return MarkdownTextObject(text=f"*{escape(truncate(text, limit - 20)).replace('*', '')}*", verbatim=True)
 
 
 def mrkdwn(text: str, limit: int = SECTION_LIMIT) -> MarkdownTextObject:
-    """mrkdwn of our own making, in which people's words have passed through `escape`; nothing in it becomes a link."""
+    """Return mrkdwn in which people's text is already escaped. Nothing in it becomes a link automatically."""
     return MarkdownTextObject(text=truncate(text, limit) or "–", verbatim=True)
 
 
 def mention(user_id: str) -> str:
-    """A person, in our own mrkdwn."""
+    """Return a mention of a user in mrkdwn."""
     return f"<@{user_id}>"

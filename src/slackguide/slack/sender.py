@@ -31,15 +31,18 @@ from slackguide.storage.channels import ChannelRepository
 log = logging.getLogger(__name__)
 
 SKEW_SECONDS = 60.0
-"""How far Slack's clock may be from ours."""
+"""Maximum clock skew between Slack and this machine."""
 
-READERS_TRIES = 6
-"""Tries, about half a minute, that wait for Slack to say who reads a channel; after them it counts as unknown."""
+READERS_ATTEMPTS = 6
+"""Attempts, about half a minute, that wait for Slack's answer about a channel's readers.
+
+After that the readers count as unknown.
+"""
 
 
 @dataclass(slots=True)
 class _PreparedMessage:
-    """What is known before a job is posted."""
+    """The channel and content of a job, before it is posted."""
 
     channel_id: str
     card: RenderedMessage | None = None
@@ -49,9 +52,9 @@ class _PreparedMessage:
 
 
 class SlackSender:
-    """Implements `delivery.sender.MessageSender` with a `WebClient` whose timeout lies well within the lease.
+    """A `delivery.sender.MessageSender` with a `WebClient` whose timeout is well within the lease.
 
-    `turns` gives what the person wrote before in the thread of a message, oldest first.
+    `turns` returns the user's earlier messages in the thread of a message, oldest first.
     """
 
     def __init__(
@@ -75,86 +78,88 @@ class SlackSender:
         self._prepared_messages: dict[int, _PreparedMessage] = {}
 
     def prepare(self, job: Job) -> None:
-        """Finds the channel and draws what is to be posted."""
+        """Look up the channel and render the message."""
         self._prepared_messages[job.id] = self._prepare_message(job)
-        if len(self._prepared_messages) > 1000:  # abandoned jobs leave theirs behind
+        if len(self._prepared_messages) > 1000:  # jobs whose lease was lost are never posted here
             self._prepared_messages.pop(next(iter(self._prepared_messages)))
 
     def find(self, job: Job) -> PostedMessage | None:
-        """The message of this job that Slack already has, identified by its metadata."""
-        ready = self._prepared_messages[job.id]
-        found = self._found(job, ready)
-        if found is None and isinstance(job.task, AnswerMessage) and not is_direct_message(job.task.channel_id):
-            found = self._found_elsewhere(job, job.task, ready)
-        return found
+        """Return the job's message that Slack already has, identified by its metadata."""
+        prepared = self._prepared_messages[job.id]
+        posted = self._find_in(job, prepared)
+        if posted is None and isinstance(job.task, AnswerMessage) and not is_direct_message(job.task.channel_id):
+            posted = self._find_elsewhere(job, job.task, prepared)
+        return posted
 
-    def _found_elsewhere(self, job: Job, task: AnswerMessage, ready: _PreparedMessage) -> PostedMessage | None:
-        """Look in the thread for an answer that goes to the direct message now, and the other way round.
+    def _find_elsewhere(self, job: Job, task: AnswerMessage, prepared: _PreparedMessage) -> PostedMessage | None:
+        """Look in the thread for an answer that now goes to the direct messages, and vice versa.
 
-        Who reads the channel may have changed since an earlier try.
+        The readers of the channel may have changed since an earlier attempt.
         """
         try:
-            in_thread = ready.channel_id == task.channel_id
+            in_thread = prepared.channel_id == task.channel_id
             other = _PreparedMessage(self._direct_channel(task.user_id)) if in_thread else _in_thread(task)
-            return self._found(job, other)
+            return self._find_in(job, other)
         except SlackRefusedError as error:
-            log.warning("an earlier answer could not be looked for: %s", error.code)
+            log.warning("looking for an earlier answer failed: %s", error.code)
             return None
 
-    def _found(self, job: Job, ready: _PreparedMessage) -> PostedMessage | None:
+    def _find_in(self, job: Job, prepared: _PreparedMessage) -> PostedMessage | None:
         oldest = str(job.created_at.timestamp() - SKEW_SECONDS)
-        for message in self._messages(ready, oldest):
+        for message in self._messages(prepared, oldest):
             metadata = message.get("metadata") or {}
             payload = metadata.get("event_payload") or {}
-            wanted = self._metadata(job)
-            same = metadata.get("event_type") == wanted["event_type"] and payload == wanted["event_payload"]
-            if same and message["ts"] not in job.known_timestamps:
-                return PostedMessage(ready.channel_id, message["ts"], self._permalink(ready.channel_id, message["ts"]))
+            expected = self._metadata(job)
+            matches = metadata.get("event_type") == expected["event_type"] and payload == expected["event_payload"]
+            if matches and message["ts"] not in job.known_timestamps:
+                return PostedMessage(
+                    prepared.channel_id, message["ts"], self._permalink(prepared.channel_id, message["ts"])
+                )
         return None
 
     def post(self, job: Job) -> PostedMessage:
-        """Sends it."""
-        ready = self._prepared_messages.pop(job.id)
+        """Post or update the message."""
+        prepared = self._prepared_messages.pop(job.id)
         match job.task:
             case UpdateCard(card=card):
-                there = card or _escalation_of(job).card
-                if there is None or ready.card is None:
-                    return PostedMessage(ready.channel_id, "")
-                message = ready.card.message(UPDATE_TEXT_LIMIT)
-                call_slack(lambda: self._client.chat_update(channel=there.channel_id, ts=there.ts, **message))
-                return PostedMessage(there.channel_id, there.ts, there.permalink)
+                current = card or _escalation_of(job).card
+                if current is None or prepared.card is None:
+                    return PostedMessage(prepared.channel_id, "")
+                message = prepared.card.message(UPDATE_TEXT_LIMIT)
+                call_slack(lambda: self._client.chat_update(channel=current.channel_id, ts=current.ts, **message))
+                return PostedMessage(current.channel_id, current.ts, current.permalink)
             case RefreshAppHome(user_id=user_id):
-                assert ready.view is not None
-                view = ready.view
+                assert prepared.view is not None
+                view = prepared.view
                 call_slack(lambda: self._client.views_publish(user_id=user_id, view=view))
                 return PostedMessage(user_id, "")
             case PostEscalation() | NotifyPerson() | ReplyInThread() | AnswerMessage() | NoteDirectReply():
-                return self._send(job, ready)
+                return self._send(job, prepared)
             case other:
                 assert_never(other)
 
-    def _send(self, job: Job, ready: _PreparedMessage) -> PostedMessage:
+    def _send(self, job: Job, prepared: _PreparedMessage) -> PostedMessage:
         try:
-            return self._posted_message(job, ready)
+            return self._post_message(job, prepared)
         except SlackRefusedError as error:
             if error.code == "channel_not_found" and isinstance(job.task, PostEscalation):
-                self._channels.delete(job.task.channel)  # renamed or made anew: looked up again by the next try
+                self._channels.delete(job.task.channel)  # renamed or recreated: the next attempt looks it up again
             raise
 
-    def _posted_message(self, job: Job, ready: _PreparedMessage) -> PostedMessage:
-        assert ready.card is not None
-        message = ready.card.message()
+    def _post_message(self, job: Job, prepared: _PreparedMessage) -> PostedMessage:
+        assert prepared.card is not None
+        message = prepared.card.message()
         response = call_slack(
             lambda: self._client.chat_postMessage(
-                channel=ready.channel_id,
-                thread_ts=ready.thread_ts,
+                channel=prepared.channel_id,
+                thread_ts=prepared.thread_ts,
                 metadata=self._metadata(job),
                 unfurl_links=False,
                 unfurl_media=False,
                 **message,
             )
         )
-        channel, ts = str(response.get("channel") or ready.channel_id), str(response["ts"])
+        channel, ts = str(response.get("channel") or prepared.channel_id), str(response["ts"])
         link = self._permalink(channel, ts) if isinstance(job.task, PostEscalation) else None
         return PostedMessage(channel, ts, link)
 
@@ -173,8 +178,8 @@ class SlackSender:
                     to_requester=user_id == escalation.requester.user_id, in_thread=False,
                 )  # fmt: skip
                 return _PreparedMessage(self._direct_channel(user_id), card)
-            case ReplyInThread(notice=notice, who=who, words=text, card=there, from_channel=from_channel):
-                assert there is not None, "the outbox gives out no reply whose card is not posted"
+            case ReplyInThread(notice=notice, who=who, words=text, card=parent, from_channel=from_channel):
+                assert parent is not None, "the queue leases no reply before its card is posted"
                 card = notice_card(
                     notice,
                     _escalation_of(job),
@@ -185,7 +190,7 @@ class SlackSender:
                     in_thread=True,
                     from_channel=from_channel,
                 )
-                return _PreparedMessage(there.channel_id, card, there.ts)
+                return _PreparedMessage(parent.channel_id, card, parent.ts)
             case UpdateCard(card=old):
                 escalation = _escalation_of(job)
                 current = escalation.card
@@ -193,9 +198,9 @@ class SlackSender:
                 rendered = handed_over_card(escalation) if stale else escalation_card(escalation, self._knowledge())
                 return _PreparedMessage((old or current).channel_id if old or current else "", rendered)  # type: ignore[union-attr]
             case AnswerMessage(user_id=user_id):
-                # Looked up here, where Slack being away means another try; the conversation then knows the person.
+                # Look the user up here, where an unreachable Slack leads to a retry.
                 self._directory.ensure_known(user_id)
-                reply = self._thread_answers.answer(task, self._turns(task), patient=job.attempts < READERS_TRIES)
+                reply = self._thread_answers.answer(task, self._turns(task), patient=job.attempts < READERS_ATTEMPTS)
                 if reply.direct:
                     return _PreparedMessage(self._direct_channel(user_id), reply.card)
                 return _in_thread(task, reply.card)
@@ -212,7 +217,7 @@ class SlackSender:
         return {"event_type": NOTICE_EVENT, "event_payload": {"id": str(job.id)}}
 
     def _channel(self, name: str) -> str:
-        """The id of a channel by its name, from what is kept or by going through the list once."""
+        """Return the id of a channel by its name, from the repository or from Slack's list of channels."""
         if (known := self._channels.get(name)) is not None:
             return known
         for channel in paginate(
@@ -230,19 +235,24 @@ class SlackSender:
         response = call_slack(lambda: self._client.conversations_open(users=[user_id]))
         return str(response["channel"]["id"])
 
-    def _messages(self, ready: _PreparedMessage, oldest: str) -> Iterator[Mapping[str, Any]]:
-        arguments = {"channel": ready.channel_id, "oldest": oldest, "include_all_metadata": "true", "inclusive": "true"}
-        if ready.thread_ts is None:
+    def _messages(self, prepared: _PreparedMessage, oldest: str) -> Iterator[Mapping[str, Any]]:
+        arguments = {
+            "channel": prepared.channel_id,
+            "oldest": oldest,
+            "include_all_metadata": "true",
+            "inclusive": "true",
+        }
+        if prepared.thread_ts is None:
             return paginate(self._client, "conversations.history", "messages", arguments)
-        return paginate(self._client, "conversations.replies", "messages", {**arguments, "ts": ready.thread_ts})
+        return paginate(self._client, "conversations.replies", "messages", {**arguments, "ts": prepared.thread_ts})
 
     def _permalink(self, channel: str, ts: str) -> str | None:
-        """The link to a message; a message without one is still posted."""
+        """Return the permalink of a message. Without one the message still counts as posted."""
         try:
             response = self._client.chat_getPermalink(channel=channel, message_ts=ts)
             return str(response["permalink"])
         except Exception as error:
-            log.warning("no permalink: %s", type(error).__name__)
+            log.warning("fetching a permalink failed: %s", type(error).__name__)
             return None
 
 

@@ -1,4 +1,4 @@
-"""Where something was written or clicked, and who sees it there."""
+"""The surface where something was written or clicked, and its audience."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 
 def is_direct_message(channel_id: str) -> bool:
-    """Return whether the conversation is between one person and us: ids of direct messages begin with D."""
+    """Return whether the conversation is a direct message. Their ids start with D."""
     return channel_id.startswith("D")
 
 
 def public_channel_of(body: Mapping[str, Any]) -> str | None:
-    """Return the id of the channel whose members all see what was clicked.
+    """Return the id of the channel whose members can all see what was clicked.
 
-    None for what one person alone sees: a view, an ephemeral message, a direct message. A request that does not say
-    counts as public.
+    Return None for what one user alone can see: a view, an ephemeral message, a direct message. A request without this
+    data counts as public.
     """
     if body.get("view"):
         return None
@@ -25,9 +25,9 @@ def public_channel_of(body: Mapping[str, Any]) -> str | None:
 
 
 def thread_of(body: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return the channel id and the parent's timestamp where a reply in a thread was clicked; None elsewhere.
+    """Return the channel id and the parent's timestamp if a reply in a thread was clicked, or else None.
 
-    The parent itself stands in the channel: whoever clicks there need not have its thread open.
+    A click on the parent message returns None, because the user need not have its thread open.
     """
     container, message = body.get("container") or {}, body.get("message") or {}
     thread_ts = container.get("thread_ts") or message.get("thread_ts")

@@ -1,4 +1,4 @@
-"""Answer a message in its thread; earlier messages of the thread count."""
+"""Answer a message in its thread, taking earlier messages of the thread into account."""
 
 from __future__ import annotations
 
@@ -23,19 +23,25 @@ from slackguide.slack.views.choices import help_card
 from slackguide.slack.views.direct import direct_card
 from slackguide.text import clean
 
-EMPTY = "There were no words in that. Tell me in a sentence what happened, who asks and what they want."
+EMPTY = "That message has no text. Describe in a sentence what happened, who asks and what they want."
+"""Reply to a message without text."""
 
 
 TURNS = 10
-"""Most earlier messages of a thread that count for an answer. They and the new one count up to `TEXT_LIMIT` in all."""
+"""Maximum number of earlier messages of a thread that count for an answer.
+
+`TEXT_LIMIT` applies to their texts together with the new one.
+"""
 
 LONGEST_PREPARATION = 5.0
-"""Seconds that reading a thread may take, a third of a job's lease: what takes longer ends as a failed attempt, before
-another worker takes the job."""
+"""Maximum time in seconds to read a thread: a third of a job's lease.
+
+A longer preparation fails before another worker claims the job.
+"""
 
 
 class AnswerTimeout(SlackguideError):
-    """An answer was not prepared within `LONGEST_PREPARATION`; nothing was sent."""
+    """The answer was not prepared within `LONGEST_PREPARATION`. Nothing was sent."""
 
     def __init__(self) -> None:
         super().__init__("The answer took too long to prepare. Nothing was sent.")
@@ -43,14 +49,14 @@ class AnswerTimeout(SlackguideError):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a message is answered with. `direct`: not in its thread, but in the asker's direct messages."""
+    """The reply to a message. `direct`: send it to the asker's direct messages instead of the thread."""
 
     card: RenderedMessage
     direct: bool = False
 
 
 class ThreadAnswers:
-    """Answers direct messages and mentions. `ticks` gives monotonic seconds."""
+    """Answers to direct messages and mentions. `ticks` returns monotonic seconds."""
 
     def __init__(
         self, *, answers: AnswerService, directory: DirectorySync, readers: ChannelReaders, ticks: Callable[[], float]
@@ -61,15 +67,15 @@ class ThreadAnswers:
         self._ticks = ticks
 
     def answer(self, task: AnswerMessage, before: Sequence[str], *, patient: bool) -> Reply:
-        """The reply to a message. A follow-up that tells facts goes on with the entry that the thread is about.
+        """Return the reply to a message. A follow-up that contains facts continues with the entry of the thread.
 
-        `before` are the person's earlier messages in the thread as Slack escapes them, oldest first; the last `TURNS`
-        count. In a channel the card is drawn for the least privileged role. It goes to the asker alone, drawn for their
-        own role, where others than our members read the channel or where that is unknown. `patient` tells whether to
-        wait for Slack to say who reads it; otherwise silence counts as unknown.
+        `before` are the user's earlier messages in the thread as Slack escapes them, oldest first; the last `TURNS` are
+        used. In a channel the card is rendered for the least privileged role. If others than our members can read the
+        channel, or if that is unknown, the card is rendered for the asker's role and sent to them directly. With
+        `patient`, wait for Slack's answer about the readers; otherwise treat them as unknown if Slack does not answer.
 
-        An internal error is reported in the thread: trying again would not mend it. Raises `StorageError`,
-        `AnswerTimeout`, and `RateLimitedError` or `SlackUnreachableError` while `patient`.
+        An internal error is reported in the thread, because a retry would not help. Raises `StorageError`,
+        `AnswerTimeout` and, if `patient`, `RateLimitedError` or `SlackUnreachableError`.
         """
         try:
             return self._reply(task, before, patient=patient)
@@ -102,12 +108,12 @@ class ThreadAnswers:
             return text_card(EMPTY)
         if text.casefold() == "help":
             return help_card(self._answers.knowledge)
-        previous = counting(before, TEXT_LIMIT - len(text))
+        previous = recent_texts(before, TEXT_LIMIT - len(text))
         card = self._follow_up(text, previous, decision)
         return card or self._answers.ask(text, task.user_id, decision.asker)
 
     def _follow_up(self, text: str, previous: Sequence[str], user: Allowed) -> RenderedMessage | None:
-        """The thread's answer, with the facts of all its messages; None where the message is a concern of its own."""
+        """Return the thread's answer with the facts of all messages, or None if the message is a new concern."""
         new_facts = self._answers.facts_in(text)
         if not previous or not new_facts:
             return None
@@ -116,27 +122,27 @@ class ThreadAnswers:
         subject: tuple[str, Answer] | None = None
         facts: dict[str, FactValue] = {}
         for turn in previous:
-            self._keep_within(deadline)
+            self._check_deadline(deadline)
             facts |= self._answers.facts_in(turn)
             if subject is None:
-                # A state of no answer's own: only what is shown is stored for its buttons.
+                # A temporary state without an id: only the answer shown is stored for its buttons.
                 outcome = self._answers.outcome(AnswerState("", turn), user_id, asker)
                 subject = (turn, outcome) if isinstance(outcome, Answer) else None
-        self._keep_within(deadline)
+        self._check_deadline(deadline)
         if subject is None:
             return self._answers.ask("\n".join([*previous, text]), user_id, asker)
-        first, answer = subject
-        known = {**answer.decision.known_facts, **facts, **new_facts}
-        state = replace(self._answers.new_state(first, user_id), entry=answer.entry.id, facts=known)
+        first_text, answer = subject
+        known_facts = {**answer.decision.known_facts, **facts, **new_facts}
+        state = replace(self._answers.new_state(first_text, user_id), entry=answer.entry.id, facts=known_facts)
         return self._answers.render(state, user_id, asker)
 
-    def _keep_within(self, deadline: float) -> None:
+    def _check_deadline(self, deadline: float) -> None:
         if self._ticks() > deadline:
             raise AnswerTimeout
 
 
-def counting(before: Sequence[str], room: int) -> list[str]:
-    """Return the texts of the last `TURNS` messages, oldest first, with `room` characters in all for the newest."""
+def recent_texts(before: Sequence[str], room: int) -> list[str]:
+    """Return the texts of the last `TURNS` messages, oldest first. The newest fill at most `room` characters."""
     texts: list[str] = []
     for message in reversed(before[-TURNS:]):
         if text := message_text(message)[:room]:
@@ -146,5 +152,5 @@ def counting(before: Sequence[str], room: int) -> list[str]:
 
 
 def message_text(text: str) -> str:
-    """The words of a message as Slack sends it; who is mentioned in it, the bot first of all, is left out."""
+    """Return a message's text without mentions."""
     return clean(unescape(text))

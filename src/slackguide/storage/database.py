@@ -29,7 +29,7 @@ CONNECTIONS = 25
 """Maximum number of connections. Further transactions wait for one."""
 
 Clock = Callable[[], datetime]
-"""Return the current time as an aware datetime."""
+"""A function that returns the current time as an aware datetime."""
 
 
 class Database:
@@ -117,17 +117,17 @@ def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sql
 
 def normalise(url: str) -> URL:
     """Return the URL with its driver. Raises ConfigurationError for an unsupported database."""
-    wrong = "DATABASE_URL must be sqlite:///path/to/file.db or postgresql://user:password@host/name"
+    expected = "DATABASE_URL must be sqlite:///path/to/file.db or postgresql://user:password@host/name"
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise ConfigurationError(f"{wrong}; its value is not a valid URL.") from None
+        raise ConfigurationError(f"{expected}; its value is not a valid URL.") from None
     if parsed.get_backend_name() in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
-        raise ConfigurationError(f"{wrong}; {parsed.get_backend_name()} is not supported.")
+        raise ConfigurationError(f"{expected}; {parsed.get_backend_name()} is not supported.")
     if not parsed.database or parsed.database == ":memory:":
-        raise ConfigurationError(f"{wrong}; an in-memory database would lose escalations.")
+        raise ConfigurationError(f"{expected}; an in-memory database would lose escalations.")
     return parsed
 
 

@@ -17,7 +17,7 @@ TURN_LIMIT = 8000
 
 
 class EventInbox:
-    """Accept events. Their answers are delivered as jobs, so that they survive a crash."""
+    """An inbox of events. Their answers are delivered as jobs, so that they survive a crash."""
 
     def __init__(self, *, database: Database, notifier: Notifier) -> None:
         self._database = database
@@ -31,13 +31,13 @@ class EventInbox:
         """
         with self._database.write() as connection:
             now = self._database.now(connection)
-            first = (
+            statement = (
                 insert_into(connection, inbox)
                 .values(event_id=event_id, accepted_at=now)
                 .on_conflict_do_nothing()
                 .returning(inbox.c.event_id)
             )
-            if connection.execute(first).first() is None:
+            if connection.execute(statement).first() is None:
                 return False
             enqueue(connection, now, None, new_tasks)
             for task in new_tasks:

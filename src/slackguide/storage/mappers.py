@@ -77,7 +77,7 @@ def readable_escalation(row: Row[Any]) -> Escalation | None:
 @lru_cache(maxsize=10_000)
 def _log_unreadable(what: str) -> None:
     """Log a row that this version cannot read, once per process."""
-    log.warning("skipping %s: only a newer version can read it", what)
+    log.warning("%s is skipped: only a newer version can read it", what)
 
 
 def _escalation_of(row: Row[Any]) -> Escalation:

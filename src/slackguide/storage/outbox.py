@@ -175,7 +175,7 @@ class SqlJobQueue:
         with self._skip_lock:
             if row.id not in self._reported:
                 self._reported.add(row.id)
-                log.warning("skipping job %d: only a newer version can read its %s", row.id, error.what)
+                log.warning("job %d is skipped: only a newer version can read its %s", row.id, error.what)
             self._skipped |= {row.id}
             return self._skipped
 
@@ -435,9 +435,9 @@ def _record_outcome(
                 return _record_post(connection, now, escalation, task, posted)
         case Dropped(code=code):
             connection.execute(change.values(**finished, state=DROPPED, why=code))
-        case Retry(after=after, partition_pause=pause, maybe_sent=maybe_sent, reason=why):
+        case Retry(after=after, partition_pause=pause, maybe_sent=maybe_sent, reason=reason):
             due = now + timedelta(seconds=after)
-            connection.execute(change.values(state=DUE, due_at=due, set_at=now, doubtful=maybe_sent, why=why))
+            connection.execute(change.values(state=DUE, due_at=due, set_at=now, doubtful=maybe_sent, why=reason))
             if pause > 0:
                 _pause_channel(connection, row.lane, now, pause)
         case DeadLettered(code=code, maybe_sent=maybe_sent):

@@ -102,10 +102,9 @@ class OutboxAdmin:
         return len(jobs)
 
     def resync(self, reference: str) -> tuple[Task, ...]:
-        """Queue an update of the escalation's card, or its post if there is no card. Return an empty tuple if it does
-        not exist.
+        """Queue an update of the escalation's card, or its post if there is no card. Return the queued tasks.
 
-        A post that is already pending is not queued twice.
+        They are empty for an unknown reference. A post that is already pending is not queued twice.
         """
         with self._database.write() as connection:
             now = self._database.now(connection)

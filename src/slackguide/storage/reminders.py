@@ -22,7 +22,7 @@ BATCH_SIZE = 200
 
 
 class ReminderService:
-    """Turn due reminders into queued messages. `policy` returns a queue's current reminder policy."""
+    """The sender of due reminders. `policy` returns a queue's current reminder policy."""
 
     def __init__(
         self, *, database: Database, notifier: Notifier, policy: Callable[[str], ReminderPolicy | None]

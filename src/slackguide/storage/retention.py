@@ -47,7 +47,7 @@ STEADY = timedelta(days=1)
 
 
 class RetentionService:
-    """Erase and prune. `days` is how long people's text is stored after the escalation was closed; None is forever.
+    """Retention of people's text for `days` after an escalation was closed (None: forever), and pruning of old rows.
 
     A clock that jumped must not erase anything, so every sweep stores its time. A sweep that runs more than
     `LONGEST_STEP` after the last one, or before it, only records that. So do the first sweep and those that follow a
@@ -156,6 +156,6 @@ def _drop_old_answers(connection: Connection, before: datetime, now: datetime) -
     _drop(connection, stale, "too old", now)
 
 
-def _drop(connection: Connection, which: ColumnElement[bool], why: str, now: datetime) -> None:
-    dropped: dict[str, object] = {"state": DROPPED, "why": why, "payload": {}, "once_key": None, "settled_at": now}
-    connection.execute(update(outbox).where(which).values(dropped))
+def _drop(connection: Connection, condition: ColumnElement[bool], reason: str, now: datetime) -> None:
+    dropped: dict[str, object] = {"state": DROPPED, "why": reason, "payload": {}, "once_key": None, "settled_at": now}
+    connection.execute(update(outbox).where(condition).values(dropped))

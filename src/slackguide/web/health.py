@@ -12,11 +12,11 @@ HEALTH_PATHS = ("/healthz", "/readyz")
 
 
 Problems = Callable[[], list[str]]
-"""Return the reasons why the process is not ready, as sentences; an empty list if it is ready."""
+"""A function that returns the reasons why the process is not ready; an empty list if it is ready."""
 
 
 class Health:
-    """Answer `/healthz` with 200, and `/readyz` with 200 or with 503 and the reasons."""
+    """The endpoints `/healthz` (200) and `/readyz` (200, or 503 with the reasons)."""
 
     def __init__(self, *, problems: Problems) -> None:
         self._problems = problems

@@ -12,7 +12,7 @@ EVENTS_PATH = "/slack/events"
 
 
 class Router:
-    """Dispatch requests by exact path."""
+    """A WSGI application that dispatches requests by exact path."""
 
     def __init__(self, *, routes: dict[str, WSGIApplication]) -> None:
         self._routes = routes

@@ -1,1 +1,1 @@
-"""What calls Slack's Web API."""
+"""Calls of Slack's Web API, and its errors."""

@@ -1,7 +1,4 @@
-"""Run work after an acknowledgement:
-
-updating the message that was clicked. What must not be lost goes to the outbox.
-"""
+"""Run work after an acknowledgement, such as updating a message. Work that must not be lost goes to the outbox."""
 
 from __future__ import annotations
 
@@ -13,20 +10,20 @@ log = logging.getLogger(__name__)
 
 
 class BackgroundTasks:
-    """A small pool of threads; what fails is logged by kind and place, without anybody's words."""
+    """A pool of threads. Errors are logged by type, without any text from people."""
 
     def __init__(self, *, threads: int = 8) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="afterwards")
+        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="background")
         self._pending: set[Future[None]] = set()
 
     def submit(self, work: Callable[[], object]) -> None:
-        """Does it soon, in another thread."""
+        """Run `work` in another thread."""
         future = self._pool.submit(self._run_logged, work)
         self._pending.add(future)
         future.add_done_callback(self._pending.discard)
 
     def drain(self, timeout: float) -> None:
-        """Takes nothing new and waits up to `timeout` seconds for what is under way."""
+        """Accept no more work, and wait up to `timeout` seconds for the current work."""
         wait(tuple(self._pending), timeout=timeout)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
@@ -35,4 +32,4 @@ class BackgroundTasks:
         try:
             work()
         except Exception as error:
-            log.warning("a message could not be redrawn: %s", type(error).__name__)
+            log.warning("background work failed: %s", type(error).__name__)

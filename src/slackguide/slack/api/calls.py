@@ -17,18 +17,19 @@ from slackguide.slack.api.error_codes import refusal
 T = TypeVar("T")
 
 RETRY_AFTER = 30.0
-"""Seconds to wait after a 429 without a usable Retry-After."""
+"""Seconds to wait after a 429 response without a valid Retry-After."""
 
-PAGE = 200
-"""Items asked for at once, as Slack recommends."""
+PAGE_SIZE = 200
+"""Items per page, as Slack recommends."""
 
-SERVER_FAULT = 500
+SERVER_ERROR = 500
+"""The lowest HTTP status of a server error."""
 
 
 def call_slack(work: Callable[[], T]) -> T:
-    """The result of a Web API call.
+    """Return the result of a Web API call.
 
-    Raises `InvalidContentError`, `RateLimitedError` or `SlackUnreachableError`, nothing else of the network's.
+    Raises `SlackRefusedError`, `RateLimitedError` or `SlackUnreachableError` instead of any network error.
     """
     try:
         return work()
@@ -36,17 +37,17 @@ def call_slack(work: Callable[[], T]) -> T:
         raise _error_from_response(error) from None
     except (ConnectionRefusedError, urllib.error.URLError) as error:
         reason = getattr(error, "reason", error)
-        never_made = isinstance(reason, ConnectionRefusedError) or type(reason).__name__ == "gaierror"
-        raise SlackUnreachableError(ambiguous=not never_made) from None
+        never_connected = isinstance(reason, ConnectionRefusedError) or type(reason).__name__ == "gaierror"
+        raise SlackUnreachableError(ambiguous=not never_connected) from None
     except (OSError, http.client.HTTPException, SlackClientError, ValueError):
         raise SlackUnreachableError(ambiguous=True) from None
 
 
 def paginate(client: WebClient, method: str, key: str, arguments: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-    """Every item under `key` of a paged method, page by page. Raises like `call_slack`."""
+    """Yield every item under `key` of a paginated method. Raises like `call_slack`."""
     cursor = ""
     while True:
-        params = {**arguments, "limit": str(PAGE), **({"cursor": cursor} if cursor else {})}
+        params = {**arguments, "limit": str(PAGE_SIZE), **({"cursor": cursor} if cursor else {})}
         response = call_slack(partial(client.api_call, method, http_verb="GET", params=params))
         yield from response.get(key) or ()
         cursor = (response.get("response_metadata") or {}).get("next_cursor") or ""
@@ -58,34 +59,38 @@ def _error_from_response(error: SlackApiError) -> Exception:
     response = error.response
     status = getattr(response, "status_code", 200)
     headers: Mapping[str, Any] = getattr(response, "headers", None) or {}
-    if status == 429 or _code(response) in ("ratelimited", "rate_limited"):
-        return RateLimitedError(_seconds(headers))
-    if status >= SERVER_FAULT:
+    if status == 429 or _error_code(response) in ("ratelimited", "rate_limited"):
+        return RateLimitedError(_retry_after(headers))
+    if status >= SERVER_ERROR:
         return SlackUnreachableError(ambiguous=True)
-    code = _code(response)
-    return refusal(code, needed=field_of(response, "needed") or None) if code else SlackUnreachableError(ambiguous=True)
+    code = _error_code(response)
+    return (
+        refusal(code, needed=response_field(response, "needed") or None)
+        if code
+        else SlackUnreachableError(ambiguous=True)
+    )
 
 
-def field_of(response: Any, name: str) -> str:
-    """A field of an answer that may be no JSON object at all; the empty string where there is none."""
+def response_field(response: Any, name: str) -> str:
+    """Return a field of a response, or the empty string. The response may not be a JSON object."""
     try:
         return str(response.get(name) or "")
     except (AttributeError, ValueError):
         return ""
 
 
-def _code(response: Any) -> str:
-    return field_of(response, "error")
+def _error_code(response: Any) -> str:
+    return response_field(response, "error")
 
 
-def header_of(headers: Mapping[str, Any], name: str) -> str | None:
-    """A header of an answer by its lower-case name; None where there is none."""
-    found = next((value for key, value in headers.items() if key.lower() == name), None)
-    return str(found[0] if isinstance(found, list) else found) if found else None
+def response_header(headers: Mapping[str, Any], name: str) -> str | None:
+    """Return a response header by its lower-case name, or None."""
+    value = next((value for key, value in headers.items() if key.lower() == name), None)
+    return str(value[0] if isinstance(value, list) else value) if value else None
 
 
-def _seconds(headers: Mapping[str, Any]) -> float:
+def _retry_after(headers: Mapping[str, Any]) -> float:
     try:
-        return max(0.0, float(header_of(headers, "retry-after") or RETRY_AFTER))
+        return max(0.0, float(response_header(headers, "retry-after") or RETRY_AFTER))
     except ValueError:
         return RETRY_AFTER

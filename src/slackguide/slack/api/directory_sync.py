@@ -1,4 +1,4 @@
-"""Keep the user directory up to date: everybody in the background, an unknown user on demand."""
+"""Keep the user directory up to date: all users in the background, an unknown user on demand."""
 
 from __future__ import annotations
 
@@ -19,29 +19,30 @@ from slackguide.storage.directory import DirectoryUser, UserDirectory
 log = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 900.0
-"""How often everybody is read anew: a quarter of an hour is how long a new guest could pass as a member."""
+"""Seconds between full refreshes: how long a new guest could pass as a member."""
 
 RETRY_SECONDS = 15.0
-"""How soon it is tried again when Slack did not answer."""
+"""Seconds before the next refresh if Slack did not answer."""
 
 GROUPS_RETRY_SECONDS = 120.0
-"""How soon everything is read again where Slack did not answer about the groups alone."""
+"""Seconds before the next refresh if Slack did not answer about the user groups only."""
 
-UNAVAILABLE_MESSAGE = (
-    "I could not look you up, because Slack did not answer me. Nothing was lost but this question: please ask again."
+UNAVAILABLE_MESSAGE = "I could not look you up, because Slack did not answer. Please ask your question again."
+"""Reply if Slack did not answer."""
+
+
+LOOKUP_REFUSED_MESSAGE = (
+    "I could not look you up, because Slack refused the request ({code}). Please tell an administrator of slackguide. "
+    "Once that is fixed, ask your question again."
 )
-
-
-NOT_TOLD = (
-    "I could not look you up: Slack refused to tell me about your account ({code}). Nothing was lost but this "
-    "question. Please tell whoever looks after slackguide; asking again does not help until that is mended."
-)
+"""Reply if Slack refused the lookup."""
 
 
 class DirectorySync:
-    """Reads people, groups and our own identity from Slack, and keeps them.
+    """The synchronization of users, user groups and the bot's identity from Slack to the database.
 
-    `quick_client` gives up within an acknowledgement's 3 s: it looks up the one person who waits for it.
+    The timeout of `quick_client` is well within the 3 s of an acknowledgement. It looks up a user who waits for the
+    reply.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class DirectorySync:
     ) -> None:
         self._client = client
         self._quick_client = quick_client
-        self._people = directory
+        self._users = directory
         self._identities = identities
         self._access_policy = access_policy
         self._token = token
@@ -67,128 +68,127 @@ class DirectorySync:
         self._thread = threading.Thread(target=self._run, name="directory", daemon=True)
 
     def start(self) -> None:
-        """Begins refreshing in the background."""
+        """Start the background refresh."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends it; a request under way is left behind."""
+        """Stop the background refresh without waiting for a current request."""
         self._stop.set()
         self._wake.set()
 
     def refresh(self) -> float:
-        """Reads everybody and the groups now; returns the seconds after which to read them again.
+        """Read all users and groups. Return the seconds until the next refresh.
 
-        Raises `DeliveryError` or `StorageError` when not everybody could be read; those who were are stored all the
-        same, and everything else stays as it was. The groups are a step of their own: what becomes of them changes
-        nothing about the people.
+        Raises `DeliveryError` or `StorageError` if not all users could be read. Those that were read are stored; all
+        others stay unchanged. A failure to read the groups does not affect the users.
         """
         if self._identities.get(self._token) is None:
             self._identify()
         everyone: list[DirectoryUser] = []
         try:
             for member in paginate(self._client, "users.list", "members", {}):
-                everyone.append(_person(member))
+                everyone.append(_directory_user(member))
         except DeliveryError:
-            self._people.put(*everyone)
+            self._users.put(*everyone)
             raise
-        if self._people.refreshed_at() is None:
-            self._people.put(*everyone)  # nobody is known yet: let the groups not keep them waiting
-        memberships, rest = self._groups_now()
-        self._people.replace(everyone, memberships)
-        return rest
+        if self._users.refreshed_at() is None:
+            self._users.put(*everyone)  # the directory is empty: do not wait for the groups
+        memberships, delay = self._fetch_groups()
+        self._users.replace(everyone, memberships)
+        return delay
 
-    def _groups_now(self) -> tuple[Mapping[str, Collection[str]] | None, float]:
-        """The groups, None where Slack does not tell, and the seconds after which to ask again."""
+    def _fetch_groups(self) -> tuple[Mapping[str, Collection[str]] | None, float]:
+        """Return the groups, or None if Slack refuses, and the seconds until the next refresh."""
         try:
             return self._group_members(), REFRESH_SECONDS
-        except SlackRefusedError as error:  # a plan without user groups, no scope for them, an API without them
-            log.warning("user groups stay as they were: %s", error)
+        except SlackRefusedError as error:  # a plan or API without user groups, or no scope for them
+            log.warning("user groups were not refreshed: %s", error)
             return None, REFRESH_SECONDS
         except (DeliveryError, KeyError, TypeError) as error:
-            log.warning("user groups stay as they were: %s", type(error).__name__)
+            log.warning("user groups were not refreshed: %s", type(error).__name__)
             return None, GROUPS_RETRY_SECONDS
 
     def authorize(self, user_id: str) -> Allowed | Denied:
-        """Whether this person may ask; somebody who is not in the directory is looked up over the network first."""
+        """Return whether this user has access. Look up an unknown user in Slack first."""
         decision = self._access_policy.check(user_id)
         return self.look_up(user_id) if isinstance(decision, UnknownUser) else decision
 
     def look_up(self, user_id: str) -> Allowed | Denied:
-        """Looks up one person who is not in the directory, keeps them, and says whether they may ask."""
+        """Look up a user who is not in the directory, store them, and return whether they have access."""
         try:
             return self.fetch(user_id)
         except SlackRefusedError as error:
-            log.warning("a person could not be looked up: %s", error)
-            return Denied(NOT_TOLD.format(code=error.code))
+            log.warning("a user could not be looked up: %s", error)
+            return Denied(LOOKUP_REFUSED_MESSAGE.format(code=error.code))
         except DeliveryError as error:
-            log.warning("a person could not be looked up: %s", error)
+            log.warning("a user could not be looked up: %s", error)
             return Denied(UNAVAILABLE_MESSAGE)
         except StorageError as error:
             return Denied(str(error))
 
     def ensure_known(self, user_id: str) -> None:
-        """Looks up a person who is not in the directory. Raises `DeliveryError` or `StorageError` when it cannot.
+        """Look up a user who is not in the directory. Raises `DeliveryError` or `StorageError`.
 
-        Somebody of whom Slack says that there is no such account for us stays unknown.
+        A user who does not exist or is not visible to the app stays unknown.
         """
         try:
-            if self._people.find(user_id) is None:
-                self._looked_up(user_id)
+            if self._users.find(user_id) is None:
+                self._fetch_user(user_id)
         except SlackRefusedError as error:
             if error.scope is not RefusalScope.PERSON:
                 raise
 
     def authorize_recipient(self, user_id: str) -> Allowed | Denied:
-        """Whether delivery may send this person content; a person who is not in the directory is looked up first.
+        """Return whether this user may receive content. Look up an unknown user in Slack first.
 
-        Unlike `authorize` it raises `DeliveryError` or `StorageError` when that cannot be found out now.
+        Unlike `authorize`, it raises `DeliveryError` or `StorageError` if the lookup fails.
         """
         self.ensure_known(user_id)
-        person = self._people.find(user_id)
-        return self._access_policy.decide(person) if person is not None else Denied(EXTERNAL_MESSAGE)
+        user = self._users.find(user_id)
+        return self._access_policy.decide(user) if user is not None else Denied(EXTERNAL_MESSAGE)
 
-    def _looked_up(self, user_id: str) -> DirectoryUser:
+    def _fetch_user(self, user_id: str) -> DirectoryUser:
         if self._identities.get(self._token) is None:
             self._identify()
         response = call_slack(lambda: self._quick_client.users_info(user=user_id))
-        person = _person(response["user"])
-        self._people.put(person)
-        return self._people.find(user_id) or person
+        user = _directory_user(response["user"])
+        self._users.put(user)
+        return self._users.find(user_id) or user
 
     def fetch(self, user_id: str) -> Allowed | Denied:
-        """Read one person from Slack, store them, and return whether they may ask.
+        """Read one user from Slack, store them, and return whether they have access.
 
-        Raises `DeliveryError` where Slack refuses or does not answer, `StorageError` where they cannot be stored.
+        Raises `DeliveryError` if Slack refuses or does not answer, `StorageError` if the user cannot be stored.
         """
-        return self._access_policy.decide(self._looked_up(user_id))
+        return self._access_policy.decide(self._fetch_user(user_id))
 
     def known(self, user_id: str) -> AccessDecision:
-        """Whether this person may ask, as far as the directory knows them: without the network."""
+        """Return whether this user has access according to the directory, without a request to Slack."""
         return self._access_policy.check(user_id)
 
     def name(self, user_id: str) -> str:
-        """What a person is called, where no mention can be shown."""
+        """Return the user's name, for places that cannot show a mention."""
         try:
-            person = self._people.find(user_id)
+            user = self._users.find(user_id)
         except StorageError:
-            person = None
-        return person.name if person and person.name else "a colleague"
+            user = None
+        return user.name if user and user.name else "a colleague"
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            rest = REFRESH_SECONDS
+            delay = REFRESH_SECONDS
             try:
-                rest = self.refresh()
+                delay = self.refresh()
                 log.info("the directory is up to date")
             except RateLimitedError as error:
-                rest = max(error.seconds, RETRY_SECONDS)
+                delay = max(error.seconds, RETRY_SECONDS)
             except (DeliveryError, StorageError) as error:
-                log.warning("the directory stays as it is for now: %s", _code(error))
-                rest = RETRY_SECONDS
+                log.warning("the directory was not refreshed: %s", _code(error))
+                delay = RETRY_SECONDS
             except Exception as error:
-                log.error("the directory could not be refreshed: %s", type(error).__name__)
-                rest = RETRY_SECONDS
-            self._wake.wait(rest)
+                log.error("the directory was not refreshed: internal error %s", type(error).__name__)
+                delay = RETRY_SECONDS
+            self._wake.wait(delay)
 
     def _identify(self) -> None:
         identity = call_slack(self._client.auth_test)
@@ -204,7 +204,7 @@ class DirectorySync:
         )
 
     def _group_members(self) -> Mapping[str, Collection[str]]:
-        """Handle to members, of the groups that the knowledge base names. Raises `DeliveryError`."""
+        """Return the members of each user group that the knowledge base names. Raises `DeliveryError`."""
         wanted = set(self._groups())
         if not wanted:
             return {}
@@ -218,8 +218,8 @@ class DirectorySync:
         }
 
 
-def _person(member: Mapping[str, Any]) -> DirectoryUser:
-    """A member as Slack tells of them; fields may be missing."""
+def _directory_user(member: Mapping[str, Any]) -> DirectoryUser:
+    """Convert a member from Slack, whose fields may be missing."""
     profile = member.get("profile") or {}
     return DirectoryUser(
         user_id=str(member["id"]),

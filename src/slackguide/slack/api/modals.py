@@ -1,4 +1,4 @@
-"""Open modals: the one Web API call due before the acknowledgement, within the trigger's 3 seconds."""
+"""Open modals: the one Web API call that precedes the acknowledgement, within 3 seconds of the trigger."""
 
 from __future__ import annotations
 
@@ -23,72 +23,66 @@ log = logging.getLogger(__name__)
 
 
 class ModalNotOpenedError(SlackguideError):
-    """Slack did not open the window; nothing was typed yet, so nothing is lost."""
+    """Slack did not open the modal. Nothing was entered yet, so nothing is lost."""
 
 
 class GateRequiredError(ModalNotOpenedError):
-    """The form has a gate that is not passed yet: `state` is the state of the entry that decides."""
+    """The form requires an answer from its gate entry. `state` is the state of that entry."""
 
     def __init__(self, state: AnswerState) -> None:
-        super().__init__("This form is for certain cases only. Answer the question first.")
+        super().__init__("This form is only for certain cases. Answer the question first.")
         self.state = state
 
 
 class ModalOpener:
-    """`client` gives up after 2 s, so that words can still be said in the acknowledgement."""
+    """An opener of modals. The timeout of `client` is 2 s, so that the acknowledgement can still report an error."""
 
     def __init__(self, *, client: WebClient, answers: AnswerService) -> None:
         self._client = client
         self._answers = answers
 
     def view(self, trigger_id: str, view: View, *, on_top: bool = False) -> None:
-        """Opens a window, on top of an open one where there is one.
-
-        Raises `ModalNotOpenedError` with words for the person.
-        """
-        open_it: Callable[..., Any] = self._client.views_push if on_top else self._client.views_open
+        """Open a modal, or push it onto an open one. Raises `ModalNotOpenedError` with a message for the user."""
+        open_view: Callable[..., Any] = self._client.views_push if on_top else self._client.views_open
         try:
-            call_slack(lambda: open_it(trigger_id=trigger_id, view=view))
+            call_slack(lambda: open_view(trigger_id=trigger_id, view=view))
         except DeliveryError as error:
             code = error.code if isinstance(error, SlackRefusedError) else type(error).__name__
-            log.warning("a window was not opened: %s", code)
-            raise ModalNotOpenedError(_error_code(error)) from None
+            log.warning("a modal was not opened: %s", code)
+            raise ModalNotOpenedError(_error_text(error)) from None
 
     def form(self, body: Mapping[str, Any], form_id: str, state: AnswerState | None, user: Allowed) -> None:
-        """Opens an escalation form with what is known filled in.
+        """Open an escalation form, prefilled with the known facts.
 
-        Raises `ModalNotOpenedError`, `GateRequiredError` where its gate is shut.
+        Raises `ModalNotOpenedError`, or `GateRequiredError` if its gate entry does not lead to this form.
         """
         form = self._answers.knowledge.forms.get(form_id)
         if form is None:
-            raise ModalNotOpenedError("That form is no longer there. Type /route escalate to see the ones there are.")
+            raise ModalNotOpenedError("That form no longer exists. Type /route escalate to see the current forms.")
         if form.gate is not None:
             state = self._check_gate(form_id, form.gate, state, user)
-        known = FormPrefill() if state is None else self._prefill(state, user)
-        view = form_view(form, FormState(form_id, state), known)
+        prefill = FormPrefill() if state is None else self._prefill(state, user)
+        view = form_view(form, FormState(form_id, state), prefill)
         self.view(str(body["trigger_id"]), view, on_top=bool(body.get("view")))
 
     def _check_gate(self, form_id: str, gate: str, state: AnswerState | None, user: Allowed) -> AnswerState:
-        """The state of the gate's entry, where that entry offers this very form.
-
-        Raises `GateRequiredError` where it does not.
-        """
-        at_gate = replace(state or self._answers.new_state("", user.user_id), entry=gate)
-        outcome = self._answers.outcome(at_gate, user.user_id, user.asker)
+        """Return the state of the gate entry if it leads to this form. Raises `GateRequiredError` otherwise."""
+        gate_state = replace(state or self._answers.new_state("", user.user_id), entry=gate)
+        outcome = self._answers.outcome(gate_state, user.user_id, user.asker)
         if isinstance(outcome, Answer) and outcome.decision.destination and outcome.decision.form == form_id:
-            return at_gate
-        raise GateRequiredError(at_gate)
+            return gate_state
+        raise GateRequiredError(gate_state)
 
     def _prefill(self, state: AnswerState, user: Allowed) -> FormPrefill:
         text = self._answers.text_of(state, user.user_id)
         outcome = self._answers.outcome(state, user.user_id, user.asker)
         if not isinstance(outcome, Answer):
             return FormPrefill(text, dict(state.facts))
-        identity = dict(outcome.decision.known_facts)
+        facts = dict(outcome.decision.known_facts)
         if outcome.entry.id in self._answers.knowledge.hidden_from(LEAST_PRIVILEGED.role):
-            return FormPrefill(text, identity)  # what is filled in is posted where everybody reads it
-        target = outcome.decision.destination
-        return FormPrefill(text, identity, outcome.entry.title, target.name if target else None)
+            return FormPrefill(text, facts)  # the form's values are posted where everybody can read them
+        destination = outcome.decision.destination
+        return FormPrefill(text, facts, outcome.entry.title, destination.name if destination else None)
 
 
 TRIGGER_EXPIRED = {
@@ -98,13 +92,12 @@ TRIGGER_EXPIRED = {
     "trigger_expired",
     "trigger_exchanged",
 }
-"""Slack's codes (docs.slack.dev, `views.open`) for a window that was asked for too late."""
+"""Slack's error codes for a modal opened too late (docs.slack.dev, `views.open`)."""
 
 
-def _error_code(error: DeliveryError) -> str:
+def _error_text(error: DeliveryError) -> str:
     if isinstance(error, SlackRefusedError) and error.code not in TRIGGER_EXPIRED:
         return (
-            f"Slack did not take the window as I built it ({error.code}). Nothing is lost. "
-            "Please tell whoever looks after me."
+            f"Slack rejected this window ({error.code}). Nothing is lost. Please tell an administrator of slackguide."
         )
-    return "Slack did not let me open the window in time. Nothing is lost: please press or type it again."
+    return "Slack did not open the window in time. Nothing is lost. Please try again."

@@ -1,4 +1,4 @@
-"""The Socket Mode connection: connect when Slack is reachable, and report whether it is connected."""
+"""The Socket Mode connection: connect when Slack is reachable, and report the status."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from slack_sdk import WebClient
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5.0
-"""How soon the first connection is tried again; later ones are the client's own business."""
+"""Seconds between attempts at the first connection. slack_sdk reconnects after that."""
 
 PING_SECONDS = 2.0
-"""How often the line is tried: slack_sdk takes it for cut after four pings without an answer, or five unsent."""
+"""Seconds between pings. slack_sdk considers the connection lost after four unanswered pings, or five unsent ones."""
 
 
 class SocketModeConnection:
-    """The connection. It begins in the background: a start needs no Slack."""
+    """A connection that is opened in the background, so that the app starts while Slack is unreachable."""
 
     def __init__(self, *, app: App, app_token: str, api_url: str) -> None:
         web_client = WebClient(token=app_token, base_url=api_url, timeout=10)
@@ -28,21 +28,21 @@ class SocketModeConnection:
         self._thread = threading.Thread(target=self._connect, name="socket", daemon=True)
 
     def connected(self) -> bool:
-        """Whether Slack's requests reach us now."""
+        """Return whether Slack's requests can arrive."""
         client = self._handler.client
         return bool(client is not None and client.is_connected())
 
     def start(self) -> None:
-        """Begins to connect."""
+        """Start connecting."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Takes nothing new and closes the connection."""
+        """Close the connection."""
         self._stopping.set()
         try:
             self._handler.close()  # type: ignore[no-untyped-call]
         except Exception as error:
-            log.warning("the connection was not closed in good order: %s", type(error).__name__)
+            log.warning("closing the connection failed: %s", type(error).__name__)
 
     def _connect(self) -> None:
         while not self._stopping.is_set():

@@ -1,4 +1,4 @@
-"""Update what was clicked in place: a message through its `response_url`, a modal through its view."""
+"""Update the surface that was clicked: a message through its `response_url`, a modal through its view."""
 
 from __future__ import annotations
 
@@ -19,20 +19,21 @@ from slackguide.slack.views.blocks import RenderedMessage, text_card
 log = logging.getLogger(__name__)
 
 TIMEOUT = 5
-"""Seconds that Slack gets to take a redrawn message."""
+"""Seconds that Slack has to accept an updated message."""
 
-TAKEN = 200
+OK = 200
+"""HTTP status of an accepted message."""
 
 
 class MessageUpdater:
-    """Redraws after the acknowledgement, from a pool of threads."""
+    """Updates of messages and modals after the acknowledgement, in a pool of threads."""
 
     def __init__(self, *, client: WebClient, background: BackgroundTasks) -> None:
         self._client = client
         self._background = background
 
     def replace(self, body: Mapping[str, Any], card: RenderedMessage) -> None:
-        """Puts the card in place of what was pressed."""
+        """Replace the message or modal that was clicked."""
         view = body.get("view")
         if view:
             self._background.submit(lambda: self._update(view, card))
@@ -40,36 +41,36 @@ class MessageUpdater:
             self._send(body, {"replace_original": True, **card.message()})
 
     def reply(self, body: Mapping[str, Any], card: RenderedMessage) -> None:
-        """Shows the card beside it, to the person who pressed alone: a message, or a window on top of the window."""
+        """Show a card to the user who clicked: an ephemeral message, or another modal on top of a modal."""
         thread = thread_of(body)
         if body.get("view") or not body.get("response_url"):
             self._background.submit(lambda: self._show_in_modal(body, card))
         elif thread is not None:
             self._background.submit(lambda: self._in_thread(body, card, *thread))
         else:
-            self._send(body, _beside(card))
+            self._send(body, _ephemeral(card))
 
     def say(self, body: Mapping[str, Any], text: str) -> None:
-        """Shows a few words beside it, to the person who pressed alone."""
+        """Show a text to the user who clicked."""
         self.reply(body, text_card(text))
 
     def in_background(self, body: Mapping[str, Any], work: Callable[[], None]) -> None:
-        """Does what takes its time after the acknowledgement; an internal error in it is reported too."""
+        """Run slow work after the acknowledgement, and report an internal error to the user."""
 
-        def guarded() -> None:
+        def run() -> None:
             try:
                 work()
             except Exception as error:
                 reference = error_reference(str(body.get("trigger_id")))
                 self.say(body, error_message(error, reference, surface_name(body)))
 
-        self._background.submit(guarded)
+        self._background.submit(run)
 
     def _in_thread(self, body: Mapping[str, Any], card: RenderedMessage, channel_id: str, thread_ts: str) -> None:
-        """Show the card in the thread where the person clicked.
+        """Show the card in the thread where the user clicked.
 
-        A `response_url` takes `thread_ts` for messages to everybody alone (docs.slack.dev, publishing in thread), so
-        that it only stands in where Slack does not take the message otherwise.
+        A `response_url` accepts `thread_ts` for messages to everybody only (docs.slack.dev, publishing in thread), so
+        it is the fallback if Slack refuses the ephemeral message.
         """
         try:
             self._client.chat_postEphemeral(
@@ -77,19 +78,22 @@ class MessageUpdater:
             )
         except SlackApiError as error:
             log.warning("a message was not shown in its thread: %s", error.response.get("error"))
-            self._post(str(body["response_url"]), _beside(card))
+            self._post(str(body["response_url"]), _ephemeral(card))
 
     def _update(self, view: Mapping[str, Any], card: RenderedMessage) -> None:
         self._client.views_update(view_id=view["id"], hash=view.get("hash"), view=answer_view(card))
 
     def _show_in_modal(self, body: Mapping[str, Any], card: RenderedMessage) -> None:
-        """A press opens one window within 3 s; where that is over, the words take the place of the window's content,
-        or come as a direct message."""
+        """Open a modal with the card.
+
+        A trigger opens one modal within 3 s. After that, the card replaces the content of the open modal, or is sent as
+        a direct message.
+        """
         view = body.get("view") or {}
         modal = view.get("type") == "modal"
-        open_it = self._client.views_push if modal else self._client.views_open
+        open_view = self._client.views_push if modal else self._client.views_open
         try:
-            open_it(trigger_id=str(body.get("trigger_id")), view=answer_view(card))
+            open_view(trigger_id=str(body.get("trigger_id")), view=answer_view(card))
         except SlackApiError:
             if modal:
                 self._client.views_update(view_id=view["id"], view=answer_view(card))
@@ -102,9 +106,9 @@ class MessageUpdater:
 
     def _post(self, url: str, message: dict[str, Any]) -> None:
         response = WebhookClient(url, timeout=TIMEOUT).send_dict(message)
-        if response.status_code != TAKEN:
-            log.warning("Slack did not take a redrawn message: status %d", response.status_code)
+        if response.status_code != OK:
+            log.warning("Slack did not accept an updated message: status %d", response.status_code)
 
 
-def _beside(card: RenderedMessage) -> dict[str, Any]:
+def _ephemeral(card: RenderedMessage) -> dict[str, Any]:
     return {"replace_original": False, "response_type": "ephemeral", **card.message()}
