@@ -150,7 +150,7 @@ def test_nobody_acts_on_another_person_s_screen(slack: ServedApp) -> None:
     view = top(slack)
     with pytest.raises(NotAllowedError, match="open for somebody else"):
         slack.sandbox.click("ben", view, "go")
-    with pytest.raises(NotAllowedError, match="not the one on top"):
+    with pytest.raises(NotAllowedError, match="not on top of the stack"):
         slack.sandbox.submit("ben", view.id, {})
     with pytest.raises(NotAllowedError, match="open for somebody else"):
         slack.sandbox.close_view("ben", view.id)

@@ -57,7 +57,7 @@ class Exchange:
     `kind` is `slash_commands`, `block_actions`, `view_submission`, `view_closed`, `shortcut`, `message_action`,
     `block_suggestion` or the event's type. `sent` is the payload, `headers` and `raw` are the request as sent.
     `notice` is Slack's message after a failure, `errors` are the messages under a form's fields by block id,
-    `messages` and `view` are what changed for the person. `problems` are the rules that the reply violates.
+    `messages` and `view` are those that changed for the person. `problems` are the rules that the reply violates.
     """
 
     number: int
