@@ -105,7 +105,7 @@ def knowledge(tab: Tab) -> None:
 
 def help_panel(tab: Tab) -> None:
     """Help."""
-    expect(tab.panel("Help")).to_contain_text("What it does not do")
+    expect(tab.panel("Help")).to_contain_text("Limitations")
 
 
 SURFACES: Mapping[str, Callable[[Tab], None]] = {

@@ -161,7 +161,7 @@ def test_who_may_type_where(slack: ServedApp) -> None:
     with pytest.raises(NotFoundError):
         slack.sandbox.command("nobody", "general", "/route")
     slack.workspace.change_person("ben", deleted=True)
-    with pytest.raises(NotAllowedError, match="ben has left"):
+    with pytest.raises(NotAllowedError, match="ben is deactivated"):
         slack.sandbox.command("ben", "general", "/route")
 
 
@@ -219,5 +219,5 @@ def test_ids_differ_between_runs_and_repeat_with_a_seed() -> None:
 def test_only_what_is_on_the_screen_can_be_clicked(slack: ServedApp) -> None:
     answer(slack, text="x", blocks=[actions(button("go"))])
     (message,) = slack.sandbox.command("ana", "general", "/route").messages
-    with pytest.raises(NotAllowedError, match="“stop” is not on the screen; there is: go"):
+    with pytest.raises(NotAllowedError, match="“stop” is not on the screen; the elements are: go"):
         slack.sandbox.click("ana", message, "stop")

@@ -148,9 +148,9 @@ def test_closing_tells_only_an_app_that_asked(slack: ServedApp) -> None:
 def test_nobody_acts_on_another_person_s_screen(slack: ServedApp) -> None:
     slack.client.views_open(trigger_id=trigger(slack), view=modal(SUMMARY, actions(button("go"))))
     view = top(slack)
-    with pytest.raises(NotAllowedError, match="somebody else's screen"):
+    with pytest.raises(NotAllowedError, match="open for somebody else"):
         slack.sandbox.click("ben", view, "go")
-    with pytest.raises(NotAllowedError, match="not the one on top"):
+    with pytest.raises(NotAllowedError, match="not on top of the stack"):
         slack.sandbox.submit("ben", view.id, {})
-    with pytest.raises(NotAllowedError, match="somebody else's screen"):
+    with pytest.raises(NotAllowedError, match="open for somebody else"):
         slack.sandbox.close_view("ben", view.id)

@@ -1,6 +1,6 @@
-"""A Slack workspace on loopback, for newcomers, knowledge authors and tests.
+"""A Slack workspace on loopback, for new users, knowledge authors and tests.
 
-It speaks HTTP, WebSocket and Slack's payloads, and imports nothing of the rest of slackguide.
+The app connects to it by HTTP or WebSocket, with Slack's payloads. Of slackguide it imports only `wsgi_server`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,10 @@
-"""What can go wrong: for the bot (Slack's own codes), and for a person who tries what the screen does not offer."""
+"""The exceptions of the sandbox.
+
+SandboxError
+    ApiError            the error response to a call of the app
+    NotAllowedError     an action that Slack's client does not offer
+    NotFoundError       an unknown person, channel, message or view
+"""
 
 from __future__ import annotations
 
@@ -7,11 +13,11 @@ from typing import Any
 
 
 class SandboxError(Exception):
-    """Base of everything the sandbox raises on purpose."""
+    """Base class of the sandbox's exceptions."""
 
 
 class ApiError(SandboxError):
-    """A refusal of a Web API call: `{"ok": false, "error": code}`, with Slack's code."""
+    """An error response to a Web API call: `{"ok": false, "error": code}`, with Slack's code."""
 
     def __init__(
         self,
@@ -30,7 +36,7 @@ class ApiError(SandboxError):
         self.headers = dict(headers or {})
 
     def body(self) -> dict[str, Any]:
-        """The JSON answer, with `response_metadata.messages` where Slack explains itself."""
+        """Return the JSON response, with `response_metadata.messages` if there are messages."""
         body: dict[str, Any] = {"ok": False, "error": self.code, **self.more}
         if self.messages:
             body["response_metadata"] = {"messages": list(self.messages)}
@@ -38,8 +44,8 @@ class ApiError(SandboxError):
 
 
 class NotAllowedError(SandboxError):
-    """A person tried what Slack's screen would not let them do, such as pressing a button that is not there."""
+    """An action that Slack's client does not offer, such as a click on a button that is not in the message."""
 
 
 class NotFoundError(SandboxError):
-    """No person, channel, message or view of that name in this workspace."""
+    """A person, channel, message or view that is not in the workspace."""

@@ -1,4 +1,4 @@
-"""Types that all of the sandbox shares."""
+"""The JSON type of the sandbox's modules."""
 
 from __future__ import annotations
 

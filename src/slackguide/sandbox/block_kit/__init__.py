@@ -1,1 +1,1 @@
-"""Block Kit: validation of blocks, and the state of their inputs."""
+"""Block Kit: validation of blocks, and the state of interactive elements."""

@@ -1,4 +1,4 @@
-"""Validate blocks: what Slack would say to the blocks of a message or view."""
+"""The blocks of Block Kit, and the surfaces that hold them (docs.slack.dev/reference/block-kit/blocks)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
 from slackguide.sandbox.block_kit.elements import ActionsElement, InputElement, SectionElement
-from slackguide.sandbox.block_kit.objects import Id, PlainText, Text, broken, most, unique
+from slackguide.sandbox.block_kit.objects import Id, PlainText, Text, max_length, rule_error, unique
 from slackguide.sandbox.block_kit.rich_text import RichTextBlock
 
 MESSAGE_BLOCKS = 50
+"""The maximum number of blocks in a message."""
 
 
 class _Block(TypedDict):
@@ -20,20 +21,20 @@ class _Block(TypedDict):
 
 class SectionBlock(_Block):
     type: Literal["section"]
-    text: NotRequired[Annotated[Text, most(3000)]]
-    fields: NotRequired[Annotated[list[Annotated[Text, most(2000)]], Field(min_length=1, max_length=10)]]
+    text: NotRequired[Annotated[Text, max_length(3000)]]
+    fields: NotRequired[Annotated[list[Annotated[Text, max_length(2000)]], Field(min_length=1, max_length=10)]]
     accessory: NotRequired[SectionElement]
     expand: NotRequired[bool]
 
 
 class HeaderBlock(_Block):
     type: Literal["header"]
-    text: Annotated[PlainText, most(150)]
+    text: Annotated[PlainText, max_length(150)]
 
 
 class ContextBlock(_Block):
     type: Literal["context"]
-    elements: Annotated[list[Annotated[Text, most(3000)]], Field(min_length=1, max_length=10)]
+    elements: Annotated[list[Annotated[Text, max_length(3000)]], Field(min_length=1, max_length=10)]
 
 
 class DividerBlock(_Block):
@@ -47,16 +48,16 @@ class ActionsBlock(_Block):
 
 class InputBlock(_Block):
     type: Literal["input"]
-    label: Annotated[PlainText, most(2000)]
+    label: Annotated[PlainText, max_length(2000)]
     element: InputElement
-    hint: NotRequired[Annotated[PlainText, most(2000)]]
+    hint: NotRequired[Annotated[PlainText, max_length(2000)]]
     optional: NotRequired[bool]
     dispatch_action: NotRequired[bool]
 
 
 def _section(section: Any) -> Any:
     if "text" not in section and "fields" not in section:
-        raise broken("missing required field: text", "A section needs `text` or `fields`")
+        raise rule_error("missing required field: text", "A section needs `text` or `fields`")
     return section
 
 
@@ -86,9 +87,9 @@ class HomeTab(_View):
 
 class ModalView(_View):
     type: Literal["modal"]
-    title: Annotated[PlainText, most(24)]
-    submit: NotRequired[Annotated[PlainText, most(24)]]
-    close: NotRequired[Annotated[PlainText, most(24)]]
+    title: Annotated[PlainText, max_length(24)]
+    submit: NotRequired[Annotated[PlainText, max_length(24)]]
+    close: NotRequired[Annotated[PlainText, max_length(24)]]
     clear_on_close: NotRequired[bool]
     notify_on_close: NotRequired[bool]
     submit_disabled: NotRequired[bool]
@@ -96,7 +97,7 @@ class ModalView(_View):
 
 def _modal(modal: Any) -> Any:
     if "submit" not in modal and any(block["type"] == "input" for block in modal["blocks"]):
-        raise broken("missing required field: submit", "A modal with an input block needs a submit label")
+        raise rule_error("missing required field: submit", "A modal with an input block needs a submit label")
     return modal
 
 

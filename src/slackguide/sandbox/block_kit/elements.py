@@ -1,6 +1,7 @@
-"""Block elements: which there are, where each may stand, and Slack's limits on them.
+"""The block elements of Block Kit, the blocks that each may be in, and Slack's limits.
 
-Limits are those of docs.slack.dev/reference/block-kit. Elements the bot has no use for are refused as unsupported.
+The limits are those of docs.slack.dev/reference/block-kit/block-elements. An element that slackguide does not use is
+invalid.
 """
 
 from __future__ import annotations
@@ -20,11 +21,10 @@ from slackguide.sandbox.block_kit.objects import (
     PlainText,
     Style,
     Url,
-    broken,
-    most,
+    max_length,
+    rule_error,
 )
 
-# The property of an element's state that holds what the person chose, as in `view.state.values`.
 STATE_KEY = {
     "plain_text_input": "value",
     "url_text_input": "value",
@@ -38,11 +38,13 @@ STATE_KEY = {
     "users_select": "selected_user",
     "datepicker": "selected_date",
 }
+"""The key of the value in an element's state, as in `view.state.values`, by type of element."""
+
 MAX_TEXT = 3000
 DATE = r"^\d{4}-\d{2}-\d{2}$"
 NUMBER = r"^-?\d+(\.\d+)?$"
 
-Placeholder = Annotated[PlainText, most(150)]
+Placeholder = Annotated[PlainText, max_length(150)]
 Choices = Annotated[list[Option], Field(min_length=1, max_length=10)]
 Number = Annotated[str, Field(pattern=NUMBER)]
 
@@ -55,11 +57,11 @@ class _Focusable(_Element):
     focus_on_load: NotRequired[bool]
 
 
-class _Confirmed(_Focusable):
+class _Confirmable(_Focusable):
     confirm: NotRequired[Confirm]
 
 
-class _Select(_Confirmed):
+class _Select(_Confirmable):
     placeholder: NotRequired[Placeholder]
 
 
@@ -68,14 +70,14 @@ class _StaticSelect(_Select):
     option_groups: NotRequired[Annotated[list[OptionGroup], Field(min_length=1, max_length=100)]]
 
 
-class _Typed(_Focusable):
+class _TextInput(_Focusable):
     placeholder: NotRequired[Placeholder]
     dispatch_action_config: NotRequired[Any]
 
 
 class Button(_Element):
     type: Literal["button"]
-    text: Annotated[PlainText, most(75)]
+    text: Annotated[PlainText, max_length(75)]
     url: NotRequired[Url]
     value: NotRequired[Annotated[str, Field(max_length=2000)]]
     style: NotRequired[Style]
@@ -89,13 +91,13 @@ class Overflow(_Element):
     confirm: NotRequired[Confirm]
 
 
-class Checkboxes(_Confirmed):
+class Checkboxes(_Confirmable):
     type: Literal["checkboxes"]
     options: Choices
     initial_options: NotRequired[Choices]
 
 
-class RadioButtons(_Confirmed):
+class RadioButtons(_Confirmable):
     type: Literal["radio_buttons"]
     options: Choices
     initial_option: NotRequired[Option]
@@ -128,7 +130,7 @@ class UsersSelect(_Select):
     initial_user: NotRequired[Id]
 
 
-class PlainTextInput(_Typed):
+class PlainTextInput(_TextInput):
     type: Literal["plain_text_input"]
     initial_value: NotRequired[str]
     multiline: NotRequired[bool]
@@ -136,12 +138,12 @@ class PlainTextInput(_Typed):
     max_length: NotRequired[Annotated[int, Field(ge=1, le=MAX_TEXT)]]
 
 
-class UrlInput(_Typed):
+class UrlInput(_TextInput):
     type: Literal["url_text_input"]
     initial_value: NotRequired[str]
 
 
-class NumberInput(_Typed):
+class NumberInput(_TextInput):
     type: Literal["number_input"]
     is_decimal_allowed: bool
     min_value: NotRequired[Number]
@@ -149,42 +151,42 @@ class NumberInput(_Typed):
     initial_value: NotRequired[Number]
 
 
-def _initial(element: Any) -> Any:
-    """`initial_option(s)` must equal one of the options, to the letter."""
+def _check_initial_options(element: Any) -> Any:
+    """Require `initial_option` or `initial_options` to equal one of the options."""
     groups = element.get("option_groups", ())
-    known = [*element.get("options", ()), *(option for group in groups for option in group["options"])]
+    options = [*element.get("options", ()), *(option for group in groups for option in group["options"])]
     for key in ("initial_option", "initial_options"):
-        wanted = element.get(key, [])
-        if any(option not in known for option in (wanted if isinstance(wanted, list) else [wanted])):
-            raise broken(f"{key} must match one of the options", f"`{key}` equals one of the options", at=key)
+        initial = element.get(key, [])
+        if any(option not in options for option in (initial if isinstance(initial, list) else [initial])):
+            raise rule_error(f"{key} must match one of the options", f"`{key}` equals one of the options", at=key)
     return element
 
 
-def _options(select: Any) -> Any:
+def _check_options(select: Any) -> Any:
     if ("options" in select) == ("option_groups" in select):
-        raise broken("either options or option_groups is required", "A select has `options` or `option_groups`")
-    return _initial(select)
+        raise rule_error("either options or option_groups is required", "A select has `options` or `option_groups`")
+    return _check_initial_options(select)
 
 
-def _initial_value(text_input: Any) -> Any:
-    high = text_input.get("max_length", MAX_TEXT)
-    if len(text_input.get("initial_value", "")) > high:
-        rule = f"Initial value: at most {high} characters"
-        raise broken(f"must be less than {high + 1} characters", rule, at="initial_value")
+def _check_initial_value(text_input: Any) -> Any:
+    maximum = text_input.get("max_length", MAX_TEXT)
+    if len(text_input.get("initial_value", "")) > maximum:
+        rule = f"Initial value: at most {maximum} characters"
+        raise rule_error(f"must be less than {maximum + 1} characters", rule, at="initial_value")
     return text_input
 
 
-_Picked = (
-    Annotated[Checkboxes, AfterValidator(_initial)]
-    | Annotated[RadioButtons, AfterValidator(_initial)]
-    | Annotated[StaticSelect, AfterValidator(_options)]
+_Choice = (
+    Annotated[Checkboxes, AfterValidator(_check_initial_options)]
+    | Annotated[RadioButtons, AfterValidator(_check_initial_options)]
+    | Annotated[StaticSelect, AfterValidator(_check_options)]
     | ExternalSelect
     | UsersSelect
     | DatePicker
 )
-_Several = Annotated[MultiStaticSelect, AfterValidator(_options)]
-_Text = Annotated[PlainTextInput, AfterValidator(_initial_value)] | UrlInput | NumberInput
+_MultiSelect = Annotated[MultiStaticSelect, AfterValidator(_check_options)]
+_TextElement = Annotated[PlainTextInput, AfterValidator(_check_initial_value)] | UrlInput | NumberInput
 
-ActionsElement = Annotated[_Picked | Button | Overflow, Field(discriminator="type")]
-SectionElement = Annotated[_Picked | _Several | Button | Overflow, Field(discriminator="type")]
-InputElement = Annotated[_Picked | _Several | _Text, Field(discriminator="type")]
+ActionsElement = Annotated[_Choice | Button | Overflow, Field(discriminator="type")]
+SectionElement = Annotated[_Choice | _MultiSelect | Button | Overflow, Field(discriminator="type")]
+InputElement = Annotated[_Choice | _MultiSelect | _TextElement, Field(discriminator="type")]

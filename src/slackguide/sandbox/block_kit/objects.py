@@ -1,7 +1,7 @@
-"""Composition objects and constraints that blocks and elements share.
+"""Composition objects, and constraints that blocks and elements share.
 
-An object is a `TypedDict`: a payload stays the JSON that it is, a key that may be absent is never null, and a key that
-is not named here is refused. Limits are those of docs.slack.dev/reference/block-kit.
+Every model is a `TypedDict`, so a payload stays plain JSON. A key that may be absent must not be null, and an unknown
+key is invalid. The limits are those of docs.slack.dev/reference/block-kit/composition-objects.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ Url = Annotated[str, Field(min_length=1, max_length=3000)]
 Style = Literal["primary", "danger"]
 
 
-def broken(message: str, rule: str, *, at: str = "") -> PydanticCustomError:
-    """Return the error for a rule about a whole object, in Slack's words and in plain ones.
+def rule_error(message: str, rule: str, *, at: str = "") -> PydanticCustomError:
+    """Return the error for a rule about a whole object, with Slack's message and the rule in plain English.
 
-    `at` is the place within the object ("options/0"); `{here}` in the message stands for the object's JSON pointer.
+    `at` is the path within the object ("options/0"). `{here}` in the message stands for the object's JSON pointer.
     """
     return PydanticCustomError("broken_rule", "{message}", {"message": message, "rule": rule, "at": at})
 
 
-def most(characters: int) -> AfterValidator:
-    """Return the check that a text object holds no more than this."""
+def max_length(characters: int) -> AfterValidator:
+    """Return a validator for the maximum length of a text object."""
 
     def check(value: Any) -> Any:
         if len(value["text"]) > characters:
@@ -37,7 +37,7 @@ def most(characters: int) -> AfterValidator:
 
 
 def unique(key: str) -> AfterValidator:
-    """Return the check that no two items of a list have the same value under that key."""
+    """Return a validator that rejects a list in which two items have the same value for a key."""
 
     def check(items: list[Any]) -> list[Any]:
         first: dict[str, int] = {}
@@ -45,7 +45,7 @@ def unique(key: str) -> AfterValidator:
             value = item.get(key)
             if value is not None and first.setdefault(value, index) != index:
                 message = f"{key} `{value}` already exists at {{here}}/{first[value]}/{key}"
-                raise broken(message, f"`{key}` is unique", at=f"{index}/{key}")
+                raise rule_error(message, f"`{key}` is unique", at=f"{index}/{key}")
         return items
 
     return AfterValidator(check)
@@ -67,10 +67,10 @@ Text = Annotated[PlainText | Mrkdwn, Field(discriminator="type")]
 
 
 class Confirm(TypedDict):
-    title: Annotated[PlainText, most(100)]
-    text: Annotated[Text, most(300)]
-    confirm: Annotated[PlainText, most(30)]
-    deny: Annotated[PlainText, most(30)]
+    title: Annotated[PlainText, max_length(100)]
+    text: Annotated[Text, max_length(300)]
+    confirm: Annotated[PlainText, max_length(30)]
+    deny: Annotated[PlainText, max_length(30)]
     style: NotRequired[Style]
 
 
@@ -79,13 +79,13 @@ class _Option(TypedDict):
 
 
 class PlainOption(_Option):
-    text: Annotated[PlainText, most(75)]
-    description: NotRequired[Annotated[PlainText, most(75)]]
+    text: Annotated[PlainText, max_length(75)]
+    description: NotRequired[Annotated[PlainText, max_length(75)]]
 
 
 class Option(_Option):
-    text: Annotated[Text, most(75)]
-    description: NotRequired[Annotated[Text, most(75)]]
+    text: Annotated[Text, max_length(75)]
+    description: NotRequired[Annotated[Text, max_length(75)]]
 
 
 class OverflowOption(Option):
@@ -93,5 +93,5 @@ class OverflowOption(Option):
 
 
 class OptionGroup(TypedDict):
-    label: Annotated[PlainText, most(75)]
+    label: Annotated[PlainText, max_length(75)]
     options: Annotated[list[PlainOption], Field(min_length=1, max_length=100)]

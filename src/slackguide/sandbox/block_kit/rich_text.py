@@ -1,4 +1,4 @@
-"""The rich_text block: its four containers and the pieces within them (docs.slack.dev/reference/block-kit)."""
+"""The rich_text block, its containers and their elements (docs.slack.dev/reference/block-kit/blocks)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class _StyledElement(TypedDict):
 
 class TextElement(_StyledElement):
     type: Literal["text"]
-    text: Annotated[str, Field(min_length=1, max_length=12_000)]  # no more than all the text of a message
+    text: Annotated[str, Field(min_length=1, max_length=12_000)]  # the limit of all text in a message
 
 
 class LinkElement(_StyledElement):

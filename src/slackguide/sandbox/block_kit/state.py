@@ -1,4 +1,4 @@
-"""The state of block elements: `state.values` as Slack sends it, and Slack's own checks of a modal."""
+"""The state of block elements (`state.values`), and the checks of Slack's client before a submission."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _STATELESS = frozenset({"button", "overflow"})
 
 
 def with_ids(blocks: list[Json], ids: IdGenerator) -> list[Json]:
-    """A copy of the blocks in which every block and every interactive element has an id, as Slack stores them."""
+    """Return a copy of the blocks in which every block and every interactive element has an id, as in Slack."""
     copied = copy.deepcopy(blocks)
     for block in copied:
         block.setdefault("block_id", ids.next("b", length=4))
@@ -29,7 +29,7 @@ def with_ids(blocks: list[Json], ids: IdGenerator) -> list[Json]:
 
 
 def elements_of(block: Json) -> Iterator[Json]:
-    """The interactive elements of one block."""
+    """Yield the interactive elements of a block."""
     if block.get("type") == "actions":
         yield from block.get("elements", ())
     elif block.get("type") == "section" and "accessory" in block:
@@ -39,80 +39,82 @@ def elements_of(block: Json) -> Iterator[Json]:
 
 
 def find(blocks: list[Json], action_id: str, block_id: str | None = None) -> tuple[Json, Json]:
-    """The block and the element with that action id.
+    """Return the block and the element with an action id.
 
-    Raises CannotDo when it is not on the screen, or stands there more than once and `block_id` does not say which.
+    Raises NotAllowedError if there is none, or more than one and `block_id` is not value.
     """
-    found = [
+    matches = [
         (block, element)
         for block in blocks
         for element in elements_of(block)
         if element.get("action_id") == action_id and block_id in (None, block.get("block_id"))
     ]
-    if len(found) == 1:
-        return found[0]
-    there = sorted({str(element.get("action_id")) for block in blocks for element in elements_of(block)})
-    how = "more than once" if found else "not"
-    raise NotAllowedError(f"“{action_id}” is {how} on the screen; there is: {', '.join(there) or 'nothing to press'}")
+    if len(matches) == 1:
+        return matches[0]
+    action_ids = sorted({str(element.get("action_id")) for block in blocks for element in elements_of(block)})
+    count = "more than once" if matches else "not"
+    raise NotAllowedError(
+        f"“{action_id}” is {count} on the screen; the elements are: {', '.join(action_ids) or 'none'}"
+    )
 
 
 def initial(element: Json) -> Json:
-    """The state of an element nobody touched yet."""
+    """Return the initial state of an element."""
     kind = element["type"]
     key = STATE_KEY[kind]
     empty: Any = [] if key.endswith("s") else None
     return {"type": kind, key: element.get(f"initial_{key.removeprefix('selected_')}", empty)}
 
 
-def state_of(blocks: list[Json], typed: Mapping[str, Mapping[str, Json]] | None = None) -> StateValues:
-    """`state.values` of a view or message: what was typed where the ids still fit, initial values elsewhere."""
+def state_of(blocks: list[Json], states: Mapping[str, Mapping[str, Json]] | None = None) -> StateValues:
+    """Return `state.values` of a view or message: the given states whose ids and types match, else initial states."""
     values: StateValues = {}
     for block in blocks:
         for element in elements_of(block):
             if element.get("type") not in STATE_KEY or element["type"] in _STATELESS:
                 continue
             block_id, action_id = block["block_id"], element["action_id"]
-            stored = (typed or {}).get(block_id, {}).get(action_id)
-            fits = stored is not None and stored.get("type") == element["type"]
-            values.setdefault(block_id, {})[action_id] = dict(stored) if fits and stored else initial(element)
+            state = (states or {}).get(block_id, {}).get(action_id)
+            matches = state is not None and state.get("type") == element["type"]
+            values.setdefault(block_id, {})[action_id] = dict(state) if matches and state else initial(element)
     return values
 
 
-def choose(element: Json, given: Any) -> Json:
-    """The state of an element after a person typed or chose `given`.
+def choose(element: Json, value: Any) -> Json:
+    """Return the state of an element after a person enters or chooses a value.
 
-    `given` is a string (text, number, date, option value, person id), a list of strings for several choices, None to
-    clear, or the state itself as Slack writes it. Raises CannotDo for an option that is not offered.
+    `value` is a string (text, number, date, option value, person id), a list of strings for several options, None to
+    clear the element, or a state as in Slack's payloads. Raises NotAllowedError for an unknown option.
     """
     kind = element["type"]
     key = STATE_KEY[kind]
-    if isinstance(given, dict) and (key in given):
-        given = given[key]
+    if isinstance(value, dict) and (key in value):
+        value = value[key]
     if key == "selected_option":
-        return {"type": kind, key: None if given is None else _option(element, given)}
+        return {"type": kind, key: None if value is None else _option(element, value)}
     if key == "selected_options":
-        several = given if isinstance(given, list | tuple) else [] if given is None else [given]
-        return {"type": kind, key: [_option(element, one) for one in several]}
+        chosen = value if isinstance(value, list | tuple) else [] if value is None else [value]
+        return {"type": kind, key: [_option(element, option) for option in chosen]}
     if key.endswith("s"):
-        return {"type": kind, key: list(given or ())}
-    if given is not None and not isinstance(given, str):
-        given = str(given)
-    return {"type": kind, key: given or None}
+        return {"type": kind, key: list(value or ())}
+    if value is not None and not isinstance(value, str):
+        value = str(value)
+    return {"type": kind, key: value or None}
 
 
-def _option(element: Json, given: Any) -> Json:
-    if isinstance(given, dict):
+def _option(element: Json, value: Any) -> Json:
+    if isinstance(value, dict):
         if element["type"].endswith("external_select"):
-            return given
-        given = given.get("value")
-    offered = [*element.get("options", ())]
+            return value
+        value = value.get("value")
+    options = [*element.get("options", ())]
     for group in element.get("option_groups", ()):
-        offered.extend(group["options"])
-    for option in offered:
-        if option["value"] == given:
+        options.extend(group["options"])
+    for option in options:
+        if option["value"] == value:
             return dict(option)
-    values = ", ".join(option["value"] for option in offered)
-    raise NotAllowedError(f"“{given}” is not among the options of {element.get('action_id')}: {values}")
+    values = ", ".join(option["value"] for option in options)
+    raise NotAllowedError(f"“{value}” is not among the options of {element.get('action_id')}: {values}")
 
 
 _URL = re.compile(r"https?://[^\s/$.?#].\S*", re.IGNORECASE)
@@ -120,8 +122,8 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def input_errors(blocks: list[Json], values: StateValues) -> dict[str, str]:
-    """What Slack's own screen says under the fields before anything is sent: block id to words."""
-    faults = {}
+    """Return the errors that Slack's client shows before a submission, by block id."""
+    errors = {}
     for block in blocks:
         if block.get("type") != "input":
             continue
@@ -129,8 +131,8 @@ def input_errors(blocks: list[Json], values: StateValues) -> dict[str, str]:
         value = values[block["block_id"]][element["action_id"]][STATE_KEY[element["type"]]]
         text = _input_error(element, value, optional=bool(block.get("optional")))
         if text:
-            faults[block["block_id"]] = text
-    return faults
+            errors[block["block_id"]] = text
+    return errors
 
 
 def _input_error(element: Json, value: Any, *, optional: bool) -> str | None:
@@ -148,10 +150,10 @@ def _input_error(element: Json, value: Any, *, optional: bool) -> str | None:
 
 
 def _length_error(element: Json, value: str) -> str | None:
-    low, high = element.get("min_length", 0), element.get("max_length", 3000)
-    if len(value) < low:
-        return f"Must be at least {low} characters."
-    return f"Must be at most {high} characters." if len(value) > high else None
+    minimum, maximum = element.get("min_length", 0), element.get("max_length", 3000)
+    if len(value) < minimum:
+        return f"Must be at least {minimum} characters."
+    return f"Must be at most {maximum} characters." if len(value) > maximum else None
 
 
 def _number_error(element: Json, value: str) -> str | None:
@@ -159,12 +161,12 @@ def _number_error(element: Json, value: str) -> str | None:
         return "Enter a number."
     if "." in value and not element["is_decimal_allowed"]:
         return "Enter a whole number."
-    low, high = element.get("min_value"), element.get("max_value")
-    if low is not None and float(value) < float(low):
-        return f"Must be {low} or more."
-    return f"Must be {high} or less." if high is not None and float(value) > float(high) else None
+    minimum, maximum = element.get("min_value"), element.get("max_value")
+    if minimum is not None and float(value) < float(minimum):
+        return f"Must be {minimum} or more."
+    return f"Must be {maximum} or less." if maximum is not None and float(value) > float(maximum) else None
 
 
 def _count_error(element: Json, value: Any) -> str | None:
-    high = element.get("max_selected_items")
-    return f"Choose at most {high}." if high is not None and len(value) > high else None
+    maximum = element.get("max_selected_items")
+    return f"Choose at most {maximum}." if maximum is not None and len(value) > maximum else None

@@ -1,4 +1,4 @@
-"""Collect validation problems of a payload, in Slack's wording and with the rule that was broken."""
+"""Validate payloads, and describe each problem with Slack's message and the rule in plain English."""
 
 from __future__ import annotations
 
@@ -15,45 +15,46 @@ from slackguide.sandbox.block_kit.block_types import MessageBlocks, View
 from slackguide.sandbox.block_kit.elements import DATE, NUMBER
 from slackguide.sandbox.json_types import Json
 
-# Slack publishes no number; posts of more than about this many characters come back as msg_blocks_too_long.
 MESSAGE_CHARACTERS = 12_000
+"""An estimate: Slack rejects longer messages as msg_blocks_too_long, and does not publish the limit."""
+
 VIEW_BYTES = 250_000
 
-_AS_GIVEN = ConfigDict(extra="forbid", strict=True)
-_MESSAGE: TypeAdapter[Any] = TypeAdapter(MessageBlocks, config=_AS_GIVEN)
-_VIEW: TypeAdapter[Any] = TypeAdapter(View, config=_AS_GIVEN)
+_STRICT = ConfigDict(extra="forbid", strict=True)
+_MESSAGE: TypeAdapter[Any] = TypeAdapter(MessageBlocks, config=_STRICT)
+_VIEW: TypeAdapter[Any] = TypeAdapter(View, config=_STRICT)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One broken rule: where (a JSON pointer), Slack's message, and the rule in plain words."""
+    """A violation of a rule: its JSON pointer, Slack's message, and the rule in plain English."""
 
     at: str
     message: str
     rule: str
 
     def slack(self) -> str:
-        """Return the line as Slack puts it into `response_metadata.messages`."""
+        """Return the problem as in Slack's `response_metadata.messages`."""
         return f"[ERROR] {self.message} [json-pointer:{self.at}]"
 
 
 def check_message_blocks(blocks: Any) -> list[Problem]:
-    """Return every problem of a message's blocks, `[]` when Slack would take them."""
+    """Return every problem of a message's blocks, `[]` if they are valid."""
     return _problems(_MESSAGE, blocks, "/blocks")
 
 
 def check_view(view: Any) -> list[Problem]:
-    """Return every problem of a modal or Home tab view, `[]` when Slack would take it."""
+    """Return every problem of a modal or Home tab, `[]` if it is valid."""
     return _problems(_VIEW, view, "/view")
 
 
 def too_long(blocks: list[Json]) -> bool:
-    """Return whether the blocks of one message hold more text together than Slack takes."""
+    """Return whether the text of all blocks exceeds Slack's limit for a message."""
     return sum(len(text) for text in visible_text(blocks)) > MESSAGE_CHARACTERS
 
 
 def visible_text(value: Any) -> Iterator[str]:
-    """Yield every piece of text that a reader sees in a block tree: the `text` strings of its text objects."""
+    """Yield the `text` strings of all text objects in blocks."""
     if isinstance(value, dict):
         for key, inner in value.items():
             if key == "text" and isinstance(inner, str):
@@ -66,21 +67,21 @@ def visible_text(value: Any) -> Iterator[str]:
 
 
 def view_too_large(view: Json) -> bool:
-    """Return whether a view is over Slack's 250 kB."""
+    """Return whether a view exceeds Slack's limit of 250 kB."""
     return len(json.dumps(view, separators=(",", ":"), ensure_ascii=False).encode()) > VIEW_BYTES
 
 
 def _problems(adapter: TypeAdapter[Any], payload: Any, root: str) -> list[Problem]:
     try:
         adapter.validate_python(payload)
-    except ValidationError as refused:
-        errors = refused.errors(include_url=False)
-        return [problem for error in errors for problem in _described(error, [root, *_keys(payload, error["loc"])])]
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+        return [problem for each in errors for problem in _describe(each, [root, *_keys(payload, each["loc"])])]
     return []
 
 
 def _keys(value: Any, location: Sequence[int | str]) -> Iterator[str]:
-    """Yield pydantic's location without the tags of its unions: they are no keys of the payload."""
+    """Yield the keys in pydantic's location, without the tags of its unions."""
     tagged = False
     for step in location:
         kind = value.get("type") if isinstance(value, dict) else None
@@ -95,8 +96,7 @@ def _keys(value: Any, location: Sequence[int | str]) -> Iterator[str]:
             value = None
 
 
-# pydantic's type of error: Slack's message, and the rule in plain words.
-_SAID = {
+_MESSAGES = {
     "missing": ("missing required field: {key}", "required"),
     "extra_forbidden": ("invalid additional property: {key}", "there is no such property"),
     "dict_type": ("must be an object", "a JSON object"),
@@ -117,28 +117,30 @@ _SAID = {
     DATE: ("must be in the format YYYY-MM-DD", "written YYYY-MM-DD"),
     NUMBER: ("must be a string with a number", "a number written as a string"),
 }
-_OF_THE_PARENT = frozenset({"missing", "extra_forbidden"})
+"""Slack's message, and the rule in plain English, by pydantic's type of error or pattern."""
+
+_PARENT_ERRORS = frozenset({"missing", "extra_forbidden"})
 _ARRAYS = frozenset({"blocks", "elements", "options"})
 
 
-def _described(error: ErrorDetails, keys: list[str]) -> Iterator[Problem]:
+def _describe(error: ErrorDetails, keys: list[str]) -> Iterator[Problem]:
     kind, given, context, key = error["type"], error["input"], dict(error.get("ctx", {})), keys[-1]
-    at = "/".join(keys[:-1] if kind in _OF_THE_PARENT else keys)
+    at = "/".join(keys[:-1] if kind in _PARENT_ERRORS else keys)
     if kind == "broken_rule":
-        where, message = "/".join(filter(None, (at, context["at"]))), context["message"].replace("{here}", at)
-        yield Problem(at=where, message=message, rule=context["rule"])
+        pointer, message = "/".join(filter(None, (at, context["at"]))), context["message"].replace("{here}", at)
+        yield Problem(at=pointer, message=message, rule=context["rule"])
         return
     if kind == "text_too_long":
         kind, at = "string_too_long", f"{at}/text"
     elif kind == "string_pattern_mismatch":
         kind = context["pattern"]
     elif kind.startswith("union_tag") or (key == "type" and kind in ("missing", "literal_error")):
-        found = given if kind == "literal_error" else given.get("type")
-        kind, context["type"], at = "type", found, "/".join([*keys, "type"] if key != "type" else keys)
-    high, low = context.get("max_length", context.get("le", 0)), context.get("min_length", context.get("ge", 0))
+        value = given if kind == "literal_error" else given.get("type")
+        kind, context["type"], at = "type", value, "/".join([*keys, "type"] if key != "type" else keys)
+    maximum, minimum = context.get("max_length", context.get("le", 0)), context.get("min_length", context.get("ge", 0))
     message, rule = (
-        said.format(**context, key=key, over=high + 1, under=low - 1)
-        for said in _SAID.get(kind, (error["msg"], error["msg"]))
+        template.format(**context, key=key, over=maximum + 1, under=minimum - 1)
+        for template in _MESSAGES.get(kind, (error["msg"], error["msg"]))
     )
     yield Problem(at=at, message=message, rule=f"{_subject(error['loc'])}: {rule}")
     if kind == "missing" and key in _ARRAYS:
@@ -146,6 +148,6 @@ def _described(error: ErrorDetails, keys: list[str]) -> Iterator[Problem]:
 
 
 def _subject(location: Sequence[int | str]) -> str:
-    """Return what an error is about ("Section text"), from the last two names, of union tags too, in its location."""
+    """Return the subject of an error, such as "Section text": the last two keys or union tags of its location."""
     names = [step for step, _ in groupby(step for step in location if isinstance(step, str))]
     return " ".join(names[-2:] or ["blocks"]).replace("_", " ").capitalize()

@@ -116,7 +116,7 @@ class UiApi:
             "say": lambda: done(user.say(person, request["channel"], request["text"], request.get("thread_ts"))),
             "edit": lambda: done(user.edit(person, request["ts"], request["text"])),
             "delete": lambda: done(user.delete(person, request["ts"])),
-            "press": lambda: done(
+            "click": lambda: done(
                 user.click(
                     person,
                     request["where"],

@@ -159,7 +159,7 @@ class UserInteractions(UserActions):
         elif response.action != "failed" and response.view is not None:
             try:
                 if response.action == "push":
-                    views.push_on(person.id, response.view)
+                    views.push_for(person.id, response.view)
                 else:
                     views.update(view, response.view)
             except ApiError as error:

@@ -136,7 +136,7 @@ class ResponseUrls:
             return None
 
     def _replace(self, original: Message, content: MessageContent) -> None:
-        """Replace the message. Unlike chat.update, what the request does not give is removed."""
+        """Replace the message. Unlike chat.update, an absent text or absent blocks are removed."""
         changes: dict[str, Any] = {
             "text": content.text,
             "blocks": content.blocks or (),

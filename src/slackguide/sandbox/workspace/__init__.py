@@ -1,1 +1,1 @@
-"""The workspace: people, conversations, messages, views, and its logs."""
+"""The workspace: people, conversations, messages, views, and the logs."""

@@ -1,4 +1,4 @@
-"""The change feed: notify every open page and every waiting test."""
+"""The change feed, which notifies open pages and waiting tests."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-# What a page may fall behind before it has to read the whole state again.
-_KEPT = 2000
+_MAX_CHANGES = 2000
+"""How many changes the feed holds. A page that is further behind must load the whole state."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeedChange:
-    """One change: its number (from 1, no gaps), its kind, and what a page needs to draw it."""
+    """A change: its number (consecutive, from 1), its kind, and its data."""
 
     number: int
     kind: str
@@ -23,37 +23,37 @@ class FeedChange:
 
 
 class ChangeFeed:
-    """A numbered list of changes that any number of readers follow."""
+    """A numbered list of changes, with any number of readers."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._changes: deque[FeedChange] = deque(maxlen=_KEPT)
+        self._changes: deque[FeedChange] = deque(maxlen=_MAX_CHANGES)
         self._number = 0
         self._closed = False
 
     @property
     def number(self) -> int:
-        """The number of the latest change, 0 before the first."""
+        """Return the number of the latest change, 0 before the first."""
         with self._changed:
             return self._number
 
     def publish(self, kind: str, body: dict[str, Any]) -> None:
-        """Add a change and wake every reader."""
+        """Add a change and notify every reader."""
         with self._changed:
             self._number += 1
             self._changes.append(FeedChange(number=self._number, kind=kind, body=body))
             self._changed.notify_all()
 
     def since(self, number: int) -> tuple[FeedChange, ...]:
-        """The changes after that number, as far as they are kept."""
+        """Return the stored changes after a number."""
         with self._changed:
             return tuple(change for change in self._changes if change.number > number)
 
     def follow(self, after: int, *, heartbeat: float) -> Iterator[FeedChange | None]:
-        """Changes after that number as they come; None every `heartbeat` seconds without one.
+        """Yield each change after a number, and None after every `heartbeat` seconds without one.
 
-        A reader that fell too far behind, or that knows a number from before a restart, gets a change of kind `reset`.
-        Ends when the sandbox stops.
+        Yield a change of kind `reset` if the reader is too far behind, or its number is from before a restart. Return
+        when the sandbox stops.
         """
         while True:
             with self._changed:
@@ -63,33 +63,32 @@ class ChangeFeed:
                     return
                 oldest = self._changes[0].number if self._changes else self._number + 1
                 if after > self._number or after < oldest - 1:
-                    fresh = [FeedChange(number=self._number, kind="reset", body={})]
+                    new = [FeedChange(number=self._number, kind="reset", body={})]
                 else:
-                    fresh = [change for change in self._changes if change.number > after]
+                    new = [change for change in self._changes if change.number > after]
                 after = self._number
-            if not fresh:
+            if not new:
                 yield None
-            yield from fresh
+            yield from new
 
     def wait_for(self, condition: Callable[[], bool], timeout: float) -> bool:
-        """Wait until `condition()` is true, looking again after every change; false when `timeout` seconds went by."""
+        """Wait until `condition()` is true, tested after every change. Return false after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         seen = self.number
         while not condition():
             with self._changed:
-                left = deadline - time.monotonic()
-                if self._number == seen and left > 0 and not self._closed:
-                    self._changed.wait(left)
-                over = self._closed or time.monotonic() >= deadline
+                remaining = deadline - time.monotonic()
+                if self._number == seen and remaining > 0 and not self._closed:
+                    self._changed.wait(remaining)
+                done = self._closed or time.monotonic() >= deadline
                 seen = self._number
-            if (
-                over
-            ):  # asked with the lock let go: `condition` may want one that a thread holds which is about to publish
+            if done:
+                # Without the lock: `condition` may need a lock whose holder waits to publish.
                 return condition()
         return True
 
     def close(self) -> None:
-        """Send every reader home."""
+        """End every reader's iteration."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

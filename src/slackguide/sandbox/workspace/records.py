@@ -1,4 +1,4 @@
-"""The request log: every request to the app and every Web API call it made."""
+"""The records of the request log: requests to the app, and its Web API calls."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from slackguide.sandbox.json_types import Json
 
 @dataclass(frozen=True, kw_only=True)
 class ApiCall:
-    """One Web API call of the bot (or one POST to a response_url), token left out.
+    """A Web API call of the app, or a POST to a response_url (`url`), without the token.
 
-    `status` is None when the weather took the answer away; `fault` names that weather. `url` is a response_url's.
+    `fault` is the kind of the injected fault. `status` is None if the fault dropped the response.
     """
 
     number: int
@@ -30,13 +30,13 @@ class ApiCall:
 
     @property
     def ok(self) -> bool:
-        """Whether the response reported success."""
+        """Return whether the response reports success."""
         return self.status == 200 and bool(self.answer.get("ok"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class AppReply:
-    """What came back from the bot: status and body, or why nothing did (`timeout`, `unreachable`, `refused`)."""
+    """The app's reply: status and body, or a `failure` (`timeout`, `unreachable`)."""
 
     status: int | None
     body: str
@@ -46,19 +46,18 @@ class AppReply:
 
     @property
     def ok(self) -> bool:
-        """Whether Slack would call it acknowledged."""
+        """Return whether the reply acknowledges the request."""
         return self.failure is None and self.status is not None and 200 <= self.status < 300
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """What one action of a person led to: the request, the bot's answer, its Web API calls meanwhile, what is seen.
+    """A request to the app with its reply, the Web API calls until then, and the visible result.
 
     `kind` is `slash_commands`, `block_actions`, `view_submission`, `view_closed`, `shortcut`, `message_action`,
-    `block_suggestion` or the event's type. `sent` is the payload, `headers` and `raw` the request as it left.
-    `notice` holds the words that Slack itself shows when something failed, `errors` those under the fields of a form
-    (block id to text), `messages` and `view` what appeared in answer to the person. `problems` are Slack's limits that
-    the bot's answer broke.
+    `block_suggestion` or the event's type. `sent` is the payload, `headers` and `raw` are the request as sent.
+    `notice` is Slack's message after a failure, `errors` are the messages under a form's fields by block id,
+    `messages` and `view` are those that changed for the person. `problems` are the rules that the reply violates.
     """
 
     number: int
@@ -80,20 +79,20 @@ class Exchange:
 
     @property
     def ok(self) -> bool:
-        """Whether the bot acknowledged and nothing of its answer was refused."""
+        """Return whether the app acknowledged the request with a valid response."""
         return self.reply is not None and self.reply.ok and self.notice is None and not self.problems
 
     @property
     def status(self) -> int | None:
-        """HTTP status of the bot's answer, None when there was none."""
+        """Return the HTTP status of the reply, None without one."""
         return self.reply.status if self.reply else None
 
     @property
     def body(self) -> str:
-        """Body of the bot's answer, empty when there was none."""
+        """Return the body of the reply, "" without one."""
         return self.reply.body if self.reply else ""
 
     @property
     def milliseconds(self) -> float:
-        """How long the bot took."""
+        """Return the duration of the request, 0 without a reply."""
         return self.reply.milliseconds if self.reply else 0.0

@@ -1,4 +1,4 @@
-"""Who and what there is when the workspace opens: people, channels, user groups, and the app as its manifest has it."""
+"""The initial state of the workspace: people, channels, user groups, and the app from its manifest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from slackguide.sandbox.id_generator import stable_id
 
 
 class PersonRole(StrEnum):
-    """What a person is to the company; guests and outsiders are also marked as such in Slack's own fields."""
+    """The role of a person. Slack's own fields mark guests and people of other companies."""
 
     AGENT = "agent"
     TEAM_LEAD = "team_lead"
@@ -23,9 +23,9 @@ class PersonRole(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """A member. `listed` is whether `users.list` has them: `users.info` alone finds people of other companies.
+    """A member. `users.list` returns only those that are `listed`; people of other companies are not.
 
-    `bot` is the user of another app: it is a member of channels, and does nothing by itself.
+    `bot` marks the user of another app, which is a member of channels but cannot act.
     """
 
     name: str
@@ -44,10 +44,10 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """A conversation that people join. `members` are person ids; the bot's own seat is `bot_joined`.
+    """A channel. `members` are ids of people; `bot_joined` is the app's membership.
 
-    `shared` is Slack Connect, `pending_shared` an invitation of another company that it has not accepted yet,
-    `org_shared` sharing among the workspaces of one organization.
+    `shared` means Slack Connect, `pending_shared` a pending invitation of another company, `org_shared` sharing among
+    the workspaces of one organization.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Channel:
 
 @dataclass(frozen=True, kw_only=True)
 class UserGroup:
-    """A group such as @team-leads, with the ids of its people."""
+    """A user group such as @team-leads, with the ids of its members."""
 
     handle: str
     name: str
@@ -82,7 +82,7 @@ class UserGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """A slash command as the manifest declares it: what the composer completes."""
+    """A slash command from the manifest."""
 
     name: str
     description: str = ""
@@ -91,7 +91,7 @@ class Command:
 
 @dataclass(frozen=True, kw_only=True)
 class Shortcut:
-    """A global shortcut or a message shortcut (`kind` is `global` or `message`)."""
+    """A shortcut from the manifest. `kind` is `global` or `message`."""
 
     callback_id: str
     name: str
@@ -117,7 +117,7 @@ ALL_SCOPES = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class BotApp:
-    """The app as Slack knows it: its names, what it registered, and the scopes of its bot token."""
+    """The app's registration: names, commands, shortcuts, events, and the scopes of the bot token."""
 
     name: str = "slackguide"
     display_name: str = "Slackguide"
@@ -131,10 +131,7 @@ class BotApp:
 
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any]) -> BotApp:
-        """Read the surfaces and scopes off an app manifest, so that the workspace offers exactly what is registered.
-
-        Raises KeyError when the manifest has no `display_information.name`.
-        """
+        """Return the app that a manifest registers. Raises KeyError without `display_information.name`."""
         features = manifest.get("features", {})
         settings = manifest.get("settings", {})
         name = manifest["display_information"]["name"]
@@ -158,13 +155,13 @@ class BotApp:
         )
 
     def command(self, name: str) -> Command | None:
-        """The declared command of that name, slash included."""
+        """Return the command with this name, including the slash, None if it is not registered."""
         return next((command for command in self.commands if command.name == name), None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Team:
-    """The workspace on its first day."""
+    """The initial state of a workspace."""
 
     people: tuple[Person, ...]
     channels: tuple[Channel, ...]
@@ -192,24 +189,24 @@ def demo_team(
     groups: Mapping[str, Iterable[str]] | None = None,
     app: BotApp | None = None,
 ) -> Team:
-    """A small support department: two agents, a team lead, two specialists, a guest and a partner.
+    """Return a small support team: two agents, a team lead, two specialists, a guest and a partner.
 
-    `escalation_channels` are the channel names of the knowledge base. `groups` maps the handle of each user group the
-    knowledge base names to the people in it (by name); without it there are team leads and two groups of specialists.
+    `escalation_channels` are the channel names of the knowledge base. `groups` maps the handle of each of its user
+    groups to the names of the members; the default has team leads and two groups of specialists.
     """
     staff = (ANA, BEN, LENA, MAREK, PRIYA)
-    everyone = tuple(person.id for person in staff)
+    staff_ids = tuple(person.id for person in staff)
     by_name = {person.name: person for person in (*staff, GIL, OLGA)}
-    chosen = groups or {"team-leads": ("lena",), "disputes-specialists": ("marek",), "ce-specialists": ("priya",)}
+    members = groups or {"team-leads": ("lena",), "disputes-specialists": ("marek",), "ce-specialists": ("priya",)}
     return Team(
         people=(*staff, GIL, OLGA),
         channels=(
-            Channel(name="general", purpose="News for everyone", members=(*everyone, GIL.id)),
+            Channel(name="general", purpose="News for everyone", members=(*staff_ids, GIL.id)),
             *(
-                Channel(name=name, purpose=f"Escalations: {name.removeprefix('ask-')}", members=everyone)
+                Channel(name=name, purpose=f"Escalations: {name.removeprefix('ask-')}", members=staff_ids)
                 for name in dict.fromkeys(escalation_channels)
             ),
-            Channel(name="partner-desk", purpose="Shared with Partner Ltd", members=(*everyone, OLGA.id), shared=True),
+            Channel(name="partner-desk", purpose="Shared with Partner Ltd", members=(*staff_ids, OLGA.id), shared=True),
         ),
         groups=tuple(
             UserGroup(
@@ -217,7 +214,7 @@ def demo_team(
                 name=handle.replace("-", " ").capitalize(),
                 users=tuple(by_name[name].id for name in names if name in by_name),
             )
-            for handle, names in chosen.items()
+            for handle, names in members.items()
         ),
         app=app or BotApp(),
     )

@@ -1,4 +1,4 @@
-"""View stacks, Home tabs, and the trigger ids that open views."""
+"""Stacks of modals, Home tabs, and the trigger ids that open modals."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from slackguide.sandbox.errors import ApiError, NotFoundError
 from slackguide.sandbox.id_generator import IdGenerator
 from slackguide.sandbox.json_types import Json
 
-# docs.slack.dev: a trigger_id expires in 3 seconds and opens one view; a modal's stack holds 3 views.
-TRIGGER_SECONDS = 3.0
-STACK = 3
+TRIGGER_LIFETIME_SECONDS = 3.0
+"""How long a trigger id can open a view (docs.slack.dev/interactivity/handling-user-interaction)."""
+
+MAX_STACK = 3
+"""How many views a stack can hold (docs.slack.dev/surfaces/modals)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenView:
-    """An open modal or a Home tab. `content` is what the bot sent, ids filled in; `values` what is typed so far."""
+    """An open modal or a Home tab. `content` is the app's view with all ids, `values` the current input."""
 
     id: str
     person: str
@@ -33,22 +35,22 @@ class OpenView:
 
     @property
     def type(self) -> str:
-        """`modal` or `home`."""
+        """Return `modal` or `home`."""
         return str(self.content["type"])
 
     @property
     def blocks(self) -> list[Json]:
-        """The view's blocks."""
+        """Return the view's blocks."""
         return list(self.content["blocks"])
 
     @property
     def title(self) -> str:
-        """A modal's title, "" for a Home tab."""
+        """Return a modal's title, "" for a Home tab."""
         return str(self.content.get("title", {}).get("text", ""))
 
     @property
     def callback_id(self) -> str:
-        """The callback id, "" when the bot gave none."""
+        """Return the callback id, "" if the view has none."""
         return str(self.content.get("callback_id", ""))
 
 
@@ -60,7 +62,7 @@ class _Trigger:
 
 
 class ViewStacks:
-    """Each person's stack of modals and Home tab."""
+    """The stack of modals and the Home tab of each person."""
 
     def __init__(
         self,
@@ -80,22 +82,22 @@ class ViewStacks:
         self._exchanged: set[str] = set()
 
     def stack(self, person: str) -> tuple[OpenView, ...]:
-        """A person's open modals, the top one last."""
+        """Return a person's open modals, the top one last."""
         with self._lock:
             return tuple(self._stacks.get(person, ()))
 
     def top(self, person: str) -> OpenView | None:
-        """The modal a person is looking at."""
+        """Return the top modal of a person, None without one."""
         stack = self.stack(person)
         return stack[-1] if stack else None
 
     def home(self, person: str) -> OpenView | None:
-        """A person's Home tab, None before the bot has published one."""
+        """Return a person's Home tab, None before the app publishes one."""
         with self._lock:
             return self._homes.get(person)
 
     def view(self, view_id: str) -> OpenView:
-        """The open view with that id. Raises Unknown."""
+        """Return the open view with an id. Raises NotFoundError."""
         with self._lock:
             for stack in (*self._stacks.values(), list(self._homes.values())):
                 for view in stack:
@@ -103,14 +105,14 @@ class ViewStacks:
                         return view
         raise NotFoundError(f"no open view {view_id}")
 
-    # Triggers
+    # Trigger ids
 
     def trigger(self, person: str, *, view_id: str | None = None) -> str:
-        """A trigger id for something this person just did, in a modal (`view_id`) or elsewhere."""
+        """Return a new trigger id for an interaction of a person, in a modal (`view_id`) or elsewhere."""
         with self._lock:
-            name = f"{self._ids.next('', length=13)}.{self._ids.next('', length=12)}"
-            self._triggers[name] = _Trigger(person=person, issued=self._clock(), view_id=view_id)
-            return name
+            trigger_id = f"{self._ids.next('', length=13)}.{self._ids.next('', length=12)}"
+            self._triggers[trigger_id] = _Trigger(person=person, issued=self._clock(), view_id=view_id)
+            return trigger_id
 
     def _exchange(self, trigger_id: str) -> _Trigger:
         if trigger_id in self._exchanged:
@@ -118,41 +120,41 @@ class ViewStacks:
         trigger = self._triggers.get(trigger_id)
         if trigger is None:
             raise ApiError("invalid_trigger_id")
-        if self._clock() - trigger.issued > TRIGGER_SECONDS:
+        if self._clock() - trigger.issued > TRIGGER_LIFETIME_SECONDS:
             raise ApiError("expired_trigger_id")
         self._exchanged.add(trigger_id)
         return trigger
 
-    # What views.open, push, update and publish do
+    # views.open, views.push, views.update and views.publish
 
     def open(self, trigger_id: str, content: Json) -> OpenView:
-        """Open a modal by a trigger id. Raises ApiError with Slack's code for a bad trigger."""
+        """Open a modal by a trigger id. Raises ApiError for an invalid trigger id."""
         with self._lock:
-            self._check_external_id(content, besides=None)
+            self._check_external_id(content, except_id=None)
             trigger = self._exchange(trigger_id)
             stack = self._stacks.setdefault(trigger.person, [])
             stack.clear()
-            return self._put_on(trigger.person, stack, content)
+            return self._push(trigger.person, stack, content)
 
     def push(self, trigger_id: str, content: Json) -> OpenView:
-        """Put a modal on top of the one the trigger came from. Raises ApiError."""
+        """Push a modal onto the stack of the trigger id. Raises ApiError."""
         with self._lock:
-            self._check_external_id(content, besides=None)
+            self._check_external_id(content, except_id=None)
             trigger = self._exchange(trigger_id)
             stack = self._stacks.setdefault(trigger.person, [])
             if not stack or trigger.view_id is None:
                 raise ApiError("not_found")
-            return self.push_on(trigger.person, content)
+            return self.push_for(trigger.person, content)
 
-    def push_on(self, person: str, content: Json) -> OpenView:
-        """Put a modal on a person's stack. Raises ApiError push_limit_reached over three."""
+    def push_for(self, person: str, content: Json) -> OpenView:
+        """Push a modal onto a person's stack. Raises ApiError push_limit_reached if it is full."""
         with self._lock:
             stack = self._stacks.setdefault(person, [])
-            if len(stack) >= STACK:
+            if len(stack) >= MAX_STACK:
                 raise ApiError("push_limit_reached")
-            return self._put_on(person, stack, content)
+            return self._push(person, stack, content)
 
-    def _put_on(self, person: str, stack: list[OpenView], content: Json) -> OpenView:
+    def _push(self, person: str, stack: list[OpenView], content: Json) -> OpenView:
         view_id = self._ids.next("V")
         view = self._fill(
             OpenView(
@@ -170,11 +172,11 @@ class ViewStacks:
         return view
 
     def update(self, view: OpenView, content: Json, *, hash: str | None = None) -> OpenView:
-        """Replace a view's content; what was typed stays where block and action ids are the same. Raises ApiError."""
+        """Replace a view's content. Input with the same block and action ids stays. Raises ApiError."""
         with self._lock:
             if hash is not None and hash != view.hash:
                 raise ApiError("hash_conflict")
-            self._check_external_id(content, besides=view.id)
+            self._check_external_id(content, except_id=view.id)
             updated = self._fill(view, content)
             self.put(updated)
             return updated
@@ -194,7 +196,7 @@ class ViewStacks:
             return view
 
     def by_external_id(self, external_id: str) -> OpenView | None:
-        """The open view with that external id."""
+        """Return the open view with an external id, None if there is none."""
         with self._lock:
             for stack in (*self._stacks.values(), list(self._homes.values())):
                 for view in stack:
@@ -202,22 +204,24 @@ class ViewStacks:
                         return view
         return None
 
-    def _check_external_id(self, content: Json, *, besides: str | None) -> None:
+    def _check_external_id(self, content: Json, *, except_id: str | None) -> None:
         external_id = content.get("external_id")
         other = self.by_external_id(external_id) if external_id else None
-        if other is not None and other.id != besides:
+        if other is not None and other.id != except_id:
             raise ApiError("duplicate_external_id")
 
     def _fill(self, view: OpenView, content: Json) -> OpenView:
         blocks = with_ids(content["blocks"], self._ids)
-        whole = {**content, "blocks": blocks}
-        stamp = hashlib.sha256(json.dumps([whole, self._ids.next("h")], sort_keys=True).encode()).hexdigest()[:8]
-        return replace(view, content=whole, values=state_of(blocks, view.values), hash=f"{int(self._clock())}.{stamp}")
+        filled = {**content, "blocks": blocks}
+        digest = hashlib.sha256(json.dumps([filled, self._ids.next("h")], sort_keys=True).encode()).hexdigest()[:8]
+        return replace(
+            view, content=filled, values=state_of(blocks, view.values), hash=f"{int(self._clock())}.{digest}"
+        )
 
-    # What people do
+    # User actions
 
     def put(self, view: OpenView) -> None:
-        """Store a changed view in its place."""
+        """Store a changed view."""
         with self._lock:
             if view.type == "home":
                 self._homes[view.person] = view
@@ -228,7 +232,7 @@ class ViewStacks:
             self._publish("screen", {"person": view.person})
 
     def type_in(self, view: OpenView, values: Mapping[str, Mapping[str, Json]]) -> OpenView:
-        """Keep what a person typed in a view, without drawing it again."""
+        """Store the input in a view, without notifying the page."""
         with self._lock:
             merged = {block_id: dict(actions) for block_id, actions in view.values.items()}
             for block_id, actions in values.items():
@@ -241,19 +245,19 @@ class ViewStacks:
             return changed
 
     def close(self, view: OpenView) -> tuple[OpenView, ...]:
-        """Close one modal; those on top of it go too. Returns what was closed, top first."""
+        """Close a modal and those on top of it. Return the closed views, top first."""
         with self._lock:
             stack = self._stacks.get(view.person, [])
-            at = next((index for index, other in enumerate(stack) if other.id == view.id), None)
-            if at is None:
+            position = next((index for index, other in enumerate(stack) if other.id == view.id), None)
+            if position is None:
                 return ()
-            closed = tuple(reversed(stack[at:]))
-            del stack[at:]
+            closed = tuple(reversed(stack[position:]))
+            del stack[position:]
         self._publish("screen", {"person": view.person})
         return closed
 
     def clear(self, person: str) -> tuple[OpenView, ...]:
-        """Close every modal of a person. Returns what was closed, top first."""
+        """Close every modal of a person. Return the closed views, top first."""
         with self._lock:
             closed = tuple(reversed(self._stacks.pop(person, [])))
         self._publish("screen", {"person": person})
@@ -261,7 +265,7 @@ class ViewStacks:
 
 
 def as_slack(view: OpenView, *, team_id: str, app_id: str, bot_id: str) -> Json:
-    """The view as it stands in payloads and in the answers of views.open and its like."""
+    """Return a view as in payloads and in the responses of views.*."""
     content: dict[str, Any] = {
         "private_metadata": "",
         "callback_id": "",

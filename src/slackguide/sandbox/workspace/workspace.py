@@ -16,12 +16,13 @@ from slackguide.sandbox.workspace.records import ApiCall, Exchange
 from slackguide.sandbox.workspace.team import Person, Team, UserGroup
 from slackguide.sandbox.workspace.view_stacks import ViewStacks
 
-_LOGGED = 1000
+_LOG_LENGTH = 1000
+"""How many calls and exchanges the logs hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Conversation:
-    """A channel, or (with `person`) the direct message between one person and the bot. `created` is epoch seconds."""
+    """A channel, or the direct message between `person` and the app. `created` is epoch seconds."""
 
     id: str
     name: str
@@ -39,7 +40,7 @@ class Conversation:
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """A message, or with `reader` an ephemeral one that this person alone sees. `ts`, a timestamp, is its id."""
+    """A message, ephemeral if it has a `reader`. `ts` is its timestamp and its id."""
 
     channel: str
     ts: str
@@ -53,12 +54,12 @@ class Message:
     reader: str | None = None
     broadcast: bool = False
     subtype: str | None = None
-    # What was chosen in the message's own selects and checkboxes, by block and action id.
     state: Json = field(default_factory=dict)
+    """The state of the message's interactive elements, by block id and action id."""
 
 
 class Workspace:
-    """People, conversations and messages, with what tests look at: `messages`, `ephemerals`, `views`, `calls`."""
+    """The people, conversations, messages, views and logs of a workspace."""
 
     def __init__(self, *, team: Team, clock: Callable[[], float], ids: IdGenerator, changes: ChangeFeed) -> None:
         self.team = team
@@ -75,8 +76,8 @@ class Workspace:
         self._ephemerals: dict[str, Message] = {}
         self._read: dict[tuple[str, str], str] = {}
         self._last_ts = 0  # microseconds
-        self._calls: deque[ApiCall] = deque(maxlen=_LOGGED)
-        self._exchanges: deque[Exchange] = deque(maxlen=_LOGGED)
+        self._calls: deque[ApiCall] = deque(maxlen=_LOG_LENGTH)
+        self._exchanges: deque[Exchange] = deque(maxlen=_LOG_LENGTH)
         self._numbers = {"call": 0, "exchange": 0}
         for channel in team.channels:
             self._add(
@@ -99,18 +100,18 @@ class Workspace:
 
     @property
     def people(self) -> tuple[Person, ...]:
-        """Everyone, the bot not included."""
+        """Return everyone except the app."""
         with self.lock:
             return tuple(self._people.values())
 
     @property
     def groups(self) -> tuple[UserGroup, ...]:
-        """The user groups."""
+        """Return the user groups."""
         with self.lock:
             return tuple(self._groups.values())
 
     def person(self, who: str) -> Person:
-        """The person with that id or name. Raises Unknown."""
+        """Return the person with an id or name. Raises NotFoundError."""
         with self.lock:
             for person in self._people.values():
                 if who in (person.id, person.name):
@@ -118,7 +119,7 @@ class Workspace:
         raise NotFoundError(f"no person called {who}")
 
     def add_person(self, person: Person, *, channels: Iterable[str] = ("general",)) -> Person:
-        """A new hire joins, whom no directory has yet."""
+        """Add a person, who joins the given channels."""
         with self.lock:
             self._people[person.id] = person
             for name in channels:
@@ -128,7 +129,7 @@ class Workspace:
         return person
 
     def change_person(self, who: str, **changes: Any) -> Person:
-        """Change someone's name, role or standing (`deleted=True`)."""
+        """Change fields of a person, such as the name, the role or `deleted`."""
         with self.lock:
             person = replace(self.person(who), **changes)
             self._people[person.id] = person
@@ -151,23 +152,23 @@ class Workspace:
 
     @property
     def conversations(self) -> tuple[Conversation, ...]:
-        """Every channel and every direct message with the bot."""
+        """Return every channel and every direct message with the app."""
         with self.lock:
             return tuple(self._conversations.values())
 
     def conversation(self, which: str) -> Conversation:
-        """The conversation with that id or channel name (`#` allowed). Raises Unknown."""
+        """Return the conversation with an id or channel name (`#` allowed). Raises NotFoundError."""
         with self.lock:
-            found = self._conversations.get(which)
-            if found is None:
+            conversation = self._conversations.get(which)
+            if conversation is None:
                 name = which.removeprefix("#")
-                found = next((c for c in self._conversations.values() if c.name == name and not c.person), None)
-            if found is None:
+                conversation = next((c for c in self._conversations.values() if c.name == name and not c.person), None)
+            if conversation is None:
                 raise NotFoundError(f"no channel called {which}")
-            return found
+            return conversation
 
     def direct_message(self, who: str) -> Conversation:
-        """The direct message between a person and the bot, opened when it is not there yet."""
+        """Return the direct message between a person and the app; create it if necessary."""
         person = self.person(who)
         with self.lock:
             channel_id = stable_id("D", self.app.user_id, person.id)
@@ -183,20 +184,20 @@ class Workspace:
             )
 
     def change_channel(self, which: str, **changes: Any) -> Conversation:
-        """Archive, share or make private a channel, or let the bot in or out (`bot_joined`)."""
+        """Change fields of a channel, such as `archived`, `shared`, `private` or `bot_joined`."""
         with self.lock:
             return self._change(self.conversation(which), **changes)
 
     # Messages
 
     def next_ts(self) -> str:
-        """A message timestamp: the clock's, and later than every one before it."""
+        """Return a message timestamp from the clock, later than every earlier one."""
         with self.lock:
             self._last_ts = max(self._last_ts + 1, int(self.clock() * 1_000_000))
             return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
     def post(self, message: Message) -> Message:
-        """Keep a message and show it."""
+        """Store a message and publish the change."""
         with self.lock:
             if message.reader is None:
                 self._messages[message.channel][message.ts] = message
@@ -206,77 +207,74 @@ class Workspace:
         return message
 
     def change(self, message: Message, **changes: Any) -> Message:
-        """Change a message in place."""
+        """Store a message with changed fields."""
         return self.post(replace(message, **changes))
 
     def remove(self, message: Message) -> None:
-        """Take a message away."""
+        """Delete a message."""
         with self.lock:
             self._messages[message.channel].pop(message.ts, None)
             self._ephemerals.pop(message.ts, None)
         self.changes.publish("gone", {"channel": message.channel, "ts": message.ts, "reader": message.reader})
 
     def message(self, ts: str, *, channel: str | None = None) -> Message:
-        """The message or ephemeral message with that timestamp. Raises Unknown."""
+        """Return the message or ephemeral message with a timestamp. Raises NotFoundError."""
         with self.lock:
             ephemeral = self._ephemerals.get(ts)
             if ephemeral is not None and channel in (None, ephemeral.channel):
                 return ephemeral
-            for where, messages in self._messages.items():
-                if ts in messages and channel in (None, where):
+            for channel_id, messages in self._messages.items():
+                if ts in messages and channel in (None, channel_id):
                     return messages[ts]
         raise NotFoundError(f"no message {ts}")
 
     def messages(self, channel: str, *, thread_ts: str | None = None) -> tuple[Message, ...]:
-        """Messages of a channel (id or name) oldest first: the channel's own, or one thread with its parent first.
+        """Return the messages of a channel (id or name) or of one thread, which includes its parent, oldest first.
 
-        A thread's replies are not among the channel's own messages, unless they were sent to the channel too.
+        The messages of a channel include a thread reply only if it was also sent to the channel.
         """
         with self.lock:
-            found = sorted(self._messages[self.conversation(channel).id].values(), key=lambda message: message.ts)
+            messages = sorted(self._messages[self.conversation(channel).id].values(), key=lambda message: message.ts)
         if thread_ts is not None:
-            return tuple(message for message in found if thread_ts in (message.ts, message.thread_ts))
-        return tuple(message for message in found if message.thread_ts in (None, message.ts) or message.broadcast)
+            return tuple(message for message in messages if thread_ts in (message.ts, message.thread_ts))
+        return tuple(message for message in messages if message.thread_ts in (None, message.ts) or message.broadcast)
 
     def all_messages(self, channel: str) -> tuple[Message, ...]:
-        """Every message of a channel, threads included, oldest first."""
+        """Return every message of a channel, including threads, oldest first."""
         with self.lock:
             return tuple(sorted(self._messages[self.conversation(channel).id].values(), key=lambda m: m.ts))
 
     def direct_messages(self, who: str) -> tuple[Message, ...]:
-        """Everything between a person and the bot, threads included, oldest first."""
+        """Return every direct message between a person and the app, including threads, oldest first."""
         return self.all_messages(self.direct_message(who).id)
 
     def ephemerals(self, who: str, channel: str | None = None) -> tuple[Message, ...]:
-        """What this person alone sees, oldest first; in one channel or everywhere."""
+        """Return the ephemeral messages to a person, in one channel or all, oldest first."""
         reader = self.person(who).id
         with self.lock:
-            where = self.conversation(channel).id if channel else None
-            found = [m for m in self._ephemerals.values() if m.reader == reader and where in (None, m.channel)]
-        return tuple(sorted(found, key=lambda message: message.ts))
+            channel_id = self.conversation(channel).id if channel else None
+            messages = [m for m in self._ephemerals.values() if m.reader == reader and channel_id in (None, m.channel)]
+        return tuple(sorted(messages, key=lambda message: message.ts))
 
     def in_channel(self, which: str) -> Conversation:
-        """The channel as the bot's token sees it, for a method that needs a seat in it.
-
-        Raises ApiError: channel_not_found, not_in_channel.
-        """
+        """Return a channel that the app is a member of. Raises ApiError channel_not_found, not_in_channel."""
         try:
-            found = self.conversation(which)
+            conversation = self.conversation(which)
         except NotFoundError:
             raise ApiError("channel_not_found") from None
-        if not found.bot_joined:
-            raise ApiError("channel_not_found" if found.private else "not_in_channel")
-        return found
+        if not conversation.bot_joined:
+            raise ApiError("channel_not_found" if conversation.private else "not_in_channel")
+        return conversation
 
-    # Reading marks
+    # Read state
 
     def read(self, who: str, channel: str) -> str:
-        """The timestamp up to which a person has read a channel, "" for nothing."""
+        """Return the timestamp up to which a person has read a channel, "" if none."""
         with self.lock:
             return self._read.get((who, channel), "")
 
     def mark_read(self, who: str, channel: str, ts: str) -> None:
-        """Remember up to where a person has read."""
+        """Store the timestamp up to which a person has read a channel."""
         with self.lock:
             if ts <= self._read.get((who, channel), ""):
                 return
@@ -287,34 +285,34 @@ class Workspace:
 
     @property
     def calls(self) -> tuple[ApiCall, ...]:
-        """The latest Web API calls of the bot, oldest first."""
+        """Return the latest Web API calls of the app, oldest first."""
         with self.lock:
             return tuple(self._calls)
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
-        """The latest requests to the bot with its answers, oldest first."""
+        """Return the latest exchanges with the app, oldest first."""
         with self.lock:
             return tuple(self._exchanges)
 
-    def number(self, what: str) -> int:
-        """The next number of a log: `call` or `exchange`."""
+    def number(self, log: str) -> int:
+        """Return the next number of a log, `call` or `exchange`."""
         with self.lock:
-            self._numbers[what] += 1
-            return self._numbers[what]
+            self._numbers[log] += 1
+            return self._numbers[log]
 
     def log_call(self, call: ApiCall) -> None:
-        """Keep a Web API call for the request log."""
+        """Add a Web API call to the request log."""
         with self.lock:
             self._calls.append(call)
         self.changes.publish("call", {"number": call.number})
 
     def log_exchange(self, exchange: Exchange) -> None:
-        """Keep a request to the bot for the request log."""
+        """Add an exchange to the request log."""
         with self.lock:
             self._exchanges.append(exchange)
         self.changes.publish("exchange", {"number": exchange.number})
 
     def wait_for(self, condition: Callable[[], bool], *, timeout: float = 60.0) -> bool:
-        """Wait, without polling, until `condition()` is true; false after `timeout` seconds of real time."""
+        """Wait until `condition()` is true, tested after every change. Return false after `timeout` seconds."""
         return self.changes.wait_for(condition, timeout)

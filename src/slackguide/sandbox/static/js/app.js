@@ -1,4 +1,4 @@
-// Where it all begins: reads the state, draws the regions, follows the stream, and the keys that work everywhere.
+// The entry point: loads the state, draws the regions, follows the event stream, and handles global shortcuts.
 
 import { drawKnowledge } from "./knowledge.js";
 import { drawClock } from "./clock.js";
@@ -64,21 +64,21 @@ function draw() {
   document.title = `${count ? `(${count}) ` : ""}${name} · ${state.people.get(state.me)?.real_name} · Slack sandbox`;
 }
 
-let owed = false;
+let scheduled = false;
 /** @param {Change} what */
 function drawSoon(what) {
   if (what === "person") write(true);
   if (what === "sent") scrollDown();
-  if (owed) return;
-  owed = true;
+  if (scheduled) return;
+  scheduled = true;
   queueMicrotask(() => {
-    owed = false;
+    scheduled = false;
     draw();
   });
 }
 
 /**
- * Ctrl+K jumps to the channels, Alt+↑↓ walks through them, F6 moves between the regions.
+ * Handle Ctrl+K (go to the channels), Alt+↑↓ (previous or next channel) and F6 (next region).
  * @param {KeyboardEvent} event
  */
 function keys(event) {
@@ -112,9 +112,9 @@ function failed(error) {
     h(
       ".empty",
       { role: "alert" },
-      h("h1", null, "The sandbox does not answer"),
+      h("h1", null, "The sandbox is not responding"),
       h("p", null, errorText(error)),
-      h("p", null, "Is it still running? This page tries again when it is reloaded."),
+      h("p", null, "Check that it is running, then reload this page."),
     ),
   );
 }

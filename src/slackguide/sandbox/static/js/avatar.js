@@ -1,4 +1,4 @@
-// Who wrote something: initials on a colour that stays theirs, or the app's own mark.
+// Avatars: a person's initials on a stable color, or the icon of the app.
 
 import { h } from "./dom.js";
 import { nameOf, state } from "./store.js";

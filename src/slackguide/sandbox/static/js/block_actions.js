@@ -1,4 +1,4 @@
-// What happens when somebody acts on blocks: in a message, in a modal or Home tab.
+// Surfaces for blocks in messages, modals and the Home tab: their state and their actions.
 
 import { act, changed, Refusal } from "./store.js";
 
@@ -8,7 +8,7 @@ import { act, changed, Refusal } from "./store.js";
  * } from "./types.d.ts"
  */
 
-// Under way and failed presses, by message ts or view id. They are the page's own, not the workspace's.
+// The page's local state by message ts or view id: pending and failed actions, and input.
 /** @type {Map<string, LocalState>} */
 const ui = new Map();
 
@@ -17,12 +17,12 @@ const ui = new Map();
  * @returns {LocalState}
  */
 function of(where) {
-  let found = ui.get(where);
-  if (!found) {
-    found = { busy: new Set(), failed: {}, values: {}, errors: {}, trouble: null, sending: false, faulted: false };
-    ui.set(where, found);
+  let local = ui.get(where);
+  if (!local) {
+    local = { busy: new Set(), failed: {}, values: {}, errors: {}, trouble: null, sending: false, faulted: false };
+    ui.set(where, local);
   }
-  return found;
+  return local;
 }
 
 /** @param {string} where */
@@ -42,14 +42,14 @@ export function forget(where) {
  * @param {Chosen} value
  * @param {FieldStates} [state]
  */
-async function press(where, block, element, value, state) {
+async function click(where, block, element, value, state) {
   const mine = of(where);
   const key = `${block.block_id}/${element.action_id}`;
   mine.busy.add(key);
   delete mine.failed[block.block_id];
   changed("ui");
   try {
-    const answer = await act("press", { where, action_id: element.action_id, block_id: block.block_id, value, state });
+    const answer = await act("click", { where, action_id: element.action_id, block_id: block.block_id, value, state });
     if (answer.notice) mine.failed[block.block_id] = answer.notice;
   } catch (error) {
     mine.failed[block.block_id] = errorText(error);
@@ -87,7 +87,7 @@ export function messageSurface(message) {
     busy: mine.busy,
     failed: mine.failed,
     keep: (block, element, state) => keep(mine, block, element, state),
-    press: (block, element, value) => press(message.ts, block, element, value),
+    click: (block, element, value) => click(message.ts, block, element, value),
     suggest: (block, element, query) => suggest(message.ts, block, element, query),
     redraw: () => changed("ui"),
     heading: "h2",
@@ -109,9 +109,9 @@ export function viewSurface(view, { enter } = {}) {
     keep: (block, element, state) => {
       keep(mine, block, element, state);
       delete mine.errors[block.block_id];
-      forgive(block.block_id);
+      clearError(block.block_id);
     },
-    press: (block, element, value) => press(view.id, block, element, value, valuesOf(view)),
+    click: (block, element, value) => click(view.id, block, element, value, valuesOf(view)),
     suggest: (block, element, query) => suggest(view.id, block, element, query),
     redraw: () => changed("ui"),
     enter,
@@ -126,17 +126,17 @@ export function stillSurface() {
     values: {},
     still: true,
     keep: nothing,
-    press: nothing,
+    click: nothing,
     suggest: () => Promise.resolve([]),
     redraw: nothing,
   };
 }
 
 /**
- * A field that is being corrected is no longer called wrong.
+ * Remove the error mark of a field once its value changes.
  * @param {string} block
  */
-function forgive(block) {
+function clearError(block) {
   const node = document.querySelector(`.input.wrong[data-block="${CSS.escape(block)}"]`);
   node?.classList.remove("wrong");
   node?.querySelector(".fault")?.remove();
@@ -154,7 +154,7 @@ function keep(mine, block, element, state) {
 }
 
 /**
- * What stands in a view's fields: typed here where the field is still the same one, else what the workspace has.
+ * Return the values of a view's fields: local input if the type of the element is the same, else the workspace's state.
  * @param {View} view
  */
 export function valuesOf(view) {

@@ -1,5 +1,5 @@
-// The one renderer of Block Kit, for messages, modals, the Home tab and the author's cards.
-// What becomes of what a person does in them is the surface's to say: see surfaces.js.
+// The renderer of Block Kit for messages, modals, the Home tab and the knowledge panel.
+// The surface (see block_actions.js) handles the actions.
 
 import { h, icon, unique } from "./dom.js";
 import { element } from "./elements.js";

@@ -1,4 +1,4 @@
-// The clock panel: the workspace's time, and moving it forward.
+// The clock panel: shows the workspace's time and moves it forward.
 
 import { h, refill } from "./dom.js";
 import { frame } from "./panel.js";
@@ -38,7 +38,7 @@ export function drawClock(node) {
           h(
             "p",
             null,
-            "Move the time of the workspace and of the bot: reminders, deadlines, retries and links fall due.",
+            "Move the clock of the workspace and the app: reminders and retries become due, and links expire.",
           ),
           h(
             ".steps",
@@ -52,7 +52,7 @@ export function drawClock(node) {
             ),
           ),
         )
-        : h("p.quiet", null, "This sandbox runs on the real clock, which nobody can move."),
+        : h("p.quiet", null, "This sandbox runs on the real clock, which cannot be moved."),
     ),
   );
   clearInterval(ticking);

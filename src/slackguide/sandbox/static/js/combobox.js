@@ -1,4 +1,4 @@
-// A select with type-ahead, for one choice or several. Options come at once, or while one types (`load`).
+// A combobox for one option or several. The options are given, or loaded for each query (`load`).
 
 import { h, icon, unique } from "./dom.js";
 import { popup } from "./popup.js";
@@ -7,8 +7,8 @@ import { errorText } from "./block_actions.js";
 /** @import { Choice, Labelling, Layer } from "./types.d.ts" */
 
 /**
- * `selected` holds values; `change` is called after each choice with all that are chosen. `load` resolves to options,
- * and `known` holds options for what is selected already.
+ * `selected` holds values. `change` is called after each choice with all chosen options. `load` resolves to options;
+ * `known` holds the options of the initial selection.
  * @param {Labelling & {
  *   key: string,
  *   options?: Choice[],
@@ -236,7 +236,7 @@ export function combobox(
       (event.key === "Backspace" || event.key === "Delete") && !multi && chosen.size &&
       input.value === [...chosen.values()][0].label
     ) {
-      // The first Backspace over a choice empties the field, so that one can type anew.
+      // The first Backspace clears the chosen option, so that a new query can be typed.
       event.preventDefault();
       input.value = "";
       open("");

@@ -1,4 +1,4 @@
-// Where one types: completion of commands, people and channels, the usage hint, and sending.
+// The message composer: completion of commands, people and channels, and the usage hint of a command.
 
 import { h, icon, refill, unique } from "./dom.js";
 import { act, changed, state } from "./store.js";
@@ -7,28 +7,28 @@ import { toast } from "./toast.js";
 
 /** @import { Channel } from "./types.d.ts" */
 
-// What Slack itself offers here, beside the app's commands.
-const OWN = [
-  { name: "/invite", usage: "@app", description: "Let the app into this channel" },
-  { name: "/remove", usage: "@app", description: "Take the app out of this channel" },
+// Slack's built-in commands.
+const BUILT_IN = [
+  { name: "/invite", usage: "@app", description: "Add the app to this channel" },
+  { name: "/remove", usage: "@app", description: "Remove the app from this channel" },
 ];
 
 /**
- * What can be completed: `put` replaces the text from `from` to the caret.
+ * A completion: `put` replaces the text from `from` to the caret.
  * @typedef {object} Suggestion
  * @property {string} label
  * @property {string} aside
  * @property {string} detail
  * @property {string} put
  * @property {number} from
- * @property {boolean} [own] a command of Slack's
+ * @property {boolean} [own] a built-in command of Slack
  */
 
 /** @type {Map<string, string>} */
 const drafts = new Map();
 
 /**
- * A composer for a channel, or for a thread in it.
+ * Return a composer for a channel, or for a thread in it.
  * @param {Channel} channel
  * @param {string | null} [thread]
  */
@@ -60,7 +60,7 @@ export function composer(channel, thread) {
   field.value = drafts.get(key) ?? "";
 
   /** @type {Suggestion[]} */
-  let offered = [];
+  let completions = [];
   let active = 0;
   let underWay = 0;
 
@@ -69,13 +69,13 @@ export function composer(channel, thread) {
     const before = field.value.slice(0, field.selectionStart);
     const command = before.match(/^\/(\S*)$/);
     if (command) {
-      return [...state.app.commands, ...OWN]
+      return [...state.app.commands, ...BUILT_IN]
         .filter((found) => found.name.startsWith(before))
         .map((found) => ({
           label: found.name,
           aside: found.usage,
           detail: found.description,
-          own: OWN.includes(found),
+          own: BUILT_IN.includes(found),
           put: `${found.name} `,
           from: 0,
         }));
@@ -116,17 +116,17 @@ export function composer(channel, thread) {
     const command = state.app.commands.find((found) =>
       field.value.startsWith(`${found.name} `) || field.value === found.name
     );
-    if (!command || offered.length) return [];
+    if (!command || completions.length) return [];
     return [h("code", null, `${command.name} ${command.usage}`.trim()), h("span", null, command.description)];
   }
 
   function draw() {
-    offered = suggestions();
-    active = Math.min(active, Math.max(0, offered.length - 1));
-    list.hidden = !offered.length;
+    completions = suggestions();
+    active = Math.min(active, Math.max(0, completions.length - 1));
+    list.hidden = !completions.length;
     refill(
       list,
-      offered.map((found, index) =>
+      completions.map((found, index) =>
         h(
           "li",
           {
@@ -146,7 +146,7 @@ export function composer(channel, thread) {
         )
       ),
     );
-    if (offered.length) field.setAttribute("aria-activedescendant", `${id}-${active}`);
+    if (completions.length) field.setAttribute("aria-activedescendant", `${id}-${active}`);
     else field.removeAttribute("aria-activedescendant");
     refill(hint, usage());
     hint.hidden = !hint.childNodes.length;
@@ -203,7 +203,7 @@ export function composer(channel, thread) {
       toast(`${command} is not supported in threads. Sorry!`);
       field.value = text;
     } else if (command === "/invite" || command === "/remove") {
-      await seat(command, rest);
+      await changeMembership(command, rest);
     } else {
       changed("sent");
       await act("command", { channel: channel.id, command, text: rest });
@@ -214,10 +214,10 @@ export function composer(channel, thread) {
    * @param {string} command
    * @param {string} rest
    */
-  async function seat(command, rest) {
+  async function changeMembership(command, rest) {
     if (channel.direct) return toast(`${command} is for channels.`);
     if (rest.replace("@", "").trim() !== state.app.name) {
-      return toast(`Only @${state.app.name} can be moved here: ${command} @${state.app.name}`);
+      return toast(`The sandbox supports only ${command} @${state.app.name}.`);
     }
     await act(command === "/invite" ? "invite" : "remove", { channel: channel.id });
     return toast(`${state.app.display_name} is ${command === "/invite" ? "now in" : "no longer in"} #${channel.name}.`);
@@ -236,24 +236,24 @@ export function composer(channel, thread) {
   field.addEventListener("focus", draw);
   field.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    if (offered.length && !list.hidden) {
+    if (completions.length && !list.hidden) {
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
-        active = (active + (event.key === "ArrowDown" ? 1 : -1) + offered.length) % offered.length;
+        active = (active + (event.key === "ArrowDown" ? 1 : -1) + completions.length) % completions.length;
         return draw();
       }
       if (
         event.key === "Tab" ||
-        (event.key === "Enter" && !field.value.slice(0, field.selectionStart).endsWith(offered[active].put.trim()))
+        (event.key === "Enter" && !field.value.slice(0, field.selectionStart).endsWith(completions[active].put.trim()))
       ) {
         event.preventDefault();
-        return take(offered[active]);
+        return take(completions[active]);
       }
       if (event.key === "Escape") {
         event.preventDefault();
         event.stopPropagation();
         list.hidden = true;
-        offered = [];
+        completions = [];
         return undefined;
       }
     }
@@ -269,7 +269,7 @@ export function composer(channel, thread) {
       ".composer.closed",
       null,
       icon("lock"),
-      "This channel is archived. You can read it, and nobody can post to it.",
+      "This channel is archived. Nobody can post to it.",
     );
   }
   return box;

@@ -1,4 +1,4 @@
-// The middle: a channel or direct message with its messages, or the app's Home tab.
+// The main region: a channel or direct message, or the app's Home tab.
 
 import { avatar } from "./avatar.js";
 import { blocks } from "./blocks.js";
@@ -74,7 +74,7 @@ function build(node, channel) {
 }
 
 /**
- * Arrow keys walk from message to message, as in Slack; Enter opens the thread.
+ * Handle the arrow keys (previous or next message) and Enter (open the thread), as in Slack.
  * @param {KeyboardEvent & { currentTarget: HTMLElement }} event
  */
 function walk(event) {
@@ -149,13 +149,13 @@ function channelMenu(anchor, channel) {
       channel.bot
         ? {
           label: `Remove ${state.app.display_name}`,
-          detail: "Its posts fail with not_in_channel",
+          detail: "Messages of the app fail with not_in_channel",
           run: run("remove"),
         }
-        : { label: `Invite ${state.app.display_name}`, detail: "It may post again", run: run("invite") },
+        : { label: `Invite ${state.app.display_name}`, detail: "The app can post again", run: run("invite") },
       channel.archived ? { label: "Unarchive this channel", run: run("archive", { archived: false }) } : {
         label: "Archive this channel",
-        detail: "Posts fail with is_archived",
+        detail: "Messages fail with is_archived",
         danger: true,
         run: run("archive", { archived: true }),
       },
@@ -209,7 +209,7 @@ function welcome(channel) {
       null,
       avatar(state.app.user_id, "large"),
       h("h2", null, state.app.display_name),
-      h("p", null, "This is the beginning of your direct messages. Write what is going on, in your own words."),
+      h("p", null, "This is the start of your direct messages. Describe the problem in a message."),
     );
   }
   return h(
@@ -217,7 +217,7 @@ function welcome(channel) {
     null,
     h(".big-hash", null, icon("hash")),
     h("h2", null, `#${channel.name}`),
-    h("p", null, channel.purpose || "Nothing has been said here yet."),
+    h("p", null, channel.purpose || "No messages yet."),
     state.app.commands.length ? h("p.quiet", null, "Try ", h("code", null, `${command} …`), " below.") : null,
   );
 }
@@ -276,7 +276,7 @@ async function openHome() {
   try {
     const answer = await act("home");
     if (!answer.ok && answer.status !== null) {
-      mine.notice = `${state.app.display_name} did not take the event (status ${answer.status}).`;
+      mine.notice = `${state.app.display_name} rejected the event (status ${answer.status}).`;
     } else if (!answer.ok) mine.notice = `${state.app.display_name} did not respond.`;
   } catch (error) {
     mine.notice = errorText(error);

@@ -1,4 +1,4 @@
-// Building DOM nodes. Text only ever becomes a text node: nothing here, or anywhere, parses HTML.
+// Build and find DOM nodes. Text becomes a text node only: no module of the page parses HTML.
 
 /** @import { Child, ElementOf, Props } from "./types.d.ts" */
 
@@ -46,7 +46,7 @@ function add(node, children) {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-// Line icons on a 20 × 20 grid, drawn with the text's colour.
+// Icons as paths on a 20 × 20 grid, in the color of the text.
 /** @type {Record<string, string>} */
 const ICONS = {
   hash: "M8 3 6.5 17M13.5 3 12 17M3.5 7.5h14M2.5 12.5h14",
@@ -99,7 +99,7 @@ export function icon(name, label) {
 }
 
 /**
- * Replaces children, and puts the focus and the caret back on the element with the same data-key.
+ * Replace children, and restore the focus and the caret on the element with the same data-key.
  * @param {HTMLElement} node
  * @param {Child[]} children
  */
@@ -136,10 +136,10 @@ function safeCaret(field) {
   }
 }
 
-// Finding nodes. The page is made of HTML elements alone, but for icons, which nobody looks for.
+// Find nodes. Every element is an HTMLElement, except for icons.
 
 /**
- * The element of `index.html` with this id.
+ * Return the element of `index.html` with an id.
  * @param {string} id
  */
 export function byId(id) {
@@ -149,7 +149,7 @@ export function byId(id) {
 }
 
 /**
- * The first match within a node, if there is one.
+ * Return the first match within a node, or null.
  * @param {ParentNode} node
  * @param {string} selector
  * @returns {HTMLElement | null}
@@ -159,7 +159,7 @@ export function first(node, selector) {
 }
 
 /**
- * The first match within a node that always has one.
+ * Return the only match within a node. Throws if there is none.
  * @param {ParentNode} node
  * @param {string} selector
  */
@@ -179,7 +179,7 @@ export function all(node, selector) {
 }
 
 /**
- * The element with this data-key, within a node or the whole page.
+ * Return the element with a data-key, within a node or the whole page.
  * @param {string} key
  * @param {ParentNode} [node]
  */
@@ -187,17 +187,17 @@ export function byKey(key, node = document) {
   return first(node, `[data-key="${CSS.escape(key)}"]`);
 }
 
-/** The element that has the focus. */
+/** Return the element that has the focus. */
 export function focused() {
   return document.activeElement instanceof HTMLElement ? document.activeElement : null;
 }
 
 /**
- * Says something to screen readers without moving the focus.
- * @param {string} words
+ * Announce a text to screen readers without moving the focus.
+ * @param {string} text
  */
-export function say(words) {
-  byId("said").textContent = words;
+export function announce(text) {
+  byId("announcement").textContent = text;
 }
 
 let count = 0;
@@ -208,12 +208,12 @@ export function unique(prefix) {
 }
 
 /**
- * What Tab reaches inside a node, in order.
+ * Return the elements within a node that Tab can focus, in order.
  * @param {HTMLElement} node
  * @returns {HTMLElement[]}
  */
 export function focusable(node) {
-  const wanted =
+  const selector =
     "a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), select:not(:disabled), [tabindex='0']";
-  return all(node, wanted).filter((found) => found.offsetParent !== null);
+  return all(node, selector).filter((element) => element.offsetParent !== null);
 }

@@ -1,4 +1,4 @@
-// The interactive elements of Block Kit. A surface says what happens: see blocks.js.
+// The interactive elements of Block Kit. The surface (see block_actions.js) handles their actions.
 
 import { combobox } from "./combobox.js";
 import { h, icon, unique } from "./dom.js";
@@ -79,7 +79,7 @@ function stateOf(block, found, surface) {
 }
 
 /**
- * Keeps a choice and, where the block tells the app at once, sends it.
+ * Store a choice, and send it if the block dispatches actions.
  * @param {ActiveBlock} block
  * @param {Exclude<BlockElement, ButtonElement>} found
  * @param {Surface} surface
@@ -92,7 +92,7 @@ async function chosen(block, found, surface, value) {
     return;
   }
   surface.keep(block, found, { type: found.type, [STATE_KEY[found.type]]: value });
-  if (sends) surface.press(block, found, value);
+  if (sends) surface.click(block, found, value);
 }
 
 /**
@@ -117,21 +117,21 @@ function button(block, found, surface) {
     "aria-busy": busy ? "true" : undefined,
     data: { key: keyOf(block, found) },
   };
-  const press = async () => {
-    if (await confirmed(found.confirm, textObject)) surface.press(block, found, found.value);
+  const click = async () => {
+    if (await confirmed(found.confirm, textObject)) surface.click(block, found, found.value);
   };
   if (found.url) {
     const target = /^https?:\/\//i.test(found.url) ? found.url : undefined;
     return h(
       "a.button",
-      { ...props, href: target, target: "_blank", rel: "noopener noreferrer", on: { click: press } },
+      { ...props, href: target, target: "_blank", rel: "noopener noreferrer", on: { click } },
       plain(found.text.text),
       icon("link"),
     );
   }
   return h(
     "button.button",
-    { ...props, type: "button", disabled: surface.still, on: { click: () => busy || press() } },
+    { ...props, type: "button", disabled: surface.still, on: { click: () => busy || click() } },
     h("span", null, plain(found.text.text)),
   );
 }
@@ -234,7 +234,7 @@ function overflow(block, found, surface) {
               detail: option.description?.text,
               run: async () => {
                 if (option.url) open(option.url, "_blank", "noopener,noreferrer");
-                if (await confirmed(found.confirm, textObject)) surface.press(block, found, option.value);
+                if (await confirmed(found.confirm, textObject)) surface.click(block, found, option.value);
               },
             })),
           ),
@@ -345,14 +345,14 @@ function typed(block, found, surface, about) {
     surface.keep(block, found, { type: found.type, value: input.value || null });
     count();
     if (dispatches && triggers.includes("on_character_entered")) {
-      surface.press(block, found, input.value || null);
+      surface.click(block, found, input.value || null);
     }
   });
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing || (long && !(event.ctrlKey || event.metaKey))) return;
     event.preventDefault();
     if (dispatches && triggers.includes("on_enter_pressed")) {
-      surface.press(block, found, input.value || null);
+      surface.click(block, found, input.value || null);
     } else surface.enter?.();
   });
   count();

@@ -1,4 +1,4 @@
-// The emoji that support messages use, by Slack's short names. An unknown name stays as it is written.
+// Emoji by Slack's short names, as far as support messages use them. An unknown name stays as text.
 
 // deno-fmt-ignore
 /** @type {Record<string, string>} */

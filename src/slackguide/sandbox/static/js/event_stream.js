@@ -1,35 +1,35 @@
-// The live stream. One tab of this browser holds the connection and passes each number on to the others: browsers open
-// only six connections to one host, and a tab each would use them up.
+// The event stream. One tab holds the connection and broadcasts its events to the other tabs, because a browser opens
+// at most six connections to a host.
 
 /**
- * What one tab tells the others.
- * @typedef {{ kind: "offline" } | { kind: "online" } | { kind: "reset" } | { kind: "change", number: number }} Word
+ * A message from one tab to the others.
+ * @typedef {{ kind: "offline" } | { kind: "online" } | { kind: "reset" } | { kind: "change", number: number }} StreamMessage
  */
 
 const LOCK = "slack-sandbox-live";
-const TRY_AGAIN = 5000;
+const RECONNECT_DELAY = 5000;
 
 /** @param {{ changed(number: number): void, reset(): void, offline(isOffline: boolean): void }} listener */
 export function follow({ changed, reset, offline }) {
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(LOCK) : null;
 
-  /** @param {Word} word */
-  function hear(word) {
-    if (word.kind === "offline") offline(true);
-    else if (word.kind === "online") offline(false);
-    else if (word.kind === "reset") reset();
-    else changed(word.number);
+  /** @param {StreamMessage} message */
+  function receive(message) {
+    if (message.kind === "offline") offline(true);
+    else if (message.kind === "online") offline(false);
+    else if (message.kind === "reset") reset();
+    else changed(message.number);
   }
 
-  /** @param {Word} word */
-  function tell(word) {
-    hear(word);
-    channel?.postMessage(word);
+  /** @param {StreamMessage} message */
+  function broadcast(message) {
+    receive(message);
+    channel?.postMessage(message);
   }
 
-  channel?.addEventListener("message", (event) => hear(event.data));
+  channel?.addEventListener("message", (event) => receive(event.data));
 
-  function lead() {
+  function connectAsLeader() {
     return new Promise(() => connect(false));
   }
 
@@ -39,21 +39,21 @@ export function follow({ changed, reset, offline }) {
     const source = new EventSource("/sandbox/live");
     source.addEventListener("message", (event) => {
       const body = JSON.parse(event.data);
-      tell(body.kind === "reset" ? { kind: "reset" } : { kind: "change", number: Number(event.lastEventId) });
+      broadcast(body.kind === "reset" ? { kind: "reset" } : { kind: "change", number: Number(event.lastEventId) });
     });
     source.addEventListener("open", () => {
-      tell({ kind: "online" });
-      if (lost) tell({ kind: "reset" });
+      broadcast({ kind: "online" });
+      if (lost) broadcast({ kind: "reset" });
       lost = false;
     });
     source.addEventListener("error", () => {
       lost = true;
-      tell({ kind: "offline" });
-      // A refused stream (too many pages) is not opened again by the browser itself.
-      if (source.readyState === EventSource.CLOSED) setTimeout(() => connect(true), TRY_AGAIN);
+      broadcast({ kind: "offline" });
+      // The browser does not reconnect after an error status, such as 503 for too many pages.
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => connect(true), RECONNECT_DELAY);
     });
   }
 
-  if (channel && navigator.locks) navigator.locks.request(LOCK, lead);
-  else lead();
+  if (channel && navigator.locks) navigator.locks.request(LOCK, connectAsLeader);
+  else connectAsLeader();
 }

@@ -1,4 +1,4 @@
-// The bar at the top: tools, the faults that is on, and the theme.
+// The top bar: buttons of the tool panels, status indicators, and the color theme.
 
 import { h, icon, refill } from "./dom.js";
 import { go, route } from "./route.js";
@@ -6,11 +6,11 @@ import { state } from "./store.js";
 
 /** @type {[name: string, icon: string, label: string, detail: string][]} */
 const TOOLS = [
-  ["request_log", "log", "Request log", "What reached the bot and what it answered"],
-  ["faults", "cloud", "Fault injection", "Make Slack slow, failing or ambiguous"],
-  ["clock", "clock", "Clock", "Move time"],
-  ["preview", "book", "Knowledge", "Entries as cards, faults as they are made"],
-  ["help", "help", "Help", "What this sandbox is and is not"],
+  ["request_log", "log", "Request log", "Requests to the app, its replies and its Web API calls"],
+  ["faults", "cloud", "Fault injection", "Make Slack slow, unavailable or rate-limited"],
+  ["clock", "clock", "Clock", "Move the clock forward"],
+  ["preview", "book", "Knowledge", "Preview entries, and see errors in edited files"],
+  ["help", "help", "Help", "How to use the sandbox, and its limitations"],
 ];
 
 let drawn = "";
@@ -67,7 +67,7 @@ export function drawTop(node) {
         "aria-label": "Light or dark",
         title: "Light or dark",
         data: { key: "tool-theme" },
-        on: { click: turn },
+        on: { click: toggleTheme },
       }, icon("sun")),
     ),
   );
@@ -79,11 +79,11 @@ function toggle(panel) {
 }
 
 export function startTheme() {
-  const kept = localStorage.getItem("theme");
-  if (kept) document.documentElement.dataset.theme = kept;
+  const theme = localStorage.getItem("theme");
+  if (theme) document.documentElement.dataset.theme = theme;
 }
 
-function turn() {
+function toggleTheme() {
   const dark = document.documentElement.dataset.theme
     ? document.documentElement.dataset.theme === "dark"
     : matchMedia("(prefers-color-scheme: dark)").matches;

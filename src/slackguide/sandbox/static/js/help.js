@@ -1,4 +1,4 @@
-// What the sandbox is, how to use it, and what of Slack it does not do.
+// The help panel: how to use the sandbox, and its limitations.
 
 import { h, refill } from "./dom.js";
 import { frame } from "./panel.js";
@@ -17,7 +17,7 @@ export function drawHelp(node) {
       h(
         "p",
         null,
-        `A Slack workspace on this computer with ${app.display_name} in it: the very app that would run in yours, reached by the same signed requests. Nothing leaves this machine.`,
+        `A Slack workspace on this computer, with ${app.display_name} installed. The app is the same as in a real workspace, and receives the same signed requests. No data leaves this computer.`,
       ),
       h("h3", null, "Try"),
       h(
@@ -25,10 +25,10 @@ export function drawHelp(node) {
         null,
         command && h("li", null, "Type ", h("code", null, `${command} …`), " in any channel."),
         h("li", null, `Write to ${app.display_name} under Apps, or mention @${app.name} in a channel.`),
-        h("li", null, "Change person at the lower left, or open a second tab and be somebody else there."),
-        h("li", null, "Open the request log to see each request, answer and Web API call."),
-        h("li", null, "Make Faults injected, or move the clock, and watch what becomes of an escalation."),
-        h("li", null, "Take the app out of a channel, or archive one, from the member count at its top."),
+        h("li", null, "Switch to another person at the lower left, or open a second tab for another person."),
+        h("li", null, "Open the request log to see each request, reply and Web API call."),
+        h("li", null, "Inject a fault or move the clock, and see its effect on an escalation."),
+        h("li", null, "Remove the app from a channel, or archive a channel, in the menu of the member count."),
       ),
       h("h3", null, "Keys"),
       h(
@@ -38,25 +38,25 @@ export function drawHelp(node) {
           ["Enter", "Send"],
           ["Shift Enter", "New line"],
           ["/ and @", "Complete commands and people"],
-          ["Ctrl K", "To the channels"],
+          ["Ctrl K", "Go to the channels"],
           ["Alt ↑ ↓", "Previous and next channel"],
-          ["F6", "Between the parts of the page"],
-          ["↑ ↓ in the messages", "From message to message; Enter opens the thread"],
-          ["Esc", "Close a thread, tool, menu or form"],
+          ["F6", "Next region of the page"],
+          ["↑ ↓ in the messages", "Previous and next message; Enter opens the thread"],
+          ["Esc", "Close a thread, panel, menu or modal"],
         ].map(([key, what]) => [h("dt", null, h("kbd", null, key)), h("dd", null, what)]),
       ),
-      h("h3", null, "What it does not do"),
+      h("h3", null, "Limitations"),
       h(
         "ul",
         null,
         [
-          "Nothing is kept: the workspace begins anew at each start. The app's own database stays.",
-          "Files, images, reactions, huddles, canvases, lists, search, calls, channel creation and group messages.",
-          "Attachments, image and video blocks, workflow steps, the assistant's side pane.",
-          "Slack's full grammar of text: nested styles are drawn as far as messages here use them.",
-          "Other apps, other workspaces of an organisation, and Slack's own rate limits per method; posting to one channel is limited to about one message a second after a burst.",
-          "Limits are those that Slack documents; where it publishes no number (the length of all blocks together) an estimate stands in.",
-        ].map((words) => h("li", null, words)),
+          "The workspace is in memory: each start creates a new one.",
+          "No files, images, reactions, huddles, canvases, lists, search, calls, channel creation and group messages.",
+          "No attachments, image and video blocks, workflow steps and assistant pane.",
+          "Nested text styles only as far as the app's messages use them.",
+          "No other apps, no other workspaces of an organization, and no rate limits per method. Messages to one channel are limited to about one per second after a burst.",
+          "Limits are those that Slack documents. The total length of all blocks, which Slack does not document, is an estimate.",
+        ].map((text) => h("li", null, text)),
       ),
     ),
   );

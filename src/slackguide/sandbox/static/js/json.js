@@ -1,10 +1,10 @@
-// JSON in colour, as DOM nodes.
+// Render JSON with syntax highlighting.
 
 import { h } from "./dom.js";
 
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-/** @param {unknown} value a JSON text, or what is to become one */
+/** @param {unknown} value a JSON text, or a value to serialize */
 export function json(value) {
   const text = typeof value === "string" ? pretty(value) : JSON.stringify(value, null, 2);
   /** @type {(Node | string)[]} */

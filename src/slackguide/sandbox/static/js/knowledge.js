@@ -1,4 +1,4 @@
-// For authors of the knowledge base: entries as cards, and the faults of files being edited.
+// The knowledge panel: previews of entries as cards, and errors in the edited files.
 
 import { blocks } from "./blocks.js";
 import { h, icon, only, refill } from "./dom.js";
@@ -7,38 +7,38 @@ import { frame } from "./panel.js";
 import { read, state } from "./store.js";
 import { errorText, stillSurface } from "./block_actions.js";
 
-/** @import { KnowledgeCard, KnowledgeEntry, KnowledgeFault, TriageRow } from "./types.d.ts" */
+/** @import { KnowledgeCard, KnowledgeEntry, KnowledgeError, TriageRow } from "./types.d.ts" */
 
 /** @type {KnowledgeEntry[] | null} */
 let entries = null;
-/** @type {KnowledgeFault[]} */
+/** @type {KnowledgeError[]} */
 let faults = [];
 /** @type {KnowledgeCard | null} */
 let card = null;
-let wanted = "";
+let query = "";
 /** @type {number | null} */
 let readFor = null;
 
-// A faulty edit shows here without anything else happening in the workspace.
-const LOOK_EVERY = 2000;
+// An error in an edited file causes no change of the workspace, so the panel polls.
+const POLL_INTERVAL = 2000;
 /** @type {number | undefined} */
-let looking;
+let pollTimer;
 
 /** @param {HTMLElement} node */
 export function drawKnowledge(node) {
-  clearTimeout(looking);
-  looking = setTimeout(
+  clearTimeout(pollTimer);
+  pollTimer = setTimeout(
     () => node.isConnected && node.dataset.sign?.startsWith("preview") && !document.hidden && load(state.number),
-    LOOK_EVERY,
+    POLL_INTERVAL,
   );
   if (readFor !== state.number) load(state.number);
-  const sign = `preview-${JSON.stringify([entries, faults, card, wanted])}`;
+  const sign = `preview-${JSON.stringify([entries, faults, card, query])}`;
   if (node.dataset.sign === sign && node.firstChild) return;
   node.dataset.sign = sign;
   const about = card?.id ?? "";
   const scrolled = node.dataset.about === about ? (node.querySelector(".panel")?.scrollTop ?? 0) : 0;
   node.dataset.about = about;
-  refill(node, frame("Knowledge", problems(), card ? one(card) : all()));
+  refill(node, frame("Knowledge", problems(), card ? entryPreview(card) : entryList()));
   only(node, ".panel").scrollTop = scrolled;
 }
 
@@ -47,8 +47,8 @@ async function load(number) {
   readFor = number;
   try {
     [entries, faults] = await Promise.all([
-      read("preview/entries").then((found) => found.entries),
-      read("preview/faults").then((found) => found.faults),
+      read("preview/entries").then((body) => body.entries),
+      read("preview/faults").then((body) => body.faults),
     ]);
     if (card) card = { id: card.id, ...(await read(`preview/card?id=${encodeURIComponent(card.id)}`)) };
   } catch {
@@ -62,22 +62,22 @@ function problems() {
   return h(
     ".faults",
     { role: "alert" },
-    h("p", null, h("strong", null, "Not taken over yet: "), "the last good knowledge stays in use."),
+    h("p", null, h("strong", null, "Not loaded: "), "the last valid knowledge stays in use."),
     h(
       "ul.problems",
       null,
-      faults.map((fault) =>
-        h("li", null, icon("warn"), h("span", null, h("strong", null, fault.where), h("small", null, fault.message)))
+      faults.map((error) =>
+        h("li", null, icon("warn"), h("span", null, h("strong", null, error.where), h("small", null, error.message)))
       ),
     ),
   );
 }
 
-function all() {
-  if (!entries) return h("p.quiet", null, "Reading…");
-  const asked = wanted.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = entries.filter((entry) =>
-    asked.every((word) => `${entry.id} ${entry.title}`.toLowerCase().includes(word))
+function entryList() {
+  if (!entries) return h("p.quiet", null, "Loading…");
+  const terms = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const matches = entries.filter((entry) =>
+    terms.every((term) => `${entry.id} ${entry.title}`.toLowerCase().includes(term))
   );
   return h(
     ".form",
@@ -86,16 +86,16 @@ function all() {
       type: "search",
       placeholder: `Find among ${entries.length} entries`,
       "aria-label": "Find an entry",
-      value: wanted,
+      value: query,
       data: { key: "preview-find" },
       on: {
-        input: (event) => ((wanted = event.currentTarget.value), document.dispatchEvent(new CustomEvent("redraw"))),
+        input: (event) => ((query = event.currentTarget.value), document.dispatchEvent(new CustomEvent("redraw"))),
       },
     }),
     h(
       "ul.entries",
       null,
-      found.map((entry) =>
+      matches.map((entry) =>
         h(
           "li",
           null,
@@ -125,8 +125,8 @@ async function show(id) {
   document.dispatchEvent(new CustomEvent("redraw"));
 }
 
-/** @param {KnowledgeCard} found */
-function one(found) {
+/** @param {KnowledgeCard} entry */
+function entryPreview(entry) {
   return h(
     ".form",
     null,
@@ -141,17 +141,17 @@ function one(found) {
       h("button.button", {
         type: "button",
         data: { key: "preview-copy" },
-        on: { click: () => copy(JSON.stringify({ blocks: found.blocks }, null, 2), "Block Kit JSON copied") },
+        on: { click: () => copy(JSON.stringify({ blocks: entry.blocks }, null, 2), "Block Kit JSON copied") },
       }, "Copy Block Kit JSON"),
     ),
-    found.error && h("p.trouble", null, found.error),
-    h(".sheet", null, blocks(found.blocks, stillSurface())),
-    found.triage?.length ? triage(found.triage) : null,
+    entry.error && h("p.trouble", null, entry.error),
+    h(".sheet", null, blocks(entry.blocks, stillSurface())),
+    entry.triage?.length ? triage(entry.triage) : null,
   );
 }
 
 /**
- * The triage table: rows of {answers, destination}.
+ * Return the decision table, with rows of {answers, destination}.
  * @param {TriageRow[]} rows
  */
 function triage(rows) {

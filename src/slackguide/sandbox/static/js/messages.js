@@ -1,4 +1,4 @@
-// One message, and a list of them that changes in place.
+// Messages, and a list of messages that is updated in place.
 
 import { avatar, roleOf } from "./avatar.js";
 import { blocks } from "./blocks.js";
@@ -14,14 +14,14 @@ import { toast } from "./toast.js";
 /** @import { MenuLine, Message, Outcome } from "./types.d.ts" */
 
 /**
- * A row of the list: it is made anew when its sign changes.
+ * A row of the list, rebuilt when its `sign` changes.
  * @typedef {{ key: string, sign: string, make: () => HTMLElement }} Row
  */
 
 const TOGETHER = 5 * 60;
 
 /**
- * Draws a list of messages into a node, touching only rows that changed. `inThread`: no thread lines.
+ * Draw a list of messages into a node; update only rows that changed. `inThread` omits the thread summaries.
  * @param {HTMLElement} node
  * @param {Message[]} messages
  * @param {{ inThread?: boolean, lastRead?: string }} [options]

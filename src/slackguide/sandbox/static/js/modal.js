@@ -1,7 +1,7 @@
-// The stack of modals: the top view in one dialog element.
+// The stack of modals, whose top view is in a dialog element.
 
 import { blocks } from "./blocks.js";
-import { byId, byKey, first, focusable, focused, h, icon, only, refill, say } from "./dom.js";
+import { announce, byId, byKey, first, focusable, focused, h, icon, only, refill } from "./dom.js";
 import { act, state } from "./store.js";
 import { errorText, forget, uiOf, valuesOf, viewSurface } from "./block_actions.js";
 
@@ -67,7 +67,7 @@ function close() {
   dialog = null;
   drawn = "";
   shown = null;
-  // What was pressed may have been drawn anew meanwhile, and the browser gives the focus back to the old one only.
+  // The element that had the focus may have been replaced; the browser restores the focus only to the old one.
   if (opener && document.activeElement === document.body) {
     byKey(opener)?.focus({ preventScroll: true });
   }
@@ -151,7 +151,7 @@ async function send(view) {
     mine.errors = answer.errors;
     mine.faulted = Object.keys(answer.errors).length > 0;
     mine.trouble = answer.notice;
-    if (mine.faulted) say(`The form has ${Object.keys(answer.errors).length} fields to correct.`);
+    if (mine.faulted) announce(`The form has ${Object.keys(answer.errors).length} fields to correct.`);
     else if (!answer.notice && !state.stack.some((other) => other.id === view.id)) forget(view.id);
   } catch (error) {
     mine.trouble = errorText(error);

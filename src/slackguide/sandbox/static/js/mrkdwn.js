@@ -1,4 +1,4 @@
-// Slack's mrkdwn, as DOM nodes.
+// Render Slack's mrkdwn as DOM nodes.
 
 import { h } from "./dom.js";
 import { emoji } from "./emoji.js";
@@ -8,12 +8,12 @@ import { dateTokens } from "./time.js";
 /** @import { Child } from "./types.d.ts" */
 
 /**
- * `verbatim`: leave bare web addresses, @here and #channel as they are.
+ * `verbatim` leaves URLs, @here and #channel as text.
  * @typedef {{ verbatim?: boolean }} Options
  */
 
 /**
- * A pattern within a line, and what it becomes. `loose` ones do not count in verbatim text.
+ * A pattern within a line, and its rendering. `loose` rules do not apply to verbatim text.
  * @typedef {object} Rule
  * @property {RegExp} pattern
  * @property {(match: RegExpMatchArray, options: Options) => Child[]} make
@@ -34,7 +34,7 @@ export function mrkdwn(text, options = {}) {
 }
 
 /**
- * plain_text: entities and emoji names only.
+ * Render plain_text: entities and emoji names only.
  * @param {string} text
  */
 export function plain(text, withEmoji = true) {
@@ -147,7 +147,7 @@ function plainText(text) {
 }
 
 /**
- * What stands between angle brackets: a mention, a channel, a date or a link.
+ * Render a reference in angle brackets: a mention, a channel, a date or a link.
  * @param {string} inside
  */
 function reference(inside) {
@@ -183,7 +183,7 @@ export function mention(id, label) {
 }
 
 /**
- * Only web and mail addresses become links; anything else stays text.
+ * Render a link to a web or mail address; any other target stays text.
  * @param {string} target
  * @param {string} label
  */

@@ -1,4 +1,4 @@
-// The frame of a tool on the right.
+// The frame of a tool panel.
 
 import { h, icon } from "./dom.js";
 import { go } from "./route.js";

@@ -1,11 +1,11 @@
-// Small layers: menus and lists under a control, and Slack's confirm dialog.
+// Popups: menus and lists below a control, and the confirmation dialog.
 
 import { byId, focusable, h, icon, unique } from "./dom.js";
 
 /** @import { Child, Confirm, Layer, MenuLine, TextObject } from "./types.d.ts" */
 
 /**
- * Opens content below (or above) an anchor; returns {close, place}. It closes on a click elsewhere or on Escape.
+ * Open content below or above an anchor. Return {close, place}. A click elsewhere or Escape closes it.
  * @param {HTMLElement} anchor
  * @param {HTMLElement} content
  * @param {{ width?: "anchor", onClose?: () => void, focusBack?: boolean }} [options]
@@ -67,7 +67,7 @@ export function popup(anchor, content, { width, onClose, focusBack = true } = {}
 }
 
 /**
- * A menu; "-" is a line between items. Arrow keys move.
+ * Open a menu. "-" is a separator. The arrow keys move the focus.
  * @param {HTMLElement} anchor
  * @param {MenuLine[]} items
  * @param {{ label?: string }} [options]
@@ -121,7 +121,7 @@ export function menu(anchor, items, { label } = {}) {
 }
 
 /**
- * Asks with a confirm object of Block Kit; resolves true or false.
+ * Show a confirmation dialog object of Block Kit. Resolves to true or false.
  * @param {Confirm | undefined} confirm
  * @param {(found: TextObject) => Child} text
  * @returns {Promise<boolean>}

@@ -1,4 +1,4 @@
-// The request log: each request to the bot, its answer, and the Web API calls it made; broken limits in red.
+// The request log: each request to the app, its reply, its Web API calls, and violations of Slack's limits.
 
 import { h, icon, only, refill } from "./dom.js";
 import { json } from "./json.js";
@@ -10,7 +10,7 @@ import { hour } from "./time.js";
 /** @import { Call, Child, Exchange, Problem, RequestLog } from "./types.d.ts" */
 
 /** @type {RequestLog} */
-let request_log = { exchanges: [], calls: [] };
+let requestLog = { exchanges: [], calls: [] };
 let readAt = -1;
 let reading = false;
 /** @type {Set<string>} */
@@ -22,8 +22,8 @@ export function drawRequestLog(node) {
     reading = true;
     const number = state.number;
     read("request_log")
-      .then((found) => {
-        request_log = found;
+      .then((log) => {
+        requestLog = log;
         readAt = number;
       })
       .catch(() => {})
@@ -32,9 +32,9 @@ export function drawRequestLog(node) {
         document.dispatchEvent(new CustomEvent("redraw"));
       });
   }
-  const sign = `${readAt}/${request_log.exchanges.length}`;
-  if (node.dataset.sign === `request_log-${sign}` && node.firstChild) return;
-  node.dataset.sign = `request_log-${sign}`;
+  const sign = `${readAt}/${requestLog.exchanges.length}`;
+  if (node.dataset.sign === `requests-${sign}` && node.firstChild) return;
+  node.dataset.sign = `requests-${sign}`;
   const scrolled = node.querySelector(".panel")?.scrollTop ?? 0;
   refill(node, frame("Request log", body()));
   only(node, ".panel").scrollTop = scrolled;
@@ -42,30 +42,30 @@ export function drawRequestLog(node) {
 
 function body() {
   const urls = new Map(
-    request_log.exchanges.filter((exchange) => exchange.sent.response_url).map((
+    requestLog.exchanges.filter((exchange) => exchange.sent.response_url).map((
       exchange,
     ) => [exchange.sent.response_url, exchange]),
   );
-  for (const call of request_log.calls) {
+  for (const call of requestLog.calls) {
     const exchange = urls.get(call.url ?? undefined);
     if (exchange && !exchange.calls.includes(call.number)) exchange.calls.push(call.number);
   }
-  const within = new Set(request_log.exchanges.flatMap((exchange) => exchange.calls));
-  const calls = new Map(request_log.calls.map((call) => [call.number, call]));
+  const within = new Set(requestLog.exchanges.flatMap((exchange) => exchange.calls));
+  const calls = new Map(requestLog.calls.map((call) => [call.number, call]));
   const rows = [
-    ...request_log.exchanges.map((exchange) => ({
+    ...requestLog.exchanges.map((exchange) => ({
       at: exchange.at,
       order: exchange.exchange,
       node: () => exchangeRow(exchange, exchange.calls.flatMap((number) => calls.get(number) ?? [])),
     })),
-    ...request_log.calls.filter((call) => !within.has(call.number)).map((call) => ({
+    ...requestLog.calls.filter((call) => !within.has(call.number)).map((call) => ({
       at: call.at,
       order: 0,
-      node: () => h(".alone", null, h("p.by-itself", null, "The bot, by itself"), callRow(call)),
+      node: () => h(".alone", null, h("p.background", null, "Background call"), callRow(call)),
     })),
   ].sort((a, b) => b.at - a.at || b.order - a.order);
   if (!rows.length) {
-    return h("p.quiet", null, "Nothing has happened yet. Type a command or press a button, and look here again.");
+    return h("p.quiet", null, "No requests yet. Send a command or click a button.");
   }
   return h(".request_log", null, rows.slice(0, 120).map((row) => row.node()));
 }
@@ -73,9 +73,9 @@ function body() {
 /** @type {Record<string, string>} */
 const KINDS = {
   slash_commands: "Command",
-  block_actions: "Press",
-  view_submission: "Form",
-  view_closed: "Form closed",
+  block_actions: "Action",
+  view_submission: "Submission",
+  view_closed: "Modal closed",
   shortcut: "Shortcut",
   message_action: "Message shortcut",
   block_suggestion: "Options",
@@ -103,14 +103,14 @@ function exchangeRow(exchange, calls) {
       broken.length ? h("span.chip-bad", null, "breaks a limit") : null,
     ],
     () => [
-      exchange.notice && h("p.shown", null, h("strong", null, "Shown to the person: "), exchange.notice),
+      exchange.notice && h("p.shown", null, h("strong", null, "Shown to the user: "), exchange.notice),
       problems(exchange.problems),
       part("Payload", exchange.sent, true),
       Object.keys(exchange.headers).length ? part("Request headers", exchange.headers) : null,
       exchange.reply
-        ? part("Answer", exchange.reply.body || "(empty)", true)
-        : h("p.quiet", null, "Slack settled this by itself; nothing was sent."),
-      calls.length ? h("h3", null, "What the bot called") : null,
+        ? part("Reply", exchange.reply.body || "(empty)", true)
+        : h("p.quiet", null, "No request was sent."),
+      calls.length ? h("h3", null, "Web API calls") : null,
       calls.map(callRow),
     ],
   );
@@ -149,22 +149,22 @@ function callRow(call) {
       h(
         call.ok ? "span.chip-good" : "span.chip-bad",
         null,
-        call.ok ? "ok" : (error ?? (call.status === null ? "no answer" : String(call.status))),
+        call.ok ? "ok" : (error ?? (call.status === null ? "no response" : String(call.status))),
       ),
       h("span.meta", null, `${call.milliseconds} ms`),
       call.fault && h("span.chip-soft", null, call.fault.replace("_", " ")),
     ],
-    () => [problems(call.problems), part("Arguments", call.arguments, true), part("Answer", call.answer)],
+    () => [problems(call.problems), part("Arguments", call.arguments, true), part("Response", call.answer)],
   );
 }
 
-/** @param {Problem[]} found */
-function problems(found) {
-  if (!found.length) return null;
+/** @param {Problem[]} violations */
+function problems(violations) {
+  if (!violations.length) return null;
   return h(
     "ul.problems",
     null,
-    found.map((problem) =>
+    violations.map((problem) =>
       h(
         "li",
         null,
@@ -194,7 +194,7 @@ function part(title, value, start = false) {
 }
 
 /**
- * A details element whose body is made when it is first opened.
+ * Return a details element whose body is built when it is first opened.
  * @param {string | null} key
  * @param {string} kind
  * @param {Child[]} summary

@@ -1,4 +1,4 @@
-// The rich_text block, as DOM nodes.
+// Render the rich_text block as DOM nodes.
 
 import { h } from "./dom.js";
 import { emoji } from "./emoji.js";

@@ -1,4 +1,4 @@
-// Where in the workspace one is: kept in the address, so that a link, a reload and the back button work.
+// The current route, stored in the URL, so that links, reloads and the back button work.
 
 import { changed, direct, state } from "./store.js";
 
@@ -31,7 +31,7 @@ export function who() {
 }
 
 /**
- * Goes somewhere; what is not named stays, except that another place closes the thread.
+ * Go to a route. Absent keys stay the same, except that another conversation closes the thread.
  * @param {Partial<Route>} to
  * @param {{ replace?: boolean }} [options]
  */
@@ -53,7 +53,7 @@ export function write(replace) {
   history[replace ? "replaceState" : "pushState"](null, "", address);
 }
 
-/** Puts a place that this person cannot see right: the direct message with the bot is always there. */
+/** Replace the route to a conversation that the person cannot see. */
 export function settle() {
   const known = route.place === "home" ? state.app.home : route.place !== null && state.channels.has(route.place);
   if (known) return;

@@ -1,4 +1,4 @@
-// Channels, the app, and who one is.
+// The sidebar: channels, the app, shortcuts, and the current person.
 
 import { avatar, roleOf } from "./avatar.js";
 import { h, icon, refill } from "./dom.js";
@@ -156,7 +156,7 @@ export function choosePerson(anchor) {
   menu(
     anchor,
     [
-      { heading: "Be somebody else" },
+      { heading: "Switch to" },
       ...[...state.people.values()]
         .filter((person) => !person.deleted)
         .map((person) => ({
@@ -169,7 +169,7 @@ export function choosePerson(anchor) {
       "-",
       {
         label: "Open another tab",
-        detail: "Two tabs can be two people",
+        detail: "Each tab can be another person",
         run: () => open(`/?as=${encodeURIComponent(me()?.name ?? "")}`, "_blank"),
       },
     ],

@@ -1,4 +1,4 @@
-// What the page knows: one person's view of the workspace, kept up to date by the live stream.
+// The page's state: the workspace as one person sees it, updated by the event stream.
 
 import { follow } from "./event_stream.js";
 
@@ -44,7 +44,7 @@ export const state = {
 const listeners = new Set();
 
 /**
- * Call a listener after every change.
+ * Add a listener, called after every change.
  * @param {(what: Change) => void} listener
  */
 export function subscribe(listener) {
@@ -59,16 +59,16 @@ export function changed(what) {
 /**
  * @param {string} path
  * @param {RequestInit} [options]
- * @returns {Promise<any>} whatever the path answers with
+ * @returns {Promise<any>} the body of the response
  */
 async function ask(path, options) {
   const response = await fetch(path, options);
-  const found = await response.json();
-  if (!response.ok) throw new Refusal(found.error ?? `status ${response.status}`);
-  return found;
+  const body = await response.json();
+  if (!response.ok) throw new Refusal(body.error ?? `status ${response.status}`);
+  return body;
 }
 
-/** The sandbox said no, in words for a person. */
+/** An error response of the sandbox, with a message for the user. */
 export class Refusal extends Error {}
 
 /** @param {string} what */
@@ -77,26 +77,26 @@ export function read(what) {
 }
 
 /**
- * Does something as the chosen person; resolves when the bot has answered and the page shows it.
+ * Run an action as the current person. Resolves once the app has replied and the state is up to date.
  * @param {string} what
  * @param {Record<string, unknown>} body
- * @returns {Promise<Outcome>} for what reaches the bot; other actions answer with less
+ * @returns {Promise<Outcome>} the outcome of an exchange with the app; other actions return less
  */
 export async function act(what, body = {}) {
-  const found = await ask(`/sandbox/${what}`, {
+  const outcome = await ask(`/sandbox/${what}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ as: state.me, ...body }),
   });
   await refresh();
-  return found;
+  return outcome;
 }
 
 /** @type {Promise<void> | null} */
 let loading = null;
 
 /**
- * Reads what changed; calls that come while one is under way share the next.
+ * Load the changes. Calls during a pending load share the next one.
  * @returns {Promise<void>}
  */
 export function refresh() {
@@ -110,9 +110,9 @@ export function refresh() {
 async function load(me = state.me) {
   const whole = me !== state.me || !state.ready;
   const after = whole ? "" : `&after=${state.number}`;
-  let found = await read(`state?as=${encodeURIComponent(me)}${after}`);
-  if (!found.whole && found.run !== state.run) found = await read(`state?as=${encodeURIComponent(me)}`);
-  take(found);
+  let snapshot = await read(`state?as=${encodeURIComponent(me)}${after}`);
+  if (!snapshot.whole && snapshot.run !== state.run) snapshot = await read(`state?as=${encodeURIComponent(me)}`);
+  applySnapshot(snapshot);
 }
 
 /** @param {string} person */
@@ -121,48 +121,48 @@ export async function become(person) {
   changed("person");
 }
 
-/** @param {Snapshot} found */
-function take(found) {
-  if (!found.whole && found.number < state.number) return;
-  state.me = found.me;
-  state.run = found.run;
-  state.number = found.number;
-  state.people = new Map(found.people.map((person) => [person.id, person]));
-  state.groups = new Map(found.groups.map((group) => [group.id, group]));
-  state.channels = new Map(found.channels.map((channel) => [channel.id, channel]));
-  state.app = found.app;
-  state.team = found.team;
-  state.stack = found.stack;
-  state.home = found.home;
-  state.faults = found.faults;
-  state.now = found.now;
+/** @param {Snapshot} snapshot */
+function applySnapshot(snapshot) {
+  if (!snapshot.whole && snapshot.number < state.number) return;
+  state.me = snapshot.me;
+  state.run = snapshot.run;
+  state.number = snapshot.number;
+  state.people = new Map(snapshot.people.map((person) => [person.id, person]));
+  state.groups = new Map(snapshot.groups.map((group) => [group.id, group]));
+  state.channels = new Map(snapshot.channels.map((channel) => [channel.id, channel]));
+  state.app = snapshot.app;
+  state.team = snapshot.team;
+  state.stack = snapshot.stack;
+  state.home = snapshot.home;
+  state.faults = snapshot.faults;
+  state.now = snapshot.now;
   state.nowAt = performance.now();
-  state.movable = found.movable;
-  state.sockets = found.sockets;
-  state.preview = found.preview;
-  if (found.whole) state.messages = new Map();
-  for (const channel of found.channels) {
+  state.movable = snapshot.movable;
+  state.sockets = snapshot.sockets;
+  state.preview = snapshot.preview;
+  if (snapshot.whole) state.messages = new Map();
+  for (const channel of snapshot.channels) {
     if (!state.messages.has(channel.id)) state.messages.set(channel.id, new Map());
   }
-  for (const message of found.messages) state.messages.get(message.channel)?.set(message.ts, message);
-  for (const ts of found.gone) for (const messages of state.messages.values()) messages.delete(ts);
+  for (const message of snapshot.messages) state.messages.get(message.channel)?.set(message.ts, message);
+  for (const ts of snapshot.gone) for (const messages of state.messages.values()) messages.delete(ts);
   state.ready = true;
   changed("state");
 }
 
-/** The workspace's time in epoch seconds; it runs on between two answers. */
+/** Return the workspace's time in epoch seconds. It advances between two snapshots. */
 export function now() {
   return state.now + (performance.now() - state.nowAt) / 1000;
 }
 
 export function startFollowing() {
   /** @type {number | null} */
-  let owed = null;
+  let timer = null;
   follow({
     changed(number) {
       if (number <= state.number && state.run) return;
-      owed ??= setTimeout(() => {
-        owed = null;
+      timer ??= setTimeout(() => {
+        timer = null;
         refresh().catch(() => {});
       }, 10);
     },
@@ -178,7 +178,7 @@ export function startFollowing() {
   });
 }
 
-// Reading the state
+// Queries
 
 export function me() {
   return state.people.get(state.me);
@@ -197,7 +197,7 @@ export function nameOf(id) {
 }
 
 /**
- * Oldest first: a channel's own messages, or one thread with its parent.
+ * Return the messages of a channel, or of one thread with its parent, oldest first.
  * @param {string} channel
  * @param {string | null} [thread]
  */
@@ -223,7 +223,7 @@ export function unread(channel) {
   ).length;
 }
 
-/** The direct message with the bot. */
+/** Return the direct message with the app. */
 export function direct() {
   const found = [...state.channels.values()].find((channel) => channel.direct);
   if (!found) throw new Error("The sandbox gives everyone a direct message with the bot, and this person has none.");

@@ -1,4 +1,4 @@
-// Text objects of Block Kit: plain_text and mrkdwn.
+// Render text objects of Block Kit: plain_text and mrkdwn.
 
 import { mrkdwn, plain } from "./mrkdwn.js";
 

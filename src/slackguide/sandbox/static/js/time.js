@@ -1,4 +1,4 @@
-// Times as Slack writes them.
+// Format times as Slack does.
 
 import { now } from "./store.js";
 
@@ -50,7 +50,7 @@ export function plural(count, noun) {
 }
 
 /**
- * Slack's date tokens, as in <!date^1700000000^{date_short} at {time}|fallback>.
+ * Format a date with Slack's tokens, as in <!date^1700000000^{date_short} at {time}|fallback>.
  * @param {string | number} ts
  * @param {string} format
  */

@@ -1,16 +1,16 @@
-// A short word at the foot of the page.
+// A short notification at the bottom of the page.
 
-import { byId, h, say } from "./dom.js";
+import { announce, byId, h } from "./dom.js";
 
 /** @type {HTMLElement | null} */
 let current = null;
 
-/** @param {string} words */
-export function toast(words) {
+/** @param {string} text */
+export function toast(text) {
   current?.remove();
-  const mine = h(".toast", null, words);
+  const mine = h(".toast", null, text);
   current = mine;
   byId("layers").append(mine);
-  say(words);
+  announce(text);
   setTimeout(() => mine.remove(), 5000);
 }

@@ -1,7 +1,6 @@
-// Shapes that the page's modules share, for the type checker alone; the browser never loads this file.
-// What the sandbox sends is built in `snapshot.py`; Block Kit is as Slack documents it, as far as the page draws it.
+// Types that the page's modules share. Only the type checker reads this file.
 
-// What the sandbox sends
+// Responses of the sandbox (see ui/snapshot.py)
 
 export interface Person {
   id: string;
@@ -48,19 +47,19 @@ export interface Channel {
   id: string;
   name: string;
   purpose: string;
-  /** Whether it is the direct message with the bot. */
+  /** Whether it is the direct message with the app. */
   direct: boolean;
   private: boolean;
   archived: boolean;
   shared: boolean;
-  /** Whether the bot is a member. */
+  /** Whether the app is a member. */
   bot: boolean;
   members: string[];
   /** The ts up to which this person has read, empty at first. */
   read: string;
 }
 
-/** `ts` and `thread_ts` are Slack's: epoch seconds with six decimals, as text. */
+/** `ts` and `thread_ts` are epoch seconds with six decimals, as text. */
 export interface Message {
   channel: string;
   ts: string;
@@ -91,7 +90,7 @@ export interface Fault {
   seconds: number;
 }
 
-/** The answer to `/sandbox/state`: all that one person sees, or only what changed since a number (`whole` is false). */
+/** The response to `/sandbox/state`: the state that a person sees, or with `whole` false, the changes since a number. */
 export interface Snapshot {
   run: string;
   number: number;
@@ -113,11 +112,11 @@ export interface Snapshot {
   movable: boolean;
   preview: boolean;
   faults: Fault[];
-  /** Open Socket Mode connections; null where the bot is reached over HTTP. */
+  /** The number of open Socket Mode connections; null if the app is connected over HTTP. */
   sockets: number | null;
 }
 
-/** The answer to an action of a person that reached the bot. */
+/** The outcome of a user action that sent a request to the app. */
 export interface Outcome {
   exchange: number;
   ok: boolean;
@@ -126,7 +125,7 @@ export interface Outcome {
   errors: Record<string, string>;
   options: Option[];
   number: number;
-  /** HTTP status of the bot's answer; null where there was none. */
+  /** HTTP status of the app's reply; null without one. */
   status: number | null;
   milliseconds: number;
 }
@@ -151,7 +150,7 @@ export interface Call {
   problems: Problem[];
 }
 
-/** The parts of a payload to the bot that the request log shows beside the whole of it. */
+/** The parts of a payload to the app that the request log summarizes. */
 export interface Payload {
   command?: string;
   text?: string;
@@ -170,7 +169,7 @@ export interface Exchange extends Outcome {
   sent: Payload;
   headers: Record<string, string>;
   reply: { status: number | null; body: string; failure: string | null; milliseconds: number } | null;
-  /** Numbers of the calls that the bot made meanwhile. */
+  /** The numbers of the Web API calls until the reply. */
   calls: number[];
   problems: Problem[];
   retry: number;
@@ -186,7 +185,7 @@ export interface KnowledgeEntry {
   title: string;
 }
 
-export interface KnowledgeFault {
+export interface KnowledgeError {
   where: string;
   message: string;
 }
@@ -341,7 +340,7 @@ export type Block =
   | ActionsBlock
   | RichTextBlock;
 
-/** Blocks that hold interactive elements. */
+/** Blocks with interactive elements. */
 export type ActiveBlock = SectionBlock | InputBlock | ActionsBlock;
 
 export interface RichTextSection {
@@ -384,7 +383,7 @@ export interface ViewContent {
   blocks: Block[];
 }
 
-/** What stands in one element, under the key that Slack's `state.values` has for its type. */
+/** The state of one element, with the key for its type in `state.values`. */
 export interface FieldState {
   type: string;
   value?: string | null;
@@ -397,39 +396,39 @@ export interface FieldState {
 /** Block id to action id to state. */
 export type FieldStates = Record<string, Record<string, FieldState>>;
 
-// The page's own
+// The page
 
-/** What a person chose or typed: an option or its value, several options, a text, or nothing. */
+/** A chosen or typed value: an option or its value, several options, a text, or none. */
 export type Chosen = Option | Option[] | string | null | undefined;
 
-/** Where blocks stand: what is shown in them, and what becomes of what a person does there. */
+/** The surface of blocks: the state of their elements, and the handlers of their actions. */
 export interface Surface {
   values: FieldStates;
   keep(block: ActiveBlock, element: BlockElement, state: FieldState): void;
-  press(block: ActiveBlock, element: BlockElement, value: Chosen): void;
+  click(block: ActiveBlock, element: BlockElement, value: Chosen): void;
   suggest(block: ActiveBlock, element: BlockElement, query: string): Promise<Option[]>;
   redraw(): void;
   /** Block id to text. */
   errors?: Record<string, string>;
   /** Block id to text. */
   failed?: Record<string, string>;
-  /** `block id/action id` of what is under way. */
+  /** `block id/action id` of pending actions. */
   busy?: Set<string>;
   enter?(): void;
-  /** Show the blocks without letting anyone act. */
+  /** Whether the blocks are shown without their actions. */
   still?: boolean;
-  /** The element that header blocks become. */
+  /** The HTML element of header blocks. */
   heading?: string;
 }
 
-/** How an element is labelled for screen readers. */
+/** The accessible label of an element. */
 export interface Labelling {
   label?: string;
   describedby?: string;
   invalid?: boolean;
 }
 
-/** What the page itself knows of a message or view: presses under way and failed, and what was typed. */
+/** The page's local state of a message or view: pending and failed actions, and input. */
 export interface LocalState {
   busy: Set<string>;
   failed: Record<string, string>;
@@ -437,7 +436,7 @@ export interface LocalState {
   errors: Record<string, string>;
   trouble: string | null;
   sending: boolean;
-  /** Whether the last answer named fields to correct, and the focus has not been moved there yet. */
+  /** Whether the last reply had errors, and the focus has not been moved to the first one yet. */
   faulted: boolean;
 }
 
@@ -466,28 +465,28 @@ export interface Layer {
 }
 
 export interface Route {
-  /** Channel id, "home" for the app's Home tab, null at first. */
+  /** A channel id, "home" for the app's Home tab, or null at first. */
   place: string | null;
   /** The ts of the thread's parent. */
   thread: string | null;
-  /** The tool on the right. */
+  /** The tool panel. */
   panel: string | null;
-  /** The ts of the message that a link names. */
+  /** The ts of the linked message. */
   message: string | null;
   /** Whether the list of channels is open on a narrow screen. */
   list: boolean;
 }
 
-/** The kinds of change that `store.js` tells its listeners of. */
+/** The kinds of change for the listeners of `store.js`. */
 export type Change = "state" | "person" | "sent" | "ui" | "route" | "offline";
 
-// Building nodes
+// DOM nodes
 
 export type Child = Node | string | null | undefined | false | Child[];
 
 type TagOf<Name extends string> = Name extends `${infer Tag}.${string}` ? Tag : Name;
 
-/** The element that `h(name)` makes: `"button.primary"` a button, `".row"` a div. */
+/** The element that `h(name)` returns: `"button.primary"` a button, `".row"` a div. */
 export type ElementOf<Name extends string> = TagOf<Name> extends "" ? HTMLDivElement
   : TagOf<Name> extends keyof HTMLElementTagNameMap ? HTMLElementTagNameMap[TagOf<Name>]
   : HTMLElement;
@@ -496,7 +495,7 @@ type Listeners<Made extends HTMLElement> = {
   [Kind in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[Kind] & { currentTarget: Made }) => unknown;
 };
 
-/** Attributes and properties of a node; those that are null, undefined or false are left out. */
+/** Attributes and properties of a node. Those that are null, undefined or false are omitted. */
 export interface Props<Made extends HTMLElement> {
   on?: Listeners<Made>;
   class?: string;

@@ -102,7 +102,7 @@ def _own_message(context: MethodContext, arguments: Arguments, *, error_code: st
 
 
 def update(context: MethodContext, arguments: Arguments) -> Json:
-    """Run chat.update. What the call does not give stays unchanged."""
+    """Run chat.update. Absent arguments leave the message unchanged."""
     arguments.require("channel", "ts")
     workspace = context.workspace
     message = _own_message(context, arguments, error_code="cant_update_message")

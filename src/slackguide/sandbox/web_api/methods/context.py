@@ -11,7 +11,7 @@ from slackguide.sandbox.workspace.workspace import Message, Workspace
 
 @dataclass(frozen=True, kw_only=True)
 class MethodContext:
-    """What Web API methods depend on.
+    """The dependencies of Web API methods.
 
     `site` is the page's URL. `connect` returns a new WebSocket URL; None if Socket Mode is off. `posted` and `changed`
     are called with the app's new and changed messages, of which Slack notifies the app by events.
