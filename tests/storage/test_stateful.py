@@ -39,7 +39,8 @@ from slackguide.escalation.state_machine import (
 from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.schema import outbox
 from tests.chaos.outbox_chaos import replayed
-from tests.support.databases import SteppedClock, Store, new_escalation, sqlite_url
+from tests.support.clock import ManualClock
+from tests.support.databases import Store, new_escalation, sqlite_url
 
 WEATHER = ["fine", "kept, then no answer", "no answer", "rate limited", "refused", "unwell, kept", "our fault, kept"]
 PEOPLE = st.sampled_from(["U1", "U2", "U3"])
@@ -111,7 +112,7 @@ class Promises(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="slackguide-stateful-")
-        self.store = Store(sqlite_url(Path(self.folder.name)), SteppedClock())
+        self.store = Store(sqlite_url(Path(self.folder.name)), ManualClock())
         self.slack = Slack()
         self.delivery = Dispatcher(
             queue=self.store.outbox,

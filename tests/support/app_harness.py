@@ -27,11 +27,12 @@ from slackguide.slack.manifest import manifest
 from slackguide.storage.outbox import SqlJobQueue
 from slackguide.storage.outbox_admin import OutboxAdmin, PendingJob
 from slackguide.storage.reminders import ReminderService
+from tests.support.clock import ManualClock
 from tests.support.waiting import POLL_SECONDS, WAIT_SECONDS
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
 
-WEDNESDAY = datetime(2026, 3, 4, 16, 0, tzinfo=UTC).timestamp()
+WEDNESDAY = datetime(2026, 3, 4, 16, 0, tzinfo=UTC)
 """Ten in the morning in Chicago, within the working hours of the shipped forms."""
 
 SECRET, TOKEN = "secret-of-the-tests", "xoxb-of-the-tests"
@@ -42,25 +43,6 @@ STAFF = "ask-ce"
 
 MAX_CLOCK_STEP = 10.0
 """Seconds: less than a lease, so that no job is taken from a worker that holds it."""
-
-
-class HarnessClock:
-    """Stands still until it is moved."""
-
-    def __init__(self, now: float = WEDNESDAY) -> None:
-        self.now = now
-
-    def seconds(self) -> float:
-        """Epoch seconds."""
-        return self.now
-
-    def utc(self) -> datetime:
-        """The same as a time."""
-        return datetime.fromtimestamp(self.now, UTC)
-
-    def advance(self, seconds: float) -> None:
-        """Moves it on."""
-        self.now += seconds
 
 
 class BreakableGuide(ReloadableGuide):
@@ -93,13 +75,13 @@ class AppHarness:
         app: BotApp | None = None,
         patience: float = WAIT_SECONDS,
     ) -> None:
-        self.clock = HarnessClock()
+        self.clock = ManualClock(WEDNESDAY)
         self.guide = BreakableGuide(directory=KNOWLEDGE, build=lambda _: guide)
         self.database = database
         self._environment = {**(environment or {})}
         groups = {"team-leads": ("lena",), "disputes-specialists": ("marek",), "ce-specialists": ("priya",)}
         self.sandbox = Sandbox(
-            clock=self.clock.seconds,
+            clock=lambda: self.clock.now,
             advance=self._advance,
             signing_secret=SECRET,
             bot_token=TOKEN,
@@ -124,7 +106,7 @@ class AppHarness:
             | self._environment
         )
         repositories = open_repositories(
-            f"sqlite:///{self.database}", clock=self.clock.utc, guide=self.guide, channels=settings.channels
+            f"sqlite:///{self.database}", clock=self.clock, guide=self.guide, channels=settings.channels
         )
         self.repositories = repositories
         self.service = Service(
@@ -134,9 +116,9 @@ class AppHarness:
             signing_secret=SECRET,
             guide=self.guide,
             repositories=repositories,
-            clock=self.clock.utc,
+            clock=self.clock,
             jitter=lambda: 0.5,
-            ticks=self.clock.seconds,
+            ticks=lambda: self.clock.now,
         )
         self._routes = self.service.routes
         self._outbox = SqlJobQueue(database=repositories.database, notifier=repositories.notifier, worker="looking on")

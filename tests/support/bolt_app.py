@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from slack_bolt import App
@@ -15,6 +16,7 @@ from slack_sdk import WebClient
 from slackguide.sandbox import BotApp, Command, RateLimit, Sandbox, Shortcut, Team, demo_team
 from slackguide.sandbox.ui.api import KnowledgePreview
 from slackguide.wsgi_server import WsgiServer
+from tests.support.clock import ManualClock
 from tests.support.waiting import WAIT_SECONDS
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ SECRET = "secret-of-the-tests"
 BOT_TOKEN = "xoxb-of-the-tests"
 APP_TOKEN = "xapp-of-the-tests"
 
+START = datetime(2027, 1, 15, 8, 0, tzinfo=UTC)
+"""The time at which a sandbox of these tests starts."""
+
 BOT = BotApp(
     commands=(Command(name="/route", description="Where does this go?", usage="[concern]"),),
     shortcuts=(
@@ -34,19 +39,6 @@ BOT = BotApp(
     ),
     events=frozenset({"message.im", "app_mention", "app_home_opened"}),
 )
-
-
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self, now: float = 1_800_000_000.0) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
-
-    def advance(self, seconds: float) -> None:
-        self.now += seconds
 
 
 class SandboxOptions(TypedDict, total=False):
@@ -92,7 +84,7 @@ def bolt_app(sandbox: Sandbox) -> App:
 class ServedApp:
     """A sandbox with the app behind it: `app` is to be given listeners."""
 
-    def __init__(self, sandbox: Sandbox, clock: Clock, app: App) -> None:
+    def __init__(self, sandbox: Sandbox, clock: ManualClock, app: App) -> None:
         self.sandbox = sandbox
         self.workspace = sandbox.workspace
         self.clock = clock
@@ -103,7 +95,7 @@ class ServedApp:
 @contextmanager
 def served(**options: Unpack[SandboxOptions]) -> Iterator[ServedApp]:
     """A running sandbox and the app that it drives over HTTP."""
-    clock = Clock()
+    clock = ManualClock(START)
     handler: list[SlackRequestHandler] = []
 
     def late(environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
@@ -117,7 +109,7 @@ def served(**options: Unpack[SandboxOptions]) -> Iterator[ServedApp]:
         "rate_limit": None,
         **options,
     }
-    sandbox = Sandbox(clock=clock, signing_secret=SECRET, bot_token=BOT_TOKEN, **settings)
+    sandbox = Sandbox(clock=lambda: clock.now, signing_secret=SECRET, bot_token=BOT_TOKEN, **settings)
     app = bolt_app(sandbox)
     handler.append(SlackRequestHandler(app))
     server.start()

@@ -13,7 +13,7 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -28,22 +28,10 @@ from slackguide.storage.inbox import EventInbox
 from slackguide.storage.migrate import migrate
 from slackguide.storage.outbox import SqlJobQueue
 from slackguide.storage.schema import metadata
+from tests.support.clock import ManualClock
 from tests.support.waiting import WAIT_SECONDS
 
 _numbers = itertools.count(1)
-
-
-class SteppedClock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self, at: datetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def advance(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
 
 
 STEPPED = (
@@ -111,7 +99,7 @@ class Store:
     `busy_seconds` is long, because many threads at once on a busy machine may well wait for more than a second.
     """
 
-    def __init__(self, url: str, clock: SteppedClock, *, busy_seconds: float = WAIT_SECONDS) -> None:
+    def __init__(self, url: str, clock: ManualClock, *, busy_seconds: float = WAIT_SECONDS) -> None:
         self.url = url
         self.clock = clock
         self.notifier = Notifier()
@@ -199,7 +187,7 @@ def postgresql() -> Iterator[Server]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A migrated database of each kind; a test that takes it runs on both."""
-    clock = SteppedClock()
+    clock = ManualClock()
     url = sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgresql").stepped(clock())
     made = Store(url, clock)
     yield made

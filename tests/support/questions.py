@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from slackguide.guide import Answer, Asker, Choices, Concern, Guide
-from tests.support.app_harness import HarnessClock
+from tests.support.app_harness import WEDNESDAY
 
-TODAY = HarnessClock().utc().date()
+TODAY = WEDNESDAY.date()
 
 MEDIATION = "send a case to Mediation hourly contract last paid 12 days ago"
 """Answered by `disputes/send-to-mediation`; its destination hangs on what the payment was for and on the segment."""
