@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
 
-STICKING_OUT = """
+OVERFLOWING = """
 () => {
   const wide = document.documentElement.clientWidth;
   const scrolls = (node) => {
@@ -170,16 +170,16 @@ class Tab:
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
-    def shot(self, name: str, *, of: Locator | None = None) -> None:
+    def screenshot(self, name: str, *, of: Locator | None = None) -> None:
         """Keeps a picture of the window, or of a part of it."""
         self.front()
         SCREENSHOTS.mkdir(exist_ok=True)
         path = SCREENSHOTS / f"{name}.png"
         (of.screenshot if of else self.page.screenshot)(path=path, animations="disabled")
 
-    def sticking_out(self) -> list[str]:
+    def overflowing(self) -> list[str]:
         """Whatever reaches past the sides of the window."""
-        found: list[str] = self.page.evaluate(STICKING_OUT)
+        found: list[str] = self.page.evaluate(OVERFLOWING)
         return found
 
 

@@ -24,7 +24,7 @@ def test_a_guest_and_a_person_of_another_company(tab: Callable[[str], Tab], who:
     card = stranger.message(words)
     expect(card).to_contain_text("Only visible to you")
     expect(stranger.messages().filter(has_text="Mediation T2")).to_have_count(0)
-    stranger.shot(f"refused-{who}")
+    stranger.screenshot(f"refused-{who}")
 
 
 def test_a_guest_is_refused_in_a_direct_message_too(tab: Callable[[str], Tab]) -> None:

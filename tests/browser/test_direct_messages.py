@@ -24,7 +24,7 @@ def test_follow_ups_in_the_thread_count_and_the_answer_moves_on(
     first = ben.message("Where it goes depends on this", within=THREAD)
     expect(first).to_contain_text(facts["payment_kind"].ask)
     expect(first).not_to_contain_text("Only visible to you")
-    ben.shot("dm")
+    ben.screenshot("dm")
 
     ben.type("it was a payment for work", within=THREAD)
     expect(ben.message(facts["client_segment"].ask, within=THREAD)).not_to_contain_text(facts["payment_kind"].ask)
@@ -34,7 +34,7 @@ def test_follow_ups_in_the_thread_count_and_the_answer_moves_on(
 
     ben.click(last, "Client segment: Mid-Market ✕")
     expect(last).to_contain_text(facts["client_segment"].ask)
-    ben.shot("dm-thread")
+    ben.screenshot("dm-thread")
 
 
 def test_an_edit_and_the_bots_own_posts_are_not_answered(sandbox_app: SandboxApp, tab: Callable[[str], Tab]) -> None:

@@ -29,7 +29,7 @@ def test_the_form_opens_with_what_is_known(ana: Tab) -> None:
     expect(ana.field("client_segment")).to_have_value("Mid-Market")
     expect(ana.field("summary")).to_have_value(re.compile(re.escape(QUESTION)))
     expect(ana.field("client_username")).to_have_value("")
-    ana.shot("form")
+    ana.screenshot("form")
 
 
 def test_faults_stand_under_their_fields_and_nothing_typed_is_lost(ana: Tab, contract: str) -> None:
@@ -46,7 +46,7 @@ def test_faults_stand_under_their_fields_and_nothing_typed_is_lost(ana: Tab, con
     for id in KEPT:
         expect(ana.fault(id)).to_have_count(0)
     expect(ana.field("ticket_url")).to_be_focused()
-    ana.shot("form-faults")
+    ana.screenshot("form-faults")
 
     fill_in = {**KEPT, "ticket_url": f"{TICKET}5", "contract_id": "twelve"}
     ana.field("ticket_url").fill(fill_in["ticket_url"])
@@ -73,7 +73,7 @@ def test_it_is_posted_with_every_field_and_the_requester_gets_the_link(
     ana.submit()
     reference = saved(ana)
     expect(ana.window).to_contain_text(f"{reference} is saved and on its way to #ask-disputes.")
-    ana.shot("confirmation")
+    ana.screenshot("confirmation")
     ana.click(ana.window, "Done")
 
     card = posted(ana, reference)
@@ -87,10 +87,10 @@ def test_it_is_posted_with_every_field_and_the_requester_gets_the_link(
     for value in (contract, "acme-buyer", "lee-writes", "Hourly", reasons, "Mid-Market"):
         expect(card).to_contain_text(value)
     expect(ana.button(card, "Claim")).to_be_visible()
-    ana.shot("posted")
+    ana.screenshot("posted")
 
     notice = notified(ana, f"{reference} is in #ask-disputes.")
-    ana.shot("told")
+    ana.screenshot("told")
     link = notice.get_by_role("link", name="Open it")
     link.click()
     expect(ana.page.locator("#conversation h1")).to_contain_text("ask-disputes")
@@ -118,7 +118,7 @@ def test_a_second_one_about_the_same_contract_shows_the_first_and_asks_why(ana: 
     ana.submit()
     expect(ana.window).to_contain_text(f"{first} about this ticket or contract is open already")
     expect(ana.field("client_username")).to_have_value("acme-buyer")
-    ana.shot("second")
+    ana.screenshot("second")
 
     ana.field("slackguide_anyway").fill("Another payment of the same contract.")
     ana.submit()

@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from slackguide.runtime.sandbox import SandboxApp
+from slackguide.sandbox import FaultKind, InjectedFault
+from tests.browser.demo_app import DemoApp
 from tests.browser.escalation_form import QUESTION, fill, notified, saved
 from tests.browser.page_object import Tab
 from tests.support.waiting import WAIT_SECONDS
@@ -66,7 +68,7 @@ def test_it_arrives_once(
     assert attempts(sandbox_app, contract)[0] == name
 
     if not lasting:
-        ana.shot("faults")
+        ana.screenshot("faults")
         ana.go("ask-disputes")
         expect(ana.messages().filter(has_text=contract)).to_have_count(0)
         ana.side.get_by_role("button", name="Clear faults").click()
@@ -106,4 +108,29 @@ def test_the_request_log_shows_what_reached_the_bot_and_what_it_called(ana: Tab)
     press.locator("summary").first.click()
     expect(press.locator("details.call")).to_contain_text("views.open")
     expect(wall.locator(".problems")).to_have_count(0)
-    ana.shot("glass-wall")
+    ana.screenshot("glass-wall")
+
+
+def test_the_request_log_shows_the_request_and_the_broken_rule(demo: Tab) -> None:
+    demo.type("/route broken")
+    entry = demo.panel("Request log").locator("details.glass").first
+    expect(entry.locator("summary").first).to_contain_text("Command/route broken")
+    expect(entry.locator("summary").first).to_contain_text("breaks a limit")
+    entry.locator("summary").first.click()
+    expect(entry.locator(".problems")).to_contain_text("Section text: at most 3000 characters")
+    expect(entry.locator(".json").first).to_contain_text('"command": "/route"')
+    demo.type("/route ")
+    expect(demo.page.locator("details.glass").first).to_contain_text("1 Web API call")
+
+
+def test_faults_are_injected_and_cleared(demo_app: DemoApp, demo: Tab) -> None:
+    page = demo.page
+    inject_fault(demo, "Rate-limited", lasting="3", seconds=30)
+    expect(page.get_by_role("button", name="Faults injected")).to_be_visible()
+    expected = InjectedFault(
+        kind=FaultKind.RATE_LIMITED, method="chat.postMessage", times=3, seconds=30, code="token_revoked"
+    )
+    assert demo_app.sandbox.faults.faults == (expected,)
+    expect(page.locator(".in-force")).to_contain_text("Rate-limited chat.postMessage, 3 more calls")
+    page.get_by_role("button", name="Clear faults").click()
+    expect(page.locator(".fair")).to_be_visible()

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.browser.demo_app import OPTIONS, DemoApp
 from tests.browser.escalation_form import QUESTION, posted, saved
 from tests.browser.page_object import Tab
 
@@ -39,7 +40,7 @@ def test_ask_escalate_and_send_by_keyboard_alone(ana: Tab, contract: str) -> Non
     escalate = ana.button(card, "Escalate")
     reach(ana, escalate, "Shift+Tab")
     expect(escalate).to_be_focused()
-    ana.shot("keyboard-focus")
+    ana.screenshot("keyboard-focus")
     keys.press("Enter")
 
     ticket = ana.field("ticket_url")
@@ -112,6 +113,7 @@ def test_walking_through_messages_channels_and_regions(ana: Tab) -> None:
     expect(ana.message("first of two 8841")).to_be_focused()
     keys.press("Enter")
     expect(ana.side.get_by_role("heading", name="Thread")).to_be_visible()
+    expect(ana.side).to_contain_text("first of two 8841")
     expect(ana.side.locator("textarea")).to_be_focused()
     keys.press("Escape")
     expect(ana.side).to_be_hidden()
@@ -132,3 +134,46 @@ def test_the_first_stop_skips_to_the_conversation(ana: Tab) -> None:
     expect(skip).to_be_focused()
     ana.page.keyboard.press("Enter")
     expect(ana.page.locator("#conversation")).to_be_focused()
+
+
+def test_a_form_with_the_keyboard_alone(demo_app: DemoApp, demo: Tab) -> None:
+    page, keys = demo.page, demo.page.keyboard
+    expect(demo.composer).to_be_focused()
+    keys.type("/route money")
+    keys.press("Enter")
+    escalate = page.get_by_role("button", name="Escalate")
+    expect(escalate).to_be_visible()
+    reach(demo, escalate, "Shift+Tab", at_most=30)
+    keys.press("Enter")
+    dialog = page.get_by_role("dialog", name="A form")
+    expect(dialog).to_be_visible()
+    expect(page.get_by_label("Link")).to_be_focused()
+    keys.type("https://acme.zendesk.com/1")
+    keys.press("Tab")
+    keys.type("bet")
+    keys.press("Enter")
+    keys.press("Tab")
+    keys.type("gam")
+    keys.press("Enter")
+    keys.press("Escape")
+    keys.press("Tab")
+    expect(page.get_by_role("button", name="Remove Gamma")).to_be_visible()
+    page.get_by_label("Summary").focus()
+    keys.type("Charged twice")
+    keys.press("Control+Enter")
+    expect(dialog).not_to_be_visible()
+    (values,) = demo_app.submissions
+    assert values["kind"]["kind"]["selected_option"] == OPTIONS[1]
+    assert values["tags"]["tags"]["selected_options"] == [OPTIONS[2]]
+    assert values["summary"]["summary"]["value"] == "Charged twice"
+
+
+def test_channels_by_keyboard(demo: Tab) -> None:
+    page = demo.page
+    expect(demo.composer).to_be_focused()
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.get_by_role("heading", name="ask-disputes", level=1)).to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(page.locator("#sidebar .line.here")).to_be_focused()
+    page.keyboard.press("F6")
+    expect(demo.composer).to_be_focused()

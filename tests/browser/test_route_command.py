@@ -26,7 +26,7 @@ def test_warnings_come_before_the_destination_and_the_destination_before_the_ste
     assert known.decision.warnings
 
     card = ana.route(SURE)
-    ana.shot("answer")
+    ana.screenshot("answer")
 
     warnings = card.locator(".richtext").first.locator("li")
     expect(warnings).to_have_text([f"Warning: {warning}" for warning in known.decision.warnings])
@@ -49,7 +49,7 @@ def test_an_answer_is_seen_by_the_person_who_asked_alone(ana: Tab, tab: Callable
 def test_one_of_the_choices_is_picked(ana: Tab) -> None:
     card = ana.route(UNCLEAR)
     expect(card).to_contain_text("Which of these is it?")
-    ana.shot("choices")
+    ana.screenshot("choices")
     wanted = card.locator(".block.section.beside .words").nth(1).inner_text().strip()
 
     card.get_by_role("button", name=f"Open: {wanted}").click()
@@ -77,7 +77,7 @@ def test_not_this_offers_the_next_matches_without_what_was_refused(ana: Tab) -> 
     offered = card.locator(".block.section.beside .words")
     expect(offered.first).to_be_visible()
     assert title not in [text.strip() for text in offered.all_inner_texts()]
-    ana.shot("not-this")
+    ana.screenshot("not-this")
 
 
 def test_helpful_is_noted_in_the_answer_which_stays(ana: Tab) -> None:
@@ -115,7 +115,7 @@ def test_route_alone_opens_a_window_and_the_answer_appears_in_it(sandbox_app: Sa
     expect(ana.window).to_contain_text(sandbox_app.guide().knowledge.facts["client_segment"].ask)
     ana.click(ana.window, "Mid-Market")
     expect(ana.window.get_by_role("heading", name="Goes to: HV Mediation Tier 1")).to_be_visible()
-    ana.shot("answer-in-a-window")
+    ana.screenshot("answer-in-a-window")
     (view,) = sandbox_app.sandbox.workspace.views.stack(sandbox_app.sandbox.workspace.person("ana").id)
     assert view.content["callback_id"] == Callback.ANSWER
     ana.click(ana.window, "Close")
@@ -126,7 +126,7 @@ def test_help_says_what_can_be_typed(ana: Tab) -> None:
     card = ana.route("help")
     for typed in ("/route escalate ask-disputes", "/route escalate", "/route help"):
         expect(card.locator("strong").filter(has_text=re.compile(rf"^{typed}$"))).to_have_count(1)
-    ana.shot("help-card")
+    ana.screenshot("help-card")
 
 
 def test_nonsense_and_emoji_get_words_and_not_silence(ana: Tab) -> None:
@@ -155,7 +155,7 @@ def test_markup_that_a_person_types_stays_text(ana: Tab) -> None:
 def test_the_composer_completes_the_command_and_hints_at_its_use(ana: Tab) -> None:
     ana.composer.press_sequentially("/ro")
     expect(ana.page.get_by_role("option", name="/route")).to_be_visible()
-    ana.shot("composer")
+    ana.screenshot("composer")
     ana.composer.press("Tab")
     expect(ana.composer).to_have_value("/route ")
     expect(ana.page.locator(".composer .usage")).to_contain_text("/route")

@@ -26,7 +26,7 @@ def test_two_questions_lead_to_the_one_right_queue(ana: Tab, facts: Mapping[str,
     card = ana.route(MEDIATION)
     expect(card.get_by_role("heading", name=UNDECIDED)).to_be_visible()
     expect(card).to_contain_text(facts["payment_kind"].ask)
-    ana.shot("question")
+    ana.screenshot("question")
 
     ana.click(card, "Work")
     expect(card).to_contain_text(facts["client_segment"].ask)
@@ -36,7 +36,7 @@ def test_two_questions_lead_to_the_one_right_queue(ana: Tab, facts: Mapping[str,
     expect(card.get_by_role("heading", name="Goes to: HV Mediation Tier 1")).to_be_visible()
     expect(card).not_to_contain_text(facts["client_segment"].ask)
     expect(card).to_contain_text(re.compile(r"Why: .*Mid-Market", re.IGNORECASE))
-    ana.shot("decided")
+    ana.screenshot("decided")
 
 
 def test_a_fact_is_taken_back_and_corrected(ana: Tab, facts: Mapping[str, FactSpec]) -> None:
@@ -61,7 +61,7 @@ def test_a_number_read_from_the_words_is_taken_back_and_stated_anew(ana: Tab, fa
     expect(card).to_contain_text(facts["funds_in_escrow"].ask)
     ana.click(card, "No")
     expect(card).to_contain_text(facts["days_since_last_payment"].ask)
-    ana.shot("number")
+    ana.screenshot("number")
 
     ranges = card.get_by_role("button", name=re.compile(r"^Days since the last payment: .*\d"))
     assert ranges.count() > 1
@@ -78,4 +78,4 @@ def test_who_does_not_know_sees_every_possibility(sandbox_app: SandboxApp, ana: 
     assert len(possible) > 2
     expect(found.locator("li")).to_have_count(len(possible))
     expect(found.locator("li strong")).to_have_text([one.destination.name for one in possible])
-    ana.shot("not-known")
+    ana.screenshot("not-known")
