@@ -38,7 +38,7 @@ from slackguide.escalation.state_machine import (
 )
 from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.schema import outbox
-from tests.chaos.outbox_chaos import replayed
+from tests.chaos.outcome import replay
 from tests.support.clock import ManualClock
 from tests.support.databases import Store, new_escalation, sqlite_url
 
@@ -196,7 +196,7 @@ class Promises(RuleBasedStateMachine):
         for escalation in stored.values():
             assert escalation.card is not None
             assert self.slack.messages[f"{escalation.channel} {escalation.id}"][-1] == escalation.card.ts
-            assert replayed(self.store.escalations.history(escalation.id)) is escalation.state
+            assert replay(self.store.escalations.history(escalation.id)) is escalation.state
         with self.store.database.read() as connection:
             rows = connection.execute(select(outbox)).all()
         quiet = ("update_card", "refresh_home")
