@@ -95,7 +95,7 @@ class AppChaosRun:
             for index in range(len(self.ports)):
                 self._start(stack, index)
             for process in self._running.values():
-                process.logged("the directory is up to date", DEADLINE)
+                process.wait_for_log("the directory is up to date", DEADLINE)
             self._wait_until_ready(range(len(self.ports)))
             first = self.slack.escalate()
             self.acknowledged.append(str(first.sent["view"]["id"]))
@@ -124,7 +124,7 @@ class AppChaosRun:
 
     def _wait_until_ready(self, indices: Sequence[int]) -> None:
         for index in indices:
-            self._running[index].becomes("/readyz", 200, timeout=DEADLINE)
+            self._running[index].wait_for_status("/readyz", 200, timeout=DEADLINE)
 
     def _kill_processes(self, stack: ExitStack, chance: random.Random) -> None:
         """Kill some processes at a time, most of them at work, some while they start."""

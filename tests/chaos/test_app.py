@@ -38,7 +38,7 @@ def test_a_post_whose_answer_is_lost_is_posted_once(slack: SandboxWorkspace) -> 
     """Slack stores the message and resets the connection before it answers."""
     lost = InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=1)
     with running(slack.environment(), slack.folder) as process:
-        process.logged("the directory is up to date")
+        process.wait_for_log("the directory is up to date")
         slack.sandbox.inject_fault(lost)
         slack.escalate()
         slack.wait(lambda: len(slack.posted()) == 1, "the post without an answer")

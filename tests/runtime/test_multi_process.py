@@ -27,9 +27,9 @@ def test_two_that_answer_and_one_that_delivers(slack: SandboxWorkspace, postgres
         alone = slack.environment(DATABASE_URL=url, PORT=health, SLACK_SIGNING_SECRET="")
         third = stack.enter_context(running(alone, slack.folder, worker))
         for process in (first, second, third):
-            process.becomes("/readyz", 200)
-        first.logged("the directory is up to date")
-        second.logged("the directory is up to date")
+            process.wait_for_status("/readyz", 200)
+        first.wait_for_log("the directory is up to date")
+        second.wait_for_log("the directory is up to date")
         for number in range(ESCALATIONS):
             sent = slack.escalate(number)
             reply = slack.again(sent, other)

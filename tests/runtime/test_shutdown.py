@@ -19,7 +19,7 @@ from slackguide.storage.column_types import UtcDateTime
 from slackguide.storage.database import Database
 from slackguide.storage.outbox_admin import OutboxAdmin, PendingJob
 from slackguide.storage.schema import lanes, outbox
-from tests.support.processes import CUT_OFF, clean, ended, running
+from tests.support.processes import UNCLEAN_SHUTDOWN, clean_environment, run_to_exit, running
 from tests.support.sandbox_workspace import SandboxWorkspace
 from tests.support.waiting import WAIT_SECONDS
 
@@ -62,7 +62,7 @@ def test_what_is_under_way_is_finished(slack: SandboxWorkspace) -> None:
     window = InjectedFault(kind=FaultKind.SLOW, method="views.open", times=1, seconds=WAIT_SECONDS)
     seen: list[Exchange] = []
     with running(slack.environment(), slack.folder) as process:
-        process.logged("the directory is up to date")
+        process.wait_for_log("the directory is up to date")
         slack.sandbox.inject_fault(post)
         slack.escalate()
         met(slack, post)
@@ -71,9 +71,9 @@ def test_what_is_under_way_is_finished(slack: SandboxWorkspace) -> None:
         typing.start()
         met(slack, window)
         process.signal(signal.SIGTERM)
-        process.logged("stopping: nothing new is taken")
+        process.wait_for_log("stopping: nothing new is taken")
         slack.sandbox.faults.clear()
-        status = process.ends()
+        status = process.wait_for_exit()
         typing.join(WAIT_SECONDS)
     assert status == 0, process.log
     assert process.lines[-1].endswith("stopped")
@@ -89,14 +89,14 @@ def test_a_lease_is_given_back_and_a_restart_goes_on(slack: SandboxWorkspace) ->
     """Told to stop while it looks for the channel, it sends nothing any more."""
     look = InjectedFault(kind=FaultKind.SLOW, method="conversations.list", times=1, seconds=WAIT_SECONDS)
     with running(slack.environment(), slack.folder) as process:
-        process.logged("the directory is up to date")
+        process.wait_for_log("the directory is up to date")
         slack.sandbox.inject_fault(look)
         slack.escalate()
         met(slack, look)
         process.signal(signal.SIGTERM)
-        process.logged("stopping: nothing new is taken")
+        process.wait_for_log("stopping: nothing new is taken")
         slack.sandbox.faults.clear()
-        assert process.ends() == 0, process.log
+        assert process.wait_for_exit() == 0, process.log
     assert [(job.kind, job.state, job.attempts) for job in pending_jobs(slack)] == [("post_escalation", "due", 0)]
     assert slack.posted() == []
     with running(slack.environment(), slack.folder) as process:
@@ -107,11 +107,11 @@ def test_a_lease_is_given_back_and_a_restart_goes_on(slack: SandboxWorkspace) ->
 
 def test_a_stop_signal_during_the_start_stops_in_good_order(slack: SandboxWorkspace) -> None:
     with running(slack.environment(), slack.folder) as process:
-        process.logged("runs as HTTP")
+        process.wait_for_log("runs as HTTP")
         process.signal(signal.SIGHUP)
         process.signal(signal.SIGTERM)
         process.signal(signal.SIGTERM)
-        assert process.ends() == 0, process.log
+        assert process.wait_for_exit() == 0, process.log
         assert process.lines[-1].endswith("stopped")
 
 
@@ -127,14 +127,14 @@ with in_time(0.1):
 
 def test_what_hangs_is_cut_off_within_the_contracts_ten_seconds(tmp_path: Path) -> None:
     assert SHUTDOWN_SECONDS < 10
-    end = ended(clean(), tmp_path, ("-c", HANGS))
+    end = run_to_exit(clean_environment(), tmp_path, ("-c", HANGS))
     assert end.status == 0
-    assert f"{CUT_OFF} 0.1 s" in end.err
+    assert f"{UNCLEAN_SHUTDOWN} 0.1 s" in end.err
 
 
 def test_it_ends_though_everything_hangs(slack: SandboxWorkspace) -> None:
     with running(slack.environment(), slack.folder) as process:
-        process.logged("the directory is up to date")
+        process.wait_for_log("the directory is up to date")
         slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.HANGING))
         for number in range(3):
             slack.sandbox.message("ana", f"about the badge {number}")
@@ -143,7 +143,7 @@ def test_it_ends_though_everything_hangs(slack: SandboxWorkspace) -> None:
         typing.start()
         slack.wait(lambda: len(slack.workspace.exchanges) >= 3, "the messages")
         process.signal(signal.SIGTERM)
-        assert process.ends() == 0, process.log
+        assert process.wait_for_exit() == 0, process.log
         typing.join(WAIT_SECONDS)
     assert {job.state for job in pending_jobs(slack)} <= {"due", "sending"}
     assert slack.notified() == []
@@ -153,7 +153,7 @@ def test_killed_in_the_middle_of_a_post_it_is_posted_once(slack: SandboxWorkspac
     """Slack has the message, and the process dies before it hears so."""
     lost = InjectedFault(kind=FaultKind.LOST_ANSWER, method="chat.postMessage", times=1)
     with running(slack.environment(), slack.folder) as process:
-        process.logged("the directory is up to date")
+        process.wait_for_log("the directory is up to date")
         slack.sandbox.inject_fault(lost)
         sent = slack.escalate()
         slack.wait(lambda: len(slack.posted()) == 1, "the post that nobody hears of")
@@ -161,7 +161,7 @@ def test_killed_in_the_middle_of_a_post_it_is_posted_once(slack: SandboxWorkspac
     assert [(job.kind, job.state, job.attempts) for job in pending_jobs(slack)] == [("post_escalation", "sending", 1)]
     later(slack, LEASE)
     with running(slack.environment(), slack.folder) as process:
-        process.becomes("/readyz", 200)
+        process.wait_for_status("/readyz", 200)
         again = slack.again(sent, process.port)
         assert "D-1001 is saved" in again.body
         assert "nothing was sent twice" in again.body

@@ -12,7 +12,7 @@ from slackguide.sandbox import BotApp, Exchange, Message, Sandbox, demo_team
 from slackguide.sandbox.transport.http import Envelope, HttpTransport
 from slackguide.sandbox.workspace.records import AppReply
 from slackguide.slack.manifest import manifest
-from tests.support.processes import clean, free_port
+from tests.support.processes import clean_environment, free_port
 from tests.support.small_knowledge import write_knowledge
 from tests.support.waiting import WAIT_SECONDS
 
@@ -71,7 +71,7 @@ class SandboxWorkspace:
             "HOST": "127.0.0.1",
             "PORT": self.port,
         }
-        return clean(**{**usual, **changes})
+        return clean_environment(**{**usual, **changes})
 
     @property
     def database_url(self) -> str:
