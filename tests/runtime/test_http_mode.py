@@ -15,8 +15,9 @@ from urllib.parse import urlencode
 import pytest
 
 from slackguide.sandbox.transport.http import signed_headers
+from tests.support.credentials import BOT_TOKEN, SECRET
 from tests.support.processes import HttpReply, Process, request, running
-from tests.support.sandbox_workspace import BOT_TOKEN, SECRET, SandboxWorkspace, sandbox_workspace
+from tests.support.sandbox_workspace import SandboxWorkspace, sandbox_workspace
 from tests.support.small_knowledge import phrasing, write_knowledge
 
 FORM = "application/x-www-form-urlencoded"

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from slackguide.delivery.notifier import Notifier
 from slackguide.storage.database import Database
 from slackguide.storage.outbox_admin import OutboxAdmin
+from tests.support.credentials import APP_TOKEN
 from tests.support.databases import Server
 from tests.support.processes import free_port, running
-from tests.support.sandbox_workspace import APP_TOKEN, SandboxWorkspace
+from tests.support.sandbox_workspace import SandboxWorkspace
 
 ESCALATIONS = 3
 
@@ -32,7 +33,7 @@ def test_two_that_answer_and_one_that_delivers(slack: SandboxWorkspace, postgres
         second.wait_for_log("the directory is up to date")
         for number in range(ESCALATIONS):
             sent = slack.escalate(number)
-            reply = slack.again(sent, other)
+            reply = slack.resubmit(sent, other)
             assert f"D-{1001 + number} is saved" in reply.body
             assert "nothing was sent twice" in reply.body
         slack.wait(lambda: len(slack.notified()) == ESCALATIONS, "the notices")

@@ -7,8 +7,9 @@ import socket
 from pathlib import Path
 
 from slackguide.sandbox import FaultKind, InjectedFault
+from tests.support.credentials import APP_TOKEN, BOT_TOKEN
 from tests.support.processes import clean_environment, free_port, running
-from tests.support.sandbox_workspace import APP_TOKEN, BOT_TOKEN, SandboxWorkspace, small_knowledge
+from tests.support.sandbox_workspace import SandboxWorkspace, small_knowledge
 from tests.support.small_knowledge import phrasing
 
 

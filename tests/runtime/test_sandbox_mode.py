@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.credentials import APP_TOKEN, BOT_TOKEN, SECRET
 from tests.support.processes import CHECKOUT, Process, clean_environment, free_port, request, run_to_exit, running
-from tests.support.sandbox_workspace import APP_TOKEN, BOT_TOKEN, SECRET, small_knowledge
+from tests.support.sandbox_workspace import small_knowledge
 
 CLI = ("-m", "slackguide")
 

@@ -162,7 +162,7 @@ def test_killed_in_the_middle_of_a_post_it_is_posted_once(slack: SandboxWorkspac
     later(slack, LEASE)
     with running(slack.environment(), slack.folder) as process:
         process.wait_for_status("/readyz", 200)
-        again = slack.again(sent, process.port)
+        again = slack.resubmit(sent, process.port)
         assert "D-1001 is saved" in again.body
         assert "nothing was sent twice" in again.body
         slack.wait(lambda: any("D-1001 is in" in text for text in slack.notified()), "the notice")

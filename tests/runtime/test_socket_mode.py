@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from slackguide.sandbox import FaultKind, InjectedFault
+from tests.support.credentials import APP_TOKEN
 from tests.support.processes import Process, request, running
-from tests.support.sandbox_workspace import APP_TOKEN, SandboxWorkspace, sandbox_workspace
+from tests.support.sandbox_workspace import SandboxWorkspace, sandbox_workspace
 from tests.support.small_knowledge import phrasing
 
 NOT_CONNECTED = {"status": "not ready", "reasons": ["Socket Mode is not connected to Slack yet."]}

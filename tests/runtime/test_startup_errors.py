@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.credentials import APP_TOKEN, BOT_TOKEN, SECRET
 from tests.support.processes import APP, ExitedProcess, clean_environment, free_port, run_to_exit
-from tests.support.sandbox_workspace import APP_TOKEN, BOT_TOKEN, SECRET, small_knowledge
+from tests.support.sandbox_workspace import small_knowledge
 from tests.support.small_knowledge import write_knowledge
 
 CLI = ("-m", "slackguide")

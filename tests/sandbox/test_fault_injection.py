@@ -12,7 +12,8 @@ from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler
 from slack_sdk.webhook import WebhookClient
 
 from slackguide.sandbox import FaultKind, InjectedFault
-from tests.support.bolt_app import BOT_TOKEN, ServedApp, served
+from tests.support.bolt_app import ServedApp, served
+from tests.support.credentials import BOT_TOKEN
 from tests.support.waiting import WAIT_SECONDS
 
 

@@ -10,7 +10,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from slackguide.sandbox import BotApp, Channel, NotAllowedError, Person, PersonRole, RateLimit, Sandbox, Team, demo_team
-from tests.support.bolt_app import APP_TOKEN, BOT, BOT_TOKEN, ServedApp, actions, button, section, served, team
+from tests.support.bolt_app import BOT, ServedApp, actions, button, section, served, team
+from tests.support.credentials import APP_TOKEN, BOT_TOKEN
 
 
 def refused(slack: ServedApp, method: str, **arguments: Any) -> SlackApiError:

@@ -1,4 +1,4 @@
-"""A small real Bolt app, served over real HTTP: what the sandbox is driven against in these tests."""
+"""A small Bolt app served over HTTP, with the sandbox as its Slack, and builders of blocks."""
 
 from __future__ import annotations
 
@@ -17,16 +17,13 @@ from slackguide.sandbox import BotApp, Command, RateLimit, Sandbox, Shortcut, Te
 from slackguide.sandbox.ui.api import KnowledgePreview
 from slackguide.wsgi_server import WsgiServer
 from tests.support.clock import ManualClock
+from tests.support.credentials import BOT_TOKEN, SECRET
 from tests.support.waiting import WAIT_SECONDS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
 Json = dict[str, Any]
-
-SECRET = "secret-of-the-tests"
-BOT_TOKEN = "xoxb-of-the-tests"
-APP_TOKEN = "xapp-of-the-tests"
 
 START = datetime(2027, 1, 15, 8, 0, tzinfo=UTC)
 """The time at which a sandbox of these tests starts."""
@@ -42,7 +39,7 @@ BOT = BotApp(
 
 
 class SandboxOptions(TypedDict, total=False):
-    """What a test may choose about its sandbox."""
+    """The options of a sandbox that a test may set."""
 
     team: Team
     port: int
@@ -58,11 +55,12 @@ class SandboxOptions(TypedDict, total=False):
 
 
 def team() -> Team:
+    """Return the demo team with the small app installed."""
     return demo_team(app=BOT)
 
 
 def bolt_app(sandbox: Sandbox) -> App:
-    """An app that knows who it is without asking Slack, and verifies signatures."""
+    """Return an app that verifies signatures and is authorized without a call to Slack."""
 
     def authorize(**_: object) -> AuthorizeResult:
         return AuthorizeResult(
@@ -82,7 +80,7 @@ def bolt_app(sandbox: Sandbox) -> App:
 
 
 class ServedApp:
-    """A sandbox with the app behind it: `app` is to be given listeners."""
+    """A sandbox with a Bolt app behind it. Tests add listeners to `app`."""
 
     def __init__(self, sandbox: Sandbox, clock: ManualClock, app: App) -> None:
         self.sandbox = sandbox
@@ -94,14 +92,14 @@ class ServedApp:
 
 @contextmanager
 def served(**options: Unpack[SandboxOptions]) -> Iterator[ServedApp]:
-    """A running sandbox and the app that it drives over HTTP."""
+    """Run a sandbox and a Bolt app that it reaches over HTTP."""
     clock = ManualClock(START)
-    handler: list[SlackRequestHandler] = []
+    handlers: list[SlackRequestHandler] = []  # the app needs the sandbox, and the sandbox the server's port
 
-    def late(environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
-        return handler[0](environ, start)
+    def application(environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
+        return handlers[0](environ, start)
 
-    server = WsgiServer(late, host="127.0.0.1", port=0, threads=8)
+    server = WsgiServer(application, host="127.0.0.1", port=0, threads=8)
     settings: SandboxOptions = {
         "team": team(),
         "bot_url": f"http://127.0.0.1:{server.port}/slack/events",
@@ -111,7 +109,7 @@ def served(**options: Unpack[SandboxOptions]) -> Iterator[ServedApp]:
     }
     sandbox = Sandbox(clock=lambda: clock.now, signing_secret=SECRET, bot_token=BOT_TOKEN, **settings)
     app = bolt_app(sandbox)
-    handler.append(SlackRequestHandler(app))
+    handlers.append(SlackRequestHandler(app))
     server.start()
     sandbox.start()
     try:
@@ -122,18 +120,22 @@ def served(**options: Unpack[SandboxOptions]) -> Iterator[ServedApp]:
 
 
 def section(text: str) -> Json:
+    """Return a section block."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
 def button(action_id: str, text: str = "Press", **more: object) -> Json:
+    """Return a button element."""
     return {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": text}, **more}
 
 
 def actions(*elements: Json, block_id: str = "buttons") -> Json:
+    """Return an actions block."""
     return {"type": "actions", "block_id": block_id, "elements": list(elements)}
 
 
 def field(name: str, element: Json, **more: object) -> Json:
+    """Return an input block whose ids are `name`."""
     return {
         "type": "input",
         "block_id": name,
@@ -144,6 +146,7 @@ def field(name: str, element: Json, **more: object) -> Json:
 
 
 def modal(*blocks: Json, callback_id: str = "form", **more: object) -> Json:
+    """Return a modal."""
     return {
         "type": "modal",
         "callback_id": callback_id,
@@ -155,4 +158,5 @@ def modal(*blocks: Json, callback_id: str = "form", **more: object) -> Json:
 
 
 def threads() -> set[str]:
+    """Return the names of the running threads."""
     return {thread.name for thread in threading.enumerate()}

