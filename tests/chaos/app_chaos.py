@@ -16,11 +16,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy import select, update
 
 from slackguide.delivery.notifier import Notifier
 from slackguide.escalation.filters import EscalationFilter
@@ -29,10 +26,9 @@ from slackguide.sandbox import FaultKind, InjectedFault, Message
 from slackguide.sandbox.errors import NotAllowedError
 from slackguide.sandbox.transport.http import Envelope
 from slackguide.slack.ids import NOTICE_EVENT, Action, Callback
-from slackguide.storage.column_types import UtcDateTime
 from slackguide.storage.escalations import SqlEscalationRepository
-from slackguide.storage.schema import lanes, outbox
-from tests.chaos.outcome import DEADLINE, Outcome, inconsistencies, opened, wait_until_delivered
+from tests.chaos.outcome import DEADLINE, Outcome, inconsistencies, wait_until_delivered
+from tests.support.databases import age_jobs, open_database
 from tests.support.processes import Process, free_port, running
 from tests.support.sandbox_workspace import SandboxWorkspace, sandbox_workspace
 from tests.support.waiting import pause
@@ -112,7 +108,7 @@ class AppChaosRun:
                 specialist.result(DEADLINE)
             self.slack.sandbox.faults.clear()
             self._kill_and_restart(stack, range(len(self.ports)), later=LONGEST_DELAY)
-            with opened(self.url) as database:
+            with open_database(self.url) as database:
                 wait_until_delivered(database)
         return self._verify()
 
@@ -194,7 +190,7 @@ class AppChaosRun:
 
     def _verify(self) -> Outcome:
         posted = Counter(str((message.metadata or {})["event_payload"]["id"]) for message in self.slack.posted())
-        with opened(self.url) as database:
+        with open_database(self.url) as database:
             repository = SqlEscalationRepository(database=database, notifier=Notifier(), ids=str)
             by_view = {view: repository.by_view(view) for view in self.acknowledged}
             stored = list(repository.iterate(EscalationFilter()))
@@ -262,13 +258,3 @@ def history_errors(repository: SqlEscalationRepository, escalations: Sequence[Es
             yield f"{escalation.reference} has {escalation.card} after {dict(kinds)}"
         if [event.at for event in history] != sorted(event.at for event in history):
             yield f"{escalation.reference} has a history out of order"
-
-
-def age_jobs(url: str, seconds: float) -> None:
-    """Make every planned job older, as if no process had run for so long."""
-    with opened(url) as database, database.write() as connection:
-        for table, key in ((outbox, outbox.c.id), (lanes, lanes.c.name)):
-            times = [column for column in table.columns if isinstance(column.type, UtcDateTime)]
-            for row in connection.execute(select(table)).mappings().all():
-                older = {c.name: row[c.name] - timedelta(seconds=seconds) for c in times if row[c.name] is not None}
-                connection.execute(update(table).where(key == row[key.name]).values(older))

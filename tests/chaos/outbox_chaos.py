@@ -49,8 +49,8 @@ from slackguide.escalation.state_machine import (
 from slackguide.storage.database import Database
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.outbox import SqlJobQueue
-from tests.chaos.outcome import Outcome, inconsistencies, opened, wait_until_delivered
-from tests.support.databases import new_escalation
+from tests.chaos.outcome import Outcome, inconsistencies, wait_until_delivered
+from tests.support.databases import new_escalation, open_database
 from tests.support.waiting import pause
 
 LEASE, TIMEOUT, POST_INTERVAL = 3.0, 0.5, 0.02
@@ -282,7 +282,7 @@ def run_outbox_chaos(url: str, seed: int, folder: Path, escalations: int = 12) -
             kills += kill(workers[victim])
             workers[victim] = new_worker()
     slack.faultless = True
-    with opened(url) as database:
+    with open_database(url) as database:
         try:
             wait_until_delivered(database)
         finally:

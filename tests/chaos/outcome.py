@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from slackguide.delivery.notifier import Notifier
 from slackguide.escalation.models import Escalation, EscalationState, Event, EventKind
@@ -84,16 +82,6 @@ def summary(outcomes: Sequence[Outcome]) -> str:
         f"{sum(outcome.retried for outcome in outcomes)} submissions sent again, "
         f"{sum(outcome.clicks for outcome in outcomes)} clicks, faults injected: {faults}"
     )
-
-
-@contextmanager
-def opened(url: str) -> Iterator[Database]:
-    """Open the database at `url` for as long as the block lasts."""
-    database = Database(url=url, clock=lambda: datetime.now(UTC))
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 def wait_until_delivered(database: Database) -> None:

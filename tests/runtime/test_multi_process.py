@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import ExitStack
-from datetime import UTC, datetime
 
 from slackguide.delivery.notifier import Notifier
-from slackguide.storage.database import Database
 from slackguide.storage.outbox_admin import OutboxAdmin
 from tests.support.credentials import APP_TOKEN
-from tests.support.databases import Server
+from tests.support.databases import Server, open_database
 from tests.support.processes import free_port, running
 from tests.support.sandbox_workspace import SandboxWorkspace
 
@@ -42,9 +40,8 @@ def test_two_that_answer_and_one_that_delivers(slack: SandboxWorkspace, postgres
     references = Counter(message.text.splitlines()[0] for message in slack.posted())
     assert references == {f"D-{1001 + number}: Ask Disputes": 1 for number in range(ESCALATIONS)}
     assert not (slack.folder / "home").exists()
-    database = Database(url=url, clock=lambda: datetime.now(UTC))
-    assert OutboxAdmin(database=database, notifier=Notifier()).pending() == ()
-    database.close()
+    with open_database(url) as database:
+        assert OutboxAdmin(database=database, notifier=Notifier()).pending() == ()
     for process in (first, second, third):
         assert APP_TOKEN not in process.log
         assert url not in process.log

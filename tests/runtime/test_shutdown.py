@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy import select, update
 
 from slackguide.delivery.notifier import Notifier
 from slackguide.runtime.process import SHUTDOWN_SECONDS
 from slackguide.sandbox import Exchange, FaultKind, InjectedFault
-from slackguide.storage.column_types import UtcDateTime
-from slackguide.storage.database import Database
 from slackguide.storage.outbox_admin import OutboxAdmin, PendingJob
-from slackguide.storage.schema import lanes, outbox
+from tests.support.databases import age_jobs, open_database
 from tests.support.processes import UNCLEAN_SHUTDOWN, clean_environment, run_to_exit, running
 from tests.support.sandbox_workspace import SandboxWorkspace
 from tests.support.waiting import WAIT_SECONDS
@@ -26,29 +19,10 @@ from tests.support.waiting import WAIT_SECONDS
 LEASE = 15.0
 
 
-@contextmanager
-def database(slack: SandboxWorkspace) -> Iterator[Database]:
-    found = Database(url=slack.database_url, clock=lambda: datetime.now(UTC))
-    try:
-        yield found
-    finally:
-        found.close()
-
-
 def pending_jobs(slack: SandboxWorkspace) -> tuple[PendingJob, ...]:
     """What the process has left to do."""
-    with database(slack) as stored:
-        return OutboxAdmin(database=stored, notifier=Notifier()).pending()
-
-
-def later(slack: SandboxWorkspace, seconds: float) -> None:
-    """Lets time pass for what is kept: everything planned becomes so much older."""
-    with database(slack) as stored, stored.write() as connection:
-        for table, key in ((outbox, outbox.c.id), (lanes, lanes.c.name)):
-            moments = [column for column in table.columns if isinstance(column.type, UtcDateTime)]
-            for row in connection.execute(select(table)).mappings().all():
-                older = {c.name: row[c.name] - timedelta(seconds=seconds) for c in moments if row[c.name] is not None}
-                connection.execute(update(table).where(key == row[key.name]).values(older))
+    with open_database(slack.database_url) as database:
+        return OutboxAdmin(database=database, notifier=Notifier()).pending()
 
 
 def met(slack: SandboxWorkspace, fault: InjectedFault) -> None:
@@ -159,7 +133,7 @@ def test_killed_in_the_middle_of_a_post_it_is_posted_once(slack: SandboxWorkspac
         slack.wait(lambda: len(slack.posted()) == 1, "the post that nobody hears of")
         process.kill()
     assert [(job.kind, job.state, job.attempts) for job in pending_jobs(slack)] == [("post_escalation", "sending", 1)]
-    later(slack, LEASE)
+    age_jobs(slack.database_url, LEASE)
     with running(slack.environment(), slack.folder) as process:
         process.wait_for_status("/readyz", 200)
         again = slack.resubmit(sent, process.port)

@@ -13,21 +13,23 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, select, text, update
 from sqlalchemy.engine import make_url
 
 from slackguide.delivery.notifier import Notifier
 from slackguide.escalation.models import NewEscalation, Requester, SubmissionResult
+from slackguide.storage.column_types import UtcDateTime
 from slackguide.storage.database import Database
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.inbox import EventInbox
 from slackguide.storage.migrate import migrate
 from slackguide.storage.outbox import SqlJobQueue
-from slackguide.storage.schema import metadata
+from slackguide.storage.schema import lanes, metadata, outbox
 from tests.support.clock import ManualClock
 from tests.support.waiting import WAIT_SECONDS
 
@@ -50,9 +52,8 @@ class Server:
         self._uri = make_url(uri).set(drivername="postgresql+psycopg")
         self._disable_fsync()
         self._template = self._new("TEMPLATE template0")
-        database = Database(url=self._template, clock=lambda: datetime.now(UTC))
-        migrate(database)
-        database.close()
+        with open_database(self._template) as database:
+            migrate(database)
 
     def empty(self) -> str:
         """Return the URL of a new database without tables."""
@@ -140,12 +141,31 @@ class Store:
             return len(connection.execute(select(metadata.tables[table])).all())
 
 
+@contextmanager
+def open_database(url: str) -> Iterator[Database]:
+    """Open the database at `url`, at the current time, for as long as the block lasts."""
+    database = Database(url=url, clock=lambda: datetime.now(UTC))
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def age_jobs(url: str, seconds: float) -> None:
+    """Make every planned job older, as if no process had run for so long."""
+    with open_database(url) as database, database.write() as connection:
+        for table, key in ((outbox, outbox.c.id), (lanes, lanes.c.name)):
+            times = [column for column in table.columns if isinstance(column.type, UtcDateTime)]
+            for row in connection.execute(select(table)).mappings().all():
+                older = {c.name: row[c.name] - timedelta(seconds=seconds) for c in times if row[c.name] is not None}
+                connection.execute(update(table).where(key == row[key.name]).values(older))
+
+
 def sqlite_url(folder: Path) -> str:
     """Return the URL of a new SQLite database with the tables of this version."""
     url = f"sqlite:///{folder / f'guide{next(_numbers)}.db'}"
-    database = Database(url=url, clock=lambda: datetime.now(UTC))
-    migrate(database)
-    database.close()
+    with open_database(url) as database:
+        migrate(database)
     return url
 
 
