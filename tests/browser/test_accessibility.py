@@ -1,4 +1,4 @@
-"""axe-core looks at every main surface, light and dark: nothing serious and nothing critical."""
+"""axe-core finds no serious or critical violation on any main surface, light or dark."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ AXE = resources.files("axe_playwright_python").joinpath("axe.min.js")
 
 SCAN = """
 async () => {
-  const found = await axe.run(document, { resultTypes: ["violations"] });
+  const result = await axe.run(document, { resultTypes: ["violations"] });
   const where = (node) => `${node.html.slice(0, 200)} (${node.failureSummary})`;
-  return found.violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, nodes: nodes.map(where) }));
+  return result.violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, nodes: nodes.map(where) }));
 }
 """
 
@@ -42,14 +42,14 @@ def test_nothing_serious_on(name: str, ana: Tab) -> None:
     assert not grave, grave
 
 
-def test_the_scan_finds_what_is_wrong(ana: Tab) -> None:
+def test_the_scan_finds_a_violation(ana: Tab) -> None:
     ana.composer.evaluate(
         "(field) => { field.removeAttribute('aria-label'); field.placeholder = ''; field.style.color = '#fff'; }"
     )
     assert "label" in {finding["id"] for finding in grave_findings(ana.page)}
 
 
-def test_the_theme_is_chosen_by_a_button_and_kept(ana: Tab) -> None:
+def test_the_theme_is_chosen_by_a_button_and_stored(ana: Tab) -> None:
     background = "() => getComputedStyle(document.body).backgroundColor"
     light = ana.page.evaluate(background)
     ana.page.get_by_role("button", name="Light or dark").click()

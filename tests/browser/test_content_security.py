@@ -1,4 +1,4 @@
-"""The page asks nothing but loopback, and its policy holds. Every other test here watches over that too."""
+"""Every request of the page goes to loopback, and its policy holds. The monitor of every other test checks that too."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from tests.browser.screens import SURFACES
 POLICY = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "frame-ancestors 'none'")
 
 
-def test_every_request_of_every_surface_stays_on_the_sandboxs_own_address(
-    sandbox_app: SandboxApp, ana: Tab, monitor: PageMonitor
-) -> None:
+def test_every_request_goes_to_the_sandbox(sandbox_app: SandboxApp, ana: Tab, monitor: PageMonitor) -> None:
     for reach in (
         SURFACES["answer"],
         SURFACES["home"],
@@ -51,11 +49,11 @@ def test_the_policy_is_strict_and_in_force(ana: Tab, monitor: PageMonitor) -> No
         }"""
     )
     assert ana.page.evaluate("() => window.broken === undefined")
-    assert [fault for fault in monitor.violations if "against the policy" in fault], "the watch saw no violation"
+    assert [fault for fault in monitor.violations if "against the policy" in fault], "the monitor recorded no violation"
     monitor.violations.clear()
 
 
-def test_a_request_that_leaves_is_stopped_and_seen(ana: Tab, monitor: PageMonitor) -> None:
+def test_a_request_that_leaves_loopback_is_blocked_and_recorded(ana: Tab, monitor: PageMonitor) -> None:
     outcome = ana.page.evaluate("() => fetch('http://192.0.2.1/').then(() => 'went out', () => 'stopped')")
     assert outcome == "stopped"
     assert monitor.violations
@@ -63,7 +61,7 @@ def test_a_request_that_leaves_is_stopped_and_seen(ana: Tab, monitor: PageMonito
 
 
 @pytest.mark.parametrize("text", ["<script>broken = true</script>", "javascript:alert(1)", "<a href='//x'>y</a>"])
-def test_what_people_write_is_never_markup(ana: Tab, text: str) -> None:
-    said = ana.go("ask-ce").wait_for_reply(text)
-    expect(said.locator(".words")).to_have_text(text)
-    expect(said.locator(".words a, .words script")).to_have_count(0)
+def test_user_text_is_never_markup(ana: Tab, text: str) -> None:
+    message = ana.go("ask-ce").wait_for_reply(text)
+    expect(message.locator(".words")).to_have_text(text)
+    expect(message.locator(".words a, .words script")).to_have_count(0)

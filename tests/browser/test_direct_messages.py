@@ -1,4 +1,4 @@
-"""Direct messages and mentions: answered in the thread, where follow-ups tell further facts."""
+"""Direct messages and mentions are answered in the thread, where follow-ups add facts."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from tests.browser.test_route_command import MEDIATION
 THREAD = "#side"
 
 
-def test_follow_ups_in_the_thread_count_and_the_answer_moves_on(
-    sandbox_app: SandboxApp, tab: Callable[[str], Tab]
-) -> None:
+def test_follow_ups_in_the_thread_add_facts(sandbox_app: SandboxApp, tab: Callable[[str], Tab]) -> None:
     facts = sandbox_app.guide().knowledge.facts
     ben = tab("ben").go("slackguide")
     mine = ben.wait_for_reply(MEDIATION)

@@ -1,4 +1,4 @@
-"""Two people in two tabs: one escalates, the other claims, asks, resolves; both see it move without reloading."""
+"""Two people in two tabs: one escalates, the other claims, asks and resolves; both pages update without a reload."""
 
 from __future__ import annotations
 
@@ -62,9 +62,7 @@ def test_claimed_asked_about_answered_and_resolved(ana: Tab, tab: Callable[[str]
     ana.screenshot("resolved")
 
 
-def test_app_home_shows_each_person_their_own_and_changes_by_itself(
-    ana: Tab, tab: Callable[[str], Tab], contract: str
-) -> None:
+def test_app_home_shows_each_person_their_own_and_updates(ana: Tab, tab: Callable[[str], Tab], contract: str) -> None:
     reference = escalate(ana, contract)
     marek = tab("marek")
     card = posted(marek, reference)
@@ -74,10 +72,10 @@ def test_app_home_shows_each_person_their_own_and_changes_by_itself(
 
     marek.click(card, "Claim")
     expect(row).to_contain_text("Claimed, with @Marek Nowak")
-    desk = marek.home()
-    expect(desk.get_by_role("heading", name="Unclaimed")).to_be_visible()
-    expect(desk.get_by_role("heading", name="Claimed by you")).to_be_visible()
-    expect(desk.locator(".block.section", has_text=f"{reference}: ")).to_contain_text("Claimed, with @Marek Nowak")
+    sheet = marek.home()
+    expect(sheet.get_by_role("heading", name="Unclaimed")).to_be_visible()
+    expect(sheet.get_by_role("heading", name="Claimed by you")).to_be_visible()
+    expect(sheet.locator(".block.section", has_text=f"{reference}: ")).to_contain_text("Claimed, with @Marek Nowak")
     expect(mine.get_by_role("heading", name="Claimed by you")).to_have_count(0)
     ana.screenshot("home")
     marek.screenshot("home-specialist")
@@ -100,7 +98,7 @@ def test_asking_from_app_home(sandbox_app: SandboxApp, ana: Tab) -> None:
     expect(ana.field("concern")).to_be_focused()
 
 
-def test_of_two_who_claim_one_wins_and_the_other_is_notified_who(
+def test_of_two_who_claim_one_wins_and_the_other_is_notified(
     sandbox_app: SandboxApp, ana: Tab, tab: Callable[[str], Tab], contract: str
 ) -> None:
     reference = escalate(ana, contract)

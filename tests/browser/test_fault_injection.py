@@ -1,4 +1,4 @@
-"""An escalation is sent while Slack fails, is rate-limited, or posts and then loses its answer: it arrives once."""
+"""An escalation is posted once while Slack fails, limits the rate, or loses its answer; and the request log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.waiting import WAIT_SECONDS
 def inject_fault(
     tab: Tab, kind: str, *, lasting: str, seconds: int | None = None, over: str = "chat.postMessage"
 ) -> None:
-    """Sets it with the panel."""
+    """Inject a fault with the panel."""
     panel = tab.panel("Fault injection")
     panel.get_by_role("radio", name=re.compile(f"^{kind}")).check()
     panel.locator('[data-key="faults-method"]').select_option(over)
@@ -30,7 +30,7 @@ def inject_fault(
 
 
 def send(tab: Tab, contract: str) -> str:
-    """Sends an escalation; the reference that it was saved under."""
+    """Submit an escalation; return its reference."""
     tab.click(tab.route(QUESTION), "Escalate")
     fill(tab, contract)
     tab.submit()
@@ -41,7 +41,7 @@ def send(tab: Tab, contract: str) -> str:
 
 
 def attempts(sandbox_app: SandboxApp, contract: str) -> list[str]:
-    """What became of each try to post the escalation about that contract: the fault that met it, or its answer."""
+    """Return the fault or the answer of each attempt to post the escalation about a contract."""
     calls = [call for call in sandbox_app.sandbox.workspace.calls if call.method == "chat.postMessage"]
     return [
         call.fault or ("ok" if call.answer.get("ok") else str(call.status))
@@ -84,9 +84,7 @@ def test_it_arrives_once(
         assert set(attempts(sandbox_app, contract)[:-1]) == {name}
 
 
-def test_a_window_that_slack_does_not_open_is_reported_and_opens_at_the_next_click(
-    sandbox_app: SandboxApp, ana: Tab
-) -> None:
+def test_a_modal_that_fails_to_open_opens_at_the_next_click(sandbox_app: SandboxApp, ana: Tab) -> None:
     card = ana.route(QUESTION)
     inject_fault(ana, "Failing", lasting="1", over="views.open")
     ana.click(card, "Escalate")
@@ -96,19 +94,19 @@ def test_a_window_that_slack_does_not_open_is_reported_and_opens_at_the_next_cli
     expect(ana.field("contract_id")).to_be_visible()
 
 
-def test_the_request_log_shows_what_reached_the_bot_and_what_it_called(ana: Tab) -> None:
+def test_the_request_log_shows_requests_and_web_api_calls(ana: Tab) -> None:
     ana.click(ana.route(f"{QUESTION} 5517"), "Escalate")
     expect(ana.window).to_be_visible()
     ana.click(ana.window, "Cancel")
-    wall = ana.panel("Request log")
-    command = wall.locator("details.glass", has_text=f"/route {QUESTION} 5517").first
+    log = ana.panel("Request log")
+    command = log.locator("details.glass", has_text=f"/route {QUESTION} 5517").first
     expect(command.locator(".chip-good").first).to_contain_text("200 in")
-    press = wall.locator("details.glass", has_text="answer_escalate").first
-    expect(press).to_contain_text("1 Web API call")
-    press.locator("summary").first.click()
-    expect(press.locator("details.call")).to_contain_text("views.open")
-    expect(wall.locator(".problems")).to_have_count(0)
-    ana.screenshot("glass-wall")
+    click = log.locator("details.glass", has_text="answer_escalate").first
+    expect(click).to_contain_text("1 Web API call")
+    click.locator("summary").first.click()
+    expect(click.locator("details.call")).to_contain_text("views.open")
+    expect(log.locator(".problems")).to_have_count(0)
+    ana.screenshot("request-log")
 
 
 def test_the_request_log_shows_the_request_and_the_broken_rule(demo: Tab) -> None:

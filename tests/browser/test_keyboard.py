@@ -1,4 +1,4 @@
-"""Everything without a mouse: the focus is where one expects it, and nothing needs a pointer."""
+"""The page works without a pointer, and the focus is where a person expects it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FOCUSED = "() => document.activeElement.textContent.trim() || document.activeEle
 
 
 def reach(tab: Tab, wanted: Locator, key: str = "Tab", *, at_most: int = 40) -> None:
-    """Presses a key until the focus is there."""
+    """Press a key until an element is focused."""
     passed = []
     for _ in range(at_most):
         if wanted.evaluate("(node) => node === document.activeElement"):
@@ -63,7 +63,7 @@ def test_ask_escalate_and_send_by_keyboard_alone(ana: Tab, contract: str) -> Non
     expect(posted(ana, reference)).to_contain_text(contract)
 
 
-def test_the_answer_to_a_question_is_clicked_and_the_focus_stays_in_the_answer(ana: Tab) -> None:
+def test_the_focus_stays_in_an_answer_that_is_updated(ana: Tab) -> None:
     card = ana.route("send a case to Mediation hourly contract last paid 12 days ago")
     work = card.get_by_role("button", name=re.compile(": Work$"))
     reach(ana, work, "Shift+Tab")
@@ -76,7 +76,7 @@ def test_the_answer_to_a_question_is_clicked_and_the_focus_stays_in_the_answer(a
     expect(card).to_contain_text("Goes to: HV Mediation Tier 1")
 
 
-def test_escape_closes_a_list_first_and_then_the_window_and_the_focus_returns(ana: Tab) -> None:
+def test_escape_closes_the_list_first_and_then_the_modal(ana: Tab) -> None:
     card = ana.route(QUESTION)
     reach(ana, ana.button(card, "Escalate"), "Shift+Tab")
     ana.page.keyboard.press("Enter")
@@ -104,8 +104,8 @@ def test_the_focus_does_not_leave_an_open_window(ana: Tab) -> None:
 def test_walking_through_messages_channels_and_regions(ana: Tab) -> None:
     keys = ana.page.keyboard
     ana.go("ask-ce")
-    for words in ("first of two 8841", "second of two 8841"):
-        ana.wait_for_reply(words)
+    for text in ("first of two 8841", "second of two 8841"):
+        ana.wait_for_reply(text)
     reach(ana, ana.page.get_by_role("log"), "Shift+Tab")
     keys.press("ArrowUp")
     expect(ana.message("second of two 8841")).to_be_focused()

@@ -1,4 +1,4 @@
-"""For knowledge authors: an edit is taken over while it runs; a faulty one is not, and shows where it is wrong."""
+"""The knowledge panel reloads a valid edit while it runs, and shows where an invalid one is wrong."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ TITLE, BETTER = "title: A parcel is damaged", "title: A parcel came in pieces"
 
 @pytest.fixture
 def knowledge(tmp_path: Path) -> Path:
-    """A small knowledge base to edit."""
+    """Return a small knowledge base to edit."""
     return Path(shutil.copytree(SMALL, tmp_path / "knowledge"))
 
 
 @pytest.fixture
 def sandbox_app(tmp_path: Path, knowledge: Path) -> Iterator[SandboxApp]:
-    """A sandbox over the knowledge base that is edited."""
+    """Run a sandbox on the knowledge base that is edited."""
     yield from start_sandbox_app(tmp_path / "home", knowledge)
 
 
 @pytest.fixture
 def author(tab: Callable[[str], Tab]) -> Tab:
-    """A tab beside the editor."""
+    """Open the author's tab."""
     return tab("ana")
 
 
 def edit(file: Path, old: str, new: str) -> None:
-    """Puts `new` in the one place where `old` stands, as an editor saves."""
+    """Replace the only occurrence of `old` and save the file."""
     text = file.read_text(encoding="utf-8")
     assert text.count(old) == 1
     file.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def test_an_edit_is_taken_over_while_it_runs(author: Tab, knowledge: Path) -> None:
+def test_an_edit_is_loaded_while_it_runs(author: Tab, knowledge: Path) -> None:
     panel = author.panel("Knowledge")
     expect(panel).to_contain_text("A parcel is damaged")
     edit(knowledge / "team.yaml", TITLE, BETTER)
@@ -55,7 +55,7 @@ def test_an_edit_is_taken_over_while_it_runs(author: Tab, knowledge: Path) -> No
     expect(author.route("the box is crushed")).to_contain_text("A parcel came in pieces")
 
 
-def test_a_faulty_edit_keeps_the_last_good_knowledge_and_shows_its_line(author: Tab, knowledge: Path) -> None:
+def test_an_invalid_edit_keeps_the_last_valid_knowledge(author: Tab, knowledge: Path) -> None:
     panel = author.panel("Knowledge")
     expect(panel).to_contain_text("A parcel is damaged")
     file = knowledge / "team.yaml"
@@ -67,7 +67,7 @@ def test_a_faulty_edit_keeps_the_last_good_knowledge_and_shows_its_line(author: 
     expect(alert).to_contain_text("the last good knowledge stays in use")
     expect(alert).to_contain_text(f"team.yaml:{line}:")
     expect(alert).to_contain_text("did you mean `parcel-desk`?")
-    author.screenshot("faulty-edit")
+    author.screenshot("invalid-edit")
     expect(author.route("the box is crushed")).to_contain_text("A parcel is damaged")
 
     file.write_text(whole.replace(TITLE, BETTER), encoding="utf-8")
@@ -75,7 +75,7 @@ def test_a_faulty_edit_keeps_the_last_good_knowledge_and_shows_its_line(author: 
     expect(alert).to_have_count(0)
 
 
-def test_an_entry_is_opened_as_a_card_with_its_table_and_its_json_copied(author: Tab) -> None:
+def test_an_entry_is_shown_as_a_card_with_its_table_and_json(author: Tab) -> None:
     author.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     panel = author.panel("Knowledge")
     panel.get_by_role("searchbox").fill("lost")

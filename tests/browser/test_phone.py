@@ -1,4 +1,4 @@
-"""At the width of a phone everything can be read and reached, and nothing sticks out sideways."""
+"""At the width of a phone everything can be read and reached, and nothing overflows."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ PHONE: ViewportSize = {"width": 375, "height": 740}
 
 @pytest.fixture
 def phone(tab: Callable[[str], Tab]) -> Tab:
-    """Ana's phone."""
-    held = tab("ana")
-    held.page.set_viewport_size(PHONE)
-    return held
+    """Open the real app at the width of a phone."""
+    ana = tab("ana")
+    ana.page.set_viewport_size(PHONE)
+    return ana
 
 
 @pytest.mark.parametrize("name", SURFACES)
-def test_nothing_sticks_out_of(name: str, phone: Tab) -> None:
+def test_nothing_overflows_on(name: str, phone: Tab) -> None:
     SURFACES[name](phone)
     phone.screenshot(f"phone-{name}")
     assert phone.overflowing() == []
 
 
-def test_what_sticks_out_is_found(phone: Tab) -> None:
+def test_an_overflow_is_detected(phone: Tab) -> None:
     phone.composer.evaluate("(field) => { field.style.minWidth = '500px'; }")
     assert phone.overflowing()
 

@@ -1,4 +1,4 @@
-"""The clock panel moves the workspace's time and the bot's: what falls due then happens."""
+"""The clock panel advances the workspace and the app, and due reminders are sent."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ REMINDERS = """channel: ask-parcels
 
 @pytest.fixture
 def sandbox_app(tmp_path: Path) -> Iterator[SandboxApp]:
-    """A sandbox whose one form reminds after an hour's work on a Monday."""
+    """Run a sandbox whose form reminds after one business hour on a Monday."""
     knowledge = Path(shutil.copytree(SMALL, tmp_path / "knowledge"))
     edit(knowledge / "shared.yaml", "channel: ask-parcels", REMINDERS)
     yield from start_sandbox_app(tmp_path / "home", knowledge)
 
 
-def test_a_reminder_comes_when_its_time_has_come(ana: Tab) -> None:
+def test_a_reminder_is_sent_when_it_is_due(ana: Tab) -> None:
     ana.click(ana.route("escalate"), "Open")
     ana.field("summary").fill("Nobody answers about this parcel.")
     ana.submit()
