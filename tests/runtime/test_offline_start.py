@@ -31,7 +31,7 @@ def test_it_starts_and_answers_from_what_it_knew(slack: SandboxWorkspace) -> Non
 
     slack.sandbox.faults.clear()
     with running(slack.environment(), slack.folder) as process:
-        slack.wait(lambda: any("About the badge" in text for text in slack.notified()), "the answer owed")
+        slack.wait(lambda: any("About the badge" in text for text in slack.notified()), "the pending answer")
         process.stop()
     assert len(slack.notified()) == 1
 

@@ -31,7 +31,7 @@ def reminders(store: Store) -> ReminderService:
 
 
 def reminded(store: Store) -> list[Task]:
-    """The reminders among what is owed, which is delivered."""
+    """Deliver every pending job; return the reminders among them."""
     tasks: list[Task] = []
     for _ in range(20):
         job = store.outbox.claim()
