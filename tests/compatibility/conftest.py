@@ -1,4 +1,4 @@
-"""What 0.1.0 wrote, put back as it stood: its database, and everything that it had posted."""
+"""The recorded state of release 0.1.0: its database, and everything that it had posted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One job from claim to settlement, against an outbox in memory and a Slack that does as the test says."""
+"""One job from claim to completion, with an outbox in memory and a scripted sender."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The loop delivers what comes, survives faults, and stops in time."""
+"""The worker delivers jobs as they arrive, survives errors, and stops in time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults injected, met by slack_sdk's own client."""
+"""Injected faults, as slack_sdk's own client sees them."""
 
 import http.client
 import threading

@@ -1,4 +1,4 @@
-"""What the page stands on: its files, its small API and the live stream."""
+"""The backend of the page: its files, its API and the live stream."""
 
 import json
 import threading

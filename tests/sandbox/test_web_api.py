@@ -1,4 +1,4 @@
-"""The Web API double, driven by slack_sdk's own WebClient."""
+"""The Web API double, called by slack_sdk's own WebClient."""
 
 import json
 import urllib.error

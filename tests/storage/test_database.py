@@ -1,4 +1,4 @@
-"""A database that is busy, full, read-only, damaged, or gone and back: nothing half kept, and words for a person."""
+"""A database that is busy, full, read-only, damaged or unreachable: no partial write, and a clear message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The directory answers from memory, and notices what other processes change."""
+"""The directory answers from memory and notices changes by other processes."""
 
 from __future__ import annotations
 

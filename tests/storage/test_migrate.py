@@ -1,4 +1,4 @@
-"""A database is brought up to this version once, whoever starts first, and what it holds stays."""
+"""A database is migrated to this version once, whichever process starts first, and keeps its data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs are claimed by one worker at a time, at Slack's pace, and settled once."""
+"""Jobs are claimed by one worker at a time, within Slack's rate limits, and completed once."""
 
 from __future__ import annotations
 

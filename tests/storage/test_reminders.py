@@ -1,4 +1,4 @@
-"""Reminders come when they are due, once, whoever is running."""
+"""Reminders are sent once, when they are due, by whichever process runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People's words are erased after their time; who, when and how it ended stay."""
+"""User text is erased after the retention time; people, times and resolutions stay."""
 
 from __future__ import annotations
 

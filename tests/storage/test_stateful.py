@@ -1,4 +1,4 @@
-"""Any order of submissions, presses, tries, crashes and time: every job leaves exactly one message on Slack."""
+"""Any order of submissions, commands, attempts, crashes and time: each job leaves exactly one message on Slack."""
 
 from __future__ import annotations
 

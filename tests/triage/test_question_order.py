@@ -1,4 +1,4 @@
-"""The order of questions against every order there is, on small tables of every kind."""
+"""The question order against every possible order, on small tables of every kind."""
 
 from __future__ import annotations
 
