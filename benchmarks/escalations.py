@@ -23,7 +23,7 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
-sys.path.insert(0, str(ROOT))  # the runs of chaos are those of the tests
+sys.path.insert(0, str(ROOT))  # the chaos runs are a library of the tests
 
 
 def main() -> None:
@@ -47,24 +47,24 @@ def command(commands: Any, name: str, run: Callable[[argparse.Namespace], int], 
 
 
 def chaos(options: argparse.Namespace) -> int:
-    """Nothing lost, nothing doubled, however often everything is killed."""
+    """Check that nothing is lost or duplicated, however often everything is killed."""
     from escalations_chaos import run
 
     levels, stores = options.levels.split(","), options.stores.split(",")
     found = {f"{level} on {store}": run(level, store, options.runs) for level in levels for store in stores}
-    columns = ("runs", "kills", "acknowledged", "messages", "lost", "doubled")
+    columns = ("runs", "kills", "acknowledged", "messages", "lost", "duplicated")
     table(
-        ["killed", *columns, "runs with a fault"],
+        ["killed", *columns, "runs with a violation"],
         [
-            [name, *(f"{one[column]:,}" for column in columns), str(len(one["faults"]) or "none")]
+            [name, *(f"{one[column]:,}" for column in columns), str(len(one["violations"]) or "none")]
             for name, one in found.items()
         ],
     )
     for name, one in found.items():
-        for seed, faults in one["faults"].items():
-            print(f"\n{name}, seed {seed}: {faults}")
+        for seed, violations in one["violations"].items():
+            print(f"\n{name}, seed {seed}: {violations}")
     write_result("chaos", {"runs": options.runs, **found})
-    return int(any(one["faults"] for one in found.values()))
+    return int(any(one["violations"] for one in found.values()))
 
 
 def throughput(options: argparse.Namespace) -> int:

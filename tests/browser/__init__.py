@@ -1,1 +1,1 @@
-"""A person at the sandbox's page, in a real browser, with the real app behind it."""
+"""Tests of the sandbox's page in a real browser, with the real app or a demo app behind it."""

@@ -1,4 +1,4 @@
-"""The form of ask-disputes, filled in and sent by a person in a tab."""
+"""Fill in and submit the ask-disputes form in a tab."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TICKET = "https://support.zendesk.com/agent/tickets/4711"
 
 
 def fill(tab: Tab, contract: str, *, ticket: str | None = None) -> None:
-    """What the open form does not know yet."""
+    """Fill in the fields that the open form does not prefill."""
     tab.field("ticket_url").fill(ticket or f"{TICKET}{contract[-4:]}")
     tab.field("contract_id").fill(contract)
     tab.field("client_username").fill("acme-buyer")
@@ -22,7 +22,7 @@ def fill(tab: Tab, contract: str, *, ticket: str | None = None) -> None:
 
 
 def saved(tab: Tab) -> str:
-    """Waits for the confirmation; the reference that it names."""
+    """Wait for the confirmation; return its reference."""
     expect(tab.window.get_by_role("heading", name="Saved")).to_be_visible()
     reference = tab.window.locator(".block.header").inner_text().strip()
     assert re.fullmatch(r"[A-Z]+-\d+", reference), reference
@@ -30,7 +30,7 @@ def saved(tab: Tab) -> str:
 
 
 def escalate(tab: Tab, contract: str) -> str:
-    """Asks, opens the form from the answer, fills it in and sends it; the reference."""
+    """Ask, open the form from the answer, fill it in and submit it; return the reference."""
     card = tab.route(QUESTION)
     tab.click(card, "Escalate")
     expect(tab.field("contract_id")).to_be_visible()
@@ -43,12 +43,12 @@ def escalate(tab: Tab, contract: str) -> str:
 
 
 def posted(tab: Tab, reference: str, *, channel: str = "ask-disputes") -> Locator:
-    """Goes to the channel; the escalation's card there."""
+    """Open the channel; return the escalation's card there."""
     tab.go(channel)
     return tab.message(f"{reference}: Ask Disputes")
 
 
-def notified(tab: Tab, words: str) -> Locator:
-    """Goes to the person's direct messages with the bot; the notice with those words."""
+def notified(tab: Tab, text: str) -> Locator:
+    """Open the direct messages with the app; return the notice that contains `text`."""
     tab.go("slackguide")
-    return tab.message(words)
+    return tab.message(text)

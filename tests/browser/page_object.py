@@ -1,4 +1,4 @@
-"""A browser tab on the sandbox's page, with one person in front of it. It waits for conditions and never sleeps."""
+"""A page object for the sandbox, as one person sees it in a browser tab. It waits for conditions and never sleeps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
 
-STICKING_OUT = """
+OVERFLOWING = """
 () => {
   const wide = document.documentElement.clientWidth;
   const scrolls = (node) => {
@@ -34,39 +34,39 @@ STICKING_OUT = """
   return found;
 }
 """
-"""What of the page reaches past the window's sides, other than inside a part of a message that scrolls by itself. The
-page as a whole scrolls in no direction."""
+"""Return the elements that overflow the viewport, except inside scrollable parts of messages. The page as a whole must
+not scroll."""
 
 
 def exactly(text: str) -> re.Pattern[str]:
-    """The whole of a label, whatever white space is around it."""
+    """Return a pattern for a whole label, with any surrounding white space."""
     return re.compile(rf"^\s*{re.escape(text)}\s*$")
 
 
 @dataclass(frozen=True)
 class Tab:
-    """`who` is the person's name in the workspace; `url` where the sandbox is."""
+    """A tab of the person `who` on the sandbox at `url`."""
 
     page: Page
     who: str
     url: str
 
-    def open(self, place: str = "") -> Tab:
-        """Opens the page, or reads it again; `place` is what stands behind the address's #/."""
-        self.page.goto(f"{self.url}?as={self.who}#/{place}")
+    def open(self, fragment: str = "") -> Tab:
+        """Open or reload the page; `fragment` follows `#/` in the URL."""
+        self.page.goto(f"{self.url}?as={self.who}#/{fragment}")
         expect(self.page.locator("#sidebar .me")).to_be_attached()
         return self
 
     def front(self) -> Tab:
-        """Turns to this tab: a browser draws the one behind another once a second only."""
+        """Bring this tab to the front: a browser draws a background tab only once a second."""
         if len(self.page.context.pages) > 1:
             self.page.bring_to_front()
         return self
 
-    # -- moving about -------------------------------------------------------------------------------------------------
+    # -- navigation ---------------------------------------------------------------------------------------------------
 
     def go(self, channel: str) -> Tab:
-        """To a channel, or to the app with its own name."""
+        """Open a channel, or the direct messages with the app by its name."""
         self.front()
         line = self.page.locator("#sidebar").get_by_role("button", name=re.compile(rf"^{re.escape(channel)}\b"))
         if not line.is_visible():
@@ -76,7 +76,7 @@ class Tab:
         return self
 
     def home(self) -> Locator:
-        """To App Home; its sheet."""
+        """Open App Home; return its content."""
         self.go("slackguide")
         self.page.get_by_role("tab", name="Home").click()
         sheet = self.page.locator(".home .sheet")
@@ -84,46 +84,46 @@ class Tab:
         return sheet
 
     def panel(self, name: str) -> Locator:
-        """Opens one of the sandbox's tools, which is closed; the pane."""
+        """Open one of the sandbox's tools, which is closed; return its panel."""
         self.page.get_by_role("toolbar", name="Sandbox tools").get_by_role("button", name=name, exact=True).click()
         expect(self.side.get_by_role("heading", name=name, level=2)).to_be_visible()
         return self.side
 
     @property
     def side(self) -> Locator:
-        """The pane on the right: a thread or a tool."""
+        """Return the panel on the right: a thread or a tool."""
         return self.page.locator("#side")
 
     @property
     def window(self) -> Locator:
-        """The modal that is open."""
+        """Return the open modal."""
         return self.page.get_by_role("dialog")
 
-    # -- saying -------------------------------------------------------------------------------------------------------
+    # -- messages -----------------------------------------------------------------------------------------------------
 
     @property
     def composer(self) -> Locator:
-        """Where one types, in the conversation."""
+        """Return the composer of the conversation."""
         return self.page.locator("#conversation .composer textarea")
 
     def messages(self, within: str = "#conversation") -> Locator:
-        """Every message there."""
+        """Return every message in a part of the page."""
         return self.page.locator(f"{within} article.message")
 
     def type(self, text: str, *, within: str = "#conversation") -> None:
-        """Types into the composer and sends."""
+        """Type into the composer and send."""
         field = self.front().page.locator(f"{within} .composer textarea")
         field.fill(text)
         field.press("Enter")
 
     def message(self, containing: str | re.Pattern[str], within: str = "#conversation") -> Locator:
-        """The newest message with that text, as soon as it is there: it stays found when it is drawn anew."""
-        found = self.messages(within).filter(has_text=containing).last
-        expect(found).to_be_visible()
-        return self.page.locator(f'{within} article.message[data-row="{found.get_attribute("data-row")}"]')
+        """Wait for the newest message with a text; return a locator that survives a redraw."""
+        newest = self.messages(within).filter(has_text=containing).last
+        expect(newest).to_be_visible()
+        return self.page.locator(f'{within} article.message[data-row="{newest.get_attribute("data-row")}"]')
 
     def wait_for_reply(self, text: str, *, within: str = "#conversation") -> Locator:
-        """Types and sends; the one message that comes next, the bot's answer or what was said itself."""
+        """Type and send; return the next message, which is the app's answer or the sent message."""
         before = self.messages(within).count()
         self.type(text, within=within)
         new = self.messages(within).nth(before)
@@ -131,31 +131,31 @@ class Tab:
         return self.page.locator(f'{within} article.message[data-row="{new.get_attribute("data-row")}"]')
 
     def route(self, text: str) -> Locator:
-        """Types `/route text`; the answer, which only this person sees."""
+        """Send `/route text`; return the ephemeral answer."""
         card = self.wait_for_reply(f"/route {text}".strip())
         expect(card).to_contain_text("Only visible to you")
         return card
 
-    # -- pressing and filling in --------------------------------------------------------------------------------------
+    # -- elements -----------------------------------------------------------------------------------------------------
 
     def button(self, within: Locator, label: str) -> Locator:
-        """A button by what is written on it."""
+        """Return a button by its label."""
         return within.locator("button, a.button").filter(has_text=exactly(label))
 
     def click(self, within: Locator, label: str) -> None:
-        """Presses it."""
+        """Click a button by its label."""
         self.front().button(within, label).first.click()
 
     def field(self, id: str) -> Locator:
-        """A field of the open modal, by the id that the form gives it."""
+        """Return a field of the open modal by its id."""
         return self.window.locator(f'[data-key="{id}/{id}"]')
 
     def fault(self, id: str) -> Locator:
-        """What stands under a field of the open modal as wrong."""
+        """Return the error under a field of the open modal."""
         return self.window.locator(f'.input[data-block="{id}"] .fault')
 
     def choose(self, id: str, *options: str) -> None:
-        """Picks from a menu of the open modal, typing what is looked for, and moves on."""
+        """Select options in a menu of the open modal by typing them, and leave the field."""
         field = self.front().field(id)
         for option in options:
             field.click()
@@ -165,31 +165,31 @@ class Tab:
         expect(self.page.locator(".options")).to_have_count(0)
 
     def submit(self) -> None:
-        """Presses the modal's own button."""
+        """Submit the open modal."""
         self.front().window.locator('[data-key="modal-submit"]').click()
 
-    # -- looking ------------------------------------------------------------------------------------------------------
+    # -- rendering ----------------------------------------------------------------------------------------------------
 
-    def shot(self, name: str, *, of: Locator | None = None) -> None:
-        """Keeps a picture of the window, or of a part of it."""
+    def screenshot(self, name: str, *, of: Locator | None = None) -> None:
+        """Save a screenshot of the page, or of a part of it."""
         self.front()
         SCREENSHOTS.mkdir(exist_ok=True)
         path = SCREENSHOTS / f"{name}.png"
         (of.screenshot if of else self.page.screenshot)(path=path, animations="disabled")
 
-    def sticking_out(self) -> list[str]:
-        """Whatever reaches past the sides of the window."""
-        found: list[str] = self.page.evaluate(STICKING_OUT)
-        return found
+    def overflowing(self) -> list[str]:
+        """Return descriptions of the elements that overflow the viewport."""
+        elements: list[str] = self.page.evaluate(OVERFLOWING)
+        return elements
 
 
 def steps_of(card: Locator) -> list[str]:
-    """The numbered steps of an answer."""
+    """Return the numbered steps of an answer."""
     return [text.strip() for text in card.locator(".richtext ol li").all_inner_texts()]
 
 
 def top(part: Locator) -> float:
-    """How far down something begins, in pixels."""
+    """Return the distance of an element from the top, in pixels."""
     box = part.bounding_box()
-    assert box is not None, f"{part} is not to be seen"
+    assert box is not None, f"{part} is not visible"
     return box["y"]

@@ -1,4 +1,4 @@
-"""The page's main surfaces, each reached as a person reaches it: looked at on a phone, in the dark and by axe."""
+"""The page's main surfaces, each opened as a person opens it, for the phone, dark mode and accessibility tests."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from tests.browser.test_route_command import MEDIATION, UNCLEAR
 
 
 def question(tab: Tab) -> None:
-    """An answer with a question in it, from its top."""
+    """Show an answer with a question in it, from its top."""
     card = tab.route(MEDIATION)
     expect(card).to_contain_text("Where it goes depends on this")
     card.evaluate("(node) => node.scrollIntoView({ block: 'start' })")
 
 
 def answer(tab: Tab) -> None:
-    """A whole answer, from its top."""
+    """Show a whole answer, from its top."""
     card = tab.route(QUESTION)
     expect(card).to_contain_text("Goes to: HV Mediation Tier 1")
     card.evaluate("(node) => node.scrollIntoView({ block: 'start' })")
 
 
 def choices(tab: Tab) -> None:
-    """Entries to pick from."""
+    """Show choices."""
     expect(tab.route(UNCLEAR)).to_contain_text("Which of these is it?")
 
 
 def composing(tab: Tab) -> None:
-    """A command being typed."""
+    """Type the beginning of a command."""
     tab.composer.press_sequentially("/")
     expect(tab.page.get_by_role("listbox", name="Suggestions")).to_be_visible()
 
 
 def form_with_faults(tab: Tab) -> None:
-    """The escalation form, sent without what it needs."""
+    """Submit the escalation form without its required fields."""
     tab.click(tab.route(QUESTION), "Escalate")
     expect(tab.field("contract_id")).to_be_visible()
     tab.submit()
@@ -45,31 +45,31 @@ def form_with_faults(tab: Tab) -> None:
 
 
 def form_with_a_menu(tab: Tab) -> None:
-    """The escalation form with a menu open."""
+    """Open a menu of the escalation form."""
     tab.click(tab.route(QUESTION), "Escalate")
     tab.field("dispute_reasons").click()
     expect(tab.page.get_by_role("listbox")).to_be_visible()
 
 
 def channel(tab: Tab) -> None:
-    """A channel with people's messages."""
+    """Show a channel with messages of people."""
     tab.go("ask-ce").wait_for_reply("Is the CE queue slow today? <b>asking</b> for a friend")
 
 
 def thread(tab: Tab) -> None:
-    """A direct message and the thread of its answer."""
+    """Show a direct message and the thread of its answer."""
     mine = tab.go("slackguide").wait_for_reply(MEDIATION)
     mine.locator(".thread-line").click()
     expect(tab.message("Where it goes depends on this", within="#side")).to_be_visible()
 
 
 def home(tab: Tab) -> None:
-    """App Home."""
+    """Open App Home."""
     expect(tab.home().get_by_role("heading", name="Where does this concern go?")).to_be_visible()
 
 
 def people(tab: Tab) -> None:
-    """The menu of people to be."""
+    """Open the menu that switches to another person."""
     me = tab.page.locator("#sidebar .me")
     if not me.is_visible():
         tab.page.get_by_role("button", name="Channels").click()
@@ -78,7 +78,7 @@ def people(tab: Tab) -> None:
 
 
 def request_log(tab: Tab) -> None:
-    """The request log with an exchange open."""
+    """Open the request log and one exchange in it."""
     tab.route(MEDIATION)
     exchange = tab.panel("Request log").locator("details.log-row", has_text=f"/route {MEDIATION}").first
     exchange.locator("summary").first.click()
@@ -86,17 +86,17 @@ def request_log(tab: Tab) -> None:
 
 
 def fault_injection(tab: Tab) -> None:
-    """The faults panel."""
+    """Open the fault injection panel."""
     expect(tab.panel("Fault injection")).to_contain_text("No faults")
 
 
 def clock(tab: Tab) -> None:
-    """The clock panel."""
+    """Open the clock panel."""
     expect(tab.panel("Clock").get_by_role("timer")).to_be_visible()
 
 
 def knowledge(tab: Tab) -> None:
-    """An entry opened as a card, with its table."""
+    """Open an entry as a card with its decision table."""
     panel = tab.panel("Knowledge")
     panel.get_by_role("searchbox").fill("send-to-mediation")
     panel.get_by_role("button", name="Send a case to Mediation").click()
@@ -104,7 +104,7 @@ def knowledge(tab: Tab) -> None:
 
 
 def help_panel(tab: Tab) -> None:
-    """Help."""
+    """Open the help panel."""
     expect(tab.panel("Help")).to_contain_text("Limitations")
 
 

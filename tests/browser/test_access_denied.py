@@ -1,4 +1,4 @@
-"""People who may not ask are told so, in words, on every surface that they can reach."""
+"""People without access get a message on every surface that they can reach."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ GUEST = "you are a guest here"
 OUTSIDER = "your account belongs to another one"
 
 
-@pytest.mark.parametrize(("who", "words"), [("gil", GUEST), ("olga", OUTSIDER)])
-def test_a_guest_and_a_person_of_another_company(tab: Callable[[str], Tab], who: str, words: str) -> None:
+@pytest.mark.parametrize(("who", "message"), [("gil", GUEST), ("olga", OUTSIDER)])
+def test_a_guest_and_a_person_of_another_company(tab: Callable[[str], Tab], who: str, message: str) -> None:
     stranger = tab(who)
     if who == "olga":
         stranger.go("partner-desk")
     stranger.route(MEDIATION)
-    card = stranger.message(words)
+    card = stranger.message(message)
     expect(card).to_contain_text("Only visible to you")
     expect(stranger.messages().filter(has_text="Mediation T2")).to_have_count(0)
-    stranger.shot(f"refused-{who}")
+    stranger.screenshot(f"denied-{who}")
 
 
 def test_a_guest_is_refused_in_a_direct_message_too(tab: Callable[[str], Tab]) -> None:

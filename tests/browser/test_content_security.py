@@ -1,4 +1,4 @@
-"""The page asks nothing but loopback, and its policy holds. Every other test here watches over that too."""
+"""Every request of the page goes to loopback, and its policy holds. The monitor of every other test checks that too."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from tests.browser.screens import SURFACES
 POLICY = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "frame-ancestors 'none'")
 
 
-def test_every_request_of_every_surface_stays_on_the_sandboxs_own_address(
-    sandbox_app: SandboxApp, ana: Tab, watch: PageMonitor
-) -> None:
+def test_every_request_goes_to_the_sandbox(sandbox_app: SandboxApp, ana: Tab, monitor: PageMonitor) -> None:
     for reach in (
         SURFACES["answer"],
         SURFACES["home"],
@@ -28,13 +26,13 @@ def test_every_request_of_every_surface_stays_on_the_sandboxs_own_address(
         ana.open()
         reach(ana)
     here = urlsplit(sandbox_app.sandbox.url).netloc
-    assert {urlsplit(url).netloc for url in watch.requests} == {here}
-    asked = {urlsplit(url).path for url in watch.requests}
+    assert {urlsplit(url).netloc for url in monitor.requests} == {here}
+    asked = {urlsplit(url).path for url in monitor.requests}
     assert asked >= {"/", "/static/js/app.js", "/sandbox/live", "/sandbox/command"}
-    assert watch.faults == []
+    assert monitor.violations == []
 
 
-def test_the_policy_is_strict_and_in_force(ana: Tab, watch: PageMonitor) -> None:
+def test_the_policy_is_strict_and_in_force(ana: Tab, monitor: PageMonitor) -> None:
     response = ana.page.goto(ana.url)
     assert response is not None
     policy = response.headers["content-security-policy"]
@@ -51,19 +49,19 @@ def test_the_policy_is_strict_and_in_force(ana: Tab, watch: PageMonitor) -> None
         }"""
     )
     assert ana.page.evaluate("() => window.broken === undefined")
-    assert [fault for fault in watch.faults if "against the policy" in fault], "the watch saw no violation"
-    watch.faults.clear()
+    assert [fault for fault in monitor.violations if "against the policy" in fault], "the monitor recorded no violation"
+    monitor.violations.clear()
 
 
-def test_a_request_that_leaves_is_stopped_and_seen(ana: Tab, watch: PageMonitor) -> None:
+def test_a_request_that_leaves_loopback_is_blocked_and_recorded(ana: Tab, monitor: PageMonitor) -> None:
     outcome = ana.page.evaluate("() => fetch('http://192.0.2.1/').then(() => 'went out', () => 'stopped')")
     assert outcome == "stopped"
-    assert watch.faults
-    watch.faults.clear()
+    assert monitor.violations
+    monitor.violations.clear()
 
 
 @pytest.mark.parametrize("text", ["<script>broken = true</script>", "javascript:alert(1)", "<a href='//x'>y</a>"])
-def test_what_people_write_is_never_markup(ana: Tab, text: str) -> None:
-    said = ana.go("ask-ce").wait_for_reply(text)
-    expect(said.locator(".words")).to_have_text(text)
-    expect(said.locator(".words a, .words script")).to_have_count(0)
+def test_user_text_is_never_markup(ana: Tab, text: str) -> None:
+    message = ana.go("ask-ce").wait_for_reply(text)
+    expect(message.locator(".words")).to_have_text(text)
+    expect(message.locator(".words a, .words script")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""Direct messages and mentions: answered in the thread, where follow-ups tell further facts."""
+"""Direct messages and mentions are answered in the thread, where follow-ups add facts."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from tests.browser.test_route_command import MEDIATION
 THREAD = "#side"
 
 
-def test_follow_ups_in_the_thread_count_and_the_answer_moves_on(
-    sandbox_app: SandboxApp, tab: Callable[[str], Tab]
-) -> None:
+def test_follow_ups_in_the_thread_add_facts(sandbox_app: SandboxApp, tab: Callable[[str], Tab]) -> None:
     facts = sandbox_app.guide().knowledge.facts
     ben = tab("ben").go("slackguide")
     mine = ben.wait_for_reply(MEDIATION)
@@ -24,7 +22,7 @@ def test_follow_ups_in_the_thread_count_and_the_answer_moves_on(
     first = ben.message("Where it goes depends on this", within=THREAD)
     expect(first).to_contain_text(facts["payment_kind"].ask)
     expect(first).not_to_contain_text("Only visible to you")
-    ben.shot("dm")
+    ben.screenshot("dm")
 
     ben.type("it was a payment for work", within=THREAD)
     expect(ben.message(facts["client_segment"].ask, within=THREAD)).not_to_contain_text(facts["payment_kind"].ask)
@@ -34,7 +32,7 @@ def test_follow_ups_in_the_thread_count_and_the_answer_moves_on(
 
     ben.click(last, "Client segment: Mid-Market ✕")
     expect(last).to_contain_text(facts["client_segment"].ask)
-    ben.shot("dm-thread")
+    ben.screenshot("dm-thread")
 
 
 def test_an_edit_and_the_bots_own_posts_are_not_answered(sandbox_app: SandboxApp, tab: Callable[[str], Tab]) -> None:

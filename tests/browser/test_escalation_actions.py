@@ -1,4 +1,4 @@
-"""Two people in two tabs: one escalates, the other claims, asks, resolves; both see it move without reloading."""
+"""Two people in two tabs: one escalates, the other claims, asks and resolves; both pages update without a reload."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def test_claimed_asked_about_answered_and_resolved(ana: Tab, tab: Callable[[str]
     expect(card).to_contain_text("Claimed by @Marek Nowak")
     expect(marek.button(card, "Claim")).to_have_count(0)
     expect(ana.message(f"@Marek Nowak claimed {reference}.")).to_be_visible()
-    marek.shot("claimed")
+    marek.screenshot("claimed")
 
     marek.click(card, "Ask for more")
     marek.field("words").fill("Which week were the hours in?")
-    marek.shot("ask-for-more")
+    marek.screenshot("ask-for-more")
     marek.submit()
     expect(card).to_contain_text("Waiting for the requester")
     asked = ana.message(f"@Marek Nowak asks for more about {reference}:")
     expect(asked).to_contain_text("Which week were the hours in?")
-    ana.shot("asked")
+    ana.screenshot("asked")
 
     ana.click(asked, "Add details")
     ana.field("words").fill("The week of 2 March.")
@@ -42,7 +42,7 @@ def test_claimed_asked_about_answered_and_resolved(ana: Tab, tab: Callable[[str]
     marek.front()
     card.locator(".thread-line").click()
     expect(marek.side.locator("article.message", has_text="The week of 2 March.")).to_be_visible()
-    marek.shot("thread")
+    marek.screenshot("thread")
     marek.side.get_by_role("button", name="Close thread").click()
     expect(card).to_contain_text("Claimed by @Marek Nowak")
 
@@ -51,7 +51,7 @@ def test_claimed_asked_about_answered_and_resolved(ana: Tab, tab: Callable[[str]
     expect(marek.fault("ending")).to_be_visible()
     marek.choose("ending", "Right place")
     marek.field("decided").fill("Mediation takes it; tell the client within 2 days.")
-    marek.shot("resolve")
+    marek.screenshot("resolve")
     marek.submit()
     expect(marek.window).to_have_count(0)
     expect(card).to_contain_text("Resolved")
@@ -59,12 +59,10 @@ def test_claimed_asked_about_answered_and_resolved(ana: Tab, tab: Callable[[str]
     resolved = ana.message(f"@Marek Nowak resolved {reference}: right place.")
     expect(resolved).to_contain_text("Mediation takes it; tell the client within 2 days.")
     expect(ana.button(resolved, "Reopen")).to_be_visible()
-    ana.shot("resolved")
+    ana.screenshot("resolved")
 
 
-def test_app_home_shows_each_person_their_own_and_changes_by_itself(
-    ana: Tab, tab: Callable[[str], Tab], contract: str
-) -> None:
+def test_app_home_shows_each_person_their_own_and_updates(ana: Tab, tab: Callable[[str], Tab], contract: str) -> None:
     reference = escalate(ana, contract)
     marek = tab("marek")
     card = posted(marek, reference)
@@ -74,13 +72,13 @@ def test_app_home_shows_each_person_their_own_and_changes_by_itself(
 
     marek.click(card, "Claim")
     expect(row).to_contain_text("Claimed, with @Marek Nowak")
-    desk = marek.home()
-    expect(desk.get_by_role("heading", name="Unclaimed")).to_be_visible()
-    expect(desk.get_by_role("heading", name="Claimed by you")).to_be_visible()
-    expect(desk.locator(".block.section", has_text=f"{reference}: ")).to_contain_text("Claimed, with @Marek Nowak")
+    sheet = marek.home()
+    expect(sheet.get_by_role("heading", name="Unclaimed")).to_be_visible()
+    expect(sheet.get_by_role("heading", name="Claimed by you")).to_be_visible()
+    expect(sheet.locator(".block.section", has_text=f"{reference}: ")).to_contain_text("Claimed, with @Marek Nowak")
     expect(mine.get_by_role("heading", name="Claimed by you")).to_have_count(0)
-    ana.shot("home")
-    marek.shot("home-specialist")
+    ana.screenshot("home")
+    marek.screenshot("home-specialist")
 
     ana.front()
     row.get_by_role("link", name="Open").click()
@@ -100,7 +98,7 @@ def test_asking_from_app_home(sandbox_app: SandboxApp, ana: Tab) -> None:
     expect(ana.field("concern")).to_be_focused()
 
 
-def test_of_two_who_claim_one_wins_and_the_other_is_notified_who(
+def test_of_two_who_claim_one_wins_and_the_other_is_notified(
     sandbox_app: SandboxApp, ana: Tab, tab: Callable[[str], Tab], contract: str
 ) -> None:
     reference = escalate(ana, contract)
@@ -125,7 +123,7 @@ def test_withdrawing_asks_first_and_then_closes_it(ana: Tab, contract: str) -> N
     notice = notified(ana, f"{reference} is in #ask-disputes.")
     ana.click(notice, "Withdraw")
     expect(ana.window).to_contain_text("Withdraw it?")
-    ana.shot("confirm")
+    ana.screenshot("confirm")
     ana.click(ana.window, "Keep it")
     expect(ana.window).to_have_count(0)
     ana.click(notice, "Withdraw")

@@ -1,4 +1,4 @@
-"""From an answer to a posted escalation: the form, its faults, the confirmation, the post, the link."""
+"""From an answer to a posted escalation: the form, its errors, the confirmation, the post and the link."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from slackguide.runtime.sandbox_app import SandboxApp
 from tests.browser.escalation_form import QUESTION, TICKET, escalate, fill, notified, posted, saved
 from tests.browser.page_object import Tab
 
-KEPT = {
+VALID = {
     "client_username": "acme & <co>",
     "freelancer_username": "lee *writes* @here",
     "summary": "Ünïcode,\ntwo lines",
@@ -29,13 +29,13 @@ def test_the_form_opens_with_what_is_known(ana: Tab) -> None:
     expect(ana.field("client_segment")).to_have_value("Mid-Market")
     expect(ana.field("summary")).to_have_value(re.compile(re.escape(QUESTION)))
     expect(ana.field("client_username")).to_have_value("")
-    ana.shot("form")
+    ana.screenshot("form")
 
 
-def test_faults_stand_under_their_fields_and_nothing_typed_is_lost(ana: Tab, contract: str) -> None:
+def test_errors_are_shown_under_fields_and_no_input_is_lost(ana: Tab, contract: str) -> None:
     ana.click(ana.route(QUESTION), "Escalate")
     expect(ana.field("contract_id")).to_be_visible()
-    for id, text in KEPT.items():
+    for id, text in VALID.items():
         ana.field(id).fill(text)
     ana.field("ticket_url").fill("not a link")
     ana.submit()
@@ -43,12 +43,12 @@ def test_faults_stand_under_their_fields_and_nothing_typed_is_lost(ana: Tab, con
     for id in ("ticket_url", "contract_id", "dispute_reasons"):
         expect(ana.fault(id)).to_be_visible()
         expect(ana.field(id)).to_have_attribute("aria-invalid", "true")
-    for id in KEPT:
+    for id in VALID:
         expect(ana.fault(id)).to_have_count(0)
     expect(ana.field("ticket_url")).to_be_focused()
-    ana.shot("form-faults")
+    ana.screenshot("form-faults")
 
-    fill_in = {**KEPT, "ticket_url": f"{TICKET}5", "contract_id": "twelve"}
+    fill_in = {**VALID, "ticket_url": f"{TICKET}5", "contract_id": "twelve"}
     ana.field("ticket_url").fill(fill_in["ticket_url"])
     expect(ana.fault("ticket_url")).to_have_count(0)
     ana.field("contract_id").fill("twelve")
@@ -65,15 +65,13 @@ def test_faults_stand_under_their_fields_and_nothing_typed_is_lost(ana: Tab, con
     saved(ana)
 
 
-def test_it_is_posted_with_every_field_and_the_requester_gets_the_link(
-    sandbox_app: SandboxApp, ana: Tab, contract: str
-) -> None:
+def test_it_is_posted_with_every_field_and_a_link_is_sent(sandbox_app: SandboxApp, ana: Tab, contract: str) -> None:
     ana.click(ana.route(QUESTION), "Escalate")
     fill(ana, contract)
     ana.submit()
     reference = saved(ana)
     expect(ana.window).to_contain_text(f"{reference} is saved and on its way to #ask-disputes.")
-    ana.shot("confirmation")
+    ana.screenshot("confirmation")
     ana.click(ana.window, "Done")
 
     card = posted(ana, reference)
@@ -87,17 +85,17 @@ def test_it_is_posted_with_every_field_and_the_requester_gets_the_link(
     for value in (contract, "acme-buyer", "lee-writes", "Hourly", reasons, "Mid-Market"):
         expect(card).to_contain_text(value)
     expect(ana.button(card, "Claim")).to_be_visible()
-    ana.shot("posted")
+    ana.screenshot("posted")
 
     notice = notified(ana, f"{reference} is in #ask-disputes.")
-    ana.shot("told")
+    ana.screenshot("notice")
     link = notice.get_by_role("link", name="Open it")
     link.click()
     expect(ana.page.locator("#conversation h1")).to_contain_text("ask-disputes")
     expect(ana.page.locator("article.linked")).to_contain_text(f"{reference}: Ask Disputes")
 
 
-def test_words_of_a_person_neither_ping_nor_become_markup_in_the_channel(ana: Tab, contract: str) -> None:
+def test_user_text_neither_notifies_nor_becomes_markup(ana: Tab, contract: str) -> None:
     ana.click(ana.route(QUESTION), "Escalate")
     fill(ana, contract)
     ana.field("summary").fill("<!channel> *not bold* <https://evil.example|click> @here <@U0SLACKGUIDE>")
@@ -111,14 +109,14 @@ def test_words_of_a_person_neither_ping_nor_become_markup_in_the_channel(ana: Ta
     expect(summary.locator("strong")).to_have_text("Summary and question:")
 
 
-def test_a_second_one_about_the_same_contract_shows_the_first_and_asks_why(ana: Tab, contract: str) -> None:
+def test_a_duplicate_shows_the_first_and_asks_for_a_reason(ana: Tab, contract: str) -> None:
     first = escalate(ana, contract)
     ana.click(ana.route(QUESTION), "Escalate")
     fill(ana, contract)
     ana.submit()
     expect(ana.window).to_contain_text(f"{first} about this ticket or contract is open already")
     expect(ana.field("client_username")).to_have_value("acme-buyer")
-    ana.shot("second")
+    ana.screenshot("duplicate")
 
     ana.field("slackguide_anyway").fill("Another payment of the same contract.")
     ana.submit()

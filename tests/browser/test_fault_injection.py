@@ -1,4 +1,4 @@
-"""An escalation is sent while Slack fails, is rate-limited, or posts and then loses its answer: it arrives once."""
+"""An escalation is posted once while Slack fails, limits the rate, or loses its answer; and the request log."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from slackguide.runtime.sandbox_app import SandboxApp
+from slackguide.sandbox import FaultKind, InjectedFault
+from tests.browser.demo_app import DemoApp
 from tests.browser.escalation_form import QUESTION, fill, notified, saved
 from tests.browser.page_object import Tab
 from tests.support.waiting import WAIT_SECONDS
@@ -16,7 +18,7 @@ from tests.support.waiting import WAIT_SECONDS
 def inject_fault(
     tab: Tab, kind: str, *, lasting: str, seconds: int | None = None, over: str = "chat.postMessage"
 ) -> None:
-    """Sets it with the panel."""
+    """Inject a fault with the panel."""
     panel = tab.panel("Fault injection")
     panel.get_by_role("radio", name=re.compile(f"^{kind}")).check()
     panel.locator('[data-key="faults-method"]').select_option(over)
@@ -28,7 +30,7 @@ def inject_fault(
 
 
 def send(tab: Tab, contract: str) -> str:
-    """Sends an escalation; the reference that it was saved under."""
+    """Submit an escalation; return its reference."""
     tab.click(tab.route(QUESTION), "Escalate")
     fill(tab, contract)
     tab.submit()
@@ -39,7 +41,7 @@ def send(tab: Tab, contract: str) -> str:
 
 
 def attempts(sandbox_app: SandboxApp, contract: str) -> list[str]:
-    """What became of each try to post the escalation about that contract: the fault that met it, or its answer."""
+    """Return the fault or the answer of each attempt to post the escalation about a contract."""
     calls = [call for call in sandbox_app.sandbox.workspace.calls if call.method == "chat.postMessage"]
     return [
         call.fault or ("ok" if call.answer.get("ok") else str(call.status))
@@ -66,7 +68,7 @@ def test_it_arrives_once(
     assert attempts(sandbox_app, contract)[0] == name
 
     if not lasting:
-        ana.shot("faults")
+        ana.screenshot("faults")
         ana.go("ask-disputes")
         expect(ana.messages().filter(has_text=contract)).to_have_count(0)
         ana.side.get_by_role("button", name="Clear faults").click()
@@ -82,9 +84,7 @@ def test_it_arrives_once(
         assert set(attempts(sandbox_app, contract)[:-1]) == {name}
 
 
-def test_a_window_that_slack_does_not_open_is_reported_and_opens_at_the_next_click(
-    sandbox_app: SandboxApp, ana: Tab
-) -> None:
+def test_a_modal_that_fails_to_open_opens_at_the_next_click(sandbox_app: SandboxApp, ana: Tab) -> None:
     card = ana.route(QUESTION)
     inject_fault(ana, "Server error", lasting="1", over="views.open")
     ana.click(card, "Escalate")
@@ -94,16 +94,41 @@ def test_a_window_that_slack_does_not_open_is_reported_and_opens_at_the_next_cli
     expect(ana.field("contract_id")).to_be_visible()
 
 
-def test_the_request_log_shows_what_reached_the_bot_and_what_it_called(ana: Tab) -> None:
+def test_the_request_log_shows_requests_and_web_api_calls(ana: Tab) -> None:
     ana.click(ana.route(f"{QUESTION} 5517"), "Escalate")
     expect(ana.window).to_be_visible()
     ana.click(ana.window, "Cancel")
-    wall = ana.panel("Request log")
-    command = wall.locator("details.log-row", has_text=f"/route {QUESTION} 5517").first
+    log = ana.panel("Request log")
+    command = log.locator("details.log-row", has_text=f"/route {QUESTION} 5517").first
     expect(command.locator(".chip-good").first).to_contain_text("200 in")
-    press = wall.locator("details.log-row", has_text="answer_escalate").first
-    expect(press).to_contain_text("1 Web API call")
-    press.locator("summary").first.click()
-    expect(press.locator("details.call")).to_contain_text("views.open")
-    expect(wall.locator(".problems")).to_have_count(0)
-    ana.shot("glass-wall")
+    click = log.locator("details.log-row", has_text="answer_escalate").first
+    expect(click).to_contain_text("1 Web API call")
+    click.locator("summary").first.click()
+    expect(click.locator("details.call")).to_contain_text("views.open")
+    expect(log.locator(".problems")).to_have_count(0)
+    ana.screenshot("request-log")
+
+
+def test_the_request_log_shows_the_request_and_the_broken_rule(demo: Tab) -> None:
+    demo.type("/route broken")
+    entry = demo.panel("Request log").locator("details.log-row").first
+    expect(entry.locator("summary").first).to_contain_text("Command/route broken")
+    expect(entry.locator("summary").first).to_contain_text("breaks a limit")
+    entry.locator("summary").first.click()
+    expect(entry.locator(".problems")).to_contain_text("Section text: at most 3000 characters")
+    expect(entry.locator(".json").first).to_contain_text('"command": "/route"')
+    demo.type("/route ")
+    expect(demo.page.locator("details.log-row").first).to_contain_text("1 Web API call")
+
+
+def test_faults_are_injected_and_cleared(demo_app: DemoApp, demo: Tab) -> None:
+    page = demo.page
+    inject_fault(demo, "Rate-limited", lasting="3", seconds=30)
+    expect(page.get_by_role("button", name="Faults injected")).to_be_visible()
+    expected = InjectedFault(
+        kind=FaultKind.RATE_LIMITED, method="chat.postMessage", times=3, seconds=30, code="token_revoked"
+    )
+    assert demo_app.sandbox.faults.faults == (expected,)
+    expect(page.locator(".active-faults")).to_contain_text("Rate-limited chat.postMessage, 3 more calls")
+    page.get_by_role("button", name="Clear faults").click()
+    expect(page.locator(".no-faults")).to_be_visible()

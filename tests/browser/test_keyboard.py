@@ -1,4 +1,4 @@
-"""Everything without a mouse: the focus is where one expects it, and nothing needs a pointer."""
+"""The page works without a pointer, and the focus is where a person expects it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.browser.demo_app import OPTIONS, DemoApp
 from tests.browser.escalation_form import QUESTION, posted, saved
 from tests.browser.page_object import Tab
 
@@ -14,7 +15,7 @@ FOCUSED = "() => document.activeElement.textContent.trim() || document.activeEle
 
 
 def reach(tab: Tab, wanted: Locator, key: str = "Tab", *, at_most: int = 40) -> None:
-    """Presses a key until the focus is there."""
+    """Press a key until an element is focused."""
     passed = []
     for _ in range(at_most):
         if wanted.evaluate("(node) => node === document.activeElement"):
@@ -39,7 +40,7 @@ def test_ask_escalate_and_send_by_keyboard_alone(ana: Tab, contract: str) -> Non
     escalate = ana.button(card, "Escalate")
     reach(ana, escalate, "Shift+Tab")
     expect(escalate).to_be_focused()
-    ana.shot("keyboard-focus")
+    ana.screenshot("keyboard-focus")
     keys.press("Enter")
 
     ticket = ana.field("ticket_url")
@@ -62,7 +63,7 @@ def test_ask_escalate_and_send_by_keyboard_alone(ana: Tab, contract: str) -> Non
     expect(posted(ana, reference)).to_contain_text(contract)
 
 
-def test_the_answer_to_a_question_is_clicked_and_the_focus_stays_in_the_answer(ana: Tab) -> None:
+def test_the_focus_stays_in_an_answer_that_is_updated(ana: Tab) -> None:
     card = ana.route("send a case to Mediation hourly contract last paid 12 days ago")
     work = card.get_by_role("button", name=re.compile(": Work$"))
     reach(ana, work, "Shift+Tab")
@@ -75,7 +76,7 @@ def test_the_answer_to_a_question_is_clicked_and_the_focus_stays_in_the_answer(a
     expect(card).to_contain_text("Goes to: HV Mediation Tier 1")
 
 
-def test_escape_closes_a_list_first_and_then_the_window_and_the_focus_returns(ana: Tab) -> None:
+def test_escape_closes_the_list_first_and_then_the_modal(ana: Tab) -> None:
     card = ana.route(QUESTION)
     reach(ana, ana.button(card, "Escalate"), "Shift+Tab")
     ana.page.keyboard.press("Enter")
@@ -103,8 +104,8 @@ def test_the_focus_does_not_leave_an_open_window(ana: Tab) -> None:
 def test_walking_through_messages_channels_and_regions(ana: Tab) -> None:
     keys = ana.page.keyboard
     ana.go("ask-ce")
-    for words in ("first of two 8841", "second of two 8841"):
-        ana.wait_for_reply(words)
+    for text in ("first of two 8841", "second of two 8841"):
+        ana.wait_for_reply(text)
     reach(ana, ana.page.get_by_role("log"), "Shift+Tab")
     keys.press("ArrowUp")
     expect(ana.message("second of two 8841")).to_be_focused()
@@ -112,6 +113,7 @@ def test_walking_through_messages_channels_and_regions(ana: Tab) -> None:
     expect(ana.message("first of two 8841")).to_be_focused()
     keys.press("Enter")
     expect(ana.side.get_by_role("heading", name="Thread")).to_be_visible()
+    expect(ana.side).to_contain_text("first of two 8841")
     expect(ana.side.locator("textarea")).to_be_focused()
     keys.press("Escape")
     expect(ana.side).to_be_hidden()
@@ -132,3 +134,46 @@ def test_the_first_stop_skips_to_the_conversation(ana: Tab) -> None:
     expect(skip).to_be_focused()
     ana.page.keyboard.press("Enter")
     expect(ana.page.locator("#conversation")).to_be_focused()
+
+
+def test_a_form_with_the_keyboard_alone(demo_app: DemoApp, demo: Tab) -> None:
+    page, keys = demo.page, demo.page.keyboard
+    expect(demo.composer).to_be_focused()
+    keys.type("/route money")
+    keys.press("Enter")
+    escalate = page.get_by_role("button", name="Escalate")
+    expect(escalate).to_be_visible()
+    reach(demo, escalate, "Shift+Tab", at_most=30)
+    keys.press("Enter")
+    dialog = page.get_by_role("dialog", name="A form")
+    expect(dialog).to_be_visible()
+    expect(page.get_by_label("Link")).to_be_focused()
+    keys.type("https://acme.zendesk.com/1")
+    keys.press("Tab")
+    keys.type("bet")
+    keys.press("Enter")
+    keys.press("Tab")
+    keys.type("gam")
+    keys.press("Enter")
+    keys.press("Escape")
+    keys.press("Tab")
+    expect(page.get_by_role("button", name="Remove Gamma")).to_be_visible()
+    page.get_by_label("Summary").focus()
+    keys.type("Charged twice")
+    keys.press("Control+Enter")
+    expect(dialog).not_to_be_visible()
+    (values,) = demo_app.submissions
+    assert values["kind"]["kind"]["selected_option"] == OPTIONS[1]
+    assert values["tags"]["tags"]["selected_options"] == [OPTIONS[2]]
+    assert values["summary"]["summary"]["value"] == "Charged twice"
+
+
+def test_channels_by_keyboard(demo: Tab) -> None:
+    page = demo.page
+    expect(demo.composer).to_be_focused()
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.get_by_role("heading", name="ask-disputes", level=1)).to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(page.locator("#sidebar .line.here")).to_be_focused()
+    page.keyboard.press("F6")
+    expect(demo.composer).to_be_focused()

@@ -1,4 +1,4 @@
-"""For knowledge authors: an edit is taken over while it runs; a faulty one is not, and shows where it is wrong."""
+"""The knowledge panel reloads a valid edit while it runs, and shows where an invalid one is wrong."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from slackguide.runtime.sandbox_app import SandboxApp
-from tests.browser.conftest import sandbox_app_on
+from tests.browser.conftest import Tabs, start_sandbox_app
+from tests.browser.demo_app import DemoApp
 from tests.browser.page_object import Tab
+from tests.support.bolt_app import actions, button, section
 
 SMALL = Path(__file__).parent.parent / "knowledge" / "fixtures" / "valid"
 TITLE, BETTER = "title: A parcel is damaged", "title: A parcel came in pieces"
@@ -20,30 +23,30 @@ TITLE, BETTER = "title: A parcel is damaged", "title: A parcel came in pieces"
 
 @pytest.fixture
 def knowledge(tmp_path: Path) -> Path:
-    """A small knowledge base to edit."""
+    """Return a small knowledge base to edit."""
     return Path(shutil.copytree(SMALL, tmp_path / "knowledge"))
 
 
 @pytest.fixture
 def sandbox_app(tmp_path: Path, knowledge: Path) -> Iterator[SandboxApp]:
-    """A sandbox over the knowledge base that is edited."""
-    yield from sandbox_app_on(tmp_path / "home", knowledge)
+    """Run a sandbox on the knowledge base that is edited."""
+    yield from start_sandbox_app(tmp_path / "home", knowledge)
 
 
 @pytest.fixture
 def author(tab: Callable[[str], Tab]) -> Tab:
-    """A tab beside the editor."""
+    """Open the author's tab."""
     return tab("ana")
 
 
 def edit(file: Path, old: str, new: str) -> None:
-    """Puts `new` in the one place where `old` stands, as an editor saves."""
+    """Replace the only occurrence of `old` and save the file."""
     text = file.read_text(encoding="utf-8")
     assert text.count(old) == 1
     file.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def test_an_edit_is_taken_over_while_it_runs(author: Tab, knowledge: Path) -> None:
+def test_an_edit_is_loaded_while_it_runs(author: Tab, knowledge: Path) -> None:
     panel = author.panel("Knowledge")
     expect(panel).to_contain_text("A parcel is damaged")
     edit(knowledge / "team.yaml", TITLE, BETTER)
@@ -52,7 +55,7 @@ def test_an_edit_is_taken_over_while_it_runs(author: Tab, knowledge: Path) -> No
     expect(author.route("the box is crushed")).to_contain_text("A parcel came in pieces")
 
 
-def test_a_faulty_edit_keeps_the_last_good_knowledge_and_shows_its_line(author: Tab, knowledge: Path) -> None:
+def test_an_invalid_edit_keeps_the_last_valid_knowledge(author: Tab, knowledge: Path) -> None:
     panel = author.panel("Knowledge")
     expect(panel).to_contain_text("A parcel is damaged")
     file = knowledge / "team.yaml"
@@ -64,7 +67,7 @@ def test_a_faulty_edit_keeps_the_last_good_knowledge_and_shows_its_line(author: 
     expect(alert).to_contain_text("the last good knowledge stays in use")
     expect(alert).to_contain_text(f"team.yaml:{line}:")
     expect(alert).to_contain_text("did you mean `parcel-desk`?")
-    author.shot("faulty-edit")
+    author.screenshot("invalid-edit")
     expect(author.route("the box is crushed")).to_contain_text("A parcel is damaged")
 
     file.write_text(whole.replace(TITLE, BETTER), encoding="utf-8")
@@ -72,7 +75,7 @@ def test_a_faulty_edit_keeps_the_last_good_knowledge_and_shows_its_line(author: 
     expect(alert).to_have_count(0)
 
 
-def test_an_entry_is_opened_as_a_card_with_its_table_and_its_json_copied(author: Tab) -> None:
+def test_an_entry_is_shown_as_a_card_with_its_table_and_json(author: Tab) -> None:
     author.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     panel = author.panel("Knowledge")
     panel.get_by_role("searchbox").fill("lost")
@@ -87,3 +90,33 @@ def test_an_entry_is_opened_as_a_card_with_its_table_and_its_json_copied(author:
     kinds = [block["type"] for block in copied["blocks"]]
     assert "header" in kinds
     assert "actions" in kinds
+
+
+class OneEntryPreview:
+    """A preview of one entry; `broken` adds a diagnostic."""
+
+    def __init__(self) -> None:
+        self.broken = False
+
+    def entries(self) -> list[dict[str, str]]:
+        return [{"id": "disputes/one", "title": "The one entry", "team": "disputes"}]
+
+    def card(self, entry_id: str) -> dict[str, Any]:
+        rows = [{"answers": ["Segment: Enterprise"], "destination": "Dispute_Enterprise_CX420"}]
+        return {"blocks": [section(f"The card of {entry_id}"), actions(button("go"))], "triage": rows}
+
+    def diagnostics(self) -> list[dict[str, str]]:
+        return [{"where": "disputes.yaml:12:3", "message": "unknown destination"}] if self.broken else []
+
+
+def test_a_preview_shows_the_card_the_triage_and_the_diagnostic(serve: Callable[..., DemoApp], tabs: Tabs) -> None:
+    preview = OneEntryPreview()
+    panel = tabs.open("ana", serve(preview=preview).sandbox.url).panel("Knowledge")
+    panel.get_by_role("button", name="The one entry").click()
+    expect(panel).to_contain_text("The card of disputes/one")
+    expect(panel.get_by_role("button", name="Press")).to_be_disabled()
+    expect(panel.get_by_role("row").last).to_contain_text("Dispute_Enterprise_CX420")
+    preview.broken = True
+    expect(panel.get_by_role("alert")).to_contain_text("disputes.yaml:12:3")
+    preview.broken = False
+    expect(panel.get_by_role("alert")).to_have_count(0)

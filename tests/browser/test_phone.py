@@ -1,4 +1,4 @@
-"""At the width of a phone everything can be read and reached, and nothing sticks out sideways."""
+"""At the width of a phone everything can be read and reached, and nothing overflows."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ PHONE: ViewportSize = {"width": 375, "height": 740}
 
 @pytest.fixture
 def phone(tab: Callable[[str], Tab]) -> Tab:
-    """Ana's phone."""
-    held = tab("ana")
-    held.page.set_viewport_size(PHONE)
-    return held
+    """Open the real app at the width of a phone."""
+    ana = tab("ana")
+    ana.page.set_viewport_size(PHONE)
+    return ana
 
 
 @pytest.mark.parametrize("name", SURFACES)
-def test_nothing_sticks_out_of(name: str, phone: Tab) -> None:
+def test_nothing_overflows_on(name: str, phone: Tab) -> None:
     SURFACES[name](phone)
-    phone.shot(f"phone-{name}")
-    assert phone.sticking_out() == []
+    phone.screenshot(f"phone-{name}")
+    assert phone.overflowing() == []
 
 
-def test_what_sticks_out_is_found(phone: Tab) -> None:
+def test_an_overflow_is_detected(phone: Tab) -> None:
     phone.composer.evaluate("(field) => { field.style.minWidth = '500px'; }")
-    assert phone.sticking_out()
+    assert phone.overflowing()
 
 
 def test_from_a_question_to_the_posted_escalation(phone: Tab, contract: str) -> None:
@@ -46,5 +46,17 @@ def test_from_a_question_to_the_posted_escalation(phone: Tab, contract: str) -> 
     reference = saved(phone)
     phone.click(phone.window, "Done")
     expect(posted(phone, reference)).to_contain_text(contract)
-    assert phone.sticking_out() == []
-    phone.shot("phone-posted")
+    assert phone.overflowing() == []
+    phone.screenshot("phone-posted")
+
+
+def test_the_sidebar_opens_on_demand(demo: Tab) -> None:
+    demo.page.set_viewport_size(PHONE)
+    demo.type("/route money")
+    expect(demo.messages()).to_have_count(1)
+    expect(demo.page.get_by_role("navigation")).not_to_be_visible()
+    demo.page.get_by_role("button", name="Channels").click()
+    demo.page.get_by_role("button", name="Slackguide").click()
+    expect(demo.page.get_by_role("tab", name="Messages")).to_be_visible()
+    demo.panel("Request log")
+    assert demo.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]

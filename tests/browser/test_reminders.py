@@ -1,4 +1,4 @@
-"""The clock panel moves the workspace's time and the bot's: what falls due then happens."""
+"""The clock panel advances the workspace and the app, and due reminders are sent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from slackguide.runtime.sandbox_app import SandboxApp
-from tests.browser.conftest import sandbox_app_on
+from tests.browser.conftest import start_sandbox_app
 from tests.browser.page_object import Tab
 from tests.browser.test_knowledge_preview import SMALL, edit
 
@@ -21,13 +21,13 @@ REMINDERS = """channel: ask-parcels
 
 @pytest.fixture
 def sandbox_app(tmp_path: Path) -> Iterator[SandboxApp]:
-    """A sandbox whose one form reminds after an hour's work on a Monday."""
+    """Run a sandbox whose form reminds after one business hour on a Monday."""
     knowledge = Path(shutil.copytree(SMALL, tmp_path / "knowledge"))
     edit(knowledge / "shared.yaml", "channel: ask-parcels", REMINDERS)
-    yield from sandbox_app_on(tmp_path / "home", knowledge)
+    yield from start_sandbox_app(tmp_path / "home", knowledge)
 
 
-def test_a_reminder_comes_when_its_time_has_come(ana: Tab) -> None:
+def test_a_reminder_is_sent_when_it_is_due(ana: Tab) -> None:
     ana.click(ana.route("escalate"), "Open")
     ana.field("summary").fill("Nobody answers about this parcel.")
     ana.submit()
@@ -41,11 +41,11 @@ def test_a_reminder_comes_when_its_time_has_come(ana: Tab) -> None:
     before = panel.get_by_role("timer").inner_text()
     panel.get_by_role("button", name="+1 week").click()
     expect(panel.get_by_role("timer")).not_to_have_text(before)
-    ana.shot("clock")
+    ana.screenshot("clock")
 
     expect(card.locator(".thread-line")).to_contain_text("1 reply")
     card.locator(".thread-line").click()
     reminder = ana.message(f"Reminder: nobody has claimed {reference} yet.", within="#side")
-    ana.shot("reminder")
+    ana.screenshot("reminder")
     ana.click(reminder, "Stop reminding")
     expect(ana.message(f"Reminders for {reference} are off.", within="#side")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Asking with /route: the answer, what can be pressed under it, and everything else that may be typed."""
+"""The /route command: answers, their buttons, and unusual input."""
 
 from __future__ import annotations
 
@@ -18,24 +18,22 @@ UNCLEAR = "refund"
 NONSENSE = "my goldfish sings opera at midnight"
 
 
-def test_warnings_come_before_the_destination_and_the_destination_before_the_steps(
-    sandbox_app: SandboxApp, ana: Tab
-) -> None:
-    known = sandbox_app.guide().answer(Concern(SURE), Asker(), today=sandbox_app.clock.now().date())
-    assert isinstance(known, Answer)
-    assert known.decision.warnings
+def test_warnings_destination_and_steps_come_in_this_order(sandbox_app: SandboxApp, ana: Tab) -> None:
+    answer = sandbox_app.guide().answer(Concern(SURE), Asker(), today=sandbox_app.clock.now().date())
+    assert isinstance(answer, Answer)
+    assert answer.decision.warnings
 
     card = ana.route(SURE)
-    ana.shot("answer")
+    ana.screenshot("answer")
 
     warnings = card.locator(".richtext").first.locator("li")
-    expect(warnings).to_have_text([f"Warning: {warning}" for warning in known.decision.warnings])
+    expect(warnings).to_have_text([f"Warning: {warning}" for warning in answer.decision.warnings])
     destination = card.get_by_role("heading", name="Goes to: HV Mediation Tier 1")
-    assert steps_of(card) == list(known.decision.path)
+    assert steps_of(card) == list(answer.decision.path)
     assert top(warnings.last) < top(destination) < top(card.locator(".richtext ol"))
     expect(card).to_contain_text("Kept by disputes-leads, last reviewed")
-    assert known.note is not None
-    assert card.locator("pre").inner_text().strip() == known.note.strip()
+    assert answer.note is not None
+    assert card.locator("pre").inner_text().strip() == answer.note.strip()
 
 
 def test_an_answer_is_seen_by_the_person_who_asked_alone(ana: Tab, tab: Callable[[str], Tab]) -> None:
@@ -49,7 +47,7 @@ def test_an_answer_is_seen_by_the_person_who_asked_alone(ana: Tab, tab: Callable
 def test_one_of_the_choices_is_picked(ana: Tab) -> None:
     card = ana.route(UNCLEAR)
     expect(card).to_contain_text("Which of these is it?")
-    ana.shot("choices")
+    ana.screenshot("choices")
     wanted = card.locator(".block.section.beside .words").nth(1).inner_text().strip()
 
     card.get_by_role("button", name=f"Open: {wanted}").click()
@@ -59,7 +57,7 @@ def test_one_of_the_choices_is_picked(ana: Tab) -> None:
     expect(ana.button(card, "Not this")).to_be_visible()
 
 
-def test_none_of_the_choices_says_what_to_do_instead(ana: Tab) -> None:
+def test_none_of_the_choices_shows_what_to_do_instead(ana: Tab) -> None:
     card = ana.route(UNCLEAR)
     ana.click(card, "None of these")
     expect(card).to_contain_text("Noted: none of these.")
@@ -67,7 +65,7 @@ def test_none_of_the_choices_says_what_to_do_instead(ana: Tab) -> None:
     expect(ana.button(card, "Open")).to_have_count(0)
 
 
-def test_not_this_offers_the_next_matches_without_what_was_refused(ana: Tab) -> None:
+def test_not_this_offers_the_next_matches_without_the_first(ana: Tab) -> None:
     card = ana.route(MEDIATION)
     title = card.locator(".block.section").first.inner_text().strip()
 
@@ -77,7 +75,7 @@ def test_not_this_offers_the_next_matches_without_what_was_refused(ana: Tab) -> 
     offered = card.locator(".block.section.beside .words")
     expect(offered.first).to_be_visible()
     assert title not in [text.strip() for text in offered.all_inner_texts()]
-    ana.shot("not-this")
+    ana.screenshot("not-this")
 
 
 def test_helpful_is_noted_in_the_answer_which_stays(ana: Tab) -> None:
@@ -98,7 +96,7 @@ def test_a_dismissed_answer_is_gone_and_stays_gone(ana: Tab) -> None:
     expect(ana.messages()).to_have_count(before)
 
 
-def test_route_alone_opens_a_window_and_the_answer_appears_in_it(sandbox_app: SandboxApp, ana: Tab) -> None:
+def test_route_alone_opens_a_modal_that_shows_the_answer(sandbox_app: SandboxApp, ana: Tab) -> None:
     ana.type("/route ")
     expect(ana.window.get_by_role("heading", name="Where does this go?")).to_be_visible()
     box = ana.field("concern")
@@ -115,27 +113,27 @@ def test_route_alone_opens_a_window_and_the_answer_appears_in_it(sandbox_app: Sa
     expect(ana.window).to_contain_text(sandbox_app.guide().knowledge.facts["client_segment"].ask)
     ana.click(ana.window, "Mid-Market")
     expect(ana.window.get_by_role("heading", name="Goes to: HV Mediation Tier 1")).to_be_visible()
-    ana.shot("answer-in-a-window")
+    ana.screenshot("answer-in-a-window")
     (view,) = sandbox_app.sandbox.workspace.views.stack(sandbox_app.sandbox.workspace.person("ana").id)
     assert view.content["callback_id"] == Callback.ANSWER
     ana.click(ana.window, "Close")
     expect(ana.window).to_have_count(0)
 
 
-def test_help_says_what_can_be_typed(ana: Tab) -> None:
+def test_help_lists_the_commands(ana: Tab) -> None:
     card = ana.route("help")
     for typed in ("/route escalate ask-disputes", "/route escalate", "/route help"):
         expect(card.locator("strong").filter(has_text=re.compile(rf"^{typed}$"))).to_have_count(1)
-    ana.shot("help-card")
+    ana.screenshot("help-card")
 
 
-def test_nonsense_and_emoji_get_words_and_not_silence(ana: Tab) -> None:
+def test_nonsense_and_emoji_are_answered(ana: Tab) -> None:
     for text in (NONSENSE, "🦄🦄🦄", "これはどこへ送ればいいですか", "???"):
         card = ana.route(text)
         expect(card).to_contain_text(re.compile("I have nothing in the guides for this|Tell me in a sentence"))
 
 
-def test_eight_thousand_characters_are_answered_and_their_buttons_work(ana: Tab) -> None:
+def test_eight_thousand_characters_are_answered(ana: Tab) -> None:
     text = f"{MEDIATION}. "
     text += "The client wrote again and again about it. " * ((8000 - len(text)) // 43)
     text = text.ljust(8000, "x")
@@ -147,15 +145,15 @@ def test_eight_thousand_characters_are_answered_and_their_buttons_work(ana: Tab)
 
 
 def test_markup_that_a_person_types_stays_text(ana: Tab) -> None:
-    said = ana.wait_for_reply("<img src=x onerror=alert(1)> & <b>bold</b>")
-    expect(said.locator(".words")).to_have_text("<img src=x onerror=alert(1)> & <b>bold</b>")
-    expect(said.locator("img, b")).to_have_count(0)
+    message = ana.wait_for_reply("<img src=x onerror=alert(1)> & <b>bold</b>")
+    expect(message.locator(".words")).to_have_text("<img src=x onerror=alert(1)> & <b>bold</b>")
+    expect(message.locator("img, b")).to_have_count(0)
 
 
 def test_the_composer_completes_the_command_and_hints_at_its_use(ana: Tab) -> None:
     ana.composer.press_sequentially("/ro")
     expect(ana.page.get_by_role("option", name="/route")).to_be_visible()
-    ana.shot("composer")
+    ana.screenshot("composer")
     ana.composer.press("Tab")
     expect(ana.composer).to_have_value("/route ")
     expect(ana.page.locator(".composer .usage")).to_contain_text("/route")

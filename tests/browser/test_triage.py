@@ -1,4 +1,4 @@
-"""A destination that hangs on facts: asked for one by one, taken back, corrected, or not known."""
+"""A destination that depends on facts, which are asked for, removed, corrected, or unknown."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNDECIDED = "Where it goes depends on this"
 
 @pytest.fixture
 def facts(sandbox_app: SandboxApp) -> Mapping[str, FactSpec]:
-    """The facts as the knowledge has them, by name."""
+    """Return the fact definitions by name."""
     return sandbox_app.guide().knowledge.facts
 
 
@@ -26,7 +26,7 @@ def test_two_questions_lead_to_the_one_right_queue(ana: Tab, facts: Mapping[str,
     card = ana.route(MEDIATION)
     expect(card.get_by_role("heading", name=UNDECIDED)).to_be_visible()
     expect(card).to_contain_text(facts["payment_kind"].ask)
-    ana.shot("question")
+    ana.screenshot("question")
 
     ana.click(card, "Work")
     expect(card).to_contain_text(facts["client_segment"].ask)
@@ -36,10 +36,10 @@ def test_two_questions_lead_to_the_one_right_queue(ana: Tab, facts: Mapping[str,
     expect(card.get_by_role("heading", name="Goes to: HV Mediation Tier 1")).to_be_visible()
     expect(card).not_to_contain_text(facts["client_segment"].ask)
     expect(card).to_contain_text(re.compile(r"Why: .*Mid-Market", re.IGNORECASE))
-    ana.shot("decided")
+    ana.screenshot("decided")
 
 
-def test_a_fact_is_taken_back_and_corrected(ana: Tab, facts: Mapping[str, FactSpec]) -> None:
+def test_a_fact_is_removed_and_corrected(ana: Tab, facts: Mapping[str, FactSpec]) -> None:
     card = ana.route(SURE)
     expect(card.get_by_role("heading", name="Goes to: HV Mediation Tier 1")).to_be_visible()
 
@@ -53,7 +53,7 @@ def test_a_fact_is_taken_back_and_corrected(ana: Tab, facts: Mapping[str, FactSp
     expect(ana.button(card, "Client segment: Enterprise ✕")).to_be_visible()
 
 
-def test_a_number_read_from_the_words_is_taken_back_and_stated_anew(ana: Tab, facts: Mapping[str, FactSpec]) -> None:
+def test_an_extracted_number_is_removed_and_entered_again(ana: Tab, facts: Mapping[str, FactSpec]) -> None:
     card = ana.route(SURE)
     ana.click(card, "Days since the last payment: 12 days ✕")
     expect(ana.button(card, "Days since the last payment: 12 days ✕")).to_have_count(0)
@@ -61,7 +61,7 @@ def test_a_number_read_from_the_words_is_taken_back_and_stated_anew(ana: Tab, fa
     expect(card).to_contain_text(facts["funds_in_escrow"].ask)
     ana.click(card, "No")
     expect(card).to_contain_text(facts["days_since_last_payment"].ask)
-    ana.shot("number")
+    ana.screenshot("number")
 
     ranges = card.get_by_role("button", name=re.compile(r"^Days since the last payment: .*\d"))
     assert ranges.count() > 1
@@ -69,13 +69,13 @@ def test_a_number_read_from_the_words_is_taken_back_and_stated_anew(ana: Tab, fa
     expect(card.get_by_role("heading", name="Goes to: HV Mediation Tier 1")).to_be_visible()
 
 
-def test_who_does_not_know_sees_every_possibility(sandbox_app: SandboxApp, ana: Tab) -> None:
+def test_an_unknown_fact_shows_every_possible_destination(sandbox_app: SandboxApp, ana: Tab) -> None:
     card = ana.route(MEDIATION)
     ana.click(card, "I don't know")
-    found = card.locator(".richtext", has_text="Where it goes, by what you find out:")
-    reported: dict[str, str | int] = {"contract_type": "hourly", "days_since_last_payment": 12}
-    possible = sandbox_app.guide().triage.branches("disputes/send-to-mediation", reported)
+    branches = card.locator(".richtext", has_text="Where it goes, by what you find out:")
+    known_facts: dict[str, str | int] = {"contract_type": "hourly", "days_since_last_payment": 12}
+    possible = sandbox_app.guide().triage.branches("disputes/send-to-mediation", known_facts)
     assert len(possible) > 2
-    expect(found.locator("li")).to_have_count(len(possible))
-    expect(found.locator("li strong")).to_have_text([one.destination.name for one in possible])
-    ana.shot("not-known")
+    expect(branches.locator("li")).to_have_count(len(possible))
+    expect(branches.locator("li strong")).to_have_text([one.destination.name for one in possible])
+    ana.screenshot("not-known")

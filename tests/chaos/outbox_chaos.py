@@ -1,9 +1,9 @@
-"""Chaos: processes of ours killed at random moments, before a Slack that fails in every way, and what came of it.
+"""Chaos runs of the outbox: worker and app processes killed at random while a fake Slack injects every fault.
 
-`chaos` is one run: an app process submits and presses, worker processes deliver, and all of them are killed with
-SIGKILL again and again. Then the weather clears, what is owed is delivered, and the run is judged. Times are a tenth
-of the real ones. Slack is a small HTTP server of this file's: it answers 200, 429 and 500, resets connections, hangs,
-and does each of the last three both before and after it has kept the message.
+In one run an app process submits escalations and applies commands, and worker processes deliver. All of them are killed
+with SIGKILL again and again. Then the faults stop, the pending jobs are delivered, and the run is verified. Times are a
+tenth of the real ones. Slack is a small HTTP server: it answers 200, 429 and 500, resets connections, and hangs. Each
+of the last three happens both before and after it has stored the message.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.process import BaseProcess
@@ -35,10 +34,8 @@ from slackguide.delivery.tasks import is_idempotent
 from slackguide.delivery.worker import Worker
 from slackguide.escalation.filters import EscalationFilter
 from slackguide.escalation.messages import PostEscalation
-from slackguide.escalation.models import EscalationState, Event, EventKind
 from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.escalation.state_machine import (
-    TRANSITIONS,
     AddDetails,
     Ask,
     Claim,
@@ -52,70 +49,71 @@ from slackguide.escalation.state_machine import (
 from slackguide.storage.database import Database
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.outbox import SqlJobQueue
-from slackguide.storage.outbox_admin import OutboxAdmin
-from tests.support.databases import new_escalation
-from tests.support.waiting import pause, wait_until
+from tests.chaos.outcome import Outcome, inconsistencies, wait_until_delivered
+from tests.support.databases import new_escalation, open_database
+from tests.support.waiting import pause
 
-LEASE, TIMEOUT, PACE = 3.0, 0.5, 0.02
+LEASE, TIMEOUT, POST_INTERVAL = 3.0, 0.5, 0.02
 KILLS = 8
-"""Processes killed in a run at least, and as many more as it takes until everything is submitted."""
+"""The minimum number of processes killed in a run; a run goes on until everything is submitted."""
 
-DRAIN_SECONDS = 180.0
+IDLE_SECONDS = 0.5
+"""How long the killer waits for a request while every pending job waits for its next attempt."""
 
-QUIET_SECONDS = 0.5
-"""How long a killer waits for a request, where all that is owed waits for its next try."""
-
-WEATHER = {
-    "fine": 50,
+FAULT_WEIGHTS = {
+    "ok": 50,
     "rate limited": 8,
-    "500, not kept": 6,
-    "500, kept": 8,
-    "reset, not kept": 6,
-    "reset, kept": 8,
-    "hangs, not kept": 4,
-    "hangs, kept": 10,
+    "500, dropped": 6,
+    "500, stored": 8,
+    "reset, dropped": 6,
+    "reset, stored": 8,
+    "hangs, dropped": 4,
+    "hangs, stored": 10,
 }
+"""How often each kind of answer comes. The message is stored or dropped before the fault."""
 
 
 class SlackDouble(ThreadingHTTPServer):
-    """Keeps messages by key. `POST /messages/KEY` keeps one, `GET /messages/KEY` tells the timestamps of those kept."""
+    """Stores messages by key: `POST /messages/KEY` stores one, `GET /messages/KEY` returns the stored timestamps."""
 
     daemon_threads = True
 
     def __init__(self, seed: int) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.chance = random.Random(seed)
-        self.due = self.chance.sample([*WEATHER], len(WEATHER))
-        """Every kind comes once at first, in any order: chance alone may leave one out."""
+        self.first = self.chance.sample([*FAULT_WEIGHTS], len(FAULT_WEIGHTS))
+        """Each kind comes once at first, in random order: chance alone may leave one out."""
         self.lock = threading.Lock()
-        self.asked = threading.Condition(self.lock)
-        self.kept: dict[str, list[str]] = {}
-        self.seen: Counter[str] = Counter()
-        self.calm = False
+        self.requested = threading.Condition(self.lock)
+        self.messages: dict[str, list[str]] = {}
+        self.injected: Counter[str] = Counter()
+        self.faultless = False
 
-    def weather(self) -> str:
+    def next_fault(self) -> str:
+        """Choose and count the kind of the next answer."""
         with self.lock:
-            today = "fine" if self.calm else self._next()
-            self.seen[today] += 1
-            self.asked.notify_all()
-            return today
+            fault = "ok" if self.faultless else self._choose()
+            self.injected[fault] += 1
+            self.requested.notify_all()
+            return fault
 
     def wait_for_requests(self, number: int, timeout: float) -> None:
-        """Until there were so many requests since the start, or for `timeout` seconds."""
+        """Wait for `number` requests since the start, at most `timeout` seconds."""
         with self.lock:
-            self.asked.wait_for(lambda: self.seen.total() >= number, timeout)
+            self.requested.wait_for(lambda: self.injected.total() >= number, timeout)
 
-    def _next(self) -> str:
-        return self.due.pop() if self.due else self.chance.choices([*WEATHER], [*WEATHER.values()])[0]
-
-    def keep(self, key: str) -> str:
+    def store(self, key: str) -> str:
+        """Store a message; return its timestamp."""
         with self.lock:
             ts = f"{time.time():.6f}"
-            self.kept.setdefault(key, []).append(ts)
+            self.messages.setdefault(key, []).append(ts)
             return ts
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients that were killed are nothing to report."""
+        """Ignore clients that were killed."""
+
+    def _choose(self) -> str:
+        return self.first.pop() if self.first else self.chance.choices([*FAULT_WEIGHTS], [*FAULT_WEIGHTS.values()])[0]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -123,28 +121,28 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
-        faults = self.server.weather()
-        ts = "" if faults.endswith("not kept") or faults == "rate limited" else self.server.keep(self._key())
-        self._answer(faults, {"ts": ts})
+        fault = self.server.next_fault()
+        ts = "" if fault.endswith("dropped") or fault == "rate limited" else self.server.store(self._key())
+        self._answer(fault, {"ts": ts})
 
     def do_GET(self) -> None:
-        faults = self.server.weather()
+        fault = self.server.next_fault()
         with self.server.lock:
-            stored = list(self.server.kept.get(self._key(), ()))
-        self._answer(faults, {"kept": stored})
+            timestamps = list(self.server.messages.get(self._key(), ()))
+        self._answer(fault, {"timestamps": timestamps})
 
     def _key(self) -> str:
         return unquote(self.path.removeprefix("/messages/"))
 
-    def _answer(self, faults: str, body: dict[str, object]) -> None:
-        if faults.startswith("hangs"):
+    def _answer(self, fault: str, body: dict[str, object]) -> None:
+        if fault.startswith("hangs"):
             with suppress(OSError):
-                self.rfile.read(1)  # nothing more comes: it ends when the client has given up, or was killed
-        if faults.startswith(("hangs", "reset")):
+                self.rfile.read(1)  # blocks until the client times out or is killed
+        if fault.startswith(("hangs", "reset")):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
             self.connection.close()
             return
-        status = {"f": 200, "r": 429, "5": 500}[faults[0]]
+        status = {"o": 200, "r": 429, "5": 500}[fault[0]]
         answer = json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(answer)))
@@ -153,11 +151,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Quiet."""
+        """Log nothing."""
 
 
-class HttpPoster:
-    """Posts to the double above, as the Slack side posts to Slack."""
+class HttpSender:
+    """Posts to a `SlackDouble` as `SlackSender` posts to Slack."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -166,15 +164,15 @@ class HttpPoster:
         return None
 
     def find(self, job: Job) -> PostedMessage | None:
-        stored = [ts for ts in self._ask("GET", job)["kept"] if ts not in job.known_timestamps]
-        return PostedMessage("C1", stored[0]) if stored else None
+        timestamps = [ts for ts in self._request("GET", job)["timestamps"] if ts not in job.known_timestamps]
+        return PostedMessage("C1", timestamps[0]) if timestamps else None
 
     def post(self, job: Job) -> PostedMessage:
         if is_idempotent(job.task):
             return PostedMessage("C1", "0")
-        return PostedMessage("C1", self._ask("POST", job)["ts"])
+        return PostedMessage("C1", self._request("POST", job)["ts"])
 
-    def _ask(self, method: str, job: Job) -> Any:
+    def _request(self, method: str, job: Job) -> Any:
         key = f"job {job.id}"
         if isinstance(job.task, PostEscalation) and job.escalation is not None:
             key = f"post {job.escalation.id} {job.task.channel}"
@@ -199,42 +197,40 @@ class HttpPoster:
 
 
 def deliver(url: str, port: int) -> None:
-    """A worker process: delivers until it is killed."""
+    """Run a worker process: deliver until it is killed."""
     database = Database(url=url, clock=lambda: datetime.now(UTC))
     notifier, stopping = Notifier(), threading.Event()
-    outbox = SqlJobQueue(database=database, notifier=notifier, worker=uuid.uuid4().hex, lease=LEASE, post_interval=PACE)
-    delivery = Dispatcher(
-        queue=outbox,
-        sender=HttpPoster(port),
+    queue = SqlJobQueue(
+        database=database, notifier=notifier, worker=uuid.uuid4().hex, lease=LEASE, post_interval=POST_INTERVAL
+    )
+    dispatcher = Dispatcher(
+        queue=queue,
+        sender=HttpSender(port),
         watchers=lambda _: (),
         explain=lambda code, _: code,
         jitter=random.random,
         stopping=stopping.is_set,
     )
-    worker = Worker(queue=outbox, dispatcher=delivery, notifier=notifier, stopping=stopping, threads=2, poll=0.2)
-    worker.start()
+    Worker(queue=queue, dispatcher=dispatcher, notifier=notifier, stopping=stopping, threads=2, poll=0.2).start()
     stopping.wait()
 
 
-def ledger_on(database: Database) -> SqlEscalationRepository:
-    return SqlEscalationRepository(database=database, notifier=Notifier(), ids=lambda: uuid.uuid4().hex)
-
-
 def submit(url: str, views: list[str], acknowledged: Path, seed: int) -> None:
-    """An app process: submits, writes down what it acknowledged, and presses buttons, until it is killed."""
-    ledger = ledger_on(Database(url=url, clock=lambda: datetime.now(UTC)))
-    jitter = random.Random(seed)
-    with acknowledged.open("a", buffering=1) as notified:
+    """Run an app process until it is killed: submit, log each acknowledged submission, and apply random commands."""
+    escalations = repository_on(Database(url=url, clock=lambda: datetime.now(UTC)))
+    chance = random.Random(seed)
+    with acknowledged.open("a", buffering=1) as log:
         for view in views:
-            stored = ledger.submit(new_escalation(view))
-            notified.write(f"{view} {stored.escalation.id}\n")
-            for _ in range(jitter.randrange(4)):
-                ledger.apply(stored.escalation.id, _any_press(jitter))
+            stored = escalations.submit(new_escalation(view))
+            log.write(f"{view} {stored.escalation.id}\n")
+            for _ in range(chance.randrange(4)):
+                escalations.apply(stored.escalation.id, random_command(chance))
 
 
-def _any_press(jitter: random.Random) -> Command:
-    by = jitter.choice(["U1", "U2", "U3"])
-    presses: list[Callable[[], Command]] = [
+def random_command(chance: random.Random) -> Command:
+    """Return a command that anybody may send, whether or not it is allowed."""
+    by = chance.choice(["U1", "U2", "U3"])
+    commands: list[Callable[[], Command]] = [
         lambda: Claim(by),
         lambda: Claim(by),
         lambda: Release(by),
@@ -245,89 +241,88 @@ def _any_press(jitter: random.Random) -> Command:
         lambda: Reopen(by),
         lambda: Withdraw(by),
     ]
-    return jitter.choice(presses)()
+    return chance.choice(commands)()
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What one run came to; everything but the first four has to be empty."""
-
-    acknowledged: int
-    messages: int
-    kills: int
-    weather: Counter[str]
-    lost: tuple[str, ...]
-    doubled: tuple[str, ...]
-    still_owed: tuple[str, ...]
-    broken_lives: tuple[str, ...]
-
-    @property
-    def faults(self) -> tuple[str, ...]:
-        """Everything that may not be."""
-        return self.lost + self.doubled + self.still_owed + self.broken_lives
-
-
-def chaos(url: str, seed: int, folder: Path, escalations: int = 12) -> Outcome:
-    """One run on a migrated, empty database."""
+def run_outbox_chaos(url: str, seed: int, folder: Path, escalations: int = 12) -> Outcome:
+    """Run once on a migrated, empty database."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.chaos.outbox_chaos"])
-    jitter = random.Random(seed)
+    chance = random.Random(seed)
     slack = SlackDouble(seed)
     threading.Thread(target=slack.serve_forever, daemon=True).start()
-    acknowledged = folder / f"acknowledged-{seed}"
-    acknowledged.touch()
+    log = folder / f"acknowledged-{seed}"
+    log.touch()
     views = [f"V{seed}-{number}" for number in range(escalations)]
     port = slack.server_address[1]
 
     def new_worker() -> BaseProcess:
-        return _started(context.Process(target=deliver, args=(url, port)))
+        return started(context.Process(target=deliver, args=(url, port)))
 
     def new_app() -> BaseProcess | None:
-        left = [view for view in views if view not in _told(acknowledged)]
-        return (
-            _started(context.Process(target=submit, args=(url, left, acknowledged, jitter.random()))) if left else None
-        )
+        left = [view for view in views if view not in acknowledged(log)]
+        return started(context.Process(target=submit, args=(url, left, log, chance.random()))) if left else None
 
-    kills = asked = done = 0
+    kills = requests = done = 0
     workers = [new_worker(), new_worker()]
     app = new_app()
     while kills < KILLS or app is not None:
-        # The moment of a kill: so many requests after the last, or a while later where there is nothing to ask.
-        slack.wait_for_requests(asked + jitter.randrange(4), QUIET_SECONDS)
-        pause(jitter.uniform(0.0, 0.1))
-        asked = slack.seen.total()
-        # One that has achieved nothing yet is let live, mostly: on a busy machine none would ever achieve anything.
-        likely = 0.3 if len(_told(acknowledged)) > done else 0.05
-        if app is not None and (not app.is_alive() or jitter.random() < likely):
-            kills += _killed(app)
-            done = len(_told(acknowledged))
+        # Kill after a number of further requests, or after a while if no request is due.
+        slack.wait_for_requests(requests + chance.randrange(4), IDLE_SECONDS)
+        pause(chance.uniform(0.0, 0.1))
+        requests = slack.injected.total()
+        # Mostly spare an app that has made no progress yet: on a busy machine none would ever make any.
+        likely = 0.3 if len(acknowledged(log)) > done else 0.05
+        if app is not None and (not app.is_alive() or chance.random() < likely):
+            kills += kill(app)
+            done = len(acknowledged(log))
             app = new_app()
-        if jitter.random() < 0.5:
-            victim = jitter.randrange(len(workers))
-            kills += _killed(workers[victim])
+        if chance.random() < 0.5:
+            victim = chance.randrange(len(workers))
+            kills += kill(workers[victim])
             workers[victim] = new_worker()
-    slack.calm = True
-    database = Database(url=url, clock=lambda: datetime.now(UTC))
-    backlog = OutboxAdmin(database=database, notifier=Notifier())
-    try:
-        wait_until(lambda: not backlog.counts(), lambda: f"still owed: {backlog.pending()}", timeout=DRAIN_SECONDS)
-    finally:
-        for worker in workers:
-            _killed(worker)
-        slack.shutdown()
-        slack.server_close()
-    outcome = _judge(ledger_on(database), backlog, slack, _told(acknowledged), kills)
-    database.close()
-    return outcome
+    slack.faultless = True
+    with open_database(url) as database:
+        try:
+            wait_until_delivered(database)
+        finally:
+            for worker in workers:
+                kill(worker)
+            slack.shutdown()
+            slack.server_close()
+        return verify(repository_on(database), slack, acknowledged(log), kills)
 
 
-def _started(process: BaseProcess) -> BaseProcess:
+def verify(
+    repository: SqlEscalationRepository, slack: SlackDouble, acknowledged: Mapping[str, str], kills: int
+) -> Outcome:
+    """Compare what was acknowledged with what is stored and what was posted."""
+    stored = {escalation.id: escalation for escalation in repository.iterate(EscalationFilter())}
+    posted = {key.split(" ")[1] for key in slack.messages if key.startswith("post ")}
+    return Outcome(
+        acknowledged=len(acknowledged),
+        messages=len(slack.messages),
+        kills=kills,
+        injected=slack.injected,
+        lost=tuple(view for view, id in acknowledged.items() if id not in stored or id not in posted),
+        duplicated=tuple(key for key, timestamps in slack.messages.items() if len(timestamps) > 1),
+        inconsistent=tuple(inconsistencies(repository, [*stored.values()])),
+    )
+
+
+def repository_on(database: Database) -> SqlEscalationRepository:
+    """Return the escalations of a database."""
+    return SqlEscalationRepository(database=database, notifier=Notifier(), ids=lambda: uuid.uuid4().hex)
+
+
+def started(process: BaseProcess) -> BaseProcess:
+    """Start a process and return it."""
     process.start()
     return process
 
 
-def _killed(process: BaseProcess) -> int:
-    """1 if it was alive to be killed."""
+def kill(process: BaseProcess) -> int:
+    """Kill a process; return 1 if it was alive, else 0."""
     alive = process.is_alive()
     process.kill()
     process.join()
@@ -335,57 +330,7 @@ def _killed(process: BaseProcess) -> int:
     return int(alive)
 
 
-def _told(acknowledged: Path) -> dict[str, str]:
-    """View to escalation id, of whole lines."""
-    lines = acknowledged.read_text().split("\n")[:-1]
+def acknowledged(log: Path) -> dict[str, str]:
+    """Return the escalation id by view id, read from the complete lines of the log."""
+    lines = log.read_text().split("\n")[:-1]
     return dict(line.split(" ") for line in lines)
-
-
-def _judge(
-    ledger: SqlEscalationRepository, backlog: OutboxAdmin, slack: SlackDouble, notified: dict[str, str], kills: int
-) -> Outcome:
-    stored = {escalation.id: escalation for escalation in ledger.iterate(EscalationFilter())}
-    posted = {key.split(" ")[1] for key in slack.kept if key.startswith("post ")}
-    lost = [
-        view for view, escalation_id in notified.items() if escalation_id not in stored or escalation_id not in posted
-    ]
-    doubled = [key for key, timestamps in slack.kept.items() if len(timestamps) > 1]
-    broken = []
-    for escalation in stored.values():
-        state = replayed(ledger.history(escalation.id))
-        if state is not escalation.state or escalation.card is None:
-            broken.append(f"{escalation.reference} {state} {escalation.state} {escalation.card}")
-    numbers = sorted(int(escalation.reference.split("-")[1]) for escalation in stored.values())
-    if numbers != list(range(1001, 1001 + len(stored))):
-        broken.append(f"references {numbers}")
-    return Outcome(
-        acknowledged=len(notified),
-        messages=len(slack.kept),
-        kills=kills,
-        weather=slack.seen,
-        lost=tuple(lost),
-        doubled=tuple(doubled),
-        still_owed=tuple(f"{pending.kind} {pending.state} {pending.error_code}" for pending in backlog.pending()),
-        broken_lives=tuple(broken),
-    )
-
-
-_KINDS = {
-    EventKind.CLAIMED: Claim,
-    EventKind.RELEASED: Release,
-    EventKind.DETAILS_REQUESTED: Ask,
-    EventKind.DETAILS_ADDED: AddDetails,
-    EventKind.HANDED_OVER: HandOver,
-    EventKind.RESOLVED: Resolve,
-    EventKind.REOPENED: Reopen,
-    EventKind.WITHDRAWN: Withdraw,
-}
-
-
-def replayed(history: tuple[Event, ...]) -> EscalationState | None:
-    """The state that the events lead to; None if one of them was not allowed where it happened."""
-    state: EscalationState | None = EscalationState.SENT
-    for event in history:
-        if event.kind in _KINDS and state is not None:
-            state = TRANSITIONS.get((state, _KINDS[event.kind]))
-    return state

@@ -1,1 +1,1 @@
-"""Tests of the command line, through the door that people use."""
+"""Tests of the command line, through its entry point."""

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.databases import SteppedClock, Store, postgresql, sqlite_url
+from tests.support.clock import ManualClock
+from tests.support.databases import Store, postgresql, sqlite_url
 
 __all__ = ["postgresql"]
 
@@ -16,7 +17,7 @@ __all__ = ["postgresql"]
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """A database that DATABASE_URL names; a test that takes it runs on both kinds."""
-    clock = SteppedClock(datetime.now(UTC))
+    clock = ManualClock(datetime.now(UTC))
     url = sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgresql").stepped(clock())
     monkeypatch.setenv("DATABASE_URL", url)
     made = Store(url, clock)

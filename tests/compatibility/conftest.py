@@ -1,10 +1,11 @@
-"""What 0.1.0 wrote, put back as it stood: its database, and everything that it had posted."""
+"""The recorded state of release 0.1.0: its database, and everything that it had posted."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def work(guide: Guide, recorded: dict[str, Any], empty_database: Path, tmp_path:
     """This version on the database of 0.1.0, in a workspace that shows what 0.1.0 had posted."""
     work = AppHarness(guide=guide, database=empty_database, known=False)
     work.end()
-    work.clock.now = float(recorded["clock"])
+    work.clock.at = datetime.fromtimestamp(recorded["clock"], UTC)
     for person in work.workspace.people:
         work.workspace.direct_message(person.id)
     for message in recorded["messages"]:

@@ -1,4 +1,4 @@
-"""One job from claim to settlement, against an outbox in memory and a Slack that does as the test says."""
+"""One job from claim to completion, with an outbox in memory and a scripted sender."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ Answer = PostedMessage | Exception | None
 
 
 class ScriptedSlack:
-    """Slack, from the outside: does as it is told, and writes down what it was asked."""
+    """A sender that returns scripted answers and records its calls."""
 
     def __init__(self, *, prepare: Answer = None, find: Answer = None, post: Answer = POSTED) -> None:
         self.answers = {"prepare": prepare, "find": find, "post": post}

@@ -1,4 +1,4 @@
-"""What comes of a try, case by case."""
+"""The decision after an attempt, case by case."""
 
 from __future__ import annotations
 

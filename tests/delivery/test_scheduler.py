@@ -1,4 +1,4 @@
-"""Chores are done at once, again and again, whatever they raise, and end in time."""
+"""Periodic tasks run at once and again, whatever they raise, and stop in time."""
 
 from __future__ import annotations
 

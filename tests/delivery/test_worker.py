@@ -1,4 +1,4 @@
-"""The loop delivers what comes, survives faults, and stops in time."""
+"""The worker delivers jobs as they arrive, survives errors, and stops in time."""
 
 from __future__ import annotations
 
@@ -30,40 +30,40 @@ JOB = Job(
 
 
 POLL = 3600.0
-"""A poll that never comes: only the bell wakes the worker."""
+"""A poll that never comes: only the notifier wakes the worker."""
 
 
-class WatchedBell(Notifier):
-    """Tells the test, by the seconds that it asks for, when a worker goes to sleep."""
+class RecordingNotifier(Notifier):
+    """A notifier that records the timeout of each wait."""
 
     def __init__(self) -> None:
         super().__init__()
         self.sleeps: queue.SimpleQueue[float] = queue.SimpleQueue()
 
-    def wait(self, heard: int, timeout: float) -> None:
+    def wait(self, seen: int, timeout: float) -> None:
         self.sleeps.put(timeout)
-        super().wait(heard, timeout)
+        super().wait(seen, timeout)
 
 
-class Pile:
-    """An outbox in memory; `faults` are raised by the next claims."""
+class InMemoryQueue:
+    """An outbox in memory; the next claims raise `errors`."""
 
-    def __init__(self, notifier: WatchedBell) -> None:
-        self.bell = notifier
+    def __init__(self, notifier: RecordingNotifier) -> None:
+        self.notifier = notifier
         self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
-        self.faults: queue.SimpleQueue[Exception] = queue.SimpleQueue()
-        self.settled: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self.errors: queue.SimpleQueue[Exception] = queue.SimpleQueue()
+        self.completed: queue.SimpleQueue[int] = queue.SimpleQueue()
         self.released: list[int] = []
         self.claims = 0
 
     def add(self, number: int) -> None:
         self.jobs.put(replace(JOB, id=number))
-        self.bell.notify()
+        self.notifier.notify()
 
     def claim(self) -> Job | None:
         self.claims += 1
-        if not self.faults.empty():
-            raise self.faults.get()
+        if not self.errors.empty():
+            raise self.errors.get()
         try:
             return self.jobs.get_nowait()
         except queue.Empty:
@@ -73,7 +73,7 @@ class Pile:
         return True
 
     def complete(self, job: Job, decision: Outcome, *, follow_ups: Sequence[Task] = ()) -> bool:
-        self.settled.put(job.id)
+        self.completed.put(job.id)
         return True
 
     def release(self, job: Job) -> None:
@@ -84,7 +84,7 @@ class Pile:
 
 
 class Slack:
-    """Posts, after doing what the test wants done meanwhile."""
+    """A sender that calls `during` before it posts."""
 
     def __init__(self, during: Callable[[Job], None]) -> None:
         self.during = during
@@ -100,11 +100,13 @@ class Slack:
         return PostedMessage("C1", "1.0")
 
 
-def working(during: Callable[[Job], None] = lambda job: None, threads: int = 1) -> tuple[Worker, Pile, threading.Event]:
-    notifier, stopping = WatchedBell(), threading.Event()
-    pile = Pile(notifier)
+def working(
+    during: Callable[[Job], None] = lambda job: None, threads: int = 1
+) -> tuple[Worker, InMemoryQueue, threading.Event]:
+    notifier, stopping = RecordingNotifier(), threading.Event()
+    outbox = InMemoryQueue(notifier)
     dispatcher = Dispatcher(
-        queue=pile,
+        queue=outbox,
         sender=Slack(during),
         watchers=lambda _: (),
         explain=lambda code, _: code,
@@ -112,45 +114,45 @@ def working(during: Callable[[Job], None] = lambda job: None, threads: int = 1) 
         stopping=stopping.is_set,
     )
     return (
-        Worker(queue=pile, dispatcher=dispatcher, notifier=notifier, stopping=stopping, threads=threads, poll=POLL),
-        pile,
+        Worker(queue=outbox, dispatcher=dispatcher, notifier=notifier, stopping=stopping, threads=threads, poll=POLL),
+        outbox,
         stopping,
     )
 
 
-def test_a_ring_wakes_it() -> None:
-    worker, pile, _ = working()
+def test_a_notification_wakes_it() -> None:
+    worker, outbox, _ = working()
     worker.start()
     for number in range(3):
-        pile.add(number)
-        assert pile.settled.get(timeout=WAIT_SECONDS) == number
+        outbox.add(number)
+        assert outbox.completed.get(timeout=WAIT_SECONDS) == number
     assert worker.stop(timeout=WAIT_SECONDS)
 
 
-def test_an_idle_worker_sleeps_until_the_bell_or_the_poll() -> None:
-    worker, pile, _ = working()
+def test_an_idle_worker_sleeps_until_a_notification_or_the_poll() -> None:
+    worker, outbox, _ = working()
     worker.start()
-    assert pile.bell.sleeps.get(timeout=WAIT_SECONDS) == POLL - MIN_POLL_INTERVAL
-    assert pile.claims == 1, "it looked once, in vain"
-    pile.add(1)
-    assert pile.settled.get(timeout=WAIT_SECONDS) == 1
-    assert pile.bell.sleeps.get(timeout=WAIT_SECONDS) == POLL - MIN_POLL_INTERVAL
-    assert pile.claims == 3, "and twice more: for the job, and in vain"
+    assert outbox.notifier.sleeps.get(timeout=WAIT_SECONDS) == POLL - MIN_POLL_INTERVAL
+    assert outbox.claims == 1, "it looked once, in vain"
+    outbox.add(1)
+    assert outbox.completed.get(timeout=WAIT_SECONDS) == 1
+    assert outbox.notifier.sleeps.get(timeout=WAIT_SECONDS) == POLL - MIN_POLL_INTERVAL
+    assert outbox.claims == 3, "and twice more: for the job, and in vain"
     assert worker.stop(timeout=WAIT_SECONDS)
 
 
 def test_it_goes_on_after_faults() -> None:
-    worker, pile, _ = working()
-    pile.faults.put(StorageError("the database is gone"))
-    pile.faults.put(RuntimeError("a fault of ours"))
+    worker, outbox, _ = working()
+    outbox.errors.put(StorageError("the database is gone"))
+    outbox.errors.put(RuntimeError("a fault of ours"))
     for number in range(3):
-        pile.add(number)
+        outbox.add(number)
     worker.start()
     for _ in range(2):
-        assert pile.bell.sleeps.get(timeout=WAIT_SECONDS) == ERROR_PAUSE - MIN_POLL_INTERVAL
-        assert pile.settled.empty()
-        pile.bell.notify()
-    assert [pile.settled.get(timeout=WAIT_SECONDS) for _ in range(3)] == [0, 1, 2]
+        assert outbox.notifier.sleeps.get(timeout=WAIT_SECONDS) == ERROR_PAUSE - MIN_POLL_INTERVAL
+        assert outbox.completed.empty()
+        outbox.notifier.notify()
+    assert [outbox.completed.get(timeout=WAIT_SECONDS) for _ in range(3)] == [0, 1, 2]
     assert worker.stop(timeout=WAIT_SECONDS)
 
 
@@ -161,17 +163,17 @@ def test_one_conversation_that_hangs_does_not_hold_up_the_others() -> None:
         if job.id == 0:
             hang.wait(WAIT_SECONDS)
 
-    worker, pile, _ = working(hang_on_the_first, threads=2)
+    worker, outbox, _ = working(hang_on_the_first, threads=2)
     worker.start()
     for number in range(3):
-        pile.add(number)
-    assert {pile.settled.get(timeout=WAIT_SECONDS), pile.settled.get(timeout=WAIT_SECONDS)} == {1, 2}
+        outbox.add(number)
+    assert {outbox.completed.get(timeout=WAIT_SECONDS), outbox.completed.get(timeout=WAIT_SECONDS)} == {1, 2}
     hang.set()
-    assert pile.settled.get(timeout=WAIT_SECONDS) == 0
+    assert outbox.completed.get(timeout=WAIT_SECONDS) == 0
     assert worker.stop(timeout=WAIT_SECONDS)
 
 
-def sending_until(go_on: threading.Event) -> tuple[Worker, Pile, threading.Event]:
+def sending_until(go_on: threading.Event) -> tuple[Worker, InMemoryQueue, threading.Event]:
     """A worker in the midst of sending job 1 of two, until `go_on` is set."""
     sending = threading.Event()
 
@@ -179,30 +181,30 @@ def sending_until(go_on: threading.Event) -> tuple[Worker, Pile, threading.Event
         sending.set()
         assert go_on.wait(WAIT_SECONDS)
 
-    worker, pile, stopping = working(send)
+    worker, outbox, stopping = working(send)
     worker.start()
-    pile.add(1)
-    pile.add(2)
+    outbox.add(1)
+    outbox.add(2)
     assert sending.wait(WAIT_SECONDS)
-    return worker, pile, stopping
+    return worker, outbox, stopping
 
 
 def test_stopping_finishes_what_is_being_sent_and_takes_nothing_new() -> None:
     go_on = threading.Event()
-    worker, pile, stopping = sending_until(go_on)
+    worker, outbox, stopping = sending_until(go_on)
     stopping.set()
     go_on.set()
     assert worker.stop(timeout=WAIT_SECONDS)
-    assert pile.settled.get(timeout=WAIT_SECONDS) == 1
-    assert pile.settled.empty()
-    assert pile.jobs.qsize() == 1
+    assert outbox.completed.get(timeout=WAIT_SECONDS) == 1
+    assert outbox.completed.empty()
+    assert outbox.jobs.qsize() == 1
 
 
 def test_stopping_does_not_wait_for_ever() -> None:
     go_on = threading.Event()
-    worker, pile, _ = sending_until(go_on)
+    worker, outbox, _ = sending_until(go_on)
     assert not worker.stop(timeout=0.01)
-    assert pile.settled.empty()
+    assert outbox.completed.empty()
     go_on.set()
     assert worker.stop(timeout=WAIT_SECONDS)
 

@@ -1,4 +1,4 @@
-"""Minutes count only while somebody works."""
+"""Only minutes within business hours count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values are typed, or the field says what to do."""
+"""Values are parsed, or the field has an error with advice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A resolution says how it ended, and what is missing is told."""
+"""A resolution has a code, and missing fields are reported."""
 
 from __future__ import annotations
 

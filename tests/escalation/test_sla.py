@@ -1,4 +1,4 @@
-"""When an escalation is overdue, and whom a reminder goes to."""
+"""When an escalation is overdue, and who is reminded."""
 
 from __future__ import annotations
 

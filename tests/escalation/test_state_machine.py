@@ -1,4 +1,4 @@
-"""The life of an escalation against a small model, and the words for presses that do not fit."""
+"""The life cycle of an escalation against a small model, and the messages for commands that are not allowed."""
 
 from __future__ import annotations
 

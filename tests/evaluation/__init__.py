@@ -1,1 +1,1 @@
-"""Tests of the measures and of comparing knowledge bases."""
+"""Tests of the metrics and of comparing knowledge bases."""

@@ -1,4 +1,4 @@
-"""When something was, in people's words, against a Friday."""
+"""Dates and durations in natural language, relative to a Friday."""
 
 from __future__ import annotations
 

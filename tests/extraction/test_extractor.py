@@ -1,4 +1,4 @@
-"""Facts out of words: what is read, what is left alone, what is asked."""
+"""Facts extracted from text: those that are known, ignored, and asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small sound knowledge base, copied to be spoiled, and `slackguide check` on it."""
+"""A small valid knowledge base, copied to be damaged, and `slackguide check` on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The proof of the decision tables, through `slackguide check`: holes, rules that decide nothing, tables too large."""
+"""The completeness check of decision tables, through `slackguide check`: gaps, masked rules, tables too large."""
 
 from __future__ import annotations
 

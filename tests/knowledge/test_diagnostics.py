@@ -1,4 +1,4 @@
-"""Every kind of fault an author can make, through `slackguide check`: where it is and what to do about it."""
+"""Every diagnostic for authors, through `slackguide check`: its location and its advice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON Schema that editors use: current, with help for every key, and at one with what the loader takes."""
+"""The JSON Schema for editors is current, has help for every key, and agrees with the loader."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages to learn from: those of a critical entry's detector, and those that no entry answers."""
+"""Training messages: those of a critical entry's detector, and those that no entry answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Regular expressions of forms: those that Python does not take, or that a text can make slow, are faults."""
+"""Regular expressions of forms are rejected if Python does not compile them or a text can make them slow."""
 
 from __future__ import annotations
 

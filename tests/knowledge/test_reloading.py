@@ -1,4 +1,4 @@
-"""The knowledge in force is read again whatever was wrong with it before."""
+"""The knowledge is reloaded, whatever was wrong with it before."""
 
 from __future__ import annotations
 

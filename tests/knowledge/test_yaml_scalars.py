@@ -1,4 +1,4 @@
-"""What YAML 1.1 would read as something else is read as it was written."""
+"""Scalars that YAML 1.1 would convert are read as written."""
 
 from __future__ import annotations
 

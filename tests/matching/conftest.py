@@ -1,4 +1,4 @@
-"""A small knowledge base of the kind the matcher is made for, and a matcher over it."""
+"""A small knowledge base for the matcher, and a matcher on it."""
 
 from dataclasses import replace
 from pathlib import Path

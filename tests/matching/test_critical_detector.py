@@ -1,4 +1,4 @@
-"""Phrases and likeness to whole messages together: how strong a sign comes to be, and what the answer makes of it."""
+"""Phrases and similarity to whole messages combined: the strength of a critical match, and its effect on the answer."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The regression ends where an exact solver would end, whatever the phrasings look like."""
+"""The regression converges to the result of an exact solver for any phrasings."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The matcher as its callers see it."""
+"""The matcher's public interface."""
 
 from dataclasses import replace
 

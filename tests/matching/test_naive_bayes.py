@@ -1,4 +1,4 @@
-"""Naive Bayes tells two kinds of messages apart by what they are made of, and says nothing of what it never saw."""
+"""Naive Bayes separates two kinds of messages by their features and ignores unseen features."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Signs are found however they are spelt, and not where the words mean something else."""
+"""Critical phrases are detected in any spelling, but not where the words mean something else."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What holds for every text: no error, bounded work, one answer in every process and thread."""
+"""Properties for every text: no error, bounded work, and the same answer in every process and thread."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Texts become words in one way, whoever wrote them."""
+"""Texts are tokenized in one way, whatever their spelling."""
 
 import pytest
 

@@ -1,1 +1,1 @@
-"""slackguide as a process: started, stopped, killed, and asked over real sockets."""
+"""slackguide as a process: started, stopped, killed, and called over sockets."""

@@ -1,3 +1,7 @@
+"""A workspace for a slackguide process."""
+
+from __future__ import annotations
+
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +15,6 @@ __all__ = ["postgresql"]
 
 @pytest.fixture
 def slack(tmp_path: Path) -> Iterator[SandboxWorkspace]:
-    """A workspace, and a small knowledge base for the process that is to serve it."""
-    with sandbox_workspace(tmp_path) as found:
-        yield found
+    """Run a workspace, with a small knowledge base for the process that serves it."""
+    with sandbox_workspace(tmp_path) as slack:
+        yield slack

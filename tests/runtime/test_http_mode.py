@@ -15,8 +15,9 @@ from urllib.parse import urlencode
 import pytest
 
 from slackguide.sandbox.transport.http import signed_headers
-from tests.support.processes import Got, Process, asked, running
-from tests.support.sandbox_workspace import BOT_TOKEN, SECRET, SandboxWorkspace, sandbox_workspace
+from tests.support.credentials import BOT_TOKEN, SECRET
+from tests.support.processes import HttpReply, Process, request, running
+from tests.support.sandbox_workspace import SandboxWorkspace, sandbox_workspace
 from tests.support.small_knowledge import phrasing, write_knowledge
 
 FORM = "application/x-www-form-urlencoded"
@@ -34,13 +35,13 @@ def process(slack: SandboxWorkspace) -> Iterator[Process]:
     """As talkative as it can be, and with warnings shown."""
     environment = slack.environment(LOG_FORMAT="json", LOG_LEVEL="DEBUG", PYTHONWARNINGS="default")
     with running(environment, slack.folder) as found:
-        found.becomes("/readyz", 200)
-        found.logged("the directory is up to date")
+        found.wait_for_status("/readyz", 200)
+        found.wait_for_log("the directory is up to date")
         yield found
 
 
-def posted(process: Process, body: str, headers: Mapping[str, str]) -> Got:
-    return asked(process.port, "POST", "/slack/events", body.encode(), {"Content-Type": FORM, **headers})
+def posted(process: Process, body: str, headers: Mapping[str, str]) -> HttpReply:
+    return request(process.port, "POST", "/slack/events", body.encode(), {"Content-Type": FORM, **headers})
 
 
 def command(slack: SandboxWorkspace, text: str) -> str:
@@ -64,9 +65,9 @@ def test_it_says_what_runs_and_why(process: Process) -> None:
 
 def test_a_signed_command_is_answered_in_the_response(process: Process, slack: SandboxWorkspace) -> None:
     body = command(slack, phrasing("help/invoice"))
-    got = posted(process, body, signed_headers(secret=SECRET, body=body, at=time.time()))
-    assert got.status == 200
-    assert "About the invoice" in json.dumps(got.document)
+    reply = posted(process, body, signed_headers(secret=SECRET, body=body, at=time.time()))
+    assert reply.status == 200
+    assert "About the invoice" in json.dumps(reply.document)
 
 
 def test_what_slack_did_not_sign_is_refused(process: Process, slack: SandboxWorkspace) -> None:
@@ -97,7 +98,7 @@ def test_what_slack_did_not_sign_is_refused(process: Process, slack: SandboxWork
 def test_what_is_not_signed_is_not_even_read(process: Process, body: bytes, kind: str) -> None:
     before = len(process.lines)
     headers = {"Content-Type": kind, **signed_headers(secret="another", body="", at=time.time())}
-    assert asked(process.port, "POST", "/slack/events", body, headers).status == 401
+    assert request(process.port, "POST", "/slack/events", body, headers).status == 401
     assert process.lines[before:] == []
 
 
@@ -115,22 +116,22 @@ def test_a_signed_body_that_is_not_utf8_is_refused(process: Process) -> None:
     body, stamp = b"text=\xff", str(int(time.time()))
     signature = hmac.new(SECRET.encode(), b"v0:%b:%b" % (stamp.encode(), body), hashlib.sha256).hexdigest()
     headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={signature}", "Content-Type": FORM}
-    assert asked(process.port, "POST", "/slack/events", body, headers).status == 401
+    assert request(process.port, "POST", "/slack/events", body, headers).status == 401
 
 
 def test_the_url_verification_is_answered(process: Process) -> None:
     body = json.dumps({"type": "url_verification", "token": "t", "challenge": "3eZbrw1aB"})
     headers = {**signed_headers(secret=SECRET, body=body, at=time.time()), "Content-Type": "application/json"}
-    got = posted(process, body, headers)
-    assert (got.status, got.document) == (200, {"challenge": "3eZbrw1aB"})
+    reply = posted(process, body, headers)
+    assert (reply.status, reply.document) == (200, {"challenge": "3eZbrw1aB"})
 
 
 def test_only_what_is_served_is_served(process: Process) -> None:
     for method in ("GET", "PUT", "DELETE", "HEAD"):
-        assert asked(process.port, method, "/slack/events").status == 405
+        assert request(process.port, method, "/slack/events").status == 405
     huge = b"x" * 1_000_001
     assert (
-        asked(process.port, "POST", "/slack/events", huge, signed_headers(secret=SECRET, body="", at=1)).status == 413
+        request(process.port, "POST", "/slack/events", huge, signed_headers(secret=SECRET, body="", at=1)).status == 413
     )
     for path in ("/", "/slack/events/", "/slack/install", "/healthz/x", "/../etc/passwd", "/sandbox/state"):
         assert process.get(path).status == 404
@@ -183,11 +184,11 @@ def test_the_knowledge_is_read_again_and_a_faulty_one_refused(process: Process, 
     (knowledge / "help.yaml").write_text(text.replace("title: About the badge", "title: About every badge"))
     assert "About the badge" in slack.route(phrasing("help/badge"))
     process.signal(signal.SIGHUP)
-    process.logged("knowledge read again")
+    process.wait_for_log("knowledge read again")
     assert "About every badge" in slack.route(phrasing("help/badge"))
     write_knowledge(knowledge, rules="    to: dsek")
     process.signal(signal.SIGHUP)
-    refused = json.loads(process.logged("was not taken"))["message"]
+    refused = json.loads(process.wait_for_log("was not taken"))["message"]
     assert "help.yaml:" in refused
     assert "dsek" in refused
     assert "About every badge" in slack.route(phrasing("help/badge"))
@@ -198,9 +199,9 @@ def test_a_process_that_is_not_ready_says_why(slack: SandboxWorkspace, process: 
     file = slack.folder / "home" / "slackguide.db"
     away = Path(f"{file}.away")
     file.rename(away)
-    got = process.becomes("/readyz", 503)
-    assert got.document["status"] == "not ready"
-    assert [reason.startswith("The database cannot be reached.") for reason in got.document["reasons"]] == [True]
+    reply = process.wait_for_status("/readyz", 503)
+    assert reply.document["status"] == "not ready"
+    assert [reason.startswith("The database cannot be reached.") for reason in reply.document["reasons"]] == [True]
     assert process.get("/healthz").status == 200
     away.rename(file)
-    process.becomes("/readyz", 200)
+    process.wait_for_status("/readyz", 200)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import Ended, clean, ended
+from tests.support.processes import ExitedProcess, clean_environment, run_to_exit
 
 FAULTS = """
     import logging, sys, threading, warnings
@@ -33,8 +33,8 @@ FAULTS = """
 """
 
 
-def logged(tmp_path: Path, level: str, form: str) -> Ended:
-    return ended(clean(), tmp_path, ("-c", textwrap.dedent(FAULTS), level, form))
+def logged(tmp_path: Path, level: str, form: str) -> ExitedProcess:
+    return run_to_exit(clean_environment(), tmp_path, ("-c", textwrap.dedent(FAULTS), level, form))
 
 
 def test_a_json_log_is_json_whatever_happens(tmp_path: Path) -> None:

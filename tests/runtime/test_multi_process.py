@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import ExitStack
-from datetime import UTC, datetime
 
 from slackguide.delivery.notifier import Notifier
-from slackguide.storage.database import Database
 from slackguide.storage.outbox_admin import OutboxAdmin
-from tests.support.databases import Server
+from tests.support.credentials import APP_TOKEN
+from tests.support.databases import Server, open_database
 from tests.support.processes import free_port, running
-from tests.support.sandbox_workspace import APP_TOKEN, SandboxWorkspace
+from tests.support.sandbox_workspace import SandboxWorkspace
 
 ESCALATIONS = 3
 
@@ -27,12 +26,12 @@ def test_two_that_answer_and_one_that_delivers(slack: SandboxWorkspace, postgres
         alone = slack.environment(DATABASE_URL=url, PORT=health, SLACK_SIGNING_SECRET="")
         third = stack.enter_context(running(alone, slack.folder, worker))
         for process in (first, second, third):
-            process.becomes("/readyz", 200)
-        first.logged("the directory is up to date")
-        second.logged("the directory is up to date")
+            process.wait_for_status("/readyz", 200)
+        first.wait_for_log("the directory is up to date")
+        second.wait_for_log("the directory is up to date")
         for number in range(ESCALATIONS):
             sent = slack.escalate(number)
-            reply = slack.again(sent, other)
+            reply = slack.resubmit(sent, other)
             assert f"D-{1001 + number} is saved" in reply.body
             assert "nothing was sent twice" in reply.body
         slack.wait(lambda: len(slack.notified()) == ESCALATIONS, "the notices")
@@ -41,9 +40,8 @@ def test_two_that_answer_and_one_that_delivers(slack: SandboxWorkspace, postgres
     references = Counter(message.text.splitlines()[0] for message in slack.posted())
     assert references == {f"D-{1001 + number}: Ask Disputes": 1 for number in range(ESCALATIONS)}
     assert not (slack.folder / "home").exists()
-    database = Database(url=url, clock=lambda: datetime.now(UTC))
-    assert OutboxAdmin(database=database, notifier=Notifier()).pending() == ()
-    database.close()
+    with open_database(url) as database:
+        assert OutboxAdmin(database=database, notifier=Notifier()).pending() == ()
     for process in (first, second, third):
         assert APP_TOKEN not in process.log
         assert url not in process.log

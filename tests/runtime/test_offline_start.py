@@ -7,30 +7,31 @@ import socket
 from pathlib import Path
 
 from slackguide.sandbox import FaultKind, InjectedFault
-from tests.support.processes import clean, free_port, running
-from tests.support.sandbox_workspace import APP_TOKEN, BOT_TOKEN, SandboxWorkspace, small_knowledge
+from tests.support.credentials import APP_TOKEN, BOT_TOKEN
+from tests.support.processes import clean_environment, free_port, running
+from tests.support.sandbox_workspace import SandboxWorkspace, small_knowledge
 from tests.support.small_knowledge import phrasing
 
 
 def test_it_starts_and_answers_from_what_it_knew(slack: SandboxWorkspace) -> None:
     with running(slack.environment(), slack.folder) as process:
-        process.logged("the directory is up to date")
+        process.wait_for_log("the directory is up to date")
         process.stop()
 
     slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.NO_RESPONSE))
     with running(slack.environment(), slack.folder) as process:
-        process.becomes("/readyz", 200)
+        process.wait_for_status("/readyz", 200)
         assert "About the invoice" in slack.route(phrasing("help/invoice"))
         slack.sandbox.message("ana", phrasing("help/badge"))
         unknown = slack.sandbox.command("olga", "partner-desk", "/route", "what now")
         assert "looking you up" in unknown.messages[0].text
         process.signal(signal.SIGTERM)
-        assert process.ends() == 0, process.log
+        assert process.wait_for_exit() == 0, process.log
     assert slack.notified() == []
 
     slack.sandbox.faults.clear()
     with running(slack.environment(), slack.folder) as process:
-        slack.wait(lambda: any("About the badge" in text for text in slack.notified()), "the answer owed")
+        slack.wait(lambda: any("About the badge" in text for text in slack.notified()), "the pending answer")
         process.stop()
     assert len(slack.notified()) == 1
 
@@ -40,14 +41,14 @@ def test_socket_mode_starts_where_nothing_listens(tmp_path: Path) -> None:
     knowledge = small_knowledge(tmp_path / "knowledge")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         for number, port in enumerate((free_port(), silent.getsockname()[1])):
-            environment = clean(
+            environment = clean_environment(
                 SLACK_BOT_TOKEN=BOT_TOKEN, SLACK_APP_TOKEN=APP_TOKEN, SLACK_API_URL=f"http://127.0.0.1:{port}/api/",
                 SLACKGUIDE_HOME=tmp_path / str(number), SLACKGUIDE_KNOWLEDGE=knowledge, HOST="127.0.0.1",
                 PORT=free_port(),
             )  # fmt: skip
             with running(environment, tmp_path) as process:
-                process.logged("serving health on")
-                assert process.becomes("/readyz", 503).document["reasons"] == [
+                process.wait_for_log("health on")
+                assert process.wait_for_status("/readyz", 503).document["reasons"] == [
                     "Socket Mode is not connected to Slack yet."
                 ]
                 assert process.get("/healthz").status == 200

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import CHECKOUT, Process, asked, clean, ended, free_port, running
-from tests.support.sandbox_workspace import APP_TOKEN, BOT_TOKEN, SECRET, small_knowledge
+from tests.support.credentials import APP_TOKEN, BOT_TOKEN, SECRET
+from tests.support.processes import CHECKOUT, Process, clean_environment, free_port, request, run_to_exit, running
+from tests.support.sandbox_workspace import small_knowledge
 
 CLI = ("-m", "slackguide")
 
@@ -18,16 +19,16 @@ CLI = ("-m", "slackguide")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """`python app.py` in the checkout, as the README has it."""
     home = tmp_path_factory.mktemp("home")
-    with running(clean(PORT=free_port(), SLACKGUIDE_HOME=home, LOG_FORMAT="json"), CHECKOUT, ("app.py",)) as process:
-        process.logged("in a browser")
+    with running(
+        clean_environment(PORT=free_port(), SLACKGUIDE_HOME=home, LOG_FORMAT="json"), CHECKOUT, ("app.py",)
+    ) as process:
+        process.wait_for_log("in a browser")
         yield process
 
 
 def test_the_first_line_says_what_runs_and_why(sandbox: Process) -> None:
-    assert (
-        json.loads(sandbox.lines[0])["message"] == "slackguide starts in mode sandbox, because no Slack variable is set"
-    )
-    opened = json.loads(sandbox.logged("in a browser"))["message"]
+    assert json.loads(sandbox.lines[0])["message"] == "slackguide runs as sandbox, because no Slack variable is set"
+    opened = json.loads(sandbox.wait_for_log("in a browser"))["message"]
     assert opened == f"open http://127.0.0.1:{sandbox.port}/ in a browser"
 
 
@@ -36,29 +37,29 @@ def test_the_page_and_health_are_served(sandbox: Process) -> None:
     assert page.status == 200
     assert page.body.lower().startswith("<!doctype html>")
     assert sandbox.get("/healthz").document == {"status": "ok"}
-    assert sandbox.becomes("/readyz", 200).document == {"status": "ready"}
+    assert sandbox.wait_for_status("/readyz", 200).document == {"status": "ready"}
 
 
 def test_a_command_typed_into_the_page_is_answered(sandbox: Process) -> None:
-    sandbox.logged("the directory is up to date")
+    sandbox.wait_for_log("the directory is up to date")
     words = "how do I send a case to mediation, hourly, paid 12 days ago"
     asked_for = {"as": "ana", "channel": "general", "command": "/route", "text": words}
     body = json.dumps(asked_for).encode()
-    got = asked(sandbox.port, "POST", "/sandbox/command", body, {"Content-Type": "application/json"})
-    assert got.status == 200, got
-    assert got.document["ok"] is True
+    reply = request(sandbox.port, "POST", "/sandbox/command", body, {"Content-Type": "application/json"})
+    assert reply.status == 200, reply
+    assert reply.document["ok"] is True
     seen = sandbox.get("/sandbox/request_log")
     assert "Send a case to Mediation" in seen.body
     assert words not in sandbox.log
 
 
 def test_it_ends_in_good_order(tmp_path: Path) -> None:
-    environment = clean(
+    environment = clean_environment(
         PORT=free_port(), SLACKGUIDE_HOME=tmp_path, SLACKGUIDE_KNOWLEDGE=small_knowledge(tmp_path / "k")
     )
     with running(environment, tmp_path) as process:
-        process.logged("in a browser")
-        process.becomes("/readyz", 200)
+        process.wait_for_log("in a browser")
+        process.wait_for_status("/readyz", 200)
         process.stop()
         assert process.lines[-1].endswith("slackguide.runtime.entrypoint: stopped")
 
@@ -67,29 +68,29 @@ def test_it_ends_in_good_order(tmp_path: Path) -> None:
 def always(tmp_path: Path) -> Iterator[Process]:
     """`slackguide sandbox` in an environment that is set for Slack, with a database that it must not touch."""
     port = free_port()
-    environment = clean(
+    environment = clean_environment(
         PORT=1, SLACKGUIDE_HOME=tmp_path / "home", SLACKGUIDE_KNOWLEDGE=small_knowledge(tmp_path / "knowledge"),
         SLACK_BOT_TOKEN=BOT_TOKEN, SLACK_APP_TOKEN=APP_TOKEN, SLACK_SIGNING_SECRET=SECRET, HOST="0.0.0.0",
         DATABASE_URL=f"sqlite:///{tmp_path}/real.db",
     )  # fmt: skip
     with running(environment, tmp_path, (*CLI, "sandbox", "--port", str(port))) as process:
         process.port = port
-        process.logged("in a browser")
+        process.wait_for_log("in a browser")
         yield process
 
 
 def test_the_sandbox_command_is_the_sandbox_whatever_the_environment_says(always: Process, tmp_path: Path) -> None:
-    assert "slackguide starts in mode sandbox" in always.lines[0]
-    always.becomes("/readyz", 200)
-    assert "DATABASE_URL is ignored" in always.log
+    assert "slackguide runs as sandbox" in always.lines[0]
+    always.wait_for_status("/readyz", 200)
+    assert "DATABASE_URL is left alone" in always.log
     assert not (tmp_path / "real.db").exists()
     assert [path.name for path in (tmp_path / "home").glob("*.db")] == [f"sandbox-{always.port}.db"]
 
 
 def test_a_second_sandbox_on_the_port_leaves_the_first_its_database(always: Process, tmp_path: Path) -> None:
-    always.becomes("/readyz", 200)
-    environment = clean(SLACKGUIDE_HOME=tmp_path / "home", SLACKGUIDE_KNOWLEDGE=tmp_path / "knowledge")
-    second = ended(environment, tmp_path, (*CLI, "sandbox", "--port", str(always.port)))
+    always.wait_for_status("/readyz", 200)
+    environment = clean_environment(SLACKGUIDE_HOME=tmp_path / "home", SLACKGUIDE_KNOWLEDGE=tmp_path / "knowledge")
+    second = run_to_exit(environment, tmp_path, (*CLI, "sandbox", "--port", str(always.port)))
     assert second.status == 2
     assert "cannot listen on" in second.err
     assert always.get("/readyz").status == 200

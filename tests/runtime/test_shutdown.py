@@ -4,51 +4,25 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy import select, update
 
 from slackguide.delivery.notifier import Notifier
 from slackguide.runtime.process import SHUTDOWN_SECONDS
 from slackguide.sandbox import Exchange, FaultKind, InjectedFault
-from slackguide.storage.column_types import UtcDateTime
-from slackguide.storage.database import Database
 from slackguide.storage.outbox_admin import OutboxAdmin, PendingJob
-from slackguide.storage.tables import lanes, outbox
-from tests.support.processes import CUT_OFF, clean, ended, running
+from tests.support.databases import age_jobs, open_database
+from tests.support.processes import UNCLEAN_SHUTDOWN, clean_environment, run_to_exit, running
 from tests.support.sandbox_workspace import SandboxWorkspace
 from tests.support.waiting import WAIT_SECONDS
 
 LEASE = 15.0
 
 
-@contextmanager
-def database(slack: SandboxWorkspace) -> Iterator[Database]:
-    found = Database(url=slack.database_url, clock=lambda: datetime.now(UTC))
-    try:
-        yield found
-    finally:
-        found.close()
-
-
 def pending_jobs(slack: SandboxWorkspace) -> tuple[PendingJob, ...]:
     """What the process has left to do."""
-    with database(slack) as stored:
-        return OutboxAdmin(database=stored, notifier=Notifier()).pending()
-
-
-def later(slack: SandboxWorkspace, seconds: float) -> None:
-    """Lets time pass for what is kept: everything planned becomes so much older."""
-    with database(slack) as stored, stored.write() as connection:
-        for table, key in ((outbox, outbox.c.id), (lanes, lanes.c.name)):
-            moments = [column for column in table.columns if isinstance(column.type, UtcDateTime)]
-            for row in connection.execute(select(table)).mappings().all():
-                older = {c.name: row[c.name] - timedelta(seconds=seconds) for c in moments if row[c.name] is not None}
-                connection.execute(update(table).where(key == row[key.name]).values(older))
+    with open_database(slack.database_url) as database:
+        return OutboxAdmin(database=database, notifier=Notifier()).pending()
 
 
 def met(slack: SandboxWorkspace, fault: InjectedFault) -> None:
@@ -62,7 +36,7 @@ def test_what_is_under_way_is_finished(slack: SandboxWorkspace) -> None:
     window = InjectedFault(kind=FaultKind.SLOW, method="views.open", times=1, seconds=WAIT_SECONDS)
     seen: list[Exchange] = []
     with running(slack.environment(), slack.folder) as process:
-        process.logged("the directory is up to date")
+        process.wait_for_log("the directory is up to date")
         slack.sandbox.inject_fault(post)
         slack.escalate()
         met(slack, post)
@@ -71,9 +45,9 @@ def test_what_is_under_way_is_finished(slack: SandboxWorkspace) -> None:
         typing.start()
         met(slack, window)
         process.signal(signal.SIGTERM)
-        process.logged("stopping: no new work is accepted")
+        process.wait_for_log("stopping: nothing new is taken")
         slack.sandbox.faults.clear()
-        status = process.ends()
+        status = process.wait_for_exit()
         typing.join(WAIT_SECONDS)
     assert status == 0, process.log
     assert process.lines[-1].endswith("stopped")
@@ -86,17 +60,17 @@ def test_what_is_under_way_is_finished(slack: SandboxWorkspace) -> None:
 
 
 def test_a_lease_is_given_back_and_a_restart_goes_on(slack: SandboxWorkspace) -> None:
-    """Told to stop while it looks for the channel, it sends nothing any more."""
+    """A process that stops while it looks up the channel sends nothing more."""
     look = InjectedFault(kind=FaultKind.SLOW, method="conversations.list", times=1, seconds=WAIT_SECONDS)
     with running(slack.environment(), slack.folder) as process:
-        process.logged("the directory is up to date")
+        process.wait_for_log("the directory is up to date")
         slack.sandbox.inject_fault(look)
         slack.escalate()
         met(slack, look)
         process.signal(signal.SIGTERM)
-        process.logged("stopping: no new work is accepted")
+        process.wait_for_log("stopping: nothing new is taken")
         slack.sandbox.faults.clear()
-        assert process.ends() == 0, process.log
+        assert process.wait_for_exit() == 0, process.log
     assert [(job.kind, job.state, job.attempts) for job in pending_jobs(slack)] == [("post_escalation", "due", 0)]
     assert slack.posted() == []
     with running(slack.environment(), slack.folder) as process:
@@ -107,12 +81,12 @@ def test_a_lease_is_given_back_and_a_restart_goes_on(slack: SandboxWorkspace) ->
 
 def test_a_stop_signal_during_the_start_stops_in_good_order(slack: SandboxWorkspace) -> None:
     with running(slack.environment(), slack.folder) as process:
-        process.logged("starts in mode HTTP")
+        process.wait_for_log("runs as HTTP")
         process.signal(signal.SIGHUP)
         process.signal(signal.SIGTERM)
         process.signal(signal.SIGTERM)
-        assert process.ends() == 0, process.log
-        assert any(line.endswith(" stopped") for line in process.lines), "a reload may still log after it"
+        assert process.wait_for_exit() == 0, process.log
+        assert process.lines[-1].endswith("stopped")
 
 
 HANGS = """
@@ -127,14 +101,14 @@ with shutdown_deadline(0.1):
 
 def test_what_hangs_is_cut_off_within_the_contracts_ten_seconds(tmp_path: Path) -> None:
     assert SHUTDOWN_SECONDS < 10
-    end = ended(clean(), tmp_path, ("-c", HANGS))
+    end = run_to_exit(clean_environment(), tmp_path, ("-c", HANGS))
     assert end.status == 0
-    assert f"{CUT_OFF} 0.1 s" in end.err
+    assert f"{UNCLEAN_SHUTDOWN} 0.1 s" in end.err
 
 
 def test_it_ends_though_everything_hangs(slack: SandboxWorkspace) -> None:
     with running(slack.environment(), slack.folder) as process:
-        process.logged("the directory is up to date")
+        process.wait_for_log("the directory is up to date")
         slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.NO_RESPONSE))
         for number in range(3):
             slack.sandbox.message("ana", f"about the badge {number}")
@@ -143,7 +117,7 @@ def test_it_ends_though_everything_hangs(slack: SandboxWorkspace) -> None:
         typing.start()
         slack.wait(lambda: len(slack.workspace.exchanges) >= 3, "the messages")
         process.signal(signal.SIGTERM)
-        assert process.ends() == 0, process.log
+        assert process.wait_for_exit() == 0, process.log
         typing.join(WAIT_SECONDS)
     assert {job.state for job in pending_jobs(slack)} <= {"due", "sending"}
     assert slack.notified() == []
@@ -153,16 +127,16 @@ def test_killed_in_the_middle_of_a_post_it_is_posted_once(slack: SandboxWorkspac
     """Slack has the message, and the process dies before it hears so."""
     lost = InjectedFault(kind=FaultKind.LOST_RESPONSE, method="chat.postMessage", times=1)
     with running(slack.environment(), slack.folder) as process:
-        process.logged("the directory is up to date")
+        process.wait_for_log("the directory is up to date")
         slack.sandbox.inject_fault(lost)
         sent = slack.escalate()
         slack.wait(lambda: len(slack.posted()) == 1, "the post that nobody hears of")
         process.kill()
     assert [(job.kind, job.state, job.attempts) for job in pending_jobs(slack)] == [("post_escalation", "sending", 1)]
-    later(slack, LEASE)
+    age_jobs(slack.database_url, LEASE)
     with running(slack.environment(), slack.folder) as process:
-        process.becomes("/readyz", 200)
-        again = slack.again(sent, process.port)
+        process.wait_for_status("/readyz", 200)
+        again = slack.resubmit(sent, process.port)
         assert "D-1001 is saved" in again.body
         assert "nothing was sent twice" in again.body
         slack.wait(lambda: any("D-1001 is in" in text for text in slack.notified()), "the notice")

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from slackguide.sandbox import FaultKind, InjectedFault
-from tests.support.processes import Process, asked, running
-from tests.support.sandbox_workspace import APP_TOKEN, SandboxWorkspace, sandbox_workspace
+from tests.support.credentials import APP_TOKEN
+from tests.support.processes import Process, request, running
+from tests.support.sandbox_workspace import SandboxWorkspace, sandbox_workspace
 from tests.support.small_knowledge import phrasing
 
 NOT_CONNECTED = {"status": "not ready", "reasons": ["Socket Mode is not connected to Slack yet."]}
@@ -26,22 +27,22 @@ def process(slack: SandboxWorkspace) -> Iterator[Process]:
     """With enough for both ways, started while Slack opens no connections."""
     slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.SERVER_ERROR, method="apps.connections.open"))
     with running(slack.environment(SLACK_APP_TOKEN=APP_TOKEN), slack.folder) as found:
-        found.logged("serving health on 127.0.0.1")
+        found.wait_for_log("health on 127.0.0.1")
         yield found
 
 
 def test_from_not_ready_to_answering_to_the_end(process: Process, slack: SandboxWorkspace) -> None:
     sockets = slack.sandbox.sockets
     assert sockets is not None
-    assert process.lines[0].endswith("starts in mode Socket Mode, because SLACK_BOT_TOKEN and SLACK_APP_TOKEN are set")
-    assert process.becomes("/readyz", 503).document == NOT_CONNECTED
+    assert process.lines[0].endswith("runs as Socket Mode, because SLACK_BOT_TOKEN and SLACK_APP_TOKEN are set")
+    assert process.wait_for_status("/readyz", 503).document == NOT_CONNECTED
     assert process.get("/healthz").document == {"status": "ok"}
-    assert asked(process.port, "POST", "/slack/events").status == 404
-    process.logged("not connected to Slack")
+    assert request(process.port, "POST", "/slack/events").status == 404
+    process.wait_for_log("not connected to Slack")
 
     slack.sandbox.faults.clear()
-    process.becomes("/readyz", 200)
-    process.logged("the directory is up to date")
+    process.wait_for_status("/readyz", 200)
+    process.wait_for_log("the directory is up to date")
     assert "About the invoice" in slack.route(phrasing("help/invoice"))
     assert slack.workspace.exchanges[-1].raw.startswith('{"envelope_id"')
     slack.escalate()
@@ -50,7 +51,7 @@ def test_from_not_ready_to_answering_to_the_end(process: Process, slack: Sandbox
     before = sockets.opened
     sockets.drop()
     slack.wait(lambda: sockets.opened > before and sockets.connected == 1, "the new connection")
-    process.becomes("/readyz", 200)
+    process.wait_for_status("/readyz", 200)
     assert "About the badge" in slack.route(phrasing("help/badge"))
 
     process.stop()

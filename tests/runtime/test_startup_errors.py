@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import APP, Ended, clean, ended, free_port
-from tests.support.sandbox_workspace import APP_TOKEN, BOT_TOKEN, SECRET, small_knowledge
+from tests.support.credentials import APP_TOKEN, BOT_TOKEN, SECRET
+from tests.support.processes import APP, ExitedProcess, clean_environment, free_port, run_to_exit
+from tests.support.sandbox_workspace import small_knowledge
 from tests.support.small_knowledge import write_knowledge
 
 CLI = ("-m", "slackguide")
@@ -34,7 +35,7 @@ HTTP = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_SIGNING_SECRET": SECRET, "HOST": "1
 
 
 @pytest.fixture(scope="module")
-def refused(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Ended, Path]]:
+def refused(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[ExitedProcess, Path]]:
     """Every start that has to be refused, two at a time: what each wrote, and the folder that it ran in."""
     knowledge = small_knowledge(tmp_path_factory.mktemp("sound"))
     faulty = write_knowledge(tmp_path_factory.mktemp("faulty"), rules="    to: dsek")
@@ -66,16 +67,16 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Ended, 
         "serve": ({**usual, "SLACK_APP_TOKEN": APP_TOKEN}, (*CLI, "serve")),
     }  # fmt: skip
 
-    def start(name: str) -> tuple[Ended, Path]:
+    def start(name: str) -> tuple[ExitedProcess, Path]:
         given, arguments = starts[name]
         folder = tmp_path_factory.mktemp("run")
-        return ended(clean(**given), folder, arguments), folder
+        return run_to_exit(clean_environment(**given), folder, arguments), folder
 
     with taken, ThreadPoolExecutor(2) as pool:
         return dict(zip(starts, pool.map(start, starts), strict=True))
 
 
-Refused = dict[str, tuple[Ended, Path]]
+Refused = dict[str, tuple[ExitedProcess, Path]]
 
 
 @pytest.mark.parametrize("name", INCOMPLETE)

@@ -1,4 +1,4 @@
-"""Block Kit's limits: what just fits is taken, what is one over is refused."""
+"""Block Kit's limits: content at a limit is accepted, content over it is rejected."""
 
 from collections.abc import Callable
 from typing import Any

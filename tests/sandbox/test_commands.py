@@ -1,4 +1,4 @@
-"""Slash commands, driven through a real Bolt app that verifies signatures."""
+"""Slash commands, sent to a Bolt app that verifies signatures."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Events: what the bot hears, in which envelope, and how often."""
+"""Events: which the app receives, in which envelope, and how often."""
 
 import threading
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Faults injected, met by slack_sdk's own client."""
+"""Injected faults, as slack_sdk's own client sees them."""
 
 import http.client
 import threading
@@ -12,7 +12,8 @@ from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler
 from slack_sdk.webhook import WebhookClient
 
 from slackguide.sandbox import FaultKind, InjectedFault
-from tests.support.bolt_app import BOT_TOKEN, ServedApp, served
+from tests.support.bolt_app import ServedApp, served
+from tests.support.credentials import BOT_TOKEN
 from tests.support.waiting import WAIT_SECONDS
 
 
@@ -99,7 +100,7 @@ def test_slow_answers_late(slack: ServedApp) -> None:
     assert slack.workspace.calls[-1].milliseconds >= 300
 
 
-def test_a_slow_call_goes_on_when_the_weather_clears(slack: ServedApp) -> None:
+def test_a_slow_call_goes_on_when_faults_are_cleared(slack: ServedApp) -> None:
     fault = InjectedFault(kind=FaultKind.SLOW, times=1, seconds=10 * WAIT_SECONDS)
     slack.sandbox.inject_fault(fault)
     with ThreadPoolExecutor(1) as another:

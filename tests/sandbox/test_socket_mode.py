@@ -12,7 +12,8 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from tests.support.bolt_app import APP_TOKEN, ServedApp, section, served
+from tests.support.bolt_app import ServedApp, section, served
+from tests.support.credentials import APP_TOKEN
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What the page stands on: its files, its small API and the live stream."""
+"""The backend of the page: its files, its API and the live stream."""
 
 import json
 import threading
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from slackguide.sandbox import FaultKind, InjectedFault, Sandbox
-from tests.support.bolt_app import Clock, ServedApp, section, served, team
+from tests.support.bolt_app import ServedApp, section, served, team
 from tests.support.waiting import WAIT_SECONDS
 
 
@@ -235,7 +235,7 @@ def test_stopping_frees_the_port_and_ends_every_thread() -> None:
 
 
 def test_stopping_twice_or_before_the_start_does_no_harm() -> None:
-    made = Sandbox(clock=Clock(), signing_secret="x", bot_token="xoxb", app_token="xapp", team=team())
+    made = Sandbox(clock=lambda: 0.0, signing_secret="x", bot_token="xoxb", app_token="xapp", team=team())
     made.stop()
     made.stop()
     with served(app_token="xapp") as slack:

@@ -1,4 +1,4 @@
-"""Whatever a bot sends, the validators answer with problems and never fall over."""
+"""The validators report problems for any input and never raise."""
 
 import copy
 import json

@@ -1,4 +1,4 @@
-"""Modals and the Home tab: triggers, the stack, hashes, and what is typed meanwhile."""
+"""Modals and the Home tab: triggers, the stack, hashes, and input during updates."""
 
 from typing import Any
 

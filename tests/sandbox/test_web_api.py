@@ -1,4 +1,4 @@
-"""The Web API double, driven by slack_sdk's own WebClient."""
+"""The Web API double, called by slack_sdk's own WebClient."""
 
 import json
 import urllib.error
@@ -10,7 +10,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from slackguide.sandbox import BotApp, Channel, NotAllowedError, Person, PersonRole, RateLimit, Sandbox, Team, demo_team
-from tests.support.bolt_app import APP_TOKEN, BOT, BOT_TOKEN, Clock, ServedApp, actions, button, section, served, team
+from tests.support.bolt_app import BOT, ServedApp, actions, button, section, served, team
+from tests.support.credentials import APP_TOKEN, BOT_TOKEN
 
 
 def refused(slack: ServedApp, method: str, **arguments: Any) -> SlackApiError:
@@ -387,7 +388,7 @@ def test_every_call_is_on_record_without_its_token(slack: ServedApp) -> None:
 
 def test_it_listens_on_loopback_only() -> None:
     with pytest.raises(ValueError, match="loopback"):
-        Sandbox(clock=Clock(), signing_secret="x", bot_token=BOT_TOKEN, team=team(), host="0.0.0.0")
+        Sandbox(clock=lambda: 0.0, signing_secret="x", bot_token=BOT_TOKEN, team=team(), host="0.0.0.0")
 
 
 def test_an_unknown_method_over_plain_http_answers_as_slack_does(slack: ServedApp) -> None:

@@ -11,7 +11,8 @@ from slackguide.delivery.sender import RateLimitedError, SlackUnreachableError
 from slackguide.sandbox import FaultKind, InjectedFault, Person, PersonRole
 from slackguide.slack.access import EXTERNAL_MESSAGE, GUEST_MESSAGE, AccessPolicy, Allowed, Denial, Denied
 from slackguide.slack.api.directory_sync import GROUPS_RETRY_SECONDS, REFRESH_SECONDS, DirectorySync
-from tests.support.app_harness import TOKEN, AppHarness
+from tests.support.app_harness import AppHarness
+from tests.support.credentials import BOT_TOKEN
 
 
 @pytest.fixture
@@ -23,8 +24,8 @@ def harness(make_harness: Callable[..., AppHarness]) -> AppHarness:
 @pytest.fixture
 def directory(harness: AppHarness) -> DirectorySync:
     people, knowledge = harness.repositories.directory, harness.guide().knowledge
-    client = WebClient(token=TOKEN, base_url=harness.sandbox.api_url, timeout=5, retry_handlers=[])
-    policy = AccessPolicy(
+    client = WebClient(token=BOT_TOKEN, base_url=harness.sandbox.api_url, timeout=5, retry_handlers=[])
+    app = AccessPolicy(
         directory=people, our_team=lambda: None, leads=(), lead_groups=lambda: knowledge.team_lead_groups
     )
     return DirectorySync(
@@ -32,8 +33,8 @@ def directory(harness: AppHarness) -> DirectorySync:
         quick_client=client,
         directory=people,
         identities=harness.repositories.identities,
-        access_policy=policy,
-        token=TOKEN,
+        access_policy=app,
+        token=BOT_TOKEN,
         groups=lambda: knowledge.user_groups,
     )
 

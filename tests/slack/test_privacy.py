@@ -12,7 +12,8 @@ from slackguide.logging_config import configure_logging
 from slackguide.sandbox import FaultKind, InjectedFault
 from slackguide.slack.button_state import AnswerState
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
-from tests.support.app_harness import SECRET, TOKEN, AppHarness
+from tests.support.app_harness import AppHarness
+from tests.support.credentials import BOT_TOKEN, SECRET
 from tests.support.escalations import filled, notices, opened, posts
 from tests.support.forged_requests import press_value
 from tests.support.questions import MEDIATION
@@ -42,7 +43,7 @@ def private(log: io.StringIO) -> None:
     assert log.getvalue(), "nothing was logged: this proves nothing"
     lines = [line for line in log.getvalue().splitlines() if WORD in line.casefold()]
     assert lines == []
-    assert TOKEN not in log.getvalue()
+    assert BOT_TOKEN not in log.getvalue()
     assert SECRET not in log.getvalue()
 
 

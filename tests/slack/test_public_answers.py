@@ -16,7 +16,8 @@ from slackguide.slack.button_state import AnswerState, ButtonPayload
 from slackguide.slack.ids import Action
 from slackguide.slack.readers import CACHED_FOR
 from tests.slack.test_answer_actions import gated
-from tests.support.app_harness import STAFF, TOKEN, AppHarness
+from tests.support.app_harness import STAFF, AppHarness
+from tests.support.credentials import BOT_TOKEN
 from tests.support.questions import MEDIATION, team_lead_entry, unclear_question
 from tests.support.rendered import elements, said, words
 
@@ -30,7 +31,7 @@ def public(harness: AppHarness, text: str = MEDIATION, who: str = "ana") -> Mess
 
 def with_button(harness: AppHarness, answer: Message, action_id: str, value: str) -> Message:
     """A further message of ours under the same question, with this one button."""
-    client = WebClient(TOKEN, base_url=harness.sandbox.api_url)
+    client = WebClient(BOT_TOKEN, base_url=harness.sandbox.api_url)
     button = {"type": "button", "action_id": action_id, "value": value, "text": {"type": "plain_text", "text": "Go"}}
     block = {"type": "actions", "elements": [button]}
     ts = client.chat_postMessage(channel=answer.channel, thread_ts=answer.thread_ts, text="Go", blocks=[block])["ts"]

@@ -1,1 +1,1 @@
-"""Tests of what is kept, on both databases."""
+"""Tests of the storage, on both databases."""

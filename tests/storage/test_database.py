@@ -1,4 +1,4 @@
-"""A database that is busy, full, read-only, damaged, or gone and back: nothing half kept, and words for a person."""
+"""A database that is busy, full, read-only, damaged or unreachable: no partial write, and a clear message."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from slackguide.errors import ConfigurationError, StorageError
 from slackguide.sandbox.transport.http import REQUEST_TIMEOUT
 from slackguide.storage import database_errors
 from slackguide.storage.database import BUSY_SECONDS, Database, normalise, open_sqlite
-from tests.support.databases import Server, SteppedClock, Store, new_escalation, sqlite_url
+from tests.support.clock import ManualClock
+from tests.support.databases import Server, Store, new_escalation, sqlite_url
 
 
 @pytest.fixture
 def sqlite(tmp_path: Path) -> Store:
-    return Store(sqlite_url(tmp_path), SteppedClock())
+    return Store(sqlite_url(tmp_path), ManualClock())
 
 
 def test_times_are_stored_as_text_of_one_width(sqlite: Store) -> None:
@@ -43,7 +44,7 @@ BUSY_AT_ONCE = 0.05
 
 
 def busy_at_once(url: str) -> Store:
-    return Store(url, SteppedClock(), busy_seconds=BUSY_AT_ONCE)
+    return Store(url, ManualClock(), busy_seconds=BUSY_AT_ONCE)
 
 
 def test_waiting_for_a_turn_and_for_another_process_fits_into_slack_s_patience() -> None:
@@ -51,14 +52,14 @@ def test_waiting_for_a_turn_and_for_another_process_fits_into_slack_s_patience()
 
 
 def test_sqlite_waits_for_another_process_as_long_as_it_says(tmp_path: Path) -> None:
-    database = Database(url=sqlite_url(tmp_path), clock=SteppedClock())
+    database = Database(url=sqlite_url(tmp_path), clock=ManualClock())
     with database.read() as connection:
         assert connection.execute(text("PRAGMA busy_timeout")).scalar_one() == BUSY_SECONDS * 1000
     database.close()
 
 
 def test_postgresql_waits_for_a_lock_and_a_connection_as_long_as_it_says(postgresql: Server) -> None:
-    database = Database(url=postgresql.migrated(), clock=SteppedClock())
+    database = Database(url=postgresql.migrated(), clock=ManualClock())
     with database.read() as connection:
         assert connection.execute(text("SHOW lock_timeout")).scalar_one() == f"{BUSY_SECONDS * 1000:.0f}ms"
         parameters = connection.connection.dbapi_connection.info.get_parameters()  # type: ignore[union-attr]
@@ -146,7 +147,7 @@ def test_a_file_removed_while_it_is_open_takes_no_promises(sqlite: Store) -> Non
 
 def test_a_file_replaced_while_it_is_open_is_read_anew(sqlite: Store, tmp_path: Path) -> None:
     sqlite.submit(new_escalation("V1"))
-    other = Store(sqlite_url(tmp_path), SteppedClock())
+    other = Store(sqlite_url(tmp_path), ManualClock())
     theirs = other.escalations.submit(new_escalation("V2")).escalation
     other.database.close()
     for suffix in ("-wal", "-shm"):
@@ -160,7 +161,7 @@ def test_a_file_replaced_while_it_is_open_is_read_anew(sqlite: Store, tmp_path: 
 def test_something_that_is_no_database_is_damaged(tmp_path: Path) -> None:
     path = tmp_path / "guide.db"
     path.write_bytes(b"not a database at all" * 100)
-    store = Store(f"sqlite:///{path}", SteppedClock())
+    store = Store(f"sqlite:///{path}", ManualClock())
     assert refused(store) == database_errors.DAMAGED
     store.database.close()
 
@@ -194,7 +195,7 @@ def test_a_locked_row_is_busy(postgresql: Server) -> None:
 
 
 def test_a_server_that_ended_our_connections_is_used_again(postgresql: Server) -> None:
-    store = Store(postgresql.migrated(), SteppedClock())
+    store = Store(postgresql.migrated(), ManualClock())
     store.submit(new_escalation("V1"))
 
     def cut_off() -> None:
@@ -212,7 +213,7 @@ def test_a_server_that_ended_our_connections_is_used_again(postgresql: Server) -
 
 
 def test_a_server_that_only_reads_says_so(postgresql: Server) -> None:
-    store = Store(postgresql.migrated(), SteppedClock())
+    store = Store(postgresql.migrated(), ManualClock())
     with store.database.write() as connection:
         name = connection.execute(text("SELECT current_database()")).scalar_one()
         connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
@@ -222,7 +223,7 @@ def test_a_server_that_only_reads_says_so(postgresql: Server) -> None:
 
 
 def test_a_server_that_is_not_there_is_gone() -> None:
-    store = Store("postgresql://nobody@127.0.0.1:1/nothing", SteppedClock())
+    store = Store("postgresql://nobody@127.0.0.1:1/nothing", ManualClock())
     assert refused(store) == database_errors.GONE
     store.database.close()
 
@@ -243,5 +244,5 @@ def test_urls(url: str, driver: str) -> None:
 @pytest.mark.parametrize("url", ["", "nonsense", "mysql://u:secret@host/db", "sqlite://", "sqlite:///:memory:"])
 def test_urls_that_name_no_database_we_know(url: str) -> None:
     with pytest.raises(ConfigurationError, match="DATABASE_URL") as caught:
-        Database(url=url, clock=SteppedClock())
+        Database(url=url, clock=ManualClock())
     assert "secret" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""The directory answers from memory, and notices what other processes change."""
+"""The directory answers from memory and notices changes by other processes."""
 
 from __future__ import annotations
 
@@ -10,26 +10,17 @@ import pytest
 
 from slackguide.errors import StorageError
 from slackguide.storage.directory import RECHECK_SECONDS, DirectoryUser, UserDirectory
-from tests.support.databases import SteppedClock, Store, sqlite_url
+from tests.support.clock import ManualClock
+from tests.support.databases import Store, sqlite_url
 
 ANN = DirectoryUser("UANN", "T1", "Ann")
 GUS = DirectoryUser("UGUS", "T1", "Gus", guest=True)
 BOT = DirectoryUser("UBOT", "T1", "A bot", bot=True)
 
 
-class Ticks:
-    """Monotonic seconds, moved by hand."""
-
-    def __init__(self) -> None:
-        self.at = 0.0
-
-    def __call__(self) -> float:
-        return self.at
-
-
-def directory(store: Store) -> tuple[UserDirectory, Ticks]:
-    monotonic = Ticks()
-    return UserDirectory(database=store.database, monotonic=monotonic), monotonic
+def directory(store: Store) -> tuple[UserDirectory, ManualClock]:
+    clock = ManualClock()
+    return UserDirectory(database=store.database, monotonic=lambda: clock.now), clock
 
 
 def test_an_empty_directory_knows_nobody(store: Store) -> None:
@@ -72,28 +63,28 @@ def test_a_person_looked_up_alone_is_there_at_once_and_keeps_their_groups(store:
 
 
 def test_what_another_process_changes_is_seen_a_little_later(store: Store) -> None:
-    ours, monotonic = directory(store)
+    ours, clock = directory(store)
     ours.replace([ANN], {})
     assert ours.find("UANN") is not None
     other = Store(store.url, store.clock)
     theirs, _ = directory(other)
     theirs.replace([GUS], {})
     other.database.close()
-    monotonic.at += RECHECK_SECONDS / 2
+    clock.advance(RECHECK_SECONDS / 2)
     assert ours.find("UANN") is not None
-    monotonic.at += RECHECK_SECONDS
+    clock.advance(RECHECK_SECONDS)
     assert ours.find("UANN") is None
     assert ours.find("UGUS") is not None
 
 
 def test_the_last_snapshot_answers_while_the_database_is_gone(tmp_path: Path) -> None:
-    store = Store(sqlite_url(tmp_path), SteppedClock())
-    people, monotonic = directory(store)
+    store = Store(sqlite_url(tmp_path), ManualClock())
+    people, clock = directory(store)
     people.replace([ANN], {})
     assert people.find("UANN") is not None
     path = store.database.path
     path.rename(path.with_suffix(".away"))
-    monotonic.at += 100
+    clock.advance(100)
     assert people.find("UANN") is not None
     fresh, _ = directory(store)
     with pytest.raises(StorageError):
@@ -104,7 +95,7 @@ def test_the_last_snapshot_answers_while_the_database_is_gone(tmp_path: Path) ->
 
 
 def test_many_readers_and_writers_at_once(store: Store) -> None:
-    people, monotonic = directory(store)
+    people, clock = directory(store)
     start = threading.Barrier(10)
 
     def work(number: int) -> bool:
@@ -114,7 +105,7 @@ def test_many_readers_and_writers_at_once(store: Store) -> None:
                 people.replace([ANN, DirectoryUser(f"U{number}", "T1", str(turn))], {"leads": ["UANN"]})
             else:
                 people.put(DirectoryUser(f"U{number}", "T1", str(turn)))
-            monotonic.at += 1
+            clock.advance(1)
             if people.find("UANN") is None and number % 2:
                 return False
         return True

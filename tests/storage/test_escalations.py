@@ -1,4 +1,4 @@
-"""Escalations are kept once, with what they owe, and read back as they were."""
+"""Escalations are stored once, with their jobs, and read back unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A database is brought up to this version once, whoever starts first, and what it holds stays."""
+"""A database is migrated to this version once, whichever process starts first, and keeps its data."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from slackguide.escalation.sla import NO_TIMER
 from slackguide.storage.database import Database
 from slackguide.storage.migrate import MIGRATIONS, migrate
 from slackguide.storage.tables import metadata
-from tests.support.databases import SteppedClock, Store, new_escalation
+from tests.support.clock import ManualClock
+from tests.support.databases import Store, new_escalation
 
 NEWEST = ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
@@ -36,7 +37,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def opened(url: str) -> Database:
-    return Database(url=url, clock=SteppedClock())
+    return Database(url=url, clock=ManualClock())
 
 
 def test_the_migrations_make_the_tables_of_the_schema(empty_url: str) -> None:
@@ -119,7 +120,7 @@ def test_a_database_with_data_keeps_it_through_every_migration(empty_url: str) -
         for statement in FIRST_DATA:
             connection.exec_driver_sql(statement)
     migrate(database)
-    store = Store(empty_url, SteppedClock())
+    store = Store(empty_url, ManualClock())
     stored = store.escalations.by_reference("D-1001")
     assert stored is not None
     assert stored.values == {"summary": "both sides disagree", "paid_on": date(2026, 2, 28), "reasons": ("a", "b")}

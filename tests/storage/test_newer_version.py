@@ -1,4 +1,4 @@
-"""What a newer version wrote on the same database is left to it, and keeps nothing else from being read."""
+"""Rows of a newer version on the same database are skipped and do not stop anything else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs are claimed by one worker at a time, at Slack's pace, and settled once."""
+"""Jobs are claimed by one worker at a time, within Slack's rate limits, and completed once."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def answer(event: str, channel: str = "D1") -> AnswerMessage:
 
 
 def drained(store: Store) -> list[Job]:
-    """Everything that is owed, settled as posted, in order, a second apart."""
+    """Complete every pending job as posted, one second apart; return the jobs in order."""
     jobs: list[Job] = []
     for _ in range(50):
         job = store.outbox.claim()
@@ -484,7 +484,7 @@ UNREADABLE: dict[str, dict[str, object]] = {
 }
 
 
-def told(store: Store, person: str) -> None:
+def enqueue_notice(store: Store, person: str) -> None:
     with store.database.write() as connection:
         enqueue(connection, store.database.now(connection), None, [NotifyPerson(person, NoticeKind.POSTED)])
 
@@ -493,7 +493,7 @@ def told(store: Store, person: str) -> None:
 def test_a_row_of_a_newer_version_is_left_to_it_and_stops_nothing(
     store: Store, change: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    told(store, "U1")
+    enqueue_notice(store, "U1")
     store.inbox.accept("E2", answer("E2"))
     with store.database.write() as connection:
         connection.execute(update(outbox).where(outbox.c.id == 1).values(UNREADABLE[change]))
@@ -561,7 +561,7 @@ def test_a_job_of_an_escalation_that_cannot_be_read_is_left_to_a_newer_version(
 
 def test_many_unreadable_rows_do_not_keep_the_rest_waiting(store: Store) -> None:
     for number in range(250):
-        told(store, f"U{number}")
+        enqueue_notice(store, f"U{number}")
     with store.database.write() as connection:
         connection.execute(update(outbox).values(payload={"notice": "applauded"}))
     store.inbox.accept("E1", answer("E1"))

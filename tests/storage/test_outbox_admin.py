@@ -1,4 +1,4 @@
-"""Whoever runs slackguide sees what is owed, and can have it tried again, dropped, or made good."""
+"""Operators list pending jobs, and retry or drop them."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ def test_a_dropped_post_is_reported_to_its_requester_and_takes_what_waited_with_
     escalation = store.escalations.submit(new_escalation()).escalation
     store.escalations.apply(escalation.id, Claim("U1"))
     store.outbox.complete(claimed(store), DeadLettered("is_archived"))
-    parked = backlog.pending(dead_lettered_only=True)[0]
-    assert backlog.drop(str(parked.id)) == 1
+    dead_letter = backlog.pending(dead_lettered_only=True)[0]
+    assert backlog.drop(str(dead_letter.id)) == 1
     assert [pending.kind for pending in backlog.pending()] == ["tell_person"]
     assert claimed(store).task == NotifyPerson("U1", NoticeKind.DROPPED)
     assert store.escalations.history(escalation.id)[-1].kind is EventKind.DROPPED

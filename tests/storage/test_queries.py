@@ -1,4 +1,4 @@
-"""Escalations are found by every condition, page by page, and by an index where people wait for them."""
+"""Escalations match every filter, page by page, with an index where people wait for the result."""
 
 from __future__ import annotations
 

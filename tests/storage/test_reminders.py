@@ -1,4 +1,4 @@
-"""Reminders come when they are due, once, whoever is running."""
+"""Reminders are sent once, when they are due, by whichever process runs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def reminders(store: Store) -> ReminderService:
 
 
 def reminded(store: Store) -> list[Task]:
-    """The reminders among what is owed, which is delivered."""
+    """Deliver every pending job; return the reminders among them."""
     tasks: list[Task] = []
     for _ in range(20):
         job = store.outbox.claim()

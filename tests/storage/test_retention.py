@@ -1,4 +1,4 @@
-"""People's words are erased after their time; who, when and how it ended stay."""
+"""User text is erased after the retention time; people, times and resolutions stay."""
 
 from __future__ import annotations
 
@@ -167,17 +167,17 @@ def test_what_is_still_being_delivered_is_not_erased(store: Store) -> None:
     assert swept(store, 90) == 1
 
 
-@pytest.mark.parametrize("parked", ["post_escalation", "tell_person", "reply_in_thread"])
-def test_a_dead_lettered_message_of_a_closed_one_does_not_keep_its_words(store: Store, parked: str) -> None:
+@pytest.mark.parametrize("kind", ["post_escalation", "tell_person", "reply_in_thread"])
+def test_a_dead_lettered_message_of_a_closed_one_does_not_keep_its_text(store: Store, kind: str) -> None:
     """The requester's account is closed, or the channel is archived: nobody is going to read them any more."""
     escalation = store.escalations.submit(new_escalation(question=SECRET)).escalation
-    deliver_parking(store, parked)
+    deliver_with_dead_letters(store, kind)
     store.escalations.apply(escalation.id, Claim("U2"))
     store.escalations.apply(escalation.id, Ask("U2", SECRET))
     store.escalations.apply(escalation.id, Resolve("U2", Resolution(ResolutionCode.RIGHT_PLACE, SECRET)))
-    deliver_parking(store, parked)
+    deliver_with_dead_letters(store, kind)
     with store.database.read() as connection:
-        assert parked in connection.execute(select(outbox.c.kind).where(outbox.c.state == "parked")).scalars().all()
+        assert kind in connection.execute(select(outbox.c.kind).where(outbox.c.state == "parked")).scalars().all()
     store.elapse(91 * DAY)
     assert swept(store, 90) == 1
     assert SECRET not in everything(store.database)
@@ -185,13 +185,13 @@ def test_a_dead_lettered_message_of_a_closed_one_does_not_keep_its_words(store: 
         assert connection.execute(select(outbox.c.id).where(outbox.c.state.in_(["parked", "waiting"]))).all() == []
 
 
-def deliver_parking(store: Store, kind: str) -> None:
-    """Deliver everything, but park jobs of this kind."""
+def deliver_with_dead_letters(store: Store, kind: str) -> None:
+    """Deliver everything, but dead-letter jobs of this kind."""
     while (job := store.outbox.claim()) is not None or store.outbox.seconds_until_due() != float("inf"):
         if job is not None:
-            parks = task_codec.encode_task(job.task)[0] == kind
+            fails = task_codec.encode_task(job.task)[0] == kind
             store.outbox.complete(
-                job, DeadLettered("user_disabled") if parks else Completed(PostedMessage("C1", f"{job.id}.0"))
+                job, DeadLettered("user_disabled") if fails else Completed(PostedMessage("C1", f"{job.id}.0"))
             )
         store.elapse(1.01)
 

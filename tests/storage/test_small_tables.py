@@ -1,4 +1,4 @@
-"""What else is kept: events, feedback, our identity, channels, and short-lived drafts."""
+"""The small tables: events, feedback, the app's identity, channels, and short-lived drafts."""
 
 from __future__ import annotations
 

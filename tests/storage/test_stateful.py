@@ -1,4 +1,4 @@
-"""Any order of submissions, presses, tries, crashes and time: every job leaves exactly one message on Slack."""
+"""Any order of submissions, commands, attempts, crashes and time: each job leaves exactly one message on Slack."""
 
 from __future__ import annotations
 
@@ -38,12 +38,21 @@ from slackguide.escalation.state_machine import (
 )
 from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.tables import outbox
-from tests.chaos.outbox_chaos import replayed
-from tests.support.databases import SteppedClock, Store, new_escalation, sqlite_url
+from tests.chaos.outcome import replay
+from tests.support.clock import ManualClock
+from tests.support.databases import Store, new_escalation, sqlite_url
 
-WEATHER = ["fine", "kept, then no answer", "no answer", "rate limited", "refused", "unwell, kept", "our fault, kept"]
+FAULTS = [
+    "none",
+    "no answer",
+    "no answer, stored",
+    "rate limited",
+    "refused",
+    "service error, stored",
+    "unexpected exception, stored",
+]
 PEOPLE = st.sampled_from(["U1", "U2", "U3"])
-PRESSES = st.one_of(
+COMMANDS = st.one_of(
     PEOPLE.map(Claim),
     PEOPLE.map(Release),
     PEOPLE.map(lambda by: Ask(by, "which")),
@@ -56,48 +65,48 @@ PRESSES = st.one_of(
 
 
 def key(job: Job) -> str:
-    """What the metadata of a job's message tells: for a post only the escalation, as the contract has it."""
+    """Return what the metadata of a job's message identifies: for a post only the escalation, as in the contract."""
     if isinstance(job.task, PostEscalation) and job.escalation is not None:
         return f"{job.task.channel} {job.escalation.id}"
     return f"job {job.id}"
 
 
 class Slack:
-    """Keeps messages by conversation and metadata, in the weather that the test makes."""
+    """A sender that stores messages by conversation and metadata, and injects `fault`."""
 
     def __init__(self) -> None:
         self.messages: dict[str, list[str]] = {}
-        self.weather = "fine"
+        self.fault = "none"
         self.number = 0
 
     def prepare(self, job: Job) -> None:
         return None
 
     def find(self, job: Job) -> PostedMessage | None:
-        if self.weather in ("no answer", "rate limited"):
-            raise SlackUnreachableError(ambiguous=True) if self.weather == "no answer" else RateLimitedError(7)
-        found = [ts for ts in self.messages.get(key(job), ()) if ts not in job.known_timestamps]
-        return PostedMessage("C1", found[0]) if found else None
+        if self.fault in ("no answer", "rate limited"):
+            raise SlackUnreachableError(ambiguous=True) if self.fault == "no answer" else RateLimitedError(7)
+        timestamps = [ts for ts in self.messages.get(key(job), ()) if ts not in job.known_timestamps]
+        return PostedMessage("C1", timestamps[0]) if timestamps else None
 
     def post(self, job: Job) -> PostedMessage:
         if is_idempotent(job.task):
             return PostedMessage("C1", "0")
-        if self.weather in ("no answer", "rate limited", "refused"):
+        if self.fault in ("no answer", "rate limited", "refused"):
             raise {
                 "no answer": SlackUnreachableError(ambiguous=True),
                 "rate limited": RateLimitedError(7),
                 "refused": SlackRefusedError("is_archived", RefusalScope.PLACE),
-            }[self.weather]
-        ts = self.keep(job)
-        if self.weather != "fine":
+            }[self.fault]
+        ts = self.store_message(job)
+        if self.fault != "none":
             raise {
-                "kept, then no answer": SlackUnreachableError(ambiguous=True),
-                "unwell, kept": SlackRefusedError("internal_error", RefusalScope.SERVICE),
-                "our fault, kept": KeyError("ts"),
-            }[self.weather]
+                "no answer, stored": SlackUnreachableError(ambiguous=True),
+                "service error, stored": SlackRefusedError("internal_error", RefusalScope.SERVICE),
+                "unexpected exception, stored": KeyError("ts"),
+            }[self.fault]
         return PostedMessage("C1", ts)
 
-    def keep(self, job: Job) -> str:
+    def store_message(self, job: Job) -> str:
         self.number += 1
         ts = f"{self.number}.0"
         if not is_idempotent(job.task):
@@ -106,12 +115,12 @@ class Slack:
 
 
 class Promises(RuleBasedStateMachine):
-    """One database, one Slack; a crash is a claim that nobody settles."""
+    """One database and one Slack. A crash is a claim that no worker completes."""
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="slackguide-stateful-")
-        self.store = Store(sqlite_url(Path(self.folder.name)), SteppedClock())
+        self.store = Store(sqlite_url(Path(self.folder.name)), ManualClock())
         self.slack = Slack()
         self.delivery = Dispatcher(
             queue=self.store.outbox,
@@ -131,10 +140,10 @@ class Promises(RuleBasedStateMachine):
         if stored.created:
             self.ids.append(stored.escalation.id)
 
-    @rule(which=st.integers(0, 3), press=PRESSES)
-    def press(self, which: int, press: Command) -> None:
+    @rule(which=st.integers(0, 3), command=COMMANDS)
+    def apply(self, which: int, command: Command) -> None:
         if which < len(self.ids):
-            outcome = self.store.escalations.apply(self.ids[which], press)
+            outcome = self.store.escalations.apply(self.ids[which], command)
             assert outcome is not None
             if isinstance(outcome, Applied):
                 assert self.store.escalations.get(self.ids[which]) == outcome.escalation
@@ -146,9 +155,9 @@ class Promises(RuleBasedStateMachine):
         assert new == (event not in self.accepted)
         self.accepted.add(event)
 
-    @rule(faults=st.sampled_from(WEATHER), attempts=st.integers(1, 3))
-    def deliver(self, faults: str, attempts: int) -> None:
-        self.slack.weather = faults
+    @rule(fault=st.sampled_from(FAULTS), attempts=st.integers(1, 3))
+    def deliver(self, fault: str, attempts: int) -> None:
+        self.slack.fault = fault
         for _ in range(attempts):
             job = self.store.outbox.claim()
             if job is not None:
@@ -158,26 +167,26 @@ class Promises(RuleBasedStateMachine):
     def crash(self, stored: bool) -> None:
         job = self.store.outbox.claim()
         if job is not None and stored and not job.maybe_sent:
-            self.slack.keep(job)
+            self.slack.store_message(job)
 
     @rule(seconds=st.sampled_from([0.5, 1.1, 16.0, 61.0, 700.0]))
     def time_passes(self, seconds: float) -> None:
         self.store.elapse(seconds)
 
     @rule()
-    def retry_parked(self) -> None:
+    def retry_dead_lettered_jobs(self) -> None:
         self.backlog.retry_dead_lettered()
 
     def teardown(self) -> None:
         try:
             self._settle()
-            self._judge()
+            self._verify()
         finally:
             self.store.database.close()
             self.folder.cleanup()
 
     def _settle(self) -> None:
-        self.slack.weather = "fine"
+        self.slack.fault = "none"
         for _ in range(2000):
             self.backlog.retry_dead_lettered()
             job = self.store.outbox.claim()
@@ -189,18 +198,18 @@ class Promises(RuleBasedStateMachine):
                 self.store.elapse(1.1)
         assert self.backlog.pending() == ()
 
-    def _judge(self) -> None:
+    def _verify(self) -> None:
         stored = {escalation.id: escalation for escalation in self.store.escalations.iterate(EscalationFilter())}
         assert set(stored) == set(self.ids)
         for escalation in stored.values():
             assert escalation.card is not None
             assert self.slack.messages[f"{escalation.channel} {escalation.id}"][-1] == escalation.card.ts
-            assert replayed(self.store.escalations.history(escalation.id)) is escalation.state
+            assert replay(self.store.escalations.history(escalation.id)) is escalation.state
         with self.store.database.read() as connection:
             rows = connection.execute(select(outbox)).all()
-        quiet = ("update_card", "refresh_home")
+        unposted = ("update_card", "refresh_home")
         messages = [ts for posted in self.slack.messages.values() for ts in posted]
-        assert Counter(messages) == Counter(row.ts for row in rows if row.kind not in quiet)
+        assert Counter(messages) == Counter(row.ts for row in rows if row.kind not in unposted)
         assert {row.state for row in rows} <= {"done"}
 
 

@@ -1,7 +1,7 @@
-"""The whole of slackguide with the sandbox as its Slack: what the tests of the Slack surfaces talk to.
+"""The app with the sandbox as its Slack, for tests of the Slack surfaces.
 
-The service is the one that `runtime` builds, behind signed HTTP; its Slack is the sandbox. Time stands still until
-`until` or `settle` lets it jump to when the next job is due.
+The service is the one that `runtime` builds, behind signed HTTP. Its clock stands still until `until` or `settle`
+advances it to the time when the next job is due.
 """
 
 from __future__ import annotations
@@ -28,60 +28,41 @@ from slackguide.slack.manifest import manifest
 from slackguide.storage.outbox import SqlJobQueue
 from slackguide.storage.outbox_admin import OutboxAdmin, PendingJob
 from slackguide.storage.reminders import ReminderService
+from tests.support.clock import ManualClock
+from tests.support.credentials import BOT_TOKEN, SECRET
 from tests.support.waiting import POLL_SECONDS, WAIT_SECONDS
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
 
-WEDNESDAY = datetime(2026, 3, 4, 16, 0, tzinfo=UTC).timestamp()
-"""Ten in the morning in Chicago, within the working hours of the shipped forms."""
+WEDNESDAY = datetime(2026, 3, 4, 16, 0, tzinfo=UTC)
+"""Ten in the morning in Chicago, within the business hours of the shipped forms."""
 
-SECRET, TOKEN = "secret-of-the-tests", "xoxb-of-the-tests"
 PATHS = ("/slack/events", "/healthz", "/readyz")
 
 STAFF = "ask-ce"
-"""A channel of members alone: no guest, nobody of another company."""
+"""A channel without guests and people of another company."""
 
 MAX_CLOCK_STEP = 10.0
-"""Seconds: less than a lease, so that no job is taken from a worker that holds it."""
-
-
-class HarnessClock:
-    """Stands still until it is moved."""
-
-    def __init__(self, now: float = WEDNESDAY) -> None:
-        self.now = now
-
-    def seconds(self) -> float:
-        """Epoch seconds."""
-        return self.now
-
-    def utc(self) -> datetime:
-        """The same as a time."""
-        return datetime.fromtimestamp(self.now, UTC)
-
-    def advance(self, seconds: float) -> None:
-        """Moves it on."""
-        self.now += seconds
+"""Seconds: less than a lease, so that no worker loses a job that it holds."""
 
 
 class BreakableGuide(ReloadableGuide):
-    """The knowledge in force, until it is broken: a fault of ours that any surface can run into."""
+    """A guide that a test can break, to simulate a fault of ours on any surface."""
 
     broken: str | None = None
 
     def __call__(self) -> Guide:
-        """The guide, or a RuntimeError with the words that `broken` holds."""
+        """Return the guide, or raise RuntimeError with the text of `broken`."""
         if self.broken is not None:
             raise RuntimeError(self.broken)
         return super().__call__()
 
 
 class AppHarness:
-    """A workspace with slackguide in it. `environment` is what slackguide's settings are read from.
+    """A workspace with slackguide in it. `environment` holds slackguide's settings.
 
-    `known=False` leaves the directory empty: nobody has been read from Slack yet. `patience` is how many seconds Slack
-    waits for an acknowledgement: longer than the real one, because a busy machine is no fault of ours. What takes its
-    time before an acknowledgement is tested by what it waits for.
+    `known=False` leaves the user directory empty, as before the first sync. `patience` is the number of seconds that
+    Slack waits for an acknowledgement: longer than in reality, because a busy machine is no fault of ours.
     """
 
     def __init__(
@@ -94,18 +75,18 @@ class AppHarness:
         app: BotApp | None = None,
         patience: float = WAIT_SECONDS,
     ) -> None:
-        self.clock = HarnessClock()
+        self.clock = ManualClock(WEDNESDAY)
         self.guide = BreakableGuide(directory=KNOWLEDGE, build=lambda _: guide)
         self.database = database
         self._environment = {**(environment or {})}
         groups = {"team-leads": ("lena",), "disputes-specialists": ("marek",), "ce-specialists": ("priya",)}
         self.sandbox = Sandbox(
-            clock=self.clock.seconds,
+            clock=lambda: self.clock.now,
             advance=self._advance,
             signing_secret=SECRET,
-            bot_token=TOKEN,
+            bot_token=BOT_TOKEN,
             team=demo_team(groups=groups, app=app or BotApp.from_manifest(manifest())),
-            routes={path: self._forwarded(path) for path in PATHS},
+            routes={path: self._forward(path) for path in PATHS},
             seed="test",
             request_timeout=patience,
         )
@@ -115,32 +96,32 @@ class AppHarness:
         self.service: Service | None = None
         self.begin(known=known)
 
-    # -- the service: begun, ended, begun again -----------------------------------------------------------------------
+    # -- the service --------------------------------------------------------------------------------------------------
 
     def begin(self, *, known: bool = True, delivering: bool = True) -> None:
-        """Builds the service on the database and starts it, as a new process would; `known` first reads everybody."""
+        """Build the service on the database and start it, as a new process would; `known` waits for the user sync."""
         self.clock.advance(1)
         settings = read_settings(
-            {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": self.sandbox.api_url}
+            {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": self.sandbox.api_url}
             | self._environment
         )
         repositories = open_repositories(
-            f"sqlite:///{self.database}", clock=self.clock.utc, guide=self.guide, channels=settings.channels
+            f"sqlite:///{self.database}", clock=self.clock, guide=self.guide, channels=settings.channels
         )
         self.repositories = repositories
         self.service = ServiceBuilder(
             settings=settings,
-            token=TOKEN,
+            token=BOT_TOKEN,
             api_url=self.sandbox.api_url,
             signing_secret=SECRET,
             guide=self.guide,
             repositories=repositories,
-            clock=self.clock.utc,
+            clock=self.clock,
             jitter=lambda: 0.5,
-            ticks=self.clock.seconds,
+            ticks=lambda: self.clock.now,
         ).build()
         self._routes = self.service.routes
-        self._outbox = SqlJobQueue(database=repositories.database, notifier=repositories.notifier, worker="looking on")
+        self._outbox = SqlJobQueue(database=repositories.database, notifier=repositories.notifier, worker="observer")
         before = repositories.directory.refreshed_at()
         if delivering:
             self.service.start(answering=known)
@@ -148,18 +129,18 @@ class AppHarness:
             self.until(lambda: repositories.directory.refreshed_at() != before)
 
     def end(self) -> None:
-        """Stops the service; the sandbox goes on."""
+        """Stop the service; the sandbox goes on."""
         if self.service is not None:
             self.service.stop()
             self.service = None
 
     def close(self) -> None:
-        """Ends everything."""
+        """Stop the service and the sandbox."""
         self.sandbox.faults.clear()
         self.end()
         self.sandbox.stop()
 
-    def _forwarded(self, path: str) -> Any:
+    def _forward(self, path: str) -> Any:
         def application(environ: Any, start: Any) -> Any:
             if self.service is None:
                 start("503 Service Unavailable", [("Content-Length", "0")])
@@ -171,34 +152,34 @@ class AppHarness:
     # -- time ---------------------------------------------------------------------------------------------------------
 
     def until(self, met: Callable[[], Any], timeout: float = WAIT_SECONDS) -> None:
-        """Waits for `met()`, letting time jump to when the next job is due whenever nothing is being sent.
+        """Wait for `met()`; whenever no job is being sent, advance the clock to when the next one is due.
 
-        Fails after `timeout` seconds of real time.
+        Fail after `timeout` seconds of real time.
         """
         deadline = time.monotonic() + timeout
         while not met():
-            assert time.monotonic() < deadline, "it did not happen"
+            assert time.monotonic() < deadline, "the condition was never met"
             self._jump()
             self.workspace.wait_for(met, timeout=POLL_SECONDS)
 
     def settle(self) -> None:
-        """Waits until nothing is in the outbox any more, and Slack owes no event."""
+        """Wait until the outbox and Slack's event queue are empty."""
         self.until(lambda: not self.active() and self.sandbox.events.wait_until_empty() and not self.active())
 
     def active(self) -> tuple[PendingJob, ...]:
-        """Jobs that delivery still works on; not those that wait for a person."""
+        """Return the jobs that are due or being sent; not the dead-lettered ones."""
         return tuple(job for job in self.pending() if job.state in ("due", "sending"))
 
     def pending(self) -> tuple[PendingJob, ...]:
-        """Every job that is not finished."""
+        """Return every unfinished job."""
         return OutboxAdmin(database=self.repositories.database, notifier=self.repositories.notifier).pending()
 
     def pass_time(self, seconds: float) -> None:
-        """Lets time pass at once."""
+        """Advance the clock and the sandbox."""
         self.sandbox.advance(seconds)
 
     def remind(self) -> int:
-        """Gives the reminders that are due, as the chore does every quarter of a minute; how many there were."""
+        """Send the reminders that are due, as the periodic task does; return their number."""
         policy = policies(self.guide)
         return ReminderService(
             database=self.repositories.database, notifier=self.repositories.notifier, policy=policy
@@ -210,23 +191,23 @@ class AppHarness:
 
     def _jump(self) -> None:
         try:
-            rest = self._outbox.seconds_until_due()
+            delay = self._outbox.seconds_until_due()
             sending = any(job.state == "sending" for job in self.pending())
-        except StorageError:  # a test has taken the database away
+        except StorageError:  # the test has removed the database
             return
         if sending:
             return
-        if 0 < rest < float("inf"):
-            self.pass_time(min(rest, MAX_CLOCK_STEP))
+        if 0 < delay < float("inf"):
+            self.pass_time(min(delay, MAX_CLOCK_STEP))
 
-    # -- what people do -----------------------------------------------------------------------------------------------
+    # -- people -------------------------------------------------------------------------------------------------------
 
     def command(self, text: str, who: str = "ana", channel: str = "general") -> Exchange:
-        """Types `/route text`."""
+        """Send `/route text`."""
         return self.sandbox.command(who, channel, COMMAND, text)
 
     def route(self, text: str, who: str = "ana") -> Message:
-        """Types `/route text`; the message that the acknowledgement itself showed."""
+        """Send `/route text`; return the message in the acknowledgement."""
         exchange = self.command(text, who)
         assert exchange.ok, exchange
         (message,) = exchange.messages
@@ -234,7 +215,7 @@ class AppHarness:
         return message
 
     def ask(self, text: str, who: str = "ana", thread_ts: str | None = None) -> Message:
-        """Writes a direct message; the answer that came into its thread."""
+        """Send a direct message; return the answer in its thread."""
         before = {message.ts for message in self.workspace.direct_messages(who)}
         exchange = self.sandbox.message(who, text, thread_ts)
         assert exchange.ok, exchange
@@ -246,7 +227,7 @@ class AppHarness:
         return answers()[0]
 
     def click(self, where: Message | OpenView, action_id: str, who: str = "ana", value: Any = None) -> Exchange:
-        """Presses, and waits until something on the person's screen changed."""
+        """Click an element, and wait until the person's screen changes."""
         seen = self.workspace.changes.number
         exchange = self.sandbox.click(who, where, action_id, value)
         assert exchange.ok, exchange
@@ -255,14 +236,14 @@ class AppHarness:
         return exchange
 
     def click_message(self, where: Message, action_id: str, who: str = "ana") -> Message:
-        """Presses a button of a message that changes in place, and waits until it has; the message as it is then."""
+        """Click a button of a message and wait until the message is updated; return the updated message."""
         before = self.workspace.message(where.ts)
         self.click(where, action_id, who)
         self.until(lambda: self.workspace.message(where.ts) != before)
         return self.workspace.message(where.ts)
 
     def notified(self, where: Message | OpenView, action_id: str, who: str = "ana") -> Message:
-        """Presses a button that is answered in words beside the message; those words, seen by that person alone."""
+        """Click a button that is answered by an ephemeral message; return that message."""
         before = {message.ts for message in self.workspace.ephemerals(who)}
 
         def new() -> list[Message]:
@@ -270,27 +251,27 @@ class AppHarness:
 
         self.click(where, action_id, who)
         self.until(new)
-        (reported,) = new()
-        return reported
+        (answer,) = new()
+        return answer
 
     def modal(self, who: str = "ana") -> OpenView:
-        """The window that the person looks at."""
+        """Return the modal that the person sees."""
         top = self.workspace.views.top(self.workspace.person(who).id)
-        assert top is not None, f"{who} looks at no window"
+        assert top is not None, f"{who} sees no modal"
         return top
 
     def submit(self, values: Mapping[str, Any] | None = None, who: str = "ana") -> Exchange:
-        """Fills in the window that the person looks at, and sends it."""
+        """Fill in and submit the modal that the person sees."""
         return self.sandbox.submit(who, self.modal(who).id, values)
 
     def send(self, kind: str, payload: Mapping[str, Any]) -> AppReply:
-        """Posts a signed request of one's own making: `slash_commands`, `interactive` or `events_api`."""
+        """Send a signed request with `payload`: `slash_commands`, `interactive` or `events_api`."""
         return self._transport.send(Envelope(kind=kind, payload=dict(payload)))[1]
 
     def send_raw(
         self, content_type: str, body: str, *, headers: Mapping[str, str] | None = None, secret: str = SECRET
     ) -> AppReply:
-        """Posts a body as it is, signed with `secret`; `headers` replace those that Slack would send."""
+        """Send a body unchanged, signed with `secret`; `headers` replace those that Slack would send."""
         address = urlsplit(f"{self.sandbox.url}slack/events")
         connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=WAIT_SECONDS)
         signed = signed_headers(secret=secret, body=body, at=time.time())

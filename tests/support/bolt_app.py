@@ -1,10 +1,11 @@
-"""A small real Bolt app, served over real HTTP: what the sandbox is driven against in these tests."""
+"""A small Bolt app served over HTTP, with the sandbox as its Slack, and builders of blocks."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from slack_bolt import App
@@ -15,6 +16,8 @@ from slack_sdk import WebClient
 from slackguide.sandbox import BotApp, Command, RateLimit, Sandbox, Shortcut, Team, demo_team
 from slackguide.sandbox.ui.api import KnowledgePreview
 from slackguide.wsgi_server import WsgiServer
+from tests.support.clock import ManualClock
+from tests.support.credentials import BOT_TOKEN, SECRET
 from tests.support.waiting import WAIT_SECONDS
 
 if TYPE_CHECKING:
@@ -22,9 +25,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-SECRET = "secret-of-the-tests"
-BOT_TOKEN = "xoxb-of-the-tests"
-APP_TOKEN = "xapp-of-the-tests"
+START = datetime(2027, 1, 15, 8, 0, tzinfo=UTC)
+"""The time at which a sandbox of these tests starts."""
 
 BOT = BotApp(
     commands=(Command(name="/route", description="Where does this go?", usage="[concern]"),),
@@ -36,21 +38,8 @@ BOT = BotApp(
 )
 
 
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self, now: float = 1_800_000_000.0) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
-
-    def advance(self, seconds: float) -> None:
-        self.now += seconds
-
-
 class SandboxOptions(TypedDict, total=False):
-    """What a test may choose about its sandbox."""
+    """The options of a sandbox that a test may set."""
 
     team: Team
     port: int
@@ -66,11 +55,12 @@ class SandboxOptions(TypedDict, total=False):
 
 
 def team() -> Team:
+    """Return the demo team with the small app installed."""
     return demo_team(app=BOT)
 
 
 def bolt_app(sandbox: Sandbox) -> App:
-    """An app that knows who it is without asking Slack, and verifies signatures."""
+    """Return an app that verifies signatures and is authorized without a call to Slack."""
 
     def authorize(**_: object) -> AuthorizeResult:
         return AuthorizeResult(
@@ -90,9 +80,9 @@ def bolt_app(sandbox: Sandbox) -> App:
 
 
 class ServedApp:
-    """A sandbox with the app behind it: `app` is to be given listeners."""
+    """A sandbox with a Bolt app behind it. Tests add listeners to `app`."""
 
-    def __init__(self, sandbox: Sandbox, clock: Clock, app: App) -> None:
+    def __init__(self, sandbox: Sandbox, clock: ManualClock, app: App) -> None:
         self.sandbox = sandbox
         self.workspace = sandbox.workspace
         self.clock = clock
@@ -102,14 +92,14 @@ class ServedApp:
 
 @contextmanager
 def served(**options: Unpack[SandboxOptions]) -> Iterator[ServedApp]:
-    """A running sandbox and the app that it drives over HTTP."""
-    clock = Clock()
-    handler: list[SlackRequestHandler] = []
+    """Run a sandbox and a Bolt app that it reaches over HTTP."""
+    clock = ManualClock(START)
+    handlers: list[SlackRequestHandler] = []  # the app needs the sandbox, and the sandbox the server's port
 
-    def late(environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
-        return handler[0](environ, start)
+    def application(environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
+        return handlers[0](environ, start)
 
-    server = WsgiServer(late, host="127.0.0.1", port=0, threads=8)
+    server = WsgiServer(application, host="127.0.0.1", port=0, threads=8)
     settings: SandboxOptions = {
         "team": team(),
         "bot_url": f"http://127.0.0.1:{server.port}/slack/events",
@@ -117,9 +107,9 @@ def served(**options: Unpack[SandboxOptions]) -> Iterator[ServedApp]:
         "rate_limit": None,
         **options,
     }
-    sandbox = Sandbox(clock=clock, signing_secret=SECRET, bot_token=BOT_TOKEN, **settings)
+    sandbox = Sandbox(clock=lambda: clock.now, signing_secret=SECRET, bot_token=BOT_TOKEN, **settings)
     app = bolt_app(sandbox)
-    handler.append(SlackRequestHandler(app))
+    handlers.append(SlackRequestHandler(app))
     server.start()
     sandbox.start()
     try:
@@ -130,18 +120,22 @@ def served(**options: Unpack[SandboxOptions]) -> Iterator[ServedApp]:
 
 
 def section(text: str) -> Json:
+    """Return a section block."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
 def button(action_id: str, text: str = "Press", **more: object) -> Json:
+    """Return a button element."""
     return {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": text}, **more}
 
 
 def actions(*elements: Json, block_id: str = "buttons") -> Json:
+    """Return an actions block."""
     return {"type": "actions", "block_id": block_id, "elements": list(elements)}
 
 
 def field(name: str, element: Json, **more: object) -> Json:
+    """Return an input block whose ids are `name`."""
     return {
         "type": "input",
         "block_id": name,
@@ -152,6 +146,7 @@ def field(name: str, element: Json, **more: object) -> Json:
 
 
 def modal(*blocks: Json, callback_id: str = "form", **more: object) -> Json:
+    """Return a modal."""
     return {
         "type": "modal",
         "callback_id": callback_id,
@@ -163,4 +158,5 @@ def modal(*blocks: Json, callback_id: str = "form", **more: object) -> Json:
 
 
 def threads() -> set[str]:
+    """Return the names of the running threads."""
     return {thread.name for thread in threading.enumerate()}

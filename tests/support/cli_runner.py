@@ -1,4 +1,4 @@
-"""Runs the command line in this process, from its real entry to its exit status."""
+"""Run the command line in this process, from its entry point to its exit status."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from slackguide.cli import main
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a command wrote and how it ended."""
+    """The output and the exit status of a command."""
 
     status: int
     out: str
@@ -22,12 +22,12 @@ class Ran:
 
     @property
     def document(self) -> Any:
-        """Standard output as one JSON document."""
+        """Return standard output as JSON."""
         return json.loads(self.out)
 
 
 class Shell:
-    """Calls `slackguide` with arguments."""
+    """Runs `slackguide` with arguments."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self._monkeypatch = monkeypatch
@@ -35,14 +35,14 @@ class Shell:
 
     def __call__(self, *arguments: object) -> Ran:
         self._monkeypatch.setattr(sys, "argv", ["slackguide", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
+        with pytest.raises(SystemExit) as exit:
             main()
-        written = self._capsys.readouterr()
-        return Ran(int(ended.value.code or 0), written.out, written.err)
+        output = self._capsys.readouterr()
+        return Ran(int(exit.value.code or 0), output.out, output.err)
 
 
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    """The command line, in a terminal of 100 columns."""
+    """Return the command line, in a terminal of 100 columns."""
     monkeypatch.setenv("COLUMNS", "100")
     return Shell(monkeypatch, capsys)

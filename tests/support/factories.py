@@ -1,4 +1,4 @@
-"""Observations made by hand."""
+"""Factories for evaluation results."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def observed(
     file: str = "set.jsonl",
     line: int = 1,
 ) -> Observation:
-    """One observation; `ids`, `ranking` and `alerts` are entries apart by spaces."""
+    """Return an observation; `ids`, `ranking` and `alerts` are entry ids separated by spaces."""
     shown = {"answer": 1, "choices": 2, "none": 0}[outcome] if offered is None else offered
     prediction = Prediction(outcome, tuple(ranking.split()), shown, confidence, tuple(alerts.split()))
     return Observation(LabelledCase(file, line, text, tuple(ids.split())), prediction, seconds)

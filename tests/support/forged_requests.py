@@ -1,4 +1,4 @@
-"""Requests that Slack's screen does not offer, signed all the same: old buttons, foreign hands, garbled values."""
+"""Signed requests that Slack's interface does not offer: outdated buttons, other people's buttons, invalid values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.app_harness import AppHarness
 def press_value(
     harness: AppHarness, action_id: str, value: Any, who: str = "ana", where: OpenView | None = None
 ) -> AppReply:
-    """Presses a button that carries `value`, in a message of the person's own or in a window."""
+    """Click a button with `value`, in an ephemeral message or in a modal."""
     payload = press_payload(harness, action_id, value, who, where)
     return harness.send("interactive", payload)
 
@@ -21,7 +21,7 @@ def press_value(
 def press_payload(
     harness: AppHarness, action_id: str, value: Any, who: str = "ana", where: OpenView | None = None
 ) -> dict[str, Any]:
-    """The request of such a press. `value` None leaves it out."""
+    """Return the payload of such a click, without a value if `value` is None."""
     workspace = harness.workspace
     person = workspace.person(who)
     payloads = Payloads(workspace=workspace)
@@ -41,12 +41,12 @@ def press_payload(
 
 
 def again(payload: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """A copy of a request, changed at its top."""
+    """Return a copy of a payload with changed top-level keys."""
     return {**copy.deepcopy(payload), **changes}
 
 
 def answer_to(harness: AppHarness, action_id: str, value: Any, who: str = "ana") -> str:
-    """What the person sees after such a press, and waits for it: new words, or a window."""
+    """Click a button and wait for the answer; return the new ephemeral text, or the blocks of the modal."""
     payload = press_payload(harness, action_id, value, who)
     person = harness.workspace.person(who).id
     before = {m.ts: m for m in harness.workspace.ephemerals(who)}

@@ -1,23 +1,23 @@
-"""Words to ask with, found in the knowledge rather than written down: they stay right when it is edited."""
+"""Questions for the shipped knowledge, taken from it so that they stay valid when it is edited."""
 
 from __future__ import annotations
 
 from functools import cache
 
 from slackguide.guide import Answer, Asker, Choices, Concern, Guide
-from tests.support.app_harness import HarnessClock
+from tests.support.app_harness import WEDNESDAY
 
-TODAY = HarnessClock().utc().date()
+TODAY = WEDNESDAY.date()
 
 MEDIATION = "send a case to Mediation hourly contract last paid 12 days ago"
-"""Answered by `disputes/send-to-mediation`; its destination hangs on what the payment was for and on the segment."""
+"""Answered by `disputes/send-to-mediation`; the destination depends on the payment kind and the client segment."""
 
 UNKNOWN = "my goldfish sings opera at midnight"
 
 
 @cache
 def question_for(guide: Guide, entry_id: str) -> str:
-    """Words that an agent is answered with this very entry for."""
+    """Return a question that an agent gets this entry for."""
     for text in guide.knowledge.entries[entry_id].concerns:
         outcome = guide.answer(Concern(text), Asker(), today=TODAY)
         if isinstance(outcome, Answer) and outcome.entry.id == entry_id:
@@ -27,14 +27,14 @@ def question_for(guide: Guide, entry_id: str) -> str:
 
 @cache
 def unclear_question(guide: Guide) -> str:
-    """Words that leave a choice."""
+    """Return a question that is answered with choices."""
     for text in ("refund", "client was charged twice", "account", "client wants to close the contract"):
         if isinstance(guide.answer(Concern(text), Asker(), today=TODAY), Choices):
             return text
-    raise AssertionError("nothing is unclear any more")
+    raise AssertionError("no question is unclear")
 
 
 @cache
 def team_lead_entry(guide: Guide) -> str:
-    """An entry that agents do not see."""
+    """Return the id of an entry that agents do not see."""
     return sorted(guide.knowledge.hidden_from("agent"))[0]

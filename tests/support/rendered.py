@@ -1,4 +1,4 @@
-"""Reading what slackguide shows, as a person or a screen reader would."""
+"""Read messages and modals as a person or a screen reader does."""
 
 from __future__ import annotations
 
@@ -12,46 +12,46 @@ from slackguide.sandbox.block_kit.state import elements_of
 from slackguide.sandbox.block_kit.validation import visible_text
 
 LIVE = re.compile(r"<[!@#][^<>]*>")
-"""A reference that Slack would turn into a ping or a link, in mrkdwn and in a message's text."""
+"""A reference that Slack renders as a mention or a link, in mrkdwn and in a message's text."""
 
 
 def words(shown: Message | OpenView) -> str:
-    """Every text on the screen, in order, a line each; buttons included."""
+    """Return every visible text in order, one a line, including button labels."""
     return "\n".join(visible_text(list(shown.blocks)))
 
 
 def elements(shown: Message | OpenView) -> list[dict[str, Any]]:
-    """Everything that can be pressed or filled in."""
+    """Return every interactive element."""
     return [element for block in shown.blocks for element in elements_of(block)]
 
 
 def labels(shown: Message | OpenView) -> dict[str, str]:
-    """The label of each button, and its action id."""
+    """Return the action id of each button by its label."""
     return {e["text"]["text"]: e["action_id"] for e in elements(shown) if e["type"] == "button"}
 
 
 def value_of(shown: Message | OpenView, action_id: str) -> str:
-    """What a button carries."""
-    (found,) = [element for element in elements(shown) if element["action_id"] == action_id]
-    return str(found["value"])
+    """Return the value of a button."""
+    (button,) = [element for element in elements(shown) if element["action_id"] == action_id]
+    return str(button["value"])
 
 
 def fields(view: OpenView) -> dict[str, Any]:
-    """What stands in each field of a form: text, an option's name, a list of them, or None."""
-    found: dict[str, Any] = {}
+    """Return the state of each field of a form: text, an option's value, a list of values, or None."""
+    values: dict[str, Any] = {}
     for block_id, inputs in view.values.items():
         (state,) = inputs.values()
-        (held,) = [held for key, held in state.items() if key != "type"]
-        if isinstance(held, list):
-            held = [option["value"] for option in held]
-        elif isinstance(held, dict):
-            held = held["value"]
-        found[block_id] = held
-    return found
+        (value,) = [value for key, value in state.items() if key != "type"]
+        if isinstance(value, list):
+            value = [option["value"] for option in value]
+        elif isinstance(value, dict):
+            value = value["value"]
+        values[block_id] = value
+    return values
 
 
 def live(shown: Message | OpenView) -> set[str]:
-    """Everything that would ping or link: in mrkdwn and the message's own text, and as pieces of rich text."""
+    """Return everything that would notify or link: in mrkdwn, in the message's text, and in rich text."""
     found: set[str] = set()
     if isinstance(shown, Message):
         found |= set(LIVE.findall(shown.text))
@@ -66,7 +66,7 @@ def live(shown: Message | OpenView) -> set[str]:
 
 
 def said(message: Message) -> str:
-    """The message's text as a screen reader says it."""
+    """Return the message's text as a screen reader reads it."""
     return html.unescape(message.text)
 
 

@@ -1,9 +1,9 @@
-"""A Slack workspace in this process, and what slackguide needs to serve it from another one."""
+"""A sandbox in this process for slackguide in another process."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,11 @@ from slackguide.sandbox import BotApp, Exchange, Message, Sandbox, demo_team
 from slackguide.sandbox.transport.http import Envelope, HttpTransport
 from slackguide.sandbox.workspace.records import AppReply
 from slackguide.slack.manifest import manifest
-from tests.support.processes import clean, free_port
+from tests.support.credentials import BOT_TOKEN, SECRET
+from tests.support.escalations import notices, posts
+from tests.support.processes import clean_environment, free_port
 from tests.support.small_knowledge import write_knowledge
 from tests.support.waiting import WAIT_SECONDS
-
-BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-bot-token-of-tests", "xapp-app-token-of-tests", "signing-secret-of-tests"
 
 FORM = """\
 forms:
@@ -32,14 +32,14 @@ forms:
 
 
 def small_knowledge(folder: Path) -> Path:
-    """A knowledge base that loads fast, with one form."""
+    """Write a knowledge base that loads fast and has one form."""
     write_knowledge(folder)
     (folder / "forms.yaml").write_text(FORM, encoding="utf-8")
     return folder
 
 
 class SandboxWorkspace:
-    """The workspace. `port` is where the process under test is to listen."""
+    """A workspace, and the `port` for the process under test."""
 
     def __init__(self, folder: Path, *, app_token: str | None = None) -> None:
         self.port = free_port()
@@ -61,8 +61,8 @@ class SandboxWorkspace:
         self.workspace = self.sandbox.workspace
 
     def environment(self, **changes: object) -> dict[str, str]:
-        """What the process is started with, over HTTP."""
-        usual: dict[str, object] = {
+        """Return the environment of a process that slackguide serves over HTTP."""
+        defaults: dict[str, object] = {
             "SLACK_BOT_TOKEN": BOT_TOKEN,
             "SLACK_SIGNING_SECRET": SECRET,
             "SLACK_API_URL": self.sandbox.api_url,
@@ -71,22 +71,22 @@ class SandboxWorkspace:
             "HOST": "127.0.0.1",
             "PORT": self.port,
         }
-        return clean(**{**usual, **changes})
+        return clean_environment(**{**defaults, **changes})
 
     @property
     def database_url(self) -> str:
-        """Of the SQLite file that the process makes."""
+        """Return the URL of the SQLite database that the process creates."""
         return f"sqlite:///{self.folder / 'home' / 'slackguide.db'}"
 
     def route(self, text: str, who: str = "ana") -> str:
-        """Types `/route text`; the words of the message in the acknowledgement."""
+        """Send `/route text`; return the text of the acknowledgement."""
         exchange = self.sandbox.command(who, "general", "/route", text)
         assert exchange.ok, exchange
         (message,) = exchange.messages
         return str(message.text)
 
     def escalate(self, ticket: int = 1, who: str = "ana") -> Exchange:
-        """Opens the form, fills it in and sends it; the acknowledgement has to confirm it."""
+        """Open, fill in and submit the form; fail unless the acknowledgement confirms it."""
         opened = self.sandbox.command(who, "general", "/route", "escalate ask-disputes")
         assert opened.ok, opened
         top = self.workspace.views.top(self.workspace.person(who).id)
@@ -99,33 +99,29 @@ class SandboxWorkspace:
         return sent
 
     def posted(self) -> list[Message]:
-        """The escalations in their channel."""
-        return [
-            message
-            for message in self.workspace.messages("ask-disputes")
-            if (message.metadata or {}).get("event_type") == "slackguide_escalation"
-        ]
+        """Return the escalations in their channel."""
+        return posts(self)
 
     def notified(self, who: str = "ana") -> list[str]:
-        """What slackguide wrote to a person directly."""
-        return [message.text for message in self.workspace.direct_messages(who) if message.by_bot]
+        """Return the texts of slackguide's direct messages to a person."""
+        return [message.text for message in notices(self, who)]
 
-    def wait(self, met: Any, what: str) -> None:
-        """Waits until something is so in the workspace."""
-        assert self.workspace.wait_for(met, timeout=WAIT_SECONDS), f"it never happened: {what}"
+    def wait(self, met: Callable[[], Any], description: str) -> None:
+        """Wait for a condition of the workspace."""
+        assert self.workspace.wait_for(met, timeout=WAIT_SECONDS), f"it never happened: {description}"
 
     def transport(self, port: int) -> HttpTransport:
-        """Signed requests to a process on that port."""
+        """Return a transport that sends signed requests to the process on a port."""
         return HttpTransport(url=f"http://127.0.0.1:{port}/slack/events", signing_secret=SECRET)
 
-    def again(self, exchange: Exchange, port: int) -> AppReply:
-        """Sends a form once more, to whichever process listens on that port, as Slack's retries may."""
+    def resubmit(self, exchange: Exchange, port: int) -> AppReply:
+        """Submit a form once more, to the process on a port, as Slack's retries may."""
         return self.transport(port).send(Envelope(kind="interactive", payload=dict(exchange.sent)))[1]
 
 
 @contextmanager
 def sandbox_workspace(folder: Path, *, app_token: str | None = None) -> Iterator[SandboxWorkspace]:
-    """A workspace with a small knowledge base beside it."""
+    """Run a workspace, with a small knowledge base in `folder`."""
     small_knowledge(folder / "knowledge")
     slack = SandboxWorkspace(folder, app_token=app_token)
     slack.sandbox.start()

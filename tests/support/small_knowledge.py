@@ -1,4 +1,4 @@
-"""A small, sound knowledge base to write into a folder, and to change."""
+"""A small valid knowledge base for tests to write and change."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 SHIPPED = Path(__file__).parents[2] / "knowledge"
-"""The knowledge base that comes with slackguide."""
+"""The shipped knowledge base."""
 
 SUBJECTS = {
     "help/password": "password",
@@ -60,32 +60,32 @@ RULES = """\
 
 
 BURNING = "the house on fire is our office"
-"""A clear sign: answered with `help/danger`."""
+"""A clear critical phrase: answered with `help/danger`."""
 
 NOISE = "xylophone quartet"
-"""Nothing here is about it."""
+"""A question that no entry answers."""
 
 
 def phrasing(id: str, number: int = 0) -> str:
-    """One of the phrasings of an entry: asked word for word, it has to come first."""
+    """Return a phrasing of an entry; asked verbatim, it ranks that entry first."""
     return SHAPES[number].format(word=SUBJECTS[id])
 
 
 def write_knowledge(folder: Path, *, without: Iterable[str] = (), rules: str = RULES, danger: str = "fire") -> Path:
-    """Writes the knowledge base; `rules` are those of `help/badge`, `without` names entries to leave out.
+    """Write the knowledge base with `rules` for `help/badge`, leaving out the entries in `without`.
 
-    `danger` is where `help/danger` goes, the critical entry that a house on fire puts first whatever else matches.
+    `danger` is the destination of `help/danger`, the critical entry that comes first when a house is on fire.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    left_out = set(without)
-    entries = "\n".join(_entry(id, rules, danger) for id in SUBJECTS if id not in left_out)
+    excluded = set(without)
+    entries = "\n".join(_entry(id, rules, danger) for id in SUBJECTS if id not in excluded)
     head = "team: Help\nowner: help-leads\nreviewed: 2026-11-21\ndocument: handbook\n"
     (folder / "help.yaml").write_text(f"{head}{SHARED}entries:\n{entries}\n", encoding="utf-8")
     return folder
 
 
 def write_questions(path: Path, questions: Iterable[tuple[str, list[str]]]) -> Path:
-    """Writes labelled questions, one a line."""
+    """Write labelled questions, one a line."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = [json.dumps({"text": text, "ids": ids}) for text, ids in questions]
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What the property tests draw: facts as agents tell them, and a decision worked out the plain way."""
+"""Hypothesis strategies for facts, and an independent implementation of the decision."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ DECIDING = "disputes/send-to-mediation"
 
 
 def relevant_facts(entry: Entry) -> list[str]:
-    """The facts that some rule of the entry looks at."""
+    """Return the facts that the rules of an entry test."""
     return list(dict.fromkeys(name for rule in entry.rules for name in facts_of(rule.when)))
 
 
 def values(name: str, entry: Entry, knowledge: KnowledgeBase) -> list[FactValue]:
-    """Every value of a choice; of a number both sides of every edge that a rule names, and far beyond."""
+    """Return every value of a choice; for a number, both sides of every bound in a rule, and the extremes."""
     fact = knowledge.facts[name]
     if fact.kind != "number":
         return list(fact.choices)
@@ -45,18 +45,18 @@ def values(name: str, entry: Entry, knowledge: KnowledgeBase) -> list[FactValue]
 def known_facts(
     entry: Entry, knowledge: KnowledgeBase, *, whole: bool = False
 ) -> st.SearchStrategy[dict[str, FactValue]]:
-    """Facts told about a case: all that the entry looks at, or some of them."""
+    """Return known facts of a case: all that the entry tests (`whole`), or some of them."""
     every = {name: st.sampled_from(values(name, entry, knowledge)) for name in relevant_facts(entry)}
     return st.fixed_dictionaries(every) if whole else st.fixed_dictionaries({}, optional=every)
 
 
 def deciding_rule(entry: Entry, case: Mapping[str, FactValue]) -> Rule:
-    """The first rule that holds for a case of which everything is told; rule by rule, without a table."""
+    """Return the first rule that holds for a case with all facts known, without a decision table."""
     return next(rule for rule in entry.rules if holds(rule.when, case))
 
 
 def holds(condition: Condition, case: Mapping[str, FactValue]) -> bool:
-    """Whether a condition holds for a case of which everything is told."""
+    """Return whether a condition holds for a case with all facts known."""
     match condition:
         case OneOf():
             return case[condition.fact] in condition.values

@@ -1,4 +1,4 @@
-"""Waiting for what other threads and processes do: for a condition, never for a time."""
+"""Wait for conditions of other threads and processes, never for a fixed time."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 WAIT_SECONDS = 60.0
 """Seconds after which a condition counts as never met. It only matters when something is broken: no test takes so long,
-on however busy a machine."""
+even on a busy machine."""
 
 POLL_SECONDS = 0.02
-"""Seconds between two looks at what cannot wake us, such as another process."""
+"""Seconds between two polls of something that cannot notify us, such as another process."""
 
 
 def wait_until(met: Callable[[], object], failure: str | Callable[[], str], *, timeout: float = WAIT_SECONDS) -> None:
@@ -23,5 +23,5 @@ def wait_until(met: Callable[[], object], failure: str | Callable[[], str], *, t
 
 
 def pause(seconds: float) -> None:
-    """Let time go by for its own sake: between two looks, or between two acts of chaos. No outcome may hang on it."""
+    """Sleep between two polls, or between two kills. No outcome may depend on it."""
     threading.Event().wait(seconds)

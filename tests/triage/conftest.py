@@ -1,4 +1,4 @@
-"""The shipped knowledge base, proven, and a guide over it."""
+"""The shipped knowledge base, verified, and a guide on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every case of `cases.yaml`, which were read from the guides by hand, through the guide itself."""
+"""Every case of `cases.yaml`, which were read from the guides by hand, through the guide."""
 
 from __future__ import annotations
 

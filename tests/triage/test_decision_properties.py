@@ -1,4 +1,4 @@
-"""What has to hold of every entry of the shipped knowledge base, whatever is told and in whatever order."""
+"""Properties of every entry of the shipped knowledge base, for any known facts in any order."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def _possible(name: str, entry: Entry, knowledge: KnowledgeBase) -> list[FactVal
 
 
 def _can_change(name: str, some: Mapping[str, FactValue], options: Mapping[str, list[FactValue]], entry: Entry) -> bool:
-    """Whether two cases that agree with what was told, and differ in this fact alone, go to different places."""
+    """Return whether two cases with the same known facts that differ only in one fact have different destinations."""
     others = [other for other in options if other != name]
     cases: list[dict[str, FactValue]] = [dict(some)]
     for other in others:

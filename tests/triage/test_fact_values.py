@@ -1,4 +1,4 @@
-"""Facts as people and programs give them: taken where they are one, refused in words where they are none."""
+"""Fact values from people and programs: valid ones are accepted, others are rejected with a message."""
 
 from __future__ import annotations
 

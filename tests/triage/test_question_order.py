@@ -1,4 +1,4 @@
-"""The order of questions against every order there is, on small tables of every kind."""
+"""The question order against every possible order, on small tables of every kind."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from slackguide.triage.cells import Cell
 from slackguide.triage.decision_table import DecisionTable
 from slackguide.triage.question_order import QuestionPlanner
 
-Told = tuple[int | None, ...]
-"""For each fact the cell it is in; None: not told."""
+KnownCells = tuple[int | None, ...]
+"""The cell of each fact; None if the fact is unknown."""
 
 
 @st.composite
@@ -43,17 +43,17 @@ class BruteForce:
         self.goes, self.open_cells = table.destination_index, open_cells
         self.weights = [[value.weight for value in fact.values.values()] for fact in facts.values()]
 
-    def decided(self, known_facts: Told) -> bool:
+    def decided(self, known_facts: KnownCells) -> bool:
         cells = [[cell] if cell is not None else self.open_cells[axis] for axis, cell in enumerate(known_facts)]
         return len({int(self.goes[at]) for at in product(*cells)}) == 1
 
-    def fewest(self, known_facts: Told) -> float:
+    def fewest(self, known_facts: KnownCells) -> float:
         """Questions expected when each is the best there is."""
         if self.decided(known_facts):
             return 0
         return min(self.after(axis, known_facts, self.fewest) for axis, cell in enumerate(known_facts) if cell is None)
 
-    def after(self, axis: int, known_facts: Told, expected: Callable[[Told], float]) -> float:
+    def after(self, axis: int, known_facts: KnownCells, expected: Callable[[KnownCells], float]) -> float:
         cells = self.open_cells[axis]
         total = sum(self.weights[axis][cell] for cell in cells)
         answered = ((cell, (*known_facts[:axis], cell, *known_facts[axis + 1 :])) for cell in cells)
@@ -68,15 +68,15 @@ def test_asking_the_first_of_what_is_missing_takes_the_fewest_questions_that_any
     table, facts, open_cells = drawn
     planner, brute = QuestionPlanner(table, open_cells, facts), BruteForce(table, facts, open_cells)
 
-    def missing(known_facts: Told) -> list[int]:
+    def missing(known_facts: KnownCells) -> list[int]:
         known = {name: cell for name, cell in zip(table.facts, known_facts, strict=True) if cell is not None}
         return [table.facts.index(name) for name in planner.missing(known)]
 
-    def taken(known_facts: Told) -> float:
+    def taken(known_facts: KnownCells) -> float:
         asked = missing(known_facts)
         return brute.after(asked[0], known_facts, taken) if asked else 0
 
-    nothing: Told = (None,) * len(table.facts)
+    nothing: KnownCells = (None,) * len(table.facts)
     assert taken(nothing) == pytest.approx(brute.fewest(nothing))
     for known_facts in product(*((None, *cells) for cells in open_cells)):
         assert bool(missing(known_facts)) != brute.decided(known_facts)

@@ -1,4 +1,4 @@
-"""The rows of a decision table, and its flowchart: they are the table, no more and no less."""
+"""The rows of a decision table and its flowchart are equal to the table."""
 
 from __future__ import annotations
 
