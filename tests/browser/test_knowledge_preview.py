@@ -64,7 +64,7 @@ def test_an_invalid_edit_keeps_the_last_valid_knowledge(author: Tab, knowledge: 
     line = next(n for n, text in enumerate(file.read_text(encoding="utf-8").splitlines(), 1) if "parcel-dsk" in text)
 
     alert = panel.get_by_role("alert")
-    expect(alert).to_contain_text("the last good knowledge stays in use")
+    expect(alert).to_contain_text("the last valid knowledge stays in use")
     expect(alert).to_contain_text(f"team.yaml:{line}:")
     expect(alert).to_contain_text("did you mean `parcel-desk`?")
     author.screenshot("invalid-edit")

@@ -100,7 +100,7 @@ def test_slow_answers_late(slack: ServedApp) -> None:
     assert slack.workspace.calls[-1].milliseconds >= 300
 
 
-def test_a_slow_call_goes_on_when_faults_are_cleared(slack: ServedApp) -> None:
+def test_a_slow_call_goes_on_when_the_faults_are_cleared(slack: ServedApp) -> None:
     fault = InjectedFault(kind=FaultKind.SLOW, times=1, seconds=10 * WAIT_SECONDS)
     slack.sandbox.inject_fault(fault)
     with ThreadPoolExecutor(1) as another:

@@ -52,7 +52,7 @@ function draw() {
     panel = side;
     forgetThread();
     regions.side.replaceChildren();
-    delete regions.side.dataset.sign;
+    delete regions.side.dataset.signature;
     regions.side.setAttribute("aria-label", side === "thread" ? "Thread" : "Sandbox tool");
   }
   if (side === "thread") drawThread(regions.side);

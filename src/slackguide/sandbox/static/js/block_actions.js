@@ -19,7 +19,7 @@ const ui = new Map();
 function of(where) {
   let local = ui.get(where);
   if (!local) {
-    local = { busy: new Set(), failed: {}, values: {}, errors: {}, trouble: null, sending: false, faulted: false };
+    local = { busy: new Set(), failed: {}, values: {}, errors: {}, error: null, sending: false, focusError: false };
     ui.set(where, local);
   }
   return local;
@@ -43,18 +43,18 @@ export function forget(where) {
  * @param {FieldStates} [state]
  */
 async function click(where, block, element, value, state) {
-  const mine = of(where);
+  const local = of(where);
   const key = `${block.block_id}/${element.action_id}`;
-  mine.busy.add(key);
-  delete mine.failed[block.block_id];
+  local.busy.add(key);
+  delete local.failed[block.block_id];
   changed("ui");
   try {
     const answer = await act("click", { where, action_id: element.action_id, block_id: block.block_id, value, state });
-    if (answer.notice) mine.failed[block.block_id] = answer.notice;
+    if (answer.notice) local.failed[block.block_id] = answer.notice;
   } catch (error) {
-    mine.failed[block.block_id] = errorText(error);
+    local.failed[block.block_id] = errorText(error);
   } finally {
-    mine.busy.delete(key);
+    local.busy.delete(key);
     changed("ui");
   }
 }
@@ -81,12 +81,12 @@ export function errorText(error) {
  * @returns {Surface}
  */
 export function messageSurface(message) {
-  const mine = of(message.ts);
+  const local = of(message.ts);
   return {
-    values: merged(message.state, mine.values),
-    busy: mine.busy,
-    failed: mine.failed,
-    keep: (block, element, state) => keep(mine, block, element, state),
+    values: merged(message.state, local.values),
+    busy: local.busy,
+    failed: local.failed,
+    store: (block, element, state) => storeState(local, block, element, state),
     click: (block, element, value) => click(message.ts, block, element, value),
     suggest: (block, element, query) => suggest(message.ts, block, element, query),
     redraw: () => changed("ui"),
@@ -100,15 +100,15 @@ export function messageSurface(message) {
  * @returns {Surface}
  */
 export function viewSurface(view, { enter } = {}) {
-  const mine = of(view.id);
+  const local = of(view.id);
   return {
     values: valuesOf(view),
-    errors: mine.errors,
-    busy: mine.busy,
-    failed: mine.failed,
-    keep: (block, element, state) => {
-      keep(mine, block, element, state);
-      delete mine.errors[block.block_id];
+    errors: local.errors,
+    busy: local.busy,
+    failed: local.failed,
+    store: (block, element, state) => {
+      storeState(local, block, element, state);
+      delete local.errors[block.block_id];
       clearError(block.block_id);
     },
     click: (block, element, value) => click(view.id, block, element, value, valuesOf(view)),
@@ -125,7 +125,7 @@ export function stillSurface() {
   return {
     values: {},
     still: true,
-    keep: nothing,
+    store: nothing,
     click: nothing,
     suggest: () => Promise.resolve([]),
     redraw: nothing,
@@ -144,13 +144,13 @@ function clearError(block) {
 }
 
 /**
- * @param {LocalState} mine
+ * @param {LocalState} local
  * @param {ActiveBlock} block
  * @param {BlockElement} element
  * @param {FieldState} state
  */
-function keep(mine, block, element, state) {
-  (mine.values[block.block_id] ??= {})[element.action_id] = state;
+function storeState(local, block, element, state) {
+  (local.values[block.block_id] ??= {})[element.action_id] = state;
 }
 
 /**
@@ -171,8 +171,8 @@ function merged(theirs, typed) {
   for (const [block, fields] of Object.entries(theirs ?? {})) {
     values[block] = {};
     for (const [action, state] of Object.entries(fields)) {
-      const mine = typed[block]?.[action];
-      values[block][action] = mine && mine.type === state.type ? mine : state;
+      const local = typed[block]?.[action];
+      values[block][action] = local && local.type === state.type ? local : state;
     }
   }
   return values;

@@ -2,18 +2,18 @@
 // The surface (see block_actions.js) handles the actions.
 
 import { h, icon, unique } from "./dom.js";
-import { element } from "./elements.js";
+import { drawElement } from "./elements.js";
 import { richText } from "./richtext.js";
 import { textObject } from "./text.js";
 
 /** @import { ActionsBlock, Block, HeaderBlock, InputBlock, SectionBlock, Surface } from "./types.d.ts" */
 
 /**
- * @param {Block[]} found
+ * @param {Block[]} list
  * @param {Surface} surface
  */
-export function blocks(found, surface) {
-  return h(".blocks", null, found.map((block) => draw(block, surface)));
+export function blocks(list, surface) {
+  return h(".blocks", null, list.map((block) => draw(block, surface)));
 }
 
 /**
@@ -42,7 +42,7 @@ function drawBlock(block, surface) {
     case "divider":
       return h("hr.block.divider");
     case "context":
-      return h(".block.context", null, block.elements.map((found) => h("span", null, textObject(found))));
+      return h(".block.context", null, block.elements.map((text) => h("span", null, textObject(text))));
     case "actions":
       return actions(block, surface);
     case "rich_text":
@@ -63,16 +63,16 @@ function unknown(block) {
  */
 function section(block, surface) {
   const fields = block.fields && h(".fields", null, block.fields.map((field) => h(".text", null, textObject(field))));
-  const words = h(".words", null, block.text && h(".text", null, textObject(block.text)), fields);
-  if (!block.accessory) return h(".block.section", null, words);
+  const body = h(".words", null, block.text && h(".text", null, textObject(block.text)), fields);
+  if (!block.accessory) return h(".block.section", null, body);
   const wide = !["button", "overflow", "datepicker"].includes(block.accessory.type) &&
     !block.accessory.type.endsWith("_select");
   const label = block.text?.text.replace(/[*_~`<>]/g, "").slice(0, 80);
   return h(
     ".block.section",
     { class: wide ? "stacked" : "beside" },
-    words,
-    h(".accessory", null, element(block, block.accessory, surface, { label })),
+    body,
+    h(".accessory", null, drawElement(block, block.accessory, surface, { label })),
   );
 }
 
@@ -87,7 +87,7 @@ function input(block, surface) {
   const fault = error && h("p.fault", { id: `${id}-fault` }, icon("warn"), error);
   const describedby = [fault && `${id}-fault`, hint && `${id}-hint`].filter(Boolean).join(" ") || undefined;
   const label = `${block.label.text}${block.optional ? " (optional)" : ""}`;
-  const control = element(block, block.element, surface, { label, describedby, invalid: Boolean(error) });
+  const control = drawElement(block, block.element, surface, { label, describedby, invalid: Boolean(error) });
   return h(
     ".block.input",
     { class: error ? "wrong" : "", data: { block: block.block_id } },
@@ -119,6 +119,6 @@ function actions(block, surface) {
   return h(
     ".block.actions",
     null,
-    block.elements.map((found) => element(block, found, surface, { label: found.placeholder?.text })),
+    block.elements.map((element) => drawElement(block, element, surface, { label: element.placeholder?.text })),
   );
 }

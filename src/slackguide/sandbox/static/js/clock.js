@@ -22,9 +22,9 @@ let ticking;
 
 /** @param {HTMLElement} node */
 export function drawClock(node) {
-  const sign = `clock-${state.movable}-${Math.round(state.now - performance.now() / 1000)}`;
-  if (node.dataset.sign === sign && node.firstChild) return;
-  node.dataset.sign = sign;
+  const signature = `clock-${state.movable}-${Math.round(state.now - performance.now() / 1000)}`;
+  if (node.dataset.signature === signature && node.firstChild) return;
+  node.dataset.signature = signature;
   const face = h("p.face", { role: "timer" }, exact(now()));
   refill(
     node,

@@ -114,8 +114,8 @@ export function combobox(
 
   /** @param {string} query */
   function matching(query) {
-    const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-    return shown.filter((option) => words.every((word) => option.label.toLowerCase().includes(word)));
+    const terms = query.toLowerCase().split(/\s+/).filter(Boolean);
+    return shown.filter((option) => terms.every((term) => option.label.toLowerCase().includes(term)));
   }
 
   /** @type {Choice[]} */
@@ -199,9 +199,9 @@ export function combobox(
     shown = [];
     draw(query, "Searching…");
     try {
-      const found = await find(query);
+      const options = await find(query);
       if (mine !== turn) return;
-      shown = found;
+      shown = options;
       draw(query);
     } catch (error) {
       if (mine === turn) draw(query, errorText(error));

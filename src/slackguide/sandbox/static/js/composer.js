@@ -70,13 +70,13 @@ export function composer(channel, thread) {
     const command = before.match(/^\/(\S*)$/);
     if (command) {
       return [...state.app.commands, ...BUILT_IN]
-        .filter((found) => found.name.startsWith(before))
-        .map((found) => ({
-          label: found.name,
-          aside: found.usage,
-          detail: found.description,
-          own: BUILT_IN.includes(found),
-          put: `${found.name} `,
+        .filter((command) => command.name.startsWith(before))
+        .map((command) => ({
+          label: command.name,
+          aside: command.usage,
+          detail: command.description,
+          own: BUILT_IN.includes(command),
+          put: `${command.name} `,
           from: 0,
         }));
     }
@@ -95,10 +95,10 @@ export function composer(channel, thread) {
           detail: "User group",
         })),
       ];
-      const wanted = mention[2].toLowerCase();
+      const prefix = mention[2].toLowerCase();
       return people
         .filter((person) =>
-          person.name.toLowerCase().startsWith(wanted) || person.label.toLowerCase().startsWith(wanted)
+          person.name.toLowerCase().startsWith(prefix) || person.label.toLowerCase().startsWith(prefix)
         )
         .slice(0, 8)
         .map((person) => ({
@@ -113,8 +113,8 @@ export function composer(channel, thread) {
   }
 
   function usage() {
-    const command = state.app.commands.find((found) =>
-      field.value.startsWith(`${found.name} `) || field.value === found.name
+    const command = state.app.commands.find((candidate) =>
+      field.value.startsWith(`${candidate.name} `) || field.value === candidate.name
     );
     if (!command || completions.length) return [];
     return [h("code", null, `${command.name} ${command.usage}`.trim()), h("span", null, command.description)];
@@ -126,7 +126,7 @@ export function composer(channel, thread) {
     list.hidden = !completions.length;
     refill(
       list,
-      completions.map((found, index) =>
+      completions.map((suggestion, index) =>
         h(
           "li",
           {
@@ -136,13 +136,14 @@ export function composer(channel, thread) {
             class: index === active ? "active" : "",
             on: {
               pointerdown: (event) => event.preventDefault(),
-              click: () => take(found),
+              click: () => take(suggestion),
             },
           },
-          h("strong", null, found.label),
-          h("span.aside", null, found.aside),
-          h("small", null, found.detail),
-          found.label.startsWith("/") && h("span.badge.soft", null, found.own ? "Slack" : state.app.display_name),
+          h("strong", null, suggestion.label),
+          h("span.aside", null, suggestion.aside),
+          h("small", null, suggestion.detail),
+          suggestion.label.startsWith("/") &&
+            h("span.badge.soft", null, suggestion.own ? "Slack" : state.app.display_name),
         )
       ),
     );
@@ -155,11 +156,11 @@ export function composer(channel, thread) {
     field.style.height = `${Math.min(field.scrollHeight, 220)}px`;
   }
 
-  /** @param {Suggestion} found */
-  function take(found) {
+  /** @param {Suggestion} suggestion */
+  function take(suggestion) {
     const rest = field.value.slice(field.selectionStart);
-    field.value = field.value.slice(0, found.from) + found.put + rest;
-    const caret = found.from + found.put.length;
+    field.value = field.value.slice(0, suggestion.from) + suggestion.put + rest;
+    const caret = suggestion.from + suggestion.put.length;
     field.setSelectionRange(caret, caret);
     drafts.set(key, field.value);
     field.focus();

@@ -33,20 +33,20 @@ export function drawConversation(node) {
   home = "";
   const channel = state.channels.get(place ?? "");
   if (!channel) return undefined;
-  const sign = JSON.stringify([channel, state.app.display_name, state.app.home]);
-  if (entered || sign !== header) {
+  const signature = JSON.stringify([channel, state.app.display_name, state.app.home]);
+  if (entered || signature !== header) {
     const wasArchived = header && JSON.parse(header)[0]?.archived !== channel.archived;
-    header = sign;
+    header = signature;
     if (entered || wasArchived || !list?.isConnected) list = build(node, channel);
     else only(node, ".head").replaceWith(head(channel));
   }
   if (!list) return undefined;
   if (entered) readAtEntry = channel.read || "0";
   const atEnd = entered || list.scrollHeight - list.scrollTop - list.clientHeight < 80;
-  const found = messagesOf(channel.id);
-  drawMessages(only(list, ".rows"), found, { lastRead: readAtEntry });
+  const messages = messagesOf(channel.id);
+  drawMessages(only(list, ".rows"), messages, { lastRead: readAtEntry });
   list.querySelector(".empty")?.remove();
-  if (!found.length) list.append(welcome(channel));
+  if (!messages.length) list.append(welcome(channel));
   if (route.message && entered) list.querySelector(".linked")?.scrollIntoView({ block: "center" });
   else if (atEnd) list.scrollTop = list.scrollHeight;
   markRead(channel);
@@ -242,7 +242,7 @@ function drawHome(node, entered) {
   list = null;
   const view = state.home;
   const mine = view ? uiOf(view.id) : null;
-  const sign = JSON.stringify([
+  const signature = JSON.stringify([
     view?.hash,
     view?.id,
     mine && [...mine.busy],
@@ -251,8 +251,8 @@ function drawHome(node, entered) {
     opened?.loading,
   ]);
   if (entered) openHome();
-  if (!entered && sign === home) return;
-  home = sign;
+  if (!entered && signature === home) return;
+  home = signature;
   refill(node, appHead("home"), h(".home", { tabindex: "0", "aria-label": "Home tab" }, homeBody(view)));
 }
 

@@ -164,9 +164,9 @@ export function first(node, selector) {
  * @param {string} selector
  */
 export function only(node, selector) {
-  const found = first(node, selector);
-  if (!found) throw new Error(`Nothing here is ${selector}.`);
-  return found;
+  const element = first(node, selector);
+  if (!element) throw new Error(`No element matches ${selector}.`);
+  return element;
 }
 
 /**
@@ -175,7 +175,7 @@ export function only(node, selector) {
  * @returns {HTMLElement[]}
  */
 export function all(node, selector) {
-  return [...node.querySelectorAll(selector)].filter((found) => found instanceof HTMLElement);
+  return [...node.querySelectorAll(selector)].filter((element) => element instanceof HTMLElement);
 }
 
 /**

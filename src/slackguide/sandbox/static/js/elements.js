@@ -34,117 +34,117 @@ const INPUT_MODE = { plain_text_input: "text", number_input: "decimal", url_text
 
 /**
  * @param {ActiveBlock} block
- * @param {BlockElement} found
+ * @param {BlockElement} element
  * @param {Surface} surface
  * @param {Labelling} [about]
  */
-export function element(block, found, surface, about = {}) {
-  switch (found.type) {
+export function drawElement(block, element, surface, about = {}) {
+  switch (element.type) {
     case "button":
-      return button(block, found, surface);
+      return button(block, element, surface);
     case "overflow":
-      return overflow(block, found, surface);
+      return overflow(block, element, surface);
     case "static_select":
     case "multi_static_select":
     case "external_select":
-      return select(block, found, surface, about);
+      return select(block, element, surface, about);
     case "users_select":
-      return peopleSelect(block, found, surface, about);
+      return peopleSelect(block, element, surface, about);
     case "checkboxes":
     case "radio_buttons":
-      return choiceList(block, found, surface, about);
+      return choiceList(block, element, surface, about);
     case "datepicker":
-      return picker(block, found, surface, about);
+      return picker(block, element, surface, about);
     case "plain_text_input":
     case "url_text_input":
     case "number_input":
-      return typed(block, found, surface, about);
+      return typed(block, element, surface, about);
     default:
-      return unknown(found);
+      return unknown(element);
   }
 }
 
-/** @param {{ type: string }} found */
-function unknown(found) {
-  return h("span.unknown", null, `(${found.type} is not drawn here)`);
+/** @param {{ type: string }} element */
+function unknown(element) {
+  return h("span.unknown", null, `(${element.type} is not drawn here)`);
 }
 
 /**
  * @param {ActiveBlock} block
- * @param {BlockElement} found
+ * @param {BlockElement} element
  * @param {Surface} surface
  */
-function stateOf(block, found, surface) {
-  return surface.values[block.block_id]?.[found.action_id];
+function stateOf(block, element, surface) {
+  return surface.values[block.block_id]?.[element.action_id];
 }
 
 /**
  * Store a choice, and send it if the block dispatches actions.
  * @param {ActiveBlock} block
- * @param {Exclude<BlockElement, ButtonElement>} found
+ * @param {Exclude<BlockElement, ButtonElement>} element
  * @param {Surface} surface
  * @param {Chosen} value
  */
-async function chosen(block, found, surface, value) {
+async function chosen(block, element, surface, value) {
   const sends = block.type !== "input" || block.dispatch_action;
-  if (sends && !(await confirmed(found.confirm, textObject))) {
+  if (sends && !(await confirmed(element.confirm, textObject))) {
     surface.redraw();
     return;
   }
-  surface.keep(block, found, { type: found.type, [STATE_KEY[found.type]]: value });
-  if (sends) surface.click(block, found, value);
+  surface.store(block, element, { type: element.type, [STATE_KEY[element.type]]: value });
+  if (sends) surface.click(block, element, value);
 }
 
 /**
  * @param {ActiveBlock} block
- * @param {BlockElement} found
+ * @param {BlockElement} element
  */
-function keyOf(block, found) {
-  return `${block.block_id}/${found.action_id}`;
+function keyOf(block, element) {
+  return `${block.block_id}/${element.action_id}`;
 }
 
 /**
  * @param {ActiveBlock} block
- * @param {ButtonElement} found
+ * @param {ButtonElement} element
  * @param {Surface} surface
  */
-function button(block, found, surface) {
-  const busy = surface.busy?.has(keyOf(block, found));
-  const style = found.style === "primary" || found.style === "danger" ? found.style : "";
+function button(block, element, surface) {
+  const busy = surface.busy?.has(keyOf(block, element));
+  const style = element.style === "primary" || element.style === "danger" ? element.style : "";
   const props = {
     class: `${style} ${busy ? "busy" : ""}`,
-    "aria-label": found.accessibility_label,
+    "aria-label": element.accessibility_label,
     "aria-busy": busy ? "true" : undefined,
-    data: { key: keyOf(block, found) },
+    data: { key: keyOf(block, element) },
   };
   const click = async () => {
-    if (await confirmed(found.confirm, textObject)) surface.click(block, found, found.value);
+    if (await confirmed(element.confirm, textObject)) surface.click(block, element, element.value);
   };
-  if (found.url) {
-    const target = /^https?:\/\//i.test(found.url) ? found.url : undefined;
+  if (element.url) {
+    const target = /^https?:\/\//i.test(element.url) ? element.url : undefined;
     return h(
       "a.button",
       { ...props, href: target, target: "_blank", rel: "noopener noreferrer", on: { click } },
-      plain(found.text.text),
+      plain(element.text.text),
       icon("link"),
     );
   }
   return h(
     "button.button",
     { ...props, type: "button", disabled: surface.still, on: { click: () => busy || click() } },
-    h("span", null, plain(found.text.text)),
+    h("span", null, plain(element.text.text)),
   );
 }
 
 /**
- * @param {SelectElement} found
+ * @param {SelectElement} element
  * @returns {Choice[]}
  */
-function choicesOf(found) {
-  if (found.option_groups) {
-    return found.option_groups.flatMap((group) => group.options.map((option) => asChoice(option, group.label.text)));
+function choicesOf(element) {
+  if (element.option_groups) {
+    return element.option_groups.flatMap((group) => group.options.map((option) => asChoice(option, group.label.text)));
   }
-  return (found.options ?? []).map((option) => asChoice(option));
+  return (element.options ?? []).map((option) => asChoice(option));
 }
 
 /**
@@ -158,65 +158,65 @@ function asChoice(option, group) {
 
 /**
  * @param {ActiveBlock} block
- * @param {SelectElement} found
+ * @param {SelectElement} element
  * @param {Surface} surface
  * @param {Labelling} about
  */
-function select(block, found, surface, about) {
-  const multi = found.type.startsWith("multi_");
-  const picked = stateOf(block, found, surface);
+function select(block, element, surface, about) {
+  const multi = element.type.startsWith("multi_");
+  const picked = stateOf(block, element, surface);
   const now = multi ? (picked?.selected_options ?? []) : picked?.selected_option ? [picked.selected_option] : [];
-  const external = found.type === "external_select";
+  const external = element.type === "external_select";
   return combobox({
     ...about,
-    key: keyOf(block, found),
+    key: keyOf(block, element),
     multi,
-    most: found.max_selected_items,
-    placeholder: found.placeholder?.text,
-    options: external ? [] : choicesOf(found),
+    most: element.max_selected_items,
+    placeholder: element.placeholder?.text,
+    options: external ? [] : choicesOf(element),
     known: now.map((option) => asChoice(option)),
     selected: now.map((option) => option.value),
     load: external
       ? async (query) => {
-        if (query.length < (found.min_query_length ?? 3)) return [];
-        return (await surface.suggest(block, found, query)).map((option) => asChoice(option));
+        if (query.length < (element.min_query_length ?? 3)) return [];
+        return (await surface.suggest(block, element, query)).map((option) => asChoice(option));
       }
       : undefined,
     change: (choices) => {
       const options = choices.flatMap((choice) => choice.option ?? []);
-      chosen(block, found, surface, multi ? options : (options[0] ?? null));
+      chosen(block, element, surface, multi ? options : (options[0] ?? null));
     },
   });
 }
 
 /**
  * @param {ActiveBlock} block
- * @param {PeopleElement} found
+ * @param {PeopleElement} element
  * @param {Surface} surface
  * @param {Labelling} about
  */
-function peopleSelect(block, found, surface, about) {
-  const picked = stateOf(block, found, surface)?.selected_user;
+function peopleSelect(block, element, surface, about) {
+  const picked = stateOf(block, element, surface)?.selected_user;
   return combobox({
     ...about,
-    key: keyOf(block, found),
-    placeholder: found.placeholder?.text,
+    key: keyOf(block, element),
+    placeholder: element.placeholder?.text,
     options: [...state.people.values()].filter((person) => !person.deleted).map((person) => ({
       value: person.id,
       label: person.real_name,
       detail: person.title,
     })),
     selected: picked ? [picked] : [],
-    change: (choices) => chosen(block, found, surface, choices[0]?.value ?? null),
+    change: (choices) => chosen(block, element, surface, choices[0]?.value ?? null),
   });
 }
 
 /**
  * @param {ActiveBlock} block
- * @param {OverflowElement} found
+ * @param {OverflowElement} element
  * @param {Surface} surface
  */
-function overflow(block, found, surface) {
+function overflow(block, element, surface) {
   return h(
     "button.icon-button.framed",
     {
@@ -224,17 +224,17 @@ function overflow(block, found, surface) {
       "aria-label": "More actions",
       "aria-haspopup": "menu",
       "aria-expanded": "false",
-      data: { key: keyOf(block, found) },
+      data: { key: keyOf(block, element) },
       on: {
         click: (event) =>
           menu(
             event.currentTarget,
-            found.options.map((option) => ({
+            element.options.map((option) => ({
               label: option.text.text,
               detail: option.description?.text,
               run: async () => {
                 if (option.url) open(option.url, "_blank", "noopener,noreferrer");
-                if (await confirmed(found.confirm, textObject)) surface.click(block, found, option.value);
+                if (await confirmed(element.confirm, textObject)) surface.click(block, element, option.value);
               },
             })),
           ),
@@ -246,33 +246,33 @@ function overflow(block, found, surface) {
 
 /**
  * @param {ActiveBlock} block
- * @param {ChoiceElement} found
+ * @param {ChoiceElement} element
  * @param {Surface} surface
  * @param {Labelling} about
  */
-function choiceList(block, found, surface, about) {
-  const several = found.type === "checkboxes";
-  const picked = stateOf(block, found, surface);
+function choiceList(block, element, surface, about) {
+  const several = element.type === "checkboxes";
+  const picked = stateOf(block, element, surface);
   const now = several ? (picked?.selected_options ?? []) : picked?.selected_option ? [picked.selected_option] : [];
   const values = new Set(now.map((option) => option.value));
   const name = unique("choice");
   const group = h(
     ".choices",
     { role: several ? "group" : "radiogroup", "aria-label": about.label, "aria-describedby": about.describedby },
-    found.options.map((option, index) => {
+    element.options.map((option, index) => {
       const id = unique("option");
       const box = h("input", {
         type: several ? "checkbox" : "radio",
         id,
         name,
         checked: values.has(option.value),
-        data: { key: `${keyOf(block, found)}/${index}` },
+        data: { key: `${keyOf(block, element)}/${index}` },
         on: {
           change: () => {
             if (several) box.checked ? values.add(option.value) : values.delete(option.value);
             else (values.clear(), values.add(option.value));
-            const options = found.options.filter((other) => values.has(other.value));
-            chosen(block, found, surface, several ? options : options[0]);
+            const options = element.options.filter((other) => values.has(other.value));
+            chosen(block, element, surface, several ? options : options[0]);
           },
         },
       });
@@ -294,44 +294,44 @@ function choiceList(block, found, surface, about) {
 
 /**
  * @param {ActiveBlock} block
- * @param {DateElement} found
+ * @param {DateElement} element
  * @param {Surface} surface
  * @param {Labelling} about
  */
-function picker(block, found, surface, about) {
+function picker(block, element, surface, about) {
   const input = h("input.field.short", {
     type: "date",
-    value: stateOf(block, found, surface)?.selected_date ?? "",
-    "aria-label": about.label ?? found.placeholder?.text ?? "Date",
+    value: stateOf(block, element, surface)?.selected_date ?? "",
+    "aria-label": about.label ?? element.placeholder?.text ?? "Date",
     "aria-describedby": about.describedby,
     "aria-invalid": about.invalid ? "true" : undefined,
-    data: { key: keyOf(block, found) },
-    on: { change: (event) => chosen(block, found, surface, event.currentTarget.value || null) },
+    data: { key: keyOf(block, element) },
+    on: { change: (event) => chosen(block, element, surface, event.currentTarget.value || null) },
   });
   return input;
 }
 
 /**
  * @param {ActiveBlock} block
- * @param {TextElement} found
+ * @param {TextElement} element
  * @param {Surface} surface
  * @param {Labelling} about
  */
-function typed(block, found, surface, about) {
-  const long = found.type === "plain_text_input" && found.multiline;
+function typed(block, element, surface, about) {
+  const long = element.type === "plain_text_input" && element.multiline;
   /** @type {HTMLElement & { value: string }} */
   const input = h(long ? "textarea.field" : "input.field", {
-    ...(long ? { rows: 4 } : { type: "text", inputMode: INPUT_MODE[found.type] }),
+    ...(long ? { rows: 4 } : { type: "text", inputMode: INPUT_MODE[element.type] }),
     autocomplete: "off",
-    placeholder: found.placeholder?.text ?? "",
+    placeholder: element.placeholder?.text ?? "",
     "aria-label": about.label,
     "aria-describedby": about.describedby,
     "aria-invalid": about.invalid ? "true" : undefined,
     "aria-required": block.type === "input" && block.optional ? undefined : "true",
-    data: { key: keyOf(block, found) },
+    data: { key: keyOf(block, element) },
   });
-  input.value = stateOf(block, found, surface)?.value ?? "";
-  const limit = found.max_length;
+  input.value = stateOf(block, element, surface)?.value ?? "";
+  const limit = element.max_length;
   const counter = limit && limit <= 3000 ? h("span.counter", { "aria-hidden": "true" }) : null;
   const count = () => {
     if (!counter || !limit) return;
@@ -340,19 +340,19 @@ function typed(block, found, surface, about) {
     counter.classList.toggle("over", left < 0);
   };
   const dispatches = block.type === "input" && block.dispatch_action;
-  const triggers = found.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
+  const triggers = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
   input.addEventListener("input", () => {
-    surface.keep(block, found, { type: found.type, value: input.value || null });
+    surface.store(block, element, { type: element.type, value: input.value || null });
     count();
     if (dispatches && triggers.includes("on_character_entered")) {
-      surface.click(block, found, input.value || null);
+      surface.click(block, element, input.value || null);
     }
   });
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing || (long && !(event.ctrlKey || event.metaKey))) return;
     event.preventDefault();
     if (dispatches && triggers.includes("on_enter_pressed")) {
-      surface.click(block, found, input.value || null);
+      surface.click(block, element, input.value || null);
     } else surface.enter?.();
   });
   count();

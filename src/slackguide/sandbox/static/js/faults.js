@@ -43,9 +43,9 @@ const form = { kind: "lost_response", method: "chat.postMessage", times: "1", se
 
 /** @param {HTMLElement} node */
 export function drawFaults(node) {
-  const sign = `faults-${JSON.stringify([state.faults, form, state.sockets])}`;
-  if (node.dataset.sign === sign && node.firstChild) return;
-  node.dataset.sign = sign;
+  const signature = `faults-${JSON.stringify([state.faults, form, state.sockets])}`;
+  if (node.dataset.signature === signature && node.firstChild) return;
+  node.dataset.signature = signature;
   refill(node, frame("Fault injection", activeFaults(), faultForm(), sockets()));
 }
 

@@ -17,7 +17,7 @@ let drawn = "";
 
 /** @param {HTMLElement} node */
 export function drawTop(node) {
-  const sign = JSON.stringify([
+  const signature = JSON.stringify([
     route.panel,
     state.faults,
     state.offline,
@@ -25,8 +25,8 @@ export function drawTop(node) {
     state.sockets,
     state.team.name,
   ]);
-  if (sign === drawn) return;
-  drawn = sign;
+  if (signature === drawn) return;
+  drawn = signature;
   refill(
     node,
     h("span.product", null, h("img", { src: "/static/favicon.svg", alt: "" }), h("span", null, "Slack sandbox")),

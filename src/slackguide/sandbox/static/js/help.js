@@ -6,8 +6,8 @@ import { state } from "./store.js";
 
 /** @param {HTMLElement} node */
 export function drawHelp(node) {
-  if (node.dataset.sign === "help" && node.firstChild) return;
-  node.dataset.sign = "help";
+  if (node.dataset.signature === "help" && node.firstChild) return;
+  node.dataset.signature = "help";
   const app = state.app;
   const command = app.commands[0]?.name;
   refill(

@@ -28,13 +28,13 @@ let pollTimer;
 export function drawKnowledge(node) {
   clearTimeout(pollTimer);
   pollTimer = setTimeout(
-    () => node.isConnected && node.dataset.sign?.startsWith("preview") && !document.hidden && load(state.number),
+    () => node.isConnected && node.dataset.signature?.startsWith("preview") && !document.hidden && load(state.number),
     POLL_INTERVAL,
   );
   if (readFor !== state.number) load(state.number);
-  const sign = `preview-${JSON.stringify([entries, faults, card, query])}`;
-  if (node.dataset.sign === sign && node.firstChild) return;
-  node.dataset.sign = sign;
+  const signature = `preview-${JSON.stringify([entries, faults, card, query])}`;
+  if (node.dataset.signature === signature && node.firstChild) return;
+  node.dataset.signature = signature;
   const about = card?.id ?? "";
   const scrolled = node.dataset.about === about ? (node.querySelector(".panel")?.scrollTop ?? 0) : 0;
   node.dataset.about = about;

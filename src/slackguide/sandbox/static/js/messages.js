@@ -14,8 +14,8 @@ import { toast } from "./toast.js";
 /** @import { MenuLine, Message, Outcome } from "./types.d.ts" */
 
 /**
- * A row of the list, rebuilt when its `sign` changes.
- * @typedef {{ key: string, sign: string, make: () => HTMLElement }} Row
+ * A row of the list, rebuilt when its `signature` changes.
+ * @typedef {{ key: string, signature: string, make: () => HTMLElement }} Row
  */
 
 const TOGETHER = 5 * 60;
@@ -28,24 +28,24 @@ const TOGETHER = 5 * 60;
  */
 export function drawMessages(node, messages, { inThread = false, lastRead = "" } = {}) {
   /** @type {Row[]} */
-  const wanted = [];
+  const rows = [];
   /** @type {Message | null} */
   let before = null;
   let marked = false;
   for (const message of messages) {
     if (!inThread && (!before || !sameDay(before.ts, message.ts))) {
-      wanted.push({
+      rows.push({
         key: `day-${day(message.ts)}`,
-        sign: "",
+        signature: "",
         make: () => h(".day", { role: "separator" }, h("span", null, day(message.ts))),
       });
     }
     const fresh = lastRead && message.ts > lastRead && message.user !== state.me && !message.ephemeral;
     if (fresh && !marked && before) {
       marked = true;
-      wanted.push({
+      rows.push({
         key: `new-${lastRead}`,
-        sign: "",
+        signature: "",
         make: () => h(".new-line", { role: "separator" }, h("span", null, "New")),
       });
     }
@@ -53,14 +53,14 @@ export function drawMessages(node, messages, { inThread = false, lastRead = "" }
       Number(message.ts) - Number(before.ts) < TOGETHER && sameDay(before.ts, message.ts) && !before.ephemeral &&
       !message.ephemeral && !message.broadcast;
     const replies = inThread ? [] : repliesTo(message);
-    wanted.push({
+    rows.push({
       key: message.ts,
-      sign: signature(message, compact, replies),
+      signature: signatureOf(message, compact, replies),
       make: () => row(message, { compact, replies, inThread }),
     });
     before = message;
   }
-  reconcile(node, wanted);
+  reconcile(node, rows);
 }
 
 /**
@@ -68,7 +68,7 @@ export function drawMessages(node, messages, { inThread = false, lastRead = "" }
  * @param {boolean} compact
  * @param {Message[]} replies
  */
-function signature(message, compact, replies) {
+function signatureOf(message, compact, replies) {
   const ui = uiOf(message.ts);
   return JSON.stringify([
     message,
@@ -85,15 +85,15 @@ function signature(message, compact, replies) {
 
 /**
  * @param {HTMLElement} node
- * @param {Row[]} wanted
+ * @param {Row[]} rows
  */
-function reconcile(node, wanted) {
+function reconcile(node, rows) {
   const there = new Map(all(node, ":scope > *").map((child) => [child.dataset.row, child]));
   let at = node.firstElementChild;
-  for (const { key, sign, make } of wanted) {
+  for (const { key, signature, make } of rows) {
     let child = there.get(key);
     there.delete(key);
-    if (child && child.dataset.sign !== sign) {
+    if (child && child.dataset.signature !== signature) {
       const fresh = replace(child, make());
       if (at === child) at = fresh;
       child = fresh;
@@ -105,7 +105,7 @@ function reconcile(node, wanted) {
       node.insertBefore(child, at);
     }
     child.dataset.row = key;
-    child.dataset.sign = sign;
+    child.dataset.signature = signature;
     at = child.nextElementSibling;
   }
   for (const child of there.values()) child.remove();
@@ -140,7 +140,7 @@ function row(message, { compact, replies, inThread }) {
     ? h("span.badge.soft", null, roleOf(other))
     : null;
   const when = h("time.when", { title: exact(message.ts) }, hour(message.ts));
-  const words = h(
+  const body = h(
     ".words",
     null,
     message.bot && message.blocks.length
@@ -178,7 +178,7 @@ function row(message, { compact, replies, inThread }) {
           ),
         ),
       !compact && h(".byline", null, h("strong", null, author), badge, when),
-      words,
+      body,
       replies.length ? threadLine(message, replies) : null,
       message.ephemeral &&
         h("button.link.dismiss", {
@@ -265,14 +265,14 @@ function tools(message, inThread) {
 /** @param {Message} message */
 function edit(message) {
   const article = first(document, `article[data-row="${message.ts}"]`);
-  const place = article && first(article, ".words");
-  if (!place) return;
+  const body = article && first(article, ".words");
+  if (!body) return;
   const field = h("textarea.field", { rows: 2, "aria-label": "Edit message" });
   field.value = message.text.replace(/<(https?:[^>|]+)>/g, "$1").replace(
     /<@(\w+)>/g,
     (_, id) => (id === state.app.user_id ? `@${state.app.name}` : `@${person(id)?.name ?? id}`),
   ).replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
-  const done = () => delete article.dataset.sign;
+  const done = () => delete article.dataset.signature;
   const save = async () => {
     done();
     await attempt(() => act("edit", { ts: message.ts, text: field.value }));
@@ -286,7 +286,7 @@ function edit(message) {
       article.replaceWith(row(message, { compact: false, replies: [], inThread: false }));
     }
   });
-  place.replaceChildren(
+  body.replaceChildren(
     h(".editing", null, field, h("button.button.primary", { type: "button", on: { click: save } }, "Save")),
   );
   field.focus();

@@ -18,29 +18,29 @@ let opener = null;
 export function drawModal() {
   const view = state.stack.at(-1) ?? null;
   if (!view) return close();
-  const mine = uiOf(view.id);
-  const sign = JSON.stringify([
+  const local = uiOf(view.id);
+  const signature = JSON.stringify([
     view.id,
     view.hash,
-    [...mine.busy],
-    mine.failed,
-    mine.errors,
-    mine.trouble,
-    mine.sending,
+    [...local.busy],
+    local.failed,
+    local.errors,
+    local.error,
+    local.sending,
   ]);
-  if (sign === drawn) return undefined;
-  drawn = sign;
+  if (signature === drawn) return undefined;
+  drawn = signature;
   dialog ??= open();
   const another = shown !== view.id;
   const scrolled = another ? 0 : (dialog.querySelector(".body")?.scrollTop ?? 0);
-  const fault = !another && mine.faulted;
+  const fault = !another && local.focusError;
   shown = view.id;
   dialog.setAttribute("aria-label", view.content.title.text);
-  refill(dialog, content(view, mine));
+  refill(dialog, content(view, local));
   only(dialog, ".body").scrollTop = scrolled;
   if (another) focusFirst(dialog, view);
   if (fault) {
-    mine.faulted = false;
+    local.focusError = false;
     first(dialog, ".wrong input, .wrong textarea")?.focus({ preventScroll: true });
     dialog.querySelector(".wrong")?.scrollIntoView({ block: "nearest" });
   }
@@ -75,17 +75,17 @@ function close() {
 
 /**
  * @param {View} view
- * @param {LocalState} mine
+ * @param {LocalState} local
  */
-function content(view, mine) {
-  const found = view.content;
-  const submit = found.submit?.text;
+function content(view, local) {
+  const content = view.content;
+  const submit = content.submit?.text;
   return [
     h(
       "header",
       null,
       h("img.mark", { src: "/static/favicon.svg", alt: "" }),
-      h("h2", null, found.title.text),
+      h("h2", null, content.title.text),
       h("button.icon-button", {
         type: "button",
         "aria-label": "Close",
@@ -96,8 +96,8 @@ function content(view, mine) {
     h(
       ".body",
       null,
-      mine.trouble && h("p.trouble", { role: "alert" }, icon("warn"), mine.trouble),
-      blocks(found.blocks, viewSurface(view, { enter: () => send(view) })),
+      local.error && h("p.trouble", { role: "alert" }, icon("warn"), local.error),
+      blocks(content.blocks, viewSurface(view, { enter: () => send(view) })),
     ),
     h(
       "footer",
@@ -106,15 +106,15 @@ function content(view, mine) {
       h(
         "button.button",
         { type: "button", data: { key: "modal-cancel" }, on: { click: () => leave(false) } },
-        found.close?.text ?? "Cancel",
+        content.close?.text ?? "Cancel",
       ),
       submit &&
         h(
           "button.button.primary",
           {
             type: "button",
-            class: mine.sending ? "busy" : "",
-            "aria-busy": mine.sending ? "true" : undefined,
+            class: local.sending ? "busy" : "",
+            "aria-busy": local.sending ? "true" : undefined,
             data: { key: "modal-submit" },
             on: { click: () => send(view) },
           },
@@ -129,34 +129,34 @@ function content(view, mine) {
  * @param {View} view
  */
 function focusFirst(layer, view) {
-  const wanted = view.content.blocks.find((block) =>
+  const invalidBlock = view.content.blocks.find((block) =>
     (block.type === "input" && block.element.focus_on_load) ||
     (block.type === "section" && block.accessory?.focus_on_load)
   );
-  const field = wanted
-    ? first(layer, `[data-key^="${CSS.escape(wanted.block_id)}/"]`)
+  const field = invalidBlock
+    ? first(layer, `[data-key^="${CSS.escape(invalidBlock.block_id)}/"]`)
     : focusable(only(layer, ".body"))[0];
   (field ?? layer).focus();
 }
 
 /** @param {View} view */
 async function send(view) {
-  const mine = uiOf(view.id);
-  if (mine.sending) return;
-  mine.sending = true;
-  mine.trouble = null;
+  const local = uiOf(view.id);
+  if (local.sending) return;
+  local.sending = true;
+  local.error = null;
   drawModal();
   try {
     const answer = await act("submit", { view_id: view.id, state: valuesOf(view) });
-    mine.errors = answer.errors;
-    mine.faulted = Object.keys(answer.errors).length > 0;
-    mine.trouble = answer.notice;
-    if (mine.faulted) announce(`The form has ${Object.keys(answer.errors).length} fields to correct.`);
+    local.errors = answer.errors;
+    local.focusError = Object.keys(answer.errors).length > 0;
+    local.error = answer.notice;
+    if (local.focusError) announce(`The form has ${Object.keys(answer.errors).length} fields to correct.`);
     else if (!answer.notice && !state.stack.some((other) => other.id === view.id)) forget(view.id);
   } catch (error) {
-    mine.trouble = errorText(error);
+    local.error = errorText(error);
   } finally {
-    mine.sending = false;
+    local.sending = false;
     drawModal();
   }
 }
@@ -169,7 +169,7 @@ async function leave(everything) {
     await act("close", { view_id: view.id, everything });
     forget(view.id);
   } catch (error) {
-    uiOf(view.id).trouble = errorText(error);
+    uiOf(view.id).error = errorText(error);
     drawModal();
   }
 }

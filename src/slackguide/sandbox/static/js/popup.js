@@ -123,7 +123,7 @@ export function menu(anchor, items, { label } = {}) {
 /**
  * Show a confirmation dialog object of Block Kit. Resolves to true or false.
  * @param {Confirm | undefined} confirm
- * @param {(found: TextObject) => Child} text
+ * @param {(object: TextObject) => Child} text
  * @returns {Promise<boolean>}
  */
 export function confirmed(confirm, text) {

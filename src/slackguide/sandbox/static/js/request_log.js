@@ -32,9 +32,9 @@ export function drawRequestLog(node) {
         document.dispatchEvent(new CustomEvent("redraw"));
       });
   }
-  const sign = `${readAt}/${requestLog.exchanges.length}`;
-  if (node.dataset.sign === `requests-${sign}` && node.firstChild) return;
-  node.dataset.sign = `requests-${sign}`;
+  const signature = `${readAt}/${requestLog.exchanges.length}`;
+  if (node.dataset.signature === `requests-${signature}` && node.firstChild) return;
+  node.dataset.signature = `requests-${signature}`;
   const scrolled = node.querySelector(".panel")?.scrollTop ?? 0;
   refill(node, frame("Request log", body()));
   only(node, ".panel").scrollTop = scrolled;

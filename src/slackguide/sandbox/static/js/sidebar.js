@@ -17,7 +17,7 @@ export function drawSidebar(node) {
   const channels = [...state.channels.values()].filter((channel) => !channel.direct);
   const dm = direct();
   const self = me();
-  const sign = JSON.stringify([
+  const signature = JSON.stringify([
     channels.map((channel) => [channel.id, channel.name, channel.archived, channel.private, unread(channel)]),
     unread(dm),
     route.place,
@@ -25,8 +25,8 @@ export function drawSidebar(node) {
     state.app,
     [...state.people],
   ]);
-  if (sign === drawn) return;
-  drawn = sign;
+  if (signature === drawn) return;
+  drawn = signature;
   const shortcuts = state.app.shortcuts.filter((shortcut) => shortcut.kind === "global");
   refill(
     node,

@@ -225,7 +225,7 @@ export function unread(channel) {
 
 /** Return the direct message with the app. */
 export function direct() {
-  const found = [...state.channels.values()].find((channel) => channel.direct);
-  if (!found) throw new Error("The sandbox gives everyone a direct message with the bot, and this person has none.");
-  return found;
+  const channel = [...state.channels.values()].find(({ direct }) => direct);
+  if (!channel) throw new Error("This person has no direct message with the app.");
+  return channel;
 }

@@ -4,8 +4,8 @@ import { mrkdwn, plain } from "./mrkdwn.js";
 
 /** @import { TextObject } from "./types.d.ts" */
 
-/** @param {TextObject} found */
-export function textObject(found) {
-  if (found.type === "mrkdwn") return mrkdwn(found.text, { verbatim: found.verbatim === true });
-  return plain(found.text, found.emoji !== false);
+/** @param {TextObject} object */
+export function textObject(object) {
+  if (object.type === "mrkdwn") return mrkdwn(object.text, { verbatim: object.verbatim === true });
+  return plain(object.text, object.emoji !== false);
 }

@@ -15,9 +15,9 @@ let list = null;
 export function drawThread(node) {
   const channel = state.channels.get(route.place ?? "");
   if (!channel) return;
-  const sign = `${state.me}/${route.place}/${route.thread}/${channel.archived}`;
-  if (sign !== drawn || !list?.isConnected) {
-    drawn = sign;
+  const signature = `${state.me}/${route.place}/${route.thread}/${channel.archived}`;
+  if (signature !== drawn || !list?.isConnected) {
+    drawn = signature;
     list = h(".list", { role: "log", "aria-label": "Thread", tabindex: "0" }, h(".rows"));
     refill(
       node,

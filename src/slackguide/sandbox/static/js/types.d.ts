@@ -404,7 +404,7 @@ export type Chosen = Option | Option[] | string | null | undefined;
 /** The surface of blocks: the state of their elements, and the handlers of their actions. */
 export interface Surface {
   values: FieldStates;
-  keep(block: ActiveBlock, element: BlockElement, state: FieldState): void;
+  store(block: ActiveBlock, element: BlockElement, state: FieldState): void;
   click(block: ActiveBlock, element: BlockElement, value: Chosen): void;
   suggest(block: ActiveBlock, element: BlockElement, query: string): Promise<Option[]>;
   redraw(): void;
@@ -434,10 +434,10 @@ export interface LocalState {
   failed: Record<string, string>;
   values: FieldStates;
   errors: Record<string, string>;
-  trouble: string | null;
+  error: string | null;
   sending: boolean;
   /** Whether the last reply had errors, and the focus has not been moved to the first one yet. */
-  faulted: boolean;
+  focusError: boolean;
 }
 
 export interface Choice {
