@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import pytest
 
 from slackguide.evaluation.metrics import Proportion, compute_metrics

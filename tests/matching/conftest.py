@@ -1,5 +1,7 @@
 """A small knowledge base for the matcher, and a matcher on it."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """Phrases and similarity to whole messages combined: the strength of a critical match, and its effect on the answer."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 import pytest

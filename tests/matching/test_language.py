@@ -1,5 +1,7 @@
 """Stems, shorthand, synonyms, spelling and lengths of time."""
 
+from __future__ import annotations
+
 from collections import Counter
 
 import pytest

@@ -1,5 +1,7 @@
 """The regression converges to the result of an exact solver for any phrasings."""
 
+from __future__ import annotations
+
 import numpy as np
 import pytest
 

@@ -1,5 +1,7 @@
 """The matcher's public interface."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 import pytest

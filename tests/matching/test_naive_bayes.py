@@ -1,5 +1,7 @@
 """Naive Bayes separates two kinds of messages by their features and ignores unseen features."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,5 +1,7 @@
 """Critical phrases are detected in any spelling, but not where the words mean something else."""
 
+from __future__ import annotations
+
 import pytest
 
 from slackguide.matching import CriticalPatterns

@@ -1,5 +1,7 @@
 """Properties for every text: no error, bounded work, and the same answer in every process and thread."""
 
+from __future__ import annotations
+
 import json
 import subprocess
 import sys

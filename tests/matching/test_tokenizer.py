@@ -1,5 +1,7 @@
 """Texts are tokenized in one way, whatever their spelling."""
 
+from __future__ import annotations
+
 import pytest
 
 from slackguide.matching.tokenizer import MAX_CHARACTERS, MAX_WORD, tokenize

@@ -1,5 +1,7 @@
 """Block Kit's limits: content at a limit is accepted, content over it is rejected."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Slash commands, sent to a Bolt app that verifies signatures."""
 
+from __future__ import annotations
+
 import threading
 import time
 from typing import Any

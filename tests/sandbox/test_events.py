@@ -1,5 +1,7 @@
 """Events: which the app receives, in which envelope, and how often."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Sequence
 from typing import Any

@@ -1,5 +1,7 @@
 """Injected faults, as slack_sdk's own client sees them."""
 
+from __future__ import annotations
+
 import http.client
 import threading
 from concurrent.futures import ThreadPoolExecutor

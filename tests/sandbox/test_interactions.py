@@ -1,5 +1,7 @@
 """Buttons, selects, forms and response URLs."""
 
+from __future__ import annotations
+
 import json
 import urllib.error
 import urllib.request

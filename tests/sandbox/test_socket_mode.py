@@ -1,5 +1,7 @@
 """Socket Mode, with slack_bolt's own handler on slack_sdk's own client."""
 
+from __future__ import annotations
+
 import json
 import urllib.parse
 from collections.abc import Iterator

@@ -1,5 +1,7 @@
 """The backend of the page: its files, its API and the live stream."""
 
+from __future__ import annotations
+
 import json
 import threading
 import urllib.error

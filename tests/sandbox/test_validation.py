@@ -1,5 +1,7 @@
 """The validators report problems for any input and never raise."""
 
+from __future__ import annotations
+
 import copy
 import json
 from typing import Any

@@ -1,5 +1,7 @@
 """Modals and the Home tab: triggers, the stack, hashes, and input during updates."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pytest

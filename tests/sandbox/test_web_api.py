@@ -1,5 +1,7 @@
 """The Web API double, called by slack_sdk's own WebClient."""
 
+from __future__ import annotations
+
 import json
 import urllib.error
 import urllib.request
