@@ -128,7 +128,7 @@ def from_draft(raw: Any) -> AnswerState:
             text=_text(raw.get("q", "")),
             token=_text(raw["t"]) if "t" in raw else None,
             entry=_text(raw["e"]) if "e" in raw else None,
-            facts={name: _value(known_facts) for name, known_facts in raw.get("f", {}).items()},
+            facts={name: _value(value) for name, value in raw.get("f", {}).items()},
             rejected_entries=tuple(_text(id) for id in raw.get("x", ())),
             removed_facts=tuple(_text(name) for name in raw.get("r", ())),
             skipped=bool(raw.get("k", False)),
