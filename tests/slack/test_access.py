@@ -215,10 +215,10 @@ def test_an_agent_does_not_see_it_however_they_ask(harness: AppHarness, guide: G
     assert title not in words(message) + said(message)
     answer = harness.ask(team_lead_question(guide))
     assert title not in words(answer) + said(answer)
-    assert title not in answer_to(harness, f"{Action.CHOOSE}:0", AnswerState("x", "ban").encode(open_entry=entry_id))
+    assert title not in answer_to(harness, f"{Action.CHOOSE}:0", AnswerState("x", "ban").encode(o=entry_id))
     asked = AnswerState("x", team_lead_question(guide), entry=entry_id)
     for action in (Action.HELPFUL, Action.SKIP_FACT, Action.NOT_THIS, Action.NONE_OF_THESE, Action.ESCALATE):
-        assert title not in answer_to(harness, action, asked.encode(form="ask-disputes")), action
+        assert title not in answer_to(harness, action, asked.encode(m="ask-disputes")), action
 
 
 def test_a_team_lead_by_configuration_sees_it(make_harness: Callable[..., AppHarness], guide: Guide) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from slackguide.guide import Answer, Asker, Concern, Guide
 from slackguide.knowledge.conditions import FactValue
-from slackguide.slack.button_state import AnswerState, ButtonPayload
+from slackguide.slack.button_state import AnswerState, decode
 from slackguide.slack.ids import ASK_TEXT, Action
 from slackguide.storage.feedback import Verdict
 from tests.support.app_harness import STAFF, AppHarness
@@ -32,10 +32,7 @@ def test_a_choice_becomes_the_answer_in_place(harness: AppHarness, guide: Guide)
 
     assert words(answer).startswith(f"*{title}*")
     assert "Helpful" in labels(answer)
-    assert (
-        ButtonPayload.decode(value_of(answer, Action.HELPFUL)).state.answer
-        == ButtonPayload.decode(value_of(message, action_id)).state.answer
-    )
+    assert decode(value_of(answer, Action.HELPFUL))[0].answer == decode(value_of(message, action_id))[0].answer
 
 
 def test_none_of_these_says_what_to_do_instead(harness: AppHarness, guide: Guide) -> None:
@@ -131,22 +128,20 @@ def test_a_fact_can_be_taken_back_and_stated_otherwise(harness: AppHarness) -> N
     told_again = None
     while told_again is None:
         question = [e for e in elements(message) if e["action_id"].startswith(Action.SET_FACT)]
-        facts = {e["action_id"]: ButtonPayload.decode(e["value"]).fact or ("", "") for e in question}
+        carried = {e["action_id"]: decode(e["value"])[1] for e in question}
         chosen = [
-            action_id
-            for action_id, (name, value) in facts.items()
-            if name == "days_since_last_payment" or value == usual.get(name)
-        ]
-        name, value = facts[chosen[0]]
-        told_again = value if name == "days_since_last_payment" else None
+            action_id for action_id, more in carried.items()
+            if more["n"] == "days_since_last_payment" or more["v"] == usual.get(more["n"])
+        ]  # fmt: skip
+        told_again = carried[chosen[0]] if carried[chosen[0]]["n"] == "days_since_last_payment" else None
         message = harness.click_message(message, chosen[0])
-    assert ButtonPayload.decode(value_of(message, Action.HELPFUL)).state.facts["days_since_last_payment"] == told_again
+    assert decode(value_of(message, Action.HELPFUL))[0].facts["days_since_last_payment"] == told_again["v"]
 
 
 def test_every_answer_of_every_question_can_be_clicked(harness: AppHarness) -> None:
     """Each button of each question on the way carries a fact that the next card shows, or the decision itself."""
     asked = AnswerState("answer", entry="disputes/send-to-mediation")
-    answer_to(harness, f"{Action.CHOOSE}:0", asked.encode(open_entry=asked.entry))
+    answer_to(harness, f"{Action.CHOOSE}:0", asked.encode(o=asked.entry))
     message = harness.workspace.ephemerals("ana")[-1]
     for _ in range(8):
         question = [e for e in elements(message) if e["action_id"].startswith(Action.SET_FACT)]
@@ -171,7 +166,7 @@ def test_who_does_not_know_sees_every_possibility(harness: AppHarness) -> None:
 def test_a_number_of_zero_can_be_stated(harness: AppHarness) -> None:
     asked = AnswerState("answer", entry="disputes/send-to-mediation", facts={"contract_type": "hourly"})
 
-    shown = answer_to(harness, f"{Action.SET_FACT}:0", asked.encode(fact=("days_since_last_payment", 0)))
+    shown = answer_to(harness, f"{Action.SET_FACT}:0", asked.encode(n="days_since_last_payment", v=0))
 
     assert "too old" not in shown
     assert "Send a case to Mediation" in shown
@@ -198,11 +193,9 @@ def test_escalate_opens_the_form_with_what_is_known(harness: AppHarness) -> None
 def test_escalate_carries_a_question_of_8000_characters(harness: AppHarness) -> None:
     question = (f"{MEDIATION}. " + 'He said "no" \\ and <left> & never came back. ' * 200)[:8000]
     message = harness.route(question)
-    asked = ButtonPayload.decode(elements(message)[-1]["value"]).state
+    asked, _ = decode(elements(message)[-1]["value"])
 
-    press_value(
-        harness, Action.ESCALATE, replace(asked, entry="disputes/send-to-mediation").encode(form="ask-disputes")
-    )
+    press_value(harness, Action.ESCALATE, replace(asked, entry="disputes/send-to-mediation").encode(m="ask-disputes"))
 
     assert fields(harness.modal())["summary"] == f"{question[:2999]}…"
 
@@ -313,8 +306,7 @@ def test_every_button_there_is_is_known(harness: AppHarness) -> None:
 
 def test_a_button_clicked_by_somebody_else_does_not_show_them_the_words(harness: AppHarness) -> None:
     secret = "client wants mediation for the xylophone " * 40
-    value = value_of(harness.route(secret), next(iter(labels(harness.route(secret)).values())))
-    asked = ButtonPayload.decode(value).state
+    asked, _ = decode(value_of(harness.route(secret), next(iter(labels(harness.route(secret)).values()))))
     assert asked.token is not None
 
     shown = answer_to(harness, Action.NOT_THIS, asked.encode(), "ben")
@@ -352,7 +344,7 @@ def test_an_unknown_shortcut_is_answered_with_a_message(harness: AppHarness) -> 
 
 
 def test_a_question_for_a_form_that_is_gone_says_so(harness: AppHarness) -> None:
-    value = AnswerState("x", "refund", entry="disputes/send-to-mediation").encode(form="ask-nobody")
+    value = AnswerState("x", "refund", entry="disputes/send-to-mediation").encode(m="ask-nobody")
 
     assert "no longer there" in answer_to(harness, Action.ESCALATE, value)
 
@@ -388,7 +380,7 @@ def test_through_the_gate_the_form_opens(harness: AppHarness, guide: Guide) -> N
     form, gate = gated(guide)
     facts = through(guide, form, gate)
 
-    press_value(harness, Action.ESCALATE, AnswerState("x", "CE does not answer", facts=facts).encode(form=form))
+    press_value(harness, Action.ESCALATE, AnswerState("x", "CE does not answer", facts=facts).encode(m=form))
 
     assert harness.modal().title == guide.knowledge.forms[form].title
 

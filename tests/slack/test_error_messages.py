@@ -145,9 +145,7 @@ def test_the_home_tab_tells_it_in_a_window(harness: AppHarness) -> None:
     view = home(harness)
     harness.guide.broken = SECRET
 
-    assert (
-        press_value(harness, f"{Action.SET_FACT}:0", AnswerState("x").encode(fact=("x", "y")), where=view).status == 200
-    )
+    assert press_value(harness, f"{Action.SET_FACT}:0", AnswerState("x").encode(n="x", v="y"), where=view).status == 200
 
     harness.until(lambda: harness.workspace.views.top(view.person))
     assert "Sorry" in words(harness.modal())

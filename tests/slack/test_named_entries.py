@@ -20,7 +20,7 @@ from tests.support.rendered import said, words
 
 def escalated(harness: AppHarness, who: str, entry: str) -> Escalation:
     """Open the form by a button that carries the entry, and send it."""
-    value = AnswerState("x", "ban a user", entry=entry).encode(form="ask-disputes")
+    value = AnswerState("x", "ban a user", entry=entry).encode(m="ask-disputes")
     assert press_value(harness, Action.ESCALATE, value, who).status == 200
     view_id = harness.modal(who).id
     assert harness.submit(filled(), who).ok
@@ -74,7 +74,7 @@ def test_what_a_team_lead_escalates_is_named_to_team_leads_alone(harness: AppHar
 def test_nothing_for_team_leads_is_filled_into_a_form(harness: AppHarness, guide: Guide) -> None:
     """What stands in a form is posted; the line above it, too, would tell the sender that it may be."""
     entry = guide.knowledge.entries[team_lead_entry(guide)]
-    value = AnswerState("x", "ban a user", entry=entry.id).encode(form="ask-disputes")
+    value = AnswerState("x", "ban a user", entry=entry.id).encode(m="ask-disputes")
 
     press_value(harness, Action.ESCALATE, value, "lena")
 

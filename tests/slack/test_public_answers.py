@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 
 from slackguide.guide import Guide
 from slackguide.sandbox import FaultKind, InjectedFault, Message, Person, PersonRole
-from slackguide.slack.button_state import AnswerState, ButtonPayload
+from slackguide.slack.button_state import AnswerState, decode
 from slackguide.slack.ids import Action
 from slackguide.slack.readers import CACHED_FOR
 from tests.slack.test_answer_actions import gated
@@ -53,7 +53,7 @@ def copy_of(harness: AppHarness, who: str, act: Callable[[], Any]) -> Message:
 
 def state_of(message: Message) -> AnswerState:
     """The state that the message's buttons carry."""
-    return ButtonPayload.decode(elements(message)[-1]["value"]).state
+    return decode(elements(message)[-1]["value"])[0]
 
 
 ACTIONS: Mapping[str, Mapping[str, Any]] = {
@@ -62,10 +62,10 @@ ACTIONS: Mapping[str, Mapping[str, Any]] = {
     Action.NONE_OF_THESE: {},
     Action.HELPFUL: {},
     Action.NOT_HELPFUL: {},
-    f"{Action.CHOOSE}:0": {"open_entry": "disputes/send-to-mediation"},
-    f"{Action.OPEN_ALERT}:0": {"open_entry": "conduct/self-harm"},
-    f"{Action.SET_FACT}:0": {"fact": ("contract_type", "hourly")},
-    f"{Action.REMOVE_FACT}:contract_type": {"removed_fact": "contract_type"},
+    f"{Action.CHOOSE}:0": {"o": "disputes/send-to-mediation"},
+    f"{Action.OPEN_ALERT}:0": {"o": "conduct/self-harm"},
+    f"{Action.SET_FACT}:0": {"n": "contract_type", "v": "hourly"},
+    f"{Action.REMOVE_FACT}:contract_type": {"d": "contract_type"},
 }
 """Every action that draws a card, with what its button adds."""
 
@@ -97,8 +97,7 @@ def test_anybody_elses_click_gets_a_copy_of_their_own(harness: AppHarness, actio
 def test_a_message_of_an_older_version_changes_for_nobody(harness: AppHarness, action_id: str) -> None:
     """Its buttons do not say who asked."""
     answer = public(harness)
-    value = json.loads(state_of(answer).encode(**ACTIONS[action_id]))
-    old = {key: part for key, part in value.items() if key != "u"}
+    old = {name: held for name, held in state_of(answer).to_draft().items() if name != "u"} | dict(ACTIONS[action_id])
 
     message = with_button(harness, answer, action_id, json.dumps(old))
 
@@ -162,7 +161,7 @@ def test_no_click_shows_everybody_what_is_for_team_leads(harness: AppHarness, gu
     lena = harness.workspace.person("lena").id
     answer = public(harness, entry.concerns[0], "lena")
     forged = AnswerState("x", entry.concerns[0], entry=entry.id, asker=lena).encode(
-        **{**ACTIONS[action_id], "open_entry": entry.id}
+        **{**ACTIONS[action_id], "o": entry.id}
     )
 
     shown = harness.click_message(with_button(harness, answer, action_id, forged), action_id, "lena")
@@ -173,7 +172,7 @@ def test_no_click_shows_everybody_what_is_for_team_leads(harness: AppHarness, gu
 def test_a_team_leads_copy_of_an_agents_answer_holds_what_is_for_team_leads(harness: AppHarness, guide: Guide) -> None:
     entry = guide.knowledge.entries[team_lead_entry(guide)]
     answer = public(harness, entry.concerns[0])
-    value = AnswerState("x", entry.concerns[0], asker=harness.workspace.person("ana").id).encode(open_entry=entry.id)
+    value = AnswerState("x", entry.concerns[0], asker=harness.workspace.person("ana").id).encode(o=entry.id)
 
     message = with_button(harness, answer, f"{Action.CHOOSE}:0", value)
 
@@ -209,7 +208,7 @@ def test_a_gates_question_is_put_to_whoever_clicks(harness: AppHarness, guide: G
     form, gate = gated(guide)
     answer = public(harness)
     title = guide.knowledge.entries[gate].title
-    escalate = with_button(harness, answer, Action.ESCALATE, state_of(answer).encode(form=form))
+    escalate = with_button(harness, answer, Action.ESCALATE, state_of(answer).encode(m=form))
     choose = with_button(harness, answer, f"{Action.CHOOSE_FORM}:0", form)
 
     assert title in words(copy_of(harness, "ben", lambda: harness.sandbox.click("ben", escalate, Action.ESCALATE)))
@@ -225,8 +224,8 @@ def test_a_gates_question_is_put_to_whoever_clicks(harness: AppHarness, guide: G
 def test_the_words_of_a_long_question_stay_with_its_asker(harness: AppHarness) -> None:
     """They are stored under a token; a button carries the beginning alone."""
     question = f"{MEDIATION}. " + "And the xylophone. " * 60 + "Zebra."
-    asked = ButtonPayload.decode(elements(public(harness, question))[-1]["value"]).state
-    value = replace(asked, entry="disputes/send-to-mediation").encode(form="ask-disputes")
+    asked, _ = decode(elements(public(harness, question))[-1]["value"])
+    value = replace(asked, entry="disputes/send-to-mediation").encode(m="ask-disputes")
     message = with_button(harness, public(harness), Action.ESCALATE, value)
 
     harness.click(message, Action.ESCALATE, "ben")

@@ -44,16 +44,14 @@ class AnswerState:
     asker: str | None = None
     """Slack user id of whoever asked: a public message is redrawn for them alone. None in buttons of older versions."""
 
-    def encode(
-        self,
-        *,
-        open_entry: str | None = None,
-        fact: tuple[str, FactValue] | None = None,
-        removed_fact: str | None = None,
-        form: str | None = None,
-    ) -> str:
-        """Return the value of a button that carries this state, and what clicking it asks for (`ButtonPayload`)."""
-        return ButtonPayload(self, open_entry, fact, removed_fact, form).encode()
+    def encode(self, **more: Any) -> str:
+        """A button's value; `more` is what this one button adds. Where it grows too long, the question gives way."""
+        value = _encode_facts({**self.to_draft(), **more})
+        over = len(value) - VALUE_LIMIT
+        if over <= 0:
+            return value
+        shorter = replace(self, text=self.text[: max(0, len(self.text) - over)])
+        return _encode_facts({**shorter.to_draft(), **more})
 
     def to_draft(self) -> dict[str, Any]:
         """The same as JSON holds it; `from_draft` reads it back."""
@@ -74,47 +72,17 @@ class AnswerState:
         return replace(self, facts=facts, removed_facts=(*self.removed_facts, name), skipped=False)
 
 
-@dataclass(frozen=True, slots=True)
-class ButtonPayload:
-    """The value of one button: the state of the answer, and what clicking the button asks for."""
+def decode(value: str | None) -> tuple[AnswerState, dict[str, Any]]:
+    """A button's value read back: what was asked, and what the button itself added. Raises `OutdatedActionError`."""
+    try:
+        raw = json.loads(value or "")
+    except ValueError:
+        raise OutdatedActionError from None
+    return from_draft(raw), {name: added for name, added in raw.items() if name not in DRAFT_KEY}
 
-    state: AnswerState
-    open_entry: str | None = None
-    """Id of the entry to open."""
-    fact: tuple[str, FactValue] | None = None
-    """Name and value of the fact to set."""
-    removed_fact: str | None = None
-    """Name of the fact to remove."""
-    form: str | None = None
-    """Id of the form to open."""
 
-    def encode(self) -> str:
-        """Return the JSON of a button's value. Where it is too long for Slack, the question is shortened."""
-        name, value = self.fact or (None, None)
-        asked = {"o": self.open_entry, "n": name, "v": value, "d": self.removed_fact, "m": self.form}
-        added = {key: part for key, part in asked.items() if part is not None}
-        encoded = _to_json({**self.state.to_draft(), **added})
-        excess = len(encoded) - VALUE_LIMIT
-        if excess <= 0:
-            return encoded
-        shorter = replace(self.state, text=self.state.text[: max(0, len(self.state.text) - excess)])
-        return _to_json({**shorter.to_draft(), **added})
-
-    @classmethod
-    def decode(cls, value: str | None) -> ButtonPayload:
-        """Read a button's value back, of this version or an earlier one. Raises `OutdatedActionError`."""
-        try:
-            raw = json.loads(value or "")
-            state = from_draft(raw)
-            return cls(
-                state,
-                open_entry=_text(raw["o"]) if "o" in raw else None,
-                fact=(_text(raw["n"]), _value(raw["v"])) if "n" in raw else None,
-                removed_fact=_text(raw["d"]) if "d" in raw else None,
-                form=_text(raw["m"]) if raw.get("m") is not None else None,
-            )
-        except (ValueError, TypeError, KeyError):
-            raise OutdatedActionError from None
+DRAFT_KEY = frozenset("auqtefxrk")
+"""The names that `AnswerState` itself takes in a button's value."""
 
 
 def from_draft(raw: Any) -> AnswerState:
@@ -149,5 +117,5 @@ def _value(value: object) -> FactValue:
     return value
 
 
-def _to_json(known: Mapping[str, Any]) -> str:
+def _encode_facts(known: Mapping[str, Any]) -> str:
     return json.dumps(known, ensure_ascii=False, separators=(",", ":"))

@@ -16,7 +16,7 @@ from slackguide.slack.answer_service import AnswerService
 from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.api.modals import GateRequiredError, ModalNotOpenedError, ModalOpener
 from slackguide.slack.api.updates import MessageUpdater
-from slackguide.slack.button_state import AnswerState, ButtonPayload, OutdatedActionError
+from slackguide.slack.button_state import AnswerState, OutdatedActionError, decode
 from slackguide.slack.middleware import authorize
 from slackguide.slack.readers import ChannelReaders
 from slackguide.slack.surfaces import public_channel_of
@@ -51,7 +51,7 @@ class AnswerActions:
 
     def choose(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """One of the entries offered, or the one that an alert speaks of."""
-        self._rerender(ack, action, body, lambda payload: replace(payload.state, entry=_given(payload.open_entry)))
+        self._rerender(ack, action, body, lambda state, more: replace(state, entry=str(more["o"])))
 
     def set_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """An answer to the question asked."""
@@ -59,11 +59,11 @@ class AnswerActions:
 
     def remove_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """A fact is not so."""
-        self._rerender(ack, action, body, lambda payload: payload.state.without_fact(_given(payload.removed_fact)))
+        self._rerender(ack, action, body, lambda state, more: state.without_fact(str(more["d"])))
 
     def skip_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """The agent does not know the fact: every possibility, each with its condition."""
-        self._rerender(ack, action, body, lambda payload: replace(payload.state, skipped=True))
+        self._rerender(ack, action, body, lambda state, _: replace(state, skipped=True))
 
     def helpful(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """It was."""
@@ -76,8 +76,7 @@ class AnswerActions:
     def not_this(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """Another entry was meant: offers the next matches."""
 
-        def others(payload: ButtonPayload, user_id: str, asker: Asker) -> RenderedMessage:
-            state = payload.state
+        def others(state: AnswerState, _: dict[str, Any], user_id: str, asker: Asker) -> RenderedMessage:
             rejected = (*state.rejected_entries, state.entry) if state.entry else state.rejected_entries
             return self._answers.more_matches(replace(state, entry=None, rejected_entries=rejected), user_id, asker)
 
@@ -96,11 +95,7 @@ class AnswerActions:
             self._store_feedback(replace(state, entry=None), user_id, Verdict.NOT_THIS)
 
         self._show(
-            ack,
-            action,
-            body,
-            lambda payload, user_id, asker: self._answers.no_match(payload.state, user_id, asker),
-            keep=keep,
+            ack, action, body, lambda state, _, user_id, asker: self._answers.no_match(state, user_id, asker), keep=keep
         )
 
     def escalate(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
@@ -112,8 +107,8 @@ class AnswerActions:
         self._open(ack, action, body, lambda user: self._modals.form(body, str(action.get("value")), None, user))
 
     def _form(self, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        payload = ButtonPayload.decode(action.get("value"))
-        self._modals.form(body, str(payload.form), payload.state, user)
+        state, more = decode(action.get("value"))
+        self._modals.form(body, str(more.get("m")), state, user)
 
     def _open(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], work: Callable[[Allowed], None]) -> None:
         def open_it(user: Allowed) -> None:
@@ -134,8 +129,8 @@ class AnswerActions:
         ack()
 
     def _record_feedback(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], verdict: Verdict) -> None:
-        def noted(payload: ButtonPayload, user_id: str, asker: Asker) -> RenderedMessage:
-            return self._answers.render(payload.state, user_id, asker, notice=THANKS[verdict])
+        def noted(state: AnswerState, _: dict[str, Any], user_id: str, asker: Asker) -> RenderedMessage:
+            return self._answers.render(state, user_id, asker, notice=THANKS[verdict])
 
         self._show(
             ack,
@@ -151,13 +146,13 @@ class AnswerActions:
         ack: Ack,
         action: dict[str, Any],
         body: dict[str, Any],
-        change: Callable[[ButtonPayload], AnswerState],
+        change: Callable[[AnswerState, dict[str, Any]], AnswerState],
     ) -> None:
         self._show(
             ack,
             action,
             body,
-            lambda payload, user_id, asker: self._answers.render(change(payload), user_id, asker),
+            lambda state, more, user_id, asker: self._answers.render(change(state, more), user_id, asker),
         )
 
     def _show(
@@ -165,7 +160,7 @@ class AnswerActions:
         ack: Ack,
         action: dict[str, Any],
         body: dict[str, Any],
-        draw: Callable[[ButtonPayload, str, Asker], RenderedMessage],
+        draw: Callable[[AnswerState, dict[str, Any], str, Asker], RenderedMessage],
         *,
         keep: Callable[[AnswerState, str], None] | None = None,
         beside: RenderedMessage | None = None,
@@ -177,17 +172,17 @@ class AnswerActions:
 
         def show(user: Allowed) -> None:
             try:
-                payload = ButtonPayload.decode(action.get("value"))
+                state, more = decode(action.get("value"))
                 if keep is not None:
-                    keep(payload.state, user.user_id)
+                    keep(state, user.user_id)
             except (OutdatedActionError, StorageError) as error:
                 self._updater.say(body, str(error))
                 return
             self._redraw_for(
                 body,
                 user,
-                asked_by=payload.state.asker,
-                draw=lambda asker: draw(payload, user.user_id, asker),
+                asked_by=state.asker,
+                draw=lambda asker: draw(state, more, user.user_id, asker),
                 beside=beside,
             )
 
@@ -224,7 +219,9 @@ class AnswerActions:
     def _in_words(self, body: dict[str, Any], work: Callable[[], None]) -> None:
         try:
             work()
-        except (OutdatedActionError, StorageError) as error:
+        except (OutdatedActionError, KeyError):
+            self._updater.say(body, str(OutdatedActionError()))
+        except StorageError as error:
             self._updater.say(body, str(error))
 
     def _members_only(self, channel_id: str) -> bool:
@@ -247,19 +244,14 @@ class AnswerActions:
 def _asker_of(action: Mapping[str, Any]) -> str | None:
     """Return who asked for the message that was pressed; None where its button does not say."""
     try:
-        return ButtonPayload.decode(action.get("value")).state.asker
+        return decode(action.get("value"))[0].asker
     except OutdatedActionError:
         return None
 
 
-def _with_fact(payload: ButtonPayload) -> AnswerState:
-    if payload.fact is None:
-        raise OutdatedActionError
-    return payload.state.with_fact(*payload.fact)
-
-
-def _given(text: str | None) -> str:
-    """Return what a button has to carry. Raises `OutdatedActionError` where it does not."""
-    if text is None:
-        raise OutdatedActionError
-    return text
+def _with_fact(state: AnswerState, more: Mapping[str, Any]) -> AnswerState:
+    match more:
+        case {"n": str(name), "v": str() | int() as value}:
+            return state.with_fact(name, value)
+        case _:
+            raise OutdatedActionError

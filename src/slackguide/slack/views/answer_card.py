@@ -76,7 +76,7 @@ def alert_blocks(found: BaseOutcome, state: AnswerState) -> list[Block]:
     for number, alert in enumerate(found.alerts):
         text = f"Alert: {alert.message}"
         blocks.append(SectionBlock(text=plain(text)))
-        value = state.encode(open_entry=alert.id)
+        value = state.encode(o=alert.id)
         blocks.append(actions([button("Open it now", f"{Action.OPEN_ALERT}:{number}", value, style="danger")]))
         blocks.append(DividerBlock())
     return blocks
@@ -130,7 +130,7 @@ def _buttons(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> li
             button(
                 "Escalate",
                 Action.ESCALATE,
-                state.encode(form=answer.decision.form),
+                state.encode(m=answer.decision.form),
                 style="primary",
                 says=f"Escalate with the form {title}",
             )

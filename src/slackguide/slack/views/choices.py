@@ -71,7 +71,7 @@ def _rows(matches: tuple[RankedEntry, ...], state: AnswerState) -> list[Block]:
         SectionBlock(
             text=plain(match.title),
             accessory=button(
-                "Open", f"{Action.CHOOSE}:{number}", state.encode(open_entry=match.id), says=f"Open: {match.title}"
+                "Open", f"{Action.CHOOSE}:{number}", state.encode(o=match.id), says=f"Open: {match.title}"
             ),
         )
         for number, match in enumerate(matches)

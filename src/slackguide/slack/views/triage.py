@@ -28,12 +28,7 @@ def facts_blocks(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -
             label = f"{fact.label}: {fact.value_label(value)} ✕"
             says = f"{label}, press to change it"
             buttons.append(
-                button(
-                    label,
-                    f"{Action.REMOVE_FACT}:{name}",
-                    state.encode(removed_fact=name),
-                    says=truncate(says, BUTTON_LIMIT),
-                )
+                button(label, f"{Action.REMOVE_FACT}:{name}", state.encode(d=name), says=truncate(says, BUTTON_LIMIT))
             )
         blocks.append(context("Detected from your message. Click a fact to remove it."))
         blocks += [actions(buttons[start : start + ROW]) for start in range(0, len(buttons), ROW)]
@@ -53,7 +48,7 @@ def question_blocks(answer: Answer, state: AnswerState, knowledge: KnowledgeBase
     name = decision.missing[0]
     fact = knowledge.facts[name]
     buttons = [
-        button(label, f"{Action.SET_FACT}:{number}", state.encode(fact=(name, value)), says=f"{fact.label}: {label}")
+        button(label, f"{Action.SET_FACT}:{number}", state.encode(n=name, v=value), says=f"{fact.label}: {label}")
         for number, (value, label) in enumerate(_answers(answer, name, knowledge, triage))
     ]
     buttons.append(button("I don't know", Action.SKIP_FACT, state.encode()))
