@@ -9,7 +9,7 @@ import pytest
 
 from slackguide.guide import Guide
 from slackguide.sandbox import FaultKind, InjectedFault, Person, PersonRole
-from slackguide.slack.button_state import AnswerState
+from slackguide.slack.button_payloads import AnswerPayload, AnswerState, ChooseEntryPayload, EscalatePayload
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
 from tests.support.app_harness import STAFF, AppHarness
 from tests.support.forged_requests import answer_to
@@ -174,7 +174,9 @@ def test_with_an_empty_directory_and_slack_down_everybody_gets_words(
     assert exchange.ok
     assert "looking you up" in exchange.messages[0].text
     harness.until(lambda: any("could not look you up" in m.text for m in harness.workspace.ephemerals("ana")))
-    assert "could not look you up" in answer_to(harness, Action.HELPFUL, AnswerState("x", "refund").encode())
+    assert "could not look you up" in answer_to(
+        harness, Action.HELPFUL, AnswerPayload(AnswerState("x", "refund")).encode()
+    )
 
     harness.sandbox.faults.clear()
     harness.command(MEDIATION)
@@ -187,7 +189,7 @@ def test_with_an_empty_directory_and_no_database_everybody_gets_words(make_harne
     try:
         harness.command(MEDIATION)
         harness.until(lambda: any("database" in m.text for m in harness.workspace.ephemerals("ana")))
-        assert "database" in answer_to(harness, Action.HELPFUL, AnswerState("x", "refund").encode())
+        assert "database" in answer_to(harness, Action.HELPFUL, AnswerPayload(AnswerState("x", "refund")).encode())
     finally:
         harness.database.with_suffix(".away").rename(harness.database)
 
@@ -215,10 +217,12 @@ def test_an_agent_does_not_see_it_however_they_ask(harness: AppHarness, guide: G
     assert title not in words(message) + said(message)
     answer = harness.ask(team_lead_question(guide))
     assert title not in words(answer) + said(answer)
-    assert title not in answer_to(harness, f"{Action.CHOOSE}:0", AnswerState("x", "ban").encode(o=entry_id))
+    assert title not in answer_to(
+        harness, f"{Action.CHOOSE}:0", ChooseEntryPayload(AnswerState("x", "ban"), entry_id).encode()
+    )
     asked = AnswerState("x", team_lead_question(guide), entry=entry_id)
     for action in (Action.HELPFUL, Action.SKIP_FACT, Action.NOT_THIS, Action.NONE_OF_THESE, Action.ESCALATE):
-        assert title not in answer_to(harness, action, asked.encode(m="ask-disputes")), action
+        assert title not in answer_to(harness, action, EscalatePayload(asked, "ask-disputes").encode()), action
 
 
 def test_a_team_lead_by_configuration_sees_it(make_harness: Callable[..., AppHarness], guide: Guide) -> None:

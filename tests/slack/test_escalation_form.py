@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 
 from slackguide.sandbox.user.payloads import Payloads
-from slackguide.slack.button_state import AnswerState
+from slackguide.slack.button_payloads import AnswerState, EscalatePayload
 from slackguide.slack.ids import DUPLICATE_REASON, Action
 from tests.slack.test_route import STRANGE
 from tests.support.app_harness import AppHarness
@@ -277,8 +277,8 @@ def test_nothing_that_people_write_is_rendered_as_markup_in_the_post_or_is_lost(
 
 def test_a_prefilled_question_of_600_quotes_still_opens_and_sends(harness: AppHarness) -> None:
     """What the form remembers of the question has 3,000 characters of room, quotes written as two each."""
-    value = AnswerState("answer", '"' * 290, entry="disputes/send-to-mediation", rejected_entries=("a" * 80,) * 9)
-    assert "summary" in answer_to(harness, Action.ESCALATE, value.encode(m="ask-disputes"))
+    state = AnswerState("answer", '"' * 290, entry="disputes/send-to-mediation", rejected_entries=("a" * 80,) * 9)
+    assert "summary" in answer_to(harness, Action.ESCALATE, EscalatePayload(state, "ask-disputes").encode())
 
 
 def test_who_follows_the_first_instead_keeps_what_they_typed_and_hears_of_it(harness: AppHarness) -> None:

@@ -13,7 +13,7 @@ from slackguide.errors import StorageError, UnusableInput
 from slackguide.guide import Answer, Asker, Choices, Concern, Guide, NoAnswer, Outcome
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import FactValue
-from slackguide.slack.button_state import INLINE_LIMIT, AnswerState
+from slackguide.slack.button_payloads import INLINE_LIMIT, AnswerState
 from slackguide.slack.mrkdwn import truncate
 from slackguide.slack.views.answer_card import answer_card
 from slackguide.slack.views.blocks import RenderedMessage

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -113,13 +112,3 @@ class AppHomeBuilder:
     def _assigned_queues(self, person: DirectoryUser | None, knowledge: KnowledgeBase) -> frozenset[str]:
         groups = person.groups if person else frozenset()
         return frozenset(id for id, form in knowledge.forms.items() if form.specialists in groups)
-
-
-def parse_pages(value: str) -> dict[str, PageCursor]:
-    """A paging button's value (`views.home` writes it); nothing turned where it cannot be read."""
-    try:
-        raw = json.loads(value)
-        after = raw["after"]
-        return {str(raw["list"]): PageCursor(datetime.fromisoformat(after[0]), str(after[1]))} if after else {}
-    except (ValueError, KeyError, TypeError, IndexError):
-        return {}

@@ -16,7 +16,7 @@ from slackguide.guide import LEAST_PRIVILEGED, Answer
 from slackguide.slack.access import Allowed
 from slackguide.slack.answer_service import AnswerService
 from slackguide.slack.api.calls import call_slack
-from slackguide.slack.button_state import AnswerState
+from slackguide.slack.button_payloads import AnswerState
 from slackguide.slack.views.escalation_form import FormPrefill, FormState, form_view
 
 log = logging.getLogger(__name__)

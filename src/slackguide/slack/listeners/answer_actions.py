@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from slack_bolt import Ack
 
@@ -16,12 +16,23 @@ from slackguide.slack.answer_service import AnswerService
 from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.api.modals import GateRequiredError, ModalNotOpenedError, ModalOpener
 from slackguide.slack.api.updates import MessageUpdater
-from slackguide.slack.button_state import AnswerState, OutdatedActionError, decode
+from slackguide.slack.button_payloads import (
+    AnswerPayload,
+    AnswerState,
+    ChooseEntryPayload,
+    ChooseFormPayload,
+    EscalatePayload,
+    OutdatedActionError,
+    RemoveFactPayload,
+    SetFactPayload,
+)
 from slackguide.slack.middleware import authorize
 from slackguide.slack.readers import ChannelReaders
 from slackguide.slack.surfaces import public_channel_of
 from slackguide.slack.views.blocks import RenderedMessage, text_card
 from slackguide.storage.feedback import FeedbackRepository, Verdict
+
+P = TypeVar("P", bound=AnswerPayload)
 
 THANKS = {
     Verdict.HELPFUL: "Thank you: noted as helpful.",
@@ -51,19 +62,23 @@ class AnswerActions:
 
     def choose(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """One of the entries offered, or the one that an alert speaks of."""
-        self._rerender(ack, action, body, lambda state, more: replace(state, entry=str(more["o"])))
+        self._rerender(
+            ack, action, body, ChooseEntryPayload, lambda payload: replace(payload.state, entry=payload.entry_id)
+        )
 
     def set_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """An answer to the question asked."""
-        self._rerender(ack, action, body, _with_fact)
+        self._rerender(
+            ack, action, body, SetFactPayload, lambda payload: payload.state.with_fact(payload.name, payload.value)
+        )
 
     def remove_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """A fact is not so."""
-        self._rerender(ack, action, body, lambda state, more: state.without_fact(str(more["d"])))
+        self._rerender(ack, action, body, RemoveFactPayload, lambda payload: payload.state.without_fact(payload.name))
 
     def skip_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """The agent does not know the fact: every possibility, each with its condition."""
-        self._rerender(ack, action, body, lambda state, _: replace(state, skipped=True))
+        self._rerender(ack, action, body, AnswerPayload, lambda payload: replace(payload.state, skipped=True))
 
     def helpful(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """It was."""
@@ -76,7 +91,8 @@ class AnswerActions:
     def not_this(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """Another entry was meant: offers the next matches."""
 
-        def others(state: AnswerState, _: dict[str, Any], user_id: str, asker: Asker) -> RenderedMessage:
+        def others(payload: AnswerPayload, user_id: str, asker: Asker) -> RenderedMessage:
+            state = payload.state
             rejected = (*state.rejected_entries, state.entry) if state.entry else state.rejected_entries
             return self._answers.more_matches(replace(state, entry=None, rejected_entries=rejected), user_id, asker)
 
@@ -84,6 +100,7 @@ class AnswerActions:
             ack,
             action,
             body,
+            AnswerPayload,
             others,
             keep=lambda state, user_id: self._store_feedback(state, user_id, Verdict.NOT_THIS),
         )
@@ -95,7 +112,12 @@ class AnswerActions:
             self._store_feedback(replace(state, entry=None), user_id, Verdict.NOT_THIS)
 
         self._show(
-            ack, action, body, lambda state, _, user_id, asker: self._answers.no_match(state, user_id, asker), keep=keep
+            ack,
+            action,
+            body,
+            AnswerPayload,
+            lambda payload, user_id, asker: self._answers.no_match(payload.state, user_id, asker),
+            keep=keep,
         )
 
     def escalate(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
@@ -104,11 +126,11 @@ class AnswerActions:
 
     def choose_form(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """Opens the form chosen from the list, empty."""
-        self._open(ack, action, body, lambda user: self._modals.form(body, str(action.get("value")), None, user))
+        self._open(ack, action, body, lambda user: self._modals.form(body, _form_id(action), None, user))
 
     def _form(self, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        state, more = decode(action.get("value"))
-        self._modals.form(body, str(more.get("m")), state, user)
+        payload = EscalatePayload.parse(action.get("value"))
+        self._modals.form(body, payload.form_id, payload.state, user)
 
     def _open(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], work: Callable[[Allowed], None]) -> None:
         def open_it(user: Allowed) -> None:
@@ -129,13 +151,14 @@ class AnswerActions:
         ack()
 
     def _record_feedback(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], verdict: Verdict) -> None:
-        def noted(state: AnswerState, _: dict[str, Any], user_id: str, asker: Asker) -> RenderedMessage:
-            return self._answers.render(state, user_id, asker, notice=THANKS[verdict])
+        def noted(payload: AnswerPayload, user_id: str, asker: Asker) -> RenderedMessage:
+            return self._answers.render(payload.state, user_id, asker, notice=THANKS[verdict])
 
         self._show(
             ack,
             action,
             body,
+            AnswerPayload,
             noted,
             keep=lambda state, user_id: self._store_feedback(state, user_id, verdict),
             beside=text_card(THANKS[verdict]),
@@ -146,13 +169,15 @@ class AnswerActions:
         ack: Ack,
         action: dict[str, Any],
         body: dict[str, Any],
-        change: Callable[[AnswerState, dict[str, Any]], AnswerState],
+        payload_type: type[P],
+        change: Callable[[P], AnswerState],
     ) -> None:
         self._show(
             ack,
             action,
             body,
-            lambda state, more, user_id, asker: self._answers.render(change(state, more), user_id, asker),
+            payload_type,
+            lambda payload, user_id, asker: self._answers.render(change(payload), user_id, asker),
         )
 
     def _show(
@@ -160,7 +185,8 @@ class AnswerActions:
         ack: Ack,
         action: dict[str, Any],
         body: dict[str, Any],
-        draw: Callable[[AnswerState, dict[str, Any], str, Asker], RenderedMessage],
+        payload_type: type[P],
+        draw: Callable[[P, str, Asker], RenderedMessage],
         *,
         keep: Callable[[AnswerState, str], None] | None = None,
         beside: RenderedMessage | None = None,
@@ -172,17 +198,17 @@ class AnswerActions:
 
         def show(user: Allowed) -> None:
             try:
-                state, more = decode(action.get("value"))
+                payload = payload_type.parse(action.get("value"))
                 if keep is not None:
-                    keep(state, user.user_id)
+                    keep(payload.state, user.user_id)
             except (OutdatedActionError, StorageError) as error:
                 self._updater.say(body, str(error))
                 return
             self._redraw_for(
                 body,
                 user,
-                asked_by=state.asker,
-                draw=lambda asker: draw(state, more, user.user_id, asker),
+                asked_by=payload.state.asker,
+                draw=lambda asker: draw(payload, user.user_id, asker),
                 beside=beside,
             )
 
@@ -219,7 +245,7 @@ class AnswerActions:
     def _in_words(self, body: dict[str, Any], work: Callable[[], None]) -> None:
         try:
             work()
-        except (OutdatedActionError, KeyError):
+        except OutdatedActionError:
             self._updater.say(body, str(OutdatedActionError()))
         except StorageError as error:
             self._updater.say(body, str(error))
@@ -244,14 +270,10 @@ class AnswerActions:
 def _asker_of(action: Mapping[str, Any]) -> str | None:
     """Return who asked for the message that was pressed; None where its button does not say."""
     try:
-        return decode(action.get("value"))[0].asker
+        return AnswerPayload.parse(action.get("value")).state.asker
     except OutdatedActionError:
         return None
 
 
-def _with_fact(state: AnswerState, more: Mapping[str, Any]) -> AnswerState:
-    match more:
-        case {"n": str(name), "v": str() | int() as value}:
-            return state.with_fact(name, value)
-        case _:
-            raise OutdatedActionError
+def _form_id(action: Mapping[str, Any]) -> str:
+    return ChooseFormPayload.parse(action.get("value")).form_id

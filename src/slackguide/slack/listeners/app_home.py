@@ -15,7 +15,7 @@ from slackguide.slack.api.background import BackgroundTasks
 from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.api.modals import ModalNotOpenedError, ModalOpener
 from slackguide.slack.api.updates import MessageUpdater
-from slackguide.slack.app_home import parse_pages
+from slackguide.slack.button_payloads import HomePagePayload, OutdatedActionError
 from slackguide.slack.middleware import authorize
 from slackguide.slack.views.ask_modal import ask_view
 from slackguide.slack.views.blocks import text_card
@@ -58,10 +58,19 @@ class AppHomeActions:
 
     def turn_page(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """Draws the Home with another page of one list; the button says which."""
-        pages = parse_pages(str(action.get("value", "")))
+        pages = _pages(action)
         self._background.submit(lambda: self._publish(body, pages))
         ack()
 
     def _publish(self, body: Mapping[str, Any], pages: Mapping[str, PageCursor]) -> None:
         user_id = str(body["user"]["id"])
         self._client.views_publish(user_id=user_id, view=self._draw(user_id, pages))
+
+
+def _pages(action: Mapping[str, Any]) -> dict[str, PageCursor]:
+    """Return the page that the button turns to; none, so that every list is at its start, for an unknown value."""
+    try:
+        page = HomePagePayload.parse(action.get("value"))
+    except OutdatedActionError:
+        return {}
+    return {page.section: page.after} if page.after else {}

@@ -35,6 +35,7 @@ from slackguide.slack.access import Allowed, Denied
 from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.api.modals import ModalNotOpenedError, ModalOpener
 from slackguide.slack.api.updates import MessageUpdater
+from slackguide.slack.button_payloads import EscalationPayload
 from slackguide.slack.ids import TEXT_INPUT, Callback
 from slackguide.slack.listeners.escalation_form import on_first_field
 from slackguide.slack.middleware import authorize
@@ -174,7 +175,7 @@ class EscalationActions:
     def _apply(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], command: Command) -> None:
         def do(_: Allowed) -> None:
             try:
-                outcome = self._escalations.apply(str(action.get("value")), command)
+                outcome = self._escalations.apply(_escalation_id(action), command)
                 text = (
                     NOT_FOUND
                     if outcome is None
@@ -192,7 +193,7 @@ class EscalationActions:
     def _open(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], draw: Callable[[Escalation], View]) -> None:
         def open_it(_: Allowed) -> None:
             try:
-                escalation = self._escalations.get(str(action.get("value")))
+                escalation = self._escalations.get(_escalation_id(action))
                 if escalation is None:
                     raise ModalNotOpenedError(NOT_FOUND)
                 self._modals.view(str(body["trigger_id"]), draw(escalation), on_top=_in_modal(body))
@@ -233,6 +234,10 @@ class EscalationActions:
 def acknowledgement(text: str) -> RenderedMessage:
     """Words in which people are named by our own mentions."""
     return RenderedMessage(text, (SectionBlock(text=mrkdwn(text)),))
+
+
+def _escalation_id(action: Mapping[str, Any]) -> str:
+    return EscalationPayload.parse(action.get("value")).escalation_id
 
 
 def _user_id(body: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from slackguide.guide import Answer
 from slackguide.slack.access import Allowed, Denied
 from slackguide.slack.answer_service import AnswerService
 from slackguide.slack.api.directory_sync import DirectorySync
-from slackguide.slack.button_state import OutdatedActionError
+from slackguide.slack.button_payloads import OutdatedActionError
 from slackguide.slack.ids import DUPLICATE_REASON
 from slackguide.slack.views.escalation_card import confirmation_view
 from slackguide.slack.views.escalation_form import FormState, duplicate_warning_view, submitted_values

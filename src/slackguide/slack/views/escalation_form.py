@@ -29,7 +29,7 @@ from slackguide.escalation.form_validation import SubmittedValues, max_length
 from slackguide.escalation.models import Escalation
 from slackguide.knowledge.conditions import FactValue
 from slackguide.knowledge.forms import Form, FormField
-from slackguide.slack.button_state import AnswerState, OutdatedActionError, from_draft
+from slackguide.slack.button_payloads import AnswerState, EscalationPayload, OutdatedActionError
 from slackguide.slack.ids import DUPLICATE_REASON, Action, Callback
 from slackguide.slack.mrkdwn import OPTION_LIMIT, plain, truncate
 from slackguide.slack.views.blocks import context
@@ -54,7 +54,7 @@ class FormState:
         """The view's `private_metadata`: at most 3,000 characters, since what a button carried is at most 2,000."""
         prefill = {
             "form": self.form,
-            "asked": self.answer_state.to_draft() if self.answer_state else None,
+            "asked": self.answer_state.to_json() if self.answer_state else None,
             "warned": self.warned,
         }
         return json.dumps({name: value for name, value in prefill.items() if value}, ensure_ascii=False)
@@ -64,7 +64,7 @@ class FormState:
         """Read back. Raises `OutdatedActionError`."""
         try:
             raw = json.loads(metadata)
-            state = from_draft(raw["asked"]) if raw.get("asked") else None
+            state = AnswerState.from_json(raw["asked"]) if raw.get("asked") else None
             return cls(form=str(raw["form"]), answer_state=state, warned=raw.get("warned"))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise OutdatedActionError from error
@@ -101,8 +101,8 @@ def duplicate_warning_view(
     where = f" ({link})" if link else ""
     warning = f"{notice}{where}. Follow that one instead, or say why a second one is needed and send it."
     follow = ButtonElement(
-        text=plain("Follow it instead", 75), action_id=Action.FOLLOW, value=first.id, style="primary",
-        accessibility_label=truncate(f"Follow {first.reference} instead of sending this", 75),
+        text=plain("Follow it instead", 75), action_id=Action.FOLLOW, value=EscalationPayload(first.id).encode(),
+        style="primary", accessibility_label=truncate(f"Follow {first.reference} instead of sending this", 75),
     )  # fmt: skip
     reason = InputBlock(
         block_id=DUPLICATE_REASON,
