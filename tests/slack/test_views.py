@@ -15,6 +15,7 @@ from hypothesis.strategies import SearchStrategy
 
 from slackguide.escalation.filters import PageCursor
 from slackguide.escalation.form_validation import ValidForm, max_length, validate_form
+from slackguide.escalation.models import Recommendation
 from slackguide.knowledge.forms import Form, FormField
 from slackguide.sandbox.block_kit.state import choose, find, state_of
 from slackguide.sandbox.block_kit.validation import check_view
@@ -36,7 +37,14 @@ from slackguide.slack.ids import Callback
 from slackguide.slack.mrkdwn import bold, escape, escape_within, truncate, unescape
 from slackguide.slack.views.ask_modal import ask_view
 from slackguide.slack.views.blocks import TEXT_LIMIT, RenderedMessage, text_card
-from slackguide.slack.views.escalation_form import FormPrefill, FormState, form_view, initial_values, submitted_values
+from slackguide.slack.views.escalation_form import (
+    FormPrefill,
+    FormState,
+    ShownAnswer,
+    form_view,
+    initial_values,
+    submitted_values,
+)
 
 # -- forms ------------------------------------------------------------------------------------------------------------
 
@@ -218,10 +226,33 @@ def test_a_payload_is_read_back_as_it_was_written_or_with_less_of_the_question(p
 @given(asked_states, names)
 def test_a_form_remembers_what_a_button_carried_within_3000_characters(asked: AnswerState, form: str) -> None:
     carried = EscalatePayload.parse(EscalatePayload(asked, form).encode()).state
-    state = FormState(form, carried, warned="D-1001")
+    state = FormState(form, carried, warned="D-1001", shown_token="x" * 16)
 
     assert len(state.encode()) <= 3000
     assert FormState.decode(state.encode()) == state
+
+
+recommendations = st.builds(
+    Recommendation, st.text(min_size=1, max_size=60), st.lists(st.text(max_size=90), max_size=4).map(tuple)
+)
+
+
+@settings(deadline=None)
+@given(asked_states, names, st.builds(ShownAnswer, st.none() | ids.filter(bool), st.none() | recommendations))
+def test_a_form_remembers_the_answer_that_was_shown(asked: AnswerState, form: str, shown: ShownAnswer) -> None:
+    state = FormState(form, asked, shown=shown)
+
+    assert FormState.decode(state.encode()) == state
+    if state.fits:
+        assert len(replace(state, warned="D" * 40 + "-1001").encode()) <= 3000
+
+
+@pytest.mark.parametrize(
+    "shown", ['{"destination":1}', '{"entry":[]}', '{"destination":"a","because":"b"}', "[]", "null"]
+)
+def test_a_garbled_answer_in_a_form_is_outdated(shown: str) -> None:
+    with pytest.raises(OutdatedActionError):
+        FormState.decode(f'{{"form":"ask-ce","asked":{{"a":"x"}},"shown":{shown}}}')
 
 
 @settings(deadline=None)
