@@ -198,25 +198,16 @@ class Service:
             client=client,
             identity=known_identity,
             listeners=Listeners(
-                route=RouteCommand(
-                    answers=answers,
-                    access_policy=access_policy,
-                    directory=self._directory_sync,
-                    modals=modals,
-                    updater=updater,
-                ),
+                route=RouteCommand(answers=answers, modals=modals),
                 answer_actions=AnswerActions(
                     answers=answers,
-                    directory=self._directory_sync,
                     modals=modals,
                     updater=updater,
                     readers=readers,
                     feedback=repositories.feedback,
                 ),
-                ask_modal=AskModal(answers=answers, directory=self._directory_sync, modals=modals, updater=updater),
-                escalation_form=EscalationFormSubmission(
-                    answers=answers, directory=self._directory_sync, escalations=repositories.escalations
-                ),
+                ask_modal=AskModal(answers=answers, modals=modals, updater=updater),
+                escalation_form=EscalationFormSubmission(answers=answers, escalations=repositories.escalations),
                 escalation_actions=EscalationActions(
                     escalations=repositories.escalations,
                     directory=self._directory_sync,
@@ -228,15 +219,14 @@ class Service:
                 messages=MessageEvents(inbox=repositories.inbox, seen_home=repositories.escalations.record_home_view),
                 home=AppHomeActions(
                     client=client,
-                    directory=self._directory_sync,
                     modals=modals,
-                    updater=updater,
                     background=self._background,
                     draw=app_home.view,
                 ),
                 updater=updater,
             ),
             boundary=ErrorHandler(updater=updater, ids=new_id),
+            directory=self._directory_sync,
         )
         self.health = Health(problems=self.problems)
 

@@ -13,7 +13,6 @@ from slackguide.errors import StorageError
 from slackguide.guide import LEAST_PRIVILEGED, Asker
 from slackguide.slack.access import Allowed
 from slackguide.slack.answer_service import AnswerService
-from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.api.modals import GateRequiredError, ModalNotOpenedError, ModalOpener
 from slackguide.slack.api.updates import MessageUpdater
 from slackguide.slack.button_payloads import (
@@ -26,7 +25,6 @@ from slackguide.slack.button_payloads import (
     RemoveFactPayload,
     SetFactPayload,
 )
-from slackguide.slack.middleware import authorize
 from slackguide.slack.readers import ChannelReaders
 from slackguide.slack.surfaces import public_channel_of
 from slackguide.slack.views.blocks import RenderedMessage, text_card
@@ -47,48 +45,53 @@ class AnswerActions:
         self,
         *,
         answers: AnswerService,
-        directory: DirectorySync,
         modals: ModalOpener,
         updater: MessageUpdater,
         readers: ChannelReaders,
         feedback: FeedbackRepository,
     ) -> None:
         self._answers = answers
-        self._directory = directory
         self._modals = modals
         self._updater = updater
         self._readers = readers
         self._feedback = feedback
 
-    def choose(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def choose(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """One of the entries offered, or the one that an alert speaks of."""
         self._rerender(
-            ack, action, body, ChooseEntryPayload, lambda payload: replace(payload.state, entry=payload.entry_id)
+            ack, action, body, user, ChooseEntryPayload, lambda payload: replace(payload.state, entry=payload.entry_id)
         )
 
-    def set_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def set_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """An answer to the question asked."""
         self._rerender(
-            ack, action, body, SetFactPayload, lambda payload: payload.state.with_fact(payload.name, payload.value)
+            ack,
+            action,
+            body,
+            user,
+            SetFactPayload,
+            lambda payload: payload.state.with_fact(payload.name, payload.value),
         )
 
-    def remove_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def remove_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """A fact is not so."""
-        self._rerender(ack, action, body, RemoveFactPayload, lambda payload: payload.state.without_fact(payload.name))
+        self._rerender(
+            ack, action, body, user, RemoveFactPayload, lambda payload: payload.state.without_fact(payload.name)
+        )
 
-    def skip_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def skip_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """The agent does not know the fact: every possibility, each with its condition."""
-        self._rerender(ack, action, body, AnswerPayload, lambda payload: replace(payload.state, skipped=True))
+        self._rerender(ack, action, body, user, AnswerPayload, lambda payload: replace(payload.state, skipped=True))
 
-    def helpful(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def helpful(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """It was."""
-        self._record_feedback(ack, action, body, Verdict.HELPFUL)
+        self._record_feedback(ack, action, body, user, Verdict.HELPFUL)
 
-    def not_helpful(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def not_helpful(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """It was not."""
-        self._record_feedback(ack, action, body, Verdict.NOT_HELPFUL)
+        self._record_feedback(ack, action, body, user, Verdict.NOT_HELPFUL)
 
-    def not_this(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def not_this(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Another entry was meant: offers the next matches."""
 
         def others(payload: AnswerPayload, user_id: str, asker: Asker) -> RenderedMessage:
@@ -100,12 +103,13 @@ class AnswerActions:
             ack,
             action,
             body,
+            user,
             AnswerPayload,
             others,
             keep=lambda state, user_id: self._store_feedback(state, user_id, Verdict.NOT_THIS),
         )
 
-    def none_of_these(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def none_of_these(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """None of those offered: says what to do instead."""
 
         def keep(state: AnswerState, user_id: str) -> None:
@@ -115,42 +119,44 @@ class AnswerActions:
             ack,
             action,
             body,
+            user,
             AnswerPayload,
             lambda payload, user_id, asker: self._answers.no_match(payload.state, user_id, asker),
             keep=keep,
         )
 
-    def escalate(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def escalate(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Opens the form."""
-        self._open(ack, action, body, lambda user: self._form(action, body, user))
+        self._open(ack, action, body, user, lambda: self._form(action, body, user))
 
-    def choose_form(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def choose_form(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Opens the form chosen from the list, empty."""
-        self._open(ack, action, body, lambda user: self._modals.form(body, _form_id(action), None, user))
+        self._open(ack, action, body, user, lambda: self._modals.form(body, _form_id(action), None, user))
 
     def _form(self, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         payload = EscalatePayload.parse(action.get("value"))
         self._modals.form(body, payload.form_id, payload.state, user)
 
-    def _open(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], work: Callable[[Allowed], None]) -> None:
-        def open_it(user: Allowed) -> None:
-            try:
-                work(user)
-            except GateRequiredError as gated:
-                state, notice = gated.state, str(gated)
-                self._redraw_for(
-                    body,
-                    user,
-                    asked_by=_asker_of(action),
-                    draw=lambda asker: self._answers.render(state, user.user_id, asker, notice=notice),
-                )
-            except (ModalNotOpenedError, OutdatedActionError) as error:
-                self._updater.say(body, str(error))
-
-        authorize(self._directory, self._updater, body, open_it)
+    def _open(
+        self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed, open_form: Callable[[], None]
+    ) -> None:
+        try:
+            open_form()
+        except GateRequiredError as gated:
+            state, notice = gated.state, str(gated)
+            self._redraw_for(
+                body,
+                user,
+                asked_by=_asker_of(action),
+                draw=lambda asker: self._answers.render(state, user.user_id, asker, notice=notice),
+            )
+        except (ModalNotOpenedError, OutdatedActionError) as error:
+            self._updater.say(body, str(error))
         ack()
 
-    def _record_feedback(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], verdict: Verdict) -> None:
+    def _record_feedback(
+        self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed, verdict: Verdict
+    ) -> None:
         def noted(payload: AnswerPayload, user_id: str, asker: Asker) -> RenderedMessage:
             return self._answers.render(payload.state, user_id, asker, notice=THANKS[verdict])
 
@@ -158,6 +164,7 @@ class AnswerActions:
             ack,
             action,
             body,
+            user,
             AnswerPayload,
             noted,
             keep=lambda state, user_id: self._store_feedback(state, user_id, verdict),
@@ -169,6 +176,7 @@ class AnswerActions:
         ack: Ack,
         action: dict[str, Any],
         body: dict[str, Any],
+        user: Allowed,
         payload_type: type[P],
         change: Callable[[P], AnswerState],
     ) -> None:
@@ -176,6 +184,7 @@ class AnswerActions:
             ack,
             action,
             body,
+            user,
             payload_type,
             lambda payload, user_id, asker: self._answers.render(change(payload), user_id, asker),
         )
@@ -185,6 +194,7 @@ class AnswerActions:
         ack: Ack,
         action: dict[str, Any],
         body: dict[str, Any],
+        user: Allowed,
         payload_type: type[P],
         draw: Callable[[P, str, Asker], RenderedMessage],
         *,
@@ -196,14 +206,13 @@ class AnswerActions:
         `beside` is shown in place of a copy under somebody else's answer.
         """
 
-        def show(user: Allowed) -> None:
-            try:
-                payload = payload_type.parse(action.get("value"))
-                if keep is not None:
-                    keep(payload.state, user.user_id)
-            except (OutdatedActionError, StorageError) as error:
-                self._updater.say(body, str(error))
-                return
+        try:
+            payload = payload_type.parse(action.get("value"))
+            if keep is not None:
+                keep(payload.state, user.user_id)
+        except (OutdatedActionError, StorageError) as error:
+            self._updater.say(body, str(error))
+        else:
             self._redraw_for(
                 body,
                 user,
@@ -211,8 +220,6 @@ class AnswerActions:
                 draw=lambda asker: draw(payload, user.user_id, asker),
                 beside=beside,
             )
-
-        authorize(self._directory, self._updater, body, show)
         ack()
 
     def _redraw_for(

@@ -13,9 +13,8 @@ from slackguide.escalation.case_keys import case_keys
 from slackguide.escalation.form_validation import InvalidForm, ValidForm, validate_form
 from slackguide.escalation.models import Duplicate, NewEscalation, Requester
 from slackguide.escalation.repository import EscalationRepository
-from slackguide.slack.access import Allowed, Denied
+from slackguide.slack.access import Allowed
 from slackguide.slack.answer_service import AnswerService
-from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.button_payloads import OutdatedActionError
 from slackguide.slack.ids import DUPLICATE_REASON
 from slackguide.slack.views.escalation_card import confirmation_view
@@ -26,26 +25,21 @@ from slackguide.slack.views.escalation_form import (
     shown_answer,
     submitted_values,
 )
+from slackguide.slack.views.form_errors import on_first_field
 from slackguide.text import clean
 
 
 class EscalationFormSubmission:
     """Takes a submission. Whatever goes wrong before the commit leaves the form open with everything typed."""
 
-    def __init__(self, *, answers: AnswerService, directory: DirectorySync, escalations: EscalationRepository) -> None:
+    def __init__(self, *, answers: AnswerService, escalations: EscalationRepository) -> None:
         self._answers = answers
-        self._directory = directory
         self._escalations = escalations
 
-    def submit(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+    def submit(self, ack: Ack, body: dict[str, Any], view: dict[str, Any], user: Allowed) -> None:
         """Checked, committed, acknowledged with the reference; the delivery loop posts it."""
-        values = submitted_values(view)
-        decision = self._directory.authorize(str(body["user"]["id"]))
-        if isinstance(decision, Denied):
-            ack(response_action="errors", errors=on_first_field(view, decision.message))
-            return
         try:
-            self._store(ack, body, view, values, decision)
+            self._store(ack, body, view, submitted_values(view), user)
         except StorageError as error:
             text = f"Not sent yet: {error} Everything you typed is still here; send it again in a moment."
             ack(response_action="errors", errors=on_first_field(view, text))
@@ -120,12 +114,6 @@ class EscalationFormSubmission:
         knowledge = self._answers.knowledge
         visible = shown.entry_id in knowledge.entries.keys() - knowledge.hidden_from(user.asker.role)
         return shown if visible else ShownAnswer()
-
-
-def on_first_field(view: Mapping[str, Any], text: str) -> dict[str, str]:
-    """Words about the whole form, on its first input: Slack shows an error nowhere else."""
-    inputs = [str(block["block_id"]) for block in view.get("blocks") or () if block.get("type") == "input"]
-    return {inputs[0]: text} if inputs else {}
 
 
 def _visible_errors(faults: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]:
