@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,10 +10,10 @@ import pytest
 
 from slackguide.guide import Guide
 from slackguide.sandbox import FaultKind, InjectedFault, Person, PersonRole
-from slackguide.slack.button_state import AnswerState
+from slackguide.slack.button_payloads import AnswerPayload, AnswerState, ChooseEntryPayload, EscalatePayload
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
 from tests.support.app_harness import STAFF, AppHarness
-from tests.support.forged_requests import answer_to
+from tests.support.forged_requests import answer_to, press_payload
 from tests.support.questions import MEDIATION, team_lead_entry
 from tests.support.rendered import said, words
 from tests.support.waiting import WAIT_SECONDS
@@ -120,6 +121,44 @@ def test_a_form_of_theirs_is_rejected_with_a_message_and_keeps_nothing(
     assert harness.pending() == ()
 
 
+@pytest.mark.parametrize("who", REFUSED)
+def test_a_form_of_theirs_without_a_field_turns_into_the_refusal(harness: AppHarness, who: str) -> None:
+    """An error has no field to stand on."""
+    person = harness.workspace.person(who)
+    view = {"id": "V0", "callback_id": Callback.ASK, "type": "modal", "blocks": [], "state": {"values": {}}}
+
+    reply = harness.send(
+        "interactive", {"type": "view_submission", "user": {"id": person.id}, "team": {"id": "T"}, "view": view}
+    )
+
+    answer = json.loads(reply.body)
+    assert answer["response_action"] == "update"
+    assert REFUSED[who] in json.dumps(answer["view"])
+
+
+@pytest.mark.parametrize("who", ["gil", "olga", "nora", "ana"])
+def test_a_menu_that_asks_for_options_gets_none(harness: AppHarness, who: str) -> None:
+    """slackguide has no such menu; Nora is not in the directory."""
+    harness.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=PersonRole.AGENT))
+    payload = {
+        "type": "block_suggestion", "action_id": "a", "block_id": "b", "value": "x", "team": {"id": "T"},
+        "user": {"id": harness.workspace.person(who).id},
+    }  # fmt: skip
+
+    reply = harness.send("interactive", payload)
+
+    assert (reply.status, json.loads(reply.body)) == (200, {"options": []})
+
+
+def test_a_link_that_a_guest_follows_is_acknowledged_without_a_message(harness: AppHarness) -> None:
+    payload = press_payload(harness, Action.LINK, "x", "gil")
+    before = harness.workspace.ephemerals("gil")
+
+    assert harness.send("interactive", payload).status == 200
+
+    assert harness.workspace.ephemerals("gil") == before
+
+
 def test_a_stranger_is_looked_up_first_and_answered_by_the_response_url(harness: AppHarness) -> None:
     harness.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=PersonRole.AGENT))
     calls = len(harness.workspace.calls)
@@ -174,7 +213,9 @@ def test_with_an_empty_directory_and_slack_down_everybody_gets_words(
     assert exchange.ok
     assert "looking you up" in exchange.messages[0].text
     harness.until(lambda: any("could not look you up" in m.text for m in harness.workspace.ephemerals("ana")))
-    assert "could not look you up" in answer_to(harness, Action.HELPFUL, AnswerState("x", "refund").encode())
+    assert "could not look you up" in answer_to(
+        harness, Action.HELPFUL, AnswerPayload(AnswerState("x", "refund")).encode()
+    )
 
     harness.sandbox.faults.clear()
     harness.command(MEDIATION)
@@ -187,7 +228,7 @@ def test_with_an_empty_directory_and_no_database_everybody_gets_words(make_harne
     try:
         harness.command(MEDIATION)
         harness.until(lambda: any("database" in m.text for m in harness.workspace.ephemerals("ana")))
-        assert "database" in answer_to(harness, Action.HELPFUL, AnswerState("x", "refund").encode())
+        assert "database" in answer_to(harness, Action.HELPFUL, AnswerPayload(AnswerState("x", "refund")).encode())
     finally:
         harness.database.with_suffix(".away").rename(harness.database)
 
@@ -215,10 +256,12 @@ def test_an_agent_does_not_see_it_however_they_ask(harness: AppHarness, guide: G
     assert title not in words(message) + said(message)
     answer = harness.ask(team_lead_question(guide))
     assert title not in words(answer) + said(answer)
-    assert title not in answer_to(harness, f"{Action.CHOOSE}:0", AnswerState("x", "ban").encode(o=entry_id))
+    assert title not in answer_to(
+        harness, f"{Action.CHOOSE}:0", ChooseEntryPayload(AnswerState("x", "ban"), entry_id).encode()
+    )
     asked = AnswerState("x", team_lead_question(guide), entry=entry_id)
     for action in (Action.HELPFUL, Action.SKIP_FACT, Action.NOT_THIS, Action.NONE_OF_THESE, Action.ESCALATE):
-        assert title not in answer_to(harness, action, asked.encode(m="ask-disputes")), action
+        assert title not in answer_to(harness, action, EscalatePayload(asked, "ask-disputes").encode()), action
 
 
 def test_a_team_lead_by_configuration_sees_it(make_harness: Callable[..., AppHarness], guide: Guide) -> None:

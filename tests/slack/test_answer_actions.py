@@ -9,7 +9,14 @@ import pytest
 
 from slackguide.guide import Answer, Asker, Concern, Guide
 from slackguide.knowledge.conditions import FactValue
-from slackguide.slack.button_state import AnswerState, decode
+from slackguide.sandbox import Message
+from slackguide.slack.button_payloads import (
+    AnswerPayload,
+    AnswerState,
+    ChooseEntryPayload,
+    EscalatePayload,
+    SetFactPayload,
+)
 from slackguide.slack.ids import ASK_TEXT, Action
 from slackguide.storage.feedback import Verdict
 from tests.support.app_harness import STAFF, AppHarness
@@ -24,6 +31,11 @@ def offered(harness: AppHarness, question: str) -> dict[str, str]:
     return {b["text"]["text"]: b["accessory"]["action_id"] for b in message.blocks if "accessory" in b}
 
 
+def state_of(shown: Message, action_id: str) -> AnswerState:
+    """Return the state that a button carries."""
+    return AnswerPayload.parse(value_of(shown, action_id)).state
+
+
 def test_a_choice_becomes_the_answer_in_place(harness: AppHarness, guide: Guide) -> None:
     message = harness.route(unclear_question(guide))
     title, action_id = next(iter(offered(harness, unclear_question(guide)).items()))
@@ -32,7 +44,7 @@ def test_a_choice_becomes_the_answer_in_place(harness: AppHarness, guide: Guide)
 
     assert words(answer).startswith(f"*{title}*")
     assert "Helpful" in labels(answer)
-    assert decode(value_of(answer, Action.HELPFUL))[0].answer == decode(value_of(message, action_id))[0].answer
+    assert state_of(answer, Action.HELPFUL).answer == state_of(message, action_id).answer
 
 
 def test_none_of_these_says_what_to_do_instead(harness: AppHarness, guide: Guide) -> None:
@@ -128,20 +140,20 @@ def test_a_fact_can_be_taken_back_and_stated_otherwise(harness: AppHarness) -> N
     told_again = None
     while told_again is None:
         question = [e for e in elements(message) if e["action_id"].startswith(Action.SET_FACT)]
-        carried = {e["action_id"]: decode(e["value"])[1] for e in question}
+        carried = {e["action_id"]: SetFactPayload.parse(e["value"]) for e in question}
         chosen = [
-            action_id for action_id, more in carried.items()
-            if more["n"] == "days_since_last_payment" or more["v"] == usual.get(more["n"])
+            action_id for action_id, payload in carried.items()
+            if payload.name == "days_since_last_payment" or payload.value == usual.get(payload.name)
         ]  # fmt: skip
-        told_again = carried[chosen[0]] if carried[chosen[0]]["n"] == "days_since_last_payment" else None
+        told_again = carried[chosen[0]] if carried[chosen[0]].name == "days_since_last_payment" else None
         message = harness.click_message(message, chosen[0])
-    assert decode(value_of(message, Action.HELPFUL))[0].facts["days_since_last_payment"] == told_again["v"]
+    assert state_of(message, Action.HELPFUL).facts["days_since_last_payment"] == told_again.value
 
 
 def test_every_answer_of_every_question_can_be_clicked(harness: AppHarness) -> None:
     """Each button of each question on the way carries a fact that the next card shows, or the decision itself."""
     asked = AnswerState("answer", entry="disputes/send-to-mediation")
-    answer_to(harness, f"{Action.CHOOSE}:0", asked.encode(o=asked.entry))
+    answer_to(harness, f"{Action.CHOOSE}:0", ChooseEntryPayload(asked, "disputes/send-to-mediation").encode())
     message = harness.workspace.ephemerals("ana")[-1]
     for _ in range(8):
         question = [e for e in elements(message) if e["action_id"].startswith(Action.SET_FACT)]
@@ -166,7 +178,7 @@ def test_who_does_not_know_sees_every_possibility(harness: AppHarness) -> None:
 def test_a_number_of_zero_can_be_stated(harness: AppHarness) -> None:
     asked = AnswerState("answer", entry="disputes/send-to-mediation", facts={"contract_type": "hourly"})
 
-    shown = answer_to(harness, f"{Action.SET_FACT}:0", asked.encode(n="days_since_last_payment", v=0))
+    shown = answer_to(harness, f"{Action.SET_FACT}:0", SetFactPayload(asked, "days_since_last_payment", 0).encode())
 
     assert "too old" not in shown
     assert "Send a case to Mediation" in shown
@@ -193,9 +205,10 @@ def test_escalate_opens_the_form_with_what_is_known(harness: AppHarness) -> None
 def test_escalate_carries_a_question_of_8000_characters(harness: AppHarness) -> None:
     question = (f"{MEDIATION}. " + 'He said "no" \\ and <left> & never came back. ' * 200)[:8000]
     message = harness.route(question)
-    asked, _ = decode(elements(message)[-1]["value"])
+    asked = AnswerPayload.parse(elements(message)[-1]["value"]).state
 
-    press_value(harness, Action.ESCALATE, replace(asked, entry="disputes/send-to-mediation").encode(m="ask-disputes"))
+    state = replace(asked, entry="disputes/send-to-mediation")
+    press_value(harness, Action.ESCALATE, EscalatePayload(state, "ask-disputes").encode())
 
     assert fields(harness.modal())["summary"] == f"{question[:2999]}…"
 
@@ -297,7 +310,7 @@ def test_an_unknown_button_is_answered_with_a_message(harness: AppHarness, actio
 def test_every_button_there_is_is_known(harness: AppHarness) -> None:
     """No action id falls through to the words for unknown ones."""
     for action in Action:
-        reply = harness.send("interactive", press_payload(harness, action, AnswerState("x").encode()))
+        reply = harness.send("interactive", press_payload(harness, action, AnswerPayload(AnswerState("x")).encode()))
         assert reply.status == 200
     harness.settle()
 
@@ -306,10 +319,10 @@ def test_every_button_there_is_is_known(harness: AppHarness) -> None:
 
 def test_a_button_clicked_by_somebody_else_does_not_show_them_the_words(harness: AppHarness) -> None:
     secret = "client wants mediation for the xylophone " * 40
-    asked, _ = decode(value_of(harness.route(secret), next(iter(labels(harness.route(secret)).values()))))
+    asked = state_of(harness.route(secret), next(iter(labels(harness.route(secret)).values())))
     assert asked.token is not None
 
-    shown = answer_to(harness, Action.NOT_THIS, asked.encode(), "ben")
+    shown = answer_to(harness, Action.NOT_THIS, AnswerPayload(asked).encode(), "ben")
 
     assert shown
     assert harness.repositories.drafts.get(asked.token, harness.workspace.person("ben").id) is None
@@ -344,7 +357,8 @@ def test_an_unknown_shortcut_is_answered_with_a_message(harness: AppHarness) -> 
 
 
 def test_a_question_for_a_form_that_is_gone_says_so(harness: AppHarness) -> None:
-    value = AnswerState("x", "refund", entry="disputes/send-to-mediation").encode(m="ask-nobody")
+    state = AnswerState("x", "refund", entry="disputes/send-to-mediation")
+    value = EscalatePayload(state, "ask-nobody").encode()
 
     assert "no longer there" in answer_to(harness, Action.ESCALATE, value)
 
@@ -380,7 +394,8 @@ def test_through_the_gate_the_form_opens(harness: AppHarness, guide: Guide) -> N
     form, gate = gated(guide)
     facts = through(guide, form, gate)
 
-    press_value(harness, Action.ESCALATE, AnswerState("x", "CE does not answer", facts=facts).encode(m=form))
+    state = AnswerState("x", "CE does not answer", facts=facts)
+    press_value(harness, Action.ESCALATE, EscalatePayload(state, form).encode())
 
     assert harness.modal().title == guide.knowledge.forms[form].title
 

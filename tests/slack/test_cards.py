@@ -14,7 +14,7 @@ from slackguide.knowledge.conditions import FactValue
 from slackguide.runtime.container import build_guide
 from slackguide.sandbox.block_kit.block_types import MESSAGE_BLOCKS
 from slackguide.sandbox.block_kit.validation import MESSAGE_CHARACTERS, visible_text
-from slackguide.slack.button_state import AnswerState
+from slackguide.slack.button_payloads import AnswerState, ChooseEntryPayload
 from slackguide.slack.ids import ASK_TEXT, Action
 from slackguide.slack.views.answer_card import answer_card
 from tests.support.app_harness import KNOWLEDGE, AppHarness
@@ -67,7 +67,7 @@ def test_slack_takes_the_card_of_every_entry(office: AppHarness, guide: Guide, e
         asked = AnswerState(
             "answer", LONG[:300], token, facts=facts, rejected_entries=tuple(list(guide.knowledge.entries)[:5])
         )
-        payload = press_payload(office, f"{Action.CHOOSE}:0", asked.encode(o=entry_id), "lena")
+        payload = press_payload(office, f"{Action.CHOOSE}:0", ChooseEntryPayload(asked, entry_id).encode(), "lena")
         before = {message.ts for message in office.workspace.ephemerals("lena")}
 
         assert office.send("interactive", payload).status == 200
@@ -88,7 +88,7 @@ def test_a_window_takes_the_card_of_every_entry(office: AppHarness, guide: Guide
     window = office.modal("lena")
     token = office.repositories.drafts.put(window.person, {"text": LONG})
     asked = AnswerState("answer", LONG[:300], token, facts=some_facts(guide.knowledge))
-    payload = press_payload(office, f"{Action.CHOOSE}:0", asked.encode(o=entry_id), "lena", window)
+    payload = press_payload(office, f"{Action.CHOOSE}:0", ChooseEntryPayload(asked, entry_id).encode(), "lena", window)
 
     assert office.send("interactive", payload).status == 200
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from slackguide.slack.button_state import AnswerState
+from slackguide.slack.button_payloads import AnswerPayload, AnswerState, SetFactPayload
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
 from tests.slack.test_app_home import home
 from tests.support.app_harness import AppHarness
@@ -138,14 +138,15 @@ def test_a_stranger_who_had_to_be_looked_up_gets_the_apology_too(
 
     harness.until(lambda: any("Sorry" in m.text for m in harness.workspace.ephemerals("ana")))
     referred(harness.workspace.ephemerals("ana")[-1].text)
-    referred(answer_to(harness, Action.HELPFUL, AnswerState("x", "refund").encode()))
+    referred(answer_to(harness, Action.HELPFUL, AnswerPayload(AnswerState("x", "refund")).encode()))
 
 
 def test_the_home_tab_tells_it_in_a_window(harness: AppHarness) -> None:
     view = home(harness)
     harness.guide.broken = SECRET
 
-    assert press_value(harness, f"{Action.SET_FACT}:0", AnswerState("x").encode(n="x", v="y"), where=view).status == 200
+    value = SetFactPayload(AnswerState("x"), "x", "y").encode()
+    assert press_value(harness, f"{Action.SET_FACT}:0", value, where=view).status == 200
 
     harness.until(lambda: harness.workspace.views.top(view.person))
     assert "Sorry" in words(harness.modal())

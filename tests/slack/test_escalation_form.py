@@ -8,17 +8,22 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from slackguide.escalation.models import Escalation
+from slackguide.guide import Guide
+from slackguide.knowledge.model import Rule
 from slackguide.sandbox.user.payloads import Payloads
-from slackguide.slack.button_state import AnswerState
+from slackguide.slack.button_payloads import AnswerState, EscalatePayload
 from slackguide.slack.ids import DUPLICATE_REASON, Action
 from tests.slack.test_route import STRANGE
 from tests.support.app_harness import AppHarness
 from tests.support.escalations import TICKET, filled, notices, opened, posted, posts, sent, submitted_again
 from tests.support.forged_requests import answer_to
-from tests.support.questions import MEDIATION
+from tests.support.questions import MEDIATION, team_lead_entry
 from tests.support.rendered import fields, labels, live, said, words
 
 
@@ -51,7 +56,8 @@ def test_it_is_stored_confirmed_posted_and_the_requester_gets_the_link(harness: 
     assert post.ts.replace(".", "") in link
 
 
-def test_the_destination_that_the_guide_gave_stands_in_the_post(harness: AppHarness) -> None:
+def opened_with_destination(harness: AppHarness) -> None:
+    """Ask, answer the questions until the destination is known, and open the form."""
     message = harness.route(MEDIATION)
     for label in ("Work", "Mid-Market"):
         message = harness.click_message(message, labels(message)[label]) if label in labels(message) else message
@@ -59,6 +65,10 @@ def test_the_destination_that_the_guide_gave_stands_in_the_post(harness: AppHarn
         message = harness.click_message(message, labels(message)[label]) if label in labels(message) else message
     harness.click(message, Action.ESCALATE)
     assert "The guide says: HV Mediation Tier 1" in words(harness.modal())
+
+
+def test_the_destination_that_the_guide_gave_stands_in_the_post(harness: AppHarness) -> None:
+    opened_with_destination(harness)
     assert fields(harness.modal())["client_segment"] == "mid_market"
 
     harness.submit(filled())
@@ -193,6 +203,116 @@ def test_options_and_fields_of_an_older_form_are_reported_on_a_field_that_is_the
     assert "Copy your text" in answer["errors"]["ticket_url"]
 
 
+# -- what was recommended when the form opened ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def changed_guide(guide: Guide) -> Guide:
+    """The guide over knowledge in which one destination has another name."""
+
+    def changed(rule: Rule) -> Rule:
+        renamed = rule.target.name == "HV Mediation Tier 1"
+        return replace(rule, target=replace(rule.target, name="Mediation 2027")) if renamed else rule
+
+    entries = {
+        id: replace(entry, rules=tuple(changed(rule) for rule in entry.rules))
+        for id, entry in guide.knowledge.entries.items()
+    }
+    return Guide(replace(guide.knowledge, entries=entries))
+
+
+def stored_after(harness: AppHarness, change: Callable[[dict[str, Any]], None] = lambda _: None) -> Escalation:
+    """Submit the form, with its `private_metadata` changed, and return the stored escalation."""
+    view = harness.modal()
+    payload = harness.submit(filled(contract_id="x")).sent
+    metadata = json.loads(payload["view"]["private_metadata"])
+    change(metadata)
+    payload["view"]["private_metadata"] = json.dumps(metadata)
+    payload["view"]["state"]["values"]["contract_id"]["contract_id"]["value"] = "34567890"
+    assert json.loads(harness.send("interactive", payload).body)["response_action"] == "update"
+    stored = harness.repositories.escalations.by_view(view.id)
+    assert stored is not None
+    return stored
+
+
+def test_the_recommendation_is_stored_as_it_was_when_the_form_opened(harness: AppHarness, changed_guide: Guide) -> None:
+    opened_with_destination(harness)
+    harness.reload(changed_guide)
+
+    escalation = stored_after(harness)
+
+    assert escalation.entry_id == "disputes/send-to-mediation"
+    assert escalation.recommendation is not None
+    assert escalation.recommendation.destination == "HV Mediation Tier 1"
+    assert escalation.recommendation.because
+
+
+def test_a_recommendation_too_long_for_the_form_is_stored_beside_it(
+    harness: AppHarness, guide: Guide, changed_guide: Guide
+) -> None:
+    reasons = tuple(f"{number}: " + "a long reason " * 30 for number in range(9))
+
+    def explained(rule: Rule) -> Rule:
+        return replace(rule, because=" ".join(reasons)) if rule.target.name == "HV Mediation Tier 1" else rule
+
+    entries = {
+        id: replace(entry, rules=tuple(explained(rule) for rule in entry.rules))
+        for id, entry in guide.knowledge.entries.items()
+    }
+    harness.reload(Guide(replace(guide.knowledge, entries=entries)))
+    opened_with_destination(harness)
+    harness.reload(changed_guide)
+
+    escalation = stored_after(harness)
+
+    assert escalation.recommendation is not None
+    assert escalation.recommendation.destination == "HV Mediation Tier 1"
+    assert "8: a long reason" in " ".join(escalation.recommendation.because)
+
+
+def test_a_recommendation_stays_through_the_warning_about_a_duplicate(
+    harness: AppHarness, changed_guide: Guide
+) -> None:
+    sent(harness)
+    opened_with_destination(harness)
+    harness.reload(changed_guide)
+    view = harness.modal()
+    assert harness.submit(filled()).ok
+    assert "D-1001" in words(harness.modal())
+
+    assert harness.submit({DUPLICATE_REASON: "The client wrote again"}).ok
+
+    escalation = harness.repositories.escalations.by_view(view.id)
+    assert escalation is not None
+    assert escalation.recommendation is not None
+    assert escalation.recommendation.destination == "HV Mediation Tier 1"
+
+
+def test_a_form_of_0_1_0_does_not_carry_it_so_that_the_guide_answers_again(
+    harness: AppHarness, changed_guide: Guide
+) -> None:
+    opened_with_destination(harness)
+    harness.reload(changed_guide)
+
+    escalation = stored_after(harness, lambda metadata: metadata.pop("shown"))
+
+    assert escalation.entry_id == "disputes/send-to-mediation"
+    assert escalation.recommendation is not None
+    assert escalation.recommendation.destination == "Mediation 2027"
+
+
+@pytest.mark.parametrize("named", ["hidden", "removed", "none"])
+def test_a_form_whose_metadata_names_an_entry_that_the_person_may_not_see_names_none(
+    harness: AppHarness, guide: Guide, named: str
+) -> None:
+    entry_id = {"hidden": team_lead_entry(guide), "removed": "ce/removed", "none": None}[named]
+    opened_with_destination(harness)
+
+    escalation = stored_after(harness, lambda metadata: metadata["shown"].update(entry=entry_id))
+
+    assert (escalation.entry_id, escalation.recommendation) == (None, None)
+
+
 # -- a second one about the same case ---------------------------------------------------------------------------------
 
 
@@ -277,8 +397,8 @@ def test_nothing_that_people_write_is_rendered_as_markup_in_the_post_or_is_lost(
 
 def test_a_prefilled_question_of_600_quotes_still_opens_and_sends(harness: AppHarness) -> None:
     """What the form remembers of the question has 3,000 characters of room, quotes written as two each."""
-    value = AnswerState("answer", '"' * 290, entry="disputes/send-to-mediation", rejected_entries=("a" * 80,) * 9)
-    assert "summary" in answer_to(harness, Action.ESCALATE, value.encode(m="ask-disputes"))
+    state = AnswerState("answer", '"' * 290, entry="disputes/send-to-mediation", rejected_entries=("a" * 80,) * 9)
+    assert "summary" in answer_to(harness, Action.ESCALATE, EscalatePayload(state, "ask-disputes").encode())
 
 
 def test_who_follows_the_first_instead_keeps_what_they_typed_and_hears_of_it(harness: AppHarness) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from slackguide.escalation.models import Escalation
 from slackguide.guide import Guide
 from slackguide.sandbox import Message
-from slackguide.slack.button_state import AnswerState
+from slackguide.slack.button_payloads import AnswerState, EscalatePayload
 from slackguide.slack.ids import Action
 from slackguide.slack.views.escalation_card import escalation_card
 from tests.slack.test_app_home import home
@@ -20,7 +20,7 @@ from tests.support.rendered import said, words
 
 def escalated(harness: AppHarness, who: str, entry: str) -> Escalation:
     """Open the form by a button that carries the entry, and send it."""
-    value = AnswerState("x", "ban a user", entry=entry).encode(m="ask-disputes")
+    value = EscalatePayload(AnswerState("x", "ban a user", entry=entry), "ask-disputes").encode()
     assert press_value(harness, Action.ESCALATE, value, who).status == 200
     view_id = harness.modal(who).id
     assert harness.submit(filled(), who).ok
@@ -74,7 +74,7 @@ def test_what_a_team_lead_escalates_is_named_to_team_leads_alone(harness: AppHar
 def test_nothing_for_team_leads_is_filled_into_a_form(harness: AppHarness, guide: Guide) -> None:
     """What stands in a form is posted; the line above it, too, would tell the sender that it may be."""
     entry = guide.knowledge.entries[team_lead_entry(guide)]
-    value = AnswerState("x", "ban a user", entry=entry.id).encode(m="ask-disputes")
+    value = EscalatePayload(AnswerState("x", "ban a user", entry=entry.id), "ask-disputes").encode()
 
     press_value(harness, Action.ESCALATE, value, "lena")
 

@@ -10,7 +10,7 @@ import pytest
 
 from slackguide.logging_config import configure_logging
 from slackguide.sandbox import FaultKind, InjectedFault
-from slackguide.slack.button_state import AnswerState
+from slackguide.slack.button_payloads import AnswerPayload, AnswerState
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
 from tests.support.app_harness import AppHarness
 from tests.support.credentials import BOT_TOKEN, SECRET
@@ -100,7 +100,7 @@ def test_with_faults_of_ours_and_of_the_database(log: io.StringIO, harness: AppH
     harness.guide.broken = f"it says {WORD}"
     harness.command(f"refund {WORD}")
     harness.submit(filled(summary=WORD))
-    press_value(harness, Action.HELPFUL, AnswerState("x", f"refund {WORD}").encode())
+    press_value(harness, Action.HELPFUL, AnswerPayload(AnswerState("x", f"refund {WORD}")).encode())
     harness.ask(f"refund {WORD}")
     harness.guide.broken = None
     away = harness.database.with_suffix(".away")

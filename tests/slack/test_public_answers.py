@@ -12,7 +12,14 @@ from slack_sdk import WebClient
 
 from slackguide.guide import Guide
 from slackguide.sandbox import FaultKind, InjectedFault, Message, Person, PersonRole
-from slackguide.slack.button_state import AnswerState, decode
+from slackguide.slack.button_payloads import (
+    AnswerPayload,
+    AnswerState,
+    ChooseEntryPayload,
+    EscalatePayload,
+    RemoveFactPayload,
+    SetFactPayload,
+)
 from slackguide.slack.ids import Action
 from slackguide.slack.readers import CACHED_FOR
 from tests.slack.test_answer_actions import gated
@@ -53,27 +60,27 @@ def copy_of(harness: AppHarness, who: str, act: Callable[[], Any]) -> Message:
 
 def state_of(message: Message) -> AnswerState:
     """The state that the message's buttons carry."""
-    return decode(elements(message)[-1]["value"])[0]
+    return AnswerPayload.parse(elements(message)[-1]["value"]).state
 
 
-ACTIONS: Mapping[str, Mapping[str, Any]] = {
-    Action.SKIP_FACT: {},
-    Action.NOT_THIS: {},
-    Action.NONE_OF_THESE: {},
-    Action.HELPFUL: {},
-    Action.NOT_HELPFUL: {},
-    f"{Action.CHOOSE}:0": {"o": "disputes/send-to-mediation"},
-    f"{Action.OPEN_ALERT}:0": {"o": "conduct/self-harm"},
-    f"{Action.SET_FACT}:0": {"n": "contract_type", "v": "hourly"},
-    f"{Action.REMOVE_FACT}:contract_type": {"d": "contract_type"},
+ACTIONS: Mapping[str, Callable[[AnswerState], AnswerPayload]] = {
+    Action.SKIP_FACT: AnswerPayload,
+    Action.NOT_THIS: AnswerPayload,
+    Action.NONE_OF_THESE: AnswerPayload,
+    Action.HELPFUL: AnswerPayload,
+    Action.NOT_HELPFUL: AnswerPayload,
+    f"{Action.CHOOSE}:0": lambda state: ChooseEntryPayload(state, "disputes/send-to-mediation"),
+    f"{Action.OPEN_ALERT}:0": lambda state: ChooseEntryPayload(state, "conduct/self-harm"),
+    f"{Action.SET_FACT}:0": lambda state: SetFactPayload(state, "contract_type", "hourly"),
+    f"{Action.REMOVE_FACT}:contract_type": lambda state: RemoveFactPayload(state, "contract_type"),
 }
-"""Every action that draws a card, with what its button adds."""
+"""Every action that draws a card, with its button's payload."""
 
 
 @pytest.mark.parametrize("action_id", ACTIONS)
 def test_the_askers_click_changes_the_message_for_all(harness: AppHarness, action_id: str) -> None:
     answer = public(harness)
-    message = with_button(harness, answer, action_id, state_of(answer).encode(**ACTIONS[action_id]))
+    message = with_button(harness, answer, action_id, ACTIONS[action_id](state_of(answer)).encode())
 
     assert harness.click_message(message, action_id, "ana") != message
 
@@ -84,7 +91,7 @@ def test_the_askers_click_changes_the_message_for_all(harness: AppHarness, actio
 @pytest.mark.parametrize("who", ["ben", "lena"])
 def test_anybody_elses_click_gets_a_copy_of_their_own(harness: AppHarness, action_id: str, who: str) -> None:
     answer = public(harness)
-    message = with_button(harness, answer, action_id, state_of(answer).encode(**ACTIONS[action_id]))
+    message = with_button(harness, answer, action_id, ACTIONS[action_id](state_of(answer)).encode())
 
     own = copy_of(harness, who, lambda: harness.sandbox.click(who, message, action_id))
 
@@ -97,7 +104,8 @@ def test_anybody_elses_click_gets_a_copy_of_their_own(harness: AppHarness, actio
 def test_a_message_of_an_older_version_changes_for_nobody(harness: AppHarness, action_id: str) -> None:
     """Its buttons do not say who asked."""
     answer = public(harness)
-    old = {name: held for name, held in state_of(answer).to_draft().items() if name != "u"} | dict(ACTIONS[action_id])
+    value = json.loads(ACTIONS[action_id](state_of(answer)).encode())
+    old = {name: held for name, held in value.items() if name != "u"}
 
     message = with_button(harness, answer, action_id, json.dumps(old))
 
@@ -109,7 +117,7 @@ def test_a_message_of_an_older_version_changes_for_nobody(harness: AppHarness, a
 @pytest.mark.parametrize("action_id", ACTIONS)
 def test_where_a_guest_has_joined_the_message_stays_as_it_is(harness: AppHarness, action_id: str) -> None:
     answer = public(harness)
-    message = with_button(harness, answer, action_id, state_of(answer).encode(**ACTIONS[action_id]))
+    message = with_button(harness, answer, action_id, ACTIONS[action_id](state_of(answer)).encode())
     harness.workspace.add_person(Person(name="gus", real_name="Gus Ek", role=PersonRole.GUEST), channels=(STAFF,))
     harness.pass_time(CACHED_FOR.total_seconds())
 
@@ -160,9 +168,8 @@ def test_no_click_shows_everybody_what_is_for_team_leads(harness: AppHarness, gu
     entry = guide.knowledge.entries[team_lead_entry(guide)]
     lena = harness.workspace.person("lena").id
     answer = public(harness, entry.concerns[0], "lena")
-    forged = AnswerState("x", entry.concerns[0], entry=entry.id, asker=lena).encode(
-        **{**ACTIONS[action_id], "o": entry.id}
-    )
+    state = AnswerState("x", entry.concerns[0], entry=entry.id, asker=lena)
+    forged = json.dumps({**json.loads(ACTIONS[action_id](state).encode()), "o": entry.id})
 
     shown = harness.click_message(with_button(harness, answer, action_id, forged), action_id, "lena")
 
@@ -172,7 +179,8 @@ def test_no_click_shows_everybody_what_is_for_team_leads(harness: AppHarness, gu
 def test_a_team_leads_copy_of_an_agents_answer_holds_what_is_for_team_leads(harness: AppHarness, guide: Guide) -> None:
     entry = guide.knowledge.entries[team_lead_entry(guide)]
     answer = public(harness, entry.concerns[0])
-    value = AnswerState("x", entry.concerns[0], asker=harness.workspace.person("ana").id).encode(o=entry.id)
+    state = AnswerState("x", entry.concerns[0], asker=harness.workspace.person("ana").id)
+    value = ChooseEntryPayload(state, entry.id).encode()
 
     message = with_button(harness, answer, f"{Action.CHOOSE}:0", value)
 
@@ -208,7 +216,7 @@ def test_a_gates_question_is_put_to_whoever_clicks(harness: AppHarness, guide: G
     form, gate = gated(guide)
     answer = public(harness)
     title = guide.knowledge.entries[gate].title
-    escalate = with_button(harness, answer, Action.ESCALATE, state_of(answer).encode(m=form))
+    escalate = with_button(harness, answer, Action.ESCALATE, EscalatePayload(state_of(answer), form).encode())
     choose = with_button(harness, answer, f"{Action.CHOOSE_FORM}:0", form)
 
     assert title in words(copy_of(harness, "ben", lambda: harness.sandbox.click("ben", escalate, Action.ESCALATE)))
@@ -224,8 +232,8 @@ def test_a_gates_question_is_put_to_whoever_clicks(harness: AppHarness, guide: G
 def test_the_words_of_a_long_question_stay_with_its_asker(harness: AppHarness) -> None:
     """They are stored under a token; a button carries the beginning alone."""
     question = f"{MEDIATION}. " + "And the xylophone. " * 60 + "Zebra."
-    asked, _ = decode(elements(public(harness, question))[-1]["value"])
-    value = replace(asked, entry="disputes/send-to-mediation").encode(m="ask-disputes")
+    asked = state_of(public(harness, question))
+    value = EscalatePayload(replace(asked, entry="disputes/send-to-mediation"), "ask-disputes").encode()
     message = with_button(harness, public(harness), Action.ESCALATE, value)
 
     harness.click(message, Action.ESCALATE, "ben")

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import ActionsBlock, ButtonElement, SectionBlock
 
 from slackguide.guide import Answer, Asker, Concern, Guide
-from slackguide.slack.button_state import AnswerState
+from slackguide.slack.button_payloads import AnswerState
 from slackguide.slack.mrkdwn import plain
 from slackguide.slack.views.answer_card import answer_card
 from slackguide.slack.views.escalation_form import FormPrefill, FormState, form_view

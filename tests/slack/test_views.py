@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -11,16 +13,38 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from slackguide.escalation.filters import PageCursor
 from slackguide.escalation.form_validation import ValidForm, max_length, validate_form
+from slackguide.escalation.models import Recommendation
 from slackguide.knowledge.forms import Form, FormField
 from slackguide.sandbox.block_kit.state import choose, find, state_of
 from slackguide.sandbox.block_kit.validation import check_view
-from slackguide.slack.button_state import INLINE_LIMIT, VALUE_LIMIT, AnswerState, OutdatedActionError, decode
+from slackguide.slack.button_payloads import (
+    INLINE_LIMIT,
+    VALUE_LIMIT,
+    AnswerPayload,
+    AnswerState,
+    ChooseEntryPayload,
+    ChooseFormPayload,
+    EscalatePayload,
+    EscalationPayload,
+    HomePagePayload,
+    OutdatedActionError,
+    RemoveFactPayload,
+    SetFactPayload,
+)
 from slackguide.slack.ids import Callback
 from slackguide.slack.mrkdwn import bold, escape, escape_within, truncate, unescape
 from slackguide.slack.views.ask_modal import ask_view
 from slackguide.slack.views.blocks import TEXT_LIMIT, RenderedMessage, text_card
-from slackguide.slack.views.escalation_form import FormPrefill, FormState, form_view, initial_values, submitted_values
+from slackguide.slack.views.escalation_form import (
+    FormPrefill,
+    FormState,
+    ShownAnswer,
+    form_view,
+    initial_values,
+    submitted_values,
+)
 
 # -- forms ------------------------------------------------------------------------------------------------------------
 
@@ -167,14 +191,26 @@ asked_states = st.builds(
 )
 
 
+fact_values = st.integers(0, 10**6) | st.text(max_size=15)
+answer_payloads: SearchStrategy[AnswerPayload] = st.one_of(
+    st.builds(AnswerPayload, asked_states),
+    st.builds(ChooseEntryPayload, asked_states, ids),
+    st.builds(SetFactPayload, asked_states, names, fact_values),
+    st.builds(RemoveFactPayload, asked_states, names),
+    st.builds(EscalatePayload, asked_states, ids),
+)
+
+
 @settings(deadline=None)
-@given(asked_states)
-def test_a_state_is_read_back_as_it_was_written_or_with_less_of_the_question(asked: AnswerState) -> None:
-    value = asked.encode(o="disputes/x", v=0, n="")
+@given(answer_payloads)
+def test_a_payload_is_read_back_as_it_was_written_or_with_less_of_the_question(payload: AnswerPayload) -> None:
+    value = payload.encode()
 
     assert len(value) <= VALUE_LIMIT
-    back, more = decode(value)
-    assert more == {"o": "disputes/x", "v": 0, "n": ""}
+    parsed, asked = type(payload).parse(value), payload.state
+    back = parsed.state
+    assert replace(parsed, state=asked) == payload
+    assert AnswerPayload.parse(value).state == back, "each of them carries the state"
     assert asked.text.startswith(back.text)
     assert (back.answer, back.token, back.entry, back.facts) == (asked.answer, asked.token, asked.entry, asked.facts)
     assert (back.removed_facts, back.rejected_entries, back.skipped) == (
@@ -189,11 +225,34 @@ def test_a_state_is_read_back_as_it_was_written_or_with_less_of_the_question(ask
 @settings(deadline=None)
 @given(asked_states, names)
 def test_a_form_remembers_what_a_button_carried_within_3000_characters(asked: AnswerState, form: str) -> None:
-    carried, _ = decode(asked.encode(m=form))
-    state = FormState(form, carried, warned="D-1001")
+    carried = EscalatePayload.parse(EscalatePayload(asked, form).encode()).state
+    state = FormState(form, carried, warned="D-1001", shown_token="x" * 16)
 
     assert len(state.encode()) <= 3000
     assert FormState.decode(state.encode()) == state
+
+
+recommendations = st.builds(
+    Recommendation, st.text(min_size=1, max_size=60), st.lists(st.text(max_size=90), max_size=4).map(tuple)
+)
+
+
+@settings(deadline=None)
+@given(asked_states, names, st.builds(ShownAnswer, st.none() | ids.filter(bool), st.none() | recommendations))
+def test_a_form_remembers_the_answer_that_was_shown(asked: AnswerState, form: str, shown: ShownAnswer) -> None:
+    state = FormState(form, asked, shown=shown)
+
+    assert FormState.decode(state.encode()) == state
+    if state.fits:
+        assert len(replace(state, warned="D" * 40 + "-1001").encode()) <= 3000
+
+
+@pytest.mark.parametrize(
+    "shown", ['{"destination":1}', '{"entry":[]}', '{"destination":"a","because":"b"}', "[]", "null"]
+)
+def test_a_garbled_answer_in_a_form_is_outdated(shown: str) -> None:
+    with pytest.raises(OutdatedActionError):
+        FormState.decode(f'{{"form":"ask-ce","asked":{{"a":"x"}},"shown":{shown}}}')
 
 
 @settings(deadline=None)
@@ -202,12 +261,42 @@ def test_a_form_remembers_what_a_button_carried_within_3000_characters(asked: An
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*"aqtefxrkonvdm"]), inner, max_size=5),
 ).map(json.dumps))  # fmt: skip
 def test_anything_else_is_stale_and_never_an_exception_of_another_kind(value: str) -> None:
-    try:
-        asked, _ = decode(value)
-    except OutdatedActionError:
-        return
-    assert asked.answer
-    assert all(isinstance(notified, str | int) for notified in asked.facts.values())
+    types: tuple[type[AnswerPayload], ...] = (
+        AnswerPayload, ChooseEntryPayload, SetFactPayload, RemoveFactPayload, EscalatePayload
+    )  # fmt: skip
+    for payload_type in types:
+        try:
+            asked = payload_type.parse(value).state
+        except OutdatedActionError:
+            continue
+        assert asked.answer
+        assert all(isinstance(notified, str | int) for notified in asked.facts.values())
+
+
+@given(st.builds(HomePagePayload, ids, st.none() | st.builds(PageCursor, st.datetimes(timezones=st.just(UTC)), ids)))
+def test_a_page_of_app_home_is_read_back_as_it_was_written(payload: HomePagePayload) -> None:
+    assert HomePagePayload.parse(payload.encode()) == payload
+
+
+@given(ids)
+def test_buttons_that_carry_an_id_are_read_back_as_they_were_written(id: str) -> None:
+    assert EscalationPayload.parse(EscalationPayload(id).encode()) == EscalationPayload(id)
+    assert ChooseFormPayload.parse(ChooseFormPayload(id).encode()) == ChooseFormPayload(id)
+
+
+@pytest.mark.parametrize(
+    ("value", "payload"),
+    [
+        ('{"a":"x","q":"refund"}', AnswerPayload(AnswerState("x", "refund"))),
+        ('{"a":"x","o":"ce/ban"}', ChooseEntryPayload(AnswerState("x"), "ce/ban")),
+        ('{"a":"x","n":"days","v":0}', SetFactPayload(AnswerState("x"), "days", 0)),
+        ('{"a":"x","d":"days"}', RemoveFactPayload(AnswerState("x"), "days")),
+        ('{"a":"x","m":"ask-ce"}', EscalatePayload(AnswerState("x"), "ask-ce")),
+    ],
+)
+def test_the_keys_on_the_wire_are_those_of_0_1_0(value: str, payload: AnswerPayload) -> None:
+    assert payload.encode() == value
+    assert type(payload).parse(value) == payload
 
 
 def test_telling_and_taking_back_undo_each_other() -> None:

@@ -76,7 +76,8 @@ class AppHarness:
         patience: float = WAIT_SECONDS,
     ) -> None:
         self.clock = ManualClock(WEDNESDAY)
-        self.guide = BreakableGuide(directory=KNOWLEDGE, build=lambda _: guide)
+        self._current_guide = guide
+        self.guide = BreakableGuide(directory=KNOWLEDGE, build=lambda _: self._current_guide)
         self.database = database
         self._environment = {**(environment or {})}
         groups = {"team-leads": ("lena",), "disputes-specialists": ("marek",), "ce-specialists": ("priya",)}
@@ -139,6 +140,11 @@ class AppHarness:
         self.sandbox.faults.clear()
         self.end()
         self.sandbox.stop()
+
+    def reload(self, guide: Guide) -> None:
+        """Reload the knowledge with another guide, as SIGHUP does after the files have changed."""
+        self._current_guide = guide
+        assert self.guide.reload()
 
     def _forward(self, path: str) -> Any:
         def application(environ: Any, start: Any) -> Any:

@@ -111,33 +111,23 @@ class ServiceBuilder:
             identity=self._known_identity,
             listeners=self.listeners,
             boundary=ErrorHandler(updater=self.updater, ids=new_id),
+            directory=self.directory_sync,
         )
 
     @cached_property
     def listeners(self) -> Listeners:
         """The listeners of every surface."""
         return Listeners(
-            route=RouteCommand(
-                answers=self.answers,
-                access_policy=self.access_policy,
-                directory=self.directory_sync,
-                modals=self.modals,
-                updater=self.updater,
-            ),
+            route=RouteCommand(answers=self.answers, modals=self.modals),
             answer_actions=AnswerActions(
                 answers=self.answers,
-                directory=self.directory_sync,
                 modals=self.modals,
                 updater=self.updater,
                 readers=self.readers,
                 feedback=self.repositories.feedback,
             ),
-            ask_modal=AskModal(
-                answers=self.answers, directory=self.directory_sync, modals=self.modals, updater=self.updater
-            ),
-            escalation_form=EscalationFormSubmission(
-                answers=self.answers, directory=self.directory_sync, escalations=self.repositories.escalations
-            ),
+            ask_modal=AskModal(answers=self.answers, modals=self.modals, updater=self.updater),
+            escalation_form=EscalationFormSubmission(answers=self.answers, escalations=self.repositories.escalations),
             escalation_actions=EscalationActions(
                 escalations=self.repositories.escalations,
                 directory=self.directory_sync,
@@ -151,9 +141,7 @@ class ServiceBuilder:
             ),
             home=AppHomeActions(
                 client=self.client,
-                directory=self.directory_sync,
                 modals=self.modals,
-                updater=self.updater,
                 background=self.background,
                 draw=self.app_home.view,
             ),

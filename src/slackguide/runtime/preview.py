@@ -9,7 +9,7 @@ from typing import Any
 from slackguide.guide import Answer, Asker, Concern
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import InvalidKnowledgeError
-from slackguide.slack.button_state import AnswerState
+from slackguide.slack.button_payloads import AnswerState
 from slackguide.slack.views.answer_card import answer_card
 
 

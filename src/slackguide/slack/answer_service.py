@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from typing import assert_never
+from typing import Any, assert_never
 
 from slackguide.errors import StorageError, UnusableInput
 from slackguide.guide import Answer, Asker, Choices, Concern, Guide, NoAnswer, Outcome
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import FactValue
-from slackguide.slack.button_state import INLINE_LIMIT, AnswerState
+from slackguide.slack.button_payloads import INLINE_LIMIT, AnswerState
 from slackguide.slack.mrkdwn import truncate
 from slackguide.slack.views.answer_card import answer_card
 from slackguide.slack.views.blocks import RenderedMessage
@@ -97,11 +97,22 @@ class AnswerService:
     def _full_text(self, state: AnswerState, user_id: str) -> str:
         if state.token is None:
             return state.text
-        try:
-            stored = self._drafts.get(state.token, user_id)
-        except StorageError:
-            stored = None
+        stored = self.draft(state.token, user_id)
         return str(stored["text"]) if stored else state.text
+
+    def store_draft(self, user_id: str, content: Mapping[str, Any]) -> str | None:
+        """Store what a button or a form has no room for and return its token; None if the database does not answer."""
+        try:
+            return self._drafts.put(user_id, content)
+        except StorageError:
+            return None
+
+    def draft(self, token: str, user_id: str) -> dict[str, Any] | None:
+        """Return what was stored under a token of this person; None if it is gone or the database does not answer."""
+        try:
+            return self._drafts.get(token, user_id)
+        except StorageError:
+            return None
 
     def new_state(self, text: str, user_id: str) -> AnswerState:
         """Return the state for a new text, truncated to `TEXT_LIMIT`. A text too long for a button is stored."""
@@ -109,10 +120,7 @@ class AnswerService:
         answer = self._ids()
         if len(json.dumps(text, ensure_ascii=False)) <= INLINE_LIMIT:
             return AnswerState(answer, text, asker=user_id)
-        try:
-            token = self._drafts.put(user_id, {"text": text})
-        except StorageError:
-            token = None
+        token = self.store_draft(user_id, {"text": text})
         return AnswerState(answer, truncate(text, INLINE_LIMIT // 2), token, asker=user_id)
 
     def _known_entry(self, state: AnswerState) -> str | None:

@@ -10,7 +10,9 @@ from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
+from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.error_handler import ErrorHandler
+from slackguide.slack.middleware import AccessMiddleware
 from slackguide.slack.registry import Listeners, register
 from slackguide.storage.bot_identity import BotIdentity
 
@@ -26,6 +28,7 @@ def build_app(
     identity: Callable[[], BotIdentity | None],
     listeners: Listeners,
     boundary: ErrorHandler,
+    directory: DirectorySync,
 ) -> App:
     """Return the app with all listeners. `signing_secret` is None in Socket Mode, whose requests are not signed."""
 
@@ -50,6 +53,7 @@ def build_app(
         listener_executor=ThreadPoolExecutor(max_workers=LISTENER_THREADS, thread_name_prefix="listener"),
     )
     app.error(boundary)
+    app.use(AccessMiddleware(directory=directory, updater=listeners.updater, dispatch=app.dispatch))
     register(app, listeners)
     return app
 

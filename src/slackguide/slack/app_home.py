@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -120,13 +119,3 @@ class AppHomeBuilder:
     def _assigned_queues(self, user: DirectoryUser | None, knowledge: KnowledgeBase) -> frozenset[str]:
         groups = user.groups if user else frozenset()
         return frozenset(id for id, form in knowledge.forms.items() if form.specialists in groups)
-
-
-def parse_pages(value: str) -> dict[str, PageCursor]:
-    """Parse a paging button's value (`views.app_home` writes it). Return no cursors if it is invalid."""
-    try:
-        raw = json.loads(value)
-        after = raw["after"]
-        return {str(raw["list"]): PageCursor(datetime.fromisoformat(after[0]), str(after[1]))} if after else {}
-    except (ValueError, KeyError, TypeError, IndexError):
-        return {}

@@ -10,8 +10,8 @@ from slack_bolt import BoltResponse
 
 from slackguide.slack.api.updates import MessageUpdater
 from slackguide.slack.error_messages import error_message, error_reference, surface_name
-from slackguide.slack.listeners.escalation_form import on_first_field
 from slackguide.slack.views.blocks import text_card
+from slackguide.slack.views.form_errors import on_first_field
 
 JSON: dict[str, str | Sequence[str]] = {"content-type": ["application/json; charset=utf-8"]}
 """Headers of a JSON response."""

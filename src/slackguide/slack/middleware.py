@@ -1,32 +1,121 @@
-"""Authorize whoever clicks: at once if the directory knows them, else after the acknowledgement."""
+"""Bolt middleware that checks the access policy before every listener."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from slack_bolt import Ack, BoltContext, BoltRequest, BoltResponse, Respond
 
 from slackguide.slack.access import Allowed, Denied, UnknownUser
 from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.api.updates import MessageUpdater
+from slackguide.slack.ids import Action
+from slackguide.slack.views.blocks import text_card
+from slackguide.slack.views.form_errors import rejection
+
+LOOKING_UP = (
+    "One moment: I do not know you yet and am looking you up. Your answer follows here. "
+    "If none has come within a minute, Slack did not let me: please type it again."
+)
+
+INTERACTIONS = frozenset({"block_actions", "block_suggestion", "message_action", "shortcut", "view_submission"})
+"""Types of requests that come from a person. Events are queued, and checked when they are answered."""
+
+UNCHECKED_ACTIONS = frozenset({Action.LINK, Action.HOME_PAGE})
+"""Actions without a check here: a link is only acknowledged, and App Home is checked when it is drawn."""
 
 
-def authorize(
-    directory: DirectorySync, updater: MessageUpdater, body: Mapping[str, Any], work: Callable[[Allowed], None]
-) -> None:
-    """Does `work` for the person behind a press or shortcut, or tells them in words why not.
+class AccessMiddleware:
+    """Puts the person who sent a request into the Bolt context, or answers the request in place of the listener.
 
-    Looking up a stranger takes the network, so that it is done later, when Slack has its acknowledgement.
+    Listeners take two arguments from the context: `user`, an `Allowed`, and `acknowledged`, whether the request was
+    acknowledged before the listener runs. `dispatch` is the app's.
     """
-    user_id = str(body["user"]["id"])
 
-    def go(decision: Allowed | Denied) -> None:
-        if isinstance(decision, Denied):
-            updater.say(body, decision.message)
+    def __init__(
+        self, *, directory: DirectorySync, updater: MessageUpdater, dispatch: Callable[[BoltRequest], BoltResponse]
+    ) -> None:
+        self._directory = directory
+        self._updater = updater
+        self._dispatch = dispatch
+
+    def __call__(
+        self,
+        request: BoltRequest,
+        body: dict[str, Any],
+        context: BoltContext,
+        ack: Ack,
+        respond: Respond,
+        next: Callable[[], None],
+    ) -> BoltResponse | None:
+        """Call the next middleware for a person who is allowed; answer everybody else.
+
+        Looking up an unknown person takes the network. A submission waits for it: its acknowledgement is the only place
+        for an error. Everything else is acknowledged first and dispatched again afterwards.
+        """
+        user_id = _user_id(body)
+        if user_id is None or "user" in context:
+            next()
+            return None
+        decision = self._directory.known(user_id)
+        if isinstance(decision, UnknownUser) and body.get("type") == "view_submission":
+            decision = self._directory.look_up(user_id)
+        match decision:
+            case Allowed():
+                context["user"] = decision
+                context["acknowledged"] = False
+                next()
+                return None
+            case Denied(message=text):
+                return self._deny(ack, body, text)
+            case UnknownUser():
+                self._updater.in_background(body, lambda: self._look_up(user_id, request, respond))
+                return self._acknowledge(ack, body)
+
+    def _deny(self, ack: Ack, body: dict[str, Any], text: str) -> BoltResponse:
+        if body.get("command"):
+            return ack(**text_card(text).ephemeral())
+        match body.get("type"):
+            case "view_submission":
+                return ack(**rejection(body.get("view") or {}, text))
+            case "block_suggestion":
+                return ack(options=[])
+            case _:
+                self._updater.say(body, text)
+                return ack()
+
+    def _acknowledge(self, ack: Ack, body: Mapping[str, Any]) -> BoltResponse:
+        if body.get("command"):
+            return ack(**text_card(LOOKING_UP).ephemeral())
+        return ack(options=[]) if body.get("type") == "block_suggestion" else ack()
+
+    def _look_up(self, user_id: str, request: BoltRequest, respond: Respond) -> None:
+        """Look up a person and dispatch their request again, which has been acknowledged.
+
+        The answer to a command takes the place of `LOOKING_UP`.
+        """
+        body = request.body
+        decision = self._directory.look_up(user_id)
+        if isinstance(decision, Allowed):
+            context = {"user": decision, "acknowledged": True}
+            response = self._dispatch(BoltRequest(body=body, context=context, mode="socket_mode"))
+            if body.get("command") and response.body:
+                respond(**json.loads(response.body), replace_original=True)
+        elif body.get("command"):
+            self._updater.replace(body, text_card(decision.message))
         else:
-            work(decision)
+            self._updater.say(body, decision.message)
 
-    decision = directory.known(user_id)
-    if isinstance(decision, UnknownUser):
-        updater.in_background(body, lambda: go(directory.look_up(user_id)))
-    else:
-        go(decision)
+
+def _user_id(body: Mapping[str, Any]) -> str | None:
+    """Return the id of the person to check; None where nobody is."""
+    if body.get("command"):
+        return str(body["user_id"])
+    if body.get("type") not in INTERACTIONS:
+        return None
+    action_ids = [str(action.get("action_id")) for action in body.get("actions") or ()]
+    if action_ids and all(action_id.split(":")[0] in UNCHECKED_ACTIONS for action_id in action_ids):
+        return None
+    return str(body["user"]["id"])

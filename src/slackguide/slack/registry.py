@@ -15,11 +15,11 @@ from slackguide.slack.listeners.answer_actions import AnswerActions
 from slackguide.slack.listeners.app_home import AppHomeActions
 from slackguide.slack.listeners.ask_modal import AskModal
 from slackguide.slack.listeners.escalation_actions import EscalationActions
-from slackguide.slack.listeners.escalation_form import EscalationFormSubmission, on_first_field
+from slackguide.slack.listeners.escalation_form import EscalationFormSubmission
 from slackguide.slack.listeners.message_events import MessageEvents
 from slackguide.slack.listeners.route_command import RouteCommand
-from slackguide.slack.views.ask_modal import answer_view
 from slackguide.slack.views.blocks import text_card
+from slackguide.slack.views.form_errors import rejection
 
 OUTDATED_MESSAGE = (
     "This belongs to another version of me, and I do not know it any more. Nothing was changed. Please ask again."
@@ -115,11 +115,7 @@ def _register_catch_alls(app: App, updater: MessageUpdater) -> None:
         ack()
 
     def old_view(ack: Ack, view: dict[str, Any]) -> None:
-        errors = on_first_field(view, OUTDATED_MESSAGE)
-        if errors:
-            ack(response_action="errors", errors=errors)
-        else:
-            ack(response_action="update", view=answer_view(text_card(OUTDATED_MESSAGE)))
+        ack(**rejection(view, OUTDATED_MESSAGE))
 
     app.command(anything)(lambda ack: ack(**text_card(OUTDATED_MESSAGE).ephemeral()))
     app.event(anything)(acknowledge)

@@ -13,7 +13,7 @@ from slackguide.knowledge.conditions import FactValue
 from slackguide.slack.access import Allowed, Denied
 from slackguide.slack.answer_service import TEXT_LIMIT, AnswerService
 from slackguide.slack.api.directory_sync import DirectorySync
-from slackguide.slack.button_state import AnswerState
+from slackguide.slack.button_payloads import AnswerState
 from slackguide.slack.error_messages import error_message, error_reference
 from slackguide.slack.mrkdwn import unescape
 from slackguide.slack.readers import ChannelReaders

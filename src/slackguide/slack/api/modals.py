@@ -12,12 +12,12 @@ from slack_sdk.models.views import View
 
 from slackguide.delivery.sender import DeliveryError, SlackRefusedError
 from slackguide.errors import SlackguideError
-from slackguide.guide import LEAST_PRIVILEGED, Answer
+from slackguide.guide import LEAST_PRIVILEGED, Answer, Outcome
 from slackguide.slack.access import Allowed
 from slackguide.slack.answer_service import AnswerService
 from slackguide.slack.api.calls import call_slack
-from slackguide.slack.button_state import AnswerState
-from slackguide.slack.views.escalation_form import FormPrefill, FormState, form_view
+from slackguide.slack.button_payloads import AnswerState
+from slackguide.slack.views.escalation_form import FormPrefill, FormState, form_view, shown_answer
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +61,11 @@ class ModalOpener:
             raise ModalNotOpenedError("That form no longer exists. Type /route escalate to see the current forms.")
         if form.gate is not None:
             state = self._check_gate(form_id, form.gate, state, user)
-        prefill = FormPrefill() if state is None else self._prefill(state, user)
-        view = form_view(form, FormState(form_id, state), prefill)
+        if state is None:
+            view = form_view(form, FormState(form_id), FormPrefill())
+        else:
+            outcome = self._answers.outcome(state, user.user_id, user.asker)
+            view = form_view(form, self._form_state(form_id, state, outcome, user), self._prefill(state, outcome, user))
         self.view(str(body["trigger_id"]), view, on_top=bool(body.get("view")))
 
     def _check_gate(self, form_id: str, gate: str, state: AnswerState | None, user: Allowed) -> AnswerState:
@@ -73,9 +76,20 @@ class ModalOpener:
             return gate_state
         raise GateRequiredError(gate_state)
 
-    def _prefill(self, state: AnswerState, user: Allowed) -> FormPrefill:
+    def _form_state(self, form_id: str, state: AnswerState, outcome: Outcome, user: Allowed) -> FormState:
+        """Return the form's state with the answer as it is now: a reload while the form is open does not change it.
+
+        Where `private_metadata` has no room for the answer, it is stored as a draft. If the database does not take it,
+        the answer is computed again at submission.
+        """
+        shown = shown_answer(outcome)
+        form_state = FormState(form_id, state, shown=shown)
+        if form_state.fits:
+            return form_state
+        return FormState(form_id, state, shown_token=self._answers.store_draft(user.user_id, shown.to_json()))
+
+    def _prefill(self, state: AnswerState, outcome: Outcome, user: Allowed) -> FormPrefill:
         text = self._answers.text_of(state, user.user_id)
-        outcome = self._answers.outcome(state, user.user_id, user.asker)
         if not isinstance(outcome, Answer):
             return FormPrefill(text, dict(state.facts))
         facts = dict(outcome.decision.known_facts)

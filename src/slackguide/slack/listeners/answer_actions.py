@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from slack_bolt import Ack
 
@@ -13,15 +13,24 @@ from slackguide.errors import StorageError
 from slackguide.guide import LEAST_PRIVILEGED, Asker
 from slackguide.slack.access import Allowed
 from slackguide.slack.answer_service import AnswerService
-from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.api.modals import GateRequiredError, ModalNotOpenedError, ModalOpener
 from slackguide.slack.api.updates import MessageUpdater
-from slackguide.slack.button_state import AnswerState, OutdatedActionError, decode
-from slackguide.slack.middleware import authorize
+from slackguide.slack.button_payloads import (
+    AnswerPayload,
+    AnswerState,
+    ChooseEntryPayload,
+    ChooseFormPayload,
+    EscalatePayload,
+    OutdatedActionError,
+    RemoveFactPayload,
+    SetFactPayload,
+)
 from slackguide.slack.readers import ChannelReaders
 from slackguide.slack.surfaces import public_channel_of
 from slackguide.slack.views.blocks import RenderedMessage, text_card
 from slackguide.storage.feedback import FeedbackRepository, Verdict
+
+P = TypeVar("P", bound=AnswerPayload)
 
 THANKS = {
     Verdict.HELPFUL: "Thank you: noted as helpful.",
@@ -36,47 +45,57 @@ class AnswerActions:
         self,
         *,
         answers: AnswerService,
-        directory: DirectorySync,
         modals: ModalOpener,
         updater: MessageUpdater,
         readers: ChannelReaders,
         feedback: FeedbackRepository,
     ) -> None:
         self._answers = answers
-        self._directory = directory
         self._modals = modals
         self._updater = updater
         self._readers = readers
         self._feedback = feedback
 
-    def choose(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def choose(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """One of the entries offered, or the one that an alert speaks of."""
-        self._rerender(ack, action, body, lambda state, more: replace(state, entry=str(more["o"])))
+        self._rerender(
+            ack, action, body, user, ChooseEntryPayload, lambda payload: replace(payload.state, entry=payload.entry_id)
+        )
 
-    def set_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def set_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """An answer to the question asked."""
-        self._rerender(ack, action, body, _with_fact)
+        self._rerender(
+            ack,
+            action,
+            body,
+            user,
+            SetFactPayload,
+            lambda payload: payload.state.with_fact(payload.name, payload.value),
+        )
 
-    def remove_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def remove_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """A fact is not so."""
-        self._rerender(ack, action, body, lambda state, more: state.without_fact(str(more["d"])))
+        self._rerender(
+            ack, action, body, user, RemoveFactPayload, lambda payload: payload.state.without_fact(payload.name)
+        )
 
-    def skip_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def skip_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """The agent does not know the fact: every possibility, each with its condition."""
-        self._rerender(ack, action, body, lambda state, _: replace(state, skipped=True))
+        self._rerender(ack, action, body, user, AnswerPayload, lambda payload: replace(payload.state, skipped=True))
 
-    def helpful(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def helpful(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """It was."""
-        self._record_feedback(ack, action, body, Verdict.HELPFUL)
+        self._record_feedback(ack, action, body, user, Verdict.HELPFUL)
 
-    def not_helpful(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def not_helpful(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """It was not."""
-        self._record_feedback(ack, action, body, Verdict.NOT_HELPFUL)
+        self._record_feedback(ack, action, body, user, Verdict.NOT_HELPFUL)
 
-    def not_this(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def not_this(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Another entry was meant: offers the next matches."""
 
-        def others(state: AnswerState, _: dict[str, Any], user_id: str, asker: Asker) -> RenderedMessage:
+        def others(payload: AnswerPayload, user_id: str, asker: Asker) -> RenderedMessage:
+            state = payload.state
             rejected = (*state.rejected_entries, state.entry) if state.entry else state.rejected_entries
             return self._answers.more_matches(replace(state, entry=None, rejected_entries=rejected), user_id, asker)
 
@@ -84,58 +103,69 @@ class AnswerActions:
             ack,
             action,
             body,
+            user,
+            AnswerPayload,
             others,
             keep=lambda state, user_id: self._store_feedback(state, user_id, Verdict.NOT_THIS),
         )
 
-    def none_of_these(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def none_of_these(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """None of those offered: says what to do instead."""
 
         def keep(state: AnswerState, user_id: str) -> None:
             self._store_feedback(replace(state, entry=None), user_id, Verdict.NOT_THIS)
 
         self._show(
-            ack, action, body, lambda state, _, user_id, asker: self._answers.no_match(state, user_id, asker), keep=keep
+            ack,
+            action,
+            body,
+            user,
+            AnswerPayload,
+            lambda payload, user_id, asker: self._answers.no_match(payload.state, user_id, asker),
+            keep=keep,
         )
 
-    def escalate(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def escalate(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Opens the form."""
-        self._open(ack, action, body, lambda user: self._form(action, body, user))
+        self._open(ack, action, body, user, lambda: self._form(action, body, user))
 
-    def choose_form(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+    def choose_form(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Opens the form chosen from the list, empty."""
-        self._open(ack, action, body, lambda user: self._modals.form(body, str(action.get("value")), None, user))
+        self._open(ack, action, body, user, lambda: self._modals.form(body, _form_id(action), None, user))
 
     def _form(self, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        state, more = decode(action.get("value"))
-        self._modals.form(body, str(more.get("m")), state, user)
+        payload = EscalatePayload.parse(action.get("value"))
+        self._modals.form(body, payload.form_id, payload.state, user)
 
-    def _open(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], work: Callable[[Allowed], None]) -> None:
-        def open_it(user: Allowed) -> None:
-            try:
-                work(user)
-            except GateRequiredError as gated:
-                state, notice = gated.state, str(gated)
-                self._redraw_for(
-                    body,
-                    user,
-                    asked_by=_asker_of(action),
-                    draw=lambda asker: self._answers.render(state, user.user_id, asker, notice=notice),
-                )
-            except (ModalNotOpenedError, OutdatedActionError) as error:
-                self._updater.say(body, str(error))
-
-        authorize(self._directory, self._updater, body, open_it)
+    def _open(
+        self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed, open_form: Callable[[], None]
+    ) -> None:
+        try:
+            open_form()
+        except GateRequiredError as gated:
+            state, notice = gated.state, str(gated)
+            self._redraw_for(
+                body,
+                user,
+                asked_by=_asker_of(action),
+                draw=lambda asker: self._answers.render(state, user.user_id, asker, notice=notice),
+            )
+        except (ModalNotOpenedError, OutdatedActionError) as error:
+            self._updater.say(body, str(error))
         ack()
 
-    def _record_feedback(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], verdict: Verdict) -> None:
-        def noted(state: AnswerState, _: dict[str, Any], user_id: str, asker: Asker) -> RenderedMessage:
-            return self._answers.render(state, user_id, asker, notice=THANKS[verdict])
+    def _record_feedback(
+        self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed, verdict: Verdict
+    ) -> None:
+        def noted(payload: AnswerPayload, user_id: str, asker: Asker) -> RenderedMessage:
+            return self._answers.render(payload.state, user_id, asker, notice=THANKS[verdict])
 
         self._show(
             ack,
             action,
             body,
+            user,
+            AnswerPayload,
             noted,
             keep=lambda state, user_id: self._store_feedback(state, user_id, verdict),
             beside=text_card(THANKS[verdict]),
@@ -146,13 +176,17 @@ class AnswerActions:
         ack: Ack,
         action: dict[str, Any],
         body: dict[str, Any],
-        change: Callable[[AnswerState, dict[str, Any]], AnswerState],
+        user: Allowed,
+        payload_type: type[P],
+        change: Callable[[P], AnswerState],
     ) -> None:
         self._show(
             ack,
             action,
             body,
-            lambda state, more, user_id, asker: self._answers.render(change(state, more), user_id, asker),
+            user,
+            payload_type,
+            lambda payload, user_id, asker: self._answers.render(change(payload), user_id, asker),
         )
 
     def _show(
@@ -160,7 +194,9 @@ class AnswerActions:
         ack: Ack,
         action: dict[str, Any],
         body: dict[str, Any],
-        draw: Callable[[AnswerState, dict[str, Any], str, Asker], RenderedMessage],
+        user: Allowed,
+        payload_type: type[P],
+        draw: Callable[[P, str, Asker], RenderedMessage],
         *,
         keep: Callable[[AnswerState, str], None] | None = None,
         beside: RenderedMessage | None = None,
@@ -170,23 +206,20 @@ class AnswerActions:
         `beside` is shown in place of a copy under somebody else's answer.
         """
 
-        def show(user: Allowed) -> None:
-            try:
-                state, more = decode(action.get("value"))
-                if keep is not None:
-                    keep(state, user.user_id)
-            except (OutdatedActionError, StorageError) as error:
-                self._updater.say(body, str(error))
-                return
+        try:
+            payload = payload_type.parse(action.get("value"))
+            if keep is not None:
+                keep(payload.state, user.user_id)
+        except (OutdatedActionError, StorageError) as error:
+            self._updater.say(body, str(error))
+        else:
             self._redraw_for(
                 body,
                 user,
-                asked_by=state.asker,
-                draw=lambda asker: draw(state, more, user.user_id, asker),
+                asked_by=payload.state.asker,
+                draw=lambda asker: draw(payload, user.user_id, asker),
                 beside=beside,
             )
-
-        authorize(self._directory, self._updater, body, show)
         ack()
 
     def _redraw_for(
@@ -219,7 +252,7 @@ class AnswerActions:
     def _in_words(self, body: dict[str, Any], work: Callable[[], None]) -> None:
         try:
             work()
-        except (OutdatedActionError, KeyError):
+        except OutdatedActionError:
             self._updater.say(body, str(OutdatedActionError()))
         except StorageError as error:
             self._updater.say(body, str(error))
@@ -244,14 +277,10 @@ class AnswerActions:
 def _asker_of(action: Mapping[str, Any]) -> str | None:
     """Return who asked for the message that was pressed; None where its button does not say."""
     try:
-        return decode(action.get("value"))[0].asker
+        return AnswerPayload.parse(action.get("value")).state.asker
     except OutdatedActionError:
         return None
 
 
-def _with_fact(state: AnswerState, more: Mapping[str, Any]) -> AnswerState:
-    match more:
-        case {"n": str(name), "v": str() | int() as value}:
-            return state.with_fact(name, value)
-        case _:
-            raise OutdatedActionError
+def _form_id(action: Mapping[str, Any]) -> str:
+    return ChooseFormPayload.parse(action.get("value")).form_id

@@ -10,13 +10,9 @@ from slack_sdk import WebClient
 from slack_sdk.models.views import View
 
 from slackguide.escalation.filters import PageCursor
-from slackguide.slack.access import Allowed
 from slackguide.slack.api.background import BackgroundTasks
-from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.api.modals import ModalNotOpenedError, ModalOpener
-from slackguide.slack.api.updates import MessageUpdater
-from slackguide.slack.app_home import parse_pages
-from slackguide.slack.middleware import authorize
+from slackguide.slack.button_payloads import HomePagePayload, OutdatedActionError
 from slackguide.slack.views.ask_modal import ask_view
 from slackguide.slack.views.blocks import text_card
 
@@ -28,15 +24,11 @@ class AppHomeActions:
         self,
         *,
         client: WebClient,
-        directory: DirectorySync,
         modals: ModalOpener,
-        updater: MessageUpdater,
         background: BackgroundTasks,
         draw: Callable[[str, Mapping[str, PageCursor]], View],
     ) -> None:
         self._client = client
-        self._directory = directory
-        self._updater = updater
         self._modals = modals
         self._background = background
         self._draw = draw
@@ -44,24 +36,28 @@ class AppHomeActions:
     def ask(self, ack: Ack, body: dict[str, Any]) -> None:
         """Opens the ask form."""
 
-        def open_it(_: Allowed) -> None:
-            try:
-                self._modals.view(str(body["trigger_id"]), ask_view())
-            except ModalNotOpenedError as error:
-                notice = text_card(str(error)).message()
-                self._background.submit(
-                    lambda: self._client.chat_postMessage(channel=str(body["user"]["id"]), **notice)
-                )
-
-        authorize(self._directory, self._updater, body, open_it)
+        try:
+            self._modals.view(str(body["trigger_id"]), ask_view())
+        except ModalNotOpenedError as error:
+            notice = text_card(str(error)).message()
+            self._background.submit(lambda: self._client.chat_postMessage(channel=str(body["user"]["id"]), **notice))
         ack()
 
     def turn_page(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """Draws the Home with another page of one list; the button says which."""
-        pages = parse_pages(str(action.get("value", "")))
+        pages = _pages(action)
         self._background.submit(lambda: self._publish(body, pages))
         ack()
 
     def _publish(self, body: Mapping[str, Any], pages: Mapping[str, PageCursor]) -> None:
         user_id = str(body["user"]["id"])
         self._client.views_publish(user_id=user_id, view=self._draw(user_id, pages))
+
+
+def _pages(action: Mapping[str, Any]) -> dict[str, PageCursor]:
+    """Return the page that the button turns to; none, so that every list is at its start, for an unknown value."""
+    try:
+        page = HomePagePayload.parse(action.get("value"))
+    except OutdatedActionError:
+        return {}
+    return {page.section: page.after} if page.after else {}

@@ -6,16 +6,14 @@ from typing import Any
 
 from slack_bolt import Ack
 
-from slackguide.slack.access import Allowed, Denied
+from slackguide.slack.access import Allowed
 from slackguide.slack.answer_service import AnswerService
-from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.api.modals import ModalNotOpenedError, ModalOpener
 from slackguide.slack.api.updates import MessageUpdater
 from slackguide.slack.ids import ASK_TEXT
-from slackguide.slack.middleware import authorize
 from slackguide.slack.mrkdwn import unescape
 from slackguide.slack.views.ask_modal import answer_view
-from slackguide.slack.views.blocks import RenderedMessage, text_card
+from slackguide.slack.views.blocks import text_card
 from slackguide.slack.views.escalation_form import submitted_values
 from slackguide.text import clean
 
@@ -25,40 +23,26 @@ EMPTY = "Tell me in a sentence what happened, who asks and what they want."
 class AskModal:
     """Questions that are asked in a window."""
 
-    def __init__(
-        self, *, answers: AnswerService, directory: DirectorySync, modals: ModalOpener, updater: MessageUpdater
-    ) -> None:
+    def __init__(self, *, answers: AnswerService, modals: ModalOpener, updater: MessageUpdater) -> None:
         self._answers = answers
-        self._directory = directory
         self._modals = modals
         self._updater = updater
 
-    def submit(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+    def submit(self, ack: Ack, view: dict[str, Any], user: Allowed) -> None:
         """The form was sent: the window turns into the answer."""
         text = submitted_values(view).get(ASK_TEXT)
         if not isinstance(text, str) or not clean(text):
             ack(response_action="errors", errors={ASK_TEXT: EMPTY})
             return
-        ack(
-            response_action="update",
-            view=answer_view(self._card(text, self._directory.authorize(str(body["user"]["id"])))),
-        )
+        ack(response_action="update", view=answer_view(self._answers.ask(text, user.user_id, user.asker)))
 
-    def shortcut(self, ack: Ack, body: dict[str, Any]) -> None:
+    def shortcut(self, ack: Ack, body: dict[str, Any], user: Allowed) -> None:
         """“Where does this go?” on a message: the answer to that message, in a window of one's own."""
         text = clean(unescape(str((body.get("message") or {}).get("text") or "")))
-
-        def show(user: Allowed) -> None:
-            card = self._card(text, user) if text else text_card("There are no words in that message.")
-            try:
-                self._modals.view(str(body["trigger_id"]), answer_view(card))
-            except ModalNotOpenedError as error:
-                self._updater.say(body, str(error))
-
-        authorize(self._directory, self._updater, body, show)
+        empty = text_card("There are no words in that message.")
+        card = self._answers.ask(text, user.user_id, user.asker) if text else empty
+        try:
+            self._modals.view(str(body["trigger_id"]), answer_view(card))
+        except ModalNotOpenedError as error:
+            self._updater.say(body, str(error))
         ack()
-
-    def _card(self, text: str, decision: Allowed | Denied) -> RenderedMessage:
-        if isinstance(decision, Denied):
-            return text_card(decision.message)
-        return self._answers.ask(text, decision.user_id, decision.asker)

@@ -30,17 +30,16 @@ from slackguide.escalation.state_machine import (
     Withdraw,
 )
 from slackguide.knowledge import KnowledgeBase
-from slackguide.slack.access import Allowed, Denied
 from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.api.modals import ModalNotOpenedError, ModalOpener
 from slackguide.slack.api.updates import MessageUpdater
+from slackguide.slack.button_payloads import EscalationPayload
 from slackguide.slack.ids import TEXT_INPUT, Callback
-from slackguide.slack.listeners.escalation_form import on_first_field
-from slackguide.slack.middleware import authorize
 from slackguide.slack.mrkdwn import mention, mrkdwn
 from slackguide.slack.views.blocks import RenderedMessage
 from slackguide.slack.views.escalation_card import hand_over_view, read_view, resolution_of, resolve_view, text_modal
 from slackguide.slack.views.escalation_form import submitted_values
+from slackguide.slack.views.form_errors import on_first_field
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.text import clean
 
@@ -172,34 +171,28 @@ class EscalationActions:
     # -- how --------------------------------------------------------------------------------------------------------
 
     def _apply(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], command: Command) -> None:
-        def do(_: Allowed) -> None:
-            try:
-                outcome = self._escalations.apply(str(action.get("value")), command)
-                text = (
-                    NOT_FOUND
-                    if outcome is None
-                    else outcome.render(mention)
-                    if isinstance(outcome, Rejected)
-                    else outcome.text
-                )
-            except StorageError as error:
-                text = str(error)
-            self._updater.reply(body, acknowledgement(text))
-
-        authorize(self._directory, self._updater, body, do)
+        try:
+            outcome = self._escalations.apply(_escalation_id(action), command)
+            text = (
+                NOT_FOUND
+                if outcome is None
+                else outcome.render(mention)
+                if isinstance(outcome, Rejected)
+                else outcome.text
+            )
+        except StorageError as error:
+            text = str(error)
+        self._updater.reply(body, acknowledgement(text))
         ack()
 
     def _open(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], draw: Callable[[Escalation], View]) -> None:
-        def open_it(_: Allowed) -> None:
-            try:
-                escalation = self._escalations.get(str(action.get("value")))
-                if escalation is None:
-                    raise ModalNotOpenedError(NOT_FOUND)
-                self._modals.view(str(body["trigger_id"]), draw(escalation), on_top=_in_modal(body))
-            except (ModalNotOpenedError, StorageError) as error:
-                self._updater.say(body, str(error))
-
-        authorize(self._directory, self._updater, body, open_it)
+        try:
+            escalation = self._escalations.get(_escalation_id(action))
+            if escalation is None:
+                raise ModalNotOpenedError(NOT_FOUND)
+            self._modals.view(str(body["trigger_id"]), draw(escalation), on_top=_in_modal(body))
+        except (ModalNotOpenedError, StorageError) as error:
+            self._updater.say(body, str(error))
         ack()
 
     def _submit_text(
@@ -213,10 +206,6 @@ class EscalationActions:
 
     def _submit(self, ack: Ack, view: dict[str, Any], command: Command) -> None:
         """What a small form asks for; a refusal stays in the form, with everything typed."""
-        decision = self._directory.authorize(command.by)
-        if isinstance(decision, Denied):
-            ack(response_action="errors", errors=on_first_field(view, decision.message))
-            return
         try:
             outcome = self._escalations.apply(str(view.get("private_metadata")), command)
         except StorageError as error:
@@ -233,6 +222,10 @@ class EscalationActions:
 def acknowledgement(text: str) -> RenderedMessage:
     """Words in which people are named by our own mentions."""
     return RenderedMessage(text, (SectionBlock(text=mrkdwn(text)),))
+
+
+def _escalation_id(action: Mapping[str, Any]) -> str:
+    return EscalationPayload.parse(action.get("value")).escalation_id
 
 
 def _user_id(body: Mapping[str, Any]) -> str:

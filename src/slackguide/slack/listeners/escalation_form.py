@@ -11,15 +11,20 @@ from slack_bolt import Ack
 from slackguide.errors import StorageError
 from slackguide.escalation.case_keys import case_keys
 from slackguide.escalation.form_validation import InvalidForm, ValidForm, validate_form
-from slackguide.escalation.models import Duplicate, NewEscalation, Recommendation, Requester
-from slackguide.guide import Answer
-from slackguide.slack.access import Allowed, Denied
+from slackguide.escalation.models import Duplicate, NewEscalation, Requester
+from slackguide.slack.access import Allowed
 from slackguide.slack.answer_service import AnswerService
-from slackguide.slack.api.directory_sync import DirectorySync
-from slackguide.slack.button_state import OutdatedActionError
+from slackguide.slack.button_payloads import OutdatedActionError
 from slackguide.slack.ids import DUPLICATE_REASON
 from slackguide.slack.views.escalation_card import confirmation_view
-from slackguide.slack.views.escalation_form import FormState, duplicate_warning_view, submitted_values
+from slackguide.slack.views.escalation_form import (
+    FormState,
+    ShownAnswer,
+    duplicate_warning_view,
+    shown_answer,
+    submitted_values,
+)
+from slackguide.slack.views.form_errors import on_first_field
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.text import clean
 
@@ -27,22 +32,14 @@ from slackguide.text import clean
 class EscalationFormSubmission:
     """Takes a submission. Whatever goes wrong before the commit leaves the form open with everything typed."""
 
-    def __init__(
-        self, *, answers: AnswerService, directory: DirectorySync, escalations: SqlEscalationRepository
-    ) -> None:
+    def __init__(self, *, answers: AnswerService, escalations: SqlEscalationRepository) -> None:
         self._answers = answers
-        self._directory = directory
         self._escalations = escalations
 
-    def submit(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+    def submit(self, ack: Ack, body: dict[str, Any], view: dict[str, Any], user: Allowed) -> None:
         """Checked, committed, acknowledged with the reference; the delivery loop posts it."""
-        values = submitted_values(view)
-        decision = self._directory.authorize(str(body["user"]["id"]))
-        if isinstance(decision, Denied):
-            ack(response_action="errors", errors=on_first_field(view, decision.message))
-            return
         try:
-            self._store(ack, body, view, values, decision)
+            self._store(ack, body, view, submitted_values(view), user)
         except StorageError as error:
             text = f"Not sent yet: {error} Everything you typed is still here; send it again in a moment."
             ack(response_action="errors", errors=on_first_field(view, text))
@@ -84,7 +81,7 @@ class EscalationFormSubmission:
         duplicate_reason: str | None,
     ) -> NewEscalation:
         form = self._answers.knowledge.forms[state.form]
-        entry, question, advice = self._origin(state, user)
+        shown = self._shown(state, user)
         team = (body.get("team") or {}).get("id") or (body.get("user") or {}).get("team_id") or user.team_id
         return NewEscalation(
             view_id=str(view["id"]),
@@ -93,33 +90,30 @@ class EscalationFormSubmission:
             channel=form.channel,
             requester=Requester(user.user_id, str(team or "")),
             values=checked.values,
-            entry_id=entry,
-            question=question,
-            recommendation=advice,
+            entry_id=shown.entry_id,
+            question=self._answers.text_of(state.answer_state, user.user_id) or None if state.answer_state else None,
+            recommendation=shown.recommendation,
             case_keys=case_keys(checked.values),
             duplicate_reason=duplicate_reason,
         )
 
-    def _origin(self, state: FormState, user: Allowed) -> tuple[str | None, str | None, Recommendation | None]:
-        """The entry, the words and the guide's advice that the form was opened from.
+    def _shown(self, state: FormState, user: Allowed) -> ShownAnswer:
+        """Return the answer that the form was opened from, as it was shown then.
 
-        An entry is named only where the guide answers this person with it: the id that a button carried proves nothing.
+        A form of 0.1.0 does not carry it: the guide answers again. The metadata of a view proves nothing: the answer
+        counts only if its entry exists and is visible to this person's role.
         """
         if state.answer_state is None:
-            return None, None, None
-        text = self._answers.text_of(state.answer_state, user.user_id) or None
-        outcome = self._answers.outcome(state.answer_state, user.user_id, user.asker)
-        if not isinstance(outcome, Answer):
-            return None, text, None
-        target = outcome.decision.destination
-        advice = Recommendation(target.name, outcome.decision.because) if target else None
-        return outcome.entry.id, text, advice
-
-
-def on_first_field(view: Mapping[str, Any], text: str) -> dict[str, str]:
-    """Words about the whole form, on its first input: Slack shows an error nowhere else."""
-    inputs = [str(block["block_id"]) for block in view.get("blocks") or () if block.get("type") == "input"]
-    return {inputs[0]: text} if inputs else {}
+            return ShownAnswer()
+        shown = state.shown
+        if shown is None and state.shown_token is not None:
+            stored = self._answers.draft(state.shown_token, user.user_id)
+            shown = ShownAnswer.from_json(stored) if stored is not None else None
+        if shown is None:
+            return shown_answer(self._answers.outcome(state.answer_state, user.user_id, user.asker))
+        knowledge = self._answers.knowledge
+        visible = shown.entry_id in knowledge.entries.keys() - knowledge.hidden_from(user.asker.role)
+        return shown if visible else ShownAnswer()
 
 
 def _visible_errors(faults: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock, SectionB
 
 from slackguide.guide import Answer, BaseOutcome
 from slackguide.knowledge import KnowledgeBase
-from slackguide.slack.button_state import AnswerState
+from slackguide.slack.button_payloads import AnswerPayload, AnswerState, ChooseEntryPayload, EscalatePayload
 from slackguide.slack.ids import Action
 from slackguide.slack.mrkdwn import bold, plain
 from slackguide.slack.views.blocks import (
@@ -76,7 +76,7 @@ def alert_blocks(found: BaseOutcome, state: AnswerState) -> list[Block]:
     for number, alert in enumerate(found.alerts):
         text = f"Alert: {alert.message}"
         blocks.append(SectionBlock(text=plain(text)))
-        value = state.encode(o=alert.id)
+        value = ChooseEntryPayload(state, alert.id).encode()
         blocks.append(actions([button("Open it now", f"{Action.OPEN_ALERT}:{number}", value, style="danger")]))
         blocks.append(DividerBlock())
     return blocks
@@ -130,16 +130,17 @@ def _buttons(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> li
             button(
                 "Escalate",
                 Action.ESCALATE,
-                state.encode(m=answer.decision.form),
+                EscalatePayload(state, answer.decision.form).encode(),
                 style="primary",
                 says=f"Escalate with the form {title}",
             )
         )
+    value = AnswerPayload(state).encode()
     return [
         *buttons,
-        button("Not this", Action.NOT_THIS, state.encode(), says="Not this: show the next matches"),
-        button("Helpful", Action.HELPFUL, state.encode()),
-        button("Not helpful", Action.NOT_HELPFUL, state.encode()),
+        button("Not this", Action.NOT_THIS, value, says="Not this: show the next matches"),
+        button("Helpful", Action.HELPFUL, value),
+        button("Not helpful", Action.NOT_HELPFUL, value),
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from slackguide.escalation.filters import PageCursor
 from slackguide.escalation.models import Escalation
 from slackguide.escalation.resolution import RESOLUTION_LABELS
 from slackguide.knowledge import KnowledgeBase, Role
+from slackguide.slack.button_payloads import HomePagePayload
 from slackguide.slack.ids import COMMAND, Action, Callback
 from slackguide.slack.mrkdwn import escape, mention, mrkdwn, plain
 from slackguide.slack.views.blocks import actions, button, context, header
@@ -58,12 +58,11 @@ def _section_blocks(listed: HomeSection, knowledge: KnowledgeBase, hidden: Colle
     blocks += [_row(escalation, knowledge, hidden) for escalation in listed.shown]
     buttons: list[ButtonElement] = []
     if listed.pages:
-        back = json.dumps({"list": listed.name, "after": None})
+        back = HomePagePayload(listed.name).encode()
         buttons.append(button("From the start", f"{Action.HOME_PAGE}:{listed.name}:back", back))
     if listed.next_cursor:
-        after = [listed.next_cursor.created_at.isoformat(), listed.next_cursor.id]
-        listeners = json.dumps({"list": listed.name, "after": after})
-        buttons.append(button("More", f"{Action.HOME_PAGE}:{listed.name}:on", listeners, says=f"More: {listed.title}"))
+        more = HomePagePayload(listed.name, listed.next_cursor).encode()
+        buttons.append(button("More", f"{Action.HOME_PAGE}:{listed.name}:on", more, says=f"More: {listed.title}"))
     return [*blocks, actions(buttons)] if buttons else blocks
 
 

@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import Block, SectionBlock
 
 from slackguide.guide import BaseOutcome, Choices, NoAnswer, RankedEntry
 from slackguide.knowledge import KnowledgeBase
-from slackguide.slack.button_state import AnswerState
+from slackguide.slack.button_payloads import AnswerPayload, AnswerState, ChooseEntryPayload, ChooseFormPayload
 from slackguide.slack.ids import COMMAND, Action
 from slackguide.slack.mrkdwn import bold, plain
 from slackguide.slack.views.answer_card import alert_blocks
@@ -61,7 +61,7 @@ def _pick_list(
     blocks: list[Block] = [context(notice)] if notice else []
     blocks += alert_blocks(found, state)
     blocks += [SectionBlock(text=bold(title)), *_rows(offered, state)]
-    blocks.append(actions([button("None of these", Action.NONE_OF_THESE, state.encode())]))
+    blocks.append(actions([button("None of these", Action.NONE_OF_THESE, AnswerPayload(state).encode())]))
     lines = [*(f"Alert: {alert.message}" for alert in found.alerts), title, *(match.title for match in offered)]
     return RenderedMessage("\n".join(lines), tuple(blocks))
 
@@ -71,7 +71,10 @@ def _rows(matches: tuple[RankedEntry, ...], state: AnswerState) -> list[Block]:
         SectionBlock(
             text=plain(match.title),
             accessory=button(
-                "Open", f"{Action.CHOOSE}:{number}", state.encode(o=match.id), says=f"Open: {match.title}"
+                "Open",
+                f"{Action.CHOOSE}:{number}",
+                ChooseEntryPayload(state, match.id).encode(),
+                says=f"Open: {match.title}",
             ),
         )
         for number, match in enumerate(matches)
@@ -104,9 +107,10 @@ def choose_form_card(knowledge: KnowledgeBase) -> RenderedMessage:
     blocks: list[Block] = [SectionBlock(text=bold("Which form?"))]
     for number, (id, form) in enumerate(knowledge.forms.items()):
         text = f"{form.title}, to {form.channel}. {form.intro or ''}"
+        value = ChooseFormPayload(id).encode()
         blocks.append(
             SectionBlock(
-                text=plain(text), accessory=button("Open", f"{Action.CHOOSE_FORM}:{number}", id, says=form.title)
+                text=plain(text), accessory=button("Open", f"{Action.CHOOSE_FORM}:{number}", value, says=form.title)
             )
         )
     lines = [f"{COMMAND} escalate {id}: {form.title}" for id, form in knowledge.forms.items()]

@@ -31,6 +31,7 @@ from slackguide.escalation.resolution import (
 from slackguide.guide import LEAST_PRIVILEGED
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.forms import Form, FormField
+from slackguide.slack.button_payloads import EscalationPayload
 from slackguide.slack.ids import TEXT_INPUT, Action, Callback
 from slackguide.slack.mrkdwn import BUTTON_LIMIT, OPTION_LIMIT, escape, mention, mrkdwn, plain, truncate
 from slackguide.slack.views.blocks import (
@@ -169,7 +170,7 @@ def _resolution_text(resolution: Resolution, knowledge: KnowledgeBase) -> str:
 
 
 def _buttons(escalation: Escalation, *, cut: bool) -> list[ButtonElement]:
-    id, name = escalation.id, escalation.reference
+    id, name = EscalationPayload(escalation.id).encode(), escalation.reference
 
     def command(text: str, action: Action, style: str | None = None) -> ButtonElement:
         return button(text, action, id, style=style, says=f"{text} {name}")
@@ -288,7 +289,7 @@ REMINDERS = (NoticeKind.UNCLAIMED, NoticeKind.UNRESOLVED)
 
 
 def _reminder_buttons(escalation: Escalation) -> list[ButtonElement]:
-    id, name = escalation.id, escalation.reference
+    id, name = EscalationPayload(escalation.id).encode(), escalation.reference
     return [
         button("Remind in 4 hours", Action.SNOOZE, id, says=f"Remind of {name} in 4 hours"),
         button("Stop reminding", Action.STOP_REMINDING, id, says=f"No more reminders of {name}"),
@@ -298,7 +299,7 @@ def _reminder_buttons(escalation: Escalation) -> list[ButtonElement]:
 def _notice_buttons(escalation: Escalation, *, to_requester: bool) -> list[ButtonElement]:
     if not to_requester:
         return []
-    id, name = escalation.id, escalation.reference
+    id, name = EscalationPayload(escalation.id).encode(), escalation.reference
     if escalation.is_open:
         sure = ConfirmObject(
             title=plain("Withdraw it?", 100), text=plain(f"{name} is then closed; you can reopen it for 14 days.", 300),

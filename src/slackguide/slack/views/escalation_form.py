@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from slack_sdk.models.blocks import (
     Block,
@@ -26,10 +26,11 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from slackguide.escalation.form_validation import SubmittedValues, max_length
-from slackguide.escalation.models import Escalation
+from slackguide.escalation.models import Escalation, Recommendation
+from slackguide.guide import Answer, Outcome
 from slackguide.knowledge.conditions import FactValue
 from slackguide.knowledge.forms import Form, FormField
-from slackguide.slack.button_state import AnswerState, OutdatedActionError, from_draft
+from slackguide.slack.button_payloads import AnswerState, EscalationPayload, OutdatedActionError
 from slackguide.slack.ids import DUPLICATE_REASON, Action, Callback
 from slackguide.slack.mrkdwn import OPTION_LIMIT, plain, truncate
 from slackguide.slack.views.blocks import context
@@ -42,30 +43,93 @@ READ_LIMIT = 2000
 """Most characters of a person's words in which a field's `read` looks: it runs while the person waits for the form."""
 
 
+METADATA_LIMIT = 3000
+"""Most characters of a view's `private_metadata`."""
+
+WARNED_LENGTH = 100
+"""Characters that the reference of a duplicate takes in it, at most: it is added when the form is submitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """The answer that a form was opened from; both fields are None where the guide had no answer."""
+
+    entry_id: str | None = None
+    recommendation: Recommendation | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer as a JSON object; `from_json` reads it back."""
+        advice = self.recommendation
+        given = {
+            "entry": self.entry_id,
+            "destination": advice.destination if advice else None,
+            "because": list(advice.because) if advice else None,
+        }
+        return {name: value for name, value in given.items() if value}
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """Read an answer from the JSON object of `to_json`. Raises `OutdatedActionError` for anything else."""
+        match raw.get("destination"), raw.get("because", []), raw.get("entry"):
+            case (str() as destination, list() as because, str() | None as entry_id):
+                return cls(entry_id, Recommendation(destination, tuple(str(reason) for reason in because)))
+            case (None, _, str() | None as entry_id):
+                return cls(entry_id)
+            case _:
+                raise OutdatedActionError
+
+
+def shown_answer(outcome: Outcome) -> ShownAnswer:
+    """Return the entry and the recommendation of an outcome."""
+    if not isinstance(outcome, Answer):
+        return ShownAnswer()
+    target = outcome.decision.destination
+    return ShownAnswer(outcome.entry.id, Recommendation(target.name, outcome.decision.because) if target else None)
+
+
 @dataclass(frozen=True, slots=True)
 class FormState:
-    """What an open form remembers: which form, what was asked before, and the open escalation it was warned about."""
+    """The state of an open form, in its view's `private_metadata`."""
 
     form: str
     answer_state: AnswerState | None = None
+    """State of the answer that the form was opened from."""
     warned: str | None = None
+    """Reference of the open escalation about the same case that the form shows."""
+    shown: ShownAnswer | None = None
+    """The answer as it was when the form opened; None where it is stored under `shown_token`, or in forms of 0.1.0."""
+    shown_token: str | None = None
+
+    @property
+    def fits(self) -> bool:
+        """Whether `private_metadata` takes it, with the reference of a duplicate too."""
+        return len(self.encode()) <= METADATA_LIMIT - WARNED_LENGTH
 
     def encode(self) -> str:
-        """The view's `private_metadata`: at most 3,000 characters, since what a button carried is at most 2,000."""
-        prefill = {
+        """Return the view's `private_metadata`."""
+        content: dict[str, Any] = {
             "form": self.form,
-            "asked": self.answer_state.to_draft() if self.answer_state else None,
+            "asked": self.answer_state.to_json() if self.answer_state else None,
             "warned": self.warned,
+            "shown_token": self.shown_token,
         }
-        return json.dumps({name: value for name, value in prefill.items() if value}, ensure_ascii=False)
+        content = {name: value for name, value in content.items() if value}
+        if self.shown is not None:
+            content["shown"] = self.shown.to_json()
+        return json.dumps(content, ensure_ascii=False)
 
     @classmethod
     def decode(cls, metadata: str) -> FormState:
-        """Read back. Raises `OutdatedActionError`."""
+        """Read a view's `private_metadata`. Raises `OutdatedActionError`."""
         try:
             raw = json.loads(metadata)
-            state = from_draft(raw["asked"]) if raw.get("asked") else None
-            return cls(form=str(raw["form"]), answer_state=state, warned=raw.get("warned"))
+            return cls(
+                form=str(raw["form"]),
+                answer_state=AnswerState.from_json(raw["asked"]) if raw.get("asked") else None,
+                warned=raw.get("warned"),
+                shown=ShownAnswer.from_json(raw["shown"]) if "shown" in raw else None,
+                shown_token=raw.get("shown_token"),
+            )
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise OutdatedActionError from error
 
@@ -101,8 +165,8 @@ def duplicate_warning_view(
     where = f" ({link})" if link else ""
     warning = f"{notice}{where}. Follow that one instead, or say why a second one is needed and send it."
     follow = ButtonElement(
-        text=plain("Follow it instead", 75), action_id=Action.FOLLOW, value=first.id, style="primary",
-        accessibility_label=truncate(f"Follow {first.reference} instead of sending this", 75),
+        text=plain("Follow it instead", 75), action_id=Action.FOLLOW, value=EscalationPayload(first.id).encode(),
+        style="primary", accessibility_label=truncate(f"Follow {first.reference} instead of sending this", 75),
     )  # fmt: skip
     reason = InputBlock(
         block_id=DUPLICATE_REASON,

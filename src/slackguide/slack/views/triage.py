@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 from slackguide.guide import Answer
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import FactValue
-from slackguide.slack.button_state import AnswerState
+from slackguide.slack.button_payloads import AnswerPayload, AnswerState, RemoveFactPayload, SetFactPayload
 from slackguide.slack.ids import Action
 from slackguide.slack.mrkdwn import BUTTON_LIMIT, bold, truncate
 from slackguide.slack.views.blocks import actions, bulleted, button, context, paragraph, rich_text, rich_text_block
@@ -27,9 +27,8 @@ def facts_blocks(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -
             fact = knowledge.facts[name]
             label = f"{fact.label}: {fact.value_label(value)} ✕"
             says = f"{label}, press to change it"
-            buttons.append(
-                button(label, f"{Action.REMOVE_FACT}:{name}", state.encode(d=name), says=truncate(says, BUTTON_LIMIT))
-            )
+            payload = RemoveFactPayload(state, name).encode()
+            buttons.append(button(label, f"{Action.REMOVE_FACT}:{name}", payload, says=truncate(says, BUTTON_LIMIT)))
         blocks.append(context("Detected from your message. Click a fact to remove it."))
         blocks += [actions(buttons[start : start + ROW]) for start in range(0, len(buttons), ROW)]
     blocks += [
@@ -48,10 +47,15 @@ def question_blocks(answer: Answer, state: AnswerState, knowledge: KnowledgeBase
     name = decision.missing[0]
     fact = knowledge.facts[name]
     buttons = [
-        button(label, f"{Action.SET_FACT}:{number}", state.encode(n=name, v=value), says=f"{fact.label}: {label}")
+        button(
+            label,
+            f"{Action.SET_FACT}:{number}",
+            SetFactPayload(state, name, value).encode(),
+            says=f"{fact.label}: {label}",
+        )
         for number, (value, label) in enumerate(_answers(answer, name, knowledge, triage))
     ]
-    buttons.append(button("I don't know", Action.SKIP_FACT, state.encode()))
+    buttons.append(button("I don't know", Action.SKIP_FACT, AnswerPayload(state).encode()))
     left = len(decision.missing) - 1
     blocks: list[Block] = [SectionBlock(text=bold(fact.ask))]
     hint = [fact.help or "", f"At most {left} more after this." if left else "The last question."]

@@ -1,0 +1,261 @@
+"""Typed payloads of buttons: build and parse every button's `value` in one file.
+
+The keys on the wire are one letter each: a value has at most 2,000 characters, and buttons of earlier versions must
+keep working. Unknown keys are ignored.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Self
+
+from slackguide.errors import SlackguideError
+from slackguide.escalation.filters import PageCursor
+from slackguide.knowledge.conditions import FactValue
+
+VALUE_LIMIT = 2000
+"""Most characters of a button's value."""
+
+INLINE_LIMIT = 600
+"""Most characters of a question in a button's value; a longer one is stored in the database under a token."""
+
+
+class OutdatedActionError(SlackguideError):
+    """A button of an unknown version, or a forged one. Nothing was changed; asking again gives a fresh answer."""
+
+    def __init__(self) -> None:
+        super().__init__("This message is too old for its buttons to work. Nothing was changed. Please ask again.")
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerState:
+    """The question behind an answer and the clicks since. With a `token`, `text` is only the beginning."""
+
+    answer: str
+    """Id of the answer: feedback counts once per person and answer."""
+    text: str = ""
+    token: str | None = None
+    entry: str | None = None
+    facts: Mapping[str, FactValue] = field(default_factory=dict)
+    """Facts set by clicking."""
+    removed_facts: tuple[str, ...] = ()
+    """Facts that were detected in the text and removed by clicking."""
+    rejected_entries: tuple[str, ...] = ()
+    """Entries that the person rejected with “Not this”."""
+    skipped: bool = False
+    """The person does not know the requested fact: every possibility is shown."""
+    asker: str | None = None
+    """Slack user id of the asker: only their clicks change a public message. None in buttons of older versions."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the state as a JSON object; `from_json` reads it back."""
+        known: dict[str, Any] = {
+            "a": self.answer, "u": self.asker, "q": self.text, "t": self.token, "e": self.entry, "f": dict(self.facts),
+            "x": list(self.rejected_entries), "r": list(self.removed_facts), "k": self.skipped,
+        }  # fmt: skip
+        return {name: value for name, value in known.items() if value}
+
+    @classmethod
+    def from_json(cls, raw: object) -> Self:
+        """Read a state from the JSON object of `to_json`. Raises `OutdatedActionError` for anything else."""
+        if not isinstance(raw, dict) or not raw.get("a"):
+            raise OutdatedActionError
+        try:
+            return cls(
+                answer=_text(raw["a"]),
+                asker=_text(raw["u"]) if "u" in raw else None,
+                text=_text(raw.get("q", "")),
+                token=_text(raw["t"]) if "t" in raw else None,
+                entry=_text(raw["e"]) if "e" in raw else None,
+                facts={name: _fact_value(value) for name, value in raw.get("f", {}).items()},
+                rejected_entries=tuple(_text(id) for id in raw.get("x", ())),
+                removed_facts=tuple(_text(name) for name in raw.get("r", ())),
+                skipped=bool(raw.get("k", False)),
+            )
+        except (TypeError, AttributeError):
+            raise OutdatedActionError from None
+
+    def with_fact(self, name: str, value: FactValue) -> AnswerState:
+        """Return the state with one more known fact."""
+        removed = tuple(other for other in self.removed_facts if other != name)
+        return replace(self, facts={**self.facts, name: value}, removed_facts=removed, skipped=False)
+
+    def without_fact(self, name: str) -> AnswerState:
+        """Return the state without a fact, whether it was set by clicking or detected."""
+        facts = {other: value for other, value in self.facts.items() if other != name}
+        return replace(self, facts=facts, removed_facts=(*self.removed_facts, name), skipped=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPayload:
+    """A button under an answer that carries the state alone. Its `parse` reads the state of any of them."""
+
+    state: AnswerState
+
+    def encode(self) -> str:
+        """Return the button's value. Where it would be too long, the question's text is cut."""
+        value = _dump({**self.state.to_json(), **self._added()})
+        excess = len(value) - VALUE_LIMIT
+        if excess <= 0:
+            return value
+        cut = replace(self.state, text=self.state.text[: max(0, len(self.state.text) - excess)])
+        return _dump({**cut.to_json(), **self._added()})
+
+    @classmethod
+    def parse(cls, value: str | None) -> Self:
+        """Read a button's value. Raises `OutdatedActionError`."""
+        raw = _load(value)
+        state = AnswerState.from_json(raw)
+        try:
+            return cls(state, **cls._parse_added(raw))
+        except (KeyError, TypeError):
+            raise OutdatedActionError from None
+
+    def _added(self) -> dict[str, FactValue]:
+        """Return the keys that this button adds to the state's."""
+        return {}
+
+    @classmethod
+    def _parse_added(cls, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields of the class from the keys of `_added`. Raises `KeyError` or `TypeError`."""
+        del raw
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseEntryPayload(AnswerPayload):
+    """A button that opens one entry: a choice, or the entry of an alert."""
+
+    entry_id: str
+
+    def _added(self) -> dict[str, FactValue]:
+        return {"o": self.entry_id}
+
+    @classmethod
+    def _parse_added(cls, raw: Mapping[str, Any]) -> dict[str, Any]:
+        return {"entry_id": _text(raw["o"])}
+
+
+@dataclass(frozen=True, slots=True)
+class SetFactPayload(AnswerPayload):
+    """A button that answers the question about a fact."""
+
+    name: str
+    value: FactValue
+
+    def _added(self) -> dict[str, FactValue]:
+        return {"n": self.name, "v": self.value}
+
+    @classmethod
+    def _parse_added(cls, raw: Mapping[str, Any]) -> dict[str, Any]:
+        return {"name": _text(raw["n"]), "value": _fact_value(raw["v"])}
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFactPayload(AnswerPayload):
+    """A button that removes a known fact."""
+
+    name: str
+
+    def _added(self) -> dict[str, FactValue]:
+        return {"d": self.name}
+
+    @classmethod
+    def _parse_added(cls, raw: Mapping[str, Any]) -> dict[str, Any]:
+        return {"name": _text(raw["d"])}
+
+
+@dataclass(frozen=True, slots=True)
+class EscalatePayload(AnswerPayload):
+    """A button that opens the escalation form of an answer."""
+
+    form_id: str
+
+    def _added(self) -> dict[str, FactValue]:
+        return {"m": self.form_id}
+
+    @classmethod
+    def _parse_added(cls, raw: Mapping[str, Any]) -> dict[str, Any]:
+        return {"form_id": _text(raw["m"])}
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseFormPayload:
+    """A button that opens an empty escalation form; its value is the form's id."""
+
+    form_id: str
+
+    def encode(self) -> str:
+        """Return the button's value."""
+        return self.form_id
+
+    @classmethod
+    def parse(cls, value: str | None) -> Self:
+        """Read a button's value."""
+        return cls(value or "")
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationPayload:
+    """A button that acts on an escalation; its value is the escalation's id."""
+
+    escalation_id: str
+
+    def encode(self) -> str:
+        """Return the button's value."""
+        return self.escalation_id
+
+    @classmethod
+    def parse(cls, value: str | None) -> Self:
+        """Read a button's value."""
+        return cls(value or "")
+
+
+@dataclass(frozen=True, slots=True)
+class HomePagePayload:
+    """A button that turns the page of one App Home list; `after` is None for the first page."""
+
+    section: str
+    after: PageCursor | None = None
+
+    def encode(self) -> str:
+        """Return the button's value."""
+        after = [self.after.created_at.isoformat(), self.after.id] if self.after else None
+        return json.dumps({"list": self.section, "after": after})
+
+    @classmethod
+    def parse(cls, value: str | None) -> Self:
+        """Read a button's value. Raises `OutdatedActionError`."""
+        raw = _load(value)
+        try:
+            after = raw["after"]
+            cursor = PageCursor(datetime.fromisoformat(after[0]), _text(after[1])) if after else None
+            return cls(_text(raw["list"]), cursor)
+        except (ValueError, KeyError, TypeError, IndexError):
+            raise OutdatedActionError from None
+
+
+def _load(value: str | None) -> Any:
+    try:
+        return json.loads(value or "")
+    except (ValueError, TypeError, RecursionError):
+        raise OutdatedActionError from None
+
+
+def _dump(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _fact_value(value: object) -> FactValue:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise TypeError
+    return value
