@@ -45,7 +45,7 @@ def test_what_is_under_way_is_finished(slack: SandboxWorkspace) -> None:
         typing.start()
         met(slack, window)
         process.signal(signal.SIGTERM)
-        process.wait_for_log("stopping: nothing new is taken")
+        process.wait_for_log("stopping: no new work is accepted")
         slack.sandbox.faults.clear()
         status = process.wait_for_exit()
         typing.join(WAIT_SECONDS)
@@ -68,7 +68,7 @@ def test_a_lease_is_given_back_and_a_restart_goes_on(slack: SandboxWorkspace) ->
         slack.escalate()
         met(slack, look)
         process.signal(signal.SIGTERM)
-        process.wait_for_log("stopping: nothing new is taken")
+        process.wait_for_log("stopping: no new work is accepted")
         slack.sandbox.faults.clear()
         assert process.wait_for_exit() == 0, process.log
     assert [(job.kind, job.state, job.attempts) for job in pending_jobs(slack)] == [("post_escalation", "due", 0)]
@@ -81,7 +81,7 @@ def test_a_lease_is_given_back_and_a_restart_goes_on(slack: SandboxWorkspace) ->
 
 def test_a_stop_signal_during_the_start_stops_in_good_order(slack: SandboxWorkspace) -> None:
     with running(slack.environment(), slack.folder) as process:
-        process.wait_for_log("runs as HTTP")
+        process.wait_for_log("starts in mode HTTP")
         process.signal(signal.SIGHUP)
         process.signal(signal.SIGTERM)
         process.signal(signal.SIGTERM)

@@ -34,7 +34,7 @@ def process(slack: SandboxWorkspace) -> Iterator[Process]:
 def test_from_not_ready_to_answering_to_the_end(process: Process, slack: SandboxWorkspace) -> None:
     sockets = slack.sandbox.sockets
     assert sockets is not None
-    assert process.lines[0].endswith("runs as Socket Mode, because SLACK_BOT_TOKEN and SLACK_APP_TOKEN are set")
+    assert process.lines[0].endswith("starts in mode Socket Mode, because SLACK_BOT_TOKEN and SLACK_APP_TOKEN are set")
     assert process.wait_for_status("/readyz", 503).document == NOT_CONNECTED
     assert process.get("/healthz").document == {"status": "ok"}
     assert request(process.port, "POST", "/slack/events").status == 404

@@ -360,7 +360,7 @@ def test_a_question_for_a_form_that_is_gone_says_so(harness: AppHarness) -> None
     state = AnswerState("x", "refund", entry="disputes/send-to-mediation")
     value = EscalatePayload(state, "ask-nobody").encode()
 
-    assert "no longer there" in answer_to(harness, Action.ESCALATE, value)
+    assert "no longer exists" in answer_to(harness, Action.ESCALATE, value)
 
 
 def test_the_form_of_the_entry_that_was_chosen_is_opened(harness: AppHarness, guide: Guide) -> None:

@@ -134,7 +134,7 @@ def test_words_there_come_as_a_direct_message_when_no_window_opens(harness: AppH
 
     assert press_value(harness, Action.HOME_ASK, "ask", where=view).status == 200
 
-    harness.until(lambda: any("did not let me open" in m.text for m in harness.workspace.direct_messages("ana")))
+    harness.until(lambda: any("did not open the window" in m.text for m in harness.workspace.direct_messages("ana")))
 
 
 def test_only_the_home_tab_is_drawn(harness: AppHarness) -> None:

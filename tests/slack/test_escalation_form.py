@@ -90,7 +90,7 @@ def test_slack_itself_refuses_what_is_missing_and_keeps_what_is_typed(harness: A
 
 FAULTY = {
     "contract_id": ("not a number", "4 to 20 digits"),
-    "ticket_url": ("https://x y.example/", "whole link"),
+    "ticket_url": ("https://x y.example/", "full link"),
     "client_username": ("\x01\x02", "Fill this in"),
     "summary": ("\x00", "Fill this in"),
 }

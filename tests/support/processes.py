@@ -24,7 +24,7 @@ CHECKOUT = Path(__file__).parents[2]
 APP = (str(CHECKOUT / "app.py"),)
 SHIPPED = CHECKOUT / "knowledge"
 
-UNCLEAN_SHUTDOWN = "not everything ended within"
+UNCLEAN_SHUTDOWN = "the shutdown took longer than"
 """Logged by a process that had to abandon something to exit within its shutdown time."""
 
 
