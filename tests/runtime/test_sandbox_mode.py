@@ -27,7 +27,8 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
 
 
 def test_the_first_line_says_what_runs_and_why(sandbox: Process) -> None:
-    assert json.loads(sandbox.lines[0])["message"] == "slackguide starts in mode sandbox, because no Slack variable is set"
+    first = json.loads(sandbox.lines[0])["message"]
+    assert first == "slackguide starts in mode sandbox, because no Slack variable is set"
     opened = json.loads(sandbox.wait_for_log("in a browser"))["message"]
     assert opened == f"open http://127.0.0.1:{sandbox.port}/ in a browser"
 
