@@ -133,11 +133,11 @@ def test_an_idle_worker_sleeps_until_a_notification_or_the_poll() -> None:
     worker, outbox, _ = working()
     worker.start()
     assert outbox.notifier.sleeps.get(timeout=WAIT_SECONDS) == POLL - MIN_POLL_INTERVAL
-    assert outbox.claims == 1, "it looked once, in vain"
+    assert outbox.claims == 1, "one poll without a job"
     outbox.add(1)
     assert outbox.completed.get(timeout=WAIT_SECONDS) == 1
     assert outbox.notifier.sleeps.get(timeout=WAIT_SECONDS) == POLL - MIN_POLL_INTERVAL
-    assert outbox.claims == 3, "and twice more: for the job, and in vain"
+    assert outbox.claims == 3, "two more polls: one for the job, one without"
     assert worker.stop(timeout=WAIT_SECONDS)
 
 

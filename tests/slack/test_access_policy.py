@@ -228,7 +228,7 @@ def screen(harness: AppHarness) -> Iterator[tuple[str, str]]:
 
 
 def outcome(harness: AppHarness, surface: Surface, become: Callable[[AppHarness], None], wanted: str) -> str:
-    """What is new on Pat's screen after the act, once `wanted` is there and nothing is owed any more."""
+    """What is new on Pat's screen after the act, once `wanted` is there and no job is pending."""
     act = surface.ready(harness)
     harness.settle()
     before = dict(screen(harness))

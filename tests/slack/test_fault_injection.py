@@ -1,4 +1,4 @@
-"""Slack down, slow, strict or forgetful while something is owed to it: late perhaps, lost or doubled never."""
+"""Slack down, slow, strict or forgetful while jobs are pending: they may be late, but are never lost or duplicated."""
 
 from __future__ import annotations
 

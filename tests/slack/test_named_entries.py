@@ -31,7 +31,7 @@ def escalated(harness: AppHarness, who: str, entry: str) -> Escalation:
 
 
 def everything_shown(harness: AppHarness, post: Message, who: str) -> str:
-    """What stands in the channel, and what `who` was told."""
+    """Return the text in the channel, and the notices to `who`."""
     harness.settle()
     post = harness.workspace.message(post.ts)
     notified = notices(harness, who) + notices(harness, "marek")

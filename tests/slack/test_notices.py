@@ -56,7 +56,7 @@ def forgotten(harness: AppHarness, who: str) -> None:
 
 
 def asked_while_slack_is_down(harness: AppHarness) -> None:
-    """Marek asks about Ana's escalation, which Ben follows; nobody has been told yet."""
+    """Marek asks about Ana's escalation, which Ben follows; nobody has been notified yet."""
     escalation = sent(harness)
     posted(harness, escalation)
     marek = harness.workspace.person("marek").id

@@ -31,7 +31,7 @@ def in_private(harness: AppHarness, who: str = "ana") -> list[Message]:
 
 
 def mentioned(harness: AppHarness, channel: str = STAFF, who: str = "ana", text: str = MEDIATION) -> None:
-    """Ask by a mention, and wait until everything owed is posted."""
+    """Ask by a mention, and wait until every pending job is done."""
     harness.sandbox.mention(who, channel, text)
     harness.settle()
 

@@ -184,7 +184,7 @@ def test_answers_that_hang_do_not_hold_up_escalations(probed: AppHarness, probe:
         assert hanging.acquire(timeout=10)
         escalation = sent(probed)
         probed.until(lambda: posts(probed, escalation.channel))
-        assert len(probed.active()) >= 4, "the answers are still owed"
+        assert len(probed.active()) >= 4, "the answers are still pending"
     finally:
         go_on.set()
     probed.settle()

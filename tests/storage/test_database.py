@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from slackguide.errors import ConfigurationError, StorageError
 from slackguide.sandbox.transport.http import REQUEST_TIMEOUT
@@ -40,7 +40,7 @@ def refused(store: Store, view: str = "VX") -> str:
 
 
 BUSY_AT_ONCE = 0.05
-"""Seconds, where a test holds what another waits for in vain."""
+"""Seconds, for tests in which a lock is never released to the one who waits."""
 
 
 def busy_at_once(url: str) -> Store:
@@ -87,6 +87,25 @@ def test_writers_of_one_process_take_turns_and_give_up(tmp_path: Path) -> None:
     sqlite.database.close()
 
 
+def test_closing_leaves_no_connection_open_and_refuses_new_transactions(tmp_path: Path, postgresql: Server) -> None:
+    """A listener may still be at work: its transaction ends as usual, and its connection is closed, not pooled."""
+    for url in (sqlite_url(tmp_path), postgresql.migrated()):
+        store = Store(url, ManualClock())
+        database = store.database
+        closed: list[object] = []
+        event.listen(database.engine, "close", lambda connection, _record, closed=closed: closed.append(connection))
+        with database.write() as connection:
+            in_use = connection.connection.dbapi_connection
+            connection.execute(text("DELETE FROM outbox"))
+            database.close()
+            connection.execute(text("SELECT 1 FROM counters"))
+        assert closed[-1] is in_use
+        for transaction in (database.read, database.write):
+            with pytest.raises(StorageError) as refusal, transaction():
+                pass
+            assert str(refusal.value) == database_errors.CLOSED
+
+
 def test_a_full_database_keeps_nothing_of_what_it_refuses(sqlite: Store) -> None:
     sqlite.submit(new_escalation("V1"))
     with sqlite.database.engine.connect() as connection:
@@ -95,28 +114,24 @@ def test_a_full_database_keeps_nothing_of_what_it_refuses(sqlite: Store) -> None
     def fill(connection: sqlite3.Connection, record: object) -> None:
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
-    from sqlalchemy import event
-
-    sqlite.database.close()
+    sqlite.database.engine.dispose()
     event.listen(sqlite.database.engine, "connect", fill)
     big = new_escalation("V2", values={"summary": "x" * 1_000_000})
     with pytest.raises(StorageError, match="full"):
         sqlite.submit(big)
     assert sqlite.escalations.by_view("V2") is None
     assert sqlite.count("outbox") == 1
-    sqlite.database.close()
+    sqlite.database.engine.dispose()
     event.remove(sqlite.database.engine, "connect", fill)
     assert sqlite.submit(big).escalation.reference == "D-1002"
     sqlite.database.close()
 
 
 def test_a_read_only_database_says_so(sqlite: Store) -> None:
-    from sqlalchemy import event
-
     def protect(connection: sqlite3.Connection, record: object) -> None:
         connection.execute("PRAGMA query_only = ON")
 
-    sqlite.database.close()
+    sqlite.database.engine.dispose()
     event.listen(sqlite.database.engine, "connect", protect)
     assert refused(sqlite) == database_errors.READ_ONLY
     sqlite.database.check()

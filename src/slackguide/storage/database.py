@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from slackguide.errors import ConfigurationError, StorageError
 from slackguide.storage import database_errors
@@ -52,6 +52,8 @@ class Database:
         else:
             self._engine = _postgresql_engine(self._url, busy_seconds)
         self._writing = self._engine.execution_options(slackguide_writes=True)
+        self._closed = threading.Event()
+        event.listen(self._engine, "checkin", self._close_if_late)
 
     @property
     def is_sqlite(self) -> bool:
@@ -71,6 +73,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Begin a read-only transaction. On SQLite it is a consistent snapshot."""
+        self._refuse_if_closed()
         with _translate_errors(), self._engine.begin() as connection:
             yield connection
 
@@ -81,6 +84,7 @@ class Database:
         On SQLite there is one writer at a time. Writers of this process queue for a lock, because SQLite's own waiting
         is not fair.
         """
+        self._refuse_if_closed()
         if self._write_lock is None:
             with _translate_errors(), self._writing.begin() as connection:
                 yield connection
@@ -106,8 +110,18 @@ class Database:
             connection.execute(text("SELECT 1 FROM counters LIMIT 1"))
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; one in use is closed when its transaction ends. Later transactions are refused."""
+        self._closed.set()
         self._engine.dispose()
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed.is_set():
+            raise StorageError(database_errors.CLOSED)
+
+    def _close_if_late(self, _connection: object, record: ConnectionPoolEntry) -> None:
+        """Close a connection that was in use when the pool was disposed; nothing else would."""
+        if self._closed.is_set():
+            record.close()
 
 
 def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

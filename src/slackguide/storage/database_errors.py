@@ -19,6 +19,7 @@ GONE = (
     "The database cannot be reached. Nothing was saved. Try again in a moment. If that does not help, tell an "
     "administrator of slackguide."
 )
+CLOSED = "slackguide is shutting down. Nothing was saved. Try again in a minute."
 DAMAGED = (
     "The database file is damaged. Nothing was saved. Ask an administrator of slackguide to restore it from a backup."
 )

@@ -59,21 +59,25 @@ class ModalOpener:
         form = self._answers.knowledge.forms.get(form_id)
         if form is None:
             raise ModalNotOpenedError("That form no longer exists. Type /route escalate to see the current forms.")
+        outcome: Outcome | None = None
         if form.gate is not None:
-            state = self._check_gate(form_id, form.gate, state, user)
-        if state is None:
+            state, outcome = self._check_gate(form_id, form.gate, state, user)
+        elif state is not None:
+            outcome = self._answers.outcome(state, user.user_id, user.asker)
+        if state is None or outcome is None:
             view = form_view(form, FormState(form_id), FormPrefill())
         else:
-            outcome = self._answers.outcome(state, user.user_id, user.asker)
             view = form_view(form, self._form_state(form_id, state, outcome, user), self._prefill(state, outcome, user))
         self.view(str(body["trigger_id"]), view, on_top=bool(body.get("view")))
 
-    def _check_gate(self, form_id: str, gate: str, state: AnswerState | None, user: Allowed) -> AnswerState:
-        """Return the state of the gate entry if it leads to this form. Raises `GateRequiredError` otherwise."""
+    def _check_gate(
+        self, form_id: str, gate: str, state: AnswerState | None, user: Allowed
+    ) -> tuple[AnswerState, Outcome]:
+        """Return state and outcome of the gate entry if it leads to this form. Raises `GateRequiredError` otherwise."""
         gate_state = replace(state or self._answers.new_state("", user.user_id), entry=gate)
         outcome = self._answers.outcome(gate_state, user.user_id, user.asker)
         if isinstance(outcome, Answer) and outcome.decision.destination and outcome.decision.form == form_id:
-            return gate_state
+            return gate_state, outcome
         raise GateRequiredError(gate_state)
 
     def _form_state(self, form_id: str, state: AnswerState, outcome: Outcome, user: Allowed) -> FormState:

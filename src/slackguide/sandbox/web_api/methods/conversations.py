@@ -68,8 +68,8 @@ def _kind(conversation: Conversation) -> str:
     return "private_channel" if conversation.private else "public_channel"
 
 
-def info(context: MethodContext, arguments: Arguments) -> Json:
-    """Run conversations.info."""
+def _visible(context: MethodContext, arguments: Arguments) -> Conversation:
+    """Return the conversation of a call whose details the app may see. Raises ApiError."""
     arguments.require("channel")
     workspace = context.workspace
     try:
@@ -81,7 +81,15 @@ def info(context: MethodContext, arguments: Arguments) -> Json:
     require_scopes(
         workspace, {"im": "im:read", "private_channel": "groups:read"}.get(_kind(conversation), "channels:read")
     )
-    return {"channel": serializers.channel(workspace, conversation, count=arguments.flag("include_num_members"))}
+    return conversation
+
+
+def info(context: MethodContext, arguments: Arguments) -> Json:
+    """Run conversations.info."""
+    conversation = _visible(context, arguments)
+    return {
+        "channel": serializers.channel(context.workspace, conversation, count=arguments.flag("include_num_members"))
+    }
 
 
 _MAX_MEMBERS = 999
@@ -90,17 +98,7 @@ _MAX_MEMBERS = 999
 
 def members(context: MethodContext, arguments: Arguments) -> Json:
     """Run conversations.members. The ids include the app's user, and no deactivated person."""
-    arguments.require("channel")
-    workspace = context.workspace
-    try:
-        conversation = workspace.conversation(arguments.text("channel"))
-    except NotFoundError:
-        raise ApiError("channel_not_found") from None
-    if conversation.private and not conversation.bot_joined:
-        raise ApiError("channel_not_found")
-    require_scopes(
-        workspace, {"im": "im:read", "private_channel": "groups:read"}.get(_kind(conversation), "channels:read")
-    )
+    workspace, conversation = context.workspace, _visible(context, arguments)
     present = [person.id for person in workspace.people if person.id in conversation.members and not person.deleted]
     member_ids = [*present, workspace.app.user_id] if conversation.bot_joined else present
     items, cursor = page(member_ids, arguments, default=100, maximum=_MAX_MEMBERS)
