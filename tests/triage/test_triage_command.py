@@ -113,7 +113,10 @@ def test_labels_cannot_break_a_flowchart(shell: Shell, tmp_path: Path) -> None:
          "unknown entry `disputes/send-to-mediaton`: did you mean `disputes/send-to-mediation`?"),
         (["x"], "unknown entry `x`"),
         ([DECIDING, "--fact", "contract_typ=hourly"], "unknown fact `contract_typ`: did you mean `contract_type`?"),
-        ([DECIDING, "--fact", "contract_type=hurly"], "`hurly` is no value of `contract_type`: did you mean `hourly`?"),
+        (
+            [DECIDING, "--fact", "contract_type=hurly"],
+            "`hurly` is not a value of `contract_type`: did you mean `hourly`?",
+        ),
         ([DECIDING, "--fact", "days_since_last_payment=-3"], "a whole number from 0 to 100,000, or `never`"),
         ([DECIDING, "--fact", "hourly"], "`hourly` is not a fact: --fact takes NAME=VALUE"),
         ([DECIDING, "--fact", "milestone=other", "--fact", "milestone=refused"], "`milestone` is given twice"),
