@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
-_UNSTORABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Control characters and lone surrogates. Not every database can store them, and they have no visible form."""
 
-STRAIGHT: Final = dict.fromkeys(map(ord, "\u2019\u2018\u02bc`\u00b4"), "'")
+STRAIGHT = dict.fromkeys(map(ord, "\u2019\u2018\u02bc`\u00b4"), "'")
 """A table for `str.translate` that maps the variants of an apostrophe to the straight one."""
 
-ONES: Final = {
+ONES = {
     word: number
     for number, word in enumerate(
         str.split(
@@ -22,7 +21,7 @@ ONES: Final = {
 }
 """The English number words below twenty, by word."""
 
-TENS: Final = {
+TENS = {
     word: 10 * number
     for number, word in enumerate(str.split("twenty thirty forty fifty sixty seventy eighty ninety"), start=2)
 }

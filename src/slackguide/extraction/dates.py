@@ -7,12 +7,11 @@ from calendar import month_name as MONTH_NAMES
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
 
 from slackguide.extraction.tokenizer import HUGE, Separator, Token, TokenKind
 from slackguide.text import ONES, TENS
 
-HOURS_A_DAY: Final = 24
+HOURS_A_DAY = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class TimeExpression:
     """A sentence that explains why the expression has no exact value, or None if it has one."""
 
 
-UNITS: Final[dict[str, int]] = {
+UNITS: dict[str, int] = {
     **dict.fromkeys(("h", "hr", "hrs", "hour"), 1),
     **dict.fromkeys(("d", "day"), 24),
     **dict.fromkeys(("w", "wk", "wks", "week"), 7 * 24),
@@ -37,7 +36,7 @@ UNITS: Final[dict[str, int]] = {
 }
 """Hours per unit. A month has 30 days, consistent with the 30, 60 and 90 day windows of the guides."""
 
-_MINUTES: Final = frozenset({"min", "mins", "minute"})
+_MINUTES = frozenset({"min", "mins", "minute"})
 
 
 def _number_words(words: str, first: int = 0, step: int = 1) -> dict[str, int]:
@@ -45,43 +44,43 @@ def _number_words(words: str, first: int = 0, step: int = 1) -> dict[str, int]:
     return {word: first + step * at for at, synonyms in enumerate(words.split()) for word in synonyms.split("|")}
 
 
-_TENS: Final = {**TENS, "fourty": 40}
-_SPELLED: Final = ONES | _TENS
-_MONTHS: Final = _number_words(
+_TENS = {**TENS, "fourty": 40}
+_SPELLED = ONES | _TENS
+_MONTHS = _number_words(
     "january|jan february|feb march|mar april|apr may june|jun july|jul august|aug september|sep|sept october|oct "
     "november|nov december|dec",
     1,
 )
-_WEEKDAYS: Final = _number_words(
+_WEEKDAYS = _number_words(
     "monday|mon tuesday|tue|tues wednesday|wed thursday|thu|thur|thurs friday|fri saturday|sat sunday|sun"
 )
-_ABOUT: Final = frozenset({"about", "around", "approx", "approximately", "roughly", "circa", "ca", "abt", "like"})
-_VAGUE: Final = frozenset({"few", "couple", "several", "some", "many"})
-_BOUND: Final = frozenset({"over", "under", "almost", "nearly", "beyond", "past", "barely"})
-_BOUND_THAN: Final = frozenset({"more", "less", "longer", "fewer", "older"})
-_TODAY: Final = frozenset({"today", "tonight"})
-_YESTERDAY: Final = frozenset({"yesterday", "yday", "yest", "ystrday", "yesterd"})
-_ORDINALS: Final = frozenset({"st", "nd", "rd", "th"})
-_STARTING: Final = frozenset(
+_ABOUT = frozenset({"about", "around", "approx", "approximately", "roughly", "circa", "ca", "abt", "like"})
+_VAGUE = frozenset({"few", "couple", "several", "some", "many"})
+_BOUND = frozenset({"over", "under", "almost", "nearly", "beyond", "past", "barely"})
+_BOUND_THAN = frozenset({"more", "less", "longer", "fewer", "older"})
+_TODAY = frozenset({"today", "tonight"})
+_YESTERDAY = frozenset({"yesterday", "yday", "yest", "ystrday", "yesterd"})
+_ORDINALS = frozenset({"st", "nd", "rd", "th"})
+_STARTING = frozenset(
     {*_SPELLED, *_MONTHS, *_WEEKDAYS, *_ABOUT, *_VAGUE, *_BOUND, *_BOUND_THAN, *_TODAY, *_YESTERDAY, "a", "an", "the",
      "on", "at", "last", "this", "past", "next", "just", "earlier", "day", "tomorrow", "hundred"}
 )  # fmt: skip
 """Every word with which a time expression can begin."""
 
-_HALF_A_YEAR: Final = 183
+_HALF_A_YEAR = 183
 """Days. For a date without a year that is longer ago, the year is ambiguous and must be asked."""
 
-_TWO_MONTHS: Final = 62
-_PERIODS: Final = frozenset({"week", "month", "year", "quarter"})
+_TWO_MONTHS = 62
+_PERIODS = frozenset({"week", "month", "year", "quarter"})
 
 
 class DateParser:
     """Parses the time expressions in the tokens of one text, relative to one reference day."""
 
     def __init__(self, tokens: Sequence[Token], text: str, *, today: date) -> None:
-        self._tokens: Final = tokens
-        self._text: Final = text
-        self._today: Final = today
+        self._tokens = tokens
+        self._text = text
+        self._today = today
         self._base = 0
 
     def at(self, start: int) -> TimeExpression | None:

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
 
 from slackguide.extraction import lexicon as small
 from slackguide.extraction.lexicon import ASKING, AUXILIARIES, BE, HEADS, JOINING, MEANING, OPENING, PARTIES
 from slackguide.extraction.tokenizer import Separator, Token
 
-_NEAR_DISTANCE: Final = 5
+_NEAR_DISTANCE = 5
 """The size in words of the near context before a token."""
 
-MAX_DISTANCE: Final = 40
+MAX_DISTANCE = 40
 """The maximum size in words of the context before a token, within its clause."""
 
-_BEFORE_ECHO: Final = OPENING | small.ARTICLES
-_CLAUSE_SEPARATORS: Final = frozenset({Separator.COLON, Separator.BREAK, Separator.COMMA, Separator.SENTENCE})
+_BEFORE_ECHO = OPENING | small.ARTICLES
+_CLAUSE_SEPARATORS = frozenset({Separator.COLON, Separator.BREAK, Separator.COMMA, Separator.SENTENCE})
 """The separators between clauses. A slash does not separate them: `fp/enterprise`."""
 
 
@@ -47,10 +46,10 @@ class Discourse:
     """The clauses of one text."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
-        self._tokens: Final = tokens
-        self._words: Final = [PARTIES.get(token.text, token.text) for token in tokens]
-        self._clauses: Final = self._split_clauses()
-        self._clause_of: Final = [clause for clause in self._clauses for _ in range(clause.start, clause.end)]
+        self._tokens = tokens
+        self._words = [PARTIES.get(token.text, token.text) for token in tokens]
+        self._clauses = self._split_clauses()
+        self._clause_of = [clause for clause in self._clauses for _ in range(clause.start, clause.end)]
 
     @property
     def clauses(self) -> Sequence[Clause]:

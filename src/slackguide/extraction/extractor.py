@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Final
 
 from slackguide.extraction.discourse import MAX_DISTANCE, Discourse
 from slackguide.extraction.lexicon import FOLLOWING, HEADS, OWNING, SIDES
@@ -22,10 +21,10 @@ from slackguide.extraction.tokenizer import Separator, Token, normalize, tokeniz
 from slackguide.knowledge.conditions import NEVER
 from slackguide.knowledge.facts import FactSpec
 
-MAX_SPAN_LENGTH: Final = 80
+MAX_SPAN_LENGTH = 80
 """Maximum characters of the span of text from which a fact was extracted."""
 
-_ANSWERS: Final = {"yes": "yes", "y": "yes", "no": "no", "n": "no", "none": "no"}
+_ANSWERS = {"yes": "yes", "y": "yes", "no": "no", "n": "no", "none": "no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +67,11 @@ class FactExtractor:
     def __init__(
         self, facts: Mapping[str, FactSpec], abbreviations: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     ) -> None:
-        self._facts: Final = facts
+        self._facts = facts
         self._phrases: Phrases[_Meaning] = Phrases(abbreviations)
-        self._numbers: Final = NumberExtractor(facts, abbreviations)
-        self._sides: Final = {name for name, fact in facts.items() if set(fact.choices) == SIDES}
-        self._party: Final = {name: party for name, fact in facts.items() if (party := _party_of(fact))}
+        self._numbers = NumberExtractor(facts, abbreviations)
+        self._sides = {name for name, fact in facts.items() if set(fact.choices) == SIDES}
+        self._party = {name: party for name, fact in facts.items() if (party := _party_of(fact))}
         for name, fact in facts.items():
             for value, phrase in _phrases_of(fact):
                 self._phrases.add(phrase, _Meaning(name, value, single_word=" " not in phrase))

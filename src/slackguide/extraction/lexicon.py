@@ -2,86 +2,82 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 
 def _word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-PARTIES: Final = {
+PARTIES = {
     **dict.fromkeys(("client", "cl", "buyer", "hirer"), "client"),
     **dict.fromkeys(("freelancer", "fl", "contractor", "talent"), "freelancer"),
 }
 """The names of the two parties of a contract, mapped to the canonical name."""
 
-SIDES: Final = frozenset(PARTIES.values())
+SIDES = frozenset(PARTIES.values())
 
-ARTICLES: Final = _word_set("a an the his her their its my our your this that")
-BE: Final = _word_set("is are was were")
-BEING: Final = BE | _word_set("be been being has have had")
-PASSIVE: Final = BE | _word_set("be been being got")
-ADVERBS: Final = _word_set(
+ARTICLES = _word_set("a an the his her their its my our your this that")
+BE = _word_set("is are was were")
+BEING = BE | _word_set("be been being has have had")
+PASSIVE = BE | _word_set("be been being got")
+ADVERBS = _word_set(
     "just already still now currently also only really even actually quite yet all some about here then always "
     "again simply"
 )
-SKIPPED: Final = ARTICLES | BEING | ADVERBS
+SKIPPED = ARTICLES | BEING | ADVERBS
 """Words that are skipped within a phrase."""
 
-NEGATIONS: Final = _word_set("not never")
-DENIALS: Final = NEGATIONS | _word_set("no neither nor without non hardly instead than")
-BESIDE_DENIALS: Final = ARTICLES | ADVERBS | BE | _word_set("any of in be been yet longer rather for more")
+NEGATIONS = _word_set("not never")
+DENIALS = NEGATIONS | _word_set("no neither nor without non hardly instead than")
+BESIDE_DENIALS = ARTICLES | ADVERBS | BE | _word_set("any of in be been yet longer rather for more")
 """Words that can stand between a negation and its scope."""
 
-AUXILIARIES: Final = BE | _word_set("do doe does did has have had can could should shall will would may might")
-HAVING: Final = _word_set("has have had is was")
-SUBJECTS: Final = (
+AUXILIARIES = BE | _word_set("do doe does did has have had can could should shall will would may might")
+HAVING = _word_set("has have had is was")
+SUBJECTS = (
     ARTICLES
     | frozenset(PARTIES)
     | _word_set("it he she they we i you u there these those someone anyone user customer contract ticket account")
 )
-ASKING: Final = _word_set("which where who whom what how when why whose")
-JOINING: Final = _word_set("and but so then because or")
-OPENING: Final = JOINING | ADVERBS | _word_set("hi hello hey team ok okay please pls well question")
+ASKING = _word_set("which where who whom what how when why whose")
+JOINING = _word_set("and but so then because or")
+OPENING = JOINING | ADVERBS | _word_set("hi hello hey team ok okay please pls well question")
 """Words that are skipped at the beginning of a clause."""
 
-SUPPOSING: Final = _word_set(
+SUPPOSING = _word_set(
     "if whether unless suppose supposing assuming maybe perhaps possibly might probably until once imagine except "
     "unlike formerly previously"
 )
-SUPPOSING_BEFORE: Final = {"would": "be", "should": "be", "could": "be", "in": "case", "used": "to"}
+SUPPOSING_BEFORE = {"would": "be", "should": "be", "could": "be", "in": "case", "used": "to"}
 """Words that introduce a hypothesis only before one other word."""
 
-IDLE_IF: Final = _word_set("possible needed necessary so any")
+IDLE_IF = _word_set("possible needed necessary so any")
 """Words before which `if` does not introduce a hypothesis: `if possible`."""
 
-FOUND_OUT: Final = _word_set("know see tell check find verify determine identify confirm tag")
-MEANING: Final = _word_set("mean count qualify matter differ difference definition define stand")
-TOWARDS: Final = _word_set("for about over regarding re")
+FOUND_OUT = _word_set("know see tell check find verify determine identify confirm tag")
+MEANING = _word_set("mean count qualify matter differ difference definition define stand")
+TOWARDS = _word_set("for about over regarding re")
 
-ELSEWHERE: Final = _word_set(
-    "another other previous different separate unrelated last earlier prior old second first similar"
-)
-CASES: Final = _word_set("contract case ticket dispute client freelancer job one account project order")
+ELSEWHERE = _word_set("another other previous different separate unrelated last earlier prior old second first similar")
+CASES = _word_set("contract case ticket dispute client freelancer job one account project order")
 """Nouns that, after a word of `ELSEWHERE`, denote another case: `his other contract`, `my last case`."""
 
-WISHED: Final = _word_set(
+WISHED = _word_set(
     "become becoming became requirement lost lose losing want need used supposed ask asking apply applied offer "
     "quote requesting own get getting earn referral signup welcome send assign route forward contact transfer"
 )
 """Words after which a status is not a statement, but a wish, a loss or the name of a team."""
 
-OWNING: Final = _word_set("run own start started open opened")
-GONE: Final = _word_set("vanished disappeared gone removed lost missing")
+OWNING = _word_set("run own start started open opened")
+GONE = _word_set("vanished disappeared gone removed lost missing")
 
-HEADS: Final = _word_set(
+HEADS = _word_set(
     "contract job project dispute case client freelancer account acct company payment ticket order customer "
     "segment work user suspension susp hold matter issue request badge tier level status org business type "
     "agreement engagement side concern escalation profile ae milestone gig"
 )
 """Nouns that an attribute of the case can modify."""
 
-FOLLOWING: Final = _word_set(
+FOLLOWING = _word_set(
     "and or but with w for from in on at is are was were has had have who that so as by per because since where "
     "which what how can should do does not no yes we i he she they it last paid released ended closed when if "
     "while after before client freelancer to then ty thanks thx please pls asap here now only too yet still also "
@@ -89,42 +85,42 @@ FOLLOWING: Final = _word_set(
 )
 """Words that can follow a one-word phrase. Before any other word it has another meaning: `hourly updates`."""
 
-ORDINARY: Final = _word_set("hr pc pr mm lb sb dc ce ent tr ms esc med cr cs")
+ORDINARY = _word_set("hr pc pr mm lb sb dc ce ent tr ms esc med cr cs")
 """Abbreviations that are ambiguous in lower case: hour, computer, public relations, hmm, pound, somebody …"""
 
-COMPANIONS: Final = _word_set(
+COMPANIONS = _word_set(
     "client freelancer cl fl buyer hirer talent contractor contract job project account acct dispute case segment "
     "order suspension susp hold agent company ticket"
 )
 """Words next to which an ambiguous abbreviation has its meaning from the glossary."""
 
-OWNERS: Final = _word_set("my his her their your our in from new washington old work")
+OWNERS = _word_set("my his her their your our in from new washington old work")
 """Words after which `PC`, `HR` and `DC` denote a computer, a department and a city."""
 
-LOOK_ALIKES: Final = _word_set(
+LOOK_ALIKES = _word_set(
     "contact contrast protect expanse contacted contacting relapse freelance insurance refuted noticing nothings "
     "clients opened closer"
 )
 """Correct words at an edit distance of one from a word of a phrase. They are not corrected."""
 
-AGO: Final = _word_set("ago back prior earlier agos")
-LATEST: Final = _word_set("last latest recent")
-NOT_LATEST: Final = _word_set("first previous next initial second other another no")
-BESIDE_TIMES: Final = _word_set(
+AGO = _word_set("ago back prior earlier agos")
+LATEST = _word_set("last latest recent")
+NOT_LATEST = _word_set("first previous next initial second other another no")
+BESIDE_TIMES = _word_set(
     "a an the is was were been be has had it him her them us me to on at of for made done processed happened sent "
     "via out just already only also money this that client freelancer his their by went about since back in"
 )
 """Words that can stand between a noun and its time: `payment to the freelancer was made on …`."""
 
-OTHER_MATTERS: Final = _word_set(
+OTHER_MATTERS = _word_set(
     "and but who that which before after when while because so not started began hired wrote asked within until "
     "every since if or first for"
 )
 """Words after which a time does not belong to the preceding event."""
 
-OTHER_EVENTS: Final = _word_set(
+OTHER_EVENTS = _word_set(
     "filed opened contacted replied asked requested wrote submitted disputed created started hired posted "
     "reported dispute declined refused suspended rejected"
 )
-LIMITS: Final = _word_set("to within until in first for of maximum max only than every")
+LIMITS = _word_set("to within until in first for of maximum max only than every")
 """Words that make a number the limit of a rule: `up to 60 days after the last payment`."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
 
 from slackguide.extraction import lexicon as small
 from slackguide.extraction.dates import DateParser, TimeExpression
@@ -14,7 +13,7 @@ from slackguide.extraction.phrases import PhraseMatch, Phrases
 from slackguide.extraction.tokenizer import Separator, Token, TokenKind
 from slackguide.knowledge.facts import FactSpec
 
-_MAX_GAP: Final = 9
+_MAX_GAP = 9
 """Maximum words between an event and its time: `paid for a logo on a fixed price contract about 20 days ago`."""
 
 
@@ -47,7 +46,7 @@ class NumberExtractor:
     ) -> None:
         self._before: Phrases[_Pattern] = Phrases(abbreviations)
         self._after: Phrases[_Pattern] = Phrases(abbreviations)
-        self._alone: Final[dict[str, list[str]]] = {}
+        self._alone: dict[str, list[str]] = {}
         for name, fact in facts.items():
             for pattern in fact.read if fact.kind == "number" else ():
                 self._add(name, fact, pattern)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from slackguide.extraction.lexicon import (
     ARTICLES,
@@ -22,8 +22,8 @@ from slackguide.extraction.tokenizer import Separator, Token, TokenKind, normali
 
 T = TypeVar("T")
 
-MAX_SKIPPED: Final = 4
-MIN_CORRECTED_LENGTH: Final = 6
+MAX_SKIPPED = 4
+MIN_CORRECTED_LENGTH = 6
 """Minimum letters of a word whose misspelling is corrected. At the minimum, only transpositions are corrected."""
 
 

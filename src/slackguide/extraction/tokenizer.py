@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum, IntEnum
-from typing import Final
 
 from slackguide.text import STRAIGHT
 
-MAX_CHARACTERS: Final = 12_000
+MAX_CHARACTERS = 12_000
 """Maximum characters read of a text. The longest answer in a form has 3,000."""
 
-MAX_WORD: Final = 40
+MAX_WORD = 40
 """Maximum characters of one word; the rest is cut."""
 
-HUGE: Final = 10**9
+HUGE = 10**9
 """The maximum value of a number token, larger than the maximum of any fact."""
 
 
@@ -67,7 +66,7 @@ class Token:
     """Whether a number has a minus sign."""
 
 
-_TOKEN: Final = re.compile(
+_TOKEN = re.compile(
     r"""
       (?P<link>(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]{1,60}\.[\w.]{2,20}|<[@\#!][^>\s]{1,80}>|\#\d+)
     | (?P<amount>[$€£₱](?:\s?\d+(?:[.,]\d+)*(?:\s?k(?!\w))?)?
@@ -82,9 +81,9 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_STRAIGHT: Final = {**STRAIGHT, ord("\r"): "\n"}
-_ENDINGS: Final = re.compile(r"'(?:s|re|ve|ll|d|m)?$")
-_NOT: Final = {
+_STRAIGHT = {**STRAIGHT, ord("\r"): "\n"}
+_ENDINGS = re.compile(r"'(?:s|re|ve|ll|d|m)?$")
+_NOT = {
     "cannot": "can",
     "cant": "can",
     "wont": "will",
@@ -94,7 +93,7 @@ _NOT: Final = {
     },
     "aint": "is",
 }
-_PLUS_AFTER: Final = re.compile(r"\s*(?:$|[.,;:!?)/\n])|\s+(?:clients?|cl|freelancers?|fl|accounts?)\b", re.IGNORECASE)
+_PLUS_AFTER = re.compile(r"\s*(?:$|[.,;:!?)/\n])|\s+(?:clients?|cl|freelancers?|fl|accounts?)\b", re.IGNORECASE)
 
 
 def tokenize(text: str) -> list[Token]:
