@@ -1,35 +1,43 @@
-"""Every error slackguide raises on purpose. Each says what happened, what is safe and what to do.
+"""The base errors of slackguide.
 
-`str(error)` is written for people: it never holds a secret, and never the words of a person who wrote to the guide.
+    SlackguideError
+    ├── ConfigurationError
+    ├── KnowledgeError
+    ├── UnusableInput
+    └── StorageError
+        └── UnreadableRow
+
+`str(error)` is a message for users: it states what happened, what is safe and what to do. It never contains a secret
+or the text of a user's question.
 """
 
 from __future__ import annotations
 
 
 class SlackguideError(Exception):
-    """The root of the tree: catch it to catch everything raised on purpose."""
+    """The base class of every error that slackguide raises deliberately."""
 
 
 class ConfigurationError(SlackguideError):
-    """The environment does not make a runnable whole; nothing was opened. Names every variable at fault."""
+    """The environment variables are incomplete or invalid. Lists every faulty variable; nothing has been opened."""
 
 
 class KnowledgeError(SlackguideError):
-    """The knowledge base has faults and was refused whole; the last good one, if any, stays in use."""
+    """The knowledge base has errors and is not loaded. The last valid one, if any, stays active."""
 
 
 class UnusableInput(SlackguideError):
-    """A command was given something it cannot work with: a missing file, a bad line, an unknown fact or value."""
+    """Invalid input of a command: a missing file, a malformed line, or an unknown fact or value."""
 
 
 class StorageError(SlackguideError):
-    """The database did not take or give something; what was not committed is not kept, and the caller must say so."""
+    """A database operation failed. Uncommitted changes are lost, and the caller must report this to the user."""
 
 
 class UnreadableRow(StorageError):
-    """A row holds what this version does not know: a newer one that runs on the same database wrote it.
+    """A row contains values that this version does not know, because a newer version on the same database wrote it.
 
-    `what` names the row or its kind for the log.
+    `what` identifies the row or its kind in the log.
     """
 
     def __init__(self, what: str) -> None:

@@ -24,7 +24,7 @@ def new(tmp_path: Path) -> Path:
 def test_the_same_knowledge_moves_nothing(shell: Shell, old: Path, new: Path) -> None:
     write_knowledge(new)
     ran = shell("compare", old, new, "--fail-on-worse")
-    assert (ran.status, ran.out) == (0, "0 of 3 questions moved: 0 worse, 0 better, 0 different.\n")
+    assert (ran.status, ran.out) == (0, "0 of 3 questions changed: 0 worse, 0 better, 0 different.\n")
 
 
 def test_another_destination_is_different(shell: Shell, old: Path, new: Path) -> None:
@@ -66,8 +66,8 @@ def test_a_new_entry_makes_its_questions_better(shell: Shell, old: Path, new: Pa
     write_knowledge(old, without=["help/danger"])
     ran = shell("compare", old, new)
     assert "Entries added\n  help/danger\n" in ran.out
-    assert f"Better\n  {BURNING}  {new / 'questions' / 'all.jsonl'}:1\n    wanted help/danger\n" in ran.out
-    assert "    now answer help/danger, to fire\n" in ran.out
+    assert f"Better\n  {BURNING}  {new / 'questions' / 'all.jsonl'}:1\n    expected help/danger\n" in ran.out
+    assert "    after answer help/danger, to fire\n" in ran.out
 
 
 def test_the_questions_may_come_from_elsewhere(shell: Shell, old: Path, new: Path, tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_moved_cases_are_read_out(shell: Shell, old: Path, new: Path) -> None:
     write_knowledge(new, rules=RULES.replace("0..2", "0..5"))
     ran = shell("compare", old, new)
     assert ran.out.startswith(
-        "Cases that go elsewhere\n  help/badge: desk → vault (1 case)\n    Floor: 3 to 5 floors; Colour: Red\n"
+        "Cases with another destination\n  help/badge: desk → vault (1 case)\n    Floor: 3 to 5 floors; Colour: Red\n"
     )
 
 
@@ -96,7 +96,7 @@ def test_an_unknown_id_is_reported(shell: Shell, old: Path, new: Path, tmp_path:
 def test_no_questions_is_wrong_use(shell: Shell, old: Path) -> None:
     ran = shell("compare", old, old)
     assert ran.status == 2
-    assert "name one with --questions FILE" in ran.err
+    assert "pass one with --questions FILE" in ran.err
 
 
 def test_a_folder_without_knowledge_is_reported(shell: Shell, old: Path, tmp_path: Path) -> None:

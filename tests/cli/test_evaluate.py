@@ -88,7 +88,7 @@ def test_gates_that_are_met_are_reported_with_value_and_bound(
     assert "all questions top1 1.0000 at least 1 met" in rows
     assert "all questions top3 1.0000 at least 0.9 met" in rows
     assert "all questions answered_out_of_scope 0.5000 at most 0.5 met" in rows
-    assert "against it" not in ran.out
+    assert "misses" not in ran.out
 
 
 def test_a_missed_gate_is_reported_with_the_questions_against_it(
@@ -101,7 +101,7 @@ def test_a_missed_gate_is_reported_with_the_questions_against_it(
     rows = [" ".join(line.split()) for line in ran.out.splitlines()]
     assert "all questions top1 1.0000 at least 0.9 met" in rows
     assert "all questions answered_out_of_scope 0.5000 at most 0.04 MISSED" in rows
-    at = rows.index("answered_out_of_scope of all questions: 1 against it")
+    at = rows.index("answered_out_of_scope of all questions: 1 misses")
     assert rows[at + 1] == f"{BURNING} answer help/danger 98%, {questions}:4"
     assert not any(row.startswith("top1 of") for row in rows)
 
@@ -121,7 +121,7 @@ def test_long_lists_of_misses_are_cut(shell: Shell, knowledge: Path, tmp_path: P
     gates = gate_file(tmp_path, "at_least = {top1 = 0.9}")
     common = ["evaluate", questions, "--knowledge", knowledge, "--gates", gates]
     ran = shell(*common)
-    at = ran.out.index("top1 of all questions: 12 against it")
+    at = ran.out.index("top1 of all questions: 12 misses")
     assert ran.out[at:].count("wrong.jsonl:") == 10
     assert "… and 2 more questions: --json lists all." in ran.out[at:]
     assert len(shell(*common, "--json").document["gates"][0]["misses"]) == 12
@@ -152,7 +152,7 @@ def test_the_page_is_written_also_where_a_gate_is_missed(
     gates = gate_file(tmp_path, "at_least = {shown = 1, top1 = 1}\nat_most = {answered_out_of_scope = 0}")
     ran = shell("evaluate", questions, "--knowledge", knowledge, "--html", page, "--gates", gates)
     text = page.read_text(encoding="utf-8")
-    assert f"The report is in {page}." in ran.err
+    assert f"Report written to {page}." in ran.err
     assert text.startswith("<!doctype html>")
     assert BURNING in text
     assert (ran.status, text.count("<b>Met</b>"), text.count("<b>Missed</b>")) == (1, 2, 1)
@@ -180,9 +180,9 @@ def test_faults_are_reported_by_place(shell: Shell, knowledge: Path, tmp_path: P
     ("arguments", "words"),
     [
         (["--gates", "no/such/gates.toml"], "no/such/gates.toml cannot be read: No such file or directory."),
-        (["--half", "best"], "`best` is no half"),
-        (["--as", "boss"], "`boss` is no role"),
-        (["--today", "yesterday"], "`yesterday` is no day"),
+        (["--half", "best"], "`best` is not a half"),
+        (["--as", "boss"], "`boss` is not a role"),
+        (["--today", "yesterday"], "`yesterday` is not a date"),
         (["--html", "no/such/folder/page.html"], "no/such/folder/page.html cannot be written"),
     ],
 )

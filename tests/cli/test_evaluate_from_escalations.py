@@ -152,10 +152,10 @@ def test_a_half_is_a_half(store: Store, shell: Shell, knowledge: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "nothing to ask: name files of questions, or give --from-escalations."),
-        (["x.jsonl", "--write", "y.jsonl"], "--write goes with --from-escalations alone"),
-        (["x.jsonl", "--from-escalations", "--write", "y.jsonl"], "--write goes with --from-escalations alone"),
-        (["--from-escalations"], "no escalation makes a question: nothing to measure."),
+        ([], "no questions: pass files of questions, or --from-escalations."),
+        (["x.jsonl", "--write", "y.jsonl"], "--write needs --from-escalations and no files"),
+        (["x.jsonl", "--from-escalations", "--write", "y.jsonl"], "--write needs --from-escalations and no files"),
+        (["--from-escalations"], "no escalation yields a question: nothing to measure."),
         (["--from-escalations", "--write", "/nowhere/x.jsonl"], "/nowhere/x.jsonl cannot be written"),
     ],
 )

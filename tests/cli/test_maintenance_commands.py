@@ -117,7 +117,7 @@ def test_escalations_are_filtered_by_age(several: Store, shell: Shell) -> None:
 def test_people_read_a_table(several: Store, shell: Shell) -> None:
     aged(several, "D-1001", 50)
     ran = shell("escalations", "list", "--limit", "3")
-    assert ran.err == "3 of 4, the latest; --limit shows more, `slackguide escalations export` all.\n"
+    assert ran.err == "The latest 3 of 4. Use --limit for more, `slackguide escalations export` for all.\n"
     rows = {line.split()[0]: line for line in ran.out.splitlines() if "-100" in line}
     assert set(rows) == {"CE-1001", "D-1002", "D-1003"}
     assert "Marek" in rows["D-1002"]
@@ -138,7 +138,7 @@ def test_what_a_newer_version_wrote_is_left_out_and_said(several: Store, shell: 
         True,
         True,
     ]
-    assert ran.err.splitlines()[-1] == "1 left out: a newer version of slackguide wrote what this one cannot read."
+    assert ran.err.splitlines()[-1] == "1 left out: written by a newer version of slackguide, not readable by this one."
     assert references(shell) == ["CE-1001", "D-1001", "D-1003"]
     ran = shell("escalations", "show", "D-1002")
     assert ran.status == 2
@@ -167,9 +167,9 @@ def test_people_read_one_whole(several: Store, shell: Shell) -> None:
     for words in (f"#ask-disputes: {LINK}", "Question: what now", "summary: both sides disagree", "submitted by Ana"):
         assert words in posted
     asked = shell("escalations", "show", "D-1002").out
-    assert "#ask-disputes: not there yet: see `slackguide outbox list`" in asked
+    assert "#ask-disputes: not posted yet: see `slackguide outbox list`" in asked
     assert "asked by Marek �[31m: which one?" in asked
-    assert "Ended: wrong queue: ce-tier-1" in shell("escalations", "show", "CE-1001").out
+    assert "Resolution: wrong queue: ce-tier-1" in shell("escalations", "show", "CE-1001").out
 
 
 def test_an_unknown_reference_is_reported(several: Store, shell: Shell) -> None:
@@ -181,7 +181,7 @@ def test_an_unknown_reference_is_reported(several: Store, shell: Shell) -> None:
 def test_a_spreadsheet_has_a_column_for_every_field(several: Store, shell: Shell, tmp_path: Path) -> None:
     file = tmp_path / "all.csv"
     ran = shell("escalations", "export", file)
-    assert (ran.status, ran.out, ran.err) == (0, "", f"4 escalations in {file}.\n")
+    assert (ran.status, ran.out, ran.err) == (0, "", f"4 escalations written to {file}.\n")
     with file.open(encoding="utf-8", newline="") as stream:
         rows = {row["reference"]: row for row in csv.DictReader(stream)}
     assert rows["D-1001"]["fields.dispute_type"] == "hourly"
@@ -207,7 +207,7 @@ def test_an_export_is_one_json_document_on_request(several: Store, shell: Shell,
 def test_an_export_that_cannot_be_written_leaves_nothing(several: Store, shell: Shell, tmp_path: Path) -> None:
     ran = shell("escalations", "export", tmp_path / "nowhere" / "all.csv")
     assert ran.status == 2
-    assert "cannot be written: No such file or directory. Nothing is left behind." in ran.err
+    assert "cannot be written: No such file or directory. No partial file remains." in ran.err
     both = shell("escalations", "export", "--json", "--csv")
     assert (both.status, both.out) == (2, "")
 
@@ -223,9 +223,9 @@ def test_a_long_export_tells_how_far_it_is(store: Store, shell: Shell, tmp_path:
         connection.execute(escalations.insert(), more)
     ran = shell("escalations", "export", tmp_path / "all.csv")
     assert ran.err.splitlines() == [
-        *(f"{n:,} of 2,100 looked through" for n in range(210, 2101, 210)),
+        *(f"{n:,} of 2,100 read" for n in range(210, 2101, 210)),
         *(f"{n:,} of 2,100 written" for n in range(210, 2101, 210)),
-        f"2,100 escalations in {tmp_path / 'all.csv'}.",
+        f"2,100 escalations written to {tmp_path / 'all.csv'}.",
     ]
     with (tmp_path / "all.csv").open(encoding="utf-8", newline="") as stream:
         rows = {row["reference"]: row["fields.f"] for row in csv.DictReader(stream)}
@@ -236,11 +236,11 @@ def test_a_long_export_tells_how_far_it_is(store: Store, shell: Shell, tmp_path:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--state", "lost"], "`lost` is no state"),
-        (["--person", "ana"], "`ana` is no Slack user id"),
-        (["--older-than", "soon"], "`soon` is no age"),
-        (["--newer-than", "3y"], "`3y` is no age"),
-        (["--since", "monday"], "`monday` is no day"),
+        (["--state", "lost"], "`lost` is not a state"),
+        (["--person", "ana"], "`ana` is not a Slack user id"),
+        (["--older-than", "soon"], "`soon` is not an age"),
+        (["--newer-than", "3y"], "`3y` is not an age"),
+        (["--since", "monday"], "`monday` is not a date"),
         (["--limit", "0"], "--limit"),
     ],
 )
@@ -291,15 +291,15 @@ def test_people_read_feedback_in_a_table(judged: Store, shell: Shell) -> None:
     rows = [line.split() for line in ran.out.splitlines()]
     assert ["not", "this", "help/b", "Ana", "how", "1"] in [row[2:] for row in rows]
     assert "(no answer)" in ran.out
-    assert "(erased, or none)" in ran.out
+    assert "(erased or none)" in ran.out
     nothing = shell("feedback", "list", "--entry", "help/none")
-    assert (nothing.status, nothing.out, nothing.err) == (0, "", "No feedback fits.\n")
+    assert (nothing.status, nothing.out, nothing.err) == (0, "", "No feedback matches.\n")
 
 
 def test_a_wrong_verdict_names_the_right_ones(shell: Shell) -> None:
     ran = shell("feedback", "list", "--verdict", "good")
     assert ran.status == 2
-    assert "take helpful, not_helpful, not_this." in " ".join(ran.err.replace("│", " ").split())
+    assert "use helpful, not_helpful, not_this." in " ".join(ran.err.replace("│", " ").split())
 
 
 # The outbox
@@ -319,7 +319,7 @@ def test_what_is_pending_is_listed_tried_again_and_dropped(store: Store, shell: 
     assert table.err == "1 parked in the outbox.\n"
 
     ran = shell("outbox", "retry", "d-1001")
-    assert (ran.status, ran.out, ran.err) == (0, "", "1 job will be tried now.\n")
+    assert (ran.status, ran.out, ran.err) == (0, "", "1 job will be retried now.\n")
     assert pending_jobs(shell) == [("post_escalation", "D-1001", "due")]
     assert pending_jobs(shell, "--parked") == []
 
@@ -337,12 +337,12 @@ def test_everything_dead_lettered_is_tried_again_at_once(store: Store, shell: Sh
         sent(store, view)
         store.outbox.complete(job(store), DeadLettered("is_archived"))
         store.elapse(2)
-    assert shell("outbox", "retry", "--parked").err == "2 jobs will be tried now.\n"
+    assert shell("outbox", "retry", "--parked").err == "2 jobs will be retried now.\n"
     assert [state for _, _, state in pending_jobs(shell)] == ["due", "due"]
     for arguments in ([], ["D-1001", "--parked"]):
         ran = shell("outbox", "retry", *arguments)
         assert ran.status == 2
-        assert "give either REF or --parked" in ran.err
+        assert "pass either REF or --parked" in ran.err
 
 
 def test_what_is_being_sent_is_left_alone(store: Store, shell: Shell) -> None:
@@ -352,7 +352,7 @@ def test_what_is_being_sent_is_left_alone(store: Store, shell: Shell) -> None:
         for name in ("D-1001", str(held.id)):
             ran = shell("outbox", command, name)
             assert (ran.status, ran.out) == (1, "")
-            assert f"nothing was changed for {name}. It is being sent this moment" in ran.err
+            assert f"nothing was changed for {name}. It is being sent right now" in ran.err
     assert pending_jobs(shell) == [("post_escalation", "D-1001", "sending")]
     assert shell("outbox", "list").err == "1 being sent in the outbox.\n"
     store.outbox.complete(held, Retry(60, 0, False, "unreachable"))
@@ -368,10 +368,10 @@ def test_nothing_pending_is_fine_and_an_unknown_one_is_not(store: Store, shell: 
         for unknown in ("D-9", "4711", "'; DROP TABLE outbox"):
             ran = shell("outbox", command, unknown)
             assert ran.status == 2
-            assert "there is no escalation or unfinished job" in ran.err
+            assert "there is no escalation or pending job" in ran.err
     assert shell("outbox", "resync", "D-9").status == 2
     ran = shell("outbox", "resync", "D-1001")
-    assert (ran.status, ran.err) == (0, "The card of D-1001 will be drawn again.\n")
+    assert (ran.status, ran.err) == (0, "The card of D-1001 will be updated.\n")
     assert [kind for kind, _, _ in pending_jobs(shell)] == ["update_card", "refresh_home"]
 
 

@@ -32,7 +32,7 @@ def test_an_address_is_written_wherever_slack_needs_it(shell: Shell) -> None:
 def test_another_path_is_remarked_on(shell: Shell) -> None:
     ran = shell("manifest", "--url", "https://guide.example.com/bots/guide")
     assert ran.status == 0
-    assert "slackguide takes requests at /slack/events" in ran.err
+    assert "slackguide accepts requests at /slack/events" in ran.err
     assert ran.document["settings"]["interactivity"]["request_url"] == "https://guide.example.com/bots/guide"
 
 
@@ -40,4 +40,4 @@ def test_another_path_is_remarked_on(shell: Shell) -> None:
 def test_what_slack_would_not_take_is_refused(shell: Shell, url: str) -> None:
     ran = shell("manifest", "--url", url)
     assert (ran.status, ran.out) == (2, "")
-    assert "is no address for Slack" in " ".join(ran.err.replace("│", " ").split())
+    assert "is not a URL that Slack accepts" in " ".join(ran.err.replace("│", " ").split())

@@ -36,16 +36,16 @@ class Copy:
         return f"{self.directory / file}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
 
     def check(self) -> Ran:
-        """What `slackguide check` says."""
+        """Return the result of `slackguide check`."""
         return self.shell("check", self.directory)
 
     def faults(self) -> list[str]:
-        """The faults that `slackguide check` names, which must then refuse the whole."""
+        """Return the diagnostics of `slackguide check`, which must reject the knowledge base."""
         ran = self.check()
         assert ran.status == 1, ran.out
         found = ran.out.splitlines()
-        assert f"{len(found)} fault" in ran.err
-        assert "nothing of it will be loaded" in ran.err
+        assert f"{len(found)} error" in ran.err
+        assert "the knowledge base will not be loaded" in ran.err
         return found
 
 

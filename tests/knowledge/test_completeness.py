@@ -68,17 +68,17 @@ def test_what_an_entry_fixes_can_still_be_stated_otherwise(copy: Copy) -> None:
     ("routes", "mark", "said"),
     [
         ("- {to: parcel-desk}\n      - {when: {worth: much}, to: insurance-desk}", "{when: {worth: much}",
-         "no case comes to this rule: the rule on line 28 before it takes them all"),
+         "this rule never applies: the rule on line 28 before it decides all its cases"),
         ("- {when: {worth: much}, to: parcel-desk}\n      - {when: {not: {worth: much}}, to: parcel-desk}\n"
          "      - {when: {insured: yes}, to: insurance-desk}\n      - {to: parcel-desk}", "{when: {insured: yes}",
-         "no case comes to this rule: the rule on line 28 and the rule on line 29 before it take them all"),
+         "this rule never applies: the rule on line 28 and the rule on line 29 before it decide all its cases"),
         ("- {when: {days: 5..9}, to: parcel-desk}\n      - {when: {days: 6..7}, to: insurance-desk}\n"
          "      - {to: parcel-desk}",
-         "{when: {days: 6..7}", "the rule on line 28 before it takes them all"),
+         "{when: {days: 6..7}", "the rule on line 28 before it decides all its cases"),
         ("- {when: [{worth: much}, {worth: little}], to: parcel-desk}\n      - {to: parcel-desk}", "{when: [{worth",
-         "no case comes to this rule: its condition can never hold"),
+         "this rule never applies: its condition can never hold"),
         ("- {use: late}\n      - {when: {insured: yes}, to: insurance-desk}", "{when: {insured: yes}",
-         "take them all"),
+         "decide all its cases"),
     ],
 )  # fmt: skip
 def test_a_rule_that_decides_nothing_is_named_with_those_before_it(
@@ -94,7 +94,7 @@ def test_a_shared_rule_may_decide_nothing_in_one_entry_where_it_does_in_another(
               "      - when: {days: 0..}\n        to: parcel-desk\n")  # fmt: skip
     (alone,) = copy.faults()
     assert alone.startswith(f"{copy.at(SHARED, 'when: {days: 15..}')}: ")
-    assert "no case comes to this rule in any entry that uses `late`: in `parcels/lost`" in alone
+    assert "this rule never applies in any entry that uses `late`: in `parcels/lost`" in alone
     assert f"the rule at {copy.directory / TEAM}:30 before it" in alone
     copy.edit(TEAM, "    to: parcel-desk\n    source: Damaged", "    routes: late\n    source: Damaged")
     assert copy.check().status == 0
@@ -104,9 +104,7 @@ def test_a_shared_table_that_no_entry_uses_is_proven_by_itself(copy: Copy) -> No
     text = "tables:\n  idle:\n    - {to: parcel-desk}\n    - {when: {days: 1}, to: insurance-desk}\n"
     (copy.directory / "idle.yaml").write_text(text, "utf-8")
     (found,) = copy.faults()
-    assert found.startswith(
-        f"{copy.at('idle.yaml', '{when')}: no case comes to this rule: the rule on line 3 before it"
-    )
+    assert found.startswith(f"{copy.at('idle.yaml', '{when')}: this rule never applies: the rule on line 3 before it")
 
 
 def test_a_table_may_leave_cases_to_the_rules_after_it(copy: Copy) -> None:
@@ -131,8 +129,8 @@ def test_a_table_too_large_to_prove_is_a_fault_and_no_hang(kind: str, copy: Copy
     started = time.process_time()
     (found,) = [fault for fault in copy.faults() if "parcels/lost" in fault]
     assert time.process_time() - started < 2
-    assert found.startswith(f"{copy.at(TEAM, ENTRY)}: `parcels/lost` decides by {len(names)} facts in ")
-    assert "at most 12 facts and 1,000,000 cases can be proven" in found
+    assert found.startswith(f"{copy.at(TEAM, ENTRY)}: `parcels/lost` has {len(names)} facts and ")
+    assert "at most 12 facts and 1,000,000 cases can be checked" in found
 
 
 def test_an_entry_with_another_fault_in_its_rules_is_not_called_incomplete(copy: Copy) -> None:

@@ -40,43 +40,43 @@ def test_the_sound_one_is_sound(copy: Copy) -> None:
          "unknown condition `valud`: did you mean `valued`?"),
         (TEAM, '{insured: "yes"}', '{inured: "yes"}', "inured", "unknown fact `inured`: did you mean `insured`?"),
         (TEAM, '{insured: "yes"}', '{insured: "yep"}', '"yep"',
-         "`yep` is no value of `insured`: did you mean `yes`? (values: `yes`, `no`)"),
+         "`yep` is not a value of `insured`: did you mean `yes`? (values: `yes`, `no`)"),
         (SHARED, "      source: Deadlines", "      source: {document: handbok, section: Deadlines}", "handbok",
          "unknown document `handbok`: did you mean `handbook`?"),
         (SHARED, "{summary}", "{sumary}", "|-", "unknown placeholder `{sumary}`: did you mean `summary`?"),
         (SHARED, "fact: worth", "fact: wort", "wort\n", "unknown fact `wort`: did you mean `worth`?"),
         (SHARED, "unknown: Not known}", "unkown: Not known}", "worth\n        options",
-         "the fact's value `unknown` is no option of this field"),
+         "the fact's value `unknown` is not an option of this field"),
         # things twice
         (TEAM, "- id: parcels/damaged", "- id: parcels/lost", "id: parcels/lost\n    title: A parcel is damaged",
-         "`parcels/lost` is declared already, at "),
+         "`parcels/lost` is already declared at "),
         (TEAM, "- it came broken", "- Lost, in transit!", "Lost, in transit!",
-         "`parcels/lost` has the same phrasing already, at "),
+         "`parcels/lost` already has the same phrasing at "),
         (TEAM, "- lost in transit", "- The parcel NEVER came.", "The parcel NEVER",
-         "this entry has the same phrasing already, at "),
+         "this entry already has the same phrasing at "),
         (TEAM, "    title: A parcel is damaged", "    title: A parcel is damaged\n    title: Two", "title: Two",
-         "`title` stands here twice, first on line 40: keep one of them"),
+         "`title` is duplicated, first on line 40: keep one of them"),
         # things missing
         (TEAM, "    title: A parcel is damaged\n", "", "id: parcels/damaged", "`title` is missing"),
         (TEAM, "owner: parcel-leads\n", "", "id: parcels/lost", "`owner` is missing, here or at the top of the file"),
-        (TEAM, "team: Parcels\n", "", "entries:", "a file with `entries` names its `team`"),
+        (TEAM, "team: Parcels\n", "", "entries:", "a file with `entries` needs a `team`"),
         (TEAM, "    to: parcel-desk\n    source: D", "    source: D", "id: parcels/damaged",
          "an entry has either `to` or `routes`"),
         (TEAM, "      - ruined by the courier\n", "", "- the box is crushed", "11 given, at least 12 are needed"),
         (TEAM, "        to: insurance-desk\n", "", "when: [{days",
          "a rule has exactly one of `to`, `not_eligible` and `use`"),
         (SHARED, "little: Little\n      much: {label: Much, words: [dear, pricey]}\n      unknown: Not known",
-         "little: Little", "label: Worth\n    ask", "a choice needs two `values` or more"),
+         "little: Little", "label: Worth\n    ask", "a choice needs at least two `values`"),
         (TEAM, "    source: Damaged parcels", "    priority: critical\n    source: Damaged parcels",
          "id: parcels/damaged",
          "a critical entry needs `signs`"),
         # things of the wrong kind
         (TEAM, "      - Open the claim.", "      - Open the claim: today.", "Open the claim: today.",
-         "`Open the claim` is no key: is it a sentence? Put quotes around the whole of it"),
+         "`Open the claim` is not a key: if it is a sentence, put quotes around it"),
         (TEAM, "- it came broken", "- it came: broken", "it came: broken",
-         "expected a text: put quotes around the whole sentence, its `: ` made it a mapping"),
+         "expected a text: put quotes around the whole sentence, because its `: ` makes it a mapping"),
         (TEAM, "title: A parcel is damaged", "title: [damaged]", "[damaged]", "expected a text, not a list"),
-        (TEAM, "reviewed: 2026-11-21", "reviewed: 21.11.2026", "21.11.2026", "a date is written like 2026-11-21"),
+        (TEAM, "reviewed: 2026-11-21", "reviewed: 21.11.2026", "21.11.2026", "a date has the format 2026-11-21"),
         (TEAM, "reviewed: 2026-11-21", "reviewed: 2026-02-30", "2026-02-30", "date"),
         (TEAM, "- id: parcels/damaged", "- id: Damaged Parcels", "Damaged Parcels", "does not have the right form"),
         (SHARED, "kind: team", "kind: tem", "tem,", "`tem` is not one of"),
@@ -84,13 +84,13 @@ def test_the_sound_one_is_sound(copy: Copy) -> None:
         (SHARED, "required: true", "required: perhaps", "perhaps", "`perhaps` is neither `true` nor `false`"),
         (SHARED, "prefix: P", "prefix: parcels", "parcels\n    channel", "does not have the right form"),
         (SHARED, "{days: 15..}", "{days: 15-20}", "15-20",
-         "`15-20` is no range of whole numbers: write 0..30, 31.. or 12"),
+         "`15-20` is not a range of whole numbers: use 0..30, 31.. or 12"),
         (SHARED, "{days: 15..}", "{days: 20..15}", "20..15", "the range `20..15` ends before it starts"),
         (TEAM, "distinguish_from: [parcels/damaged]", "distinguish_from: [parcels/lost]", "parcels/lost]",
-         "an entry cannot be told apart from itself"),
+         "an entry cannot be distinguished from itself"),
         (TEAM, "warnings:", "warnigs:", "warnigs", "unknown key `warnigs`: did you mean `warnings`?"),
         (SHARED, "articles:", "artcles:", "artcles", "unknown section `artcles`: did you mean `articles`?"),
-        (SHARED, "  valued:\n", "  Valued Things:\n", "Valued Things", "`Valued Things` is no id"),
+        (SHARED, "  valued:\n", "  Valued Things:\n", "Valued Things", "`Valued Things` is not an id"),
         # too much
         (TEAM, "- Never promise a day.", f"- {LONG}", LONG, "700 characters, at most 600 fit here"),
         (TEAM, "title: A parcel is damaged", f"title: {LONG}", LONG, "700 characters, at most 150 fit here"),
@@ -115,7 +115,7 @@ def test_the_sound_one_is_sound(copy: Copy) -> None:
          "YAML ignores everything after ` #`: put quotes"),
         (TEAM, "title: A parcel is damaged", "title: #damaged", "#damaged", "YAML ignores everything after ` #`"),
         (TEAM, "title: A parcel is damaged", "title: A parcel: damaged", ": damaged",
-         "put quotes around a text that holds `: `"),
+         "put quotes around a text that contains `: `"),
         (TEAM, "- it came broken", "- *it came broken*", "came broken*",
          "put quotes around a text that starts with `[`, `{`, `*`, `&` or a quote"),
         (TEAM, "- it came broken", "- @it came broken", "@it", "put quotes around a text that starts with `@`"),
@@ -127,14 +127,14 @@ def test_the_sound_one_is_sound(copy: Copy) -> None:
         (TEAM, "- it came broken", "- it came\u2028broken", "\u2028", "an invisible line break (U+2028)"),
         (TEAM, "- it came broken", "- it came\x07broken", "\x07", "a control character that YAML does not allow"),
         (TEAM, "document: handbook", "document: handbook\n---", "---", "a file is one document: remove the `---` line"),
-        (TEAM, "document: handbook", "document: handbook\n{a: b}: c", "{a: b}", "a key has to be a plain word"),
+        (TEAM, "document: handbook", "document: handbook\n{a: b}: c", "{a: b}", "a key must be a plain word"),
         # what would never end
         (SHARED, "- worth: much", "- valued", "valued\n      - {worth",
-         "the condition `valued` is declared by way of itself"),
+         "the condition `valued` is defined in terms of itself"),
         (SHARED, "    - to: parcel-desk", "    - use: late", "late\nprocedures", "the table `late` uses itself"),
         (SHARED, "- Tell the sender.", "- {use: usual-steps}", "usual-steps}",
          "the procedure `usual-steps` uses itself"),
-        (TEAM, "- it came broken", "- &deep [*deep]", "*deep", "the alias `*deep` stands inside what it stands for"),
+        (TEAM, "- it came broken", "- &deep [*deep]", "*deep", "the alias `*deep` refers to a value that contains it"),
         (TEAM, "- it came broken", f"- {'[' * 60}{']' * 60}", "[" * 24 + "]", "nested more than 40 levels deep"),
     ],
 )  # fmt: skip
@@ -193,7 +193,7 @@ def test_nothing_half_loads(copy: Copy) -> None:
         with pytest.raises(InvalidKnowledgeError) as refused:
             loading(copy.directory)
         assert isinstance(refused.value, KnowledgeError)
-        assert "has 1 fault and was not loaded" in str(refused.value)
+        assert "has 1 error and was not loaded" in str(refused.value)
 
 
 def test_byte_that_is_no_utf8(copy: Copy) -> None:
@@ -223,7 +223,7 @@ def test_aliases_that_explode(copy: Copy) -> None:
     found = copy.faults()
     assert len(found) == 1
     assert "bomb.yaml:1:" in found[0]
-    assert "the aliases in this file explode when written out" in found[0]
+    assert "the aliases in this file expand to too many values" in found[0]
 
 
 @pytest.mark.parametrize("character", ["[", "{a: ", "- "])
@@ -242,7 +242,7 @@ def test_conditions_that_explode(copy: Copy) -> None:
     base = '  c0:\n    label: c\n    when: {insured: "yes"}'
     (copy.directory / "more.yaml").write_text("conditions:\n" + "\n".join([base, *doubled]), "utf-8")
     found = copy.faults()
-    assert any("512 tests with the names in it written out, at most 500: simplify" in fault for fault in found)
+    assert any("512 tests with its named conditions expanded, at most 500: simplify" in fault for fault in found)
 
 
 def test_conditions_named_deeper_than_anyone_can_follow(copy: Copy) -> None:
@@ -259,9 +259,9 @@ def test_tables_and_procedures_that_explode(copy: Copy) -> None:
     text += "\nprocedures:\n  t0: [Do it.]\n" + "\n".join(steps)
     (copy.directory / "more.yaml").write_text(text, "utf-8")
     found = copy.faults()
-    assert any("more than 500 rules with the tables it uses written out: split it" in fault for fault in found)
-    assert any("tables that use one another more than 12 deep: write them out" in fault for fault in found)
-    assert any("more than 40 steps with the procedures it uses written out: shorten it" in fault for fault in found)
+    assert any("more than 500 rules with its tables expanded: split it" in fault for fault in found)
+    assert any("tables nested more than 12 deep: write them out" in fault for fault in found)
+    assert any("more than 40 steps with its procedures expanded: shorten it" in fault for fault in found)
 
 
 def test_things_declared_in_two_files(copy: Copy) -> None:
@@ -271,13 +271,13 @@ def test_things_declared_in_two_files(copy: Copy) -> None:
     )
     found = copy.faults()
     assert [fault.split("`")[1] for fault in found] == ["parcel-desk", "POD"]
-    assert all(f"is declared already, at {copy.directory / 'also.yaml'}:" in fault for fault in found)
+    assert all(f"is already declared at {copy.directory / 'also.yaml'}:" in fault for fault in found)
 
 
 def test_empty_file(copy: Copy) -> None:
     (copy.directory / "empty.yaml").write_text("# nothing yet\n", "utf-8")
     assert copy.faults() == [
-        f"{copy.directory / 'empty.yaml'}:1:1: the file is empty: write a section into it or remove it"
+        f"{copy.directory / 'empty.yaml'}:1:1: the file is empty: add a section or remove the file"
     ]
 
 

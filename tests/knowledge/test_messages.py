@@ -64,7 +64,7 @@ def test_an_entry_without_any_has_none(copy: Copy) -> None:
         ("  ticking:", "  tocking:", "unknown messages `ticking`"),
         ("    serious:\n", "    earnest:\n", "unknown key `earnest`"),
         ("[how do I post a letter]", "[]", "is empty: fill it in or remove the key"),
-        ("[how do I post a letter]", '["Package gone missing!"]', "`parcels/lost` answers this, at "),
+        ("[how do I post a letter]", '["Package gone missing!"]', "`parcels/lost` answers this at "),
     ],
 )
 def test_faults_are_named(taught: Copy, old: str, new: str, said: str) -> None:
@@ -73,7 +73,7 @@ def test_faults_are_named(taught: Copy, old: str, new: str, said: str) -> None:
 
 def test_a_topic_is_declared_once(taught: Copy) -> None:
     (taught.directory / "more.yaml").write_text("out_of_scope:\n  elsewhere: [where is the nearest pub]\n", "utf-8")
-    assert any("`elsewhere` is declared already" in fault for fault in taught.faults())
+    assert any("`elsewhere` is already declared" in fault for fault in taught.faults())
 
 
 def test_the_shipped_ones_are_many_and_different() -> None:

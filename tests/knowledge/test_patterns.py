@@ -7,7 +7,7 @@ import warnings
 
 import pytest
 
-from slackguide.knowledge.pattern_checks import pattern_fault
+from slackguide.knowledge.pattern_checks import pattern_error
 from slackguide.knowledge.pattern_timing import Use
 from slackguide.slack.answer_service import TEXT_LIMIT
 from slackguide.slack.views.escalation_form import READ_LIMIT, FormPrefill, initial_values
@@ -34,17 +34,17 @@ def with_pattern(copy: Copy, name: str, pattern: str) -> None:
 def test_a_slow_pattern_is_a_fault_at_its_place_with_words_for_its_author(copy: Copy, name: str, pattern: str) -> None:
     with_pattern(copy, name, pattern)
     (fault,) = copy.faults()
-    assert fault.startswith(f"{copy.at(SHARED, chr(39) + pattern)}: slow on long texts: one like `")
+    assert fault.startswith(f"{copy.at(SHARED, chr(39) + pattern)}: slow on long texts like `")
     assert "many times" in fault
-    assert r"as in `\s{0,3}` for `\s*`" in fault
+    assert r"for example `\s{0,3}` instead of `\s*`" in fault
 
 
 @pytest.mark.parametrize("name", ["pattern", "read"])
 @pytest.mark.parametrize(
     ("pattern", "said"),
     [
-        ("a{99999999999}", "a number in { } is too large: write one below 1,000"),
-        ("(" * 500 + "a" + ")" * 500, "too many brackets inside each other"),
+        ("a{99999999999}", "a number in { } is too large: use one below 1,000"),
+        ("(" * 500 + "a" + ")" * 500, "too many nested brackets"),
         ("(a", "not a regular expression: missing ), unterminated subpattern"),
         ("(?L)a", "not a regular expression: bad inline flags"),
         ("[z-a]", "not a regular expression: bad character range"),
@@ -87,7 +87,7 @@ def test_a_pattern_that_python_does_not_take_is_a_fault_at_its_place(
     ],
 )
 def test_patterns_whose_time_grows_faster_than_the_text(use: Use, pattern: str) -> None:
-    assert pattern_fault(pattern, use) is not None
+    assert pattern_error(pattern, use) is not None
 
 
 @pytest.mark.parametrize(
@@ -114,13 +114,13 @@ def test_patterns_whose_time_grows_faster_than_the_text(use: Use, pattern: str) 
     ],
 )
 def test_usual_patterns_are_sound(use: Use, pattern: str) -> None:
-    assert pattern_fault(pattern, use) is None
+    assert pattern_error(pattern, use) is None
 
 
 def test_what_python_only_warns_of_is_a_fault_or_not_but_never_a_trace() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert "nested set" in str(pattern_fault("[[a]", "search"))
+        assert "nested set" in str(pattern_error("[[a]", "search"))
 
 
 @pytest.mark.parametrize("gap", [" ", "\n", "\u00a0"])

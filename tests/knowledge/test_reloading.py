@@ -61,7 +61,7 @@ def test_a_fault_of_our_own_in_reading_is_shown_and_the_last_good_one_stays(
     assert not guide.reload()
     assert guide() is first
     assert type(error).__name__ in str(guide.fault)
-    assert "The last good knowledge stays" in str(guide.fault)
+    assert "The last valid knowledge base stays active" in str(guide.fault)
 
     build.error = None
     assert guide.reload()

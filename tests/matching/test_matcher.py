@@ -118,7 +118,7 @@ def test_explains_any_entry(matcher: Matcher) -> None:
 
 
 def test_ids_must_differ_and_signs_have_an_entry() -> None:
-    with pytest.raises(ValueError, match="differ"):
+    with pytest.raises(ValueError, match="duplicate entry ids"):
         Matcher((DOCUMENTS[0], DOCUMENTS[0]), Vocabulary())
     with pytest.raises(ValueError, match="conduct/self-harm"):
         Matcher(DOCUMENTS[:2], Vocabulary(), signs=[SIGNS])

@@ -184,11 +184,11 @@ def test_the_knowledge_is_read_again_and_a_faulty_one_refused(process: Process, 
     (knowledge / "help.yaml").write_text(text.replace("title: About the badge", "title: About every badge"))
     assert "About the badge" in slack.route(phrasing("help/badge"))
     process.signal(signal.SIGHUP)
-    process.wait_for_log("knowledge read again")
+    process.wait_for_log("knowledge base reloaded")
     assert "About every badge" in slack.route(phrasing("help/badge"))
     write_knowledge(knowledge, rules="    to: dsek")
     process.signal(signal.SIGHUP)
-    refused = json.loads(process.wait_for_log("was not taken"))["message"]
+    refused = json.loads(process.wait_for_log("not loaded"))["message"]
     assert "help.yaml:" in refused
     assert "dsek" in refused
     assert "About every badge" in slack.route(phrasing("help/badge"))

@@ -141,7 +141,7 @@ def test_a_read_only_database_says_so(sqlite: Store) -> None:
 def test_a_file_that_was_taken_away_takes_no_promises_and_works_when_it_is_back(sqlite: Store) -> None:
     stored = sqlite.submit(new_escalation("V1")).escalation
     path, away = sqlite.database.path, sqlite.database.path.with_suffix(".away")
-    sqlite.database.close()
+    sqlite.database.engine.dispose()
     path.rename(away)
     assert refused(sqlite) == database_errors.GONE
     with pytest.raises(StorageError):
@@ -232,7 +232,7 @@ def test_a_server_that_only_reads_says_so(postgresql: Server) -> None:
     with store.database.write() as connection:
         name = connection.execute(text("SELECT current_database()")).scalar_one()
         connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
-    store.database.close()
+    store.database.engine.dispose()
     assert refused(store) == database_errors.READ_ONLY
     store.database.close()
 

@@ -607,7 +607,7 @@ def counted_steps(store: Store) -> list[int]:
         if isinstance(connection, sqlite3.Connection):
             connection.set_progress_handler(count, 1000)
 
-    store.database.close()
+    store.database.engine.dispose()
     event.listen(store.database.engine, "connect", watch)
     return steps
 

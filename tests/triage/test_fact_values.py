@@ -41,7 +41,7 @@ def test_no_number_of_days_is_refused_with_what_would_do(nonsense: object, knowl
     with pytest.raises(UnusableInput) as refused:
         parse_facts({DAYS: nonsense}, knowledge.facts)
     said = str(refused.value)
-    assert f"is no value of `{DAYS}`: a whole number from 0 to 100,000, or `never`" in said
+    assert f"is not a value of `{DAYS}`: a whole number from 0 to 100,000, or `never`" in said
     assert len(said) < 200
 
 

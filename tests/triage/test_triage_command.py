@@ -26,10 +26,9 @@ def test_the_whole_table_with_reasons_and_sources(shell: Shell) -> None:
                   "Direct Contract, 8 days or more", "Agent-Initiated Mediation Support", "mediation.yaml:",
                   "Instead: Explain that these payments are outside Mediation"):  # fmt: skip
         assert words in said
-    assert "Where an agent says otherwise" in said  # a client asks, where the entry takes the freelancer for granted
+    assert "If an agent states otherwise" in said  # a client asks, where the entry takes the freelancer for granted
     assert (
-        "Where an agent says otherwise"
-        not in shell("triage", "disputes/ae-still-suspended", "--knowledge", SHIPPED).out
+        "If an agent states otherwise" not in shell("triage", "disputes/ae-still-suspended", "--knowledge", SHIPPED).out
     )
 
 
@@ -37,7 +36,7 @@ def test_what_the_concern_says_and_what_is_taken_for_granted(shell: Shell) -> No
     said = " ".join(shell("triage", "disputes/direct-contract", "--knowledge", SHIPPED).out.split())
     assert "Fixed by the concern: Direct Contract." in said
     assert "Assumed unless stated: Work, no funds in escrow." in said
-    assert said.index("Mediation_ Direct_Contracts_CX420") < said.index("Where an agent says otherwise")
+    assert said.index("Mediation_ Direct_Contracts_CX420") < said.index("If an agent states otherwise")
 
 
 def test_facts_narrow_the_table(shell: Shell) -> None:
@@ -114,11 +113,14 @@ def test_labels_cannot_break_a_flowchart(shell: Shell, tmp_path: Path) -> None:
          "unknown entry `disputes/send-to-mediaton`: did you mean `disputes/send-to-mediation`?"),
         (["x"], "unknown entry `x`"),
         ([DECIDING, "--fact", "contract_typ=hourly"], "unknown fact `contract_typ`: did you mean `contract_type`?"),
-        ([DECIDING, "--fact", "contract_type=hurly"], "`hurly` is no value of `contract_type`: did you mean `hourly`?"),
+        (
+            [DECIDING, "--fact", "contract_type=hurly"],
+            "`hurly` is not a value of `contract_type`: did you mean `hourly`?",
+        ),
         ([DECIDING, "--fact", "days_since_last_payment=-3"], "a whole number from 0 to 100,000, or `never`"),
-        ([DECIDING, "--fact", "hourly"], "`hourly` is no fact: --fact takes NAME=VALUE"),
+        ([DECIDING, "--fact", "hourly"], "`hourly` is not a fact: --fact takes NAME=VALUE"),
         ([DECIDING, "--fact", "milestone=other", "--fact", "milestone=refused"], "`milestone` is given twice"),
-        ([DECIDING, "--json", "--mermaid"], "give one of them"),
+        ([DECIDING, "--json", "--mermaid"], "use one of them"),
     ],
 )  # fmt: skip
 def test_wrong_use(arguments: list[str], said: str, shell: Shell) -> None:
@@ -146,5 +148,5 @@ def test_a_flowchart_that_nobody_could_follow_is_refused_until_facts_narrow_it(c
     drawing = ("triage", "parcels/damaged", "--mermaid", "--knowledge", copy.directory)
     ran = copy.shell(*drawing)
     assert (ran.status, ran.out) == (2, "")
-    assert "more than 100 boxes, which nobody could follow: tell some facts with --fact" in " ".join(ran.err.split())
+    assert "more than 100 nodes, which is too large to read: pass some facts with --fact" in " ".join(ran.err.split())
     assert copy.shell(*drawing, "--fact", "f0=v1").status == 0

@@ -1,4 +1,4 @@
-"""Print an answer as a card in the terminal."""
+"""Print an outcome of the guide in the terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from slackguide.guide import Answer, BaseOutcome, Choices, Guide, NoAnswer, Outc
 
 
 def print_card(outcome: Outcome, guide: Guide) -> None:
-    """Writes the outcome for people: warnings first, then the destination, the steps, the note and the sources."""
+    """Print the outcome in readable form: warnings, destination, steps, note and sources, in this order."""
     for alert in outcome.alerts:
         out.print(Text(f"! {alert.message} ({alert.id})", style="bold red"))
     match outcome:
@@ -21,18 +21,18 @@ def print_card(outcome: Outcome, guide: Guide) -> None:
         case Choices():
             out.print(Text("Which of these is it?", style="bold"))
             _print_matches(outcome, outcome.offered)
-            out.print(Text("Ask again with a few more words, or: slackguide route --entry ID", style="dim"))
+            out.print(Text("Add detail and ask again, or choose one: slackguide route --entry ID", style="dim"))
         case NoAnswer():
-            out.print(Text("Nothing in the guide fits these words.", style="bold"))
+            out.print(Text("No entry in the guide matches this text.", style="bold"))
             if outcome.matches:
-                out.print(Text("Nearest, but not near enough to answer:", style="dim"))
+                out.print(Text("Closest entries, below the threshold for an answer:", style="dim"))
                 _print_matches(outcome, 3)
         case other:
             assert_never(other)
 
 
-def _print_matches(found: BaseOutcome, count: int) -> None:
-    for number, match in enumerate(found.matches[:count], 1):
+def _print_matches(outcome: BaseOutcome, count: int) -> None:
+    for number, match in enumerate(outcome.matches[:count], 1):
         out.print(
             Text.assemble(f"  {number}. ", (match.title, "bold"), f"  {match.confidence:.0%}  ", (match.id, "dim"))
         )
@@ -52,8 +52,8 @@ def _print_answer(answer: Answer, guide: Guide) -> None:
         fact = facts[name]
         options = ", ".join(fact.value_label(choice) for choice in fact.choices) or f"a number of {fact.unit}"
         out.print(Text(f"{'Next: ' if not number else 'Then: '}{fact.ask} [{name}: {options}]", style="magenta"))
-    for name, words in answer.unclear.items():
-        out.print(Text(f"Not clear: {words} [{name}]", style="magenta"))
+    for name, question in answer.unclear.items():
+        out.print(Text(f"Not clear: {question} [{name}]", style="magenta"))
     for number, step in enumerate(decision.path, 1):
         out.print(Text(f"{number:>3}. {step}"))
     for caution in decision.cautions:

@@ -1,4 +1,4 @@
-"""`slackguide check`: every fault of a knowledge base."""
+"""`slackguide check`: validate a knowledge base."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, JsonOption
-from slackguide.cli.output import NOT_FINE, info, print_json
+from slackguide.cli.output import CHECK_FAILED, info, print_json
 from slackguide.knowledge import Diagnostic, inspect
 from slackguide.knowledge.labelled_questions import check_questions
 from slackguide.triage import check_tables
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the command."""
+    """Add the command to the application."""
 
     @app.command()
     def check(
@@ -27,14 +27,14 @@ def register(app: typer.Typer) -> None:
         ] = DEFAULT_KNOWLEDGE,
         json: JsonOption = False,
     ) -> None:
-        """Validate the knowledge base: every fault as file:line:column: message.
+        """Validate the knowledge base and print every error as file:line:column: message.
 
-        Exits 0 where it is sound, 1 where it has a fault, 2 where there is nothing to check.
+        Exits 0 if it is valid, 1 if it has errors, 2 if there is nothing to check.
         """
-        found = inspect(directory)
-        diagnostics: list[Diagnostic] = [*found.diagnostics, *check_questions(directory, found.entries)]
-        if found.knowledge is not None:
-            diagnostics += check_tables(found.knowledge, unverified=found.unverified)
+        inspection = inspect(directory)
+        diagnostics: list[Diagnostic] = [*inspection.diagnostics, *check_questions(directory, inspection.entries)]
+        if inspection.knowledge is not None:
+            diagnostics += check_tables(inspection.knowledge, unverified=inspection.unverified)
         diagnostics = sorted(set(diagnostics))
         if json:
             fields = ("file", "line", "column", "message")
@@ -43,10 +43,11 @@ def register(app: typer.Typer) -> None:
             for diagnostic in diagnostics:
                 typer.echo(str(diagnostic))
         if diagnostics:
-            info(f"{len(diagnostics)} {'fault' if len(diagnostics) == 1 else 'faults'}: nothing of it will be loaded.")
-            raise typer.Exit(NOT_FINE)
-        if (sound := found.knowledge) is not None and not json:
+            noun = "error" if len(diagnostics) == 1 else "errors"
+            info(f"{len(diagnostics)} {noun}: the knowledge base will not be loaded.")
+            raise typer.Exit(CHECK_FAILED)
+        if (knowledge := inspection.knowledge) is not None and not json:
             info(
-                f"{directory} is sound: {len(sound.entries)} entries, {len(sound.destinations)} destinations, "
-                f"{len(sound.facts)} facts, {len(sound.forms)} forms; every case of every entry is decided."
+                f"{directory} is valid: {len(knowledge.entries)} entries, {len(knowledge.destinations)} destinations, "
+                f"{len(knowledge.facts)} facts, {len(knowledge.forms)} forms; every decision table is complete."
             )

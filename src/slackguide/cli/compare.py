@@ -1,4 +1,4 @@
-"""`slackguide compare`: what a change of knowledge does to questions."""
+"""`slackguide compare`: list the predictions that a change of the knowledge base alters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from slackguide.cli.options import DayOption, JsonOption, RoleOption, today_or
-from slackguide.cli.output import NOT_FINE, fail, out, print_json, printable
+from slackguide.cli.output import CHECK_FAILED, fail, out, print_json, printable
 from slackguide.evaluation.compare import Comparison, compare_knowledge, comparison_json
 from slackguide.evaluation.formatting import format_expected, format_outcome
 from slackguide.evaluation.prediction import Prediction
@@ -22,76 +22,80 @@ from slackguide.guide import Asker, Guide
 from slackguide.triage import load_verified
 
 CASES_SHOWN = 6
-"""Most lines of cases printed for one change of a decision table; --json holds all of them."""
+"""Maximum lines of cases printed for one change of a decision table. --json contains all of them."""
 
 STYLES: dict[Verdict, str] = {"worse": "bold red", "better": "bold green", "different": "bold yellow"}
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the command."""
+    """Add the command to the application."""
 
     @app.command()
     def compare(
-        old_dir: Annotated[Path, typer.Argument(metavar="OLD_DIR", help="The knowledge base as it was.")],
-        new_dir: Annotated[Path, typer.Argument(metavar="NEW_DIR", help="The knowledge base as it is to be.")],
+        old_dir: Annotated[Path, typer.Argument(metavar="OLD_DIR", help="The knowledge base before the change.")],
+        new_dir: Annotated[Path, typer.Argument(metavar="NEW_DIR", help="The knowledge base after the change.")],
         questions: Annotated[
             list[Path] | None,
-            typer.Option(metavar="FILE", help="Labelled questions, repeatable. Default: NEW_DIR/questions/*.jsonl."),
+            typer.Option(
+                metavar="FILE", help="Labelled questions; may be repeated. Default: NEW_DIR/questions/*.jsonl."
+            ),
         ] = None,
         as_role: RoleOption = "agent",
         today: DayOption = None,
         fail_on_worse: Annotated[
-            bool, typer.Option("--fail-on-worse", help="Exit 1 where a question got worse by its labels.")
+            bool,
+            typer.Option("--fail-on-worse", help="Exit 1 if the prediction for a question got worse by its labels."),
         ] = False,
         json: JsonOption = False,
     ) -> None:
-        """List the questions whose entry, outcome or destination a change of knowledge moves, for a reviewer to read.
+        """List the questions whose entry, outcome or destination changes between two knowledge bases.
 
-        Better or worse is by the labels. In scope, from best to worst: a right answer, choices with a right one, none,
-        choices without, a wrong answer. Out of scope: none, choices, answer. Else a move is different.
+        A change is better or worse according to the labels. In scope, from best to worst: a correct answer, choices
+        with a correct one, no match, choices without a correct one, a wrong answer. Out of scope: no match, choices,
+        answer. Any other change is listed as different.
 
-        Entries added and removed are listed, and every case in which an entry's rules now send to another destination.
+        Also lists added and removed entries, and every case that an entry's rules now send to another destination.
 
-        Exits 0, 1 with --fail-on-worse where a question got worse, 2 where the input cannot be used.
+        Exits 0; 1 with --fail-on-worse if a question got worse; 2 if the input is invalid.
         """
         old, new = load_verified(old_dir), load_verified(new_dir)
         files = questions or sorted((new_dir / "questions").glob("*.jsonl"))
         if not files:
-            fail(f"no questions: there is no file in {new_dir / 'questions'}; name one with --questions FILE.")
+            fail(f"no questions: there is no file in {new_dir / 'questions'}; pass one with --questions FILE.")
         cases = read_cases(files, known=old.entries.keys() | new.entries.keys())
         day = today_or(today)
         asker = Asker(as_role)
         before, after = (
             run_questions(Guide(base), cases, asker, today=day, clock=time.perf_counter) for base in (old, new)
         )
-        seen = {id for base in (old, new) for id in base.entries.keys() - base.hidden_from(as_role)}
-        unseen = (old.entries.keys() | new.entries.keys()) - seen
-        changes = prediction_changes(before, after, without_hidden(cases, unseen))
-        found = compare_knowledge(old, new, changes, diff_tables(old, new), questions=len(cases))
+        visible = {id for base in (old, new) for id in base.entries.keys() - base.hidden_from(as_role)}
+        hidden = (old.entries.keys() | new.entries.keys()) - visible
+        changes = prediction_changes(before, after, without_hidden(cases, hidden))
+        comparison = compare_knowledge(old, new, changes, diff_tables(old, new), questions=len(cases))
         if json:
-            print_json(comparison_json(found))
+            print_json(comparison_json(comparison))
         else:
-            _print(found)
-        if fail_on_worse and found.count("worse"):
-            raise typer.Exit(NOT_FINE)
+            _print(comparison)
+        if fail_on_worse and comparison.count("worse"):
+            raise typer.Exit(CHECK_FAILED)
 
 
-def _print(found: Comparison) -> None:
-    for title, ids in (("Entries added", found.added), ("Entries removed", found.removed)):
+def _print(comparison: Comparison) -> None:
+    for title, ids in (("Entries added", comparison.added), ("Entries removed", comparison.removed)):
         if ids:
             out.print(Text(title, style="bold"))
             for id in ids:
                 out.print(Text(f"  {id}"))
-    if found.tables.changes:
-        out.print(Text("Cases that go elsewhere", style="bold"))
-        for change in found.tables.changes:
+    if comparison.tables.changes:
+        out.print(Text("Cases with another destination", style="bold"))
+        for change in comparison.tables.changes:
             _print_change(change)
-    for id, reason in found.tables.skipped.items():
-        out.print(Text(f"Not compared: the rules of {id}: {reason}.", style="yellow"))
+    for id, reason in comparison.tables.skipped.items():
+        out.print(Text(f"Rules of {id} not compared: {reason}.", style="yellow"))
     for verdict in VERDICTS:
-        _print_moves(verdict, (change for change in found.moves if change.verdict == verdict))
-    counts = ", ".join(f"{found.count(verdict)} {verdict}" for verdict in VERDICTS)
-    out.print(Text(f"{len(found.moves)} of {found.questions} questions moved: {counts}.", style="bold"))
+        _print_changes(verdict, (change for change in comparison.moves if change.verdict == verdict))
+    counts = ", ".join(f"{comparison.count(verdict)} {verdict}" for verdict in VERDICTS)
+    out.print(Text(f"{len(comparison.moves)} of {comparison.questions} questions changed: {counts}.", style="bold"))
 
 
 def _print_change(change: TableChange) -> None:
@@ -104,14 +108,14 @@ def _print_change(change: TableChange) -> None:
         out.print(Text(f"    … and {len(change.cases) - CASES_SHOWN} more lines: --json lists all.", style="dim"))
 
 
-def _print_moves(verdict: Verdict, changes: Iterable[PredictionChange]) -> None:
+def _print_changes(verdict: Verdict, changes: Iterable[PredictionChange]) -> None:
     for number, change in enumerate(changes):
         if not number:
             out.print(Text(verdict.capitalize(), style=STYLES[verdict]))
         out.print(Text.assemble(f"  {printable(change.case.text)}  ", (change.case.place, "dim")))
-        out.print(Text(f"    wanted {format_expected(change.case.ids)}", style="dim"))
-        out.print(Text(f"    was {_describe(change.old, change.parts)}"))
-        out.print(Text.assemble("    now ", (_describe(change.new, change.parts), "bold")))
+        out.print(Text(f"    expected {format_expected(change.case.ids)}", style="dim"))
+        out.print(Text(f"    before {_describe(change.old, change.parts)}"))
+        out.print(Text.assemble("    after ", (_describe(change.new, change.parts), "bold")))
 
 
 def _describe(prediction: Prediction, parts: tuple[ChangedPart, ...]) -> str:
@@ -119,7 +123,7 @@ def _describe(prediction: Prediction, parts: tuple[ChangedPart, ...]) -> str:
     if prediction.outcome == "answer" and prediction.destination:
         text += f", to {prediction.destination}"
     elif prediction.outcome == "answer" and prediction.missing:
-        text += f", to be asked: {', '.join(prediction.missing)}"
+        text += f", asks for: {', '.join(prediction.missing)}"
     if "alerts" in parts:
         text += f", alerts: {', '.join(prediction.alerts) or 'none'}"
     return text

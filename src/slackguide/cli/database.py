@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_database() -> Iterator[AdminRepositories]:
-    """What is in DATABASE_URL, or in the SQLite file in SLACKGUIDE_HOME. Raises `StorageError` where there is none."""
-    from slackguide.runtime.container import (
-        open_admin_repositories,  # the other commands do not wait for the database's libraries
-    )
+    """Open the database in DATABASE_URL, or the SQLite file in SLACKGUIDE_HOME.
+
+    Raises `StorageError` if there is none.
+    """
+    # Imported here so that the other commands start without loading SQLAlchemy.
+    from slackguide.runtime.container import open_admin_repositories
 
     with open_admin_repositories(read_settings(slack=False)) as repositories:
         yield repositories

@@ -18,29 +18,29 @@ if TYPE_CHECKING:
 
 
 class Names:
-    """What people are called, as far as the directory knows."""
+    """Look up the names of users in the stored directory."""
 
     def __init__(self, people: UserDirectory) -> None:
         self._people = people
 
     def of(self, user_id: str | None) -> str:
-        """The name, else the id; nothing for nobody."""
+        """Return the user's name, or the id if the name is unknown, or an empty string for None."""
         return self.known(user_id) or user_id or ""
 
     def known(self, user_id: str | None) -> str | None:
-        """The name, None where it is not known."""
+        """Return the user's name, or None if it is unknown."""
         person = self._people.find(user_id) if user_id else None
         return person.name if person and person.name else None
 
     def document(self, user_id: str | None) -> dict[str, Any] | None:
-        """Id and name."""
+        """Return the JSON object with the user's id and name."""
         return None if user_id is None else {"id": user_id, "name": self.known(user_id)}
 
 
 def escalation_json(escalation: Escalation, names: Names, history: Iterable[Event] | None = None) -> dict[str, Any]:
-    """The escalation as plain lists, dicts, texts and numbers; times are ISO 8601 in UTC."""
+    """Return the escalation as JSON-serializable data. Times are in ISO 8601, UTC."""
     advice, resolution = escalation.recommendation, escalation.resolution
-    found: dict[str, Any] = {
+    document: dict[str, Any] = {
         "reference": escalation.reference,
         "id": escalation.id,
         "form": escalation.form_id,
@@ -67,12 +67,12 @@ def escalation_json(escalation: Escalation, names: Names, history: Iterable[Even
         ),
     }
     if history is not None:
-        found["history"] = [_event(event, names) for event in history]
-    return found
+        document["history"] = [_event(event, names) for event in history]
+    return document
 
 
 def plain(value: FieldValue) -> str | int | list[str]:
-    """A field's value as JSON has it: a date as ISO 8601, choices as a list."""
+    """Return a field's value for JSON: a date in ISO 8601, choices as a list."""
     match value:
         case date():
             return value.isoformat()
@@ -83,34 +83,36 @@ def plain(value: FieldValue) -> str | int | list[str]:
 
 
 def print_escalations(escalations: Iterable[Escalation], names: Names, *, now: datetime) -> None:
-    """Writes a table."""
+    """Print the escalations as a table."""
     print_table(
-        ("ref", "form", "state", "from", "with", "sent", "age", "entry", "ended"),
+        ("ref", "form", "state", "requester", "claimed by", "sent", "age", "entry", "resolution"),
         (_row(escalation, names, now) for escalation in escalations),
     )
 
 
 def print_escalation(escalation: Escalation, history: Iterable[Event], names: Names) -> None:
-    """Writes one escalation whole, and its history."""
+    """Print all fields of one escalation, and its history."""
     out.print(Text.assemble((escalation.reference, "bold"), f"  {escalation.form_id}, ", _status(escalation, names)))
     out.print(Text(f"Sent by {names.of(escalation.requester.user_id)} at {local_time(escalation.created_at)}"))
-    where = escalation.card.permalink or "posted" if escalation.card else "not there yet: see `slackguide outbox list`"
-    out.print(Text(f"#{escalation.channel}: {where}"))
+    location = (
+        escalation.card.permalink or "posted" if escalation.card else "not posted yet: see `slackguide outbox list`"
+    )
+    out.print(Text(f"#{escalation.channel}: {location}"))
     for label, text in _summary(escalation):
         out.print(Text.assemble((f"{label}: ", "cyan"), printable(text, lines=True)))
     if escalation.erased_at is not None:
-        out.print(Text(f"What people wrote in it was erased at {local_time(escalation.erased_at)}.", style="dim"))
+        out.print(Text(f"Its text was erased at {local_time(escalation.erased_at)}.", style="dim"))
     for name, value in escalation.values.items():
-        details = plain(value)
-        text = ", ".join(details) if isinstance(details, list) else str(details)
+        json_value = plain(value)
+        text = ", ".join(json_value) if isinstance(json_value, list) else str(json_value)
         out.print(Text.assemble((f"{name}: ", "bold"), printable(text, lines=True)))
     out.print(Text("History", style="bold"))
     for event in history:
-        who = names.of(event.actor) if event.actor else "slackguide"
-        more = "".join(f", {name}: {value}" for name, value in event.details.items())
-        words = f": {event.text}" if event.text else ""
+        actor = names.of(event.actor) if event.actor else "slackguide"
+        details = "".join(f", {name}: {value}" for name, value in event.details.items())
+        comment = f": {event.text}" if event.text else ""
         kind = event.kind.value.replace("_", " ")
-        out.print(Text(printable(f"  {local_time(event.at)}  {kind} by {who}{more}{words}", lines=True)))
+        out.print(Text(printable(f"  {local_time(event.at)}  {kind} by {actor}{details}{comment}", lines=True)))
 
 
 def _status(escalation: Escalation, names: Names) -> str:
@@ -124,13 +126,13 @@ def _summary(escalation: Escalation) -> Iterable[tuple[str, str]]:
     if escalation.entry_id:
         yield "Entry", escalation.entry_id
     if escalation.recommendation:
-        yield "Advice", escalation.recommendation.destination
+        yield "Recommended destination", escalation.recommendation.destination
     if escalation.duplicate_reason:
-        yield "Sent beside another open one because", escalation.duplicate_reason
+        yield "Sent despite an open duplicate because", escalation.duplicate_reason
     if escalation.resolution:
-        yield "Ended", _resolution_text(escalation)
+        yield "Resolution", _resolution_text(escalation)
         if escalation.resolution.note:
-            yield "Decided", escalation.resolution.note
+            yield "Resolution note", escalation.resolution.note
 
 
 def _resolution_text(escalation: Escalation) -> str:
@@ -155,7 +157,7 @@ def _row(escalation: Escalation, names: Names, now: datetime) -> tuple[str, ...]
 
 
 def _age(passed: timedelta) -> str:
-    """The age in its largest whole unit, as the options take it."""
+    """Return the age in its largest whole unit, in the format that the options accept."""
     minutes = max(0, int(passed.total_seconds() // 60))
     for unit, size in (("d", 1440), ("h", 60)):
         if minutes >= size:

@@ -1,4 +1,4 @@
-"""`slackguide escalations`: what was escalated, and what became of it."""
+"""`slackguide escalations`: list, show and export escalations."""
 
 from __future__ import annotations
 
@@ -22,27 +22,28 @@ from slackguide.escalation.models import OPEN_STATES, EscalationState
 LIMIT = 50
 
 OPEN_KEYWORD = "open"
-"""Stands for every state in which somebody still owes somebody something."""
+"""Selects every state in which an escalation is not closed."""
 
 
 def states_of(name: str) -> str:
-    """A state's name, or `open`. Raises `typer.BadParameter` where there is none of that name."""
+    """Return the name of a state, or `open`. Raises `typer.BadParameter` if it is neither."""
     if name not in {*EscalationState, OPEN_KEYWORD}:
         raise typer.BadParameter(
-            f"`{name}` is no state: take {', '.join(EscalationState)}, or {OPEN_KEYWORD} for the first 3."
+            f"`{name}` is not a state: use {', '.join(EscalationState)}, or {OPEN_KEYWORD} for the first 3."
         )
     return name
 
 
 def person_of(text: str) -> str:
-    """A Slack user id. Raises `typer.BadParameter` where it is none."""
+    """Return the Slack user id. Raises `typer.BadParameter` if it is not one."""
     if not re.fullmatch(r"[UW][A-Z0-9]+", text):
-        raise typer.BadParameter(f"`{text}` is no Slack user id: write one like U012AB.")
+        raise typer.BadParameter(f"`{text}` is not a Slack user id: use one like U012AB.")
     return text
 
 
 FormsOption = Annotated[
-    list[str] | None, typer.Option("--form", metavar="ID", help="Only of this form, like ask-disputes; repeatable.")
+    list[str] | None,
+    typer.Option("--form", metavar="ID", help="Only escalations of this form, like ask-disputes; may be repeated."),
 ]
 StatesOption = Annotated[
     list[str] | None,
@@ -50,30 +51,37 @@ StatesOption = Annotated[
         "--state",
         metavar="STATE",
         parser=states_of,
-        help="Only sent, claimed, asked (these three: open), resolved or withdrawn; repeatable.",
+        help="Only this state: sent, claimed, asked (these three: open), resolved or withdrawn; may be repeated.",
     ),
 ]
 PersonOption = Annotated[
     str | None,
-    typer.Option(metavar="USER", parser=person_of, help="Only those this Slack user id sent or claimed."),
+    typer.Option(metavar="USER", parser=person_of, help="Only escalations that this Slack user id sent or claimed."),
 ]
 OlderOption = Annotated[
     timedelta | None,
-    typer.Option("--older-than", metavar="AGE", parser=age_of, help="Only those sent longer ago: 90m, 12h, 3d or 2w."),
+    typer.Option(
+        "--older-than",
+        metavar="AGE",
+        parser=age_of,
+        help="Only escalations sent longer ago than this: 90m, 12h, 3d or 2w.",
+    ),
 ]
 NewerOption = Annotated[
     timedelta | None,
-    typer.Option("--newer-than", metavar="AGE", parser=age_of, help="Only those sent more lately than that."),
+    typer.Option("--newer-than", metavar="AGE", parser=age_of, help="Only escalations sent more recently than this."),
 ]
 OverdueOption = Annotated[
-    bool, typer.Option("--overdue", help="Only those that are open and later than the form's reminders allow.")
+    bool, typer.Option("--overdue", help="Only open escalations that are overdue by the form's reminders.")
 ]
-CsvOption = Annotated[bool, typer.Option("--csv", help="A table for spreadsheets, with a column for every form field.")]
+CsvOption = Annotated[
+    bool, typer.Option("--csv", help="Write CSV for spreadsheets, with a column for every form field.")
+]
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands."""
-    group = typer.Typer(help="What was escalated, and what became of it.", no_args_is_help=True)
+    """Add the commands to the application."""
+    group = typer.Typer(help="List, show and export escalations.", no_args_is_help=True)
     app.add_typer(group, name="escalations")
     group.command("list")(list_)
     group.command()(show)
@@ -92,50 +100,51 @@ def list_(
     json: JsonOption = False,
     csv: CsvOption = False,
 ) -> None:
-    """List escalations, the latest first, with who has them and how they ended.
+    """List escalations, the latest first, with their assignee and resolution.
 
-    Reads DATABASE_URL, or the SQLite file in SLACKGUIDE_HOME. Exits 0, or 2 where there is no database.
+    Reads DATABASE_URL, or the SQLite file in SLACKGUIDE_HOME. Exits 0, or 2 if there is no database.
     """
     now = datetime.now(UTC)
-    filter_, how = _search(now, form, state, person, since, older_than, newer_than, overdue), _format(json, csv)
+    filter_ = _filter(now, form, state, person, since, older_than, newer_than, overdue)
+    format_ = _format(json, csv)
     with open_database() as repositories:
         page = repositories.escalations.page(filter_, limit=limit)
-        found = page.escalations
+        listed = page.escalations
         total, names = repositories.escalations.count(filter_), Names(repositories.directory)
-        if how is not None:
-            export_to(None, lambda: found, len(found), how, names)
-        elif found:
-            print_escalations(found, names, now=now)
+        if format_ is not None:
+            export_to(None, lambda: listed, len(listed), format_, names)
+        elif listed:
+            print_escalations(listed, names, now=now)
     if page.unreadable:
-        info(f"{page.unreadable:,} left out: a newer version of slackguide wrote what this one cannot read.")
-    if total > len(found) + page.unreadable:
-        info(f"{len(found):,} of {total:,}, the latest; --limit shows more, `slackguide escalations export` all.")
+        info(f"{page.unreadable:,} left out: written by a newer version of slackguide, not readable by this one.")
+    if total > len(listed) + page.unreadable:
+        info(f"The latest {len(listed):,} of {total:,}. Use --limit for more, `slackguide escalations export` for all.")
     elif not total:
-        info("No escalation fits.")
+        info("No escalation matches.")
 
 
 def show(
     reference: Annotated[str, typer.Argument(metavar="REF", help="The escalation's reference, like D-1042.")],
     json: JsonOption = False,
 ) -> None:
-    """Show one escalation whole, with everything that happened to it.
+    """Show one escalation with all its fields and its history.
 
-    Exits 0, or 2 where there is no such escalation.
+    Exits 0, or 2 if there is no such escalation.
     """
     with open_database() as repositories:
-        found = repositories.escalations.by_reference(reference)
-        if found is None:
-            fail(f"there is no escalation {reference}: `slackguide escalations list` names those there are.")
-        history, names = repositories.escalations.history(found.id), Names(repositories.directory)
+        escalation = repositories.escalations.by_reference(reference)
+        if escalation is None:
+            fail(f"there is no escalation {reference}: see `slackguide escalations list`.")
+        history, names = repositories.escalations.history(escalation.id), Names(repositories.directory)
         if json:
-            print_json(escalation_json(found, names, history))
+            print_json(escalation_json(escalation, names, history))
         else:
-            print_escalation(found, history, names)
+            print_escalation(escalation, history, names)
 
 
 def export(
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="Where to write; left out: standard output.")
+        Path | None, typer.Argument(metavar="[FILE]", help="The file to write. Default: standard output.")
     ] = None,
     form: FormsOption = None,
     state: StatesOption = None,
@@ -147,26 +156,27 @@ def export(
     json: JsonOption = False,
     csv: CsvOption = False,
 ) -> None:
-    """Write all escalations that fit, of any number: CSV, or one JSON document with --json or where FILE ends in .json.
+    """Export all matching escalations: as CSV, or as one JSON document with --json or if FILE ends in .json.
 
-    What comes in meanwhile is left to the next export. FILE is there whole, or not at all. Progress goes to standard
-    error. Exits 0, or 2 where there is no database or FILE cannot be written.
+    Escalations sent during the export are not included. FILE is written completely or not at all. Progress goes to
+    standard error. Exits 0, or 2 if there is no database or FILE cannot be written.
     """
     now = datetime.now(UTC)
-    filter_ = replace(_search(now, form, state, person, since, older_than, newer_than, overdue), until=now)
-    how = _format(json, csv) or (ExportFormat.JSON if file is not None and file.suffix == ".json" else ExportFormat.CSV)
+    filter_ = replace(_filter(now, form, state, person, since, older_than, newer_than, overdue), until=now)
+    by_suffix = ExportFormat.JSON if file is not None and file.suffix == ".json" else ExportFormat.CSV
+    format_ = _format(json, csv) or by_suffix
     with open_database() as repositories:
         total = repositories.escalations.count(filter_)
         try:
             written = export_to(
-                file, lambda: repositories.escalations.iterate(filter_), total, how, Names(repositories.directory)
+                file, lambda: repositories.escalations.iterate(filter_), total, format_, Names(repositories.directory)
             )
         except OSError as error:
-            fail(f"{file or 'standard output'} cannot be written: {error.strerror}. Nothing is left behind.")
-    info(f"{written:,} {'escalation' if written == 1 else 'escalations'} in {file or 'standard output'}.")
+            fail(f"{file or 'standard output'} cannot be written: {error.strerror}. No partial file remains.")
+    info(f"{written:,} {'escalation' if written == 1 else 'escalations'} written to {file or 'standard output'}.")
 
 
-def _search(
+def _filter(
     now: datetime,
     forms: Collection[str] | None,
     states: Collection[str] | None,
@@ -176,15 +186,15 @@ def _search(
     newer_than: timedelta | None,
     overdue: bool,
 ) -> EscalationFilter:
-    begins = [at for at in (beginning_of(since), newer_than and now - newer_than) if at]
-    filter_ = {
+    starts = [at for at in (beginning_of(since), newer_than and now - newer_than) if at]
+    selected_states = {
         state for name in states or () for state in (OPEN_STATES if name == OPEN_KEYWORD else {EscalationState(name)})
     }
     return EscalationFilter(
         forms=forms or None,
-        states=filter_ or None,
+        states=selected_states or None,
         person=person,
-        since=max(begins, default=None),
+        since=max(starts, default=None),
         until=now - older_than if older_than else None,
         overdue_at=now if overdue else None,
     )
@@ -192,5 +202,5 @@ def _search(
 
 def _format(json: bool, csv: bool) -> ExportFormat | None:
     if json and csv:
-        fail("--json and --csv are two ways to write the same: give one of them.")
+        fail("--json and --csv exclude each other: use one of them.")
     return ExportFormat.JSON if json else ExportFormat.CSV if csv else None

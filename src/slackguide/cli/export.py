@@ -1,4 +1,4 @@
-"""Export any number of escalations: as CSV for spreadsheets, or as one JSON document."""
+"""Export escalations as CSV for spreadsheets, or as one JSON document, without holding all in memory."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from slackguide.cli.output import info
 from slackguide.escalation.models import Escalation
 from slackguide.text import replace_surrogates
 
-LONG = 2_000
-"""Report progress at every tenth from this many escalations on."""
+PROGRESS_THRESHOLD = 2_000
+"""Report progress after every tenth of the export if there are at least this many escalations."""
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a cell that begins like this for a formula, which may do harm (OWASP, CSV injection)."""
+FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet evaluates a cell that begins with one of these as a formula (OWASP, CSV injection)."""
 
 COLUMNS = (
     "reference", "form", "desk", "channel", "state", "requester", "requester_name", "claimed_by", "claimed_by_name",
@@ -31,31 +31,31 @@ COLUMNS = (
 
 
 class ExportFormat(StrEnum):
-    """How escalations are written."""
+    """The file format of an export."""
 
     CSV = "csv"
     JSON = "json"
 
 
-Found = Callable[[], Iterable[Escalation]]
-"""Gives the same escalations every time."""
+EscalationSource = Callable[[], Iterable[Escalation]]
+"""Returns an iterable over the same escalations on every call."""
 
 
-def export_to(file: Path | None, found: Found, total: int, format_: ExportFormat, names: Names) -> int:
-    """Writes what is found to a file, whole or not at all, or to standard output; returns how many there were.
+def export_to(file: Path | None, source: EscalationSource, total: int, format_: ExportFormat, names: Names) -> int:
+    """Write the escalations to a file, completely or not at all, or to standard output. Return their number.
 
-    Raises OSError where the file cannot be written.
+    Raises OSError if the file cannot be written.
     """
     with _opened(file) as stream:
         if format_ is ExportFormat.JSON:
-            return _write_json(stream, found, total, names)
-        return _write_csv(stream, found, total, names)
+            return _write_json(stream, source, total, names)
+        return _write_csv(stream, source, total, names)
 
 
-def _write_json(stream: TextIO, found: Found, total: int, names: Names) -> int:
+def _write_json(stream: TextIO, source: EscalationSource, total: int, names: Names) -> int:
     count = 0
     stream.write("[")
-    for escalation in _counted(found(), total, "written"):
+    for escalation in _counted(source(), total, "written"):
         text = json.dumps(escalation_json(escalation, names), ensure_ascii=False)
         stream.write(replace_surrogates(f"{',' if count else ''}\n{text}"))
         count += 1
@@ -63,15 +63,13 @@ def _write_json(stream: TextIO, found: Found, total: int, names: Names) -> int:
     return count
 
 
-def _write_csv(stream: TextIO, found: Found, total: int, names: Names) -> int:
-    """Two walks: the columns of the form fields stand in the first line."""
-    fields = dict.fromkeys(
-        name for escalation in _counted(found(), total, "looked through") for name in escalation.values
-    )
+def _write_csv(stream: TextIO, source: EscalationSource, total: int, names: Names) -> int:
+    """Write CSV in two passes: the header row needs the names of all form fields."""
+    fields = dict.fromkeys(name for escalation in _counted(source(), total, "read") for name in escalation.values)
     writer = csv.writer(stream)
     writer.writerow([*COLUMNS, *(f"fields.{name}" for name in fields)])
     count = 0
-    for escalation in _counted(found(), total, "written"):
+    for escalation in _counted(source(), total, "written"):
         count += 1
         writer.writerow([_cell(value) for value in _row(escalation_json(escalation, names), fields)])
     return count
@@ -94,21 +92,21 @@ def _row(one: dict[str, Any], fields: Iterable[str]) -> list[Any]:
 
 def _cell(value: Any) -> str:
     text = replace_surrogates(", ".join(value) if isinstance(value, list) else "" if value is None else str(value))
-    return f"'{text}" if isinstance(value, str | list) and text.startswith(FORMULA) else text
+    return f"'{text}" if isinstance(value, str | list) and text.startswith(FORMULA_PREFIXES) else text
 
 
-def _counted(found: Iterable[Escalation], total: int, what: str) -> Iterator[Escalation]:
-    """The same, with progress on standard error where there are many."""
+def _counted(escalations: Iterable[Escalation], total: int, verb: str) -> Iterator[Escalation]:
+    """Yield the escalations and report progress on standard error if there are many."""
     step = max(1, total // 10)
-    for count, escalation in enumerate(found, 1):
+    for count, escalation in enumerate(escalations, 1):
         yield escalation
-        if total >= LONG and count % step == 0:
-            info(f"{count:,} of {total:,} {what}")
+        if total >= PROGRESS_THRESHOLD and count % step == 0:
+            info(f"{count:,} of {total:,} {verb}")
 
 
 @contextmanager
 def _opened(file: Path | None) -> Iterator[TextIO]:
-    """Text in UTF-8 with its line ends as written; a file takes its name only when it is whole."""
+    """Open a UTF-8 text stream without newline translation. The file gets its name after a complete write."""
     if file is None:
         stream = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
         try:

@@ -1,4 +1,4 @@
-"""`slackguide feedback list`: what people pressed under answers."""
+"""`slackguide feedback list`: list the feedback that users gave on answers."""
 
 from __future__ import annotations
 
@@ -19,60 +19,66 @@ LIMIT = 1000
 
 
 def verdict_of(name: str) -> str:
-    """The verdict's name. Raises `typer.BadParameter` where there is none of that name."""
+    """Return the name of a verdict. Raises `typer.BadParameter` if there is none of that name."""
     from slackguide.storage.feedback import Verdict
 
     if name not in set(Verdict):
-        raise typer.BadParameter(f"`{name}` is no verdict: take {', '.join(Verdict)}.")
+        raise typer.BadParameter(f"`{name}` is not a verdict: use {', '.join(Verdict)}.")
     return name
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands."""
-    group = typer.Typer(help="What people pressed under answers.", no_args_is_help=True)
+    """Add the commands to the application."""
+    group = typer.Typer(help="List the feedback that users gave on answers.", no_args_is_help=True)
     app.add_typer(group, name="feedback")
 
     @group.command("list")
     def list_(
-        entry: Annotated[str | None, typer.Option(metavar="ID", help="Only what was said of this entry.")] = None,
+        entry: Annotated[str | None, typer.Option(metavar="ID", help="Only feedback on this entry.")] = None,
         verdict: Annotated[
             str | None,
-            typer.Option(metavar="VERDICT", parser=verdict_of, help="Only helpful, not_helpful or not_this."),
+            typer.Option(
+                metavar="VERDICT", parser=verdict_of, help="Only this verdict: helpful, not_helpful or not_this."
+            ),
         ] = None,
         since: SinceOption = None,
         limit: LimitOption = LIMIT,
         json: JsonOption = False,
     ) -> None:
-        """List what people pressed under answers, the latest first: one verdict a person and answer.
+        """List the feedback on answers, the latest first: one verdict per user and answer.
 
-        Reads DATABASE_URL, or the SQLite file in SLACKGUIDE_HOME. Exits 0, or 2 where there is no database.
+        Reads DATABASE_URL, or the SQLite file in SLACKGUIDE_HOME. Exits 0, or 2 if there is no database.
         """
         from slackguide.storage.feedback import Verdict
 
         filter_ = Verdict(verdict) if verdict else None
         with open_database() as repositories:
-            found = repositories.feedback.list(entry_id=entry, verdict=filter_, since=beginning_of(since), limit=limit)
-            names = {one.user_id: person.name for one in found if (person := repositories.directory.find(one.user_id))}
+            feedback = repositories.feedback.list(
+                entry_id=entry, verdict=filter_, since=beginning_of(since), limit=limit
+            )
+            names = {
+                one.user_id: person.name for one in feedback if (person := repositories.directory.find(one.user_id))
+            }
         if json:
-            print_json([_document(one) for one in found])
-        elif found:
-            _print(found, names)
+            print_json([_document(one) for one in feedback])
+        elif feedback:
+            _print(feedback, names)
         else:
-            info("No feedback fits.")
+            info("No feedback matches.")
 
 
-def _print(found: tuple[Feedback, ...], names: Mapping[str, str]) -> None:
+def _print(feedback: tuple[Feedback, ...], names: Mapping[str, str]) -> None:
     print_table(
-        ("when", "verdict", "entry", "who", "question"),
+        ("time", "verdict", "entry", "user", "question"),
         (
             (
                 local_time(one.at), one.verdict.replace("_", " "), one.entry_id or "(no answer)",
-                names.get(one.user_id) or one.user_id, one.question or "(erased, or none)",
+                names.get(one.user_id) or one.user_id, one.question or "(erased or none)",
             )
-            for one in found
+            for one in feedback
         ),
     )  # fmt: skip
-    counts = Counter(one.verdict.replace("_", " ") for one in found)
+    counts = Counter(one.verdict.replace("_", " ") for one in feedback)
     info(", ".join(f"{count} {verdict}" for verdict, count in counts.most_common()) + ".")
 
 

@@ -1,4 +1,4 @@
-"""The commands and what each is for."""
+"""Assemble the command line application from its commands."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from slackguide.cli import (
     serve,
     triage,
 )
-from slackguide.cli.output import WRONG_USE
+from slackguide.cli.output import USAGE_ERROR
 from slackguide.errors import SlackguideError
 from slackguide.logging_config import log_fatal
 
 app = typer.Typer(
     name="slackguide",
-    help="Tells support agents where a concern goes, and carries their escalations there.",
+    help="Tell support agents where to send a concern, and deliver their escalations.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -57,12 +57,12 @@ for command in (
 
 
 def main() -> None:
-    """Runs the command line; what slackguide raises on purpose is said in words, with exit status 2."""
+    """Run the command line. Print a `SlackguideError` as a message and exit with status 2."""
     try:
         app(prog_name="slackguide")
     except SlackguideError as error:
         log_fatal(str(error))
-        sys.exit(WRONG_USE)
+        sys.exit(USAGE_ERROR)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)

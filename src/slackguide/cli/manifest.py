@@ -12,15 +12,15 @@ from slackguide.web.wsgi import EVENTS_PATH
 
 
 def address_of(text: str) -> str:
-    """The public address, whole. Raises `typer.BadParameter` where Slack would not take it."""
+    """Return the public URL. Raises `typer.BadParameter` if Slack would reject it."""
     parts = urlsplit(text)
     if parts.scheme != "https" or not parts.hostname or any(letter.isspace() for letter in text):
-        raise typer.BadParameter(f"`{text}` is no address for Slack: write https://YOUR-HOST{EVENTS_PATH}.")
+        raise typer.BadParameter(f"`{text}` is not a URL that Slack accepts: use https://YOUR-HOST{EVENTS_PATH}.")
     return text
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the command."""
+    """Add the command to the application."""
 
     @app.command()
     def manifest(
@@ -29,16 +29,17 @@ def register(app: typer.Typer) -> None:
             typer.Option(
                 metavar="URL",
                 parser=address_of,
-                help=f"The public address for HTTP, https://YOUR-HOST{EVENTS_PATH}; left out: Socket Mode.",
+                help=f"The public request URL for HTTP, https://YOUR-HOST{EVENTS_PATH}. Default: Socket Mode.",
             ),
         ] = None,
     ) -> None:
-        """Print the Slack app manifest (JSON) for exactly the features that are on.
+        """Print the Slack app manifest (JSON) for the enabled features.
 
         Create the app from it at https://api.slack.com/apps.
         """
-        from slackguide.slack.manifest import manifest as manifest_of  # the other commands do not wait for Bolt
+        # Imported here so that the other commands start without loading Bolt.
+        from slackguide.slack.manifest import manifest as manifest_of
 
         if url is not None and urlsplit(url).path != EVENTS_PATH:
-            info(f"slackguide takes requests at {EVENTS_PATH}: have whatever stands before it lead {url} there.")
+            info(f"slackguide accepts requests at {EVENTS_PATH}: configure your reverse proxy to forward {url} to it.")
         print_json(manifest_of(url=url))

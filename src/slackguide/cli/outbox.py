@@ -8,7 +8,7 @@ import typer
 
 from slackguide.cli.database import open_database
 from slackguide.cli.options import JsonOption
-from slackguide.cli.output import NOT_FINE, fail, info, iso, local_time, print_json, print_table
+from slackguide.cli.output import CHECK_FAILED, fail, info, iso, local_time, print_json, print_table
 
 if TYPE_CHECKING:
     from slackguide.runtime.container import AdminRepositories
@@ -23,7 +23,7 @@ NameArgument = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands."""
+    """Add the commands to the application."""
     group = typer.Typer(help="List, retry, drop and resync the jobs of the outbox.", no_args_is_help=True)
     app.add_typer(group, name="outbox")
     group.command("list")(list_)
@@ -34,13 +34,13 @@ def register(app: typer.Typer) -> None:
 
 def list_(
     dead_lettered: Annotated[
-        bool, typer.Option("--parked", help="Only dead-lettered jobs, which wait for a person.")
+        bool, typer.Option("--parked", help="Only dead-lettered jobs, which are not retried automatically.")
     ] = False,
     json: JsonOption = False,
 ) -> None:
     """List the pending jobs, the oldest first: due, being sent, waiting for a card, or dead-lettered (`parked`).
 
-    Reads DATABASE_URL, or the SQLite file in SLACKGUIDE_HOME. Exits 0, or 2 where there is no database.
+    Reads DATABASE_URL, or the SQLite file in SLACKGUIDE_HOME. Exits 0, or 2 if there is no database.
     """
     with open_database() as repositories:
         pending = repositories.outbox_admin.pending(
@@ -51,11 +51,13 @@ def list_(
         print_json([_document(job) for job in pending])
         return
     if pending:
-        print_table(("job", "what", "of", "to", "state", "due", "tries", "last fault"), map(_row, pending))
-    shown = {state: count for state, count in counts.items() if not dead_lettered or state == "parked"}
-    info(f"{', '.join(f'{count} {_state(state)}' for state, count in shown.items()) or 'Nothing'} in the outbox.")
-    if sum(shown.values()) > len(pending):
-        info(f"The table holds the oldest {len(pending):,}; --json lists all.")
+        print_table(
+            ("job", "task", "escalation", "conversation", "state", "due", "attempts", "last error"), map(_row, pending)
+        )
+    listed = {state: count for state, count in counts.items() if not dead_lettered or state == "parked"}
+    info(f"{', '.join(f'{count} {_state(state)}' for state, count in listed.items()) or 'Nothing'} in the outbox.")
+    if sum(listed.values()) > len(pending):
+        info(f"The table lists the oldest {len(pending):,}; --json lists all.")
 
 
 def retry(
@@ -67,54 +69,57 @@ def retry(
         bool, typer.Option("--parked", help="All dead-lettered jobs, instead of one REF.")
     ] = False,
 ) -> None:
-    """Retry now what is dead-lettered or waits for its next attempt, once the cause is fixed.
+    """Retry dead-lettered jobs and jobs that wait for their next attempt now, once the cause is fixed.
 
-    Exits 0, 1 where it is pending but cannot be tried now, 2 where there is no such escalation or job.
+    Exits 0, 1 if a job is pending but cannot be retried now, 2 if there is no such escalation or job.
     """
     if (name is None) != dead_lettered:
-        fail("name what to try again: give either REF or --parked.")
+        fail("nothing to retry: pass either REF or --parked.")
     with open_database() as repositories:
         if name is None:
-            info(f"{_jobs(repositories.outbox_admin.retry_dead_lettered())} will be tried now.")
+            info(f"{_jobs(repositories.outbox_admin.retry_dead_lettered())} will be retried now.")
             return
         done = repositories.outbox_admin.retry(name)
-        _report(repositories, name, done, "will be tried now", "It is being sent this moment, or waits for its card.")
+        _report(repositories, name, done, "will be retried now", "It is being sent right now, or waits for its card.")
 
 
 def drop(name: NameArgument) -> None:
     """Drop pending jobs: they are not sent, and the requester of an escalation is notified.
 
-    The escalation itself stays. Exits 0, 1 where it is being sent this moment, 2 where there is no such one.
+    The escalation remains stored.
+
+    Exits 0, 1 if a job is being sent right now, 2 if there is no such escalation or job.
     """
     with open_database() as repositories:
         done = repositories.outbox_admin.drop(name)
-        _report(repositories, name, done, "dropped", "It is being sent this moment: look again in a few seconds.")
+        _report(repositories, name, done, "dropped", "It is being sent right now: try again in a few seconds.")
 
 
 def resync(name: Annotated[str, typer.Argument(metavar="REF", help="An escalation's reference, like D-1042.")]) -> None:
-    """Draw an escalation's card in Slack again from the database; where it has none there, post it.
+    """Update an escalation's card in Slack from the database, or post it if there is none.
 
-    Exits 0, or 2 where there is no such escalation.
+    Exits 0, or 2 if there is no such escalation.
     """
     with open_database() as repositories:
         if not repositories.outbox_admin.resync(name):
-            fail(f"there is no escalation {name}: `slackguide escalations list` names those there are.")
-        posted = (found := repositories.escalations.by_reference(name)) is not None and found.card is not None
-    info(f"The card of {name} will be drawn again." if posted else f"{name} will be posted.")
+            fail(f"there is no escalation {name}: see `slackguide escalations list`.")
+        escalation = repositories.escalations.by_reference(name)
+        posted = escalation is not None and escalation.card is not None
+    info(f"The card of {name} will be updated." if posted else f"{name} will be posted.")
 
 
-def _report(repositories: AdminRepositories, name: str, done: int, what: str, why_not: str) -> None:
-    """Says what was done; exits where nothing was."""
+def _report(repositories: AdminRepositories, name: str, done: int, action: str, reason: str) -> None:
+    """Report the number of changed jobs; exit with an error status if there are none."""
     if done:
-        info(f"{_jobs(done)} {what}.")
+        info(f"{_jobs(done)} {action}.")
         return
-    filter_ = name.strip().upper()
+    identifier = name.strip().upper()
     if any(
-        filter_ in (job.reference, str(job.id)) for job in repositories.outbox_admin.pending(limit=ALL_DEAD_LETTERED)
+        identifier in (job.reference, str(job.id)) for job in repositories.outbox_admin.pending(limit=ALL_DEAD_LETTERED)
     ):
-        fail(f"nothing was changed for {name}. {why_not}", NOT_FINE)
+        fail(f"nothing was changed for {name}. {reason}", CHECK_FAILED)
     if repositories.escalations.by_reference(name) is None:
-        fail(f"there is no escalation or unfinished job {name}: `slackguide outbox list` names those there are.")
+        fail(f"there is no escalation or pending job {name}: see `slackguide outbox list`.")
     info(f"Nothing is pending for {name}.")
 
 

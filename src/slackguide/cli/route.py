@@ -1,4 +1,4 @@
-"""`slackguide route`: what the bot would answer."""
+"""`slackguide route`: answer a concern in the terminal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from slackguide.cli.options import (
     parse_fact_options,
     today_or,
 )
-from slackguide.cli.output import WRONG_USE, fail, info, print_json, print_json_line
+from slackguide.cli.output import USAGE_ERROR, fail, info, print_json, print_json_line
 from slackguide.errors import UnusableInput
 from slackguide.guide import Asker, Concern, Guide, outcome_json
 from slackguide.text import replace_surrogates
@@ -29,24 +29,24 @@ from slackguide.triage import load_verified, parse_facts
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the command."""
+    """Add the command to the application."""
 
     @app.command()
     def route(
-        text: Annotated[list[str] | None, typer.Argument(help="The concern, in the agent's own words.")] = None,
+        text: Annotated[list[str] | None, typer.Argument(help="The text of the concern.")] = None,
         fact: Annotated[
             list[str] | None,
-            typer.Option("--fact", metavar="NAME=VALUE", help="A known fact of the case; may be repeated."),
+            typer.Option("--fact", metavar="NAME=VALUE", help="A known fact; may be repeated."),
         ] = None,
         entry: Annotated[
-            str | None, typer.Option("--entry", metavar="ID", help="Answer from this entry: triage alone.")
+            str | None, typer.Option("--entry", metavar="ID", help="Answer from this entry, without matching.")
         ] = None,
         batch: Annotated[
             Path | None,
             typer.Option(
                 "--batch",
                 metavar="FILE",
-                help="Answer every line of a JSON Lines file: text, entry or both, and facts.",
+                help="Answer every line of a JSON Lines file. Keys: text, entry or both, and facts.",
             ),
         ] = None,
         as_role: RoleOption = "agent",
@@ -54,19 +54,19 @@ def register(app: typer.Typer) -> None:
         knowledge: KnowledgeOption = DEFAULT_KNOWLEDGE,
         json: JsonOption = False,
     ) -> None:
-        """Answer a concern as the bot would: the process path and the one right destination.
+        """Answer a concern like the bot: the process path and the destination.
 
-        Exits 0 whatever the outcome, 2 where the input cannot be used.
+        Exits 0 for every outcome, 2 if the input is invalid.
         """
         asker, day = Asker(as_role), today_or(today)
         if batch is not None:
             if text or entry or fact:
-                fail("--batch takes its texts, entries and facts from the file: give it alone.")
+                fail("--batch reads texts, entries and facts from the file: pass it without the others.")
             lines = list(_lines(batch))
             _run_batch(Guide(load_verified(knowledge)), lines, asker, day)
             return
         if not text and entry is None:
-            fail("nothing to answer: give the concern in words, --entry ID or --batch FILE.")
+            fail("nothing to answer: pass the text of the concern, --entry ID or --batch FILE.")
         guide = Guide(load_verified(knowledge))
         concern = Concern(
             replace_surrogates(" ".join(text or ())), parse_fact_options(fact or (), guide.knowledge.facts), entry
@@ -89,30 +89,30 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _run_batch(guide: Guide, lines: Iterable[str], asker: Asker, today: date) -> None:
-    """One result a line, in order; a line that cannot be used gives `{"error": …}` in its place, and exit status 2."""
-    broken = 0
+    """Print one result per line, in order. An invalid line yields `{"error": …}` and exit status 2."""
+    invalid = 0
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             result = outcome_json(guide.answer(_concern(line, guide), asker, today=today))
         except UnusableInput as error:
-            broken += 1
+            invalid += 1
             result = {"error": f"line {number}: {error}"}
             info(f"slackguide: line {number}: {error}")
         print_json_line(result)
-    if broken:
-        raise typer.Exit(WRONG_USE)
+    if invalid:
+        raise typer.Exit(USAGE_ERROR)
 
 
 def _concern(line: str, guide: Guide) -> Concern:
     try:
-        given: Any = json_module.loads(line)
+        fields: Any = json_module.loads(line)
     except (ValueError, RecursionError) as error:
         raise UnusableInput("not valid JSON") from error
-    if not isinstance(given, dict) or not (given.keys() & {"text", "entry"}):
-        raise UnusableInput('give "text", "entry" or both')
-    text, entry, facts = given.get("text") or "", given.get("entry"), given.get("facts") or {}
+    if not isinstance(fields, dict) or not (fields.keys() & {"text", "entry"}):
+        raise UnusableInput('pass "text", "entry" or both')
+    text, entry, facts = fields.get("text") or "", fields.get("entry"), fields.get("facts") or {}
     if not isinstance(text, str) or not isinstance(entry, str | None) or not isinstance(facts, Mapping):
-        raise UnusableInput('"text" and "entry" are texts, "facts" is an object')
+        raise UnusableInput('"text" and "entry" must be strings, "facts" an object')
     return Concern(replace_surrogates(text), parse_facts(facts, guide.knowledge.facts), entry)

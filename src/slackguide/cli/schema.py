@@ -1,4 +1,4 @@
-"""`slackguide schema`: the JSON Schema of the knowledge format."""
+"""`slackguide schema`: print the JSON Schema of the knowledge format."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from slackguide.knowledge.json_schema import json_schema
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the command."""
+    """Add the command to the application."""
 
     @app.command()
     def schema() -> None:
-        """Print the JSON Schema of a knowledge file, for editors: completion, hover help, faults as one types.
+        """Print the JSON Schema of a knowledge file, for completion, hover help and validation in editors.
 
-        The shipped knowledge/schema.json is this; the first line of every shipped file points to it.
+        It is shipped as knowledge/schema.json. The first line of every shipped knowledge file refers to it.
         """
         print_json(json_schema())

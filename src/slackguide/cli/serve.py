@@ -1,4 +1,4 @@
-"""`slackguide serve`, `sandbox` and `worker`: run it."""
+"""`slackguide serve`, `sandbox` and `worker`: run the service."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from slackguide.config import HIGHEST_PORT, read_settings
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands."""
+    """Add the commands to the application."""
 
     @app.command()
     def serve() -> None:
-        """Run as `python app.py` does: the sandbox, Socket Mode or HTTP, as the environment says.
+        """Run the service like `python app.py`: in the sandbox, Socket Mode or HTTP, depending on the environment.
 
-        Exits 0 after SIGTERM, 2 where the environment or the knowledge cannot be used.
+        Exits 0 after SIGTERM, 2 if the environment or the knowledge base is invalid.
         """
         from slackguide.runtime.entrypoint import run
 
@@ -26,12 +26,14 @@ def register(app: typer.Typer) -> None:
     def sandbox(
         port: Annotated[
             int | None,
-            typer.Option(min=0, max=HIGHEST_PORT, metavar="NUMBER", help="Listen here; left out: PORT, or 3000."),
+            typer.Option(
+                min=0, max=HIGHEST_PORT, metavar="NUMBER", help="The port to listen on. Default: PORT, or 3000."
+            ),
         ] = None,
     ) -> None:
-        """Run the sandbox, whatever the environment says: a local Slack workspace in the browser.
+        """Run the sandbox, a local Slack workspace in the browser, regardless of the environment.
 
-        It listens on 127.0.0.1 alone, knows no Slack tokens, and keeps a SQLite file of its own in SLACKGUIDE_HOME.
+        It listens on 127.0.0.1 only, reads no Slack tokens, and uses its own SQLite file in SLACKGUIDE_HOME.
         """
         from slackguide.runtime.entrypoint import run
 
@@ -43,13 +45,13 @@ def register(app: typer.Typer) -> None:
         port: Annotated[
             int | None,
             typer.Option(
-                min=0, max=HIGHEST_PORT, metavar="NUMBER", help="Serve /healthz and /readyz here; left out: nowhere."
+                min=0, max=HIGHEST_PORT, metavar="NUMBER", help="The port for /healthz and /readyz. Default: none."
             ),
         ] = None,
     ) -> None:
-        """Deliver the outbox's jobs only: beside the process that answers, on the same database.
+        """Deliver the outbox's jobs only, next to the process that answers, on the same database.
 
-        It needs SLACK_BOT_TOKEN, and DATABASE_URL where the database is not in SLACKGUIDE_HOME.
+        Requires SLACK_BOT_TOKEN, and DATABASE_URL if the database is not in SLACKGUIDE_HOME.
         """
         from slackguide.runtime.entrypoint import run_worker
 

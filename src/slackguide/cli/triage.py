@@ -1,4 +1,4 @@
-"""`slackguide triage`: the whole decision table of an entry."""
+"""`slackguide triage`: print the decision table of an entry."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ from slackguide.triage.table_rows import TableRow, table_rows
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the command."""
+    """Add the command to the application."""
 
     @app.command()
     def triage(
-        id: Annotated[str, typer.Argument(metavar="ID", help="The entry, like disputes/send-to-mediation.")],
+        id: Annotated[str, typer.Argument(metavar="ID", help="The id of the entry, like disputes/send-to-mediation.")],
         fact: Annotated[
             list[str] | None, typer.Option("--fact", metavar="NAME=VALUE", help="A known fact; may be repeated.")
         ] = None,
         mermaid: Annotated[
-            bool, typer.Option("--mermaid", help="A flowchart of the questions, as Markdown viewers draw it.")
+            bool, typer.Option("--mermaid", help="Print a Mermaid flowchart of the questions, for Markdown viewers.")
         ] = False,
         json: JsonOption = False,
         knowledge: KnowledgeOption = DEFAULT_KNOWLEDGE,
     ) -> None:
-        """Print where the cases of an entry go: every case, the rule that decides it, and its source.
+        """Print the decision table of an entry: every case, the rule that decides it, and its source.
 
-        Exits 0, or 2 where there is no such entry or fact, or the knowledge base is not sound.
+        Exits 0, or 2 if there is no such entry or fact, or the knowledge base is invalid.
         """
         if mermaid and json:
-            fail("--mermaid and --json are two ways to print the same: give one of them.")
+            fail("--mermaid and --json exclude each other: use one of them.")
         base = load_verified(knowledge)
         if id not in base.entries:
             fail(f"unknown entry `{id}`{did_you_mean(id, base.entries)}")
@@ -63,10 +63,10 @@ def _print(entry: Entry, table: DecisionTable, known_facts: Mapping[str, FactVal
             text = ", ".join(describe_cells(test.fact, _cells(test, table), knowledge.facts) for test in unknown_facts)
             out.print(Text(f"{label}: {text}.", style="cyan"))
     if entry.urgent:
-        out.print(Text("Critical: answered at once; the facts only add to the answer.", style="cyan"))
+        out.print(Text("Critical: answered immediately; facts only refine the answer.", style="cyan"))
     for expected, part in groupby(table_rows(table, entry, known_facts, knowledge.facts), key=lambda row: row.expected):
         if not expected:
-            out.print(Text("\nWhere an agent says otherwise:", style="bold"))
+            out.print(Text("\nIf an agent states otherwise:", style="bold"))
         for _, cases in groupby(part, key=lambda row: row.rule.location):
             _print_rule(list(cases), entry, knowledge)
 

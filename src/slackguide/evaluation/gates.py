@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from slackguide.errors import UnusableInput
-from slackguide.evaluation.metrics import MEANINGS, definitions
+from slackguide.evaluation.metrics import METRIC_DESCRIPTIONS, definitions
 from slackguide.evaluation.report import build_section
 from slackguide.evaluation.results import Observation
 from slackguide.knowledge import did_you_mean
@@ -21,7 +21,7 @@ Bound: TypeAlias = Literal["at least", "at most"]
 Limit: TypeAlias = Annotated[float, Field(ge=0, le=1, strict=True)]
 
 GATED: Mapping[str, str] = {
-    **MEANINGS,
+    **METRIC_DESCRIPTIONS,
     "ece": "calibration error over the questions in scope",
     "ece_all": "calibration error over all questions",
 }

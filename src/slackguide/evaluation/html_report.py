@@ -1,4 +1,4 @@
-"""The report as one self-contained HTML page: nothing is fetched, everything people wrote is escaped."""
+"""Render the report as one self-contained HTML page. It loads no resources, and all text is escaped."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from slackguide.evaluation.charts import SHARES, count_bar, outcome_bar, outcome_counts, reliability_diagram
 from slackguide.evaluation.formatting import format_expected, format_got, format_outcome, percent, short_names
 from slackguide.evaluation.gates import GateResult
-from slackguide.evaluation.metrics import MEANINGS, Proportion
+from slackguide.evaluation.metrics import METRIC_DESCRIPTIONS, Proportion
 from slackguide.evaluation.report import Report, Section
 
 IN_SCOPE = ("top1", "top3", "answered", "offered", "none", "answer_precision", "offered_hit", "shown")
 OUT_OF_SCOPE = ("none_out_of_scope", "offered_out_of_scope", "answered_out_of_scope")
 CRITICAL = ("critical_first", "critical_noticed", "false_critical", "false_alert")
 
-HEADS = {
+COLUMN_HEADERS = {
     "top1": "Top-1",
     "top3": "Top-3",
     "answered": "Answered",
     "offered": "Offered",
     "none": "None",
-    "answer_precision": "Answers right",
-    "offered_hit": "Choices right",
+    "answer_precision": "Answers correct",
+    "offered_hit": "Choices correct",
     "shown": "Shown",
     "none_out_of_scope": "None",
     "offered_out_of_scope": "Offered",
     "answered_out_of_scope": "Answered",
     "critical_first": "First",
     "critical_noticed": "First or alert",
-    "false_critical": "First by mistake",
-    "false_alert": "Alert by mistake",
+    "false_critical": "False first",
+    "false_alert": "False alert",
 }
 
 
 Row = tuple[str, list[str]]
-"""The head of a table's row, and its cells."""
+"""The header of a table row, and its cells."""
 
 
 def render_html(report: Report, *, subtitle: str, results: Sequence[GateResult] = ()) -> str:
-    """Return the whole page; `subtitle` says what was measured, as whom and when."""
-    pages = Environment(
+    """Return the page as HTML. `subtitle` describes the questions, the role and the date of the evaluation."""
+    environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=StrictUndefined,
@@ -50,18 +50,19 @@ def render_html(report: Report, *, subtitle: str, results: Sequence[GateResult] 
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    pages.filters.update(
+    environment.filters.update(
         number=_number, ms=_ms, percent=percent, expected=format_expected, got=format_got, outcome=format_outcome
     )
-    pages.globals.update(
-        heads=HEADS, means=MEANINGS, shares=SHARES, count_bar=count_bar, outcome_bar=outcome_bar,
+    environment.globals.update(
+        headers=COLUMN_HEADERS, descriptions=METRIC_DESCRIPTIONS, shares=SHARES,
+        count_bar=count_bar, outcome_bar=outcome_bar,
         outcome_counts=outcome_counts, reliability_diagram=reliability_diagram,
     )  # fmt: skip
     part = report.overall
-    return pages.get_template("report.html.j2").render(
+    return environment.get_template("report.html.j2").render(
         report=report,
         subtitle=subtitle,
-        checked=results,
+        gate_results=results,
         tiles=_tiles(part),
         parts=_parts(report),
         tables=_tables(_parts(report)),
@@ -79,18 +80,18 @@ def _tiles(part: Section) -> list[tuple[str, str, str]]:
         tiles += [
             ("Top-1", percent(metrics.top1.value), f"of {part.in_scope} in scope"),
             ("Top-3", percent(metrics.top3.value), f"of {part.in_scope} in scope"),
-            ("Answered", percent(metrics.answered.value), f"{percent(metrics.answer_precision.value)} of them right"),
+            ("Answered", percent(metrics.answered.value), f"{percent(metrics.answer_precision.value)} of them correct"),
             ("Calibration error", _number(part.calibration.error), "0 is perfect"),
         ]
     if part.out_of_scope:
         answered = percent(metrics.answered_out_of_scope.value)
         tiles.append(("Out of scope: none", percent(metrics.none_out_of_scope.value), f"{answered} answered"))
-    tiles.append(("Median time", _ms(part.latency.p50), f"99% within {_ms(part.latency.p99)}"))
+    tiles.append(("Median latency", _ms(part.latency.p50), f"99th percentile {_ms(part.latency.p99)}"))
     return tiles
 
 
 def _tables(parts: Sequence[tuple[str, Section]]) -> list[tuple[str, str, list[str], list[Row], Sequence[str]]]:
-    """Return title, caption, heads, rows and the measures to explain of each table by file."""
+    """Return the title, caption, headers, rows and described metrics of each table by file."""
     inside = [
         (name, [str(part.in_scope), *_shares(part, IN_SCOPE), _number(part.calibration.error)])
         for name, part in parts
@@ -105,14 +106,14 @@ def _tables(parts: Sequence[tuple[str, Section]]) -> list[tuple[str, str, list[s
         if part.metrics.critical_first.of or any(share.count for share in _critical(part))
     ]
     return [
-        ("Questions in scope", "In scope, by file", ["Questions", *_heads(IN_SCOPE), "ECE"], inside, IN_SCOPE),
-        ("Questions out of scope", "Out of scope, by file", ["Questions", *_heads(OUT_OF_SCOPE)], outside, ()),
-        ("Critical entries", "Critical entries, by file", _heads(CRITICAL), critical, CRITICAL),
+        ("Questions in scope", "In scope, by file", ["Questions", *_headers(IN_SCOPE), "ECE"], inside, IN_SCOPE),
+        ("Questions out of scope", "Out of scope, by file", ["Questions", *_headers(OUT_OF_SCOPE)], outside, ()),
+        ("Critical entries", "Critical entries, by file", _headers(CRITICAL), critical, CRITICAL),
     ]
 
 
-def _heads(names: Iterable[str]) -> list[str]:
-    return [HEADS[name] for name in names]
+def _headers(names: Iterable[str]) -> list[str]:
+    return [COLUMN_HEADERS[name] for name in names]
 
 
 def _reliability(part: Section) -> list[Row]:
@@ -150,7 +151,7 @@ def _alerts(part: Section) -> list[Row]:
 
 
 def _parts(report: Report) -> list[tuple[str, Section]]:
-    """The sections to show side by side, each under a short name; the overall one where there are several files."""
+    """Return the sections by short name: one per file, and the overall one if there are several files."""
     names = short_names([part.name for part in report.files])
     files = [(names[part.name], part) for part in report.files]
     return [*files, (report.overall.name, report.overall)] if len(files) > 1 else files

@@ -25,7 +25,7 @@ class Proportion:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Every share; what each is taken of stands in `MEANINGS`."""
+    """Every share; what each is taken of stands in `METRIC_DESCRIPTIONS`."""
 
     top1: Proportion
     top3: Proportion
@@ -45,7 +45,7 @@ class Metrics:
     false_alert: Proportion
 
 
-MEANINGS: dict[str, str] = {
+METRIC_DESCRIPTIONS: dict[str, str] = {
     "top1": "an acceptable entry is ranked first, whatever the outcome",
     "top3": "an acceptable entry is ranked among the first three",
     "answered": "outcome answer",

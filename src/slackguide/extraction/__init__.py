@@ -1,1 +1,1 @@
-"""Entity extraction: the facts that a text states."""
+"""Entity extraction: find the facts that a text states."""

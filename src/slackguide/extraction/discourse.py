@@ -1,96 +1,95 @@
-"""Discourse analysis: what a text states of the case at hand, asks, supposes, denies, or reports of another case."""
+"""Discourse analysis: distinguish statements about the current case from questions, hypotheses and other cases."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
 
 from slackguide.extraction import lexicon as small
 from slackguide.extraction.lexicon import ASKING, AUXILIARIES, BE, HEADS, JOINING, MEANING, OPENING, PARTIES
 from slackguide.extraction.tokenizer import Separator, Token
 
-_MIN_DISTANCE: Final = 5
-"""Words looked back over."""
+_NEAR_DISTANCE = 5
+"""The size in words of the near context before a token."""
 
-MAX_DISTANCE: Final = 40
-"""Words of a clause that are looked back over at most."""
+MAX_DISTANCE = 40
+"""The maximum size in words of the context before a token, within its clause."""
 
-_BEFORE_ECHO: Final = OPENING | small.ARTICLES
-_DIVIDING: Final = frozenset({Separator.COLON, Separator.BREAK, Separator.COMMA, Separator.SENTENCE})
-"""What divides clauses; a slash joins: `fp/enterprise`."""
+_BEFORE_ECHO = OPENING | small.ARTICLES
+_CLAUSE_SEPARATORS = frozenset({Separator.COLON, Separator.BREAK, Separator.COMMA, Separator.SENTENCE})
+"""The separators between clauses. A slash does not separate them: `fp/enterprise`."""
 
 
 class ClauseMode(Enum):
-    """What a clause does."""
+    """The illocution of a clause: a statement or a kind of question."""
 
-    SAYS = "says"
-    ASKS_WHETHER = "asks whether"
-    ASKS_WHICH = "asks which"
-    ASKS_MEANING = "asks what it means"
+    STATEMENT = "statement"
+    YES_NO_QUESTION = "yes-no question"
+    WH_QUESTION = "wh-question"
+    MEANING_QUESTION = "question about a rule or a word"
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Tokens `start` to `end` (exclusive) of one clause."""
+    """One clause: the tokens from `start` to `end` (exclusive)."""
 
     start: int
     end: int
     mode: ClauseMode
     sentence: int
     hypothetical_from: int
-    """The token from which on nothing is stated; `end` where all is."""
+    """The first token of the hypothetical part, or `end` if there is none."""
 
 
 class Discourse:
     """The clauses of one text."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
-        self._tokens: Final = tokens
-        self._words: Final = [PARTIES.get(token.text, token.text) for token in tokens]
-        self._clauses: Final = self._split_clauses()
-        self._clause_of: Final = [clause for clause in self._clauses for _ in range(clause.start, clause.end)]
+        self._tokens = tokens
+        self._words = [PARTIES.get(token.text, token.text) for token in tokens]
+        self._clauses = self._split_clauses()
+        self._clause_of = [clause for clause in self._clauses for _ in range(clause.start, clause.end)]
 
     @property
     def clauses(self) -> Sequence[Clause]:
-        """In order, every token in exactly one."""
+        """The clauses in order. Every token belongs to exactly one."""
         return self._clauses
 
     def clause(self, at: int) -> Clause:
-        """The clause of a token."""
+        """Return the clause of a token."""
         return self._clause_of[at]
 
     def word(self, at: int, *, within: Clause | None = None) -> str:
-        """The word at a position, empty outside the text or the clause."""
+        """Return the word at a position, or an empty string outside the text or the clause."""
         low, high = (within.start, within.end) if within else (0, len(self._words))
         return self._words[at] if low <= at < high else ""
 
-    def states(self, start: int, end: int, *, granted: bool = True) -> bool:
-        """Whether what stands from token `start` to `end` is said of the case at hand.
+    def states(self, start: int, end: int, *, presupposed: bool = True) -> bool:
+        """Return whether the tokens from `start` to `end` are a statement about the current case.
 
-        `granted`: also what a question takes for granted, `can I send an hourly dispute …`.
+        `presupposed` includes the presuppositions of a question: `can I send an hourly dispute …`.
         """
         clause = self._clause_of[start]
         if start >= clause.hypothetical_from or self._is_other_case(clause, start):
             return False
-        if clause.mode is ClauseMode.SAYS:
+        if clause.mode is ClauseMode.STATEMENT:
             return not self._echoes(clause, start, end)
         towards = not small.TOWARDS.isdisjoint(self.before(start))
-        if clause.mode is ClauseMode.ASKS_MEANING:
+        if clause.mode is ClauseMode.MEANING_QUESTION:
             return towards and self._words[clause.end - 1] not in MEANING
-        if clause.mode is ClauseMode.ASKS_WHETHER:
-            return granted and self._attributive(clause, start, end)
+        if clause.mode is ClauseMode.YES_NO_QUESTION:
+            return presupposed and self._attributive(clause, start, end)
         return True
 
     def before(self, start: int) -> Sequence[str]:
-        """The words of the same clause before token `start`, the nearest `MAX_DISTANCE` of them."""
+        """Return the words before token `start` in its clause, at most `MAX_DISTANCE`."""
         return self._words[max(self._clause_of[start].start, start - MAX_DISTANCE) : start]
 
     def is_denied(self, start: int) -> bool:
-        """Whether a `not`, `no`, `without` … stands before token `start`."""
+        """Return whether a negation (`not`, `no`, `without` …) precedes token `start`."""
         clause = self._clause_of[start]
-        for at in range(start - 1, max(clause.start, start - _MIN_DISTANCE) - 1, -1):
+        for at in range(start - 1, max(clause.start, start - _NEAR_DISTANCE) - 1, -1):
             word = self._words[at]
             if word in small.DENIALS:
                 return True
@@ -99,12 +98,12 @@ class Discourse:
         return False
 
     def alternative(self, end: int, start: int) -> bool:
-        """Whether only an `or` stands between token `end` and token `start`."""
+        """Return whether `or`, `vs` or a slash joins the phrases before token `end` and from token `start`."""
         between = self._words[end:start]
         if any(token.separator is Separator.SENTENCE for token in self._tokens[end : start + 1]):
             return False
         slash = self._tokens[start].separator is Separator.SLASH and not between
-        return slash or ("or" in between and len(between) <= _MIN_DISTANCE) or between == ["vs"]
+        return slash or ("or" in between and len(between) <= _NEAR_DISTANCE) or between == ["vs"]
 
     def _split_clauses(self) -> list[Clause]:
         clauses: list[Clause] = []
@@ -119,8 +118,10 @@ class Discourse:
         return clauses
 
     def _opens_clause(self, at: int) -> bool:
-        """Whether a clause starts at this token."""
-        return self._tokens[at].separator in _DIVIDING or (self._words[at - 1] in JOINING and self._inverted(at))
+        """Return whether a clause begins at this token."""
+        return self._tokens[at].separator in _CLAUSE_SEPARATORS or (
+            self._words[at - 1] in JOINING and self._inverted(at)
+        )
 
     def _clause(self, start: int, end: int, sentence: int, before: Sequence[Clause]) -> Clause:
         mode = self._mode(start, end)
@@ -129,23 +130,23 @@ class Discourse:
             first += 1
         last = before[-1] if before and start > sentence else None
         if (
-            mode is ClauseMode.SAYS
+            mode is ClauseMode.STATEMENT
             and last
-            and last.mode is not ClauseMode.SAYS
-            and (self._words[start] == "or" or (self._question(end) and last.mode is ClauseMode.ASKS_WHICH))
+            and last.mode is not ClauseMode.STATEMENT
+            and (self._words[start] == "or" or (self._question(end) and last.mode is ClauseMode.WH_QUESTION))
         ):
             mode = last.mode
-        supposed = next((at for at in range(start, end) if self._is_hypothetical(at)), end)
+        hypothetical_from = next((at for at in range(start, end) if self._is_hypothetical(at)), end)
         if (
             last
             and last.hypothetical_from == last.start
-            and mode in (ClauseMode.SAYS, ClauseMode.ASKS_WHETHER)
-            and supposed == end
+            and mode in (ClauseMode.STATEMENT, ClauseMode.YES_NO_QUESTION)
+            and hypothetical_from == end
         ):
-            supposed = start
-        if supposed == first < end:
-            supposed = start
-        return Clause(start, end, mode, sentence, supposed)
+            hypothetical_from = start
+        if hypothetical_from == first < end:
+            hypothetical_from = start
+        return Clause(start, end, mode, sentence, hypothetical_from)
 
     def _question(self, end: int) -> bool:
         return self._tokens[end - 1].asked
@@ -156,24 +157,24 @@ class Discourse:
         words = self._words[start:end]
         asked = any(token.asked for token in self._tokens[start:end]) or self._asked_later(end)
         if self._inverted(start) or (asked and words[0] in AUXILIARIES):
-            return ClauseMode.ASKS_WHETHER
+            return ClauseMode.YES_NO_QUESTION
         if words[0] not in ASKING:
-            return ClauseMode.SAYS
-        return ClauseMode.ASKS_MEANING if _asks_meaning(words) else ClauseMode.ASKS_WHICH
+            return ClauseMode.STATEMENT
+        return ClauseMode.MEANING_QUESTION if _asks_meaning(words) else ClauseMode.WH_QUESTION
 
     def _asked_later(self, end: int) -> bool:
-        """Whether the sentence that goes on at `end` ends in a question mark."""
+        """Return whether the sentence that continues at `end` ends in a question mark."""
         at = end
         while at < len(self._tokens) and self._tokens[at].separator is not Separator.SENTENCE and at < end + 40:
             at += 1
         return 0 < at <= len(self._tokens) and self._tokens[at - 1].asked
 
     def _inverted(self, at: int) -> bool:
-        """Whether `is it`, `does the`, `can I` … stands here."""
+        """Return whether subject and auxiliary are inverted here: `is it`, `does the`, `can I`."""
         if (
             self._words[at] not in AUXILIARIES
             or at + 1 >= len(self._words)
-            or self._tokens[at + 1].separator in _DIVIDING
+            or self._tokens[at + 1].separator in _CLAUSE_SEPARATORS
         ):
             return False
         verb, following = self._words[at], self._words[at + 1]
@@ -188,7 +189,7 @@ class Discourse:
         return word in small.SUPPOSING and not (word == "if" and following in small.IDLE_IF)
 
     def _is_other_case(self, clause: Clause, start: int) -> bool:
-        """Whether the clause speaks of another case, or only wishes."""
+        """Return whether the clause refers to another case before token `start`."""
         for at in range(max(clause.start, start - MAX_DISTANCE), start):
             word = self._words[at]
             if word == "same" and self._words[start - 1] == "as":
@@ -198,19 +199,19 @@ class Discourse:
         return False
 
     def is_wished(self, start: int) -> bool:
-        """Whether a verb of wishing, losing or sending stands close before token `start`."""
+        """Return whether a verb of wishing, losing or sending closely precedes token `start`."""
         clause = self._clause_of[start]
-        before = self._words[max(clause.start, start - _MIN_DISTANCE) : start]
+        before = self._words[max(clause.start, start - _NEAR_DISTANCE) : start]
         return "back" not in before and not small.WISHED.isdisjoint(before)
 
     def _echoes(self, clause: Clause, start: int, end: int) -> bool:
-        """Whether a clause is nothing but this and a question mark: `enterprise?`."""
+        """Return whether the clause consists of these tokens and a question mark: `enterprise?`."""
         if not self._question(clause.end) or end != clause.end:
             return False
-        return start - clause.start <= _MIN_DISTANCE and all(word in _BEFORE_ECHO for word in self.before(start))
+        return start - clause.start <= _NEAR_DISTANCE and all(word in _BEFORE_ECHO for word in self.before(start))
 
     def _attributive(self, clause: Clause, start: int, end: int) -> bool:
-        """Whether a question takes this for granted: `can I send an hourly dispute …`, `is it right for hourly`."""
+        """Return whether a question presupposes this: `can I send an hourly dispute …`, `is it right for hourly`."""
         if MEANING.intersection(self._words[clause.start : clause.start + MAX_DISTANCE]):
             return False
         if not small.TOWARDS.isdisjoint(self.before(start)):
@@ -226,26 +227,26 @@ class Discourse:
             return subject in ("a", "an", "the") and start <= first + 2
         return verb not in ("did", "has", "have", "had")
 
-    def is_separate(self, at: int) -> Separator:
-        """What divides token `at` from the one before it."""
+    def separator_before(self, at: int) -> Separator:
+        """Return the separator between token `at` and the previous one."""
         return self._tokens[at].separator if at < len(self._tokens) else Separator.SENTENCE
 
-    def is_abbreviation_style(self, at: int) -> bool:
-        """Whether a token is written in capitals."""
+    def is_capitalized(self, at: int) -> bool:
+        """Return whether a token is written in capitals."""
         return self._tokens[at].capitals
 
     def is_passive(self, start: int, end: int) -> bool:
-        """Whether `was asked`, `been reported` stands there, or nothing is said after all: `said nothing`."""
+        """Return whether the tokens are passive (`was asked`, `been reported`) or lack content (`said nothing`)."""
         words = self._words[start:end]
         return (words[-1].endswith("ed") and not small.PASSIVE.isdisjoint(words)) or self.word(end) in ("nothing", "no")
 
     def is_negated_after(self, end: int) -> bool:
-        """Whether what is named before token `end` is said to be lost."""
+        """Return whether the words after token `end` state that the preceding phrase is lost."""
         return not small.GONE.isdisjoint(self._words[end : min(end + 3, self._clause_of[end - 1].end)])
 
 
 def _asks_meaning(words: Sequence[str]) -> bool:
-    """Whether a question that starts with `what`, `how` … is about a rule or a word, not about where a case goes."""
+    """Return whether a wh-question is about a rule or a word, not about the destination of a case."""
     first, second = words[0], words[1] if len(words) > 1 else ""
     if first in ("how", "where") and not small.FOUND_OUT.isdisjoint(words[1:5]):
         return True

@@ -1,8 +1,8 @@
-"""Extract facts from free text: `CL enterprise, FP, paid 20 days ago, TR+ freelancer` holds four.
+"""Extract facts from free text: `CL enterprise, FP, paid 20 days ago, TR+ freelancer` contains four.
 
-Match whole words, the longest phrase first. What a text asks, supposes, denies or reports of another case is not
-extracted; what it states in two ways, or cannot be told for certain, is asked. A wrong fact costs more than a missing
-one.
+Phrases match whole words, the longest first. Questions, hypotheses, negations and reports about other cases are not
+extracted. A contradictory or ambiguous fact is returned as unclear, to be asked: precision is more important than
+recall.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Final
 
 from slackguide.extraction.discourse import MAX_DISTANCE, Discourse
 from slackguide.extraction.lexicon import FOLLOWING, HEADS, OWNING, SIDES
@@ -22,38 +21,39 @@ from slackguide.extraction.tokenizer import Separator, Token, normalize, tokeniz
 from slackguide.knowledge.conditions import NEVER
 from slackguide.knowledge.facts import FactSpec
 
-MAX_SPAN_LENGTH: Final = 80
-"""Characters shown of the words a fact was read from."""
+MAX_SPAN_LENGTH = 80
+"""Maximum characters of the span of text from which a fact was extracted."""
 
-_ANSWERS: Final = {"yes": "yes", "y": "yes", "no": "no", "n": "no", "none": "no"}
+_ANSWERS = {"yes": "yes", "y": "yes", "no": "no", "n": "no", "none": "no"}
 
 
 @dataclass(frozen=True, slots=True)
 class ExtractedFacts:
-    """What was read out of a text."""
+    """The facts extracted from a text."""
 
     facts: Mapping[str, str | int]
-    """Name: value, as the facts declare them; of a number whole days or hours, or `never`."""
+    """Values by fact name. The value of a number fact is in whole days or hours, or `never`."""
     spans: Mapping[str, str]
-    """Name: the words it was read from, at most `MAX_SPAN_LENGTH` characters."""
+    """Spans of text by fact name, shortened to `MAX_SPAN_LENGTH` characters."""
     unclear: Mapping[str, str]
-    """Name: words to ask, for what is stated in two ways or is ambiguous."""
+    """Questions to ask by fact name, for contradictory or ambiguous facts."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """What a phrase means for a fact; `alone` where it is one word, which means this only in some company."""
+    """The fact value that a phrase denotes."""
 
     fact: str
     value: str
-    alone: bool = False
-    whole: bool = False
-    """Whether it has to be a clause by itself: `hourly, ended`."""
+    single_word: bool = False
+    """Whether the phrase is one word, which has this meaning only in a suitable context."""
+    whole_clause: bool = False
+    """Whether the phrase must be an entire clause: `hourly, ended`."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Mention:
-    """One value as said between two tokens."""
+    """One mention of a value in the tokens from `start` to `end` (exclusive)."""
 
     value: str | int
     start: int
@@ -62,31 +62,31 @@ class _Mention:
 
 
 class FactExtractor:
-    """Reads texts with one set of facts, compiled once. `abbreviations` are the glossary's."""
+    """Extracts a fixed set of facts from texts. `abbreviations` are those of the glossary."""
 
     def __init__(
         self, facts: Mapping[str, FactSpec], abbreviations: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     ) -> None:
-        self._facts: Final = facts
+        self._facts = facts
         self._phrases: Phrases[_Meaning] = Phrases(abbreviations)
-        self._numbers: Final = NumberExtractor(facts, abbreviations)
-        self._sides: Final = {name for name, fact in facts.items() if set(fact.choices) == SIDES}
-        self._party: Final = {name: party for name, fact in facts.items() if (party := _party_of(fact))}
+        self._numbers = NumberExtractor(facts, abbreviations)
+        self._sides = {name for name, fact in facts.items() if set(fact.choices) == SIDES}
+        self._party = {name: party for name, fact in facts.items() if (party := _party_of(fact))}
         for name, fact in facts.items():
             for value, phrase in _phrases_of(fact):
-                self._phrases.add(phrase, _Meaning(name, value, alone=" " not in phrase))
+                self._phrases.add(phrase, _Meaning(name, value, single_word=" " not in phrase))
             for word in " ".join(fact.read).replace("|", " ").split():
-                self._phrases.learn(normalize(word))
+                self._phrases.add_word(normalize(word))
         for name, value, label in _unique_labels(facts):
-            self._phrases.add(label, _Meaning(name, value, whole=True))
+            self._phrases.add(label, _Meaning(name, value, whole_clause=True))
 
     def extract(self, text: str, *, today: date) -> ExtractedFacts:
-        """The facts that `text` states. Never raises; work grows with the text's length, up to 12,000 characters."""
+        """Extract the facts that `text` states. Never raises. Reads at most the first `MAX_CHARACTERS` characters."""
         tokens = tokenize(text)
         if not tokens:
             return ExtractedFacts({}, {}, {})
         for token in tokens:
-            token.text = self._phrases.corrected(token.text) or token.text
+            token.text = self._phrases.correct(token.text) or token.text
         discourse = Discourse(tokens)
         forms = self._phrases.forms(tokens)
         mentions: dict[str, list[_Mention]] = {}
@@ -99,20 +99,18 @@ class FactExtractor:
             mentions.setdefault(name, []).append(number)
         return self._resolve(mentions, tokens, text)
 
-    # phrases
-
     def _longest(
         self, tokens: Sequence[Token], forms: Sequence[tuple[tuple[str, ...], ...]]
     ) -> dict[str, list[PhraseMatch[_Meaning]]]:
-        """The phrases of each fact, none inside or across a longer one."""
-        every: dict[str, list[PhraseMatch[_Meaning]]] = {}
+        """Return the phrase matches of each fact, without those that overlap a longer one."""
+        by_fact: dict[str, list[PhraseMatch[_Meaning]]] = {}
         for match in self._phrases.find(tokens, forms):
-            every.setdefault(match.meaning.fact, []).append(match)
-        kept: dict[str, list[PhraseMatch[_Meaning]]] = {}
-        for name, matches in every.items():
+            by_fact.setdefault(match.meaning.fact, []).append(match)
+        longest: dict[str, list[PhraseMatch[_Meaning]]] = {}
+        for name, matches in by_fact.items():
             matches.sort(
                 key=lambda match: (
-                    match.meaning.whole,
+                    match.meaning.whole_clause,
                     -match.size,
                     match.start - match.end,
                     match.start,
@@ -123,14 +121,14 @@ class FactExtractor:
             for match in matches:
                 if taken.isdisjoint(range(match.start, match.end)):
                     taken.update(range(match.start, match.end))
-                    kept.setdefault(name, []).append(match)
-            kept[name].sort(key=lambda match: match.start)
-        return kept
+                    longest.setdefault(name, []).append(match)
+            longest[name].sort(key=lambda match: match.start)
+        return longest
 
     def _mentions(
         self, name: str, matches: Sequence[PhraseMatch[_Meaning]], discourse: Discourse, starts: Container[int]
     ) -> Iterator[_Mention]:
-        """What the phrases of one fact say, without those that are asked, supposed or out of place."""
+        """Yield the mentions of one fact, without questions, hypotheses and phrases in an unsuitable context."""
         asked = {
             at
             for at, (match, after) in enumerate(pairwise(matches))
@@ -146,37 +144,37 @@ class FactExtractor:
             if name in self._sides and (here == sentence or discourse.is_passive(match.start, match.end)):
                 continue
             sentence = here
-            denied = match.negated or discourse.is_denied(match.start)
-            value = self._opposite(name, match.meaning.value) if denied else match.meaning.value
+            negated = match.negated or discourse.is_denied(match.start)
+            value = self._opposite(name, match.meaning.value) if negated else match.meaning.value
             if value is not None:
-                yield _Mention(self._answered(name, match, value, discourse), match.start, match.end)
+                yield _Mention(self._explicit_answer(name, match, value, discourse), match.start, match.end)
 
     def _opposite(self, name: str, value: str) -> str | None:
-        """The one value that is left when `value` is not so."""
-        left = [other for other in self._facts[name].choices if other != value]
-        return left[0] if len(left) == 1 and self._facts[name].kind != "number" else None
+        """Return the only other value of a fact, or None if there are several."""
+        others = [other for other in self._facts[name].choices if other != value]
+        return others[0] if len(others) == 1 and self._facts[name].kind != "number" else None
 
-    def _answered(self, name: str, match: PhraseMatch[_Meaning], value: str, discourse: Discourse) -> str:
-        """`funds in escrow: no` is a no."""
+    def _explicit_answer(self, name: str, match: PhraseMatch[_Meaning], value: str, discourse: Discourse) -> str:
+        """Return the answer after a yes/no phrase, as in `funds in escrow: no`, or `value` if there is none."""
         if self._facts[name].kind != "yes_no":
             return value
         answer = _ANSWERS.get(discourse.word(match.end))
-        divided = discourse.clause(match.end - 1).end == match.end and discourse.is_separate(match.end) in (
+        separated = discourse.clause(match.end - 1).end == match.end and discourse.separator_before(match.end) in (
             Separator.COLON,
             Separator.BREAK,
         )
-        return answer if answer and divided else value
+        return answer if answer and separated else value
 
     def _has_context(
         self, name: str, match: PhraseMatch[_Meaning], discourse: Discourse, starts: Container[int]
     ) -> bool:
-        """Whether a phrase that means this only in some company is in that company."""
+        """Return whether the context supports the meaning of the phrase."""
         clause = discourse.clause(match.start)
         following = discourse.word(match.end, within=clause)
-        if match.meaning.whole:
+        if match.meaning.whole_clause:
             return (match.start, match.end) == (clause.start, clause.end)
         party = self._party.get(name)
-        if not (match.meaning.alone or party):
+        if not (match.meaning.single_word or party):
             return True
         if self._facts[name].kind == "choice" and "or" in (following, discourse.word(match.start - 1, within=clause)):
             return False
@@ -190,7 +188,7 @@ class FactExtractor:
         return party is None or self._attribute_to_party(party, match, discourse)
 
     def _attribute_to_party(self, party: str, match: PhraseMatch[_Meaning], discourse: Discourse) -> bool:
-        """Whether the side nearest to the phrase, in its clause, is the one it is about."""
+        """Return whether the party nearest to the phrase, within its clause, is the one that the fact describes."""
         clause = discourse.clause(match.start)
         inside = {discourse.word(at) for at in range(match.start, match.end)}
         if party in inside:
@@ -200,12 +198,10 @@ class FactExtractor:
                 return discourse.word(at) == party
         for at in range(match.start - 1, max(clause.start, match.start - MAX_DISTANCE) - 1, -1):
             if discourse.word(at) in SIDES:
-                return discourse.word(at) == party or discourse.is_abbreviation_style(match.start)
+                return discourse.word(at) == party or discourse.is_capitalized(match.start)
             if discourse.word(at) in OWNING:
                 return False
         return True
-
-    # numbers and the whole
 
     def _number(self, name: str, start: int, end: int, problem: str | None, hours: int) -> _Mention:
         fact = self._facts[name]
@@ -221,13 +217,13 @@ class FactExtractor:
         spans: dict[str, str] = {}
         unclear: dict[str, str] = {}
         for name in self._facts:
-            sayings = mentions.get(name)
-            if not sayings:
+            fact_mentions = mentions.get(name)
+            if not fact_mentions:
                 continue
             fact = self._facts[name]
-            values = dict.fromkeys(one.value for one in sayings if one.problem is None)
-            problem = next((one.problem for one in sayings if one.problem), None)
-            first = sayings[0]
+            values = dict.fromkeys(one.value for one in fact_mentions if one.problem is None)
+            problem = next((one.problem for one in fact_mentions if one.problem), None)
+            first = fact_mentions[0]
             if problem:
                 unclear[name] = f"{problem} {fact.ask}"
             elif len(values) > 1:
@@ -240,13 +236,13 @@ class FactExtractor:
 
 
 def _span_text(text: str, start: int, end: int) -> str:
-    shown = " ".join(text[start:end].split())
-    return shown if len(shown) <= MAX_SPAN_LENGTH else f"{shown[: MAX_SPAN_LENGTH - 1]}…"
+    span = " ".join(text[start:end].split())
+    return span if len(span) <= MAX_SPAN_LENGTH else f"{span[: MAX_SPAN_LENGTH - 1]}…"
 
 
 def _phrases_of(fact: FactSpec) -> Iterator[tuple[str, str]]:
-    for value, mentions in fact.values.items():
-        for phrase in mentions.words:
+    for value, spec in fact.values.items():
+        for phrase in spec.words:
             yield value, phrase
     for phrase in fact.never_words if fact.never else ():
         yield NEVER, phrase
@@ -255,16 +251,16 @@ def _phrases_of(fact: FactSpec) -> Iterator[tuple[str, str]]:
 
 
 def _party_of(fact: FactSpec) -> str | None:
-    """The side of the contract that a fact is about, by its label: `Client segment`, `Freelancer tier`."""
+    """Return the party of the contract that a fact describes, by its label: `Client segment`, `Freelancer tier`."""
     first = fact.label.split()[0].lower() if fact.label.split() else ""
     return first if first in SIDES else None
 
 
 def _unique_labels(facts: Mapping[str, FactSpec]) -> Iterator[tuple[str, str, str]]:
-    """The labels that only one value of one fact has, sides of a contract aside: `Ended`, but not `Open`."""
+    """Yield the labels that belong to only one value of one fact, except for parties: `Ended`, but not `Open`."""
     owners: dict[str, list[tuple[str, str, str]]] = {}
     for name, fact in facts.items():
-        for value, mentions in fact.values.items():
+        for value, spec in fact.values.items():
             if value not in SIDES:
-                owners.setdefault(mentions.label.lower(), []).append((name, value, mentions.label))
-    yield from (tokens[0] for tokens in owners.values() if len(tokens) == 1)
+                owners.setdefault(spec.label.lower(), []).append((name, value, spec.label))
+    yield from (labels[0] for labels in owners.values() if len(labels) == 1)

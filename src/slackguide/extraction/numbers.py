@@ -1,11 +1,10 @@
-"""Extract numbers of days and hours where a text says what they count: `last payment {n}`, `with CE for {n}`."""
+"""Extract numbers of days and hours by the patterns of number facts: `last payment {n}`, `with CE for {n}`."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
 
 from slackguide.extraction import lexicon as small
 from slackguide.extraction.dates import DateParser, TimeExpression
@@ -14,20 +13,20 @@ from slackguide.extraction.phrases import PhraseMatch, Phrases
 from slackguide.extraction.tokenizer import Separator, Token, TokenKind
 from slackguide.knowledge.facts import FactSpec
 
-_MAX_GAP: Final = 9
-"""Words that may stand between an event and its time: `paid for a logo on a fixed price contract about 20 days ago`."""
+_MAX_GAP = 9
+"""Maximum words between an event and its time: `paid for a logo on a fixed price contract about 20 days ago`."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    """`before` or `after` a number, for one fact."""
+    """A pattern before or after a number, for one fact."""
 
     fact: str
     suffix: str
-    """The word that has to come after the number: `ago`, `old`; empty for none."""
+    """The word required after the number: `ago`, `old`. Empty if there is none."""
     latest: bool
     event: bool
-    """Whether its first word is what happened (`paid`), not a noun (`payment`)."""
+    """Whether the first word of the pattern is a verb (`paid`), not a noun (`payment`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class _Candidate:
 
 
 class NumberExtractor:
-    """Reads the number facts of one knowledge base by their `extract` patterns."""
+    """Extracts the number facts of one knowledge base by their `read` patterns."""
 
     def __init__(
         self,
@@ -47,7 +46,7 @@ class NumberExtractor:
     ) -> None:
         self._before: Phrases[_Pattern] = Phrases(abbreviations)
         self._after: Phrases[_Pattern] = Phrases(abbreviations)
-        self._alone: Final[dict[str, list[str]]] = {}
+        self._alone: dict[str, list[str]] = {}
         for name, fact in facts.items():
             for pattern in fact.read if fact.kind == "number" else ():
                 self._add(name, fact, pattern)
@@ -63,11 +62,12 @@ class NumberExtractor:
         side.add(phrase, _Pattern(name, after if before else "", latest, event))
 
     def extract(
-        self, tokens: Sequence[Token], text: str, discourse: Discourse, elsewhere: Collection[int], *, today: date
+        self, tokens: Sequence[Token], text: str, discourse: Discourse, phrase_starts: Collection[int], *, today: date
     ) -> Iterator[tuple[str, TimeExpression]]:
-        """Every time that counts for a fact, with its tokens widened to the words that say so.
+        """Yield the time expressions of each fact, extended to the tokens of the matching pattern.
 
-        `elsewhere`: the tokens at which other facts are said; beside them alone, `12 days` is an answer by itself.
+        `phrase_starts` are the tokens at which phrases of other facts begin. If a text contains only these and time
+        expressions, a duration without a pattern also counts: `12 days`.
         """
         date_parser = DateParser(tokens, text, today=today)
         times = self._times(tokens, date_parser)
@@ -78,11 +78,11 @@ class NumberExtractor:
             *self._matches_after(tokens, discourse, self._after.find(tokens, self._after.forms(tokens)), times),
         ]
         if not candidates:
-            candidates = list(self._unmarked_numbers(tokens, discourse, times, elsewhere))
+            candidates = list(self._unmarked_numbers(tokens, discourse, times, phrase_starts))
         yield from _resolve(candidates)
 
     def _times(self, tokens: Sequence[Token], date_parser: DateParser) -> dict[int, TimeExpression]:
-        """The times in a text by their first token, none inside another."""
+        """Return the time expressions of a text by their first token, without overlaps."""
         times: dict[int, TimeExpression] = {}
         at = 0
         while at < len(tokens):
@@ -99,11 +99,11 @@ class NumberExtractor:
         matches: Iterator[PhraseMatch[_Pattern]],
         times: Mapping[int, TimeExpression],
     ) -> Iterator[_Candidate]:
-        """`paid 20 days ago`, `last payment: 10/28`."""
+        """Match patterns before a time: `paid 20 days ago`, `last payment: 10/28`."""
         for match in matches:
             if match.negated or discourse.word(match.start - 1) in small.NOT_LATEST or discourse.is_denied(match.start):
                 continue
-            if not discourse.states(match.start, match.end, granted=False) or (
+            if not discourse.states(match.start, match.end, presupposed=False) or (
                 not match.meaning.event and not match.meaning.latest and self._other_event(discourse, match.start)
             ):
                 continue
@@ -125,15 +125,15 @@ class NumberExtractor:
         match: PhraseMatch[_Pattern],
         times: Mapping[int, TimeExpression],
     ) -> int | None:
-        """Where the time that belongs to a phrase starts, None where the words between tell of something else."""
+        """Return the first token of the time that belongs to a phrase, or None if there is none."""
         for at in range(match.end, min(match.end + _MAX_GAP, len(tokens))):
             if tokens[at].separator >= (Separator.COMMA if at == match.end else Separator.SLASH):
                 return None
             if at in times:
                 return at if self._belongs(times[at], discourse, match, at) else None
             word = discourse.word(at)
-            beside = word in small.BESIDE_TIMES or tokens[at].kind in (TokenKind.AMOUNT, TokenKind.NUMBER)
-            if not beside and (not match.meaning.event or word in small.OTHER_MATTERS or _verb(word)):
+            skippable = word in small.BESIDE_TIMES or tokens[at].kind in (TokenKind.AMOUNT, TokenKind.NUMBER)
+            if not skippable and (not match.meaning.event or word in small.OTHER_MATTERS or _verb(word)):
                 return None
             if word in ("within", "until", "every", "first", "since", "in") and at + 1 in times:
                 return at + 1 if word == "since" and not match.meaning.event else None
@@ -154,14 +154,14 @@ class NumberExtractor:
         matches: Iterator[PhraseMatch[_Pattern]],
         times: Mapping[int, TimeExpression],
     ) -> Iterator[_Candidate]:
-        """`12 days since the last payment`."""
+        """Match patterns after a duration: `12 days since the last payment`."""
         ends = {time.end: time for time in times.values()}
         for match in matches:
             time = ends.get(match.start)
             if time is None or match.negated or tokens[match.start].separator >= Separator.COLON or time.is_date:
                 continue
             before = discourse.word(time.start - 1)
-            if before in small.LIMITS or not discourse.states(time.start, match.end, granted=False):
+            if before in small.LIMITS or not discourse.states(time.start, match.end, presupposed=False):
                 continue
             yield _Candidate(match.meaning.fact, replace(time, end=match.end), 0)
 
@@ -170,20 +170,20 @@ class NumberExtractor:
         tokens: Sequence[Token],
         discourse: Discourse,
         times: Mapping[int, TimeExpression],
-        elsewhere: Collection[int],
+        phrase_starts: Collection[int],
     ) -> Iterator[_Candidate]:
-        """`12 days` where a clause says nothing else, and the other clauses no more than other facts."""
-        known = {*elsewhere, *times}
+        """Match durations without a pattern: `12 days` as an entire clause, if the other clauses contain only facts."""
+        known = {*phrase_starts, *times}
         if any(known.isdisjoint(range(clause.start, clause.end)) for clause in discourse.clauses):
             return
         for clause in discourse.clauses:
             start = next((at for at in range(clause.start, clause.end) if at in times), clause.end)
             time = times.get(start)
-            if time is None or time.is_date or not discourse.states(start, time.end, granted=False):
+            if time is None or time.is_date or not discourse.states(start, time.end, presupposed=False):
                 continue
             end = time.end + (discourse.word(time.end, within=clause) in small.AGO)
-            if discourse.is_separate(start) < Separator.COLON or (
-                end != clause.end and discourse.is_separate(end) < Separator.COLON
+            if discourse.separator_before(start) < Separator.COLON or (
+                end != clause.end and discourse.separator_before(end) < Separator.COLON
             ):
                 continue
             unit = "hours" if tokens[time.end - 1].text in ("h", "hr", "hrs", "hour") else "days"
@@ -197,7 +197,7 @@ def _verb(word: str) -> bool:
 
 
 def _resolve(candidates: Sequence[_Candidate]) -> Iterator[tuple[str, TimeExpression]]:
-    """Each time for one fact: the one whose words stand nearest."""
+    """Assign each time to one fact, that of the nearest pattern."""
     by_end: dict[int, _Candidate] = {}
     for candidate in sorted(candidates, key=lambda one: (one.distance, -(one.time.end - one.time.start))):
         by_end.setdefault(candidate.time.end, candidate)

@@ -1,11 +1,11 @@
-"""Match the phrases of the knowledge base in a text's tokens: whole words, articles and small adverbs skipped."""
+"""Match the phrases of the knowledge base in tokens: whole words, with articles and some adverbs skipped."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from slackguide.extraction.lexicon import (
     ARTICLES,
@@ -22,22 +22,22 @@ from slackguide.extraction.tokenizer import Separator, Token, TokenKind, normali
 
 T = TypeVar("T")
 
-MAX_SKIPPED: Final = 4
-SHORTEST_CORRECTED: Final = 6
-"""Letters of the shortest word whose misspelling is understood; of the shortest, only two letters swapped."""
+MAX_SKIPPED = 4
+MIN_CORRECTED_LENGTH = 6
+"""Minimum letters of a word whose misspelling is corrected. At the minimum, only transpositions are corrected."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhraseMatch(Generic[T]):
-    """A phrase between token `start` and token `end` (exclusive)."""
+    """A match of a phrase in the tokens from `start` to `end` (exclusive)."""
 
     start: int
     end: int
     meaning: T
     size: int
-    """How many words the phrase has."""
+    """The number of words in the phrase."""
     negated: bool = False
-    """Whether a `not` stands within it."""
+    """Whether the match contains a negation."""
 
 
 @dataclass(slots=True)
@@ -47,46 +47,46 @@ class _Node(Generic[T]):
 
 
 class Phrases(Generic[T]):
-    """Phrases with what each means. Compiled once, then only read."""
+    """A trie of phrases with their meanings. Read-only once built."""
 
     def __init__(self, abbreviations: Mapping[str, tuple[str, ...]]) -> None:
         self._root: _Node[T] = _Node()
         self._words: set[str] = set(PARTIES.values())
-        self._one_off: dict[str, set[str]] = {}
+        self._by_deletion: dict[str, set[str]] = {}
         self._long_forms = dict(_long_forms(abbreviations))
 
     def add(self, phrase: str, meaning: T) -> None:
-        """Adds a phrase, with and without the articles and forms of `be` inside it; `a|b` is one word or the other."""
-        for words in dict.fromkeys(_wordings(phrase)):
+        """Add a phrase, with and without its articles and forms of `be`. `a|b` matches either word."""
+        for words in dict.fromkeys(_variants(phrase)):
             node = self._root
             for word in words:
                 node = node.following.setdefault(word, _Node())
-                self.learn(word)
+                self.add_word(word)
             if all(meaning != known for known, _ in node.meanings):
                 node.meanings.append((meaning, len(words)))
 
-    def learn(self, word: str) -> None:
-        """Adds a word whose misspellings are to be understood."""
+    def add_word(self, word: str) -> None:
+        """Add a word to the vocabulary of the spelling correction."""
         if word in self._words:
             return
         self._words.add(word)
-        if len(word) >= SHORTEST_CORRECTED:
-            for shape in {word, *_without_one(word)}:
-                self._one_off.setdefault(shape, set()).add(word)
+        if len(word) >= MIN_CORRECTED_LENGTH:
+            for deletion in {word, *_deletions(word)}:
+                self._by_deletion.setdefault(deletion, set()).add(word)
 
-    def corrected(self, word: str) -> str | None:
-        """The one known word that `word` misspells by one letter or by two neighbours swapped."""
-        if not SHORTEST_CORRECTED <= len(word) <= 20 or word in self._words or word in LOOK_ALIKES:
+    def correct(self, word: str) -> str | None:
+        """Return the only known word at an edit distance of one (Damerau-Levenshtein), or None."""
+        if not MIN_CORRECTED_LENGTH <= len(word) <= 20 or word in self._words or word in LOOK_ALIKES:
             return None
-        shapes = (word, *_without_one(word))
-        near = {known for shape in shapes for known in self._one_off.get(shape, ()) if known[0] == word[0]}
-        swapped = {known for known in near if _differ_by_transposition(known, word)}
-        if not swapped and len(word) > SHORTEST_CORRECTED:
-            swapped = {known for known in near if len(known) > SHORTEST_CORRECTED and _differ_by_one(known, word)}
-        return swapped.pop() if len(swapped) == 1 else None
+        deletions = (word, *_deletions(word))
+        near = {known for shape in deletions for known in self._by_deletion.get(shape, ()) if known[0] == word[0]}
+        candidates = {known for known in near if _differ_by_transposition(known, word)}
+        if not candidates and len(word) > MIN_CORRECTED_LENGTH:
+            candidates = {known for known in near if len(known) > MIN_CORRECTED_LENGTH and _differ_by_one(known, word)}
+        return candidates.pop() if len(candidates) == 1 else None
 
     def forms(self, tokens: Sequence[Token]) -> list[tuple[tuple[str, ...], ...]]:
-        """For every token the words it can stand for; none for shorthand that is something else here."""
+        """Return the word sequences that each token can stand for. Empty for an abbreviation with another meaning."""
         return [self._forms_at(tokens, at) for at in range(len(tokens))]
 
     def _forms_at(self, tokens: Sequence[Token], at: int) -> tuple[tuple[str, ...], ...]:
@@ -94,10 +94,10 @@ class Phrases(Generic[T]):
         if token.kind is TokenKind.AMOUNT:
             return (("nothing",),) if token.value == 0 else (("money",),)
         if token.kind is TokenKind.NUMBER:
-            holds = at + 1 < len(tokens) and tokens[at + 1].text in ("in", "still", "held", "sitting", "left")
-            return () if not holds else (("nothing",),) if token.value == 0 else (("money",),)
+            is_balance = at + 1 < len(tokens) and tokens[at + 1].text in ("in", "still", "held", "sitting", "left")
+            return () if not is_balance else (("nothing",),) if token.value == 0 else (("money",),)
         word = token.text
-        if word in ORDINARY and not _is_shorthand(tokens, at):
+        if word in ORDINARY and not _is_abbreviation(tokens, at):
             return ()
         forms: list[tuple[str, ...]] = [(PARTIES.get(word, word),)]
         if word in self._long_forms:
@@ -105,7 +105,7 @@ class Phrases(Generic[T]):
         return tuple(forms)
 
     def find(self, tokens: Sequence[Token], forms: Sequence[tuple[tuple[str, ...], ...]]) -> Iterator[PhraseMatch[T]]:
-        """Every phrase in the text, shorter ones inside longer ones included."""
+        """Yield every phrase match in the text, including those inside longer ones."""
         following = self._root.following
         for start in range(len(tokens)):
             if any(form[0] in following for form in forms[start]):
@@ -121,29 +121,29 @@ class Phrases(Generic[T]):
         if at >= len(tokens) or (at > start and tokens[at].separator > Separator.COLON) or not node.following:
             return
         for form in forms[at]:
-            reached = _descend(node, form)
-            if reached is not None:
-                yield from self._walk(tokens, forms, start, at + 1, reached, 0, negated)
+            child = _descend(node, form)
+            if child is not None:
+                yield from self._walk(tokens, forms, start, at + 1, child, 0, negated)
         word = tokens[at].text
         if at == start or skipped >= MAX_SKIPPED:
             return
         if word in NEGATIONS or (word == "no" and at + 1 < len(tokens) and tokens[at + 1].text == "longer"):
             step = 2 if word == "no" else 1
-            yield from self._past(tokens, forms, start, at + step, node, skipped + 1, True)
+            yield from self._walk_after_skip(tokens, forms, start, at + step, node, skipped + 1, True)
         elif word in SKIPPED:
-            yield from self._past(tokens, forms, start, at + 1, node, skipped + 1, negated)
+            yield from self._walk_after_skip(tokens, forms, start, at + 1, node, skipped + 1, negated)
 
-    def _past(
+    def _walk_after_skip(
         self, tokens: Sequence[Token], forms: Sequence[tuple[tuple[str, ...], ...]],
         start: int, at: int, node: _Node[T], skipped: int, negated: bool,
     ) -> Iterator[PhraseMatch[T]]:  # fmt: skip
-        """The same after a skipped word, where a phrase must go on rather than end."""
+        """Continue after a skipped word, after which a phrase must not end."""
         for match in self._walk(tokens, forms, start, at, node, skipped, negated):
             if match.end > at:
                 yield match
 
 
-def _wordings(phrase: str) -> Iterator[tuple[str, ...]]:
+def _variants(phrase: str) -> Iterator[tuple[str, ...]]:
     for parts in product(*(part.split("|") for part in phrase.split())):
         words = [PARTIES.get(token.text, token.text) for token in tokenize(" ".join(parts))]
         if words:
@@ -159,7 +159,7 @@ def _descend(node: _Node[T], words: Iterable[str]) -> _Node[T] | None:
     return here
 
 
-def _is_shorthand(tokens: Sequence[Token], at: int) -> bool:
+def _is_abbreviation(tokens: Sequence[Token], at: int) -> bool:
     before = tokens[at - 1].text if at and tokens[at].separator <= Separator.COLON else ""
     after = tokens[at + 1].text if at + 1 < len(tokens) and tokens[at + 1].separator <= Separator.COLON else ""
     if after == "+" or after in COMPANIONS or before in COMPANIONS:
@@ -168,7 +168,7 @@ def _is_shorthand(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _long_forms(abbreviations: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The abbreviations that stand for one thing only: same first letter, and not a word of their own meaning."""
+    """Yield abbreviations with exactly one meaning that begins with the same letter and does not contain them."""
     for short, meanings in abbreviations.items():
         if len(meanings) != 1 or not short.isalpha():
             continue
@@ -178,24 +178,24 @@ def _long_forms(abbreviations: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[
             yield key, words
 
 
-def _without_one(word: str) -> Iterator[str]:
+def _deletions(word: str) -> Iterator[str]:
     for at in range(len(word)):
         yield word[:at] + word[at + 1 :]
 
 
 def _differing_parts(one: str, other: str) -> tuple[str, str]:
-    """What is left of both after the letters they begin with in common."""
+    """Return both words without their common prefix."""
     at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     return one[at:], other[at:]
 
 
 def _differ_by_one(one: str, other: str) -> bool:
-    """Whether one letter added, dropped or changed makes `one` of `other`."""
+    """Return whether the words differ by one insertion, deletion or substitution."""
     rest, others = _differing_parts(one, other)
     return rest[1:] == others[1:] or rest[1:] == others or rest == others[1:]
 
 
 def _differ_by_transposition(one: str, other: str) -> bool:
-    """Whether two neighbouring letters swapped make `one` of `other`."""
+    """Return whether the words differ by one transposition of adjacent letters."""
     rest, others = _differing_parts(one, other)
     return rest[:2] == others[:2][::-1] and rest[2:] == others[2:]

@@ -5,30 +5,29 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum, IntEnum
-from typing import Final
 
 from slackguide.text import STRAIGHT
 
-MAX_CHARACTERS: Final = 12_000
-"""Characters read of any text; a form's longest answer has 3,000."""
+MAX_CHARACTERS = 12_000
+"""Maximum characters read of a text. The longest answer in a form has 3,000."""
 
-MAX_WORD: Final = 40
-"""Characters kept of one word."""
+MAX_WORD = 40
+"""Maximum characters of one word; the rest is cut."""
 
-HUGE: Final = 10**9
-"""What every longer number is taken for: more than any fact can hold."""
+HUGE = 10**9
+"""The maximum value of a number token, larger than the maximum of any fact."""
 
 
 class Separator(IntEnum):
-    """What stands between a token and the one before it."""
+    """The separator between a token and the previous one, in order of strength."""
 
     NONE = 0
     GLUED = 1
-    """Nothing at all: `12d`, `TR+`."""
+    """No characters in between: `12d`, `TR+`."""
     HYPHEN = 2
     """A hyphen without spaces: `fixed-price`."""
     COLON = 3
-    """`Mediation ticket: open` is one phrase; the colon starts a clause none the less."""
+    """A colon starts a clause, but a phrase can continue across it: `Mediation ticket: open`."""
     SLASH = 4
     BREAK = 5
     """A dash or bracket."""
@@ -37,7 +36,7 @@ class Separator(IntEnum):
 
 
 class TokenKind(Enum):
-    """What a token is."""
+    """The kind of a token."""
 
     WORD = "word"
     NUMBER = "number"
@@ -52,22 +51,22 @@ class Token:
 
     kind: TokenKind
     text: str
-    """Lower case, without contraction, plural and third-person endings; of a number its digits."""
+    """The word in lower case, without contractions, plural and third-person endings; or the digits of a number."""
     start: int
     end: int
     separator: Separator
     capitals: bool = False
-    """Written in capitals, in a text that is not all capitals."""
+    """Whether the word is written in capitals, in a text that is not all capitals."""
     value: int | None = None
-    """Of a whole number or amount; None for a broken one."""
+    """The value of an integer or amount, None for a fraction."""
     asked: bool = False
     """Whether a question mark follows."""
     plural: bool = False
     negative: bool = False
-    """Of a number with a minus sign."""
+    """Whether a number has a minus sign."""
 
 
-_TOKEN: Final = re.compile(
+_TOKEN = re.compile(
     r"""
       (?P<link>(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]{1,60}\.[\w.]{2,20}|<[@\#!][^>\s]{1,80}>|\#\d+)
     | (?P<amount>[$€£₱](?:\s?\d+(?:[.,]\d+)*(?:\s?k(?!\w))?)?
@@ -82,9 +81,9 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_STRAIGHT: Final = {**STRAIGHT, ord("\r"): "\n"}
-_ENDINGS: Final = re.compile(r"'(?:s|re|ve|ll|d|m)?$")
-_NOT: Final = {
+_STRAIGHT = {**STRAIGHT, ord("\r"): "\n"}
+_ENDINGS = re.compile(r"'(?:s|re|ve|ll|d|m)?$")
+_NOT = {
     "cannot": "can",
     "cant": "can",
     "wont": "will",
@@ -94,11 +93,11 @@ _NOT: Final = {
     },
     "aint": "is",
 }
-_PLUS_AFTER: Final = re.compile(r"\s*(?:$|[.,;:!?)/\n])|\s+(?:clients?|cl|freelancers?|fl|accounts?)\b", re.IGNORECASE)
+_PLUS_AFTER = re.compile(r"\s*(?:$|[.,;:!?)/\n])|\s+(?:clients?|cl|freelancers?|fl|accounts?)\b", re.IGNORECASE)
 
 
 def tokenize(text: str) -> list[Token]:
-    """The tokens of the first `MAX_CHARACTERS` characters. Any string will do."""
+    """Return the tokens of the first `MAX_CHARACTERS` characters of any string."""
     text = text[:MAX_CHARACTERS].translate(_STRAIGHT)
     mixed = not text.isupper()
     tokens: list[Token] = []
@@ -112,7 +111,7 @@ def tokenize(text: str) -> list[Token]:
             continue
         if separator is Separator.NONE and match.start() == end and tokens:
             separator = Separator.GLUED
-        for token in _read(match, mixed):
+        for token in _tokens_of(match, mixed):
             token.separator = separator
             tokens.append(token)
             separator = Separator.NONE
@@ -120,7 +119,7 @@ def tokenize(text: str) -> list[Token]:
     return tokens
 
 
-def _read(match: re.Match[str], mixed: bool) -> list[Token]:
+def _tokens_of(match: re.Match[str], mixed: bool) -> list[Token]:
     raw, start, end = match.group(), match.start(), match.end()
     if match.lastgroup == "date":
         return [Token(TokenKind.DATE, raw, start, end, Separator.NONE)]
@@ -138,7 +137,7 @@ def _read(match: re.Match[str], mixed: bool) -> list[Token]:
 
 
 def _split_compound(word: str) -> tuple[str, ...]:
-    """`isn't` is two words, of `client's` the first counts."""
+    """Split a contraction: `isn't` becomes two words, `client's` loses its ending."""
     if word in _NOT:
         return (_NOT[word], "not")
     if "'" not in word:
@@ -149,14 +148,14 @@ def _split_compound(word: str) -> tuple[str, ...]:
 
 
 def normalize(word: str) -> str:
-    """A lower-case word without the ending of a plural or a third person."""
+    """Remove the ending of a plural or a third person from a lower-case word."""
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
     return word[:MAX_WORD]
 
 
 def whole(digits: str) -> int | None:
-    """The whole number that `digits` hold, None for a fraction; capped at `HUGE`."""
+    """Return the integer value of `digits`, at most `HUGE`, or None for a fraction."""
     plain = re.sub(r"[^\d.,]", "", digits)
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+", plain):
         plain = plain.replace(",", "")
@@ -166,7 +165,7 @@ def whole(digits: str) -> int | None:
 
 
 def _separator(match: re.Match[str], text: str, tokens: list[Token]) -> Separator:
-    """What a mark does between two tokens; a plus sign becomes a token itself."""
+    """Return the separator that a punctuation mark represents. A plus sign can become a token."""
     mark, at = match.group(), match.start()
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
     if mark == "?" and tokens:
@@ -189,7 +188,7 @@ def _separator(match: re.Match[str], text: str, tokens: list[Token]) -> Separato
 
 
 def _plus(tokens: list[Token], at: int, text: str) -> Separator:
-    """`TR+`, `VSB +` and `30+` are a plus; `VSB + regular FL` and `VSB+TR` are a list."""
+    """Add a plus token for `TR+`, `VSB +` and `30+`. In `VSB + regular FL` and `VSB+TR`, the plus is a comma."""
     if not tokens:
         return Separator.NONE
     glued = tokens[-1].end == at and not text[at + 1 : at + 2].isalnum()

@@ -1,4 +1,4 @@
-"""The guide: matching and triage joined; a concern in, an outcome out."""
+"""The guide: combine matching, fact extraction and triage to turn a concern into an outcome."""
 
 from slackguide.guide.guide import Guide
 from slackguide.guide.json_output import outcome_json

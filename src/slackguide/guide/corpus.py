@@ -11,36 +11,40 @@ from slackguide.matching.scoring import Weights
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """What a matcher is built from."""
+    """The inputs of a matcher."""
 
     documents: tuple[EntryDocument, ...]
     vocabulary: Vocabulary
-    signs: tuple[CriticalPatterns, ...]
+    critical_patterns: tuple[CriticalPatterns, ...]
     out_of_scope: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, knowledge: KnowledgeBase) -> Corpus:
-        """Every entry with its words, the glossary, and the signs of the critical ones."""
+        """Collect the texts of every entry, the glossary, and the patterns of critical entries."""
         entries = knowledge.entries.values()
         return cls(
             documents=tuple(_document(entry) for entry in entries),
             vocabulary=Vocabulary(abbreviations=knowledge.abbreviations, synonyms=knowledge.synonyms),
-            signs=tuple(_signs(entry) for entry in entries if entry.signs is not None),
+            critical_patterns=tuple(_critical_patterns(entry) for entry in entries if entry.signs is not None),
             out_of_scope=knowledge.out_of_scope,
         )
 
     def matcher(self, weights: Weights | None = None) -> Matcher:
-        """A matcher over all of it; `weights` as `Matcher` takes them."""
+        """Build a matcher from the corpus. `weights` are the fitted weights; None loads those in the package."""
         return Matcher(
-            self.documents, self.vocabulary, signs=self.signs, out_of_scope=self.out_of_scope, weights=weights
+            self.documents,
+            self.vocabulary,
+            signs=self.critical_patterns,
+            out_of_scope=self.out_of_scope,
+            weights=weights,
         )
 
 
 def _document(entry: Entry) -> EntryDocument:
     steps = [step.text for step in (*entry.warnings, *entry.path)]
     targets = [name for rule in entry.rules for name in (rule.target.name, *rule.target.also)]
-    further = [article.title for article in entry.see_also]
-    body = " \n".join([*entry.keywords, *steps, *dict.fromkeys(targets), *further])
+    related = [article.title for article in entry.see_also]
+    body = " \n".join([*entry.keywords, *steps, *dict.fromkeys(targets), *related])
     return EntryDocument(
         id=entry.id,
         title=entry.title,
@@ -50,7 +54,7 @@ def _document(entry: Entry) -> EntryDocument:
     )
 
 
-def _signs(entry: Entry) -> CriticalPatterns:
+def _critical_patterns(entry: Entry) -> CriticalPatterns:
     assert entry.signs is not None
     patterns = entry.signs
     messages = entry.messages

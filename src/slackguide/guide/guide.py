@@ -1,4 +1,4 @@
-"""The guide: a concern in, an outcome out. Deterministic, without network or clock of its own."""
+"""The guide: answer a concern with an outcome. Deterministic; uses no network and no clock."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from slackguide.matching import Alert, Evidence, Match, Matching
 from slackguide.triage import Triage
 
 EXACT = 1.0
-"""Confidence of an entry that was named by its id."""
+"""The confidence of an entry that is requested by its id."""
 
 
 class Guide:
@@ -30,9 +30,9 @@ class Guide:
         self._matcher = corpus.matcher()
 
     def answer(self, concern: Concern, asker: Asker, *, today: date) -> Outcome:
-        """What the guide says to a concern. `today` is what dates in the words are counted from.
+        """Return the outcome for a concern. Relative dates in its text are resolved against `today`.
 
-        Raises `UnusableInput` where the concern names an entry that does not exist.
+        Raises `UnusableInput` if the concern refers to an entry that does not exist.
         """
         hidden = self.knowledge.hidden_from(asker.role)
         if concern.entry is not None:
@@ -40,15 +40,15 @@ class Guide:
         return self._outcome(concern, self.match(concern.text, asker), today)
 
     def match(self, text: str, asker: Asker) -> Matching:
-        """The matcher's word on a text, for the asker's eyes."""
+        """Match a text against the entries that are visible to the asker."""
         return self._matcher.match(text, hidden=self.knowledge.hidden_from(asker.role))
 
     def facts_in(self, text: str, *, today: date) -> Mapping[str, FactValue]:
-        """The facts that words alone tell."""
+        """Return the facts that can be extracted from the text alone."""
         return self._extractor.extract(text, today=today).facts
 
     def explain_match(self, text: str, id: str) -> Evidence:
-        """Which words and which phrasing carried the match of `text` with the entry `id`."""
+        """Return the words and the phrasing that contributed most to the match of `text` with the entry `id`."""
         return self._matcher.explain(text, id)
 
     def _outcome(self, concern: Concern, matching: Matching, today: date) -> Outcome:
@@ -96,7 +96,7 @@ class Guide:
             decision=decision,
             note=fill_note(template, self.knowledge, facts, concern.text) if template else None,
             extracted={name: span for name, span in extracted.spans.items() if name in new_facts},
-            unclear={name: words for name, words in extracted.unclear.items() if name not in overridden},
+            unclear={name: question for name, question in extracted.unclear.items() if name not in overridden},
             urgent=urgent,
             why=why,
         )

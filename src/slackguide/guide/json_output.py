@@ -1,4 +1,4 @@
-"""An outcome as the JSON document that other programs rely on."""
+"""Serialize an outcome to the JSON document that other programs consume."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any, assert_never
 from slackguide.guide.outcomes import Answer, BaseOutcome, Choices, NoAnswer, Outcome
 
 DIGITS = 4
-"""Decimals of a confidence: more would pretend to a precision that the calibration does not have."""
+"""Decimal places of a confidence. The calibration is not more precise."""
 
 
 def outcome_json(outcome: Outcome) -> dict[str, Any]:
-    """The outcome as plain lists, dicts, texts and numbers."""
+    """Return the outcome as JSON-serializable data."""
     match outcome:
         case Answer():
             return _common_json("answer", outcome, _answer_json(outcome))

@@ -10,13 +10,16 @@ from slackguide.knowledge.conditions import FactValue
 
 BLANK = "____"
 QUESTION_LIMIT = 600
-"""Most characters of the agent's own words that go into a note: it has to stay a note."""
+"""Maximum characters of the agent's text that are copied into a note."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_-]+)\}")
 
 
 def fill_note(template: str, knowledge: KnowledgeBase, facts: Mapping[str, FactValue], question: str) -> str:
-    """The note with every known placeholder filled in: facts by their labels, the summary by the agent's words."""
+    """Return the note with its placeholders filled: facts with their labels, the summary with the agent's text.
+
+    A placeholder without a value becomes `BLANK`.
+    """
 
     def value(match: re.Match[str]) -> str:
         name = match.group(1)

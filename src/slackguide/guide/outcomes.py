@@ -1,4 +1,4 @@
-"""What a concern comes to: an answer, choices to pick from, or an honest nothing."""
+"""The outcomes of a concern: an answer, choices, or no answer."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from slackguide.triage import Decision
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """What was asked: the agent's words, the facts given beside them, and the entry where it is known already."""
+    """A request to the guide: the agent's text, the known facts, and the entry if it is already known."""
 
     text: str = ""
     facts: Mapping[str, FactValue] = field(default_factory=dict)
     entry: str | None = None
     dropped: frozenset[str] = frozenset()
-    """Facts that the words seem to say and the agent has taken back."""
+    """Facts that the agent removed although the text contains them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, as far as the answer hangs on it."""
+    """The properties of the asker that the answer depends on."""
 
     role: Role = "agent"
 
 
 LEAST_PRIVILEGED = Asker("agent")
-"""The role with the fewest rights: what it may read, every member may. Public messages and cards are drawn for it."""
+"""The role with the fewest permissions. Public messages and cards are rendered for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RankedEntry:
-    """An entry that may be meant; `confidence` is the calibrated probability (0..1) that it is."""
+    """A candidate entry. `confidence` is the calibrated probability (0 to 1) that it is the correct one."""
 
     id: str
     title: str
@@ -45,7 +45,7 @@ class RankedEntry:
 
 @dataclass(frozen=True, slots=True)
 class BaseOutcome:
-    """What every outcome tells: the entries that came near, best first, and the alerts beside them."""
+    """The fields of every outcome: the candidate entries, best first, and the alerts."""
 
     confidence: float
     matches: tuple[RankedEntry, ...]
@@ -54,32 +54,32 @@ class BaseOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Answer(BaseOutcome):
-    """One entry is the answer, with the destination as far as the facts decide it."""
+    """The outcome with one entry as the answer, and the decision of its table for the known facts."""
 
     entry: Entry
     decision: Decision
     note: str | None
-    """The note template, filled with what is known."""
+    """The filled note template."""
     extracted: Mapping[str, str]
-    """The facts that were read out of the agent's words, each with the words it was read from."""
+    """For each fact extracted from the agent's text, the span of text that it was extracted from."""
     unclear: Mapping[str, str]
-    """Facts the words speak of without settling them, each with what to ask."""
+    """For each fact that the text mentions ambiguously, the question to ask."""
     urgent: bool
-    """A clear sign of a critical concern put this entry first, whatever else matched."""
+    """Whether a clear pattern of a critical concern ranked this entry first, regardless of the other matches."""
     why: Evidence
 
 
 @dataclass(frozen=True, slots=True)
 class Choices(BaseOutcome):
-    """Two to four entries may be meant: the agent picks."""
+    """The outcome with two to four candidate entries, from which the agent selects one."""
 
     offered: int
-    """How many of `matches` to offer, from the best."""
+    """The number of `matches` to offer, from the best."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer(BaseOutcome):
-    """Nothing fits; `matches` may hold near misses."""
+    """The outcome without a confident match. `matches` may contain candidates below the threshold."""
 
 
 Outcome: TypeAlias = Answer | Choices | NoAnswer

@@ -14,7 +14,10 @@ log = logging.getLogger(__name__)
 
 
 class ReloadableGuide:
-    """Holds the guide that answers. Calling it gives the one in force; `reload` swaps it where the new one is sound."""
+    """A reloadable reference to the active guide.
+
+    Calling it returns the active guide. `reload` replaces the guide if the new knowledge base is valid.
+    """
 
     def __init__(self, *, directory: Path, build: Callable[[Path], Guide]) -> None:
         self._directory = directory
@@ -24,28 +27,29 @@ class ReloadableGuide:
         self.fault: SlackguideError | None = None
 
     def __call__(self) -> Guide:
-        """The guide in force."""
+        """Return the active guide."""
         return self._guide
 
     def reload(self) -> bool:
-        """Reads the knowledge again; whether it was sound. A faulty one is refused and the last good one stays.
+        """Reload the knowledge base and return whether it is valid. If it is not, the previous guide stays active.
 
-        Whatever goes wrong ends in `fault`, a fault of our own too: the files can be mended and read again.
+        Any error is stored in `fault`, also an unexpected one, so that a later reload can succeed.
         """
         with self._reload_lock:
             try:
                 guide = self._build(self._directory)
             except SlackguideError as error:
-                log.error("the knowledge in %s was not taken, the last good one stays: %s", self._directory, error)
+                log.error("knowledge base in %s not loaded, last valid one stays active: %s", self._directory, error)
                 self.fault = error
                 return False
             except Exception as error:
-                log.exception("the knowledge in %s was not taken, the last good one stays", self._directory)
+                log.exception("knowledge base in %s not loaded, last valid one stays active", self._directory)
                 self.fault = KnowledgeError(
-                    "The knowledge files could not be read, because slackguide itself failed on them "
-                    f"({type(error).__name__}). The last good knowledge stays in use. Undo the latest change of them."
+                    "The knowledge files could not be loaded because of an internal error in slackguide "
+                    f"({type(error).__name__}). The last valid knowledge base stays active. Undo the latest change "
+                    "to the files."
                 )
                 return False
             self._guide, self.fault = guide, None
-        log.info("knowledge read again: %d entries", len(guide.knowledge.entries))
+        log.info("knowledge base reloaded: %d entries", len(guide.knowledge.entries))
         return True

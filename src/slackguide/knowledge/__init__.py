@@ -1,4 +1,4 @@
-"""The knowledge base: its format, its diagnostics, and the resolved model that the rest of slackguide uses."""
+"""The knowledge base: parse its files, report diagnostics, and resolve them to the model used elsewhere."""
 
 from slackguide.knowledge.diagnostics import Diagnostic, InvalidKnowledgeError, did_you_mean
 from slackguide.knowledge.entries import Role

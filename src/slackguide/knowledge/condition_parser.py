@@ -1,4 +1,4 @@
-"""Parse what stands under `when` into a typed condition and report every fault at its position."""
+"""Parse the value of `when` to a typed condition and report every error at its position."""
 
 from __future__ import annotations
 
@@ -20,18 +20,17 @@ from slackguide.knowledge.conditions import (
 from slackguide.knowledge.diagnostics import did_you_mean
 from slackguide.knowledge.facts import FactSpec
 from slackguide.knowledge.parser import ConditionSpec
-from slackguide.knowledge.yaml_source import KeyPath
-from slackguide.knowledge.yaml_source import YamlSource as YamlSource
+from slackguide.knowledge.yaml_source import KeyPath, YamlSource
 
 NESTING_LIMIT = 12
-"""Deepest nesting of conditions within conditions, by name or written out."""
+"""Maximum nesting of conditions, including named ones."""
 
 TEST_LIMIT = 500
-"""Most facts a condition may look at with its named parts written out; the shipped ones stay under ten."""
+"""Maximum tests in a condition with its named conditions expanded. The shipped ones have under ten."""
 
 
 class ConditionParser:
-    """Reads conditions against the declared facts and named conditions."""
+    """Parses conditions with the declared facts and named conditions."""
 
     def __init__(
         self,
@@ -40,9 +39,10 @@ class ConditionParser:
         *,
         invalid: Collection[str] | None,
     ) -> None:
-        """`invalid` are the facts and conditions that are declared, but not soundly: a name of them is no second fault.
+        """Create a parser.
 
-        None: they are not known, and no name is called unknown.
+        `invalid` are the facts and conditions whose declarations have errors. References to them are not reported
+        again. None means that they cannot be determined; then no name is reported as unknown.
         """
         self._facts = facts
         self._specs = named
@@ -52,7 +52,7 @@ class ConditionParser:
         self._in_progress: list[str] = []
 
     def named(self, name: str) -> NamedCondition:
-        """The declared condition `name`; its own faults are noted once, where it is declared."""
+        """Return the declared condition `name`. Its errors are reported once, at its declaration."""
         if name not in self._named:
             spec, source, key_path = self._specs[name]
             self._in_progress.append(name)
@@ -69,14 +69,16 @@ class ConditionParser:
         return self._named[name]
 
     def parse(self, spec: Any, source: YamlSource, key_path: KeyPath) -> Condition:
-        """The condition under `key_path`; what cannot be read is noted on `source` and read as always true."""
+        """Parse the condition at `key_path`. Report errors on `source` and replace invalid parts by `ALWAYS`."""
         return self._within_limits(self._parse(spec, source, key_path), source, key_path)
 
     def _within_limits(self, condition: Condition, source: YamlSource, key_path: KeyPath) -> Condition:
-        """The condition, or `ALWAYS` where it is too deep or, its names written out, explodes."""
+        """Return the condition, or report an error and return `ALWAYS` if it is too deep or too large."""
         tests, depth = self._extent(condition)
         if tests > TEST_LIMIT:
-            source.report(key_path, f"{tests:,} tests with the names in it written out, at most {TEST_LIMIT}: simplify")
+            source.report(
+                key_path, f"{tests:,} tests with its named conditions expanded, at most {TEST_LIMIT}: simplify"
+            )
         elif depth > NESTING_LIMIT:
             source.report(key_path, f"conditions nested more than {NESTING_LIMIT} deep: simplify them")
         else:
@@ -84,7 +86,7 @@ class ConditionParser:
         return ALWAYS
 
     def _extent(self, condition: Condition) -> tuple[int, int]:
-        """How many tests a condition holds, and how deep it is."""
+        """Return the number of tests in a condition, and its depth."""
         match condition:
             case OneOf() | Within():
                 return 1, 0
@@ -100,7 +102,7 @@ class ConditionParser:
                 return sum(tests for tests, _ in extents), 1 + max((depth for _, depth in extents), default=0)
 
     def _parse(self, spec: Any, source: YamlSource, key_path: KeyPath, depth: int = 0) -> Condition:
-        if spec is None or spec in ("", [], {}):  # nothing, or noted as empty by the reader
+        if spec is None or spec in ("", [], {}):  # absent, or already reported as empty by the parser
             return ALWAYS
         if depth > NESTING_LIMIT:
             source.report(key_path, f"conditions nested more than {NESTING_LIMIT} deep: simplify them")
@@ -130,7 +132,7 @@ class ConditionParser:
 
     def _by_name(self, name: str, source: YamlSource, key_path: KeyPath) -> Condition:
         if name in self._in_progress:
-            source.report(key_path, f"the condition `{name}` is declared by way of itself")
+            source.report(key_path, f"the condition `{name}` is defined in terms of itself")
             return ALWAYS
         if name not in self._specs:
             if self._invalid is not None and name not in self._invalid:
@@ -142,7 +144,7 @@ class ConditionParser:
         return self.named(name)
 
     def test(self, name: str, value: Any, source: YamlSource, key_path: KeyPath) -> Condition:
-        """One fact held against a value, a list of values or a range; always true where that cannot be read."""
+        """Parse a test of a fact against a value, a list of values or a range. Return `ALWAYS` if it is invalid."""
         fact = self._facts.get(name)
         if fact is None:
             if self._invalid is not None and name not in self._invalid:
@@ -150,7 +152,7 @@ class ConditionParser:
             return ALWAYS
         values = value if isinstance(value, list) else [value]
         if not values or not all(isinstance(item, str) for item in values):
-            source.report(key_path, "a fact is held against one value, a list of values or a range like 0..30")
+            source.report(key_path, "a fact is tested against one value, a list of values or a range like 0..30")
             return ALWAYS
         if fact.kind == "number":
             return self._within(name, fact, values, source, key_path)
@@ -169,7 +171,7 @@ class ConditionParser:
                 continue
             ends = range_of(item)
             if ends is None:
-                source.report(key_path, f"`{item}` is no range of whole numbers: write 0..30, 31.. or 12")
+                source.report(key_path, f"`{item}` is not a range of whole numbers: use 0..30, 31.. or 12")
                 continue
             lowest, highest = ends
             if highest is not None and highest < lowest:
@@ -180,9 +182,9 @@ class ConditionParser:
 
 
 def unknown_value(name: str, value: str, fact: FactSpec) -> str:
-    """The words for a value that the fact does not have: what was given, what is close, what there is."""
+    """Return the error message for an unknown value of a fact, with a close match and the known values."""
     if fact.kind == "number":
         never = f", or `{NEVER}`" if fact.never else ""
-        return f"`{value}` is no value of `{name}`: a whole number from 0 to {fact.maximum:,}{never}"
+        return f"`{value}` is not a value of `{name}`: a whole number from 0 to {fact.maximum:,}{never}"
     options = ", ".join(f"`{choice}`" for choice in fact.choices)
-    return f"`{value}` is no value of `{name}`{did_you_mean(value, fact.choices)} (values: {options})"
+    return f"`{value}` is not a value of `{name}`{did_you_mean(value, fact.choices)} (values: {options})"

@@ -1,4 +1,4 @@
-"""Conditions over facts: the typed form of what stands under `when`."""
+"""Conditions over facts: the typed form of the value of `when`."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 NEVER = "never"
-"""The value of a number fact for which the thing counted has not happened yet."""
+"""The value of a number fact whose event has not happened yet."""
 
 FactValue: TypeAlias = str | int
-"""A fact's value: the name of a choice, `yes` or `no`, a whole number, `never`, or a range of numbers like `31..60`."""
+"""The value of a fact: the name of a choice, `yes`, `no`, an integer, `never`, or a range like `31..60`."""
 
 RANGE = re.compile(r"^(?:(\d{1,9})?\.\.(\d{1,9})?|(\d{1,9}))$")
-"""`0..30`, `31..`, `..30` or one whole number."""
+"""Matches `0..30`, `31..`, `..30` or one integer."""
 
 
 def range_of(text: str) -> tuple[int, int | None] | None:
-    """The ends of `31..60`, `31..`, `..30` or `12`, None for anything else; the upper end None where it is open."""
-    found = RANGE.match(text)
-    if not found or text == "..":
+    """Parse `31..60`, `31..`, `..30` or `12` to its bounds, with None for an open upper bound, else return None."""
+    match = RANGE.match(text)
+    if not match or text == "..":
         return None
-    low, high, single = found.groups()
+    low, high, single = match.groups()
     lowest = int(single or low or 0)
     highest = int(single) if single else int(high) if high else None
     return (lowest, highest)
@@ -29,7 +29,7 @@ def range_of(text: str) -> tuple[int, int | None] | None:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """The fact has one of these values (of a choice or yes/no fact, or `never`)."""
+    """The test that a fact has one of these values: of a choice or yes/no fact, or `never`."""
 
     fact: str
     values: frozenset[str]
@@ -37,7 +37,7 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """The number fact lies in one of these closed ranges (`None`: no upper end), or is `never` where allowed."""
+    """The test that a number fact lies in one of these closed ranges (None: unbounded), or is `never` if allowed."""
 
     fact: str
     ranges: tuple[tuple[int, int | None], ...]
@@ -46,28 +46,28 @@ class Within:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """Every part holds; no parts: always."""
+    """The conjunction of its parts. Without parts it is always true."""
 
     parts: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """At least one part holds."""
+    """The disjunction of its parts."""
 
     parts: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """The part does not hold."""
+    """The negation of its part."""
 
     part: Condition
 
 
 @dataclass(frozen=True, slots=True)
 class NamedCondition:
-    """A condition that the knowledge base declares once and uses by name; `label` is how reasons read it out."""
+    """A condition declared by name in the knowledge base. `label` is its text in explanations."""
 
     name: str
     label: str
@@ -80,14 +80,14 @@ ALWAYS = AllOf(())
 
 
 def both(one: Condition, other: Condition) -> Condition:
-    """The condition that both hold, without needless nesting."""
+    """Return the conjunction of two conditions, without needless nesting."""
     if one == ALWAYS:
         return other
     return one if other == ALWAYS else AllOf((one, other))
 
 
 def facts_of(condition: Condition) -> tuple[str, ...]:
-    """The names of the facts a condition looks at, in reading order, each once."""
+    """Return the distinct facts that a condition tests, in order of appearance."""
     match condition:
         case OneOf(fact=fact) | Within(fact=fact):
             return (fact,)
@@ -98,7 +98,7 @@ def facts_of(condition: Condition) -> tuple[str, ...]:
 
 
 def tests_of(condition: Condition) -> tuple[OneOf | Within, ...]:
-    """The single tests a condition is made of, in reading order."""
+    """Return the tests in a condition, in order of appearance."""
     match condition:
         case OneOf() | Within():
             return (condition,)

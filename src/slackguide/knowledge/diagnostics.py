@@ -1,4 +1,4 @@
-"""A diagnostic of a knowledge base: file, line, column, message."""
+"""Diagnostics of a knowledge base: file, line, column, message."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from slackguide.errors import KnowledgeError
 
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """One fault; `line` and `column` count from 1."""
+    """One error. `line` and `column` count from 1."""
 
     file: str
     line: int
@@ -25,19 +25,19 @@ class Diagnostic:
 
 
 class InvalidKnowledgeError(KnowledgeError):
-    """The knowledge base was refused whole; `diagnostics` holds every fault of it, in reading order."""
+    """The knowledge base is invalid and not loaded. `diagnostics` contains every error, in file order."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(sorted(set(diagnostics)))
         count = len(self.diagnostics)
         super().__init__(
-            f"The knowledge base has {count} {'fault' if count == 1 else 'faults'} and was not loaded. "
-            f"The first: {self.diagnostics[0]}"
+            f"The knowledge base has {count} {'error' if count == 1 else 'errors'} and was not loaded. "
+            f"The first one: {self.diagnostics[0]}"
         )
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`": did you mean `x`?"` where a known name is close to `name`, else an empty text."""
+    """Return `": did you mean `x`?"` if a known name is similar to `name`, else an empty string."""
     options = sorted(known)
     close = process.extractOne(name, options, scorer=OSA.normalized_similarity, score_cutoff=0.6)
     return f": did you mean `{close[0]}`?" if close else ""

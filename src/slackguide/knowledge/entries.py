@@ -1,4 +1,4 @@
-"""Entries: the concerns, each with its process path; and the rules that decide where a case goes."""
+"""The format of entries: concerns, process paths, and the rules that decide the destination."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ DestinationKind = Literal[
     "zendesk_group", "slack_channel", "article", "macro", "team", "in_product", "self", "not_eligible"
 ]
 
-When = Annotated[Any, WithJsonSchema({"x-part": "Condition"}), Field(description="What has to hold; left out: always")]
+When = Annotated[Any, WithJsonSchema({"x-part": "Condition"}), Field(description="The condition. Default: always")]
 GivenFacts = Annotated[dict[Id, Any], WithJsonSchema({"type": "object", "additionalProperties": {"x-part": "Test"}})]
 
 
 def _iso_date(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        raise ValueError("a date is written like 2026-11-21")
+        raise ValueError("a date has the format 2026-11-21")
     return value
 
 
@@ -30,57 +30,57 @@ IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 
 
 class DestinationSpec(Model):
-    """A place a case can go; its id is the key it stands under."""
+    """A destination of cases. Its key is its id."""
 
-    kind: DestinationKind = Field(description="What kind of place it is; `self`: the agent handles it")
-    name: Short = Field(description="Exactly as agents type it into Zendesk or Slack")
-    also: Annotated[tuple[Short, ...], ListOf] = Field(default=(), description="Other names it goes by")
-    note: Sentence | None = Field(default=None, description="What to know about it")
+    kind: DestinationKind = Field(description="The kind of destination. `self`: the agent handles it")
+    name: Short = Field(description="The exact name in Zendesk or Slack")
+    also: Annotated[tuple[Short, ...], ListOf] = Field(default=(), description="Alternative names")
+    note: Sentence | None = Field(default=None, description="A remark on it")
 
 
 Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)]
 
 
 class ArticleSpec(Model):
-    """A help article; its id is the key it stands under."""
+    """A help article. Its key is its id."""
 
     title: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
-        description="As the help center has it"
+        description="The title in the help center"
     )
-    url: Url | None = Field(default=None, description="Where it is, if known")
+    url: Url | None = Field(default=None, description="The URL, if known")
 
 
 class DocumentSpec(Model):
-    """A guide that entries were written from; its id is the key it stands under."""
+    """A source document of entries. Its key is its id."""
 
-    title: Short = Field(description="As answers cite it")
-    url: Url | None = Field(default=None, description="Where it is, if known")
+    title: Short = Field(description="The title that answers cite")
+    url: Url | None = Field(default=None, description="The URL, if known")
 
 
 class NoteTemplate(Model):
-    """A ticket note; `{name}` is a fact or form field, `____` any other blank."""
+    """A template of a ticket note. `{name}` is a fact or form field, `____` any other blank."""
 
-    label: Short = Field(default="Note for the ticket", description="Where the note goes")
+    label: Short = Field(default="Note for the ticket", description="The heading of the note")
     text: Annotated[str, StringConstraints(min_length=1, max_length=2500)] = Field(
-        description="The note, ready to copy; {name} is filled in where known, ____ stays a blank"
+        description="The text to copy. {name} is replaced by a known value, ____ remains blank"
     )
 
 
 class CitationSpec(Model):
-    """Where in the guides a statement stands."""
+    """A citation of a section in a source document."""
 
-    document: Id | None = Field(default=None, description="Id of the document; left out: the file's")
-    section: Short = Field(description="The heading or drop-down it stands under, as the document writes it")
+    document: Id | None = Field(default=None, description="The id of the document. Default: that of the file")
+    section: Short = Field(description="The heading or drop-down of the section, as in the document")
 
 
 CitationSpecs = Annotated[CitationSpec, text_for("section")]
 
 
 class StepSpec(Model):
-    """A step or warning; with `when`, shown only where the facts given say that it applies."""
+    """A step or warning. With `when`, it is shown only if the known facts satisfy the condition."""
 
     text: Sentence | None = Field(default=None, description="One instruction or warning")
-    use: Id | None = Field(default=None, description="Name of a shared procedure whose steps stand here")
+    use: Id | None = Field(default=None, description="The name of a shared procedure to include")
     when: When = None
 
     @model_validator(mode="after")
@@ -94,20 +94,20 @@ StepSpecs = Annotated[tuple[Annotated[StepSpec, text_for("text")], ...], ListOf]
 
 
 class RuleSpec(Model):
-    """One rule of a table: where its condition is the first to hold, it decides."""
+    """One rule of a decision table. The first rule whose condition holds decides."""
 
     when: When = None
     to: Id | None = Field(default=None, description="The destination")
-    not_eligible: Sentence | None = Field(default=None, description="Why the case cannot be taken")
+    not_eligible: Sentence | None = Field(default=None, description="The reason why the case is not eligible")
     instead: Sentence | None = Field(default=None, description="What to do instead")
-    use: Id | None = Field(default=None, description="Name of a shared table whose rules follow here")
-    because: Sentence | None = Field(default=None, description="Added to the reasons")
+    use: Id | None = Field(default=None, description="The name of a shared table whose rules are included")
+    because: Sentence | None = Field(default=None, description="A text added to the reasons")
     path: StepSpecs = Field(default=(), description="Steps added after the entry's own")
     warnings: StepSpecs = Field(default=(), description="Warnings added after the entry's own")
-    note: Id | None = Field(default=None, description="Note template in place of the entry's")
-    form: Id | None = Field(default=None, description="Form in place of the entry's")
+    note: Id | None = Field(default=None, description="The note template that replaces the entry's")
+    form: Id | None = Field(default=None, description="The form that replaces the entry's")
     source: CitationSpecs | None = Field(
-        default=None, description="Where the rule stands; left out: the entry's source"
+        default=None, description="The source of the rule. Default: the entry's source"
     )
 
     @model_validator(mode="after")
@@ -116,103 +116,105 @@ class RuleSpec(Model):
         if len(outcomes) != 1:
             raise ValueError("a rule has exactly one of `to`, `not_eligible` and `use`")
         if self.use is not None and self.when is not None:
-            raise ValueError("`use` puts a whole table here and takes no `when`")
+            raise ValueError("`use` includes a whole table and takes no `when`")
         if self.instead is not None and self.not_eligible is None:
             raise ValueError("`instead` belongs to `not_eligible`")
         return self
 
 
 class ConflictSpec(Model):
-    """Two statements of the sources that cannot both be followed."""
+    """Two contradictory statements in the sources."""
 
-    says: Sentence = Field(description="What one place says")
-    at: Short = Field(description="Which place that is")
-    but: Sentence = Field(description="What another place says")
-    elsewhere: Short = Field(description="Which place that is")
-    caution: Sentence | None = Field(default=None, description="What the agent does meanwhile")
-    todo: Sentence = Field(description="What the owner has to settle")
+    says: Sentence = Field(description="The first statement")
+    at: Short = Field(description="The location of the first statement")
+    but: Sentence = Field(description="The contradicting statement")
+    elsewhere: Short = Field(description="The location of the contradicting statement")
+    caution: Sentence | None = Field(default=None, description="How agents proceed until it is resolved")
+    todo: Sentence = Field(description="What the owner has to resolve")
 
     @property
     def summary(self) -> str:
-        """The caution as agents read it."""
+        """The text that agents read: both statements and the caution."""
         text = f"The guides disagree: “{self.says}” ({self.at}), but “{self.but}” ({self.elsewhere})."
         return f"{text} {self.caution}" if self.caution else text
 
 
 class ExampleMessages(Model):
-    """Whole messages that a critical entry's detector learns from; the more, and the more different, the better."""
+    """Messages that the detector of a critical entry is trained on. More and more diverse messages are better."""
 
     serious: Annotated[tuple[Message, ...], ListOf, Field(min_length=1)] = Field(
-        description="What people write, or agents report, where it is meant"
+        description="Messages of users or agents about an actual case"
     )
     harmless: Annotated[tuple[Message, ...], ListOf] = Field(
-        default=(), description="The same words where nobody is at risk"
+        default=(), description="Messages with similar wording where nobody is at risk"
     )
 
 
 class CriticalPhrases(Model):
     """The detector of a critical entry."""
 
-    clear: tuple[Phrasing, ...] = Field(min_length=1, description="Puts the entry first, whatever else matches")
-    weak: tuple[Phrasing, ...] = Field(default=(), description="Adds an alert beside the answer")
-    exclusions: tuple[Phrasing, ...] = Field(default=(), description="Look-alikes that are no sign")
-    messages: Id | None = Field(default=None, description="Name of the `messages` that the detector learns from")
-    message: Sentence = Field(description="The alert")
+    clear: tuple[Phrasing, ...] = Field(
+        min_length=1, description="Phrases that rank the entry first, regardless of other matches"
+    )
+    weak: tuple[Phrasing, ...] = Field(default=(), description="Phrases that add an alert to the answer")
+    exclusions: tuple[Phrasing, ...] = Field(default=(), description="Similar phrases that are not critical")
+    messages: Id | None = Field(default=None, description="The name of the `messages` that the detector is trained on")
+    message: Sentence = Field(description="The text of the alert")
 
 
 class SeeAlsoSpec(Model):
-    """A pointer to further reading that has no id of its own."""
+    """A link to further reading without an id."""
 
-    title: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(description="What it is called")
-    url: Url | None = Field(default=None, description="Where it is, if known")
-
-
-def _by_shape(value: object) -> str:
-    """A text is a name; anything else is the thing itself. Keeps faults to the branch that the author meant."""
-    return "name" if isinstance(value, str) else "spelled_out"
+    title: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(description="The title")
+    url: Url | None = Field(default=None, description="The URL, if known")
 
 
-Routes = Annotated[
-    Annotated[tuple[RuleSpec, ...], Tag("spelled_out")] | Annotated[Id, Tag("name")], Discriminator(_by_shape)
-]
-Further = Annotated[Annotated[SeeAlsoSpec, Tag("spelled_out")] | Annotated[Id, Tag("name")], Discriminator(_by_shape)]
+def _by_type(value: object) -> str:
+    """Return the tag of the union member: a string is a name. Errors are reported for that member only."""
+    return "name" if isinstance(value, str) else "inline"
+
+
+Routes = Annotated[Annotated[tuple[RuleSpec, ...], Tag("inline")] | Annotated[Id, Tag("name")], Discriminator(_by_type)]
+Reference = Annotated[Annotated[SeeAlsoSpec, Tag("inline")] | Annotated[Id, Tag("name")], Discriminator(_by_type)]
 
 
 class EntrySpec(Model):
     """One concern and its answer."""
 
-    id: EntryId = Field(description="team/concern; never changed again, links and statistics hang on it")
+    id: EntryId = Field(description="team/concern. Must not change, because links and statistics refer to it")
     title: Short = Field(description="The concern in a few words")
-    concerns: tuple[Phrasing, ...] = Field(min_length=12, max_length=60, description="How people put it: 12 or more")
-    keywords: Annotated[tuple[Phrasing, ...], ListOf] = Field(
-        default=(), description="Words to find it by that fit in no sentence"
+    concerns: tuple[Phrasing, ...] = Field(
+        min_length=12, max_length=60, description="Phrasings of the concern, 12 or more"
     )
-    warnings: StepSpecs = Field(default=(), max_length=8, description="Shown before anything else")
-    path: StepSpecs = Field(min_length=1, max_length=20, description="What to do, in order, one instruction a step")
-    to: Id | None = Field(default=None, description="The one destination; where it depends on facts, `routes`")
+    keywords: Annotated[tuple[Phrasing, ...], ListOf] = Field(default=(), description="Additional search words")
+    warnings: StepSpecs = Field(default=(), max_length=8, description="Warnings shown before the steps")
+    path: StepSpecs = Field(min_length=1, max_length=20, description="The steps in order, one instruction per step")
+    to: Id | None = Field(default=None, description="The only destination. Use `routes` if it depends on facts")
     routes: Routes | None = Field(default=None, description="Rules, or the name of a shared table")
-    fixes: GivenFacts = Field(default_factory=dict, description="Facts that the concern itself says")
+    fixes: GivenFacts = Field(default_factory=dict, description="Facts that the concern implies")
     assumes: GivenFacts = Field(default_factory=dict, description="Facts assumed unless stated otherwise")
-    note: Id | None = Field(default=None, description="Template of the note to leave in the ticket")
-    form: Id | None = Field(default=None, description="Escalation form offered under the answer")
-    see_also: Annotated[tuple[Further, ...], ListOf] = Field(default=(), description="Articles to point to")
+    note: Id | None = Field(default=None, description="The template of the ticket note")
+    form: Id | None = Field(default=None, description="The escalation form offered with the answer")
+    see_also: Annotated[tuple[Reference, ...], ListOf] = Field(default=(), description="Related articles")
     distinguish_from: Annotated[tuple[EntryId, ...], ListOf] = Field(
-        default=(), description="Neighbours that people mix up with this one"
+        default=(), description="Entries that are often confused with this one"
     )
-    source: Annotated[tuple[CitationSpecs, ...], ListOf] = Field(min_length=1, description="What it was written from")
-    conflicts: tuple[ConflictSpec, ...] = Field(default=(), description="Where the sources disagree")
+    source: Annotated[tuple[CitationSpecs, ...], ListOf] = Field(min_length=1, description="The sources of the entry")
+    conflicts: tuple[ConflictSpec, ...] = Field(default=(), description="Contradictions between the sources")
     audience: Annotated[tuple[Role, ...], ListOf] = Field(
-        default=("agent", "team_lead"), min_length=1, description="Who may see it; left out: everyone"
+        default=("agent", "team_lead"), min_length=1, description="The roles that may see it. Default: all"
     )
     priority: Literal["normal", "critical"] = Field(
-        default="normal", description="critical: withholds nothing for want of facts, and has a detector of its own"
+        default="normal", description="critical: answered without waiting for facts, and detected by `signs`"
     )
     signs: CriticalPhrases | None = Field(default=None, description="The detector of a critical entry")
-    owner: Short | None = Field(default=None, description="Who keeps it true; left out: the file's owner")
-    reviewed: IsoDate | None = Field(default=None, description="When it was last held against its source; ditto")
+    owner: Short | None = Field(default=None, description="Who maintains it. Default: the owner of the file")
+    reviewed: IsoDate | None = Field(
+        default=None, description="The date of the last review against its source. Default: that of the file"
+    )
 
     @model_validator(mode="after")
-    def _whole(self) -> EntrySpec:
+    def _is_consistent(self) -> EntrySpec:
         if (self.to is None) == (self.routes is None):
             raise ValueError("an entry has either `to` or `routes`")
         if self.signs is not None and self.priority != "critical":

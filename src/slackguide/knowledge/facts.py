@@ -1,4 +1,4 @@
-"""Facts: what a destination can hang on, how it is asked, and how people say it."""
+"""The format of facts: the values a destination can depend on, the question for them, and their phrases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from slackguide.knowledge.conditions import NEVER, range_of
 from slackguide.knowledge.types import ListOf, Model, Sentence, Short, text_for
 
 NUMBER_LIMIT = 100_000
-"""Largest number a fact takes: 270 years in days. Anything beyond it is a slip of the keyboard."""
+"""Maximum value of a number fact: 270 years in days. A larger number is assumed to be a typing error."""
 
 PhraseList = Annotated[tuple[Short, ...], ListOf]
 
@@ -18,33 +18,37 @@ PhraseList = Annotated[tuple[Short, ...], ListOf]
 class FactValueSpec(Model):
     """One value of a choice or yes/no fact."""
 
-    label: Annotated[str, StringConstraints(min_length=1, max_length=75)] = Field(description="What agents read")
-    words: PhraseList = Field(default=(), description="How people say it in their own words, abbreviations included")
-    say: Sentence | None = Field(default=None, description="How a reason reads it out; left out: the fact's `say`")
-    weight: int = Field(default=1, ge=1, le=1000, description="How common it is beside the others; orders questions")
+    label: Annotated[str, StringConstraints(min_length=1, max_length=75)] = Field(
+        description="The name shown to agents"
+    )
+    words: PhraseList = Field(default=(), description="Phrases for it in messages, including abbreviations")
+    say: Sentence | None = Field(default=None, description="Its text in reasons. Default: the fact's `say`")
+    weight: int = Field(default=1, ge=1, le=1000, description="Relative frequency, used to order the questions")
 
 
 class FactSpec(Model):
-    """One fact; its name is the key it stands under."""
+    """One fact. Its key is its name."""
 
-    label: Annotated[str, StringConstraints(min_length=1, max_length=75)] = Field(description="What agents read")
-    ask: Sentence = Field(description="The question that asks for it")
-    kind: Literal["choice", "yes_no", "number"] = Field(description="What can be answered")
-    help: Sentence | None = Field(default=None, description="Where to find it")
-    say: Sentence = Field(default="{label}: {value}", description="How a reason reads it out; {value} is put in")
-    values: dict[str, Annotated[FactValueSpec, text_for("label")]] = Field(
-        default_factory=dict, description="value: its label and words"
+    label: Annotated[str, StringConstraints(min_length=1, max_length=75)] = Field(
+        description="The name shown to agents"
     )
-    unit: Short | None = Field(default=None, description="Of a number: days, hours …")
-    never: Short | None = Field(default=None, description="Of a number that can also be `never`: how that is said")
-    never_words: PhraseList = Field(default=(), description="How people say that it never happened")
-    read: PhraseList = Field(default=(), description="How a number stands in free text, with {n} for it")
-    maximum: int = Field(default=NUMBER_LIMIT, ge=1, le=NUMBER_LIMIT, description="Largest number that is no slip")
+    ask: Sentence = Field(description="The question that asks for it")
+    kind: Literal["choice", "yes_no", "number"] = Field(description="The type of its values")
+    help: Sentence | None = Field(default=None, description="How to find the answer")
+    say: Sentence = Field(default="{label}: {value}", description="Its text in reasons, with {value} replaced")
+    values: dict[str, Annotated[FactValueSpec, text_for("label")]] = Field(
+        default_factory=dict, description="value: its label and phrases"
+    )
+    unit: Short | None = Field(default=None, description="The unit of a number: days, hours …")
+    never: Short | None = Field(default=None, description="The label of `never`, for a number that can have this value")
+    never_words: PhraseList = Field(default=(), description="Phrases for `never`")
+    read: PhraseList = Field(default=(), description="Patterns of the number in free text, with {n} in its place")
+    maximum: int = Field(default=NUMBER_LIMIT, ge=1, le=NUMBER_LIMIT, description="The largest plausible number")
 
     @model_validator(mode="after")
     def _kind_fits(self) -> FactSpec:
         if self.kind == "choice" and len(self.values) < 2:
-            raise ValueError("a choice needs two `values` or more")
+            raise ValueError("a choice needs at least two `values`")
         if self.kind == "yes_no" and set(self.values) - {"yes", "no"}:
             raise ValueError("a yes_no fact has only the values `yes` and `no`")
         if self.kind == "number" and self.values:
@@ -55,13 +59,13 @@ class FactSpec(Model):
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The values that can be named, in order: of a number only `never`, where it can be."""
+        """The named values in order. A number has at most `never`."""
         if self.kind == "number":
             return (NEVER,) if self.never else ()
         return ("yes", "no") if self.kind == "yes_no" else tuple(self.values)
 
     def value_label(self, value: str | int) -> str:
-        """How a value is shown: `Mid-Market`, `12 days`, `31 to 60 days`, `more than 90 days`, `no payment yet`."""
+        """Return the text of a value: `Mid-Market`, `12 days`, `31 to 60 days`, `no payment yet`."""
         if isinstance(value, int):
             unit = self.unit or ""
             return f"{value} {unit[:-1] if value == 1 and unit.endswith('s') else unit}".strip()

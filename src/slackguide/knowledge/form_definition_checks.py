@@ -1,4 +1,4 @@
-"""Check a form's definition beyond its types: Slack's limits and the facts that fill it in."""
+"""Check the definition of a form beyond its types: Slack's limits and references to facts."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from collections.abc import Collection, Mapping
 from slackguide.knowledge.diagnostics import did_you_mean
 from slackguide.knowledge.facts import FactSpec
 from slackguide.knowledge.forms import Form, FormField
-from slackguide.knowledge.pattern_checks import pattern_fault
-from slackguide.knowledge.yaml_source import KeyPath
-from slackguide.knowledge.yaml_source import YamlSource as YamlSource
+from slackguide.knowledge.pattern_checks import pattern_error
+from slackguide.knowledge.yaml_source import KeyPath, YamlSource
 
 SELECT_LIMIT = 100
-"""Most options of a Slack select menu."""
+"""Maximum options of a Slack select menu."""
 
 
 def check_form_definition(
     id: str, form: Form, facts: Mapping[str, FactSpec], invalid: Collection[str] | None, source: YamlSource
 ) -> None:
-    """Notes every fault of the form `id` at its place.
+    """Report every error of the form `id` at its position.
 
-    `invalid` are facts that are declared, but not soundly: to name one is no second fault. None: they are not known.
+    `invalid` are facts whose declarations have errors. References to them are not reported again. None means that
+    they cannot be determined.
     """
     for name, field in form.fields.items():
         key_path: KeyPath = ("forms", id, "fields", name)
@@ -41,32 +41,32 @@ def _check_options(field: FormField, source: YamlSource, key_path: KeyPath) -> N
     if len(field.options) > SELECT_LIMIT:
         source.report((*key_path, "options"), f"{len(field.options)} options, Slack shows at most {SELECT_LIMIT}")
     if len(set(field.options.values())) < len(field.options):
-        source.report((*key_path, "options"), "two options have the same label: nobody could tell them apart")
+        source.report((*key_path, "options"), "two options have the same label: make them distinct")
 
 
 def _check_numbers(field: FormField, source: YamlSource, key_path: KeyPath) -> None:
     if field.max_length is not None and field.min_length > field.max_length:
-        source.report((*key_path, "min_length"), "`min_length` is above `max_length`: nothing could be typed")
+        source.report((*key_path, "min_length"), "`min_length` is above `max_length`: no text is valid")
     if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
-        source.report((*key_path, "minimum"), "`minimum` is above `maximum`: no number would do")
+        source.report((*key_path, "minimum"), "`minimum` is above `maximum`: no number is valid")
     if field.kind != "number" and (field.minimum is not None or field.maximum is not None):
         source.report(key_path, "`minimum` and `maximum` belong to a number field")
 
 
 def _check_patterns(field: FormField, source: YamlSource, key_path: KeyPath) -> None:
-    if field.pattern is not None and (diagnostic := pattern_fault(field.pattern, "fullmatch")) is not None:
+    if field.pattern is not None and (diagnostic := pattern_error(field.pattern, "fullmatch")) is not None:
         source.report((*key_path, "pattern"), diagnostic)
     if field.read is None:
         return
-    if (diagnostic := pattern_fault(field.read, "search")) is not None:
+    if (diagnostic := pattern_error(field.read, "search")) is not None:
         source.report((*key_path, "read"), diagnostic)
     elif re.compile(field.read).groups != 1:
-        source.report((*key_path, "read"), "`read` needs exactly one group, ( ), around what it reads")
+        source.report((*key_path, "read"), "`read` needs exactly one group, ( ), around the value")
 
 
 def _check_fact(field: FormField, facts: Mapping[str, FactSpec], source: YamlSource, key_path: KeyPath) -> None:
     fact = facts.get(field.fact or "")
     if fact is None:
         source.report(key_path, f"unknown fact `{field.fact}`{did_you_mean(field.fact or '', facts)}")
-    elif fact.kind != "number" and field.options and (lost := [c for c in fact.choices if c not in field.options]):
-        source.report(key_path, f"the fact's value `{lost[0]}` is no option of this field: what is known would be lost")
+    elif fact.kind != "number" and field.options and (other := [c for c in fact.choices if c not in field.options]):
+        source.report(key_path, f"the fact's value `{other[0]}` is not an option of this field: add it")

@@ -1,4 +1,4 @@
-"""Labelled questions: what the guide is evaluated with."""
+"""Read labelled questions, the data set for evaluating the guide."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from slackguide.knowledge.diagnostics import Diagnostic, did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class LabelledQuestion:
-    """A question and the entries that answer it; no ids: out of scope."""
+    """A question and the ids of the acceptable entries. Without ids it is out of scope."""
 
     text: str
     ids: tuple[str, ...]
@@ -21,9 +21,9 @@ class LabelledQuestion:
 
 
 def read_questions(path: Path) -> tuple[list[LabelledQuestion], list[Diagnostic]]:
-    """The questions of a JSON Lines file and the faults of the lines that hold none.
+    """Read the questions of a JSON Lines file, with a diagnostic for every invalid line.
 
-    Raises `UnusableInput` where the file cannot be read.
+    Raises `UnusableInput` if the file cannot be read.
     """
     try:
         lines = path.read_bytes().decode("utf-8-sig").split("\n")
@@ -37,13 +37,13 @@ def read_questions(path: Path) -> tuple[list[LabelledQuestion], list[Diagnostic]
         if not line.strip():
             continue
         try:
-            found = json.loads(line)
-            text, ids = found["text"], found["ids"]
+            record = json.loads(line)
+            text, ids = record["text"], record["ids"]
             if not isinstance(text, str) or not isinstance(ids, list) or not all(isinstance(id, str) for id in ids):
                 raise TypeError
         except (ValueError, KeyError, TypeError, RecursionError):
             diagnostics.append(
-                Diagnostic(str(path), number, 1, 'not a question: write {"text": "…", "ids": ["the/entry"]}')
+                Diagnostic(str(path), number, 1, 'not a question: use {"text": "…", "ids": ["the/entry"]}')
             )
             continue
         questions.append(LabelledQuestion(text, tuple(ids), number))
@@ -51,18 +51,18 @@ def read_questions(path: Path) -> tuple[list[LabelledQuestion], list[Diagnostic]
 
 
 def check_questions(directory: Path, entries: Collection[str] | None) -> list[Diagnostic]:
-    """The faults of every file under `questions/`: lines that are no question, and ids that are none of `entries`.
+    """Return diagnostics for every file in `questions/`: invalid lines, and ids that are not in `entries`.
 
-    None: the entries are not known, and no id is called unknown.
+    None for `entries` means that they cannot be determined; then no id is reported as unknown.
     """
     diagnostics: list[Diagnostic] = []
     for path in sorted(filter(Path.is_file, (directory / "questions").glob("*.jsonl"))):
         try:
-            questions, broken = read_questions(path)
+            questions, invalid = read_questions(path)
         except UnusableInput as error:
             diagnostics.append(Diagnostic(str(path), 1, 1, str(error)))
             continue
-        diagnostics.extend(broken)
+        diagnostics.extend(invalid)
         for question in questions:
             for id in question.ids:
                 if entries is not None and id not in entries:

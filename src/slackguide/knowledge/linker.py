@@ -1,4 +1,4 @@
-"""Link the files of a knowledge base: resolve every reference and report each that leads nowhere."""
+"""Link the files of a knowledge base: resolve every reference and report each unresolved one."""
 
 from __future__ import annotations
 
@@ -34,28 +34,27 @@ from slackguide.knowledge.model import (
     Step,
 )
 from slackguide.knowledge.parser import ParsedFile
-from slackguide.knowledge.yaml_source import KeyPath
-from slackguide.knowledge.yaml_source import YamlSource as YamlSource
+from slackguide.knowledge.yaml_source import KeyPath, YamlSource
 
 CARD_LIMIT = 9_000
-"""Most characters of an entry's warnings, steps and note together: a Slack message takes about 12,000 in all blocks,
-and the title, the reasons, the sources and the buttons need their share."""
+"""Maximum characters of an entry's warnings, steps and note together. The blocks of a Slack message hold about 12,000
+characters, and the title, the reasons, the sources and the buttons need the rest."""
 
 RULE_LIMIT = 500
-"""Most rules of an entry with its shared tables written out; the shipped entries stay under twenty."""
+"""Maximum rules of an entry with its shared tables expanded. The shipped entries have under twenty."""
 
 STEP_LIMIT = 40
-"""Most steps in one place with shared procedures written out: no agent follows more."""
+"""Maximum steps of a list with its shared procedures expanded."""
 
 NESTING_LIMIT = 12
-"""Deepest nesting of tables or procedures that use others."""
+"""Maximum nesting of tables or procedures that use others."""
 
-SAME_CONTENT = re.compile(r"[\W_]+")
+NON_WORD = re.compile(r"[\W_]+")
 PLACEHOLDER = re.compile(r"\{([^{}\s]*)\}")
 
 
 class Linker:
-    """Joins parsed files. Faults are noted on the files they stand in."""
+    """Links parsed files. Errors are reported on the file in which they occur."""
 
     def __init__(self, files: Sequence[ParsedFile]) -> None:
         self._files = files
@@ -76,21 +75,21 @@ class Linker:
         self._procedures: dict[str, tuple[tuple[StepSpec, ...], YamlSource]] = {}
         specs = self._condition_specs()
         self._unreadable = any(parsed.unreadable for parsed in files)
-        """Whether a file or section could not be read: what it declares is not known, so no name is called unknown."""
+        """Whether a file or section could not be parsed. Its declarations are unknown, so no reference is reported."""
         invalid = None if self._unreadable else self._invalid("facts", "conditions")
         self._unknown_facts = invalid
         self._conditions = ConditionParser(self._facts, specs, invalid=invalid)
         self._documents_of = {parsed.source.file: parsed.header.document for parsed in files}
         self.unverified: set[str] = set()
-        """Ids of the entries whose rules have a fault: what they would decide is not known."""
+        """The ids of the entries whose rules have errors. Their tables are not checked."""
 
     @property
     def entry_ids(self) -> frozenset[str]:
-        """The ids of every declared entry, sound or not."""
+        """The ids of all declared entries, including invalid ones."""
         return frozenset(self._declared("entries"))
 
     def link(self, fingerprint: str) -> KnowledgeBase | None:
-        """The joined knowledge base; None where there is not one sound entry."""
+        """Return the linked knowledge base, or None if there is no valid entry."""
         for parsed in self._files:
             for id, rules in parsed.section("tables").items():
                 if self._register("tables", id, parsed.source, ("tables", id)):
@@ -98,11 +97,11 @@ class Linker:
             for id, lines in parsed.section("procedures").items():
                 if self._register("procedures", id, parsed.source, ("procedures", id)):
                     self._procedures[id] = (lines, parsed.source)
-        before = self._fault_count()
+        before = self._error_count()
         tables = self._check_shared()
-        shared_unsound = self._invalid("facts", "conditions", "tables") or self._fault_count() > before
+        shared_invalid = self._invalid("facts", "conditions", "tables") or self._error_count() > before
         entries = self._entries()
-        if shared_unsound or self._unreadable:
+        if shared_invalid or self._unreadable:
             self.unverified.update(entries)
         self._check_concerns()
         if not entries:
@@ -111,9 +110,9 @@ class Linker:
         synonyms: list[tuple[str, ...]] = []
         for parsed in self._files:
             if parsed.glossary:
-                for word, meant in parsed.glossary.abbreviations.items():
+                for word, meanings in parsed.glossary.abbreviations.items():
                     if self._register("abbreviations", word, parsed.source, ("glossary", "abbreviations", word)):
-                        abbreviations[word] = meant
+                        abbreviations[word] = meanings
                 synonyms.extend(parsed.glossary.synonyms)
         return KnowledgeBase(
             entries=entries,
@@ -130,22 +129,22 @@ class Linker:
             fingerprint=fingerprint,
         )
 
-    # -- what is declared ---------------------------------------------------------------------------------------------
+    # -- declarations -------------------------------------------------------------------------------------------------
 
     def _collect(self, section: str) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        items: dict[str, Any] = {}
         for parsed in self._files:
             for id, item in parsed.section(section).items():
                 if self._register(section, id, parsed.source, (section, id)):
-                    found[id] = item
-        return found
+                    items[id] = item
+        return items
 
     def _register(self, section: str, id: str, source: YamlSource, key_path: KeyPath) -> bool:
-        """Whether `id` is declared here first; a second declaration is a fault."""
+        """Return whether this is the first declaration of `id`. Report a second one."""
         line, _ = source.position(key_path, at_key=True)
         first = self._key_paths.setdefault((section, id), f"{source.file}:{line}")
         if first != f"{source.file}:{line}":
-            source.report(key_path, f"`{id}` is declared already, at {first}: one of the two has to go", at_key=True)
+            source.report(key_path, f"`{id}` is already declared at {first}: remove one of the two", at_key=True)
             return False
         return True
 
@@ -154,11 +153,11 @@ class Linker:
         return names | {NOT_ELIGIBLE} if "destinations" in sections else names
 
     def _invalid(self, *sections: str) -> set[str]:
-        """Names that are declared in these sections, but not soundly."""
+        """Return the names in these sections whose declarations have errors."""
         valid = {id for parsed in self._files for section in sections for id in parsed.section(section)}
         return self._declared(*sections) - valid
 
-    def _fault_count(self) -> int:
+    def _error_count(self) -> int:
         return sum(len(parsed.source.diagnostics) for parsed in self._files)
 
     def _condition_specs(self) -> dict[str, tuple[Any, YamlSource, KeyPath]]:
@@ -170,10 +169,10 @@ class Linker:
         return specs
 
     def _check_shared(self) -> dict[str, tuple[Rule, ...]]:
-        """Reads what entries share, so that its faults are noted where it stands; gives the rules of every table."""
+        """Check the shared declarations, so that errors are reported at them. Return the rules of every table."""
         tables: dict[str, tuple[Rule, ...]] = {}
         known = {*self._facts, *(field for form in self._forms.values() for field in form.fields)}
-        fillable = not (self._unreadable or self._invalid("facts", "forms"))
+        all_known = not (self._unreadable or self._invalid("facts", "forms"))
         articles = set(self._articles)
         for parsed in self._files:
             source = parsed.source
@@ -185,7 +184,7 @@ class Linker:
                 self._steps(lines, source, ("procedures", id), (id,))
             for id, note in parsed.section("notes").items():
                 for name in PLACEHOLDER.findall(note.text):
-                    if fillable and name not in known:
+                    if all_known and name not in known:
                         source.report(
                             ("notes", id, "text"),
                             f"unknown placeholder `{{{name}}}`{did_you_mean(name, known)} "
@@ -195,7 +194,7 @@ class Linker:
                 check_form_definition(id, form, self._facts, self._unknown_facts, source)
             for id in parsed.section("destinations"):
                 if id in articles:
-                    source.report(("destinations", id), f"`{id}` is an article's id too: rename one", at_key=True)
+                    source.report(("destinations", id), f"`{id}` is also an article's id: rename one", at_key=True)
         self._check_forms()
         return tables
 
@@ -205,7 +204,7 @@ class Linker:
             for id, form in parsed.section("forms").items():
                 if (other := prefixes.setdefault(form.prefix, id)) != id:
                     parsed.source.report(
-                        ("forms", id, "prefix"), f"`{form.prefix}` is the prefix of the form `{other}` already"
+                        ("forms", id, "prefix"), f"`{form.prefix}` is already the prefix of the form `{other}`"
                     )
                 if form.gate is not None:
                     self._check_gate(id, form.gate, parsed.source, ("forms", id, "gate"))
@@ -213,13 +212,13 @@ class Linker:
     def _check_gate(self, form_id: str, entry_id: str, source: YamlSource, key_path: KeyPath) -> None:
         known = self._reference("entry", entry_id, ["entries"], source, key_path)
         if known and not self._offers(entry_id, form_id):
-            source.report(key_path, f"`{entry_id}` never offers this form, so its gate would never open")
+            source.report(key_path, f"`{entry_id}` never offers this form, so it could never be opened")
 
     def _offers(self, entry_id: str, form_id: str) -> bool:
-        """Whether the entry or one of its own rules names the form; one at fault itself is given the benefit."""
-        found = [entry for parsed in self._files for _, entry in parsed.entries if entry.id == entry_id]
-        rules = [rule for entry in found if isinstance(entry.routes, tuple) for rule in entry.routes]
-        return not found or form_id in {entry.form for entry in found} | {rule.form for rule in rules}
+        """Return whether the entry or one of its own rules offers the form. An invalid entry is assumed to."""
+        matching = [entry for parsed in self._files for _, entry in parsed.entries if entry.id == entry_id]
+        rules = [rule for entry in matching if isinstance(entry.routes, tuple) for rule in entry.routes]
+        return not matching or form_id in {entry.form for entry in matching} | {rule.form for rule in rules}
 
     def _reference(self, kind: str, id: str, sections: Iterable[str], source: YamlSource, key_path: KeyPath) -> bool:
         names = self._declared(*sections)
@@ -253,8 +252,8 @@ class Linker:
         for number, other in enumerate(entry.distinguish_from):
             at = (*key_path, "distinguish_from", number)
             if self._reference("entry", other, ["entries"], source, at) and other == entry.id:
-                source.report(at, "an entry cannot be told apart from itself")
-        known = Entry(
+                source.report(at, "an entry cannot be distinguished from itself")
+        linked = Entry(
             id=entry.id,
             title=entry.title,
             team=header.team or "",
@@ -279,11 +278,11 @@ class Linker:
             messages=self._named_messages(entry, source, key_path),
             location=_location(source, key_path),
         )
-        self._check_card(known, source, key_path)
-        return known
+        self._check_card(linked, source, key_path)
+        return linked
 
     def _check_card(self, entry: Entry, source: YamlSource, key_path: KeyPath) -> None:
-        """The longest card of the entry: its own texts and those that one of its rules adds."""
+        """Check the length of the longest card: the entry's own texts and those that one of its rules adds."""
         own = [*entry.warnings, *entry.path]
         length = sum(len(step.text) for step in own) + sum(len(conflict.summary) for conflict in entry.conflicts)
         length += max((self._added_by(rule, entry) for rule in entry.rules), default=0)
@@ -296,7 +295,7 @@ class Linker:
         return sum(len(step.text) for step in (*rule.warnings, *rule.path)) + (len(note.text) if note else 0)
 
     def _decisions(self, entry: EntrySpec, source: YamlSource, key_path: KeyPath) -> tuple[Rule, ...]:
-        """The rules of an entry; one whose rules have a fault is noted as unproven."""
+        """Return the rules of an entry. Add the entry to `unverified` if its rules have errors."""
         before = len(source.diagnostics)
         rules = self._own_rules(entry, source, key_path)
         if len(source.diagnostics) > before or not rules:
@@ -314,7 +313,7 @@ class Linker:
         return self._rules(entry.routes or (), source, (*key_path, "routes"), ())
 
     def _table(self, id: str, within: tuple[str, ...]) -> tuple[Rule, ...]:
-        if id not in self._tables:  # declared, but itself at fault
+        if id not in self._tables:  # declared, but invalid
             return ()
         rules, source = self._tables[id]
         return self._rules(rules, source, ("tables", id), (*within, id))
@@ -322,7 +321,7 @@ class Linker:
     def _rules(
         self, rules: Iterable[RuleSpec], source: YamlSource, key_path: KeyPath, within: tuple[str, ...]
     ) -> tuple[Rule, ...]:
-        """The rules with the tables they use written out; `within` are the tables being read, outermost first."""
+        """Link rules and expand the tables they use. `within` are the tables being expanded, outermost first."""
         linked: list[Rule] = []
         for number, rule in enumerate(rules):
             at = (*key_path, number)
@@ -335,16 +334,16 @@ class Linker:
                 if target is not None:
                     linked.append(self._rule(rule, when, target, source, at, within[-1] if within else None))
             if len(linked) > RULE_LIMIT:
-                source.report(key_path, f"more than {RULE_LIMIT} rules with the tables it uses written out: split it")
+                source.report(key_path, f"more than {RULE_LIMIT} rules with its tables expanded: split it")
                 break
         return tuple(linked[:RULE_LIMIT])
 
     def _usable(self, kind: str, id: str, within: tuple[str, ...], source: YamlSource, key_path: KeyPath) -> bool:
-        """Whether the table or procedure `id` may be put here."""
+        """Return whether the table or procedure `id` can be included here. Report an error if it cannot."""
         if id in within:
             source.report(key_path, f"the {kind} `{id}` uses itself")
         elif len(within) > NESTING_LIMIT:
-            source.report(key_path, f"{kind}s that use one another more than {NESTING_LIMIT} deep: write them out")
+            source.report(key_path, f"{kind}s nested more than {NESTING_LIMIT} deep: write them out")
         else:
             return self._reference(kind, id, [f"{kind}s"], source, key_path)
         return False
@@ -384,7 +383,7 @@ class Linker:
     def _steps(
         self, lines: Iterable[StepSpec], source: YamlSource, key_path: KeyPath, within: tuple[str, ...] = ()
     ) -> tuple[Step, ...]:
-        """The steps with the procedures they use written out."""
+        """Link steps and expand the procedures they use."""
         steps: list[Step] = []
         for number, line in enumerate(lines):
             at = (*key_path, number)
@@ -394,13 +393,11 @@ class Linker:
             elif line.use is not None and self._usable("procedure", line.use, within, source, (*at, "use")):
                 shared = self._procedures.get(line.use)
                 if shared is not None:
-                    lines_there, there = shared
-                    inner = self._steps(lines_there, there, ("procedures", line.use), (*within, line.use))
+                    shared_lines, shared_source = shared
+                    inner = self._steps(shared_lines, shared_source, ("procedures", line.use), (*within, line.use))
                     steps.extend(Step(step.text, both(when, step.when)) for step in inner)
             if len(steps) > STEP_LIMIT:
-                source.report(
-                    key_path, f"more than {STEP_LIMIT} steps with the procedures it uses written out: shorten it"
-                )
+                source.report(key_path, f"more than {STEP_LIMIT} steps with its procedures expanded: shorten it")
                 return tuple(steps[:STEP_LIMIT])
         return tuple(steps)
 
@@ -416,23 +413,23 @@ class Linker:
         return self._messages.get(id) if id and known else None
 
     def _see_also(self, entry: EntrySpec, source: YamlSource, key_path: KeyPath) -> tuple[SeeAlsoSpec, ...]:
-        found: list[SeeAlsoSpec] = []
+        articles: list[SeeAlsoSpec] = []
         for number, item in enumerate(entry.see_also):
             if isinstance(item, SeeAlsoSpec):
-                found.append(item)
+                articles.append(item)
             elif self._reference("article", item, ["articles"], source, (*key_path, "see_also", number)) and (
                 article := self._articles.get(item)
             ):
-                found.append(SeeAlsoSpec(title=article.title, url=article.url))
-        return tuple(found)
+                articles.append(SeeAlsoSpec(title=article.title, url=article.url))
+        return tuple(articles)
 
     def _sources(self, sources: Iterable[CitationSpec], source: YamlSource, key_path: KeyPath) -> tuple[Citation, ...]:
-        """What is cited; a citation without a document is of the file's own."""
+        """Link citations. A citation without a document refers to the document of the file."""
         cited: list[Citation] = []
         for number, item in enumerate(sources):
             id = item.document or self._documents_of[source.file]
             if id is None:
-                source.report(key_path, "which document? Name it here or as `document` at the top of the file")
+                source.report(key_path, "the document is missing: set it here or as `document` at the top of the file")
             elif self._reference("document", id, ["documents"], source, (*key_path, number, "document")):
                 cited.append(Citation(self._documents.get(id, id), item.section))
         return tuple(cited)
@@ -446,31 +443,31 @@ class Linker:
         return tuple(tests)
 
     def _check_concerns(self) -> None:
-        """No two phrasings may be the same but for case and punctuation, within an entry or across."""
+        """Report phrasings that differ only in case and punctuation, within an entry or across entries."""
         seen: dict[str, tuple[str, str]] = {}
         for parsed in self._files:
             for number, entry in parsed.entries:
                 for index, concern in enumerate(entry.concerns):
                     key_path: KeyPath = ("entries", number, "concerns", index)
-                    key = _same(concern)
-                    where = f"{parsed.source.file}:{parsed.source.position(key_path)[0]}"
-                    first, owner = seen.setdefault(key, (where, entry.id))
-                    if first != where:
-                        whose = "this entry" if owner == entry.id else f"`{owner}`"
-                        parsed.source.report(key_path, f"{whose} has the same phrasing already, at {first}: keep one")
+                    key = _normalize(concern)
+                    location = f"{parsed.source.file}:{parsed.source.position(key_path)[0]}"
+                    first, owner = seen.setdefault(key, (location, entry.id))
+                    if first != location:
+                        subject = "this entry" if owner == entry.id else f"`{owner}`"
+                        parsed.source.report(key_path, f"{subject} already has the same phrasing at {first}: keep one")
         for parsed in self._files:
             for topic, messages in parsed.section("out_of_scope").items():
                 for index, message in enumerate(messages):
-                    if (owned := seen.get(_same(message))) is not None:
-                        first, owner = owned
+                    if (duplicate := seen.get(_normalize(message))) is not None:
+                        first, owner = duplicate
                         parsed.source.report(
-                            ("out_of_scope", topic, index), f"`{owner}` answers this, at {first}: keep one of the two"
+                            ("out_of_scope", topic, index), f"`{owner}` answers this at {first}: keep one of the two"
                         )
 
 
-def _same(text: str) -> str:
-    """Equal for texts that differ in case and punctuation only."""
-    return SAME_CONTENT.sub(" ", text.casefold()).strip()
+def _normalize(text: str) -> str:
+    """Return a key that is equal for texts that differ only in case and punctuation."""
+    return NON_WORD.sub(" ", text.casefold()).strip()
 
 
 def _location(source: YamlSource, key_path: KeyPath) -> SourceLocation:

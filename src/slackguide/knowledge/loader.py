@@ -1,4 +1,4 @@
-"""Loads a knowledge base from a directory: whole, or refused with every fault of it."""
+"""Load a knowledge base from a directory: completely, or not at all with every error reported."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ from slackguide.knowledge.yaml_source import YamlSource, parse_yaml
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a directory holds: the knowledge base as far as it could be read, and every fault of its files.
+    """The result of reading a directory: the knowledge base as far as it is valid, and every error.
 
-    Only one without a fault may be used to answer; the rest serves to look for further faults.
+    A knowledge base with errors must not be used to answer. It only serves to find further errors.
     """
 
     knowledge: KnowledgeBase | None
     diagnostics: tuple[Diagnostic, ...]
     unverified: frozenset[str]
-    """Ids of the entries whose rules have a fault: nothing can be said of what they decide."""
+    """The ids of the entries whose rules have errors. Their decisions cannot be checked."""
     entries: frozenset[str] | None
-    """Ids of every declared entry, sound or not; None where a file could not be read."""
+    """The ids of all declared entries, including invalid ones. None if a file could not be parsed."""
 
 
 def load(directory: Path) -> KnowledgeBase:
-    """The knowledge base in the `*.yaml` and `*.yml` files right under `directory`; its decision tables are not proven.
+    """Load the `*.yaml` and `*.yml` files directly in `directory`, without a check of the decision tables.
 
-    Raises `UnusableInput` where there is no such directory, and `InvalidKnowledgeError` with every fault of every file
-    where the knowledge base is not sound: nothing half-loads.
+    Raises `UnusableInput` if there is no such directory, and `InvalidKnowledgeError` with every error of every file
+    if the knowledge base is invalid.
     """
-    found = inspect(directory)
-    if found.diagnostics or found.knowledge is None:
-        raise InvalidKnowledgeError(found.diagnostics)
-    return found.knowledge
+    inspection = inspect(directory)
+    if inspection.diagnostics or inspection.knowledge is None:
+        raise InvalidKnowledgeError(inspection.diagnostics)
+    return inspection.knowledge
 
 
 def inspect(directory: Path) -> Inspection:
-    """Reads everything under `directory`. Raises `UnusableInput` where there is nothing to read."""
+    """Read the knowledge files in `directory`. Raises `UnusableInput` if there are none."""
     files = knowledge_files(directory)
     sources = [parse_yaml(path, str(path)) for path in files]
     parsed = [parse(source) for source in sources]
@@ -58,22 +58,22 @@ def inspect(directory: Path) -> Inspection:
 
 
 def knowledge_files(directory: Path) -> list[Path]:
-    """The knowledge files of a directory, in a fixed order. Raises `UnusableInput` where there are none."""
+    """Return the knowledge files of a directory, sorted. Raises `UnusableInput` if there are none."""
     if not directory.is_dir():
-        raise UnusableInput(f"There is no directory {directory}: name the folder that holds the knowledge files.")
-    files = sorted(path for path in directory.iterdir() if _holds_knowledge(path))
+        raise UnusableInput(f"There is no directory {directory}: pass the folder that contains the knowledge files.")
+    files = sorted(path for path in directory.iterdir() if _is_knowledge_file(path))
     if not files:
-        raise UnusableInput(f"No .yaml file in {directory}: name the folder that holds the knowledge files.")
+        raise UnusableInput(f"No .yaml file in {directory}: pass the folder that contains the knowledge files.")
     return files
 
 
-def _holds_knowledge(path: Path) -> bool:
-    """Files of an editor's own, which start with a dot, hold none."""
+def _is_knowledge_file(path: Path) -> bool:
+    """Return whether the path is a YAML file and not a hidden file of an editor."""
     return path.suffix in (".yaml", ".yml") and not path.name.startswith(".") and path.is_file()
 
 
 def _fingerprint(files: Sequence[Path], sources: Sequence[YamlSource]) -> str:
-    """Of what was read, and of the files' names, which need not be UTF-8."""
+    """Return a digest of the files' contents and names. Names may be invalid UTF-8."""
     digest = hashlib.sha256()
     for path, source in zip(files, sources, strict=True):
         digest.update(os.fsencode(path.name) + b"\0" + source.digest)

@@ -1,4 +1,4 @@
-"""The resolved knowledge base: references linked, conditions typed, nothing left to check."""
+"""The resolved knowledge base, with references linked and conditions typed."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from slackguide.knowledge.facts import FactSpec
 from slackguide.knowledge.forms import Form
 
 NOT_ELIGIBLE = "not-eligible"
-"""Id of the destination of a case that cannot be taken; known without being declared."""
+"""The id of the built-in destination of cases that are not eligible."""
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A destination with its id; `name` is what agents type into Zendesk or Slack."""
+    """A destination. `name` is the exact name in Zendesk or Slack."""
 
     id: str
     kind: DestinationKind
@@ -38,7 +38,7 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step or warning, and when it applies."""
+    """A step or warning, and the condition for showing it."""
 
     text: str
     when: Condition = ALWAYS
@@ -46,7 +46,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a statement stands: the guide's title and the section."""
+    """A citation: the title of the document and the section."""
 
     document: str
     section: str
@@ -54,7 +54,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True, order=True)
 class SourceLocation:
-    """A place in a knowledge file; `line` and `column` count from 1."""
+    """A position in a knowledge file. `line` and `column` count from 1."""
 
     file: str
     line: int
@@ -63,13 +63,13 @@ class SourceLocation:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of an entry's decision table; the first whose condition holds decides."""
+    """One rule of an entry's decision table. The first rule whose condition holds decides."""
 
     when: Condition
     target: Destination
     location: SourceLocation
     table: str | None = None
-    """The shared table that the rule stands in; None for one of the entry's own."""
+    """The shared table that contains the rule, or None for a rule of the entry itself."""
     not_eligible: str | None = None
     instead: str | None = None
     because: str | None = None
@@ -81,13 +81,13 @@ class Rule:
 
     @property
     def line(self) -> str:
-        """Where the rule stands: `file:line`."""
+        """The location of the rule: `file:line`."""
         return f"{self.location.file}:{self.location.line}"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry, whole."""
+    """One entry with all references resolved."""
 
     id: str
     title: str
@@ -100,7 +100,7 @@ class Entry:
     path: tuple[Step, ...]
     rules: tuple[Rule, ...]
     fixes: tuple[OneOf | Within, ...]
-    """What the concern itself says of the facts."""
+    """Facts that the concern implies."""
     assumes: tuple[OneOf | Within, ...]
     """Facts assumed unless stated otherwise."""
     note: str | None
@@ -113,18 +113,18 @@ class Entry:
     priority: Literal["normal", "critical"]
     signs: CriticalPhrases | None
     messages: ExampleMessages | None
-    """What the detector of its signs learns from."""
+    """The messages that its detector is trained on."""
     location: SourceLocation
 
     @property
     def urgent(self) -> bool:
-        """Whether nothing of it may be withheld for want of facts."""
+        """Whether it is answered without waiting for facts."""
         return self.priority == "critical"
 
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeBase:
-    """Everything the guide knows; immutable, and only ever whole."""
+    """A complete and immutable knowledge base."""
 
     entries: Mapping[str, Entry]
     destinations: Mapping[str, Destination]
@@ -133,22 +133,22 @@ class KnowledgeBase:
     notes: Mapping[str, NoteTemplate]
     forms: Mapping[str, Form]
     tables: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
-    """The shared rule tables, those that no entry uses included."""
+    """The shared rule tables, including unused ones."""
     team_lead_groups: tuple[str, ...] = ()
-    """Handles of the user groups whose members are team leads."""
+    """The handles of the user groups whose members are team leads."""
     abbreviations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     synonyms: tuple[tuple[str, ...], ...] = ()
     out_of_scope: tuple[str, ...] = ()
     """Messages that no entry answers."""
     fingerprint: str = ""
-    """SHA-256 of the files it was read from, in hexadecimal: equal fingerprints, equal answers."""
+    """The hexadecimal SHA-256 of its files. Equal fingerprints imply equal answers."""
 
     @property
     def user_groups(self) -> tuple[str, ...]:
-        """The handles of every user group that the knowledge base names."""
+        """The handles of all user groups in the knowledge base."""
         specialists = (form.specialists for form in self.forms.values() if form.specialists)
         return tuple(dict.fromkeys((*self.team_lead_groups, *specialists)))
 
     def hidden_from(self, role: Role) -> frozenset[str]:
-        """The ids of the entries whose audience does not include `role`."""
+        """Return the ids of the entries whose audience does not include `role`."""
         return frozenset(id for id, entry in self.entries.items() if role not in entry.audience)

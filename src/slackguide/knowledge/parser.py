@@ -1,4 +1,4 @@
-"""Parse the sections of a knowledge file into models and report what does not fit them."""
+"""Parse the sections of a knowledge file to models and report validation errors."""
 
 from __future__ import annotations
 
@@ -29,14 +29,13 @@ from slackguide.knowledge.entries import (
 from slackguide.knowledge.facts import FactSpec, FactValueSpec
 from slackguide.knowledge.forms import Form, FormField, ReminderRules
 from slackguide.knowledge.types import Id, ListOf, Message, Model, Short
-from slackguide.knowledge.yaml_source import EMPTY, KeyPath
-from slackguide.knowledge.yaml_source import YamlSource as YamlSource
+from slackguide.knowledge.yaml_source import EMPTY, KeyPath, YamlSource
 
 
 class ConditionSpec(Model):
-    """A named condition: `label` is how reasons read it out, the rest is the condition."""
+    """A named condition. `label` is its text in reasons."""
 
-    label: Short = Field(description="How reasons read it out")
+    label: Short = Field(description="Its text in reasons")
     any: list[When] | None = Field(default=None, description="At least one of these holds")
     all: list[When] | None = Field(default=None, description="Every one of these holds")
     not_: When = Field(default=None, alias="not", description="This does not hold")
@@ -50,20 +49,22 @@ class ConditionSpec(Model):
 
 
 class GlossarySpec(Model):
-    """Shorthand and words that mean the same."""
+    """Abbreviations and synonyms."""
 
     abbreviations: dict[str, Annotated[tuple[Short, ...], ListOf]] = Field(
-        default_factory=dict, description="CL: client; several meanings in a list"
+        default_factory=dict, description="CL: client. Use a list for several meanings"
     )
     synonyms: tuple[Annotated[tuple[Short, ...], Field(min_length=2)], ...] = Field(
-        default=(), description="Groups of words that mean the same"
+        default=(), description="Groups of synonyms"
     )
 
 
 class RolesSpec(Model):
-    """Handles of the Slack user groups whose members have a role; everybody else is an agent."""
+    """The Slack user groups whose members have a role. All other users are agents."""
 
-    team_lead: Annotated[tuple[Id, ...], ListOf] = Field(default=(), description="Handles, without the @")
+    team_lead: Annotated[tuple[Id, ...], ListOf] = Field(
+        default=(), description="Handles of user groups, without the @"
+    )
 
 
 Procedure = Annotated[StepSpecs, Field(min_length=1, max_length=20)]
@@ -71,44 +72,44 @@ OutOfScope = Annotated[tuple[Message, ...], ListOf, Field(min_length=1)]
 
 
 class KnowledgeFile(Model):
-    """One YAML file of the knowledge base: any of these sections."""
+    """One YAML file of the knowledge base, with any of these sections."""
 
-    team: Short | None = Field(default=None, description="The team whose entries these are")
-    owner: Short | None = Field(default=None, description="Who keeps the entries of this file true")
-    reviewed: IsoDate | None = Field(default=None, description="When its entries were last held against the guides")
-    document: Id | None = Field(default=None, description="The guide its entries come from")
+    team: Short | None = Field(default=None, description="The team of the entries")
+    owner: Short | None = Field(default=None, description="Who maintains the entries of this file")
+    reviewed: IsoDate | None = Field(default=None, description="The date of the last review against the documents")
+    document: Id | None = Field(default=None, description="The source document of the entries")
     entries: tuple[EntrySpec, ...] | None = Field(
         default=None, min_length=1, description="The concerns, each with its process path"
     )
     destinations: dict[Id, DestinationSpec] | None = Field(
-        default=None, min_length=1, description="Every place a case can go"
+        default=None, min_length=1, description="The destinations of cases"
     )
     articles: dict[Id, ArticleSpec] | None = Field(
-        default=None, min_length=1, description="Help articles that entries point to"
+        default=None, min_length=1, description="Help articles that entries refer to"
     )
     documents: dict[Id, DocumentSpec] | None = Field(
-        default=None, min_length=1, description="The guides that entries were written from"
+        default=None, min_length=1, description="The source documents of entries"
     )
     notes: dict[Id, NoteTemplate] | None = Field(default=None, min_length=1, description="Ticket note templates")
-    facts: dict[Id, FactSpec] | None = Field(default=None, min_length=1, description="What a destination can hang on")
-    conditions: dict[Id, ConditionSpec] | None = Field(
-        default=None, min_length=1, description="Conditions that are named once and used by name"
+    facts: dict[Id, FactSpec] | None = Field(
+        default=None, min_length=1, description="Facts that destinations depend on"
     )
+    conditions: dict[Id, ConditionSpec] | None = Field(default=None, min_length=1, description="Named conditions")
     tables: dict[Id, Annotated[tuple[RuleSpec, ...], Field(min_length=1)]] | None = Field(
-        default=None, min_length=1, description="Rules that entries share"
+        default=None, min_length=1, description="Rules shared by entries"
     )
-    procedures: dict[Id, Procedure] | None = Field(default=None, min_length=1, description="Steps that entries share")
-    forms: dict[Id, Form] | None = Field(
-        default=None, min_length=1, description="Escalation forms and the channel each posts to"
-    )
+    procedures: dict[Id, Procedure] | None = Field(default=None, min_length=1, description="Steps shared by entries")
+    forms: dict[Id, Form] | None = Field(default=None, min_length=1, description="Escalation forms")
     messages: dict[Id, ExampleMessages] | None = Field(
-        default=None, min_length=1, description="Whole messages that detectors of critical entries learn from"
+        default=None, min_length=1, description="Messages that the detectors of critical entries are trained on"
     )
     out_of_scope: dict[Id, OutOfScope] | None = Field(
-        default=None, min_length=1, description="Messages that no entry answers, by topic: the guide learns to say so"
+        default=None,
+        min_length=1,
+        description="Messages that no entry answers, by topic, as negative training examples",
     )
-    roles: RolesSpec | None = Field(default=None, description="Who has which role, by Slack user group")
-    glossary: GlossarySpec | None = Field(default=None, description="Shorthand, and words that mean the same")
+    roles: RolesSpec | None = Field(default=None, description="Roles by Slack user group")
+    glossary: GlossarySpec | None = Field(default=None, description="Abbreviations and synonyms")
 
 
 _MODELS: tuple[type[Model], ...] = (
@@ -139,9 +140,9 @@ _KEYS = frozenset(info.alias or name for model in _MODELS for name, info in mode
 
 @dataclass(slots=True)
 class ParsedFile:
-    """What could be read of one file: the sound items of each section, and the names of the unsound ones too.
+    """The valid items of each section of one file, and the names of all declared items.
 
-    A reference to an item that is itself at fault is no second fault.
+    A reference to an invalid item is not reported as a second error.
     """
 
     source: YamlSource
@@ -153,14 +154,14 @@ class ParsedFile:
     roles: RolesSpec | None = None
 
     unreadable: bool = False
-    """Whether the file, or a section of it, could not be read at all: what it declares is not known."""
+    """Whether the file or a section of it could not be parsed. Then its declarations are unknown."""
 
     def section(self, name: str) -> dict[str, Any]:
-        """The sound items of a section of named things."""
+        """Return the valid items of a section, by name."""
         return self.named.get(name, {})
 
 
-_NAMED: dict[str, Any] = {
+_SECTION_MODELS: dict[str, Any] = {
     "destinations": DestinationSpec,
     "articles": ArticleSpec,
     "documents": DocumentSpec,
@@ -173,11 +174,11 @@ _NAMED: dict[str, Any] = {
     "messages": ExampleMessages,
     "out_of_scope": OutOfScope,
 }
-_NAME = TypeAdapter(Id)
+_ID_ADAPTER = TypeAdapter(Id)
 
 
 def parse(source: YamlSource) -> ParsedFile:
-    """The sections of a file; every fault is noted on `source`, and one faulty item hides no other."""
+    """Parse the sections of a file. Report every error on `source`; an invalid item does not hide others."""
     parsed = ParsedFile(source)
     raw = source.value
     if not isinstance(raw, dict):
@@ -190,30 +191,30 @@ def parse(source: YamlSource) -> ParsedFile:
             source.report(
                 (key,), f"unknown section `{key}`{did_you_mean(key, KnowledgeFile.model_fields)}", at_key=True
             )
-    head = {key: raw[key] for key in ("team", "owner", "reviewed", "document") if key in raw}
-    parsed.header = _valid(KnowledgeFile, head, source, ()) or KnowledgeFile()
+    header = {key: raw[key] for key in ("team", "owner", "reviewed", "document") if key in raw}
+    parsed.header = _validate(KnowledgeFile, header, source, ()) or KnowledgeFile()
     if "entries" in raw:
         _parse_entries(raw["entries"], parsed, has_team="team" in raw)
-    for name, model in _NAMED.items():
+    for name, model in _SECTION_MODELS.items():
         if name in raw:
             _parse_named(name, model, raw[name], parsed)
     if "glossary" in raw:
-        parsed.glossary = _valid(GlossarySpec, raw["glossary"], source, ("glossary",))
+        parsed.glossary = _validate(GlossarySpec, raw["glossary"], source, ("glossary",))
     if "roles" in raw:
-        parsed.roles = _valid(RolesSpec, raw["roles"], source, ("roles",))
+        parsed.roles = _validate(RolesSpec, raw["roles"], source, ("roles",))
     return parsed
 
 
 def _parse_entries(raw: Any, parsed: ParsedFile, *, has_team: bool) -> None:
     source = parsed.source
     if not has_team:
-        source.report(("entries",), "a file with `entries` names its `team`", at_key=True)
+        source.report(("entries",), "a file with `entries` needs a `team`", at_key=True)
     if not isinstance(raw, list):
         parsed.unreadable = True
         source.report(("entries",), EMPTY if raw == "" else "expected a list of entries, each starting with `- id:`")
         return
     for number, item in enumerate(raw):
-        entry = _valid(EntrySpec, item, source, ("entries", number))
+        entry = _validate(EntrySpec, item, source, ("entries", number))
         if isinstance(item, dict) and isinstance(item.get("id"), str):
             parsed.declared.setdefault("entries", set()).add(item["id"])
         if entry is not None:
@@ -230,15 +231,15 @@ def _parse_named(name: str, model: Any, raw: Any, parsed: ParsedFile) -> None:
     items = parsed.named.setdefault(name, {})
     for key, value in raw.items():
         try:
-            _NAME.validate_python(key)
+            _ID_ADAPTER.validate_python(key)
         except ValidationError:
-            source.report((name, key), f"`{key}` is no id: use small letters, digits, - and _", at_key=True)
-        item = _valid(model, value, source, (name, key))
+            source.report((name, key), f"`{key}` is not an id: use lower-case letters, digits, - and _", at_key=True)
+        item = _validate(model, value, source, (name, key))
         if item is not None:
             items[key] = item
 
 
-def _valid(model: Any, value: Any, source: YamlSource, key_path: KeyPath) -> Any:
+def _validate(model: Any, value: Any, source: YamlSource, key_path: KeyPath) -> Any:
     try:
         return TypeAdapter(model).validate_python(value)
     except ValidationError as error:
@@ -257,7 +258,7 @@ def _report(source: YamlSource, details: ErrorDetails, within: KeyPath) -> None:
         source.report(key_path[:-1], f"`{name}` is missing", at_key=True)
     elif key_path and key_path[-1] == "[key]":
         source.report(
-            key_path[:-1], f"`{details['input']}` is no name: use small letters, digits, - and _", at_key=True
+            key_path[:-1], f"`{details['input']}` is not a name: use lower-case letters, digits, - and _", at_key=True
         )
     else:
         source.report(key_path, _message(details))
@@ -265,18 +266,18 @@ def _report(source: YamlSource, details: ErrorDetails, within: KeyPath) -> None:
 
 def _unknown_key(name: str) -> str:
     if " " in name:
-        return f"`{name}` is no key: is it a sentence? Put quotes around the whole of it, its `: ` made it a mapping"
+        return f"`{name}` is not a key: if it is a sentence, put quotes around it, because its `: ` makes it a mapping"
     return f"unknown key `{name}`{did_you_mean(name, _KEYS - {name})}"
 
 
 def _message(details: ErrorDetails) -> str:
-    """A pydantic error as a sentence for the person who edits the file."""
+    """Translate a pydantic error to a message for authors of knowledge files."""
     given, context = details["input"], details.get("ctx", {})
     if given in ("", [], {}):
         return EMPTY
     match details["type"]:
         case "string_type" if isinstance(given, dict):
-            return "expected a text: put quotes around the whole sentence, its `: ` made it a mapping"
+            return "expected a text: put quotes around the whole sentence, because its `: ` makes it a mapping"
         case "string_type":
             return f"expected a text, not a {_kind(given)}"
         case "string_too_long":

@@ -1,7 +1,7 @@
-"""Regular expressions in the knowledge base: whether Python takes them, and whether people's texts can make them slow.
+"""Check the regular expressions of the knowledge base for syntax errors and catastrophic backtracking.
 
-A pattern runs while a person waits for a form, and nothing else of the process runs meanwhile. So one whose time grows
-faster than the length of the text is a fault.
+A pattern runs while a user waits for a form, and blocks the process meanwhile. A pattern with superlinear matching time
+(ReDoS) is therefore an error.
 """
 
 from __future__ import annotations
@@ -16,55 +16,55 @@ from pathlib import Path
 
 from slackguide.errors import KnowledgeError
 from slackguide.knowledge import pattern_timing
-from slackguide.knowledge.pattern_timing import SOUND, Use
+from slackguide.knowledge.pattern_timing import FAST, Use
 
-PATIENCE = 120.0
-"""Seconds to wait for the process that times a pattern, on a machine that has other things to do."""
+PROCESS_TIMEOUT = 120.0
+"""Seconds to wait for the process that times a pattern. It allows for a busy machine."""
 
 
-def pattern_fault(pattern: str, use: Use) -> str | None:
-    """Return what is wrong with a pattern, in words for whoever wrote it; None where nothing is."""
+def pattern_error(pattern: str, use: Use) -> str | None:
+    """Return an error message for the author of the pattern, or None if the pattern is valid and fast."""
     try:
         re.compile(pattern)
     except re.error as error:
         return f"not a regular expression: {error}"
     except OverflowError:
-        return "a number in { } is too large: write one below 1,000"
+        return "a number in { } is too large: use one below 1,000"
     except RecursionError:
-        return "too many brackets inside each other: write it without most of them"
-    except Exception as error:  # whatever else Python's compiler stumbles over
+        return "too many nested brackets: simplify the pattern"
+    except Exception as error:  # `re.compile` also raises undocumented exceptions
         return f"not a regular expression: {error}"
     slow = slow_text(pattern, use)
     if slow is None:
         return None
     return (
-        f"slow on long texts: one like {slow} would stop slackguide for everybody. Two parts that can match the same "
-        r"characters repeat beside or inside each other. Say how often they may repeat, as in `\s{0,3}` for `\s*` and "
-        "`[0-9]{1,20}` for `[0-9]+`, and take out a `+` or `*` behind brackets that hold another one"
+        f"slow on long texts like {slow}, which would block slackguide for all users. Two parts that can match the "
+        r"same characters repeat next to or inside each other. Limit the repetitions, for example `\s{0,3}` instead of "
+        r"`\s*` and `[0-9]{1,20}` instead of `[0-9]+`, and remove a `+` or `*` after brackets that contain another one"
     )
 
 
 @lru_cache(maxsize=1000)
 def slow_text(pattern: str, use: Use) -> str | None:
-    """Return, in words, a text on which the pattern is slow; None where none was found.
+    """Return a description of a text on which the pattern is slow, or None if there is none.
 
-    Takes a tenth of a second or a few. Raises `KnowledgeError` where the pattern could not be timed at all.
+    Takes a few tenths of a second. Raises `KnowledgeError` if the pattern could not be timed.
     """
     try:
-        tried = subprocess.run(  # noqa: S603 - our own file; the pattern is on standard input
+        completed = subprocess.run(  # noqa: S603 - our own file; the pattern is on standard input
             [sys.executable, "-I", str(Path(pattern_timing.__file__))],
             input=json.dumps([pattern, use]),
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=PROCESS_TIMEOUT,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise KnowledgeError(f"{_NOT_TIMED} ({type(error).__name__}).") from None
-    if tried.returncode not in (0, -signal.SIGXCPU, -signal.SIGKILL) or not tried.stdout:
-        raise KnowledgeError(f"{_NOT_TIMED} (its process ended with status {tried.returncode}).")
-    last = tried.stdout.splitlines()[-1]
-    return None if last == SOUND else last
+    if completed.returncode not in (0, -signal.SIGXCPU, -signal.SIGKILL) or not completed.stdout:
+        raise KnowledgeError(f"{_NOT_TIMED} (its process ended with status {completed.returncode}).")
+    last = completed.stdout.splitlines()[-1]
+    return None if last == FAST else last
 
 
-_NOT_TIMED = "A pattern of the forms could not be timed, so nothing was loaded: try again"
+_NOT_TIMED = "A pattern of the forms could not be timed, so the knowledge base was not loaded: try again"

@@ -1,12 +1,11 @@
-"""A program that tries a pattern on texts that may make it slow; `pattern_checks` runs it in a process of its own.
+"""A program that times a pattern on adversarial texts. `pattern_checks` runs it in a separate process.
 
-The texts are derived from the pattern itself: what it has to see first, then something that it repeats, many times
-over, then something that it does not expect. Standard input is a JSON list of the pattern and how it is used. Each
-text is written to standard output before it is tried; the last line is `sound`, or else the text that was too slow.
+The texts are derived from the pattern: a prefix that it requires, many repetitions of a part that it repeats, and a
+suffix that it does not match. Standard input is a JSON list of the pattern and its use. Each text is described on
+standard output before it is tried. The last line is `sound`, or the description of the text that was too slow.
 
-It is a process of its own because only there a pattern that would never end can be stopped: by a signal, or, where `re`
-does not look for one, by the limit on computing time. It imports nothing but the standard library, so that it starts in
-a moment.
+A separate process is necessary to stop a pattern that does not terminate: by a signal, or by the CPU time limit where
+`re` does not check for signals. The program imports only the standard library, so that it starts fast.
 """
 
 from __future__ import annotations
@@ -24,41 +23,41 @@ from itertools import product
 from typing import Any, Literal
 
 Use = Literal["fullmatch", "search"]
-"""How a pattern is used: on a whole text, or to find something in it."""
+"""The method of `re.Pattern` by which a pattern is used."""
 
-LENGTH = 8000
-"""Characters at which patterns are timed: the most of a person's text that is read."""
+TEXT_LENGTH = 8000
+"""Characters of the texts. No longer text of a user is matched."""
 
-HIGHEST_RATIO = 3.0
-"""Most by which the time may grow from half of `LENGTH` to all of it: 2 is linear, 4 is quadratic."""
+MAX_RATIO = 3.0
+"""Maximum growth of the time from half of `TEXT_LENGTH` to all of it: 2 is linear, 4 is quadratic."""
 
-NEGLIGIBLE = 0.0005
-"""Seconds of computing at `LENGTH`; what takes less is slow for nobody, and too short for its growth to be measured."""
+NEGLIGIBLE_SECONDS = 0.0005
+"""CPU seconds at `TEXT_LENGTH` below which a pattern is fast. The growth of shorter times cannot be measured."""
 
-LONGEST_RUN = 0.1
-"""Seconds of computing after which a pattern is stopped; then it is slow whatever its growth."""
+RUN_LIMIT = 0.1
+"""CPU seconds after which a run is stopped. The pattern is then slow regardless of the growth."""
 
-TIME_LIMIT = 30
-"""Seconds of computing that all texts of a pattern may take; a sound pattern takes well under one."""
+TOTAL_LIMIT = 30
+"""CPU seconds for all texts of a pattern. A fast pattern takes well under one."""
 
 ROUNDS, RUNS = 3, 3
-"""A pattern is slow if each of `ROUNDS` measurements says so, the fastest of `RUNS`; a busy machine alone is not."""
+"""A pattern is slow if all `ROUNDS` measurements agree. Each is the fastest of `RUNS`, to exclude other load."""
 
-SOUND = "sound"
-"""The last line where no text was too slow."""
+FAST = "sound"
+"""The last line of the output if no text was too slow."""
 
-_LONGEST_SAMPLE = 200
-"""Characters of a piece or beginning, at most."""
+_MAX_SAMPLE = 200
+"""Maximum characters of a prefix or a repeated piece."""
 
 _USUAL = "a0_ \n!\0"
-"""Characters that every pattern is tried with: a letter, a digit, white space, and some that most do not expect."""
+"""Characters used with every pattern: a letter, a digit, white space, and some that most patterns do not match."""
 
-# The parse tree of `re`: an internal module, which has this name since Python 3.11. Reading a tree is far simpler, and
-# surer to agree with `re`, than a parser of our own.
+# The parser of `re` is an internal module with this name since Python 3.11. It is simpler than a parser of our own, and
+# consistent with `re`.
 _parser: Any = importlib.import_module("re._parser")
 
 Item = tuple[Any, Any]
-"""A node of the tree: what it is (`MAX_REPEAT`) and its operands."""
+"""A node of the parse tree: its opcode (`MAX_REPEAT`) and its operands."""
 
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 _CATEGORIES: dict[str, Callable[[str], bool]] = {
@@ -69,32 +68,32 @@ _CATEGORIES: dict[str, Callable[[str], bool]] = {
 
 
 def _try_all() -> None:
-    """Say each text before it is tried, and end at one that is slow."""
-    resource.setrlimit(resource.RLIMIT_CPU, (TIME_LIMIT, TIME_LIMIT))
+    """Describe and try each text, and stop at the first slow one."""
+    resource.setrlimit(resource.RLIMIT_CPU, (TOTAL_LIMIT, TOTAL_LIMIT))
     signal.signal(signal.SIGVTALRM, _stop)
     pattern, use = json.loads(sys.stdin.read())
     run: Callable[[str], object] = getattr(re.compile(pattern), use)
     for attack in _attacks(pattern, use):
-        print(attack.shown(), flush=True)
+        print(attack.describe(), flush=True)
         if _is_slow(run, attack):
             return
-    print(SOUND)
+    print(FAST)
 
 
 @dataclass(frozen=True, slots=True)
 class _Attack:
-    """A text of any length: a beginning, a piece that is repeated, an end."""
+    """An adversarial text: a prefix, a repeated piece and a suffix."""
 
     start: str
     piece: str
     end: str
 
     def text(self, length: int) -> str:
-        """The text, of that length and its end."""
+        """Return the text: `length` characters and the suffix."""
         return (self.start + self.piece * (length // len(self.piece) + 1))[:length] + self.end
 
-    def shown(self) -> str:
-        """The text in words."""
+    def describe(self) -> str:
+        """Return a description of the text."""
         start = f"`{_visible(self.start)}` and then " if self.start else ""
         end = f" and then `{_visible(self.end)}`" if self.end else ""
         return f"{start}`{_visible(self.piece)}` many times{end}"
@@ -105,14 +104,14 @@ def _visible(text: str) -> str:
 
 
 def _is_slow(run: Callable[[str], object], attack: _Attack) -> bool:
-    """Whether the time grows too fast from half of the length to all of it, or is too long."""
-    half, whole = attack.text(LENGTH // 2), attack.text(LENGTH)
+    """Return whether the time is too long, or grows too fast from half of the length to all of it."""
+    half, whole = attack.text(TEXT_LENGTH // 2), attack.text(TEXT_LENGTH)
     took = _seconds(run, whole)
-    if took > LONGEST_RUN:
+    if took > RUN_LIMIT:
         return True
-    if took < max(NEGLIGIBLE, 2.5 * _seconds(run, half)):  # a single run may be off by a little
+    if took < max(NEGLIGIBLE_SECONDS, 2.5 * _seconds(run, half)):  # single runs are imprecise
         return False
-    return all(_fastest(run, whole) > HIGHEST_RATIO * _fastest(run, half) for _ in range(ROUNDS))
+    return all(_fastest(run, whole) > MAX_RATIO * _fastest(run, half) for _ in range(ROUNDS))
 
 
 def _fastest(run: Callable[[str], object], text: str) -> float:
@@ -120,13 +119,13 @@ def _fastest(run: Callable[[str], object], text: str) -> float:
 
 
 def _seconds(run: Callable[[str], object], text: str) -> float:
-    """Seconds of computing, so that whatever else the machine does hardly counts; infinite where it was stopped."""
+    """Return the CPU time of a run in seconds, or infinity if it was stopped."""
     try:
-        signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST_RUN)
+        signal.setitimer(signal.ITIMER_VIRTUAL, RUN_LIMIT)
         try:
-            began = time.process_time()
+            started = time.process_time()
             run(text)
-            return time.process_time() - began
+            return time.process_time() - started
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     except (_Stopped, MemoryError):
@@ -134,7 +133,7 @@ def _seconds(run: Callable[[str], object], text: str) -> float:
 
 
 class _Stopped(Exception):
-    """The pattern ran for `LONGEST_RUN`."""
+    """The pattern reached `RUN_LIMIT`."""
 
 
 def _stop(number: int, frame: object) -> None:
@@ -143,9 +142,9 @@ def _stop(number: int, frame: object) -> None:
 
 
 def _attacks(pattern: str, use: Use) -> list[_Attack]:
-    """Texts that are slow for the patterns that have such: what precedes each repeat, and many of what it repeats.
+    """Return adversarial texts: for each repeat, a match of the preceding part, then many matches of its body.
 
-    A search begins anew at every place, so that what precedes a repeat is repeated too.
+    For a search, which restarts at every position, the preceding part is repeated too.
     """
     tree = _parser.parse(pattern)
     alphabet = _Alphabet(tree)
@@ -154,34 +153,34 @@ def _attacks(pattern: str, use: Use) -> list[_Attack]:
         pieces = sorted({*alphabet.characters, *_alternatives(body, alphabet)} - {""})
         attacks |= dict.fromkeys(_Attack(*parts) for parts in product(before, pieces, alphabet.ends))
         if use == "search":
-            again = ("".join(parts) for parts in product(before, alphabet.characters))
-            attacks |= dict.fromkeys(_Attack("", piece, end) for piece, end in product(again, alphabet.ends))
+            repeated = ("".join(parts) for parts in product(before, alphabet.characters))
+            attacks |= dict.fromkeys(_Attack("", piece, end) for piece, end in product(repeated, alphabet.ends))
     return list(attacks)
 
 
 class _Alphabet:
-    """A few characters that stand for all: one for each group of characters that a pattern does not tell apart."""
+    """Representative characters: one for each group that the pattern does not distinguish."""
 
     def __init__(self, tree: Any) -> None:
         sets = list({repr(item): item for item in _character_sets(tree)}.values())
         edges = {chr(number) for item in sets for number in _edges(item)}
         groups: dict[tuple[bool, ...], str] = {}
         for character in (*_USUAL, *sorted(edges)):
-            groups.setdefault(tuple(_holds(item, character) for item in sets), character)
+            groups.setdefault(tuple(_contains(item, character) for item in sets), character)
         by_use = sorted(groups, key=sum, reverse=True)
         self.characters = tuple(groups[group] for group in by_use)
-        """Those that most parts of the pattern match come first."""
+        """Sorted by the number of character sets that contain them, most first."""
         self.ends = (*self.characters[:-3:-1], "")
-        """What the pattern hardly expects, first: where a text matches, nothing is slow."""
+        """Suffixes, those in the fewest character sets first. Backtracking needs a text that does not match."""
 
     def of(self, item: Item, *, common: bool) -> str:
-        """Return a character of the set: one that many other sets of the pattern hold too, or few."""
-        held = [character for character in self.characters if _holds(item, character)]
-        return (held[0] if common else held[-1]) if held else ""
+        """Return a character of the set that is in many other sets of the pattern, or in few."""
+        members = [character for character in self.characters if _contains(item, character)]
+        return (members[0] if common else members[-1]) if members else ""
 
 
 def _parts(item: Item) -> Iterator[Any]:
-    """The sequences inside an item."""
+    """Yield the sequences inside an item."""
     kind, operands = item[0].name, item[1]
     if kind in _REPEATS:
         yield operands[2]
@@ -206,7 +205,7 @@ def _character_sets(sequence: Any) -> Iterator[Item]:
 
 
 def _edges(item: Item) -> Iterator[int]:
-    """Where the set begins and ends, and what lies just outside."""
+    """Yield the code points at the bounds of the set, inside and outside."""
     kind, operands = item[0].name, item[1]
     if kind == "IN":
         for member in operands:
@@ -216,7 +215,7 @@ def _edges(item: Item) -> Iterator[int]:
         yield from (number for number in (low - 1, low, high, high + 1) if 0 <= number <= 0x10FFFF)
 
 
-def _holds(item: Item, character: str) -> bool:
+def _contains(item: Item, character: str) -> bool:
     kind, operands = item[0].name, item[1]
     match kind:
         case "LITERAL":
@@ -230,17 +229,17 @@ def _holds(item: Item, character: str) -> bool:
             return _CATEGORIES[name.removeprefix("NOT_")](character) != bool(name.startswith("NOT_"))
         case "IN":
             negated = bool(operands[0][0].name == "NEGATE")
-            return any(_holds(member, character) for member in operands[negated:]) != negated
+            return any(_contains(member, character) for member in operands[negated:]) != negated
         case _:  # ANY
             return character != "\n"
 
 
 def _repeats(sequence: Any, alphabet: _Alphabet, before: Sequence[str]) -> Iterator[tuple[Sequence[str], Any]]:
-    """Every part that can be there more than once, each with texts that match what precedes it."""
+    """Yield every part that can repeat, with texts that match the preceding part."""
     for number, item in enumerate(sequence):
         here = tuple(
             dict.fromkeys(
-                (start + _sample(sequence[:number], alphabet, least=least))[:_LONGEST_SAMPLE]
+                (start + _sample(sequence[:number], alphabet, least=least))[:_MAX_SAMPLE]
                 for start, least in product(before, (True, False))
             )
         )
@@ -251,19 +250,19 @@ def _repeats(sequence: Any, alphabet: _Alphabet, before: Sequence[str]) -> Itera
 
 
 def _alternatives(sequence: Any, alphabet: _Alphabet) -> set[str]:
-    """Texts that the part of a pattern matches: the least of it, all of it, each of its alternatives."""
+    """Return texts that the sequence matches: minimal, maximal, and from each alternative."""
     least, most = (_sample(sequence, alphabet, least=least) for least in (True, False))
-    found = {least, most, least + most}
+    texts = {least, most, least + most}
     for item in sequence:
         for part in _parts(item):
-            found |= _alternatives(part, alphabet)
-    return found
+            texts |= _alternatives(part, alphabet)
+    return texts
 
 
 def _sample(sequence: Any, alphabet: _Alphabet, *, least: bool) -> str:
-    """A text that the part of a pattern matches: with as little as it can do with, or with something of everything.
+    """Return a text that the sequence matches: with a minimum of repetitions, or with at least one of each.
 
-    What only looks around, and what refers to an earlier group, is taken for empty.
+    Lookarounds and backreferences are treated as empty.
     """
     text = ""
     for item in sequence:
@@ -272,11 +271,11 @@ def _sample(sequence: Any, alphabet: _Alphabet, *, least: bool) -> str:
             text += alphabet.of(item, common=least)
         elif kind in _REPEATS:
             one = _sample(operands[2], alphabet, least=least)
-            text += one * min(operands[0] if least else max(operands[0], 1), _LONGEST_SAMPLE)
+            text += one * min(operands[0] if least else max(operands[0], 1), _MAX_SAMPLE)
         elif kind in ("SUBPATTERN", "BRANCH", "ATOMIC_GROUP"):
             parts = list(_parts(item))
             text += _sample(parts[0] if least else parts[-1], alphabet, least=least)
-    return text[:_LONGEST_SAMPLE]
+    return text[:_MAX_SAMPLE]
 
 
 if __name__ == "__main__":

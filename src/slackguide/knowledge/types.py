@@ -1,4 +1,4 @@
-"""Base model and shared text types of the knowledge format."""
+"""The base model and the shared types of the knowledge format."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from pydantic_core import CoreSchema, core_schema
 
 
 class Model(BaseModel):
-    """A part of the knowledge base: unknown keys are faults, and nothing changes after loading."""
+    """The base model: immutable, and unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 @dataclass(frozen=True)
 class Shorthand:
-    """Lets an author write less than the model holds, and says so in the JSON Schema."""
+    """An annotation that allows a short form of a value, in validation and in the JSON Schema."""
 
     full: Callable[[object], object]
-    """Turns what was written short into what the model takes, and leaves anything else as it is."""
+    """Converts the short form to the full one, and returns any other value unchanged."""
     short: Callable[[JsonSchemaValue], JsonSchemaValue]
-    """The JSON Schema of the short form, from that of the full one."""
+    """Returns the JSON Schema of the short form, given that of the full one."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """The full form's schema, with `full` before it."""
+        """Return the schema of the full form, preceded by `full` as a validator."""
         return core_schema.no_info_before_validator_function(self.full, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Either form."""
+        """Return a schema that accepts both forms."""
         full = handler(schema)
         return {"anyOf": [self.short(full), full]}
 
@@ -40,11 +40,11 @@ ListOf = Shorthand(
     full=lambda value: [value] if isinstance(value, str | dict) else value,
     short=lambda full: dict(full["items"]),
 )
-"""One thing where a list is expected stands for a list of one."""
+"""Accepts a single item as a list of one."""
 
 
 def text_for(key: str) -> Shorthand:
-    """A text alone stands for a mapping with only this key."""
+    """Accept a string as a mapping with only this key."""
     return Shorthand(
         full=lambda value: {key: value} if isinstance(value, str) else value,
         short=lambda _: {"type": "string"},
@@ -52,19 +52,19 @@ def text_for(key: str) -> Shorthand:
 
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
-"""A name that other parts of the knowledge base refer to."""
+"""A name that is used as a reference in the knowledge base."""
 
 EntryId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$", max_length=80)]
-"""An entry's id: `team/concern`. Links, feedback and statistics hang on it."""
+"""The id of an entry: `team/concern`. Links, feedback and statistics refer to it."""
 
 Short = Annotated[str, StringConstraints(min_length=1, max_length=150)]
-"""A title or name: Slack's header limit (150) is the tightest place it is shown in."""
+"""A title or name. Slack's limit for a header block is 150 characters."""
 
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=600)]
-"""A step, warning or reason: several of them have to fit one section of 3,000 characters."""
+"""A step, warning or reason. Several of them must fit in a section block of 3,000 characters."""
 
 Phrasing = Annotated[str, StringConstraints(min_length=2, max_length=300)]
-"""One way in which people put a concern."""
+"""One phrasing of a concern."""
 
 Message = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
-"""A whole message as people send it, to learn from."""
+"""A message used as a training example."""

@@ -1,4 +1,4 @@
-"""Match a message to the entries of a knowledge base: numpy and rapidfuzz, no network, no language model."""
+"""Match a message to the entries of a knowledge base, with numpy and rapidfuzz, without network or language model."""
 
 from slackguide.matching.matcher import Matcher
 from slackguide.matching.types import (

@@ -1,8 +1,10 @@
-"""Detect critical entries: their phrases, weighed with classifiers trained on whole messages."""
+"""Detect critical entries by phrases, combined with classifiers trained on whole messages."""
+
+from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 from slackguide.matching.naive_bayes import FeatureCounts, NaiveBayes
 from slackguide.matching.phrase_detector import PhraseDetector
@@ -14,12 +16,16 @@ from slackguide.matching.types import CriticalPatterns
 Strength = Literal["clear", "likely", "weak"]
 
 ExampleTokens = Mapping[str, Sequence[Sequence[str]]]
-"""The phrasings of every entry, as words in order."""
+"""The tokens of the phrasings, by entry id."""
 
 
 @dataclass(frozen=True, slots=True)
 class CriticalMatch:
-    """A sign of one critical entry: clear puts it first, likely does where nothing is certain, weak alerts."""
+    """A detected critical entry.
+
+    A clear match ranks the entry first, a likely one ranks it first unless another entry is the answer, and a weak one
+    adds an alert.
+    """
 
     id: str
     message: str
@@ -27,61 +33,65 @@ class CriticalMatch:
 
 
 class CriticalDetector:
-    """Phrases find what is said in known words; likeness to real messages finds the rest, and doubts a mere phrase."""
+    """Detects critical entries in a text.
+
+    Phrases detect known wordings. Classifiers detect other wordings, and lower the strength of a phrase match in a
+    message that does not resemble the training examples.
+    """
 
     def __init__(
         self,
-        signs: Iterable[CriticalPatterns],
+        patterns: Iterable[CriticalPatterns],
         example_tokens: ExampleTokens,
         inside: FeatureCounts,
         outside: FeatureCounts,
-        alarm: AlertThresholds,
+        thresholds: AlertThresholds,
     ) -> None:
-        """`inside` are the phrasings of all entries, `outside` messages that no entry answers."""
-        every = tuple(signs)
-        self._alarm: Final = alarm
-        self._phrases: Final = PhraseDetector(every)
-        self._messages: Final = {one.id: one.message for one in every}
-        self._classifiers: Final = {
-            one.id: _train(one, example_tokens.get(one.id, ()), inside, outside) for one in every if one.serious
+        """Train the classifiers. `inside` counts the phrasings of all entries, `outside` messages that none answers."""
+        patterns = tuple(patterns)
+        self._thresholds = thresholds
+        self._phrases = PhraseDetector(patterns)
+        self._messages = {one.id: one.message for one in patterns}
+        self._classifiers = {
+            one.id: _train(one, example_tokens.get(one.id, ()), inside, outside) for one in patterns if one.serious
         }
 
-    def find(self, text: str, read: Sequence[str]) -> tuple[CriticalMatch, ...]:
-        """At most one sign an entry, in `text` or its corrected words; stronger signs first, then by id."""
+    def find(self, text: str, tokens: Sequence[str]) -> tuple[CriticalMatch, ...]:
+        """Return at most one match per entry, by strength and id. `tokens` are the corrected words of `text`."""
         phrases = self._phrases.find(text)
-        ranking = ((id, self._strength(id, phrases.get(id), read)) for id in self._messages)
-        found = (CriticalMatch(id, self._messages[id], strength) for id, strength in ranking if strength is not None)
-        return tuple(sorted(found, key=lambda one: (one.strength, one.id)))
+        strengths = ((id, self._strength(id, phrases.get(id), tokens)) for id in self._messages)
+        matches = (CriticalMatch(id, self._messages[id], one) for id, one in strengths if one is not None)
+        return tuple(sorted(matches, key=lambda one: (one.strength, one.id)))
 
     @property
     def trained_ids(self) -> tuple[str, ...]:
-        """The entries that learnt from whole messages."""
+        """The ids of the entries with a trained classifier."""
         return tuple(self._classifiers)
 
-    def log_odds(self, id: str, read: Sequence[str]) -> float:
-        """Log-odds that the words are a message of those that entry `id` learnt from. Raises KeyError if of none."""
-        return self._classifiers[id].log_odds(read)
+    def log_odds(self, id: str, tokens: Sequence[str]) -> float:
+        """Return the log-odds of entry `id` for the tokens. Raises KeyError if it has no classifier."""
+        return self._classifiers[id].log_odds(tokens)
 
-    def evidence(self, id: str, read: Sequence[str], most: int) -> tuple[str, ...]:
-        """At most `most` words that speak for entry `id`, by what it learnt from whole messages; () if from none."""
-        return self._classifiers[id].evidence(read, most) if id in self._classifiers else ()
+    def evidence(self, id: str, tokens: Sequence[str], limit: int) -> tuple[str, ...]:
+        """Return at most `limit` words with the highest weights for entry `id`, or () if it has no classifier."""
+        return self._classifiers[id].evidence(tokens, limit) if id in self._classifiers else ()
 
-    def _strength(self, id: str, phrase: PhraseStrength | None, read: Sequence[str]) -> Strength | None:
+    def _strength(self, id: str, phrase: PhraseStrength | None, tokens: Sequence[str]) -> Strength | None:
         if id not in self._classifiers:
             return "likely" if phrase == "weak" else phrase
-        alarm, log_odds = self._alarm, self.log_odds(id, read)
-        if phrase == "clear" and log_odds >= alarm.doubted_below:
+        thresholds, log_odds = self._thresholds, self.log_odds(id, tokens)
+        if phrase == "clear" and log_odds >= thresholds.doubted_below:
             return "clear"
-        if log_odds >= alarm.likely_from:
+        if log_odds >= thresholds.likely_from:
             return "likely"
-        if phrase == "clear" or log_odds >= (alarm.weak_from if phrase is None else alarm.doubted_below):
+        if phrase == "clear" or log_odds >= (thresholds.weak_from if phrase is None else thresholds.doubted_below):
             return "weak"
         return None
 
 
 def _train(
-    signs: CriticalPatterns, example_tokens: Sequence[Sequence[str]], inside: FeatureCounts, outside: FeatureCounts
+    patterns: CriticalPatterns, example_tokens: Sequence[Sequence[str]], inside: FeatureCounts, outside: FeatureCounts
 ) -> NaiveBayes:
     own = FeatureCounts(example_tokens)
-    harmless = FeatureCounts(map(tokenize, signs.harmless))
-    return NaiveBayes(own + FeatureCounts(map(tokenize, signs.serious)), inside - own + outside + harmless)
+    harmless = FeatureCounts(map(tokenize, patterns.harmless))
+    return NaiveBayes(own + FeatureCounts(map(tokenize, patterns.serious)), inside - own + outside + harmless)

@@ -1,11 +1,12 @@
-"""Lengths of time, so that "50 days", "seven weeks" and "almost two months" look alike."""
+"""Extract features for durations, so that "50 days", "seven weeks" and "almost two months" share one."""
+
+from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from slackguide.text import ONES, TENS
 
-_UNITS: Final = {
+_UNITS = {
     "min": 1 / 1440,
     "minut": 1 / 1440,
     "hour": 1 / 24,
@@ -18,7 +19,7 @@ _UNITS: Final = {
     "month": 30.0,
     "year": 365.0,
 }
-_NUMBERS: Final[dict[str, int]] = {
+_NUMBERS: dict[str, int] = {
     **ONES,
     **TENS,
     "hundred": 100,
@@ -30,17 +31,17 @@ _NUMBERS: Final[dict[str, int]] = {
     "several": 4,
     "dozen": 12,
 }
-_BETWEEN: Final = frozenset({"of", "business", "calendar", "working"})
-_KINDS: Final = ((2.0, "~day"), (7.0, "~week"), (30.0, "~month"), (90.0, "~quarter"))
-_LONGER: Final = "~longer"
+_QUALIFIERS = frozenset({"of", "business", "calendar", "working"})
+_BUCKETS = ((2.0, "~day"), (7.0, "~week"), (30.0, "~month"), (90.0, "~quarter"))
+_LONGER = "~longer"
 
 
 def durations(words: Sequence[str], stems: Sequence[str]) -> Iterator[str]:
-    """One feature for every length of time in the text: within 2 days, a week, a month, three months, longer."""
+    """Yield one feature for every duration in the text: up to 2 days, a week, a month, three months, or longer."""
     for at, unit in enumerate(stems):
         if unit in _UNITS and at:
-            before = words[at - 1] if at == 1 or words[at - 1] not in _BETWEEN else words[at - 2]
+            before = words[at - 1] if at == 1 or words[at - 1] not in _QUALIFIERS else words[at - 2]
             number = int(before) if before.isdecimal() and before.isascii() else _NUMBERS.get(before)
             if number is not None:
                 days = number * _UNITS[unit]
-                yield next((kind for most, kind in _KINDS if days <= most), _LONGER)
+                yield next((feature for limit, feature in _BUCKETS if days <= limit), _LONGER)

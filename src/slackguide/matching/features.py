@@ -1,14 +1,16 @@
-"""The three families of features, numbered: terms, pairs of meanings, letter groups within words.
+"""Vectorizers for the three families of features: terms, pairs of meanings, and character n-grams.
 
-Each family is a numbering that grows while the knowledge base is read (`add`), is closed once (`table`), and then looks
-up questions (`count`). Pairs are kept as one sorted array of numbers: ten thousand entries have half a million.
+Each vectorizer assigns numbers to features while texts are added (`add`), is completed once (`table`), and then counts
+the features of queries (`count`). Pairs are stored in one sorted array: ten thousand entries have half a million.
 """
+
+from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,29 +21,29 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Positions = NDArray[np.int32]
 
-PAIR_WINDOW: Final = 3
-"""How far apart the two meanings of a pair may stand."""
+PAIR_WINDOW = 3
+"""The maximum distance of the two meanings of a pair."""
 
-FAMILIES: Final = ("term", "pair", "gram")
+FAMILIES = ("term", "pair", "gram")
 
-_TEXTS_AT_ONCE: Final = 1_024
+_TEXT_BATCH = 1_024
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureVector:
-    """A question's features in one family."""
+    """The features of a query in one family."""
 
     numbers: Ints
-    """Those that the knowledge base uses, each once."""
+    """The numbers of the distinct features that occur in the knowledge base."""
     counts: Floats
     unseen: float
-    """Counts of the others, summed."""
+    """The sum of the counts of the other features."""
     unseen_squares: float
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureTable:
-    """Feature counts of texts or entries, row after row: row r has `columns[starts[r]:starts[r + 1]]`, each once."""
+    """A sparse matrix of feature counts in CSR format: row r has the columns `columns[starts[r]:starts[r + 1]]`."""
 
     starts: Ints
     columns: Positions
@@ -50,37 +52,37 @@ class FeatureTable:
 
     @property
     def size(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return len(self.starts) - 1
 
     def part(self, first: int, last: int) -> tuple[Ints, Positions, Floats]:
-        """Rows (numbered from `first` on), columns and counts of the rows from `first` up to `last`."""
+        """Return the row numbers, columns and counts of the rows from `first` to `last` (exclusive)."""
         low, high = int(self.starts[first]), int(self.starts[last])
         rows = np.repeat(np.arange(first, last), np.diff(self.starts[first : last + 1]))
         return rows, self.columns[low:high], self.counts[low:high]
 
 
 class Vectorizer(Protocol):
-    """One family's numbering."""
+    """Maps the features of one family to numbers and counts them."""
 
     def add(self, query: ParsedQuery) -> None:
-        """Take in the next text."""
+        """Add the features of the next text."""
 
     def table(self) -> FeatureTable:
-        """All texts taken in; nothing may be added after."""
+        """Return the feature counts of all texts. No text may be added afterwards."""
 
     def count(self, query: ParsedQuery) -> FeatureVector:
-        """A question's features."""
+        """Return the features of a query."""
 
 
 class TermVectorizer:
-    """Stems, synonym groups and lengths of time."""
+    """Vectorizes stems, synonym groups and durations."""
 
     def __init__(self) -> None:
-        self.ids: Final[dict[str, int]] = {}
-        self._columns: Final = array("i")
-        self._counts: Final = array("f")
-        self._sizes: Final = array("q")
+        self.ids: dict[str, int] = {}
+        self._columns = array("i")
+        self._counts = array("f")
+        self._sizes = array("q")
 
     def add(self, query: ParsedQuery) -> None:
         """See `Vectorizer`."""
@@ -104,14 +106,14 @@ class TermVectorizer:
 
 
 class PairVectorizer:
-    """Two meanings within `PAIR_WINDOW`, in order."""
+    """Vectorizes ordered pairs of meanings within `PAIR_WINDOW`."""
 
     def __init__(self, terms: TermVectorizer) -> None:
-        """`terms` takes in every text before this does."""
-        self._terms: Final = terms
-        self._added: Final = array("q")
-        self._counts: Final = array("f")
-        self._sizes: Final = array("q")
+        """Create a vectorizer. Every text must be added to `terms` first."""
+        self._terms = terms
+        self._added = array("q")
+        self._counts = array("f")
+        self._sizes = array("q")
         self._keys: Ints = np.empty(0, dtype=np.int64)
 
     def add(self, query: ParsedQuery) -> None:
@@ -140,7 +142,7 @@ class PairVectorizer:
         return FeatureVector(at[known].astype(np.int64), counts[known], float(unseen.sum()), float(unseen @ unseen))
 
     def _pairs(self, query: ParsedQuery) -> dict[int, float]:
-        """Counts by key: the first meaning's number over the second's; negative where either is unknown."""
+        """Return counts by key: both term numbers packed in 64 bits, or a negative key if either is unknown."""
         ids = self._terms.ids
         numbered = [(ids.get(meaning), weight) for meaning, weight in query.meanings]
         pairs: dict[int, float] = {}
@@ -157,14 +159,14 @@ class PairVectorizer:
 
 
 class CharNgramVectorizer:
-    """Groups of 2 to 4 letters within a word, its edges marked."""
+    """Vectorizes character n-grams of 2 to 4 letters within words, with word boundaries marked."""
 
     def __init__(self) -> None:
-        self._ids: Final[dict[str, int]] = {}
-        self._word_numbers: Final[dict[str, int]] = {}
-        self._words: Final = array("i")
-        self._weights: Final = array("f")
-        self._sizes: Final = array("q")
+        self._ids: dict[str, int] = {}
+        self._word_numbers: dict[str, int] = {}
+        self._words = array("i")
+        self._weights = array("f")
+        self._sizes = array("q")
 
     def add(self, query: ParsedQuery) -> None:
         """See `Vectorizer`."""
@@ -176,9 +178,9 @@ class CharNgramVectorizer:
     def table(self) -> FeatureTable:
         """See `Vectorizer`."""
         ids = self._ids
-        groups = [[ids.setdefault(group, len(ids)) for group in _char_ngrams(word)] for word in self._word_numbers]
-        lengths = np.array([len(one) for one in groups], dtype=np.int64)
-        flat = np.array([number for one in groups for number in one], dtype=np.int32)
+        ngrams = [[ids.setdefault(ngram, len(ids)) for ngram in _char_ngrams(word)] for word in self._word_numbers]
+        lengths = np.array([len(one) for one in ngrams], dtype=np.int64)
+        flat = np.array([number for one in ngrams for number in one], dtype=np.int32)
         firsts = np.cumsum(lengths) - lengths
         texts = FeatureTable(
             _starts(self._sizes),
@@ -192,38 +194,38 @@ class CharNgramVectorizer:
         """See `Vectorizer`."""
         counts: dict[str, float] = {}
         for word, weight in zip(query.words, query.weights, strict=True):
-            for group in char_ngrams(word):
-                counts[group] = counts.get(group, 0.0) + weight
+            for ngram in char_ngrams(word):
+                counts[ngram] = counts.get(ngram, 0.0) + weight
         return _look_up(self._ids, counts)
 
 
 def _ngram_rows(
-    texts: FeatureTable, firsts: Ints, lengths: Ints, groups: Positions, features: int
+    texts: FeatureTable, firsts: Ints, lengths: Ints, ngrams: Positions, features: int
 ) -> Iterator[FeatureTable]:
-    """Texts of words as texts of letter groups; those of word w begin at `firsts[w]` in `groups`."""
-    for first in range(0, texts.size, _TEXTS_AT_ONCE):
-        last = min(first + _TEXTS_AT_ONCE, texts.size)
-        rows, used, weights = texts.part(first, last)
-        at, sizes = expand_ranges(firsts[used], lengths[used])
+    """Convert rows of words to rows of n-grams, in batches. Those of word w begin at `firsts[w]` in `ngrams`."""
+    for first in range(0, texts.size, _TEXT_BATCH):
+        last = min(first + _TEXT_BATCH, texts.size)
+        rows, words, weights = texts.part(first, last)
+        at, sizes = expand_ranges(firsts[words], lengths[words])
         yield sum_duplicates(
-            np.repeat(rows - first, sizes), groups[at], np.repeat(weights, sizes), features, last - first
+            np.repeat(rows - first, sizes), ngrams[at], np.repeat(weights, sizes), features, last - first
         )
 
 
 def sum_duplicates(rows: Ints, columns: Positions, counts: Floats, features: int, size: int) -> FeatureTable:
-    """A table of `size` rows of these counts, those of one row and feature added up."""
+    """Return a table of `size` rows, with the counts of equal rows and columns summed."""
     cells = rows * max(features, 1) + columns
     order = np.argsort(cells, kind="stable")
     cells = cells[order]
     first = np.flatnonzero(np.diff(cells, prepend=-1))
     totals = np.add.reduceat(counts[order], first) if len(first) else counts
-    found = cells[first]
-    starts = np.searchsorted(found, np.arange(size + 1) * max(features, 1))
-    return FeatureTable(starts, (found % max(features, 1)).astype(np.int32), totals, features)
+    distinct = cells[first]
+    starts = np.searchsorted(distinct, np.arange(size + 1) * max(features, 1))
+    return FeatureTable(starts, (distinct % max(features, 1)).astype(np.int32), totals, features)
 
 
 def concatenate(parts: Iterable[FeatureTable], features: int) -> FeatureTable:
-    """Tables of consecutive rows as one; each part may go once it is read."""
+    """Concatenate tables of consecutive rows. Each part is consumed once."""
     sizes, columns, counts = array("q"), array("i"), array("f")
     for part in parts:
         sizes.frombytes(np.diff(part.starts).astype(np.int64).tobytes())
@@ -233,20 +235,20 @@ def concatenate(parts: Iterable[FeatureTable], features: int) -> FeatureTable:
 
 
 def expand_ranges(firsts: Ints, lengths: Ints) -> tuple[Ints, Ints]:
-    """The places of runs of these lengths from these first places on, one run after the other, and the lengths."""
+    """Return the concatenated indices of ranges with these starts and lengths, and the lengths."""
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if len(ends) else 0
     return np.repeat(firsts - ends + lengths, lengths) + np.arange(total), lengths
 
 
 def _char_ngrams(word: str) -> tuple[str, ...]:
-    """The 2- to 4-letter groups of a word between edge marks."""
+    """Return the character n-grams of 2 to 4 letters of a word with its boundaries marked."""
     marked = f"_{word}_"
     return tuple(marked[at : at + size] for size in (2, 3, 4) for at in range(len(marked) - size + 1))
 
 
 char_ngrams = lru_cache(maxsize=4_096)(_char_ngrams)
-"""The same, kept for the words that questions use over and over."""
+"""`_char_ngrams` with a cache, for the frequent words of queries."""
 
 
 def _look_up(ids: Mapping[str, int], features: Mapping[str, float]) -> FeatureVector:
@@ -264,5 +266,5 @@ def _look_up(ids: Mapping[str, int], features: Mapping[str, float]) -> FeatureVe
     return FeatureVector(np.array(numbers, dtype=np.int64), np.array(counts, dtype=np.float32), unseen, squares)
 
 
-def _starts(sizes: "array[int]") -> Ints:
+def _starts(sizes: array[int]) -> Ints:
     return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(np.array(sizes, dtype=np.int64))))

@@ -1,31 +1,32 @@
-"""Shorthand written out and synonyms recognised, word by word."""
+"""Expand abbreviations and recognize synonyms."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from slackguide.matching.stemmer import stem
 from slackguide.matching.tokenizer import tokenize
 from slackguide.matching.types import Vocabulary
 
-_Phrases = dict[str, list[tuple[tuple[str, ...], int]]]
-Weighted = list[tuple[str, float]]
+_PhrasesByFirstWord = dict[str, list[tuple[tuple[str, ...], int]]]
+WeightedWords = list[tuple[str, float]]
 """Words in order, each with its weight: 1, or 1/n for each of n alternatives."""
 
 
 class GlossaryExpander:
-    """Both halves of a vocabulary, ready to be looked up at any word of a text."""
+    """Looks up the abbreviations and synonyms of a vocabulary in texts."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._expansions: Final[dict[int, tuple[tuple[str, ...], ...]]] = {}
-        self._abbreviations: Final[_Phrases] = {}
-        self._members: Final[_Phrases] = {}
-        self._words: Final[set[str]] = set()
-        taken: set[tuple[str, ...]] = set()
+        self._expansions: dict[int, tuple[tuple[str, ...], ...]] = {}
+        self._abbreviations: _PhrasesByFirstWord = {}
+        self._members: _PhrasesByFirstWord = {}
+        self._words: set[str] = set()
+        seen: set[tuple[str, ...]] = set()
         for number, (short, long) in enumerate(sorted(vocabulary.abbreviations.items())):
             key = tuple(tokenize(short))
             alternatives = tuple(dict.fromkeys(tuple(tokenize(one)) for one in long))
-            if key and alternatives and all(alternatives) and key not in taken:
-                taken.add(key)
+            if key and alternatives and all(alternatives) and key not in seen:
+                seen.add(key)
                 _put(self._abbreviations, key, number)
                 self._expansions[number] = alternatives
                 self._words.update(word for alternative in alternatives for word in alternative)
@@ -37,47 +38,47 @@ class GlossaryExpander:
                     _put(self._members, stems, number)
 
     def is_abbreviation(self, word: str) -> bool:
-        """Whether a shorthand begins with this word."""
+        """Return whether an abbreviation begins with this word."""
         return word in self._abbreviations
 
-    def expand(self, read: Sequence[str]) -> Weighted:
-        """The words with shorthand written out; alternatives follow one another and share the weight."""
-        written: Weighted = []
+    def expand(self, words: Sequence[str]) -> WeightedWords:
+        """Expand the abbreviations. Alternatives are inserted one after another and share the weight."""
+        expanded: WeightedWords = []
         at = 0
-        while at < len(read):
-            found = _longest(self._abbreviations, read, at)
-            if found is None:
-                written.append((read[at], 1.0))
+        while at < len(words):
+            match = _longest(self._abbreviations, words, at)
+            if match is None:
+                expanded.append((words[at], 1.0))
                 at += 1
                 continue
-            length, number = found
+            length, number = match
             alternatives = self._expansions[number]
             for alternative in alternatives:
-                written.extend((word, 1.0 / len(alternatives)) for word in alternative)
+                expanded.extend((word, 1.0 / len(alternatives)) for word in alternative)
             at += length
-        return written
+        return expanded
 
     def meanings(self, stems: Sequence[str]) -> list[tuple[int, int, int]]:
-        """The synonym groups that the stems touch: (first, past the last, group), in reading order."""
-        touched: list[tuple[int, int, int]] = []
+        """Return the synonym groups in the stems as (start, end (exclusive), group), in order."""
+        matches: list[tuple[int, int, int]] = []
         for at, first in enumerate(stems):
             for key, number in self._members.get(first, ()):
                 if tuple(stems[at : at + len(key)]) == key:
-                    touched.append((at, at + len(key), number))
-        return touched
+                    matches.append((at, at + len(key), number))
+        return matches
 
     def vocabulary(self) -> frozenset[str]:
-        """Every word that an expansion or a synonym is made of."""
+        """Return every word of an expansion or a synonym."""
         return frozenset(self._words)
 
 
-def _put(phrases: _Phrases, key: tuple[str, ...], number: int) -> None:
+def _put(phrases: _PhrasesByFirstWord, key: tuple[str, ...], number: int) -> None:
     longest_first = [*phrases.get(key[0], ()), (key, number)]
     phrases[key[0]] = sorted(longest_first, key=lambda item: (-len(item[0]), item))
 
 
-def _longest(phrases: _Phrases, read: Sequence[str], at: int) -> tuple[int, int] | None:
-    for key, number in phrases.get(read[at], ()):
-        if tuple(read[at : at + len(key)]) == key:
+def _longest(phrases: _PhrasesByFirstWord, words: Sequence[str], at: int) -> tuple[int, int] | None:
+    for key, number in phrases.get(words[at], ()):
+        if tuple(words[at : at + len(key)]) == key:
             return len(key), number
     return None

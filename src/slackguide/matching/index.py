@@ -1,11 +1,13 @@
-"""Inverted indexes: which phrasings and entries use a feature, and how much it tells them apart.
+"""Inverted indexes of the features of phrasings and entries.
 
-Every sum over postings is a few gathers, so a question costs what its features' postings hold (`FeatureFamily.work`).
+Every sum over postings is a few gather operations, so the cost of a query is the number of postings of its features
+(`FeatureFamily.work`).
 """
+
+from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,95 +23,99 @@ from slackguide.matching.features import (
     sum_duplicates,
 )
 
-RARITY_POWER: Final = 0.75
-"""Softens the weight of rare features: log(1 + entries / uses) to this power."""
+RARITY_POWER = 0.75
+"""The exponent of the inverse document frequency log(1 + entries / uses). It lowers the weight of rare features."""
 
-SMOOTHING: Final = 50.0
-"""Dirichlet smoothing of the entries' language models, in features."""
+SMOOTHING = 50.0
+"""The pseudo-count of the Dirichlet smoothing of the entries' language models, in features."""
 
-SATURATION: Final = 1.2
-LENGTH_SHARE: Final = 0.75
-"""BM25's k1 and b at their customary values."""
+SATURATION = 1.2
+LENGTH_SHARE = 0.75
+"""The parameters k1 and b of BM25, at their usual values."""
 
-COMMON: Final = 32
-"""A feature is common where more than one row in this many has it."""
+COMMON = 32
+"""A feature is common if more than one in this many rows has it."""
 
-MANY_ROWS: Final = 4_096
-TOO_COMMON: Final = 4
-"""With many rows, a feature that more than one in this many has is left out: it tells little apart and costs most."""
+MANY_ROWS = 4_096
+TOO_COMMON = 4
+"""With `MANY_ROWS`, a feature in more than one of this many rows is dropped: it is costly and discriminates little."""
 
-_ENTRIES_AT_ONCE: Final = 256
+_ENTRY_BATCH = 256
 
-_BLOCK: Final = 64
-"""Phrasings whose cosines with all others are worked out at once."""
+_BLOCK = 64
+"""The number of phrasings per block in the computation of all cosines."""
 
 
 Cells = tuple[NDArray[np.integer], Positions, Floats]
-"""Rows, columns and values, of one another's length."""
+"""The rows, columns and values of sparse cells, as arrays of equal length (COO format)."""
 
 
 class Postings:
-    """Values of features in rows (phrasings or entries): common features as whole rows, rare ones as lists."""
+    """The values of features in rows (phrasings or entries): dense for common features, sparse for rare ones."""
 
     def __init__(self, parts: Iterable[Cells], uses: Ints, size: int) -> None:
-        """`parts` hold ascending rows, below `size`; `uses` says how many postings each feature has."""
-        self.size: Final = size
+        """Build the postings. `parts` have ascending rows below `size`; `uses` counts the postings per feature."""
+        self.size = size
         dropped = too_common(uses, size)
         common = (uses * COMMON > size) if size < MANY_ROWS else np.zeros(len(uses), dtype=bool)
-        self._uses: Final = np.where(common, size, np.where(dropped, 0, uses))
-        self._place: Final = np.where(common, np.cumsum(common) - 1, -1)
-        self._starts: Final[Ints] = np.concatenate(([0], np.cumsum(np.where(common | dropped, 0, uses))))
-        self._dense: Final = np.zeros((int(common.sum()), size), dtype=np.float32)
-        self._rows: Final = np.empty(int(self._starts[-1]), dtype=np.int32)
-        self._values: Final = np.empty(int(self._starts[-1]), dtype=np.float32)
+        self._uses = np.where(common, size, np.where(dropped, 0, uses))
+        self._dense_index = np.where(common, np.cumsum(common) - 1, -1)
+        self._starts: Ints = np.concatenate(([0], np.cumsum(np.where(common | dropped, 0, uses))))
+        self._dense = np.zeros((int(common.sum()), size), dtype=np.float32)
+        self._rows = np.empty(int(self._starts[-1]), dtype=np.int32)
+        self._values = np.empty(int(self._starts[-1]), dtype=np.float32)
         free = self._starts[:-1].copy()
         for rows, columns, values in parts:
-            often = common[columns]
-            self._dense[self._place[columns[often]], rows[often]] = values[often]
-            listed = ~(often | dropped[columns])
-            rare = columns[listed]
+            is_common = common[columns]
+            self._dense[self._dense_index[columns[is_common]], rows[is_common]] = values[is_common]
+            is_rare = ~(is_common | dropped[columns])
+            rare = columns[is_rare]
             order = np.argsort(rare, kind="stable")
-            found, first, counts = np.unique(rare[order], return_index=True, return_counts=True)
-            at = np.repeat(free[found] - first, counts) + np.arange(len(rare))
-            self._rows[at] = rows[listed][order]
-            self._values[at] = values[listed][order]
-            free[found] += counts
+            distinct, first, counts = np.unique(rare[order], return_index=True, return_counts=True)
+            at = np.repeat(free[distinct] - first, counts) + np.arange(len(rare))
+            self._rows[at] = rows[is_rare][order]
+            self._values[at] = values[is_rare][order]
+            free[distinct] += counts
 
     def sums(self, numbers: Ints, weights: Floats) -> Floats:
-        """For every row, the sum of its values for these features, each times its weight."""
-        place = self._place[numbers]
-        often = place >= 0
+        """Return the weighted sum of the values of these features for every row."""
+        index = self._dense_index[numbers]
+        is_common = index >= 0
         at, lengths = self._gather(numbers)
-        found = np.bincount(self._rows[at], self._values[at] * np.repeat(weights, lengths), self.size)
-        return np.asarray(found.astype(np.float32) + weights[often] @ self._dense[place[often]], dtype=np.float32)
+        sums = np.bincount(self._rows[at], self._values[at] * np.repeat(weights, lengths), self.size)
+        common = weights[is_common] @ self._dense[index[is_common]]
+        return np.asarray(sums.astype(np.float32) + common, dtype=np.float32)
 
     def visited(self, numbers: Ints) -> int:
-        """How many values `sums` reads for these features: the measure of its work."""
+        """Return the number of values that `sums` reads for these features."""
         return int(self._uses[numbers].sum())
 
     def weighted_rows(self, share: float) -> Floats:
-        """The common features times `share`, features x rows."""
+        """Return the dense matrix of the common features (features x rows), multiplied by `share`."""
         return self._dense * np.float32(share)
 
     def by_row(self) -> tuple[Ints, Ints, Floats]:
-        """Rows, features and values of the rare features, row after row."""
+        """Return the rows, features and values of the rare features, sorted by row."""
         order = np.argsort(self._rows, kind="stable")
         numbers = np.repeat(np.arange(len(self._starts) - 1), np.diff(self._starts))[order]
         return self._rows[order].astype(np.int64), numbers, self._values[order]
 
     def dot_products(self, rows: Ints, numbers: Ints, values: Floats) -> tuple[Ints, Floats]:
-        """Of these values with all that share their feature: cells (row given x `size` + row found) and products."""
+        """Multiply values with all postings of their feature.
+
+        Return the cells (given row x `size` + posting's row) and the products.
+        """
         at, lengths = self._gather(numbers)
         cells = np.repeat(rows * np.int64(self.size), lengths) + self._rows[at]
         return np.asarray(cells, dtype=np.int64), self._values[at] * np.repeat(values, lengths)
 
     def totals(self, numbers: Sequence[int], first: int, last: int) -> list[float]:
-        """For each feature, the sum of its values in the rows from `first` up to `last`."""
+        """Return the sum of each feature's values in the rows from `first` to `last` (exclusive)."""
         return [self._total(number, first, last) for number in numbers]
 
     def _total(self, number: int, first: int, last: int) -> float:
-        if self._place[number] >= 0:
-            return float(self._dense[self._place[number], first:last].sum())
+        if self._dense_index[number] >= 0:
+            return float(self._dense[self._dense_index[number], first:last].sum())
         start, end = int(self._starts[number]), int(self._starts[number + 1])
         low, high = np.searchsorted(self._rows[start:end], (first, last)).tolist()
         return float(self._values[start + low : start + high].sum())
@@ -120,170 +126,170 @@ class Postings:
 
 
 def too_common(uses: Ints, size: int) -> NDArray[np.bool_]:
-    """Which features are left out of `size` rows, by the number of rows that have them."""
+    """Return which features are dropped, given the number of rows that have them and the number of all rows."""
     return (uses * TOO_COMMON > size) & (size >= MANY_ROWS)
 
 
 class TextCollection:
-    """Whose the texts of a knowledge base are: every entry's phrasings, followed by its body."""
+    """The mapping of texts to entries. The texts of an entry are its phrasings, followed by its body."""
 
-    def __init__(self, entry_of: Ints, tokens: NDArray[np.bool_], entries: int, body_weight: float) -> None:
-        """For each text its entry, in order, and whether it is a phrasing; what a use in a body counts."""
-        self.entries: Final = entries
-        self.phrasings: Final = int(tokens.sum())
-        self.entry_of_phrasing: Final = entry_of[tokens]
-        self._entry_of: Final = entry_of
-        self._tokens: Final = tokens
-        self._weights: Final = np.where(tokens, 1.0, body_weight).astype(np.float32)
-        self._phrasing: Final = np.cumsum(tokens) - 1
+    def __init__(self, entry_of: Ints, is_phrasing: NDArray[np.bool_], entries: int, body_weight: float) -> None:
+        """Create the mapping from the entry of each text, and whether each text is a phrasing."""
+        self.entries = entries
+        self.phrasings = int(is_phrasing.sum())
+        self.entry_of_phrasing = entry_of[is_phrasing]
+        self._entry_of = entry_of
+        self._is_phrasing = is_phrasing
+        self._weights = np.where(is_phrasing, 1.0, body_weight).astype(np.float32)
+        self._phrasing_number = np.cumsum(is_phrasing) - 1
 
     def phrasings_in(self, table: FeatureTable) -> Iterator[Cells]:
-        """The phrasings' cells in a table of all texts, a few entries at a time."""
-        for first, last in self._parts():
+        """Yield the cells of the phrasings in a table of all texts, in batches of entries."""
+        for first, last in self._batches():
             rows, columns, counts = table.part(first, last)
-            kept = self._tokens[rows]
-            yield self._phrasing[rows[kept]], columns[kept], counts[kept]
+            selected = self._is_phrasing[rows]
+            yield self._phrasing_number[rows[selected]], columns[selected], counts[selected]
 
     def entries_in(self, table: FeatureTable) -> FeatureTable:
-        """A table of all texts as one of the entries."""
+        """Aggregate a table of all texts to one row per entry."""
         return concatenate(self._entries_in(table), table.features)
 
     def _entries_in(self, table: FeatureTable) -> Iterator[FeatureTable]:
-        for first, last in self._parts():
+        for first, last in self._batches():
             rows, columns, counts = table.part(first, last)
-            own = self._entry_of[rows] - self._entry_of[first]
+            entry_rows = self._entry_of[rows] - self._entry_of[first]
             size = int(self._entry_of[last - 1] - self._entry_of[first]) + 1
-            yield sum_duplicates(own, columns, counts * self._weights[rows], table.features, size)
+            yield sum_duplicates(entry_rows, columns, counts * self._weights[rows], table.features, size)
 
     def by_entry(self, cells: Cells, features: int) -> FeatureTable:
-        """The cells of some phrasings, summed by entry; the table has a row for every entry up to the last of them."""
+        """Sum the cells of phrasings by entry. The table has a row for every entry up to the last one in the cells."""
         rows, columns, values = cells
-        own = self.entry_of_phrasing[rows]
-        return sum_duplicates(own, columns, values, features, int(own.max(initial=-1)) + 1)
+        entry_rows = self.entry_of_phrasing[rows]
+        return sum_duplicates(entry_rows, columns, values, features, int(entry_rows.max(initial=-1)) + 1)
 
-    def _parts(self) -> Iterator[tuple[int, int]]:
-        """Texts, first and past the last, of a few entries at a time."""
-        entries = np.arange(0, self.entries + _ENTRIES_AT_ONCE, _ENTRIES_AT_ONCE)
+    def _batches(self) -> Iterator[tuple[int, int]]:
+        """Yield ranges of texts (start, end (exclusive)), each with the texts of a batch of entries."""
+        entries = np.arange(0, self.entries + _ENTRY_BATCH, _ENTRY_BATCH)
         return (part for part in pairwise(np.searchsorted(self._entry_of, entries).tolist()) if part[0] < part[1])
 
 
 class FeatureFamily:
-    """One family of features over all phrasings, and over all entries with their answers."""
+    """The index of one family of features over all phrasings, and over all entries including their bodies."""
 
     def __init__(self, table: FeatureTable, texts: TextCollection) -> None:
         features = table.features
-        uses, used_by = np.zeros((2, features), dtype=np.int64)
+        uses, entry_uses = np.zeros((2, features), dtype=np.int64)
         for cells in texts.phrasings_in(table):
             uses += np.bincount(cells[1], minlength=features)
-            used_by += np.bincount(texts.by_entry(cells, features).columns, minlength=features)
-        rarity = np.log1p(texts.entries / np.maximum(used_by, 1)) ** RARITY_POWER
-        self._rarity: Final = np.where(too_common(uses, texts.phrasings), 0.0, rarity).astype(np.float32)
-        self._unseen: Final = float(np.log1p(texts.entries) ** RARITY_POWER)
-        self._models, self._unused = _models(texts.entries_in(table))
+            entry_uses += np.bincount(texts.by_entry(cells, features).columns, minlength=features)
+        rarity = np.log1p(texts.entries / np.maximum(entry_uses, 1)) ** RARITY_POWER
+        self._rarity = np.where(too_common(uses, texts.phrasings), 0.0, rarity).astype(np.float32)
+        self._unseen = float(np.log1p(texts.entries) ** RARITY_POWER)
+        self._models, self._absent = _language_models(texts.entries_in(table))
         squares = np.zeros(texts.entries)
-        self.phrasings: Final = Postings(self._weighted(table, texts, squares), uses, texts.phrasings)
-        self._entry_lengths: Final = np.maximum(np.sqrt(squares), 1e-6).astype(np.float32)
+        self.phrasings = Postings(self._weighted(table, texts, squares), uses, texts.phrasings)
+        self._entry_lengths = np.maximum(np.sqrt(squares), 1e-6).astype(np.float32)
 
     def _weighted(self, table: FeatureTable, texts: TextCollection, squares: NDArray[np.float64]) -> Iterator[Cells]:
-        """The phrasings with rarity in, each of length 1; adds the squared length of each entry's sum to `squares`."""
+        """Yield the phrasings, weighted and normalized. Add the squared norms of the entries' sums to `squares`."""
         for rows, columns, counts in texts.phrasings_in(table):
             values = counts * self._rarity[columns]
             first = int(rows[0]) if len(rows) else 0
             lengths = np.sqrt(np.bincount(rows - first, values * values))
             values = (values / np.maximum(lengths, 1e-9)[rows - first]).astype(np.float32)
-            centres = texts.by_entry((rows, columns, values), table.features)
-            own = np.repeat(np.arange(centres.size), np.diff(centres.starts))
-            squares[: centres.size] += np.bincount(own, centres.counts * centres.counts, centres.size)
+            centroids = texts.by_entry((rows, columns, values), table.features)
+            entry_rows = np.repeat(np.arange(centroids.size), np.diff(centroids.starts))
+            squares[: centroids.size] += np.bincount(entry_rows, centroids.counts * centroids.counts, centroids.size)
             yield rows, columns, values
 
-    def weigh(self, counted: FeatureVector) -> Floats:
-        """The share of each known feature in the question's length, to which unknown ones count in full."""
-        weights = counted.counts * self._rarity[counted.numbers]
-        length = float(weights @ weights) + counted.unseen_squares * self._unseen**2
+    def weigh(self, vector: FeatureVector) -> Floats:
+        """Return the normalized weights of the known features. Unknown features count in the norm."""
+        weights = vector.counts * self._rarity[vector.numbers]
+        length = float(weights @ weights) + vector.unseen_squares * self._unseen**2
         return np.asarray(weights / np.float32(max(length, 1e-12) ** 0.5), dtype=np.float32)
 
-    def cosines(self, counted: FeatureVector) -> Floats:
-        """The cosine of the question with every phrasing: low, if much of the question is unknown here."""
-        return self.phrasings.sums(counted.numbers, self.weigh(counted))
+    def cosines(self, vector: FeatureVector) -> Floats:
+        """Return the cosine similarity of the query with every phrasing. Unknown features lower it."""
+        return self.phrasings.sums(vector.numbers, self.weigh(vector))
 
-    def centre_cosines(self, cosines: Floats, firsts: Ints) -> Floats:
-        """The cosine with the sum of each entry's phrasings, from those with each; `firsts` start the entries."""
+    def centroid_cosines(self, cosines: Floats, firsts: Ints) -> Floats:
+        """Return the cosine similarity with each entry's centroid, given those with its phrasings from `firsts` on."""
         return np.asarray(np.add.reduceat(cosines, firsts) / self._entry_lengths, dtype=np.float32)
 
-    def ratios(self, counted: FeatureVector) -> Floats:
-        """For every entry, how much likelier it makes the question's features than the whole knowledge base does.
+    def ratios(self, vector: FeatureVector) -> Floats:
+        """Return the log-likelihood ratio of the query's features for every entry against the whole knowledge base.
 
-        Log-likelihood ratio with Dirichlet smoothing, over the square root of the question's length, so that long and
-        short questions are of one scale.
+        The language models use Dirichlet smoothing. The ratio is divided by the square root of the length, so that
+        long and short queries have the same scale.
         """
-        length = max(float(counted.counts.sum()) + counted.unseen, 1.0)
-        found = self._models.sums(counted.numbers, counted.counts) + length * self._unused
-        return np.asarray(found / length**0.5, dtype=np.float32)
+        length = max(float(vector.counts.sum()) + vector.unseen, 1.0)
+        ratios = self._models.sums(vector.numbers, vector.counts) + length * self._absent
+        return np.asarray(ratios / length**0.5, dtype=np.float32)
 
-    def work(self, counted: FeatureVector) -> int:
-        """Values read by `cosines` and `ratios` together."""
-        return self.phrasings.visited(counted.numbers) + self._models.visited(counted.numbers)
+    def work(self, vector: FeatureVector) -> int:
+        """Return the number of values that `cosines` and `ratios` read."""
+        return self.phrasings.visited(vector.numbers) + self._models.visited(vector.numbers)
 
-    def shares(self, counted: FeatureVector, first: int, last: int) -> dict[int, float]:
-        """What each known feature adds to the summed cosines of the phrasings from `first` up to `last`."""
-        numbers = counted.numbers.tolist()
+    def shares(self, vector: FeatureVector, first: int, last: int) -> dict[int, float]:
+        """Return the contribution of each known feature to the cosines of the phrasings from `first` to `last`."""
+        numbers = vector.numbers.tolist()
         totals = self.phrasings.totals(numbers, first, last)
-        weights = self.weigh(counted).tolist()
+        weights = self.weigh(vector).tolist()
         return {number: weight * total for number, weight, total in zip(numbers, weights, totals, strict=True)}
 
 
 def all_cosines(families: Sequence[FeatureFamily], shares: Sequence[float]) -> Floats:
-    """The cosine of every phrasing with every other, by each family's share squared, summed."""
+    """Return the Gram matrix of the phrasings: their cosines, weighted by the squared share of each family."""
     postings = [family.phrasings for family in families]
     common = np.concatenate([one.weighted_rows(share) for one, share in zip(postings, shares, strict=True)])
     total = np.asarray(common.T @ common, dtype=np.float32)
-    kept = [(one, np.float32(share**2), *one.by_row()) for one, share in zip(postings, shares, strict=True)]
+    rare = [(one, np.float32(share**2), *one.by_row()) for one, share in zip(postings, shares, strict=True)]
     for first in range(0, len(total), _BLOCK):
         part = total[first : first + _BLOCK]
-        found = []
-        for one, share, rows, numbers, values in kept:
+        block_products = []
+        for one, share, rows, numbers, values in rare:
             low, high = np.searchsorted(rows, (first, first + _BLOCK)).tolist()
-            found.append(one.dot_products(rows[low:high] - first, numbers[low:high], values[low:high] * share))
-        cells, products = (np.concatenate(each) for each in zip(*found, strict=True))
+            block_products.append(one.dot_products(rows[low:high] - first, numbers[low:high], values[low:high] * share))
+        cells, products = (np.concatenate(each) for each in zip(*block_products, strict=True))
         part += np.bincount(cells, products, part.size).reshape(part.shape)
     return total
 
 
 class Coverage:
-    """BM25 over whole entries as a share of what the question could score: 0 (nothing of it) to 1 (all, at length)."""
+    """The BM25 score over whole entries, normalized to 0 to 1 by the maximum score of the query."""
 
     def __init__(self, table: FeatureTable, texts: TextCollection) -> None:
         whole = texts.entries_in(table)
         entries = texts.entries
         uses = np.bincount(whole.columns, minlength=table.features)
-        self._rarity: Final = np.log1p((entries - uses + 0.5) / (uses + 0.5)).astype(np.float32)
-        self._unseen: Final = float(np.log1p((entries + 0.5) / 0.5))
+        self._rarity = np.log1p((entries - uses + 0.5) / (uses + 0.5)).astype(np.float32)
+        self._unseen = float(np.log1p((entries + 0.5) / 0.5))
         rows, columns, counts = whole.part(0, whole.size)
         lengths = np.bincount(rows, counts, entries)
         relative = lengths / max(float(lengths.mean()) if entries else 1.0, 1e-9)
         dampened = counts + SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * relative[rows])
         values = (self._rarity[columns] * counts / dampened).astype(np.float32)
-        self._postings: Final = Postings([(rows, columns, values)], uses, entries)
+        self._postings = Postings([(rows, columns, values)], uses, entries)
 
-    def of(self, counted: FeatureVector) -> Floats:
-        """The coverage of a question's terms by every entry."""
-        possible = float(counted.counts @ self._rarity[counted.numbers]) + counted.unseen * self._unseen
-        return self._postings.sums(counted.numbers, counted.counts) / np.float32(max(possible, 1e-9))
+    def of(self, vector: FeatureVector) -> Floats:
+        """Return the coverage of the query's terms by every entry."""
+        possible = float(vector.counts @ self._rarity[vector.numbers]) + vector.unseen * self._unseen
+        return self._postings.sums(vector.numbers, vector.counts) / np.float32(max(possible, 1e-9))
 
-    def work(self, counted: FeatureVector) -> int:
-        """Values read by `of`."""
-        return self._postings.visited(counted.numbers)
+    def work(self, vector: FeatureVector) -> int:
+        """Return the number of values that `of` reads."""
+        return self._postings.visited(vector.numbers)
 
 
-def _models(whole: FeatureTable) -> tuple[Postings, NDArray[np.float64]]:
-    """Each entry's language model: log-likelihood ratios of its features, and of one that it does not use."""
+def _language_models(whole: FeatureTable) -> tuple[Postings, NDArray[np.float64]]:
+    """Return each entry's language model: the log-likelihood ratios of its features, and that of an absent feature."""
     totals = np.bincount(whole.columns, whole.counts, whole.features)
     expected = (SMOOTHING * totals / max(float(totals.sum()), 1e-9)).astype(np.float32)
     cells = (
         (rows, columns, np.log1p(counts / expected[columns]))
-        for first in range(0, whole.size, _ENTRIES_AT_ONCE)
-        for rows, columns, counts in [whole.part(first, min(first + _ENTRIES_AT_ONCE, whole.size))]
+        for first in range(0, whole.size, _ENTRY_BATCH)
+        for rows, columns, counts in [whole.part(first, min(first + _ENTRY_BATCH, whole.size))]
     )
     used = np.concatenate(([0.0], np.cumsum(whole.counts, dtype=np.float64)))
-    unused = np.log(SMOOTHING / (SMOOTHING + np.diff(used[whole.starts])))
-    return Postings(cells, np.bincount(whole.columns, minlength=whole.features), whole.size), unused
+    absent = np.log(SMOOTHING / (SMOOTHING + np.diff(used[whole.starts])))
+    return Postings(cells, np.bincount(whole.columns, minlength=whole.features), whole.size), absent

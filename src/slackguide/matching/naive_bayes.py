@@ -1,45 +1,46 @@
-"""Naive Bayes: log odds that a text belongs to one of two kinds of messages."""
+"""A binary Naive Bayes classifier of messages."""
+
+from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import repeat
 from math import log, sqrt
-from typing import Final
 
 from slackguide.matching.stemmer import stem
 
-SMOOTHING: Final = 0.1
-"""Messages of each kind that every feature is thought to have been in besides."""
+SMOOTHING = 0.1
+"""The pseudo-count of every feature in each class (additive smoothing)."""
 
-MIN_OCCURRENCES: Final = 16
-"""About the features of four words."""
+LENGTH_OFFSET = 16
+"""Added to the number of features in the normalization of the log-odds: about the features of four words."""
 
-_EDGE: Final = ""
+_EDGE = ""
 
 Feature = str | tuple[str] | tuple[str, str, int]
 
 
 class FeatureCounts:
-    """In how many messages of one kind each feature is."""
+    """Document frequencies: the number of messages of one class that contain each feature."""
 
     def __init__(self, messages: Iterable[Sequence[str]]) -> None:
-        """`messages` as words in order."""
-        self.of: Final[Counter[Feature]] = Counter()
+        """Count the features of tokenized messages."""
+        self.of: Counter[Feature] = Counter()
         self.messages = 0
         for words in messages:
             self.of.update(features(words).keys())
             self.messages += 1
 
-    def __add__(self, other: "FeatureCounts") -> "FeatureCounts":
-        """Both kinds as one."""
+    def __add__(self, other: FeatureCounts) -> FeatureCounts:
+        """Return the counts of both sets of messages."""
         both = FeatureCounts(())
         both.of.update(self.of)
         both.of.update(other.of)
         both.messages = self.messages + other.messages
         return both
 
-    def __sub__(self, part: "FeatureCounts") -> "FeatureCounts":
-        """This kind without a part of it."""
+    def __sub__(self, part: FeatureCounts) -> FeatureCounts:
+        """Return the counts without those of a subset."""
         rest = FeatureCounts(())
         rest.of.update(self.of)
         rest.of.subtract(part.of)
@@ -48,40 +49,40 @@ class FeatureCounts:
 
 
 class NaiveBayes:
-    """A classifier of two kinds of messages."""
+    """A Naive Bayes classifier with a positive and a negative class."""
 
-    def __init__(self, yes: FeatureCounts, no: FeatureCounts) -> None:
-        self._yes: Final = yes.of
-        self._no: Final = no.of
-        self._prior: Final = log(no.messages + 2 * SMOOTHING) - log(yes.messages + 2 * SMOOTHING)
+    def __init__(self, positive: FeatureCounts, negative: FeatureCounts) -> None:
+        self._positive = positive.of
+        self._negative = negative.of
+        self._prior = log(negative.messages + 2 * SMOOTHING) - log(positive.messages + 2 * SMOOTHING)
 
     def log_odds(self, words: Sequence[str]) -> float:
-        """How much likelier one kind makes the words than the other, as if both were equally frequent.
+        """Return the normalized log-odds of the positive class, with equal priors.
 
-        A log-likelihood ratio over the square root of the number of features, so that long and short texts are of one
-        scale, with `MIN_OCCURRENCES` more, so that a word or two are never much.
+        The log-likelihood ratio is divided by the square root of the number of features, so that long and short texts
+        have the same scale. `LENGTH_OFFSET` is added to this number, so that one or two words have little weight.
         """
-        found = features(words)
-        return sum(map(self._weight, found)) / sqrt(len(found) + MIN_OCCURRENCES)
+        distinct = features(words)
+        return sum(map(self._weight, distinct)) / sqrt(len(distinct) + LENGTH_OFFSET)
 
-    def evidence(self, words: Sequence[str], most: int) -> tuple[str, ...]:
-        """At most `most` of the words, each once, that speak for the first kind; those that do so most come first."""
+    def evidence(self, words: Sequence[str], limit: int) -> tuple[str, ...]:
+        """Return at most `limit` distinct words with positive weight, in descending order of weight."""
         weights = {word: self._weight((word,)) for word in words}
-        return tuple(sorted((word for word in weights if weights[word] > 0.0), key=lambda word: -weights[word])[:most])
+        return tuple(sorted((word for word in weights if weights[word] > 0.0), key=lambda word: -weights[word])[:limit])
 
     def _weight(self, feature: Feature) -> float:
-        yes, no = self._yes.get(feature, 0), self._no.get(feature, 0)
-        return log((yes + SMOOTHING) / (no + SMOOTHING)) + self._prior if yes or no else 0.0
+        positive, negative = self._positive.get(feature, 0), self._negative.get(feature, 0)
+        return log((positive + SMOOTHING) / (negative + SMOOTHING)) + self._prior if positive or negative else 0.0
 
 
 def features(words: Sequence[str]) -> dict[Feature, None]:
-    """Words, stems, pairs of neighbours and pairs with one between, the edges of the text included in pairs.
+    """Return the words, stems, bigrams and skip-bigrams of stems, with the boundaries of the text in bigrams.
 
-    In reading order, each once: sums over them are the same in every process.
+    The keys are distinct and in order of appearance, so that sums over them are the same in every process.
     """
     stems = [_EDGE, *map(stem, words), _EDGE]
-    found: dict[Feature, None] = dict.fromkeys(stems)
-    found.update(dict.fromkeys(zip(words)))
-    found.update(dict.fromkeys(zip(stems, stems[1:], repeat(1))))
-    found.update(dict.fromkeys(zip(stems, stems[2:], repeat(2))))
-    return found
+    distinct: dict[Feature, None] = dict.fromkeys(stems)
+    distinct.update(dict.fromkeys(zip(words)))
+    distinct.update(dict.fromkeys(zip(stems, stems[1:], repeat(1))))
+    distinct.update(dict.fromkeys(zip(stems, stems[2:], repeat(2))))
+    return distinct

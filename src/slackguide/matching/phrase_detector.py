@@ -1,8 +1,10 @@
-"""Detect the phrases of critical entries: high recall, with exclusions for figures of speech."""
+"""Detect the phrases of critical entries with high recall, and exclude figures of speech."""
+
+from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Literal
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -15,152 +17,161 @@ from slackguide.matching.wordlist import common_words
 Strength = Literal["clear", "weak"]
 Slots = tuple[str, ...]
 
-_LIGHT: Final = frozenset(
+_STOP_WORDS = frozenset(
     str.split(
         "a an the am is are was were has have had i he she they we to of just really so very that own will would "
         "this please sir literally actually fucking damn bloody even"
     )
 )
-_SELVES: Final = "myself himself herself themselves themself yourself urself meself hisself ourselves"
-_CLASSES: Final = {
+_REFLEXIVES = "myself himself herself themselves themself yourself urself meself hisself ourselves"
+_CLASSES = {
     **dict.fromkeys(str.split("my his her their your our"), "my"),
-    **dict.fromkeys(str.split(_SELVES), "myself"),
+    **dict.fromkeys(str.split(_REFLEXIVES), "myself"),
     **dict.fromkeys(("me", "him", "them", "us"), "me"),
 }
-_EITHER: Final = {"her": frozenset({"my", "me"})}
-_BEFORE_SELF: Final = frozenset({"my", "him", "her", "them", "your", "his", "ur", "it"})
-_FOR_DIGITS: Final = str.maketrans("013457", "oieast")
-_FEWEST_LETTERS: Final = 4
-"""Single letters in a row that are a word spelt out."""
+_EITHER = {"her": frozenset({"my", "me"})}
+_BEFORE_SELF = frozenset({"my", "him", "her", "them", "your", "his", "ur", "it"})
+_LEETSPEAK = str.maketrans("013457", "oieast")
+_MIN_SPELLED_LETTERS = 4
+"""Minimum number of consecutive single letters that are joined to a word."""
 
-_LONGEST_LIGHT_RUN: Final = 4
+_MAX_STOP_WORD_RUN = 4
 
 
 class PhraseDetector:
-    """Finds the signs of every critical entry in a text."""
+    """Finds the phrases of all critical entries in a text."""
 
-    def __init__(self, signs: Iterable[CriticalPatterns]) -> None:
-        self._signs: Final = tuple(sorted(signs, key=lambda one: one.id))
-        self._phrases: Final = [
-            (_by_first_slot(one.clear), _by_first_slot(one.weak), _by_first_slot(one.exclusions)) for one in self._signs
+    def __init__(self, patterns: Iterable[CriticalPatterns]) -> None:
+        self._patterns = tuple(sorted(patterns, key=lambda one: one.id))
+        self._phrases = [
+            (_by_first_slot(one.clear), _by_first_slot(one.weak), _by_first_slot(one.exclusions))
+            for one in self._patterns
         ]
-        every = [kind for kinds in self._phrases for kind in kinds]
-        known = {slot for kind in every for phrases in kind.values() for p in phrases for slot in p}
-        self._exact: Final = frozenset(known)
-        self._long: Final = {
-            most: sorted(slot for slot in known if slot.isalpha() and least <= len(slot) < less)
-            for most, least, less in ((1, 4, 7), (2, 7, 33))
+        indexes = [index for entry_indexes in self._phrases for index in entry_indexes]
+        slots = {slot for index in indexes for phrases in index.values() for phrase in phrases for slot in phrase}
+        self._exact = frozenset(slots)
+        self._by_max_distance = {
+            distance: sorted(slot for slot in slots if slot.isalpha() and low <= len(slot) < high)
+            for distance, low, high in ((1, 4, 7), (2, 7, 33))
         }
-        self._fills = lru_cache(maxsize=8192)(self._fills_of)
+        self._slots = lru_cache(maxsize=8192)(self._slots_of)
 
     def find(self, text: str) -> dict[str, Strength]:
-        """The entries whose signs are in the text, each with the strength of the strongest."""
-        if not self._signs:
+        """Return the entries with a phrase in the text, each with the highest strength of its phrases."""
+        if not self._patterns:
             return {}
-        read = _tokens(text)
-        fills = [self._fills(word) for word in read]
-        for at in range(1, len(read)):
-            if _is_half(read[at - 1]) and _is_half(read[at]):
-                fills[at] |= self._fills(read[at - 1] + read[at])
-        light = [word in _LIGHT for word in read]
-        found: dict[str, Strength] = {}
-        for signs, (clear, weak, exclusions) in zip(self._signs, self._phrases, strict=True):
-            strength = _strength(clear, weak, exclusions, fills, light)
+        words = _tokens(text)
+        slots = [self._slots(word) for word in words]
+        for at in range(1, len(words)):
+            if _is_fragment(words[at - 1]) and _is_fragment(words[at]):
+                slots[at] |= self._slots(words[at - 1] + words[at])
+        is_stop_word = [word in _STOP_WORDS for word in words]
+        strengths: dict[str, Strength] = {}
+        for patterns, (clear, weak, exclusions) in zip(self._patterns, self._phrases, strict=True):
+            strength = _strength(clear, weak, exclusions, slots, is_stop_word)
             if strength is not None:
-                found[signs.id] = strength
-        return found
+                strengths[patterns.id] = strength
+        return strengths
 
-    def _fills_of(self, token: str) -> frozenset[str]:
-        """The slots that a word of the text can fill."""
-        kind = _CLASSES.get(token)
-        if kind is not None:
-            return _EITHER.get(token, frozenset({kind}))
-        token = token if token.isdigit() else token.translate(_FOR_DIGITS)
+    def _slots_of(self, token: str) -> frozenset[str]:
+        """Return the slots that a word of the text matches."""
+        word_class = _CLASSES.get(token)
+        if word_class is not None:
+            return _EITHER.get(token, frozenset({word_class}))
+        token = token if token.isdigit() else token.translate(_LEETSPEAK)
         exact = self._exact & {token, stem(token)}
         if len(token) < 3 or token in common_words():
             return exact
         return exact | frozenset(
-            found[0]
-            for most, slots in self._long.items()
+            match[0]
+            for distance, slots in self._by_max_distance.items()
             for one in {token, stem(token)}
-            for found in process.extract(one, slots, scorer=OSA.distance, score_cutoff=most, limit=None)
+            for match in process.extract(one, slots, scorer=OSA.distance, score_cutoff=distance, limit=None)
         )
 
 
-_Phrases = dict[str, list[Slots]]
+_PhrasesBySlot = dict[str, list[Slots]]
 
 
 def _strength(
-    clear: _Phrases, weak: _Phrases, exclusions: _Phrases, fills: Sequence[frozenset[str]], light: Sequence[bool]
+    clear: _PhrasesBySlot,
+    weak: _PhrasesBySlot,
+    exclusions: _PhrasesBySlot,
+    slots: Sequence[frozenset[str]],
+    is_stop_word: Sequence[bool],
 ) -> Strength | None:
-    certain = _spans(clear, fills, light)
-    likely = [] if certain else _spans(weak, fills, light)
-    if not certain and not likely:
+    clear_spans = _spans(clear, slots, is_stop_word)
+    weak_spans = [] if clear_spans else _spans(weak, slots, is_stop_word)
+    if not clear_spans and not weak_spans:
         return None
-    harmless = {at for span in _spans(exclusions, fills, light) for at in span}
-    if any(harmless.isdisjoint(span) for span in certain):
+    excluded = {at for span in _spans(exclusions, slots, is_stop_word) for at in span}
+    if any(excluded.isdisjoint(span) for span in clear_spans):
         return "clear"
-    likely = likely or _spans(weak, fills, light)
-    return "weak" if any(harmless.isdisjoint(span) for span in likely) else None
+    weak_spans = weak_spans or _spans(weak, slots, is_stop_word)
+    return "weak" if any(excluded.isdisjoint(span) for span in weak_spans) else None
 
 
-def _spans(phrases: _Phrases, fills: Sequence[frozenset[str]], light: Sequence[bool]) -> list[tuple[int, ...]]:
-    """The token positions of every phrase found."""
+def _spans(
+    phrases: _PhrasesBySlot, slots: Sequence[frozenset[str]], is_stop_word: Sequence[bool]
+) -> list[tuple[int, ...]]:
+    """Return the token positions of every phrase match."""
     spans: list[tuple[int, ...]] = []
-    for at, filled in enumerate(fills):
-        for word in filled:
-            for slots in phrases.get(word, ()):
-                span = _follow(slots, at, fills, light)
+    for at, token_slots in enumerate(slots):
+        for slot in token_slots:
+            for phrase in phrases.get(slot, ()):
+                span = _match_from(phrase, at, slots, is_stop_word)
                 if span:
                     spans.append(span)
     return spans
 
 
-def _follow(slots: Slots, at: int, fills: Sequence[frozenset[str]], light: Sequence[bool]) -> tuple[int, ...]:
-    """The positions that fill the slots in order from `at`, or none."""
-    extra = min(max(len(slots) - 2, 0), 2)
+def _match_from(
+    phrase: Slots, at: int, slots: Sequence[frozenset[str]], is_stop_word: Sequence[bool]
+) -> tuple[int, ...]:
+    """Return the positions that match the phrase from `at` on, or ()."""
+    extra = min(max(len(phrase) - 2, 0), 2)
     span = [at]
-    for slot in slots[1:]:
+    for slot in phrase[1:]:
         here = span[-1] + 1
-        passed = 0
-        while here < len(fills) and slot not in fills[here]:
-            if light[here] and passed < _LONGEST_LIGHT_RUN:
-                passed += 1
+        skipped = 0
+        while here < len(slots) and slot not in slots[here]:
+            if is_stop_word[here] and skipped < _MAX_STOP_WORD_RUN:
+                skipped += 1
             elif extra:
                 extra -= 1
             else:
                 return ()
             here += 1
-        if here >= len(fills):
+        if here >= len(slots):
             return ()
         span.append(here)
     return tuple(span)
 
 
-def _by_first_slot(phrases: Iterable[str]) -> _Phrases:
-    by_first: _Phrases = {}
-    for slots in dict.fromkeys(_slots(_tokens(phrase)) for phrase in phrases):
+def _by_first_slot(phrases: Iterable[str]) -> _PhrasesBySlot:
+    by_first: _PhrasesBySlot = {}
+    for slots in dict.fromkeys(_phrase_slots(_tokens(phrase)) for phrase in phrases):
         if slots:
             by_first.setdefault(slots[0], []).append(slots)
     return by_first
 
 
-def _slots(read: Sequence[str]) -> Slots:
-    """The slots of a phrase; its light words are slots too where only one would remain without them."""
-    kept = [word for word in read if word not in _LIGHT]
-    return tuple(_CLASSES.get(word) or stem(word) for word in (kept if len(kept) > 1 else read))
+def _phrase_slots(words: Sequence[str]) -> Slots:
+    """Return the slots of a phrase, without stop words if at least two slots remain."""
+    content = [word for word in words if word not in _STOP_WORDS]
+    return tuple(_CLASSES.get(word) or stem(word) for word in (content if len(content) > 1 else words))
 
 
 def _tokens(text: str) -> list[str]:
-    """Words, with spelt-out letters and "my self" joined."""
+    """Return the words, with spelled-out letters and "my self" joined."""
     raw = tokens(text)
     joined: list[str] = []
     at = 0
     while at < len(raw):
         run = _letters_from(raw, at)
-        joined.append(run if len(run) >= _FEWEST_LETTERS else raw[at])
-        at += len(run) if len(run) >= _FEWEST_LETTERS else 1
-    return _with_selves(expand_contractions(joined))
+        joined.append(run if len(run) >= _MIN_SPELLED_LETTERS else raw[at])
+        at += len(run) if len(run) >= _MIN_SPELLED_LETTERS else 1
+    return _join_reflexives(expand_contractions(joined))
 
 
 def _letters_from(raw: Sequence[str], at: int) -> str:
@@ -170,9 +181,9 @@ def _letters_from(raw: Sequence[str], at: int) -> str:
     return "".join(raw[at:end])
 
 
-def _with_selves(found: Sequence[str]) -> list[str]:
+def _join_reflexives(words: Sequence[str]) -> list[str]:
     joined: list[str] = []
-    for word in found:
+    for word in words:
         if word in ("self", "selves") and joined and joined[-1] in _BEFORE_SELF:
             joined[-1] = "myself"
         else:
@@ -180,5 +191,5 @@ def _with_selves(found: Sequence[str]) -> list[str]:
     return joined
 
 
-def _is_half(token: str) -> bool:
+def _is_fragment(token: str) -> bool:
     return 1 < len(token) < 9 and token.isalpha() and token not in common_words()

@@ -1,17 +1,19 @@
-"""Combine the feature scores of every entry into one; a second logistic model scores whether any entry fits."""
+"""Combine the feature scores of entries to one score, and estimate confidence with logistic models."""
+
+from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from slackguide.matching.features import Floats
 
-FEATURES: Final = (
+FEATURES = (
     "pair_centre",
     "pair_nearest",
     "gram_centre",
@@ -22,80 +24,80 @@ FEATURES: Final = (
     "coverage",
     "learnt",
 )
-"""The rows of a view table: cosine with an entry's phrasings together (centre) or with the nearest of them, for pairs,
-letter groups or all families; likelihood ratio by the whole entry; BM25 coverage by the whole entry; logits of the
-regression learnt over all phrasings."""
+"""The rows of a score table: the cosine with the centroid of an entry's phrasings (centre) or with the nearest one, for
+pairs, n-grams or all families; the likelihood ratio of the entry; the BM25 coverage by the entry; and the logits of the
+regression over all phrasings."""
 
-SIGNALS: Final = ("lead", "evidence", "cosine", "coverage", "known", "length", "foreign")
-"""What confidence is read from: log-odds of the first entry among the entries; its score above the average entry's; its
-nearest cosine, with unknown words in the length of the question; its coverage; the share of the question's terms that
-are known; log of the number of terms; how much the question reminds of those that are out of scope (log-odds)."""
+SIGNALS = ("lead", "evidence", "cosine", "coverage", "known", "length", "foreign")
+"""The inputs of the confidence models: the log-odds of the first entry; its score minus the mean score; its nearest
+cosine; its coverage; the share of known terms in the query; the log of the number of terms; and the log-odds that the
+query is out of scope."""
 
 
 @dataclass(frozen=True, slots=True)
 class OddsWeights:
-    """What is read from the signals of one question."""
+    """The weights and thresholds of the logistic models over the signals."""
 
     confidence: dict[str, float]
-    """Logistic weights of the signals that the first match is right, with `bias`."""
+    """The weights, with `bias`, of the model that the first match is correct."""
     scope: dict[str, float]
-    """Logistic weights of the signals that the question is about anything here, with `bias`."""
+    """The weights, with `bias`, of the model that the query is in scope."""
     settled: dict[str, float]
-    """Logistic weights of the signals that the first match is right and no other would do, with `bias`."""
+    """The weights, with `bias`, of the model that the first match is the only correct one."""
     answer_from: float
-    """Settled chance from which the first match is the answer."""
+    """The minimum probability of `settled` for an answer."""
     scope_from: float
-    """Scope chance below which nothing fits."""
+    """The minimum probability of `scope` for any match."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlertThresholds:
-    """Log-odds (`bayes.NaiveBayes`) that a message is one of those a critical entry's detector learnt from."""
+    """Thresholds for the log-odds of the classifier of a critical entry (`naive_bayes.NaiveBayes`)."""
 
     doubted_below: float
-    """A phrase found counts one strength less."""
+    """Below this, the strength of a phrase match is lowered by one."""
     weak_from: float
-    """Enough for a weak sign without any phrase."""
+    """The minimum for a weak match without a phrase."""
     likely_from: float
-    """Enough for a likely one."""
+    """The minimum for a likely match."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Fitted by `scripts/fit_matcher.py`, kept in `data/weights.json`."""
+    """The weights fitted by `scripts/fit_matcher.py` and stored in `data/weights.json`."""
 
     blend: dict[str, float]
-    """One weight a view."""
+    """One weight per feature."""
     blend_unlearnt: dict[str, float]
-    """The same where there are too many phrasings to learn a regression over."""
+    """One weight per feature, without the regression over all phrasings."""
     odds: OddsWeights
     odds_uninformed: OddsWeights
-    """The same where the knowledge base holds no messages that are out of scope."""
+    """The weights and thresholds for a knowledge base without out-of-scope messages."""
     alarm: AlertThresholds
     choose_until: float
-    """Entries are offered until this share of the chances is covered."""
+    """The cumulative probability of the entries to offer as choices."""
 
 
 @cache
 def shipped_weights() -> Weights:
-    """The fitted weights that come with the package."""
+    """Return the fitted weights in the package."""
     text = resources.files(__package__).joinpath("data", "weights.json").read_text("utf-8")
     return read_weights(json.loads(text)["weights"])
 
 
 def read_weights(stored: Mapping[str, Any]) -> Weights:
-    """Weights as `dataclasses.asdict` writes them."""
+    """Build weights from the output of `dataclasses.asdict`."""
     odds = {name: OddsWeights(**stored[name]) for name in ("odds", "odds_uninformed")}
     return Weights(**{**stored, **odds, "alarm": AlertThresholds(**stored["alarm"])})
 
 
 def combine(table: Floats, weights: dict[str, float]) -> Floats:
-    """One score an entry from its views (`FEATURES` x entries)."""
+    """Return one score per entry from its feature scores (`FEATURES` x entries)."""
     row = np.array([weights[feature] for feature in FEATURES], dtype=np.float32)
     return np.asarray(row @ table, dtype=np.float32)
 
 
 def logistic(weights: Mapping[str, float], signals: Mapping[str, float]) -> float:
-    """The chance that the weights read from the signals."""
+    """Return the probability of a logistic model for the signals."""
     total = weights["bias"] + sum(weights[name] * signals[name] for name in SIGNALS)
     return float(1.0 / (1.0 + np.exp(-np.clip(total, -30.0, 30.0))))

@@ -1,50 +1,52 @@
-"""Misspelt words towards the knowledge base's own vocabulary."""
+"""Correct misspelled words to the vocabulary of the knowledge base."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 import numpy as np
 from rapidfuzz.distance import OSA
 
 from slackguide.matching.wordlist import common_words
 
-_LETTERS: Final = 27
-SHORTEST: Final = 4
-"""Letters; shorter unknown words have too many neighbours to guess at."""
+_LETTERS = 27
+MIN_LENGTH = 4
+"""Minimum letters of a corrected word. Shorter words have too many neighbours."""
 
 
 class Spelling:
-    """Corrects words that are neither known here nor English; a real word is never rewritten."""
+    """Corrects words that are neither in the knowledge base nor English."""
 
     def __init__(self, uses: Mapping[str, int]) -> None:
-        """`uses` says how often each word of the knowledge base is used there."""
-        self._uses: Final = {word: n for word, n in uses.items() if word.isalpha()}
-        self._known: Final = frozenset(uses)
-        self._english: Final = common_words()
-        self._words: Final = sorted(word for word in self._uses if len(word) >= SHORTEST - 1)
-        self._letters: Final = np.array([_counts(word) for word in self._words], dtype=np.int8).reshape(-1, _LETTERS)
+        """Create a corrector from the word frequencies of the knowledge base."""
+        self._uses = {word: n for word, n in uses.items() if word.isalpha()}
+        self._known = frozenset(uses)
+        self._english = common_words()
+        self._words = sorted(word for word in self._uses if len(word) >= MIN_LENGTH - 1)
+        self._letters = np.array([_counts(word) for word in self._words], dtype=np.int8).reshape(-1, _LETTERS)
 
     def is_word(self, word: str) -> bool:
-        """Whether the word needs no correction."""
+        """Return whether the word is known and needs no correction."""
         return word in self._known or word in self._english
 
     def correct(self, word: str) -> tuple[str, ...]:
-        """What was meant by a word that is none: one word, two that ran together, or itself when nothing is near.
+        """Return the correction of a word: one word, two words without the missing space, or the word itself.
 
-        Near is one edit up to 5 letters and two from 6 (optimal string alignment: swapped neighbours are one edit).
+        The maximum edit distance is one up to 5 letters and two from 6 letters. In optimal string alignment, a
+        transposition counts as one edit.
         """
-        if len(word) < SHORTEST or not word.isalpha() or self.is_word(word):
+        if len(word) < MIN_LENGTH or not word.isalpha() or self.is_word(word):
             return (word,)
-        near = self._nearest(word)
-        if near is not None and near[0] == 1:
-            return (near[1],)
-        return self._split(word) or ((near[1],) if near is not None else (word,))
+        nearest = self._nearest(word)
+        if nearest is not None and nearest[0] == 1:
+            return (nearest[1],)
+        return self._split(word) or ((nearest[1],) if nearest is not None else (word,))
 
     def _nearest(self, word: str) -> tuple[int, str] | None:
         edits = 1 if len(word) <= 5 else 2
-        apart = np.abs(self._letters - np.array(_counts(word), dtype=np.int8)).sum(axis=1, dtype=np.int16)
+        differences = np.abs(self._letters - np.array(_counts(word), dtype=np.int8)).sum(axis=1, dtype=np.int16)
         best: tuple[int, bool, int, str] | None = None
-        for at in np.flatnonzero(apart <= 2 * edits).tolist():
+        for at in np.flatnonzero(differences <= 2 * edits).tolist():
             candidate = self._words[at]
             distance = OSA.distance(word, candidate, score_cutoff=edits)
             if distance <= edits:
@@ -57,7 +59,7 @@ class Spelling:
         best: tuple[int, tuple[str, ...]] = (0, ())
         for at in range(2, len(word) - 1):
             left, right = word[:at], word[at:]
-            if left in self._known and right in self._known and max(len(left), len(right)) >= SHORTEST:
+            if left in self._known and right in self._known and max(len(left), len(right)) >= MIN_LENGTH:
                 uses = min(self._uses.get(left, 0), self._uses.get(right, 0))
                 best = max(best, (uses, (left, right)))
         return best[1]

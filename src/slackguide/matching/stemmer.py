@@ -1,16 +1,17 @@
-"""Word stems: the inflected forms of one word share one stem. Only endings that rarely change the meaning go."""
+"""A light stemmer: remove inflectional endings that rarely change the meaning."""
+
+from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
 
-_VOWELS: Final = frozenset("aeiouy")
-_KEPT: Final = frozenset(
+_VOWELS = frozenset("aeiouy")
+_EXCEPTIONS = frozenset(
     str.split(
         "always anything address bed being bring bus does during everything feed has his indeed is king less need news "
         "nothing red ring sing something speed string this thing thus us was wing yes"
     )
 )
-_IRREGULAR: Final = {
+_IRREGULAR = {
     form: word
     for word, forms in {
         "begin": "began begun",
@@ -62,9 +63,9 @@ _IRREGULAR: Final = {
 
 @lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
-    """The stem of a lower-case word: "suspended", "suspending", "suspends" -> "suspend"; "froze" -> "freez"."""
+    """Return the stem of a lower-case word: "suspended", "suspending", "suspends" -> "suspend"; "froze" -> "freez"."""
     word = _IRREGULAR.get(word, word)
-    if len(word) <= 3 or word in _KEPT or not word.isalpha():
+    if len(word) <= 3 or word in _EXCEPTIONS or not word.isalpha():
         return word
     return _without_final_vowel(_without_suffix(_without_plural(word)))
 

@@ -1,22 +1,23 @@
-"""Split text into words: the one tokenizer for phrasings and questions."""
+"""Split phrasings and queries into words."""
+
+from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Final
 
 from slackguide.text import STRAIGHT
 
-MAX_CHARACTERS: Final = 12_000
-"""Characters read of any text; Slack's longest message is 40,000, a form's longest answer 3,000."""
+MAX_CHARACTERS = 12_000
+"""Maximum characters read of a text. The longest Slack message has 40,000, the longest answer in a form 3,000."""
 
-MAX_WORD: Final = 32
-"""Characters kept of one word; the longest term in the guides has 17."""
+MAX_WORD = 32
+"""Maximum characters of a word; the rest is cut. The longest term in the guides has 17."""
 
-_LINK: Final = re.compile(r"(?:https?://|www\.)\S{1,400}|\S{1,64}@[\w.-]{1,80}\.\w{2,12}|<[@#!][^>]{1,80}>")
-_WORD: Final = re.compile(r"\d+(?=[^\W\d_])|[^\W_]+(?:'[^\W_]+)*")
-_ENDINGS: Final = {"s": "", "m": "am", "re": "are", "ve": "have", "ll": "will", "d": ""}
-_CONTRACTIONS: Final[dict[str, tuple[str, ...]]] = {
+_LINK = re.compile(r"(?:https?://|www\.)\S{1,400}|\S{1,64}@[\w.-]{1,80}\.\w{2,12}|<[@#!][^>]{1,80}>")
+_WORD = re.compile(r"\d+(?=[^\W\d_])|[^\W_]+(?:'[^\W_]+)*")
+_ENDINGS = {"s": "", "m": "am", "re": "are", "ve": "have", "ll": "will", "d": ""}
+_CONTRACTIONS: dict[str, tuple[str, ...]] = {
     "cannot": ("can", "not"),
     "cant": ("can", "not"),
     "wont": ("will", "not"),
@@ -70,28 +71,28 @@ _CONTRACTIONS: Final[dict[str, tuple[str, ...]]] = {
     "bcoz": ("because",),
     "tmrw": ("tomorrow",),
 }
-_STRAIGHT: Final = {**STRAIGHT, 0x0300: None}
+_STRAIGHT = {**STRAIGHT, 0x0300: None}
 
 
 def tokenize(text: str) -> list[str]:
-    """The words of the first `MAX_CHARACTERS` characters, each at most `MAX_WORD` long. Any string will do."""
+    """Return the words of the first `MAX_CHARACTERS` characters of any string, each at most `MAX_WORD` long."""
     return expand_contractions(tokens(text))
 
 
 def tokens(text: str) -> list[str]:
-    """The words as they stand there, in lower case and without accents."""
+    """Return the words in lower case and without accents, before the expansion of contractions."""
     return _WORD.findall(_LINK.sub(" ", _plain(text[:MAX_CHARACTERS])))
 
 
-def expand_contractions(found: Iterable[str]) -> list[str]:
-    """Tokens with contractions and chat spellings written out, long numbers dropped, long words cut."""
-    written: list[str] = []
-    for token in found:
+def expand_contractions(raw: Iterable[str]) -> list[str]:
+    """Expand contractions and chat spellings, drop long numbers and cut long words."""
+    expanded: list[str] = []
+    for token in raw:
         if token.isalpha() and token not in _CONTRACTIONS:
-            written.append(token[:MAX_WORD])
+            expanded.append(token[:MAX_WORD])
         else:
-            _add(token, written)
-    return written
+            _add(token, expanded)
+    return expanded
 
 
 def _plain(text: str) -> str:
@@ -101,24 +102,24 @@ def _plain(text: str) -> str:
     return "".join(c for c in text if not unicodedata.category(c).startswith(("M", "Cf", "Cs"))).lower()
 
 
-def _add(token: str, found: list[str]) -> None:
+def _add(token: str, expanded: list[str]) -> None:
     if token in _CONTRACTIONS:
-        found.extend(_CONTRACTIONS[token])
+        expanded.extend(_CONTRACTIONS[token])
         return
     if token.isdigit():
         if len(token) <= 3:
-            found.append(token)
+            expanded.append(token)
         return
     stem, apostrophe, ending = token.partition("'")
     if not apostrophe:
-        found.append(token[:MAX_WORD])
+        expanded.append(token[:MAX_WORD])
         return
     joined = stem + ending.replace("'", "")
     if joined in _CONTRACTIONS:
-        found.extend(_CONTRACTIONS[joined])
+        expanded.extend(_CONTRACTIONS[joined])
     elif ending in _ENDINGS:
-        found.append(stem[:MAX_WORD])
+        expanded.append(stem[:MAX_WORD])
         if _ENDINGS[ending]:
-            found.append(_ENDINGS[ending])
+            expanded.append(_ENDINGS[ending])
     else:
-        found.append(joined[:MAX_WORD])
+        expanded.append(joined[:MAX_WORD])

@@ -1,4 +1,6 @@
-"""Input and output types of the matcher: plain values, no behaviour."""
+"""The input and output types of the matcher."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,48 +11,48 @@ Outcome = Literal["answer", "choices", "none"]
 
 @dataclass(frozen=True, slots=True)
 class EntryDocument:
-    """One entry of the knowledge base, as far as matching is concerned."""
+    """The texts of one entry that are used for matching."""
 
     id: str
     title: str
     phrasings: tuple[str, ...]
-    """How people put the concern: the matcher learns from these."""
+    """Phrasings of the concern: the training examples of the matcher."""
     body: str = ""
-    """The answer's own text: steps, warnings, destination names, labels."""
+    """The text of the answer: steps, warnings, destination names, labels."""
     distinguish_from: tuple[str, ...] = ()
-    """Ids of neighbours that people mix up with this one: offered beside it when the matcher is not sure."""
+    """The ids of entries that are often confused with this one. They are preferred as further choices."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Team shorthand and words that mean the same here."""
+    """The abbreviations and synonyms of a knowledge base."""
 
     abbreviations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Shorthand to what it stands for: `"fp" -> ("fixed price",)`. Several expansions are alternatives."""
+    """Expansions by abbreviation: `"fp" -> ("fixed price",)`. Several expansions are alternatives."""
     synonyms: tuple[tuple[str, ...], ...] = ()
-    """Groups of words or short phrases that mean the same: `("locked", "blocked", "shut off")`."""
+    """Groups of synonymous words or short phrases: `("locked", "blocked", "shut off")`."""
 
 
 @dataclass(frozen=True, slots=True)
 class CriticalPatterns:
-    """The signs of one critical entry. Phrases match on words, with misspellings, inflections and small gaps."""
+    """The patterns of one critical entry. Phrases match words, with misspellings, inflections and small gaps."""
 
     id: str
     message: str
-    """Shown beside another answer where only a weak sign was found."""
+    """The text of the alert that a weak match adds to another answer."""
     clear: tuple[str, ...]
     weak: tuple[str, ...]
     exclusions: tuple[str, ...]
-    """Harmless figures of speech: a sign inside one of them does not count."""
+    """Harmless figures of speech. A phrase match that overlaps one is ignored."""
     serious: tuple[str, ...] = ()
-    """Whole messages that are meant: the detector learns from these, too."""
+    """Positive training examples: whole messages."""
     harmless: tuple[str, ...] = ()
-    """Whole messages with the same words that are not."""
+    """Negative training examples: whole messages with similar wording."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One entry and the probability (0..1, calibrated) that it is the one meant."""
+    """One entry and the calibrated probability (0 to 1) that it is the correct one."""
 
     id: str
     confidence: float
@@ -58,7 +60,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A weak sign of a critical entry, to be shown beside whatever else is answered."""
+    """A possible critical entry, shown in addition to the outcome."""
 
     id: str
     message: str
@@ -66,7 +68,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What carried a match: the words of the question, strongest first, and the phrasing nearest to it ("" if none)."""
+    """The evidence for a match: the words of the query by weight, and the nearest phrasing, or "" if there is none."""
 
     words: tuple[str, ...] = ()
     phrasing: str = ""
@@ -74,16 +76,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """The outcome of one question."""
+    """The result of matching one query."""
 
     outcome: Outcome
     confidence: float
-    """Of the first match, whatever the outcome; 0 when there is none."""
+    """The confidence in the first match, for every outcome; 0 if there is none."""
     matches: tuple[Match, ...]
-    """Best first."""
+    """The matches, best first."""
     offered: int
-    """How many of `matches` to show: 1 for an answer, 2 to 4 for choices, 0 for none."""
+    """The number of `matches` to show: 1 for an answer, 2 to 4 for choices, 0 for none."""
     alerts: tuple[Alert, ...]
     urgent: bool
-    """A clear sign put a critical entry first."""
+    """Whether a clear pattern ranked a critical entry first."""
     why: Evidence

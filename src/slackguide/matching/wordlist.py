@@ -1,4 +1,6 @@
-"""Common English words, so that none is taken for a misspelling. Source and licence: `data/LICENCE-english.txt`."""
+"""Common English words, which the spelling correction leaves unchanged. Source: `data/LICENCE-english.txt`."""
+
+from __future__ import annotations
 
 import gzip
 from functools import cache
@@ -7,6 +9,6 @@ from importlib import resources
 
 @cache
 def common_words() -> frozenset[str]:
-    """45,000 lower-case words, letters only; read once a process (about 15 ms)."""
+    """Return 45,000 lower-case words of letters only. They are read once per process, in about 15 ms."""
     packed = resources.files(__package__).joinpath("data", "english.txt.gz").read_bytes()
     return frozenset(gzip.decompress(packed).decode("ascii").split())

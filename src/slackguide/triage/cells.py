@@ -1,7 +1,7 @@
-"""A fact's values in finitely many cells: within one cell no rule of the table can tell two values apart.
+"""Partition the values of a fact into finitely many cells. No rule distinguishes between two values in one cell.
 
-Numbers are cut at the ends of the ranges that the rules name, choices are grouped by which tests they pass. That makes
-every entry's decision a finite table, which can be proven complete.
+Numbers are split at the bounds of the ranges in the rules. Choices are grouped by the tests that they pass. Every
+decision table is therefore finite, and its completeness can be checked exhaustively.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from slackguide.knowledge.facts import FactSpec
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Values that every rule treats alike: named ones, or the whole numbers from `low` to `high` (None: no end)."""
+    """Values that every rule treats alike: choices, or the integers `low` to `high` inclusive (None: unbounded)."""
 
     names: tuple[str, ...] = ()
     low: int | None = None
     high: int | None = None
 
     def holds(self, value: FactValue) -> bool:
-        """Whether the value lies in this cell; a range of numbers, whether any of it does."""
+        """Return whether the value lies in this cell. A range of numbers only has to overlap it."""
         if isinstance(value, str):
             ends = range_of(value) if self.low is not None else None
             if ends is None:
@@ -33,7 +33,7 @@ class Cell:
 
     @property
     def sample_value(self) -> FactValue:
-        """The value that says no more than that it lies in this cell: a range of numbers as `31..60`."""
+        """The value that represents exactly this cell. A range of numbers is written as `31..60`."""
         if self.low is None:
             return self.names[0]
         if self.low == self.high:
@@ -41,20 +41,20 @@ class Cell:
         return f"{self.low}..{'' if self.high is None else self.high}"
 
     def describe(self, fact: FactSpec) -> str:
-        """The cell read out: `Hourly or Fixed-price`, `31 to 60 days`, `more than 90 days`, `no payment yet`."""
+        """Describe the cell: `Hourly or Fixed-price`, `31 to 60 days`, `more than 90 days`, `no payment yet`."""
         if self.low is None:
             return " or ".join(fact.value_label(name) for name in self.names)
         return fact.value_label(self.sample_value)
 
     def weight(self, fact: FactSpec) -> int:
-        """How common the cell is beside the others: the weights of its values; a range of numbers counts as ten."""
+        """Return the relative frequency of the cell: the sum of its values' weights, or 10 for a range of numbers."""
         if self.low is None:
             return sum(fact.values[name].weight if name in fact.values else 1 for name in self.names)
         return 10
 
 
 def satisfies(test: OneOf | Within, cell: Cell) -> bool:
-    """Whether the cell's values pass the test; by construction they all do or none does."""
+    """Return whether the values of the cell pass the test. By construction all of them do, or none."""
     if isinstance(test, OneOf):
         return bool(cell.names) and cell.names[0] in test.values
     if cell.low is None:
@@ -63,16 +63,16 @@ def satisfies(test: OneOf | Within, cell: Cell) -> bool:
 
 
 def cells_of(fact: FactSpec, tests: Iterable[OneOf | Within]) -> tuple[Cell, ...]:
-    """The coarsest cells of a fact that no test cuts through, numbers first in rising order."""
-    found = list(tests)
+    """Return the coarsest cells of a fact that no test splits: numbers in ascending order, then `never`."""
+    test_list = list(tests)
     if fact.kind == "number":
-        starts = sorted({0, *(edge for test in found if isinstance(test, Within) for edge in _edges(test))})
+        starts = sorted({0, *(edge for test in test_list if isinstance(test, Within) for edge in _edges(test))})
         ends: Sequence[int | None] = [*(start - 1 for start in starts[1:]), None]
-        numbers = _merged([Cell(low=low, high=high) for low, high in zip(starts, ends, strict=True)], found)
+        numbers = _merged([Cell(low=low, high=high) for low, high in zip(starts, ends, strict=True)], test_list)
         return (*numbers, *((Cell(names=(NEVER,)),) if fact.never else ()))
     groups: dict[tuple[bool, ...], list[str]] = {}
     for name in fact.choices:
-        groups.setdefault(tuple(satisfies(test, Cell((name,))) for test in found), []).append(name)
+        groups.setdefault(tuple(satisfies(test, Cell((name,))) for test in test_list), []).append(name)
     return tuple(Cell(tuple(names)) for names in groups.values())
 
 
@@ -84,7 +84,7 @@ def _edges(test: Within) -> Iterable[int]:
 
 
 def _merged(cells: list[Cell], tests: list[OneOf | Within]) -> list[Cell]:
-    """Joins neighbouring ranges that no test tells apart."""
+    """Merge adjacent ranges that no test distinguishes."""
     merged = cells[:1]
     for cell in cells[1:]:
         last = merged[-1]

@@ -1,7 +1,7 @@
-"""Completeness check: every case of every entry is decided by one first rule, and every rule decides a case.
+"""Check decision tables for completeness: every case has a rule, and every rule decides a case.
 
-A fact that an entry fixes or assumes is divided like any other: a fact stated by an agent overrides it, so those cases
-have to be decided too.
+A fact that an entry fixes or assumes is partitioned like any other. A fact stated by an agent overrides it, so the
+table must decide those cases too.
 """
 
 from __future__ import annotations
@@ -36,37 +36,37 @@ from slackguide.triage.decision_table import (
 from slackguide.triage.regions import describe_cells, region_conditions, region_size, split_into_regions
 
 FACT_LIMIT = 12
-"""Most facts one entry may decide by. No agent answers more, and the order of questions weighs every set of them."""
+"""Maximum facts of one entry. The cost of ordering the questions is exponential in this number."""
 
 CASE_LIMIT = 1_000_000
-"""Most cases of one entry, an unknown fact counted as a value of its own; the shipped ones stay under 50,000."""
+"""Maximum cases of one entry, with "unknown" counted as a value of every fact. Shipped entries have under 50,000."""
 
 MAX_EXAMPLES = 3
-"""Most counter-examples, or names, in one message."""
+"""Maximum counter-examples or names in one message."""
 
 MAX_GAP_REGIONS = 20
-"""Most groups of undecided cases that are gathered to choose the shown ones from."""
+"""Maximum regions of undecided cases to compute. The largest of them are reported."""
 
 
 def load_verified(directory: Path) -> KnowledgeBase:
-    """The knowledge base under `directory`, its decision tables proven.
+    """Load the knowledge base in `directory` and check its decision tables.
 
-    Raises `UnusableInput` where there is nothing to read, and `InvalidKnowledgeError` with every fault, of the files
-    and of the tables, where there is one.
+    Raises `UnusableInput` if there is nothing to read, and `InvalidKnowledgeError` with every diagnostic of the files
+    and of the tables if there are any.
     """
-    found = inspect(directory)
-    diagnostics = list(found.diagnostics)
-    if found.knowledge is not None:
-        diagnostics += check_tables(found.knowledge, unverified=found.unverified)
-    if diagnostics or found.knowledge is None:
+    inspection = inspect(directory)
+    diagnostics = list(inspection.diagnostics)
+    if inspection.knowledge is not None:
+        diagnostics += check_tables(inspection.knowledge, unverified=inspection.unverified)
+    if diagnostics or inspection.knowledge is None:
         raise InvalidKnowledgeError(diagnostics)
-    return found.knowledge
+    return inspection.knowledge
 
 
 def check_tables(knowledge: KnowledgeBase, *, unverified: Collection[str] = ()) -> list[Diagnostic]:
-    """Every case that no rule decides, every rule that decides no case, and every table too large to prove.
+    """Return diagnostics for cases without a rule, rules without a case, and tables too large to check.
 
-    `unverified` are entries whose rules could not all be read: nothing is said of them.
+    Entries in `unverified` are skipped, because some of their rules could not be parsed.
     """
     check = _CompletenessCheck(knowledge.facts)
     for id, entry in knowledge.entries.items():
@@ -82,7 +82,7 @@ class _CompletenessCheck:
         self.diagnostics: list[Diagnostic] = []
         self._reached: set[SourceLocation] = set()
         self._never_reached: dict[SourceLocation, str] = {}
-        """Shared rules that some entry uses in vain, with why."""
+        """Shared rules that decide no case in some entry, by location, with the explanation."""
 
     def check_entry(self, entry: Entry) -> None:
         table = self._table(entry.rules, (*entry.assumes, *entry.fixes), entry.location, f"`{entry.id}`")
@@ -97,14 +97,14 @@ class _CompletenessCheck:
             if number in reached:
                 self._reached.add(rule.location)
             elif rule.table is None:
-                self._report(rule.location, f"no case comes to this rule: {_describe_masking(number, table)}")
+                self._report(rule.location, f"this rule never applies: {_describe_masking(number, table)}")
             else:
                 self._never_reached.setdefault(rule.location, f"in `{entry.id}` {_describe_masking(number, table)}")
 
     def check_shared_tables(self, tables: Mapping[str, tuple[Rule, ...]], *, partly: bool) -> None:
-        """The rules of shared tables: each has to decide a case in an entry; in the table itself where none uses it.
+        """Report rules of shared tables that decide no case in any entry, or, if unused, in the table itself.
 
-        `partly`: not every entry was proven, so only what the table itself keeps from deciding is a fault.
+        `partly` means that some entries were skipped. Then only rules masked within the table itself are reported.
         """
         for id, rules in tables.items():
             own = [number for number, rule in enumerate(rules) if rule.table == id]
@@ -116,30 +116,28 @@ class _CompletenessCheck:
                 continue
             reached = set(np.unique(table.rule_index).tolist())
             for number in missed:
-                why = self._never_reached.get(rules[number].location)
+                reason = self._never_reached.get(rules[number].location)
                 if number not in reached:
+                    self._report(rules[number].location, f"this rule never applies: {_describe_masking(number, table)}")
+                elif reason is not None and not partly:
                     self._report(
-                        rules[number].location, f"no case comes to this rule: {_describe_masking(number, table)}"
-                    )
-                elif why is not None and not partly:
-                    self._report(
-                        rules[number].location, f"no case comes to this rule in any entry that uses `{id}`: {why}"
+                        rules[number].location, f"this rule never applies in any entry that uses `{id}`: {reason}"
                     )
 
     def _table(
-        self, rules: tuple[Rule, ...], given: Sequence[OneOf | Within], location: SourceLocation, whose: str
+        self, rules: tuple[Rule, ...], given: Sequence[OneOf | Within], location: SourceLocation, owner: str
     ) -> DecisionTable | None:
-        """The decision table, None where it is too large to build."""
+        """Return the decision table, or None and report a diagnostic if it is too large to build."""
         axes = cells_by_fact(rules, given, self._facts)
         cases = prod(len(cells) + 1 for cells in axes.values())
         if len(axes) <= FACT_LIMIT and cases <= CASE_LIMIT:
             return build_table(rules, axes)
         sizes = sorted(axes, key=lambda name: -len(axes[name]))
-        most = _join_names([f"{name} {len(axes[name])}" for name in sizes])
+        largest = _join_names([f"{name} {len(axes[name])}" for name in sizes])
         self._report(
             location,
-            f"{whose} decides by {len(axes)} facts in {cases:,} cases, at most {FACT_LIMIT} facts and {CASE_LIMIT:,} "
-            f"cases can be proven ({most}): split it in two, or write fewer values and ranges",
+            f"{owner} has {len(axes)} facts and {cases:,} cases ({largest}), at most {FACT_LIMIT} facts and "
+            f"{CASE_LIMIT:,} cases can be checked: split it, or use fewer values and ranges",
         )
         return None
 
@@ -148,11 +146,11 @@ class _CompletenessCheck:
 
 
 def _describe_gaps(gaps: npt.NDArray[np.bool_], table: DecisionTable, facts: Mapping[str, FactSpec]) -> str:
-    """`no rule for Hourly, Enterprise, 31 days or more, no funds in escrow; nor for …`."""
-    gathered = list(islice(split_into_regions(gaps), MAX_GAP_REGIONS + 1))
+    """Describe the gaps: `no rule for Hourly, Enterprise, 31 days or more, no funds in escrow; nor for …`."""
+    regions = list(islice(split_into_regions(gaps), MAX_GAP_REGIONS + 1))
     cases = [
         _describe_case(region_conditions(region, table, facts), facts)
-        for region in sorted(gathered, key=lambda region: -region_size(region))
+        for region in sorted(regions, key=lambda region: -region_size(region))
     ]
     more = (
         ""
@@ -167,7 +165,7 @@ def _describe_case(known_facts: FactCells, facts: Mapping[str, FactSpec]) -> str
 
 
 def _describe_masking(number: int, table: DecisionTable) -> str:
-    """Why the rule is never the first: its condition cannot hold, or other rules take every case of it."""
+    """Explain why a rule never applies: its condition cannot hold, or earlier rules decide all its cases."""
     rule = table.rules[number]
     holds = np.broadcast_to(
         evaluate_condition(rule.when, dict(zip(table.facts, table.cells, strict=True))), table.rule_index.shape
@@ -175,8 +173,8 @@ def _describe_masking(number: int, table: DecisionTable) -> str:
     if not holds.any():
         return "its condition can never hold"
     earlier = [table.rules[first] for first in np.unique(table.rule_index[holds]).tolist()]
-    takes = "takes" if len(earlier) == 1 else "take"
-    return f"{_join_names(list(_lines(earlier, rule.location.file)))} before it {takes} them all"
+    verb = "decides" if len(earlier) == 1 else "decide"
+    return f"{_join_names(list(_lines(earlier, rule.location.file)))} before it {verb} all its cases"
 
 
 def _lines(rules: Sequence[Rule], file: str) -> Iterator[str]:
@@ -185,7 +183,7 @@ def _lines(rules: Sequence[Rule], file: str) -> Iterator[str]:
 
 
 def _join_names(names: Sequence[str]) -> str:
-    """The first few of some names, and how many more there are."""
+    """Join the first `MAX_EXAMPLES` names and state how many more there are."""
     if len(names) > MAX_EXAMPLES:
         return f"{', '.join(names[:MAX_EXAMPLES])} and {len(names) - MAX_EXAMPLES} more"
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -1,4 +1,4 @@
-"""Three-valued logic of conditions over partly known facts: true, false or unknown (None)."""
+"""Evaluate conditions over partly known facts in three-valued logic: true, false or unknown (None)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ from slackguide.knowledge.conditions import (
 def evaluate(
     condition: Condition, known_facts: Mapping[str, FactValue], given: Mapping[str, OneOf | Within]
 ) -> bool | None:
-    """Kleene's three-valued truth of a condition over the known facts and, for the others, those the entry gives."""
+    """Return the truth value of a condition in Kleene's strong three-valued logic.
+
+    `given` restricts the facts that are not in `known_facts` to the values that the entry fixes or assumes.
+    """
     match condition:
         case OneOf(fact=fact):
             if fact in known_facts:
@@ -45,7 +48,7 @@ def evaluate(
 
 
 def _within(test: Within, value: FactValue) -> bool | None:
-    """Whether a number fact's value passes; None for a range of numbers that the test cuts through."""
+    """Return whether a value of a number fact passes the test, or None for a range that passes only partly."""
     if value == NEVER:
         return test.never
     if isinstance(value, str):
@@ -55,7 +58,7 @@ def _within(test: Within, value: FactValue) -> bool | None:
 
 
 def _implied(given: OneOf | Within | None, test: OneOf | Within) -> bool | None:
-    """What a given set of values says of a test: true where all of them pass, false where none does."""
+    """Return true if all given values pass the test, false if none does, else None."""
     if given is None:
         return None
     if isinstance(given, OneOf) and isinstance(test, OneOf):

@@ -1,4 +1,4 @@
-"""An entry's decision table: for every combination of cells, the first rule that holds."""
+"""Build the decision table of an entry: for every combination of cells, the first rule that holds."""
 
 from __future__ import annotations
 
@@ -26,18 +26,19 @@ from slackguide.knowledge.model import Rule
 from slackguide.triage.cells import Cell, cells_of, satisfies
 
 GAP = -1
-"""Where no rule holds: a gap in the table."""
+"""The rule index of a case for which no rule holds."""
 
 CellIndices = tuple[int, ...]
-"""For one fact, the indices of the cells that are still possible."""
+"""The indices of the possible cells of one fact."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionTable:
-    """`rule_index[i, j, …]` is the index of the first rule that holds where fact 0 is in cell i, fact 1 in cell j, …
+    """A decision table with one array axis per fact.
 
-    `destination_index[…]` is the same with rules of one destination made equal: what decides whether a question is
-    worth asking.
+    `rule_index[i, j, …]` is the index of the first rule that holds if fact 0 is in cell i, fact 1 in cell j, and so on.
+    `destination_index` has the same shape, with equal values for rules of the same destination. It determines whether
+    a question is relevant.
     """
 
     facts: tuple[str, ...]
@@ -49,7 +50,7 @@ class DecisionTable:
     def possible_cells(
         self, known_facts: Mapping[str, FactValue], entry: Entry | None = None
     ) -> tuple[CellIndices, ...]:
-        """For each fact the cells that remain: a known fact wins over what the entry, if any, fixes or assumes."""
+        """Return the possible cells of each fact. A known fact overrides what the entry, if any, fixes or assumes."""
         given = {test.fact: test for test in (*entry.assumes, *entry.fixes)} if entry else {}
         remaining: list[CellIndices] = []
         for name, cells in zip(self.facts, self.cells, strict=True):
@@ -63,28 +64,28 @@ class DecisionTable:
         return tuple(remaining)
 
     def restrict(self, state: tuple[CellIndices, ...]) -> DecisionTable:
-        """The table with only these cells of each fact."""
+        """Return the table reduced to the given cells of each fact."""
         if not state:
             return self
-        kept = tuple(tuple(cells[n] for n in choice) for cells, choice in zip(self.cells, state, strict=True))
+        remaining = tuple(tuple(cells[n] for n in choice) for cells, choice in zip(self.cells, state, strict=True))
         return DecisionTable(
-            self.facts, kept, self.rules, self.rule_index[np.ix_(*state)], self.destination_index[np.ix_(*state)]
+            self.facts, remaining, self.rules, self.rule_index[np.ix_(*state)], self.destination_index[np.ix_(*state)]
         )
 
 
 FactCells = Mapping[str, tuple[Cell, ...]]
-"""The facts that some rules look at, in reading order, each with its cells."""
+"""The facts in the conditions of some rules, in order of appearance, each with its cells."""
 
 
 def decision_table_for(entry: Entry, facts: Mapping[str, FactSpec]) -> DecisionTable:
-    """The decision table of an entry; one with a single destination has no facts and one cell."""
+    """Build the decision table of an entry. An entry with one unconditional rule has no facts and one cell."""
     return build_table(entry.rules, cells_by_fact(entry.rules, (*entry.assumes, *entry.fixes), facts))
 
 
 def cells_by_fact(
     rules: Sequence[Rule], given: Iterable[OneOf | Within], facts: Mapping[str, FactSpec]
 ) -> dict[str, tuple[Cell, ...]]:
-    """The facts that the rules look at, cut into cells by them and by what is given of those facts."""
+    """Return the facts in the conditions of the rules, partitioned by the tests of the rules and by `given`."""
     tests: dict[str, list[OneOf | Within]] = {}
     for rule in rules:
         for test in tests_of(rule.when):
@@ -92,11 +93,11 @@ def cells_by_fact(
     for test in given:
         if test.fact in tests:
             tests[test.fact].append(test)
-    return {name: cells_of(facts[name], found) for name, found in tests.items()}
+    return {name: cells_of(facts[name], fact_tests) for name, fact_tests in tests.items()}
 
 
 def build_table(rules: tuple[Rule, ...], axes: FactCells) -> DecisionTable:
-    """The table of the rules over the axes; its size is the product of their lengths."""
+    """Build the table of the rules over the axes. Its size is the product of their lengths."""
     shape = tuple(len(cells) for cells in axes.values())
     rule_index = np.full(shape, GAP, dtype=np.int16)
     for number in reversed(range(len(rules))):
@@ -108,7 +109,7 @@ def build_table(rules: tuple[Rule, ...], axes: FactCells) -> DecisionTable:
 
 
 def evaluate_condition(condition: Condition, axes: FactCells) -> npt.NDArray[np.bool_]:
-    """Where a condition holds: of length one along every axis that it does not look at."""
+    """Return where a condition holds, with length one along every axis that it does not depend on."""
     match condition:
         case OneOf() | Within():
             shape = [len(cells) if name == condition.fact else 1 for name, cells in axes.items()]

@@ -1,4 +1,4 @@
-"""The triage engine: from an entry and the known facts to one destination, or to the facts still missing."""
+"""The triage engine: decide the destination of an entry for the known facts, or list the missing facts."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from slackguide.triage.explanations import explain_decision
 from slackguide.triage.question_order import QuestionPlanner
 
 BRANCH_LIMIT = 12
-"""Most possibilities listed for an agent who does not know a fact: more are no help on one card."""
+"""Maximum branches listed for an agent who does not know a fact, so that they fit on one card."""
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One way the open questions can turn out: the answers, in words, and where the case then goes."""
+    """One combination of answers to the open questions, and the destination it leads to."""
 
     answers: tuple[str, ...]
     destination: Destination
@@ -29,26 +29,26 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The decision for an entry and the known facts."""
+    """The result of an entry's decision table for the known facts."""
 
     destination: Destination | None
-    """Where the case goes; None while the facts leave more than one destination open."""
+    """The destination, or None if more than one is still possible."""
     missing: tuple[str, ...]
-    """The facts that can still change it, the best to ask first; empty where it is decided."""
+    """The facts that can still change the destination, the best to ask first. Empty if it is decided."""
     because: tuple[str, ...]
     warnings: tuple[str, ...]
     cautions: tuple[str, ...]
-    """Where the guides disagree: both statements, and what to do meanwhile. None where the case is not eligible."""
+    """Summaries of conflicts between the sources, and how to proceed. Empty if the case is not eligible."""
     path: tuple[str, ...]
     note: str | None
-    """Id of the note template."""
+    """The id of the note template."""
     form: str | None
-    """Id of the form."""
+    """The id of the form."""
     known_facts: Mapping[str, FactValue]
 
 
 class Triage:
-    """Decides for every entry of a knowledge base. Immutable but for its memory of question orders."""
+    """The decision tables of a knowledge base. Immutable except for a cache of question orders."""
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self._knowledge = knowledge
@@ -56,13 +56,11 @@ class Triage:
         self._planners: dict[str, QuestionPlanner] = {}
 
     def table(self, id: str) -> DecisionTable:
-        """The decision table of the entry `id`."""
+        """Return the decision table of the entry `id`."""
         return self._tables[id]
 
     def decide(self, id: str, known_facts: Mapping[str, FactValue]) -> Decision:
-        """Decides for the entry `id`; `known_facts` are checked facts, of which those it does not hang on are let
-        be.
-        """
+        """Decide the entry `id` for the validated `known_facts`. Facts that do not occur in its rules are ignored."""
         entry, table = self._knowledge.entries[id], self._tables[id]
         state = table.possible_cells(known_facts, entry)
         rules = self._rules(table, state)
@@ -90,18 +88,18 @@ class Triage:
         )
 
     def branches(self, id: str, known_facts: Mapping[str, FactValue]) -> tuple[Branch, ...]:
-        """Every way the open questions can turn out, for an agent who does not know the answers."""
-        found: list[Branch] = []
-        self._collect_branches(id, dict(known_facts), (), found)
-        return tuple(found[:BRANCH_LIMIT])
+        """List the branches of the open questions, for an agent who does not know the answers."""
+        branches: list[Branch] = []
+        self._collect_branches(id, dict(known_facts), (), branches)
+        return tuple(branches[:BRANCH_LIMIT])
 
     def cells(self, id: str, name: str) -> tuple[Cell, ...]:
-        """The cells that the rules of the entry `id` cut the fact `name` into."""
+        """Return the cells into which the rules of the entry `id` partition the fact `name`."""
         table = self._tables[id]
         return table.cells[table.facts.index(name)]
 
     def warm(self) -> None:
-        """Works out the order of questions of every entry now rather than at its first use."""
+        """Compute the question order of every entry in advance."""
         for id in self._tables:
             self._planner(id)
 
@@ -122,39 +120,39 @@ class Triage:
         return self._planner(id).missing(known)
 
     def _planner_for_range(self, table: DecisionTable) -> QuestionPlanner:
-        """The questions of a table of which a range of numbers is known, too wide for one cell."""
+        """Plan the questions of a table restricted by a known range of numbers that spans several cells."""
         return QuestionPlanner(table, [tuple(range(len(cells))) for cells in table.cells], self._knowledge.facts)
 
     def _collect_branches(
-        self, id: str, known_facts: dict[str, FactValue], answers: tuple[str, ...], found: list[Branch]
+        self, id: str, known_facts: dict[str, FactValue], answers: tuple[str, ...], branches: list[Branch]
     ) -> None:
         entry, table = self._knowledge.entries[id], self._tables[id]
         state = table.possible_cells(known_facts, entry)
         missing = self._missing(id, known_facts)
         if not missing:
-            found.append(Branch(answers, self._rules(table, state)[0].target))
+            branches.append(Branch(answers, self._rules(table, state)[0].target))
             return
         axis = table.facts.index(missing[0])
         fact = self._knowledge.facts[missing[0]]
         for number in state[axis]:
             cell = table.cells[axis][number]
-            words = f"{fact.label}: {cell.describe(fact)}"
-            self._collect_branches(id, {**known_facts, missing[0]: cell.sample_value}, (*answers, words), found)
+            answer = f"{fact.label}: {cell.describe(fact)}"
+            self._collect_branches(id, {**known_facts, missing[0]: cell.sample_value}, (*answers, answer), branches)
 
     def _rules(self, table: DecisionTable, state: Sequence[CellIndices]) -> list[Rule]:
-        """The rules that can still decide, in order."""
-        left = table.rule_index[np.ix_(*state)] if state else table.rule_index
-        return [table.rules[number] for number in np.unique(left) if number != GAP]
+        """Return the rules that can still apply, in order."""
+        remaining = table.rule_index[np.ix_(*state)] if state else table.rule_index
+        return [table.rules[number] for number in np.unique(remaining) if number != GAP]
 
     def _deciding(
         self, table: DecisionTable, state: tuple[CellIndices, ...], known_facts: Mapping[str, FactValue]
     ) -> list[str]:
-        """Known facts without which the case could go elsewhere; those the rules look at where each is enough."""
+        """Return the known facts that determine the destination, or all known facts of the table if none does alone."""
         names = [name for name in table.facts if name in known_facts]
         return [name for name in names if _is_relevant(table, state, name)] or names
 
     def _certain_rules(self, entry: Entry, rules: list[Rule], known_facts: Mapping[str, FactValue]) -> list[Rule]:
-        """Of several rules that lead to the one destination, the first that holds whatever is still unknown."""
+        """Return the first of several rules that certainly holds, or all of them if none does."""
         given = {test.fact: test for test in (*entry.assumes, *entry.fixes)}
         return [rule for rule in rules if evaluate(rule.when, known_facts, given) is True][:1] or rules
 
@@ -163,11 +161,11 @@ class Triage:
     ) -> Decision:
         names = list(dict.fromkeys(rule.target.name for rule in rules))
         labels = ", ".join(self._knowledge.facts[name].label.lower() for name in missing)
-        shown = ", ".join(names[:-1]) + f" or {names[-1]}"
+        destinations = ", ".join(names[:-1]) + f" or {names[-1]}"
         return Decision(
             destination=None,
             missing=missing,
-            because=(f"Still open: {shown}. Depends on: {labels}.",),
+            because=(f"Still open: {destinations}. Depends on: {labels}.",),
             warnings=self._warnings(entry, rules, known_facts),
             cautions=tuple(conflict.summary for conflict in entry.conflicts),
             path=self._path(entry, rules, known_facts),
@@ -177,15 +175,15 @@ class Triage:
         )
 
     def _note(self, entry: Entry, rules: Sequence[Rule]) -> str | None:
-        """The note of the rules that may decide, where they agree; none goes with a case that is not eligible."""
+        """Return the note if all rules that can apply agree. The entry's note is not used for a case not eligible."""
         if all(rule.not_eligible is not None for rule in rules):
             return _common_value(rule.note for rule in rules)
         return _common_value(rule.note or entry.note for rule in rules)
 
     def _path(self, entry: Entry, rules: Sequence[Rule], known_facts: Mapping[str, FactValue]) -> tuple[str, ...]:
-        """The steps that apply: the entry's own, then those that every rule that may decide adds.
+        """Return the applicable steps: those of the entry, then those shared by all rules that can apply.
 
-        Where the case is not eligible, the steps are what to do instead.
+        If the case is not eligible, the steps are the alternatives of the rules.
         """
         added = self._added((rule.path for rule in rules), entry, known_facts)
         if all(rule.not_eligible is not None and rule.instead for rule in rules):
@@ -200,7 +198,7 @@ class Triage:
     def _added(
         self, lines: Iterable[tuple[Step, ...]], entry: Entry, known_facts: Mapping[str, FactValue]
     ) -> tuple[str, ...]:
-        """The steps that all of the rules add alike."""
+        """Return the steps that all rules have in common."""
         each = [self._applying(steps, entry, known_facts) for steps in lines]
         return tuple(step for step in each[0] if all(step in steps for steps in each)) if each else ()
 
@@ -210,7 +208,7 @@ class Triage:
 
 
 def _is_relevant(table: DecisionTable, state: Sequence[CellIndices], name: str) -> bool:
-    """Whether the case could go elsewhere if this fact were open, all else as it is."""
+    """Return whether other values of this fact lead to another destination, with all other facts unchanged."""
     if name not in table.facts:
         return False
     axis = table.facts.index(name)
@@ -221,6 +219,6 @@ def _is_relevant(table: DecisionTable, state: Sequence[CellIndices], name: str) 
 
 
 def _common_value(values: Iterable[str | None]) -> str | None:
-    """The value that all share, if they do."""
-    found = set(values)
-    return found.pop() if len(found) == 1 else None
+    """Return the value if all values are equal, else None."""
+    distinct = set(values)
+    return distinct.pop() if len(distinct) == 1 else None

@@ -1,4 +1,4 @@
-"""Explain a decision: the deciding facts and the assumptions it rests on."""
+"""Explain a decision by the deciding facts and the assumptions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from slackguide.triage.decision_table import DecisionTable
 
 
 def describe_fact(name: str, value: FactValue, facts: Mapping[str, FactSpec]) -> str:
-    """A fact read out: `last payment 45 days ago`, `client segment Mid-Market`, `funds in escrow`."""
+    """Describe a fact: `last payment 45 days ago`, `client segment Mid-Market`, `funds in escrow`."""
     fact = facts[name]
     if isinstance(value, str):
         known = fact.values.get(value)
@@ -44,15 +44,15 @@ def explain_decision(
     assumed: Sequence[OneOf | Within],
     facts: Mapping[str, FactSpec],
 ) -> tuple[str, ...]:
-    """The reasons for a decided case: one line a rule that may still be the one, then what was taken for granted."""
+    """Return the reasons for a decision: one line per remaining rule, then the assumptions."""
     lines = [_reason(rule, table, known_facts, deciding, facts) for rule in remaining]
     if assumed:
         text = ", ".join(_assumption(test, facts) for test in assumed)
-        lines.append(f"Taken for granted unless you say otherwise: {text}.")
+        lines.append(f"Assumed unless you say otherwise: {text}.")
     for test in entry.fixes:
         if test.fact in known_facts and not evaluate(test, known_facts, {}):
-            lines.append(f"“{entry.title}” speaks of another case; decided by what you said: "
-                         f"{describe_fact(test.fact, known_facts[test.fact], facts)}.")  # fmt: skip
+            stated = describe_fact(test.fact, known_facts[test.fact], facts)
+            lines.append(f"“{entry.title}” describes another case. Decided by what you said: {stated}.")
     return tuple(dict.fromkeys(lines))
 
 
@@ -68,7 +68,7 @@ def _reason(
         return f"{rule.target.name}: {rule.not_eligible}" + (f" You said: {', '.join(parts)}." if parts else "")
     if rule.because:
         parts.append(rule.because)
-    return f"{rule.target.name}: {'; '.join(parts) if parts else 'where this concern always goes'}."
+    return f"{rule.target.name}: {'; '.join(parts) if parts else 'the only destination of this concern'}."
 
 
 def _describe_known_fact(
@@ -98,7 +98,7 @@ def _bounds(cell: Cell) -> str | None:
 
 
 def _labels(condition: Condition, name: str, known_facts: Mapping[str, FactValue]) -> list[str]:
-    """Labels of the named conditions that this fact makes true on its own."""
+    """Return the labels of the named conditions with several facts that this fact alone makes true."""
     match condition:
         case NamedCondition(label=label, part=part):
             alone = {name: known_facts[name]}

@@ -1,4 +1,4 @@
-"""Parse facts given by a person or a program: validate them against the knowledge base's declarations."""
+"""Parse facts from user or program input and validate them against the declarations of the knowledge base."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from slackguide.knowledge.facts import FactSpec
 
 
 def parse_facts(given: Mapping[str, object], facts: Mapping[str, FactSpec]) -> dict[str, FactValue]:
-    """The facts given, typed. Raises `UnusableInput` that names every unknown fact and value, and the choices."""
+    """Parse facts to typed values. Raises `UnusableInput`, which lists every unknown fact and value with choices."""
     values: dict[str, FactValue] = {}
-    wrong: list[str] = []
+    errors: list[str] = []
     for name, raw in given.items():
         fact = facts.get(name)
         if fact is None:
-            wrong.append(f"unknown fact `{name}`{did_you_mean(name, facts)} (facts: {', '.join(sorted(facts))})")
+            errors.append(f"unknown fact `{name}`{did_you_mean(name, facts)} (facts: {', '.join(sorted(facts))})")
             continue
         value = _parse_value(raw, fact)
         if value is None:
-            wrong.append(unknown_value(name, _quote(raw), fact))
+            errors.append(unknown_value(name, _quote(raw), fact))
         else:
             values[name] = value
-    if wrong:
-        raise UnusableInput("; ".join(wrong))
+    if errors:
+        raise UnusableInput("; ".join(errors))
     return values
 
 

@@ -1,4 +1,4 @@
-"""Render an entry's questions as a Mermaid flowchart, which most Markdown viewers draw."""
+"""Render the questions of an entry as a Mermaid flowchart for Markdown viewers."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from slackguide.triage.decision_table import GAP, DecisionTable
 from slackguide.triage.question_order import QuestionPlanner
 from slackguide.triage.regions import describe_cells
 
-BOX_LIMIT = 100
-"""Most boxes of a flowchart that a person can still follow."""
+NODE_LIMIT = 100
+"""Maximum nodes of a flowchart, for readability."""
 
 _ESCAPES = str.maketrans({
     '"': "#quot;", "#": "#35;", "&": "#38;", "<": "#lt;", ">": "#gt;", "`": "#96;", "\\": "#92;", "\n": " ",
@@ -25,23 +25,23 @@ _ESCAPES = str.maketrans({
 def flowchart(
     table: DecisionTable, entry: Entry, known_facts: Mapping[str, FactValue], facts: Mapping[str, FactSpec]
 ) -> str:
-    """The flowchart of an entry for the known facts, as a fenced block of Markdown.
+    """Return the flowchart of an entry for the known facts, as a fenced Markdown code block.
 
-    Raises `UnusableInput` where it would have more than `BOX_LIMIT` boxes.
+    Raises `UnusableInput` if it has more than `NODE_LIMIT` nodes.
     """
-    narrowed = table.restrict(table.possible_cells(known_facts, entry))
-    return _FlowchartBuilder(narrowed, entry, facts).build()
+    restricted = table.restrict(table.possible_cells(known_facts, entry))
+    return _FlowchartBuilder(restricted, entry, facts).build()
 
 
 class _FlowchartBuilder:
-    """One flowchart being drawn; a box is known by its text and where its arrows lead."""
+    """Builds a flowchart. Nodes with the same text and the same outgoing edges are shared."""
 
     def __init__(self, table: DecisionTable, entry: Entry, facts: Mapping[str, FactSpec]) -> None:
         self._table = table
         self._entry = entry
         self._facts = facts
-        every = tuple(tuple(range(len(cells))) for cells in table.cells)
-        self._planner = QuestionPlanner(table, every, facts)
+        all_cells = tuple(tuple(range(len(cells))) for cells in table.cells)
+        self._planner = QuestionPlanner(table, all_cells, facts)
         self._nodes: dict[tuple[str, ...], str] = {}
         self._lines: list[str] = []
 
@@ -51,31 +51,31 @@ class _FlowchartBuilder:
         return "\n".join(["```mermaid", "flowchart TD", f"    {start}", *self._lines, "```"])
 
     def _node(self, known_facts: dict[str, int]) -> str:
-        """The id of the box that comes once the facts in `known_facts` are known, by their cells."""
-        asked = self._planner.missing(known_facts)
-        if not asked:
+        """Add the node for the known facts, given by their cells, and return its id."""
+        missing = self._planner.missing(known_facts)
+        if not missing:
             return self._destination(self._rules(known_facts))
-        name = asked[0]
+        name = missing[0]
         cells = self._table.cells[self._table.facts.index(name)]
-        ways: dict[str, list[int]] = {}
+        cells_by_node: dict[str, list[int]] = {}
         for number in range(len(cells)):
-            ways.setdefault(self._node({**known_facts, name: number}), []).append(number)
-        arrows = {
-            region: describe_cells(name, [cells[number] for number in numbers], self._facts)
-            for region, numbers in ways.items()
+            cells_by_node.setdefault(self._node({**known_facts, name: number}), []).append(number)
+        edges = {
+            node: describe_cells(name, [cells[number] for number in numbers], self._facts)
+            for node, numbers in cells_by_node.items()
         }
-        return self._question(self._facts[name].ask, arrows)
+        return self._question(self._facts[name].ask, edges)
 
-    def _question(self, ask: str, arrows: Mapping[str, str]) -> str:
-        key = (ask, *(f"{region} {label}" for region, label in arrows.items()))
+    def _question(self, ask: str, edges: Mapping[str, str]) -> str:
+        key = (ask, *(f"{node} {label}" for node, label in edges.items()))
         if key not in self._nodes:
-            region = self._new("q", key)
-            self._lines.append(f'    {region}{{"{_escaped(ask)}"}}')
-            self._lines += [f'    {region} -->|"{_escaped(label)}"| {to}' for to, label in arrows.items()]
+            node = self._new("q", key)
+            self._lines.append(f'    {node}{{"{_escaped(ask)}"}}')
+            self._lines += [f'    {node} -->|"{_escaped(label)}"| {to}' for to, label in edges.items()]
         return self._nodes[key]
 
     def _destination(self, rules: Sequence[Rule]) -> str:
-        """The box of a destination; of a case that is not eligible it says why, where all the rules say the same."""
+        """Add the node of a destination and return its id. The label includes the reason if all rules share one."""
         name = rules[0].target.name
         reasons = {rule.not_eligible for rule in rules}
         reason = reasons.pop() if len(reasons) == 1 else None
@@ -86,10 +86,10 @@ class _FlowchartBuilder:
         return self._nodes[key]
 
     def _new(self, kind: str, key: tuple[str, ...]) -> str:
-        if len(self._nodes) >= BOX_LIMIT:
+        if len(self._nodes) >= NODE_LIMIT:
             raise UnusableInput(
-                f"The flowchart of `{self._entry.id}` has more than {BOX_LIMIT} boxes, which nobody could follow: "
-                "tell some facts with --fact NAME=VALUE, or leave --mermaid out for the table."
+                f"The flowchart of `{self._entry.id}` has more than {NODE_LIMIT} nodes, which is too large to read: "
+                "pass some facts with --fact NAME=VALUE, or omit --mermaid to print the table."
             )
         self._nodes[key] = f"{kind}{len(self._nodes) + 1}"
         return self._nodes[key]
@@ -100,5 +100,5 @@ class _FlowchartBuilder:
 
 
 def _escaped(text: str) -> str:
-    """Text inside a quoted Mermaid label: nothing of it can end the label or be taken for markup."""
+    """Escape text for a quoted Mermaid label."""
     return text.translate(_ESCAPES)

@@ -1,8 +1,8 @@
 """Order the questions: ask the fact with the fewest expected further questions first.
 
-The expectation is exact, by dynamic programming over every way in which some facts of a table are known and the others
-open; the cells of an open fact count by the weights that the knowledge base gives its values. A fact that cannot
-change the destination any more is never asked.
+The expectation is computed exactly, by dynamic programming over every subset of open facts and every combination of
+cells of the known ones. The cells of an open fact are weighted by the weights of its values in the knowledge base. A
+fact that can no longer change the destination is never asked.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ AxisIndices = tuple[int, ...]
 class QuestionPlanner:
     """The order of questions for one decision table.
 
-    `open_cells` are, for each fact of the table, the cells it can be in while it is unknown. For every set of
-    open facts two arrays over the cells of the others are kept: the questions expected, and whether any is needed.
+    `open_cells` are, for each fact of the table, its possible cells while it is unknown. For every set of open facts,
+    the planner stores arrays over the cells of the other facts: the expected number of questions, and the lowest and
+    highest destination index, which are equal if no question is needed.
     """
 
     def __init__(self, table: DecisionTable, open_cells: Sequence[CellIndices], facts: Mapping[str, FactSpec]) -> None:
@@ -38,9 +39,9 @@ class QuestionPlanner:
                 self._fill(axes)
 
     def missing(self, known_facts: Mapping[str, int]) -> tuple[str, ...]:
-        """The facts that can still change the destination, the best to ask first; none where it is decided.
+        """Return the facts that can still change the destination, the best to ask first. Empty if it is decided.
 
-        `known_facts` gives, for the table's facts that are known, the cell each is in.
+        `known_facts` maps each known fact of the table to the index of its cell.
         """
         names = self._table.facts
         open_axes = tuple(axis for axis, name in enumerate(names) if name not in known_facts)
@@ -61,7 +62,7 @@ class QuestionPlanner:
         return shares
 
     def _fill(self, axes: AxisIndices) -> None:
-        """The arrays for one set of open facts, from those with one fact fewer; open axes have length one."""
+        """Compute the arrays for one set of open facts from those with one fact fewer. Open axes have length one."""
         if not axes:
             self._lowest[axes] = self._highest[axes] = self._table.destination_index
             self._expected[axes] = np.zeros(self._table.destination_index.shape)
@@ -74,7 +75,7 @@ class QuestionPlanner:
         self._expected[axes] = np.where(self._lowest[axes] == self._highest[axes], 0.0, best)
 
     def _expected_questions(self, axis: int, axes: AxisIndices) -> npt.NDArray[np.float64]:
-        """Questions expected when `axis` is asked first, itself included."""
+        """Return the expected number of questions if `axis` is asked first, including that question."""
         rest = tuple(other for other in axes if other != axis)
         taken = self._expected[rest].take(self._possible_cells[axis], axis=axis)
         shape = [1] * taken.ndim
@@ -90,7 +91,7 @@ class QuestionPlanner:
         return round(1 + float(sum(share * value for share, value in zip(self._weights[axis], after, strict=True))), 9)
 
     def _is_relevant(self, axis: int, open_axes: AxisIndices, known_facts: Mapping[str, int]) -> bool:
-        """Whether the destination still varies along this fact for some values of the other open ones."""
+        """Return whether the destination varies along this fact for some values of the other open facts."""
         choices = [
             self._possible_cells[n] if n in open_axes else [known_facts[name]]
             for n, name in enumerate(self._table.facts)

@@ -14,17 +14,17 @@ from slackguide.triage.cells import Cell
 from slackguide.triage.decision_table import CellIndices, DecisionTable
 
 MAX_LISTED_VALUES = 3
-"""Most values of a choice that are named one by one; where there are more, the fewer left out are named."""
+"""Maximum values of a choice that are always listed. With more, the excluded values are listed if they are fewer."""
 
 Region = tuple[CellIndices, ...]
-"""For every fact of a table the indices of its cells: all their combinations are meant."""
+"""A rectangular region of a table: for every fact the indices of its cells, in all combinations."""
 
 EXHAUSTIVE_FACT_LIMIT = 4
-"""Facts up to which every order of growing a box is tried; beyond it a dozen orders or so are."""
+"""Maximum facts for which a region is grown in every order of the axes. With more, two orders per axis are tried."""
 
 
 def split_into_regions(region: npt.NDArray[np.bool_]) -> Iterator[Region]:
-    """Divides the cells where `region` is true into boxes, each as large as can be grown; they do not overlap."""
+    """Split the cells where `region` is true into disjoint rectangular regions, with a greedy search for large ones."""
     left = np.array(region, dtype=np.bool_)
     while left.any():
         seed = np.unravel_index(int(left.argmax()), left.shape)
@@ -35,7 +35,7 @@ def split_into_regions(region: npt.NDArray[np.bool_]) -> Iterator[Region]:
 
 
 def region_size(part: Region) -> int:
-    """How many cells a box holds."""
+    """Return the number of cells in a region."""
     return int(np.prod([len(choice) for choice in part], dtype=np.int64))
 
 
@@ -43,12 +43,12 @@ def _orders(count: int) -> list[tuple[int, ...]]:
     axes = tuple(range(count))
     if count <= EXHAUSTIVE_FACT_LIMIT:
         return list(permutations(axes))
-    turned = [axes[start:] + axes[:start] for start in axes]
-    return turned + [order[::-1] for order in turned]
+    rotations = [axes[start:] + axes[:start] for start in axes]
+    return rotations + [order[::-1] for order in rotations]
 
 
 def _grow(region: npt.NDArray[np.bool_], seed: Sequence[int], order: Sequence[int]) -> Region:
-    """The box around `seed` inside `region`, widened along one axis after the other."""
+    """Return the rectangular region around `seed` inside `region`, extended along one axis after the other."""
     choices: list[CellIndices] = [(index,) for index in seed]
     for axis in order:
         wide = [tuple(range(region.shape[n])) if n == axis else choice for n, choice in enumerate(choices)]
@@ -58,7 +58,7 @@ def _grow(region: npt.NDArray[np.bool_], seed: Sequence[int], order: Sequence[in
 
 
 def region_conditions(part: Region, table: DecisionTable, facts: Mapping[str, FactSpec]) -> dict[str, tuple[Cell, ...]]:
-    """The facts that a box says something of, in the order they are declared in, with the cells of each."""
+    """Return the facts that a region restricts, in declaration order, each with its cells."""
     known_facts = {
         name: tuple(table.cells[axis][cell] for cell in part[axis])
         for axis, name in enumerate(table.facts)
@@ -68,13 +68,13 @@ def region_conditions(part: Region, table: DecisionTable, facts: Mapping[str, Fa
 
 
 def cell_labels(cells: Sequence[Cell]) -> tuple[str, ...]:
-    """The values of some cells as the knowledge base and `--fact` write them: `hourly`, `31..60`, `never`."""
+    """Return the values of cells in the notation of the knowledge base and `--fact`: `hourly`, `31..60`, `never`."""
     names = tuple(name for cell in cells for name in cell.names)
     return (*(str(cell.sample_value) for cell in _merge_adjacent(cells)), *names)
 
 
 def describe_cells(name: str, cells: Sequence[Cell], facts: Mapping[str, FactSpec]) -> str:
-    """Some cells of a fact read out: `Hourly or Fixed-price`, `31 days or more`, `no funds in escrow`."""
+    """Describe cells of a fact: `Hourly or Fixed-price`, `31 days or more`, `no funds in escrow`."""
     fact = facts[name]
     if fact.kind == "number":
         return " or ".join([*(_range(cell, fact) for cell in _merge_adjacent(cells)), *_includes_never(cells, fact)])
@@ -104,7 +104,7 @@ def _range(cell: Cell, fact: FactSpec) -> str:
 
 
 def _merge_adjacent(cells: Sequence[Cell]) -> list[Cell]:
-    """The ranges of numbers among the cells, neighbours made one."""
+    """Return the number ranges among the cells, with adjacent ones merged."""
     joined: list[Cell] = []
     for cell in cells:
         if cell.low is None:
