@@ -123,6 +123,4 @@ def test_a_duplicate_shows_the_first_and_asks_for_a_reason(ana: Tab, contract: s
     second = saved(ana)
     assert second != first
     ana.click(ana.window, "Done")
-    expect(posted(ana, second)).to_contain_text(
-        "Sent beside another open one because: Another payment of the same contract."
-    )
+    expect(posted(ana, second)).to_contain_text("Reason for a second escalation: Another payment of the same contract.")

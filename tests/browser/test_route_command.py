@@ -31,7 +31,7 @@ def test_warnings_destination_and_steps_come_in_this_order(sandbox_app: SandboxA
     destination = card.get_by_role("heading", name="Goes to: HV Mediation Tier 1")
     assert steps_of(card) == list(answer.decision.path)
     assert top(warnings.last) < top(destination) < top(card.locator(".richtext ol"))
-    expect(card).to_contain_text("Kept by disputes-leads, last reviewed")
+    expect(card).to_contain_text("Owner: disputes-leads. Last reviewed")
     assert answer.note is not None
     assert card.locator("pre").inner_text().strip() == answer.note.strip()
 
@@ -130,7 +130,7 @@ def test_help_lists_the_commands(ana: Tab) -> None:
 def test_nonsense_and_emoji_are_answered(ana: Tab) -> None:
     for text in (NONSENSE, "🦄🦄🦄", "これはどこへ送ればいいですか", "???"):
         card = ana.route(text)
-        expect(card).to_contain_text(re.compile("I have nothing in the guides for this|Tell me in a sentence"))
+        expect(card).to_contain_text(re.compile("I have nothing in the guides for this|Describe in a sentence"))
 
 
 def test_eight_thousand_characters_are_answered(ana: Tab) -> None:

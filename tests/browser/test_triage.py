@@ -72,7 +72,7 @@ def test_an_extracted_number_is_removed_and_entered_again(ana: Tab, facts: Mappi
 def test_an_unknown_fact_shows_every_possible_destination(sandbox_app: SandboxApp, ana: Tab) -> None:
     card = ana.route(MEDIATION)
     ana.click(card, "I don't know")
-    branches = card.locator(".richtext", has_text="Where it goes, by what you find out:")
+    branches = card.locator(".richtext", has_text="Possible destinations:")
     known_facts: dict[str, str | int] = {"contract_type": "hourly", "days_since_last_payment": 12}
     possible = sandbox_app.guide().triage.branches("disputes/send-to-mediation", known_facts)
     assert len(possible) > 2

@@ -71,7 +71,7 @@ GUEST, OUTSIDER = "you are a guest here", "your account belongs to another one"
 DENIED: dict[str, tuple[Callable[[AppHarness], None], str]] = {
     "a guest": (known(guest=True), GUEST),
     "a stranger": (known(team_id="T0ELSEWHERE"), OUTSIDER),
-    "a deactivated account": (known(deleted=True), "switched off"),
+    "a deactivated account": (known(deleted=True), "deactivated"),
     "a bot": (known(bot=True), "answers people only"),
     "a guest nobody knew": (looked_up(PersonRole.GUEST), GUEST),
     "a single-channel guest nobody knew": (looked_up(PersonRole.SINGLE_CHANNEL_GUEST), GUEST),

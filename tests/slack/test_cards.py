@@ -147,7 +147,7 @@ def test_no_meaning_hangs_on_an_emoji_or_a_colour(guide: Guide) -> None:
 
     elements: list[dict[str, Any]] = [e for b in card.blocks for e in b.to_dict().get("elements", ())]
     (forget,) = [e for e in elements if e.get("action_id") == f"{Action.REMOVE_FACT}:contract_type"]
-    assert "press to change it" in forget["accessibility_label"]
+    assert "click to remove it" in forget["accessibility_label"]
     assert "Click a fact to remove it" in "\n".join(visible_text([block.to_dict() for block in card.blocks]))
 
 

@@ -221,7 +221,7 @@ def test_the_requester_reopens_with_a_reason(harness: AppHarness, escalation: Es
     after = card(harness, claimed)
     assert "Unclaimed" in words(after)
     assert "It is not in there" in thread(harness, claimed)
-    assert "opened D-1001 again" in words(notices(harness, "marek")[-1])
+    assert "reopened D-1001" in words(notices(harness, "marek")[-1])
     assert kept(harness, escalation).state is EscalationState.SENT
 
 
@@ -258,7 +258,7 @@ def test_nobody_else_withdraws_or_adds(harness: AppHarness, escalation: Escalati
 def test_an_escalation_that_is_gone_says_so_on_every_button(harness: AppHarness) -> None:
     for action in (Action.CLAIM, Action.RELEASE, Action.WITHDRAW, Action.ASK_MORE, Action.HAND_OVER, Action.RESOLVE,
                    Action.READ, Action.ADD_DETAILS, Action.REOPEN, Action.SNOOZE, Action.STOP_REMINDING):  # fmt: skip
-        assert "no longer kept" in answer_to(harness, action, "gone"), action
+        assert "no longer exists" in answer_to(harness, action, "gone"), action
 
 
 def test_a_small_form_while_the_database_is_away_stays_open(harness: AppHarness, claimed: Message) -> None:

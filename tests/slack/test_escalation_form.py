@@ -128,7 +128,7 @@ def test_the_same_window_sent_twice_is_one_escalation(harness: AppHarness) -> No
     opened(harness)
     exchange = harness.submit(filled())
 
-    assert "kept before" in submitted_again(harness, exchange)
+    assert "already saved" in submitted_again(harness, exchange)
     harness.settle()
     harness.end()
     harness.begin()

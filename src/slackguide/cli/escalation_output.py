@@ -128,7 +128,7 @@ def _summary(escalation: Escalation) -> Iterable[tuple[str, str]]:
     if escalation.recommendation:
         yield "Recommended destination", escalation.recommendation.destination
     if escalation.duplicate_reason:
-        yield "Sent despite an open duplicate because", escalation.duplicate_reason
+        yield "Reason for a second escalation", escalation.duplicate_reason
     if escalation.resolution:
         yield "Resolution", _resolution_text(escalation)
         if escalation.resolution.note:

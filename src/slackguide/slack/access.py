@@ -1,4 +1,4 @@
-"""The access policy: who may ask, and in which role, from the directory in memory."""
+"""The access policy: decide from the user directory who may use slackguide, and in which role."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from slackguide.storage.directory import DirectoryUser, UserDirectory
 
 GUEST_MESSAGE = "slackguide answers members of this workspace only, and you are a guest here. Please ask your contact."
 EXTERNAL_MESSAGE = "slackguide answers members of this workspace only, and your account belongs to another one."
-DEACTIVATED_MESSAGE = "This account is switched off, so I cannot answer it."
-BOTS = "slackguide answers people only, and this account is a bot's."
+DEACTIVATED_MESSAGE = "This account is deactivated, so I cannot answer it."
+BOT_MESSAGE = "slackguide answers people only, and this account belongs to a bot."
 
 
 class Denial(StrEnum):
-    """Why access is denied; the value is what the log says."""
+    """Why access is denied. The values appear in the log."""
 
     GUEST = "guest"
     OUTSIDER = "other_workspace"
     DEACTIVATED = "account_closed"
     BOT = "bot"
     UNKNOWN = "not_visible"
-    """Not in the directory, and could not be looked up."""
+    """Not in the directory, and the look-up failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """May ask."""
+    """A person with access."""
 
     user_id: str
     team_id: str
@@ -39,7 +39,7 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """May not ask; `message` say why to the person, `reason` to the log."""
+    """A person without access: `message` tells the person why, `reason` goes to the log."""
 
     message: str
     reason: Denial = Denial.UNKNOWN
@@ -47,7 +47,7 @@ class Denied:
 
 @dataclass(frozen=True, slots=True)
 class UnknownUser:
-    """Not in the directory: has to be looked up first."""
+    """A person who is not in the directory and has to be looked up first."""
 
     user_id: str
 
@@ -56,7 +56,7 @@ AccessDecision: TypeAlias = Allowed | Denied | UnknownUser
 
 
 class AccessPolicy:
-    """Decides from the directory. `our_team` is the workspace's id, None while it is not known yet."""
+    """The access policy over the directory. `our_team` returns the workspace's id, None while it is unknown."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class AccessPolicy:
         self._lead_groups = lead_groups
 
     def check(self, user_id: str) -> AccessDecision:
-        """Whether this person may ask."""
+        """Return whether this person has access."""
         try:
             person = self._directory.find(user_id)
         except StorageError:
@@ -80,12 +80,12 @@ class AccessPolicy:
         return UnknownUser(user_id) if person is None else self.decide(person)
 
     def decide(self, person: DirectoryUser) -> Allowed | Denied:
-        """Whether a person who is known may ask."""
+        """Return whether a person of the directory has access."""
         ours = self._our_team()
         if person.deleted:
             return Denied(DEACTIVATED_MESSAGE, Denial.DEACTIVATED)
         if person.bot:
-            return Denied(BOTS, Denial.BOT)
+            return Denied(BOT_MESSAGE, Denial.BOT)
         if ours is not None and person.team_id and person.team_id != ours:
             return Denied(EXTERNAL_MESSAGE, Denial.OUTSIDER)
         if person.guest:

@@ -30,7 +30,10 @@ def build_app(
     boundary: ErrorHandler,
     directory: DirectorySync,
 ) -> App:
-    """Return the app with all listeners. `signing_secret` is None in Socket Mode, whose requests are not signed."""
+    """Return the app with the access check and all listeners.
+
+    `signing_secret` is None in Socket Mode, whose requests are not signed.
+    """
 
     def authorize() -> AuthorizeResult:
         known = identity()

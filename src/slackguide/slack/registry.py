@@ -22,13 +22,13 @@ from slackguide.slack.views.blocks import text_card
 from slackguide.slack.views.form_errors import rejection
 
 OUTDATED_MESSAGE = (
-    "This belongs to another version of me, and I do not know it any more. Nothing was changed. Please ask again."
+    "This belongs to another version of slackguide and no longer works. Nothing was changed. Please ask again."
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listeners:
-    """Everything that answers."""
+    """The listeners, and the updater of the catch-alls."""
 
     route: RouteCommand
     answer_actions: AnswerActions
@@ -44,7 +44,7 @@ Listener = Callable[..., None]
 
 
 def actions_of(listeners: Listeners) -> dict[Action, Listener]:
-    """Every button and what it does."""
+    """Return the listener of each action."""
     return {
         Action.ESCALATE: listeners.answer_actions.escalate,
         Action.NOT_THIS: listeners.answer_actions.not_this,
@@ -77,7 +77,7 @@ def actions_of(listeners: Listeners) -> dict[Action, Listener]:
 
 
 def views_of(listeners: Listeners) -> dict[Callback, Listener]:
-    """Every window that can be submitted."""
+    """Return the listener of each view that can be submitted."""
     return {
         Callback.ESCALATION: listeners.escalation_form.submit,
         Callback.ASK: listeners.ask_modal.submit,
@@ -110,22 +110,22 @@ def register(app: App, listeners: Listeners) -> None:
 def _register_catch_alls(app: App, updater: MessageUpdater) -> None:
     anything = re.compile(r"[\s\S]*")
 
-    def old_press(ack: Ack, body: dict[str, Any]) -> None:
+    def outdated_action(ack: Ack, body: dict[str, Any]) -> None:
         updater.say(body, OUTDATED_MESSAGE)
         ack()
 
-    def old_view(ack: Ack, view: dict[str, Any]) -> None:
+    def outdated_view(ack: Ack, view: dict[str, Any]) -> None:
         ack(**rejection(view, OUTDATED_MESSAGE))
 
     app.command(anything)(lambda ack: ack(**text_card(OUTDATED_MESSAGE).ephemeral()))
     app.event(anything)(acknowledge)
-    app.action(anything)(old_press)
-    app.shortcut(anything)(old_press)
-    app.view({"type": "view_submission", "callback_id": anything})(old_view)
+    app.action(anything)(outdated_action)
+    app.shortcut(anything)(outdated_action)
+    app.view({"type": "view_submission", "callback_id": anything})(outdated_view)
     app.view({"type": "view_closed", "callback_id": anything})(acknowledge)
     app.options(anything)(lambda ack: ack(options=[]))
 
 
 def acknowledge(ack: Ack) -> None:
-    """For what asks nothing of us."""
+    """Acknowledge a request that needs no answer."""
     ack()

@@ -1,1 +1,1 @@
-"""Listeners: acknowledge, read, call, render."""
+"""Listeners: acknowledge a request, read it, call a service and render the result."""

@@ -1,4 +1,4 @@
-"""Actions under an answer: each updates the message in place."""
+"""Actions on an answer: each updates the message in place."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ THANKS = {
 
 
 class AnswerActions:
-    """Everything that can be pressed under an answer, choices or a question."""
+    """Listeners for the buttons of an answer, a list of matches or a question."""
 
     def __init__(
         self,
@@ -57,13 +57,13 @@ class AnswerActions:
         self._feedback = feedback
 
     def choose(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        """One of the entries offered, or the one that an alert speaks of."""
+        """Show the chosen match, or the entry of an alert."""
         self._rerender(
             ack, action, body, user, ChooseEntryPayload, lambda payload: replace(payload.state, entry=payload.entry_id)
         )
 
     def set_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        """An answer to the question asked."""
+        """Set the fact that was asked for."""
         self._rerender(
             ack,
             action,
@@ -74,27 +74,27 @@ class AnswerActions:
         )
 
     def remove_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        """A fact is not so."""
+        """Remove a known fact."""
         self._rerender(
             ack, action, body, user, RemoveFactPayload, lambda payload: payload.state.without_fact(payload.name)
         )
 
     def skip_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        """The agent does not know the fact: every possibility, each with its condition."""
+        """Show every possible destination with its conditions, for an agent who does not know the fact."""
         self._rerender(ack, action, body, user, AnswerPayload, lambda payload: replace(payload.state, skipped=True))
 
     def helpful(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        """It was."""
+        """Record that the answer was helpful."""
         self._record_feedback(ack, action, body, user, Verdict.HELPFUL)
 
     def not_helpful(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        """It was not."""
+        """Record that the answer was not helpful."""
         self._record_feedback(ack, action, body, user, Verdict.NOT_HELPFUL)
 
     def not_this(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        """Another entry was meant: offers the next matches."""
+        """Record that another entry was meant, and show the next matches."""
 
-        def others(payload: AnswerPayload, user_id: str, asker: Asker) -> RenderedMessage:
+        def next_matches(payload: AnswerPayload, user_id: str, asker: Asker) -> RenderedMessage:
             state = payload.state
             rejected = (*state.rejected_entries, state.entry) if state.entry else state.rejected_entries
             return self._answers.more_matches(replace(state, entry=None, rejected_entries=rejected), user_id, asker)
@@ -105,14 +105,14 @@ class AnswerActions:
             body,
             user,
             AnswerPayload,
-            others,
-            keep=lambda state, user_id: self._store_feedback(state, user_id, Verdict.NOT_THIS),
+            next_matches,
+            store=lambda state, user_id: self._store_feedback(state, user_id, Verdict.NOT_THIS),
         )
 
     def none_of_these(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        """None of those offered: says what to do instead."""
+        """Record that no match fits, and show what to do instead."""
 
-        def keep(state: AnswerState, user_id: str) -> None:
+        def store_feedback(state: AnswerState, user_id: str) -> None:
             self._store_feedback(replace(state, entry=None), user_id, Verdict.NOT_THIS)
 
         self._show(
@@ -122,15 +122,15 @@ class AnswerActions:
             user,
             AnswerPayload,
             lambda payload, user_id, asker: self._answers.no_match(payload.state, user_id, asker),
-            keep=keep,
+            store=store_feedback,
         )
 
     def escalate(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        """Opens the form."""
+        """Open the escalation form of the answer."""
         self._open(ack, action, body, user, lambda: self._form(action, body, user))
 
     def choose_form(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        """Opens the form chosen from the list, empty."""
+        """Open the chosen form, empty."""
         self._open(ack, action, body, user, lambda: self._modals.form(body, _form_id(action), None, user))
 
     def _form(self, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
@@ -157,7 +157,7 @@ class AnswerActions:
     def _record_feedback(
         self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed, verdict: Verdict
     ) -> None:
-        def noted(payload: AnswerPayload, user_id: str, asker: Asker) -> RenderedMessage:
+        def thank(payload: AnswerPayload, user_id: str, asker: Asker) -> RenderedMessage:
             return self._answers.render(payload.state, user_id, asker, notice=THANKS[verdict])
 
         self._show(
@@ -166,9 +166,9 @@ class AnswerActions:
             body,
             user,
             AnswerPayload,
-            noted,
-            keep=lambda state, user_id: self._store_feedback(state, user_id, verdict),
-            beside=text_card(THANKS[verdict]),
+            thank,
+            store=lambda state, user_id: self._store_feedback(state, user_id, verdict),
+            reply=text_card(THANKS[verdict]),
         )
 
     def _rerender(
@@ -198,18 +198,17 @@ class AnswerActions:
         payload_type: type[P],
         draw: Callable[[P, str, Asker], RenderedMessage],
         *,
-        keep: Callable[[AnswerState, str], None] | None = None,
-        beside: RenderedMessage | None = None,
+        store: Callable[[AnswerState, str], None] | None = None,
+        reply: RenderedMessage | None = None,
     ) -> None:
-        """Store what the press says (`keep`), then show what `draw` gives.
+        """Store the feedback of a click (`store`), then show the card that `draw` returns.
 
-        `beside` is shown in place of a copy under somebody else's answer.
+        `reply` is shown instead of a copy of the card to a person who did not ask the question.
         """
-
         try:
             payload = payload_type.parse(action.get("value"))
-            if keep is not None:
-                keep(payload.state, user.user_id)
+            if store is not None:
+                store(payload.state, user.user_id)
         except (OutdatedActionError, StorageError) as error:
             self._updater.say(body, str(error))
         else:
@@ -218,7 +217,7 @@ class AnswerActions:
                 user,
                 asked_by=payload.state.asker,
                 draw=lambda asker: draw(payload, user.user_id, asker),
-                beside=beside,
+                reply=reply,
             )
         ack()
 
@@ -229,32 +228,31 @@ class AnswerActions:
         *,
         asked_by: str | None,
         draw: Callable[[Asker], RenderedMessage],
-        beside: RenderedMessage | None = None,
+        reply: RenderedMessage | None = None,
     ) -> None:
-        """Change what was pressed where this person may change it, else show them a copy of their own."""
+        """Update the clicked message if this person may change it, else show them a copy of their own."""
         channel_id = public_channel_of(body)
 
         def change() -> None:
             self._updater.replace(body, draw(LEAST_PRIVILEGED if channel_id is not None else user.asker))
 
         def copy() -> None:
-            self._updater.reply(body, beside or draw(user.asker))
+            self._updater.reply(body, reply or draw(user.asker))
 
         if channel_id is None:
-            self._in_words(body, change)
+            self._or_say(body, change)
         elif asked_by != user.user_id:
-            self._in_words(body, copy)
+            self._or_say(body, copy)
         else:  # asking Slack who reads the channel takes the network
             self._updater.in_background(
-                body, lambda: self._in_words(body, change if self._members_only(channel_id) else copy)
+                body, lambda: self._or_say(body, change if self._members_only(channel_id) else copy)
             )
 
-    def _in_words(self, body: dict[str, Any], work: Callable[[], None]) -> None:
+    def _or_say(self, body: dict[str, Any], work: Callable[[], None]) -> None:
+        """Do the work, or show its error to the person who clicked."""
         try:
             work()
-        except OutdatedActionError:
-            self._updater.say(body, str(OutdatedActionError()))
-        except StorageError as error:
+        except (OutdatedActionError, StorageError) as error:
             self._updater.say(body, str(error))
 
     def _members_only(self, channel_id: str) -> bool:
@@ -275,7 +273,7 @@ class AnswerActions:
 
 
 def _asker_of(action: Mapping[str, Any]) -> str | None:
-    """Return who asked for the message that was pressed; None where its button does not say."""
+    """Return the asker of the clicked message; None if its button does not name one."""
     try:
         return AnswerPayload.parse(action.get("value")).state.asker
     except OutdatedActionError:

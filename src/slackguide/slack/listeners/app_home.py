@@ -18,7 +18,7 @@ from slackguide.slack.views.blocks import text_card
 
 
 class AppHomeActions:
-    """`draw` gives a person's Home view, with lists turned to where a cursor says."""
+    """Listeners for the buttons of App Home. `draw` returns a person's view, its lists from the given cursors on."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class AppHomeActions:
         self._draw = draw
 
     def ask(self, ack: Ack, body: dict[str, Any]) -> None:
-        """Opens the ask form."""
+        """Open the ask modal."""
 
         try:
             self._modals.view(str(body["trigger_id"]), ask_view())
@@ -44,7 +44,7 @@ class AppHomeActions:
         ack()
 
     def turn_page(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """Draws the Home with another page of one list; the button says which."""
+        """Publish App Home with another page of one list."""
         pages = _pages(action)
         self._background.submit(lambda: self._publish(body, pages))
         ack()

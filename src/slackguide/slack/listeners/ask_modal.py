@@ -17,11 +17,11 @@ from slackguide.slack.views.blocks import text_card
 from slackguide.slack.views.escalation_form import submitted_values
 from slackguide.text import clean
 
-EMPTY = "Tell me in a sentence what happened, who asks and what they want."
+EMPTY = "Describe in a sentence what happened, who asks and what they want."
 
 
 class AskModal:
-    """Questions that are asked in a window."""
+    """Listeners for questions that are answered in a modal."""
 
     def __init__(self, *, answers: AnswerService, modals: ModalOpener, updater: MessageUpdater) -> None:
         self._answers = answers
@@ -29,7 +29,7 @@ class AskModal:
         self._updater = updater
 
     def submit(self, ack: Ack, view: dict[str, Any], user: Allowed) -> None:
-        """The form was sent: the window turns into the answer."""
+        """Replace the submitted modal with the answer."""
         text = submitted_values(view).get(ASK_TEXT)
         if not isinstance(text, str) or not clean(text):
             ack(response_action="errors", errors={ASK_TEXT: EMPTY})
@@ -37,9 +37,9 @@ class AskModal:
         ack(response_action="update", view=answer_view(self._answers.ask(text, user.user_id, user.asker)))
 
     def shortcut(self, ack: Ack, body: dict[str, Any], user: Allowed) -> None:
-        """“Where does this go?” on a message: the answer to that message, in a window of one's own."""
+        """Answer the message of the shortcut “Where does this go?” in a modal."""
         text = clean(unescape(str((body.get("message") or {}).get("text") or "")))
-        empty = text_card("There are no words in that message.")
+        empty = text_card("That message has no text.")
         card = self._answers.ask(text, user.user_id, user.asker) if text else empty
         try:
             self._modals.view(str(body["trigger_id"]), answer_view(card))

@@ -44,13 +44,13 @@ from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.text import clean
 
 SNOOZE = timedelta(hours=4)
-"""How long a snoozed reminder stays away: half a working day."""
+"""How long a reminder is snoozed: half a working day."""
 
-NOT_FOUND = "That escalation is no longer kept. Nothing was changed."
+NOT_FOUND = "That escalation no longer exists. Nothing was changed."
 
 
 class EscalationActions:
-    """Presses and small forms on an escalation. The card and the messages that follow are the delivery loop's work."""
+    """Listeners for the buttons and modals of an escalation. A worker updates the card and sends the notices."""
 
     def __init__(
         self,
@@ -69,62 +69,62 @@ class EscalationActions:
         self._knowledge = knowledge
         self._clock = clock
 
-    # -- presses that act at once -------------------------------------------------------------------------------------
+    # -- actions that change the escalation ---------------------------------------------------------------------------
 
     def claim(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """It is mine now."""
+        """Claim the escalation."""
         self._apply(ack, action, body, Claim(_user_id(body)))
 
     def release(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """It is everybody's again."""
+        """Release the escalation."""
         self._apply(ack, action, body, Release(_user_id(body)))
 
     def withdraw(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """The requester no longer needs it."""
+        """Withdraw the escalation."""
         self._apply(ack, action, body, Withdraw(_user_id(body)))
 
     def snooze(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """No reminder for some hours."""
+        """Snooze the reminders."""
         self._apply(ack, action, body, Snooze(_user_id(body), self._clock() + SNOOZE))
 
     def stop_reminding(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """No more reminders of this one."""
+        """Turn the reminders off."""
         self._apply(ack, action, body, StopReminders(_user_id(body)))
 
     def follow(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """Hear what the requester hears."""
+        """Follow the escalation: get the requester's notices."""
         self._apply(ack, action, body, Follow(_user_id(body)))
 
     def unfollow(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """No more of that."""
+        """Stop following the escalation."""
         self._apply(ack, action, body, Unfollow(_user_id(body)))
 
-    # -- presses that open a small form -------------------------------------------------------------------------------
+    # -- actions that open a modal ------------------------------------------------------------------------------------
 
     def ask_more(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """What does the requester have to add?"""
+        """Open the modal that asks the requester for details."""
         self._open(ack, action, body, lambda it: text_modal(Callback.ASK_MORE, it, "Ask for more", "Your question"))
 
     def hand_over(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """To whom?"""
+        """Open the modal for a hand-over."""
         self._open(ack, action, body, self._hand_over)
 
     def _hand_over(self, escalation: Escalation) -> View:
         knowledge = self._knowledge()
         if knowledge.forms.keys() <= {escalation.assigned_queue}:
-            raise ModalNotOpenedError("There is no other form that it could be handed over to.")
+            raise ModalNotOpenedError("There is no other form to hand it over to.")
         return hand_over_view(escalation, knowledge)
 
     def resolve(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """How did it end?"""
+        """Open the modal for the resolution."""
         self._open(ack, action, body, lambda it: resolve_view(it, self._knowledge()))
 
     def add_details(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """What is to be added?"""
+        """Open the modal for further details."""
         self._open(ack, action, body, lambda it: text_modal(Callback.ADD_DETAILS, it, "Add details", "What to add"))
 
     def reopen(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """Why again?"""
+        """Open the modal for reopening."""
         self._open(
             ack,
             action,
@@ -133,26 +133,26 @@ class EscalationActions:
         )
 
     def read(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """All of its fields."""
+        """Open a modal with all fields in full."""
         self._open(ack, action, body, lambda it: read_view(it, self._knowledge()))
 
-    # -- the small forms ----------------------------------------------------------------------------------------------
+    # -- submitted modals ---------------------------------------------------------------------------------------------
 
     def asked_more(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        """The question goes to the requester."""
+        """Ask the requester for details."""
         self._submit_text(ack, body, view, lambda who, text: Ask(who, text))
 
     def added_details(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        """The details go into the thread."""
+        """Add details to the escalation."""
         self._submit_text(ack, body, view, lambda who, text: AddDetails(who, text))
 
     def reopened(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        """It is open again."""
+        """Reopen the escalation."""
         text = clean(_text(view, TEXT_INPUT)) or None
         self._submit(ack, view, Reopen(_user_id(body), text))
 
     def handed_over(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        """It moves to another form's channel."""
+        """Hand the escalation over to another form's channel."""
         queue = _text(view, "desk")
         form = self._knowledge().forms.get(queue)
         if form is None:
@@ -161,14 +161,14 @@ class EscalationActions:
         self._submit(ack, view, HandOver(_user_id(body), queue, form.channel, clean(_text(view, TEXT_INPUT)) or None))
 
     def resolved(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        """It is closed, with what was decided."""
+        """Resolve the escalation."""
         resolution = resolution_of(submitted_values(view))
         if isinstance(resolution, InvalidForm):
             ack(response_action="errors", errors=dict(resolution.messages))
             return
         self._submit(ack, view, Resolve(_user_id(body), resolution))
 
-    # -- how --------------------------------------------------------------------------------------------------------
+    # -- helpers ----------------------------------------------------------------------------------------------------
 
     def _apply(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], command: Command) -> None:
         try:
@@ -205,7 +205,7 @@ class EscalationActions:
         self._submit(ack, view, command(_user_id(body), text))
 
     def _submit(self, ack: Ack, view: dict[str, Any], command: Command) -> None:
-        """What a small form asks for; a refusal stays in the form, with everything typed."""
+        """Apply the command of a submitted modal. A rejection leaves the modal open with its values."""
         try:
             outcome = self._escalations.apply(str(view.get("private_metadata")), command)
         except StorageError as error:
@@ -220,7 +220,7 @@ class EscalationActions:
 
 
 def acknowledgement(text: str) -> RenderedMessage:
-    """Words in which people are named by our own mentions."""
+    """Return a message whose text may hold our own mentions of people."""
     return RenderedMessage(text, (SectionBlock(text=mrkdwn(text)),))
 
 

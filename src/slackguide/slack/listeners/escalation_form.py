@@ -30,14 +30,14 @@ from slackguide.text import clean
 
 
 class EscalationFormSubmission:
-    """Takes a submission. Whatever goes wrong before the commit leaves the form open with everything typed."""
+    """The listener for a submitted form. An error before the commit leaves the form open with its values."""
 
     def __init__(self, *, answers: AnswerService, escalations: SqlEscalationRepository) -> None:
         self._answers = answers
         self._escalations = escalations
 
     def submit(self, ack: Ack, body: dict[str, Any], view: dict[str, Any], user: Allowed) -> None:
-        """Checked, committed, acknowledged with the reference; the delivery loop posts it."""
+        """Validate and store a submission, then acknowledge it with its reference. A worker posts it."""
         try:
             self._store(ack, body, view, submitted_values(view), user)
         except StorageError as error:
@@ -116,10 +116,10 @@ class EscalationFormSubmission:
         return shown if visible else ShownAnswer()
 
 
-def _visible_errors(faults: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]:
-    """Faults on fields that the open form has; what it lacks is reported on the first."""
-    there = {str(block.get("block_id")) for block in view.get("blocks") or ()}
-    shown = {id: text for id, text in faults.items() if id in there}
+def _visible_errors(errors: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]:
+    """Return the errors of fields that the open form has; if it has none of them, an error on its first field."""
+    block_ids = {str(block.get("block_id")) for block in view.get("blocks") or ()}
+    shown = {id: text for id, text in errors.items() if id in block_ids}
     return shown or on_first_field(
-        view, "The form has changed since you opened it. Copy your text, close it and open it anew."
+        view, "The form has changed since you opened it. Copy your text, close the form and open it again."
     )

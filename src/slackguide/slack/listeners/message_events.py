@@ -11,31 +11,31 @@ from slackguide.delivery.tasks import AnswerMessage, RefreshAppHome
 from slackguide.slack.surfaces import is_direct_message
 from slackguide.storage.inbox import EventInbox
 
-PEOPLE_WRITE = {None, "file_share", "thread_broadcast"}
-"""Message subtypes that people write; edits, joins and all others are left alone."""
+ANSWERED_SUBTYPES = {None, "file_share", "thread_broadcast"}
+"""Subtypes of messages that are answered; edits, joins and all others are ignored."""
 
 
 class MessageEvents:
-    """Takes events. The answer is the delivery loop's work: it comes after a crash too, and once."""
+    """Listeners for events. A worker answers a stored event, after a crash too."""
 
     def __init__(self, *, inbox: EventInbox, seen_home: Callable[[str], None]) -> None:
         self._inbox = inbox
         self._record_home_view = seen_home
 
     def direct(self, ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
-        """`message.im`."""
-        if event.get("channel_type") == "im" and event.get("subtype") in PEOPLE_WRITE and not _is_bot(event):
+        """Store a direct message (`message.im`)."""
+        if event.get("channel_type") == "im" and event.get("subtype") in ANSWERED_SUBTYPES and not _is_bot(event):
             self._accept(event, body)
         ack()
 
     def mention(self, ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
-        """`app_mention` in a channel; in a direct message the message itself is answered."""
+        """Store a mention in a channel (`app_mention`). In a direct message, `message.im` is answered instead."""
         if not _is_bot(event) and not is_direct_message(str(event.get("channel", ""))):
             self._accept(event, body)
         ack()
 
     def home(self, ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
-        """`app_home_opened` on its Home tab."""
+        """Store that the Home tab was opened (`app_home_opened`)."""
         if event.get("tab") == "home":
             self._record_home_view(str(event["user"]))
             self._inbox.accept(str(body["event_id"]), RefreshAppHome(str(event["user"])))

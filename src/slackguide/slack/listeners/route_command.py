@@ -1,7 +1,8 @@
-"""`/route`: answer within the acknowledgement."""
+"""The slash command `/route`: answer in the acknowledgement."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from slack_bolt import Ack
@@ -17,7 +18,7 @@ KNOWN_NOW = "I know you now. Please type that again."
 
 
 class RouteCommand:
-    """The slash command and its few words of its own: help, escalate, nothing at all."""
+    """The listener for `/route` with a question, `help`, `escalate`, `escalate FORM` or no text."""
 
     def __init__(self, *, answers: AnswerService, modals: ModalOpener) -> None:
         self._answers = answers
@@ -31,30 +32,30 @@ class RouteCommand:
         ack(**card.ephemeral()) if card else ack()
 
     def _card(self, command: dict[str, Any], user: Allowed) -> RenderedMessage | None:
-        """The card, None where a window was opened instead."""
+        """Return the card, or None if a modal was opened instead."""
         text = (command.get("text") or "").strip()
-        words = text.casefold().split()
+        arguments = text.casefold().split()
         knowledge = self._answers.knowledge
-        if words == ["help"]:
+        if arguments == ["help"]:
             return help_card(knowledge)
-        if words == ["escalate"]:
+        if arguments == ["escalate"]:
             return choose_form_card(knowledge)
-        if len(words) == 2 and words[0] == "escalate" and text.split()[1] in knowledge.forms:
+        if len(arguments) == 2 and arguments[0] == "escalate" and text.split()[1] in knowledge.forms:
             return self._form(command, text.split()[1], user)
-        if not words:
+        if not arguments:
             return self._open(lambda: self._modals.view(command["trigger_id"], ask_view()))
         return self._answers.ask(text, user.user_id, user.asker)
 
     def _form(self, command: dict[str, Any], form: str, user: Allowed) -> RenderedMessage | None:
-        """Opens the form; where it has a gate, its question comes first."""
+        """Open the form, or return the question of its gate."""
         try:
             return self._open(lambda: self._modals.form(command, form, None, user))
         except GateRequiredError as gated:
             return self._answers.render(gated.state, user.user_id, user.asker, notice=str(gated))
 
-    def _open(self, work: Any) -> RenderedMessage | None:
+    def _open(self, open_modal: Callable[[], None]) -> RenderedMessage | None:
         try:
-            work()
+            open_modal()
         except GateRequiredError:
             raise
         except ModalNotOpenedError as error:

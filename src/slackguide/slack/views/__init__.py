@@ -1,1 +1,1 @@
-"""Views: pure functions from our objects to Slack's blocks."""
+"""Views: pure functions from the domain's objects to Slack's blocks."""

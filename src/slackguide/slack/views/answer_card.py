@@ -35,19 +35,19 @@ KINDS = {
     "self": "you, the agent",
     "not_eligible": "nowhere",
 }
-"""How each kind of destination is said."""
+"""Label of each kind of destination."""
 
 
 def answer_card(
     answer: Answer, state: AnswerState, knowledge: KnowledgeBase, triage: Triage, *, notice: str | None = None
 ) -> RenderedMessage:
-    """The card of an answer; `notice` is a line about what was just pressed."""
+    """Return the card of an answer; `notice` is a line about the last click."""
     blocks: list[Block] = []
     if notice:
         blocks.append(context(notice))
     blocks += alert_blocks(answer, state)
     if answer.urgent:
-        blocks.append(context("Shown first because these words can mean that a person is at risk."))
+        blocks.append(context("Shown first because this message can mean that a person is at risk."))
     blocks.append(SectionBlock(text=bold(answer.entry.title)))
     if answer.decision.warnings:
         runs = [[rich_text("Warning: ", strong=True), rich_text(warning)] for warning in answer.decision.warnings]
@@ -70,10 +70,10 @@ def answer_card(
     return RenderedMessage(answer_text(answer, knowledge), tuple(blocks))
 
 
-def alert_blocks(found: BaseOutcome, state: AnswerState) -> list[Block]:
-    """An alert beside whatever else is answered, with the way to the entry it is about."""
+def alert_blocks(outcome: BaseOutcome, state: AnswerState) -> list[Block]:
+    """Return the alerts of an outcome, each with a button that opens its entry."""
     blocks: list[Block] = []
-    for number, alert in enumerate(found.alerts):
+    for number, alert in enumerate(outcome.alerts):
         text = f"Alert: {alert.message}"
         blocks.append(SectionBlock(text=plain(text)))
         value = ChooseEntryPayload(state, alert.id).encode()
@@ -109,17 +109,17 @@ def _sources(answer: Answer) -> list[Block]:
         ]
         blocks.append(rich_text_block(paragraph(rich_text("See also", strong=True)), bulleted(items)))
     sources = "; ".join(f"{source.document}, “{source.section}”" for source in entry.sources)
-    stored = f"Kept by {entry.owner}, last reviewed {entry.reviewed:%d %B %Y}."
-    blocks.append(context(f"Source: {sources}", stored, _matched(answer)))
+    owner = f"Owner: {entry.owner}. Last reviewed {entry.reviewed:%d %B %Y}."
+    blocks.append(context(f"Source: {sources}", owner, _matched(answer)))
     return blocks
 
 
 def _matched(answer: Answer) -> str:
-    """One short line: which words and which phrasing carried the match."""
+    """Return a line with the words that carried the match and the confidence."""
     if not answer.why.words:
         return ""
     text = ", ".join(answer.why.words[:6])
-    return f"Matched by your words: {text} ({answer.confidence:.0%} sure)."
+    return f"Matched on: {text} ({answer.confidence:.0%} confidence)."
 
 
 def _buttons(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> list[ButtonElement]:
@@ -145,7 +145,7 @@ def _buttons(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> li
 
 
 def answer_text(answer: Answer, knowledge: KnowledgeBase) -> str:
-    """The whole answer in plain text."""
+    """Return the whole answer as plain text."""
     decision = answer.decision
     lines = [f"Alert: {alert.message}" for alert in answer.alerts]
     lines.append(answer.entry.title)
@@ -157,11 +157,11 @@ def answer_text(answer: Answer, knowledge: KnowledgeBase) -> str:
             else f"Goes to: {decision.destination.name} ({KINDS[decision.destination.kind]})"
         )
     lines += [f"Why: {reason}" for reason in decision.because]
-    lines += [f"To be answered: {knowledge.facts[name].ask}" for name in decision.missing[:1]]
+    lines += [f"Open question: {knowledge.facts[name].ask}" for name in decision.missing[:1]]
     lines += [f"{number}. {step}" for number, step in enumerate(decision.path, 1)]
     lines += [f"Caution: {caution}" for caution in decision.cautions]
     if answer.note:
         lines += ["Note for the ticket:", answer.note]
     lines.append("Source: " + "; ".join(f"{source.document}, {source.section}" for source in answer.entry.sources))
-    lines.append(f"Kept by {answer.entry.owner}, last reviewed {answer.entry.reviewed:%d %B %Y}.")
+    lines.append(f"Owner: {answer.entry.owner}. Last reviewed {answer.entry.reviewed:%d %B %Y}.")
     return "\n".join(lines)

@@ -21,7 +21,10 @@ from slackguide.slack.views.escalation_card import STATES
 
 @dataclass(frozen=True, slots=True)
 class HomeSection:
-    """One list: its name, its title, what of it is shown, where it goes on, how long it is, whether it was turned."""
+    """One list of App Home: a page of escalations, and the length of the list.
+
+    `next_cursor` is None on the last page; `pages` is whether this is another page than the first.
+    """
 
     name: str
     title: str
@@ -32,11 +35,11 @@ class HomeSection:
 
 
 def home_view(lists: Sequence[HomeSection], knowledge: KnowledgeBase, role: Role) -> View:
-    """The whole Home. Entries that `role` may not read are not named."""
+    """Return App Home. Entries that `role` may not see are not named."""
     blocks: list[Block] = [
         header("Where does this concern go?"),
         SectionBlock(
-            text=plain(f"Type {COMMAND} and the concern in any channel, write to me in Messages, or press Ask."),
+            text=plain(f"Type {COMMAND} and the concern in any channel, write to me in Messages, or click Ask."),
             accessory=button("Ask", Action.HOME_ASK, "ask", style="primary", says="Ask where a concern goes"),
         ),
     ]
@@ -46,7 +49,7 @@ def home_view(lists: Sequence[HomeSection], knowledge: KnowledgeBase, role: Role
 
 
 def text_home(text: str) -> View:
-    """A Home that holds a few words alone, for whom nothing else is to be shown."""
+    """Return App Home with a text alone."""
     return View(type="home", callback_id=Callback.HOME, blocks=[SectionBlock(text=plain(text))])
 
 

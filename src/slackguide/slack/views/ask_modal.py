@@ -13,7 +13,7 @@ VIEW_BLOCKS = 100
 
 
 def ask_view() -> View:
-    """One field for the concern."""
+    """Return the modal with one field for the question."""
     box = PlainTextInputElement(
         action_id=ASK_TEXT,
         multiline=True,
@@ -39,7 +39,7 @@ def ask_view() -> View:
 
 
 def answer_view(card: RenderedMessage) -> View:
-    """An answer in a window; its buttons redraw it in place."""
+    """Return an answer as a modal; its buttons update it in place."""
     return View(
         type="modal",
         callback_id=Callback.ANSWER,

@@ -35,37 +35,40 @@ MESSAGE_BLOCKS = 50
 
 @dataclass(frozen=True, slots=True)
 class RenderedMessage:
-    """`text` says everything that the blocks say, for whoever does not see them."""
+    """The blocks of a message, and the same content as `text` for notifications and screen readers."""
 
     text: str
     blocks: tuple[Block, ...]
 
     def message(self, text_limit: int = TEXT_LIMIT) -> dict[str, Any]:
-        """For `chat.postMessage`, an acknowledgement or a `response_url`; `chat.update` takes less text."""
+        """Return the arguments of `chat.postMessage`, an acknowledgement or a `response_url`.
+
+        `chat.update` takes less text.
+        """
         return {
             "text": escape_within(self.text, text_limit),
             "blocks": render_model(self.blocks[:MESSAGE_BLOCKS]),
         }
 
     def ephemeral(self) -> dict[str, Any]:
-        """For the acknowledgement of a command: seen by the person who typed it alone."""
+        """Return the acknowledgement of a command, visible only to the person who typed it."""
         return {"response_type": "ephemeral", **self.message()}
 
 
 def text_card(text: str) -> RenderedMessage:
-    """A few plain words."""
+    """Return a message of plain text."""
     return RenderedMessage(text, (SectionBlock(text=plain(text)),))
 
 
 def header(text: str) -> HeaderBlock:
-    """Large text."""
+    """Return a header block."""
     return HeaderBlock(text=plain(text, HEADER_LIMIT))
 
 
 def button(
     text: str, action_id: str, value: str | None = None, *, style: str | None = None, says: str | None = None
 ) -> ButtonElement:
-    """A button; `says` is what a screen reader says where the label alone does not tell."""
+    """Return a button; `says` is the label for screen readers, if it differs."""
     return ButtonElement(
         text=plain(text, BUTTON_LIMIT),
         action_id=action_id,
@@ -76,12 +79,12 @@ def button(
 
 
 def actions(elements: Sequence[ButtonElement], block_id: str | None = None) -> ActionsBlock:
-    """A row of buttons."""
+    """Return a row of buttons."""
     return ActionsBlock(elements=list(elements), block_id=block_id)
 
 
 def rich_text(text: str, *, strong: bool = False, link: str | None = None) -> Any:
-    """A run of text in rich text: never markup, whatever it holds."""
+    """Return a rich text element, whose text is never parsed as markup."""
     if link is not None:
         return RichTextElementParts.Link(url=link, text=text)
     style = RichTextElementParts.TextStyle(bold=True) if strong else None
@@ -89,30 +92,30 @@ def rich_text(text: str, *, strong: bool = False, link: str | None = None) -> An
 
 
 def paragraph(*runs: Any) -> RichTextSectionElement:
-    """One paragraph of rich text."""
+    """Return a paragraph of rich text."""
     return RichTextSectionElement(elements=list(runs))
 
 
 def numbered(items: Iterable[str]) -> RichTextListElement:
-    """Steps, numbered."""
+    """Return a numbered list."""
     return RichTextListElement(style="ordered", elements=[paragraph(rich_text(item)) for item in items])
 
 
 def bulleted(items: Iterable[Sequence[Any]]) -> RichTextListElement:
-    """A list of runs."""
+    """Return a bulleted list."""
     return RichTextListElement(style="bullet", elements=[paragraph(*runs) for runs in items])
 
 
 def preformatted(text: str) -> RichTextPreformattedElement:
-    """Text to copy, letter for letter."""
+    """Return preformatted text, to be copied."""
     return RichTextPreformattedElement(elements=[rich_text(text)])
 
 
 def rich_text_block(*elements: Any) -> RichTextBlock:
-    """A block of rich text."""
+    """Return a block of rich text."""
     return RichTextBlock(elements=list(elements))
 
 
 def context(*texts: str) -> ContextBlock:
-    """Small print, at most ten pieces."""
+    """Return a context block of at most ten texts."""
     return ContextBlock(elements=[plain(text) for text in texts if text][:10])

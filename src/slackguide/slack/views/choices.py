@@ -22,47 +22,47 @@ from slackguide.slack.views.blocks import (
 )
 
 OFFERED = 4
-"""Most entries offered at once."""
+"""Most matches shown at once."""
 
 
 def choices_card(choices: Choices, state: AnswerState, *, notice: str | None = None) -> RenderedMessage:
-    """Two to four entries: the agent picks."""
+    """Return two to four matches to choose from."""
     return _pick_list("Which of these is it?", choices, choices.matches[: choices.offered], state, notice)
 
 
 def nothing_card(nothing: NoAnswer, state: AnswerState, *, notice: str | None = None) -> RenderedMessage:
-    """Nothing fits: says so, offers what came near, and says what to do."""
+    """Return the no-match card: what to do, and the nearest matches."""
     near = tuple(match for match in nothing.matches if match.id not in state.rejected_entries)[:3]
     title = "I have nothing in the guides for this."
-    advice = "Say it in other words, with what happened and what the person wants. Or ask your Team Lead."
+    advice = "Rephrase it with what happened and what the person wants, or ask your Team Lead."
     blocks: list[Block] = [context(notice)] if notice else []
     blocks += alert_blocks(nothing, state)
     blocks += [SectionBlock(text=bold(title)), SectionBlock(text=plain(advice))]
     lines = [*(f"Alert: {alert.message}" for alert in nothing.alerts), title, advice]
     if near:
-        blocks += [context("These came nearest, but not near enough to be sure:"), *_rows(near, state)]
-        lines += [f"Near: {match.title}" for match in near]
+        blocks += [context("The nearest matches, with low confidence:"), *_rows(near, state)]
+        lines += [f"Near match: {match.title}" for match in near]
     return RenderedMessage("\n".join(lines), tuple(blocks))
 
 
-def next_matches_card(found: BaseOutcome, state: AnswerState) -> RenderedMessage:
-    """After “Not this”: the next matches, or that there are none; an alert stays."""
-    left = tuple(match for match in found.matches if match.id not in state.rejected_entries)[:OFFERED]
+def next_matches_card(outcome: BaseOutcome, state: AnswerState) -> RenderedMessage:
+    """Return the next matches after “Not this”, or the no-match card; alerts stay."""
+    left = tuple(match for match in outcome.matches if match.id not in state.rejected_entries)[:OFFERED]
     if not left:
-        nothing = NoAnswer(0.0, (), found.alerts)
+        nothing = NoAnswer(0.0, (), outcome.alerts)
         return nothing_card(nothing, state, notice="Noted: that was not it. There are no further matches.")
-    found = Choices(left[0].confidence, left, found.alerts, offered=len(left))
-    return _pick_list("Noted: that was not it. Is it one of these?", found, left, state, None)
+    choices = Choices(left[0].confidence, left, outcome.alerts, offered=len(left))
+    return _pick_list("Noted: that was not it. Is it one of these?", choices, left, state, None)
 
 
 def _pick_list(
-    title: str, found: Choices, offered: tuple[RankedEntry, ...], state: AnswerState, notice: str | None
+    title: str, choices: Choices, offered: tuple[RankedEntry, ...], state: AnswerState, notice: str | None
 ) -> RenderedMessage:
     blocks: list[Block] = [context(notice)] if notice else []
-    blocks += alert_blocks(found, state)
+    blocks += alert_blocks(choices, state)
     blocks += [SectionBlock(text=bold(title)), *_rows(offered, state)]
     blocks.append(actions([button("None of these", Action.NONE_OF_THESE, AnswerPayload(state).encode())]))
-    lines = [*(f"Alert: {alert.message}" for alert in found.alerts), title, *(match.title for match in offered)]
+    lines = [*(f"Alert: {alert.message}" for alert in choices.alerts), title, *(match.title for match in offered)]
     return RenderedMessage("\n".join(lines), tuple(blocks))
 
 
@@ -82,7 +82,7 @@ def _rows(matches: tuple[RankedEntry, ...], state: AnswerState) -> list[Block]:
 
 
 def help_card(knowledge: KnowledgeBase) -> RenderedMessage:
-    """What can be asked, and how."""
+    """Return the help for the command."""
     items = [
         (f"{COMMAND} client wants mediation, hourly, paid 12 days ago", "answers with the steps and the queue"),
         (COMMAND, "opens a form to type a longer question into"),
@@ -103,7 +103,7 @@ def help_card(knowledge: KnowledgeBase) -> RenderedMessage:
 
 
 def choose_form_card(knowledge: KnowledgeBase) -> RenderedMessage:
-    """The forms to choose from."""
+    """Return the forms to choose from."""
     blocks: list[Block] = [SectionBlock(text=bold("Which form?"))]
     for number, (id, form) in enumerate(knowledge.forms.items()):
         text = f"{form.title}, to {form.channel}. {form.intro or ''}"

@@ -1,4 +1,4 @@
-"""The messages of an answer that goes to the asker alone, although it was asked for in a channel."""
+"""Messages for an answer in a direct message to a question in a channel."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ NOTE = "I've replied to you in a direct message."
 
 
 def direct_card(card: RenderedMessage, channel_id: str) -> RenderedMessage:
-    """The answer, with a line that says where it was asked for and why it is not there."""
+    """Return the answer with a line that names the channel and the reason for the direct message."""
     block = ContextBlock(elements=[mrkdwn(WHY.format(channel=f"<#{channel_id}>"))])
     return RenderedMessage(f"{card.text}\n{WHY.format(channel='a channel')}", (block, *card.blocks))
 
 
 def note_card() -> RenderedMessage:
-    """What the channel sees of it."""
+    """Return the reply in the channel."""
     return text_card(NOTE)

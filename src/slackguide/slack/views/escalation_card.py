@@ -46,13 +46,13 @@ from slackguide.slack.views.blocks import (
 )
 
 CARD_LIMIT = 11_000
-"""Most characters on a card: a message takes about 12,000 in all."""
+"""Most characters of a card: a message has room for about 12,000."""
 
 BUTTONS_LENGTH = 500
-"""Characters that buttons, the header and the line about who has it take, at most."""
+"""Most characters of the buttons, the header and the status line."""
 
 LEAST = 40
-"""Fewest characters that are shown of a value, however many there are."""
+"""Fewest characters shown of a value."""
 
 SELECT_LIMIT = 100
 """Most options of a menu."""
@@ -67,7 +67,7 @@ STATES = {
 
 
 def escalation_card(escalation: Escalation, knowledge: KnowledgeBase) -> RenderedMessage:
-    """The posted message: reference, form, who, what state, every field labelled, and the buttons of its state."""
+    """Return the posted message: reference, form, status, every field with its label, and buttons."""
     form = knowledge.forms.get(escalation.form_id)
     title = f"{escalation.reference}: {form.title if form else escalation.form_id}"
     blocks: list[Block] = [header(title), SectionBlock(text=mrkdwn(_status(escalation)))]
@@ -77,23 +77,21 @@ def escalation_card(escalation: Escalation, knowledge: KnowledgeBase) -> Rendere
         blocks.append(context(*about))
         lines += about
     if escalation.erased_at is not None:
-        blocks.append(context("What was written here was erased when its time had come."))
-    known_facts = [*_fields(escalation, form), *_resolution_lines(escalation, knowledge)]
-    room = (
-        CARD_LIMIT - BUTTONS_LENGTH - sum(len(line) for line in about) - sum(len(label) + 2 for label, _ in known_facts)
-    )
-    share = _share_room([len(text) for _, text in known_facts], room)
-    for label, text in known_facts:
+        blocks.append(context("The content was erased at the end of its retention period."))
+    fields = [*_fields(escalation, form), *_resolution_lines(escalation, knowledge)]
+    room = CARD_LIMIT - BUTTONS_LENGTH - sum(len(line) for line in about) - sum(len(label) + 2 for label, _ in fields)
+    share = _share_room([len(text) for _, text in fields], room)
+    for label, text in fields:
         blocks.append(
             rich_text_block(paragraph(rich_text(f"{label}: ", strong=True), rich_text(truncate(text, share))))
         )
         lines.append(f"{label}: {text}")
-    blocks.append(actions(_buttons(escalation, cut=any(len(text) > share for _, text in known_facts))))
+    blocks.append(actions(_buttons(escalation, cut=any(len(text) > share for _, text in fields))))
     return RenderedMessage("\n".join(lines), tuple(blocks))
 
 
 def handed_over_card(escalation: Escalation) -> RenderedMessage:
-    """What is left where an escalation was handed over from."""
+    """Return the message left in the channel that handed an escalation over."""
     text = f"{escalation.reference} was handed over to #{escalation.channel}."
     return RenderedMessage(text, (SectionBlock(text=plain(text)),))
 
@@ -108,7 +106,7 @@ def _status_text(escalation: Escalation) -> str:
 
 
 def _summary(escalation: Escalation, knowledge: KnowledgeBase) -> list[str]:
-    """The entry and its advice, as far as everybody in the channel may read that entry."""
+    """Return the entry and its advice, if everybody in the channel may read that entry."""
     entry = knowledge.entries.get(escalation.entry_id or "")
     if entry is None or LEAST_PRIVILEGED.role not in entry.audience:
         return []
@@ -120,21 +118,21 @@ def _summary(escalation: Escalation, knowledge: KnowledgeBase) -> list[str]:
 
 
 def _fields(escalation: Escalation, form: Form | None) -> list[tuple[str, str]]:
-    """Every field with its label, and the reason why it was sent beside another one."""
-    prefill: Mapping[str, FormField] = form.fields if form else {}
-    found = [
-        (prefill[id].label if id in prefill else id, display_value(value, prefill.get(id)))
+    """Return every field with its label, and the reason for a second escalation."""
+    definitions: Mapping[str, FormField] = form.fields if form else {}
+    fields = [
+        (definitions[id].label if id in definitions else id, display_value(value, definitions.get(id)))
         for id, value in escalation.values.items()
     ]
     return (
-        [*found, ("Sent beside another open one because", escalation.duplicate_reason)]
+        [*fields, ("Reason for a second escalation", escalation.duplicate_reason)]
         if escalation.duplicate_reason
-        else found
+        else fields
     )
 
 
 def display_value(value: FieldValue, item: FormField | None) -> str:
-    """A value as people read it: options by their labels, dates as 1 March 2026."""
+    """Return a value for people: options by their labels, dates as 1 March 2026."""
     options = item.options if item else {}
     if isinstance(value, tuple):
         return ", ".join(options.get(name, name) for name in value)
@@ -144,7 +142,7 @@ def display_value(value: FieldValue, item: FormField | None) -> str:
 
 
 def _share_room(lengths: Sequence[int], room: int) -> int:
-    """The most characters that one text may take so that all fit: short ones leave their room to the long ones."""
+    """Return the most characters per text so that all fit; short texts leave their room to long ones."""
     for taken, length in enumerate(sorted(lengths)):
         share = max(LEAST, room // (len(lengths) - taken))
         if length > share:
@@ -154,7 +152,7 @@ def _share_room(lengths: Sequence[int], room: int) -> int:
 
 
 def _resolution_lines(escalation: Escalation, knowledge: KnowledgeBase) -> list[tuple[str, str]]:
-    """How it ended and what was decided, like one more field."""
+    """Return the resolution as a further field."""
     resolution = escalation.resolution
     if resolution is None:
         return []
@@ -162,7 +160,7 @@ def _resolution_lines(escalation: Escalation, knowledge: KnowledgeBase) -> list[
 
 
 def _resolution_text(resolution: Resolution, knowledge: KnowledgeBase) -> str:
-    """“Wrong queue (Pay Ops)”, “Duplicate (D-1001)”."""
+    """Return a resolution's label: “Wrong queue (Pay Ops)”, “Duplicate (D-1001)”."""
     if resolution.target is None:
         return RESOLUTION_LABELS[resolution.code]
     queue = knowledge.destinations.get(resolution.target)
@@ -175,30 +173,30 @@ def _buttons(escalation: Escalation, *, cut: bool) -> list[ButtonElement]:
     def command(text: str, action: Action, style: str | None = None) -> ButtonElement:
         return button(text, action, id, style=style, says=f"{text} {name}")
 
-    found: list[ButtonElement] = []
+    buttons: list[ButtonElement] = []
     match escalation.state:
         case EscalationState.SENT:
-            found.append(command("Claim", Action.CLAIM, "primary"))
+            buttons.append(command("Claim", Action.CLAIM, "primary"))
         case EscalationState.CLAIMED | EscalationState.AWAITING_REQUESTER:
-            found += [
+            buttons += [
                 command("Resolve", Action.RESOLVE, "primary"),
                 command("Ask for more", Action.ASK_MORE),
                 command("Hand over", Action.HAND_OVER),
                 command("Release", Action.RELEASE),
             ]
         case EscalationState.RESOLVED | EscalationState.WITHDRAWN:
-            found.append(command("Reopen", Action.REOPEN))
+            buttons.append(command("Reopen", Action.REOPEN))
     if cut:
-        found.append(command("Read it all", Action.READ))
-    return found
+        buttons.append(command("Read it all", Action.READ))
+    return buttons
 
 
 def confirmation_view(escalation: Escalation, *, new: bool) -> View:
-    """What the form turns into once the escalation is kept."""
-    again = "" if new else " It was kept before; nothing was sent twice."
+    """Return the modal that replaces the form of a stored escalation."""
+    again = "" if new else " It was already saved; nothing was sent twice."
     text = (
         f"{escalation.reference} is saved and on its way to #{escalation.channel}.{again} "
-        "I send you the link in a direct message as soon as it is posted, and tell you of every change."
+        "I'll DM you the link once it's posted, and every update."
     )
     return View(
         type="modal",
@@ -210,7 +208,7 @@ def confirmation_view(escalation: Escalation, *, new: bool) -> View:
 
 
 def read_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
-    """Every field in full: a modal holds more than a message."""
+    """Return a modal with every field in full: it has more room than a message."""
     form = knowledge.forms.get(escalation.form_id)
     blocks: list[Block] = []
     for label, text in [*_fields(escalation, form), *_resolution_lines(escalation, knowledge)]:
@@ -220,7 +218,7 @@ def read_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
         callback_id=Callback.READ,
         title=plain(escalation.reference, 24),
         close=plain("Done", 24),
-        blocks=blocks[:100] or [SectionBlock(text=plain("Nothing is kept of its fields."))],
+        blocks=blocks[:100] or [SectionBlock(text=plain("Its fields were erased."))],
     )
 
 
@@ -229,20 +227,20 @@ NOTICES = {
     NoticeKind.DEAD_LETTERED: "{words}",
     NoticeKind.DROPPED: "{ref} was taken out of the queue before it reached #{channel}.",
     NoticeKind.CLAIMED: "{who} claimed {ref}.",
-    NoticeKind.RELEASED: "{who} released {ref}: it is open to everybody again.",
+    NoticeKind.RELEASED: "{who} released {ref}: it is unclaimed again.",
     NoticeKind.DETAILS_REQUESTED: "{who} asks for more about {ref}:",
     NoticeKind.DETAILS_ADDED: "{who} added to {ref}:",
     NoticeKind.HANDED_OVER: "{who} handed {ref} over to #{channel}.",
     NoticeKind.RESOLVED: "{who} resolved {ref}: {ending}.",
-    NoticeKind.REOPENED: "{who} opened {ref} again.",
+    NoticeKind.REOPENED: "{who} reopened {ref}.",
     NoticeKind.WITHDRAWN: "{who} withdrew {ref}.",
     NoticeKind.UNCLAIMED: "Reminder: nobody has claimed {ref} yet.",
     NoticeKind.UNRESOLVED: "Reminder: {ref} is not resolved yet.",
 }
-"""What each notice says; the words of a person follow it, quoted."""
+"""Text of each notice; a person's comment follows it."""
 
 RECEIVED = "{who} handed {ref} over from #{channel}."
-"""What a hand-over says where it arrives; the reason follows."""
+"""Text of a hand-over for its new specialists; the reason follows."""
 
 
 def notice_card(
@@ -256,9 +254,9 @@ def notice_card(
     in_thread: bool,
     from_channel: str | None = None,
 ) -> RenderedMessage:
-    """A notice to a person or into the thread, with the link to the escalation and the buttons that fit the reader.
+    """Return a notice to a person or in the thread, with a link to the escalation and the reader's buttons.
 
-    `from_channel` is the channel that a hand-over comes from, for those who receive it.
+    `from_channel` is the previous channel of a hand-over, for its new specialists.
     """
     resolution_code = _resolution_text(escalation.resolution, knowledge) if escalation.resolution else "closed"
     resolution_code = resolution_code[0].lower() + resolution_code[1:]
@@ -291,8 +289,8 @@ REMINDERS = (NoticeKind.UNCLAIMED, NoticeKind.UNRESOLVED)
 def _reminder_buttons(escalation: Escalation) -> list[ButtonElement]:
     id, name = EscalationPayload(escalation.id).encode(), escalation.reference
     return [
-        button("Remind in 4 hours", Action.SNOOZE, id, says=f"Remind of {name} in 4 hours"),
-        button("Stop reminding", Action.STOP_REMINDING, id, says=f"No more reminders of {name}"),
+        button("Remind in 4 hours", Action.SNOOZE, id, says=f"Remind me about {name} in 4 hours"),
+        button("Stop reminding", Action.STOP_REMINDING, id, says=f"Turn off reminders for {name}"),
     ]
 
 
@@ -312,7 +310,7 @@ def _notice_buttons(escalation: Escalation, *, to_requester: bool) -> list[Butto
 
 
 def text_modal(callback: Callback, escalation: Escalation, title: str, label: str, *, optional: bool = False) -> View:
-    """A small form with one text: a question to the requester, details, a reason."""
+    """Return a modal with one text field: a question to the requester, details, a reason."""
     box = PlainTextInputElement(action_id=TEXT_INPUT, multiline=True, max_length=3000)
     return View(
         type="modal",
@@ -329,7 +327,7 @@ def text_modal(callback: Callback, escalation: Escalation, title: str, label: st
 
 
 def hand_over_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
-    """To which form's specialists, and why."""
+    """Return the modal for a hand-over: another form's specialists and a reason."""
     others = {id: form for id, form in knowledge.forms.items() if id != escalation.assigned_queue}
     options = [
         Option(text=plain(f"{form.title}, #{form.channel}", BUTTON_LIMIT), value=id) for id, form in others.items()
@@ -352,7 +350,7 @@ def hand_over_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
 
 
 def resolve_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
-    """How it ended, and what was decided; `resolution_of` reads it back."""
+    """Return the modal for a resolution; `resolution_of` reads it back."""
     resolution_codes = [
         Option(text=plain(label), value=resolution_code.value) for resolution_code, label in RESOLUTION_LABELS.items()
     ]
@@ -377,14 +375,14 @@ def resolve_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
             InputBlock(
                 block_id="queue",
                 label=plain("The right queue"),
-                hint=plain("Where the queue was wrong. The guide learns from it."),
+                hint=plain("Only if the queue was wrong."),
                 element=StaticSelectElement(action_id="queue", options=queues, placeholder=plain("Choose")),
                 optional=True,
             ),
             InputBlock(
                 block_id="first",
                 label=plain("The first escalation"),
-                hint=plain("Where this is a duplicate: its reference, like D-1001."),
+                hint=plain("Only for a duplicate: its reference, like D-1001."),
                 element=PlainTextInputElement(action_id="first", max_length=40),
                 optional=True,
             ),
@@ -399,7 +397,7 @@ def resolve_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
 
 
 def resolution_of(values: Mapping[str, str | Sequence[str] | None]) -> Resolution | InvalidForm:
-    """What a submitted resolve form says, or words about each field that is wrong."""
+    """Return the resolution of a submitted modal, or the errors by field."""
     given = {name: value if isinstance(value, str) else None for name, value in values.items()}
     resolution_code = given.get("ending")
     field = "queue" if resolution_code == ResolutionCode.WRONG_QUEUE else "first"

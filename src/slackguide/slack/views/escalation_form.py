@@ -40,7 +40,7 @@ CHECKBOXES = 10
 
 
 READ_LIMIT = 2000
-"""Most characters of a person's words in which a field's `read` looks: it runs while the person waits for the form."""
+"""Most characters of a question that a field's `read` pattern searches, while the person waits for the form."""
 
 
 METADATA_LIMIT = 3000
@@ -136,7 +136,7 @@ class FormState:
 
 @dataclass(frozen=True, slots=True)
 class FormPrefill:
-    """What is known before the form is opened."""
+    """The known values for a form before it opens."""
 
     question: str = ""
     facts: Mapping[str, FactValue] = field(default_factory=dict)
@@ -145,13 +145,13 @@ class FormPrefill:
 
 
 def form_view(form: Form, state: FormState, prefill: FormPrefill) -> View:
-    """The form with everything filled in that is known."""
+    """Return the form, prefilled with the known values."""
     blocks: list[Block] = []
     if form.intro:
         blocks.append(SectionBlock(text=plain(form.intro)))
     if prefill.entry_title:
-        goes = f" The guide says: {prefill.destination}." if prefill.destination else ""
-        blocks.append(context(f"About: {prefill.entry_title}.{goes}"))
+        destination = f" The guide says: {prefill.destination}." if prefill.destination else ""
+        blocks.append(context(f"About: {prefill.entry_title}.{destination}"))
     initial = initial_values(form, prefill)
     blocks += [_input(id, item, initial.get(id)) for id, item in form.fields.items()]
     return _modal(form, blocks, state)
@@ -160,10 +160,10 @@ def form_view(form: Form, state: FormState, prefill: FormPrefill) -> View:
 def duplicate_warning_view(
     form: Form, state: FormState, first: Escalation, link: str | None, submission: SubmittedValues
 ) -> View:
-    """The same form again, everything typed kept, with the open escalation about the same case and a reason to give."""
+    """Return the form with its values, the open escalation about the same case, and a field for a reason."""
     notice = f"{first.reference} about this ticket or contract is open already"
-    where = f" ({link})" if link else ""
-    warning = f"{notice}{where}. Follow that one instead, or say why a second one is needed and send it."
+    link_text = f" ({link})" if link else ""
+    warning = f"{notice}{link_text}. Follow that one instead, or say why a second one is needed and send it."
     follow = ButtonElement(
         text=plain("Follow it instead", 75), action_id=Action.FOLLOW, value=EscalationPayload(first.id).encode(),
         style="primary", accessibility_label=truncate(f"Follow {first.reference} instead of sending this", 75),
@@ -191,7 +191,7 @@ def _modal(form: Form, blocks: Sequence[Block], state: FormState) -> View:
 
 
 def initial_values(form: Form, prefill: FormPrefill) -> dict[str, str | Sequence[str]]:
-    """Field id to what is filled in: facts, then what the words say, then the agent's words themselves."""
+    """Return the initial values by field id: from facts, then from patterns, then from the question itself."""
     values: dict[str, str | Sequence[str]] = {}
     for id, item in form.fields.items():
         value = _initial(item, prefill)
@@ -202,23 +202,23 @@ def initial_values(form: Form, prefill: FormPrefill) -> dict[str, str | Sequence
 
 def _initial(item: FormField, known: FormPrefill) -> str | None:
     if item.fact is not None and item.fact in known.facts:
-        known_facts = known.facts[item.fact]
+        value = known.facts[item.fact]
         if item.kind == "number":
-            return str(known_facts) if isinstance(known_facts, int) and _clamp(item, known_facts) else None
-        return str(known_facts) if not item.options or str(known_facts) in item.options else None
-    if item.read is not None and (found := re.search(item.read, _readable(known.question))) and found.group(1):
-        return truncate(found.group(1), max_length(item))
+            return str(value) if isinstance(value, int) and _in_range(item, value) else None
+        return str(value) if not item.options or str(value) in item.options else None
+    if item.read is not None and (match := re.search(item.read, _readable(known.question))) and match.group(1):
+        return truncate(match.group(1), max_length(item))
     prefill = {"concern": known.question, "entry": known.entry_title, "destination": known.destination}
     text = prefill.get(item.prefill or "")
     return truncate(text, max_length(item)) if text and item.kind in ("short_text", "long_text") else None
 
 
 def _readable(text: str) -> str:
-    """Return what patterns of the knowledge base see of a person's words: so much, and no runs of white space."""
+    """Return the part of a text that the knowledge base's patterns search, with white space collapsed."""
     return " ".join(text.split())[:READ_LIMIT]
 
 
-def _clamp(item: FormField, number: int) -> bool:
+def _in_range(item: FormField, number: int) -> bool:
     return (item.minimum is None or number >= item.minimum) and (item.maximum is None or number <= item.maximum)
 
 
@@ -278,7 +278,7 @@ def _options(item: FormField) -> dict[str, Option]:
 
 
 def submitted_values(view: Mapping[str, Any]) -> dict[str, str | list[str] | None]:
-    """What a submission holds: block id to text, option name, option names, or None for a field left empty."""
+    """Return a submission's values by block id: a text, an option, a list of options, or None if empty."""
     state = (view.get("state") or {}).get("values") or {}
     return {
         block: _submitted(next(iter(elements.values())))

@@ -1,4 +1,4 @@
-"""Triage as blocks: the extracted facts, the next question, and the branches for who does not know."""
+"""Triage as blocks: the known facts, the next question, and the branches if the fact is unknown."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from slackguide.slack.views.blocks import actions, bulleted, button, context, pa
 from slackguide.triage import Triage
 
 ROW = 5
-"""Buttons in a row before it gets crowded on a phone."""
+"""Most buttons of a row, so that it fits on a phone."""
 
 
 def facts_blocks(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> list[Block]:
-    """What is taken as known: each fact is a button that takes it back."""
+    """Return the known facts: each is a button that removes it."""
     relevant = dict(answer.decision.known_facts)
     blocks: list[Block] = []
     if relevant:
@@ -26,7 +26,7 @@ def facts_blocks(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -
         for name, value in relevant.items():
             fact = knowledge.facts[name]
             label = f"{fact.label}: {fact.value_label(value)} ✕"
-            says = f"{label}, press to change it"
+            says = f"{label}, click to remove it"
             payload = RemoveFactPayload(state, name).encode()
             buttons.append(button(label, f"{Action.REMOVE_FACT}:{name}", payload, says=truncate(says, BUTTON_LIMIT)))
         blocks.append(context("Detected from your message. Click a fact to remove it."))
@@ -38,7 +38,7 @@ def facts_blocks(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -
 
 
 def question_blocks(answer: Answer, state: AnswerState, knowledge: KnowledgeBase, triage: Triage) -> list[Block]:
-    """The next question with its answers as buttons; every possibility where the person does not know."""
+    """Return the next question with its answers as buttons, or every branch if the person skipped it."""
     decision = answer.decision
     if not decision.missing:
         return []
@@ -65,7 +65,7 @@ def question_blocks(answer: Answer, state: AnswerState, knowledge: KnowledgeBase
 
 
 def _answers(answer: Answer, name: str, knowledge: KnowledgeBase, triage: Triage) -> list[tuple[FactValue, str]]:
-    """The values that can be pressed: a choice's own, a number's ranges as the rules cut it."""
+    """Return the values to choose from: those of a choice, or the ranges that the rules make of a number."""
     fact = knowledge.facts[name]
     if fact.kind != "number":
         return [(value, fact.value_label(value)) for value in fact.choices]
@@ -77,4 +77,4 @@ def _possibilities(answer: Answer, triage: Triage) -> list[Block]:
         [rich_text(f"{'; '.join(branch.answers)}: "), rich_text(branch.destination.name, strong=True)]
         for branch in triage.branches(answer.entry.id, answer.decision.known_facts)
     ]
-    return [rich_text_block(paragraph(rich_text("Where it goes, by what you find out:", strong=True)), bulleted(items))]
+    return [rich_text_block(paragraph(rich_text("Possible destinations:", strong=True)), bulleted(items))]
