@@ -61,7 +61,7 @@ def test_none_of_the_choices_shows_what_to_do_instead(ana: Tab) -> None:
     card = ana.route(UNCLEAR)
     ana.click(card, "None of these")
     expect(card).to_contain_text("Noted: none of these.")
-    expect(card).to_contain_text("Or ask your Team Lead.")
+    expect(card).to_contain_text("or ask your Team Lead.")
     expect(ana.button(card, "Open")).to_have_count(0)
 
 

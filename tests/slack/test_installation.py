@@ -10,11 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import update
 
 from slackguide.sandbox import FaultKind, InjectedFault
 from slackguide.slack.installation import STALE_SECONDS, InstallationStatus
-from slackguide.storage.tables import outbox
+from slackguide.storage.database import open_sqlite
 from tests.support.app_harness import AppHarness
 from tests.support.escalations import filled, kept, notices, opened, posts, sent
 from tests.support.questions import MEDIATION
@@ -130,8 +129,9 @@ def test_dead_letters_of_an_earlier_release_are_sent_after_a_restart(harness: Ap
     assert harness.submit(filled()).ok
     harness.until(lambda: any(job.attempts for job in harness.pending()))
     harness.end()
-    with harness.repositories.database.write() as connection:
-        connection.execute(update(outbox).values(state="parked", why="account_inactive"))
+    connection = open_sqlite(harness.database)
+    connection.execute("UPDATE outbox SET state = 'parked', why = 'account_inactive'")
+    connection.close()
     harness.sandbox.faults.clear()
 
     harness.begin()

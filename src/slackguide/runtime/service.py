@@ -109,5 +109,6 @@ class Service:
         for worker in self._workers:
             worker.stop(timeout=max(0.0, deadline - time.monotonic()))
         self._scheduler.stop(timeout=1.0)
+        self._directory_sync.stop(timeout=1.0)
         self._background.drain(timeout=2.0)
         self._database.close()

@@ -71,10 +71,12 @@ class DirectorySync:
         """Start the background refresh."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Stop the background refresh without waiting for a current request."""
+    def stop(self, timeout: float = 0.0) -> None:
+        """Stop the background refresh. Wait up to `timeout` seconds for a current one."""
         self._stop.set()
         self._wake.set()
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
 
     def refresh(self) -> float:
         """Read all users and groups. Return the seconds until the next refresh.
@@ -183,6 +185,8 @@ class DirectorySync:
             except RateLimitedError as error:
                 delay = max(error.seconds, RETRY_SECONDS)
             except (DeliveryError, StorageError) as error:
+                if self._stop.is_set():
+                    return
                 log.warning("the directory was not refreshed: %s", _code(error))
                 delay = RETRY_SECONDS
             except Exception as error:
