@@ -33,7 +33,7 @@ from slackguide.runtime.container import build_guide
 from slackguide.slack.access import AccessPolicy
 from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.app_home import CLOSED, COUNT_LIMIT, PAGE_SIZE, AppHomeBuilder
-from slackguide.storage import mappers
+from slackguide.storage import mappers, queries
 from slackguide.storage.bot_identity import BotIdentityRepository
 from slackguide.storage.database import Database
 from slackguide.storage.directory import DirectoryUser, UserDirectory
@@ -192,12 +192,12 @@ def measure(folder: Path, count: int, samples: int) -> dict[str, Any]:
     database.close()
     database = Database(url=url, clock=lambda: NOW)
     size = database.path.stat().st_size
-    latencies = {name: timed(query, samples) for name, query in queries(database, count).items()}
+    latencies = {name: timed(query, samples) for name, query in operations(database, count).items()}
     database.close()
     return {"filled_in_seconds": filled, "file_mb": size / 1e6, "latencies": latencies}
 
 
-def queries(database: Database, count: int) -> dict[str, Callable[[], object]]:
+def operations(database: Database, count: int) -> dict[str, Callable[[], object]]:
     """Return the queries; each call is about another person or case."""
     rng = random.Random(2)
     repository = SqlEscalationRepository(database=database, notifier=Notifier(), ids=str)
@@ -236,7 +236,9 @@ def queries(database: Database, count: int) -> dict[str, Callable[[], object]]:
         return repository.page(filter_, after=first.next_cursor, limit=PAGE_SIZE)
 
     def about(number: int) -> object:
-        return repository.open_with_case_keys((f"ticket:{ticket(number)}", f"contract:{30_000_000 + number}"))
+        keys = (f"ticket:{ticket(number)}", f"contract:{30_000_000 + number}")
+        with database.read() as connection:
+            return connection.execute(queries.open_about(keys)).all()
 
     return {
         "App Home of an agent, rendered": lambda: app_home.view(some_agent(), {}),

@@ -183,19 +183,19 @@ def test_an_unknown_escalation_is_none(store: Store) -> None:
 
 def test_open_escalations_about_the_same_case_are_found(store: Store) -> None:
     first = store.submit(new_escalation("V1", case_keys=("ticket:1", "contract:2"))).escalation
+    store.elapse(1)
     second = store.submit(
         new_escalation("V2", case_keys=("contract:2",), duplicate_reason="another question")
     ).escalation
     closed = store.submit(new_escalation("V3", case_keys=("ticket:1",), duplicate_reason="another question")).escalation
     store.escalations.apply(closed.id, Claim("U2"))
     store.escalations.apply(closed.id, Resolve("U2", Resolution(ResolutionCode.RIGHT_PLACE, "done")))
-    assert store.escalations.open_with_case_keys(["ticket:1"]) == (first,)
-    assert {found.id for found in store.escalations.open_with_case_keys(["contract:2", "ticket:9"])} == {
-        first.id,
-        second.id,
-    }
-    assert store.escalations.open_with_case_keys(["ticket:9"]) == ()
-    assert store.escalations.open_with_case_keys([]) == ()
+    assert store.escalations.submit(new_escalation("V4", case_keys=("ticket:1",))) == Duplicate(first)
+    assert store.escalations.submit(new_escalation("V5", case_keys=("contract:2", "ticket:9"))) == Duplicate(first)
+    store.escalations.apply(first.id, Withdraw("U1"))
+    assert store.escalations.submit(new_escalation("V6", case_keys=("contract:2",))) == Duplicate(second)
+    for view, keys in (("V7", ("ticket:1",)), ("V8", ("ticket:9",)), ("V9", ()), ("V10", ())):
+        assert store.submit(new_escalation(view, case_keys=keys)).created
 
 
 def test_a_draft_about_an_open_case_is_not_stored_without_a_reason(store: Store) -> None:

@@ -11,8 +11,8 @@ from slackguide.delivery.retry import DeadLettered
 from slackguide.errors import UnreadableRow
 from slackguide.escalation.filters import EscalationFilter
 from slackguide.escalation.messages import PostEscalation
-from slackguide.escalation.models import Escalation, EventKind
-from slackguide.escalation.state_machine import Claim
+from slackguide.escalation.models import Duplicate, Escalation, EventKind
+from slackguide.escalation.state_machine import Claim, Withdraw
 from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.reminders import ReminderService
 from slackguide.storage.tables import escalations, events, outbox
@@ -52,7 +52,10 @@ def test_an_escalation_that_cannot_be_read_is_left_out_of_lists_and_named_once(
         following = store.escalations.page(EscalationFilter(), after=page.next_cursor, limit=2)
         assert ([stored.id for stored in following.escalations], following.unreadable) == ([first.id], 0)
     assert [stored.id for stored in store.escalations.iterate(EscalationFilter())] == [third.id, first.id]
-    assert second.id not in [stored.id for stored in store.escalations.open_with_case_keys(["ticket:1"])]
+    assert store.escalations.submit(new_escalation("V9", case_keys=("ticket:1",))) == Duplicate(first)
+    for readable in (first, third):
+        store.escalations.apply(readable.id, Withdraw("U1"))
+    assert sent(store, 10, case_keys=("ticket:1",)).id not in (first.id, second.id, third.id)
     warned = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert len(warned) == 1
     assert second.id in warned[0]

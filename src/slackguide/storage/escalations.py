@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from slackguide.delivery.notifier import Notifier
 from slackguide.escalation.filters import EscalationFilter, EscalationPage, PageCursor
 from slackguide.escalation.messages import PostEscalation
 from slackguide.escalation.models import (
-    OPEN_STATES,
     Duplicate,
     Escalation,
     EscalationState,
@@ -72,13 +70,10 @@ class SqlEscalationRepository:
             stored = _one(connection, escalations.c.view_id == new_escalation.view_id)
             if stored is not None:
                 return SubmissionResult(stored, created=False)
-            duplicate = (
-                connection.execute(_select_open(new_escalation.case_keys).limit(1)).first()
-                if new_escalation.duplicate_reason is None
-                else None
-            )
-            if duplicate is not None:
-                return Duplicate(mappers.escalation_of(duplicate))
+            if new_escalation.duplicate_reason is None:
+                same_case = connection.execute(queries.open_about(new_escalation.case_keys))
+                if duplicates := mappers.readable_escalations(same_case):
+                    return Duplicate(duplicates[0])
             now = self._database.now(connection)
             escalation = self._new(new_escalation, _next_number(connection, new_escalation.prefix), now)
             connection.execute(insert(escalations).values(mappers.new_row(escalation, new_escalation)))
@@ -130,11 +125,6 @@ class SqlEscalationRepository:
         with self._database.read() as connection:
             query = select(events).where(events.c.escalation_id == escalation_id).order_by(events.c.number)
             return mappers.readable_events(connection.execute(query))
-
-    def open_with_case_keys(self, keys: Collection[str]) -> tuple[Escalation, ...]:
-        """Return the open escalations about any of these cases (`case_keys.case_keys`), oldest first."""
-        with self._database.read() as connection:
-            return mappers.readable_escalations(connection.execute(_select_open(keys)))
 
     def page(self, filter_: EscalationFilter, *, after: PageCursor | None = None, limit: int = 10) -> EscalationPage:
         """Return a page of escalations that starts after a cursor, in the filter's order."""
@@ -196,16 +186,6 @@ class SqlEscalationRepository:
 def _one(connection: Connection, where: ColumnElement[bool]) -> Escalation | None:
     row = connection.execute(select(escalations).where(where)).first()
     return mappers.escalation_of(row) if row is not None else None
-
-
-def _select_open(keys: Collection[str]) -> Select[Any]:
-    """Select the open escalations about any of these cases, oldest first."""
-    matches = select(cases.c.escalation_id).where(cases.c.key.in_(keys))
-    return (
-        select(escalations)
-        .where(escalations.c.id.in_(matches), escalations.c.state.in_([state.value for state in OPEN_STATES]))
-        .order_by(escalations.c.created_at, escalations.c.id)
-    )
 
 
 def _lock_cases(connection: Connection, keys: Collection[str]) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, literal, literal_column, or_, select, tuple_
 
 from slackguide.escalation.filters import EscalationFilter, PageCursor
-from slackguide.escalation.models import EscalationState
+from slackguide.escalation.models import OPEN_STATES, EscalationState
 from slackguide.storage.column_types import UtcDateTime
-from slackguide.storage.tables import escalations
+from slackguide.storage.tables import cases, escalations
 
 
 def order_by(filter_: EscalationFilter, after: PageCursor | None) -> Select[Any]:
@@ -61,3 +62,13 @@ def _in_state(states: set[EscalationState]) -> ColumnElement[bool]:
     if states == {EscalationState.SENT}:
         return escalations.c.state == literal_column(f"'{EscalationState.SENT.value}'")
     return escalations.c.state.in_([literal_column(f"'{state.value}'") for state in EscalationState if state in states])
+
+
+def open_about(keys: Collection[str]) -> Select[Any]:
+    """Select the open escalations about any of these cases, oldest first."""
+    matches = select(cases.c.escalation_id).where(cases.c.key.in_(keys))
+    return (
+        select(escalations)
+        .where(escalations.c.id.in_(matches), escalations.c.state.in_([state.value for state in OPEN_STATES]))
+        .order_by(escalations.c.created_at, escalations.c.id)
+    )
