@@ -90,10 +90,10 @@ def test_what_tells_nothing_is_left_out_and_counted(store: Store, shell: Shell, 
     assert questions == []
     assert sorted(said) == [
         "0 questions from escalations.",
-        "Left out: 1 of a queue that no entry leads to.",
-        "Left out: 1 whose question was erased, or who opened the form without one.",
+        "Left out: 1 of a queue that is not the destination of any entry.",
+        "Left out: 1 without a question: erased, or the form was opened without one.",
         "Left out: 2 that no entry of the guide led to, or one that is gone.",
-        "Left out: 4 that repeat one which says nothing of the guide, or is still open.",
+        "Left out: 4 that duplicate one without a label, or one that is still open.",
     ]
 
 

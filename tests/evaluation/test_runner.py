@@ -36,7 +36,7 @@ def test_every_broken_line_is_reported_with_its_place(tmp_path: Path) -> None:
     assert reported[0] == "3 faults in the questions, so nothing was measured:"
     assert reported[1].startswith(f"{path}:2:1: not a question")
     assert reported[2] == f"{path}:3:1: unknown entry `help/pasword`: did you mean `help/password`?"
-    assert reported[3].startswith(f"{path}:4:1: the text holds half a character")
+    assert reported[3].startswith(f"{path}:4:1: the text contains a lone surrogate")
 
 
 def test_a_file_of_another_format_does_not_flood(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def reliability_diagram(table: Calibration) -> str:
 
 
 def outcome_counts(part: Section) -> tuple[int, ...]:
-    """How many questions fall under each of `SHARES`, in or out of scope alike."""
+    """Count the questions under each of `SHARES`, in scope or not."""
     counts = dict.fromkeys((name for name, _ in SHARES), 0)
     for one in part.observations:
         if one.prediction.outcome == "none":
@@ -86,7 +86,7 @@ def outcome_bar(counts: Sequence[int]) -> str:
 
 
 def count_bar(count: int, most: int) -> str:
-    """A bar for one count beside the largest; the number stands in the text next to it."""
+    """Draw a bar for a count, relative to the largest. The number is in the adjacent text."""
     wide = 100 * count / (most or 1)
     return (
         '<svg class="strip thin" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'

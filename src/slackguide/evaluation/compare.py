@@ -15,24 +15,24 @@ from slackguide.knowledge import KnowledgeBase
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a change of knowledge comes to."""
+    """The effect of a change of the knowledge base."""
 
     questions: int
     moves: tuple[PredictionChange, ...]
     added: tuple[str, ...]
-    """Ids of the entries that only the new one has."""
+    """Ids of the entries that only the new knowledge base has."""
     removed: tuple[str, ...]
     tables: TableDiff
 
     def count(self, verdict: Verdict) -> int:
-        """How many questions moved for better, worse or neither."""
+        """Return the number of predictions that changed with this verdict."""
         return Counter(change.verdict for change in self.moves)[verdict]
 
 
 def compare_knowledge(
     old: KnowledgeBase, new: KnowledgeBase, changes: Sequence[PredictionChange], tables: TableDiff, *, questions: int
 ) -> Comparison:
-    """Puts together what was found."""
+    """Return the comparison of two knowledge bases."""
     return Comparison(
         questions=questions,
         moves=tuple(changes),
@@ -43,7 +43,7 @@ def compare_knowledge(
 
 
 def comparison_json(found: Comparison) -> dict[str, Any]:
-    """The comparison as plain lists, dicts, texts and numbers."""
+    """Return the comparison as plain lists, dicts, texts and numbers."""
     return {
         "questions": found.questions,
         "moved": len(found.moves),

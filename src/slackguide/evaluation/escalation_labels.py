@@ -15,24 +15,24 @@ from slackguide.knowledge import Entry, KnowledgeBase
 from slackguide.text import replace_surrogates
 
 CHAIN = 20
-"""Duplicates of duplicates are followed so far."""
+"""Maximum length of a chain of duplicates of duplicates."""
 
 LABELLING = (ResolutionCode.WRONG_QUEUE, ResolutionCode.NOT_ELIGIBLE, ResolutionCode.IN_GUIDE, ResolutionCode.DUPLICATE)
 
 
 class SkipReason(StrEnum):
-    """Why an escalation makes no question."""
+    """The reason why an escalation yields no labelled question."""
 
-    NO_WORDS = "whose question was erased, or who opened the form without one"
-    NO_ENTRY = "that no entry of the guide led to, or one that is gone"
-    NO_QUEUE = "of a queue that no entry leads to"
-    NOT_SAID = "of which no entry says “not eligible”"
-    NO_FIRST = "that repeat one which says nothing of the guide, or is still open"
+    NO_WORDS = "without a question: erased, or the form was opened without one"
+    NO_ENTRY = "without an entry, or whose entry was removed"
+    NO_QUEUE = "of a queue that is not the destination of any entry"
+    NOT_SAID = "without an entry that can answer “not eligible”"
+    NO_FIRST = "that duplicate one without a label, or one that is still open"
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledEscalation:
-    """A question with the entries that answer it, and where that is known from."""
+    """A question, the entries that answer it, and the escalation that it comes from."""
 
     text: str
     ids: tuple[str, ...]
@@ -43,7 +43,7 @@ class LabelledEscalation:
 
     @property
     def line(self) -> str:
-        """As one line of a file of labelled questions."""
+        """The question as one line of a file of labelled questions."""
         known = {
             "text": self.text,
             "ids": list(self.ids),
@@ -56,14 +56,14 @@ class LabelledEscalation:
 
 @dataclass(frozen=True, slots=True)
 class LabellingResult:
-    """The questions, and how many escalations make none, by the reason."""
+    """The labelled questions, and the number of skipped escalations by reason."""
 
     questions: tuple[LabelledEscalation, ...]
     skipped: Counter[SkipReason]
 
 
 def cases_of(questions: Iterable[LabelledEscalation]) -> tuple[LabelledCase, ...]:
-    """To be asked: one file an ending, and the line is the one that `--write` gives the question."""
+    """Return the questions as cases: one file per resolution code, with the line numbers of `--write`."""
     return tuple(
         LabelledCase(f"escalations: {one.resolution_code.replace('_', ' ')}", number, one.text, one.ids)
         for number, one in enumerate(questions, 1)
@@ -73,9 +73,9 @@ def cases_of(questions: Iterable[LabelledEscalation]) -> tuple[LabelledCase, ...
 def label_escalations(
     escalations: Iterable[Escalation], knowledge: KnowledgeBase, first: Callable[[str], Escalation | None]
 ) -> LabellingResult:
-    """What resolved escalations tell of the guide; `first` finds the one that a duplicate repeats by its reference.
+    """Derive labelled questions from resolved escalations. `first` finds a duplicate's original by its reference.
 
-    The same words with the same label count once.
+    The same text with the same label counts once.
     """
     questions: dict[tuple[str, tuple[str, ...]], LabelledEscalation] = {}
     skipped: Counter[SkipReason] = Counter()

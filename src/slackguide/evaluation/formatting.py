@@ -9,7 +9,7 @@ from slackguide.evaluation.prediction import Prediction
 
 
 def short_names(files: Sequence[str]) -> dict[str, str]:
-    """Names of files without folder and ending, where that tells them apart."""
+    """Return file names without folder and suffix, if they remain unique."""
     stems = [PurePath(file).stem for file in files]
     return {file: stem if stems.count(stem) == 1 else file for file, stem in zip(files, stems, strict=True)}
 
@@ -20,15 +20,15 @@ def percent(value: float | None) -> str:
 
 
 def format_expected(ids: tuple[str, ...]) -> str:
-    """The acceptable entries, or that there is none."""
+    """Return the acceptable entries, or `out of scope`."""
     return " or ".join(ids) or "out of scope"
 
 
 def format_got(id: str | None) -> str:
-    """The entry that came first, or that none did."""
+    """Return the first entry, or `none`."""
     return id or "nothing"
 
 
 def format_outcome(prediction: Prediction) -> str:
-    """What the person saw: `answer a/b`, `choices a/b, c/d`, `none`."""
+    """Return what the person saw: `answer a/b`, `choices a/b, c/d`, `none`."""
     return f"{prediction.outcome} {', '.join(prediction.shown)}".rstrip()

@@ -1,4 +1,4 @@
-"""Gates: the least and the most that measures may be."""
+"""Accuracy gates: lower and upper bounds of metrics."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GATED: Mapping[str, str] = {
     "ece": "calibration error over the questions in scope",
     "ece_all": "calibration error over all questions",
 }
-"""Every measure a gate can name, and what it means."""
+"""The metrics that a gate can bound, with their definitions."""
 
 LESS_IS_BETTER = frozenset(
     {"none", "offered_out_of_scope", "answered_out_of_scope", "false_critical", "false_alert", "ece", "ece_all"}
@@ -35,14 +35,14 @@ MORE_IS_BETTER = frozenset(GATED) - LESS_IS_BETTER - {"answered", "offered"}
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One measure and the bound (0..1) it has to keep."""
+    """One metric and its bound (0..1)."""
 
     metric: str
     bound: Bound
     value: float
 
     def met(self, metrics: float | None) -> bool:
-        """Whether the measured value keeps the bound; what could not be measured does not."""
+        """Whether the value is within the bound. A value that could not be measured is not."""
         if metrics is None:
             return False
         return metrics >= self.value if self.bound == "at least" else metrics <= self.value
@@ -50,27 +50,27 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class GateSet:
-    """Gates for some of the questions: those of the files whose name fits one of the patterns; none: all of them."""
+    """Gates for the question files whose names match a pattern; for all files if there is no pattern."""
 
     name: str
     patterns: tuple[str, ...]
     gates: tuple[Gate, ...]
 
     def covers(self, file: str) -> bool:
-        """Return whether a file's questions are of this set; its name counts without folder and ending."""
+        """Return whether the set includes a file, by its name without folder and suffix."""
         return not self.patterns or any(fnmatchcase(PurePath(file).stem, pattern) for pattern in self.patterns)
 
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """A gate and what was measured for it; None: it could not be measured on the questions of its set."""
+    """A gate and the measured value, or None if the questions of its set do not allow a measurement."""
 
     gate: Gate
     measured: float | None
     questions: str = "all questions"
     """The name of the set."""
     misses: tuple[Observation, ...] = ()
-    """The questions that count against the gate, the surest first; calibration errors have none."""
+    """The questions that count against the gate, highest confidence first. Calibration errors have none."""
 
     @property
     def met(self) -> bool:
@@ -81,7 +81,7 @@ class GateResult:
         gate = self.gate
         name = f"{gate.metric} of {self.questions}"
         if self.measured is None:
-            return f"{name} cannot be measured: none of these questions is one of those it is taken of"
+            return f"{name} cannot be measured: no question of the set counts for this metric"
         text = f"{name} is {self.measured:.4f}, wanted {gate.bound} {gate.value:g}"
         if self.met:
             return text
@@ -108,11 +108,11 @@ class _File(BaseModel):
 def read_gates(path: Path) -> tuple[GateSet, ...]:
     """Return the gates of a TOML file, in its order.
 
-    Each of its `[[sets]]` has a `name`, optionally `files` (names of question files without folder and ending, with
-    `*` for any letters; left out: all questions), and bounds under `at_least` and `at_most`, like `top1 = 0.95`.
+    Each of its `[[sets]]` has a `name`, optionally `files` (names of question files without folder and suffix, with
+    `*` as a wildcard; omitted: all questions), and bounds under `at_least` and `at_most`, like `top1 = 0.95`.
 
-    Raises `UnusableInput`, naming the file, where it cannot be read, or a bound is no number from 0 to 1, is of an
-    unknown measure, or bounds a measure from its wrong side.
+    Raises `UnusableInput`, with the file name, if the file cannot be read, or if a bound is not a number from 0 to 1,
+    is of an unknown metric, or is on the wrong side of a metric.
     """
     try:
         found = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -153,7 +153,7 @@ def _gate(set_name: str, name: str, bound: Bound, value: float) -> Gate:
 def check_gates(
     wanted: Iterable[GateSet], observations: Sequence[Observation], *, critical: frozenset[str]
 ) -> tuple[GateResult, ...]:
-    """Return each gate with what was measured for it; `critical` are the ids of the critical entries."""
+    """Return each gate with its measured value; `critical` are the ids of the critical entries."""
     return tuple(results for one in wanted for results in _check(one, observations, critical))
 
 

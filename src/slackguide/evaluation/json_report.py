@@ -14,7 +14,7 @@ DIGITS = 4
 
 
 def report_json(report: Report, results: Sequence[GateResult] = ()) -> dict[str, Any]:
-    """The report as plain lists, dicts, texts and numbers; shares 0..1, times in milliseconds."""
+    """Return the report as plain lists, dicts, texts and numbers; shares 0..1, times in milliseconds."""
     return {
         **_section_json(report.overall),
         "gates": [

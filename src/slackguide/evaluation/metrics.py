@@ -19,13 +19,13 @@ class Proportion:
 
     @property
     def value(self) -> float | None:
-        """0..1; None of nothing."""
+        """0..1, or None of nothing."""
         return self.count / self.of if self.of else None
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Every share; what each is taken of stands in `METRIC_DESCRIPTIONS`."""
+    """All metrics; `METRIC_DESCRIPTIONS` defines each."""
 
     top1: Proportion
     top3: Proportion
@@ -70,14 +70,14 @@ Test: TypeAlias = Callable[[Observation], bool]
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A measure as the share of the questions `among` which something `holds`."""
+    """A metric: of the questions that meet `among`, the share that meets `holds`."""
 
     among: Test
     holds: Test
 
 
 def definitions(critical: frozenset[str]) -> Mapping[str, Definition]:
-    """Return what each measure is a share of, by name; `critical` are the ids of the critical entries."""
+    """Return the definition of each metric by name; `critical` are the ids of the critical entries."""
 
     def in_scope(one: Observation) -> bool:
         return one.case.in_scope
@@ -132,7 +132,7 @@ def definitions(critical: frozenset[str]) -> Mapping[str, Definition]:
 
 
 def compute_metrics(observations: Sequence[Observation], *, critical: frozenset[str]) -> Metrics:
-    """The measures of some observations; `critical` are the ids of the critical entries."""
+    """Compute the metrics of these observations; `critical` are the ids of the critical entries."""
     return Metrics(**{name: _proportion(found, observations) for name, found in definitions(critical).items()})
 
 
@@ -167,7 +167,7 @@ class CalibrationBin:
 
     @property
     def gap(self) -> float:
-        """How far confidence and accuracy are apart, 0..1."""
+        """The difference between confidence and accuracy, 0..1."""
         return abs(self.confidence - self.accuracy)
 
 
@@ -179,7 +179,7 @@ class Calibration:
 
     @property
     def count(self) -> int:
-        """How many first matches it was taken from."""
+        """The number of first matches."""
         return sum(bin.count for bin in self.bins)
 
     @property
@@ -194,7 +194,7 @@ class Calibration:
 
 
 def calibrate(results: Iterable[tuple[float, bool]]) -> Calibration:
-    """The reliability table of pairs (confidence 0..1, right or not), in 10 bins of equal width."""
+    """Return the reliability table of pairs (confidence 0..1, right or not), in 10 bins of equal width."""
     predictions: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
     for confidence, right in results:
         predictions[min(int(confidence * BINS), BINS - 1)].append((confidence, right))
@@ -221,12 +221,15 @@ class Confusion:
 
     @property
     def count(self) -> int:
-        """How many questions."""
+        """The number of questions."""
         return len(self.observations)
 
 
 def count_confusions(observations: Iterable[Observation]) -> tuple[Confusion, ...]:
-    """The most frequent first: in scope where the first match is not acceptable, out of scope where it was answered."""
+    """Return the confusions, most frequent first.
+
+    In scope: the first match is not acceptable. Out of scope: it was answered.
+    """
     pairs: dict[tuple[tuple[str, ...], str | None], list[Observation]] = {}
     for one in observations:
         if one.wrong or (one.case.in_scope and not one.ranked(1)):
@@ -240,7 +243,7 @@ SLOWEST = 5
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Seconds a question, from its words to the whole answer."""
+    """Seconds per question, from its text to the whole answer."""
 
     p50: float
     p99: float
@@ -249,16 +252,16 @@ class Latency:
 
 
 def measure_latency(observations: Sequence[Observation]) -> Latency:
-    """Percentiles and the slowest five of some observations. Raises ValueError where there are none."""
+    """Return percentiles and the slowest five observations. Raises ValueError if there are none."""
     times = [one.seconds for one in observations]
     slowest = sorted(observations, key=lambda one: -one.seconds)[:SLOWEST]
     return Latency(percentile(times, 50), percentile(times, 99), tuple(slowest))
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The nearest-rank percentile: the smallest value that at least `percent` (above 0, to 100) of them do not exceed.
+    """Return the nearest-rank percentile: the smallest value that `percent` (above 0, to 100) do not exceed.
 
-    Raises ValueError where there is no value.
+    Raises ValueError if there are no values.
     """
     if not values:
         raise ValueError("no values: a percentile needs one")

@@ -18,15 +18,15 @@ class Prediction:
     ranking: tuple[str, ...]
     """The matcher's entries, best first, whatever the outcome."""
     offered: int
-    """How many of `ranking` are shown: 1 for an answer, 2 to 4 for choices, 0 for none."""
+    """Number of `ranking` that are shown: 1 for an answer, 2 to 4 for choices, 0 for none."""
     confidence: float = 0.0
     """Of the first match, 0..1."""
     alerts: tuple[str, ...] = ()
-    """The critical entries pointed to beside the outcome."""
+    """The critical entries of the alerts."""
     destination: str | None = None
-    """Id of the decided destination."""
+    """Id of the destination, if decided."""
     missing: tuple[str, ...] = ()
-    """The facts that the destination still hangs on."""
+    """The facts that the destination still depends on."""
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -40,7 +40,7 @@ class Prediction:
 
 
 def prediction_of(outcome: Outcome) -> Prediction:
-    """An outcome of the guide in ids."""
+    """Return an outcome of the guide as ids."""
     ranking = tuple(match.id for match in outcome.matches)
     alerts = tuple(alert.id for alert in outcome.alerts)
     match outcome:

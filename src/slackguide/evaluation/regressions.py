@@ -13,14 +13,14 @@ Verdict: TypeAlias = Literal["better", "worse", "different"]
 ChangedPart: TypeAlias = Literal["entry", "outcome", "destination", "alerts"]
 
 VERDICTS: tuple[Verdict, ...] = ("worse", "better", "different")
-"""In the order a reviewer wants to read them."""
+"""In the order in which a reviewer reads them."""
 
 
 @dataclass(frozen=True, slots=True)
 class PredictionChange:
-    """A question to which the guide says something else than before; `parts` are what is new in it.
+    """A question whose prediction changed; `parts` are the parts that changed.
 
-    The order of choices after the first, and of facts to ask for, is no move.
+    The order of choices after the first, and of facts to ask for, does not count as a change.
     """
 
     case: LabelledCase
@@ -33,7 +33,7 @@ class PredictionChange:
 def prediction_changes(
     old: Sequence[Observation], new: Sequence[Observation], labels: Iterable[LabelledCase]
 ) -> tuple[PredictionChange, ...]:
-    """The questions that moved: worse first, then better, then different, each in reading order.
+    """Return the changed predictions: worse first, then better, then different, each in reading order.
 
     All three are the same questions in the same order; raises ValueError where their numbers differ.
     """

@@ -21,7 +21,7 @@ from slackguide.evaluation.results import Observation
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Everything measured on some questions."""
+    """The results on one set of questions."""
 
     name: str
     observations: tuple[Observation, ...]
@@ -29,23 +29,23 @@ class Section:
     calibration: Calibration
     """Of the first matches of the questions in scope."""
     calibration_all: Calibration
-    """Of all first matches; those out of scope are never right."""
+    """Of all first matches; those of out-of-scope questions are wrong."""
     confusions: tuple[Confusion, ...]
     latency: Latency
 
     @property
     def in_scope(self) -> int:
-        """How many questions some entry answers."""
+        """The number of questions that an entry answers."""
         return self.metrics.top1.of
 
     @property
     def out_of_scope(self) -> int:
-        """How many questions no entry answers."""
+        """The number of questions that no entry answers."""
         return self.metrics.none_out_of_scope.of
 
     @property
     def wrong_answers(self) -> tuple[Observation, ...]:
-        """The questions that were answered by an entry that is not acceptable, the surest first."""
+        """The questions answered by an entry that is not acceptable, highest confidence first."""
         wrong = [one for one in self.observations if one.wrong]
         return tuple(sorted(wrong, key=lambda one: -one.prediction.confidence))
 
@@ -55,11 +55,11 @@ class Section:
         return tuple(one for one in self.observations if one.prediction.alerts)
 
     def shares(self) -> dict[str, Proportion]:
-        """The measures by name."""
+        """Return the proportions by name."""
         return {field.name: getattr(self.metrics, field.name) for field in fields(self.metrics)}
 
     def values(self) -> dict[str, float | None]:
-        """Every number a gate can ask for, by name; None where it cannot be taken from these questions."""
+        """Return every value that a gate can bound, by name. None: it cannot be measured on these questions."""
         shares = {name: share.value for name, share in self.shares().items()}
         return {**shares, "ece": self.calibration.error, "ece_all": self.calibration_all.error}
 
@@ -73,14 +73,14 @@ class Report:
 
 
 def build_report(observations: Sequence[Observation], *, critical: frozenset[str]) -> Report:
-    """Measures observations by file and overall. Raises ValueError where there are none."""
+    """Build the report of these observations, by file and overall. Raises ValueError if there are none."""
     names = dict.fromkeys(one.case.file for one in observations)
     files = [build_section(name, [one for one in observations if one.case.file == name], critical) for name in names]
     return Report(build_section("all questions", observations, critical), tuple(files))
 
 
 def build_section(name: str, observations: Sequence[Observation], critical: frozenset[str]) -> Section:
-    """Measures some observations. Raises ValueError where there are none."""
+    """Build the section of these observations. Raises ValueError if there are none."""
     matched = [one for one in observations if one.prediction.ranking]
     return Section(
         name=name,

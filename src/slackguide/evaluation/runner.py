@@ -15,19 +15,19 @@ from slackguide.knowledge import Diagnostic, did_you_mean
 from slackguide.knowledge.labelled_questions import LabelledQuestion, read_questions
 
 WARM_UP_QUESTIONS = 20
-"""Questions asked before time is taken."""
+"""Questions asked before timing starts."""
 
 MAX_ERRORS_SHOWN = 20
-"""Most faults spelt out at once: a file of another format has one a line."""
+"""Maximum number of faults listed: a file of another format has one per line."""
 
 
 def read_cases(
     paths: Sequence[Path], *, known: Iterable[str], split: SplitName | None = None
 ) -> tuple[LabelledCase, ...]:
-    """The questions of some files, or one half of them; `known` are the ids that an entry may have.
+    """Read the questions of these files, or one half of them. `known` are the valid entry ids.
 
-    Raises `UnusableInput` where a file cannot be read or is given twice, where a line holds no question or an unknown
-    id (telling `file:line` of each), and where there is nothing to ask.
+    Raises `UnusableInput` if a file cannot be read or is given twice, if a line is not a question or has an unknown
+    id (with `file:line` of each), and if there is no question.
     """
     ids = frozenset(known)
     seen: set[Path] = set()
@@ -50,7 +50,7 @@ def read_cases(
 
 
 def without_hidden(cases: Iterable[LabelledCase], hidden: Container[str]) -> Iterator[LabelledCase]:
-    """The cases for someone to whom some entries do not exist: what only these answer is out of scope."""
+    """Yield the cases of a role that cannot see `hidden`: a question that only those answer is out of scope."""
     for case in cases:
         yield LabelledCase(case.file, case.line, case.text, tuple(id for id in case.ids if id not in hidden))
 
@@ -58,9 +58,9 @@ def without_hidden(cases: Iterable[LabelledCase], hidden: Container[str]) -> Ite
 def run_questions(
     guide: Guide, cases: Iterable[LabelledCase], asker: Asker, *, today: date, clock: Callable[[], float]
 ) -> tuple[Observation, ...]:
-    """What the guide says to each case, as the asker sees it; `clock` tells seconds and never runs backwards.
+    """Ask the guide each question in the asker's role. `clock` returns monotonic seconds.
 
-    The first few are asked once before the clock starts: a running bot is warm, and a cold one would look slow here.
+    The first few are asked once before timing starts, because a running bot is warm.
     """
     guide.triage.warm()
     seen = tuple(without_hidden(cases, guide.knowledge.hidden_from(asker.role)))
@@ -78,7 +78,7 @@ def run_questions(
 def _check_labels(path: Path, questions: Iterable[LabelledQuestion], known: frozenset[str]) -> Iterator[Diagnostic]:
     for question in questions:
         if not _is_unicode(question.text):
-            yield Diagnostic(str(path), question.line, 1, "the text holds half a character (a lone \\uD800 to \\uDFFF)")
+            yield Diagnostic(str(path), question.line, 1, "the text contains a lone surrogate (\\uD800 to \\uDFFF)")
         for id in question.ids:
             if id not in known:
                 yield Diagnostic(str(path), question.line, 1, f"unknown entry `{id}`{did_you_mean(id, known)}")

@@ -46,7 +46,7 @@ class TableDiff:
 
 
 def diff_tables(old: KnowledgeBase, new: KnowledgeBase) -> TableDiff:
-    """Compares the decision tables of the entries that both have.
+    """Compare the decision tables of the entries that both knowledge bases have.
 
     Facts and values that only one of them knows are left out of the cases: they are listed as new or removed.
     """
@@ -87,7 +87,7 @@ def _diff_entry(old: KnowledgeBase, new: KnowledgeBase, id: str) -> Iterator[tup
 
 
 def _shared_facts(old: KnowledgeBase, new: KnowledgeBase, tables: Iterable[DecisionTable]) -> dict[str, FactSpec]:
-    """The facts that either table looks at, with the values that both knowledge bases know."""
+    """Return the facts of either table, with the values that both knowledge bases declare."""
     shared: dict[str, FactSpec] = {}
     for name in dict.fromkeys(name for table in tables for name in table.facts):
         one, other = old.facts.get(name), new.facts.get(name)
@@ -110,7 +110,7 @@ def _tests(entry: Entry, name: str) -> Iterator[OneOf | Within]:
 
 
 def _targets(table: DecisionTable, cells: CellRanges) -> npt.NDArray[Any]:
-    """The destination's id for every combination of `cells`, which are at least as fine as the table's own."""
+    """Return the destination id of every combination of `cells`, which are at least as fine as the table's own."""
     ids = np.array([*(rule.target.id for rule in table.rules), ""], dtype=object)
     positions = [_cell_positions(table.cells[axis], cells[name]) for axis, name in enumerate(table.facts)]
     found = np.asarray(ids[np.where(table.rule_index == GAP, len(ids) - 1, table.rule_index)], dtype=object)
@@ -127,7 +127,7 @@ def _cell_positions(coarse: tuple[Cell, ...], fine: tuple[Cell, ...]) -> list[in
 
 
 def _expected_cells(entry: Entry, cells: CellRanges) -> npt.NDArray[np.bool_]:
-    """The combinations that agree with what the entry's concern itself says of the facts."""
+    """Return the combinations that agree with the facts that the entry implies."""
     fixes = {test.fact: test for test in entry.fixes}
     meant = np.ones([len(of_fact) for of_fact in cells.values()], dtype=np.bool_)
     for axis, (name, of_fact) in enumerate(cells.items()):
@@ -150,7 +150,7 @@ def _describe_regions(mask: npt.NDArray[np.bool_], cells: CellRanges, facts: Map
 
 
 def _largest_region(mask: npt.NDArray[np.bool_], start: tuple[int, ...]) -> list[list[int]]:
-    """A block of cells around `start` that lies in the mask and cannot be widened along any one fact."""
+    """Return a block of cells around `start` that lies in the mask and cannot be widened along any one fact."""
     region = [[position] for position in start]
     for axis in range(len(region)):
         for position in range(mask.shape[axis]):

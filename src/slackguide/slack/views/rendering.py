@@ -16,7 +16,7 @@ _MAY_BE_EMPTY = frozenset((rule["type"], rule["property"]) for rule in EMPTY_ALL
 
 
 def render_model(value: Any) -> Any:
-    """The value with every model in it as a dict. Raises `SlackObjectFormationError` for what breaks Slack's limits."""
+    """Convert every model in the value to a dict. Raises `SlackObjectFormationError` if one exceeds Slack's limits."""
     if isinstance(value, str):
         return value
     if isinstance(value, JsonObject):
