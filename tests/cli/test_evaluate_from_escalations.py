@@ -92,7 +92,7 @@ def test_what_tells_nothing_is_left_out_and_counted(store: Store, shell: Shell, 
         "0 questions from escalations.",
         "Left out: 1 of a queue that is not the destination of any entry.",
         "Left out: 1 without a question: erased, or the form was opened without one.",
-        "Left out: 2 that no entry of the guide led to, or one that is gone.",
+        "Left out: 2 without an entry, or whose entry was removed.",
         "Left out: 4 that duplicate one without a label, or one that is still open.",
     ]
 

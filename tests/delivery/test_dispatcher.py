@@ -13,10 +13,10 @@ from slackguide.delivery.dispatcher import Dispatcher
 from slackguide.delivery.jobs import Job
 from slackguide.delivery.retry import Completed, DeadLettered, Dropped, Outcome, Retry
 from slackguide.delivery.sender import (
+    ErrorCategory,
     PostedMessage,
     RateLimitedError,
     RecipientDeniedError,
-    RefusalScope,
     SlackRefusedError,
     SlackUnreachableError,
 )
@@ -169,14 +169,14 @@ def test_whether_to_look_next_time(slack: ScriptedSlack, before: bool, after: bo
 
 
 def test_without_being_able_to_look_nothing_is_posted() -> None:
-    slack = ScriptedSlack(find=SlackRefusedError("missing_scope", RefusalScope.INSTALLATION))
+    slack = ScriptedSlack(find=SlackRefusedError("missing_scope", ErrorCategory.INSTALLATION))
     box = deliver(slack, replace(JOB, maybe_sent=True))
     assert "post" not in slack.asked
     assert box.settled[0][0] == Retry(60.5, 5.0, True, "missing_scope")
 
 
 def test_a_dead_letter_is_reported_to_requester_and_owner() -> None:
-    box = deliver(ScriptedSlack(post=SlackRefusedError("not_in_channel", RefusalScope.PLACE)))
+    box = deliver(ScriptedSlack(post=SlackRefusedError("not_in_channel", ErrorCategory.CHANNEL)))
     text = "D-1042: not_in_channel"
     reported = (
         NotifyPerson("U1", NoticeKind.DEAD_LETTERED, None, text),
@@ -187,12 +187,12 @@ def test_a_dead_letter_is_reported_to_requester_and_owner() -> None:
 
 def test_a_notice_that_is_a_dead_letter_is_not_shown_by_another_notice() -> None:
     job = replace(JOB, task=NotifyPerson("U1", NoticeKind.POSTED))
-    slack = ScriptedSlack(post=SlackRefusedError("invalid_blocks", RefusalScope.MESSAGE))
+    slack = ScriptedSlack(post=SlackRefusedError("invalid_blocks", ErrorCategory.MESSAGE))
     assert deliver(slack, job).settled == [(DeadLettered("invalid_blocks"), ())]
 
 
 @pytest.mark.parametrize(
-    "fault", [RecipientDeniedError("guest"), SlackRefusedError("user_disabled", RefusalScope.PERSON)]
+    "fault", [RecipientDeniedError("guest"), SlackRefusedError("user_disabled", ErrorCategory.USER)]
 )
 def test_a_notice_that_the_recipient_may_not_read_is_dropped_without_a_warning(
     caplog: pytest.LogCaptureFixture, fault: Exception
@@ -221,7 +221,7 @@ def test_a_dead_letter_is_a_warning_with_job_kind_reference_and_code(
     caplog: pytest.LogCaptureFixture, task: Task
 ) -> None:
     caplog.set_level(logging.INFO)
-    slack = ScriptedSlack(post=SlackRefusedError("invalid_blocks", RefusalScope.MESSAGE))
+    slack = ScriptedSlack(post=SlackRefusedError("invalid_blocks", ErrorCategory.MESSAGE))
     deliver(slack, replace(JOB, task=task))
     (line,) = caplog.records
     assert line.levelno == logging.WARNING
@@ -251,13 +251,13 @@ def test_an_answer_that_went_elsewhere_owes_its_thread_a_line(
 
 def test_an_answer_that_is_not_posted_owes_its_thread_nothing() -> None:
     job = replace(JOB, task=ANSWER, escalation=None)
-    slack = ScriptedSlack(post=SlackRefusedError("user_disabled", RefusalScope.PERSON))
+    slack = ScriptedSlack(post=SlackRefusedError("user_disabled", ErrorCategory.USER))
     assert deliver(slack, job).settled == [(Dropped("user_disabled"), ())]
 
 
 def test_a_card_that_is_gone_is_dropped() -> None:
     job = replace(JOB, task=UpdateCard())
-    gone = ScriptedSlack(post=SlackRefusedError("message_not_found", RefusalScope.MESSAGE, target_gone=True))
+    gone = ScriptedSlack(post=SlackRefusedError("message_not_found", ErrorCategory.MESSAGE, target_gone=True))
     assert deliver(gone, job).settled == [(Dropped("message_not_found"), ())]
 
 

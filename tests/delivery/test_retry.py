@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from slackguide.delivery.retry import LONGEST_DELAY, DeadLettered, Dropped, Outcome, Retry, decide_retry
 from slackguide.delivery.sender import (
     DeliveryError,
+    ErrorCategory,
     RateLimitedError,
     RecipientDeniedError,
-    RefusalScope,
     SlackRefusedError,
     SlackUnreachableError,
 )
@@ -23,7 +23,7 @@ POST = PostEscalation("ask-disputes")
 TELL = NotifyPerson("U1", NoticeKind.POSTED)
 REDRAW = UpdateCard()
 ANSWER = AnswerMessage("E1", "D1", "1.0", "U1", "T1", "where")
-GONE = SlackRefusedError("message_gone", RefusalScope.MESSAGE, target_gone=True)
+GONE = SlackRefusedError("message_gone", ErrorCategory.MESSAGE, target_gone=True)
 LOST = SlackUnreachableError(ambiguous=True)
 REFUSED_CONNECTION = SlackUnreachableError(ambiguous=False)
 
@@ -40,33 +40,45 @@ REFUSED_CONNECTION = SlackUnreachableError(ambiguous=False)
         (POST, REFUSED_CONNECTION, 2, False, Retry(1.5, 1.5, False, "unreachable")),
         (POST, REFUSED_CONNECTION, 2, True, Retry(1.5, 1.5, True, "unreachable")),
         (REDRAW, LOST, 1, False, Retry(0.75, 0.75, False, "unreachable")),
-        (POST, SlackRefusedError("unwell", RefusalScope.SERVICE), 1, False, Retry(0.75, 0.75, True, "unwell")),
-        (POST, SlackRefusedError("unwell", RefusalScope.SERVICE), 99, False, Retry(45.0, 5.0, True, "unwell")),
-        (POST, SlackRefusedError("archived", RefusalScope.PLACE), 1, False, DeadLettered("archived")),
-        (POST, SlackRefusedError("too_long", RefusalScope.MESSAGE), 1, True, DeadLettered("too_long", maybe_sent=True)),
-        (POST, SlackRefusedError("left", RefusalScope.PERSON), 1, False, DeadLettered("left")),
-        (POST, SlackRefusedError("revoked", RefusalScope.INSTALLATION), 1, False, Retry(60.5, 5.0, False, "revoked")),
+        (POST, SlackRefusedError("unwell", ErrorCategory.SERVICE), 1, False, Retry(0.75, 0.75, True, "unwell")),
+        (POST, SlackRefusedError("unwell", ErrorCategory.SERVICE), 99, False, Retry(45.0, 5.0, True, "unwell")),
+        (POST, SlackRefusedError("archived", ErrorCategory.CHANNEL), 1, False, DeadLettered("archived")),
         (
             POST,
-            SlackRefusedError("revoked", RefusalScope.INSTALLATION),
+            SlackRefusedError("too_long", ErrorCategory.MESSAGE),
+            1,
+            True,
+            DeadLettered("too_long", maybe_sent=True),
+        ),
+        (POST, SlackRefusedError("left", ErrorCategory.USER), 1, False, DeadLettered("left")),
+        (POST, SlackRefusedError("revoked", ErrorCategory.INSTALLATION), 1, False, Retry(60.5, 5.0, False, "revoked")),
+        (
+            POST,
+            SlackRefusedError("revoked", ErrorCategory.INSTALLATION),
             10_000,
             True,
             Retry(60.5, 5.0, True, "revoked"),
         ),
         (
             TELL,
-            SlackRefusedError("revoked", RefusalScope.INSTALLATION),
+            SlackRefusedError("revoked", ErrorCategory.INSTALLATION),
             10_000,
             False,
             Retry(60.5, 5.0, False, "revoked"),
         ),
-        (REDRAW, SlackRefusedError("revoked", RefusalScope.INSTALLATION), 99, True, Retry(60.5, 5.0, False, "revoked")),
+        (
+            REDRAW,
+            SlackRefusedError("revoked", ErrorCategory.INSTALLATION),
+            99,
+            True,
+            Retry(60.5, 5.0, False, "revoked"),
+        ),
         (POST, SlackRefusedError("never_heard_of_it"), 5, False, Retry(12.0, 0.0, False, "never_heard_of_it")),
         (POST, SlackRefusedError("never_heard_of_it"), 6, False, DeadLettered("never_heard_of_it")),
         (TELL, SlackRefusedError("never_heard_of_it"), 3, False, DeadLettered("never_heard_of_it")),
-        (TELL, SlackRefusedError("left", RefusalScope.PERSON), 1, False, Dropped("left")),
-        (RefreshAppHome("U1"), SlackRefusedError("left", RefusalScope.PERSON), 1, False, Dropped("left")),
-        (ANSWER, SlackRefusedError("left", RefusalScope.PERSON), 1, False, Dropped("left")),
+        (TELL, SlackRefusedError("left", ErrorCategory.USER), 1, False, Dropped("left")),
+        (RefreshAppHome("U1"), SlackRefusedError("left", ErrorCategory.USER), 1, False, Dropped("left")),
+        (ANSWER, SlackRefusedError("left", ErrorCategory.USER), 1, False, Dropped("left")),
         (TELL, RecipientDeniedError("guest"), 1, False, Dropped("guest")),
         (REDRAW, GONE, 1, False, Dropped("message_gone")),
         (UpdateCard(PostedCard("C1", "1.0")), GONE, 1, False, Dropped("message_gone")),

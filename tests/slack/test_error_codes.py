@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from slackguide.delivery.retry import INTERNAL_ERROR
-from slackguide.delivery.sender import RefusalScope
+from slackguide.delivery.sender import ErrorCategory
 from slackguide.escalation.models import Escalation, EscalationState, Requester
-from slackguide.slack.api.error_codes import INSTALLATION_CODES, SCOPES, refusal
+from slackguide.slack.api.error_codes import CATEGORIES, INSTALLATION_CODES, error_from_code
 from slackguide.slack.views.error_advice import ADVICE, explain
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -19,38 +19,40 @@ ESCALATION = Escalation(
 )  # fmt: skip
 
 CODES = {
-    RefusalScope.SERVICE: "internal_error fatal_error service_unavailable request_timeout team_added_to_org",
-    RefusalScope.PLACE: "channel_not_found not_in_channel is_archived restricted_action messages_tab_disabled",
-    RefusalScope.MESSAGE: "invalid_blocks msg_too_long no_text metadata_too_large thread_not_found message_not_found",
-    RefusalScope.PERSON: "user_not_found user_disabled cannot_dm_bot user_not_visible",
-    RefusalScope.INSTALLATION: (
+    ErrorCategory.SERVICE: "internal_error fatal_error service_unavailable request_timeout team_added_to_org",
+    ErrorCategory.CHANNEL: "channel_not_found not_in_channel is_archived restricted_action messages_tab_disabled",
+    ErrorCategory.MESSAGE: "invalid_blocks msg_too_long no_text metadata_too_large thread_not_found message_not_found",
+    ErrorCategory.USER: "user_not_found user_disabled cannot_dm_bot user_not_visible",
+    ErrorCategory.INSTALLATION: (
         "account_inactive invalid_auth token_revoked token_expired not_authed not_allowed_token_type no_permission "
         "access_denied missing_scope org_login_required team_access_not_granted ekm_access_denied "
         "enterprise_is_restricted two_factor_setup_required accesslimited"
     ),
-    RefusalScope.UNKNOWN: "never_heard_of_it",
+    ErrorCategory.UNKNOWN: "never_heard_of_it",
 }
 
 
-@pytest.mark.parametrize(("scope", "code"), [(scope, code) for scope, codes in CODES.items() for code in codes.split()])
-def test_a_code_has_its_scope(scope: RefusalScope, code: str) -> None:
-    assert refusal(code).scope is scope
+@pytest.mark.parametrize(
+    ("category", "code"), [(category, code) for category, codes in CODES.items() for code in codes.split()]
+)
+def test_a_code_has_its_category(category: ErrorCategory, code: str) -> None:
+    assert error_from_code(code).category is category
 
 
 def test_the_codes_of_the_installation_are_all_tested() -> None:
-    assert set(CODES[RefusalScope.INSTALLATION].split()) == INSTALLATION_CODES
+    assert set(CODES[ErrorCategory.INSTALLATION].split()) == INSTALLATION_CODES
 
 
 @pytest.mark.parametrize(
     "code", ["message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"]
 )
 def test_what_was_to_be_changed_is_gone(code: str) -> None:
-    assert refusal(code).target_gone
-    assert not refusal("is_archived").target_gone
+    assert error_from_code(code).target_gone
+    assert not error_from_code("is_archived").target_gone
 
 
 def test_every_refusal_has_advice() -> None:
-    refusals = {code for code, scope in SCOPES.items() if scope is not RefusalScope.SERVICE}
+    refusals = {code for code, category in CATEGORIES.items() if category is not ErrorCategory.SERVICE}
     assert ADVICE.keys() - refusals == {INTERNAL_ERROR}
     assert refusals <= ADVICE.keys()
 
@@ -75,4 +77,4 @@ def test_the_text_names_the_channel() -> None:
 
 
 def test_the_missing_scope_is_named() -> None:
-    assert "im:write" in str(refusal("missing_scope", needed="im:write"))
+    assert "im:write" in str(error_from_code("missing_scope", needed="im:write"))

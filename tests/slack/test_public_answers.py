@@ -20,8 +20,8 @@ from slackguide.slack.button_payloads import (
     RemoveFactPayload,
     SetFactPayload,
 )
+from slackguide.slack.channel_audience import CACHED_FOR
 from slackguide.slack.ids import Action
-from slackguide.slack.readers import CACHED_FOR
 from tests.slack.test_answer_actions import gated
 from tests.support.app_harness import STAFF, AppHarness
 from tests.support.credentials import BOT_TOKEN

@@ -33,7 +33,7 @@ class ProbedGuide(Guide):
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         super().__init__(knowledge)
-        self.triage.warm()
+        self.triage.precompute()
         self.reset()
 
     def reset(self) -> None:

@@ -76,17 +76,17 @@ def test_the_turns_of_a_conversation_are_the_person_s_own_in_that_thread_before_
     ]
     for task in (*accepted, *others, accepted[0]):
         store.inbox.accept(task.event_id, task)
-    assert store.inbox.turns_before(accepted[5], at_most=3) == ("turn 3", "turn 4", "turn 5")
-    assert store.inbox.turns_before(accepted[2], at_most=10) == ("turn 1", "turn 2")
-    assert store.inbox.turns_before(accepted[0], at_most=10) == ()
+    assert store.inbox.previous_turns(accepted[5], at_most=3) == ("turn 3", "turn 4", "turn 5")
+    assert store.inbox.previous_turns(accepted[2], at_most=10) == ("turn 1", "turn 2")
+    assert store.inbox.previous_turns(accepted[0], at_most=10) == ()
 
 
 def test_a_turn_is_stored_cut_and_one_of_an_older_version_has_none(store: Store) -> None:
     store.inbox.accept("E1", AnswerMessage("E1", "D1", "1.0", "U1", "T1", "x" * 40_000, "1.0"))
     store.inbox.accept("E2", AnswerMessage("E2", "D1", "1.0", "U1", "T1", "without a timestamp"))
     later = AnswerMessage("E3", "D1", "1.0", "U1", "T1", "later", "3.0")
-    assert store.inbox.turns_before(later, at_most=10) == ("x" * TURN_LIMIT,)
-    assert store.inbox.turns_before(replace(later, ts=None), at_most=10) == ()
+    assert store.inbox.previous_turns(later, at_most=10) == ("x" * TURN_LIMIT,)
+    assert store.inbox.previous_turns(replace(later, ts=None), at_most=10) == ()
 
 
 def test_a_verdict_counts_once_a_person_and_answer_and_the_last_one_stays(store: Store) -> None:

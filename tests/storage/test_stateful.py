@@ -14,9 +14,9 @@ from sqlalchemy import select
 from slackguide.delivery.dispatcher import Dispatcher
 from slackguide.delivery.jobs import Job
 from slackguide.delivery.sender import (
+    ErrorCategory,
     PostedMessage,
     RateLimitedError,
-    RefusalScope,
     SlackRefusedError,
     SlackUnreachableError,
 )
@@ -95,13 +95,13 @@ class Slack:
             raise {
                 "no answer": SlackUnreachableError(ambiguous=True),
                 "rate limited": RateLimitedError(7),
-                "refused": SlackRefusedError("is_archived", RefusalScope.PLACE),
+                "refused": SlackRefusedError("is_archived", ErrorCategory.CHANNEL),
             }[self.fault]
         ts = self.store_message(job)
         if self.fault != "none":
             raise {
                 "no answer, stored": SlackUnreachableError(ambiguous=True),
-                "service error, stored": SlackRefusedError("internal_error", RefusalScope.SERVICE),
+                "service error, stored": SlackRefusedError("internal_error", ErrorCategory.SERVICE),
                 "unexpected exception, stored": KeyError("ts"),
             }[self.fault]
         return PostedMessage("C1", ts)

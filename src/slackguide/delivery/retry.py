@@ -7,10 +7,10 @@ from typing import assert_never
 
 from slackguide.delivery.sender import (
     DeliveryError,
+    ErrorCategory,
     PostedMessage,
     RateLimitedError,
     RecipientDeniedError,
-    RefusalScope,
     SlackRefusedError,
     SlackUnreachableError,
 )
@@ -106,17 +106,17 @@ def _decide_refused(
     code = refusal.code
     if refusal.target_gone and is_idempotent(task):
         return Dropped(code)
-    match refusal.scope:
-        case RefusalScope.SERVICE:
+    match refusal.category:
+        case ErrorCategory.SERVICE:
             wait = _delay(attempts, jitter)
             return Retry(wait, min(wait, MAX_PARTITION_PAUSE), _may_be_sent(task, maybe_sent=True), code)
-        case RefusalScope.INSTALLATION:
+        case ErrorCategory.INSTALLATION:
             return Retry(LONGEST_DELAY + jitter, MAX_PARTITION_PAUSE, _may_be_sent(task, maybe_sent), code)
-        case RefusalScope.PERSON if not isinstance(task, PostEscalation):
+        case ErrorCategory.USER if not isinstance(task, PostEscalation):
             return Dropped(code)
-        case RefusalScope.MESSAGE | RefusalScope.PLACE | RefusalScope.PERSON:
+        case ErrorCategory.MESSAGE | ErrorCategory.CHANNEL | ErrorCategory.USER:
             return DeadLettered(code, maybe_sent)
-        case RefusalScope.UNKNOWN:
+        case ErrorCategory.UNKNOWN:
             return _retry_unknown(task, code, attempts=attempts, maybe_sent=maybe_sent, jitter=jitter)
         case other:
             assert_never(other)

@@ -23,7 +23,7 @@ class DeliveryError(SlackguideError):
     """An attempt that did not send the message. `decide_retry` decides what follows."""
 
 
-class RefusalScope(StrEnum):
+class ErrorCategory(StrEnum):
     """The cause of a refusal, and so what must change before the same call can succeed."""
 
     SERVICE = "service"
@@ -32,10 +32,10 @@ class RefusalScope(StrEnum):
     MESSAGE = "message"
     """This request: its content, or the message it refers to. The same request fails again."""
 
-    PLACE = "place"
+    CHANNEL = "channel"
     """The channel: it is not visible to the app, is archived, or does not allow posting."""
 
-    PERSON = "person"
+    USER = "user"
     """The recipient: deactivated, or not reachable from this workspace."""
 
     INSTALLATION = "installation"
@@ -46,7 +46,7 @@ class RefusalScope(StrEnum):
 
 
 class SlackRefusedError(DeliveryError):
-    """Slack answered with an error. `code` is Slack's code (`not_in_channel`), `scope` its cause.
+    """Slack answered with an error. `code` is Slack's code (`not_in_channel`).
 
     `target_gone` is true if the message or channel to change cannot be changed any more. `needed` is the OAuth scope
     named with `missing_scope`.
@@ -55,14 +55,14 @@ class SlackRefusedError(DeliveryError):
     def __init__(
         self,
         code: str,
-        scope: RefusalScope = RefusalScope.UNKNOWN,
+        category: ErrorCategory = ErrorCategory.UNKNOWN,
         *,
         target_gone: bool = False,
         needed: str | None = None,
     ) -> None:
         super().__init__(f"Slack refused: {code}{f' (needed: {needed})' if needed else ''}")
         self.code = code
-        self.scope = scope
+        self.category = category
         self.target_gone = target_gone
         self.needed = needed
 

@@ -45,7 +45,7 @@ class RefreshAppHome:
 Task = PostEscalation | NotifyPerson | ReplyInThread | UpdateCard | AnswerMessage | NoteDirectReply | RefreshAppHome
 
 
-def channel_key(task: Task, escalation: Escalation | None) -> str:
+def partition_key(task: Task, escalation: Escalation | None) -> str:
     """Return the conversation whose rate limit the task counts against: `#channel`, `@user`, or a conversation's id."""
     match task:
         case NotifyPerson(user_id=user_id):
@@ -71,7 +71,7 @@ def dedupe_key(task: Task, escalation: Escalation | None) -> str | None:
             return f"post {escalation.id if escalation else None} {channel}"
         case UpdateCard(card=card):
             # An update that waits for a card in an earlier channel does not update the card in this one.
-            location = card.ts if card is not None else channel_key(task, escalation)
+            location = card.ts if card is not None else partition_key(task, escalation)
             return f"card {escalation.id if escalation else None} {location}"
         case RefreshAppHome(user_id=user_id):
             return f"home {user_id}"

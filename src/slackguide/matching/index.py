@@ -255,7 +255,7 @@ def all_cosines(families: Sequence[FeatureFamily], shares: Sequence[float]) -> F
     return total
 
 
-class Coverage:
+class Bm25Scorer:
     """The BM25 score over whole entries, normalized to 0 to 1 by the maximum score of the query."""
 
     def __init__(self, table: FeatureTable, texts: TextCollection) -> None:
@@ -271,13 +271,13 @@ class Coverage:
         values = (self._rarity[columns] * counts / dampened).astype(np.float32)
         self._postings = Postings([(rows, columns, values)], uses, entries)
 
-    def of(self, vector: FeatureVector) -> Floats:
-        """Return the coverage of the query's terms by every entry."""
+    def score(self, vector: FeatureVector) -> Floats:
+        """Return the score of every entry."""
         possible = float(vector.counts @ self._rarity[vector.numbers]) + vector.unseen * self._unseen
         return self._postings.sums(vector.numbers, vector.counts) / np.float32(max(possible, 1e-9))
 
     def work(self, vector: FeatureVector) -> int:
-        """Return the number of values that `of` reads."""
+        """Return the number of values that `score` reads."""
         return self._postings.visited(vector.numbers)
 
 

@@ -20,7 +20,7 @@ from slackguide.matching.features import (
     Vectorizer,
 )
 from slackguide.matching.glossary import GlossaryExpander
-from slackguide.matching.index import Coverage, FeatureFamily, TextCollection, all_cosines
+from slackguide.matching.index import Bm25Scorer, FeatureFamily, TextCollection, all_cosines
 from slackguide.matching.logistic_regression import fit
 from slackguide.matching.naive_bayes import FeatureCounts, NaiveBayes, features
 from slackguide.matching.query import MAX_EVIDENCE, ParsedQuery, QueryParser
@@ -141,7 +141,7 @@ class Matcher:
         keep_tokens = bool(out_of_scope) or any(one.serious for one in signs)
         uses, tokens = self._add_documents(documents, keep_tokens)
         self._spelling = Spelling(uses + Counter(glossary.vocabulary()))
-        self._coverage = Coverage(terms.table(), texts)
+        self._bm25 = Bm25Scorer(terms.table(), texts)
         self._families = tuple(FeatureFamily(vectorizer.table(), texts) for vectorizer in self._vectorizers)
         with ThreadPoolExecutor(1) as executor:  # numpy releases the GIL while it fits the regression
             coefficients = executor.submit(self._fit, texts)
@@ -177,7 +177,7 @@ class Matcher:
             family.work(vectorizer.count(query))
             for family, vectorizer in zip(self._families, self._vectorizers, strict=True)
         )
-        visited += self._coverage.work(self._terms.count(query))
+        visited += self._bm25.work(self._terms.count(query))
         classifiers = len(self._detector.trained_ids) + (self._out_of_scope is not None)
         return min(len(text), MAX_CHARACTERS) + visited + classifiers * len(features(query.plain))
 
@@ -195,7 +195,7 @@ class Matcher:
             nearest += np.float32(share**2) * cosines
             features[f"{name}_likelihood"] = family.ratios(vector)
             if name == "term":
-                features["coverage"] = self._coverage.of(vector)
+                features["coverage"] = self._bm25.score(vector)
                 weights = family.weigh(vector)
                 known = float(weights @ weights)
             else:

@@ -31,16 +31,16 @@ from slackguide.slack.api.modals import ModalOpener
 from slackguide.slack.api.updates import MessageUpdater
 from slackguide.slack.app import build_app
 from slackguide.slack.app_home import AppHomeBuilder
+from slackguide.slack.channel_audience import ChannelAudience
 from slackguide.slack.error_handler import ErrorHandler
 from slackguide.slack.installation import InstallationCheck, InstallationStatus, MonitoredClient
 from slackguide.slack.listeners.answer_actions import AnswerActions
-from slackguide.slack.listeners.app_home import AppHomeActions
+from slackguide.slack.listeners.app_home import AppHome
 from slackguide.slack.listeners.ask_modal import AskModal
 from slackguide.slack.listeners.escalation_actions import EscalationActions
 from slackguide.slack.listeners.escalation_form import EscalationFormSubmission
 from slackguide.slack.listeners.message_events import MessageEvents
 from slackguide.slack.listeners.route_command import RouteCommand
-from slackguide.slack.readers import ChannelReaders
 from slackguide.slack.registry import Listeners
 from slackguide.slack.sender import SlackSender
 from slackguide.slack.thread_answers import TURNS, ThreadAnswers
@@ -136,14 +136,14 @@ class ServiceBuilder:
                 knowledge=self._knowledge,
                 clock=self.clock,
             ),
-            messages=MessageEvents(
-                inbox=self.repositories.inbox, seen_home=self.repositories.escalations.record_home_view
-            ),
-            home=AppHomeActions(
+            messages=MessageEvents(inbox=self.repositories.inbox),
+            app_home=AppHome(
                 client=self.client,
                 modals=self.modals,
                 background=self.background,
                 draw=self.app_home.view,
+                inbox=self.repositories.inbox,
+                record_view=self.repositories.escalations.record_home_view,
             ),
             updater=self.updater,
         )
@@ -217,9 +217,9 @@ class ServiceBuilder:
         return ModalOpener(client=self.modal_client, answers=self.answers)
 
     @cached_property
-    def readers(self) -> ChannelReaders:
+    def readers(self) -> ChannelAudience:
         """The readers of channels."""
-        return ChannelReaders(client=self.client, directory=self.directory_sync, clock=self.clock)
+        return ChannelAudience(client=self.client, directory=self.directory_sync, clock=self.clock)
 
     @cached_property
     def app_home(self) -> AppHomeBuilder:
@@ -243,7 +243,7 @@ class ServiceBuilder:
                 answers=self.answers, directory=self.directory_sync, readers=self.readers, ticks=self.ticks
             ),
             directory=self.directory_sync,
-            turns=lambda task: self.repositories.inbox.turns_before(task, at_most=TURNS),
+            turns=lambda task: self.repositories.inbox.previous_turns(task, at_most=TURNS),
             home=lambda user_id: self.app_home.view(user_id, {}),
         )
 

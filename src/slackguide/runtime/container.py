@@ -58,7 +58,7 @@ def database_url(settings: Settings) -> str:
 def build_guide(directory: Path) -> Guide:
     """Build the guide from a valid and complete knowledge base, with its caches warmed up."""
     guide = Guide(load_verified(directory))
-    guide.triage.warm()
+    guide.triage.precompute()
     return guide
 
 

@@ -13,7 +13,7 @@ from slackguide.slack.button_payloads import AnswerState
 from slackguide.slack.views.answer_card import answer_card
 
 
-class PreviewPages:
+class PreviewApi:
     """The current knowledge base as JSON."""
 
     def __init__(self, *, guide: ReloadableGuide, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:

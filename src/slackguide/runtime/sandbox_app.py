@@ -17,7 +17,7 @@ from slackguide.runtime.builder import ServiceBuilder
 from slackguide.runtime.clock import ManualClock
 from slackguide.runtime.container import build_guide, open_repositories
 from slackguide.runtime.knowledge_watcher import KnowledgeWatcher
-from slackguide.runtime.preview import PreviewPages
+from slackguide.runtime.preview import PreviewApi
 from slackguide.runtime.process import StopSignals, bind_error, shutdown_deadline
 from slackguide.sandbox import BotApp, Sandbox, Team, demo_team
 from slackguide.sandbox.transport.http import REQUEST_TIMEOUT
@@ -51,7 +51,7 @@ class SandboxApp:
                 bot_token=token,
                 team=team_for(self.guide().knowledge),
                 routes={path: _forward(routes, path) for path in (EVENTS_PATH, *HEALTH_PATHS)},
-                preview=PreviewPages(guide=self.guide),
+                preview=PreviewApi(guide=self.guide),
                 request_timeout=patience,
             )
         except OSError as error:

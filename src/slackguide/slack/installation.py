@@ -12,9 +12,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from slackguide.delivery.sender import DeliveryError, RefusalScope
+from slackguide.delivery.sender import DeliveryError, ErrorCategory
 from slackguide.slack.api.calls import call_slack, response_field, response_header
-from slackguide.slack.api.error_codes import CALL_CODES, MISSING_SCOPE, refusal
+from slackguide.slack.api.error_codes import CALL_CODES, MISSING_SCOPE, error_from_code
 from slackguide.slack.views.error_advice import ADVICE
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ be repeated.
 
 
 @dataclass(frozen=True)
-class Refusal:
+class InstallationProblem:
     """A reason why Slack refuses the installation. `method` is None if it concerns all methods.
 
     `needed` is the scope that Slack requires, `provided` are the scopes of the token.
@@ -61,7 +61,7 @@ class InstallationStatus:
     def __init__(self, *, ticks: Callable[[], float]) -> None:
         self._ticks = ticks
         self._lock = threading.Lock()
-        self._refusals: dict[Refusal, float] = {}
+        self._refusals: dict[InstallationProblem, float] = {}
         self._outages = 0
 
     @property
@@ -84,14 +84,14 @@ class InstallationStatus:
         """Record that Slack refused the installation."""
         if code in CALL_CODES and method in OPTIONAL_METHODS:
             return
-        reason = _refusal(method, code, needed, provided)
+        reason = _problem(method, code, needed, provided)
         with self._lock:
             if not self._refusals:
                 self._outages += 1
             known = any((other.code, other.needed) == (code, needed) for other in self._refusals)
             if method == PROBE:
                 self._remove(lambda other: other.code == code)
-            elif (for_all_methods := Refusal(code)) in self._refusals:
+            elif (for_all_methods := InstallationProblem(code)) in self._refusals:
                 reason = for_all_methods
             self._refusals[reason] = self._ticks()
         if not known:
@@ -101,7 +101,7 @@ class InstallationStatus:
         """Record a successful response. `scopes` are the token's scopes, None if Slack did not name them."""
         now = self._ticks()
 
-        def is_resolved(other: Refusal) -> bool:
+        def is_resolved(other: InstallationProblem) -> bool:
             if other.provided is not None and scopes is not None:
                 return scopes != other.provided
             if other.method is None and other.provided is None:
@@ -113,17 +113,17 @@ class InstallationStatus:
         if recovered:
             log.info("Slack accepts this installation again")
 
-    def _remove(self, condition: Callable[[Refusal], bool]) -> bool:
+    def _remove(self, condition: Callable[[InstallationProblem], bool]) -> bool:
         matching = [reason for reason in self._refusals if condition(reason)]
         for reason in matching:
             del self._refusals[reason]
         return bool(matching)
 
 
-def _refusal(method: str, code: str, needed: str | None, provided: frozenset[str] | None) -> Refusal:
+def _problem(method: str, code: str, needed: str | None, provided: frozenset[str] | None) -> InstallationProblem:
     if code == MISSING_SCOPE and provided is not None:
-        return Refusal(code, needed=needed, provided=provided)
-    return Refusal(code, method if code in CALL_CODES and method != PROBE else None, needed)
+        return InstallationProblem(code, needed=needed, provided=provided)
+    return InstallationProblem(code, method if code in CALL_CODES and method != PROBE else None, needed)
 
 
 class MonitoredClient(WebClient):
@@ -147,8 +147,8 @@ class MonitoredClient(WebClient):
         return response
 
     def _refused(self, method: str, response: Any) -> None:
-        error = refusal(response_field(response, "error"), needed=response_field(response, "needed") or None)
-        if error.scope is RefusalScope.INSTALLATION:
+        error = error_from_code(response_field(response, "error"), needed=response_field(response, "needed") or None)
+        if error.category is ErrorCategory.INSTALLATION:
             provided = _scopes(response_field(response, "provided") or None)
             self._status.refused(method, error.code, needed=error.needed, provided=provided)
 

@@ -12,7 +12,7 @@ from slack_bolt import Ack, App
 from slackguide.slack.api.updates import MessageUpdater
 from slackguide.slack.ids import COMMAND, Action, Callback
 from slackguide.slack.listeners.answer_actions import AnswerActions
-from slackguide.slack.listeners.app_home import AppHomeActions
+from slackguide.slack.listeners.app_home import AppHome
 from slackguide.slack.listeners.ask_modal import AskModal
 from slackguide.slack.listeners.escalation_actions import EscalationActions
 from slackguide.slack.listeners.escalation_form import EscalationFormSubmission
@@ -36,7 +36,7 @@ class Listeners:
     escalation_form: EscalationFormSubmission
     escalation_actions: EscalationActions
     messages: MessageEvents
-    home: AppHomeActions
+    app_home: AppHome
     updater: MessageUpdater
 
 
@@ -71,8 +71,8 @@ def actions_of(listeners: Listeners) -> dict[Action, Listener]:
         Action.FOLLOW: listeners.escalation_actions.follow,
         Action.UNFOLLOW: listeners.escalation_actions.unfollow,
         Action.LINK: acknowledge,
-        Action.HOME_PAGE: listeners.home.turn_page,
-        Action.HOME_ASK: listeners.home.ask,
+        Action.HOME_PAGE: listeners.app_home.turn_page,
+        Action.HOME_ASK: listeners.app_home.ask,
     }
 
 
@@ -99,7 +99,7 @@ def register(app: App, listeners: Listeners) -> None:
     app.shortcut({"type": "message_action", "callback_id": Callback.MESSAGE_SHORTCUT})(listeners.ask_modal.shortcut)
     app.event("message")(listeners.messages.direct)
     app.event("app_mention")(listeners.messages.mention)
-    app.event("app_home_opened")(listeners.messages.home)
+    app.event("app_home_opened")(listeners.app_home.opened)
     for action, listener in actions_of(listeners).items():
         app.action(re.compile(rf"{re.escape(action.value)}(:.+)?$"))(listener)
     for callback, listener in views_of(listeners).items():

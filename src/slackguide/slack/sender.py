@@ -19,7 +19,7 @@ from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.access import Denied
 from slackguide.slack.api.calls import call_slack, paginate
 from slackguide.slack.api.directory_sync import DirectorySync
-from slackguide.slack.api.error_codes import refusal
+from slackguide.slack.api.error_codes import error_from_code
 from slackguide.slack.ids import ESCALATION_EVENT, NOTICE_EVENT
 from slackguide.slack.surfaces import is_direct_message
 from slackguide.slack.thread_answers import ThreadAnswers
@@ -229,7 +229,7 @@ class SlackSender:
             if channel.get("name") == name:
                 self._channels.put(name, str(channel["id"]))
                 return str(channel["id"])
-        raise refusal("channel_not_found")
+        raise error_from_code("channel_not_found")
 
     def _direct_channel(self, user_id: str) -> str:
         response = call_slack(lambda: self._client.conversations_open(users=[user_id]))

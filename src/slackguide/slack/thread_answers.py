@@ -14,9 +14,9 @@ from slackguide.slack.access import Allowed, Denied
 from slackguide.slack.answer_service import TEXT_LIMIT, AnswerService
 from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.button_payloads import AnswerState
+from slackguide.slack.channel_audience import ChannelAudience
 from slackguide.slack.error_messages import error_message, error_reference
 from slackguide.slack.mrkdwn import unescape
-from slackguide.slack.readers import ChannelReaders
 from slackguide.slack.surfaces import is_direct_message
 from slackguide.slack.views.blocks import RenderedMessage, text_card
 from slackguide.slack.views.choices import help_card
@@ -59,7 +59,7 @@ class ThreadAnswers:
     """Answers to direct messages and mentions. `ticks` returns monotonic seconds."""
 
     def __init__(
-        self, *, answers: AnswerService, directory: DirectorySync, readers: ChannelReaders, ticks: Callable[[], float]
+        self, *, answers: AnswerService, directory: DirectorySync, readers: ChannelAudience, ticks: Callable[[], float]
     ) -> None:
         self._answers = answers
         self._directory = directory

@@ -47,7 +47,7 @@ class EventInbox:
             self._notifier.notify()
         return True
 
-    def turns_before(self, task: AnswerMessage, *, at_most: int) -> tuple[str, ...]:
+    def previous_turns(self, task: AnswerMessage, *, at_most: int) -> tuple[str, ...]:
         """Return the user's last `at_most` earlier messages in the same thread, oldest first, as Slack escapes them."""
         earlier = (
             select(turns.c.text)

@@ -28,7 +28,7 @@ from slackguide.delivery.jobs import Job
 from slackguide.delivery.notifier import Notifier
 from slackguide.delivery.retry import Completed, DeadLettered, Dropped, Outcome, Retry
 from slackguide.delivery.sender import PostedMessage
-from slackguide.delivery.tasks import Task, channel_key, dedupe_key, is_idempotent, needs_card
+from slackguide.delivery.tasks import Task, dedupe_key, is_idempotent, needs_card, partition_key
 from slackguide.errors import UnreadableRow
 from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import Escalation, Event, EventKind, PostedCard
@@ -78,7 +78,7 @@ def enqueue(connection: Connection, now: datetime, escalation: Escalation | None
                 kind=kind,
                 payload=payload,
                 escalation_id=escalation.id if escalation is not None else None,
-                lane=channel_key(task, escalation),
+                lane=partition_key(task, escalation),
                 once_key=dedupe_key(task, escalation),
                 state=WAITING if is_waiting else DUE,
                 due_at=now,
@@ -158,7 +158,7 @@ class SqlJobQueue:
                 continue
             if isinstance(task, ReplyInThread) and task.card is None:
                 connection.execute(update(outbox).where(outbox.c.id == row.id).values(state=WAITING, set_at=now))
-            elif _take_turn(connection, row.lane, now, self._post_interval):
+            elif _reserve_send_slot(connection, row.lane, now, self._post_interval):
                 return self._lease_job(connection, row, now, task, escalation)
             else:
                 tried_channels.append(row.lane)
@@ -390,7 +390,7 @@ def _cards(connection: Connection, escalation_id: str) -> Sequence[Row[Any]]:
     ).all()
 
 
-def _take_turn(connection: Connection, name: str, now: datetime, post_interval: timedelta) -> bool:
+def _reserve_send_slot(connection: Connection, name: str, now: datetime, post_interval: timedelta) -> bool:
     """Reserve the conversation for `post_interval`. Return whether that succeeded."""
     turn = (
         insert_into(connection, lanes)
@@ -495,7 +495,7 @@ def _release_waiting(
 ) -> None:
     """Make the jobs due that waited for a card in this channel, and bind waiting replies to it."""
     waiting = and_(
-        outbox.c.escalation_id == escalation_id, outbox.c.state == WAITING, outbox.c.lane == channel_key(task, None)
+        outbox.c.escalation_id == escalation_id, outbox.c.state == WAITING, outbox.c.lane == partition_key(task, None)
     )
     for row in connection.execute(select(outbox.c.id, outbox.c.kind, outbox.c.payload).where(waiting)).all():
         payload = row.payload

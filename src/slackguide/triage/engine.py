@@ -98,7 +98,7 @@ class Triage:
         table = self._tables[id]
         return table.cells[table.facts.index(name)]
 
-    def warm(self) -> None:
+    def precompute(self) -> None:
         """Compute the question order of every entry in advance."""
         for id in self._tables:
             self._planner(id)

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from slackguide.delivery.sender import RateLimitedError, SlackUnreachableError
-from slackguide.slack.api.error_codes import refusal
+from slackguide.slack.api.error_codes import error_from_code
 
 T = TypeVar("T")
 
@@ -65,7 +65,7 @@ def _error_from_response(error: SlackApiError) -> Exception:
         return SlackUnreachableError(ambiguous=True)
     code = _error_code(response)
     return (
-        refusal(code, needed=response_field(response, "needed") or None)
+        error_from_code(code, needed=response_field(response, "needed") or None)
         if code
         else SlackUnreachableError(ambiguous=True)
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_sdk import WebClient
 
-from slackguide.delivery.sender import DeliveryError, RateLimitedError, RefusalScope, SlackRefusedError
+from slackguide.delivery.sender import DeliveryError, ErrorCategory, RateLimitedError, SlackRefusedError
 from slackguide.errors import StorageError
 from slackguide.slack.access import EXTERNAL_MESSAGE, AccessDecision, AccessPolicy, Allowed, Denied, UnknownUser
 from slackguide.slack.api.calls import call_slack, paginate
@@ -137,7 +137,7 @@ class DirectorySync:
             if self._users.find(user_id) is None:
                 self._fetch_user(user_id)
         except SlackRefusedError as error:
-            if error.scope is not RefusalScope.PERSON:
+            if error.category is not ErrorCategory.USER:
                 raise
 
     def authorize_recipient(self, user_id: str) -> Allowed | Denied:

@@ -1,4 +1,4 @@
-"""Slack's error codes and the cause that each one has.
+"""Slack's error codes and their categories.
 
 The codes are those of the methods that slackguide calls, and those that all methods share
 (docs.slack.dev/reference/methods: auth.test, chat.postMessage, chat.update, conversations.open, conversations.list,
@@ -7,7 +7,7 @@ conversations.history, users.info, views.open, views.publish). `slack.views.erro
 
 from __future__ import annotations
 
-from slackguide.delivery.sender import RefusalScope, SlackRefusedError
+from slackguide.delivery.sender import ErrorCategory, SlackRefusedError
 
 MISSING_SCOPE = "missing_scope"
 
@@ -61,7 +61,7 @@ MESSAGE_CODES = frozenset(
 )
 """The request is invalid, or the message that it refers to is not available."""
 
-PERSON_CODES = frozenset(
+USER_CODES = frozenset(
     {
         "user_not_found",
         "users_not_found",
@@ -94,14 +94,14 @@ INSTALLATION_CODES = frozenset(
 )
 """Slack refuses the token, the app or its scopes."""
 
-SCOPES: dict[str, RefusalScope] = {
-    **dict.fromkeys(SERVICE_CODES, RefusalScope.SERVICE),
-    **dict.fromkeys(CHANNEL_CODES, RefusalScope.PLACE),
-    **dict.fromkeys(MESSAGE_CODES, RefusalScope.MESSAGE),
-    **dict.fromkeys(PERSON_CODES, RefusalScope.PERSON),
-    **dict.fromkeys(INSTALLATION_CODES, RefusalScope.INSTALLATION),
+CATEGORIES: dict[str, ErrorCategory] = {
+    **dict.fromkeys(SERVICE_CODES, ErrorCategory.SERVICE),
+    **dict.fromkeys(CHANNEL_CODES, ErrorCategory.CHANNEL),
+    **dict.fromkeys(MESSAGE_CODES, ErrorCategory.MESSAGE),
+    **dict.fromkeys(USER_CODES, ErrorCategory.USER),
+    **dict.fromkeys(INSTALLATION_CODES, ErrorCategory.INSTALLATION),
 }
-"""The cause of each known code. A job with any other code is retried a few times."""
+"""The category of each known code. A job with any other code is retried a few times."""
 
 TARGET_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"})
 """The message or channel to change cannot be changed any more."""
@@ -110,7 +110,7 @@ CALL_CODES = frozenset({MISSING_SCOPE, "no_permission", "access_denied", "not_al
 """Codes of the installation that may concern one method only: other methods, even `auth.test`, may still work."""
 
 
-def refusal(code: str, *, needed: str | None = None) -> SlackRefusedError:
+def error_from_code(code: str, *, needed: str | None = None) -> SlackRefusedError:
     """Return the error for a code. `needed` is the OAuth scope that Slack names with `missing_scope`."""
-    scope = SCOPES.get(code, RefusalScope.UNKNOWN)
-    return SlackRefusedError(code, scope, target_gone=code in TARGET_GONE, needed=needed)
+    category = CATEGORIES.get(code, ErrorCategory.UNKNOWN)
+    return SlackRefusedError(code, category, target_gone=code in TARGET_GONE, needed=needed)

@@ -25,7 +25,7 @@ from slackguide.slack.button_payloads import (
     RemoveFactPayload,
     SetFactPayload,
 )
-from slackguide.slack.readers import ChannelReaders
+from slackguide.slack.channel_audience import ChannelAudience
 from slackguide.slack.surfaces import public_channel_of
 from slackguide.slack.views.blocks import RenderedMessage, text_card
 from slackguide.storage.feedback import FeedbackRepository, Verdict
@@ -47,7 +47,7 @@ class AnswerActions:
         answers: AnswerService,
         modals: ModalOpener,
         updater: MessageUpdater,
-        readers: ChannelReaders,
+        readers: ChannelAudience,
         feedback: FeedbackRepository,
     ) -> None:
         self._answers = answers

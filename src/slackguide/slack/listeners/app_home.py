@@ -1,4 +1,4 @@
-"""App Home: paging, and opening the ask modal."""
+"""App Home: its opening, paging, and opening the ask modal."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 from slack_sdk.models.views import View
 
+from slackguide.delivery.tasks import RefreshAppHome
 from slackguide.escalation.filters import PageCursor
 from slackguide.slack.api.background import BackgroundTasks
 from slackguide.slack.api.modals import ModalNotOpenedError, ModalOpener
 from slackguide.slack.button_payloads import HomePagePayload, OutdatedActionError
 from slackguide.slack.views.ask_modal import ask_view
 from slackguide.slack.views.blocks import text_card
+from slackguide.storage.inbox import EventInbox
 
 
-class AppHomeActions:
-    """Listeners for the buttons of App Home. `draw` returns a person's view, its lists from the given cursors on."""
+class AppHome:
+    """Listeners for App Home. `draw` returns a person's view, its lists from the given cursors on.
+
+    `record_view` stores that a person opened App Home, so that it is refreshed when its content changes.
+    """
 
     def __init__(
         self,
@@ -27,11 +32,22 @@ class AppHomeActions:
         modals: ModalOpener,
         background: BackgroundTasks,
         draw: Callable[[str, Mapping[str, PageCursor]], View],
+        inbox: EventInbox,
+        record_view: Callable[[str], None],
     ) -> None:
         self._client = client
         self._modals = modals
         self._background = background
         self._draw = draw
+        self._inbox = inbox
+        self._record_view = record_view
+
+    def opened(self, ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
+        """Store that the Home tab was opened (`app_home_opened`)."""
+        if event.get("tab") == "home":
+            self._record_view(str(event["user"]))
+            self._inbox.accept(str(body["event_id"]), RefreshAppHome(str(event["user"])))
+        ack()
 
     def ask(self, ack: Ack, body: dict[str, Any]) -> None:
         """Open the ask modal."""

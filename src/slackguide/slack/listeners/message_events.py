@@ -1,13 +1,12 @@
-"""Direct messages, mentions and App Home: store the task before acknowledging the event."""
+"""Direct messages and mentions: store the task before acknowledging the event."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from slack_bolt import Ack
 
-from slackguide.delivery.tasks import AnswerMessage, RefreshAppHome
+from slackguide.delivery.tasks import AnswerMessage
 from slackguide.slack.surfaces import is_direct_message
 from slackguide.storage.inbox import EventInbox
 
@@ -18,9 +17,8 @@ ANSWERED_SUBTYPES = {None, "file_share", "thread_broadcast"}
 class MessageEvents:
     """Listeners for events. A worker answers a stored event, after a crash too."""
 
-    def __init__(self, *, inbox: EventInbox, seen_home: Callable[[str], None]) -> None:
+    def __init__(self, *, inbox: EventInbox) -> None:
         self._inbox = inbox
-        self._record_home_view = seen_home
 
     def direct(self, ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
         """Store a direct message (`message.im`)."""
@@ -32,13 +30,6 @@ class MessageEvents:
         """Store a mention in a channel (`app_mention`). In a direct message, `message.im` is answered instead."""
         if not _is_bot(event) and not is_direct_message(str(event.get("channel", ""))):
             self._accept(event, body)
-        ack()
-
-    def home(self, ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
-        """Store that the Home tab was opened (`app_home_opened`)."""
-        if event.get("tab") == "home":
-            self._record_home_view(str(event["user"]))
-            self._inbox.accept(str(body["event_id"]), RefreshAppHome(str(event["user"])))
         ack()
 
     def _accept(self, event: dict[str, Any], body: dict[str, Any]) -> None:

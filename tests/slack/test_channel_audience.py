@@ -10,7 +10,7 @@ import pytest
 
 from slackguide.guide import Guide
 from slackguide.sandbox import FaultKind, InjectedFault, Message, Person, PersonRole
-from slackguide.slack.readers import CACHED_FOR, LOOKUP_LIMIT, MEMBER_LIMIT
+from slackguide.slack.channel_audience import CACHED_FOR, LOOKUP_LIMIT, MEMBER_LIMIT
 from slackguide.slack.views.direct import NOTE
 from tests.support.app_harness import STAFF, AppHarness
 from tests.support.questions import MEDIATION, team_lead_entry

@@ -53,7 +53,7 @@ class _CachedMembers:
     at: datetime
 
 
-class ChannelReaders:
+class ChannelAudience:
     """The readers of channels, according to Slack and the directory. Safe to share between threads.
 
     It uses `conversations.info` and `conversations.members`.
