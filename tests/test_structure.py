@@ -24,7 +24,7 @@ LAYERS: dict[str, set[str]] = {
     "matching": {"errors", "text"},
     "triage": {"errors", "knowledge"},
     "extraction": {"errors", "knowledge", "text"},
-    "guide": {"errors", "knowledge", "matching", "triage", "extraction"},
+    "guide": {"errors", "knowledge", "matching", "triage", "extraction", "text"},
     "escalation": {"errors", "knowledge", "text"},
     "evaluation": {"errors", "knowledge", "matching", "triage", "extraction", "guide", "escalation", "text"},
     "delivery": {"errors", "escalation", "text"},

@@ -129,10 +129,6 @@ def test_the_url_verification_is_answered(process: Process) -> None:
 def test_only_what_is_served_is_served(process: Process) -> None:
     for method in ("GET", "PUT", "DELETE", "HEAD"):
         assert request(process.port, method, "/slack/events").status == 405
-    huge = b"x" * 1_000_001
-    assert (
-        request(process.port, "POST", "/slack/events", huge, signed_headers(secret=SECRET, body="", at=1)).status == 413
-    )
     for path in ("/", "/slack/events/", "/slack/install", "/healthz/x", "/../etc/passwd", "/sandbox/state"):
         assert process.get(path).status == 404
     assert process.get("/healthz").document == {"status": "ok"}

@@ -8,7 +8,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from slackguide.cli.output import out, printable
-from slackguide.guide import Answer, BaseOutcome, Choices, Guide, NoAnswer, Outcome
+from slackguide.guide import Answer, BaseOutcome, Choices, Guide, NoAnswer, Outcome, Social
 
 
 def print_card(outcome: Outcome, guide: Guide) -> None:
@@ -27,6 +27,8 @@ def print_card(outcome: Outcome, guide: Guide) -> None:
             if outcome.matches:
                 out.print(Text("Closest entries, below the threshold for an answer:", style="dim"))
                 _print_matches(outcome, 3)
+        case Social():
+            out.print(Text(outcome.reply, style="bold"))
         case other:
             assert_never(other)
 

@@ -9,7 +9,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from slackguide.knowledge.forms import SLACK_TEXT_LIMIT, Form, FormField
-from slackguide.text import clean
+from slackguide.text import clean, normalize_characters
 
 FieldValue = str | tuple[str, ...] | int | date
 """The value of a field.
@@ -22,6 +22,9 @@ SubmittedValues = Mapping[str, str | Sequence[str] | None]
 
 SHORT_TEXT_LENGTH = 300
 """Maximum length in characters of a short text field without a limit of its own (knowledge format)."""
+
+_MACHINE_READ = frozenset({"date", "number", "link"})
+"""Kinds of fields whose value has a format. Invisible characters, which pasted text brings along, are removed."""
 
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,15}")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -73,7 +76,10 @@ def _value(field: FormField, raw: str | Sequence[str] | None) -> FieldValue | No
     if raw is not None and not isinstance(raw, str):
         raise _InvalidField("Give one answer here.")
     text = clean(raw or "")
-    if not text:
+    visible = normalize_characters(text).strip()
+    if field.kind in _MACHINE_READ or (field.kind == "short_text" and field.pattern is not None):
+        text = visible
+    if not visible:
         if field.required:
             raise _InvalidField("Choose one." if field.kind == "choice" else "Fill this in. It is required.")
         return None

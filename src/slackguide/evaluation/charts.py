@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from slackguide.evaluation.metrics import Calibration
+from slackguide.evaluation.prediction import NOTHING_SHOWN
 from slackguide.evaluation.report import Section
 
 SIDE = 240
@@ -60,7 +61,7 @@ def outcome_counts(part: Section) -> tuple[int, ...]:
     """Count the questions under each of `SHARES`, in scope or not."""
     counts = dict.fromkeys((name for name, _ in SHARES), 0)
     for one in part.observations:
-        if one.prediction.outcome == "none":
+        if one.prediction.outcome in NOTHING_SHOWN:
             counts["nothing"] += 1
         elif one.answered:
             counts["right" if one.hit else "wrong"] += 1

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from slackguide.evaluation.prediction import NOTHING_SHOWN
 from slackguide.evaluation.results import Observation
 
 
@@ -50,11 +51,11 @@ METRIC_DESCRIPTIONS: dict[str, str] = {
     "top3": "an acceptable entry is ranked among the first three",
     "answered": "outcome answer",
     "offered": "outcome choices",
-    "none": "outcome none",
+    "none": "outcome none or social",
     "shown": "an acceptable entry is the answer or among the choices",
     "answer_precision": "of the answers: the entry is acceptable",
     "offered_hit": "of the choices: an acceptable entry is among them",
-    "none_out_of_scope": "out of scope: outcome none",
+    "none_out_of_scope": "out of scope: outcome none or social",
     "offered_out_of_scope": "out of scope: outcome choices",
     "answered_out_of_scope": "out of scope: outcome answer",
     "answer_precision_all": "of all answers, those out of scope counted as wrong: the entry is acceptable",
@@ -107,7 +108,7 @@ def definitions(critical: frozenset[str]) -> Mapping[str, Definition]:
         return one.prediction.outcome == "choices"
 
     def none(one: Observation) -> bool:
-        return one.prediction.outcome == "none"
+        return one.prediction.outcome in NOTHING_SHOWN
 
     return {
         "top1": Definition(in_scope, lambda one: one.ranked(1)),

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
 
-from slackguide.guide import Answer, Choices, NoAnswer, Outcome
+from slackguide.guide import Answer, Choices, NoAnswer, Outcome, Social
 
-OutcomeName: TypeAlias = Literal["answer", "choices", "none"]
+OutcomeName: TypeAlias = Literal["answer", "choices", "none", "social"]
+
+NOTHING_SHOWN: frozenset[OutcomeName] = frozenset({"none", "social"})
+"""The outcomes in which the person sees no entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +54,7 @@ def prediction_of(outcome: Outcome) -> Prediction:
             return Prediction("choices", ranking, offered, outcome.confidence, alerts)
         case NoAnswer():
             return Prediction("none", ranking, 0, outcome.confidence, alerts)
+        case Social():
+            return Prediction("social", ranking, 0, outcome.confidence, alerts)
         case other:
             assert_never(other)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from slackguide.evaluation.prediction import Prediction
+from slackguide.evaluation.prediction import NOTHING_SHOWN, Prediction
 from slackguide.evaluation.results import LabelledCase, Observation
 
 Verdict: TypeAlias = Literal["better", "worse", "different"]
@@ -83,7 +83,7 @@ def _score(case: LabelledCase, prediction: Prediction) -> tuple[int, int, int]:
 
 def _rank(case: LabelledCase, prediction: Prediction) -> int:
     hit = any(id in case.ids for id in prediction.shown)
-    if prediction.outcome == "none":
+    if prediction.outcome in NOTHING_SHOWN:
         return 2
     if prediction.outcome == "choices":
         return 3 if hit else 1

@@ -12,6 +12,7 @@ from slackguide.guide.outcomes import (
     NoAnswer,
     Outcome,
     RankedEntry,
+    Social,
 )
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "NoAnswer",
     "Outcome",
     "RankedEntry",
+    "Social",
     "outcome_json",
 ]

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import date
 
 from slackguide.errors import UnusableInput
-from slackguide.extraction.extractor import FactExtractor
+from slackguide.extraction.extractor import ExtractedFacts, FactExtractor
 from slackguide.guide.corpus import Corpus
 from slackguide.guide.note_templates import fill_note
-from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, RankedEntry
+from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, RankedEntry, Social
 from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import FactValue
 from slackguide.matching import Alert, Evidence, Match, Matching
+from slackguide.text import normalize, readings
 from slackguide.triage import Triage
 
 EXACT = 1.0
@@ -37,19 +38,37 @@ class Guide:
         hidden = self.knowledge.hidden_from(asker.role)
         if concern.entry is not None:
             return self._by_id(concern, concern.entry, hidden, today)
-        return self._outcome(concern, self.match(concern.text, asker), today)
+        matching = self.match(concern.text, asker)
+        social = self._matcher.small_talk(normalize(concern.text) or concern.text)
+        if social is not None and not self._is_critical(matching):
+            return Social(0.0, (), (), kind=social)
+        return self._outcome(concern, matching, today)
 
     def match(self, text: str, asker: Asker) -> Matching:
         """Match a text against the entries that are visible to the asker."""
-        return self._matcher.match(text, hidden=self.knowledge.hidden_from(asker.role))
+        return self._matcher.match(normalize(text), hidden=self.knowledge.hidden_from(asker.role))
 
     def facts_in(self, text: str, *, today: date) -> Mapping[str, FactValue]:
         """Return the facts that can be extracted from the text alone."""
-        return self._extractor.extract(text, today=today).facts
+        return self._extract(text, today).facts
 
     def explain_match(self, text: str, id: str) -> Evidence:
         """Return the words and the phrasing that contributed most to the match of `text` with the entry `id`."""
-        return self._matcher.explain(text, id)
+        return self._matcher.explain(normalize(text), id)
+
+    def _extract(self, text: str, today: date) -> ExtractedFacts:
+        """Extract facts from a text. Ask for what a line break makes ambiguous."""
+        concern = self._matcher.concern_of(normalize(text))
+        first, *others = (self._extractor.extract(one, today=today) for one in readings(concern))
+        for other in others:
+            names = {*first.facts, *other.facts}
+            torn = {name for name in names if first.facts.get(name) != other.facts.get(name)}
+            first = ExtractedFacts(
+                {name: value for name, value in first.facts.items() if name not in torn},
+                {name: span for name, span in first.spans.items() if name not in torn},
+                {**first.unclear, **other.unclear, **{name: self.knowledge.facts[name].ask for name in torn}},
+            )
+        return first
 
     def _outcome(self, concern: Concern, matching: Matching, today: date) -> Outcome:
         matches = tuple(self._ranked_entry(match) for match in matching.matches)
@@ -61,6 +80,11 @@ class Guide:
         if matching.outcome == "choices":
             return Choices(matching.confidence, matches, matching.alerts, offered=matching.offered)
         return NoAnswer(matching.confidence, matches, matching.alerts)
+
+    def _is_critical(self, matching: Matching) -> bool:
+        """Return whether a critical concern shows, as an alert or among the matches that are shown."""
+        shown = matching.matches[: matching.offered]
+        return bool(matching.alerts) or any(self.knowledge.entries[one.id].priority == "critical" for one in shown)
 
     def _by_id(self, concern: Concern, id: str, hidden: frozenset[str], today: date) -> Outcome:
         entry = self.knowledge.entries.get(id)
@@ -82,7 +106,7 @@ class Guide:
         why: Evidence,
         today: date,
     ) -> Answer:
-        extracted = self._extractor.extract(concern.text, today=today)
+        extracted = self._extract(concern.text, today)
         overridden = {*concern.facts, *concern.dropped}
         new_facts = {name: value for name, value in extracted.facts.items() if name not in overridden}
         facts: Mapping[str, FactValue] = {**new_facts, **concern.facts}

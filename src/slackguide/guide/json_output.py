@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from slackguide.guide.outcomes import Answer, BaseOutcome, Choices, NoAnswer, Outcome
+from slackguide.guide.outcomes import Answer, BaseOutcome, Choices, NoAnswer, Outcome, Social
 
 DIGITS = 4
 """Decimal places of a confidence. The calibration is not more precise."""
@@ -19,6 +19,8 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
             return _common_json("choices", outcome, None)
         case NoAnswer():
             return _common_json("none", outcome, None)
+        case Social():
+            return _common_json("social", outcome, None)
         case other:
             assert_never(other)
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from slackguide.knowledge import Entry, Role
 from slackguide.knowledge.conditions import FactValue
-from slackguide.matching import Alert, Evidence
+from slackguide.matching import Alert, Evidence, SmallTalk
 from slackguide.triage import Decision
 
 
@@ -82,4 +82,23 @@ class NoAnswer(BaseOutcome):
     """The outcome without a confident match. `matches` may contain candidates below the threshold."""
 
 
-Outcome: TypeAlias = Answer | Choices | NoAnswer
+@dataclass(frozen=True, slots=True)
+class Social(BaseOutcome):
+    """The outcome for small talk: nothing was asked, and no critical concern shows. There are no matches."""
+
+    kind: SmallTalk
+
+    @property
+    def reply(self) -> str:
+        """The reply, one short line."""
+        return REPLIES[self.kind]
+
+
+REPLIES = {
+    SmallTalk.THANKS: "You're welcome.",
+    SmallTalk.GOODBYE: "Bye! I'm here when you need me.",
+    SmallTalk.GREETING: "Hello! Describe a case in a sentence, and I'll tell you where it goes.",
+    SmallTalk.ACKNOWLEDGEMENT: "OK. Describe the next case when you have one.",
+}
+
+Outcome: TypeAlias = Answer | Choices | NoAnswer | Social

@@ -1,6 +1,7 @@
 """Match a message to the entries of a knowledge base, with numpy and rapidfuzz, without network or language model."""
 
 from slackguide.matching.matcher import Matcher
+from slackguide.matching.small_talk import SmallTalk
 from slackguide.matching.types import (
     Alert,
     CriticalPatterns,
@@ -21,5 +22,6 @@ __all__ = [
     "Matcher",
     "Matching",
     "Outcome",
+    "SmallTalk",
     "Vocabulary",
 ]

@@ -25,6 +25,7 @@ from slackguide.matching.logistic_regression import fit
 from slackguide.matching.naive_bayes import FeatureCounts, NaiveBayes, features
 from slackguide.matching.query import MAX_EVIDENCE, ParsedQuery, QueryParser
 from slackguide.matching.scoring import FEATURES, OddsWeights, Weights, combine, logistic, shipped_weights
+from slackguide.matching.small_talk import SmallTalk, concern_of, small_talk
 from slackguide.matching.spelling import Spelling
 from slackguide.matching.tokenizer import MAX_CHARACTERS, tokenize
 from slackguide.matching.types import (
@@ -152,23 +153,32 @@ class Matcher:
             self._coefficients = coefficients.result()
         self._odds: OddsWeights = self._weights.odds if out_of_scope else self._weights.odds_uninformed
 
+    def small_talk(self, text: str) -> SmallTalk | None:
+        """Return the kind of a text in which nothing is asked, or None. A word of the knowledge base is no name."""
+        return small_talk(text, self._spelling.known)
+
+    def concern_of(self, text: str) -> str:
+        """Return the text without the greetings, thanks and signature around the concern."""
+        return concern_of(text, self._spelling.known)
+
     def match(self, text: str, *, hidden: frozenset[str] = frozenset(), limit: int = 5) -> Matching:
         """Return the entries that match `text`, best first, at most `limit`, without those in `hidden`.
 
+        Greetings, thanks and signatures around the concern do not count, except as signs of a critical concern.
         Accepts any string. At most `tokenizer.MAX_CHARACTERS` and `query.MAX_WORDS` are read, which bounds the work.
         """
         visible = np.ones(len(self._ids), dtype=bool)
         visible[[self._positions[id] for id in hidden if id in self._positions]] = False
         if not visible.any():
             return NOTHING
-        scores = self.score(text)
+        scores = self.score(self.concern_of(text))
         critical = tuple(one for one in self._detector.find(text, scores.query.plain) if one.id not in hidden)
         matching = self._decide(scores, visible, limit)
         return self._apply_critical(critical, matching, scores, limit)
 
     def explain(self, text: str, id: str) -> Evidence:
         """Return the evidence in `text` for entry `id`. Raises KeyError for an unknown id."""
-        return self._evidence(self.score(text), self._positions[id])
+        return self._evidence(self.score(self.concern_of(text)), self._positions[id])
 
     def work(self, text: str) -> int:
         """Return the cost of matching `text`: characters read, index values visited and features looked up."""

@@ -20,14 +20,14 @@ class Spelling:
     def __init__(self, uses: Mapping[str, int]) -> None:
         """Create a corrector from the word frequencies of the knowledge base."""
         self._uses = {word: n for word, n in uses.items() if word.isalpha()}
-        self._known = frozenset(uses)
+        self.known = frozenset(uses)
         self._english = common_words()
         self._words = sorted(word for word in self._uses if len(word) >= MIN_LENGTH - 1)
         self._letters = np.array([_counts(word) for word in self._words], dtype=np.int8).reshape(-1, _LETTERS)
 
     def is_word(self, word: str) -> bool:
         """Return whether the word is known and needs no correction."""
-        return word in self._known or word in self._english
+        return word in self.known or word in self._english
 
     def correct(self, word: str) -> tuple[str, ...]:
         """Return the correction of a word: one word, two words without the missing space, or the word itself.
@@ -59,7 +59,7 @@ class Spelling:
         best: tuple[int, tuple[str, ...]] = (0, ())
         for at in range(2, len(word) - 1):
             left, right = word[:at], word[at:]
-            if left in self._known and right in self._known and max(len(left), len(right)) >= MIN_LENGTH:
+            if left in self.known and right in self.known and max(len(left), len(right)) >= MIN_LENGTH:
                 uses = min(self._uses.get(left, 0), self._uses.get(right, 0))
                 best = max(best, (uses, (left, right)))
         return best[1]

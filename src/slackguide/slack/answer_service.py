@@ -10,13 +10,13 @@ from datetime import date
 from typing import Any, assert_never
 
 from slackguide.errors import StorageError, UnusableInput
-from slackguide.guide import Answer, Asker, Choices, Concern, Guide, NoAnswer, Outcome
+from slackguide.guide import Answer, Asker, Choices, Concern, Guide, NoAnswer, Outcome, Social
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import FactValue
 from slackguide.slack.button_payloads import INLINE_LIMIT, AnswerState
 from slackguide.slack.mrkdwn import truncate
 from slackguide.slack.views.answer_card import answer_card
-from slackguide.slack.views.blocks import RenderedMessage
+from slackguide.slack.views.blocks import RenderedMessage, text_card
 from slackguide.slack.views.choices import choices_card, next_matches_card, nothing_card
 from slackguide.storage.drafts import DraftRepository
 from slackguide.text import clean
@@ -65,6 +65,8 @@ class AnswerService:
                 return choices_card(outcome, state, notice=notice)
             case NoAnswer():
                 return nothing_card(outcome, state, notice=notice)
+            case Social():
+                return text_card(outcome.reply)
             case other:
                 assert_never(other)
 

@@ -13,6 +13,7 @@ from slackguide.slack.api.modals import GateRequiredError, ModalNotOpenedError, 
 from slackguide.slack.views.ask_modal import ask_view
 from slackguide.slack.views.blocks import RenderedMessage, text_card
 from slackguide.slack.views.choices import choose_form_card, help_card
+from slackguide.text import normalize_characters
 
 KNOWN_NOW = "I know you now. Please type that again."
 
@@ -26,14 +27,14 @@ class RouteCommand:
 
     def __call__(self, ack: Ack, command: dict[str, Any], user: Allowed, acknowledged: bool) -> None:
         """Answer a command. After the acknowledgement it is too late to open a modal."""
-        text = (command.get("text") or "").strip()
+        text = normalize_characters(command.get("text") or "").strip()
         wants_modal = not text or text.casefold().split()[0] == "escalate"
         card = text_card(KNOWN_NOW) if acknowledged and wants_modal else self._card(command, user)
         ack(**card.ephemeral()) if card else ack()
 
     def _card(self, command: dict[str, Any], user: Allowed) -> RenderedMessage | None:
         """Return the card, or None if a modal was opened instead."""
-        text = (command.get("text") or "").strip()
+        text = normalize_characters(command.get("text") or "").strip()
         arguments = text.casefold().split()
         knowledge = self._answers.knowledge
         if arguments == ["help"]:
@@ -44,7 +45,7 @@ class RouteCommand:
             return self._form(command, text.split()[1], user)
         if not arguments:
             return self._open(lambda: self._modals.view(command["trigger_id"], ask_view()))
-        return self._answers.ask(text, user.user_id, user.asker)
+        return self._answers.ask(command["text"], user.user_id, user.asker)
 
     def _form(self, command: dict[str, Any], form: str, user: Allowed) -> RenderedMessage | None:
         """Open the form, or return the question of its gate."""

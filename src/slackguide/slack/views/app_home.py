@@ -40,6 +40,7 @@ def home_view(lists: Sequence[HomeSection], knowledge: KnowledgeBase, role: Role
         header("Where does this concern go?"),
         SectionBlock(
             text=plain(f"Type {COMMAND} and the concern in any channel, write to me in Messages, or click Ask."),
+            block_id="ask",  # the same each time: a click while App Home is published again still has its element
             accessory=button("Ask", Action.HOME_ASK, "ask", style="primary", says="Ask where a concern goes"),
         ),
     ]
@@ -66,7 +67,7 @@ def _section_blocks(listed: HomeSection, knowledge: KnowledgeBase, hidden: Colle
     if listed.next_cursor:
         more = HomePagePayload(listed.name, listed.next_cursor).encode()
         buttons.append(button("More", f"{Action.HOME_PAGE}:{listed.name}:on", more, says=f"More: {listed.title}"))
-    return [*blocks, actions(buttons)] if buttons else blocks
+    return [*blocks, actions(buttons, block_id=f"pages-{listed.name}")] if buttons else blocks
 
 
 def _row(escalation: Escalation, knowledge: KnowledgeBase, hidden: Collection[str]) -> SectionBlock:

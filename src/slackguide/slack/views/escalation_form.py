@@ -34,6 +34,7 @@ from slackguide.slack.button_payloads import AnswerState, EscalationPayload, Out
 from slackguide.slack.ids import DUPLICATE_REASON, Action, Callback
 from slackguide.slack.mrkdwn import OPTION_LIMIT, plain, truncate
 from slackguide.slack.views.blocks import context
+from slackguide.text import normalize
 
 CHECKBOXES = 10
 """Most options of checkboxes; more become a menu of several choices."""
@@ -215,7 +216,7 @@ def _initial(item: FormField, known: FormPrefill) -> str | None:
 
 def _readable(text: str) -> str:
     """Return the part of a text that the knowledge base's patterns search, with white space collapsed."""
-    return " ".join(text.split())[:READ_LIMIT]
+    return " ".join(normalize(text).split())[:READ_LIMIT]
 
 
 def _in_range(item: FormField, number: int) -> bool:

@@ -1,0 +1,101 @@
+"""Recognize small talk: greetings, thanks, good-byes and acknowledgements, alone or around a concern.
+
+The words and phrases are in `data/small_talk.toml`. They are general, and belong to no knowledge base.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Container
+from enum import StrEnum
+from importlib.resources import files
+
+from slackguide.matching.tokenizer import MAX_CHARACTERS, expand_contractions, tokens
+
+MAX_WORDS = 30
+"""Maximum words of a message that is only small talk."""
+
+MAX_NAMES = 2
+"""Maximum names of people in a piece of small talk: `Thanks, Ana Cruz`."""
+
+
+class SmallTalk(StrEnum):
+    """The kind of a message in which nothing is asked."""
+
+    THANKS = "thanks"
+    GOODBYE = "good-bye"
+    GREETING = "greeting"
+    ACKNOWLEDGEMENT = "acknowledgement"
+
+
+_DATA = tomllib.loads(files("slackguide.matching").joinpath("data/small_talk.toml").read_text(encoding="utf-8"))
+_KIND = {word: kind for kind in reversed(SmallTalk) for word in _DATA[kind]["words"].split()}
+_PHRASES = {kind: re.compile(rf"(?<!\w)(?:{'|'.join(_DATA[kind]['phrases'])})(?!\w)") for kind in SmallTalk}
+_SOCIAL = frozenset(_DATA["fillers"].split()) | _KIND.keys()
+
+_SALUTED = (
+    "team|all|everyone|everybody|guys|folks|there|again|friends?|mate|bro|bot|sir|madam|ma'?a?m|sir/ma'?a?m|ma'?am/sir"
+)
+_GREETING = re.compile(
+    rf"\A\W*(?:(?:hi+|hello|helo|he+y+a?|hiya|hola|dear|good (?:morning|afternoon|evening|day)|gm)(?!\w)\W*"
+    rf"(?:(?:{_SALUTED})(?!\w)\W*){{0,2}}){{1,3}}",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"\W*(?<!\w)(?:many thanks|thanks?(?: you| u)?|thx|tnx|thnx|ty|tysm|cheers|gracias|salamat(?: po)?)"
+    r"(?: (?:so much|very much|a lot|a ton|in advance|again|all|team|everyone|guys))*\W*$",
+    re.IGNORECASE,
+)
+_SIGNATURE = re.compile(
+    r"(?<!\w)(?:(?:many|kind|best|warm|with) )*(?:thanks?(?: you)?|regards|cheers|sincerely|best|yours|rgds|tia)"
+    r"(?: (?:and|best|kind|regards|in|advance|so|very|much|truly|sincerely|team|all)){0,4}[,.! ]*"
+    r"(?:\n+[^\n.!?]{1,40}){1,4}\s*\Z",
+    re.IGNORECASE,
+)
+"""A sign-off, and up to four short lines below it: name, position, company, telephone number."""
+
+_PIECE = re.compile(r"[^.!?;,\n]*[.!?;,\n]*")
+_ASKS = re.compile(r"[\w?]")
+"""A text without words that is no small talk: a number, or a question mark."""
+
+_NAME = re.compile(r"[^\W\d_][^\W\d_'.-]*")
+
+
+def small_talk(text: str, vocabulary: Container[str] = frozenset()) -> SmallTalk | None:
+    """Return the kind of a text in which nothing is asked, or None if it contains anything else.
+
+    A capitalized word that is not in `vocabulary`, the words of the knowledge base, counts as a name.
+    """
+    raw = tokens(text)
+    words = expand_contractions(raw)
+    if not words:
+        return SmallTalk.ACKNOWLEDGEMENT if text.strip() and not _ASKS.search(text) else None
+    if len(words) > MAX_WORDS:
+        return None
+    kinds = {_KIND[word] for word in words if word in _KIND}
+    rest = " ".join(raw)
+    for kind, phrases in _PHRASES.items():
+        rest, found = phrases.subn(" ", rest)
+        kinds |= {kind} if found else set()
+    unknown = [word for word in expand_contractions(rest.split()) if word not in _SOCIAL]
+    if not kinds or len(unknown) > MAX_NAMES or any(word in vocabulary for word in unknown):
+        return None
+    names = {name.lower() for name in _NAME.findall(text) if name.istitle()}
+    return min(kinds, key=list(SmallTalk).index) if names.issuperset(unknown) else None
+
+
+def concern_of(text: str, vocabulary: Container[str] = frozenset()) -> str:
+    """Return the text without the small talk at its beginning and end, or the whole text if nothing else remains."""
+    pieces = [piece for piece in _PIECE.findall(_THANKS.sub("", _SIGNATURE.sub("", text[:MAX_CHARACTERS]))) if piece]
+    start, end = 0, len(pieces)
+    while start < end and _says_nothing(pieces[start], vocabulary):
+        start += 1
+    while end > start and _says_nothing(pieces[end - 1], vocabulary):
+        end -= 1
+    stripped = _GREETING.sub("", "".join(pieces[start:end]))
+    return stripped if any(character.isalnum() for character in stripped) else text
+
+
+def _says_nothing(piece: str, vocabulary: Container[str]) -> bool:
+    return small_talk(piece, vocabulary) is not None or not piece.strip(" .!?;,\n")
