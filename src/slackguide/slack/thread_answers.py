@@ -16,12 +16,11 @@ from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.button_payloads import AnswerState
 from slackguide.slack.channel_audience import ChannelAudience
 from slackguide.slack.error_messages import error_message, error_reference
-from slackguide.slack.mrkdwn import unescape
+from slackguide.slack.message_text import plain_text
 from slackguide.slack.surfaces import is_direct_message
 from slackguide.slack.views.blocks import RenderedMessage, text_card
 from slackguide.slack.views.choices import help_card
 from slackguide.slack.views.direct import direct_card
-from slackguide.text import clean
 
 EMPTY = "That message has no text. Describe in a sentence what happened, who asks and what they want."
 """Reply to a message without text."""
@@ -103,7 +102,7 @@ class ThreadAnswers:
             return False
 
     def _card(self, task: AnswerMessage, before: Sequence[str], decision: Allowed) -> RenderedMessage:
-        text = message_text(task.text)[:TEXT_LIMIT]
+        text = plain_text(task.text)[:TEXT_LIMIT]
         if not text:
             return text_card(EMPTY)
         if text.casefold() == "help":
@@ -145,12 +144,7 @@ def recent_texts(before: Sequence[str], room: int) -> list[str]:
     """Return the texts of the last `TURNS` messages, oldest first. The newest fill at most `room` characters."""
     texts: list[str] = []
     for message in reversed(before[-TURNS:]):
-        if text := message_text(message)[:room]:
+        if text := plain_text(message)[:room]:
             texts.append(text)
             room -= len(text)
     return texts[::-1]
-
-
-def message_text(text: str) -> str:
-    """Return a message's text without mentions."""
-    return clean(unescape(text))
