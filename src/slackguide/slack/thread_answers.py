@@ -113,7 +113,7 @@ class ThreadAnswers:
 
     def _follow_up(self, text: str, previous: Sequence[str], user: Allowed) -> RenderedMessage | None:
         """Return the thread's answer with the facts of all messages, or None if the message is a new concern."""
-        new_facts = self._answers.facts_in(text)
+        new_facts = self._answers.facts_in(text, user.user_id)
         if not previous or not new_facts:
             return None
         deadline = self._ticks() + LONGEST_PREPARATION
@@ -122,7 +122,7 @@ class ThreadAnswers:
         facts: dict[str, FactValue] = {}
         for turn in previous:
             self._check_deadline(deadline)
-            facts |= self._answers.facts_in(turn)
+            facts |= self._answers.facts_in(turn, user_id)
             if subject is None:
                 # A temporary state without an id: only the answer shown is stored for its buttons.
                 outcome = self._answers.outcome(AnswerState("", turn), user_id, asker)
