@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from slackguide.errors import ConfigurationError
+from slackguide.time_zones import find_zone
 
 SLACK_API = "https://slack.com/api/"
 """Default base URL of Slack's Web API."""
@@ -52,6 +54,15 @@ def _people(value: object) -> object:
     return frozenset(ids)
 
 
+def _zone(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return find_zone(value)
+    except ValueError as error:
+        raise ValueError(f"is invalid: {error}") from None
+
+
 def _base_url(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -81,6 +92,7 @@ class Settings(BaseModel):
     retention_days: Annotated[int, Field(ge=1, le=LONGEST_RETENTION)] | None = Field(
         default=None, alias="SLACKGUIDE_RETENTION_DAYS"
     )
+    timezone: Annotated[ZoneInfo | None, BeforeValidator(_zone)] = Field(default=None, alias="SLACKGUIDE_TIMEZONE")
     host: str = Field(default="0.0.0.0", alias="HOST")  # noqa: S104 - the contract's default
     port: Annotated[int, Field(ge=0, le=HIGHEST_PORT)] = Field(default=DEFAULT_PORT, alias="PORT")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", alias="LOG_LEVEL")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -63,6 +64,13 @@ def test_a_port_is_a_port(port: str) -> None:
 def test_a_channel_is_a_name_and_an_id(channels: str) -> None:
     with pytest.raises(ConfigurationError, match=r"SLACKGUIDE_CHANNELS contains `.*`, which is not NAME=CHANNELID"):
         read_settings({"SLACKGUIDE_CHANNELS": channels})
+
+
+def test_a_time_zone_is_one_that_exists() -> None:
+    assert read_settings({}).timezone is None
+    assert read_settings({"SLACKGUIDE_TIMEZONE": " Asia/Manila "}).timezone == ZoneInfo("Asia/Manila")
+    with pytest.raises(ConfigurationError, match="SLACKGUIDE_TIMEZONE is invalid: `PST8` is not a time zone: use one"):
+        read_settings({"SLACKGUIDE_TIMEZONE": "PST8"})
 
 
 def test_the_sandbox_knows_no_slack_variables() -> None:

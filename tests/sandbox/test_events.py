@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from slack_bolt import BoltRequest, BoltResponse
 
+from slackguide.sandbox import NotAllowedError, Person, PersonRole
 from tests.support.bolt_app import ServedApp, served
 from tests.support.waiting import WAIT_SECONDS
 
@@ -182,3 +183,56 @@ def test_a_silent_app_is_retried_because_of_the_timeout() -> None:
         assert again.wait(WAIT_SECONDS)
         release.set()
         assert reasons == [None, ["http_timeout"]]
+
+
+def test_a_forwarded_message_is_an_attachment(slack: ServedApp, ears: Ears) -> None:
+    slack.sandbox.say("ben", "general", "5 < 6")
+    (original,) = slack.workspace.messages("general")
+
+    slack.sandbox.forward("ana", slack.workspace.app.name, original.ts)
+    slack.sandbox.forward("ana", slack.workspace.app.name, original.ts, "look & see")
+
+    bare, commented = (body["event"] for body in ears.events)
+    assert (bare["text"], commented["text"]) == ("", "look &amp; see")
+    assert "blocks" not in bare
+    (attachment,) = commented["attachments"]
+    assert bare["attachments"] == [attachment]
+    assert attachment["is_share"]
+    assert attachment["is_msg_unfurl"]
+    assert attachment["text"] == "5 &lt; 6"
+    assert attachment["fallback"] == "[January 15th, 2027 8:00 AM] ben: 5 &lt; 6"
+    assert attachment["message_blocks"][0]["message"]["blocks"] == list(original.blocks)
+
+
+def test_only_what_a_person_sees_is_forwarded(slack: ServedApp) -> None:
+    slack.sandbox.say("ben", "ask-ce", "for staff")
+    (message,) = slack.workspace.messages("ask-ce")
+
+    with pytest.raises(NotAllowedError, match="gil is not in #ask-ce"):
+        slack.sandbox.forward("gil", slack.workspace.app.name, message.ts)
+
+
+def test_a_me_message_has_a_subtype_and_no_blocks(slack: ServedApp, ears: Ears) -> None:
+    slack.sandbox.command("ana", slack.workspace.app.name, "/me", "wonders")
+
+    (body,) = ears.events
+    event = body["event"]
+    assert (event["type"], event["subtype"], event["text"]) == ("message", "me_message", "wonders")
+    assert "blocks" not in event
+
+
+def test_another_app_posts_blocks_and_attachments(slack: ServedApp) -> None:
+    desk = slack.workspace.add_person(Person(name="desk", real_name="Desk", role=PersonRole.AGENT, bot=True))
+    slack.workspace.change_channel("general", members=frozenset({desk.id, slack.workspace.person("ana").id}))
+    slack.sandbox.post_as_app("desk", "general", blocks=[{"type": "divider"}], attachments=[{"text": "Ticket"}])
+    (posted,) = slack.workspace.messages("general")
+
+    (message,) = slack.client.conversations_history(channel=posted.channel)["messages"]
+
+    assert message["text"] == "This content can't be displayed."
+    assert message["bot_profile"]["name"] == "Desk"
+    assert message["attachments"] == [{"text": "Ticket"}]
+    with pytest.raises(NotAllowedError, match="invalid_blocks"):
+        slack.sandbox.post_as_app("desk", "general", blocks=[{"type": "section"}])
+    with pytest.raises(NotAllowedError, match="ana is a person"):
+        slack.sandbox.post_as_app("ana", "general", text="hello")

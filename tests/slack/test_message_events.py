@@ -155,7 +155,7 @@ def test_a_message_without_words_is_answered_with_a_message(harness: AppHarness,
     payload = copy.deepcopy(harness.sandbox.message("ana", MEDIATION).sent)
     harness.settle()
     payload["event_id"] = "EvEmpty"
-    payload["event"] |= changes
+    payload["event"] |= {"blocks": [], **changes}
 
     assert harness.send("events_api", payload).status == 200
     harness.settle()

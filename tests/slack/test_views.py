@@ -332,11 +332,13 @@ def test_a_text_that_is_cut_ends_with_an_ellipsis_and_in_no_half_escape(text: st
     [
         ("&lt;!channel&gt; &amp;amp;", "<!channel> &amp;"),
         ("<https://x.example/a?b=1&amp;c=2>", "https://x.example/a?b=1&c=2"),
-        ("see <https://x.example|the ticket> now", "see https://x.example now"),
+        ("see <https://x.example|the ticket> now", "see the ticket https://x.example now"),
+        ("<http://x.example|x.example>", "http://x.example"),
+        ("<tel:31415926|31415926> or <tel:2718281>", "31415926 or 2718281"),
         ("<mailto:a@b.example|a@b.example>", "a@b.example"),
         ("<@U012> and <@U034|jo>", " and @jo"),
-        ("<!here> <!subteam^S1|@leads> <!subteam^S1>", "@here @leads @subteam"),
-        ("<#C1|general> <#C2>", "#general #C2"),
+        ("<!here> <!subteam^S1|@leads> <!subteam^S1>", "@here @leads "),
+        ("<#C1|general> <#C2>", "#general "),
         ("a < b", "a < b"),
     ],
 )

@@ -13,7 +13,7 @@ from slackguide.storage.directory import RECHECK_SECONDS, DirectoryUser, UserDir
 from tests.support.clock import ManualClock
 from tests.support.databases import Store, sqlite_url
 
-ANN = DirectoryUser("UANN", "T1", "Ann")
+ANN = DirectoryUser("UANN", "T1", "Ann", tz="Asia/Manila")
 GUS = DirectoryUser("UGUS", "T1", "Gus", guest=True)
 BOT = DirectoryUser("UBOT", "T1", "A bot", bot=True)
 
@@ -33,7 +33,7 @@ def test_an_empty_directory_knows_nobody(store: Store) -> None:
 def test_a_replaced_directory_is_the_new_one_and_nothing_else(store: Store) -> None:
     people, _ = directory(store)
     people.replace([ANN, GUS], {"leads": ["UANN", "UANN"], "ce": ["UGUS", "UGONE"]})
-    assert people.find("UANN") == DirectoryUser("UANN", "T1", "Ann", groups=frozenset({"leads"}))
+    assert people.find("UANN") == DirectoryUser("UANN", "T1", "Ann", groups=frozenset({"leads"}), tz="Asia/Manila")
     assert people.find("UGUS") == DirectoryUser("UGUS", "T1", "Gus", guest=True, groups=frozenset({"ce"}))
     assert people.members("ce") == ("UGUS",)
     assert people.refreshed_at() == store.now()
@@ -60,6 +60,15 @@ def test_a_person_looked_up_alone_is_there_at_once_and_keeps_their_groups(store:
     found = people.find("UNEW")
     assert found is not None
     assert found.name == "Newer"
+
+
+def test_a_person_whose_zone_slack_no_longer_gives_has_none(store: Store) -> None:
+    people, _ = directory(store)
+    people.replace([ANN], {})
+    people.put(DirectoryUser("UANN", "T1", "Ann", deleted=True))
+    found = people.find("UANN")
+    assert found is not None
+    assert found.tz is None
 
 
 def test_what_another_process_changes_is_seen_a_little_later(store: Store) -> None:

@@ -20,6 +20,7 @@ from slackguide.escalation.messages import PostEscalation
 from slackguide.escalation.models import EscalationState, EventKind
 from slackguide.escalation.sla import NO_TIMER
 from slackguide.storage.database import Database
+from slackguide.storage.directory import DirectoryUser, UserDirectory
 from slackguide.storage.migrate import MIGRATIONS, migrate
 from slackguide.storage.tables import metadata
 from tests.support.clock import ManualClock
@@ -133,6 +134,27 @@ def test_a_database_with_data_keeps_it_through_every_migration(empty_url: str) -
     assert store.escalations.submit(new_escalation("V1")).escalation == stored
     assert store.escalations.submit(new_escalation("V2")).escalation.reference == "D-1002"
     store.database.close()
+    database.close()
+
+
+def test_people_of_the_previous_release_are_known_without_a_time_zone(empty_url: str) -> None:
+    """Before the migration, and after it by a process that still runs the previous release."""
+    insert = (
+        "INSERT INTO people (user_id, team_id, name, guest, bot, deleted, refreshed_at) "
+        "VALUES ('{}', 'T1', 'Ann', false, false, false, '2026-03-01 09:00:00.000000')"
+    )
+    database = opened(empty_url)
+    migrate(database, "0004")
+    with database.write() as connection:
+        connection.exec_driver_sql(insert.format("UBEFORE"))
+    migrate(database)
+    with database.write() as connection:
+        connection.exec_driver_sql(insert.format("UAFTER"))
+    people = UserDirectory(database=database, monotonic=lambda: 0.0)
+    assert [people.find(id) for id in ("UBEFORE", "UAFTER")] == [
+        DirectoryUser("UBEFORE", "T1", "Ann"),
+        DirectoryUser("UAFTER", "T1", "Ann"),
+    ]
     database.close()
 
 

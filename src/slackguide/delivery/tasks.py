@@ -12,9 +12,9 @@ from slackguide.escalation.models import Escalation, PostedCard
 class AnswerMessage:
     """The answer to a message, posted to `channel_id` under `thread_ts` (the message's own, if it starts a thread).
 
-    `ts` is the message's own timestamp (None in rows of an older version). `text` is the event's text, escaped by
-    Slack. `ext_shared` is the event's `is_ext_shared_channel`: members of another company read the channel. If not
-    everybody in the channel may read the answer, it is posted to the asker's direct messages instead.
+    `ts` is the message's own timestamp (None in rows of an older version). `text` is the message's text in mrkdwn.
+    `ext_shared` is the event's `is_ext_shared_channel`: members of another company read the channel. If not everybody
+    in the channel may read the answer, it is posted to the asker's direct messages instead.
     """
 
     event_id: str

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import time
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
 from slackguide.knowledge.types import EntryId, Id, Model, Sentence
+from slackguide.time_zones import find_zone
 
 FieldKind = Literal["short_text", "long_text", "choice", "choices", "date", "number", "link"]
 
@@ -69,10 +69,7 @@ def _shift(text: object) -> object:
 
 
 def _zone(name: object) -> object:
-    try:
-        return ZoneInfo(str(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"`{name}` is not a time zone: use one like Europe/Berlin or America/Chicago") from None
+    return find_zone(str(name))
 
 
 class ReminderRules(Model):

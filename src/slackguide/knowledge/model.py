@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within
 from slackguide.knowledge.entries import (
@@ -148,6 +149,12 @@ class KnowledgeBase:
         """The handles of all user groups in the knowledge base."""
         specialists = (form.specialists for form in self.forms.values() if form.specialists)
         return tuple(dict.fromkeys((*self.team_lead_groups, *specialists)))
+
+    @property
+    def time_zone(self) -> ZoneInfo | None:
+        """The time zone of all forms' working hours, or None if they have none or differ."""
+        zones = {form.reminders.zone for form in self.forms.values() if form.reminders}
+        return zones.pop() if len(zones) == 1 else None
 
     def hidden_from(self, role: Role) -> frozenset[str]:
         """Return the ids of the entries whose audience does not include `role`."""

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 from functools import cached_property
 
 from slack_bolt import App
@@ -31,6 +32,7 @@ from slackguide.slack.api.modals import ModalOpener
 from slackguide.slack.api.updates import MessageUpdater
 from slackguide.slack.app import build_app
 from slackguide.slack.app_home import AppHomeBuilder
+from slackguide.slack.asker_clock import AskerClock
 from slackguide.slack.channel_audience import ChannelAudience
 from slackguide.slack.error_handler import ErrorHandler
 from slackguide.slack.installation import InstallationCheck, InstallationStatus, MonitoredClient
@@ -193,12 +195,17 @@ class ServiceBuilder:
 
     @cached_property
     def answers(self) -> AnswerService:
-        """The answers, with dates in the time zone of this process."""
+        """The answers, with relative dates in the time zone of the asker."""
+        asker_clock = AskerClock(
+            clock=self.clock,
+            directory=self.repositories.directory,
+            default_zone=lambda: self.settings.timezone or self._knowledge().time_zone or UTC,
+        )
         return AnswerService(
             guide=self.guide,
             drafts=self.repositories.drafts,
             ids=new_id,
-            today=lambda: self.clock().astimezone().date(),
+            today=asker_clock.today,
         )
 
     @cached_property

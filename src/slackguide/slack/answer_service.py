@@ -29,11 +29,16 @@ TEXT_LIMIT = 8000
 class AnswerService:
     """Answers rendered as cards.
 
-    `guide` returns the current guide, `ids` new ids for answers, `today` the current day of the asker.
+    `guide` returns the current guide, `ids` new ids for answers, `today` the current day of a person.
     """
 
     def __init__(
-        self, *, guide: Callable[[], Guide], drafts: DraftRepository, ids: Callable[[], str], today: Callable[[], date]
+        self,
+        *,
+        guide: Callable[[], Guide],
+        drafts: DraftRepository,
+        ids: Callable[[], str],
+        today: Callable[[str], date],
     ) -> None:
         self._guide = guide
         self._drafts = drafts
@@ -45,9 +50,9 @@ class AnswerService:
         """The current knowledge base."""
         return self._guide().knowledge
 
-    def facts_in(self, text: str) -> Mapping[str, FactValue]:
-        """Return the facts that a text alone contains."""
-        return self._guide().facts_in(text[:TEXT_LIMIT], today=self._today())
+    def facts_in(self, text: str, user_id: str) -> Mapping[str, FactValue]:
+        """Return the facts that a person's text alone contains."""
+        return self._guide().facts_in(text[:TEXT_LIMIT], today=self._today(user_id))
 
     def ask(self, text: str, user_id: str, asker: Asker) -> RenderedMessage:
         """Return the card for a new text. Unreadable characters are removed."""
@@ -71,14 +76,14 @@ class AnswerService:
                 assert_never(other)
 
     def outcome(self, state: AnswerState, user_id: str, asker: Asker) -> Outcome:
-        """Return the guide's outcome for a state."""
+        """Return the guide's outcome for a state. Relative dates are those of the person who wrote the text."""
         concern = Concern(
             self.text_of(state, user_id),
             self._valid_facts(state),
             self._known_entry(state),
             frozenset(state.removed_facts),
         )
-        return self._guide().answer(concern, asker, today=self._today())
+        return self._guide().answer(concern, asker, today=self._today(state.asker or user_id))
 
     def more_matches(self, state: AnswerState, user_id: str, asker: Asker) -> RenderedMessage:
         """Return the card with the next matches, after a click on “Not this”."""

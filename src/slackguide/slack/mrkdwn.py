@@ -29,7 +29,10 @@ _TRUNCATED_ENTITY = re.compile(r"&[a-z]*$")
 
 
 def unescape(text: str) -> str:
-    """Return a message's text as the user wrote it, with Slack's references and escapes reversed."""
+    """Return a message's text as the user wrote it, with Slack's references and escapes reversed.
+
+    A link keeps its label, and a channel or user group its name. A reference of which only the id is known is removed.
+    """
     plain_text = _REFERENCE.sub(_reference, text)
     return plain_text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
@@ -40,11 +43,21 @@ def _reference(match: re.Match[str]) -> str:
         case "@":
             return f"@{label}" if label else ""
         case "#":
-            return f"#{label or target[1:]}"
+            return f"#{label}" if label else ""
         case "!":
-            return label or f"@{target[1:].partition('^')[0]}"
+            name, caret, _ = target[1:].partition("^")
+            return label or ("" if caret else f"@{name}")
         case _:
-            return target.removeprefix("mailto:")
+            return _link(target, label)
+
+
+def _link(target: str, label: str | None) -> str:
+    """Return a link's label and target, or one of them if it says everything. Slack links numbers as `tel:`."""
+    scheme, colon, number = target.partition(":")
+    if colon and scheme == "tel":
+        return label or number
+    target = target.removeprefix("mailto:")
+    return f"{label} {target}" if label and label not in target else target
 
 
 def escape_within(text: str, limit: int) -> str:

@@ -16,12 +16,11 @@ from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.button_payloads import AnswerState
 from slackguide.slack.channel_audience import ChannelAudience
 from slackguide.slack.error_messages import error_message, error_reference
-from slackguide.slack.mrkdwn import unescape
+from slackguide.slack.message_text import plain_text
 from slackguide.slack.surfaces import is_direct_message
 from slackguide.slack.views.blocks import RenderedMessage, text_card
 from slackguide.slack.views.choices import help_card
 from slackguide.slack.views.direct import direct_card
-from slackguide.text import clean
 
 EMPTY = "That message has no text. Describe in a sentence what happened, who asks and what they want."
 """Reply to a message without text."""
@@ -103,7 +102,7 @@ class ThreadAnswers:
             return False
 
     def _card(self, task: AnswerMessage, before: Sequence[str], decision: Allowed) -> RenderedMessage:
-        text = message_text(task.text)[:TEXT_LIMIT]
+        text = plain_text(task.text)[:TEXT_LIMIT]
         if not text:
             return text_card(EMPTY)
         if text.casefold() == "help":
@@ -114,7 +113,7 @@ class ThreadAnswers:
 
     def _follow_up(self, text: str, previous: Sequence[str], user: Allowed) -> RenderedMessage | None:
         """Return the thread's answer with the facts of all messages, or None if the message is a new concern."""
-        new_facts = self._answers.facts_in(text)
+        new_facts = self._answers.facts_in(text, user.user_id)
         if not previous or not new_facts:
             return None
         deadline = self._ticks() + LONGEST_PREPARATION
@@ -123,7 +122,7 @@ class ThreadAnswers:
         facts: dict[str, FactValue] = {}
         for turn in previous:
             self._check_deadline(deadline)
-            facts |= self._answers.facts_in(turn)
+            facts |= self._answers.facts_in(turn, user_id)
             if subject is None:
                 # A temporary state without an id: only the answer shown is stored for its buttons.
                 outcome = self._answers.outcome(AnswerState("", turn), user_id, asker)
@@ -145,12 +144,7 @@ def recent_texts(before: Sequence[str], room: int) -> list[str]:
     """Return the texts of the last `TURNS` messages, oldest first. The newest fill at most `room` characters."""
     texts: list[str] = []
     for message in reversed(before[-TURNS:]):
-        if text := message_text(message)[:room]:
+        if text := plain_text(message)[:room]:
             texts.append(text)
             room -= len(text)
     return texts[::-1]
-
-
-def message_text(text: str) -> str:
-    """Return a message's text without mentions."""
-    return clean(unescape(text))

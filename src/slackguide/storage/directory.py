@@ -19,7 +19,10 @@ RECHECK_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class DirectoryUser:
-    """A member of the directory. `team_id` is their workspace, `groups` the handles of their stored user groups."""
+    """A member of the directory. `team_id` is their workspace, `groups` the handles of their stored user groups.
+
+    `tz` is the name of their time zone as Slack gives it, None if it is unknown.
+    """
 
     user_id: str
     team_id: str
@@ -28,6 +31,7 @@ class DirectoryUser:
     bot: bool = False
     deleted: bool = False
     groups: frozenset[str] = frozenset()
+    tz: str | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,7 @@ def _load_users(connection: Connection) -> dict[str, DirectoryUser]:
             bot=row.bot,
             deleted=row.deleted,
             groups=frozenset(groups.get(row.user_id, ())),
+            tz=row.tz,
         )
         for row in connection.execute(select(people))
     }
@@ -171,6 +176,7 @@ def _row(user: DirectoryUser, now: datetime) -> dict[str, object]:
         "bot": user.bot,
         "deleted": user.deleted,
         "refreshed_at": now,
+        "tz": user.tz,
     }
 
 

@@ -204,6 +204,7 @@ people = Table(
     Column("bot", Boolean, nullable=False),
     Column("deleted", Boolean, nullable=False),
     Column("refreshed_at", UtcDateTime, nullable=False),
+    Column("tz", Text),
 )
 
 group_members = Table(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from slackguide.sandbox.block_kit.state import with_ids
+from slackguide.sandbox.block_kit.validation import check_message_blocks
 from slackguide.sandbox.errors import NotAllowedError
 from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.transport.app_connection import AppConnection
@@ -13,12 +16,17 @@ from slackguide.sandbox.user.composer import compose
 from slackguide.sandbox.user.payloads import Payloads
 from slackguide.sandbox.user.response_urls import ResponseUrls, show
 from slackguide.sandbox.user.responses import parse_command_response
+from slackguide.sandbox.user.shared_message import share_attachment
 from slackguide.sandbox.web_api.serializers import message as message_json
 from slackguide.sandbox.workspace.records import AppReply, Exchange
 from slackguide.sandbox.workspace.team import Person
 from slackguide.sandbox.workspace.workspace import Conversation, Message, Workspace
 
 SLACKBOT = "USLACKBOT"
+ME = "/me"
+"""Slack's own command for a message about oneself."""
+NO_TEXT = "This content can't be displayed."
+"""The text that Slack gives a message of blocks alone."""
 _SUBSCRIPTION = {"im": "message.im", "channel": "message.channels", "group": "message.groups"}
 
 
@@ -62,7 +70,9 @@ class UserActions:
         return conversation
 
     def command(self, user: str, channel: str, command: str, text: str = "") -> Exchange:
-        """Send a slash command from a channel."""
+        """Send a slash command from a channel. `/me` is Slack's own and sends a message."""
+        if command == ME:
+            return self.me(user, channel, text)
         person = self._active_person(user)
         conversation = self._conversation(person, channel)
         workspace = self.workspace
@@ -122,25 +132,92 @@ class UserActions:
 
     def say(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Exchange:
         """Send a message. The app receives the events that it subscribed to."""
-        person = self._active_person(user)
-        conversation = self._conversation(person, channel)
-        if conversation.archived:
-            raise NotAllowedError(f"#{conversation.name} is archived")
+        mrkdwn, blocks = self._composed(text)
+        return self._send(user, channel, text=mrkdwn, blocks=blocks, thread_ts=thread_ts)
+
+    def me(self, user: str, channel: str, text: str) -> Exchange:
+        """Send a `/me` message: without blocks (docs.slack.dev/reference/events/message/me_message).
+
+        No documentation says that Slack sends `app_mention` for it, so this sandbox does not.
+        """
+        mrkdwn, _ = self._composed(text)
+        return self._send(user, channel, text=mrkdwn, subtype="me_message")
+
+    def forward(self, user: str, channel: str, ts: str, comment: str = "", thread_ts: str | None = None) -> Exchange:
+        """Forward a message, with or without a comment. The original is an attachment; only the comment is `text`."""
+        original = self.workspace.message(ts)
+        self._conversation(self._active_person(user), original.channel)
+        if original.reader is not None:
+            raise NotAllowedError("an ephemeral message cannot be forwarded")
+        mrkdwn, blocks = compose(self.workspace, comment) if comment.strip() else ("", [])
+        attachment = share_attachment(self.workspace, original)
+        return self._send(user, channel, text=mrkdwn, blocks=blocks, attachments=(attachment,), thread_ts=thread_ts)
+
+    def post_as_app(
+        self,
+        name: str,
+        channel: str,
+        *,
+        text: str = "",
+        blocks: Sequence[Json] = (),
+        attachments: Sequence[Json] = (),
+    ) -> Exchange:
+        """Post a message as another app, whose user is a member with `bot`. `text` is mrkdwn.
+
+        Slack fills in a text for blocks without one.
+        """
+        bot = self.workspace.person(name)
+        if not bot.bot:
+            raise NotAllowedError(f"{bot.name} is a person and cannot post as an app")
+        if problems := check_message_blocks(list(blocks)):
+            raise NotAllowedError(f"invalid_blocks: {problems[0].message}")
+        message = Message(
+            channel=self._conversation(bot, channel).id,
+            ts=self.workspace.next_ts(),
+            user=bot.id,
+            text=text or (NO_TEXT if blocks else ""),
+            blocks=tuple(with_ids(list(blocks), self.workspace.ids)),
+            attachments=tuple(attachments),
+        )
+        return self._post(bot, message)
+
+    def _composed(self, text: str) -> tuple[str, list[Json]]:
         if not text.strip():
             raise NotAllowedError("an empty message cannot be sent")
-        mrkdwn, blocks = compose(self.workspace, text)
-        message = self.workspace.post(
-            Message(
-                channel=conversation.id,
-                ts=self.workspace.next_ts(),
-                user=person.id,
-                text=mrkdwn,
-                blocks=tuple(blocks),
-                thread_ts=thread_ts,
-            )
+        return compose(self.workspace, text)
+
+    def _send(
+        self,
+        user: str,
+        channel: str,
+        *,
+        text: str,
+        blocks: Sequence[Json] = (),
+        attachments: Sequence[Json] = (),
+        thread_ts: str | None = None,
+        subtype: str | None = None,
+    ) -> Exchange:
+        """Send a person's message and its events."""
+        person = self._active_person(user)
+        message = Message(
+            channel=self._conversation(person, channel).id,
+            ts=self.workspace.next_ts(),
+            user=person.id,
+            text=text,
+            blocks=tuple(blocks),
+            attachments=tuple(attachments),
+            thread_ts=thread_ts,
+            subtype=subtype,
         )
-        self.workspace.mark_read(person.id, conversation.id, message.ts)
-        return self._send_event(person, conversation, message)
+        return self._post(person, message)
+
+    def _post(self, author: Person, message: Message) -> Exchange:
+        conversation = self.workspace.conversation(message.channel)
+        if conversation.archived:
+            raise NotAllowedError(f"#{conversation.name} is archived")
+        self.workspace.post(message)
+        self.workspace.mark_read(author.id, conversation.id, message.ts)
+        return self._send_event(author, conversation, message)
 
     def _send_event(self, person: Person, conversation: Conversation, message: Message) -> Exchange:
         """Deliver every event of a message. Return the exchange of the last one (`app_mention` after `message`)."""
@@ -163,14 +240,14 @@ class UserActions:
         }
         if message.metadata:
             body["metadata"] = message.metadata
-        if not message.by_bot:
+        if message.blocks and not message.attachments and "bot_id" not in body:  # typed in a client
             body["client_msg_id"] = self.workspace.ids.next("", length=12).lower()
         events = []
         if conversation.bot_joined:
             kind = _channel_type(conversation)
             if _SUBSCRIPTION[kind] in app.events:
                 events.append({**body, "channel_type": kind})
-        mentioned = f"<@{app.user_id}>" in message.text and not conversation.person
+        mentioned = f"<@{app.user_id}>" in message.text and not conversation.person and message.subtype is None
         if mentioned and conversation.bot_joined and not message.by_bot and "app_mention" in app.events:
             events.append({**body, "type": "app_mention"})
         return events

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from slackguide.sandbox.id_generator import stable_id
 from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.workspace.team import Person, PersonRole, UserGroup
 from slackguide.sandbox.workspace.view_stacks import OpenView, as_slack
@@ -44,9 +48,7 @@ def user(workspace: Workspace, person: Person) -> Json:
     return {
         **fields,
         "real_name": person.real_name,
-        "tz": "Etc/UTC",
-        "tz_label": "Coordinated Universal Time",
-        "tz_offset": 0,
+        **_time_zone(workspace, person),
         "is_admin": False,
         "is_owner": False,
         "is_primary_owner": False,
@@ -54,6 +56,13 @@ def user(workspace: Workspace, person: Person) -> Json:
         "is_ultra_restricted": person.role is PersonRole.SINGLE_CHANNEL_GUEST,
         "is_email_confirmed": True,
     }
+
+
+def _time_zone(workspace: Workspace, person: Person) -> Json:
+    """Return a person's time zone: its name, its label and the current offset from UTC in seconds."""
+    now = datetime.fromtimestamp(workspace.clock(), ZoneInfo(person.tz))
+    offset = now.utcoffset() or timedelta()
+    return {"tz": person.tz, "tz_label": now.tzname(), "tz_offset": int(offset.total_seconds())}
 
 
 def bot_user(workspace: Workspace) -> Json:
@@ -124,21 +133,11 @@ def message(workspace: Workspace, posted: Message, *, metadata: bool = False, th
     body: Json = {"type": "message", "user": posted.user, "text": posted.text, "ts": posted.ts, "team": team_id}
     if posted.subtype:
         body["subtype"] = posted.subtype
-    if posted.by_bot:
-        app = workspace.app
-        body |= {
-            "bot_id": app.bot_id,
-            "app_id": app.id,
-            "bot_profile": {
-                "id": app.bot_id,
-                "app_id": app.id,
-                "name": app.display_name,
-                "deleted": False,
-                "team_id": team_id,
-            },
-        }
+    body |= _bot_fields(workspace, posted)
     if posted.blocks:
         body["blocks"] = list(posted.blocks)
+    if posted.attachments:
+        body["attachments"] = list(posted.attachments)
     if posted.edited:
         body["edited"] = {"user": posted.user, "ts": posted.edited}
     if posted.thread_ts:
@@ -150,6 +149,19 @@ def message(workspace: Workspace, posted: Message, *, metadata: bool = False, th
     if threads and posted.thread_ts in (None, posted.ts) and posted.reader is None:
         body |= _thread(workspace, posted)
     return body
+
+
+def _bot_fields(workspace: Workspace, posted: Message) -> Json:
+    """Return the fields of a message that an app posted, {} for a person's message."""
+    other = next((person for person in workspace.people if person.id == posted.user and person.bot), None)
+    if posted.by_bot:
+        bot_id, app_id, name = workspace.app.bot_id, workspace.app.id, workspace.app.display_name
+    elif other is not None:
+        bot_id, app_id, name = stable_id("B", other.name), stable_id("A", other.name), other.real_name
+    else:
+        return {}
+    profile = {"id": bot_id, "app_id": app_id, "name": name, "deleted": False, "team_id": workspace.team.id}
+    return {"bot_id": bot_id, "app_id": app_id, "bot_profile": profile}
 
 
 def parent_author(workspace: Workspace, reply: Message) -> str:

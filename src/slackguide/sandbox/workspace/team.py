@@ -25,7 +25,8 @@ class PersonRole(StrEnum):
 class Person:
     """A member. `users.list` returns only those that are `listed`; people of other companies are not.
 
-    `bot` marks the user of another app, which is a member of channels but cannot act.
+    `bot` marks the user of another app, which is a member of channels but only posts messages. `tz` is an IANA time
+    zone.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Person:
     deleted: bool = False
     bot: bool = False
     listed: bool = True
+    tz: str = "Etc/UTC"
     id: str = ""
 
     def __post_init__(self) -> None:

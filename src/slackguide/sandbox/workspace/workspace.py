@@ -47,6 +47,7 @@ class Message:
     user: str
     text: str
     blocks: tuple[Json, ...] = ()
+    attachments: tuple[Json, ...] = ()
     thread_ts: str | None = None
     metadata: Json | None = None
     by_bot: bool = False

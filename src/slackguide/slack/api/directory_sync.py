@@ -232,6 +232,7 @@ def _directory_user(member: Mapping[str, Any]) -> DirectoryUser:
         guest=bool(member.get("is_restricted") or member.get("is_ultra_restricted")),
         bot=bool(member.get("is_bot")) or member.get("id") == "USLACKBOT",
         deleted=bool(member.get("deleted")),
+        tz=str(member.get("tz") or "") or None,
     )
 
 

@@ -11,7 +11,7 @@ from slackguide.slack.answer_service import AnswerService
 from slackguide.slack.api.modals import ModalNotOpenedError, ModalOpener
 from slackguide.slack.api.updates import MessageUpdater
 from slackguide.slack.ids import ASK_TEXT
-from slackguide.slack.mrkdwn import unescape
+from slackguide.slack.message_text import message_text, plain_text
 from slackguide.slack.views.ask_modal import answer_view
 from slackguide.slack.views.blocks import text_card
 from slackguide.slack.views.escalation_form import submitted_values
@@ -38,7 +38,7 @@ class AskModal:
 
     def shortcut(self, ack: Ack, body: dict[str, Any], user: Allowed) -> None:
         """Answer the message of the shortcut “Where does this go?” in a modal."""
-        text = clean(unescape(str((body.get("message") or {}).get("text") or "")))
+        text = plain_text(message_text(body.get("message") or {}))
         empty = text_card("That message has no text.")
         card = self._answers.ask(text, user.user_id, user.asker) if text else empty
         try:

@@ -7,10 +7,11 @@ from typing import Any
 from slack_bolt import Ack
 
 from slackguide.delivery.tasks import AnswerMessage
+from slackguide.slack.message_text import message_text
 from slackguide.slack.surfaces import is_direct_message
 from slackguide.storage.inbox import EventInbox
 
-ANSWERED_SUBTYPES = {None, "file_share", "thread_broadcast"}
+ANSWERED_SUBTYPES = {None, "file_share", "me_message", "thread_broadcast"}
 """Subtypes of messages that are answered; edits, joins and all others are ignored."""
 
 
@@ -40,7 +41,7 @@ class MessageEvents:
             thread_ts=str(event.get("thread_ts") or ts),
             user_id=str(event["user"]),
             team_id=str(event.get("team") or body.get("team_id") or ""),
-            text=str(event.get("text") or ""),
+            text=message_text(event),
             ts=ts,
             ext_shared=bool(body.get("is_ext_shared_channel")),
         )
