@@ -150,6 +150,11 @@ def remove_markup(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
+def is_emoji_only(text: str) -> bool:
+    """Return whether a message consists of emoji names, such as a thumb up."""
+    return _EMOJI_NAME.search(text) is not None and not normalize(text)
+
+
 def join_wraps(text: str) -> str:
     """Return the text with the line breaks of wrapped text replaced by spaces.
 

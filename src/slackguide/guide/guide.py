@@ -12,8 +12,8 @@ from slackguide.guide.note_templates import fill_note
 from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, RankedEntry, Social
 from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import FactValue
-from slackguide.matching import Alert, Evidence, Match, Matching
-from slackguide.text import normalize, readings
+from slackguide.matching import Alert, Evidence, Match, Matching, SmallTalk
+from slackguide.text import is_emoji_only, normalize, readings
 from slackguide.triage import Triage
 
 EXACT = 1.0
@@ -39,8 +39,8 @@ class Guide:
         if concern.entry is not None:
             return self._by_id(concern, concern.entry, hidden, today)
         matching = self.match(concern.text, asker)
-        social = self._matcher.small_talk(normalize(concern.text) or concern.text)
-        if social is not None and not self._is_critical(matching):
+        social = self._small_talk(concern.text)
+        if social is not None and not matching.alerts and not matching.urgent:
             return Social(0.0, (), (), kind=social)
         return self._outcome(concern, matching, today)
 
@@ -81,10 +81,8 @@ class Guide:
             return Choices(matching.confidence, matches, matching.alerts, offered=matching.offered)
         return NoAnswer(matching.confidence, matches, matching.alerts)
 
-    def _is_critical(self, matching: Matching) -> bool:
-        """Return whether a critical concern shows, as an alert or among the matches that are shown."""
-        shown = matching.matches[: matching.offered]
-        return bool(matching.alerts) or any(self.knowledge.entries[one.id].priority == "critical" for one in shown)
+    def _small_talk(self, text: str) -> SmallTalk | None:
+        return SmallTalk.ACKNOWLEDGEMENT if is_emoji_only(text) else self._matcher.small_talk(normalize(text))
 
     def _by_id(self, concern: Concern, id: str, hidden: frozenset[str], today: date) -> Outcome:
         entry = self.knowledge.entries.get(id)
