@@ -19,6 +19,9 @@ MAX_WORDS = 30
 MAX_NAMES = 2
 """Maximum names of people in a piece of small talk: `Thanks, Ana Cruz`."""
 
+CLOSING_CHARACTERS = 300
+"""Characters at the end of a text in which thanks and a signature are looked for."""
+
 
 class SmallTalk(StrEnum):
     """The kind of a message in which nothing is asked."""
@@ -38,13 +41,13 @@ _SALUTED = (
     "team|all|everyone|everybody|guys|folks|there|again|friends?|mate|bro|bot|sir|madam|ma'?a?m|sir/ma'?a?m|ma'?am/sir"
 )
 _GREETING = re.compile(
-    rf"\A\W*(?:(?:hi+|hello|helo|he+y+a?|hiya|hola|dear|good (?:morning|afternoon|evening|day)|gm)(?!\w)\W*"
-    rf"(?:(?:{_SALUTED})(?!\w)\W*){{0,2}}){{1,3}}",
+    r"\A\W{0,40}(?:(?:hi+|hello|helo|he+y+a?|hiya|hola|dear|good (?:morning|afternoon|evening|day)|gm)(?!\w)\W{0,9}"
+    rf"(?:(?:{_SALUTED})(?!\w)\W{{0,9}}){{0,2}}){{1,3}}",
     re.IGNORECASE,
 )
 _THANKS = re.compile(
-    r"\W*(?<!\w)(?:many thanks|thanks?(?: you| u)?|thx|tnx|thnx|ty|tysm|cheers|gracias|salamat(?: po)?)"
-    r"(?: (?:so much|very much|a lot|a ton|in advance|again|all|team|everyone|guys))*\W*$",
+    r"\W{0,20}(?<!\w)(?:many thanks|thanks?(?: you| u)?|thx|tnx|thnx|ty|tysm|cheers|gracias|salamat(?: po)?)"
+    r"(?: (?:so much|very much|a lot|a ton|in advance|again|all|team|everyone|guys)){0,6}\W{0,20}$",
     re.IGNORECASE,
 )
 _SIGNATURE = re.compile(
@@ -87,7 +90,9 @@ def small_talk(text: str, vocabulary: Container[str] = frozenset()) -> SmallTalk
 
 def concern_of(text: str, vocabulary: Container[str] = frozenset()) -> str:
     """Return the text without the small talk at its beginning and end, or the whole text if nothing else remains."""
-    pieces = [piece for piece in _PIECE.findall(_THANKS.sub("", _SIGNATURE.sub("", text[:MAX_CHARACTERS]))) if piece]
+    text = text[:MAX_CHARACTERS]
+    closing = _THANKS.sub("", _SIGNATURE.sub("", text[-CLOSING_CHARACTERS:]))
+    pieces = [piece for piece in _PIECE.findall(text[:-CLOSING_CHARACTERS] + closing) if piece]
     start, end = 0, len(pieces)
     while start < end and _says_nothing(pieces[start], vocabulary):
         start += 1
