@@ -61,6 +61,7 @@ BATCH: dict[str, dict[str, Any]] = {
     "self-harm": {"entry": HARM},
     "self-harm in words": {"text": "the freelancer writes that she is going to kill herself tonight"},
     "leads only": {"entry": LEADS_ONLY},
+    "thanks": {"text": "Ok, thanks a lot!"},
     "nothing": {"text": "xylophone quartet in a blue bathtub"},
     "catalog": {"entry": "disputes/project-catalog"},
     **{f"odd: {name}": {"text": text} for name, text in ODD.items()},
@@ -96,7 +97,9 @@ def check_document(found: dict[str, Any], knowledge: KnowledgeBase) -> None:
     """Holds every field to the contract."""
     assert list(found) == ["outcome", "confidence", "alerts", "matches", "answer"]
     matches = found["matches"]
-    assert found["outcome"] in ("answer", "choices", "none")
+    assert found["outcome"] in ("answer", "choices", "none", "social")
+    if found["outcome"] == "social":
+        assert (matches, found["alerts"], found["confidence"]) == ([], [], 0)
     assert (found["answer"] is not None) == (found["outcome"] == "answer")
     assert len(matches) <= 5
     if found["outcome"] == "choices":
@@ -211,10 +214,15 @@ def test_a_team_lead_sees_more(shell: Shell, knowledge: KnowledgeBase, tmp_path:
 
 
 def test_nothing_is_said_where_nothing_fits(results: dict[str, dict[str, Any]]) -> None:
-    for name in ("nothing", "odd: empty", "odd: blank", "odd: emoji", "odd: one long word"):
+    for name in ("nothing", "odd: empty", "odd: blank", "odd: one long word"):
         found = results[name]
         assert (found["outcome"], found["answer"]) == ("none", None), name
     assert results["odd: empty"]["confidence"] == 0
+
+
+def test_small_talk_is_social(results: dict[str, dict[str, Any]]) -> None:
+    for name in ("thanks", "odd: emoji"):
+        assert results[name] == {"outcome": "social", "confidence": 0.0, "alerts": [], "matches": [], "answer": None}
 
 
 def test_one_answer_is_one_document(shell: Shell, knowledge: KnowledgeBase, results: dict[str, dict[str, Any]]) -> None:
