@@ -1,7 +1,8 @@
 """CPU time of an answer for texts that are long or made to be slow, compared with an ordinary question.
 
-No text of any size should occupy the interpreter for more than 50 ms: other requests wait meanwhile. Prints milliseconds,
-and the ratio to the median of 200 ordinary questions in the same run; writes benchmarks/results/long_texts.json.
+No text of any size should occupy the interpreter for more than 50 ms, because other requests wait meanwhile. Prints
+milliseconds, and the ratio to the median of 200 ordinary questions in the same run; writes
+benchmarks/results/long_texts.json.
 
     python benchmarks/long_texts.py [--characters 40000] [--runs 3]
 """
@@ -27,10 +28,11 @@ BUDGET = 0.05
 """Seconds of CPU time for one text."""
 
 REPEATED = (
-    "x", "a ", "not ", "paid 10 days ago ", "12", "1 ", ",", "what? ", "\n", "hourly\n", "*a* ", "<", "&", "kill myself ",
-    "i want to die ", "k i l l ", "2/3/2026 ", "hourly or fixed ", "> a\n", ":wave: ", "\u200b", "Hi, ", "thanks ", "Ana ",
-    "客户要求退款", "a\u0301", "@a ", "FP HR CL ", "no, ", "if ", "(", "http://x.example/ ", "'", "\u2014", "ended. ",
-)  # fmt: skip
+    *("x", "a ", "12", "1 ", ",", "'", "(", "<", "&", "\n", "\u200b", "\u2014", "a\u0301", "客户要求退款"),
+    *("*a* ", "> a\n", "@a ", ":wave: ", "http://x.example/ ", "Hi, ", "thanks ", "Ana ", "no, ", "if ", "not "),
+    *("what? ", "ended. ", "hourly\n", "hourly or fixed ", "FP HR CL ", "paid 10 days ago ", "2/3/2026 "),
+    *("kill myself ", "i want to die ", "k i l l "),
+)
 
 
 def texts(characters: int) -> Mapping[str, str]:

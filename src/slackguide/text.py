@@ -34,8 +34,8 @@ TENS = {
 }
 """The English number words for the tens from twenty to ninety, by word."""
 
-MAX_CHARACTERS = 12_000
-"""Maximum characters that are read of a text. A Slack message has at most 40,000, an answer in a form 3,000."""
+MAX_CHARACTERS = 8_000
+"""Maximum characters that are read of a text: Slack's own limit for a command. A message has at most 40,000."""
 
 _BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
 """Characters that Unicode classifies as letters or symbols, but that are drawn as nothing (Hangul fillers, Braille)."""
