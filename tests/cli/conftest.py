@@ -16,7 +16,7 @@ __all__ = ["postgresql"]
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """A database that DATABASE_URL names; a test that takes it runs on both kinds."""
+    """Yield a database that DATABASE_URL names; a test that takes it runs on both kinds."""
     clock = ManualClock(datetime.now(UTC))
     url = sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgresql").stepped(clock())
     monkeypatch.setenv("DATABASE_URL", url)

@@ -35,7 +35,7 @@ def knowledge(tmp_path: Path) -> Path:
 
 
 def resolved(store: Store, view: str, ending: ResolutionCode, which: str | None = None, **changes: Any) -> str:
-    """An escalation that was sent, claimed and resolved; its reference."""
+    """Return an escalation that was sent, claimed and resolved; its reference."""
     usual = {"question": f"question {view}", "entry_id": "help/badge"}
     escalation = store.escalations.submit(new_escalation(view, **{**usual, **changes})).escalation
     store.escalations.apply(escalation.id, Claim("U2"))
@@ -45,7 +45,7 @@ def resolved(store: Store, view: str, ending: ResolutionCode, which: str | None 
 
 
 def written(shell: Shell, knowledge: Path, *arguments: object) -> tuple[list[dict[str, Any]], list[str]]:
-    """The questions, and what is said beside them."""
+    """Return the questions, and what is said beside them."""
     ran = shell("evaluate", "--from-escalations", "--write", "-", "--knowledge", knowledge, *arguments)
     assert ran.status == 0, ran.err
     return [json.loads(line) for line in ran.out.splitlines()], ran.err.splitlines()

@@ -30,7 +30,7 @@ LINK = "https://slack.test/archives/C1/p1"
 
 
 def named(store: Store) -> None:
-    """The directory knows Ana and Marek."""
+    """Add Ana and Marek to the directory."""
     people = UserDirectory(database=store.database, monotonic=lambda: 0.0)
     people.replace([DirectoryUser("U1", "T1", "Ana"), DirectoryUser("U2", "T1", "Marek \x1b[31m")], None)
 

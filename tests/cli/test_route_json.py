@@ -82,7 +82,7 @@ def batch(shell: Shell, lines: list[Any], folder: Path, *arguments: object) -> R
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """The batch, answered for an agent in a process of its own, in a terminal that knows ASCII alone."""
+    """Return the batch, answered for an agent in a process of its own, in a terminal that knows ASCII alone."""
     path = tmp_path_factory.mktemp("batch") / "batch.jsonl"
     path.write_text("".join(f"{json.dumps(line)}\n" for line in BATCH.values()), encoding="utf-8")
     command = [sys.executable, "-m", "slackguide", "route", "--batch", str(path), "--knowledge", str(SHIPPED)]
@@ -94,7 +94,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
 
 
 def check_document(found: dict[str, Any], knowledge: KnowledgeBase) -> None:
-    """Holds every field to the contract."""
+    """Hold every field to the contract."""
     assert list(found) == ["outcome", "confidence", "alerts", "matches", "answer"]
     matches = found["matches"]
     assert found["outcome"] in ("answer", "choices", "none", "social")

@@ -23,14 +23,14 @@ RECORDED = Path(__file__).parent / "release_0_1_0.json"
 
 @pytest.fixture(scope="session")
 def recorded() -> dict[str, Any]:
-    """The recording: `sql`, `messages`, `views`, `homes`, `escalations`, and `clock` (epoch seconds, when it ended)."""
+    """Return `sql`, `messages`, `views`, `homes`, `escalations`, and `clock` (epoch seconds, when it ended)."""
     found: dict[str, Any] = json.loads(RECORDED.read_text())
     return found
 
 
 @pytest.fixture
 def work(guide: Guide, recorded: dict[str, Any], empty_database: Path, tmp_path: Path) -> Iterator[AppHarness]:
-    """This version on the database of 0.1.0, in a workspace that shows what 0.1.0 had posted."""
+    """Return this version on the database of 0.1.0, in a workspace that shows what 0.1.0 had posted."""
     work = AppHarness(guide=guide, database=empty_database, known=False)
     work.end()
     work.clock.at = datetime.fromtimestamp(recorded["clock"], UTC)

@@ -44,7 +44,7 @@ MOVED_ON = {"add_details": "D-1005", "hand_over": "D-1007", "resolve": "D-1004"}
 
 
 def escalation_state(work: AppHarness, recorded: dict[str, Any], name: str) -> EscalationState:
-    """The state of an escalation of the recording, by its name there."""
+    """Return the state of an escalation of the recording, by its name there."""
     found = work.repositories.escalations.get(recorded["escalations"][name]["id"])
     assert found is not None
     return found.state
@@ -122,7 +122,7 @@ def test_buttons_that_carry_an_escalations_id_are_understood(
     before = {message.ts for message in work.workspace.ephemerals("marek")}
 
     def new() -> list[str]:
-        """What Marek sees that he did not see before."""
+        """Return what is new to Marek."""
         ephemerals = [m.text for m in work.workspace.ephemerals("marek") if m.ts not in before]
         return ephemerals + [words(view) for view in work.workspace.views.stack(work.workspace.person("marek").id)]
 
@@ -153,7 +153,7 @@ def test_every_form_that_0_1_0_had_opened_can_be_sent(work: AppHarness, recorded
 
 
 def typed(value: Any) -> Any:
-    """What was typed or chosen, out of an input's state."""
+    """Return what was typed or chosen, out of an input's state."""
     if not isinstance(value, dict):
         return value
     if "selected_options" in value:

@@ -174,7 +174,7 @@ def test_one_conversation_that_hangs_does_not_hold_up_the_others() -> None:
 
 
 def sending_until(go_on: threading.Event) -> tuple[Worker, InMemoryQueue, threading.Event]:
-    """A worker in the midst of sending job 1 of two, until `go_on` is set."""
+    """Return a worker in the midst of sending job 1 of two, until `go_on` is set."""
     sending = threading.Event()
 
     def send(job: Job) -> None:

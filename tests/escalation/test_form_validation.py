@@ -14,7 +14,7 @@ from slackguide.knowledge.forms import Form
 
 
 def form(**field: Any) -> Form:
-    """A form with one field, `it`."""
+    """Return a form with one field, `it`."""
     made = {"label": "It", "kind": "short_text", **field}
     return Form.model_validate({"title": "A form", "prefix": "D", "channel": "ask", "fields": {"it": made}})
 

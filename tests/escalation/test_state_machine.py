@@ -304,7 +304,7 @@ class Life(RuleBasedStateMachine):
             assert outcome.escalation is self.it
 
     def expect(self, command: Command) -> bool:
-        """The model: whether the press counts; if so, what is true afterwards."""
+        """Model the click: whether it counts; if so, what is true afterwards."""
         match command:
             case Claim(by=by) if self.open and not self.owner:
                 self.owner = by

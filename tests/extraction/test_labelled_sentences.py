@@ -39,7 +39,7 @@ class Score:
 
 
 def score(sentences: list[dict[str, Any]]) -> Score:
-    """A fact counts with its value, an unclear one as unclear."""
+    """Return the facts with their values, an unclear one as unclear."""
     knowledge = load(ROOT / "knowledge")
     reader = FactExtractor(knowledge.facts, knowledge.abbreviations)
     right = read = there = 0

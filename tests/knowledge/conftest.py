@@ -23,7 +23,7 @@ class Copy:
     shell: Shell
 
     def edit(self, file: str, old: str, new: str) -> None:
-        """Puts `new` in the one place of the file where `old` stands."""
+        """Put `new` in the one place of the file where `old` stands."""
         path = self.directory / file
         text = path.read_text(encoding="utf-8")
         assert text.count(old) == 1, f"`{old}` stands {text.count(old)} times in {file}"

@@ -37,7 +37,7 @@ EditorYaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|
 
 
 def faults(value: Any, schema: dict[str, Any], root: dict[str, Any], at: str = "") -> Iterator[str]:
-    """What a validator would say, for the keywords that our schema is written in; any other keyword is an error."""
+    """Return the error of a validator for the keywords of our schema; any other keyword is an error."""
     for keyword, rule in schema.items():
         match keyword:
             case "$ref":

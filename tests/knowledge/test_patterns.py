@@ -22,7 +22,7 @@ BEFORE_MENDING = r"(?i)\bcontract(?: id| number| no\.?)?\s*[:#]?\s*#?([0-9]{4,20
 
 
 def with_pattern(copy: Copy, name: str, pattern: str) -> None:
-    """Gives a field of the form this pattern."""
+    """Give a field of the form this pattern."""
     quoted = pattern.replace("'", "''")
     copy.edit(SHARED, FIELD, FIELD.replace("}", f", {name}: '{quoted}'}}"))
 

@@ -43,7 +43,7 @@ class Stumbling:
         self.error: Exception | None = None
 
     def __call__(self, directory: Path) -> Guide:
-        """The guide, or the error."""
+        """Return the guide, or the error."""
         if self.error is not None:
             raise self.error
         return build_guide(directory)

@@ -10,7 +10,7 @@ from slackguide.matching.logistic_regression import RIDGE, fit
 
 
 def problem(seed: int, phrasings: int, entries: int) -> tuple[Floats, Ints]:
-    """Unit vectors that share a direction, one of them zero (a phrasing without a word); every entry has one."""
+    """Return unit vectors that share a direction, one of them zero (a phrasing without a word). Every entry has one."""
     jitter = np.random.default_rng(seed)
     vectors = (jitter.normal(size=(phrasings, 12)) + 1.0).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)

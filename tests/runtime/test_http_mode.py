@@ -45,7 +45,7 @@ def posted(process: Process, body: str, headers: Mapping[str, str]) -> HttpReply
 
 
 def command(slack: SandboxWorkspace, text: str) -> str:
-    """The body of `/route TEXT` as Slack sends it."""
+    """Return the body of `/route TEXT` as Slack sends it."""
     person = slack.workspace.person("ana")
     return urlencode(
         {

@@ -20,13 +20,13 @@ LEASE = 15.0
 
 
 def pending_jobs(slack: SandboxWorkspace) -> tuple[PendingJob, ...]:
-    """What the process has left to do."""
+    """Return what the process has left to do."""
     with open_database(slack.database_url) as database:
         return OutboxAdmin(database=database, notifier=Notifier()).pending()
 
 
 def met(slack: SandboxWorkspace, fault: InjectedFault) -> None:
-    """Waits until the fault has met the one call that it is for."""
+    """Wait until the fault has met the one call that it is for."""
     slack.wait(lambda: fault not in slack.sandbox.faults.faults, f"a call of {fault.method}")
 
 

@@ -20,7 +20,7 @@ from tests.support.waiting import WAIT_SECONDS
 
 
 def client(slack: ServedApp, timeout: float = WAIT_SECONDS) -> WebClient:
-    """A client that does not try again by itself."""
+    """Return a client that does not try again by itself."""
     return WebClient(BOT_TOKEN, base_url=slack.sandbox.api_url, timeout=timeout, retry_handlers=[])  # type: ignore[arg-type]
 
 

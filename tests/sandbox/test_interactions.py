@@ -16,7 +16,7 @@ OPTIONS = [{"text": {"type": "plain_text", "text": name.upper()}, "value": name}
 
 
 def card(slack: ServedApp, *elements: Any, user: str = "ana") -> Message:
-    """An ephemeral card with these elements, as an answer to a command."""
+    """Return an ephemeral card with these elements, as an answer to a command."""
 
     @slack.app.command("/route")
     def route(ack: Any) -> None:

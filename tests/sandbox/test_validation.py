@@ -25,7 +25,7 @@ TREES = st.recursive(
 
 
 def spots(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The path of every value within a JSON tree."""
+    """Return the path of every value within a JSON tree."""
     found = [path] if path else []
     pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in pairs:

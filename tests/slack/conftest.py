@@ -17,19 +17,19 @@ from tests.support.databases import sqlite_url
 
 @pytest.fixture(scope="session")
 def guide() -> Guide:
-    """The guide over the shipped knowledge."""
+    """Return the guide over the shipped knowledge."""
     return build_guide(KNOWLEDGE)
 
 
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database file with nothing in it."""
+    """Return a migrated database file with nothing in it."""
     return Path(sqlite_url(tmp_path_factory.mktemp("empty")).removeprefix("sqlite:///"))
 
 
 @pytest.fixture
 def make_harness(guide: Guide, empty_database: Path, tmp_path: Path) -> Iterator[Callable[..., AppHarness]]:
-    """Makes workplaces: takes what `AppHarness` takes beside the guide and the database."""
+    """Return a function that makes workspaces. It takes what `AppHarness` takes beside the guide and the database."""
     made: list[AppHarness] = []
 
     def make(**options: Any) -> AppHarness:
@@ -45,5 +45,5 @@ def make_harness(guide: Guide, empty_database: Path, tmp_path: Path) -> Iterator
 
 @pytest.fixture
 def harness(make_harness: Callable[..., AppHarness]) -> AppHarness:
-    """A workplace where everybody is known and the weather is fine."""
+    """Return a workspace where everybody is known and Slack has no fault."""
     return make_harness()

@@ -23,7 +23,7 @@ PLACES = {"gil": "general", "olga": "partner-desk"}
 
 
 def refusal(harness: AppHarness, who: str, before: set[str]) -> str:
-    """The new words that this person sees, and waits for them."""
+    """Wait for new text that this person sees, and return it."""
 
     def new() -> list[Any]:
         return [m for m in harness.workspace.ephemerals(who) if m.ts not in before]

@@ -24,7 +24,7 @@ PAT = Person(name="pat", real_name="Pat Lund", role=PersonRole.AGENT)
 
 @pytest.fixture
 def pat(harness: AppHarness) -> AppHarness:
-    """A workplace with Pat in it, an agent whom the directory knows."""
+    """Return a workspace with Pat in it, an agent whom the directory knows."""
     harness.workspace.add_person(PAT, channels=(STAFF, DISPUTES, "general"))
     harness.repositories.directory.put(directory.DirectoryUser(PAT.id, harness.workspace.team.id, PAT.name))
     return harness
@@ -116,7 +116,7 @@ def ask_form(harness: AppHarness) -> Act:
 
 
 def answered(harness: AppHarness) -> Message:
-    """An answer that Pat alone sees."""
+    """Return an answer that Pat alone sees."""
     (message,) = harness.command(MEDIATION, PAT.name, STAFF).messages
     assert isinstance(message, Message)
     return message
@@ -155,7 +155,7 @@ def claim_button(harness: AppHarness) -> Act:
 
 
 def claimed(harness: AppHarness) -> Message:
-    """An escalation that Pat has claimed."""
+    """Return an escalation that Pat has claimed."""
     post = posted(harness, sent(harness))
     harness.click(post, Action.CLAIM, PAT.name)
     harness.settle()
@@ -228,7 +228,7 @@ def screen(harness: AppHarness) -> Iterator[tuple[str, str]]:
 
 
 def outcome(harness: AppHarness, surface: Surface, become: Callable[[AppHarness], None], wanted: str) -> str:
-    """What is new on Pat's screen after the act, once `wanted` is there and no job is pending."""
+    """Return what is new on Pat's screen after the act, once `wanted` is there and no job is pending."""
     act = surface.ready(harness)
     harness.settle()
     before = dict(screen(harness))

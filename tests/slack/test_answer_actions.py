@@ -26,7 +26,7 @@ from tests.support.rendered import elements, fields, labels, value_of, words
 
 
 def offered(harness: AppHarness, question: str) -> dict[str, str]:
-    """The titles that choices offer, each with the action id of its button."""
+    """Return the titles that choices offer, each with the action id of its button."""
     message = harness.route(question)
     return {b["text"]["text"]: b["accessory"]["action_id"] for b in message.blocks if "accessory" in b}
 
@@ -376,7 +376,7 @@ def test_the_form_of_the_entry_that_was_chosen_is_opened(harness: AppHarness, gu
 
 
 def gated(guide: Guide) -> tuple[str, str]:
-    """A form with a gate, and the entry that decides who gets through."""
+    """Return a form with a gate, and the entry that decides who gets through."""
     return next((id, form.gate) for id, form in guide.knowledge.forms.items() if form.gate)
 
 

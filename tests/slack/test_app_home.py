@@ -15,14 +15,14 @@ from tests.support.rendered import labels, live, words
 
 
 def home(harness: AppHarness, who: str = "ana") -> OpenView:
-    """The person's Home tab, opened and drawn."""
+    """Return the person's Home tab, opened and drawn."""
     assert harness.sandbox.open_home(who).ok
     harness.settle()
     return shown(harness, who)
 
 
 def shown(harness: AppHarness, who: str = "ana") -> OpenView:
-    """The Home tab as it is drawn now."""
+    """Return the Home tab as it is drawn now."""
     found = harness.workspace.views.home(harness.workspace.person(who).id)
     assert found is not None
     return found

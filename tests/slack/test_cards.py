@@ -27,7 +27,7 @@ LEAD = Asker("team_lead")
 
 
 def entry_ids() -> list[str]:
-    """The entries of the shipped knowledge, read from its files alone: tests are named after them."""
+    """Return the entries of the shipped knowledge, read from its files alone: tests are named after them."""
     import yaml
 
     documents = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(KNOWLEDGE.glob("*.yaml"))]
@@ -35,7 +35,7 @@ def entry_ids() -> list[str]:
 
 
 def some_facts(knowledge: KnowledgeBase) -> dict[str, FactValue]:
-    """A value of every fact there is: the longest label of each."""
+    """Return a value of every fact there is: the longest label of each."""
     return {
         name: 12 if fact.kind == "number" else max(fact.choices, key=lambda choice: len(fact.value_label(choice)))
         for name, fact in knowledge.facts.items()

@@ -21,12 +21,12 @@ SHOWN = "Send a case to Mediation"
 
 
 def in_channel(harness: AppHarness, channel: str = STAFF) -> list[Message]:
-    """What slackguide posted for everybody in the channel."""
+    """Return what slackguide posted for everybody in the channel."""
     return [m for m in harness.workspace.all_messages(channel) if m.by_bot]
 
 
 def in_private(harness: AppHarness, who: str = "ana") -> list[Message]:
-    """What slackguide wrote to this person alone."""
+    """Return what slackguide wrote to this person alone."""
     return [m for m in harness.workspace.direct_messages(who) if m.by_bot]
 
 
@@ -207,7 +207,7 @@ def test_a_channel_that_the_event_alone_calls_shared_is_shared(harness: AppHarne
 
 
 def a_bot(harness: AppHarness) -> None:
-    """A ticket system's, say: it was installed for the workspace, and does not read as a person does."""
+    """Check that a bot, such as a ticket system's, does not count as a reader."""
     joined(harness, newcomer(bot=True))
 
 

@@ -17,7 +17,7 @@ from tests.support.credentials import BOT_TOKEN
 
 @pytest.fixture
 def harness(make_harness: Callable[..., AppHarness]) -> AppHarness:
-    """A workplace whose directory nobody refreshes but the test."""
+    """Return a workspace whose directory nobody refreshes but the test."""
     return make_harness(known=False)
 
 

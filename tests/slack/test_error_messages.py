@@ -22,7 +22,7 @@ REFERENCE = re.compile(r"reference ([\w-]{8})\)")
 
 @pytest.fixture
 def referred(caplog: pytest.LogCaptureFixture) -> Callable[[str], None]:
-    """Checks words for a person: an apology whose reference is in the log, and nothing else of the fault."""
+    """Check words for a person: an apology whose reference is in the log, and nothing else of the fault."""
 
     def check(notified: str) -> None:
         found = REFERENCE.search(notified)
@@ -35,7 +35,7 @@ def referred(caplog: pytest.LogCaptureFixture) -> Callable[[str], None]:
 
 @pytest.fixture
 def broken(harness: AppHarness) -> Iterator[AppHarness]:
-    """A workplace whose guide fails from now on."""
+    """Yield a workspace whose guide fails from now on."""
     harness.guide.broken = SECRET
     yield harness
     harness.guide.broken = None

@@ -17,20 +17,20 @@ from tests.support.rendered import labels, live, words
 
 
 def card(harness: AppHarness, post: Message) -> Message:
-    """The post as it stands now."""
+    """Return the post as it stands now."""
     harness.settle()
     return harness.workspace.message(post.ts)
 
 
 @pytest.fixture
 def post(harness: AppHarness, escalation: Escalation) -> Message:
-    """The post of an escalation of Ana's."""
+    """Return the post of an escalation of Ana's."""
     return posted(harness, escalation)
 
 
 @pytest.fixture
 def escalation(harness: AppHarness) -> Escalation:
-    """An escalation of Ana's."""
+    """Return an escalation of Ana's."""
     return sent(harness)
 
 
@@ -42,7 +42,7 @@ def claimed(harness: AppHarness, post: Message) -> Message:
 
 
 def history(harness: AppHarness, escalation: Escalation) -> list[EventKind]:
-    """What happened to it."""
+    """Return what happened to it."""
     return [event.kind for event in harness.repositories.escalations.history(escalation.id)]
 
 
@@ -300,7 +300,7 @@ def test_the_whole_story_is_stored(harness: AppHarness, escalation: Escalation, 
 
 
 def reminded(harness: AppHarness) -> None:
-    """An hour and a bit passes, and the reminders that are due are given."""
+    """Let an hour and a bit pass, and send the reminders that are due."""
     harness.pass_time(61 * 60)
     harness.until(lambda: harness.remind() or harness.active())
     harness.settle()

@@ -153,7 +153,7 @@ def database_locked(harness: AppHarness) -> Iterator[None]:
 
 @contextmanager
 def database_away(harness: AppHarness) -> Iterator[None]:
-    """The disk is gone for a while."""
+    """Take the disk away for a while."""
     away = harness.database.with_suffix(".away")
     harness.database.rename(away)
     try:
@@ -208,7 +208,7 @@ def test_options_and_fields_of_an_older_form_are_reported_on_a_field_that_is_the
 
 @pytest.fixture(scope="module")
 def changed_guide(guide: Guide) -> Guide:
-    """The guide over knowledge in which one destination has another name."""
+    """Return the guide over knowledge in which one destination has another name."""
 
     def changed(rule: Rule) -> Rule:
         renamed = rule.target.name == "HV Mediation Tier 1"

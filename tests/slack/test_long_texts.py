@@ -44,7 +44,7 @@ def talkative_guide(tmp_path_factory: pytest.TempPathFactory) -> Guide:
 
 @pytest.fixture
 def talking(talkative_guide: Guide, empty_database: Path, tmp_path: Path) -> Iterator[AppHarness]:
-    """A workplace with that form."""
+    """Yield a workspace with that form."""
     database = tmp_path / "talking.db"
     database.write_bytes(empty_database.read_bytes())
     made = AppHarness(guide=talkative_guide, database=database)
@@ -53,7 +53,7 @@ def talking(talkative_guide: Guide, empty_database: Path, tmp_path: Path) -> Ite
 
 
 def typed(letter: str, length: int = 3000) -> str:
-    """A text of that length which says where it ends."""
+    """Return a text of that length which says where it ends."""
     return f"{letter * (length - 4)} end"
 
 

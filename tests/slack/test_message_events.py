@@ -17,7 +17,7 @@ from tests.support.rendered import fields, labels, live, said, words
 
 
 def answers(harness: AppHarness, who: str = "ana") -> list[Message]:
-    """What slackguide wrote to this person."""
+    """Return what slackguide wrote to this person."""
     return [message for message in harness.workspace.direct_messages(who) if message.by_bot]
 
 

@@ -248,7 +248,7 @@ def direct(harness: AppHarness) -> str:
 
 @pytest.fixture
 def ticket(harness: AppHarness) -> Message:
-    """A ticket that another app posted, in blocks alone."""
+    """Return a ticket that another app posted, in blocks alone."""
     harness.workspace.add_person(ZENDESK)
     staff = harness.workspace.conversation(STAFF)
     harness.workspace.change_channel(STAFF, members=staff.members | {ZENDESK.id})

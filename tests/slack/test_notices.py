@@ -27,7 +27,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 
 
 def became(harness: AppHarness, who: str, **changes: object) -> None:
-    """The directory has heard what a person is now."""
+    """Update a person in the directory."""
     found = harness.repositories.directory.find(harness.workspace.person(who).id)
     assert found is not None
     harness.repositories.directory.put(replace(found, **changes))  # type: ignore[arg-type]
@@ -45,7 +45,7 @@ def cleared(harness: AppHarness) -> None:
 
 
 def forgotten(harness: AppHarness, who: str) -> None:
-    """The directory does not have the person any more."""
+    """Remove a person from the directory."""
     found = harness.repositories.directory.find(harness.workspace.person("lena").id)
     assert found is not None
     with harness.repositories.database.write() as connection:

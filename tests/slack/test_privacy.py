@@ -48,7 +48,7 @@ def private(log: io.StringIO) -> None:
 
 
 def everything(harness: AppHarness) -> None:
-    """The word goes into every surface there is."""
+    """Send the word to every surface."""
     message = harness.route(f"{MEDIATION} {WORD}")
     for action in (Action.HELPFUL, Action.SKIP_FACT, Action.NOT_THIS, Action.NONE_OF_THESE):
         message = harness.click_message(message, action) if action in labels(message).values() else message

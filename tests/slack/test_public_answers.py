@@ -37,7 +37,7 @@ def public(harness: AppHarness, text: str = MEDIATION, who: str = "ana") -> Mess
 
 
 def with_button(harness: AppHarness, answer: Message, action_id: str, value: str) -> Message:
-    """A further message of ours under the same question, with this one button."""
+    """Return a further message of ours under the same question, with this one button."""
     client = WebClient(BOT_TOKEN, base_url=harness.sandbox.api_url)
     button = {"type": "button", "action_id": action_id, "value": value, "text": {"type": "plain_text", "text": "Go"}}
     block = {"type": "actions", "elements": [button]}
@@ -46,7 +46,7 @@ def with_button(harness: AppHarness, answer: Message, action_id: str, value: str
 
 
 def copy_of(harness: AppHarness, who: str, act: Callable[[], Any]) -> Message:
-    """What this person alone is shown in consequence."""
+    """Return what this person alone is shown in consequence."""
     before = {m.ts for m in harness.workspace.ephemerals(who)}
 
     def new() -> list[Message]:
@@ -59,7 +59,7 @@ def copy_of(harness: AppHarness, who: str, act: Callable[[], Any]) -> Message:
 
 
 def state_of(message: Message) -> AnswerState:
-    """The state that the message's buttons carry."""
+    """Return the state that the message's buttons carry."""
     return AnswerPayload.parse(elements(message)[-1]["value"]).state
 
 

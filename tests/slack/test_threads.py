@@ -43,14 +43,14 @@ class ProbedGuide(Guide):
         self.meanwhile: Callable[[str], object] = lambda _: None
 
     def answer(self, concern: Concern, asker: Asker, *, today: date) -> Outcome:
-        """Counts texts that are matched; one with an entry is only explained."""
+        """Count the texts that are matched. One with an entry is only explained."""
         if concern.entry is None:
             self.matched[concern.text] += 1
         self.meanwhile(concern.text)
         return super().answer(concern, asker, today=today)
 
     def facts_in(self, text: str, *, today: date) -> Mapping[str, FactValue]:
-        """Counts texts that are searched for facts."""
+        """Count texts that are searched for facts."""
         self.read[text] += 1
         return super().facts_in(text, today=today)
 
@@ -63,7 +63,7 @@ def module_guide(guide: Guide) -> ProbedGuide:
 
 @pytest.fixture
 def probe(module_guide: ProbedGuide) -> Iterator[ProbedGuide]:
-    """The guide that answers."""
+    """Yield the guide that answers."""
     module_guide.reset()
     yield module_guide
     module_guide.reset()
@@ -71,7 +71,7 @@ def probe(module_guide: ProbedGuide) -> Iterator[ProbedGuide]:
 
 @pytest.fixture
 def probed(probe: ProbedGuide, empty_database: Path, tmp_path: Path) -> Iterator[AppHarness]:
-    """A workplace with that guide."""
+    """Yield a workspace with that guide."""
     database = tmp_path / "probed.db"
     database.write_bytes(empty_database.read_bytes())
     harness = AppHarness(guide=probe, database=database)
@@ -81,7 +81,7 @@ def probed(probe: ProbedGuide, empty_database: Path, tmp_path: Path) -> Iterator
 
 
 def thread_of(harness: AppHarness, *texts: str) -> Message:
-    """Writes these messages in one thread, each answered; the first answer."""
+    """Write these messages in one thread, wait for each answer, and return the first."""
     first = harness.ask(texts[0])
     for text in texts[1:]:
         harness.ask(text, thread_ts=first.thread_ts)
@@ -89,7 +89,7 @@ def thread_of(harness: AppHarness, *texts: str) -> Message:
 
 
 def stored_drafts(harness: AppHarness) -> list[str]:
-    """The texts that are kept for buttons."""
+    """Return the texts that are kept for buttons."""
     with harness.repositories.database.read() as connection:
         return [content["text"] for content in connection.execute(select(drafts.c.content)).scalars()]
 

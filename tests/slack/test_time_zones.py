@@ -26,7 +26,7 @@ DAYS = "Days since the last payment: {} days"
 
 @pytest.fixture
 def harness(make_harness: Callable[..., AppHarness]) -> AppHarness:
-    """It is Thursday, 5 March, for Ana in Manila, and Wednesday, 4 March, for Ben in Los Angeles."""
+    """Return a workspace where it is 5 March for Ana in Manila, and 4 March for Ben in Los Angeles."""
     return living_in(make_harness(), ana="Asia/Manila", ben="America/Los_Angeles")
 
 

@@ -85,7 +85,7 @@ forms = st.builds(
 
 
 def typed_into(item: FormField) -> SearchStrategy[Any]:
-    """What a person can put into a field."""
+    """Return what a person can put into a field."""
     match item.kind:
         case "choice":
             return st.sampled_from([*item.options])

@@ -31,7 +31,7 @@ NEWEST = ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database that nobody has opened yet."""
+    """Return the URL of a database that nobody has opened yet."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'new folder' / 'guide.db'}"
     return str(request.getfixturevalue("postgresql").empty())

@@ -29,13 +29,13 @@ CHANGES: dict[str, dict[str, object]] = {
 
 
 def sent(store: Store, number: int, **changes: object) -> Escalation:
-    """An escalation, sent a second after the one before."""
+    """Return an escalation, sent a second after the one before."""
     store.elapse(1)
     return store.submit(new_escalation(f"V{number}", **changes)).escalation
 
 
 def newer(store: Store, escalation: Escalation, change: dict[str, object]) -> None:
-    """Writes into the escalation what this version does not know."""
+    """Write into the escalation what this version does not know."""
     with store.database.write() as connection:
         connection.execute(update(escalations).where(escalations.c.id == escalation.id).values(change))
 

@@ -291,7 +291,7 @@ def replies(jobs: list[Job]) -> list[ReplyInThread]:
 
 
 def card_of_post(jobs: list[Job], channel: str) -> PostedCard:
-    """The card that `drained` gave to the post in a channel."""
+    """Return the card that `drained` gave to the post in a channel."""
     (post,) = [job for job in jobs if job.task == PostEscalation(channel)]
     return PostedCard("C1", f"{post.id}.5")
 
@@ -351,7 +351,7 @@ def test_a_card_that_waits_for_the_old_channel_does_not_keep_the_new_one_from_be
 
 
 def old_reply(store: Store, text: str) -> None:
-    """Makes the row of a reply as 0.1.0 wrote it: without the card, and due as soon as there is any card."""
+    """Make the row of a reply as 0.1.0 wrote it: without the card, and due as soon as there is any card."""
     payload = {"notice": "asked", "who": "U2", "words": text}
     with store.database.write() as connection:
         rows = connection.execute(select(outbox).where(outbox.c.kind == "reply_in_thread")).all()
@@ -596,7 +596,7 @@ def test_a_clock_that_is_set_back_holds_nothing_up(store: Store) -> None:
 
 
 def counted_steps(store: Store) -> list[int]:
-    """Gets an item for every thousand instructions that SQLite's virtual machine executes from now on."""
+    """Return a list that grows with every thousand instructions that SQLite's virtual machine executes."""
     steps: list[int] = []
 
     def count() -> int:

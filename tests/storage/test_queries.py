@@ -28,7 +28,7 @@ POLICY = ReminderPolicy(ALWAYS, unclaimed_after=30, unresolved_after=240)
 
 
 def watched(store: Store, *specialists: str) -> SqlEscalationRepository:
-    """The ledger as it is with forms that have reminders and specialists."""
+    """Return the ledger as it is with forms that have reminders and specialists."""
     numbers = iter(range(1_000_000))
     return SqlEscalationRepository(
         database=store.database,

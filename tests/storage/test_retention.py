@@ -57,7 +57,7 @@ def swept(store: Store, days: int | None, *, hours: int = 24) -> int:
 
 
 def closed(store: Store, view: str = "V1") -> Escalation:
-    """An escalation with words in it, on Slack and withdrawn."""
+    """Return an escalation with words in it, on Slack and withdrawn."""
     escalation = store.escalations.submit(new_escalation(view, question=SECRET)).escalation
     store.escalations.apply(escalation.id, Withdraw("U1"))
     deliver_all(store)
@@ -65,7 +65,7 @@ def closed(store: Store, view: str = "V1") -> Escalation:
 
 
 def kept(store: Store, escalation: Escalation) -> Escalation:
-    """The escalation as it stands now."""
+    """Return the escalation as it stands now."""
     found = store.escalations.get(escalation.id)
     assert found is not None
     return found

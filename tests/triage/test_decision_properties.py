@@ -25,7 +25,7 @@ def triage(guide: Guide) -> Triage:
 
 @pytest.fixture(scope="module")
 def deciding(knowledge: KnowledgeBase) -> list[Entry]:
-    """The entries that decide by facts."""
+    """Return the entries that decide by facts."""
     return [entry for entry in knowledge.entries.values() if relevant_facts(entry)]
 
 

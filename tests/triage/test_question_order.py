@@ -21,7 +21,7 @@ KnownCells = tuple[int | None, ...]
 
 @st.composite
 def tables(draw: st.DrawFn) -> tuple[DecisionTable, dict[str, FactSpec], list[tuple[int, ...]]]:
-    """A table of up to three facts with up to three values each, how common each value is, and what can be open."""
+    """Return a table of up to three facts with up to three values each, and what can be open."""
     shape = draw(st.lists(st.integers(2, 3), min_size=1, max_size=3))
     facts = {f"fact{axis}": _fact(draw, size) for axis, size in enumerate(shape)}
     goes = np.array(draw(st.lists(st.integers(0, 2), min_size=int(np.prod(shape)), max_size=int(np.prod(shape)))))
