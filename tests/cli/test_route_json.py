@@ -47,6 +47,8 @@ ODD = {
     "numbers": "1e999 0x7f -5 999999999999999999999999 ½ ٣",
 }
 
+NOTHING = {"confidence": 0.0, "alerts": [], "matches": [], "answer": None, "facts": {}, "missing": []}
+
 BATCH: dict[str, dict[str, Any]] = {
     "the case": {"entry": MEDIATION, "facts": CASE},
     "without its segment": {"entry": MEDIATION, "facts": HOURLY},
@@ -95,7 +97,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
 
 def check_document(found: dict[str, Any], knowledge: KnowledgeBase) -> None:
     """Hold every field to the contract."""
-    assert list(found) == ["outcome", "confidence", "alerts", "matches", "answer"]
+    assert list(found) == ["outcome", "confidence", "alerts", "matches", "answer", "facts", "missing"]
+    assert set(found["facts"]) <= set(knowledge.facts)
     matches = found["matches"]
     assert found["outcome"] in ("answer", "choices", "none", "social")
     if found["outcome"] == "social":
@@ -115,7 +118,9 @@ def check_document(found: dict[str, Any], knowledge: KnowledgeBase) -> None:
         assert list(alert) == ["id", "message"]
         assert knowledge.entries[alert["id"]].priority == "critical"
         assert alert["message"]
+    assert found["missing"] == (found["answer"] or {"missing": []})["missing"]
     if found["answer"] is not None:
+        assert found["facts"] == found["answer"]["facts"]
         check_answer(found["answer"], found, knowledge)
 
 
@@ -198,7 +203,7 @@ def test_a_critical_concern_withholds_nothing(results: dict[str, dict[str, Any]]
 def test_what_an_agent_may_not_see_is_not_there(results: dict[str, dict[str, Any]], knowledge: KnowledgeBase) -> None:
     hidden = knowledge.hidden_from("agent")
     assert LEADS_ONLY in hidden
-    assert results["leads only"] == {"outcome": "none", "confidence": 0.0, "alerts": [], "matches": [], "answer": None}
+    assert results["leads only"] == {"outcome": "none", **NOTHING}
     shown = {match["id"] for found in results.values() for match in found["matches"]}
     assert shown.isdisjoint(hidden)
 
@@ -222,7 +227,16 @@ def test_nothing_is_said_where_nothing_fits(results: dict[str, dict[str, Any]]) 
 
 def test_small_talk_is_social(results: dict[str, dict[str, Any]]) -> None:
     for name in ("thanks", "odd: emoji"):
-        assert results[name] == {"outcome": "social", "confidence": 0.0, "alerts": [], "matches": [], "answer": None}
+        assert results[name] == {"outcome": "social", **NOTHING}
+
+
+def test_facts_are_known_whatever_the_outcome(shell: Shell, tmp_path: Path) -> None:
+    lines = [{"text": "refund, hourly, paid 12 days ago"}, {"text": "goldfish", "facts": {"contract_type": "hourly"}}]
+    refund, goldfish = (
+        json.loads(line) for line in batch(shell, lines, tmp_path, "--knowledge", SHIPPED).out.splitlines()
+    )
+    assert refund["facts"] == {"contract_type": "hourly", "days_since_last_payment": 12}
+    assert (goldfish["outcome"], goldfish["facts"]) == ("none", {"contract_type": "hourly"})
 
 
 def test_one_answer_is_one_document(shell: Shell, knowledge: KnowledgeBase, results: dict[str, dict[str, Any]]) -> None:

@@ -77,9 +77,18 @@ class Guide:
                 self.knowledge.entries[matches[0].id], concern, matches, matching.alerts, matching.urgent,
                 matching.why, today,
             )  # fmt: skip
+        facts = self._facts(concern, self._extract(concern.text, today))
         if matching.outcome == "choices":
-            return Choices(matching.confidence, matches, matching.alerts, offered=matching.offered)
-        return NoAnswer(matching.confidence, matches, matching.alerts)
+            return Choices(matching.confidence, matches, matching.alerts, facts=facts, offered=matching.offered)
+        return NoAnswer(matching.confidence, matches, matching.alerts, facts=facts)
+
+    def _facts(self, concern: Concern, extracted: ExtractedFacts) -> Mapping[str, FactValue]:
+        """Return the given facts and the extracted ones that the agent neither gave nor removed."""
+        overridden = {*concern.facts, *concern.dropped}
+        return {
+            **{name: value for name, value in extracted.facts.items() if name not in overridden},
+            **concern.facts,
+        }
 
     def _small_talk(self, text: str) -> SmallTalk | None:
         return SmallTalk.ACKNOWLEDGEMENT if is_emoji_only(text) else self._matcher.small_talk(normalize(text))
@@ -106,18 +115,18 @@ class Guide:
     ) -> Answer:
         extracted = self._extract(concern.text, today)
         overridden = {*concern.facts, *concern.dropped}
-        new_facts = {name: value for name, value in extracted.facts.items() if name not in overridden}
-        facts: Mapping[str, FactValue] = {**new_facts, **concern.facts}
+        facts = self._facts(concern, extracted)
         decision = self.triage.decide(entry.id, facts)
         template = self.knowledge.notes[decision.note].text if decision.note else None
         return Answer(
             confidence=matches[0].confidence,
             matches=matches,
             alerts=alerts,
+            facts=facts,
             entry=entry,
             decision=decision,
             note=fill_note(template, self.knowledge, facts, concern.text) if template else None,
-            extracted={name: span for name, span in extracted.spans.items() if name in new_facts},
+            extracted={name: span for name, span in extracted.spans.items() if name not in overridden},
             unclear={name: question for name, question in extracted.unclear.items() if name not in overridden},
             urgent=urgent,
             why=why,

@@ -35,6 +35,8 @@ def _common_json(name: str, outcome: BaseOutcome, answer: dict[str, Any] | None)
             {"id": match.id, "title": match.title, "confidence": round(match.confidence, DIGITS)} for match in ranked
         ],
         "answer": answer,
+        "facts": dict(outcome.facts),
+        "missing": answer["missing"] if answer else [],
     }
 
 

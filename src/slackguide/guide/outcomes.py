@@ -45,11 +45,15 @@ class RankedEntry:
 
 @dataclass(frozen=True, slots=True)
 class BaseOutcome:
-    """The fields of every outcome: the candidate entries, best first, and the alerts."""
+    """The fields of every outcome: the candidate entries, best first, the alerts, and the facts.
+
+    `facts` are those given and those extracted from the text, without those that an entry implies or assumes.
+    """
 
     confidence: float
     matches: tuple[RankedEntry, ...]
     alerts: tuple[Alert, ...]
+    facts: Mapping[str, FactValue] = field(default_factory=dict, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
