@@ -106,6 +106,37 @@ def test_escalate_with_the_id_of_a_form_opens_it_empty(harness: AppHarness) -> N
             assert block["block_id"] == block["element"]["action_id"]
 
 
+@pytest.mark.parametrize(
+    "form", ["ASK-Disputes", "ask disputes", "#ask-disputes", "#Ask-Disputes:", "<#C012AB|ask-disputes>"]
+)
+def test_escalate_takes_the_title_or_channel_of_a_form_and_words_for_it(harness: AppHarness, form: str) -> None:
+    harness.command(f"escalate {form} hourly, paid 12 days ago, contract 34567890")
+
+    known = fields(harness.modal())
+    assert known["summary"] == "hourly, paid 12 days ago, contract 34567890"
+    assert (known["dispute_type"], known["contract_id"]) == ("hourly", "34567890")
+
+
+def test_words_after_the_form_pass_through_its_gate(harness: AppHarness) -> None:
+    message = harness.route("escalate ask-ce sent to CE 30 hours ago")
+
+    assert "30 hours" in words(message)
+    assert harness.workspace.views.stack(harness.workspace.person("ana").id) == ()
+
+
+def test_other_words_after_escalate_are_a_concern_with_the_forms_offered(harness: AppHarness) -> None:
+    message = harness.route(f"escalate {MEDIATION}, contract 34567890")
+
+    assert "Send a case to Mediation" in words(message)
+    assert "To escalate it as it is" in said(message)
+
+    harness.click(message, "answer_escalate:0")
+
+    known = fields(harness.modal())
+    assert known["summary"] == f"{MEDIATION}, contract 34567890"
+    assert known["contract_id"] == "34567890"
+
+
 def test_words_that_fit_nothing_are_reported_so(harness: AppHarness) -> None:
     message = harness.route(UNKNOWN)
 

@@ -94,9 +94,9 @@ class ModalOpener:
 
     def _prefill(self, state: AnswerState, outcome: Outcome, user: Allowed) -> FormPrefill:
         text = self._answers.text_of(state, user.user_id)
+        facts = dict(outcome.facts)
         if not isinstance(outcome, Answer):
-            return FormPrefill(text, dict(state.facts))
-        facts = dict(outcome.decision.known_facts)
+            return FormPrefill(text, facts)
         if outcome.entry.id in self._answers.knowledge.hidden_from(LEAST_PRIVILEGED.role):
             return FormPrefill(text, facts)  # the form's values are posted where everybody can read them
         destination = outcome.decision.destination

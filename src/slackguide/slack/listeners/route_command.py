@@ -10,9 +10,11 @@ from slack_bolt import Ack
 from slackguide.slack.access import Allowed
 from slackguide.slack.answer_service import AnswerService
 from slackguide.slack.api.modals import GateRequiredError, ModalNotOpenedError, ModalOpener
+from slackguide.slack.button_payloads import AnswerState
+from slackguide.slack.escalate_command import EscalateRequest, read_escalate_request
 from slackguide.slack.views.ask_modal import ask_view
 from slackguide.slack.views.blocks import RenderedMessage, text_card
-from slackguide.slack.views.choices import choose_form_card, help_card
+from slackguide.slack.views.choices import choose_form_card, help_card, with_forms
 from slackguide.text import normalize_characters
 
 KNOWN_NOW = "I know you now. Please type that again."
@@ -28,7 +30,8 @@ class RouteCommand:
     def __call__(self, ack: Ack, command: dict[str, Any], user: Allowed, acknowledged: bool) -> None:
         """Answer a command. After the acknowledgement it is too late to open a modal."""
         text = normalize_characters(command.get("text") or "").strip()
-        wants_modal = not text or text.casefold().split()[0] == "escalate"
+        request = read_escalate_request(text, self._answers.knowledge.forms)
+        wants_modal = not text or (request is not None and (request.form_id is not None or not request.text))
         card = text_card(KNOWN_NOW) if acknowledged and wants_modal else self._card(command, user)
         ack(**card.ephemeral()) if card else ack()
 
@@ -39,18 +42,28 @@ class RouteCommand:
         knowledge = self._answers.knowledge
         if arguments == ["help"]:
             return help_card(knowledge)
-        if arguments == ["escalate"]:
-            return choose_form_card(knowledge)
-        if len(arguments) == 2 and arguments[0] == "escalate" and text.split()[1] in knowledge.forms:
-            return self._form(command, text.split()[1], user)
+        if (request := read_escalate_request(text, knowledge.forms)) is not None:
+            return self._escalate(command, request, user)
         if not arguments:
             return self._open(lambda: self._modals.view(command["trigger_id"], ask_view()))
         return self._answers.ask(command["text"], user.user_id, user.asker)
 
-    def _form(self, command: dict[str, Any], form: str, user: Allowed) -> RenderedMessage | None:
-        """Open the form, or return the question of its gate."""
+    def _escalate(self, command: dict[str, Any], request: EscalateRequest, user: Allowed) -> RenderedMessage | None:
+        """Open the named form, let the person choose one, or answer the concern and offer the forms below it."""
+        state = self._answers.new_state(request.text, user.user_id) if request.text else None
+        if request.form_id is not None:
+            return self._form(command, request.form_id, state, user)
+        if state is None:
+            return choose_form_card(self._answers.knowledge)
+        card = self._answers.render(state, user.user_id, user.asker)
+        return with_forms(card, state, self._answers.knowledge)
+
+    def _form(
+        self, command: dict[str, Any], form: str, state: AnswerState | None, user: Allowed
+    ) -> RenderedMessage | None:
+        """Open the form, prefilled from the state, or return the question of its gate."""
         try:
-            return self._open(lambda: self._modals.form(command, form, None, user))
+            return self._open(lambda: self._modals.form(command, form, state, user))
         except GateRequiredError as gated:
             return self._answers.render(gated.state, user.user_id, user.asker, notice=str(gated))
 

@@ -6,7 +6,13 @@ from slack_sdk.models.blocks import Block, SectionBlock
 
 from slackguide.guide import BaseOutcome, Choices, NoAnswer, RankedEntry
 from slackguide.knowledge import KnowledgeBase
-from slackguide.slack.button_payloads import AnswerPayload, AnswerState, ChooseEntryPayload, ChooseFormPayload
+from slackguide.slack.button_payloads import (
+    AnswerPayload,
+    AnswerState,
+    ChooseEntryPayload,
+    ChooseFormPayload,
+    EscalatePayload,
+)
 from slackguide.slack.ids import COMMAND, Action
 from slackguide.slack.mrkdwn import bold, plain
 from slackguide.slack.views.answer_card import alert_blocks
@@ -20,6 +26,9 @@ from slackguide.slack.views.blocks import (
     rich_text,
     rich_text_block,
 )
+
+FORMS_OFFERED = 5
+"""Maximum number of forms offered below an answer, so that their buttons fit into a row."""
 
 OFFERED = 4
 """Most matches shown at once."""
@@ -87,7 +96,10 @@ def help_card(knowledge: KnowledgeBase) -> RenderedMessage:
         (f"{COMMAND} client wants mediation, hourly, paid 12 days ago", "answers with the steps and the queue"),
         (COMMAND, "opens a form to type a longer question into"),
         (f"{COMMAND} escalate", "lets you choose an escalation form"),
-        *((f"{COMMAND} escalate {id}", f"opens the form “{form.title}”") for id, form in knowledge.forms.items()),
+        *(
+            (f"{COMMAND} escalate {id}", f"opens the form “{form.title}”; further words fill it in")
+            for id, form in knowledge.forms.items()
+        ),
         (f"{COMMAND} help", "shows this"),
     ]
     more = (
@@ -100,6 +112,21 @@ def help_card(knowledge: KnowledgeBase) -> RenderedMessage:
         rich_text_block(paragraph(rich_text(more))),
     ]
     return RenderedMessage("\n".join([*(f"{typed}: {does}." for typed, does in items), more]), tuple(blocks))
+
+
+def with_forms(card: RenderedMessage, state: AnswerState, knowledge: KnowledgeBase) -> RenderedMessage:
+    """Return an answer with the forms offered below it, for a person who wants to escalate."""
+    buttons = [
+        button(
+            f"Ask #{form.channel}",
+            f"{Action.ESCALATE}:{number}",
+            EscalatePayload(state, id).encode(),
+            says=f"Escalate with the form {form.title}",
+        )
+        for number, (id, form) in enumerate(knowledge.forms.items())
+    ][:FORMS_OFFERED]
+    offer = "To escalate it as it is:"
+    return RenderedMessage(f"{card.text}\n{offer} {COMMAND} escalate", (*card.blocks, context(offer), actions(buttons)))
 
 
 def choose_form_card(knowledge: KnowledgeBase) -> RenderedMessage:
