@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from slackguide.extraction.extractor import MAX_SPAN_LENGTH, ExtractedFacts, FactExtractor
 from slackguide.knowledge.facts import FactSpec, FactValueSpec
 from slackguide.knowledge.loader import load
+from slackguide.matching.wordlist import common_words
 
 KNOWLEDGE = load(Path(__file__).parents[2] / "knowledge")
-READER = FactExtractor(KNOWLEDGE.facts, KNOWLEDGE.abbreviations)
+READER = FactExtractor(KNOWLEDGE.facts, KNOWLEDGE.abbreviations, common_words())
 TODAY = date(2026, 11, 20)  # a Friday
 
 

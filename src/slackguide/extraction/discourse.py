@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
 from slackguide.extraction import lexicon as small
 from slackguide.extraction.lexicon import ASKING, AUXILIARIES, BE, HEADS, JOINING, MEANING, OPENING, PARTIES
@@ -184,6 +185,8 @@ class Discourse:
 
     def _is_hypothetical(self, at: int) -> bool:
         word, following = self._words[at], self.word(at + 1)
+        if word == "had" and self._tokens[at].separator is Separator.SENTENCE:
+            return following not in small.ARTICLES and following not in small.BEING
         if word in small.SUPPOSING_BEFORE:
             return following == small.SUPPOSING_BEFORE[word]
         return word in small.SUPPOSING and not (word == "if" and following in small.IDLE_IF)
@@ -192,11 +195,29 @@ class Discourse:
         """Return whether the clause refers to another case before token `start`."""
         for at in range(max(clause.start, start - MAX_DISTANCE), start):
             word = self._words[at]
+            if word in small.COUSINS:
+                return True
             if word == "same" and self._words[start - 1] == "as":
                 return True
             if word in small.ELSEWHERE and self.word(at + 1, within=clause) in small.CASES and at + 1 < start:
                 return True
         return False
+
+    def corrections(self) -> list[int]:
+        """Return the positions of the words that introduce a correction."""
+        return [at for at, word in enumerate(self._words) if word in small.CORRECTING]
+
+    def has_focus(self, start: int) -> bool:
+        """Return whether the clause of token `start` is explicitly about the case at hand: `this one`, `mine`."""
+        clause = self._clause_of[start]
+        before = self._words[max(clause.start, start - MAX_DISTANCE) : min(clause.end, start + MAX_DISTANCE)]
+        return not small.FOCUS.isdisjoint(before) or any(pair == ("this", "one") for pair in pairwise(before))
+
+    def is_enumerated(self, start: int, end: int) -> bool:
+        """Return whether `one` introduces this and another value: `two contracts, one hourly, one fixed price`."""
+        if self.word(start - 1, within=self._clause_of[start]) != "one":
+            return False
+        return self._words[max(0, start - 12) : end + 12].count("one") > 1
 
     def is_wished(self, start: int) -> bool:
         """Return whether a verb of wishing, losing or sending closely precedes token `start`."""
@@ -238,7 +259,12 @@ class Discourse:
     def is_passive(self, start: int, end: int) -> bool:
         """Return whether the tokens are passive (`was asked`, `been reported`) or lack content (`said nothing`)."""
         words = self._words[start:end]
-        return (words[-1].endswith("ed") and not small.PASSIVE.isdisjoint(words)) or self.word(end) in ("nothing", "no")
+        return (words[-1].endswith("ed") and not small.PASSIVE.isdisjoint(words)) or self.word(
+            end, within=self._clause_of[end - 1]
+        ) in (
+            "nothing",
+            "no",
+        )
 
     def is_negated_after(self, end: int) -> bool:
         """Return whether the words after token `end` state that the preceding phrase is lost."""

@@ -7,7 +7,7 @@ recall.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -17,6 +17,7 @@ from slackguide.extraction.discourse import MAX_DISTANCE, Discourse
 from slackguide.extraction.lexicon import FOLLOWING, HEADS, OWNING, SIDES
 from slackguide.extraction.numbers import NumberExtractor
 from slackguide.extraction.phrases import PhraseMatch, Phrases
+from slackguide.extraction.predicates import TILDE, Predicates
 from slackguide.extraction.tokenizer import Separator, Token, normalize, tokenize
 from slackguide.knowledge.conditions import NEVER
 from slackguide.knowledge.facts import FactSpec
@@ -65,18 +66,25 @@ class FactExtractor:
     """Extracts a fixed set of facts from texts. `abbreviations` are those of the glossary."""
 
     def __init__(
-        self, facts: Mapping[str, FactSpec], abbreviations: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+        self,
+        facts: Mapping[str, FactSpec],
+        abbreviations: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+        common_words: Container[str] = frozenset(),
     ) -> None:
         self._facts = facts
-        self._phrases: Phrases[_Meaning] = Phrases(abbreviations)
+        self._phrases: Phrases[_Meaning] = Phrases(abbreviations, common_words)
+        self._predicates: Predicates[_Meaning] = Predicates(abbreviations)
         self._numbers = NumberExtractor(facts, abbreviations)
         self._sides = {name for name, fact in facts.items() if set(fact.choices) == SIDES}
         self._party = {name: party for name, fact in facts.items() if (party := _party_of(fact))}
         for name, fact in facts.items():
             for value, phrase in _phrases_of(fact):
-                self._phrases.add(phrase, _Meaning(name, value, single_word=" " not in phrase))
-            for word in " ".join(fact.read).replace("|", " ").split():
-                self._phrases.add_word(normalize(word))
+                if TILDE in phrase:
+                    self._predicates.add(phrase, _Meaning(name, value))
+                else:
+                    self._phrases.add(phrase, _Meaning(name, value, single_word=" " not in phrase))
+            for word in " ".join([*fact.read, *(phrase for _, phrase in _phrases_of(fact))]).replace("|", " ").split():
+                self._phrases.add_word(normalize(word.lower()))
         for name, value, label in _unique_labels(facts):
             self._phrases.add(label, _Meaning(name, value, whole_clause=True))
 
@@ -90,21 +98,21 @@ class FactExtractor:
         discourse = Discourse(tokens)
         forms = self._phrases.forms(tokens)
         mentions: dict[str, list[_Mention]] = {}
-        longest = self._longest(tokens, forms)
+        longest = self._longest([*self._phrases.find(tokens, forms), *self._predicates.find(tokens, forms, discourse)])
         starts = {match.start for matches in longest.values() for match in matches}
         for name, matches in longest.items():
             mentions[name] = list(self._mentions(name, matches, discourse, starts))
         for name, time in self._numbers.extract(tokens, text, discourse, starts, today=today):
             number = self._number(name, time.start, time.end, time.problem, time.hours)
             mentions.setdefault(name, []).append(number)
-        return self._resolve(mentions, tokens, text)
+        return self._resolve(mentions, tokens, text, discourse)
 
-    def _longest(
-        self, tokens: Sequence[Token], forms: Sequence[tuple[tuple[str, ...], ...]]
-    ) -> dict[str, list[PhraseMatch[_Meaning]]]:
+    def _longest(self, found: Iterable[PhraseMatch[_Meaning]]) -> dict[str, list[PhraseMatch[_Meaning]]]:
         """Return the phrase matches of each fact, without those that overlap a longer one."""
         by_fact: dict[str, list[PhraseMatch[_Meaning]]] = {}
-        for match in self._phrases.find(tokens, forms):
+        for match in found:
+            if match.negated and self._opposite(match.meaning.fact, match.meaning.value) is None:
+                continue
             by_fact.setdefault(match.meaning.fact, []).append(match)
         longest: dict[str, list[PhraseMatch[_Meaning]]] = {}
         for name, matches in by_fact.items():
@@ -147,7 +155,8 @@ class FactExtractor:
             negated = match.negated or discourse.is_denied(match.start)
             value = self._opposite(name, match.meaning.value) if negated else match.meaning.value
             if value is not None:
-                yield _Mention(self._explicit_answer(name, match, value, discourse), match.start, match.end)
+                problem = "The text names several." if discourse.is_enumerated(match.start, match.end) else None
+                yield _Mention(self._explicit_answer(name, match, value, discourse), match.start, match.end, problem)
 
     def _opposite(self, name: str, value: str) -> str | None:
         """Return the only other value of a fact, or None if there are several."""
@@ -211,28 +220,40 @@ class FactExtractor:
         return _Mention(value, start, end, problem)
 
     def _resolve(
-        self, mentions: Mapping[str, Sequence[_Mention]], tokens: Sequence[Token], text: str
+        self, mentions: Mapping[str, Sequence[_Mention]], tokens: Sequence[Token], text: str, discourse: Discourse
     ) -> ExtractedFacts:
         facts: dict[str, str | int] = {}
         spans: dict[str, str] = {}
         unclear: dict[str, str] = {}
         for name in self._facts:
-            fact_mentions = mentions.get(name)
-            if not fact_mentions:
+            if not mentions.get(name):
                 continue
             fact = self._facts[name]
-            values = dict.fromkeys(one.value for one in fact_mentions if one.problem is None)
-            problem = next((one.problem for one in fact_mentions if one.problem), None)
-            first = fact_mentions[0]
+            current = _current(mentions[name], discourse)
+            values = dict.fromkeys(one.value for one in current if one.problem is None)
+            problem = next((one.problem for one in current if one.problem), None)
             if problem:
                 unclear[name] = f"{problem} {fact.ask}"
             elif len(values) > 1:
                 both = " and ".join(fact.value_label(value) for value in list(values)[:3])
                 unclear[name] = f"The text says {both}. {fact.ask}"
             else:
-                facts[name] = first.value
-                spans[name] = _span_text(text, tokens[first.start].start, tokens[first.end - 1].end)
+                facts[name] = current[0].value
+                spans[name] = _span_text(text, tokens[current[0].start].start, tokens[current[0].end - 1].end)
         return ExtractedFacts(facts, spans, unclear)
+
+
+def _current(mentions: Sequence[_Mention], discourse: Discourse) -> Sequence[_Mention]:
+    """Return the mentions that count: those after a correction, or about the case at hand, if there are several values."""
+    if len({(one.value, one.problem) for one in mentions}) == 1:
+        return mentions
+    for marker in reversed(discourse.corrections()):
+        after = [one for one in mentions if one.start > marker]
+        if after:
+            mentions = after
+            break
+    focused = [one for one in mentions if discourse.has_focus(one.start)]
+    return focused or mentions
 
 
 def _span_text(text: str, start: int, end: int) -> str:

@@ -26,9 +26,12 @@ ADVERBS = _word_set(
 SKIPPED = ARTICLES | BEING | ADVERBS
 """Words that are skipped within a phrase."""
 
+SUPPORTING = _word_set("do doe did can could will would should")
+"""Verbs that are skipped within a phrase before `not`: `did not suspend`."""
+
 NEGATIONS = _word_set("not never")
-DENIALS = NEGATIONS | _word_set("no neither nor without non hardly instead than")
-BESIDE_DENIALS = ARTICLES | ADVERBS | BE | _word_set("any of in be been yet longer rather for more")
+DENIALS = NEGATIONS | _word_set("no neither nor without non hardly instead than nobody nothing none noone")
+BESIDE_DENIALS = ARTICLES | ADVERBS | BE | _word_set("any of in be been yet longer rather for more one")
 """Words that can stand between a negation and its scope."""
 
 AUXILIARIES = BE | _word_set("do doe does did has have had can could should shall will would may might")
@@ -58,8 +61,20 @@ MEANING = _word_set("mean count qualify matter differ difference definition defi
 TOWARDS = _word_set("for about over regarding re")
 
 ELSEWHERE = _word_set("another other previous different separate unrelated last earlier prior old second first similar")
-CASES = _word_set("contract case ticket dispute client freelancer job one account project order")
+CASES = _word_set("contract case ticket dispute client freelancer job one account project order user agent person")
 """Nouns that, after a word of `ELSEWHERE`, denote another case: `his other contract`, `my last case`."""
+
+CORRECTING = _word_set(
+    "sorry correction wait oops ooops edit edited mean meant scratch typo nah nope actually rereading checked bad rather "
+    "mistake wrong apologies turns looked hm hmm update"
+)
+"""Words after which a value replaces those before: `hourly, sorry, fixed price`."""
+
+FOCUS = _word_set("mine ours question concerned present asking writing")
+"""Words in a clause about the case at hand, in a text about several cases."""
+
+COUSINS = _word_set("colleague coworker cousin friend roommate brother sister neighbor neighbour husband wife somebody")
+"""People whose case is not the one at hand."""
 
 WISHED = _word_set(
     "become becoming became requirement lost lose losing want need used supposed ask asking apply applied offer "
@@ -77,15 +92,39 @@ HEADS = _word_set(
 )
 """Nouns that an attribute of the case can modify."""
 
+PEOPLE = SIDES | _word_set("user customer agent colleague person someone manager friend")
+"""Nouns that `he`, `she` and `who` can refer to."""
+
+NOUNS = PEOPLE | _word_set(
+    "contract job project order ticket case dispute account acct milestone escrow suspension payment question chat "
+    "concern issue problem hold link page post money fund balance step button"
+)
+"""Nouns that can be the subject of a predicate."""
+
+PERSONAL = _word_set("he she who")
+PRONOUNS = PERSONAL | _word_set("it they this that which one")
+PREPOSITIONS = _word_set("of for on in from with w about to by at between per")
+LINKING = (
+    ARTICLES
+    | ADVERBS
+    | BEING
+    | PREPOSITIONS
+    | _word_set(
+        "not never no been being got get stay stayed remain remained remain show showing shown marked longer anymore do "
+        "doe did will would to me us have apparently"
+    )
+)
+"""Words that can stand between a subject and its predicate: `the ticket has not been solved yet`."""
+
 FOLLOWING = _word_set(
-    "and or but with w for from in on at is are was were has had have who that so as by per because since where "
+    "and or but with w for of from in on at is are was were has had have who that so as by per because since where "
     "which what how can should do does not no yes we i he she they it last paid released ended closed when if "
     "while after before client freelancer to then ty thanks thx please pls asap here now only too yet still also "
     "sent via against the my his her escrow fund want say ask"
 )
 """Words that can follow a one-word phrase. Before any other word it has another meaning: `hourly updates`."""
 
-ORDINARY = _word_set("hr pc pr mm lb sb dc ce ent tr ms esc med cr cs")
+ORDINARY = _word_set("hr pc pr mm lb sb dc ce ent tr ms cr cs")
 """Abbreviations that are ambiguous in lower case: hour, computer, public relations, hmm, pound, somebody …"""
 
 COMPANIONS = _word_set(
@@ -96,12 +135,6 @@ COMPANIONS = _word_set(
 
 OWNERS = _word_set("my his her their your our in from new washington old work")
 """Words after which `PC`, `HR` and `DC` denote a computer, a department and a city."""
-
-LOOK_ALIKES = _word_set(
-    "contact contrast protect expanse contacted contacting relapse freelance insurance refuted noticing nothings "
-    "clients opened closer"
-)
-"""Correct words at an edit distance of one from a word of a phrase. They are not corrected."""
 
 AGO = _word_set("ago back prior earlier agos")
 LATEST = _word_set("last latest recent")

@@ -140,6 +140,8 @@ def _split_compound(word: str) -> tuple[str, ...]:
     """Split a contraction: `isn't` becomes two words, `client's` loses its ending."""
     if word in _NOT:
         return (_NOT[word], "not")
+    if word in ("i'm", "im"):
+        return ("i", "am")
     if "'" not in word:
         return (word,)
     if word.endswith("n't"):
