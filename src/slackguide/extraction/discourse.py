@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 
 from slackguide.extraction import lexicon as small
 from slackguide.extraction.lexicon import ASKING, AUXILIARIES, BE, HEADS, JOINING, MEANING, OPENING, PARTIES
-from slackguide.extraction.tokenizer import Separator, Token
+from slackguide.extraction.tokenizer import Separator, Token, TokenKind
 
 _NEAR_DISTANCE = 5
 """The size in words of the near context before a token."""
@@ -17,6 +17,7 @@ _NEAR_DISTANCE = 5
 MAX_DISTANCE = 40
 """The maximum size in words of the context before a token, within its clause."""
 
+_ELLIPTIC = small.PRONOUNS | PARTIES.keys() | {"there"}
 _BEFORE_ECHO = OPENING | small.ARTICLES
 _CLAUSE_SEPARATORS = frozenset({Separator.COLON, Separator.BREAK, Separator.COMMA, Separator.SENTENCE})
 """The separators between clauses. A slash does not separate them: `fp/enterprise`."""
@@ -94,9 +95,13 @@ class Discourse:
             word = self._words[at]
             if word in small.DENIALS:
                 return True
-            if word not in small.BESIDE_DENIALS:
-                return False
-        return False
+            is_noun = word in small.NOUNS and self.word(at - 1, within=clause) in ("no", "any")
+            if not (is_noun or word in small.BESIDE_DENIALS):
+                break
+        opening = next((at for at in range(clause.start, start) if self._words[at] not in OPENING), start)
+        return opening < start and (
+            self._words[opening] in small.NOBODY or (self._words[opening] == "no" and self._words[opening + 1] == "one")
+        )
 
     def alternative(self, end: int, start: int) -> bool:
         """Return whether `or`, `vs` or a slash joins the phrases before token `end` and from token `start`."""
@@ -120,8 +125,10 @@ class Discourse:
 
     def _opens_clause(self, at: int) -> bool:
         """Return whether a clause begins at this token."""
-        return self._tokens[at].separator in _CLAUSE_SEPARATORS or (
-            self._words[at - 1] in JOINING and self._inverted(at)
+        return (
+            self._tokens[at].separator in _CLAUSE_SEPARATORS
+            or self._words[at] == "but"
+            or (self._words[at - 1] in JOINING and self._inverted(at))
         )
 
     def _clause(self, start: int, end: int, sentence: int, before: Sequence[Clause]) -> Clause:
@@ -143,6 +150,7 @@ class Discourse:
             and last.hypothetical_from == last.start
             and mode in (ClauseMode.STATEMENT, ClauseMode.YES_NO_QUESTION)
             and hypothetical_from == end
+            and self._words[start] != "but"
         ):
             hypothetical_from = start
         if hypothetical_from == first < end:
@@ -187,6 +195,10 @@ class Discourse:
         word, following = self._words[at], self.word(at + 1)
         if word == "had" and self._tokens[at].separator is Separator.SENTENCE:
             return following not in small.ARTICLES and following not in small.BEING
+        if word == "say" and self._tokens[at].separator is Separator.SENTENCE:
+            return following in small.SUBJECTS
+        if word in small.OPINIONS:
+            return self.word(at - 1) == "not"
         if word in small.SUPPOSING_BEFORE:
             return following == small.SUPPOSING_BEFORE[word]
         return word in small.SUPPOSING and not (word == "if" and following in small.IDLE_IF)
@@ -203,15 +215,49 @@ class Discourse:
                 return True
         return False
 
+    def is_number(self, at: int) -> bool:
+        """Return whether token `at` is a number."""
+        return self._tokens[at].kind is TokenKind.NUMBER
+
     def corrections(self) -> list[int]:
         """Return the positions of the words that introduce a correction."""
-        return [at for at, word in enumerate(self._words) if word in small.CORRECTING]
+        return [
+            at
+            for at, word in enumerate(self._words)
+            if word in small.CORRECTING
+            or (word == "no" and (self.separator_before(at + 1) >= Separator.BREAK or self.is_number(at + 1)))
+        ]
+
+    def ellipses(self) -> Iterator[int]:
+        """Yield the last token of each clause that only denies what precedes it: `but she is not`, `so it's not`."""
+        for clause in self._clauses:
+            words = [word for word in self._words[clause.start : clause.end][-6:] if word not in OPENING]
+            if len(words) <= 4 and words[:1] and words[0] in _ELLIPTIC and words[-1] in ("not", "none"):
+                yield clause.end - 1
+
+    def answer(self, end: int) -> str:
+        """Return the yes or no after the question that ends before token `end`, or an empty string."""
+        if not self._tokens[end - 1].asked or self.separator_before(end) is not Separator.SENTENCE:
+            return ""
+        alone = self.separator_before(end + 1) >= Separator.BREAK
+        return self.word(end) if alone else ""
 
     def has_focus(self, start: int) -> bool:
         """Return whether the clause of token `start` is explicitly about the case at hand: `this one`, `mine`."""
         clause = self._clause_of[start]
         before = self._words[max(clause.start, start - MAX_DISTANCE) : min(clause.end, start + MAX_DISTANCE)]
         return not small.FOCUS.isdisjoint(before) or any(pair == ("this", "one") for pair in pairwise(before))
+
+    def words_around(self, start: int, end: int) -> Sequence[str]:
+        """Return the words of the clause before that of token `start`, and those from `start` to `end`."""
+        before = self._clause_of[start - 1].start if start else 0
+        return self._words[max(before, start - 3) : end]
+
+    def is_doubly_denied(self, start: int, end: int) -> bool:
+        """Return whether two negations apply to the tokens from `start` to `end`: `it isn't not urgent`."""
+        words = self._words[start:end]
+        negations = sum(word in small.DENIALS for word in words) + self.is_denied(start)
+        return negations > 1 and small.JOINING.isdisjoint(words) and "nor" not in words
 
     def is_enumerated(self, start: int, end: int) -> bool:
         """Return whether `one` introduces this and another value: `two contracts, one hourly, one fixed price`."""
@@ -256,15 +302,14 @@ class Discourse:
         """Return whether a token is written in capitals."""
         return self._tokens[at].capitals
 
-    def is_passive(self, start: int, end: int) -> bool:
-        """Return whether the tokens are passive (`was asked`, `been reported`) or lack content (`said nothing`)."""
-        words = self._words[start:end]
-        return (words[-1].endswith("ed") and not small.PASSIVE.isdisjoint(words)) or self.word(
-            end, within=self._clause_of[end - 1]
-        ) in (
-            "nothing",
-            "no",
-        )
+    def is_said(self, start: int, end: int) -> bool:
+        """Return whether a party says this to us: not `was asked`, `said nothing` or `asked the freelancer`."""
+        words, following = self._words[start:end], self._words[end : self._clause_of[end - 1].end][:3]
+        addressed = [word for word in following if word not in small.ARTICLES and word not in ("to", "with")]
+        if words[-1] in small.ADDRESSING and addressed[:1] and addressed[0] in small.SIDES:
+            return False
+        is_passive = words[-1].endswith("ed") and not small.PASSIVE.isdisjoint(words)
+        return not is_passive and following[:1] not in (["nothing"], ["no"])
 
     def is_negated_after(self, end: int) -> bool:
         """Return whether the words after token `end` state that the preceding phrase is lost."""

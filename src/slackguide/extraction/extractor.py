@@ -13,8 +13,9 @@ from datetime import date
 from itertools import pairwise
 from types import MappingProxyType
 
+from slackguide.extraction.dates import UNITS
 from slackguide.extraction.discourse import MAX_DISTANCE, Discourse
-from slackguide.extraction.lexicon import FOLLOWING, HEADS, OWNING, SIDES
+from slackguide.extraction.lexicon import ARTICLES, BE, FOLLOWING, HEADS, OPENING, OWNING, SIDES
 from slackguide.extraction.numbers import NumberExtractor
 from slackguide.extraction.phrases import PhraseMatch, Phrases
 from slackguide.extraction.predicates import TILDE, Predicates
@@ -85,6 +86,8 @@ class FactExtractor:
                     self._phrases.add(phrase, _Meaning(name, value, single_word=" " not in phrase))
             for word in " ".join([*fact.read, *(phrase for _, phrase in _phrases_of(fact))]).replace("|", " ").split():
                 self._phrases.add_word(normalize(word.lower()))
+        for unit in UNITS:
+            self._phrases.add_word(unit)
         for name, value, label in _unique_labels(facts):
             self._phrases.add(label, _Meaning(name, value, whole_clause=True))
 
@@ -102,6 +105,7 @@ class FactExtractor:
         starts = {match.start for matches in longest.values() for match in matches}
         for name, matches in longest.items():
             mentions[name] = list(self._mentions(name, matches, discourse, starts))
+        self._deny(longest, mentions, discourse)
         for name, time in self._numbers.extract(tokens, text, discourse, starts, today=today):
             number = self._number(name, time.start, time.end, time.problem, time.hours)
             mentions.setdefault(name, []).append(number)
@@ -133,6 +137,31 @@ class FactExtractor:
             longest[name].sort(key=lambda match: match.start)
         return longest
 
+    def _deny(
+        self,
+        longest: Mapping[str, Sequence[PhraseMatch[_Meaning]]],
+        mentions: Mapping[str, list[_Mention]],
+        discourse: Discourse,
+    ) -> None:
+        """Replace the mention of the yes/no phrase that an ellipsis denies: `if it was urgent …, but it is not`."""
+        for end in discourse.ellipses():
+            denied = max(
+                (
+                    (match.start, name, match)
+                    for name, matches in longest.items()
+                    if len(self._facts[name].choices) == 2 and name not in self._sides
+                    for match in matches
+                    if end - MAX_DISTANCE <= match.start < end
+                ),
+                key=lambda one: one[0],
+                default=None,
+            )
+            if denied:
+                start, name, match = denied
+                kept = [one for one in mentions[name] if one.start != start]
+                value = self._opposite(name, match.meaning.value)
+                mentions[name][:] = [*kept, _Mention(value, start, end + 1)] if value else kept
+
     def _mentions(
         self, name: str, matches: Sequence[PhraseMatch[_Meaning]], discourse: Discourse, starts: Container[int]
     ) -> Iterator[_Mention]:
@@ -146,17 +175,30 @@ class FactExtractor:
         for at, match in enumerate(matches):
             if at in asked or at - 1 in asked:
                 continue
+            answer = _ANSWERS.get(discourse.answer(match.end))
+            if answer:
+                value = match.meaning.value if answer == "yes" else self._opposite(name, match.meaning.value)
+                if value:
+                    yield _Mention(value, match.start, match.end + 1)
+                continue
             if not discourse.states(match.start, match.end) or not self._has_context(name, match, discourse, starts):
                 continue
-            here = discourse.clause(match.start).sentence
-            if name in self._sides and (here == sentence or discourse.is_passive(match.start, match.end)):
-                continue
-            sentence = here
             negated = match.negated or discourse.is_denied(match.start)
+            if name in self._sides:
+                here = discourse.clause(match.start).sentence
+                corrected = any(match.start > marker > matches[at - 1].start for marker in discourse.corrections())
+                if negated or (here == sentence and not corrected) or not discourse.is_said(match.start, match.end):
+                    continue
+                sentence = here
             value = self._opposite(name, match.meaning.value) if negated else match.meaning.value
-            if value is not None:
-                problem = "The text names several." if discourse.is_enumerated(match.start, match.end) else None
-                yield _Mention(self._explicit_answer(name, match, value, discourse), match.start, match.end, problem)
+            value = self._explicit_answer(name, match, value, discourse) if value is not None else None
+            if value:
+                problem = None
+                if discourse.is_enumerated(match.start, match.end):
+                    problem = "The text names several."
+                elif discourse.is_doubly_denied(match.start, match.end):
+                    problem = "The text has a double negation."
+                yield _Mention(value, match.start, match.end, problem)
 
     def _opposite(self, name: str, value: str) -> str | None:
         """Return the only other value of a fact, or None if there are several."""
@@ -180,8 +222,11 @@ class FactExtractor:
         """Return whether the context supports the meaning of the phrase."""
         clause = discourse.clause(match.start)
         following = discourse.word(match.end, within=clause)
+        if discourse.word(match.start) == "open" and discourse.word(match.start + 1) in ARTICLES:
+            return False  # a verb: `open the contract page`
         if match.meaning.whole_clause:
-            return (match.start, match.end) == (clause.start, clause.end)
+            beside = (*range(clause.start, match.start), *range(match.end, clause.end))
+            return all(discourse.word(at) in OPENING or discourse.word(at) in BE for at in beside)
         party = self._party.get(name)
         if not (match.meaning.single_word or party):
             return True
@@ -203,6 +248,8 @@ class FactExtractor:
         if party in inside:
             return True
         for at in range(match.end, min(match.end + 2, clause.end)):
+            if discourse.separator_before(at) >= Separator.COLON:
+                break
             if discourse.word(at) in SIDES:
                 return discourse.word(at) == party
         for at in range(match.start - 1, max(clause.start, match.start - MAX_DISTANCE) - 1, -1):
@@ -282,6 +329,6 @@ def _unique_labels(facts: Mapping[str, FactSpec]) -> Iterator[tuple[str, str, st
     owners: dict[str, list[tuple[str, str, str]]] = {}
     for name, fact in facts.items():
         for value, spec in fact.values.items():
-            if value not in SIDES:
+            if value not in SIDES and value != "none":
                 owners.setdefault(spec.label.lower(), []).append((name, value, spec.label))
     yield from (labels[0] for labels in owners.values() if len(labels) == 1)

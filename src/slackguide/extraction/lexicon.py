@@ -31,7 +31,10 @@ SUPPORTING = _word_set("do doe did can could will would should")
 
 NEGATIONS = _word_set("not never")
 DENIALS = NEGATIONS | _word_set("no neither nor without non hardly instead than nobody nothing none noone")
-BESIDE_DENIALS = ARTICLES | ADVERBS | BE | _word_set("any of in be been yet longer rather for more one")
+NOBODY = _word_set("nobody noone none neither")
+"""Subjects that deny their whole clause."""
+
+BESIDE_DENIALS = ARTICLES | ADVERBS | BE | _word_set("any of in be been yet longer rather for more one related to about like treat as")
 """Words that can stand between a negation and its scope."""
 
 AUXILIARIES = BE | _word_set("do doe does did has have had can could should shall will would may might")
@@ -43,15 +46,18 @@ SUBJECTS = (
 )
 ASKING = _word_set("which where who whom what how when why whose")
 JOINING = _word_set("and but so then because or")
-OPENING = JOINING | ADVERBS | _word_set("hi hello hey team ok okay please pls well question")
+OPENING = JOINING | ADVERBS | _word_set("hi hello hey team ok okay please pls well question yes yep yeah")
 """Words that are skipped at the beginning of a clause."""
 
 SUPPOSING = _word_set(
-    "if whether unless suppose supposing assuming maybe perhaps possibly might probably until once imagine except "
+    "if whether unless suppose supposing assuming maybe perhaps possibly might probably until once imagine assume presume guess doubt thought believed except "
     "unlike formerly previously"
 )
 SUPPOSING_BEFORE = {"would": "be", "should": "be", "could": "be", "in": "case", "used": "to"}
 """Words that introduce a hypothesis only before one other word."""
+
+OPINIONS = _word_set("say think believe certain sure")
+"""Verbs after whose negation nothing is stated: `I don't think it is closed`."""
 
 IDLE_IF = _word_set("possible needed necessary so any")
 """Words before which `if` does not introduce a hypothesis: `if possible`."""
@@ -69,6 +75,9 @@ CORRECTING = _word_set(
     "mistake wrong apologies turns looked hm hmm update"
 )
 """Words after which a value replaces those before: `hourly, sorry, fixed price`."""
+
+ADDRESSING = _word_set("ask asked asking contact contacted contacting write wrote writing called messaged emailed")
+"""Verbs whose object is the person addressed: `asked the freelancer`."""
 
 FOCUS = _word_set("mine ours question concerned present asking writing")
 """Words in a clause about the case at hand, in a text about several cases."""
@@ -103,6 +112,9 @@ NOUNS = PEOPLE | _word_set(
 
 PERSONAL = _word_set("he she who")
 PRONOUNS = PERSONAL | _word_set("it they this that which one")
+CONTINUING = CORRECTING | PRONOUNS | BE | ADVERBS | _word_set("no not i so and but or")
+"""Words beside a time that corrects or continues the number before."""
+
 PREPOSITIONS = _word_set("of for on in from with w about to by at between per")
 LINKING = (
     ARTICLES
@@ -110,8 +122,8 @@ LINKING = (
     | BEING
     | PREPOSITIONS
     | _word_set(
-        "not never no been being got get stay stayed remain remained remain show showing shown marked longer anymore do "
-        "doe did will would to me us have apparently"
+        "not never no been being got get come came stay stayed remain remained remain show showing shown marked longer anymore do "
+        "doe did to me us have apparently until"
     )
 )
 """Words that can stand between a subject and its predicate: `the ticket has not been solved yet`."""
@@ -120,7 +132,7 @@ FOLLOWING = _word_set(
     "and or but with w for of from in on at is are was were has had have who that so as by per because since where "
     "which what how can should do does not no yes we i he she they it last paid released ended closed when if "
     "while after before client freelancer to then ty thanks thx please pls asap here now only too yet still also "
-    "sent via against the my his her escrow fund want say ask"
+    "sent via against the one my his her escrow fund want say ask"
 )
 """Words that can follow a one-word phrase. Before any other word it has another meaning: `hourly updates`."""
 
@@ -150,6 +162,9 @@ OTHER_MATTERS = _word_set(
     "every since if or first for"
 )
 """Words after which a time does not belong to the preceding event."""
+
+OTHER_PAYMENTS = _word_set("balance bal fee membership subscription tax fine connect")
+"""Nouns before `paid` that are not payments on the contract."""
 
 OTHER_EVENTS = _word_set(
     "filed opened contacted replied asked requested wrote submitted disputed created started hired posted "

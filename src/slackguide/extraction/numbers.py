@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import takewhile
 
 from slackguide.extraction import lexicon as small
-from slackguide.extraction.dates import DateParser, TimeExpression
+from slackguide.extraction.dates import UNITS, DateParser, TimeExpression
 from slackguide.extraction.discourse import Discourse
 from slackguide.extraction.phrases import PhraseMatch, Phrases
 from slackguide.extraction.tokenizer import Separator, Token, TokenKind
@@ -71,15 +72,50 @@ class NumberExtractor:
         """
         date_parser = DateParser(tokens, text, today=today)
         times = self._times(tokens, date_parser)
-        if not times:
+        if not times and all(token.kind is not TokenKind.NUMBER for token in tokens):
             return
+        before = list(self._before.find(tokens, self._before.forms(tokens)))
+        after = list(self._after.find(tokens, self._after.forms(tokens)))
         candidates = [
-            *self._matches_before(tokens, discourse, self._before.find(tokens, self._before.forms(tokens)), times),
-            *self._matches_after(tokens, discourse, self._after.find(tokens, self._after.forms(tokens)), times),
+            *self._matches_before(tokens, discourse, before, times),
+            *self._matches_after(tokens, discourse, after, times),
         ]
         if not candidates:
             candidates = list(self._unmarked_numbers(tokens, discourse, times, phrase_starts))
+        topics = sorted(
+            [(match.start, match.meaning.fact) for match in (*before, *after)]
+            + [(candidate.time.start, candidate.fact) for candidate in candidates]
+        )
+        if topics:
+            candidates += self._continued(tokens, discourse, times, topics)
         yield from _resolve(candidates)
+
+    def _continued(
+        self,
+        tokens: Sequence[Token],
+        discourse: Discourse,
+        times: Mapping[int, TimeExpression],
+        topics: Sequence[tuple[int, str]],
+    ) -> Iterator[_Candidate]:
+        """Match times that correct or continue the number before: `10 days, sorry, 12`, `… 31 days ago? It was 29`."""
+        for clause in discourse.clauses:
+            words = [discourse.word(at) for at in range(clause.start, clause.end)]
+            start = next((clause.start + n for n, word in enumerate(words) if word not in small.CONTINUING), clause.end)
+            fact = next((fact for at, fact in reversed(topics) if at < clause.start), None)
+            if start == clause.end or fact is None:
+                continue
+            corrected = words[0] == "no" or not small.CORRECTING.isdisjoint(discourse.words_around(clause.start, start))
+            if not corrected and words[0] not in small.PRONOUNS:
+                continue
+            time = times.get(start)
+            if time is None and corrected and tokens[start].kind is TokenKind.NUMBER and tokens[start].value is not None:
+                previous = next((one for at, one in sorted(times.items(), reverse=True) if at < start), None)
+                unit = UNITS.get(tokens[previous.end - 1].text) if previous else None
+                time = TimeExpression(start, start + 1, hours=(tokens[start].value or 0) * unit) if unit else None
+            if time is not None and all(
+                discourse.word(at) in small.AGO | small.CONTINUING for at in range(time.end, clause.end)
+            ):
+                yield _Candidate(fact, time, _MAX_GAP)
 
     def _times(self, tokens: Sequence[Token], date_parser: DateParser) -> dict[int, TimeExpression]:
         """Return the time expressions of a text by their first token, without overlaps."""
@@ -96,12 +132,14 @@ class NumberExtractor:
         self,
         tokens: Sequence[Token],
         discourse: Discourse,
-        matches: Iterator[PhraseMatch[_Pattern]],
+        matches: Iterable[PhraseMatch[_Pattern]],
         times: Mapping[int, TimeExpression],
     ) -> Iterator[_Candidate]:
         """Match patterns before a time: `paid 20 days ago`, `last payment: 10/28`."""
         for match in matches:
             if match.negated or discourse.word(match.start - 1) in small.NOT_LATEST or discourse.is_denied(match.start):
+                continue
+            if match.meaning.event and not small.OTHER_PAYMENTS.isdisjoint(discourse.before(match.start)):
                 continue
             if not discourse.states(match.start, match.end, presupposed=False) or (
                 not match.meaning.event and not match.meaning.latest and self._other_event(discourse, match.start)
@@ -109,6 +147,8 @@ class NumberExtractor:
                 continue
             at = self._next_time(tokens, discourse, match, times)
             if at is None:
+                if (count := self._count(tokens, match)) is not None:
+                    yield _Candidate(match.meaning.fact, count, 0)
                 continue
             time = times[at]
             following, suffix = discourse.word(time.end), match.meaning.suffix
@@ -117,6 +157,14 @@ class NumberExtractor:
                 yield _Candidate(
                     match.meaning.fact, replace(time, start=match.start, end=time.end + ago), at - match.end
                 )
+
+    def _count(self, tokens: Sequence[Token], match: PhraseMatch[_Pattern]) -> TimeExpression | None:
+        """Return the number after a pattern that begins with its unit: `days since the last payment: 12`."""
+        unit = UNITS.get(tokens[match.start].text)
+        number = tokens[match.end] if match.end < len(tokens) else None
+        if unit is None or number is None or number.kind is not TokenKind.NUMBER or number.value is None:
+            return None
+        return TimeExpression(match.start, match.end + 1, hours=number.value * unit)
 
     def _next_time(
         self,
@@ -127,7 +175,9 @@ class NumberExtractor:
     ) -> int | None:
         """Return the first token of the time that belongs to a phrase, or None if there is none."""
         for at in range(match.end, min(match.end + _MAX_GAP, len(tokens))):
-            if tokens[at].separator >= (Separator.COMMA if at == match.end else Separator.SLASH):
+            after_amount = tokens[at - 1].kind is TokenKind.AMOUNT
+            limit = Separator.BREAK if at == match.end else Separator.COMMA if after_amount else Separator.COLON
+            if tokens[at].separator > limit:
                 return None
             if at in times:
                 return at if self._belongs(times[at], discourse, match, at) else None
@@ -151,7 +201,7 @@ class NumberExtractor:
         self,
         tokens: Sequence[Token],
         discourse: Discourse,
-        matches: Iterator[PhraseMatch[_Pattern]],
+        matches: Iterable[PhraseMatch[_Pattern]],
         times: Mapping[int, TimeExpression],
     ) -> Iterator[_Candidate]:
         """Match patterns after a duration: `12 days since the last payment`."""
@@ -174,9 +224,10 @@ class NumberExtractor:
     ) -> Iterator[_Candidate]:
         """Match durations without a pattern: `12 days` as an entire clause, if the other clauses contain only facts."""
         known = {*phrase_starts, *times}
-        if any(known.isdisjoint(range(clause.start, clause.end)) for clause in discourse.clauses):
+        clauses = list(takewhile(lambda clause: discourse.word(clause.start) not in small.CORRECTING, discourse.clauses))
+        if any(known.isdisjoint(range(clause.start, clause.end)) for clause in clauses):
             return
-        for clause in discourse.clauses:
+        for clause in clauses:
             start = next((at for at in range(clause.start, clause.end) if at in times), clause.end)
             time = times.get(start)
             if time is None or time.is_date or not discourse.states(start, time.end, presupposed=False):

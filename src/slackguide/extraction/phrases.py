@@ -28,8 +28,8 @@ Forms = Sequence[tuple[tuple[str, ...], ...]]
 """The word sequences that each token of a text can stand for."""
 
 MAX_SKIPPED = 4
-_CORRECTED = range(4, 16)
-"""Lengths of the words whose misspelling is corrected."""
+_CORRECTED = range(3, 16)
+"""Lengths of the words whose misspelling is corrected. At the shortest, only a transposition is."""
 _CORRECTED_TWICE = range(9, 16)
 """Lengths of the words in which two letters can be wrong."""
 
@@ -70,13 +70,19 @@ class Phrases(Generic[T]):
 
     def add(self, phrase: str, meaning: T) -> None:
         """Add a phrase, with and without its articles and forms of `be`. `a|b` matches either word."""
-        for words in dict.fromkeys(_variants(phrase)):
+        variants = dict.fromkeys(_variants(phrase))
+        for words in [*variants, *(long for words in variants if (long := self._expand(words)) != words)]:
             node = self._root
             for word in words:
                 node = node.following.setdefault(word, _Node())
                 self.add_word(word)
             if all(meaning != known for known, _ in node.meanings):
                 node.meanings.append((meaning, len(words)))
+
+    def _expand(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the words with every abbreviation that stands for several words expanded: `sent to CE`."""
+        forms = ((word, self._long_forms.get(word, ())) for word in words)
+        return tuple(part for word, long in forms for part in (long if len(long) > 1 else (word,)))
 
     def add_word(self, word: str) -> None:
         """Add a word to the vocabulary of the spelling correction."""
@@ -96,10 +102,11 @@ class Phrases(Generic[T]):
             return None
         allowed = 2 if len(word) in _CORRECTED_TWICE else 1
         ranked = sorted(
-            (distance, sorted(known) != sorted(word), not known.startswith(word), len(known) != len(word), known)
+            (distance, sorted(known) != sorted(word), -len(known), known)
             for deletion in {word, *_deletions(word)}
             for known in self._by_deletion.get(deletion, ())
             if known[0] == word[0] and (distance := OSA.distance(known, word)) <= allowed
+            if len(word) > _CORRECTED.start or sorted(known) == sorted(word)
         )
         best = dict.fromkeys(known for *rank, known in ranked if rank == list(ranked[0][:-1]))
         return next(iter(best)) if len(best) == 1 else None
@@ -113,7 +120,8 @@ class Phrases(Generic[T]):
         if token.kind is TokenKind.AMOUNT:
             return (("nothing",),) if token.value == 0 else (("money",),)
         if token.kind is TokenKind.NUMBER:
-            is_balance = at + 1 < len(tokens) and tokens[at + 1].text in ("in", "still", "held", "sitting", "left")
+            before = tokens[at - 1].text if at and tokens[at].separator <= Separator.COLON else ""
+            is_balance = before in ("escrow", "esc", "escr") or at + 1 < len(tokens) and tokens[at + 1].text in ("in", "still", "held", "sitting", "left")
             return () if not is_balance else (("nothing",),) if token.value == 0 else (("money",),)
         word = token.text
         if word in ORDINARY and not _is_abbreviation(tokens, at):

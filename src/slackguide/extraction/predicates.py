@@ -6,7 +6,7 @@ A phrase of the knowledge base with a tilde (`contract ~ closed|ended`) is a sub
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from typing import Generic, TypeVar
 
@@ -60,7 +60,7 @@ class Predicates(Generic[T]):
             if subject in referents[match.start] and (
                 subject in lexicon.PEOPLE or not _has_object(match.end, discourse)
             ):
-                yield replace(match, meaning=meaning)
+                yield PhraseMatch(match.start, match.end, meaning, match.size, match.negated)
 
     def _find_subjects(self, tokens: Sequence[Token], forms: Forms, discourse: Discourse) -> dict[int, _Subject]:
         """Return the subjects and other nouns by their last token."""
@@ -145,4 +145,4 @@ def _has_object(end: int, discourse: Discourse) -> bool:
     """Return whether a noun follows the predicate, so that it describes this noun: `open a ticket`."""
     clause = discourse.clause(end - 1)
     following = discourse.word(end, within=clause)
-    return following in lexicon.HEADS or following in lexicon.ARTICLES
+    return following in lexicon.HEADS or (following in lexicon.ARTICLES and following != "this")

@@ -11,6 +11,9 @@ from slackguide.text import STRAIGHT
 MAX_CHARACTERS = 12_000
 """Maximum characters read of a text. The longest answer in a form has 3,000."""
 
+MAX_TOKENS = 2_000
+"""Maximum tokens read of a text. It bounds the time for texts of many short words."""
+
 MAX_WORD = 40
 """Maximum characters of one word; the rest is cut."""
 
@@ -116,6 +119,8 @@ def tokenize(text: str) -> list[Token]:
             tokens.append(token)
             separator = Separator.NONE
         end = match.end()
+        if len(tokens) >= MAX_TOKENS:
+            break
     return tokens
 
 
