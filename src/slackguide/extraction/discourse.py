@@ -195,6 +195,8 @@ class Discourse:
         word, following = self._words[at], self.word(at + 1)
         if word == "had" and self._tokens[at].separator is Separator.SENTENCE:
             return following not in small.ARTICLES and following not in small.BEING
+        if word == "when":
+            return not {"is", "are"}.isdisjoint(self._words[at + 2 : at + 6])
         if word == "say" and self._tokens[at].separator is Separator.SENTENCE:
             return following in small.SUBJECTS
         if word in small.OPINIONS:
@@ -239,8 +241,8 @@ class Discourse:
         """Return the yes or no after the question that ends before token `end`, or an empty string."""
         if not self._tokens[end - 1].asked or self.separator_before(end) is not Separator.SENTENCE:
             return ""
-        alone = self.separator_before(end + 1) >= Separator.BREAK
-        return self.word(end) if alone else ""
+        word = self.word(end)
+        return word if word == "yes" or self.separator_before(end + 1) >= Separator.BREAK else ""
 
     def has_focus(self, start: int) -> bool:
         """Return whether the clause of token `start` is explicitly about the case at hand: `this one`, `mine`."""

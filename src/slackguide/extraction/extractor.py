@@ -106,7 +106,7 @@ class FactExtractor:
         for name, matches in longest.items():
             mentions[name] = list(self._mentions(name, matches, discourse, starts))
         self._deny(longest, mentions, discourse)
-        for name, time in self._numbers.extract(tokens, text, discourse, starts, today=today):
+        for name, time in self._numbers.extract(tokens, forms, text, discourse, starts, today=today):
             number = self._number(name, time.start, time.end, time.problem, time.hours)
             mentions.setdefault(name, []).append(number)
         return self._resolve(mentions, tokens, text, discourse)

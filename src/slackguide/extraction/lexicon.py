@@ -50,10 +50,10 @@ OPENING = JOINING | ADVERBS | _word_set("hi hello hey team ok okay please pls we
 """Words that are skipped at the beginning of a clause."""
 
 SUPPOSING = _word_set(
-    "if whether unless suppose supposing assuming maybe perhaps possibly might probably until once imagine assume presume guess doubt thought believed except "
+    "if whether unless suppose supposing assuming maybe perhaps possibly might probably until once imagine assume presume guess doubt thought believed hypothetically provided providing except "
     "unlike formerly previously"
 )
-SUPPOSING_BEFORE = {"would": "be", "should": "be", "could": "be", "in": "case", "used": "to"}
+SUPPOSING_BEFORE = {"would": "be", "should": "be", "could": "be", "in": "case", "used": "to", "event": "the", "let": "say"}
 """Words that introduce a hypothesis only before one other word."""
 
 OPINIONS = _word_set("say think believe certain sure")

@@ -10,7 +10,7 @@ from itertools import takewhile
 from slackguide.extraction import lexicon as small
 from slackguide.extraction.dates import UNITS, DateParser, TimeExpression
 from slackguide.extraction.discourse import Discourse
-from slackguide.extraction.phrases import PhraseMatch, Phrases
+from slackguide.extraction.phrases import Forms, PhraseMatch, Phrases
 from slackguide.extraction.tokenizer import Separator, Token, TokenKind
 from slackguide.knowledge.facts import FactSpec
 
@@ -63,7 +63,14 @@ class NumberExtractor:
         side.add(phrase, _Pattern(name, after if before else "", latest, event))
 
     def extract(
-        self, tokens: Sequence[Token], text: str, discourse: Discourse, phrase_starts: Collection[int], *, today: date
+        self,
+        tokens: Sequence[Token],
+        forms: Forms,
+        text: str,
+        discourse: Discourse,
+        phrase_starts: Collection[int],
+        *,
+        today: date,
     ) -> Iterator[tuple[str, TimeExpression]]:
         """Yield the time expressions of each fact, extended to the tokens of the matching pattern.
 
@@ -74,8 +81,8 @@ class NumberExtractor:
         times = self._times(tokens, date_parser)
         if not times and all(token.kind is not TokenKind.NUMBER for token in tokens):
             return
-        before = list(self._before.find(tokens, self._before.forms(tokens)))
-        after = list(self._after.find(tokens, self._after.forms(tokens)))
+        before = list(self._before.find(tokens, forms))
+        after = list(self._after.find(tokens, forms))
         candidates = [
             *self._matches_before(tokens, discourse, before, times),
             *self._matches_after(tokens, discourse, after, times),

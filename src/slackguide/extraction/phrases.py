@@ -120,23 +120,23 @@ class Phrases(Generic[T]):
         if token.kind is TokenKind.AMOUNT:
             return (("nothing",),) if token.value == 0 else (("money",),)
         if token.kind is TokenKind.NUMBER:
-            before = tokens[at - 1].text if at and tokens[at].separator <= Separator.COLON else ""
-            is_balance = before in ("escrow", "esc", "escr") or at + 1 < len(tokens) and tokens[at + 1].text in ("in", "still", "held", "sitting", "left")
-            return () if not is_balance else (("nothing",),) if token.value == 0 else (("money",),)
+            if not _is_balance(tokens, at):
+                return ()
+            return (("nothing",),) if token.value == 0 else (("money",),)
         word = token.text
         if word in ORDINARY and not _is_abbreviation(tokens, at):
             return ()
-        forms: list[tuple[str, ...]] = [(PARTIES.get(word, word),)]
-        if word in self._long_forms:
-            forms.append(self._long_forms[word])
-        return tuple(forms)
+        form = (PARTIES.get(word, word),)
+        return (form, self._long_forms[word]) if word in self._long_forms else (form,)
 
     def find(self, tokens: Sequence[Token], forms: Forms) -> Iterator[PhraseMatch[T]]:
         """Yield every phrase match in the text, including those inside longer ones."""
         following = self._root.following
-        for start in range(len(tokens)):
-            if any(form[0] in following for form in forms[start]):
-                yield from self._walk(tokens, forms, start, start, self._root, 0, False)
+        for start, alternatives in enumerate(forms):
+            for form in alternatives:
+                if form[0] in following:
+                    yield from self._walk(tokens, forms, start, start, self._root, 0, False)
+                    break
 
     def _walk(
         self, tokens: Sequence[Token], forms: Forms,
@@ -186,6 +186,13 @@ def _descend(node: _Node[T], words: Iterable[str]) -> _Node[T] | None:
     for word in words:
         here = here.following.get(word) if here else None
     return here
+
+
+def _is_balance(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether the number at this token is an amount in escrow: `700 in escrow`, `escrow: 0`."""
+    before = tokens[at - 1].text if at and tokens[at].separator <= Separator.COLON else ""
+    after = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    return before in ("escrow", "esc", "escr") or after in ("in", "still", "held", "sitting", "left")
 
 
 def _is_abbreviation(tokens: Sequence[Token], at: int) -> bool:
