@@ -90,18 +90,32 @@ class Discourse:
 
     def is_denied(self, start: int) -> bool:
         """Return whether a negation (`not`, `no`, `without` …) precedes token `start`."""
+        return self.denial(start) != ""
+
+    def denial(self, start: int) -> str:
+        """Return the negation whose scope includes token `start`, or an empty string."""
         clause = self._clause_of[start]
         for at in range(start - 1, max(clause.start, start - _NEAR_DISTANCE) - 1, -1):
             word = self._words[at]
             if word in small.DENIALS:
-                return True
-            is_noun = word in small.NOUNS and self.word(at - 1, within=clause) in ("no", "any")
-            if not (is_noun or word in small.BESIDE_DENIALS):
+                return word
+            if word not in small.BESIDE_DENIALS and not self._is_of_denied_noun(at, clause):
                 break
         opening = next((at for at in range(clause.start, start) if self._words[at] not in OPENING), start)
-        return opening < start and (
-            self._words[opening] in small.NOBODY or (self._words[opening] == "no" and self._words[opening + 1] == "one")
+        pair = self._words[opening : min(opening + 2, start)]
+        return "nobody" if pair == ["no", "one"] or (pair and pair[0] in small.NOBODY) else ""
+
+    def _is_of_denied_noun(self, at: int, clause: Clause) -> bool:
+        """Return whether the word at `at` belongs to a noun of one or two words after `no` or `any`: `no flag link`."""
+        noun = at if self._words[at] in small.NOUNS else at + 1
+        return self._words[noun] in small.NOUNS and not {"no", "any"}.isdisjoint(
+            self._words[max(clause.start, noun - 2) : at]
         )
+
+    def is_obscured(self, start: int) -> bool:
+        """Return whether one other word stands between `not` and token `start`: `not released part of it`."""
+        before = self.before(start)[-2:]
+        return before[:-1] == ["not"] and before[-1] not in small.BESIDE_DENIALS
 
     def alternative(self, end: int, start: int) -> bool:
         """Return whether `or`, `vs` or a slash joins the phrases before token `end` and from token `start`."""
@@ -255,6 +269,10 @@ class Discourse:
         before = self._clause_of[start - 1].start if start else 0
         return self._words[max(before, start - 3) : end]
 
+    def is_other_payment(self, end: int) -> bool:
+        """Return whether the words after token `end` name a payment that is not one on the contract: `the balance`."""
+        return not small.OTHER_PAYMENTS.isdisjoint(self._words[end : end + 4])
+
     def is_doubly_denied(self, start: int, end: int) -> bool:
         """Return whether two negations apply to the tokens from `start` to `end`: `it isn't not urgent`."""
         words = self._words[start:end]
@@ -308,10 +326,12 @@ class Discourse:
         """Return whether a party says this to us: not `was asked`, `said nothing` or `asked the freelancer`."""
         words, following = self._words[start:end], self._words[end : self._clause_of[end - 1].end][:3]
         addressed = [word for word in following if word not in small.ARTICLES and word not in ("to", "with")]
+        if words[-1] in small.NOUN_VERBS and not (following and self._tokens[end - 1].plural):
+            return False
         if words[-1] in small.ADDRESSING and addressed[:1] and addressed[0] in small.SIDES:
             return False
         is_passive = words[-1].endswith("ed") and not small.PASSIVE.isdisjoint(words)
-        return not is_passive and following[:1] not in (["nothing"], ["no"])
+        return not is_passive and following[:1] not in (["nothing"], ["no"], ["support"], ["team"])
 
     def is_negated_after(self, end: int) -> bool:
         """Return whether the words after token `end` state that the preceding phrase is lost."""

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from slackguide.extraction.dates import UNITS
 from slackguide.extraction.discourse import MAX_DISTANCE, Discourse
-from slackguide.extraction.lexicon import ARTICLES, BE, FOLLOWING, HEADS, OPENING, OWNING, SIDES
+from slackguide.extraction.lexicon import ABSENCES, ARTICLES, BE, FOLLOWING, HEADS, OPENING, OWNING, SIDES
 from slackguide.extraction.numbers import NumberExtractor
 from slackguide.extraction.phrases import PhraseMatch, Phrases
 from slackguide.extraction.predicates import TILDE, Predicates
@@ -97,7 +97,9 @@ class FactExtractor:
         if not tokens:
             return ExtractedFacts({}, {}, {})
         for token in tokens:
-            token.text = self._phrases.correct(token.text) or token.text
+            if corrected := self._phrases.correct(token.text):
+                whole = self._phrases.correct(f"{token.text}s") if token.plural else None
+                token.text = whole or corrected
         discourse = Discourse(tokens)
         forms = self._phrases.forms(tokens)
         mentions: dict[str, list[_Mention]] = {}
@@ -183,7 +185,10 @@ class FactExtractor:
                 continue
             if not discourse.states(match.start, match.end) or not self._has_context(name, match, discourse, starts):
                 continue
-            negated = match.negated or discourse.is_denied(match.start)
+            denial = discourse.denial(match.start)
+            if discourse.is_obscured(match.start) or (denial in ABSENCES and self._facts[name].kind == "choice"):
+                continue
+            negated = match.negated or denial != ""
             if name in self._sides:
                 here = discourse.clause(match.start).sentence
                 corrected = any(match.start > marker > matches[at - 1].start for marker in discourse.corrections())
@@ -192,6 +197,8 @@ class FactExtractor:
                 sentence = here
             value = self._opposite(name, match.meaning.value) if negated else match.meaning.value
             value = self._explicit_answer(name, match, value, discourse) if value is not None else None
+            if value == NEVER and discourse.is_other_payment(match.end):
+                continue
             if value:
                 problem = None
                 if discourse.is_enumerated(match.start, match.end):
@@ -222,7 +229,7 @@ class FactExtractor:
         """Return whether the context supports the meaning of the phrase."""
         clause = discourse.clause(match.start)
         following = discourse.word(match.end, within=clause)
-        if discourse.word(match.start) == "open" and discourse.word(match.start + 1) in ARTICLES:
+        if discourse.word(match.start) == "open" and discourse.word(match.start + 1, within=clause) in ARTICLES:
             return False  # a verb: `open the contract page`
         if match.meaning.whole_clause:
             beside = (*range(clause.start, match.start), *range(match.end, clause.end))
@@ -291,7 +298,7 @@ class FactExtractor:
 
 
 def _current(mentions: Sequence[_Mention], discourse: Discourse) -> Sequence[_Mention]:
-    """Return the mentions that count: those after a correction, or about the case at hand, if there are several values."""
+    """Return the mentions that count. Of several values, those after a correction or about the case at hand."""
     if len({(one.value, one.problem) for one in mentions}) == 1:
         return mentions
     for marker in reversed(discourse.corrections()):

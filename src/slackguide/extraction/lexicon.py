@@ -31,10 +31,21 @@ SUPPORTING = _word_set("do doe did can could will would should")
 
 NEGATIONS = _word_set("not never")
 DENIALS = NEGATIONS | _word_set("no neither nor without non hardly instead than nobody nothing none noone")
+ABSENCES = _word_set("no without none")
+"""Negations that state that there is no such thing, not that it has another value: `no open ticket`."""
+
 NOBODY = _word_set("nobody noone none neither")
 """Subjects that deny their whole clause."""
 
-BESIDE_DENIALS = ARTICLES | ADVERBS | BE | _word_set("any of in be been yet longer rather for more one related to about like treat as")
+BESIDE_DENIALS = (
+    ARTICLES
+    | ADVERBS
+    | BE
+    | _word_set(
+        "any of in be been yet longer rather for more one related to about like treat as have has had got get see "
+        "find found hold holding seem appear put able cent penny dime single"
+    )
+)
 """Words that can stand between a negation and its scope."""
 
 AUXILIARIES = BE | _word_set("do doe does did has have had can could should shall will would may might")
@@ -50,10 +61,19 @@ OPENING = JOINING | ADVERBS | _word_set("hi hello hey team ok okay please pls we
 """Words that are skipped at the beginning of a clause."""
 
 SUPPOSING = _word_set(
-    "if whether unless suppose supposing assuming maybe perhaps possibly might probably until once imagine assume presume guess doubt thought believed hypothetically provided providing except "
-    "unlike formerly previously"
+    "if whether unless suppose supposing assuming maybe perhaps possibly might probably until once imagine "
+    "assume presume guess doubt thought believed hypothetically provided providing except unlike formerly "
+    "previously"
 )
-SUPPOSING_BEFORE = {"would": "be", "should": "be", "could": "be", "in": "case", "used": "to", "event": "the", "let": "say"}
+SUPPOSING_BEFORE = {
+    "would": "be",
+    "should": "be",
+    "could": "be",
+    "in": "case",
+    "used": "to",
+    "event": "the",
+    "let": "say",
+}
 """Words that introduce a hypothesis only before one other word."""
 
 OPINIONS = _word_set("say think believe certain sure")
@@ -71,10 +91,13 @@ CASES = _word_set("contract case ticket dispute client freelancer job one accoun
 """Nouns that, after a word of `ELSEWHERE`, denote another case: `his other contract`, `my last case`."""
 
 CORRECTING = _word_set(
-    "sorry correction wait oops ooops edit edited mean meant scratch typo nah nope actually rereading checked bad rather "
-    "mistake wrong apologies turns looked hm hmm update"
+    "sorry correction wait oops ooops edit edited mean meant scratch typo nah nope actually rereading checked "
+    "bad rather mistake wrong apologies turns looked hm hmm update"
 )
 """Words after which a value replaces those before: `hourly, sorry, fixed price`."""
+
+NOUN_VERBS = _word_set("dispute claim request report")
+"""Verbs that are nouns without an ending and an object: `client disputes the hours`, but `client dispute`."""
 
 ADDRESSING = _word_set("ask asked asking contact contacted contacting write wrote writing called messaged emailed")
 """Verbs whose object is the person addressed: `asked the freelancer`."""
@@ -105,8 +128,8 @@ PEOPLE = SIDES | _word_set("user customer agent colleague person someone manager
 """Nouns that `he`, `she` and `who` can refer to."""
 
 NOUNS = PEOPLE | _word_set(
-    "contract job project order ticket case dispute account acct milestone escrow suspension payment question chat "
-    "concern issue problem hold link page post money fund balance step button"
+    "contract job project order ticket case dispute account acct milestone escrow suspension payment question "
+    "chat concern issue problem hold link page post money fund balance step button"
 )
 """Nouns that can be the subject of a predicate."""
 
@@ -122,17 +145,17 @@ LINKING = (
     | BEING
     | PREPOSITIONS
     | _word_set(
-        "not never no been being got get come came stay stayed remain remained remain show showing shown marked longer anymore do "
-        "doe did to me us have apparently until"
+        "not never no been being got get come came stay stayed remain remained show showing shown marked longer "
+        "anymore do doe did to me us have apparently until"
     )
 )
 """Words that can stand between a subject and its predicate: `the ticket has not been solved yet`."""
 
 FOLLOWING = _word_set(
-    "and or but with w for of from in on at is are was were has had have who that so as by per because since where "
-    "which what how can should do does not no yes we i he she they it last paid released ended closed when if "
-    "while after before client freelancer to then ty thanks thx please pls asap here now only too yet still also "
-    "sent via against the one my his her escrow fund want say ask"
+    "and or but with w for of from in on at is are was were has had have who that so as by per because since "
+    "where which what how can should do does not no yes we i he she they it last paid released ended closed "
+    "when if while after before client freelancer to then ty thanks thx please pls asap here now only too yet "
+    "still also sent via against the one my his her escrow fund want say ask"
 )
 """Words that can follow a one-word phrase. Before any other word it has another meaning: `hourly updates`."""
 
@@ -140,8 +163,8 @@ ORDINARY = _word_set("hr pc pr mm lb sb dc ce ent tr ms cr cs")
 """Abbreviations that are ambiguous in lower case: hour, computer, public relations, hmm, pound, somebody …"""
 
 COMPANIONS = _word_set(
-    "client freelancer cl fl buyer hirer talent contractor contract job project account acct dispute case segment "
-    "order suspension susp hold agent company ticket"
+    "client freelancer cl fl buyer hirer talent contractor contract job project account acct dispute case "
+    "segment order suspension susp hold agent company ticket"
 )
 """Words next to which an ambiguous abbreviation has its meaning from the glossary."""
 
@@ -152,8 +175,9 @@ AGO = _word_set("ago back prior earlier agos")
 LATEST = _word_set("last latest recent")
 NOT_LATEST = _word_set("first previous next initial second other another no")
 BESIDE_TIMES = _word_set(
-    "a an the is was were been be has had it him her them us me to on at of for made done processed happened sent "
-    "via out just already only also money this that client freelancer his their by went about since back in"
+    "a an the is was were been be has had it him her them us me to on at of for made done processed happened "
+    "sent via out just already only also money this that client freelancer his their by went about since back "
+    "in"
 )
 """Words that can stand between a noun and its time: `payment to the freelancer was made on …`."""
 

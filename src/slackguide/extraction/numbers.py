@@ -115,7 +115,12 @@ class NumberExtractor:
             if not corrected and words[0] not in small.PRONOUNS:
                 continue
             time = times.get(start)
-            if time is None and corrected and tokens[start].kind is TokenKind.NUMBER and tokens[start].value is not None:
+            if (
+                time is None
+                and corrected
+                and tokens[start].kind is TokenKind.NUMBER
+                and tokens[start].value is not None
+            ):
                 previous = next((one for at, one in sorted(times.items(), reverse=True) if at < start), None)
                 unit = UNITS.get(tokens[previous.end - 1].text) if previous else None
                 time = TimeExpression(start, start + 1, hours=(tokens[start].value or 0) * unit) if unit else None
@@ -218,7 +223,11 @@ class NumberExtractor:
             if time is None or match.negated or tokens[match.start].separator >= Separator.COLON or time.is_date:
                 continue
             before = discourse.word(time.start - 1)
-            if before in small.LIMITS or not discourse.states(time.start, match.end, presupposed=False):
+            if (
+                before in small.LIMITS
+                or discourse.is_denied(time.start)
+                or not discourse.states(time.start, match.end, presupposed=False)
+            ):
                 continue
             yield _Candidate(match.meaning.fact, replace(time, end=match.end), 0)
 
@@ -231,7 +240,9 @@ class NumberExtractor:
     ) -> Iterator[_Candidate]:
         """Match durations without a pattern: `12 days` as an entire clause, if the other clauses contain only facts."""
         known = {*phrase_starts, *times}
-        clauses = list(takewhile(lambda clause: discourse.word(clause.start) not in small.CORRECTING, discourse.clauses))
+        clauses = list(
+            takewhile(lambda clause: discourse.word(clause.start) not in small.CORRECTING, discourse.clauses)
+        )
         if any(known.isdisjoint(range(clause.start, clause.end)) for clause in clauses):
             return
         for clause in clauses:

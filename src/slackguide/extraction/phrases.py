@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from rapidfuzz.distance import OSA
 
+from slackguide.extraction.dates import UNITS
 from slackguide.extraction.lexicon import (
     ARTICLES,
     BEING,
@@ -192,7 +193,13 @@ def _is_balance(tokens: Sequence[Token], at: int) -> bool:
     """Return whether the number at this token is an amount in escrow: `700 in escrow`, `escrow: 0`."""
     before = tokens[at - 1].text if at and tokens[at].separator <= Separator.COLON else ""
     after = tokens[at + 1].text if at + 1 < len(tokens) else ""
-    return before in ("escrow", "esc", "escr") or after in ("in", "still", "held", "sitting", "left")
+    return (before in ("escrow", "esc", "escr") and after not in UNITS) or after in (
+        "in",
+        "still",
+        "held",
+        "sitting",
+        "left",
+    )
 
 
 def _is_abbreviation(tokens: Sequence[Token], at: int) -> bool:

@@ -1,10 +1,12 @@
 """Match predicates with their subject elsewhere in the text: `the contract is hourly, and it has ended`.
 
-A phrase of the knowledge base with a tilde (`contract ~ closed|ended`) is a subject and a predicate.
+A phrase of the knowledge base with a tilde (`contract ~ closed|ended`) is a subject and a predicate. With two tildes
+(`suspension ~~ manually`) the text only has to mention the subject.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -18,6 +20,7 @@ from slackguide.extraction.tokenizer import Token
 T = TypeVar("T")
 
 TILDE = "~"
+_NAMELESS = lexicon.NOUNS | {"he", "she", "i", "we"}
 _MAX_DISTANCE = 40
 """Maximum words between a predicate and its subject."""
 _MAX_LINK = 6
@@ -38,13 +41,13 @@ class Predicates(Generic[T]):
 
     def __init__(self, abbreviations: Mapping[str, tuple[str, ...]]) -> None:
         self._subjects: Phrases[str] = Phrases(abbreviations)
-        self._predicates: Phrases[tuple[str, T]] = Phrases(abbreviations)
+        self._predicates: Phrases[tuple[str, bool, T]] = Phrases(abbreviations)
 
     def add(self, phrase: str, meaning: T) -> None:
         """Add a phrase `subject ~ predicate`."""
-        subject, _, predicate = (part.strip() for part in phrase.partition(TILDE))
+        subject, tildes, predicate = (part.strip() for part in re.split(f"({TILDE}+)", phrase, maxsplit=1))
         self._subjects.add(subject, subject)
-        self._predicates.add(predicate, (subject, meaning))
+        self._predicates.add(predicate, (subject, len(tildes) > 1, meaning))
 
     def find(self, tokens: Sequence[Token], forms: Forms, discourse: Discourse) -> Iterator[PhraseMatch[T]]:
         """Yield each predicate in the text that refers to a subject of its own."""
@@ -52,9 +55,14 @@ class Predicates(Generic[T]):
         if not matches:
             return
         subjects = self._find_subjects(tokens, forms, discourse)
+        anywhere = frozenset(chain.from_iterable(one.names for one in subjects.values()))
         referents: dict[int, frozenset[str]] = {}
         for match in matches:
-            subject, meaning = match.meaning
+            subject, is_loose, meaning = match.meaning
+            if is_loose:
+                if subject in anywhere:
+                    yield PhraseMatch(match.start, match.end, meaning, match.size, match.negated)
+                continue
             if match.start not in referents:
                 referents[match.start] = self._referent(match.start, subjects, discourse)
             if subject in referents[match.start] and (
@@ -74,7 +82,7 @@ class Predicates(Generic[T]):
                 subject = _Subject(start, end, frozenset(chain.from_iterable(heads)))
                 subjects.update(dict.fromkeys(range(start, end), subject))
         for at in range(len(tokens)):
-            if at not in subjects and discourse.word(at) in lexicon.NOUNS:
+            if at not in subjects and discourse.word(at) in _NAMELESS:
                 subjects[at] = _Subject(at, at + 1, frozenset())
         return subjects
 
@@ -90,7 +98,7 @@ class Predicates(Generic[T]):
             if subject and governor < 0:
                 return subject.names
             if word in lexicon.JOINING:
-                return _antecedent(start, at, word, subjects, discourse)
+                return _antecedent(start, at, "", subjects, discourse)
             if subject:
                 at = governor - 1
             elif word in lexicon.LINKING:
@@ -113,8 +121,10 @@ def _antecedent(
             at -= 1
             continue
         if _is_suitable(subject, pronoun, discourse):
-            if _governor(subject.start, discourse) >= 0:
-                governed = governed or subject
+            governor = _governor(subject.start, discourse)
+            if governor >= 0:
+                denied = discourse.word(governor) in lexicon.NEGATIONS
+                governed = governed or (None if denied else subject)
             else:
                 first, clause = subject, discourse.clause(at)
         at = subject.start - 1
@@ -124,6 +134,8 @@ def _antecedent(
 
 def _is_suitable(subject: _Subject, pronoun: str, discourse: Discourse) -> bool:
     person = discourse.word(subject.end - 1) in lexicon.PEOPLE
+    if not person and subject.end - subject.start == 1 and discourse.word(subject.start) in ("he", "she", "i", "we"):
+        return not pronoun
     if pronoun in lexicon.PERSONAL:
         return person
     return not (pronoun and person)
