@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from itertools import pairwise
 
 from slackguide.extraction import lexicon as small
@@ -231,24 +233,32 @@ class Discourse:
                 return True
         return False
 
-    def is_number(self, at: int) -> bool:
-        """Return whether token `at` is a number."""
-        return self._tokens[at].kind is TokenKind.NUMBER
-
+    @cached_property
     def corrections(self) -> list[int]:
-        """Return the positions of the words that introduce a correction."""
-        return [
-            at
-            for at, word in enumerate(self._words)
-            if word in small.CORRECTING
-            or (word == "no" and (self.separator_before(at + 1) >= Separator.BREAK or self.is_number(at + 1)))
-        ]
+        """The positions of the words that introduce a correction: `sorry`, `no, …`, `no it …`, `make that …`."""
+        return [at for at, word in enumerate(self._words) if word in small.CORRECTING or self._corrects(at)]
+
+    def is_corrected(self, start: int, end: int) -> bool:
+        """Return whether a correction begins at a token from `start` to `end`."""
+        first = bisect_left(self.corrections, start)
+        return first < len(self.corrections) and self.corrections[first] < end
+
+    def _corrects(self, at: int) -> bool:
+        following = self.word(at + 1)
+        if self._words[at] == "make":
+            return following in ("it", "that")
+        return self._words[at] == "no" and (
+            self.separator_before(at + 1) >= Separator.BREAK
+            or following in _ELLIPTIC
+            or self._tokens[at + 1].kind in (TokenKind.NUMBER, TokenKind.DATE)
+        )
 
     def ellipses(self) -> Iterator[int]:
         """Yield the last token of each clause that only denies what precedes it: `but she is not`, `so it's not`."""
         for clause in self._clauses:
             words = [word for word in self._words[clause.start : clause.end][-6:] if word not in OPENING]
-            if len(words) <= 4 and words[:1] and words[0] in _ELLIPTIC and words[-1] in ("not", "none"):
+            is_denial = len(words) <= 4 and words[:1] and words[0] in _ELLIPTIC and words[-1] in ("not", "none")
+            if is_denial or (words == ["not"] and not self._question(clause.end)):
                 yield clause.end - 1
 
     def answer(self, end: int) -> str:
@@ -263,11 +273,6 @@ class Discourse:
         clause = self._clause_of[start]
         before = self._words[max(clause.start, start - MAX_DISTANCE) : min(clause.end, start + MAX_DISTANCE)]
         return not small.FOCUS.isdisjoint(before) or any(pair == ("this", "one") for pair in pairwise(before))
-
-    def words_around(self, start: int, end: int) -> Sequence[str]:
-        """Return the words of the clause before that of token `start`, and those from `start` to `end`."""
-        before = self._clause_of[start - 1].start if start else 0
-        return self._words[max(before, start - 3) : end]
 
     def is_other_payment(self, end: int) -> bool:
         """Return whether the words after token `end` name a payment that is not one on the contract: `the balance`."""

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from slackguide.extraction.dates import UNITS
 from slackguide.extraction.discourse import MAX_DISTANCE, Discourse
-from slackguide.extraction.lexicon import ABSENCES, ARTICLES, BE, FOLLOWING, HEADS, OPENING, OWNING, SIDES
+from slackguide.extraction.lexicon import ABSENCES, ARTICLES, BE, FOLLOWING, HEADS, NOT_NOW, OPENING, OWNING, SIDES
 from slackguide.extraction.numbers import NumberExtractor
 from slackguide.extraction.phrases import PhraseMatch, Phrases
 from slackguide.extraction.predicates import TILDE, Predicates
@@ -191,7 +191,7 @@ class FactExtractor:
             negated = match.negated or denial != ""
             if name in self._sides:
                 here = discourse.clause(match.start).sentence
-                corrected = any(match.start > marker > matches[at - 1].start for marker in discourse.corrections())
+                corrected = discourse.is_corrected(matches[at - 1].start, match.start)
                 if negated or (here == sentence and not corrected) or not discourse.is_said(match.start, match.end):
                     continue
                 sentence = here
@@ -229,6 +229,8 @@ class FactExtractor:
         """Return whether the context supports the meaning of the phrase."""
         clause = discourse.clause(match.start)
         following = discourse.word(match.end, within=clause)
+        if following in NOT_NOW and self._facts[name].kind != "number":
+            return False
         if discourse.word(match.start) == "open" and discourse.word(match.start + 1, within=clause) in ARTICLES:
             return False  # a verb: `open the contract page`
         if match.meaning.whole_clause:
@@ -301,7 +303,7 @@ def _current(mentions: Sequence[_Mention], discourse: Discourse) -> Sequence[_Me
     """Return the mentions that count. Of several values, those after a correction or about the case at hand."""
     if len({(one.value, one.problem) for one in mentions}) == 1:
         return mentions
-    for marker in reversed(discourse.corrections()):
+    for marker in reversed(discourse.corrections):
         after = [one for one in mentions if one.start > marker]
         if after:
             mentions = after

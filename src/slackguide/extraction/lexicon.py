@@ -91,7 +91,8 @@ CASES = _word_set("contract case ticket dispute client freelancer job one accoun
 """Nouns that, after a word of `ELSEWHERE`, denote another case: `his other contract`, `my last case`."""
 
 CORRECTING = _word_set(
-    "sorry correction wait oops ooops edit edited mean meant scratch typo nah nope actually rereading checked "
+    "oop apologie er err uh strike nvm ignore sorry correction wait oops ooops edit edited mean meant scratch typo "
+    "nah nope actually rereading checked "
     "bad rather mistake wrong apologies turns looked hm hmm update"
 )
 """Words after which a value replaces those before: `hourly, sorry, fixed price`."""
@@ -135,7 +136,13 @@ NOUNS = PEOPLE | _word_set(
 
 PERSONAL = _word_set("he she who")
 PRONOUNS = PERSONAL | _word_set("it they this that which one")
-CONTINUING = CORRECTING | PRONOUNS | BE | ADVERBS | _word_set("no not i so and but or")
+CONTINUING = (
+    CORRECTING
+    | PRONOUNS
+    | BE
+    | ADVERBS
+    | _word_set("no not i so and but or make should be say read to let me only of for ago back prior earlier")
+)
 """Words beside a time that corrects or continues the number before."""
 
 PREPOSITIONS = _word_set("of for on in from with w about to by at between per")
@@ -173,6 +180,9 @@ OWNERS = _word_set("my his her their your our in from new washington old work")
 
 AGO = _word_set("ago back prior earlier agos")
 LATEST = _word_set("last latest recent")
+NOT_NOW = _word_set("tomorrow until till")
+"""Words after which a predicate does not hold now: `was active until May`."""
+
 NOT_LATEST = _word_set("first previous next initial second other another no")
 BESIDE_TIMES = _word_set(
     "a an the is was were been be has had it him her them us me to on at of for made done processed happened "

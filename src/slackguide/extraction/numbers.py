@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from slackguide.extraction import lexicon as small
 from slackguide.extraction.dates import UNITS, DateParser, TimeExpression
@@ -14,6 +15,7 @@ from slackguide.extraction.phrases import Forms, PhraseMatch, Phrases
 from slackguide.extraction.tokenizer import Separator, Token, TokenKind
 from slackguide.knowledge.facts import FactSpec
 
+_ANAPHORA = [[pronoun] for pronoun in sorted(small.PRONOUNS)]
 _MAX_GAP = 9
 """Maximum words between an event and its time: `paid for a logo on a fixed price contract about 20 days ago`."""
 
@@ -105,29 +107,26 @@ class NumberExtractor:
         topics: Sequence[tuple[int, str]],
     ) -> Iterator[_Candidate]:
         """Match times that correct or continue the number before: `10 days, sorry, 12`, `… 31 days ago? It was 29`."""
-        for clause in discourse.clauses:
-            words = [discourse.word(at) for at in range(clause.start, clause.end)]
-            start = next((clause.start + n for n, word in enumerate(words) if word not in small.CONTINUING), clause.end)
-            fact = next((fact for at, fact in reversed(topics) if at < clause.start), None)
-            if start == clause.end or fact is None:
+        covered = {at for start, time in times.items() for at in range(start + 1, time.end)}
+        numbers = {at for at, token in enumerate(tokens) if token.kind is TokenKind.NUMBER} - covered
+        for previous, start in pairwise([-1, *sorted(numbers | times.keys())]):
+            clause = discourse.clause(start)
+            topic = bisect_left(topics, (clause.start, "")) - 1
+            before = [discourse.word(at) for at in range(max(clause.start, start - _MAX_GAP), start)]
+            if topic < 0 or not small.CONTINUING.issuperset(before):
                 continue
-            corrected = words[0] == "no" or not small.CORRECTING.isdisjoint(discourse.words_around(clause.start, start))
-            if not corrected and words[0] not in small.PRONOUNS:
+            corrected = discourse.is_corrected(clause.start - 3, min(clause.end, start + _MAX_GAP))
+            if not corrected and before[:1] not in _ANAPHORA:
                 continue
             time = times.get(start)
-            if (
-                time is None
-                and corrected
-                and tokens[start].kind is TokenKind.NUMBER
-                and tokens[start].value is not None
+            if time is None and corrected and previous in times:
+                unit = UNITS.get(tokens[times[previous].end - 1].text)
+                count = tokens[start].value
+                time = TimeExpression(start, start + 1, hours=count * unit) if unit and count is not None else None
+            if time is not None and small.CONTINUING.issuperset(
+                discourse.word(at) for at in range(time.end, clause.end)
             ):
-                previous = next((one for at, one in sorted(times.items(), reverse=True) if at < start), None)
-                unit = UNITS.get(tokens[previous.end - 1].text) if previous else None
-                time = TimeExpression(start, start + 1, hours=(tokens[start].value or 0) * unit) if unit else None
-            if time is not None and all(
-                discourse.word(at) in small.AGO | small.CONTINUING for at in range(time.end, clause.end)
-            ):
-                yield _Candidate(fact, time, _MAX_GAP)
+                yield _Candidate(topics[topic][1], time, _MAX_GAP)
 
     def _times(self, tokens: Sequence[Token], date_parser: DateParser) -> dict[int, TimeExpression]:
         """Return the time expressions of a text by their first token, without overlaps."""

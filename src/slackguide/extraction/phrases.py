@@ -121,6 +121,8 @@ class Phrases(Generic[T]):
         if token.kind is TokenKind.AMOUNT:
             return (("nothing",),) if token.value == 0 else (("money",),)
         if token.kind is TokenKind.NUMBER:
+            if token.text.endswith("%"):
+                return (("part",),) if (token.value or 0) < 100 else ()
             if not _is_balance(tokens, at):
                 return ()
             return (("nothing",),) if token.value == 0 else (("money",),)

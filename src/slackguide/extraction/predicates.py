@@ -20,7 +20,7 @@ from slackguide.extraction.tokenizer import Token
 T = TypeVar("T")
 
 TILDE = "~"
-_NAMELESS = lexicon.NOUNS | {"he", "she", "i", "we"}
+_NAMELESS = lexicon.NOUNS | lexicon.PARTIES.keys() | {"he", "she", "i", "we"}
 _MAX_DISTANCE = 40
 """Maximum words between a predicate and its subject."""
 _MAX_LINK = 6
@@ -54,7 +54,7 @@ class Predicates(Generic[T]):
         matches = list(self._predicates.find(tokens, forms))
         if not matches:
             return
-        subjects = self._find_subjects(tokens, forms, discourse)
+        subjects = self._find_subjects(tokens, forms)
         anywhere = frozenset(chain.from_iterable(one.names for one in subjects.values()))
         referents: dict[int, frozenset[str]] = {}
         for match in matches:
@@ -66,11 +66,11 @@ class Predicates(Generic[T]):
             if match.start not in referents:
                 referents[match.start] = self._referent(match.start, subjects, discourse)
             if subject in referents[match.start] and (
-                subject in lexicon.PEOPLE or not _has_object(match.end, discourse)
+                subject in lexicon.PEOPLE or not _is_of_another(match.end, discourse)
             ):
                 yield PhraseMatch(match.start, match.end, meaning, match.size, match.negated)
 
-    def _find_subjects(self, tokens: Sequence[Token], forms: Forms, discourse: Discourse) -> dict[int, _Subject]:
+    def _find_subjects(self, tokens: Sequence[Token], forms: Forms) -> dict[int, _Subject]:
         """Return the subjects and other nouns by their last token."""
         names: dict[tuple[int, int], set[str]] = {}
         for match in self._subjects.find(tokens, forms):
@@ -81,8 +81,8 @@ class Predicates(Generic[T]):
                 heads = (names.get((at, end), ()) for at in range(start, end))
                 subject = _Subject(start, end, frozenset(chain.from_iterable(heads)))
                 subjects.update(dict.fromkeys(range(start, end), subject))
-        for at in range(len(tokens)):
-            if at not in subjects and discourse.word(at) in _NAMELESS:
+        for at, token in enumerate(tokens):
+            if token.text in _NAMELESS and at not in subjects:
                 subjects[at] = _Subject(at, at + 1, frozenset())
         return subjects
 
@@ -97,7 +97,7 @@ class Predicates(Generic[T]):
             governor = _governor(subject.start, discourse) if subject else -1
             if subject and governor < 0:
                 return subject.names
-            if word in lexicon.JOINING:
+            if word in lexicon.JOINING or word in lexicon.CORRECTING:
                 return _antecedent(start, at, "", subjects, discourse)
             if subject:
                 at = governor - 1
@@ -153,8 +153,10 @@ def _governor(start: int, discourse: Discourse) -> int:
     return -1
 
 
-def _has_object(end: int, discourse: Discourse) -> bool:
-    """Return whether a noun follows the predicate, so that it describes this noun: `open a ticket`."""
+def _is_of_another(end: int, discourse: Discourse) -> bool:
+    """Return whether the predicate describes a noun after it (`open a ticket`) or another time (`closed tomorrow`)."""
     clause = discourse.clause(end - 1)
     following = discourse.word(end, within=clause)
+    if following in lexicon.NOT_NOW:
+        return True
     return following in lexicon.HEADS or (following in lexicon.ARTICLES and following != "this")

@@ -78,8 +78,8 @@ _TOKEN = re.compile(
               |\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?!\w)
               |\d{1,2}/\d{1,2}(?![\w/])
               |\d{1,2}\.\d{1,2}\.(?!\w))
-    | (?P<number>\d+(?:[.,]\d+)*)
-    | (?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)
+    | (?P<number>\d+(?:[.,]\d+)*%?)
+    | (?P<word>w/o(?!\w)|[^\W\d_]+(?:'[^\W\d_]+)*)
     | (?P<mark>[^\w\s]|\n)
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -96,6 +96,7 @@ _NOT = {
     },
     "aint": "is",
 }
+_SHORT = {"i'm": ("i", "am"), "im": ("i", "am"), "w/o": ("without",)}
 _PLUS_AFTER = re.compile(r"\s*(?:$|[.,;:!?)/\n])|\s+(?:clients?|cl|freelancers?|fl|accounts?)\b", re.IGNORECASE)
 
 
@@ -145,8 +146,8 @@ def _split_compound(word: str) -> tuple[str, ...]:
     """Split a contraction: `isn't` becomes two words, `client's` loses its ending."""
     if word in _NOT:
         return (_NOT[word], "not")
-    if word in ("i'm", "im"):
-        return ("i", "am")
+    if word in _SHORT:
+        return _SHORT[word]
     if "'" not in word:
         return (word,)
     if word.endswith("n't"):
