@@ -304,7 +304,8 @@ def _current(mentions: Sequence[_Mention], discourse: Discourse) -> Sequence[_Me
     if len({(one.value, one.problem) for one in mentions}) == 1:
         return mentions
     for marker in reversed(discourse.corrections):
-        after = [one for one in mentions if one.start > marker]
+        start = discourse.clause(marker).start
+        after = [one for one in mentions if one.start > marker] or [one for one in mentions if one.start >= start]
         if after:
             mentions = after
             break

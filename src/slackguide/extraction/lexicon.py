@@ -86,7 +86,10 @@ FOUND_OUT = _word_set("know see tell check find verify determine identify confir
 MEANING = _word_set("mean count qualify matter differ difference definition define stand")
 TOWARDS = _word_set("for about over regarding re")
 
-ELSEWHERE = _word_set("another other previous different separate unrelated last earlier prior old second first similar")
+ELSEWHERE = _word_set(
+    "another other previous different separate unrelated last earlier prior old second first similar "
+    "friend brother sister husband wife neighbor"
+)
 CASES = _word_set("contract case ticket dispute client freelancer job one account project order user agent person")
 """Nouns that, after a word of `ELSEWHERE`, denote another case: `his other contract`, `my last case`."""
 
@@ -106,7 +109,7 @@ ADDRESSING = _word_set("ask asked asking contact contacted contacting write wrot
 FOCUS = _word_set("mine ours question concerned present asking writing")
 """Words in a clause about the case at hand, in a text about several cases."""
 
-COUSINS = _word_set("colleague coworker cousin friend roommate brother sister neighbor neighbour husband wife somebody")
+COUSINS = _word_set("colleague coworker cousin roommate")
 """People whose case is not the one at hand."""
 
 WISHED = _word_set(
@@ -152,7 +155,7 @@ LINKING = (
     | BEING
     | PREPOSITIONS
     | _word_set(
-        "not never no been being got get come came stay stayed remain remained show showing shown marked longer "
+        "as not never no been being got get come came stay stayed remain remained show showing shown marked longer "
         "anymore do doe did to me us have apparently until"
     )
 )
