@@ -98,7 +98,10 @@ def test_the_line_of_the_requirement() -> None:
         # several cases
         ("the other client is VSB, ours is VSB+", "client_segment", "vsb_plus"),
         ("two contracts: one open, one closed", "contract_status", None),
+        ("client has 2 contracts, hourly", "contract_type", None),
+        ("FL writes about two contracts. The one in question is hourly.", "contract_type", "hourly"),
         # who says it, about whom
+        ("either the client or the freelancer asks", "reporter", None),
         ("the client asked the freelancer to refund", "reporter", None),
         ("enterprise client dispute", "reporter", None),
         ("CL on an hourly contract asks for a refund", "reporter", "client"),

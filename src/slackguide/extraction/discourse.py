@@ -268,11 +268,20 @@ class Discourse:
         word = self.word(end)
         return word if word == "yes" or self.separator_before(end + 1) >= Separator.BREAK else ""
 
+    @cached_property
+    def names_several(self) -> bool:
+        """Whether the text is about several cases: `two contracts`, `both accounts`."""
+        return any(
+            token.plural and token.text in small.CASES and before in small.SEVERAL
+            for before, token in zip(self._words, self._tokens[1:], strict=False)
+        )
+
     def has_focus(self, start: int) -> bool:
-        """Return whether the clause of token `start` is explicitly about the case at hand: `this one`, `mine`."""
+        """Return whether the sentence up to this clause is about the case at hand: `this one`, `mine`."""
         clause = self._clause_of[start]
-        before = self._words[max(clause.start, start - MAX_DISTANCE) : min(clause.end, start + MAX_DISTANCE)]
-        return not small.FOCUS.isdisjoint(before) or any(pair == ("this", "one") for pair in pairwise(before))
+        first = max(clause.sentence if self.names_several else clause.start, start - MAX_DISTANCE)
+        words = self._words[first : min(clause.end, start + MAX_DISTANCE)]
+        return not small.FOCUS.isdisjoint(words) or any(pair in small.FOCUS_PAIRS for pair in pairwise(words))
 
     def is_other_payment(self, end: int) -> bool:
         """Return whether the words after token `end` name a payment that is not one on the contract: `the balance`."""
@@ -331,6 +340,10 @@ class Discourse:
         """Return whether a party says this to us: not `was asked`, `said nothing` or `asked the freelancer`."""
         words, following = self._words[start:end], self._words[end : self._clause_of[end - 1].end][:3]
         addressed = [word for word in following if word not in small.ARTICLES and word not in ("to", "with")]
+        before = [word for word in self._words[max(0, start - 6) : end] if word not in small.ARTICLES]
+        party = next((at for at, word in enumerate(before) if word in words[:1] or word in small.SIDES), 0)
+        if party + 2 < len(before) and before[party + 1] in ("or", "and") and before[party + 2] in small.SIDES:
+            return False
         if words[-1] in small.NOUN_VERBS and not (following and self._tokens[end - 1].plural):
             return False
         if words[-1] in small.ADDRESSING and addressed[:1] and addressed[0] in small.SIDES:

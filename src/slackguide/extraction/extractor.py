@@ -8,7 +8,7 @@ recall.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from types import MappingProxyType
@@ -26,6 +26,7 @@ from slackguide.knowledge.facts import FactSpec
 MAX_SPAN_LENGTH = 80
 """Maximum characters of the span of text from which a fact was extracted."""
 
+_SEVERAL = "The text names several cases."
 _ANSWERS = {"yes": "yes", "y": "yes", "no": "no", "n": "no", "none": "no"}
 
 
@@ -202,7 +203,7 @@ class FactExtractor:
             if value:
                 problem = None
                 if discourse.is_enumerated(match.start, match.end):
-                    problem = "The text names several."
+                    problem = _SEVERAL
                 elif discourse.is_doubly_denied(match.start, match.end):
                     problem = "The text has a double negation."
                 yield _Mention(value, match.start, match.end, problem)
@@ -285,7 +286,7 @@ class FactExtractor:
             if not mentions.get(name):
                 continue
             fact = self._facts[name]
-            current = _current(mentions[name], discourse)
+            current = _current(mentions[name], discourse, is_of_case=name not in self._sides)
             values = dict.fromkeys(one.value for one in current if one.problem is None)
             problem = next((one.problem for one in current if one.problem), None)
             if problem:
@@ -299,8 +300,11 @@ class FactExtractor:
         return ExtractedFacts(facts, spans, unclear)
 
 
-def _current(mentions: Sequence[_Mention], discourse: Discourse) -> Sequence[_Mention]:
+def _current(mentions: Sequence[_Mention], discourse: Discourse, *, is_of_case: bool) -> Sequence[_Mention]:
     """Return the mentions that count. Of several values, those after a correction or about the case at hand."""
+    if discourse.names_several and is_of_case:
+        focused = [one for one in mentions if discourse.has_focus(one.start)]
+        return focused or [replace(one, problem=_SEVERAL) for one in mentions]
     if len({(one.value, one.problem) for one in mentions}) == 1:
         return mentions
     for marker in reversed(discourse.corrections):

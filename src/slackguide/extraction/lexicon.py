@@ -62,8 +62,8 @@ OPENING = JOINING | ADVERBS | _word_set("hi hello hey team ok okay please pls we
 
 SUPPOSING = _word_set(
     "if whether unless suppose supposing assuming maybe perhaps possibly might probably until once imagine "
-    "assume presume guess doubt thought believed hypothetically provided providing except unlike formerly "
-    "previously"
+    "assume presume guess doubt thought believed hypothetically supposedly allegedly provided "
+    "providing except unlike formerly previously"
 )
 SUPPOSING_BEFORE = {
     "would": "be",
@@ -99,6 +99,10 @@ CORRECTING = _word_set(
     "bad rather mistake wrong apologies turns looked hm hmm update"
 )
 """Words after which a value replaces those before: `hourly, sorry, fixed price`."""
+
+FOCUS_PAIRS = {("this", "one"), ("one", "i"), ("one", "he"), ("one", "she")}
+SEVERAL = _word_set("two 2 both three 3 several multiple")
+"""Words before the plural of a noun of `CASES`: `two contracts`."""
 
 NOUN_VERBS = _word_set("dispute claim request report")
 """Verbs that are nouns without an ending and an object: `client disputes the hours`, but `client dispute`."""
