@@ -37,7 +37,7 @@ UNITS: dict[str, int] = {
 """Hours per unit. A month has 30 days, consistent with the 30, 60 and 90 day windows of the guides."""
 
 _MONTH = UNITS["month"]
-"""Hours. `About a month` can be on either side of a limit of 30 days, so it must be asked."""
+"""Hours. `About a month` can be on either side of a limit of 30 days."""
 
 _MINUTES = frozenset({"min", "mins", "minute"})
 
@@ -98,9 +98,14 @@ class DateParser:
             time = self._length(bound)
             return self._vague_length(start, time.end) if time else None
         time = self._named_day(start, here) or self._numeric(start, here) or self._length(here, start)
-        if time and here > start and UNITS.get(self._tokens[time.end - 1].text, 0) >= _MONTH:
+        if time and here > start and not time.is_date and self._is_near_a_limit(time):
             return self._vague_length(start, time.end)
         return time
+
+    def _is_near_a_limit(self, time: TimeExpression) -> bool:
+        """Return whether a rounded duration can be on either side of a limit of 30 days or of 24 hours."""
+        unit = UNITS.get(self._tokens[time.end - 1].text, 1)
+        return time.hours % HOURS_A_DAY == 0 if unit == 1 else time.hours >= _MONTH - 5 * HOURS_A_DAY
 
     def _word(self, at: int) -> str:
         """Return the word at a position, or an empty string beyond the end of the text or the sentence."""

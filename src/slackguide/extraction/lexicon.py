@@ -182,6 +182,7 @@ COMPANIONS = _word_set(
 )
 """Words next to which an ambiguous abbreviation has its meaning from the glossary."""
 
+OWNED = _word_set("pc hr dc")
 OWNERS = _word_set("my his her their your our in from new washington old work")
 """Words after which `PC`, `HR` and `DC` denote a computer, a department and a city."""
 

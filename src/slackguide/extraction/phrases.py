@@ -16,6 +16,7 @@ from slackguide.extraction.lexicon import (
     COMPANIONS,
     NEGATIONS,
     ORDINARY,
+    OWNED,
     OWNERS,
     PARTIES,
     SKIPPED,
@@ -209,7 +210,7 @@ def _is_abbreviation(tokens: Sequence[Token], at: int) -> bool:
     after = tokens[at + 1].text if at + 1 < len(tokens) and tokens[at + 1].separator <= Separator.COLON else ""
     if after == "+" or after in COMPANIONS or before in COMPANIONS:
         return True
-    return tokens[at].capitals and before not in OWNERS
+    return tokens[at].capitals and not (before in OWNERS and tokens[at].text in OWNED)
 
 
 def _long_forms(abbreviations: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
