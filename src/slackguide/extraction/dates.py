@@ -77,6 +77,11 @@ _TWO_MONTHS = 62
 _PERIODS = frozenset({"week", "month", "year", "quarter"})
 
 
+def can_begin(token: Token) -> bool:
+    """Return whether a time expression can begin with this token."""
+    return token.kind is not TokenKind.WORD or token.text in _STARTING
+
+
 class DateParser:
     """Parses the time expressions in the tokens of one text, relative to one reference day."""
 
@@ -88,8 +93,6 @@ class DateParser:
 
     def at(self, start: int) -> TimeExpression | None:
         """Return the time expression that begins at token `start`, or None if there is none."""
-        if self._tokens[start].kind is TokenKind.WORD and self._tokens[start].text not in _STARTING:
-            return None
         self._base = here = start
         if self._word(here) in _ABOUT:
             here += 1

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise, takewhile
 
 from slackguide.extraction import lexicon as small
-from slackguide.extraction.dates import UNITS, DateParser, TimeExpression
+from slackguide.extraction.dates import UNITS, DateParser, TimeExpression, can_begin
 from slackguide.extraction.discourse import Discourse
 from slackguide.extraction.phrases import Forms, PhraseMatch, Phrases
 from slackguide.extraction.tokenizer import Separator, Token, TokenKind
@@ -133,7 +133,7 @@ class NumberExtractor:
         times: dict[int, TimeExpression] = {}
         at = 0
         while at < len(tokens):
-            time = date_parser.at(at)
+            time = date_parser.at(at) if can_begin(tokens[at]) else None
             if time is not None:
                 times[at] = time
             at = max(at + 1, time.end if time else 0)

@@ -136,6 +136,9 @@ def _tokens_of(match: re.Match[str], mixed: bool) -> list[Token]:
         return [Token(kind, raw, start, end, Separator.NONE, value=whole(raw), negative=negative)]
     parts = _split_compound(raw.lower())
     capitals = mixed and raw.isupper()
+    if len(parts) == 1:
+        word = normalize(parts[0])
+        return [Token(TokenKind.WORD, word, start, end, Separator.NONE, capitals, plural=word != parts[0])]
     return [
         Token(TokenKind.WORD, word, start, end, Separator.NONE, capitals=capitals, plural=word != part)
         for part, word in zip(parts, map(normalize, parts), strict=True)
