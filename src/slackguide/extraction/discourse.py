@@ -272,7 +272,7 @@ class Discourse:
     def names_several(self) -> bool:
         """Whether the text is about several cases: `two contracts`, `both accounts`."""
         return any(
-            token.plural and token.text in small.CASES and before in small.SEVERAL
+            token.plural and token.text in small.CASES - small.STAFF and before in small.SEVERAL
             for before, token in zip(self._words, self._tokens[1:], strict=False)
         )
 

@@ -243,7 +243,7 @@ class FactExtractor:
         if self._facts[name].kind == "choice" and "or" in (following, discourse.word(match.start - 1, within=clause)):
             return False
         known = match.end in starts or following in FOLLOWING or following in HEADS
-        if following and not following[0].isdigit() and not known:
+        if following and following[0].isalpha() and not known:
             return False
         if party and discourse.is_negated_after(match.end):
             return False

@@ -101,6 +101,7 @@ CORRECTING = _word_set(
 """Words after which a value replaces those before: `hourly, sorry, fixed price`."""
 
 FOCUS_PAIRS = {("this", "one"), ("one", "i"), ("one", "he"), ("one", "she")}
+STAFF = _word_set("agent user person")
 SEVERAL = _word_set("two 2 both three 3 several multiple")
 """Words before the plural of a noun of `CASES`: `two contracts`."""
 
