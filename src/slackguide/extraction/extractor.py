@@ -97,10 +97,9 @@ class FactExtractor:
         tokens = tokenize(text)
         if not tokens:
             return ExtractedFacts({}, {}, {})
+        corrections = {word: self._correct(*word) for word in {(token.text, token.plural) for token in tokens}}
         for token in tokens:
-            if corrected := self._phrases.correct(token.text):
-                whole = self._phrases.correct(f"{token.text}s") if token.plural else None
-                token.text = whole or corrected
+            token.text = corrections[token.text, token.plural]
         discourse = Discourse(tokens)
         forms = self._phrases.forms(tokens)
         mentions: dict[str, list[_Mention]] = {}
@@ -113,6 +112,11 @@ class FactExtractor:
             number = self._number(name, time.start, time.end, time.problem, time.hours)
             mentions.setdefault(name, []).append(number)
         return self._resolve(mentions, tokens, text, discourse)
+
+    def _correct(self, word: str, plural: bool) -> str:
+        """Return the word without misspellings. The `s` of a plural can belong to the word: `respons`."""
+        corrected = self._phrases.correct(word)
+        return (corrected and plural and self._phrases.correct(f"{word}s")) or corrected or word
 
     def _longest(self, found: Iterable[PhraseMatch[_Meaning]]) -> dict[str, list[PhraseMatch[_Meaning]]]:
         """Return the phrase matches of each fact, without those that overlap a longer one."""
