@@ -1,12 +1,14 @@
-"""The facts read from agents' sentences, against what a careful person reads in them.
+"""Measure the facts extracted from labelled sentences.
 
-`sentences.jsonl` was written before the reader was tuned. Its odd lines (1, 3, …) were looked at while tuning, its even
-lines never: those are the honest half.
+`sentences.jsonl` was written before the extractor was tuned. Its odd lines (1, 3, …) were read for tuning, its even
+lines were not. `tests/data/fact_sentences.jsonl` was written later by a person who had not seen the code; its halves
+are those of `split_of`. `python -m tests.extraction.test_labelled_sentences` prints the figures.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,55 +16,95 @@ from typing import Any
 
 import pytest
 
+from slackguide.evaluation.split import split_of
 from slackguide.extraction.extractor import FactExtractor
 from slackguide.knowledge.loader import load
+from slackguide.matching.wordlist import common_words
 
 ROOT = Path(__file__).parents[2]
-SENTENCES: list[dict[str, Any]] = [
-    json.loads(line) for line in (Path(__file__).parent / "sentences.jsonl").read_text("utf-8").splitlines()
-]
+Sentences = list[dict[str, Any]]
+
+
+def read_sentences(path: Path) -> Sentences:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+SENTENCES = read_sentences(Path(__file__).parent / "sentences.jsonl")
+BLIND = read_sentences(ROOT / "tests" / "data" / "fact_sentences.jsonl")
+HALVES: dict[str, Sentences] = {
+    "sentences, tuned on": SENTENCES[0::2],
+    "sentences, held out": SENTENCES[1::2],
+    "blind, development": [one for one in BLIND if split_of(one["text"]) == "development"],
+    "blind, report": [one for one in BLIND if split_of(one["text"]) == "report"],
+}
 
 
 @dataclass(frozen=True)
 class Score:
     right: int
-    read: int
-    there: int
+    extracted: int
+    """Values extracted."""
+    stated: int
+    """Values that the text states."""
+    wrong: int
+    """Extracted values where the text states another value, or leaves the fact unclear."""
+    asked: int
+    """Facts returned as unclear although the text states their value, or does not mention them."""
 
     @property
     def precision(self) -> float:
-        return self.right / self.read
+        return self.right / self.extracted
 
     @property
     def recall(self) -> float:
-        return self.right / self.there
+        return self.right / self.stated
 
 
-def score(sentences: list[dict[str, Any]]) -> Score:
-    """Return the facts with their values, an unclear one as unclear."""
+def named_facts(sentences: Iterable[dict[str, Any]]) -> set[str]:
+    return {name for one in sentences for name in (*one["facts"], *one["unclear"])}
+
+
+def score(sentences: Sentences, labelled: set[str]) -> Score:
+    """Count the values of the facts that are labelled in these sentences. An unclear fact states nothing."""
     knowledge = load(ROOT / "knowledge")
-    reader = FactExtractor(knowledge.facts, knowledge.abbreviations)
-    right = read = there = 0
-    for sentence in sentences:
-        reading = reader.extract(sentence["text"], today=date.fromisoformat(sentence["today"]))
-        got = {*reading.facts.items(), *((name, None) for name in reading.unclear)}
-        expected = {*sentence["facts"].items(), *((name, None) for name in sentence["unclear"])}
-        right, read, there = right + len(got & expected), read + len(got), there + len(expected)
-    return Score(right, read, there)
+    extractor = FactExtractor(knowledge.facts, knowledge.abbreviations, common_words())
+    right = read = stated = wrong = asked = 0
+    for one in sentences:
+        result = extractor.extract(one["text"], today=date.fromisoformat(one["today"]))
+        facts = {name: value for name, value in result.facts.items() if name in labelled}
+        right += len(facts.items() & one["facts"].items())
+        read, stated = read + len(facts), stated + len(one["facts"])
+        wrong += sum(name in one["unclear"] or one["facts"].get(name, value) != value for name, value in facts.items())
+        asked += len(result.unclear.keys() & labelled - set(one["unclear"]))
+    return Score(right, read, stated, wrong, asked)
 
 
-@pytest.mark.parametrize("half", [0, 1], ids=["looked-at", "held-out"])
-def test_precision_and_recall(half: int) -> None:
-    result = score(SENTENCES[half::2])
-    assert result.precision >= 0.98, result
-    assert result.recall >= 0.90, result
+def scores() -> dict[str, Score]:
+    old, blind = named_facts(SENTENCES), named_facts(BLIND)
+    return {name: score(half, old if name.startswith("sentences") else blind) for name, half in HALVES.items()}
+
+
+@pytest.mark.parametrize(
+    ("half", "precision", "recall", "wrong"),
+    [
+        ("sentences, tuned on", 0.99, 0.98, 0),
+        ("sentences, held out", 0.97, 0.98, 0),
+        ("blind, development", 0.98, 0.92, 2),
+        ("blind, report", 0.93, 0.82, 11),
+    ],
+)
+def test_precision_and_recall(half: str, precision: float, recall: float, wrong: int) -> None:
+    result = scores()[half]
+    assert result.precision >= precision, result
+    assert result.recall >= recall, result
+    assert result.wrong <= wrong, result
 
 
 def test_the_sentences_are_many_and_sound() -> None:
     knowledge = load(ROOT / "knowledge")
     texts = {sentence["text"] for sentence in SENTENCES}
     nothing = [one for one in SENTENCES if not one["facts"] and not one["unclear"]]
-    named = {name for one in SENTENCES for name in (*one["facts"], *one["unclear"])}
+    named = named_facts(SENTENCES)
     assert len(texts) == len(SENTENCES) >= 160
     assert len(nothing) >= 40
     # Every fact of CONTRACT.md, section 3; a fact that is declared later may come with its own sentences.
@@ -72,3 +114,8 @@ def test_the_sentences_are_many_and_sound() -> None:
         for name, value in one["facts"].items():
             fact = knowledge.facts[name]
             assert value in fact.choices or (fact.kind == "number" and isinstance(value, int)), one
+
+
+if __name__ == "__main__":
+    for name, result in scores().items():
+        print(f"{name:20} precision {result.precision:.1%} recall {result.recall:.1%} {result}")

@@ -36,6 +36,9 @@ UNITS: dict[str, int] = {
 }
 """Hours per unit. A month has 30 days, consistent with the 30, 60 and 90 day windows of the guides."""
 
+_MONTH = UNITS["month"]
+"""Hours. `About a month` can be on either side of a limit of 30 days."""
+
 _MINUTES = frozenset({"min", "mins", "minute"})
 
 
@@ -74,6 +77,11 @@ _TWO_MONTHS = 62
 _PERIODS = frozenset({"week", "month", "year", "quarter"})
 
 
+def can_begin(token: Token) -> bool:
+    """Return whether a time expression can begin with this token."""
+    return token.kind is not TokenKind.WORD or token.text in _STARTING
+
+
 class DateParser:
     """Parses the time expressions in the tokens of one text, relative to one reference day."""
 
@@ -85,8 +93,6 @@ class DateParser:
 
     def at(self, start: int) -> TimeExpression | None:
         """Return the time expression that begins at token `start`, or None if there is none."""
-        if self._tokens[start].kind is TokenKind.WORD and self._tokens[start].text not in _STARTING:
-            return None
         self._base = here = start
         if self._word(here) in _ABOUT:
             here += 1
@@ -94,7 +100,15 @@ class DateParser:
         if bound is not None:
             time = self._length(bound)
             return self._vague_length(start, time.end) if time else None
-        return self._named_day(start, here) or self._numeric(start, here) or self._length(here, start)
+        time = self._named_day(start, here) or self._numeric(start, here) or self._length(here, start)
+        if time and here > start and not time.is_date and self._is_near_a_limit(time):
+            return self._vague_length(start, time.end)
+        return time
+
+    def _is_near_a_limit(self, time: TimeExpression) -> bool:
+        """Return whether a rounded duration can be on either side of a limit of 30 days or of 24 hours."""
+        unit = UNITS.get(self._tokens[time.end - 1].text, 1)
+        return time.hours % HOURS_A_DAY == 0 if unit == 1 else time.hours >= _MONTH - 5 * HOURS_A_DAY
 
     def _word(self, at: int) -> str:
         """Return the word at a position, or an empty string beyond the end of the text or the sentence."""
@@ -155,7 +169,7 @@ class DateParser:
         working = self._word(here) in ("business", "working")
         unit = self._word(here + working)
         if unit in _MINUTES:
-            return 0, here + 1, exact
+            return value // 60, here + 1, exact
         if unit not in UNITS or self._tokens[here].separator > Separator.HYPHEN:
             return None
         if self._tokens[here].separator is Separator.HYPHEN and self._word(here + 1) not in ("ago", "back", ""):
@@ -167,7 +181,8 @@ class DateParser:
             return None
         token = self._tokens[at]
         if token.kind is TokenKind.NUMBER:
-            value, here, exact = token.value or 0, at + 1, token.value is not None
+            bound = self._text[max(0, token.start - 2) : token.start].strip()[-1:]
+            value, here, exact = token.value or 0, at + 1, token.value is not None and bound not in tuple("<>≤≥")
         elif token.kind is TokenKind.DATE:
             return (0, at + 1, False) if "/" in token.text else None
         elif (spelled := self._spelled(at)) is not None:

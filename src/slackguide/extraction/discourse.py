@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
+from itertools import pairwise
 
 from slackguide.extraction import lexicon as small
 from slackguide.extraction.lexicon import ASKING, AUXILIARIES, BE, HEADS, JOINING, MEANING, OPENING, PARTIES
-from slackguide.extraction.tokenizer import Separator, Token
+from slackguide.extraction.tokenizer import Separator, Token, TokenKind
 
 _NEAR_DISTANCE = 5
 """The size in words of the near context before a token."""
@@ -16,6 +19,7 @@ _NEAR_DISTANCE = 5
 MAX_DISTANCE = 40
 """The maximum size in words of the context before a token, within its clause."""
 
+_ELLIPTIC = small.PRONOUNS | PARTIES.keys() | {"there"}
 _BEFORE_ECHO = OPENING | small.ARTICLES
 _CLAUSE_SEPARATORS = frozenset({Separator.COLON, Separator.BREAK, Separator.COMMA, Separator.SENTENCE})
 """The separators between clauses. A slash does not separate them: `fp/enterprise`."""
@@ -88,14 +92,32 @@ class Discourse:
 
     def is_denied(self, start: int) -> bool:
         """Return whether a negation (`not`, `no`, `without` …) precedes token `start`."""
+        return self.denial(start) != ""
+
+    def denial(self, start: int) -> str:
+        """Return the negation whose scope includes token `start`, or an empty string."""
         clause = self._clause_of[start]
         for at in range(start - 1, max(clause.start, start - _NEAR_DISTANCE) - 1, -1):
             word = self._words[at]
             if word in small.DENIALS:
-                return True
-            if word not in small.BESIDE_DENIALS:
-                return False
-        return False
+                return word
+            if word not in small.BESIDE_DENIALS and not self._is_of_denied_noun(at, clause):
+                break
+        opening = next((at for at in range(clause.start, start) if self._words[at] not in OPENING), start)
+        pair = self._words[opening : min(opening + 2, start)]
+        return "nobody" if pair == ["no", "one"] or (pair and pair[0] in small.NOBODY) else ""
+
+    def _is_of_denied_noun(self, at: int, clause: Clause) -> bool:
+        """Return whether the word at `at` belongs to a noun of one or two words after `no` or `any`: `no flag link`."""
+        noun = at if self._words[at] in small.NOUNS else at + 1
+        return self._words[noun] in small.NOUNS and not {"no", "any"}.isdisjoint(
+            self._words[max(clause.start, noun - 2) : at]
+        )
+
+    def is_obscured(self, start: int) -> bool:
+        """Return whether one other word stands between `not` and token `start`: `not released part of it`."""
+        before = self.before(start)[-2:]
+        return before[:-1] == ["not"] and before[-1] not in small.BESIDE_DENIALS
 
     def alternative(self, end: int, start: int) -> bool:
         """Return whether `or`, `vs` or a slash joins the phrases before token `end` and from token `start`."""
@@ -119,8 +141,10 @@ class Discourse:
 
     def _opens_clause(self, at: int) -> bool:
         """Return whether a clause begins at this token."""
-        return self._tokens[at].separator in _CLAUSE_SEPARATORS or (
-            self._words[at - 1] in JOINING and self._inverted(at)
+        return (
+            self._tokens[at].separator in _CLAUSE_SEPARATORS
+            or self._words[at] == "but"
+            or (self._words[at - 1] in JOINING and self._inverted(at))
         )
 
     def _clause(self, start: int, end: int, sentence: int, before: Sequence[Clause]) -> Clause:
@@ -142,6 +166,7 @@ class Discourse:
             and last.hypothetical_from == last.start
             and mode in (ClauseMode.STATEMENT, ClauseMode.YES_NO_QUESTION)
             and hypothetical_from == end
+            and self._words[start] != "but"
         ):
             hypothetical_from = start
         if hypothetical_from == first < end:
@@ -184,6 +209,14 @@ class Discourse:
 
     def _is_hypothetical(self, at: int) -> bool:
         word, following = self._words[at], self.word(at + 1)
+        if word == "had" and self._tokens[at].separator is Separator.SENTENCE:
+            return following not in small.ARTICLES and following not in small.BEING
+        if word == "when":
+            return not {"is", "are"}.isdisjoint(self._words[at + 2 : at + 6])
+        if word == "say" and self._tokens[at].separator is Separator.SENTENCE:
+            return following in small.SUBJECTS
+        if word in small.OPINIONS:
+            return self.word(at - 1) == "not"
         if word in small.SUPPOSING_BEFORE:
             return following == small.SUPPOSING_BEFORE[word]
         return word in small.SUPPOSING and not (word == "if" and following in small.IDLE_IF)
@@ -192,11 +225,79 @@ class Discourse:
         """Return whether the clause refers to another case before token `start`."""
         for at in range(max(clause.start, start - MAX_DISTANCE), start):
             word = self._words[at]
+            if word in small.COUSINS:
+                return True
             if word == "same" and self._words[start - 1] == "as":
                 return True
             if word in small.ELSEWHERE and self.word(at + 1, within=clause) in small.CASES and at + 1 < start:
                 return True
         return False
+
+    @cached_property
+    def corrections(self) -> list[int]:
+        """The positions of the words that introduce a correction: `sorry`, `no, …`, `no it …`, `make that …`."""
+        return [at for at, word in enumerate(self._words) if word in small.CORRECTING or self._corrects(at)]
+
+    def is_corrected(self, start: int, end: int) -> bool:
+        """Return whether a correction begins at a token from `start` to `end`."""
+        first = bisect_left(self.corrections, start)
+        return first < len(self.corrections) and self.corrections[first] < end
+
+    def _corrects(self, at: int) -> bool:
+        following = self.word(at + 1)
+        if self._words[at] == "make":
+            return following in ("it", "that")
+        return self._words[at] == "no" and (
+            self.separator_before(at + 1) >= Separator.BREAK
+            or following in _ELLIPTIC
+            or self._tokens[at + 1].kind in (TokenKind.NUMBER, TokenKind.DATE)
+        )
+
+    def ellipses(self) -> Iterator[int]:
+        """Yield the last token of each clause that only denies what precedes it: `but she is not`, `so it's not`."""
+        for clause in self._clauses:
+            words = [word for word in self._words[clause.start : clause.end][-6:] if word not in OPENING]
+            is_denial = len(words) <= 4 and words[:1] and words[0] in _ELLIPTIC and words[-1] in ("not", "none")
+            if is_denial or (words == ["not"] and not self._question(clause.end)):
+                yield clause.end - 1
+
+    def answer(self, end: int) -> str:
+        """Return the yes or no after the question that ends before token `end`, or an empty string."""
+        if not self._tokens[end - 1].asked or self.separator_before(end) is not Separator.SENTENCE:
+            return ""
+        word = self.word(end)
+        return word if word == "yes" or self.separator_before(end + 1) >= Separator.BREAK else ""
+
+    @cached_property
+    def names_several(self) -> bool:
+        """Whether the text is about several cases: `two contracts`, `both accounts`."""
+        return any(
+            token.plural and token.text in small.CASES - small.STAFF and before in small.SEVERAL
+            for before, token in zip(self._words, self._tokens[1:], strict=False)
+        )
+
+    def has_focus(self, start: int) -> bool:
+        """Return whether the sentence up to this clause is about the case at hand: `this one`, `mine`."""
+        clause = self._clause_of[start]
+        first = max(clause.sentence if self.names_several else clause.start, start - MAX_DISTANCE)
+        words = self._words[first : min(clause.end, start + MAX_DISTANCE)]
+        return not small.FOCUS.isdisjoint(words) or any(pair in small.FOCUS_PAIRS for pair in pairwise(words))
+
+    def is_other_payment(self, end: int) -> bool:
+        """Return whether the words after token `end` name a payment that is not one on the contract: `the balance`."""
+        return not small.OTHER_PAYMENTS.isdisjoint(self._words[end : end + 4])
+
+    def is_doubly_denied(self, start: int, end: int) -> bool:
+        """Return whether two negations apply to the tokens from `start` to `end`: `it isn't not urgent`."""
+        words = self._words[start:end]
+        negations = sum(word in small.DENIALS for word in words) + self.is_denied(start)
+        return negations > 1 and small.JOINING.isdisjoint(words) and "nor" not in words
+
+    def is_enumerated(self, start: int, end: int) -> bool:
+        """Return whether `one` introduces this and another value: `two contracts, one hourly, one fixed price`."""
+        if self.word(start - 1, within=self._clause_of[start]) != "one":
+            return False
+        return self._words[max(0, start - 12) : end + 12].count("one") > 1
 
     def is_wished(self, start: int) -> bool:
         """Return whether a verb of wishing, losing or sending closely precedes token `start`."""
@@ -235,10 +336,20 @@ class Discourse:
         """Return whether a token is written in capitals."""
         return self._tokens[at].capitals
 
-    def is_passive(self, start: int, end: int) -> bool:
-        """Return whether the tokens are passive (`was asked`, `been reported`) or lack content (`said nothing`)."""
-        words = self._words[start:end]
-        return (words[-1].endswith("ed") and not small.PASSIVE.isdisjoint(words)) or self.word(end) in ("nothing", "no")
+    def is_said(self, start: int, end: int) -> bool:
+        """Return whether a party says this to us: not `was asked`, `said nothing` or `asked the freelancer`."""
+        words, following = self._words[start:end], self._words[end : self._clause_of[end - 1].end][:3]
+        addressed = [word for word in following if word not in small.ARTICLES and word not in ("to", "with")]
+        before = [word for word in self._words[max(0, start - 6) : end] if word not in small.ARTICLES]
+        party = next((at for at, word in enumerate(before) if word in words[:1] or word in small.SIDES), 0)
+        if party + 2 < len(before) and before[party + 1] in ("or", "and") and before[party + 2] in small.SIDES:
+            return False
+        if words[-1] in small.NOUN_VERBS and not (following and self._tokens[end - 1].plural):
+            return False
+        if words[-1] in small.ADDRESSING and addressed[:1] and addressed[0] in small.SIDES:
+            return False
+        is_passive = words[-1].endswith("ed") and not small.PASSIVE.isdisjoint(words)
+        return not is_passive and following[:1] not in (["nothing"], ["no"], ["support"], ["team"])
 
     def is_negated_after(self, end: int) -> bool:
         """Return whether the words after token `end` state that the preceding phrase is lost."""

@@ -7,16 +7,18 @@ recall.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from types import MappingProxyType
 
+from slackguide.extraction.dates import UNITS
 from slackguide.extraction.discourse import MAX_DISTANCE, Discourse
-from slackguide.extraction.lexicon import FOLLOWING, HEADS, OWNING, SIDES
+from slackguide.extraction.lexicon import ABSENCES, ARTICLES, BE, FOLLOWING, HEADS, NOT_NOW, OPENING, OWNING, SIDES
 from slackguide.extraction.numbers import NumberExtractor
 from slackguide.extraction.phrases import PhraseMatch, Phrases
+from slackguide.extraction.predicates import TILDE, Predicates
 from slackguide.extraction.tokenizer import Separator, Token, normalize, tokenize
 from slackguide.knowledge.conditions import NEVER
 from slackguide.knowledge.facts import FactSpec
@@ -24,6 +26,7 @@ from slackguide.knowledge.facts import FactSpec
 MAX_SPAN_LENGTH = 80
 """Maximum characters of the span of text from which a fact was extracted."""
 
+_SEVERAL = "The text names several cases."
 _ANSWERS = {"yes": "yes", "y": "yes", "no": "no", "n": "no", "none": "no"}
 
 
@@ -65,18 +68,27 @@ class FactExtractor:
     """Extracts a fixed set of facts from texts. `abbreviations` are those of the glossary."""
 
     def __init__(
-        self, facts: Mapping[str, FactSpec], abbreviations: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+        self,
+        facts: Mapping[str, FactSpec],
+        abbreviations: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+        common_words: Container[str] = frozenset(),
     ) -> None:
         self._facts = facts
-        self._phrases: Phrases[_Meaning] = Phrases(abbreviations)
+        self._phrases: Phrases[_Meaning] = Phrases(abbreviations, common_words)
+        self._predicates: Predicates[_Meaning] = Predicates(abbreviations)
         self._numbers = NumberExtractor(facts, abbreviations)
         self._sides = {name for name, fact in facts.items() if set(fact.choices) == SIDES}
         self._party = {name: party for name, fact in facts.items() if (party := _party_of(fact))}
         for name, fact in facts.items():
             for value, phrase in _phrases_of(fact):
-                self._phrases.add(phrase, _Meaning(name, value, single_word=" " not in phrase))
-            for word in " ".join(fact.read).replace("|", " ").split():
-                self._phrases.add_word(normalize(word))
+                if TILDE in phrase:
+                    self._predicates.add(phrase, _Meaning(name, value))
+                else:
+                    self._phrases.add(phrase, _Meaning(name, value, single_word=" " not in phrase))
+            for word in " ".join([*fact.read, *(phrase for _, phrase in _phrases_of(fact))]).replace("|", " ").split():
+                self._phrases.add_word(normalize(word.lower()))
+        for unit in UNITS:
+            self._phrases.add_word(unit)
         for name, value, label in _unique_labels(facts):
             self._phrases.add(label, _Meaning(name, value, whole_clause=True))
 
@@ -85,26 +97,33 @@ class FactExtractor:
         tokens = tokenize(text)
         if not tokens:
             return ExtractedFacts({}, {}, {})
+        corrections = {word: self._correct(*word) for word in {(token.text, token.plural) for token in tokens}}
         for token in tokens:
-            token.text = self._phrases.correct(token.text) or token.text
+            token.text = corrections[token.text, token.plural]
         discourse = Discourse(tokens)
         forms = self._phrases.forms(tokens)
         mentions: dict[str, list[_Mention]] = {}
-        longest = self._longest(tokens, forms)
+        longest = self._longest([*self._phrases.find(tokens, forms), *self._predicates.find(tokens, forms, discourse)])
         starts = {match.start for matches in longest.values() for match in matches}
         for name, matches in longest.items():
             mentions[name] = list(self._mentions(name, matches, discourse, starts))
-        for name, time in self._numbers.extract(tokens, text, discourse, starts, today=today):
+        self._deny(longest, mentions, discourse)
+        for name, time in self._numbers.extract(tokens, forms, text, discourse, starts, today=today):
             number = self._number(name, time.start, time.end, time.problem, time.hours)
             mentions.setdefault(name, []).append(number)
-        return self._resolve(mentions, tokens, text)
+        return self._resolve(mentions, tokens, text, discourse)
 
-    def _longest(
-        self, tokens: Sequence[Token], forms: Sequence[tuple[tuple[str, ...], ...]]
-    ) -> dict[str, list[PhraseMatch[_Meaning]]]:
+    def _correct(self, word: str, plural: bool) -> str:
+        """Return the word without misspellings. The `s` of a plural can belong to the word: `respons`."""
+        corrected = self._phrases.correct(word)
+        return (corrected and plural and self._phrases.correct(f"{word}s")) or corrected or word
+
+    def _longest(self, found: Iterable[PhraseMatch[_Meaning]]) -> dict[str, list[PhraseMatch[_Meaning]]]:
         """Return the phrase matches of each fact, without those that overlap a longer one."""
         by_fact: dict[str, list[PhraseMatch[_Meaning]]] = {}
-        for match in self._phrases.find(tokens, forms):
+        for match in found:
+            if match.negated and self._opposite(match.meaning.fact, match.meaning.value) is None:
+                continue
             by_fact.setdefault(match.meaning.fact, []).append(match)
         longest: dict[str, list[PhraseMatch[_Meaning]]] = {}
         for name, matches in by_fact.items():
@@ -125,6 +144,31 @@ class FactExtractor:
             longest[name].sort(key=lambda match: match.start)
         return longest
 
+    def _deny(
+        self,
+        longest: Mapping[str, Sequence[PhraseMatch[_Meaning]]],
+        mentions: Mapping[str, list[_Mention]],
+        discourse: Discourse,
+    ) -> None:
+        """Replace the mention of the yes/no phrase that an ellipsis denies: `if it was urgent …, but it is not`."""
+        for end in discourse.ellipses():
+            denied = max(
+                (
+                    (match.start, name, match)
+                    for name, matches in longest.items()
+                    if len(self._facts[name].choices) == 2 and name not in self._sides
+                    for match in matches
+                    if end - MAX_DISTANCE <= match.start < end
+                ),
+                key=lambda one: one[0],
+                default=None,
+            )
+            if denied:
+                start, name, match = denied
+                kept = [one for one in mentions[name] if one.start != start]
+                value = self._opposite(name, match.meaning.value)
+                mentions[name][:] = [*kept, _Mention(value, start, end + 1)] if value else kept
+
     def _mentions(
         self, name: str, matches: Sequence[PhraseMatch[_Meaning]], discourse: Discourse, starts: Container[int]
     ) -> Iterator[_Mention]:
@@ -138,16 +182,35 @@ class FactExtractor:
         for at, match in enumerate(matches):
             if at in asked or at - 1 in asked:
                 continue
+            answer = _ANSWERS.get(discourse.answer(match.end))
+            if answer:
+                value = match.meaning.value if answer == "yes" else self._opposite(name, match.meaning.value)
+                if value:
+                    yield _Mention(value, match.start, match.end + 1)
+                continue
             if not discourse.states(match.start, match.end) or not self._has_context(name, match, discourse, starts):
                 continue
-            here = discourse.clause(match.start).sentence
-            if name in self._sides and (here == sentence or discourse.is_passive(match.start, match.end)):
+            denial = discourse.denial(match.start)
+            if discourse.is_obscured(match.start) or (denial in ABSENCES and self._facts[name].kind == "choice"):
                 continue
-            sentence = here
-            negated = match.negated or discourse.is_denied(match.start)
+            negated = match.negated or denial != ""
+            if name in self._sides:
+                here = discourse.clause(match.start).sentence
+                corrected = discourse.is_corrected(matches[at - 1].start, match.start)
+                if negated or (here == sentence and not corrected) or not discourse.is_said(match.start, match.end):
+                    continue
+                sentence = here
             value = self._opposite(name, match.meaning.value) if negated else match.meaning.value
-            if value is not None:
-                yield _Mention(self._explicit_answer(name, match, value, discourse), match.start, match.end)
+            value = self._explicit_answer(name, match, value, discourse) if value is not None else None
+            if value == NEVER and discourse.is_other_payment(match.end):
+                continue
+            if value:
+                problem = None
+                if discourse.is_enumerated(match.start, match.end):
+                    problem = _SEVERAL
+                elif discourse.is_doubly_denied(match.start, match.end):
+                    problem = "The text has a double negation."
+                yield _Mention(value, match.start, match.end, problem)
 
     def _opposite(self, name: str, value: str) -> str | None:
         """Return the only other value of a fact, or None if there are several."""
@@ -171,15 +234,20 @@ class FactExtractor:
         """Return whether the context supports the meaning of the phrase."""
         clause = discourse.clause(match.start)
         following = discourse.word(match.end, within=clause)
+        if following in NOT_NOW and self._facts[name].kind != "number":
+            return False
+        if discourse.word(match.start) == "open" and discourse.word(match.start + 1, within=clause) in ARTICLES:
+            return False  # a verb: `open the contract page`
         if match.meaning.whole_clause:
-            return (match.start, match.end) == (clause.start, clause.end)
+            beside = (*range(clause.start, match.start), *range(match.end, clause.end))
+            return all(discourse.word(at) in OPENING or discourse.word(at) in BE for at in beside)
         party = self._party.get(name)
         if not (match.meaning.single_word or party):
             return True
         if self._facts[name].kind == "choice" and "or" in (following, discourse.word(match.start - 1, within=clause)):
             return False
         known = match.end in starts or following in FOLLOWING or following in HEADS
-        if following and not following[0].isdigit() and not known:
+        if following and following[0].isalpha() and not known:
             return False
         if party and discourse.is_negated_after(match.end):
             return False
@@ -194,6 +262,8 @@ class FactExtractor:
         if party in inside:
             return True
         for at in range(match.end, min(match.end + 2, clause.end)):
+            if discourse.separator_before(at) >= Separator.COLON:
+                break
             if discourse.word(at) in SIDES:
                 return discourse.word(at) == party
         for at in range(match.start - 1, max(clause.start, match.start - MAX_DISTANCE) - 1, -1):
@@ -211,28 +281,44 @@ class FactExtractor:
         return _Mention(value, start, end, problem)
 
     def _resolve(
-        self, mentions: Mapping[str, Sequence[_Mention]], tokens: Sequence[Token], text: str
+        self, mentions: Mapping[str, Sequence[_Mention]], tokens: Sequence[Token], text: str, discourse: Discourse
     ) -> ExtractedFacts:
         facts: dict[str, str | int] = {}
         spans: dict[str, str] = {}
         unclear: dict[str, str] = {}
         for name in self._facts:
-            fact_mentions = mentions.get(name)
-            if not fact_mentions:
+            if not mentions.get(name):
                 continue
             fact = self._facts[name]
-            values = dict.fromkeys(one.value for one in fact_mentions if one.problem is None)
-            problem = next((one.problem for one in fact_mentions if one.problem), None)
-            first = fact_mentions[0]
+            current = _current(mentions[name], discourse, is_of_case=name not in self._sides)
+            values = dict.fromkeys(one.value for one in current if one.problem is None)
+            problem = next((one.problem for one in current if one.problem), None)
             if problem:
                 unclear[name] = f"{problem} {fact.ask}"
             elif len(values) > 1:
                 both = " and ".join(fact.value_label(value) for value in list(values)[:3])
                 unclear[name] = f"The text says {both}. {fact.ask}"
             else:
-                facts[name] = first.value
-                spans[name] = _span_text(text, tokens[first.start].start, tokens[first.end - 1].end)
+                facts[name] = current[0].value
+                spans[name] = _span_text(text, tokens[current[0].start].start, tokens[current[0].end - 1].end)
         return ExtractedFacts(facts, spans, unclear)
+
+
+def _current(mentions: Sequence[_Mention], discourse: Discourse, *, is_of_case: bool) -> Sequence[_Mention]:
+    """Return the mentions that count. Of several values, those after a correction or about the case at hand."""
+    if discourse.names_several and is_of_case:
+        focused = [one for one in mentions if discourse.has_focus(one.start)]
+        return focused or [replace(one, problem=_SEVERAL) for one in mentions]
+    if len({(one.value, one.problem) for one in mentions}) == 1:
+        return mentions
+    for marker in reversed(discourse.corrections):
+        start = discourse.clause(marker).start
+        after = [one for one in mentions if one.start > marker] or [one for one in mentions if one.start >= start]
+        if after:
+            mentions = after
+            break
+    focused = [one for one in mentions if discourse.has_focus(one.start)]
+    return focused or mentions
 
 
 def _span_text(text: str, start: int, end: int) -> str:
@@ -261,6 +347,6 @@ def _unique_labels(facts: Mapping[str, FactSpec]) -> Iterator[tuple[str, str, st
     owners: dict[str, list[tuple[str, str, str]]] = {}
     for name, fact in facts.items():
         for value, spec in fact.values.items():
-            if value not in SIDES:
+            if value not in SIDES and value != "none":
                 owners.setdefault(spec.label.lower(), []).append((name, value, spec.label))
     yield from (labels[0] for labels in owners.values() if len(labels) == 1)

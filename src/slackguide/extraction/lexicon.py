@@ -26,9 +26,26 @@ ADVERBS = _word_set(
 SKIPPED = ARTICLES | BEING | ADVERBS
 """Words that are skipped within a phrase."""
 
+SUPPORTING = _word_set("do doe did can could will would should")
+"""Verbs that are skipped within a phrase before `not`: `did not suspend`."""
+
 NEGATIONS = _word_set("not never")
-DENIALS = NEGATIONS | _word_set("no neither nor without non hardly instead than")
-BESIDE_DENIALS = ARTICLES | ADVERBS | BE | _word_set("any of in be been yet longer rather for more")
+DENIALS = NEGATIONS | _word_set("no neither nor without non hardly instead than nobody nothing none noone")
+ABSENCES = _word_set("no without none")
+"""Negations that state that there is no such thing, not that it has another value: `no open ticket`."""
+
+NOBODY = _word_set("nobody noone none neither")
+"""Subjects that deny their whole clause."""
+
+BESIDE_DENIALS = (
+    ARTICLES
+    | ADVERBS
+    | BE
+    | _word_set(
+        "any of in be been yet longer rather for more one related to about like treat as have has had got get see "
+        "find found hold holding seem appear put able cent penny dime single"
+    )
+)
 """Words that can stand between a negation and its scope."""
 
 AUXILIARIES = BE | _word_set("do doe does did has have had can could should shall will would may might")
@@ -40,15 +57,27 @@ SUBJECTS = (
 )
 ASKING = _word_set("which where who whom what how when why whose")
 JOINING = _word_set("and but so then because or")
-OPENING = JOINING | ADVERBS | _word_set("hi hello hey team ok okay please pls well question")
+OPENING = JOINING | ADVERBS | _word_set("hi hello hey team ok okay please pls well question yes yep yeah")
 """Words that are skipped at the beginning of a clause."""
 
 SUPPOSING = _word_set(
-    "if whether unless suppose supposing assuming maybe perhaps possibly might probably until once imagine except "
-    "unlike formerly previously"
+    "if whether unless suppose supposing assuming maybe perhaps possibly might probably until once imagine "
+    "assume presume guess doubt thought believed hypothetically supposedly allegedly provided "
+    "providing except unlike formerly previously"
 )
-SUPPOSING_BEFORE = {"would": "be", "should": "be", "could": "be", "in": "case", "used": "to"}
+SUPPOSING_BEFORE = {
+    "would": "be",
+    "should": "be",
+    "could": "be",
+    "in": "case",
+    "used": "to",
+    "event": "the",
+    "let": "say",
+}
 """Words that introduce a hypothesis only before one other word."""
+
+OPINIONS = _word_set("say think believe certain sure")
+"""Verbs after whose negation nothing is stated: `I don't think it is closed`."""
 
 IDLE_IF = _word_set("possible needed necessary so any")
 """Words before which `if` does not introduce a hypothesis: `if possible`."""
@@ -57,9 +86,36 @@ FOUND_OUT = _word_set("know see tell check find verify determine identify confir
 MEANING = _word_set("mean count qualify matter differ difference definition define stand")
 TOWARDS = _word_set("for about over regarding re")
 
-ELSEWHERE = _word_set("another other previous different separate unrelated last earlier prior old second first similar")
-CASES = _word_set("contract case ticket dispute client freelancer job one account project order")
+ELSEWHERE = _word_set(
+    "another other previous different separate unrelated last earlier prior old second first similar "
+    "friend brother sister husband wife neighbor"
+)
+CASES = _word_set("contract case ticket dispute client freelancer job one account project order user agent person")
 """Nouns that, after a word of `ELSEWHERE`, denote another case: `his other contract`, `my last case`."""
+
+CORRECTING = _word_set(
+    "oop apologie er err uh strike nvm ignore sorry correction wait oops ooops edit edited mean meant scratch typo "
+    "nah nope actually rereading checked "
+    "bad rather mistake wrong apologies turns looked hm hmm update"
+)
+"""Words after which a value replaces those before: `hourly, sorry, fixed price`."""
+
+FOCUS_PAIRS = {("this", "one"), ("one", "i"), ("one", "he"), ("one", "she")}
+STAFF = _word_set("agent user person")
+SEVERAL = _word_set("two 2 both three 3 several multiple")
+"""Words before the plural of a noun of `CASES`: `two contracts`."""
+
+NOUN_VERBS = _word_set("dispute claim request report")
+"""Verbs that are nouns without an ending and an object: `client disputes the hours`, but `client dispute`."""
+
+ADDRESSING = _word_set("ask asked asking contact contacted contacting write wrote writing called messaged emailed")
+"""Verbs whose object is the person addressed: `asked the freelancer`."""
+
+FOCUS = _word_set("mine ours question concerned present asking writing")
+"""Words in a clause about the case at hand, in a text about several cases."""
+
+COUSINS = _word_set("colleague coworker cousin roommate")
+"""People whose case is not the one at hand."""
 
 WISHED = _word_set(
     "become becoming became requirement lost lose losing want need used supposed ask asking apply applied offer "
@@ -77,38 +133,70 @@ HEADS = _word_set(
 )
 """Nouns that an attribute of the case can modify."""
 
+PEOPLE = SIDES | _word_set("user customer agent colleague person someone manager friend")
+"""Nouns that `he`, `she` and `who` can refer to."""
+
+NOUNS = PEOPLE | _word_set(
+    "contract job project order ticket case dispute account acct milestone escrow suspension payment question "
+    "chat concern issue problem hold link page post money fund balance step button"
+)
+"""Nouns that can be the subject of a predicate."""
+
+PERSONAL = _word_set("he she who")
+PRONOUNS = PERSONAL | _word_set("it they this that which one")
+CONTINUING = (
+    CORRECTING
+    | PRONOUNS
+    | BE
+    | ADVERBS
+    | _word_set("no not i so and but or make should be say read to let me only of for ago back prior earlier")
+)
+"""Words beside a time that corrects or continues the number before."""
+
+PREPOSITIONS = _word_set("of for on in from with w about to by at between per")
+LINKING = (
+    ARTICLES
+    | ADVERBS
+    | BEING
+    | PREPOSITIONS
+    | _word_set(
+        "as not never no been being got get come came stay stayed remain remained show showing shown marked longer "
+        "anymore do doe did to me us have apparently until"
+    )
+)
+"""Words that can stand between a subject and its predicate: `the ticket has not been solved yet`."""
+
 FOLLOWING = _word_set(
-    "and or but with w for from in on at is are was were has had have who that so as by per because since where "
-    "which what how can should do does not no yes we i he she they it last paid released ended closed when if "
-    "while after before client freelancer to then ty thanks thx please pls asap here now only too yet still also "
-    "sent via against the my his her escrow fund want say ask"
+    "and or but with w for of from in on at is are was were has had have who that so as by per because since "
+    "where which what how can should do does not no yes we i he she they it last paid released ended closed "
+    "when if while after before client freelancer to then ty thanks thx please pls asap here now only too yet "
+    "still also sent via against the one my his her escrow fund want say ask"
 )
 """Words that can follow a one-word phrase. Before any other word it has another meaning: `hourly updates`."""
 
-ORDINARY = _word_set("hr pc pr mm lb sb dc ce ent tr ms esc med cr cs")
+ORDINARY = _word_set("hr pc pr mm lb sb dc ce ent tr ms cr cs")
 """Abbreviations that are ambiguous in lower case: hour, computer, public relations, hmm, pound, somebody …"""
 
 COMPANIONS = _word_set(
-    "client freelancer cl fl buyer hirer talent contractor contract job project account acct dispute case segment "
-    "order suspension susp hold agent company ticket"
+    "client freelancer cl fl buyer hirer talent contractor contract job project account acct dispute case "
+    "segment order suspension susp hold agent company ticket"
 )
 """Words next to which an ambiguous abbreviation has its meaning from the glossary."""
 
+OWNED = _word_set("pc hr dc")
 OWNERS = _word_set("my his her their your our in from new washington old work")
 """Words after which `PC`, `HR` and `DC` denote a computer, a department and a city."""
 
-LOOK_ALIKES = _word_set(
-    "contact contrast protect expanse contacted contacting relapse freelance insurance refuted noticing nothings "
-    "clients opened closer"
-)
-"""Correct words at an edit distance of one from a word of a phrase. They are not corrected."""
-
 AGO = _word_set("ago back prior earlier agos")
 LATEST = _word_set("last latest recent")
+NOT_NOW = _word_set("tomorrow until till")
+"""Words after which a predicate does not hold now: `was active until May`."""
+
 NOT_LATEST = _word_set("first previous next initial second other another no")
 BESIDE_TIMES = _word_set(
-    "a an the is was were been be has had it him her them us me to on at of for made done processed happened sent "
-    "via out just already only also money this that client freelancer his their by went about since back in"
+    "a an the is was were been be has had it him her them us me to on at of for made done processed happened "
+    "sent via out just already only also money this that client freelancer his their by went about since back "
+    "in"
 )
 """Words that can stand between a noun and its time: `payment to the freelancer was made on …`."""
 
@@ -117,6 +205,9 @@ OTHER_MATTERS = _word_set(
     "every since if or first for"
 )
 """Words after which a time does not belong to the preceding event."""
+
+OTHER_PAYMENTS = _word_set("balance bal fee membership subscription tax fine connect")
+"""Nouns before `paid` that are not payments on the contract."""
 
 OTHER_EVENTS = _word_set(
     "filed opened contacted replied asked requested wrote submitted disputed created started hired posted "

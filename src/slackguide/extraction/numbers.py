@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise, takewhile
 
 from slackguide.extraction import lexicon as small
-from slackguide.extraction.dates import DateParser, TimeExpression
+from slackguide.extraction.dates import UNITS, DateParser, TimeExpression, can_begin
 from slackguide.extraction.discourse import Discourse
-from slackguide.extraction.phrases import PhraseMatch, Phrases
+from slackguide.extraction.phrases import Forms, PhraseMatch, Phrases
 from slackguide.extraction.tokenizer import Separator, Token, TokenKind
 from slackguide.knowledge.facts import FactSpec
 
+_ANAPHORA = [[pronoun] for pronoun in sorted(small.PRONOUNS)]
 _MAX_GAP = 9
 """Maximum words between an event and its time: `paid for a logo on a fixed price contract about 20 days ago`."""
 
@@ -62,7 +65,14 @@ class NumberExtractor:
         side.add(phrase, _Pattern(name, after if before else "", latest, event))
 
     def extract(
-        self, tokens: Sequence[Token], text: str, discourse: Discourse, phrase_starts: Collection[int], *, today: date
+        self,
+        tokens: Sequence[Token],
+        forms: Forms,
+        text: str,
+        discourse: Discourse,
+        phrase_starts: Collection[int],
+        *,
+        today: date,
     ) -> Iterator[tuple[str, TimeExpression]]:
         """Yield the time expressions of each fact, extended to the tokens of the matching pattern.
 
@@ -71,22 +81,59 @@ class NumberExtractor:
         """
         date_parser = DateParser(tokens, text, today=today)
         times = self._times(tokens, date_parser)
-        if not times:
+        if not times and all(token.kind is not TokenKind.NUMBER for token in tokens):
             return
+        before = list(self._before.find(tokens, forms))
+        after = list(self._after.find(tokens, forms))
         candidates = [
-            *self._matches_before(tokens, discourse, self._before.find(tokens, self._before.forms(tokens)), times),
-            *self._matches_after(tokens, discourse, self._after.find(tokens, self._after.forms(tokens)), times),
+            *self._matches_before(tokens, discourse, before, times),
+            *self._matches_after(tokens, discourse, after, times),
         ]
         if not candidates:
             candidates = list(self._unmarked_numbers(tokens, discourse, times, phrase_starts))
+        topics = sorted(
+            [(match.start, match.meaning.fact) for match in (*before, *after)]
+            + [(candidate.time.start, candidate.fact) for candidate in candidates]
+        )
+        if topics:
+            candidates += self._continued(tokens, discourse, times, topics)
         yield from _resolve(candidates)
+
+    def _continued(
+        self,
+        tokens: Sequence[Token],
+        discourse: Discourse,
+        times: Mapping[int, TimeExpression],
+        topics: Sequence[tuple[int, str]],
+    ) -> Iterator[_Candidate]:
+        """Match times that correct or continue the number before: `10 days, sorry, 12`, `… 31 days ago? It was 29`."""
+        covered = {at for start, time in times.items() for at in range(start + 1, time.end)}
+        numbers = {at for at, token in enumerate(tokens) if token.kind is TokenKind.NUMBER} - covered
+        for previous, start in pairwise([-1, *sorted(numbers | times.keys())]):
+            clause = discourse.clause(start)
+            topic = bisect_left(topics, (clause.start, "")) - 1
+            before = [discourse.word(at) for at in range(max(clause.start, start - _MAX_GAP), start)]
+            if topic < 0 or not small.CONTINUING.issuperset(before):
+                continue
+            corrected = discourse.is_corrected(clause.start - 3, min(clause.end, start + _MAX_GAP))
+            if not corrected and before[:1] not in _ANAPHORA:
+                continue
+            time = times.get(start)
+            if time is None and corrected and previous in times:
+                unit = UNITS.get(tokens[times[previous].end - 1].text)
+                count = tokens[start].value
+                time = TimeExpression(start, start + 1, hours=count * unit) if unit and count is not None else None
+            if time is not None and small.CONTINUING.issuperset(
+                discourse.word(at) for at in range(time.end, clause.end)
+            ):
+                yield _Candidate(topics[topic][1], time, _MAX_GAP)
 
     def _times(self, tokens: Sequence[Token], date_parser: DateParser) -> dict[int, TimeExpression]:
         """Return the time expressions of a text by their first token, without overlaps."""
         times: dict[int, TimeExpression] = {}
         at = 0
         while at < len(tokens):
-            time = date_parser.at(at)
+            time = date_parser.at(at) if can_begin(tokens[at]) else None
             if time is not None:
                 times[at] = time
             at = max(at + 1, time.end if time else 0)
@@ -96,12 +143,14 @@ class NumberExtractor:
         self,
         tokens: Sequence[Token],
         discourse: Discourse,
-        matches: Iterator[PhraseMatch[_Pattern]],
+        matches: Iterable[PhraseMatch[_Pattern]],
         times: Mapping[int, TimeExpression],
     ) -> Iterator[_Candidate]:
         """Match patterns before a time: `paid 20 days ago`, `last payment: 10/28`."""
         for match in matches:
             if match.negated or discourse.word(match.start - 1) in small.NOT_LATEST or discourse.is_denied(match.start):
+                continue
+            if match.meaning.event and not small.OTHER_PAYMENTS.isdisjoint(discourse.before(match.start)):
                 continue
             if not discourse.states(match.start, match.end, presupposed=False) or (
                 not match.meaning.event and not match.meaning.latest and self._other_event(discourse, match.start)
@@ -109,6 +158,8 @@ class NumberExtractor:
                 continue
             at = self._next_time(tokens, discourse, match, times)
             if at is None:
+                if (count := self._count(tokens, match)) is not None:
+                    yield _Candidate(match.meaning.fact, count, 0)
                 continue
             time = times[at]
             following, suffix = discourse.word(time.end), match.meaning.suffix
@@ -117,6 +168,14 @@ class NumberExtractor:
                 yield _Candidate(
                     match.meaning.fact, replace(time, start=match.start, end=time.end + ago), at - match.end
                 )
+
+    def _count(self, tokens: Sequence[Token], match: PhraseMatch[_Pattern]) -> TimeExpression | None:
+        """Return the number after a pattern that begins with its unit: `days since the last payment: 12`."""
+        unit = UNITS.get(tokens[match.start].text)
+        number = tokens[match.end] if match.end < len(tokens) else None
+        if unit is None or number is None or number.kind is not TokenKind.NUMBER or number.value is None:
+            return None
+        return TimeExpression(match.start, match.end + 1, hours=number.value * unit)
 
     def _next_time(
         self,
@@ -127,7 +186,9 @@ class NumberExtractor:
     ) -> int | None:
         """Return the first token of the time that belongs to a phrase, or None if there is none."""
         for at in range(match.end, min(match.end + _MAX_GAP, len(tokens))):
-            if tokens[at].separator >= (Separator.COMMA if at == match.end else Separator.SLASH):
+            after_amount = tokens[at - 1].kind is TokenKind.AMOUNT
+            limit = Separator.BREAK if at == match.end else Separator.COMMA if after_amount else Separator.COLON
+            if tokens[at].separator > limit:
                 return None
             if at in times:
                 return at if self._belongs(times[at], discourse, match, at) else None
@@ -151,7 +212,7 @@ class NumberExtractor:
         self,
         tokens: Sequence[Token],
         discourse: Discourse,
-        matches: Iterator[PhraseMatch[_Pattern]],
+        matches: Iterable[PhraseMatch[_Pattern]],
         times: Mapping[int, TimeExpression],
     ) -> Iterator[_Candidate]:
         """Match patterns after a duration: `12 days since the last payment`."""
@@ -161,7 +222,11 @@ class NumberExtractor:
             if time is None or match.negated or tokens[match.start].separator >= Separator.COLON or time.is_date:
                 continue
             before = discourse.word(time.start - 1)
-            if before in small.LIMITS or not discourse.states(time.start, match.end, presupposed=False):
+            if (
+                before in small.LIMITS
+                or discourse.is_denied(time.start)
+                or not discourse.states(time.start, match.end, presupposed=False)
+            ):
                 continue
             yield _Candidate(match.meaning.fact, replace(time, end=match.end), 0)
 
@@ -174,9 +239,12 @@ class NumberExtractor:
     ) -> Iterator[_Candidate]:
         """Match durations without a pattern: `12 days` as an entire clause, if the other clauses contain only facts."""
         known = {*phrase_starts, *times}
-        if any(known.isdisjoint(range(clause.start, clause.end)) for clause in discourse.clauses):
+        clauses = list(
+            takewhile(lambda clause: discourse.word(clause.start) not in small.CORRECTING, discourse.clauses)
+        )
+        if any(known.isdisjoint(range(clause.start, clause.end)) for clause in clauses):
             return
-        for clause in discourse.clauses:
+        for clause in clauses:
             start = next((at for at in range(clause.start, clause.end) if at in times), clause.end)
             time = times.get(start)
             if time is None or time.is_date or not discourse.states(start, time.end, presupposed=False):

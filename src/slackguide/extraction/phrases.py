@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Generic, TypeVar
 
+from rapidfuzz.distance import OSA
+
+from slackguide.extraction.dates import UNITS
 from slackguide.extraction.lexicon import (
     ARTICLES,
     BEING,
     COMPANIONS,
-    LOOK_ALIKES,
     NEGATIONS,
     ORDINARY,
+    OWNED,
     OWNERS,
     PARTIES,
     SKIPPED,
+    SUPPORTING,
 )
 from slackguide.extraction.tokenizer import Separator, Token, TokenKind, normalize, tokenize
 
 T = TypeVar("T")
 
+Forms = Sequence[tuple[tuple[str, ...], ...]]
+"""The word sequences that each token of a text can stand for."""
+
 MAX_SKIPPED = 4
-MIN_CORRECTED_LENGTH = 6
-"""Minimum letters of a word whose misspelling is corrected. At the minimum, only transpositions are corrected."""
+_CORRECTED = range(3, 16)
+"""Lengths of the words whose misspelling is corrected. At the shortest, only a transposition is."""
+_CORRECTED_TWICE = range(9, 16)
+"""Lengths of the words in which two letters can be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +58,22 @@ class _Node(Generic[T]):
 class Phrases(Generic[T]):
     """A trie of phrases with their meanings. Read-only once built."""
 
-    def __init__(self, abbreviations: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, abbreviations: Mapping[str, tuple[str, ...]], common_words: Container[str] = frozenset()
+    ) -> None:
         self._root: _Node[T] = _Node()
-        self._words: set[str] = set(PARTIES.values())
+        self._common_words = common_words
+        self._words: set[str] = set()
         self._by_deletion: dict[str, set[str]] = {}
         self._long_forms = dict(_long_forms(abbreviations))
+        self._abbreviations = abbreviations.keys()
+        for word in PARTIES.values():
+            self.add_word(word)
 
     def add(self, phrase: str, meaning: T) -> None:
         """Add a phrase, with and without its articles and forms of `be`. `a|b` matches either word."""
-        for words in dict.fromkeys(_variants(phrase)):
+        variants = dict.fromkeys(_variants(phrase))
+        for words in [*variants, *(long for words in variants if (long := self._expand(words)) != words)]:
             node = self._root
             for word in words:
                 node = node.following.setdefault(word, _Node())
@@ -65,27 +81,39 @@ class Phrases(Generic[T]):
             if all(meaning != known for known, _ in node.meanings):
                 node.meanings.append((meaning, len(words)))
 
+    def _expand(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the words with every abbreviation that stands for several words expanded: `sent to CE`."""
+        forms = ((word, self._long_forms.get(word, ())) for word in words)
+        return tuple(part for word, long in forms for part in (long if len(long) > 1 else (word,)))
+
     def add_word(self, word: str) -> None:
         """Add a word to the vocabulary of the spelling correction."""
-        if word in self._words:
-            return
-        self._words.add(word)
-        if len(word) >= MIN_CORRECTED_LENGTH:
+        if word not in self._words:
+            self._words.add(word)
             for deletion in {word, *_deletions(word)}:
                 self._by_deletion.setdefault(deletion, set()).add(word)
 
     def correct(self, word: str) -> str | None:
-        """Return the only known word at an edit distance of one (Damerau-Levenshtein), or None."""
-        if not MIN_CORRECTED_LENGTH <= len(word) <= 20 or word in self._words or word in LOOK_ALIKES:
-            return None
-        deletions = (word, *_deletions(word))
-        near = {known for shape in deletions for known in self._by_deletion.get(shape, ()) if known[0] == word[0]}
-        candidates = {known for known in near if _differ_by_transposition(known, word)}
-        if not candidates and len(word) > MIN_CORRECTED_LENGTH:
-            candidates = {known for known in near if len(known) > MIN_CORRECTED_LENGTH and _differ_by_one(known, word)}
-        return candidates.pop() if len(candidates) == 1 else None
+        """Return the only known word at an edit distance of one (or two, if it is long), or None.
 
-    def forms(self, tokens: Sequence[Token]) -> list[tuple[tuple[str, ...], ...]]:
+        A common English word, an abbreviation and, without a list of common words, any other word is left unchanged.
+        """
+        if len(word) not in _CORRECTED or not self._common_words or word in self._words:
+            return None
+        if word in self._common_words or word in self._abbreviations:
+            return None
+        allowed = 2 if len(word) in _CORRECTED_TWICE else 1
+        ranked = sorted(
+            (distance, sorted(known) != sorted(word), -len(known), known)
+            for deletion in {word, *_deletions(word)}
+            for known in self._by_deletion.get(deletion, ())
+            if known[0] == word[0] and (distance := OSA.distance(known, word)) <= allowed
+            if len(word) > _CORRECTED.start or sorted(known) == sorted(word)
+        )
+        best = dict.fromkeys(known for *rank, known in ranked if rank == list(ranked[0][:-1]))
+        return next(iter(best)) if len(best) == 1 else None
+
+    def forms(self, tokens: Sequence[Token]) -> Forms:
         """Return the word sequences that each token can stand for. Empty for an abbreviation with another meaning."""
         return [self._forms_at(tokens, at) for at in range(len(tokens))]
 
@@ -94,25 +122,28 @@ class Phrases(Generic[T]):
         if token.kind is TokenKind.AMOUNT:
             return (("nothing",),) if token.value == 0 else (("money",),)
         if token.kind is TokenKind.NUMBER:
-            is_balance = at + 1 < len(tokens) and tokens[at + 1].text in ("in", "still", "held", "sitting", "left")
-            return () if not is_balance else (("nothing",),) if token.value == 0 else (("money",),)
+            if token.text.endswith("%"):
+                return (("part",),) if (token.value or 0) < 100 else ()
+            if not _is_balance(tokens, at):
+                return ()
+            return (("nothing",),) if token.value == 0 else (("money",),)
         word = token.text
         if word in ORDINARY and not _is_abbreviation(tokens, at):
             return ()
-        forms: list[tuple[str, ...]] = [(PARTIES.get(word, word),)]
-        if word in self._long_forms:
-            forms.append(self._long_forms[word])
-        return tuple(forms)
+        form = (PARTIES.get(word, word),)
+        return (form, self._long_forms[word]) if word in self._long_forms else (form,)
 
-    def find(self, tokens: Sequence[Token], forms: Sequence[tuple[tuple[str, ...], ...]]) -> Iterator[PhraseMatch[T]]:
+    def find(self, tokens: Sequence[Token], forms: Forms) -> Iterator[PhraseMatch[T]]:
         """Yield every phrase match in the text, including those inside longer ones."""
         following = self._root.following
-        for start in range(len(tokens)):
-            if any(form[0] in following for form in forms[start]):
-                yield from self._walk(tokens, forms, start, start, self._root, 0, False)
+        for start, alternatives in enumerate(forms):
+            for form in alternatives:
+                if form[0] in following:
+                    yield from self._walk(tokens, forms, start, start, self._root, 0, False)
+                    break
 
     def _walk(
-        self, tokens: Sequence[Token], forms: Sequence[tuple[tuple[str, ...], ...]],
+        self, tokens: Sequence[Token], forms: Forms,
         start: int, at: int, node: _Node[T], skipped: int, negated: bool,
     ) -> Iterator[PhraseMatch[T]]:  # fmt: skip
         if at > start:
@@ -127,14 +158,16 @@ class Phrases(Generic[T]):
         word = tokens[at].text
         if at == start or skipped >= MAX_SKIPPED:
             return
-        if word in NEGATIONS or (word == "no" and at + 1 < len(tokens) and tokens[at + 1].text == "longer"):
+        if word in SUPPORTING and tokens[at + 1 : at + 2] and tokens[at + 1].text == "not":
+            yield from self._walk_after_skip(tokens, forms, start, at + 2, node, skipped + 1, True)
+        elif word in NEGATIONS or (word == "no" and at + 1 < len(tokens) and tokens[at + 1].text == "longer"):
             step = 2 if word == "no" else 1
             yield from self._walk_after_skip(tokens, forms, start, at + step, node, skipped + 1, True)
         elif word in SKIPPED:
             yield from self._walk_after_skip(tokens, forms, start, at + 1, node, skipped + 1, negated)
 
     def _walk_after_skip(
-        self, tokens: Sequence[Token], forms: Sequence[tuple[tuple[str, ...], ...]],
+        self, tokens: Sequence[Token], forms: Forms,
         start: int, at: int, node: _Node[T], skipped: int, negated: bool,
     ) -> Iterator[PhraseMatch[T]]:  # fmt: skip
         """Continue after a skipped word, after which a phrase must not end."""
@@ -159,12 +192,25 @@ def _descend(node: _Node[T], words: Iterable[str]) -> _Node[T] | None:
     return here
 
 
+def _is_balance(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether the number at this token is an amount in escrow: `700 in escrow`, `escrow: 0`."""
+    before = tokens[at - 1].text if at and tokens[at].separator <= Separator.COLON else ""
+    after = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    return (before in ("escrow", "esc", "escr") and after not in UNITS) or after in (
+        "in",
+        "still",
+        "held",
+        "sitting",
+        "left",
+    )
+
+
 def _is_abbreviation(tokens: Sequence[Token], at: int) -> bool:
     before = tokens[at - 1].text if at and tokens[at].separator <= Separator.COLON else ""
     after = tokens[at + 1].text if at + 1 < len(tokens) and tokens[at + 1].separator <= Separator.COLON else ""
     if after == "+" or after in COMPANIONS or before in COMPANIONS:
         return True
-    return tokens[at].capitals and before not in OWNERS
+    return tokens[at].capitals and not (before in OWNERS and tokens[at].text in OWNED)
 
 
 def _long_forms(abbreviations: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -179,23 +225,8 @@ def _long_forms(abbreviations: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[
 
 
 def _deletions(word: str) -> Iterator[str]:
+    """Yield the word without any one letter and, if it is long, without any two."""
     for at in range(len(word)):
         yield word[:at] + word[at + 1 :]
-
-
-def _differing_parts(one: str, other: str) -> tuple[str, str]:
-    """Return both words without their common prefix."""
-    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    return one[at:], other[at:]
-
-
-def _differ_by_one(one: str, other: str) -> bool:
-    """Return whether the words differ by one insertion, deletion or substitution."""
-    rest, others = _differing_parts(one, other)
-    return rest[1:] == others[1:] or rest[1:] == others or rest == others[1:]
-
-
-def _differ_by_transposition(one: str, other: str) -> bool:
-    """Return whether the words differ by one transposition of adjacent letters."""
-    rest, others = _differing_parts(one, other)
-    return rest[:2] == others[:2][::-1] and rest[2:] == others[2:]
+        if len(word) in _CORRECTED_TWICE:
+            yield from (word[:at] + word[at + 1 : other] + word[other + 1 :] for other in range(at + 1, len(word)))

@@ -11,6 +11,9 @@ from slackguide.text import STRAIGHT
 MAX_CHARACTERS = 12_000
 """Maximum characters read of a text. The longest answer in a form has 3,000."""
 
+MAX_TOKENS = 1_500
+"""Maximum tokens read of a text. It bounds the time for texts of many short words."""
+
 MAX_WORD = 40
 """Maximum characters of one word; the rest is cut."""
 
@@ -75,8 +78,8 @@ _TOKEN = re.compile(
               |\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?!\w)
               |\d{1,2}/\d{1,2}(?![\w/])
               |\d{1,2}\.\d{1,2}\.(?!\w))
-    | (?P<number>\d+(?:[.,]\d+)*)
-    | (?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)
+    | (?P<number>\d+(?:[.,]\d+)*%?)
+    | (?P<word>w/o(?!\w)|[^\W\d_]+(?:'[^\W\d_]+)*)
     | (?P<mark>[^\w\s]|\n)
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -93,6 +96,7 @@ _NOT = {
     },
     "aint": "is",
 }
+_SHORT = {"i'm": ("i", "am"), "im": ("i", "am"), "w/o": ("without",)}
 _PLUS_AFTER = re.compile(r"\s*(?:$|[.,;:!?)/\n])|\s+(?:clients?|cl|freelancers?|fl|accounts?)\b", re.IGNORECASE)
 
 
@@ -116,6 +120,8 @@ def tokenize(text: str) -> list[Token]:
             tokens.append(token)
             separator = Separator.NONE
         end = match.end()
+        if len(tokens) >= MAX_TOKENS:
+            break
     return tokens
 
 
@@ -130,6 +136,9 @@ def _tokens_of(match: re.Match[str], mixed: bool) -> list[Token]:
         return [Token(kind, raw, start, end, Separator.NONE, value=whole(raw), negative=negative)]
     parts = _split_compound(raw.lower())
     capitals = mixed and raw.isupper()
+    if len(parts) == 1:
+        word = normalize(parts[0])
+        return [Token(TokenKind.WORD, word, start, end, Separator.NONE, capitals, plural=word != parts[0])]
     return [
         Token(TokenKind.WORD, word, start, end, Separator.NONE, capitals=capitals, plural=word != part)
         for part, word in zip(parts, map(normalize, parts), strict=True)
@@ -140,6 +149,8 @@ def _split_compound(word: str) -> tuple[str, ...]:
     """Split a contraction: `isn't` becomes two words, `client's` loses its ending."""
     if word in _NOT:
         return (_NOT[word], "not")
+    if word in _SHORT:
+        return _SHORT[word]
     if "'" not in word:
         return (word,)
     if word.endswith("n't"):

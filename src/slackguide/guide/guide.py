@@ -13,6 +13,7 @@ from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer,
 from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import FactValue
 from slackguide.matching import Alert, Evidence, Match, Matching, SmallTalk
+from slackguide.matching.wordlist import common_words
 from slackguide.text import is_emoji_only, normalize, readings
 from slackguide.triage import Triage
 
@@ -26,7 +27,7 @@ class Guide:
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self.knowledge = knowledge
         self.triage = Triage(knowledge)
-        self._extractor = FactExtractor(knowledge.facts, knowledge.abbreviations)
+        self._extractor = FactExtractor(knowledge.facts, knowledge.abbreviations, common_words())
         corpus = Corpus.of(knowledge)
         self._matcher = corpus.matcher()
 
