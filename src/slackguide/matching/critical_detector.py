@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import log
 from typing import Literal
 
@@ -81,9 +82,17 @@ class CriticalDetector:
         self._thresholds = thresholds
         self._phrases = PhraseDetector(patterns)
         self._messages = {one.id: one.message for one in patterns}
-        trained = [one for one in patterns if one.serious]
-        self._classifiers = {one.id: _train(one, example_tokens, out_of_scope) for one in trained}
-        uses = Counter(word for one in trained for text in _texts(one) for word in tokenize(text))
+        self._classifiers: dict[str, SentenceClassifier] = {}
+        uses: Counter[str] = Counter()
+        for one in patterns:
+            if one.serious:
+                positive = _parse(one.serious, one.clear, one.weak)
+                negative = _parse(one.harmless, one.exclusions)
+                uses.update(word for words in (*positive, *negative) for word in words)
+                positive += example_tokens.get(one.id, ())
+                negative += [words for id, phrasings in example_tokens.items() if id != one.id for words in phrasings]
+                negative += out_of_scope
+                self._classifiers[one.id] = SentenceClassifier(positive, negative)
         self._spelling = Spelling({word: n for word, n in uses.items() if n >= _MIN_USES})
 
     def find(self, text: str) -> tuple[CriticalMatch, ...]:
@@ -154,19 +163,5 @@ class CriticalDetector:
         return any(classifier.knows(word) for classifier in self._classifiers.values())
 
 
-def _texts(patterns: CriticalPatterns) -> tuple[str, ...]:
-    return (*patterns.serious, *patterns.harmless, *patterns.clear, *patterns.weak, *patterns.exclusions)
-
-
-def _train(
-    patterns: CriticalPatterns, example_tokens: ExampleTokens, out_of_scope: Sequence[Words]
-) -> SentenceClassifier:
-    own = example_tokens.get(patterns.id, ())
-    others = [words for id, examples in example_tokens.items() if id != patterns.id for words in examples]
-    positive = [*own, *_parse(patterns.serious), *_parse(patterns.clear), *_parse(patterns.weak)]
-    negative = [*others, *out_of_scope, *_parse(patterns.harmless), *_parse(patterns.exclusions)]
-    return SentenceClassifier(positive, negative)
-
-
-def _parse(texts: Iterable[str]) -> Iterable[Words]:
-    return (words for text in texts for words in judged_sentences(map(tokenize, split_sentences(text))))
+def _parse(*texts: Iterable[str]) -> list[Words]:
+    return [words for text in chain(*texts) for words in judged_sentences(map(tokenize, split_sentences(text)))]

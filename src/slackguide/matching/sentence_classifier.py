@@ -1,8 +1,8 @@
 """A linear classifier of sentences by their words, stems, bigrams and skip-bigrams.
 
-The weight of a feature is the sum of its weight in a logistic regression and its log ratio in a naive Bayes model. Naive
-Bayes also learns from features that occur in one training sentence, and the regression corrects its independence
-assumption. Together they separate sentences of unseen authors better than either alone.
+The weight of a feature is the sum of its weight in a logistic regression and its log ratio in a naive Bayes model.
+Naive Bayes also learns from a feature of a single sentence, and the regression corrects its independence assumption.
+Together they separate sentences of unseen authors better than either alone.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ _EDGE = ""
 _KINDS = 4
 
 Sentence = Sequence[str]
+Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 class SentenceClassifier:
@@ -47,13 +48,14 @@ class SentenceClassifier:
         self._ids: dict[str, int] = {_EDGE: 1}
         sentences = [*positive, *negative]
         rows = _Rows.of(self._keys(sentences, learn=True))
-        self._known, counts = _distinct(rows.keys)
+        self._known, columns, counts = np.unique(rows.keys, return_inverse=True, return_counts=True)
         targets = np.zeros(len(sentences), dtype=np.float32)
         targets[: len(positive)] = 1.0
-        self._weights = _naive_bayes(rows.count(self._known, len(positive)), counts, len(positive), len(negative))
-        frequent = np.flatnonzero(counts >= MIN_SENTENCES)
-        weights, self._bias = _fit(rows.select(self._known[frequent]), len(frequent), targets)
-        self._weights[frequent] += weights
+        of_positive = np.bincount(columns[: rows.starts[len(positive)]], minlength=len(counts))
+        self._weights = _naive_bayes(of_positive, counts, len(positive), len(negative))
+        is_frequent = (counts >= MIN_SENTENCES) & (self._known > 0)
+        weights, self._bias = _fit(rows.select(columns, is_frequent), int(is_frequent.sum()), targets)
+        self._weights[is_frequent] += weights
 
     def log_odds(self, sentences: Sequence[Sentence]) -> Floats:
         """Return the log-odds of the positive class for every sentence."""
@@ -109,38 +111,36 @@ class SentenceClassifier:
 
 
 class _Rows:
-    """Sparse rows of equal values: the feature keys of every sentence, in order of the sentences."""
+    """Sparse rows of equal values: the features of every sentence, in order of the sentences."""
 
     def __init__(self, keys: Ints, starts: Ints, scales: Floats) -> None:
         self.keys = keys
-        self._starts = starts
-        self._lengths = np.diff(starts)
+        self.starts = starts
         self._scales = scales
+        self._lengths = np.diff(starts)
+        self._filled = np.flatnonzero(self._lengths)
 
     @classmethod
     def of(cls, keys_and_owners: tuple[Ints, Ints]) -> _Rows:
         keys, owners = keys_and_owners
-        order = np.argsort(owners, kind="stable")
         counts = np.bincount(owners)
         starts = np.concatenate(([0], np.cumsum(counts)))
-        return cls(keys[order], starts, (1.0 / np.sqrt(counts + LENGTH_OFFSET)).astype(np.float32))
+        scales = (1.0 / np.sqrt(counts + LENGTH_OFFSET)).astype(np.float32)
+        return cls(keys[np.argsort(owners, kind="stable")], starts, scales)
 
-    def select(self, known: Ints) -> _Rows:
-        """Return the rows with the positions of the keys in `known`, without other keys."""
-        at = np.searchsorted(known, self.keys)
-        np.minimum(at, max(len(known) - 1, 0), out=at)
-        found = known[at] == self.keys if len(known) else np.zeros(len(at), dtype=bool)
-        starts = np.concatenate(([0], np.cumsum(found)))[self._starts]
-        return _Rows(at[found], starts, self._scales)
+    def select(self, columns: Ints, is_kept: Mask) -> _Rows:
+        """Return the rows with other numbers for the features, without those of columns that are not kept."""
+        renumbered = np.cumsum(is_kept) - 1
+        found = is_kept[columns]
+        starts = np.concatenate(([0], np.cumsum(found)))[self.starts]
+        return _Rows(renumbered[columns[found]], starts, self._scales)
 
     def sums(self, values: Floats) -> Floats:
-        """Return the scaled sum over every row of one value per key."""
-        cumulated = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
-        return (np.diff(cumulated[self._starts]) * self._scales).astype(np.float32)
-
-    def count(self, known: Ints, rows: int) -> Ints:
-        """Return the number of occurrences of each known key in the first rows."""
-        return np.bincount(np.searchsorted(known, self.keys[: self._starts[rows]]), minlength=len(known))
+        """Return the scaled sum over every row of one value per feature."""
+        totals = np.zeros(len(self._lengths), dtype=np.float32)
+        if len(self._filled):
+            totals[self._filled] = np.add.reduceat(values, self.starts[:-1][self._filled])
+        return totals * self._scales
 
     def squares(self, columns: int) -> Floats:
         """Return the sums of the squared values over every column."""
@@ -159,13 +159,6 @@ def _key(left: Ints, right: Ints | int, kind: int) -> Ints:
     return np.where(known, keys, 0)
 
 
-def _distinct(keys: Ints) -> tuple[Ints, Ints]:
-    """Return the sorted distinct keys, and the number of occurrences of each."""
-    ordered = np.sort(keys)
-    firsts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1]))) if len(ordered) else ordered
-    return ordered[firsts], np.diff(np.append(firsts, len(ordered)))
-
-
 def _naive_bayes(positive: Ints, counts: Ints, positives: int, negatives: int) -> Floats:
     """Return the log ratio of the probabilities of each feature in the two classes."""
     prior = np.log((negatives + 2 * SMOOTHING) / (positives + 2 * SMOOTHING))
@@ -178,7 +171,7 @@ def _fit(rows: _Rows, columns: int, targets: Floats) -> tuple[Floats, float]:
 
     The weights are scaled by the estimated curvature of the loss, so that few steps are needed.
     """
-    curvature = np.append(rows.squares(columns) * EXPECTED_VARIANCE + 1.0 / INVERSE_RIDGE, len(targets) / 10.0)
+    curvature = np.append(rows.squares(columns) * EXPECTED_VARIANCE + 1.0 / INVERSE_RIDGE, (len(targets) + 1) / 10.0)
     scale = (1.0 / np.sqrt(curvature)).astype(np.float32)
 
     def loss(scaled: Floats) -> tuple[float, Floats]:
