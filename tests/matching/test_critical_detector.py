@@ -71,6 +71,11 @@ def test_misspelled_words_are_corrected_to_those_of_the_messages() -> None:
     assert learnt.score(LEARNT.id, f"{others}\ndaugter") < learnt.score(LEARNT.id, f"{others}\ndaughter")
 
 
+@pytest.mark.parametrize("text", ["he cries on the r00f", "he c r i e s on the roof"])
+def test_disguised_words_are_read(text: str) -> None:
+    assert score(text) == score("he cries on the roof")
+
+
 def test_words_of_other_languages_are_no_evidence() -> None:
     assert score("magandang umaga kumusta ang trabaho mo ngayon") == pytest.approx(score("xqzzy wvvq zzkj qqwx jjkx"))
     assert strength("magandang umaga kumusta ang trabaho mo ngayon") is None

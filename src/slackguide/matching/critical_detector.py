@@ -9,7 +9,7 @@ from itertools import chain
 from math import log
 from typing import Literal
 
-from slackguide.matching.phrase_detector import PhraseDetector, phrase_words
+from slackguide.matching.phrase_detector import PhraseDetector, phrase_words, without_digits
 from slackguide.matching.phrase_detector import Strength as PhraseStrength
 from slackguide.matching.scoring import AlertThresholds
 from slackguide.matching.sentence_classifier import SentenceClassifier
@@ -22,6 +22,9 @@ Strength = Literal["clear", "likely", "weak"]
 
 Words = Sequence[str]
 
+Phrases = Sequence[Mapping[str, PhraseStrength]]
+"""The phrases in every sentence, by entry id."""
+
 ExampleTokens = Mapping[str, Sequence[Words]]
 """The tokens of the phrasings, by entry id."""
 
@@ -29,7 +32,7 @@ CLEAR_PHRASE = 1.5
 """Added to the log-odds of a sentence with a clear phrase. Chosen by cross-validation on the shipped messages."""
 
 LENGTH_PENALTY = 1.4
-"""Subtracted from the log-odds for every doubling of the number of sentences (times the logarithm of 2).
+"""Multiplied by the logarithm of the number of sentences, and subtracted from the log-odds of the strongest one.
 
 The strongest of many harmless sentences is stronger than that of a few. Chosen like `CLEAR_PHRASE`.
 """
@@ -128,9 +131,7 @@ class CriticalDetector:
         """Return the number of words judged."""
         return len(self._classifiers) * sum(map(len, self._sentences(text)))
 
-    def _strength(
-        self, id: str, sentences: Sequence[Words], phrases: Sequence[Mapping[str, PhraseStrength]]
-    ) -> Strength | None:
+    def _strength(self, id: str, sentences: Sequence[Words], phrases: Phrases) -> Strength | None:
         if id not in self._classifiers:
             found = {one[id] for one in phrases if id in one}
             return "clear" if "clear" in found else "likely" if found else None
@@ -141,7 +142,7 @@ class CriticalDetector:
             return "likely"
         return "weak" if score >= thresholds.weak_from else None
 
-    def _judge(self, id: str, sentences: Sequence[Words], phrases: Sequence[Mapping[str, PhraseStrength]]) -> _Judged:
+    def _judge(self, id: str, sentences: Sequence[Words], phrases: Phrases) -> _Judged:
         log_odds = self._classifiers[id].log_odds(sentences).tolist()
         scores = [
             score + (CLEAR_PHRASE if found.get(id) == "clear" else 0.0)
@@ -154,10 +155,14 @@ class CriticalDetector:
         """Return the sentences to judge, with the words that no message contains corrected."""
         parsed = [phrase_words(sentence) for sentence in split_sentences(text)]
         unknown = dict.fromkeys(word for words in parsed for word in words if not self._knows(word))
-        corrected = {word: self._spelling.correct(word) for word in list(unknown)[:MAX_CORRECTIONS]}
+        corrected = {word: self._correct(word) for word in list(unknown)[:MAX_CORRECTIONS]}
         return judged_sentences(
             [better for word in words for better in corrected.get(word, (word,))] for words in parsed
         )
+
+    def _correct(self, word: str) -> tuple[str, ...]:
+        plain = without_digits(word)
+        return (plain,) if self._knows(plain) else self._spelling.correct(plain)
 
     def _knows(self, word: str) -> bool:
         return any(classifier.knows(word) for classifier in self._classifiers.values())

@@ -31,11 +31,12 @@ _CLASSES = {
 }
 _EITHER = {"her": frozenset({"my", "me"})}
 _BEFORE_SELF = frozenset({"my", "him", "her", "them", "your", "his", "ur", "it"})
-_LEETSPEAK = str.maketrans("013457", "oieast")
 _MIN_SPELLED_LETTERS = 4
 """Minimum number of consecutive single letters that are joined to a word."""
 
 _MAX_STOP_WORD_RUN = 4
+
+_LEETSPEAK = str.maketrans("013457", "oieast")
 
 MAX_MISSPELLED = 100
 """Maximum distinct words of a text that are compared with misspellings of the phrases. Each takes about 0.1 ms."""
@@ -92,7 +93,7 @@ class PhraseDetector:
         word_class = _CLASSES.get(token)
         if word_class is not None:
             return _EITHER.get(token, frozenset({word_class}))
-        token = token if token.isdigit() else token.translate(_LEETSPEAK)
+        token = without_digits(token)
         exact = self._exact & {token, stem(token)}
         if len(token) < 3 or token in common_words():
             return exact
@@ -186,6 +187,11 @@ def phrase_words(text: str) -> list[str]:
         joined.append(run if len(run) >= _MIN_SPELLED_LETTERS else raw[at])
         at += len(run) if len(run) >= _MIN_SPELLED_LETTERS else 1
     return _join_reflexives(expand_contractions(joined))
+
+
+def without_digits(word: str) -> str:
+    """Return the word with the letters that its digits stand for; a number is unchanged."""
+    return word if word.isdigit() else word.translate(_LEETSPEAK)
 
 
 def _letters_from(raw: Sequence[str], at: int) -> str:
