@@ -6,7 +6,7 @@ What is fitted, and to what:
 - blend (the weight of each feature): the phrasings, each matched against an index without it (5-fold cross-validation),
   and the development half of the questions in scope;
 - confidence and scope (is the first match right, is the question in scope): the development half of all questions;
-- thresholds: the development half.
+- thresholds: the development half; those of the detector of critical entries to its scores of harmless questions.
 
 The report shows both halves side by side. The held-out half is used for nothing else. The text of a question determines
 its half, so that adding questions moves none. Files whose names begin with `unseen-` are only reported.
@@ -56,11 +56,8 @@ FOLDS = 5
 LEFT_OUT_WEIGHT = 4.0
 """Weight of the left-out phrasings when the blend is fitted; questions have weight 1."""
 
-WEAK_FALSE_POSITIVE_RATES, LIKELY_FALSE_POSITIVE_RATES = (0.02, 0.10), (0.005, 0.04)
-"""Highest false positive rates of each threshold: of all harmless questions, and of the look-alikes of serious ones."""
-
-DOUBTED_SHARE = 0.003
-"""Share of the serious messages below the threshold under which a matched phrase counts less."""
+FALSE_POSITIVE_RATES = {"weak_from": 0.026, "likely_from": 0.010, "clear_from": 0.0002}
+"""Share of the harmless questions above each threshold of the detector. None of them is a training message."""
 
 SIGNED_SIGNALS = ("length", "foreign")
 """Signals that may have a negative weight; for any other, a negative weight would be noise."""
@@ -142,7 +139,7 @@ def fit(corpus: Corpus, questions: Sequence[Question]) -> Weights:
         shipped_weights(),
         blend=fit_blend(scoped, left_out, FEATURES),
         blend_unlearnt=fit_blend(scoped, left_out, tuple(view for view in FEATURES if view != "learnt")),
-        alarm=fit_alarm(matcher, development),
+        alarm=fit_alarm(matcher, developing),
     )
     uninformed = replace(corpus, out_of_scope=())
     return replace(
@@ -205,24 +202,17 @@ def fit_blend(
     return weights | {view: round(float(w), 4) for view, w in zip(views, optimum[:-1] / spread, strict=True)}
 
 
-def fit_alarm(matcher: Matcher, development: Sequence[ScoredQuestion]) -> AlertThresholds:
-    """Return thresholds on the log odds of a critical entry's messages, from the scores of harmless messages."""
-    indices = {id: matcher.ids.index(id) for id in matcher.detected}
-    serious: list[float] = []
-    harmless: list[float] = []
-    look_alikes: list[float] = []
-    for one in development:
-        for id, index in indices.items():
-            log_odds = matcher.log_odds(id, one.scored)
-            (serious if one.wanted[index] else harmless).append(log_odds)
-            if one.question.kind == HARMLESS and not one.wanted[index]:
-                look_alikes.append(log_odds)
-    weak_from, likely_from = (
-        max(float(np.quantile(harmless, 1.0 - share)), float(np.quantile(look_alikes, 1.0 - of_look_alikes)))
-        for share, of_look_alikes in (WEAK_FALSE_POSITIVE_RATES, LIKELY_FALSE_POSITIVE_RATES)
+def fit_alarm(matcher: Matcher, questions: Iterable[Question]) -> AlertThresholds:
+    """Return the thresholds of the detector of critical entries, from its scores of harmless questions."""
+    scores = [
+        matcher.critical_score(id, question.text)
+        for question in questions
+        for id in matcher.detected
+        if id not in question.ids
+    ]
+    return AlertThresholds(
+        **{name: round(float(np.quantile(scores, 1.0 - share)), 3) for name, share in FALSE_POSITIVE_RATES.items()}
     )
-    doubted_below = min(float(np.quantile(serious, DOUBTED_SHARE)), weak_from)
-    return AlertThresholds(round(doubted_below, 3), round(weak_from, 3), round(likely_from, 3))
 
 
 def fit_odds(matcher: Matcher, questions: Sequence[Question]) -> OddsWeights:

@@ -80,7 +80,7 @@ def variants(text: str) -> dict[str, str]:
     made = {name: decorate(text) for name, decorate in DECORATIONS.items()}
     for _ in range(PAIRS):
         first, second = sorted(chosen.sample(list(DECORATIONS), 2), key=_order)
-        if (_order(first), _order(second)) != (0, 0) and not ENDINGS.issuperset({first, second}):
+        if _order(first) + _order(second) not in (0, 4) and not ENDINGS.issuperset({first, second}):
             made[f"{first}, {second}"] = DECORATIONS[second](DECORATIONS[first](text))
     return made
 

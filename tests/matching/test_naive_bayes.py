@@ -53,16 +53,3 @@ def test_each_feature_counts_once_a_message(words: list[str]) -> None:
     counts = FeatureCounts([words])
     assert set(counts.of.values()) == {1}
     assert list(counts.of) == list(features(words))
-
-
-def test_the_words_that_speak_for_a_kind_can_be_stated(bayes: NaiveBayes) -> None:
-    assert bayes.evidence(["tell", "my", "wife", "and", "my", "client", "wake"], 5) == ("wife", "wake")
-    assert bayes.evidence(["tell", "my", "wife", "and", "wake"], 1) == ("wife",)
-    assert bayes.evidence(["client", "quux"], 5) == ()
-
-
-def test_kinds_add_up_and_come_apart() -> None:
-    both = FeatureCounts(SERIOUS) + FeatureCounts(HARMLESS)
-    assert both.messages == 6
-    assert both.of["goodby"] == 2
-    assert +(both - FeatureCounts(HARMLESS)).of == FeatureCounts(SERIOUS).of

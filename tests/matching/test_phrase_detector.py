@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from slackguide.matching import CriticalPatterns
-from slackguide.matching.phrase_detector import PhraseDetector
+from slackguide.matching.phrase_detector import MAX_MISSPELLED, PhraseDetector, phrase_words
 from tests.matching.conftest import SIGNS
 
 
 def strength(text: str, signs: CriticalPatterns = SIGNS) -> str | None:
-    return PhraseDetector([signs]).find(text).get(signs.id)
+    return PhraseDetector([signs]).find([phrase_words(text)])[0].get(signs.id)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,20 @@ def test_every_critical_entry_is_watched_for() -> None:
     other = CriticalPatterns(
         id="conduct/violence", message="Call a lead.", clear=("bomb",), weak=(), exclusions=("bath bomb",)
     )
-    found = PhraseDetector([SIGNS, other]).find("a bomb, and I want to die")
+    detector = PhraseDetector([SIGNS, other])
+    [found] = detector.find([phrase_words("a bomb, and I want to die")])
     assert found == {"conduct/self-harm": "clear", "conduct/violence": "clear"}
-    assert PhraseDetector([SIGNS, other]).find("she sells bath bombs") == {}
+    assert detector.find([phrase_words("she sells bath bombs")]) == [{}]
+
+
+def test_each_sentence_is_searched_alone() -> None:
+    sentences = [phrase_words(text) for text in ("I want to", "die hard is on", "he will hurt himself")]
+    assert PhraseDetector([SIGNS]).find(sentences) == [{}, {}, {SIGNS.id: "clear"}]
+
+
+def test_misspellings_are_compared_for_a_limited_number_of_words() -> None:
+    filler = [
+        f"xq{number:03d}zv".translate(str.maketrans("0123456789", "bcdfghjklm")) for number in range(MAX_MISSPELLED)
+    ]
+    assert PhraseDetector([SIGNS]).find([[*filler[:9], "suicied"]]) == [{SIGNS.id: "clear"}]
+    assert PhraseDetector([SIGNS]).find([[*filler, "suicied"], ["suicide"]]) == [{}, {SIGNS.id: "clear"}]

@@ -44,7 +44,7 @@ def test_the_kind_of_a_message(text: str, kind: SmallTalk | None) -> None:
 @pytest.mark.parametrize(
     ("text", "concern"),
     [
-        ("Hi team, client was charged twice. Thanks!", " client was charged twice"),
+        ("Hi team, client was charged twice. Thanks!", "client was charged twice"),
         ("client was charged twice thx", "client was charged twice"),
         ("hi client was charged twice", "client was charged twice"),
         ("the dispute they opened", "the dispute they opened"),

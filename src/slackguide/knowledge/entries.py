@@ -154,9 +154,10 @@ class CriticalPhrases(Model):
     """The detector of a critical entry."""
 
     clear: tuple[Phrasing, ...] = Field(
-        min_length=1, description="Phrases that rank the entry first, regardless of other matches"
+        min_length=1,
+        description="Phrases that rank the entry first; examples of critical messages if there are `messages`",
     )
-    weak: tuple[Phrasing, ...] = Field(default=(), description="Phrases that add an alert to the answer")
+    weak: tuple[Phrasing, ...] = Field(default=(), description="Weaker phrases: they never displace an answer")
     exclusions: tuple[Phrasing, ...] = Field(default=(), description="Similar phrases that are not critical")
     messages: Id | None = Field(default=None, description="The name of the `messages` that the detector is trained on")
     message: Sentence = Field(description="The text of the alert")

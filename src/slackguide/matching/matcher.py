@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from slackguide.matching.critical_detector import CriticalDetector, CriticalMatch
+from slackguide.matching.critical_detector import CriticalDetector, CriticalMatch, ExampleTokens
 from slackguide.matching.features import (
     FAMILIES,
     CharNgramVectorizer,
@@ -25,7 +25,7 @@ from slackguide.matching.logistic_regression import fit
 from slackguide.matching.naive_bayes import FeatureCounts, NaiveBayes, features
 from slackguide.matching.query import MAX_EVIDENCE, ParsedQuery, QueryParser
 from slackguide.matching.scoring import FEATURES, OddsWeights, Weights, combine, logistic, shipped_weights
-from slackguide.matching.small_talk import SmallTalk, concern_of, small_talk
+from slackguide.matching.small_talk import SmallTalk, concern_of, small_talk, without_courtesies
 from slackguide.matching.spelling import Spelling
 from slackguide.matching.tokenizer import MAX_CHARACTERS, tokenize
 from slackguide.matching.types import (
@@ -146,10 +146,9 @@ class Matcher:
         self._families = tuple(FeatureFamily(vectorizer.table(), texts) for vectorizer in self._vectorizers)
         with ThreadPoolExecutor(1) as executor:  # numpy releases the GIL while it fits the regression
             coefficients = executor.submit(self._fit, texts)
-            inside = FeatureCounts(phrasing for phrasings in tokens.values() for phrasing in phrasings)
-            outside = FeatureCounts(map(tokenize, out_of_scope))
-            self._detector = CriticalDetector(signs, tokens, inside, outside, self._weights.alarm)
-            self._out_of_scope = NaiveBayes(outside, inside) if out_of_scope else None
+            outside = list(map(tokenize, out_of_scope))
+            self._detector = CriticalDetector(signs, tokens, outside, self._weights.alarm)
+            self._out_of_scope = _out_of_scope_classifier(outside, tokens) if outside else None
             self._coefficients = coefficients.result()
         self._odds: OddsWeights = self._weights.odds if out_of_scope else self._weights.odds_uninformed
 
@@ -172,9 +171,9 @@ class Matcher:
         if not visible.any():
             return NOTHING
         scores = self.score(self.concern_of(text))
-        critical = tuple(one for one in self._detector.find(text, scores.query.plain) if one.id not in hidden)
+        critical = tuple(one for one in self._detector.find(without_courtesies(text)) if one.id not in hidden)
         matching = self._decide(scores, visible, limit)
-        return self._apply_critical(critical, matching, scores, limit)
+        return self._apply_critical(text, critical, matching, scores, limit)
 
     def explain(self, text: str, id: str) -> Evidence:
         """Return the evidence in `text` for entry `id`. Raises KeyError for an unknown id."""
@@ -188,8 +187,8 @@ class Matcher:
             for family, vectorizer in zip(self._families, self._vectorizers, strict=True)
         )
         visited += self._bm25.work(self._terms.count(query))
-        classifiers = len(self._detector.trained_ids) + (self._out_of_scope is not None)
-        return min(len(text), MAX_CHARACTERS) + visited + classifiers * len(features(query.plain))
+        visited += self._detector.work(text) + (self._out_of_scope is not None) * len(features(query.plain))
+        return min(len(text), MAX_CHARACTERS) + visited
 
     def score(self, text: str) -> ScoreTable:
         """Compute the feature scores of one query, on which `match` decides and weights are fitted."""
@@ -232,9 +231,9 @@ class Matcher:
         """The ids of the critical entries with a trained classifier."""
         return self._detector.trained_ids
 
-    def log_odds(self, id: str, scores: ScoreTable) -> float:
-        """Return the log-odds of the classifier of entry `id`. Raises KeyError if it has none."""
-        return self._detector.log_odds(id, scores.query.plain)
+    def critical_score(self, id: str, text: str) -> float:
+        """Return the log-odds of critical entry `id`. Raises KeyError if it has no classifier."""
+        return self._detector.score(id, text)
 
     def rank(self, scored: ScoreTable, visible: EntryMask | None = None) -> Ranking:
         """Return the combined scores of the entries, and the signals for the confidence in the first one."""
@@ -297,26 +296,28 @@ class Matcher:
         return "choices", min(max(count, 2), MAX_CHOICES, len(probabilities))
 
     def _apply_critical(
-        self, critical: tuple[CriticalMatch, ...], matching: Matching, scores: ScoreTable, limit: int
+        self, text: str, critical: tuple[CriticalMatch, ...], matching: Matching, scores: ScoreTable, limit: int
     ) -> Matching:
         """Rank a clear match first, a likely one unless there is an answer, and add alerts for the others."""
         for one in critical:
             if one.strength == "clear":
-                matching = self._put_first(one.id, CERTAIN, matching, scores, limit)
+                matching = self._put_first(text, one.id, CERTAIN, matching, scores, limit)
                 break
             if one.strength == "likely" and matching.outcome != "answer":
-                matching = self._put_first(one.id, LIKELY, matching, scores, limit)
+                matching = self._put_first(text, one.id, LIKELY, matching, scores, limit)
                 break
         first = matching.matches[0].id if matching.offered else None
         alerts = tuple(Alert(one.id, one.message) for one in critical if one.id != first)
         return replace(matching, alerts=alerts)
 
-    def _put_first(self, id: str, confidence: float, matching: Matching, scores: ScoreTable, limit: int) -> Matching:
+    def _put_first(
+        self, text: str, id: str, confidence: float, matching: Matching, scores: ScoreTable, limit: int
+    ) -> Matching:
         others = [match for match in matching.matches if match.id != id]
         rest = [replace(other, confidence=min(other.confidence, round(1.0 - confidence, 4))) for other in others]
         matches = (Match(id, confidence), *rest)[: max(limit, 1)]
         why = self._evidence(scores, self._positions[id])
-        why = replace(why, words=self._detector.evidence(id, scores.query.plain, MAX_EVIDENCE) or why.words)
+        why = replace(why, words=self._detector.evidence(id, text, MAX_EVIDENCE) or why.words)
         if confidence >= CERTAIN or len(matches) < 2:
             return Matching("answer", confidence, matches, 1, (), confidence >= CERTAIN, why)
         offered = min(max(matching.offered + 1, 2), MAX_CHOICES, len(matches))
@@ -357,6 +358,11 @@ class Matcher:
         if not 2 <= texts.entries <= TRAINED_ENTRIES or texts.phrasings > TRAINED_PHRASINGS:
             return None
         return fit(all_cosines(self._families, FAMILY_SHARES), texts.entry_of_phrasing, texts.entries)
+
+
+def _out_of_scope_classifier(outside: Sequence[Sequence[str]], inside: ExampleTokens) -> NaiveBayes:
+    phrasings = (phrasing for phrasings in inside.values() for phrasing in phrasings)
+    return NaiveBayes(FeatureCounts(outside), FeatureCounts(phrasings))
 
 
 def _top(probabilities: Floats, count: int) -> list[int]:

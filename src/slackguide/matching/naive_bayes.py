@@ -31,22 +31,6 @@ class FeatureCounts:
             self.of.update(features(words).keys())
             self.messages += 1
 
-    def __add__(self, other: FeatureCounts) -> FeatureCounts:
-        """Return the counts of both sets of messages."""
-        both = FeatureCounts(())
-        both.of.update(self.of)
-        both.of.update(other.of)
-        both.messages = self.messages + other.messages
-        return both
-
-    def __sub__(self, part: FeatureCounts) -> FeatureCounts:
-        """Return the counts without those of a subset."""
-        rest = FeatureCounts(())
-        rest.of.update(self.of)
-        rest.of.subtract(part.of)
-        rest.messages = self.messages - part.messages
-        return rest
-
 
 class NaiveBayes:
     """A Naive Bayes classifier with a positive and a negative class."""
@@ -64,11 +48,6 @@ class NaiveBayes:
         """
         distinct = features(words)
         return sum(map(self._weight, distinct)) / sqrt(len(distinct) + LENGTH_OFFSET)
-
-    def evidence(self, words: Sequence[str], limit: int) -> tuple[str, ...]:
-        """Return at most `limit` distinct words with positive weight, in descending order of weight."""
-        weights = {word: self._weight((word,)) for word in words}
-        return tuple(sorted((word for word in weights if weights[word] > 0.0), key=lambda word: -weights[word])[:limit])
 
     def _weight(self, feature: Feature) -> float:
         positive, negative = self._positive.get(feature, 0), self._negative.get(feature, 0)

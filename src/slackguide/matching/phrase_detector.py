@@ -31,11 +31,15 @@ _CLASSES = {
 }
 _EITHER = {"her": frozenset({"my", "me"})}
 _BEFORE_SELF = frozenset({"my", "him", "her", "them", "your", "his", "ur", "it"})
-_LEETSPEAK = str.maketrans("013457", "oieast")
 _MIN_SPELLED_LETTERS = 4
 """Minimum number of consecutive single letters that are joined to a word."""
 
 _MAX_STOP_WORD_RUN = 4
+
+_LEETSPEAK = str.maketrans("013457", "oieast")
+
+MAX_MISSPELLED = 100
+"""Maximum distinct words of a text that are compared with misspellings of the phrases. Each takes about 0.1 ms."""
 
 
 class PhraseDetector:
@@ -56,15 +60,17 @@ class PhraseDetector:
         }
         self._slots = lru_cache(maxsize=8192)(self._slots_of)
 
-    def find(self, text: str) -> dict[str, Strength]:
-        """Return the entries with a phrase in the text, each with the highest strength of its phrases."""
-        if not self._patterns:
-            return {}
-        words = _tokens(text)
-        slots = [self._slots(word) for word in words]
+    def find(self, sentences: Sequence[Sequence[str]]) -> list[dict[str, Strength]]:
+        """Return for each sentence (see `phrase_words`) the entries with a phrase in it, and the highest strength."""
+        if not any(clear or weak for clear, weak, _ in self._phrases):
+            return [{} for _ in sentences]
+        slots = self._slots_by_word(word for words in sentences for word in words)
+        return [self._find(words, [slots[word] for word in words]) for words in sentences]
+
+    def _find(self, words: Sequence[str], slots: list[frozenset[str]]) -> dict[str, Strength]:
         for at in range(1, len(words)):
             if _is_fragment(words[at - 1]) and _is_fragment(words[at]):
-                slots[at] |= self._slots(words[at - 1] + words[at])
+                slots[at] |= self._exact & {words[at - 1] + words[at], stem(words[at - 1] + words[at])}
         is_stop_word = [word in _STOP_WORDS for word in words]
         strengths: dict[str, Strength] = {}
         for patterns, (clear, weak, exclusions) in zip(self._patterns, self._phrases, strict=True):
@@ -73,12 +79,21 @@ class PhraseDetector:
                 strengths[patterns.id] = strength
         return strengths
 
+    def _slots_by_word(self, words: Iterable[str]) -> dict[str, frozenset[str]]:
+        slots: dict[str, frozenset[str]] = {}
+        compared = 0
+        for word in words:
+            if word not in slots:
+                compared += word not in common_words()
+                slots[word] = self._slots(word) if compared <= MAX_MISSPELLED else self._exact & {word, stem(word)}
+        return slots
+
     def _slots_of(self, token: str) -> frozenset[str]:
         """Return the slots that a word of the text matches."""
         word_class = _CLASSES.get(token)
         if word_class is not None:
             return _EITHER.get(token, frozenset({word_class}))
-        token = token if token.isdigit() else token.translate(_LEETSPEAK)
+        token = without_digits(token)
         exact = self._exact & {token, stem(token)}
         if len(token) < 3 or token in common_words():
             return exact
@@ -150,7 +165,7 @@ def _match_from(
 
 def _by_first_slot(phrases: Iterable[str]) -> _PhrasesBySlot:
     by_first: _PhrasesBySlot = {}
-    for slots in dict.fromkeys(_phrase_slots(_tokens(phrase)) for phrase in phrases):
+    for slots in dict.fromkeys(_phrase_slots(phrase_words(phrase)) for phrase in phrases):
         if slots:
             by_first.setdefault(slots[0], []).append(slots)
     return by_first
@@ -162,7 +177,7 @@ def _phrase_slots(words: Sequence[str]) -> Slots:
     return tuple(_CLASSES.get(word) or stem(word) for word in (content if len(content) > 1 else words))
 
 
-def _tokens(text: str) -> list[str]:
+def phrase_words(text: str) -> list[str]:
     """Return the words, with spelled-out letters and "my self" joined."""
     raw = tokens(text)
     joined: list[str] = []
@@ -172,6 +187,11 @@ def _tokens(text: str) -> list[str]:
         joined.append(run if len(run) >= _MIN_SPELLED_LETTERS else raw[at])
         at += len(run) if len(run) >= _MIN_SPELLED_LETTERS else 1
     return _join_reflexives(expand_contractions(joined))
+
+
+def without_digits(word: str) -> str:
+    """Return the word with the letters that its digits stand for; a number is unchanged."""
+    return word if word.isdigit() else word.translate(_LEETSPEAK)
 
 
 def _letters_from(raw: Sequence[str], at: int) -> str:
@@ -185,7 +205,7 @@ def _join_reflexives(words: Sequence[str]) -> list[str]:
     joined: list[str] = []
     for word in words:
         if word in ("self", "selves") and joined and joined[-1] in _BEFORE_SELF:
-            joined[-1] = "myself"
+            joined[-1] += word
         else:
             joined.append(word)
     return joined

@@ -52,14 +52,14 @@ class OddsWeights:
 
 @dataclass(frozen=True, slots=True)
 class AlertThresholds:
-    """Thresholds for the log-odds of the classifier of a critical entry (`naive_bayes.NaiveBayes`)."""
+    """Thresholds for the log-odds of a critical entry (`critical_detector.CriticalDetector.score`)."""
 
-    doubted_below: float
-    """Below this, the strength of a phrase match is lowered by one."""
     weak_from: float
-    """The minimum for a weak match without a phrase."""
+    """The minimum for a weak match."""
     likely_from: float
     """The minimum for a likely match."""
+    clear_from: float
+    """The minimum for a clear match."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,16 +90,24 @@ def small_talk(text: str, vocabulary: Container[str] = frozenset()) -> SmallTalk
 
 def concern_of(text: str, vocabulary: Container[str] = frozenset()) -> str:
     """Return the text without the small talk at its beginning and end, or the whole text if nothing else remains."""
-    text = text[:MAX_CHARACTERS]
-    closing = _THANKS.sub("", _SIGNATURE.sub("", text[-CLOSING_CHARACTERS:]))
-    pieces = [piece for piece in _PIECE.findall(text[:-CLOSING_CHARACTERS] + closing) if piece]
+    pieces = [piece for piece in _PIECE.findall(without_courtesies(text)) if piece]
     start, end = 0, len(pieces)
     while start < end and _says_nothing(pieces[start], vocabulary):
         start += 1
     while end > start and _says_nothing(pieces[end - 1], vocabulary):
         end -= 1
-    stripped = _GREETING.sub("", "".join(pieces[start:end]))
-    return stripped if any(character.isalnum() for character in stripped) else text
+    concern = _GREETING.sub("", "".join(pieces[start:end]))
+    return concern if any(character.isalnum() for character in concern) else text
+
+
+def without_courtesies(text: str) -> str:
+    """Return the text without a greeting, thanks for an answer and a signature.
+
+    Anything else that may be small talk stays, because a good-bye can be a sign of a critical concern.
+    """
+    text = text[:MAX_CHARACTERS]
+    closing = _THANKS.sub("", _SIGNATURE.sub("", text[-CLOSING_CHARACTERS:]))
+    return _GREETING.sub("", text[:-CLOSING_CHARACTERS] + closing)
 
 
 def _says_nothing(piece: str, vocabulary: Container[str]) -> bool:
