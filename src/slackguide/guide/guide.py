@@ -79,7 +79,8 @@ class Guide:
             )  # fmt: skip
         if matching.outcome == "choices":
             return Choices(matching.confidence, matches, matching.alerts, offered=matching.offered)
-        return NoAnswer(matching.confidence, matches, matching.alerts)
+        pointer = self._matcher.pointer(normalize(concern.text))
+        return NoAnswer(matching.confidence, matches, matching.alerts, pointer)
 
     def _is_critical(self, matching: Matching) -> bool:
         """Return whether a critical concern shows, as an alert or among the matches that are shown."""

@@ -55,6 +55,9 @@ class DocumentSpec(Model):
 
     title: Short = Field(description="The title that answers cite")
     url: Url | None = Field(default=None, description="The URL, if known")
+    sections: Annotated[tuple[Short, ...], ListOf] = Field(
+        default=(), description="Its headings and drop-downs, in order. If given, citations must name one of them"
+    )
 
 
 class NoteTemplate(Model):
