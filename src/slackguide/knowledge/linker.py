@@ -288,6 +288,7 @@ class Linker:
             signs=entry.signs,
             messages=self._named_messages(entry, source, key_path),
             location=_location(source, key_path),
+            todo=entry.todo,
         )
         self._check_card(linked, source, key_path)
         return linked

@@ -116,6 +116,8 @@ class Entry:
     messages: ExampleMessages | None
     """The messages that its detector is trained on."""
     location: SourceLocation
+    todo: tuple[str, ...] = ()
+    """What the documents leave open, for the owner."""
 
     @property
     def urgent(self) -> bool:
