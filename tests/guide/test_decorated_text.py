@@ -66,7 +66,8 @@ def _order(name: str) -> int:
 def questions() -> list[str]:
     files = sorted(path for path in (ROOT / "knowledge" / "questions").glob("*.jsonl") if "self-harm" not in path.name)
     lines = [line for path in files if "out-of-scope" not in path.name for line in path.read_text().splitlines()]
-    return random.Random(1).sample([str(json.loads(line)["text"]) for line in lines], QUESTIONS)
+    texts = [str(json.loads(line)["text"]) for line in lines]
+    return random.Random(1).sample([text for text in texts if "*" not in text], QUESTIONS)  # “5* feedback” is no bold
 
 
 def sentences() -> list[str]:

@@ -52,6 +52,15 @@ def test_they_are_read_as_written(taught: Copy) -> None:
     assert taught.check().status == 0
 
 
+def test_a_topic_can_say_whom_to_ask(taught: Copy) -> None:
+    path = taught.directory / "messages.yaml"
+    topic = "  elsewhere: {pointer: Ask the post office., messages: [how do I post a letter, what does a stamp cost]}\n"
+    path.write_text(path.read_text("utf-8").replace("  elsewhere: [how do I post a letter]\n", topic), "utf-8")
+    knowledge = load(taught.directory)
+    assert knowledge.pointers == {"Ask the post office.": ("how do I post a letter", "what does a stamp cost")}
+    assert knowledge.out_of_scope[-2:] == ("how do I post a letter", "what does a stamp cost")
+
+
 def test_an_entry_without_any_has_none(copy: Copy) -> None:
     knowledge = load(copy.directory)
     assert {entry.messages for entry in knowledge.entries.values()} == {None}
@@ -65,6 +74,9 @@ def test_an_entry_without_any_has_none(copy: Copy) -> None:
         ("    serious:\n", "    earnest:\n", "unknown key `earnest`"),
         ("[how do I post a letter]", "[]", "is empty: fill it in or remove the key"),
         ("[how do I post a letter]", '["Package gone missing!"]', "`parcels/lost` answers this at "),
+        ("[how do I post a letter]", "{messages: [Package gone missing!]}", "`parcels/lost` answers this at "),
+        ("[how do I post a letter]", "{pointer: Ask the post office.}", "`messages` is missing"),
+        ("[how do I post a letter]", "{pionter: Ask., messages: [a letter]}", "did you mean `pointer`?"),
     ],
 )
 def test_faults_are_named(taught: Copy, old: str, new: str, said: str) -> None:

@@ -67,3 +67,10 @@ def test_messages_written_by_somebody_who_has_not_seen_the_words() -> None:
     assert counts["report", "complaint", True] + counts["development", "complaint", True] <= 1
     assert counts["development", "social", True] >= 58
     assert counts["report", "social", True] >= 36
+
+
+def test_a_question_after_a_greeting_is_no_small_talk() -> None:
+    for question in ("what can I tell him", "how long will it take", "when will it be done"):
+        assert small_talk(f"Hi team, {question}") is None
+        assert small_talk(f"hi {question}") is None
+    assert small_talk("Hi team, how are you") is SmallTalk.GREETING

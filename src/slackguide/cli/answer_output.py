@@ -24,6 +24,8 @@ def print_card(outcome: Outcome, guide: Guide) -> None:
             out.print(Text("Add detail and ask again, or choose one: slackguide route --entry ID", style="dim"))
         case NoAnswer():
             out.print(Text("No entry in the guide matches this text.", style="bold"))
+            if outcome.pointer:
+                out.print(Text(outcome.pointer, style="green"))
             if outcome.matches:
                 out.print(Text("Closest entries, below the threshold for an answer:", style="dim"))
                 _print_matches(outcome, 3)

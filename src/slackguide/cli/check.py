@@ -9,7 +9,7 @@ import typer
 
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, JsonOption
 from slackguide.cli.output import CHECK_FAILED, info, print_json
-from slackguide.knowledge import Diagnostic, inspect
+from slackguide.knowledge import Diagnostic, KnowledgeBase, inspect
 from slackguide.knowledge.labelled_questions import check_questions
 from slackguide.triage import check_tables
 
@@ -25,6 +25,10 @@ def register(app: typer.Typer) -> None:
                 envvar="SLACKGUIDE_KNOWLEDGE", help="The folder that holds the knowledge base.", metavar="[DIR]"
             ),
         ] = DEFAULT_KNOWLEDGE,
+        todo: Annotated[
+            bool,
+            typer.Option("--todo", help="If it is valid, print what owners have to settle in the documents instead."),
+        ] = False,
         json: JsonOption = False,
     ) -> None:
         """Validate the knowledge base and print every error as file:line:column: message.
@@ -36,6 +40,9 @@ def register(app: typer.Typer) -> None:
         if inspection.knowledge is not None:
             diagnostics += check_tables(inspection.knowledge, unverified=inspection.unverified)
         diagnostics = sorted(set(diagnostics))
+        if todo and inspection.knowledge is not None and not diagnostics:
+            _print_todo(inspection.knowledge, json=json)
+            return
         if json:
             fields = ("file", "line", "column", "message")
             print_json([{name: getattr(diagnostic, name) for name in fields} for diagnostic in diagnostics])
@@ -51,3 +58,23 @@ def register(app: typer.Typer) -> None:
                 f"{directory} is valid: {len(knowledge.entries)} entries, {len(knowledge.destinations)} destinations, "
                 f"{len(knowledge.facts)} facts, {len(knowledge.forms)} forms; every decision table is complete."
             )
+
+
+def _print_todo(knowledge: KnowledgeBase, *, json: bool) -> None:
+    """Print what the documents leave open and where they contradict each other, by entry."""
+    todo = [
+        {"id": entry.id, "owner": entry.owner, "todo": text, "conflict": conflict}
+        for entry in knowledge.entries.values()
+        for text, conflict in (
+            *((one.todo, f"“{one.says}” ({one.at}), but “{one.but}” ({one.elsewhere})") for one in entry.conflicts),
+            *((text, None) for text in entry.todo),
+        )
+    ]
+    if json:
+        print_json(todo)
+        return
+    for one in todo:
+        typer.echo(f"{one['id']} ({one['owner']}): {one['todo']}")
+        if one["conflict"]:
+            typer.echo(f"    {one['conflict']}")
+    info(f"{len(todo)} to settle.")

@@ -19,6 +19,7 @@ from slackguide.cli import (
     route,
     schema,
     serve,
+    sources,
     triage,
 )
 from slackguide.cli.output import USAGE_ERROR
@@ -51,7 +52,7 @@ def _root(
 
 
 for command in (
-    route, check, triage, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
+    route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
 ):  # fmt: skip
     command.register(app)
 

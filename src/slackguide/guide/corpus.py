@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from slackguide.knowledge import Entry, KnowledgeBase
 from slackguide.matching import CriticalPatterns, EntryDocument, Matcher, Vocabulary
@@ -17,6 +18,7 @@ class Corpus:
     vocabulary: Vocabulary
     critical_patterns: tuple[CriticalPatterns, ...]
     out_of_scope: tuple[str, ...] = ()
+    pointers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, knowledge: KnowledgeBase) -> Corpus:
@@ -27,6 +29,7 @@ class Corpus:
             vocabulary=Vocabulary(abbreviations=knowledge.abbreviations, synonyms=knowledge.synonyms),
             critical_patterns=tuple(_critical_patterns(entry) for entry in entries if entry.signs is not None),
             out_of_scope=knowledge.out_of_scope,
+            pointers=knowledge.pointers,
         )
 
     def matcher(self, weights: Weights | None = None) -> Matcher:
@@ -36,6 +39,7 @@ class Corpus:
             self.vocabulary,
             signs=self.critical_patterns,
             out_of_scope=self.out_of_scope,
+            pointers=self.pointers,
             weights=weights,
         )
 

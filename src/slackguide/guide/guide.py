@@ -81,7 +81,8 @@ class Guide:
         facts = self._facts(concern, self._extract(concern.text, today))
         if matching.outcome == "choices":
             return Choices(matching.confidence, matches, matching.alerts, facts=facts, offered=matching.offered)
-        return NoAnswer(matching.confidence, matches, matching.alerts, facts=facts)
+        pointer = self._matcher.pointer(normalize(concern.text))
+        return NoAnswer(matching.confidence, matches, matching.alerts, pointer, facts=facts)
 
     def _facts(self, concern: Concern, extracted: ExtractedFacts) -> Mapping[str, FactValue]:
         """Return the given facts and the extracted ones that the agent neither gave nor removed."""

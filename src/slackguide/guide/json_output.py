@@ -18,7 +18,8 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
         case Choices():
             return _common_json("choices", outcome, None)
         case NoAnswer():
-            return _common_json("none", outcome, None)
+            pointer = {"pointer": outcome.pointer} if outcome.pointer else {}
+            return {**_common_json("none", outcome, None), **pointer}
         case Social():
             return _common_json("social", outcome, None)
         case other:

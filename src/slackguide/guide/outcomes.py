@@ -85,6 +85,9 @@ class Choices(BaseOutcome):
 class NoAnswer(BaseOutcome):
     """The outcome without a confident match. `matches` may contain candidates below the threshold."""
 
+    pointer: str | None = None
+    """A sentence that says whom to ask instead, if the text is about a topic that is known to be out of scope."""
+
 
 @dataclass(frozen=True, slots=True)
 class Social(BaseOutcome):

@@ -55,6 +55,9 @@ class DocumentSpec(Model):
 
     title: Short = Field(description="The title that answers cite")
     url: Url | None = Field(default=None, description="The URL, if known")
+    sections: Annotated[tuple[Short, ...], ListOf] = Field(
+        default=(), description="Its headings and drop-downs, in order. If given, citations must name one of them"
+    )
 
 
 class NoteTemplate(Model):
@@ -202,6 +205,9 @@ class EntrySpec(Model):
     )
     source: Annotated[tuple[CitationSpecs, ...], ListOf] = Field(min_length=1, description="The sources of the entry")
     conflicts: tuple[ConflictSpec, ...] = Field(default=(), description="Contradictions between the sources")
+    todo: Annotated[tuple[Sentence, ...], ListOf] = Field(
+        default=(), description="What the documents leave open, for the owner; agents do not see it"
+    )
     audience: Annotated[tuple[Role, ...], ListOf] = Field(
         default=("agent", "team_lead"), min_length=1, description="The roles that may see it. Default: all"
     )

@@ -13,6 +13,7 @@ from slackguide.knowledge.diagnostics import did_you_mean
 from slackguide.knowledge.entries import (
     ArticleSpec,
     CitationSpec,
+    DocumentSpec,
     EntrySpec,
     ExampleMessages,
     NoteTemplate,
@@ -33,7 +34,7 @@ from slackguide.knowledge.model import (
     SourceLocation,
     Step,
 )
-from slackguide.knowledge.parser import ParsedFile
+from slackguide.knowledge.parser import OutOfScopeSpec, ParsedFile
 from slackguide.knowledge.yaml_source import KeyPath, YamlSource
 
 CARD_LIMIT = 9_000
@@ -63,12 +64,12 @@ class Linker:
             NOT_ELIGIBLE: Destination(NOT_ELIGIBLE, "not_eligible", "Not eligible")
         }
         self._articles: dict[str, ArticleSpec] = self._collect("articles")
-        self._documents = {id: document.title for id, document in self._collect("documents").items()}
+        self._documents: dict[str, DocumentSpec] = self._collect("documents")
         self._notes: dict[str, NoteTemplate] = self._collect("notes")
         self._facts: dict[str, FactSpec] = self._collect("facts")
         self._forms: dict[str, Form] = self._collect("forms")
         self._messages: dict[str, ExampleMessages] = self._collect("messages")
-        self._out_of_scope: dict[str, tuple[str, ...]] = self._collect("out_of_scope")
+        self._out_of_scope: dict[str, OutOfScopeSpec] = self._collect("out_of_scope")
         for id, spec in self._collect("destinations").items():
             self._destinations[id] = Destination(id, spec.kind, spec.name, spec.also, spec.note)
         self._tables: dict[str, tuple[tuple[RuleSpec, ...], YamlSource]] = {}
@@ -119,15 +120,25 @@ class Linker:
             destinations=self._destinations,
             articles=self._articles,
             facts=self._facts,
+            documents=self._documents,
             notes=self._notes,
             forms=self._forms,
             tables=tables,
             team_lead_groups=tuple(group for parsed in self._files if parsed.roles for group in parsed.roles.team_lead),
             abbreviations=abbreviations,
             synonyms=tuple(synonyms),
-            out_of_scope=tuple(message for messages in self._out_of_scope.values() for message in messages),
+            out_of_scope=tuple(message for topic in self._out_of_scope.values() for message in topic.messages),
+            pointers=self._pointers(),
             fingerprint=fingerprint,
         )
+
+    def _pointers(self) -> dict[str, tuple[str, ...]]:
+        """Return the messages of the out-of-scope topics by their pointer. Topics can share one."""
+        pointers: dict[str, tuple[str, ...]] = {}
+        for topic in self._out_of_scope.values():
+            if topic.pointer is not None:
+                pointers[topic.pointer] = (*pointers.get(topic.pointer, ()), *topic.messages)
+        return pointers
 
     # -- declarations -------------------------------------------------------------------------------------------------
 
@@ -277,6 +288,7 @@ class Linker:
             signs=entry.signs,
             messages=self._named_messages(entry, source, key_path),
             location=_location(source, key_path),
+            todo=entry.todo,
         )
         self._check_card(linked, source, key_path)
         return linked
@@ -431,7 +443,11 @@ class Linker:
             if id is None:
                 source.report(key_path, "the document is missing: set it here or as `document` at the top of the file")
             elif self._reference("document", id, ["documents"], source, (*key_path, number, "document")):
-                cited.append(Citation(self._documents.get(id, id), item.section))
+                document = self._documents.get(id) or DocumentSpec(title=id)
+                if document.sections and item.section not in document.sections:
+                    suggestion = did_you_mean(item.section, document.sections)
+                    source.report((*key_path, number), f"`{id}` has no section `{item.section}`{suggestion}")
+                cited.append(Citation(document.title, item.section))
         return tuple(cited)
 
     def _given(self, given: Mapping[str, Any], source: YamlSource, key_path: KeyPath) -> tuple[OneOf | Within, ...]:
@@ -456,12 +472,13 @@ class Linker:
                         subject = "this entry" if owner == entry.id else f"`{owner}`"
                         parsed.source.report(key_path, f"{subject} already has the same phrasing at {first}: keep one")
         for parsed in self._files:
-            for topic, messages in parsed.section("out_of_scope").items():
-                for index, message in enumerate(messages):
+            for topic, spec in parsed.section("out_of_scope").items():
+                for index, message in enumerate(spec.messages):
                     if (duplicate := seen.get(_normalize(message))) is not None:
                         first, owner = duplicate
                         parsed.source.report(
-                            ("out_of_scope", topic, index), f"`{owner}` answers this at {first}: keep one of the two"
+                            ("out_of_scope", topic, "messages", index),
+                            f"`{owner}` answers this at {first}: keep one of the two",
                         )
 
 

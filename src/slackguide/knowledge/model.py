@@ -14,6 +14,7 @@ from slackguide.knowledge.entries import (
     ConflictSpec,
     CriticalPhrases,
     DestinationKind,
+    DocumentSpec,
     ExampleMessages,
     NoteTemplate,
     Role,
@@ -116,6 +117,8 @@ class Entry:
     messages: ExampleMessages | None
     """The messages that its detector is trained on."""
     location: SourceLocation
+    todo: tuple[str, ...] = ()
+    """What the documents leave open, for the owner."""
 
     @property
     def urgent(self) -> bool:
@@ -133,6 +136,7 @@ class KnowledgeBase:
     facts: Mapping[str, FactSpec]
     notes: Mapping[str, NoteTemplate]
     forms: Mapping[str, Form]
+    documents: Mapping[str, DocumentSpec] = field(default_factory=dict)
     tables: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     """The shared rule tables, including unused ones."""
     team_lead_groups: tuple[str, ...] = ()
@@ -141,6 +145,8 @@ class KnowledgeBase:
     synonyms: tuple[tuple[str, ...], ...] = ()
     out_of_scope: tuple[str, ...] = ()
     """Messages that no entry answers."""
+    pointers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Sentences that say whom to ask instead, each with the out-of-scope messages that it is for."""
     fingerprint: str = ""
     """The hexadecimal SHA-256 of its files. Equal fingerprints imply equal answers."""
 

@@ -28,7 +28,7 @@ from slackguide.knowledge.entries import (
 )
 from slackguide.knowledge.facts import FactSpec, FactValueSpec
 from slackguide.knowledge.forms import Form, FormField, ReminderRules
-from slackguide.knowledge.types import Id, ListOf, Message, Model, Short
+from slackguide.knowledge.types import Id, ListOf, Message, Model, Sentence, Short, Shorthand
 from slackguide.knowledge.yaml_source import EMPTY, KeyPath, YamlSource
 
 
@@ -68,7 +68,23 @@ class RolesSpec(Model):
 
 
 Procedure = Annotated[StepSpecs, Field(min_length=1, max_length=20)]
-OutOfScope = Annotated[tuple[Message, ...], ListOf, Field(min_length=1)]
+
+
+class OutOfScopeSpec(Model):
+    """The messages of one out-of-scope topic. A list of messages alone is a topic without a pointer."""
+
+    pointer: Sentence | None = Field(default=None, description="Whom to ask instead, in a sentence")
+    messages: Annotated[tuple[Message, ...], Field(min_length=1)] = Field(description="Messages about the topic")
+
+
+def _messages_alone(value: object) -> object:
+    messages = [value] if isinstance(value, str) else value
+    return {"messages": messages} if isinstance(messages, list) else messages
+
+
+_MESSAGES_ALONE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+
+OutOfScope = Annotated[OutOfScopeSpec, Shorthand(_messages_alone, lambda _: dict(_MESSAGES_ALONE))]
 
 
 class KnowledgeFile(Model):
@@ -120,6 +136,7 @@ _MODELS: tuple[type[Model], ...] = (
     CitationSpec,
     ConflictSpec,
     ExampleMessages,
+    OutOfScopeSpec,
     CriticalPhrases,
     SeeAlsoSpec,
     DestinationSpec,

@@ -23,6 +23,7 @@ from slackguide.matching.glossary import GlossaryExpander
 from slackguide.matching.index import Bm25Scorer, FeatureFamily, TextCollection, all_cosines
 from slackguide.matching.logistic_regression import fit
 from slackguide.matching.naive_bayes import FeatureCounts, NaiveBayes, features
+from slackguide.matching.pointers import PointerIndex
 from slackguide.matching.query import MAX_EVIDENCE, ParsedQuery, QueryParser
 from slackguide.matching.scoring import FEATURES, OddsWeights, Weights, combine, logistic, shipped_weights
 from slackguide.matching.small_talk import SmallTalk, concern_of, small_talk, without_courtesies
@@ -109,10 +110,12 @@ class Matcher:
         *,
         signs: Sequence[CriticalPatterns] = (),
         out_of_scope: Sequence[str] = (),
+        pointers: Mapping[str, Sequence[str]] | None = None,
         weights: Weights | None = None,
     ) -> None:
         """Index the entries and train the models on their phrasings and on out-of-scope messages.
 
+        `pointers` are sentences that say whom to ask, each with the out-of-scope messages that it is for.
         `weights` defaults to the shipped ones; others are used to fit them. Raises ValueError if two documents have
         the same id, or `signs` refer to an unknown entry.
         """
@@ -149,6 +152,7 @@ class Matcher:
             outside = list(map(tokenize, out_of_scope))
             self._detector = CriticalDetector(signs, tokens, outside, self._weights.alarm)
             self._out_of_scope = _out_of_scope_classifier(outside, tokens) if outside else None
+            self._pointers = PointerIndex(pointers or {}, out_of_scope)
             self._coefficients = coefficients.result()
         self._odds: OddsWeights = self._weights.odds if out_of_scope else self._weights.odds_uninformed
 
@@ -174,6 +178,10 @@ class Matcher:
         critical = tuple(one for one in self._detector.find(without_courtesies(text)) if one.id not in hidden)
         matching = self._decide(scores, visible, limit)
         return self._apply_critical(text, critical, matching, scores, limit)
+
+    def pointer(self, text: str) -> str | None:
+        """Return the sentence that says whom to ask about a text that no entry answers, or None."""
+        return self._pointers.find(self._query_parser.parse(self.concern_of(text), self._spelling.correct).plain)
 
     def explain(self, text: str, id: str) -> Evidence:
         """Return the evidence in `text` for entry `id`. Raises KeyError for an unknown id."""

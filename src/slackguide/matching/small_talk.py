@@ -62,6 +62,11 @@ _PIECE = re.compile(r"[^.!?;,\n]*[.!?;,\n]*")
 _ASKS = re.compile(r"[\w?]")
 """A text without words that is no small talk: a number, or a question mark."""
 
+_QUESTION = re.compile(
+    r"(?<!\w)(?:how (?:long|soon|fast)|what (?:can|do|should|shall) (?:i|we)|when (?:will|can|does)|did all)(?!\w)"
+)
+"""The beginning of a question about a case, or of a report, that could consist of words of small talk alone."""
+
 _NAME = re.compile(r"[^\W\d_][^\W\d_'.-]*")
 
 
@@ -81,6 +86,8 @@ def small_talk(text: str, vocabulary: Container[str] = frozenset()) -> SmallTalk
     for kind, phrases in _PHRASES.items():
         rest, found = phrases.subn(" ", rest)
         kinds |= {kind} if found else set()
+    if _QUESTION.search(rest):
+        return None
     unknown = [word for word in expand_contractions(rest.split()) if word not in _SOCIAL]
     if not kinds or len(unknown) > MAX_NAMES or any(word in vocabulary for word in unknown):
         return None

@@ -161,7 +161,8 @@ def answer_text(answer: Answer, knowledge: KnowledgeBase) -> str:
     lines += [f"{number}. {step}" for number, step in enumerate(decision.path, 1)]
     lines += [f"Caution: {caution}" for caution in decision.cautions]
     if answer.note:
-        lines += ["Note for the ticket:", answer.note]
+        label = knowledge.notes[decision.note].label if decision.note else "Note for the ticket"
+        lines += [f"{label}:", answer.note]
     lines.append("Source: " + "; ".join(f"{source.document}, {source.section}" for source in answer.entry.sources))
     lines.append(f"Owner: {answer.entry.owner}. Last reviewed {answer.entry.reviewed:%d %B %Y}.")
     return "\n".join(lines)

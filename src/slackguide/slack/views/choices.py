@@ -43,7 +43,7 @@ def nothing_card(nothing: NoAnswer, state: AnswerState, *, notice: str | None = 
     """Return the no-match card: what to do, and the nearest matches."""
     near = tuple(match for match in nothing.matches if match.id not in state.rejected_entries)[:3]
     title = "I have nothing in the guides for this."
-    advice = "Rephrase it with what happened and what the person wants, or ask your Team Lead."
+    advice = nothing.pointer or "Rephrase it with what happened and what the person wants, or ask your Team Lead."
     blocks: list[Block] = [context(notice)] if notice else []
     blocks += alert_blocks(nothing, state)
     blocks += [SectionBlock(text=bold(title)), SectionBlock(text=plain(advice))]
