@@ -86,6 +86,16 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class ImpliedFact:
+    """The value that a fact has under a condition, unless it is stated."""
+
+    fact: str
+    value: str
+    when: Condition
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One entry with all references resolved."""
 
@@ -132,6 +142,7 @@ class KnowledgeBase:
     facts: Mapping[str, FactSpec]
     notes: Mapping[str, NoteTemplate]
     forms: Mapping[str, Form]
+    implied_facts: tuple[ImpliedFact, ...] = ()
     tables: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     """The shared rule tables, including unused ones."""
     team_lead_groups: tuple[str, ...] = ()
