@@ -105,6 +105,23 @@ def test_a_case_that_is_not_eligible_names_no_queue_and_says_what_else_to_do(
             assert decision.note is None
 
 
+def test_cautions_on_the_hand_over_stand_only_where_a_case_is_handed_to_mediation(guide: Guide) -> None:
+    case: Case = {"contract_type": "hourly", "client_segment": "vsb", "freelancer_tier": "regular"}
+    mediated = guide.triage.decide("disputes/send-to-mediation", {**case, "days_since_last_payment": 12})
+    retained = guide.triage.decide("disputes/send-to-mediation", {**case, "days_since_last_payment": 45})
+    assert [text for text in mediated.cautions if "save as OPEN" in text]
+    assert retained.cautions == ()
+
+
+def test_an_active_contract_is_closed_first_unless_the_milestone_is_an_exception(guide: Guide) -> None:
+    case: Case = {"client_segment": "vsb_plus", "contract_status": "active"}
+    hourly = {**case, "contract_type": "hourly", "days_since_last_payment": 10}
+    exception = {**case, "contract_type": "fixed_price", "reporter": "freelancer", "milestone": "refused"}
+    for id in FREE:
+        assert [step for step in guide.triage.decide(id, hourly).path if "close it first" in step]
+        assert not [step for step in guide.triage.decide(id, exception).path if "close it first" in step]
+
+
 def test_only_a_payment_for_work_is_assumed(using: list[Entry]) -> None:
     for entry in using:
         assert {test.fact for test in entry.assumes} <= {"payment_kind"}, entry.id

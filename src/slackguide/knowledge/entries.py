@@ -92,6 +92,22 @@ class StepSpec(Model):
 StepSpecs = Annotated[tuple[Annotated[StepSpec, text_for("text")], ...], ListOf]
 
 
+class ConflictSpec(Model):
+    """Two contradictory statements in the sources."""
+
+    says: Sentence = Field(description="The first statement")
+    at: Short = Field(description="The location of the first statement")
+    but: Sentence = Field(description="The contradicting statement")
+    elsewhere: Short = Field(description="The location of the contradicting statement")
+    caution: Sentence | None = Field(default=None, description="How agents proceed until it is resolved")
+    todo: Sentence = Field(description="What the owner has to resolve")
+
+    @property
+    def summary(self) -> str:
+        """The text that agents read: the caution, or both statements if there is none."""
+        return self.caution or (f"The guides disagree: “{self.says}” ({self.at}), but “{self.but}” ({self.elsewhere}).")
+
+
 class RuleSpec(Model):
     """One rule of a decision table. The first rule whose condition holds decides."""
 
@@ -110,6 +126,9 @@ class RuleSpec(Model):
     source: CitationSpecs | None = Field(
         default=None, description="The source of the rule. Default: the entry's source"
     )
+    conflicts: tuple[ConflictSpec, ...] = Field(
+        default=(), description="Contradictions between the sources, for the cases of this rule"
+    )
 
     @model_validator(mode="after")
     def _one_outcome(self) -> RuleSpec:
@@ -119,22 +138,6 @@ class RuleSpec(Model):
         if self.instead is not None and self.not_eligible is None:
             raise ValueError("`instead` belongs to `not_eligible`")
         return self
-
-
-class ConflictSpec(Model):
-    """Two contradictory statements in the sources."""
-
-    says: Sentence = Field(description="The first statement")
-    at: Short = Field(description="The location of the first statement")
-    but: Sentence = Field(description="The contradicting statement")
-    elsewhere: Short = Field(description="The location of the contradicting statement")
-    caution: Sentence | None = Field(default=None, description="How agents proceed until it is resolved")
-    todo: Sentence = Field(description="What the owner has to resolve")
-
-    @property
-    def summary(self) -> str:
-        """The text that agents read: the caution, or both statements if there is none."""
-        return self.caution or (f"The guides disagree: “{self.says}” ({self.at}), but “{self.but}” ({self.elsewhere}).")
 
 
 class ExampleMessages(Model):

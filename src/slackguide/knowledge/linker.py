@@ -310,7 +310,11 @@ class Linker:
 
     def _added_by(self, rule: Rule, entry: Entry) -> int:
         note = self._notes.get(rule.note or entry.note or "")
-        return sum(len(step.text) for step in (*rule.warnings, *rule.path)) + (len(note.text) if note else 0)
+        texts = [
+            *(step.text for step in (*rule.warnings, *rule.path)),
+            *(conflict.summary for conflict in rule.conflicts),
+        ]
+        return sum(map(len, texts)) + (len(note.text) if note else 0)
 
     def _decisions(self, entry: EntrySpec, source: YamlSource, key_path: KeyPath) -> tuple[Rule, ...]:
         """Return the rules of an entry. Add the entry to `unverified` if its rules have errors."""
@@ -372,6 +376,7 @@ class Linker:
                 note=rule.note or added.note,
                 form=rule.form or added.form,
                 source=rule.source or added.source,
+                conflicts=(*rule.conflicts, *added.conflicts),
             )
 
     def _usable(self, kind: str, id: str, within: tuple[str, ...], source: YamlSource, key_path: KeyPath) -> bool:
@@ -407,6 +412,7 @@ class Linker:
             note=self._named_note(rule.note, source, (*key_path, "note")),
             form=self._named_form(rule.form, source, (*key_path, "form")),
             source=cited[0] if cited else None,
+            conflicts=rule.conflicts,
         )
 
     def _target(self, id: str, source: YamlSource, key_path: KeyPath) -> Destination | None:

@@ -78,6 +78,8 @@ class Rule:
     note: str | None = None
     form: str | None = None
     source: Citation | None = None
+    conflicts: tuple[ConflictSpec, ...] = ()
+    """Contradictions between the sources that concern only the cases of this rule."""
 
     @property
     def line(self) -> str:

@@ -86,7 +86,7 @@ class Triage:
                 entry, table, rules, stated_facts, deciding, assumed, implied, self._knowledge.facts
             ),
             warnings=self._warnings(entry, rules, known_facts),
-            cautions=tuple(conflict.summary for conflict in entry.conflicts if eligible),
+            cautions=_cautions(entry, rules) if eligible else (),
             path=self._path(entry, rules, known_facts),
             note=self._note(entry, rules),
             form=_common_value(rule.form for rule in rules) or entry.form,
@@ -183,7 +183,7 @@ class Triage:
             missing=missing,
             because=(f"Still open: {destinations}. Depends on: {labels}.",),
             warnings=self._warnings(entry, rules, known_facts),
-            cautions=tuple(conflict.summary for conflict in entry.conflicts),
+            cautions=_cautions(entry, rules),
             path=self._path(entry, rules, known_facts),
             note=self._note(entry, rules),
             form=_common_value(rule.form for rule in rules) or entry.form,
@@ -232,6 +232,13 @@ def _is_relevant(table: DecisionTable, state: Sequence[CellIndices], name: str) 
         np.ix_(*state[:axis], tuple(range(len(table.cells[axis]))), *state[axis + 1 :])
     ]
     return bool((destination_index != destination_index.flat[0]).any())
+
+
+def _cautions(entry: Entry, rules: Sequence[Rule]) -> tuple[str, ...]:
+    """Return the cautions of the entry, then those that all rules that can apply have in common."""
+    each = [[conflict.summary for conflict in rule.conflicts] for rule in rules]
+    shared = [text for text in each[0] if all(text in texts for texts in each)] if each else []
+    return tuple(dict.fromkeys((*(conflict.summary for conflict in entry.conflicts), *shared)))
 
 
 def _common_value(values: Iterable[str | None]) -> str | None:
