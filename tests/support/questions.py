@@ -10,7 +10,7 @@ from tests.support.app_harness import WEDNESDAY
 TODAY = WEDNESDAY.date()
 
 MEDIATION = "send a case to Mediation hourly contract last paid 12 days ago"
-"""Answered by `disputes/send-to-mediation`; the destination depends on the payment kind and the client segment."""
+"""Answered by `disputes/send-to-mediation`; the destination depends on the client segment and the freelancer tier."""
 
 UNKNOWN = "my goldfish sings opera at midnight"
 

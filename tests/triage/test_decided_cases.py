@@ -17,7 +17,9 @@ DECIDE_BY_FACTS = (
     "disputes/send-to-mediation", "disputes/fixed-price-client", "disputes/fixed-price-freelancer",
     "disputes/client-retention", "disputes/direct-contract", "disputes/project-catalog", "disputes/enterprise",
     "disputes/high-value", "disputes/ae-still-suspended", "disputes/change-terms", "disputes/mediation-update",
-    "disputes/abusive-communication", "disputes/arbitration", "suspensions/appeal-ticket", "suspensions/payment-risk",
+    "disputes/abusive-communication", "disputes/arbitration", "disputes/not-eligible", "disputes/bonus-payments",
+    "disputes/in-product-update", "disputes/in-product-follow-up", "disputes/uir",
+    "suspensions/appeal-ticket", "suspensions/payment-risk",
     "suspensions/close-account", "ce/duplicate-account-suspended", "ce/follow-up-sla", "conduct/self-harm",
     "ce/non-response-seven-days", "ce/job-scam", "suspensions/withdraw-funds",
 )  # fmt: skip

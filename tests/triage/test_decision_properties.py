@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from slackguide.guide import Guide
 from slackguide.knowledge import Entry, KnowledgeBase
-from slackguide.knowledge.conditions import FactValue
+from slackguide.knowledge.conditions import FactValue, OneOf, facts_of
 from slackguide.knowledge.conditions import tests_of as single_tests
 from slackguide.triage import Triage
 from tests.support.strategies import deciding_rule, holds, known_facts, relevant_facts, values
@@ -64,6 +64,7 @@ def test_whichever_open_question_is_answered_next_the_case_ends_in_the_same_plac
 ) -> None:
     entry = data.draw(st.sampled_from([entry for entry in deciding if not entry.urgent]))
     case = {**data.draw(known_facts(entry, knowledge, whole=True)), **_as_given(data, entry, knowledge)}
+    case |= _implied(case, knowledge)
     ends = []
     for best_first in (True, False):
         answered: dict[str, FactValue] = {}
@@ -85,8 +86,9 @@ def test_once_nothing_is_missing_no_fact_left_unknown_could_have_changed_it(
     decision = triage.decide(entry.id, some)
     if decision.missing:
         return
-    rest = {**data.draw(known_facts(entry, knowledge, whole=True)), **_as_given(data, entry, knowledge)}
-    assert deciding_rule(entry, {**rest, **some}).target == decision.destination
+    rest = {**data.draw(known_facts(entry, knowledge, whole=True)), **_as_given(data, entry, knowledge), **some}
+    implied = {name: value for name, value in _implied(rest, knowledge).items() if name not in some}
+    assert deciding_rule(entry, {**rest, **implied}).target == decision.destination
 
 
 @calmly
@@ -98,6 +100,7 @@ def test_what_is_missing_is_what_can_still_change_the_destination(
     some = data.draw(known_facts(entry, knowledge))
     missing = triage.decide(entry.id, some).missing
     assert not set(missing) & some.keys()
+    some = {**_implied({**_single_given(entry), **some}, knowledge), **some}
     untold = [name for name in relevant_facts(entry) if name not in some]
     options = {name: _possible(name, entry, knowledge) for name in untold}
     for name in untold:
@@ -135,6 +138,21 @@ def _as_given(data: st.DataObject, entry: Entry, knowledge: KnowledgeBase) -> di
         name: data.draw(st.sampled_from(_possible(name, entry, knowledge)))
         for name in relevant_facts(entry)
         if name in _given(entry)
+    }
+
+
+def _single_given(entry: Entry) -> dict[str, FactValue]:
+    """Return the facts for which the entry fixes or assumes one value."""
+    given = [test for test in (*entry.fixes, *entry.assumes) if isinstance(test, OneOf) and len(test.values) == 1]
+    return {test.fact: next(iter(test.values)) for test in given}
+
+
+def _implied(case: Mapping[str, FactValue], knowledge: KnowledgeBase) -> dict[str, FactValue]:
+    """Return the facts that others imply, as far as those are known."""
+    return {
+        implied.fact: implied.value
+        for implied in knowledge.implied_facts
+        if set(facts_of(implied.when)) <= case.keys() and holds(implied.when, case)
     }
 
 

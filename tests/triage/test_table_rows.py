@@ -55,7 +55,7 @@ def test_expected_rows_come_first_and_are_those_of_the_concern(guide: Guide, kno
     expected = [row.expected for row in found]
     assert expected == sorted(expected, reverse=True)
     assert {False, True} == set(expected)
-    assert not [row for row in found if row.expected and "funds_in_escrow" in row.when]
+    assert not [row for row in found if row.expected and "concern_is_uir" in row.when]
 
 
 @settings(deadline=None, max_examples=60)
@@ -65,8 +65,8 @@ def test_following_the_arrows_of_a_flowchart_leads_where_the_rules_do(
 ) -> None:
     entry = knowledge.entries[data.draw(st.sampled_from([DECIDING, "disputes/fixed-price-freelancer"]))]
     case = data.draw(known_facts(entry, knowledge, whole=True))
-    fixed = {"contract_type": "fixed_price"} if entry.fixes else {}
-    case |= {"reporter": "freelancer", **fixed}  # what the entries fix or take for granted
+    fixed = {"contract_type": "fixed_price", "reporter": "freelancer"} if entry.fixes else {}
+    case |= {"payment_kind": "work", **fixed}  # what the entries fix or take for granted
     lines = flowchart(guide.triage.table(entry.id), entry, {}, knowledge.facts).split("\n")
     asked = {fact.ask: name for name, fact in knowledge.facts.items()}
     texts = {found[1]: found[2] or found[3] for line in lines if (found := BOX.match(line))}

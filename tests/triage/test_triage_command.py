@@ -22,11 +22,11 @@ def test_the_whole_table_with_reasons_and_sources(shell: Shell) -> None:
     ran = shell("triage", DECIDING, "--knowledge", SHIPPED)
     assert ran.status == 0
     said = " ".join(ran.out.split())
-    for words in ("HV Mediation Tier 1", "Hourly or Fixed-price, VSB, Regular, 0 to 30 days, no funds in escrow",
+    for words in ("HV Mediation Tier 1", "Hourly, VSB, Regular, 0 to 30 days",
                   "Direct Contract, 8 days or more", "Agent-Initiated Mediation Support", "mediation.yaml:",
-                  "Instead: Explain that these payments are outside Mediation"):  # fmt: skip
+                  "Instead: Explain that Mediation does not take a bonus"):  # fmt: skip
         assert words in said
-    assert "If an agent states otherwise" in said  # a client asks, where the entry takes the freelancer for granted
+    assert "If an agent states otherwise" in said  # a bonus, where the entry takes a payment for work for granted
     assert (
         "If an agent states otherwise" not in shell("triage", "disputes/ae-still-suspended", "--knowledge", SHIPPED).out
     )
@@ -35,7 +35,7 @@ def test_the_whole_table_with_reasons_and_sources(shell: Shell) -> None:
 def test_what_the_concern_says_and_what_is_taken_for_granted(shell: Shell) -> None:
     said = " ".join(shell("triage", "disputes/direct-contract", "--knowledge", SHIPPED).out.split())
     assert "Fixed by the concern: Direct Contract." in said
-    assert "Assumed unless stated: Work, no funds in escrow." in said
+    assert "Assumed unless stated: Work." in said
     assert said.index("Mediation_ Direct_Contracts_CX420") < said.index("If an agent states otherwise")
 
 
@@ -44,11 +44,11 @@ def test_facts_narrow_the_table(shell: Shell) -> None:
                 "--knowledge", SHIPPED)  # fmt: skip
     assert ran.status == 0
     assert ran.document["told"] == {"contract_type": "direct_contract", "payment_kind": "work"}
-    rows = [row for row in ran.document["rows"] if "reporter" not in row["when"]]
-    assert [(row["when"], row["destination"]["id"]) for row in rows] == [
+    assert [(row["when"], row["destination"]["id"]) for row in ran.document["rows"]] == [
         ({"days_since_last_payment": ["0..7"]}, "mediation-direct-contracts"),
         ({"days_since_last_payment": ["never"]}, "ask-disputes"),
-        ({"days_since_last_payment": ["8.."]}, "not-eligible"),
+        ({"days_since_last_payment": ["8.."], "funds_in_escrow": ["yes"]}, "ask-disputes"),
+        ({"days_since_last_payment": ["8.."], "funds_in_escrow": ["no"]}, "not-eligible"),
     ]
 
 
@@ -62,7 +62,7 @@ def test_the_rows_for_programs_say_what_triage_decides(shell: Shell, guide: Guid
         for name in document["facts"]:
             known_facts.setdefault(name, usual.get(name) or _any(guide, name))
         if not row["expected"]:
-            assert "contract_type" in row["when"]
+            assert row["when"].keys() & {"contract_type", "payment_kind"}
         else:
             known_facts["contract_type"] = "project_catalog"
         target = guide.triage.decide(document["id"], known_facts).destination

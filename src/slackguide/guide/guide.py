@@ -10,6 +10,7 @@ from slackguide.extraction.extractor import ExtractedFacts, FactExtractor
 from slackguide.guide.corpus import Corpus
 from slackguide.guide.note_templates import fill_note
 from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, RankedEntry, Social
+from slackguide.guide.rounded_times import rounded_at_a_limit
 from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import FactValue
 from slackguide.matching import Alert, Evidence, Match, Matching, SmallTalk
@@ -117,7 +118,11 @@ class Guide:
     ) -> Answer:
         extracted = self._extract(concern.text, today)
         overridden = {*concern.facts, *concern.dropped}
+        spans = {name: span for name, span in extracted.spans.items() if name not in overridden}
         facts = self._facts(concern, extracted)
+        rounded = rounded_at_a_limit(self.triage, entry.id, facts, spans)
+        facts = {name: value for name, value in facts.items() if name not in rounded}
+        unclear = {**extracted.unclear, **{name: self._ask_exactly(name, spans[name]) for name in rounded}}
         decision = self.triage.decide(entry.id, facts)
         template = self.knowledge.notes[decision.note].text if decision.note else None
         return Answer(
@@ -128,11 +133,14 @@ class Guide:
             entry=entry,
             decision=decision,
             note=fill_note(template, self.knowledge, facts, concern.text) if template else None,
-            extracted={name: span for name, span in extracted.spans.items() if name not in overridden},
-            unclear={name: question for name, question in extracted.unclear.items() if name not in overridden},
+            extracted={name: span for name, span in spans.items() if name not in rounded},
+            unclear={name: question for name, question in unclear.items() if name not in overridden},
             urgent=urgent,
             why=why,
         )
+
+    def _ask_exactly(self, name: str, span: str) -> str:
+        return f"“{span}” can be on either side of a limit. {self.knowledge.facts[name].ask}"
 
     def _ranked_entry(self, match: Match) -> RankedEntry:
         return RankedEntry(match.id, self.knowledge.entries[match.id].title, match.confidence)

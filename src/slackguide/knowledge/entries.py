@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, WithJsonSchema, model_validator
 
-from slackguide.knowledge.types import EntryId, Id, ListOf, Message, Model, Phrasing, Sentence, Short, text_for
+from slackguide.knowledge.types import EntryId, Id, ListOf, Message, Model, Phrasing, Sentence, Short, When, text_for
 
 Role = Literal["agent", "team_lead"]
 
@@ -16,7 +16,6 @@ DestinationKind = Literal[
     "zendesk_group", "slack_channel", "article", "macro", "team", "in_product", "self", "not_eligible"
 ]
 
-When = Annotated[Any, WithJsonSchema({"x-part": "Condition"}), Field(description="The condition. Default: always")]
 GivenFacts = Annotated[dict[Id, Any], WithJsonSchema({"type": "object", "additionalProperties": {"x-part": "Test"}})]
 
 
@@ -96,35 +95,6 @@ class StepSpec(Model):
 StepSpecs = Annotated[tuple[Annotated[StepSpec, text_for("text")], ...], ListOf]
 
 
-class RuleSpec(Model):
-    """One rule of a decision table. The first rule whose condition holds decides."""
-
-    when: When = None
-    to: Id | None = Field(default=None, description="The destination")
-    not_eligible: Sentence | None = Field(default=None, description="The reason why the case is not eligible")
-    instead: Sentence | None = Field(default=None, description="What to do instead")
-    use: Id | None = Field(default=None, description="The name of a shared table whose rules are included")
-    because: Sentence | None = Field(default=None, description="A text added to the reasons")
-    path: StepSpecs = Field(default=(), description="Steps added after the entry's own")
-    warnings: StepSpecs = Field(default=(), description="Warnings added after the entry's own")
-    note: Id | None = Field(default=None, description="The note template that replaces the entry's")
-    form: Id | None = Field(default=None, description="The form that replaces the entry's")
-    source: CitationSpecs | None = Field(
-        default=None, description="The source of the rule. Default: the entry's source"
-    )
-
-    @model_validator(mode="after")
-    def _one_outcome(self) -> RuleSpec:
-        outcomes = [name for name in ("to", "not_eligible", "use") if getattr(self, name) is not None]
-        if len(outcomes) != 1:
-            raise ValueError("a rule has exactly one of `to`, `not_eligible` and `use`")
-        if self.use is not None and self.when is not None:
-            raise ValueError("`use` includes a whole table and takes no `when`")
-        if self.instead is not None and self.not_eligible is None:
-            raise ValueError("`instead` belongs to `not_eligible`")
-        return self
-
-
 class ConflictSpec(Model):
     """Two contradictory statements in the sources."""
 
@@ -137,9 +107,40 @@ class ConflictSpec(Model):
 
     @property
     def summary(self) -> str:
-        """The text that agents read: both statements and the caution."""
-        text = f"The guides disagree: “{self.says}” ({self.at}), but “{self.but}” ({self.elsewhere})."
-        return f"{text} {self.caution}" if self.caution else text
+        """The text that agents read: the caution, or both statements if there is none."""
+        return self.caution or (f"The guides disagree: “{self.says}” ({self.at}), but “{self.but}” ({self.elsewhere}).")
+
+
+class RuleSpec(Model):
+    """One rule of a decision table. The first rule whose condition holds decides."""
+
+    when: When = None
+    to: Id | None = Field(default=None, description="The destination")
+    not_eligible: Sentence | None = Field(default=None, description="The reason why the case is not eligible")
+    instead: Sentence | None = Field(default=None, description="What to do instead")
+    use: Id | None = Field(
+        default=None, description="The name of a shared table whose rules are included, for the cases of `when`"
+    )
+    because: Sentence | None = Field(default=None, description="A text added to the reasons")
+    path: StepSpecs = Field(default=(), description="Steps added after the entry's own")
+    warnings: StepSpecs = Field(default=(), description="Warnings added after the entry's own")
+    note: Id | None = Field(default=None, description="The note template that replaces the entry's")
+    form: Id | None = Field(default=None, description="The form that replaces the entry's")
+    source: CitationSpecs | None = Field(
+        default=None, description="The source of the rule. Default: the entry's source"
+    )
+    conflicts: tuple[ConflictSpec, ...] = Field(
+        default=(), description="Contradictions between the sources, for the cases of this rule"
+    )
+
+    @model_validator(mode="after")
+    def _one_outcome(self) -> RuleSpec:
+        outcomes = [name for name in ("to", "not_eligible", "use") if getattr(self, name) is not None]
+        if len(outcomes) != 1:
+            raise ValueError("a rule has exactly one of `to`, `not_eligible` and `use`")
+        if self.instead is not None and self.not_eligible is None:
+            raise ValueError("`instead` belongs to `not_eligible`")
+        return self
 
 
 class ExampleMessages(Model):

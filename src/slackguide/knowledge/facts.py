@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from slackguide.knowledge.conditions import NEVER, range_of
-from slackguide.knowledge.types import ListOf, Model, Sentence, Short, text_for
+from slackguide.knowledge.types import ListOf, Model, Sentence, Short, When, text_for
 
 NUMBER_LIMIT = 100_000
 """Maximum value of a number fact: 270 years in days. A larger number is assumed to be a typing error."""
@@ -24,6 +24,14 @@ class FactValueSpec(Model):
     words: PhraseList = Field(default=(), description="Phrases for it in messages, including abbreviations")
     say: Sentence | None = Field(default=None, description="Its text in reasons. Default: the fact's `say`")
     weight: int = Field(default=1, ge=1, le=1000, description="Relative frequency, used to order the questions")
+
+
+class ImpliedValueSpec(Model):
+    """A value that a fact has where other facts are known and nobody has stated it."""
+
+    when: When = Field(description="The condition")
+    value: Short = Field(description="The value")
+    because: Sentence = Field(description="The reason, for the answer")
 
 
 class FactSpec(Model):
@@ -43,6 +51,9 @@ class FactSpec(Model):
     never: Short | None = Field(default=None, description="The label of `never`, for a number that can have this value")
     never_words: PhraseList = Field(default=(), description="Phrases for `never`")
     read: PhraseList = Field(default=(), description="Patterns of the number in free text, with {n} in its place")
+    implied: Annotated[tuple[ImpliedValueSpec, ...], ListOf] = Field(
+        default=(), description="Its values in cases in which nobody has to state it"
+    )
     maximum: int = Field(default=NUMBER_LIMIT, ge=1, le=NUMBER_LIMIT, description="The largest plausible number")
 
     @model_validator(mode="after")

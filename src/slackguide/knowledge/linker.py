@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from slackguide.knowledge.condition_parser import ConditionParser
-from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within, both
+from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within, both, facts_of
 from slackguide.knowledge.diagnostics import did_you_mean
 from slackguide.knowledge.entries import (
     ArticleSpec,
@@ -29,6 +30,7 @@ from slackguide.knowledge.model import (
     Citation,
     Destination,
     Entry,
+    ImpliedFact,
     KnowledgeBase,
     Rule,
     SourceLocation,
@@ -100,6 +102,7 @@ class Linker:
                     self._procedures[id] = (lines, parsed.source)
         before = self._error_count()
         tables = self._check_shared()
+        implied_facts = tuple(self._implied_facts())
         shared_invalid = self._invalid("facts", "conditions", "tables") or self._error_count() > before
         entries = self._entries()
         if shared_invalid or self._unreadable:
@@ -123,6 +126,7 @@ class Linker:
             documents=self._documents,
             notes=self._notes,
             forms=self._forms,
+            implied_facts=implied_facts,
             tables=tables,
             team_lead_groups=tuple(group for parsed in self._files if parsed.roles for group in parsed.roles.team_lead),
             abbreviations=abbreviations,
@@ -208,6 +212,20 @@ class Linker:
                     source.report(("destinations", id), f"`{id}` is also an article's id: rename one", at_key=True)
         self._check_forms()
         return tables
+
+    def _implied_facts(self) -> Iterator[ImpliedFact]:
+        for parsed in self._files:
+            for name, fact in parsed.section("facts").items():
+                for number, implied in enumerate(fact.implied):
+                    at: KeyPath = ("facts", name, "implied", number)
+                    when = self._conditions.parse(implied.when, parsed.source, (*at, "when"))
+                    test = self._conditions.test(name, implied.value, parsed.source, (*at, "value"))
+                    if name in facts_of(when):
+                        parsed.source.report((*at, "when"), f"`{name}` cannot imply itself")
+                    elif isinstance(test, OneOf):
+                        yield ImpliedFact(name, implied.value, when, implied.because)
+                    elif isinstance(test, Within):
+                        parsed.source.report((*at, "value"), "only a choice or a yes_no fact can be implied")
 
     def _check_forms(self) -> None:
         prefixes: dict[str, str] = {}
@@ -304,7 +322,11 @@ class Linker:
 
     def _added_by(self, rule: Rule, entry: Entry) -> int:
         note = self._notes.get(rule.note or entry.note or "")
-        return sum(len(step.text) for step in (*rule.warnings, *rule.path)) + (len(note.text) if note else 0)
+        texts = [
+            *(step.text for step in (*rule.warnings, *rule.path)),
+            *(conflict.summary for conflict in rule.conflicts),
+        ]
+        return sum(map(len, texts)) + (len(note.text) if note else 0)
 
     def _decisions(self, entry: EntrySpec, source: YamlSource, key_path: KeyPath) -> tuple[Rule, ...]:
         """Return the rules of an entry. Add the entry to `unverified` if its rules have errors."""
@@ -339,7 +361,7 @@ class Linker:
             at = (*key_path, number)
             if rule.use is not None:
                 if self._usable("table", rule.use, within, source, (*at, "use")):
-                    linked.extend(self._table(rule.use, within))
+                    linked.extend(self._included(rule, source, at, within))
             else:
                 target = self._target(rule.to or NOT_ELIGIBLE, source, (*at, "to"))
                 when = self._conditions.parse(rule.when, source, (*at, "when"))
@@ -349,6 +371,25 @@ class Linker:
                 source.report(key_path, f"more than {RULE_LIMIT} rules with its tables expanded: split it")
                 break
         return tuple(linked[:RULE_LIMIT])
+
+    def _included(
+        self, including: RuleSpec, source: YamlSource, key_path: KeyPath, within: tuple[str, ...]
+    ) -> Iterator[Rule]:
+        """Yield the rules of a shared table, restricted and extended by the rule that includes it."""
+        when = self._conditions.parse(including.when, source, (*key_path, "when"))
+        added = self._rule(including, when, self._destinations[NOT_ELIGIBLE], source, key_path, None)
+        for rule in self._table(including.use or "", within):
+            yield replace(
+                rule,
+                when=both(when, rule.when),
+                because="; ".join(text for text in (added.because, rule.because) if text) or None,
+                path=(*rule.path, *added.path),
+                warnings=(*rule.warnings, *added.warnings),
+                note=rule.note or added.note,
+                form=rule.form or added.form,
+                source=rule.source or added.source,
+                conflicts=(*rule.conflicts, *added.conflicts),
+            )
 
     def _usable(self, kind: str, id: str, within: tuple[str, ...], source: YamlSource, key_path: KeyPath) -> bool:
         """Return whether the table or procedure `id` can be included here. Report an error if it cannot."""
@@ -383,6 +424,7 @@ class Linker:
             note=self._named_note(rule.note, source, (*key_path, "note")),
             form=self._named_form(rule.form, source, (*key_path, "form")),
             source=cited[0] if cited else None,
+            conflicts=rule.conflicts,
         )
 
     def _target(self, id: str, source: YamlSource, key_path: KeyPath) -> Destination | None:

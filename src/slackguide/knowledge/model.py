@@ -80,11 +80,23 @@ class Rule:
     note: str | None = None
     form: str | None = None
     source: Citation | None = None
+    conflicts: tuple[ConflictSpec, ...] = ()
+    """Contradictions between the sources that concern only the cases of this rule."""
 
     @property
     def line(self) -> str:
         """The location of the rule: `file:line`."""
         return f"{self.location.file}:{self.location.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class ImpliedFact:
+    """The value that a fact has under a condition, unless it is stated."""
+
+    fact: str
+    value: str
+    when: Condition
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +149,7 @@ class KnowledgeBase:
     notes: Mapping[str, NoteTemplate]
     forms: Mapping[str, Form]
     documents: Mapping[str, DocumentSpec] = field(default_factory=dict)
+    implied_facts: tuple[ImpliedFact, ...] = ()
     tables: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     """The shared rule tables, including unused ones."""
     team_lead_groups: tuple[str, ...] = ()

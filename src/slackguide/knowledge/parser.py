@@ -24,11 +24,10 @@ from slackguide.knowledge.entries import (
     SeeAlsoSpec,
     StepSpec,
     StepSpecs,
-    When,
 )
-from slackguide.knowledge.facts import FactSpec, FactValueSpec
+from slackguide.knowledge.facts import FactSpec, FactValueSpec, ImpliedValueSpec
 from slackguide.knowledge.forms import Form, FormField, ReminderRules
-from slackguide.knowledge.types import Id, ListOf, Message, Model, Sentence, Short, Shorthand
+from slackguide.knowledge.types import Id, ListOf, Message, Model, Sentence, Short, Shorthand, When
 from slackguide.knowledge.yaml_source import EMPTY, KeyPath, YamlSource
 
 
@@ -145,6 +144,7 @@ _MODELS: tuple[type[Model], ...] = (
     NoteTemplate,
     FactSpec,
     FactValueSpec,
+    ImpliedValueSpec,
     ConditionSpec,
     GlossarySpec,
     RolesSpec,

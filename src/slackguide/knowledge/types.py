@@ -6,7 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -68,3 +76,6 @@ Phrasing = Annotated[str, StringConstraints(min_length=2, max_length=300)]
 
 Message = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 """A message used as a training example."""
+
+When = Annotated[Any, WithJsonSchema({"x-part": "Condition"}), Field(description="The condition. Default: always")]
+"""A condition as written. `ConditionParser` parses it."""

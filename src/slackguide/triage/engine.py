@@ -9,6 +9,7 @@ import numpy as np
 
 from slackguide.knowledge import Destination, Entry, KnowledgeBase, Rule, Step
 from slackguide.knowledge.conditions import FactValue
+from slackguide.knowledge.model import ImpliedFact
 from slackguide.triage.cells import Cell
 from slackguide.triage.condition_logic import evaluate
 from slackguide.triage.decision_table import GAP, CellIndices, DecisionTable, decision_table_for
@@ -62,29 +63,34 @@ class Triage:
     def decide(self, id: str, known_facts: Mapping[str, FactValue]) -> Decision:
         """Decide the entry `id` for the validated `known_facts`. Facts that do not occur in its rules are ignored."""
         entry, table = self._knowledge.entries[id], self._tables[id]
+        stated_facts, implied = known_facts, self._implied(entry, known_facts)
+        known_facts = {**stated_facts, **{fact.fact: fact.value for fact in implied}}
         state = table.possible_cells(known_facts, entry)
         rules = self._rules(table, state)
         missing = self._missing(id, known_facts)
         if missing and entry.urgent:
             rules, missing = rules[-1:], ()
         if missing:
-            return self._open(entry, rules, missing, known_facts)
+            return self._open(entry, rules, missing, stated_facts)
         rules = self._certain_rules(entry, rules, known_facts)
-        deciding = self._deciding(table, state, known_facts)
+        deciding = self._deciding(table, state, stated_facts)
         assumed = [test for test in entry.assumes if test.fact not in known_facts and test.fact in table.facts]
         if not any(_is_relevant(table, state, test.fact) for test in assumed):
             assumed = []
+        implied = [fact for fact in implied if _is_relevant(table, state, fact.fact)]
         eligible = rules[0].target.kind != "not_eligible"
         return Decision(
             destination=rules[0].target,
             missing=(),
-            because=explain_decision(entry, table, rules, known_facts, deciding, assumed, self._knowledge.facts),
+            because=explain_decision(
+                entry, table, rules, stated_facts, deciding, assumed, implied, self._knowledge.facts
+            ),
             warnings=self._warnings(entry, rules, known_facts),
-            cautions=tuple(conflict.summary for conflict in entry.conflicts if eligible),
+            cautions=_cautions(entry, rules) if eligible else (),
             path=self._path(entry, rules, known_facts),
             note=self._note(entry, rules),
             form=_common_value(rule.form for rule in rules) or entry.form,
-            known_facts=dict(known_facts),
+            known_facts=dict(stated_facts),
         )
 
     def branches(self, id: str, known_facts: Mapping[str, FactValue]) -> tuple[Branch, ...]:
@@ -127,6 +133,7 @@ class Triage:
         self, id: str, known_facts: dict[str, FactValue], answers: tuple[str, ...], branches: list[Branch]
     ) -> None:
         entry, table = self._knowledge.entries[id], self._tables[id]
+        known_facts |= {fact.fact: fact.value for fact in self._implied(entry, known_facts)}
         state = table.possible_cells(known_facts, entry)
         missing = self._missing(id, known_facts)
         if not missing:
@@ -138,6 +145,15 @@ class Triage:
             cell = table.cells[axis][number]
             answer = f"{fact.label}: {cell.describe(fact)}"
             self._collect_branches(id, {**known_facts, missing[0]: cell.sample_value}, (*answers, answer), branches)
+
+    def _implied(self, entry: Entry, known_facts: Mapping[str, FactValue]) -> list[ImpliedFact]:
+        """Return what the known facts, and those that the entry fixes or assumes, imply about unknown ones."""
+        given = {test.fact: test for test in (*entry.assumes, *entry.fixes)}
+        return [
+            implied
+            for implied in self._knowledge.implied_facts
+            if implied.fact not in {*known_facts, *given} and evaluate(implied.when, known_facts, given) is True
+        ]
 
     def _rules(self, table: DecisionTable, state: Sequence[CellIndices]) -> list[Rule]:
         """Return the rules that can still apply, in order."""
@@ -167,7 +183,7 @@ class Triage:
             missing=missing,
             because=(f"Still open: {destinations}. Depends on: {labels}.",),
             warnings=self._warnings(entry, rules, known_facts),
-            cautions=tuple(conflict.summary for conflict in entry.conflicts),
+            cautions=_cautions(entry, rules),
             path=self._path(entry, rules, known_facts),
             note=self._note(entry, rules),
             form=_common_value(rule.form for rule in rules) or entry.form,
@@ -216,6 +232,13 @@ def _is_relevant(table: DecisionTable, state: Sequence[CellIndices], name: str) 
         np.ix_(*state[:axis], tuple(range(len(table.cells[axis]))), *state[axis + 1 :])
     ]
     return bool((destination_index != destination_index.flat[0]).any())
+
+
+def _cautions(entry: Entry, rules: Sequence[Rule]) -> tuple[str, ...]:
+    """Return the cautions of the entry, then those that all rules that can apply have in common."""
+    each = [[conflict.summary for conflict in rule.conflicts] for rule in rules]
+    shared = [text for text in each[0] if all(text in texts for texts in each)] if each else []
+    return tuple(dict.fromkeys((*(conflict.summary for conflict in entry.conflicts), *shared)))
 
 
 def _common_value(values: Iterable[str | None]) -> str | None:

@@ -17,6 +17,7 @@ from slackguide.knowledge.conditions import (
     facts_of,
 )
 from slackguide.knowledge.facts import FactSpec
+from slackguide.knowledge.model import ImpliedFact
 from slackguide.triage.cells import Cell
 from slackguide.triage.condition_logic import evaluate
 from slackguide.triage.decision_table import DecisionTable
@@ -42,10 +43,13 @@ def explain_decision(
     known_facts: Mapping[str, FactValue],
     deciding: Sequence[str],
     assumed: Sequence[OneOf | Within],
+    implied: Sequence[ImpliedFact],
     facts: Mapping[str, FactSpec],
 ) -> tuple[str, ...]:
-    """Return the reasons for a decision: one line per remaining rule, then the assumptions."""
+    """Return the reasons for a decision: one line per remaining rule, then the implied facts and the assumptions."""
     lines = [_reason(rule, table, known_facts, deciding, facts) for rule in remaining]
+    for fact in implied:
+        lines.append(f"Implied: {describe_fact(fact.fact, fact.value, facts)}. {fact.because}.")
     if assumed:
         text = ", ".join(_assumption(test, facts) for test in assumed)
         lines.append(f"Assumed unless you say otherwise: {text}.")
