@@ -3,8 +3,8 @@
     python benchmarks/self_harm.py [--knowledge knowledge] [--data tests/data]
 
 Prints, for each kind of text and half, the messages that put the entry first and those that add an alert. The knowledge
-base learns from the development half, so only the report half measures it. A lower bound is the Wilson score interval's
-(95%).
+base learns from the development half, so only the report half measures it, and both halves of what was written later.
+A lower bound is the Wilson score interval's (95%).
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from slackguide.runtime.container import build_guide
 
 ENTRY = "conduct/self-harm"
 FILES = ("self_harm_a", "self_harm_b", "self_harm_c", "social", "tickets")
+LATER_FILES = ("self_harm_d", "self_harm_e", "self_harm_f", "self_harm_g")
+"""Written after the detector was trained: neither half has been learnt from. Their labels are marked `later`."""
+
 ALL_KINDS = "all"
 
 Verdict = Literal["first", "alert", "none"]
@@ -48,11 +51,11 @@ def main() -> None:
     options = parser.parse_args()
     counts = count_verdicts(build_guide(options.knowledge), options.data)
     columns = f"{'messages':>9s}{'first':>7s}{'alert':>7s}{'noticed':>9s}{'at least':>10s}"
-    print(f"{'half':12s}{'label':12s}{'kind':18s}{columns}")
+    print(f"{'half':12s}{'label':18s}{'kind':18s}{columns}")
     for (half, label, kind), verdicts in sorted(counts.items()):
         total, noticed = verdicts.total(), verdicts["first"] + verdicts["alert"]
         print(
-            f"{half:12s}{label:12s}{kind:18s}{total:9d}{verdicts['first']:7d}{verdicts['alert']:7d}"
+            f"{half:12s}{label:18s}{kind:18s}{total:9d}{verdicts['first']:7d}{verdicts['alert']:7d}"
             f"{noticed / total:9.1%}{wilson_lower_bound(noticed, total):10.1%}"
         )
 
@@ -69,12 +72,13 @@ def count_verdicts(guide: Guide, folder: Path) -> dict[tuple[SplitName, str, str
 
 def read_messages(folder: Path) -> Iterator[Message]:
     """Yield the messages of all files."""
-    for name in FILES:
+    for name in (*FILES, *LATER_FILES):
         for line in (folder / f"{name}.jsonl").read_text("utf-8").splitlines():
             stored = json.loads(line)
             kind = stored.get("kind", ALL_KINDS)
             label = stored.get("label") or ("ticket" if kind == "pasted" else "non-native")
-            yield Message(stored["text"], label, kind, split_of(stored["text"]))
+            when = "later " if name in LATER_FILES else ""
+            yield Message(stored["text"], f"{when}{label}", kind, split_of(stored["text"]))
 
 
 def judge(guide: Guide, text: str) -> Verdict:

@@ -61,15 +61,17 @@ def register(app: typer.Typer) -> None:
 
 
 def _print_todo(knowledge: KnowledgeBase, *, json: bool) -> None:
-    """Print what the documents leave open and where they contradict each other, by entry."""
-    todo = [
-        {"id": entry.id, "owner": entry.owner, "todo": text, "conflict": conflict}
-        for entry in knowledge.entries.values()
+    """Print what the documents leave open and where they contradict each other, each once, by its first entry."""
+    first: dict[tuple[str, str | None], dict[str, str | None]] = {}
+    for entry in knowledge.entries.values():
+        conflicts = (*entry.conflicts, *(one for rule in entry.rules for one in rule.conflicts))
         for text, conflict in (
-            *((one.todo, f"“{one.says}” ({one.at}), but “{one.but}” ({one.elsewhere})") for one in entry.conflicts),
+            *((one.todo, f"“{one.says}” ({one.at}), but “{one.but}” ({one.elsewhere})") for one in conflicts),
             *((text, None) for text in entry.todo),
-        )
-    ]
+        ):
+            found = {"id": entry.id, "owner": entry.owner, "todo": text, "conflict": conflict}
+            first.setdefault((text, conflict), found)
+    todo = list(first.values())
     if json:
         print_json(todo)
         return
