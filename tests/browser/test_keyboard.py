@@ -65,13 +65,13 @@ def test_ask_escalate_and_send_by_keyboard_alone(ana: Tab, contract: str) -> Non
 
 def test_the_focus_stays_in_an_answer_that_is_updated(ana: Tab) -> None:
     card = ana.route("send a case to Mediation hourly contract last paid 12 days ago")
-    work = card.get_by_role("button", name=re.compile(": Work$"))
-    reach(ana, work, "Shift+Tab")
+    segment = card.get_by_role("button", name=re.compile(": VSB$"))
+    reach(ana, segment, "Shift+Tab")
     ana.page.keyboard.press("Space")
-    expect(card.get_by_role("button", name=re.compile(": Mid-Market$"))).to_be_visible()
+    expect(card.get_by_role("button", name=re.compile(": Top Rated$"))).to_be_visible()
     inside = "(card) => card.contains(document.activeElement)"
     assert card.evaluate(inside), ana.page.evaluate(FOCUSED)
-    reach(ana, card.get_by_role("button", name=re.compile(": Mid-Market$")))
+    reach(ana, card.get_by_role("button", name=re.compile(": Top Rated$")))
     ana.page.keyboard.press("Enter")
     expect(card).to_contain_text("Goes to: HV Mediation Tier 1")
 

@@ -37,7 +37,6 @@ def test_an_overflow_is_detected(phone: Tab) -> None:
 
 def test_from_a_question_to_the_posted_escalation(phone: Tab, contract: str) -> None:
     card = phone.route(MEDIATION)
-    phone.click(card, "Work")
     phone.click(card, "Mid-Market")
     expect(card).to_contain_text("Goes to: HV Mediation Tier 1")
     phone.click(card, "Escalate")

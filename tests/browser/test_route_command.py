@@ -109,7 +109,6 @@ def test_route_alone_opens_a_modal_that_shows_the_answer(sandbox_app: SandboxApp
     ana.submit()
 
     expect(ana.window).to_contain_text("Send a case to Mediation")
-    ana.click(ana.window, "Work")
     expect(ana.window).to_contain_text(sandbox_app.guide().knowledge.facts["client_segment"].ask)
     ana.click(ana.window, "Mid-Market")
     expect(ana.window.get_by_role("heading", name="Goes to: HV Mediation Tier 1")).to_be_visible()
@@ -130,7 +129,9 @@ def test_help_lists_the_commands(ana: Tab) -> None:
 def test_nonsense_and_emoji_are_answered(ana: Tab) -> None:
     for text in (NONSENSE, "🦄🦄🦄", "これはどこへ送ればいいですか", "???"):
         card = ana.route(text)
-        expect(card).to_contain_text(re.compile("I have nothing in the guides for this|Describe in a sentence"))
+        expect(card).to_contain_text(
+            re.compile("I have nothing in the guides for this|Describe (?:in a sentence|the next case)")
+        )
 
 
 def test_eight_thousand_characters_are_answered(ana: Tab) -> None:
