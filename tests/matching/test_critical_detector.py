@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from slackguide.matching import Alert, CriticalPatterns, Matcher
-from slackguide.matching.critical_detector import MAX_CORRECTIONS, CriticalDetector
+from slackguide.matching.critical_detector import MAX_CORRECTIONS, CriticalDetector, CriticalMatch
 from slackguide.matching.scoring import AlertThresholds, shipped_weights
 from slackguide.matching.tokenizer import tokenize
 from tests.matching.conftest import DOCUMENTS, ELSEWHERE, LEARNT, SIGNS, VOCABULARY
@@ -96,9 +96,10 @@ def test_likeness_can_be_asked_for_by_entry() -> None:
 
 def test_the_evidence_is_in_the_strongest_sentence() -> None:
     text = "Which queue takes a refund? Tell his daughter he is sorry."
-    assert "daughter" in detector().evidence(LEARNT.id, text, 3)
-    assert "refund" not in detector().evidence(LEARNT.id, text, 9)
-    assert detector(SIGNS).evidence(SIGNS.id, text, 3) == ()
+    (match,) = detector().find(text)
+    assert "daughter" in detector().evidence(match, 3)
+    assert "refund" not in detector().evidence(match, 9)
+    assert detector(SIGNS).evidence(CriticalMatch(SIGNS.id, "", "clear"), 3) == ()
 
 
 def test_a_likely_sign_heads_the_choices_but_never_displaces_an_answer() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
+from itertools import islice, pairwise
 from types import MappingProxyType
 
 from slackguide.extraction.dates import UNITS
@@ -27,6 +27,9 @@ MAX_SPAN_LENGTH = 80
 """Maximum characters of the span of text from which a fact was extracted."""
 
 _SEVERAL = "The text names several cases."
+MAX_CORRECTED = 400
+"""Maximum distinct words of a text whose spelling is corrected. It bounds the time for long texts of no known words."""
+
 _ANSWERS = {"yes": "yes", "y": "yes", "no": "no", "n": "no", "none": "no"}
 
 
@@ -97,9 +100,10 @@ class FactExtractor:
         tokens = tokenize(text)
         if not tokens:
             return ExtractedFacts({}, {}, {})
-        corrections = {word: self._correct(*word) for word in {(token.text, token.plural) for token in tokens}}
+        distinct = islice(dict.fromkeys((token.text, token.plural) for token in tokens), MAX_CORRECTED)
+        corrections = {word: self._correct(*word) for word in distinct}
         for token in tokens:
-            token.text = corrections[token.text, token.plural]
+            token.text = corrections.get((token.text, token.plural), token.text)
         discourse = Discourse(tokens)
         forms = self._phrases.forms(tokens)
         mentions: dict[str, list[_Mention]] = {}

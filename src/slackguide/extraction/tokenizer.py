@@ -11,7 +11,7 @@ from slackguide.text import STRAIGHT
 MAX_CHARACTERS = 12_000
 """Maximum characters read of a text. The longest answer in a form has 3,000."""
 
-MAX_TOKENS = 1_500
+MAX_TOKENS = 1_000
 """Maximum tokens read of a text. It bounds the time for texts of many short words."""
 
 MAX_WORD = 40

@@ -55,6 +55,8 @@ class CriticalMatch:
     id: str
     message: str
     strength: Strength
+    sentence: Words = ()
+    """The words of the strongest sentence, for an entry with a classifier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,8 @@ class CriticalDetector:
             return ()
         sentences = self._sentences(text)
         phrases = self._phrases.find(sentences)
-        strengths = ((id, self._strength(id, sentences, phrases)) for id in self._messages)
-        matches = (CriticalMatch(id, self._messages[id], one) for id, one in strengths if one is not None)
-        return tuple(sorted(matches, key=lambda one: (one.strength, one.id)))
+        matches = (self._match(id, sentences, phrases) for id in self._messages)
+        return tuple(sorted((one for one in matches if one is not None), key=lambda one: (one.strength, one.id)))
 
     @property
     def trained_ids(self) -> tuple[str, ...]:
@@ -118,29 +119,32 @@ class CriticalDetector:
         sentences = self._sentences(text)
         return self._judge(id, sentences, self._phrases.find(sentences)).score
 
-    def evidence(self, id: str, text: str, limit: int) -> tuple[str, ...]:
-        """Return at most `limit` words of the strongest sentence for entry `id`, or () if it has no classifier."""
-        if id not in self._classifiers:
+    def evidence(self, match: CriticalMatch, limit: int) -> tuple[str, ...]:
+        """Return at most `limit` words of the strongest sentence of a match, or () if its entry has no classifier."""
+        if not match.sentence:
             return ()
-        sentences = self._sentences(text)
-        words = self._judge(id, sentences, self._phrases.find(sentences)).sentence
-        weights = self._classifiers[id].word_weights(words)
+        weights = self._classifiers[match.id].word_weights(match.sentence)
         return tuple(sorted((word for word in weights if weights[word] > 0.0), key=lambda word: -weights[word])[:limit])
 
     def work(self, text: str) -> int:
         """Return the number of words judged."""
         return len(self._classifiers) * sum(map(len, self._sentences(text)))
 
-    def _strength(self, id: str, sentences: Sequence[Words], phrases: Phrases) -> Strength | None:
+    def _match(self, id: str, sentences: Sequence[Words], phrases: Phrases) -> CriticalMatch | None:
+        message = self._messages[id]
         if id not in self._classifiers:
             found = {one[id] for one in phrases if id in one}
-            return "clear" if "clear" in found else "likely" if found else None
-        score, thresholds = self._judge(id, sentences, phrases).score, self._thresholds
-        if score >= thresholds.clear_from:
+            return CriticalMatch(id, message, "clear" if "clear" in found else "likely") if found else None
+        judged = self._judge(id, sentences, phrases)
+        strength = self._strength(judged.score)
+        return CriticalMatch(id, message, strength, judged.sentence) if strength is not None else None
+
+    def _strength(self, score: float) -> Strength | None:
+        if score >= self._thresholds.clear_from:
             return "clear"
-        if score >= thresholds.likely_from:
+        if score >= self._thresholds.likely_from:
             return "likely"
-        return "weak" if score >= thresholds.weak_from else None
+        return "weak" if score >= self._thresholds.weak_from else None
 
     def _judge(self, id: str, sentences: Sequence[Words], phrases: Phrases) -> _Judged:
         log_odds = self._classifiers[id].log_odds(sentences).tolist()

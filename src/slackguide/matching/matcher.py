@@ -177,7 +177,7 @@ class Matcher:
         scores = self.score(self.concern_of(text))
         critical = tuple(one for one in self._detector.find(without_courtesies(text)) if one.id not in hidden)
         matching = self._decide(scores, visible, limit)
-        return self._apply_critical(text, critical, matching, scores, limit)
+        return self._apply_critical(critical, matching, scores, limit)
 
     def pointer(self, text: str) -> str | None:
         """Return the sentence that says whom to ask about a text that no entry answers, or None."""
@@ -304,28 +304,28 @@ class Matcher:
         return "choices", min(max(count, 2), MAX_CHOICES, len(probabilities))
 
     def _apply_critical(
-        self, text: str, critical: tuple[CriticalMatch, ...], matching: Matching, scores: ScoreTable, limit: int
+        self, critical: tuple[CriticalMatch, ...], matching: Matching, scores: ScoreTable, limit: int
     ) -> Matching:
         """Rank a clear match first, a likely one unless there is an answer, and add alerts for the others."""
         for one in critical:
             if one.strength == "clear":
-                matching = self._put_first(text, one.id, CERTAIN, matching, scores, limit)
+                matching = self._put_first(one, CERTAIN, matching, scores, limit)
                 break
             if one.strength == "likely" and matching.outcome != "answer":
-                matching = self._put_first(text, one.id, LIKELY, matching, scores, limit)
+                matching = self._put_first(one, LIKELY, matching, scores, limit)
                 break
         first = matching.matches[0].id if matching.offered else None
         alerts = tuple(Alert(one.id, one.message) for one in critical if one.id != first)
         return replace(matching, alerts=alerts)
 
     def _put_first(
-        self, text: str, id: str, confidence: float, matching: Matching, scores: ScoreTable, limit: int
+        self, critical: CriticalMatch, confidence: float, matching: Matching, scores: ScoreTable, limit: int
     ) -> Matching:
-        others = [match for match in matching.matches if match.id != id]
+        others = [match for match in matching.matches if match.id != critical.id]
         rest = [replace(other, confidence=min(other.confidence, round(1.0 - confidence, 4))) for other in others]
-        matches = (Match(id, confidence), *rest)[: max(limit, 1)]
-        why = self._evidence(scores, self._positions[id])
-        why = replace(why, words=self._detector.evidence(id, text, MAX_EVIDENCE) or why.words)
+        matches = (Match(critical.id, confidence), *rest)[: max(limit, 1)]
+        why = self._evidence(scores, self._positions[critical.id])
+        why = replace(why, words=self._detector.evidence(critical, MAX_EVIDENCE) or why.words)
         if confidence >= CERTAIN or len(matches) < 2:
             return Matching("answer", confidence, matches, 1, (), confidence >= CERTAIN, why)
         offered = min(max(matching.offered + 1, 2), MAX_CHOICES, len(matches))

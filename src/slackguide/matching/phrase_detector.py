@@ -65,7 +65,9 @@ class PhraseDetector:
         if not any(clear or weak for clear, weak, _ in self._phrases):
             return [{} for _ in sentences]
         slots = self._slots_by_word(word for words in sentences for word in words)
-        return [self._find(words, [slots[word] for word in words]) for words in sentences]
+        distinct = dict.fromkeys(map(tuple, sentences))
+        found = {words: self._find(words, [slots[word] for word in words]) for words in distinct}
+        return [found[tuple(words)] for words in sentences]
 
     def _find(self, words: Sequence[str], slots: list[frozenset[str]]) -> dict[str, Strength]:
         for at in range(1, len(words)):
