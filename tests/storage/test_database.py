@@ -160,6 +160,20 @@ def test_a_file_removed_while_it_is_open_takes_no_promises(sqlite: Store) -> Non
     sqlite.database.close()
 
 
+def test_a_file_removed_while_a_connection_is_opened_takes_no_promises(sqlite: Store) -> None:
+    engine = sqlite.database.engine
+
+    def remove(*_: object) -> None:
+        sqlite.database.path.unlink(missing_ok=True)
+
+    event.listen(engine, "connect", remove, insert=True)  # after opening, before the file is looked at
+    engine.dispose()
+    assert refused(sqlite) == database_errors.GONE
+    event.remove(engine, "connect", remove)
+    assert refused(sqlite, "VY") == database_errors.GONE
+    sqlite.database.close()
+
+
 def test_a_file_replaced_while_it_is_open_is_read_anew(sqlite: Store, tmp_path: Path) -> None:
     sqlite.submit(new_escalation("V1"))
     other = Store(sqlite_url(tmp_path), ManualClock())

@@ -7,6 +7,7 @@ from typing import Any
 
 from slackguide.sandbox import AppReply, Message, OpenView
 from slackguide.sandbox.user.payloads import Payloads
+from slackguide.slack.middleware import LOOKING_UP
 from tests.support.app_harness import AppHarness
 
 
@@ -31,9 +32,12 @@ def press_payload(
     if where is not None:
         trigger = workspace.views.trigger(person.id, view_id=where.id)
         return payloads.view_action(person, where, action, trigger_id=trigger)
+    before = workspace.ephemerals(who)
     exchange = harness.command("help", who)
     message = exchange.messages[-1]
     assert isinstance(message, Message)
+    if message.text == LOOKING_UP:  # the answer follows, and must not be taken for that of the click
+        harness.until(lambda: any(other not in (*before, message) for other in workspace.ephemerals(who)))
     return payloads.message_action(
         person, message, action, trigger_id=workspace.views.trigger(person.id),
         response_url=exchange.sent["response_url"],

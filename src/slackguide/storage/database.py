@@ -199,8 +199,12 @@ def _sqlite_engine(path: Path, busy_seconds: float) -> Engine:
 
     @event.listens_for(engine, "checkout")
     def check_file(_connection: object, record: Any, _proxy: object) -> None:
-        """Detect a removed or replaced file. Writes through an open file descriptor would be lost."""
-        if record.info.get("file") != _file_id(path):
+        """Detect a removed or replaced file. Writes through an open file descriptor would be lost.
+
+        A connection that was opened while the file was being removed has no file id, and is refused too.
+        """
+        file_id = _file_id(path)
+        if file_id is None or record.info.get("file") != file_id:
             raise DisconnectionError("the database file was removed or replaced")
 
     return engine
