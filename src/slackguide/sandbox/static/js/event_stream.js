@@ -30,7 +30,8 @@ export function follow({ changed, reset, offline }) {
   channel?.addEventListener("message", (event) => receive(event.data));
 
   function connectAsLeader() {
-    return new Promise(() => connect(false));
+    // The state was read before the stream opens: what changed in between is read again.
+    return new Promise(() => connect(true));
   }
 
   /** @param {boolean} wasLost */

@@ -176,6 +176,7 @@ export function startFollowing() {
       if (!isOffline) refresh().catch(() => {});
     },
   });
+  refresh().catch(() => {}); // what changed before another tab's messages are received
 }
 
 // Queries
