@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from html import unescape as unescape_entities
 from itertools import pairwise
 
@@ -169,10 +170,7 @@ def join_wraps(text: str) -> str:
 def _join_paragraph(lines: list[str]) -> str:
     lines = [line.strip() for line in lines]
     width = max(map(len, lines))
-    joined = [lines[0]]
-    for before, line in pairwise(lines):
-        joined.append(f"{' ' if _is_wrap(before, line, width) else chr(10)}{line}")
-    return "".join(joined)
+    return _join(lines, lambda before, line: _is_wrap(before, line, width))
 
 
 def _is_wrap(before: str, line: str, width: int) -> bool:
@@ -192,10 +190,15 @@ def readings(normalized: str) -> tuple[str, ...]:
     lines = normalized.split("\n")
     if not any(_is_torn(before, line) for before, line in pairwise(lines)):
         return (normalized,)
+    return normalized, _join(lines, _is_torn)
+
+
+def _join(lines: list[str], is_within_statement: Callable[[str, str], bool]) -> str:
+    """Join lines with a space where the break lies within a statement, and with a line break elsewhere."""
     joined = [lines[0]]
     for before, line in pairwise(lines):
-        joined.append(f"{' ' if _is_torn(before, line) else chr(10)}{line}")
-    return normalized, "".join(joined)
+        joined.append(f"{' ' if is_within_statement(before, line) else chr(10)}{line}")
+    return "".join(joined)
 
 
 def _is_torn(before: str, line: str) -> bool:

@@ -40,11 +40,12 @@ class Guide:
         hidden = self.knowledge.hidden_from(asker.role)
         if concern.entry is not None:
             return self._by_id(concern, concern.entry, hidden, today)
-        matching = self.match(concern.text, asker)
-        social = self._small_talk(concern.text)
+        reading = normalize(concern.text)
+        matching = self._matcher.match(reading, hidden=hidden)
+        social = self._small_talk(concern.text, reading)
         if social is not None and not matching.alerts and not matching.urgent:
             return Social(0.0, (), (), kind=social)
-        return self._outcome(concern, matching, today)
+        return self._outcome(concern, reading, matching, today)
 
     def match(self, text: str, asker: Asker) -> Matching:
         """Match a text against the entries that are visible to the asker."""
@@ -52,15 +53,15 @@ class Guide:
 
     def facts_in(self, text: str, *, today: date) -> Mapping[str, FactValue]:
         """Return the facts that can be extracted from the text alone."""
-        return self._extract(text, today).facts
+        return self._extract(normalize(text), today).facts
 
     def explain_match(self, text: str, id: str) -> Evidence:
         """Return the words and the phrasing that contributed most to the match of `text` with the entry `id`."""
         return self._matcher.explain(normalize(text), id)
 
-    def _extract(self, text: str, today: date) -> ExtractedFacts:
-        """Extract facts from a text. Ask for what a line break makes ambiguous."""
-        concern = self._matcher.concern_of(normalize(text))
+    def _extract(self, reading: str, today: date) -> ExtractedFacts:
+        """Extract facts from a normalized text. Ask for what a line break makes ambiguous."""
+        concern = self._matcher.concern_of(reading)
         first, *others = (self._extractor.extract(one, today=today) for one in readings(concern))
         for other in others:
             names = {*first.facts, *other.facts}
@@ -72,17 +73,18 @@ class Guide:
             )
         return first
 
-    def _outcome(self, concern: Concern, matching: Matching, today: date) -> Outcome:
+    def _outcome(self, concern: Concern, reading: str, matching: Matching, today: date) -> Outcome:
+        extracted = self._extract(reading, today)
         matches = tuple(self._ranked_entry(match) for match in matching.matches)
         if matching.outcome == "answer":
             return self._answer(
-                self.knowledge.entries[matches[0].id], concern, matches, matching.alerts, matching.urgent,
-                matching.why, today,
+                self.knowledge.entries[matches[0].id], concern, extracted, matches, matching.alerts, matching.urgent,
+                matching.why,
             )  # fmt: skip
-        facts = self._facts(concern, self._extract(concern.text, today))
+        facts = self._facts(concern, extracted)
         if matching.outcome == "choices":
             return Choices(matching.confidence, matches, matching.alerts, facts=facts, offered=matching.offered)
-        pointer = self._matcher.pointer(normalize(concern.text))
+        pointer = self._matcher.pointer(reading)
         return NoAnswer(matching.confidence, matches, matching.alerts, pointer, facts=facts)
 
     def _facts(self, concern: Concern, extracted: ExtractedFacts) -> Mapping[str, FactValue]:
@@ -93,8 +95,10 @@ class Guide:
             **concern.facts,
         }
 
-    def _small_talk(self, text: str) -> SmallTalk | None:
-        return SmallTalk.ACKNOWLEDGEMENT if is_emoji_only(text) else self._matcher.small_talk(normalize(text))
+    def _small_talk(self, text: str, reading: str) -> SmallTalk | None:
+        if not reading and is_emoji_only(text):
+            return SmallTalk.ACKNOWLEDGEMENT
+        return self._matcher.small_talk(reading)
 
     def _by_id(self, concern: Concern, id: str, hidden: frozenset[str], today: date) -> Outcome:
         entry = self.knowledge.entries.get(id)
@@ -104,19 +108,19 @@ class Guide:
             return NoAnswer(0.0, (), ())
         matches = (RankedEntry(id, entry.title, EXACT),)
         why = self.explain_match(concern.text, id) if concern.text else Evidence()
-        return self._answer(entry, concern, matches, (), False, why, today)
+        extracted = self._extract(normalize(concern.text), today)
+        return self._answer(entry, concern, extracted, matches, (), False, why)
 
     def _answer(
         self,
         entry: Entry,
         concern: Concern,
+        extracted: ExtractedFacts,
         matches: tuple[RankedEntry, ...],
         alerts: tuple[Alert, ...],
         urgent: bool,
         why: Evidence,
-        today: date,
     ) -> Answer:
-        extracted = self._extract(concern.text, today)
         overridden = {*concern.facts, *concern.dropped}
         spans = {name: span for name, span in extracted.spans.items() if name not in overridden}
         facts = self._facts(concern, extracted)

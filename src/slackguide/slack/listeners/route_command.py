@@ -32,19 +32,18 @@ class RouteCommand:
         text = normalize_characters(command.get("text") or "").strip()
         request = read_escalate_request(text, self._answers.knowledge.forms)
         wants_modal = not text or (request is not None and (request.form_id is not None or not request.text))
-        card = text_card(KNOWN_NOW) if acknowledged and wants_modal else self._card(command, user)
+        card = text_card(KNOWN_NOW) if acknowledged and wants_modal else self._card(command, text, request, user)
         ack(**card.ephemeral()) if card else ack()
 
-    def _card(self, command: dict[str, Any], user: Allowed) -> RenderedMessage | None:
+    def _card(
+        self, command: dict[str, Any], text: str, request: EscalateRequest | None, user: Allowed
+    ) -> RenderedMessage | None:
         """Return the card, or None if a modal was opened instead."""
-        text = normalize_characters(command.get("text") or "").strip()
-        arguments = text.casefold().split()
-        knowledge = self._answers.knowledge
-        if arguments == ["help"]:
-            return help_card(knowledge)
-        if (request := read_escalate_request(text, knowledge.forms)) is not None:
+        if text.casefold() == "help":
+            return help_card(self._answers.knowledge)
+        if request is not None:
             return self._escalate(command, request, user)
-        if not arguments:
+        if not text:
             return self._open(lambda: self._modals.view(command["trigger_id"], ask_view()))
         return self._answers.ask(command["text"], user.user_id, user.asker)
 
