@@ -84,6 +84,10 @@ class StepSpec(Model):
     text: Sentence | None = Field(default=None, description="One instruction or warning")
     use: Id | None = Field(default=None, description="The name of a shared procedure to include")
     when: When = None
+    finds: Annotated[tuple[Id, ...], ListOf] = Field(
+        default=(), description="The facts that the step finds out. It is not shown once all of them are known"
+    )
+    important: bool = Field(default=False, description="A warning without `when` that the card shows at once")
 
     @model_validator(mode="after")
     def _one_content(self) -> StepSpec:
@@ -188,12 +192,19 @@ class EntrySpec(Model):
 
     id: EntryId = Field(description="team/concern. Must not change, because links and statistics refer to it")
     title: Short = Field(description="The concern in a few words")
+    hint: Short | None = Field(
+        default=None, description="A few words that tell it apart from similar entries, shown in a list of choices"
+    )
     concerns: tuple[Phrasing, ...] = Field(
         min_length=12, max_length=60, description="Phrasings of the concern, 12 or more"
     )
     keywords: Annotated[tuple[Phrasing, ...], ListOf] = Field(default=(), description="Additional search words")
     warnings: StepSpecs = Field(default=(), max_length=8, description="Warnings shown before the steps")
     path: StepSpecs = Field(min_length=1, max_length=20, description="The steps in order, one instruction per step")
+    act_now: Annotated[tuple[Sentence, ...], ListOf] = Field(
+        default=(), max_length=3, description="What to do at once, in at most three short lines, for a critical entry"
+    )
+    script: Id | None = Field(default=None, description="The note with the words to say to the person")
     to: Id | None = Field(default=None, description="The only destination. Use `routes` if it depends on facts")
     routes: Routes | None = Field(default=None, description="Rules, or the name of a shared table")
     fixes: GivenFacts = Field(default_factory=dict, description="Facts that the concern implies")

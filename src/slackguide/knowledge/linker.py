@@ -297,6 +297,9 @@ class Linker:
             assumes=self._given(entry.assumes, source, (*key_path, "assumes")),
             note=self._named_note(entry.note, source, (*key_path, "note")),
             form=self._named_form(entry.form, source, (*key_path, "form")),
+            hint=entry.hint,
+            act_now=entry.act_now,
+            script=self._named_note(entry.script, source, (*key_path, "script")),
             see_also=self._see_also(entry, source, key_path),
             distinguish_from=entry.distinguish_from,
             sources=self._sources(entry.source, source, (*key_path, "source")),
@@ -443,17 +446,25 @@ class Linker:
             at = (*key_path, number)
             when = self._conditions.parse(line.when, source, (*at, "when"))
             if line.text is not None:
-                steps.append(Step(line.text, when))
+                steps.append(Step(line.text, when, self._found(line, source, at), line.important))
             elif line.use is not None and self._usable("procedure", line.use, within, source, (*at, "use")):
                 shared = self._procedures.get(line.use)
                 if shared is not None:
                     shared_lines, shared_source = shared
                     inner = self._steps(shared_lines, shared_source, ("procedures", line.use), (*within, line.use))
-                    steps.extend(Step(step.text, both(when, step.when)) for step in inner)
+                    steps.extend(replace(step, when=both(when, step.when)) for step in inner)
             if len(steps) > STEP_LIMIT:
                 source.report(key_path, f"more than {STEP_LIMIT} steps with its procedures expanded: shorten it")
                 return tuple(steps[:STEP_LIMIT])
         return tuple(steps)
+
+    def _found(self, line: StepSpec, source: YamlSource, key_path: KeyPath) -> tuple[str, ...]:
+        """Return the facts that a step finds, without unknown ones, which are reported."""
+        return tuple(
+            name
+            for number, name in enumerate(line.finds)
+            if self._reference("fact", name, ["facts"], source, (*key_path, "finds", number))
+        )
 
     def _named_note(self, id: str | None, source: YamlSource, key_path: KeyPath) -> str | None:
         return id if id is None or self._reference("note", id, ["notes"], source, key_path) else None

@@ -44,6 +44,10 @@ class Step:
 
     text: str
     when: Condition = ALWAYS
+    finds: tuple[str, ...] = ()
+    """The facts that it finds out. It is not shown once all of them are known."""
+    important: bool = False
+    """Whether a warning without a condition is shown before anything is opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,12 @@ class Entry:
     """Facts assumed unless stated otherwise."""
     note: str | None
     form: str | None
+    hint: str | None
+    """A few words that tell it apart from similar entries."""
+    act_now: tuple[str, ...]
+    """What to do at once, for a critical entry."""
+    script: str | None
+    """The id of the note with the words to say."""
     see_also: tuple[SeeAlsoSpec, ...]
     distinguish_from: tuple[str, ...]
     sources: tuple[Citation, ...]

@@ -220,7 +220,12 @@ class Triage:
 
     def _applying(self, steps: Iterable[Step], entry: Entry, known_facts: Mapping[str, FactValue]) -> tuple[str, ...]:
         given = {test.fact: test for test in (*entry.assumes, *entry.fixes)}
-        return tuple(step.text for step in steps if evaluate(step.when, known_facts, given) is True)
+        return tuple(
+            step.text
+            for step in steps
+            if evaluate(step.when, known_facts, given) is True
+            and not (step.finds and all(name in known_facts or name in given for name in step.finds))
+        )
 
 
 def _is_relevant(table: DecisionTable, state: Sequence[CellIndices], name: str) -> bool:
