@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from slackguide.knowledge import Destination, Entry, KnowledgeBase, Rule, Step
-from slackguide.knowledge.conditions import FactValue
+from slackguide.knowledge.conditions import ALWAYS, FactValue
 from slackguide.knowledge.model import ImpliedFact
 from slackguide.triage.cells import Cell
 from slackguide.triage.condition_logic import evaluate
@@ -37,6 +37,14 @@ class Decision:
     missing: tuple[str, ...]
     """The facts that can still change the destination, the best to ask first. Empty if it is decided."""
     because: tuple[str, ...]
+    reason: str
+    """The reasons in one line, without the destination's name. Empty if there is nothing to say."""
+    taken_as: tuple[str, ...]
+    """The implied and assumed facts that the destination rests on."""
+    instead: str | None
+    """What to do instead, for a case that is not eligible."""
+    top_warning: str | None
+    """The warning to show at once: the first whose condition holds, or that is marked as important."""
     warnings: tuple[str, ...]
     cautions: tuple[str, ...]
     """Summaries of conflicts between the sources, and how to proceed. Empty if the case is not eligible."""
@@ -79,12 +87,17 @@ class Triage:
             assumed = []
         implied = [fact for fact in implied if _is_relevant(table, state, fact.fact)]
         eligible = rules[0].target.kind != "not_eligible"
+        explanation = explain_decision(
+            entry, table, rules, stated_facts, deciding, assumed, implied, self._knowledge.facts
+        )
         return Decision(
             destination=rules[0].target,
             missing=(),
-            because=explain_decision(
-                entry, table, rules, stated_facts, deciding, assumed, implied, self._knowledge.facts
-            ),
+            because=explanation.because,
+            reason=explanation.reason,
+            taken_as=explanation.taken_as,
+            instead=_instead(rules),
+            top_warning=self._top_warning(entry, rules, known_facts),
             warnings=self._warnings(entry, rules, known_facts),
             cautions=_cautions(entry, rules) if eligible else (),
             path=self._path(entry, rules, known_facts),
@@ -182,6 +195,10 @@ class Triage:
             destination=None,
             missing=missing,
             because=(f"Still open: {destinations}. Depends on: {labels}.",),
+            reason=destinations,
+            taken_as=(),
+            instead=None,
+            top_warning=self._top_warning(entry, rules, known_facts),
             warnings=self._warnings(entry, rules, known_facts),
             cautions=_cautions(entry, rules),
             path=self._path(entry, rules, known_facts),
@@ -202,7 +219,7 @@ class Triage:
         If the case is not eligible, the steps are the alternatives of the rules.
         """
         added = self._added((rule.path for rule in rules), entry, known_facts)
-        if all(rule.not_eligible is not None and rule.instead for rule in rules):
+        if _instead(rules) is not None:
             return (*dict.fromkeys(rule.instead or "" for rule in rules), *added)
         return (*self._applying(entry.path, entry, known_facts), *added)
 
@@ -210,6 +227,11 @@ class Triage:
         own = self._applying(entry.warnings, entry, known_facts)
         added = self._added((rule.warnings for rule in rules), entry, known_facts)
         return (*own, *added)
+
+    def _top_warning(self, entry: Entry, rules: Sequence[Rule], known_facts: Mapping[str, FactValue]) -> str | None:
+        marked = [step for step in entry.warnings if step.important or step.when != ALWAYS]
+        own = self._applying(marked, entry, known_facts)
+        return next(iter((*own, *self._added((rule.warnings for rule in rules), entry, known_facts))), None)
 
     def _added(
         self, lines: Iterable[tuple[Step, ...]], entry: Entry, known_facts: Mapping[str, FactValue]
@@ -226,6 +248,12 @@ class Triage:
             if evaluate(step.when, known_facts, given) is True
             and not (step.finds and all(name in known_facts or name in given for name in step.finds))
         )
+
+
+def _instead(rules: Sequence[Rule]) -> str | None:
+    """Return what to do instead, by the first rule, if all rules say that the case is not eligible and what to do."""
+    alternatives = [rule.instead for rule in rules if rule.not_eligible is not None and rule.instead]
+    return alternatives[0] if alternatives and len(alternatives) == len(rules) else None
 
 
 def _is_relevant(table: DecisionTable, state: Sequence[CellIndices], name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from slackguide.knowledge import Entry, Rule
 from slackguide.knowledge.conditions import (
@@ -21,6 +22,18 @@ from slackguide.knowledge.model import ImpliedFact
 from slackguide.triage.cells import Cell
 from slackguide.triage.condition_logic import evaluate
 from slackguide.triage.decision_table import DecisionTable
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The reasons for a decision."""
+
+    because: tuple[str, ...]
+    """Every reason, implied fact and assumption, each a sentence with the destination's name."""
+    reason: str
+    """The reasons without the destination's name, or an empty string if there is nothing to say."""
+    taken_as: tuple[str, ...]
+    """The implied and assumed facts."""
 
 
 def describe_fact(name: str, value: FactValue, facts: Mapping[str, FactSpec]) -> str:
@@ -45,19 +58,29 @@ def explain_decision(
     assumed: Sequence[OneOf | Within],
     implied: Sequence[ImpliedFact],
     facts: Mapping[str, FactSpec],
-) -> tuple[str, ...]:
-    """Return the reasons for a decision: one line per remaining rule, then the implied facts and the assumptions."""
-    lines = [_reason(rule, table, known_facts, deciding, facts) for rule in remaining]
+) -> Explanation:
+    """Explain a decision: the reason of each remaining rule, then the implied facts and the assumptions."""
+    reasons = [_reason(rule, table, known_facts, deciding, facts) for rule in remaining]
+    lines = [
+        f"{rule.target.name}: {reason or 'the only destination of this concern'}."
+        for rule, reason in zip(remaining, reasons, strict=True)
+    ]
     for fact in implied:
         lines.append(f"Implied: {describe_fact(fact.fact, fact.value, facts)}. {fact.because}.")
-    if assumed:
-        text = ", ".join(_assumption(test, facts) for test in assumed)
-        lines.append(f"Assumed unless you say otherwise: {text}.")
+    assumptions = [_assumption(test, facts) for test in assumed]
+    if assumptions:
+        lines.append(f"Assumed unless you say otherwise: {', '.join(assumptions)}.")
+    contradicted: list[str] = []
     for test in entry.fixes:
         if test.fact in known_facts and not evaluate(test, known_facts, {}):
             stated = describe_fact(test.fact, known_facts[test.fact], facts)
-            lines.append(f"“{entry.title}” describes another case. Decided by what you said: {stated}.")
-    return tuple(dict.fromkeys(lines))
+            contradicted.append(f"“{entry.title}” describes another case. Decided by what you said: {stated}.")
+    reason = "; or ".join(dict.fromkeys(filter(None, reasons)))
+    return Explanation(
+        because=tuple(dict.fromkeys((*lines, *contradicted))),
+        reason=" ".join(filter(None, (reason, *contradicted))),
+        taken_as=(*(describe_fact(fact.fact, fact.value, facts) for fact in implied), *assumptions),
+    )
 
 
 def _reason(
@@ -69,10 +92,11 @@ def _reason(
 ) -> str:
     parts = [_describe_known_fact(name, rule, table, known_facts, facts) for name in deciding]
     if rule.not_eligible is not None:
-        return f"{rule.target.name}: {rule.not_eligible}" + (f" You said: {', '.join(parts)}." if parts else "")
+        sentence = rule.not_eligible.removesuffix(".")
+        return f"{sentence}. You said: {', '.join(parts)}" if parts else sentence
     if rule.because:
         parts.append(rule.because)
-    return f"{rule.target.name}: {'; '.join(parts) if parts else 'the only destination of this concern'}."
+    return "; ".join(parts)
 
 
 def _describe_known_fact(
