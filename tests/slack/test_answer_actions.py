@@ -165,7 +165,7 @@ def test_every_answer_of_every_question_can_be_clicked(harness: AppHarness) -> N
 
 
 def test_who_does_not_know_sees_every_possibility(harness: AppHarness) -> None:
-    message = harness.click_message(harness.route(MEDIATION), Action.SKIP_FACT)
+    message = harness.click_message(harness.route(MEDIATION), Action.UNKNOWN_FACT)
 
     shown = words(message)
     for queue in ("HV Mediation Tier 1", "Mediation_Tier_1_CX420", "Dispute_Enterprise_CX420"):
@@ -219,7 +219,7 @@ def test_an_answer_in_a_window_works_like_one_in_a_message(harness: AppHarness) 
     (stored,) = harness.repositories.feedback.list()
     assert stored.question == MEDIATION
 
-    harness.click(harness.modal(), Action.SKIP_FACT)
+    harness.click(harness.modal(), Action.UNKNOWN_FACT)
     assert "HV Mediation Tier 1" in words(harness.modal())
 
     answer = harness.modal()

@@ -252,7 +252,7 @@ def test_the_message_shortcut_answers_that_message_in_a_window(harness: AppHarne
 def test_a_click_under_a_direct_message_changes_it_in_place(harness: AppHarness) -> None:
     answer = harness.ask(MEDIATION)
 
-    changed = harness.click_message(answer, Action.SKIP_FACT)
+    changed = harness.click_message(answer, Action.UNKNOWN_FACT)
 
     assert changed.ts == answer.ts
     assert "HV Mediation Tier 1" in words(changed)

@@ -107,7 +107,7 @@ def test_facts_of_a_thread_have_the_askers_dates(harness: AppHarness) -> None:
 def test_whoever_clicks_the_dates_are_those_of_the_question(harness: AppHarness) -> None:
     answer = mention(harness, "ben", OPEN_QUESTION.format("2 February 2026"))
 
-    copy = harness.notified(answer, Action.SKIP_FACT, "ana")
+    copy = harness.notified(answer, Action.UNKNOWN_FACT, "ana")
 
     assert DAYS.format(30) in words(copy)
 

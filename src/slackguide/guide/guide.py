@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from slackguide.errors import UnusableInput
@@ -83,6 +84,8 @@ class Guide:
             )  # fmt: skip
         facts = self._facts(concern, extracted)
         if matching.outcome == "choices":
+            offered = tuple(self._with_destination(match, facts) for match in matches[: matching.offered])
+            matches = (*offered, *matches[matching.offered :])
             return Choices(matching.confidence, matches, matching.alerts, facts=facts, offered=matching.offered)
         pointer = self._matcher.pointer(reading)
         return NoAnswer(matching.confidence, matches, matching.alerts, pointer, facts=facts)
@@ -145,6 +148,9 @@ class Guide:
 
     def _ask_exactly(self, name: str, span: str) -> str:
         return f"“{span}” can be on either side of a limit. {self.knowledge.facts[name].ask}"
+
+    def _with_destination(self, match: RankedEntry, facts: Mapping[str, FactValue]) -> RankedEntry:
+        return replace(match, destination=self.triage.decide(match.id, facts).destination)
 
     def _ranked_entry(self, match: Match) -> RankedEntry:
         return RankedEntry(match.id, self.knowledge.entries[match.id].title, match.confidence)

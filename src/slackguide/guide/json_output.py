@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from slackguide.guide.outcomes import Answer, BaseOutcome, Choices, NoAnswer, Outcome, Social
+from slackguide.guide.outcomes import Answer, BaseOutcome, Choices, NoAnswer, Outcome, RankedEntry, Social
+from slackguide.knowledge import Destination
 
 DIGITS = 4
 """Decimal places of a confidence. The calibration is not more precise."""
@@ -32,27 +33,34 @@ def _common_json(name: str, outcome: BaseOutcome, answer: dict[str, Any] | None)
         "outcome": name,
         "confidence": round(outcome.confidence, DIGITS),
         "alerts": [{"id": alert.id, "message": alert.message} for alert in outcome.alerts],
-        "matches": [
-            {"id": match.id, "title": match.title, "confidence": round(match.confidence, DIGITS)} for match in ranked
-        ],
+        "matches": [_match_json(match) for match in ranked],
         "answer": answer,
         "facts": dict(outcome.facts),
         "missing": answer["missing"] if answer else [],
     }
 
 
+def _match_json(match: RankedEntry) -> dict[str, Any]:
+    destination = {"destination": _destination_json(match.destination)} if match.destination else {}
+    return {"id": match.id, "title": match.title, "confidence": round(match.confidence, DIGITS), **destination}
+
+
+def _destination_json(target: Destination | None) -> dict[str, Any] | None:
+    return {"id": target.id, "kind": target.kind, "name": target.name} if target else None
+
+
 def _answer_json(answer: Answer) -> dict[str, Any]:
     entry, decision = answer.entry, answer.decision
-    target = decision.destination
     return {
         "id": entry.id,
         "title": entry.title,
         "priority": entry.priority,
-        "warnings": [*decision.warnings, *decision.cautions],
+        "warnings": list(decision.warnings),
         "path": list(decision.path),
-        "destination": {"id": target.id, "kind": target.kind, "name": target.name} if target else None,
+        "destination": _destination_json(decision.destination),
         "facts": dict(decision.known_facts),
         "missing": list(decision.missing),
+        "cautions": list(decision.cautions),
         "because": list(decision.because),
         "notes": answer.note,
         "form": decision.form,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from slackguide.knowledge import Entry, Role
+from slackguide.knowledge import Destination, Entry, Role
 from slackguide.knowledge.conditions import FactValue
 from slackguide.matching import Alert, Evidence, SmallTalk
 from slackguide.triage import Decision
@@ -41,6 +41,8 @@ class RankedEntry:
     id: str
     title: str
     confidence: float
+    destination: Destination | None = None
+    """The destination, if the known facts settle it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class Decision:
 
     destination: Destination | None
     """The destination, or None if more than one is still possible."""
+    possible: tuple[Destination, ...]
+    """The destinations that are still possible."""
     missing: tuple[str, ...]
     """The facts that can still change the destination, the best to ask first. Empty if it is decided."""
     because: tuple[str, ...]
@@ -92,6 +94,7 @@ class Triage:
         )
         return Decision(
             destination=rules[0].target,
+            possible=(rules[0].target,),
             missing=(),
             because=explanation.because,
             reason=explanation.reason,
@@ -188,11 +191,13 @@ class Triage:
     def _open(
         self, entry: Entry, rules: list[Rule], missing: tuple[str, ...], known_facts: Mapping[str, FactValue]
     ) -> Decision:
-        names = list(dict.fromkeys(rule.target.name for rule in rules))
+        possible = tuple({rule.target.id: rule.target for rule in rules}.values())
+        names = [target.name for target in possible]
         labels = ", ".join(self._knowledge.facts[name].label.lower() for name in missing)
         destinations = ", ".join(names[:-1]) + f" or {names[-1]}"
         return Decision(
             destination=None,
+            possible=possible,
             missing=missing,
             because=(f"Still open: {destinations}. Depends on: {labels}.",),
             reason=destinations,

@@ -17,6 +17,7 @@ from slackguide.slack.access import Allowed
 from slackguide.slack.answer_service import AnswerService
 from slackguide.slack.api.calls import call_slack
 from slackguide.slack.button_payloads import AnswerState
+from slackguide.slack.views.ask_modal import ask_view
 from slackguide.slack.views.escalation_form import FormPrefill, FormState, form_view, shown_answer
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,10 @@ class ModalOpener:
             code = error.code if isinstance(error, SlackRefusedError) else type(error).__name__
             log.warning("a modal was not opened: %s", code)
             raise ModalNotOpenedError(_error_text(error)) from None
+
+    def ask(self, trigger_id: str) -> None:
+        """Open the ask modal. Raises `ModalNotOpenedError`."""
+        self.view(trigger_id, ask_view(self._answers.knowledge))
 
     def form(self, body: Mapping[str, Any], form_id: str, state: AnswerState | None, user: Allowed) -> None:
         """Open an escalation form, prefilled with the known facts.
