@@ -66,7 +66,7 @@ def test_a_thread_scrolls_to_ones_own_reply(ana: Tab) -> None:
     ana.wait_for_reply("a long thread 5521").hover()
     ana.message("a long thread 5521").get_by_role("button", name="Reply in thread").click()
     for number in range(3):
-        ana.wait_for_reply("line\n" * 12 + f"reply {number}", within=THREAD)
+        ana.wait_for_reply("line\n" * 20 + f"reply {number}", within=THREAD)
     shown = ana.side.locator(".list")
     shown.evaluate("(list) => { list.scrollTop = 0; }")
     assert top(ana.message("reply 2", within=THREAD)) > bottom(shown)
