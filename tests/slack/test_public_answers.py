@@ -151,7 +151,7 @@ def test_a_copy_goes_on_by_itself(harness: AppHarness) -> None:
 
     changed = harness.click_message(own, Action.HELPFUL, "ben")
 
-    assert "noted as helpful" in words(changed)
+    assert "Noted as helpful" in words(changed)
     assert changed.ts == own.ts
     assert harness.workspace.message(answer.ts) == answer
     (given,) = harness.repositories.feedback.list()

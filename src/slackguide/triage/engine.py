@@ -41,6 +41,8 @@ class Decision:
     because: tuple[str, ...]
     reason: str
     """The reasons in one line, without the destination's name. Empty if there is nothing to say."""
+    contradicting: tuple[str, ...]
+    """The known facts, described, that differ from what the entry fixes: it may be the wrong entry."""
     taken_as: tuple[str, ...]
     """The implied and assumed facts that the destination rests on."""
     instead: str | None
@@ -98,6 +100,7 @@ class Triage:
             missing=(),
             because=explanation.because,
             reason=explanation.reason,
+            contradicting=explanation.contradicting,
             taken_as=explanation.taken_as,
             instead=_instead(rules),
             top_warning=self._top_warning(entry, rules, known_facts),
@@ -201,6 +204,7 @@ class Triage:
             missing=missing,
             because=(f"Still open: {destinations}. Depends on: {labels}.",),
             reason=destinations,
+            contradicting=(),
             taken_as=(),
             instead=None,
             top_warning=self._top_warning(entry, rules, known_facts),

@@ -73,7 +73,7 @@ class ModalOpener:
             view = form_view(form, FormState(form_id), FormPrefill())
         else:
             view = form_view(form, self._form_state(form_id, state, outcome, user), self._prefill(state, outcome, user))
-        self.view(str(body["trigger_id"]), view, on_top=bool(body.get("view")))
+        self.view(str(body["trigger_id"]), view, on_top=(body.get("view") or {}).get("type") == "modal")
 
     def _check_gate(
         self, form_id: str, gate: str, state: AnswerState | None, user: Allowed

@@ -144,8 +144,10 @@ def _buttons(
     """Return the answers to the question, and the row of actions. What has no room is one click away, under “More”."""
     answers = answer_buttons(answer, state, question, knowledge, triage) if question else []
     main = _main_actions(answer, state, question, knowledge)
-    room = max(0, MOST_BUTTONS - len(answers) - 1)
-    shown, more = main[:room], [*main[room:], *_further_actions(answer, state, knowledge)]
+    room = MOST_BUTTONS - 1  # for “More”
+    answers, crowded_out = answers[:room], answers[room:]
+    room -= len(answers)
+    shown, more = main[:room], [*crowded_out, *main[room:], *_further_actions(answer, state, knowledge)]
     row = [*shown, section_button("More", Section.MORE, state, closes="Less")]
     blocks: list[Block] = [actions(answers)] if answers else []
     blocks.append(actions(row))

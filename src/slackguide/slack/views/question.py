@@ -69,7 +69,12 @@ def facts_line(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> 
     known = " · ".join(fact_text(name, value, knowledge) for name, value in answer.decision.known_facts.items())
     taken = ", ".join(answer.decision.taken_as)
     label = "Known" if state.facts else "From your message"
-    texts = [f"{label}: {known}." if known else "", f"Taken as: {taken}." if taken else ""]
+    against = ", ".join(answer.decision.contradicting)
+    texts = [
+        f"{label}: {known}." if known else "",
+        f"Taken as: {taken}." if taken else "",
+        f"Does not fit “{answer.entry.title}”: {against}." if against else "",
+    ]
     return [context(" ".join(filter(None, texts)))] if any(texts) else []
 
 
