@@ -68,9 +68,7 @@ def test_none_of_these_says_what_to_do_instead(harness: AppHarness, guide: Guide
     assert (stored.verdict, stored.entry_id) == (Verdict.NOT_THIS, None)
 
 
-def test_not_this_offers_the_next_matches_and_in_the_end_says_that_there_are_none(
-    harness: AppHarness, guide: Guide
-) -> None:
+def test_not_this_offers_the_next_matches_and_in_the_end_says_so(harness: AppHarness, guide: Guide) -> None:
     answer = harness.route(MEDIATION)
 
     listed = harness.click_message(answer, Action.NOT_THIS)
@@ -85,7 +83,7 @@ def test_not_this_offers_the_next_matches_and_in_the_end_says_that_there_are_non
 
     rejecting = replace(state_of(answer, MORE), rejected_entries=tuple(guide.knowledge.entries))
     none_left = answer_to(harness, Action.NOT_THIS, AnswerPayload(rejecting).encode())
-    assert "There are no further matches" in none_left
+    assert none_left.startswith("Not in these guides")
 
 
 def test_a_verdict_is_stored_once_a_person_and_answer(harness: AppHarness) -> None:
