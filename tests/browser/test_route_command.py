@@ -40,7 +40,7 @@ def test_the_destination_comes_first_and_sections_open_one_at_a_time(sandbox_app
     assert top(heading(card, DESTINATION)) < top(card.locator("ol"))
 
     ana.click(card, "Note for the ticket")
-    expect(card.locator("pre")).to_have_text([DESTINATION, answer.note])
+    expect(card.locator("pre")).to_have_text([DESTINATION, answer.note], use_inner_text=True)
     expect(card.locator("ol")).to_have_count(0)
 
     ana.click_more(card, "Cautions and sources")

@@ -67,7 +67,7 @@ def test_what_nobody_knows_shows_every_possible_destination(
 ) -> None:
     card = ana.route(MEDIATION)
     expect(heading(card, facts["client_segment"].ask)).to_be_visible()
-    ana.click(card, "I don't know")
+    ana.click_more(card, "I don't know")
     expect(heading(card, facts["freelancer_tier"].ask)).to_be_visible()
     ana.click(card, "I don't know")
     expect(heading(card, "It depends")).to_be_visible()
