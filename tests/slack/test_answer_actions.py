@@ -25,7 +25,6 @@ from tests.support.forged_requests import answer_to, press_payload, press_value
 from tests.support.questions import MEDIATION, TODAY, UNKNOWN, question_for, unclear_question
 from tests.support.rendered import elements, fields, headline, labels, said, value_of, words
 
-
 MORE = f"{Action.OPEN_SECTION}:{Section.MORE}"
 
 

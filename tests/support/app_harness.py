@@ -256,6 +256,7 @@ class AppHarness:
 
     def reach(self, where: Message, action_id: str, who: str = "ana") -> Message:
         """Open the sections of a card that lead to a button, and return the message that shows it."""
+        where = self.workspace.message(where.ts)
         sections = [Section.MORE, Section.FACTS] if action_id.startswith(Action.REMOVE_FACT) else [Section.MORE]
         for section in sections:
             shown = {element["action_id"] for element in elements(where)}
