@@ -47,6 +47,7 @@ def not_eligible(tab: Tab) -> Locator:
 def critical(tab: Tab) -> Locator:
     """Show the answer to a critical concern."""
     card = tab.route("client says he wants to kill himself")
+    expect(card.get_by_role("heading")).to_contain_text("act now")
     expect(tab.button(card, "Tell my Team Lead")).to_be_visible()
     return card
 
@@ -78,6 +79,14 @@ def note(tab: Tab) -> Locator:
     card = destination(tab)
     tab.click(card, "Note for the ticket")
     expect(card.locator("pre")).to_have_count(2)
+    return card
+
+
+def words_to_say(tab: Tab) -> Locator:
+    """Show the answer to a critical concern with the words to say opened."""
+    card = critical(tab)
+    tab.click(card, "Words to say")
+    expect(card.locator("pre")).to_have_count(1)
     return card
 
 
@@ -196,6 +205,7 @@ CARDS: Mapping[str, Callable[[Tab], Locator]] = {
 SECTIONS: Mapping[str, Callable[[Tab], Locator]] = {
     "steps": steps,
     "note": note,
+    "words-to-say": words_to_say,
     "facts": facts,
     "sources": sources,
     "feedback": feedback,

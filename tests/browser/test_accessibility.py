@@ -70,6 +70,7 @@ def test_the_answer_is_in_the_accessibility_tree_as_it_reads(ana: Tab) -> None:
         "You asked:",
         'heading "HV Mediation Tier 1"',
         "high value (Mid-Market).",
+        "⚠",
         'button "Steps (',
         'button "Not this: show the next matches"',
         'button "Open the form Ask Disputes"',

@@ -27,11 +27,14 @@ def test_the_destination_comes_first_and_sections_open_one_at_a_time(sandbox_app
     answer = sandbox_app.guide().answer(Concern(SURE), Asker(), today=sandbox_app.clock.now().date())
     assert isinstance(answer, Answer)
     assert answer.note is not None
+    assert answer.decision.top_warning
 
     card = ana.route(SURE)
     asked = card.get_by_text(f"You asked: {SURE[:20]}")
     reason = card.get_by_text("high value (Mid-Market).")
-    assert top(asked) < top(heading(card, DESTINATION)) < top(reason) < top(ana.button(card, "More"))
+    warning = card.get_by_text(f"⚠ {answer.decision.top_warning}")
+    in_order = [asked, heading(card, DESTINATION), reason, warning, ana.button(card, "More")]
+    assert sorted(in_order, key=top) == in_order
     expect(card.locator("ol, pre")).to_have_count(0)
 
     ana.click(card, f"Steps ({len(answer.decision.path)})")
