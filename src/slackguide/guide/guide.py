@@ -127,7 +127,7 @@ class Guide:
         rounded = rounded_at_a_limit(self.triage, entry.id, facts, spans)
         facts = {name: value for name, value in facts.items() if name not in rounded}
         unclear = {**extracted.unclear, **{name: self._ask_exactly(name, spans[name]) for name in rounded}}
-        decision = self.triage.decide(entry.id, facts)
+        decision = self.triage.decide(entry.id, facts, concern.unknown)
         template = self.knowledge.notes[decision.note].text if decision.note else None
         return Answer(
             confidence=matches[0].confidence,
