@@ -8,6 +8,7 @@ from datetime import date
 from slackguide.errors import UnusableInput
 from slackguide.extraction.extractor import ExtractedFacts, FactExtractor
 from slackguide.guide.corpus import Corpus
+from slackguide.guide.fact_ranking import FactRanking
 from slackguide.guide.note_templates import fill_note
 from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, RankedEntry, Social
 from slackguide.guide.rounded_times import rounded_at_a_limit
@@ -31,6 +32,7 @@ class Guide:
         self._extractor = FactExtractor(knowledge.facts, knowledge.abbreviations, common_words())
         corpus = Corpus.of(knowledge)
         self._matcher = corpus.matcher()
+        self._fact_ranking = FactRanking(knowledge)
 
     def answer(self, concern: Concern, asker: Asker, *, today: date) -> Outcome:
         """Return the outcome for a concern. Relative dates in its text are resolved against `today`.
@@ -41,11 +43,13 @@ class Guide:
         if concern.entry is not None:
             return self._by_id(concern, concern.entry, hidden, today)
         reading = normalize(concern.text)
-        matching = self._matcher.match(reading, hidden=hidden)
+        extracted = self._extract(reading, today)
+        adjustments = self._fact_ranking.adjustments(self._facts(concern, extracted))
+        matching = self._matcher.match(reading, hidden=hidden, adjustments=adjustments)
         social = self._small_talk(concern.text, reading)
         if social is not None and not matching.alerts and not matching.urgent:
             return Social(0.0, (), (), kind=social)
-        return self._outcome(concern, reading, matching, today)
+        return self._outcome(concern, reading, matching, extracted)
 
     def match(self, text: str, asker: Asker) -> Matching:
         """Match a text against the entries that are visible to the asker."""
@@ -73,8 +77,7 @@ class Guide:
             )
         return first
 
-    def _outcome(self, concern: Concern, reading: str, matching: Matching, today: date) -> Outcome:
-        extracted = self._extract(reading, today)
+    def _outcome(self, concern: Concern, reading: str, matching: Matching, extracted: ExtractedFacts) -> Outcome:
         matches = tuple(self._ranked_entry(match) for match in matching.matches)
         if matching.outcome == "answer":
             return self._answer(
