@@ -40,6 +40,7 @@ from slackguide.knowledge.facts import FactSpec
 MAX_SPAN_LENGTH = 80
 """Maximum characters of the span of text from which a fact was extracted."""
 
+_ONLY_TODAY = "The text says today, not at which hour."
 _SEVERAL = "The text names several cases."
 MAX_CORRECTED = 400
 """Maximum distinct words of a text whose spelling is corrected. It bounds the time for long texts of no known words."""
@@ -130,7 +131,9 @@ class FactExtractor:
             spoken = [_Mention(discourse.word(at), at, at + 1) for at in discourse.speakers()]
             mentions.setdefault(name, []).extend(spoken)
         for name, time in self._numbers.extract(tokens, forms, text, discourse, starts, today=today):
-            number = self._number(name, time.start, time.end, time.problem, time.hours)
+            is_today = time.is_date and time.hours == 0 and self._facts[name].unit == "hours"
+            problem = time.problem or (_ONLY_TODAY if is_today else None)
+            number = self._number(name, time.start, time.end, problem, time.hours)
             mentions.setdefault(name, []).append(number)
         return self._resolve(mentions, tokens, text, discourse)
 
