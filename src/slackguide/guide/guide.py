@@ -33,6 +33,7 @@ class Guide:
         corpus = Corpus.of(knowledge)
         self._matcher = corpus.matcher()
         self._fact_ranking = FactRanking(knowledge)
+        self._in_hours = frozenset(name for name, fact in knowledge.facts.items() if fact.unit == "hours")
 
     def answer(self, concern: Concern, asker: Asker, *, today: date) -> Outcome:
         """Return the outcome for a concern. Relative dates in its text are resolved against `today`.
@@ -127,7 +128,7 @@ class Guide:
         overridden = {*concern.facts, *concern.dropped}
         spans = {name: span for name, span in extracted.spans.items() if name not in overridden}
         facts = self._facts(concern, extracted)
-        rounded = rounded_at_a_limit(self.triage, entry.id, facts, spans)
+        rounded = rounded_at_a_limit(self.triage, entry.id, facts, spans, in_hours=self._in_hours)
         facts = {name: value for name, value in facts.items() if name not in rounded}
         unclear = {**extracted.unclear, **{name: self._ask_exactly(name, spans[name]) for name in rounded}}
         decision = self.triage.decide(entry.id, facts, concern.unknown)
