@@ -151,6 +151,10 @@ def test_the_line_of_the_requirement() -> None:
         ("freelancer: client never answers me, contract hourly is open", "reporter", "freelancer"),
         ("client: I paid him 9 days ago and nothing came", "reporter", "client"),
         ("Client: Enterprise. FL: regular. Hourly.", "reporter", None),
+        ("Hi, client Rita here. Can I change the terms?", "reporter", "client"),
+        ("client is not here", "reporter", None),
+        ("FL reports, hourly", "reporter", "freelancer"),
+        ("client report", "reporter", None),
         # what the payment was for
         ("hourly, paid 12 days ago, for work", "payment_kind", "work"),
         ("payment for work, hourly", "payment_kind", "work"),

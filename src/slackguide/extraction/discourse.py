@@ -19,6 +19,9 @@ _NEAR_DISTANCE = 5
 MAX_DISTANCE = 40
 """The maximum size in words of the context before a token, within its clause."""
 
+_MAX_INTRODUCTION = 3
+"""The maximum words of a clause in which a party introduces itself: `client Rita here`."""
+
 _ELLIPTIC = small.PRONOUNS | PARTIES.keys() | {"there"}
 _BEFORE_ECHO = OPENING | small.ARTICLES
 _CLAUSE_SEPARATORS = frozenset({Separator.COLON, Separator.BREAK, Separator.COMMA, Separator.SENTENCE})
@@ -369,7 +372,8 @@ class Discourse:
         party = next((at for at, word in enumerate(before) if word in words[:1] or word in small.SIDES), 0)
         if party + 2 < len(before) and before[party + 1] in ("or", "and") and before[party + 2] in small.SIDES:
             return False
-        if words[-1] in small.NOUN_VERBS and not (following and self._tokens[end - 1].plural):
+        alone = start == self._clause_of[start].start and not following
+        if words[-1] in small.NOUN_VERBS and not ((following or alone) and self._tokens[end - 1].plural):
             return False
         if words[-1] in small.ADDRESSING and addressed[:1] and addressed[0] in small.SIDES:
             return False
@@ -397,20 +401,21 @@ class Discourse:
         )
 
     def speakers(self) -> Iterator[int]:
-        """Yield the name of a party before a colon and its own words: `freelancer: client never answers me`."""
-        for clause, after in pairwise(self._clauses):
+        """Yield the names of parties that speak: `freelancer: client never answers me`, `Hi, client Rita here`."""
+        for clause in self._clauses:
             words = [word for word in self._words[clause.start : clause.end] if word not in small.ARTICLES]
-            if (
-                len(words) != 1
-                or words[0] not in small.SIDES
-                or self.separator_before(after.start) is not Separator.COLON
-            ):
-                continue
-            first, second = self._words[after.start], self.word(after.start + 1, within=after)
-            if first in small.SPEAKING or (
-                first in small.SIDES and first != words[0] and second in AUXILIARIES | small.NEGATIONS
-            ):
-                yield clause.end - 1
+            if words and words[0] in small.SIDES:
+                introduced = words[-1] == "here" and len(words) <= _MAX_INTRODUCTION
+                if introduced or (len(words) == 1 and self._speaks_next(clause, words[0])):
+                    yield clause.end - len(words)
+
+    def _speaks_next(self, clause: Clause, side: str) -> bool:
+        """Return whether the words after a colon are those of `side`, the party named before it."""
+        if self.separator_before(clause.end) is not Separator.COLON:
+            return False
+        first, second = self.word(clause.end), self.word(clause.end + 1)
+        about_other = first in small.SIDES and first != side and second in AUXILIARIES | small.NEGATIONS
+        return first in small.SPEAKING or about_other
 
     def is_negated_after(self, end: int) -> bool:
         """Return whether the words after token `end` state that the preceding phrase is lost."""
