@@ -108,7 +108,7 @@ def test_a_critical_card_notifies_the_team_leads_without_the_words(harness: AppH
 
 def test_a_second_click_within_an_hour_notifies_nobody_again(harness: AppHarness) -> None:
     harness.click_message(harness.route(SELF_HARM), Action.TELL_TEAM_LEAD)
-    second = harness.click_message(harness.route(f"urgent: {SELF_HARM}"), Action.TELL_TEAM_LEAD)
+    second = harness.click_message(harness.route(f"{SELF_HARM}, please help"), Action.TELL_TEAM_LEAD)
     harness.settle()
     assert ALREADY_NOTIFIED in words(second)
     assert len(alerts(harness, "lena")) == 1

@@ -9,6 +9,7 @@ from datetime import date
 from slackguide.errors import UnusableInput
 from slackguide.extraction.extractor import ExtractedFacts, FactExtractor
 from slackguide.guide.corpus import Corpus
+from slackguide.guide.fact_ranking import FactRanking
 from slackguide.guide.note_templates import fill_note
 from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, RankedEntry, Social
 from slackguide.guide.rounded_times import rounded_at_a_limit
@@ -32,6 +33,8 @@ class Guide:
         self._extractor = FactExtractor(knowledge.facts, knowledge.abbreviations, common_words())
         corpus = Corpus.of(knowledge)
         self._matcher = corpus.matcher()
+        self._fact_ranking = FactRanking(knowledge)
+        self._in_hours = frozenset(name for name, fact in knowledge.facts.items() if fact.unit == "hours")
 
     def answer(self, concern: Concern, asker: Asker, *, today: date) -> Outcome:
         """Return the outcome for a concern. Relative dates in its text are resolved against `today`.
@@ -42,11 +45,13 @@ class Guide:
         if concern.entry is not None:
             return self._by_id(concern, concern.entry, hidden, today)
         reading = normalize(concern.text)
-        matching = self._matcher.match(reading, hidden=hidden)
+        extracted = self._extract(reading, today)
+        adjustments = self._fact_ranking.adjustments(self._facts(concern, extracted))
+        matching = self._matcher.match(reading, hidden=hidden, adjustments=adjustments)
         social = self._small_talk(concern.text, reading)
         if social is not None and not matching.alerts and not matching.urgent:
             return Social(0.0, (), (), kind=social)
-        return self._outcome(concern, reading, matching, today)
+        return self._outcome(concern, reading, matching, extracted)
 
     def match(self, text: str, asker: Asker) -> Matching:
         """Match a text against the entries that are visible to the asker."""
@@ -74,8 +79,7 @@ class Guide:
             )
         return first
 
-    def _outcome(self, concern: Concern, reading: str, matching: Matching, today: date) -> Outcome:
-        extracted = self._extract(reading, today)
+    def _outcome(self, concern: Concern, reading: str, matching: Matching, extracted: ExtractedFacts) -> Outcome:
         matches = tuple(self._ranked_entry(match) for match in matching.matches)
         if matching.outcome == "answer":
             return self._answer(
@@ -127,10 +131,10 @@ class Guide:
         overridden = {*concern.facts, *concern.dropped}
         spans = {name: span for name, span in extracted.spans.items() if name not in overridden}
         facts = self._facts(concern, extracted)
-        rounded = rounded_at_a_limit(self.triage, entry.id, facts, spans)
+        rounded = rounded_at_a_limit(self.triage, entry.id, facts, spans, in_hours=self._in_hours)
         facts = {name: value for name, value in facts.items() if name not in rounded}
         unclear = {**extracted.unclear, **{name: self._ask_exactly(name, spans[name]) for name in rounded}}
-        decision = self.triage.decide(entry.id, facts)
+        decision = self.triage.decide(entry.id, facts, concern.unknown)
         template = self.knowledge.notes[decision.note].text if decision.note else None
         return Answer(
             confidence=matches[0].confidence,

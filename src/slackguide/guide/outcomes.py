@@ -21,6 +21,8 @@ class Concern:
     entry: str | None = None
     dropped: frozenset[str] = frozenset()
     """Facts that the agent removed although the text contains them."""
+    unknown: frozenset[str] = frozenset()
+    """Facts that the agent does not know. What the text or `facts` state is known all the same."""
 
 
 @dataclass(frozen=True, slots=True)

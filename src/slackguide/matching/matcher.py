@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -56,6 +57,9 @@ CERTAIN = 0.98
 
 NEIGHBOUR = 10.0
 """The factor for the probability of the entries in `distinguish_from` of the first one."""
+
+BELOW_FIRST = np.float32(0.999)
+"""The maximum probability of such an entry, relative to the first one, which stays first."""
 
 MIN_ANSWER_CONFIDENCE = 0.5
 """The minimum confidence of an answer, regardless of the other entries."""
@@ -164,9 +168,17 @@ class Matcher:
         """Return the text without the greetings, thanks and signature around the concern."""
         return concern_of(text, self._spelling.known)
 
-    def match(self, text: str, *, hidden: frozenset[str] = frozenset(), limit: int = 5) -> Matching:
+    def match(
+        self,
+        text: str,
+        *,
+        hidden: frozenset[str] = frozenset(),
+        limit: int = 5,
+        adjustments: Mapping[str, float] = MappingProxyType({}),
+    ) -> Matching:
         """Return the entries that match `text`, best first, at most `limit`, without those in `hidden`.
 
+        `adjustments` are log-odds, by entry id, to add to the scores: evidence that is not in the words.
         Greetings, thanks and signatures around the concern do not count, except as signs of a critical concern.
         Accepts any string. At most `tokenizer.MAX_CHARACTERS` and `query.MAX_WORDS` are read, which bounds the work.
         """
@@ -176,7 +188,7 @@ class Matcher:
             return NOTHING
         scores = self.score(self.concern_of(text))
         critical = tuple(one for one in self._detector.find(without_courtesies(text)) if one.id not in hidden)
-        matching = self._decide(scores, visible, limit)
+        matching = self._decide(scores, visible, limit, self._by_position(adjustments))
         return self._apply_critical(critical, matching, scores, limit)
 
     def pointer(self, text: str) -> str | None:
@@ -243,11 +255,16 @@ class Matcher:
         """Return the log-odds of critical entry `id`. Raises KeyError if it has no classifier."""
         return self._detector.score(id, text)
 
-    def rank(self, scored: ScoreTable, visible: EntryMask | None = None) -> Ranking:
-        """Return the combined scores of the entries, and the signals for the confidence in the first one."""
+    def rank(self, scored: ScoreTable, visible: EntryMask | None = None, adjustments: Floats | None = None) -> Ranking:
+        """Return the combined scores of the entries, and the signals for the confidence in the first one.
+
+        `adjustments` are log-odds to add to the score of each entry.
+        """
         mask = np.ones(len(self._ids), dtype=bool) if visible is None else visible
         is_trained = self._coefficients is not None
         scores = combine(scored.table, self._weights.blend if is_trained else self._weights.blend_unlearnt)
+        if adjustments is not None:
+            scores = scores + adjustments
         scores = np.where(mask, scores, np.float32(-1e9))
         first = int(np.argmax(scores))
         probabilities = np.exp(scores - scores[first])
@@ -265,8 +282,14 @@ class Matcher:
         }
         return Ranking(first, probabilities, signals)
 
-    def _decide(self, table: ScoreTable, visible: EntryMask, limit: int) -> Matching:
-        ranking = self.rank(table, visible)
+    def _by_position(self, adjustments: Mapping[str, float]) -> Floats:
+        values = np.zeros(len(self._ids), dtype=np.float32)
+        for id, value in adjustments.items():
+            values[self._positions[id]] = value
+        return values
+
+    def _decide(self, table: ScoreTable, visible: EntryMask, limit: int, adjustments: Floats) -> Matching:
+        ranking = self.rank(table, visible, adjustments)
         first, probabilities, signals = ranking.first, ranking.probabilities, ranking.signals
         if signals["cosine"] <= 0.0:
             return NOTHING
@@ -288,7 +311,7 @@ class Matcher:
         if not len(neighbours):
             return probabilities
         raised = probabilities.copy()
-        raised[neighbours] = np.minimum(raised[neighbours] * np.float32(NEIGHBOUR), raised[first])
+        raised[neighbours] = np.minimum(raised[neighbours] * np.float32(NEIGHBOUR), raised[first] * BELOW_FIRST)
         raised[first] = probabilities[first]
         return np.asarray(raised / raised.sum(), dtype=np.float32)
 

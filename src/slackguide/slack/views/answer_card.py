@@ -14,7 +14,7 @@ from slackguide.slack.ids import Action
 from slackguide.slack.mrkdwn import escape, mrkdwn, plain
 from slackguide.slack.views.blocks import RenderedMessage, actions, button, context, header
 from slackguide.slack.views.card_sections import open_section, section_button
-from slackguide.slack.views.question import answer_buttons, facts_line, hint_of, open_question, possibilities
+from slackguide.slack.views.question import answer_buttons, facts_line, hint_of, possibilities
 from slackguide.triage import Triage
 
 KINDS = {
@@ -56,7 +56,7 @@ def answer_card(
     `notice` is a line at the top about the last click, `confirmation` one below the buttons.
     """
     state = replace(state, entry=answer.entry.id)
-    question = open_question(answer, state)
+    question = answer.decision.question
     blocks: list[Block] = [context(notice)] if notice else []
     blocks += alert_blocks(answer, state, knowledge)
     blocks += quoted_question(state)
@@ -74,7 +74,7 @@ def answer_card(
         blocks.append(context(confirmation))
     blocks += facts_line(answer, state, knowledge)
     blocks += _runner_up(answer, state)
-    return RenderedMessage(answer_text(answer, state, knowledge), tuple(blocks))
+    return RenderedMessage(answer_text(answer, knowledge), tuple(blocks))
 
 
 def alert_blocks(outcome: BaseOutcome, state: AnswerState, knowledge: KnowledgeBase) -> list[Block]:
@@ -234,10 +234,10 @@ def _runner_up(answer: Answer, state: AnswerState) -> list[Block]:
     return [SectionBlock(text=mrkdwn(f"Not this? *{escape(second.title).replace('*', '')}*"), accessory=open_it)]
 
 
-def answer_text(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> str:
+def answer_text(answer: Answer, knowledge: KnowledgeBase) -> str:
     """Return the answer in one or two sentences, for notifications and screen readers."""
     decision, target, title = answer.decision, answer.decision.destination, answer.entry.title
-    question = open_question(answer, state)
+    question = decision.question
     if answer.entry.act_now and target is not None:
         text = f"{answer.entry.act_now[0]} {target.name}."
     elif answer.entry.urgent and target is not None:

@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from slackguide.guide import Answer
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import FactValue
-from slackguide.slack.button_payloads import ALL_FACTS, AnswerState, SetFactPayload, UnknownFactPayload
+from slackguide.slack.button_payloads import AnswerState, SetFactPayload, UnknownFactPayload
 from slackguide.slack.ids import Action
 from slackguide.slack.views.blocks import bulleted, button, context, paragraph, rich_text, rich_text_block
 from slackguide.triage import Triage
@@ -17,13 +17,6 @@ from slackguide.triage.explanations import describe_fact
 
 NAMED_DESTINATIONS = 3
 """Maximum number of possible destinations that a question names."""
-
-
-def open_question(answer: Answer, state: AnswerState) -> str | None:
-    """Return the fact to ask for next; None if nothing is missing, or the person knows none of what is."""
-    if ALL_FACTS in state.unknown_facts:
-        return None
-    return next((name for name in answer.decision.missing if name not in state.unknown_facts), None)
 
 
 def hint_of(answer: Answer, name: str, knowledge: KnowledgeBase) -> list[str]:
@@ -61,7 +54,10 @@ def _answers(answer: Answer, name: str, knowledge: KnowledgeBase, triage: Triage
     fact = knowledge.facts[name]
     if fact.kind != "number":
         return [(value, fact.value_label(value)) for value in fact.choices]
-    return [(cell.sample_value, cell.describe(fact)) for cell in triage.cells(answer.entry.id, name)]
+    return [
+        (cell.sample_value, cell.describe(fact))
+        for cell in triage.cells(answer.entry.id, name, answer.decision.known_facts)
+    ]
 
 
 def facts_line(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> list[Block]:
