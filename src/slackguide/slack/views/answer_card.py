@@ -72,7 +72,8 @@ def answer_card(
     blocks += open_section(answer, state, knowledge)
     if confirmation:
         blocks.append(context(confirmation))
-    blocks += facts_line(answer, state, knowledge)
+    if not answer.entry.act_now:
+        blocks += facts_line(answer, state, knowledge)
     blocks += _runner_up(answer, state)
     return RenderedMessage(answer_text(answer, knowledge), tuple(blocks))
 
@@ -113,7 +114,7 @@ def _act_now(answer: Answer) -> list[Block]:
 def _question(answer: Answer, name: str, knowledge: KnowledgeBase) -> list[Block]:
     return [
         header(knowledge.facts[name].ask),
-        context(answer.entry.title, *hint_of(answer, name, knowledge)),
+        context(f"{answer.entry.title} · {hint_of(answer, name, knowledge)}"),
     ]
 
 
