@@ -123,7 +123,7 @@ def fit(corpus: Corpus, questions: Sequence[Question]) -> Weights:
 def mean(calibrations: Sequence[Calibration]) -> Calibration:
     """Return the calibration with the mean of each weight."""
     values = [asdict(one) for one in calibrations]
-    models = {
+    models: dict[str, Any] = {
         model: {key: round(float(np.mean([one[model][key] for one in values])), 4) for key in values[0][model]}
         for model in ("blend", "confidence", "scope")
     }

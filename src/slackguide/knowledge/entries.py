@@ -189,7 +189,7 @@ class EntrySpec(Model):
     id: EntryId = Field(description="team/concern. Must not change, because links and statistics refer to it")
     title: Short = Field(description="The concern in a few words")
     concerns: tuple[Phrasing, ...] = Field(
-        min_length=12, max_length=60, description="Phrasings of the concern, 12 or more"
+        min_length=1, max_length=60, description="Phrasings of the concern. 12 or more are found far better than one"
     )
     keywords: Annotated[tuple[Phrasing, ...], ListOf] = Field(default=(), description="Additional search words")
     warnings: StepSpecs = Field(default=(), max_length=8, description="Warnings shown before the steps")

@@ -30,6 +30,7 @@ from slackguide.matching.scoring import (
     Calibration,
     Weights,
     combine,
+    confidence_odds,
     log_odds,
     probability,
     shipped_weights,
@@ -174,6 +175,11 @@ class Matcher:
             self._coefficients = coefficients.result()
         self._calibration = self._weights.calibration
 
+    @property
+    def calibration(self) -> Calibration:
+        """The calibration in use."""
+        return self._calibration
+
     def with_calibration(self, calibration: Calibration) -> Matcher:
         """Return a matcher with the same index and another calibration."""
         matcher = copy(self)
@@ -282,12 +288,13 @@ class Matcher:
         if not self._has_evidence(table, first):
             return NOTHING
         calibration = self._calibration
-        log_odds_left_out = log_odds(calibration.confidence, ranking.signals)
-        confidence = round(probability(calibration.question_scale * log_odds_left_out + calibration.question_shift), 4)
+        in_scope = log_odds(calibration.scope, ranking.signals)
+        confidence = round(probability(confidence_odds(calibration, ranking.signals)), 4)
         probabilities = self._with_neighbours(first, ranking.probabilities)
         order = [at for at in _top(probabilities, max(limit, MAX_CHOICES)) if visible[at]]
-        in_scope = log_odds(calibration.scope, ranking.signals) >= calibration.scope_from
-        outcome, offered = _outcome(confidence, in_scope, len(table.query.plain), probabilities[order])
+        outcome, offered = _outcome(
+            confidence, in_scope >= calibration.scope_from, len(table.query.plain), probabilities[order]
+        )
         upper = min(confidence, 1.0 - confidence)
         shares = [min(confidence * float(probabilities[at] / probabilities[first]), upper) for at in order]
         shares[0] = confidence

@@ -22,6 +22,11 @@ SIGNALS = ("lead", "evidence", "foreign")
 """The properties of a ranking: the log-odds of the first entry; its score minus the mean score of all entries; and the
 log-odds that the query is out of scope, 0 in a knowledge base without out-of-scope messages."""
 
+SCOPE_SCALE = 2.0
+SCOPE_SHIFT = -1.0
+"""The upper limit of the confidence for the log-odds of the scope. Chosen on the development half, where it leaves no
+question far out of scope with an answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
@@ -83,6 +88,15 @@ def combine(table: Floats, weights: Mapping[str, float]) -> Floats:
 def log_odds(weights: Mapping[str, float], signals: Mapping[str, float]) -> float:
     """Return the log-odds of a logistic model for the signals."""
     return weights["bias"] + sum(weight * signals[name] for name, weight in weights.items() if name != "bias")
+
+
+def confidence_odds(calibration: Calibration, signals: Mapping[str, float]) -> float:
+    """Return the log-odds that the first entry answers a question.
+
+    They are not above those that any entry does (`SCOPE_SCALE`, `SCOPE_SHIFT`).
+    """
+    is_right = calibration.question_scale * log_odds(calibration.confidence, signals) + calibration.question_shift
+    return min(is_right, SCOPE_SCALE * log_odds(calibration.scope, signals) + SCOPE_SHIFT)
 
 
 def probability(log_odds: float) -> float:
