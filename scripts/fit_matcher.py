@@ -35,7 +35,7 @@ from slackguide.knowledge.labelled_questions import read_questions as labelled
 from slackguide.matching import Matcher
 from slackguide.matching.calibration import Example, calibrate_from, leave_out
 from slackguide.matching.newton import fit_logistic
-from slackguide.matching.scoring import AlertThresholds, Calibration, Weights, log_odds, shipped_weights
+from slackguide.matching.scoring import AlertThresholds, MatcherCalibration, Weights, log_odds, shipped_weights
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "src/slackguide/matching/data/weights.json"
 SCOPED, UNSEEN = "in-scope", "unseen"
@@ -120,7 +120,7 @@ def fit(corpus: Corpus, questions: Sequence[Question]) -> Weights:
     return Weights(calibration=fit_odds(asked, prior), alarm=fit_alarm(corpus.matcher(), developing))
 
 
-def mean(calibrations: Sequence[Calibration]) -> Calibration:
+def mean(calibrations: Sequence[MatcherCalibration]) -> MatcherCalibration:
     """Return the calibration with the mean of each weight."""
     values = [asdict(one) for one in calibrations]
     models: dict[str, Any] = {
@@ -143,8 +143,8 @@ def cut(corpus: Corpus, phrasings: int) -> Corpus:
 
 
 def ask(
-    corpus: Corpus, calibration: Calibration, questions: Iterable[Question]
-) -> list[tuple[Example, Calibration, float]]:
+    corpus: Corpus, calibration: MatcherCalibration, questions: Iterable[Question]
+) -> list[tuple[Example, MatcherCalibration, float]]:
     """Return each question with the calibration of its knowledge base and its sample weight."""
     matcher = Matcher(corpus.documents, corpus.vocabulary, out_of_scope=corpus.out_of_scope)
     weights = {SCOPED: 1.0, NEAR: OUT_OF_SCOPE_WEIGHT, FAR: OUT_OF_SCOPE_WEIGHT}
@@ -168,7 +168,9 @@ def fit_alarm(matcher: Matcher, questions: Iterable[Question]) -> AlertThreshold
     )
 
 
-def fit_odds(asked: Sequence[tuple[Example, Calibration, float]], prior: Calibration) -> Calibration:
+def fit_odds(
+    asked: Sequence[tuple[Example, MatcherCalibration, float]], prior: MatcherCalibration
+) -> MatcherCalibration:
     """Return the prior with the scale and shift of the confidence under which the labels are most probable."""
     rows, right, weights = [], [], []
     for example, calibration, weight in asked:
@@ -184,7 +186,7 @@ def fit_odds(asked: Sequence[tuple[Example, Calibration, float]], prior: Calibra
 # ---- reporting -----------------------------------------------------------------------------------------------------
 
 
-def print_calibration(calibration: Calibration, out: Any) -> None:
+def print_calibration(calibration: MatcherCalibration, out: Any) -> None:
     """Print the prior."""
     for name, value in asdict(calibration).items():
         print(f"{name:16s}{value}", file=out)

@@ -14,7 +14,7 @@ from slackguide.guide.corpus import Corpus
 from slackguide.guide.guide import Guide
 from slackguide.knowledge import KnowledgeBase
 from slackguide.matching.calibration import VERSION, LabelledText
-from slackguide.matching.scoring import Calibration, shipped_weights
+from slackguide.matching.scoring import MatcherCalibration, shipped_weights
 
 log = logging.getLogger(__name__)
 
@@ -31,14 +31,14 @@ class CalibrationStore:
     def __init__(self, home: Path) -> None:
         self._folder = home / FOLDER
 
-    def get(self, corpus: Corpus, labels: Sequence[LabelledText] = ()) -> Calibration | None:
+    def get(self, corpus: Corpus, labels: Sequence[LabelledText] = ()) -> MatcherCalibration | None:
         """Return the stored calibration of a corpus, or None."""
         try:
-            return Calibration(**json.loads(self._file(corpus, labels).read_text("utf-8")))
+            return MatcherCalibration(**json.loads(self._file(corpus, labels).read_text("utf-8")))
         except (OSError, ValueError, TypeError):
             return None
 
-    def get_or_learn(self, corpus: Corpus, labels: Sequence[LabelledText] = ()) -> Calibration:
+    def get_or_learn(self, corpus: Corpus, labels: Sequence[LabelledText] = ()) -> MatcherCalibration:
         """Return the stored calibration of a corpus; learn and store it if there is none."""
         stored = self.get(corpus, labels)
         if stored is not None:
@@ -47,7 +47,7 @@ class CalibrationStore:
         self._put(self._file(corpus, labels), calibration)
         return calibration
 
-    def _put(self, file: Path, calibration: Calibration) -> None:
+    def _put(self, file: Path, calibration: MatcherCalibration) -> None:
         part = file.with_suffix(f".{os.getpid()}.part")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)

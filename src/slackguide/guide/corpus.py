@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from slackguide.knowledge import Entry, KnowledgeBase
 from slackguide.matching import CriticalPatterns, EntryDocument, Matcher, Vocabulary
 from slackguide.matching.calibration import LabelledText, calibrate
-from slackguide.matching.scoring import Calibration, Weights
+from slackguide.matching.scoring import MatcherCalibration, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,9 @@ class Corpus:
             weights=weights,
         )
 
-    def calibrate(self, prior: Calibration | None = None, labels: Sequence[LabelledText] = ()) -> Calibration:
+    def calibrate(
+        self, prior: MatcherCalibration | None = None, labels: Sequence[LabelledText] = ()
+    ) -> MatcherCalibration:
         """Learn the calibration of the matcher from the corpus itself. `prior` defaults to the shipped one."""
         return calibrate(self.documents, self.vocabulary, self.out_of_scope, labels=labels, prior=prior)
 

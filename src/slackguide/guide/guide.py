@@ -15,7 +15,7 @@ from slackguide.guide.rounded_times import rounded_at_a_limit
 from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import FactValue
 from slackguide.matching import Alert, Evidence, Match, Matching, SmallTalk
-from slackguide.matching.scoring import Calibration, shipped_weights
+from slackguide.matching.scoring import MatcherCalibration, shipped_weights
 from slackguide.matching.wordlist import common_words
 from slackguide.text import is_emoji_only, normalize, readings
 from slackguide.triage import Triage
@@ -27,7 +27,7 @@ EXACT = 1.0
 class Guide:
     """Answers concerns from one knowledge base. Immutable and safe to share between threads."""
 
-    def __init__(self, knowledge: KnowledgeBase, calibration: Calibration | None = None) -> None:
+    def __init__(self, knowledge: KnowledgeBase, calibration: MatcherCalibration | None = None) -> None:
         """Build the guide. `calibration` is that of the knowledge base; None answers with the shipped one."""
         self.knowledge = knowledge
         self.is_calibrated = calibration is not None
@@ -41,7 +41,7 @@ class Guide:
         """Whether the confidence is estimated from other knowledge bases."""
         return self._matcher.calibration == shipped_weights().calibration
 
-    def with_calibration(self, calibration: Calibration) -> Guide:
+    def with_calibration(self, calibration: MatcherCalibration) -> Guide:
         """Return a guide with the same knowledge and index, and this calibration."""
         guide = copy(self)
         guide._matcher = self._matcher.with_calibration(calibration)

@@ -17,7 +17,7 @@ from slackguide.matching.glossary import GlossaryExpander
 from slackguide.matching.matcher import Matcher, ScoreTable
 from slackguide.matching.newton import Array, fit_logistic, fit_softmax
 from slackguide.matching.query import MAX_WORDS, ParsedQuery, QueryParser
-from slackguide.matching.scoring import FEATURES, Calibration, log_odds, shipped_weights
+from slackguide.matching.scoring import FEATURES, MatcherCalibration, log_odds, shipped_weights
 from slackguide.matching.types import EntryDocument, Vocabulary
 
 VERSION = 1
@@ -77,7 +77,7 @@ class Example:
         """Return which entries of the index are acceptable."""
         return np.array([id in self.ids for id in self.matcher.ids])
 
-    def signals(self, calibration: Calibration) -> tuple[Signals, bool]:
+    def signals(self, calibration: MatcherCalibration) -> tuple[Signals, bool]:
         """Return the signals of the ranking, and whether its first entry is acceptable."""
         ranking = self.matcher.with_calibration(calibration).rank(self.scored)
         return ranking.signals, self.matcher.ids[ranking.first] in self.ids
@@ -107,8 +107,8 @@ def calibrate(
     out_of_scope: Sequence[str] = (),
     *,
     labels: Sequence[LabelledText] = (),
-    prior: Calibration | None = None,
-) -> Calibration:
+    prior: MatcherCalibration | None = None,
+) -> MatcherCalibration:
     """Return the calibration of a knowledge base. Deterministic; takes a few seconds for 100 entries.
 
     `prior` defaults to the shipped calibration, which is returned for a knowledge base that is too large.
@@ -122,7 +122,7 @@ def calibrate(
     return fit_question_odds(asked, np.ones(len(asked)), calibration, LABEL_PRIOR_STRENGTH)
 
 
-def calibrate_from(examples: Sequence[Example], prior: Calibration) -> Calibration:
+def calibrate_from(examples: Sequence[Example], prior: MatcherCalibration) -> MatcherCalibration:
     """Return the calibration for left-out phrasings and questions to which nothing fits."""
     fitting = [one for one in examples if one.ids]
     if not fitting:
@@ -186,8 +186,8 @@ def fit_blend(examples: Sequence[Example], prior: Mapping[str, float]) -> dict[s
 
 
 def fit_question_odds(
-    asked: Sequence[Example], sample_weights: Array, calibration: Calibration, strength: float
-) -> Calibration:
+    asked: Sequence[Example], sample_weights: Array, calibration: MatcherCalibration, strength: float
+) -> MatcherCalibration:
     """Return the calibration with the scale and shift of the confidence fitted to labelled questions."""
     signals, right = zip(*(one.signals(calibration) for one in asked), strict=True)
     left_out_odds = np.array([[log_odds(calibration.confidence, one)] for one in signals])
@@ -207,7 +207,7 @@ def _fit(
     return {key: round(float(weight), DIGITS) for key, weight in zip(keys, weights, strict=True)}
 
 
-def _scope_from(inside: Sequence[float], prior: Calibration) -> float:
+def _scope_from(inside: Sequence[float], prior: MatcherCalibration) -> float:
     if len(inside) < MIN_FOR_QUANTILE:
         return round(min(prior.scope_from, *inside), DIGITS)
     return round(float(np.quantile(inside, MISSED)), DIGITS)

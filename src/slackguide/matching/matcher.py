@@ -27,7 +27,7 @@ from slackguide.matching.pointers import PointerIndex
 from slackguide.matching.query import MAX_EVIDENCE, ParsedQuery, QueryParser
 from slackguide.matching.scoring import (
     FEATURES,
-    Calibration,
+    MatcherCalibration,
     Weights,
     combine,
     confidence_odds,
@@ -176,11 +176,11 @@ class Matcher:
         self._calibration = self._weights.calibration
 
     @property
-    def calibration(self) -> Calibration:
+    def calibration(self) -> MatcherCalibration:
         """The calibration in use."""
         return self._calibration
 
-    def with_calibration(self, calibration: Calibration) -> Matcher:
+    def with_calibration(self, calibration: MatcherCalibration) -> Matcher:
         """Return a matcher with the same index and another calibration."""
         matcher = copy(self)
         matcher._calibration = calibration
@@ -396,8 +396,10 @@ def _outcome(confidence: float, in_scope: bool, words: int, probabilities: Float
     """Return the outcome and the number of matches to show, given the probabilities of the best matches in order."""
     if not in_scope:
         return "none", 0
-    if confidence >= (CERTAIN_FROM if words <= FEW_WORDS else ANSWER_FROM) or len(probabilities) == 1:
+    if confidence >= (CERTAIN_FROM if words <= FEW_WORDS else ANSWER_FROM):
         return "answer", 1
+    if len(probabilities) == 1:
+        return "none", 0
     count = int(np.searchsorted(np.cumsum(probabilities), CHOOSE_UNTIL)) + 1
     return "choices", min(max(count, 2), MAX_CHOICES, len(probabilities))
 

@@ -29,7 +29,7 @@ question far out of scope with an answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class MatcherCalibration:
     """The weights that turn feature scores into an order, a confidence and a decision.
 
     `calibration.calibrate` learns them from a knowledge base; the shipped ones are its prior.
@@ -67,7 +67,7 @@ class AlertThresholds:
 class Weights:
     """The weights fitted by `scripts/fit_matcher.py` and stored in `data/weights.json`."""
 
-    calibration: Calibration
+    calibration: MatcherCalibration
     alarm: AlertThresholds
 
 
@@ -76,7 +76,7 @@ def shipped_weights() -> Weights:
     """Return the fitted weights in the package."""
     text = resources.files(__package__).joinpath("data", "weights.json").read_text("utf-8")
     stored: Mapping[str, Any] = json.loads(text)["weights"]
-    return Weights(Calibration(**stored["calibration"]), AlertThresholds(**stored["alarm"]))
+    return Weights(MatcherCalibration(**stored["calibration"]), AlertThresholds(**stored["alarm"]))
 
 
 def combine(table: Floats, weights: Mapping[str, float]) -> Floats:
@@ -90,7 +90,7 @@ def log_odds(weights: Mapping[str, float], signals: Mapping[str, float]) -> floa
     return weights["bias"] + sum(weight * signals[name] for name, weight in weights.items() if name != "bias")
 
 
-def confidence_odds(calibration: Calibration, signals: Mapping[str, float]) -> float:
+def confidence_odds(calibration: MatcherCalibration, signals: Mapping[str, float]) -> float:
     """Return the log-odds that the first entry answers a question.
 
     They are not above those that any entry does (`SCOPE_SCALE`, `SCOPE_SHIFT`).
