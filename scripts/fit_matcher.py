@@ -1,13 +1,13 @@
 """Fit the matcher's shipped weights to a knowledge base and write them to the package.
 
-    python scripts/fit_matcher.py [--knowledge knowledge] [--write]
+    python scripts/fit_matcher.py [--knowledge knowledge] [--other FOLDER QUESTIONS...] [--write]
 
 A knowledge base calibrates itself when it is loaded (`slackguide.matching.calibration`). The shipped weights are the
 prior of that, and answer until it is done. What is fitted, and to what:
 - blend, confidence and scope: the left-out phrasings and near misses of the knowledge base, as it is and cut to fewer
   phrasings an entry;
 - the scale and shift from left-out phrasings to questions: the development half of the questions, asked of each of
-  these knowledge bases with its own calibration;
+  these knowledge bases with its own calibration, and of another one (`--other`), all with equal weight;
 - the thresholds of the detector of critical entries: its scores of harmless questions of the development half.
 
 The report shows both halves side by side. The held-out half is used for nothing else. The text of a question determines
@@ -48,7 +48,7 @@ KINDS = (UNSEEN, VAGUE, NEAR, FAR, HARMLESS, HARM)
 CUTS = (3, 5, 8, 12, 20)
 """Phrasings an entry in the smaller knowledge bases, which stand for those of others."""
 
-OUT_OF_SCOPE_WEIGHT = 0.5
+OUT_OF_SCOPE_WEIGHT = 0.1
 """Sample weight of a question out of scope when the scale and shift are fitted; questions in scope have weight 1."""
 
 FALSE_POSITIVE_RATES = {"weak_from": 0.026, "likely_from": 0.010, "clear_from": 0.0002}
@@ -67,15 +67,21 @@ class Question:
     development: bool
 
 
+Base = tuple[Corpus, Sequence[Question]]
+"""A knowledge base and questions about it."""
+
+
 def main() -> int:
     """Fit the weights, report on them and, with --write, store them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--knowledge", type=Path, default=Path("knowledge"))
+    parser.add_argument("--other", type=Path, nargs="+", default=[], help="another knowledge base and its questions")
     parser.add_argument("--write", action="store_true", help="replace the weights in the package")
     options = parser.parse_args()
     corpus = read_knowledge(options.knowledge)
     questions = read_questions(options.knowledge / "questions")
-    weights = fit(corpus, questions)
+    other = other_base(options.other[0], options.other[1:]) if options.other else None
+    weights = fit(corpus, questions, other)
     print_calibration(weights.calibration, sys.stdout)
     report(corpus.matcher(weights).with_calibration(corpus.calibrate(weights.calibration)), questions, sys.stdout)
     if options.write:
@@ -106,18 +112,27 @@ def read_questions(folder: Path) -> list[Question]:
 # ---- fitting -------------------------------------------------------------------------------------------------------
 
 
-def fit(corpus: Corpus, questions: Sequence[Question]) -> Weights:
+def fit(corpus: Corpus, questions: Sequence[Question], other: Base | None = None) -> Weights:
     """Fit the prior calibration, then the odds of questions on top of it, and the thresholds of the detector."""
     developing = [question for question in questions if question.development]
-    bases = [corpus, *(cut(corpus, phrasings) for phrasings in CUTS)]
-    examples = [leave_out(base.documents, base.vocabulary, base.out_of_scope) for base in bases]
+    bases: list[Base] = [(corpus, developing), *((cut(corpus, phrasings), developing) for phrasings in CUTS)]
+    if other is not None:
+        bases += [other, (cut(other[0], CUTS[1]), other[1])]
+    examples = [leave_out(base.documents, base.vocabulary, base.out_of_scope) for base, _ in bases]
     prior = mean([calibrate_from(part, shipped_weights().calibration) for part in examples])
     asked = [
         one
-        for base, left_out in zip(bases, examples, strict=True)
-        for one in ask(base, calibrate_from(left_out, prior), developing)
+        for (base, its_questions), left_out in zip(bases, examples, strict=True)
+        for one in ask(base, calibrate_from(left_out, prior), its_questions)
     ]
     return Weights(calibration=fit_odds(asked, prior), alarm=fit_alarm(corpus.matcher(), developing))
+
+
+def other_base(folder: Path, files: Iterable[Path]) -> Base:
+    """Return another knowledge base and the development half of its questions."""
+    texts = [one for path in files for one in labelled(path)[0] if split_of(one.text) == "development"]
+    questions = [Question(one.text, frozenset(one.ids), "", SCOPED if one.ids else NEAR, True) for one in texts]
+    return read_knowledge(folder), questions
 
 
 def mean(calibrations: Sequence[MatcherCalibration]) -> MatcherCalibration:
@@ -145,13 +160,13 @@ def cut(corpus: Corpus, phrasings: int) -> Corpus:
 def ask(
     corpus: Corpus, calibration: MatcherCalibration, questions: Iterable[Question]
 ) -> list[tuple[Example, MatcherCalibration, float]]:
-    """Return each question with the calibration of its knowledge base and its sample weight."""
+    """Return each question with the calibration of its knowledge base and its sample weight; the weights sum to 1."""
     matcher = Matcher(corpus.documents, corpus.vocabulary, out_of_scope=corpus.out_of_scope)
     weights = {SCOPED: 1.0, NEAR: OUT_OF_SCOPE_WEIGHT, FAR: OUT_OF_SCOPE_WEIGHT}
+    asked = [one for one in questions if one.kind in weights]
+    total = sum(weights[one.kind] for one in asked)
     return [
-        (Example(matcher, matcher.score(one.text), one.ids), calibration, weights[one.kind])
-        for one in questions
-        if one.kind in weights
+        (Example(matcher, matcher.score(one.text), one.ids), calibration, weights[one.kind] / total) for one in asked
     ]
 
 

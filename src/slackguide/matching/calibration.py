@@ -44,7 +44,7 @@ MISSED = 0.06
 MIN_FOR_QUANTILE = 20
 """The minimum number of left-out phrasings for a threshold of scope from their quantile."""
 
-PRIOR_STRENGTH = 1.5
+PRIOR_STRENGTH = 30.0
 LABEL_PRIOR_STRENGTH = 5.0
 """The precision of the prior, for a signal or a feature of unit variance, in the number of examples."""
 
