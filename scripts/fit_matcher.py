@@ -48,7 +48,7 @@ KINDS = (UNSEEN, VAGUE, NEAR, FAR, HARMLESS, HARM)
 CUTS = (3, 5, 8, 12, 20)
 """Phrasings an entry in the smaller knowledge bases, which stand for those of others."""
 
-OUT_OF_SCOPE_WEIGHT = 0.1
+OUT_OF_SCOPE_WEIGHT = 0.3
 """Sample weight of a question out of scope when the scale and shift are fitted; questions in scope have weight 1."""
 
 FALSE_POSITIVE_RATES = {"weak_from": 0.026, "likely_from": 0.010, "clear_from": 0.0002}

@@ -44,7 +44,8 @@ MISSED = 0.06
 MIN_FOR_QUANTILE = 20
 """The minimum number of left-out phrasings for a threshold of scope from their quantile."""
 
-PRIOR_STRENGTH = 30.0
+PRIOR_STRENGTH = 1.5
+BLEND_PRIOR_STRENGTH = 50.0
 LABEL_PRIOR_STRENGTH = 5.0
 """The precision of the prior, for a signal or a feature of unit variance, in the number of examples."""
 
@@ -181,7 +182,7 @@ def fit_blend(examples: Sequence[Example], prior: Mapping[str, float]) -> dict[s
         (np.stack([one.scored.table for one in group]).astype(float), np.stack([one.wanted() for one in group]))
         for group in _by_matcher(examples)
     ]
-    weights = fit_softmax(groups, np.array([prior[feature] for feature in FEATURES]), PRIOR_STRENGTH)
+    weights = fit_softmax(groups, np.array([prior[feature] for feature in FEATURES]), BLEND_PRIOR_STRENGTH)
     return {feature: round(float(weight), DIGITS) for feature, weight in zip(FEATURES, weights, strict=True)}
 
 

@@ -23,7 +23,7 @@ SIGNALS = ("lead", "evidence", "foreign")
 log-odds that the query is out of scope, 0 in a knowledge base without out-of-scope messages."""
 
 SCOPE_SCALE = 2.0
-SCOPE_SHIFT = -1.5
+SCOPE_SHIFT = -1.0
 """The upper limit of the confidence for the log-odds of the scope. Chosen on the development half, where it leaves no
 question far out of scope with an answer."""
 
