@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import date
 
@@ -16,6 +17,7 @@ from slackguide.guide.rounded_times import rounded_at_a_limit
 from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import FactValue
 from slackguide.matching import Alert, Evidence, Match, Matching, SmallTalk
+from slackguide.matching.scoring import MatcherCalibration, shipped_weights
 from slackguide.matching.wordlist import common_words
 from slackguide.text import is_emoji_only, normalize, readings
 from slackguide.triage import Triage
@@ -27,14 +29,28 @@ EXACT = 1.0
 class Guide:
     """Answers concerns from one knowledge base. Immutable and safe to share between threads."""
 
-    def __init__(self, knowledge: KnowledgeBase) -> None:
+    def __init__(self, knowledge: KnowledgeBase, calibration: MatcherCalibration | None = None) -> None:
+        """Build the guide. `calibration` is that of the knowledge base; None answers with the shipped one."""
         self.knowledge = knowledge
+        self.is_calibrated = calibration is not None
         self.triage = Triage(knowledge)
         self._extractor = FactExtractor(knowledge.facts, knowledge.abbreviations, common_words())
-        corpus = Corpus.of(knowledge)
-        self._matcher = corpus.matcher()
+        matcher = Corpus.of(knowledge).matcher()
+        self._matcher = matcher if calibration is None else matcher.with_calibration(calibration)
         self._fact_ranking = FactRanking(knowledge)
         self._in_hours = frozenset(name for name, fact in knowledge.facts.items() if fact.unit == "hours")
+
+    @property
+    def has_shipped_calibration(self) -> bool:
+        """Whether the confidence is estimated from other knowledge bases."""
+        return self._matcher.calibration == shipped_weights().calibration
+
+    def with_calibration(self, calibration: MatcherCalibration) -> Guide:
+        """Return a guide with the same knowledge and index, and this calibration."""
+        guide = copy(self)
+        guide._matcher = self._matcher.with_calibration(calibration)
+        guide.is_calibrated = True
+        return guide
 
     def answer(self, concern: Concern, asker: Asker, *, today: date) -> Outcome:
         """Return the outcome for a concern. Relative dates in its text are resolved against `today`.
@@ -84,7 +100,7 @@ class Guide:
         if matching.outcome == "answer":
             return self._answer(
                 self.knowledge.entries[matches[0].id], concern, extracted, matches, matching.alerts, matching.urgent,
-                matching.why,
+                matching.why, runner_up=self._ranked_entry(matching.runner_up) if matching.runner_up else None,
             )  # fmt: skip
         facts = self._facts(concern, extracted)
         if matching.outcome == "choices":
@@ -127,6 +143,7 @@ class Guide:
         alerts: tuple[Alert, ...],
         urgent: bool,
         why: Evidence,
+        runner_up: RankedEntry | None = None,
     ) -> Answer:
         overridden = {*concern.facts, *concern.dropped}
         spans = {name: span for name, span in extracted.spans.items() if name not in overridden}
@@ -148,6 +165,7 @@ class Guide:
             unclear={name: question for name, question in unclear.items() if name not in overridden},
             urgent=urgent,
             why=why,
+            runner_up=runner_up,
         )
 
     def _ask_exactly(self, name: str, span: str) -> str:

@@ -75,6 +75,8 @@ class Answer(BaseOutcome):
     urgent: bool
     """Whether a clear pattern of a critical concern ranked this entry first, regardless of the other matches."""
     why: Evidence
+    runner_up: RankedEntry | None = None
+    """The second entry where the first is likely but not certain: to be shown as another possibility."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,3 +89,5 @@ class Matching:
     urgent: bool
     """Whether a clear pattern ranked a critical entry first."""
     why: Evidence
+    runner_up: Match | None = None
+    """The second match of an answer that is likely but not certain."""

@@ -38,9 +38,6 @@ QUOTED_WORDS = 12
 QUOTED_CHARACTERS = 90
 """Maximum number of characters that the card repeats of the question."""
 
-CLEAR_ANSWER = 0.95
-"""Confidence from which the card does not offer the second match."""
-
 
 def answer_card(
     answer: Answer,
@@ -226,10 +223,10 @@ def _not_this(answer: Answer, state: AnswerState) -> ButtonElement:
 
 
 def _runner_up(answer: Answer, state: AnswerState) -> list[Block]:
-    """Return the second match, if the first is not clear."""
-    if answer.confidence >= CLEAR_ANSWER or len(answer.matches) < 2 or answer.urgent:
+    """Return the second match, if the first is not certain."""
+    second = answer.runner_up
+    if second is None:
         return []
-    second = answer.matches[1]
     value = ChooseEntryPayload(replace(state, section=None), second.id).encode()
     open_it = button("Open", f"{Action.CHOOSE}:1", value, says=f"Open: {second.title}")
     return [SectionBlock(text=mrkdwn(f"Not this? *{escape(second.title).replace('*', '')}*"), accessory=open_it)]
