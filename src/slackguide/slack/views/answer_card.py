@@ -128,7 +128,7 @@ def _destination(answer: Answer, triage: Triage) -> list[Block]:
     if decision.instead:
         blocks.append(SectionBlock(text=mrkdwn(f"*Instead:* {escape(decision.instead)}")))
     elif target.kind == "self" and decision.path:
-        blocks.append(SectionBlock(text=mrkdwn(f"*First:* {escape(decision.path[0])}")))
+        blocks.append(SectionBlock(text=plain(decision.path[0])))
     return blocks
 
 
