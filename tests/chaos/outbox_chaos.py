@@ -50,6 +50,7 @@ from slackguide.storage.database import Database
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.outbox import SqlJobQueue
 from tests.chaos.outcome import Outcome, inconsistencies, wait_until_delivered
+from tests.support.advice import PlainAdvice
 from tests.support.databases import new_escalation, open_database
 from tests.support.waiting import pause
 
@@ -207,7 +208,7 @@ def deliver(url: str, port: int) -> None:
         queue=queue,
         sender=HttpSender(port),
         watchers=lambda _: (),
-        explain=lambda code, _: code,
+        explain=PlainAdvice(),
         jitter=random.random,
         stopping=stopping.is_set,
     )

@@ -104,8 +104,12 @@ def test_an_account_whose_end_only_slack_knows_of_is_not_shown_either(harness: A
     cleared(harness)
     harness.settle()
 
-    assert dropped(harness) == ["user_disabled"]
-    assert harness.pending() == ()
+    assert [(job.refused, job.state) for job in harness.pending()] == [("user_disabled", "due")]
+    assert "INTERNAL" not in read_by(harness, "ben")
+
+    harness.pass_time(61)
+    harness.until(lambda: not harness.pending())
+    assert dropped(harness) == ["account_closed"], "the account was looked up again"
 
 
 @pytest.mark.parametrize("kind", [FaultKind.SERVER_ERROR, FaultKind.CONNECTION_RESET, FaultKind.RATE_LIMITED])

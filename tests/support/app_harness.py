@@ -173,8 +173,9 @@ class AppHarness:
         self.until(lambda: not self.active() and self.sandbox.events.wait_until_empty() and not self.active())
 
     def active(self) -> tuple[PendingJob, ...]:
-        """Return the jobs that are due or being sent; not the dead-lettered ones."""
-        return tuple(job for job in self.pending() if job.state in ("due", "sending"))
+        """Return the jobs that are due or being sent; not the dead letters, nor those that wait after a refusal."""
+        jobs = self.pending()
+        return tuple(job for job in jobs if job.state == "sending" or (job.state == "due" and job.refused is None))
 
     def pending(self) -> tuple[PendingJob, ...]:
         """Return every unfinished job."""

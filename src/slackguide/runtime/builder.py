@@ -46,7 +46,7 @@ from slackguide.slack.listeners.route_command import RouteCommand
 from slackguide.slack.registry import Listeners
 from slackguide.slack.sender import SlackSender
 from slackguide.slack.thread_answers import TURNS, ThreadAnswers
-from slackguide.slack.views.error_advice import explain
+from slackguide.slack.views.error_advice import DeliveryAdvice
 from slackguide.storage import task_codec
 from slackguide.storage.bot_identity import BotIdentity
 from slackguide.storage.outbox import SqlJobQueue
@@ -146,6 +146,8 @@ class ServiceBuilder:
                 draw=self.app_home.view,
                 inbox=self.repositories.inbox,
                 record_view=self.repositories.escalations.record_home_view,
+                outbox=self.repositories.outbox_admin,
+                updater=self.updater,
             ),
             updater=self.updater,
         )
@@ -237,6 +239,7 @@ class ServiceBuilder:
             directory=self.directory_sync,
             knowledge=self._knowledge,
             clock=self.clock,
+            outbox=self.repositories.outbox_admin,
         )
 
     @cached_property
@@ -312,7 +315,7 @@ class ServiceBuilder:
                 queue=queue,
                 sender=self.sender,
                 watchers=self._watchers,
-                explain=explain,
+                explain=DeliveryAdvice(),
                 jitter=self.jitter,
                 stopping=self._stopping.is_set,
             ),

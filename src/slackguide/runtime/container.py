@@ -75,6 +75,7 @@ class Repositories:
     feedback: FeedbackRepository
     identities: BotIdentityRepository
     channels: ChannelRepository
+    outbox_admin: OutboxAdmin
 
 
 def open_repositories(
@@ -101,6 +102,7 @@ def open_repositories(
         feedback=FeedbackRepository(database=database),
         identities=BotIdentityRepository(database=database),
         channels=ChannelRepository(database=database, configured=channels),
+        outbox_admin=OutboxAdmin(database=database, notifier=notifier),
     )
 
 

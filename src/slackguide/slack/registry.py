@@ -73,6 +73,7 @@ def actions_of(listeners: Listeners) -> dict[Action, Listener]:
         Action.LINK: acknowledge,
         Action.HOME_PAGE: listeners.app_home.turn_page,
         Action.HOME_ASK: listeners.app_home.ask,
+        Action.RETRY_DELIVERY: listeners.app_home.retry,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
@@ -11,8 +12,8 @@ from slack_sdk import WebClient
 from slack_sdk.models.views import View
 
 from slackguide.delivery.jobs import Job
-from slackguide.delivery.sender import PostedMessage, RecipientDeniedError, SlackRefusedError
-from slackguide.delivery.tasks import AnswerMessage, NoteDirectReply, RefreshAppHome
+from slackguide.delivery.sender import ErrorCategory, PostedMessage, RecipientDeniedError, SlackRefusedError
+from slackguide.delivery.tasks import AnswerMessage, NoteDirectReply, RefreshAppHome, Task
 from slackguide.escalation.messages import NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import Escalation
 from slackguide.knowledge import KnowledgeBase
@@ -38,6 +39,10 @@ READERS_ATTEMPTS = 6
 
 After that the readers count as unknown.
 """
+
+
+STALE_CHANNEL_CODES = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
+"""Codes after which a channel's name is looked up again: the channel may have been replaced or renamed."""
 
 
 @dataclass(slots=True)
@@ -79,7 +84,8 @@ class SlackSender:
 
     def prepare(self, job: Job) -> None:
         """Look up the channel and render the message."""
-        self._prepared_messages[job.id] = self._prepare_message(job)
+        with self._doubting(job.task):
+            self._prepared_messages[job.id] = self._prepare_message(job)
         if len(self._prepared_messages) > 1000:  # jobs whose lease was lost are never posted here
             self._prepared_messages.pop(next(iter(self._prepared_messages)))
 
@@ -119,6 +125,25 @@ class SlackSender:
 
     def post(self, job: Job) -> PostedMessage:
         """Post or update the message."""
+        with self._doubting(job.task):
+            return self._post(job)
+
+    @contextmanager
+    def _doubting(self, task: Task) -> Iterator[None]:
+        """Forget what is stored about the channel or the person if Slack's answer contradicts it.
+
+        The next attempt looks it up again.
+        """
+        try:
+            yield
+        except SlackRefusedError as error:
+            if isinstance(task, PostEscalation) and error.code in STALE_CHANNEL_CODES:
+                self._channels.delete(task.channel)
+            elif isinstance(task, NotifyPerson | AnswerMessage) and error.category is ErrorCategory.USER:
+                self._directory.forget(task.user_id)
+            raise
+
+    def _post(self, job: Job) -> PostedMessage:
         prepared = self._prepared_messages.pop(job.id)
         match job.task:
             case UpdateCard(card=card):
@@ -134,17 +159,9 @@ class SlackSender:
                 call_slack(lambda: self._client.views_publish(user_id=user_id, view=view))
                 return PostedMessage(user_id, "")
             case PostEscalation() | NotifyPerson() | ReplyInThread() | AnswerMessage() | NoteDirectReply():
-                return self._send(job, prepared)
+                return self._post_message(job, prepared)
             case other:
                 assert_never(other)
-
-    def _send(self, job: Job, prepared: _PreparedMessage) -> PostedMessage:
-        try:
-            return self._post_message(job, prepared)
-        except SlackRefusedError as error:
-            if error.code == "channel_not_found" and isinstance(job.task, PostEscalation):
-                self._channels.delete(job.task.channel)  # renamed or recreated: the next attempt looks it up again
-            raise
 
     def _post_message(self, job: Job, prepared: _PreparedMessage) -> PostedMessage:
         assert prepared.card is not None

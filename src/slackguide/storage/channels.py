@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 
 from slackguide.storage.database import Database, insert_into
-from slackguide.storage.tables import channels
+from slackguide.storage.tables import channels, walks
 
 
 class ChannelRepository:
@@ -36,6 +36,17 @@ class ChannelRepository:
             )
 
     def delete(self, name: str) -> None:
-        """Delete a stored id that is no longer valid because the channel was deleted or renamed."""
+        """Delete a stored id that is no longer valid because the channel was deleted, archived or renamed."""
         with self._database.write() as connection:
-            connection.execute(delete(channels).where(channels.c.name == name))
+            forget_channel(connection, name)
+
+
+def forget_channel(connection: Connection, name: str) -> None:
+    """Delete the stored id of a channel and the progress of its lookup, so that it is looked up from the beginning."""
+    connection.execute(delete(channels).where(channels.c.name == name))
+    connection.execute(delete(walks).where(walks.c.name == channel_walk(name)))
+
+
+def channel_walk(name: str) -> str:
+    """Return the name of the walk that looks a channel up."""
+    return f"channel {name}"

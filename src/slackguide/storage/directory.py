@@ -112,6 +112,12 @@ class UserDirectory:
             )
         self._invalidate()
 
+    def delete(self, user_id: str) -> None:
+        """Delete a person whose stored data Slack contradicts, so that they are looked up again."""
+        with self._database.write() as connection:
+            forget_user(connection, user_id)
+        self._invalidate()
+
     def _current(self) -> _Snapshot:
         if self._writes_seen == self._writes and self._monotonic() - self._checked_at < RECHECK_SECONDS:
             return self._snapshot
@@ -146,6 +152,12 @@ class UserDirectory:
                 raise
             checked_at = self._monotonic()
         self._checked_at, self._writes_seen = checked_at, writes
+
+
+def forget_user(connection: Connection, user_id: str) -> None:
+    """Delete a person, so that they are looked up again."""
+    _increment_version(connection)
+    connection.execute(delete(people).where(people.c.user_id == user_id))
 
 
 def _load_users(connection: Connection) -> dict[str, DirectoryUser]:

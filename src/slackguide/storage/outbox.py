@@ -28,7 +28,7 @@ from slackguide.delivery.jobs import Job
 from slackguide.delivery.notifier import Notifier
 from slackguide.delivery.retry import Completed, DeadLettered, Dropped, Outcome, Retry
 from slackguide.delivery.sender import PostedMessage
-from slackguide.delivery.tasks import Task, dedupe_key, is_idempotent, needs_card, partition_key
+from slackguide.delivery.tasks import Task, dedupe_key, is_idempotent, needs_card, partition_key, sender_of
 from slackguide.errors import UnreadableRow
 from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import Escalation, Event, EventKind, PostedCard
@@ -51,6 +51,9 @@ DUE, CLAIMED, WAITING, DEAD_LETTERED, DONE, DROPPED = "due", "claimed", "waiting
 """States of a job. `waiting`: for the escalation's card. `parked` (a stored value): a dead letter."""
 
 FINISHED = (DONE, DROPPED)
+
+RETRIED: dict[str, object] = {"state": DUE, "tries": 0, "why": None, "refused": None, "refusals": 0}
+"""Columns of a job that is retried from the beginning."""
 
 _CLAIM_ATTEMPTS = 8
 """Maximum number of conversations to try in one claim, if other workers take their turns first."""
@@ -80,6 +83,7 @@ def enqueue(connection: Connection, now: datetime, escalation: Escalation | None
                 escalation_id=escalation.id if escalation is not None else None,
                 lane=partition_key(task, escalation),
                 once_key=dedupe_key(task, escalation),
+                sender=sender_of(task, escalation),
                 state=WAITING if is_waiting else DUE,
                 due_at=now,
                 set_at=now,
@@ -152,7 +156,7 @@ class SqlJobQueue:
             if row is None or len(tried_channels) == _CLAIM_ATTEMPTS:
                 return None
             try:
-                task, escalation = _decode_row(connection, row)
+                task, escalation = decode_row(connection, row)
             except UnreadableRow as error:
                 skipped = self._skip(row, error)
                 continue
@@ -223,7 +227,7 @@ class SqlJobQueue:
         Dead letters with such a code, written by releases up to 0.1.0, are due again as well. Notices about them are
         dropped, because they no longer apply.
         """
-        reset = {"state": DUE, "tries": 0, "why": None}
+        reset = {**RETRIED}
         refused = outbox.c.why.in_(codes)
         with self._database.write() as connection:
             now = self._database.now(connection)
@@ -289,6 +293,8 @@ class SqlJobQueue:
             known_timestamps=frozenset(card.ts for card in _cards(connection, escalation.id))
             if escalation
             else frozenset(),
+            refused=row.refused,
+            refusals=row.refusals,
         )
 
     def _detect_clock_step_back(self, connection: Connection, now: datetime) -> bool:
@@ -356,7 +362,7 @@ def _next_due(
     )
 
 
-def _decode_row(connection: Connection, row: Row[Any]) -> tuple[Task, Escalation | None]:
+def decode_row(connection: Connection, row: Row[Any]) -> tuple[Task, Escalation | None]:
     """Return the task and the escalation of a row, with a reply bound to its card if any. Raises `UnreadableRow`."""
     task = task_codec.decode_task(row.kind, row.payload)
     if row.escalation_id is None:
@@ -426,6 +432,8 @@ def _record_outcome(
 ) -> Escalation | None:
     """Store the outcome of an attempt. Return the updated escalation."""
     change = update(outbox).where(outbox.c.id == row.id)
+    if row.sender is not None and (row.refused is not None or _is_refused(decision)):
+        enqueue(connection, now, None, app_home.refresh_tasks(connection, now, [row.sender]))
     finished: dict[str, object] = {"settled_at": now, "once_key": None, "payload": {}}
     match decision:
         case Completed(posted=posted):
@@ -435,17 +443,24 @@ def _record_outcome(
                 return _record_post(connection, now, escalation, task, posted)
         case Dropped(code=code):
             connection.execute(change.values(**finished, state=DROPPED, why=code))
-        case Retry(after=after, partition_pause=pause, maybe_sent=maybe_sent, reason=reason):
-            due = now + timedelta(seconds=after)
-            connection.execute(change.values(state=DUE, due_at=due, set_at=now, doubtful=maybe_sent, why=reason))
+        case Retry(after=after, partition_pause=pause, maybe_sent=maybe_sent, reason=reason, refused=refused):
+            retried: dict[str, object] = {"state": DUE, "due_at": now + timedelta(seconds=after), "set_at": now}
+            if refused is not None:
+                repeated = refused == row.refused
+                retried |= {"refused": refused, "refusals": row.refusals + 1 if repeated else 1}
+            connection.execute(change.values(**retried, doubtful=maybe_sent, why=reason))
             if pause > 0:
                 _pause_channel(connection, row.lane, now, pause)
         case DeadLettered(code=code, maybe_sent=maybe_sent):
-            connection.execute(change.values(state=DEAD_LETTERED, doubtful=maybe_sent, why=code))
+            connection.execute(change.values(state=DEAD_LETTERED, doubtful=maybe_sent, why=code, refused=code))
             if escalation is not None and isinstance(task, PostEscalation):
                 details = {"code": code, "channel": task.channel}
                 mappers.append(connection, escalation.id, Event(now, None, EventKind.DEAD_LETTERED, details=details))
     return escalation
+
+
+def _is_refused(decision: Outcome) -> bool:
+    return isinstance(decision, DeadLettered) or (isinstance(decision, Retry) and decision.refused is not None)
 
 
 def _resume(connection: Connection, now: datetime, row: Row[Any]) -> None:
@@ -454,7 +469,7 @@ def _resume(connection: Connection, now: datetime, row: Row[Any]) -> None:
     if row.kind == task_codec.kind_of(NotifyPerson) and row.payload.get("notice") == NoticeKind.DEAD_LETTERED:
         connection.execute(change.values(state=DROPPED, settled_at=now, once_key=None, payload={}))
         return
-    connection.execute(change.values(state=DUE, due_at=now, set_at=now, tries=0, why=None))
+    connection.execute(change.values(**RETRIED, due_at=now, set_at=now))
     if row.kind == task_codec.kind_of(PostEscalation):
         mappers.append(connection, row.escalation_id, Event(now, None, EventKind.RETRIED))
 

@@ -149,6 +149,10 @@ class DirectorySync:
         user = self._users.find(user_id)
         return self._access_policy.decide(user) if user is not None else Denied(EXTERNAL_MESSAGE)
 
+    def forget(self, user_id: str) -> None:
+        """Delete a person whose stored data Slack contradicts, so that they are looked up again."""
+        self._users.delete(user_id)
+
     def _fetch_user(self, user_id: str) -> DirectoryUser:
         if self._identities.get(self._token) is None:
             self._identify()

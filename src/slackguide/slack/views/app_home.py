@@ -12,11 +12,15 @@ from slackguide.escalation.filters import PageCursor
 from slackguide.escalation.models import Escalation
 from slackguide.escalation.resolution import RESOLUTION_LABELS
 from slackguide.knowledge import KnowledgeBase, Role
-from slackguide.slack.button_payloads import HomePagePayload
+from slackguide.slack.button_payloads import HomePagePayload, RetryPayload
 from slackguide.slack.ids import COMMAND, Action, Callback
 from slackguide.slack.mrkdwn import escape, mention, mrkdwn, plain
 from slackguide.slack.views.blocks import actions, button, context, header
+from slackguide.slack.views.error_advice import TRY_AGAIN, Advice
 from slackguide.slack.views.escalation_card import STATES
+
+UNDELIVERED_SHOWN = 5
+"""Undelivered messages on App Home."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,22 @@ class HomeSection:
     pages: bool
 
 
-def home_view(lists: Sequence[HomeSection], knowledge: KnowledgeBase, role: Role) -> View:
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A message of the person that is not delivered: its subject as mrkdwn, and the id of its job.
+
+    `final`: it is not retried automatically.
+    """
+
+    job_id: int
+    subject: str
+    advice: Advice
+    final: bool
+
+
+def home_view(
+    lists: Sequence[HomeSection], knowledge: KnowledgeBase, role: Role, undelivered: Sequence[Undelivered] = ()
+) -> View:
     """Return App Home. Entries that `role` may not see are not named."""
     blocks: list[Block] = [
         header("Where does this concern go?"),
@@ -44,6 +63,7 @@ def home_view(lists: Sequence[HomeSection], knowledge: KnowledgeBase, role: Role
             accessory=button("Ask", Action.HOME_ASK, "ask", style="primary", says="Ask where a concern goes"),
         ),
     ]
+    blocks += _undelivered_blocks(undelivered)
     for listed in lists:
         blocks += _section_blocks(listed, knowledge, knowledge.hidden_from(role))
     return View(type="home", callback_id=Callback.HOME, blocks=blocks[:100])
@@ -52,6 +72,24 @@ def home_view(lists: Sequence[HomeSection], knowledge: KnowledgeBase, role: Role
 def text_home(text: str) -> View:
     """Return App Home with a text alone."""
     return View(type="home", callback_id=Callback.HOME, blocks=[SectionBlock(text=plain(text))])
+
+
+def _undelivered_blocks(jobs: Sequence[Undelivered]) -> list[Block]:
+    """Return the messages that are not delivered, each with its reason and a button. Nothing if there are none."""
+    if not jobs:
+        return []
+    blocks: list[Block] = [DividerBlock(), header("Not delivered yet")]
+    for job in jobs[:UNDELIVERED_SHOWN]:
+        after = "I have stopped trying." if job.final else "I keep trying."
+        text = f"{job.subject}: {escape(job.advice.happened)}. {escape(job.advice.remedy)}. {after}"
+        retry = button(
+            TRY_AGAIN, f"{Action.RETRY_DELIVERY}:{job.job_id}", RetryPayload(job.job_id).encode(),
+            says="Try again to deliver it",
+        )  # fmt: skip
+        blocks.append(SectionBlock(text=mrkdwn(text), accessory=retry, block_id=f"undelivered-{job.job_id}"))
+    if len(jobs) > UNDELIVERED_SHOWN:
+        blocks.append(context("There are more. They appear here when these are delivered."))
+    return blocks
 
 
 def _section_blocks(listed: HomeSection, knowledge: KnowledgeBase, hidden: Collection[str]) -> list[Block]:
