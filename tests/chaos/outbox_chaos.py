@@ -202,7 +202,12 @@ def deliver(url: str, port: int) -> None:
     database = Database(url=url, clock=lambda: datetime.now(UTC))
     notifier, stopping = Notifier(), threading.Event()
     queue = SqlJobQueue(
-        database=database, notifier=notifier, worker=uuid.uuid4().hex, lease=LEASE, post_interval=POST_INTERVAL
+        database=database,
+        notifier=notifier,
+        worker=uuid.uuid4().hex,
+        lease=LEASE,
+        post_interval=POST_INTERVAL,
+        person_interval=0.0,  # one requester sends all
     )
     dispatcher = Dispatcher(
         queue=queue,

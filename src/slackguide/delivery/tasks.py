@@ -80,6 +80,11 @@ def sender_of(task: Task, escalation: Escalation | None) -> str | None:
             assert_never(other)
 
 
+def limited_person(task: Task, escalation: Escalation | None) -> str | None:
+    """Return the id of the person whose allowance of posts and notices the task uses, None for all other tasks."""
+    return sender_of(task, escalation) if isinstance(task, PostEscalation | NotifyPerson | ReplyInThread) else None
+
+
 def dedupe_key(task: Task, escalation: Escalation | None) -> str | None:
     """Return a key that at most one unfinished job may have, for tasks that need not be queued twice."""
     match task:

@@ -259,15 +259,16 @@ class ServiceBuilder:
 
     @cached_property
     def delivery_queue(self) -> SqlJobQueue:
-        """The queue of all jobs except answers."""
-        return self._queue(without=task_codec.ANSWERS)
+        """The queue of the posts, replies and updates of escalations."""
+        return self._queue(only=task_codec.POSTS)
 
     @cached_property
     def workers(self) -> Sequence[Worker]:
-        """The workers for deliveries and for answers."""
+        """The workers for posts, for answers, and for notices, App Home and kinds that a newer version adds."""
         return (
             self._worker("delivery", self.delivery_queue),
             self._worker("answers", self._queue(only=task_codec.ANSWERS)),
+            self._worker("notices", self._queue(without=task_codec.ANSWERS | task_codec.POSTS)),
         )
 
     @cached_property

@@ -19,6 +19,7 @@ from slackguide.escalation.models import Escalation
 from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.access import Denied
 from slackguide.slack.api.calls import call_slack, paginate
+from slackguide.slack.api.deadlines import within
 from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.api.error_codes import error_from_code
 from slackguide.slack.ids import ESCALATION_EVENT, NOTICE_EVENT
@@ -33,6 +34,9 @@ log = logging.getLogger(__name__)
 
 SKEW_SECONDS = 60.0
 """Maximum clock skew between Slack and this machine."""
+
+STEP_SECONDS = 8.0
+"""Maximum seconds of all calls to look up, to find or to post: half a lease, which is renewed before each step."""
 
 READERS_ATTEMPTS = 6
 """Attempts, about half a minute, that wait for Slack's answer about a channel's readers.
@@ -84,7 +88,7 @@ class SlackSender:
 
     def prepare(self, job: Job) -> None:
         """Look up the channel and render the message."""
-        with self._doubting(job.task):
+        with self._doubting(job.task), within(STEP_SECONDS):
             self._prepared_messages[job.id] = self._prepare_message(job)
         if len(self._prepared_messages) > 1000:  # jobs whose lease was lost are never posted here
             self._prepared_messages.pop(next(iter(self._prepared_messages)))
@@ -92,9 +96,10 @@ class SlackSender:
     def find(self, job: Job) -> PostedMessage | None:
         """Return the job's message that Slack already has, identified by its metadata."""
         prepared = self._prepared_messages[job.id]
-        posted = self._find_in(job, prepared)
-        if posted is None and isinstance(job.task, AnswerMessage) and not is_direct_message(job.task.channel_id):
-            posted = self._find_elsewhere(job, job.task, prepared)
+        with within(STEP_SECONDS):
+            posted = self._find_in(job, prepared)
+            if posted is None and isinstance(job.task, AnswerMessage) and not is_direct_message(job.task.channel_id):
+                posted = self._find_elsewhere(job, job.task, prepared)
         return posted
 
     def _find_elsewhere(self, job: Job, task: AnswerMessage, prepared: _PreparedMessage) -> PostedMessage | None:
@@ -125,7 +130,7 @@ class SlackSender:
 
     def post(self, job: Job) -> PostedMessage:
         """Post or update the message."""
-        with self._doubting(job.task):
+        with self._doubting(job.task), within(STEP_SECONDS):
             return self._post(job)
 
     @contextmanager
