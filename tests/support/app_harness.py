@@ -74,6 +74,7 @@ class AppHarness:
         known: bool = True,
         app: BotApp | None = None,
         patience: float = WAIT_SECONDS,
+        honours_client_msg_id: bool = False,
     ) -> None:
         self.clock = ManualClock(WEDNESDAY)
         self._current_guide = guide
@@ -90,6 +91,7 @@ class AppHarness:
             routes={path: self._forward(path) for path in PATHS},
             seed="test",
             request_timeout=patience,
+            honours_client_msg_id=honours_client_msg_id,
         )
         self.workspace = self.sandbox.workspace
         self._transport = HttpTransport(url=f"{self.sandbox.url}slack/events", signing_secret=SECRET, timeout=patience)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import Any, assert_never
 
 from slack_sdk import WebClient
 from slack_sdk.models.views import View
+from slack_sdk.web import SlackResponse
 
 from slackguide.delivery.jobs import Job
 from slackguide.delivery.sender import ErrorCategory, PostedMessage, RecipientDeniedError, SlackRefusedError
@@ -47,6 +50,22 @@ After that the readers count as unknown.
 
 STALE_CHANNEL_CODES = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
 """Codes after which a channel's name is looked up again: the channel may have been replaced or renamed."""
+
+
+CLIENT_MSG_IDS = uuid.UUID("5f2b7a0e-6f0e-5f3e-9a53-0d7f6a3c1b84")
+"""Namespace of the UUIDs that identify messages to Slack."""
+
+UNKNOWN_DUPLICATE = frozenset({"duplicate_message_not_found", "duplicate_channel_not_found"})
+"""Documented errors of `chat.postMessage`: it knows the `client_msg_id`, but finds no message or channel for it."""
+
+
+def client_msg_id(job: Job) -> str:
+    """Return the id by which Slack can recognize that a later attempt sends the same message.
+
+    Slack documents it in the errors of `chat.postMessage` only, so nothing relies on it. The time distinguishes the job
+    from one of an earlier database.
+    """
+    return str(uuid.uuid5(CLIENT_MSG_IDS, f"{job.id} {job.created_at.astimezone(UTC).isoformat()}"))
 
 
 @dataclass(slots=True)
@@ -169,9 +188,21 @@ class SlackSender:
                 assert_never(other)
 
     def _post_message(self, job: Job, prepared: _PreparedMessage) -> PostedMessage:
+        try:
+            response = self._call_post_message(job, prepared, client_msg_id=client_msg_id(job))
+        except SlackRefusedError as error:
+            if error.code not in UNKNOWN_DUPLICATE:
+                raise
+            # Slack knows the id, but not its message any more. The dispatcher has looked for the message.
+            response = self._call_post_message(job, prepared)
+        channel, ts = str(response.get("channel") or prepared.channel_id), str(response["ts"])
+        link = self._permalink(channel, ts) if isinstance(job.task, PostEscalation) else None
+        return PostedMessage(channel, ts, link)
+
+    def _call_post_message(self, job: Job, prepared: _PreparedMessage, **more: Any) -> SlackResponse:
         assert prepared.card is not None
         message = prepared.card.message()
-        response = call_slack(
+        return call_slack(
             lambda: self._client.chat_postMessage(
                 channel=prepared.channel_id,
                 thread_ts=prepared.thread_ts,
@@ -179,11 +210,9 @@ class SlackSender:
                 unfurl_links=False,
                 unfurl_media=False,
                 **message,
+                **more,
             )
         )
-        channel, ts = str(response.get("channel") or prepared.channel_id), str(response["ts"])
-        link = self._permalink(channel, ts) if isinstance(job.task, PostEscalation) else None
-        return PostedMessage(channel, ts, link)
 
     def _prepare_message(self, job: Job) -> _PreparedMessage:
         task = job.task
