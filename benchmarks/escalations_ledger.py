@@ -42,6 +42,7 @@ from slackguide.storage.migrate import migrate
 from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.retention import RetentionService
 from slackguide.storage.tables import cases, escalations, events
+from slackguide.storage.walks import WalkRepository
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
@@ -217,6 +218,7 @@ def operations(database: Database, count: int) -> dict[str, Callable[[], object]
         access_policy=AccessPolicy(directory=people, our_team=lambda: "T0BENCH", leads=(), lead_groups=tuple),
         token=TOKEN,
         groups=tuple,
+        walks=WalkRepository(database=database),
     )
     app_home = AppHomeBuilder(
         escalations=repository,

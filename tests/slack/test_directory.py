@@ -36,6 +36,8 @@ def directory(harness: AppHarness) -> DirectorySync:
         access_policy=app,
         token=BOT_TOKEN,
         groups=lambda: knowledge.user_groups,
+        walks=harness.repositories.walks,
+        page_size=200,
     )
 
 

@@ -21,7 +21,7 @@ from slackguide.guide.reloading import ReloadableGuide
 from slackguide.runtime.builder import ServiceBuilder
 from slackguide.runtime.container import open_repositories, policies
 from slackguide.runtime.service import Service
-from slackguide.sandbox import AppReply, BotApp, Exchange, Message, OpenView, Sandbox, demo_team
+from slackguide.sandbox import AppReply, BotApp, Exchange, Message, OpenView, Sandbox, Team, demo_team
 from slackguide.sandbox.transport.http import Envelope, HttpTransport, signed_headers
 from slackguide.slack.ids import COMMAND
 from slackguide.slack.manifest import manifest
@@ -62,7 +62,8 @@ class AppHarness:
     """A workspace with slackguide in it. `environment` holds slackguide's settings.
 
     `known=False` leaves the user directory empty, as before the first sync. `patience` is the number of seconds that
-    Slack waits for an acknowledgement: longer than in reality, because a busy machine is no fault of ours.
+    Slack waits for an acknowledgement: longer than in reality, because a busy machine is no fault of ours. `team`
+    changes the workspace's initial state.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class AppHarness:
         app: BotApp | None = None,
         patience: float = WAIT_SECONDS,
         honours_client_msg_id: bool = False,
+        team: Callable[[Team], Team] = lambda team: team,
     ) -> None:
         self.clock = ManualClock(WEDNESDAY)
         self._current_guide = guide
@@ -87,7 +89,7 @@ class AppHarness:
             advance=self._advance,
             signing_secret=SECRET,
             bot_token=BOT_TOKEN,
-            team=demo_team(groups=groups, app=app or BotApp.from_manifest(manifest())),
+            team=team(demo_team(groups=groups, app=app or BotApp.from_manifest(manifest()))),
             routes={path: self._forward(path) for path in PATHS},
             seed="test",
             request_timeout=patience,

@@ -26,6 +26,7 @@ from slackguide.runtime.service import Service
 from slackguide.slack.access import AccessPolicy
 from slackguide.slack.answer_service import AnswerService
 from slackguide.slack.api.background import BackgroundTasks
+from slackguide.slack.api.channel_lookup import ChannelLookup
 from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.api.error_codes import INSTALLATION_CODES
 from slackguide.slack.api.modals import ModalOpener
@@ -58,6 +59,9 @@ MODAL_TIMEOUT = 2
 
 DELIVERY_TIMEOUT = 5
 """Seconds that Slack has to accept a message, well within a lease of 15 s."""
+
+DIRECTORY_TIMEOUT = 30
+"""Seconds that Slack has for a page of a thousand people, in the background."""
 
 REMINDER_INTERVAL = 15.0
 """Seconds between checks for due reminders."""
@@ -186,7 +190,8 @@ class ServiceBuilder:
     def directory_sync(self) -> DirectorySync:
         """The synchronization of the user directory."""
         return DirectorySync(
-            client=self.client,
+            client=self._client(DIRECTORY_TIMEOUT),
+            walks=self.repositories.walks,
             quick_client=self.modal_client,
             directory=self.repositories.directory,
             identities=self.repositories.identities,
@@ -243,11 +248,22 @@ class ServiceBuilder:
         )
 
     @cached_property
+    def channel_lookup(self) -> ChannelLookup:
+        """The lookup of channels by name."""
+        return ChannelLookup(
+            client=self.client,
+            channels=self.repositories.channels,
+            walks=self.repositories.walks,
+            wanted=lambda: {form.channel for form in self._knowledge().forms.values()},
+        )
+
+    @cached_property
     def sender(self) -> SlackSender:
         """The sender of the outbox's messages."""
         return SlackSender(
             client=self.client,
-            channels=self.repositories.channels,
+            channels=self.channel_lookup,
+            walks=self.repositories.walks,
             knowledge=self._knowledge,
             conversation=ThreadAnswers(
                 answers=self.answers, directory=self.directory_sync, readers=self.readers, ticks=self.ticks

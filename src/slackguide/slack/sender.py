@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, assert_never
 
 from slack_sdk import WebClient
@@ -21,17 +21,17 @@ from slackguide.escalation.messages import NotifyPerson, PostEscalation, ReplyIn
 from slackguide.escalation.models import Escalation
 from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.access import Denied
-from slackguide.slack.api.calls import call_slack, paginate
+from slackguide.slack.api.calls import INVALID_CURSOR, Page, call_slack, pages
+from slackguide.slack.api.channel_lookup import ChannelLookup
 from slackguide.slack.api.deadlines import within
 from slackguide.slack.api.directory_sync import DirectorySync
-from slackguide.slack.api.error_codes import error_from_code
 from slackguide.slack.ids import ESCALATION_EVENT, NOTICE_EVENT
 from slackguide.slack.surfaces import is_direct_message
 from slackguide.slack.thread_answers import ThreadAnswers
 from slackguide.slack.views.blocks import UPDATE_TEXT_LIMIT, RenderedMessage
 from slackguide.slack.views.direct import note_card
 from slackguide.slack.views.escalation_card import escalation_card, handed_over_card, notice_card
-from slackguide.storage.channels import ChannelRepository
+from slackguide.storage.walks import WalkRepository
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,8 @@ class SlackSender:
         self,
         *,
         client: WebClient,
-        channels: ChannelRepository,
+        channels: ChannelLookup,
+        walks: WalkRepository,
         knowledge: Callable[[], KnowledgeBase],
         conversation: ThreadAnswers,
         directory: DirectorySync,
@@ -98,6 +99,7 @@ class SlackSender:
     ) -> None:
         self._client = client
         self._channels = channels
+        self._walks = walks
         self._knowledge = knowledge
         self._thread_answers = conversation
         self._directory = directory
@@ -135,11 +137,34 @@ class SlackSender:
             return None
 
     def _find_in(self, job: Job, prepared: _PreparedMessage) -> PostedMessage | None:
-        oldest = str(job.created_at.timestamp() - SKEW_SECONDS)
-        for message in self._messages(prepared, oldest):
+        """Look for the message from the time of the job on. Continue where an earlier attempt was interrupted.
+
+        Messages that came after an interrupted search began are on pages that it had passed, so they are searched, too.
+        """
+        name = f"find {job.id} {prepared.channel_id}"
+        walk = self._walks.begin(name)
+        starts = (job.created_at, walk.started_at) if walk.resumed else (job.created_at,)
+        stored = walk.resumed
+        for step in range(walk.step, len(starts)):
+            cursor = walk.cursor if step == walk.step else ""
+            for page in self._history(prepared, starts[step], cursor):
+                posted = self._own_message(job, prepared, page.items)
+                following = (step, page.next_cursor) if page.next_cursor else (step + 1, "")
+                if posted is not None or following[0] == len(starts):
+                    if stored:
+                        self._walks.delete(name)
+                    return posted
+                self._walks.save(name, walk, *following)
+                stored = True
+        return None
+
+    def _own_message(
+        self, job: Job, prepared: _PreparedMessage, messages: Iterable[Mapping[str, Any]]
+    ) -> PostedMessage | None:
+        expected = self._metadata(job)
+        for message in messages:
             metadata = message.get("metadata") or {}
             payload = metadata.get("event_payload") or {}
-            expected = self._metadata(job)
             matches = metadata.get("event_type") == expected["event_type"] and payload == expected["event_payload"]
             if matches and message["ts"] not in job.known_timestamps:
                 return PostedMessage(
@@ -162,7 +187,7 @@ class SlackSender:
             yield
         except SlackRefusedError as error:
             if isinstance(task, PostEscalation) and error.code in STALE_CHANNEL_CODES:
-                self._channels.delete(task.channel)
+                self._channels.forget(task.channel)
             elif isinstance(task, NotifyPerson | AnswerMessage) and error.category is ErrorCategory.USER:
                 self._directory.forget(task.user_id)
             raise
@@ -218,7 +243,9 @@ class SlackSender:
         task = job.task
         match task:
             case PostEscalation(channel=channel):
-                return _PreparedMessage(self._channel(channel), escalation_card(_escalation_of(job), self._knowledge()))
+                return _PreparedMessage(
+                    self._channels.find(channel), escalation_card(_escalation_of(job), self._knowledge())
+                )
             case NotifyPerson(user_id=user_id, notice=notice, who=who, words=text):
                 decision = self._directory.authorize_recipient(user_id)
                 if isinstance(decision, Denied):
@@ -267,35 +294,30 @@ class SlackSender:
             return {"event_type": ESCALATION_EVENT, "event_payload": {"id": _escalation_of(job).id}}
         return {"event_type": NOTICE_EVENT, "event_payload": {"id": str(job.id)}}
 
-    def _channel(self, name: str) -> str:
-        """Return the id of a channel by its name, from the repository or from Slack's list of channels."""
-        if (known := self._channels.get(name)) is not None:
-            return known
-        for channel in paginate(
-            self._client,
-            "conversations.list",
-            "channels",
-            {"types": "public_channel,private_channel", "exclude_archived": "false"},
-        ):
-            if channel.get("name") == name:
-                self._channels.put(name, str(channel["id"]))
-                return str(channel["id"])
-        raise error_from_code("channel_not_found")
-
     def _direct_channel(self, user_id: str) -> str:
         response = call_slack(lambda: self._client.conversations_open(users=[user_id]))
         return str(response["channel"]["id"])
 
-    def _messages(self, prepared: _PreparedMessage, oldest: str) -> Iterator[Mapping[str, Any]]:
+    def _history(self, prepared: _PreparedMessage, since: datetime, cursor: str) -> Iterator[Page]:
+        """Yield the pages of the conversation or the thread. A cursor that Slack no longer knows begins it anew."""
+        try:
+            yield from self._history_from(prepared, since, cursor)
+        except SlackRefusedError as error:
+            if error.code != INVALID_CURSOR:
+                raise
+            yield from self._history_from(prepared, since, "")
+
+    def _history_from(self, prepared: _PreparedMessage, since: datetime, cursor: str) -> Iterator[Page]:
         arguments = {
             "channel": prepared.channel_id,
-            "oldest": oldest,
+            "oldest": str(since.timestamp() - SKEW_SECONDS),
             "include_all_metadata": "true",
             "inclusive": "true",
         }
         if prepared.thread_ts is None:
-            return paginate(self._client, "conversations.history", "messages", arguments)
-        return paginate(self._client, "conversations.replies", "messages", {**arguments, "ts": prepared.thread_ts})
+            return pages(self._client, "conversations.history", "messages", arguments, cursor=cursor)
+        arguments["ts"] = prepared.thread_ts
+        return pages(self._client, "conversations.replies", "messages", arguments, cursor=cursor)
 
     def _permalink(self, channel: str, ts: str) -> str | None:
         """Return the permalink of a message. Without one the message still counts as posted."""

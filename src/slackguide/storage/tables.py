@@ -268,7 +268,6 @@ walks = Table(
     Column("step", Integer, nullable=False),
     Column("cursor", Text, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
-    Column("resumed", Boolean, nullable=False, server_default=text("false")),
 )
 
 drafts = Table(

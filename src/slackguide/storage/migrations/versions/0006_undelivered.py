@@ -36,6 +36,5 @@ def upgrade() -> None:
         sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("cursor", sa.Text(), nullable=False),
         sa.Column("started_at", UtcDateTime(), nullable=False),
-        sa.Column("resumed", sa.Boolean(), nullable=False, server_default=sa.text("false")),
         sa.PrimaryKeyConstraint("name", name="pk_walks"),
     )
