@@ -40,6 +40,7 @@ from slackguide.slack.installation import InstallationCheck, InstallationStatus,
 from slackguide.slack.listeners.answer_actions import AnswerActions
 from slackguide.slack.listeners.app_home import AppHome
 from slackguide.slack.listeners.ask_modal import AskModal
+from slackguide.slack.listeners.channel_events import ChannelEvents
 from slackguide.slack.listeners.escalation_actions import EscalationActions
 from slackguide.slack.listeners.escalation_form import EscalationFormSubmission
 from slackguide.slack.listeners.message_events import MessageEvents
@@ -153,6 +154,7 @@ class ServiceBuilder:
                 outbox=self.repositories.outbox_admin,
                 updater=self.updater,
             ),
+            channels=ChannelEvents(channels=self.repositories.channels),
             updater=self.updater,
         )
 
