@@ -52,13 +52,11 @@ class CallDeadline:
         self._lock = threading.Lock()
         self._watched: list[socket.socket] = []
         self._expired = False
-        self._timer = threading.Timer(seconds, self._expire)
-        self._timer.daemon = True
+        self._timer: threading.Timer | None = None
 
     def __enter__(self) -> Self:
-        """Start the timer."""
+        """Let connections of this thread belong to the call. The first one starts the timer."""
         self._token = _call.set(self)
-        self._timer.start()
         return self
 
     def __exit__(
@@ -66,7 +64,8 @@ class CallDeadline:
     ) -> None:
         """Stop the timer. Raises TimeoutError if the time is over: the response may be incomplete."""
         _call.reset(self._token)
-        self._timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
         with self._lock:
             for connection in self._watched:
                 connection.close()
@@ -92,7 +91,11 @@ class CallDeadline:
         """Keep a duplicate of the socket. To shut it down ends the connection, also below TLS."""
         with self._lock:
             self._watched.append(connection.dup())
-        if self._expired:
+        if self._timer is None:
+            self._timer = threading.Timer(max(self._ends - time.monotonic(), 0.0), self._expire)
+            self._timer.daemon = True
+            self._timer.start()
+        elif self._expired:
             self._expire()
 
     def _expire(self) -> None:

@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 
 from slackguide.delivery.sender import DeliveryError, ErrorCategory, RateLimitedError, SlackRefusedError
 from slackguide.errors import StorageError
-from slackguide.slack.access import EXTERNAL_MESSAGE, AccessDecision, AccessPolicy, Allowed, Denied, UnknownUser
+from slackguide.slack.access import AccessDecision, AccessPolicy, Allowed, Denied, UnknownUser
 from slackguide.slack.api.calls import INVALID_CURSOR, call_slack, pages
 from slackguide.storage.bot_identity import BotIdentity, BotIdentityRepository
 from slackguide.storage.directory import DirectoryUser, UserDirectory
@@ -158,11 +158,10 @@ class DirectorySync:
     def authorize_recipient(self, user_id: str) -> Allowed | Denied:
         """Return whether this user may receive content. Look up an unknown user in Slack first.
 
-        Unlike `authorize`, it raises `DeliveryError` or `StorageError` if the lookup fails.
+        Unlike `authorize`, it raises `DeliveryError` or `StorageError` if the lookup fails, also if Slack does not know
+        the user: that is tried again before their message is given up.
         """
-        self.ensure_known(user_id)
-        user = self._users.find(user_id)
-        return self._access_policy.decide(user) if user is not None else Denied(EXTERNAL_MESSAGE)
+        return self._access_policy.decide(self._users.find(user_id) or self._fetch_user(user_id))
 
     def forget(self, user_id: str) -> None:
         """Delete a person whose stored data Slack contradicts, so that they are looked up again."""
