@@ -81,7 +81,7 @@ ANSWERS: dict[str, Callable[[Callable[[], Response]], Response]] = {
 
 
 LATE = "late"
-"""An answer of its own: a timeout, and Slack processes the message only when the next message is posted.
+"""An answer of its own: a timeout, and Slack processes the message only when it is posted again.
 
 It is the window that README.md names: the search between the two finds nothing.
 """
@@ -94,7 +94,7 @@ class Plan:
     """A crash at `crash`, and the answer `answer` for one call.
 
     That call is the one with the number `answer_at`, or with None the first one after the crash. `log` has every
-    commit and every call of the run in order. `late` is a message that Slack processes late.
+    commit and every call of the run in order. `late` has messages that Slack processes late.
     """
 
     crash: Place | None = None
@@ -105,7 +105,7 @@ class Plan:
     commits: int = 0
     calls: int = 0
     log: list[str] = field(default_factory=list)
-    late: Callable[[], Response] | None = None
+    late: dict[str, Callable[[], Response]] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
 
     def commit_begins(self) -> None:
@@ -118,20 +118,22 @@ class Plan:
         """Raise `Crash` if the process ends after the current commit."""
         self._crash("commit", self.commits, Moment.AFTER)
 
-    def call(self, method: str, run: Callable[[], Response]) -> Response:
-        """Count a call and answer it as planned. Raise `Crash` if the process ends before or after it."""
+    def call(self, method: str, message: str, run: Callable[[], Response]) -> Response:
+        """Count a call and answer it as planned. Raise `Crash` if the process ends before or after it.
+
+        `message` identifies a message across its attempts; it is empty if the call posts none.
+        """
         self.calls += 1
         number = self.calls
         self.log.append(f"call {number} {method}")
         self.seen.append(method)
         self._crash("call", number, Moment.BEFORE)
-        if self.late is not None and method == POST:
-            late, self.late = self.late, None
-            late()
+        if message in self.late:
+            self.late.pop(message)()
         if not self.answered and self._is_answered_here(number):
             self.answered = True
             if self.answer == LATE:
-                self.late = run
+                self.late[message] = run
                 raise TimeoutError
             return ANSWERS[self.answer](run)
         response = run()

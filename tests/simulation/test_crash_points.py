@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -101,16 +102,17 @@ def test_only_a_message_that_slack_processes_after_the_search_is_doubled(
     store: Store, small_guide: ReloadableGuide, script: Script, honours: bool
 ) -> None:
     """The stated window, at each message: once more for each, unless Slack honours the `client_msg_id`."""
-    world = World(store, small_guide, honours_client_msg_id=honours)
-    runs = Runs(world, script)
-    plain = runs.run(Plan())
-    posts = [number for number, method in enumerate(plain.seen, 1) if method == POST]
-    assert posts
-    assert runs.faults == []
-    for number in posts:
-        runs.faults.clear()
-        runs.run(Plan(answer=LATE, answer_at=number))
-        doubled = [fault for fault in runs.faults if "2 times" in fault]
-        assert bool(doubled) is not honours
-        assert [fault for fault in runs.faults if "0 times" in fault or "is parked" in fault] == [], "nothing is lost"
-    world.close()
+    with closing(World(store, small_guide, honours_client_msg_id=honours)) as world:
+        runs = Runs(world, script)
+        plain = runs.run(Plan())
+        posts = [number for number, method in enumerate(plain.seen, 1) if method == POST]
+        assert posts
+        assert runs.faults == []
+        for number in posts:
+            runs.faults.clear()
+            runs.run(Plan(answer=LATE, answer_at=number))
+            doubled = [fault for fault in runs.faults if "2 times" in fault]
+            assert bool(doubled) is not honours
+            assert [fault for fault in runs.faults if "0 times" in fault or "is parked" in fault] == [], (
+                "nothing is lost"
+            )

@@ -43,7 +43,7 @@ from slackguide.storage.outbox import SqlJobQueue
 from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.tables import metadata
 from slackguide.storage.walks import WalkRepository
-from tests.simulation.plan import Crash, Plan, Response
+from tests.simulation.plan import POST, Crash, Plan, Response
 from tests.support.clock import ManualClock
 from tests.support.credentials import BOT_TOKEN, SECRET
 from tests.support.databases import Store
@@ -270,7 +270,8 @@ class World:
             assert answer is not None
             return {"status": answer.status, "headers": answer.headers, "body": json.dumps(answer.body)}
 
-        return self.plan.call(method, run)
+        body = json.loads(request.data) if method == POST and isinstance(request.data, bytes) else {}
+        return self.plan.call(method, body.get("client_msg_id", ""), run)
 
     def _set_database_clock(self) -> None:
         if not self.database.is_sqlite:
