@@ -39,8 +39,10 @@ from slackguide.storage.database import Database
 from slackguide.storage.directory import DirectoryUser, UserDirectory
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.migrate import migrate
+from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.retention import RetentionService
 from slackguide.storage.tables import cases, escalations, events
+from slackguide.storage.walks import WalkRepository
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
@@ -216,9 +218,15 @@ def operations(database: Database, count: int) -> dict[str, Callable[[], object]
         access_policy=AccessPolicy(directory=people, our_team=lambda: "T0BENCH", leads=(), lead_groups=tuple),
         token=TOKEN,
         groups=tuple,
+        walks=WalkRepository(database=database),
     )
     app_home = AppHomeBuilder(
-        escalations=repository, people=people, directory=directory, knowledge=lambda: knowledge, clock=lambda: NOW
+        escalations=repository,
+        people=people,
+        directory=directory,
+        knowledge=lambda: knowledge,
+        clock=lambda: NOW,
+        outbox=OutboxAdmin(database=database, notifier=Notifier()),
     )
     recent = {made.escalation.id: made for made in islice(generate(count), 2000)}
 

@@ -52,6 +52,7 @@ class SandboxOptions(TypedDict, total=False):
     request_timeout: float
     signing_clock: Callable[[], float]
     seed: str
+    honours_client_msg_id: bool
 
 
 def team() -> Team:

@@ -28,6 +28,7 @@ from slackguide.storage.feedback import FeedbackRepository
 from slackguide.storage.inbox import EventInbox
 from slackguide.storage.migrate import migrate
 from slackguide.storage.outbox_admin import OutboxAdmin
+from slackguide.storage.walks import WalkRepository
 from slackguide.triage.completeness import load_verified
 
 log = logging.getLogger(__name__)
@@ -92,6 +93,8 @@ class Repositories:
     feedback: FeedbackRepository
     identities: BotIdentityRepository
     channels: ChannelRepository
+    walks: WalkRepository
+    outbox_admin: OutboxAdmin
 
 
 def open_repositories(
@@ -118,6 +121,8 @@ def open_repositories(
         feedback=FeedbackRepository(database=database),
         identities=BotIdentityRepository(database=database),
         channels=ChannelRepository(database=database, configured=channels),
+        walks=WalkRepository(database=database),
+        outbox_admin=OutboxAdmin(database=database, notifier=notifier),
     )
 
 

@@ -91,7 +91,7 @@ class AccessPolicy:
             return Denied(DEACTIVATED_MESSAGE, Denial.DEACTIVATED)
         if person.bot:
             return Denied(BOT_MESSAGE, Denial.BOT)
-        if ours is not None and person.team_id and person.team_id != ours:
+        if ours is not None and not person.is_member_of(ours):
             return Denied(EXTERNAL_MESSAGE, Denial.OUTSIDER)
         if person.guest:
             return Denied(GUEST_MESSAGE, Denial.GUEST)

@@ -274,6 +274,30 @@ class EscalationPayload:
 
 
 @dataclass(frozen=True, slots=True)
+class RetryPayload:
+    """A button that retries an undelivered message: one job, or the post of an escalation."""
+
+    job_id: int | None = None
+    escalation_id: str | None = None
+
+    def encode(self) -> str:
+        """Return the button's value."""
+        return json.dumps({"job": self.job_id, "escalation": self.escalation_id})
+
+    @classmethod
+    def parse(cls, value: str | None) -> Self:
+        """Read a button's value. Raises `OutdatedActionError`."""
+        raw = _load(value)
+        try:
+            job_id, escalation_id = raw["job"], raw["escalation"]
+        except (KeyError, TypeError):
+            raise OutdatedActionError from None
+        if type(job_id) is int or isinstance(escalation_id, str):
+            return cls(job_id, escalation_id)
+        raise OutdatedActionError
+
+
+@dataclass(frozen=True, slots=True)
 class HomePagePayload:
     """A button that turns the page of one App Home list; `after` is None for the first page."""
 

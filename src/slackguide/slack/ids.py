@@ -47,6 +47,7 @@ class Action(StrEnum):
     LINK = "link"
     HOME_PAGE = "home_page"
     HOME_ASK = "home_ask"
+    RETRY_DELIVERY = "delivery_retry"
 
 
 class Callback(StrEnum):
