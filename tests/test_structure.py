@@ -23,7 +23,6 @@ LAYERS: dict[str, set[str]] = {
     "wsgi_server": set(),
     "knowledge": {"errors", "time_zones"},
     "matching": {"errors", "text"},
-    "triage": {"errors", "knowledge"},
     "extraction": {"errors", "knowledge", "text"},
     "guide": {"errors", "knowledge", "matching", "triage", "extraction", "text"},
     "escalation": {"errors", "knowledge", "text"},
@@ -95,7 +94,6 @@ REPEATED_FILE_NAMES = {
     "sender": "the protocol of the message sender, and its implementation for Slack",
     "socket_mode": "Socket Mode: the client's, and the server of the sandbox",
     "tokenizer": "the tokenizers of matching and extraction",
-    "triage": "the triage of an entry: the command and the blocks",
     "types": "the data types that the modules of one package share",
     "wsgi": "the WSGI applications of the service and of the sandbox",
 }
