@@ -23,6 +23,7 @@ LAYERS: dict[str, set[str]] = {
     "wsgi_server": set(),
     "knowledge": {"errors", "time_zones"},
     "matching": {"errors", "text"},
+    "triage": {"errors", "knowledge"},
     "extraction": {"errors", "knowledge", "text"},
     "guide": {"errors", "knowledge", "matching", "triage", "extraction", "text"},
     "escalation": {"errors", "knowledge", "text"},
