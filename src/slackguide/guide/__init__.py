@@ -1,7 +1,7 @@
 """The guide: combine matching, fact extraction and triage to turn a concern into an outcome."""
 
 from slackguide.guide.guide import Guide
-from slackguide.guide.json_output import outcome_json
+from slackguide.guide.json_output import destination_json, outcome_json
 from slackguide.guide.outcomes import (
     LEAST_PRIVILEGED,
     Answer,
@@ -27,5 +27,6 @@ __all__ = [
     "Outcome",
     "RankedEntry",
     "Social",
+    "destination_json",
     "outcome_json",
 ]

@@ -37,7 +37,7 @@ class Guide:
 
         Raises `UnusableInput` if the concern refers to an entry that does not exist.
         """
-        hidden = self.knowledge.hidden_from(asker.role)
+        hidden = self.knowledge.hidden_from(*asker.roles)
         if concern.entry is not None:
             return self._by_id(concern, concern.entry, hidden, today)
         reading = normalize(concern.text)
@@ -49,7 +49,7 @@ class Guide:
 
     def match(self, text: str, asker: Asker) -> Matching:
         """Match a text against the entries that are visible to the asker."""
-        return self._matcher.match(normalize(text), hidden=self.knowledge.hidden_from(asker.role))
+        return self._matcher.match(normalize(text), hidden=self.knowledge.hidden_from(*asker.roles))
 
     def facts_in(self, text: str, *, today: date) -> Mapping[str, FactValue]:
         """Return the facts that can be extracted from the text alone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, assert_never
 
 from slackguide.guide.outcomes import Answer, BaseOutcome, Choices, NoAnswer, Outcome, Social
+from slackguide.knowledge import Destination
 
 DIGITS = 4
 """Decimal places of a confidence. The calibration is not more precise."""
@@ -41,6 +42,11 @@ def _common_json(name: str, outcome: BaseOutcome, answer: dict[str, Any] | None)
     }
 
 
+def destination_json(target: Destination) -> dict[str, Any]:
+    """Return a destination, with its `url`, `mailbox`, `pager` and `command` if it has them."""
+    return {"id": target.id, "kind": target.kind, "name": target.name, **target.contacts}
+
+
 def _answer_json(answer: Answer) -> dict[str, Any]:
     entry, decision = answer.entry, answer.decision
     target = decision.destination
@@ -50,7 +56,7 @@ def _answer_json(answer: Answer) -> dict[str, Any]:
         "priority": entry.priority,
         "warnings": [*decision.warnings, *decision.cautions],
         "path": list(decision.path),
-        "destination": {"id": target.id, "kind": target.kind, "name": target.name} if target else None,
+        "destination": destination_json(target) if target else None,
         "facts": dict(decision.known_facts),
         "missing": list(decision.missing),
         "because": list(decision.because),

@@ -12,12 +12,17 @@ from slackguide.knowledge.condition_parser import ConditionParser
 from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within, both, facts_of
 from slackguide.knowledge.diagnostics import did_you_mean
 from slackguide.knowledge.entries import (
+    BASE_ROLES,
+    BUILT_IN_KINDS,
     ArticleSpec,
     CitationSpec,
+    DestinationSpec,
     DocumentSpec,
     EntrySpec,
     ExampleMessages,
+    KindSpec,
     NoteTemplate,
+    RoleSpec,
     RuleSpec,
     SeeAlsoSpec,
     StepSpec,
@@ -63,7 +68,9 @@ class Linker:
         self._files = files
         self._key_paths: dict[tuple[str, str], str] = {}
         self._destinations: dict[str, Destination] = {
-            NOT_ELIGIBLE: Destination(NOT_ELIGIBLE, "not_eligible", "Not eligible")
+            NOT_ELIGIBLE: Destination(
+                NOT_ELIGIBLE, "not_eligible", "Not eligible", kind_label=BUILT_IN_KINDS["not_eligible"].label
+            )
         }
         self._articles: dict[str, ArticleSpec] = self._collect("articles")
         self._documents: dict[str, DocumentSpec] = self._collect("documents")
@@ -72,8 +79,9 @@ class Linker:
         self._forms: dict[str, Form] = self._collect("forms")
         self._messages: dict[str, ExampleMessages] = self._collect("messages")
         self._out_of_scope: dict[str, OutOfScopeSpec] = self._collect("out_of_scope")
-        for id, spec in self._collect("destinations").items():
-            self._destinations[id] = Destination(id, spec.kind, spec.name, spec.also, spec.note)
+        self._kinds: dict[str, KindSpec] = self._collect("kinds")
+        self._destinations |= {id: self._destination(id, spec) for id, spec in self._collect("destinations").items()}
+        self._roles = self._collect_roles()
         self._tables: dict[str, tuple[tuple[RuleSpec, ...], YamlSource]] = {}
         self._procedures: dict[str, tuple[tuple[StepSpec, ...], YamlSource]] = {}
         specs = self._condition_specs()
@@ -128,7 +136,7 @@ class Linker:
             forms=self._forms,
             implied_facts=implied_facts,
             tables=tables,
-            team_lead_groups=tuple(group for parsed in self._files if parsed.roles for group in parsed.roles.team_lead),
+            roles=self._roles,
             abbreviations=abbreviations,
             synonyms=tuple(synonyms),
             out_of_scope=tuple(message for topic in self._out_of_scope.values() for message in topic.messages),
@@ -143,6 +151,49 @@ class Linker:
             if topic.pointer is not None:
                 pointers[topic.pointer] = (*pointers.get(topic.pointer, ()), *topic.messages)
         return pointers
+
+    def _destination(self, id: str, spec: DestinationSpec) -> Destination:
+        kind = self._kinds.get(spec.kind) or BUILT_IN_KINDS.get(spec.kind)
+        return Destination(
+            id=id,
+            kind=spec.kind,
+            name=spec.name,
+            also=spec.also,
+            note=spec.note,
+            kind_label=kind.label if kind else spec.kind.replace("_", " "),
+            icon=kind.icon if kind else None,
+            url=spec.url,
+            mailbox=spec.mailbox,
+            pager=spec.pager,
+            command=spec.command,
+        )
+
+    def _check_kind(self, spec: DestinationSpec, source: YamlSource, key_path: KeyPath) -> None:
+        """Report a kind that is not declared. A knowledge base without `kinds` can use any word."""
+        declared = self._declared("kinds")
+        known = declared | BUILT_IN_KINDS.keys()
+        if declared and not self._unreadable and spec.kind not in known:
+            source.report(key_path, f"unknown kind `{spec.kind}`{did_you_mean(spec.kind, known)}; add it to `kinds`")
+
+    def _collect_roles(self) -> dict[str, RoleSpec]:
+        """Return the declared roles. Several files can add user groups to one role."""
+        roles: dict[str, RoleSpec] = {}
+        for parsed in self._files:
+            for name, role in parsed.roles.items():
+                before = roles.get(name, RoleSpec())
+                roles[name] = RoleSpec(label=before.label or role.label, groups=(*before.groups, *role.groups))
+        return roles
+
+    def _audience(self, entry: EntrySpec, source: YamlSource, key_path: KeyPath) -> frozenset[str]:
+        """Return the roles that may see the entry. Report unknown ones."""
+        known = dict.fromkeys((*BASE_ROLES, *self._roles))
+        for number, role in enumerate(entry.audience):
+            if role not in known and not self._unreadable:
+                source.report(
+                    (*key_path, "audience", number),
+                    f"unknown role `{role}`{did_you_mean(role, known)} (roles: {', '.join(known)})",
+                )
+        return frozenset(entry.audience or known)
 
     # -- declarations -------------------------------------------------------------------------------------------------
 
@@ -207,7 +258,8 @@ class Linker:
                         )
             for id, form in parsed.section("forms").items():
                 check_form_definition(id, form, self._facts, self._unknown_facts, source)
-            for id in parsed.section("destinations"):
+            for id, spec in parsed.section("destinations").items():
+                self._check_kind(spec, source, ("destinations", id, "kind"))
                 if id in articles:
                     source.report(("destinations", id), f"`{id}` is also an article's id: rename one", at_key=True)
         self._check_forms()
@@ -304,7 +356,7 @@ class Linker:
             distinguish_from=entry.distinguish_from,
             sources=self._sources(entry.source, source, (*key_path, "source")),
             conflicts=entry.conflicts,
-            audience=frozenset(entry.audience),
+            audience=self._audience(entry, source, key_path),
             priority=entry.priority,
             signs=entry.signs,
             messages=self._named_messages(entry, source, key_path),
@@ -434,7 +486,10 @@ class Linker:
         if not self._reference("destination", id, ["destinations", "articles"], source, key_path):
             return None
         if article := self._articles.get(id):
-            return Destination(id, "article", article.title[:150])
+            kind = self._kinds.get("article", BUILT_IN_KINDS["article"])
+            return Destination(
+                id, "article", article.title[:150], kind_label=kind.label, icon=kind.icon, url=article.url
+            )
         return self._destinations.get(id)
 
     def _steps(

@@ -19,7 +19,9 @@ from slackguide.knowledge.entries import (
     EntrySpec,
     ExampleMessages,
     IsoDate,
+    KindSpec,
     NoteTemplate,
+    RoleSpec,
     RuleSpec,
     SeeAlsoSpec,
     StepSpec,
@@ -58,12 +60,14 @@ class GlossarySpec(Model):
     )
 
 
-class RolesSpec(Model):
-    """The Slack user groups whose members have a role. All other users are agents."""
+def _groups_alone(value: object) -> object:
+    groups = [value] if isinstance(value, str) else value
+    return {"groups": groups} if isinstance(groups, list) else groups
 
-    team_lead: Annotated[tuple[Id, ...], ListOf] = Field(
-        default=(), description="Handles of user groups, without the @"
-    )
+
+_TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+
+Roles = dict[Id, Annotated[RoleSpec, Shorthand(_groups_alone, lambda _: dict(_TEXTS))]]
 
 
 Procedure = Annotated[StepSpecs, Field(min_length=1, max_length=20)]
@@ -81,9 +85,7 @@ def _messages_alone(value: object) -> object:
     return {"messages": messages} if isinstance(messages, list) else messages
 
 
-_MESSAGES_ALONE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-
-OutOfScope = Annotated[OutOfScopeSpec, Shorthand(_messages_alone, lambda _: dict(_MESSAGES_ALONE))]
+OutOfScope = Annotated[OutOfScopeSpec, Shorthand(_messages_alone, lambda _: dict(_TEXTS))]
 
 
 class KnowledgeFile(Model):
@@ -98,6 +100,9 @@ class KnowledgeFile(Model):
     )
     destinations: dict[Id, DestinationSpec] | None = Field(
         default=None, min_length=1, description="The destinations of cases"
+    )
+    kinds: dict[Id, KindSpec] | None = Field(
+        default=None, min_length=1, description="The kinds of destinations, with their names for agents"
     )
     articles: dict[Id, ArticleSpec] | None = Field(
         default=None, min_length=1, description="Help articles that entries refer to"
@@ -123,7 +128,9 @@ class KnowledgeFile(Model):
         min_length=1,
         description="Messages that no entry answers, by topic, as negative training examples",
     )
-    roles: RolesSpec | None = Field(default=None, description="Roles by Slack user group")
+    roles: Roles | None = Field(
+        default=None, description="Roles by Slack user group. People in none of the groups are agents"
+    )
     glossary: GlossarySpec | None = Field(default=None, description="Abbreviations and synonyms")
 
 
@@ -147,7 +154,8 @@ _MODELS: tuple[type[Model], ...] = (
     ImpliedValueSpec,
     ConditionSpec,
     GlossarySpec,
-    RolesSpec,
+    RoleSpec,
+    KindSpec,
     Form,
     FormField,
     ReminderRules,
@@ -168,7 +176,7 @@ class ParsedFile:
     named: dict[str, dict[str, Any]] = field(default_factory=dict)
     declared: dict[str, set[str]] = field(default_factory=dict)
     glossary: GlossarySpec | None = None
-    roles: RolesSpec | None = None
+    roles: dict[str, RoleSpec] = field(default_factory=dict)
 
     unreadable: bool = False
     """Whether the file or a section of it could not be parsed. Then its declarations are unknown."""
@@ -179,6 +187,7 @@ class ParsedFile:
 
 
 _SECTION_MODELS: dict[str, Any] = {
+    "kinds": KindSpec,
     "destinations": DestinationSpec,
     "articles": ArticleSpec,
     "documents": DocumentSpec,
@@ -218,7 +227,7 @@ def parse(source: YamlSource) -> ParsedFile:
     if "glossary" in raw:
         parsed.glossary = _validate(GlossarySpec, raw["glossary"], source, ("glossary",))
     if "roles" in raw:
-        parsed.roles = _validate(RolesSpec, raw["roles"], source, ("roles",))
+        parsed.roles = _validate(Roles, raw["roles"], source, ("roles",)) or {}
     return parsed
 
 

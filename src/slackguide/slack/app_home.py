@@ -95,7 +95,7 @@ class AppHomeBuilder:
                 ),
                 *lists,
             ]
-        return home_view(lists, knowledge, decision.asker.role)
+        return home_view(lists, knowledge, decision.asker.roles)
 
     def _authorize(self, user_id: str) -> Allowed | Denied:
         decision = self._directory.known(user_id)

@@ -22,20 +22,8 @@ from slackguide.slack.views.blocks import (
     rich_text,
     rich_text_block,
 )
-from slackguide.slack.views.triage import facts_blocks, question_blocks
+from slackguide.slack.views.question import facts_blocks, question_blocks
 from slackguide.triage import Triage
-
-KINDS = {
-    "zendesk_group": "Zendesk group",
-    "slack_channel": "Slack channel",
-    "article": "help article",
-    "macro": "macro",
-    "team": "team",
-    "in_product": "in the product",
-    "self": "you, the agent",
-    "not_eligible": "nowhere",
-}
-"""Label of each kind of destination."""
 
 
 def answer_card(
@@ -90,7 +78,10 @@ def _destination(answer: Answer) -> list[Block]:
         blocks.append(header(label))
         if target.kind != "not_eligible":
             also = f" Also called {', '.join(target.also)}." if target.also else ""
-            blocks.append(context(f"Kind: {KINDS[target.kind]}.{also}" + (f" {target.note}" if target.note else "")))
+            icon = f"{target.icon} " if target.icon else ""
+            ways = [f"{name.capitalize()}: {value}" for name, value in target.contacts.items()]
+            note = f" {target.note}" if target.note else ""
+            blocks.append(context(f"Kind: {icon}{target.kind_label}.{also}{note}", *ways))
     else:
         blocks.append(header("Where it goes depends on this"))
     why = [rich_text("Why: ", strong=True)] if target is not None else []
@@ -110,7 +101,7 @@ def _sources(answer: Answer) -> list[Block]:
         blocks.append(rich_text_block(paragraph(rich_text("See also", strong=True)), bulleted(items)))
     sources = "; ".join(f"{source.document}, “{source.section}”" for source in entry.sources)
     owner = f"Owner: {entry.owner}. Last reviewed {entry.reviewed:%d %B %Y}."
-    blocks.append(context(f"Source: {sources}", owner, _matched(answer)))
+    blocks.append(context(f"Source: {sources}" if sources else "", owner, _matched(answer)))
     return blocks
 
 
@@ -154,7 +145,7 @@ def answer_text(answer: Answer, knowledge: KnowledgeBase) -> str:
         lines.append(
             "Not eligible."
             if decision.destination.kind == "not_eligible"
-            else f"Goes to: {decision.destination.name} ({KINDS[decision.destination.kind]})"
+            else f"Goes to: {decision.destination.name} ({decision.destination.kind_label})"
         )
     lines += [f"Why: {reason}" for reason in decision.because]
     lines += [f"Open question: {knowledge.facts[name].ask}" for name in decision.missing[:1]]
@@ -163,6 +154,7 @@ def answer_text(answer: Answer, knowledge: KnowledgeBase) -> str:
     if answer.note:
         label = knowledge.notes[decision.note].label if decision.note else "Note for the ticket"
         lines += [f"{label}:", answer.note]
-    lines.append("Source: " + "; ".join(f"{source.document}, {source.section}" for source in answer.entry.sources))
+    if answer.entry.sources:
+        lines.append("Source: " + "; ".join(f"{source.document}, {source.section}" for source in answer.entry.sources))
     lines.append(f"Owner: {answer.entry.owner}. Last reviewed {answer.entry.reviewed:%d %B %Y}.")
     return "\n".join(lines)

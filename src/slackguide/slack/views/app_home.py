@@ -34,8 +34,8 @@ class HomeSection:
     pages: bool
 
 
-def home_view(lists: Sequence[HomeSection], knowledge: KnowledgeBase, role: Role) -> View:
-    """Return App Home. Entries that `role` may not see are not named."""
+def home_view(lists: Sequence[HomeSection], knowledge: KnowledgeBase, roles: Collection[Role]) -> View:
+    """Return App Home. Entries that none of `roles` may see are not named."""
     blocks: list[Block] = [
         header("Where does this concern go?"),
         SectionBlock(
@@ -45,7 +45,7 @@ def home_view(lists: Sequence[HomeSection], knowledge: KnowledgeBase, role: Role
         ),
     ]
     for listed in lists:
-        blocks += _section_blocks(listed, knowledge, knowledge.hidden_from(role))
+        blocks += _section_blocks(listed, knowledge, knowledge.hidden_from(*roles))
     return View(type="home", callback_id=Callback.HOME, blocks=blocks[:100])
 
 
