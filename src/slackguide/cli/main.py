@@ -15,6 +15,7 @@ from slackguide.cli import (
     evaluate,
     feedback,
     manifest,
+    new,
     outbox,
     route,
     schema,
@@ -52,7 +53,7 @@ def _root(
 
 
 for command in (
-    route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
+    new, route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
 ):  # fmt: skip
     command.register(app)
 
