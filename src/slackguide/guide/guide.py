@@ -13,6 +13,7 @@ from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer,
 from slackguide.guide.rounded_times import rounded_at_a_limit
 from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import FactValue
+from slackguide.knowledge.units import TIMES
 from slackguide.matching import Alert, Evidence, Match, Matching, SmallTalk
 from slackguide.matching.wordlist import common_words
 from slackguide.text import is_emoji_only, normalize, readings
@@ -20,6 +21,10 @@ from slackguide.triage import Triage
 
 EXACT = 1.0
 """The confidence of an entry that is requested by its id."""
+
+
+_EXACT_TIMES = (TIMES["hour"], TIMES["day"])
+"""Units in which a time in whole weeks or months is rounded."""
 
 
 class Guide:
@@ -124,7 +129,8 @@ class Guide:
         overridden = {*concern.facts, *concern.dropped}
         spans = {name: span for name, span in extracted.spans.items() if name not in overridden}
         facts = self._facts(concern, extracted)
-        rounded = rounded_at_a_limit(self.triage, entry.id, facts, spans)
+        in_days = {name: span for name, span in spans.items() if self.knowledge.facts[name].measure in _EXACT_TIMES}
+        rounded = rounded_at_a_limit(self.triage, entry.id, facts, in_days)
         facts = {name: value for name, value in facts.items() if name not in rounded}
         unclear = {**extracted.unclear, **{name: self._ask_exactly(name, spans[name]) for name in rounded}}
         decision = self.triage.decide(entry.id, facts)
