@@ -38,13 +38,19 @@ def register(app: typer.Typer) -> None:
         inspection = inspect(directory)
         diagnostics: list[Diagnostic] = [*inspection.diagnostics, *check_questions(directory, inspection.entries)]
         if inspection.knowledge is not None:
-            diagnostics += check_tables(inspection.knowledge, unverified=inspection.unverified)
+            diagnostics += inspection.named(
+                check_tables(
+                    inspection.knowledge,
+                    unverified=inspection.unverified,
+                    unverified_tables=inspection.unverified_tables,
+                )
+            )
         diagnostics = sorted(set(diagnostics))
         if todo and inspection.knowledge is not None and not diagnostics:
             _print_todo(inspection.knowledge, json=json)
             return
         if json:
-            fields = ("file", "line", "column", "message")
+            fields = ("file", "line", "column", "message", "subject")
             print_json([{name: getattr(diagnostic, name) for name in fields} for diagnostic in diagnostics])
         else:
             for diagnostic in diagnostics:

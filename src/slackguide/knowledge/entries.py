@@ -57,8 +57,10 @@ def _iso_date(value: object) -> object:
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 
 
-Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)]
-Mailbox = Annotated[str, StringConstraints(pattern=r"^[^\s@]+@[^\s@]+$", max_length=150)]
+URL_PATTERN = r"^https?://\S+$"
+MAILBOX_PATTERN = r"^[^\s@]+@[^\s@]+$"
+Url = Annotated[str, StringConstraints(pattern=URL_PATTERN, max_length=2000)]
+Mailbox = Annotated[str, StringConstraints(pattern=MAILBOX_PATTERN, max_length=150)]
 
 
 class DestinationSpec(Model):
@@ -175,7 +177,8 @@ class RuleSpec(Model):
     def _one_outcome(self) -> RuleSpec:
         outcomes = [name for name in ("to", "not_eligible", "use") if getattr(self, name) is not None]
         if len(outcomes) != 1:
-            raise ValueError("a rule has exactly one of `to`, `not_eligible` and `use`")
+            found = " and ".join(f"`{name}`" for name in outcomes) or "none"
+            raise ValueError(f"a rule has exactly one of `to`, `not_eligible` and `use`: this one has {found}")
         if self.instead is not None and self.not_eligible is None:
             raise ValueError("`instead` belongs to `not_eligible`")
         return self
@@ -273,7 +276,7 @@ class EntrySpec(Model):
     @model_validator(mode="after")
     def _is_consistent(self) -> EntrySpec:
         if (self.to is None) == (self.routes is None):
-            raise ValueError("an entry has either `to` or `routes`")
+            raise ValueError(f"an entry has either `to` or `routes`: this one has {'both' if self.to else 'neither'}")
         if self.signs is not None and self.priority != "critical":
             raise ValueError("`signs` belong to an entry with `priority: critical`")
         if self.routes is not None and not self.routes:

@@ -13,6 +13,10 @@ from slackguide.time_zones import find_zone
 
 FieldKind = Literal["short_text", "long_text", "choice", "choices", "date", "number", "link"]
 
+PREFIX_PATTERN = r"^[A-Z]{1,4}$"
+CHANNEL_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,79}$"
+OPTION_PATTERN = r"^[a-z0-9_]+$"
+
 SLACK_TEXT_LIMIT = 3000
 """Slack's limit for `max_length` of a plain-text input."""
 
@@ -48,7 +52,7 @@ class FormField(Model):
     minimum: int | None = Field(default=None, description="The smallest allowed integer")
     maximum: int | None = Field(default=None, description="The largest allowed integer")
     options: dict[
-        Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$", max_length=75)],
+        Annotated[str, StringConstraints(pattern=OPTION_PATTERN, max_length=75)],
         Annotated[str, StringConstraints(min_length=1, max_length=75)],
     ] = Field(default_factory=dict, description="value: label, for choice and choices")
     fact: Id | None = Field(default=None, description="The fact that prefills this field, with the same value names")
@@ -107,10 +111,10 @@ class Form(Model):
     """An escalation form. Its key is its id."""
 
     title: Annotated[str, StringConstraints(min_length=1, max_length=24)] = Field(description="The title of the modal")
-    prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,4}$")] = Field(
+    prefix: Annotated[str, StringConstraints(pattern=PREFIX_PATTERN)] = Field(
         description="The prefix of references: `A` gives A-1042"
     )
-    channel: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")] = Field(
+    channel: Annotated[str, StringConstraints(pattern=CHANNEL_PATTERN)] = Field(
         description="The name of the Slack channel for the escalations, without the #"
     )
     specialists: Id | None = Field(default=None, description="The handle of the Slack user group that answers")

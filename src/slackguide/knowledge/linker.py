@@ -90,7 +90,10 @@ class Linker:
         invalid = None if self._unreadable else self._invalid("facts", "conditions")
         self._unknown_facts = invalid
         self._conditions = ConditionParser(self._facts, specs, invalid=invalid)
+        self._invalid_headers = {parsed.source.file: parsed.invalid_header for parsed in files}
         self._documents_of = {parsed.source.file: parsed.header.document for parsed in files}
+        self.unverified_tables: set[str] = set()
+        """The ids of the shared tables whose rules, or conditions, have errors. They are not checked."""
         self.unverified: set[str] = set()
         """The ids of the entries whose rules have errors. Their tables are not checked."""
 
@@ -115,6 +118,7 @@ class Linker:
         entries = self._entries()
         if shared_invalid or self._unreadable:
             self.unverified.update(entries)
+            self.unverified_tables.update(tables)
         self._check_concerns()
         if not entries:
             return None
@@ -245,7 +249,12 @@ class Linker:
             for id in parsed.section("conditions"):
                 self._conditions.named(id)
             for id, rules in parsed.section("tables").items():
+                before = len(source.diagnostics)
                 tables[id] = self._rules(rules, source, ("tables", id), (id,))
+                if len(source.diagnostics) > before:
+                    self.unverified_tables.add(id)
+            for id, rules in parsed.table_remains.items():
+                self._rules(rules, source, ("tables", id), (id,))
             for id, lines in parsed.section("procedures").items():
                 self._steps(lines, source, ("procedures", id), (id,))
             for id, note in parsed.section("notes").items():
@@ -319,16 +328,22 @@ class Linker:
                 key_path: KeyPath = ("entries", number)
                 if self._register("entries", entry.id, parsed.source, (*key_path, "id")):
                     entries[entry.id] = self._entry(entry, parsed, key_path)
+            for number, remains, removed in parsed.remains:
+                self._entry(remains, parsed, ("entries", number), removed)
         return entries
 
-    def _entry(self, entry: EntrySpec, parsed: ParsedFile, key_path: KeyPath) -> Entry:
+    def _entry(
+        self, entry: EntrySpec, parsed: ParsedFile, key_path: KeyPath, removed: frozenset[str] = frozenset()
+    ) -> Entry:
+        """Link an entry. `removed` are the keys that were invalid."""
         source, header = parsed.source, parsed.header
         owner, reviewed = entry.owner or header.owner, entry.reviewed or header.reviewed
-        if owner is None:
+        gone = removed | parsed.invalid_header
+        if owner is None and "owner" not in gone:
             source.report(key_path, "`owner` is missing, here or at the top of the file")
-        if reviewed is None:
+        if reviewed is None and "reviewed" not in gone:
             source.report(key_path, "`reviewed` is missing, here or at the top of the file (like 2026-11-21)")
-        if entry.priority == "critical" and entry.signs is None:
+        if entry.priority == "critical" and entry.signs is None and "signs" not in removed:
             source.report(key_path, "a critical entry needs `signs`: the phrases its detector looks for")
         for number, other in enumerate(entry.distinguish_from):
             at = (*key_path, "distinguish_from", number)
@@ -548,8 +563,15 @@ class Linker:
         cited: list[Citation] = []
         for number, item in enumerate(sources):
             id = item.document or self._documents_of[source.file]
+            if id is None and "document" in self._invalid_headers[source.file]:
+                continue
             if id is None:
-                source.report(key_path, "the document is missing: set it here or as `document` at the top of the file")
+                declared = ", ".join(f"`{name}`" for name in sorted(self._declared("documents")))
+                source.report(
+                    key_path,
+                    "of which document is this a section? Write `document: NAME` at the top of the file "
+                    f"({f'declared: {declared}' if declared else 'declare it under `documents` first'})",
+                )
             elif self._reference("document", id, ["documents"], source, (*key_path, number, "document")):
                 document = self._documents.get(id) or DocumentSpec(title=id)
                 if document.sections and item.section not in document.sections:
@@ -570,7 +592,7 @@ class Linker:
         """Report phrasings that differ only in case and punctuation, within an entry or across entries."""
         seen: dict[str, tuple[str, str]] = {}
         for parsed in self._files:
-            for number, entry in parsed.entries:
+            for number, entry in (*parsed.entries, *(part[:2] for part in parsed.remains)):
                 for index, concern in enumerate(entry.concerns):
                     key_path: KeyPath = ("entries", number, "concerns", index)
                     key = _normalize(concern)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -10,6 +11,8 @@ from pydantic_core import ErrorDetails
 
 from slackguide.knowledge.diagnostics import did_you_mean
 from slackguide.knowledge.entries import (
+    MAILBOX_PATTERN,
+    URL_PATTERN,
     ArticleSpec,
     CitationSpec,
     ConflictSpec,
@@ -28,8 +31,27 @@ from slackguide.knowledge.entries import (
     StepSpecs,
 )
 from slackguide.knowledge.facts import FactSpec, FactValueSpec, ImpliedValueSpec
-from slackguide.knowledge.forms import Form, FormField, ReminderRules
-from slackguide.knowledge.types import Id, ListOf, Message, Model, Sentence, Short, Shorthand, When
+from slackguide.knowledge.forms import (
+    CHANNEL_PATTERN,
+    OPTION_PATTERN,
+    PREFIX_PATTERN,
+    Form,
+    FormField,
+    ReminderRules,
+)
+from slackguide.knowledge.salvage import Validation, validate
+from slackguide.knowledge.types import (
+    ENTRY_ID_PATTERN,
+    ID_PATTERN,
+    Id,
+    ListOf,
+    Message,
+    Model,
+    Sentence,
+    Short,
+    Shorthand,
+    When,
+)
 from slackguide.knowledge.yaml_source import EMPTY, KeyPath, YamlSource
 
 
@@ -177,6 +199,11 @@ class ParsedFile:
     declared: dict[str, set[str]] = field(default_factory=dict)
     glossary: GlossarySpec | None = None
     roles: dict[str, RoleSpec] = field(default_factory=dict)
+    invalid_header: set[str] = field(default_factory=set)
+    """The keys at the top of the file whose values are invalid. They are not missing."""
+    remains: list[tuple[int, EntrySpec, frozenset[str]]] = field(default_factory=list)
+    """The invalid entries without their invalid parts, for further checks, each with the keys removed."""
+    table_remains: dict[str, tuple[RuleSpec, ...]] = field(default_factory=dict)
 
     unreadable: bool = False
     """Whether the file or a section of it could not be parsed. Then its declarations are unknown."""
@@ -201,6 +228,7 @@ _SECTION_MODELS: dict[str, Any] = {
     "out_of_scope": OutOfScope,
 }
 _ID_ADAPTER = TypeAdapter(Id)
+HEADER = ("team", "owner", "reviewed", "document")
 
 
 def parse(source: YamlSource) -> ParsedFile:
@@ -217,18 +245,30 @@ def parse(source: YamlSource) -> ParsedFile:
             source.report(
                 (key,), f"unknown section `{key}`{did_you_mean(key, KnowledgeFile.model_fields)}", at_key=True
             )
-    header = {key: raw[key] for key in ("team", "owner", "reviewed", "document") if key in raw}
-    parsed.header = _validate(KnowledgeFile, header, source, ()) or KnowledgeFile()
+    parsed.header = _parse_header(raw, parsed)
     if "entries" in raw:
         _parse_entries(raw["entries"], parsed, has_team="team" in raw)
     for name, model in _SECTION_MODELS.items():
         if name in raw:
             _parse_named(name, model, raw[name], parsed)
     if "glossary" in raw:
-        parsed.glossary = _validate(GlossarySpec, raw["glossary"], source, ("glossary",))
+        parsed.glossary = _validate(GlossarySpec, raw["glossary"], source, ("glossary",)).item
     if "roles" in raw:
-        parsed.roles = _validate(Roles, raw["roles"], source, ("roles",)) or {}
+        parsed.roles = _validate(Roles, raw["roles"], source, ("roles",)).item or {}
     return parsed
+
+
+def _parse_header(raw: dict[str, Any], parsed: ParsedFile) -> KnowledgeFile:
+    """Parse the keys at the top of a file, each on its own."""
+    valid: dict[str, Any] = {}
+    for key in HEADER:
+        if key in raw:
+            item = _validate(KnowledgeFile, {key: raw[key]}, parsed.source, ()).item
+            if item is None:
+                parsed.invalid_header.add(key)
+            else:
+                valid[key] = getattr(item, key)
+    return KnowledgeFile.model_construct(**valid)
 
 
 def _parse_entries(raw: Any, parsed: ParsedFile, *, has_team: bool) -> None:
@@ -240,11 +280,13 @@ def _parse_entries(raw: Any, parsed: ParsedFile, *, has_team: bool) -> None:
         source.report(("entries",), EMPTY if raw == "" else "expected a list of entries, each starting with `- id:`")
         return
     for number, item in enumerate(raw):
-        entry = _validate(EntrySpec, item, source, ("entries", number))
+        result = _validate(EntrySpec, item, source, ("entries", number), _STAND_INS)
         if isinstance(item, dict) and isinstance(item.get("id"), str):
             parsed.declared.setdefault("entries", set()).add(item["id"])
-        if entry is not None:
-            parsed.entries.append((number, entry))
+        if result.item is not None:
+            parsed.entries.append((number, result.item))
+        elif result.remains is not None:
+            parsed.remains.append((number, result.remains, frozenset(result.removed)))
 
 
 def _parse_named(name: str, model: Any, raw: Any, parsed: ParsedFile) -> None:
@@ -260,18 +302,26 @@ def _parse_named(name: str, model: Any, raw: Any, parsed: ParsedFile) -> None:
             _ID_ADAPTER.validate_python(key)
         except ValidationError:
             source.report((name, key), f"`{key}` is not an id: use lower-case letters, digits, - and _", at_key=True)
-        item = _validate(model, value, source, (name, key))
-        if item is not None:
-            items[key] = item
+        result = _validate(model, value, source, (name, key))
+        if result.item is not None:
+            items[key] = result.item
+        elif name == "tables" and result.remains is not None:
+            parsed.table_remains[key] = result.remains
 
 
-def _validate(model: Any, value: Any, source: YamlSource, key_path: KeyPath) -> Any:
-    try:
-        return TypeAdapter(model).validate_python(value)
-    except ValidationError as error:
-        for details in error.errors(include_url=False):
-            _report(source, details, key_path)
-        return None
+_STAND_INS: dict[str, Any] = {"id": "…", "title": "…", "concerns": ["item …"], "path": ["…"]}
+
+
+def _validate(
+    model: Any, value: Any, source: YamlSource, key_path: KeyPath, stand_ins: dict[str, Any] | None = None
+) -> Validation:
+    return validate(
+        model,
+        value,
+        lambda details: _report(source, details, key_path),
+        required={**(stand_ins or {}), **({"id": f"item-{key_path[-1]}"} if stand_ins else {})},
+        known=sorted(_KEYS),
+    )
 
 
 def _report(source: YamlSource, details: ErrorDetails, within: KeyPath) -> None:
@@ -292,7 +342,10 @@ def _report(source: YamlSource, details: ErrorDetails, within: KeyPath) -> None:
 
 def _unknown_key(name: str) -> str:
     if " " in name:
-        return f"`{name}` is not a key: if it is a sentence, put quotes around it, because its `: ` makes it a mapping"
+        return (
+            f"`{name}` is not a key: if it is a sentence, put quotes around it, because its `: ` (or a comma inside "
+            "{ }) makes it a mapping"
+        )
     return f"unknown key `{name}`{did_you_mean(name, _KEYS - {name})}"
 
 
@@ -315,12 +368,18 @@ def _message(details: ErrorDetails) -> str:
         case "too_long":
             return f"{context['actual_length']} given, at most {context['max_length']} are allowed"
         case "string_pattern_mismatch":
-            return f"`{given}` does not have the right form (pattern {context['pattern']})"
+            return f"`{given}` {PATTERNS.get(context['pattern'], 'is not written in the right way')}"
         case "literal_error" | "enum":
-            options = {part.strip(" '") for part in context["expected"].replace(" or ", ",").split(",")}
-            return f"`{given}` is not one of {context['expected']}{did_you_mean(str(given), options)}"
-        case "int_parsing" | "int_from_float":
+            options = [part.strip(" '") for part in context["expected"].replace(" or ", ",").split(",")]
+            return f"`{given}` is not one of {_listed(options)}{did_you_mean(str(given), options)}"
+        case "int_parsing" | "int_from_float" | "int_type" | "int_parsing_size":
             return f"`{given}` is not a whole number"
+        case "greater_than_equal":
+            return f"`{given}` is too small: at least {context['ge']:,}"
+        case "less_than_equal":
+            return f"`{given}` is too large: at most {context['le']:,}"
+        case kind if kind.startswith("date"):
+            return f"`{given}` is not a day of the calendar: write it like 2026-11-21"
         case "bool_parsing":
             return f"`{given}` is neither `true` nor `false`"
         case "list_type" | "tuple_type":
@@ -330,7 +389,24 @@ def _message(details: ErrorDetails) -> str:
         case "value_error":
             return str(context.get("error", details["msg"]))
         case _:
-            return details["msg"]
+            return f"`{given}` does not fit here" if isinstance(given, str) else f"a {_kind(given)} does not fit here"
+
+
+def _listed(options: Sequence[str]) -> str:
+    quoted = [f"`{option}`" for option in options]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+
+
+PATTERNS = {
+    ID_PATTERN: "is not a name: use lower-case letters, digits, - and _, as in `billing-desk`",
+    ENTRY_ID_PATTERN: "is not an id: use lower-case letters, digits and -, as in `vpn` or `network/vpn`",
+    PREFIX_PATTERN: "is not a prefix: use one to four capital letters, as in `IT`",
+    CHANNEL_PATTERN: "is not a channel: write its name as in Slack, in lower case and without the #",
+    OPTION_PATTERN: "is not a name of an option: use lower-case letters, digits and _",
+    URL_PATTERN: "is not a link: it begins with https:// and contains no spaces",
+    MAILBOX_PATTERN: "is not an email address",
+}
+"""What people read about a text that does not match a pattern."""
 
 
 def _kind(value: object) -> str:

@@ -57,22 +57,31 @@ def load_verified(directory: Path) -> KnowledgeBase:
     inspection = inspect(directory)
     diagnostics = list(inspection.diagnostics)
     if inspection.knowledge is not None:
-        diagnostics += check_tables(inspection.knowledge, unverified=inspection.unverified)
+        diagnostics += inspection.named(
+            check_tables(
+                inspection.knowledge,
+                unverified=inspection.unverified,
+                unverified_tables=inspection.unverified_tables,
+            )
+        )
     if diagnostics or inspection.knowledge is None:
         raise InvalidKnowledgeError(diagnostics)
     return inspection.knowledge
 
 
-def check_tables(knowledge: KnowledgeBase, *, unverified: Collection[str] = ()) -> list[Diagnostic]:
+def check_tables(
+    knowledge: KnowledgeBase, *, unverified: Collection[str] = (), unverified_tables: Collection[str] = ()
+) -> list[Diagnostic]:
     """Return diagnostics for cases without a rule, rules without a case, and tables too large to check.
 
-    Entries in `unverified` are skipped, because some of their rules could not be parsed.
+    Entries in `unverified` and tables in `unverified_tables` are skipped, because some of their rules have errors.
     """
     check = _CompletenessCheck(knowledge.facts)
     for id, entry in knowledge.entries.items():
         if id not in unverified:
             check.check_entry(entry)
-    check.check_shared_tables(knowledge.tables, partly=bool(unverified))
+    sound = {id: rules for id, rules in knowledge.tables.items() if id not in unverified_tables}
+    check.check_shared_tables(sound, partly=bool(unverified))
     return check.diagnostics
 
 
