@@ -10,6 +10,9 @@ from rapidfuzz.distance import OSA
 
 from slackguide.errors import KnowledgeError
 
+_SIMILAR = 0.6
+"""The similarity from which a name is taken for a misspelling of another."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
@@ -47,5 +50,10 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 def closest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that is most similar to `name`, or None if none is similar."""
-    close = process.extractOne(name, sorted(known), scorer=OSA.normalized_similarity, score_cutoff=0.6)
+    close = process.extractOne(name, sorted(known), scorer=OSA.normalized_similarity, score_cutoff=_SIMILAR)
     return close[0] if close else None
+
+
+def similar(name: str, known: Iterable[str]) -> set[str]:
+    """Return all known names that are similar to `name`."""
+    return {other for other in known if OSA.normalized_similarity(name, other) >= _SIMILAR}

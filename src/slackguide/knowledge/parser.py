@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from slackguide.knowledge.diagnostics import did_you_mean
+from slackguide.knowledge.diagnostics import closest, did_you_mean
 from slackguide.knowledge.entries import (
     MAILBOX_PATTERN,
     URL_PATTERN,
@@ -242,12 +242,13 @@ def parse(source: YamlSource) -> ParsedFile:
         return parsed
     for key in raw:
         if key not in KnowledgeFile.model_fields:
+            parsed.invalid_header.update({closest(key, KnowledgeFile.model_fields) or key})
             source.report(
                 (key,), f"unknown section `{key}`{did_you_mean(key, KnowledgeFile.model_fields)}", at_key=True
             )
     parsed.header = _parse_header(raw, parsed)
     if "entries" in raw:
-        _parse_entries(raw["entries"], parsed, has_team="team" in raw)
+        _parse_entries(raw["entries"], parsed, has_team="team" in raw or "team" in parsed.invalid_header)
     for name, model in _SECTION_MODELS.items():
         if name in raw:
             _parse_named(name, model, raw[name], parsed)

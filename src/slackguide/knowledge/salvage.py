@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from slackguide.knowledge.diagnostics import closest
+from slackguide.knowledge.diagnostics import similar
 
 _ROUNDS = 4
 """Maximum rounds of removal. A removed part can make the item around it invalid."""
@@ -78,8 +78,8 @@ def _remove(
             parents.append((here, part))
             here = here[part]
     removed.update(str(part) for _, part in parents if isinstance(part, str))
-    if details["type"] == "extra_forbidden" and parents and (meant := closest(str(parents[-1][1]), known)):
-        removed.add(meant)
+    if details["type"] == "extra_forbidden" and parents:
+        removed.update(similar(str(parents[-1][1]), known))
     if missing is not None:
         removed.add(missing)
     if parents:
