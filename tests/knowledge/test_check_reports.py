@@ -35,7 +35,7 @@ SKELETON = (
             TEAM,
             "    to: parcel-desk\n    source: D",
             "    too: parcel-desk\n    source: D",
-            "unknown key `too`: did you mean `to`?",
+            "unknown key `too`",
         ),
         (
             TEAM,

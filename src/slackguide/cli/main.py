@@ -14,6 +14,7 @@ from slackguide.cli import (
     escalations,
     evaluate,
     feedback,
+    import_files,
     manifest,
     new,
     outbox,
@@ -53,7 +54,8 @@ def _root(
 
 
 for command in (
-    new, route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
+    new, import_files,
+    route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
 ):  # fmt: skip
     command.register(app)
 

@@ -40,6 +40,7 @@ from slackguide.knowledge.model import (
     Rule,
     SourceLocation,
     Step,
+    phrasing_key,
 )
 from slackguide.knowledge.parser import OutOfScopeSpec, ParsedFile
 from slackguide.knowledge.yaml_source import KeyPath, YamlSource
@@ -57,7 +58,6 @@ STEP_LIMIT = 40
 NESTING_LIMIT = 12
 """Maximum nesting of tables or procedures that use others."""
 
-NON_WORD = re.compile(r"[\W_]+")
 PLACEHOLDER = re.compile(r"\{([^{}\s]*)\}")
 
 
@@ -141,6 +141,7 @@ class Linker:
             implied_facts=implied_facts,
             tables=tables,
             roles=self._roles,
+            kinds=self._kinds,
             abbreviations=abbreviations,
             synonyms=tuple(synonyms),
             out_of_scope=tuple(message for topic in self._out_of_scope.values() for message in topic.messages),
@@ -595,7 +596,7 @@ class Linker:
             for number, entry in (*parsed.entries, *(part[:2] for part in parsed.remains)):
                 for index, concern in enumerate(entry.concerns):
                     key_path: KeyPath = ("entries", number, "concerns", index)
-                    key = _normalize(concern)
+                    key = phrasing_key(concern)
                     location = f"{parsed.source.file}:{parsed.source.position(key_path)[0]}"
                     first, owner = seen.setdefault(key, (location, entry.id))
                     if first != location:
@@ -604,17 +605,12 @@ class Linker:
         for parsed in self._files:
             for topic, spec in parsed.section("out_of_scope").items():
                 for index, message in enumerate(spec.messages):
-                    if (duplicate := seen.get(_normalize(message))) is not None:
+                    if (duplicate := seen.get(phrasing_key(message))) is not None:
                         first, owner = duplicate
                         parsed.source.report(
                             ("out_of_scope", topic, "messages", index),
                             f"`{owner}` answers this at {first}: keep one of the two",
                         )
-
-
-def _normalize(text: str) -> str:
-    """Return a key that is equal for texts that differ only in case and punctuation."""
-    return NON_WORD.sub(" ", text.casefold()).strip()
 
 
 def _location(source: YamlSource, key_path: KeyPath) -> SourceLocation:

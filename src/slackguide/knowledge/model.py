@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,7 @@ from slackguide.knowledge.entries import (
     CriticalPhrases,
     DocumentSpec,
     ExampleMessages,
+    KindSpec,
     NoteTemplate,
     Role,
     RoleSpec,
@@ -24,8 +26,14 @@ from slackguide.knowledge.entries import (
 from slackguide.knowledge.facts import FactSpec
 from slackguide.knowledge.forms import Form
 
+NON_WORD = re.compile(r"[\W_]+")
 NOT_ELIGIBLE = "not-eligible"
 """The id of the built-in destination of cases that are not eligible."""
+
+
+def phrasing_key(text: str) -> str:
+    """Return a key that is equal for texts that differ only in case and punctuation."""
+    return NON_WORD.sub(" ", text.casefold()).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +184,8 @@ class KnowledgeBase:
     implied_facts: tuple[ImpliedFact, ...] = ()
     tables: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     """The shared rule tables, including unused ones."""
+    kinds: Mapping[str, KindSpec] = field(default_factory=dict)
+    """The declared kinds of destinations."""
     roles: Mapping[str, RoleSpec] = field(default_factory=dict)
     """The declared roles, each with its user groups."""
     abbreviations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -186,6 +196,11 @@ class KnowledgeBase:
     """Sentences that say whom to ask instead, each with the out-of-scope messages that it is for."""
     fingerprint: str = ""
     """The hexadecimal SHA-256 of its files. Equal fingerprints imply equal answers."""
+
+    @property
+    def phrasing_keys(self) -> frozenset[str]:
+        """The phrasings of all entries without case and punctuation. No two may be equal."""
+        return frozenset(phrasing_key(text) for entry in self.entries.values() for text in entry.concerns)
 
     @property
     def user_groups(self) -> tuple[str, ...]:
