@@ -28,6 +28,7 @@ from slackguide.slack.manifest import manifest
 from slackguide.storage.outbox import SqlJobQueue
 from slackguide.storage.outbox_admin import OutboxAdmin, PendingJob
 from slackguide.storage.reminders import ReminderService
+from tests.support.bolt_app import ESCALATION_CHANNELS, SPECIALISTS
 from tests.support.clock import ManualClock
 from tests.support.credentials import BOT_TOKEN, SECRET
 from tests.support.waiting import POLL_SECONDS, WAIT_SECONDS
@@ -86,7 +87,11 @@ class AppHarness:
             advance=self._advance,
             signing_secret=SECRET,
             bot_token=BOT_TOKEN,
-            team=demo_team(groups=groups, app=app or BotApp.from_manifest(manifest())),
+            team=demo_team(
+                escalation_channels=ESCALATION_CHANNELS,
+                groups=groups or SPECIALISTS,
+                app=app or BotApp.from_manifest(manifest()),
+            ),
             routes={path: self._forward(path) for path in PATHS},
             seed="test",
             request_timeout=patience,

@@ -97,7 +97,7 @@ def parse_fact_options(given: Iterable[str], facts: Mapping[str, FactSpec]) -> d
     for item in given:
         name, equals, value = item.partition("=")
         if not equals:
-            fail(f"`{item}` is not a fact: --fact takes NAME=VALUE, like contract_type=hourly.")
+            fail(f"`{item}` is not a fact: --fact takes NAME=VALUE, like plan=premium.")
         if name.strip() in pairs:
             fail(f"`{name.strip()}` is given twice: pass each fact once.")
         pairs[name.strip()] = value.strip()

@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def triage(
-        id: Annotated[str, typer.Argument(metavar="ID", help="The id of the entry, like disputes/send-to-mediation.")],
+        id: Annotated[str, typer.Argument(metavar="ID", help="The id of the entry, like network/vpn.")],
         fact: Annotated[
             list[str] | None, typer.Option("--fact", metavar="NAME=VALUE", help="A known fact; may be repeated.")
         ] = None,

@@ -10,7 +10,7 @@ from slackguide.knowledge.forms import Form
 
 
 def case_keys(form: Form, values: Mapping[str, FieldValue]) -> tuple[str, ...]:
-    """Return keys such as `("ticket:1234567", "contract:98765")`, equal for every notation of the same number or link.
+    """Return keys such as `("ticket:1234567", "order:98765")`, equal for every notation of the same number or link.
 
     A value without a number of at least three digits, such as "n/a", yields no key.
     """

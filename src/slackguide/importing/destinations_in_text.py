@@ -16,7 +16,7 @@ _CASED = re.compile(_NAME)
 _TRAILING = re.compile(r"\s+(?:of|and|the)$|[.,;:'’]+$|\s+\(\w*$")
 _NOT_PLACES = frozenset(
     ("i", "if", "the", "a", "an", "it", "customer", "customers", "user", "users", "them", "him", "her", "this", "that",
-     "zendesk", "slack", "open", "solved", "pending", "close", "ticket", "tickets")
+     "slack", "open", "solved", "pending", "close", "ticket", "tickets")
 )  # fmt: skip
 
 

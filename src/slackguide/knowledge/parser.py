@@ -75,7 +75,7 @@ class GlossarySpec(Model):
     """Abbreviations and synonyms."""
 
     abbreviations: dict[str, Annotated[tuple[Short, ...], ListOf]] = Field(
-        default_factory=dict, description="CL: client. Use a list for several meanings"
+        default_factory=dict, description="MFA: multi-factor authentication. Use a list for several meanings"
     )
     synonyms: tuple[Annotated[tuple[Short, ...], Field(min_length=2)], ...] = Field(
         default=(), description="Groups of synonyms"

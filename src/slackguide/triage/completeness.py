@@ -155,7 +155,7 @@ class _CompletenessCheck:
 
 
 def _describe_gaps(gaps: npt.NDArray[np.bool_], table: DecisionTable, facts: Mapping[str, FactSpec]) -> str:
-    """Describe the gaps: `no rule for Hourly, Enterprise, 31 days or more, no funds in escrow; nor for …`."""
+    """Describe the gaps: `no rule for Premium, 31 days or more, no backup; nor for …`."""
     regions = list(islice(split_into_regions(gaps), MAX_GAP_REGIONS + 1))
     cases = [
         _describe_case(region_conditions(region, table, facts), facts)

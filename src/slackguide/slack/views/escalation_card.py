@@ -382,7 +382,7 @@ def resolve_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
             InputBlock(
                 block_id="first",
                 label=plain("The first escalation"),
-                hint=plain("Only for a duplicate: its reference, like D-1001."),
+                hint=plain("Only for a duplicate: its reference, as the card shows it."),
                 element=PlainTextInputElement(action_id="first", max_length=40),
                 optional=True,
             ),
