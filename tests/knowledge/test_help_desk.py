@@ -100,3 +100,16 @@ def test_one_mistake_blames_no_other_file(shell: Shell, tmp_path: Path, file: st
     (base / file).write_text(text.replace(old, new, 1), "utf-8")
     (error,) = shell("check", base, "--json").document
     assert Path(error["file"]).name == file
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("leased monitor flickers", {"ownership": "leased"}),
+        ("dropped phone", {"damage": "accident"}),
+        ("cracked tablet", {"damage": "accident"}),
+        ("leased cars are out of scope", {}),
+    ],
+)
+def test_its_nouns_take_attributes(guide: Guide, text: str, facts: dict[str, object]) -> None:
+    assert dict(guide.facts_in(text, today=TODAY)) == facts

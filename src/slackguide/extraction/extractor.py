@@ -70,15 +70,20 @@ class _Mention:
 
 
 class FactExtractor:
-    """Extracts a fixed set of facts from texts. `abbreviations` are those of the glossary."""
+    """Extracts a fixed set of facts from texts.
+
+    `abbreviations` are those of the glossary, `nouns` those that facts are said of.
+    """
 
     def __init__(
         self,
         facts: Mapping[str, FactSpec],
         abbreviations: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
         common_words: Container[str] = frozenset(),
+        nouns: Iterable[str] = (),
     ) -> None:
         self._facts = facts
+        self._heads = HEADS | {normalize(noun.lower()) for noun in nouns}
         self._phrases: Phrases[_Meaning] = Phrases(abbreviations, common_words)
         self._predicates: Predicates[_Meaning] = Predicates(abbreviations)
         self._numbers = NumberExtractor(facts, abbreviations)
@@ -261,12 +266,12 @@ class FactExtractor:
             return True
         if self._facts[name].kind == "choice" and "or" in (following, discourse.word(match.start - 1, within=clause)):
             return False
-        known = match.end in starts or following in FOLLOWING or following in HEADS
+        known = match.end in starts or following in FOLLOWING or following in self._heads
         if following and following[0].isalpha() and not known:
             return False
         if party and discourse.is_negated_after(match.end):
             return False
-        if discourse.is_wished(match.start) and following not in HEADS:
+        if discourse.is_wished(match.start) and following not in self._heads:
             return False
         return party is None or self._attribute_to_party(party, match, discourse)
 

@@ -33,7 +33,7 @@ class Guide:
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self.knowledge = knowledge
         self.triage = Triage(knowledge)
-        self._extractor = FactExtractor(knowledge.facts, knowledge.abbreviations, common_words())
+        self._extractor = FactExtractor(knowledge.facts, knowledge.abbreviations, common_words(), knowledge.nouns)
         corpus = Corpus.of(knowledge)
         self._matcher = corpus.matcher()
 

@@ -144,6 +144,7 @@ class Linker:
             kinds=self._kinds,
             abbreviations=abbreviations,
             synonyms=tuple(synonyms),
+            nouns=tuple(noun for parsed in self._files for noun in parsed.nouns),
             out_of_scope=tuple(message for topic in self._out_of_scope.values() for message in topic.messages),
             pointers=self._pointers(),
             fingerprint=fingerprint,

@@ -190,6 +190,8 @@ class KnowledgeBase:
     """The declared roles, each with its user groups."""
     abbreviations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     synonyms: tuple[tuple[str, ...], ...] = ()
+    nouns: tuple[str, ...] = ()
+    """Nouns that facts are said of, in addition to common ones."""
     out_of_scope: tuple[str, ...] = ()
     """Messages that no entry answers."""
     pointers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -89,6 +89,7 @@ def _groups_alone(value: object) -> object:
 
 _TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
+Nouns = Annotated[tuple[Short, ...], ListOf]
 Roles = dict[Id, Annotated[RoleSpec, Shorthand(_groups_alone, lambda _: dict(_TEXTS))]]
 
 
@@ -150,6 +151,9 @@ class KnowledgeFile(Model):
         min_length=1,
         description="Messages that no entry answers, by topic, as negative training examples",
     )
+    nouns: Nouns | None = Field(
+        default=None, description="Nouns that facts are said of, like `laptop`, so that “stolen laptop” is read"
+    )
     roles: Roles | None = Field(
         default=None, description="Roles by Slack user group. People in none of the groups are agents"
     )
@@ -198,6 +202,7 @@ class ParsedFile:
     named: dict[str, dict[str, Any]] = field(default_factory=dict)
     declared: dict[str, set[str]] = field(default_factory=dict)
     glossary: GlossarySpec | None = None
+    nouns: tuple[str, ...] = ()
     roles: dict[str, RoleSpec] = field(default_factory=dict)
     invalid_header: set[str] = field(default_factory=set)
     """The keys at the top of the file whose values are invalid. They are not missing."""
@@ -254,6 +259,8 @@ def parse(source: YamlSource) -> ParsedFile:
             _parse_named(name, model, raw[name], parsed)
     if "glossary" in raw:
         parsed.glossary = _validate(GlossarySpec, raw["glossary"], source, ("glossary",)).item
+    if "nouns" in raw:
+        parsed.nouns = _validate(Nouns, raw["nouns"], source, ("nouns",)).item or ()
     if "roles" in raw:
         parsed.roles = _validate(Roles, raw["roles"], source, ("roles",)).item or {}
     return parsed

@@ -160,7 +160,7 @@ def _resolution_lines(escalation: Escalation, knowledge: KnowledgeBase) -> list[
 
 
 def _resolution_text(resolution: Resolution, knowledge: KnowledgeBase) -> str:
-    """Return a resolution's label: “Wrong queue (Pay Ops)”, “Duplicate (D-1001)”."""
+    """Return a resolution's label: “Wrong queue (Billing)”, “Duplicate (D-1001)”."""
     if resolution.target is None:
         return RESOLUTION_LABELS[resolution.code]
     queue = knowledge.destinations.get(resolution.target)
