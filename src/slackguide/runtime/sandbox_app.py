@@ -93,7 +93,8 @@ def team_for(knowledge: KnowledgeBase) -> Team:
     leads = knowledge.team_lead_groups
     specialists = [form.specialists for form in knowledge.forms.values() if form.specialists]
     names = ("marek", "priya")
-    groups = dict.fromkeys(leads, ("lena",))
+    groups = dict.fromkeys(knowledge.user_groups, ("ben",))  # the groups of roles that are neither of those below
+    groups |= dict.fromkeys(leads, ("lena",))
     groups |= {handle: (names[number % len(names)],) for number, handle in enumerate(dict.fromkeys(specialists))}
     answered = {
         handle: [form.title for form in knowledge.forms.values() if form.specialists == handle]
