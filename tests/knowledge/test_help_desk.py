@@ -113,3 +113,12 @@ def test_one_mistake_blames_no_other_file(shell: Shell, tmp_path: Path, file: st
 )
 def test_its_nouns_take_attributes(guide: Guide, text: str, facts: dict[str, object]) -> None:
     assert dict(guide.facts_in(text, today=TODAY)) == facts
+
+
+def test_a_catch_all_too_early_is_one_error(shell: Shell, tmp_path: Path) -> None:
+    base = tmp_path / "base"
+    shutil.copytree(HELP_DESK, base)
+    text = (base / "tables.yaml").read_text("utf-8")
+    (base / "tables.yaml").write_text(text.replace("  outage:\n", "  outage:\n    - to: self\n", 1), "utf-8")
+    (error,) = shell("check", base, "--json").document
+    assert error["message"].startswith("this rule never applies")

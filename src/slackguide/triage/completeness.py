@@ -23,7 +23,7 @@ from slackguide.knowledge import (
     SourceLocation,
     inspect,
 )
-from slackguide.knowledge.conditions import OneOf, Within
+from slackguide.knowledge.conditions import ALWAYS, OneOf, Within
 from slackguide.knowledge.facts import FactSpec
 from slackguide.triage.decision_table import (
     GAP,
@@ -105,7 +105,7 @@ class _CompletenessCheck:
         for number, rule in enumerate(entry.rules):
             if number in reached:
                 self._reached.add(rule.location)
-            elif rule.table is None:
+            elif rule.table is None and number <= _first_hidden(entry.rules):
                 self._report(rule.location, f"this rule never applies: {_describe_masking(number, table)}")
             else:
                 self._never_reached.setdefault(rule.location, f"in `{entry.id}` {_describe_masking(number, table)}")
@@ -126,6 +126,8 @@ class _CompletenessCheck:
             reached = set(np.unique(table.rule_index).tolist())
             for number in missed:
                 reason = self._never_reached.get(rules[number].location)
+                if number > _first_hidden(rules):
+                    continue
                 if number not in reached:
                     self._report(rules[number].location, f"this rule never applies: {_describe_masking(number, table)}")
                 elif reason is not None and not partly:
@@ -152,6 +154,11 @@ class _CompletenessCheck:
 
     def _report(self, location: SourceLocation, message: str) -> None:
         self.diagnostics.append(Diagnostic(location.file, location.line, location.column, message))
+
+
+def _first_hidden(rules: Sequence[Rule]) -> int:
+    """Return the number of the rule after the first one without a condition. Those below it have the same mistake."""
+    return next((number + 1 for number, rule in enumerate(rules) if rule.when == ALWAYS), len(rules))
 
 
 def _describe_gaps(gaps: npt.NDArray[np.bool_], table: DecisionTable, facts: Mapping[str, FactSpec]) -> str:
