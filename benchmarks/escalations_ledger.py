@@ -15,7 +15,6 @@ from slack_sdk import WebClient
 from sqlalchemy import insert
 
 from slackguide.delivery.notifier import Notifier
-from slackguide.escalation.case_keys import case_keys
 from slackguide.escalation.filters import EscalationFilter
 from slackguide.escalation.form_validation import FieldValue
 from slackguide.escalation.models import (
@@ -101,7 +100,7 @@ def _generate_one(
         values=values,
         entry_id="disputes/hourly",
         question="client disputes hours that were logged",
-        case_keys=case_keys(values),
+        case_keys=(f"ticket:{ticket(number)}", f"contract:{30_000_000 + number}"),
     )
     states = (
         [EscalationState.SENT, EscalationState.CLAIMED, EscalationState.AWAITING_REQUESTER]

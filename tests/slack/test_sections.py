@@ -70,7 +70,7 @@ def test_a_person_who_chose_can_go_back_to_the_list(harness: AppHarness, guide: 
     chosen = harness.click_message(listed, f"{Action.CHOOSE}:1")
     assert "confidence" not in words(chosen)
 
-    back = harness.click_message(chosen, labels(chosen)["Back to the list"])
+    back = harness.click_message(chosen, labels(chosen)["Back"])
 
     assert words(back) == words(listed)
 
@@ -183,7 +183,7 @@ def test_a_choice_in_the_ask_form_leads_to_the_answer_and_back(harness: AppHarne
     harness.until(lambda: harness.modal().hash != listed.hash)
     chosen = harness.modal()
     assert ASK_TEXT not in fields(chosen)
-    harness.click(chosen, Action.BACK_TO_LIST)
+    harness.click(chosen, Action.GO_BACK)
     harness.until(lambda: harness.modal().hash != chosen.hash)
 
     assert fields(harness.modal())[ASK_TEXT] == unclear_question(guide)

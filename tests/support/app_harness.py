@@ -85,13 +85,18 @@ class AppHarness:
         self.guide = BreakableGuide(directory=KNOWLEDGE, build=lambda _: self._current_guide)
         self.database = database
         self._environment = {**(environment or {})}
-        groups = {"team-leads": ("lena",), "disputes-specialists": ("marek",), "ce-specialists": ("priya",)}
         self.sandbox = Sandbox(
             clock=lambda: self.clock.now,
             advance=self._advance,
             signing_secret=SECRET,
             bot_token=BOT_TOKEN,
-            team=team(demo_team(groups=groups, app=app or BotApp.from_manifest(manifest()))),
+            team=team(
+                demo_team(
+                    escalation_channels=ESCALATION_CHANNELS,
+                    groups=SPECIALISTS,
+                    app=app or BotApp.from_manifest(manifest()),
+                )
+            ),
             routes={path: self._forward(path) for path in PATHS},
             seed="test",
             request_timeout=patience,

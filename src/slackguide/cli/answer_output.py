@@ -48,8 +48,9 @@ def _print_answer(answer: Answer, guide: Guide) -> None:
     for warning in decision.warnings:
         out.print(Text(f"! {warning}", style="yellow"))
     if decision.destination is not None:
-        kind = decision.destination.kind.replace("_", " ")
-        out.print(Panel(Text(decision.destination.name, style="bold green"), title=f"goes to ({kind})", expand=False))
+        target = decision.destination
+        lines = [(target.name, "bold green"), *((f"\n{way}: {value}", "") for way, value in target.contacts.items())]
+        out.print(Panel(Text.assemble(*lines), title=f"goes to ({target.kind_label})", expand=False))
     for reason in decision.because:
         out.print(Text(reason, style="cyan"))
     for number, name in enumerate(decision.missing):

@@ -2,7 +2,7 @@
 
 from slackguide.guide.calibration_store import CalibrationStore, calibrated_guide
 from slackguide.guide.guide import Guide
-from slackguide.guide.json_output import outcome_json
+from slackguide.guide.json_output import destination_json, outcome_json
 from slackguide.guide.outcomes import (
     LEAST_PRIVILEGED,
     Answer,
@@ -30,5 +30,6 @@ __all__ = [
     "RankedEntry",
     "Social",
     "calibrated_guide",
+    "destination_json",
     "outcome_json",
 ]

@@ -16,6 +16,7 @@ from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer,
 from slackguide.guide.rounded_times import rounded_at_a_limit
 from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import FactValue
+from slackguide.knowledge.units import TIMES
 from slackguide.matching import Alert, Evidence, Match, Matching, SmallTalk
 from slackguide.matching.scoring import MatcherCalibration, shipped_weights
 from slackguide.matching.wordlist import common_words
@@ -26,6 +27,10 @@ EXACT = 1.0
 """The confidence of an entry that is requested by its id."""
 
 
+_EXACT_TIMES = (TIMES["hour"], TIMES["day"])
+"""Units in which a time in whole weeks or months is rounded."""
+
+
 class Guide:
     """Answers concerns from one knowledge base. Immutable and safe to share between threads."""
 
@@ -34,11 +39,13 @@ class Guide:
         self.knowledge = knowledge
         self.is_calibrated = calibration is not None
         self.triage = Triage(knowledge)
-        self._extractor = FactExtractor(knowledge.facts, knowledge.abbreviations, common_words())
+        self._extractor = FactExtractor(knowledge.facts, knowledge.abbreviations, common_words(), knowledge.nouns)
         matcher = Corpus.of(knowledge).matcher()
         self._matcher = matcher if calibration is None else matcher.with_calibration(calibration)
         self._fact_ranking = FactRanking(knowledge)
-        self._in_hours = frozenset(name for name, fact in knowledge.facts.items() if fact.unit == "hours")
+        facts = knowledge.facts.items()
+        self._in_hours = frozenset(name for name, fact in facts if fact.measure == TIMES["hour"])
+        self._rounded = frozenset(name for name, fact in facts if fact.measure in _EXACT_TIMES)
 
     @property
     def has_shipped_calibration(self) -> bool:
@@ -57,7 +64,7 @@ class Guide:
 
         Raises `UnusableInput` if the concern refers to an entry that does not exist.
         """
-        hidden = self.knowledge.hidden_from(asker.role)
+        hidden = self.knowledge.hidden_from(*asker.roles)
         if concern.entry is not None:
             return self._by_id(concern, concern.entry, hidden, today)
         reading = normalize(concern.text)
@@ -71,7 +78,7 @@ class Guide:
 
     def match(self, text: str, asker: Asker) -> Matching:
         """Match a text against the entries that are visible to the asker."""
-        return self._matcher.match(normalize(text), hidden=self.knowledge.hidden_from(asker.role))
+        return self._matcher.match(normalize(text), hidden=self.knowledge.hidden_from(*asker.roles))
 
     def facts_in(self, text: str, *, today: date) -> Mapping[str, FactValue]:
         """Return the facts that can be extracted from the text alone."""
@@ -148,7 +155,8 @@ class Guide:
         overridden = {*concern.facts, *concern.dropped}
         spans = {name: span for name, span in extracted.spans.items() if name not in overridden}
         facts = self._facts(concern, extracted)
-        rounded = rounded_at_a_limit(self.triage, entry.id, facts, spans, in_hours=self._in_hours)
+        exact = {name: span for name, span in spans.items() if name in self._rounded}
+        rounded = rounded_at_a_limit(self.triage, entry.id, facts, exact, in_hours=self._in_hours)
         facts = {name: value for name, value in facts.items() if name not in rounded}
         unclear = {**extracted.unclear, **{name: self._ask_exactly(name, spans[name]) for name in rounded}}
         decision = self.triage.decide(entry.id, facts, concern.unknown)

@@ -41,12 +41,13 @@ def _common_json(name: str, outcome: BaseOutcome, answer: dict[str, Any] | None)
 
 
 def _match_json(match: RankedEntry) -> dict[str, Any]:
-    destination = {"destination": _destination_json(match.destination)} if match.destination else {}
+    destination = {"destination": destination_json(match.destination)} if match.destination else {}
     return {"id": match.id, "title": match.title, "confidence": round(match.confidence, DIGITS), **destination}
 
 
-def _destination_json(target: Destination | None) -> dict[str, Any] | None:
-    return {"id": target.id, "kind": target.kind, "name": target.name} if target else None
+def destination_json(target: Destination) -> dict[str, Any]:
+    """Return a destination, with its `url`, `mailbox`, `pager` and `command` if it has them."""
+    return {"id": target.id, "kind": target.kind, "name": target.name, **target.contacts}
 
 
 def _answer_json(answer: Answer) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def _answer_json(answer: Answer) -> dict[str, Any]:
         "priority": entry.priority,
         "warnings": list(decision.warnings),
         "path": list(decision.path),
-        "destination": _destination_json(decision.destination),
+        "destination": destination_json(decision.destination) if decision.destination else None,
         "facts": dict(decision.known_facts),
         "missing": list(decision.missing),
         "cautions": list(decision.cautions),

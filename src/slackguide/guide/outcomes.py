@@ -30,6 +30,14 @@ class Asker:
     """The properties of the asker that the answer depends on."""
 
     role: Role = "agent"
+    """`agent` or `team_lead`."""
+    more_roles: frozenset[Role] = frozenset()
+    """The other roles of the knowledge base that the asker has."""
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """All roles of the asker."""
+        return self.more_roles | {self.role}
 
 
 LEAST_PRIVILEGED = Asker("agent")

@@ -28,7 +28,7 @@ class Vocabulary:
     """The abbreviations and synonyms of a knowledge base."""
 
     abbreviations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Expansions by abbreviation: `"fp" -> ("fixed price",)`. Several expansions are alternatives."""
+    """Expansions by abbreviation: `"mfa" -> ("multi-factor authentication",)`. Several expansions are alternatives."""
     synonyms: tuple[tuple[str, ...], ...] = ()
     """Groups of synonymous words or short phrases: `("locked", "blocked", "shut off")`."""
 

@@ -190,6 +190,7 @@ class ServiceBuilder:
             our_team=our_team,
             leads=self.settings.team_leads,
             lead_groups=lambda: self._knowledge().team_lead_groups,
+            role_groups=lambda: {name: role.groups for name, role in self._knowledge().roles.items()},
         )
 
     @cached_property

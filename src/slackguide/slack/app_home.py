@@ -103,7 +103,7 @@ class AppHomeBuilder:
                 ),
                 *lists,
             ]
-        return home_view(lists, knowledge, decision.asker.role, self._undelivered(user_id))
+        return home_view(lists, knowledge, decision.asker.roles, self._undelivered(user_id))
 
     def _undelivered(self, user_id: str) -> list[Undelivered]:
         jobs = self._outbox.undelivered(user_id, limit=UNDELIVERED_SHOWN + 1)

@@ -59,7 +59,7 @@ def actions_of(listeners: Listeners) -> dict[Action, Listener]:
         Action.REMOVE_FACT: listeners.answer_actions.remove_fact,
         Action.UNKNOWN_FACT: listeners.answer_actions.unknown_fact,
         Action.OPEN_SECTION: listeners.answer_actions.open_section,
-        Action.BACK_TO_LIST: listeners.answer_actions.back_to_list,
+        Action.GO_BACK: listeners.answer_actions.go_back,
         Action.TELL_TEAM_LEAD: listeners.answer_actions.tell_team_lead,
         Action.FEEDBACK_REASON: listeners.answer_actions.feedback_reason,
         Action.CHOOSE_FORM: listeners.answer_actions.choose_form,

@@ -69,9 +69,12 @@ class Undelivered:
 
 
 def home_view(
-    lists: Sequence[HomeSection], knowledge: KnowledgeBase, role: Role, undelivered: Sequence[Undelivered] = ()
+    lists: Sequence[HomeSection],
+    knowledge: KnowledgeBase,
+    roles: Collection[Role],
+    undelivered: Sequence[Undelivered] = (),
 ) -> View:
-    """Return App Home. Entries that `role` may not see are not named."""
+    """Return App Home. Entries that none of `roles` may not see are not named."""
     blocks: list[Block] = [
         header("Where does this concern go?"),
         SectionBlock(
@@ -82,9 +85,9 @@ def home_view(
     ]
     blocks += _undelivered_blocks(undelivered)
     if not any(listed.count for listed in lists):
-        blocks += _introduction(knowledge, role)
+        blocks += _introduction(knowledge, roles)
     for listed in lists:
-        blocks += _section_blocks(listed, knowledge, knowledge.hidden_from(role))
+        blocks += _section_blocks(listed, knowledge, knowledge.hidden_from(*roles))
     return View(type="home", callback_id=Callback.HOME, blocks=blocks[:100])
 
 
@@ -93,10 +96,10 @@ def text_home(text: str) -> View:
     return View(type="home", callback_id=Callback.HOME, blocks=[SectionBlock(text=plain(text))])
 
 
-def _introduction(knowledge: KnowledgeBase, role: Role) -> list[Block]:
+def _introduction(knowledge: KnowledgeBase, roles: Collection[Role]) -> list[Block]:
     """Return examples of questions, the topics of each team, and the forms, for somebody who has sent nothing yet."""
-    examples = [[rich_text(f"{COMMAND} {question}")] for question in example_questions(knowledge, EXAMPLES, role)]
-    hidden = knowledge.hidden_from(role)
+    examples = [[rich_text(f"{COMMAND} {question}")] for question in example_questions(knowledge, EXAMPLES)]
+    hidden = knowledge.hidden_from(*roles)
     topics: dict[str, list[str]] = {}
     for id, entry in knowledge.entries.items():
         if id not in hidden:

@@ -161,7 +161,7 @@ def _resolution_lines(escalation: Escalation, knowledge: KnowledgeBase) -> list[
 
 
 def _resolution_text(resolution: Resolution, knowledge: KnowledgeBase) -> str:
-    """Return a resolution's label: “Wrong queue (Pay Ops)”, “Duplicate (D-1001)”."""
+    """Return a resolution's label: “Wrong queue (Billing)”, “Duplicate (D-1001)”."""
     if resolution.target is None:
         return RESOLUTION_LABELS[resolution.code]
     queue = knowledge.destinations.get(resolution.target)
@@ -388,7 +388,7 @@ def resolve_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
             InputBlock(
                 block_id="first",
                 label=plain("The first escalation"),
-                hint=plain("Only for a duplicate: its reference, like D-1001."),
+                hint=plain("Only for a duplicate: its reference, as the card shows it."),
                 element=PlainTextInputElement(action_id="first", max_length=40),
                 optional=True,
             ),
