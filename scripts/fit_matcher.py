@@ -31,7 +31,8 @@ from slackguide.guide.corpus import Corpus
 from slackguide.knowledge import load
 from slackguide.knowledge.labelled_questions import read_questions as labelled
 from slackguide.matching import Matcher
-from slackguide.matching.matcher import Ranking, ScoreTable
+from slackguide.matching.matcher import Ranking
+from slackguide.matching.score_table import ScoreTable
 from slackguide.matching.scoring import (
     FEATURES,
     SIGNALS,

@@ -13,6 +13,7 @@ from slackguide.guide.outcomes import (
     Outcome,
     RankedEntry,
     Social,
+    StatedConcern,
 )
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "Outcome",
     "RankedEntry",
     "Social",
+    "StatedConcern",
     "outcome_json",
 ]

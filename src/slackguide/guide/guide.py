@@ -9,11 +9,21 @@ from slackguide.errors import UnusableInput
 from slackguide.extraction.extractor import ExtractedFacts, FactExtractor
 from slackguide.guide.corpus import Corpus
 from slackguide.guide.note_templates import fill_note
-from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, RankedEntry, Social
+from slackguide.guide.outcomes import (
+    Answer,
+    Asker,
+    Choices,
+    Concern,
+    NoAnswer,
+    Outcome,
+    RankedEntry,
+    Social,
+    StatedConcern,
+)
 from slackguide.guide.rounded_times import rounded_at_a_limit
 from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import FactValue
-from slackguide.matching import Alert, Evidence, Match, Matching, SmallTalk
+from slackguide.matching import Alert, ConcernMatch, Evidence, Match, Matching, SmallTalk
 from slackguide.matching.wordlist import common_words
 from slackguide.text import is_emoji_only, normalize, readings
 from slackguide.triage import Triage
@@ -83,9 +93,22 @@ class Guide:
             )  # fmt: skip
         facts = self._facts(concern, extracted)
         if matching.outcome == "choices":
-            return Choices(matching.confidence, matches, matching.alerts, facts=facts, offered=matching.offered)
+            return Choices(
+                matching.confidence,
+                matches,
+                matching.alerts,
+                facts=facts,
+                offered=matching.offered,
+                concerns=tuple(self._stated_concern(one, concern, today) for one in matching.concerns),
+                language=matching.language,
+            )
         pointer = self._matcher.pointer(reading)
-        return NoAnswer(matching.confidence, matches, matching.alerts, pointer, facts=facts)
+        return NoAnswer(matching.confidence, matches, matching.alerts, pointer, facts=facts, language=matching.language)
+
+    def _stated_concern(self, one: ConcernMatch, concern: Concern, today: date) -> StatedConcern:
+        facts = self._facts(concern, self._extract(one.text, today))
+        decision = self.triage.decide(one.match.id, facts)
+        return StatedConcern(one.text, self._ranked_entry(one.match), decision.destination)
 
     def _facts(self, concern: Concern, extracted: ExtractedFacts) -> Mapping[str, FactValue]:
         """Return the given facts and the extracted ones that the agent neither gave nor removed."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from slackguide.guide.outcomes import Answer, BaseOutcome, Choices, NoAnswer, Outcome, Social
+from slackguide.guide.outcomes import Answer, BaseOutcome, Choices, NoAnswer, Outcome, Social, StatedConcern
+from slackguide.knowledge import Destination
 
 DIGITS = 4
 """Decimal places of a confidence. The calibration is not more precise."""
@@ -16,10 +17,11 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
         case Answer():
             return _common_json("answer", outcome, _answer_json(outcome))
         case Choices():
-            return _common_json("choices", outcome, None)
+            concerns = {"concerns": [_concern_json(one) for one in outcome.concerns]} if outcome.concerns else {}
+            return {**_common_json("choices", outcome, None), **concerns, **_language_json(outcome.language)}
         case NoAnswer():
             pointer = {"pointer": outcome.pointer} if outcome.pointer else {}
-            return {**_common_json("none", outcome, None), **pointer}
+            return {**_common_json("none", outcome, None), **pointer, **_language_json(outcome.language)}
         case Social():
             return _common_json("social", outcome, None)
         case other:
@@ -41,16 +43,32 @@ def _common_json(name: str, outcome: BaseOutcome, answer: dict[str, Any] | None)
     }
 
 
+def _concern_json(concern: StatedConcern) -> dict[str, Any]:
+    return {
+        "text": concern.text,
+        "id": concern.entry.id,
+        "confidence": round(concern.entry.confidence, DIGITS),
+        "destination": _destination_json(concern.destination),
+    }
+
+
+def _language_json(language: str | None) -> dict[str, str]:
+    return {"language": language} if language else {}
+
+
+def _destination_json(target: Destination | None) -> dict[str, str] | None:
+    return {"id": target.id, "kind": target.kind, "name": target.name} if target else None
+
+
 def _answer_json(answer: Answer) -> dict[str, Any]:
     entry, decision = answer.entry, answer.decision
-    target = decision.destination
     return {
         "id": entry.id,
         "title": entry.title,
         "priority": entry.priority,
         "warnings": [*decision.warnings, *decision.cautions],
         "path": list(decision.path),
-        "destination": {"id": target.id, "kind": target.kind, "name": target.name} if target else None,
+        "destination": _destination_json(decision.destination),
         "facts": dict(decision.known_facts),
         "missing": list(decision.missing),
         "because": list(decision.because),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from slackguide.knowledge import Entry, Role
+from slackguide.knowledge import Destination, Entry, Role
 from slackguide.knowledge.conditions import FactValue
 from slackguide.matching import Alert, Evidence, SmallTalk
 from slackguide.triage import Decision
@@ -74,11 +74,26 @@ class Answer(BaseOutcome):
 
 
 @dataclass(frozen=True, slots=True)
+class StatedConcern:
+    """One of several concerns in a text."""
+
+    text: str
+    """The part of the text that states it."""
+    entry: RankedEntry
+    destination: Destination | None
+    """The destination for the facts in this part and those given, if they settle one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Choices(BaseOutcome):
     """The outcome with two to four candidate entries, from which the agent selects one."""
 
     offered: int
     """The number of `matches` to offer, from the best."""
+    concerns: tuple[StatedConcern, ...] = ()
+    """The concerns of the text, if it states several."""
+    language: str | None = None
+    """The language of a text that is not in English, as far as it is recognized."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +102,8 @@ class NoAnswer(BaseOutcome):
 
     pointer: str | None = None
     """A sentence that says whom to ask instead, if the text is about a topic that is known to be out of scope."""
+    language: str | None = None
+    """The language of a text that is not in English, as far as it is recognized."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from slackguide.matching.concern_choices import in_language, offer_concerns
+from slackguide.matching.concern_split import probability
 from slackguide.matching.critical_detector import CriticalDetector, CriticalMatch, ExampleTokens
 from slackguide.matching.features import (
     FAMILIES,
@@ -19,12 +21,16 @@ from slackguide.matching.features import (
     TermVectorizer,
     Vectorizer,
 )
+from slackguide.matching.foreign_words import language_of, without_foreign_words
 from slackguide.matching.glossary import GlossaryExpander
 from slackguide.matching.index import Bm25Scorer, FeatureFamily, TextCollection, all_cosines
 from slackguide.matching.logistic_regression import fit
+from slackguide.matching.message_reader import MessageReader, Reading
 from slackguide.matching.naive_bayes import FeatureCounts, NaiveBayes, features
+from slackguide.matching.passages import is_long
 from slackguide.matching.pointers import PointerIndex
 from slackguide.matching.query import MAX_EVIDENCE, ParsedQuery, QueryParser
+from slackguide.matching.score_table import ScoreTable
 from slackguide.matching.scoring import FEATURES, OddsWeights, Weights, combine, logistic, shipped_weights
 from slackguide.matching.small_talk import SmallTalk, concern_of, small_talk, without_courtesies
 from slackguide.matching.spelling import Spelling
@@ -71,21 +77,6 @@ MAX_CHOICES = 4
 NOTHING = Matching("none", 0.0, (), 0, (), False, Evidence())
 
 EntryMask = np.ndarray[tuple[int], np.dtype[np.bool_]]
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreTable:
-    """The feature scores of one query for all entries, before a decision."""
-
-    query: ParsedQuery
-    table: Floats
-    """`FEATURES` x entries."""
-    nearest: Floats
-    """The cosine of the query with every phrasing, over all families."""
-    known: float
-    """The share of the query's terms that occur in the knowledge base."""
-    out_of_scope_score: float
-    """The log-odds that the query is out of scope; 0 if the knowledge base has no out-of-scope messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +145,7 @@ class Matcher:
             self._out_of_scope = _out_of_scope_classifier(outside, tokens) if outside else None
             self._pointers = PointerIndex(pointers or {}, out_of_scope)
             self._coefficients = coefficients.result()
+        self._reader = MessageReader(self._parse, self.score, self._combine)
         self._odds: OddsWeights = self._weights.odds if out_of_scope else self._weights.odds_uninformed
 
     def small_talk(self, text: str) -> SmallTalk | None:
@@ -174,10 +166,21 @@ class Matcher:
         visible[[self._positions[id] for id in hidden if id in self._positions]] = False
         if not visible.any():
             return NOTHING
-        scores = self.score(self.concern_of(text))
+        reading = self.read(text)
         critical = tuple(one for one in self._detector.find(without_courtesies(text)) if one.id not in hidden)
-        matching = self._decide(scores, visible, limit)
-        return self._apply_critical(critical, matching, scores, limit)
+        matching = self._decide(reading.scores, visible, limit)
+        if reading.split is not None and reading.parts:
+            parts = [(part.text, self._decide(part.scores, visible, limit)) for part in reading.parts]
+            matching = offer_concerns(matching, parts, probability(reading.split), limit)
+        language = language_of(text, self._is_known)
+        if language is not None:
+            matching = in_language(language, matching, reading.scores.known)
+        return self._apply_critical(critical, matching, reading.scores, limit)
+
+    def read(self, text: str) -> Reading:
+        """Return the scores of a message without the small talk around the concern."""
+        concern = text if is_long(text) else self.concern_of(text)
+        return self._reader.read(without_foreign_words(concern, self._spelling.known))
 
     def pointer(self, text: str) -> str | None:
         """Return the sentence that says whom to ask about a text that no entry answers, or None."""
@@ -185,7 +188,7 @@ class Matcher:
 
     def explain(self, text: str, id: str) -> Evidence:
         """Return the evidence in `text` for entry `id`. Raises KeyError for an unknown id."""
-        return self._evidence(self.score(self.concern_of(text)), self._positions[id])
+        return self._evidence(self.read(text).scores, self._positions[id])
 
     def work(self, text: str) -> int:
         """Return the cost of matching `text`: characters read, index values visited and features looked up."""
@@ -200,7 +203,7 @@ class Matcher:
 
     def score(self, text: str) -> ScoreTable:
         """Compute the feature scores of one query, on which `match` decides and weights are fitted."""
-        query = self._query_parser.parse(text, self._spelling.correct)
+        query = self._parse(text)
         starts = self._firsts[:-1]
         nearest = np.zeros(len(self._phrasings), dtype=np.float32)
         features: dict[str, Floats] = {}
@@ -246,9 +249,7 @@ class Matcher:
     def rank(self, scored: ScoreTable, visible: EntryMask | None = None) -> Ranking:
         """Return the combined scores of the entries, and the signals for the confidence in the first one."""
         mask = np.ones(len(self._ids), dtype=bool) if visible is None else visible
-        is_trained = self._coefficients is not None
-        scores = combine(scored.table, self._weights.blend if is_trained else self._weights.blend_unlearnt)
-        scores = np.where(mask, scores, np.float32(-1e9))
+        scores = np.where(mask, self._combine(scored), np.float32(-1e9))
         first = int(np.argmax(scores))
         probabilities = np.exp(scores - scores[first])
         probabilities /= probabilities.sum()
@@ -264,6 +265,22 @@ class Matcher:
             "foreign": scored.out_of_scope_score,
         }
         return Ranking(first, probabilities, signals)
+
+    def _parse(self, text: str) -> ParsedQuery:
+        return self._query_parser.parse(text, self._spelling.correct)
+
+    def _combine(self, scored: ScoreTable) -> Floats:
+        """Return one score per entry."""
+        is_trained = self._coefficients is not None
+        return combine(scored.table, self._weights.blend if is_trained else self._weights.blend_unlearnt)
+
+    def _is_known(self, word: str) -> bool:
+        """Return whether a word, or the word that it is a misspelling of, is in the knowledge base or its glossary."""
+        return (
+            self._query_parser.is_abbreviation(word)
+            or self._spelling.correct(word) != (word,)
+            or word in self._spelling.known
+        )
 
     def _decide(self, table: ScoreTable, visible: EntryMask, limit: int) -> Matching:
         ranking = self.rank(table, visible)

@@ -1,0 +1,59 @@
+"""Turn the result for a message into choices: for several concerns, and for a message in another language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from slackguide.matching.concern_split import SPLIT_PROBABILITY
+from slackguide.matching.types import ConcernMatch, Match, Matching
+
+MAX_CHOICES = 4
+
+MIN_KNOWN = 0.3
+"""The minimum share of known words in a message in another language for which the nearest entries are offered."""
+
+
+def offer_concerns(whole: Matching, parts: Sequence[tuple[str, Matching]], probability: float, limit: int) -> Matching:
+    """Return choices with the entries of every part, given the result for the whole message and for each part.
+
+    The concerns are named only if `probability`, that there are several, is high and the parts fit different entries.
+    If a part fits none, the result for the whole message stays.
+    """
+    if any(part.outcome == "none" for _, part in parts):
+        return whole
+    best = sorted((part.matches[0] for _, part in parts), key=lambda match: -match.confidence)
+    is_split = probability >= SPLIT_PROBABILITY and len({match.id for match in best}) == len(parts)
+    further = [match for _, part in parts for match in part.matches[1:2]]
+    ranked = [*best, *further] if is_split else [*whole.matches[:1], *best, *whole.matches[1:2], *further]
+    matches = _distinct(ranked)[:limit]
+    if len(matches) < 2:
+        return whole
+    concerns = tuple(ConcernMatch(text, part.matches[0]) for text, part in parts) if is_split else ()
+    return replace(
+        whole,
+        outcome="choices",
+        confidence=matches[0].confidence,
+        matches=matches,
+        offered=min(len(matches), MAX_CHOICES),
+        concerns=concerns,
+    )
+
+
+def in_language(language: str, matching: Matching, known: float) -> Matching:
+    """Return the nearest entries for a message in another language, which is never answered.
+
+    `known` is the share of its words that the knowledge base has.
+    """
+    if matching.outcome == "none" and known < MIN_KNOWN:
+        return replace(matching, language=language)
+    offered = min(max(matching.offered, 2), MAX_CHOICES, len(matching.matches))
+    return replace(matching, outcome="choices" if offered else "none", offered=offered, language=language)
+
+
+def _distinct(matches: Iterable[Match]) -> tuple[Match, ...]:
+    """Return the matches without repeated entries. The first of an entry counts."""
+    found: dict[str, Match] = {}
+    for match in matches:
+        found.setdefault(match.id, match)
+    return tuple(found.values())
