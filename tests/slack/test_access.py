@@ -71,7 +71,7 @@ def test_a_click_of_theirs_is_rejected_with_a_message_and_changes_nothing(harnes
     members = harness.workspace.conversation(STAFF).members
     harness.workspace.change_channel(STAFF, members=members | {harness.workspace.person(who).id})
 
-    for action in (Action.HELPFUL, Action.NOT_THIS, Action.SKIP_FACT, Action.ESCALATE):
+    for action in (Action.HELPFUL, Action.NOT_THIS, Action.UNKNOWN_FACT, Action.ESCALATE):
         before = {message.ts for message in harness.workspace.ephemerals(who)}
         harness.click(answer, action, who)
         assert refusal(harness, who, before)
@@ -260,7 +260,7 @@ def test_an_agent_does_not_see_it_however_they_ask(harness: AppHarness, guide: G
         harness, f"{Action.CHOOSE}:0", ChooseEntryPayload(AnswerState("x", "ban"), entry_id).encode()
     )
     asked = AnswerState("x", team_lead_question(guide), entry=entry_id)
-    for action in (Action.HELPFUL, Action.SKIP_FACT, Action.NOT_THIS, Action.NONE_OF_THESE, Action.ESCALATE):
+    for action in (Action.HELPFUL, Action.UNKNOWN_FACT, Action.NOT_THIS, Action.NONE_OF_THESE, Action.ESCALATE):
         assert title not in answer_to(harness, action, EscalatePayload(asked, "ask-disputes").encode()), action
 
 

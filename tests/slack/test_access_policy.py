@@ -124,14 +124,14 @@ def answered(harness: AppHarness) -> Message:
 
 def answer_button(harness: AppHarness) -> Act:
     message = answered(harness)
-    return lambda: harness.sandbox.click(PAT.name, message, Action.SKIP_FACT)
+    return lambda: harness.sandbox.click(PAT.name, message, Action.UNKNOWN_FACT)
 
 
 def public_answer_button(harness: AppHarness) -> Act:
     harness.sandbox.mention(PAT.name, STAFF, MEDIATION)
     harness.settle()
     message = next(m for m in harness.workspace.all_messages(STAFF) if m.by_bot)
-    return lambda: harness.sandbox.click(PAT.name, message, Action.SKIP_FACT)
+    return lambda: harness.sandbox.click(PAT.name, message, Action.UNKNOWN_FACT)
 
 
 def escalate_button(harness: AppHarness) -> Act:

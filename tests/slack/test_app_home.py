@@ -149,3 +149,24 @@ def test_a_guest_is_notified_there_too(harness: AppHarness) -> None:
 
     assert "you are a guest here" in words(view)
     assert labels(view) == {}
+
+
+def test_somebody_new_sees_examples_topics_and_the_forms(harness: AppHarness) -> None:
+    view = home(harness)
+
+    shown_words = words(view)
+    guide = harness.guide()
+    examples = [line for line in shown_words.split("\n") if line.startswith("/route ")]
+    assert len(examples) == 3
+    phrasings = {phrasing for entry in guide.knowledge.entries.values() for phrasing in entry.concerns}
+    assert {example.removeprefix("/route ") for example in examples} <= phrasings
+    assert "Disputes and Mediation: " in shown_words
+    hidden = [guide.knowledge.entries[id].title for id in guide.knowledge.hidden_from("agent")]
+    assert not [title for title in hidden if title in shown_words]
+
+    harness.click(view, labels(view)["Ask #ask-disputes"])
+
+    assert harness.modal().callback_id == "escalation"
+    harness.sandbox.close_view("ana", harness.modal().id)
+    posted(harness, sent(harness))
+    assert "/route " not in words(home(harness)).split("Type /route", 1)[-1], "no longer new"

@@ -15,7 +15,7 @@ from slackguide.slack.ids import Action, Callback
 from slackguide.slack.message_text import MESSAGE_LIMIT, message_text, plain_text
 from tests.support.app_harness import STAFF, AppHarness
 from tests.support.questions import MEDIATION
-from tests.support.rendered import fields, live, words
+from tests.support.rendered import fields, headline, live, words
 
 Json = dict[str, Any]
 
@@ -295,7 +295,7 @@ def test_facts_of_a_forwarded_message_count_in_the_thread(harness: AppHarness) -
     harness.sandbox.forward("ana", direct(harness), facts.ts, thread_ts=first.thread_ts)
     harness.settle()
 
-    assert "Goes to: HV Mediation Tier 1" in words(answers(harness, direct(harness))[-1])
+    assert headline(answers(harness, direct(harness))[-1]) == "HV Mediation Tier 1"
 
 
 def test_a_mention_that_forwards_a_message_is_answered_with_its_words(harness: AppHarness, ticket: Message) -> None:

@@ -50,7 +50,7 @@ def private(log: io.StringIO) -> None:
 def everything(harness: AppHarness) -> None:
     """Send the word to every surface."""
     message = harness.route(f"{MEDIATION} {WORD}")
-    for action in (Action.HELPFUL, Action.SKIP_FACT, Action.NOT_THIS, Action.NONE_OF_THESE):
+    for action in (Action.HELPFUL, Action.UNKNOWN_FACT, Action.NOT_THIS, Action.NONE_OF_THESE):
         message = harness.click_message(message, action) if action in labels(message).values() else message
     harness.command("")
     harness.submit({ASK_TEXT: f"{MEDIATION} {WORD}"})

@@ -17,8 +17,11 @@ from slackguide.slack.button_payloads import (
     AnswerState,
     ChooseEntryPayload,
     EscalatePayload,
+    FeedbackPayload,
     RemoveFactPayload,
+    Section,
     SetFactPayload,
+    UnknownFactPayload,
 )
 from slackguide.slack.channel_audience import CACHED_FOR
 from slackguide.slack.ids import Action
@@ -64,7 +67,10 @@ def state_of(message: Message) -> AnswerState:
 
 
 ACTIONS: Mapping[str, Callable[[AnswerState], AnswerPayload]] = {
-    Action.SKIP_FACT: AnswerPayload,
+    Action.UNKNOWN_FACT: lambda state: UnknownFactPayload(state, "contract_type"),
+    f"{Action.OPEN_SECTION}:steps": lambda state: AnswerPayload(replace(state, section=Section.STEPS)),
+    Action.BACK_TO_LIST: AnswerPayload,
+    f"{Action.FEEDBACK_REASON}:unclear": lambda state: FeedbackPayload(state, "unclear"),
     Action.NOT_THIS: AnswerPayload,
     Action.NONE_OF_THESE: AnswerPayload,
     Action.HELPFUL: AnswerPayload,
@@ -133,7 +139,7 @@ def test_where_slack_does_not_say_who_reads_it_the_message_stays_as_it_is(harnes
     harness.pass_time(CACHED_FOR.total_seconds())
     harness.sandbox.inject_fault(InjectedFault(kind=kind, method="conversations.info", code="missing_scope"))
 
-    own = copy_of(harness, "ana", lambda: harness.sandbox.click("ana", answer, Action.SKIP_FACT))
+    own = copy_of(harness, "ana", lambda: harness.sandbox.click("ana", answer, Action.UNKNOWN_FACT))
 
     assert harness.workspace.message(answer.ts) == answer
     assert "HV Mediation Tier 1" in words(own)
@@ -141,11 +147,11 @@ def test_where_slack_does_not_say_who_reads_it_the_message_stays_as_it_is(harnes
 
 def test_a_copy_goes_on_by_itself(harness: AppHarness) -> None:
     answer = public(harness)
-    own = copy_of(harness, "ben", lambda: harness.sandbox.click("ben", answer, Action.SKIP_FACT))
+    own = copy_of(harness, "ben", lambda: harness.sandbox.click("ben", answer, Action.UNKNOWN_FACT))
 
     changed = harness.click_message(own, Action.HELPFUL, "ben")
 
-    assert "noted as helpful" in words(changed)
+    assert "Noted as helpful" in words(changed)
     assert changed.ts == own.ts
     assert harness.workspace.message(answer.ts) == answer
     (given,) = harness.repositories.feedback.list()
@@ -158,7 +164,7 @@ def test_a_copy_comes_beside_the_thread_where_slack_does_not_take_it_there(harne
         InjectedFault(kind=FaultKind.API_ERROR, method="chat.postEphemeral", code="user_not_in_channel")
     )
 
-    own = copy_of(harness, "ben", lambda: harness.sandbox.click("ben", answer, Action.SKIP_FACT))
+    own = copy_of(harness, "ben", lambda: harness.sandbox.click("ben", answer, Action.UNKNOWN_FACT))
 
     assert "HV Mediation Tier 1" in words(own)
 

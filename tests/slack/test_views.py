@@ -16,10 +16,12 @@ from hypothesis.strategies import SearchStrategy
 from slackguide.escalation.filters import PageCursor
 from slackguide.escalation.form_validation import ValidForm, max_length, validate_form
 from slackguide.escalation.models import Recommendation
+from slackguide.guide import Guide
 from slackguide.knowledge.forms import Form, FormField
 from slackguide.sandbox.block_kit.state import choose, find, state_of
 from slackguide.sandbox.block_kit.validation import check_view
 from slackguide.slack.button_payloads import (
+    ALL_FACTS,
     INLINE_LIMIT,
     VALUE_LIMIT,
     AnswerPayload,
@@ -28,10 +30,13 @@ from slackguide.slack.button_payloads import (
     ChooseFormPayload,
     EscalatePayload,
     EscalationPayload,
+    FeedbackPayload,
     HomePagePayload,
     OutdatedActionError,
     RemoveFactPayload,
+    Section,
     SetFactPayload,
+    UnknownFactPayload,
 )
 from slackguide.slack.ids import Callback
 from slackguide.slack.mrkdwn import bold, escape, escape_within, truncate, unescape
@@ -171,8 +176,8 @@ def test_a_submission_without_values_holds_none(view: dict[str, Any]) -> None:
     assert submitted_values(view) == {}
 
 
-def test_the_ask_form_is_one_that_slack_takes() -> None:
-    assert check_view(ask_view().to_dict()) == []
+def test_the_ask_form_is_one_that_slack_takes(guide: Guide) -> None:
+    assert check_view(ask_view(guide.knowledge).to_dict()) == []
 
 
 # -- the state in buttons and windows ---------------------------------------------------------------------------------
@@ -187,7 +192,9 @@ asked_states = st.builds(
     facts=st.dictionaries(names, st.integers(0, 10**6) | st.text(max_size=15), max_size=18),
     removed_facts=st.lists(names, max_size=6).map(tuple),
     rejected_entries=st.lists(ids, max_size=5).map(tuple),
-    skipped=st.booleans(),
+    unknown_facts=st.lists(names, max_size=6).map(tuple),
+    section=st.none() | st.sampled_from(Section),
+    chosen=st.booleans(),
 )
 
 
@@ -197,6 +204,8 @@ answer_payloads: SearchStrategy[AnswerPayload] = st.one_of(
     st.builds(ChooseEntryPayload, asked_states, ids),
     st.builds(SetFactPayload, asked_states, names, fact_values),
     st.builds(RemoveFactPayload, asked_states, names),
+    st.builds(UnknownFactPayload, asked_states, names),
+    st.builds(FeedbackPayload, asked_states, names),
     st.builds(EscalatePayload, asked_states, ids),
 )
 
@@ -213,11 +222,8 @@ def test_a_payload_is_read_back_as_it_was_written_or_with_less_of_the_question(p
     assert AnswerPayload.parse(value).state == back, "each of them carries the state"
     assert asked.text.startswith(back.text)
     assert (back.answer, back.token, back.entry, back.facts) == (asked.answer, asked.token, asked.entry, asked.facts)
-    assert (back.removed_facts, back.rejected_entries, back.skipped) == (
-        asked.removed_facts,
-        asked.rejected_entries,
-        asked.skipped,
-    )
+    assert (back.removed_facts, back.rejected_entries) == (asked.removed_facts, asked.rejected_entries)
+    assert (back.unknown_facts, back.section, back.chosen) == (asked.unknown_facts, asked.section, asked.chosen)
     if len(json.dumps(asked.text)) <= INLINE_LIMIT and not asked.rejected_entries and len(asked.facts) < 8:
         assert back == asked
 
@@ -300,13 +306,18 @@ def test_the_keys_on_the_wire_are_those_of_0_1_0(value: str, payload: AnswerPayl
 
 
 def test_telling_and_taking_back_undo_each_other() -> None:
-    asked = AnswerState("x", "refund", facts={"contract_type": "hourly"}, skipped=True)
+    asked = AnswerState("x", "refund", facts={"contract_type": "hourly"}, unknown_facts=("contract_type", "days"))
 
     notified = asked.without_fact("contract_type").with_fact("contract_type", "hourly")
 
     assert notified.facts == {"contract_type": "hourly"}
     assert notified.removed_facts == ()
-    assert not notified.skipped
+    assert notified.unknown_facts == ("days",)
+
+
+def test_a_button_of_0_1_0_says_that_no_fact_is_known() -> None:
+    assert AnswerPayload.parse('{"a":"x","k":true}').state.unknown_facts == (ALL_FACTS,)
+    assert UnknownFactPayload.parse('{"a":"x"}').name == ALL_FACTS
 
 
 # -- words ------------------------------------------------------------------------------------------------------------

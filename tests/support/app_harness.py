@@ -23,13 +23,15 @@ from slackguide.runtime.container import open_repositories, policies
 from slackguide.runtime.service import Service
 from slackguide.sandbox import AppReply, BotApp, Exchange, Message, OpenView, Sandbox, demo_team
 from slackguide.sandbox.transport.http import Envelope, HttpTransport, signed_headers
-from slackguide.slack.ids import COMMAND
+from slackguide.slack.button_payloads import Section
+from slackguide.slack.ids import COMMAND, Action
 from slackguide.slack.manifest import manifest
 from slackguide.storage.outbox import SqlJobQueue
 from slackguide.storage.outbox_admin import OutboxAdmin, PendingJob
 from slackguide.storage.reminders import ReminderService
 from tests.support.clock import ManualClock
 from tests.support.credentials import BOT_TOKEN, SECRET
+from tests.support.rendered import elements
 from tests.support.waiting import POLL_SECONDS, WAIT_SECONDS
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
@@ -233,7 +235,8 @@ class AppHarness:
         return answers()[0]
 
     def click(self, where: Message | OpenView, action_id: str, who: str = "ana", value: Any = None) -> Exchange:
-        """Click an element, and wait until the person's screen changes."""
+        """Click an element, and wait until the person's screen changes. What a card hides is opened first."""
+        where = self.reach(where, action_id, who) if isinstance(where, Message) else where
         seen = self.workspace.changes.number
         exchange = self.sandbox.click(who, where, action_id, value)
         assert exchange.ok, exchange
@@ -243,10 +246,25 @@ class AppHarness:
 
     def click_message(self, where: Message, action_id: str, who: str = "ana") -> Message:
         """Click a button of a message and wait until the message is updated; return the updated message."""
+        where = self.reach(where, action_id, who)
         before = self.workspace.message(where.ts)
         self.click(where, action_id, who)
         self.until(lambda: self.workspace.message(where.ts) != before)
         return self.workspace.message(where.ts)
+
+    def reach(self, where: Message, action_id: str, who: str = "ana") -> Message:
+        """Open the sections of a card that lead to a button, and return the message that shows it."""
+        sections = [Section.MORE, Section.FACTS] if action_id.startswith(Action.REMOVE_FACT) else [Section.MORE]
+        for section in sections:
+            shown = {element["action_id"] for element in elements(where)}
+            opener = f"{Action.OPEN_SECTION}:{section}"
+            if action_id not in shown and opener in shown:
+                where = self.click_message(where, opener, who)
+        return where
+
+    def opened(self, where: Message, section: Section, who: str = "ana") -> Message:
+        """Open a section of a card, and return the message that shows it."""
+        return self.click_message(where, f"{Action.OPEN_SECTION}:{section}", who)
 
     def notified(self, where: Message | OpenView, action_id: str, who: str = "ana") -> Message:
         """Click a button that is answered by an ephemeral message; return that message."""

@@ -20,6 +20,11 @@ def words(shown: Message | OpenView) -> str:
     return "\n".join(visible_text(list(shown.blocks)))
 
 
+def headline(shown: Message | OpenView) -> str:
+    """Return the first header: the destination, or the question."""
+    return next(str(block["text"]["text"]) for block in shown.blocks if block["type"] == "header")
+
+
 def elements(shown: Message | OpenView) -> list[dict[str, Any]]:
     """Return every interactive element."""
     return [element for block in shown.blocks for element in elements_of(block)]

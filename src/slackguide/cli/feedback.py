@@ -72,7 +72,7 @@ def _print(feedback: tuple[Feedback, ...], names: Mapping[str, str]) -> None:
         ("time", "verdict", "entry", "user", "question"),
         (
             (
-                local_time(one.at), one.verdict.replace("_", " "), one.entry_id or "(no answer)",
+                local_time(one.at), _verdict_text(one), one.entry_id or "(no answer)",
                 names.get(one.user_id) or one.user_id, one.question or "(erased or none)",
             )
             for one in feedback
@@ -82,10 +82,16 @@ def _print(feedback: tuple[Feedback, ...], names: Mapping[str, str]) -> None:
     info(", ".join(f"{count} {verdict}" for verdict, count in counts.most_common()) + ".")
 
 
+def _verdict_text(one: Feedback) -> str:
+    verdict = one.verdict.replace("_", " ")
+    return f"{verdict}: {one.reason.replace('_', ' ')}" if one.reason else verdict
+
+
 def _document(one: Feedback) -> dict[str, Any]:
     return {
         "at": iso(one.at),
         "verdict": one.verdict.value,
+        "reason": one.reason,
         "entry": one.entry_id,
         "question": one.question,
         "user": one.user_id,

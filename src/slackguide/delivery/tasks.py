@@ -42,13 +42,32 @@ class RefreshAppHome:
     user_id: str
 
 
-Task = PostEscalation | NotifyPerson | ReplyInThread | UpdateCard | AnswerMessage | NoteDirectReply | RefreshAppHome
+@dataclass(frozen=True)
+class AlertTeamLead:
+    """A direct message to a team lead about a critical concern: who asks, the entry and the ticket, no other words."""
+
+    user_id: str
+    asker_id: str
+    entry_id: str
+    ticket_url: str | None = None
+
+
+Task = (
+    AlertTeamLead
+    | PostEscalation
+    | NotifyPerson
+    | ReplyInThread
+    | UpdateCard
+    | AnswerMessage
+    | NoteDirectReply
+    | RefreshAppHome
+)
 
 
 def partition_key(task: Task, escalation: Escalation | None) -> str:
     """Return the conversation whose rate limit the task counts against: `#channel`, `@user`, or a conversation's id."""
     match task:
-        case NotifyPerson(user_id=user_id):
+        case NotifyPerson(user_id=user_id) | AlertTeamLead(user_id=user_id):
             return f"@{user_id}"
         case RefreshAppHome(user_id=user_id):
             return f"home {user_id}"

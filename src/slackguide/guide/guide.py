@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from slackguide.errors import UnusableInput
@@ -93,9 +94,10 @@ class Guide:
             )  # fmt: skip
         facts = self._facts(concern, extracted)
         if matching.outcome == "choices":
+            offered = tuple(self._with_destination(match, facts) for match in matches[: matching.offered])
             return Choices(
                 matching.confidence,
-                matches,
+                (*offered, *matches[matching.offered :]),
                 matching.alerts,
                 facts=facts,
                 offered=matching.offered,
@@ -107,8 +109,7 @@ class Guide:
 
     def _stated_concern(self, one: ConcernMatch, concern: Concern, today: date) -> StatedConcern:
         facts = self._facts(concern, self._extract(one.text, today))
-        decision = self.triage.decide(one.match.id, facts)
-        return StatedConcern(one.text, self._ranked_entry(one.match), decision.destination)
+        return StatedConcern(one.text, self._with_destination(self._ranked_entry(one.match), facts))
 
     def _facts(self, concern: Concern, extracted: ExtractedFacts) -> Mapping[str, FactValue]:
         """Return the given facts and the extracted ones that the agent neither gave nor removed."""
@@ -168,6 +169,9 @@ class Guide:
 
     def _ask_exactly(self, name: str, span: str) -> str:
         return f"“{span}” can be on either side of a limit. {self.knowledge.facts[name].ask}"
+
+    def _with_destination(self, match: RankedEntry, facts: Mapping[str, FactValue]) -> RankedEntry:
+        return replace(match, destination=self.triage.decide(match.id, facts).destination)
 
     def _ranked_entry(self, match: Match) -> RankedEntry:
         return RankedEntry(match.id, self.knowledge.entries[match.id].title, match.confidence)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from slackguide.guide.outcomes import Answer, BaseOutcome, Choices, NoAnswer, Outcome, Social, StatedConcern
+from slackguide.guide.outcomes import (
+    Answer,
+    BaseOutcome,
+    Choices,
+    NoAnswer,
+    Outcome,
+    RankedEntry,
+    Social,
+    StatedConcern,
+)
 from slackguide.knowledge import Destination
 
 DIGITS = 4
@@ -34,9 +43,7 @@ def _common_json(name: str, outcome: BaseOutcome, answer: dict[str, Any] | None)
         "outcome": name,
         "confidence": round(outcome.confidence, DIGITS),
         "alerts": [{"id": alert.id, "message": alert.message} for alert in outcome.alerts],
-        "matches": [
-            {"id": match.id, "title": match.title, "confidence": round(match.confidence, DIGITS)} for match in ranked
-        ],
+        "matches": [_match_json(match) for match in ranked],
         "answer": answer,
         "facts": dict(outcome.facts),
         "missing": answer["missing"] if answer else [],
@@ -48,7 +55,7 @@ def _concern_json(concern: StatedConcern) -> dict[str, Any]:
         "text": concern.text,
         "id": concern.entry.id,
         "confidence": round(concern.entry.confidence, DIGITS),
-        "destination": _destination_json(concern.destination),
+        "destination": _destination_json(concern.entry.destination),
     }
 
 
@@ -56,7 +63,12 @@ def _language_json(language: str | None) -> dict[str, str]:
     return {"language": language} if language else {}
 
 
-def _destination_json(target: Destination | None) -> dict[str, str] | None:
+def _match_json(match: RankedEntry) -> dict[str, Any]:
+    destination = {"destination": _destination_json(match.destination)} if match.destination else {}
+    return {"id": match.id, "title": match.title, "confidence": round(match.confidence, DIGITS), **destination}
+
+
+def _destination_json(target: Destination | None) -> dict[str, Any] | None:
     return {"id": target.id, "kind": target.kind, "name": target.name} if target else None
 
 
@@ -66,11 +78,12 @@ def _answer_json(answer: Answer) -> dict[str, Any]:
         "id": entry.id,
         "title": entry.title,
         "priority": entry.priority,
-        "warnings": [*decision.warnings, *decision.cautions],
+        "warnings": list(decision.warnings),
         "path": list(decision.path),
         "destination": _destination_json(decision.destination),
         "facts": dict(decision.known_facts),
         "missing": list(decision.missing),
+        "cautions": list(decision.cautions),
         "because": list(decision.because),
         "notes": answer.note,
         "form": decision.form,

@@ -41,6 +41,8 @@ class RankedEntry:
     id: str
     title: str
     confidence: float
+    destination: Destination | None = None
+    """The destination, if the known facts settle it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,7 @@ class StatedConcern:
     text: str
     """The part of the text that states it."""
     entry: RankedEntry
-    destination: Destination | None
-    """The destination for the facts in this part and those given, if they settle one."""
+    """The best match. Its `destination` is the one for the facts in this part and those given, if they settle it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ from slackguide.slack.listeners.message_events import MessageEvents
 from slackguide.slack.listeners.route_command import RouteCommand
 from slackguide.slack.registry import Listeners
 from slackguide.slack.sender import SlackSender
+from slackguide.slack.team_lead_alerts import TeamLeadAlerts
 from slackguide.slack.thread_answers import TURNS, ThreadAnswers
 from slackguide.slack.views.error_advice import explain
 from slackguide.storage import task_codec
@@ -127,6 +128,9 @@ class ServiceBuilder:
                 updater=self.updater,
                 readers=self.readers,
                 feedback=self.repositories.feedback,
+                team_lead_alerts=TeamLeadAlerts(
+                    answers=self.answers, policy=self.access_policy, inbox=self.repositories.inbox
+                ),
             ),
             ask_modal=AskModal(answers=self.answers, modals=self.modals, updater=self.updater),
             escalation_form=EscalationFormSubmission(answers=self.answers, escalations=self.repositories.escalations),

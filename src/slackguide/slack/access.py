@@ -79,6 +79,11 @@ class AccessPolicy:
             return UnknownUser(user_id)
         return UnknownUser(user_id) if person is None else self.decide(person)
 
+    def team_leads(self) -> tuple[str, ...]:
+        """Return the ids of all team leads. Raises `StorageError`."""
+        members = (member for handle in self._lead_groups() for member in self._directory.members(handle))
+        return tuple(sorted({*self._leads, *members}))
+
     def decide(self, person: DirectoryUser) -> Allowed | Denied:
         """Return whether a person of the directory has access."""
         ours = self._our_team()

@@ -58,22 +58,35 @@ class AnswerService:
         """Return the card for a new text. Unreadable characters are removed."""
         return self.render(self.new_state(clean(text), user_id), user_id, asker)
 
-    def render(self, state: AnswerState, user_id: str, asker: Asker, *, notice: str | None = None) -> RenderedMessage:
-        """Return the card for the state in a button."""
+    def render(
+        self,
+        state: AnswerState,
+        user_id: str,
+        asker: Asker,
+        *,
+        notice: str | None = None,
+        confirmation: str | None = None,
+    ) -> RenderedMessage:
+        """Return the card for the state in a button.
+
+        `notice` is a line at its top, `confirmation` one below the buttons of an answer.
+        """
         guide = self._guide()
         outcome = self.outcome(state, user_id, asker)
         match outcome:
             case Answer():
-                shown_state = replace(state, entry=outcome.entry.id)
-                return answer_card(outcome, shown_state, guide.knowledge, guide.triage, notice=notice)
+                return answer_card(
+                    outcome, state, guide.knowledge, guide.triage, notice=notice, confirmation=confirmation
+                )
             case Choices():
-                return choices_card(outcome, state, notice=notice)
+                card = choices_card(outcome, state, guide.knowledge, notice=notice)
             case NoAnswer():
-                return nothing_card(outcome, state, notice=notice)
+                card = nothing_card(outcome, state, guide.knowledge, notice=notice)
             case Social():
                 return text_card(outcome.reply)
             case other:
                 assert_never(other)
+        return replace(card, retry_text=self.text_of(state, user_id))
 
     def outcome(self, state: AnswerState, user_id: str, asker: Asker) -> Outcome:
         """Return the guide's outcome for a state. Relative dates are those of the person who wrote the text."""
@@ -88,14 +101,15 @@ class AnswerService:
     def more_matches(self, state: AnswerState, user_id: str, asker: Asker) -> RenderedMessage:
         """Return the card with the next matches, after a click on “Not this”."""
         outcome = self.outcome(replace(state, entry=None), user_id, asker)
-        return next_matches_card(outcome, state)
+        return next_matches_card(outcome, state, self.knowledge)
 
     def no_match(self, state: AnswerState, user_id: str, asker: Asker) -> RenderedMessage:
         """Return the card after a click on “None of these”. Alerts remain."""
         outcome = self.outcome(replace(state, entry=None), user_id, asker)
         rejected = tuple(match.id for match in outcome.matches)
         no_answer = NoAnswer(0.0, (), outcome.alerts)
-        return nothing_card(no_answer, replace(state, rejected_entries=rejected), notice="Noted: none of these.")
+        rejecting = replace(state, rejected_entries=rejected)
+        return nothing_card(no_answer, rejecting, self.knowledge, notice="Noted: none of these.")
 
     def text_of(self, state: AnswerState, user_id: str) -> str:
         """Return the text of the question, or only its beginning if the stored text was pruned."""

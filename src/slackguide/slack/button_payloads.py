@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Self
 
 from slackguide.errors import SlackguideError
@@ -21,6 +22,22 @@ VALUE_LIMIT = 2000
 
 INLINE_LIMIT = 600
 """Most characters of a question in a button's value; a longer one is stored in the database under a token."""
+
+
+ALL_FACTS = "*"
+"""In `unknown_facts`: the person knows none of the missing facts. Earlier versions had one “I don't know” for all."""
+
+
+class Section(StrEnum):
+    """A section of a card that one click opens in place."""
+
+    STEPS = "steps"
+    NOTE = "note"
+    SCRIPT = "script"
+    DETAILS = "details"
+    FACTS = "facts"
+    MORE = "more"
+    FEEDBACK = "feedback"
 
 
 class OutdatedActionError(SlackguideError):
@@ -45,8 +62,12 @@ class AnswerState:
     """Facts that were detected in the text and removed by clicking."""
     rejected_entries: tuple[str, ...] = ()
     """Entries that the person rejected with “Not this”."""
-    skipped: bool = False
-    """The person does not know the requested fact: every possibility is shown."""
+    unknown_facts: tuple[str, ...] = ()
+    """Facts that the person does not know: another question follows, or every possibility if there is none."""
+    section: Section | None = None
+    """The open section."""
+    chosen: bool = False
+    """The person chose the entry from a list."""
     asker: str | None = None
     """Slack user id of the asker: only their clicks change a public message. None in buttons of older versions."""
 
@@ -54,7 +75,8 @@ class AnswerState:
         """Return the state as a JSON object; `from_json` reads it back."""
         known: dict[str, Any] = {
             "a": self.answer, "u": self.asker, "q": self.text, "t": self.token, "e": self.entry, "f": dict(self.facts),
-            "x": list(self.rejected_entries), "r": list(self.removed_facts), "k": self.skipped,
+            "x": list(self.rejected_entries), "r": list(self.removed_facts), "i": list(self.unknown_facts),
+            "s": self.section, "c": self.chosen,
         }  # fmt: skip
         return {name: value for name, value in known.items() if value}
 
@@ -73,7 +95,9 @@ class AnswerState:
                 facts={name: _fact_value(value) for name, value in raw.get("f", {}).items()},
                 rejected_entries=tuple(_text(id) for id in raw.get("x", ())),
                 removed_facts=tuple(_text(name) for name in raw.get("r", ())),
-                skipped=bool(raw.get("k", False)),
+                unknown_facts=(ALL_FACTS,) if raw.get("k") else tuple(_text(name) for name in raw.get("i", ())),
+                section=Section(raw["s"]) if raw.get("s") in set(Section) else None,
+                chosen=bool(raw.get("c", False)),
             )
         except (TypeError, AttributeError):
             raise OutdatedActionError from None
@@ -81,12 +105,19 @@ class AnswerState:
     def with_fact(self, name: str, value: FactValue) -> AnswerState:
         """Return the state with one more known fact."""
         removed = tuple(other for other in self.removed_facts if other != name)
-        return replace(self, facts={**self.facts, name: value}, removed_facts=removed, skipped=False)
+        unknown = tuple(other for other in self.unknown_facts if other != name)
+        return replace(
+            self, facts={**self.facts, name: value}, removed_facts=removed, unknown_facts=unknown, section=None
+        )
 
     def without_fact(self, name: str) -> AnswerState:
         """Return the state without a fact, whether it was set by clicking or detected."""
         facts = {other: value for other, value in self.facts.items() if other != name}
-        return replace(self, facts=facts, removed_facts=(*self.removed_facts, name), skipped=False)
+        return replace(self, facts=facts, removed_facts=(*self.removed_facts, name), section=None)
+
+    def without_knowing(self, name: str) -> AnswerState:
+        """Return the state in which the person does not know a fact."""
+        return replace(self, unknown_facts=(*self.unknown_facts, name), section=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +197,34 @@ class RemoveFactPayload(AnswerPayload):
     @classmethod
     def _parse_added(cls, raw: Mapping[str, Any]) -> dict[str, Any]:
         return {"name": _text(raw["d"])}
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownFactPayload(AnswerPayload):
+    """A button that says that a fact is not known. Those of earlier versions name no fact: none of them is."""
+
+    name: str
+
+    def _added(self) -> dict[str, FactValue]:
+        return {"n": self.name}
+
+    @classmethod
+    def _parse_added(cls, raw: Mapping[str, Any]) -> dict[str, Any]:
+        return {"name": _text(raw.get("n", ALL_FACTS))}
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackPayload(AnswerPayload):
+    """A button that says what was wrong with an answer."""
+
+    reason: str
+
+    def _added(self) -> dict[str, FactValue]:
+        return {"w": self.reason}
+
+    @classmethod
+    def _parse_added(cls, raw: Mapping[str, Any]) -> dict[str, Any]:
+        return {"reason": _text(raw["w"])}
 
 
 @dataclass(frozen=True, slots=True)

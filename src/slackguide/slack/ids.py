@@ -24,7 +24,11 @@ class Action(StrEnum):
     OPEN_ALERT = "answer_open_alert"
     SET_FACT = "triage_tell"
     REMOVE_FACT = "triage_forget"
-    SKIP_FACT = "triage_not_known"
+    UNKNOWN_FACT = "triage_not_known"
+    OPEN_SECTION = "answer_open_section"
+    BACK_TO_LIST = "answer_back_to_list"
+    TELL_TEAM_LEAD = "answer_tell_team_lead"
+    FEEDBACK_REASON = "answer_feedback_reason"
     CHOOSE_FORM = "escalate_choose_form"
 
     CLAIM = "escalation_claim"

@@ -12,7 +12,7 @@ from slack_sdk.models.views import View
 
 from slackguide.delivery.jobs import Job
 from slackguide.delivery.sender import PostedMessage, RecipientDeniedError, SlackRefusedError
-from slackguide.delivery.tasks import AnswerMessage, NoteDirectReply, RefreshAppHome
+from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, NoteDirectReply, RefreshAppHome
 from slackguide.escalation.messages import NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import Escalation
 from slackguide.knowledge import KnowledgeBase
@@ -26,6 +26,7 @@ from slackguide.slack.thread_answers import ThreadAnswers
 from slackguide.slack.views.blocks import UPDATE_TEXT_LIMIT, RenderedMessage
 from slackguide.slack.views.direct import note_card
 from slackguide.slack.views.escalation_card import escalation_card, handed_over_card, notice_card
+from slackguide.slack.views.team_lead_alert import team_lead_alert
 from slackguide.storage.channels import ChannelRepository
 
 log = logging.getLogger(__name__)
@@ -133,7 +134,14 @@ class SlackSender:
                 view = prepared.view
                 call_slack(lambda: self._client.views_publish(user_id=user_id, view=view))
                 return PostedMessage(user_id, "")
-            case PostEscalation() | NotifyPerson() | ReplyInThread() | AnswerMessage() | NoteDirectReply():
+            case (
+                PostEscalation()
+                | NotifyPerson()
+                | AlertTeamLead()
+                | ReplyInThread()
+                | AnswerMessage()
+                | NoteDirectReply()
+            ):
                 return self._send(job, prepared)
             case other:
                 assert_never(other)
@@ -168,6 +176,11 @@ class SlackSender:
         match task:
             case PostEscalation(channel=channel):
                 return _PreparedMessage(self._channel(channel), escalation_card(_escalation_of(job), self._knowledge()))
+            case AlertTeamLead(user_id=user_id):
+                decision = self._directory.authorize_recipient(user_id)
+                if isinstance(decision, Denied):
+                    raise RecipientDeniedError(decision.reason)
+                return _PreparedMessage(self._direct_channel(user_id), team_lead_alert(task, self._knowledge()))
             case NotifyPerson(user_id=user_id, notice=notice, who=who, words=text):
                 decision = self._directory.authorize_recipient(user_id)
                 if isinstance(decision, Denied):

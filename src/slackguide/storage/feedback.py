@@ -22,7 +22,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Feedback:
-    """A user's verdict on one answer. `entry_id` is None if no entry was shown, `question` is None once erased."""
+    """A user's verdict on one answer.
+
+    `entry_id` is None if no entry was shown, `question` is None once erased. `reason` says what was wrong, if the user
+    did.
+    """
 
     answer_id: str
     user_id: str
@@ -30,6 +34,7 @@ class Feedback:
     verdict: Verdict
     question: str | None
     at: datetime
+    reason: str | None = None
 
 
 class FeedbackRepository:
@@ -39,18 +44,26 @@ class FeedbackRepository:
         self._database = database
 
     def record(
-        self, *, answer_id: str, user_id: str, entry_id: str | None, verdict: Verdict, question: str | None
+        self,
+        *,
+        answer_id: str,
+        user_id: str,
+        entry_id: str | None,
+        verdict: Verdict,
+        question: str | None,
+        reason: str | None = None,
     ) -> bool:
-        """Store a verdict. Return False if this user has already given the same verdict on this answer."""
+        """Store a verdict. Return False if it has no reason, and this user has already given it on this answer."""
         with self._database.write() as connection:
             is_same_answer = and_(feedback.c.answer_id == answer_id, feedback.c.user_id == user_id)
             previous = connection.execute(select(feedback.c.verdict).where(is_same_answer)).scalar_one_or_none()
-            if previous == verdict.value:
+            if previous == verdict.value and reason is None:
                 return False
             stored = {
                 "entry_id": entry_id,
                 "verdict": verdict.value,
                 "question": question,
+                "reason": reason,
                 "at": self._database.now(connection),
             }
             connection.execute(
@@ -84,6 +97,8 @@ class FeedbackRepository:
             query = query.where(feedback.c.at < until)
         with self._database.read() as connection:
             return tuple(
-                Feedback(row.answer_id, row.user_id, row.entry_id, Verdict(row.verdict), row.question, row.at)
+                Feedback(
+                    row.answer_id, row.user_id, row.entry_id, Verdict(row.verdict), row.question, row.at, row.reason
+                )
                 for row in connection.execute(query)
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
@@ -23,21 +23,26 @@ class EventInbox:
         self._database = database
         self._notifier = notifier
 
-    def accept(self, event_id: str, *new_tasks: Task) -> bool:
+    def accept(self, event_id: str, *new_tasks: Task, again_after: timedelta | None = None) -> bool:
         """Store the event's id and its tasks. Return False if the event was accepted before.
+
+        With `again_after`, an event that was accepted that long ago is accepted again.
 
         The data is durable when this returns. A message to answer is also stored as a turn of its conversation. Answer
         200 only after this; on StorageError Slack sends the event again.
         """
         with self._database.write() as connection:
             now = self._database.now(connection)
-            statement = (
-                insert_into(connection, inbox)
-                .values(event_id=event_id, accepted_at=now)
-                .on_conflict_do_nothing()
-                .returning(inbox.c.event_id)
-            )
-            if connection.execute(statement).first() is None:
+            statement = insert_into(connection, inbox).values(event_id=event_id, accepted_at=now)
+            if again_after is None:
+                statement = statement.on_conflict_do_nothing()
+            else:
+                statement = statement.on_conflict_do_update(
+                    index_elements=[inbox.c.event_id],
+                    set_={"accepted_at": now},
+                    where=inbox.c.accepted_at <= now - again_after,
+                )
+            if connection.execute(statement.returning(inbox.c.event_id)).first() is None:
                 return False
             enqueue(connection, now, None, new_tasks)
             for task in new_tasks:

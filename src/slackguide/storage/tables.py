@@ -231,6 +231,7 @@ feedback = Table(
     Column("verdict", Text, nullable=False),
     Column("question", SafeText),
     Column("at", UtcDateTime, nullable=False),
+    Column("reason", Text),
     Index("ix_feedback_at", "at"),
     Index("ix_feedback_entry_id", "entry_id", "at"),
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from slackguide.delivery.tasks import AnswerMessage, NoteDirectReply, RefreshAppHome, Task
+from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, NoteDirectReply, RefreshAppHome, Task
 from slackguide.errors import UnreadableRow
 from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import PostedCard
@@ -19,6 +19,7 @@ TASK_TYPES: dict[str, type[Task]] = {
     "answer_message": AnswerMessage,
     "note_direct_reply": NoteDirectReply,
     "refresh_home": RefreshAppHome,
+    "alert_team_lead": AlertTeamLead,
 }
 """Task types by kind. A worker leaves other kinds to a newer version."""
 

@@ -34,11 +34,15 @@ class Decision:
 
     destination: Destination | None
     """The destination, or None if more than one is still possible."""
+    possible: tuple[Destination, ...]
+    """The destinations that are still possible."""
     missing: tuple[str, ...]
     """The facts that can still change the destination, the best to ask first. Empty if it is decided."""
     because: tuple[str, ...]
     reason: str
     """The reasons in one line, without the destination's name. Empty if there is nothing to say."""
+    contradicting: tuple[str, ...]
+    """The known facts, described, that differ from what the entry fixes: it may be the wrong entry."""
     taken_as: tuple[str, ...]
     """The implied and assumed facts that the destination rests on."""
     instead: str | None
@@ -92,9 +96,11 @@ class Triage:
         )
         return Decision(
             destination=rules[0].target,
+            possible=(rules[0].target,),
             missing=(),
             because=explanation.because,
             reason=explanation.reason,
+            contradicting=explanation.contradicting,
             taken_as=explanation.taken_as,
             instead=_instead(rules),
             top_warning=self._top_warning(entry, rules, known_facts),
@@ -188,14 +194,17 @@ class Triage:
     def _open(
         self, entry: Entry, rules: list[Rule], missing: tuple[str, ...], known_facts: Mapping[str, FactValue]
     ) -> Decision:
-        names = list(dict.fromkeys(rule.target.name for rule in rules))
+        possible = tuple({rule.target.id: rule.target for rule in rules}.values())
+        names = [target.name for target in possible]
         labels = ", ".join(self._knowledge.facts[name].label.lower() for name in missing)
         destinations = ", ".join(names[:-1]) + f" or {names[-1]}"
         return Decision(
             destination=None,
+            possible=possible,
             missing=missing,
             because=(f"Still open: {destinations}. Depends on: {labels}.",),
             reason=destinations,
+            contradicting=(),
             taken_as=(),
             instead=None,
             top_warning=self._top_warning(entry, rules, known_facts),

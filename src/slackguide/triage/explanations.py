@@ -31,7 +31,9 @@ class Explanation:
     because: tuple[str, ...]
     """Every reason, implied fact and assumption, each a sentence with the destination's name."""
     reason: str
-    """The reasons without the destination's name, or an empty string if there is nothing to say."""
+    """The reasons beyond the known facts, without the destination's name. Empty if there is nothing to say."""
+    contradicting: tuple[str, ...]
+    """The known facts that differ from what the entry fixes."""
     taken_as: tuple[str, ...]
     """The implied and assumed facts."""
 
@@ -60,25 +62,25 @@ def explain_decision(
     facts: Mapping[str, FactSpec],
 ) -> Explanation:
     """Explain a decision: the reason of each remaining rule, then the implied facts and the assumptions."""
-    reasons = [_reason(rule, table, known_facts, deciding, facts) for rule in remaining]
-    lines = [
-        f"{rule.target.name}: {reason or 'the only destination of this concern'}."
-        for rule, reason in zip(remaining, reasons, strict=True)
-    ]
+    lines = [f"{rule.target.name}: {_reason(rule, table, known_facts, deciding, facts)}." for rule in remaining]
     for fact in implied:
         lines.append(f"Implied: {describe_fact(fact.fact, fact.value, facts)}. {fact.because}.")
     assumptions = [_assumption(test, facts) for test in assumed]
     if assumptions:
         lines.append(f"Assumed unless you say otherwise: {', '.join(assumptions)}.")
-    contradicted: list[str] = []
-    for test in entry.fixes:
-        if test.fact in known_facts and not evaluate(test, known_facts, {}):
-            stated = describe_fact(test.fact, known_facts[test.fact], facts)
-            contradicted.append(f"“{entry.title}” describes another case. Decided by what you said: {stated}.")
-    reason = "; or ".join(dict.fromkeys(filter(None, reasons)))
+    contradicting = [
+        describe_fact(test.fact, known_facts[test.fact], facts)
+        for test in entry.fixes
+        if test.fact in known_facts and not evaluate(test, known_facts, {})
+    ]
+    if contradicting:
+        lines.append(f"Decided by what you said ({', '.join(contradicting)}), not by “{entry.title}”.")
+    brief = (_brief_reason(rule, known_facts, deciding, facts) for rule in remaining)
+    reason = "; or ".join(dict.fromkeys(filter(None, brief)))
     return Explanation(
-        because=tuple(dict.fromkeys((*lines, *contradicted))),
-        reason=" ".join(filter(None, (reason, *contradicted))),
+        because=tuple(dict.fromkeys(lines)),
+        reason=reason,
+        contradicting=tuple(contradicting),
         taken_as=(*(describe_fact(fact.fact, fact.value, facts) for fact in implied), *assumptions),
     )
 
@@ -96,7 +98,21 @@ def _reason(
         return f"{sentence}. You said: {', '.join(parts)}" if parts else sentence
     if rule.because:
         parts.append(rule.because)
-    return "; ".join(parts)
+    return "; ".join(parts) or "the only destination of this concern"
+
+
+def _brief_reason(
+    rule: Rule, known_facts: Mapping[str, FactValue], deciding: Sequence[str], facts: Mapping[str, FactSpec]
+) -> str:
+    """Return the named conditions that the known facts meet and what the rule says, or why it is not eligible."""
+    if rule.not_eligible is not None:
+        return rule.not_eligible
+    met = [
+        f"{label} ({facts[name].value_label(known_facts[name])})"
+        for name in deciding
+        for label in _labels(rule.when, name, known_facts)[:1]
+    ]
+    return "; ".join([*met, rule.because] if rule.because else met)
 
 
 def _describe_known_fact(

@@ -17,6 +17,7 @@ from slackguide.slack.access import Allowed
 from slackguide.slack.answer_service import AnswerService
 from slackguide.slack.api.calls import call_slack
 from slackguide.slack.button_payloads import AnswerState
+from slackguide.slack.views.ask_modal import ask_view
 from slackguide.slack.views.escalation_form import FormPrefill, FormState, form_view, shown_answer
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,10 @@ class ModalOpener:
             log.warning("a modal was not opened: %s", code)
             raise ModalNotOpenedError(_error_text(error)) from None
 
+    def ask(self, trigger_id: str) -> None:
+        """Open the ask modal. Raises `ModalNotOpenedError`."""
+        self.view(trigger_id, ask_view(self._answers.knowledge))
+
     def form(self, body: Mapping[str, Any], form_id: str, state: AnswerState | None, user: Allowed) -> None:
         """Open an escalation form, prefilled with the known facts.
 
@@ -68,7 +73,7 @@ class ModalOpener:
             view = form_view(form, FormState(form_id), FormPrefill())
         else:
             view = form_view(form, self._form_state(form_id, state, outcome, user), self._prefill(state, outcome, user))
-        self.view(str(body["trigger_id"]), view, on_top=bool(body.get("view")))
+        self.view(str(body["trigger_id"]), view, on_top=(body.get("view") or {}).get("type") == "modal")
 
     def _check_gate(
         self, form_id: str, gate: str, state: AnswerState | None, user: Allowed

@@ -21,20 +21,25 @@ from slackguide.slack.button_payloads import (
     ChooseEntryPayload,
     ChooseFormPayload,
     EscalatePayload,
+    FeedbackPayload,
     OutdatedActionError,
     RemoveFactPayload,
+    Section,
     SetFactPayload,
+    UnknownFactPayload,
 )
 from slackguide.slack.channel_audience import ChannelAudience
 from slackguide.slack.surfaces import public_channel_of
+from slackguide.slack.team_lead_alerts import TeamLeadAlerts
 from slackguide.slack.views.blocks import RenderedMessage, text_card
+from slackguide.slack.views.card_sections import FEEDBACK_REASONS
 from slackguide.storage.feedback import FeedbackRepository, Verdict
 
 P = TypeVar("P", bound=AnswerPayload)
 
 THANKS = {
-    Verdict.HELPFUL: "Thank you: noted as helpful.",
-    Verdict.NOT_HELPFUL: "Thank you: noted as not helpful. The owner of this entry sees it.",
+    Verdict.HELPFUL: "Thank you. Noted as helpful.",
+    Verdict.NOT_HELPFUL: "Thank you. The owner of this entry sees it.",
 }
 
 
@@ -49,18 +54,35 @@ class AnswerActions:
         updater: MessageUpdater,
         readers: ChannelAudience,
         feedback: FeedbackRepository,
+        team_lead_alerts: TeamLeadAlerts,
     ) -> None:
         self._answers = answers
         self._modals = modals
         self._updater = updater
         self._readers = readers
         self._feedback = feedback
+        self._team_lead_alerts = team_lead_alerts
 
     def choose(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Show the chosen match, or the entry of an alert."""
         self._rerender(
-            ack, action, body, user, ChooseEntryPayload, lambda payload: replace(payload.state, entry=payload.entry_id)
+            ack,
+            action,
+            body,
+            user,
+            ChooseEntryPayload,
+            lambda payload: replace(payload.state, entry=payload.entry_id, section=None, chosen=True),
         )
+
+    def back_to_list(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
+        """Show the list again from which an entry was chosen."""
+        self._rerender(
+            ack, action, body, user, AnswerPayload, lambda payload: replace(payload.state, entry=None, chosen=False)
+        )
+
+    def open_section(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
+        """Open a section of the card, or close it: the button's state names the section."""
+        self._rerender(ack, action, body, user, AnswerPayload, lambda payload: payload.state)
 
     def set_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Set the fact that was asked for."""
@@ -79,17 +101,57 @@ class AnswerActions:
             ack, action, body, user, RemoveFactPayload, lambda payload: payload.state.without_fact(payload.name)
         )
 
-    def skip_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        """Show every possible destination with its conditions, for an agent who does not know the fact."""
-        self._rerender(ack, action, body, user, AnswerPayload, lambda payload: replace(payload.state, skipped=True))
+    def unknown_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
+        """Ask the next question instead of one whose answer the person does not know, or show what is possible."""
+        self._rerender(
+            ack, action, body, user, UnknownFactPayload, lambda payload: payload.state.without_knowing(payload.name)
+        )
 
     def helpful(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Record that the answer was helpful."""
-        self._record_feedback(ack, action, body, user, Verdict.HELPFUL)
+        thanks = THANKS[Verdict.HELPFUL]
+        self._show(
+            ack,
+            action,
+            body,
+            user,
+            AnswerPayload,
+            lambda payload, user_id, asker: self._answers.render(payload.state, user_id, asker, confirmation=thanks),
+            store=lambda payload, user_id: self._store_feedback(payload.state, user_id, Verdict.HELPFUL),
+            reply=text_card(thanks),
+        )
 
     def not_helpful(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        """Record that the answer was not helpful."""
-        self._record_feedback(ack, action, body, user, Verdict.NOT_HELPFUL)
+        """Record that the answer was not helpful, and ask what was wrong."""
+        self._show(
+            ack,
+            action,
+            body,
+            user,
+            AnswerPayload,
+            lambda payload, user_id, asker: self._answers.render(
+                replace(payload.state, section=Section.FEEDBACK), user_id, asker
+            ),
+            store=lambda payload, user_id: self._store_feedback(payload.state, user_id, Verdict.NOT_HELPFUL),
+            reply=text_card(THANKS[Verdict.NOT_HELPFUL]),
+        )
+
+    def feedback_reason(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
+        """Record what was wrong with the answer."""
+        self._show(
+            ack,
+            action,
+            body,
+            user,
+            FeedbackPayload,
+            lambda payload, user_id, asker: self._answers.render(
+                payload.state, user_id, asker, confirmation=THANKS[Verdict.NOT_HELPFUL]
+            ),
+            store=lambda payload, user_id: self._store_feedback(
+                payload.state, user_id, Verdict.NOT_HELPFUL, reason=payload.reason
+            ),
+            reply=text_card(THANKS[Verdict.NOT_HELPFUL]),
+        )
 
     def not_this(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Record that another entry was meant, and show the next matches."""
@@ -106,14 +168,11 @@ class AnswerActions:
             user,
             AnswerPayload,
             next_matches,
-            store=lambda state, user_id: self._store_feedback(state, user_id, Verdict.NOT_THIS),
+            store=lambda payload, user_id: self._store_feedback(payload.state, user_id, Verdict.NOT_THIS),
         )
 
     def none_of_these(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Record that no match fits, and show what to do instead."""
-
-        def store_feedback(state: AnswerState, user_id: str) -> None:
-            self._store_feedback(replace(state, entry=None), user_id, Verdict.NOT_THIS)
 
         self._show(
             ack,
@@ -122,7 +181,29 @@ class AnswerActions:
             user,
             AnswerPayload,
             lambda payload, user_id, asker: self._answers.no_match(payload.state, user_id, asker),
-            store=store_feedback,
+            store=lambda payload, user_id: self._store_feedback(
+                replace(payload.state, entry=None), user_id, Verdict.NOT_THIS
+            ),
+        )
+
+    def tell_team_lead(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
+        """Notify the team leads about a critical concern, and confirm it on the card."""
+        confirmation = ""
+
+        def send(payload: AnswerPayload, user_id: str) -> None:
+            nonlocal confirmation
+            confirmation = self._team_lead_alerts.send(payload.state, user_id)
+
+        self._show(
+            ack,
+            action,
+            body,
+            user,
+            AnswerPayload,
+            lambda payload, user_id, asker: self._answers.render(
+                payload.state, user_id, asker, confirmation=confirmation
+            ),
+            store=send,
         )
 
     def escalate(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
@@ -154,23 +235,6 @@ class AnswerActions:
             self._updater.say(body, str(error))
         ack()
 
-    def _record_feedback(
-        self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed, verdict: Verdict
-    ) -> None:
-        def thank(payload: AnswerPayload, user_id: str, asker: Asker) -> RenderedMessage:
-            return self._answers.render(payload.state, user_id, asker, notice=THANKS[verdict])
-
-        self._show(
-            ack,
-            action,
-            body,
-            user,
-            AnswerPayload,
-            thank,
-            store=lambda state, user_id: self._store_feedback(state, user_id, verdict),
-            reply=text_card(THANKS[verdict]),
-        )
-
     def _rerender(
         self,
         ack: Ack,
@@ -198,7 +262,7 @@ class AnswerActions:
         payload_type: type[P],
         draw: Callable[[P, str, Asker], RenderedMessage],
         *,
-        store: Callable[[AnswerState, str], None] | None = None,
+        store: Callable[[P, str], None] | None = None,
         reply: RenderedMessage | None = None,
     ) -> None:
         """Store the feedback of a click (`store`), then show the card that `draw` returns.
@@ -208,7 +272,7 @@ class AnswerActions:
         try:
             payload = payload_type.parse(action.get("value"))
             if store is not None:
-                store(payload.state, user.user_id)
+                store(payload, user.user_id)
         except (OutdatedActionError, StorageError) as error:
             self._updater.say(body, str(error))
         else:
@@ -262,13 +326,14 @@ class AnswerActions:
         except (DeliveryError, StorageError):
             return False
 
-    def _store_feedback(self, state: AnswerState, user_id: str, verdict: Verdict) -> None:
+    def _store_feedback(self, state: AnswerState, user_id: str, verdict: Verdict, *, reason: str | None = None) -> None:
         self._feedback.record(
             answer_id=state.answer,
             user_id=user_id,
             entry_id=state.entry,
             verdict=verdict,
             question=self._answers.text_of(state, user_id) or None,
+            reason=reason if reason in FEEDBACK_REASONS else None,
         )
 
 

@@ -14,7 +14,6 @@ from slackguide.escalation.filters import PageCursor
 from slackguide.slack.api.background import BackgroundTasks
 from slackguide.slack.api.modals import ModalNotOpenedError, ModalOpener
 from slackguide.slack.button_payloads import HomePagePayload, OutdatedActionError
-from slackguide.slack.views.ask_modal import ask_view
 from slackguide.slack.views.blocks import text_card
 from slackguide.storage.inbox import EventInbox
 
@@ -53,7 +52,7 @@ class AppHome:
         """Open the ask modal."""
 
         try:
-            self._modals.view(str(body["trigger_id"]), ask_view())
+            self._modals.ask(str(body["trigger_id"]))
         except ModalNotOpenedError as error:
             notice = text_card(str(error)).message()
             self._background.submit(lambda: self._client.chat_postMessage(channel=str(body["user"]["id"]), **notice))

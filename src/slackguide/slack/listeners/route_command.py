@@ -12,7 +12,6 @@ from slackguide.slack.answer_service import AnswerService
 from slackguide.slack.api.modals import GateRequiredError, ModalNotOpenedError, ModalOpener
 from slackguide.slack.button_payloads import AnswerState
 from slackguide.slack.escalate_command import EscalateRequest, read_escalate_request
-from slackguide.slack.views.ask_modal import ask_view
 from slackguide.slack.views.blocks import RenderedMessage, text_card
 from slackguide.slack.views.choices import choose_form_card, help_card, with_forms
 from slackguide.text import normalize_characters
@@ -44,7 +43,7 @@ class RouteCommand:
         if request is not None:
             return self._escalate(command, request, user)
         if not text:
-            return self._open(lambda: self._modals.view(command["trigger_id"], ask_view()))
+            return self._open(lambda: self._modals.ask(command["trigger_id"]))
         return self._answers.ask(command["text"], user.user_id, user.asker)
 
     def _escalate(self, command: dict[str, Any], request: EscalateRequest, user: Allowed) -> RenderedMessage | None:

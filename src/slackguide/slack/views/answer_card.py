@@ -1,28 +1,20 @@
-"""The answer card: warnings, destination, steps, note, sources and buttons."""
+"""The answer card: at most 60 words before anything is opened, destination first."""
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock, SectionBlock
+from dataclasses import replace
+
+from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 
 from slackguide.guide import Answer, BaseOutcome
-from slackguide.knowledge import KnowledgeBase
-from slackguide.slack.button_payloads import AnswerPayload, AnswerState, ChooseEntryPayload, EscalatePayload
+from slackguide.knowledge import Destination, KnowledgeBase
+from slackguide.knowledge.forms import Form
+from slackguide.slack.button_payloads import AnswerPayload, AnswerState, ChooseEntryPayload, EscalatePayload, Section
 from slackguide.slack.ids import Action
-from slackguide.slack.mrkdwn import bold, plain
-from slackguide.slack.views.blocks import (
-    RenderedMessage,
-    actions,
-    bulleted,
-    button,
-    context,
-    header,
-    numbered,
-    paragraph,
-    preformatted,
-    rich_text,
-    rich_text_block,
-)
-from slackguide.slack.views.triage import facts_blocks, question_blocks
+from slackguide.slack.mrkdwn import escape, mrkdwn, plain
+from slackguide.slack.views.blocks import RenderedMessage, actions, button, context, header
+from slackguide.slack.views.card_sections import open_section, section_button
+from slackguide.slack.views.question import answer_buttons, facts_line, hint_of, open_question, possibilities
 from slackguide.triage import Triage
 
 KINDS = {
@@ -32,137 +24,230 @@ KINDS = {
     "macro": "macro",
     "team": "team",
     "in_product": "in the product",
-    "self": "you, the agent",
-    "not_eligible": "nowhere",
+    "self": "no escalation",
+    "not_eligible": "",
 }
 """Label of each kind of destination."""
 
+MOST_BUTTONS = 7
+"""Maximum number of buttons before anything is opened."""
+
+QUOTED_WORDS = 12
+"""Maximum number of words that the card repeats of the question."""
+
+QUOTED_CHARACTERS = 90
+"""Maximum number of characters that the card repeats of the question."""
+
+CLEAR_ANSWER = 0.95
+"""Confidence from which the card does not offer the second match."""
+
 
 def answer_card(
-    answer: Answer, state: AnswerState, knowledge: KnowledgeBase, triage: Triage, *, notice: str | None = None
+    answer: Answer,
+    state: AnswerState,
+    knowledge: KnowledgeBase,
+    triage: Triage,
+    *,
+    notice: str | None = None,
+    confirmation: str | None = None,
 ) -> RenderedMessage:
-    """Return the card of an answer; `notice` is a line about the last click."""
-    blocks: list[Block] = []
-    if notice:
-        blocks.append(context(notice))
-    blocks += alert_blocks(answer, state)
-    if answer.urgent:
-        blocks.append(context("Shown first because this message can mean that a person is at risk."))
-    blocks.append(SectionBlock(text=bold(answer.entry.title)))
-    if answer.decision.warnings:
-        runs = [[rich_text("Warning: ", strong=True), rich_text(warning)] for warning in answer.decision.warnings]
-        blocks.append(rich_text_block(bulleted(runs)))
-    blocks += _destination(answer)
-    blocks += facts_blocks(answer, state, knowledge)
-    blocks += question_blocks(answer, state, knowledge, triage)
-    if answer.decision.path:
-        blocks.append(rich_text_block(paragraph(rich_text("Steps", strong=True)), numbered(answer.decision.path)))
-    if answer.note and answer.decision.note:
-        label = knowledge.notes[answer.decision.note].label
-        blocks.append(
-            rich_text_block(paragraph(rich_text(f"{label} (copy and fill in)", strong=True)), preformatted(answer.note))
-        )
-    if answer.decision.cautions:
-        cautions = [[rich_text("Caution: ", strong=True), rich_text(caution)] for caution in answer.decision.cautions]
-        blocks.append(rich_text_block(bulleted(cautions)))
-    blocks += _sources(answer)
-    blocks.append(actions(_buttons(answer, state, knowledge)))
-    return RenderedMessage(answer_text(answer, knowledge), tuple(blocks))
+    """Return the card of an answer.
 
-
-def alert_blocks(outcome: BaseOutcome, state: AnswerState) -> list[Block]:
-    """Return the alerts of an outcome, each with a button that opens its entry."""
-    blocks: list[Block] = []
-    for number, alert in enumerate(outcome.alerts):
-        text = f"Alert: {alert.message}"
-        blocks.append(SectionBlock(text=plain(text)))
-        value = ChooseEntryPayload(state, alert.id).encode()
-        blocks.append(actions([button("Open it now", f"{Action.OPEN_ALERT}:{number}", value, style="danger")]))
-        blocks.append(DividerBlock())
-    return blocks
-
-
-def _destination(answer: Answer) -> list[Block]:
-    target = answer.decision.destination
-    blocks: list[Block] = []
-    if target is not None:
-        label = "Not eligible" if target.kind == "not_eligible" else f"Goes to: {target.name}"
-        blocks.append(header(label))
-        if target.kind != "not_eligible":
-            also = f" Also called {', '.join(target.also)}." if target.also else ""
-            blocks.append(context(f"Kind: {KINDS[target.kind]}.{also}" + (f" {target.note}" if target.note else "")))
+    `notice` is a line at the top about the last click, `confirmation` one below the buttons.
+    """
+    state = replace(state, entry=answer.entry.id)
+    question = open_question(answer, state)
+    blocks: list[Block] = [context(notice)] if notice else []
+    blocks += alert_blocks(answer, state, knowledge)
+    blocks += quoted_question(state)
+    if answer.entry.act_now:
+        blocks += _act_now(answer)
+    elif question is not None:
+        blocks += _question(answer, question, knowledge)
     else:
-        blocks.append(header("Where it goes depends on this"))
-    why = [rich_text("Why: ", strong=True)] if target is not None else []
-    if answer.decision.because:
-        blocks.append(rich_text_block(bulleted([[*why, rich_text(reason)] for reason in answer.decision.because])))
-    return blocks
+        blocks += _destination(answer, triage)
+    if answer.decision.top_warning and not answer.entry.act_now:
+        blocks.append(SectionBlock(text=plain(f"⚠ {answer.decision.top_warning}")))
+    blocks += _buttons(answer, state, question, knowledge, triage)
+    blocks += open_section(answer, state, knowledge)
+    if confirmation:
+        blocks.append(context(confirmation))
+    blocks += facts_line(answer, state, knowledge)
+    blocks += _runner_up(answer, state)
+    return RenderedMessage(answer_text(answer, state, knowledge), tuple(blocks))
 
 
-def _sources(answer: Answer) -> list[Block]:
-    entry = answer.entry
-    blocks: list[Block] = []
-    if entry.see_also:
-        items = [
-            [rich_text(article.title, link=article.url)] if article.url else [rich_text(article.title)]
-            for article in entry.see_also
-        ]
-        blocks.append(rich_text_block(paragraph(rich_text("See also", strong=True)), bulleted(items)))
-    sources = "; ".join(f"{source.document}, “{source.section}”" for source in entry.sources)
-    owner = f"Owner: {entry.owner}. Last reviewed {entry.reviewed:%d %B %Y}."
-    blocks.append(context(f"Source: {sources}", owner, _matched(answer)))
-    return blocks
-
-
-def _matched(answer: Answer) -> str:
-    """Return a line with the words that carried the match and the confidence."""
-    if not answer.why.words:
-        return ""
-    text = ", ".join(answer.why.words[:6])
-    return f"Matched on: {text} ({answer.confidence:.0%} confidence)."
-
-
-def _buttons(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> list[ButtonElement]:
-    buttons: list[ButtonElement] = []
-    if answer.decision.form:
-        title = knowledge.forms[answer.decision.form].title
-        buttons.append(
-            button(
-                "Escalate",
-                Action.ESCALATE,
-                EscalatePayload(state, answer.decision.form).encode(),
-                style="primary",
-                says=f"Escalate with the form {title}",
-            )
-        )
-    value = AnswerPayload(state).encode()
+def alert_blocks(outcome: BaseOutcome, state: AnswerState, knowledge: KnowledgeBase) -> list[Block]:
+    """Return the alerts of an outcome, each with a button that opens its entry."""
     return [
-        *buttons,
-        button("Not this", Action.NOT_THIS, value, says="Not this: show the next matches"),
+        SectionBlock(
+            text=plain(f"⚠ {knowledge.entries[alert.id].title}? {alert.message}"),
+            accessory=button(
+                "Open this first",
+                f"{Action.OPEN_ALERT}:{number}",
+                ChooseEntryPayload(replace(state, section=None), alert.id).encode(),
+                style="danger",
+                says=f"Open: {knowledge.entries[alert.id].title}",
+            ),
+        )
+        for number, alert in enumerate(outcome.alerts)
+    ]
+
+
+def quoted_question(state: AnswerState) -> list[Block]:
+    """Return a line with the beginning of what was asked, or nothing if the entry was opened without a text."""
+    words = state.text.split()
+    if not words:
+        return []
+    quoted = " ".join(words[:QUOTED_WORDS])
+    shortened = len(words) > QUOTED_WORDS or len(quoted) > QUOTED_CHARACTERS
+    quoted = quoted[:QUOTED_CHARACTERS].rstrip(" ,;:.…") if shortened else quoted
+    return [context(f"You asked: {quoted}{'…' if shortened else ''}")]
+
+
+def _act_now(answer: Answer) -> list[Block]:
+    lines = "\n".join(f"{number}. {escape(line)}" for number, line in enumerate(answer.entry.act_now, 1))
+    return [header(f"{answer.entry.title}: act now"), SectionBlock(text=mrkdwn(lines))]
+
+
+def _question(answer: Answer, name: str, knowledge: KnowledgeBase) -> list[Block]:
+    return [
+        header(knowledge.facts[name].ask),
+        context(answer.entry.title, *hint_of(answer, name, knowledge)),
+    ]
+
+
+def _destination(answer: Answer, triage: Triage) -> list[Block]:
+    decision, target = answer.decision, answer.decision.destination
+    if target is None:
+        return [header("It depends"), context(answer.entry.title), *possibilities(answer, triage)]
+    blocks: list[Block] = [
+        header(target.name),
+        context(" · ".join(filter(None, (answer.entry.title, KINDS[target.kind])))),
+    ]
+    if decision.reason:
+        blocks.append(SectionBlock(text=plain(_sentence(decision.reason))))
+    if decision.instead:
+        blocks.append(SectionBlock(text=mrkdwn(f"*Instead:* {escape(decision.instead)}")))
+    elif target.kind == "self" and decision.path:
+        blocks.append(SectionBlock(text=mrkdwn(f"*First:* {escape(decision.path[0])}")))
+    return blocks
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+
+
+def _buttons(
+    answer: Answer, state: AnswerState, question: str | None, knowledge: KnowledgeBase, triage: Triage
+) -> list[Block]:
+    """Return the answers to the question, and the row of actions. What has no room is one click away, under “More”."""
+    answers = answer_buttons(answer, state, question, knowledge, triage) if question else []
+    main = _main_actions(answer, state, question, knowledge)
+    room = MOST_BUTTONS - 1  # for “More”
+    answers, crowded_out = answers[:room], answers[room:]
+    room -= len(answers)
+    shown, more = main[:room], [*crowded_out, *main[room:], *_further_actions(answer, state, knowledge)]
+    row = [*shown, section_button("More", Section.MORE, state, closes="Less")]
+    blocks: list[Block] = [actions(answers)] if answers else []
+    blocks.append(actions(row))
+    if state.section is Section.MORE and more:
+        blocks.append(actions(more))
+    return blocks
+
+
+def _main_actions(
+    answer: Answer, state: AnswerState, question: str | None, knowledge: KnowledgeBase
+) -> list[ButtonElement]:
+    """Return the actions of the first row, the most useful first."""
+    decision = answer.decision
+    found: list[ButtonElement] = []
+    if answer.entry.urgent and knowledge.team_lead_groups:
+        value = AnswerPayload(replace(state, section=None)).encode()
+        found.append(button("Tell my Team Lead", Action.TELL_TEAM_LEAD, value, style="danger"))
+    if answer.entry.script:
+        found.append(section_button("Words to say", Section.SCRIPT, state, closes="Hide the words"))
+    form = _form_to_ask(answer, knowledge)
+    if form is not None and _is_next_step(form, decision.destination):
+        found.append(_ask_button(form, answer, state, style="primary"))
+    if decision.path:
+        label = f"Steps so far ({len(decision.path)})" if question else f"Steps ({len(decision.path)})"
+        found.append(section_button(label, Section.STEPS, state, closes="Hide the steps"))
+    if question is None and answer.note and not answer.entry.act_now:
+        found.append(section_button("Note for the ticket", Section.NOTE, state, closes="Hide the note"))
+    found.append(_not_this(answer, state))
+    return found
+
+
+def _further_actions(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> list[ButtonElement]:
+    """Return the actions under “More”."""
+    value = AnswerPayload(replace(state, section=None)).encode()
+    found: list[ButtonElement] = []
+    if answer.note and answer.entry.act_now:
+        found.append(section_button("Note for the ticket", Section.NOTE, state))
+    if answer.facts:
+        found.append(section_button("Change a fact", Section.FACTS, state))
+    found.append(section_button("Cautions and sources", Section.DETAILS, state))
+    form = _form_to_ask(answer, knowledge)
+    if form is not None and not _is_next_step(form, answer.decision.destination):
+        found.append(_ask_button(form, answer, state))
+    return [
+        *found,
         button("Helpful", Action.HELPFUL, value),
         button("Not helpful", Action.NOT_HELPFUL, value),
     ]
 
 
-def answer_text(answer: Answer, knowledge: KnowledgeBase) -> str:
-    """Return the whole answer as plain text."""
-    decision = answer.decision
-    lines = [f"Alert: {alert.message}" for alert in answer.alerts]
-    lines.append(answer.entry.title)
-    lines += [f"Warning: {warning}" for warning in decision.warnings]
-    if decision.destination is not None:
-        lines.append(
-            "Not eligible."
-            if decision.destination.kind == "not_eligible"
-            else f"Goes to: {decision.destination.name} ({KINDS[decision.destination.kind]})"
-        )
-    lines += [f"Why: {reason}" for reason in decision.because]
-    lines += [f"Open question: {knowledge.facts[name].ask}" for name in decision.missing[:1]]
-    lines += [f"{number}. {step}" for number, step in enumerate(decision.path, 1)]
-    lines += [f"Caution: {caution}" for caution in decision.cautions]
-    if answer.note:
-        label = knowledge.notes[decision.note].label if decision.note else "Note for the ticket"
-        lines += [f"{label}:", answer.note]
-    lines.append("Source: " + "; ".join(f"{source.document}, {source.section}" for source in answer.entry.sources))
-    lines.append(f"Owner: {answer.entry.owner}. Last reviewed {answer.entry.reviewed:%d %B %Y}.")
-    return "\n".join(lines)
+def _form_to_ask(answer: Answer, knowledge: KnowledgeBase) -> Form | None:
+    """Return the form of the answer; none if the case is not eligible, because then nobody has to be asked."""
+    target = answer.decision.destination
+    if answer.decision.form is None or (target is not None and target.kind == "not_eligible"):
+        return None
+    return knowledge.forms[answer.decision.form]
+
+
+def _is_next_step(form: Form, target: Destination | None) -> bool:
+    """Return whether the destination is the channel that the form posts to."""
+    return target is not None and target.kind == "slack_channel" and target.name.lstrip("#") == form.channel
+
+
+def _ask_button(form: Form, answer: Answer, state: AnswerState, *, style: str | None = None) -> ButtonElement:
+    value = EscalatePayload(replace(state, section=None), answer.decision.form or "").encode()
+    return button(f"Ask #{form.channel}", Action.ESCALATE, value, style=style, says=f"Open the form {form.title}")
+
+
+def _not_this(answer: Answer, state: AnswerState) -> ButtonElement:
+    value = AnswerPayload(replace(state, section=None)).encode()
+    if state.chosen and state.text:
+        return button("Back to the list", Action.BACK_TO_LIST, value)
+    label = "Not about this" if answer.entry.act_now else "Not this"
+    return button(label, Action.NOT_THIS, value, says=f"{label}: show the next matches")
+
+
+def _runner_up(answer: Answer, state: AnswerState) -> list[Block]:
+    """Return the second match, if the first is not clear."""
+    if answer.confidence >= CLEAR_ANSWER or len(answer.matches) < 2 or answer.urgent:
+        return []
+    second = answer.matches[1]
+    value = ChooseEntryPayload(replace(state, section=None), second.id).encode()
+    open_it = button("Open", f"{Action.CHOOSE}:1", value, says=f"Open: {second.title}")
+    return [SectionBlock(text=mrkdwn(f"Not this? *{escape(second.title).replace('*', '')}*"), accessory=open_it)]
+
+
+def answer_text(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> str:
+    """Return the answer in one or two sentences, for notifications and screen readers."""
+    decision, target, title = answer.decision, answer.decision.destination, answer.entry.title
+    question = open_question(answer, state)
+    if answer.entry.act_now and target is not None:
+        text = f"{answer.entry.act_now[0]} {target.name}."
+    elif answer.entry.urgent and target is not None:
+        text = f"{decision.top_warning or decision.path[0]} {target.name}."
+    elif question is not None:
+        text = f"{knowledge.facts[question].ask} {title}."
+    elif target is None:
+        text = f"It depends. {title}."
+    elif target.kind == "not_eligible":
+        text = f"{target.name}. {_sentence(decision.reason or title)}"
+    else:
+        text = f"{target.name}. {title}."
+    return " ".join([text, *(f"Alert: {knowledge.entries[alert.id].title}." for alert in answer.alerts)])

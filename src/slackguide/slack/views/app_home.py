@@ -12,11 +12,28 @@ from slackguide.escalation.filters import PageCursor
 from slackguide.escalation.models import Escalation
 from slackguide.escalation.resolution import RESOLUTION_LABELS
 from slackguide.knowledge import KnowledgeBase, Role
-from slackguide.slack.button_payloads import HomePagePayload
+from slackguide.knowledge.examples import example_questions
+from slackguide.slack.button_payloads import ChooseFormPayload, HomePagePayload
 from slackguide.slack.ids import COMMAND, Action, Callback
 from slackguide.slack.mrkdwn import escape, mention, mrkdwn, plain
-from slackguide.slack.views.blocks import actions, button, context, header
+from slackguide.slack.views.blocks import (
+    actions,
+    bulleted,
+    button,
+    context,
+    header,
+    paragraph,
+    rich_text,
+    rich_text_block,
+)
+from slackguide.slack.views.choices import FORMS_OFFERED
 from slackguide.slack.views.escalation_card import STATES
+
+EXAMPLES = 3
+"""Number of example questions."""
+
+TOPICS = 4
+"""Maximum number of titles listed for a team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +61,8 @@ def home_view(lists: Sequence[HomeSection], knowledge: KnowledgeBase, role: Role
             accessory=button("Ask", Action.HOME_ASK, "ask", style="primary", says="Ask where a concern goes"),
         ),
     ]
+    if not any(listed.count for listed in lists):
+        blocks += _introduction(knowledge, role)
     for listed in lists:
         blocks += _section_blocks(listed, knowledge, knowledge.hidden_from(role))
     return View(type="home", callback_id=Callback.HOME, blocks=blocks[:100])
@@ -52,6 +71,39 @@ def home_view(lists: Sequence[HomeSection], knowledge: KnowledgeBase, role: Role
 def text_home(text: str) -> View:
     """Return App Home with a text alone."""
     return View(type="home", callback_id=Callback.HOME, blocks=[SectionBlock(text=plain(text))])
+
+
+def _introduction(knowledge: KnowledgeBase, role: Role) -> list[Block]:
+    """Return examples of questions, the topics of each team, and the forms, for somebody who has sent nothing yet."""
+    examples = [[rich_text(f"{COMMAND} {question}")] for question in example_questions(knowledge, EXAMPLES, role)]
+    hidden = knowledge.hidden_from(role)
+    topics: dict[str, list[str]] = {}
+    for id, entry in knowledge.entries.items():
+        if id not in hidden:
+            topics.setdefault(entry.team, []).append(entry.title)
+    lines = [
+        [rich_text(f"{team or 'Topics'}: ", strong=True), rich_text(_listing(titles))]
+        for team, titles in topics.items()
+    ]
+    forms = [
+        button(
+            f"Ask #{form.channel}",
+            f"{Action.CHOOSE_FORM}:{number}",
+            ChooseFormPayload(id).encode(),
+            says=f"Open the form {form.title}",
+        )
+        for number, (id, form) in enumerate(knowledge.forms.items())
+    ][:FORMS_OFFERED]
+    blocks: list[Block] = [
+        rich_text_block(paragraph(rich_text("For example", strong=True)), bulleted(examples)),
+        rich_text_block(paragraph(rich_text("What I know about", strong=True)), bulleted(lines)),
+    ]
+    return [*blocks, context("Not sure? Ask the specialists:"), actions(forms, block_id="forms")] if forms else blocks
+
+
+def _listing(titles: Sequence[str]) -> str:
+    more = len(titles) - TOPICS
+    return "; ".join(titles[:TOPICS]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _section_blocks(listed: HomeSection, knowledge: KnowledgeBase, hidden: Collection[str]) -> list[Block]:

@@ -35,10 +35,12 @@ MESSAGE_BLOCKS = 50
 
 @dataclass(frozen=True, slots=True)
 class RenderedMessage:
-    """The blocks of a message, and the same content as `text` for notifications and screen readers."""
+    """The blocks of a message, and its `text` for notifications and screen readers."""
 
     text: str
     blocks: tuple[Block, ...]
+    retry_text: str | None = None
+    """The question, if nothing is certain: a modal keeps it in its input, to be changed."""
 
     def message(self, text_limit: int = TEXT_LIMIT) -> dict[str, Any]:
         """Return the arguments of `chat.postMessage`, an acknowledgement or a `response_url`.

@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import Block, SectionBlock
 
 from slackguide.guide import BaseOutcome, Choices, NoAnswer, RankedEntry
 from slackguide.knowledge import KnowledgeBase
+from slackguide.knowledge.examples import example_questions
 from slackguide.slack.button_payloads import (
     AnswerPayload,
     AnswerState,
@@ -14,8 +15,8 @@ from slackguide.slack.button_payloads import (
     EscalatePayload,
 )
 from slackguide.slack.ids import COMMAND, Action
-from slackguide.slack.mrkdwn import bold, plain
-from slackguide.slack.views.answer_card import alert_blocks
+from slackguide.slack.mrkdwn import bold, escape, mrkdwn, plain
+from slackguide.slack.views.answer_card import alert_blocks, quoted_question
 from slackguide.slack.views.blocks import (
     RenderedMessage,
     actions,
@@ -31,69 +32,85 @@ FORMS_OFFERED = 5
 """Maximum number of forms offered below an answer, so that their buttons fit into a row."""
 
 OFFERED = 4
-"""Most matches shown at once."""
+"""Maximum number of matches shown at once."""
+
+NEAREST = 3
+"""Maximum number of near matches below “Not in these guides”."""
 
 
-def choices_card(choices: Choices, state: AnswerState, *, notice: str | None = None) -> RenderedMessage:
+def choices_card(
+    choices: Choices, state: AnswerState, knowledge: KnowledgeBase, *, notice: str | None = None
+) -> RenderedMessage:
     """Return two to four matches to choose from."""
-    return _pick_list("Which of these is it?", choices, choices.matches[: choices.offered], state, notice)
+    return _pick_list("Which one?", choices, choices.matches[: choices.offered], state, knowledge, notice)
 
 
-def nothing_card(nothing: NoAnswer, state: AnswerState, *, notice: str | None = None) -> RenderedMessage:
-    """Return the no-match card: what to do, and the nearest matches."""
-    near = tuple(match for match in nothing.matches if match.id not in state.rejected_entries)[:3]
-    title = "I have nothing in the guides for this."
-    advice = nothing.pointer or "Rephrase it with what happened and what the person wants, or ask your Team Lead."
+def nothing_card(
+    nothing: NoAnswer, state: AnswerState, knowledge: KnowledgeBase, *, notice: str | None = None
+) -> RenderedMessage:
+    """Return the no-match card: whom to ask instead, or how to ask, and the nearest matches."""
+    near = tuple(match for match in nothing.matches if match.id not in state.rejected_entries)[:NEAREST]
+    title = "Not in these guides, as far as I can tell."
+    advice = (
+        nothing.pointer or "Say it in other words: what happened, and what the person wants. Or ask your Team Lead."
+    )
     blocks: list[Block] = [context(notice)] if notice else []
-    blocks += alert_blocks(nothing, state)
+    blocks += alert_blocks(nothing, state, knowledge)
+    blocks += quoted_question(state)
     blocks += [SectionBlock(text=bold(title)), SectionBlock(text=plain(advice))]
-    lines = [*(f"Alert: {alert.message}" for alert in nothing.alerts), title, advice]
     if near:
-        blocks += [context("The nearest matches, with low confidence:"), *_rows(near, state)]
-        lines += [f"Near match: {match.title}" for match in near]
-    return RenderedMessage("\n".join(lines), tuple(blocks))
+        blocks += [context("Nearest:"), *_rows(near, state, knowledge)]
+    text = f"Not in these guides. {advice}"
+    return RenderedMessage(_with_alerts(text, nothing, knowledge), tuple(blocks))
 
 
-def next_matches_card(outcome: BaseOutcome, state: AnswerState) -> RenderedMessage:
+def next_matches_card(outcome: BaseOutcome, state: AnswerState, knowledge: KnowledgeBase) -> RenderedMessage:
     """Return the next matches after “Not this”, or the no-match card; alerts stay."""
     left = tuple(match for match in outcome.matches if match.id not in state.rejected_entries)[:OFFERED]
     if not left:
         nothing = NoAnswer(0.0, (), outcome.alerts)
-        return nothing_card(nothing, state, notice="Noted: that was not it. There are no further matches.")
-    choices = Choices(left[0].confidence, left, outcome.alerts, offered=len(left))
-    return _pick_list("Noted: that was not it. Is it one of these?", choices, left, state, None)
+        return nothing_card(nothing, state, knowledge, notice="Noted: that was not it. There are no further matches.")
+    return _pick_list("Which one, then?", outcome, left, state, knowledge, "Noted: that was not it.")
 
 
 def _pick_list(
-    title: str, choices: Choices, offered: tuple[RankedEntry, ...], state: AnswerState, notice: str | None
+    title: str,
+    outcome: BaseOutcome,
+    offered: tuple[RankedEntry, ...],
+    state: AnswerState,
+    knowledge: KnowledgeBase,
+    notice: str | None,
 ) -> RenderedMessage:
     blocks: list[Block] = [context(notice)] if notice else []
-    blocks += alert_blocks(choices, state)
-    blocks += [SectionBlock(text=bold(title)), *_rows(offered, state)]
+    blocks += alert_blocks(outcome, state, knowledge)
+    blocks += [*quoted_question(state), SectionBlock(text=bold(title)), *_rows(offered, state, knowledge)]
     blocks.append(actions([button("None of these", Action.NONE_OF_THESE, AnswerPayload(state).encode())]))
-    lines = [*(f"Alert: {alert.message}" for alert in choices.alerts), title, *(match.title for match in offered)]
-    return RenderedMessage("\n".join(lines), tuple(blocks))
+    text = f"Which one? {'; '.join(match.title for match in offered)}"
+    return RenderedMessage(_with_alerts(text, outcome, knowledge), tuple(blocks))
 
 
-def _rows(matches: tuple[RankedEntry, ...], state: AnswerState) -> list[Block]:
-    return [
-        SectionBlock(
-            text=plain(match.title),
-            accessory=button(
-                "Open",
-                f"{Action.CHOOSE}:{number}",
-                ChooseEntryPayload(state, match.id).encode(),
-                says=f"Open: {match.title}",
-            ),
-        )
-        for number, match in enumerate(matches)
-    ]
+def _with_alerts(text: str, outcome: BaseOutcome, knowledge: KnowledgeBase) -> str:
+    return " ".join([text, *(f"Alert: {knowledge.entries[alert.id].title}." for alert in outcome.alerts)])
+
+
+def _rows(matches: tuple[RankedEntry, ...], state: AnswerState, knowledge: KnowledgeBase) -> list[Block]:
+    """Return one row an entry: its title, its destination, and what tells it apart."""
+    rows: list[Block] = []
+    for number, match in enumerate(matches):
+        hint = knowledge.entries[match.id].hint
+        text = f"*{escape(match.title).replace('*', '')}*"
+        text += f" → {escape(match.destination.name)}" if match.destination else ""
+        text += f"\n{escape(hint)}" if hint else ""
+        value = ChooseEntryPayload(state, match.id).encode()
+        opens = button("Open", f"{Action.CHOOSE}:{number}", value, says=f"Open: {match.title}")
+        rows.append(SectionBlock(text=mrkdwn(text), accessory=opens))
+    return rows
 
 
 def help_card(knowledge: KnowledgeBase) -> RenderedMessage:
     """Return the help for the command."""
     items = [
-        (f"{COMMAND} client wants mediation, hourly, paid 12 days ago", "answers with the steps and the queue"),
+        *((f"{COMMAND} {question}", "answers with the destination") for question in example_questions(knowledge, 1)),
         (COMMAND, "opens a form to type a longer question into"),
         (f"{COMMAND} escalate", "lets you choose an escalation form"),
         *(

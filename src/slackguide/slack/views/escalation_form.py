@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -189,6 +189,13 @@ def _modal(form: Form, blocks: Sequence[Block], state: FormState) -> View:
         private_metadata=state.encode(),
         blocks=list(blocks),
     )
+
+
+def ticket_url_in(text: str, forms: Iterable[Form]) -> str | None:
+    """Return the first link in a text that the pattern of a form's link field finds."""
+    readable = _readable(text)
+    patterns = [item.read for form in forms for item in form.fields.values() if item.kind == "link" and item.read]
+    return next((match.group(1) for pattern in patterns if (match := re.search(pattern, readable))), None)
 
 
 def initial_values(form: Form, prefill: FormPrefill) -> dict[str, str | Sequence[str]]:

@@ -1,51 +1,48 @@
-"""Triage as blocks: the known facts, the next question, and the branches if the fact is unknown."""
+"""The next question of a card, the known facts in a line, and the branches if nothing more can be asked."""
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
+from dataclasses import replace
+
+from slack_sdk.models.blocks import Block, ButtonElement
 
 from slackguide.guide import Answer
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import FactValue
-from slackguide.slack.button_payloads import AnswerPayload, AnswerState, RemoveFactPayload, SetFactPayload
+from slackguide.slack.button_payloads import ALL_FACTS, AnswerState, SetFactPayload, UnknownFactPayload
 from slackguide.slack.ids import Action
-from slackguide.slack.mrkdwn import BUTTON_LIMIT, bold, truncate
-from slackguide.slack.views.blocks import actions, bulleted, button, context, paragraph, rich_text, rich_text_block
+from slackguide.slack.views.blocks import bulleted, button, context, paragraph, rich_text, rich_text_block
 from slackguide.triage import Triage
+from slackguide.triage.explanations import describe_fact
 
-ROW = 5
-"""Most buttons of a row, so that it fits on a phone."""
-
-
-def facts_blocks(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> list[Block]:
-    """Return the known facts: each is a button that removes it."""
-    relevant = dict(answer.decision.known_facts)
-    blocks: list[Block] = []
-    if relevant:
-        buttons: list[ButtonElement] = []
-        for name, value in relevant.items():
-            fact = knowledge.facts[name]
-            label = f"{fact.label}: {fact.value_label(value)} ✕"
-            says = f"{label}, click to remove it"
-            payload = RemoveFactPayload(state, name).encode()
-            buttons.append(button(label, f"{Action.REMOVE_FACT}:{name}", payload, says=truncate(says, BUTTON_LIMIT)))
-        blocks.append(context("Detected from your message. Click a fact to remove it."))
-        blocks += [actions(buttons[start : start + ROW]) for start in range(0, len(buttons), ROW)]
-    blocks += [
-        context(f"Not clear: {text}") for name, text in answer.unclear.items() if name in answer.decision.missing
-    ]
-    return blocks
+NAMED_DESTINATIONS = 3
+"""Maximum number of possible destinations that a question names."""
 
 
-def question_blocks(answer: Answer, state: AnswerState, knowledge: KnowledgeBase, triage: Triage) -> list[Block]:
-    """Return the next question with its answers as buttons, or every branch if the person skipped it."""
+def open_question(answer: Answer, state: AnswerState) -> str | None:
+    """Return the fact to ask for next; None if nothing is missing, or the person knows none of what is."""
+    if ALL_FACTS in state.unknown_facts:
+        return None
+    return next((name for name in answer.decision.missing if name not in state.unknown_facts), None)
+
+
+def hint_of(answer: Answer, name: str, knowledge: KnowledgeBase) -> list[str]:
+    """Return what helps to answer the question: what is not clear, where to look, and what depends on it."""
     decision = answer.decision
-    if not decision.missing:
-        return []
-    if state.skipped:
-        return _possibilities(answer, triage)
-    name = decision.missing[0]
+    unclear = answer.unclear.get(name)
+    hint = unclear if unclear and unclear != knowledge.facts[name].ask else knowledge.facts[name].help or ""
+    destinations = f"Then {decision.reason}." if len(decision.possible) <= NAMED_DESTINATIONS else ""
+    left = len(decision.missing) - 1
+    more = f"At most {left} more question{'s' if left > 1 else ''}." if left else "The last question."
+    return [text for text in (hint, f"{destinations} {more}".strip()) if text]
+
+
+def answer_buttons(
+    answer: Answer, state: AnswerState, name: str, knowledge: KnowledgeBase, triage: Triage
+) -> list[ButtonElement]:
+    """Return the answers to the question about a fact, the last one “I don't know”."""
     fact = knowledge.facts[name]
+    state = replace(state, section=None)
     buttons = [
         button(
             label,
@@ -55,13 +52,8 @@ def question_blocks(answer: Answer, state: AnswerState, knowledge: KnowledgeBase
         )
         for number, (value, label) in enumerate(_answers(answer, name, knowledge, triage))
     ]
-    buttons.append(button("I don't know", Action.SKIP_FACT, AnswerPayload(state).encode()))
-    left = len(decision.missing) - 1
-    blocks: list[Block] = [SectionBlock(text=bold(fact.ask))]
-    hint = [fact.help or "", f"At most {left} more after this." if left else "The last question."]
-    blocks += [actions(buttons[start : start + ROW]) for start in range(0, len(buttons), ROW)]
-    blocks.append(context(*hint))
-    return blocks
+    unknown = UnknownFactPayload(state, name).encode()
+    return [*buttons, button("I don't know", Action.UNKNOWN_FACT, unknown, says=f"{fact.label}: I don't know")]
 
 
 def _answers(answer: Answer, name: str, knowledge: KnowledgeBase, triage: Triage) -> list[tuple[FactValue, str]]:
@@ -72,9 +64,30 @@ def _answers(answer: Answer, name: str, knowledge: KnowledgeBase, triage: Triage
     return [(cell.sample_value, cell.describe(fact)) for cell in triage.cells(answer.entry.id, name)]
 
 
-def _possibilities(answer: Answer, triage: Triage) -> list[Block]:
+def facts_line(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> list[Block]:
+    """Return one line with the facts that the answer rests on."""
+    known = " · ".join(fact_text(name, value, knowledge) for name, value in answer.decision.known_facts.items())
+    taken = ", ".join(answer.decision.taken_as)
+    label = "Known" if state.facts else "From your message"
+    against = ", ".join(answer.decision.contradicting)
+    texts = [
+        f"{label}: {known}." if known else "",
+        f"Taken as: {taken}." if taken else "",
+        f"Does not fit “{answer.entry.title}”: {against}." if against else "",
+    ]
+    return [context(" ".join(filter(None, texts)))] if any(texts) else []
+
+
+def fact_text(name: str, value: FactValue, knowledge: KnowledgeBase) -> str:
+    """Return a fact in as few words as it can be understood in: `Hourly`, `12 days`, `funds in escrow`."""
+    fact = knowledge.facts[name]
+    return describe_fact(name, value, knowledge.facts) if fact.kind == "yes_no" else fact.value_label(value)
+
+
+def possibilities(answer: Answer, triage: Triage) -> list[Block]:
+    """Return every branch of the open questions."""
     items = [
         [rich_text(f"{'; '.join(branch.answers)}: "), rich_text(branch.destination.name, strong=True)]
         for branch in triage.branches(answer.entry.id, answer.decision.known_facts)
     ]
-    return [rich_text_block(paragraph(rich_text("Possible destinations:", strong=True)), bulleted(items))]
+    return [rich_text_block(paragraph(rich_text("Possible destinations", strong=True)), bulleted(items))]
