@@ -39,7 +39,8 @@ MAX_UNIT_WORDS = 240
 SIGNALS: Final = ("gain", "weaker", "far", "cue", "any_cue", "other", "words", "units")
 """The inputs of the model: how much better two entries explain the message than one; the highest score of a unit in the
 weaker part; the distance of the second entry from the first one for the whole message; whether the second part begins
-with words that add a concern, or they stand anywhere, or it speaks of another person; the logs of words and units."""
+with words that add a concern, or they stand anywhere, or it speaks of another person; the logs
+of words and units."""
 
 _BORDER = re.compile(
     r"(?<=[.!?;\n])\s+|\s+-\s+|\n+"
@@ -113,7 +114,7 @@ def best_split(units: Sequence[str], scores: Sequence[Floats], whole: Floats) ->
 def probability(split: Split) -> float:
     """Return the probability that the message speaks of two concerns."""
     weights = split_weights()
-    total = weights["bias"] + sum(weights[name] * split.signals[name] for name in SIGNALS)
+    total = weights["bias"] + sum(weights.get(name, 0.0) * split.signals[name] for name in SIGNALS)
     return 1.0 / (1.0 + exp(-max(min(total, 30.0), -30.0)))
 
 

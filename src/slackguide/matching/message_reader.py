@@ -23,7 +23,7 @@ from slackguide.matching.score_table import ScoreTable, blend
 EVIDENCE_DECAY = 4.0
 """How fast the weight of a sentence falls with its evidence, relative to that of the sentence with the most."""
 
-TELLING_UNITS = 3
+TELLING_UNITS = 2
 """The number of sentences with the most evidence that stand for a long text in the signals of the confidence."""
 
 DENIAL_WEIGHT = 0.6

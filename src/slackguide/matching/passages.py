@@ -1,6 +1,6 @@
 """Read a pasted ticket, mail or chat: its sentences, without the lines that say nothing about the concern.
 
-Greetings, signatures, mail headers, ticket metadata, earlier mails, and the times and names in a transcript are left out.
+Greetings, signatures, mail headers, ticket metadata, earlier mails, and times and names in a transcript are left out.
 So are the turns of the support side in a transcript, and the agent's own line if it only asks for the destination.
 """
 
@@ -95,6 +95,7 @@ def read_passages(text: str) -> Passages:
     text = text[:MAX_CHARACTERS]
     lines = _without_replies(text.split("\n"))
     is_pasted = len(lines) < text.count("\n") + 1
+    turns = 0
     agents = {name.lower() for name in _NAMED_AGENT.findall(text)}
     paragraphs = _paragraphs(lines)
     own = _own_paragraphs(paragraphs)
@@ -104,7 +105,8 @@ def read_passages(text: str) -> Passages:
         is_pasted |= len(said) < len(paragraph)
         for line in said:
             turn = _TURN.match(line)
-            is_pasted |= turn is not None or _is_metadata(line)
+            turns += turn is not None
+            is_pasted |= turns > 1 or _is_metadata(line)
             if (turn and _is_support(turn, agents)) or _is_metadata(line):
                 continue
             line = _SUBJECT.sub("", line[turn.end() :] if turn else _TIME_PREFIX.sub("", line))
