@@ -32,9 +32,10 @@ SPLIT_PROBABILITY = 0.4
 MIN_UNIT = 4
 """Minimum words of a sentence or clause. A shorter one is joined with its neighbour."""
 
-MAX_UNITS = 24
-MAX_UNIT_WORDS = 240
-"""Maximum units and words that are scored, which bounds the work. The last unit holds what remains within the words."""
+MAX_UNITS = 20
+MAX_UNIT_WORDS = 130
+MAX_END_WORDS = 45
+"""Maximum units and words that are scored, and words at the end of the text among them, which bounds the work."""
 
 SIGNALS: Final = ("gain", "weaker", "far", "cue", "any_cue", "other", "words", "units")
 """The inputs of the model: how much better two entries explain the message than one; the highest score of a unit in the
@@ -74,19 +75,30 @@ class Split:
 
 
 def split_units(text: str) -> list[str]:
-    """Return the sentences and clauses of a text that can be concerns of their own, within the limits."""
+    """Return the sentences and clauses of a text that can be concerns of their own, within the limits.
+
+    Of a longer text the beginning and the end remain, because a concern is stated there.
+    """
     units: list[str] = []
-    words = 0
+    sizes: list[int] = []
     for part in _BORDER.split(text):
         count = len(_WORD.findall(part))
-        if not count or words >= MAX_UNIT_WORDS:
+        if not count:
             continue
-        words += count
-        if units and (count < MIN_UNIT or len(units) == MAX_UNITS or len(_WORD.findall(units[-1])) < MIN_UNIT):
+        if units and (count < MIN_UNIT or sizes[-1] < MIN_UNIT):
             units[-1] += f" {part}"
+            sizes[-1] += count
         else:
             units.append(part)
-    return units
+            sizes.append(count)
+    last = _within(sizes[::-1], MAX_END_WORDS, MAX_UNITS // 3)
+    first = _within(sizes[: len(sizes) - last], MAX_UNIT_WORDS - sum(sizes[len(sizes) - last :]), MAX_UNITS - last)
+    return units[:first] + units[len(units) - last :]
+
+
+def _within(sizes: Sequence[int], words: int, units: int) -> int:
+    """Return the number of units at the beginning that have at most so many words in total."""
+    return int(np.searchsorted(np.cumsum(sizes[:units]), words, side="right"))
 
 
 def best_split(units: Sequence[str], scores: Sequence[Floats], whole: Floats) -> Split:

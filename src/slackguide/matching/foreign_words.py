@@ -18,6 +18,9 @@ from slackguide.matching.wordlist import common_words
 MIN_WORDS = 3
 """Minimum words of a message whose language is judged."""
 
+JUDGED_CHARACTERS = 400
+"""The characters at the beginning of a text by which its language is judged."""
+
 FOREIGN_SHARE = 0.6
 """Minimum share of the words that are not English, for a message in another language."""
 
@@ -58,7 +61,7 @@ def language_of(text: str, is_known: Callable[[str], bool]) -> str | None:
     """
     if not text.isascii() and _is_non_latin(text):
         return OTHER_LANGUAGE
-    words = [word for word in tokens(text) if word.isalpha()]
+    words = [word for word in tokens(text[:JUDGED_CHARACTERS]) if word.isalpha()]
     english = common_words()
     least = FOREIGN_SHARE * len(words)
     if len(words) < MIN_WORDS or sum(word not in english or word in _WORDS for word in words) < least:

@@ -82,13 +82,16 @@ class MessageReader:
         split = concern_split.best_split(units, combined, self._combine(scores)) if can_split else None
         if passages:
             scores = self._beside(scores, units, tables, combined)
-        return Reading(scores, split, self._parts(units, split))
+        return Reading(scores, split, self._parts(units, tables, split))
 
-    def _parts(self, units: Sequence[str], split: Split | None) -> tuple[Part, ...]:
+    def _parts(self, units: Sequence[str], tables: Sequence[ScoreTable], split: Split | None) -> tuple[Part, ...]:
         if split is None or concern_split.probability(split) < concern_split.MIN_PROBABILITY:
             return ()
-        texts = (" ".join(units[: split.at]), " ".join(units[split.at :]))
-        return tuple(Part(text, self._score(text)) for text in texts)
+        return tuple(self._part(units[part], tables[part]) for part in (slice(split.at), slice(split.at, None)))
+
+    def _part(self, units: Sequence[str], tables: Sequence[ScoreTable]) -> Part:
+        text = " ".join(units)
+        return Part(text, tables[0] if len(units) == 1 else self._score(text))
 
     def _beside(
         self, scores: ScoreTable, units: Sequence[str], tables: Sequence[ScoreTable], combined: Sequence[Floats]

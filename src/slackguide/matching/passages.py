@@ -165,10 +165,10 @@ _ASKS = re.compile(
 
 def _without_signature(lines: list[str], *, is_last: bool) -> list[str]:
     """Return the lines up to a closing that has only a few short lines below it."""
-    for number, line in enumerate(lines):
+    for number in range(max(len(lines) - SIGNATURE_LINES - 1, 0), len(lines)):
         below = lines[number + 1 :]
         short = all(len(one.split()) <= SIGNATURE_WORDS and not one.rstrip().endswith("?") for one in below)
-        if _CLOSING.match(line) and len(below) <= SIGNATURE_LINES and short:
+        if _CLOSING.match(lines[number]) and short:
             return lines[:number]
     if is_last and len(lines) <= SIGNATURE_LINES and all(len(line.split()) <= 5 for line in lines):
         return [] if not any("?" in line for line in lines) else lines
