@@ -17,15 +17,13 @@ MIN_KNOWN = 0.3
 def offer_concerns(whole: Matching, parts: Sequence[tuple[str, Matching]], probability: float, limit: int) -> Matching:
     """Return choices with the entries of every part, given the result for the whole message and for each part.
 
-    The concerns are named only if `probability`, that there are several, is high and each part fits another entry. If
-    it is not high and a part fits none, the result for the whole message stays.
+    The concerns are named only if `probability`, that there are several, is high and every part is in scope. If the
+    parts fit the same entry, the result for the whole message stays.
     """
-    is_likely = probability >= SPLIT_PROBABILITY
-    fits = all(part.outcome != "none" for _, part in parts)
-    if not all(part.matches for _, part in parts) or not (fits or is_likely):
+    if len({part.matches[0].id for _, part in parts if part.matches}) < len(parts):
         return whole
     best = sorted((part.matches[0] for _, part in parts), key=lambda match: -match.confidence)
-    is_split = is_likely and fits and len({match.id for match in best}) == len(parts)
+    is_split = probability >= SPLIT_PROBABILITY and all(part.outcome != "none" for _, part in parts)
     further = [match for _, part in parts for match in part.matches[1:2]]
     ranked = [*best, *further] if is_split else [*whole.matches[:1], *best, *whole.matches[1:2], *further]
     matches = _distinct(ranked)[:limit]

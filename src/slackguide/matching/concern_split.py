@@ -23,7 +23,7 @@ from slackguide.matching.features import Floats
 MIN_WORDS = 12
 """Minimum words of a message with two concerns."""
 
-MIN_PROBABILITY = 0.12
+MIN_PROBABILITY = 0.2
 """The minimum probability of two concerns at which no answer is given for the whole message."""
 
 SPLIT_PROBABILITY = 0.4
