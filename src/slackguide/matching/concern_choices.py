@@ -10,8 +10,8 @@ from slackguide.matching.types import ConcernMatch, Match, Matching
 
 MAX_CHOICES = 4
 
-MIN_KNOWN = 0.3
-"""The minimum share of known words in a message in another language for which the nearest entries are offered."""
+MIN_SHARED_WORDS = 2
+"""The minimum words of the knowledge base in a message in another language whose nearest entries are offered."""
 
 
 def offer_concerns(whole: Matching, parts: Sequence[tuple[str, Matching]], probability: float, limit: int) -> Matching:
@@ -40,15 +40,15 @@ def offer_concerns(whole: Matching, parts: Sequence[tuple[str, Matching]], proba
     )
 
 
-def in_language(language: str, matching: Matching, known: float) -> Matching:
+def in_language(language: str, matching: Matching, shared_words: int) -> Matching:
     """Return the nearest entries for a message in another language, which is never answered.
 
-    `known` is the share of its words that the knowledge base has.
+    `shared_words` is the number of its words that the knowledge base has. With too few of them, nothing is offered.
     """
-    if matching.outcome == "none" and known < MIN_KNOWN:
-        return replace(matching, language=language)
-    offered = min(max(matching.offered, 2), MAX_CHOICES, len(matching.matches))
-    return replace(matching, outcome="choices" if offered else "none", offered=offered, language=language)
+    if shared_words < MIN_SHARED_WORDS or len(matching.matches) < 2:
+        return replace(matching, outcome="none", offered=0, language=language)
+    offered = min(matching.offered if matching.outcome == "choices" else MAX_CHOICES, len(matching.matches))
+    return replace(matching, outcome="choices", offered=offered, concerns=(), language=language)
 
 
 def _distinct(matches: Iterable[Match]) -> tuple[Match, ...]:

@@ -33,7 +33,7 @@ from slackguide.matching.query import MAX_EVIDENCE, ParsedQuery, QueryParser
 from slackguide.matching.score_table import ScoreTable
 from slackguide.matching.scoring import FEATURES, OddsWeights, Weights, combine, logistic, shipped_weights
 from slackguide.matching.small_talk import SmallTalk, concern_of, small_talk, without_courtesies
-from slackguide.matching.spelling import Spelling
+from slackguide.matching.spelling import MIN_LENGTH, Spelling
 from slackguide.matching.tokenizer import MAX_CHARACTERS, tokenize
 from slackguide.matching.types import (
     Alert,
@@ -174,7 +174,7 @@ class Matcher:
             matching = offer_concerns(matching, parts, probability(reading.split), limit)
         language = language_of(text, self._is_known)
         if language is not None:
-            matching = in_language(language, matching, reading.scores.known)
+            matching = in_language(language, matching, self._count_shared_words(text))
         return self._apply_critical(critical, matching, reading.scores, limit)
 
     def read(self, text: str) -> Reading:
@@ -275,12 +275,14 @@ class Matcher:
         return combine(scored.table, self._weights.blend if is_trained else self._weights.blend_unlearnt)
 
     def _is_known(self, word: str) -> bool:
-        """Return whether a word, or the word that it is a misspelling of, is in the knowledge base or its glossary."""
-        return (
-            self._query_parser.is_abbreviation(word)
-            or self._spelling.correct(word) != (word,)
-            or word in self._spelling.known
-        )
+        """Return whether the knowledge base has a word, its abbreviation, or the word that it is a misspelling of."""
+        return self._has_word(word) or self._spelling.correct(word) != (word,)
+
+    def _has_word(self, word: str) -> bool:
+        return word in self._spelling.known or self._query_parser.is_abbreviation(word)
+
+    def _count_shared_words(self, text: str) -> int:
+        return sum(len(word) >= MIN_LENGTH and self._has_word(word) for word in set(tokenize(text)))
 
     def _decide(self, table: ScoreTable, visible: EntryMask, limit: int) -> Matching:
         ranking = self.rank(table, visible)
