@@ -16,7 +16,7 @@ TWO_CONCERNS = [
         {"suspensions/greyed-out-buttons", "disputes/ticket-link"},
     ),
     (
-        "Direct Contract, escrow released 5 days ago, client wants mediation. Also he keeps swearing at me, may I hang up?",
+        "Direct Contract, escrow released 5 days ago, client wants mediation. He also keeps swearing at me, hang up?",
         {"disputes/direct-contract", "conduct/verbally-abusive"},
     ),
     (

@@ -75,22 +75,23 @@ class Split:
 
 
 def split_units(text: str) -> list[str]:
-    """Return the sentences and clauses of a text that can be concerns of their own, within the limits.
-
-    Of a longer text the beginning and the end remain, because a concern is stated there.
-    """
+    """Return the sentences and clauses of a text that can be concerns of their own, within the limits."""
     units: list[str] = []
-    sizes: list[int] = []
+    last = 0
     for part in _BORDER.split(text):
         count = len(_WORD.findall(part))
-        if not count:
-            continue
-        if units and (count < MIN_UNIT or sizes[-1] < MIN_UNIT):
+        if count and units and min(count, last) < MIN_UNIT:
             units[-1] += f" {part}"
-            sizes[-1] += count
-        else:
+            last += count
+        elif count:
             units.append(part)
-            sizes.append(count)
+            last = count
+    return limit_units(units)
+
+
+def limit_units(units: list[str]) -> list[str]:
+    """Return the units at the beginning and the end of a text, because a concern is stated there, within the limits."""
+    sizes = [len(_WORD.findall(unit)) for unit in units]
     last = _within(sizes[::-1], MAX_END_WORDS, MAX_UNITS // 3)
     first = _within(sizes[: len(sizes) - last], MAX_UNIT_WORDS - sum(sizes[len(sizes) - last :]), MAX_UNITS - last)
     return units[:first] + units[len(units) - last :]

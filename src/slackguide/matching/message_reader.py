@@ -19,6 +19,7 @@ from slackguide.matching.negation import without_denials
 from slackguide.matching.passages import is_long, read_passages
 from slackguide.matching.query import ParsedQuery
 from slackguide.matching.score_table import ScoreTable, blend
+from slackguide.matching.sentences import split_sentences
 
 EVIDENCE_DECAY = 4.0
 """How fast the weight of a sentence falls with its evidence, relative to that of the sentence with the most."""
@@ -74,7 +75,7 @@ class MessageReader:
         if kept is not None:
             scores = blend([self._score(kept), scores], [DENIAL_WEIGHT, 1.0 - DENIAL_WEIGHT], scores.query)
         can_split = not (passages and passages.is_pasted) and len(_WORD.findall(stated)) >= concern_split.MIN_WORDS
-        units = concern_split.split_units(kept or stated) if passages or can_split else []
+        units = self._units(kept or stated, can_split=can_split) if passages or can_split else []
         if len(units) < 2:
             return Reading(scores, None, ())
         tables = [self._score(unit) for unit in units]
@@ -83,6 +84,10 @@ class MessageReader:
         if passages:
             scores = self._beside(scores, units, tables, combined)
         return Reading(scores, split, self._parts(units, tables, split))
+
+    def _units(self, text: str, *, can_split: bool) -> list[str]:
+        """Return the clauses of a message that may have two concerns, or else the sentences of a pasted text."""
+        return concern_split.split_units(text) if can_split else concern_split.limit_units(split_sentences(text))
 
     def _parts(self, units: Sequence[str], tables: Sequence[ScoreTable], split: Split | None) -> tuple[Part, ...]:
         if split is None or concern_split.probability(split) < concern_split.MIN_PROBABILITY:
