@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from slackguide.sandbox import Exchange, FaultKind, InjectedFault, Message, OpenView, Person, PersonRole
+from slackguide.slack.button_payloads import Section
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
 from slackguide.storage import directory as directory
 from tests.slack.test_app_home import home, shown
@@ -124,18 +125,18 @@ def answered(harness: AppHarness) -> Message:
 
 def answer_button(harness: AppHarness) -> Act:
     message = answered(harness)
-    return lambda: harness.sandbox.click(PAT.name, message, Action.UNKNOWN_FACT)
+    return lambda: harness.sandbox.click(PAT.name, message, f"{Action.SET_FACT}:0")
 
 
 def public_answer_button(harness: AppHarness) -> Act:
     harness.sandbox.mention(PAT.name, STAFF, MEDIATION)
     harness.settle()
     message = next(m for m in harness.workspace.all_messages(STAFF) if m.by_bot)
-    return lambda: harness.sandbox.click(PAT.name, message, Action.UNKNOWN_FACT)
+    return lambda: harness.sandbox.click(PAT.name, message, f"{Action.SET_FACT}:0")
 
 
 def escalate_button(harness: AppHarness) -> Act:
-    message = answered(harness)
+    message = harness.opened(answered(harness), Section.MORE, PAT.name)
     return lambda: harness.sandbox.click(PAT.name, message, Action.ESCALATE)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from slackguide.guide import Guide
 from slackguide.sandbox import Message
 from slackguide.slack.button_payloads import Section
-from slackguide.slack.ids import Action
+from slackguide.slack.ids import ASK_TEXT, Action
 from slackguide.slack.team_lead_alerts import ALREADY_NOTIFIED, NOBODY, NOTIFIED
 from slackguide.storage.feedback import Verdict
 from tests.support.app_harness import STAFF, AppHarness
-from tests.support.questions import MEDIATION, unclear_question
-from tests.support.rendered import headline, labels, live, words
+from tests.support.questions import MEDIATION, UNKNOWN, unclear_question
+from tests.support.rendered import fields, headline, labels, live, words
 
 DECIDED = "send to mediation: client asks, hourly contract ended, last paid 12 days ago, mid-market client"
 SELF_HARM = "client wrote that he wants to kill himself, ticket https://x.zendesk.com/agent/tickets/4711"
@@ -108,7 +108,7 @@ def test_a_critical_card_notifies_the_team_leads_without_the_words(harness: AppH
 
 def test_a_second_click_within_an_hour_notifies_nobody_again(harness: AppHarness) -> None:
     harness.click_message(harness.route(SELF_HARM), Action.TELL_TEAM_LEAD)
-    second = harness.click_message(harness.route(f"urgent: {SELF_HARM}"), Action.TELL_TEAM_LEAD)
+    second = harness.click_message(harness.route(f"{SELF_HARM}, please help"), Action.TELL_TEAM_LEAD)
     harness.settle()
     assert ALREADY_NOTIFIED in words(second)
     assert len(alerts(harness, "lena")) == 1
@@ -156,3 +156,34 @@ def test_a_public_card_tells_each_person_for_themselves(harness: AppHarness) -> 
     assert NOTIFIED in words(own)
     (alert,) = alerts(harness, "lena")
     assert f"<@{harness.workspace.person('ben').id}>" in live(alert)
+
+
+def test_the_ask_form_keeps_the_question_while_nothing_is_certain(harness: AppHarness, guide: Guide) -> None:
+    harness.command("")
+    harness.submit({ASK_TEXT: unclear_question(guide)})
+    unsure = harness.modal()
+    assert fields(unsure)[ASK_TEXT] == unclear_question(guide)
+    assert "Which one?" in words(unsure)
+
+    harness.submit({ASK_TEXT: UNKNOWN})
+    assert fields(harness.modal())[ASK_TEXT] == UNKNOWN
+    assert "Not in these guides" in words(harness.modal())
+
+    harness.submit({ASK_TEXT: DECIDED})
+    assert headline(harness.modal()) == "HV Mediation Tier 1"
+    assert ASK_TEXT not in fields(harness.modal())
+
+
+def test_a_choice_in_the_ask_form_leads_to_the_answer_and_back(harness: AppHarness, guide: Guide) -> None:
+    harness.command("")
+    harness.submit({ASK_TEXT: unclear_question(guide)})
+    listed = harness.modal()
+
+    harness.click(listed, f"{Action.CHOOSE}:0")
+    harness.until(lambda: harness.modal().hash != listed.hash)
+    chosen = harness.modal()
+    assert ASK_TEXT not in fields(chosen)
+    harness.click(chosen, Action.BACK_TO_LIST)
+    harness.until(lambda: harness.modal().hash != chosen.hash)
+
+    assert fields(harness.modal())[ASK_TEXT] == unclear_question(guide)

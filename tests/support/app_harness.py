@@ -236,7 +236,9 @@ class AppHarness:
 
     def click(self, where: Message | OpenView, action_id: str, who: str = "ana", value: Any = None) -> Exchange:
         """Click an element, and wait until the person's screen changes. What a card hides is opened first."""
-        where = self.reach(where, action_id, who) if isinstance(where, Message) else where
+        where = (
+            self.reach(where, action_id, who) if isinstance(where, Message) else self._reach_in(where, action_id, who)
+        )
         seen = self.workspace.changes.number
         exchange = self.sandbox.click(who, where, action_id, value)
         assert exchange.ok, exchange
@@ -254,6 +256,7 @@ class AppHarness:
 
     def reach(self, where: Message, action_id: str, who: str = "ana") -> Message:
         """Open the sections of a card that lead to a button, and return the message that shows it."""
+        where = self.workspace.message(where.ts)
         sections = [Section.MORE, Section.FACTS] if action_id.startswith(Action.REMOVE_FACT) else [Section.MORE]
         for section in sections:
             shown = {element["action_id"] for element in elements(where)}
@@ -261,6 +264,16 @@ class AppHarness:
             if action_id not in shown and opener in shown:
                 where = self.click_message(where, opener, who)
         return where
+
+    def _reach_in(self, where: OpenView, action_id: str, who: str) -> OpenView:
+        """Open “More” in a modal if it leads to the button, and return the modal that shows it."""
+        shown = {element["action_id"] for element in elements(where)}
+        opener = f"{Action.OPEN_SECTION}:{Section.MORE}"
+        if action_id in shown or opener not in shown:
+            return where
+        self.sandbox.click(who, where, opener)
+        self.until(lambda: self.modal(who).hash != where.hash)
+        return self.modal(who)
 
     def opened(self, where: Message, section: Section, who: str = "ana") -> Message:
         """Open a section of a card, and return the message that shows it."""

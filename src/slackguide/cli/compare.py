@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from slackguide.cli.guides import guide_of
 from slackguide.cli.options import DayOption, JsonOption, RoleOption, today_or
 from slackguide.cli.output import CHECK_FAILED, fail, out, print_json, printable
 from slackguide.evaluation.compare import Comparison, compare_knowledge, comparison_json
@@ -18,7 +19,7 @@ from slackguide.evaluation.prediction import Prediction
 from slackguide.evaluation.regressions import VERDICTS, ChangedPart, PredictionChange, Verdict, prediction_changes
 from slackguide.evaluation.runner import read_cases, run_questions, without_hidden
 from slackguide.evaluation.table_diff import TableChange, diff_tables
-from slackguide.guide import Asker, Guide
+from slackguide.guide import Asker
 from slackguide.triage import load_verified
 
 CASES_SHOWN = 6
@@ -66,7 +67,7 @@ def register(app: typer.Typer) -> None:
         day = today_or(today)
         asker = Asker(as_role)
         before, after = (
-            run_questions(Guide(base), cases, asker, today=day, clock=time.perf_counter) for base in (old, new)
+            run_questions(guide_of(base), cases, asker, today=day, clock=time.perf_counter) for base in (old, new)
         )
         visible = {id for base in (old, new) for id in base.entries.keys() - base.hidden_from(as_role)}
         hidden = (old.entries.keys() | new.entries.keys()) - visible

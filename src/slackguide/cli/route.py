@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from slackguide.cli.answer_output import print_card
+from slackguide.cli.guides import guide_of
 from slackguide.cli.options import (
     DEFAULT_KNOWLEDGE,
     DayOption,
@@ -63,11 +64,11 @@ def register(app: typer.Typer) -> None:
             if text or entry or fact:
                 fail("--batch reads texts, entries and facts from the file: pass it without the others.")
             lines = list(_lines(batch))
-            _run_batch(Guide(load_verified(knowledge)), lines, asker, day)
+            _run_batch(guide_of(load_verified(knowledge)), lines, asker, day)
             return
         if not text and entry is None:
             fail("nothing to answer: pass the text of the concern, --entry ID or --batch FILE.")
-        guide = Guide(load_verified(knowledge))
+        guide = guide_of(load_verified(knowledge))
         concern = Concern(
             replace_surrogates(" ".join(text or ())), parse_fact_options(fact or (), guide.knowledge.facts), entry
         )

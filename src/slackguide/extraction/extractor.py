@@ -15,7 +15,21 @@ from types import MappingProxyType
 
 from slackguide.extraction.dates import UNITS
 from slackguide.extraction.discourse import MAX_DISTANCE, Discourse
-from slackguide.extraction.lexicon import ABSENCES, ARTICLES, BE, FOLLOWING, HEADS, NOT_NOW, OPENING, OWNING, SIDES
+from slackguide.extraction.lexicon import (
+    ABSENCES,
+    ARTICLES,
+    BADGES,
+    BE,
+    CHANGING,
+    FOLLOWING,
+    HEADS,
+    NOT_NOW,
+    OPENING,
+    OWNING,
+    PAGES,
+    SEEKING,
+    SIDES,
+)
 from slackguide.extraction.numbers import NumberExtractor
 from slackguide.extraction.phrases import PhraseMatch, Phrases
 from slackguide.extraction.predicates import TILDE, Predicates
@@ -26,6 +40,7 @@ from slackguide.knowledge.facts import FactSpec
 MAX_SPAN_LENGTH = 80
 """Maximum characters of the span of text from which a fact was extracted."""
 
+_ONLY_TODAY = "The text says today, not at which hour."
 _SEVERAL = "The text names several cases."
 MAX_CORRECTED = 400
 """Maximum distinct words of a text whose spelling is corrected. It bounds the time for long texts of no known words."""
@@ -112,8 +127,13 @@ class FactExtractor:
         for name, matches in longest.items():
             mentions[name] = list(self._mentions(name, matches, discourse, starts))
         self._deny(longest, mentions, discourse)
+        for name in self._sides:
+            spoken = [_Mention(discourse.word(at), at, at + 1) for at in discourse.speakers()]
+            mentions.setdefault(name, []).extend(spoken)
         for name, time in self._numbers.extract(tokens, forms, text, discourse, starts, today=today):
-            number = self._number(name, time.start, time.end, time.problem, time.hours)
+            is_today = time.is_date and time.hours == 0 and self._facts[name].unit == "hours"
+            problem = time.problem or (_ONLY_TODAY if is_today else None)
+            number = self._number(name, time.start, time.end, problem, time.hours)
             mentions.setdefault(name, []).append(number)
         return self._resolve(mentions, tokens, text, discourse)
 
@@ -194,6 +214,8 @@ class FactExtractor:
                 continue
             if not discourse.states(match.start, match.end) or not self._has_context(name, match, discourse, starts):
                 continue
+            if discourse.is_desired(match.start) or discourse.is_compared(match.start, match.end):
+                continue
             denial = discourse.denial(match.start)
             if discourse.is_obscured(match.start) or (denial in ABSENCES and self._facts[name].kind == "choice"):
                 continue
@@ -206,7 +228,9 @@ class FactExtractor:
                 sentence = here
             value = self._opposite(name, match.meaning.value) if negated else match.meaning.value
             value = self._explicit_answer(name, match, value, discourse) if value is not None else None
-            if value == NEVER and discourse.is_other_payment(match.end):
+            if value == NEVER and (
+                discourse.is_other_payment(match.start, match.end) or discourse.is_limited(match.end)
+            ):
                 continue
             if value:
                 problem = None
@@ -242,9 +266,11 @@ class FactExtractor:
             return False
         if discourse.word(match.start) == "open" and discourse.word(match.start + 1, within=clause) in ARTICLES:
             return False  # a verb: `open the contract page`
+        if discourse.word(match.start) == "open" and following in PAGES:
+            return False
         if match.meaning.whole_clause:
             beside = (*range(clause.start, match.start), *range(match.end, clause.end))
-            return all(discourse.word(at) in OPENING or discourse.word(at) in BE for at in beside)
+            return all(discourse.word(at) in OPENING | BE | {"for"} for at in beside)
         party = self._party.get(name)
         if not (match.meaning.single_word or party):
             return True
@@ -256,6 +282,10 @@ class FactExtractor:
         if party and discourse.is_negated_after(match.end):
             return False
         if discourse.is_wished(match.start) and following not in HEADS:
+            return False
+        if party and not SEEKING.isdisjoint(discourse.before(match.start)[-3:]):
+            return False
+        if party and following in BADGES and not CHANGING.isdisjoint(discourse.before(match.start)[-3:]):
             return False
         return party is None or self._attribute_to_party(party, match, discourse)
 

@@ -150,24 +150,47 @@ class NumberExtractor:
         for match in matches:
             if match.negated or discourse.word(match.start - 1) in small.NOT_LATEST or discourse.is_denied(match.start):
                 continue
-            if match.meaning.event and not small.OTHER_PAYMENTS.isdisjoint(discourse.before(match.start)):
+            before = discourse.before(match.start)
+            if match.meaning.event and not small.OTHER_PAYMENTS.isdisjoint(before):
+                continue
+            if match.meaning.event and [word for word in before if word not in small.SKIPPED][-1:] == ["refund"]:
                 continue
             if not discourse.states(match.start, match.end, presupposed=False) or (
                 not match.meaning.event and not match.meaning.latest and self._other_event(discourse, match.start)
             ):
                 continue
             at = self._next_time(tokens, discourse, match, times)
+            if at is not None and match.meaning.event and self._is_other_payment(discourse, match.end, at):
+                continue
             if at is None:
                 if (count := self._count(tokens, match)) is not None:
                     yield _Candidate(match.meaning.fact, count, 0)
                 continue
-            time = times[at]
+            time = self._latest(times[at], tokens, times)
             following, suffix = discourse.word(time.end), match.meaning.suffix
             ago = following in small.AGO
             if (following == suffix) if suffix not in ("", "ago") else (time.is_date or ago or not suffix):
                 yield _Candidate(
                     match.meaning.fact, replace(time, start=match.start, end=time.end + ago), at - match.end
                 )
+
+    def _is_other_payment(self, discourse: Discourse, start: int, end: int) -> bool:
+        """Return whether the words between an event and its time name another payment: `paid by another client`."""
+        between = {discourse.word(at) for at in range(start, end)}
+        return not small.OTHER_PAYMENTS.isdisjoint(between) or not {"another", "other"}.isdisjoint(between)
+
+    def _latest(
+        self, time: TimeExpression, tokens: Sequence[Token], times: Mapping[int, TimeExpression]
+    ) -> TimeExpression:
+        """Return the latest of a list of dates: `paid on 1 Oct, 15 Oct and 1 Nov`."""
+        latest, end = time, time.end
+        while time.is_date and end < len(tokens) and tokens[end].separator <= Separator.COMMA:
+            after = times.get(end + 1 if tokens[end].text == "and" else end)
+            if after is None or not after.is_date:
+                break
+            end = after.end
+            latest = min(latest, after, key=lambda one: one.hours)
+        return replace(latest, start=time.start, end=end)
 
     def _count(self, tokens: Sequence[Token], match: PhraseMatch[_Pattern]) -> TimeExpression | None:
         """Return the number after a pattern that begins with its unit: `days since the last payment: 12`."""

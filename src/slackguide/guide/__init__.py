@@ -1,5 +1,6 @@
 """The guide: combine matching, fact extraction and triage to turn a concern into an outcome."""
 
+from slackguide.guide.calibration_store import CalibrationStore, calibrated_guide
 from slackguide.guide.guide import Guide
 from slackguide.guide.json_output import outcome_json
 from slackguide.guide.outcomes import (
@@ -21,6 +22,7 @@ __all__ = [
     "Answer",
     "Asker",
     "BaseOutcome",
+    "CalibrationStore",
     "Choices",
     "Concern",
     "Guide",
@@ -29,5 +31,6 @@ __all__ = [
     "RankedEntry",
     "Social",
     "StatedConcern",
+    "calibrated_guide",
     "outcome_json",
 ]

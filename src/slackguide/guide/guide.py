@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import date
 
 from slackguide.errors import UnusableInput
 from slackguide.extraction.extractor import ExtractedFacts, FactExtractor
 from slackguide.guide.corpus import Corpus
+from slackguide.guide.fact_ranking import FactRanking
 from slackguide.guide.note_templates import fill_note
 from slackguide.guide.outcomes import (
     Answer,
@@ -25,6 +27,7 @@ from slackguide.guide.rounded_times import rounded_at_a_limit
 from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import FactValue
 from slackguide.matching import Alert, ConcernMatch, Evidence, Match, Matching, SmallTalk
+from slackguide.matching.scoring import MatcherCalibration, shipped_weights
 from slackguide.matching.wordlist import common_words
 from slackguide.text import is_emoji_only, normalize, readings
 from slackguide.triage import Triage
@@ -36,12 +39,28 @@ EXACT = 1.0
 class Guide:
     """Answers concerns from one knowledge base. Immutable and safe to share between threads."""
 
-    def __init__(self, knowledge: KnowledgeBase) -> None:
+    def __init__(self, knowledge: KnowledgeBase, calibration: MatcherCalibration | None = None) -> None:
+        """Build the guide. `calibration` is that of the knowledge base; None answers with the shipped one."""
         self.knowledge = knowledge
+        self.is_calibrated = calibration is not None
         self.triage = Triage(knowledge)
         self._extractor = FactExtractor(knowledge.facts, knowledge.abbreviations, common_words())
-        corpus = Corpus.of(knowledge)
-        self._matcher = corpus.matcher()
+        matcher = Corpus.of(knowledge).matcher()
+        self._matcher = matcher if calibration is None else matcher.with_calibration(calibration)
+        self._fact_ranking = FactRanking(knowledge)
+        self._in_hours = frozenset(name for name, fact in knowledge.facts.items() if fact.unit == "hours")
+
+    @property
+    def has_shipped_calibration(self) -> bool:
+        """Whether the confidence is estimated from other knowledge bases."""
+        return self._matcher.calibration == shipped_weights().calibration
+
+    def with_calibration(self, calibration: MatcherCalibration) -> Guide:
+        """Return a guide with the same knowledge and index, and this calibration."""
+        guide = copy(self)
+        guide._matcher = self._matcher.with_calibration(calibration)
+        guide.is_calibrated = True
+        return guide
 
     def answer(self, concern: Concern, asker: Asker, *, today: date) -> Outcome:
         """Return the outcome for a concern. Relative dates in its text are resolved against `today`.
@@ -52,11 +71,13 @@ class Guide:
         if concern.entry is not None:
             return self._by_id(concern, concern.entry, hidden, today)
         reading = normalize(concern.text)
-        matching = self._matcher.match(reading, hidden=hidden)
+        extracted = self._extract(reading, today)
+        adjustments = self._fact_ranking.adjustments(self._facts(concern, extracted))
+        matching = self._matcher.match(reading, hidden=hidden, adjustments=adjustments)
         social = self._small_talk(concern.text, reading)
         if social is not None and not matching.alerts and not matching.urgent:
             return Social(0.0, (), (), kind=social)
-        return self._outcome(concern, reading, matching, today)
+        return self._outcome(concern, reading, matching, extracted, today)
 
     def match(self, text: str, asker: Asker) -> Matching:
         """Match a text against the entries that are visible to the asker."""
@@ -84,13 +105,14 @@ class Guide:
             )
         return first
 
-    def _outcome(self, concern: Concern, reading: str, matching: Matching, today: date) -> Outcome:
-        extracted = self._extract(reading, today)
+    def _outcome(
+        self, concern: Concern, reading: str, matching: Matching, extracted: ExtractedFacts, today: date
+    ) -> Outcome:
         matches = tuple(self._ranked_entry(match) for match in matching.matches)
         if matching.outcome == "answer":
             return self._answer(
                 self.knowledge.entries[matches[0].id], concern, extracted, matches, matching.alerts, matching.urgent,
-                matching.why,
+                matching.why, runner_up=self._ranked_entry(matching.runner_up) if matching.runner_up else None,
             )  # fmt: skip
         facts = self._facts(concern, extracted)
         if matching.outcome == "choices":
@@ -144,14 +166,15 @@ class Guide:
         alerts: tuple[Alert, ...],
         urgent: bool,
         why: Evidence,
+        runner_up: RankedEntry | None = None,
     ) -> Answer:
         overridden = {*concern.facts, *concern.dropped}
         spans = {name: span for name, span in extracted.spans.items() if name not in overridden}
         facts = self._facts(concern, extracted)
-        rounded = rounded_at_a_limit(self.triage, entry.id, facts, spans)
+        rounded = rounded_at_a_limit(self.triage, entry.id, facts, spans, in_hours=self._in_hours)
         facts = {name: value for name, value in facts.items() if name not in rounded}
         unclear = {**extracted.unclear, **{name: self._ask_exactly(name, spans[name]) for name in rounded}}
-        decision = self.triage.decide(entry.id, facts)
+        decision = self.triage.decide(entry.id, facts, concern.unknown)
         template = self.knowledge.notes[decision.note].text if decision.note else None
         return Answer(
             confidence=matches[0].confidence,
@@ -165,6 +188,7 @@ class Guide:
             unclear={name: question for name, question in unclear.items() if name not in overridden},
             urgent=urgent,
             why=why,
+            runner_up=runner_up,
         )
 
     def _ask_exactly(self, name: str, span: str) -> str:

@@ -21,6 +21,8 @@ class Concern:
     entry: str | None = None
     dropped: frozenset[str] = frozenset()
     """Facts that the agent removed although the text contains them."""
+    unknown: frozenset[str] = frozenset()
+    """Facts that the agent does not know. What the text or `facts` state is known all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Answer(BaseOutcome):
     urgent: bool
     """Whether a clear pattern of a critical concern ranked this entry first, regardless of the other matches."""
     why: Evidence
+    runner_up: RankedEntry | None = None
+    """The second entry where the first is likely but not certain: to be shown as another possibility."""
 
 
 @dataclass(frozen=True, slots=True)

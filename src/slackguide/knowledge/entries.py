@@ -196,7 +196,7 @@ class EntrySpec(Model):
         default=None, description="A few words that tell it apart from similar entries, shown in a list of choices"
     )
     concerns: tuple[Phrasing, ...] = Field(
-        min_length=12, max_length=60, description="Phrasings of the concern, 12 or more"
+        min_length=1, max_length=60, description="Phrasings of the concern. 12 or more are found far better than one"
     )
     keywords: Annotated[tuple[Phrasing, ...], ListOf] = Field(default=(), description="Additional search words")
     warnings: StepSpecs = Field(default=(), max_length=8, description="Warnings shown before the steps")

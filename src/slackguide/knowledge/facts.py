@@ -54,6 +54,10 @@ class FactSpec(Model):
     implied: Annotated[tuple[ImpliedValueSpec, ...], ListOf] = Field(
         default=(), description="Its values in cases in which nobody has to state it"
     )
+    after: Annotated[tuple[Short, ...], ListOf] = Field(
+        default=(),
+        description="Facts that are asked for first, where they matter: without them the question makes no sense",
+    )
     maximum: int = Field(default=NUMBER_LIMIT, ge=1, le=NUMBER_LIMIT, description="The largest plausible number")
 
     @model_validator(mode="after")

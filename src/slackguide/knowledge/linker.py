@@ -103,6 +103,7 @@ class Linker:
         before = self._error_count()
         tables = self._check_shared()
         implied_facts = tuple(self._implied_facts())
+        self._check_question_order()
         shared_invalid = self._invalid("facts", "conditions", "tables") or self._error_count() > before
         entries = self._entries()
         if shared_invalid or self._unreadable:
@@ -226,6 +227,28 @@ class Linker:
                         yield ImpliedFact(name, implied.value, when, implied.because)
                     elif isinstance(test, Within):
                         parsed.source.report((*at, "value"), "only a choice or a yes_no fact can be implied")
+
+    def _check_question_order(self) -> None:
+        """Report a fact of `after` that does not exist, or that is itself asked after the fact."""
+        for parsed in self._files:
+            for name, fact in parsed.section("facts").items():
+                for number, other in enumerate(fact.after):
+                    key_path: KeyPath = ("facts", name, "after", number)
+                    if other not in self._facts:
+                        if self._unknown_facts is not None and other not in self._unknown_facts:
+                            parsed.source.report(key_path, f"unknown fact `{other}`{did_you_mean(other, self._facts)}")
+                    elif name in self._asked_before(other):
+                        parsed.source.report(key_path, f"`{other}` is asked after `{name}`: remove one of the two")
+
+    def _asked_before(self, name: str) -> set[str]:
+        """Return the fact and all facts that are asked before it, by their `after`."""
+        before, pending = {name}, [name]
+        while pending:
+            fact = self._facts.get(pending.pop())
+            new = set(fact.after) - before if fact else set()
+            before |= new
+            pending.extend(new)
+        return before
 
     def _check_forms(self) -> None:
         prefixes: dict[str, str] = {}

@@ -37,6 +37,7 @@ def offer_concerns(whole: Matching, parts: Sequence[tuple[str, Matching]], proba
         matches=matches,
         offered=min(len(matches), MAX_CHOICES),
         concerns=concerns,
+        runner_up=None,
     )
 
 
@@ -48,7 +49,7 @@ def in_language(language: str, matching: Matching, shared_words: int) -> Matchin
     if shared_words < MIN_SHARED_WORDS or len(matching.matches) < 2:
         return replace(matching, outcome="none", offered=0, language=language)
     offered = min(matching.offered if matching.outcome == "choices" else MAX_CHOICES, len(matching.matches))
-    return replace(matching, outcome="choices", offered=offered, concerns=(), language=language)
+    return replace(matching, outcome="choices", offered=offered, concerns=(), runner_up=None, language=language)
 
 
 def _distinct(matches: Iterable[Match]) -> tuple[Match, ...]:

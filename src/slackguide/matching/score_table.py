@@ -20,8 +20,6 @@ class ScoreTable:
     """`FEATURES` x entries."""
     nearest: Floats
     """The cosine of the query with every phrasing, over all families."""
-    known: float
-    """The share of the query's terms that occur in the knowledge base."""
     out_of_scope_score: float
     """The log-odds that the query is out of scope; 0 if the knowledge base has no out-of-scope messages."""
 
@@ -29,7 +27,7 @@ class ScoreTable:
 def blend(tables: Sequence[ScoreTable], weights: Sequence[float], query: ParsedQuery) -> ScoreTable:
     """Return the weighted sum of the scores of several texts, as those of `query`.
 
-    The cosine with a phrasing is the highest one, and the shares and odds of words are weighted means.
+    The cosine with a phrasing is the highest one, and the odds of words are weighted means.
     """
     factors = np.array(weights, dtype=np.float32)
     shares = factors / factors.sum()
@@ -37,6 +35,5 @@ def blend(tables: Sequence[ScoreTable], weights: Sequence[float], query: ParsedQ
         query=query,
         table=np.tensordot(factors, np.stack([one.table for one in tables]), 1),
         nearest=np.maximum.reduce([one.nearest for one in tables]),
-        known=float(shares @ [one.known for one in tables]),
         out_of_scope_score=float(shares @ [one.out_of_scope_score for one in tables]),
     )

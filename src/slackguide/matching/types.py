@@ -101,3 +101,5 @@ class Matching:
     """The concerns of a message that speaks of more than one; the outcome is then `choices`."""
     language: str | None = None
     """The language of a message that is not in English, as far as it is recognized."""
+    runner_up: Match | None = None
+    """The second match of an answer that is likely but not certain."""

@@ -15,7 +15,9 @@ from slackguide.config import Settings
 from slackguide.delivery.notifier import Notifier
 from slackguide.errors import StorageError
 from slackguide.escalation.sla import ReminderPolicy, reminder_policy
-from slackguide.guide import Guide
+from slackguide.guide import CalibrationStore, Guide
+from slackguide.guide.corpus import Corpus
+from slackguide.guide.reloading import ReloadableGuide
 from slackguide.storage.bot_identity import BotIdentityRepository
 from slackguide.storage.channels import ChannelRepository
 from slackguide.storage.database import Database
@@ -60,6 +62,21 @@ def build_guide(directory: Path) -> Guide:
     guide = Guide(load_verified(directory))
     guide.triage.precompute()
     return guide
+
+
+def reloadable_guide(settings: Settings) -> ReloadableGuide:
+    """Return the guide of a process that answers, with a calibration from the home folder or learnt in background."""
+    store = CalibrationStore(settings.home)
+
+    def build(directory: Path) -> Guide:
+        guide = build_guide(directory)
+        stored = store.get(Corpus.of(guide.knowledge))
+        return guide.with_calibration(stored) if stored else guide
+
+    def calibrate(guide: Guide) -> Guide:
+        return guide.with_calibration(store.get_or_learn(Corpus.of(guide.knowledge)))
+
+    return ReloadableGuide(directory=settings.knowledge, build=build, calibrate=calibrate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,11 +11,10 @@ from wsgiref.types import WSGIApplication
 
 from slackguide.config import LOOPBACK, Settings
 from slackguide.errors import StorageError
-from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import KnowledgeBase
 from slackguide.runtime.builder import ServiceBuilder
 from slackguide.runtime.clock import ManualClock
-from slackguide.runtime.container import build_guide, open_repositories
+from slackguide.runtime.container import open_repositories, reloadable_guide
 from slackguide.runtime.knowledge_watcher import KnowledgeWatcher
 from slackguide.runtime.preview import PreviewApi
 from slackguide.runtime.process import StopSignals, bind_error, shutdown_deadline
@@ -38,7 +37,7 @@ class SandboxApp:
 
     def __init__(self, *, settings: Settings, port: int, patience: float = REQUEST_TIMEOUT) -> None:
         self.clock = ManualClock()
-        self.guide = ReloadableGuide(directory=settings.knowledge, build=build_guide)
+        self.guide = reloadable_guide(settings)
         token, secret = f"xoxb-{secrets.token_hex(16)}", secrets.token_hex(16)
         routes: dict[str, WSGIApplication] = {}
         try:

@@ -23,6 +23,7 @@ from slackguide.slack.views.blocks import (
     bulleted,
     button,
     context,
+    header,
     paragraph,
     rich_text,
     rich_text_block,
@@ -57,7 +58,7 @@ def nothing_card(
     blocks: list[Block] = [context(notice)] if notice else []
     blocks += alert_blocks(nothing, state, knowledge)
     blocks += quoted_question(state)
-    blocks += [SectionBlock(text=bold(title)), SectionBlock(text=plain(advice))]
+    blocks += [header(title), SectionBlock(text=plain(advice))]
     if near:
         blocks += [context("Nearest:"), *_rows(near, state, knowledge)]
     text = f"Not in these guides. {advice}"
@@ -83,7 +84,7 @@ def _pick_list(
 ) -> RenderedMessage:
     blocks: list[Block] = [context(notice)] if notice else []
     blocks += alert_blocks(outcome, state, knowledge)
-    blocks += [*quoted_question(state), SectionBlock(text=bold(title)), *_rows(offered, state, knowledge)]
+    blocks += [*quoted_question(state), header(title), *_rows(offered, state, knowledge)]
     blocks.append(actions([button("None of these", Action.NONE_OF_THESE, AnswerPayload(state).encode())]))
     text = f"Which one? {'; '.join(match.title for match in offered)}"
     return RenderedMessage(_with_alerts(text, outcome, knowledge), tuple(blocks))
@@ -99,8 +100,8 @@ def _rows(matches: tuple[RankedEntry, ...], state: AnswerState, knowledge: Knowl
     for number, match in enumerate(matches):
         hint = knowledge.entries[match.id].hint
         text = f"*{escape(match.title).replace('*', '')}*"
-        text += f" → {escape(match.destination.name)}" if match.destination else ""
-        text += f"\n{escape(hint)}" if hint else ""
+        text += f" →\N{NO-BREAK SPACE}{escape(match.destination.name)}" if match.destination else ""
+        text += f"\n{escape(hint[0].upper() + hint[1:])}" if hint else ""
         value = ChooseEntryPayload(state, match.id).encode()
         opens = button("Open", f"{Action.CHOOSE}:{number}", value, says=f"Open: {match.title}")
         rows.append(SectionBlock(text=mrkdwn(text), accessory=opens))
