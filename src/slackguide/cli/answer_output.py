@@ -19,10 +19,17 @@ def print_card(outcome: Outcome, guide: Guide) -> None:
         case Answer():
             _print_answer(outcome, guide)
         case Choices():
+            _print_language(outcome.language)
+            for number, concern in enumerate(outcome.concerns, 1):
+                text = Text.assemble(
+                    (f"Concern {number}: ", "bold"), printable(concern.text), f" → {concern.entry.title}"
+                )
+                out.print(text)
             out.print(Text("Which of these is it?", style="bold"))
             _print_matches(outcome, outcome.offered)
             out.print(Text("Add detail and ask again, or choose one: slackguide route --entry ID", style="dim"))
         case NoAnswer():
+            _print_language(outcome.language)
             out.print(Text("No entry in the guide matches this text.", style="bold"))
             if outcome.pointer:
                 out.print(Text(outcome.pointer, style="green"))
@@ -33,6 +40,11 @@ def print_card(outcome: Outcome, guide: Guide) -> None:
             out.print(Text(outcome.reply, style="bold"))
         case other:
             assert_never(other)
+
+
+def _print_language(language: str | None) -> None:
+    if language:
+        out.print(Text(f"This text seems to be in {language}; only English is understood.", style="bold"))
 
 
 def _print_matches(outcome: BaseOutcome, count: int) -> None:

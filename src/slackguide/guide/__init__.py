@@ -14,6 +14,7 @@ from slackguide.guide.outcomes import (
     Outcome,
     RankedEntry,
     Social,
+    StatedConcern,
 )
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Outcome",
     "RankedEntry",
     "Social",
+    "StatedConcern",
     "calibrated_guide",
     "destination_json",
     "outcome_json",

@@ -12,12 +12,22 @@ from slackguide.extraction.extractor import ExtractedFacts, FactExtractor
 from slackguide.guide.corpus import Corpus
 from slackguide.guide.fact_ranking import FactRanking
 from slackguide.guide.note_templates import fill_note
-from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, RankedEntry, Social
+from slackguide.guide.outcomes import (
+    Answer,
+    Asker,
+    Choices,
+    Concern,
+    NoAnswer,
+    Outcome,
+    RankedEntry,
+    Social,
+    StatedConcern,
+)
 from slackguide.guide.rounded_times import rounded_at_a_limit
 from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import FactValue
 from slackguide.knowledge.units import TIMES
-from slackguide.matching import Alert, Evidence, Match, Matching, SmallTalk
+from slackguide.matching import Alert, ConcernMatch, Evidence, Match, Matching, SmallTalk
 from slackguide.matching.scoring import MatcherCalibration, shipped_weights
 from slackguide.matching.wordlist import common_words
 from slackguide.text import is_emoji_only, normalize, readings
@@ -74,7 +84,7 @@ class Guide:
         social = self._small_talk(concern.text, reading)
         if social is not None and not matching.alerts and not matching.urgent:
             return Social(0.0, (), (), kind=social)
-        return self._outcome(concern, reading, matching, extracted)
+        return self._outcome(concern, reading, matching, extracted, today)
 
     def match(self, text: str, asker: Asker) -> Matching:
         """Match a text against the entries that are visible to the asker."""
@@ -102,7 +112,9 @@ class Guide:
             )
         return first
 
-    def _outcome(self, concern: Concern, reading: str, matching: Matching, extracted: ExtractedFacts) -> Outcome:
+    def _outcome(
+        self, concern: Concern, reading: str, matching: Matching, extracted: ExtractedFacts, today: date
+    ) -> Outcome:
         matches = tuple(self._ranked_entry(match) for match in matching.matches)
         if matching.outcome == "answer":
             return self._answer(
@@ -112,10 +124,21 @@ class Guide:
         facts = self._facts(concern, extracted)
         if matching.outcome == "choices":
             offered = tuple(self._with_destination(match, facts) for match in matches[: matching.offered])
-            matches = (*offered, *matches[matching.offered :])
-            return Choices(matching.confidence, matches, matching.alerts, facts=facts, offered=matching.offered)
+            return Choices(
+                matching.confidence,
+                (*offered, *matches[matching.offered :]),
+                matching.alerts,
+                facts=facts,
+                offered=matching.offered,
+                concerns=tuple(self._stated_concern(one, concern, today) for one in matching.concerns),
+                language=matching.language,
+            )
         pointer = self._matcher.pointer(reading)
-        return NoAnswer(matching.confidence, matches, matching.alerts, pointer, facts=facts)
+        return NoAnswer(matching.confidence, matches, matching.alerts, pointer, facts=facts, language=matching.language)
+
+    def _stated_concern(self, one: ConcernMatch, concern: Concern, today: date) -> StatedConcern:
+        facts = self._facts(concern, self._extract(one.text, today))
+        return StatedConcern(one.text, self._with_destination(self._ranked_entry(one.match), facts))
 
     def _facts(self, concern: Concern, extracted: ExtractedFacts) -> Mapping[str, FactValue]:
         """Return the given facts and the extracted ones that the agent neither gave nor removed."""

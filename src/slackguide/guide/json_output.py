@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from slackguide.guide.outcomes import Answer, BaseOutcome, Choices, NoAnswer, Outcome, RankedEntry, Social
+from slackguide.guide.outcomes import (
+    Answer,
+    BaseOutcome,
+    Choices,
+    NoAnswer,
+    Outcome,
+    RankedEntry,
+    Social,
+    StatedConcern,
+)
 from slackguide.knowledge import Destination
 
 DIGITS = 4
@@ -17,10 +26,11 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
         case Answer():
             return _common_json("answer", outcome, _answer_json(outcome))
         case Choices():
-            return _common_json("choices", outcome, None)
+            concerns = {"concerns": [_concern_json(one) for one in outcome.concerns]} if outcome.concerns else {}
+            return {**_common_json("choices", outcome, None), **concerns, **_language_json(outcome.language)}
         case NoAnswer():
             pointer = {"pointer": outcome.pointer} if outcome.pointer else {}
-            return {**_common_json("none", outcome, None), **pointer}
+            return {**_common_json("none", outcome, None), **pointer, **_language_json(outcome.language)}
         case Social():
             return _common_json("social", outcome, None)
         case other:
@@ -38,6 +48,19 @@ def _common_json(name: str, outcome: BaseOutcome, answer: dict[str, Any] | None)
         "facts": dict(outcome.facts),
         "missing": answer["missing"] if answer else [],
     }
+
+
+def _concern_json(concern: StatedConcern) -> dict[str, Any]:
+    return {
+        "text": concern.text,
+        "id": concern.entry.id,
+        "confidence": round(concern.entry.confidence, DIGITS),
+        "destination": _destination_json(concern.entry.destination),
+    }
+
+
+def _language_json(language: str | None) -> dict[str, str]:
+    return {"language": language} if language else {}
 
 
 def _match_json(match: RankedEntry) -> dict[str, Any]:
