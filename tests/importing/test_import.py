@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from slackguide.importing.destinations_in_text import destinations_in
-from slackguide.importing.drafts import UnreadableImport
+from slackguide.importing.entry_drafts import UnreadableImport
 from slackguide.importing.files import read_file
 from slackguide.importing.yaml_writer import Target, write_knowledge
 from slackguide.triage import load_verified

@@ -187,3 +187,26 @@ def test_a_choice_in_the_ask_form_leads_to_the_answer_and_back(harness: AppHarne
     harness.until(lambda: harness.modal().hash != chosen.hash)
 
     assert fields(harness.modal())[ASK_TEXT] == unclear_question(guide)
+
+
+TWO = (
+    "FL is suspended by payment risk, sent his passport twice. "
+    "Separately, the client wants to know if the call is recorded"
+)
+
+
+def test_two_concerns_are_shown_as_two_and_each_opens_with_its_own_words(harness: AppHarness, guide: Guide) -> None:
+    outcome = guide.answer(Concern(TWO), Asker(), today=TODAY)
+    assert isinstance(outcome, Choices)
+    assert len(outcome.concerns) == 2
+
+    listed = harness.route(TWO)
+    assert headline(listed) == "I see two things."
+    assert all(f"“{concern.text}”" in words(listed) for concern in outcome.concerns)
+
+    second = harness.click_message(listed, f"{Action.CHOOSE}:1")
+    assert guide.knowledge.entries[outcome.concerns[1].entry.id].title in words(second)
+    assert "You asked: Separately" in words(second)
+    assert "passport" not in words(second)
+
+    assert words(harness.click_message(second, Action.GO_BACK)) == words(listed)

@@ -11,7 +11,7 @@ import typer
 from slackguide.cli.options import DayOption, JsonOption, today_or
 from slackguide.cli.output import fail, info, print_json, printable
 from slackguide.errors import UnusableInput
-from slackguide.importing.drafts import Draft, DraftEntry, Skipped
+from slackguide.importing.entry_drafts import Draft, DraftEntry, Skipped
 from slackguide.importing.files import read_file
 from slackguide.importing.yaml_writer import Target, Written, write_knowledge
 from slackguide.knowledge import InvalidKnowledgeError, KnowledgeBase, load

@@ -55,7 +55,7 @@ def _concern_json(concern: StatedConcern) -> dict[str, Any]:
         "text": concern.text,
         "id": concern.entry.id,
         "confidence": round(concern.entry.confidence, DIGITS),
-        "destination": _destination_json(concern.entry.destination),
+        "destination": destination_json(concern.entry.destination) if concern.entry.destination else None,
     }
 
 

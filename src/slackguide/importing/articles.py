@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from markdown_it import MarkdownIt
 
 from slackguide.importing.destinations_in_text import destinations_in
-from slackguide.importing.drafts import Draft, DraftEntry, DraftRoute, Skipped, clean
+from slackguide.importing.entry_drafts import Draft, DraftEntry, DraftRoute, Skipped, clean
 from slackguide.importing.spreadsheets import entries_of_rows, known_columns
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from slackguide.importing.articles import read_html, read_markdown
-from slackguide.importing.drafts import Draft, UnreadableImport
+from slackguide.importing.entry_drafts import Draft, UnreadableImport
 from slackguide.importing.plain_text import html_of_text
 from slackguide.importing.spreadsheets import read_csv, read_workbook
 from slackguide.importing.zendesk import read_zendesk

@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from slackguide.importing.drafts import Draft, DraftEntry, DraftRoute, Skipped, UnreadableImport, clean
+from slackguide.importing.entry_drafts import Draft, DraftEntry, DraftRoute, Skipped, UnreadableImport, clean
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "concern": ("concern", "title", "topic", "problem", "issue", "question", "scenario", "subject", "request", "case"),

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from slackguide.importing.drafts import SELF_NAMES, DraftEntry, DraftRoute, Skipped, slug, unique
+from slackguide.importing.entry_drafts import SELF_NAMES, DraftEntry, DraftRoute, Skipped, slug, unique
 from slackguide.knowledge.model import phrasing_key
 
 _STEPS, _STEP_LENGTH, _PHRASINGS, _LINKS = 20, 600, 60, 10

@@ -8,7 +8,7 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 
-from slackguide.importing.drafts import Draft, DraftEntry, DraftRoute, Skipped, UnreadableImport, clean
+from slackguide.importing.entry_drafts import Draft, DraftEntry, DraftRoute, Skipped, UnreadableImport, clean
 
 _COMMENTS = ("comment_value", "comment_value_html", "side_conversation")
 _SILENT = (

@@ -68,6 +68,8 @@ class AnswerState:
     """The open section."""
     chosen: bool = False
     """The person chose the entry from a list."""
+    part: str | None = None
+    """The part of the text that states the chosen concern, if the text states several."""
     asker: str | None = None
     """Slack user id of the asker: only their clicks change a public message. None in buttons of older versions."""
 
@@ -76,7 +78,7 @@ class AnswerState:
         known: dict[str, Any] = {
             "a": self.answer, "u": self.asker, "q": self.text, "t": self.token, "e": self.entry, "f": dict(self.facts),
             "x": list(self.rejected_entries), "r": list(self.removed_facts), "i": list(self.unknown_facts),
-            "s": self.section, "c": self.chosen,
+            "s": self.section, "c": self.chosen, "p": self.part,
         }  # fmt: skip
         return {name: value for name, value in known.items() if value}
 
@@ -98,6 +100,7 @@ class AnswerState:
                 unknown_facts=(ALL_FACTS,) if raw.get("k") else tuple(_text(name) for name in raw.get("i", ())),
                 section=Section(raw["s"]) if raw.get("s") in set(Section) else None,
                 chosen=bool(raw.get("c", False)),
+                part=_text(raw["p"]) if "p" in raw else None,
             )
         except (TypeError, AttributeError):
             raise OutdatedActionError from None
@@ -158,7 +161,7 @@ class AnswerPayload:
 
 @dataclass(frozen=True, slots=True)
 class ChooseEntryPayload(AnswerPayload):
-    """A button that opens one entry: a choice, or the entry of an alert."""
+    """A button that opens one entry: a choice, one of several concerns, or the entry of an alert."""
 
     entry_id: str
 

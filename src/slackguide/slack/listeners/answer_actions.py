@@ -78,7 +78,7 @@ class AnswerActions:
         """Show again what an entry was chosen from: a list, or another answer."""
 
         def previous(payload: AnswerPayload, user_id: str, asker: Asker) -> RenderedMessage:
-            state = replace(payload.state, entry=None, chosen=False)
+            state = replace(payload.state, entry=None, chosen=False, part=None)
             if state.rejected_entries:
                 return self._answers.more_matches(state, user_id, asker)
             return self._answers.render(state, user_id, asker)

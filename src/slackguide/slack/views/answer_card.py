@@ -82,7 +82,7 @@ def alert_blocks(outcome: BaseOutcome, state: AnswerState, knowledge: KnowledgeB
 
 def quoted_question(state: AnswerState) -> list[Block]:
     """Return a line with the beginning of what was asked, or nothing if the entry was opened without a text."""
-    words = state.text.split()
+    words = (state.part or state.text).split()
     if not words:
         return []
     quoted = " ".join(words[:QUOTED_WORDS])
