@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from slackguide.errors import UnusableInput
 from slackguide.extraction.extractor import ExtractedFacts, FactExtractor
+from slackguide.guide.conversation import TURN_CHARACTERS, Conversation, Reply, Turn, recent_turns
 from slackguide.guide.corpus import Corpus
 from slackguide.guide.note_templates import fill_note
 from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, RankedEntry, Social
+from slackguide.guide.replies import Replies
 from slackguide.guide.rounded_times import rounded_at_a_limit
 from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import FactValue
-from slackguide.matching import Alert, Evidence, Match, Matching, SmallTalk
+from slackguide.matching import Alert, Evidence, Match, Matcher, Matching, SmallTalk
 from slackguide.matching.wordlist import common_words
 from slackguide.text import is_emoji_only, normalize, readings
 from slackguide.triage import Triage
@@ -32,6 +34,12 @@ class Guide:
         self._extractor = FactExtractor(knowledge.facts, knowledge.abbreviations, common_words())
         corpus = Corpus.of(knowledge)
         self._matcher = corpus.matcher()
+        self._replies = Replies(self)
+
+    @property
+    def matcher(self) -> Matcher:
+        """The matcher of the knowledge base."""
+        return self._matcher
 
     def answer(self, concern: Concern, asker: Asker, *, today: date) -> Outcome:
         """Return the outcome for a concern. Relative dates in its text are resolved against `today`.
@@ -43,10 +51,21 @@ class Guide:
             return self._by_id(concern, concern.entry, hidden, today)
         reading = normalize(concern.text)
         matching = self._matcher.match(reading, hidden=hidden)
-        social = self._small_talk(concern.text, reading)
+        social = self.small_talk(concern.text, reading)
         if social is not None and not matching.alerts and not matching.urgent:
             return Social(0.0, (), (), kind=social)
         return self._outcome(concern, reading, matching, today)
+
+    def reply(self, conversation: Conversation, turn: Turn, asker: Asker, *, today: date) -> Reply:
+        """Return the conversation after a turn, and the outcome. The conversation is a value: the old one stays."""
+        return self._replies.reply(conversation, turn, asker, today=today)
+
+    def replay(self, turns: Sequence[Turn], asker: Asker, *, today: date, room: int = TURN_CHARACTERS) -> Conversation:
+        """Return the conversation after these turns, of which only the last ones count (see `recent_turns`)."""
+        conversation = Conversation()
+        for turn in recent_turns(turns, room):
+            conversation = self.reply(conversation, turn, asker, today=today).conversation
+        return conversation
 
     def match(self, text: str, asker: Asker) -> Matching:
         """Match a text against the entries that are visible to the asker."""
@@ -54,13 +73,13 @@ class Guide:
 
     def facts_in(self, text: str, *, today: date) -> Mapping[str, FactValue]:
         """Return the facts that can be extracted from the text alone."""
-        return self._extract(normalize(text), today).facts
+        return self.extract(normalize(text), today).facts
 
     def explain_match(self, text: str, id: str) -> Evidence:
         """Return the words and the phrasing that contributed most to the match of `text` with the entry `id`."""
         return self._matcher.explain(normalize(text), id)
 
-    def _extract(self, reading: str, today: date) -> ExtractedFacts:
+    def extract(self, reading: str, today: date) -> ExtractedFacts:
         """Extract facts from a normalized text. Ask for what a line break makes ambiguous."""
         concern = self._matcher.concern_of(reading)
         first, *others = (self._extractor.extract(one, today=today) for one in readings(concern))
@@ -75,7 +94,7 @@ class Guide:
         return first
 
     def _outcome(self, concern: Concern, reading: str, matching: Matching, today: date) -> Outcome:
-        extracted = self._extract(reading, today)
+        extracted = self.extract(reading, today)
         matches = tuple(self._ranked_entry(match) for match in matching.matches)
         if matching.outcome == "answer":
             return self._answer(
@@ -98,7 +117,8 @@ class Guide:
             **concern.facts,
         }
 
-    def _small_talk(self, text: str, reading: str) -> SmallTalk | None:
+    def small_talk(self, text: str, reading: str) -> SmallTalk | None:
+        """Return the kind of a text, normalized to `reading`, in which nothing is asked; None if it asks anything."""
         if not reading and is_emoji_only(text):
             return SmallTalk.ACKNOWLEDGEMENT
         return self._matcher.small_talk(reading)
@@ -111,7 +131,7 @@ class Guide:
             return NoAnswer(0.0, (), ())
         matches = (RankedEntry(id, entry.title, EXACT),)
         why = self.explain_match(concern.text, id) if concern.text else Evidence()
-        extracted = self._extract(normalize(concern.text), today)
+        extracted = self.extract(normalize(concern.text), today)
         return self._answer(entry, concern, extracted, matches, (), False, why)
 
     def _answer(
@@ -126,6 +146,7 @@ class Guide:
     ) -> Answer:
         overridden = {*concern.facts, *concern.dropped}
         spans = {name: span for name, span in extracted.spans.items() if name not in overridden}
+        spans |= concern.spans
         facts = self._facts(concern, extracted)
         rounded = rounded_at_a_limit(self.triage, entry.id, facts, spans)
         facts = {name: value for name, value in facts.items() if name not in rounded}
@@ -141,7 +162,7 @@ class Guide:
             decision=decision,
             note=fill_note(template, self.knowledge, facts, concern.text) if template else None,
             extracted={name: span for name, span in spans.items() if name not in rounded},
-            unclear={name: question for name, question in unclear.items() if name not in overridden},
+            unclear={name: question for name, question in unclear.items() if name in rounded or name not in overridden},
             urgent=urgent,
             why=why,
         )

@@ -21,6 +21,8 @@ class Concern:
     entry: str | None = None
     dropped: frozenset[str] = frozenset()
     """Facts that the agent removed although the text contains them."""
+    spans: Mapping[str, str] = field(default_factory=dict)
+    """For given facts that come from another text, the span of that text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,11 @@ class FactSpec(Model):
     implied: Annotated[tuple[ImpliedValueSpec, ...], ListOf] = Field(
         default=(), description="Its values in cases in which nobody has to state it"
     )
+    reopened_by: PhraseList = Field(
+        default=(),
+        description="Words of a later message in a conversation after which a known value may no longer hold, in small "
+        "letters. It is asked again",
+    )
     maximum: int = Field(default=NUMBER_LIMIT, ge=1, le=NUMBER_LIMIT, description="The largest plausible number")
 
     @model_validator(mode="after")

@@ -164,6 +164,14 @@ class Matcher:
         """Return the text without the greetings, thanks and signature around the concern."""
         return concern_of(text, self._spelling.known)
 
+    def meanings(self, text: str) -> frozenset[str]:
+        """Return the synonym groups of a text's words, and the stems of those that are in none."""
+        return frozenset(meaning for meaning, _ in self._query_parser.parse(text, self._spelling.correct).meanings)
+
+    def knows(self, word: str) -> bool:
+        """Return whether a word occurs in the knowledge base."""
+        return word in self._spelling.known
+
     def match(self, text: str, *, hidden: frozenset[str] = frozenset(), limit: int = 5) -> Matching:
         """Return the entries that match `text`, best first, at most `limit`, without those in `hidden`.
 

@@ -1,0 +1,743 @@
+"""Reply to the turns of a conversation: recognise what a turn is, and answer with the facts of all turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from slackguide.extraction.contextual import ContextualReader, Spoken
+from slackguide.extraction.extractor import ExtractedFacts
+from slackguide.extraction.lexicon import SIDES
+from slackguide.guide import turn_signs as signs
+from slackguide.guide.conversation import (
+    Change,
+    Click,
+    Conversation,
+    KnownFact,
+    Reply,
+    Topic,
+    Turn,
+    TurnKind,
+)
+from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, RankedEntry, Social
+from slackguide.guide.passages import PassageFinder
+from slackguide.knowledge import Entry
+from slackguide.knowledge.conditions import NEVER, FactValue, OneOf
+from slackguide.matching import Alert, Match, Matching, SmallTalk
+from slackguide.matching.wordlist import common_words
+from slackguide.text import clean, normalize
+
+if TYPE_CHECKING:
+    from slackguide.guide.guide import Guide
+
+NEW_CONCERN = 0.93
+"""Confidence from which a turn about another entry is a new concern."""
+
+NEW_STATEMENT = 0.8
+"""The same for a statement of at least `STATEMENT_WORDS` words that contains no fact."""
+
+STATEMENT_WORDS = 6
+
+BEHIND_A_SIGN = 0.15
+"""The same for an entry behind a critical one, which takes most of the confidence."""
+
+LEAD = 0.6
+"""Confidence from which a reply to a list goes on with its first entry."""
+
+SHORT = 5
+"""Maximum words, without those that say nothing, of a turn that names a value alone."""
+
+BESIDE_ANSWER = 2
+"""Maximum further words beside the answer to a question about a number."""
+
+RESTATED = 0.9
+"""Confidence from which a turn states the entry at hand anew."""
+
+
+@dataclass(frozen=True)
+class _Message:
+    """A written turn, and what is read in it."""
+
+    text: str
+    reading: str
+    lower: str
+    words: list[str]
+    matching: Matching
+    extracted: ExtractedFacts
+    social: SmallTalk | None
+    today: date
+    asker: Asker
+
+    @cached_property
+    def content(self) -> list[str]:
+        """The words that say something by themselves."""
+        return [word for word in self.words if word not in signs.FILLERS and word not in signs.REFERENCES]
+
+    @cached_property
+    def subject(self) -> str | None:
+        """What it asks about the case."""
+        return signs.subject_of(self.lower)
+
+    @cached_property
+    def is_question(self) -> bool:
+        """Whether it asks something."""
+        return signs.is_question(self.lower) or self.subject is not None
+
+    @cached_property
+    def is_corrected(self) -> bool:
+        """Whether it says that something said before is otherwise."""
+        return signs.CORRECTION.search(self.lower) is not None
+
+    @cached_property
+    def supposed(self) -> str | None:
+        """What it only supposes, as a statement: `and if it was 40 days ago?`. None if it supposes nothing."""
+        match = signs.SUPPOSED.match(self.lower)
+        if match is None:
+            return None
+        return self.reading[match.end() :].strip(" ?.!,")
+
+    @cached_property
+    def goes_on(self) -> bool:
+        """Whether it begins with a word that links it to what was said before."""
+        return not signs.LINKS.isdisjoint(self.words[:3]) or "same" in self.words
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The facts that a turn states, in its context."""
+
+    facts: Mapping[str, KnownFact]
+    dropped: frozenset[str] = frozenset()
+    """The facts that it changes in a way that is not understood."""
+    beside: int = 0
+    """The number of its words, of those that say something, that belong to no fact."""
+
+
+class Replies:
+    """Replies to turns with one guide."""
+
+    def __init__(self, guide: Guide) -> None:
+        self._guide = guide
+        self._knowledge = guide.knowledge
+        self._reader = ContextualReader(guide.knowledge.facts, guide.knowledge.abbreviations)
+
+    @cached_property
+    def _passages(self) -> PassageFinder:
+        return PassageFinder(self._knowledge, self._guide.matcher.meanings)
+
+    def reply(self, conversation: Conversation, turn: Turn, asker: Asker, *, today: date) -> Reply:
+        """Return the conversation after a turn, and the outcome."""
+        if isinstance(turn, Click):
+            return self._clicked(conversation, turn, asker, today)
+        message = self._read(turn, asker, today)
+        topic = conversation.topic
+        if message.matching.urgent:
+            return self._concern(conversation, message, self._carried(message, topic))
+        if not message.reading and message.social is None:
+            return self._unclear(conversation, message)
+        reply = self._of_case(conversation, message) if topic.is_open else None
+        if reply is not None:
+            return reply
+        if message.social is not None:
+            return self._social(conversation, message, message.social)
+        return self._concern(conversation, message, {})
+
+    def _read(self, text: str, asker: Asker, today: date) -> _Message:
+        text = clean(text)
+        reading = normalize(text)
+        matching = self._guide.matcher.match(reading, hidden=self._knowledge.hidden_from(asker.role))
+        social = self._guide.small_talk(text, reading)
+        if matching.alerts or matching.urgent:
+            social = None
+        lower = reading.lower().replace("\u2019", "'")
+        extracted = self._guide.extract(reading, today)
+        return _Message(text, reading, lower, signs.words_of(reading), matching, extracted, social, today, asker)
+
+    # -- the kinds of turns about a case ------------------------------------------------------------------------------
+
+    def _of_case(self, conversation: Conversation, message: _Message) -> Reply | None:
+        """Return the reply to a turn about the case at hand or an earlier one; None for a new concern without one."""
+        topic = conversation.topic
+        for attempt in (self._pick, self._answer_to_question, self._action):
+            reply = attempt(conversation, message)
+            if reply is not None:
+                return reply
+        if message.social is not None and message.subject is None:
+            return self._social(conversation, message, message.social)
+        earlier = self._earlier_topic(conversation, message)
+        if earlier is not None:
+            return self._continued(conversation, message, earlier, returning=True)
+        if signs.OTHER_CASE.match(message.lower) and message.matching.outcome != "none":
+            return self._concern(conversation, message, {})
+        return self._continued(conversation, message, topic)
+
+    def _continued(
+        self, conversation: Conversation, message: _Message, topic: Topic, *, returning: bool = False
+    ) -> Reply:
+        """Reply to facts, a correction, a question, a new concern, or something that is not understood."""
+        found = self._facts_of(message, topic)
+        if not returning and self._is_new_concern(message, topic, found):
+            return self._concern(conversation, message, self._carried(message, topic))
+        if not returning and self._is_new_case(message, topic, found):
+            return self._concern(conversation, message, {})
+        if topic.entry is None and not topic.offered:
+            return self._concern(conversation, message, topic.facts, found, before=topic.text)
+        if found.facts or found.dropped:
+            return self._changed(conversation, message, topic, found)
+        if message.is_question:
+            return self._question(conversation, message, topic, returning=returning)
+        if returning or self._is_understood(message, topic):
+            return self._about(conversation, message, self._settled(topic, message), TurnKind.FACTS)
+        return self._unclear(conversation, message)
+
+    def _pick(self, conversation: Conversation, message: _Message) -> Reply | None:
+        """Return the reply to a choice from the list; None if the turn is none."""
+        topic = conversation.topic
+        if not topic.offered:
+            return None
+        chosen = self._picked(message, topic)
+        if chosen is not None:
+            picked = replace(topic, entry=chosen, rejected=tuple(id for id in topic.rejected if id != chosen))
+            return self._about(conversation, message, picked, TurnKind.PICK)
+        if (topic.entry is None or len(message.words) > 1) and signs.NOT_THIS.fullmatch(message.lower):
+            return self._rejected(conversation, message, topic)
+        return None
+
+    def _picked(self, message: _Message, topic: Topic) -> str | None:
+        left = [id for id in topic.offered if id != topic.entry and id not in topic.rejected]
+        if signs.OTHER.fullmatch(message.lower) and left:
+            return left[0] if topic.entry is not None or len(topic.offered) == 2 else None
+        if topic.entry is not None and message.lower.strip(" .!").isdecimal():
+            return None
+        positions = [number for number, pattern in signs.ORDINALS.items() if pattern.search(message.lower)]
+        if signs.LAST.fullmatch(message.lower.strip(" .!?")):
+            positions = [len(topic.offered)]
+        rest = [
+            word
+            for word in message.words
+            if word not in signs.AROUND_PICK and not any(pattern.search(word) for pattern in signs.ORDINALS.values())
+        ]
+        if len(positions) == 1 and not rest and positions[0] <= len(topic.offered):
+            return topic.offered[positions[0] - 1]
+        titles = {self._knowledge.entries[id].title.lower(): id for id in topic.offered}
+        return titles.get(message.lower.strip(" .!\"'"))
+
+    def _rejected(self, conversation: Conversation, message: _Message, topic: Topic) -> Reply:
+        """Reply to “not this”: the entries left, or nothing."""
+        gone = (*topic.rejected, topic.entry) if topic.entry else topic.offered
+        left = tuple(id for id in topic.offered if id not in gone)
+        rejecting = replace(topic, entry=None, offered=left, rejected=tuple(gone), asked=None)
+        if not left:
+            return self._unclear(conversation, message, rejecting)
+        ranked = tuple(RankedEntry(id, self._knowledge.entries[id].title, 0.0) for id in left)
+        outcome = Choices(0.0, ranked, message.matching.alerts, facts=rejecting.values, offered=len(left))
+        return Reply(conversation.taking(message.text, rejecting), outcome, TurnKind.PICK)
+
+    def _answer_to_question(self, conversation: Conversation, message: _Message) -> Reply | None:
+        """Return the reply to an answer to the open question; None if the turn is none."""
+        topic = self._led(conversation.topic)
+        if topic.asked is None:
+            return None
+        if signs.UNKNOWN.match(message.lower):
+            topic = replace(topic, unknown=(*topic.unknown, topic.asked))
+            return self._about(conversation, message, topic, TurnKind.ANSWER)
+        value = self._answer_value(topic.asked, message)
+        if value is None:
+            return None
+        at = len(conversation.turns)
+        others = {
+            name: KnownFact(other, at, message.extracted.spans[name])
+            for name, other in message.extracted.facts.items()
+        }
+        found = _Found({**others, topic.asked: KnownFact(value, at, message.text)})
+        return self._changed(conversation, message, topic, found, TurnKind.ANSWER)
+
+    def _answer_value(self, asked: str, message: _Message) -> FactValue | None:
+        """Return the value of the fact that was asked for, if the turn says it."""
+        fact = self._knowledge.facts[asked]
+        if asked in message.extracted.facts:
+            return message.extracted.facts[asked]
+        if signs.NO_ACTION.search(message.lower) is None and signs.ACTION.search(message.lower):
+            return None
+        if fact.kind == "number":
+            return self._answer_number(asked, message)
+        named = {one.value for one in self._reader.values(asked, message.reading, asked=True) if not one.denied}
+        if len(named) == 1 and len(message.content) <= SHORT and not message.is_question:
+            return named.pop()
+        if fact.kind == "yes_no" and not message.is_question and not _is_other_correction(message):
+            if signs.NO.match(message.lower):
+                return "no"
+            if signs.YES.match(message.lower):
+                return "yes"
+        return None
+
+    def _answer_number(self, asked: str, message: _Message) -> FactValue | None:
+        fact = self._knowledge.facts[asked]
+        spoken = [one for one in self._reader.numbers(message.reading, today=message.today) if not one.denied]
+        if len(spoken) == 1 and self._words_outside(message, spoken) <= BESIDE_ANSWER:
+            return spoken[0].of(fact)
+        none = signs.NO.fullmatch(message.lower.strip(" .!")) or message.content == ["never"]
+        return NEVER if none and fact.never and not spoken else None
+
+    def _action(self, conversation: Conversation, message: _Message) -> Reply | None:
+        """Return the reply to “escalate it” or “open the form”; None if the turn is something else."""
+        if signs.ACTION.search(message.lower) is None or signs.NO_ACTION.search(message.lower):
+            return None
+        topic = self._led(conversation.topic)
+        if topic.entry is None or len(message.content) > 2 * SHORT:
+            return None
+        at = len(conversation.turns)
+        said = message.extracted
+        found = _Found({name: KnownFact(value, at, said.spans[name]) for name, value in said.facts.items()})
+        return self._changed(conversation, message, topic, found, TurnKind.ACTION)
+
+    def _changed(
+        self,
+        conversation: Conversation,
+        message: _Message,
+        topic: Topic,
+        found: _Found,
+        kind: TurnKind | None = None,
+    ) -> Reply:
+        """Reply to facts, some of which may change known ones."""
+        changes = tuple(
+            Change(name, topic.facts[name].value, found.facts[name].value if name in found.facts else None)
+            for name in (*found.facts, *found.dropped)
+            if name in topic.facts and (name in found.dropped or topic.facts[name].value != found.facts[name].value)
+        )
+        facts = {name: fact for name, fact in topic.facts.items() if name not in found.dropped}
+        unknown = tuple(name for name in topic.unknown if name not in found.facts)
+        dropped = (topic.dropped | found.dropped) - found.facts.keys()
+        changed = replace(topic, facts={**facts, **found.facts}, unknown=unknown, dropped=dropped)
+        changed = self._settled(changed, message)
+        changed = self._following(changed, changes, message)
+        if kind is None:
+            kind = TurnKind.CORRECTION if changes else TurnKind.FACTS
+        subject = message.subject if message.is_question and kind is not TurnKind.ANSWER else None
+        return self._about(conversation, message, changed, kind, changes, subject)
+
+    def _question(
+        self, conversation: Conversation, message: _Message, topic: Topic, *, returning: bool = False
+    ) -> Reply:
+        """Reply to a question about the case: the steps that answer it. Without any, it has to refer to the case."""
+        settled = self._settled(topic, message)
+        reply = self._about(conversation, message, settled, TurnKind.QUESTION, subject=message.subject)
+        if not isinstance(reply.outcome, Answer):
+            return reply
+        passages = self._passages.find(message.reading, message.subject, reply.outcome)
+        understood = returning or message.subject is not None or self._is_understood(message, topic)
+        if not passages and not understood:
+            return self._unclear(conversation, message)
+        return replace(reply, passages=passages)
+
+    def _social(self, conversation: Conversation, message: _Message, kind: SmallTalk) -> Reply:
+        outcome = Social(0.0, (), (), kind=kind, facts=conversation.topic.values)
+        return Reply(conversation.taking(message.text, conversation.topic), outcome, TurnKind.SOCIAL)
+
+    def _unclear(self, conversation: Conversation, message: _Message, topic: Topic | None = None) -> Reply:
+        topic = conversation.topic if topic is None else topic
+        matching = message.matching
+        pointer = self._guide.matcher.pointer(message.reading)
+        outcome = NoAnswer(matching.confidence, (), matching.alerts, pointer, facts=topic.values)
+        return Reply(conversation.taking(message.text, topic), outcome, TurnKind.UNCLEAR)
+
+    def _clicked(self, conversation: Conversation, click: Click, asker: Asker, today: date) -> Reply:
+        """Reply to a click on a card of the case at hand."""
+        topic = self._led(conversation.topic) if click.fact else conversation.topic
+        kind = TurnKind.ANSWER
+        if click.entry is not None:
+            topic, kind = replace(topic, entry=click.entry), TurnKind.PICK
+        elif click.fact is not None:
+            facts = {name: fact for name, fact in topic.facts.items() if name != click.fact}
+            unknown = tuple(name for name in topic.unknown if name != click.fact)
+            dropped = topic.dropped | {click.fact} if click.removed else topic.dropped - {click.fact}
+            if click.value is not None:
+                facts[click.fact] = KnownFact(click.value, len(conversation.turns))
+            elif not click.removed:
+                unknown = (*unknown, click.fact)
+            topic = replace(topic, facts=facts, unknown=unknown, dropped=dropped)
+        outcome = self._outcome(topic, asker, today, ())
+        return Reply(conversation.taking(click, self._with_question(topic, outcome)), outcome, kind)
+
+    # -- outcomes -----------------------------------------------------------------------------------------------------
+
+    def _concern(
+        self,
+        conversation: Conversation,
+        message: _Message,
+        carried: Mapping[str, KnownFact],
+        found: _Found | None = None,
+        *,
+        before: str = "",
+    ) -> Reply:
+        """Reply to a concern, with the facts `carried` over from the case before. `before` is text that belongs to it."""
+        at = len(conversation.turns)
+        own = {
+            name: KnownFact(value, at, message.extracted.spans[name])
+            for name, value in message.extracted.facts.items()
+        }
+        own |= found.facts if found else {}
+        text = f"{before}\n{message.text}" if before else message.text
+        given = {name: fact for name, fact in {**carried, **own}.items() if name not in message.extracted.facts}
+        outcome = self._guide.answer(
+            Concern(
+                text,
+                {name: fact.value for name, fact in given.items()},
+                spans={name: fact.span for name, fact in given.items() if fact.span},
+            ),
+            message.asker,
+            today=message.today,
+        )
+        facts = {name: fact for name, fact in {**carried, **own}.items() if name in outcome.facts}
+        topic = Topic(text, facts=facts)
+        match outcome:
+            case Answer():
+                topic = replace(topic, entry=outcome.entry.id, offered=tuple(match.id for match in outcome.matches[:3]))
+            case Choices():
+                offered = outcome.matches[: outcome.offered]
+                topic = replace(topic, offered=tuple(match.id for match in offered), lead=offered[0].confidence)
+            case NoAnswer() if conversation.topic.is_open and not before:
+                return self._unclear(conversation, message)
+            case _:
+                pass
+        topic = self._with_question(topic, outcome)
+        return Reply(conversation.changing_to(message.text, topic), outcome, TurnKind.CONCERN)
+
+    def _about(
+        self,
+        conversation: Conversation,
+        message: _Message,
+        topic: Topic,
+        kind: TurnKind,
+        changes: tuple[Change, ...] = (),
+        subject: str | None = None,
+    ) -> Reply:
+        """Reply with the entry at hand, or with the list if none is chosen yet."""
+        outcome = self._outcome(topic, message.asker, message.today, self._alerts(message, topic))
+        topic = self._with_question(topic, outcome)
+        same = topic.text == conversation.topic.text
+        after = conversation.taking(message.text, topic) if same else conversation.changing_to(message.text, topic)
+        return Reply(after, outcome, kind, changes, subject)
+
+    def _outcome(self, topic: Topic, asker: Asker, today: date, alerts: tuple[Alert, ...]) -> Outcome:
+        if topic.entry is None:
+            ranked = tuple(RankedEntry(id, self._knowledge.entries[id].title, topic.lead) for id in topic.offered)
+            return Choices(topic.lead, ranked, alerts, facts=topic.values, offered=len(ranked))
+        concern = Concern(topic.text, topic.values, topic.entry, topic.dropped, spans=self._spans(topic))
+        return replace(self._guide.answer(concern, asker, today=today), alerts=alerts)
+
+    def _spans(self, topic: Topic) -> dict[str, str]:
+        return {name: fact.span for name, fact in topic.facts.items() if fact.span}
+
+    def _alerts(self, message: _Message, topic: Topic) -> tuple[Alert, ...]:
+        """Return the alerts of a turn. A sign that would have put a critical entry first is one."""
+        matching = message.matching
+        if len(message.content) < 2:
+            return ()
+        critical = [match.id for match in matching.matches[: matching.offered] if self._is_critical(match)]
+        alerts = [*(Alert(id, self._alert_message(id)) for id in critical), *matching.alerts]
+        return tuple({alert.id: alert for alert in alerts if alert.id != topic.entry}.values())
+
+    def _alert_message(self, id: str) -> str:
+        patterns = self._knowledge.entries[id].signs
+        return patterns.message if patterns else self._knowledge.entries[id].title
+
+    def _is_critical(self, match: Match) -> bool:
+        return self._knowledge.entries[match.id].signs is not None
+
+    def _with_question(self, topic: Topic, outcome: Outcome) -> Topic:
+        """Return the topic with the question that the outcome asks, and without the facts that it does not use."""
+        if not isinstance(outcome, Answer):
+            return replace(topic, asked=None)
+        facts = {name: fact for name, fact in topic.facts.items() if name in outcome.facts}
+        asked = next((name for name in outcome.decision.missing if name not in topic.unknown), None)
+        return replace(topic, facts=facts, asked=asked)
+
+    # -- the case at hand ---------------------------------------------------------------------------------------------
+
+    def _led(self, topic: Topic) -> Topic:
+        """Return the topic with the first entry of the list, and its question, if that entry is likely."""
+        likely = self._possible(topic)[:1]
+        if topic.entry is not None or not likely or (topic.lead < LEAD and len(topic.offered) > 1):
+            return topic
+        decision = self._guide.triage.decide(likely[0], topic.values)
+        return replace(topic, entry=likely[0], asked=next(iter(decision.missing), None))
+
+    def _possible(self, topic: Topic) -> tuple[str, ...]:
+        """Return the entries of the list that fit the facts.
+
+        A critical entry that was offered for its words alone, and passed over, is none.
+        """
+        entries = [self._knowledge.entries[id] for id in topic.offered]
+        return tuple(
+            entry.id
+            for entry in entries
+            if not entry.urgent and not any(self._contradicts(test, topic.values) for test in entry.fixes)
+        )
+
+    def _settled(self, topic: Topic, message: _Message) -> Topic:
+        """Return the topic with the entry of the list that all of what was said makes the most likely, if one is."""
+        possible = self._possible(topic)
+        if topic.entry is not None or not possible:
+            return topic
+        if len(possible) == 1:
+            return replace(topic, entry=possible[0])
+        hidden = self._knowledge.hidden_from(message.asker.role)
+        both = self._guide.matcher.match(normalize(f"{topic.text}\n{message.text}"), hidden=hidden)
+        best = next((match for match in both.matches if match.id in possible), None)
+        if best is not None and best.confidence >= LEAD:
+            return replace(topic, entry=best.id)
+        return self._led(topic)
+
+    def _following(self, topic: Topic, changes: Iterable[Change], message: _Message) -> Topic:
+        """Return the topic with the entry that is for the facts as they are now.
+
+        An entry that takes the new value for granted, and shares the rules of the one at hand, is the better one.
+        """
+        if topic.entry is None:
+            return topic
+        changed = [change for change in changes if change.new is not None]
+        hidden = self._knowledge.hidden_from(message.asker.role)
+        current = self._knowledge.entries[topic.entry]
+        against = [test.fact for test in current.fixes if self._contradicts(test, topic.values)]
+        names = {*(change.fact for change in changed), *against}
+        if not names:
+            return topic
+        for entry in self._knowledge.entries.values():
+            fixed = {test.fact for test in entry.fixes}
+            fits = not any(self._contradicts(test, topic.values) for test in entry.fixes)
+            if entry.id not in hidden and names & fixed and fits and _is_related(entry, current):
+                return replace(topic, entry=entry.id)
+        return self._rematched(topic, message, against) if against else topic
+
+    def _rematched(self, topic: Topic, message: _Message, against: Iterable[str]) -> Topic:
+        """Return the topic with the best match that decides by the facts that the entry at hand contradicts."""
+        hidden = self._knowledge.hidden_from(message.asker.role)
+        text = normalize(f"{topic.text}\n{message.text}")
+        for match in self._guide.matcher.match(text, hidden=hidden, limit=len(self._knowledge.entries)).matches:
+            entry = self._knowledge.entries[match.id]
+            fits = not any(self._contradicts(test, topic.values) for test in entry.fixes)
+            if fits and set(against) & set(self._guide.triage.table(entry.id).facts):
+                return replace(topic, entry=entry.id)
+        return topic
+
+    def _contradicts(self, test: object, values: Mapping[str, FactValue]) -> bool:
+        return isinstance(test, OneOf) and test.fact in values and values[test.fact] not in test.values
+
+    def _carried(self, message: _Message, topic: Topic) -> Mapping[str, KnownFact]:
+        """Return the facts that a new concern takes over: all if it is linked to the case at hand, else none."""
+        if signs.OTHER_CASE.match(message.lower) or not message.goes_on:
+            return {}
+        return topic.facts
+
+    def _earlier_topic(self, conversation: Conversation, message: _Message) -> Topic | None:
+        """Return the earlier case that a turn goes back to: `ok, the first one again`."""
+        if not conversation.earlier or not signs.BACK.search(message.lower):
+            return None
+        asked = self._passages.words(message.reading)
+        common, at = max((len(asked & self._words_of(topic)), -at) for at, topic in enumerate(conversation.earlier))
+        return conversation.earlier[-at] if common else None
+
+    def _words_of(self, topic: Topic) -> frozenset[str]:
+        title = self._knowledge.entries[topic.entry].title if topic.entry else ""
+        labels = (
+            self._knowledge.facts[name].value_label(value)
+            for name, value in topic.values.items()
+            if self._knowledge.facts[name].kind == "choice"
+        )
+        return self._passages.words(" ".join([topic.text, title, *labels]))
+
+    def _is_new_concern(self, message: _Message, topic: Topic, found: _Found) -> bool:
+        """Return whether a turn is about another entry than the one at hand."""
+        matching = message.matching
+        if matching.outcome == "none":
+            return False
+        first = next((match for match in matching.matches if not self._is_critical(match)), None)
+        if first is None or first.id == topic.entry or first.id in self._possible(topic)[: topic.entry is None]:
+            return False
+        if topic.entry is not None and self._knowledge.entries[topic.entry].urgent and matching.outcome != "answer":
+            return False
+        if matching.matches[0].id != first.id and matching.outcome == "choices":
+            return first.confidence >= BEHIND_A_SIGN and not found.facts and not message.is_question
+        if found.facts and topic.entry is not None:
+            elsewhere = found.facts.keys() & set(self._guide.triage.table(first.id).facts)
+            if elsewhere - set(self._guide.triage.table(topic.entry).facts):
+                return first.confidence >= NEW_CONCERN
+        if found.beside <= BESIDE_ANSWER and (found.facts or found.dropped):
+            return False
+        if message.subject is not None and len(message.words) <= 2 * SHORT:
+            return False
+        if found.facts:
+            return matching.outcome == "answer" and first.confidence >= NEW_CONCERN
+        statement = not message.is_question and len(message.words) >= STATEMENT_WORDS
+        return first.confidence >= (NEW_STATEMENT if statement else NEW_CONCERN)
+
+    def _is_new_case(self, message: _Message, topic: Topic, found: _Found) -> bool:
+        """Return whether a turn states the entry at hand anew, with other facts: another case of the same kind."""
+        matching = message.matching
+        if matching.outcome == "none" or matching.matches[0].id != topic.entry or message.goes_on:
+            return False
+        if message.is_corrected or message.supposed is not None or matching.confidence < RESTATED:
+            return False
+        conflicts = [name for name, fact in found.facts.items() if topic.values.get(name, fact.value) != fact.value]
+        return bool(conflicts) and found.beside > BESIDE_ANSWER
+
+    def _is_understood(self, message: _Message, topic: Topic) -> bool:
+        """Return whether a turn that states no fact can be about the case: its words are known, and it refers to it."""
+        known = [word for word in message.content if self._guide.matcher.knows(word) or word in common_words()]
+        if not known and not (set(message.words) & signs.REFERENCES):
+            return False
+        ids = {match.id for match in message.matching.matches[:3]}
+        refers = not signs.REFERENCES.isdisjoint(message.words) or message.goes_on
+        return refers or bool(ids & {topic.entry, *topic.offered})
+
+    # -- facts --------------------------------------------------------------------------------------------------------
+
+    def _facts_of(self, message: _Message, topic: Topic) -> _Found:
+        """Return the facts that a turn states, supposes, corrects or takes back, in the context of the case."""
+        reading = message.reading if message.supposed is None else message.supposed
+        extracted = message.extracted if message.supposed is None else self._guide.extract(reading, message.today)
+        values: dict[str, FactValue] = {**message.extracted.facts, **extracted.facts}
+        spans: dict[str, str] = {**message.extracted.spans, **extracted.spans}
+        unclear = {**message.extracted.unclear, **extracted.unclear}
+        dropped = {name for name in unclear if name in topic.facts and name not in values}
+        named = self._named_values(message, topic, reading, values)
+        counted, vague = self._named_numbers(message, topic, reading, values, spans)
+        for name, (value, span) in {**named, **counted}.items():
+            values.setdefault(name, value)
+            spans.setdefault(name, span)
+        dropped |= vague | self._denied(message, topic, values)
+        if not values:
+            dropped |= self._taken_back(message, topic)
+        known = {name: value for name, value in values.items() if topic.values.get(name) != value}
+        turn = max((fact.turn for fact in topic.facts.values()), default=-1) + 1
+        facts = {name: KnownFact(value, turn, spans.get(name, "")) for name, value in known.items()}
+        covered = set(signs.words_of(" ".join(spans.values())))
+        beside = [word for word in message.content if word not in covered]
+        return _Found(facts, frozenset(dropped - values.keys()), len(beside))
+
+    def _table_facts(self, topic: Topic) -> tuple[str, ...]:
+        """Return the facts that a turn without a name can be about: the one asked for, the known ones, the others."""
+        entry = topic.entry or (topic.offered[0] if topic.offered else None)
+        names = self._guide.triage.table(entry).facts if entry else ()
+        asked = (topic.asked,) if topic.asked else ()
+        return tuple(dict.fromkeys((*asked, *(name for name in topic.facts if name in names), *names, *topic.facts)))
+
+    def _named_values(
+        self, message: _Message, topic: Topic, reading: str, values: Mapping[str, FactValue]
+    ) -> dict[str, tuple[FactValue, str]]:
+        """Return the values that a turn names without saying of which fact: `it was CE`, `no, the freelancer`."""
+        marked = message.supposed is not None or message.is_corrected
+        if len(message.content) > (2 * SHORT if marked else SHORT) or (message.subject is not None and not marked):
+            return {}
+        found: dict[str, tuple[FactValue, str]] = {}
+        parties: dict[str, tuple[FactValue, str]] = {}
+        for name in self._table_facts(topic):
+            fact = self._knowledge.facts[name]
+            if name in values or fact.kind != "choice":
+                continue
+            spoken = [one for one in self._reader.values(name, reading, asked=name == topic.asked) if not one.denied]
+            if len({one.value for one in spoken}) != 1:
+                continue
+            span = reading[spoken[0].start : spoken[0].end]
+            is_party = set(fact.choices) == SIDES
+            if is_party and self._words_outside(message, spoken, reading) > 1:
+                continue
+            (parties if is_party else found)[name] = (spoken[0].value, span)
+        if len(found) > 1:
+            first = next(iter(found))
+            found = {first: found[first]} if first == topic.asked or first in topic.facts else {}
+        return found or (parties if not values else {})
+
+    def _named_numbers(
+        self,
+        message: _Message,
+        topic: Topic,
+        reading: str,
+        values: Mapping[str, FactValue],
+        spans: Mapping[str, str],
+    ) -> tuple[dict[str, tuple[FactValue, str]], set[str]]:
+        """Return the number that a turn names without saying of what, and the facts that it may change."""
+        if len(message.content) > 2 * SHORT:
+            return {}, set()
+        read = " ".join(spans.values()).lower()
+        spoken = [
+            one
+            for one in self._reader.numbers(reading, today=message.today)
+            if not one.denied and not one.is_limit and reading[one.start : one.end].lower() not in read
+        ]
+        if len(spoken) != 1:
+            return {}, set()
+        facts = {name: self._knowledge.facts[name] for name in self._table_facts(topic)}
+        fitting = {
+            name: value
+            for name, fact in facts.items()
+            if name not in values and (value := spoken[0].of(fact)) is not None
+        }
+        known = [name for name in fitting if name in topic.facts]
+        marked = message.supposed is not None or (message.is_corrected and not message.is_question)
+        few = self._words_outside(message, spoken, reading) <= BESIDE_ANSWER
+        if spoken[0].problem:
+            old = [name for name in topic.facts if facts[name].kind == "number"] if marked or few else []
+            return {}, set(old)
+        if not (marked or few):
+            return {}, set()
+        if topic.asked in fitting:
+            known = [topic.asked]
+        names = known or [name for name in fitting if name not in topic.unknown]
+        if len(names) == 1:
+            span = reading[spoken[0].start : spoken[0].end]
+            return {names[0]: (fitting[names[0]], span)}, set()
+        return {}, set(known)
+
+    def _denied(self, message: _Message, topic: Topic, values: Mapping[str, FactValue]) -> set[str]:
+        """Return the known facts whose value a turn denies without giving another: `it's not hourly`."""
+        denied: set[str] = set()
+        numbers = [one for one in self._reader.numbers(message.reading, today=message.today) if one.denied]
+        for name, old in topic.values.items():
+            fact = self._knowledge.facts[name]
+            if name in values:
+                continue
+            if any(phrase in message.lower for phrase in fact.reopened_by):
+                denied.add(name)
+            elif fact.kind == "number":
+                if any(one.of(fact) == old for one in numbers):
+                    denied.add(name)
+            elif any(one.denied and one.value == old for one in self._reader.values(name, message.reading)):
+                denied.add(name)
+        return denied
+
+    def _taken_back(self, message: _Message, topic: Topic) -> set[str]:
+        """Return the facts of the last turn, if this one takes them back, or the last number, if it was another."""
+        if len(message.content) > SHORT or not topic.facts:
+            return set()
+        if signs.RETRACTION.search(message.lower):
+            last = max(fact.turn for fact in topic.facts.values())
+            return {name for name, fact in topic.facts.items() if fact.turn == last}
+        if signs.OTHER_NUMBER.search(message.lower):
+            numbers = [name for name in topic.facts if self._knowledge.facts[name].kind == "number"]
+            return set(sorted(numbers, key=lambda name: topic.facts[name].turn)[-1:])
+        return set()
+
+    def _words_outside(self, message: _Message, spoken: Iterable[Spoken], reading: str | None = None) -> int:
+        """Return how many words, of those that say something, are not in the values."""
+        text = message.reading if reading is None else reading
+        for one in spoken:
+            text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+        text = signs.CORRECTION.sub(" ", text.lower())
+        return sum(word not in signs.FILLERS and word not in signs.REFERENCES for word in signs.words_of(text))
+
+
+def _is_other_correction(message: _Message) -> bool:
+    """Return whether a turn corrects something, beyond the word `no`."""
+    rest = signs.NO.sub("", message.lower, count=1) if signs.NO.match(message.lower) else message.lower
+    return signs.CORRECTION.search(rest) is not None and len(message.content) > 1
+
+
+def _is_related(entry: Entry, other: Entry) -> bool:
+    """Return whether two entries decide by the same shared rules, or are known to be mistaken for each other."""
+    tables = {rule.table for rule in entry.rules} & {rule.table for rule in other.rules} - {None}
+    return bool(tables) or entry.id in other.distinguish_from or other.id in entry.distinguish_from
