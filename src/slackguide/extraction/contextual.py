@@ -5,12 +5,13 @@ The extractor needs a phrase that says which fact a text is about. Here the conv
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from slackguide.extraction.dates import HOURS_A_DAY, UNITS, DateParser, can_begin
-from slackguide.extraction.lexicon import ABSENCES, AGO
+from slackguide.extraction.lexicon import ABSENCES, AGO, ARTICLES
 from slackguide.extraction.phrases import PhraseMatch, Phrases
 from slackguide.extraction.predicates import TILDE
 from slackguide.extraction.tokenizer import Token, TokenKind, tokenize
@@ -21,6 +22,13 @@ MAX_BARE_NUMBER = 9_999
 """A larger number without a unit is the number of a ticket or a contract."""
 
 _SPELLED = {word: number for word, number in {**ONES, **TENS}.items() if word != "one"}
+LONGEST_NAME = 3
+"""Maximum words of a label of which one word can stand for it."""
+
+_BRACKETED = re.compile(r"\(([A-Z]+)\)")
+
+_EMPTY = frozenset({"there", "is", "or", "of", "by"})
+
 _LIMITS = frozenset({"within", "until", "every", "first", "max", "maximum"})
 _DENIALS = ABSENCES | {"not", "never", "neither", "nor"}
 
@@ -64,9 +72,11 @@ class ContextualReader:
 
     def __init__(self, facts: Mapping[str, FactSpec], abbreviations: Mapping[str, tuple[str, ...]]) -> None:
         self._phrases: dict[str, Phrases[str]] = {}
+        self._short: dict[str, Phrases[str]] = {}
         for name, fact in facts.items():
             if fact.kind != "number":
-                self._phrases[name] = _phrases_of(fact, abbreviations)
+                self._phrases[name] = _phrases_of(fact, abbreviations, short=False)
+                self._short[name] = _phrases_of(fact, abbreviations, short=True)
 
     def numbers(self, text: str, *, today: date) -> tuple[Spoken, ...]:
         """Return the numbers and times of a text, in order."""
@@ -77,9 +87,10 @@ class ContextualReader:
     def values(self, name: str, text: str, *, asked: bool = False) -> tuple[Spoken, ...]:
         """Return the values of a fact that a text names, the longest name of each place, in order.
 
-        If the fact was `asked` for, an abbreviation that is also a word counts in small letters too: `mm`.
+        If the fact was `asked` for, one word of a name is enough (`fixed`), and an abbreviation that is also a word counts
+        in small letters too (`mm`).
         """
-        phrases = self._phrases.get(name)
+        phrases = (self._short if asked else self._phrases).get(name)
         if phrases is None:
             return ()
         tokens = tokenize(text)
@@ -103,24 +114,28 @@ class ContextualReader:
         )
 
 
-def _phrases_of(fact: FactSpec, abbreviations: Mapping[str, tuple[str, ...]]) -> Phrases[str]:
-    """Return the names of a fact's values: the label, the phrases, and each word that only one label has."""
+def _phrases_of(fact: FactSpec, abbreviations: Mapping[str, tuple[str, ...]], *, short: bool) -> Phrases[str]:
+    """Return the names of a fact's values: the label, its abbreviation in brackets, and the phrases.
+
+    With `short`, every word that only one label has is a name too.
+    """
     phrases: Phrases[str] = Phrases(abbreviations)
     words = {value: _words(spec.label) for value, spec in fact.values.items()}
     for value, spec in fact.values.items():
         for phrase in (spec.label.lower(), *spec.words):
             if TILDE not in phrase and (fact.kind == "choice" or phrase is not spec.label.lower()):
                 phrases.add(phrase, value)
-        others = {word for other, theirs in words.items() if other != value for word in theirs}
-        for word in words[value] - others if fact.kind == "choice" else ():
+        others = _words(fact.label) | {word for other in words if other != value for word in words[other]}
+        alone = words[value] if short else set(map(str.lower, _BRACKETED.findall(spec.label)))
+        for word in alone - others if fact.kind == "choice" else ():
             phrases.add(word, value)
     return phrases
 
 
 def _words(label: str) -> set[str]:
-    return {token.text for token in tokenize(label) if token.kind is TokenKind.WORD and len(token.text) > 1} - {
-        "an", "the", "is", "or", "of", "there", "kind", "another",
-    }  # fmt: skip
+    """Return the words of a short label, each of which can stand for it: `fixed` for `Fixed-price`."""
+    words = {token.text for token in tokenize(label) if token.kind is TokenKind.WORD} - ARTICLES - _EMPTY
+    return words if len(words) <= LONGEST_NAME else set()
 
 
 def _numbers(tokens: list[Token], parser: DateParser) -> Iterator[Spoken]:

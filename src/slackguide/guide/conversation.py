@@ -87,6 +87,8 @@ class Topic:
     """The entries of the last list, best first. It stays after a choice: `no, the other one`."""
     lead: float = 0.0
     """The confidence of the first of these."""
+    near: tuple[str, ...] = ()
+    """The nearest entry, where nothing fitted well enough to be shown."""
     rejected: tuple[str, ...] = ()
     """The entries that the person does not mean."""
 

@@ -53,6 +53,9 @@ SHORT = 5
 BESIDE_ANSWER = 2
 """Maximum further words beside the answer to a question about a number."""
 
+LISTED = 3
+"""Maximum entries of a list, where a correction takes away the ground of the entry at hand."""
+
 RESTATED = 0.9
 """Confidence from which a turn states the entry at hand anew."""
 
@@ -180,7 +183,8 @@ class Replies:
         """Reply to facts, a correction, a question, a new concern, or something that is not understood."""
         found = self._facts_of(message, topic)
         if not returning and self._is_new_concern(message, topic, found):
-            return self._concern(conversation, message, self._carried(message, topic))
+            same_case = bool(found.facts) and found.beside <= BESIDE_ANSWER
+            return self._concern(conversation, message, topic.facts if same_case else self._carried(message, topic))
         if not returning and self._is_new_case(message, topic, found):
             return self._concern(conversation, message, {})
         if topic.entry is None and not topic.offered:
@@ -240,6 +244,8 @@ class Replies:
         """Return the reply to an answer to the open question; None if the turn is none."""
         topic = self._led(conversation.topic)
         if topic.asked is None:
+            if topic.entry is None and topic.offered and signs.UNKNOWN.match(message.lower):
+                return self._about(conversation, message, topic, TurnKind.ANSWER)
             return None
         if signs.UNKNOWN.match(message.lower):
             topic = replace(topic, unknown=(*topic.unknown, topic.asked))
@@ -402,7 +408,7 @@ class Replies:
             case NoAnswer() if conversation.topic.is_open and not before:
                 return self._unclear(conversation, message)
             case _:
-                pass
+                topic = replace(topic, near=tuple(match.id for match in outcome.matches[:1]))
         topic = self._with_question(topic, outcome)
         return Reply(conversation.changing_to(message.text, topic), outcome, TurnKind.CONCERN)
 
@@ -511,18 +517,21 @@ class Replies:
             fits = not any(self._contradicts(test, topic.values) for test in entry.fixes)
             if entry.id not in hidden and names & fixed and fits and _is_related(entry, current):
                 return replace(topic, entry=entry.id)
-        return self._rematched(topic, message, against) if against else topic
+        return self._rematched(topic, message, against) if against and changed else topic
 
     def _rematched(self, topic: Topic, message: _Message, against: Iterable[str]) -> Topic:
-        """Return the topic with the best match that decides by the facts that the entry at hand contradicts."""
+        """Return the topic with a list of the best matches that decide by the facts that the entry contradicts."""
         hidden = self._knowledge.hidden_from(message.asker.role)
         text = normalize(f"{topic.text}\n{message.text}")
-        for match in self._guide.matcher.match(text, hidden=hidden, limit=len(self._knowledge.entries)).matches:
-            entry = self._knowledge.entries[match.id]
-            fits = not any(self._contradicts(test, topic.values) for test in entry.fixes)
-            if fits and set(against) & set(self._guide.triage.table(entry.id).facts):
-                return replace(topic, entry=entry.id)
-        return topic
+        found = self._guide.matcher.match(text, hidden=hidden, limit=len(self._knowledge.entries)).matches
+        offered = [match.id for match in found if self._decides(match.id, topic, against)][:LISTED]
+        return replace(topic, entry=None, offered=tuple(offered), lead=0.0, asked=None) if offered else topic
+
+    def _decides(self, id: str, topic: Topic, names: Iterable[str]) -> bool:
+        """Return whether an entry takes nothing for granted that is not known, and has rules about these facts."""
+        fixes = self._knowledge.entries[id].fixes
+        fits = all(test.fact in topic.values and not self._contradicts(test, topic.values) for test in fixes)
+        return fits and not set(names).isdisjoint(self._guide.triage.table(id).facts)
 
     def _contradicts(self, test: object, values: Mapping[str, FactValue]) -> bool:
         return isinstance(test, OneOf) and test.fact in values and values[test.fact] not in test.values
@@ -565,7 +574,8 @@ class Replies:
         if found.facts and topic.entry is not None:
             elsewhere = found.facts.keys() & set(self._guide.triage.table(first.id).facts)
             if elsewhere - set(self._guide.triage.table(topic.entry).facts):
-                return first.confidence >= NEW_CONCERN
+                near = _is_related(self._knowledge.entries[first.id], self._knowledge.entries[topic.entry])
+                return first.confidence >= (NEW_STATEMENT if near else NEW_CONCERN)
         if found.beside <= BESIDE_ANSWER and (found.facts or found.dropped):
             return False
         if message.subject is not None and len(message.words) <= 2 * SHORT:
@@ -621,7 +631,7 @@ class Replies:
 
     def _table_facts(self, topic: Topic) -> tuple[str, ...]:
         """Return the facts that a turn without a name can be about: the one asked for, the known ones, the others."""
-        entry = topic.entry or (topic.offered[0] if topic.offered else None)
+        entry = topic.entry or next(iter((*self._possible(topic), *topic.near)), None)
         names = self._guide.triage.table(entry).facts if entry else ()
         asked = (topic.asked,) if topic.asked else ()
         return tuple(dict.fromkeys((*asked, *(name for name in topic.facts if name in names), *names, *topic.facts)))
@@ -631,15 +641,19 @@ class Replies:
     ) -> dict[str, tuple[FactValue, str]]:
         """Return the values that a turn names without saying of which fact: `it was CE`, `no, the freelancer`."""
         marked = message.supposed is not None or message.is_corrected
-        if len(message.content) > (2 * SHORT if marked else SHORT) or (message.subject is not None and not marked):
+        asks = message.is_question and message.supposed is None
+        if len(message.content) > (2 * SHORT if marked else SHORT) or asks:
             return {}
         found: dict[str, tuple[FactValue, str]] = {}
         parties: dict[str, tuple[FactValue, str]] = {}
-        for name in self._table_facts(topic):
+        nearest = self._table_facts(topic)
+        for name in dict.fromkeys((*nearest, *self._knowledge.facts)):
             fact = self._knowledge.facts[name]
-            if name in values or fact.kind != "choice":
+            if name in values or fact.kind != "choice" or (found and name not in nearest and found.keys() & set(nearest)):
                 continue
-            spoken = [one for one in self._reader.values(name, reading, asked=name == topic.asked) if not one.denied]
+            alone = len(message.content) == 1 and name in nearest
+            asked = alone or name == topic.asked or (marked and name in topic.facts)
+            spoken = [one for one in self._reader.values(name, reading, asked=asked) if not one.denied]
             if len({one.value for one in spoken}) != 1:
                 continue
             span = reading[spoken[0].start : spoken[0].end]

@@ -165,8 +165,8 @@ class Matcher:
         return concern_of(text, self._spelling.known)
 
     def meanings(self, text: str) -> frozenset[str]:
-        """Return the synonym groups of a text's words, and the stems of those that are in none."""
-        return frozenset(meaning for meaning, _ in self._query_parser.parse(text, self._spelling.correct).meanings)
+        """Return the stems of a text's words and their synonym groups."""
+        return frozenset(self._query_parser.parse(text, self._spelling.correct).terms)
 
     def knows(self, word: str) -> bool:
         """Return whether a word occurs in the knowledge base."""
