@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -53,8 +54,14 @@ SHORT = 5
 BESIDE_ANSWER = 2
 """Maximum further words beside the answer to a question about a number."""
 
+SHARED_BY = 2
+"""Maximum facts that share a word by which one of them is recognised."""
+
 LISTED = 3
 """Maximum entries of a list, where a correction takes away the ground of the entry at hand."""
+
+INTRODUCED_WITHIN = 4
+"""Maximum words before the end of the article that introduces another case: `can a client …`."""
 
 RESTATED = 0.9
 """Confidence from which a turn states the entry at hand anew."""
@@ -537,10 +544,17 @@ class Replies:
         return isinstance(test, OneOf) and test.fact in values and values[test.fact] not in test.values
 
     def _carried(self, message: _Message, topic: Topic) -> Mapping[str, KnownFact]:
-        """Return the facts that a new concern takes over: all if it is linked to the case at hand, else none."""
-        if signs.OTHER_CASE.match(message.lower) or not message.goes_on:
+        """Return the facts that a new concern takes over: all, or none if it introduces another case.
+
+        It does so in words, by a person who was not named before (`a client …`), or by facts of its own without a word
+        that links it to what was said.
+        """
+        if signs.OTHER_CASE.match(message.lower):
             return {}
-        return topic.facts
+        facts = message.extracted.facts
+        party = any(set(self._knowledge.facts[name].choices) == SIDES for name in facts)
+        introduced = not signs.INTRODUCING.isdisjoint(message.words[:INTRODUCED_WITHIN])
+        return {} if not message.goes_on and (party or introduced or len(facts) > 1) else topic.facts
 
     def _earlier_topic(self, conversation: Conversation, message: _Message) -> Topic | None:
         """Return the earlier case that a turn goes back to: `ok, the first one again`."""
@@ -620,6 +634,8 @@ class Replies:
             values.setdefault(name, value)
             spans.setdefault(name, span)
         dropped |= vague | self._denied(message, topic, values)
+        if message.supposed is not None or message.is_corrected:
+            dropped |= self._touched(message, topic, values)
         if not values:
             dropped |= self._taken_back(message, topic)
         known = {name: value for name, value in values.items() if topic.values.get(name) != value}
@@ -723,6 +739,27 @@ class Replies:
             elif any(one.denied and one.value == old for one in self._reader.values(name, message.reading)):
                 denied.add(name)
         return denied
+
+    def _touched(self, message: _Message, topic: Topic, values: Mapping[str, FactValue]) -> set[str]:
+        """Return the known choices that a correction speaks of without a value that is understood.
+
+        If it gives a value of any fact, that is what it corrects.
+        """
+        if values or len(message.content) > 2 * SHORT:
+            return set()
+        said = self._passages.words(message.reading)
+        return {name for name in topic.facts if said & self._vocabulary.get(name, frozenset())}
+
+    @cached_property
+    def _vocabulary(self) -> dict[str, frozenset[str]]:
+        """The words by which people speak of each fact with named values, without those that several facts share."""
+        words = {
+            name: self._passages.words(" ".join([fact.label, *(spec.label for spec in fact.values.values())]))
+            for name, fact in self._knowledge.facts.items()
+            if fact.kind != "number"
+        }
+        uses = Counter(word for own in words.values() for word in own)
+        return {name: frozenset(word for word in own if uses[word] <= SHARED_BY) for name, own in words.items()}
 
     def _taken_back(self, message: _Message, topic: Topic) -> set[str]:
         """Return the facts of the last turn, if this one takes them back, or the last number, if it was another."""

@@ -34,6 +34,7 @@ def _words(text: str) -> frozenset[str]:
 FILLERS = _words(_DATA["fillers"])
 REFERENCES = _words(_DATA["references"])
 LINKS = _words(_DATA["links"])
+INTRODUCING = _words(_DATA["introducing"])
 QUESTION_WORDS = _words(_DATA["question_words"])
 
 YES = _leading(_DATA["yes"])
