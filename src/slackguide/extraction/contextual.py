@@ -122,8 +122,9 @@ def _phrases_of(fact: FactSpec, abbreviations: Mapping[str, tuple[str, ...]], *,
     phrases: Phrases[str] = Phrases(abbreviations)
     words = {value: _words(spec.label) for value, spec in fact.values.items()}
     for value, spec in fact.values.items():
-        for phrase in (spec.label.lower(), *spec.words):
-            if TILDE not in phrase and (fact.kind == "choice" or phrase is not spec.label.lower()):
+        label = (spec.label.lower(),) if fact.kind == "choice" else ()
+        for phrase in (*label, *spec.words):
+            if TILDE not in phrase:
                 phrases.add(phrase, value)
         others = _words(fact.label) | {word for other in words if other != value for word in words[other]}
         alone = words[value] if short else set(map(str.lower, _BRACKETED.findall(spec.label)))

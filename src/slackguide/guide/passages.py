@@ -18,6 +18,9 @@ MAX_PASSAGES = 2
 RARE = 2.0
 """The weight, in nats, that the words in common with the question need at least: one rare word, or several common ones."""
 
+LEADING = 3
+"""Words at the beginning of a step that say what it is about: `Tell the user: …`."""
+
 _EMPTY = frozenset(
     map(
         stem,
@@ -56,8 +59,9 @@ class PassageFinder:
             return self._best(question, [text for text in candidates if shape.search(text)], floor=0.0)
         wanted = {stem(word) for word in QUESTION_TOPICS.get(subject or "", ())}
         if wanted:
-            candidates = [text for text in candidates if wanted & set(map(stem, tokenize(text)))]
-            return self._best(question, candidates, floor=0.0)
+            stems = {text: list(map(stem, tokenize(text))) for text in candidates}
+            first = [text for text in candidates if not wanted.isdisjoint(stems[text][:LEADING])]
+            return self._best(question, first or [text for text in candidates if wanted & set(stems[text])], floor=0.0)
         return self._best(question, candidates, floor=RARE)
 
     def _best(self, question: str, candidates: Sequence[str], *, floor: float) -> tuple[str, ...]:

@@ -26,10 +26,10 @@ from slackguide.guide.conversation import (
 from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, RankedEntry, Social
 from slackguide.guide.passages import PassageFinder
 from slackguide.knowledge import Entry
-from slackguide.knowledge.conditions import NEVER, FactValue, OneOf
+from slackguide.knowledge.conditions import NEVER, FactValue, OneOf, Within
 from slackguide.matching import Alert, Match, Matching, SmallTalk
-from slackguide.matching.wordlist import common_words
 from slackguide.text import clean, normalize
+from slackguide.triage.condition_logic import evaluate
 
 if TYPE_CHECKING:
     from slackguide.guide.guide import Guide
@@ -57,6 +57,9 @@ BESIDE_ANSWER = 2
 SHARED_BY = 2
 """Maximum facts that share a word by which one of them is recognised."""
 
+SHOWN_ON_CARD = frozenset({"destination", "note", "steps"})
+"""What a question can ask for that is a part of the card."""
+
 LISTED = 3
 """Maximum entries of a list, where a correction takes away the ground of the entry at hand."""
 
@@ -80,6 +83,8 @@ class _Message:
     social: SmallTalk | None
     today: date
     asker: Asker
+    at: int
+    """Its position in the conversation."""
 
     @cached_property
     def content(self) -> list[str]:
@@ -104,7 +109,7 @@ class _Message:
     @cached_property
     def supposed(self) -> str | None:
         """What it only supposes, as a statement: `and if it was 40 days ago?`. None if it supposes nothing."""
-        match = signs.SUPPOSED.match(self.lower)
+        match = signs.SUPPOSED.search(self.lower)
         if match is None:
             return None
         return self.reading[match.end() :].strip(" ?.!,")
@@ -142,7 +147,7 @@ class Replies:
         """Return the conversation after a turn, and the outcome."""
         if isinstance(turn, Click):
             return self._clicked(conversation, turn, asker, today)
-        message = self._read(turn, asker, today)
+        message = self._read(turn, asker, today, len(conversation.turns))
         topic = conversation.topic
         if message.matching.urgent:
             return self._concern(conversation, message, self._carried(message, topic))
@@ -155,7 +160,7 @@ class Replies:
             return self._social(conversation, message, message.social)
         return self._concern(conversation, message, {})
 
-    def _read(self, text: str, asker: Asker, today: date) -> _Message:
+    def _read(self, text: str, asker: Asker, today: date, at: int) -> _Message:
         text = clean(text)
         reading = normalize(text)
         matching = self._guide.matcher.match(reading, hidden=self._knowledge.hidden_from(asker.role))
@@ -164,7 +169,7 @@ class Replies:
             social = None
         lower = reading.lower().replace("\u2019", "'")
         extracted = self._guide.extract(reading, today)
-        return _Message(text, reading, lower, signs.words_of(reading), matching, extracted, social, today, asker)
+        return _Message(text, reading, lower, signs.words_of(reading), matching, extracted, social, today, asker, at)
 
     # -- the kinds of turns about a case ------------------------------------------------------------------------------
 
@@ -212,7 +217,7 @@ class Replies:
         chosen = self._picked(message, topic)
         if chosen is not None:
             picked = replace(topic, entry=chosen, rejected=tuple(id for id in topic.rejected if id != chosen))
-            return self._about(conversation, message, picked, TurnKind.PICK)
+            return self._about(conversation, message, picked, TurnKind.PICK, explained=True)
         if (topic.entry is None or len(message.words) > 1) and signs.NOT_THIS.fullmatch(message.lower):
             return self._rejected(conversation, message, topic)
         return None
@@ -251,21 +256,21 @@ class Replies:
         """Return the reply to an answer to the open question; None if the turn is none."""
         topic = self._led(conversation.topic)
         if topic.asked is None:
-            if topic.entry is None and topic.offered and signs.UNKNOWN.match(message.lower):
-                return self._about(conversation, message, topic, TurnKind.ANSWER)
-            return None
+            if not signs.UNKNOWN.match(message.lower) or len(message.content) > SHORT:
+                return None
+            if topic.entry is None and topic.offered:
+                return self._about(conversation, message, topic, TurnKind.ANSWER, explained=True)
+            return self._unclear(conversation, message)
         if signs.UNKNOWN.match(message.lower):
             topic = replace(topic, unknown=(*topic.unknown, topic.asked))
-            return self._about(conversation, message, topic, TurnKind.ANSWER)
+            explained = len(message.content) <= BESIDE_ANSWER
+            return self._about(conversation, message, topic, TurnKind.ANSWER, explained=explained)
         value = self._answer_value(topic.asked, message)
         if value is None:
             return None
-        at = len(conversation.turns)
-        others = {
-            name: KnownFact(other, at, message.extracted.spans[name])
-            for name, other in message.extracted.facts.items()
-        }
-        found = _Found({**others, topic.asked: KnownFact(value, at, message.text)})
+        found = self._facts_of(message, topic)
+        answer = KnownFact(value, message.at, message.text)
+        found = replace(found, facts={**found.facts, topic.asked: answer}, dropped=found.dropped - {topic.asked})
         return self._changed(conversation, message, topic, found, TurnKind.ANSWER)
 
     def _answer_value(self, asked: str, message: _Message) -> FactValue | None:
@@ -290,8 +295,10 @@ class Replies:
     def _answer_number(self, asked: str, message: _Message) -> FactValue | None:
         fact = self._knowledge.facts[asked]
         spoken = [one for one in self._reader.numbers(message.reading, today=message.today) if not one.denied]
-        if len(spoken) == 1 and self._words_outside(message, spoken) <= BESIDE_ANSWER:
-            return spoken[0].of(fact)
+        if len(spoken) == 1:
+            digits = any(map(str.isdigit, message.reading[spoken[0].start : spoken[0].end]))
+            beside = self._words_outside(message, spoken)
+            return spoken[0].of(fact) if beside <= (BESIDE_ANSWER if digits else 0) else None
         none = signs.NO.fullmatch(message.lower.strip(" .!")) or message.content == ["never"]
         return NEVER if none and fact.never and not spoken else None
 
@@ -302,9 +309,8 @@ class Replies:
         topic = self._led(conversation.topic)
         if topic.entry is None or len(message.content) > 2 * SHORT:
             return None
-        at = len(conversation.turns)
         said = message.extracted
-        found = _Found({name: KnownFact(value, at, said.spans[name]) for name, value in said.facts.items()})
+        found = _Found({name: KnownFact(value, message.at, said.spans[name]) for name, value in said.facts.items()})
         return self._changed(conversation, message, topic, found, TurnKind.ACTION)
 
     def _changed(
@@ -330,7 +336,8 @@ class Replies:
         if kind is None:
             kind = TurnKind.CORRECTION if changes else TurnKind.FACTS
         subject = message.subject if message.is_question and kind is not TurnKind.ANSWER else None
-        return self._about(conversation, message, changed, kind, changes, subject)
+        explained = found.beside == 0
+        return self._about(conversation, message, changed, kind, changes, subject, explained=explained)
 
     def _question(
         self, conversation: Conversation, message: _Message, topic: Topic, *, returning: bool = False
@@ -340,6 +347,10 @@ class Replies:
         reply = self._about(conversation, message, settled, TurnKind.QUESTION, subject=message.subject)
         if not isinstance(reply.outcome, Answer):
             return reply
+        if message.subject in SHOWN_ON_CARD:
+            return reply
+        if message.subject == "reason":
+            return replace(reply, passages=reply.outcome.decision.because)
         passages = self._passages.find(message.reading, message.subject, reply.outcome)
         understood = returning or message.subject is not None or self._is_understood(message, topic)
         if not passages and not understood:
@@ -387,9 +398,8 @@ class Replies:
         before: str = "",
     ) -> Reply:
         """Reply to a concern, with the facts `carried` over from the case before. `before` is text that belongs to it."""
-        at = len(conversation.turns)
         own = {
-            name: KnownFact(value, at, message.extracted.spans[name])
+            name: KnownFact(value, message.at, message.extracted.spans[name])
             for name, value in message.extracted.facts.items()
         }
         own |= found.facts if found else {}
@@ -427,9 +437,15 @@ class Replies:
         kind: TurnKind,
         changes: tuple[Change, ...] = (),
         subject: str | None = None,
+        *,
+        explained: bool = False,
     ) -> Reply:
-        """Reply with the entry at hand, or with the list if none is chosen yet."""
-        outcome = self._outcome(topic, message.asker, message.today, self._alerts(message, topic))
+        """Reply with the entry at hand, or with the list if none is chosen yet.
+
+        `explained`: every word of the turn is understood, so that none of them is a sign of a critical concern.
+        """
+        alerts = () if explained else self._alerts(message, topic)
+        outcome = self._outcome(topic, message.asker, message.today, alerts)
         topic = self._with_question(topic, outcome)
         same = topic.text == conversation.topic.text
         after = conversation.taking(message.text, topic) if same else conversation.changing_to(message.text, topic)
@@ -520,8 +536,8 @@ class Replies:
         if not names:
             return topic
         for entry in self._knowledge.entries.values():
-            fixed = {test.fact for test in entry.fixes}
-            fits = not any(self._contradicts(test, topic.values) for test in entry.fixes)
+            fixed = {test.fact for test in entry.fixes if isinstance(test, OneOf) or against}
+            fits = all(self._holds(test, topic.values) for test in entry.fixes)
             if entry.id not in hidden and names & fixed and fits and _is_related(entry, current):
                 return replace(topic, entry=entry.id)
         return self._rematched(topic, message, against) if against and changed else topic
@@ -531,17 +547,26 @@ class Replies:
         hidden = self._knowledge.hidden_from(message.asker.role)
         text = normalize(f"{topic.text}\n{message.text}")
         found = self._guide.matcher.match(text, hidden=hidden, limit=len(self._knowledge.entries)).matches
-        offered = [match.id for match in found if self._decides(match.id, topic, against)][:LISTED]
-        return replace(topic, entry=None, offered=tuple(offered), lead=0.0, asked=None) if offered else topic
+        deciding = [match.id for match in found if self._decides(match.id, topic, against)]
+        current = self._knowledge.entries[topic.entry or ""]
+        shared = [id for id in deciding if _shared_tables(self._knowledge.entries[id], current)]
+        before = next((id for id in topic.offered if id in shared), None)
+        if before is not None or len(shared) == 1:
+            return replace(topic, entry=before or shared[0])
+        offered = tuple((shared or deciding)[:LISTED])
+        return replace(topic, entry=None, offered=offered, lead=0.0, asked=None) if offered else topic
 
     def _decides(self, id: str, topic: Topic, names: Iterable[str]) -> bool:
         """Return whether an entry takes nothing for granted that is not known, and has rules about these facts."""
         fixes = self._knowledge.entries[id].fixes
-        fits = all(test.fact in topic.values and not self._contradicts(test, topic.values) for test in fixes)
+        fits = all(self._holds(test, topic.values) for test in fixes)
         return fits and not set(names).isdisjoint(self._guide.triage.table(id).facts)
 
-    def _contradicts(self, test: object, values: Mapping[str, FactValue]) -> bool:
-        return isinstance(test, OneOf) and test.fact in values and values[test.fact] not in test.values
+    def _holds(self, test: OneOf | Within, values: Mapping[str, FactValue]) -> bool:
+        return evaluate(test, values, {}) is True
+
+    def _contradicts(self, test: OneOf | Within, values: Mapping[str, FactValue]) -> bool:
+        return evaluate(test, values, {}) is False
 
     def _carried(self, message: _Message, topic: Topic) -> Mapping[str, KnownFact]:
         """Return the facts that a new concern takes over: all, or none if it introduces another case.
@@ -552,7 +577,7 @@ class Replies:
         if signs.OTHER_CASE.match(message.lower):
             return {}
         facts = message.extracted.facts
-        party = any(set(self._knowledge.facts[name].choices) == SIDES for name in facts)
+        party = self._states_party(message)
         introduced = not signs.INTRODUCING.isdisjoint(message.words[:INTRODUCED_WITHIN])
         return {} if not message.goes_on and (party or introduced or len(facts) > 1) else topic.facts
 
@@ -581,16 +606,17 @@ class Replies:
         first = next((match for match in matching.matches if not self._is_critical(match)), None)
         if first is None or first.id == topic.entry or first.id in self._possible(topic)[: topic.entry is None]:
             return False
-        if topic.entry is not None and self._knowledge.entries[topic.entry].urgent and matching.outcome != "answer":
+        elsewhere = self._belongs_elsewhere(first.id, topic, found)
+        if elsewhere:
+            return first.confidence >= elsewhere
+        if found.beside <= BESIDE_ANSWER and (found.facts or found.dropped):
             return False
         if matching.matches[0].id != first.id and matching.outcome == "choices":
-            return first.confidence >= BEHIND_A_SIGN and not found.facts and not message.is_question
-        if found.facts and topic.entry is not None:
-            elsewhere = found.facts.keys() & set(self._guide.triage.table(first.id).facts)
-            if elsewhere - set(self._guide.triage.table(topic.entry).facts):
-                near = _is_related(self._knowledge.entries[first.id], self._knowledge.entries[topic.entry])
-                return first.confidence >= (NEW_STATEMENT if near else NEW_CONCERN)
-        if found.beside <= BESIDE_ANSWER and (found.facts or found.dropped):
+            likely = first.confidence >= BEHIND_A_SIGN and len(message.content) > 1
+            return likely and not found.facts and not message.is_question
+        if self._states_party(message) and not message.goes_on:
+            return first.confidence >= NEW_STATEMENT
+        if topic.entry is not None and self._knowledge.entries[topic.entry].urgent and matching.outcome != "answer":
             return False
         if message.subject is not None and len(message.words) <= 2 * SHORT:
             return False
@@ -598,6 +624,20 @@ class Replies:
             return matching.outcome == "answer" and first.confidence >= NEW_CONCERN
         statement = not message.is_question and len(message.words) >= STATEMENT_WORDS
         return first.confidence >= (NEW_STATEMENT if statement else NEW_CONCERN)
+
+    def _belongs_elsewhere(self, id: str, topic: Topic, found: _Found) -> float:
+        """Return the confidence from which facts that the entry at hand does not use lead to one that does; else 0."""
+        if topic.entry is None or not found.beside:
+            return 0.0
+        elsewhere = found.facts.keys() & set(self._guide.triage.table(id).facts)
+        if not elsewhere - set(self._guide.triage.table(topic.entry).facts):
+            return 0.0
+        near = _is_related(self._knowledge.entries[id], self._knowledge.entries[topic.entry])
+        return NEW_STATEMENT if near else NEW_CONCERN
+
+    def _states_party(self, message: _Message) -> bool:
+        """Return whether a turn says who asks."""
+        return any(set(self._knowledge.facts[name].choices) == SIDES for name in message.extracted.facts)
 
     def _is_new_case(self, message: _Message, topic: Topic, found: _Found) -> bool:
         """Return whether a turn states the entry at hand anew, with other facts: another case of the same kind."""
@@ -611,8 +651,7 @@ class Replies:
 
     def _is_understood(self, message: _Message, topic: Topic) -> bool:
         """Return whether a turn that states no fact can be about the case: its words are known, and it refers to it."""
-        known = [word for word in message.content if self._guide.matcher.knows(word) or word in common_words()]
-        if not known and not (set(message.words) & signs.REFERENCES):
+        if message.content and not any(map(self._guide.matcher.knows, message.content)):
             return False
         ids = {match.id for match in message.matching.matches[:3]}
         refers = not signs.REFERENCES.isdisjoint(message.words) or message.goes_on
@@ -636,14 +675,15 @@ class Replies:
         dropped |= vague | self._denied(message, topic, values)
         if message.supposed is not None or message.is_corrected:
             dropped |= self._touched(message, topic, values)
-        if not values:
-            dropped |= self._taken_back(message, topic)
+        taken_back = set() if values else self._taken_back(message, topic)
+        dropped |= taken_back
         known = {name: value for name, value in values.items() if topic.values.get(name) != value}
-        turn = max((fact.turn for fact in topic.facts.values()), default=-1) + 1
-        facts = {name: KnownFact(value, turn, spans.get(name, "")) for name, value in known.items()}
-        covered = set(signs.words_of(" ".join(spans.values())))
-        beside = [word for word in message.content if word not in covered]
-        return _Found(facts, frozenset(dropped - values.keys()), len(beside))
+        facts = {name: KnownFact(value, message.at, spans.get(name, "")) for name, value in known.items()}
+        parties = {name for name in values if set(self._knowledge.facts[name].choices) == SIDES}
+        covered = set(signs.words_of(" ".join(span for name, span in spans.items() if name not in parties)))
+        said = signs.words_of(signs.CORRECTION.sub(" ", message.lower)) if message.is_corrected else message.content
+        beside = [word for word in said if word in message.content and word not in covered]
+        return _Found(facts, frozenset(dropped - values.keys()), 0 if taken_back else len(beside))
 
     def _table_facts(self, topic: Topic) -> tuple[str, ...]:
         """Return the facts that a turn without a name can be about: the one asked for, the known ones, the others."""
@@ -665,7 +705,11 @@ class Replies:
         nearest = self._table_facts(topic)
         for name in dict.fromkeys((*nearest, *self._knowledge.facts)):
             fact = self._knowledge.facts[name]
-            if name in values or fact.kind != "choice" or (found and name not in nearest and found.keys() & set(nearest)):
+            if (
+                name in values
+                or fact.kind != "choice"
+                or (found and name not in nearest and found.keys() & set(nearest))
+            ):
                 continue
             alone = len(message.content) == 1 and name in nearest
             asked = alone or name == topic.asked or (marked and name in topic.facts)
@@ -709,7 +753,7 @@ class Replies:
         }
         known = [name for name in fitting if name in topic.facts]
         marked = message.supposed is not None or (message.is_corrected and not message.is_question)
-        few = self._words_outside(message, spoken, reading) <= BESIDE_ANSWER
+        few = self._words_outside(message, spoken, reading) <= (BESIDE_ANSWER if topic.asked else 0)
         if spoken[0].problem:
             old = [name for name in topic.facts if facts[name].kind == "number"] if marked or few else []
             return {}, set(old)
@@ -743,18 +787,31 @@ class Replies:
     def _touched(self, message: _Message, topic: Topic, values: Mapping[str, FactValue]) -> set[str]:
         """Return the known choices that a correction speaks of without a value that is understood.
 
-        If it gives a value of any fact, that is what it corrects.
+        If it gives a value of any fact, that is what it corrects. If it contradicts and names nothing, it speaks of what
+        was said right before.
         """
         if values or len(message.content) > 2 * SHORT:
             return set()
         said = self._passages.words(message.reading)
-        return {name for name in topic.facts if said & self._vocabulary.get(name, frozenset())}
+        touched = {name for name in topic.facts if said & self._vocabulary.get(name, frozenset())}
+        if not touched and signs.CONTRADICTION.match(message.lower) and not message.is_question:
+            touched = {name for name, fact in topic.facts.items() if fact.turn == message.at - 1}
+        return {name for name in touched if not self._repeats(message, name, topic.values[name])}
+
+    def _repeats(self, message: _Message, name: str, value: FactValue) -> bool:
+        """Return whether a turn only says the known value again."""
+        spoken = self._reader.values(name, message.reading, asked=True)
+        return bool(spoken) and all(one.value == value and not one.denied for one in spoken)
 
     @cached_property
     def _vocabulary(self) -> dict[str, frozenset[str]]:
         """The words by which people speak of each fact with named values, without those that several facts share."""
         words = {
-            name: self._passages.words(" ".join([fact.label, *(spec.label for spec in fact.values.values())]))
+            name: self._passages.words(
+                " ".join([fact.label, *(" ".join([spec.label, *spec.words]) for spec in fact.values.values())]).replace(
+                    "|", " "
+                )
+            )
             for name, fact in self._knowledge.facts.items()
             if fact.kind != "number"
         }
@@ -790,5 +847,9 @@ def _is_other_correction(message: _Message) -> bool:
 
 def _is_related(entry: Entry, other: Entry) -> bool:
     """Return whether two entries decide by the same shared rules, or are known to be mistaken for each other."""
-    tables = {rule.table for rule in entry.rules} & {rule.table for rule in other.rules} - {None}
-    return bool(tables) or entry.id in other.distinguish_from or other.id in entry.distinguish_from
+    return _shared_tables(entry, other) or entry.id in other.distinguish_from or other.id in entry.distinguish_from
+
+
+def _shared_tables(entry: Entry, other: Entry) -> bool:
+    """Return whether two entries decide by the same shared rules."""
+    return bool({rule.table for rule in entry.rules} & {rule.table for rule in other.rules} - {None})
