@@ -147,11 +147,16 @@ def measure(observed: Sequence[ObservedTurn]) -> dict[str, Count]:
         "answered_right": _count(about, lambda one: isinstance(one.reply.outcome, Answer) and is_right(one)),
         "facts_known": _count(expected, lambda one: one[0].facts.get(one[1]) == one[2]),
         "facts_wrong": _count(known, lambda one: one[0].turn.facts.get(one[1]) != one[2]),
-        "changed_kept": _count(changed, lambda one: one[1] in one[0].before and one[0].facts.get(one[1]) == one[0].before[one[1]]),
+        "changed_kept": _count(changed, _is_kept),
         "social_quiet": _count(_of(observed, "social"), lambda one: isinstance(one.reply.outcome, Social)),
         "unclear_said": _count(_of(observed, "unclear"), lambda one: isinstance(one.reply.outcome, NoAnswer)),
         "kind": _count([one for one in observed if one.turn.kind], lambda one: one.reply.kind == one.turn.kind),
     }  # fmt: skip
+
+
+def _is_kept(changed: tuple[ObservedTurn, str]) -> bool:
+    one, name = changed
+    return name in one.before and one.facts.get(name) == one.before[name]
 
 
 def _of(observed: Iterable[ObservedTurn], kind: str) -> list[ObservedTurn]:

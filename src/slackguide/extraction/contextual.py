@@ -87,8 +87,8 @@ class ContextualReader:
     def values(self, name: str, text: str, *, asked: bool = False) -> tuple[Spoken, ...]:
         """Return the values of a fact that a text names, the longest name of each place, in order.
 
-        If the fact was `asked` for, one word of a name is enough (`fixed`), and an abbreviation that is also a word counts
-        in small letters too (`mm`).
+        If the fact was `asked` for, one word of a name is enough (`fixed`), and an abbreviation that is also a word
+        counts in small letters too (`mm`).
         """
         phrases = (self._short if asked else self._phrases).get(name)
         if phrases is None:

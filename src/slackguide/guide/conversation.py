@@ -43,6 +43,8 @@ class Click:
     """None if the fact is not known to the person, or if it was removed."""
     removed: bool = False
     entry: str | None = None
+    about: str | None = None
+    """The entry of the card."""
 
 
 Turn: TypeAlias = str | Click

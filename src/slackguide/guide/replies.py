@@ -255,22 +255,23 @@ class Replies:
     def _answer_to_question(self, conversation: Conversation, message: _Message) -> Reply | None:
         """Return the reply to an answer to the open question; None if the turn is none."""
         topic = self._led(conversation.topic)
-        if topic.asked is None:
+        asked = topic.asked
+        if asked is None:
             if not signs.UNKNOWN.match(message.lower) or len(message.content) > SHORT:
                 return None
             if topic.entry is None and topic.offered:
                 return self._about(conversation, message, topic, TurnKind.ANSWER, explained=True)
             return self._unclear(conversation, message)
         if signs.UNKNOWN.match(message.lower):
-            topic = replace(topic, unknown=(*topic.unknown, topic.asked))
+            topic = replace(topic, unknown=(*topic.unknown, asked))
             explained = len(message.content) <= BESIDE_ANSWER
             return self._about(conversation, message, topic, TurnKind.ANSWER, explained=explained)
-        value = self._answer_value(topic.asked, message)
+        value = self._answer_value(asked, message)
         if value is None:
             return None
         found = self._facts_of(message, topic)
         answer = KnownFact(value, message.at, message.text)
-        found = replace(found, facts={**found.facts, topic.asked: answer}, dropped=found.dropped - {topic.asked})
+        found = replace(found, facts={**found.facts, asked: answer}, dropped=found.dropped - {asked})
         return self._changed(conversation, message, topic, found, TurnKind.ANSWER)
 
     def _answer_value(self, asked: str, message: _Message) -> FactValue | None:
@@ -369,22 +370,33 @@ class Replies:
         return Reply(conversation.taking(message.text, topic), outcome, TurnKind.UNCLEAR)
 
     def _clicked(self, conversation: Conversation, click: Click, asker: Asker, today: date) -> Reply:
-        """Reply to a click on a card of the case at hand."""
-        topic = self._led(conversation.topic) if click.fact else conversation.topic
+        """Reply to a click. One on the card of an earlier case goes back to that case."""
+        topic = self._clicked_topic(conversation, click)
+        if topic is None:
+            return self._unused(conversation, click)
         kind = TurnKind.ANSWER
         if click.entry is not None:
             topic, kind = replace(topic, entry=click.entry), TurnKind.PICK
         elif click.fact is not None:
-            facts = {name: fact for name, fact in topic.facts.items() if name != click.fact}
-            unknown = tuple(name for name in topic.unknown if name != click.fact)
-            dropped = topic.dropped | {click.fact} if click.removed else topic.dropped - {click.fact}
-            if click.value is not None:
-                facts[click.fact] = KnownFact(click.value, len(conversation.turns))
-            elif not click.removed:
-                unknown = (*unknown, click.fact)
-            topic = replace(topic, facts=facts, unknown=unknown, dropped=dropped)
+            topic = _with_clicked_fact(topic, click.fact, click, len(conversation.turns))
         outcome = self._outcome(topic, asker, today, ())
-        return Reply(conversation.taking(click, self._with_question(topic, outcome)), outcome, kind)
+        topic = self._with_question(topic, outcome)
+        same = topic.text == conversation.topic.text
+        after = conversation.taking(click, topic) if same else conversation.changing_to(click, topic)
+        return Reply(after, outcome, kind)
+
+    def _clicked_topic(self, conversation: Conversation, click: Click) -> Topic | None:
+        """Return the case of the card that was clicked; None if it is none of the conversation."""
+        for topic in (conversation.topic, *conversation.earlier):
+            if click.entry in topic.offered or (click.about is not None and click.about == topic.entry):
+                return topic
+            if click.about is not None and topic.entry is None and click.about in topic.offered:
+                return replace(topic, entry=click.about)
+        return conversation.topic if click.entry is not None and conversation.topic.text else None
+
+    def _unused(self, conversation: Conversation, click: Click) -> Reply:
+        outcome = NoAnswer(0.0, (), (), facts=conversation.topic.values)
+        return Reply(conversation.taking(click, conversation.topic), outcome, TurnKind.UNCLEAR)
 
     # -- outcomes -----------------------------------------------------------------------------------------------------
 
@@ -397,7 +409,7 @@ class Replies:
         *,
         before: str = "",
     ) -> Reply:
-        """Reply to a concern, with the facts `carried` over from the case before. `before` is text that belongs to it."""
+        """Reply to a concern, with the facts `carried` over from another case. `before` is text that belongs to it."""
         own = {
             name: KnownFact(value, message.at, message.extracted.spans[name])
             for name, value in message.extracted.facts.items()
@@ -787,8 +799,8 @@ class Replies:
     def _touched(self, message: _Message, topic: Topic, values: Mapping[str, FactValue]) -> set[str]:
         """Return the known choices that a correction speaks of without a value that is understood.
 
-        If it gives a value of any fact, that is what it corrects. If it contradicts and names nothing, it speaks of what
-        was said right before.
+        If it gives a value of any fact, that is what it corrects. If it contradicts and names nothing, it speaks of
+        what was said right before.
         """
         if values or len(message.content) > 2 * SHORT:
             return set()
@@ -837,6 +849,18 @@ class Replies:
             text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
         text = signs.CORRECTION.sub(" ", text.lower())
         return sum(word not in signs.FILLERS and word not in signs.REFERENCES for word in signs.words_of(text))
+
+
+def _with_clicked_fact(topic: Topic, name: str, click: Click, at: int) -> Topic:
+    """Return the topic with the fact that a click gave, removed or declared as not known."""
+    facts = {other: fact for other, fact in topic.facts.items() if other != name}
+    unknown = tuple(other for other in topic.unknown if other != name)
+    dropped = topic.dropped | {name} if click.value is None else topic.dropped - {name}
+    if click.value is not None:
+        facts[name] = KnownFact(click.value, at)
+    elif not click.removed:
+        unknown = (*unknown, name)
+    return replace(topic, facts=facts, unknown=unknown, dropped=dropped)
 
 
 def _is_other_correction(message: _Message) -> bool:

@@ -81,7 +81,7 @@ def is_question(text: str) -> bool:
 
 def subject_of(text: str) -> str | None:
     """Return what a question about the case asks for, by the pattern that matches most of it; None if none does."""
-    found = {
+    found: dict[str, int] = {
         subject: max((len(match.group()) for match in pattern.finditer(text)), default=0)
         for subject, pattern in QUESTIONS.items()
     }
