@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from slackguide.cli.database import open_database
+from slackguide.cli.evaluate_conversations import evaluate_conversations
 from slackguide.cli.evaluation_output import print_gates, print_report
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, DayOption, JsonOption, KnowledgeOption, RoleOption, today_or
 from slackguide.cli.output import CHECK_FAILED, fail, info, print_json, print_utf8
@@ -89,6 +90,14 @@ def register(app: typer.Typer) -> None:
                 "measuring.",
             ),
         ] = None,
+        conversations: Annotated[
+            bool,
+            typer.Option(
+                "--conversations",
+                help='The files hold conversations: {"turns": [{"text": "…", "kind": "facts", "ids": ["the/entry"], '
+                '"facts": {…}, "changed": […]}, …]}.',
+            ),
+        ] = False,
         knowledge: KnowledgeOption = DEFAULT_KNOWLEDGE,
         json: JsonOption = False,
     ) -> None:
@@ -98,6 +107,19 @@ def register(app: typer.Typer) -> None:
 
         Exits 0, 1 if a gate is missed, 2 if the input is invalid.
         """
+        if conversations:
+            if not files or html is not None or from_escalations:
+                fail("--conversations takes files of conversations, without --html and --from-escalations.")
+            evaluate_conversations(
+                load_verified(knowledge),
+                files,
+                Asker(as_role),
+                today=today_or(today),
+                half=half,
+                gates=gates,
+                json=json,
+            )
+            return
         required_gates = read_gates(gates) if gates else ()
         if not files and not from_escalations:
             fail("no questions: pass files of questions, or --from-escalations.")

@@ -9,6 +9,7 @@ import typer
 
 from slackguide import __version__
 from slackguide.cli import (
+    chat,
     check,
     compare,
     escalations,
@@ -52,7 +53,7 @@ def _root(
 
 
 for command in (
-    route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
+    route, chat, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
 ):  # fmt: skip
     command.register(app)
 

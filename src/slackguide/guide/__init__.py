@@ -14,7 +14,7 @@ from slackguide.guide.conversation import (
     recent_turns,
 )
 from slackguide.guide.guide import Guide
-from slackguide.guide.json_output import outcome_json
+from slackguide.guide.json_output import outcome_json, reply_json
 from slackguide.guide.outcomes import (
     LEAST_PRIVILEGED,
     Answer,
@@ -52,4 +52,5 @@ __all__ = [
     "TurnKind",
     "outcome_json",
     "recent_turns",
+    "reply_json",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +10,7 @@ from slackguide.errors import UnusableInput
 from slackguide.extraction.extractor import ExtractedFacts, FactExtractor
 from slackguide.guide.conversation import TURN_CHARACTERS, Conversation, Reply, Turn, recent_turns
 from slackguide.guide.corpus import Corpus
-from slackguide.guide.note_templates import fill_note
+from slackguide.guide.note_templates import BLANK, fill_note
 from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, RankedEntry, Social
 from slackguide.guide.replies import Replies
 from slackguide.guide.rounded_times import rounded_at_a_limit
@@ -60,12 +60,36 @@ class Guide:
         """Return the conversation after a turn, and the outcome. The conversation is a value: the old one stays."""
         return self._replies.reply(conversation, turn, asker, today=today)
 
-    def replay(self, turns: Sequence[Turn], asker: Asker, *, today: date, room: int = TURN_CHARACTERS) -> Conversation:
-        """Return the conversation after these turns, of which only the last ones count (see `recent_turns`)."""
+    def reply_to(
+        self,
+        before: Sequence[Turn],
+        text: str,
+        asker: Asker,
+        *,
+        today: date,
+        check: Callable[[], object] = lambda: None,
+    ) -> Reply:
+        """Return the reply to a message after these turns, of which only the last ones count (see `recent_turns`).
+
+        Each is read once. `check` is called before each, and may raise to give up.
+        """
         conversation = Conversation()
-        for turn in recent_turns(turns, room):
+        for turn in recent_turns(before, TURN_CHARACTERS - len(text)):
+            check()
             conversation = self.reply(conversation, turn, asker, today=today).conversation
-        return conversation
+        check()
+        return self.reply(conversation, text, asker, today=today)
+
+    def replies(self, texts: Sequence[str], asker: Asker, *, today: date) -> tuple[Reply, ...]:
+        """Return the replies to the messages of one conversation, each like `reply_to` with those before it."""
+        replies: list[Reply] = []
+        for at, text in enumerate(texts):
+            before = texts[:at]
+            if replies and list(recent_turns(before, TURN_CHARACTERS - len(text))) == list(before):
+                replies.append(self.reply(replies[-1].conversation, text, asker, today=today))
+            else:
+                replies.append(self.reply_to(before, text, asker, today=today))
+        return tuple(replies)
 
     def match(self, text: str, asker: Asker) -> Matching:
         """Match a text against the entries that are visible to the asker."""
@@ -160,12 +184,23 @@ class Guide:
             facts=facts,
             entry=entry,
             decision=decision,
-            note=fill_note(template, self.knowledge, facts, concern.text) if template else None,
+            note=fill_note(template, self.knowledge, facts, self._current_text(concern, extracted, facts))
+            if template
+            else None,
             extracted={name: span for name, span in spans.items() if name not in rounded},
             unclear={name: question for name, question in unclear.items() if name in rounded or name not in overridden},
             urgent=urgent,
             why=why,
         )
+
+    def _current_text(self, concern: Concern, extracted: ExtractedFacts, facts: Mapping[str, FactValue]) -> str:
+        """Return the concern's text with the facts as they are now, where another value was given later."""
+        text = concern.text
+        for name, value in extracted.facts.items():
+            if name in {*concern.facts, *concern.dropped} and facts.get(name) != value:
+                now = self.knowledge.facts[name].value_label(facts[name]) if name in facts else BLANK
+                text = text.replace(extracted.spans[name], now)
+        return text
 
     def _ask_exactly(self, name: str, span: str) -> str:
         return f"“{span}” can be on either side of a limit. {self.knowledge.facts[name].ask}"

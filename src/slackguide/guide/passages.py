@@ -16,7 +16,7 @@ MAX_PASSAGES = 2
 """Maximum passages in a reply."""
 
 RARE = 2.0
-"""The weight that the words shared with the question need at least: that of one rare word, or of several common ones."""
+"""The least weight of the words shared with the question: that of a rare word, or of several common ones."""
 
 LEADING = 3
 """Words at the beginning of a step that say what it is about: `Tell the user: …`."""
@@ -28,8 +28,8 @@ _EMPTY = frozenset(
             *QUESTION_WORDS,
             *REFERENCES,
             *str.split(
-                "a an the of to for in on at by with and or if be been being i we you my our your not no do get got let "
-                "go from as into up out there here just only please need want say tell long who"
+                "a an the of to for in on at by with and or if be been being i we you my our your not no do get got "
+                "let go from as into up out there here just only please need want say tell long who"
             ),
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -15,7 +15,6 @@ from slackguide.guide import (
     Asker,
     Choices,
     Concern,
-    Conversation,
     Guide,
     NoAnswer,
     Outcome,
@@ -69,11 +68,11 @@ class AnswerService:
         """Return the card for a new text. Unreadable characters are removed."""
         return self.render(self.new_state(clean(text), user_id), user_id, asker)
 
-    def reply(self, conversation: Conversation, turn: Turn, user_id: str, asker: Asker) -> Reply:
-        """Return the guide's reply to a turn of a conversation."""
-        if isinstance(turn, str):
-            turn = clean(turn)[:TEXT_LIMIT]
-        return self._guide().reply(conversation, turn, asker, today=self._today(user_id))
+    def reply_to(
+        self, before: Sequence[Turn], text: str, user_id: str, asker: Asker, check: Callable[[], object]
+    ) -> Reply:
+        """Return the guide's reply to a message after these turns. `check` may raise to give up."""
+        return self._guide().reply_to(before, clean(text), asker, today=self._today(user_id), check=check)
 
     def reply_card(self, reply: Reply, user_id: str, asker: Asker) -> RenderedMessage:
         """Return the card for a reply. A concern is drawn like a question of its own."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from slackguide.delivery.sender import DeliveryError, RateLimitedError, SlackUnreachableError
 from slackguide.delivery.tasks import AnswerMessage
 from slackguide.errors import SlackguideError, StorageError
-from slackguide.guide import LEAST_PRIVILEGED, Conversation, recent_turns
+from slackguide.guide import LEAST_PRIVILEGED
 from slackguide.slack.access import Allowed, Denied
 from slackguide.slack.answer_service import TEXT_LIMIT, AnswerService
 from slackguide.slack.api.directory_sync import DirectorySync
@@ -105,13 +106,9 @@ class ThreadAnswers:
             return help_card(self._answers.knowledge)
         deadline = self._ticks() + LONGEST_PREPARATION
         user_id, asker = decision.user_id, decision.asker
-        conversation = Conversation()
-        for turn in recent_turns([*map(decode_turn, before)], TEXT_LIMIT - len(text)):
-            self._check_deadline(deadline)
-            if turn != HELP:
-                conversation = self._answers.reply(conversation, turn, user_id, asker).conversation
-        self._check_deadline(deadline)
-        return self._answers.reply_card(self._answers.reply(conversation, text, user_id, asker), user_id, asker)
+        turns = [turn for turn in map(decode_turn, before) if turn != HELP]
+        check = partial(self._check_deadline, deadline)
+        return self._answers.reply_card(self._answers.reply_to(turns, text, user_id, asker, check), user_id, asker)
 
     def _check_deadline(self, deadline: float) -> None:
         if self._ticks() > deadline:

@@ -262,7 +262,7 @@ class AnswerActions:
     def _store_click(
         self, body: Mapping[str, Any], action: Mapping[str, Any], payload: AnswerPayload, user_id: str
     ) -> None:
-        """Store a click on a card of one's own conversation as a turn of it. Without the database, only the card changes."""
+        """Store a click of the asker as a turn of the conversation. Without the database, only the card changes."""
         click, place = click_of(payload), place_of(body, action)
         if click is None or place is None or payload.state.asker not in (None, user_id):
             return
