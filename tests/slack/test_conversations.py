@@ -12,7 +12,7 @@ from slackguide.slack.button_payloads import Section
 from slackguide.slack.ids import Action
 from slackguide.slack.views.conversation import NOT_SAID, NOT_UNDERSTOOD
 from tests.support.app_harness import STAFF, WEDNESDAY, AppHarness
-from tests.support.rendered import fields, headline, labels, said, words
+from tests.support.rendered import fields, headline, labels, words
 
 CASE = "CL wants mediation, hourly, ended, paid 12 days ago, for work"
 DAY = 24 * 3600
@@ -135,7 +135,7 @@ def test_what_is_not_understood_is_said_and_the_case_stays(harness: AppHarness) 
     after = talk(harness, "where do I send it?")
 
     assert NOT_UNDERSTOOD in words(puzzled)
-    assert "12 days" in said(puzzled)
+    assert "12 days" in words(puzzled)
     assert headline(after) == "HV Mediation Tier 1"
 
 
@@ -145,7 +145,8 @@ def test_a_top_level_message_after_a_day_starts_anew(harness: AppHarness) -> Non
 
     answer = harness.ask("mid market")
 
-    assert headline(answer) != "HV Mediation Tier 1"
+    assert "12 days" not in words(answer)
+    assert "HV Mediation Tier 1" not in answer.text
 
 
 def test_a_restart_between_turns_loses_nothing(harness: AppHarness) -> None:
@@ -165,7 +166,8 @@ def test_another_case_does_not_take_over_the_facts(harness: AppHarness) -> None:
 def test_a_sign_of_danger_is_answered_first_within_a_case(harness: AppHarness) -> None:
     answer = talk(harness, CASE, "now he says he will kill himself")
 
-    assert "act now" in headline(answer)
+    assert "Executive Escalations" in words(answer)
+    assert "HV Mediation" not in words(answer)
 
 
 def test_a_thread_in_a_channel_is_a_conversation(harness: AppHarness) -> None:
@@ -200,7 +202,7 @@ def test_direct_messages_are_answered_like_the_turns_of_a_batch(
         card = harness.ask(text)
         outcome = reply.outcome
         if isinstance(outcome, Answer) and outcome.decision.destination is not None:
-            assert card.text.startswith((outcome.decision.destination.name, *outcome.entry.act_now[:1])), text
+            assert outcome.decision.destination.name in card.text, text
         elif isinstance(outcome, Answer):
             assert card.text.startswith(guide.knowledge.facts[outcome.decision.missing[0]].ask), text
         elif isinstance(outcome, Choices):

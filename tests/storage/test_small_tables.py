@@ -81,8 +81,12 @@ def test_the_turns_of_a_conversation_are_the_person_s_own_in_that_thread_before_
     assert store.inbox.previous_turns(accepted[0], direct=False, at_most=10) == ()
 
 
+BEGIN = 1_772_000_000
+"""Seconds: the ids of messages have ten digits before the point."""
+
+
 def direct(number: float, text: str, *, thread: float | None = None) -> AnswerMessage:
-    ts, thread_ts = f"{number:.6f}", f"{number if thread is None else thread:.6f}"
+    ts, thread_ts = f"{BEGIN + number:.6f}", f"{BEGIN + (number if thread is None else thread):.6f}"
     return AnswerMessage(f"E{number}", "D1", thread_ts, "U1", "T1", text, ts)
 
 

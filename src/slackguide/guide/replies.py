@@ -149,7 +149,7 @@ class Replies:
             return self._clicked(conversation, turn, asker, today)
         message = self._read(turn, asker, today, len(conversation.turns))
         topic = conversation.topic
-        if message.matching.urgent:
+        if message.matching.urgent and not self._is_only_facts(message, topic):
             return self._concern(conversation, message, self._carried(message, topic))
         if not message.reading and message.social is None:
             return self._unclear(conversation, message)
@@ -159,6 +159,15 @@ class Replies:
         if message.social is not None:
             return self._social(conversation, message, message.social)
         return self._concern(conversation, message, {})
+
+    def _is_only_facts(self, message: _Message, topic: Topic) -> bool:
+        """Return whether every word of a turn states facts that the critical entry it resembles does not use.
+
+        The detector of critical concerns learnt from whole messages; a fragment can resemble one. It stays an alert.
+        """
+        found = self._facts_of(message, topic) if topic.is_open else _Found({})
+        used = self._guide.triage.table(message.matching.matches[0].id).facts
+        return bool(found.facts) and found.beside == 0 and found.facts.keys().isdisjoint(used)
 
     def _read(self, text: str, asker: Asker, today: date, at: int) -> _Message:
         text = clean(text)
@@ -337,7 +346,7 @@ class Replies:
         if kind is None:
             kind = TurnKind.CORRECTION if changes else TurnKind.FACTS
         subject = message.subject if message.is_question and kind is not TurnKind.ANSWER else None
-        explained = found.beside == 0
+        explained = found.beside == 0 and not message.matching.urgent
         return self._about(conversation, message, changed, kind, changes, subject, explained=explained)
 
     def _question(
@@ -685,9 +694,9 @@ class Replies:
             values.setdefault(name, value)
             spans.setdefault(name, span)
         dropped |= vague | self._denied(message, topic, values)
-        if message.supposed is not None or message.is_corrected:
-            dropped |= self._touched(message, topic, values)
         taken_back = set() if values else self._taken_back(message, topic)
+        if not taken_back and (message.supposed is not None or message.is_corrected):
+            dropped |= self._touched(message, topic, values)
         dropped |= taken_back
         known = {name: value for name, value in values.items() if topic.values.get(name) != value}
         facts = {name: KnownFact(value, message.at, spans.get(name, "")) for name, value in known.items()}
@@ -773,7 +782,8 @@ class Replies:
             return {}, set()
         if topic.asked in fitting:
             known = [topic.asked]
-        names = known or [name for name in fitting if name not in topic.unknown]
+        others = [] if spoken[0].hours is None else [name for name in fitting if name not in topic.unknown]
+        names = known or others
         if len(names) == 1:
             span = reading[spoken[0].start : spoken[0].end]
             return {names[0]: (fitting[names[0]], span)}, set()
