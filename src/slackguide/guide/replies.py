@@ -160,6 +160,12 @@ class Replies:
             return self._social(conversation, message, message.social)
         return self._concern(conversation, message, {})
 
+    def _social_kind(self, text: str, reading: str, matching: Matching) -> SmallTalk | None:
+        """Return the kind of small talk, or None. A good-bye with any sign of a critical concern is none."""
+        kind = self._guide.small_talk(text, reading)
+        doubted = matching.alerts if kind is SmallTalk.GOODBYE else ()
+        return None if matching.urgent or doubted else kind
+
     def _is_only_facts(self, message: _Message, topic: Topic) -> bool:
         """Return whether every word of a turn states facts that the critical entry it resembles does not use.
 
@@ -173,9 +179,7 @@ class Replies:
         text = clean(text)
         reading = normalize(text)
         matching = self._guide.matcher.match(reading, hidden=self._knowledge.hidden_from(asker.role))
-        social = self._guide.small_talk(text, reading)
-        if matching.alerts or matching.urgent:
-            social = None
+        social = self._social_kind(text, reading, matching)
         lower = reading.lower().replace("\u2019", "'")
         extracted = self._guide.extract(reading, today)
         return _Message(text, reading, lower, signs.words_of(reading), matching, extracted, social, today, asker, at)
@@ -189,14 +193,22 @@ class Replies:
             reply = attempt(conversation, message)
             if reply is not None:
                 return reply
-        if message.social is not None and message.subject is None:
-            return self._social(conversation, message, message.social)
+        social = self._closing(message)
+        if social is not None and message.subject is None:
+            return self._social(conversation, message, social)
         earlier = self._earlier_topic(conversation, message)
         if earlier is not None:
             return self._continued(conversation, message, earlier, returning=True)
         if signs.OTHER_CASE.match(message.lower) and message.matching.outcome != "none":
             return self._concern(conversation, message, {})
         return self._continued(conversation, message, topic)
+
+    def _closing(self, message: _Message) -> SmallTalk | None:
+        """Return the kind of a turn that asks nothing: small talk, or words that close the case or fill a pause."""
+        if message.social is not None or message.matching.urgent:
+            return message.social
+        states = bool(message.extracted.facts) or any(map(str.isdigit, message.lower))
+        return SmallTalk.ACKNOWLEDGEMENT if not states and signs.CLOSING.fullmatch(message.lower) else None
 
     def _continued(
         self, conversation: Conversation, message: _Message, topic: Topic, *, returning: bool = False

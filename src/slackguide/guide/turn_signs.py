@@ -50,6 +50,7 @@ OTHER_CASE = re.compile(
 )
 BACK = _any(_DATA["back"])
 ACTION = _any(_DATA["action"])
+CLOSING = re.compile(rf"\W*(?:{'|'.join(_DATA['closing'])})\W*")
 NO_ACTION = _any(_DATA["no_action"])
 
 ORDINALS = {int(number): _any(patterns) for number, patterns in _DATA["ordinals"].items()}
