@@ -83,7 +83,7 @@ def _triage(guide: Guide, case: Case, entry: str, questions: int) -> Outcome:
     unknown: set[str] = set()
     asked: list[str] = []
     while True:
-        answer = guide.answer(Concern(case.text, facts, entry), Asker(), today=TODAY)
+        answer = guide.answer(Concern(case.text, facts, entry, unknown=frozenset(unknown)), Asker(), today=TODAY)
         if not isinstance(answer, Answer):
             return Outcome("undecided", f"{entry}: not visible", questions, asked)
         decision = answer.decision
@@ -91,10 +91,10 @@ def _triage(guide: Guide, case: Case, entry: str, questions: int) -> Outcome:
             right = case.accepts(decision.destination, answer.entry.title)
             shown = f"{entry}: {decision.destination.name}"
             return Outcome("right" if right else "wrong", shown, questions, asked)
-        open_facts = [name for name in decision.missing if name not in unknown]
-        if not open_facts:
+        name = decision.question
+        if name is None:
             return Outcome("undecided", f"{entry}: {', '.join(decision.missing)} unknown", questions, asked)
-        name, questions = open_facts[0], questions + 1
+        questions += 1
         asked.append(name)
         if name in case.facts:
             facts[name] = case.facts[name]

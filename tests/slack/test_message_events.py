@@ -28,7 +28,7 @@ def test_a_direct_message_is_answered_at_top_level_and_a_reply_in_its_thread(har
     assert answer.thread_ts is None
     assert reply.thread_ts == answer.ts
     assert "Send a case to Mediation" in words(answer)
-    assert {"Not this", "More"} <= labels(answer).keys()
+    assert {"VSB+", "More"} <= labels(answer).keys()
 
 
 def test_a_message_that_slack_sends_again_is_answered_once(harness: AppHarness) -> None:

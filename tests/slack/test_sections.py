@@ -5,12 +5,12 @@ from __future__ import annotations
 from slackguide.guide import Guide
 from slackguide.sandbox import Message
 from slackguide.slack.button_payloads import Section
-from slackguide.slack.ids import Action
+from slackguide.slack.ids import ASK_TEXT, Action
 from slackguide.slack.team_lead_alerts import ALREADY_NOTIFIED, NOBODY, NOTIFIED
 from slackguide.storage.feedback import Verdict
 from tests.support.app_harness import STAFF, AppHarness
-from tests.support.questions import MEDIATION, unclear_question
-from tests.support.rendered import headline, labels, live, words
+from tests.support.questions import MEDIATION, UNKNOWN, unclear_question
+from tests.support.rendered import fields, headline, labels, live, words
 
 DECIDED = "send to mediation: client asks, hourly contract ended, last paid 12 days ago, mid-market client"
 SELF_HARM = "client wrote that he wants to kill himself, ticket https://x.zendesk.com/agent/tickets/4711"
@@ -70,7 +70,7 @@ def test_a_person_who_chose_can_go_back_to_the_list(harness: AppHarness, guide: 
     chosen = harness.click_message(listed, f"{Action.CHOOSE}:1")
     assert "confidence" not in words(chosen)
 
-    back = harness.click_message(chosen, labels(chosen)["Back to the list"])
+    back = harness.click_message(chosen, labels(chosen)["Back"])
 
     assert words(back) == words(listed)
 
@@ -108,7 +108,7 @@ def test_a_critical_card_notifies_the_team_leads_without_the_words(harness: AppH
 
 def test_a_second_click_within_an_hour_notifies_nobody_again(harness: AppHarness) -> None:
     harness.click_message(harness.route(SELF_HARM), Action.TELL_TEAM_LEAD)
-    second = harness.click_message(harness.route(f"urgent: {SELF_HARM}"), Action.TELL_TEAM_LEAD)
+    second = harness.click_message(harness.route(f"{SELF_HARM}, please help"), Action.TELL_TEAM_LEAD)
     harness.settle()
     assert ALREADY_NOTIFIED in words(second)
     assert len(alerts(harness, "lena")) == 1
@@ -156,3 +156,57 @@ def test_a_public_card_tells_each_person_for_themselves(harness: AppHarness) -> 
     assert NOTIFIED in words(own)
     (alert,) = alerts(harness, "lena")
     assert f"<@{harness.workspace.person('ben').id}>" in live(alert)
+
+
+def test_the_ask_form_keeps_the_question_while_nothing_is_certain(harness: AppHarness, guide: Guide) -> None:
+    harness.command("")
+    harness.submit({ASK_TEXT: unclear_question(guide)})
+    unsure = harness.modal()
+    assert fields(unsure)[ASK_TEXT] == unclear_question(guide)
+    assert "Which one?" in words(unsure)
+
+    harness.submit({ASK_TEXT: UNKNOWN})
+    assert fields(harness.modal())[ASK_TEXT] == UNKNOWN
+    assert "Not in these guides" in words(harness.modal())
+
+    harness.submit({ASK_TEXT: DECIDED})
+    assert headline(harness.modal()) == "HV Mediation Tier 1"
+    assert ASK_TEXT not in fields(harness.modal())
+
+
+def test_a_choice_in_the_ask_form_leads_to_the_answer_and_back(harness: AppHarness, guide: Guide) -> None:
+    harness.command("")
+    harness.submit({ASK_TEXT: unclear_question(guide)})
+    listed = harness.modal()
+
+    harness.click(listed, f"{Action.CHOOSE}:0")
+    harness.until(lambda: harness.modal().hash != listed.hash)
+    chosen = harness.modal()
+    assert ASK_TEXT not in fields(chosen)
+    harness.click(chosen, Action.GO_BACK)
+    harness.until(lambda: harness.modal().hash != chosen.hash)
+
+    assert fields(harness.modal())[ASK_TEXT] == unclear_question(guide)
+
+
+TWO = (
+    "FL is suspended by payment risk, sent his passport twice. "
+    "Separately, the client wants to know if the call is recorded"
+)
+
+
+def test_two_concerns_are_shown_as_two_and_each_opens_with_its_own_words(harness: AppHarness, guide: Guide) -> None:
+    outcome = guide.answer(Concern(TWO), Asker(), today=TODAY)
+    assert isinstance(outcome, Choices)
+    assert len(outcome.concerns) == 2
+
+    listed = harness.route(TWO)
+    assert headline(listed) == "I see two things."
+    assert all(f"“{concern.text}”" in words(listed) for concern in outcome.concerns)
+
+    second = harness.click_message(listed, f"{Action.CHOOSE}:1")
+    assert guide.knowledge.entries[outcome.concerns[1].entry.id].title in words(second)
+    assert "You asked: Separately" in words(second)
+    assert "passport" not in words(second)
+
+    assert words(harness.click_message(second, Action.GO_BACK)) == words(listed)

@@ -8,9 +8,18 @@ import typer
 from rich.text import Text
 
 from slackguide.cli.answer_output import print_card
-from slackguide.cli.options import DEFAULT_KNOWLEDGE, DayOption, JsonOption, KnowledgeOption, RoleOption, today_or
+from slackguide.cli.guides import guide_of
+from slackguide.cli.options import (
+    DEFAULT_KNOWLEDGE,
+    DayOption,
+    JsonOption,
+    KnowledgeOption,
+    RoleOption,
+    asker_of,
+    today_or,
+)
 from slackguide.cli.output import out, print_json_line, printable
-from slackguide.guide import Answer, Asker, Guide, Reply, TurnKind, reply_json
+from slackguide.guide import Answer, Guide, Reply, TurnKind, reply_json
 from slackguide.text import replace_surrogates
 from slackguide.triage import load_verified
 
@@ -31,7 +40,8 @@ def register(app: typer.Typer) -> None:
 
         With --json, one JSON document for each message.
         """
-        guide, asker, day = Guide(load_verified(knowledge)), Asker(as_role), today_or(today)
+        guide, day = guide_of(load_verified(knowledge)), today_or(today)
+        asker = asker_of(as_role, guide.knowledge)
         turns: list[str] = []
         while (line := _read()) is not None:
             text = replace_surrogates(line.strip())

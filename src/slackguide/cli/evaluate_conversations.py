@@ -23,14 +23,13 @@ from slackguide.evaluation.conversations import (
 from slackguide.evaluation.gates import read_conversation_gates
 from slackguide.evaluation.split import SplitName
 from slackguide.guide import Asker, Guide
-from slackguide.knowledge import KnowledgeBase
 
 MAX_MISSES = 10
 """Maximum turns listed. --json contains all of them."""
 
 
 def evaluate_conversations(
-    base: KnowledgeBase,
+    guide: Guide,
     files: Sequence[Path],
     asker: Asker,
     *,
@@ -44,7 +43,7 @@ def evaluate_conversations(
     conversations = [one for path in files for one in read_conversations(path, split=half)]
     if not conversations:
         fail("no conversations: nothing to measure.")
-    observed = run_conversations(Guide(base), conversations, asker, today=today)
+    observed = run_conversations(guide, conversations, asker, today=today)
     counts = measure(observed)
     wrong = [one for one in observed if one.turn.ids and not is_right(one)]
     missed = [gate for gate in wanted if not gate.met(_share(counts[gate.metric]))]

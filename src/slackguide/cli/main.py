@@ -15,7 +15,9 @@ from slackguide.cli import (
     escalations,
     evaluate,
     feedback,
+    import_files,
     manifest,
+    new,
     outbox,
     route,
     schema,
@@ -53,6 +55,7 @@ def _root(
 
 
 for command in (
+    new, import_files,
     route, chat, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
 ):  # fmt: skip
     command.register(app)

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from slackguide.extraction.dates import HOURS_A_DAY, UNITS, DateParser, can_begin
+from slackguide.extraction.dates import DateParser, can_begin
 from slackguide.extraction.lexicon import ABSENCES, AGO, ARTICLES
 from slackguide.extraction.phrases import PhraseMatch, Phrases
 from slackguide.extraction.predicates import TILDE
 from slackguide.extraction.tokenizer import Token, TokenKind, tokenize
 from slackguide.knowledge.facts import FactSpec
+from slackguide.knowledge.units import UnitKind
 from slackguide.text import ONES, TENS
 
 MAX_BARE_NUMBER = 9_999
@@ -43,10 +44,8 @@ class Spoken:
     """The value of a choice. Empty for a number."""
     count: int | None = None
     """A number without a unit."""
-    hours: int | None = None
-    """A number with a unit, or a day, in hours."""
-    in_hours: bool = False
-    """Whether the unit is smaller than a day."""
+    minutes: int | None = None
+    """A time, or the time since a day, in minutes."""
     problem: bool = False
     """Whether it has no exact value: `a few days`."""
     denied: bool = False
@@ -58,12 +57,12 @@ class Spoken:
         """Return the number in the fact's unit, or None if it is none of that fact."""
         if fact.kind != "number" or self.problem:
             return None
-        if self.hours is None:
+        if self.minutes is None:
             value = self.count
-        elif fact.unit == "hours":
-            value = self.hours
         else:
-            value = None if self.in_hours else self.hours // HOURS_A_DAY
+            unit = fact.measure
+            exact = unit.kind is UnitKind.TIME and (self.minutes >= unit.size or not self.minutes)
+            value = self.minutes // unit.size if exact else None
         return value if value is not None and value <= fact.maximum else None
 
 
@@ -147,12 +146,10 @@ def _numbers(tokens: list[Token], parser: DateParser) -> Iterator[Spoken]:
         end = at + 1
         if time is not None and time.end > at:
             end = time.end + (time.end < len(tokens) and tokens[time.end].text in AGO)
-            in_hours = any(UNITS.get(one.text, HOURS_A_DAY) < HOURS_A_DAY for one in tokens[at : time.end])
             yield Spoken(
                 token.start,
                 tokens[end - 1].end,
-                hours=time.hours,
-                in_hours=in_hours,
+                minutes=time.total_minutes,
                 problem=time.problem is not None,
                 denied=_is_denied(tokens, at),
                 is_limit=at > 0 and tokens[at - 1].text in _LIMITS,

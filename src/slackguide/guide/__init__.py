@@ -1,5 +1,6 @@
 """The guide: combine matching, fact extraction and triage to turn a concern into an outcome."""
 
+from slackguide.guide.calibration_store import CalibrationStore, calibrated_guide
 from slackguide.guide.conversation import (
     TURN_CHARACTERS,
     TURNS,
@@ -14,7 +15,7 @@ from slackguide.guide.conversation import (
     recent_turns,
 )
 from slackguide.guide.guide import Guide
-from slackguide.guide.json_output import outcome_json, reply_json
+from slackguide.guide.json_output import destination_json, outcome_json, reply_json
 from slackguide.guide.outcomes import (
     LEAST_PRIVILEGED,
     Answer,
@@ -26,6 +27,7 @@ from slackguide.guide.outcomes import (
     Outcome,
     RankedEntry,
     Social,
+    StatedConcern,
 )
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "Answer",
     "Asker",
     "BaseOutcome",
+    "CalibrationStore",
     "Change",
     "Choices",
     "Click",
@@ -47,9 +50,12 @@ __all__ = [
     "RankedEntry",
     "Reply",
     "Social",
+    "StatedConcern",
     "Topic",
     "Turn",
     "TurnKind",
+    "calibrated_guide",
+    "destination_json",
     "outcome_json",
     "recent_turns",
     "reply_json",

@@ -178,7 +178,7 @@ class Replies:
     def _read(self, text: str, asker: Asker, today: date, at: int) -> _Message:
         text = clean(text)
         reading = normalize(text)
-        matching = self._guide.matcher.match(reading, hidden=self._knowledge.hidden_from(asker.role))
+        matching = self._guide.match(text, asker)
         social = self._social_kind(text, reading, matching)
         lower = reading.lower().replace("\u2019", "'")
         extracted = self._guide.extract(reading, today)
@@ -488,7 +488,14 @@ class Replies:
         if topic.entry is None:
             ranked = tuple(RankedEntry(id, self._knowledge.entries[id].title, topic.lead) for id in topic.offered)
             return Choices(topic.lead, ranked, alerts, facts=topic.values, offered=len(ranked))
-        concern = Concern(topic.text, topic.values, topic.entry, topic.dropped, spans=self._spans(topic))
+        concern = Concern(
+            topic.text,
+            topic.values,
+            topic.entry,
+            topic.dropped,
+            unknown=frozenset(topic.unknown),
+            spans=self._spans(topic),
+        )
         return replace(self._guide.answer(concern, asker, today=today), alerts=alerts)
 
     def _spans(self, topic: Topic) -> dict[str, str]:
@@ -515,8 +522,7 @@ class Replies:
         if not isinstance(outcome, Answer):
             return replace(topic, asked=None)
         facts = {name: fact for name, fact in topic.facts.items() if name in outcome.facts}
-        asked = next((name for name in outcome.decision.missing if name not in topic.unknown), None)
-        return replace(topic, facts=facts, asked=asked)
+        return replace(topic, facts=facts, asked=outcome.decision.question)
 
     # -- the case at hand ---------------------------------------------------------------------------------------------
 
@@ -526,7 +532,7 @@ class Replies:
         if topic.entry is not None or not likely or (topic.lead < LEAD and len(topic.offered) > 1):
             return topic
         decision = self._guide.triage.decide(likely[0], topic.values)
-        return replace(topic, entry=likely[0], asked=next(iter(decision.missing), None))
+        return replace(topic, entry=likely[0], asked=decision.question)
 
     def _possible(self, topic: Topic) -> tuple[str, ...]:
         """Return the entries of the list that fit the facts.
@@ -547,7 +553,7 @@ class Replies:
             return topic
         if len(possible) == 1:
             return replace(topic, entry=possible[0])
-        hidden = self._knowledge.hidden_from(message.asker.role)
+        hidden = self._knowledge.hidden_from(*message.asker.roles)
         both = self._guide.matcher.match(normalize(f"{topic.text}\n{message.text}"), hidden=hidden)
         best = next((match for match in both.matches if match.id in possible), None)
         if best is not None and best.confidence >= LEAD:
@@ -562,7 +568,7 @@ class Replies:
         if topic.entry is None:
             return topic
         changed = [change for change in changes if change.new is not None]
-        hidden = self._knowledge.hidden_from(message.asker.role)
+        hidden = self._knowledge.hidden_from(*message.asker.roles)
         current = self._knowledge.entries[topic.entry]
         against = [test.fact for test in current.fixes if self._contradicts(test, topic.values)]
         names = {*(change.fact for change in changed), *against}
@@ -577,7 +583,7 @@ class Replies:
 
     def _rematched(self, topic: Topic, message: _Message, against: Iterable[str]) -> Topic:
         """Return the topic with a list of the best matches that decide by the facts that the entry contradicts."""
-        hidden = self._knowledge.hidden_from(message.asker.role)
+        hidden = self._knowledge.hidden_from(*message.asker.roles)
         text = normalize(f"{topic.text}\n{message.text}")
         found = self._guide.matcher.match(text, hidden=hidden, limit=len(self._knowledge.entries)).matches
         deciding = [match.id for match in found if self._decides(match.id, topic, against)]
@@ -794,7 +800,7 @@ class Replies:
             return {}, set()
         if topic.asked in fitting:
             known = [topic.asked]
-        others = [] if spoken[0].hours is None else [name for name in fitting if name not in topic.unknown]
+        others = [] if spoken[0].minutes is None else [name for name in fitting if name not in topic.unknown]
         names = known or others
         if len(names) == 1:
             span = reading[spoken[0].start : spoken[0].end]

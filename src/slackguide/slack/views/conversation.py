@@ -103,7 +103,7 @@ def _passages_card(reply: Reply, answer: Answer, state: AnswerState, knowledge: 
     buttons = [section_button(f"Steps ({len(answer.decision.path)})", Section.STEPS, state)]
     buttons += _form_button(answer, state, knowledge) if not reply.passages else []
     blocks.append(actions(buttons))
-    return RenderedMessage(f"{answer_text(answer, state, knowledge)} {passages[0]}", tuple(blocks))
+    return RenderedMessage(f"{answer_text(answer, knowledge)} {passages[0]}", tuple(blocks))
 
 
 def _form_card(reply: Reply, answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> RenderedMessage:
@@ -118,7 +118,7 @@ def _form_card(reply: Reply, answer: Answer, state: AnswerState, knowledge: Know
     blocks += [context(notice)] if notice else []
     blocks.append(context(_case_line(answer, knowledge)))
     blocks.append(actions([*buttons, section_button(f"Steps ({len(decision.path)})", Section.STEPS, state)]))
-    return RenderedMessage(answer_text(answer, state, knowledge), tuple(blocks))
+    return RenderedMessage(answer_text(answer, knowledge), tuple(blocks))
 
 
 def _form_button(
