@@ -34,10 +34,10 @@ from slackguide.triage.condition_logic import evaluate
 if TYPE_CHECKING:
     from slackguide.guide.guide import Guide
 
-NEW_CONCERN = 0.93
+NEW_CONCERN = 0.97
 """Confidence from which a turn about another entry is a new concern."""
 
-NEW_STATEMENT = 0.8
+NEW_STATEMENT = 0.85
 """The same for a statement of at least `STATEMENT_WORDS` words that contains no fact."""
 
 STATEMENT_WORDS = 6
@@ -453,8 +453,7 @@ class Replies:
             case Answer():
                 topic = replace(topic, entry=outcome.entry.id, offered=tuple(match.id for match in outcome.matches[:3]))
             case Choices():
-                offered = outcome.matches[: outcome.offered]
-                topic = replace(topic, offered=tuple(match.id for match in offered), lead=offered[0].confidence)
+                topic = _with_list(topic, outcome)
             case NoAnswer() if conversation.topic.is_open and not before:
                 return self._unclear(conversation, message)
             case _:
@@ -655,8 +654,10 @@ class Replies:
             return likely and not found.facts and not message.is_question
         if self._states_party(message) and not message.goes_on:
             return first.confidence >= NEW_STATEMENT
-        if topic.entry is not None and self._knowledge.entries[topic.entry].urgent and matching.outcome != "answer":
-            return False
+        if topic.entry is not None and self._knowledge.entries[topic.entry].urgent:
+            refers = message.goes_on or not signs.REFERENCES.isdisjoint(message.words)
+            if refers or matching.outcome != "answer":
+                return False
         if message.subject is not None and len(message.words) <= 2 * SHORT:
             return False
         if found.facts:
@@ -877,6 +878,14 @@ class Replies:
             text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
         text = signs.CORRECTION.sub(" ", text.lower())
         return sum(word not in signs.FILLERS and word not in signs.REFERENCES for word in signs.words_of(text))
+
+
+def _with_list(topic: Topic, outcome: Choices) -> Topic:
+    """Return the topic with the entries of a list. Of several concerns, none leads."""
+    if outcome.concerns:
+        return replace(topic, offered=tuple(one.entry.id for one in outcome.concerns))
+    offered = outcome.matches[: outcome.offered]
+    return replace(topic, offered=tuple(match.id for match in offered), lead=offered[0].confidence if offered else 0.0)
 
 
 def _with_clicked_fact(topic: Topic, name: str, click: Click, at: int) -> Topic:
