@@ -14,7 +14,7 @@ from slackguide.guide import (
     Asker,
     Choices,
     Click,
-    Conversation,
+    ConversationState,
     Guide,
     NoAnswer,
     Reply,
@@ -23,6 +23,7 @@ from slackguide.guide import (
     TurnKind,
     recent_turns,
 )
+from tests.support.questions import unclear_question
 
 TODAY = date(2026, 3, 4)
 CASE = "CL wants mediation, hourly, ended, paid 12 days ago, for work"
@@ -30,7 +31,7 @@ MEDIATION = "disputes/send-to-mediation"
 
 
 def replies(guide: Guide, *turns: Turn) -> list[Reply]:
-    conversation, found = Conversation(), []
+    conversation, found = ConversationState(), []
     for turn in turns:
         found.append(guide.reply(conversation, turn, Asker(), today=TODAY))
         conversation = found[-1].conversation
@@ -220,14 +221,15 @@ def test_what_is_not_understood_has_no_answer_and_keeps_the_facts(guide: Guide, 
 
 
 def test_picks(guide: Guide) -> None:
-    first = last(guide, "refund")
+    text = unclear_question(guide)
+    first = last(guide, text)
     assert isinstance(first.outcome, Choices)
     one, two = (match.id for match in first.outcome.matches[:2])
 
-    assert entry(last(guide, "refund", "the second one")) == two
-    assert entry(last(guide, "refund", "1")) == one
-    assert entry(last(guide, "refund", "the second one", "no, the other one")) == one
-    assert isinstance(last(guide, "refund", "none of these").outcome, NoAnswer)
+    assert entry(last(guide, text, "the second one")) == two
+    assert entry(last(guide, text, "1")) == one
+    assert entry(last(guide, text, "the second one", "no, the other one")) == one
+    assert isinstance(last(guide, text, "none of these").outcome, NoAnswer)
 
 
 def test_another_case_has_its_own_facts_and_the_first_can_be_gone_back_to(guide: Guide) -> None:
@@ -301,5 +303,5 @@ def test_a_long_conversation_is_answered_like_its_last_turns(guide: Guide) -> No
 def test_an_entry_hidden_from_the_role_is_not_reached(guide: Guide) -> None:
     hidden = guide.knowledge.hidden_from(*Asker().roles)
     for id in hidden:
-        reply = guide.reply(Conversation(), Click(entry=id), Asker(), today=TODAY)
+        reply = guide.reply(ConversationState(), Click(entry=id), Asker(), today=TODAY)
         assert isinstance(reply.outcome, NoAnswer)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from slackguide.guide import Answer, Asker, Choices, Guide
 from slackguide.sandbox import Message
 from slackguide.slack.button_payloads import Section
 from slackguide.slack.ids import Action
-from slackguide.slack.views.conversation import NOT_SAID, NOT_UNDERSTOOD
+from slackguide.slack.views.conversation_card import NOT_SAID, NOT_UNDERSTOOD
 from tests.support.app_harness import STAFF, WEDNESDAY, AppHarness
+from tests.support.questions import unclear_question
 from tests.support.rendered import fields, headline, labels, words
 
 CASE = "CL wants mediation, hourly, ended, paid 12 days ago, for work"
@@ -115,19 +114,16 @@ def test_escalating_in_words_offers_the_form_with_what_is_known(harness: AppHarn
 
 
 def test_a_choice_from_the_list_can_be_made_and_changed_in_words(harness: AppHarness, guide: Guide) -> None:
-    offered = _offered(guide, "refund")
-    first = talk(harness, "refund", "the second one")
+    text = unclear_question(guide)
+    (reply,) = guide.replies([text], Asker(), today=WEDNESDAY.date())
+    first, second = (guide.knowledge.entries[match.id].title for match in reply.outcome.matches[:2])
+    listed = talk(harness, text)
+    chosen = talk(harness, "the second one")
     other = talk(harness, "no, the other one")
 
-    assert guide.knowledge.entries[offered[1]].title in words(first)
-    assert guide.knowledge.entries[offered[0]].title in words(other)
-
-
-def _offered(guide: Guide, text: str) -> tuple[str, ...]:
-    (reply,) = guide.replies([text], Asker(), today=date(2026, 3, 4))
-    assert isinstance(reply.outcome, Choices), "the test needs a list of two"
-    assert reply.outcome.offered == 2
-    return tuple(match.id for match in reply.outcome.matches[:2])
+    assert "Which one?" in listed.text
+    assert second in words(chosen)
+    assert first in words(other)
 
 
 def test_what_is_not_understood_is_said_and_the_case_stays(harness: AppHarness) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from slackguide.guide import TURNS, Asker, Conversation, Guide, Reply, Turn
+from slackguide.guide import TURNS, Asker, ConversationState, Guide, Reply, Turn
 from slackguide.knowledge import KnowledgeBase
 from slackguide.sandbox import Message
 from slackguide.slack.answer_service import TEXT_LIMIT
@@ -39,7 +39,7 @@ class ProbedGuide(Guide):
         self.read: Counter[Turn] = Counter()
         self.meanwhile: Callable[[Turn], object] = lambda _: None
 
-    def reply(self, conversation: Conversation, turn: Turn, asker: Asker, *, today: date) -> Reply:
+    def reply(self, conversation: ConversationState, turn: Turn, asker: Asker, *, today: date) -> Reply:
         """Count the turns that are read."""
         self.read[turn] += 1
         self.meanwhile(turn)

@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from slackguide.cli.output import CHECK_FAILED, fail, info, out, print_json, printable
-from slackguide.evaluation.conversations import (
+from slackguide.evaluation.conversation_metrics import (
     METRICS,
     Count,
     ObservedTurn,

@@ -9,7 +9,7 @@ import typer
 
 from slackguide import __version__
 from slackguide.cli import (
-    chat,
+    chat_session,
     check,
     compare,
     escalations,
@@ -55,8 +55,8 @@ def _root(
 
 
 for command in (
-    new, import_files,
-    route, chat, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
+    new, import_files, chat_session,
+    route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
 ):  # fmt: skip
     command.register(app)
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from slackguide.errors import UnusableInput
-from slackguide.evaluation.conversations import METRICS
+from slackguide.evaluation.conversation_metrics import METRICS
 from slackguide.evaluation.metrics import METRIC_DESCRIPTIONS, definitions
 from slackguide.evaluation.report import build_section
 from slackguide.evaluation.results import Observation

@@ -106,7 +106,7 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
+class ConversationState:
     """A conversation of one person. Immutable; `Guide.reply` returns the next one."""
 
     turns: tuple[Turn, ...] = ()
@@ -114,21 +114,21 @@ class Conversation:
     earlier: tuple[Topic, ...] = ()
     """The earlier cases, the latest first."""
 
-    def taking(self, turn: Turn, topic: Topic) -> Conversation:
+    def taking(self, turn: Turn, topic: Topic) -> ConversationState:
         """Return the conversation after a turn about the same case."""
         return replace(self, turns=(*self.turns, turn), topic=topic)
 
-    def changing_to(self, turn: Turn, topic: Topic) -> Conversation:
+    def changing_to(self, turn: Turn, topic: Topic) -> ConversationState:
         """Return the conversation after a turn about another case."""
         others = tuple(one for one in (self.topic, *self.earlier) if one.is_open and one is not topic)
-        return Conversation((*self.turns, turn), topic, others[:TURNS])
+        return ConversationState((*self.turns, turn), topic, others[:TURNS])
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """The conversation after a turn, and the outcome."""
 
-    conversation: Conversation
+    conversation: ConversationState
     outcome: Outcome
     kind: TurnKind
     changes: tuple[Change, ...] = ()

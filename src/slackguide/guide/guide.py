@@ -9,7 +9,7 @@ from datetime import date
 
 from slackguide.errors import UnusableInput
 from slackguide.extraction.extractor import ExtractedFacts, FactExtractor
-from slackguide.guide.conversation import TURN_CHARACTERS, Conversation, Reply, Turn, recent_turns
+from slackguide.guide.conversation import TURN_CHARACTERS, ConversationState, Reply, Turn, recent_turns
 from slackguide.guide.corpus import Corpus
 from slackguide.guide.fact_ranking import FactRanking
 from slackguide.guide.note_templates import BLANK, fill_note
@@ -95,7 +95,7 @@ class Guide:
             return Social(0.0, (), (), kind=social)
         return self._outcome(concern, reading, matching, extracted, today)
 
-    def reply(self, conversation: Conversation, turn: Turn, asker: Asker, *, today: date) -> Reply:
+    def reply(self, conversation: ConversationState, turn: Turn, asker: Asker, *, today: date) -> Reply:
         """Return the conversation after a turn, and the outcome. The conversation is a value: the old one stays."""
         return self._replies.reply(conversation, turn, asker, today=today)
 
@@ -112,7 +112,7 @@ class Guide:
 
         Each is read once. `check` is called before each, and may raise to give up.
         """
-        conversation = Conversation()
+        conversation = ConversationState()
         for turn in recent_turns(before, TURN_CHARACTERS - len(text)):
             check()
             conversation = self.reply(conversation, turn, asker, today=today).conversation

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from slackguide.extraction.contextual import ContextualReader, Spoken
 from slackguide.extraction.extractor import ExtractedFacts
@@ -16,7 +16,7 @@ from slackguide.guide import turn_signs as signs
 from slackguide.guide.conversation import (
     Change,
     Click,
-    Conversation,
+    ConversationState,
     KnownFact,
     Reply,
     Topic,
@@ -24,15 +24,13 @@ from slackguide.guide.conversation import (
     TurnKind,
 )
 from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, RankedEntry, Social
-from slackguide.guide.passages import PassageFinder
-from slackguide.knowledge import Entry
+from slackguide.guide.passage_finder import PassageFinder
+from slackguide.knowledge import Entry, KnowledgeBase
 from slackguide.knowledge.conditions import NEVER, FactValue, OneOf, Within
-from slackguide.matching import Alert, Match, Matching, SmallTalk
+from slackguide.matching import Alert, Match, Matcher, Matching, SmallTalk
 from slackguide.text import clean, normalize
+from slackguide.triage import Triage
 from slackguide.triage.condition_logic import evaluate
-
-if TYPE_CHECKING:
-    from slackguide.guide.guide import Guide
 
 NEW_CONCERN = 0.97
 """Confidence from which a turn about another entry is a new concern."""
@@ -131,10 +129,33 @@ class _Found:
     """The number of its words, of those that say something, that belong to no fact."""
 
 
+class SingleTurnGuide(Protocol):
+    """What `Replies` needs of the guide: the matcher, the triage, and the answer to one text."""
+
+    knowledge: KnowledgeBase
+    triage: Triage
+
+    @property
+    def matcher(self) -> Matcher:
+        """The matcher of the knowledge base."""
+
+    def match(self, text: str, asker: Asker) -> Matching:
+        """Match a text against the entries that are visible to the asker."""
+
+    def answer(self, concern: Concern, asker: Asker, *, today: date) -> Outcome:
+        """Return the outcome for a concern."""
+
+    def extract(self, reading: str, today: date) -> ExtractedFacts:
+        """Extract facts from a normalized text."""
+
+    def small_talk(self, text: str, reading: str) -> SmallTalk | None:
+        """Return the kind of a text in which nothing is asked."""
+
+
 class Replies:
     """Replies to turns with one guide."""
 
-    def __init__(self, guide: Guide) -> None:
+    def __init__(self, guide: SingleTurnGuide) -> None:
         self._guide = guide
         self._knowledge = guide.knowledge
         self._reader = ContextualReader(guide.knowledge.facts, guide.knowledge.abbreviations)
@@ -143,7 +164,7 @@ class Replies:
     def _passages(self) -> PassageFinder:
         return PassageFinder(self._knowledge, self._guide.matcher.meanings)
 
-    def reply(self, conversation: Conversation, turn: Turn, asker: Asker, *, today: date) -> Reply:
+    def reply(self, conversation: ConversationState, turn: Turn, asker: Asker, *, today: date) -> Reply:
         """Return the conversation after a turn, and the outcome."""
         if isinstance(turn, Click):
             return self._clicked(conversation, turn, asker, today)
@@ -186,7 +207,7 @@ class Replies:
 
     # -- the kinds of turns about a case ------------------------------------------------------------------------------
 
-    def _of_case(self, conversation: Conversation, message: _Message) -> Reply | None:
+    def _of_case(self, conversation: ConversationState, message: _Message) -> Reply | None:
         """Return the reply to a turn about the case at hand or an earlier one; None for a new concern without one."""
         topic = conversation.topic
         for attempt in (self._pick, self._answer_to_question, self._action):
@@ -211,7 +232,7 @@ class Replies:
         return SmallTalk.ACKNOWLEDGEMENT if not states and signs.CLOSING.fullmatch(message.lower) else None
 
     def _continued(
-        self, conversation: Conversation, message: _Message, topic: Topic, *, returning: bool = False
+        self, conversation: ConversationState, message: _Message, topic: Topic, *, returning: bool = False
     ) -> Reply:
         """Reply to facts, a correction, a question, a new concern, or something that is not understood."""
         found = self._facts_of(message, topic)
@@ -230,7 +251,7 @@ class Replies:
             return self._about(conversation, message, self._settled(topic, message), TurnKind.FACTS)
         return self._unclear(conversation, message)
 
-    def _pick(self, conversation: Conversation, message: _Message) -> Reply | None:
+    def _pick(self, conversation: ConversationState, message: _Message) -> Reply | None:
         """Return the reply to a choice from the list; None if the turn is none."""
         topic = conversation.topic
         if not topic.offered:
@@ -262,7 +283,7 @@ class Replies:
         titles = {self._knowledge.entries[id].title.lower(): id for id in topic.offered}
         return titles.get(message.lower.strip(" .!\"'"))
 
-    def _rejected(self, conversation: Conversation, message: _Message, topic: Topic) -> Reply:
+    def _rejected(self, conversation: ConversationState, message: _Message, topic: Topic) -> Reply:
         """Reply to “not this”: the entries left, or nothing."""
         gone = (*topic.rejected, topic.entry) if topic.entry else topic.offered
         left = tuple(id for id in topic.offered if id not in gone)
@@ -273,7 +294,7 @@ class Replies:
         outcome = Choices(0.0, ranked, message.matching.alerts, facts=rejecting.values, offered=len(left))
         return Reply(conversation.taking(message.text, rejecting), outcome, TurnKind.PICK)
 
-    def _answer_to_question(self, conversation: Conversation, message: _Message) -> Reply | None:
+    def _answer_to_question(self, conversation: ConversationState, message: _Message) -> Reply | None:
         """Return the reply to an answer to the open question; None if the turn is none."""
         topic = self._led(conversation.topic)
         asked = topic.asked
@@ -324,7 +345,7 @@ class Replies:
         none = signs.NO.fullmatch(message.lower.strip(" .!")) or message.content == ["never"]
         return NEVER if none and fact.never and not spoken else None
 
-    def _action(self, conversation: Conversation, message: _Message) -> Reply | None:
+    def _action(self, conversation: ConversationState, message: _Message) -> Reply | None:
         """Return the reply to “escalate it” or “open the form”; None if the turn is something else."""
         if signs.ACTION.search(message.lower) is None or signs.NO_ACTION.search(message.lower):
             return None
@@ -337,7 +358,7 @@ class Replies:
 
     def _changed(
         self,
-        conversation: Conversation,
+        conversation: ConversationState,
         message: _Message,
         topic: Topic,
         found: _Found,
@@ -362,7 +383,7 @@ class Replies:
         return self._about(conversation, message, changed, kind, changes, subject, explained=explained)
 
     def _question(
-        self, conversation: Conversation, message: _Message, topic: Topic, *, returning: bool = False
+        self, conversation: ConversationState, message: _Message, topic: Topic, *, returning: bool = False
     ) -> Reply:
         """Reply to a question about the case: the steps that answer it. Without any, it has to refer to the case."""
         settled = self._settled(topic, message)
@@ -379,18 +400,18 @@ class Replies:
             return self._unclear(conversation, message)
         return replace(reply, passages=passages)
 
-    def _social(self, conversation: Conversation, message: _Message, kind: SmallTalk) -> Reply:
+    def _social(self, conversation: ConversationState, message: _Message, kind: SmallTalk) -> Reply:
         outcome = Social(0.0, (), (), kind=kind, facts=conversation.topic.values)
         return Reply(conversation.taking(message.text, conversation.topic), outcome, TurnKind.SOCIAL)
 
-    def _unclear(self, conversation: Conversation, message: _Message, topic: Topic | None = None) -> Reply:
+    def _unclear(self, conversation: ConversationState, message: _Message, topic: Topic | None = None) -> Reply:
         topic = conversation.topic if topic is None else topic
         matching = message.matching
         pointer = self._guide.matcher.pointer(message.reading)
         outcome = NoAnswer(matching.confidence, (), matching.alerts, pointer, facts=topic.values)
         return Reply(conversation.taking(message.text, topic), outcome, TurnKind.UNCLEAR)
 
-    def _clicked(self, conversation: Conversation, click: Click, asker: Asker, today: date) -> Reply:
+    def _clicked(self, conversation: ConversationState, click: Click, asker: Asker, today: date) -> Reply:
         """Reply to a click. One on the card of an earlier case goes back to that case."""
         topic = self._clicked_topic(conversation, click)
         if topic is None:
@@ -406,7 +427,7 @@ class Replies:
         after = conversation.taking(click, topic) if same else conversation.changing_to(click, topic)
         return Reply(after, outcome, kind)
 
-    def _clicked_topic(self, conversation: Conversation, click: Click) -> Topic | None:
+    def _clicked_topic(self, conversation: ConversationState, click: Click) -> Topic | None:
         """Return the case of the card that was clicked; None if it is none of the conversation."""
         for topic in (conversation.topic, *conversation.earlier):
             if click.entry in topic.offered or (click.about is not None and click.about == topic.entry):
@@ -415,7 +436,7 @@ class Replies:
                 return replace(topic, entry=click.about)
         return conversation.topic if click.entry is not None and conversation.topic.text else None
 
-    def _unused(self, conversation: Conversation, click: Click) -> Reply:
+    def _unused(self, conversation: ConversationState, click: Click) -> Reply:
         outcome = NoAnswer(0.0, (), (), facts=conversation.topic.values)
         return Reply(conversation.taking(click, conversation.topic), outcome, TurnKind.UNCLEAR)
 
@@ -423,7 +444,7 @@ class Replies:
 
     def _concern(
         self,
-        conversation: Conversation,
+        conversation: ConversationState,
         message: _Message,
         carried: Mapping[str, KnownFact],
         found: _Found | None = None,
@@ -463,7 +484,7 @@ class Replies:
 
     def _about(
         self,
-        conversation: Conversation,
+        conversation: ConversationState,
         message: _Message,
         topic: Topic,
         kind: TurnKind,
@@ -619,7 +640,7 @@ class Replies:
         introduced = not signs.INTRODUCING.isdisjoint(message.words[:INTRODUCED_WITHIN])
         return {} if not message.goes_on and (party or introduced or len(facts) > 1) else topic.facts
 
-    def _earlier_topic(self, conversation: Conversation, message: _Message) -> Topic | None:
+    def _earlier_topic(self, conversation: ConversationState, message: _Message) -> Topic | None:
         """Return the earlier case that a turn goes back to: `ok, the first one again`."""
         if not conversation.earlier or not signs.BACK.search(message.lower):
             return None

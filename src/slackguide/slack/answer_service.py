@@ -31,7 +31,7 @@ from slackguide.slack.mrkdwn import truncate
 from slackguide.slack.views.answer_card import answer_card
 from slackguide.slack.views.blocks import RenderedMessage, text_card
 from slackguide.slack.views.choices import choices_card, next_matches_card, nothing_card
-from slackguide.slack.views.conversation import changes_line, conversation_card, not_understood_card
+from slackguide.slack.views.conversation_card import changes_line, conversation_card, not_understood_card
 from slackguide.storage.drafts import DraftRepository
 from slackguide.text import clean
 from slackguide.triage.fact_values import parse_facts

@@ -25,7 +25,7 @@ from slackguide.slack.views.direct import direct_card
 HELP = "help"
 
 EMPTY = "That message has no text. Describe in a sentence what happened, who asks and what they want."
-"""Reply to a message without text."""
+"""ThreadReply to a message without text."""
 
 
 LONGEST_PREPARATION = 5.0
@@ -43,7 +43,7 @@ class AnswerTimeout(SlackguideError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ThreadReply:
     """The reply to a message. `direct`: send it to the asker's direct messages instead of the thread."""
 
     card: RenderedMessage
@@ -61,7 +61,7 @@ class ThreadAnswers:
         self._readers = readers
         self._ticks = ticks
 
-    def answer(self, task: AnswerMessage, before: Sequence[str], *, patient: bool) -> Reply:
+    def answer(self, task: AnswerMessage, before: Sequence[str], *, patient: bool) -> ThreadReply:
         """Return the reply to a message.
 
         `before` are the user's earlier turns of the conversation as they are stored, oldest first; the last ones count,
@@ -78,17 +78,17 @@ class ThreadAnswers:
         except (StorageError, DeliveryError, AnswerTimeout):
             raise
         except Exception as error:
-            return Reply(text_card(error_message(error, error_reference(task.event_id), "message")))
+            return ThreadReply(text_card(error_message(error, error_reference(task.event_id), "message")))
 
-    def _reply(self, task: AnswerMessage, before: Sequence[str], *, patient: bool) -> Reply:
+    def _reply(self, task: AnswerMessage, before: Sequence[str], *, patient: bool) -> ThreadReply:
         decision = self._directory.authorize(task.user_id)
         if isinstance(decision, Denied):
-            return Reply(text_card(decision.message))
+            return ThreadReply(text_card(decision.message))
         if is_direct_message(task.channel_id):
-            return Reply(self._card(task, before, decision))
+            return ThreadReply(self._card(task, before, decision))
         if self._members_only(task, patient=patient):
-            return Reply(self._card(task, before, replace(decision, asker=LEAST_PRIVILEGED)))
-        return Reply(direct_card(self._card(task, before, decision), task.channel_id), direct=True)
+            return ThreadReply(self._card(task, before, replace(decision, asker=LEAST_PRIVILEGED)))
+        return ThreadReply(direct_card(self._card(task, before, decision), task.channel_id), direct=True)
 
     def _members_only(self, task: AnswerMessage, *, patient: bool) -> bool:
         try:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from slackguide.errors import UnusableInput
 from slackguide.evaluation.split import SplitName, split_of
-from slackguide.guide import Answer, Asker, Choices, Conversation, Guide, NoAnswer, Reply, Social
+from slackguide.guide import Answer, Asker, Choices, ConversationState, Guide, NoAnswer, Reply, Social
 from slackguide.knowledge.conditions import FactValue
 
 
@@ -123,7 +123,7 @@ def run_conversations(
 
 
 def _run(guide: Guide, labelled: LabelledConversation, asker: Asker, today: date) -> Iterator[ObservedTurn]:
-    conversation = Conversation()
+    conversation = ConversationState()
     for turn in labelled.turns:
         before = conversation.topic.values
         reply = guide.reply(conversation, turn.text, asker, today=today)
