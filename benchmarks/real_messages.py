@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from slackguide.cli.guides import guide_of
 from slackguide.evaluation.metrics import calibrate
 from slackguide.evaluation.split import SplitName, split_of
 from slackguide.guide import Asker, Concern, Guide, outcome_json
-from slackguide.runtime.container import build_guide
+from slackguide.triage import load_verified
 
 ROOT = Path(__file__).parent.parent
 TODAY = date(2026, 11, 20)
@@ -125,7 +126,7 @@ def main() -> None:
     if options.by_file:
         sets = {path.stem: [path] for paths in sets.values() for path in paths}
     selected = {name: paths for name, paths in sets.items() if _is_selected(name, options.sets)}
-    guide = build_guide(options.knowledge)
+    guide = guide_of(load_verified(options.knowledge))
     guide.triage.precompute()
     report: dict[str, dict[str, Mapping[str, float | int | None]]] = {}
     columns = ("messages", "first", "top3", "answered", "right", "nothing", "ece", "split", "both", "lone")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from slackguide.guide import Guide
+from slackguide.guide import Asker, Choices, Concern, Guide
 from slackguide.sandbox import Message
 from slackguide.slack.button_payloads import Section
 from slackguide.slack.ids import ASK_TEXT, Action
 from slackguide.slack.team_lead_alerts import ALREADY_NOTIFIED, NOBODY, NOTIFIED
 from slackguide.storage.feedback import Verdict
 from tests.support.app_harness import STAFF, AppHarness
-from tests.support.questions import MEDIATION, UNKNOWN, unclear_question
+from tests.support.questions import MEDIATION, TODAY, UNKNOWN, unclear_question
 from tests.support.rendered import fields, headline, labels, live, words
 
 DECIDED = "send to mediation: client asks, hourly contract ended, last paid 12 days ago, mid-market client"
