@@ -165,7 +165,7 @@ class TurnFacts:
     def _named_values(
         self, message: WrittenTurn, topic: Topic, reading: str, values: Mapping[str, FactValue]
     ) -> dict[str, tuple[FactValue, str]]:
-        """Return the values that a turn names without saying of which fact: `it was CE`, `no, the freelancer`."""
+        """Return the values that a turn names without saying of which fact: `no, the other team`."""
         marked = message.supposed is not None or message.is_corrected
         asks = message.is_question and message.supposed is None
         if len(message.content) > (2 * SHORT if marked else SHORT) or asks:
@@ -239,7 +239,7 @@ class TurnFacts:
         return {}, set(known)
 
     def _denied(self, message: WrittenTurn, topic: Topic, values: Mapping[str, FactValue]) -> set[str]:
-        """Return the known facts whose value a turn denies without giving another: `it's not hourly`."""
+        """Return the known facts whose value a turn denies without giving another: `it's not urgent`."""
         denied: set[str] = set()
         numbers = [one for one in self.reader.numbers(message.reading, today=message.today) if one.denied]
         for name, old in topic.values.items():

@@ -21,7 +21,7 @@ from slackguide.matching.score_table import ScoreTable
 from slackguide.matching.scoring import FEATURES, MatcherCalibration, log_odds, shipped_weights
 from slackguide.matching.types import EntryDocument, Vocabulary
 
-VERSION = 1
+VERSION = 2
 """The version of this method. A change of the method, of a feature or of a signal increases it."""
 
 FOLDS = 5
