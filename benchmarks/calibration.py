@@ -24,12 +24,14 @@ from fit_matcher import cut, read_knowledge  # noqa: E402
 from slackguide.evaluation.metrics import calibrate as reliability  # noqa: E402
 from slackguide.evaluation.split import split_of  # noqa: E402
 from slackguide.guide.corpus import Corpus  # noqa: E402
-from slackguide.knowledge.labelled_questions import read_questions  # noqa: E402
-from slackguide.matching.calibration import LabelledText  # noqa: E402
+from slackguide.knowledge.labelled_questions import LabelledQuestion, read_questions  # noqa: E402
+from slackguide.matching.calibration import learn_shift  # noqa: E402
 from slackguide.matching.scoring import FEATURES, MatcherCalibration, shipped_weights  # noqa: E402
 
 HEADER = ("phrasings", "variant", "top-1", "top-3", "answered", "right", "nothing", "ECE", "out of scope answered")
 LABELS = (20, 40)
+SAMPLES = 10
+"""The number of samples of labels that are measured, each on its own row."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def main() -> int:
     files = options.questions or [
         path for path in sorted((options.knowledge / "questions").glob("*.jsonl")) if "self-harm" not in path.stem
     ]
-    asked = [LabelledText(one.text, frozenset(one.ids)) for path in files for one in read_questions(path)[0]]
+    asked = [one for path in files for one in read_questions(path)[0]]
     whole = read_knowledge(options.knowledge)
     largest = max(len(document.phrasings) for document in whole.documents)
     rows = []
@@ -65,7 +67,7 @@ def main() -> int:
     return 0
 
 
-def variants(corpus: Corpus, asked: Sequence[LabelledText]) -> Iterator[Variant]:
+def variants(corpus: Corpus, asked: Sequence[LabelledQuestion]) -> Iterator[Variant]:
     """Yield the calibrated knowledge base, and what it is without each part and with labelled questions."""
     calibration = corpus.calibrate()
     yield Variant("as it is", corpus, calibration)
@@ -79,13 +81,17 @@ def variants(corpus: Corpus, asked: Sequence[LabelledText]) -> Iterator[Variant]
         yield Variant(
             f"no {feature} (order only)", corpus, replace(calibration, blend={**calibration.blend, feature: 0})
         )
+    matcher = corpus.matcher().with_calibration(calibration)
     developing = [one for one in asked if one.ids and split_of(one.text) == "development"]
     for count in LABELS:
-        sample = random.Random(count).sample(developing, min(count, len(developing)))
-        yield Variant(f"{count} labelled questions", corpus, corpus.calibrate(labels=sample))
+        for seed in range(SAMPLES):
+            sample = random.Random(f"{count}-{seed}").sample(developing, min(count, len(developing)))
+            first = [(*matcher.first(one.text), one.ids) for one in sample]
+            shift = calibration.question_shift + learn_shift((odds, id in ids) for id, odds, ids in first)
+            yield Variant(f"{count} labels, sample {seed + 1}", corpus, replace(calibration, question_shift=shift))
 
 
-def measure(variant: Variant, asked: Sequence[LabelledText]) -> tuple[str, ...]:
+def measure(variant: Variant, asked: Sequence[LabelledQuestion]) -> tuple[str, ...]:
     """Return the metrics of `HEADER` on the report half, as text."""
     matcher = variant.corpus.matcher().with_calibration(variant.calibration)
     matched = [(one.ids, matcher.match(one.text)) for one in asked if split_of(one.text) == "report"]

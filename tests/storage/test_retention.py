@@ -42,7 +42,18 @@ def deliver_all(store: Store) -> None:
 def everything(database: Database) -> str:
     """Every row of every table, as text."""
     with database.read() as connection:
-        tables = ["escalations", "events", "outbox", "cases", "feedback", "drafts", "inbox", "turns"]
+        tables = [
+            "escalations",
+            "events",
+            "outbox",
+            "cases",
+            "feedback",
+            "drafts",
+            "inbox",
+            "turns",
+            "choices",
+            "labels",
+        ]
         return str([connection.execute(text(f"SELECT * FROM {table}")).all() for table in tables])
 
 

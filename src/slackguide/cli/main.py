@@ -14,6 +14,7 @@ from slackguide.cli import (
     escalations,
     evaluate,
     feedback,
+    labels,
     manifest,
     outbox,
     route,
@@ -52,7 +53,8 @@ def _root(
 
 
 for command in (
-    route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
+    route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, labels, escalations,
+    outbox,
 ):  # fmt: skip
     command.register(app)
 

@@ -15,8 +15,10 @@ from slackguide.guide.outcomes import (
     RankedEntry,
     Social,
 )
+from slackguide.matching.calibration import VERSION as CALIBRATION_VERSION
 
 __all__ = [
+    "CALIBRATION_VERSION",
     "LEAST_PRIVILEGED",
     "Answer",
     "Asker",

@@ -34,6 +34,7 @@ from slackguide.matching.scoring import (
     confidence_odds,
     log_odds,
     probability,
+    question_odds,
     shipped_weights,
 )
 from slackguide.matching.small_talk import SmallTalk, concern_of, small_talk, without_courtesies
@@ -220,6 +221,11 @@ class Matcher:
         critical = tuple(one for one in self._detector.find(without_courtesies(text)) if one.id not in hidden)
         matching = self._decide(scores, visible, limit, self._by_position(adjustments))
         return self._apply_critical(critical, matching, scores, limit)
+
+    def first(self, text: str, adjustments: Mapping[str, float] = MappingProxyType({})) -> tuple[str, float]:
+        """Return the first entry for a text, and the log-odds that it is right before the limit by the scope."""
+        ranking = self.rank(self.score(self.concern_of(text)), adjustments=self._by_position(adjustments))
+        return self._ids[ranking.first], question_odds(self._calibration, ranking.signals)
 
     def pointer(self, text: str) -> str | None:
         """Return the sentence that says whom to ask about a text that no entry answers, or None."""

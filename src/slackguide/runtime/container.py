@@ -26,6 +26,7 @@ from slackguide.storage.drafts import DraftRepository
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.feedback import FeedbackRepository
 from slackguide.storage.inbox import EventInbox
+from slackguide.storage.labels import LabelRepository
 from slackguide.storage.migrate import migrate
 from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.triage.completeness import load_verified
@@ -90,6 +91,7 @@ class Repositories:
     inbox: EventInbox
     drafts: DraftRepository
     feedback: FeedbackRepository
+    labels: LabelRepository
     identities: BotIdentityRepository
     channels: ChannelRepository
 
@@ -116,6 +118,7 @@ def open_repositories(
         inbox=EventInbox(database=database, notifier=notifier),
         drafts=DraftRepository(database=database, ids=new_id),
         feedback=FeedbackRepository(database=database),
+        labels=LabelRepository(database=database),
         identities=BotIdentityRepository(database=database),
         channels=ChannelRepository(database=database, configured=channels),
     )
@@ -128,6 +131,7 @@ class AdminRepositories:
     directory: UserDirectory
     escalations: SqlEscalationRepository
     feedback: FeedbackRepository
+    labels: LabelRepository
     outbox_admin: OutboxAdmin
 
 
@@ -147,6 +151,7 @@ def open_admin_repositories(settings: Settings) -> Iterator[AdminRepositories]:
             directory=UserDirectory(database=database, monotonic=time.monotonic),
             escalations=SqlEscalationRepository(database=database, notifier=notifier, ids=new_id),
             feedback=FeedbackRepository(database=database),
+            labels=LabelRepository(database=database),
             outbox_admin=OutboxAdmin(database=database, notifier=notifier),
         )
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -34,6 +35,7 @@ from slackguide.slack.team_lead_alerts import TeamLeadAlerts
 from slackguide.slack.views.blocks import RenderedMessage, text_card
 from slackguide.slack.views.card_sections import FEEDBACK_REASONS
 from slackguide.storage.feedback import FeedbackRepository, Verdict
+from slackguide.storage.labels import LabelRepository
 
 P = TypeVar("P", bound=AnswerPayload)
 
@@ -54,6 +56,7 @@ class AnswerActions:
         updater: MessageUpdater,
         readers: ChannelAudience,
         feedback: FeedbackRepository,
+        labels: LabelRepository,
         team_lead_alerts: TeamLeadAlerts,
     ) -> None:
         self._answers = answers
@@ -61,10 +64,16 @@ class AnswerActions:
         self._updater = updater
         self._readers = readers
         self._feedback = feedback
+        self._labels = labels
         self._team_lead_alerts = team_lead_alerts
 
     def choose(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        """Show the chosen match, or the entry of an alert."""
+        """Show the chosen match, and record the choice."""
+        self.open_alert(ack, action, body, user)
+        self._updater.in_background(body, lambda: self._record_choice(action, user.user_id))
+
+    def open_alert(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
+        """Show the entry of an alert."""
         self._rerender(
             ack,
             action,
@@ -325,6 +334,16 @@ class AnswerActions:
             return self._readers.members_only(channel_id)
         except (DeliveryError, StorageError):
             return False
+
+    def _record_choice(self, action: dict[str, Any], user_id: str) -> None:
+        """Record the entry that the asker opened, unless the button is outdated or the database does not answer."""
+        with suppress(OutdatedActionError, StorageError):
+            payload = ChooseEntryPayload.parse(action.get("value"))
+            question = self._answers.text_of(payload.state, user_id)
+            if question and payload.state.asker in (None, user_id):
+                self._labels.record_choice(
+                    answer_id=payload.state.answer, user_id=user_id, entry_id=payload.entry_id, question=question
+                )
 
     def _store_feedback(self, state: AnswerState, user_id: str, verdict: Verdict, *, reason: str | None = None) -> None:
         self._feedback.record(
