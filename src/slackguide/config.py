@@ -40,7 +40,7 @@ def _channels(value: object) -> object:
     for item in filter(None, (part.strip() for part in value.split(","))):
         name, equals, id = (part.strip() for part in item.partition("="))
         if not equals or not re.fullmatch(r"[CG][A-Z0-9]+", id) or not name:
-            raise ValueError(f"contains `{item}`, which is not NAME=CHANNELID, such as ask-disputes=C012AB")
+            raise ValueError(f"contains `{item}`, which is not NAME=CHANNELID, such as ask-billing=C012AB")
         pairs[name.removeprefix("#")] = id
     return pairs
 

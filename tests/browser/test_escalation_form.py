@@ -112,7 +112,7 @@ def test_a_duplicate_shows_the_first_and_asks_for_a_reason(ana: Tab, contract: s
     open_form(ana, ana.route(QUESTION))
     fill(ana, contract)
     ana.submit()
-    expect(ana.window).to_contain_text(f"{first} about this ticket or contract is open already")
+    expect(ana.window).to_contain_text(f"{first} about the same “Zendesk ticket” or “Contract ID” is open already")
     expect(ana.field("client_username")).to_have_value("acme-buyer")
     ana.screenshot("duplicate")
 

@@ -82,7 +82,7 @@ def test_one_of_the_choices_is_picked(ana: Tab) -> None:
     expect(card.locator(".block.context", has_text=offered[1])).to_be_visible()
     expect(ana.button(card, "Not this")).to_have_count(0)
 
-    ana.click(card, "Back to the list")
+    ana.click(card, "Back")
     expect(card).to_contain_text("Which one?")
     expect(rows.locator("strong")).to_have_text(offered)
 

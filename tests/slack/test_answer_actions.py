@@ -52,8 +52,8 @@ def test_a_choice_becomes_the_answer_in_place(harness: AppHarness, guide: Guide)
     answer = harness.click_message(message, action_id)
 
     assert title in words(answer)
-    assert "Back to the list" in labels(answer)
-    assert state_of(answer, Action.BACK_TO_LIST).answer == state_of(message, action_id).answer
+    assert "Back" in labels(answer)
+    assert state_of(answer, Action.GO_BACK).answer == state_of(message, action_id).answer
 
 
 def test_what_people_choose_and_judge_becomes_labels(harness: AppHarness, guide: Guide) -> None:
@@ -66,7 +66,7 @@ def test_what_people_choose_and_judge_becomes_labels(harness: AppHarness, guide:
 
     first = harness.click_message(message, f"{Action.CHOOSE}:0")
     harness.until(lambda: collected() == [(question, "chosen", (entries[0],))])
-    back = harness.click_message(first, Action.BACK_TO_LIST)
+    back = harness.click_message(first, Action.GO_BACK)
     second = harness.click_message(back, f"{Action.CHOOSE}:1")
     harness.until(lambda: collected() == [(question, "chosen", (entries[1],))])
     harness.pass_time(1)
@@ -145,7 +145,7 @@ def test_not_this_offers_the_next_matches_and_in_the_end_says_so(harness: AppHar
     assert "Send a case to Mediation" not in titles_of(listed), "what was not it is not offered again"
 
     chosen = harness.click_message(listed, f"{Action.CHOOSE}:0")
-    back = harness.click_message(chosen, Action.BACK_TO_LIST)
+    back = harness.click_message(chosen, Action.GO_BACK)
     assert "Send a case to Mediation" not in titles_of(back)
 
     rejecting = replace(state_of(answer, MORE), rejected_entries=tuple(guide.knowledge.entries))

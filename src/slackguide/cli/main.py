@@ -14,8 +14,10 @@ from slackguide.cli import (
     escalations,
     evaluate,
     feedback,
+    import_files,
     labels,
     manifest,
+    new,
     outbox,
     route,
     schema,
@@ -53,6 +55,7 @@ def _root(
 
 
 for command in (
+    new, import_files,
     route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, labels, escalations,
     outbox,
 ):  # fmt: skip

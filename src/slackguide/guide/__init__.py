@@ -2,7 +2,7 @@
 
 from slackguide.guide.calibration_store import CalibrationStore, calibrated_guide
 from slackguide.guide.guide import Guide
-from slackguide.guide.json_output import outcome_json
+from slackguide.guide.json_output import destination_json, outcome_json
 from slackguide.guide.outcomes import (
     LEAST_PRIVILEGED,
     Answer,
@@ -14,6 +14,7 @@ from slackguide.guide.outcomes import (
     Outcome,
     RankedEntry,
     Social,
+    StatedConcern,
 )
 from slackguide.matching.calibration import VERSION as CALIBRATION_VERSION
 
@@ -31,6 +32,8 @@ __all__ = [
     "Outcome",
     "RankedEntry",
     "Social",
+    "StatedConcern",
     "calibrated_guide",
+    "destination_json",
     "outcome_json",
 ]

@@ -30,6 +30,14 @@ class Asker:
     """The properties of the asker that the answer depends on."""
 
     role: Role = "agent"
+    """`agent` or `team_lead`."""
+    more_roles: frozenset[Role] = frozenset()
+    """The other roles of the knowledge base that the asker has."""
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """All roles of the asker."""
+        return self.more_roles | {self.role}
 
 
 LEAST_PRIVILEGED = Asker("agent")
@@ -80,11 +88,25 @@ class Answer(BaseOutcome):
 
 
 @dataclass(frozen=True, slots=True)
+class StatedConcern:
+    """One of several concerns in a text."""
+
+    text: str
+    """The part of the text that states it."""
+    entry: RankedEntry
+    """The best match. Its `destination` is the one for the facts in this part and those given, if they settle it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Choices(BaseOutcome):
     """The outcome with two to four candidate entries, from which the agent selects one."""
 
     offered: int
     """The number of `matches` to offer, from the best."""
+    concerns: tuple[StatedConcern, ...] = ()
+    """The concerns of the text, if it states several."""
+    language: str | None = None
+    """The language of a text that is not in English, as far as it is recognized."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +115,8 @@ class NoAnswer(BaseOutcome):
 
     pointer: str | None = None
     """A sentence that says whom to ask instead, if the text is about a topic that is known to be out of scope."""
+    language: str | None = None
+    """The language of a text that is not in English, as far as it is recognized."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from slackguide.matching.glossary import GlossaryExpander
-from slackguide.matching.matcher import Matcher, ScoreTable
+from slackguide.matching.matcher import Matcher
 from slackguide.matching.newton import Array, fit_logistic, fit_offset, fit_softmax
 from slackguide.matching.query import MAX_WORDS, ParsedQuery, QueryParser
+from slackguide.matching.score_table import ScoreTable
 from slackguide.matching.scoring import FEATURES, MatcherCalibration, log_odds, shipped_weights
 from slackguide.matching.types import EntryDocument, Vocabulary
 

@@ -11,6 +11,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from slackguide.matching import concern_split
+from slackguide.matching.concern_choices import in_language, offer_concerns
 from slackguide.matching.critical_detector import CriticalDetector, CriticalMatch, ExampleTokens
 from slackguide.matching.features import (
     CharNgramVectorizer,
@@ -20,12 +22,16 @@ from slackguide.matching.features import (
     TermVectorizer,
     Vectorizer,
 )
+from slackguide.matching.foreign_words import language_of, without_foreign_words
 from slackguide.matching.glossary import GlossaryExpander
 from slackguide.matching.index import Bm25Scorer, LanguageModels, PhrasingIndex, TextCollection, all_cosines
 from slackguide.matching.logistic_regression import fit
+from slackguide.matching.message_reader import MessageReader, Reading
 from slackguide.matching.naive_bayes import FeatureCounts, NaiveBayes, features
+from slackguide.matching.passages import is_long
 from slackguide.matching.pointers import PointerIndex
 from slackguide.matching.query import MAX_EVIDENCE, ParsedQuery, QueryParser
+from slackguide.matching.score_table import ScoreTable
 from slackguide.matching.scoring import (
     FEATURES,
     MatcherCalibration,
@@ -38,7 +44,7 @@ from slackguide.matching.scoring import (
     shipped_weights,
 )
 from slackguide.matching.small_talk import SmallTalk, concern_of, small_talk, without_courtesies
-from slackguide.matching.spelling import Spelling
+from slackguide.matching.spelling import MIN_LENGTH, Spelling
 from slackguide.matching.tokenizer import MAX_CHARACTERS, tokenize
 from slackguide.matching.types import (
     Alert,
@@ -93,19 +99,6 @@ MAX_CHOICES = 4
 NOTHING = Matching("none", 0.0, (), 0, (), False, Evidence())
 
 EntryMask = np.ndarray[tuple[int], np.dtype[np.bool_]]
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreTable:
-    """The feature scores of one query for all entries, before a decision."""
-
-    query: ParsedQuery
-    table: Floats
-    """`FEATURES` x entries."""
-    nearest: Floats
-    """The cosine of the query with every phrasing, over all families."""
-    out_of_scope_score: float
-    """The log-odds that the query is out of scope; 0 if the knowledge base has no out-of-scope messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +171,7 @@ class Matcher:
             self._out_of_scope = _out_of_scope_classifier(outside, tokens) if outside else None
             self._pointers = PointerIndex(pointers or {}, out_of_scope)
             self._coefficients = coefficients.result()
+        self._reader = MessageReader(self._parse, self.score, self._combine)
         self._calibration = self._weights.calibration
 
     @property
@@ -189,6 +183,7 @@ class Matcher:
         """Return a matcher with the same index and another calibration."""
         matcher = copy(self)
         matcher._calibration = calibration
+        matcher._reader = MessageReader(matcher._parse, matcher.score, matcher._combine)
         return matcher
 
     def small_talk(self, text: str) -> SmallTalk | None:
@@ -217,14 +212,26 @@ class Matcher:
         visible[[self._positions[id] for id in hidden if id in self._positions]] = False
         if not visible.any():
             return NOTHING
-        scores = self.score(self.concern_of(text))
+        reading = self.read(text)
         critical = tuple(one for one in self._detector.find(without_courtesies(text)) if one.id not in hidden)
-        matching = self._decide(scores, visible, limit, self._by_position(adjustments))
-        return self._apply_critical(critical, matching, scores, limit)
+        by_position = self._by_position(adjustments)
+        matching = self._decide(reading.scores, visible, limit, by_position)
+        if reading.split is not None and reading.parts:
+            parts = [(part.text, self._decide(part.scores, visible, limit, by_position)) for part in reading.parts]
+            matching = offer_concerns(matching, parts, concern_split.probability(reading.split), limit)
+        language = language_of(text, self._is_known)
+        if language is not None:
+            matching = in_language(language, matching, self._count_shared_words(text))
+        return self._apply_critical(critical, matching, reading.scores, limit)
+
+    def read(self, text: str) -> Reading:
+        """Return the scores of a message without the small talk around the concern."""
+        concern = text if is_long(text) else self.concern_of(text)
+        return self._reader.read(without_foreign_words(concern, self._spelling.known))
 
     def first(self, text: str, adjustments: Mapping[str, float] = MappingProxyType({})) -> tuple[str, float]:
         """Return the first entry for a text, and the log-odds that it is right before the limit by the scope."""
-        ranking = self.rank(self.score(self.concern_of(text)), adjustments=self._by_position(adjustments))
+        ranking = self.rank(self.read(text).scores, adjustments=self._by_position(adjustments))
         return self._ids[ranking.first], question_odds(self._calibration, ranking.signals)
 
     def pointer(self, text: str) -> str | None:
@@ -233,7 +240,7 @@ class Matcher:
 
     def explain(self, text: str, id: str) -> Evidence:
         """Return the evidence in `text` for entry `id`. Raises KeyError for an unknown id."""
-        return self._evidence(self.score(self.concern_of(text)), self._positions[id])
+        return self._evidence(self.read(text).scores, self._positions[id])
 
     def work(self, text: str) -> int:
         """Return the cost of matching `text`: characters read, index values visited and features looked up."""
@@ -247,7 +254,7 @@ class Matcher:
 
     def score(self, text: str) -> ScoreTable:
         """Compute the feature scores of one query, on which `match` decides and weights are fitted."""
-        query = self._query_parser.parse(text, self._spelling.correct)
+        query = self._parse(text)
         terms, pairs, ngrams = (vectorizer.count(query) for vectorizer in self._vectorizers)
         nearest = np.zeros(len(self._phrasings), dtype=np.float32)
         for index, vector, share in zip(self._indexes, (terms, pairs, ngrams), FAMILY_SHARES, strict=True):
@@ -289,7 +296,7 @@ class Matcher:
         `adjustments` are log-odds to add to the score of each entry.
         """
         mask = np.ones(len(self._ids), dtype=bool) if visible is None else visible
-        scores = combine(scored.table, self._calibration.blend)
+        scores = self._combine(scored)
         if adjustments is not None:
             scores = scores + adjustments
         scores = np.where(mask, scores, np.float32(-1e9))
@@ -304,6 +311,23 @@ class Matcher:
             "foreign": scored.out_of_scope_score,
         }
         return Ranking(first, probabilities, signals)
+
+    def _parse(self, text: str) -> ParsedQuery:
+        return self._query_parser.parse(text, self._spelling.correct)
+
+    def _combine(self, scored: ScoreTable) -> Floats:
+        """Return one score per entry."""
+        return combine(scored.table, self._calibration.blend)
+
+    def _is_known(self, word: str) -> bool:
+        """Return whether the knowledge base has a word, its abbreviation, or the word that it is a misspelling of."""
+        return self._has_word(word) or self._spelling.correct(word) != (word,)
+
+    def _has_word(self, word: str) -> bool:
+        return word in self._spelling.known or self._query_parser.is_abbreviation(word)
+
+    def _count_shared_words(self, text: str) -> int:
+        return sum(len(word) >= MIN_LENGTH and self._has_word(word) for word in set(tokenize(text)))
 
     def _by_position(self, adjustments: Mapping[str, float]) -> Floats:
         values = np.zeros(len(self._ids), dtype=np.float32)

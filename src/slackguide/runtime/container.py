@@ -29,6 +29,7 @@ from slackguide.storage.inbox import EventInbox
 from slackguide.storage.labels import LabelRepository
 from slackguide.storage.migrate import migrate
 from slackguide.storage.outbox_admin import OutboxAdmin
+from slackguide.storage.walks import WalkRepository
 from slackguide.triage.completeness import load_verified
 
 log = logging.getLogger(__name__)
@@ -94,6 +95,8 @@ class Repositories:
     labels: LabelRepository
     identities: BotIdentityRepository
     channels: ChannelRepository
+    walks: WalkRepository
+    outbox_admin: OutboxAdmin
 
 
 def open_repositories(
@@ -121,6 +124,8 @@ def open_repositories(
         labels=LabelRepository(database=database),
         identities=BotIdentityRepository(database=database),
         channels=ChannelRepository(database=database, configured=channels),
+        walks=WalkRepository(database=database),
+        outbox_admin=OutboxAdmin(database=database, notifier=notifier),
     )
 
 

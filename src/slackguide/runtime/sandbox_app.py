@@ -92,9 +92,16 @@ def team_for(knowledge: KnowledgeBase) -> Team:
     leads = knowledge.team_lead_groups
     specialists = [form.specialists for form in knowledge.forms.values() if form.specialists]
     names = ("marek", "priya")
-    groups = dict.fromkeys(leads, ("lena",))
+    groups = dict.fromkeys(knowledge.user_groups, ("ben",))  # the groups of roles that are neither of those below
+    groups |= dict.fromkeys(leads, ("lena",))
     groups |= {handle: (names[number % len(names)],) for number, handle in enumerate(dict.fromkeys(specialists))}
+    answered = {
+        handle: [form.title for form in knowledge.forms.values() if form.specialists == handle]
+        for handle in specialists
+    }
+    titles = {member: f"Specialist, {answered[handle][0]}" for handle in answered for member in groups[handle]}
     return demo_team(
+        titles=titles,
         escalation_channels=[form.channel for form in knowledge.forms.values()],
         groups=groups,
         app=BotApp.from_manifest(manifest()),

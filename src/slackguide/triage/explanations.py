@@ -39,7 +39,7 @@ class Explanation:
 
 
 def describe_fact(name: str, value: FactValue, facts: Mapping[str, FactSpec]) -> str:
-    """Describe a fact: `last payment 45 days ago`, `client segment Mid-Market`, `funds in escrow`."""
+    """Describe a fact: `last payment 45 days ago`, `plan Premium`, `backup`."""
     fact = facts[name]
     if isinstance(value, str):
         known = fact.values.get(value)

@@ -83,11 +83,16 @@ class AnswerActions:
             lambda payload: replace(payload.state, entry=payload.entry_id, section=None, chosen=True),
         )
 
-    def back_to_list(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        """Show the list again from which an entry was chosen."""
-        self._rerender(
-            ack, action, body, user, AnswerPayload, lambda payload: replace(payload.state, entry=None, chosen=False)
-        )
+    def go_back(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
+        """Show again what an entry was chosen from: a list, or another answer."""
+
+        def previous(payload: AnswerPayload, user_id: str, asker: Asker) -> RenderedMessage:
+            state = replace(payload.state, entry=None, chosen=False, part=None)
+            if state.rejected_entries:
+                return self._answers.more_matches(state, user_id, asker)
+            return self._answers.render(state, user_id, asker)
+
+        self._show(ack, action, body, user, AnswerPayload, previous)
 
     def open_section(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Open a section of the card, or close it: the button's state names the section."""
@@ -339,7 +344,7 @@ class AnswerActions:
         """Record the entry that the asker opened, unless the button is outdated or the database does not answer."""
         with suppress(OutdatedActionError, StorageError):
             payload = ChooseEntryPayload.parse(action.get("value"))
-            question = self._answers.text_of(payload.state, user_id)
+            question = self._answers.concern_of(payload.state, user_id)
             if question and payload.state.asker in (None, user_id):
                 self._labels.record_choice(
                     answer_id=payload.state.answer, user_id=user_id, entry_id=payload.entry_id, question=question
@@ -351,7 +356,7 @@ class AnswerActions:
             user_id=user_id,
             entry_id=state.entry,
             verdict=verdict,
-            question=self._answers.text_of(state, user_id) or None,
+            question=self._answers.concern_of(state, user_id) or None,
             reason=reason if reason in FEEDBACK_REASONS else None,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
+from slack_sdk.models.blocks import Block, ButtonElement, ContextBlock, SectionBlock
 
 from slackguide.guide import Answer, BaseOutcome
 from slackguide.knowledge import Destination, KnowledgeBase
@@ -16,18 +16,6 @@ from slackguide.slack.views.blocks import RenderedMessage, actions, button, cont
 from slackguide.slack.views.card_sections import open_section, section_button
 from slackguide.slack.views.question import answer_buttons, facts_line, hint_of, possibilities
 from slackguide.triage import Triage
-
-KINDS = {
-    "zendesk_group": "Zendesk group",
-    "slack_channel": "Slack channel",
-    "article": "help article",
-    "macro": "macro",
-    "team": "team",
-    "in_product": "in the product",
-    "self": "no escalation",
-    "not_eligible": "",
-}
-"""Label of each kind of destination."""
 
 MOST_BUTTONS = 7
 """Maximum number of buttons before anything is opened."""
@@ -94,7 +82,7 @@ def alert_blocks(outcome: BaseOutcome, state: AnswerState, knowledge: KnowledgeB
 
 def quoted_question(state: AnswerState) -> list[Block]:
     """Return a line with the beginning of what was asked, or nothing if the entry was opened without a text."""
-    words = state.text.split()
+    words = (state.part or state.text).split()
     if not words:
         return []
     quoted = " ".join(words[:QUOTED_WORDS])
@@ -121,7 +109,7 @@ def _destination(answer: Answer, triage: Triage) -> list[Block]:
         return [header("It depends"), context(answer.entry.title), *possibilities(answer, triage)]
     blocks: list[Block] = [
         header(target.name),
-        context(" · ".join(filter(None, (answer.entry.title, KINDS[target.kind])))),
+        ContextBlock(elements=[mrkdwn(" · ".join((escape(answer.entry.title), *_kind_and_contacts(target))))]),
     ]
     if decision.reason:
         blocks.append(SectionBlock(text=plain(_sentence(decision.reason))))
@@ -130,6 +118,15 @@ def _destination(answer: Answer, triage: Triage) -> list[Block]:
     elif target.kind == "self" and decision.path:
         blocks.append(SectionBlock(text=plain(decision.path[0])))
     return blocks
+
+
+def _kind_and_contacts(target: Destination) -> list[str]:
+    """Return the kind of a destination and the ways to reach it, as mrkdwn."""
+    if target.kind == "not_eligible":
+        return []
+    kind = " ".join(filter(None, (target.icon, target.kind_label)))
+    ways = [f"<{escape(value)}>" if name == "url" else escape(value) for name, value in target.contacts.items()]
+    return [escape(kind), *ways]
 
 
 def _sentence(text: str) -> str:
@@ -217,7 +214,7 @@ def _ask_button(form: Form, answer: Answer, state: AnswerState, *, style: str | 
 def _not_this(answer: Answer, state: AnswerState) -> ButtonElement:
     value = AnswerPayload(replace(state, section=None)).encode()
     if state.chosen and state.text:
-        return button("Back to the list", Action.BACK_TO_LIST, value)
+        return button("Back", Action.GO_BACK, value, says="Back to what it was chosen from")
     label = "Not about this" if answer.entry.act_now else "Not this"
     return button(label, Action.NOT_THIS, value, says=f"{label}: show the next matches")
 
