@@ -152,7 +152,7 @@ def compare(
     old, new = (
         run_questions(unshifted.with_shift(shift), cases, asker, today=day, clock=time.perf_counter) for shift in shifts
     )
-    changes = prediction_changes(old, new, without_hidden(cases, base.hidden_from(as_role)))
+    changes = prediction_changes(old, new, without_hidden(cases, base.hidden_from(*asker.roles)))
     comparison = compare_knowledge(base, base, changes, diff_tables(base, base), questions=len(cases))
     if json:
         totals = {"before": _totals_json(old), "after": _totals_json(new)}
