@@ -116,6 +116,7 @@ def test_a_version_in_use_shifts_the_confidence_until_it_is_undone(harness: AppH
     lowered = confidence()
     assert lowered < without
     assert titles_of(harness.route(MEDIATION)), "less certain, so choices"
+    assert titles_of(harness.ask(MEDIATION)), "in a conversation, too"
     assert harness.guide.reload()
     assert harness.guide().match(MEDIATION, Asker()).confidence == lowered
     labels.undo()

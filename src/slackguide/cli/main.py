@@ -9,6 +9,7 @@ import typer
 
 from slackguide import __version__
 from slackguide.cli import (
+    chat_session,
     check,
     compare,
     escalations,
@@ -55,7 +56,7 @@ def _root(
 
 
 for command in (
-    new, import_files,
+    new, import_files, chat_session,
     route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, labels, escalations,
     outbox,
 ):  # fmt: skip

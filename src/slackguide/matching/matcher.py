@@ -194,6 +194,14 @@ class Matcher:
         """Return the text without the greetings, thanks and signature around the concern."""
         return concern_of(text, self._spelling.known)
 
+    def meanings(self, text: str) -> frozenset[str]:
+        """Return the stems of a text's words and their synonym groups."""
+        return frozenset(self._query_parser.parse(text, self._spelling.correct).terms)
+
+    def knows(self, word: str) -> bool:
+        """Return whether a word occurs in the knowledge base."""
+        return word in self._spelling.known
+
     def match(
         self,
         text: str,

@@ -19,7 +19,7 @@ from slackguide.delivery.scheduler import PeriodicTask, Scheduler
 from slackguide.delivery.worker import Worker
 from slackguide.errors import StorageError
 from slackguide.escalation.models import Escalation
-from slackguide.guide import CALIBRATION_VERSION
+from slackguide.guide import CALIBRATION_VERSION, TURNS
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import KnowledgeBase
 from slackguide.runtime.container import INSTALLATION_EVERY, Repositories, UtcClock, new_id, policies, specialists
@@ -48,8 +48,9 @@ from slackguide.slack.listeners.message_events import MessageEvents
 from slackguide.slack.listeners.route_command import RouteCommand
 from slackguide.slack.registry import Listeners
 from slackguide.slack.sender import SlackSender
+from slackguide.slack.surfaces import is_direct_message
 from slackguide.slack.team_lead_alerts import TeamLeadAlerts
-from slackguide.slack.thread_answers import TURNS, ThreadAnswers
+from slackguide.slack.thread_answers import ThreadAnswers
 from slackguide.slack.views.error_advice import DeliveryAdvice
 from slackguide.storage import task_codec
 from slackguide.storage.bot_identity import BotIdentity
@@ -142,6 +143,7 @@ class ServiceBuilder:
                 team_lead_alerts=TeamLeadAlerts(
                     answers=self.answers, policy=self.access_policy, inbox=self.repositories.inbox
                 ),
+                inbox=self.repositories.inbox,
             ),
             ask_modal=AskModal(answers=self.answers, modals=self.modals, updater=self.updater),
             escalation_form=EscalationFormSubmission(answers=self.answers, escalations=self.repositories.escalations),
@@ -282,7 +284,9 @@ class ServiceBuilder:
                 answers=self.answers, directory=self.directory_sync, readers=self.readers, ticks=self.ticks
             ),
             directory=self.directory_sync,
-            turns=lambda task: self.repositories.inbox.previous_turns(task, at_most=TURNS),
+            turns=lambda task: self.repositories.inbox.previous_turns(
+                task, direct=is_direct_message(task.channel_id), at_most=TURNS
+            ),
             home=lambda user_id: self.app_home.view(user_id, {}),
         )
 

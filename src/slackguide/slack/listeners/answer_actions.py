@@ -30,11 +30,13 @@ from slackguide.slack.button_payloads import (
     UnknownFactPayload,
 )
 from slackguide.slack.channel_audience import ChannelAudience
+from slackguide.slack.click_turns import click_of, encode_click, place_of
 from slackguide.slack.surfaces import public_channel_of
 from slackguide.slack.team_lead_alerts import TeamLeadAlerts
 from slackguide.slack.views.blocks import RenderedMessage, text_card
 from slackguide.slack.views.card_sections import FEEDBACK_REASONS
 from slackguide.storage.feedback import FeedbackRepository, Verdict
+from slackguide.storage.inbox import EventInbox
 from slackguide.storage.labels import LabelRepository
 
 P = TypeVar("P", bound=AnswerPayload)
@@ -58,6 +60,7 @@ class AnswerActions:
         feedback: FeedbackRepository,
         labels: LabelRepository,
         team_lead_alerts: TeamLeadAlerts,
+        inbox: EventInbox,
     ) -> None:
         self._answers = answers
         self._modals = modals
@@ -66,6 +69,7 @@ class AnswerActions:
         self._feedback = feedback
         self._labels = labels
         self._team_lead_alerts = team_lead_alerts
+        self._inbox = inbox
 
     def choose(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Show the chosen match, and record the choice."""
@@ -265,7 +269,19 @@ class AnswerActions:
             user,
             payload_type,
             lambda payload, user_id, asker: self._answers.render(change(payload), user_id, asker),
+            store=lambda payload, user_id: self._store_click(body, action, payload, user_id),
         )
+
+    def _store_click(
+        self, body: Mapping[str, Any], action: Mapping[str, Any], payload: AnswerPayload, user_id: str
+    ) -> None:
+        """Store a click of the asker as a turn of the conversation. Without the database, only the card changes."""
+        click, place = click_of(payload), place_of(body, action)
+        if click is None or place is None or payload.state.asker not in (None, user_id):
+            return
+        channel_id, thread_ts, ts = place
+        with suppress(StorageError):
+            self._inbox.add_turn(channel_id, thread_ts, user_id, ts, encode_click(click))
 
     def _show(
         self,
