@@ -16,6 +16,7 @@ from slackguide.cli import (
     evaluate,
     feedback,
     import_files,
+    labels,
     manifest,
     new,
     outbox,
@@ -56,7 +57,8 @@ def _root(
 
 for command in (
     new, import_files, chat_session,
-    route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
+    route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, labels, escalations,
+    outbox,
 ):  # fmt: skip
     command.register(app)
 

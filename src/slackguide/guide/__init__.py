@@ -29,8 +29,10 @@ from slackguide.guide.outcomes import (
     Social,
     StatedConcern,
 )
+from slackguide.matching.calibration import VERSION as CALIBRATION_VERSION
 
 __all__ = [
+    "CALIBRATION_VERSION",
     "LEAST_PRIVILEGED",
     "TURNS",
     "TURN_CHARACTERS",

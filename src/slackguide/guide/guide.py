@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import date
@@ -29,7 +29,9 @@ from slackguide.guide.rounded_times import rounded_at_a_limit
 from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import FactValue
 from slackguide.knowledge.units import TIMES
+from slackguide.labels import Label
 from slackguide.matching import Alert, ConcernMatch, Evidence, Match, Matcher, Matching, SmallTalk
+from slackguide.matching.calibration import learn_shift
 from slackguide.matching.scoring import MatcherCalibration, shipped_weights
 from slackguide.matching.wordlist import common_words
 from slackguide.text import is_emoji_only, normalize, readings
@@ -77,6 +79,26 @@ class Guide:
         guide._replies = Replies(guide)
         guide.is_calibrated = True
         return guide
+
+    def with_shift(self, shift: float) -> Guide:
+        """Return a guide whose confidence in the first entry is shifted by `shift` (log-odds)."""
+        calibration = self._matcher.calibration
+        return self.with_calibration(replace(calibration, question_shift=calibration.question_shift + shift))
+
+    def learn_shift(self, labels: Iterable[Label], *, today: date) -> float:
+        """Return the shift under which the labels are most probable. Labels of removed entries do not count."""
+        answers = []
+        for label in labels:
+            reading = normalize(label.text or "")
+            named = {*label.ids, label.rejected} - {None}
+            if not reading or (named and named.isdisjoint(self.knowledge.entries)):
+                continue
+            adjustments = self._fact_ranking.adjustments(self.extract(reading, today).facts)
+            first, odds = self._matcher.first(reading, adjustments)
+            is_right = label.judge(first)
+            if is_right is not None:
+                answers.append((odds, is_right))
+        return learn_shift(answers)
 
     def answer(self, concern: Concern, asker: Asker, *, today: date) -> Outcome:
         """Return the outcome for a concern. Relative dates in its text are resolved against `today`.

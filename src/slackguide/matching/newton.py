@@ -53,6 +53,19 @@ def _fit_columns(
     return np.append(scaled, weights[-1] - scaled @ centre)
 
 
+def fit_offset(log_odds: Array, targets: Array, strength: float) -> float:
+    """Return the most probable offset of the log-odds. `strength` is the precision of the prior, whose mean is 0."""
+    offset = 0.0
+    for _ in range(MAX_STEPS):
+        probabilities = 1.0 / (1.0 + np.exp(-np.clip(log_odds + offset, -30.0, 30.0)))
+        gradient = (probabilities - targets).sum() + strength * offset
+        step = float(gradient / ((probabilities * (1.0 - probabilities)).sum() + strength))
+        offset -= min(max(step, -LARGEST_STEP), LARGEST_STEP)
+        if abs(step) < TOLERANCE:
+            break
+    return offset
+
+
 def fit_softmax(groups: Sequence[tuple[Array, NDArray[np.bool_]]], prior: Array, strength: float) -> Array:
     """Return the non-negative weights of features that are most probable given the prior.
 

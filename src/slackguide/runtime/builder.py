@@ -19,7 +19,7 @@ from slackguide.delivery.scheduler import PeriodicTask, Scheduler
 from slackguide.delivery.worker import Worker
 from slackguide.errors import StorageError
 from slackguide.escalation.models import Escalation
-from slackguide.guide import TURNS
+from slackguide.guide import CALIBRATION_VERSION, TURNS
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import KnowledgeBase
 from slackguide.runtime.container import INSTALLATION_EVERY, Repositories, UtcClock, new_id, policies, specialists
@@ -70,6 +70,9 @@ DIRECTORY_TIMEOUT = 30
 REMINDER_INTERVAL = 15.0
 """Seconds between checks for due reminders."""
 
+LABELS_INTERVAL = 15.0
+"""Seconds between checks for another version of the labels."""
+
 RETENTION_INTERVAL = 3600.0
 """Seconds between retention sweeps."""
 
@@ -96,6 +99,7 @@ class ServiceBuilder:
 
     def build(self) -> Service:
         """Return the service, not started yet."""
+        self.guide.follow_labels(lambda: self.repositories.labels.shift(CALIBRATION_VERSION))
         return Service(
             guide=self.guide,
             app=self.app,
@@ -135,6 +139,7 @@ class ServiceBuilder:
                 updater=self.updater,
                 readers=self.readers,
                 feedback=self.repositories.feedback,
+                labels=self.repositories.labels,
                 team_lead_alerts=TeamLeadAlerts(
                     answers=self.answers, policy=self.access_policy, inbox=self.repositories.inbox
                 ),
@@ -318,6 +323,7 @@ class ServiceBuilder:
         return Scheduler(
             periodic_tasks=[
                 PeriodicTask("reminders", REMINDER_INTERVAL, reminders.send_due),
+                PeriodicTask("labels", LABELS_INTERVAL, self.guide.refresh_labels),
                 PeriodicTask("sweep", RETENTION_INTERVAL, retention.sweep),
                 PeriodicTask("installation", INSTALLATION_EVERY, self.installation_check.run),
             ],

@@ -137,7 +137,7 @@ class AnswerService:
     def outcome(self, state: AnswerState, user_id: str, asker: Asker) -> Outcome:
         """Return the guide's outcome for a state. Relative dates are those of the person who wrote the text."""
         concern = Concern(
-            state.part or self.text_of(state, user_id),
+            self.concern_of(state, user_id),
             self._valid_facts(state),
             self._known_entry(state),
             frozenset(state.removed_facts),
@@ -157,6 +157,10 @@ class AnswerService:
         no_answer = NoAnswer(0.0, (), outcome.alerts)
         rejecting = replace(state, rejected_entries=rejected)
         return nothing_card(no_answer, rejecting, self.knowledge, notice="Noted: none of these.")
+
+    def concern_of(self, state: AnswerState, user_id: str) -> str:
+        """Return the text of the chosen concern, if the question states several, or else of the question."""
+        return state.part or self.text_of(state, user_id)
 
     def text_of(self, state: AnswerState, user_id: str) -> str:
         """Return the text of the question, or only its beginning if the stored text was pruned."""

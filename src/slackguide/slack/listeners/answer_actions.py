@@ -37,6 +37,7 @@ from slackguide.slack.views.blocks import RenderedMessage, text_card
 from slackguide.slack.views.card_sections import FEEDBACK_REASONS
 from slackguide.storage.feedback import FeedbackRepository, Verdict
 from slackguide.storage.inbox import EventInbox
+from slackguide.storage.labels import LabelRepository
 
 P = TypeVar("P", bound=AnswerPayload)
 
@@ -57,6 +58,7 @@ class AnswerActions:
         updater: MessageUpdater,
         readers: ChannelAudience,
         feedback: FeedbackRepository,
+        labels: LabelRepository,
         team_lead_alerts: TeamLeadAlerts,
         inbox: EventInbox,
     ) -> None:
@@ -65,11 +67,17 @@ class AnswerActions:
         self._updater = updater
         self._readers = readers
         self._feedback = feedback
+        self._labels = labels
         self._team_lead_alerts = team_lead_alerts
         self._inbox = inbox
 
     def choose(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        """Show the chosen match, or the entry of an alert."""
+        """Show the chosen match, and record the choice."""
+        self.open_alert(ack, action, body, user)
+        self._updater.in_background(body, lambda: self._record_choice(action, user.user_id))
+
+    def open_alert(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
+        """Show the entry of an alert."""
         self._rerender(
             ack,
             action,
@@ -348,13 +356,23 @@ class AnswerActions:
         except (DeliveryError, StorageError):
             return False
 
+    def _record_choice(self, action: dict[str, Any], user_id: str) -> None:
+        """Record the entry that the asker opened, unless the button is outdated or the database does not answer."""
+        with suppress(OutdatedActionError, StorageError):
+            payload = ChooseEntryPayload.parse(action.get("value"))
+            question = self._answers.concern_of(payload.state, user_id)
+            if question and payload.state.asker in (None, user_id):
+                self._labels.record_choice(
+                    answer_id=payload.state.answer, user_id=user_id, entry_id=payload.entry_id, question=question
+                )
+
     def _store_feedback(self, state: AnswerState, user_id: str, verdict: Verdict, *, reason: str | None = None) -> None:
         self._feedback.record(
             answer_id=state.answer,
             user_id=user_id,
             entry_id=state.entry,
             verdict=verdict,
-            question=self._answers.text_of(state, user_id) or None,
+            question=self._answers.concern_of(state, user_id) or None,
             reason=reason if reason in FEEDBACK_REASONS else None,
         )
 
