@@ -45,6 +45,7 @@ from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.tables import metadata
 from slackguide.storage.walks import WalkRepository
 from tests.simulation.plan import POST, Crash, Plan, Response
+from tests.support.bolt_app import ESCALATION_CHANNELS, SPECIALISTS
 from tests.support.clock import ManualClock
 from tests.support.credentials import BOT_TOKEN, SECRET
 from tests.support.databases import Store
@@ -184,7 +185,10 @@ class World:
         changes = ChangeFeed()
         app = replace(BotApp.from_manifest(manifest()))
         self.workspace = Workspace(
-            team=demo_team(app=app), clock=lambda: self.clock.now, ids=IdGenerator(seed="simulation"), changes=changes
+            team=demo_team(escalation_channels=ESCALATION_CHANNELS, groups=SPECIALISTS, app=app),
+            clock=lambda: self.clock.now,
+            ids=IdGenerator(seed="simulation"),
+            changes=changes,
         )
         for message in messages:
             conversation = next((c for c in self.workspace.conversations if c.id == message.channel), None)
