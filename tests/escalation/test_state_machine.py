@@ -20,6 +20,7 @@ from slackguide.escalation.state_machine import (
     Claim,
     Command,
     Follow,
+    Forward,
     HandOver,
     Rejected,
     Release,
@@ -159,9 +160,24 @@ def test_after_fourteen_days_it_stays_closed() -> None:
             AddDetails(ASKER, "this"),
             [
                 UpdateCard(),
-                ReplyInThread(NoticeKind.DETAILS_ADDED, ASKER, "this"),
-                NotifyPerson(ANN, NoticeKind.DETAILS_ADDED, ASKER, "this"),
+                ReplyInThread(NoticeKind.DETAILS_ADDED, ASKER, "this", reader=ANN),
             ],
+        ),
+        (
+            ASKED,
+            AddDetails(ASKER, "this", in_thread=True),
+            [UpdateCard(), ReplyInThread(NoticeKind.DETAILS_ADDED, ASKER, reader=ANN)],
+        ),
+        (SENT, AddDetails(ASKER, "this", in_thread=True), [UpdateCard()]),
+        (
+            CLAIMED,
+            Ask(ANN, "which", in_thread=True),
+            [UpdateCard(), NotifyPerson(ASKER, NoticeKind.DETAILS_REQUESTED, ANN, "which")],
+        ),
+        (
+            CLAIMED,
+            Forward(BOB, "it is refunded"),
+            [UpdateCard(), NotifyPerson(ASKER, NoticeKind.FORWARDED, BOB, "it is refunded")],
         ),
         (
             CLAIMED,

@@ -36,6 +36,17 @@ class NoteDirectReply:
 
 
 @dataclass(frozen=True)
+class OfferReply:
+    """The offer to send a message to an escalation as a detail, posted where `message` was written.
+
+    `answered`: the message was answered as well, because it shows a sign of a critical concern.
+    """
+
+    message: AnswerMessage
+    answered: bool = False
+
+
+@dataclass(frozen=True)
 class RefreshAppHome:
     """An update of a person's App Home. Idempotent."""
 
@@ -60,6 +71,7 @@ Task = (
     | UpdateCard
     | AnswerMessage
     | NoteDirectReply
+    | OfferReply
     | RefreshAppHome
 )
 
@@ -71,7 +83,11 @@ def partition_key(task: Task, escalation: Escalation | None) -> str:
             return f"@{user_id}"
         case RefreshAppHome(user_id=user_id):
             return f"home {user_id}"
-        case AnswerMessage(channel_id=channel_id) | NoteDirectReply(channel_id=channel_id):
+        case (
+            AnswerMessage(channel_id=channel_id)
+            | NoteDirectReply(channel_id=channel_id)
+            | OfferReply(message=AnswerMessage(channel_id=channel_id))
+        ):
             return channel_id
         case UpdateCard(card=PostedCard(channel_id=channel_id)):
             return channel_id

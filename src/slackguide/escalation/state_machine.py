@@ -43,15 +43,25 @@ class Release:
 
 @dataclass(frozen=True)
 class Ask:
-    """A question from the claimant to the requester."""
+    """A question from the claimant to the requester. `in_thread`: its text is in the card's thread already."""
 
     by: str
     text: str
+    in_thread: bool = False
 
 
 @dataclass(frozen=True)
 class AddDetails:
-    """Details from the requester."""
+    """Details from the requester. `in_thread`: their text is in the card's thread already."""
+
+    by: str
+    text: str
+    in_thread: bool = False
+
+
+@dataclass(frozen=True)
+class Forward:
+    """A specialist's reply in the card's thread, sent to the requester. No answer is awaited."""
 
     by: str
     text: str
@@ -125,6 +135,7 @@ Command = (
     | Release
     | Ask
     | AddDetails
+    | Forward
     | HandOver
     | Resolve
     | Reopen
@@ -139,16 +150,19 @@ Command = (
 TRANSITIONS: dict[tuple[EscalationState, type[Command]], EscalationState] = {
     (EscalationState.SENT, Claim): EscalationState.CLAIMED,
     (EscalationState.SENT, AddDetails): EscalationState.SENT,
+    (EscalationState.SENT, Forward): EscalationState.SENT,
     (EscalationState.SENT, Withdraw): EscalationState.WITHDRAWN,
     (EscalationState.CLAIMED, Release): EscalationState.SENT,
     (EscalationState.CLAIMED, Ask): EscalationState.AWAITING_REQUESTER,
     (EscalationState.CLAIMED, AddDetails): EscalationState.CLAIMED,
+    (EscalationState.CLAIMED, Forward): EscalationState.CLAIMED,
     (EscalationState.CLAIMED, HandOver): EscalationState.SENT,
     (EscalationState.CLAIMED, Resolve): EscalationState.RESOLVED,
     (EscalationState.CLAIMED, Withdraw): EscalationState.WITHDRAWN,
     (EscalationState.AWAITING_REQUESTER, Release): EscalationState.SENT,
     (EscalationState.AWAITING_REQUESTER, Ask): EscalationState.AWAITING_REQUESTER,
     (EscalationState.AWAITING_REQUESTER, AddDetails): EscalationState.CLAIMED,
+    (EscalationState.AWAITING_REQUESTER, Forward): EscalationState.AWAITING_REQUESTER,
     (EscalationState.AWAITING_REQUESTER, HandOver): EscalationState.SENT,
     (EscalationState.AWAITING_REQUESTER, Resolve): EscalationState.RESOLVED,
     (EscalationState.AWAITING_REQUESTER, Withdraw): EscalationState.WITHDRAWN,
@@ -233,6 +247,7 @@ _CONFIRMATIONS: dict[type[Command], str] = {
     Release: "{} is unclaimed again.",
     Ask: "{} is waiting for details from the requester.",
     AddDetails: "Your details are added to {}.",
+    Forward: "Sent to the requester of {}.",
     HandOver: "{} is handed over.",
     Resolve: "{} is resolved.",
     Reopen: "{} is open again.",
@@ -319,7 +334,7 @@ def _updated(escalation: Escalation, command: Command, at: datetime) -> Escalati
             return replace(escalation, claimed_by=by)
         case Release():
             return replace(escalation, claimed_by=None)
-        case Ask() | AddDetails():
+        case Ask() | AddDetails() | Forward():
             return escalation
         case HandOver(queue=queue, channel=channel):
             return replace(escalation, claimed_by=None, assigned_queue=queue, channel=channel, card=None)
@@ -351,6 +366,8 @@ def _event(command: Command, at: datetime) -> Event:
             return Event(at, by, EventKind.DETAILS_REQUESTED, text)
         case AddDetails(by=by, text=text):
             return Event(at, by, EventKind.DETAILS_ADDED, text)
+        case Forward(by=by, text=text):
+            return Event(at, by, EventKind.FORWARDED, text)
         case HandOver(by=by, queue=queue, channel=channel, text=comment):
             return Event(at, by, EventKind.HANDED_OVER, comment, {"desk": queue, "channel": channel})
         case Resolve(by=by, resolution=resolution):
@@ -392,8 +409,29 @@ def _messages(before: Escalation, after: Escalation, command: Command, event: Ev
     else:
         if isinstance(command, Reopen) and before.card is None:
             messages.append(PostEscalation(after.channel))
-        messages += [UpdateCard(), ReplyInThread(notice, who, text)]
-    participants = (before.requester.user_id, before.claimed_by, after.claimed_by, *before.followers)
+        messages.append(UpdateCard())
+        messages += _replies(after, command, notice)
+    participants = [before.requester.user_id, before.claimed_by, after.claimed_by, *before.followers]
+    if isinstance(command, AddDetails | Forward):  # the reply in the thread mentions the claimant
+        participants = [person for person in participants if person not in (before.claimed_by, after.claimed_by)]
     recipients = dict.fromkeys(person for person in participants if person is not None and person != who)
     messages += [NotifyPerson(person, notice, who, text) for person in recipients]
     return tuple(messages)
+
+
+def _replies(after: Escalation, command: Command, notice: NoticeKind) -> tuple[EscalationMessage, ...]:
+    """Return the reply in the card's thread. What somebody wrote there is not repeated."""
+    text = getattr(command, "text", None)
+    match command:
+        case Forward():
+            return ()
+        case Ask(in_thread=True):
+            return ()
+        case AddDetails(in_thread=True) if after.claimed_by is None:
+            return ()
+        case AddDetails(in_thread=in_thread):
+            return (ReplyInThread(notice, command.by, None if in_thread else text, reader=after.claimed_by),)
+        case Resolve(resolution=resolution):
+            return (ReplyInThread(notice, command.by, resolution.note),)
+        case _:
+            return (ReplyInThread(notice, command.by, text),)

@@ -35,6 +35,7 @@ from slackguide.slack.app_home import AppHomeBuilder
 from slackguide.slack.asker_clock import AskerClock
 from slackguide.slack.channel_audience import ChannelAudience
 from slackguide.slack.error_handler import ErrorHandler
+from slackguide.slack.escalation_replies import EscalationReplies
 from slackguide.slack.installation import InstallationCheck, InstallationStatus, MonitoredClient
 from slackguide.slack.listeners.answer_actions import AnswerActions
 from slackguide.slack.listeners.app_home import AppHome
@@ -42,6 +43,7 @@ from slackguide.slack.listeners.ask_modal import AskModal
 from slackguide.slack.listeners.escalation_actions import EscalationActions
 from slackguide.slack.listeners.escalation_form import EscalationFormSubmission
 from slackguide.slack.listeners.message_events import MessageEvents
+from slackguide.slack.listeners.reply_actions import ReplyActions
 from slackguide.slack.listeners.route_command import RouteCommand
 from slackguide.slack.registry import Listeners
 from slackguide.slack.sender import SlackSender
@@ -142,7 +144,13 @@ class ServiceBuilder:
                 knowledge=self._knowledge,
                 clock=self.clock,
             ),
-            messages=MessageEvents(inbox=self.repositories.inbox),
+            messages=MessageEvents(inbox=self.repositories.inbox, replies=self.replies),
+            reply_actions=ReplyActions(
+                escalations=self.repositories.escalations,
+                inbox=self.repositories.inbox,
+                answers=self.answers,
+                updater=self.updater,
+            ),
             app_home=AppHome(
                 client=self.client,
                 modals=self.modals,
@@ -233,6 +241,19 @@ class ServiceBuilder:
         return ChannelAudience(client=self.client, directory=self.directory_sync, clock=self.clock)
 
     @cached_property
+    def replies(self) -> EscalationReplies:
+        """The messages that belong to an escalation."""
+        return EscalationReplies(
+            escalations=self.repositories.escalations,
+            inbox=self.repositories.inbox,
+            answers=self.answers,
+            directory=self.directory_sync,
+            client=self.client,
+            background=self.background,
+            specialists=specialists(self.guide, self.repositories.directory),
+        )
+
+    @cached_property
     def app_home(self) -> AppHomeBuilder:
         """The builder of App Home views."""
         return AppHomeBuilder(
@@ -256,6 +277,8 @@ class ServiceBuilder:
             directory=self.directory_sync,
             turns=lambda task: self.repositories.inbox.previous_turns(task, at_most=TURNS),
             home=lambda user_id: self.app_home.view(user_id, {}),
+            escalations=self.repositories.escalations,
+            offer=self.replies.offer_card,
         )
 
     @cached_property

@@ -274,6 +274,49 @@ class EscalationPayload:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyPayload:
+    """A button of the offer to send a message on to somebody. With a `token`, `text` is empty."""
+
+    escalation_id: str
+    channel_id: str
+    ts: str
+    """Timestamp of the message."""
+    thread_ts: str | None = None
+    """Timestamp of the thread in which it was written."""
+    text: str = ""
+    token: str | None = None
+
+    @property
+    def event_id(self) -> str:
+        """The id under which a click counts once per message."""
+        return f"reply {self.channel_id} {self.ts}"
+
+    def encode(self) -> str:
+        """Return the button's value."""
+        known = {
+            "e": self.escalation_id, "c": self.channel_id, "m": self.ts, "h": self.thread_ts, "q": self.text,
+            "t": self.token,
+        }  # fmt: skip
+        return _dump({name: value for name, value in known.items() if value})
+
+    @classmethod
+    def parse(cls, value: str | None) -> Self:
+        """Read a button's value. Raises `OutdatedActionError`."""
+        raw = _load(value)
+        try:
+            return cls(
+                escalation_id=_text(raw["e"]),
+                channel_id=_text(raw["c"]),
+                ts=_text(raw["m"]),
+                thread_ts=_text(raw["h"]) if "h" in raw else None,
+                text=_text(raw.get("q", "")),
+                token=_text(raw["t"]) if "t" in raw else None,
+            )
+        except (KeyError, TypeError, AttributeError):
+            raise OutdatedActionError from None
+
+
+@dataclass(frozen=True, slots=True)
 class HomePagePayload:
     """A button that turns the page of one App Home list; `after` is None for the first page."""
 

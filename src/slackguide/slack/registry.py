@@ -17,6 +17,7 @@ from slackguide.slack.listeners.ask_modal import AskModal
 from slackguide.slack.listeners.escalation_actions import EscalationActions
 from slackguide.slack.listeners.escalation_form import EscalationFormSubmission
 from slackguide.slack.listeners.message_events import MessageEvents
+from slackguide.slack.listeners.reply_actions import ReplyActions
 from slackguide.slack.listeners.route_command import RouteCommand
 from slackguide.slack.views.blocks import text_card
 from slackguide.slack.views.form_errors import rejection
@@ -36,6 +37,7 @@ class Listeners:
     escalation_form: EscalationFormSubmission
     escalation_actions: EscalationActions
     messages: MessageEvents
+    reply_actions: ReplyActions
     app_home: AppHome
     updater: MessageUpdater
 
@@ -74,6 +76,11 @@ def actions_of(listeners: Listeners) -> dict[Action, Listener]:
         Action.STOP_REMINDING: listeners.escalation_actions.stop_reminding,
         Action.FOLLOW: listeners.escalation_actions.follow,
         Action.UNFOLLOW: listeners.escalation_actions.unfollow,
+        Action.SEND_REPLY: listeners.reply_actions.send,
+        Action.ASK_REPLY: listeners.reply_actions.ask,
+        Action.DISMISS_REPLY: listeners.reply_actions.dismiss,
+        Action.FORWARD_REPLY: listeners.reply_actions.forward,
+        Action.FORWARD_QUESTION: listeners.reply_actions.forward_question,
         Action.LINK: acknowledge,
         Action.HOME_PAGE: listeners.app_home.turn_page,
         Action.HOME_ASK: listeners.app_home.ask,
@@ -93,15 +100,15 @@ def views_of(listeners: Listeners) -> dict[Callback, Listener]:
     }
 
 
-EVENTS = ("message.im", "app_mention", "app_home_opened")
-"""The bot events that the manifest asks for."""
+EVENTS = ("message.im", "message.channels", "message.groups", "app_mention", "app_home_opened")
+"""The bot events that the manifest asks for. Of the messages in channels, only replies to escalations count."""
 
 
 def register(app: App, listeners: Listeners) -> None:
     """Register all listeners, plus catch-alls that reply to unknown or outdated actions."""
     app.command(COMMAND)(listeners.route)
     app.shortcut({"type": "message_action", "callback_id": Callback.MESSAGE_SHORTCUT})(listeners.ask_modal.shortcut)
-    app.event("message")(listeners.messages.direct)
+    app.event("message")(listeners.messages.message)
     app.event("app_mention")(listeners.messages.mention)
     app.event("app_home_opened")(listeners.app_home.opened)
     for action, listener in actions_of(listeners).items():

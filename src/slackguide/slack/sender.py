@@ -12,7 +12,7 @@ from slack_sdk.models.views import View
 
 from slackguide.delivery.jobs import Job
 from slackguide.delivery.sender import PostedMessage, RecipientDeniedError, SlackRefusedError
-from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, NoteDirectReply, RefreshAppHome
+from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, NoteDirectReply, OfferReply, RefreshAppHome
 from slackguide.escalation.messages import NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import Escalation
 from slackguide.knowledge import KnowledgeBase
@@ -25,9 +25,11 @@ from slackguide.slack.surfaces import is_direct_message
 from slackguide.slack.thread_answers import ThreadAnswers
 from slackguide.slack.views.blocks import UPDATE_TEXT_LIMIT, RenderedMessage
 from slackguide.slack.views.direct import note_card
-from slackguide.slack.views.escalation_card import escalation_card, handed_over_card, notice_card
+from slackguide.slack.views.escalation_card import escalation_card, handed_over_card
+from slackguide.slack.views.escalation_notice import SMALL_CHANGES, notice_card, thread_reply
 from slackguide.slack.views.team_lead_alert import team_lead_alert
 from slackguide.storage.channels import ChannelRepository
+from slackguide.storage.escalations import SqlEscalationRepository
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,8 @@ class _PreparedMessage:
     channel_id: str
     card: RenderedMessage | None = None
     thread_ts: str | None = None
+    edited_ts: str | None = None
+    """Timestamp of the message to edit instead of posting a new one."""
     extra: dict[str, Any] = field(default_factory=dict)
     view: View | None = None
 
@@ -55,7 +59,8 @@ class _PreparedMessage:
 class SlackSender:
     """A `delivery.sender.MessageSender` with a `WebClient` whose timeout is well within the lease.
 
-    `turns` returns the user's earlier messages in the thread of a message, oldest first.
+    `turns` returns the user's earlier messages in the thread of a message, oldest first. `offer` returns the
+    message of an offer.
     """
 
     def __init__(
@@ -68,6 +73,8 @@ class SlackSender:
         directory: DirectorySync,
         turns: Callable[[AnswerMessage], Sequence[str]],
         home: Callable[[str], View],
+        escalations: SqlEscalationRepository,
+        offer: Callable[[OfferReply, Escalation], RenderedMessage],
     ) -> None:
         self._client = client
         self._channels = channels
@@ -76,6 +83,8 @@ class SlackSender:
         self._directory = directory
         self._turns = turns
         self._home = home
+        self._escalations = escalations
+        self._offer = offer
         self._prepared_messages: dict[int, _PreparedMessage] = {}
 
     def prepare(self, job: Job) -> None:
@@ -141,6 +150,7 @@ class SlackSender:
                 | ReplyInThread()
                 | AnswerMessage()
                 | NoteDirectReply()
+                | OfferReply()
             ):
                 return self._send(job, prepared)
             case other:
@@ -156,6 +166,8 @@ class SlackSender:
 
     def _post_message(self, job: Job, prepared: _PreparedMessage) -> PostedMessage:
         assert prepared.card is not None
+        if prepared.edited_ts is not None and self._edit(prepared.channel_id, prepared.edited_ts, prepared.card):
+            return PostedMessage(prepared.channel_id, prepared.edited_ts)
         message = prepared.card.message()
         response = call_slack(
             lambda: self._client.chat_postMessage(
@@ -171,11 +183,21 @@ class SlackSender:
         link = self._permalink(channel, ts) if isinstance(job.task, PostEscalation) else None
         return PostedMessage(channel, ts, link)
 
+    def _edit(self, channel_id: str, ts: str, card: RenderedMessage) -> bool:
+        """Edit a message of ours. Return False if it is gone."""
+        try:
+            call_slack(lambda: self._client.chat_update(channel=channel_id, ts=ts, **card.message(UPDATE_TEXT_LIMIT)))
+        except SlackRefusedError as error:
+            if not error.target_gone:
+                raise
+            return False
+        return True
+
     def _prepare_message(self, job: Job) -> _PreparedMessage:
         task = job.task
         match task:
             case PostEscalation(channel=channel):
-                return _PreparedMessage(self._channel(channel), escalation_card(_escalation_of(job), self._knowledge()))
+                return _PreparedMessage(self._channel(channel), self._card(_escalation_of(job)))
             case AlertTeamLead(user_id=user_id):
                 decision = self._directory.authorize_recipient(user_id)
                 if isinstance(decision, Denied):
@@ -187,28 +209,37 @@ class SlackSender:
                     raise RecipientDeniedError(decision.reason)
                 escalation = _escalation_of(job)
                 card = notice_card(
-                    notice, escalation, self._knowledge(), who=who, words=text,
-                    to_requester=user_id == escalation.requester.user_id, in_thread=False,
-                )  # fmt: skip
+                    notice,
+                    escalation,
+                    self._knowledge(),
+                    who=who,
+                    words=text,
+                    to_requester=user_id == escalation.requester.user_id,
+                    history=self._escalations.history(escalation.id),
+                )
+                edited = self._escalations.last_notice(escalation.id, user_id) if notice in SMALL_CHANGES else None
+                if edited is not None and edited.kind in SMALL_CHANGES:
+                    return _PreparedMessage(edited.channel_id, card, edited_ts=edited.ts)
                 return _PreparedMessage(self._direct_channel(user_id), card)
-            case ReplyInThread(notice=notice, who=who, words=text, card=parent, from_channel=from_channel):
+            case ReplyInThread(
+                notice=notice, who=who, words=text, card=parent, from_channel=from_channel, reader=reader
+            ):
                 assert parent is not None, "the queue leases no reply before its card is posted"
-                card = notice_card(
+                card = thread_reply(
                     notice,
                     _escalation_of(job),
                     self._knowledge(),
                     who=who,
                     words=text,
-                    to_requester=False,
-                    in_thread=True,
                     from_channel=from_channel,
+                    readers=[reader] if reader else [],
                 )
                 return _PreparedMessage(parent.channel_id, card, parent.ts)
             case UpdateCard(card=old):
                 escalation = _escalation_of(job)
                 current = escalation.card
                 stale = old is not None and (current is None or current.ts != old.ts)
-                rendered = handed_over_card(escalation) if stale else escalation_card(escalation, self._knowledge())
+                rendered = handed_over_card(escalation) if stale else self._card(escalation)
                 return _PreparedMessage((old or current).channel_id if old or current else "", rendered)  # type: ignore[union-attr]
             case AnswerMessage(user_id=user_id):
                 # Look the user up here, where an unreachable Slack leads to a retry.
@@ -217,12 +248,18 @@ class SlackSender:
                 if reply.direct:
                     return _PreparedMessage(self._direct_channel(user_id), reply.card)
                 return _in_thread(task, reply.card)
+            case OfferReply(message=message):
+                thread = message.thread_ts if message.thread_ts != message.ts else None
+                return _PreparedMessage(message.channel_id, self._offer(task, _escalation_of(job)), thread)
             case NoteDirectReply(channel_id=channel_id, thread_ts=thread_ts):
                 return _PreparedMessage(channel_id, note_card(), thread_ts)
             case RefreshAppHome(user_id=user_id):
                 return _PreparedMessage(user_id, view=self._home(user_id))
             case other:
                 assert_never(other)
+
+    def _card(self, escalation: Escalation) -> RenderedMessage:
+        return escalation_card(escalation, self._knowledge(), self._escalations.history(escalation.id))
 
     def _metadata(self, job: Job) -> dict[str, Any]:
         if isinstance(job.task, PostEscalation):

@@ -19,7 +19,19 @@ from slackguide.storage.outbox import (
     WAITING,
     unfinished,
 )
-from slackguide.storage.tables import cases, drafts, escalations, events, feedback, inbox, lanes, outbox, sweeps, turns
+from slackguide.storage.tables import (
+    cases,
+    drafts,
+    escalations,
+    events,
+    feedback,
+    inbox,
+    lanes,
+    notices,
+    outbox,
+    sweeps,
+    turns,
+)
 
 log = logging.getLogger(__name__)
 
@@ -140,6 +152,7 @@ def _erase(connection: Connection, ids: list[str], now: datetime) -> None:
     connection.execute(update(escalations).where(escalations.c.id.in_(ids)).values(erased))
     connection.execute(update(events).where(events.c.escalation_id.in_(ids)).values(words=None))
     connection.execute(delete(cases).where(cases.c.escalation_id.in_(ids)))
+    connection.execute(delete(notices).where(notices.c.escalation_id.in_(ids)))
     undelivered = and_(outbox.c.escalation_id.in_(ids), outbox.c.state.in_((DEAD_LETTERED, WAITING)))
     _drop(connection, undelivered, "erased", now)
     for escalation_id in ids:

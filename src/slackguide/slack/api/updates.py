@@ -50,6 +50,10 @@ class MessageUpdater:
         else:
             self._send(body, _ephemeral(card))
 
+    def remove(self, body: Mapping[str, Any]) -> None:
+        """Remove the message that was clicked."""
+        self._send(body, {"delete_original": True})
+
     def say(self, body: Mapping[str, Any], text: str) -> None:
         """Show a text to the user who clicked."""
         self.reply(body, text_card(text))

@@ -37,8 +37,8 @@ from slackguide.slack.button_payloads import EscalationPayload
 from slackguide.slack.ids import TEXT_INPUT, Callback
 from slackguide.slack.mrkdwn import mention, mrkdwn
 from slackguide.slack.views.blocks import RenderedMessage
-from slackguide.slack.views.escalation_card import hand_over_view, read_view, resolution_of, resolve_view, text_modal
 from slackguide.slack.views.escalation_form import submitted_values
+from slackguide.slack.views.escalation_modals import hand_over_view, read_view, resolution_of, resolve_view, text_modal
 from slackguide.slack.views.form_errors import on_first_field
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.text import clean
@@ -134,7 +134,7 @@ class EscalationActions:
 
     def read(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """Open a modal with all fields in full."""
-        self._open(ack, action, body, lambda it: read_view(it, self._knowledge()))
+        self._open(ack, action, body, lambda it: read_view(it, self._knowledge(), self._escalations.history(it.id)))
 
     # -- submitted modals ---------------------------------------------------------------------------------------------
 
@@ -225,7 +225,9 @@ def acknowledgement(text: str) -> RenderedMessage:
 
 
 def _escalation_id(action: Mapping[str, Any]) -> str:
-    return EscalationPayload.parse(action.get("value")).escalation_id
+    """Return the escalation of a clicked button or menu option."""
+    value = (action.get("selected_option") or {}).get("value") or action.get("value")
+    return EscalationPayload.parse(value).escalation_id
 
 
 def _user_id(body: Mapping[str, Any]) -> str:

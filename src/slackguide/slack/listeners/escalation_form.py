@@ -16,7 +16,6 @@ from slackguide.slack.access import Allowed
 from slackguide.slack.answer_service import AnswerService
 from slackguide.slack.button_payloads import OutdatedActionError
 from slackguide.slack.ids import DUPLICATE_REASON
-from slackguide.slack.views.escalation_card import confirmation_view
 from slackguide.slack.views.escalation_form import (
     FormState,
     ShownAnswer,
@@ -24,6 +23,7 @@ from slackguide.slack.views.escalation_form import (
     shown_answer,
     submitted_values,
 )
+from slackguide.slack.views.escalation_modals import confirmation_view
 from slackguide.slack.views.form_errors import on_first_field
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.text import clean

@@ -27,7 +27,7 @@ from slackguide.slack.views.blocks import (
     rich_text_block,
 )
 from slackguide.slack.views.choices import FORMS_OFFERED
-from slackguide.slack.views.escalation_card import STATES
+from slackguide.slack.views.escalation_text import STATES
 
 EXAMPLES = 3
 """Number of example questions."""
