@@ -19,6 +19,7 @@ class NoticeKind(StrEnum):
     DETAILS_REQUESTED = "asked"
     DETAILS_ADDED = "details"
     HANDED_OVER = "handed_over"
+    ASSIGNED = "assigned"
     FORWARDED = "forwarded"
     RESOLVED = "resolved"
     REOPENED = "reopened"

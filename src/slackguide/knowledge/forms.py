@@ -101,6 +101,9 @@ class Form(Model):
         description="The name of the Slack channel for the escalations, without the #"
     )
     specialists: Id | None = Field(default=None, description="The handle of the Slack user group that answers")
+    others_may_claim: bool = Field(
+        default=True, description="Whether people outside that group may claim an escalation. Nobody claims their own"
+    )
     intro: Sentence | None = Field(default=None, description="The text above the fields")
     owner: str | None = Field(default=None, description="Who maintains the form")
     gate: EntryId | None = Field(default=None, description="The entry whose decision must offer this form first")

@@ -143,6 +143,7 @@ class ServiceBuilder:
                 updater=self.updater,
                 knowledge=self._knowledge,
                 clock=self.clock,
+                specialists=specialists(self.guide, self.repositories.directory),
             ),
             messages=MessageEvents(inbox=self.repositories.inbox, replies=self.replies),
             reply_actions=ReplyActions(

@@ -36,6 +36,7 @@ class Action(StrEnum):
     ASK_MORE = "escalation_ask_more"
     HAND_OVER = "escalation_hand_over"
     RESOLVE = "escalation_resolve"
+    RESOLUTION_CODE = "escalation_resolution_code"
     READ = "escalation_read"
     ADD_DETAILS = "escalation_add_details"
     WITHDRAW = "escalation_withdraw"

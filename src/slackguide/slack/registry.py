@@ -68,6 +68,7 @@ def actions_of(listeners: Listeners) -> dict[Action, Listener]:
         Action.ASK_MORE: listeners.escalation_actions.ask_more,
         Action.HAND_OVER: listeners.escalation_actions.hand_over,
         Action.RESOLVE: listeners.escalation_actions.resolve,
+        Action.RESOLUTION_CODE: listeners.escalation_actions.choose_resolution,
         Action.READ: listeners.escalation_actions.read,
         Action.ADD_DETAILS: listeners.escalation_actions.add_details,
         Action.WITHDRAW: listeners.escalation_actions.withdraw,

@@ -26,7 +26,7 @@ from slackguide.slack.thread_answers import ThreadAnswers
 from slackguide.slack.views.blocks import UPDATE_TEXT_LIMIT, RenderedMessage
 from slackguide.slack.views.direct import note_card
 from slackguide.slack.views.escalation_card import escalation_card, handed_over_card
-from slackguide.slack.views.escalation_notice import SMALL_CHANGES, notice_card, thread_reply
+from slackguide.slack.views.escalation_notice import SMALL_CHANGES, is_small_change, notice_card, thread_reply
 from slackguide.slack.views.team_lead_alert import team_lead_alert
 from slackguide.storage.channels import ChannelRepository
 from slackguide.storage.escalations import SqlEscalationRepository
@@ -217,7 +217,8 @@ class SlackSender:
                     to_requester=user_id == escalation.requester.user_id,
                     history=self._escalations.history(escalation.id),
                 )
-                edited = self._escalations.last_notice(escalation.id, user_id) if notice in SMALL_CHANGES else None
+                small = is_small_change(notice, escalation, user_id)
+                edited = self._escalations.last_notice(escalation.id, user_id) if small else None
                 if edited is not None and edited.kind in SMALL_CHANGES:
                     return _PreparedMessage(edited.channel_id, card, edited_ts=edited.ts)
                 return _PreparedMessage(self._direct_channel(user_id), card)

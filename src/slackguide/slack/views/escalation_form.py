@@ -301,5 +301,5 @@ def _submitted(element: Mapping[str, Any]) -> str | list[str] | None:
     if "selected_option" in element:
         option = element["selected_option"]
         return str(option["value"]) if option else None
-    value = element.get("selected_date", element.get("value"))
+    value = element.get("selected_date", element.get("selected_user", element.get("value")))
     return None if value is None else str(value)

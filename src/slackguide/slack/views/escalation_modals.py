@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from slack_sdk.models.blocks import (
     Block,
+    ContextBlock,
     InputBlock,
     Option,
     PlainTextInputElement,
     SectionBlock,
     StaticSelectElement,
+    UserSelectElement,
 )
 from slack_sdk.models.views import View
 
@@ -24,10 +26,10 @@ from slackguide.escalation.resolution import (
     check_resolution,
 )
 from slackguide.knowledge import KnowledgeBase
-from slackguide.slack.ids import TEXT_INPUT, Callback
+from slackguide.slack.ids import TEXT_INPUT, Action, Callback
 from slackguide.slack.mrkdwn import BUTTON_LIMIT, OPTION_LIMIT, plain
 from slackguide.slack.views.blocks import context, header, paragraph, rich_text, rich_text_block
-from slackguide.slack.views.escalation_text import exchange_lines, field_texts, resolution_text
+from slackguide.slack.views.escalation_text import exchange_lines, field_texts, resolution_text, title_of
 
 SELECT_LIMIT = 100
 """Most options of a menu."""
@@ -66,7 +68,15 @@ def read_view(escalation: Escalation, knowledge: KnowledgeBase, history: Sequenc
     )
 
 
-def text_modal(callback: Callback, escalation: Escalation, title: str, label: str, *, optional: bool = False) -> View:
+def text_modal(
+    callback: Callback,
+    escalation: Escalation,
+    knowledge: KnowledgeBase,
+    title: str,
+    label: str,
+    *,
+    optional: bool = False,
+) -> View:
     """Return a modal with one text field: a question to the requester, details, a reason."""
     box = PlainTextInputElement(action_id=TEXT_INPUT, multiline=True, max_length=3000)
     return View(
@@ -77,19 +87,30 @@ def text_modal(callback: Callback, escalation: Escalation, title: str, label: st
         close=plain("Cancel", 24),
         private_metadata=escalation.id,
         blocks=[
-            context(escalation.reference),
+            _about(escalation, knowledge),
             InputBlock(block_id=TEXT_INPUT, label=plain(label), element=box, optional=optional),
         ],
     )
 
 
 def hand_over_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
-    """Return the modal for a hand-over: another form's specialists and a reason."""
+    """Return the modal for a hand-over: a colleague or another form's specialists, and a reason."""
     others = {id: form for id, form in knowledge.forms.items() if id != escalation.assigned_queue}
     options = [
         Option(text=plain(f"{form.title}, #{form.channel}", BUTTON_LIMIT), value=id) for id, form in others.items()
     ]
-    select = StaticSelectElement(action_id="desk", options=options, placeholder=plain("Choose"))
+    colleague = InputBlock(
+        block_id="colleague",
+        label=plain("To a colleague"),
+        element=UserSelectElement(action_id="colleague", placeholder=plain("Choose")),
+        optional=True,
+    )
+    queue = InputBlock(
+        block_id="desk",
+        label=plain("Or to another queue"),
+        element=StaticSelectElement(action_id="desk", options=options, placeholder=plain("Choose")),
+        optional=True,
+    )
     box = PlainTextInputElement(action_id=TEXT_INPUT, multiline=True, max_length=3000)
     return View(
         type="modal",
@@ -99,22 +120,38 @@ def hand_over_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
         close=plain("Cancel", 24),
         private_metadata=escalation.id,
         blocks=[
-            context(escalation.reference),
-            InputBlock(block_id="desk", label=plain("To"), element=select),
+            _about(escalation, knowledge),
+            colleague,
+            *([queue] if options else []),
             InputBlock(block_id=TEXT_INPUT, label=plain("Why"), element=box, optional=True),
         ],
     )
 
 
-def resolve_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
-    """Return the modal for a resolution; `resolution_of` reads it back."""
-    resolution_codes = [
-        Option(text=plain(label), value=resolution_code.value) for resolution_code, label in RESOLUTION_LABELS.items()
-    ]
-    queues = [
-        Option(text=plain(target.name, OPTION_LIMIT), value=id)
-        for id, target in list(knowledge.destinations.items())[:SELECT_LIMIT]
-    ]
+NO_QUEUES = frozenset({"self", "not_eligible", "article", "macro", "in_product"})
+"""Kinds of destinations in which no case waits for anybody."""
+
+
+def resolve_view(
+    escalation: Escalation, knowledge: KnowledgeBase, code: ResolutionCode = ResolutionCode.RIGHT_PLACE
+) -> View:
+    """Return the modal for a resolution with the fields that apply to `code`; `resolution_of` reads it back."""
+    labels = {code: Option(text=plain(label), value=code.value) for code, label in RESOLUTION_LABELS.items()}
+    ending = InputBlock(
+        block_id="ending",
+        label=plain("How did it end?"),
+        element=StaticSelectElement(
+            action_id=Action.RESOLUTION_CODE, options=list(labels.values()), initial_option=labels[code]
+        ),
+        dispatch_action=True,
+    )
+    decided = InputBlock(
+        block_id="decided",
+        label=plain("What was decided"),
+        hint=plain("The requester reads it."),
+        element=PlainTextInputElement(action_id="decided", multiline=True, max_length=RESOLUTION_NOTE_LIMIT),
+        optional=code is ResolutionCode.RIGHT_PLACE,
+    )
     return View(
         type="modal",
         callback_id=Callback.RESOLVE,
@@ -122,35 +159,30 @@ def resolve_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
         submit=plain("Resolve", 24),
         close=plain("Cancel", 24),
         private_metadata=escalation.id,
-        blocks=[
-            context(escalation.reference),
-            InputBlock(
-                block_id="ending",
-                label=plain("How did it end?"),
-                element=StaticSelectElement(action_id="ending", options=resolution_codes, placeholder=plain("Choose")),
-            ),
-            InputBlock(
-                block_id="queue",
-                label=plain("The right queue"),
-                hint=plain("Only if the queue was wrong."),
-                element=StaticSelectElement(action_id="queue", options=queues, placeholder=plain("Choose")),
-                optional=True,
-            ),
-            InputBlock(
-                block_id="first",
-                label=plain("The first escalation"),
-                hint=plain("Only for a duplicate: its reference, like D-1001."),
-                element=PlainTextInputElement(action_id="first", max_length=40),
-                optional=True,
-            ),
-            InputBlock(
-                block_id="decided",
-                label=plain("What was decided"),
-                hint=plain("The requester reads it."),
-                element=PlainTextInputElement(action_id="decided", multiline=True, max_length=RESOLUTION_NOTE_LIMIT),
-            ),
-        ],
+        blocks=[_about(escalation, knowledge), ending, *_target_inputs(code, knowledge), decided],
     )
+
+
+def _target_inputs(code: ResolutionCode, knowledge: KnowledgeBase) -> list[InputBlock]:
+    """Return the field that a resolution code needs besides the note."""
+    if code is ResolutionCode.WRONG_QUEUE:
+        queues = [
+            Option(text=plain(target.name, OPTION_LIMIT), value=id)
+            for id, target in knowledge.destinations.items()
+            if target.kind not in NO_QUEUES
+        ]
+        select = StaticSelectElement(action_id="queue", options=queues[:SELECT_LIMIT], placeholder=plain("Choose"))
+        return [InputBlock(block_id="queue", label=plain("The right queue"), element=select)]
+    if code is ResolutionCode.DUPLICATE:
+        box = PlainTextInputElement(action_id="first", max_length=40)
+        hint = plain("Its reference, like D-1001.")
+        return [InputBlock(block_id="first", label=plain("The first escalation"), hint=hint, element=box)]
+    return []
+
+
+def _about(escalation: Escalation, knowledge: KnowledgeBase) -> ContextBlock:
+    """Return the reference and the title: the modal hides the card."""
+    return context(f"{escalation.reference}: {title_of(escalation, knowledge)}")
 
 
 def resolution_of(values: Mapping[str, str | Sequence[str] | None]) -> Resolution | InvalidForm:

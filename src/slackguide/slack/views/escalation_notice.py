@@ -28,7 +28,7 @@ from slackguide.slack.views.blocks import (
     rich_text,
     rich_text_block,
 )
-from slackguide.slack.views.escalation_text import last_event, resolution_text, title_of
+from slackguide.slack.views.escalation_text import exchange_lines, last_event, resolution_text, title_of
 
 NOTICES = {
     NoticeKind.POSTED: "{ref} is in #{channel}.",
@@ -40,6 +40,7 @@ NOTICES = {
     NoticeKind.DETAILS_ADDED: "{who} added to {ref}:",
     NoticeKind.FORWARDED: "{who} writes about {ref}:",
     NoticeKind.HANDED_OVER: "{who} handed {ref} over to #{channel}.",
+    NoticeKind.ASSIGNED: "{who} handed {ref} over to {to}.",
     NoticeKind.RESOLVED: "{who} resolved {ref}: {ending}.",
     NoticeKind.REOPENED: "{who} reopened {ref}.",
     NoticeKind.WITHDRAWN: "{who} withdrew {ref}.",
@@ -56,16 +57,28 @@ ANSWERED_ABOVE = "{who} answered above."
 
 REMINDERS = (NoticeKind.UNCLAIMED, NoticeKind.UNRESOLVED)
 
-SMALL_CHANGES = frozenset({NoticeKind.POSTED, NoticeKind.CLAIMED, NoticeKind.RELEASED, NoticeKind.HANDED_OVER})
+SMALL_CHANGES = frozenset(
+    {NoticeKind.POSTED, NoticeKind.CLAIMED, NoticeKind.RELEASED, NoticeKind.HANDED_OVER, NoticeKind.ASSIGNED}
+)
 """Notices that edit the last one, if that was one of these: they need not be heard."""
+
+
+def is_small_change(notice: NoticeKind, escalation: Escalation, user_id: str) -> bool:
+    """Return whether a notice need not be heard. The colleague who now has the escalation has to hear of it."""
+    return notice in SMALL_CHANGES and not (notice is NoticeKind.ASSIGNED and user_id == escalation.claimed_by)
+
 
 _SMALL_EVENTS = {
     EventKind.POSTED: "In #{channel}.",
     EventKind.CLAIMED: "{who} claimed it.",
     EventKind.RELEASED: "{who} released it.",
     EventKind.HANDED_OVER: "{who} handed it over to #{channel}",
+    EventKind.ASSIGNED: "{who} handed it over to {to}",
 }
 """Text of each event of a notice that is edited."""
+
+EXCHANGES, EXCHANGE_LIMIT = 6, 1000
+"""Most questions and answers that a colleague is told of, and most characters of each."""
 
 SMALL_EVENTS_SHOWN = 4
 """Most events of such a notice: the latest."""
@@ -87,7 +100,8 @@ def notice_card(
     """
     title = title_of(escalation, knowledge)
     head = f"{bold(title).text} ({escalation.reference}, #{escalation.channel})"
-    lines = _small_changes(history) if notice in SMALL_CHANGES else []
+    received = notice is NoticeKind.ASSIGNED and not to_requester
+    lines = _small_changes(history) if notice in SMALL_CHANGES and not received else []
     text, plain_text, comment = _text(notice, escalation, knowledge, who, words, "it")
     if notice is NoticeKind.UNRESOLVED and to_requester:
         text, comment = _what_is_awaited(history, escalation)
@@ -101,6 +115,12 @@ def notice_card(
     if comment and not lines:
         blocks.append(rich_text_block(paragraph(rich_text(comment))))
         plain_text += f"\n{comment}"
+    if received:
+        told = exchange_lines([event for event in history if event.kind is not EventKind.ASSIGNED])[-EXCHANGES:]
+        blocks += [
+            rich_text_block(paragraph(rich_text(f"{label}: ", strong=True), rich_text(truncate(said, EXCHANGE_LIMIT))))
+            for label, said in told
+        ]
     buttons = _notice_buttons(escalation, to_requester=to_requester)
     if notice in REMINDERS:
         buttons[:0] = _reminder_buttons(escalation)
@@ -161,10 +181,15 @@ def _text(
         ref=ref,
         who=mention(who) if who else "slackguide",
         words=escape(words or "") if own else "",
+        to=mention(escalation.claimed_by) if escalation.claimed_by else "a colleague",
         **{name: escape(value) for name, value in fill.items()},
     )
     plain_text = template.format(
-        ref=escalation.reference, who="Someone" if who else "slackguide", words=words or "" if own else "", **fill
+        ref=escalation.reference,
+        who="Someone" if who else "slackguide",
+        words=words or "" if own else "",
+        to="a colleague",
+        **fill,
     )
     return text[:1].upper() + text[1:], plain_text, None if own else words
 
@@ -175,7 +200,8 @@ def _small_changes(history: Sequence[Event]) -> list[str]:
     for event in history:
         if event.kind in _SMALL_EVENTS:
             who = mention(event.actor) if event.actor else "slackguide"
-            line = _SMALL_EVENTS[event.kind].format(who=who, channel=event.details.get("channel", ""))
+            to = mention(event.details.get("to", ""))
+            line = _SMALL_EVENTS[event.kind].format(who=who, to=to, channel=event.details.get("channel", ""))
             reason = f": “{escape(truncate(event.text, 500))}”" if event.text else ""
             lines.append(line + reason)
     return lines[-SMALL_EVENTS_SHOWN:]

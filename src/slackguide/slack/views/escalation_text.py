@@ -105,6 +105,7 @@ EXCHANGED = {
     EventKind.DETAILS_ADDED: "Answered",
     EventKind.FORWARDED: "Told the requester",
     EventKind.HANDED_OVER: "Handed over",
+    EventKind.ASSIGNED: "Handed over",
     EventKind.REOPENED: "Reopened",
 }
 """The events whose text the card shows."""
