@@ -38,6 +38,7 @@ from slackguide.storage.bot_identity import BotIdentityRepository
 from slackguide.storage.database import Database
 from slackguide.storage.directory import DirectoryUser, UserDirectory
 from slackguide.storage.escalations import SqlEscalationRepository
+from slackguide.storage.feedback import FeedbackRepository
 from slackguide.storage.migrate import migrate
 from slackguide.storage.retention import RetentionService
 from slackguide.storage.tables import cases, escalations, events
@@ -218,7 +219,12 @@ def operations(database: Database, count: int) -> dict[str, Callable[[], object]
         groups=tuple,
     )
     app_home = AppHomeBuilder(
-        escalations=repository, people=people, directory=directory, knowledge=lambda: knowledge, clock=lambda: NOW
+        escalations=repository,
+        people=people,
+        directory=directory,
+        knowledge=lambda: knowledge,
+        feedback=FeedbackRepository(database=database),
+        clock=lambda: NOW,
     )
     recent = {made.escalation.id: made for made in islice(generate(count), 2000)}
 

@@ -10,7 +10,7 @@ import pytest
 
 from slackguide.escalation.models import Escalation, EscalationState, EventKind
 from slackguide.escalation.resolution import ResolutionCode
-from slackguide.escalation.state_machine import AddDetails, Ask, Assign
+from slackguide.escalation.state_machine import AddDetails, Ask, Assign, Claim
 from slackguide.guide import Guide
 from slackguide.sandbox import Message
 from slackguide.slack.ids import Action, Callback
@@ -418,14 +418,90 @@ def reminded(harness: AppHarness) -> None:
     harness.settle()
 
 
-def test_a_reminder_that_nobody_claimed_stands_in_the_thread_with_snooze_and_stop(
+def last_reply(harness: AppHarness, post: Message) -> Message:
+    """Return the last reply under a card."""
+    return harness.workspace.messages("ask-disputes", thread_ts=post.ts)[-1]
+
+
+def left(harness: AppHarness, who: str) -> None:
+    """Deactivate a person's account."""
+    found = harness.repositories.directory.find(harness.workspace.person(who).id)
+    assert found is not None
+    harness.repositories.directory.put(replace(found, deleted=True))
+
+
+def test_a_reminder_that_nobody_claimed_mentions_the_specialists_in_the_channel(
     harness: AppHarness, post: Message
 ) -> None:
     reminded(harness)
 
-    reminder = harness.workspace.messages("ask-disputes", thread_ts=post.ts)[-1]
-    assert "nobody has claimed D-1001 yet" in words(reminder)
+    reminder = last_reply(harness, post)
+    assert reminder.broadcast, "the channel shows it too"
+    assert words(reminder).startswith(f"<@{harness.workspace.person('marek').id}> *Both sides disagree")
+    assert "has waited 61 min. Reminder: nobody has claimed D-1001 yet" in words(reminder)
     assert set(labels(reminder)) == {"Claim", "Remind in 4 hours", "Stop reminding"}
+    assert "You have claimed D-1001" in harness.notified(reminder, Action.CLAIM, "marek").text
+
+
+def test_the_form_names_who_is_on_duty(harness: AppHarness, guide: Guide, post: Message) -> None:
+    priya, lena = harness.workspace.person("priya").id, harness.workspace.person("lena").id
+    on_duty = copy.copy(guide)
+    form = guide.knowledge.forms["ask-disputes"].model_copy(update={"on_duty": ("ce-specialists", lena)})
+    on_duty.knowledge = replace(guide.knowledge, forms={"ask-disputes": form})
+    harness.reload(on_duty)
+
+    reminded(harness)
+
+    assert words(last_reply(harness, post)).startswith(f"<@{lena}> <@{priya}> *")
+
+
+def test_a_reminder_to_the_requester_says_what_is_waited_for(
+    harness: AppHarness, escalation: Escalation, claimed: Message
+) -> None:
+    marek = harness.workspace.person("marek").id
+    harness.repositories.escalations.apply(escalation.id, Ask(marek, "Which week?"))
+    harness.settle()
+    harness.pass_time(481 * 60)
+    harness.until(lambda: harness.remind() or harness.active())
+    harness.settle()
+
+    reminder = words(notices(harness)[-1])
+    assert f"<@{marek}> waits for your answer" in reminder
+    assert "Which week?" in reminder
+
+
+@pytest.mark.parametrize("asked", [False, True], ids=["claimed", "waiting"])
+def test_a_reminder_for_a_specialist_who_has_left_goes_to_the_queue(
+    harness: AppHarness, escalation: Escalation, post: Message, asked: bool
+) -> None:
+    priya = harness.workspace.person("priya").id
+    harness.repositories.escalations.apply(escalation.id, Claim(priya))
+    if asked:
+        harness.repositories.escalations.apply(escalation.id, Ask(priya, "Which week?"))
+    harness.settle()
+    left(harness, "priya")
+    harness.pass_time(481 * 60)
+    harness.until(lambda: harness.remind() or harness.active())
+    harness.settle()
+
+    reminder = last_reply(harness, post)
+    assert words(reminder).startswith(f"<@{harness.workspace.person('marek').id}> *Both")
+    assert f"<@{priya}>, who claimed it, has left" in words(reminder)
+    harness.click(reminder, Action.RELEASE, "marek")
+    assert kept(harness, escalation).state is EscalationState.SENT
+
+
+def test_a_reminder_for_a_requester_who_has_left_goes_to_who_asked(
+    harness: AppHarness, escalation: Escalation, claimed: Message
+) -> None:
+    harness.repositories.escalations.apply(escalation.id, Ask(harness.workspace.person("marek").id, "Which week?"))
+    harness.settle()
+    left(harness, "ana")
+    harness.pass_time(481 * 60)
+    harness.until(lambda: harness.remind() or harness.active())
+    harness.settle()
+
+    assert "whom you asked, has left" in words(notices(harness, "marek")[-1])
 
 
 def test_a_snoozed_reminder_comes_back_four_hours_later(

@@ -15,7 +15,7 @@ from slackguide.sandbox.block_kit.validation import MESSAGE_CHARACTERS, visible_
 from slackguide.slack.ids import Action
 from tests.support.app_harness import AppHarness
 from tests.support.escalations import notices, posts, thread
-from tests.support.rendered import labels, words
+from tests.support.rendered import fields, words
 
 LONG_FIELDS = 6
 
@@ -130,12 +130,12 @@ def test_questions_and_details_of_3000_characters_arrive_whole(talking: AppHarne
     assert typed("d") in thread(talking, post)
 
 
-def test_with_one_form_alone_there_is_nowhere_to_hand_over_to(talking: AppHarness) -> None:
+def test_with_one_form_alone_it_is_handed_over_to_colleagues(talking: AppHarness) -> None:
     _, post = submitted(talking)
     talking.click(post, Action.CLAIM, "marek")
     talking.settle()
 
-    notified = talking.notified(talking.workspace.message(post.ts), Action.HAND_OVER, "marek")
+    talking.click(talking.workspace.message(post.ts), Action.HAND_OVER, "marek")
 
-    assert "no other form" in notified.text
-    assert "Hand over" in labels(talking.workspace.message(post.ts))
+    assert fields(talking.modal("marek")).keys() == {"colleague", "words"}
+    assert talking.submit({}, "marek").errors.keys() == {"colleague"}

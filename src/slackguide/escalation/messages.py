@@ -26,6 +26,8 @@ class NoticeKind(StrEnum):
     WITHDRAWN = "withdrawn"
     UNCLAIMED = "unclaimed"
     UNRESOLVED = "unresolved"
+    CLAIMANT_LEFT = "claimant_left"
+    REQUESTER_LEFT = "requester_left"
 
 
 @dataclass(frozen=True)

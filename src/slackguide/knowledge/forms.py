@@ -90,6 +90,10 @@ class ReminderRules(Model):
     )
 
 
+_USER_ID = re.compile(r"[UW][A-Z0-9]{5,20}")
+_ON_DUTY = r"^([a-z0-9][a-z0-9_.-]{0,79}|[UW][A-Z0-9]{5,20})$"
+
+
 class Form(Model):
     """An escalation form. Its key is its id."""
 
@@ -104,8 +108,25 @@ class Form(Model):
     others_may_claim: bool = Field(
         default=True, description="Whether people outside that group may claim an escalation. Nobody claims their own"
     )
+    on_duty: tuple[Annotated[str, StringConstraints(pattern=_ON_DUTY)], ...] = Field(
+        default=(),
+        max_length=10,
+        description="Who is mentioned when nobody has claimed an escalation: handles of user groups, or ids of people. "
+        "Default: the specialists",
+    )
     intro: Sentence | None = Field(default=None, description="The text above the fields")
     owner: str | None = Field(default=None, description="Who maintains the form")
     gate: EntryId | None = Field(default=None, description="The entry whose decision must offer this form first")
     reminders: ReminderRules | None = Field(default=None, description="The reminders to its specialists")
     fields: dict[Id, FormField] = Field(min_length=1, max_length=40, description="The fields, in order")
+
+    @property
+    def on_duty_users(self) -> tuple[str, ...]:
+        """The user ids in `on_duty`."""
+        return tuple(name for name in self.on_duty if _USER_ID.fullmatch(name))
+
+    @property
+    def on_duty_groups(self) -> tuple[str, ...]:
+        """The handles of the user groups whose members are on duty."""
+        groups = tuple(name for name in self.on_duty if not _USER_ID.fullmatch(name))
+        return groups if self.on_duty else (self.specialists,) if self.specialists else ()

@@ -177,7 +177,8 @@ class KnowledgeBase:
     def user_groups(self) -> tuple[str, ...]:
         """The handles of all user groups in the knowledge base."""
         specialists = (form.specialists for form in self.forms.values() if form.specialists)
-        return tuple(dict.fromkeys((*self.team_lead_groups, *specialists)))
+        on_duty = (handle for form in self.forms.values() for handle in form.on_duty_groups)
+        return tuple(dict.fromkeys((*self.team_lead_groups, *specialists, *on_duty)))
 
     @property
     def time_zone(self) -> ZoneInfo | None:

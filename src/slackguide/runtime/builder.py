@@ -21,9 +21,17 @@ from slackguide.errors import StorageError
 from slackguide.escalation.models import Escalation
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import KnowledgeBase
-from slackguide.runtime.container import INSTALLATION_EVERY, Repositories, UtcClock, new_id, policies, specialists
+from slackguide.runtime.container import (
+    INSTALLATION_EVERY,
+    Repositories,
+    UtcClock,
+    new_id,
+    on_duty,
+    policies,
+    specialists,
+)
 from slackguide.runtime.service import Service
-from slackguide.slack.access import AccessPolicy
+from slackguide.slack.access import AccessPolicy, Denied
 from slackguide.slack.answer_service import AnswerService
 from slackguide.slack.api.background import BackgroundTasks
 from slackguide.slack.api.directory_sync import DirectorySync
@@ -262,6 +270,7 @@ class ServiceBuilder:
             people=self.repositories.directory,
             directory=self.directory_sync,
             knowledge=self._knowledge,
+            feedback=self.repositories.feedback,
             clock=self.clock,
         )
 
@@ -280,6 +289,7 @@ class ServiceBuilder:
             home=lambda user_id: self.app_home.view(user_id, {}),
             escalations=self.repositories.escalations,
             offer=self.replies.offer_card,
+            on_duty=on_duty(self.guide, self.repositories.directory),
         )
 
     @cached_property
@@ -308,7 +318,10 @@ class ServiceBuilder:
     def scheduler(self) -> Scheduler:
         """The periodic tasks."""
         reminders = ReminderService(
-            database=self.repositories.database, notifier=self.repositories.notifier, policy=policies(self.guide)
+            database=self.repositories.database,
+            notifier=self.repositories.notifier,
+            policy=policies(self.guide),
+            has_left=lambda user_id: isinstance(self.access_policy.check(user_id), Denied),
         )
         retention = RetentionService(database=self.repositories.database, days=self.settings.retention_days)
         return Scheduler(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, assert_never
 
 from slack_sdk import WebClient
@@ -26,7 +26,13 @@ from slackguide.slack.thread_answers import ThreadAnswers
 from slackguide.slack.views.blocks import UPDATE_TEXT_LIMIT, RenderedMessage
 from slackguide.slack.views.direct import note_card
 from slackguide.slack.views.escalation_card import escalation_card, handed_over_card
-from slackguide.slack.views.escalation_notice import SMALL_CHANGES, is_small_change, notice_card, thread_reply
+from slackguide.slack.views.escalation_notice import (
+    QUEUE_REMINDERS,
+    SMALL_CHANGES,
+    is_small_change,
+    notice_card,
+    thread_reply,
+)
 from slackguide.slack.views.team_lead_alert import team_lead_alert
 from slackguide.storage.channels import ChannelRepository
 from slackguide.storage.escalations import SqlEscalationRepository
@@ -43,6 +49,10 @@ After that the readers count as unknown.
 """
 
 
+MENTIONED = 10
+"""Most people that a reminder mentions."""
+
+
 @dataclass(slots=True)
 class _PreparedMessage:
     """The channel and content of a job, before it is posted."""
@@ -52,7 +62,8 @@ class _PreparedMessage:
     thread_ts: str | None = None
     edited_ts: str | None = None
     """Timestamp of the message to edit instead of posting a new one."""
-    extra: dict[str, Any] = field(default_factory=dict)
+    broadcast: bool = False
+    """Whether a reply is shown in the channel as well."""
     view: View | None = None
 
 
@@ -60,7 +71,7 @@ class SlackSender:
     """A `delivery.sender.MessageSender` with a `WebClient` whose timeout is well within the lease.
 
     `turns` returns the user's earlier messages in the thread of a message, oldest first. `offer` returns the
-    message of an offer.
+    message of an offer, `on_duty` the user ids of the people on duty for a queue.
     """
 
     def __init__(
@@ -75,6 +86,7 @@ class SlackSender:
         home: Callable[[str], View],
         escalations: SqlEscalationRepository,
         offer: Callable[[OfferReply, Escalation], RenderedMessage],
+        on_duty: Callable[[str], Collection[str]],
     ) -> None:
         self._client = client
         self._channels = channels
@@ -85,6 +97,7 @@ class SlackSender:
         self._home = home
         self._escalations = escalations
         self._offer = offer
+        self._on_duty = on_duty
         self._prepared_messages: dict[int, _PreparedMessage] = {}
 
     def prepare(self, job: Job) -> None:
@@ -173,6 +186,7 @@ class SlackSender:
             lambda: self._client.chat_postMessage(
                 channel=prepared.channel_id,
                 thread_ts=prepared.thread_ts,
+                reply_broadcast=prepared.broadcast or None,
                 metadata=self._metadata(job),
                 unfurl_links=False,
                 unfurl_media=False,
@@ -226,16 +240,19 @@ class SlackSender:
                 notice=notice, who=who, words=text, card=parent, from_channel=from_channel, reader=reader
             ):
                 assert parent is not None, "the queue leases no reply before its card is posted"
+                escalation = _escalation_of(job)
+                for_queue = notice in QUEUE_REMINDERS
                 card = thread_reply(
                     notice,
-                    _escalation_of(job),
+                    escalation,
                     self._knowledge(),
                     who=who,
                     words=text,
                     from_channel=from_channel,
-                    readers=[reader] if reader else [],
+                    readers=self._reachable_on_duty(escalation) if for_queue else [reader] if reader else [],
+                    at=job.created_at,
                 )
-                return _PreparedMessage(parent.channel_id, card, parent.ts)
+                return _PreparedMessage(parent.channel_id, card, parent.ts, broadcast=for_queue)
             case UpdateCard(card=old):
                 escalation = _escalation_of(job)
                 current = escalation.card
@@ -258,6 +275,11 @@ class SlackSender:
                 return _PreparedMessage(user_id, view=self._home(user_id))
             case other:
                 assert_never(other)
+
+    def _reachable_on_duty(self, escalation: Escalation) -> list[str]:
+        """Return the people on duty who have access, at most as many as a reminder mentions."""
+        people = self._on_duty(escalation.assigned_queue)
+        return [one for one in people if not isinstance(self._directory.known(one), Denied)][:MENTIONED]
 
     def _card(self, escalation: Escalation) -> RenderedMessage:
         return escalation_card(escalation, self._knowledge(), self._escalations.history(escalation.id))

@@ -237,15 +237,15 @@ class EscalationActions:
 
     def _apply(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], command: Command) -> None:
         try:
-            text = self._outcome_text(_escalation_id(action), command)
+            text = self._outcome_text(_escalation_id(action), command, on_home=_on_home(body))
         except StorageError as error:
             text = str(error)
         if text is not None:
             self._updater.reply(body, acknowledgement(text))
         ack()
 
-    def _outcome_text(self, escalation_id: str, command: Command) -> str | None:
-        """Apply the command, and return what to say to the person who clicked."""
+    def _outcome_text(self, escalation_id: str, command: Command, *, on_home: bool) -> str | None:
+        """Apply the command, and return what to say to the person who clicked. App Home shows a success itself."""
         if isinstance(command, Claim):
             escalation = self._escalations.get(escalation_id)
             rejected = self._reject_claim(escalation, command.by) if escalation is not None else None
@@ -254,7 +254,9 @@ class EscalationActions:
         outcome = self._escalations.apply(escalation_id, command)
         if outcome is None:
             return NOT_FOUND
-        return outcome.render(mention) if isinstance(outcome, Rejected) else outcome.text
+        if isinstance(outcome, Rejected):
+            return outcome.render(mention)
+        return None if on_home else outcome.text
 
     def _open(
         self,
@@ -319,6 +321,10 @@ def _user_id(body: Mapping[str, Any]) -> str:
 
 def _in_modal(body: Mapping[str, Any]) -> bool:
     return (body.get("view") or {}).get("type") == "modal"
+
+
+def _on_home(body: Mapping[str, Any]) -> bool:
+    return (body.get("view") or {}).get("type") == "home"
 
 
 def _text(view: Mapping[str, Any], id: str) -> str:

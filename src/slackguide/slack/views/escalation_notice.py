@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from slack_sdk.models.blocks import (
     Block,
@@ -28,7 +29,7 @@ from slackguide.slack.views.blocks import (
     rich_text,
     rich_text_block,
 )
-from slackguide.slack.views.escalation_text import exchange_lines, last_event, resolution_text, title_of
+from slackguide.slack.views.escalation_text import duration_text, exchange_lines, last_event, resolution_text, title_of
 
 NOTICES = {
     NoticeKind.POSTED: "{ref} is in #{channel}.",
@@ -46,6 +47,8 @@ NOTICES = {
     NoticeKind.WITHDRAWN: "{who} withdrew {ref}.",
     NoticeKind.UNCLAIMED: "Reminder: nobody has claimed {ref} yet.",
     NoticeKind.UNRESOLVED: "Reminder: {ref} is not resolved yet.",
+    NoticeKind.CLAIMANT_LEFT: "Reminder: {ref} is not resolved, and {who}, who claimed it, has left.",
+    NoticeKind.REQUESTER_LEFT: "Reminder: {ref} is not resolved, and {who}, whom you asked, has left.",
 }
 """Text of each notice; a person's comment follows it. In a direct message, {ref} is “it”: the title stands above."""
 
@@ -55,7 +58,10 @@ RECEIVED = "{who} handed {ref} over from #{channel}."
 ANSWERED_ABOVE = "{who} answered above."
 """Text of an answer that was written in the thread itself."""
 
-REMINDERS = (NoticeKind.UNCLAIMED, NoticeKind.UNRESOLVED)
+QUEUE_REMINDERS = frozenset({NoticeKind.UNCLAIMED, NoticeKind.CLAIMANT_LEFT})
+"""Reminders to the people on duty, which the channel shows as well."""
+
+REMINDERS = QUEUE_REMINDERS | {NoticeKind.UNRESOLVED, NoticeKind.REQUESTER_LEFT}
 
 SMALL_CHANGES = frozenset(
     {NoticeKind.POSTED, NoticeKind.CLAIMED, NoticeKind.RELEASED, NoticeKind.HANDED_OVER, NoticeKind.ASSIGNED}
@@ -141,15 +147,21 @@ def thread_reply(
     words: str | None,
     from_channel: str | None = None,
     readers: Sequence[str] = (),
+    at: datetime | None = None,
 ) -> RenderedMessage:
     """Return a reply under the card. It mentions `readers`, so that Slack notifies them.
 
-    `from_channel` is the previous channel of a hand-over, for its new specialists.
+    `from_channel` is the previous channel of a hand-over, for its new specialists. A reminder to the queue, which the
+    channel shows outside the thread, begins with the title and how long the escalation has waited until `at`.
     """
     text, plain_text, comment = _text(notice, escalation, knowledge, who, words, escalation.reference, from_channel)
     if notice is NoticeKind.DETAILS_ADDED and not words:
         text = ANSWERED_ABOVE.format(who=mention(who) if who else "slackguide")
         plain_text = f"{escalation.reference}: the requester answered in the thread."
+    if notice in QUEUE_REMINDERS and at is not None:
+        title, waited = title_of(escalation, knowledge), duration_text(at - escalation.created_at)
+        text = f"{bold(title).text} has waited {waited}. {text}"
+        plain_text = f"{title} has waited {waited}. {plain_text}"
     if readers:
         text = f"{' '.join(mention(reader) for reader in readers)} {text}"
     blocks: list[Block] = [SectionBlock(text=mrkdwn(text))]
@@ -157,7 +169,7 @@ def thread_reply(
         blocks.append(rich_text_block(paragraph(rich_text(comment))))
         plain_text += f"\n{comment}"
     if notice in REMINDERS:
-        blocks.append(actions(_reminder_buttons(escalation, claim=notice is NoticeKind.UNCLAIMED)))
+        blocks.append(actions(_reminder_buttons(escalation, for_queue=True)))
     return RenderedMessage(plain_text, tuple(blocks))
 
 
@@ -214,13 +226,17 @@ def _what_is_awaited(history: Sequence[Event], escalation: Escalation) -> tuple[
     return f"Reminder: {who} waits for your answer. _Reply here._", question.text if question else None
 
 
-def _reminder_buttons(escalation: Escalation, *, claim: bool = False) -> list[InteractiveElement]:
+def _reminder_buttons(escalation: Escalation, *, for_queue: bool = False) -> list[InteractiveElement]:
     id, name = EscalationPayload(escalation.id).encode(), escalation.reference
     buttons: list[InteractiveElement] = [
         button("Remind in 4 hours", Action.SNOOZE, id, says=f"Remind me about {name} in 4 hours"),
         button("Stop reminding", Action.STOP_REMINDING, id, says=f"Turn off reminders for {name}"),
     ]
-    return [button("Claim", Action.CLAIM, id, style="primary", says=f"Claim {name}"), *buttons] if claim else buttons
+    if for_queue and escalation.claimed_by is None:
+        buttons.insert(0, button("Claim", Action.CLAIM, id, style="primary", says=f"Claim {name}"))
+    elif for_queue:
+        buttons.insert(0, button("Release", Action.RELEASE, id, style="primary", says=f"Release {name}"))
+    return buttons
 
 
 def _notice_buttons(escalation: Escalation, *, to_requester: bool) -> list[InteractiveElement]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from slackguide.escalation.form_validation import FieldValue
 from slackguide.escalation.models import Escalation, EscalationState, Event, EventKind
@@ -124,3 +124,12 @@ def exchange_lines(history: Sequence[Event]) -> list[tuple[str, str]]:
 def last_event(history: Sequence[Event], kind: EventKind) -> Event | None:
     """Return the last event of a kind."""
     return next((event for event in reversed(history) if event.kind is kind), None)
+
+
+def duration_text(duration: timedelta) -> str:
+    """Return a duration in its largest unit: 25 min, 3 h, 2 days."""
+    minutes = max(0, int(duration.total_seconds() // 60))
+    if minutes < 120:
+        return f"{minutes} min"
+    hours = minutes // 60
+    return f"{hours} h" if hours < 48 else f"{hours // 24} days"
