@@ -123,7 +123,7 @@ def test_a_question_goes_to_the_requester_and_the_details_come_back_into_the_thr
 
     answered = card(harness, claimed)
     assert "Claimed" in words(answered)
-    assert "asked: Which week? &lt;!channel&gt;" in words(answered), "escaped: it notifies nobody"
+    assert "asked: Which week? <!channel>" in words(answered), "as it was typed, in rich text"
     assert "answered: Last week, and *the one* before" in words(answered)
     assert "Last week, and *the one* before" in thread(harness, claimed)
     replies = harness.workspace.messages("ask-disputes", thread_ts=claimed.ts)[1:]

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
+from slackguide.knowledge.facts import PhraseList
 from slackguide.knowledge.types import EntryId, Id, Model, Sentence
 from slackguide.time_zones import find_zone
 
@@ -43,7 +44,15 @@ class FormField(Model):
         Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$", max_length=75)],
         Annotated[str, StringConstraints(min_length=1, max_length=75)],
     ] = Field(default_factory=dict, description="value: label, for choice and choices")
-    fact: Id | None = Field(default=None, description="The fact that prefills this field, with the same value names")
+    fact: Id | None = Field(
+        default=None,
+        description="The fact that prefills this field, with the same value names; a date with the day that is this "
+        "number of days or hours ago",
+    )
+    phrases: dict[str, PhraseList] = Field(
+        default_factory=dict,
+        description="option: phrases in the concern that choose it, for choice and choices. Its label does so, too",
+    )
     read: str | None = Field(
         default=None,
         description="The regular expression whose one group extracts the value from the first 2,000 characters of the "

@@ -50,6 +50,10 @@ class AnswerService:
         """The current knowledge base."""
         return self._guide().knowledge
 
+    def today(self, user_id: str) -> date:
+        """Return the current day of a person."""
+        return self._today(user_id)
+
     def facts_in(self, text: str, user_id: str) -> Mapping[str, FactValue]:
         """Return the facts that a person's text alone contains."""
         return self._guide().facts_in(text[:TEXT_LIMIT], today=self._today(user_id))

@@ -61,7 +61,6 @@ class Callback(StrEnum):
     ESCALATION = "escalation"
     ASK = "ask"
     ANSWER = "answer"
-    CONFIRMATION = "confirmation"
     ASK_MORE = "escalation_ask_more"
     HAND_OVER = "escalation_hand_over"
     RESOLVE = "escalation_resolve"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block, ButtonElement, ContextBlock, SectionBlock
+from slack_sdk.models.blocks.block_elements import RichTextElementParts
 
 from slackguide.escalation.models import Escalation, EscalationState, Event, EventKind
 from slackguide.escalation.resolution import Resolution, ResolutionCode
@@ -49,6 +51,9 @@ LEAST = 40
 SHORT = 60
 """Most characters of a value that stands in a column."""
 
+_FORMATTING = re.compile(r"[*~`\n]|(?<!\w)_|_(?!\w)|:[\w+-]+:")
+"""What mrkdwn does not show as it was typed: such a value stands in rich text instead of a column."""
+
 COLUMN_FIELDS = 10
 """Most fields of a section."""
 
@@ -75,12 +80,13 @@ def escalation_card(escalation: Escalation, knowledge: KnowledgeBase, history: S
     texts = [*(text for _, text in long), *(event.text or "" for event in exchanged)]
     labels = sum(len(text) for text in columns) + sum(len(label) + 2 for label, _ in long)
     share = _share_room([len(text) for text in texts], CARD_LIMIT - BUTTONS_LENGTH - labels)
-    blocks: list[Block] = [SectionBlock(text=bold(title_of(escalation, knowledge)))]
+    title = rich_text(title_of(escalation, knowledge), strong=True)
+    blocks: list[Block] = [rich_text_block(paragraph(title))]
     blocks += [_paragraph(label, truncate(text, share)) for label, text in long if not label]
     for start in range(0, len(columns), COLUMN_FIELDS):
         blocks.append(SectionBlock(fields=[mrkdwn(text) for text in columns[start : start + COLUMN_FIELDS]]))
     blocks += [_paragraph(label, truncate(text, share)) for label, text in long if label]
-    blocks += [SectionBlock(text=mrkdwn(_exchange_line(event, share))) for event in exchanged]
+    blocks += [_exchange_block(event, share) for event in exchanged]
     advice = _advice(escalation, knowledge)
     quiet = [_status(escalation), *(escape(line) for line in advice), *_earlier_decision(history, knowledge)]
     blocks.append(ContextBlock(elements=[mrkdwn(" · ".join(quiet))]))
@@ -109,7 +115,7 @@ def _fields(escalation: Escalation, form: Form | None) -> tuple[list[str], list[
             continue
         if ticket is not None and value == ticket[0]:
             columns.append(f"*{escape(label)}* <{escape(ticket[0])}|{ticket[1]}>")
-        elif len(text) <= SHORT and "\n" not in text:
+        elif len(text) <= SHORT and not _FORMATTING.search(text):
             columns.append(f"*{escape(label)}* {escape(text)}")
         else:
             long.append((label, text))
@@ -204,10 +210,11 @@ def _earlier_decision(history: Sequence[Event], knowledge: KnowledgeBase) -> lis
     return [f"decided before{by}: {escape(label[0].lower() + label[1:] + note)}"]
 
 
-def _exchange_line(event: Event, share: int) -> str:
-    who = mention(event.actor) if event.actor else "slackguide"
+def _exchange_block(event: Event, share: int) -> Block:
+    """Return what somebody asked, answered or explained."""
+    who = RichTextElementParts.User(user_id=event.actor) if event.actor else rich_text("slackguide")
     label = EXCHANGED[event.kind].lower()
-    return f"{who} {label}: {escape(truncate(event.text or '', min(share, 2400)))}"
+    return rich_text_block(paragraph(who, rich_text(f" {label}: {truncate(event.text or '', share)}")))
 
 
 def _share_room(lengths: Sequence[int], room: int) -> int:

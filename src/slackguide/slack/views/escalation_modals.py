@@ -28,27 +28,11 @@ from slackguide.escalation.resolution import (
 from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.ids import TEXT_INPUT, Action, Callback
 from slackguide.slack.mrkdwn import BUTTON_LIMIT, OPTION_LIMIT, plain
-from slackguide.slack.views.blocks import context, header, paragraph, rich_text, rich_text_block
+from slackguide.slack.views.blocks import context, paragraph, rich_text, rich_text_block
 from slackguide.slack.views.escalation_text import exchange_lines, field_texts, resolution_text, title_of
 
 SELECT_LIMIT = 100
 """Most options of a menu."""
-
-
-def confirmation_view(escalation: Escalation, *, new: bool) -> View:
-    """Return the modal that replaces the form of a stored escalation."""
-    again = "" if new else " It was already saved; nothing was sent twice."
-    text = (
-        f"{escalation.reference} is saved and on its way to #{escalation.channel}.{again} "
-        "I'll DM you the link once it's posted, and every update."
-    )
-    return View(
-        type="modal",
-        callback_id=Callback.CONFIRMATION,
-        title=plain("Saved", 24),
-        close=plain("Done", 24),
-        blocks=[header(escalation.reference), SectionBlock(text=plain(text))],
-    )
 
 
 def read_view(escalation: Escalation, knowledge: KnowledgeBase, history: Sequence[Event]) -> View:
