@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import sqlite3
 import threading
@@ -42,7 +43,7 @@ def test_it_is_stored_posted_and_the_requester_gets_the_link(harness: AppHarness
     escalation = harness.repositories.escalations.by_reference("D-1001")
     assert escalation is not None
     assert post.metadata == {"event_type": "slackguide_escalation", "event_payload": {"id": escalation.id}}
-    assert words(post).startswith("Both sides disagree about the hours of last week.\n")
+    assert words(post).startswith("*Both sides disagree about the hours of last week.*\n")
     for notified in ("D-1001", "Zendesk ticket", TICKET, "Contract ID", "34567890", "Client username", "acme",
                  "Freelancer username", "jo", "Dispute type", "Hourly", "Manual Time, Excessive Hours",
                  "Both sides disagree", "From the guide: Send a case to Mediation"):  # fmt: skip
@@ -391,7 +392,7 @@ def test_nothing_that_people_write_is_rendered_as_markup_in_the_post_or_is_lost(
 
     assert live(post) == {f"<@{escalation.requester.user_id}>"}
     visible = "".join(character for character in text if character >= " " and character != "\x7f").strip()
-    assert visible[:500] in words(post)
+    assert visible[:500] in html.unescape(words(post))
 
 
 def test_a_prefilled_question_of_600_quotes_still_opens_and_sends(harness: AppHarness) -> None:
@@ -457,7 +458,7 @@ def test_the_ticket_and_the_question_are_enough(harness: AppHarness) -> None:
     harness.settle()
 
     (post,) = posts(harness)
-    assert words(post).startswith("May I send this on?\n")
+    assert words(post).startswith("*May I send this on?*\n")
     assert "<https://x.zendesk.com/agent/tickets/4711|#4711>" in words(post)
 
 

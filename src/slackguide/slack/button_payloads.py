@@ -273,6 +273,33 @@ class EscalationPayload:
         return cls(value or "")
 
 
+class CardMenu(StrEnum):
+    """The entries of the menu on a closed escalation."""
+
+    REOPEN = "reopen"
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class CardMenuPayload:
+    """An entry of the menu on a closed escalation."""
+
+    entry: CardMenu
+    escalation_id: str
+
+    def encode(self) -> str:
+        """Return the option's value."""
+        return f"{self.entry}:{self.escalation_id}"
+
+    @classmethod
+    def parse(cls, value: str | None) -> Self:
+        """Read an option's value. Raises `OutdatedActionError`."""
+        entry, _, escalation_id = (value or "").partition(":")
+        if entry not in set(CardMenu):
+            raise OutdatedActionError
+        return cls(CardMenu(entry), escalation_id)
+
+
 @dataclass(frozen=True, slots=True)
 class ReplyPayload:
     """A button of the offer to send a message on to somebody. With a `token`, `text` is empty."""

@@ -38,6 +38,7 @@ class Action(StrEnum):
     RESOLVE = "escalation_resolve"
     RESOLUTION_CODE = "escalation_resolution_code"
     READ = "escalation_read"
+    CARD_MENU = "escalation_menu"
     ADD_DETAILS = "escalation_add_details"
     WITHDRAW = "escalation_withdraw"
     REOPEN = "escalation_reopen"
@@ -67,6 +68,7 @@ class Callback(StrEnum):
     ADD_DETAILS = "escalation_add_details"
     REOPEN = "escalation_reopen"
     READ = "escalation_read"
+    CARD_MENU = "escalation_menu"
     HOME = "home"
     MESSAGE_SHORTCUT = "ask_about_message"
 

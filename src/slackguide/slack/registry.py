@@ -70,6 +70,7 @@ def actions_of(listeners: Listeners) -> dict[Action, Listener]:
         Action.RESOLVE: listeners.escalation_actions.resolve,
         Action.RESOLUTION_CODE: listeners.escalation_actions.choose_resolution,
         Action.READ: listeners.escalation_actions.read,
+        Action.CARD_MENU: listeners.escalation_actions.choose_from_menu,
         Action.ADD_DETAILS: listeners.escalation_actions.add_details,
         Action.WITHDRAW: listeners.escalation_actions.withdraw,
         Action.REOPEN: listeners.escalation_actions.reopen,

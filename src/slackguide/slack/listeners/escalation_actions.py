@@ -39,7 +39,7 @@ from slackguide.slack.access import Denied
 from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.api.modals import ModalNotOpenedError, ModalOpener
 from slackguide.slack.api.updates import MessageUpdater
-from slackguide.slack.button_payloads import EscalationPayload
+from slackguide.slack.button_payloads import CardMenu, CardMenuPayload, EscalationPayload, OutdatedActionError
 from slackguide.slack.ids import TEXT_INPUT, Callback
 from slackguide.slack.mrkdwn import mention, mrkdwn
 from slackguide.slack.views.blocks import RenderedMessage
@@ -142,7 +142,7 @@ class EscalationActions:
         """Show the fields that the chosen resolution needs."""
         code = (action.get("selected_option") or {}).get("value")
         try:
-            escalation = self._escalations.get(str(body["view"].get("private_metadata")))
+            escalation = self._escalations.get(str((body.get("view") or {}).get("private_metadata")))
             if escalation is not None and code in set(ResolutionCode):
                 self._updater.replace_view(body, resolve_view(escalation, self._knowledge(), ResolutionCode(code)))
         except StorageError as error:
@@ -167,6 +167,21 @@ class EscalationActions:
     def read(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """Open a modal with all fields in full."""
         self._open(ack, action, body, lambda it: read_view(it, self._knowledge(), self._escalations.history(it.id)))
+
+    def choose_from_menu(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Do what was chosen in the menu of a closed escalation."""
+        try:
+            payload = CardMenuPayload.parse((action.get("selected_option") or {}).get("value"))
+        except OutdatedActionError as error:
+            self._updater.say(body, str(error))
+            ack()
+            return
+        chosen = {"value": EscalationPayload(payload.escalation_id).encode()}
+        match payload.entry:
+            case CardMenu.REOPEN:
+                self.reopen(ack, chosen, body)
+            case CardMenu.READ:
+                self.read(ack, chosen, body)
 
     def _text_modal(
         self, callback: Callback, title: str, label: str, *, optional: bool = False
@@ -237,15 +252,18 @@ class EscalationActions:
 
     def _apply(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], command: Command) -> None:
         try:
-            text = self._outcome_text(_escalation_id(action), command, on_home=_on_home(body))
+            text = self._outcome_text(_escalation_id(action), command, _clicked_card(body))
         except StorageError as error:
             text = str(error)
         if text is not None:
             self._updater.reply(body, acknowledgement(text))
         ack()
 
-    def _outcome_text(self, escalation_id: str, command: Command, *, on_home: bool) -> str | None:
-        """Apply the command, and return what to say to the person who clicked. App Home shows a success itself."""
+    def _outcome_text(self, escalation_id: str, command: Command, clicked: str | None) -> str | None:
+        """Apply the command, and return what to say to the person who clicked.
+
+        App Home and the card, whose timestamp `clicked` is, show a success themselves.
+        """
         if isinstance(command, Claim):
             escalation = self._escalations.get(escalation_id)
             rejected = self._reject_claim(escalation, command.by) if escalation is not None else None
@@ -256,7 +274,8 @@ class EscalationActions:
             return NOT_FOUND
         if isinstance(outcome, Rejected):
             return outcome.render(mention)
-        return None if on_home else outcome.text
+        card = outcome.escalation.card
+        return None if clicked in (HOME, card.ts if card else HOME) else outcome.text
 
     def _open(
         self,
@@ -323,8 +342,15 @@ def _in_modal(body: Mapping[str, Any]) -> bool:
     return (body.get("view") or {}).get("type") == "modal"
 
 
-def _on_home(body: Mapping[str, Any]) -> bool:
-    return (body.get("view") or {}).get("type") == "home"
+HOME = "home"
+"""In place of a timestamp: App Home was clicked."""
+
+
+def _clicked_card(body: Mapping[str, Any]) -> str | None:
+    """Return the timestamp of the message that was clicked, or `HOME`."""
+    if (body.get("view") or {}).get("type") == "home":
+        return HOME
+    return (body.get("container") or {}).get("message_ts")
 
 
 def _text(view: Mapping[str, Any], id: str) -> str:

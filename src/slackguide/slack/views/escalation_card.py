@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import Block, ButtonElement, ContextBlock, SectionBlock
+from slack_sdk.models.blocks import (
+    Block,
+    ButtonElement,
+    ContextBlock,
+    Option,
+    OverflowMenuElement,
+    SectionBlock,
+)
 from slack_sdk.models.blocks.block_elements import RichTextElementParts
 
 from slackguide.escalation.models import Escalation, EscalationState, Event, EventKind
@@ -13,7 +20,7 @@ from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.guide import LEAST_PRIVILEGED
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.forms import Form
-from slackguide.slack.button_payloads import EscalationPayload
+from slackguide.slack.button_payloads import CardMenu, CardMenuPayload, EscalationPayload
 from slackguide.slack.ids import Action
 from slackguide.slack.mrkdwn import bold, escape, mention, mrkdwn, plain, truncate
 from slackguide.slack.views.blocks import (
@@ -54,8 +61,11 @@ SHORT = 60
 _FORMATTING = re.compile(r"[*~`\n]|(?<!\w)_|_(?!\w)|:[\w+-]+:")
 """What mrkdwn does not show as it was typed: such a value stands in rich text instead of a column."""
 
-COLUMN_FIELDS = 10
-"""Most fields of a section."""
+COLUMN_FIELDS = 20
+"""Most fields of a section: ten lines a column, of about 100 characters, are well below Slack's limit of 2,000."""
+
+INLINE = 300
+"""Most characters of the rest of a question that stand in the section of the title."""
 
 EXCHANGES = 6
 """Most questions, answers and explanations on a card: the latest."""
@@ -80,11 +90,10 @@ def escalation_card(escalation: Escalation, knowledge: KnowledgeBase, history: S
     texts = [*(text for _, text in long), *(event.text or "" for event in exchanged)]
     labels = sum(len(text) for text in columns) + sum(len(label) + 2 for label, _ in long)
     share = _share_room([len(text) for text in texts], CARD_LIMIT - BUTTONS_LENGTH - labels)
-    title = rich_text(title_of(escalation, knowledge), strong=True)
-    blocks: list[Block] = [rich_text_block(paragraph(title))]
-    blocks += [_paragraph(label, truncate(text, share)) for label, text in long if not label]
-    for start in range(0, len(columns), COLUMN_FIELDS):
-        blocks.append(SectionBlock(fields=[mrkdwn(text) for text in columns[start : start + COLUMN_FIELDS]]))
+    rest = next((text for label, text in long if not label), "")
+    buttons = _buttons(escalation, cut=any(len(text) > share for text in texts))
+    blocks = _head(title_of(escalation, knowledge), truncate(rest, share), buttons)
+    blocks += _columns(columns)
     blocks += [_paragraph(label, truncate(text, share)) for label, text in long if label]
     blocks += [_exchange_block(event, share) for event in exchanged]
     advice = _advice(escalation, knowledge)
@@ -92,10 +101,38 @@ def escalation_card(escalation: Escalation, knowledge: KnowledgeBase, history: S
     blocks.append(ContextBlock(elements=[mrkdwn(" · ".join(quiet))]))
     if escalation.erased_at is not None:
         blocks.append(context(ERASED))
-    blocks.append(actions(_buttons(escalation, cut=any(len(text) > share for text in texts))))
+    if len(buttons) > 1:
+        blocks.append(actions(buttons))
     lines = [*_lines(escalation, knowledge), *advice]
     lines += [f"{EXCHANGED[event.kind]}: {event.text}" for event in exchanged]
     return RenderedMessage("\n".join(lines), tuple(blocks))
+
+
+def _head(title: str, rest: str, buttons: Sequence[ButtonElement]) -> list[Block]:
+    """Return the title and the rest of the question, beside the button if there is one alone.
+
+    Only a section has a button beside it, and shows mrkdwn: what that would change stands in rich text, whole.
+    """
+    accessory = buttons[0] if len(buttons) == 1 else None
+    if not _FORMATTING.search(title):
+        inline = bool(rest) and len(rest) <= INLINE and not _FORMATTING.search(rest)
+        text = bold(title).text + (f"\n{escape(rest)}" if inline else "")
+        blocks: list[Block] = [SectionBlock(text=mrkdwn(text), accessory=accessory)]
+        return blocks if inline or not rest else [*blocks, _paragraph("", rest)]
+    blocks = [rich_text_block(paragraph(rich_text(title, strong=True)))]
+    if rest:
+        blocks.append(_paragraph("", rest))
+    return [*blocks, actions([accessory])] if accessory is not None else blocks
+
+
+def _columns(columns: Sequence[str]) -> list[Block]:
+    """Return the short fields in two columns, in sections of two texts each: less high than a text a field."""
+    blocks: list[Block] = []
+    for start in range(0, len(columns), COLUMN_FIELDS):
+        part = columns[start : start + COLUMN_FIELDS]
+        sides = ["\n".join(part[side::2]) for side in (0, 1)]
+        blocks.append(SectionBlock(fields=[mrkdwn(side) for side in sides if side]))
+    return blocks
 
 
 def _fields(escalation: Escalation, form: Form | None) -> tuple[list[str], list[tuple[str, str]]]:
@@ -147,8 +184,7 @@ def handed_over_card(escalation: Escalation) -> RenderedMessage:
 
 def _closed_card(escalation: Escalation, knowledge: KnowledgeBase) -> RenderedMessage:
     """Return the two lines of a closed escalation. A click shows all of it."""
-    id, name = EscalationPayload(escalation.id).encode(), escalation.reference
-    resolution = escalation.resolution
+    name, resolution = escalation.reference, escalation.resolution
     who = escalation.claimed_by if resolution else escalation.requester.user_id
     state = STATES[escalation.state] + (f" by {mention(who)}" if who else "")
     decision = ""
@@ -160,12 +196,17 @@ def _closed_card(escalation: Escalation, knowledge: KnowledgeBase) -> RenderedMe
             decision += f", “{resolution.note}”"
         lines.append(f"{label}: {resolution.note or '–'}")
     status = f"{name} · {state}{escape(truncate(decision, DECISION_LIMIT))}"
+    menu = OverflowMenuElement(
+        action_id=Action.CARD_MENU,
+        options=[
+            Option(text=plain("Reopen"), value=CardMenuPayload(CardMenu.REOPEN, escalation.id).encode()),
+            Option(text=plain("Read it all"), value=CardMenuPayload(CardMenu.READ, escalation.id).encode()),
+        ],
+    )
+    mark = "✓" if resolution else "✕"
     blocks: list[Block] = [
-        SectionBlock(
-            text=mrkdwn(f"{'✓' if resolution else '✕'} {bold(title_of(escalation, knowledge)).text}"),
-            accessory=button("Reopen", Action.REOPEN, id, says=f"Reopen {name}"),
-        ),
-        SectionBlock(text=mrkdwn(status), accessory=button("Read it all", Action.READ, id, says=f"Read all of {name}")),
+        SectionBlock(text=mrkdwn(f"{mark} {bold(title_of(escalation, knowledge)).text}"), accessory=menu),
+        ContextBlock(elements=[mrkdwn(status)]),
     ]
     if escalation.erased_at is not None:
         blocks.append(context(ERASED))
