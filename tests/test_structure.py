@@ -22,6 +22,7 @@ LAYERS: dict[str, set[str]] = {
     "time_zones": set(),
     "wsgi_server": set(),
     "knowledge": {"errors", "time_zones"},
+    "importing": {"errors", "knowledge"},
     "matching": {"errors", "text"},
     "triage": {"errors", "knowledge"},
     "extraction": {"errors", "knowledge", "text"},
@@ -67,6 +68,7 @@ LAYERS: dict[str, set[str]] = {
         "escalation",
         "evaluation",
         "guide",
+        "importing",
         "knowledge",
         "logging_config",
         "runtime",
@@ -95,7 +97,6 @@ REPEATED_FILE_NAMES = {
     "sender": "the protocol of the message sender, and its implementation for Slack",
     "socket_mode": "Socket Mode: the client's, and the server of the sandbox",
     "tokenizer": "the tokenizers of matching and extraction",
-    "triage": "the triage of an entry: the command and the blocks",
     "types": "the data types that the modules of one package share",
     "wsgi": "the WSGI applications of the service and of the sandbox",
 }

@@ -130,12 +130,53 @@ def test_the_line_of_the_requirement() -> None:
         ("enterprize client", "client_segment", "enterprise"),
         ("dircet contract", "contract_type", "direct_contract"),
         ("contact closed", "contract_status", None),
+        # opinions of others, wishes and comparisons
+        ("user thinks a robot suspended him", "suspended_by", None),
+        ("client wants his escrow refunded", "funds_in_escrow", None),
+        ("client wants a refund, escrow was refunded", "funds_in_escrow", "no"),
+        ("it is as urgent as any other ticket", "urgent_or_escalated", None),
+        ("FL lost his top rated badge last month", "freelancer_tier", None),
+        ("FL has a top rated badge", "freelancer_tier", "top_rated"),
+        ("client looks for a top rated freelancer", "freelancer_tier", None),
+        ("what's a UIR", "concern_is_uir", None),
+        ("open contract page in OBO", "contract_status", None),
+        # said to the other party, or at another time
+        ("FL told the client that he wants a refund", "reporter", None),
+        ("client complained to FL", "reporter", None),
+        ("FL calls her names when she asked where the app is", "reporter", None),
+        ("client requested changes 5 times", "reporter", None),
+        ("client wants to change the job title", "reporter", "client"),
+        ("his client side is suspended and he wants to withdraw freelancer earnings", "reporter", None),
+        # speakers
+        ("freelancer: client never answers me, contract hourly is open", "reporter", "freelancer"),
+        ("client: I paid him 9 days ago and nothing came", "reporter", "client"),
+        ("Client: Enterprise. FL: regular. Hourly.", "reporter", None),
+        ("Hi, client Rita here. Can I change the terms?", "reporter", "client"),
+        ("client is not here", "reporter", None),
+        ("FL reports, hourly", "reporter", "freelancer"),
+        ("client report", "reporter", None),
+        # what the payment was for
+        ("hourly, paid 12 days ago, for work", "payment_kind", "work"),
+        ("payment for work, hourly", "payment_kind", "work"),
+        ("the freelancer is looking for work", "payment_kind", None),
+        ("client wants to dispute a bonus", "payment_kind", "bonus"),
+        # absences for a time, payments of another kind
+        ("nothing has been paid since 20 October", "days_since_last_payment", None),
+        ("nothing paid yet on this contract", "days_since_last_payment", "never"),
+        ("client never paid a freelancer before", "days_since_last_payment", None),
+        ("client promised a bonus but never paid it", "days_since_last_payment", None),
+        ("paid the balance 4 days ago", "days_since_last_payment", None),
+        ("refund was paid 4 days ago", "days_since_last_payment", None),
+        ("client wants a refund, paid 4 days ago", "days_since_last_payment", 4),
+        ("freelancer got paid by another client 4 days ago", "days_since_last_payment", None),
+        ("paid him 3 times: 1 Oct, 15 Oct and 1 Nov", "days_since_last_payment", 19),
+        ("apart from the insults everything is fine", "only_problem", "yes"),
         # a form copied in
         ("Contract status: ended", "contract_status", "ended"),
         ("mediation ticket: solved", "mediation_ticket", "solved"),
     ],
 )
-def test_phrases(text: str, fact: str, value: str | None) -> None:
+def test_phrases(text: str, fact: str, value: str | int | None) -> None:
     assert read(text).facts.get(fact) == value
 
 
@@ -220,6 +261,7 @@ def test_numbers_are_corrected_and_continued(text: str, days: int | None) -> Non
         ("with CE for 36 hours", 36),
         ("ticket with CE 2 days", 48),
         ("CE has had it since yesterday", 24),
+        ("CE has had it since this morning", None),
         ("sent 6h ago", None),
         ("the client waits for 6 hours", None),
     ],

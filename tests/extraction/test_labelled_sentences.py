@@ -90,7 +90,7 @@ def scores() -> dict[str, Score]:
         ("sentences, tuned on", 0.99, 0.98, 0),
         ("sentences, held out", 0.97, 0.98, 0),
         ("blind, development", 0.98, 0.92, 2),
-        ("blind, report", 0.93, 0.82, 11),
+        ("blind, report", 0.94, 0.81, 10),
     ],
 )
 def test_precision_and_recall(half: str, precision: float, recall: float, wrong: int) -> None:

@@ -58,3 +58,20 @@ def test_exact_times_and_times_away_from_a_limit_are_taken(text: str, days: int,
 def test_what_the_agent_states_is_not_questioned(guide: Guide) -> None:
     answer = _answer(guide, "hourly, paid a month ago", days_since_last_payment=30, client_segment="vsb_plus")
     assert DAYS not in answer.unclear
+
+
+@pytest.mark.parametrize("text", ["sent to CE 2 days ago, not urgent", "not urgent, with CE since two days"])
+def test_days_at_a_limit_of_hours_are_asked(text: str, guide: Guide) -> None:
+    answer = _answer(guide, text, "ce/follow-up-sla")
+    assert answer.decision.missing == ("hours_since_sent_to_ce",)
+    assert "either side of a limit" in answer.unclear["hours_since_sent_to_ce"]
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [("sent to CE 48h ago", 48), ("sent to CE 48 hours ago", 48), ("sent to CE yesterday", 24), ("with CE 4 days", 96)],
+)
+def test_hours_and_days_away_from_a_limit_are_taken(text: str, hours: int, guide: Guide) -> None:
+    answer = _answer(guide, f"{text}, not urgent", "ce/follow-up-sla")
+    assert answer.decision.destination is not None
+    assert answer.decision.known_facts["hours_since_sent_to_ce"] == hours

@@ -70,3 +70,18 @@ def test_a_faulty_implication_is_reported_where_it_stands(implied: str, said: st
 def test_a_number_cannot_be_implied(copy: Copy) -> None:
     copy.edit(SHARED, "  days:\n", "  days:\n    implied: {when: {worth: little}, value: '3', because: x}\n")
     assert "only a choice or a yes_no fact can be implied" in "".join(copy.faults())
+
+
+@pytest.mark.parametrize(
+    ("worth", "insured", "said"),
+    [
+        ("[insurd]", "[]", "unknown fact `insurd`: did you mean `insured`?"),
+        ("[insured]", "[worth]", "`insured` is asked after `worth`: remove one of the two"),
+        ("[worth]", "[]", "`worth` is asked after `worth`: remove one of the two"),
+    ],
+)
+def test_a_faulty_order_of_questions_is_reported(worth: str, insured: str, said: str, copy: Copy) -> None:
+    copy.edit(SHARED, "    label: Worth\n    ask: What", f"    after: {worth}\n    label: Worth\n    ask: What")
+    copy.edit(SHARED, "  insured:\n", f"  insured:\n    after: {insured}\n")
+    faults = copy.faults()
+    assert [fault for fault in faults if said in fault], faults

@@ -80,10 +80,10 @@ def test_a_clear_sign_comes_first_whatever_else_matches(matcher: Matcher) -> Non
     assert matching.why.phrasing
 
 
-def test_a_weak_sign_leaves_an_answer_and_alerts(matcher: Matcher) -> None:
+def test_a_weak_sign_leaves_an_answer_and_alerts(calibrated: Matcher) -> None:
     text = "client paid the past due balance, unblock him, take the hold off the account"
-    assert matcher.match(text).outcome == "answer"
-    matching = matcher.match(f"{text}, he cannot go on")
+    assert calibrated.match(text).outcome == "answer"
+    matching = calibrated.match(f"{text}, he cannot go on")
     assert matching.outcome == "answer"
     assert matching.matches[0].id == "suspensions/resume"
     assert matching.alerts == (Alert("conduct/self-harm", SIGNS.message),)
@@ -164,3 +164,21 @@ def test_entries_to_tell_apart_are_offered_together() -> None:
     assert confidence_in("a/hold", documents) == confidence_in("a/hold", strangers)
     assert confidence_in("a/freeze", documents) > confidence_in("a/freeze", strangers)
     assert confidence_in("a/open", documents) <= confidence_in("a/open", strangers)
+
+
+def test_evidence_outside_the_text_shifts_the_ranking(matcher: Matcher) -> None:
+    text = "account suspended"
+    first, second, *_ = matcher.match(text).matches
+    for adjustments in ({second.id: 30.0}, {first.id: -30.0}):
+        assert matcher.match(text, adjustments=adjustments).matches[0].id != first.id
+    assert matcher.match(text, adjustments={second.id: 30.0}).matches[0].id == second.id
+    assert matcher.match(text, adjustments={}) == matcher.match(text)
+
+
+def test_an_entry_to_tell_apart_never_overtakes_the_first() -> None:
+    """Its probability is raised to that of the first one at most, and equal ones are in order of position."""
+    near = EntryDocument("a/near", "Payment late", ("payment is late", "late payment"))
+    meant = EntryDocument("b/meant", "Payment lost", ("payment is lost", "lost payment"), distinguish_from=("a/near",))
+    matcher = Matcher([near, meant, *DOCUMENTS], VOCABULARY)
+    matching = matcher.match("is the payment late", adjustments={"b/meant": 10.0})
+    assert [match.id for match in matching.matches[:2]] == ["b/meant", "a/near"]

@@ -10,7 +10,7 @@ import pytest
 
 from slackguide.guide import Guide
 from slackguide.sandbox import FaultKind, InjectedFault, Person, PersonRole
-from slackguide.slack.button_payloads import AnswerPayload, AnswerState, ChooseEntryPayload, EscalatePayload
+from slackguide.slack.button_payloads import AnswerPayload, AnswerState, ChooseEntryPayload, EscalatePayload, Section
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
 from tests.support.app_harness import STAFF, AppHarness
 from tests.support.forged_requests import answer_to, press_payload
@@ -68,6 +68,7 @@ def test_a_click_of_theirs_is_rejected_with_a_message_and_changes_nothing(harnes
     harness.sandbox.mention("ana", STAFF, MEDIATION)
     harness.settle()
     (answer,) = [m for m in harness.workspace.all_messages(STAFF) if m.by_bot]
+    answer = harness.opened(answer, Section.MORE)
     members = harness.workspace.conversation(STAFF).members
     harness.workspace.change_channel(STAFF, members=members | {harness.workspace.person(who).id})
 
@@ -189,6 +190,7 @@ def test_a_click_of_a_stranger_is_acknowledged_before_they_are_looked_up(harness
     harness.sandbox.mention("ana", STAFF, MEDIATION)
     harness.settle()
     (answer,) = [m for m in harness.workspace.all_messages(STAFF) if m.by_bot]
+    answer = harness.opened(answer, Section.MORE)
     harness.workspace.add_person(Person(name="nora", real_name="Nora Vik", role=PersonRole.AGENT), channels=(STAFF,))
     harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.SLOW, method="users.info", seconds=WAIT_SECONDS, times=1))
 

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from slackguide.sandbox import Exchange, FaultKind, InjectedFault, Message, OpenView, Person, PersonRole
+from slackguide.slack.access import AccessPolicy, Allowed
+from slackguide.slack.button_payloads import Section
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
 from slackguide.storage import directory as directory
 from tests.slack.test_app_home import home, shown
@@ -124,18 +126,18 @@ def answered(harness: AppHarness) -> Message:
 
 def answer_button(harness: AppHarness) -> Act:
     message = answered(harness)
-    return lambda: harness.sandbox.click(PAT.name, message, Action.UNKNOWN_FACT)
+    return lambda: harness.sandbox.click(PAT.name, message, f"{Action.SET_FACT}:0")
 
 
 def public_answer_button(harness: AppHarness) -> Act:
     harness.sandbox.mention(PAT.name, STAFF, MEDIATION)
     harness.settle()
     message = next(m for m in harness.workspace.all_messages(STAFF) if m.by_bot)
-    return lambda: harness.sandbox.click(PAT.name, message, Action.UNKNOWN_FACT)
+    return lambda: harness.sandbox.click(PAT.name, message, f"{Action.SET_FACT}:0")
 
 
 def escalate_button(harness: AppHarness) -> Act:
-    message = answered(harness)
+    message = harness.opened(answered(harness), Section.MORE, PAT.name)
     return lambda: harness.sandbox.click(PAT.name, message, Action.ESCALATE)
 
 
@@ -302,3 +304,27 @@ def test_a_home_waits_until_slack_says_who_they_are(pat: AppHarness, kind: Fault
     pat.sandbox.inject_fault(InjectedFault(kind=kind, method="users.info", times=2))
 
     assert GUEST in words(home(pat, PAT.name))
+
+
+@pytest.mark.parametrize(
+    ("groups", "roles"),
+    [
+        ((), {"agent"}),
+        (("leads",), {"team_lead"}),
+        (("console-b",), {"agent", "console"}),
+        (("leads", "console-a"), {"team_lead", "console"}),
+        (("others",), {"agent"}),
+    ],
+)
+def test_the_user_groups_of_a_role_give_it(harness: AppHarness, groups: tuple[str, ...], roles: set[str]) -> None:
+    policy = AccessPolicy(
+        directory=harness.repositories.directory,
+        our_team=lambda: None,
+        leads=(),
+        lead_groups=lambda: ("leads",),
+        role_groups=lambda: {"team_lead": ("leads",), "console": ("console-a", "console-b")},
+    )
+    person = directory.DirectoryUser(PAT.id, harness.workspace.team.id, PAT.name, groups=frozenset(groups))
+    decided = policy.decide(person)
+    assert isinstance(decided, Allowed)
+    assert decided.asker.roles == roles

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from slackguide.slack.button_payloads import AnswerPayload, AnswerState, SetFactPayload
+from slackguide.slack.button_payloads import AnswerPayload, AnswerState, Section, SetFactPayload
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
 from tests.slack.test_app_home import home
 from tests.support.app_harness import AppHarness
@@ -51,7 +51,7 @@ def test_a_command_is_answered_with_an_apology(broken: AppHarness, referred: Cal
 
 def test_a_click_is_answered_with_an_apology(broken: AppHarness, referred: Callable[[str], None]) -> None:
     broken.guide.broken = None
-    message = broken.route(MEDIATION)
+    message = broken.opened(broken.route(MEDIATION), Section.MORE)
     broken.guide.broken = SECRET
 
     referred(broken.notified(message, Action.HELPFUL).text)
@@ -66,7 +66,7 @@ def test_a_click_in_a_window_is_answered_with_an_apology_on_top_of_it(
     answer = harness.modal()
     harness.guide.broken = SECRET
 
-    harness.click(answer, Action.HELPFUL)
+    harness.click(answer, f"{Action.SET_FACT}:0")
 
     referred(words(harness.modal()))
     assert harness.modal().id != answer.id

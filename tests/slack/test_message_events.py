@@ -27,7 +27,7 @@ def test_a_direct_message_is_answered_in_its_thread(harness: AppHarness) -> None
     question = harness.workspace.direct_messages("ana")[0]
     assert answer.thread_ts == question.ts
     assert "Send a case to Mediation" in words(answer)
-    assert {"Not this", "More"} <= labels(answer).keys()
+    assert {"VSB+", "More"} <= labels(answer).keys()
 
 
 def test_a_message_that_slack_sends_again_is_answered_once(harness: AppHarness) -> None:

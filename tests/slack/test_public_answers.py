@@ -69,7 +69,7 @@ def state_of(message: Message) -> AnswerState:
 ACTIONS: Mapping[str, Callable[[AnswerState], AnswerPayload]] = {
     Action.UNKNOWN_FACT: lambda state: UnknownFactPayload(state, "contract_type"),
     f"{Action.OPEN_SECTION}:steps": lambda state: AnswerPayload(replace(state, section=Section.STEPS)),
-    Action.BACK_TO_LIST: AnswerPayload,
+    Action.GO_BACK: AnswerPayload,
     f"{Action.FEEDBACK_REASON}:unclear": lambda state: FeedbackPayload(state, "unclear"),
     Action.NOT_THIS: AnswerPayload,
     Action.NONE_OF_THESE: AnswerPayload,
@@ -139,7 +139,7 @@ def test_where_slack_does_not_say_who_reads_it_the_message_stays_as_it_is(harnes
     harness.pass_time(CACHED_FOR.total_seconds())
     harness.sandbox.inject_fault(InjectedFault(kind=kind, method="conversations.info", code="missing_scope"))
 
-    own = copy_of(harness, "ana", lambda: harness.sandbox.click("ana", answer, Action.UNKNOWN_FACT))
+    own = copy_of(harness, "ana", lambda: harness.sandbox.click("ana", answer, f"{Action.SET_FACT}:1"))
 
     assert harness.workspace.message(answer.ts) == answer
     assert "HV Mediation Tier 1" in words(own)
@@ -147,7 +147,7 @@ def test_where_slack_does_not_say_who_reads_it_the_message_stays_as_it_is(harnes
 
 def test_a_copy_goes_on_by_itself(harness: AppHarness) -> None:
     answer = public(harness)
-    own = copy_of(harness, "ben", lambda: harness.sandbox.click("ben", answer, Action.UNKNOWN_FACT))
+    own = copy_of(harness, "ben", lambda: harness.sandbox.click("ben", answer, f"{Action.SET_FACT}:1"))
 
     changed = harness.click_message(own, Action.HELPFUL, "ben")
 
@@ -164,7 +164,7 @@ def test_a_copy_comes_beside_the_thread_where_slack_does_not_take_it_there(harne
         InjectedFault(kind=FaultKind.API_ERROR, method="chat.postEphemeral", code="user_not_in_channel")
     )
 
-    own = copy_of(harness, "ben", lambda: harness.sandbox.click("ben", answer, Action.UNKNOWN_FACT))
+    own = copy_of(harness, "ben", lambda: harness.sandbox.click("ben", answer, f"{Action.SET_FACT}:1"))
 
     assert "HV Mediation Tier 1" in words(own)
 
@@ -210,7 +210,7 @@ def test_choices_become_the_answer_for_whoever_asked(harness: AppHarness, guide:
 
 @pytest.mark.parametrize("who", ["ana", "ben"])
 def test_escalating_opens_the_form_of_whoever_clicks(harness: AppHarness, who: str) -> None:
-    answer = public(harness)
+    answer = harness.opened(public(harness), Section.MORE)
 
     harness.click(answer, Action.ESCALATE, who)
 

@@ -140,7 +140,7 @@ def test_other_words_after_escalate_are_a_concern_with_the_forms_offered(harness
 def test_words_that_fit_nothing_are_reported_so(harness: AppHarness) -> None:
     message = harness.route(UNKNOWN)
 
-    assert "nothing in the guides" in words(message)
+    assert "Not in these guides" in words(message)
     assert "Team Lead" in words(message)
 
 

@@ -21,7 +21,7 @@ from tests.support.rendered import words
 
 OPEN_QUESTION = "how do I send a case to Mediation? hourly, last paid {}"
 QUESTION = f"{OPEN_QUESTION}, client is mid-market, payment for work"
-DAYS = "Days since the last payment: {} days"
+DAYS = "· {} days"
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_a_payment_of_today_is_in_the_future_elsewhere(harness: AppHarness) -> N
     text = QUESTION.format("5 March 2026")
 
     assert DAYS.format(0) in by_command(harness, "ana", text)
-    assert "Days since the last payment:" not in by_command(harness, "ben", text)
+    assert "· 0 days" not in by_command(harness, "ben", text)
     assert DAYS.format(0) in by_command(harness, "ben", QUESTION.format("4 March 2026"))
 
 
@@ -107,7 +107,7 @@ def test_facts_of_a_thread_have_the_askers_dates(harness: AppHarness) -> None:
 def test_whoever_clicks_the_dates_are_those_of_the_question(harness: AppHarness) -> None:
     answer = mention(harness, "ben", OPEN_QUESTION.format("2 February 2026"))
 
-    copy = harness.notified(answer, Action.UNKNOWN_FACT, "ana")
+    copy = harness.notified(answer, f"{Action.SET_FACT}:0", "ana")
 
     assert DAYS.format(30) in words(copy)
 

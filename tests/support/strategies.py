@@ -25,7 +25,7 @@ DECIDING = "disputes/send-to-mediation"
 
 def relevant_facts(entry: Entry) -> list[str]:
     """Return the facts that the rules of an entry test."""
-    return list(dict.fromkeys(name for rule in entry.rules for name in facts_of(rule.when)))
+    return list(dict.fromkeys(name for rule in entry.rules for name in sorted(facts_of(rule.when))))
 
 
 def values(name: str, entry: Entry, knowledge: KnowledgeBase) -> list[FactValue]:

@@ -13,6 +13,7 @@ from slackguide.knowledge import Entry, KnowledgeBase
 from slackguide.knowledge.conditions import FactValue, OneOf, facts_of
 from slackguide.knowledge.conditions import tests_of as single_tests
 from slackguide.triage import Triage
+from slackguide.triage.engine import BRANCH_LIMIT
 from tests.support.strategies import deciding_rule, holds, known_facts, relevant_facts, values
 
 calmly = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -74,6 +75,30 @@ def test_whichever_open_question_is_answered_next_the_case_ends_in_the_same_plac
             answered[name] = case[name]
         ends.append(triage.decide(entry.id, answered).destination)
     assert ends == [deciding_rule(entry, case).target] * 2
+
+
+@calmly
+@given(data=st.data())
+def test_a_person_who_does_not_know_some_facts_is_never_asked_for_them_and_never_misled(
+    data: st.DataObject, triage: Triage, knowledge: KnowledgeBase, deciding: list[Entry]
+) -> None:
+    entry = data.draw(st.sampled_from([entry for entry in deciding if not entry.urgent]))
+    case = {**data.draw(known_facts(entry, knowledge, whole=True)), **_as_given(data, entry, knowledge)}
+    case |= _implied(case, knowledge)
+    unknown = frozenset(data.draw(st.sets(st.sampled_from(relevant_facts(entry)))))
+    answered: dict[str, FactValue] = {}
+    while name := (decision := triage.decide(entry.id, answered, unknown)).question:
+        assert name not in unknown | answered.keys()
+        answered[name] = case[name]
+    true = deciding_rule(entry, case).target
+    if decision.destination is not None:
+        assert decision.destination == true
+    else:
+        assert set(decision.missing) <= unknown
+        assert decision.missing
+        places = {branch.destination for branch in triage.branches(entry.id, answered)}
+        assert len(places) > 1
+        assert true in places or len(triage.branches(entry.id, answered)) == BRANCH_LIMIT
 
 
 @calmly

@@ -14,7 +14,9 @@ from slackguide.cli import (
     escalations,
     evaluate,
     feedback,
+    import_files,
     manifest,
+    new,
     outbox,
     route,
     schema,
@@ -52,6 +54,7 @@ def _root(
 
 
 for command in (
+    new, import_files,
     route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
 ):  # fmt: skip
     command.register(app)

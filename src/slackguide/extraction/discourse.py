@@ -19,6 +19,9 @@ _NEAR_DISTANCE = 5
 MAX_DISTANCE = 40
 """The maximum size in words of the context before a token, within its clause."""
 
+_MAX_INTRODUCTION = 3
+"""The maximum words of a clause in which a party introduces itself: `client Rita here`."""
+
 _ELLIPTIC = small.PRONOUNS | PARTIES.keys() | {"there"}
 _BEFORE_ECHO = OPENING | small.ARTICLES
 _CLAUSE_SEPARATORS = frozenset({Separator.COLON, Separator.BREAK, Separator.COMMA, Separator.SENTENCE})
@@ -215,6 +218,8 @@ class Discourse:
             return not {"is", "are"}.isdisjoint(self._words[at + 2 : at + 6])
         if word == "say" and self._tokens[at].separator is Separator.SENTENCE:
             return following in small.SUBJECTS
+        if word in small.SUSPECTING and self._tokens[at].plural:
+            return True
         if word in small.OPINIONS:
             return self.word(at - 1) == "not"
         if word in small.SUPPOSING_BEFORE:
@@ -283,9 +288,28 @@ class Discourse:
         words = self._words[first : min(clause.end, start + MAX_DISTANCE)]
         return not small.FOCUS.isdisjoint(words) or any(pair in small.FOCUS_PAIRS for pair in pairwise(words))
 
-    def is_other_payment(self, end: int) -> bool:
-        """Return whether the words after token `end` name a payment that is not one on the contract: `the balance`."""
-        return not small.OTHER_PAYMENTS.isdisjoint(self._words[end : end + 4])
+    def is_other_payment(self, start: int, end: int) -> bool:
+        """Return whether the tokens speak of a payment that is not one on the contract: `never paid the balance`.
+
+        It can be named before: `promised a bonus but never paid it`.
+        """
+        named_before = self.word(end) == "it" and not small.EXTRAS.isdisjoint(self._words[max(0, start - 12) : start])
+        return named_before or not small.OTHER_PAYMENTS.isdisjoint(self._words[end : end + 4])
+
+    def is_limited(self, end: int) -> bool:
+        """Return whether an absence before token `end` holds for a time only: `nothing paid since 20 October`."""
+        following = self.word(end)
+        if following == "since" or "before" in self._words[end : end + 4]:
+            return True
+        return (
+            following in ("for", "in", "within")
+            and self._tokens[end + 1 :][:1] != []
+            and (self._tokens[end + 1].kind is TokenKind.NUMBER)
+        )
+
+    def is_compared(self, start: int, end: int) -> bool:
+        """Return whether the tokens are compared with something else: `as urgent as any other ticket`."""
+        return self.word(start - 1) == "as" and self.word(end) == "as"
 
     def is_doubly_denied(self, start: int, end: int) -> bool:
         """Return whether two negations apply to the tokens from `start` to `end`: `it isn't not urgent`."""
@@ -340,16 +364,58 @@ class Discourse:
         """Return whether a party says this to us: not `was asked`, `said nothing` or `asked the freelancer`."""
         words, following = self._words[start:end], self._words[end : self._clause_of[end - 1].end][:3]
         addressed = [word for word in following if word not in small.ARTICLES and word not in ("to", "with")]
+        if self._is_aside(start) or (
+            following[:1] and following[0] in ("to", "with") and addressed[:1] and addressed[0] in small.SIDES
+        ):
+            return False
         before = [word for word in self._words[max(0, start - 6) : end] if word not in small.ARTICLES]
         party = next((at for at, word in enumerate(before) if word in words[:1] or word in small.SIDES), 0)
         if party + 2 < len(before) and before[party + 1] in ("or", "and") and before[party + 2] in small.SIDES:
             return False
-        if words[-1] in small.NOUN_VERBS and not (following and self._tokens[end - 1].plural):
+        alone = start == self._clause_of[start].start and not following
+        if words[-1] in small.NOUN_VERBS and not ((following or alone) and self._tokens[end - 1].plural):
             return False
         if words[-1] in small.ADDRESSING and addressed[:1] and addressed[0] in small.SIDES:
             return False
         is_passive = words[-1].endswith("ed") and not small.PASSIVE.isdisjoint(words)
+        if words[-1].startswith(("request", "ask", "demand")) and not small.CHANGES.isdisjoint(following):
+            return False
         return not is_passive and following[:1] not in (["nothing"], ["no"], ["support"], ["team"])
+
+    def _is_aside(self, start: int) -> bool:
+        """Return whether this is said to the other party (`told the client that he wants …`) or of another time."""
+        clause = self._clause_of[start]
+        near = self._words[max(clause.start, start - _NEAR_DISTANCE) : start]
+        if not small.WHILE.isdisjoint(near):
+            return True
+        words = [word for word in self.before(start) if word not in small.ARTICLES and word != "to"]
+        return any(verb in small.TELLING and side in small.SIDES for verb, side in pairwise(words))
+
+    def is_desired(self, start: int) -> bool:
+        """Return whether a verb of wanting governs the participle at token `start`: `wants the escrow released`."""
+        near = self._words[max(self._clause_of[start].start, start - _NEAR_DISTANCE) : start]
+        return (
+            self._words[start].endswith("ed")
+            and not small.WANTING.isdisjoint(near)
+            and small.BEING.isdisjoint(near[-2:])
+        )
+
+    def speakers(self) -> Iterator[int]:
+        """Yield the names of parties that speak: `freelancer: client never answers me`, `Hi, client Rita here`."""
+        for clause in self._clauses:
+            words = [word for word in self._words[clause.start : clause.end] if word not in small.ARTICLES]
+            if words and words[0] in small.SIDES:
+                introduced = words[-1] == "here" and len(words) <= _MAX_INTRODUCTION
+                if introduced or (len(words) == 1 and self._speaks_next(clause, words[0])):
+                    yield clause.end - len(words)
+
+    def _speaks_next(self, clause: Clause, side: str) -> bool:
+        """Return whether the words after a colon are those of `side`, the party named before it."""
+        if self.separator_before(clause.end) is not Separator.COLON:
+            return False
+        first, second = self.word(clause.end), self.word(clause.end + 1)
+        about_other = first in small.SIDES and first != side and second in AUXILIARIES | small.NEGATIONS
+        return first in small.SPEAKING or about_other
 
     def is_negated_after(self, end: int) -> bool:
         """Return whether the words after token `end` state that the preceding phrase is lost."""
@@ -363,6 +429,6 @@ def _asks_meaning(words: Sequence[str]) -> bool:
         return True
     if first == "how" and second in ("many", "long", "do", "doe", "does"):
         return True
-    if first in ("what", "when") and (second in AUXILIARIES or second == "if"):
+    if first in ("what", "when") and (second in AUXILIARIES or second in ("if", "a", "an")):
         return True
     return first in ("what", "who", "when", "how") and not MEANING.isdisjoint(words)

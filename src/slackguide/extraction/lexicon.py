@@ -111,6 +111,38 @@ NOUN_VERBS = _word_set("dispute claim request report")
 ADDRESSING = _word_set("ask asked asking contact contacted contacting write wrote writing called messaged emailed")
 """Verbs whose object is the person addressed: `asked the freelancer`."""
 
+TELLING = ADDRESSING | _word_set(
+    "told tell tells telling says said say writes informed informs explained promised replied"
+)
+"""Verbs after which the other party is addressed: what follows is not said to us: `told the client that he wants …`."""
+
+WHILE = _word_set("when after before while once")
+"""Words that begin a clause about another time: `when she asked for the app`."""
+
+OF_A_PARTY = _word_set("side account acct profile login")
+"""Nouns after the name of a party that denote one of several accounts of a person: `his client side`."""
+
+BADGES = _word_set("badge status tier level")
+CHANGING = _word_set("lost lose losing become becoming became earn earned earning apply applied")
+"""Verbs before a badge that the freelancer has not, or not any more: `lost his top rated badge`."""
+
+WANTING = _word_set("want need wish like expect demand")
+
+SEEKING = _word_set("look looking search searching seek seeking hire hiring prefer")
+"""Verbs before a badge or segment that nobody has: `looks for a top rated freelancer`."""
+
+SUSPECTING = _word_set("think believe fear hope suspect wonder")
+"""Verbs after which somebody else's opinion stands: `he thinks a robot suspended him`. Not `I think`."""
+
+PAGES = _word_set("page link tab detail overview list view")
+"""Nouns of what an agent opens: `open contract page`."""
+
+CHANGES = _word_set("change revision edit rework modification correction fix")
+"""What a client requests of the freelancer, not of us."""
+
+SPEAKING = _word_set("i my we me our hi hello hey please pls")
+"""Words with which a quoted speaker begins: `client: I paid him`."""
+
 FOCUS = _word_set("mine ours question concerned present asking writing")
 """Words in a clause about the case at hand, in a text about several cases."""
 
@@ -208,6 +240,8 @@ OTHER_MATTERS = _word_set(
 
 OTHER_PAYMENTS = _word_set("balance bal fee membership subscription tax fine connect")
 """Nouns before `paid` that are not payments on the contract."""
+
+EXTRAS = OTHER_PAYMENTS | _word_set("bonus expense tip reimbursement")
 
 OTHER_EVENTS = _word_set(
     "filed opened contacted replied asked requested wrote submitted disputed created started hired posted "

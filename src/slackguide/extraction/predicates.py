@@ -78,6 +78,8 @@ class Predicates(Generic[T]):
         subjects: dict[int, _Subject] = {}
         for start, end in sorted(names, key=lambda span: span[0] - span[1]):
             if all(at not in subjects for at in range(start, end)):
+                if tokens[end : end + 1] and tokens[end].text in lexicon.OF_A_PARTY:
+                    continue
                 heads = (names.get((at, end), ()) for at in range(start, end))
                 subject = _Subject(start, end, frozenset(chain.from_iterable(heads)))
                 subjects.update(dict.fromkeys(range(start, end), subject))

@@ -20,7 +20,7 @@ from slackguide.sandbox.user.response_urls import ResponseUrls
 from slackguide.sandbox.web_api import methods
 from slackguide.sandbox.web_api.call_handler import CallHandler
 from slackguide.sandbox.web_api.endpoint import WebApi
-from slackguide.sandbox.web_api.fault_injection import FaultInjector, InjectedFault, RateLimit, RateLimiter
+from slackguide.sandbox.web_api.fault_injection import PAGES, FaultInjector, InjectedFault, RateLimit, RateLimiter
 from slackguide.sandbox.workspace.changes import ChangeFeed
 from slackguide.sandbox.workspace.records import Exchange
 from slackguide.sandbox.workspace.team import Team
@@ -41,6 +41,7 @@ class Sandbox(UserInteractions):
     `advance(seconds)` moves that clock; None if it is real. An open WebSocket receives requests to the app first, then
     `bot_url`, then `routes["/slack/events"]`. `routes` maps exact paths to further WSGI applications, such as health
     checks. `seed` makes the ids of one run differ from those of another; it defaults to the clock's time.
+    `honours_client_msg_id`: chat.postMessage deduplicates by `client_msg_id`. Slack does not document whether it does.
 
     The constructor binds the port, so that `api_url` is known; `start` begins to serve. Raises OSError if the port is
     in use, ValueError if the host is not loopback.
@@ -61,9 +62,11 @@ class Sandbox(UserInteractions):
         preview: KnowledgePreview | None = None,
         advance: Callable[[float], None] | None = None,
         rate_limit: RateLimit | None = RateLimit(),  # noqa: B008 (frozen)
+        page_limit: RateLimit | None = PAGES,
         request_timeout: float = REQUEST_TIMEOUT,
         signing_clock: Callable[[], float] = time.time,
         seed: str | None = None,
+        honours_client_msg_id: bool = False,
     ) -> None:
         if host not in _LOOPBACK:
             raise ValueError(f"the sandbox has no authentication: it listens on loopback only, not on {host}")
@@ -122,8 +125,10 @@ class Sandbox(UserInteractions):
                 connect=self.sockets.url if self.sockets else None,
                 posted=self.bot_posted,
                 changed=self._bot_changed,
+                honours_client_msg_id=honours_client_msg_id,
             ),
             rate_limiter=RateLimiter(limit=rate_limit, clock=clock) if rate_limit else None,
+            page_limiter=RateLimiter(limit=page_limit, clock=clock) if page_limit else None,
             bot_token=bot_token,
             app_token=app_token,
         )

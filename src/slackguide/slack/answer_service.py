@@ -13,7 +13,7 @@ from slackguide.errors import StorageError, UnusableInput
 from slackguide.guide import Answer, Asker, Choices, Concern, Guide, NoAnswer, Outcome, Social
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import FactValue
-from slackguide.slack.button_payloads import INLINE_LIMIT, AnswerState
+from slackguide.slack.button_payloads import ALL_FACTS, INLINE_LIMIT, AnswerState
 from slackguide.slack.mrkdwn import truncate
 from slackguide.slack.views.answer_card import answer_card
 from slackguide.slack.views.blocks import RenderedMessage, text_card
@@ -95,10 +95,11 @@ class AnswerService:
     def outcome(self, state: AnswerState, user_id: str, asker: Asker) -> Outcome:
         """Return the guide's outcome for a state. Relative dates are those of the person who wrote the text."""
         concern = Concern(
-            self.text_of(state, user_id),
+            state.part or self.text_of(state, user_id),
             self._valid_facts(state),
             self._known_entry(state),
             frozenset(state.removed_facts),
+            self._unknown_facts(state),
         )
         return self._guide().answer(concern, asker, today=self._today(state.asker or user_id))
 
@@ -151,6 +152,10 @@ class AnswerService:
     def _known_entry(self, state: AnswerState) -> str | None:
         """Return the state's entry, if it still exists in the knowledge base."""
         return state.entry if state.entry in self._guide().knowledge.entries else None
+
+    def _unknown_facts(self, state: AnswerState) -> frozenset[str]:
+        facts = self._guide().knowledge.facts
+        return frozenset(facts if ALL_FACTS in state.unknown_facts else state.unknown_facts)
 
     def _valid_facts(self, state: AnswerState) -> dict[str, FactValue]:
         """Return the state's facts that are still valid in the knowledge base."""

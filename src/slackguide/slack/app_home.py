@@ -10,16 +10,30 @@ from typing import Any
 from slack_sdk.models.views import View
 
 from slackguide.delivery.sender import SlackRefusedError
+from slackguide.delivery.tasks import AnswerMessage
 from slackguide.escalation.filters import EscalationFilter
+from slackguide.escalation.messages import NotifyPerson, PostEscalation
 from slackguide.escalation.models import OPEN_STATES, EscalationState
 from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.access import Allowed, Denied, UnknownUser
 from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.button_payloads import HomePagePayload
-from slackguide.slack.views.app_home import HomeSection, QueueHealth, TeamOverview, home_view, text_home
+from slackguide.slack.mrkdwn import mention
+from slackguide.slack.surfaces import is_direct_message
+from slackguide.slack.views.app_home import (
+    UNDELIVERED_SHOWN,
+    HomeSection,
+    QueueHealth,
+    TeamOverview,
+    Undelivered,
+    home_view,
+    text_home,
+)
+from slackguide.slack.views.error_advice import Advice, advice
 from slackguide.storage.directory import DirectoryUser, UserDirectory
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.feedback import FeedbackRepository, Verdict
+from slackguide.storage.outbox_admin import OutboxAdmin, UndeliveredJob
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +73,9 @@ class AppHomeBuilder:
         knowledge: Callable[[], KnowledgeBase],
         feedback: FeedbackRepository,
         clock: Callable[[], datetime],
+        outbox: OutboxAdmin,
     ) -> None:
+        self._outbox = outbox
         self._escalations = escalations
         self._users = people
         self._directory = directory
@@ -82,9 +98,18 @@ class AppHomeBuilder:
             self._section(name, title, filter_, pages)
             for name, (title, filter_) in self._filters(user_id, queues, now).items()
         ]
-        team = self._team_overview(knowledge, now) if decision.asker.role == "team_lead" else None
+        team = self._team_overview(knowledge, now) if "team_lead" in decision.asker.roles else None
         overdue = self._count(queues=queues, overdue_at=now, not_requester=user_id) if queues else None
-        return home_view(sections, knowledge, decision.asker.role, user_id=user_id, now=now, overdue=overdue, team=team)
+        return home_view(
+            sections,
+            knowledge,
+            decision.asker.roles,
+            self._undelivered(user_id),
+            user_id=user_id,
+            now=now,
+            overdue=overdue,
+            team=team,
+        )
 
     @staticmethod
     def _filters(user_id: str, queues: frozenset[str], now: datetime) -> dict[str, tuple[str, EscalationFilter]]:
@@ -144,6 +169,10 @@ class AppHomeBuilder:
     def _count(self, **conditions: Any) -> int:
         return self._escalations.count(EscalationFilter(**conditions), at_most=COUNT_LIMIT + 1)
 
+    def _undelivered(self, user_id: str) -> list[Undelivered]:
+        jobs = self._outbox.undelivered(user_id, limit=UNDELIVERED_SHOWN + 1)
+        return [Undelivered(job.id, *_subject_and_advice(job), job.final) for job in jobs]
+
     def _authorize(self, user_id: str) -> Allowed | Denied:
         decision = self._directory.known(user_id)
         if not isinstance(decision, UnknownUser):
@@ -165,3 +194,20 @@ class AppHomeBuilder:
     def _assigned_queues(self, user: DirectoryUser | None, knowledge: KnowledgeBase) -> frozenset[str]:
         groups = user.groups if user else frozenset()
         return frozenset(id for id, form in knowledge.forms.items() if form.specialists in groups)
+
+
+def _subject_and_advice(job: UndeliveredJob) -> tuple[str, Advice]:
+    """Return what is not delivered, as mrkdwn, and the advice about the reason."""
+    escalation = job.escalation
+    name, channel = (escalation.reference, escalation.channel) if escalation else ("", "the channel")
+    match job.task:
+        case PostEscalation(channel=channel):
+            subject = f"*{name}* is not in #{channel} yet"
+        case NotifyPerson(user_id=user_id):
+            subject = f"Your message to {mention(user_id)} about *{name}*"
+        case AnswerMessage(channel_id=channel_id):
+            place = "in Messages" if is_direct_message(channel_id) else f"in <#{channel_id}>"
+            subject = f"My answer to your question {place}"
+        case _:
+            subject = f"Your message in the thread of *{name}*"
+    return subject, advice(job.code, channel)

@@ -31,7 +31,9 @@ from slackguide.storage.tables import (
     outbox,
     sweeps,
     turns,
+    walks,
 )
+from slackguide.storage.walks import EXPIRY
 
 log = logging.getLogger(__name__)
 
@@ -125,6 +127,7 @@ class RetentionService:
             connection.execute(
                 delete(outbox).where(outbox.c.state.in_(FINISHED), outbox.c.settled_at < now - FINISHED_JOBS)
             )
+            connection.execute(delete(walks).where(walks.c.started_at < now - EXPIRY))
             connection.execute(delete(lanes).where(lanes.c.next_at < now - timedelta(hours=1)))
 
 

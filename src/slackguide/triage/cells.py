@@ -6,7 +6,7 @@ decision table is therefore finite, and its completeness can be checked exhausti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from slackguide.knowledge.conditions import NEVER, FactValue, OneOf, Within, range_of
@@ -41,7 +41,7 @@ class Cell:
         return f"{self.low}..{'' if self.high is None else self.high}"
 
     def describe(self, fact: FactSpec) -> str:
-        """Describe the cell: `Hourly or Fixed-price`, `31 to 60 days`, `more than 90 days`, `no payment yet`."""
+        """Describe the cell: `Free or Premium`, `31 to 60 days`, `more than 90 days`, `no payment yet`."""
         if self.low is None:
             return " or ".join(fact.value_label(name) for name in self.names)
         return fact.value_label(self.sample_value)
@@ -85,11 +85,24 @@ def _edges(test: Within) -> Iterable[int]:
 
 def _merged(cells: list[Cell], tests: list[OneOf | Within]) -> list[Cell]:
     """Merge adjacent ranges that no test distinguishes."""
-    merged = cells[:1]
-    for cell in cells[1:]:
-        last = merged[-1]
-        if all(satisfies(test, last) == satisfies(test, cell) for test in tests):
+    return merge_neighbours([(cell, tuple(satisfies(test, cell) for test in tests)) for cell in cells])
+
+
+def merge_neighbours(cells: Iterable[tuple[Cell, Hashable]]) -> list[Cell]:
+    """Merge adjacent ranges of numbers with equal effects. Every cell comes with its effect, in ascending order."""
+    merged: list[Cell] = []
+    last_effect: Hashable = None
+    for cell, effect in cells:
+        last = merged[-1] if merged else None
+        if (
+            last is not None
+            and last.low is not None
+            and last.high is not None
+            and cell.low == last.high + 1
+            and effect == last_effect
+        ):
             merged[-1] = Cell(low=last.low, high=cell.high)
         else:
             merged.append(cell)
+        last_effect = effect
     return merged

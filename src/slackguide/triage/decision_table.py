@@ -72,6 +72,11 @@ class DecisionTable:
             self.facts, remaining, self.rules, self.rule_index[np.ix_(*state)], self.destination_index[np.ix_(*state)]
         )
 
+    def varies(self, name: str) -> bool:
+        """Return whether the destination varies along a fact, for some values of the others."""
+        axis = self.facts.index(name)
+        return bool((self.destination_index != self.destination_index.take([0], axis=axis)).any())
+
 
 FactCells = Mapping[str, tuple[Cell, ...]]
 """The facts in the conditions of some rules, in order of appearance, each with its cells."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
 from slackguide.knowledge import Destination, Entry, KnowledgeBase, Rule, Step
 from slackguide.knowledge.conditions import ALWAYS, FactValue
 from slackguide.knowledge.model import ImpliedFact
-from slackguide.triage.cells import Cell
+from slackguide.triage.cells import Cell, merge_neighbours
 from slackguide.triage.condition_logic import evaluate
 from slackguide.triage.decision_table import GAP, CellIndices, DecisionTable, decision_table_for
 from slackguide.triage.explanations import explain_decision
-from slackguide.triage.question_order import QuestionPlanner
+from slackguide.triage.question_order import QuestionPlanner, without_unknown
 
 BRANCH_LIMIT = 12
 """Maximum branches listed for an agent who does not know a fact, so that they fit on one card."""
@@ -37,7 +38,12 @@ class Decision:
     possible: tuple[Destination, ...]
     """The destinations that are still possible."""
     missing: tuple[str, ...]
-    """The facts that can still change the destination, the best to ask first. Empty if it is decided."""
+    """The facts that can still change the destination, the best to ask first. Empty if it is decided.
+
+    Those that the person does not know come last. Before them, only facts that narrow the destination are listed."""
+    question: str | None
+    """The fact to ask for next. None if the destination is decided, or if only facts that the person does not know are
+    left: then `Triage.branches` lists where the case can go."""
     because: tuple[str, ...]
     reason: str
     """The reasons in one line, without the destination's name. Empty if there is nothing to say."""
@@ -72,18 +78,23 @@ class Triage:
         """Return the decision table of the entry `id`."""
         return self._tables[id]
 
-    def decide(self, id: str, known_facts: Mapping[str, FactValue]) -> Decision:
-        """Decide the entry `id` for the validated `known_facts`. Facts that do not occur in its rules are ignored."""
+    def decide(self, id: str, known_facts: Mapping[str, FactValue], unknown: frozenset[str] = frozenset()) -> Decision:
+        """Decide the entry `id` for the validated `known_facts`, and plan the questions.
+
+        `unknown` are facts that the person does not know. A fact in both is known. Facts that do not occur in the
+        entry's rules are ignored.
+        """
         entry, table = self._knowledge.entries[id], self._tables[id]
         stated_facts, implied = known_facts, self._implied(entry, known_facts)
         known_facts = {**stated_facts, **{fact.fact: fact.value for fact in implied}}
         state = table.possible_cells(known_facts, entry)
         rules = self._rules(table, state)
-        missing = self._missing(id, known_facts)
+        missing = self._missing(id, known_facts, unknown)
         if missing and entry.urgent:
             rules, missing = rules[-1:], ()
         if missing:
-            return self._open(entry, rules, missing, stated_facts)
+            question = missing[0] if missing[0] not in unknown else None
+            return self._open(entry, rules, missing, question, stated_facts)
         rules = self._certain_rules(entry, rules, known_facts)
         deciding = self._deciding(table, state, stated_facts)
         assumed = [test for test in entry.assumes if test.fact not in known_facts and test.fact in table.facts]
@@ -98,6 +109,7 @@ class Triage:
             destination=rules[0].target,
             possible=(rules[0].target,),
             missing=(),
+            question=None,
             because=explanation.because,
             reason=explanation.reason,
             contradicting=explanation.contradicting,
@@ -118,10 +130,23 @@ class Triage:
         self._collect_branches(id, dict(known_facts), (), branches)
         return tuple(branches[:BRANCH_LIMIT])
 
-    def cells(self, id: str, name: str) -> tuple[Cell, ...]:
-        """Return the cells into which the rules of the entry `id` partition the fact `name`."""
-        table = self._tables[id]
-        return table.cells[table.facts.index(name)]
+    def cells(
+        self, id: str, name: str, known_facts: Mapping[str, FactValue] = MappingProxyType({})
+    ) -> tuple[Cell, ...]:
+        """Return the cells into which the rules of the entry `id` partition the fact `name`: the answers to offer.
+
+        Adjacent ranges of a number that lead to the same destinations, given the `known_facts`, are one cell. Choices
+        are never merged: a person who selects one states it, and a note can contain it.
+        """
+        entry, table = self._knowledge.entries[id], self._tables[id]
+        axis = table.facts.index(name)
+        others = {fact: value for fact, value in known_facts.items() if fact != name}
+        others |= {fact.fact: fact.value for fact in self._implied(entry, others) if fact.fact != name}
+        state = table.possible_cells(others, entry)
+        possible = table.restrict((*state[:axis], tuple(range(len(table.cells[axis]))), *state[axis + 1 :]))
+        effects = np.moveaxis(possible.destination_index, axis, 0)
+        cells = zip(possible.cells[axis], (effect.tobytes() for effect in effects), strict=True)
+        return tuple(merge_neighbours(cells))
 
     def precompute(self) -> None:
         """Compute the question order of every entry in advance."""
@@ -134,19 +159,26 @@ class Triage:
             self._planners[id] = QuestionPlanner(table, table.possible_cells({}, entry), self._knowledge.facts)
         return self._planners[id]
 
-    def _missing(self, id: str, known_facts: Mapping[str, FactValue]) -> tuple[str, ...]:
+    def _missing(
+        self, id: str, known_facts: Mapping[str, FactValue], unknown: frozenset[str] = frozenset()
+    ) -> tuple[str, ...]:
         table = self._tables[id]
         if not table.facts:
             return ()
         state = table.possible_cells(known_facts, self._knowledge.entries[id])
+        unknown = unknown.intersection(table.facts) - known_facts.keys()
+        ranges = any(len(cells) > 1 for name, cells in zip(table.facts, state, strict=True) if name in known_facts)
+        if unknown or ranges:
+            return self._missing_of_part(table.restrict(state), unknown)
         known = {name: cells[0] for name, cells in zip(table.facts, state, strict=True) if name in known_facts}
-        if any(len(cells) > 1 for name, cells in zip(table.facts, state, strict=True) if name in known_facts):
-            return self._planner_for_range(table.restrict(state)).missing({})
         return self._planner(id).missing(known)
 
-    def _planner_for_range(self, table: DecisionTable) -> QuestionPlanner:
-        """Plan the questions of a table restricted by a known range of numbers that spans several cells."""
-        return QuestionPlanner(table, [tuple(range(len(cells))) for cells in table.cells], self._knowledge.facts)
+    def _missing_of_part(self, table: DecisionTable, unknown: frozenset[str]) -> tuple[str, ...]:
+        """Plan the questions of a restricted table: for unknown facts, or a known range that spans several cells."""
+        narrowed = without_unknown(table, unknown)
+        open_cells = [tuple(range(len(cells))) for cells in narrowed.cells]
+        asked = QuestionPlanner(narrowed, open_cells, self._knowledge.facts).missing({})
+        return (*asked, *(name for name in table.facts if name in unknown and table.varies(name)))
 
     def _collect_branches(
         self, id: str, known_facts: dict[str, FactValue], answers: tuple[str, ...], branches: list[Branch]
@@ -192,7 +224,12 @@ class Triage:
         return [rule for rule in rules if evaluate(rule.when, known_facts, given) is True][:1] or rules
 
     def _open(
-        self, entry: Entry, rules: list[Rule], missing: tuple[str, ...], known_facts: Mapping[str, FactValue]
+        self,
+        entry: Entry,
+        rules: list[Rule],
+        missing: tuple[str, ...],
+        question: str | None,
+        known_facts: Mapping[str, FactValue],
     ) -> Decision:
         possible = tuple({rule.target.id: rule.target for rule in rules}.values())
         names = [target.name for target in possible]
@@ -202,6 +239,7 @@ class Triage:
             destination=None,
             possible=possible,
             missing=missing,
+            question=question,
             because=(f"Still open: {destinations}. Depends on: {labels}.",),
             reason=destinations,
             contradicting=(),

@@ -106,7 +106,7 @@ class ModalOpener:
         )
         if not isinstance(outcome, Answer):
             return known
-        if outcome.entry.id in self._answers.knowledge.hidden_from(LEAST_PRIVILEGED.role):
+        if outcome.entry.id in self._answers.knowledge.hidden_from(*LEAST_PRIVILEGED.roles):
             return known  # the form's values are posted where everybody can read them
         target = outcome.decision.destination
         return replace(known, entry_title=outcome.entry.title, destination=target.name if target else None)

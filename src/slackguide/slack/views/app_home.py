@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +14,12 @@ from slackguide.escalation.models import Escalation, EscalationState
 from slackguide.escalation.resolution import RESOLUTION_LABELS
 from slackguide.knowledge import KnowledgeBase, Role
 from slackguide.knowledge.examples import example_questions
-from slackguide.slack.button_payloads import ChooseFormPayload, EscalationPayload, HomePagePayload
+from slackguide.slack.button_payloads import (
+    ChooseFormPayload,
+    EscalationPayload,
+    HomePagePayload,
+    RetryPayload,
+)
 from slackguide.slack.ids import COMMAND, Action, Callback
 from slackguide.slack.mrkdwn import bold, escape, mention, mrkdwn, plain, truncate
 from slackguide.slack.views.blocks import (
@@ -28,6 +33,7 @@ from slackguide.slack.views.blocks import (
     rich_text_block,
 )
 from slackguide.slack.views.choices import FORMS_OFFERED
+from slackguide.slack.views.error_advice import TRY_AGAIN, Advice
 from slackguide.slack.views.escalation_text import STATES, duration_text, ticket_of, title_of
 
 EXAMPLES = 3
@@ -35,6 +41,9 @@ EXAMPLES = 3
 
 TOPICS = 4
 """Maximum number of titles listed for a team."""
+
+UNDELIVERED_SHOWN = 5
+"""Undelivered messages on App Home."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,19 @@ class HomeSection:
     position: HomePagePayload
     next_cursor: PageCursor | None
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A message of the person that is not delivered: its subject as mrkdwn, and the id of its job.
+
+    `final`: it is not retried automatically.
+    """
+
+    job_id: int
+    subject: str
+    advice: Advice
+    final: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +94,15 @@ class TeamOverview:
 def home_view(
     sections: Sequence[HomeSection],
     knowledge: KnowledgeBase,
-    role: Role,
+    roles: Collection[Role],
+    undelivered: Sequence[Undelivered] = (),
     *,
     user_id: str,
     now: datetime,
     overdue: int | None = None,
     team: TeamOverview | None = None,
 ) -> View:
-    """Return App Home for a person at `now`. Entries that `role` may not see are not named.
+    """Return App Home for a person at `now`. Entries that none of `roles` may see are not named.
 
     `overdue` is the number of overdue escalations in a specialist's queues, None for others. `team` is for team leads.
     """
@@ -91,10 +114,11 @@ def home_view(
             accessory=button("Ask", Action.HOME_ASK, "ask", style="primary", says="Ask where a concern goes"),
         ),
     ]
+    blocks += _undelivered_blocks(undelivered)
     if team is not None:
         blocks += _team_blocks(team)
     if not any(section.count for section in sections):
-        blocks += _introduction(knowledge, role)
+        blocks += _introduction(knowledge, roles)
     for section in sections:
         blocks += _section_blocks(section, knowledge, user_id, now)
     return View(type="home", callback_id=Callback.HOME, blocks=blocks[:100])
@@ -134,10 +158,10 @@ def text_home(text: str) -> View:
     return View(type="home", callback_id=Callback.HOME, blocks=[SectionBlock(text=plain(text))])
 
 
-def _introduction(knowledge: KnowledgeBase, role: Role) -> list[Block]:
+def _introduction(knowledge: KnowledgeBase, roles: Collection[Role]) -> list[Block]:
     """Return examples of questions, the topics of each team, and the forms, for somebody who has sent nothing yet."""
-    examples = [[rich_text(f"{COMMAND} {question}")] for question in example_questions(knowledge, EXAMPLES, role)]
-    hidden = knowledge.hidden_from(role)
+    examples = [[rich_text(f"{COMMAND} {question}")] for question in example_questions(knowledge, EXAMPLES)]
+    hidden = knowledge.hidden_from(*roles)
     topics: dict[str, list[str]] = {}
     for id, entry in knowledge.entries.items():
         if id not in hidden:
@@ -165,6 +189,24 @@ def _introduction(knowledge: KnowledgeBase, role: Role) -> list[Block]:
 def _listing(titles: Sequence[str]) -> str:
     more = len(titles) - TOPICS
     return "; ".join(titles[:TOPICS]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _undelivered_blocks(jobs: Sequence[Undelivered]) -> list[Block]:
+    """Return the messages that are not delivered, each with its reason and a button. Nothing if there are none."""
+    if not jobs:
+        return []
+    blocks: list[Block] = [DividerBlock(), header("Not delivered yet")]
+    for job in jobs[:UNDELIVERED_SHOWN]:
+        after = "I have stopped trying." if job.final else "I keep trying."
+        text = f"{job.subject}: {escape(job.advice.happened)}. {escape(job.advice.remedy)}. {after}"
+        retry = button(
+            TRY_AGAIN, f"{Action.RETRY_DELIVERY}:{job.job_id}", RetryPayload(job.job_id).encode(),
+            says="Try again to deliver it",
+        )  # fmt: skip
+        blocks.append(SectionBlock(text=mrkdwn(text), accessory=retry, block_id=f"undelivered-{job.job_id}"))
+    if len(jobs) > UNDELIVERED_SHOWN:
+        blocks.append(context("There are more. They appear here when these are delivered."))
+    return blocks
 
 
 def _section_blocks(section: HomeSection, knowledge: KnowledgeBase, user_id: str, now: datetime) -> list[Block]:

@@ -112,10 +112,6 @@ def hand_over_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
     )
 
 
-NO_QUEUES = frozenset({"self", "not_eligible", "article", "macro", "in_product"})
-"""Kinds of destinations in which no case waits for anybody."""
-
-
 def resolve_view(
     escalation: Escalation, knowledge: KnowledgeBase, code: ResolutionCode = ResolutionCode.RIGHT_PLACE
 ) -> View:
@@ -150,16 +146,12 @@ def resolve_view(
 def _target_inputs(code: ResolutionCode, knowledge: KnowledgeBase) -> list[InputBlock]:
     """Return the field that a resolution code needs besides the note."""
     if code is ResolutionCode.WRONG_QUEUE:
-        queues = [
-            Option(text=plain(target.name, OPTION_LIMIT), value=id)
-            for id, target in knowledge.destinations.items()
-            if target.kind not in NO_QUEUES
-        ]
+        queues = [Option(text=plain(target.name, OPTION_LIMIT), value=id) for id, target in knowledge.queues.items()]
         select = StaticSelectElement(action_id="queue", options=queues[:SELECT_LIMIT], placeholder=plain("Choose"))
         return [InputBlock(block_id="queue", label=plain("The right queue"), element=select)]
     if code is ResolutionCode.DUPLICATE:
         box = PlainTextInputElement(action_id="first", max_length=40)
-        hint = plain("Its reference, like D-1001.")
+        hint = plain("Its reference, as the card shows it.")
         return [InputBlock(block_id="first", label=plain("The first escalation"), hint=hint, element=box)]
     return []
 

@@ -18,7 +18,7 @@ from slack_sdk.models.blocks import (
 from slackguide.escalation.messages import NoticeKind
 from slackguide.escalation.models import Escalation, Event, EventKind
 from slackguide.knowledge import KnowledgeBase
-from slackguide.slack.button_payloads import EscalationPayload
+from slackguide.slack.button_payloads import EscalationPayload, RetryPayload
 from slackguide.slack.ids import Action
 from slackguide.slack.mrkdwn import bold, escape, mention, mrkdwn, plain, truncate
 from slackguide.slack.views.blocks import (
@@ -29,6 +29,7 @@ from slackguide.slack.views.blocks import (
     rich_text,
     rich_text_block,
 )
+from slackguide.slack.views.error_advice import TRY_AGAIN
 from slackguide.slack.views.escalation_text import duration_text, exchange_lines, last_event, resolution_text, title_of
 
 NOTICES = {
@@ -47,6 +48,7 @@ NOTICES = {
     NoticeKind.WITHDRAWN: "{who} withdrew {ref}.",
     NoticeKind.UNCLAIMED: "Reminder: nobody has claimed {ref} yet.",
     NoticeKind.UNRESOLVED: "Reminder: {ref} is not resolved yet.",
+    NoticeKind.UNDELIVERED: "{who} has not received the last message about {ref}: {words}",
     NoticeKind.CLAIMANT_LEFT: "Reminder: {ref} is not resolved, and {who}, who claimed it, has left.",
     NoticeKind.REQUESTER_LEFT: "Reminder: {ref} is not resolved, and {who}, whom you asked, has left.",
 }
@@ -128,6 +130,10 @@ def notice_card(
             for label, said in told
         ]
     buttons = _notice_buttons(escalation, to_requester=to_requester)
+    if notice is NoticeKind.DEAD_LETTERED and escalation.card is None:
+        retry = RetryPayload(escalation_id=escalation.id).encode()
+        says = f"Try again to send {escalation.reference}"
+        buttons.insert(0, button(TRY_AGAIN, Action.RETRY_DELIVERY, retry, style="primary", says=says))
     if notice in REMINDERS:
         buttons[:0] = _reminder_buttons(escalation)
     if escalation.card and escalation.card.permalink:
@@ -188,7 +194,7 @@ def _text(
     template = NOTICES[notice]
     if notice is NoticeKind.HANDED_OVER and from_channel is not None:
         template, fill["channel"] = RECEIVED, from_channel
-    own = notice is NoticeKind.DEAD_LETTERED
+    own = notice in (NoticeKind.DEAD_LETTERED, NoticeKind.UNDELIVERED)
     text = template.format(
         ref=ref,
         who=mention(who) if who else "slackguide",

@@ -93,7 +93,7 @@ def display_value(value: FieldValue, item: FormField | None) -> str:
 
 
 def resolution_text(resolution: Resolution, knowledge: KnowledgeBase) -> str:
-    """Return a resolution's label: “Wrong queue (Pay Ops)”, “Duplicate (D-1001)”."""
+    """Return a resolution's label: “Wrong queue (Billing)”, “Duplicate (D-1001)”."""
     if resolution.target is None:
         return RESOLUTION_LABELS[resolution.code]
     queue = knowledge.destinations.get(resolution.target)

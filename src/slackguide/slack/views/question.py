@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from slackguide.guide import Answer
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import FactValue
-from slackguide.slack.button_payloads import ALL_FACTS, AnswerState, SetFactPayload, UnknownFactPayload
+from slackguide.slack.button_payloads import AnswerState, SetFactPayload, UnknownFactPayload
 from slackguide.slack.ids import Action
 from slackguide.slack.views.blocks import bulleted, button, context, paragraph, rich_text, rich_text_block
 from slackguide.triage import Triage
@@ -19,14 +19,7 @@ NAMED_DESTINATIONS = 3
 """Maximum number of possible destinations that a question names."""
 
 
-def open_question(answer: Answer, state: AnswerState) -> str | None:
-    """Return the fact to ask for next; None if nothing is missing, or the person knows none of what is."""
-    if ALL_FACTS in state.unknown_facts:
-        return None
-    return next((name for name in answer.decision.missing if name not in state.unknown_facts), None)
-
-
-def hint_of(answer: Answer, name: str, knowledge: KnowledgeBase) -> list[str]:
+def hint_of(answer: Answer, name: str, knowledge: KnowledgeBase) -> str:
     """Return what helps to answer the question: what is not clear, where to look, and what depends on it."""
     decision = answer.decision
     unclear = answer.unclear.get(name)
@@ -34,7 +27,7 @@ def hint_of(answer: Answer, name: str, knowledge: KnowledgeBase) -> list[str]:
     destinations = f"Then {decision.reason}." if len(decision.possible) <= NAMED_DESTINATIONS else ""
     left = len(decision.missing) - 1
     more = f"At most {left} more question{'s' if left > 1 else ''}." if left else "The last question."
-    return [text for text in (hint, f"{destinations} {more}".strip()) if text]
+    return " ".join(filter(None, (hint, destinations, more)))
 
 
 def answer_buttons(
@@ -61,7 +54,10 @@ def _answers(answer: Answer, name: str, knowledge: KnowledgeBase, triage: Triage
     fact = knowledge.facts[name]
     if fact.kind != "number":
         return [(value, fact.value_label(value)) for value in fact.choices]
-    return [(cell.sample_value, cell.describe(fact)) for cell in triage.cells(answer.entry.id, name)]
+    return [
+        (cell.sample_value, cell.describe(fact))
+        for cell in triage.cells(answer.entry.id, name, answer.decision.known_facts)
+    ]
 
 
 def facts_line(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> list[Block]:
