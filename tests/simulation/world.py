@@ -183,7 +183,10 @@ class World:
         changes = ChangeFeed()
         app = replace(BotApp.from_manifest(manifest()))
         self.workspace = Workspace(
-            team=demo_team(app=app), clock=lambda: self.clock.now, ids=IdGenerator(seed="simulation"), changes=changes
+            team=demo_team(escalation_channels=("ask-disputes", "ask-ce"), app=app),
+            clock=lambda: self.clock.now,
+            ids=IdGenerator(seed="simulation"),
+            changes=changes,
         )
         for message in messages:
             conversation = next((c for c in self.workspace.conversations if c.id == message.channel), None)

@@ -43,7 +43,7 @@ def test_it_is_stored_posted_and_the_requester_gets_the_link(harness: AppHarness
     escalation = harness.repositories.escalations.by_reference("D-1001")
     assert escalation is not None
     assert post.metadata == {"event_type": "slackguide_escalation", "event_payload": {"id": escalation.id}}
-    assert words(post).startswith("*Both sides disagree about the hours of last week.*\n")
+    assert post.blocks[0]["text"]["text"] == "*Both sides disagree about the hours of last week.*"
     for notified in ("D-1001", "Zendesk ticket", TICKET, "Contract ID", "34567890", "Client username", "acme",
                  "Freelancer username", "jo", "Dispute type", "Hourly", "Manual Time, Excessive Hours",
                  "Both sides disagree", "From the guide: Send a case to Mediation"):  # fmt: skip
@@ -458,7 +458,7 @@ def test_the_ticket_and_the_question_are_enough(harness: AppHarness) -> None:
     harness.settle()
 
     (post,) = posts(harness)
-    assert words(post).startswith("*May I send this on?*\n")
+    assert post.blocks[0]["text"]["text"] == "*May I send this on?*"
     assert "<https://x.zendesk.com/agent/tickets/4711|#4711>" in words(post)
 
 
