@@ -14,6 +14,7 @@ from slackguide.delivery.tasks import AnswerMessage
 from slackguide.escalation.filters import EscalationFilter
 from slackguide.escalation.messages import NotifyPerson, PostEscalation
 from slackguide.escalation.models import OPEN_STATES, EscalationState
+from slackguide.guide import Asker
 from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.access import Allowed, Denied, UnknownUser
 from slackguide.slack.api.directory_sync import DirectorySync
@@ -98,7 +99,7 @@ class AppHomeBuilder:
             self._section(name, title, filter_, pages)
             for name, (title, filter_) in self._filters(user_id, queues, now).items()
         ]
-        team = self._team_overview(knowledge, now) if "team_lead" in decision.asker.roles else None
+        team = self._team_overview(knowledge, decision.asker, now) if "team_lead" in decision.asker.roles else None
         overdue = self._count(queues=queues, overdue_at=now, not_requester=user_id) if queues else None
         return home_view(
             sections,
@@ -140,7 +141,7 @@ class AppHomeBuilder:
             **filters,
         }
 
-    def _team_overview(self, knowledge: KnowledgeBase, now: datetime) -> TeamOverview:
+    def _team_overview(self, knowledge: KnowledgeBase, asker: Asker, now: datetime) -> TeamOverview:
         """Return what a team lead looks after: the queues, questions without an answer, and reviews that are due."""
         queues = [
             QueueHealth(
@@ -153,10 +154,11 @@ class AppHomeBuilder:
             for given in self._feedback.list(verdict=Verdict.NOT_THIS, since=now - UNANSWERED_WITHIN)
             if given.entry_id is None and given.question
         ]
+        hidden = knowledge.hidden_from(*asker.roles)
         due = sorted(
             (entry.reviewed, entry.title)
-            for entry in knowledge.entries.values()
-            if now.date() - entry.reviewed > REVIEW_AFTER
+            for id, entry in knowledge.entries.items()
+            if id not in hidden and now.date() - entry.reviewed > REVIEW_AFTER
         )
         return TeamOverview(
             queues,
