@@ -259,7 +259,7 @@ def apply(
 
 
 def check(escalation: Escalation, command: Command, at: datetime) -> Rejected | None:
-    """Return why the command is not allowed at `at`, or None if it is."""
+    """Return why the command is refused at `at`, or None if it is not."""
     if (escalation.state, type(command)) not in TRANSITIONS:
         return _reject_for_state(escalation, command)
     return (

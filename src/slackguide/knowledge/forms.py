@@ -117,7 +117,7 @@ class ReminderRules(Model):
 
 
 _USER_ID = re.compile(r"[UW][A-Z0-9]{5,20}")
-_ON_DUTY = r"^([a-z0-9][a-z0-9_.-]{0,79}|[UW][A-Z0-9]{5,20})$"
+ON_DUTY_PATTERN = r"^([a-z0-9][a-z0-9_.-]{0,79}|[UW][A-Z0-9]{5,20})$"
 
 
 class Form(Model):
@@ -134,7 +134,7 @@ class Form(Model):
     others_may_claim: bool = Field(
         default=True, description="Whether people outside that group may claim an escalation. Nobody claims their own"
     )
-    on_duty: tuple[Annotated[str, StringConstraints(pattern=_ON_DUTY)], ...] = Field(
+    on_duty: tuple[Annotated[str, StringConstraints(pattern=ON_DUTY_PATTERN)], ...] = Field(
         default=(),
         max_length=10,
         description="Who is mentioned when nobody has claimed an escalation: handles of user groups, or ids of people. "

@@ -141,9 +141,12 @@ class EscalationActions:
     def choose_resolution(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """Show the fields that the chosen resolution needs."""
         code = (action.get("selected_option") or {}).get("value")
+        view = body.get("view") or {}
         try:
-            escalation = self._escalations.get(str((body.get("view") or {}).get("private_metadata")))
-            if escalation is not None and code in set(ResolutionCode):
+            escalation = self._escalations.get(str(view.get("private_metadata")))
+            if escalation is None or code not in set(ResolutionCode):
+                self._updater.say(body, NOT_FOUND)
+            else:
                 self._updater.replace_view(body, resolve_view(escalation, self._knowledge(), ResolutionCode(code)))
         except StorageError as error:
             self._updater.say(body, str(error))
@@ -285,7 +288,7 @@ class EscalationActions:
         draw: Callable[[Escalation], View],
         command: Command | None = None,
     ) -> None:
-        """Open a modal, unless `command`, which it leads to, is not allowed."""
+        """Open a modal, unless `command`, which it leads to, is refused."""
         try:
             escalation = self._escalations.get(_escalation_id(action))
             if escalation is None:

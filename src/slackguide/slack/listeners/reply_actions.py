@@ -80,8 +80,11 @@ class ReplyActions:
 
     def dismiss(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """Remove the offer."""
-        del action
-        self._updater.remove(body)
+        try:
+            ReplyPayload.parse(action.get("value"))
+            self._updater.remove(body)
+        except OutdatedActionError as error:
+            self._updater.say(body, str(error))
         ack()
 
     def _apply(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed, command: Any) -> None:
