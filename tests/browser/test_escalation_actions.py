@@ -69,7 +69,7 @@ def test_app_home_shows_each_person_their_own_and_updates(ana: Tab, tab: Callabl
     marek.click(card, "Claim")
     expect(row).to_contain_text("Claimed, with @Marek Nowak")
     sheet = marek.home()
-    expect(sheet.get_by_role("heading", name="Unclaimed")).to_be_visible()
+    expect(sheet.get_by_role("heading", name="Unclaimed (")).to_be_visible()
     expect(sheet.get_by_role("heading", name="Claimed by you")).to_be_visible()
     expect(sheet.locator(".block.section", has_text=f"{reference} · ")).to_contain_text("Claimed")
     expect(mine.get_by_role("heading", name="Claimed by you")).to_have_count(0)
@@ -121,5 +121,5 @@ def test_withdrawing_asks_first_and_then_closes_it(ana: Tab, contract: str) -> N
 
 def withdraw(tab: Tab, notice: Locator) -> None:
     """Choose “Withdraw” in the menu of a notice."""
-    notice.get_by_role("button", name="More").click()
+    notice.locator(".block [aria-haspopup=menu]").click()
     tab.page.get_by_role("menuitem", name="Withdraw").click()

@@ -98,8 +98,8 @@ def test_user_text_neither_notifies_nor_becomes_markup(ana: Tab, contract: str) 
     ana.submit()
     reference = saved(ana, contract)
     card = posted(ana, reference)
-    title = card.locator(".block.section").first
-    expect(title).to_contain_text("<!channel> not bold <https://evil.example|click> @here <@U0SLACKGUIDE>")
+    title = card.locator(".richtext").first
+    expect(title).to_contain_text("<!channel> *not bold* <https://evil.example|click> @here <@U0SLACKGUIDE>")
     expect(title.locator("a, .mention")).to_have_count(0)
 
 
