@@ -39,6 +39,7 @@ from slackguide.storage.drafts import DraftRepository
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.feedback import FeedbackRepository
 from slackguide.storage.inbox import EventInbox
+from slackguide.storage.labels import LabelRepository
 from slackguide.storage.outbox import SqlJobQueue
 from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.tables import metadata
@@ -235,6 +236,7 @@ class World:
             inbox=self.inbox,
             drafts=DraftRepository(database=database, ids=lambda: next(self._ids)),
             feedback=FeedbackRepository(database=database),
+            labels=LabelRepository(database=database),
             identities=self.identities,
             channels=ChannelRepository(database=database, configured={}),
             walks=WalkRepository(database=database),

@@ -9,12 +9,14 @@ import typer
 
 from slackguide import __version__
 from slackguide.cli import (
+    chat_session,
     check,
     compare,
     escalations,
     evaluate,
     feedback,
     import_files,
+    labels,
     manifest,
     new,
     outbox,
@@ -54,8 +56,9 @@ def _root(
 
 
 for command in (
-    new, import_files,
-    route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
+    new, import_files, chat_session,
+    route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, labels, escalations,
+    outbox,
 ):  # fmt: skip
     command.register(app)
 

@@ -19,6 +19,7 @@ from slackguide.delivery.scheduler import PeriodicTask, Scheduler
 from slackguide.delivery.worker import Worker
 from slackguide.errors import StorageError
 from slackguide.escalation.models import Escalation
+from slackguide.guide import CALIBRATION_VERSION, TURNS
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import KnowledgeBase
 from slackguide.runtime.container import (
@@ -57,8 +58,9 @@ from slackguide.slack.listeners.reply_actions import ReplyActions
 from slackguide.slack.listeners.route_command import RouteCommand
 from slackguide.slack.registry import Listeners
 from slackguide.slack.sender import SlackSender
+from slackguide.slack.surfaces import is_direct_message
 from slackguide.slack.team_lead_alerts import TeamLeadAlerts
-from slackguide.slack.thread_answers import TURNS, ThreadAnswers
+from slackguide.slack.thread_answers import ThreadAnswers
 from slackguide.slack.views.error_advice import DeliveryAdvice
 from slackguide.storage import task_codec
 from slackguide.storage.bot_identity import BotIdentity
@@ -77,6 +79,9 @@ DIRECTORY_TIMEOUT = 30
 
 REMINDER_INTERVAL = 15.0
 """Seconds between checks for due reminders."""
+
+LABELS_INTERVAL = 15.0
+"""Seconds between checks for another version of the labels."""
 
 RETENTION_INTERVAL = 3600.0
 """Seconds between retention sweeps."""
@@ -104,6 +109,7 @@ class ServiceBuilder:
 
     def build(self) -> Service:
         """Return the service, not started yet."""
+        self.guide.follow_labels(lambda: self.repositories.labels.shift(CALIBRATION_VERSION))
         return Service(
             guide=self.guide,
             app=self.app,
@@ -143,9 +149,11 @@ class ServiceBuilder:
                 updater=self.updater,
                 readers=self.readers,
                 feedback=self.repositories.feedback,
+                labels=self.repositories.labels,
                 team_lead_alerts=TeamLeadAlerts(
                     answers=self.answers, policy=self.access_policy, inbox=self.repositories.inbox
                 ),
+                inbox=self.repositories.inbox,
             ),
             ask_modal=AskModal(answers=self.answers, modals=self.modals, updater=self.updater),
             escalation_form=EscalationFormSubmission(answers=self.answers, escalations=self.repositories.escalations),
@@ -307,7 +315,9 @@ class ServiceBuilder:
                 answers=self.answers, directory=self.directory_sync, readers=self.readers, ticks=self.ticks
             ),
             directory=self.directory_sync,
-            turns=lambda task: self.repositories.inbox.previous_turns(task, at_most=TURNS),
+            turns=lambda task: self.repositories.inbox.previous_turns(
+                task, direct=is_direct_message(task.channel_id), at_most=TURNS
+            ),
             home=lambda user_id: self.app_home.view(user_id, {}),
             escalations=self.repositories.escalations,
             offer=self.replies.offer_card,
@@ -350,6 +360,7 @@ class ServiceBuilder:
         return Scheduler(
             periodic_tasks=[
                 PeriodicTask("reminders", REMINDER_INTERVAL, reminders.send_due),
+                PeriodicTask("labels", LABELS_INTERVAL, self.guide.refresh_labels),
                 PeriodicTask("sweep", RETENTION_INTERVAL, retention.sweep),
                 PeriodicTask("installation", INSTALLATION_EVERY, self.installation_check.run),
             ],

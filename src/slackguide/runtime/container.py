@@ -26,6 +26,7 @@ from slackguide.storage.drafts import DraftRepository
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.feedback import FeedbackRepository
 from slackguide.storage.inbox import EventInbox
+from slackguide.storage.labels import LabelRepository
 from slackguide.storage.migrate import migrate
 from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.walks import WalkRepository
@@ -91,6 +92,7 @@ class Repositories:
     inbox: EventInbox
     drafts: DraftRepository
     feedback: FeedbackRepository
+    labels: LabelRepository
     identities: BotIdentityRepository
     channels: ChannelRepository
     walks: WalkRepository
@@ -119,6 +121,7 @@ def open_repositories(
         inbox=EventInbox(database=database, notifier=notifier),
         drafts=DraftRepository(database=database, ids=new_id),
         feedback=FeedbackRepository(database=database),
+        labels=LabelRepository(database=database),
         identities=BotIdentityRepository(database=database),
         channels=ChannelRepository(database=database, configured=channels),
         walks=WalkRepository(database=database),
@@ -133,6 +136,7 @@ class AdminRepositories:
     directory: UserDirectory
     escalations: SqlEscalationRepository
     feedback: FeedbackRepository
+    labels: LabelRepository
     outbox_admin: OutboxAdmin
 
 
@@ -152,6 +156,7 @@ def open_admin_repositories(settings: Settings) -> Iterator[AdminRepositories]:
             directory=UserDirectory(database=database, monotonic=time.monotonic),
             escalations=SqlEscalationRepository(database=database, notifier=notifier, ids=new_id),
             feedback=FeedbackRepository(database=database),
+            labels=LabelRepository(database=database),
             outbox_admin=OutboxAdmin(database=database, notifier=notifier),
         )
     finally:

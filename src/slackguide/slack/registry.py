@@ -56,7 +56,7 @@ def actions_of(listeners: Listeners) -> dict[Action, Listener]:
         Action.NOT_HELPFUL: listeners.answer_actions.not_helpful,
         Action.CHOOSE: listeners.answer_actions.choose,
         Action.NONE_OF_THESE: listeners.answer_actions.none_of_these,
-        Action.OPEN_ALERT: listeners.answer_actions.choose,
+        Action.OPEN_ALERT: listeners.answer_actions.open_alert,
         Action.SET_FACT: listeners.answer_actions.set_fact,
         Action.REMOVE_FACT: listeners.answer_actions.remove_fact,
         Action.UNKNOWN_FACT: listeners.answer_actions.unknown_fact,

@@ -141,8 +141,11 @@ class SlackSender:
         prepared = self._prepared_messages[job.id]
         with within(STEP_SECONDS):
             posted = self._find_in(job, prepared)
-            if posted is None and isinstance(job.task, AnswerMessage) and not is_direct_message(job.task.channel_id):
-                posted = self._find_elsewhere(job, job.task, prepared)
+            if posted is None and isinstance(job.task, AnswerMessage):
+                if not is_direct_message(job.task.channel_id):
+                    posted = self._find_elsewhere(job, job.task, prepared)
+                elif prepared.thread_ts is None:  # a process of an earlier version answers in the thread
+                    posted = self._find_in(job, _in_thread(job.task))
         return posted
 
     def _find_elsewhere(self, job: Job, task: AnswerMessage, prepared: _PreparedMessage) -> PostedMessage | None:
@@ -341,7 +344,7 @@ class SlackSender:
                 reply = self._thread_answers.answer(task, self._turns(task), patient=job.attempts < READERS_ATTEMPTS)
                 if reply.direct:
                     return _PreparedMessage(self._direct_channel(user_id), reply.card)
-                return _in_thread(task, reply.card)
+                return _beside(task, reply.card)
             case OfferReply(message=message):
                 thread = message.thread_ts if message.thread_ts != message.ts else None
                 return _PreparedMessage(message.channel_id, self._offer(task, _escalation_of(job)), thread)
@@ -398,6 +401,12 @@ class SlackSender:
         except Exception as error:
             log.warning("fetching a permalink failed: %s", type(error).__name__)
             return None
+
+
+def _beside(task: AnswerMessage, card: RenderedMessage) -> _PreparedMessage:
+    """Return the answer where it is seen without a click: to a top-level direct message, at top level."""
+    at_top = is_direct_message(task.channel_id) and task.ts == task.thread_ts
+    return _PreparedMessage(task.channel_id, card) if at_top else _in_thread(task, card)
 
 
 def _in_thread(task: AnswerMessage, card: RenderedMessage | None = None) -> _PreparedMessage:

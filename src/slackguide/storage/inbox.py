@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
@@ -15,6 +17,12 @@ from slackguide.storage.tables import inbox, turns
 
 TURN_LIMIT = 8000
 """Maximum number of characters stored of a turn, as Slack escapes them. A question is truncated to the same length."""
+
+NEW_CONVERSATION = timedelta(days=1)
+"""The time after which a top-level message in a direct message begins a new conversation."""
+
+DIRECT_FACTOR = 4
+"""Rows to read per turn in a direct message, where the threads of other conversations are left out."""
 
 
 class EventInbox:
@@ -51,21 +59,80 @@ class EventInbox:
             self._notifier.notify()
         return True
 
-    def previous_turns(self, task: AnswerMessage, *, at_most: int) -> tuple[str, ...]:
-        """Return the user's last `at_most` earlier messages in the same thread, oldest first, as Slack escapes them."""
+    def previous_turns(self, task: AnswerMessage, *, direct: bool, at_most: int) -> tuple[str, ...]:
+        """Return the user's last `at_most` earlier turns of the same conversation, oldest first, as they were stored.
+
+        In a channel, a thread is a conversation. In a `direct` message it goes on at top level and in threads, until a
+        top-level message comes more than a day after the turn before it.
+        """
         earlier = (
-            select(turns.c.text)
+            select(turns.c.ts, turns.c.thread_ts, turns.c.text)
             .where(
                 turns.c.channel_id == task.channel_id,
-                turns.c.thread_ts == task.thread_ts,
                 turns.c.user_id == task.user_id,
                 turns.c.ts < (task.ts or ""),
             )
             .order_by(turns.c.ts.desc())
-            .limit(at_most)
+            .limit(at_most * DIRECT_FACTOR if direct else at_most)
         )
+        if not direct:
+            earlier = earlier.where(turns.c.thread_ts == task.thread_ts)
         with self._database.read() as connection:
-            return tuple(reversed(connection.execute(earlier).scalars().all()))
+            rows = [_StoredTurn(*row) for row in connection.execute(earlier)]
+        kept = _same_conversation(rows, task) if direct else rows
+        return tuple(turn.text for turn in reversed(kept[:at_most]))
+
+    def add_turn(self, channel_id: str, thread_ts: str, user_id: str, ts: str, text: str) -> None:
+        """Store a turn that asks for no answer: a click."""
+        task = AnswerMessage("", channel_id, thread_ts, user_id, "", text, ts)
+        with self._database.write() as connection:
+            _store_turn(connection, self._database.now(connection), task, ts)
+
+
+@dataclass(frozen=True, slots=True)
+class _StoredTurn:
+    ts: str
+    thread_ts: str
+    text: str
+
+    @property
+    def is_top_level(self) -> bool:
+        return self.ts == self.thread_ts
+
+
+def _same_conversation(rows: Sequence[_StoredTurn], task: AnswerMessage) -> list[_StoredTurn]:
+    """Return those of the earlier turns in a direct message, newest first, that belong to the conversation of a task.
+
+    A reply in a thread goes on with the thread, and with what was said at top level before the message it is under. A
+    top-level message goes on with the top level, and with the threads under the last message there and its answer.
+    """
+    last = next((row.ts for row in rows if row.is_top_level), "")
+    replying = task.ts != task.thread_ts
+    newer = task.thread_ts if replying else task.ts or ""
+    kept: list[_StoredTurn] = []
+    for row in rows:
+        if row.is_top_level:
+            if replying and row.ts > task.thread_ts:
+                continue
+            if _seconds(newer) - _seconds(row.ts) > NEW_CONVERSATION.total_seconds():
+                break
+            newer = row.ts
+        elif row.thread_ts != task.thread_ts and (replying or row.thread_ts < last):
+            continue
+        elif not replying and not kept:
+            if _seconds(newer) - _seconds(row.ts) > NEW_CONVERSATION.total_seconds():
+                break
+            newer = row.ts
+        kept.append(row)
+    return kept
+
+
+def _seconds(ts: str) -> float:
+    """Return the time of a message's id."""
+    try:
+        return float(ts)
+    except ValueError:
+        return 0.0
 
 
 def record_event(connection: Connection, event_id: str, now: datetime, again_after: timedelta | None = None) -> bool:

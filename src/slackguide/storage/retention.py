@@ -21,11 +21,13 @@ from slackguide.storage.outbox import (
 )
 from slackguide.storage.tables import (
     cases,
+    choices,
     drafts,
     escalations,
     events,
     feedback,
     inbox,
+    labels,
     lanes,
     notices,
     outbox,
@@ -98,6 +100,8 @@ class RetentionService:
         with self._database.write() as connection:
             old = and_(feedback.c.at < before, feedback.c.question.is_not(None))
             connection.execute(update(feedback).where(old).values(question=None))
+            connection.execute(delete(choices).where(choices.c.at < before))
+            connection.execute(update(labels).where(labels.c.at < before, labels.c.text.is_not(None)).values(text=None))
             connection.execute(delete(turns).where(turns.c.accepted_at < before))
             _drop_old_answers(connection, before, self._database.now(connection))
         return erased
