@@ -36,8 +36,7 @@ def test_from_a_question_to_the_posted_escalation(phone: Tab, contract: str) -> 
     open_form(phone, card)
     fill(phone, contract)
     phone.submit()
-    reference = saved(phone)
-    phone.click(phone.window, "Done")
+    reference = saved(phone, contract)
     expect(posted(phone, reference)).to_contain_text(contract)
     assert phone.overflowing() == []
     phone.screenshot("phone-posted")

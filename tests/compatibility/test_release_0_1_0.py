@@ -93,7 +93,9 @@ def test_the_recording_holds_every_action_that_0_1_0_had(recorded: dict[str, Any
         posted |= {element["action_id"].split(":")[0] for element in found}
 
     later = {
-        Action.RETRY_DELIVERY, Action.OPEN_SECTION, Action.GO_BACK, Action.FEEDBACK_REASON, Action.TELL_TEAM_LEAD,
+        Action.RETRY_DELIVERY, Action.OPEN_SECTION, Action.GO_BACK, Action.TELL_TEAM_LEAD, Action.FEEDBACK_REASON,
+        Action.RESOLUTION_CODE, Action.CARD_MENU, Action.SEND_REPLY, Action.ASK_REPLY, Action.DISMISS_REPLY,
+        Action.FORWARD_REPLY, Action.FORWARD_QUESTION,
     }  # fmt: skip
     assert set(Action) - posted - later <= {Action.READ, Action.UNFOLLOW}, "those two are clicked below, forged"
 

@@ -22,9 +22,17 @@ from slackguide.escalation.models import Escalation
 from slackguide.guide import CALIBRATION_VERSION, TURNS
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import KnowledgeBase
-from slackguide.runtime.container import INSTALLATION_EVERY, Repositories, UtcClock, new_id, policies, specialists
+from slackguide.runtime.container import (
+    INSTALLATION_EVERY,
+    Repositories,
+    UtcClock,
+    new_id,
+    on_duty,
+    policies,
+    specialists,
+)
 from slackguide.runtime.service import Service
-from slackguide.slack.access import AccessPolicy
+from slackguide.slack.access import AccessPolicy, Denied
 from slackguide.slack.answer_service import AnswerService
 from slackguide.slack.api.background import BackgroundTasks
 from slackguide.slack.api.channel_lookup import ChannelLookup
@@ -37,6 +45,7 @@ from slackguide.slack.app_home import AppHomeBuilder
 from slackguide.slack.asker_clock import AskerClock
 from slackguide.slack.channel_audience import ChannelAudience
 from slackguide.slack.error_handler import ErrorHandler
+from slackguide.slack.escalation_replies import EscalationReplies
 from slackguide.slack.installation import InstallationCheck, InstallationStatus, MonitoredClient
 from slackguide.slack.listeners.answer_actions import AnswerActions
 from slackguide.slack.listeners.app_home import AppHome
@@ -45,6 +54,7 @@ from slackguide.slack.listeners.channel_events import ChannelEvents
 from slackguide.slack.listeners.escalation_actions import EscalationActions
 from slackguide.slack.listeners.escalation_form import EscalationFormSubmission
 from slackguide.slack.listeners.message_events import MessageEvents
+from slackguide.slack.listeners.reply_actions import ReplyActions
 from slackguide.slack.listeners.route_command import RouteCommand
 from slackguide.slack.registry import Listeners
 from slackguide.slack.sender import SlackSender
@@ -154,8 +164,15 @@ class ServiceBuilder:
                 updater=self.updater,
                 knowledge=self._knowledge,
                 clock=self.clock,
+                specialists=specialists(self.guide, self.repositories.directory),
             ),
-            messages=MessageEvents(inbox=self.repositories.inbox),
+            messages=MessageEvents(inbox=self.repositories.inbox, replies=self.replies),
+            reply_actions=ReplyActions(
+                escalations=self.repositories.escalations,
+                inbox=self.repositories.inbox,
+                answers=self.answers,
+                updater=self.updater,
+            ),
             app_home=AppHome(
                 client=self.client,
                 modals=self.modals,
@@ -251,6 +268,19 @@ class ServiceBuilder:
         return ChannelAudience(client=self.client, directory=self.directory_sync, clock=self.clock)
 
     @cached_property
+    def replies(self) -> EscalationReplies:
+        """The messages that belong to an escalation."""
+        return EscalationReplies(
+            escalations=self.repositories.escalations,
+            inbox=self.repositories.inbox,
+            answers=self.answers,
+            directory=self.directory_sync,
+            client=self.client,
+            background=self.background,
+            specialists=specialists(self.guide, self.repositories.directory),
+        )
+
+    @cached_property
     def app_home(self) -> AppHomeBuilder:
         """The builder of App Home views."""
         return AppHomeBuilder(
@@ -258,6 +288,7 @@ class ServiceBuilder:
             people=self.repositories.directory,
             directory=self.directory_sync,
             knowledge=self._knowledge,
+            feedback=self.repositories.feedback,
             clock=self.clock,
             outbox=self.repositories.outbox_admin,
         )
@@ -288,6 +319,9 @@ class ServiceBuilder:
                 task, direct=is_direct_message(task.channel_id), at_most=TURNS
             ),
             home=lambda user_id: self.app_home.view(user_id, {}),
+            escalations=self.repositories.escalations,
+            offer=self.replies.offer_card,
+            on_duty=on_duty(self.guide, self.repositories.directory),
         )
 
     @cached_property
@@ -317,7 +351,10 @@ class ServiceBuilder:
     def scheduler(self) -> Scheduler:
         """The periodic tasks."""
         reminders = ReminderService(
-            database=self.repositories.database, notifier=self.repositories.notifier, policy=policies(self.guide)
+            database=self.repositories.database,
+            notifier=self.repositories.notifier,
+            policy=policies(self.guide),
+            has_left=lambda user_id: isinstance(self.access_policy.check(user_id), Denied),
         )
         retention = RetentionService(database=self.repositories.database, days=self.settings.retention_days)
         return Scheduler(

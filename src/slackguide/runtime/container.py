@@ -181,3 +181,16 @@ def specialists(guide: Callable[[], Guide], directory: UserDirectory) -> Callabl
         return directory.members(form.specialists) if form and form.specialists else ()
 
     return members
+
+
+def on_duty(guide: Callable[[], Guide], directory: UserDirectory) -> Callable[[str], Collection[str]]:
+    """Return a function that looks up the user ids of the people on duty for a queue."""
+
+    def people(queue: str) -> Collection[str]:
+        form = guide().knowledge.forms.get(queue)
+        if form is None:
+            return ()
+        members = (member for handle in form.on_duty_groups for member in directory.members(handle))
+        return tuple(dict.fromkeys((*form.on_duty_users, *members)))
+
+    return people

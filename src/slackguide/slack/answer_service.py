@@ -64,6 +64,10 @@ class AnswerService:
         """The current knowledge base."""
         return self._guide().knowledge
 
+    def today(self, user_id: str) -> date:
+        """Return the current day of a person."""
+        return self._today(user_id)
+
     def ask(self, text: str, user_id: str, asker: Asker) -> RenderedMessage:
         """Return the card for a new text. Unreadable characters are removed."""
         return self.render(self.new_state(clean(text), user_id), user_id, asker)

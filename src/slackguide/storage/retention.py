@@ -29,6 +29,7 @@ from slackguide.storage.tables import (
     inbox,
     labels,
     lanes,
+    notices,
     outbox,
     sweeps,
     turns,
@@ -158,6 +159,7 @@ def _erase(connection: Connection, ids: list[str], now: datetime) -> None:
     connection.execute(update(escalations).where(escalations.c.id.in_(ids)).values(erased))
     connection.execute(update(events).where(events.c.escalation_id.in_(ids)).values(words=None))
     connection.execute(delete(cases).where(cases.c.escalation_id.in_(ids)))
+    connection.execute(delete(notices).where(notices.c.escalation_id.in_(ids)))
     undelivered = and_(outbox.c.escalation_id.in_(ids), outbox.c.state.in_((DEAD_LETTERED, WAITING)))
     _drop(connection, undelivered, "erased", now)
     for escalation_id in ids:

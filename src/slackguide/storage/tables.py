@@ -122,6 +122,19 @@ cards = Table(
     Column("ts", Text, primary_key=True),
     Column("permalink", Text),
     Column("posted_at", UtcDateTime, nullable=False),
+    Index("ix_cards_channel_id", "channel_id", "ts"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("channel_id", Text, primary_key=True),
+    Column("ts", Text, primary_key=True),
+    Column("escalation_id", Text, ForeignKey("escalations.id"), nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("posted_at", UtcDateTime, nullable=False),
+    Index("ix_notices_escalation_id", "escalation_id", "user_id", "posted_at"),
 )
 
 outbox = Table(

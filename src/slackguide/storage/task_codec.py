@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, NoteDirectReply, RefreshAppHome, Task
+from slackguide.delivery.tasks import (
+    AlertTeamLead,
+    AnswerMessage,
+    NoteDirectReply,
+    OfferReply,
+    RefreshAppHome,
+    Task,
+)
 from slackguide.errors import UnreadableRow
 from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import PostedCard
@@ -18,6 +25,7 @@ TASK_TYPES: dict[str, type[Task]] = {
     "update_card": UpdateCard,
     "answer_message": AnswerMessage,
     "note_direct_reply": NoteDirectReply,
+    "offer_reply": OfferReply,
     "refresh_home": RefreshAppHome,
     "alert_team_lead": AlertTeamLead,
 }
@@ -65,7 +73,9 @@ def _value(name: str, value: Any) -> Any:
         return NoticeKind(value)
     if name == "card" and value is not None:
         return PostedCard(**value)
-    if name == "ext_shared" and isinstance(value, bool):
+    if name == "message":
+        return AnswerMessage(**{field: _value(field, item) for field, item in value.items()})
+    if name in ("ext_shared", "answered") and isinstance(value, bool):
         return value
     if not isinstance(value, str | None):
         raise TypeError(name)
