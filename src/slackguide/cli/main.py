@@ -22,6 +22,7 @@ from slackguide.cli import (
     schema,
     serve,
     sources,
+    suggest,
     triage,
 )
 from slackguide.cli.output import USAGE_ERROR
@@ -54,7 +55,7 @@ def _root(
 
 
 for command in (
-    new, import_files,
+    new, import_files, suggest,
     route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
 ):  # fmt: skip
     command.register(app)
