@@ -93,7 +93,7 @@ def _questions(files: Sequence[Path], column: str | None) -> list[AskedQuestion]
         read = read_asked(path, column)
         questions += read.questions
         if read.skipped:
-            info(f"{path}: {read.skipped:,} lines without a question are left out.")
+            info(f"{path}: left out {read.skipped:,} without a question.")
     return questions
 
 

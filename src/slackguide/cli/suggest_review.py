@@ -44,7 +44,8 @@ class Review:
                 self._phrasing(phrasing)
         except _Quit:
             pass
-        echo(f"\n{self._written} written to {self._directory}.")
+        typer.echo()
+        echo(f"{self._written} written to {self._directory}.")
 
     def _cluster(self, one: ClusterSuggestion) -> None:
         nearest = one.nearest

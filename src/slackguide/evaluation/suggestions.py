@@ -99,11 +99,14 @@ class _Asked:
     question: AskedQuestion
     asked: int
     outcome: Outcome
+    critical: frozenset[str]
+    """The critical entries. Nothing is suggested for them: their detector is trained on messages."""
 
     @property
     def first(self) -> str | None:
         """The entry that a person opened, or else the first match that nobody rejected."""
-        ids = (match.id for match in self.outcome.matches if match.id != self.question.rejected)
+        passed = {*self.critical, self.question.rejected}
+        ids = (match.id for match in self.outcome.matches if match.id not in passed)
         return self.question.entry or next(ids, None)
 
     @property
@@ -125,14 +128,16 @@ def suggest(
     """
     knowledge = guide.knowledge
     everyone = Asker(more_roles=frozenset(knowledge.role_names))
+    entries = knowledge.entries.items()
+    critical = frozenset(id for id, entry in entries if entry.urgent or entry.signs is not None)
     distinct = _distinct(guide, questions)
     counts: Counter[str] = Counter({"not read": max(0, len(distinct) - QUESTION_LIMIT)})
     unanswered: list[_Asked] = []
     found: list[_Asked] = []
     phrasings: list[PhrasingSuggestion] = []
     for text, question, asked in progress(distinct[:QUESTION_LIMIT], "Asking"):
-        one = _Asked(text, question, asked, guide.answer(Concern(text), everyone, today=today))
-        kind = _kind_of(one, guide)
+        one = _Asked(text, question, asked, guide.answer(Concern(text), everyone, today=today), critical)
+        kind = _kind_of(one)
         counts[kind] += 1
         if kind in ("critical", "small talk", "out of scope"):
             continue
@@ -171,12 +176,12 @@ def _distinct(guide: Guide, questions: Iterable[AskedQuestion]) -> list[tuple[st
     return list(merged.values())
 
 
-def _kind_of(one: _Asked, guide: Guide) -> str:
+def _kind_of(one: _Asked) -> str:
     """Return what became of a question. Messages of a critical concern are never suggested."""
     outcome = one.outcome
-    entries = guide.knowledge.entries
-    critical = [id for id in (one.question.entry, *(match.id for match in outcome.matches[:1])) if id is not None]
-    if outcome.alerts or any(entries[id].urgent or entries[id].signs is not None for id in critical):
+    is_shown = isinstance(outcome, Answer) or (isinstance(outcome, Choices) and outcome.confidence >= WEAK_CHOICES)
+    shown = {match.id for match in outcome.matches[:1] if is_shown}
+    if outcome.alerts or not one.critical.isdisjoint({*shown, one.question.entry}):
         return "critical"
     if one.question.out_of_scope or (isinstance(outcome, NoAnswer) and outcome.pointer):
         return "out of scope"

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+import numpy as np
+
 from slackguide.guide import Asker, Guide
 from slackguide.knowledge import Entry
+from slackguide.matching import Vocabulary
+from slackguide.matching.text_clusters import similarities
 from slackguide.matching.tokenizer import tokenize
 
 Progress = Callable[[Sequence[Any], str], Iterable[Any]]
@@ -57,7 +61,8 @@ def suggest_words(
     """Return a glossary line for each unknown word that occurs beside words of one entry.
 
     `questions` are distinct, each with the entry that its other words are about, or None. The meanings are the words of
-    this entry that, in place of the unknown one, raise the confidence in the entry most.
+    this entry that, in place of the unknown one, raise the confidence in the entry; those that stand beside
+    the same words first.
     """
     by_word: dict[str, list[tuple[str, str | None]]] = {}
     for text, entry in questions:
@@ -91,8 +96,23 @@ def _suggestion(
         other: _confidence(guide, [_replaced(text, word, other) for text in texts], id, asker)
         for other in _candidates(word, texts, guide.knowledge.entries[id], common)
     }
-    better = sorted((other for other in after if after[other] >= before + GAIN), key=lambda other: -after[other])
-    return WordSuggestion(word, tuple(better[:MEANINGS]), id, len(uses), tuple(texts[:3])) if better else None
+    better = [other for other in after if after[other] >= before + GAIN]
+    if not better:
+        return None
+    fit = _fit(guide, word, better, texts, guide.knowledge.entries[id])
+    better.sort(key=lambda other: -fit[other])
+    return WordSuggestion(word, tuple(better[:MEANINGS]), id, len(uses), tuple(texts[:3]))
+
+
+def _fit(guide: Guide, word: str, candidates: Sequence[str], texts: Sequence[str], entry: Entry) -> dict[str, float]:
+    """Return how similar the questions become, with each candidate in place of the word, to phrasings that have it."""
+    vocabulary = Vocabulary(guide.knowledge.abbreviations, guide.knowledge.synonyms)
+    phrasings = [" ".join(tokenize(text)) for text in (entry.title, *entry.concerns)]
+    replaced = [_replaced(text, word, other) for other in candidates for text in texts]
+    similarity = similarities([*replaced, *phrasings], (), vocabulary)[: len(replaced), len(replaced) :]
+    has = np.array([[f" {other} " in f" {text} " for text in phrasings] for other in candidates])
+    rows = similarity.reshape(len(candidates), len(texts), len(phrasings)) * has[:, None, :]
+    return dict(zip(candidates, rows.max(axis=2).mean(axis=1).tolist(), strict=True))
 
 
 def _candidates(word: str, texts: Sequence[str], entry: Entry, common: frozenset[str]) -> Iterator[str]:
