@@ -9,7 +9,7 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -133,7 +133,7 @@ def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def asked(path: Path, texts: Iterable[str | dict[str, object]]) -> Path:
+def asked(path: Path, texts: Iterable[str | Mapping[str, object]]) -> Path:
     records = [{"text": one} if isinstance(one, str) else one for one in texts]
     path.write_text("".join(f"{json.dumps(one)}\n" for one in records), "utf-8")
     return path
@@ -336,7 +336,7 @@ def test_words_of_people_are_neither_logged_nor_on_standard_error(
 def test_a_key_in_a_terminal_needs_no_return(base: Path, tmp_path: Path) -> None:
     file = asked(tmp_path / "q.jsonl", [{"text": "the digits on her handset are stale", "ids": ["codes"]}])
     master, slave = pty.openpty()
-    command = [sys.executable, "-m", "slackguide", "suggest", file, "--knowledge", base, "--interactive"]
+    command = [sys.executable, "-m", "slackguide", "suggest", str(file), "--knowledge", str(base), "--interactive"]
     with subprocess.Popen(command, stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         output = ""

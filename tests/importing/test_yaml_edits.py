@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slackguide.importing.yaml_edits import EditRefused, KnowledgeEdit
-from slackguide.knowledge import KnowledgeBase, load
+from slackguide.knowledge import KnowledgeBase, knowledge_files, load
 
 HEAD = """\
 # The desk.
@@ -156,3 +157,25 @@ def test_any_text_is_read_back(tmp_path_factory: pytest.TempPathFactory, id: str
     edit.write()
     printable = "".join(letter if letter.isprintable() else " " for letter in text)
     assert load(folder).entries[id].concerns[-1] == " ".join(f"somebody says {printable}".split())
+
+
+@pytest.mark.parametrize("source", ["examples/help-desk", "knowledge"])
+def test_every_entry_of_the_real_bases_can_be_added_to(tmp_path: Path, source: str) -> None:
+    folder = tmp_path / "knowledge"
+    shutil.copytree(Path(__file__).parents[2] / source, folder)
+    before = load(folder)
+    texts = {path.name: path.read_text("utf-8") for path in knowledge_files(folder)}
+    entries = [entry for entry in before.entries.values() if len(entry.concerns) < 60]
+    for number, entry in enumerate(entries):
+        edit = KnowledgeEdit(folder)
+        edit.add_phrasings(entry, [f"xylophone: number {number}"])
+        edit.write()
+    after = load(folder)
+    for number, entry in enumerate(entries):
+        assert after.entries[entry.id].concerns == (*entry.concerns, f"xylophone: number {number}")
+    lines = 0
+    for name, text in texts.items():
+        kept = [line for line in (folder / name).read_text("utf-8").splitlines() if "xylophone" not in line]
+        assert kept == text.splitlines()
+        lines += len((folder / name).read_text("utf-8").splitlines()) - len(kept)
+    assert lines == len(entries) > 40

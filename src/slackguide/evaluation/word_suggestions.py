@@ -35,6 +35,12 @@ TRIED = 60
 COMMON = 0.15
 """The share of the entries from which a word is common to all, but at least two entries."""
 
+CERTAIN = 0.9
+"""The confidence that cannot rise much: then the other word has to be as good."""
+
+FIT = 0.3
+"""Minimum mean similarity of the questions, with the other word in place of the unknown one, to a phrasing with it."""
+
 MEANINGS = 3
 
 GAIN = 0.05
@@ -96,12 +102,12 @@ def _suggestion(
         other: _confidence(guide, [_replaced(text, word, other) for text in texts], id, asker)
         for other in _candidates(word, texts, guide.knowledge.entries[id], common)
     }
-    better = [other for other in after if after[other] >= before + GAIN]
-    if not better:
+    raised = [other for other in after if after[other] >= (before if before >= CERTAIN else before + GAIN)]
+    if not raised:
         return None
-    fit = _fit(guide, word, better, texts, guide.knowledge.entries[id])
-    better.sort(key=lambda other: -fit[other])
-    return WordSuggestion(word, tuple(better[:MEANINGS]), id, len(uses), tuple(texts[:3]))
+    fit = _fit(guide, word, raised, texts, guide.knowledge.entries[id])
+    better = sorted((other for other in raised if fit[other] >= FIT), key=lambda other: -fit[other])
+    return WordSuggestion(word, tuple(better[:MEANINGS]), id, len(uses), tuple(texts[:3])) if better else None
 
 
 def _fit(guide: Guide, word: str, candidates: Sequence[str], texts: Sequence[str], entry: Entry) -> dict[str, float]:

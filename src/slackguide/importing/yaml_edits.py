@@ -14,10 +14,12 @@ import yaml
 
 from slackguide.errors import SlackguideError
 from slackguide.importing.entry_drafts import slug, unique
+from slackguide.importing.yaml_writer import KnowledgeDumper
 from slackguide.knowledge import NOT_ELIGIBLE, Entry, KnowledgeBase, knowledge_files
 
 GLOSSARY_FILE = "glossary.yaml"
 _LINE_LIMIT = 1_000_000
+_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class EditRefused(SlackguideError):
@@ -119,7 +121,7 @@ class _Document:
         text = content.decode("utf-8-sig")
         self._newline = "\r\n" if "\r\n" in text else "\n"
         self._lines = text.replace("\r\n", "\n").split("\n")
-        self.root: Any = yaml.compose("\n".join(self._lines), Loader=yaml.BaseLoader)
+        self.root: Any = yaml.compose("\n".join(self._lines), Loader=_LOADER)
 
     def concerns(self, id: str) -> Any:
         """Return the node of an entry's phrasings. Raises `EditRefused` if there is none."""
@@ -176,21 +178,13 @@ class _Document:
         return (b"\xef\xbb\xbf" if self._has_mark else b"") + text.encode()
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes every text on one line, and indents lists."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:  # noqa: ARG002
-        """Indent the items of a list, too."""
-        return super().increase_indent(flow, False)
-
-
 def _dump(value: object) -> str:
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_LINE_LIMIT)
+    return yaml.dump(value, Dumper=KnowledgeDumper, sort_keys=False, allow_unicode=True, width=_LINE_LIMIT)
 
 
 def _flow(value: object) -> str:
     text: str = yaml.dump(
-        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_LINE_LIMIT, default_flow_style=True
+        value, Dumper=KnowledgeDumper, sort_keys=False, allow_unicode=True, width=_LINE_LIMIT, default_flow_style=True
     )
     return text.strip()
 
