@@ -257,6 +257,25 @@ def test_a_change_with_which_the_knowledge_does_not_load_is_taken_back(
     assert path.read_text("utf-8") == full
 
 
+def test_nothing_is_suggested_from_critical_messages(shell: Shell, base: Path, tmp_path: Path) -> None:
+    texts = [f"{text}, and the house on fire is ours" for text in ROOMS]
+    labelled = {"text": "sparks from a socket", "ids": ["danger"]}
+    document = shell("suggest", asked(tmp_path / "q.jsonl", [*texts, labelled]), "--knowledge", base, "--json").document
+    assert document == {"questions": {"critical": 5}, "concerns": [], "words": [], "phrasings": []}
+
+
+def test_long_questions_are_no_phrasings(
+    shell: Shell, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = f"{ROOMS[0]} {'meeting room ' * 30}"
+    file = asked(tmp_path / "q.jsonl", [*ROOMS, long, {"text": "stale digits " * 30, "ids": ["codes"]}])
+    answer(monkeypatch, "p")
+    ran = shell("suggest", file, "--knowledge", base, "--interactive")
+    assert "0 phrasings" in ran.out
+    assert "1 written" in ran.out
+    assert len(new_lines(base)) == 4
+
+
 def test_a_csv_file_of_subjects_is_read(shell: Shell, base: Path, tmp_path: Path) -> None:
     file = tmp_path / "tickets.csv"
     rows = "".join(f'{number};"{text}"\n' for number, text in enumerate(ROOMS))

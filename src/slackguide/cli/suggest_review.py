@@ -10,7 +10,7 @@ import typer
 
 from slackguide.cli.output import printable
 from slackguide.cli.suggest_output import cluster_lines, echo, echo_block, phrasing_lines, word_lines
-from slackguide.evaluation.suggestions import ClusterSuggestion, PhrasingSuggestion, Suggestions
+from slackguide.evaluation.suggestions import PHRASING_LENGTH, ClusterSuggestion, PhrasingSuggestion, Suggestions
 from slackguide.evaluation.word_suggestions import WordSuggestion
 from slackguide.importing.yaml_edits import EditRefused, KnowledgeEdit
 from slackguide.knowledge import InvalidKnowledgeError, KnowledgeBase
@@ -89,11 +89,12 @@ class Review:
         return "added to the glossary"
 
     def _new(self, texts: Iterable[str]) -> list[str]:
-        """Return the texts that are not phrasings already, each once."""
+        """Return the texts that are not phrasings already and not too long for one, each once."""
         taken = self._knowledge.phrasing_keys
-        new = {phrasing_key(text): text for text in texts if phrasing_key(text) not in taken}
+        short = (text for text in texts if len(text) <= PHRASING_LENGTH)
+        new = {phrasing_key(text): text for text in short if phrasing_key(text) not in taken}
         if not new:
-            raise EditRefused("These phrasings are there already.")
+            raise EditRefused(f"There is nothing new of at most {PHRASING_LENGTH} characters.")
         return list(new.values())[:PHRASINGS]
 
     def _save(self, change: Callable[[KnowledgeEdit], str]) -> None:

@@ -45,6 +45,8 @@ PER_ENTRY = 5
 """Maximum phrasings suggested for an entry."""
 
 PHRASING_LENGTH = 300
+"""Maximum characters of a phrasing: the limit of the format."""
+
 PHRASING_WORDS = 25
 """Maximum words of a phrasing to add: a longer text is a story with a concern in it."""
 
@@ -136,7 +138,7 @@ def suggest(
     found: list[_Asked] = []
     phrasings: list[PhrasingSuggestion] = []
     for text, question, asked in progress(distinct[:QUESTION_LIMIT], "Asking"):
-        one = _Asked(text, question, asked, guide.answer(Concern(text), everyone, today=today), critical)
+        one = _Asked(text, question, asked, guide.answer(Concern(question.text), everyone, today=today), critical)
         kind = _kind_of(one)
         counts[kind] += 1
         if kind in ("critical", "small talk", "out of scope"):

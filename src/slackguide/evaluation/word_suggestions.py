@@ -15,6 +15,7 @@ from slackguide.knowledge import Entry
 from slackguide.matching import Vocabulary
 from slackguide.matching.text_clusters import similarities
 from slackguide.matching.tokenizer import tokenize
+from slackguide.matching.wordlist import common_words
 
 Progress = Callable[[Sequence[Any], str], Iterable[Any]]
 """A function that returns the items of a long loop, given them and a description of it."""
@@ -36,7 +37,7 @@ COMMON = 0.15
 """The share of the entries from which a word is common to all, but at least two entries."""
 
 CERTAIN = 0.9
-"""The confidence that cannot rise much: then the other word has to be as good."""
+"""The confidence that cannot rise much. In place of a word that is not English, another has to be as good only."""
 
 FIT = 0.3
 """Minimum mean similarity of the questions, with the other word in place of the unknown one, to a phrasing with it."""
@@ -102,7 +103,9 @@ def _suggestion(
         other: _confidence(guide, [_replaced(text, word, other) for text in texts], id, asker)
         for other in _candidates(word, texts, guide.knowledge.entries[id], common)
     }
-    raised = [other for other in after if after[other] >= (before if before >= CERTAIN else before + GAIN)]
+    is_jargon = word not in common_words()
+    needed = before if is_jargon and before >= CERTAIN else before + GAIN
+    raised = [other for other in after if after[other] >= needed]
     if not raised:
         return None
     fit = _fit(guide, word, raised, texts, guide.knowledge.entries[id])
