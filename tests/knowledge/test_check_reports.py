@@ -166,10 +166,17 @@ def test_advice_is_no_error(shell: Shell, tmp_path: Path) -> None:
         '  tries: {label: Tries, ask: How many?, kind: number, read: ["tried twice"]}\n',
         1,
     ).replace("destinations:\n", "destinations:\n  spare: {kind: queue, name: Spare}\n", 1)
+    text += "conditions:\n"
+    for name, test in (("idle", 'administrator: "no"'), ("used", 'administrator: "yes"')):
+        text += f"  {name}: {{label: {name}, when: {{{test}}}}}\n"
+    text += "  chained: {label: chained, any: [used]}\n"
+    text = text.replace('when: {administrator: "yes"}\n        to', "when: chained\n        to")
     (tmp_path / "base.yaml").write_text(text, "utf-8")
     found = advice(shell, tmp_path)
     assert ": the review of 2027-11-27 is in the future" in found
     assert "destination spare: no entry uses it" in found
+    assert "condition idle: nothing uses it" in found
+    assert not any(one.startswith(("condition used", "condition chained")) for one in found)
     assert any(one.startswith("fact age: it is never read from a message") for one in found)
     assert any(one.startswith("fact notice: `working days` are counted as they are written") for one in found)
     assert any(one.startswith("fact tries: a `read` pattern needs `{n}` once") for one in found)

@@ -24,6 +24,7 @@ from slackguide.cli import (
     schema,
     serve,
     sources,
+    suggest,
     triage,
 )
 from slackguide.cli.output import USAGE_ERROR
@@ -56,7 +57,7 @@ def _root(
 
 
 for command in (
-    new, import_files, chat_session,
+    new, import_files, suggest, chat_session,
     route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, labels, escalations,
     outbox,
 ):  # fmt: skip

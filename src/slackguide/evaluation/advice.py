@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from slackguide.guide import Asker, Guide
 from slackguide.knowledge import Diagnostic, Entry, Inspection, KnowledgeBase
@@ -30,6 +31,7 @@ def advise(inspection: Inspection, *, today: date) -> list[Diagnostic]:
         *_facts(inspection, knowledge),
         *_forms(inspection, knowledge),
         *_unused(inspection, knowledge),
+        *_unused_conditions(inspection),
     ]
     return sorted(inspection.named(found))
 
@@ -142,6 +144,29 @@ def _unused(inspection: Inspection, knowledge: KnowledgeBase) -> Iterator[Diagno
         for name in names:
             if name not in used[section] and _is_declared(inspection, section, name):
                 yield _at(inspection, section, name, "no entry uses it")
+
+
+def _unused_conditions(inspection: Inspection) -> Iterator[Diagnostic]:
+    """Yield the conditions whose name is no text anywhere else in the files."""
+    values = [source.value for source in inspection.sources.values() if isinstance(source.value, dict)]
+    used = {text for value in values for text in _texts(value)}
+    for value in values:
+        for name in value.get("conditions", {}):
+            if name not in used:
+                yield _at(inspection, "conditions", name, "nothing uses it")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield all texts in a value of a file, without keys and labels."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            if key != "label":
+                yield from _texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part)
 
 
 def _is_declared(inspection: Inspection, section: str, name: str) -> bool:

@@ -156,6 +156,14 @@ class Guide:
         """Match a text against the entries that are visible to the asker."""
         return self._matcher.match(normalize(text), hidden=self.knowledge.hidden_from(*asker.roles))
 
+    def concern_of(self, text: str) -> str:
+        """Return a text, normalized, without the greetings, thanks and signature around the concern."""
+        return self._matcher.concern_of(normalize(text))
+
+    def unknown_words(self, text: str) -> frozenset[str]:
+        """Return the words of a text that the knowledge base does not know, in lower case."""
+        return self._matcher.unknown_words(self.concern_of(text))
+
     def facts_in(self, text: str, *, today: date) -> Mapping[str, FactValue]:
         """Return the facts that can be extracted from the text alone."""
         return self.extract(normalize(text), today).facts

@@ -49,7 +49,7 @@ class Written:
     skipped: list[Skipped]
 
 
-class _Dumper(yaml.SafeDumper):
+class KnowledgeDumper(yaml.SafeDumper):
     """Indents lists, and writes a text of several lines as a block."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:  # noqa: ARG002
@@ -61,7 +61,7 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
 
 
-_Dumper.add_representer(str, _text)
+KnowledgeDumper.add_representer(str, _text)
 
 
 def write_knowledge(drafts: Sequence[DraftEntry], target: Target) -> Written:
@@ -97,7 +97,7 @@ class _Writer:
             if content:
                 document[section] = content
         document["entries"] = entries
-        text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+        text = yaml.dump(document, Dumper=KnowledgeDumper, sort_keys=False, allow_unicode=True, width=110)
         head = f"# Imported on {target.day:%Y-%m-%d}. Read each entry and mend it.\n"
         return Written(head + text.replace("\n  - id:", "\n\n  - id:"), named, self._skipped)
 

@@ -202,6 +202,10 @@ class Matcher:
         """Return whether a word occurs in the knowledge base."""
         return word in self._spelling.known
 
+    def unknown_words(self, text: str) -> frozenset[str]:
+        """Return the words that neither the knowledge base nor its glossary has, nor a misspelling of one of them."""
+        return frozenset(word for word in tokenize(text) if word.isalpha() and not self._is_known(word))
+
     def match(
         self,
         text: str,
