@@ -52,6 +52,8 @@ class SandboxOptions(TypedDict, total=False):
     request_timeout: float
     signing_clock: Callable[[], float]
     seed: str
+    honours_client_msg_id: bool
+    config_token: str
 
 
 def team() -> Team:

@@ -11,6 +11,7 @@ from slackguide import __version__
 from slackguide.cli import (
     check,
     compare,
+    doctor,
     escalations,
     evaluate,
     feedback,
@@ -53,6 +54,7 @@ def _root(
 
 for command in (
     route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
+    doctor,
 ):  # fmt: skip
     command.register(app)
 

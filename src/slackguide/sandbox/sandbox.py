@@ -41,6 +41,8 @@ class Sandbox(UserInteractions):
     `advance(seconds)` moves that clock; None if it is real. An open WebSocket receives requests to the app first, then
     `bot_url`, then `routes["/slack/events"]`. `routes` maps exact paths to further WSGI applications, such as health
     checks. `seed` makes the ids of one run differ from those of another; it defaults to the clock's time.
+    `honours_client_msg_id`: chat.postMessage deduplicates by `client_msg_id`. Slack does not document whether it does.
+    `config_token` is an app configuration token, which may export the app's manifest.
 
     The constructor binds the port, so that `api_url` is known; `start` begins to serve. Raises OSError if the port is
     in use, ValueError if the host is not loopback.
@@ -64,6 +66,8 @@ class Sandbox(UserInteractions):
         request_timeout: float = REQUEST_TIMEOUT,
         signing_clock: Callable[[], float] = time.time,
         seed: str | None = None,
+        honours_client_msg_id: bool = False,
+        config_token: str | None = None,
     ) -> None:
         if host not in _LOOPBACK:
             raise ValueError(f"the sandbox has no authentication: it listens on loopback only, not on {host}")
@@ -122,10 +126,12 @@ class Sandbox(UserInteractions):
                 connect=self.sockets.url if self.sockets else None,
                 posted=self.bot_posted,
                 changed=self._bot_changed,
+                honours_client_msg_id=honours_client_msg_id,
             ),
             rate_limiter=RateLimiter(limit=rate_limit, clock=clock) if rate_limit else None,
             bot_token=bot_token,
             app_token=app_token,
+            config_token=config_token,
         )
         ui_api = UiApi(
             user=self,

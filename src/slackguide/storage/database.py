@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,10 @@ CONNECTIONS = 25
 
 Clock = Callable[[], datetime]
 """A function that returns the current time as an aware datetime."""
+
+
+class _RolledBack(Exception):
+    """Raised to roll a transaction back."""
 
 
 class Database:
@@ -108,6 +112,12 @@ class Database:
         """Check that the database answers. Raises StorageError."""
         with self.read() as connection:
             connection.execute(text("SELECT 1 FROM counters LIMIT 1"))
+
+    def check_writable(self) -> None:
+        """Check that the database accepts changes, and change nothing. Raises StorageError."""
+        with suppress(_RolledBack), self.write() as connection:
+            connection.execute(text("INSERT INTO counters (prefix, last) VALUES ('check', 0)"))
+            raise _RolledBack
 
     def close(self) -> None:
         """Close all connections; one in use is closed when its transaction ends. Later transactions are refused."""

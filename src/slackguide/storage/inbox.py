@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from slackguide.delivery.notifier import Notifier
 from slackguide.delivery.tasks import AnswerMessage, Task
@@ -51,6 +51,11 @@ class EventInbox:
         if new_tasks:
             self._notifier.notify()
         return True
+
+    def last_accepted(self) -> datetime | None:
+        """Return when the latest event was accepted, None if there is none within the stored days."""
+        with self._database.read() as connection:
+            return connection.execute(select(func.max(inbox.c.accepted_at))).scalar_one_or_none()
 
     def previous_turns(self, task: AnswerMessage, *, at_most: int) -> tuple[str, ...]:
         """Return the user's last `at_most` earlier messages in the same thread, oldest first, as Slack escapes them."""

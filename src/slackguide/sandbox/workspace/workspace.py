@@ -55,6 +55,7 @@ class Message:
     reader: str | None = None
     broadcast: bool = False
     subtype: str | None = None
+    client_msg_id: str | None = None
     state: Json = field(default_factory=dict)
     """The state of the message's interactive elements, by block id and action id."""
 
@@ -73,6 +74,8 @@ class Workspace:
         self._people: dict[str, Person] = {person.id: person for person in team.people}
         self._groups: dict[str, UserGroup] = {group.id: group for group in team.groups}
         self._conversations: dict[str, Conversation] = {}
+        self.client_msg_ids: dict[str, str] = {}
+        """The channel of each `client_msg_id` that chat.postMessage has seen, also if the message is deleted."""
         self._messages: dict[str, dict[str, Message]] = {}
         self._ephemerals: dict[str, Message] = {}
         self._read: dict[tuple[str, str], str] = {}

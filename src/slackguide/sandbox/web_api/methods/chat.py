@@ -10,7 +10,7 @@ from slackguide.sandbox.web_api import serializers
 from slackguide.sandbox.web_api.arguments import Arguments
 from slackguide.sandbox.web_api.message_content import read_content
 from slackguide.sandbox.web_api.methods.context import MethodContext
-from slackguide.sandbox.workspace.workspace import Conversation, Message
+from slackguide.sandbox.workspace.workspace import Conversation, Message, Workspace
 
 MAX_UPDATE_TEXT = 4_000
 """The maximum length of text in docs.slack.dev/reference/methods/chat.update."""
@@ -41,6 +41,11 @@ def post_message(context: MethodContext, arguments: Arguments) -> Json:
             raise ApiError("thread_not_found") from None
         thread_ts = parent.thread_ts or parent.ts
     content = read_content(arguments, workspace.ids)
+    client_msg_id = arguments.text("client_msg_id") or None
+    if client_msg_id is not None and context.honours_client_msg_id:
+        if (earlier := _earlier(context, client_msg_id, channel)) is not None:
+            return _posted(workspace, earlier)
+        workspace.client_msg_ids[client_msg_id] = channel.id
     message = workspace.post(
         Message(
             channel=channel.id,
@@ -49,6 +54,7 @@ def post_message(context: MethodContext, arguments: Arguments) -> Json:
             text=content.text,
             blocks=content.blocks or (),
             thread_ts=thread_ts,
+            client_msg_id=client_msg_id,
             metadata=content.metadata,
             by_bot=True,
             broadcast=arguments.flag("reply_broadcast"),
@@ -56,11 +62,31 @@ def post_message(context: MethodContext, arguments: Arguments) -> Json:
         )
     )
     context.posted(message)
+    return _posted(workspace, message)
+
+
+def _posted(workspace: Workspace, message: Message) -> Json:
     return {
-        "channel": channel.id,
+        "channel": message.channel,
         "ts": message.ts,
         "message": serializers.message(workspace, message, metadata=True),
     }
+
+
+def _earlier(context: MethodContext, client_msg_id: str, channel: Conversation) -> Message | None:
+    """Return the message that was posted with this `client_msg_id`, None if there was none.
+
+    Raises ApiError duplicate_message_not_found, duplicate_channel_not_found.
+    """
+    known = context.workspace.client_msg_ids.get(client_msg_id)
+    if known is None:
+        return None
+    if known != channel.id:
+        raise ApiError("duplicate_channel_not_found")
+    for message in context.workspace.all_messages(channel.id):
+        if message.client_msg_id == client_msg_id:
+            return message
+    raise ApiError("duplicate_message_not_found")
 
 
 def post_ephemeral(context: MethodContext, arguments: Arguments) -> Json:

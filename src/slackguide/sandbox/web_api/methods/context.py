@@ -14,7 +14,8 @@ class MethodContext:
     """The dependencies of Web API methods.
 
     `site` is the page's URL. `connect` returns a new WebSocket URL; None if Socket Mode is off. `posted` and `changed`
-    are called with the app's new and changed messages, of which Slack notifies the app by events.
+    are called with the app's new and changed messages, of which Slack notifies the app by events. With
+    `honours_client_msg_id`, chat.postMessage returns the message that it posted for the same `client_msg_id` before.
     """
 
     workspace: Workspace
@@ -22,6 +23,7 @@ class MethodContext:
     connect: Callable[[], str] | None
     posted: Callable[[Message], None]
     changed: Callable[[Message, Message], None]
+    honours_client_msg_id: bool = False
 
 
 def require_scopes(workspace: Workspace, *scopes: str) -> None:
