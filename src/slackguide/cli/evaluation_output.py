@@ -12,7 +12,7 @@ from slackguide.cli.output import out, printable
 from slackguide.evaluation.formatting import format_expected, format_got, format_outcome, percent, short_names
 from slackguide.evaluation.gates import GateResult
 from slackguide.evaluation.metrics import Calibration, Confusion
-from slackguide.evaluation.report import Report, Section
+from slackguide.evaluation.report import Report, ReportSection
 from slackguide.evaluation.results import Observation
 
 MAX_ITEMS = 10
@@ -68,7 +68,7 @@ def print_gates(gate_results: Sequence[GateResult]) -> None:
 
 
 def _print_shares(
-    title: str, parts: Iterable[tuple[Section, int]], names: dict[str, str], columns: dict[str, str]
+    title: str, parts: Iterable[tuple[ReportSection, int]], names: dict[str, str], columns: dict[str, str]
 ) -> None:
     """Print one row for each section that has any of these questions, with their number."""
     table = _table(title, ["", "n", *columns.values()])
@@ -80,7 +80,7 @@ def _print_shares(
     _print_table(table)
 
 
-def _print_critical(parts: Iterable[Section], names: dict[str, str]) -> None:
+def _print_critical(parts: Iterable[ReportSection], names: dict[str, str]) -> None:
     """Print recall and false positives of critical entries, for the sections that have any."""
     table = _table("Critical entries", ["", *CRITICAL.values()])
     for part in parts:
@@ -115,7 +115,7 @@ def _print_confusions(confusions: Sequence[Confusion]) -> None:
     _print_rest(len(confusions), "pairs")
 
 
-def _print_wrong(part: Section) -> None:
+def _print_wrong(part: ReportSection) -> None:
     wrong, answers = part.wrong_answers, part.metrics.answer_precision_all.of
     out.print(Text(f"\nWrong answers: {len(wrong)} of {answers}", style="bold"))
     for one in wrong[:MAX_ITEMS]:
@@ -123,7 +123,7 @@ def _print_wrong(part: Section) -> None:
     _print_rest(len(wrong), "wrong answers")
 
 
-def _print_speed(part: Section) -> None:
+def _print_speed(part: ReportSection) -> None:
     p50, p99 = part.latency.p50 * 1000, part.latency.p99 * 1000
     out.print(Text(f"\nTime per question: {p50:.2f} ms (p50), {p99:.2f} ms (p99); the slowest:", style="bold"))
     for one in part.latency.slowest:
@@ -141,7 +141,7 @@ def _question(one: Observation) -> Text:
     return Text.assemble(f"      {printable(one.case.text)}", (tail, "dim"))
 
 
-def _name(part: Section, names: dict[str, str]) -> str:
+def _name(part: ReportSection, names: dict[str, str]) -> str:
     return printable(names.get(part.name, part.name))
 
 

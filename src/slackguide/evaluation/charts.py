@@ -7,7 +7,7 @@ from html import escape
 
 from slackguide.evaluation.metrics import Calibration
 from slackguide.evaluation.prediction import NOTHING_SHOWN
-from slackguide.evaluation.report import Section
+from slackguide.evaluation.report import ReportSection
 
 SIDE = 240
 """Length of an axis of the reliability diagram, in its own units."""
@@ -57,7 +57,7 @@ def reliability_diagram(table: Calibration) -> str:
     return "".join([*parts, "</svg>"])
 
 
-def outcome_counts(part: Section) -> tuple[int, ...]:
+def outcome_counts(part: ReportSection) -> tuple[int, ...]:
     """Count the questions under each of `SHARES`, in scope or not."""
     counts = dict.fromkeys((name for name, _ in SHARES), 0)
     for one in part.observations:

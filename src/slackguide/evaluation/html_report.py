@@ -11,7 +11,7 @@ from slackguide.evaluation.charts import SHARES, count_bar, outcome_bar, outcome
 from slackguide.evaluation.formatting import format_expected, format_got, format_outcome, percent, short_names
 from slackguide.evaluation.gates import GateResult
 from slackguide.evaluation.metrics import METRIC_DESCRIPTIONS, Proportion
-from slackguide.evaluation.report import Report, Section
+from slackguide.evaluation.report import Report, ReportSection
 
 IN_SCOPE = ("top1", "top3", "answered", "offered", "none", "answer_precision", "offered_hit", "shown")
 OUT_OF_SCOPE = ("none_out_of_scope", "offered_out_of_scope", "answered_out_of_scope")
@@ -73,7 +73,7 @@ def render_html(report: Report, *, subtitle: str, results: Sequence[GateResult] 
     )
 
 
-def _tiles(part: Section) -> list[tuple[str, str, str]]:
+def _tiles(part: ReportSection) -> list[tuple[str, str, str]]:
     metrics = part.metrics
     tiles: list[tuple[str, str, str]] = []
     if part.in_scope:
@@ -90,7 +90,7 @@ def _tiles(part: Section) -> list[tuple[str, str, str]]:
     return tiles
 
 
-def _tables(parts: Sequence[tuple[str, Section]]) -> list[tuple[str, str, list[str], list[Row], Sequence[str]]]:
+def _tables(parts: Sequence[tuple[str, ReportSection]]) -> list[tuple[str, str, list[str], list[Row], Sequence[str]]]:
     """Return the title, caption, headers, rows and described metrics of each table by file."""
     inside = [
         (name, [str(part.in_scope), *_shares(part, IN_SCOPE), _number(part.calibration.error)])
@@ -116,7 +116,7 @@ def _headers(names: Iterable[str]) -> list[str]:
     return [COLUMN_HEADERS[name] for name in names]
 
 
-def _reliability(part: Section) -> list[Row]:
+def _reliability(part: ReportSection) -> list[Row]:
     return [
         (
             f"{bin.low:.0%} to {bin.high:.0%}",
@@ -128,7 +128,7 @@ def _reliability(part: Section) -> list[Row]:
     ]
 
 
-def _wrong(part: Section) -> list[Row]:
+def _wrong(part: ReportSection) -> list[Row]:
     return [
         (
             one.case.text,
@@ -143,26 +143,26 @@ def _wrong(part: Section) -> list[Row]:
     ]
 
 
-def _alerts(part: Section) -> list[Row]:
+def _alerts(part: ReportSection) -> list[Row]:
     return [
         (one.case.text, [", ".join(one.prediction.alerts), format_outcome(one.prediction), one.case.place])
         for one in part.alerted
     ]
 
 
-def _parts(report: Report) -> list[tuple[str, Section]]:
+def _parts(report: Report) -> list[tuple[str, ReportSection]]:
     """Return the sections by short name: one per file, and the overall one if there are several files."""
     names = short_names([part.name for part in report.files])
     files = [(names[part.name], part) for part in report.files]
     return [*files, (report.overall.name, report.overall)] if len(files) > 1 else files
 
 
-def _shares(part: Section, names: Iterable[str]) -> list[str]:
+def _shares(part: ReportSection, names: Iterable[str]) -> list[str]:
     shares = part.shares()
     return [percent(shares[name].value) for name in names]
 
 
-def _critical(part: Section) -> list[Proportion]:
+def _critical(part: ReportSection) -> list[Proportion]:
     shares = part.shares()
     return [shares[name] for name in CRITICAL]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from slackguide.evaluation.gates import GateResult
 from slackguide.evaluation.metrics import Calibration, Confusion
-from slackguide.evaluation.report import Report, Section
+from slackguide.evaluation.report import Report, ReportSection
 from slackguide.evaluation.results import Observation
 
 DIGITS = 4
@@ -32,7 +32,7 @@ def report_json(report: Report, results: Sequence[GateResult] = ()) -> dict[str,
     }
 
 
-def _section_json(part: Section) -> dict[str, Any]:
+def _section_json(part: ReportSection) -> dict[str, Any]:
     return {
         "questions": len(part.observations),
         "in_scope": part.in_scope,

@@ -20,7 +20,7 @@ from slackguide.evaluation.results import Observation
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReportSection:
     """The results on one set of questions."""
 
     name: str
@@ -68,8 +68,8 @@ class Section:
 class Report:
     """The sections of the files, in the order given, and the overall one."""
 
-    overall: Section
-    files: tuple[Section, ...]
+    overall: ReportSection
+    files: tuple[ReportSection, ...]
 
 
 def build_report(observations: Sequence[Observation], *, critical: frozenset[str]) -> Report:
@@ -79,10 +79,10 @@ def build_report(observations: Sequence[Observation], *, critical: frozenset[str
     return Report(build_section("all questions", observations, critical), tuple(files))
 
 
-def build_section(name: str, observations: Sequence[Observation], critical: frozenset[str]) -> Section:
+def build_section(name: str, observations: Sequence[Observation], critical: frozenset[str]) -> ReportSection:
     """Build the section of these observations. Raises ValueError if there are none."""
     matched = [one for one in observations if one.prediction.ranking]
-    return Section(
+    return ReportSection(
         name=name,
         observations=tuple(observations),
         metrics=compute_metrics(observations, critical=critical),
