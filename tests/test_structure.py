@@ -30,6 +30,7 @@ LAYERS: dict[str, set[str]] = {
     "evaluation": {"errors", "knowledge", "matching", "triage", "extraction", "guide", "escalation", "text"},
     "delivery": {"errors", "escalation", "text"},
     "storage": {"errors", "knowledge", "escalation", "delivery", "text"},
+    "monitoring": {"storage"},
     "slack": {
         "errors",
         "knowledge",
@@ -53,6 +54,7 @@ LAYERS: dict[str, set[str]] = {
         "guide",
         "knowledge",
         "logging_config",
+        "monitoring",
         "sandbox",
         "slack",
         "storage",

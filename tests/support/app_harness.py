@@ -39,7 +39,7 @@ KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
 WEDNESDAY = datetime(2026, 3, 4, 16, 0, tzinfo=UTC)
 """Ten in the morning in Chicago, within the business hours of the shipped forms."""
 
-PATHS = ("/slack/events", "/healthz", "/readyz")
+PATHS = ("/slack/events", "/healthz", "/readyz", "/metrics")
 
 STAFF = "ask-ce"
 """A channel without guests and people of another company."""

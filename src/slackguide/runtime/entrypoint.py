@@ -81,7 +81,7 @@ def run_socket_mode(settings: Settings, signals: StopSignals) -> None:
         app=service.app, app_token=settings.app_token.get_secret_value(), api_url=settings.api_url
     )
     service.connected = socket.connected
-    server = bind_server(Router(routes=service.health.routes), settings.host, settings.port, threads=HEALTH_THREADS)
+    server = bind_server(Router(routes=service.operator_routes), settings.host, settings.port, threads=HEALTH_THREADS)
     service.start()
     server.start()
     socket.start()
@@ -103,7 +103,7 @@ def run_worker(settings: Settings, *, port: int | None = None) -> None:
         signals.on_reload(service.guide.reload)
         server = None
         if port is not None:
-            router = Router(routes=service.health.routes)
+            router = Router(routes=service.operator_routes)
             server = bind_server(router, settings.host, port, threads=HEALTH_THREADS)
             server.start()
             log.info("serving health on %s:%d", settings.host, server.port)

@@ -13,6 +13,7 @@ from slackguide.config import LOOPBACK, Settings
 from slackguide.errors import StorageError
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import KnowledgeBase
+from slackguide.monitoring import METRICS_PATH
 from slackguide.runtime.builder import ServiceBuilder
 from slackguide.runtime.clock import ManualClock
 from slackguide.runtime.container import build_guide, open_repositories
@@ -50,7 +51,7 @@ class SandboxApp:
                 signing_secret=secret,
                 bot_token=token,
                 team=team_for(self.guide().knowledge),
-                routes={path: _forward(routes, path) for path in (EVENTS_PATH, *HEALTH_PATHS)},
+                routes={path: _forward(routes, path) for path in (EVENTS_PATH, METRICS_PATH, *HEALTH_PATHS)},
                 preview=PreviewApi(guide=self.guide),
                 request_timeout=patience,
             )

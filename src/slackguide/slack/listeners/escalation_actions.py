@@ -15,6 +15,7 @@ from slackguide.escalation.form_validation import InvalidForm
 from slackguide.escalation.models import Escalation
 from slackguide.escalation.state_machine import (
     AddDetails,
+    Applied,
     Ask,
     Claim,
     Command,
@@ -50,7 +51,10 @@ NOT_FOUND = "That escalation no longer exists. Nothing was changed."
 
 
 class EscalationActions:
-    """Listeners for the buttons and modals of an escalation. A worker updates the card and sends the notices."""
+    """Listeners for the buttons and modals of an escalation. A worker updates the card and sends the notices.
+
+    `claimed` is called after each claim.
+    """
 
     def __init__(
         self,
@@ -61,6 +65,7 @@ class EscalationActions:
         updater: MessageUpdater,
         knowledge: Callable[[], KnowledgeBase],
         clock: Callable[[], datetime],
+        claimed: Callable[[Escalation], None] = lambda _escalation: None,
     ) -> None:
         self._escalations = escalations
         self._directory = directory
@@ -68,6 +73,7 @@ class EscalationActions:
         self._updater = updater
         self._knowledge = knowledge
         self._clock = clock
+        self._claimed = claimed
 
     # -- actions that change the escalation ---------------------------------------------------------------------------
 
@@ -173,6 +179,8 @@ class EscalationActions:
     def _apply(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], command: Command) -> None:
         try:
             outcome = self._escalations.apply(_escalation_id(action), command)
+            if isinstance(outcome, Applied) and isinstance(command, Claim):
+                self._claimed(outcome.escalation)
             text = (
                 NOT_FOUND
                 if outcome is None
