@@ -282,6 +282,7 @@ def test_feedback_is_listed_and_filtered(judged: Store, shell: Shell) -> None:
     assert one["at"].endswith("+00:00")
     assert {**one, "at": None} == {
         "at": None, "verdict": "helpful", "entry": "help/a", "question": None, "user": "U1", "answer": "A0",
+            "reason": None,
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from slackguide.cli import (
     check,
     compare,
     doctor,
+    erase,
     escalations,
     evaluate,
     feedback,
@@ -54,7 +55,7 @@ def _root(
 
 for command in (
     route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
-    doctor,
+    doctor, erase,
 ):  # fmt: skip
     command.register(app)
 

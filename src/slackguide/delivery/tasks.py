@@ -52,6 +52,14 @@ class AlertTeamLead:
     ticket_url: str | None = None
 
 
+@dataclass(frozen=True)
+class EraseMessage:
+    """The replacement of a sent message by a note that its content was erased. Idempotent."""
+
+    channel_id: str
+    ts: str
+
+
 Task = (
     AlertTeamLead
     | PostEscalation
@@ -60,6 +68,7 @@ Task = (
     | UpdateCard
     | AnswerMessage
     | NoteDirectReply
+    | EraseMessage
     | RefreshAppHome
 )
 
@@ -71,7 +80,11 @@ def partition_key(task: Task, escalation: Escalation | None) -> str:
             return f"@{user_id}"
         case RefreshAppHome(user_id=user_id):
             return f"home {user_id}"
-        case AnswerMessage(channel_id=channel_id) | NoteDirectReply(channel_id=channel_id):
+        case (
+            AnswerMessage(channel_id=channel_id)
+            | NoteDirectReply(channel_id=channel_id)
+            | EraseMessage(channel_id=channel_id)
+        ):
             return channel_id
         case UpdateCard(card=PostedCard(channel_id=channel_id)):
             return channel_id
@@ -94,6 +107,8 @@ def dedupe_key(task: Task, escalation: Escalation | None) -> str | None:
             return f"card {escalation.id if escalation else None} {location}"
         case RefreshAppHome(user_id=user_id):
             return f"home {user_id}"
+        case EraseMessage(channel_id=channel_id, ts=ts):
+            return f"erase {channel_id} {ts}"
         case _:
             return None
 
@@ -105,4 +120,4 @@ def needs_card(task: Task) -> bool:
 
 def is_idempotent(task: Task) -> bool:
     """Return whether running the task twice has the same effect as once, so that no lookup is needed before a retry."""
-    return isinstance(task, UpdateCard | RefreshAppHome)
+    return isinstance(task, UpdateCard | RefreshAppHome | EraseMessage)

@@ -21,6 +21,7 @@ from slackguide.storage.channels import ChannelRepository
 from slackguide.storage.database import Database
 from slackguide.storage.directory import UserDirectory
 from slackguide.storage.drafts import DraftRepository
+from slackguide.storage.erasure import ErasureService
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.feedback import FeedbackRepository
 from slackguide.storage.inbox import EventInbox
@@ -112,6 +113,7 @@ class AdminRepositories:
     escalations: SqlEscalationRepository
     feedback: FeedbackRepository
     outbox_admin: OutboxAdmin
+    erasure: ErasureService
 
 
 @contextmanager
@@ -131,6 +133,7 @@ def open_admin_repositories(settings: Settings) -> Iterator[AdminRepositories]:
             escalations=SqlEscalationRepository(database=database, notifier=notifier, ids=new_id),
             feedback=FeedbackRepository(database=database),
             outbox_admin=OutboxAdmin(database=database, notifier=notifier),
+            erasure=ErasureService(database=database, notifier=notifier),
         )
     finally:
         database.close()

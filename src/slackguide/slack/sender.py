@@ -12,7 +12,7 @@ from slack_sdk.models.views import View
 
 from slackguide.delivery.jobs import Job
 from slackguide.delivery.sender import PostedMessage, RecipientDeniedError, SlackRefusedError
-from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, NoteDirectReply, RefreshAppHome
+from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, EraseMessage, NoteDirectReply, RefreshAppHome
 from slackguide.escalation.messages import NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import Escalation
 from slackguide.knowledge import KnowledgeBase
@@ -23,7 +23,7 @@ from slackguide.slack.api.error_codes import error_from_code
 from slackguide.slack.ids import ESCALATION_EVENT, NOTICE_EVENT
 from slackguide.slack.surfaces import is_direct_message
 from slackguide.slack.thread_answers import ThreadAnswers
-from slackguide.slack.views.blocks import UPDATE_TEXT_LIMIT, RenderedMessage
+from slackguide.slack.views.blocks import UPDATE_TEXT_LIMIT, RenderedMessage, text_card
 from slackguide.slack.views.direct import note_card
 from slackguide.slack.views.escalation_card import escalation_card, handed_over_card, notice_card
 from slackguide.slack.views.team_lead_alert import team_lead_alert
@@ -39,6 +39,9 @@ READERS_ATTEMPTS = 6
 
 After that the readers count as unknown.
 """
+
+ERASED = "The content of this message was erased."
+"""What replaces an erased message."""
 
 
 @dataclass(slots=True)
@@ -129,6 +132,10 @@ class SlackSender:
                 message = prepared.card.message(UPDATE_TEXT_LIMIT)
                 call_slack(lambda: self._client.chat_update(channel=current.channel_id, ts=current.ts, **message))
                 return PostedMessage(current.channel_id, current.ts, current.permalink)
+            case EraseMessage(channel_id=channel_id, ts=ts):
+                erased = text_card(ERASED).message(UPDATE_TEXT_LIMIT)
+                call_slack(lambda: self._client.chat_update(channel=channel_id, ts=ts, **erased))
+                return PostedMessage(channel_id, "")
             case RefreshAppHome(user_id=user_id):
                 assert prepared.view is not None
                 view = prepared.view
@@ -219,6 +226,8 @@ class SlackSender:
                 return _in_thread(task, reply.card)
             case NoteDirectReply(channel_id=channel_id, thread_ts=thread_ts):
                 return _PreparedMessage(channel_id, note_card(), thread_ts)
+            case EraseMessage(channel_id=channel_id):
+                return _PreparedMessage(channel_id)
             case RefreshAppHome(user_id=user_id):
                 return _PreparedMessage(user_id, view=self._home(user_id))
             case other:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -27,6 +28,9 @@ BUSY_SECONDS = 1.2
 
 CONNECTIONS = 25
 """Maximum number of connections. Further transactions wait for one."""
+
+PRIVATE = 0o600
+"""Permissions of the files of a SQLite database: they hold what people wrote."""
 
 Clock = Callable[[], datetime]
 """A function that returns the current time as an aware datetime."""
@@ -168,9 +172,10 @@ def open_sqlite(path: Path, *, create: bool = False, busy_seconds: float = BUSY_
 
     `busy_seconds` is the timeout for another connection's lock.
     """
-    mode = "rwc" if create else "rw"
+    if create:
+        _create_private(path)
     connection = sqlite3.connect(
-        f"file:{quote(str(path.absolute()))}?mode={mode}",
+        f"file:{quote(str(path.absolute()))}?mode=rw",
         uri=True,
         timeout=busy_seconds,
         isolation_level=None,
@@ -183,6 +188,18 @@ def open_sqlite(path: Path, *, create: bool = False, busy_seconds: float = BUSY_
         connection.close()
         raise
     return connection
+
+
+def _create_private(path: Path) -> None:
+    """Create the file, readable by its owner only, or take other people's access to it away.
+
+    SQLite gives its `-wal` and `-shm` files the same permissions. A file of another owner is left as it is.
+    """
+    with suppress(OSError):  # opening it reports the error
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, PRIVATE))
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(OSError):
+                path.with_name(f"{path.name}{suffix}").chmod(PRIVATE)
 
 
 def _sqlite_engine(path: Path, busy_seconds: float) -> Engine:

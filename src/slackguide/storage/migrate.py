@@ -78,7 +78,7 @@ def migrate(database: Database, revision: str = "head", *, migrations: Path = MI
 
 def _migrate_sqlite(database: Database, revision: str, migrations: Path) -> None:
     try:
-        database.path.parent.mkdir(parents=True, exist_ok=True)
+        database.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise StorageError(f"The database folder cannot be created ({error.strerror}). Check its path.") from None
     engine = create_engine(

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, NoteDirectReply, RefreshAppHome, Task
+from slackguide.delivery.tasks import (
+    AlertTeamLead,
+    AnswerMessage,
+    EraseMessage,
+    NoteDirectReply,
+    RefreshAppHome,
+    Task,
+)
 from slackguide.errors import UnreadableRow
 from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import PostedCard
@@ -20,6 +27,7 @@ TASK_TYPES: dict[str, type[Task]] = {
     "note_direct_reply": NoteDirectReply,
     "refresh_home": RefreshAppHome,
     "alert_team_lead": AlertTeamLead,
+    "erase_message": EraseMessage,
 }
 """Task types by kind. A worker leaves other kinds to a newer version."""
 

@@ -77,7 +77,7 @@ def escalation_card(escalation: Escalation, knowledge: KnowledgeBase) -> Rendere
         blocks.append(context(*about))
         lines += about
     if escalation.erased_at is not None:
-        blocks.append(context("The content was erased at the end of its retention period."))
+        blocks.append(context("The content was erased."))
     fields = [*_fields(escalation, form), *_resolution_lines(escalation, knowledge)]
     room = CARD_LIMIT - BUTTONS_LENGTH - sum(len(line) for line in about) - sum(len(label) + 2 for label, _ in fields)
     share = _share_room([len(text) for _, text in fields], room)
