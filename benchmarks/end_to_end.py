@@ -20,15 +20,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from slackguide.cli.guides import guide_of
 from slackguide.evaluation.split import split_of
 from slackguide.guide import Answer, Asker, Choices, Concern, Guide
 from slackguide.knowledge import Destination
 from slackguide.knowledge.conditions import FactValue
-from slackguide.runtime.container import build_guide
+from slackguide.triage import load_verified
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "data" / "end_to_end.jsonl"
 TODAY = date(2026, 11, 20)
+
+
+VERDICTS = ("right", "wrong", "not sure", "undecided")
+"""`wrong` is wrong with certainty; `not sure`: wrong, with “Not this?” and a second entry below it."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,10 @@ def run(guide: Guide, case: Case) -> Outcome:
     """Ask and answer until a destination is decided."""
     outcome = guide.answer(Concern(case.text), Asker(), today=TODAY)
     if isinstance(outcome, Answer):
-        return _triage(guide, case, outcome.entry.id, 0)
+        end = _triage(guide, case, outcome.entry.id, 0)
+        if end.verdict == "wrong" and outcome.runner_up is not None:
+            end.verdict = "not sure"
+        return end
     if not isinstance(outcome, Choices):
         return Outcome("undecided", "nothing found")
     ends = [_triage(guide, case, match.id, 1) for match in outcome.matches[: outcome.offered]]
@@ -107,11 +115,11 @@ def main() -> None:
     parser.add_argument("--half", choices=["development", "report"])
     parser.add_argument("--quiet", action="store_true", help="totals only")
     options = parser.parse_args()
-    guide = build_guide(ROOT / "knowledge")
+    guide = guide_of(load_verified(ROOT / "knowledge"))
     cases = list(read_cases(options.half))
     outcomes = [run(guide, case) for case in cases]
     counts = Counter(outcome.verdict for outcome in outcomes)
-    for verdict in ("right", "wrong", "undecided"):
+    for verdict in VERDICTS:
         print(f"{verdict:10} {counts[verdict]:4} of {len(cases)}  {counts[verdict] / len(cases):.1%}")
     decided = [outcome.questions for outcome in outcomes if outcome.verdict != "undecided"]
     within = sum(questions <= 2 for questions in decided) / len(decided)

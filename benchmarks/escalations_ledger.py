@@ -15,7 +15,6 @@ from slack_sdk import WebClient
 from sqlalchemy import insert
 
 from slackguide.delivery.notifier import Notifier
-from slackguide.escalation.case_keys import case_keys
 from slackguide.escalation.filters import EscalationFilter
 from slackguide.escalation.form_validation import FieldValue
 from slackguide.escalation.models import (
@@ -39,8 +38,10 @@ from slackguide.storage.database import Database
 from slackguide.storage.directory import DirectoryUser, UserDirectory
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.migrate import migrate
+from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.retention import RetentionService
 from slackguide.storage.tables import cases, escalations, events
+from slackguide.storage.walks import WalkRepository
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
@@ -99,7 +100,7 @@ def _generate_one(
         values=values,
         entry_id="disputes/hourly",
         question="client disputes hours that were logged",
-        case_keys=case_keys(values),
+        case_keys=(f"ticket:{ticket(number)}", f"contract:{30_000_000 + number}"),
     )
     states = (
         [EscalationState.SENT, EscalationState.CLAIMED, EscalationState.AWAITING_REQUESTER]
@@ -216,9 +217,15 @@ def operations(database: Database, count: int) -> dict[str, Callable[[], object]
         access_policy=AccessPolicy(directory=people, our_team=lambda: "T0BENCH", leads=(), lead_groups=tuple),
         token=TOKEN,
         groups=tuple,
+        walks=WalkRepository(database=database),
     )
     app_home = AppHomeBuilder(
-        escalations=repository, people=people, directory=directory, knowledge=lambda: knowledge, clock=lambda: NOW
+        escalations=repository,
+        people=people,
+        directory=directory,
+        knowledge=lambda: knowledge,
+        clock=lambda: NOW,
+        outbox=OutboxAdmin(database=database, notifier=Notifier()),
     )
     recent = {made.escalation.id: made for made in islice(generate(count), 2000)}
 

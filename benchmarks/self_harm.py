@@ -18,9 +18,10 @@ from math import sqrt
 from pathlib import Path
 from typing import Literal
 
+from slackguide.cli.guides import guide_of
 from slackguide.evaluation.split import SplitName, split_of
 from slackguide.guide import Asker, Guide
-from slackguide.runtime.container import build_guide
+from slackguide.triage import load_verified
 
 ENTRY = "conduct/self-harm"
 FILES = ("self_harm_a", "self_harm_b", "self_harm_c", "social", "tickets")
@@ -49,7 +50,7 @@ def main() -> None:
     parser.add_argument("--knowledge", type=Path, default=Path("knowledge"))
     parser.add_argument("--data", type=Path, default=Path("tests/data"))
     options = parser.parse_args()
-    counts = count_verdicts(build_guide(options.knowledge), options.data)
+    counts = count_verdicts(guide_of(load_verified(options.knowledge)), options.data)
     columns = f"{'messages':>9s}{'first':>7s}{'alert':>7s}{'noticed':>9s}{'at least':>10s}"
     print(f"{'half':12s}{'label':18s}{'kind':18s}{columns}")
     for (half, label, kind), verdicts in sorted(counts.items()):

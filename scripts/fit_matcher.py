@@ -1,12 +1,14 @@
-"""Fit the matcher's weights to a knowledge base and write them to the package.
+"""Fit the matcher's shipped weights to a knowledge base and write them to the package.
 
-    python scripts/fit_matcher.py [--knowledge knowledge] [--write]
+    python scripts/fit_matcher.py [--knowledge knowledge] [--other FOLDER QUESTIONS...] [--write]
 
-What is fitted, and to what:
-- blend (the weight of each feature): the phrasings, each matched against an index without it (5-fold cross-validation),
-  and the development half of the questions in scope;
-- confidence and scope (is the first match right, is the question in scope): the development half of all questions;
-- thresholds: the development half; those of the detector of critical entries to its scores of harmless questions.
+A knowledge base calibrates itself when it is loaded (`slackguide.matching.calibration`). The shipped weights are the
+prior of that, and answer until it is done. What is fitted, and to what:
+- blend, confidence and scope: the left-out phrasings and near misses of the knowledge base, as it is and cut to fewer
+  phrasings an entry;
+- the scale and shift from left-out phrasings to questions: the development half of the questions, asked of each of
+  these knowledge bases with its own calibration, and of another one (`--other`), all with equal weight;
+- the thresholds of the detector of critical entries: its scores of harmless questions of the development half.
 
 The report shows both halves side by side. The held-out half is used for nothing else. The text of a question determines
 its half, so that adding questions moves none. Files whose names begin with `unseen-` are only reported.
@@ -16,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -23,7 +26,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from slackguide.evaluation.metrics import calibrate
 from slackguide.evaluation.split import split_of
@@ -31,18 +33,9 @@ from slackguide.guide.corpus import Corpus
 from slackguide.knowledge import load
 from slackguide.knowledge.labelled_questions import read_questions as labelled
 from slackguide.matching import Matcher
-from slackguide.matching.matcher import Ranking, ScoreTable
-from slackguide.matching.scoring import (
-    FEATURES,
-    SIGNALS,
-    AlertThresholds,
-    OddsWeights,
-    Weights,
-    logistic,
-    shipped_weights,
-)
-
-Array = NDArray[np.float64]
+from slackguide.matching.calibration import Example, calibrate_from, leave_out
+from slackguide.matching.newton import fit_logistic
+from slackguide.matching.scoring import AlertThresholds, MatcherCalibration, Weights, log_odds, shipped_weights
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "src/slackguide/matching/data/weights.json"
 SCOPED, UNSEEN = "in-scope", "unseen"
@@ -52,21 +45,14 @@ HARMLESS, HARM = "self-harm-look-alikes", "self-harm"
 KINDS = (UNSEEN, VAGUE, NEAR, FAR, HARMLESS, HARM)
 """Kinds of questions, by the prefix of the file name; any other name: questions in scope."""
 
-FOLDS = 5
-LEFT_OUT_WEIGHT = 4.0
-"""Weight of the left-out phrasings when the blend is fitted; questions have weight 1."""
+CUTS = (3, 5, 8, 12, 20)
+"""Phrasings an entry in the smaller knowledge bases, which stand for those of others."""
+
+OUT_OF_SCOPE_WEIGHT = 0.3
+"""Sample weight of a question out of scope when the scale and shift are fitted; questions in scope have weight 1."""
 
 FALSE_POSITIVE_RATES = {"weak_from": 0.026, "likely_from": 0.010, "clear_from": 0.0002}
 """Share of the harmless questions above each threshold of the detector. None of them is a training message."""
-
-SIGNED_SIGNALS = ("length", "foreign")
-"""Signals that may have a negative weight; for any other, a negative weight would be noise."""
-
-SAMPLE_WEIGHTS = {VAGUE: 2.0, NEAR: 0.3}
-"""Sample weights by kind, else 1: few questions are underspecified, and near ones may get choices."""
-
-TARGET_ANSWER_PRECISION = 0.9945
-"""Target for answer precision on the development half; the target for unseen questions is 98.5%."""
 
 
 @dataclass(frozen=True)
@@ -81,25 +67,23 @@ class Question:
     development: bool
 
 
-@dataclass(frozen=True)
-class ScoredQuestion:
-    """A question with its feature scores; `wanted` marks the acceptable entries."""
-
-    question: Question
-    scored: ScoreTable
-    wanted: NDArray[np.bool_]
+Base = tuple[Corpus, Sequence[Question]]
+"""A knowledge base and questions about it."""
 
 
 def main() -> int:
     """Fit the weights, report on them and, with --write, store them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--knowledge", type=Path, default=Path("knowledge"))
+    parser.add_argument("--other", type=Path, nargs="+", default=[], help="another knowledge base and its questions")
     parser.add_argument("--write", action="store_true", help="replace the weights in the package")
     options = parser.parse_args()
     corpus = read_knowledge(options.knowledge)
     questions = read_questions(options.knowledge / "questions")
-    weights = fit(corpus, questions)
-    report(corpus.matcher(weights), questions, sys.stdout)
+    other = other_base(options.other[0], options.other[1:]) if options.other else None
+    weights = fit(corpus, questions, other)
+    print_calibration(weights.calibration, sys.stdout)
+    report(corpus.matcher(weights).with_calibration(corpus.calibrate(weights.calibration)), questions, sys.stdout)
     if options.write:
         document = {"fitted_by": "scripts/fit_matcher.py", "weights": asdict(weights)}
         WEIGHTS.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
@@ -128,78 +112,62 @@ def read_questions(folder: Path) -> list[Question]:
 # ---- fitting -------------------------------------------------------------------------------------------------------
 
 
-def fit(corpus: Corpus, questions: Sequence[Question]) -> Weights:
-    """Fit the blend, then confidence and scope on top of it, then the thresholds."""
+def fit(corpus: Corpus, questions: Sequence[Question], other: Base | None = None) -> Weights:
+    """Fit the prior calibration, then the odds of questions on top of it, and the thresholds of the detector."""
     developing = [question for question in questions if question.development]
-    matcher = corpus.matcher()
-    development = ask(matcher, developing)
-    scoped = [one for one in development if one.question.kind == SCOPED and one.wanted.any()]
-    left_out = leave_out(corpus)
-    weights = replace(
-        shipped_weights(),
-        blend=fit_blend(scoped, left_out, FEATURES),
-        blend_unlearnt=fit_blend(scoped, left_out, tuple(view for view in FEATURES if view != "learnt")),
-        alarm=fit_alarm(matcher, developing),
-    )
-    uninformed = replace(corpus, out_of_scope=())
-    return replace(
-        weights,
-        odds=fit_odds(corpus.matcher(weights), developing),
-        odds_uninformed=fit_odds(uninformed.matcher(weights), developing),
-    )
-
-
-def ask(matcher: Matcher, questions: Iterable[Question]) -> list[ScoredQuestion]:
-    """Return the feature scores of each question."""
-    ids = list(matcher.ids)
-    return [ScoredQuestion(q, matcher.score(q.text), np.array([id in q.ids for id in ids])) for q in questions]
-
-
-def leave_out(corpus: Corpus) -> list[ScoredQuestion]:
-    """Return every phrasing, matched against an index that lacks it and a fifth of the other phrasings."""
-    asked: list[ScoredQuestion] = []
-    for fold in range(FOLDS):
-        remaining = []
-        held_out: list[Question] = []
-        for place, document in enumerate(corpus.documents):
-            out = {p for at, p in enumerate(document.phrasings) if (7 * at + place) % FOLDS == fold}
-            remaining.append(replace(document, phrasings=tuple(p for p in document.phrasings if p not in out)))
-            held_out += [Question(p, frozenset({document.id}), "", SCOPED, True) for p in sorted(out)]
-        asked += ask(replace(corpus, documents=tuple(remaining)).matcher(), held_out)
-    return asked
-
-
-def fit_blend(
-    scoped: Sequence[ScoredQuestion], left_out: Sequence[ScoredQuestion], views: Sequence[str]
-) -> dict[str, float]:
-    """Return the non-negative weights that maximise the likelihood of the right entries, a softmax over all entries.
-
-    Left-out phrasings have the largest weight and their own scale: they are more numerous and harder than questions.
-    """
-    rows = [FEATURES.index(view) for view in views]
-    sets = [
-        (np.stack([one.scored.table[rows] for one in part]).astype(float), np.stack([one.wanted for one in part]))
-        for part in (scoped, left_out)
+    bases: list[Base] = [(corpus, developing), *((cut(corpus, phrasings), developing) for phrasings in CUTS)]
+    if other is not None:
+        bases += [other, (cut(other[0], CUTS[1]), other[1])]
+    examples = [leave_out(base.documents, base.vocabulary, base.out_of_scope) for base, _ in bases]
+    prior = mean([calibrate_from(part, shipped_weights().calibration) for part in examples])
+    asked = [
+        one
+        for (base, its_questions), left_out in zip(bases, examples, strict=True)
+        for one in ask(base, calibrate_from(left_out, prior), its_questions)
     ]
-    spread = sets[0][0].std(axis=(0, 2)) + 1e-9
+    return Weights(calibration=fit_odds(asked, prior), alarm=fit_alarm(corpus.matcher(), developing))
 
-    def loss(point: Array) -> tuple[float, Array]:
-        weights, scale = point[:-1], float(np.exp(point[-1]))
-        total, gradient = 1e-3 * float(weights @ weights), np.append(2e-3 * weights, 0.0)
-        for (table, wanted), times, count in zip(sets, (1.0, scale), (1.0, LEFT_OUT_WEIGHT), strict=True):
-            scores = np.einsum("v,nve->ne", weights / spread, table)
-            probabilities = _softmax(times * scores)
-            right = (probabilities * wanted).sum(axis=1, keepdims=True) + 1e-12
-            error = count * (probabilities - probabilities * wanted / right) / len(table)
-            total -= count * float(np.log(right).mean())
-            gradient[:-1] += times * np.einsum("nve,ne->v", table, error) / spread
-            gradient[-1] += scale * float((scores * error).sum()) if table is sets[1][0] else 0.0
-        return total, gradient
 
-    low = np.append(np.zeros(len(views)), -3.0)
-    optimum = descend(loss, np.append(np.full(len(views), 0.5), -0.5), low)
-    weights = dict.fromkeys(FEATURES, 0.0)
-    return weights | {view: round(float(w), 4) for view, w in zip(views, optimum[:-1] / spread, strict=True)}
+def other_base(folder: Path, files: Iterable[Path]) -> Base:
+    """Return another knowledge base and the development half of its questions."""
+    texts = [one for path in files for one in labelled(path)[0] if split_of(one.text) == "development"]
+    questions = [Question(one.text, frozenset(one.ids), "", SCOPED if one.ids else NEAR, True) for one in texts]
+    return read_knowledge(folder), questions
+
+
+def mean(calibrations: Sequence[MatcherCalibration]) -> MatcherCalibration:
+    """Return the calibration with the mean of each weight."""
+    values = [asdict(one) for one in calibrations]
+    models: dict[str, Any] = {
+        model: {key: round(float(np.mean([one[model][key] for one in values])), 4) for key in values[0][model]}
+        for model in ("blend", "confidence", "scope")
+    }
+    return replace(
+        calibrations[0], **models, scope_from=round(float(np.mean([one.scope_from for one in calibrations])), 4)
+    )
+
+
+def cut(corpus: Corpus, phrasings: int) -> Corpus:
+    """Return the knowledge base with at most this many phrasings an entry, and without out-of-scope messages."""
+    sampler = random.Random(phrasings)
+    documents = tuple(
+        replace(one, phrasings=tuple(sampler.sample(one.phrasings, min(phrasings, len(one.phrasings)))))
+        for one in corpus.documents
+    )
+    return replace(corpus, documents=documents, out_of_scope=())
+
+
+def ask(
+    corpus: Corpus, calibration: MatcherCalibration, questions: Iterable[Question]
+) -> list[tuple[Example, MatcherCalibration, float]]:
+    """Return each question with the calibration of its knowledge base and its sample weight; the weights sum to 1."""
+    matcher = Matcher(corpus.documents, corpus.vocabulary, out_of_scope=corpus.out_of_scope)
+    weights = {SCOPED: 1.0, NEAR: OUT_OF_SCOPE_WEIGHT, FAR: OUT_OF_SCOPE_WEIGHT}
+    asked = [one for one in questions if one.kind in weights]
+    total = sum(weights[one.kind] for one in asked)
+    return [
+        (Example(matcher, matcher.score(one.text), one.ids), calibration, weights[one.kind] / total) for one in asked
+    ]
 
 
 def fit_alarm(matcher: Matcher, questions: Iterable[Question]) -> AlertThresholds:
@@ -215,103 +183,28 @@ def fit_alarm(matcher: Matcher, questions: Iterable[Question]) -> AlertThreshold
     )
 
 
-def fit_odds(matcher: Matcher, questions: Sequence[Question]) -> OddsWeights:
-    """Return the logistic models of confidence, scope and settledness, with the thresholds on top of them."""
-    ranked = [(one, matcher.rank(one.scored)) for one in ask(matcher, questions)]
-    signals, right, scope, settled, sample_weights = [], [], [], [], []
-    for one, ranking in ranked:
-        if one.question.kind != HARM:
-            signals.append([ranking.signals[name] for name in SIGNALS])
-            right.append(bool(one.wanted[ranking.first]))
-            scope.append(bool(one.question.ids))
-            settled.append(right[-1] and one.question.kind != VAGUE)
-            sample_weights.append(SAMPLE_WEIGHTS.get(one.question.kind, 1.0))
-    table = np.array(signals)
-    odds = OddsWeights(
-        confidence=fit_logistic(table, np.array(right), np.ones(len(table))),
-        scope=fit_logistic(table, np.array(scope), np.array(sample_weights)),
-        settled=fit_logistic(table, np.array(settled), np.array(sample_weights)),
-        answer_from=0.0,
-        scope_from=0.0,
-    )
-    return fit_thresholds(ranked, odds)
-
-
-def fit_logistic(signals: Array, wanted: NDArray[np.bool_], sample_weights: Array) -> dict[str, float]:
-    """Fit an L2-regularised logistic regression on standardised signals; most weights are kept non-negative."""
-    centre, spread = signals.mean(axis=0), signals.std(axis=0) + 1e-9
-    table = np.column_stack(((signals - centre) / spread, np.ones(len(signals))))
-
-    def loss(point: Array) -> tuple[float, Array]:
-        margin = table @ point
-        penalty = np.append(point[:-1], 0.0) / len(table)
-        error = sample_weights * (1 / (1 + np.exp(-margin)) - wanted)
-        cost = sample_weights @ (np.logaddexp(0.0, margin) - wanted * margin)
-        return float(cost / len(table) + 0.5 * penalty @ point), table.T @ error / len(table) + penalty
-
-    low = np.array([*(-np.inf if name in SIGNED_SIGNALS else 0.0 for name in SIGNALS), -np.inf])
-    optimum = descend(loss, np.zeros(table.shape[1]), low)
-    weights = optimum[:-1] / spread
-    bias = float(optimum[-1] - weights @ centre)
-    return {"bias": round(bias, 4)} | {n: round(float(w), 4) for n, w in zip(SIGNALS, weights, strict=True)}
-
-
-def fit_thresholds(ranked: Sequence[tuple[ScoredQuestion, Ranking]], odds: OddsWeights) -> OddsWeights:
-    """Set the highest threshold for scope that keeps questions in scope, and the lowest for a precise answer."""
-    asked = [(one, ranking) for one, ranking in ranked if one.question.kind not in (HARM, HARMLESS)]
-    scope = [(one.question.kind, logistic(odds.scope, ranking.signals)) for one, ranking in asked if one.question.ids]
-    scope_from = min(
-        float(np.quantile([probability for kind, probability in scope if kind == SCOPED], 0.015)),
-        float(np.quantile([probability for kind, probability in scope if kind == VAGUE], 0.03)),
-    )
-    settled = [
-        (one.question.kind, logistic(odds.settled, ranking.signals), bool(one.wanted[ranking.first]))
-        for one, ranking in asked
-    ]
-    thresholds = (threshold for threshold in np.arange(0.4, 0.998, 0.002) if _meets_targets(settled, float(threshold)))
-    return replace(odds, scope_from=round(scope_from, 4), answer_from=round(float(next(thresholds, 0.998)), 3))
-
-
-def _meets_targets(settled: Sequence[tuple[str, float, bool]], threshold: float) -> bool:
-    """Return whether answers above this threshold meet the targets for the development half."""
-    scoped = [right for kind, probability, right in settled if kind == SCOPED and probability >= threshold]
-    shares = {
-        kind: float(np.mean([probability >= threshold for k, probability, _ in settled if k == kind]))
-        for kind in (NEAR, FAR, VAGUE)
-    }
-    right = bool(scoped) and float(np.mean(scoped)) >= TARGET_ANSWER_PRECISION
-    return right and shares[NEAR] <= 0.04 and shares[FAR] == 0.0 and shares[VAGUE] <= 0.15
-
-
-def descend(loss: Callable[[Array], tuple[float, Array]], start: Array, low: Array, steps: int = 3_000) -> Array:
-    """Return the minimiser of `loss` (value and gradient) with lower bounds: projected accelerated gradient descent."""
-    here: Array = np.maximum(start, low)
-    ahead, momentum, rate = here, 1.0, 1.0
-    for _ in range(steps):
-        value, gradient = loss(ahead)
-        while True:
-            moved = np.maximum(ahead - rate * gradient, low)
-            change = moved - ahead
-            if loss(moved)[0] <= value + gradient @ change + change @ change / (2 * rate) + 1e-12 or rate < 1e-9:
-                break
-            rate /= 2
-        if np.abs(moved - here).max() < 1e-7:
-            return moved
-        faster = (1 + (1 + 4 * momentum**2) ** 0.5) / 2
-        if (ahead - moved) @ (moved - here) > 0:
-            faster, momentum = 1.0, 1.0
-        ahead = np.maximum(moved + (momentum - 1) / faster * (moved - here), low)
-        here, momentum, rate = moved, faster, rate * 1.1
-    return here
-
-
-def _softmax(scores: Array) -> Array:
-    probabilities: Array = np.exp(scores - scores.max(axis=1, keepdims=True))
-    probabilities /= probabilities.sum(axis=1, keepdims=True)
-    return probabilities
+def fit_odds(
+    asked: Sequence[tuple[Example, MatcherCalibration, float]], prior: MatcherCalibration
+) -> MatcherCalibration:
+    """Return the prior with the scale and shift of the confidence under which the labels are most probable."""
+    rows, right, weights = [], [], []
+    for example, calibration, weight in asked:
+        signals, is_right = example.signals(calibration)
+        rows.append([log_odds(calibration.confidence, signals)])
+        right.append(float(is_right))
+        weights.append(weight)
+    start = np.array([prior.question_scale, prior.question_shift])
+    scale, shift = fit_logistic(np.array(rows), np.array(right), np.array(weights), start, 0.0)
+    return replace(prior, question_scale=round(float(scale), 4), question_shift=round(float(shift), 4))
 
 
 # ---- reporting -----------------------------------------------------------------------------------------------------
+
+
+def print_calibration(calibration: MatcherCalibration, out: Any) -> None:
+    """Print the prior."""
+    for name, value in asdict(calibration).items():
+        print(f"{name:16s}{value}", file=out)
 
 
 def report(matcher: Matcher, questions: Sequence[Question], out: Any) -> None:

@@ -17,6 +17,7 @@ from slackguide.time_zones import find_zone
 
 SLACK_API = "https://slack.com/api/"
 """Default base URL of Slack's Web API."""
+DEFAULT_HOME = Path("var")
 DEFAULT_PORT = 3000
 HIGHEST_PORT = 65_535
 LONGEST_RETENTION = 36_500
@@ -39,7 +40,7 @@ def _channels(value: object) -> object:
     for item in filter(None, (part.strip() for part in value.split(","))):
         name, equals, id = (part.strip() for part in item.partition("="))
         if not equals or not re.fullmatch(r"[CG][A-Z0-9]+", id) or not name:
-            raise ValueError(f"contains `{item}`, which is not NAME=CHANNELID, such as ask-disputes=C012AB")
+            raise ValueError(f"contains `{item}`, which is not NAME=CHANNELID, such as ask-billing=C012AB")
         pairs[name.removeprefix("#")] = id
     return pairs
 
@@ -82,7 +83,7 @@ class Settings(BaseModel):
     config_token: SecretStr = Field(default=SecretStr(""), alias="SLACK_CONFIG_TOKEN")
     api_url: Annotated[str, BeforeValidator(_base_url)] = Field(default=SLACK_API, alias="SLACK_API_URL")
     database_url: SecretStr | None = Field(default=None, alias="DATABASE_URL")
-    home: Path = Field(default=Path("var"), alias="SLACKGUIDE_HOME")
+    home: Path = Field(default=DEFAULT_HOME, alias="SLACKGUIDE_HOME")
     knowledge: Path = Field(default=Path("knowledge"), alias="SLACKGUIDE_KNOWLEDGE")
     channels: Annotated[dict[str, str], BeforeValidator(_channels)] = Field(
         default_factory=dict, alias="SLACKGUIDE_CHANNELS"
@@ -149,6 +150,11 @@ def read_settings(
     if problems or settings is None:
         raise ConfigurationError("Not started, nothing was opened. " + " ".join(f"{problem}." for problem in problems))
     return settings
+
+
+def read_home(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the home folder, whatever the other variables are: a command that only reads knowledge needs no more."""
+    return Path(environment.get("SLACKGUIDE_HOME", "").strip() or DEFAULT_HOME)
 
 
 def _missing(variables: Mapping[str, Any]) -> list[str]:

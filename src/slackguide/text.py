@@ -85,8 +85,8 @@ _CODE_FENCE = re.compile(r"```")
 _QUOTE_MARK = re.compile(r"^[ ]*(?:>|&gt;){1,3}[ ]?", re.MULTILINE)
 _SPACES = re.compile(r"[ ]{2,}")
 
-_ITEM = re.compile(r"\s*(?:[-*•‣▪·–]|\(?\d{1,2}[.)]|[A-Za-z][\w /]{0,30}:)(?:\s|$)")
-"""The beginning of a list item, or of a line with a label: `- …`, `2) …`, `Status: …`."""
+_ITEM = re.compile(r"\s*(?:[-*•‣▪·–]|\(?\d{1,2}[.)]|[A-Za-z][\w /]{0,30}:|\[?\d{1,2}:\d{2}(?::\d{2})?\]?)(?:\s|$)")
+"""The beginning of a list item, of a line with a label or of a turn: `- …`, `2) …`, `Status: …`, `14:02 Ana: …`."""
 
 _FIRST_WORD = re.compile(r"\S+")
 _TORN_AFTER = frozenset(

@@ -37,6 +37,7 @@ FLAGS = (
     "--disable-sync",
 )
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 FAILED = pytest.StashKey[bool]()
 
@@ -79,8 +80,9 @@ class PageMonitor:
 class Tabs:
     """The tabs of one browser. They are reused: opening a new one takes longer than most tests."""
 
-    def __init__(self, context: BrowserContext) -> None:
+    def __init__(self, context: BrowserContext, viewport: ViewportSize = DESKTOP) -> None:
         self.context = context
+        self.viewport = viewport
         self.used: list[Page] = []
         self._idle: list[Page] = []
 
@@ -97,7 +99,7 @@ class Tabs:
             page.unroute_all()
             page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
             page.goto("about:blank")
-            page.set_viewport_size(DESKTOP)
+            page.set_viewport_size(self.viewport)
             page.emulate_media(color_scheme="light", reduced_motion="reduce")
         self.context.clear_permissions()
         self._idle += self.used
@@ -177,14 +179,48 @@ def monitor(shared_monitor: PageMonitor) -> Iterator[PageMonitor]:
     assert not shared_monitor.violations, shared_monitor.violations
 
 
+@pytest.fixture(scope="package")
+def shared_phone_tabs(browser: Browser, shared_monitor: PageMonitor) -> Iterator[Tabs]:
+    """Open a browser context that behaves as on a phone: narrow, with touch and without a pointer that hovers."""
+    context = browser.new_context(
+        viewport=PHONE,
+        has_touch=True,
+        is_mobile=True,
+        color_scheme="light",
+        reduced_motion="reduce",
+        locale="en-GB",
+    )
+    context.set_default_timeout(WAIT_SECONDS * 1000)
+    context.on("page", shared_monitor.attach)
+    yield Tabs(context, PHONE)
+    context.close()
+
+
+def lent(tabs: Tabs, request: pytest.FixtureRequest) -> Iterator[Tabs]:
+    """Return the tabs of a test; take a screenshot of each if it fails."""
+    yield tabs
+    if request.node.stash.get(FAILED, False):
+        for number, page in enumerate(tabs.used, 1):
+            Tab(page, "", "").screenshot(f"failed-{request.node.name}-{number}".replace("/", "-"))
+    tabs.leave()
+
+
 @pytest.fixture
 def tabs(shared_tabs: Tabs, monitor: PageMonitor, request: pytest.FixtureRequest) -> Iterator[Tabs]:
-    """Return the tabs of this test; take a screenshot of each if it fails."""
-    yield shared_tabs
-    if request.node.stash.get(FAILED, False):
-        for number, page in enumerate(shared_tabs.used, 1):
-            Tab(page, "", "").screenshot(f"failed-{request.node.name}-{number}".replace("/", "-"))
-    shared_tabs.leave()
+    """Return the tabs of this test."""
+    yield from lent(shared_tabs, request)
+
+
+@pytest.fixture
+def phone_tabs(shared_phone_tabs: Tabs, monitor: PageMonitor, request: pytest.FixtureRequest) -> Iterator[Tabs]:
+    """Return the tabs of this test, as on a phone."""
+    yield from lent(shared_phone_tabs, request)
+
+
+@pytest.fixture
+def phone(sandbox_app: SandboxApp, phone_tabs: Tabs) -> Tab:
+    """Open the real app as an agent on a phone, in #general."""
+    return phone_tabs.open("ana", sandbox_app.sandbox.url)
 
 
 @pytest.fixture

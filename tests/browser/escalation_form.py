@@ -12,6 +12,12 @@ QUESTION = "send a case to Mediation hourly contract last paid 12 days ago, paym
 TICKET = "https://support.zendesk.com/agent/tickets/4711"
 
 
+def open_form(tab: Tab, answer: Locator) -> None:
+    """Open the form from an answer."""
+    tab.click_more(answer, "Ask #ask-disputes")
+    expect(tab.field("contract_id")).to_be_visible()
+
+
 def fill(tab: Tab, contract: str, *, ticket: str | None = None) -> None:
     """Fill in the fields that the open form does not prefill."""
     tab.field("ticket_url").fill(ticket or f"{TICKET}{contract[-4:]}")
@@ -31,9 +37,7 @@ def saved(tab: Tab) -> str:
 
 def escalate(tab: Tab, contract: str) -> str:
     """Ask, open the form from the answer, fill it in and submit it; return the reference."""
-    card = tab.route(QUESTION)
-    tab.click(card, "Escalate")
-    expect(tab.field("contract_id")).to_be_visible()
+    open_form(tab, tab.route(QUESTION))
     fill(tab, contract)
     tab.submit()
     reference = saved(tab)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
 
@@ -85,7 +85,13 @@ class Tab:
 
     def panel(self, name: str) -> Locator:
         """Open one of the sandbox's tools, which is closed; return its panel."""
-        self.page.get_by_role("toolbar", name="Sandbox tools").get_by_role("button", name=name, exact=True).click()
+        tools = self.page.get_by_role("toolbar", name="Sandbox tools")
+        button = tools.get_by_role("button", name=name, exact=True)
+        if button.is_visible():
+            button.click()
+        else:  # on a phone the tools are in a menu
+            tools.get_by_role("button", name="Tools").click()
+            self.page.get_by_role("menuitem", name=name).click()
         expect(self.side.get_by_role("heading", name=name, level=2)).to_be_visible()
         return self.side
 
@@ -146,6 +152,11 @@ class Tab:
         """Click a button by its label."""
         self.front().button(within, label).first.click()
 
+    def click_more(self, within: Locator, label: str) -> None:
+        """Open the actions under “More” of an answer, and click one by its label."""
+        self.click(within, "More")
+        self.click(within, label)
+
     def field(self, id: str) -> Locator:
         """Return a field of the open modal by its id."""
         return self.window.locator(f'[data-key="{id}/{id}"]')
@@ -183,6 +194,11 @@ class Tab:
         return elements
 
 
+def heading(card: Locator, text: str) -> Locator:
+    """Return the heading of a card: the destination or the question."""
+    return card.get_by_role("heading", name=text, exact=True)
+
+
 def steps_of(card: Locator) -> list[str]:
     """Return the numbered steps of an answer."""
     return [text.strip() for text in card.locator(".richtext ol li").all_inner_texts()]
@@ -190,6 +206,16 @@ def steps_of(card: Locator) -> list[str]:
 
 def top(part: Locator) -> float:
     """Return the distance of an element from the top, in pixels."""
+    return _box(part)["y"]
+
+
+def bottom(part: Locator) -> float:
+    """Return the distance of an element's lower edge from the top, in pixels."""
+    box = _box(part)
+    return box["y"] + box["height"]
+
+
+def _box(part: Locator) -> FloatRect:
     box = part.bounding_box()
     assert box is not None, f"{part} is not visible"
-    return box["y"]
+    return box

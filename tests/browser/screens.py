@@ -2,32 +2,116 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
-from tests.browser.escalation_form import QUESTION
-from tests.browser.page_object import Tab
-from tests.browser.test_route_command import MEDIATION, UNCLEAR
-
-
-def question(tab: Tab) -> None:
-    """Show an answer with a question in it, from its top."""
-    card = tab.route(MEDIATION)
-    expect(card).to_contain_text("Where it goes depends on this")
-    card.evaluate("(node) => node.scrollIntoView({ block: 'start' })")
+from tests.browser.escalation_form import QUESTION, open_form
+from tests.browser.page_object import Tab, heading
+from tests.browser.test_route_command import DESTINATION, MEDIATION, NONSENSE, NOT_FOUND, SEGMENT, TIER, UNCLEAR
 
 
-def answer(tab: Tab) -> None:
-    """Show a whole answer, from its top."""
+def destination(tab: Tab) -> Locator:
+    """Show an answer that has a destination."""
     card = tab.route(QUESTION)
-    expect(card).to_contain_text("Goes to: HV Mediation Tier 1")
-    card.evaluate("(node) => node.scrollIntoView({ block: 'start' })")
+    expect(heading(card, DESTINATION)).to_be_visible()
+    return card
 
 
-def choices(tab: Tab) -> None:
+def question(tab: Tab) -> Locator:
+    """Show an answer that asks for a fact."""
+    card = tab.route(MEDIATION)
+    expect(heading(card, SEGMENT)).to_be_visible()
+    return card
+
+
+def last_question(tab: Tab) -> Locator:
+    """Show the destination after two questions."""
+    card = question(tab)
+    tab.click(card, "VSB")
+    expect(heading(card, TIER)).to_be_visible()
+    tab.click(card, "Top Rated")
+    expect(heading(card, DESTINATION)).to_be_visible()
+    return card
+
+
+def not_eligible(tab: Tab) -> Locator:
+    """Show an answer to a case that is not eligible."""
+    text = "hourly, ended, last payment 75 days ago, payment for work, VSB client, regular freelancer, no escrow"
+    card = tab.route(f"send a case to Mediation, {text}")
+    expect(heading(card, "Not eligible")).to_be_visible()
+    return card
+
+
+def critical(tab: Tab) -> Locator:
+    """Show the answer to a critical concern."""
+    card = tab.route("client says he wants to kill himself")
+    expect(card.get_by_role("heading")).to_contain_text("act now")
+    expect(tab.button(card, "Tell my Team Lead")).to_be_visible()
+    return card
+
+
+def choices(tab: Tab) -> Locator:
     """Show choices."""
-    expect(tab.route(UNCLEAR)).to_contain_text("Which of these is it?")
+    card = tab.route(UNCLEAR)
+    expect(card).to_contain_text("Which one?")
+    return card
+
+
+def nothing(tab: Tab) -> Locator:
+    """Show the answer to a concern that is not in the guides."""
+    card = tab.route(NONSENSE)
+    expect(card).to_contain_text(NOT_FOUND)
+    return card
+
+
+def steps(tab: Tab) -> Locator:
+    """Show an answer with its steps opened."""
+    card = destination(tab)
+    card.get_by_role("button", name=re.compile(r"^Steps \(\d+\)$")).click()
+    expect(tab.button(card, "Hide the steps")).to_be_visible()
+    return card
+
+
+def note(tab: Tab) -> Locator:
+    """Show an answer with its note opened."""
+    card = destination(tab)
+    tab.click(card, "Note for the ticket")
+    expect(card.locator("pre")).to_have_count(2)
+    return card
+
+
+def words_to_say(tab: Tab) -> Locator:
+    """Show the answer to a critical concern with the words to say opened."""
+    card = critical(tab)
+    tab.click(card, "Words to say")
+    expect(card.locator("pre")).to_have_count(1)
+    return card
+
+
+def facts(tab: Tab) -> Locator:
+    """Show the facts of an answer, each to be changed."""
+    card = destination(tab)
+    tab.click_more(card, "Change a fact")
+    expect(card.get_by_role("button", name="Change Mid-Market")).to_be_visible()
+    return card
+
+
+def sources(tab: Tab) -> Locator:
+    """Show the cautions and sources of an answer."""
+    card = destination(tab)
+    tab.click_more(card, "Cautions and sources")
+    expect(card).to_contain_text("Source: ")
+    return card
+
+
+def feedback(tab: Tab) -> Locator:
+    """Show the question after “Not helpful”."""
+    card = destination(tab)
+    tab.click_more(card, "Not helpful")
+    expect(tab.button(card, "Out of date")).to_be_visible()
+    return card
 
 
 def composing(tab: Tab) -> None:
@@ -38,15 +122,14 @@ def composing(tab: Tab) -> None:
 
 def form_with_faults(tab: Tab) -> None:
     """Submit the escalation form without its required fields."""
-    tab.click(tab.route(QUESTION), "Escalate")
-    expect(tab.field("contract_id")).to_be_visible()
+    open_form(tab, tab.route(QUESTION))
     tab.submit()
     expect(tab.fault("contract_id")).to_be_visible()
 
 
 def form_with_a_menu(tab: Tab) -> None:
     """Open a menu of the escalation form."""
-    tab.click(tab.route(QUESTION), "Escalate")
+    open_form(tab, tab.route(QUESTION))
     tab.field("dispute_reasons").click()
     expect(tab.page.get_by_role("listbox")).to_be_visible()
 
@@ -60,7 +143,7 @@ def thread(tab: Tab) -> None:
     """Show a direct message and the thread of its answer."""
     mine = tab.go("slackguide").wait_for_reply(MEDIATION)
     mine.locator(".thread-line").click()
-    expect(tab.message("Where it goes depends on this", within="#side")).to_be_visible()
+    expect(tab.message(SEGMENT, within="#side")).to_be_visible()
 
 
 def home(tab: Tab) -> None:
@@ -108,10 +191,30 @@ def help_panel(tab: Tab) -> None:
     expect(tab.panel("Help")).to_contain_text("Limitations")
 
 
-SURFACES: Mapping[str, Callable[[Tab], None]] = {
+CARDS: Mapping[str, Callable[[Tab], Locator]] = {
+    "destination": destination,
     "question": question,
-    "answer": answer,
+    "last-question": last_question,
+    "not-eligible": not_eligible,
+    "critical": critical,
     "choices": choices,
+    "nothing": nothing,
+}
+"""The answer cards before anything is opened."""
+
+SECTIONS: Mapping[str, Callable[[Tab], Locator]] = {
+    "steps": steps,
+    "note": note,
+    "words-to-say": words_to_say,
+    "facts": facts,
+    "sources": sources,
+    "feedback": feedback,
+}
+"""Answer cards with a section opened."""
+
+SURFACES: Mapping[str, Callable[[Tab], object]] = {
+    **CARDS,
+    **SECTIONS,
     "composing": composing,
     "form-with-faults": form_with_faults,
     "form-with-a-menu": form_with_a_menu,

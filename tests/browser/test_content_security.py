@@ -17,7 +17,7 @@ POLICY = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "connec
 
 def test_every_request_goes_to_the_sandbox(sandbox_app: SandboxApp, ana: Tab, monitor: PageMonitor) -> None:
     for reach in (
-        SURFACES["answer"],
+        SURFACES["steps"],
         SURFACES["home"],
         SURFACES["request_log"],
         SURFACES["knowledge"],

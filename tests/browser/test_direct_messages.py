@@ -7,31 +7,33 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from slackguide.runtime.sandbox_app import SandboxApp
-from tests.browser.page_object import Tab
-from tests.browser.test_route_command import MEDIATION
+from tests.browser.page_object import Tab, bottom, heading, top
+from tests.browser.test_route_command import DESTINATION, MEDIATION, SEGMENT
 
 THREAD = "#side"
 
 
 def test_follow_ups_in_the_thread_add_facts(sandbox_app: SandboxApp, tab: Callable[[str], Tab]) -> None:
-    facts = sandbox_app.guide().knowledge.facts
+    tier = sandbox_app.guide().knowledge.facts["freelancer_tier"].ask
     ben = tab("ben").go("slackguide")
     mine = ben.wait_for_reply(MEDIATION)
     expect(mine.locator(".words")).to_contain_text(MEDIATION)
     mine.locator(".thread-line").click()
-    first = ben.message("Where it goes depends on this", within=THREAD)
-    expect(first).to_contain_text(facts["client_segment"].ask)
+    first = ben.message(SEGMENT, within=THREAD)
+    expect(heading(first, SEGMENT)).to_be_visible()
     expect(first).not_to_contain_text("Only visible to you")
     ben.screenshot("dm")
 
     ben.type("regular freelancer", within=THREAD)
-    expect(ben.message(facts["client_segment"].ask, within=THREAD)).not_to_contain_text(facts["freelancer_tier"].ask)
+    expect(ben.messages(THREAD).filter(has_text=SEGMENT)).to_have_count(2)
+    expect(ben.message(SEGMENT, within=THREAD)).not_to_contain_text(tier)
     ben.type("mid-market client", within=THREAD)
-    last = ben.message("Goes to: HV Mediation Tier 1", within=THREAD)
-    expect(ben.button(last, "Client segment: Mid-Market ✕")).to_be_visible()
+    expect(heading(ben.messages(THREAD).last, DESTINATION)).to_be_visible()
+    last = ben.message(DESTINATION, within=THREAD)
 
-    ben.click(last, "Client segment: Mid-Market ✕")
-    expect(last).to_contain_text(facts["client_segment"].ask)
+    ben.click_more(last, "Change a fact")
+    ben.click(last, "Client segment: Mid-Market")
+    expect(heading(last, SEGMENT)).to_be_visible()
     ben.screenshot("dm-thread")
 
 
@@ -56,7 +58,22 @@ def test_a_mention_in_a_channel_is_answered_in_its_thread(ana: Tab) -> None:
     mine = ana.wait_for_reply(f"@slackguide {MEDIATION}")
     expect(mine.locator(".mention")).to_have_text("@slackguide")
     mine.locator(".thread-line").click()
-    expect(ana.message("Where it goes depends on this", within=THREAD)).to_be_visible()
+    expect(ana.message(SEGMENT, within=THREAD)).to_be_visible()
+
+
+def test_a_thread_scrolls_to_ones_own_reply(ana: Tab) -> None:
+    ana.go("ask-ce")
+    ana.wait_for_reply("a long thread 5521").hover()
+    ana.message("a long thread 5521").get_by_role("button", name="Reply in thread").click()
+    for number in range(3):
+        ana.wait_for_reply("line\n" * 20 + f"reply {number}", within=THREAD)
+    shown = ana.side.locator(".list")
+    shown.evaluate("(list) => { list.scrollTop = 0; }")
+    assert top(ana.message("reply 2", within=THREAD)) > bottom(shown)
+
+    mine = ana.wait_for_reply("my own reply 5521", within=THREAD)
+
+    expect(mine).to_be_in_viewport(ratio=1)
 
 
 def test_where_does_this_go_on_somebody_elses_message(ana: Tab, tab: Callable[[str], Tab]) -> None:

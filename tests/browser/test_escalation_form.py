@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from slackguide.runtime.sandbox_app import SandboxApp
-from tests.browser.escalation_form import QUESTION, TICKET, escalate, fill, notified, posted, saved
+from tests.browser.escalation_form import QUESTION, TICKET, escalate, fill, notified, open_form, posted, saved
 from tests.browser.page_object import Tab
 
 VALID = {
@@ -18,8 +18,7 @@ VALID = {
 
 
 def test_the_form_opens_with_what_is_known(ana: Tab) -> None:
-    card = ana.route(f"{QUESTION}, {TICKET} contract 34567890")
-    ana.click(card, "Escalate")
+    open_form(ana, ana.route(f"{QUESTION}, {TICKET} contract 34567890"))
     expect(ana.window.get_by_role("heading", name="Ask Disputes")).to_be_visible()
     expect(ana.window).to_contain_text("The guide says: HV Mediation Tier 1.")
     expect(ana.field("ticket_url")).to_have_value(TICKET)
@@ -33,8 +32,7 @@ def test_the_form_opens_with_what_is_known(ana: Tab) -> None:
 
 
 def test_errors_are_shown_under_fields_and_no_input_is_lost(ana: Tab, contract: str) -> None:
-    ana.click(ana.route(QUESTION), "Escalate")
-    expect(ana.field("contract_id")).to_be_visible()
+    open_form(ana, ana.route(QUESTION))
     for id, text in VALID.items():
         ana.field(id).fill(text)
     ana.field("ticket_url").fill("not a link")
@@ -66,7 +64,7 @@ def test_errors_are_shown_under_fields_and_no_input_is_lost(ana: Tab, contract: 
 
 
 def test_it_is_posted_with_every_field_and_a_link_is_sent(sandbox_app: SandboxApp, ana: Tab, contract: str) -> None:
-    ana.click(ana.route(QUESTION), "Escalate")
+    open_form(ana, ana.route(QUESTION))
     fill(ana, contract)
     ana.submit()
     reference = saved(ana)
@@ -96,7 +94,7 @@ def test_it_is_posted_with_every_field_and_a_link_is_sent(sandbox_app: SandboxAp
 
 
 def test_user_text_neither_notifies_nor_becomes_markup(ana: Tab, contract: str) -> None:
-    ana.click(ana.route(QUESTION), "Escalate")
+    open_form(ana, ana.route(QUESTION))
     fill(ana, contract)
     ana.field("summary").fill("<!channel> *not bold* <https://evil.example|click> @here <@U0SLACKGUIDE>")
     ana.submit()
@@ -111,10 +109,10 @@ def test_user_text_neither_notifies_nor_becomes_markup(ana: Tab, contract: str) 
 
 def test_a_duplicate_shows_the_first_and_asks_for_a_reason(ana: Tab, contract: str) -> None:
     first = escalate(ana, contract)
-    ana.click(ana.route(QUESTION), "Escalate")
+    open_form(ana, ana.route(QUESTION))
     fill(ana, contract)
     ana.submit()
-    expect(ana.window).to_contain_text(f"{first} about this ticket or contract is open already")
+    expect(ana.window).to_contain_text(f"{first} about the same “Zendesk ticket” or “Contract ID” is open already")
     expect(ana.field("client_username")).to_have_value("acme-buyer")
     ana.screenshot("duplicate")
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from slackguide.runtime.sandbox_app import SandboxApp
 from slackguide.sandbox import FaultKind, InjectedFault
 from tests.browser.demo_app import DemoApp
-from tests.browser.escalation_form import QUESTION, fill, notified, saved
+from tests.browser.escalation_form import QUESTION, fill, notified, open_form, saved
 from tests.browser.page_object import Tab
 from tests.support.waiting import WAIT_SECONDS
 
@@ -31,7 +31,7 @@ def inject_fault(
 
 def send(tab: Tab, contract: str) -> str:
     """Submit an escalation; return its reference."""
-    tab.click(tab.route(QUESTION), "Escalate")
+    open_form(tab, tab.route(QUESTION))
     fill(tab, contract)
     tab.submit()
     reference = saved(tab)
@@ -87,16 +87,15 @@ def test_it_arrives_once(
 def test_a_modal_that_fails_to_open_opens_at_the_next_click(sandbox_app: SandboxApp, ana: Tab) -> None:
     card = ana.route(QUESTION)
     inject_fault(ana, "Server error", lasting="1", over="views.open")
-    ana.click(card, "Escalate")
+    ana.click_more(card, "Ask #ask-disputes")
     expect(ana.message("Nothing is lost. Please try again.")).to_be_visible()
     expect(ana.window).to_have_count(0)
-    ana.click(card, "Escalate")
+    ana.click(card, "Ask #ask-disputes")
     expect(ana.field("contract_id")).to_be_visible()
 
 
 def test_the_request_log_shows_requests_and_web_api_calls(ana: Tab) -> None:
-    ana.click(ana.route(f"{QUESTION} 5517"), "Escalate")
-    expect(ana.window).to_be_visible()
+    open_form(ana, ana.route(f"{QUESTION} 5517"))
     ana.click(ana.window, "Cancel")
     log = ana.panel("Request log")
     command = log.locator("details.log-row", has_text=f"/route {QUESTION} 5517").first

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.demo_app import OPTIONS, DemoApp
-from tests.browser.escalation_form import QUESTION, posted, saved
-from tests.browser.page_object import Tab
+from tests.browser.escalation_form import QUESTION, open_form, posted, saved
+from tests.browser.page_object import Tab, heading
+from tests.browser.test_route_command import DESTINATION, MEDIATION, SEGMENT, SURE, TIER, UNCLEAR
 
 FOCUSED = "() => document.activeElement.textContent.trim() || document.activeElement.getAttribute('aria-label') || ''"
 
@@ -34,12 +35,14 @@ def test_ask_escalate_and_send_by_keyboard_alone(ana: Tab, contract: str) -> Non
     before = ana.messages().count()
     keys.press("Enter")
     card = ana.messages().nth(before)
-    expect(card).to_contain_text("Goes to: HV Mediation Tier 1")
+    expect(heading(card, DESTINATION)).to_be_visible()
     expect(ana.composer).to_be_focused()
 
-    escalate = ana.button(card, "Escalate")
-    reach(ana, escalate, "Shift+Tab")
-    expect(escalate).to_be_focused()
+    reach(ana, ana.button(card, "More"), "Shift+Tab")
+    keys.press("Enter")
+    expect(ana.button(card, "Less")).to_be_focused()
+    escalate = ana.button(card, "Ask #ask-disputes")
+    reach(ana, escalate, at_most=5)
     ana.screenshot("keyboard-focus")
     keys.press("Enter")
 
@@ -63,22 +66,71 @@ def test_ask_escalate_and_send_by_keyboard_alone(ana: Tab, contract: str) -> Non
     expect(posted(ana, reference)).to_contain_text(contract)
 
 
-def test_the_focus_stays_in_an_answer_that_is_updated(ana: Tab) -> None:
-    card = ana.route("send a case to Mediation hourly contract last paid 12 days ago")
-    segment = card.get_by_role("button", name=re.compile(": VSB$"))
-    reach(ana, segment, "Shift+Tab")
+def test_the_focus_moves_to_the_next_question_and_the_status_line_reads_it(ana: Tab) -> None:
+    card = ana.route(MEDIATION)
+    status = ana.page.locator("#announcement")
+    expect(status).to_have_attribute("aria-live", "polite")
+    expect(status).to_contain_text(f"slackguide: {SEGMENT} Send a case to Mediation.")
+    reach(ana, card.get_by_role("button", name=re.compile(": VSB$")), "Shift+Tab", at_most=20)
     ana.page.keyboard.press("Space")
-    expect(card.get_by_role("button", name=re.compile(": Top Rated$"))).to_be_visible()
-    inside = "(card) => card.contains(document.activeElement)"
-    assert card.evaluate(inside), ana.page.evaluate(FOCUSED)
-    reach(ana, card.get_by_role("button", name=re.compile(": Top Rated$")))
+    expect(heading(card, TIER)).to_be_focused()
+    expect(status).to_contain_text(TIER)
+
+    top_rated = card.get_by_role("button", name=re.compile(": Top Rated$"))
+    reach(ana, top_rated, at_most=3)
     ana.page.keyboard.press("Enter")
-    expect(card).to_contain_text("Goes to: HV Mediation Tier 1")
+    expect(heading(card, DESTINATION)).to_be_focused()
+    expect(status).to_contain_text(DESTINATION)
+    expect(status).not_to_contain_text(TIER)
+    ana.screenshot("keyboard-destination")
+
+
+def test_the_focus_stays_on_the_button_of_a_section(ana: Tab) -> None:
+    card = ana.route(SURE)
+    status = ana.page.locator("#announcement")
+    expect(status).to_contain_text(DESTINATION)
+    steps = card.get_by_role("button", name=re.compile(r"^Steps \("))
+    steps.focus()
+    ana.page.keyboard.press("Enter")
+    expect(ana.button(card, "Hide the steps")).to_be_focused()
+    ana.page.keyboard.press("Enter")
+    expect(steps).to_be_focused()
+    expect(card.locator("ol")).to_have_count(0)
+
+    ana.button(card, "More").focus()
+    ana.page.keyboard.press("Enter")
+    expect(ana.button(card, "Less")).to_be_focused()
+    reach(ana, ana.button(card, "Helpful"), at_most=8)
+    ana.page.keyboard.press("Enter")
+    expect(ana.button(card, "More")).to_be_focused()
+    expect(status).to_have_text("Thank you. Noted as helpful.")
+
+
+def test_the_focus_moves_between_a_list_and_its_entries(ana: Tab) -> None:
+    card = ana.route(UNCLEAR)
+    opens = card.get_by_role("button", name=re.compile("^Open: "))
+    opens.first.focus()
+    ana.page.keyboard.press("Enter")
+    expect(ana.button(card, "Back")).to_be_visible()
+    expect(card.get_by_role("heading")).to_be_focused()
+    reach(ana, ana.button(card, "Back"), at_most=10)
+    ana.page.keyboard.press("Enter")
+    expect(opens.first).to_be_focused()
+    expect(ana.page.locator("#announcement")).to_contain_text("Which one?")
+
+
+def test_a_new_answer_is_announced_by_its_text_and_not_read_in_full(ana: Tab) -> None:
+    expect(ana.page.get_by_role("log")).to_have_attribute("aria-live", "off")
+    ana.route(SURE)
+    status = ana.page.locator("#announcement")
+    expect(status).to_have_text(re.compile(f"slackguide: {DESTINATION}"))
+    assert len(status.inner_text().split()) < 30
 
 
 def test_escape_closes_the_list_first_and_then_the_modal(ana: Tab) -> None:
     card = ana.route(QUESTION)
-    reach(ana, ana.button(card, "Escalate"), "Shift+Tab")
+    ana.click(card, "More")
+    reach(ana, ana.button(card, "Ask #ask-disputes"))
     ana.page.keyboard.press("Enter")
     expect(ana.field("ticket_url")).to_be_focused()
     reach(ana, ana.field("dispute_type"))
@@ -89,11 +141,11 @@ def test_escape_closes_the_list_first_and_then_the_modal(ana: Tab) -> None:
     expect(ana.window).to_be_visible()
     ana.page.keyboard.press("Escape")
     expect(ana.window).to_have_count(0)
-    expect(ana.button(card, "Escalate")).to_be_focused()
+    expect(ana.button(card, "Ask #ask-disputes")).to_be_focused()
 
 
 def test_the_focus_does_not_leave_an_open_window(ana: Tab) -> None:
-    ana.click(ana.route(QUESTION), "Escalate")
+    open_form(ana, ana.route(QUESTION))
     expect(ana.field("ticket_url")).to_be_focused()
     for _ in range(25):
         ana.page.keyboard.press("Tab")

@@ -80,7 +80,7 @@ def test_an_entry_is_shown_as_a_card_with_its_table_and_json(author: Tab) -> Non
     panel = author.panel("Knowledge")
     panel.get_by_role("searchbox").fill("lost")
     panel.get_by_role("button", name="A parcel is lost").click()
-    expect(panel.get_by_role("heading", name="Where it goes depends on this")).to_be_visible()
+    expect(panel.locator(".block.header")).to_contain_text("?")
     table = panel.get_by_role("table", name="Triage")
     expect(table).to_contain_text("Insurance Desk")
     expect(table).to_contain_text("Parcel Desk")

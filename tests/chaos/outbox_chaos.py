@@ -50,6 +50,7 @@ from slackguide.storage.database import Database
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.outbox import SqlJobQueue
 from tests.chaos.outcome import Outcome, inconsistencies, wait_until_delivered
+from tests.support.advice import PlainAdvice
 from tests.support.databases import new_escalation, open_database
 from tests.support.waiting import pause
 
@@ -201,13 +202,18 @@ def deliver(url: str, port: int) -> None:
     database = Database(url=url, clock=lambda: datetime.now(UTC))
     notifier, stopping = Notifier(), threading.Event()
     queue = SqlJobQueue(
-        database=database, notifier=notifier, worker=uuid.uuid4().hex, lease=LEASE, post_interval=POST_INTERVAL
+        database=database,
+        notifier=notifier,
+        worker=uuid.uuid4().hex,
+        lease=LEASE,
+        post_interval=POST_INTERVAL,
+        person_interval=0.0,  # one requester sends all
     )
     dispatcher = Dispatcher(
         queue=queue,
         sender=HttpSender(port),
         watchers=lambda _: (),
-        explain=lambda code, _: code,
+        explain=PlainAdvice(),
         jitter=random.random,
         stopping=stopping.is_set,
     )

@@ -11,8 +11,17 @@ import pytest
 
 from slackguide.delivery.dispatcher import Dispatcher
 from slackguide.delivery.jobs import Job
-from slackguide.delivery.retry import Completed, DeadLettered, Dropped, Outcome, Retry
+from slackguide.delivery.retry import (
+    MAX_CHANNEL_REFUSALS,
+    MAX_USER_REFUSALS,
+    Completed,
+    DeadLettered,
+    Dropped,
+    Outcome,
+    Retry,
+)
 from slackguide.delivery.sender import (
+    DeliveryError,
     ErrorCategory,
     PostedMessage,
     RateLimitedError,
@@ -23,6 +32,7 @@ from slackguide.delivery.sender import (
 from slackguide.delivery.tasks import AnswerMessage, NoteDirectReply, Task
 from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import Escalation, EscalationState, Requester
+from tests.support.advice import PlainAdvice
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 POSTED = PostedMessage("C1", "100.1")
@@ -110,7 +120,7 @@ def deliver(slack: ScriptedSlack, job: Job = JOB, outbox: OneJob | None = None, 
         queue=box,
         sender=slack,
         watchers=lambda escalation: ("ULEAD", escalation.requester.user_id),
-        explain=lambda code, escalation: f"{escalation.reference}: {code}",
+        explain=PlainAdvice(),
         jitter=lambda: 0.5,
         stopping=lambda: stopping,
     )
@@ -182,7 +192,47 @@ def test_a_dead_letter_is_reported_to_requester_and_owner() -> None:
         NotifyPerson("U1", NoticeKind.DEAD_LETTERED, None, text),
         NotifyPerson("ULEAD", NoticeKind.DEAD_LETTERED, None, text),
     )
-    assert box.settled == [(DeadLettered("not_in_channel"), reported)]
+    retry = Retry(60.5, 0.0, False, "not_in_channel", refused="not_in_channel")
+    assert box.settled == [(retry, reported)]
+
+
+def test_the_same_refusal_is_reported_once_and_again_when_it_is_final() -> None:
+    refusal = ScriptedSlack(post=SlackRefusedError("not_in_channel", ErrorCategory.CHANNEL))
+    again = replace(JOB, refused="not_in_channel", refusals=1)
+    assert deliver(refusal, again).settled == [
+        (Retry(120.5, 0.0, False, "not_in_channel", refused="not_in_channel"), ())
+    ]
+    ((decision, told),) = deliver(refusal, replace(again, refusals=MAX_CHANNEL_REFUSALS - 1)).settled
+    assert decision == DeadLettered("not_in_channel")
+    assert {task.words for task in told if isinstance(task, NotifyPerson)} == {"D-1042: not_in_channel (final)"}
+    ((_, told),) = deliver(refusal, replace(again, refused="is_archived")).settled
+    assert len(told) == 2, "another reason"
+
+
+QUESTION = NotifyPerson("U1", NoticeKind.DETAILS_REQUESTED, "U2", "a secret concern")
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        (RecipientDeniedError("guest"), Dropped("guest")),
+        (
+            SlackRefusedError("user_disabled", ErrorCategory.USER),
+            Retry(60.5, 0.0, False, "user_disabled", refused="user_disabled"),
+        ),
+        (SlackRefusedError("invalid_blocks", ErrorCategory.MESSAGE), DeadLettered("invalid_blocks")),
+    ],
+)
+def test_who_asks_is_told_in_the_thread_that_the_requester_has_not_read_it(
+    fault: DeliveryError, outcome: Outcome
+) -> None:
+    code = getattr(fault, "code", "")
+    slack = ScriptedSlack(prepare=fault)
+    told = ReplyInThread(NoticeKind.UNDELIVERED, "U1", code)
+    assert deliver(slack, replace(JOB, task=QUESTION)).settled == [(outcome, (told,))]
+    assert deliver(slack, replace(JOB, task=QUESTION, refused=code, refusals=1)).settled[0][1] == ()
+    follower = replace(QUESTION, user_id="U9")
+    assert deliver(slack, replace(JOB, task=follower)).settled[0][1] == (), "only the requester is waited for"
 
 
 def test_a_notice_that_is_a_dead_letter_is_not_shown_by_another_notice() -> None:
@@ -192,14 +242,18 @@ def test_a_notice_that_is_a_dead_letter_is_not_shown_by_another_notice() -> None
 
 
 @pytest.mark.parametrize(
-    "fault", [RecipientDeniedError("guest"), SlackRefusedError("user_disabled", ErrorCategory.USER)]
+    ("fault", "refusals"),
+    [
+        (RecipientDeniedError("guest"), 0),
+        (SlackRefusedError("user_disabled", ErrorCategory.USER), MAX_USER_REFUSALS - 1),
+    ],
 )
 def test_a_notice_that_the_recipient_may_not_read_is_dropped_without_a_warning(
-    caplog: pytest.LogCaptureFixture, fault: Exception
+    caplog: pytest.LogCaptureFixture, fault: Exception, refusals: int
 ) -> None:
     caplog.set_level(logging.INFO)
     slack = ScriptedSlack(prepare=fault)
-    box = deliver(slack, replace(JOB, task=NotifyPerson("U1", NoticeKind.DETAILS_REQUESTED, "U2", "a secret concern")))
+    box = deliver(slack, replace(JOB, task=QUESTION, refused=getattr(fault, "code", ""), refusals=refusals))
     assert slack.asked == ["prepare"]
     assert isinstance(box.settled[0][0], Dropped)
     (line,) = caplog.records
@@ -252,7 +306,7 @@ def test_an_answer_that_went_elsewhere_owes_its_thread_a_line(
 def test_an_answer_that_is_not_posted_owes_its_thread_nothing() -> None:
     job = replace(JOB, task=ANSWER, escalation=None)
     slack = ScriptedSlack(post=SlackRefusedError("user_disabled", ErrorCategory.USER))
-    assert deliver(slack, job).settled == [(Dropped("user_disabled"), ())]
+    assert deliver(slack, replace(job, refused="user_disabled", refusals=6)).settled == [(Dropped("user_disabled"), ())]
 
 
 def test_a_card_that_is_gone_is_dropped() -> None:

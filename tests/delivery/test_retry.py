@@ -42,7 +42,6 @@ REFUSED_CONNECTION = SlackUnreachableError(ambiguous=False)
         (REDRAW, LOST, 1, False, Retry(0.75, 0.75, False, "unreachable")),
         (POST, SlackRefusedError("unwell", ErrorCategory.SERVICE), 1, False, Retry(0.75, 0.75, True, "unwell")),
         (POST, SlackRefusedError("unwell", ErrorCategory.SERVICE), 99, False, Retry(45.0, 5.0, True, "unwell")),
-        (POST, SlackRefusedError("archived", ErrorCategory.CHANNEL), 1, False, DeadLettered("archived")),
         (
             POST,
             SlackRefusedError("too_long", ErrorCategory.MESSAGE),
@@ -50,7 +49,6 @@ REFUSED_CONNECTION = SlackUnreachableError(ambiguous=False)
             True,
             DeadLettered("too_long", maybe_sent=True),
         ),
-        (POST, SlackRefusedError("left", ErrorCategory.USER), 1, False, DeadLettered("left")),
         (POST, SlackRefusedError("revoked", ErrorCategory.INSTALLATION), 1, False, Retry(60.5, 5.0, False, "revoked")),
         (
             POST,
@@ -76,9 +74,6 @@ REFUSED_CONNECTION = SlackUnreachableError(ambiguous=False)
         (POST, SlackRefusedError("never_heard_of_it"), 5, False, Retry(12.0, 0.0, False, "never_heard_of_it")),
         (POST, SlackRefusedError("never_heard_of_it"), 6, False, DeadLettered("never_heard_of_it")),
         (TELL, SlackRefusedError("never_heard_of_it"), 3, False, DeadLettered("never_heard_of_it")),
-        (TELL, SlackRefusedError("left", ErrorCategory.USER), 1, False, Dropped("left")),
-        (RefreshAppHome("U1"), SlackRefusedError("left", ErrorCategory.USER), 1, False, Dropped("left")),
-        (ANSWER, SlackRefusedError("left", ErrorCategory.USER), 1, False, Dropped("left")),
         (TELL, RecipientDeniedError("guest"), 1, False, Dropped("guest")),
         (REDRAW, GONE, 1, False, Dropped("message_gone")),
         (UpdateCard(PostedCard("C1", "1.0")), GONE, 1, False, Dropped("message_gone")),
@@ -89,6 +84,34 @@ REFUSED_CONNECTION = SlackUnreachableError(ambiguous=False)
 )
 def test_decision(task: Task, fault: DeliveryError | None, attempts: int, maybe_sent: bool, decision: Outcome) -> None:
     assert decide_retry(task, fault, attempts=attempts, maybe_sent=maybe_sent, jitter=0.5) == decision
+
+
+ARCHIVED = SlackRefusedError("archived", ErrorCategory.CHANNEL)
+LEFT = SlackRefusedError("left", ErrorCategory.USER)
+
+
+@pytest.mark.parametrize(
+    ("task", "error", "refusals", "decision"),
+    [
+        (POST, ARCHIVED, 1, Retry(60.5, 0.0, False, "archived", refused="archived")),
+        (POST, ARCHIVED, 3, Retry(240.5, 0.0, False, "archived", refused="archived")),
+        (POST, ARCHIVED, 29, Retry(3600.5, 0.0, False, "archived", refused="archived")),
+        (POST, ARCHIVED, 30, DeadLettered("archived")),
+        (TELL, ARCHIVED, 30, DeadLettered("archived")),
+        (POST, LEFT, 1, Retry(60.5, 0.0, False, "left", refused="left")),
+        (POST, LEFT, 7, DeadLettered("left")),
+        (TELL, LEFT, 1, Retry(60.5, 0.0, False, "left", refused="left")),
+        (TELL, LEFT, 6, Retry(1920.5, 0.0, False, "left", refused="left")),
+        (TELL, LEFT, 7, Dropped("left")),
+        (RefreshAppHome("U1"), LEFT, 7, Dropped("left")),
+        (ANSWER, LEFT, 7, Dropped("left")),
+        (POST, SlackRefusedError("too_long", ErrorCategory.MESSAGE), 1, DeadLettered("too_long")),
+    ],
+)
+def test_only_a_refusal_of_the_message_is_final_at_once(
+    task: Task, error: DeliveryError, refusals: int, decision: Outcome
+) -> None:
+    assert decide_retry(task, error, attempts=99, maybe_sent=False, jitter=0.5, refusals=refusals) == decision
 
 
 @given(attempts=st.integers(1, 10_000), jitter=st.floats(0, 1))

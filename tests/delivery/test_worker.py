@@ -16,6 +16,7 @@ from slackguide.delivery.sender import PostedMessage
 from slackguide.delivery.tasks import RefreshAppHome, Task
 from slackguide.delivery.worker import ERROR_PAUSE, MIN_POLL_INTERVAL, Worker
 from slackguide.errors import StorageError
+from tests.support.advice import PlainAdvice
 from tests.support.waiting import WAIT_SECONDS
 
 JOB = Job(
@@ -109,7 +110,7 @@ def working(
         queue=outbox,
         sender=Slack(during),
         watchers=lambda _: (),
-        explain=lambda code, _: code,
+        explain=PlainAdvice(),
         jitter=lambda: 0.0,
         stopping=stopping.is_set,
     )

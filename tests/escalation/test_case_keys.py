@@ -6,6 +6,21 @@ import pytest
 
 from slackguide.escalation.case_keys import case_keys
 from slackguide.escalation.form_validation import FieldValue
+from slackguide.knowledge.forms import Form
+
+FORM = Form.model_validate(
+    {
+        "title": "Ask",
+        "prefix": "A",
+        "channel": "ask",
+        "fields": {
+            "ticket_url": {"label": "Ticket", "kind": "link", "case_key": "ticket"},
+            "contract_id": {"label": "Contract", "kind": "short_text", "case_key": "contract"},
+            "asset": {"label": "Asset tag", "kind": "short_text", "case_key": "true"},
+            "summary": {"label": "Summary", "kind": "long_text", "case_key": "false"},
+        },
+    }
+)
 
 
 @pytest.mark.parametrize(
@@ -31,4 +46,9 @@ from slackguide.escalation.form_validation import FieldValue
     ],
 )
 def test_case_keys(values: dict[str, FieldValue], keys: tuple[str, ...]) -> None:
-    assert case_keys(values) == keys
+    assert case_keys(FORM, values) == keys
+
+
+def test_a_field_is_a_case_key_under_its_own_name_or_a_shared_one() -> None:
+    assert FORM.case_fields == {"ticket_url": "ticket", "contract_id": "contract", "asset": "asset"}
+    assert case_keys(FORM, {"asset": "PE-L-004512"}) == ("asset:004512",)

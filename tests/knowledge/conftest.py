@@ -40,13 +40,17 @@ class Copy:
         return self.shell("check", self.directory)
 
     def faults(self) -> list[str]:
-        """Return the diagnostics of `slackguide check`, which must reject the knowledge base."""
+        """Return the diagnostics of `slackguide check`, without their subjects. It must reject the knowledge base."""
         ran = self.check()
         assert ran.status == 1, ran.out
-        found = ran.out.splitlines()
+        found = self.shell("check", self.directory, "--json").document
         assert f"{len(found)} error" in ran.err
         assert "the knowledge base will not be loaded" in ran.err
-        return found
+        assert ran.out.splitlines() == [
+            f"{one['file']}:{one['line']}:{one['column']}: {one['subject'] and one['subject'] + ': '}{one['message']}"
+            for one in found
+        ]
+        return [f"{one['file']}:{one['line']}:{one['column']}: {one['message']}" for one in found]
 
 
 @pytest.fixture

@@ -13,9 +13,11 @@ import pytest
 from slackguide.guide import Guide
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import InvalidKnowledgeError, load
+from slackguide.matching.scoring import shipped_weights
 from slackguide.runtime.container import build_guide
 from slackguide.runtime.knowledge_watcher import KnowledgeWatcher
 from tests.knowledge.conftest import VALID, Copy
+from tests.support.waiting import wait_until
 
 
 @pytest.mark.parametrize("pattern", ["a{99999999999}", "(" * 500 + ")" * 500, "(a+)+$"])
@@ -107,3 +109,57 @@ def test_a_file_whose_name_is_not_utf8_is_read(tmp_path: Path) -> None:
 def test_a_pipe_among_the_questions_does_not_stop_the_check(copy: Copy) -> None:
     os.mkfifo(copy.directory / "questions" / "pipe.jsonl")
     assert copy.check().status == 0
+
+
+class Calibrating:
+    """Calibrates a guide when it is allowed to."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.allowed = threading.Event()
+        self.finished = threading.Event()
+        self.error = error
+
+    def __call__(self, guide: Guide) -> Guide:
+        """Return the calibrated guide, or raise the error."""
+        assert self.allowed.wait(30)
+        self.finished.set()
+        if self.error is not None:
+            raise self.error
+        return guide.with_calibration(shipped_weights().calibration)
+
+
+def test_the_guide_answers_while_it_is_calibrated_in_background(copy: Copy) -> None:
+    calibrate = Calibrating()
+    guide = ReloadableGuide(directory=copy.directory, build=build_guide, calibrate=calibrate)
+    first = guide()
+    assert not first.is_calibrated
+    calibrate.allowed.set()
+    wait_until(lambda: guide().is_calibrated, "the calibration")
+    assert guide().knowledge is first.knowledge
+
+
+def test_a_calibration_of_replaced_knowledge_is_dropped(copy: Copy) -> None:
+    slow, guides = Calibrating(), []
+
+    def calibrate(guide: Guide) -> Guide:
+        guides.append(guide)
+        return slow(guide) if len(guides) == 1 else guide.with_calibration(shipped_weights().calibration)
+
+    guide = ReloadableGuide(directory=copy.directory, build=build_guide, calibrate=calibrate)
+    wait_until(lambda: len(guides) == 1, "the calibration")
+    assert guide.reload()
+    wait_until(lambda: guide().is_calibrated, "the calibration")
+    second = guide()
+    slow.allowed.set()
+    assert slow.finished.wait(30)
+    wait_until(lambda: all(thread.name != "calibration" for thread in threading.enumerate()), "the calibration")
+    assert guide() is second
+
+
+def test_a_calibration_that_fails_leaves_the_guide(copy: Copy, caplog: pytest.LogCaptureFixture) -> None:
+    calibrate = Calibrating(KeyError("x"))
+    guide = ReloadableGuide(directory=copy.directory, build=build_guide, calibrate=calibrate)
+    first = guide()
+    calibrate.allowed.set()
+    wait_until(lambda: "not calibrated" in caplog.text, "the calibration")
+    assert guide() is first

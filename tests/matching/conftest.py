@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from slackguide.matching import CriticalPatterns, EntryDocument, Matcher, Vocabulary
+from slackguide.matching.calibration import calibrate
 
 DOCUMENTS = (
     EntryDocument(
@@ -125,3 +126,8 @@ KNOWLEDGE = Path(__file__).resolve().parents[2] / "knowledge"
 @pytest.fixture(scope="session")
 def matcher() -> Matcher:
     return Matcher(DOCUMENTS, VOCABULARY, signs=[SIGNS])
+
+
+@pytest.fixture(scope="session")
+def calibrated(matcher: Matcher) -> Matcher:
+    return matcher.with_calibration(calibrate(DOCUMENTS, VOCABULARY))

@@ -80,10 +80,10 @@ def test_a_clear_sign_comes_first_whatever_else_matches(matcher: Matcher) -> Non
     assert matching.why.phrasing
 
 
-def test_a_weak_sign_leaves_an_answer_and_alerts(matcher: Matcher) -> None:
+def test_a_weak_sign_leaves_an_answer_and_alerts(calibrated: Matcher) -> None:
     text = "client paid the past due balance, unblock him, take the hold off the account"
-    assert matcher.match(text).outcome == "answer"
-    matching = matcher.match(f"{text}, he cannot go on")
+    assert calibrated.match(text).outcome == "answer"
+    matching = calibrated.match(f"{text}, he cannot go on")
     assert matching.outcome == "answer"
     assert matching.matches[0].id == "suspensions/resume"
     assert matching.alerts == (Alert("conduct/self-harm", SIGNS.message),)

@@ -61,7 +61,7 @@ def test_what_is_under_way_is_finished(slack: SandboxWorkspace) -> None:
 
 def test_a_lease_is_given_back_and_a_restart_goes_on(slack: SandboxWorkspace) -> None:
     """A process that stops while it looks up the channel sends nothing more."""
-    look = InjectedFault(kind=FaultKind.SLOW, method="conversations.list", times=1, seconds=WAIT_SECONDS)
+    look = InjectedFault(kind=FaultKind.SLOW, method="users.conversations", times=1, seconds=WAIT_SECONDS)
     with running(slack.environment(), slack.folder) as process:
         process.wait_for_log("the directory is up to date")
         slack.sandbox.inject_fault(look)

@@ -335,7 +335,7 @@ def test_members_are_refused_as_slack_refuses_them(slack: ServedApp) -> None:
     slack.workspace.change_channel("ask-disputes", private=True)
     assert code(slack, "conversations_members", channel=place) == "channel_not_found"
     private = BotApp(scopes=frozenset({"channels:read"}))
-    with served(team=demo_team(app=private)) as other:
+    with served(team=demo_team(escalation_channels=("ask-disputes",), app=private)) as other:
         other.workspace.change_channel("ask-disputes", private=True)
         assert code(other, "conversations_members", channel=channel(other)) == "missing_scope"
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from slackguide.sandbox import Exchange, FaultKind, InjectedFault, Message, OpenView, Person, PersonRole
+from slackguide.slack.access import AccessPolicy, Allowed
 from slackguide.slack.button_payloads import Section
 from slackguide.slack.ids import ASK_TEXT, Action, Callback
 from slackguide.storage import directory as directory
@@ -303,3 +304,27 @@ def test_a_home_waits_until_slack_says_who_they_are(pat: AppHarness, kind: Fault
     pat.sandbox.inject_fault(InjectedFault(kind=kind, method="users.info", times=2))
 
     assert GUEST in words(home(pat, PAT.name))
+
+
+@pytest.mark.parametrize(
+    ("groups", "roles"),
+    [
+        ((), {"agent"}),
+        (("leads",), {"team_lead"}),
+        (("console-b",), {"agent", "console"}),
+        (("leads", "console-a"), {"team_lead", "console"}),
+        (("others",), {"agent"}),
+    ],
+)
+def test_the_user_groups_of_a_role_give_it(harness: AppHarness, groups: tuple[str, ...], roles: set[str]) -> None:
+    policy = AccessPolicy(
+        directory=harness.repositories.directory,
+        our_team=lambda: None,
+        leads=(),
+        lead_groups=lambda: ("leads",),
+        role_groups=lambda: {"team_lead": ("leads",), "console": ("console-a", "console-b")},
+    )
+    person = directory.DirectoryUser(PAT.id, harness.workspace.team.id, PAT.name, groups=frozenset(groups))
+    decided = policy.decide(person)
+    assert isinstance(decided, Allowed)
+    assert decided.asker.roles == roles

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from slack_sdk import WebClient
 
-from slackguide.delivery.sender import RateLimitedError, SlackUnreachableError
+from slackguide.delivery.sender import RateLimitedError, SlackRefusedError, SlackUnreachableError
 from slackguide.sandbox import FaultKind, InjectedFault, Person, PersonRole
-from slackguide.slack.access import EXTERNAL_MESSAGE, GUEST_MESSAGE, AccessPolicy, Allowed, Denial, Denied
+from slackguide.slack.access import GUEST_MESSAGE, AccessPolicy, Allowed, Denial, Denied
 from slackguide.slack.api.directory_sync import GROUPS_RETRY_SECONDS, REFRESH_SECONDS, DirectorySync
 from tests.support.app_harness import AppHarness
 from tests.support.credentials import BOT_TOKEN
@@ -36,6 +36,8 @@ def directory(harness: AppHarness) -> DirectorySync:
         access_policy=app,
         token=BOT_TOKEN,
         groups=lambda: knowledge.user_groups,
+        walks=harness.repositories.walks,
+        page_size=200,
     )
 
 
@@ -122,7 +124,8 @@ def test_a_stranger_is_looked_up_before_they_are_sent_anything(harness: AppHarne
         directory.authorize_recipient(ana)
     assert isinstance(directory.authorize_recipient(ana), Allowed)
     assert directory.authorize_recipient(gil) == Denied(GUEST_MESSAGE, Denial.GUEST)
-    assert directory.authorize_recipient("UNOBODY") == Denied(EXTERNAL_MESSAGE, Denial.UNKNOWN)
+    with pytest.raises(SlackRefusedError, match="user_not_found"):
+        directory.authorize_recipient("UNOBODY")
 
 
 def test_who_is_refused_a_look_up_is_reported_that_asking_again_does_not_help(

@@ -9,8 +9,9 @@ import pytest
 from slackguide.delivery.retry import INTERNAL_ERROR
 from slackguide.delivery.sender import ErrorCategory
 from slackguide.escalation.models import Escalation, EscalationState, Requester
+from slackguide.slack.access import Denial
 from slackguide.slack.api.error_codes import CATEGORIES, INSTALLATION_CODES, error_from_code
-from slackguide.slack.views.error_advice import ADVICE, explain
+from slackguide.slack.views.error_advice import ADVICE, DeliveryAdvice
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ESCALATION = Escalation(
@@ -58,22 +59,31 @@ def test_every_refusal_has_advice() -> None:
 
 
 @pytest.mark.parametrize("code", [*ADVICE, "never_heard_of_it"])
-def test_the_text_says_what_is_safe_and_what_to_do(code: str) -> None:
-    text = explain(code, ESCALATION)
+@pytest.mark.parametrize("final", [False, True])
+def test_the_text_says_what_is_safe_and_what_to_do(code: str, final: bool) -> None:
+    text = DeliveryAdvice().post(code, ESCALATION, final=final)
     assert text.startswith("D-1042 is saved, but not yet in #ask-disputes: ")
-    assert text.endswith(
-        ", then send it again with `slackguide outbox retry D-1042`. You do not need to enter anything again."
-    )
+    assert text.endswith("You do not need to enter anything again.")
+    assert "click Try again" in text
+    assert ("stopped trying" in text) is final
     assert "{" not in text
+    assert "`" not in text, "no command line"
 
 
 def test_the_text_names_the_channel() -> None:
-    assert explain("not_in_channel", ESCALATION) == (
+    assert DeliveryAdvice().post("not_in_channel", ESCALATION, final=False) == (
         "D-1042 is saved, but not yet in #ask-disputes: I cannot post in #ask-disputes, because I am not a member. "
-        "Invite @slackguide to #ask-disputes, then send it again with `slackguide outbox retry D-1042`. "
+        "Invite @slackguide to #ask-disputes. I send it once that is done; click Try again to send it at once. "
         "You do not need to enter anything again."
     )
-    assert "Slack refused it (never_heard_of_it)" in explain("never_heard_of_it", ESCALATION)
+    assert "Slack refused it (never_heard_of_it)" in DeliveryAdvice().post("never_heard_of_it", ESCALATION, final=True)
+
+
+@pytest.mark.parametrize("code", [*Denial, *(code for code, kind in CATEGORIES.items() if kind is ErrorCategory.USER)])
+def test_specialists_read_why_a_person_has_not_received_a_message(code: str) -> None:
+    text = DeliveryAdvice().recipient(code)
+    assert text.endswith(("Notify the person another way.", "Check the person's account."))
+    assert code in [*Denial] or code not in text
 
 
 def test_the_missing_scope_is_named() -> None:

@@ -36,6 +36,7 @@ METHODS = {
     "conversations.replies": ("channels:history", "groups:history", "im:history"),
     "usergroups.list": ("usergroups:read",),
     "usergroups.users.list": ("usergroups:read",),
+    "users.conversations": ("channels:read", "groups:read"),
     "users.info": ("users:read",),
     "users.list": ("users:read",),
     "views.open": (),

@@ -75,6 +75,18 @@ def dropped(harness: AppHarness) -> list[str]:
         return list(connection.execute(found).scalars())
 
 
+def attempts(harness: AppHarness) -> list[int]:
+    """Return the attempts of all unfinished jobs."""
+    return [job.attempts for job in harness.pending()]
+
+
+def tried_again(harness: AppHarness) -> None:
+    """Wait until a job that Slack refused is tried once more."""
+    before = attempts(harness)
+    harness.pass_time(3600)
+    harness.until(lambda: attempts(harness) != before)
+
+
 def read_by(harness: AppHarness, who: str) -> str:
     return "\n".join(f"{message.text}\n{words(message)}" for message in notices(harness, who))
 
@@ -104,8 +116,12 @@ def test_an_account_whose_end_only_slack_knows_of_is_not_shown_either(harness: A
     cleared(harness)
     harness.settle()
 
-    assert dropped(harness) == ["user_disabled"]
-    assert harness.pending() == ()
+    assert [(job.refused, job.state) for job in harness.pending()] == [("user_disabled", "due")]
+    assert "INTERNAL" not in read_by(harness, "ben")
+
+    harness.pass_time(61)
+    harness.until(lambda: not harness.pending())
+    assert dropped(harness) == ["account_closed"], "the account was looked up again"
 
 
 @pytest.mark.parametrize("kind", [FaultKind.SERVER_ERROR, FaultKind.CONNECTION_RESET, FaultKind.RATE_LIMITED])
@@ -137,8 +153,15 @@ def test_a_reader_whom_slack_does_not_know_is_not_shown(harness: AppHarness) -> 
     harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.API_ERROR, method="users.info", code="user_not_found"))
     harness.settle()
 
-    assert dropped(harness) == ["not_visible"]
-    assert harness.pending() == ()
+    assert [job.refused for job in harness.pending()] == ["user_not_found"], "it is tried again"
+
+    for _ in range(5):  # after 1, 2, 4, 8, 16 and 32 minutes
+        tried_again(harness)
+    harness.pass_time(3600)
+    harness.until(lambda: not harness.pending())
+
+    assert dropped(harness) == ["user_not_found"]
+    assert "INTERNAL" not in read_by(harness, "ben")
 
 
 @pytest.mark.parametrize("code", CHANGES)

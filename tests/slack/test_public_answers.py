@@ -69,7 +69,7 @@ def state_of(message: Message) -> AnswerState:
 ACTIONS: Mapping[str, Callable[[AnswerState], AnswerPayload]] = {
     Action.UNKNOWN_FACT: lambda state: UnknownFactPayload(state, "contract_type"),
     f"{Action.OPEN_SECTION}:steps": lambda state: AnswerPayload(replace(state, section=Section.STEPS)),
-    Action.BACK_TO_LIST: AnswerPayload,
+    Action.GO_BACK: AnswerPayload,
     f"{Action.FEEDBACK_REASON}:unclear": lambda state: FeedbackPayload(state, "unclear"),
     Action.NOT_THIS: AnswerPayload,
     Action.NONE_OF_THESE: AnswerPayload,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from slackguide.guide import Guide
+from slackguide.guide import Asker, Choices, Concern, Guide
 from slackguide.sandbox import Message
 from slackguide.slack.button_payloads import Section
 from slackguide.slack.ids import ASK_TEXT, Action
 from slackguide.slack.team_lead_alerts import ALREADY_NOTIFIED, NOBODY, NOTIFIED
 from slackguide.storage.feedback import Verdict
 from tests.support.app_harness import STAFF, AppHarness
-from tests.support.questions import MEDIATION, UNKNOWN, unclear_question
+from tests.support.questions import MEDIATION, TODAY, UNKNOWN, unclear_question
 from tests.support.rendered import fields, headline, labels, live, words
 
 DECIDED = "send to mediation: client asks, hourly contract ended, last paid 12 days ago, mid-market client"
@@ -70,7 +70,7 @@ def test_a_person_who_chose_can_go_back_to_the_list(harness: AppHarness, guide: 
     chosen = harness.click_message(listed, f"{Action.CHOOSE}:1")
     assert "confidence" not in words(chosen)
 
-    back = harness.click_message(chosen, labels(chosen)["Back to the list"])
+    back = harness.click_message(chosen, labels(chosen)["Back"])
 
     assert words(back) == words(listed)
 
@@ -183,7 +183,30 @@ def test_a_choice_in_the_ask_form_leads_to_the_answer_and_back(harness: AppHarne
     harness.until(lambda: harness.modal().hash != listed.hash)
     chosen = harness.modal()
     assert ASK_TEXT not in fields(chosen)
-    harness.click(chosen, Action.BACK_TO_LIST)
+    harness.click(chosen, Action.GO_BACK)
     harness.until(lambda: harness.modal().hash != chosen.hash)
 
     assert fields(harness.modal())[ASK_TEXT] == unclear_question(guide)
+
+
+TWO = (
+    "FL is suspended by payment risk, sent his passport twice. "
+    "Separately, the client wants to know if the call is recorded"
+)
+
+
+def test_two_concerns_are_shown_as_two_and_each_opens_with_its_own_words(harness: AppHarness, guide: Guide) -> None:
+    outcome = guide.answer(Concern(TWO), Asker(), today=TODAY)
+    assert isinstance(outcome, Choices)
+    assert len(outcome.concerns) == 2
+
+    listed = harness.route(TWO)
+    assert headline(listed) == "I see two things."
+    assert all(f"“{concern.text}”" in words(listed) for concern in outcome.concerns)
+
+    second = harness.click_message(listed, f"{Action.CHOOSE}:1")
+    assert guide.knowledge.entries[outcome.concerns[1].entry.id].title in words(second)
+    assert "You asked: Separately" in words(second)
+    assert "passport" not in words(second)
+
+    assert words(harness.click_message(second, Action.GO_BACK)) == words(listed)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import event, insert, select, update
@@ -16,10 +18,10 @@ from slackguide.delivery.retry import Completed, DeadLettered, Dropped, Retry
 from slackguide.delivery.sender import PostedMessage
 from slackguide.delivery.tasks import AnswerMessage, NoteDirectReply, RefreshAppHome, Task
 from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
-from slackguide.escalation.models import EventKind, PostedCard
+from slackguide.escalation.models import EventKind, PostedCard, Requester
 from slackguide.escalation.state_machine import Ask, Claim, HandOver, Release
 from slackguide.storage import task_codec
-from slackguide.storage.outbox import SqlJobQueue, enqueue
+from slackguide.storage.outbox import PERSON_BURST, SqlJobQueue, enqueue
 from slackguide.storage.tables import escalations, outbox
 from tests.support.databases import Store, new_escalation
 
@@ -638,22 +640,70 @@ def test_ten_thousand_due_at_once_keep_the_pace_and_let_others_through(store: St
         assert 0 < len(steps) < 2_000, "more than a few looks through the queue"
 
 
+def test_one_person_s_flood_does_not_keep_others_waiting_in_the_same_channel(store: Store) -> None:
+    """After a burst, one message every three seconds for that person; what others send comes in between."""
+    flood = PERSON_BURST * 2
+    for number in range(flood):
+        store.submit(new_escalation(f"V{number}"))
+    store.elapse(1)
+    other = store.submit(new_escalation("V99", requester=Requester("U2", "T1"))).escalation
+    sent: list[tuple[int, str]] = []
+    for second in range(80):
+        job = store.outbox.claim()
+        if job is not None:
+            assert job.escalation is not None
+            sent.append((second, job.escalation.requester.user_id))
+            store.outbox.complete(job, Completed(PostedMessage("C1", f"{job.id}.5")))
+        store.elapse(1)
+
+    times = [at for at, who in sent if who == "U1"]
+    assert len(times) == flood, "late, but not lost"
+    assert times[PERSON_BURST - 1] == PERSON_BURST - 1, "the burst at the pace of the channel"
+    assert [later - earlier for earlier, later in pairwise(times[-4:])] == [3, 3, 3]
+    (other_at,) = [at for at, who in sent if who == other.requester.user_id]
+    assert other_at < times[-9]
+
+
+@pytest.mark.parametrize("by", ["U1", None])
+def test_notices_that_a_person_causes_are_limited_and_slackguide_s_own_are_not(store: Store, by: str | None) -> None:
+    escalation = store.submit(new_escalation()).escalation
+    drained(store)
+    store.elapse(600)
+    notices = [NotifyPerson(f"U{number}", NoticeKind.CLAIMED, by) for number in range(PERSON_BURST + 10)]
+    with store.database.write() as connection:
+        enqueue(connection, store.database.now(connection), escalation, notices)
+
+    claimed = 0
+    while store.outbox.claim() is not None:
+        claimed += 1
+
+    assert claimed == (PERSON_BURST if by else len(notices))
+
+
 def test_nothing_pending_rests_for_ever(store: Store) -> None:
     assert store.outbox.claim() is None
     assert store.outbox.seconds_until_due() == float("inf")
 
 
-def test_workers_with_kinds_of_their_own_leave_each_other_s_jobs_alone(store: Store) -> None:
-    posts = SqlJobQueue(database=store.database, notifier=store.notifier, worker="posts", without=task_codec.ANSWERS)
-    answers = SqlJobQueue(database=store.database, notifier=store.notifier, worker="answers", only=task_codec.ANSWERS)
-    store.inbox.accept("E1", answer("E1"))
-    assert posts.claim() is None
-    assert posts.seconds_until_due() == float("inf")
-    store.escalations.submit(new_escalation())
-    job = posts.claim()
-    assert job is not None
-    assert job.task == PostEscalation("ask-disputes")
-    job = answers.claim()
-    assert job is not None
-    assert job.task == answer("E1")
-    assert answers.claim() is None
+def test_every_kind_has_one_of_three_workers_which_leave_each_other_s_jobs_alone(store: Store) -> None:
+    """Divided as the service divides them (`runtime.builder`)."""
+    apart = task_codec.ANSWERS | task_codec.POSTS
+    options: list[dict[str, Collection[str]]] = [
+        {"only": task_codec.POSTS}, {"only": task_codec.ANSWERS}, {"without": apart},
+    ]  # fmt: skip
+    queues = [
+        SqlJobQueue(database=store.database, notifier=store.notifier, worker=str(number), **division)  # type: ignore[arg-type]
+        for number, division in enumerate(options)
+    ]
+    notice = NotifyPerson("U1", NoticeKind.POSTED)
+    others = (NoteDirectReply("C9", "1.0"), RefreshAppHome("U1"))
+    tasks: list[list[Task]] = [[PostEscalation("ask-disputes")], [answer("E1")], [notice, *others]]
+    escalation = store.submit(new_escalation()).escalation
+    store.inbox.accept("E1", answer("E1"), *others)
+    with store.database.write() as connection:
+        enqueue(connection, store.database.now(connection), escalation, [notice])
+    for queue, expected in zip(queues, tasks, strict=True):
+        claimed: list[Task] = []
+        while (job := queue.claim()) is not None:
+            claimed.append(job.task)
+        assert sorted(map(str, claimed)) == sorted(map(str, expected))

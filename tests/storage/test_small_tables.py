@@ -9,11 +9,12 @@ from datetime import timedelta
 
 from slackguide.delivery.tasks import AnswerMessage
 from slackguide.storage.bot_identity import BotIdentity, BotIdentityRepository
-from slackguide.storage.channels import ChannelRepository
+from slackguide.storage.channels import ChannelRepository, StoredChannel
 from slackguide.storage.drafts import DraftRepository
 from slackguide.storage.feedback import FeedbackRepository, Verdict
 from slackguide.storage.inbox import TURN_LIMIT
 from slackguide.storage.retention import RetentionService
+from slackguide.storage.walks import Walk, WalkRepository
 from tests.support.databases import Store
 
 ANSWER = AnswerMessage("E1", "D1", "1.0", "U1", "T1", "where does <this> go & why \U0001f600")
@@ -143,12 +144,34 @@ def test_an_identity_is_stored_by_its_token_without_the_token(store: Store) -> N
 def test_channel_ids_are_stored_and_those_given_win(store: Store) -> None:
     channels = ChannelRepository(database=store.database, configured={"ask-ce": "CGIVEN"})
     assert channels.get("ask-disputes") is None
-    channels.put("ask-disputes", "C1")
-    channels.put("ask-disputes", "C2")
-    channels.put("ask-ce", "COTHER")
-    assert (channels.get("ask-disputes"), channels.get("ask-ce")) == ("C2", "CGIVEN")
+    channels.put({"ask-disputes": "C1", "old-disputes": "C1"})
+    channels.put({"ask-disputes": "C2", "ask-ce": "COTHER"})
+    store.elapse(90)
+    assert channels.get("ask-disputes") == StoredChannel("C2", timedelta(seconds=90))
+    assert channels.get("ask-ce") == StoredChannel("CGIVEN", None)
+    channels.delete_id("C1")
+    assert channels.get("old-disputes") is None
+    assert channels.get("ask-disputes") is not None
     channels.delete("ask-disputes")
     assert channels.get("ask-disputes") is None
+
+
+def test_a_walk_goes_on_where_it_ended_in_any_process_and_begins_anew_when_it_is_old(store: Store) -> None:
+    walks = WalkRepository(database=store.database)
+    first = walks.begin("people")
+    assert first == Walk(0, "", store.now(), resumed=False)
+    walks.save("people", first, 0, "c1")
+    walks.save("people", first, 1, "c2")
+    store.elapse(60)
+    assert WalkRepository(database=store.database).begin("people") == Walk(1, "c2", first.started_at, resumed=True)
+    assert walks.begin("channel x").resumed is False
+    store.elapse(7 * 3600)
+    assert walks.begin("people") == Walk(0, "", store.now(), resumed=False)
+    RetentionService(database=store.database, days=None).prune(store.now())
+    assert store.count("walks") == 0
+    walks.save("people", walks.begin("people"), 0, "c1")
+    walks.delete("people")
+    assert store.count("walks") == 0
 
 
 def test_a_draft_is_its_person_s_until_it_is_pruned(store: Store) -> None:

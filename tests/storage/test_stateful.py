@@ -39,6 +39,7 @@ from slackguide.escalation.state_machine import (
 from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.tables import outbox
 from tests.chaos.outcome import replay
+from tests.support.advice import PlainAdvice
 from tests.support.clock import ManualClock
 from tests.support.databases import Store, new_escalation, sqlite_url
 
@@ -126,7 +127,7 @@ class Promises(RuleBasedStateMachine):
             queue=self.store.outbox,
             sender=self.slack,
             watchers=lambda _: ("ULEAD",),
-            explain=lambda code, _: code,
+            explain=PlainAdvice(),
             jitter=lambda: 0.5,
         )
         self.backlog = OutboxAdmin(database=self.store.database, notifier=self.store.notifier)

@@ -21,7 +21,7 @@ from slackguide.guide.reloading import ReloadableGuide
 from slackguide.runtime.builder import ServiceBuilder
 from slackguide.runtime.container import open_repositories, policies
 from slackguide.runtime.service import Service
-from slackguide.sandbox import AppReply, BotApp, Exchange, Message, OpenView, Sandbox, demo_team
+from slackguide.sandbox import AppReply, BotApp, Exchange, Message, OpenView, Sandbox, Team, demo_team
 from slackguide.sandbox.transport.http import Envelope, HttpTransport, signed_headers
 from slackguide.slack.button_payloads import Section
 from slackguide.slack.ids import COMMAND, Action
@@ -29,6 +29,7 @@ from slackguide.slack.manifest import manifest
 from slackguide.storage.outbox import SqlJobQueue
 from slackguide.storage.outbox_admin import OutboxAdmin, PendingJob
 from slackguide.storage.reminders import ReminderService
+from tests.support.bolt_app import ESCALATION_CHANNELS, SPECIALISTS
 from tests.support.clock import ManualClock
 from tests.support.credentials import BOT_TOKEN, SECRET
 from tests.support.rendered import elements
@@ -64,7 +65,8 @@ class AppHarness:
     """A workspace with slackguide in it. `environment` holds slackguide's settings.
 
     `known=False` leaves the user directory empty, as before the first sync. `patience` is the number of seconds that
-    Slack waits for an acknowledgement: longer than in reality, because a busy machine is no fault of ours.
+    Slack waits for an acknowledgement: longer than in reality, because a busy machine is no fault of ours. `team`
+    changes the workspace's initial state.
     """
 
     def __init__(
@@ -76,22 +78,30 @@ class AppHarness:
         known: bool = True,
         app: BotApp | None = None,
         patience: float = WAIT_SECONDS,
+        honours_client_msg_id: bool = False,
+        team: Callable[[Team], Team] = lambda team: team,
     ) -> None:
         self.clock = ManualClock(WEDNESDAY)
         self._current_guide = guide
         self.guide = BreakableGuide(directory=KNOWLEDGE, build=lambda _: self._current_guide)
         self.database = database
         self._environment = {**(environment or {})}
-        groups = {"team-leads": ("lena",), "disputes-specialists": ("marek",), "ce-specialists": ("priya",)}
         self.sandbox = Sandbox(
             clock=lambda: self.clock.now,
             advance=self._advance,
             signing_secret=SECRET,
             bot_token=BOT_TOKEN,
-            team=demo_team(groups=groups, app=app or BotApp.from_manifest(manifest())),
+            team=team(
+                demo_team(
+                    escalation_channels=ESCALATION_CHANNELS,
+                    groups=SPECIALISTS,
+                    app=app or BotApp.from_manifest(manifest()),
+                )
+            ),
             routes={path: self._forward(path) for path in PATHS},
             seed="test",
             request_timeout=patience,
+            honours_client_msg_id=honours_client_msg_id,
         )
         self.workspace = self.sandbox.workspace
         self._transport = HttpTransport(url=f"{self.sandbox.url}slack/events", signing_secret=SECRET, timeout=patience)
@@ -175,8 +185,9 @@ class AppHarness:
         self.until(lambda: not self.active() and self.sandbox.events.wait_until_empty() and not self.active())
 
     def active(self) -> tuple[PendingJob, ...]:
-        """Return the jobs that are due or being sent; not the dead-lettered ones."""
-        return tuple(job for job in self.pending() if job.state in ("due", "sending"))
+        """Return the jobs that are due or being sent; not the dead letters, nor those that wait after a refusal."""
+        jobs = self.pending()
+        return tuple(job for job in jobs if job.state == "sending" or (job.state == "due" and job.refused is None))
 
     def pending(self) -> tuple[PendingJob, ...]:
         """Return every unfinished job."""

@@ -56,9 +56,13 @@ class SandboxOptions(TypedDict, total=False):
     config_token: str
 
 
+ESCALATION_CHANNELS = ("ask-disputes", "ask-ce")
+SPECIALISTS = {"team-leads": ("lena",), "disputes-specialists": ("marek",), "ce-specialists": ("priya",)}
+
+
 def team() -> Team:
     """Return the demo team with the small app installed."""
-    return demo_team(app=BOT)
+    return demo_team(escalation_channels=ESCALATION_CHANNELS, groups=SPECIALISTS, app=BOT)
 
 
 def bolt_app(sandbox: Sandbox) -> App:

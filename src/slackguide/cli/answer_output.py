@@ -19,10 +19,17 @@ def print_card(outcome: Outcome, guide: Guide) -> None:
         case Answer():
             _print_answer(outcome, guide)
         case Choices():
+            _print_language(outcome.language)
+            for number, concern in enumerate(outcome.concerns, 1):
+                text = Text.assemble(
+                    (f"Concern {number}: ", "bold"), printable(concern.text), f" → {concern.entry.title}"
+                )
+                out.print(text)
             out.print(Text("Which of these is it?", style="bold"))
             _print_matches(outcome, outcome.offered)
             out.print(Text("Add detail and ask again, or choose one: slackguide route --entry ID", style="dim"))
         case NoAnswer():
+            _print_language(outcome.language)
             out.print(Text("No entry in the guide matches this text.", style="bold"))
             if outcome.pointer:
                 out.print(Text(outcome.pointer, style="green"))
@@ -33,6 +40,11 @@ def print_card(outcome: Outcome, guide: Guide) -> None:
             out.print(Text(outcome.reply, style="bold"))
         case other:
             assert_never(other)
+
+
+def _print_language(language: str | None) -> None:
+    if language:
+        out.print(Text(f"This text seems to be in {language}; only English is understood.", style="bold"))
 
 
 def _print_matches(outcome: BaseOutcome, count: int) -> None:
@@ -48,8 +60,9 @@ def _print_answer(answer: Answer, guide: Guide) -> None:
     for warning in decision.warnings:
         out.print(Text(f"! {warning}", style="yellow"))
     if decision.destination is not None:
-        kind = decision.destination.kind.replace("_", " ")
-        out.print(Panel(Text(decision.destination.name, style="bold green"), title=f"goes to ({kind})", expand=False))
+        target = decision.destination
+        lines = [(target.name, "bold green"), *((f"\n{way}: {value}", "") for way, value in target.contacts.items())]
+        out.print(Panel(Text.assemble(*lines), title=f"goes to ({target.kind_label})", expand=False))
     for reason in decision.because:
         out.print(Text(reason, style="cyan"))
     for number, name in enumerate(decision.missing):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from slackguide.cli.options import DEFAULT_KNOWLEDGE, JsonOption
+from slackguide.cli.options import DEFAULT_KNOWLEDGE, DayOption, JsonOption, today_or
 from slackguide.cli.output import CHECK_FAILED, info, print_json
+from slackguide.evaluation.advice import advise
 from slackguide.knowledge import Diagnostic, KnowledgeBase, inspect
 from slackguide.knowledge.labelled_questions import check_questions
 from slackguide.triage import check_tables
+
+SHOWN = 10
+"""Maximum lines of advice after a check."""
 
 
 def register(app: typer.Typer) -> None:
@@ -29,26 +34,35 @@ def register(app: typer.Typer) -> None:
             bool,
             typer.Option("--todo", help="If it is valid, print what owners have to settle in the documents instead."),
         ] = False,
+        advice: Annotated[
+            bool, typer.Option("--advice", help="If it is valid, print all advice on making it better instead.")
+        ] = False,
+        today: DayOption = None,
         json: JsonOption = False,
     ) -> None:
         """Validate the knowledge base and print every error as file:line:column: message.
 
-        Exits 0 if it is valid, 1 if it has errors, 2 if there is nothing to check.
+        Advice on a valid one goes to standard error. Exits 0 if it is valid, 1 if it has errors, 2 if there is nothing
+        to check.
         """
         inspection = inspect(directory)
         diagnostics: list[Diagnostic] = [*inspection.diagnostics, *check_questions(directory, inspection.entries)]
         if inspection.knowledge is not None:
-            diagnostics += check_tables(inspection.knowledge, unverified=inspection.unverified)
+            diagnostics += inspection.named(
+                check_tables(
+                    inspection.knowledge,
+                    unverified=inspection.unverified,
+                    unverified_tables=inspection.unverified_tables,
+                )
+            )
         diagnostics = sorted(set(diagnostics))
         if todo and inspection.knowledge is not None and not diagnostics:
             _print_todo(inspection.knowledge, json=json)
             return
-        if json:
-            fields = ("file", "line", "column", "message")
-            print_json([{name: getattr(diagnostic, name) for name in fields} for diagnostic in diagnostics])
-        else:
-            for diagnostic in diagnostics:
-                typer.echo(str(diagnostic))
+        if advice and not diagnostics:
+            _print(advise(inspection, today=today_or(today)), json=json)
+            return
+        _print(diagnostics, json=json)
         if diagnostics:
             noun = "error" if len(diagnostics) == 1 else "errors"
             info(f"{len(diagnostics)} {noun}: the knowledge base will not be loaded.")
@@ -58,6 +72,26 @@ def register(app: typer.Typer) -> None:
                 f"{directory} is valid: {len(knowledge.entries)} entries, {len(knowledge.destinations)} destinations, "
                 f"{len(knowledge.facts)} facts, {len(knowledge.forms)} forms; every decision table is complete."
             )
+            _mention(advise(inspection, today=today_or(today)))
+
+
+def _print(diagnostics: Iterable[Diagnostic], *, json: bool) -> None:
+    if json:
+        fields = ("file", "line", "column", "message", "subject")
+        print_json([{name: getattr(diagnostic, name) for name in fields} for diagnostic in diagnostics])
+        return
+    for diagnostic in diagnostics:
+        typer.echo(str(diagnostic))
+
+
+def _mention(advice: Sequence[Diagnostic]) -> None:
+    """Print the first lines of the advice to standard error."""
+    if advice:
+        info("Advice:")
+    for one in advice[:SHOWN]:
+        info(f"  {one}")
+    if len(advice) > SHOWN:
+        info(f"  … and {len(advice) - SHOWN} more: slackguide check --advice prints all.")
 
 
 def _print_todo(knowledge: KnowledgeBase, *, json: bool) -> None:

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from slackguide.cli.options import DayOption, JsonOption, RoleOption, today_or
+from slackguide.cli.guides import guide_of
+from slackguide.cli.options import DayOption, JsonOption, RoleOption, asker_of, today_or
 from slackguide.cli.output import CHECK_FAILED, fail, out, print_json, printable
 from slackguide.evaluation.compare import Comparison, compare_knowledge, comparison_json
 from slackguide.evaluation.formatting import format_expected, format_outcome
@@ -18,7 +19,6 @@ from slackguide.evaluation.prediction import Prediction
 from slackguide.evaluation.regressions import VERDICTS, ChangedPart, PredictionChange, Verdict, prediction_changes
 from slackguide.evaluation.runner import read_cases, run_questions, without_hidden
 from slackguide.evaluation.table_diff import TableChange, diff_tables
-from slackguide.guide import Asker, Guide
 from slackguide.triage import load_verified
 
 CASES_SHOWN = 6
@@ -64,11 +64,11 @@ def register(app: typer.Typer) -> None:
             fail(f"no questions: there is no file in {new_dir / 'questions'}; pass one with --questions FILE.")
         cases = read_cases(files, known=old.entries.keys() | new.entries.keys())
         day = today_or(today)
-        asker = Asker(as_role)
+        asker = asker_of(as_role, new)
         before, after = (
-            run_questions(Guide(base), cases, asker, today=day, clock=time.perf_counter) for base in (old, new)
+            run_questions(guide_of(base), cases, asker, today=day, clock=time.perf_counter) for base in (old, new)
         )
-        visible = {id for base in (old, new) for id in base.entries.keys() - base.hidden_from(as_role)}
+        visible = {id for base in (old, new) for id in base.entries.keys() - base.hidden_from(*asker.roles)}
         hidden = (old.entries.keys() | new.entries.keys()) - visible
         changes = prediction_changes(before, after, without_hidden(cases, hidden))
         comparison = compare_knowledge(old, new, changes, diff_tables(old, new), questions=len(cases))

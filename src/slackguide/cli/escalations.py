@@ -43,7 +43,7 @@ def person_of(text: str) -> str:
 
 FormsOption = Annotated[
     list[str] | None,
-    typer.Option("--form", metavar="ID", help="Only escalations of this form, like ask-disputes; may be repeated."),
+    typer.Option("--form", metavar="ID", help="Only escalations of this form, like ask-billing; may be repeated."),
 ]
 StatesOption = Annotated[
     list[str] | None,
@@ -124,7 +124,7 @@ def list_(
 
 
 def show(
-    reference: Annotated[str, typer.Argument(metavar="REF", help="The escalation's reference, like D-1042.")],
+    reference: Annotated[str, typer.Argument(metavar="REF", help="The escalation's reference, like A-1042.")],
     json: JsonOption = False,
 ) -> None:
     """Show one escalation with all its fields and its history.

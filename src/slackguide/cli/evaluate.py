@@ -12,7 +12,16 @@ import typer
 
 from slackguide.cli.database import open_database
 from slackguide.cli.evaluation_output import print_gates, print_report
-from slackguide.cli.options import DEFAULT_KNOWLEDGE, DayOption, JsonOption, KnowledgeOption, RoleOption, today_or
+from slackguide.cli.guides import guide_of
+from slackguide.cli.options import (
+    DEFAULT_KNOWLEDGE,
+    DayOption,
+    JsonOption,
+    KnowledgeOption,
+    RoleOption,
+    asker_of,
+    today_or,
+)
 from slackguide.cli.output import CHECK_FAILED, fail, info, print_json, print_utf8
 from slackguide.escalation.filters import EscalationFilter
 from slackguide.escalation.models import EscalationState
@@ -22,7 +31,6 @@ from slackguide.evaluation.json_report import report_json
 from slackguide.evaluation.report import Report, build_report
 from slackguide.evaluation.runner import read_cases, run_questions
 from slackguide.evaluation.split import SplitName, split_of
-from slackguide.guide import Asker, Guide
 from slackguide.knowledge import KnowledgeBase, Role
 from slackguide.triage import load_verified
 
@@ -112,7 +120,7 @@ def register(app: typer.Typer) -> None:
         if not cases:
             fail("no escalation yields a question: nothing to measure.")
         day = today_or(today)
-        observations = run_questions(Guide(base), cases, Asker(as_role), today=day, clock=time.perf_counter)
+        observations = run_questions(guide_of(base), cases, asker_of(as_role, base), today=day, clock=time.perf_counter)
         critical = _critical(base)
         report = build_report(observations, critical=critical)
         gate_results = check_gates(required_gates, observations, critical=critical)
@@ -156,7 +164,7 @@ def _critical(knowledge: KnowledgeBase) -> frozenset[str]:
 
 
 def _subtitle(questions: int, role: Role, split: SplitName | None, day: date) -> str:
-    asker = "a team lead" if role == "team_lead" else "an agent"
+    asker = {"agent": "an agent", "team_lead": "a team lead"}.get(role, f"`{role}`")
     of_half = f" of the {split} half" if split else ""
     return f"{questions:,} questions{of_half}, asked as {asker}. Dates are relative to {day:%Y-%m-%d}."
 

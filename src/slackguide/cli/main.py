@@ -16,7 +16,9 @@ from slackguide.cli import (
     escalations,
     evaluate,
     feedback,
+    import_files,
     manifest,
+    new,
     outbox,
     route,
     schema,
@@ -54,6 +56,7 @@ def _root(
 
 
 for command in (
+    new, import_files,
     route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
     doctor, erase,
 ):  # fmt: skip

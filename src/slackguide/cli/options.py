@@ -11,8 +11,10 @@ from typing import Annotated
 import typer
 
 from slackguide.cli.output import fail
-from slackguide.knowledge import Role
+from slackguide.guide import Asker
+from slackguide.knowledge import KnowledgeBase, Role
 from slackguide.knowledge.conditions import FactValue
+from slackguide.knowledge.entries import BASE_ROLES
 from slackguide.knowledge.facts import FactSpec
 from slackguide.triage import parse_facts
 
@@ -23,13 +25,12 @@ MAX_AGE_DIGITS = 5
 """Maximum digits of an age, so that `datetime` arithmetic does not overflow."""
 
 
-def role_of(name: str) -> Role:
-    """Return the role of that name. Raises `typer.BadParameter` if there is none."""
-    match name:
-        case "agent" | "team_lead":
-            return name
-        case _:
-            raise typer.BadParameter(f"`{name}` is not a role: use agent or team_lead.")
+def asker_of(role: Role, knowledge: KnowledgeBase) -> Asker:
+    """Return an asker with the role. Exits with status 2 if the knowledge base has none of that name."""
+    names = knowledge.role_names
+    if role not in names:
+        fail(f"`{role}` is not a role: use {', '.join(names[:-1])} or {names[-1]}.")
+    return Asker(role) if role in BASE_ROLES else Asker(more_roles=frozenset({role}))
 
 
 def day_of(text: str) -> date:
@@ -70,8 +71,7 @@ RoleOption = Annotated[
     typer.Option(
         "--as",
         metavar="ROLE",
-        parser=role_of,
-        help="The role of the asker, agent or team_lead. Some entries are visible to team leads only.",
+        help="The role of the asker: agent, team_lead or one that the knowledge base declares.",
     ),
 ]
 DayOption = Annotated[
@@ -97,7 +97,7 @@ def parse_fact_options(given: Iterable[str], facts: Mapping[str, FactSpec]) -> d
     for item in given:
         name, equals, value = item.partition("=")
         if not equals:
-            fail(f"`{item}` is not a fact: --fact takes NAME=VALUE, like contract_type=hourly.")
+            fail(f"`{item}` is not a fact: --fact takes NAME=VALUE, like plan=premium.")
         if name.strip() in pairs:
             fail(f"`{name.strip()}` is given twice: pass each fact once.")
         pairs[name.strip()] = value.strip()

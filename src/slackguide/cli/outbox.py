@@ -18,7 +18,7 @@ LIMIT = 1000
 ALL_DEAD_LETTERED = 10_000_000
 
 NameArgument = Annotated[
-    str, typer.Argument(metavar="REF", help="An escalation's reference, like D-1042, or the number of a job.")
+    str, typer.Argument(metavar="REF", help="An escalation's reference, like A-1042, or the number of a job.")
 ]
 
 
@@ -63,7 +63,7 @@ def list_(
 def retry(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="REF", help="An escalation's reference, like D-1042, or the number of a job."),
+        typer.Argument(metavar="REF", help="An escalation's reference, like A-1042, or the number of a job."),
     ] = None,
     dead_lettered: Annotated[
         bool, typer.Option("--parked", help="All dead-lettered jobs, instead of one REF.")
@@ -95,7 +95,7 @@ def drop(name: NameArgument) -> None:
         _report(repositories, name, done, "dropped", "It is being sent right now: try again in a few seconds.")
 
 
-def resync(name: Annotated[str, typer.Argument(metavar="REF", help="An escalation's reference, like D-1042.")]) -> None:
+def resync(name: Annotated[str, typer.Argument(metavar="REF", help="An escalation's reference, like A-1042.")]) -> None:
     """Update an escalation's card in Slack from the database, or post it if there is none.
 
     Exits 0, or 2 if there is no such escalation.

@@ -12,12 +12,14 @@ from typing import Annotated, Any
 import typer
 
 from slackguide.cli.answer_output import print_card
+from slackguide.cli.guides import guide_of
 from slackguide.cli.options import (
     DEFAULT_KNOWLEDGE,
     DayOption,
     JsonOption,
     KnowledgeOption,
     RoleOption,
+    asker_of,
     parse_fact_options,
     today_or,
 )
@@ -58,20 +60,21 @@ def register(app: typer.Typer) -> None:
 
         Exits 0 for every outcome, 2 if the input is invalid.
         """
-        asker, day = Asker(as_role), today_or(today)
+        day = today_or(today)
         if batch is not None:
             if text or entry or fact:
                 fail("--batch reads texts, entries and facts from the file: pass it without the others.")
             lines = list(_lines(batch))
-            _run_batch(Guide(load_verified(knowledge)), lines, asker, day)
+            guide = guide_of(load_verified(knowledge))
+            _run_batch(guide, lines, asker_of(as_role, guide.knowledge), day)
             return
         if not text and entry is None:
             fail("nothing to answer: pass the text of the concern, --entry ID or --batch FILE.")
-        guide = Guide(load_verified(knowledge))
+        guide = guide_of(load_verified(knowledge))
         concern = Concern(
             replace_surrogates(" ".join(text or ())), parse_fact_options(fact or (), guide.knowledge.facts), entry
         )
-        outcome = guide.answer(concern, asker, today=day)
+        outcome = guide.answer(concern, asker_of(as_role, guide.knowledge), today=day)
         if json:
             print_json(outcome_json(outcome))
         else:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, JsonOption, KnowledgeOption, parse_fact_options
 from slackguide.cli.output import fail, out, print_json
+from slackguide.guide import destination_json
 from slackguide.knowledge import Entry, KnowledgeBase, Rule, did_you_mean
 from slackguide.knowledge.conditions import FactValue, OneOf, Within
 from slackguide.triage import Triage, load_verified
@@ -26,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def triage(
-        id: Annotated[str, typer.Argument(metavar="ID", help="The id of the entry, like disputes/send-to-mediation.")],
+        id: Annotated[str, typer.Argument(metavar="ID", help="The id of the entry, like network/vpn.")],
         fact: Annotated[
             list[str] | None, typer.Option("--fact", metavar="NAME=VALUE", help="A known fact; may be repeated.")
         ] = None,
@@ -118,7 +119,7 @@ def _row(row: TableRow, entry: Entry) -> dict[str, Any]:
     return {
         "when": {name: list(cell_labels(cells)) for name, cells in row.when.items()},
         "expected": row.expected,
-        "destination": {"id": rule.target.id, "kind": rule.target.kind, "name": rule.target.name},
+        "destination": destination_json(rule.target),
         "not_eligible": rule.not_eligible,
         "instead": rule.instead,
         "because": rule.because,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from slackguide.delivery.jobs import Job
 from slackguide.delivery.queue import JobQueue
-from slackguide.delivery.retry import Completed, DeadLettered, Outcome, decide_retry
-from slackguide.delivery.sender import DeliveryError, MessageSender, SlackUnreachableError
+from slackguide.delivery.retry import Completed, DeadLettered, Dropped, Outcome, Retry, decide_retry
+from slackguide.delivery.sender import DeliveryError, MessageSender, SlackRefusedError, SlackUnreachableError
 from slackguide.delivery.tasks import AnswerMessage, NoteDirectReply, Task, is_idempotent
-from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation
+from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread
 from slackguide.escalation.models import Escalation
 
 log = logging.getLogger(__name__)
@@ -18,8 +19,15 @@ log = logging.getLogger(__name__)
 Watchers = Callable[[Escalation], Sequence[str]]
 """A function that returns the user ids notified when an escalation cannot be posted. The result may be empty."""
 
-Explain = Callable[[str, Escalation], str]
-"""A function that returns the text of a dead-letter notice for an error code: its meaning and the remedy."""
+
+class Explain(Protocol):
+    """The texts for people about messages that are not delivered."""
+
+    def post(self, code: str, escalation: Escalation, *, final: bool) -> str:
+        """Return why an escalation is not posted yet, and the remedy. `final`: it is not retried automatically."""
+
+    def recipient(self, code: str) -> str:
+        """Return why a person has not received a message."""
 
 
 class _LeaseLost(Exception):
@@ -80,12 +88,12 @@ class Dispatcher:
         except DeliveryError as raised:
             # This attempt has only looked up, so a timeout is not ambiguous.
             error = SlackUnreachableError(ambiguous=False) if isinstance(raised, SlackUnreachableError) else raised
-            return decide_retry(job.task, error, attempts=job.attempts, maybe_sent=maybe_sent, jitter=self._jitter())
+            return self._decide(job, error, maybe_sent=maybe_sent)
         except _LeaseLost:
             raise
         except Exception as raised:
             self._log_error(job, raised)
-            return decide_retry(job.task, None, attempts=job.attempts, maybe_sent=maybe_sent, jitter=self._jitter())
+            return self._decide(job, None, maybe_sent=maybe_sent)
         return self._post(job)
 
     def _post(self, job: Job) -> Outcome:
@@ -98,7 +106,18 @@ class Dispatcher:
         except Exception as raised:
             self._log_error(job, raised)
             error, maybe_sent = None, not is_idempotent(job.task)
-        return decide_retry(job.task, error, attempts=job.attempts, maybe_sent=maybe_sent, jitter=self._jitter())
+        return self._decide(job, error, maybe_sent=maybe_sent)
+
+    def _decide(self, job: Job, error: DeliveryError | None, *, maybe_sent: bool) -> Outcome:
+        repeated = isinstance(error, SlackRefusedError) and error.code == job.refused
+        return decide_retry(
+            job.task,
+            error,
+            attempts=job.attempts,
+            maybe_sent=maybe_sent,
+            jitter=self._jitter(),
+            refusals=job.refusals + 1 if repeated else 1,
+        )
 
     def _renew_lease(self, job: Job) -> None:
         """Renew the lease before the next step. Raise `_LeaseLost` if it is lost or the process is stopping."""
@@ -109,18 +128,39 @@ class Dispatcher:
         if isinstance(job.task, AnswerMessage):
             return _direct_reply_note(job.task, decision)
         escalation = job.escalation
-        if escalation is None or not isinstance(job.task, PostEscalation):
+        if escalation is None:
             return ()
+        if isinstance(job.task, PostEscalation):
+            return self._post_follow_up(job, escalation, decision)
+        if isinstance(job.task, NotifyPerson):
+            return self._notice_follow_up(job, job.task, escalation, decision)
+        return ()
+
+    def _post_follow_up(self, job: Job, escalation: Escalation, decision: Outcome) -> tuple[Task, ...]:
+        """Tell the requester that the escalation is posted, or everybody concerned that it is not.
+
+        They are told at the first refusal with a code, and when it becomes final.
+        """
         requester = escalation.requester.user_id
-        match decision:
-            case Completed():
-                return (NotifyPerson(requester, NoticeKind.POSTED),)
-            case DeadLettered(code=code):
-                people = dict.fromkeys((requester, *self._watchers(escalation)))
-                text = self._explain(code, escalation)
-                return tuple(NotifyPerson(person, NoticeKind.DEAD_LETTERED, None, text) for person in people)
-            case _:
-                return ()
+        if isinstance(decision, Completed):
+            return (NotifyPerson(requester, NoticeKind.POSTED),)
+        code = _new_refusal(job, decision)
+        if code is None:
+            return ()
+        people = dict.fromkeys((requester, *self._watchers(escalation)))
+        text = self._explain.post(code, escalation, final=isinstance(decision, DeadLettered))
+        return tuple(NotifyPerson(person, NoticeKind.DEAD_LETTERED, None, text) for person in people)
+
+    def _notice_follow_up(
+        self, job: Job, task: NotifyPerson, escalation: Escalation, decision: Outcome
+    ) -> tuple[Task, ...]:
+        """Tell the specialists in the thread that the requester has not received their message."""
+        if task.who is None or task.user_id != escalation.requester.user_id or task.who == task.user_id:
+            return ()
+        code = _new_refusal(job, decision)
+        if code is None or job.refused is not None:
+            return ()
+        return (ReplyInThread(NoticeKind.UNDELIVERED, task.user_id, self._explain.recipient(code)),)
 
     def _log(self, job: Job, decision: Outcome, *, stored: bool) -> None:
         """Log ids and codes, never a task's text. A dead letter needs a person's attention, so it is a warning."""
@@ -137,7 +177,8 @@ class Dispatcher:
             )
         else:
             suffix = "" if stored else " (completed by another worker)"
-            log.info("job %d %s %s attempt %d: %s%s", job.id, kind, reference, job.attempts, decision, suffix)
+            level = logging.WARNING if stored and isinstance(decision, Retry) and decision.refused else logging.INFO
+            log.log(level, "job %d %s %s attempt %d: %s%s", job.id, kind, reference, job.attempts, decision, suffix)
 
     def _log_error(self, job: Job, error: Exception) -> None:
         """Log the type and location of an internal error, but not its message, which may hold a person's text."""
@@ -146,6 +187,17 @@ class Dispatcher:
             trace = trace.tb_next
         location = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace is not None else "?"
         log.error("job %d %s: %s at %s", job.id, type(job.task).__name__, type(error).__name__, location)
+
+
+def _new_refusal(job: Job, decision: Outcome) -> str | None:
+    """Return the code of a refusal that people do not know of yet, or that has become final; else None."""
+    match decision:
+        case Retry(refused=str(code)) if code != job.refused:
+            return code
+        case DeadLettered(code=code) | Dropped(code=code):
+            return code
+        case _:
+            return None
 
 
 def _direct_reply_note(task: AnswerMessage, decision: Outcome) -> tuple[Task, ...]:

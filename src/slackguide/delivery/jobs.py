@@ -16,7 +16,7 @@ class Job:
     `escalation` is its state at the time of the claim (None for an `AnswerMessage`). `attempts` counts claims,
     including this one. `maybe_sent` is true if an earlier attempt may have posted the message. `known_timestamps` are
     the timestamps of messages of other jobs of this escalation. `lease` is a number that distinguishes this claim from
-    later ones.
+    later ones. `refused` is the code of the last refusal, which was repeated `refusals` times.
     """
 
     id: int
@@ -27,3 +27,5 @@ class Job:
     created_at: datetime
     lease: int
     known_timestamps: frozenset[str] = frozenset()
+    refused: str | None = None
+    refusals: int = 0

@@ -1,4 +1,8 @@
-"""Decide the outcome of an attempt: completed, retried later, dropped, or dead-lettered."""
+"""Decide the outcome of an attempt: completed, retried later, dropped, or dead-lettered.
+
+Only a refusal of the message itself is final at once. All other refusals can end without a change of the message, so
+the job is retried with increasing delays, and stays visible to its sender.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +39,18 @@ MAX_PARTITION_PAUSE = 5.0
 Without a pause, each job behind the failed one would wait for a timeout.
 """
 
+FIRST_REFUSAL_DELAY = 60.0
+"""Seconds before the second attempt after Slack refused the channel or the person. They double with every attempt."""
+
+LONGEST_REFUSAL_DELAY = 3600.0
+"""Maximum seconds between attempts while Slack refuses the channel or the person."""
+
+MAX_CHANNEL_REFUSALS = 30
+"""Refusals of the channel, about 25 hours, before the job becomes a dead letter."""
+
+MAX_USER_REFUSALS = 7
+"""Refusals of the person, about an hour, before a message to them is dropped."""
+
 MAX_ATTEMPTS = 6
 """Attempts before a job with an unknown error (an unknown code or an internal error) becomes a dead letter."""
 
@@ -50,13 +66,15 @@ class Completed:
 class Retry:
     """Try again in `after` seconds and pause the conversation for `partition_pause` seconds.
 
-    If `maybe_sent` is true, the next attempt looks for the message first.
+    If `maybe_sent` is true, the next attempt looks for the message first. `refused` is Slack's code if it refused the
+    channel or the person.
     """
 
     after: float
     partition_pause: float
     maybe_sent: bool
     reason: str
+    refused: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,11 +95,14 @@ class Dropped:
 Outcome = Completed | Retry | DeadLettered | Dropped
 
 
-def decide_retry(task: Task, error: DeliveryError | None, *, attempts: int, maybe_sent: bool, jitter: float) -> Outcome:
+def decide_retry(
+    task: Task, error: DeliveryError | None, *, attempts: int, maybe_sent: bool, jitter: float, refusals: int = 1
+) -> Outcome:
     """Decide what follows an attempt that failed with `error` (None: an internal error).
 
-    `attempts` includes this one. `maybe_sent` is true if this or an earlier attempt may have posted the message;
-    `error` can say so as well. `jitter` in 0-1 spreads the delays.
+    `attempts` includes this one, and so does `refusals`, the number of consecutive refusals with this error's code.
+    `maybe_sent` is true if this or an earlier attempt may have posted the message; `error` can say so as well. `jitter`
+    in 0-1 spreads the delays.
     """
     match error:
         case RateLimitedError(seconds=seconds):
@@ -93,7 +114,9 @@ def decide_retry(task: Task, error: DeliveryError | None, *, attempts: int, mayb
                 wait, min(wait, MAX_PARTITION_PAUSE), _may_be_sent(task, maybe_sent or ambiguous), "unreachable"
             )
         case SlackRefusedError():
-            return _decide_refused(task, error, attempts=attempts, maybe_sent=maybe_sent, jitter=jitter)
+            return _decide_refused(
+                task, error, attempts=attempts, maybe_sent=maybe_sent, jitter=jitter, refusals=refusals
+            )
         case RecipientDeniedError(code=code):
             return Dropped(code)
         case _:
@@ -101,7 +124,7 @@ def decide_retry(task: Task, error: DeliveryError | None, *, attempts: int, mayb
 
 
 def _decide_refused(
-    task: Task, refusal: SlackRefusedError, *, attempts: int, maybe_sent: bool, jitter: float
+    task: Task, refusal: SlackRefusedError, *, attempts: int, maybe_sent: bool, jitter: float, refusals: int
 ) -> Outcome:
     code = refusal.code
     if refusal.target_gone and is_idempotent(task):
@@ -112,10 +135,15 @@ def _decide_refused(
             return Retry(wait, min(wait, MAX_PARTITION_PAUSE), _may_be_sent(task, maybe_sent=True), code)
         case ErrorCategory.INSTALLATION:
             return Retry(LONGEST_DELAY + jitter, MAX_PARTITION_PAUSE, _may_be_sent(task, maybe_sent), code)
-        case ErrorCategory.USER if not isinstance(task, PostEscalation):
-            return Dropped(code)
-        case ErrorCategory.MESSAGE | ErrorCategory.CHANNEL | ErrorCategory.USER:
+        case ErrorCategory.MESSAGE:
             return DeadLettered(code, maybe_sent)
+        case ErrorCategory.USER if refusals >= MAX_USER_REFUSALS:
+            return DeadLettered(code, maybe_sent) if isinstance(task, PostEscalation) else Dropped(code)
+        case ErrorCategory.CHANNEL if refusals >= MAX_CHANNEL_REFUSALS:
+            return DeadLettered(code, maybe_sent)
+        case ErrorCategory.USER | ErrorCategory.CHANNEL:
+            wait = min(FIRST_REFUSAL_DELAY * 2.0 ** (refusals - 1), LONGEST_REFUSAL_DELAY)
+            return Retry(wait + jitter, 0.0, _may_be_sent(task, maybe_sent), code, refused=code)
         case ErrorCategory.UNKNOWN:
             return _retry_unknown(task, code, attempts=attempts, maybe_sent=maybe_sent, jitter=jitter)
         case other:

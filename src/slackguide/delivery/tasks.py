@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from slackguide.escalation.messages import NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import Escalation, PostedCard
@@ -94,6 +95,26 @@ def partition_key(task: Task, escalation: Escalation | None) -> str:
             if escalation is None:
                 raise ValueError(f"{type(task).__name__} belongs to an escalation")
             return f"#{escalation.channel}"
+
+
+def sender_of(task: Task, escalation: Escalation | None) -> str | None:
+    """Return the id of the person whose message the task delivers, None for slackguide's own messages."""
+    match task:
+        case PostEscalation():
+            return escalation.requester.user_id if escalation is not None else None
+        case NotifyPerson(who=who) | ReplyInThread(who=who):
+            return who
+        case AnswerMessage(user_id=user_id) | AlertTeamLead(asker_id=user_id):
+            return user_id
+        case UpdateCard() | NoteDirectReply() | RefreshAppHome() | EraseMessage():
+            return None
+        case other:
+            assert_never(other)
+
+
+def limited_person(task: Task, escalation: Escalation | None) -> str | None:
+    """Return the id of the person whose allowance of posts and notices the task uses, None for all other tasks."""
+    return sender_of(task, escalation) if isinstance(task, PostEscalation | NotifyPerson | ReplyInThread) else None
 
 
 def dedupe_key(task: Task, escalation: Escalation | None) -> str | None:

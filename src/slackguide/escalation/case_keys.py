@@ -6,28 +6,26 @@ import re
 from collections.abc import Mapping
 
 from slackguide.escalation.form_validation import FieldValue
-
-CASE_FIELDS = {"ticket_url": "ticket", "contract_id": "contract"}
-"""Map the form fields that identify a case (fixed ids, contract section 5) to the kind of case."""
+from slackguide.knowledge.forms import Form
 
 
-def case_keys(values: Mapping[str, FieldValue]) -> tuple[str, ...]:
-    """Return keys such as `("ticket:1234567", "contract:98765")`, equal for every notation of the same number or link.
+def case_keys(form: Form, values: Mapping[str, FieldValue]) -> tuple[str, ...]:
+    """Return keys such as `("ticket:1234567", "order:98765")`, equal for every notation of the same number or link.
 
     A value without a number of at least three digits, such as "n/a", yields no key.
     """
     keys = []
-    for field_id, kind in CASE_FIELDS.items():
+    for field_id, kind in form.case_fields.items():
         value = values.get(field_id)
-        if isinstance(value, str | int) and (number := _case_number(str(value))):
+        if isinstance(value, str | int) and (number := _case_number(str(value), kind)):
             keys.append(f"{kind}:{number}")
-    return tuple(keys)
+    return tuple(dict.fromkeys(keys))
 
 
-def _case_number(text: str) -> str | None:
-    """Return the number after `tickets/` or `contracts/` (as in Zendesk's links), or else the last one in the path."""
+def _case_number(text: str, kind: str) -> str | None:
+    """Return the number after the kind, as in `…/tickets/1234`, or else the last one in the path of the link."""
     path = re.split(r"[?#](?=\D)", text, maxsplit=1)[0]
-    match = re.search(r"(?:tickets?|contracts?)/(\d{3,})", path)
+    match = re.search(rf"{re.escape(kind)}s?/(\d{{3,}})", path)
     if match is not None:
         return match.group(1)
     numbers = re.findall(r"\d{3,}", path)

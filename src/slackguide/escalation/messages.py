@@ -24,6 +24,7 @@ class NoticeKind(StrEnum):
     WITHDRAWN = "withdrawn"
     UNCLAIMED = "unclaimed"
     UNRESOLVED = "unresolved"
+    UNDELIVERED = "undelivered"
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,9 @@ class NotifyPerson:
 class ReplyInThread:
     """A reply in the thread of one of the escalation's cards.
 
-    `who` is the actor (None: slackguide), `words` is the actor's text. `card` is the card that the reply belongs to. It
-    is None while the card is not posted yet, and in rows of version 0.1.0. `from_channel` (a name without `#`) is the
+    `who` is the actor (None: slackguide), `words` is the actor's text. For `UNDELIVERED`, `who` is the person who has
+    not received a message, and `words` slackguide's explanation. `card` is the card that the reply belongs to. It is
+    None while the card is not posted yet, and in rows of version 0.1.0. `from_channel` (a name without `#`) is the
     previous channel, for `HANDED_OVER`.
     """
 

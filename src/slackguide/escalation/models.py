@@ -46,8 +46,8 @@ class Recommendation:
 class NewEscalation:
     """A submitted and validated form that is not stored yet.
 
-    `view_id` identifies the submission. `prefix` and `channel` are those of the form (`D`, `ask-disputes`). `case_keys`
-    are the keys of its ticket and contract (`case_keys.case_keys`). `duplicate_reason` is the reason given for
+    `view_id` identifies the submission. `prefix` and `channel` are those of the form (`A`, `ask-billing`). `case_keys`
+    are the keys of its case (`case_keys.case_keys`). `duplicate_reason` is the reason given for
     submitting it although another escalation about the same case is open.
     """
 

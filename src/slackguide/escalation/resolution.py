@@ -65,7 +65,7 @@ def check_resolution(code: str | None, note: str | None, target: str | None) -> 
     elif target_text is None and code == ResolutionCode.WRONG_QUEUE:
         messages["which"] = "Choose the queue it belongs in."
     elif code == ResolutionCode.DUPLICATE and not is_reference(target_text or ""):
-        messages["which"] = "Give the reference of the other escalation, such as D-1042."
+        messages["which"] = "Give the reference of the other escalation."
     if messages:
         return InvalidForm(messages)
     resolution_code = ResolutionCode(str(code))

@@ -63,7 +63,7 @@ def run_questions(
     The first few are asked once before timing starts, because a running bot is warm.
     """
     guide.triage.precompute()
-    seen = tuple(without_hidden(cases, guide.knowledge.hidden_from(asker.role)))
+    seen = tuple(without_hidden(cases, guide.knowledge.hidden_from(*asker.roles)))
     for case in seen[:WARM_UP_QUESTIONS]:
         guide.answer(Concern(case.text), asker, today=today)
     observations: list[Observation] = []

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from slackguide.extraction.tokenizer import HUGE, Separator, Token, TokenKind
+from slackguide.knowledge.units import TIMES
 from slackguide.text import ONES, TENS
 
 HOURS_A_DAY = 24
@@ -21,25 +22,41 @@ class TimeExpression:
     start: int
     end: int
     hours: int = 0
+    minutes: int = 0
+    """Minutes beyond the hours."""
     is_date: bool = False
     """Whether it denotes a day, not a duration."""
     problem: str | None = None
     """A sentence that explains why the expression has no exact value, or None if it has one."""
 
+    @property
+    def total_minutes(self) -> int:
+        """The time in minutes."""
+        return self.hours * 60 + self.minutes
 
-UNITS: dict[str, int] = {
-    **dict.fromkeys(("h", "hr", "hrs", "hour"), 1),
-    **dict.fromkeys(("d", "day"), 24),
-    **dict.fromkeys(("w", "wk", "wks", "week"), 7 * 24),
-    **dict.fromkeys(("mo", "mos", "mth", "month"), 30 * 24),
-    **dict.fromkeys(("y", "yr", "yrs", "year"), 365 * 24),
-}
-"""Hours per unit. A month has 30 days, consistent with the 30, 60 and 90 day windows of the guides."""
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number in the tokens from `start` to `end` (exclusive). `exact` is false for `about 12` and `12-15`."""
+
+    start: int
+    end: int
+    value: int
+    exact: bool
+
+
+UNITS: dict[str, int] = {word: unit.size // 60 for unit in TIMES.values() for word in unit.words if unit.size >= 60}
+"""Hours per unit."""
 
 _MONTH = UNITS["month"]
 """Hours. `About a month` can be on either side of a limit of 30 days."""
 
-_MINUTES = frozenset({"min", "mins", "minute"})
+_MINUTES = TIMES["minute"].words
+
+
+def minutes_in(word: str) -> int | None:
+    """Return the minutes of a unit of time by its word, or None for any other word."""
+    return 1 if word in _MINUTES else UNITS[word] * 60 if word in UNITS else None
 
 
 def _number_words(words: str, first: int = 0, step: int = 1) -> dict[str, int]:
@@ -146,8 +163,8 @@ class DateParser:
         start = at if start is None else start
         total, here, exact = 0, at, True
         while (part := self._part(here)) is not None:
-            hours, here, part_exact = part
-            total, exact = total + hours, exact and part_exact
+            length, here, part_exact = part
+            total, exact = total + length, exact and part_exact
             if (self._word(here), self._word(here + 1), self._word(here + 2)) == ("and", "a", "half"):
                 return self._vague_length(start, here + 3)
             following = here + 1 if self._word(here) == "and" else here
@@ -158,10 +175,12 @@ class DateParser:
             return None
         if any(self._tokens[n].negative for n in range(start, here)):
             return TimeExpression(start, here, problem=f"“-{self._quote(start, here)}” is negative.")
-        return TimeExpression(start, here, hours=min(total, HUGE)) if exact else self._vague_length(start, here)
+        if not exact:
+            return self._vague_length(start, here)
+        return TimeExpression(start, here, hours=min(total // 60, HUGE), minutes=total % 60)
 
     def _part(self, at: int) -> tuple[int, int, bool] | None:
-        """Parse a number with its unit. Return the hours, the end position, and whether the number is exact."""
+        """Parse a number with its unit. Return the minutes, the end position, and whether the number is exact."""
         number = self._number(at)
         if number is None:
             return None
@@ -169,12 +188,29 @@ class DateParser:
         working = self._word(here) in ("business", "working")
         unit = self._word(here + working)
         if unit in _MINUTES:
-            return value // 60, here + 1, exact
+            return value, here + 1, exact
         if unit not in UNITS or self._tokens[here].separator > Separator.HYPHEN:
             return None
         if self._tokens[here].separator is Separator.HYPHEN and self._word(here + 1) not in ("ago", "back", ""):
             return None
-        return value * UNITS[unit], here + working + 1, exact and not working
+        return value * UNITS[unit] * 60, here + working + 1, exact and not working
+
+    # plain numbers
+
+    def count(self, start: int) -> Count | None:
+        """Return the number that begins at token `start`, or None: `12`, `about twelve`, `more than 12`, `12-15`."""
+        self._base = here = start
+        about = self._word(here) in _ABOUT
+        here += about
+        bound = self._bound(here)
+        number = self._number(here if bound is None else bound)
+        if number is None:
+            return None
+        value, end, exact = number
+        return Count(start, end, min(value, HUGE), exact and not about and bound is None and not self._negative(start))
+
+    def _negative(self, start: int) -> bool:
+        return self._tokens[start].negative
 
     def _number(self, at: int) -> tuple[int, int, bool] | None:
         if at >= len(self._tokens):

@@ -13,7 +13,7 @@ from datetime import date
 from itertools import islice, pairwise
 from types import MappingProxyType
 
-from slackguide.extraction.dates import UNITS
+from slackguide.extraction.dates import UNITS, TimeExpression
 from slackguide.extraction.discourse import MAX_DISTANCE, Discourse
 from slackguide.extraction.lexicon import (
     ABSENCES,
@@ -33,9 +33,11 @@ from slackguide.extraction.lexicon import (
 from slackguide.extraction.numbers import NumberExtractor
 from slackguide.extraction.phrases import PhraseMatch, Phrases
 from slackguide.extraction.predicates import TILDE, Predicates
+from slackguide.extraction.quantities import QuantityExtractor
 from slackguide.extraction.tokenizer import Separator, Token, normalize, tokenize
 from slackguide.knowledge.conditions import NEVER
 from slackguide.knowledge.facts import FactSpec
+from slackguide.knowledge.units import TIMES
 
 MAX_SPAN_LENGTH = 80
 """Maximum characters of the span of text from which a fact was extracted."""
@@ -83,18 +85,24 @@ class _Mention:
 
 
 class FactExtractor:
-    """Extracts a fixed set of facts from texts. `abbreviations` are those of the glossary."""
+    """Extracts a fixed set of facts from texts.
+
+    `abbreviations` are those of the glossary, `nouns` those that facts are said of.
+    """
 
     def __init__(
         self,
         facts: Mapping[str, FactSpec],
         abbreviations: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
         common_words: Container[str] = frozenset(),
+        nouns: Iterable[str] = (),
     ) -> None:
         self._facts = facts
+        self._heads = HEADS | {normalize(noun.lower()) for noun in nouns}
         self._phrases: Phrases[_Meaning] = Phrases(abbreviations, common_words)
         self._predicates: Predicates[_Meaning] = Predicates(abbreviations)
         self._numbers = NumberExtractor(facts, abbreviations)
+        self._quantities = QuantityExtractor(facts, abbreviations)
         self._sides = {name for name, fact in facts.items() if set(fact.choices) == SIDES}
         self._party = {name: party for name, fact in facts.items() if (party := _party_of(fact))}
         for name, fact in facts.items():
@@ -105,7 +113,7 @@ class FactExtractor:
                     self._phrases.add(phrase, _Meaning(name, value, single_word=" " not in phrase))
             for word in " ".join([*fact.read, *(phrase for _, phrase in _phrases_of(fact))]).replace("|", " ").split():
                 self._phrases.add_word(normalize(word.lower()))
-        for unit in UNITS:
+        for unit in (*UNITS, *self._quantities.words):
             self._phrases.add_word(unit)
         for name, value, label in _unique_labels(facts):
             self._phrases.add(label, _Meaning(name, value, whole_clause=True))
@@ -131,10 +139,10 @@ class FactExtractor:
             spoken = [_Mention(discourse.word(at), at, at + 1) for at in discourse.speakers()]
             mentions.setdefault(name, []).extend(spoken)
         for name, time in self._numbers.extract(tokens, forms, text, discourse, starts, today=today):
-            is_today = time.is_date and time.hours == 0 and self._facts[name].unit == "hours"
-            problem = time.problem or (_ONLY_TODAY if is_today else None)
-            number = self._number(name, time.start, time.end, problem, time.hours)
-            mentions.setdefault(name, []).append(number)
+            mentions.setdefault(name, []).append(self._time(name, time))
+        for quantity in self._quantities.extract(tokens, forms, text, discourse):
+            number = self._number(quantity.fact, quantity.start, quantity.end, quantity.problem, quantity.value)
+            mentions.setdefault(quantity.fact, []).append(number)
         return self._resolve(mentions, tokens, text, discourse)
 
     def _correct(self, word: str, plural: bool) -> str:
@@ -208,7 +216,7 @@ class FactExtractor:
                 continue
             answer = _ANSWERS.get(discourse.answer(match.end))
             if answer:
-                value = match.meaning.value if answer == "yes" else self._opposite(name, match.meaning.value)
+                value = self._answered(match.meaning, answer)
                 if value:
                     yield _Mention(value, match.start, match.end + 1)
                 continue
@@ -239,6 +247,12 @@ class FactExtractor:
                 elif discourse.is_doubly_denied(match.start, match.end):
                     problem = "The text has a double negation."
                 yield _Mention(value, match.start, match.end, problem)
+
+    def _answered(self, meaning: _Meaning, answer: str) -> str | None:
+        """Return the value of a phrase that was asked and answered. The label of a yes/no fact has no value itself."""
+        if not meaning.value:
+            return answer
+        return meaning.value if answer == "yes" else self._opposite(meaning.fact, meaning.value)
 
     def _opposite(self, name: str, value: str) -> str | None:
         """Return the only other value of a fact, or None if there are several."""
@@ -276,12 +290,12 @@ class FactExtractor:
             return True
         if self._facts[name].kind == "choice" and "or" in (following, discourse.word(match.start - 1, within=clause)):
             return False
-        known = match.end in starts or following in FOLLOWING or following in HEADS
+        known = match.end in starts or following in FOLLOWING or following in self._heads
         if following and following[0].isalpha() and not known:
             return False
         if party and discourse.is_negated_after(match.end):
             return False
-        if discourse.is_wished(match.start) and following not in HEADS:
+        if discourse.is_wished(match.start) and following not in self._heads:
             return False
         if party and not SEEKING.isdisjoint(discourse.before(match.start)[-3:]):
             return False
@@ -307,9 +321,20 @@ class FactExtractor:
                 return False
         return True
 
-    def _number(self, name: str, start: int, end: int, problem: str | None, hours: int) -> _Mention:
+    def _time(self, name: str, time: TimeExpression) -> _Mention:
+        """Return the mention of a time, in whole units of the fact."""
+        unit, minutes, problem = self._facts[name].measure, time.total_minutes, time.problem
+        if time.is_date and unit == TIMES["minute"] and problem is None:
+            problem = "A day is not an exact number of minutes."
+        if time.is_date and minutes == 0 and unit == TIMES["hour"] and problem is None:
+            problem = _ONLY_TODAY
+        value = minutes // unit.size
+        if unit == TIMES["year"] and minutes % TIMES["month"].size == 0:
+            value = max(value, minutes // TIMES["month"].size // 12)
+        return self._number(name, time.start, time.end, problem, value)
+
+    def _number(self, name: str, start: int, end: int, problem: str | None, value: int) -> _Mention:
         fact = self._facts[name]
-        value = hours if fact.unit == "hours" else hours // 24
         if problem is None and value > fact.maximum:
             problem = f"{value} {fact.unit or ''}".strip() + f" is more than {fact.maximum}."
         return _Mention(value, start, end, problem)

@@ -1,21 +1,23 @@
-"""Extract numbers of days and hours by the patterns of number facts: `last payment {n}`, `with CE for {n}`."""
+"""Extract times by the patterns of number facts: `last payment {n}`, `with CE for {n}`."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise, takewhile
 
 from slackguide.extraction import lexicon as small
-from slackguide.extraction.dates import UNITS, DateParser, TimeExpression, can_begin
+from slackguide.extraction.dates import DateParser, TimeExpression, can_begin, minutes_in
 from slackguide.extraction.discourse import Discourse
 from slackguide.extraction.phrases import Forms, PhraseMatch, Phrases
 from slackguide.extraction.tokenizer import Separator, Token, TokenKind
 from slackguide.knowledge.facts import FactSpec
+from slackguide.knowledge.units import TIMES, UnitKind, singular
 
 _ANAPHORA = [[pronoun] for pronoun in sorted(small.PRONOUNS)]
+TIME_WORDS = frozenset(word for unit in TIMES.values() for word in unit.words)
 _MAX_GAP = 9
 """Maximum words between an event and its time: `paid for a logo on a fixed price contract about 20 days ago`."""
 
@@ -49,15 +51,16 @@ class NumberExtractor:
     ) -> None:
         self._before: Phrases[_Pattern] = Phrases(abbreviations)
         self._after: Phrases[_Pattern] = Phrases(abbreviations)
-        self._alone: dict[str, list[str]] = {}
+        self._alone: dict[int, list[str]] = {}
         for name, fact in facts.items():
-            for pattern in fact.read if fact.kind == "number" else ():
-                self._add(name, fact, pattern)
+            if fact.kind == "number" and fact.measure.kind is UnitKind.TIME:
+                for pattern in fact.read:
+                    self._add(name, fact, pattern)
 
     def _add(self, name: str, fact: FactSpec, pattern: str) -> None:
-        before, _, after = (part.strip() for part in pattern.partition("{n}"))
+        before, after = split_pattern(pattern, TIME_WORDS)
         if not before and after in ("", "ago"):
-            self._alone.setdefault(fact.unit or "", []).append(name)
+            self._alone.setdefault(fact.measure.size, []).append(name)
             return
         side, phrase = (self._before, before) if before else (self._after, after)
         words = phrase.replace("|", " ").split()
@@ -99,6 +102,11 @@ class NumberExtractor:
             candidates += self._continued(tokens, discourse, times, topics)
         yield from _resolve(candidates)
 
+    def _bare(self, word: str) -> Sequence[str]:
+        """Return the facts that take a bare time in this unit: `3 weeks` counts in days, or else in weeks."""
+        size, day = minutes_in(word) or TIMES["day"].size, TIMES["day"].size
+        return self._alone.get(min(size, day)) or self._alone.get(size) or ()
+
     def _continued(
         self,
         tokens: Sequence[Token],
@@ -120,9 +128,9 @@ class NumberExtractor:
                 continue
             time = times.get(start)
             if time is None and corrected and previous in times:
-                unit = UNITS.get(tokens[times[previous].end - 1].text)
+                unit = minutes_in(tokens[times[previous].end - 1].text)
                 count = tokens[start].value
-                time = TimeExpression(start, start + 1, hours=count * unit) if unit and count is not None else None
+                time = _duration(start, start + 1, count * unit) if unit and count is not None else None
             if time is not None and small.CONTINUING.issuperset(
                 discourse.word(at) for at in range(time.end, clause.end)
             ):
@@ -194,11 +202,11 @@ class NumberExtractor:
 
     def _count(self, tokens: Sequence[Token], match: PhraseMatch[_Pattern]) -> TimeExpression | None:
         """Return the number after a pattern that begins with its unit: `days since the last payment: 12`."""
-        unit = UNITS.get(tokens[match.start].text)
+        unit = minutes_in(tokens[match.start].text)
         number = tokens[match.end] if match.end < len(tokens) else None
         if unit is None or number is None or number.kind is not TokenKind.NUMBER or number.value is None:
             return None
-        return TimeExpression(match.start, match.end + 1, hours=number.value * unit)
+        return _duration(match.start, match.end + 1, number.value * unit)
 
     def _next_time(
         self,
@@ -277,10 +285,20 @@ class NumberExtractor:
                 end != clause.end and discourse.separator_before(end) < Separator.COLON
             ):
                 continue
-            unit = "hours" if tokens[time.end - 1].text in ("h", "hr", "hrs", "hour") else "days"
-            names = self._alone.get(unit, ())
+            names = self._bare(tokens[time.end - 1].text)
             if len(names) == 1:
                 yield _Candidate(names[0], replace(time, end=end), 0)
+
+
+def split_pattern(pattern: str, units: Container[str]) -> tuple[str, str]:
+    """Return the texts before and after `{n}`, without a word for the unit after it: `paid {n} days ago`."""
+    before, _, after = (part.strip() for part in pattern.partition("{n}"))
+    first, _, rest = after.partition(" ")
+    return before, rest.strip() if singular(first.lower()) in units else after
+
+
+def _duration(start: int, end: int, minutes: int) -> TimeExpression:
+    return TimeExpression(start, end, hours=minutes // 60, minutes=minutes % 60)
 
 
 def _verb(word: str) -> bool:

@@ -1,7 +1,8 @@
 """The guide: combine matching, fact extraction and triage to turn a concern into an outcome."""
 
+from slackguide.guide.calibration_store import CalibrationStore, calibrated_guide
 from slackguide.guide.guide import Guide
-from slackguide.guide.json_output import outcome_json
+from slackguide.guide.json_output import destination_json, outcome_json
 from slackguide.guide.outcomes import (
     LEAST_PRIVILEGED,
     Answer,
@@ -13,6 +14,7 @@ from slackguide.guide.outcomes import (
     Outcome,
     RankedEntry,
     Social,
+    StatedConcern,
 )
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "Answer",
     "Asker",
     "BaseOutcome",
+    "CalibrationStore",
     "Choices",
     "Concern",
     "Guide",
@@ -27,5 +30,8 @@ __all__ = [
     "Outcome",
     "RankedEntry",
     "Social",
+    "StatedConcern",
+    "calibrated_guide",
+    "destination_json",
     "outcome_json",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from slackguide.knowledge import Entry, KnowledgeBase
 from slackguide.matching import CriticalPatterns, EntryDocument, Matcher, Vocabulary
-from slackguide.matching.scoring import Weights
+from slackguide.matching.calibration import LabelledText, calibrate
+from slackguide.matching.scoring import MatcherCalibration, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,12 @@ class Corpus:
             pointers=self.pointers,
             weights=weights,
         )
+
+    def calibrate(
+        self, prior: MatcherCalibration | None = None, labels: Sequence[LabelledText] = ()
+    ) -> MatcherCalibration:
+        """Learn the calibration of the matcher from the corpus itself. `prior` defaults to the shipped one."""
+        return calibrate(self.documents, self.vocabulary, self.out_of_scope, labels=labels, prior=prior)
 
 
 def _document(entry: Entry) -> EntryDocument:

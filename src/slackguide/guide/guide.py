@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import date
 
@@ -11,11 +12,23 @@ from slackguide.extraction.extractor import ExtractedFacts, FactExtractor
 from slackguide.guide.corpus import Corpus
 from slackguide.guide.fact_ranking import FactRanking
 from slackguide.guide.note_templates import fill_note
-from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, RankedEntry, Social
+from slackguide.guide.outcomes import (
+    Answer,
+    Asker,
+    Choices,
+    Concern,
+    NoAnswer,
+    Outcome,
+    RankedEntry,
+    Social,
+    StatedConcern,
+)
 from slackguide.guide.rounded_times import rounded_at_a_limit
 from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import FactValue
-from slackguide.matching import Alert, Evidence, Match, Matching, SmallTalk
+from slackguide.knowledge.units import TIMES
+from slackguide.matching import Alert, ConcernMatch, Evidence, Match, Matching, SmallTalk
+from slackguide.matching.scoring import MatcherCalibration, shipped_weights
 from slackguide.matching.wordlist import common_words
 from slackguide.text import is_emoji_only, normalize, readings
 from slackguide.triage import Triage
@@ -24,24 +37,44 @@ EXACT = 1.0
 """The confidence of an entry that is requested by its id."""
 
 
+_EXACT_TIMES = (TIMES["hour"], TIMES["day"])
+"""Units in which a time in whole weeks or months is rounded."""
+
+
 class Guide:
     """Answers concerns from one knowledge base. Immutable and safe to share between threads."""
 
-    def __init__(self, knowledge: KnowledgeBase) -> None:
+    def __init__(self, knowledge: KnowledgeBase, calibration: MatcherCalibration | None = None) -> None:
+        """Build the guide. `calibration` is that of the knowledge base; None answers with the shipped one."""
         self.knowledge = knowledge
+        self.is_calibrated = calibration is not None
         self.triage = Triage(knowledge)
-        self._extractor = FactExtractor(knowledge.facts, knowledge.abbreviations, common_words())
-        corpus = Corpus.of(knowledge)
-        self._matcher = corpus.matcher()
+        self._extractor = FactExtractor(knowledge.facts, knowledge.abbreviations, common_words(), knowledge.nouns)
+        matcher = Corpus.of(knowledge).matcher()
+        self._matcher = matcher if calibration is None else matcher.with_calibration(calibration)
         self._fact_ranking = FactRanking(knowledge)
-        self._in_hours = frozenset(name for name, fact in knowledge.facts.items() if fact.unit == "hours")
+        facts = knowledge.facts.items()
+        self._in_hours = frozenset(name for name, fact in facts if fact.measure == TIMES["hour"])
+        self._rounded = frozenset(name for name, fact in facts if fact.measure in _EXACT_TIMES)
+
+    @property
+    def has_shipped_calibration(self) -> bool:
+        """Whether the confidence is estimated from other knowledge bases."""
+        return self._matcher.calibration == shipped_weights().calibration
+
+    def with_calibration(self, calibration: MatcherCalibration) -> Guide:
+        """Return a guide with the same knowledge and index, and this calibration."""
+        guide = copy(self)
+        guide._matcher = self._matcher.with_calibration(calibration)
+        guide.is_calibrated = True
+        return guide
 
     def answer(self, concern: Concern, asker: Asker, *, today: date) -> Outcome:
         """Return the outcome for a concern. Relative dates in its text are resolved against `today`.
 
         Raises `UnusableInput` if the concern refers to an entry that does not exist.
         """
-        hidden = self.knowledge.hidden_from(asker.role)
+        hidden = self.knowledge.hidden_from(*asker.roles)
         if concern.entry is not None:
             return self._by_id(concern, concern.entry, hidden, today)
         reading = normalize(concern.text)
@@ -51,11 +84,11 @@ class Guide:
         social = self._small_talk(concern.text, reading)
         if social is not None and not matching.alerts and not matching.urgent:
             return Social(0.0, (), (), kind=social)
-        return self._outcome(concern, reading, matching, extracted)
+        return self._outcome(concern, reading, matching, extracted, today)
 
     def match(self, text: str, asker: Asker) -> Matching:
         """Match a text against the entries that are visible to the asker."""
-        return self._matcher.match(normalize(text), hidden=self.knowledge.hidden_from(asker.role))
+        return self._matcher.match(normalize(text), hidden=self.knowledge.hidden_from(*asker.roles))
 
     def facts_in(self, text: str, *, today: date) -> Mapping[str, FactValue]:
         """Return the facts that can be extracted from the text alone."""
@@ -79,20 +112,33 @@ class Guide:
             )
         return first
 
-    def _outcome(self, concern: Concern, reading: str, matching: Matching, extracted: ExtractedFacts) -> Outcome:
+    def _outcome(
+        self, concern: Concern, reading: str, matching: Matching, extracted: ExtractedFacts, today: date
+    ) -> Outcome:
         matches = tuple(self._ranked_entry(match) for match in matching.matches)
         if matching.outcome == "answer":
             return self._answer(
                 self.knowledge.entries[matches[0].id], concern, extracted, matches, matching.alerts, matching.urgent,
-                matching.why,
+                matching.why, runner_up=self._ranked_entry(matching.runner_up) if matching.runner_up else None,
             )  # fmt: skip
         facts = self._facts(concern, extracted)
         if matching.outcome == "choices":
             offered = tuple(self._with_destination(match, facts) for match in matches[: matching.offered])
-            matches = (*offered, *matches[matching.offered :])
-            return Choices(matching.confidence, matches, matching.alerts, facts=facts, offered=matching.offered)
+            return Choices(
+                matching.confidence,
+                (*offered, *matches[matching.offered :]),
+                matching.alerts,
+                facts=facts,
+                offered=matching.offered,
+                concerns=tuple(self._stated_concern(one, concern, today) for one in matching.concerns),
+                language=matching.language,
+            )
         pointer = self._matcher.pointer(reading)
-        return NoAnswer(matching.confidence, matches, matching.alerts, pointer, facts=facts)
+        return NoAnswer(matching.confidence, matches, matching.alerts, pointer, facts=facts, language=matching.language)
+
+    def _stated_concern(self, one: ConcernMatch, concern: Concern, today: date) -> StatedConcern:
+        facts = self._facts(concern, self._extract(one.text, today))
+        return StatedConcern(one.text, self._with_destination(self._ranked_entry(one.match), facts))
 
     def _facts(self, concern: Concern, extracted: ExtractedFacts) -> Mapping[str, FactValue]:
         """Return the given facts and the extracted ones that the agent neither gave nor removed."""
@@ -127,11 +173,13 @@ class Guide:
         alerts: tuple[Alert, ...],
         urgent: bool,
         why: Evidence,
+        runner_up: RankedEntry | None = None,
     ) -> Answer:
         overridden = {*concern.facts, *concern.dropped}
         spans = {name: span for name, span in extracted.spans.items() if name not in overridden}
         facts = self._facts(concern, extracted)
-        rounded = rounded_at_a_limit(self.triage, entry.id, facts, spans, in_hours=self._in_hours)
+        exact = {name: span for name, span in spans.items() if name in self._rounded}
+        rounded = rounded_at_a_limit(self.triage, entry.id, facts, exact, in_hours=self._in_hours)
         facts = {name: value for name, value in facts.items() if name not in rounded}
         unclear = {**extracted.unclear, **{name: self._ask_exactly(name, spans[name]) for name in rounded}}
         decision = self.triage.decide(entry.id, facts, concern.unknown)
@@ -148,6 +196,7 @@ class Guide:
             unclear={name: question for name, question in unclear.items() if name not in overridden},
             urgent=urgent,
             why=why,
+            runner_up=runner_up,
         )
 
     def _ask_exactly(self, name: str, span: str) -> str:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from slackguide.guide.outcomes import Answer, BaseOutcome, Choices, NoAnswer, Outcome, RankedEntry, Social
+from slackguide.guide.outcomes import (
+    Answer,
+    BaseOutcome,
+    Choices,
+    NoAnswer,
+    Outcome,
+    RankedEntry,
+    Social,
+    StatedConcern,
+)
 from slackguide.knowledge import Destination
 
 DIGITS = 4
@@ -17,10 +26,11 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
         case Answer():
             return _common_json("answer", outcome, _answer_json(outcome))
         case Choices():
-            return _common_json("choices", outcome, None)
+            concerns = {"concerns": [_concern_json(one) for one in outcome.concerns]} if outcome.concerns else {}
+            return {**_common_json("choices", outcome, None), **concerns, **_language_json(outcome.language)}
         case NoAnswer():
             pointer = {"pointer": outcome.pointer} if outcome.pointer else {}
-            return {**_common_json("none", outcome, None), **pointer}
+            return {**_common_json("none", outcome, None), **pointer, **_language_json(outcome.language)}
         case Social():
             return _common_json("social", outcome, None)
         case other:
@@ -40,13 +50,27 @@ def _common_json(name: str, outcome: BaseOutcome, answer: dict[str, Any] | None)
     }
 
 
+def _concern_json(concern: StatedConcern) -> dict[str, Any]:
+    return {
+        "text": concern.text,
+        "id": concern.entry.id,
+        "confidence": round(concern.entry.confidence, DIGITS),
+        "destination": destination_json(concern.entry.destination) if concern.entry.destination else None,
+    }
+
+
+def _language_json(language: str | None) -> dict[str, str]:
+    return {"language": language} if language else {}
+
+
 def _match_json(match: RankedEntry) -> dict[str, Any]:
-    destination = {"destination": _destination_json(match.destination)} if match.destination else {}
+    destination = {"destination": destination_json(match.destination)} if match.destination else {}
     return {"id": match.id, "title": match.title, "confidence": round(match.confidence, DIGITS), **destination}
 
 
-def _destination_json(target: Destination | None) -> dict[str, Any] | None:
-    return {"id": target.id, "kind": target.kind, "name": target.name} if target else None
+def destination_json(target: Destination) -> dict[str, Any]:
+    """Return a destination, with its `url`, `mailbox`, `pager` and `command` if it has them."""
+    return {"id": target.id, "kind": target.kind, "name": target.name, **target.contacts}
 
 
 def _answer_json(answer: Answer) -> dict[str, Any]:
@@ -57,7 +81,7 @@ def _answer_json(answer: Answer) -> dict[str, Any]:
         "priority": entry.priority,
         "warnings": list(decision.warnings),
         "path": list(decision.path),
-        "destination": _destination_json(decision.destination),
+        "destination": destination_json(decision.destination) if decision.destination else None,
         "facts": dict(decision.known_facts),
         "missing": list(decision.missing),
         "cautions": list(decision.cautions),

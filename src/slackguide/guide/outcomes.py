@@ -30,6 +30,14 @@ class Asker:
     """The properties of the asker that the answer depends on."""
 
     role: Role = "agent"
+    """`agent` or `team_lead`."""
+    more_roles: frozenset[Role] = frozenset()
+    """The other roles of the knowledge base that the asker has."""
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """All roles of the asker."""
+        return self.more_roles | {self.role}
 
 
 LEAST_PRIVILEGED = Asker("agent")
@@ -75,6 +83,18 @@ class Answer(BaseOutcome):
     urgent: bool
     """Whether a clear pattern of a critical concern ranked this entry first, regardless of the other matches."""
     why: Evidence
+    runner_up: RankedEntry | None = None
+    """The second entry where the first is likely but not certain: to be shown as another possibility."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatedConcern:
+    """One of several concerns in a text."""
+
+    text: str
+    """The part of the text that states it."""
+    entry: RankedEntry
+    """The best match. Its `destination` is the one for the facts in this part and those given, if they settle it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +103,10 @@ class Choices(BaseOutcome):
 
     offered: int
     """The number of `matches` to offer, from the best."""
+    concerns: tuple[StatedConcern, ...] = ()
+    """The concerns of the text, if it states several."""
+    language: str | None = None
+    """The language of a text that is not in English, as far as it is recognized."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +115,8 @@ class NoAnswer(BaseOutcome):
 
     pointer: str | None = None
     """A sentence that says whom to ask instead, if the text is about a topic that is known to be out of scope."""
+    language: str | None = None
+    """The language of a text that is not in English, as far as it is recognized."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,15 +16,24 @@ log = logging.getLogger(__name__)
 class ReloadableGuide:
     """A reloadable reference to the active guide.
 
-    Calling it returns the active guide. `reload` replaces the guide if the new knowledge base is valid.
+    Calling it returns the active guide. `reload` replaces the guide if the new knowledge base is valid. A guide that is
+    not calibrated answers until `calibrate`, which takes some seconds, has returned one that is, in the background.
     """
 
-    def __init__(self, *, directory: Path, build: Callable[[Path], Guide]) -> None:
+    def __init__(
+        self,
+        *,
+        directory: Path,
+        build: Callable[[Path], Guide],
+        calibrate: Callable[[Guide], Guide] | None = None,
+    ) -> None:
         self._directory = directory
         self._build = build
+        self._calibrate = calibrate
         self._reload_lock = threading.Lock()
         self._guide = build(directory)
         self.fault: SlackguideError | None = None
+        self._start_calibrating(self._guide)
 
     def __call__(self) -> Guide:
         """Return the active guide."""
@@ -51,5 +60,22 @@ class ReloadableGuide:
                 )
                 return False
             self._guide, self.fault = guide, None
+        self._start_calibrating(guide)
         log.info("knowledge base reloaded: %d entries", len(guide.knowledge.entries))
         return True
+
+    def _start_calibrating(self, guide: Guide) -> None:
+        if self._calibrate is not None and not guide.is_calibrated:
+            threading.Thread(target=self._run_calibration, args=(guide,), name="calibration", daemon=True).start()
+
+    def _run_calibration(self, guide: Guide) -> None:
+        assert self._calibrate is not None
+        try:
+            calibrated = self._calibrate(guide)
+        except Exception:
+            log.exception("knowledge base not calibrated: answers use the shipped calibration")
+            return
+        with self._reload_lock:
+            if self._guide is guide:
+                self._guide = calibrated
+                log.info("knowledge base calibrated")

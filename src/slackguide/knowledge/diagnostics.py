@@ -10,18 +10,24 @@ from rapidfuzz.distance import OSA
 
 from slackguide.errors import KnowledgeError
 
+_SIMILAR = 0.6
+"""The similarity from which a name is taken for a misspelling of another."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """One error. `line` and `column` count from 1."""
+    """One error or piece of advice. `line` and `column` count from 1."""
 
     file: str
     line: int
     column: int
     message: str
+    subject: str = ""
+    """The entry, or another declaration, that contains it."""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+        subject = f"{self.subject}: " if self.subject else ""
+        return f"{self.file}:{self.line}:{self.column}: {subject}{self.message}"
 
 
 class InvalidKnowledgeError(KnowledgeError):
@@ -38,6 +44,16 @@ class InvalidKnowledgeError(KnowledgeError):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return `": did you mean `x`?"` if a known name is similar to `name`, else an empty string."""
-    options = sorted(known)
-    close = process.extractOne(name, options, scorer=OSA.normalized_similarity, score_cutoff=0.6)
-    return f": did you mean `{close[0]}`?" if close else ""
+    close = closest(name, known)
+    return f": did you mean `{close}`?" if close else ""
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that is most similar to `name`, or None if none is similar."""
+    close = process.extractOne(name, sorted(known), scorer=OSA.normalized_similarity, score_cutoff=_SIMILAR)
+    return close[0] if close else None
+
+
+def similar(name: str, known: Iterable[str]) -> set[str]:
+    """Return all known names that are similar to `name`."""
+    return {other for other in known if OSA.normalized_similarity(name, other) >= _SIMILAR}

@@ -3,18 +3,47 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, WithJsonSchema, model_validator
 
 from slackguide.knowledge.types import EntryId, Id, ListOf, Message, Model, Phrasing, Sentence, Short, When, text_for
 
-Role = Literal["agent", "team_lead"]
+Role: TypeAlias = str
+"""The name of a role: `agent`, `team_lead`, or one that the knowledge base declares."""
 
-DestinationKind = Literal[
-    "zendesk_group", "slack_channel", "article", "macro", "team", "in_product", "self", "not_eligible"
-]
+BASE_ROLES: tuple[Role, ...] = ("agent", "team_lead")
+"""The built-in roles. Everyone has one of these two."""
+
+
+class RoleSpec(Model):
+    """A role. Its key is its name. A list alone gives its user groups."""
+
+    label: Short | None = Field(default=None, description="Its name for people")
+    groups: Annotated[tuple[Id, ...], ListOf] = Field(
+        default=(), description="Handles of the Slack user groups whose members have it, without the @"
+    )
+
+
+class KindSpec(Model):
+    """A kind of destination. Its key is its id."""
+
+    label: Annotated[str, StringConstraints(min_length=1, max_length=75)] = Field(
+        description="Its name for agents, like `ticket queue`"
+    )
+    icon: Annotated[str, StringConstraints(min_length=1, max_length=50)] | None = Field(
+        default=None, description="An emoji, as a character or by its Slack name, like `:inbox_tray:`"
+    )
+
+
+BUILT_IN_KINDS: Mapping[str, KindSpec] = {
+    "self": KindSpec(label="you, the agent"),
+    "not_eligible": KindSpec(label="nowhere"),
+    "article": KindSpec(label="help article"),
+}
+"""The kinds that every knowledge base has. It can declare them again, with another label or an icon."""
 
 GivenFacts = Annotated[dict[Id, Any], WithJsonSchema({"type": "object", "additionalProperties": {"x-part": "Test"}})]
 
@@ -28,16 +57,23 @@ def _iso_date(value: object) -> object:
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 
 
+URL_PATTERN = r"^https?://\S+$"
+MAILBOX_PATTERN = r"^[^\s@]+@[^\s@]+$"
+Url = Annotated[str, StringConstraints(pattern=URL_PATTERN, max_length=2000)]
+Mailbox = Annotated[str, StringConstraints(pattern=MAILBOX_PATTERN, max_length=150)]
+
+
 class DestinationSpec(Model):
     """A destination of cases. Its key is its id."""
 
-    kind: DestinationKind = Field(description="The kind of destination. `self`: the agent handles it")
-    name: Short = Field(description="The exact name in Zendesk or Slack")
+    kind: Id = Field(description="The kind of destination, one of `kinds`. `self`: the agent handles it")
+    name: Short = Field(description="Its exact name, as agents find it")
     also: Annotated[tuple[Short, ...], ListOf] = Field(default=(), description="Alternative names")
     note: Sentence | None = Field(default=None, description="A remark on it")
-
-
-Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)]
+    url: Url | None = Field(default=None, description="The page that it is, like a web form or an issue template")
+    mailbox: Mailbox | None = Field(default=None, description="The email address to write to")
+    pager: Short | None = Field(default=None, description="How to page it: a service, a number")
+    command: Short | None = Field(default=None, description="The command to type, like `/incident declare`")
 
 
 class ArticleSpec(Model):
@@ -141,7 +177,8 @@ class RuleSpec(Model):
     def _one_outcome(self) -> RuleSpec:
         outcomes = [name for name in ("to", "not_eligible", "use") if getattr(self, name) is not None]
         if len(outcomes) != 1:
-            raise ValueError("a rule has exactly one of `to`, `not_eligible` and `use`")
+            found = " and ".join(f"`{name}`" for name in outcomes) or "none"
+            raise ValueError(f"a rule has exactly one of `to`, `not_eligible` and `use`: this one has {found}")
         if self.instead is not None and self.not_eligible is None:
             raise ValueError("`instead` belongs to `not_eligible`")
         return self
@@ -190,13 +227,15 @@ Reference = Annotated[Annotated[SeeAlsoSpec, Tag("inline")] | Annotated[Id, Tag(
 class EntrySpec(Model):
     """One concern and its answer."""
 
-    id: EntryId = Field(description="team/concern. Must not change, because links and statistics refer to it")
+    id: EntryId = Field(
+        description="A name like `vpn` or `network/vpn`. Must not change: links and statistics refer to it"
+    )
     title: Short = Field(description="The concern in a few words")
     hint: Short | None = Field(
         default=None, description="A few words that tell it apart from similar entries, shown in a list of choices"
     )
     concerns: tuple[Phrasing, ...] = Field(
-        min_length=12, max_length=60, description="Phrasings of the concern, 12 or more"
+        min_length=1, max_length=60, description="Phrasings of the concern. The more, the more questions are understood"
     )
     keywords: Annotated[tuple[Phrasing, ...], ListOf] = Field(default=(), description="Additional search words")
     warnings: StepSpecs = Field(default=(), max_length=8, description="Warnings shown before the steps")
@@ -215,13 +254,15 @@ class EntrySpec(Model):
     distinguish_from: Annotated[tuple[EntryId, ...], ListOf] = Field(
         default=(), description="Entries that are often confused with this one"
     )
-    source: Annotated[tuple[CitationSpecs, ...], ListOf] = Field(min_length=1, description="The sources of the entry")
+    source: Annotated[tuple[CitationSpecs, ...], ListOf] = Field(
+        default=(), description="The sections of documents from which it was written"
+    )
     conflicts: tuple[ConflictSpec, ...] = Field(default=(), description="Contradictions between the sources")
     todo: Annotated[tuple[Sentence, ...], ListOf] = Field(
         default=(), description="What the documents leave open, for the owner; agents do not see it"
     )
-    audience: Annotated[tuple[Role, ...], ListOf] = Field(
-        default=("agent", "team_lead"), min_length=1, description="The roles that may see it. Default: all"
+    audience: Annotated[tuple[Id, ...], ListOf] = Field(
+        default=(), description="The roles that may see it: agent, team_lead or one of `roles`. Default: all"
     )
     priority: Literal["normal", "critical"] = Field(
         default="normal", description="critical: answered without waiting for facts, and detected by `signs`"
@@ -235,7 +276,7 @@ class EntrySpec(Model):
     @model_validator(mode="after")
     def _is_consistent(self) -> EntrySpec:
         if (self.to is None) == (self.routes is None):
-            raise ValueError("an entry has either `to` or `routes`")
+            raise ValueError(f"an entry has either `to` or `routes`: this one has {'both' if self.to else 'neither'}")
         if self.signs is not None and self.priority != "critical":
             raise ValueError("`signs` belong to an entry with `priority: critical`")
         if self.routes is not None and not self.routes:

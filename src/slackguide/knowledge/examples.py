@@ -1,27 +1,43 @@
-"""Examples of questions for help texts, taken from the phrasings of the knowledge base."""
+"""Example questions from the knowledge base itself, for help texts and placeholders."""
 
 from __future__ import annotations
 
-from slackguide.knowledge.entries import Role
+from collections.abc import Iterator
+
 from slackguide.knowledge.model import Entry, KnowledgeBase
 
-WORDS = range(5, 13)
-"""The number of words of a good example: long enough to be answered, short enough to be read."""
+_WORDS = range(3, 10)
+"""Words of a phrasing that reads well as an example."""
+
+_LENGTH = 45
+"""The length in characters that an example has at best."""
 
 
-def example_questions(knowledge: KnowledgeBase, count: int, role: Role = "agent") -> tuple[str, ...]:
-    """Return up to `count` phrasings of entries that `role` may see and that are not critical, one a team in turn."""
-    hidden = knowledge.hidden_from(role)
-    by_team: dict[str, list[str]] = {}
-    for id, entry in knowledge.entries.items():
-        if id not in hidden and not entry.urgent:
-            by_team.setdefault(entry.team, []).append(_example(entry))
-    rounds = max((len(examples) for examples in by_team.values()), default=0)
-    found = [examples[turn] for turn in range(rounds) for examples in by_team.values() if turn < len(examples)]
-    return tuple(found[:count])
+def example_questions(knowledge: KnowledgeBase, count: int) -> list[str]:
+    """Return at most `count` short phrasings of entries that everyone may see, one a team before a second of any.
+
+    Critical entries give no examples. The result depends on nothing but the knowledge base.
+    """
+    by_team: dict[str, Iterator[str]] = {}
+    for team in dict.fromkeys(entry.team for entry in knowledge.entries.values()):
+        by_team[team] = _of_team(knowledge, team)
+    found: list[str] = []
+    while by_team and len(found) < count:
+        for team, examples in list(by_team.items()):
+            example = next(examples, None)
+            if example is None:
+                del by_team[team]
+            elif len(found) < count:
+                found.append(example)
+    return found
 
 
-def _example(entry: Entry) -> str:
-    """Return the first phrasing of a readable length, or the first one."""
-    readable = (phrasing for phrasing in entry.concerns if len(phrasing.split()) in WORDS)
-    return next(readable, entry.concerns[0])
+def _of_team(knowledge: KnowledgeBase, team: str) -> Iterator[str]:
+    for entry in knowledge.entries.values():
+        if entry.team == team and not entry.urgent and entry.audience.issuperset(knowledge.role_names):
+            yield _shortest(entry)
+
+
+def _shortest(entry: Entry) -> str:
+    readable = [text for text in entry.concerns if len(text.split()) in _WORDS] or list(entry.concerns)
+    return min(readable, key=lambda text: (abs(len(text) - _LENGTH), text))

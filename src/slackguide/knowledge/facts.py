@@ -8,9 +8,14 @@ from pydantic import Field, StringConstraints, model_validator
 
 from slackguide.knowledge.conditions import NEVER, range_of
 from slackguide.knowledge.types import ListOf, Model, Sentence, Short, When, text_for
+from slackguide.knowledge.units import Unit, unit_named
 
 NUMBER_LIMIT = 100_000
-"""Maximum value of a number fact: 270 years in days. A larger number is assumed to be a typing error."""
+"""Maximum value of a number fact, unless it has a `maximum`: 270 years in days. A larger number is assumed to be a
+typing error."""
+
+LARGEST = 999_999_999
+"""The largest `maximum`."""
 
 PhraseList = Annotated[tuple[Short, ...], ListOf]
 
@@ -47,7 +52,12 @@ class FactSpec(Model):
     values: dict[str, Annotated[FactValueSpec, text_for("label")]] = Field(
         default_factory=dict, description="value: its label and phrases"
     )
-    unit: Short | None = Field(default=None, description="The unit of a number: days, hours …")
+    unit: Short | None = Field(
+        default=None,
+        description="The unit of a number: minutes, hours, days, weeks, months, years, KB, MB, GB, TB, dollars, euros, "
+        "pounds, pesos, percent, or what is counted, like `seats`",
+    )
+    unit_words: PhraseList = Field(default=(), description="Other words for what is counted, like `licences`")
     never: Short | None = Field(default=None, description="The label of `never`, for a number that can have this value")
     never_words: PhraseList = Field(default=(), description="Phrases for `never`")
     read: PhraseList = Field(default=(), description="Patterns of the number in free text, with {n} in its place")
@@ -58,7 +68,7 @@ class FactSpec(Model):
         default=(),
         description="Facts that are asked for first, where they matter: without them the question makes no sense",
     )
-    maximum: int = Field(default=NUMBER_LIMIT, ge=1, le=NUMBER_LIMIT, description="The largest plausible number")
+    maximum: int = Field(default=NUMBER_LIMIT, ge=1, le=LARGEST, description="The largest plausible number")
 
     @model_validator(mode="after")
     def _kind_fits(self) -> FactSpec:
@@ -68,9 +78,14 @@ class FactSpec(Model):
             raise ValueError("a yes_no fact has only the values `yes` and `no`")
         if self.kind == "number" and self.values:
             raise ValueError("a number has no `values`; use `unit`, `never` and `read`")
-        if self.kind != "number" and (self.never or self.never_words or self.read or self.unit):
-            raise ValueError("`unit`, `never`, `never_words` and `read` belong to a number")
+        if self.kind != "number" and (self.never or self.never_words or self.read or self.unit or self.unit_words):
+            raise ValueError("`unit`, `unit_words`, `never`, `never_words` and `read` belong to a number")
         return self
+
+    @property
+    def measure(self) -> Unit:
+        """The unit of a number."""
+        return unit_named(self.unit, self.unit_words)
 
     @property
     def choices(self) -> tuple[str, ...]:

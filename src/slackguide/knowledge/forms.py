@@ -13,10 +13,22 @@ from slackguide.time_zones import find_zone
 
 FieldKind = Literal["short_text", "long_text", "choice", "choices", "date", "number", "link"]
 
+PREFIX_PATTERN = r"^[A-Z]{1,4}$"
+CHANNEL_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,79}$"
+OPTION_PATTERN = r"^[a-z0-9_]+$"
+
 SLACK_TEXT_LIMIT = 3000
 """Slack's limit for `max_length` of a plain-text input."""
 
 _SHIFT = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)$")
+
+
+THIS_FIELD = "this-field"
+"""The name of a case key that is the field's own id."""
+
+
+def _case_key(value: object) -> object:
+    return {"true": THIS_FIELD, "yes": THIS_FIELD, "false": None, "no": None}.get(str(value).lower(), value)
 
 
 class FormField(Model):
@@ -40,7 +52,7 @@ class FormField(Model):
     minimum: int | None = Field(default=None, description="The smallest allowed integer")
     maximum: int | None = Field(default=None, description="The largest allowed integer")
     options: dict[
-        Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$", max_length=75)],
+        Annotated[str, StringConstraints(pattern=OPTION_PATTERN, max_length=75)],
         Annotated[str, StringConstraints(min_length=1, max_length=75)],
     ] = Field(default_factory=dict, description="value: label, for choice and choices")
     fact: Id | None = Field(default=None, description="The fact that prefills this field, with the same value names")
@@ -48,6 +60,11 @@ class FormField(Model):
         default=None,
         description="The regular expression whose one group extracts the value from the first 2,000 characters of the "
         "concern, with white space collapsed",
+    )
+    case_key: Annotated[Id | None, BeforeValidator(_case_key)] = Field(
+        default=None,
+        description="Whether the number in it identifies the case, so that a second escalation about it is noticed. "
+        "`true`, or a name that fields of several forms share, like `ticket`",
     )
     prefill: Literal["concern", "entry", "destination"] | None = Field(
         default=None, description="Prefill it with the agent's text, the entry's title or the destination's name"
@@ -94,10 +111,10 @@ class Form(Model):
     """An escalation form. Its key is its id."""
 
     title: Annotated[str, StringConstraints(min_length=1, max_length=24)] = Field(description="The title of the modal")
-    prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,4}$")] = Field(
-        description="The prefix of references: D gives D-1042"
+    prefix: Annotated[str, StringConstraints(pattern=PREFIX_PATTERN)] = Field(
+        description="The prefix of references: `A` gives A-1042"
     )
-    channel: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")] = Field(
+    channel: Annotated[str, StringConstraints(pattern=CHANNEL_PATTERN)] = Field(
         description="The name of the Slack channel for the escalations, without the #"
     )
     specialists: Id | None = Field(default=None, description="The handle of the Slack user group that answers")
@@ -106,3 +123,9 @@ class Form(Model):
     gate: EntryId | None = Field(default=None, description="The entry whose decision must offer this form first")
     reminders: ReminderRules | None = Field(default=None, description="The reminders to its specialists")
     fields: dict[Id, FormField] = Field(min_length=1, max_length=40, description="The fields, in order")
+
+    @property
+    def case_fields(self) -> dict[str, str]:
+        """The fields that identify the case, each with the name of its key."""
+        keys = {id: item.case_key for id, item in self.fields.items() if item.case_key is not None}
+        return {id: id if key == THIS_FIELD else key for id, key in keys.items()}

@@ -12,12 +12,17 @@ from slackguide.knowledge.condition_parser import ConditionParser
 from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within, both, facts_of
 from slackguide.knowledge.diagnostics import did_you_mean
 from slackguide.knowledge.entries import (
+    BASE_ROLES,
+    BUILT_IN_KINDS,
     ArticleSpec,
     CitationSpec,
+    DestinationSpec,
     DocumentSpec,
     EntrySpec,
     ExampleMessages,
+    KindSpec,
     NoteTemplate,
+    RoleSpec,
     RuleSpec,
     SeeAlsoSpec,
     StepSpec,
@@ -35,6 +40,7 @@ from slackguide.knowledge.model import (
     Rule,
     SourceLocation,
     Step,
+    phrasing_key,
 )
 from slackguide.knowledge.parser import OutOfScopeSpec, ParsedFile
 from slackguide.knowledge.yaml_source import KeyPath, YamlSource
@@ -52,7 +58,6 @@ STEP_LIMIT = 40
 NESTING_LIMIT = 12
 """Maximum nesting of tables or procedures that use others."""
 
-NON_WORD = re.compile(r"[\W_]+")
 PLACEHOLDER = re.compile(r"\{([^{}\s]*)\}")
 
 
@@ -63,7 +68,9 @@ class Linker:
         self._files = files
         self._key_paths: dict[tuple[str, str], str] = {}
         self._destinations: dict[str, Destination] = {
-            NOT_ELIGIBLE: Destination(NOT_ELIGIBLE, "not_eligible", "Not eligible")
+            NOT_ELIGIBLE: Destination(
+                NOT_ELIGIBLE, "not_eligible", "Not eligible", kind_label=BUILT_IN_KINDS["not_eligible"].label
+            )
         }
         self._articles: dict[str, ArticleSpec] = self._collect("articles")
         self._documents: dict[str, DocumentSpec] = self._collect("documents")
@@ -72,8 +79,9 @@ class Linker:
         self._forms: dict[str, Form] = self._collect("forms")
         self._messages: dict[str, ExampleMessages] = self._collect("messages")
         self._out_of_scope: dict[str, OutOfScopeSpec] = self._collect("out_of_scope")
-        for id, spec in self._collect("destinations").items():
-            self._destinations[id] = Destination(id, spec.kind, spec.name, spec.also, spec.note)
+        self._kinds: dict[str, KindSpec] = self._collect("kinds")
+        self._destinations |= {id: self._destination(id, spec) for id, spec in self._collect("destinations").items()}
+        self._roles = self._collect_roles()
         self._tables: dict[str, tuple[tuple[RuleSpec, ...], YamlSource]] = {}
         self._procedures: dict[str, tuple[tuple[StepSpec, ...], YamlSource]] = {}
         specs = self._condition_specs()
@@ -82,7 +90,10 @@ class Linker:
         invalid = None if self._unreadable else self._invalid("facts", "conditions")
         self._unknown_facts = invalid
         self._conditions = ConditionParser(self._facts, specs, invalid=invalid)
+        self._invalid_headers = {parsed.source.file: parsed.invalid_header for parsed in files}
         self._documents_of = {parsed.source.file: parsed.header.document for parsed in files}
+        self.unverified_tables: set[str] = set()
+        """The ids of the shared tables whose rules, or conditions, have errors. They are not checked."""
         self.unverified: set[str] = set()
         """The ids of the entries whose rules have errors. Their tables are not checked."""
 
@@ -108,6 +119,7 @@ class Linker:
         entries = self._entries()
         if shared_invalid or self._unreadable:
             self.unverified.update(entries)
+            self.unverified_tables.update(tables)
         self._check_concerns()
         if not entries:
             return None
@@ -129,9 +141,11 @@ class Linker:
             forms=self._forms,
             implied_facts=implied_facts,
             tables=tables,
-            team_lead_groups=tuple(group for parsed in self._files if parsed.roles for group in parsed.roles.team_lead),
+            roles=self._roles,
+            kinds=self._kinds,
             abbreviations=abbreviations,
             synonyms=tuple(synonyms),
+            nouns=tuple(noun for parsed in self._files for noun in parsed.nouns),
             out_of_scope=tuple(message for topic in self._out_of_scope.values() for message in topic.messages),
             pointers=self._pointers(),
             fingerprint=fingerprint,
@@ -144,6 +158,49 @@ class Linker:
             if topic.pointer is not None:
                 pointers[topic.pointer] = (*pointers.get(topic.pointer, ()), *topic.messages)
         return pointers
+
+    def _destination(self, id: str, spec: DestinationSpec) -> Destination:
+        kind = self._kinds.get(spec.kind) or BUILT_IN_KINDS.get(spec.kind)
+        return Destination(
+            id=id,
+            kind=spec.kind,
+            name=spec.name,
+            also=spec.also,
+            note=spec.note,
+            kind_label=kind.label if kind else spec.kind.replace("_", " "),
+            icon=kind.icon if kind else None,
+            url=spec.url,
+            mailbox=spec.mailbox,
+            pager=spec.pager,
+            command=spec.command,
+        )
+
+    def _check_kind(self, spec: DestinationSpec, source: YamlSource, key_path: KeyPath) -> None:
+        """Report a kind that is not declared. A knowledge base without `kinds` can use any word."""
+        declared = self._declared("kinds")
+        known = declared | BUILT_IN_KINDS.keys()
+        if declared and not self._unreadable and spec.kind not in known:
+            source.report(key_path, f"unknown kind `{spec.kind}`{did_you_mean(spec.kind, known)}; add it to `kinds`")
+
+    def _collect_roles(self) -> dict[str, RoleSpec]:
+        """Return the declared roles. Several files can add user groups to one role."""
+        roles: dict[str, RoleSpec] = {}
+        for parsed in self._files:
+            for name, role in parsed.roles.items():
+                before = roles.get(name, RoleSpec())
+                roles[name] = RoleSpec(label=before.label or role.label, groups=(*before.groups, *role.groups))
+        return roles
+
+    def _audience(self, entry: EntrySpec, source: YamlSource, key_path: KeyPath) -> frozenset[str]:
+        """Return the roles that may see the entry. Report unknown ones."""
+        known = dict.fromkeys((*BASE_ROLES, *self._roles))
+        for number, role in enumerate(entry.audience):
+            if role not in known and not self._unreadable:
+                source.report(
+                    (*key_path, "audience", number),
+                    f"unknown role `{role}`{did_you_mean(role, known)} (roles: {', '.join(known)})",
+                )
+        return frozenset(entry.audience or known)
 
     # -- declarations -------------------------------------------------------------------------------------------------
 
@@ -195,7 +252,12 @@ class Linker:
             for id in parsed.section("conditions"):
                 self._conditions.named(id)
             for id, rules in parsed.section("tables").items():
+                before = len(source.diagnostics)
                 tables[id] = self._rules(rules, source, ("tables", id), (id,))
+                if len(source.diagnostics) > before:
+                    self.unverified_tables.add(id)
+            for id, rules in parsed.table_remains.items():
+                self._rules(rules, source, ("tables", id), (id,))
             for id, lines in parsed.section("procedures").items():
                 self._steps(lines, source, ("procedures", id), (id,))
             for id, note in parsed.section("notes").items():
@@ -208,7 +270,8 @@ class Linker:
                         )
             for id, form in parsed.section("forms").items():
                 check_form_definition(id, form, self._facts, self._unknown_facts, source)
-            for id in parsed.section("destinations"):
+            for id, spec in parsed.section("destinations").items():
+                self._check_kind(spec, source, ("destinations", id, "kind"))
                 if id in articles:
                     source.report(("destinations", id), f"`{id}` is also an article's id: rename one", at_key=True)
         self._check_forms()
@@ -290,16 +353,22 @@ class Linker:
                 key_path: KeyPath = ("entries", number)
                 if self._register("entries", entry.id, parsed.source, (*key_path, "id")):
                     entries[entry.id] = self._entry(entry, parsed, key_path)
+            for number, remains, removed in parsed.remains:
+                self._entry(remains, parsed, ("entries", number), removed)
         return entries
 
-    def _entry(self, entry: EntrySpec, parsed: ParsedFile, key_path: KeyPath) -> Entry:
+    def _entry(
+        self, entry: EntrySpec, parsed: ParsedFile, key_path: KeyPath, removed: frozenset[str] = frozenset()
+    ) -> Entry:
+        """Link an entry. `removed` are the keys that were invalid."""
         source, header = parsed.source, parsed.header
         owner, reviewed = entry.owner or header.owner, entry.reviewed or header.reviewed
-        if owner is None:
+        gone = removed | parsed.invalid_header
+        if owner is None and "owner" not in gone:
             source.report(key_path, "`owner` is missing, here or at the top of the file")
-        if reviewed is None:
+        if reviewed is None and "reviewed" not in gone:
             source.report(key_path, "`reviewed` is missing, here or at the top of the file (like 2026-11-21)")
-        if entry.priority == "critical" and entry.signs is None:
+        if entry.priority == "critical" and entry.signs is None and "signs" not in removed:
             source.report(key_path, "a critical entry needs `signs`: the phrases its detector looks for")
         for number, other in enumerate(entry.distinguish_from):
             at = (*key_path, "distinguish_from", number)
@@ -327,7 +396,7 @@ class Linker:
             distinguish_from=entry.distinguish_from,
             sources=self._sources(entry.source, source, (*key_path, "source")),
             conflicts=entry.conflicts,
-            audience=frozenset(entry.audience),
+            audience=self._audience(entry, source, key_path),
             priority=entry.priority,
             signs=entry.signs,
             messages=self._named_messages(entry, source, key_path),
@@ -457,7 +526,10 @@ class Linker:
         if not self._reference("destination", id, ["destinations", "articles"], source, key_path):
             return None
         if article := self._articles.get(id):
-            return Destination(id, "article", article.title[:150])
+            kind = self._kinds.get("article", BUILT_IN_KINDS["article"])
+            return Destination(
+                id, "article", article.title[:150], kind_label=kind.label, icon=kind.icon, url=article.url
+            )
         return self._destinations.get(id)
 
     def _steps(
@@ -516,8 +588,15 @@ class Linker:
         cited: list[Citation] = []
         for number, item in enumerate(sources):
             id = item.document or self._documents_of[source.file]
+            if id is None and "document" in self._invalid_headers[source.file]:
+                continue
             if id is None:
-                source.report(key_path, "the document is missing: set it here or as `document` at the top of the file")
+                declared = ", ".join(f"`{name}`" for name in sorted(self._declared("documents")))
+                source.report(
+                    key_path,
+                    "of which document is this a section? Write `document: NAME` at the top of the file "
+                    f"({f'declared: {declared}' if declared else 'declare it under `documents` first'})",
+                )
             elif self._reference("document", id, ["documents"], source, (*key_path, number, "document")):
                 document = self._documents.get(id) or DocumentSpec(title=id)
                 if document.sections and item.section not in document.sections:
@@ -538,10 +617,10 @@ class Linker:
         """Report phrasings that differ only in case and punctuation, within an entry or across entries."""
         seen: dict[str, tuple[str, str]] = {}
         for parsed in self._files:
-            for number, entry in parsed.entries:
+            for number, entry in (*parsed.entries, *(part[:2] for part in parsed.remains)):
                 for index, concern in enumerate(entry.concerns):
                     key_path: KeyPath = ("entries", number, "concerns", index)
-                    key = _normalize(concern)
+                    key = phrasing_key(concern)
                     location = f"{parsed.source.file}:{parsed.source.position(key_path)[0]}"
                     first, owner = seen.setdefault(key, (location, entry.id))
                     if first != location:
@@ -550,17 +629,12 @@ class Linker:
         for parsed in self._files:
             for topic, spec in parsed.section("out_of_scope").items():
                 for index, message in enumerate(spec.messages):
-                    if (duplicate := seen.get(_normalize(message))) is not None:
+                    if (duplicate := seen.get(phrasing_key(message))) is not None:
                         first, owner = duplicate
                         parsed.source.report(
                             ("out_of_scope", topic, "messages", index),
                             f"`{owner}` answers this at {first}: keep one of the two",
                         )
-
-
-def _normalize(text: str) -> str:
-    """Return a key that is equal for texts that differ only in case and punctuation."""
-    return NON_WORD.sub(" ", text.casefold()).strip()
 
 
 def _location(source: YamlSource, key_path: KeyPath) -> SourceLocation:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from slackguide.errors import UnusableInput
@@ -13,7 +13,7 @@ from slackguide.knowledge.diagnostics import Diagnostic, InvalidKnowledgeError
 from slackguide.knowledge.linker import Linker
 from slackguide.knowledge.model import KnowledgeBase
 from slackguide.knowledge.parser import parse
-from slackguide.knowledge.yaml_source import YamlSource, parse_yaml
+from slackguide.knowledge.yaml_source import EMPTY, YamlSource, parse_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,20 @@ class Inspection:
     diagnostics: tuple[Diagnostic, ...]
     unverified: frozenset[str]
     """The ids of the entries whose rules have errors. Their decisions cannot be checked."""
+    unverified_tables: frozenset[str]
+    """The ids of the shared tables whose rules have errors."""
     entries: frozenset[str] | None
     """The ids of all declared entries, including invalid ones. None if a file could not be parsed."""
+    sources: Mapping[str, YamlSource] = field(default_factory=dict)
+
+    def named(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """Return the diagnostics, each with the entry or declaration that contains it."""
+        return [
+            replace(one, subject=self.sources[one.file].subject_at(one.line))
+            if one.file in self.sources and not one.subject
+            else one
+            for one in diagnostics
+        ]
 
 
 def load(directory: Path) -> KnowledgeBase:
@@ -50,11 +62,22 @@ def inspect(directory: Path) -> Inspection:
     parsed = [parse(source) for source in sources]
     linker = Linker(parsed)
     knowledge = linker.link(_fingerprint(files, sources))
-    diagnostics = [diagnostic for source in sources for diagnostic in source.diagnostics]
+    diagnostics = [
+        replace(diagnostic, subject=source.subject_at(diagnostic.line))
+        for source in sources
+        for diagnostic in _without_consequences(source.diagnostics)
+    ]
     if knowledge is None and not diagnostics:
         diagnostics = [Diagnostic(str(directory), 1, 1, "no entries in any file: write one")]
     known = None if any(file.unreadable for file in parsed) else linker.entry_ids
-    return Inspection(knowledge, tuple(diagnostics), frozenset(linker.unverified), known)
+    return Inspection(
+        knowledge,
+        tuple(diagnostics),
+        frozenset(linker.unverified),
+        frozenset(linker.unverified_tables),
+        known,
+        {source.file: source for source in sources},
+    )
 
 
 def knowledge_files(directory: Path) -> list[Path]:
@@ -65,6 +88,12 @@ def knowledge_files(directory: Path) -> list[Path]:
     if not files:
         raise UnusableInput(f"No .yaml file in {directory}: pass the folder that contains the knowledge files.")
     return files
+
+
+def _without_consequences(diagnostics: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """Leave out empty values on lines with another error: a comma inside { } makes a key without a value."""
+    others = {diagnostic.line for diagnostic in diagnostics if diagnostic.message != EMPTY}
+    yield from (one for one in diagnostics if one.message != EMPTY or one.line not in others)
 
 
 def _is_knowledge_file(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,32 +11,53 @@ from zoneinfo import ZoneInfo
 
 from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within
 from slackguide.knowledge.entries import (
+    BASE_ROLES,
     ArticleSpec,
     ConflictSpec,
     CriticalPhrases,
-    DestinationKind,
     DocumentSpec,
     ExampleMessages,
+    KindSpec,
     NoteTemplate,
     Role,
+    RoleSpec,
     SeeAlsoSpec,
 )
 from slackguide.knowledge.facts import FactSpec
 from slackguide.knowledge.forms import Form
 
+NON_WORD = re.compile(r"[\W_]+")
 NOT_ELIGIBLE = "not-eligible"
 """The id of the built-in destination of cases that are not eligible."""
 
 
+def phrasing_key(text: str) -> str:
+    """Return a key that is equal for texts that differ only in case and punctuation."""
+    return NON_WORD.sub(" ", text.casefold()).strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A destination. `name` is the exact name in Zendesk or Slack."""
+    """A destination. `name` is its exact name, as agents find it."""
 
     id: str
-    kind: DestinationKind
+    kind: str
     name: str
     also: tuple[str, ...] = ()
     note: str | None = None
+    kind_label: str = ""
+    """The name of its kind, for agents."""
+    icon: str | None = None
+    url: str | None = None
+    mailbox: str | None = None
+    pager: str | None = None
+    command: str | None = None
+
+    @property
+    def contacts(self) -> dict[str, str]:
+        """The ways to reach it that are declared: `url`, `mailbox`, `pager`, `command`."""
+        ways = {"url": self.url, "mailbox": self.mailbox, "pager": self.pager, "command": self.command}
+        return {name: value for name, value in ways.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +184,14 @@ class KnowledgeBase:
     implied_facts: tuple[ImpliedFact, ...] = ()
     tables: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     """The shared rule tables, including unused ones."""
-    team_lead_groups: tuple[str, ...] = ()
-    """The handles of the user groups whose members are team leads."""
+    kinds: Mapping[str, KindSpec] = field(default_factory=dict)
+    """The declared kinds of destinations."""
+    roles: Mapping[str, RoleSpec] = field(default_factory=dict)
+    """The declared roles, each with its user groups."""
     abbreviations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     synonyms: tuple[tuple[str, ...], ...] = ()
+    nouns: tuple[str, ...] = ()
+    """Nouns that facts are said of, in addition to common ones."""
     out_of_scope: tuple[str, ...] = ()
     """Messages that no entry answers."""
     pointers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -174,10 +200,26 @@ class KnowledgeBase:
     """The hexadecimal SHA-256 of its files. Equal fingerprints imply equal answers."""
 
     @property
+    def phrasing_keys(self) -> frozenset[str]:
+        """The phrasings of all entries without case and punctuation. No two may be equal."""
+        return frozenset(phrasing_key(text) for entry in self.entries.values() for text in entry.concerns)
+
+    @property
     def user_groups(self) -> tuple[str, ...]:
         """The handles of all user groups in the knowledge base."""
         specialists = (form.specialists for form in self.forms.values() if form.specialists)
-        return tuple(dict.fromkeys((*self.team_lead_groups, *specialists)))
+        members = (group for role in self.roles.values() for group in role.groups)
+        return tuple(dict.fromkeys((*members, *specialists)))
+
+    @property
+    def team_lead_groups(self) -> tuple[str, ...]:
+        """The handles of the user groups whose members are team leads."""
+        return self.roles["team_lead"].groups if "team_lead" in self.roles else ()
+
+    @property
+    def role_names(self) -> tuple[Role, ...]:
+        """The names of all roles, the built-in ones first."""
+        return tuple(dict.fromkeys((*BASE_ROLES, *self.roles)))
 
     @property
     def time_zone(self) -> ZoneInfo | None:
@@ -185,6 +227,6 @@ class KnowledgeBase:
         zones = {form.reminders.zone for form in self.forms.values() if form.reminders}
         return zones.pop() if len(zones) == 1 else None
 
-    def hidden_from(self, role: Role) -> frozenset[str]:
-        """Return the ids of the entries whose audience does not include `role`."""
-        return frozenset(id for id, entry in self.entries.items() if role not in entry.audience)
+    def hidden_from(self, *roles: Role) -> frozenset[str]:
+        """Return the ids of the entries whose audience includes none of the `roles`."""
+        return frozenset(id for id, entry in self.entries.items() if entry.audience.isdisjoint(roles))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from slackguide.knowledge.diagnostics import did_you_mean
+from slackguide.knowledge.diagnostics import closest, did_you_mean
 from slackguide.knowledge.entries import (
+    MAILBOX_PATTERN,
+    URL_PATTERN,
     ArticleSpec,
     CitationSpec,
     ConflictSpec,
@@ -19,15 +22,36 @@ from slackguide.knowledge.entries import (
     EntrySpec,
     ExampleMessages,
     IsoDate,
+    KindSpec,
     NoteTemplate,
+    RoleSpec,
     RuleSpec,
     SeeAlsoSpec,
     StepSpec,
     StepSpecs,
 )
 from slackguide.knowledge.facts import FactSpec, FactValueSpec, ImpliedValueSpec
-from slackguide.knowledge.forms import Form, FormField, ReminderRules
-from slackguide.knowledge.types import Id, ListOf, Message, Model, Sentence, Short, Shorthand, When
+from slackguide.knowledge.forms import (
+    CHANNEL_PATTERN,
+    OPTION_PATTERN,
+    PREFIX_PATTERN,
+    Form,
+    FormField,
+    ReminderRules,
+)
+from slackguide.knowledge.salvage import Validation, validate
+from slackguide.knowledge.types import (
+    ENTRY_ID_PATTERN,
+    ID_PATTERN,
+    Id,
+    ListOf,
+    Message,
+    Model,
+    Sentence,
+    Short,
+    Shorthand,
+    When,
+)
 from slackguide.knowledge.yaml_source import EMPTY, KeyPath, YamlSource
 
 
@@ -51,19 +75,22 @@ class GlossarySpec(Model):
     """Abbreviations and synonyms."""
 
     abbreviations: dict[str, Annotated[tuple[Short, ...], ListOf]] = Field(
-        default_factory=dict, description="CL: client. Use a list for several meanings"
+        default_factory=dict, description="MFA: multi-factor authentication. Use a list for several meanings"
     )
     synonyms: tuple[Annotated[tuple[Short, ...], Field(min_length=2)], ...] = Field(
         default=(), description="Groups of synonyms"
     )
 
 
-class RolesSpec(Model):
-    """The Slack user groups whose members have a role. All other users are agents."""
+def _groups_alone(value: object) -> object:
+    groups = [value] if isinstance(value, str) else value
+    return {"groups": groups} if isinstance(groups, list) else groups
 
-    team_lead: Annotated[tuple[Id, ...], ListOf] = Field(
-        default=(), description="Handles of user groups, without the @"
-    )
+
+_TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+
+Nouns = Annotated[tuple[Short, ...], ListOf]
+Roles = dict[Id, Annotated[RoleSpec, Shorthand(_groups_alone, lambda _: dict(_TEXTS))]]
 
 
 Procedure = Annotated[StepSpecs, Field(min_length=1, max_length=20)]
@@ -81,9 +108,7 @@ def _messages_alone(value: object) -> object:
     return {"messages": messages} if isinstance(messages, list) else messages
 
 
-_MESSAGES_ALONE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-
-OutOfScope = Annotated[OutOfScopeSpec, Shorthand(_messages_alone, lambda _: dict(_MESSAGES_ALONE))]
+OutOfScope = Annotated[OutOfScopeSpec, Shorthand(_messages_alone, lambda _: dict(_TEXTS))]
 
 
 class KnowledgeFile(Model):
@@ -98,6 +123,9 @@ class KnowledgeFile(Model):
     )
     destinations: dict[Id, DestinationSpec] | None = Field(
         default=None, min_length=1, description="The destinations of cases"
+    )
+    kinds: dict[Id, KindSpec] | None = Field(
+        default=None, min_length=1, description="The kinds of destinations, with their names for agents"
     )
     articles: dict[Id, ArticleSpec] | None = Field(
         default=None, min_length=1, description="Help articles that entries refer to"
@@ -123,7 +151,12 @@ class KnowledgeFile(Model):
         min_length=1,
         description="Messages that no entry answers, by topic, as negative training examples",
     )
-    roles: RolesSpec | None = Field(default=None, description="Roles by Slack user group")
+    nouns: Nouns | None = Field(
+        default=None, description="Nouns that facts are said of, like `laptop`, so that “stolen laptop” is read"
+    )
+    roles: Roles | None = Field(
+        default=None, description="Roles by Slack user group. People in none of the groups are agents"
+    )
     glossary: GlossarySpec | None = Field(default=None, description="Abbreviations and synonyms")
 
 
@@ -147,7 +180,8 @@ _MODELS: tuple[type[Model], ...] = (
     ImpliedValueSpec,
     ConditionSpec,
     GlossarySpec,
-    RolesSpec,
+    RoleSpec,
+    KindSpec,
     Form,
     FormField,
     ReminderRules,
@@ -168,7 +202,13 @@ class ParsedFile:
     named: dict[str, dict[str, Any]] = field(default_factory=dict)
     declared: dict[str, set[str]] = field(default_factory=dict)
     glossary: GlossarySpec | None = None
-    roles: RolesSpec | None = None
+    nouns: tuple[str, ...] = ()
+    roles: dict[str, RoleSpec] = field(default_factory=dict)
+    invalid_header: set[str] = field(default_factory=set)
+    """The keys at the top of the file whose values are invalid. They are not missing."""
+    remains: list[tuple[int, EntrySpec, frozenset[str]]] = field(default_factory=list)
+    """The invalid entries without their invalid parts, for further checks, each with the keys removed."""
+    table_remains: dict[str, tuple[RuleSpec, ...]] = field(default_factory=dict)
 
     unreadable: bool = False
     """Whether the file or a section of it could not be parsed. Then its declarations are unknown."""
@@ -179,6 +219,7 @@ class ParsedFile:
 
 
 _SECTION_MODELS: dict[str, Any] = {
+    "kinds": KindSpec,
     "destinations": DestinationSpec,
     "articles": ArticleSpec,
     "documents": DocumentSpec,
@@ -192,6 +233,7 @@ _SECTION_MODELS: dict[str, Any] = {
     "out_of_scope": OutOfScope,
 }
 _ID_ADAPTER = TypeAdapter(Id)
+HEADER = ("team", "owner", "reviewed", "document")
 
 
 def parse(source: YamlSource) -> ParsedFile:
@@ -205,21 +247,36 @@ def parse(source: YamlSource) -> ParsedFile:
         return parsed
     for key in raw:
         if key not in KnowledgeFile.model_fields:
+            parsed.invalid_header.update({closest(key, KnowledgeFile.model_fields) or key})
             source.report(
                 (key,), f"unknown section `{key}`{did_you_mean(key, KnowledgeFile.model_fields)}", at_key=True
             )
-    header = {key: raw[key] for key in ("team", "owner", "reviewed", "document") if key in raw}
-    parsed.header = _validate(KnowledgeFile, header, source, ()) or KnowledgeFile()
+    parsed.header = _parse_header(raw, parsed)
     if "entries" in raw:
-        _parse_entries(raw["entries"], parsed, has_team="team" in raw)
+        _parse_entries(raw["entries"], parsed, has_team="team" in raw or "team" in parsed.invalid_header)
     for name, model in _SECTION_MODELS.items():
         if name in raw:
             _parse_named(name, model, raw[name], parsed)
     if "glossary" in raw:
-        parsed.glossary = _validate(GlossarySpec, raw["glossary"], source, ("glossary",))
+        parsed.glossary = _validate(GlossarySpec, raw["glossary"], source, ("glossary",)).item
+    if "nouns" in raw:
+        parsed.nouns = _validate(Nouns, raw["nouns"], source, ("nouns",)).item or ()
     if "roles" in raw:
-        parsed.roles = _validate(RolesSpec, raw["roles"], source, ("roles",))
+        parsed.roles = _validate(Roles, raw["roles"], source, ("roles",)).item or {}
     return parsed
+
+
+def _parse_header(raw: dict[str, Any], parsed: ParsedFile) -> KnowledgeFile:
+    """Parse the keys at the top of a file, each on its own."""
+    valid: dict[str, Any] = {}
+    for key in HEADER:
+        if key in raw:
+            item = _validate(KnowledgeFile, {key: raw[key]}, parsed.source, ()).item
+            if item is None:
+                parsed.invalid_header.add(key)
+            else:
+                valid[key] = getattr(item, key)
+    return KnowledgeFile.model_construct(**valid)
 
 
 def _parse_entries(raw: Any, parsed: ParsedFile, *, has_team: bool) -> None:
@@ -231,11 +288,13 @@ def _parse_entries(raw: Any, parsed: ParsedFile, *, has_team: bool) -> None:
         source.report(("entries",), EMPTY if raw == "" else "expected a list of entries, each starting with `- id:`")
         return
     for number, item in enumerate(raw):
-        entry = _validate(EntrySpec, item, source, ("entries", number))
+        result = _validate(EntrySpec, item, source, ("entries", number), _STAND_INS)
         if isinstance(item, dict) and isinstance(item.get("id"), str):
             parsed.declared.setdefault("entries", set()).add(item["id"])
-        if entry is not None:
-            parsed.entries.append((number, entry))
+        if result.item is not None:
+            parsed.entries.append((number, result.item))
+        elif result.remains is not None:
+            parsed.remains.append((number, result.remains, frozenset(result.removed)))
 
 
 def _parse_named(name: str, model: Any, raw: Any, parsed: ParsedFile) -> None:
@@ -251,18 +310,26 @@ def _parse_named(name: str, model: Any, raw: Any, parsed: ParsedFile) -> None:
             _ID_ADAPTER.validate_python(key)
         except ValidationError:
             source.report((name, key), f"`{key}` is not an id: use lower-case letters, digits, - and _", at_key=True)
-        item = _validate(model, value, source, (name, key))
-        if item is not None:
-            items[key] = item
+        result = _validate(model, value, source, (name, key))
+        if result.item is not None:
+            items[key] = result.item
+        elif name == "tables" and result.remains is not None:
+            parsed.table_remains[key] = result.remains
 
 
-def _validate(model: Any, value: Any, source: YamlSource, key_path: KeyPath) -> Any:
-    try:
-        return TypeAdapter(model).validate_python(value)
-    except ValidationError as error:
-        for details in error.errors(include_url=False):
-            _report(source, details, key_path)
-        return None
+_STAND_INS: dict[str, Any] = {"id": "…", "title": "…", "concerns": ["item …"], "path": ["…"]}
+
+
+def _validate(
+    model: Any, value: Any, source: YamlSource, key_path: KeyPath, stand_ins: dict[str, Any] | None = None
+) -> Validation:
+    return validate(
+        model,
+        value,
+        lambda details: _report(source, details, key_path),
+        required={**(stand_ins or {}), **({"id": f"item-{key_path[-1]}"} if stand_ins else {})},
+        known=sorted(_KEYS),
+    )
 
 
 def _report(source: YamlSource, details: ErrorDetails, within: KeyPath) -> None:
@@ -283,7 +350,10 @@ def _report(source: YamlSource, details: ErrorDetails, within: KeyPath) -> None:
 
 def _unknown_key(name: str) -> str:
     if " " in name:
-        return f"`{name}` is not a key: if it is a sentence, put quotes around it, because its `: ` makes it a mapping"
+        return (
+            f"`{name}` is not a key: if it is a sentence, put quotes around it, because its `: ` (or a comma inside "
+            "{ }) makes it a mapping"
+        )
     return f"unknown key `{name}`{did_you_mean(name, _KEYS - {name})}"
 
 
@@ -306,12 +376,18 @@ def _message(details: ErrorDetails) -> str:
         case "too_long":
             return f"{context['actual_length']} given, at most {context['max_length']} are allowed"
         case "string_pattern_mismatch":
-            return f"`{given}` does not have the right form (pattern {context['pattern']})"
+            return f"`{given}` {PATTERNS.get(context['pattern'], 'is not written in the right way')}"
         case "literal_error" | "enum":
-            options = {part.strip(" '") for part in context["expected"].replace(" or ", ",").split(",")}
-            return f"`{given}` is not one of {context['expected']}{did_you_mean(str(given), options)}"
-        case "int_parsing" | "int_from_float":
+            options = [part.strip(" '") for part in context["expected"].replace(" or ", ",").split(",")]
+            return f"`{given}` is not one of {_listed(options)}{did_you_mean(str(given), options)}"
+        case "int_parsing" | "int_from_float" | "int_type" | "int_parsing_size":
             return f"`{given}` is not a whole number"
+        case "greater_than_equal":
+            return f"`{given}` is too small: at least {context['ge']:,}"
+        case "less_than_equal":
+            return f"`{given}` is too large: at most {context['le']:,}"
+        case kind if kind.startswith("date"):
+            return f"`{given}` is not a day of the calendar: write it like 2026-11-21"
         case "bool_parsing":
             return f"`{given}` is neither `true` nor `false`"
         case "list_type" | "tuple_type":
@@ -321,7 +397,24 @@ def _message(details: ErrorDetails) -> str:
         case "value_error":
             return str(context.get("error", details["msg"]))
         case _:
-            return details["msg"]
+            return f"`{given}` does not fit here" if isinstance(given, str) else f"a {_kind(given)} does not fit here"
+
+
+def _listed(options: Sequence[str]) -> str:
+    quoted = [f"`{option}`" for option in options]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+
+
+PATTERNS = {
+    ID_PATTERN: "is not a name: use lower-case letters, digits, - and _, as in `billing-desk`",
+    ENTRY_ID_PATTERN: "is not an id: use lower-case letters, digits and -, as in `vpn` or `network/vpn`",
+    PREFIX_PATTERN: "is not a prefix: use one to four capital letters, as in `IT`",
+    CHANNEL_PATTERN: "is not a channel: write its name as in Slack, in lower case and without the #",
+    OPTION_PATTERN: "is not a name of an option: use lower-case letters, digits and _",
+    URL_PATTERN: "is not a link: it begins with https:// and contains no spaces",
+    MAILBOX_PATTERN: "is not an email address",
+}
+"""What people read about a text that does not match a pattern."""
 
 
 def _kind(value: object) -> str:

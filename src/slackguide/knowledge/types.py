@@ -59,11 +59,14 @@ def text_for(key: str) -> Shorthand:
     )
 
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
+ID_PATTERN = r"^[a-z0-9][a-z0-9_-]*$"
+ENTRY_ID_PATTERN = r"^[a-z0-9-]+(/[a-z0-9-]+)?$"
+
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=80)]
 """A name that is used as a reference in the knowledge base."""
 
-EntryId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$", max_length=80)]
-"""The id of an entry: `team/concern`. Links, feedback and statistics refer to it."""
+EntryId = Annotated[str, StringConstraints(pattern=ENTRY_ID_PATTERN, max_length=80)]
+"""The id of an entry: `concern` or `team/concern`. Links, feedback and statistics refer to it."""
 
 Short = Annotated[str, StringConstraints(min_length=1, max_length=150)]
 """A title or name. Slack's limit for a header block is 150 characters."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -49,6 +50,13 @@ _HINTS = {
 }
 
 
+_SINGULAR = {
+    "destinations": "destination", "kinds": "kind", "articles": "article", "documents": "document", "notes": "note",
+    "facts": "fact", "conditions": "condition", "tables": "table", "procedures": "procedure", "forms": "form",
+    "messages": "messages", "out_of_scope": "topic", "roles": "role", "glossary": "glossary",
+}  # fmt: skip
+
+
 @dataclass(slots=True)
 class YamlSource:
     """A parsed file. `value` is None if it could not be parsed. Errors are collected, not raised."""
@@ -64,6 +72,34 @@ class YamlSource:
     def report(self, key_path: KeyPath, message: str, *, at_key: bool = False) -> None:
         """Report an error at the nearest known position of the value, or of its key."""
         self.diagnostics.append(Diagnostic(self.file, *self.position(key_path, at_key=at_key), message))
+
+    def subject_at(self, line: int) -> str:
+        """Return the entry, or the other declaration, that contains a line: `network/vpn`, `fact site`, or nothing."""
+        best: tuple[int, str] = (0, "")
+        for key_path, (start, _) in self._declarations():
+            if best[0] < start <= line:
+                best = (start, self._name(key_path))
+        return best[1]
+
+    def _declarations(self) -> Iterator[tuple[KeyPath, tuple[int, int]]]:
+        """Yield the positions of sections, of the declarations in them, and of entries."""
+        for key_path, position in self.key_positions.items():
+            if len(key_path) == 1 or (len(key_path) == 2 and key_path[0] != "entries"):
+                yield key_path, position
+        for key_path, position in self.positions.items():
+            if len(key_path) == 2 and key_path[0] == "entries":
+                yield key_path, position
+
+    def _name(self, key_path: KeyPath) -> str:
+        if len(key_path) == 1:
+            return ""
+        section, name = key_path
+        if section != "entries":
+            return f"{_SINGULAR.get(str(section), str(section))} {name}"
+        entries = self.value.get("entries") if isinstance(self.value, dict) else None
+        entry = entries[name] if isinstance(entries, list) and isinstance(name, int) and name < len(entries) else None
+        found = (entry.get("id") or entry.get("title")) if isinstance(entry, dict) else None
+        return found if isinstance(found, str) and found else f"entry {int(name) + 1}"
 
     def position(self, key_path: KeyPath, *, at_key: bool = False) -> tuple[int, int]:
         """Return line and column, from 1, of the deepest part of `key_path` that exists in the file."""
@@ -133,7 +169,9 @@ def _syntax_error(file: str, error: yaml.MarkedYAMLError, lines: list[str]) -> D
     hint = next((hint for start, hint in _HINTS.items() if start in problem or start in (error.context or "")), "")
     if "cannot start any token" in problem:
         hint = f"put quotes around a text that starts with `{lines[line - 1][column - 1 : column]}`"
-    return Diagnostic(file, line, column, f"not valid YAML: {problem}" + (f"; {hint}" if hint else ""))
+    if "unexpected end of stream" in problem and (opened := error.context_mark):
+        line, column, hint = opened.line + 1, opened.column + 1, "a quote that begins here is never closed"
+    return Diagnostic(file, line, column, hint or f"this cannot be understood ({problem}): check the indentation")
 
 
 def _compose(text: str) -> yaml.Node:

@@ -4,6 +4,7 @@ from slackguide.matching.matcher import Matcher
 from slackguide.matching.small_talk import SmallTalk
 from slackguide.matching.types import (
     Alert,
+    ConcernMatch,
     CriticalPatterns,
     EntryDocument,
     Evidence,
@@ -15,6 +16,7 @@ from slackguide.matching.types import (
 
 __all__ = [
     "Alert",
+    "ConcernMatch",
     "CriticalPatterns",
     "EntryDocument",
     "Evidence",

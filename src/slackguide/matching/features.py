@@ -24,8 +24,6 @@ Positions = NDArray[np.int32]
 PAIR_WINDOW = 3
 """The maximum distance of the two meanings of a pair."""
 
-FAMILIES = ("term", "pair", "gram")
-
 _TEXT_BATCH = 1_024
 
 

@@ -1,7 +1,7 @@
 """Inverted indexes of the features of phrasings and entries.
 
 Every sum over postings is a few gather operations, so the cost of a query is the number of postings of its features
-(`FeatureFamily.work`).
+(`work`).
 """
 
 from __future__ import annotations
@@ -173,8 +173,8 @@ class TextCollection:
         return (part for part in pairwise(np.searchsorted(self._entry_of, entries).tolist()) if part[0] < part[1])
 
 
-class FeatureFamily:
-    """The index of one family of features over all phrasings, and over all entries including their bodies."""
+class PhrasingIndex:
+    """The weighted features of all phrasings in one family."""
 
     def __init__(self, table: FeatureTable, texts: TextCollection) -> None:
         features = table.features
@@ -185,22 +185,15 @@ class FeatureFamily:
         rarity = np.log1p(texts.entries / np.maximum(entry_uses, 1)) ** RARITY_POWER
         self._rarity = np.where(too_common(uses, texts.phrasings), 0.0, rarity).astype(np.float32)
         self._unseen = float(np.log1p(texts.entries) ** RARITY_POWER)
-        self._models, self._absent = _language_models(texts.entries_in(table))
-        squares = np.zeros(texts.entries)
-        self.phrasings = Postings(self._weighted(table, texts, squares), uses, texts.phrasings)
-        self._entry_lengths = np.maximum(np.sqrt(squares), 1e-6).astype(np.float32)
+        self.postings = Postings(self._weighted(table, texts), uses, texts.phrasings)
 
-    def _weighted(self, table: FeatureTable, texts: TextCollection, squares: NDArray[np.float64]) -> Iterator[Cells]:
-        """Yield the phrasings, weighted and normalized. Add the squared norms of the entries' sums to `squares`."""
+    def _weighted(self, table: FeatureTable, texts: TextCollection) -> Iterator[Cells]:
+        """Yield the phrasings, weighted and normalized."""
         for rows, columns, counts in texts.phrasings_in(table):
             values = counts * self._rarity[columns]
             first = int(rows[0]) if len(rows) else 0
             lengths = np.sqrt(np.bincount(rows - first, values * values))
-            values = (values / np.maximum(lengths, 1e-9)[rows - first]).astype(np.float32)
-            centroids = texts.by_entry((rows, columns, values), table.features)
-            entry_rows = np.repeat(np.arange(centroids.size), np.diff(centroids.starts))
-            squares[: centroids.size] += np.bincount(entry_rows, centroids.counts * centroids.counts, centroids.size)
-            yield rows, columns, values
+            yield rows, columns, (values / np.maximum(lengths, 1e-9)[rows - first]).astype(np.float32)
 
     def weigh(self, vector: FeatureVector) -> Floats:
         """Return the normalized weights of the known features. Unknown features count in the norm."""
@@ -210,37 +203,53 @@ class FeatureFamily:
 
     def cosines(self, vector: FeatureVector) -> Floats:
         """Return the cosine similarity of the query with every phrasing. Unknown features lower it."""
-        return self.phrasings.sums(vector.numbers, self.weigh(vector))
-
-    def centroid_cosines(self, cosines: Floats, firsts: Ints) -> Floats:
-        """Return the cosine similarity with each entry's centroid, given those with its phrasings from `firsts` on."""
-        return np.asarray(np.add.reduceat(cosines, firsts) / self._entry_lengths, dtype=np.float32)
-
-    def ratios(self, vector: FeatureVector) -> Floats:
-        """Return the log-likelihood ratio of the query's features for every entry against the whole knowledge base.
-
-        The language models use Dirichlet smoothing. The ratio is divided by the square root of the length, so that
-        long and short queries have the same scale.
-        """
-        length = max(float(vector.counts.sum()) + vector.unseen, 1.0)
-        ratios = self._models.sums(vector.numbers, vector.counts) + length * self._absent
-        return np.asarray(ratios / length**0.5, dtype=np.float32)
+        return self.postings.sums(vector.numbers, self.weigh(vector))
 
     def work(self, vector: FeatureVector) -> int:
-        """Return the number of values that `cosines` and `ratios` read."""
-        return self.phrasings.visited(vector.numbers) + self._models.visited(vector.numbers)
+        """Return the number of values that `cosines` reads."""
+        return self.postings.visited(vector.numbers)
 
     def shares(self, vector: FeatureVector, first: int, last: int) -> dict[int, float]:
         """Return the contribution of each known feature to the cosines of the phrasings from `first` to `last`."""
         numbers = vector.numbers.tolist()
-        totals = self.phrasings.totals(numbers, first, last)
+        totals = self.postings.totals(numbers, first, last)
         weights = self.weigh(vector).tolist()
         return {number: weight * total for number, weight, total in zip(numbers, weights, totals, strict=True)}
 
 
-def all_cosines(families: Sequence[FeatureFamily], shares: Sequence[float]) -> Floats:
+class LanguageModels:
+    """One language model for each entry in one family of features, with Dirichlet smoothing."""
+
+    def __init__(self, table: FeatureTable, texts: TextCollection) -> None:
+        whole = texts.entries_in(table)
+        totals = np.bincount(whole.columns, whole.counts, whole.features)
+        expected = (SMOOTHING * totals / max(float(totals.sum()), 1e-9)).astype(np.float32)
+        cells = (
+            (rows, columns, np.log1p(counts / expected[columns]))
+            for first in range(0, whole.size, _ENTRY_BATCH)
+            for rows, columns, counts in [whole.part(first, min(first + _ENTRY_BATCH, whole.size))]
+        )
+        used = np.concatenate(([0.0], np.cumsum(whole.counts, dtype=np.float64)))
+        self._absent = np.log(SMOOTHING / (SMOOTHING + np.diff(used[whole.starts])))
+        self._postings = Postings(cells, np.bincount(whole.columns, minlength=whole.features), whole.size)
+
+    def ratios(self, vector: FeatureVector) -> Floats:
+        """Return the log-likelihood ratio of the query's features for every entry against the whole knowledge base.
+
+        The ratio is divided by the square root of the length, so that long and short queries have the same scale.
+        """
+        length = max(float(vector.counts.sum()) + vector.unseen, 1.0)
+        ratios = self._postings.sums(vector.numbers, vector.counts) + length * self._absent
+        return np.asarray(ratios / length**0.5, dtype=np.float32)
+
+    def work(self, vector: FeatureVector) -> int:
+        """Return the number of values that `ratios` reads."""
+        return self._postings.visited(vector.numbers)
+
+
+def all_cosines(indexes: Sequence[PhrasingIndex], shares: Sequence[float]) -> Floats:
     """Return the Gram matrix of the phrasings: their cosines, weighted by the squared share of each family."""
-    postings = [family.phrasings for family in families]
+    postings = [one.postings for one in indexes]
     common = np.concatenate([one.weighted_rows(share) for one, share in zip(postings, shares, strict=True)])
     total = np.asarray(common.T @ common, dtype=np.float32)
     rare = [(one, np.float32(share**2), *one.by_row()) for one, share in zip(postings, shares, strict=True)]
@@ -279,17 +288,3 @@ class Bm25Scorer:
     def work(self, vector: FeatureVector) -> int:
         """Return the number of values that `score` reads."""
         return self._postings.visited(vector.numbers)
-
-
-def _language_models(whole: FeatureTable) -> tuple[Postings, NDArray[np.float64]]:
-    """Return each entry's language model: the log-likelihood ratios of its features, and that of an absent feature."""
-    totals = np.bincount(whole.columns, whole.counts, whole.features)
-    expected = (SMOOTHING * totals / max(float(totals.sum()), 1e-9)).astype(np.float32)
-    cells = (
-        (rows, columns, np.log1p(counts / expected[columns]))
-        for first in range(0, whole.size, _ENTRY_BATCH)
-        for rows, columns, counts in [whole.part(first, min(first + _ENTRY_BATCH, whole.size))]
-    )
-    used = np.concatenate(([0.0], np.cumsum(whole.counts, dtype=np.float64)))
-    absent = np.log(SMOOTHING / (SMOOTHING + np.diff(used[whole.starts])))
-    return Postings(cells, np.bincount(whole.columns, minlength=whole.features), whole.size), absent

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
 
+from slackguide.matching import concern_split
+from slackguide.matching.concern_choices import in_language, offer_concerns
 from slackguide.matching.critical_detector import CriticalDetector, CriticalMatch, ExampleTokens
 from slackguide.matching.features import (
-    FAMILIES,
     CharNgramVectorizer,
     Floats,
     Ints,
@@ -20,15 +22,28 @@ from slackguide.matching.features import (
     TermVectorizer,
     Vectorizer,
 )
+from slackguide.matching.foreign_words import language_of, without_foreign_words
 from slackguide.matching.glossary import GlossaryExpander
-from slackguide.matching.index import Bm25Scorer, FeatureFamily, TextCollection, all_cosines
+from slackguide.matching.index import Bm25Scorer, LanguageModels, PhrasingIndex, TextCollection, all_cosines
 from slackguide.matching.logistic_regression import fit
+from slackguide.matching.message_reader import MessageReader, Reading
 from slackguide.matching.naive_bayes import FeatureCounts, NaiveBayes, features
+from slackguide.matching.passages import is_long
 from slackguide.matching.pointers import PointerIndex
 from slackguide.matching.query import MAX_EVIDENCE, ParsedQuery, QueryParser
-from slackguide.matching.scoring import FEATURES, OddsWeights, Weights, combine, logistic, shipped_weights
+from slackguide.matching.score_table import ScoreTable
+from slackguide.matching.scoring import (
+    FEATURES,
+    MatcherCalibration,
+    Weights,
+    combine,
+    confidence_odds,
+    log_odds,
+    probability,
+    shipped_weights,
+)
 from slackguide.matching.small_talk import SmallTalk, concern_of, small_talk, without_courtesies
-from slackguide.matching.spelling import Spelling
+from slackguide.matching.spelling import MIN_LENGTH, Spelling
 from slackguide.matching.tokenizer import MAX_CHARACTERS, tokenize
 from slackguide.matching.types import (
     Alert,
@@ -49,11 +64,25 @@ TRAINED_ENTRIES = 300
 FAMILY_SHARES = (1.0, 0.7, 1.0)
 """The weights of terms, pairs and n-grams in the kernel of the logistic regression."""
 
-BODY_WEIGHT = 0.25
+BODY_WEIGHT = 0.5
 """The weight of a word in an entry's body, relative to one in its title or phrasings."""
 
-CERTAIN = 0.98
+CENTROID_SCALE = 30.0
+"""The factor for the mean cosines of an entry's phrasings where no regression is fitted: the scale of its logits."""
+
+ANSWER_FROM = 0.80
+"""The minimum confidence of an answer. Below it there are choices."""
+
+CERTAIN_FROM = 0.95
+"""The minimum confidence of an answer without a runner-up, and of an answer to at most `FEW_WORDS`."""
+
+FEW_WORDS = 2
+
+CLEAR_PATTERN = 0.98
 """The confidence of an entry that is ranked first by a clear pattern."""
+
+LIKELY_PATTERN = 0.8
+"""The confidence of an entry that is ranked first in the choices by a likely pattern."""
 
 NEIGHBOUR = 10.0
 """The factor for the probability of the entries in `distinguish_from` of the first one."""
@@ -61,35 +90,14 @@ NEIGHBOUR = 10.0
 BELOW_FIRST = np.float32(0.999)
 """The maximum probability of such an entry, relative to the first one, which stays first."""
 
-MIN_ANSWER_CONFIDENCE = 0.5
-"""The minimum confidence of an answer, regardless of the other entries."""
-
-VERBATIM = 0.97
-"""The minimum cosine with a phrasing at which a query counts as a verbatim phrasing."""
-
-LIKELY = 0.8
-"""The confidence of an entry that is ranked first in the choices by a likely pattern."""
+CHOOSE_UNTIL = 0.995
+"""The cumulative probability of the entries to offer as choices."""
 
 MAX_CHOICES = 4
 
 NOTHING = Matching("none", 0.0, (), 0, (), False, Evidence())
 
 EntryMask = np.ndarray[tuple[int], np.dtype[np.bool_]]
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreTable:
-    """The feature scores of one query for all entries, before a decision."""
-
-    query: ParsedQuery
-    table: Floats
-    """`FEATURES` x entries."""
-    nearest: Floats
-    """The cosine of the query with every phrasing, over all families."""
-    known: float
-    """The share of the query's terms that occur in the knowledge base."""
-    out_of_scope_score: float
-    """The log-odds that the query is out of scope; 0 if the knowledge base has no out-of-scope messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +124,13 @@ class Matcher:
         out_of_scope: Sequence[str] = (),
         pointers: Mapping[str, Sequence[str]] | None = None,
         weights: Weights | None = None,
+        parser: QueryParser | None = None,
     ) -> None:
         """Index the entries and train the models on their phrasings and on out-of-scope messages.
 
         `pointers` are sentences that say whom to ask, each with the out-of-scope messages that it is for.
-        `weights` defaults to the shipped ones; others are used to fit them. Raises ValueError if two documents have
+        `weights` defaults to the shipped ones; others are used to fit them. `parser` is one with the same vocabulary
+        that others share. Raises ValueError if two documents have
         the same id, or `signs` refer to an unknown entry.
         """
         self._weights = weights or shipped_weights()
@@ -134,7 +144,7 @@ class Matcher:
             for document in documents
         )
         glossary = GlossaryExpander(vocabulary)
-        self._query_parser = QueryParser(glossary)
+        self._query_parser = parser or QueryParser(glossary)
         self._phrasings = tuple(p for d in documents for p in (*d.phrasings, d.title))
         sizes = np.array([len(document.phrasings) + 1 for document in documents], dtype=np.int64)
         self._firsts: Ints = np.concatenate(([0], np.cumsum(sizes)))
@@ -149,8 +159,10 @@ class Matcher:
         keep_tokens = bool(out_of_scope) or any(one.serious for one in signs)
         uses, tokens = self._add_documents(documents, keep_tokens)
         self._spelling = Spelling(uses + Counter(glossary.vocabulary()))
-        self._bm25 = Bm25Scorer(terms.table(), texts)
-        self._families = tuple(FeatureFamily(vectorizer.table(), texts) for vectorizer in self._vectorizers)
+        tables = [vectorizer.table() for vectorizer in self._vectorizers]
+        self._indexes = tuple(PhrasingIndex(table, texts) for table in tables)
+        self._term_models, self._pair_models = (LanguageModels(table, texts) for table in tables[:2])
+        self._bm25 = Bm25Scorer(tables[0], texts)
         with ThreadPoolExecutor(1) as executor:  # numpy releases the GIL while it fits the regression
             coefficients = executor.submit(self._fit, texts)
             outside = list(map(tokenize, out_of_scope))
@@ -158,7 +170,20 @@ class Matcher:
             self._out_of_scope = _out_of_scope_classifier(outside, tokens) if outside else None
             self._pointers = PointerIndex(pointers or {}, out_of_scope)
             self._coefficients = coefficients.result()
-        self._odds: OddsWeights = self._weights.odds if out_of_scope else self._weights.odds_uninformed
+        self._reader = MessageReader(self._parse, self.score, self._combine)
+        self._calibration = self._weights.calibration
+
+    @property
+    def calibration(self) -> MatcherCalibration:
+        """The calibration in use."""
+        return self._calibration
+
+    def with_calibration(self, calibration: MatcherCalibration) -> Matcher:
+        """Return a matcher with the same index and another calibration."""
+        matcher = copy(self)
+        matcher._calibration = calibration
+        matcher._reader = MessageReader(matcher._parse, matcher.score, matcher._combine)
+        return matcher
 
     def small_talk(self, text: str) -> SmallTalk | None:
         """Return the kind of a text in which nothing is asked, or None. A word of the knowledge base is no name."""
@@ -186,10 +211,22 @@ class Matcher:
         visible[[self._positions[id] for id in hidden if id in self._positions]] = False
         if not visible.any():
             return NOTHING
-        scores = self.score(self.concern_of(text))
+        reading = self.read(text)
         critical = tuple(one for one in self._detector.find(without_courtesies(text)) if one.id not in hidden)
-        matching = self._decide(scores, visible, limit, self._by_position(adjustments))
-        return self._apply_critical(critical, matching, scores, limit)
+        by_position = self._by_position(adjustments)
+        matching = self._decide(reading.scores, visible, limit, by_position)
+        if reading.split is not None and reading.parts:
+            parts = [(part.text, self._decide(part.scores, visible, limit, by_position)) for part in reading.parts]
+            matching = offer_concerns(matching, parts, concern_split.probability(reading.split), limit)
+        language = language_of(text, self._is_known)
+        if language is not None:
+            matching = in_language(language, matching, self._count_shared_words(text))
+        return self._apply_critical(critical, matching, reading.scores, limit)
+
+    def read(self, text: str) -> Reading:
+        """Return the scores of a message without the small talk around the concern."""
+        concern = text if is_long(text) else self.concern_of(text)
+        return self._reader.read(without_foreign_words(concern, self._spelling.known))
 
     def pointer(self, text: str) -> str | None:
         """Return the sentence that says whom to ask about a text that no entry answers, or None."""
@@ -197,49 +234,41 @@ class Matcher:
 
     def explain(self, text: str, id: str) -> Evidence:
         """Return the evidence in `text` for entry `id`. Raises KeyError for an unknown id."""
-        return self._evidence(self.score(self.concern_of(text)), self._positions[id])
+        return self._evidence(self.read(text).scores, self._positions[id])
 
     def work(self, text: str) -> int:
         """Return the cost of matching `text`: characters read, index values visited and features looked up."""
         query = self._query_parser.parse(text, self._spelling.correct)
-        visited = sum(
-            family.work(vectorizer.count(query))
-            for family, vectorizer in zip(self._families, self._vectorizers, strict=True)
-        )
-        visited += self._bm25.work(self._terms.count(query))
+        vectors = [vectorizer.count(query) for vectorizer in self._vectorizers]
+        visited = sum(index.work(vector) for index, vector in zip(self._indexes, vectors, strict=True))
+        visited += self._term_models.work(vectors[0]) + self._pair_models.work(vectors[1])
+        visited += self._bm25.work(vectors[0])
         visited += self._detector.work(text) + (self._out_of_scope is not None) * len(features(query.plain))
         return min(len(text), MAX_CHARACTERS) + visited
 
     def score(self, text: str) -> ScoreTable:
         """Compute the feature scores of one query, on which `match` decides and weights are fitted."""
-        query = self._query_parser.parse(text, self._spelling.correct)
-        starts = self._firsts[:-1]
+        query = self._parse(text)
+        terms, pairs, ngrams = (vectorizer.count(query) for vectorizer in self._vectorizers)
         nearest = np.zeros(len(self._phrasings), dtype=np.float32)
-        features: dict[str, Floats] = {}
-        known = 0.0
-        parts = zip(FAMILIES, self._vectorizers, self._families, FAMILY_SHARES, strict=True)
-        for name, vectorizer, family, share in parts:
-            vector = vectorizer.count(query)
-            cosines = family.cosines(vector)
-            nearest += np.float32(share**2) * cosines
-            features[f"{name}_likelihood"] = family.ratios(vector)
-            if name == "term":
-                features["coverage"] = self._bm25.score(vector)
-                weights = family.weigh(vector)
-                known = float(weights @ weights)
-            else:
-                features[f"{name}_centre"] = family.centroid_cosines(cosines, starts)
-            if name == "pair":
-                features["pair_nearest"] = np.maximum.reduceat(cosines, starts)
-        features["learnt"] = (
-            np.zeros(len(self._ids), dtype=np.float32) if self._coefficients is None else nearest @ self._coefficients
-        )
+        for index, vector, share in zip(self._indexes, (terms, pairs, ngrams), FAMILY_SHARES, strict=True):
+            nearest += np.float32(share**2) * index.cosines(vector)
+        scores = {
+            "term_likelihood": self._term_models.ratios(terms),
+            "pair_likelihood": self._pair_models.ratios(pairs),
+            "coverage": self._bm25.score(terms),
+            "regression": self._regress(nearest),
+        }
         nearest /= np.float32(sum(share**2 for share in FAMILY_SHARES))
-        features["nearest"] = np.maximum.reduceat(nearest, starts)
         out_of_scope_score = 0.0 if self._out_of_scope is None else self._out_of_scope.log_odds(query.plain)
-        return ScoreTable(
-            query, np.stack([features[feature] for feature in FEATURES]), nearest, known, out_of_scope_score
-        )
+        return ScoreTable(query, np.stack([scores[feature] for feature in FEATURES]), nearest, out_of_scope_score)
+
+    def _regress(self, cosines: Floats) -> Floats:
+        """Return the logit of every entry, given the summed cosines of the query with every phrasing."""
+        if self._coefficients is not None:
+            return cosines @ self._coefficients
+        means = np.add.reduceat(cosines, self._firsts[:-1]) / np.diff(self._firsts)
+        return np.asarray(CENTROID_SCALE * means, dtype=np.float32)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -261,26 +290,38 @@ class Matcher:
         `adjustments` are log-odds to add to the score of each entry.
         """
         mask = np.ones(len(self._ids), dtype=bool) if visible is None else visible
-        is_trained = self._coefficients is not None
-        scores = combine(scored.table, self._weights.blend if is_trained else self._weights.blend_unlearnt)
+        scores = self._combine(scored)
         if adjustments is not None:
             scores = scores + adjustments
         scores = np.where(mask, scores, np.float32(-1e9))
         first = int(np.argmax(scores))
         probabilities = np.exp(scores - scores[first])
         probabilities /= probabilities.sum()
-        probability = min(max(float(probabilities[first]), 1e-6), 1.0 - 1e-6)
-        start, end = self._firsts[first], self._firsts[first + 1]
+        share = min(max(float(probabilities[first]), 1e-6), 1.0 - 1e-6)
+        baseline = float(scores[mask].mean()) if mask.sum() > 1 else 0.0
         signals = {
-            "lead": float(np.log(probability / (1.0 - probability))),
-            "evidence": float(scores[first] - scores[mask].mean()),
-            "cosine": float(scored.nearest[start:end].max()),
-            "coverage": float(scored.table[FEATURES.index("coverage"), first]),
-            "known": scored.known,
-            "length": float(np.log1p(len(scored.query.terms))),
+            "lead": float(np.log(share / (1.0 - share))),
+            "evidence": float(scores[first]) - baseline,
             "foreign": scored.out_of_scope_score,
         }
         return Ranking(first, probabilities, signals)
+
+    def _parse(self, text: str) -> ParsedQuery:
+        return self._query_parser.parse(text, self._spelling.correct)
+
+    def _combine(self, scored: ScoreTable) -> Floats:
+        """Return one score per entry."""
+        return combine(scored.table, self._calibration.blend)
+
+    def _is_known(self, word: str) -> bool:
+        """Return whether the knowledge base has a word, its abbreviation, or the word that it is a misspelling of."""
+        return self._has_word(word) or self._spelling.correct(word) != (word,)
+
+    def _has_word(self, word: str) -> bool:
+        return word in self._spelling.known or self._query_parser.is_abbreviation(word)
+
+    def _count_shared_words(self, text: str) -> int:
+        return sum(len(word) >= MIN_LENGTH and self._has_word(word) for word in set(tokenize(text)))
 
     def _by_position(self, adjustments: Mapping[str, float]) -> Floats:
         values = np.zeros(len(self._ids), dtype=np.float32)
@@ -290,20 +331,36 @@ class Matcher:
 
     def _decide(self, table: ScoreTable, visible: EntryMask, limit: int, adjustments: Floats) -> Matching:
         ranking = self.rank(table, visible, adjustments)
-        first, probabilities, signals = ranking.first, ranking.probabilities, ranking.signals
-        if signals["cosine"] <= 0.0:
+        first = ranking.first
+        if not self._has_evidence(table, first):
             return NOTHING
-        confidence = round(logistic(self._odds.confidence, signals), 4)
-        probabilities = self._with_neighbours(first, probabilities)
+        calibration = self._calibration
+        in_scope = log_odds(calibration.scope, ranking.signals)
+        confidence = round(probability(confidence_odds(calibration, ranking.signals)), 4)
+        probabilities = self._with_neighbours(first, ranking.probabilities)
         order = [at for at in _top(probabilities, max(limit, MAX_CHOICES)) if visible[at]]
-        outcome, offered = self._outcome(confidence, signals, probabilities[order])
+        outcome, offered = _outcome(
+            confidence, in_scope >= calibration.scope_from, len(table.query.plain), probabilities[order]
+        )
         upper = min(confidence, 1.0 - confidence)
         shares = [min(confidence * float(probabilities[at] / probabilities[first]), upper) for at in order]
         shares[0] = confidence
         matches = tuple(Match(self._ids[at], round(share, 4)) for at, share in zip(order, shares, strict=True))
-        matches = matches[: max(limit, 0)]
-        offered = min(offered, len(matches))
-        return Matching(outcome, confidence, matches, offered, (), False, self._evidence(table, first))
+        uncertain = outcome == "answer" and confidence < CERTAIN_FROM and len(matches) > 1
+        return Matching(
+            outcome,
+            confidence,
+            matches[: max(limit, 0)],
+            min(offered, max(limit, 0)),
+            (),
+            False,
+            self._evidence(table, first),
+            runner_up=matches[1] if uncertain else None,
+        )
+
+    def _has_evidence(self, table: ScoreTable, position: int) -> bool:
+        start, end = self._firsts[position], self._firsts[position + 1]
+        return bool(table.nearest[start:end].max() > 0.0 or table.table[FEATURES.index("coverage"), position] > 0.0)
 
     def _with_neighbours(self, first: int, probabilities: Floats) -> Floats:
         """Raise the probabilities of the entries that are often confused with the first one, and normalize."""
@@ -315,27 +372,17 @@ class Matcher:
         raised[first] = probabilities[first]
         return np.asarray(raised / raised.sum(), dtype=np.float32)
 
-    def _outcome(self, confidence: float, signals: Mapping[str, float], probabilities: Floats) -> tuple[Outcome, int]:
-        if logistic(self._odds.scope, signals) < self._odds.scope_from:
-            return "none", 0
-        verbatim = signals["cosine"] >= VERBATIM and signals["lead"] > 1.0
-        settled = verbatim or logistic(self._odds.settled, signals) >= self._odds.answer_from
-        if (settled and confidence >= MIN_ANSWER_CONFIDENCE) or len(probabilities) == 1:
-            return "answer", 1
-        cumulative = np.cumsum(probabilities)
-        count = int(np.searchsorted(cumulative, self._weights.choose_until)) + 1
-        return "choices", min(max(count, 2), MAX_CHOICES, len(probabilities))
-
     def _apply_critical(
         self, critical: tuple[CriticalMatch, ...], matching: Matching, scores: ScoreTable, limit: int
     ) -> Matching:
-        """Rank a clear match first, a likely one unless there is an answer, and add alerts for the others."""
+        """Rank a clear match first, a likely one unless an answer is certain, and add alerts for the others."""
+        is_certain = matching.outcome == "answer" and matching.runner_up is None
         for one in critical:
             if one.strength == "clear":
-                matching = self._put_first(one, CERTAIN, matching, scores, limit)
+                matching = self._put_first(one, CLEAR_PATTERN, matching, scores, limit)
                 break
-            if one.strength == "likely" and matching.outcome != "answer":
-                matching = self._put_first(one, LIKELY, matching, scores, limit)
+            if one.strength == "likely" and not is_certain:
+                matching = self._put_first(one, LIKELY_PATTERN, matching, scores, limit)
                 break
         first = matching.matches[0].id if matching.offered else None
         alerts = tuple(Alert(one.id, one.message) for one in critical if one.id != first)
@@ -349,8 +396,9 @@ class Matcher:
         matches = (Match(critical.id, confidence), *rest)[: max(limit, 1)]
         why = self._evidence(scores, self._positions[critical.id])
         why = replace(why, words=self._detector.evidence(critical, MAX_EVIDENCE) or why.words)
-        if confidence >= CERTAIN or len(matches) < 2:
-            return Matching("answer", confidence, matches, 1, (), confidence >= CERTAIN, why)
+        is_clear = confidence >= CLEAR_PATTERN
+        if is_clear or len(matches) < 2:
+            return Matching("answer", confidence, matches, 1, (), is_clear, why)
         offered = min(max(matching.offered + 1, 2), MAX_CHOICES, len(matches))
         return Matching("choices", confidence, matches, offered, (), False, why)
 
@@ -358,7 +406,7 @@ class Matcher:
         start, end = int(self._firsts[position]), int(self._firsts[position + 1])
         nearest = start + int(np.argmax(scores.nearest[start:end]))
         terms = scores.query.terms
-        by_number = self._families[0].shares(self._terms.count(scores.query), start, end)
+        by_number = self._indexes[0].shares(self._terms.count(scores.query), start, end)
         shares = {term: by_number.get(self._terms.ids.get(term, -1), 0.0) for term in terms}
         evidence_tokens = self._query_parser.evidence(scores.query, shares)
         return Evidence(evidence_tokens, self._phrasings[nearest] if scores.nearest[nearest] > 0 else "")
@@ -388,7 +436,19 @@ class Matcher:
     def _fit(self, texts: TextCollection) -> Floats | None:
         if not 2 <= texts.entries <= TRAINED_ENTRIES or texts.phrasings > TRAINED_PHRASINGS:
             return None
-        return fit(all_cosines(self._families, FAMILY_SHARES), texts.entry_of_phrasing, texts.entries)
+        return fit(all_cosines(self._indexes, FAMILY_SHARES), texts.entry_of_phrasing, texts.entries)
+
+
+def _outcome(confidence: float, in_scope: bool, words: int, probabilities: Floats) -> tuple[Outcome, int]:
+    """Return the outcome and the number of matches to show, given the probabilities of the best matches in order."""
+    if not in_scope:
+        return "none", 0
+    if confidence >= (CERTAIN_FROM if words <= FEW_WORDS else ANSWER_FROM):
+        return "answer", 1
+    if len(probabilities) == 1:
+        return "none", 0
+    count = int(np.searchsorted(np.cumsum(probabilities), CHOOSE_UNTIL)) + 1
+    return "choices", min(max(count, 2), MAX_CHOICES, len(probabilities))
 
 
 def _out_of_scope_classifier(outside: Sequence[Sequence[str]], inside: ExampleTokens) -> NaiveBayes:

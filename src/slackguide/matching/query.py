@@ -65,6 +65,10 @@ class QueryParser:
         )
         return ParsedQuery(tuple(plain), tuple(words), weights, terms, weighted_meanings)
 
+    def is_abbreviation(self, word: str) -> bool:
+        """Return whether an abbreviation of the glossary begins with this word."""
+        return self._glossary.is_abbreviation(word)
+
     def evidence(self, query: ParsedQuery, shares: Mapping[str, float]) -> tuple[str, ...]:
         """Return at most `MAX_EVIDENCE` words of the text, by the shares of their stems and meanings."""
         stems = [stem(word) for word in query.words]

@@ -1,4 +1,4 @@
-"""Combine the feature scores of entries to one score, and estimate confidence with logistic models."""
+"""Combine the feature scores of entries to one score, and the signals of a ranking to confidence."""
 
 from __future__ import annotations
 
@@ -7,47 +7,48 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from math import exp
 from typing import Any
 
 import numpy as np
 
 from slackguide.matching.features import Floats
 
-FEATURES = (
-    "pair_centre",
-    "pair_nearest",
-    "gram_centre",
-    "nearest",
-    "term_likelihood",
-    "pair_likelihood",
-    "gram_likelihood",
-    "coverage",
-    "learnt",
-)
-"""The rows of a score table: the cosine with the centroid of an entry's phrasings (centre) or with the nearest one, for
-pairs, n-grams or all families; the likelihood ratio of the entry; the BM25 coverage by the entry; and the logits of the
-regression over all phrasings."""
+FEATURES = ("term_likelihood", "pair_likelihood", "coverage", "regression")
+"""The rows of a score table: the likelihood ratios of an entry for terms and for pairs, the BM25 coverage by the entry,
+and the logits of the regression over all phrasings."""
 
-SIGNALS = ("lead", "evidence", "cosine", "coverage", "known", "length", "foreign")
-"""The inputs of the confidence models: the log-odds of the first entry; its score minus the mean score; its nearest
-cosine; its coverage; the share of known terms in the query; the log of the number of terms; and the log-odds that the
-query is out of scope."""
+SIGNALS = ("lead", "evidence", "foreign")
+"""The properties of a ranking: the log-odds of the first entry; its score minus the mean score of all entries; and the
+log-odds that the query is out of scope, 0 in a knowledge base without out-of-scope messages."""
+
+SCOPE_SCALE = 2.0
+SCOPE_SHIFT = -1.0
+"""The upper limit of the confidence for the log-odds of the scope. Chosen on the development half, where it leaves no
+question far out of scope with an answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class OddsWeights:
-    """The weights and thresholds of the logistic models over the signals."""
+class MatcherCalibration:
+    """The weights that turn feature scores into an order, a confidence and a decision.
 
-    confidence: dict[str, float]
-    """The weights, with `bias`, of the model that the first match is correct."""
-    scope: dict[str, float]
-    """The weights, with `bias`, of the model that the query is in scope."""
-    settled: dict[str, float]
-    """The weights, with `bias`, of the model that the first match is the only correct one."""
-    answer_from: float
-    """The minimum probability of `settled` for an answer."""
+    `calibration.calibrate` learns them from a knowledge base; the shipped ones are its prior.
+    """
+
+    blend: Mapping[str, float]
+    """One weight per feature."""
+    confidence: Mapping[str, float]
+    """Signal weights and `bias`: the log-odds that the first entry is correct, for a phrasing that was left out."""
+    scope: Mapping[str, float]
+    """Signal weights and `bias`: the log-odds that the query is in scope."""
     scope_from: float
-    """The minimum probability of `scope` for any match."""
+    """The minimum of `scope` for any match."""
+    question_scale: float
+    question_shift: float
+    """The log-odds for a question are those for a left-out phrasing times the scale, plus the shift.
+
+    Questions are easier: all phrasings are in place, and more than half of them are in scope.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,38 +67,38 @@ class AlertThresholds:
 class Weights:
     """The weights fitted by `scripts/fit_matcher.py` and stored in `data/weights.json`."""
 
-    blend: dict[str, float]
-    """One weight per feature."""
-    blend_unlearnt: dict[str, float]
-    """One weight per feature, without the regression over all phrasings."""
-    odds: OddsWeights
-    odds_uninformed: OddsWeights
-    """The weights and thresholds for a knowledge base without out-of-scope messages."""
+    calibration: MatcherCalibration
     alarm: AlertThresholds
-    choose_until: float
-    """The cumulative probability of the entries to offer as choices."""
 
 
 @cache
 def shipped_weights() -> Weights:
     """Return the fitted weights in the package."""
     text = resources.files(__package__).joinpath("data", "weights.json").read_text("utf-8")
-    return read_weights(json.loads(text)["weights"])
+    stored: Mapping[str, Any] = json.loads(text)["weights"]
+    return Weights(MatcherCalibration(**stored["calibration"]), AlertThresholds(**stored["alarm"]))
 
 
-def read_weights(stored: Mapping[str, Any]) -> Weights:
-    """Build weights from the output of `dataclasses.asdict`."""
-    odds = {name: OddsWeights(**stored[name]) for name in ("odds", "odds_uninformed")}
-    return Weights(**{**stored, **odds, "alarm": AlertThresholds(**stored["alarm"])})
-
-
-def combine(table: Floats, weights: dict[str, float]) -> Floats:
+def combine(table: Floats, weights: Mapping[str, float]) -> Floats:
     """Return one score per entry from its feature scores (`FEATURES` x entries)."""
     row = np.array([weights[feature] for feature in FEATURES], dtype=np.float32)
     return np.asarray(row @ table, dtype=np.float32)
 
 
-def logistic(weights: Mapping[str, float], signals: Mapping[str, float]) -> float:
-    """Return the probability of a logistic model for the signals."""
-    total = weights["bias"] + sum(weights[name] * signals[name] for name in SIGNALS)
-    return float(1.0 / (1.0 + np.exp(-np.clip(total, -30.0, 30.0))))
+def log_odds(weights: Mapping[str, float], signals: Mapping[str, float]) -> float:
+    """Return the log-odds of a logistic model for the signals."""
+    return weights["bias"] + sum(weight * signals[name] for name, weight in weights.items() if name != "bias")
+
+
+def confidence_odds(calibration: MatcherCalibration, signals: Mapping[str, float]) -> float:
+    """Return the log-odds that the first entry answers a question.
+
+    They are not above those that any entry does (`SCOPE_SCALE`, `SCOPE_SHIFT`).
+    """
+    is_right = calibration.question_scale * log_odds(calibration.confidence, signals) + calibration.question_shift
+    return min(is_right, SCOPE_SCALE * log_odds(calibration.scope, signals) + SCOPE_SHIFT)
+
+
+def probability(log_odds: float) -> float:
+    """Return the probability for these log-odds."""
+    return 1.0 / (1.0 + exp(-min(max(log_odds, -30.0), 30.0)))

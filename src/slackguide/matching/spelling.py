@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 from rapidfuzz.distance import OSA
@@ -12,6 +13,9 @@ from slackguide.matching.wordlist import common_words
 _LETTERS = 27
 MIN_LENGTH = 4
 """Minimum letters of a corrected word. Shorter words have too many neighbours."""
+
+CACHED_WORDS = 1_024
+"""Unknown words whose nearest word is cached, because a message is read as a whole and in parts."""
 
 
 class Spelling:
@@ -24,6 +28,7 @@ class Spelling:
         self._english = common_words()
         self._words = sorted(word for word in self._uses if len(word) >= MIN_LENGTH - 1)
         self._letters = np.array([_counts(word) for word in self._words], dtype=np.int8).reshape(-1, _LETTERS)
+        self._cached_nearest = lru_cache(maxsize=CACHED_WORDS)(self._nearest)
 
     def is_word(self, word: str) -> bool:
         """Return whether the word is known and needs no correction."""
@@ -37,7 +42,7 @@ class Spelling:
         """
         if len(word) < MIN_LENGTH or not word.isalpha() or self.is_word(word):
             return (word,)
-        nearest = self._nearest(word)
+        nearest = self._cached_nearest(word)
         if nearest is not None and nearest[0] == 1:
             return (nearest[1],)
         return self._split(word) or ((nearest[1],) if nearest is not None else (word,))

@@ -28,7 +28,7 @@ class Vocabulary:
     """The abbreviations and synonyms of a knowledge base."""
 
     abbreviations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Expansions by abbreviation: `"fp" -> ("fixed price",)`. Several expansions are alternatives."""
+    """Expansions by abbreviation: `"mfa" -> ("multi-factor authentication",)`. Several expansions are alternatives."""
     synonyms: tuple[tuple[str, ...], ...] = ()
     """Groups of synonymous words or short phrases: `("locked", "blocked", "shut off")`."""
 
@@ -56,6 +56,14 @@ class Match:
 
     id: str
     confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernMatch:
+    """One of several concerns in a message: its part of the text, and the entry that matches it best."""
+
+    text: str
+    match: Match
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +97,9 @@ class Matching:
     urgent: bool
     """Whether a clear pattern ranked a critical entry first."""
     why: Evidence
+    concerns: tuple[ConcernMatch, ...] = ()
+    """The concerns of a message that speaks of more than one; the outcome is then `choices`."""
+    language: str | None = None
+    """The language of a message that is not in English, as far as it is recognized."""
+    runner_up: Match | None = None
+    """The second match of an answer that is likely but not certain."""

@@ -29,6 +29,7 @@ from slackguide.runtime.service import Service
 from slackguide.slack.access import AccessPolicy
 from slackguide.slack.answer_service import AnswerService
 from slackguide.slack.api.background import BackgroundTasks
+from slackguide.slack.api.channel_lookup import ChannelLookup
 from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.api.error_codes import INSTALLATION_CODES
 from slackguide.slack.api.modals import ModalOpener
@@ -42,6 +43,7 @@ from slackguide.slack.installation import InstallationCheck, InstallationStatus,
 from slackguide.slack.listeners.answer_actions import AnswerActions
 from slackguide.slack.listeners.app_home import AppHome
 from slackguide.slack.listeners.ask_modal import AskModal
+from slackguide.slack.listeners.channel_events import ChannelEvents
 from slackguide.slack.listeners.escalation_actions import EscalationActions
 from slackguide.slack.listeners.escalation_form import EscalationFormSubmission
 from slackguide.slack.listeners.message_events import MessageEvents
@@ -50,7 +52,7 @@ from slackguide.slack.registry import Listeners
 from slackguide.slack.sender import SlackSender
 from slackguide.slack.team_lead_alerts import TeamLeadAlerts
 from slackguide.slack.thread_answers import TURNS, ThreadAnswers
-from slackguide.slack.views.error_advice import explain
+from slackguide.slack.views.error_advice import DeliveryAdvice
 from slackguide.storage import task_codec
 from slackguide.storage.bot_identity import BotIdentity
 from slackguide.storage.outbox import SqlJobQueue
@@ -63,6 +65,9 @@ MODAL_TIMEOUT = 2
 
 DELIVERY_TIMEOUT = 5
 """Seconds that Slack has to accept a message, well within a lease of 15 s."""
+
+DIRECTORY_TIMEOUT = 30
+"""Seconds that Slack has for a page of a thousand people, in the background."""
 
 REMINDER_INTERVAL = 15.0
 """Seconds between checks for due reminders."""
@@ -174,7 +179,10 @@ class ServiceBuilder:
                 draw=self.app_home.view,
                 inbox=self.repositories.inbox,
                 record_view=self.repositories.escalations.record_home_view,
+                outbox=self.repositories.outbox_admin,
+                updater=self.updater,
             ),
+            channels=ChannelEvents(channels=self.repositories.channels),
             updater=self.updater,
         )
 
@@ -206,13 +214,15 @@ class ServiceBuilder:
             our_team=our_team,
             leads=self.settings.team_leads,
             lead_groups=lambda: self._knowledge().team_lead_groups,
+            role_groups=lambda: {name: role.groups for name, role in self._knowledge().roles.items()},
         )
 
     @cached_property
     def directory_sync(self) -> DirectorySync:
         """The synchronization of the user directory."""
         return DirectorySync(
-            client=self.client,
+            client=self._client(DIRECTORY_TIMEOUT),
+            walks=self.repositories.walks,
             quick_client=self.modal_client,
             directory=self.repositories.directory,
             identities=self.repositories.identities,
@@ -266,6 +276,17 @@ class ServiceBuilder:
             directory=self.directory_sync,
             knowledge=self._knowledge,
             clock=self.clock,
+            outbox=self.repositories.outbox_admin,
+        )
+
+    @cached_property
+    def channel_lookup(self) -> ChannelLookup:
+        """The lookup of channels by name."""
+        return ChannelLookup(
+            client=self.client,
+            channels=self.repositories.channels,
+            walks=self.repositories.walks,
+            wanted=lambda: {form.channel for form in self._knowledge().forms.values()},
         )
 
     @cached_property
@@ -273,7 +294,8 @@ class ServiceBuilder:
         """The sender of the outbox's messages."""
         return SlackSender(
             client=self.client,
-            channels=self.repositories.channels,
+            channels=self.channel_lookup,
+            walks=self.repositories.walks,
             knowledge=self._knowledge,
             conversation=ThreadAnswers(
                 answers=self.answers, directory=self.directory_sync, readers=self.readers, ticks=self.ticks
@@ -285,15 +307,16 @@ class ServiceBuilder:
 
     @cached_property
     def delivery_queue(self) -> SqlJobQueue:
-        """The queue of all jobs except answers."""
-        return self._queue(without=task_codec.ANSWERS)
+        """The queue of the posts, replies and updates of escalations."""
+        return self._queue(only=task_codec.POSTS)
 
     @cached_property
     def workers(self) -> Sequence[Worker]:
-        """The workers for deliveries and for answers."""
+        """The workers for posts, for answers, and for notices, App Home and kinds that a newer version adds."""
         return (
             self._worker("delivery", self.delivery_queue),
             self._worker("answers", self._queue(only=task_codec.ANSWERS)),
+            self._worker("notices", self._queue(without=task_codec.ANSWERS | task_codec.POSTS)),
         )
 
     @cached_property
@@ -342,7 +365,7 @@ class ServiceBuilder:
                 queue=metered,
                 sender=self.sender,
                 watchers=self._watchers,
-                explain=explain,
+                explain=DeliveryAdvice(),
                 jitter=self.jitter,
                 stopping=self._stopping.is_set,
             ),

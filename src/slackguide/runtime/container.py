@@ -15,7 +15,9 @@ from slackguide.config import Settings
 from slackguide.delivery.notifier import Notifier
 from slackguide.errors import StorageError
 from slackguide.escalation.sla import ReminderPolicy, reminder_policy
-from slackguide.guide import Guide
+from slackguide.guide import CalibrationStore, Guide
+from slackguide.guide.corpus import Corpus
+from slackguide.guide.reloading import ReloadableGuide
 from slackguide.storage.bot_identity import BotIdentityRepository
 from slackguide.storage.channels import ChannelRepository
 from slackguide.storage.database import Database
@@ -27,6 +29,7 @@ from slackguide.storage.feedback import FeedbackRepository
 from slackguide.storage.inbox import EventInbox
 from slackguide.storage.migrate import migrate
 from slackguide.storage.outbox_admin import OutboxAdmin
+from slackguide.storage.walks import WalkRepository
 from slackguide.triage.completeness import load_verified
 
 log = logging.getLogger(__name__)
@@ -63,6 +66,21 @@ def build_guide(directory: Path) -> Guide:
     return guide
 
 
+def reloadable_guide(settings: Settings) -> ReloadableGuide:
+    """Return the guide of a process that answers, with a calibration from the home folder or learnt in background."""
+    store = CalibrationStore(settings.home)
+
+    def build(directory: Path) -> Guide:
+        guide = build_guide(directory)
+        stored = store.get(Corpus.of(guide.knowledge))
+        return guide.with_calibration(stored) if stored else guide
+
+    def calibrate(guide: Guide) -> Guide:
+        return guide.with_calibration(store.get_or_learn(Corpus.of(guide.knowledge)))
+
+    return ReloadableGuide(directory=settings.knowledge, build=build, calibrate=calibrate)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repositories:
     """All repositories of one database."""
@@ -76,6 +94,8 @@ class Repositories:
     feedback: FeedbackRepository
     identities: BotIdentityRepository
     channels: ChannelRepository
+    walks: WalkRepository
+    outbox_admin: OutboxAdmin
 
 
 def open_repositories(
@@ -102,6 +122,8 @@ def open_repositories(
         feedback=FeedbackRepository(database=database),
         identities=BotIdentityRepository(database=database),
         channels=ChannelRepository(database=database, configured=channels),
+        walks=WalkRepository(database=database),
+        outbox_admin=OutboxAdmin(database=database, notifier=notifier),
     )
 
 

@@ -8,10 +8,9 @@ from wsgiref.types import WSGIApplication
 
 from slackguide.config import Mode, Settings, read_settings
 from slackguide.errors import SlackguideError
-from slackguide.guide.reloading import ReloadableGuide
 from slackguide.logging_config import configure_logging, log_fatal
 from slackguide.runtime.builder import ServiceBuilder
-from slackguide.runtime.container import build_guide, database_url, open_repositories, system_clock
+from slackguide.runtime.container import database_url, open_repositories, reloadable_guide, system_clock
 from slackguide.runtime.process import StopSignals, bind_error, handle_signals, shutdown_deadline
 from slackguide.runtime.service import Service
 from slackguide.web.signature import BODY_LIMIT
@@ -120,7 +119,7 @@ def run_worker(settings: Settings, *, port: int | None = None) -> None:
 
 def build_service(settings: Settings) -> Service:
     """Build the service without starting it."""
-    guide = ReloadableGuide(directory=settings.knowledge, build=build_guide)
+    guide = reloadable_guide(settings)
     repositories = open_repositories(
         database_url(settings), clock=system_clock, guide=guide, channels=settings.channels
     )

@@ -11,12 +11,11 @@ from wsgiref.types import WSGIApplication
 
 from slackguide.config import LOOPBACK, Settings
 from slackguide.errors import StorageError
-from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import KnowledgeBase
 from slackguide.monitoring import METRICS_PATH
 from slackguide.runtime.builder import ServiceBuilder
 from slackguide.runtime.clock import ManualClock
-from slackguide.runtime.container import build_guide, open_repositories
+from slackguide.runtime.container import open_repositories, reloadable_guide
 from slackguide.runtime.knowledge_watcher import KnowledgeWatcher
 from slackguide.runtime.preview import PreviewApi
 from slackguide.runtime.process import StopSignals, bind_error, shutdown_deadline
@@ -39,7 +38,7 @@ class SandboxApp:
 
     def __init__(self, *, settings: Settings, port: int, patience: float = REQUEST_TIMEOUT) -> None:
         self.clock = ManualClock()
-        self.guide = ReloadableGuide(directory=settings.knowledge, build=build_guide)
+        self.guide = reloadable_guide(settings)
         token, secret = f"xoxb-{secrets.token_hex(16)}", secrets.token_hex(16)
         routes: dict[str, WSGIApplication] = {}
         try:
@@ -94,9 +93,16 @@ def team_for(knowledge: KnowledgeBase) -> Team:
     leads = knowledge.team_lead_groups
     specialists = [form.specialists for form in knowledge.forms.values() if form.specialists]
     names = ("marek", "priya")
-    groups = dict.fromkeys(leads, ("lena",))
+    groups = dict.fromkeys(knowledge.user_groups, ("ben",))  # the groups of roles that are neither of those below
+    groups |= dict.fromkeys(leads, ("lena",))
     groups |= {handle: (names[number % len(names)],) for number, handle in enumerate(dict.fromkeys(specialists))}
+    answered = {
+        handle: [form.title for form in knowledge.forms.values() if form.specialists == handle]
+        for handle in specialists
+    }
+    titles = {member: f"Specialist, {answered[handle][0]}" for handle in answered for member in groups[handle]}
     return demo_team(
+        titles=titles,
         escalation_channels=[form.channel for form in knowledge.forms.values()],
         groups=groups,
         app=BotApp.from_manifest(manifest()),

@@ -20,7 +20,7 @@ from slackguide.sandbox.user.response_urls import ResponseUrls
 from slackguide.sandbox.web_api import methods
 from slackguide.sandbox.web_api.call_handler import CallHandler
 from slackguide.sandbox.web_api.endpoint import WebApi
-from slackguide.sandbox.web_api.fault_injection import FaultInjector, InjectedFault, RateLimit, RateLimiter
+from slackguide.sandbox.web_api.fault_injection import PAGES, FaultInjector, InjectedFault, RateLimit, RateLimiter
 from slackguide.sandbox.workspace.changes import ChangeFeed
 from slackguide.sandbox.workspace.records import Exchange
 from slackguide.sandbox.workspace.team import Team
@@ -63,6 +63,7 @@ class Sandbox(UserInteractions):
         preview: KnowledgePreview | None = None,
         advance: Callable[[float], None] | None = None,
         rate_limit: RateLimit | None = RateLimit(),  # noqa: B008 (frozen)
+        page_limit: RateLimit | None = PAGES,
         request_timeout: float = REQUEST_TIMEOUT,
         signing_clock: Callable[[], float] = time.time,
         seed: str | None = None,
@@ -129,6 +130,7 @@ class Sandbox(UserInteractions):
                 honours_client_msg_id=honours_client_msg_id,
             ),
             rate_limiter=RateLimiter(limit=rate_limit, clock=clock) if rate_limit else None,
+            page_limiter=RateLimiter(limit=page_limit, clock=clock) if page_limit else None,
             bot_token=bot_token,
             app_token=app_token,
             config_token=config_token,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
 from slackguide.errors import StorageError
 from slackguide.guide import Asker
+from slackguide.knowledge.entries import BASE_ROLES
 from slackguide.storage.directory import DirectoryUser, UserDirectory
 
 GUEST_MESSAGE = "slackguide answers members of this workspace only, and you are a guest here. Please ask your contact."
@@ -65,11 +66,13 @@ class AccessPolicy:
         our_team: Callable[[], str | None],
         leads: Collection[str],
         lead_groups: Callable[[], Collection[str]],
+        role_groups: Callable[[], Mapping[str, Collection[str]]] = dict,
     ) -> None:
         self._directory = directory
         self._our_team = our_team
         self._leads = frozenset(leads)
         self._lead_groups = lead_groups
+        self._role_groups = role_groups
 
     def check(self, user_id: str) -> AccessDecision:
         """Return whether this person has access."""
@@ -91,9 +94,11 @@ class AccessPolicy:
             return Denied(DEACTIVATED_MESSAGE, Denial.DEACTIVATED)
         if person.bot:
             return Denied(BOT_MESSAGE, Denial.BOT)
-        if ours is not None and person.team_id and person.team_id != ours:
+        if ours is not None and not person.is_member_of(ours):
             return Denied(EXTERNAL_MESSAGE, Denial.OUTSIDER)
         if person.guest:
             return Denied(GUEST_MESSAGE, Denial.GUEST)
         leads = person.user_id in self._leads or not person.groups.isdisjoint(self._lead_groups())
-        return Allowed(person.user_id, person.team_id, Asker("team_lead" if leads else "agent"))
+        roles = {role for role, groups in self._role_groups().items() if not person.groups.isdisjoint(groups)}
+        asker = Asker("team_lead" if leads else "agent", frozenset(roles.difference(BASE_ROLES)))
+        return Allowed(person.user_id, person.team_id, asker)

@@ -111,7 +111,7 @@ class AnswerService:
     def outcome(self, state: AnswerState, user_id: str, asker: Asker) -> Outcome:
         """Return the guide's outcome for a state. Relative dates are those of the person who wrote the text."""
         concern = Concern(
-            self.text_of(state, user_id),
+            state.part or self.text_of(state, user_id),
             self._valid_facts(state),
             self._known_entry(state),
             frozenset(state.removed_facts),

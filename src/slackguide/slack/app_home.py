@@ -10,14 +10,20 @@ from typing import Any
 from slack_sdk.models.views import View
 
 from slackguide.delivery.sender import SlackRefusedError
+from slackguide.delivery.tasks import AnswerMessage
 from slackguide.escalation.filters import EscalationFilter, PageCursor
+from slackguide.escalation.messages import NotifyPerson, PostEscalation
 from slackguide.escalation.models import OPEN_STATES, EscalationState
 from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.access import Allowed, Denied, UnknownUser
 from slackguide.slack.api.directory_sync import DirectorySync
-from slackguide.slack.views.app_home import HomeSection, home_view, text_home
+from slackguide.slack.mrkdwn import mention
+from slackguide.slack.surfaces import is_direct_message
+from slackguide.slack.views.app_home import UNDELIVERED_SHOWN, HomeSection, Undelivered, home_view, text_home
+from slackguide.slack.views.error_advice import Advice, advice
 from slackguide.storage.directory import DirectoryUser, UserDirectory
 from slackguide.storage.escalations import SqlEscalationRepository
+from slackguide.storage.outbox_admin import OutboxAdmin, UndeliveredJob
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +53,9 @@ class AppHomeBuilder:
         directory: DirectorySync,
         knowledge: Callable[[], KnowledgeBase],
         clock: Callable[[], datetime],
+        outbox: OutboxAdmin,
     ) -> None:
+        self._outbox = outbox
         self._escalations = escalations
         self._users = people
         self._directory = directory
@@ -95,7 +103,11 @@ class AppHomeBuilder:
                 ),
                 *lists,
             ]
-        return home_view(lists, knowledge, decision.asker.role)
+        return home_view(lists, knowledge, decision.asker.roles, self._undelivered(user_id))
+
+    def _undelivered(self, user_id: str) -> list[Undelivered]:
+        jobs = self._outbox.undelivered(user_id, limit=UNDELIVERED_SHOWN + 1)
+        return [Undelivered(job.id, *_subject_and_advice(job), job.final) for job in jobs]
 
     def _authorize(self, user_id: str) -> Allowed | Denied:
         decision = self._directory.known(user_id)
@@ -119,3 +131,20 @@ class AppHomeBuilder:
     def _assigned_queues(self, user: DirectoryUser | None, knowledge: KnowledgeBase) -> frozenset[str]:
         groups = user.groups if user else frozenset()
         return frozenset(id for id, form in knowledge.forms.items() if form.specialists in groups)
+
+
+def _subject_and_advice(job: UndeliveredJob) -> tuple[str, Advice]:
+    """Return what is not delivered, as mrkdwn, and the advice about the reason."""
+    escalation = job.escalation
+    name, channel = (escalation.reference, escalation.channel) if escalation else ("", "the channel")
+    match job.task:
+        case PostEscalation(channel=channel):
+            subject = f"*{name}* is not in #{channel} yet"
+        case NotifyPerson(user_id=user_id):
+            subject = f"Your message to {mention(user_id)} about *{name}*"
+        case AnswerMessage(channel_id=channel_id):
+            place = "in Messages" if is_direct_message(channel_id) else f"in <#{channel_id}>"
+            subject = f"My answer to your question {place}"
+        case _:
+            subject = f"Your message in the thread of *{name}*"
+    return subject, advice(job.code, channel)

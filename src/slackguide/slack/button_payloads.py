@@ -68,6 +68,8 @@ class AnswerState:
     """The open section."""
     chosen: bool = False
     """The person chose the entry from a list."""
+    part: str | None = None
+    """The part of the text that states the chosen concern, if the text states several."""
     asker: str | None = None
     """Slack user id of the asker: only their clicks change a public message. None in buttons of older versions."""
 
@@ -76,7 +78,7 @@ class AnswerState:
         known: dict[str, Any] = {
             "a": self.answer, "u": self.asker, "q": self.text, "t": self.token, "e": self.entry, "f": dict(self.facts),
             "x": list(self.rejected_entries), "r": list(self.removed_facts), "i": list(self.unknown_facts),
-            "s": self.section, "c": self.chosen,
+            "s": self.section, "c": self.chosen, "p": self.part,
         }  # fmt: skip
         return {name: value for name, value in known.items() if value}
 
@@ -98,6 +100,7 @@ class AnswerState:
                 unknown_facts=(ALL_FACTS,) if raw.get("k") else tuple(_text(name) for name in raw.get("i", ())),
                 section=Section(raw["s"]) if raw.get("s") in set(Section) else None,
                 chosen=bool(raw.get("c", False)),
+                part=_text(raw["p"]) if "p" in raw else None,
             )
         except (TypeError, AttributeError):
             raise OutdatedActionError from None
@@ -158,7 +161,7 @@ class AnswerPayload:
 
 @dataclass(frozen=True, slots=True)
 class ChooseEntryPayload(AnswerPayload):
-    """A button that opens one entry: a choice, or the entry of an alert."""
+    """A button that opens one entry: a choice, one of several concerns, or the entry of an alert."""
 
     entry_id: str
 
@@ -271,6 +274,30 @@ class EscalationPayload:
     def parse(cls, value: str | None) -> Self:
         """Read a button's value."""
         return cls(value or "")
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPayload:
+    """A button that retries an undelivered message: one job, or the post of an escalation."""
+
+    job_id: int | None = None
+    escalation_id: str | None = None
+
+    def encode(self) -> str:
+        """Return the button's value."""
+        return json.dumps({"job": self.job_id, "escalation": self.escalation_id})
+
+    @classmethod
+    def parse(cls, value: str | None) -> Self:
+        """Read a button's value. Raises `OutdatedActionError`."""
+        raw = _load(value)
+        try:
+            job_id, escalation_id = raw["job"], raw["escalation"]
+        except (KeyError, TypeError):
+            raise OutdatedActionError from None
+        if type(job_id) is int or isinstance(escalation_id, str):
+            return cls(job_id, escalation_id)
+        raise OutdatedActionError
 
 
 @dataclass(frozen=True, slots=True)

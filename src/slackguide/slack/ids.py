@@ -26,7 +26,7 @@ class Action(StrEnum):
     REMOVE_FACT = "triage_forget"
     UNKNOWN_FACT = "triage_not_known"
     OPEN_SECTION = "answer_open_section"
-    BACK_TO_LIST = "answer_back_to_list"
+    GO_BACK = "answer_go_back"
     TELL_TEAM_LEAD = "answer_tell_team_lead"
     FEEDBACK_REASON = "answer_feedback_reason"
     CHOOSE_FORM = "escalate_choose_form"
@@ -47,6 +47,7 @@ class Action(StrEnum):
     LINK = "link"
     HOME_PAGE = "home_page"
     HOME_ASK = "home_ask"
+    RETRY_DELIVERY = "delivery_retry"
 
 
 class Callback(StrEnum):

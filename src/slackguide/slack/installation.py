@@ -7,13 +7,15 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.request import Request
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from slackguide.delivery.sender import DeliveryError, ErrorCategory
+from slackguide.delivery.sender import DeliveryError, ErrorCategory, SlackUnreachableError
 from slackguide.slack.api.calls import call_slack, response_field, response_header
+from slackguide.slack.api.deadlines import CallDeadline, deadline_opener, remaining
 from slackguide.slack.api.error_codes import CALL_CODES, MISSING_SCOPE, error_from_code
 from slackguide.slack.views.error_advice import ADVICE
 
@@ -129,22 +131,35 @@ def _problem(method: str, code: str, needed: str | None, provided: frozenset[str
 class MonitoredClient(WebClient):
     """A `WebClient` that reports the outcome of each call to an `InstallationStatus`.
 
-    It does not retry: after a reset it would post again what may have arrived. The outbox retries.
+    It does not retry: after a reset it would post again what may have arrived. The outbox retries. `timeout` is the
+    limit in seconds of a whole exchange: connecting, sending and all reads. `deadlines.within` shortens it.
     """
 
     def __init__(self, *, status: InstallationStatus, token: str, base_url: str, timeout: int) -> None:
         super().__init__(token=token, base_url=base_url, timeout=timeout, retry_handlers=[])
         self._status = status
+        self._opener = deadline_opener()
 
     def api_call(self, api_method: str, **arguments: Any) -> SlackResponse:
-        """See `WebClient.api_call`."""
+        """See `WebClient.api_call`. Raises `SlackUnreachableError` without a request if the step's time is over."""
+        seconds = min(float(self.timeout), remaining())
+        if seconds <= 0:
+            raise SlackUnreachableError(ambiguous=False)
         try:
-            response = super().api_call(api_method, **arguments)
+            with CallDeadline(seconds):
+                response = super().api_call(api_method, **arguments)
         except SlackApiError as error:
             self._refused(api_method, error.response)
             raise
         self._status.accepted(api_method, _scopes(response_header(response.headers, "x-oauth-scopes")))
         return response
+
+    def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
+        """Send a request like `WebClient`, through connections with a deadline."""
+        del url  # as in `req`
+        with self._opener.open(req, timeout=self.timeout) as response:
+            charset = response.headers.get_content_charset() or "utf-8"
+            return {"status": response.code, "headers": response.headers, "body": response.read().decode(charset)}
 
     def _refused(self, method: str, response: Any) -> None:
         error = error_from_code(response_field(response, "error"), needed=response_field(response, "needed") or None)

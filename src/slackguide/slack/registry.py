@@ -14,6 +14,7 @@ from slackguide.slack.ids import COMMAND, Action, Callback
 from slackguide.slack.listeners.answer_actions import AnswerActions
 from slackguide.slack.listeners.app_home import AppHome
 from slackguide.slack.listeners.ask_modal import AskModal
+from slackguide.slack.listeners.channel_events import CHANNEL_EVENTS, ChannelEvents
 from slackguide.slack.listeners.escalation_actions import EscalationActions
 from slackguide.slack.listeners.escalation_form import EscalationFormSubmission
 from slackguide.slack.listeners.message_events import MessageEvents
@@ -37,6 +38,7 @@ class Listeners:
     escalation_actions: EscalationActions
     messages: MessageEvents
     app_home: AppHome
+    channels: ChannelEvents
     updater: MessageUpdater
 
 
@@ -57,7 +59,7 @@ def actions_of(listeners: Listeners) -> dict[Action, Listener]:
         Action.REMOVE_FACT: listeners.answer_actions.remove_fact,
         Action.UNKNOWN_FACT: listeners.answer_actions.unknown_fact,
         Action.OPEN_SECTION: listeners.answer_actions.open_section,
-        Action.BACK_TO_LIST: listeners.answer_actions.back_to_list,
+        Action.GO_BACK: listeners.answer_actions.go_back,
         Action.TELL_TEAM_LEAD: listeners.answer_actions.tell_team_lead,
         Action.FEEDBACK_REASON: listeners.answer_actions.feedback_reason,
         Action.CHOOSE_FORM: listeners.answer_actions.choose_form,
@@ -77,6 +79,7 @@ def actions_of(listeners: Listeners) -> dict[Action, Listener]:
         Action.LINK: acknowledge,
         Action.HOME_PAGE: listeners.app_home.turn_page,
         Action.HOME_ASK: listeners.app_home.ask,
+        Action.RETRY_DELIVERY: listeners.app_home.retry,
     }
 
 
@@ -93,7 +96,7 @@ def views_of(listeners: Listeners) -> dict[Callback, Listener]:
     }
 
 
-EVENTS = ("message.im", "app_mention", "app_home_opened")
+EVENTS = ("message.im", "app_mention", "app_home_opened", *CHANNEL_EVENTS)
 """The bot events that the manifest asks for."""
 
 
@@ -104,6 +107,8 @@ def register(app: App, listeners: Listeners) -> None:
     app.event("message")(listeners.messages.direct)
     app.event("app_mention")(listeners.messages.mention)
     app.event("app_home_opened")(listeners.app_home.opened)
+    for event in CHANNEL_EVENTS:
+        app.event(event)(listeners.channels.changed)
     for action, listener in actions_of(listeners).items():
         app.action(re.compile(rf"{re.escape(action.value)}(:.+)?$"))(listener)
     for callback, listener in views_of(listeners).items():

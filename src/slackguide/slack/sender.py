@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, assert_never
 
 from slack_sdk import WebClient
 from slack_sdk.models.views import View
+from slack_sdk.web import SlackResponse
 
 from slackguide.delivery.jobs import Job
-from slackguide.delivery.sender import PostedMessage, RecipientDeniedError, SlackRefusedError
-from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, EraseMessage, NoteDirectReply, RefreshAppHome
+from slackguide.delivery.sender import ErrorCategory, PostedMessage, RecipientDeniedError, SlackRefusedError
+from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, EraseMessage, NoteDirectReply, RefreshAppHome, Task
 from slackguide.escalation.messages import NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import Escalation
 from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.access import Denied
-from slackguide.slack.api.calls import call_slack, paginate
+from slackguide.slack.api.calls import INVALID_CURSOR, Page, call_slack, pages
+from slackguide.slack.api.channel_lookup import ChannelLookup
+from slackguide.slack.api.deadlines import within
 from slackguide.slack.api.directory_sync import DirectorySync
-from slackguide.slack.api.error_codes import error_from_code
 from slackguide.slack.ids import ESCALATION_EVENT, NOTICE_EVENT
 from slackguide.slack.surfaces import is_direct_message
 from slackguide.slack.thread_answers import ThreadAnswers
@@ -27,12 +32,15 @@ from slackguide.slack.views.blocks import UPDATE_TEXT_LIMIT, RenderedMessage, te
 from slackguide.slack.views.direct import note_card
 from slackguide.slack.views.escalation_card import escalation_card, handed_over_card, notice_card
 from slackguide.slack.views.team_lead_alert import team_lead_alert
-from slackguide.storage.channels import ChannelRepository
+from slackguide.storage.walks import WalkRepository
 
 log = logging.getLogger(__name__)
 
 SKEW_SECONDS = 60.0
 """Maximum clock skew between Slack and this machine."""
+
+STEP_SECONDS = 8.0
+"""Maximum seconds of all calls to look up, to find or to post: half a lease, which is renewed before each step."""
 
 READERS_ATTEMPTS = 6
 """Attempts, about half a minute, that wait for Slack's answer about a channel's readers.
@@ -42,6 +50,26 @@ After that the readers count as unknown.
 
 ERASED = "The content of this message was erased."
 """What replaces an erased message."""
+
+
+STALE_CHANNEL_CODES = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
+"""Codes after which a channel's name is looked up again: the channel may have been replaced or renamed."""
+
+
+CLIENT_MSG_IDS = uuid.UUID("5f2b7a0e-6f0e-5f3e-9a53-0d7f6a3c1b84")
+"""Namespace of the UUIDs that identify messages to Slack."""
+
+UNKNOWN_DUPLICATE = frozenset({"duplicate_message_not_found", "duplicate_channel_not_found"})
+"""Documented errors of `chat.postMessage`: it knows the `client_msg_id`, but finds no message or channel for it."""
+
+
+def client_msg_id(job: Job) -> str:
+    """Return the id by which Slack can recognize that a later attempt sends the same message.
+
+    Slack documents it in the errors of `chat.postMessage` only, so nothing relies on it. The time distinguishes the job
+    from one of an earlier database.
+    """
+    return str(uuid.uuid5(CLIENT_MSG_IDS, f"{job.id} {job.created_at.astimezone(UTC).isoformat()}"))
 
 
 @dataclass(slots=True)
@@ -65,7 +93,8 @@ class SlackSender:
         self,
         *,
         client: WebClient,
-        channels: ChannelRepository,
+        channels: ChannelLookup,
+        walks: WalkRepository,
         knowledge: Callable[[], KnowledgeBase],
         conversation: ThreadAnswers,
         directory: DirectorySync,
@@ -74,6 +103,7 @@ class SlackSender:
     ) -> None:
         self._client = client
         self._channels = channels
+        self._walks = walks
         self._knowledge = knowledge
         self._thread_answers = conversation
         self._directory = directory
@@ -83,16 +113,18 @@ class SlackSender:
 
     def prepare(self, job: Job) -> None:
         """Look up the channel and render the message."""
-        self._prepared_messages[job.id] = self._prepare_message(job)
+        with self._doubting(job.task), within(STEP_SECONDS):
+            self._prepared_messages[job.id] = self._prepare_message(job)
         if len(self._prepared_messages) > 1000:  # jobs whose lease was lost are never posted here
             self._prepared_messages.pop(next(iter(self._prepared_messages)))
 
     def find(self, job: Job) -> PostedMessage | None:
         """Return the job's message that Slack already has, identified by its metadata."""
         prepared = self._prepared_messages[job.id]
-        posted = self._find_in(job, prepared)
-        if posted is None and isinstance(job.task, AnswerMessage) and not is_direct_message(job.task.channel_id):
-            posted = self._find_elsewhere(job, job.task, prepared)
+        with within(STEP_SECONDS):
+            posted = self._find_in(job, prepared)
+            if posted is None and isinstance(job.task, AnswerMessage) and not is_direct_message(job.task.channel_id):
+                posted = self._find_elsewhere(job, job.task, prepared)
         return posted
 
     def _find_elsewhere(self, job: Job, task: AnswerMessage, prepared: _PreparedMessage) -> PostedMessage | None:
@@ -109,11 +141,34 @@ class SlackSender:
             return None
 
     def _find_in(self, job: Job, prepared: _PreparedMessage) -> PostedMessage | None:
-        oldest = str(job.created_at.timestamp() - SKEW_SECONDS)
-        for message in self._messages(prepared, oldest):
+        """Look for the message from the time of the job on. Continue where an earlier attempt was interrupted.
+
+        Messages that came after an interrupted search began are on pages that it had passed, so they are searched, too.
+        """
+        name = f"find {job.id} {prepared.channel_id}"
+        walk = self._walks.begin(name)
+        starts = (job.created_at, walk.started_at) if walk.resumed else (job.created_at,)
+        stored = walk.resumed
+        for step in range(walk.step, len(starts)):
+            cursor = walk.cursor if step == walk.step else ""
+            for page in self._history(prepared, starts[step], cursor):
+                posted = self._own_message(job, prepared, page.items)
+                following = (step, page.next_cursor) if page.next_cursor else (step + 1, "")
+                if posted is not None or following[0] == len(starts):
+                    if stored:
+                        self._walks.delete(name)
+                    return posted
+                self._walks.save(name, walk, *following)
+                stored = True
+        return None
+
+    def _own_message(
+        self, job: Job, prepared: _PreparedMessage, messages: Iterable[Mapping[str, Any]]
+    ) -> PostedMessage | None:
+        expected = self._metadata(job)
+        for message in messages:
             metadata = message.get("metadata") or {}
             payload = metadata.get("event_payload") or {}
-            expected = self._metadata(job)
             matches = metadata.get("event_type") == expected["event_type"] and payload == expected["event_payload"]
             if matches and message["ts"] not in job.known_timestamps:
                 return PostedMessage(
@@ -123,6 +178,25 @@ class SlackSender:
 
     def post(self, job: Job) -> PostedMessage:
         """Post or update the message."""
+        with self._doubting(job.task), within(STEP_SECONDS):
+            return self._post(job)
+
+    @contextmanager
+    def _doubting(self, task: Task) -> Iterator[None]:
+        """Forget what is stored about the channel or the person if Slack's answer contradicts it.
+
+        The next attempt looks it up again.
+        """
+        try:
+            yield
+        except SlackRefusedError as error:
+            if isinstance(task, PostEscalation) and error.code in STALE_CHANNEL_CODES:
+                self._channels.forget(task.channel)
+            elif isinstance(task, NotifyPerson | AnswerMessage) and error.category is ErrorCategory.USER:
+                self._directory.forget(task.user_id)
+            raise
+
+    def _post(self, job: Job) -> PostedMessage:
         prepared = self._prepared_messages.pop(job.id)
         match job.task:
             case UpdateCard(card=card):
@@ -149,22 +223,26 @@ class SlackSender:
                 | AnswerMessage()
                 | NoteDirectReply()
             ):
-                return self._send(job, prepared)
+                return self._post_message(job, prepared)
             case other:
                 assert_never(other)
 
-    def _send(self, job: Job, prepared: _PreparedMessage) -> PostedMessage:
-        try:
-            return self._post_message(job, prepared)
-        except SlackRefusedError as error:
-            if error.code == "channel_not_found" and isinstance(job.task, PostEscalation):
-                self._channels.delete(job.task.channel)  # renamed or recreated: the next attempt looks it up again
-            raise
-
     def _post_message(self, job: Job, prepared: _PreparedMessage) -> PostedMessage:
+        try:
+            response = self._call_post_message(job, prepared, client_msg_id=client_msg_id(job))
+        except SlackRefusedError as error:
+            if error.code not in UNKNOWN_DUPLICATE:
+                raise
+            # Slack knows the id, but not its message any more. The dispatcher has looked for the message.
+            response = self._call_post_message(job, prepared)
+        channel, ts = str(response.get("channel") or prepared.channel_id), str(response["ts"])
+        link = self._permalink(channel, ts) if isinstance(job.task, PostEscalation) else None
+        return PostedMessage(channel, ts, link)
+
+    def _call_post_message(self, job: Job, prepared: _PreparedMessage, **more: Any) -> SlackResponse:
         assert prepared.card is not None
         message = prepared.card.message()
-        response = call_slack(
+        return call_slack(
             lambda: self._client.chat_postMessage(
                 channel=prepared.channel_id,
                 thread_ts=prepared.thread_ts,
@@ -172,17 +250,17 @@ class SlackSender:
                 unfurl_links=False,
                 unfurl_media=False,
                 **message,
+                **more,
             )
         )
-        channel, ts = str(response.get("channel") or prepared.channel_id), str(response["ts"])
-        link = self._permalink(channel, ts) if isinstance(job.task, PostEscalation) else None
-        return PostedMessage(channel, ts, link)
 
     def _prepare_message(self, job: Job) -> _PreparedMessage:
         task = job.task
         match task:
             case PostEscalation(channel=channel):
-                return _PreparedMessage(self._channel(channel), escalation_card(_escalation_of(job), self._knowledge()))
+                return _PreparedMessage(
+                    self._channels.find(channel), escalation_card(_escalation_of(job), self._knowledge())
+                )
             case AlertTeamLead(user_id=user_id):
                 decision = self._directory.authorize_recipient(user_id)
                 if isinstance(decision, Denied):
@@ -238,35 +316,30 @@ class SlackSender:
             return {"event_type": ESCALATION_EVENT, "event_payload": {"id": _escalation_of(job).id}}
         return {"event_type": NOTICE_EVENT, "event_payload": {"id": str(job.id)}}
 
-    def _channel(self, name: str) -> str:
-        """Return the id of a channel by its name, from the repository or from Slack's list of channels."""
-        if (known := self._channels.get(name)) is not None:
-            return known
-        for channel in paginate(
-            self._client,
-            "conversations.list",
-            "channels",
-            {"types": "public_channel,private_channel", "exclude_archived": "false"},
-        ):
-            if channel.get("name") == name:
-                self._channels.put(name, str(channel["id"]))
-                return str(channel["id"])
-        raise error_from_code("channel_not_found")
-
     def _direct_channel(self, user_id: str) -> str:
         response = call_slack(lambda: self._client.conversations_open(users=[user_id]))
         return str(response["channel"]["id"])
 
-    def _messages(self, prepared: _PreparedMessage, oldest: str) -> Iterator[Mapping[str, Any]]:
+    def _history(self, prepared: _PreparedMessage, since: datetime, cursor: str) -> Iterator[Page]:
+        """Yield the pages of the conversation or the thread. A cursor that Slack no longer knows begins it anew."""
+        try:
+            yield from self._history_from(prepared, since, cursor)
+        except SlackRefusedError as error:
+            if error.code != INVALID_CURSOR:
+                raise
+            yield from self._history_from(prepared, since, "")
+
+    def _history_from(self, prepared: _PreparedMessage, since: datetime, cursor: str) -> Iterator[Page]:
         arguments = {
             "channel": prepared.channel_id,
-            "oldest": oldest,
+            "oldest": str(since.timestamp() - SKEW_SECONDS),
             "include_all_metadata": "true",
             "inclusive": "true",
         }
         if prepared.thread_ts is None:
-            return paginate(self._client, "conversations.history", "messages", arguments)
-        return paginate(self._client, "conversations.replies", "messages", {**arguments, "ts": prepared.thread_ts})
+            return pages(self._client, "conversations.history", "messages", arguments, cursor=cursor)
+        arguments["ts"] = prepared.thread_ts
+        return pages(self._client, "conversations.replies", "messages", arguments, cursor=cursor)
 
     def _permalink(self, channel: str, ts: str) -> str | None:
         """Return the permalink of a message. Without one the message still counts as posted."""

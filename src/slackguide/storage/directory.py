@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from slackguide.errors import StorageError
 from slackguide.storage.database import Database, insert_into
-from slackguide.storage.tables import directory, group_members, people
+from slackguide.storage.tables import directory, group_members, people, walks
+from slackguide.storage.walks import PEOPLE_WALK, Walk, save_walk
 
 RECHECK_SECONDS = 2.0
 """How long a snapshot is used before its version is checked in the database."""
@@ -21,7 +22,8 @@ RECHECK_SECONDS = 2.0
 class DirectoryUser:
     """A member of the directory. `team_id` is their workspace, `groups` the handles of their stored user groups.
 
-    `tz` is the name of their time zone as Slack gives it, None if it is unknown.
+    `tz` is the name of their time zone as Slack gives it, None if it is unknown. `teams` are all their workspaces of an
+    Enterprise organization, of which Slack names any one in `team_id`, or the organization.
     """
 
     user_id: str
@@ -32,6 +34,11 @@ class DirectoryUser:
     deleted: bool = False
     groups: frozenset[str] = frozenset()
     tz: str | None = None
+    teams: frozenset[str] = frozenset()
+
+    def is_member_of(self, team_id: str) -> bool:
+        """Return whether the person belongs to a workspace. Without any stored workspace they count as a member."""
+        return not self.team_id or team_id == self.team_id or team_id in self.teams
 
 
 @dataclass(frozen=True)
@@ -90,11 +97,43 @@ class UserDirectory:
             if listed:
                 connection.execute(insert(people), list(listed.values()))
             if groups is not None:
-                connection.execute(delete(group_members))
-                pairs = [{"handle": handle, "user_id": user} for handle, ids in groups.items() for user in set(ids)]
-                if pairs:
-                    connection.execute(insert(group_members), pairs)
+                _replace_groups(connection, groups)
             connection.execute(update(directory).values(refreshed_at=now))
+        self._invalidate()
+
+    def store_page(self, users: Sequence[DirectoryUser], walk: Walk, next_cursor: str) -> None:
+        """Store one page of all users together with the progress of the walk.
+
+        Readers see it at their next check of the version, and only if somebody has changed.
+        """
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            rows = {user.user_id: _row(user, now) for user in users}
+            stored = connection.execute(select(people).where(people.c.user_id.in_(rows))).mappings()
+            unchanged = {row["user_id"] for row in stored if {**row, "refreshed_at": now} == rows[row["user_id"]]}
+            changed = [row for user_id, row in rows.items() if user_id not in unchanged]
+            if changed:
+                _increment_version(connection)
+                _upsert(connection, changed)
+            connection.execute(update(people).where(people.c.user_id.in_(unchanged)).values(refreshed_at=now))
+            save_walk(connection, PEOPLE_WALK, walk, 0, next_cursor)
+
+    def finish(self, walk: Walk) -> None:
+        """Delete everybody whom the walk has not seen, and record the refresh."""
+        with self._database.write() as connection:
+            _increment_version(connection)
+            now = self._database.now(connection)
+            if now >= walk.started_at:
+                connection.execute(delete(people).where(people.c.refreshed_at < walk.started_at))
+            connection.execute(delete(walks).where(walks.c.name == PEOPLE_WALK))
+            connection.execute(update(directory).values(refreshed_at=now))
+        self._invalidate()
+
+    def replace_groups(self, groups: Mapping[str, Collection[str]]) -> None:
+        """Replace the members of all groups."""
+        with self._database.write() as connection:
+            _increment_version(connection)
+            _replace_groups(connection, groups)
         self._invalidate()
 
     def put(self, *users: DirectoryUser) -> None:
@@ -104,12 +143,13 @@ class UserDirectory:
         with self._database.write() as connection:
             _increment_version(connection)
             now = self._database.now(connection)
-            statement = insert_into(connection, people)
-            changed = {column.name: statement.excluded[column.name] for column in people.columns}
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=[people.c.user_id], set_=changed),
-                [_row(user, now) for user in users],
-            )
+            _upsert(connection, [_row(user, now) for user in users])
+        self._invalidate()
+
+    def delete(self, user_id: str) -> None:
+        """Delete a person whose stored data Slack contradicts, so that they are looked up again."""
+        with self._database.write() as connection:
+            forget_user(connection, user_id)
         self._invalidate()
 
     def _current(self) -> _Snapshot:
@@ -148,6 +188,25 @@ class UserDirectory:
         self._checked_at, self._writes_seen = checked_at, writes
 
 
+def _upsert(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    statement = insert_into(connection, people)
+    changed = {column.name: statement.excluded[column.name] for column in people.columns}
+    connection.execute(statement.on_conflict_do_update(index_elements=[people.c.user_id], set_=changed), rows)
+
+
+def _replace_groups(connection: Connection, groups: Mapping[str, Collection[str]]) -> None:
+    connection.execute(delete(group_members))
+    pairs = [{"handle": handle, "user_id": user} for handle, ids in groups.items() for user in set(ids)]
+    if pairs:
+        connection.execute(insert(group_members), pairs)
+
+
+def forget_user(connection: Connection, user_id: str) -> None:
+    """Delete a person, so that they are looked up again."""
+    _increment_version(connection)
+    connection.execute(delete(people).where(people.c.user_id == user_id))
+
+
 def _load_users(connection: Connection) -> dict[str, DirectoryUser]:
     groups: dict[str, set[str]] = {}
     for row in connection.execute(select(group_members)):
@@ -162,6 +221,7 @@ def _load_users(connection: Connection) -> dict[str, DirectoryUser]:
             deleted=row.deleted,
             groups=frozenset(groups.get(row.user_id, ())),
             tz=row.tz,
+            teams=frozenset(row.teams or ()),
         )
         for row in connection.execute(select(people))
     }
@@ -177,6 +237,7 @@ def _row(user: DirectoryUser, now: datetime) -> dict[str, object]:
         "deleted": user.deleted,
         "refreshed_at": now,
         "tz": user.tz,
+        "teams": sorted(user.teams) or None,
     }
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     delete,
     func,
     literal_column,
+    or_,
     select,
     true,
     update,
@@ -28,7 +29,16 @@ from slackguide.delivery.jobs import Job
 from slackguide.delivery.notifier import Notifier
 from slackguide.delivery.retry import Completed, DeadLettered, Dropped, Outcome, Retry
 from slackguide.delivery.sender import PostedMessage
-from slackguide.delivery.tasks import EraseMessage, Task, dedupe_key, is_idempotent, needs_card, partition_key
+from slackguide.delivery.tasks import (
+    EraseMessage,
+    Task,
+    dedupe_key,
+    is_idempotent,
+    limited_person,
+    needs_card,
+    partition_key,
+    sender_of,
+)
 from slackguide.errors import UnreadableRow
 from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import Escalation, Event, EventKind, PostedCard
@@ -44,6 +54,12 @@ LEASE_SECONDS = 15.0
 MIN_POST_INTERVAL = 1.0
 """Seconds between two messages to one conversation (docs.slack.dev: about one per second and channel)."""
 
+PERSON_INTERVAL = 3.0
+"""Seconds between two posts or notices that one person causes, once `PERSON_BURST` of them came at once."""
+
+PERSON_BURST = 20
+"""Posts and notices that one person may cause at once: more than the work on any one escalation causes."""
+
 MAX_CLOCK_STEP_BACK = timedelta(seconds=60)
 """If the clock steps back by more than this, reschedule pending jobs."""
 
@@ -51,6 +67,12 @@ DUE, CLAIMED, WAITING, DEAD_LETTERED, DONE, DROPPED = "due", "claimed", "waiting
 """States of a job. `waiting`: for the escalation's card. `parked` (a stored value): a dead letter."""
 
 FINISHED = (DONE, DROPPED)
+
+LIMITED = tuple(task_codec.kind_of(task) for task in (PostEscalation, NotifyPerson, ReplyInThread))
+"""Kinds that count against the allowance of the person who causes them (`delivery.tasks.limited_person`)."""
+
+RETRIED: dict[str, object] = {"state": DUE, "tries": 0, "why": None, "refused": None, "refusals": 0}
+"""Columns of a job that is retried from the beginning."""
 
 _CLAIM_ATTEMPTS = 8
 """Maximum number of conversations to try in one claim, if other workers take their turns first."""
@@ -89,6 +111,7 @@ def enqueue(
                 escalation_id=escalation.id if escalation is not None else None,
                 lane=partition_key(task, escalation),
                 once_key=dedupe_key(task, escalation),
+                sender=sender_of(task, escalation),
                 state=WAITING if is_waiting else DUE,
                 due_at=now + delay,
                 set_at=now,
@@ -114,6 +137,7 @@ class SqlJobQueue:
         worker: str,
         lease: float = LEASE_SECONDS,
         post_interval: float = MIN_POST_INTERVAL,
+        person_interval: float = PERSON_INTERVAL,
         only: Collection[str] | None = None,
         without: Collection[str] = (),
     ) -> None:
@@ -122,6 +146,7 @@ class SqlJobQueue:
         self._worker = worker
         self._lease = timedelta(seconds=lease)
         self._post_interval = timedelta(seconds=post_interval)
+        self._person_interval = timedelta(seconds=person_interval)
         included = outbox.c.kind.in_(only) if only is not None else true()
         self._claimable = and_(included, outbox.c.kind.not_in(without)) if without else included
         self._last_seen: datetime | None = None
@@ -139,10 +164,7 @@ class SqlJobQueue:
             now = self._database.now(connection)
             skipped = self._unreadable(now)
             clock_stepped_back = self._detect_clock_step_back(connection, now)
-            if (
-                not clock_stepped_back
-                and connection.execute(_next_due(now, (), self._claimable, skipped)).first() is None
-            ):
+            if not clock_stepped_back and connection.execute(self._next_due(now, (), skipped)).first() is None:
                 return None
         with self._database.write() as connection:
             now = self._database.now(connection)
@@ -154,24 +176,28 @@ class SqlJobQueue:
         """Lease the next job that is readable and whose conversation is not rate-limited."""
         tried_channels: list[str] = []
         for _ in range(_MAX_ROWS):
-            query = _next_due(now, tried_channels, self._claimable, skipped).with_for_update(
-                skip_locked=True, of=outbox
-            )
+            query = self._next_due(now, tried_channels, skipped).with_for_update(skip_locked=True, of=outbox)
             row = connection.execute(query).first()
             if row is None or len(tried_channels) == _CLAIM_ATTEMPTS:
                 return None
             try:
-                task, escalation = _decode_row(connection, row)
+                task, escalation = decode_row(connection, row)
             except UnreadableRow as error:
                 skipped = self._skip(row, error)
                 continue
             if isinstance(task, ReplyInThread) and task.card is None:
                 connection.execute(update(outbox).where(outbox.c.id == row.id).values(state=WAITING, set_at=now))
             elif _reserve_send_slot(connection, row.lane, now, self._post_interval):
+                if (person := limited_person(task, escalation)) is not None:
+                    _use_allowance(connection, person, now, self._person_interval)
                 return self._lease_job(connection, row, now, task, escalation)
             else:
                 tried_channels.append(row.lane)
         return None
+
+    def _next_due(self, now: datetime, tried_channels: Sequence[str], skipped: Collection[int]) -> Select[Any]:
+        allowance = self._person_interval * (PERSON_BURST - 1)
+        return _next_due(now, tried_channels, and_(self._claimable, _within_allowance(now + allowance)), skipped)
 
     def _unreadable(self, now: datetime) -> Collection[int]:
         """Return the ids of rows to skip. The list is cleared from time to time, because escalations change."""
@@ -232,7 +258,7 @@ class SqlJobQueue:
         Dead letters with such a code, written by releases up to 0.1.0, are due again as well. Notices about them are
         dropped, because they no longer apply.
         """
-        reset = {"state": DUE, "tries": 0, "why": None}
+        reset = {**RETRIED}
         refused = outbox.c.why.in_(codes)
         with self._database.write() as connection:
             now = self._database.now(connection)
@@ -298,6 +324,8 @@ class SqlJobQueue:
             known_timestamps=frozenset(card.ts for card in _cards(connection, escalation.id))
             if escalation
             else frozenset(),
+            refused=row.refused,
+            refusals=row.refusals,
         )
 
     def _detect_clock_step_back(self, connection: Connection, now: datetime) -> bool:
@@ -365,7 +393,7 @@ def _next_due(
     )
 
 
-def _decode_row(connection: Connection, row: Row[Any]) -> tuple[Task, Escalation | None]:
+def decode_row(connection: Connection, row: Row[Any]) -> tuple[Task, Escalation | None]:
     """Return the task and the escalation of a row, with a reply bound to its card if any. Raises `UnreadableRow`."""
     task = task_codec.decode_task(row.kind, row.payload)
     if row.escalation_id is None:
@@ -414,6 +442,34 @@ def _reserve_send_slot(connection: Connection, name: str, now: datetime, post_in
     return connection.execute(turn).first() is not None
 
 
+def _allowance(person: str) -> str:
+    """Return the name of the row of `lanes` that limits a person. It differs from every conversation's."""
+    return f"by {person}"
+
+
+def _within_allowance(exhausted_at: datetime) -> ColumnElement[bool]:
+    """Return the condition for jobs of people who have not used up their allowance, and for those without a limit."""
+    exhausted = select(lanes.c.name).where(lanes.c.next_at > exhausted_at)
+    limited = outbox.c.kind.in_(LIMITED)
+    return or_(~limited, func.coalesce(literal_column("'by '").concat(outbox.c.sender), "").not_in(exhausted))
+
+
+def _use_allowance(connection: Connection, person: str, now: datetime, interval: timedelta) -> None:
+    """Count a message against a person's allowance.
+
+    The row's time is when the whole allowance is available again. A message moves it by `interval`, and none is sent
+    while it is more than `PERSON_BURST - 1` intervals away (the generic cell rate algorithm).
+    """
+    name = _allowance(person)
+    used = connection.execute(select(lanes.c.next_at).where(lanes.c.name == name).with_for_update()).scalar()
+    until = max(now, used or now) + interval
+    connection.execute(
+        insert_into(connection, lanes)
+        .values(name=name, next_at=until, set_at=now)
+        .on_conflict_do_update(index_elements=[lanes.c.name], set_={"next_at": until, "set_at": now})
+    )
+
+
 def _pause_channel(connection: Connection, name: str, now: datetime, seconds: float) -> None:
     until = now + timedelta(seconds=seconds)
     connection.execute(
@@ -435,6 +491,8 @@ def _record_outcome(
 ) -> Escalation | None:
     """Store the outcome of an attempt. Return the updated escalation."""
     change = update(outbox).where(outbox.c.id == row.id)
+    if row.sender is not None and (row.refused is not None or _is_refused(decision)):
+        enqueue(connection, now, None, app_home.refresh_tasks(connection, now, [row.sender]))
     finished: dict[str, object] = {"settled_at": now, "once_key": None, "payload": {}}
     match decision:
         case Completed(posted=posted):
@@ -448,17 +506,24 @@ def _record_outcome(
                 return _record_post(connection, now, escalation, task, posted)
         case Dropped(code=code):
             connection.execute(change.values(**finished, state=DROPPED, why=code))
-        case Retry(after=after, partition_pause=pause, maybe_sent=maybe_sent, reason=reason):
-            due = now + timedelta(seconds=after)
-            connection.execute(change.values(state=DUE, due_at=due, set_at=now, doubtful=maybe_sent, why=reason))
+        case Retry(after=after, partition_pause=pause, maybe_sent=maybe_sent, reason=reason, refused=refused):
+            retried: dict[str, object] = {"state": DUE, "due_at": now + timedelta(seconds=after), "set_at": now}
+            if refused is not None:
+                repeated = refused == row.refused
+                retried |= {"refused": refused, "refusals": row.refusals + 1 if repeated else 1}
+            connection.execute(change.values(**retried, doubtful=maybe_sent, why=reason))
             if pause > 0:
                 _pause_channel(connection, row.lane, now, pause)
         case DeadLettered(code=code, maybe_sent=maybe_sent):
-            connection.execute(change.values(state=DEAD_LETTERED, doubtful=maybe_sent, why=code))
+            connection.execute(change.values(state=DEAD_LETTERED, doubtful=maybe_sent, why=code, refused=code))
             if escalation is not None and isinstance(task, PostEscalation):
                 details = {"code": code, "channel": task.channel}
                 mappers.append(connection, escalation.id, Event(now, None, EventKind.DEAD_LETTERED, details=details))
     return escalation
+
+
+def _is_refused(decision: Outcome) -> bool:
+    return isinstance(decision, DeadLettered) or (isinstance(decision, Retry) and decision.refused is not None)
 
 
 def _resume(connection: Connection, now: datetime, row: Row[Any]) -> None:
@@ -467,7 +532,7 @@ def _resume(connection: Connection, now: datetime, row: Row[Any]) -> None:
     if row.kind == task_codec.kind_of(NotifyPerson) and row.payload.get("notice") == NoticeKind.DEAD_LETTERED:
         connection.execute(change.values(state=DROPPED, settled_at=now, once_key=None, payload={}))
         return
-    connection.execute(change.values(state=DUE, due_at=now, set_at=now, tries=0, why=None))
+    connection.execute(change.values(**RETRIED, due_at=now, set_at=now))
     if row.kind == task_codec.kind_of(PostEscalation):
         mappers.append(connection, row.escalation_id, Event(now, None, EventKind.RETRIED))
 

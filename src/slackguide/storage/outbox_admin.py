@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
 
 from slackguide.delivery.notifier import Notifier
 from slackguide.delivery.tasks import RefreshAppHome, Task
+from slackguide.errors import UnreadableRow
 from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, UpdateCard
-from slackguide.escalation.models import Event, EventKind
+from slackguide.escalation.models import Escalation, Event, EventKind
 from slackguide.storage import mappers, task_codec
+from slackguide.storage.channels import forget_channel
 from slackguide.storage.database import Database
-from slackguide.storage.outbox import CLAIMED, DEAD_LETTERED, DROPPED, DUE, FINISHED, WAITING, enqueue
-from slackguide.storage.tables import escalations, outbox
+from slackguide.storage.directory import forget_user
+from slackguide.storage.outbox import (
+    CLAIMED,
+    DEAD_LETTERED,
+    DROPPED,
+    DUE,
+    FINISHED,
+    RETRIED,
+    WAITING,
+    decode_row,
+    enqueue,
+)
+from slackguide.storage.tables import UNDELIVERED, escalations, lanes, outbox
+
+FAILING_AFTER = 3
+"""Attempts after which a job that waits for Slack counts as undelivered."""
 
 POST = task_codec.kind_of(PostEscalation)
 
@@ -24,7 +41,8 @@ POST = task_codec.kind_of(PostEscalation)
 class PendingJob:
     """An unfinished job.
 
-    `conversation` is `#channel`, `@user` or an id. `error_code` is the code of the last failed attempt.
+    `conversation` is `#channel`, `@user` or an id. `error_code` is the code of the last failed attempt, `refused` the
+    code of the last refusal of the channel or the person.
     """
 
     id: int
@@ -36,6 +54,21 @@ class PendingJob:
     attempts: int
     error_code: str | None
     created_at: datetime
+    refused: str | None = None
+
+
+@dataclass(frozen=True)
+class UndeliveredJob:
+    """A job whose last attempt failed. `code` is Slack's code or the reason of the retry. `final`: it is a dead letter.
+
+    `escalation` is None if the task does not belong to one.
+    """
+
+    id: int
+    task: Task
+    escalation: Escalation | None
+    code: str
+    final: bool
 
 
 class OutboxAdmin:
@@ -64,21 +97,42 @@ class OutboxAdmin:
             return {row[0]: row[1] for row in connection.execute(query)}
 
     def retry(self, name: str) -> int:
-        """Make due the dead letters and the jobs that wait for a retry, with attempts reset. Return their number."""
+        """Make due the dead letters and the jobs that wait for a retry, with attempts reset. Return their number.
+
+        What is stored about their channels and recipients is deleted, so that it is looked up again.
+        """
         with self._database.write() as connection:
-            now = self._database.now(connection)
             jobs = self._named(connection, name, (DEAD_LETTERED, DUE))
-            for row in jobs:
-                reset = {"state": DUE, "due_at": now, "set_at": now, "tries": 0, "why": None}
-                connection.execute(update(outbox).where(outbox.c.id == row.id).values(reset))
-                if row.kind == POST:
-                    mappers.append(connection, row.escalation_id, Event(now, None, EventKind.RETRIED))
+            _retry_rows(connection, self._database.now(connection), jobs)
         self._notifier.notify()
         return len(jobs)
 
     def retry_dead_lettered(self) -> int:
         """Retry all dead letters. Return their number."""
         return sum(self.retry(str(job.id)) for job in self.pending(dead_lettered_only=True))
+
+    def undelivered(self, sender: str, *, limit: int) -> tuple[UndeliveredJob, ...]:
+        """Return the person's jobs that Slack refuses or that have failed repeatedly, oldest first."""
+        failing = or_(outbox.c.state == DEAD_LETTERED, outbox.c.refused.is_not(None), outbox.c.tries >= FAILING_AFTER)
+        query = select(outbox).where(UNDELIVERED, outbox.c.sender == sender, failing).order_by(outbox.c.id).limit(limit)
+        with self._database.read() as connection:
+            jobs = [_undelivered_job(connection, row) for row in connection.execute(query).all()]
+            return tuple(job for job in jobs if job is not None)
+
+    def retry_for(self, user_id: str, job_id: int) -> int:
+        """Retry an undelivered job of this sender at once. Return the number of retried jobs."""
+        return self._retry(and_(outbox.c.id == job_id, outbox.c.sender == user_id))
+
+    def retry_post(self, escalation_id: str) -> int:
+        """Retry the undelivered post of an escalation at once. Return the number of retried jobs."""
+        return self._retry(and_(outbox.c.escalation_id == escalation_id, outbox.c.kind == POST))
+
+    def _retry(self, condition: ColumnElement[bool]) -> int:
+        with self._database.write() as connection:
+            rows = self._locked(connection, and_(condition, outbox.c.why.is_not(None)), (DEAD_LETTERED, DUE))
+            _retry_rows(connection, self._database.now(connection), rows)
+        self._notifier.notify()
+        return len(rows)
 
     def drop(self, name: str) -> int:
         """Drop the jobs that are not being sent now. Return their number.
@@ -129,11 +183,36 @@ class OutboxAdmin:
         else:
             named = select(escalations.c.id).where(escalations.c.reference == name_or_id.upper())
             condition = outbox.c.escalation_id == named.scalar_subquery()
+        return self._locked(connection, condition, states)
+
+    @staticmethod
+    def _locked(connection: Connection, condition: ColumnElement[bool], states: tuple[str, ...]) -> list[Row[Any]]:
+        """Return the jobs, locked after their escalations."""
         for escalation_id in connection.execute(select(outbox.c.escalation_id).where(condition).distinct()).scalars():
             if escalation_id is not None:
                 mappers.lock(connection, escalation_id)
         jobs = select(outbox).where(condition, outbox.c.state.in_(states)).order_by(outbox.c.id).with_for_update()
         return list(connection.execute(jobs))
+
+
+def _retry_rows(connection: Connection, now: datetime, rows: Sequence[Row[Any]]) -> None:
+    """Make jobs due, and forget what is stored about their channels and recipients."""
+    for row in rows:
+        connection.execute(update(outbox).where(outbox.c.id == row.id).values(**RETRIED, due_at=now, set_at=now))
+        connection.execute(delete(lanes).where(lanes.c.name == row.lane))
+        if row.kind == POST:
+            mappers.append(connection, row.escalation_id, Event(now, None, EventKind.RETRIED))
+            forget_channel(connection, str(row.payload.get("channel")))
+        elif (user_id := row.payload.get("user_id")) is not None:
+            forget_user(connection, str(user_id))
+
+
+def _undelivered_job(connection: Connection, row: Row[Any]) -> UndeliveredJob | None:
+    try:
+        task, escalation = decode_row(connection, row)
+    except UnreadableRow:
+        return None
+    return UndeliveredJob(row.id, task, escalation, row.why, row.state == DEAD_LETTERED)
 
 
 def _pending_job(row: Row[Any]) -> PendingJob:
@@ -147,6 +226,7 @@ def _pending_job(row: Row[Any]) -> PendingJob:
         attempts=row.tries,
         error_code=row.why,
         created_at=row.created_at,
+        refused=row.refused,
     )
 
 

@@ -17,7 +17,19 @@ from slackguide.storage.outbox import (
     WAITING,
     unfinished,
 )
-from slackguide.storage.tables import drafts, escalations, feedback, inbox, lanes, outbox, sent_messages, sweeps, turns
+from slackguide.storage.tables import (
+    drafts,
+    escalations,
+    feedback,
+    inbox,
+    lanes,
+    outbox,
+    sent_messages,
+    sweeps,
+    turns,
+    walks,
+)
+from slackguide.storage.walks import EXPIRY
 
 log = logging.getLogger(__name__)
 
@@ -128,6 +140,7 @@ class RetentionService:
             _drop_old_answers(connection, now - TURNS, now)
             forgotten = and_(sent_messages.c.escalation_id.is_(None), sent_messages.c.sent_at < now - LOCATIONS)
             connection.execute(delete(sent_messages).where(forgotten))
+            connection.execute(delete(walks).where(walks.c.started_at < now - EXPIRY))
             connection.execute(delete(lanes).where(lanes.c.next_at < now - timedelta(hours=1)))
 
 

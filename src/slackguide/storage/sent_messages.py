@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from slackguide.delivery.sender import PostedMessage
-from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, Task
+from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, Task, sender_of
 from slackguide.escalation.messages import NotifyPerson, ReplyInThread
 from slackguide.storage.database import insert_into
 from slackguide.storage.tables import sent_messages
@@ -18,20 +18,9 @@ def has_text(task: Task) -> bool:
     return isinstance(task, AnswerMessage | AlertTeamLead | NotifyPerson | ReplyInThread)
 
 
-def author_of(task: Task) -> str | None:
-    """Return the user id of the person whose text a message holds; None if it is slackguide's."""
-    match task:
-        case AnswerMessage(user_id=author) | AlertTeamLead(asker_id=author):
-            return author
-        case NotifyPerson(who=author) | ReplyInThread(who=author):
-            return author
-        case _:
-            return None
-
-
 def record(connection: Connection, now: datetime, task: Task, escalation_id: str | None, posted: PostedMessage) -> None:
     """Store where the message of a task was sent, if it holds text."""
     if has_text(task) and posted.ts:
-        columns = {"escalation_id": escalation_id, "user_id": author_of(task), "sent_at": now}
+        columns = {"escalation_id": escalation_id, "user_id": sender_of(task, None), "sent_at": now}
         statement = insert_into(connection, sent_messages).values(channel_id=posted.channel_id, ts=posted.ts, **columns)
         connection.execute(statement.on_conflict_do_nothing())

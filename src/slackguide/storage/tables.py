@@ -32,6 +32,7 @@ UNCLAIMED = text("state = 'sent'")
 HAS_CLAIMANT = text("state IN ('claimed', 'asked')")
 OPEN = text("state IN ('sent', 'claimed', 'asked')")
 UNFINISHED = text("state IN ('due', 'claimed')")
+UNDELIVERED = text("why IS NOT NULL AND state IN ('due', 'claimed', 'parked')")
 """Conditions of partial indexes. SQLite uses such an index only for a query with the literal condition."""
 
 
@@ -143,8 +144,12 @@ outbox = Table(
     Column("settled_at", UtcDateTime),
     Column("channel_id", Text),
     Column("ts", Text),
+    Column("sender", Text),
+    Column("refused", Text),
+    Column("refusals", Integer, nullable=False, server_default="0"),
     UniqueConstraint("once_key"),
     _partial_index("ix_outbox_due", UNFINISHED, "due_at", "id"),
+    _partial_index("ix_outbox_undelivered", UNDELIVERED, "sender", "id"),
     Index("ix_outbox_escalation_id", "escalation_id", "lane"),
     Index("ix_outbox_settled_at", "settled_at"),
     sqlite_autoincrement=True,
@@ -218,6 +223,7 @@ people = Table(
     Column("deleted", Boolean, nullable=False),
     Column("refreshed_at", UtcDateTime, nullable=False),
     Column("tz", Text),
+    Column("teams", JSON(none_as_null=True)),
 )
 
 group_members = Table(
@@ -267,6 +273,15 @@ channels = Table(
     Column("name", Text, primary_key=True),
     Column("channel_id", Text, nullable=False),
     Column("kept_at", UtcDateTime, nullable=False),
+)
+
+walks = Table(
+    "walks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("step", Integer, nullable=False),
+    Column("cursor", Text, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
 )
 
 drafts = Table(

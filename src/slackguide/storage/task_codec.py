@@ -32,7 +32,13 @@ TASK_TYPES: dict[str, type[Task]] = {
 """Task types by kind. A worker leaves other kinds to a newer version."""
 
 ANSWERS = frozenset({"answer_message"})
-"""Kinds whose preparation is expensive. Separate workers handle them, so that they do not delay posts."""
+"""Kinds whose preparation is expensive."""
+
+POSTS = frozenset({"post_escalation", "reply_in_thread", "update_card", "alert_team_lead"})
+"""Kinds that write into the channels of escalations.
+
+Answers, posts and everything else have separate workers, so that none of them delays another.
+"""
 
 _KINDS = {task: kind for kind, task in TASK_TYPES.items()}
 

@@ -41,7 +41,7 @@ class Cell:
         return f"{self.low}..{'' if self.high is None else self.high}"
 
     def describe(self, fact: FactSpec) -> str:
-        """Describe the cell: `Hourly or Fixed-price`, `31 to 60 days`, `more than 90 days`, `no payment yet`."""
+        """Describe the cell: `Free or Premium`, `31 to 60 days`, `more than 90 days`, `no payment yet`."""
         if self.low is None:
             return " or ".join(fact.value_label(name) for name in self.names)
         return fact.value_label(self.sample_value)

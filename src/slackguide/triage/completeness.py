@@ -23,7 +23,7 @@ from slackguide.knowledge import (
     SourceLocation,
     inspect,
 )
-from slackguide.knowledge.conditions import OneOf, Within
+from slackguide.knowledge.conditions import ALWAYS, OneOf, Within
 from slackguide.knowledge.facts import FactSpec
 from slackguide.triage.decision_table import (
     GAP,
@@ -57,22 +57,31 @@ def load_verified(directory: Path) -> KnowledgeBase:
     inspection = inspect(directory)
     diagnostics = list(inspection.diagnostics)
     if inspection.knowledge is not None:
-        diagnostics += check_tables(inspection.knowledge, unverified=inspection.unverified)
+        diagnostics += inspection.named(
+            check_tables(
+                inspection.knowledge,
+                unverified=inspection.unverified,
+                unverified_tables=inspection.unverified_tables,
+            )
+        )
     if diagnostics or inspection.knowledge is None:
         raise InvalidKnowledgeError(diagnostics)
     return inspection.knowledge
 
 
-def check_tables(knowledge: KnowledgeBase, *, unverified: Collection[str] = ()) -> list[Diagnostic]:
+def check_tables(
+    knowledge: KnowledgeBase, *, unverified: Collection[str] = (), unverified_tables: Collection[str] = ()
+) -> list[Diagnostic]:
     """Return diagnostics for cases without a rule, rules without a case, and tables too large to check.
 
-    Entries in `unverified` are skipped, because some of their rules could not be parsed.
+    Entries in `unverified` and tables in `unverified_tables` are skipped, because some of their rules have errors.
     """
     check = _CompletenessCheck(knowledge.facts)
     for id, entry in knowledge.entries.items():
         if id not in unverified:
             check.check_entry(entry)
-    check.check_shared_tables(knowledge.tables, partly=bool(unverified))
+    sound = {id: rules for id, rules in knowledge.tables.items() if id not in unverified_tables}
+    check.check_shared_tables(sound, partly=bool(unverified))
     return check.diagnostics
 
 
@@ -96,7 +105,7 @@ class _CompletenessCheck:
         for number, rule in enumerate(entry.rules):
             if number in reached:
                 self._reached.add(rule.location)
-            elif rule.table is None:
+            elif rule.table is None and number <= _first_hidden(entry.rules):
                 self._report(rule.location, f"this rule never applies: {_describe_masking(number, table)}")
             else:
                 self._never_reached.setdefault(rule.location, f"in `{entry.id}` {_describe_masking(number, table)}")
@@ -117,6 +126,8 @@ class _CompletenessCheck:
             reached = set(np.unique(table.rule_index).tolist())
             for number in missed:
                 reason = self._never_reached.get(rules[number].location)
+                if number > _first_hidden(rules):
+                    continue
                 if number not in reached:
                     self._report(rules[number].location, f"this rule never applies: {_describe_masking(number, table)}")
                 elif reason is not None and not partly:
@@ -145,8 +156,13 @@ class _CompletenessCheck:
         self.diagnostics.append(Diagnostic(location.file, location.line, location.column, message))
 
 
+def _first_hidden(rules: Sequence[Rule]) -> int:
+    """Return the number of the rule after the first one without a condition. Those below it have the same mistake."""
+    return next((number + 1 for number, rule in enumerate(rules) if rule.when == ALWAYS), len(rules))
+
+
 def _describe_gaps(gaps: npt.NDArray[np.bool_], table: DecisionTable, facts: Mapping[str, FactSpec]) -> str:
-    """Describe the gaps: `no rule for Hourly, Enterprise, 31 days or more, no funds in escrow; nor for …`."""
+    """Describe the gaps: `no rule for Premium, 31 days or more, no backup; nor for …`."""
     regions = list(islice(split_into_regions(gaps), MAX_GAP_REGIONS + 1))
     cases = [
         _describe_case(region_conditions(region, table, facts), facts)

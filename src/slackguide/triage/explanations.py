@@ -39,7 +39,7 @@ class Explanation:
 
 
 def describe_fact(name: str, value: FactValue, facts: Mapping[str, FactSpec]) -> str:
-    """Describe a fact: `last payment 45 days ago`, `client segment Mid-Market`, `funds in escrow`."""
+    """Describe a fact: `last payment 45 days ago`, `plan Premium`, `backup`."""
     fact = facts[name]
     if isinstance(value, str):
         known = fact.values.get(value)
@@ -75,7 +75,7 @@ def explain_decision(
     ]
     if contradicting:
         lines.append(f"Decided by what you said ({', '.join(contradicting)}), not by “{entry.title}”.")
-    brief = (_brief_reason(rule, known_facts, deciding, facts) for rule in remaining)
+    brief = (_brief_reason(rule, known_facts, deciding) for rule in remaining)
     reason = "; or ".join(dict.fromkeys(filter(None, brief)))
     return Explanation(
         because=tuple(dict.fromkeys(lines)),
@@ -101,17 +101,11 @@ def _reason(
     return "; ".join(parts) or "the only destination of this concern"
 
 
-def _brief_reason(
-    rule: Rule, known_facts: Mapping[str, FactValue], deciding: Sequence[str], facts: Mapping[str, FactSpec]
-) -> str:
+def _brief_reason(rule: Rule, known_facts: Mapping[str, FactValue], deciding: Sequence[str]) -> str:
     """Return the named conditions that the known facts meet and what the rule says, or why it is not eligible."""
     if rule.not_eligible is not None:
         return rule.not_eligible
-    met = [
-        f"{label} ({facts[name].value_label(known_facts[name])})"
-        for name in deciding
-        for label in _labels(rule.when, name, known_facts)[:1]
-    ]
+    met = [label for name in deciding for label in _labels(rule.when, name, known_facts)[:1]]
     return "; ".join([*met, rule.because] if rule.because else met)
 
 

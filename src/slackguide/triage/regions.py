@@ -68,13 +68,13 @@ def region_conditions(part: Region, table: DecisionTable, facts: Mapping[str, Fa
 
 
 def cell_labels(cells: Sequence[Cell]) -> tuple[str, ...]:
-    """Return the values of cells in the notation of the knowledge base and `--fact`: `hourly`, `31..60`, `never`."""
+    """Return the values of cells in the notation of the knowledge base and `--fact`: `premium`, `31..60`, `never`."""
     names = tuple(name for cell in cells for name in cell.names)
     return (*(str(cell.sample_value) for cell in _merge_adjacent(cells)), *names)
 
 
 def describe_cells(name: str, cells: Sequence[Cell], facts: Mapping[str, FactSpec]) -> str:
-    """Describe cells of a fact: `Hourly or Fixed-price`, `31 days or more`, `no funds in escrow`."""
+    """Describe cells of a fact: `Free or Premium`, `31 days or more`, `no backup`."""
     fact = facts[name]
     if fact.kind == "number":
         return " or ".join([*(_range(cell, fact) for cell in _merge_adjacent(cells)), *_includes_never(cells, fact)])

@@ -328,6 +328,26 @@ class UserActions:
             conversation = self.workspace.conversation(after.channel)
             self._events.send_later(self.workspace.app.user_id, self._envelope(event, None, conversation))
 
+    def change_channel(self, which: str, **changes: Any) -> Conversation:
+        """Rename or archive a channel, or remove the app from it, and send the app the event of it."""
+        before = self.workspace.conversation(which)
+        after = self.workspace.change_channel(which, **changes)
+        kind = "group" if after.private else "channel"
+        events: list[Json] = []
+        if after.name != before.name:
+            renamed = {"id": after.id, "name": after.name, "created": int(after.created)}
+            events.append({"type": f"{kind}_rename", "channel": renamed})
+        if after.archived != before.archived:
+            what = "archive" if after.archived else "unarchive"
+            events.append({"type": f"{kind}_{what}", "channel": after.id, "user": self.workspace.people[0].id})
+        if before.bot_joined and not after.bot_joined:
+            events.append({"type": f"{kind}_left", "channel": after.id})
+        for event in events:
+            if event["type"] in self.workspace.app.events:
+                envelope = self._envelope({**event, "event_ts": self.workspace.next_ts()}, None, after)
+                self._events.send_later(self.workspace.app.user_id, envelope)
+        return after
+
     # App Home and shortcuts
 
     def open_home(self, user: str, tab: str = "home") -> Exchange:

@@ -12,6 +12,9 @@ from slackguide.sandbox.web_api.arguments import Arguments, parse
 from slackguide.sandbox.web_api.call_handler import ApiRequest, ApiResponse, CallHandler, rate_limited
 from slackguide.sandbox.web_api.fault_injection import RateLimiter
 
+_PAGES_LIMITED_METHODS = frozenset({"conversations.list", "users.conversations", "users.list"})
+"""Methods whose pages are limited: tier 2, and tier 3, which allows a little more (docs.slack.dev, rate limits)."""
+
 _RATE_LIMITED_METHODS = frozenset({"chat.postMessage", "chat.postEphemeral"})
 
 
@@ -24,6 +27,7 @@ class WebApi:
         calls: CallHandler,
         context: methods.MethodContext,
         rate_limiter: RateLimiter | None,
+        page_limiter: RateLimiter | None,
         bot_token: str,
         app_token: str | None,
         config_token: str | None = None,
@@ -31,6 +35,7 @@ class WebApi:
         self._calls = calls
         self._context = context
         self._rate_limiter = rate_limiter
+        self._page_limiter = page_limiter
         self._tokens = {bot_token: "bot"}
         if app_token:
             self._tokens[app_token] = "app"
@@ -78,8 +83,10 @@ class WebApi:
             raise ApiError("invalid_auth") from None
 
     def _check_rate_limit(self, method: str, arguments: Arguments) -> None:
-        if self._rate_limiter is None or method not in _RATE_LIMITED_METHODS:
-            return
-        wait = self._rate_limiter.wait(str(arguments.values.get("channel", "")))
+        wait = 0.0
+        if self._page_limiter is not None and method in _PAGES_LIMITED_METHODS:
+            wait = self._page_limiter.wait(method)
+        if self._rate_limiter is not None and method in _RATE_LIMITED_METHODS:
+            wait = self._rate_limiter.wait(str(arguments.values.get("channel", "")))
         if wait:
             raise rate_limited(wait)

@@ -65,6 +65,10 @@ class RateLimit:
     burst: int = 20
 
 
+PAGES = RateLimit(per_second=20 / 60, burst=20)
+"""Slack's limit of pages of `users.list` and `conversations.list`: about twenty a minute."""
+
+
 class FaultInjector:
     """The active faults, oldest first. The first that covers a call applies to it."""
 
@@ -133,7 +137,7 @@ class FaultInjector:
 
 
 class RateLimiter:
-    """Slack's rate limit of messages to one channel, as a token bucket."""
+    """Slack's rate limit of messages to one channel, or of calls of one method, as a token bucket."""
 
     def __init__(self, *, limit: RateLimit, clock: Callable[[], float]) -> None:
         self._limit = limit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -179,27 +179,32 @@ class Team:
 ANA = Person(name="ana", real_name="Ana Ribeiro", role=PersonRole.AGENT, title="Support agent")
 BEN = Person(name="ben", real_name="Ben Okafor", role=PersonRole.AGENT, title="Support agent")
 LENA = Person(name="lena", real_name="Lena Fischer", role=PersonRole.TEAM_LEAD, title="Team lead, Support")
-MAREK = Person(name="marek", real_name="Marek Nowak", role=PersonRole.SPECIALIST, title="Specialist, Disputes")
-PRIYA = Person(name="priya", real_name="Priya Nair", role=PersonRole.SPECIALIST, title="Specialist, Content Engagement")
-GIL = Person(name="gil", real_name="Gil Santos", role=PersonRole.GUEST, title="Contractor")
+MAREK = Person(name="marek", real_name="Marek Nowak", role=PersonRole.SPECIALIST, title="Specialist")
+PRIYA = Person(name="priya", real_name="Priya Nair", role=PersonRole.SPECIALIST, title="Specialist")
+GIL = Person(name="gil", real_name="Gil Santos", role=PersonRole.GUEST, title="Guest")
 OLGA = Person(name="olga", real_name="Olga Lindt", role=PersonRole.OUTSIDER, title="Partner Ltd", listed=False)
 
 
 def demo_team(
     *,
-    escalation_channels: Sequence[str] = ("ask-disputes", "ask-ce"),
+    escalation_channels: Sequence[str] = (),
+    titles: Mapping[str, str] | None = None,
     groups: Mapping[str, Iterable[str]] | None = None,
     app: BotApp | None = None,
 ) -> Team:
     """Return a small support team: two agents, a team lead, two specialists, a guest and a partner.
 
     `escalation_channels` are the channel names of the knowledge base. `groups` maps the handle of each of its user
-    groups to the names of the members; the default has team leads and two groups of specialists.
+    groups to the names of the members; the default has team leads and a group of specialists. `titles` replaces the
+    titles of people, by name.
     """
-    staff = (ANA, BEN, LENA, MAREK, PRIYA)
+    staff = tuple(
+        replace(person, title=(titles or {}).get(person.name, person.title))
+        for person in (ANA, BEN, LENA, MAREK, PRIYA)
+    )
     staff_ids = tuple(person.id for person in staff)
     by_name = {person.name: person for person in (*staff, GIL, OLGA)}
-    members = groups or {"team-leads": ("lena",), "disputes-specialists": ("marek",), "ce-specialists": ("priya",)}
+    members = groups or {"team-leads": ("lena",), "specialists": ("marek", "priya")}
     return Team(
         people=(*staff, GIL, OLGA),
         channels=(

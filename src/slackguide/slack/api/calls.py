@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import http.client
 import urllib.error
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -21,6 +22,9 @@ RETRY_AFTER = 30.0
 
 PAGE_SIZE = 200
 """Items per page, as Slack recommends."""
+
+INVALID_CURSOR = "invalid_cursor"
+"""Slack's code for a cursor that it no longer knows."""
 
 SERVER_ERROR = 500
 """The lowest HTTP status of a server error."""
@@ -43,16 +47,33 @@ def call_slack(work: Callable[[], T]) -> T:
         raise SlackUnreachableError(ambiguous=True) from None
 
 
-def paginate(client: WebClient, method: str, key: str, arguments: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-    """Yield every item under `key` of a paginated method. Raises like `call_slack`."""
-    cursor = ""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list. `next_cursor` is empty on the last one."""
+
+    items: Sequence[Any]
+    next_cursor: str
+
+
+def pages(
+    client: WebClient, method: str, key: str, arguments: Mapping[str, str], *, cursor: str = "", limit: int = PAGE_SIZE
+) -> Iterator[Page]:
+    """Yield the pages of the list under `key` of a paginated method, from `cursor` on. Raises like `call_slack`."""
     while True:
-        params = {**arguments, "limit": str(PAGE_SIZE), **({"cursor": cursor} if cursor else {})}
+        params = {**arguments, "limit": str(limit), **({"cursor": cursor} if cursor else {})}
         response = call_slack(partial(client.api_call, method, http_verb="GET", params=params))
-        yield from response.get(key) or ()
         cursor = (response.get("response_metadata") or {}).get("next_cursor") or ""
+        yield Page(response.get(key) or (), cursor)
         if not cursor:
             return
+
+
+def paginate(
+    client: WebClient, method: str, key: str, arguments: Mapping[str, str], *, limit: int = PAGE_SIZE
+) -> Iterator[Any]:
+    """Yield every item under `key` of a paginated method. Raises like `call_slack`."""
+    for page in pages(client, method, key, arguments, limit=limit):
+        yield from page.items
 
 
 def _error_from_response(error: SlackApiError) -> Exception:

@@ -11,10 +11,11 @@ from slack_sdk import WebClient
 
 from slackguide.delivery.sender import DeliveryError, ErrorCategory, RateLimitedError, SlackRefusedError
 from slackguide.errors import StorageError
-from slackguide.slack.access import EXTERNAL_MESSAGE, AccessDecision, AccessPolicy, Allowed, Denied, UnknownUser
-from slackguide.slack.api.calls import call_slack, paginate
+from slackguide.slack.access import AccessDecision, AccessPolicy, Allowed, Denied, UnknownUser
+from slackguide.slack.api.calls import INVALID_CURSOR, call_slack, pages
 from slackguide.storage.bot_identity import BotIdentity, BotIdentityRepository
 from slackguide.storage.directory import DirectoryUser, UserDirectory
+from slackguide.storage.walks import PEOPLE_WALK, WalkRepository
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,9 @@ RETRY_SECONDS = 15.0
 
 GROUPS_RETRY_SECONDS = 120.0
 """Seconds before the next refresh if Slack did not answer about the user groups only."""
+
+USERS_PER_PAGE = 1000
+"""Users per page: the maximum of `users.list`, because Slack limits the pages a minute."""
 
 UNAVAILABLE_MESSAGE = "I could not look you up, because Slack did not answer. Please ask your question again."
 """Reply if Slack did not answer."""
@@ -55,7 +59,11 @@ class DirectorySync:
         access_policy: AccessPolicy,
         token: str,
         groups: Callable[[], Collection[str]],
+        walks: WalkRepository,
+        page_size: int = USERS_PER_PAGE,
     ) -> None:
+        self._walks = walks
+        self._page_size = page_size
         self._client = client
         self._quick_client = quick_client
         self._users = directory
@@ -79,24 +87,31 @@ class DirectorySync:
             self._thread.join(timeout)
 
     def refresh(self) -> float:
-        """Read all users and groups. Return the seconds until the next refresh.
+        """Read the groups and all users. Return the seconds until the next refresh.
 
-        Raises `DeliveryError` or `StorageError` if not all users could be read. Those that were read are stored; all
-        others stay unchanged. A failure to read the groups does not affect the users.
+        Every page is stored when it arrives. If a page cannot be read, the next call continues with it, also in another
+        process; nobody is removed before all pages were read. Raises `DeliveryError` or `StorageError`. A failure to
+        read the groups does not affect the users.
         """
         if self._identities.get(self._token) is None:
             self._identify()
-        everyone: list[DirectoryUser] = []
+        walk = self._walks.begin(PEOPLE_WALK)
+        delay = REFRESH_SECONDS if walk.resumed else self._refresh_groups()
         try:
-            for member in paginate(self._client, "users.list", "members", {}):
-                everyone.append(_directory_user(member))
-        except DeliveryError:
-            self._users.put(*everyone)
+            for page in pages(self._client, "users.list", "members", {}, cursor=walk.cursor, limit=self._page_size):
+                self._users.store_page([_directory_user(member) for member in page.items], walk, page.next_cursor)
+        except SlackRefusedError as error:
+            if error.code == INVALID_CURSOR:
+                self._walks.delete(PEOPLE_WALK)
             raise
-        if self._users.refreshed_at() is None:
-            self._users.put(*everyone)  # the directory is empty: do not wait for the groups
-        memberships, delay = self._fetch_groups()
-        self._users.replace(everyone, memberships)
+        self._users.finish(walk)
+        return delay
+
+    def _refresh_groups(self) -> float:
+        """Store the groups, unless Slack refuses or fails. Return the seconds until the next refresh."""
+        groups, delay = self._fetch_groups()
+        if groups is not None:
+            self._users.replace_groups(groups)
         return delay
 
     def _fetch_groups(self) -> tuple[Mapping[str, Collection[str]] | None, float]:
@@ -143,11 +158,14 @@ class DirectorySync:
     def authorize_recipient(self, user_id: str) -> Allowed | Denied:
         """Return whether this user may receive content. Look up an unknown user in Slack first.
 
-        Unlike `authorize`, it raises `DeliveryError` or `StorageError` if the lookup fails.
+        Unlike `authorize`, it raises `DeliveryError` or `StorageError` if the lookup fails, also if Slack does not know
+        the user: that is tried again before their message is given up.
         """
-        self.ensure_known(user_id)
-        user = self._users.find(user_id)
-        return self._access_policy.decide(user) if user is not None else Denied(EXTERNAL_MESSAGE)
+        return self._access_policy.decide(self._users.find(user_id) or self._fetch_user(user_id))
+
+    def forget(self, user_id: str) -> None:
+        """Delete a person whose stored data Slack contradicts, so that they are looked up again."""
+        self._users.delete(user_id)
 
     def _fetch_user(self, user_id: str) -> DirectoryUser:
         if self._identities.get(self._token) is None:
@@ -183,7 +201,8 @@ class DirectorySync:
                 delay = self.refresh()
                 log.info("the directory is up to date")
             except RateLimitedError as error:
-                delay = max(error.seconds, RETRY_SECONDS)
+                delay = max(error.seconds, 1.0)
+                log.info("reading the directory goes on in %g s, because Slack limits its pages", delay)
             except (DeliveryError, StorageError) as error:
                 if self._stop.is_set():
                     return
@@ -233,6 +252,7 @@ def _directory_user(member: Mapping[str, Any]) -> DirectoryUser:
         bot=bool(member.get("is_bot")) or member.get("id") == "USLACKBOT",
         deleted=bool(member.get("deleted")),
         tz=str(member.get("tz") or "") or None,
+        teams=frozenset(map(str, (member.get("enterprise_user") or {}).get("teams") or ())),
     )
 
 

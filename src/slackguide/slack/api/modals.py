@@ -102,7 +102,7 @@ class ModalOpener:
         facts = dict(outcome.facts)
         if not isinstance(outcome, Answer):
             return FormPrefill(text, facts)
-        if outcome.entry.id in self._answers.knowledge.hidden_from(LEAST_PRIVILEGED.role):
+        if outcome.entry.id in self._answers.knowledge.hidden_from(*LEAST_PRIVILEGED.roles):
             return FormPrefill(text, facts)  # the form's values are posted where everybody can read them
         destination = outcome.decision.destination
         return FormPrefill(text, facts, outcome.entry.title, destination.name if destination else None)

@@ -74,11 +74,16 @@ class AnswerActions:
             lambda payload: replace(payload.state, entry=payload.entry_id, section=None, chosen=True),
         )
 
-    def back_to_list(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        """Show the list again from which an entry was chosen."""
-        self._rerender(
-            ack, action, body, user, AnswerPayload, lambda payload: replace(payload.state, entry=None, chosen=False)
-        )
+    def go_back(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
+        """Show again what an entry was chosen from: a list, or another answer."""
+
+        def previous(payload: AnswerPayload, user_id: str, asker: Asker) -> RenderedMessage:
+            state = replace(payload.state, entry=None, chosen=False, part=None)
+            if state.rejected_entries:
+                return self._answers.more_matches(state, user_id, asker)
+            return self._answers.render(state, user_id, asker)
+
+        self._show(ack, action, body, user, AnswerPayload, previous)
 
     def open_section(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Open a section of the card, or close it: the button's state names the section."""

@@ -13,9 +13,15 @@ from slackguide.delivery.tasks import RefreshAppHome
 from slackguide.escalation.filters import PageCursor
 from slackguide.slack.api.background import BackgroundTasks
 from slackguide.slack.api.modals import ModalNotOpenedError, ModalOpener
-from slackguide.slack.button_payloads import HomePagePayload, OutdatedActionError
+from slackguide.slack.api.updates import MessageUpdater
+from slackguide.slack.button_payloads import HomePagePayload, OutdatedActionError, RetryPayload
 from slackguide.slack.views.blocks import text_card
 from slackguide.storage.inbox import EventInbox
+from slackguide.storage.outbox_admin import OutboxAdmin
+
+RETRIED = "I am sending it again now, and tell you when it is posted."
+NOTHING_TO_RETRY = "There is nothing to send again: it is posted, or is being sent now."
+"""Replies to a click on Try again in a notice."""
 
 
 class AppHome:
@@ -33,7 +39,11 @@ class AppHome:
         draw: Callable[[str, Mapping[str, PageCursor]], View],
         inbox: EventInbox,
         record_view: Callable[[str], None],
+        outbox: OutboxAdmin,
+        updater: MessageUpdater,
     ) -> None:
+        self._outbox = outbox
+        self._updater = updater
         self._client = client
         self._modals = modals
         self._background = background
@@ -62,6 +72,18 @@ class AppHome:
         """Publish App Home with another page of one list."""
         pages = _pages(action)
         self._background.submit(lambda: self._publish(body, pages))
+        ack()
+
+    def retry(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Retry an undelivered message of this person, or the post of an escalation (in a notice about it)."""
+        payload = RetryPayload.parse(action.get("value"))
+        if payload.job_id is not None:
+            self._outbox.retry_for(str(body["user"]["id"]), payload.job_id)
+        else:
+            retried = self._outbox.retry_post(str(payload.escalation_id))
+            self._updater.say(body, RETRIED if retried else NOTHING_TO_RETRY)
+        if body.get("view"):
+            self._background.submit(lambda: self._publish(body, {}))
         ack()
 
     def _publish(self, body: Mapping[str, Any], pages: Mapping[str, PageCursor]) -> None:

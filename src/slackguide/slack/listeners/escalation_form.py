@@ -93,7 +93,7 @@ class EscalationFormSubmission:
             entry_id=shown.entry_id,
             question=self._answers.text_of(state.answer_state, user.user_id) or None if state.answer_state else None,
             recommendation=shown.recommendation,
-            case_keys=case_keys(checked.values),
+            case_keys=case_keys(form, checked.values),
             duplicate_reason=duplicate_reason,
         )
 
@@ -112,7 +112,7 @@ class EscalationFormSubmission:
         if shown is None:
             return shown_answer(self._answers.outcome(state.answer_state, user.user_id, user.asker))
         knowledge = self._answers.knowledge
-        visible = shown.entry_id in knowledge.entries.keys() - knowledge.hidden_from(user.asker.role)
+        visible = shown.entry_id in knowledge.entries.keys() - knowledge.hidden_from(*user.asker.roles)
         return shown if visible else ShownAnswer()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
+from slack_sdk.models.blocks import Block, ButtonElement, ContextBlock, SectionBlock
 
 from slackguide.guide import Answer, BaseOutcome
 from slackguide.knowledge import Destination, KnowledgeBase
@@ -17,18 +17,6 @@ from slackguide.slack.views.card_sections import open_section, section_button
 from slackguide.slack.views.question import answer_buttons, facts_line, hint_of, possibilities
 from slackguide.triage import Triage
 
-KINDS = {
-    "zendesk_group": "Zendesk group",
-    "slack_channel": "Slack channel",
-    "article": "help article",
-    "macro": "macro",
-    "team": "team",
-    "in_product": "in the product",
-    "self": "no escalation",
-    "not_eligible": "",
-}
-"""Label of each kind of destination."""
-
 MOST_BUTTONS = 7
 """Maximum number of buttons before anything is opened."""
 
@@ -37,9 +25,6 @@ QUOTED_WORDS = 12
 
 QUOTED_CHARACTERS = 90
 """Maximum number of characters that the card repeats of the question."""
-
-CLEAR_ANSWER = 0.95
-"""Confidence from which the card does not offer the second match."""
 
 
 def answer_card(
@@ -72,7 +57,8 @@ def answer_card(
     blocks += open_section(answer, state, knowledge)
     if confirmation:
         blocks.append(context(confirmation))
-    blocks += facts_line(answer, state, knowledge)
+    if not answer.entry.act_now:
+        blocks += facts_line(answer, state, knowledge)
     blocks += _runner_up(answer, state)
     return RenderedMessage(answer_text(answer, knowledge), tuple(blocks))
 
@@ -96,7 +82,7 @@ def alert_blocks(outcome: BaseOutcome, state: AnswerState, knowledge: KnowledgeB
 
 def quoted_question(state: AnswerState) -> list[Block]:
     """Return a line with the beginning of what was asked, or nothing if the entry was opened without a text."""
-    words = state.text.split()
+    words = (state.part or state.text).split()
     if not words:
         return []
     quoted = " ".join(words[:QUOTED_WORDS])
@@ -113,7 +99,7 @@ def _act_now(answer: Answer) -> list[Block]:
 def _question(answer: Answer, name: str, knowledge: KnowledgeBase) -> list[Block]:
     return [
         header(knowledge.facts[name].ask),
-        context(answer.entry.title, *hint_of(answer, name, knowledge)),
+        context(f"{answer.entry.title} · {hint_of(answer, name, knowledge)}"),
     ]
 
 
@@ -123,15 +109,24 @@ def _destination(answer: Answer, triage: Triage) -> list[Block]:
         return [header("It depends"), context(answer.entry.title), *possibilities(answer, triage)]
     blocks: list[Block] = [
         header(target.name),
-        context(" · ".join(filter(None, (answer.entry.title, KINDS[target.kind])))),
+        ContextBlock(elements=[mrkdwn(" · ".join((escape(answer.entry.title), *_kind_and_contacts(target))))]),
     ]
     if decision.reason:
         blocks.append(SectionBlock(text=plain(_sentence(decision.reason))))
     if decision.instead:
         blocks.append(SectionBlock(text=mrkdwn(f"*Instead:* {escape(decision.instead)}")))
     elif target.kind == "self" and decision.path:
-        blocks.append(SectionBlock(text=mrkdwn(f"*First:* {escape(decision.path[0])}")))
+        blocks.append(SectionBlock(text=plain(decision.path[0])))
     return blocks
+
+
+def _kind_and_contacts(target: Destination) -> list[str]:
+    """Return the kind of a destination and the ways to reach it, as mrkdwn."""
+    if target.kind == "not_eligible":
+        return []
+    kind = " ".join(filter(None, (target.icon, target.kind_label)))
+    ways = [f"<{escape(value)}>" if name == "url" else escape(value) for name, value in target.contacts.items()]
+    return [escape(kind), *ways]
 
 
 def _sentence(text: str) -> str:
@@ -219,16 +214,16 @@ def _ask_button(form: Form, answer: Answer, state: AnswerState, *, style: str | 
 def _not_this(answer: Answer, state: AnswerState) -> ButtonElement:
     value = AnswerPayload(replace(state, section=None)).encode()
     if state.chosen and state.text:
-        return button("Back to the list", Action.BACK_TO_LIST, value)
+        return button("Back", Action.GO_BACK, value, says="Back to what it was chosen from")
     label = "Not about this" if answer.entry.act_now else "Not this"
     return button(label, Action.NOT_THIS, value, says=f"{label}: show the next matches")
 
 
 def _runner_up(answer: Answer, state: AnswerState) -> list[Block]:
-    """Return the second match, if the first is not clear."""
-    if answer.confidence >= CLEAR_ANSWER or len(answer.matches) < 2 or answer.urgent:
+    """Return the second match, if the first is not certain."""
+    second = answer.runner_up
+    if second is None:
         return []
-    second = answer.matches[1]
     value = ChooseEntryPayload(replace(state, section=None), second.id).encode()
     open_it = button("Open", f"{Action.CHOOSE}:1", value, says=f"Open: {second.title}")
     return [SectionBlock(text=mrkdwn(f"Not this? *{escape(second.title).replace('*', '')}*"), accessory=open_it)]

@@ -13,7 +13,7 @@ from slackguide.escalation.models import Escalation
 from slackguide.escalation.resolution import RESOLUTION_LABELS
 from slackguide.knowledge import KnowledgeBase, Role
 from slackguide.knowledge.examples import example_questions
-from slackguide.slack.button_payloads import ChooseFormPayload, HomePagePayload
+from slackguide.slack.button_payloads import ChooseFormPayload, HomePagePayload, RetryPayload
 from slackguide.slack.ids import COMMAND, Action, Callback
 from slackguide.slack.mrkdwn import escape, mention, mrkdwn, plain
 from slackguide.slack.views.blocks import (
@@ -27,6 +27,7 @@ from slackguide.slack.views.blocks import (
     rich_text_block,
 )
 from slackguide.slack.views.choices import FORMS_OFFERED
+from slackguide.slack.views.error_advice import TRY_AGAIN, Advice
 from slackguide.slack.views.escalation_card import STATES
 
 EXAMPLES = 3
@@ -34,6 +35,9 @@ EXAMPLES = 3
 
 TOPICS = 4
 """Maximum number of titles listed for a team."""
+
+UNDELIVERED_SHOWN = 5
+"""Undelivered messages on App Home."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,26 @@ class HomeSection:
     pages: bool
 
 
-def home_view(lists: Sequence[HomeSection], knowledge: KnowledgeBase, role: Role) -> View:
-    """Return App Home. Entries that `role` may not see are not named."""
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A message of the person that is not delivered: its subject as mrkdwn, and the id of its job.
+
+    `final`: it is not retried automatically.
+    """
+
+    job_id: int
+    subject: str
+    advice: Advice
+    final: bool
+
+
+def home_view(
+    lists: Sequence[HomeSection],
+    knowledge: KnowledgeBase,
+    roles: Collection[Role],
+    undelivered: Sequence[Undelivered] = (),
+) -> View:
+    """Return App Home. Entries that none of `roles` may not see are not named."""
     blocks: list[Block] = [
         header("Where does this concern go?"),
         SectionBlock(
@@ -61,10 +83,11 @@ def home_view(lists: Sequence[HomeSection], knowledge: KnowledgeBase, role: Role
             accessory=button("Ask", Action.HOME_ASK, "ask", style="primary", says="Ask where a concern goes"),
         ),
     ]
+    blocks += _undelivered_blocks(undelivered)
     if not any(listed.count for listed in lists):
-        blocks += _introduction(knowledge, role)
+        blocks += _introduction(knowledge, roles)
     for listed in lists:
-        blocks += _section_blocks(listed, knowledge, knowledge.hidden_from(role))
+        blocks += _section_blocks(listed, knowledge, knowledge.hidden_from(*roles))
     return View(type="home", callback_id=Callback.HOME, blocks=blocks[:100])
 
 
@@ -73,10 +96,10 @@ def text_home(text: str) -> View:
     return View(type="home", callback_id=Callback.HOME, blocks=[SectionBlock(text=plain(text))])
 
 
-def _introduction(knowledge: KnowledgeBase, role: Role) -> list[Block]:
+def _introduction(knowledge: KnowledgeBase, roles: Collection[Role]) -> list[Block]:
     """Return examples of questions, the topics of each team, and the forms, for somebody who has sent nothing yet."""
-    examples = [[rich_text(f"{COMMAND} {question}")] for question in example_questions(knowledge, EXAMPLES, role)]
-    hidden = knowledge.hidden_from(role)
+    examples = [[rich_text(f"{COMMAND} {question}")] for question in example_questions(knowledge, EXAMPLES)]
+    hidden = knowledge.hidden_from(*roles)
     topics: dict[str, list[str]] = {}
     for id, entry in knowledge.entries.items():
         if id not in hidden:
@@ -104,6 +127,24 @@ def _introduction(knowledge: KnowledgeBase, role: Role) -> list[Block]:
 def _listing(titles: Sequence[str]) -> str:
     more = len(titles) - TOPICS
     return "; ".join(titles[:TOPICS]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _undelivered_blocks(jobs: Sequence[Undelivered]) -> list[Block]:
+    """Return the messages that are not delivered, each with its reason and a button. Nothing if there are none."""
+    if not jobs:
+        return []
+    blocks: list[Block] = [DividerBlock(), header("Not delivered yet")]
+    for job in jobs[:UNDELIVERED_SHOWN]:
+        after = "I have stopped trying." if job.final else "I keep trying."
+        text = f"{job.subject}: {escape(job.advice.happened)}. {escape(job.advice.remedy)}. {after}"
+        retry = button(
+            TRY_AGAIN, f"{Action.RETRY_DELIVERY}:{job.job_id}", RetryPayload(job.job_id).encode(),
+            says="Try again to deliver it",
+        )  # fmt: skip
+        blocks.append(SectionBlock(text=mrkdwn(text), accessory=retry, block_id=f"undelivered-{job.job_id}"))
+    if len(jobs) > UNDELIVERED_SHOWN:
+        blocks.append(context("There are more. They appear here when these are delivered."))
+    return blocks
 
 
 def _section_blocks(listed: HomeSection, knowledge: KnowledgeBase, hidden: Collection[str]) -> list[Block]:

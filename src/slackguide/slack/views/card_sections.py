@@ -28,6 +28,9 @@ from slackguide.slack.views.question import fact_text
 ROW = 5
 """Maximum number of buttons in a row, so that it fits on a phone."""
 
+UNDER_MORE = {Section.MORE, Section.DETAILS, Section.FACTS, Section.FEEDBACK}
+"""The sections whose buttons are under “More”: “Less” closes them."""
+
 FEEDBACK_REASONS = {
     "wrong_entry": "Wrong entry",
     "wrong_destination": "Wrong destination",
@@ -40,7 +43,8 @@ FEEDBACK_REASONS = {
 
 def section_button(label: str, section: Section, state: AnswerState, *, closes: str | None = None) -> ButtonElement:
     """Return the button that opens a section, or closes it if it is open."""
-    is_open = closes is not None and state.section is section
+    open_sections = UNDER_MORE if section is Section.MORE else {section}
+    is_open = closes is not None and state.section in open_sections
     value = AnswerPayload(replace(state, section=None if is_open else section)).encode()
     return button(closes if is_open and closes else label, f"{Action.OPEN_SECTION}:{section}", value)
 
@@ -54,7 +58,8 @@ def open_section(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -
 def _steps(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> list[Block]:
     del state, knowledge
     path = answer.decision.path
-    return [rich_text_block(*_queue_name(answer), numbered(path))] if path else []
+    queue = [] if answer.note else _queue_name(answer)
+    return [rich_text_block(*queue, numbered(path))] if path else []
 
 
 def _note(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> list[Block]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from slack_sdk.models.blocks import Block, SectionBlock
 
 from slackguide.guide import BaseOutcome, Choices, NoAnswer, RankedEntry
@@ -15,7 +17,7 @@ from slackguide.slack.button_payloads import (
     EscalatePayload,
 )
 from slackguide.slack.ids import COMMAND, Action
-from slackguide.slack.mrkdwn import bold, escape, mrkdwn, plain
+from slackguide.slack.mrkdwn import bold, escape, mrkdwn, plain, truncate
 from slackguide.slack.views.answer_card import alert_blocks, quoted_question
 from slackguide.slack.views.blocks import (
     RenderedMessage,
@@ -23,6 +25,7 @@ from slackguide.slack.views.blocks import (
     bulleted,
     button,
     context,
+    header,
     paragraph,
     rich_text,
     rich_text_block,
@@ -34,6 +37,11 @@ FORMS_OFFERED = 5
 OFFERED = 4
 """Maximum number of matches shown at once."""
 
+PART_LIMIT = 200
+"""Maximum number of characters shown of the part of a text that states one concern."""
+
+_NUMBERS = {2: "two", 3: "three", 4: "four"}
+
 NEAREST = 3
 """Maximum number of near matches below “Not in these guides”."""
 
@@ -41,8 +49,27 @@ NEAREST = 3
 def choices_card(
     choices: Choices, state: AnswerState, knowledge: KnowledgeBase, *, notice: str | None = None
 ) -> RenderedMessage:
-    """Return two to four matches to choose from."""
+    """Return the concerns of the text, each to be opened, or two to four matches to choose from."""
+    if choices.concerns:
+        return _concerns_card(choices, state, knowledge, notice)
     return _pick_list("Which one?", choices, choices.matches[: choices.offered], state, knowledge, notice)
+
+
+def _concerns_card(
+    choices: Choices, state: AnswerState, knowledge: KnowledgeBase, notice: str | None
+) -> RenderedMessage:
+    blocks: list[Block] = [context(notice)] if notice else []
+    blocks += alert_blocks(choices, state, knowledge)
+    blocks += [*quoted_question(state), header(f"I see {_NUMBERS.get(len(choices.concerns), 'several')} things.")]
+    for number, concern in enumerate(choices.concerns):
+        part = truncate(concern.text, PART_LIMIT)
+        text = f"{_title_and_destination(concern.entry)}\n“{escape(part)}”"
+        value = ChooseEntryPayload(replace(state, part=part), concern.entry.id).encode()
+        opens = button("Open", f"{Action.CHOOSE}:{number}", value, says=f"Open: {concern.entry.title}")
+        blocks.append(SectionBlock(text=mrkdwn(text), accessory=opens))
+    blocks.append(actions([button("None of these", Action.NONE_OF_THESE, AnswerPayload(state).encode())]))
+    text = f"Which one? {'; '.join(concern.entry.title for concern in choices.concerns)}"
+    return RenderedMessage(_with_alerts(text, choices, knowledge), tuple(blocks))
 
 
 def nothing_card(
@@ -51,13 +78,15 @@ def nothing_card(
     """Return the no-match card: whom to ask instead, or how to ask, and the nearest matches."""
     near = tuple(match for match in nothing.matches if match.id not in state.rejected_entries)[:NEAREST]
     title = "Not in these guides, as far as I can tell."
+    if nothing.language:
+        title = f"I read English, and this looks like {nothing.language}."
     advice = (
         nothing.pointer or "Say it in other words: what happened, and what the person wants. Or ask your Team Lead."
     )
     blocks: list[Block] = [context(notice)] if notice else []
     blocks += alert_blocks(nothing, state, knowledge)
     blocks += quoted_question(state)
-    blocks += [SectionBlock(text=bold(title)), SectionBlock(text=plain(advice))]
+    blocks += [header(title), SectionBlock(text=plain(advice))]
     if near:
         blocks += [context("Nearest:"), *_rows(near, state, knowledge)]
     text = f"Not in these guides. {advice}"
@@ -83,7 +112,7 @@ def _pick_list(
 ) -> RenderedMessage:
     blocks: list[Block] = [context(notice)] if notice else []
     blocks += alert_blocks(outcome, state, knowledge)
-    blocks += [*quoted_question(state), SectionBlock(text=bold(title)), *_rows(offered, state, knowledge)]
+    blocks += [*quoted_question(state), header(title), *_rows(offered, state, knowledge)]
     blocks.append(actions([button("None of these", Action.NONE_OF_THESE, AnswerPayload(state).encode())]))
     text = f"Which one? {'; '.join(match.title for match in offered)}"
     return RenderedMessage(_with_alerts(text, outcome, knowledge), tuple(blocks))
@@ -98,13 +127,17 @@ def _rows(matches: tuple[RankedEntry, ...], state: AnswerState, knowledge: Knowl
     rows: list[Block] = []
     for number, match in enumerate(matches):
         hint = knowledge.entries[match.id].hint
-        text = f"*{escape(match.title).replace('*', '')}*"
-        text += f" → {escape(match.destination.name)}" if match.destination else ""
-        text += f"\n{escape(hint)}" if hint else ""
+        text = _title_and_destination(match)
+        text += f"\n{escape(hint[0].upper() + hint[1:])}" if hint else ""
         value = ChooseEntryPayload(state, match.id).encode()
         opens = button("Open", f"{Action.CHOOSE}:{number}", value, says=f"Open: {match.title}")
         rows.append(SectionBlock(text=mrkdwn(text), accessory=opens))
     return rows
+
+
+def _title_and_destination(match: RankedEntry) -> str:
+    title = f"*{escape(match.title).replace('*', '')}*"
+    return f"{title} →\N{NO-BREAK SPACE}{escape(match.destination.name)}" if match.destination else title
 
 
 def help_card(knowledge: KnowledgeBase) -> RenderedMessage:

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 
 from slackguide.delivery.retry import INTERNAL_ERROR
 from slackguide.escalation.models import Escalation
+from slackguide.slack.access import Denial
 from slackguide.slack.api.error_codes import MISSING_SCOPE
+
+TRY_AGAIN = "Try again"
+"""Label of the button that retries an undelivered message."""
 
 
 @dataclass(frozen=True)
@@ -97,12 +101,47 @@ ADVICE: dict[str, Advice] = {
 """Advice by error code."""
 
 
-def explain(code: str, escalation: Escalation) -> str:
-    """Tell the requester and the specialists why an escalation is not posted, that it is saved, and what to do."""
-    advice = ADVICE.get(code, Advice(f"Slack refused it ({code})", ADVICE[INTERNAL_ERROR].remedy))
-    happened, remedy = (text.replace("{channel}", escalation.channel) for text in (advice.happened, advice.remedy))
-    return (
-        f"{escalation.reference} is saved, but not yet in #{escalation.channel}: {happened}. "
-        f"{remedy}, then send it again with `slackguide outbox retry {escalation.reference}`. "
-        "You do not need to enter anything again."
-    )
+DENIED: dict[str, str] = {
+    Denial.GUEST: "they are a guest in this workspace",
+    Denial.OUTSIDER: "their account belongs to another workspace",
+    Denial.DEACTIVATED: "their account is deactivated",
+    Denial.BOT: "the account belongs to a bot",
+    Denial.UNKNOWN: "they cannot be seen in this workspace",
+}
+"""Why the access policy denies a message to a person."""
+
+WAITING = {
+    "unreachable": Advice("Slack does not answer", "I try again until it does"),
+    "rate limited": Advice("Slack asks me to wait", "I send it as soon as Slack allows"),
+}
+"""Advice about jobs that wait for Slack, by `delivery.retry.Retry.reason`."""
+
+
+def advice(code: str, channel: str) -> Advice:
+    """Return the meaning and the remedy of a code. `channel` is a name without `#`."""
+    known = ADVICE.get(code) or WAITING.get(code) or Advice(f"Slack refused it ({code})", ADVICE[INTERNAL_ERROR].remedy)
+    return Advice(known.happened.replace("{channel}", channel), known.remedy.replace("{channel}", channel))
+
+
+class DeliveryAdvice:
+    """The texts about messages that are not delivered. Implements `delivery.dispatcher.Explain`."""
+
+    def post(self, code: str, escalation: Escalation, *, final: bool) -> str:
+        """Tell the requester and the specialists why an escalation is not posted, that it is saved, and what to do."""
+        known = advice(code, escalation.channel)
+        after = (
+            f"Then click {TRY_AGAIN}: I have stopped trying."
+            if final
+            else f"I send it once that is done; click {TRY_AGAIN} to send it at once."
+        )
+        return (
+            f"{escalation.reference} is saved, but not yet in #{escalation.channel}: {known.happened}. {known.remedy}. "
+            f"{after} You do not need to enter anything again."
+        )
+
+    def recipient(self, code: str) -> str:
+        """Tell the specialists why a person has not received a message, and what to do."""
+        if code in DENIED:
+            return f"{DENIED[code]}. {_NOTIFY}."
+        known = advice(code, "")
+        return f"{known.happened}. {known.remedy}."

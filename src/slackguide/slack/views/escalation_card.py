@@ -31,7 +31,7 @@ from slackguide.escalation.resolution import (
 from slackguide.guide import LEAST_PRIVILEGED
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.forms import Form, FormField
-from slackguide.slack.button_payloads import EscalationPayload
+from slackguide.slack.button_payloads import EscalationPayload, RetryPayload
 from slackguide.slack.ids import TEXT_INPUT, Action, Callback
 from slackguide.slack.mrkdwn import BUTTON_LIMIT, OPTION_LIMIT, escape, mention, mrkdwn, plain, truncate
 from slackguide.slack.views.blocks import (
@@ -44,6 +44,7 @@ from slackguide.slack.views.blocks import (
     rich_text,
     rich_text_block,
 )
+from slackguide.slack.views.error_advice import TRY_AGAIN
 
 CARD_LIMIT = 11_000
 """Most characters of a card: a message has room for about 12,000."""
@@ -160,7 +161,7 @@ def _resolution_lines(escalation: Escalation, knowledge: KnowledgeBase) -> list[
 
 
 def _resolution_text(resolution: Resolution, knowledge: KnowledgeBase) -> str:
-    """Return a resolution's label: “Wrong queue (Pay Ops)”, “Duplicate (D-1001)”."""
+    """Return a resolution's label: “Wrong queue (Billing)”, “Duplicate (D-1001)”."""
     if resolution.target is None:
         return RESOLUTION_LABELS[resolution.code]
     queue = knowledge.destinations.get(resolution.target)
@@ -236,6 +237,7 @@ NOTICES = {
     NoticeKind.WITHDRAWN: "{who} withdrew {ref}.",
     NoticeKind.UNCLAIMED: "Reminder: nobody has claimed {ref} yet.",
     NoticeKind.UNRESOLVED: "Reminder: {ref} is not resolved yet.",
+    NoticeKind.UNDELIVERED: "{who} has not received the last message about {ref}: {words}",
 }
 """Text of each notice; a person's comment follows it."""
 
@@ -264,7 +266,7 @@ def notice_card(
     template = NOTICES[notice]
     if notice is NoticeKind.HANDED_OVER and from_channel is not None:
         template, fill["channel"] = RECEIVED, from_channel
-    own = notice is NoticeKind.DEAD_LETTERED
+    own = notice in (NoticeKind.DEAD_LETTERED, NoticeKind.UNDELIVERED)
     text = template.format(who=mention(who) if who else "slackguide", words=escape(words or "") if own else "", **fill)
     plain_text = template.format(who="Someone" if who else "slackguide", words=words or "" if own else "", **fill)
     blocks: list[Block] = [SectionBlock(text=mrkdwn(text))]
@@ -272,6 +274,10 @@ def notice_card(
         blocks.append(rich_text_block(paragraph(rich_text(words))))
         plain_text += f"\n{words}"
     buttons = [] if in_thread else _notice_buttons(escalation, to_requester=to_requester)
+    if notice is NoticeKind.DEAD_LETTERED and escalation.card is None:
+        retry = RetryPayload(escalation_id=escalation.id).encode()
+        says = f"Try again to send {escalation.reference}"
+        buttons.insert(0, button(TRY_AGAIN, Action.RETRY_DELIVERY, retry, style="primary", says=says))
     if notice in REMINDERS:
         buttons += _reminder_buttons(escalation)
     if not in_thread and escalation.card and escalation.card.permalink:
@@ -382,7 +388,7 @@ def resolve_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
             InputBlock(
                 block_id="first",
                 label=plain("The first escalation"),
-                hint=plain("Only for a duplicate: its reference, like D-1001."),
+                hint=plain("Only for a duplicate: its reference, as the card shows it."),
                 element=PlainTextInputElement(action_id="first", max_length=40),
                 optional=True,
             ),

@@ -162,7 +162,8 @@ def duplicate_warning_view(
     form: Form, state: FormState, first: Escalation, link: str | None, submission: SubmittedValues
 ) -> View:
     """Return the form with its values, the open escalation about the same case, and a field for a reason."""
-    notice = f"{first.reference} about this ticket or contract is open already"
+    about = " or ".join(f"“{form.fields[id].label}”" for id in form.case_fields) or "case"
+    notice = f"{first.reference} about the same {about} is open already"
     link_text = f" ({link})" if link else ""
     warning = f"{notice}{link_text}. Follow that one instead, or say why a second one is needed and send it."
     follow = ButtonElement(

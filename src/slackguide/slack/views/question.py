@@ -19,7 +19,7 @@ NAMED_DESTINATIONS = 3
 """Maximum number of possible destinations that a question names."""
 
 
-def hint_of(answer: Answer, name: str, knowledge: KnowledgeBase) -> list[str]:
+def hint_of(answer: Answer, name: str, knowledge: KnowledgeBase) -> str:
     """Return what helps to answer the question: what is not clear, where to look, and what depends on it."""
     decision = answer.decision
     unclear = answer.unclear.get(name)
@@ -27,7 +27,7 @@ def hint_of(answer: Answer, name: str, knowledge: KnowledgeBase) -> list[str]:
     destinations = f"Then {decision.reason}." if len(decision.possible) <= NAMED_DESTINATIONS else ""
     left = len(decision.missing) - 1
     more = f"At most {left} more question{'s' if left > 1 else ''}." if left else "The last question."
-    return [text for text in (hint, f"{destinations} {more}".strip()) if text]
+    return " ".join(filter(None, (hint, destinations, more)))
 
 
 def answer_buttons(

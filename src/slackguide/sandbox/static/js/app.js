@@ -10,7 +10,7 @@ import { go, readAddress, route, settle, who, write } from "./route.js";
 import { drawSidebar } from "./sidebar.js";
 import { become, direct, startFollowing, state, subscribe, unread } from "./store.js";
 import { errorText } from "./block_actions.js";
-import { drawThread, forgetThread } from "./thread.js";
+import { drawThread, forgetThread, scrollThreadDown } from "./thread.js";
 import { drawTop, startTheme } from "./header.js";
 import { drawRequestLog } from "./request_log.js";
 import { drawFaults } from "./faults.js";
@@ -69,6 +69,7 @@ let scheduled = false;
 function drawSoon(what) {
   if (what === "person") write(true);
   if (what === "sent") scrollDown();
+  if (what === "replied") scrollThreadDown();
   if (scheduled) return;
   scheduled = true;
   queueMicrotask(() => {

@@ -108,7 +108,8 @@ function input(block, surface) {
  * @param {Surface} surface
  */
 function header(block, surface) {
-  return h(`${surface.heading ?? "h3"}.block.header`, null, textObject(block.text));
+  const props = { tabindex: "-1", data: { key: "heading" } }; // the focus moves here from one question to the next
+  return h(`${surface.heading ?? "h3"}.block.header`, props, textObject(block.text));
 }
 
 /**

@@ -195,7 +195,7 @@ export function composer(channel, thread) {
   async function deliver(text) {
     const typed = text.match(/^(\/\S+)\s*([\s\S]*)$/);
     if (!typed) {
-      changed("sent");
+      changed(thread ? "replied" : "sent");
       await act("say", { channel: channel.id, text, thread_ts: thread });
       return;
     }

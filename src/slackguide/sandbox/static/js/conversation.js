@@ -4,6 +4,7 @@ import { avatar } from "./avatar.js";
 import { blocks } from "./blocks.js";
 import { composer } from "./composer.js";
 import { all, first, focused, h, icon, only, refill } from "./dom.js";
+import { follow } from "./focus.js";
 import { drawMessages } from "./messages.js";
 import { menu } from "./popup.js";
 import { go, route } from "./route.js";
@@ -44,11 +45,11 @@ export function drawConversation(node) {
   if (entered) readAtEntry = channel.read || "0";
   const atEnd = entered || list.scrollHeight - list.scrollTop - list.clientHeight < 80;
   const messages = messagesOf(channel.id);
-  drawMessages(only(list, ".rows"), messages, { lastRead: readAtEntry });
+  const touched = drawMessages(only(list, ".rows"), messages, { lastRead: readAtEntry, isNew: entered });
   list.querySelector(".empty")?.remove();
   if (!messages.length) list.append(welcome(channel));
   if (route.message && entered) list.querySelector(".linked")?.scrollIntoView({ block: "center" });
-  else if (atEnd) list.scrollTop = list.scrollHeight;
+  else follow(list, { atEnd, touched });
   markRead(channel);
   return undefined;
 }
@@ -64,6 +65,7 @@ export function scrollDown() {
 function build(node, channel) {
   const made = h(".list", {
     role: "log",
+    "aria-live": "off", // new messages are announced by their text, in a sentence or two
     "aria-label": `Messages in ${channel.direct ? state.app.display_name : channel.name}`,
     tabindex: "0",
     on: { keydown: walk },

@@ -193,11 +193,11 @@ export function focused() {
 }
 
 /**
- * Announce a text to screen readers without moving the focus.
+ * Announce a text to screen readers without moving the focus. The same text is announced again.
  * @param {string} text
  */
 export function announce(text) {
-  byId("announcement").textContent = text;
+  byId("announcement").replaceChildren(h("p", null, text));
 }
 
 let count = 0;

@@ -1,6 +1,7 @@
 // The top bar: buttons of the tool panels, status indicators, and the color theme.
 
 import { h, icon, refill } from "./dom.js";
+import { menu } from "./popup.js";
 import { go, route } from "./route.js";
 import { state } from "./store.js";
 
@@ -47,7 +48,7 @@ export function drawTop(node) {
     h(
       ".toolbar",
       { role: "toolbar", "aria-label": "Sandbox tools" },
-      TOOLS.filter(([name]) => name !== "preview" || state.preview).map(([name, picture, label, detail]) =>
+      tools().map(([name, picture, label, detail]) =>
         h(
           "button.tool",
           {
@@ -69,8 +70,38 @@ export function drawTop(node) {
         data: { key: "tool-theme" },
         on: { click: toggleTheme },
       }, icon("sun")),
+      h(
+        "button.tool.all",
+        {
+          type: "button",
+          "aria-haspopup": "menu",
+          "aria-expanded": "false",
+          data: { key: "tool-all" },
+          on: { click: (event) => chooseTool(event.currentTarget) },
+        },
+        h("span", null, "Tools"),
+        icon("down"),
+      ),
     ),
   );
+}
+
+function tools() {
+  return TOOLS.filter(([name]) => name !== "preview" || state.preview);
+}
+
+/**
+ * Open the tools as a menu with their names: a narrow screen has no room for a row of buttons.
+ * @param {HTMLElement} anchor
+ */
+function chooseTool(anchor) {
+  const items = tools().map(([name, picture, label, detail]) => ({
+    label,
+    detail,
+    before: icon(picture),
+    run: () => toggle(name),
+  }));
+  menu(anchor, [...items, "-", { label: "Light or dark", before: icon("sun"), run: toggleTheme }], { label: "Tools" });
 }
 
 /** @param {string} panel */

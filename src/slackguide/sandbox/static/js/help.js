@@ -55,6 +55,7 @@ export function drawHelp(node) {
           "No attachments, image and video blocks, workflow steps and assistant pane.",
           "Nested text styles only as far as the app's messages use them.",
           "No other apps, no other workspaces of an organization, and no rate limits per method. Messages to one channel are limited to about one per second after a burst.",
+          "The focus after a click, and what is read to a screen reader, are this page's own. Slack's clients decide theirs.",
           "Limits are those that Slack documents. The total length of all blocks, which Slack does not document, is an estimate.",
         ].map((text) => h("li", null, text)),
       ),

@@ -2,7 +2,8 @@
 
 import { avatar, roleOf } from "./avatar.js";
 import { blocks } from "./blocks.js";
-import { all, byKey, first, focused, h, icon } from "./dom.js";
+import { all, announce, first, focused, h, icon } from "./dom.js";
+import { newLines, successor } from "./focus.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { menu } from "./popup.js";
 import { go, route } from "./route.js";
@@ -14,19 +15,23 @@ import { toast } from "./toast.js";
 /** @import { MenuLine, Message, Outcome } from "./types.d.ts" */
 
 /**
- * A row of the list, rebuilt when its `signature` changes.
- * @typedef {{ key: string, signature: string, make: () => HTMLElement }} Row
+ * A row of the list, rebuilt when its `signature` changes. A separator has no message.
+ * @typedef {{ key: string, signature: string, make: () => HTMLElement, message?: Message }} Row
  */
 
 const TOGETHER = 5 * 60;
 
+/** Most messages that are announced at once; the list holds the others. */
+const ANNOUNCED = 3;
+
 /**
- * Draw a list of messages into a node; update only rows that changed. `inThread` omits the thread summaries.
+ * Draw a list of messages into a node; update only rows that changed. `inThread` omits the thread summaries. Announce
+ * what is new, unless the list is. Return the row that was rebuilt with the focus in it, if any.
  * @param {HTMLElement} node
  * @param {Message[]} messages
- * @param {{ inThread?: boolean, lastRead?: string }} [options]
+ * @param {{ inThread?: boolean, lastRead?: string, isNew?: boolean }} [options]
  */
-export function drawMessages(node, messages, { inThread = false, lastRead = "" } = {}) {
+export function drawMessages(node, messages, { inThread = false, lastRead = "", isNew = false } = {}) {
   /** @type {Row[]} */
   const rows = [];
   /** @type {Message | null} */
@@ -57,10 +62,13 @@ export function drawMessages(node, messages, { inThread = false, lastRead = "" }
       key: message.ts,
       signature: signatureOf(message, compact, replies),
       make: () => row(message, { compact, replies, inThread }),
+      message,
     });
     before = message;
   }
-  reconcile(node, rows);
+  const { touched, heard } = reconcile(node, rows);
+  if (heard.length && !isNew) announce(heard.slice(-ANNOUNCED).join(" "));
+  return touched;
 }
 
 /**
@@ -83,47 +91,74 @@ function signatureOf(message, compact, replies) {
   ]);
 }
 
+/** @type {WeakMap<HTMLElement, Message | undefined>} */
+const drawn = new WeakMap();
+
 /**
  * @param {HTMLElement} node
  * @param {Row[]} rows
  */
 function reconcile(node, rows) {
+  /** @type {HTMLElement | null} */
+  let touched = null;
+  /** @type {string[]} */
+  const heard = [];
   const there = new Map(all(node, ":scope > *").map((child) => [child.dataset.row, child]));
   let at = node.firstElementChild;
-  for (const { key, signature, make } of rows) {
+  for (const { key, signature, make, message } of rows) {
     let child = there.get(key);
     there.delete(key);
     if (child && child.dataset.signature !== signature) {
-      const fresh = replace(child, make());
-      if (at === child) at = fresh;
-      child = fresh;
+      const old = child;
+      child = make();
+      const inside = replace(old, child);
+      if (inside) touched = child;
+      if (message) heard.push(...changesOf(message, drawn.get(old), inside ? newLines(old, child) : []));
+      if (at === old) at = child;
     }
     if (!child) {
       child = make();
       node.insertBefore(child, at);
+      if (message && message.user !== state.me) heard.push(`${nameOf(message.user)}: ${textOf(message)}`);
     } else if (child !== at && child.nextElementSibling !== at) {
       node.insertBefore(child, at);
     }
     child.dataset.row = key;
     child.dataset.signature = signature;
+    drawn.set(child, message);
     at = child.nextElementSibling;
   }
   for (const child of there.values()) child.remove();
+  return { touched, heard };
 }
 
 /**
+ * Replace a row. Return whether the focus was in it.
  * @param {HTMLElement} old
  * @param {HTMLElement} fresh
  */
 function replace(old, fresh) {
   const active = focused();
   const inside = active !== null && old.contains(active);
-  const key = inside ? active.dataset.key : null;
   old.replaceWith(fresh);
-  if (inside) {
-    ((key && byKey(key, fresh)) || fresh).focus({ preventScroll: true });
-  }
-  return fresh;
+  if (inside) successor(old, fresh, active).focus({ preventScroll: true });
+  return inside;
+}
+
+/**
+ * Return what to announce of a message that was drawn anew: its new text, or else its new lines.
+ * @param {Message} message
+ * @param {Message | undefined} before
+ * @param {string[]} lines
+ */
+function changesOf(message, before, lines) {
+  if (message.user === state.me) return [];
+  return before && before.text !== message.text ? [textOf(message)] : lines;
+}
+
+/** @param {Message} message */
+function textOf(message) {
+  return h("p", null, mrkdwn(message.text)).textContent ?? "";
 }
 
 /**
@@ -215,6 +250,8 @@ function tools(message, inThread) {
   const shortcuts = state.app.shortcuts.filter((shortcut) => shortcut.kind === "message");
   /** @type {MenuLine[]} */
   const items = [];
+  const reply = () => go({ thread: message.thread_ts ?? message.ts });
+  if (!message.ephemeral && !inThread) items.push({ label: "Reply in thread", run: reply });
   if (!message.ephemeral) {
     items.push(
       ...shortcuts.map((shortcut) => ({
@@ -248,7 +285,7 @@ function tools(message, inThread) {
         "aria-label": "Reply in thread",
         title: "Reply in thread",
         data: { key: `reply-${message.ts}` },
-        on: { click: () => go({ thread: message.thread_ts ?? message.ts }) },
+        on: { click: reply },
       }, icon("reply")),
     h("button.icon-button", {
       type: "button",

@@ -2,6 +2,7 @@
 
 import { blocks } from "./blocks.js";
 import { announce, byId, byKey, first, focusable, focused, h, icon, only, refill } from "./dom.js";
+import { successor } from "./focus.js";
 import { act, state } from "./store.js";
 import { errorText, forget, uiOf, valuesOf, viewSurface } from "./block_actions.js";
 
@@ -36,9 +37,18 @@ export function drawModal() {
   const fault = !another && local.focusError;
   shown = view.id;
   dialog.setAttribute("aria-label", view.content.title.text);
+  const active = focused();
+  const old = another ? null : first(dialog, ".body");
   refill(dialog, content(view, local));
-  only(dialog, ".body").scrollTop = scrolled;
+  const body = only(dialog, ".body");
+  body.scrollTop = scrolled;
   if (another) focusFirst(dialog, view);
+  else if (active && old?.contains(active)) {
+    const next = successor(old, body, active);
+    (next === body ? dialog : next).focus();
+  } else if (!dialog.contains(document.activeElement)) {
+    (first(body, ".block.header") ?? focusable(body)[0] ?? dialog).focus(); // the submit button is gone
+  }
   if (fault) {
     local.focusError = false;
     first(dialog, ".wrong input, .wrong textarea")?.focus({ preventScroll: true });

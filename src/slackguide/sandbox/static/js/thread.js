@@ -2,6 +2,7 @@
 
 import { composer } from "./composer.js";
 import { first, h, icon, only, refill } from "./dom.js";
+import { follow } from "./focus.js";
 import { drawMessages } from "./messages.js";
 import { go, route } from "./route.js";
 import { messagesOf, state } from "./store.js";
@@ -16,9 +17,10 @@ export function drawThread(node) {
   const channel = state.channels.get(route.place ?? "");
   if (!channel) return;
   const signature = `${state.me}/${route.place}/${route.thread}/${channel.archived}`;
-  if (signature !== drawn || !list?.isConnected) {
+  const isNew = signature !== drawn || !list?.isConnected;
+  if (isNew || !list) {
     drawn = signature;
-    list = h(".list", { role: "log", "aria-label": "Thread", tabindex: "0" }, h(".rows"));
+    list = h(".list", { role: "log", "aria-live": "off", "aria-label": "Thread", tabindex: "0" }, h(".rows"));
     refill(
       node,
       h(
@@ -40,9 +42,14 @@ export function drawThread(node) {
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
   const messages = messagesOf(channel.id, route.thread);
   const rows = only(list, ".rows");
-  drawMessages(rows, messages, { inThread: true });
+  const touched = drawMessages(rows, messages, { inThread: true, isNew });
   if (!messages.length) rows.replaceChildren(h("p.empty", null, "This thread is gone."));
-  if (atEnd) list.scrollTop = list.scrollHeight;
+  follow(list, { atEnd, touched });
+}
+
+/** Scroll to the end, where the message appears that was sent. */
+export function scrollThreadDown() {
+  requestAnimationFrame(() => list?.scrollTo({ top: list.scrollHeight }));
 }
 
 export function forgetThread() {

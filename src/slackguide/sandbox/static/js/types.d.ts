@@ -478,7 +478,7 @@ export interface Route {
 }
 
 /** The kinds of change for the listeners of `store.js`. */
-export type Change = "state" | "person" | "sent" | "ui" | "route" | "offline";
+export type Change = "state" | "person" | "sent" | "replied" | "ui" | "route" | "offline";
 
 // DOM nodes
 

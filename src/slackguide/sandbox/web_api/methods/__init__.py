@@ -65,6 +65,7 @@ METHODS: dict[str, WebApiMethod] = {
     "conversations.members": WebApiMethod(run=conversations.members),
     "conversations.history": WebApiMethod(run=conversations.history),
     "conversations.replies": WebApiMethod(run=conversations.replies),
+    "users.conversations": WebApiMethod(run=conversations.list_own_conversations),
     "users.list": WebApiMethod(run=users.list_users, scopes=("users:read",)),
     "users.info": WebApiMethod(run=users.user_info, scopes=("users:read",)),
     "usergroups.list": WebApiMethod(run=users.list_groups, scopes=("usergroups:read",)),

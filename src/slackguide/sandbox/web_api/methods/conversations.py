@@ -41,6 +41,16 @@ def open_conversation(context: MethodContext, arguments: Arguments) -> Json:
 
 def list_conversations(context: MethodContext, arguments: Arguments) -> Json:
     """Run conversations.list."""
+    return _listed(context, arguments, lambda conversation: conversation.bot_joined or not conversation.private)
+
+
+def list_own_conversations(context: MethodContext, arguments: Arguments) -> Json:
+    """Run users.conversations, for the app itself."""
+    arguments.reject("user")
+    return _listed(context, arguments, lambda conversation: conversation.bot_joined)
+
+
+def _listed(context: MethodContext, arguments: Arguments, includes: Callable[[Conversation], bool]) -> Json:
     workspace = context.workspace
     kinds = {kind.strip() for kind in arguments.text("types", "public_channel").split(",")}
     if not kinds <= {"public_channel", "private_channel", "mpim", "im"}:
@@ -51,15 +61,17 @@ def list_conversations(context: MethodContext, arguments: Arguments) -> Json:
     conversations = [
         conversation
         for conversation in workspace.conversations
-        if _kind(conversation) in kinds
-        and not (exclude_archived and conversation.archived)
-        and (conversation.bot_joined or not conversation.private)
+        if _kind(conversation) in kinds and not (exclude_archived and conversation.archived) and includes(conversation)
     ]
-    items, cursor = page(conversations, arguments, default=100, maximum=1000)
+    items, cursor = page(conversations, arguments, default=100, maximum=_MAX_CONVERSATIONS)
     return {
         "channels": [serializers.channel(workspace, conversation, count=True) for conversation in items],
         "response_metadata": {"next_cursor": cursor},
     }
+
+
+_MAX_CONVERSATIONS = 999
+"""The maximum limit in docs.slack.dev/reference/methods/conversations.list: "under 1000"."""
 
 
 def _kind(conversation: Conversation) -> str:

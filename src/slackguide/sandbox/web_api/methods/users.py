@@ -13,8 +13,9 @@ from slackguide.sandbox.web_api.methods.pagination import page
 def list_users(context: MethodContext, arguments: Arguments) -> Json:
     """Run users.list."""
     workspace = context.workspace
-    users = [serializers.user(workspace, person) for person in workspace.people if person.listed]
-    members, cursor = page([serializers.bot_user(workspace), *users], arguments, default=1000, maximum=1000)
+    listed = [None, *(person for person in workspace.people if person.listed)]
+    people, cursor = page(listed, arguments, default=1000, maximum=1000)
+    members = [serializers.user(workspace, p) if p is not None else serializers.bot_user(workspace) for p in people]
     return {"members": members, "cache_ts": int(workspace.clock()), "response_metadata": {"next_cursor": cursor}}
 
 

@@ -1,0 +1,155 @@
+"""Advice on a valid knowledge base: entries with few phrasings, facts that are never read, what nothing uses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+
+from slackguide.guide import Asker, Guide
+from slackguide.knowledge import Diagnostic, Entry, Inspection, KnowledgeBase
+from slackguide.knowledge.facts import FactSpec
+from slackguide.knowledge.units import UnitKind, is_mixed
+
+ENOUGH = 8
+"""Phrasings from which an entry gets no advice."""
+
+ENTRY_LIMIT = 400
+"""Maximum entries of a base whose phrasings are left out one by one. Each round builds a matcher."""
+
+
+def advise(inspection: Inspection, *, today: date) -> list[Diagnostic]:
+    """Return advice on the valid knowledge base of an inspection, in reading order."""
+    knowledge = inspection.knowledge
+    if knowledge is None:
+        return []
+    found = [
+        *_future_reviews(inspection, today),
+        *_few_phrasings(knowledge),
+        *_facts(inspection, knowledge),
+        *_forms(inspection, knowledge),
+        *_unused(inspection, knowledge),
+    ]
+    return sorted(inspection.named(found))
+
+
+def _future_reviews(inspection: Inspection, today: date) -> Iterator[Diagnostic]:
+    for source in inspection.sources.values():
+        raw = source.value if isinstance(source.value, dict) else {}
+        entries = raw.get("entries", [])
+        dated = [((), raw), *((("entries", number), entry) for number, entry in enumerate(entries))]
+        for key_path, holder in dated:
+            day = holder.get("reviewed")
+            if day is not None and date.fromisoformat(day) > today:
+                at = source.position((*key_path, "reviewed"))
+                yield Diagnostic(source.file, *at, f"the review of {day} is in the future")
+
+
+# -- phrasings --------------------------------------------------------------------------------------------------------
+
+
+def _few_phrasings(knowledge: KnowledgeBase) -> Iterator[Diagnostic]:
+    few = [entry for entry in knowledge.entries.values() if len(entry.concerns) < ENOUGH and entry.signs is None]
+    missed = _left_out(knowledge, few) if len(knowledge.entries) <= ENTRY_LIMIT else {}
+    for entry in few:
+        count = len(entry.concerns)
+        message = f"{count} {'phrasing' if count == 1 else 'phrasings'}"
+        if count > 1 and entry.id in missed:
+            message += f", found first for {count - len(missed[entry.id])} of {count} when left out"
+            others = Counter(other for _, other in missed[entry.id] if other)
+            if others:
+                message += f", confused with {' and '.join(other for other, _ in others.most_common(2))}"
+        message += f"; add {ENOUGH - count} more in other words"
+        if missed.get(entry.id):
+            message += f", such as other ways to say “{missed[entry.id][0][0]}”"
+        location = entry.location
+        yield Diagnostic(location.file, location.line, location.column, message)
+
+
+def _left_out(knowledge: KnowledgeBase, few: list[Entry]) -> Mapping[str, list[tuple[str, str | None]]]:
+    """Return the phrasings that are not found first without themselves, by entry, each with the entry found instead.
+
+    Each round leaves one phrasing of every entry out.
+    """
+    tested = [entry for entry in few if len(entry.concerns) > 1]
+    missed: dict[str, list[tuple[str, str | None]]] = {entry.id: [] for entry in tested}
+    plain = {
+        id: replace(entry, priority="normal", signs=None, messages=None) for id, entry in knowledge.entries.items()
+    }
+    everyone = Asker(more_roles=frozenset(knowledge.role_names))
+    for turn in range(max((len(entry.concerns) for entry in tested), default=0)):
+        turned = {entry.id: entry.concerns[turn] for entry in tested if turn < len(entry.concerns)}
+        without = {
+            id: replace(plain[id], concerns=tuple(other for other in plain[id].concerns if other != phrasing))
+            for id, phrasing in turned.items()
+        }
+        guide = Guide(replace(knowledge, entries={**plain, **without}, out_of_scope=(), pointers={}))
+        for id, phrasing in turned.items():
+            matches = guide.match(phrasing, everyone).matches
+            first = matches[0].id if matches else None
+            if first != id:
+                missed[id].append((phrasing, first))
+    return missed
+
+
+# -- facts, forms, and what nothing uses ------------------------------------------------------------------------------
+
+
+def _facts(inspection: Inspection, knowledge: KnowledgeBase) -> Iterator[Diagnostic]:
+    for name, fact in knowledge.facts.items():
+        if (message := _about_fact(fact)) is not None:
+            yield _at(inspection, "facts", name, message)
+
+
+def _about_fact(fact: FactSpec) -> str | None:
+    if fact.kind != "number":
+        return None
+    if any(pattern.count("{n}") != 1 for pattern in fact.read):
+        return "a `read` pattern needs `{n}` once, in the place of the number"
+    if fact.unit and is_mixed(fact.unit):
+        last = fact.unit.split()[-1]
+        return f"`{fact.unit}` are counted as they are written: “5 {last}” is not read for them, it is asked"
+    if fact.measure.kind in (UnitKind.TIME, UnitKind.NONE) and not fact.read:
+        return 'it is never read from a message, only asked: add how people write it, like `read: ["opened {n} ago"]`'
+    return None
+
+
+def _forms(inspection: Inspection, knowledge: KnowledgeBase) -> Iterator[Diagnostic]:
+    for name, form in knowledge.forms.items():
+        links = [id for id, field in form.fields.items() if field.kind == "link"]
+        if links and not form.case_fields:
+            message = f"no field says which case it is about: add `case_key: true` to `{links[0]}` to notice duplicates"
+            yield _at(inspection, "forms", name, message)
+
+
+def _unused(inspection: Inspection, knowledge: KnowledgeBase) -> Iterator[Diagnostic]:
+    entries = knowledge.entries.values()
+    rules = [rule for entry in entries for rule in entry.rules]
+    used: dict[str, set[str | None]] = {
+        "destinations": {rule.target.id for rule in rules},
+        "notes": {rule.note for rule in rules}
+        | {entry.note for entry in entries}
+        | {entry.script for entry in entries},
+        "forms": {rule.form for rule in rules} | {entry.form for entry in entries},
+    }
+    declared: dict[str, Iterable[str]] = {
+        "destinations": knowledge.destinations,
+        "notes": knowledge.notes,
+        "forms": knowledge.forms,
+    }
+    for section, names in declared.items():
+        for name in names:
+            if name not in used[section] and _is_declared(inspection, section, name):
+                yield _at(inspection, section, name, "no entry uses it")
+
+
+def _is_declared(inspection: Inspection, section: str, name: str) -> bool:
+    return any((section, name) in source.key_positions for source in inspection.sources.values())
+
+
+def _at(inspection: Inspection, section: str, name: str, message: str) -> Diagnostic:
+    for source in inspection.sources.values():
+        if (section, name) in source.key_positions:
+            return Diagnostic(source.file, *source.key_positions[(section, name)], message)
+    raise KeyError(name)

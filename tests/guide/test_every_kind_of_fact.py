@@ -1,0 +1,97 @@
+"""Facts of every kind and unit, through text, the command line and JSON. None crashes, and each value is allowed."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slackguide.errors import UnusableInput
+from slackguide.guide import Answer, Asker, Concern, Guide, outcome_json
+from slackguide.knowledge.conditions import FactValue
+from slackguide.triage import parse_facts
+from tests.support.fact_kinds import FACTS, LABELS, UNITS, WORDS, knowledge_of_every_kind
+
+TODAY = date(2026, 11, 27)
+
+
+@cache
+def guide() -> Guide:
+    with TemporaryDirectory() as directory:
+        return Guide(knowledge_of_every_kind(Path(directory)))
+
+
+def check(outcome: object) -> None:
+    """Check that the outcome can be written as JSON and that its facts can be given again."""
+    assert isinstance(outcome, Answer)
+    document = json.loads(json.dumps(outcome_json(outcome)))
+    facts = guide().knowledge.facts
+    assert parse_facts(document["facts"], facts) == dict(outcome.facts)
+    for name, value in outcome.facts.items():
+        fact = facts[name]
+        allowed = value in fact.choices or ".." in value if isinstance(value, str) else 0 <= value <= fact.maximum
+        assert allowed, (name, value)
+        assert fact.value_label(value)
+    for name in outcome.decision.missing:
+        assert guide().triage.cells(outcome.entry.id, name)
+
+
+PIECES = st.sampled_from(
+    (
+        *(label.lower() for label in LABELS.values()), *(f"the {word}" for word in WORDS), "yes", "no", "not", ":", "?",
+        ",", ".", "from home", "paid plan", "free", "sent", "ago", "3", "12", "1.5", "$40", "€2k", "20%", "two",
+        "about", "more than", "-", "old", *(unit for unit in UNITS if unit), "gb", "tb", "minute", "never", "if",
+        "10/28",
+    )
+)  # fmt: skip
+
+
+@given(entry=st.sampled_from(list(FACTS)), pieces=st.lists(PIECES, max_size=8))
+def test_any_text(entry: str, pieces: list[str]) -> None:
+    check(guide().answer(Concern(" ".join(pieces), entry=entry), Asker(), today=TODAY))
+
+
+VALUES = st.one_of(
+    st.sampled_from(["yes", "no", "free", "paid", "never", "3", "0..2", "3..", "..", "", "-1", "1.5", "999999999"]),
+    st.integers(-2, 200_000),
+    st.booleans(),
+    st.none(),
+    st.text(max_size=5),
+    st.lists(st.integers(), max_size=2),
+)
+
+
+@given(entry=st.sampled_from(list(FACTS)), value=VALUES)
+def test_any_value_from_the_command_line_or_from_json(entry: str, value: object) -> None:
+    facts: dict[str, FactValue]
+    try:
+        facts = parse_facts({entry: value}, guide().knowledge.facts)
+    except UnusableInput as error:
+        assert f"is not a value of `{entry}`" in str(error)  # noqa: PT017 - some values are refused, others not
+        return
+    outcome = guide().answer(Concern("", facts, entry), Asker(), today=TODAY)
+    check(outcome)
+    assert isinstance(outcome, Answer)
+    if isinstance(value, int):  # a number or a truth value; a range can leave it open
+        assert outcome.decision.destination is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("the customer works from home", None),
+        ("works from home: yes", "yes"),
+        ("works from home: no", "no"),
+        ("Works from home? Yes, always.", "yes"),
+        ("works from home? no", "no"),
+    ],
+)
+def test_a_yes_no_fact_without_words_is_read_by_its_label(text: str, value: str | None) -> None:
+    outcome = guide().answer(Concern(text, entry="bare"), Asker(), today=TODAY)
+    assert outcome.facts.get("bare") == value

@@ -1,0 +1,393 @@
+"""`slackguide import`: what each format yields, what is reported as not understood, and that the result is valid."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from slackguide.importing.destinations_in_text import destinations_in
+from slackguide.importing.entry_drafts import UnreadableImport
+from slackguide.importing.files import read_file
+from slackguide.importing.yaml_writer import Target, write_knowledge
+from slackguide.triage import load_verified
+from tests.support.cli_runner import Shell, shell
+
+__all__ = ["shell"]
+
+CSV = """\
+Concern,Example questions,Steps,Goes to,When,Link,Cost centre
+Laptop broken,"my laptop does not start
+screen is black","1. Try another charger. 2. Note the asset tag.",Hardware Desk,warranty = expired,https://help.example/laptop,12
+Laptop broken,,,vendor@example.org,warranty = valid,,
+Laptop broken,,,Hardware Desk,,,
+Password forgotten,I forgot my password; locked out,Send the reset link,self,,,
+Nothing to do,,,,,,
+"""
+MARKDOWN = """\
+# Handbook
+
+Read this first.
+
+## Refunds
+
+Customers have 14 days.
+
+1. Look up the order in [the shop](https://shop.example/orders).
+2. Send the ticket to Billing Team.
+   - with the order number
+
+## Overview
+
+This is general.
+
+## Outages
+
+| Problem | What to do |
+| --- | --- |
+| Site is down | Escalate to #on-call |
+| Slow pages | Ask for the URL |
+
+| Day | Shift |
+| --- | --- |
+| Monday | Early |
+"""
+HTML = """\
+<html><head><style>x</style><script>y()</script></head><body><nav><a href="/">Home</a></nav>
+<h1>Parcels</h1>
+<h2>Lost parcel</h2><ul><li>Check the tracking<ol type="a"><li>of the carrier</li></ol></li>
+<li>Assign the case to the Parcel Investigations queue.</li></ul>
+<h2>Which team?</h2>
+<table><tr><th>Concern</th><th>Process Path</th></tr>
+<tr><td>Damaged parcel</td><td><p>Ask for photographs.</p><ul><li>Transfer it to Claims</li></ul></td></tr>
+<tr><td>Late parcel</td><td>Wait two days. See <a href="https://x.example/late">Late parcels</a></td></tr></table>
+</body></html>
+"""
+TEXT = """\
+Loading
+{ "global": { "icon": "info" } }
+IMPORTANT
+
+Answer within a day.
+
+Concern
+
+Process Path
+
+Broken screens
+
+Assign ticket to Hardware Team
+
+Lost badges Assign tickets to Front_Desk_01
+Broken printers
+    • Ask for the room
+    • Ask for the model
+Broken screens
+
+    • Take a photograph of the screen
+
+Was this article helpful?
+
+Get Support
+"""
+ZENDESK = {
+    "groups": [{"id": 7, "name": "Tier 2"}],
+    "macros": [
+        {
+            "title": "Billing::Refund",
+            "active": True,
+            "description": "Customer wants the money back",
+            "actions": [
+                {"field": "group_id", "value": "7"},
+                {"field": "comment_value_html", "value": "<p>Hello {{ticket.requester.first_name}},</p><p>done.</p>"},
+                {"field": "status", "value": "pending"},
+                {"field": "current_tags", "value": "refund money"},
+                {"field": "brand_id", "value": "3"},
+            ],
+        },
+        {"title": "Old", "active": False, "actions": []},
+    ],
+    "triggers": [
+        {
+            "title": "VIP to Tier 2",
+            "active": True,
+            "conditions": {"all": [{"field": "current_tags", "operator": "includes", "value": "vip"}], "any": []},
+            "actions": [{"field": "group_id", "value": "7"}],
+        },
+        {"title": "Notify", "actions": [{"field": "notification_user", "value": ["requester_id", "x", "y"]}]},
+    ],
+}
+
+
+def write(directory: Path, name: str, content: str | bytes) -> Path:
+    path = directory / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def imported(shell: Shell, path: Path, *more: str) -> dict[str, dict[str, Any]]:
+    """Return the entries that a dry run lists, by title."""
+    ran = shell("import", path, "--json", *more)
+    assert ran.status == 0, ran.err
+    return {one["title"]: one for one in ran.document["entries"]}
+
+
+def skipped(shell: Shell, path: Path) -> list[tuple[str, str]]:
+    return [(one["text"], one["reason"]) for one in shell("import", path, "--json").document["skipped"]]
+
+
+# -- spreadsheets -----------------------------------------------------------------------------------------------------
+
+
+def check_table(entries: dict[str, dict[str, Any]]) -> None:
+    assert list(entries) == ["Laptop broken", "Password forgotten"]
+    laptop = entries["Laptop broken"]
+    assert laptop["examples"] == ["my laptop does not start", "screen is black"]
+    assert laptop["steps"] == ["Try another charger.", "Note the asset tag."]
+    assert laptop["goes_to"] == [
+        {"to": "Hardware Desk", "when": "warranty = expired"},
+        {"to": "vendor@example.org", "when": "warranty = valid"},
+        {"to": "Hardware Desk", "when": None},
+    ]
+    assert laptop["links"] == ["https://help.example/laptop"]
+    assert entries["Password forgotten"]["examples"] == ["I forgot my password", "locked out"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_csv(shell: Shell, tmp_path: Path, delimiter: str) -> None:
+    text = (
+        CSV
+        if delimiter == ","
+        else CSV.replace("; locked out", "\nlocked out")
+        .replace("I forgot my password\nlocked out", '"I forgot my password\nlocked out"')
+        .replace(",", delimiter)
+    )
+    path = write(tmp_path, "desk.csv", text)
+    check_table(imported(shell, path))
+    assert ("Cost centre", "this column is not understood") in skipped(shell, path)
+    assert ("Nothing to do", "it has neither steps nor a destination") in skipped(shell, path)
+
+
+def test_csv_of_windows(shell: Shell, tmp_path: Path) -> None:
+    path = write(tmp_path, "desk.csv", "Concern;Steps\nCafé closed;Öffnen\n".encode("cp1252"))
+    assert imported(shell, path)["Café closed"]["steps"] == ["Öffnen"]
+
+
+def test_excel(shell: Shell, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ("Concern", "Examples", "Steps", "Goes to", "When", "Link"),
+        ("Laptop broken", "my laptop does not start\nscreen is black", "1. Try another charger. 2. Note the asset tag.",
+         "Hardware Desk", "warranty = expired", "https://help.example/laptop"),
+        ("Laptop broken", None, None, "vendor@example.org", "warranty = valid", None),
+        (None, None, None, "Hardware Desk", None, None),
+        ("Password forgotten", "I forgot my password\nlocked out", "Send the reset link", "self", None, None),
+    ):  # fmt: skip
+        sheet.append(row)
+    book.save(tmp_path / "desk.xlsx")
+    check_table(imported(shell, tmp_path / "desk.xlsx"))
+
+
+def test_a_table_becomes_a_base_that_decides(shell: Shell, tmp_path: Path) -> None:
+    path = write(tmp_path, "desk.csv", CSV)
+    ran = shell("import", path, "--write", tmp_path / "new" / "desk.yaml", "--team", "IT", "--owner", "it-leads")
+    assert ran.status == 0
+    assert "Understood: 2 entries with 3 steps; 1 go to somebody else." in ran.out
+    assert shell("check", tmp_path / "new").status == 0
+    for fact, name, kind in (
+        ("valid", "vendor@example.org", "mailbox"),
+        ("expired", "Hardware Desk", "team"),
+        ("other", "Hardware Desk", "team"),
+    ):
+        decided = shell("route", "--knowledge", tmp_path / "new", "--entry", "it/laptop-broken", "--json",
+                        "--fact", f"warranty={fact}").document  # fmt: skip
+        destination = decided["answer"]["destination"]
+        assert (destination["name"], destination["kind"]) == (name, kind)
+    asked = shell("route", "--knowledge", tmp_path / "new", "--json", "I forgot my password").document
+    assert asked["matches"][0]["id"] == "it/password-forgotten"
+
+
+# -- articles ---------------------------------------------------------------------------------------------------------
+
+
+def test_markdown(shell: Shell, tmp_path: Path) -> None:
+    path = write(tmp_path, "handbook.md", MARKDOWN)
+    entries = imported(shell, path)
+    assert list(entries) == ["Site is down", "Slow pages", "Handbook", "Refunds"]
+    refunds = entries["Refunds"]
+    assert refunds["steps"] == [
+        "Customers have 14 days.",
+        "Look up the order in the shop .",
+        "Send the ticket to Billing Team.",
+        "with the order number",
+    ]
+    assert refunds["goes_to"] == [{"to": "Billing Team", "when": None}]
+    assert refunds["links"] == ["https://shop.example/orders"]
+    assert entries["Site is down"]["goes_to"] == [{"to": "#on-call", "when": None}]
+    assert entries["Slow pages"]["goes_to"] == [{"to": None, "when": None}]
+    assert ("Day | Shift", "a table without columns for the concern and what to do") in skipped(shell, path)
+    assert ("This is general.", "it is general, not about one concern") in skipped(shell, path)
+
+
+def test_html(shell: Shell, tmp_path: Path) -> None:
+    entries = imported(shell, write(tmp_path, "parcels.html", HTML))
+    assert list(entries) == ["Damaged parcel", "Late parcel", "Lost parcel"]
+    assert entries["Lost parcel"]["steps"] == [
+        "Check the tracking",
+        "of the carrier",
+        "Assign the case to the Parcel Investigations queue.",
+    ]
+    assert entries["Lost parcel"]["goes_to"] == [{"to": "Parcel Investigations", "when": None}]
+    assert entries["Damaged parcel"]["steps"] == ["Ask for photographs.", "Transfer it to Claims"]
+    assert entries["Damaged parcel"]["goes_to"] == [{"to": "Claims", "when": None}]
+    assert entries["Late parcel"]["links"] == ["https://x.example/late"]
+
+
+def test_a_page_saved_as_text(shell: Shell, tmp_path: Path) -> None:
+    entries = imported(shell, write(tmp_path, "page.txt", TEXT))
+    assert {title: (one["steps"], one["goes_to"][0]["to"]) for title, one in entries.items()} == {
+        "Broken screens": (
+            ["Assign ticket to Hardware Team", "Take a photograph of the screen"],
+            "Hardware Team",
+        ),
+        "Lost badges": (["Assign tickets to Front_Desk_01"], "Front_Desk_01"),
+        "Broken printers": (["Ask for the room", "Ask for the model"], None),
+    }
+
+
+def test_a_table_with_bars_in_a_text(shell: Shell, tmp_path: Path) -> None:
+    text = "Concern | Process Path |\nLost card? |\nBlock it.\nSend it to Card Services.\n|\nNew card | See “Cards” |\n"
+    entries = imported(shell, write(tmp_path, "page.txt", text))
+    assert entries["Lost card?"]["steps"] == ["Block it.", "Send it to Card Services."]
+    assert entries["Lost card?"]["goes_to"] == [{"to": "Card Services", "when": None}]
+    assert entries["New card"]["steps"] == ["See “Cards”"]
+
+
+@pytest.mark.parametrize(
+    ("step", "names"),
+    [
+        ("Assign the ticket to Content Team.", ["Content Team"]),
+        ("escalate it to #ask-billing, please", ["#ask-billing"]),
+        ("Re-assign ticket to Content_Engagement_Tier_1", ["Content_Engagement_Tier_1"]),
+        ("Send it to the Claims and Returns team", ["Claims and Returns"]),
+        ("Transfer the call to Tier 2 - Billing", ["Tier 2 - Billing"]),
+        ("Send the customer to the help page", []),
+        ("Ask the customer to Send it", []),
+        ("Send a letter. To Whom it may concern", []),
+        ("Forward to Legal, or escalate to Finance", ["Legal", "Finance"]),
+    ],
+)
+def test_destinations_in_steps(step: str, names: list[str]) -> None:
+    assert destinations_in([step]) == names
+
+
+# -- Zendesk ----------------------------------------------------------------------------------------------------------
+
+
+def test_macros_and_triggers(shell: Shell, tmp_path: Path) -> None:
+    path = write(tmp_path, "export.json", json.dumps(ZENDESK))
+    entries = imported(shell, path)
+    assert list(entries) == ["Refund", "VIP to Tier 2"]
+    assert entries["Refund"]["goes_to"] == [{"to": "Tier 2", "when": None}]
+    assert entries["Refund"]["steps"] == [
+        "Apply the macro “Billing::Refund”.",
+        "The macro sets the status to pending.",
+        "The macro adds the tags refund money.",
+    ]
+    assert entries["VIP to Tier 2"]["goes_to"] == [{"to": "Tier 2", "when": "tags includes vip"}]
+    assert skipped(shell, path) == [
+        ("brand_id: 3", "this action is not understood"),
+        ("Old", "the macro is switched off"),
+        ("Notify", "the trigger sends the ticket to no group"),
+    ]
+    ran = shell("import", path, "--write", tmp_path / "new" / "zendesk.yaml")
+    assert ran.status == 0
+    base = load_verified(tmp_path / "new")
+    assert "Hello" in next(iter(base.notes.values())).text
+    ids = [rule.target.name for rule in base.entries["support/vip-to-tier-2"].rules]
+    assert ids == ["Tier 2", "You handle it"]
+    assert base.entries["support/vip-to-tier-2"].todo == ("Where does it go if none of the conditions holds?",)
+
+
+# -- into a base, and what is refused ---------------------------------------------------------------------------------
+
+
+def test_an_import_beside_a_base_uses_its_destinations(shell: Shell, tmp_path: Path) -> None:
+    assert shell("new", tmp_path / "base").status == 0
+    path = write(tmp_path, "more.csv", "concern,steps,goes to\nCard refused,Ask,billing\nA refund,Look,Somebody New\n")
+    ran = shell("import", path, "--write", tmp_path / "base" / "more.yaml")
+    assert ran.status == 0, ran.err
+    base = load_verified(tmp_path / "base")
+    assert base.entries["support/card-refused"].rules[0].target.id == "billing"
+    assert base.entries["support/a-refund"].rules[0].target.name == "Somebody New"
+
+
+def test_nothing_is_written_without_being_asked(shell: Shell, tmp_path: Path) -> None:
+    path = write(tmp_path, "desk.csv", CSV)
+    ran = shell("import", path)
+    assert (ran.status, sorted(tmp_path.iterdir())) == (0, [path])
+    assert "Nothing was written" in ran.err
+    there = write(tmp_path, "there.yaml", "mine")
+    refused = shell("import", path, "--write", there)
+    assert refused.status == 2
+    assert "exists already" in refused.err
+    assert there.read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.pdf", "x", "none of the known endings"),
+        ("a.json", "[", "is not JSON"),
+        ("a.json", "{}", "has no `macros` and no `triggers`"),
+        ("a.xlsx", "x", "is not an Excel workbook"),
+        ("a.csv", "a,b\n1,2\n", "nothing was understood"),
+        ("a.md", "", "nothing was understood"),
+    ],
+)
+def test_what_cannot_be_imported_is_a_message(shell: Shell, tmp_path: Path, name: str, content: str, said: str) -> None:
+    ran = shell("import", write(tmp_path, name, content))
+    assert ran.status == 2
+    assert said in ran.err
+
+
+def test_a_missing_file_is_a_message(shell: Shell, tmp_path: Path) -> None:
+    ran = shell("import", tmp_path / "none.csv")
+    assert ran.status == 2
+    assert "cannot be read" in ran.err
+
+
+PIECES = st.sampled_from(
+    ("# A", "\n", "\n\n", "- ", "1. ", "| a | b |", "Concern", "Steps", ",", ";", '"', "<table><tr><td>", "</td>",
+     "<h2>",
+     "</h2>", "<li>", "<ul>", "Process Path", "Assign to Team B.", "a", "é", "x" * 700, "A: b", "{", "}", "#x", "yes",
+     "Concern,Steps,Goes to,When\n", "Concern | Process Path |\n", "plan = pro", "not sure")
+)  # fmt: skip
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    suffix=st.sampled_from([".csv", ".md", ".html", ".txt", ".json", ".xlsx"]),
+    content=st.one_of(st.binary(max_size=80), st.lists(PIECES, max_size=25).map(lambda parts: "".join(parts).encode())),
+)
+def test_any_file_is_refused_or_becomes_a_valid_base(suffix: str, content: bytes, tmp_path: Path) -> None:
+    path = write(tmp_path, f"any{suffix}", content)
+    try:
+        draft = read_file(path)
+    except UnreadableImport:
+        return
+    written = write_knowledge(draft.entries, Target("Support", "leads", date(2026, 11, 27)))
+    if not written.destinations:
+        return
+    base = tmp_path / "base"
+    base.mkdir(exist_ok=True)
+    write(base, "any.yaml", written.text)
+    load_verified(base)
