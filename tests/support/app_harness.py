@@ -312,9 +312,9 @@ class AppHarness:
         """Fill in and submit the modal that the person sees."""
         return self.sandbox.submit(who, self.modal(who).id, values)
 
-    def send(self, kind: str, payload: Mapping[str, Any]) -> AppReply:
+    def send(self, kind: str, payload: Mapping[str, Any], *, retry: int = 0) -> AppReply:
         """Send a signed request with `payload`: `slash_commands`, `interactive` or `events_api`."""
-        return self._transport.send(Envelope(kind=kind, payload=dict(payload)))[1]
+        return self._transport.send(Envelope(kind=kind, payload=dict(payload), retry=retry))[1]
 
     def send_raw(
         self, content_type: str, body: str, *, headers: Mapping[str, str] | None = None, secret: str = SECRET

@@ -74,7 +74,7 @@ class Service:
         if self._signing_secret is None:
             return self.operator_routes
         bolt: WSGIApplication = SlackRequestHandler(self.app, path=EVENTS_PATH)
-        verified = verify_signature(bolt, secret=self._signing_secret, clock=time.time)
+        verified = verify_signature(bolt, secret=self._signing_secret, clock=time.time, refused=self._metrics.rejected)
         return {EVENTS_PATH: verified, **self.operator_routes}
 
     @property

@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 
 from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.error_handler import ErrorHandler
-from slackguide.slack.middleware import AccessMiddleware
+from slackguide.slack.middleware import AccessMiddleware, RateLimitNotices
 from slackguide.slack.registry import Listeners, register
 from slackguide.storage.bot_identity import BotIdentity
 
@@ -83,6 +83,7 @@ def build_app(
     )
     app.metrics = metrics
     app.error(boundary)
+    app.use(RateLimitNotices(ticks=time.monotonic))
     app.use(AccessMiddleware(directory=directory, updater=listeners.updater, dispatch=app.dispatch))
     register(app, listeners)
     return app

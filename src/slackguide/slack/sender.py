@@ -6,7 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
@@ -15,6 +15,7 @@ from slack_sdk.models.views import View
 from slack_sdk.web import SlackResponse
 
 from slackguide.delivery.jobs import Job
+from slackguide.delivery.retry import MAX_ATTEMPTS
 from slackguide.delivery.sender import ErrorCategory, PostedMessage, RecipientDeniedError, SlackRefusedError
 from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, EraseMessage, NoteDirectReply, RefreshAppHome, Task
 from slackguide.escalation.messages import NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
@@ -25,11 +26,12 @@ from slackguide.slack.api.calls import INVALID_CURSOR, Page, call_slack, pages
 from slackguide.slack.api.channel_lookup import ChannelLookup
 from slackguide.slack.api.deadlines import within
 from slackguide.slack.api.directory_sync import DirectorySync
+from slackguide.slack.error_messages import error_reference
 from slackguide.slack.ids import ESCALATION_EVENT, NOTICE_EVENT
 from slackguide.slack.surfaces import is_direct_message
-from slackguide.slack.thread_answers import ThreadAnswers
+from slackguide.slack.thread_answers import AnswerTimeout, ThreadAnswers
 from slackguide.slack.views.blocks import UPDATE_TEXT_LIMIT, RenderedMessage, text_card
-from slackguide.slack.views.direct import note_card
+from slackguide.slack.views.direct import NOT_ACCEPTED, direct_card, note_card
 from slackguide.slack.views.escalation_card import escalation_card, handed_over_card, notice_card
 from slackguide.slack.views.team_lead_alert import team_lead_alert
 from slackguide.storage.walks import WalkRepository
@@ -47,6 +49,20 @@ READERS_ATTEMPTS = 6
 
 After that the readers count as unknown.
 """
+
+LAST_ATTEMPT = MAX_ATTEMPTS // 2
+"""The attempt after which an answer with an unknown error becomes a dead letter (`delivery.retry`)."""
+
+REFUSED_ANSWER = (
+    "I have an answer, but Slack does not accept it. Tell an administrator of slackguide (reference {reference})."
+)
+"""Sent if Slack refuses the blocks and the text of an answer."""
+
+TOO_SLOW = (
+    "I could not read this conversation in time. Please ask in a new message, with everything that matters "
+    "(reference {reference})."
+)
+"""Sent if the answer could not be prepared in time."""
 
 ERASED = "The content of this message was erased."
 """What replaces an erased message."""
@@ -215,17 +231,45 @@ class SlackSender:
                 view = prepared.view
                 call_slack(lambda: self._client.views_publish(user_id=user_id, view=view))
                 return PostedMessage(user_id, "")
-            case (
-                PostEscalation()
-                | NotifyPerson()
-                | AlertTeamLead()
-                | ReplyInThread()
-                | AnswerMessage()
-                | NoteDirectReply()
-            ):
+            case PostEscalation() | NotifyPerson() | AlertTeamLead() | ReplyInThread() | NoteDirectReply():
                 return self._post_message(job, prepared)
+            case AnswerMessage():
+                return self._post_answer(job, job.task, prepared)
             case other:
                 assert_never(other)
+
+    def _post_answer(self, job: Job, task: AnswerMessage, prepared: _PreparedMessage) -> PostedMessage:
+        """Post an answer, or as much of it as Slack accepts, so that no question ends in silence."""
+        try:
+            return self._post_message(job, prepared)
+        except SlackRefusedError as refusal:
+            reference = error_reference(task.event_id)
+            log.warning("job %d: Slack refused an answer (reference %s): %s", job.id, reference, refusal)
+            for fallback in self._fallbacks(job, task, prepared, refusal):
+                try:
+                    return self._post_message(job, fallback)
+                except SlackRefusedError as error:
+                    log.warning("job %d: Slack refused less of it, too: %s", job.id, error)
+            raise
+
+    def _fallbacks(
+        self, job: Job, task: AnswerMessage, prepared: _PreparedMessage, refusal: SlackRefusedError
+    ) -> Iterator[_PreparedMessage]:
+        """Yield the answer's text without blocks, then one line with a reference.
+
+        What a channel does not accept goes to the asker's direct messages. A code without a rule may be temporary, so
+        the whole answer is tried a few times before.
+        """
+        line = text_card(REFUSED_ANSWER.format(reference=error_reference(task.event_id)))
+        text = RenderedMessage(prepared.card.text, ()) if prepared.card else line
+        is_last = job.attempts >= LAST_ATTEMPT
+        if refusal.category is ErrorCategory.MESSAGE or (refusal.category is ErrorCategory.UNKNOWN and is_last):
+            yield replace(prepared, card=text)
+            yield replace(prepared, card=line)
+        elif refusal.category is ErrorCategory.CHANNEL and not is_direct_message(prepared.channel_id):
+            direct = self._direct_channel(task.user_id)
+            yield _PreparedMessage(direct, direct_card(prepared.card or line, task.channel_id, NOT_ACCEPTED))
+            yield _PreparedMessage(direct, line)
 
     def _post_message(self, job: Job, prepared: _PreparedMessage) -> PostedMessage:
         try:
@@ -298,7 +342,13 @@ class SlackSender:
             case AnswerMessage(user_id=user_id):
                 # Look the user up here, where an unreachable Slack leads to a retry.
                 self._directory.ensure_known(user_id)
-                reply = self._thread_answers.answer(task, self._turns(task), patient=job.attempts < READERS_ATTEMPTS)
+                try:
+                    patient = job.attempts < READERS_ATTEMPTS
+                    reply = self._thread_answers.answer(task, self._turns(task), patient=patient)
+                except AnswerTimeout:
+                    if job.attempts < LAST_ATTEMPT:
+                        raise
+                    return _in_thread(task, text_card(TOO_SLOW.format(reference=error_reference(task.event_id))))
                 if reply.direct:
                     return _PreparedMessage(self._direct_channel(user_id), reply.card)
                 return _in_thread(task, reply.card)
