@@ -155,7 +155,7 @@ def test_a_message_without_words_is_answered_with_a_message(harness: AppHarness,
     payload = copy.deepcopy(harness.sandbox.message("ana", MEDIATION).sent)
     harness.settle()
     payload["event_id"] = "EvEmpty"
-    payload["event"] |= {"blocks": [], **changes}
+    payload["event"] |= {"blocks": [], "ts": "1999999999.000100", **changes}
 
     assert harness.send("events_api", payload).status == 200
     harness.settle()
@@ -179,7 +179,7 @@ def test_a_lone_surrogate_and_a_nul_are_taken(harness: AppHarness) -> None:
     harness.settle()
     payload["event_id"] = "EvOdd"
     payload["event"]["text"] = "client wants a refund \ud83d \x00 please"
-    payload["event"]["blocks"] = []
+    payload["event"] |= {"blocks": [], "ts": "1999999999.000100"}
     reply = harness.send_raw("application/json", json.dumps(payload))
 
     assert reply.status == 200

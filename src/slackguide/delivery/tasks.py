@@ -15,7 +15,8 @@ class AnswerMessage:
 
     `ts` is the message's own timestamp (None in rows of an older version). `text` is the message's text in mrkdwn.
     `ext_shared` is the event's `is_ext_shared_channel`: members of another company read the channel. If not everybody
-    in the channel may read the answer, it is posted to the asker's direct messages instead.
+    in the channel may read the answer, it is posted to the asker's direct messages instead. `card` is the earlier
+    answer to this message, which is updated because the message was edited.
     """
 
     event_id: str
@@ -26,6 +27,7 @@ class AnswerMessage:
     text: str
     ts: str | None = None
     ext_shared: bool = False
+    card: PostedCard | None = None
 
 
 @dataclass(frozen=True)
@@ -141,4 +143,6 @@ def needs_card(task: Task) -> bool:
 
 def is_idempotent(task: Task) -> bool:
     """Return whether running the task twice has the same effect as once, so that no lookup is needed before a retry."""
+    if isinstance(task, AnswerMessage):
+        return task.card is not None
     return isinstance(task, UpdateCard | RefreshAppHome | EraseMessage)

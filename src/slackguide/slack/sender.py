@@ -19,7 +19,7 @@ from slackguide.delivery.retry import MAX_ATTEMPTS
 from slackguide.delivery.sender import ErrorCategory, PostedMessage, RecipientDeniedError, SlackRefusedError
 from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, EraseMessage, NoteDirectReply, RefreshAppHome, Task
 from slackguide.escalation.messages import NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
-from slackguide.escalation.models import Escalation
+from slackguide.escalation.models import Escalation, PostedCard
 from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.access import Denied
 from slackguide.slack.api.calls import INVALID_CURSOR, Page, call_slack, pages
@@ -233,10 +233,19 @@ class SlackSender:
                 return PostedMessage(user_id, "")
             case PostEscalation() | NotifyPerson() | AlertTeamLead() | ReplyInThread() | NoteDirectReply():
                 return self._post_message(job, prepared)
+            case AnswerMessage(card=PostedCard() as earlier):
+                return self._redraw_answer(earlier, prepared)
             case AnswerMessage():
                 return self._post_answer(job, job.task, prepared)
             case other:
                 assert_never(other)
+
+    def _redraw_answer(self, earlier: PostedCard, prepared: _PreparedMessage) -> PostedMessage:
+        """Update the answer to a message that was edited, if the new answer belongs in the same conversation."""
+        if prepared.card is not None and prepared.channel_id == earlier.channel_id:
+            message = prepared.card.message(UPDATE_TEXT_LIMIT)
+            call_slack(lambda: self._client.chat_update(channel=earlier.channel_id, ts=earlier.ts, **message))
+        return PostedMessage(earlier.channel_id, earlier.ts)
 
     def _post_answer(self, job: Job, task: AnswerMessage, prepared: _PreparedMessage) -> PostedMessage:
         """Post an answer, or as much of it as Slack accepts, so that no question ends in silence."""

@@ -21,6 +21,8 @@ def has_text(task: Task) -> bool:
 def record(connection: Connection, now: datetime, task: Task, escalation_id: str | None, posted: PostedMessage) -> None:
     """Store where the message of a task was sent, if it holds text."""
     if has_text(task) and posted.ts:
-        columns = {"escalation_id": escalation_id, "user_id": sender_of(task, None), "sent_at": now}
+        columns: dict[str, object] = {"escalation_id": escalation_id, "user_id": sender_of(task, None), "sent_at": now}
+        if isinstance(task, AnswerMessage):
+            columns["question_ts"] = task.ts
         statement = insert_into(connection, sent_messages).values(channel_id=posted.channel_id, ts=posted.ts, **columns)
         connection.execute(statement.on_conflict_do_nothing())

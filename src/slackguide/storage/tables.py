@@ -191,9 +191,11 @@ sent_messages = Table(
     Column("ts", Text, primary_key=True),
     Column("escalation_id", Text, ForeignKey("escalations.id")),
     Column("user_id", Text),
+    Column("question_ts", Text),
     Column("sent_at", UtcDateTime, nullable=False),
     Index("ix_sent_messages_escalation_id", "escalation_id"),
     Index("ix_sent_messages_user_id", "user_id"),
+    Index("ix_sent_messages_question_ts", "question_ts"),
     Index("ix_sent_messages_sent_at", "sent_at"),
 )
 

@@ -45,6 +45,7 @@ from slackguide.slack.views.blocks import (
     rich_text_block,
 )
 from slackguide.slack.views.error_advice import TRY_AGAIN
+from slackguide.slack.views.selects import select_options
 
 CARD_LIMIT = 11_000
 """Most characters of a card: a message has room for about 12,000."""
@@ -54,9 +55,6 @@ BUTTONS_LENGTH = 500
 
 LEAST = 40
 """Fewest characters shown of a value."""
-
-SELECT_LIMIT = 100
-"""Most options of a menu."""
 
 STATES = {
     EscalationState.SENT: "Unclaimed",
@@ -338,7 +336,7 @@ def hand_over_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
     options = [
         Option(text=plain(f"{form.title}, #{form.channel}", BUTTON_LIMIT), value=id) for id, form in others.items()
     ]
-    select = StaticSelectElement(action_id="desk", options=options, placeholder=plain("Choose"))
+    select = StaticSelectElement(action_id="desk", placeholder=plain("Choose"), **select_options(options))
     box = PlainTextInputElement(action_id=TEXT_INPUT, multiline=True, max_length=3000)
     return View(
         type="modal",
@@ -360,10 +358,7 @@ def resolve_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
     resolution_codes = [
         Option(text=plain(label), value=resolution_code.value) for resolution_code, label in RESOLUTION_LABELS.items()
     ]
-    queues = [
-        Option(text=plain(target.name, OPTION_LIMIT), value=id)
-        for id, target in list(knowledge.destinations.items())[:SELECT_LIMIT]
-    ]
+    queues = [Option(text=plain(target.name, OPTION_LIMIT), value=id) for id, target in knowledge.destinations.items()]
     return View(
         type="modal",
         callback_id=Callback.RESOLVE,
@@ -382,7 +377,7 @@ def resolve_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
                 block_id="queue",
                 label=plain("The right queue"),
                 hint=plain("Only if the queue was wrong."),
-                element=StaticSelectElement(action_id="queue", options=queues, placeholder=plain("Choose")),
+                element=StaticSelectElement(action_id="queue", placeholder=plain("Choose"), **select_options(queues)),
                 optional=True,
             ),
             InputBlock(
