@@ -28,7 +28,7 @@ from slackguide.cli import (
 )
 from slackguide.cli.output import USAGE_ERROR
 from slackguide.errors import SlackguideError
-from slackguide.logging_config import log_fatal
+from slackguide.logging_config import describe_error, log_fatal
 
 app = typer.Typer(
     name="slackguide",
@@ -68,8 +68,12 @@ def main() -> None:
     try:
         app(prog_name="slackguide")
     except SlackguideError as error:
-        log_fatal(str(error))
+        log_fatal(error.for_operators)
         sys.exit(USAGE_ERROR)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:
+        # The text of an error may be a person's, and a stack trace helps nobody who runs a command.
+        log_fatal(f"Internal error: {describe_error(error)}. Please report this to the maintainers of slackguide.")
+        sys.exit(USAGE_ERROR)

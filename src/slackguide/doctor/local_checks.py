@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from slackguide.delivery.notifier import Notifier
 from slackguide.doctor.findings import Finding, not_checked, ok, problem
 from slackguide.doctor.requests import CallFailed, fetch
-from slackguide.errors import SlackguideError
+from slackguide.errors import SlackguideError, StorageError
 from slackguide.knowledge import KnowledgeBase, inspect
 from slackguide.storage.database import Database
 from slackguide.storage.inbox import EventInbox
@@ -69,8 +69,8 @@ def check_database(url: str, *, now: Callable[[], datetime]) -> DatabaseState:
         if database.is_sqlite and not database.path.exists():
             return DatabaseState((_new_file(database.path),))
         return _existing(database, now())
-    except SlackguideError as error:
-        return DatabaseState((problem("database", str(error), "Check DATABASE_URL and the database server"),))
+    except StorageError as error:
+        return DatabaseState((problem("database", error.for_operators, "Check DATABASE_URL and the database server"),))
     finally:
         database.close()
 

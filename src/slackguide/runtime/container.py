@@ -20,7 +20,7 @@ from slackguide.guide.corpus import Corpus
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.storage.bot_identity import BotIdentityRepository
 from slackguide.storage.channels import ChannelRepository
-from slackguide.storage.database import Database
+from slackguide.storage.database import Database, normalise
 from slackguide.storage.directory import UserDirectory
 from slackguide.storage.drafts import DraftRepository
 from slackguide.storage.erasure import ErasureService
@@ -53,9 +53,14 @@ def new_id() -> str:
 
 
 def database_url(settings: Settings) -> str:
-    """Return the configured database URL, by default of a SQLite file in the home folder."""
+    """Return the configured database URL, by default of a SQLite file in the home folder.
+
+    Raises `ConfigurationError` if it is not valid.
+    """
     if settings.database_url is not None:
-        return settings.database_url.get_secret_value()
+        url = settings.database_url.get_secret_value()
+        normalise(url)
+        return url
     return f"sqlite:///{(settings.home / 'slackguide.db').resolve()}"
 
 

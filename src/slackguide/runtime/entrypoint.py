@@ -34,7 +34,7 @@ def main() -> None:
     try:
         run(read_settings())
     except SlackguideError as error:
-        log_fatal(str(error))
+        log_fatal(error.for_operators)
         sys.exit(EXIT_UNUSABLE)
 
 
@@ -119,10 +119,9 @@ def run_worker(settings: Settings, *, port: int | None = None) -> None:
 
 def build_service(settings: Settings) -> Service:
     """Build the service without starting it."""
+    url = database_url(settings)  # an invalid one is reported before the guide is built
     guide = reloadable_guide(settings)
-    repositories = open_repositories(
-        database_url(settings), clock=system_clock, guide=guide, channels=settings.channels
-    )
+    repositories = open_repositories(url, clock=system_clock, guide=guide, channels=settings.channels)
     return ServiceBuilder(
         settings=settings,
         token=settings.bot_token.get_secret_value(),

@@ -148,7 +148,7 @@ def normalise(url: str) -> URL:
     expected = "DATABASE_URL must be sqlite:///path/to/file.db or postgresql://user:password@host/name"
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: a port that is not a number
         raise ConfigurationError(f"{expected}; its value is not a valid URL.") from None
     if parsed.get_backend_name() in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")

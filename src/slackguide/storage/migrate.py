@@ -80,7 +80,9 @@ def _migrate_sqlite(database: Database, revision: str, migrations: Path) -> None
     try:
         database.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise StorageError(f"The database folder cannot be created ({error.strerror}). Check its path.") from None
+        raise StorageError(
+            f"The database folder cannot be created ({error.strerror}). Check SLACKGUIDE_HOME or DATABASE_URL."
+        ) from None
     engine = create_engine(
         "sqlite://",
         creator=lambda: open_sqlite(database.path, create=True, busy_seconds=_LOCK_TIMEOUT),
