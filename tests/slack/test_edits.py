@@ -6,6 +6,8 @@ from slackguide.sandbox import FaultKind, InjectedFault, Message
 from tests.support.app_harness import STAFF, AppHarness
 from tests.support.questions import MEDIATION
 
+TRANSPORTS = ("http", "socket")
+
 OTHER = "client wants to close his account"
 
 

@@ -15,6 +15,8 @@ from tests.support.escalations import kept, notices, posted, posts, sent, thread
 from tests.support.forged_requests import answer_to
 from tests.support.rendered import labels, live, words
 
+TRANSPORTS = ("http", "socket")
+
 
 def card(harness: AppHarness, post: Message) -> Message:
     """Return the post as it stands now."""
