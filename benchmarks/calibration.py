@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import fmean
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).parent / "results"
@@ -24,12 +25,15 @@ from fit_matcher import cut, read_knowledge  # noqa: E402
 from slackguide.evaluation.metrics import calibrate as reliability  # noqa: E402
 from slackguide.evaluation.split import split_of  # noqa: E402
 from slackguide.guide.corpus import Corpus  # noqa: E402
-from slackguide.knowledge.labelled_questions import read_questions  # noqa: E402
-from slackguide.matching.calibration import LabelledText  # noqa: E402
+from slackguide.knowledge.labelled_questions import LabelledQuestion, read_questions  # noqa: E402
+from slackguide.matching import Matcher  # noqa: E402
+from slackguide.matching.calibration import learn_shift  # noqa: E402
 from slackguide.matching.scoring import FEATURES, MatcherCalibration, shipped_weights  # noqa: E402
 
 HEADER = ("phrasings", "variant", "top-1", "top-3", "answered", "right", "nothing", "ECE", "out of scope answered")
 LABELS = (20, 40)
+SAMPLES = 10
+"""The number of samples of labels over which the metrics are averaged."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class Variant:
 
     name: str
     corpus: Corpus
-    calibration: MatcherCalibration
+    calibrations: tuple[MatcherCalibration, ...]
+    """One, or several whose metrics are averaged."""
 
 
 def main() -> int:
@@ -51,7 +56,7 @@ def main() -> int:
     files = options.questions or [
         path for path in sorted((options.knowledge / "questions").glob("*.jsonl")) if "self-harm" not in path.stem
     ]
-    asked = [LabelledText(one.text, frozenset(one.ids)) for path in files for one in read_questions(path)[0]]
+    asked = [one for path in files for one in read_questions(path)[0]]
     whole = read_knowledge(options.knowledge)
     largest = max(len(document.phrasings) for document in whole.documents)
     rows = []
@@ -65,48 +70,66 @@ def main() -> int:
     return 0
 
 
-def variants(corpus: Corpus, asked: Sequence[LabelledText]) -> Iterator[Variant]:
+def variants(corpus: Corpus, asked: Sequence[LabelledQuestion]) -> Iterator[Variant]:
     """Yield the calibrated knowledge base, and what it is without each part and with labelled questions."""
     calibration = corpus.calibrate()
-    yield Variant("as it is", corpus, calibration)
-    yield Variant("shipped calibration", corpus, shipped_weights().calibration)
+    yield Variant("as it is", corpus, (calibration,))
+    yield Variant("shipped calibration", corpus, (shipped_weights().calibration,))
     if corpus.out_of_scope:
         uninformed = replace(corpus, out_of_scope=())
-        yield Variant("no out-of-scope messages", uninformed, uninformed.calibrate())
+        yield Variant("no out-of-scope messages", uninformed, (uninformed.calibrate(),))
     unlimited = {**calibration.scope, "bias": 100.0}
-    yield Variant("no limit by the scope", corpus, replace(calibration, scope=unlimited))
+    yield Variant("no limit by the scope", corpus, (replace(calibration, scope=unlimited),))
     for feature in FEATURES:
-        yield Variant(
-            f"no {feature} (order only)", corpus, replace(calibration, blend={**calibration.blend, feature: 0})
-        )
+        without = replace(calibration, blend={**calibration.blend, feature: 0})
+        yield Variant(f"no {feature} (order only)", corpus, (without,))
+    matcher = corpus.matcher().with_calibration(calibration)
     developing = [one for one in asked if one.ids and split_of(one.text) == "development"]
     for count in LABELS:
-        sample = random.Random(count).sample(developing, min(count, len(developing)))
-        yield Variant(f"{count} labelled questions", corpus, corpus.calibrate(labels=sample))
+        samples = [
+            random.Random(f"{count}-{seed}").sample(developing, min(count, len(developing))) for seed in range(SAMPLES)
+        ]
+        shifts = [calibration.question_shift + learnt_shift(matcher, sample) for sample in samples]
+        shifted = tuple(replace(calibration, question_shift=shift) for shift in shifts)
+        yield Variant(f"{count} labels (mean of {SAMPLES} samples)", corpus, shifted)
 
 
-def measure(variant: Variant, asked: Sequence[LabelledText]) -> tuple[str, ...]:
+def learnt_shift(matcher: Matcher, labels: Sequence[LabelledQuestion]) -> float:
+    """Return the shift of the confidence that labelled questions teach."""
+    first = [(*matcher.first(one.text), one.ids) for one in labels]
+    return learn_shift((odds, id in ids) for id, odds, ids in first)
+
+
+def measure(variant: Variant, asked: Sequence[LabelledQuestion]) -> tuple[str, ...]:
     """Return the metrics of `HEADER` on the report half, as text."""
-    matcher = variant.corpus.matcher().with_calibration(variant.calibration)
-    matched = [(one.ids, matcher.match(one.text)) for one in asked if split_of(one.text) == "report"]
+    reported = [one for one in asked if split_of(one.text) == "report"]
+    matcher = variant.corpus.matcher()
+    rows = [metrics(matcher.with_calibration(calibration), reported) for calibration in variant.calibrations]
+    *shares, error, outside = (fmean(column) for column in zip(*rows, strict=True))
+    return (*(f"{share:.1%}"[:-1] for share in shares), f"{error:.3f}", f"{outside:.1%}"[:-1])
+
+
+def metrics(matcher: Matcher, asked: Sequence[LabelledQuestion]) -> tuple[float, ...]:
+    """Return the metrics of `HEADER` from 0 to 1."""
+    matched = [(one.ids, matcher.match(one.text)) for one in asked]
     inside = [(ids, matching) for ids, matching in matched if ids]
     answers = [(ids, matching) for ids, matching in inside if matching.outcome == "answer"]
     outside = [matching for ids, matching in matched if not ids]
     hits = [[match.id in ids for match in matching.matches] for ids, matching in inside]
     error = reliability((m.confidence, bool(h and h[0])) for (_, m), h in zip(inside, hits, strict=True)).error
     return (
-        _percent(sum(any(hit[:1]) for hit in hits), len(hits)),
-        _percent(sum(any(hit[:3]) for hit in hits), len(hits)),
-        _percent(len(answers), len(inside)),
-        _percent(sum(matching.matches[0].id in ids for ids, matching in answers), len(answers)),
-        _percent(sum(matching.outcome == "none" for _, matching in inside), len(inside)),
-        f"{error:.3f}",
-        _percent(sum(matching.outcome == "answer" for matching in outside), len(outside)),
+        _share(sum(any(hit[:1]) for hit in hits), len(hits)),
+        _share(sum(any(hit[:3]) for hit in hits), len(hits)),
+        _share(len(answers), len(inside)),
+        _share(sum(matching.matches[0].id in ids for ids, matching in answers), len(answers)),
+        _share(sum(matching.outcome == "none" for _, matching in inside), len(inside)),
+        error or 0.0,
+        _share(sum(matching.outcome == "answer" for matching in outside), len(outside)),
     )
 
 
-def _percent(count: int, total: int) -> str:
-    return f"{100 * count / total:.1f}" if total else "-"
+def _share(count: int, total: int) -> float:
+    return count / total if total else float("nan")
 
 
 if __name__ == "__main__":

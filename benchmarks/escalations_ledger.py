@@ -37,6 +37,7 @@ from slackguide.storage.bot_identity import BotIdentityRepository
 from slackguide.storage.database import Database
 from slackguide.storage.directory import DirectoryUser, UserDirectory
 from slackguide.storage.escalations import SqlEscalationRepository
+from slackguide.storage.feedback import FeedbackRepository
 from slackguide.storage.migrate import migrate
 from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.retention import RetentionService
@@ -224,6 +225,7 @@ def operations(database: Database, count: int) -> dict[str, Callable[[], object]
         people=people,
         directory=directory,
         knowledge=lambda: knowledge,
+        feedback=FeedbackRepository(database=database),
         clock=lambda: NOW,
         outbox=OutboxAdmin(database=database, notifier=Notifier()),
     )

@@ -124,7 +124,7 @@ def slack() -> Iterator[Sandbox]:
         clock=time.time,
         signing_secret=SECRET,
         bot_token=TOKEN,
-        team=demo_team(app=BotApp.from_manifest(manifest())),
+        team=demo_team(escalation_channels=("ask-disputes", "ask-ce"), app=BotApp.from_manifest(manifest())),
         rate_limit=None,
     )
     sandbox.start()

@@ -148,5 +148,5 @@ def _plain(state: dict[str, Any]) -> Any:
 
 
 def confirmed(answer: bytes) -> bool:
-    """Return whether the response shows that the escalation is saved."""
-    return f'"{Callback.CONFIRMATION}"'.encode() in answer
+    """Return whether the response closes the form, because the escalation is saved."""
+    return answer.strip() in (b"", b"{}")

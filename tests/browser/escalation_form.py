@@ -27,12 +27,13 @@ def fill(tab: Tab, contract: str, *, ticket: str | None = None) -> None:
     tab.choose("dispute_reasons", "Manual Time", "Poor Communication Skills")
 
 
-def saved(tab: Tab) -> str:
-    """Wait for the confirmation; return its reference."""
-    expect(tab.window.get_by_role("heading", name="Saved")).to_be_visible()
-    reference = tab.window.locator(".block.header").inner_text().strip()
-    assert re.fullmatch(r"[A-Z]+-\d+", reference), reference
-    return reference
+def saved(tab: Tab, contract: str) -> str:
+    """Wait until the form is closed and the escalation posted; return its reference."""
+    expect(tab.window).to_have_count(0)
+    tab.go("ask-disputes")
+    references = re.findall(r"\bD-\d{4,}\b", tab.message(contract).inner_text())
+    assert references
+    return str(references[0])
 
 
 def escalate(tab: Tab, contract: str) -> str:
@@ -40,16 +41,13 @@ def escalate(tab: Tab, contract: str) -> str:
     open_form(tab, tab.route(QUESTION))
     fill(tab, contract)
     tab.submit()
-    reference = saved(tab)
-    tab.click(tab.window, "Done")
-    expect(tab.window).to_have_count(0)
-    return reference
+    return saved(tab, contract)
 
 
 def posted(tab: Tab, reference: str, *, channel: str = "ask-disputes") -> Locator:
     """Open the channel; return the escalation's card there."""
     tab.go(channel)
-    return tab.message(f"{reference}: Ask Disputes")
+    return tab.message(f"{reference} · ")
 
 
 def notified(tab: Tab, text: str) -> Locator:

@@ -140,10 +140,13 @@ def channel(tab: Tab) -> None:
 
 
 def thread(tab: Tab) -> None:
-    """Show a direct message and the thread of its answer."""
-    mine = tab.go("slackguide").wait_for_reply(MEDIATION)
-    mine.locator(".thread-line").click()
-    expect(tab.message(SEGMENT, within="#side")).to_be_visible()
+    """Show a direct message, its answer, and a reply in the thread of the answer."""
+    tab.go("slackguide").wait_for_reply(MEDIATION)
+    answer = tab.message(SEGMENT)
+    answer.hover()
+    answer.get_by_role("button", name="Reply in thread").click()
+    tab.type("regular freelancer", within="#side")
+    expect(tab.messages("#side").filter(has_text=SEGMENT)).to_have_count(2)
 
 
 def home(tab: Tab) -> None:

@@ -38,7 +38,7 @@ def test_errors_are_shown_under_fields_and_no_input_is_lost(ana: Tab, contract: 
     ana.field("ticket_url").fill("not a link")
     ana.submit()
 
-    for id in ("ticket_url", "contract_id", "dispute_reasons"):
+    for id in ("ticket_url",):
         expect(ana.fault(id)).to_be_visible()
         expect(ana.field(id)).to_have_attribute("aria-invalid", "true")
     for id in VALID:
@@ -60,37 +60,35 @@ def test_errors_are_shown_under_fields_and_no_input_is_lost(ana: Tab, contract: 
 
     ana.field("contract_id").fill(contract)
     ana.submit()
-    saved(ana)
+    saved(ana, contract)
 
 
 def test_it_is_posted_with_every_field_and_a_link_is_sent(sandbox_app: SandboxApp, ana: Tab, contract: str) -> None:
     open_form(ana, ana.route(QUESTION))
     fill(ana, contract)
     ana.submit()
-    reference = saved(ana)
-    expect(ana.window).to_contain_text(f"{reference} is saved and on its way to #ask-disputes.")
-    ana.screenshot("confirmation")
-    ana.click(ana.window, "Done")
+    reference = saved(ana, contract)
 
     card = posted(ana, reference)
     expect(card).to_contain_text("Unclaimed")
-    expect(card).to_contain_text("Sent by @Ana Ribeiro")
-    expect(card).to_contain_text("The guide's advice: HV Mediation Tier 1")
+    expect(card).to_contain_text("from @Ana Ribeiro")
+    expect(card).to_contain_text("The guide says HV Mediation Tier 1")
     form = sandbox_app.guide().knowledge.forms["ask-disputes"]
-    for item in form.fields.values():
-        expect(card.locator(".richtext", has=ana.page.locator("strong", has_text=f"{item.label}:"))).to_be_visible()
+    for id, item in form.fields.items():
+        if id != "summary":  # the title
+            expect(card).to_contain_text(item.label)
     reasons = "Manual Time, Poor Communication Skills"
     for value in (contract, "acme-buyer", "lee-writes", "Hourly", reasons, "Mid-Market"):
         expect(card).to_contain_text(value)
     expect(ana.button(card, "Claim")).to_be_visible()
     ana.screenshot("posted")
 
-    notice = notified(ana, f"{reference} is in #ask-disputes.")
+    notice = notified(ana, f"({reference}, #ask-disputes)")
     ana.screenshot("notice")
     link = notice.get_by_role("link", name="Open it")
     link.click()
     expect(ana.page.locator("#conversation h1")).to_contain_text("ask-disputes")
-    expect(ana.page.locator("article.linked")).to_contain_text(f"{reference}: Ask Disputes")
+    expect(ana.page.locator("article.linked")).to_contain_text(f"{reference} · ")
 
 
 def test_user_text_neither_notifies_nor_becomes_markup(ana: Tab, contract: str) -> None:
@@ -98,13 +96,11 @@ def test_user_text_neither_notifies_nor_becomes_markup(ana: Tab, contract: str) 
     fill(ana, contract)
     ana.field("summary").fill("<!channel> *not bold* <https://evil.example|click> @here <@U0SLACKGUIDE>")
     ana.submit()
-    reference = saved(ana)
-    ana.click(ana.window, "Done")
+    reference = saved(ana, contract)
     card = posted(ana, reference)
-    summary = card.locator(".richtext", has_text="Summary and question")
-    expect(summary).to_contain_text("<!channel> *not bold* <https://evil.example|click> @here <@U0SLACKGUIDE>")
-    expect(summary.locator("a, .mention")).to_have_count(0)
-    expect(summary.locator("strong")).to_have_text("Summary and question:")
+    title = card.locator(".richtext").first
+    expect(title).to_contain_text("<!channel> *not bold* <https://evil.example|click> @here <@U0SLACKGUIDE>")
+    expect(title.locator("a, .mention")).to_have_count(0)
 
 
 def test_a_duplicate_shows_the_first_and_asks_for_a_reason(ana: Tab, contract: str) -> None:
@@ -118,7 +114,7 @@ def test_a_duplicate_shows_the_first_and_asks_for_a_reason(ana: Tab, contract: s
 
     ana.field("slackguide_anyway").fill("Another payment of the same contract.")
     ana.submit()
-    second = saved(ana)
-    assert second != first
-    ana.click(ana.window, "Done")
-    expect(posted(ana, second)).to_contain_text("Reason for a second escalation: Another payment of the same contract.")
+    expect(ana.window).to_have_count(0)
+    ana.go("ask-disputes")
+    second = ana.message("Reason for a second escalation: Another payment of the same contract.")
+    expect(second).not_to_contain_text(first)

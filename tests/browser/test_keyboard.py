@@ -60,9 +60,7 @@ def test_ask_escalate_and_send_by_keyboard_alone(ana: Tab, contract: str) -> Non
     reach(ana, ana.field("summary"))
     keys.press("Control+Enter")
 
-    reference = saved(ana)
-    keys.press("Escape")
-    expect(ana.window).to_have_count(0)
+    reference = saved(ana, contract)
     expect(posted(ana, reference)).to_contain_text(contract)
 
 

@@ -36,16 +36,15 @@ def test_from_a_question_to_the_posted_escalation(phone: Tab, contract: str) -> 
     open_form(phone, card)
     fill(phone, contract)
     phone.submit()
-    reference = saved(phone)
-    phone.click(phone.window, "Done")
+    reference = saved(phone, contract)
     expect(posted(phone, reference)).to_contain_text(contract)
     assert phone.overflowing() == []
     phone.screenshot("phone-posted")
 
 
 def test_messages_have_the_whole_width_and_the_summary_of_a_thread_one_line(phone: Tab) -> None:
-    phone.go("slackguide")
-    phone.wait_for_reply("hello 9911")
+    phone.go("ask-ce")
+    phone.wait_for_reply("@slackguide hello 9911")
     mine = phone.message("hello 9911")
     line = mine.locator(".thread-line")
     expect(line).to_contain_text("1 reply")

@@ -33,10 +33,11 @@ LEAVES = {path: command for path, command in ALL.items() if not getattr(command,
 
 def test_the_commands_are_the_contracts_and_the_issues() -> None:
     assert {" ".join(path) for path in LEAVES} == {
-        "new", "import",
+        "new", "import", "chat",
         "route", "check", "triage", "schema", "evaluate", "compare", "serve", "sandbox", "worker", "manifest",
         "feedback list", "escalations list", "escalations show", "escalations export", "outbox list", "outbox retry",
-        "outbox drop", "outbox resync", "sources", "doctor", "erase",
+        "outbox drop", "outbox resync", "sources", "labels list", "labels collect", "labels compare", "labels use",
+        "labels undo", "doctor", "erase",
     }  # fmt: skip
 
 

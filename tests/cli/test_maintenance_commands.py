@@ -281,8 +281,8 @@ def test_feedback_is_listed_and_filtered(judged: Store, shell: Shell) -> None:
     (one,) = shell("feedback", "list", "--json", "--entry", "help/a").document
     assert one["at"].endswith("+00:00")
     assert {**one, "at": None} == {
-        "at": None, "verdict": "helpful", "entry": "help/a", "question": None, "user": "U1", "answer": "A0",
-            "reason": None,
+        "at": None, "verdict": "helpful", "reason": None, "entry": "help/a", "question": None, "user": "U1",
+        "answer": "A0",
     }  # fmt: skip
 
 

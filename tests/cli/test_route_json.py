@@ -97,7 +97,9 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
 
 def check_document(found: dict[str, Any], knowledge: KnowledgeBase) -> None:
     """Hold every field to the contract."""
-    assert list(found) == ["outcome", "confidence", "alerts", "matches", "answer", "facts", "missing"]
+    optional = {"concerns", "language", "pointer"}
+    keys = [key for key in found if key not in optional]
+    assert keys == ["outcome", "confidence", "alerts", "matches", "answer", "facts", "missing"]
     assert set(found["facts"]) <= set(knowledge.facts)
     matches = found["matches"]
     assert found["outcome"] in ("answer", "choices", "none", "social")
@@ -107,7 +109,9 @@ def check_document(found: dict[str, Any], knowledge: KnowledgeBase) -> None:
     assert len(matches) <= 5
     if found["outcome"] == "choices":
         assert 2 <= len(matches) <= 4
-    assert [list(match) for match in matches] == [["id", "title", "confidence"]] * len(matches)
+    for match in matches:
+        assert [key for key in match if key != "destination"] == ["id", "title", "confidence"]
+        assert "destination" not in match or list(match["destination"])[:3] == ["id", "kind", "name"]
     confidences = [match["confidence"] for match in matches]
     assert all(0 <= confidence <= 1 for confidence in confidences)
     assert found["confidence"] == (confidences[0] if matches else 0)
@@ -126,13 +130,13 @@ def check_document(found: dict[str, Any], knowledge: KnowledgeBase) -> None:
 
 def check_answer(answer: dict[str, Any], found: dict[str, Any], knowledge: KnowledgeBase) -> None:
     assert list(answer) == [
-        "id", "title", "priority", "warnings", "path", "destination", "facts", "missing", "because", "notes", "form",
-        "see_also", "sources",
+        "id", "title", "priority", "warnings", "path", "destination", "facts", "missing", "cautions", "because",
+        "notes", "form", "see_also", "sources",
     ]  # fmt: skip
     entry = knowledge.entries[answer["id"]]
     assert (answer["id"], answer["title"]) == (found["matches"][0]["id"], entry.title)
     assert answer["priority"] == entry.priority
-    for name in ("warnings", "path", "because", "missing"):
+    for name in ("warnings", "path", "cautions", "because", "missing"):
         assert all(isinstance(text, str) and text for text in answer[name]), name
     assert answer["path"]
     destination = answer["destination"]

@@ -228,7 +228,7 @@ def test_who_asks_is_told_in_the_thread_that_the_requester_has_not_read_it(
 ) -> None:
     code = getattr(fault, "code", "")
     slack = ScriptedSlack(prepare=fault)
-    told = ReplyInThread(NoticeKind.UNDELIVERED, "U1", code)
+    told = ReplyInThread(NoticeKind.UNDELIVERED, "U1", code, reader="U2")
     assert deliver(slack, replace(JOB, task=QUESTION)).settled == [(outcome, (told,))]
     assert deliver(slack, replace(JOB, task=QUESTION, refused=code, refusals=1)).settled[0][1] == ()
     follower = replace(QUESTION, user_id="U9")

@@ -12,6 +12,7 @@ from slackguide.escalation.resolution import Resolution, ResolutionCode, check_r
     ("ending", "decided", "which", "outcome"),
     [
         ("right_place", " refunded ", None, Resolution(ResolutionCode.RIGHT_PLACE, "refunded")),
+        ("right_place", " ", None, Resolution(ResolutionCode.RIGHT_PLACE, None)),
         ("right_place", "refunded", "hv-mediation", Resolution(ResolutionCode.RIGHT_PLACE, "refunded")),
         ("wrong_queue", "moved", "hv-mediation", Resolution(ResolutionCode.WRONG_QUEUE, "moved", "hv-mediation")),
         ("duplicate", "see there", "D-1001", Resolution(ResolutionCode.DUPLICATE, "see there", "D-1001")),

@@ -18,6 +18,7 @@ from slackguide.escalation.state_machine import (
     AddDetails,
     Applied,
     Ask,
+    Assign,
     Claim,
     Command,
     HandOver,
@@ -71,7 +72,8 @@ def test_a_stage_is_watched_from_its_beginning(
         (CLAIMED, Release(BOB), SlaTimer(after(130), after(130))),
         (CLAIMED, HandOver(ANN, "ask-ce", "ask-ce"), SlaTimer(after(130), after(130))),
         (CLAIMED, Resolve(ANN, DECIDED), NO_TIMER),
-        (RESOLVED, Reopen(ASKER), SlaTimer(after(130), after(130))),
+        (RESOLVED, Reopen(ASKER), SlaTimer(after(340), after(340))),
+        (CLAIMED, Assign(ANN, BOB), SlaTimer(after(340), after(340))),
         (SENT, Snooze(BOB, after(500)), replace(UNCLAIMED, remind_at=after(500))),
         (CLAIMED, StopReminders(BOB), replace(UNRESOLVED, remind_at=None, muted=True)),
     ],
@@ -98,7 +100,7 @@ def test_stopped_reminders_stay_stopped_until_it_is_closed() -> None:
     assert isinstance(resolved, Applied)
     reopened = apply(resolved.escalation, Reopen(ASKER), after(3), POLICY)
     assert isinstance(reopened, Applied)
-    assert reopened.escalation.sla_timer == SlaTimer(after(33), after(33))
+    assert reopened.escalation.sla_timer == SlaTimer(after(243), after(243))
 
 
 def test_snooze_and_stop_say_nothing_in_the_channel_and_need_something_open() -> None:

@@ -17,9 +17,11 @@ from slackguide.escalation.state_machine import (
     AddDetails,
     Applied,
     Ask,
+    Assign,
     Claim,
     Command,
     Follow,
+    Forward,
     HandOver,
     Rejected,
     Release,
@@ -82,8 +84,10 @@ WITHDRAWN = escalation(EscalationState.WITHDRAWN, None, NOON)
         (ASKED, Release(ANN), EscalationState.SENT, None),
         (ASKED, HandOver(ANN, "ask-ce", "ask-ce"), EscalationState.SENT, None),
         (ASKED, Withdraw(ASKER), EscalationState.WITHDRAWN, ANN),
-        (RESOLVED, Reopen(ASKER), EscalationState.SENT, None),
-        (RESOLVED, Reopen(ANN), EscalationState.SENT, None),
+        (CLAIMED, Assign(ANN, BOB), EscalationState.CLAIMED, BOB),
+        (ASKED, Assign(ANN, BOB, "off until Monday"), EscalationState.AWAITING_REQUESTER, BOB),
+        (RESOLVED, Reopen(ASKER), EscalationState.CLAIMED, ANN),
+        (RESOLVED, Reopen(ANN), EscalationState.CLAIMED, ANN),
         (WITHDRAWN, Reopen(ASKER), EscalationState.SENT, None),
     ],
 )
@@ -103,6 +107,11 @@ def test_a_click_that_fits(
         (CLAIMED, Claim(BOB), "D-1042 is already claimed by @UANN."),
         (ASKED, Claim(BOB), "D-1042 is already claimed by @UANN."),
         (CLAIMED, Claim(ANN), "You have already claimed D-1042."),
+        (SENT, Claim(ASKER), "D-1042 is your own, so somebody else claims it."),
+        (CLAIMED, Assign(BOB, BOB), "D-1042 is claimed by @UANN. Only the claimant can do that."),
+        (CLAIMED, Assign(ANN, ANN), "You have D-1042 already. Choose a colleague."),
+        (CLAIMED, Assign(ANN, ASKER), "D-1042 was sent by @UASK, so somebody else has to take it."),
+        (SENT, Assign(ANN, BOB), "Nobody has claimed D-1042 yet. Claim it first."),
         (SENT, Release(ANN), "D-1042 is already open and unclaimed."),
         (SENT, Ask(ANN, "which"), "Nobody has claimed D-1042 yet. Claim it first."),
         (SENT, Resolve(ANN, DECIDED), "Nobody has claimed D-1042 yet. Claim it first."),
@@ -159,8 +168,33 @@ def test_after_fourteen_days_it_stays_closed() -> None:
             AddDetails(ASKER, "this"),
             [
                 UpdateCard(),
-                ReplyInThread(NoticeKind.DETAILS_ADDED, ASKER, "this"),
-                NotifyPerson(ANN, NoticeKind.DETAILS_ADDED, ASKER, "this"),
+                ReplyInThread(NoticeKind.DETAILS_ADDED, ASKER, "this", reader=ANN),
+            ],
+        ),
+        (
+            ASKED,
+            AddDetails(ASKER, "this", in_thread=True),
+            [UpdateCard(), ReplyInThread(NoticeKind.DETAILS_ADDED, ASKER, reader=ANN)],
+        ),
+        (SENT, AddDetails(ASKER, "this", in_thread=True), [UpdateCard()]),
+        (
+            CLAIMED,
+            Ask(ANN, "which", in_thread=True),
+            [UpdateCard(), NotifyPerson(ASKER, NoticeKind.DETAILS_REQUESTED, ANN, "which")],
+        ),
+        (
+            CLAIMED,
+            Forward(BOB, "it is refunded"),
+            [UpdateCard(), NotifyPerson(ASKER, NoticeKind.FORWARDED, BOB, "it is refunded")],
+        ),
+        (
+            ASKED,
+            Assign(ANN, BOB, "yours"),
+            [
+                UpdateCard(),
+                ReplyInThread(NoticeKind.ASSIGNED, ANN, "yours", reader=BOB),
+                NotifyPerson(ASKER, NoticeKind.ASSIGNED, ANN, "yours"),
+                NotifyPerson(BOB, NoticeKind.ASSIGNED, ANN, "yours"),
             ],
         ),
         (
@@ -267,6 +301,7 @@ PRESSES = st.one_of(
     PEOPLE.map(lambda by: Ask(by, "which")),
     PEOPLE.map(lambda by: AddDetails(by, "more")),
     st.builds(lambda by, to: HandOver(by, to, to), PEOPLE, st.sampled_from(["ask-disputes", "ask-ce"])),
+    st.builds(Assign, PEOPLE, PEOPLE),
     PEOPLE.map(lambda by: Resolve(by, DECIDED)),
     PEOPLE.map(Reopen),
     PEOPLE.map(Withdraw),
@@ -306,7 +341,7 @@ class Life(RuleBasedStateMachine):
     def expect(self, command: Command) -> bool:
         """Model the click: whether it counts; if so, what is true afterwards."""
         match command:
-            case Claim(by=by) if self.open and not self.owner:
+            case Claim(by=by) if self.open and not self.owner and by != ASKER:
                 self.owner = by
             case Release() if self.open and self.owner:
                 self.owner, self.asked = "", False
@@ -316,6 +351,8 @@ class Life(RuleBasedStateMachine):
                 self.asked = False
             case HandOver(by=by, queue=queue) if self.open and self.owner == by and self.desk != queue:
                 self.owner, self.asked, self.desk = "", False, queue
+            case Assign(by=by, to=to) if self.open and self.owner == by and to not in (by, ASKER):
+                self.owner = to
             case Resolve(by=by) if self.open and self.owner == by:
                 self.open, self.asked, self.last_owner = False, False, self.owner
             case Withdraw(by=by) if self.open and by == ASKER:
@@ -325,7 +362,7 @@ class Life(RuleBasedStateMachine):
                 assert closed is not None
                 if self.at - closed > timedelta(days=14):
                     return False
-                self.open, self.owner = True, ""
+                self.open, self.owner = True, self.last_owner
             case _:
                 return False
         return True

@@ -12,7 +12,6 @@ from slackguide.guide import CalibrationStore, calibrated_guide
 from slackguide.guide.calibration_store import FOLDER
 from slackguide.guide.corpus import Corpus
 from slackguide.knowledge import load
-from slackguide.matching.calibration import LabelledText
 from tests.support.small_knowledge import write_knowledge
 
 
@@ -31,18 +30,16 @@ def test_learns_once_and_reads_what_was_stored(tmp_path: Path, corpus: Corpus) -
     assert store.get_or_learn(corpus) == replace(learnt, scope_from=7.5)
 
 
-def test_other_phrasings_or_labels_are_learnt_anew(tmp_path: Path, corpus: Corpus) -> None:
+def test_other_phrasings_are_learnt_anew(tmp_path: Path, corpus: Corpus) -> None:
     store = CalibrationStore(tmp_path)
     store.get_or_learn(corpus)
     first, *others = corpus.documents
     edited = replace(
         corpus, documents=(replace(first, phrasings=(*first.phrasings, "one more way to say it")), *others)
     )
-    labels = (LabelledText("one more question", frozenset({first.id})),)
     assert store.get(edited) is None
-    assert store.get(corpus, labels) is None
-    store.get_or_learn(corpus, labels)
-    assert store.get(corpus, labels) is not None
+    assert store.get_or_learn(edited) == edited.calibrate()
+    assert store.get(edited) is not None
 
 
 def test_a_damaged_file_is_learnt_again(tmp_path: Path, corpus: Corpus) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from slackguide.guide import Asker, Concern, Guide
+from slackguide.guide import Asker, CalibrationStore, Concern, Guide, calibrated_guide
 from slackguide.guide.fact_ranking import CONTRADICTION, FactRanking
 from slackguide.knowledge import KnowledgeBase
 from slackguide.triage import load_verified
@@ -24,6 +24,11 @@ def knowledge() -> KnowledgeBase:
 @pytest.fixture(scope="module")
 def ranking(knowledge: KnowledgeBase) -> FactRanking:
     return FactRanking(knowledge)
+
+
+@pytest.fixture(scope="module")
+def calibrated(knowledge: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory) -> Guide:
+    return calibrated_guide(knowledge, CalibrationStore(tmp_path_factory.mktemp("home")))
 
 
 def test_nothing_stated_changes_nothing(ranking: FactRanking) -> None:
@@ -66,8 +71,8 @@ def test_a_fact_that_few_entries_depend_on_says_more(ranking: FactRanking, knowl
         ("client disagrees with last week's hours, hourly contract, mid market", "disputes/hourly-in-product"),
     ],
 )  # fmt: skip
-def test_the_entry_that_models_the_case_wins_over_mediation(text: str, entry: str, guide: Guide) -> None:
-    assert guide.answer(Concern(text), Asker(), today=TODAY).matches[0].id == entry
+def test_the_entry_that_models_the_case_wins_over_mediation(text: str, entry: str, calibrated: Guide) -> None:
+    assert calibrated.answer(Concern(text), Asker(), today=TODAY).matches[0].id == entry
 
 
 def test_facts_that_are_given_count_like_those_in_the_text(guide: Guide) -> None:

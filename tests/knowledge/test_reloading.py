@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from slackguide.errors import StorageError
 from slackguide.guide import Guide
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import InvalidKnowledgeError, load
@@ -163,3 +164,30 @@ def test_a_calibration_that_fails_leaves_the_guide(copy: Copy, caplog: pytest.Lo
     calibrate.allowed.set()
     wait_until(lambda: "not calibrated" in caplog.text, "the calibration")
     assert guide() is first
+
+
+def test_labels_shift_a_calibrated_guide_only_and_outlive_what_cannot_be_read(copy: Copy) -> None:
+    calibrate, shifts = Calibrating(), [2.0]
+
+    def read_shift() -> float:
+        if not shifts:
+            raise StorageError("no answer")
+        return shifts[0]
+
+    guide = ReloadableGuide(directory=copy.directory, build=build_guide, calibrate=calibrate)
+    first = guide()
+    guide.follow_labels(read_shift)
+    assert guide() is first, "labels shift no confidence that is estimated from other knowledge bases"
+    calibrate.allowed.set()
+    wait_until(lambda: guide().is_calibrated, "the calibration")
+    shifted = guide()
+    assert not shifted.has_shipped_calibration
+    shifts.clear()
+    guide.refresh_labels()
+    assert guide() is shifted
+    assert guide.reload()
+    wait_until(lambda: guide().is_calibrated, "the calibration")
+    assert not guide().has_shipped_calibration
+    shifts.append(0.0)
+    guide.refresh_labels()
+    assert guide().has_shipped_calibration

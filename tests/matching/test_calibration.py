@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from slackguide.matching import EntryDocument, Matcher, Vocabulary
-from slackguide.matching.calibration import LabelledText, calibrate, leave_out
+from slackguide.matching.calibration import calibrate, learn_shift, leave_out
 from slackguide.matching.matcher import ANSWER_FROM, CERTAIN_FROM
 from slackguide.matching.scoring import shipped_weights
 from tests.matching.conftest import DOCUMENTS, VOCABULARY
@@ -57,15 +57,22 @@ def test_a_base_without_phrasings_keeps_the_shipped_calibration() -> None:
     assert calibrate(documents, Vocabulary()) == shipped_weights().calibration
 
 
-def test_labelled_questions_move_the_confidence(calibrated: Matcher) -> None:
-    asked = [phrasing for document in DOCUMENTS for phrasing in document.phrasings]
-    right = [LabelledText(text, frozenset({d.id})) for d in DOCUMENTS for text in d.phrasings]
-    wrong = [LabelledText(text, frozenset()) for text in asked]
-    confidences = [
-        calibrated.with_calibration(calibrate(DOCUMENTS, VOCABULARY, labels=labels)).match(MEDIATION).confidence
-        for labels in (wrong, right)
-    ]
-    assert confidences[0] < calibrated.match(MEDIATION).confidence <= confidences[1]
+@pytest.mark.parametrize("odds", [-3.0, 0.0, 2.0])
+def test_the_shift_follows_the_labels_as_far_as_there_are_many(odds: float) -> None:
+    assert learn_shift([]) == 0.0
+    few, many = (learn_shift([(odds, True)] * count + [(odds, False)] * count) for count in (2, 200))
+    assert abs(many + odds) < 0.1, "half of them are right"
+    assert abs(few) <= abs(many)
+    assert learn_shift([(odds, True)] * 20) > 0.0 > learn_shift([(odds, False)] * 20)
+
+
+def test_labels_say_how_far_off_the_odds_are(calibrated: Matcher) -> None:
+    first, odds = calibrated.first(MEDIATION)
+    assert first == calibrated.match(MEDIATION).matches[0].id
+    moved = replace(calibrated.calibration, question_shift=calibrated.calibration.question_shift - 1.5)
+    again, lower = calibrated.with_calibration(moved).first(MEDIATION)
+    assert again == first
+    assert lower == pytest.approx(odds - 1.5)
 
 
 def test_a_likely_answer_has_a_runner_up_and_a_certain_one_has_none(calibrated: Matcher) -> None:

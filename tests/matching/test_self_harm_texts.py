@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from slackguide.evaluation.split import SplitName, split_of
+from slackguide.guide import CalibrationStore
 from slackguide.guide.corpus import Corpus
 from slackguide.knowledge import load
 from slackguide.matching import Matcher
@@ -24,9 +25,10 @@ Counts = dict[tuple[str, SplitName], Counter[str]]
 
 
 @pytest.fixture(scope="module")
-def counts() -> Counts:
+def counts(tmp_path_factory: pytest.TempPathFactory) -> Counts:
     """Count the verdicts by label and half; messages of `social.jsonl` and `tickets.jsonl` are `ordinary`."""
-    matcher = Corpus.of(load(KNOWLEDGE)).matcher()
+    corpus = Corpus.of(load(KNOWLEDGE))
+    matcher = corpus.matcher().with_calibration(CalibrationStore(tmp_path_factory.mktemp("home")).get_or_learn(corpus))
     counts: Counts = {}
     for name in ("self_harm_a", "self_harm_b", "self_harm_c", "social", "tickets"):
         for line in (DATA / f"{name}.jsonl").read_text("utf-8").splitlines():

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from slackguide.delivery.tasks import AnswerMessage
+from slackguide.delivery.tasks import AnswerMessage, OfferReply
 from slackguide.escalation.models import EscalationState, Requester
 from slackguide.escalation.state_machine import Ask, Claim
 from slackguide.sandbox.workspace.team import ANA, MAREK
@@ -86,6 +86,22 @@ def ask_in_messages(world: World) -> None:
     _asked(world, task)
 
 
+def answer_in_messages(world: World) -> None:
+    """Answer the question by a direct message that shows a critical sign: it is answered, then offered to be sent."""
+    direct = world.workspace.direct_message(ANA.id)
+    ts = f"{world.clock.now:.6f}"
+    task = AnswerMessage("Ev3", direct.id, ts, ANA.id, world.workspace.team.id, "badge problem", ts)
+    (row,) = world.rows("escalations")
+    world.person_says(direct.id, ANA.id, task.text, ts)
+
+    def accept() -> None:
+        escalation = world.escalations.get(row["id"])
+        world.inbox.accept(task.event_id, task, OfferReply(task, answered=True), escalation=escalation)
+
+    world.surviving(accept)
+    world.rest()
+
+
 def ask_in_shared_channel(world: World) -> None:
     """Mention the bot in a channel of two companies: it answers in Messages, and puts a note into the thread."""
     channel = world.workspace.conversation("partner-desk")
@@ -137,7 +153,7 @@ def _claimed(world: World) -> list[str]:
 
 
 def _asked_for_more(world: World) -> list[str]:
-    return _thread(world, "Waiting for the requester", "asks for more about D-", QUESTION)
+    return _thread(world, "Waiting for the requester", "asks about D-", QUESTION)
 
 
 def _thread(world: World, status: str, reply: str, notice: str) -> list[str]:
@@ -151,6 +167,11 @@ def _thread(world: World, status: str, reply: str, notice: str) -> list[str]:
 
 def _answered(world: World) -> list[str]:
     return _exactly(world, world.workspace.direct_message(ANA.id).id, "About the badge")
+
+
+def _answered_and_offered(world: World) -> list[str]:
+    """Return what is missing or doubled; an answer that Slack refuses at first comes after the offer."""
+    return _exactly(world, world.workspace.direct_message(ANA.id).id, "About the badge", "Send this for D-")
 
 
 def _answered_directly(world: World) -> list[str]:
@@ -170,10 +191,16 @@ def _claimed_before(world: World) -> None:
     claim(world)
 
 
+def _asked_before(world: World) -> None:
+    _claimed_before(world)
+    ask_requester(world)
+
+
 SCRIPTS = (
     Script("a submitted form", known_people, submit, _posted),
     Script("a claim", _posted_before, claim, _claimed),
     Script("a question to the requester", _claimed_before, ask_requester, _asked_for_more),
+    Script("a critical answer of the requester", _asked_before, answer_in_messages, _answered_and_offered),
     Script("a direct message", known_people, ask_in_messages, _answered),
     Script("a mention in a shared channel", known_people, ask_in_shared_channel, _answered_directly),
 )

@@ -39,11 +39,13 @@ from slackguide.storage.drafts import DraftRepository
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.feedback import FeedbackRepository
 from slackguide.storage.inbox import EventInbox
+from slackguide.storage.labels import LabelRepository
 from slackguide.storage.outbox import SqlJobQueue
 from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.tables import metadata
 from slackguide.storage.walks import WalkRepository
 from tests.simulation.plan import POST, Crash, Plan, Response
+from tests.support.bolt_app import ESCALATION_CHANNELS, SPECIALISTS
 from tests.support.clock import ManualClock
 from tests.support.credentials import BOT_TOKEN, SECRET
 from tests.support.databases import Store
@@ -183,7 +185,10 @@ class World:
         changes = ChangeFeed()
         app = replace(BotApp.from_manifest(manifest()))
         self.workspace = Workspace(
-            team=demo_team(app=app), clock=lambda: self.clock.now, ids=IdGenerator(seed="simulation"), changes=changes
+            team=demo_team(escalation_channels=ESCALATION_CHANNELS, groups=SPECIALISTS, app=app),
+            clock=lambda: self.clock.now,
+            ids=IdGenerator(seed="simulation"),
+            changes=changes,
         )
         for message in messages:
             conversation = next((c for c in self.workspace.conversations if c.id == message.channel), None)
@@ -232,6 +237,7 @@ class World:
             inbox=self.inbox,
             drafts=DraftRepository(database=database, ids=lambda: next(self._ids)),
             feedback=FeedbackRepository(database=database),
+            labels=LabelRepository(database=database),
             identities=self.identities,
             channels=ChannelRepository(database=database, configured={}),
             walks=WalkRepository(database=database),

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from slackguide.guide import Answer, Asker, Concern, Guide
+from slackguide.guide import CALIBRATION_VERSION, Answer, Asker, Concern, Guide
 from slackguide.knowledge.conditions import FactValue
+from slackguide.matching.scoring import shipped_weights
 from slackguide.sandbox import Message
 from slackguide.slack.button_payloads import (
     AnswerPayload,
@@ -53,6 +54,74 @@ def test_a_choice_becomes_the_answer_in_place(harness: AppHarness, guide: Guide)
     assert title in words(answer)
     assert "Back" in labels(answer)
     assert state_of(answer, Action.GO_BACK).answer == state_of(message, action_id).answer
+
+
+def test_what_people_choose_and_judge_becomes_labels(harness: AppHarness, guide: Guide) -> None:
+    question = unclear_question(guide)
+    message = harness.route(question)
+    entries = [ChooseEntryPayload.parse(value_of(message, f"{Action.CHOOSE}:{n}")).entry_id for n in range(2)]
+
+    def collected() -> list[tuple[str | None, str, tuple[str, ...]]]:
+        return [(one.text, one.source.value, one.ids) for one in harness.repositories.labels.clicks()]
+
+    first = harness.click_message(message, f"{Action.CHOOSE}:0")
+    harness.until(lambda: collected() == [(question, "chosen", (entries[0],))])
+    back = harness.click_message(first, Action.GO_BACK)
+    second = harness.click_message(back, f"{Action.CHOOSE}:1")
+    harness.until(lambda: collected() == [(question, "chosen", (entries[1],))])
+    harness.pass_time(1)
+    harness.click_message(second, Action.HELPFUL)
+    assert collected() == [(question, "helpful", (entries[1],))]
+    harness.pass_time(1)
+    harness.click_message(harness.route(question), Action.NONE_OF_THESE)
+    assert collected()[1:] == [(question, "none_of_these", ())]
+
+
+def test_a_long_question_is_a_label_with_its_whole_text(harness: AppHarness, guide: Guide) -> None:
+    question = f"{unclear_question(guide)} {'and so on ' * 100}".strip()
+    answer = harness.route(question)
+    listed = answer if titles_of(answer) else harness.click_message(answer, Action.NOT_THIS)
+    harness.click_message(listed, f"{Action.CHOOSE}:0")
+    harness.until(harness.repositories.labels.clicks)
+    assert harness.repositories.labels.clicks()[-1].text == question
+
+
+def test_the_entry_of_an_alert_and_the_clicks_of_others_are_no_choices(harness: AppHarness, guide: Guide) -> None:
+    message = harness.route(unclear_question(guide))
+    payload = ChooseEntryPayload.parse(value_of(message, f"{Action.CHOOSE}:0"))
+    by_another = replace(payload, state=replace(payload.state, asker="U0000000"))
+    answer_to(harness, f"{Action.OPEN_ALERT}:0", payload.encode())
+    answer_to(harness, f"{Action.CHOOSE}:0", by_another.encode())
+    without_text = replace(payload, state=replace(payload.state, text=""))
+    answer_to(harness, f"{Action.CHOOSE}:0", without_text.encode())
+    harness.click_message(message, f"{Action.CHOOSE}:1")
+    harness.until(harness.repositories.labels.clicks)
+    (only,) = harness.repositories.labels.clicks()
+    assert only.ids != (payload.entry_id,)
+
+
+def test_a_version_in_use_shifts_the_confidence_until_it_is_undone(harness: AppHarness, guide: Guide) -> None:
+    harness.reload(guide.with_calibration(shipped_weights().calibration))
+    labels = harness.repositories.labels
+
+    def confidence() -> float:
+        harness.guide.refresh_labels()
+        return harness.guide().match(MEDIATION, Asker()).confidence
+
+    without = confidence()
+    number = labels.add_version((), method=CALIBRATION_VERSION, shift=-20.0)
+    assert confidence() == without, "a version is not in use by itself"
+    labels.use(number)
+    harness.pass_time(1)
+    lowered = confidence()
+    assert lowered < without
+    assert titles_of(harness.route(MEDIATION)), "less certain, so choices"
+    assert titles_of(harness.ask(MEDIATION)), "in a conversation, too"
+    assert harness.guide.reload()
+    assert harness.guide().match(MEDIATION, Asker()).confidence == lowered
+    labels.undo()
+    assert confidence() == without
+    assert not titles_of(harness.route(MEDIATION))
 
 
 def test_none_of_these_says_what_to_do_instead(harness: AppHarness, guide: Guide) -> None:

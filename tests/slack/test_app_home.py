@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import copy
+import re
+from dataclasses import replace
+from datetime import date
+
 from sqlalchemy import update
 
+from slackguide.escalation.state_machine import Claim
+from slackguide.guide import Guide
 from slackguide.sandbox import FaultKind, InjectedFault, OpenView
 from slackguide.slack.ids import ASK_TEXT, Action
 from slackguide.storage.tables import escalations
 from tests.support.app_harness import AppHarness
 from tests.support.escalations import posted, sent
 from tests.support.forged_requests import press_value
-from tests.support.questions import MEDIATION
+from tests.support.questions import MEDIATION, unclear_question
 from tests.support.rendered import labels, live, words
 
 TRANSPORTS = ("http", "socket")
@@ -41,7 +48,11 @@ def test_an_agent_sees_their_own_open_and_closed_ones(harness: AppHarness) -> No
     assert "D-1001" in words(view)
     assert "D-1002" not in words(view)
     assert "Unclaimed (" not in words(view), "that is for specialists"
-    assert live(view) == {f"<@{harness.workspace.person('ana').id}>"}
+    assert live(view) == set()
+    assert "*Both sides disagree about the hours of last week.*" in words(view)
+    assert "<https://x.zendesk.com/agent/tickets/4711|#4711> · <http" in words(view), (
+        "the ticket and the card are links"
+    )
     (link,) = [b["accessory"]["url"] for b in view.blocks if b.get("accessory", {}).get("url")]
     assert "/archives/" in link
 
@@ -69,7 +80,10 @@ def test_a_specialist_sees_what_waits_at_their_desk(harness: AppHarness) -> None
 
     assert "Claimed by you (1)" in words(shown(harness, "marek")), "drawn again without being opened"
     harness.pass_time(9 * 3600)
-    assert "Overdue (1)" in words(home(harness, "marek"))
+    view = home(harness, "marek")
+    assert "0 unclaimed · 1 yours · 1 overdue" in words(view)
+    assert re.search(r"9 h · from <@\w+> · \*\d+ min overdue\*", words(view))
+    assert words(view).count("D-1001") == 1, "each case once"
 
 
 def test_it_is_drawn_again_when_something_on_it_changes(harness: AppHarness) -> None:
@@ -84,20 +98,92 @@ def test_it_is_drawn_again_when_something_on_it_changes(harness: AppHarness) -> 
 
 
 def test_long_lists_are_turned_page_by_page_and_back(harness: AppHarness) -> None:
-    for number in range(7):
+    for number in range(23):
         sent(harness, ticket_url=f"https://x.zendesk.com/agent/tickets/{number + 100}", contract_id=f"1000{number}")
         harness.pass_time(60)
     view = home(harness)
-    assert "Your open escalations (7)" in words(view)
-    assert "D-1007" in words(view)
-    assert "D-1002" not in words(view)
+    assert "Your open escalations (23)" in words(view)
+    pages = [words(view)]
+    assert list(labels(view)).count("Back") == 0
+    for _ in range(2):
+        harness.click(shown(harness), f"{Action.HOME_PAGE}:open:on")
+        pages.append(words(shown(harness)))
+    for page, (first, last) in zip(pages, ((1023, 1014), (1013, 1004), (1003, 1001)), strict=True):
+        assert [f"D-{number}" in page for number in (first + 1, first, last, last - 1)] == [False, True, True, False]
 
-    harness.click(view, f"{Action.HOME_PAGE}:open:on")
-
-    assert "D-1002" in words(shown(harness))
-    assert "D-1007" not in words(shown(harness))
+    assert "More" not in labels(shown(harness))
     harness.click(shown(harness), f"{Action.HOME_PAGE}:open:back")
-    assert "D-1007" in words(shown(harness))
+    assert words(shown(harness)) == pages[1]
+    harness.click(shown(harness), f"{Action.HOME_PAGE}:open:back")
+    assert words(shown(harness)) == pages[0]
+
+
+def test_a_specialist_claims_and_resolves_there(harness: AppHarness) -> None:
+    first, second = (
+        sent(harness),
+        sent(harness, "ben", ticket_url="https://x.zendesk.com/agent/tickets/1", contract_id="1111"),
+    )
+    posted(harness, first)
+    view = home(harness, "marek")
+
+    harness.click(view, f"{Action.CLAIM}:{second.id}", "marek")
+    harness.settle()
+
+    assert harness.workspace.views.top(harness.workspace.person("marek").id) is None, "no window to close"
+    view = shown(harness, "marek")
+    assert "1 unclaimed · 1 yours · 0 overdue" in words(view)
+    harness.click(view, f"{Action.RESOLVE}:{second.id}", "marek")
+    assert harness.submit({}, "marek").ok
+    harness.settle()
+    assert "Recently closed (1)" in words(shown(harness, "marek"))
+    assert "Resolved: right place" in words(shown(harness, "marek"))
+
+
+def test_who_was_too_late_there_is_told(harness: AppHarness) -> None:
+    escalation = sent(harness)
+    posted(harness, escalation)
+    view = home(harness, "marek")
+    harness.repositories.escalations.apply(escalation.id, Claim(harness.workspace.person("priya").id))
+
+    harness.click(view, f"{Action.CLAIM}:{escalation.id}", "marek")
+
+    harness.until(lambda: harness.workspace.views.top(harness.workspace.person("marek").id))
+    assert "already claimed by" in words(harness.modal("marek"))
+
+
+def test_a_specialists_own_request_is_not_theirs_to_claim(harness: AppHarness) -> None:
+    posted(harness, sent(harness, "marek"))
+
+    view = home(harness, "marek")
+
+    assert "Unclaimed (0)" in words(view)
+    assert "Your open escalations (1)" in words(view)
+    assert "Claim" not in labels(view)
+
+
+def test_a_team_lead_sees_queues_questions_and_reviews(harness: AppHarness, guide: Guide) -> None:
+    posted(harness, sent(harness))
+    question = unclear_question(guide)
+    card = harness.route(question)
+    harness.click(card, Action.NONE_OF_THESE)
+    harness.pass_time(9 * 3600)
+
+    view = home(harness, "lena")
+
+    assert "Ask Disputes: \n1 open, 1 overdue" in words(view)
+    assert "Ask Content Engagement: \n0 open, 0 overdue" in words(view)
+    assert "Questions without an answer: 1" in words(view)
+    assert question in words(view)
+    assert "due for review" not in words(view)
+    assert "overdue\n" not in words(home(harness, "ana")), "that is for team leads"
+
+    old = copy.copy(guide)
+    entries = {id: replace(entry, reviewed=date(2025, 1, 1)) for id, entry in list(guide.knowledge.entries.items())[:5]}
+    old.knowledge = replace(guide.knowledge, entries={**guide.knowledge.entries, **entries})
+    harness.reload(old)
+    view = home(harness, "lena")
+    assert "Entries due for review: 5" in words(view)
+    assert next(iter(entries.values())).title in words(view)
 
 
 def test_a_button_of_an_older_home_draws_it_anew(harness: AppHarness) -> None:

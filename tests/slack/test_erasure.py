@@ -26,7 +26,7 @@ from datetime import timedelta
 
 DAY = timedelta(days=1)
 WORD = "quetzalcoatlus"
-TABLES = ("escalations", "events", "outbox", "cases", "feedback", "drafts", "turns")
+TABLES = ("escalations", "events", "outbox", "cases", "feedback", "drafts", "turns", "choices", "labels")
 
 
 def erasure(harness: AppHarness) -> ErasureService:

@@ -15,7 +15,7 @@ from slackguide.sandbox.block_kit.validation import MESSAGE_CHARACTERS, visible_
 from slackguide.slack.ids import Action
 from tests.support.app_harness import AppHarness
 from tests.support.escalations import notices, posts, thread
-from tests.support.rendered import labels, words
+from tests.support.rendered import fields, options, words
 
 LONG_FIELDS = 6
 
@@ -82,8 +82,9 @@ def test_27000_characters_fit_the_card_and_are_read_whole_in_a_window(talking: A
     _, post = submitted(talking)
 
     assert size(post) <= MESSAGE_CHARACTERS
-    for n in range(LONG_FIELDS):
+    for n in range(LONG_FIELDS - 1):
         assert f"Long text {n}: \n{'abcdef'[n] * 40}" in words(post), "something of every field is shown"
+    assert words(post).startswith(f"*{'f' * 40}"), "the last one is the title"
     talking.click(post, Action.READ, "marek")
 
     whole = words(talking.modal("marek"))
@@ -107,7 +108,7 @@ def test_such_a_card_is_still_redrawn_up_to_a_long_decision(talking: AppHarness)
     assert size(card) <= MESSAGE_CHARACTERS
     assert typed("z") in thread(talking, post), "in the thread it stands whole"
     assert typed("z") in words(notices(talking)[-1]), "and in what the requester is told"
-    talking.click(card, Action.READ, "marek")
+    talking.click(card, Action.CARD_MENU, "marek", options(card, Action.CARD_MENU)["Read it all"])
     assert typed("z") in words(talking.modal("marek"))
     assert talking.pending() == ()
     assert escalation.reference in words(card)
@@ -129,12 +130,12 @@ def test_questions_and_details_of_3000_characters_arrive_whole(talking: AppHarne
     assert typed("d") in thread(talking, post)
 
 
-def test_with_one_form_alone_there_is_nowhere_to_hand_over_to(talking: AppHarness) -> None:
+def test_with_one_form_alone_it_is_handed_over_to_colleagues(talking: AppHarness) -> None:
     _, post = submitted(talking)
     talking.click(post, Action.CLAIM, "marek")
     talking.settle()
 
-    notified = talking.notified(talking.workspace.message(post.ts), Action.HAND_OVER, "marek")
+    talking.click(talking.workspace.message(post.ts), Action.HAND_OVER, "marek")
 
-    assert "no other form" in notified.text
-    assert "Hand over" in labels(talking.workspace.message(post.ts))
+    assert fields(talking.modal("marek")).keys() == {"colleague", "words"}
+    assert talking.submit({}, "marek").errors.keys() == {"colleague"}

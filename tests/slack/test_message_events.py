@@ -28,11 +28,12 @@ def answers(harness: AppHarness, who: str = "ana") -> list[Message]:
     return [message for message in harness.workspace.direct_messages(who) if message.by_bot]
 
 
-def test_a_direct_message_is_answered_in_its_thread(harness: AppHarness) -> None:
+def test_a_direct_message_is_answered_at_top_level_and_a_reply_in_its_thread(harness: AppHarness) -> None:
     answer = harness.ask(MEDIATION)
+    reply = harness.ask("it was a payment for work", thread_ts=answer.ts)
 
-    question = harness.workspace.direct_messages("ana")[0]
-    assert answer.thread_ts == question.ts
+    assert answer.thread_ts is None
+    assert reply.thread_ts == answer.ts
     assert "Send a case to Mediation" in words(answer)
     assert {"VSB+", "More"} <= labels(answer).keys()
 

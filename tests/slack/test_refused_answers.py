@@ -16,7 +16,7 @@ from slackguide.delivery.tasks import AnswerMessage
 from slackguide.sandbox import FaultKind, InjectedFault, Message
 from slackguide.slack.error_messages import error_reference
 from slackguide.slack.sender import LAST_ATTEMPT, SlackSender
-from slackguide.slack.thread_answers import AnswerTimeout, Reply
+from slackguide.slack.thread_answers import AnswerTimeout, ThreadReply
 from slackguide.slack.views.direct import NOTE
 from tests.support.app_harness import STAFF, WEDNESDAY, AppHarness
 from tests.support.credentials import BOT_TOKEN
@@ -88,7 +88,7 @@ def test_where_nothing_is_accepted_the_answer_is_a_dead_letter(harness: AppHarne
 class SlowConversation:
     """A conversation that can never be read in time."""
 
-    def answer(self, task: AnswerMessage, before: Sequence[str], *, patient: bool) -> Reply:
+    def answer(self, task: AnswerMessage, before: Sequence[str], *, patient: bool) -> ThreadReply:
         raise AnswerTimeout
 
     def ensure_known(self, user_id: str) -> None:
@@ -101,6 +101,7 @@ def test_an_answer_that_takes_too_long_says_so_at_last(harness: AppHarness) -> N
     sender = SlackSender(
         client=WebClient(BOT_TOKEN, base_url=harness.sandbox.api_url), channels=nothing, walks=nothing,
         knowledge=nothing, conversation=slow, directory=slow, turns=lambda _: (), home=nothing,
+        escalations=nothing, offer=nothing, on_duty=nothing,
     )  # fmt: skip
     channel = harness.workspace.direct_message(harness.workspace.person("ana").id).id
     parent = harness.ask(MEDIATION)

@@ -210,3 +210,15 @@ def test_two_concerns_are_shown_as_two_and_each_opens_with_its_own_words(harness
     assert "passport" not in words(second)
 
     assert words(harness.click_message(second, Action.GO_BACK)) == words(listed)
+
+
+def test_a_label_of_one_of_two_concerns_has_its_words_alone(harness: AppHarness, guide: Guide) -> None:
+    outcome = guide.answer(Concern(TWO), Asker(), today=TODAY)
+    assert isinstance(outcome, Choices)
+    second = outcome.concerns[1]
+    opened = harness.click_message(harness.route(TWO), f"{Action.CHOOSE}:1")
+    harness.until(harness.repositories.labels.clicks)
+    harness.pass_time(1)
+    harness.click_message(opened, Action.HELPFUL)
+    (only,) = harness.repositories.labels.clicks()
+    assert (only.text, only.source.value, only.ids) == (second.text, "helpful", (second.entry.id,))

@@ -20,6 +20,7 @@ from slackguide.storage import task_codec
 from slackguide.storage.database import Database
 from slackguide.storage.drafts import DraftRepository
 from slackguide.storage.feedback import FeedbackRepository, Verdict
+from slackguide.storage.labels import LabelRepository
 from slackguide.storage.retention import RetentionService
 from slackguide.storage.tables import outbox
 from tests.support.databases import Store, new_escalation
@@ -42,7 +43,8 @@ def deliver_all(store: Store) -> None:
 def everything(database: Database) -> str:
     """Every row of every table, as text."""
     with database.read() as connection:
-        tables = ["escalations", "events", "outbox", "cases", "feedback", "drafts", "inbox", "turns"]
+        tables = ["escalations", "events", "outbox", "cases", "feedback", "choices", "labels", "drafts", "inbox"]
+        tables += ["turns"]
         return str([connection.execute(text(f"SELECT * FROM {table}")).all() for table in tables])
 
 
@@ -88,6 +90,9 @@ def test_nothing_of_people_s_words_is_left(store: Store) -> None:
     FeedbackRepository(database=store.database).record(
         answer_id="A1", user_id="U1", entry_id="a/b", verdict=Verdict.HELPFUL, question=SECRET
     )
+    book = LabelRepository(database=store.database)
+    book.record_choice(answer_id="A1", user_id="U1", entry_id="a/b", question=SECRET)
+    book.add_version(book.clicks(), method=1, shift=0.0)
     deliver_all(store)
     assert SECRET in everything(store.database)
     store.elapse(91 * DAY)
@@ -233,6 +238,9 @@ def all_kinds_of_words(store: Store) -> str:
     FeedbackRepository(database=store.database).record(
         answer_id="A1", user_id="U1", entry_id="a/b", verdict=Verdict.HELPFUL, question=SECRET
     )
+    book = LabelRepository(database=store.database)
+    book.record_choice(answer_id="A1", user_id="U1", entry_id="a/b", question=SECRET)
+    book.add_version(book.clicks(), method=1, shift=0.0)
     DraftRepository(database=store.database, ids=lambda: "token").put("U1", {"text": SECRET})
     store.inbox.accept("E1", AnswerMessage("E1", "D1", "1.0", "U1", "T1", SECRET, "1.0"))
     return everything(store.database)

@@ -77,17 +77,58 @@ def test_the_turns_of_a_conversation_are_the_person_s_own_in_that_thread_before_
     ]
     for task in (*accepted, *others, accepted[0]):
         store.inbox.accept(task.event_id, task)
-    assert store.inbox.previous_turns(accepted[5], at_most=3) == ("turn 3", "turn 4", "turn 5")
-    assert store.inbox.previous_turns(accepted[2], at_most=10) == ("turn 1", "turn 2")
-    assert store.inbox.previous_turns(accepted[0], at_most=10) == ()
+    assert store.inbox.previous_turns(accepted[5], direct=False, at_most=3) == ("turn 3", "turn 4", "turn 5")
+    assert store.inbox.previous_turns(accepted[2], direct=False, at_most=10) == ("turn 1", "turn 2")
+    assert store.inbox.previous_turns(accepted[0], direct=False, at_most=10) == ()
+
+
+BEGIN = 1_772_000_000
+"""Seconds: the ids of messages have ten digits before the point."""
+
+
+def direct(number: float, text: str, *, thread: float | None = None) -> AnswerMessage:
+    ts, thread_ts = f"{BEGIN + number:.6f}", f"{BEGIN + (number if thread is None else thread):.6f}"
+    return AnswerMessage(f"E{number}", "D1", thread_ts, "U1", "T1", text, ts)
+
+
+def conversation_of(store: Store, task: AnswerMessage) -> tuple[str, ...]:
+    return store.inbox.previous_turns(task, direct=True, at_most=10)
+
+
+def test_a_direct_conversation_goes_on_at_top_level_and_in_the_threads_under_its_end(store: Store) -> None:
+    for task in (
+        direct(10, "first"),
+        direct(20, "second"),
+        direct(21, "under an old one", thread=10),
+        direct(30, "third"),
+        direct(32, "under the answer to the third", thread=31),
+        direct(40, "under the third", thread=30),
+    ):
+        store.inbox.accept(task.event_id, task)
+
+    at_top = conversation_of(store, direct(50, "now"))
+    in_thread = conversation_of(store, direct(50, "now", thread=20))
+
+    assert at_top == ("first", "second", "third", "under the answer to the third", "under the third")
+    assert in_thread == ("first", "second")
+
+
+def test_a_top_level_message_after_a_day_starts_anew_and_a_reply_does_not(store: Store) -> None:
+    day = 24 * 3600
+    for task in (direct(10, "old"), direct(20 + day, "new"), direct(30 + day, "under the old one", thread=10)):
+        store.inbox.accept(task.event_id, task)
+
+    assert conversation_of(store, direct(15 + 2 * day, "within a day")) == ("new",)
+    assert conversation_of(store, direct(50 + 2 * day, "a day later")) == ()
+    assert conversation_of(store, direct(50 + 3 * day, "again", thread=10)) == ("old", "under the old one")
 
 
 def test_a_turn_is_stored_cut_and_one_of_an_older_version_has_none(store: Store) -> None:
     store.inbox.accept("E1", AnswerMessage("E1", "D1", "1.0", "U1", "T1", "x" * 40_000, "1.0"))
     store.inbox.accept("E2", AnswerMessage("E2", "D1", "1.0", "U1", "T1", "without a timestamp"))
     later = AnswerMessage("E3", "D1", "1.0", "U1", "T1", "later", "3.0")
-    assert store.inbox.previous_turns(later, at_most=10) == ("x" * TURN_LIMIT,)
-    assert store.inbox.previous_turns(replace(later, ts=None), at_most=10) == ()
+    assert store.inbox.previous_turns(later, direct=False, at_most=10) == ("x" * TURN_LIMIT,)
+    assert store.inbox.previous_turns(replace(later, ts=None), direct=False, at_most=10) == ()
 
 
 def test_a_verdict_counts_once_a_person_and_answer_and_the_last_one_stays(store: Store) -> None:

@@ -210,9 +210,16 @@ class AppHarness:
 
     def remind(self) -> int:
         """Send the reminders that are due, as the periodic task does; return their number."""
-        policy = policies(self.guide)
+
+        def has_left(user_id: str) -> bool:
+            user = self.repositories.directory.find(user_id)
+            return user is not None and (user.deleted or user.guest)
+
         return ReminderService(
-            database=self.repositories.database, notifier=self.repositories.notifier, policy=policy
+            database=self.repositories.database,
+            notifier=self.repositories.notifier,
+            policy=policies(self.guide),
+            has_left=has_left,
         ).send_due()
 
     def _advance(self, seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from dataclasses import dataclass
@@ -33,7 +34,9 @@ class Shell:
         self._monkeypatch = monkeypatch
         self._capsys = capsys
 
-    def __call__(self, *arguments: object) -> Ran:
+    def __call__(self, *arguments: object, stdin: str | None = None) -> Ran:
+        if stdin is not None:
+            self._monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
         self._monkeypatch.setattr(sys, "argv", ["slackguide", *map(str, arguments)])
         with pytest.raises(SystemExit) as exit:
             main()

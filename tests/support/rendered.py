@@ -35,6 +35,12 @@ def labels(shown: Message | OpenView) -> dict[str, str]:
     return {e["text"]["text"]: e["action_id"] for e in elements(shown) if e["type"] == "button"}
 
 
+def options(shown: Message | OpenView, action_id: str) -> dict[str, str]:
+    """Return the value of each option of a menu by its label."""
+    (menu,) = [element for element in elements(shown) if element["action_id"] == action_id]
+    return {option["text"]["text"]: option["value"] for option in menu["options"]}
+
+
 def value_of(shown: Message | OpenView, action_id: str) -> str:
     """Return the value of a button."""
     (button,) = [element for element in elements(shown) if element["action_id"] == action_id]

@@ -75,12 +75,13 @@ def register(app: typer.Typer) -> None:
         if json:
             print_json(comparison_json(comparison))
         else:
-            _print(comparison)
+            print_comparison(comparison)
         if fail_on_worse and comparison.count("worse"):
             raise typer.Exit(CHECK_FAILED)
 
 
-def _print(comparison: Comparison) -> None:
+def print_comparison(comparison: Comparison) -> None:
+    """Print a comparison for people."""
     for title, ids in (("Entries added", comparison.added), ("Entries removed", comparison.removed)):
         if ids:
             out.print(Text(title, style="bold"))

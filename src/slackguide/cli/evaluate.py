@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from slackguide.cli.database import open_database
+from slackguide.cli.evaluate_conversations import evaluate_conversations
 from slackguide.cli.evaluation_output import print_gates, print_report
 from slackguide.cli.guides import guide_of
 from slackguide.cli.options import (
@@ -97,6 +98,14 @@ def register(app: typer.Typer) -> None:
                 "measuring.",
             ),
         ] = None,
+        conversations: Annotated[
+            bool,
+            typer.Option(
+                "--conversations",
+                help='The files hold conversations: {"turns": [{"text": "…", "kind": "facts", "ids": ["the/entry"], '
+                '"facts": {…}, "changed": […]}, …]}.',
+            ),
+        ] = False,
         knowledge: KnowledgeOption = DEFAULT_KNOWLEDGE,
         json: JsonOption = False,
     ) -> None:
@@ -106,6 +115,20 @@ def register(app: typer.Typer) -> None:
 
         Exits 0, 1 if a gate is missed, 2 if the input is invalid.
         """
+        if conversations:
+            if not files or html is not None or from_escalations:
+                fail("--conversations takes files of conversations, without --html and --from-escalations.")
+            loaded = load_verified(knowledge)
+            evaluate_conversations(
+                guide_of(loaded),
+                files,
+                asker_of(as_role, loaded),
+                today=today_or(today),
+                half=half,
+                gates=gates,
+                json=json,
+            )
+            return
         required_gates = read_gates(gates) if gates else ()
         if not files and not from_escalations:
             fail("no questions: pass files of questions, or --from-escalations.")

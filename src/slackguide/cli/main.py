@@ -9,6 +9,7 @@ import typer
 
 from slackguide import __version__
 from slackguide.cli import (
+    chat_session,
     check,
     compare,
     doctor,
@@ -17,6 +18,7 @@ from slackguide.cli import (
     evaluate,
     feedback,
     import_files,
+    labels,
     manifest,
     new,
     outbox,
@@ -56,9 +58,9 @@ def _root(
 
 
 for command in (
-    new, import_files,
-    route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, escalations, outbox,
-    doctor, erase,
+    new, import_files, chat_session,
+    route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, labels, escalations,
+    outbox, doctor, erase,
 ):  # fmt: skip
     command.register(app)
 

@@ -25,7 +25,7 @@ from slackguide.cli.options import (
 )
 from slackguide.cli.output import USAGE_ERROR, fail, info, print_json, print_json_line
 from slackguide.errors import UnusableInput
-from slackguide.guide import Asker, Concern, Guide, outcome_json
+from slackguide.guide import Asker, Concern, Guide, outcome_json, reply_json
 from slackguide.text import replace_surrogates
 from slackguide.triage import load_verified, parse_facts
 
@@ -48,7 +48,8 @@ def register(app: typer.Typer) -> None:
             typer.Option(
                 "--batch",
                 metavar="FILE",
-                help="Answer every line of a JSON Lines file. Keys: text, entry or both, and facts.",
+                help="Answer every line of a JSON Lines file. Keys: text, entry or both, and facts; or turns, "
+                "the messages of one conversation.",
             ),
         ] = None,
         as_role: RoleOption = "agent",
@@ -98,7 +99,7 @@ def _run_batch(guide: Guide, lines: Iterable[str], asker: Asker, today: date) ->
         if not line.strip():
             continue
         try:
-            result = outcome_json(guide.answer(_concern(line, guide), asker, today=today))
+            result = _result(line, guide, asker, today)
         except UnusableInput as error:
             invalid += 1
             result = {"error": f"line {number}: {error}"}
@@ -108,13 +109,27 @@ def _run_batch(guide: Guide, lines: Iterable[str], asker: Asker, today: date) ->
         raise typer.Exit(USAGE_ERROR)
 
 
-def _concern(line: str, guide: Guide) -> Concern:
+def _result(line: str, guide: Guide, asker: Asker, today: date) -> dict[str, Any]:
+    """Return the result of one line: the outcome of a concern, or one result for each turn of a conversation."""
     try:
         fields: Any = json_module.loads(line)
     except (ValueError, RecursionError) as error:
         raise UnusableInput("not valid JSON") from error
-    if not isinstance(fields, dict) or not (fields.keys() & {"text", "entry"}):
-        raise UnusableInput('pass "text", "entry" or both')
+    if not isinstance(fields, dict) or not (fields.keys() & {"text", "entry", "turns"}):
+        raise UnusableInput('pass "text", "entry" or both, or "turns"')
+    if "turns" in fields:
+        return {"turns": [reply_json(reply) for reply in guide.replies(_turns(fields), asker, today=today)]}
+    return outcome_json(guide.answer(_concern(fields, guide), asker, today=today))
+
+
+def _turns(fields: Mapping[str, Any]) -> list[str]:
+    turns = fields["turns"]
+    if not isinstance(turns, list) or not all(isinstance(turn, str) for turn in turns) or len(fields) > 1:
+        raise UnusableInput('"turns" must be a list of strings, without other keys')
+    return [replace_surrogates(turn) for turn in turns]
+
+
+def _concern(fields: Mapping[str, Any], guide: Guide) -> Concern:
     text, entry, facts = fields.get("text") or "", fields.get("entry"), fields.get("facts") or {}
     if not isinstance(text, str) or not isinstance(entry, str | None) or not isinstance(facts, Mapping):
         raise UnusableInput('"text" and "entry" must be strings, "facts" an object')

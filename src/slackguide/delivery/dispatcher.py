@@ -160,7 +160,7 @@ class Dispatcher:
         code = _new_refusal(job, decision)
         if code is None or job.refused is not None:
             return ()
-        return (ReplyInThread(NoticeKind.UNDELIVERED, task.user_id, self._explain.recipient(code)),)
+        return (ReplyInThread(NoticeKind.UNDELIVERED, task.user_id, self._explain.recipient(code), reader=task.who),)
 
     def _log(self, job: Job, decision: Outcome, *, stored: bool) -> None:
         """Log ids and codes, never a task's text. A dead letter needs a person's attention, so it is a warning."""

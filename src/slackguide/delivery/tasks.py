@@ -39,6 +39,17 @@ class NoteDirectReply:
 
 
 @dataclass(frozen=True)
+class OfferReply:
+    """The offer to send a message to an escalation as a detail, posted where `message` was written.
+
+    `answered`: the message was answered as well, because it shows a sign of a critical concern.
+    """
+
+    message: AnswerMessage
+    answered: bool = False
+
+
+@dataclass(frozen=True)
 class RefreshAppHome:
     """An update of a person's App Home. Idempotent."""
 
@@ -72,6 +83,7 @@ Task = (
     | AnswerMessage
     | NoteDirectReply
     | EraseMessage
+    | OfferReply
     | RefreshAppHome
 )
 
@@ -87,6 +99,7 @@ def partition_key(task: Task, escalation: Escalation | None) -> str:
             AnswerMessage(channel_id=channel_id)
             | NoteDirectReply(channel_id=channel_id)
             | EraseMessage(channel_id=channel_id)
+            | OfferReply(message=AnswerMessage(channel_id=channel_id))
         ):
             return channel_id
         case UpdateCard(card=PostedCard(channel_id=channel_id)):
@@ -106,7 +119,11 @@ def sender_of(task: Task, escalation: Escalation | None) -> str | None:
             return escalation.requester.user_id if escalation is not None else None
         case NotifyPerson(who=who) | ReplyInThread(who=who):
             return who
-        case AnswerMessage(user_id=user_id) | AlertTeamLead(asker_id=user_id):
+        case (
+            AnswerMessage(user_id=user_id)
+            | OfferReply(message=AnswerMessage(user_id=user_id))
+            | AlertTeamLead(asker_id=user_id)
+        ):
             return user_id
         case UpdateCard() | NoteDirectReply() | RefreshAppHome() | EraseMessage():
             return None

@@ -12,9 +12,10 @@ from slack_sdk.models.views import View
 from slackguide.delivery.tasks import AlertTeamLead
 from slackguide.escalation.messages import NoticeKind
 from slackguide.escalation.models import Escalation, EscalationState, PostedCard, Requester
+from slackguide.escalation.resolution import ResolutionCode
 from slackguide.guide import Answer, Asker, Choices, Concern, Guide, NoAnswer, RankedEntry
 from slackguide.knowledge.forms import Form
-from slackguide.slack.button_payloads import AnswerState, Section
+from slackguide.slack.button_payloads import AnswerState, HomePagePayload, Section
 from slackguide.slack.ids import Callback
 from slackguide.slack.views.answer_card import answer_card
 from slackguide.slack.views.app_home import HomeSection, home_view
@@ -22,17 +23,10 @@ from slackguide.slack.views.ask_modal import answer_view, ask_view
 from slackguide.slack.views.blocks import RenderedMessage, text_card
 from slackguide.slack.views.choices import choices_card, choose_form_card, help_card, nothing_card
 from slackguide.slack.views.direct import direct_card, note_card
-from slackguide.slack.views.escalation_card import (
-    confirmation_view,
-    escalation_card,
-    hand_over_view,
-    handed_over_card,
-    notice_card,
-    read_view,
-    resolve_view,
-    text_modal,
-)
+from slackguide.slack.views.escalation_card import escalation_card, handed_over_card
 from slackguide.slack.views.escalation_form import FormPrefill, FormState, duplicate_warning_view, form_view
+from slackguide.slack.views.escalation_modals import hand_over_view, read_view, resolve_view, text_modal
+from slackguide.slack.views.escalation_notice import notice_card, thread_reply
 from slackguide.slack.views.rendering import render_model
 from slackguide.slack.views.team_lead_alert import team_lead_alert
 
@@ -116,7 +110,7 @@ def _lists(guide: Guide) -> Iterator[SampleCard]:
     for entry in list(knowledge.entries)[:1]:
         yield _message("team lead alert", team_lead_alert(AlertTeamLead(USER, USER, entry, LINK), knowledge))
     yield _view("ask", ask_view(knowledge))
-    yield _view("App Home (new)", home_view([], knowledge, "agent"))
+    yield _view("App Home (new)", home_view([], knowledge, ("agent",), user_id=USER, now=NOW))
 
 
 def _form_cards(form_id: str, form: Form) -> Iterator[SampleCard]:
@@ -160,16 +154,15 @@ def _escalation_cards(guide: Guide, escalation: Escalation) -> Iterator[SampleCa
     yield _message("escalation (erased)", escalation_card(replace(escalation, values={}, erased_at=NOW), knowledge))
     yield _message("escalation (handed over)", handed_over_card(escalation))
     for notice in NoticeKind:
-        for in_thread in (False, True):
-            card = notice_card(
-                notice, escalation, knowledge, who=USER, words=WORDS, to_requester=not in_thread, in_thread=in_thread
-            )
-            yield _message(f"notice ({notice}{', thread' if in_thread else ''})", card)
-    yield _view("confirmation", confirmation_view(escalation, new=True))
-    yield _view("read it all", read_view(escalation, knowledge))
-    yield _view("ask more", text_modal(Callback.ASK_MORE, escalation, "Ask for more", "What do you need?"))
+        card = notice_card(notice, escalation, knowledge, who=USER, words=WORDS, to_requester=True)
+        yield _message(f"notice ({notice})", card)
+        reply = thread_reply(notice, escalation, knowledge, who=USER, words=WORDS, readers=(USER,), at=NOW)
+        yield _message(f"notice ({notice}, thread)", reply)
+    yield _view("read it all", read_view(escalation, knowledge, ()))
+    yield _view("ask more", text_modal(Callback.ASK_MORE, escalation, knowledge, "Ask for more", "What do you need?"))
     if len(knowledge.forms) > 1:
         yield _view("hand over", hand_over_view(escalation, knowledge))
-    yield _view("resolve", resolve_view(escalation, knowledge))
-    listed = HomeSection("open", "Your open escalations", (escalation,), None, 1, pages=True)
-    yield _view("App Home", home_view([listed], knowledge, "agent"))
+    for code in ResolutionCode:
+        yield _view(f"resolve ({code})", resolve_view(escalation, knowledge, code))
+    listed = HomeSection("open", "Your open escalations", (escalation,), HomePagePayload("open"), None, 1)
+    yield _view("App Home", home_view([listed], knowledge, ("agent",), user_id=USER, now=NOW))

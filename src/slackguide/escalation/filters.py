@@ -15,9 +15,9 @@ class EscalationFilter:
     """Conditions on escalations. Conditions that are None are ignored; all others must hold.
 
     `forms` are the forms that were filled in, `queues` the queues that the escalations are assigned to now. `person` is
-    the requester or the claimant. `since` (inclusive) and `until` (exclusive) limit the time of submission.
-    `overdue_at` matches open escalations that are overdue at that time. `unposted` matches escalations whose card is
-    not posted yet.
+    the requester or the claimant; `not_requester` and `not_claimed_by` leave a person's escalations out. `since`
+    (inclusive) and `until` (exclusive) limit the time of submission. `overdue_at` matches open escalations that are
+    overdue at that time. `unposted` matches escalations whose card is not posted yet.
     """
 
     forms: Collection[str] | None = None
@@ -26,6 +26,8 @@ class EscalationFilter:
     requester: str | None = None
     claimed_by: str | None = None
     person: str | None = None
+    not_requester: str | None = None
+    not_claimed_by: str | None = None
     entry_id: str | None = None
     resolution_code: ResolutionCode | None = None
     since: datetime | None = None

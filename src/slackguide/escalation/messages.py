@@ -19,11 +19,15 @@ class NoticeKind(StrEnum):
     DETAILS_REQUESTED = "asked"
     DETAILS_ADDED = "details"
     HANDED_OVER = "handed_over"
+    ASSIGNED = "assigned"
+    FORWARDED = "forwarded"
     RESOLVED = "resolved"
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
     UNCLAIMED = "unclaimed"
     UNRESOLVED = "unresolved"
+    CLAIMANT_LEFT = "claimant_left"
+    REQUESTER_LEFT = "requester_left"
     UNDELIVERED = "undelivered"
 
 
@@ -54,7 +58,8 @@ class ReplyInThread:
     `who` is the actor (None: slackguide), `words` is the actor's text. For `UNDELIVERED`, `who` is the person who has
     not received a message, and `words` slackguide's explanation. `card` is the card that the reply belongs to. It is
     None while the card is not posted yet, and in rows of version 0.1.0. `from_channel` (a name without `#`) is the
-    previous channel, for `HANDED_OVER`.
+    previous channel, for `HANDED_OVER`. `reader` is the user id of the person whom the reply mentions, so
+    that Slack notifies them.
     """
 
     notice: NoticeKind
@@ -62,6 +67,7 @@ class ReplyInThread:
     words: str | None = None
     card: PostedCard | None = None
     from_channel: str | None = None
+    reader: str | None = None
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,8 @@ class EventKind(StrEnum):
     DETAILS_REQUESTED = "asked"
     DETAILS_ADDED = "details"
     HANDED_OVER = "handed_over"
+    ASSIGNED = "assigned"
+    FORWARDED = "forwarded"
     RESOLVED = "resolved"
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"

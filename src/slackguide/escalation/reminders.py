@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,11 +12,18 @@ from slackguide.escalation.sla import ReminderPolicy, SlaStage, after_reminder
 from slackguide.escalation.state_machine import Applied, stage_of
 
 
-def remind(escalation: Escalation, at: datetime, policy: ReminderPolicy | None) -> Applied | None:
+def remind(
+    escalation: Escalation,
+    at: datetime,
+    policy: ReminderPolicy | None,
+    has_left: Callable[[str], bool] = lambda _user: False,
+) -> Applied | None:
     """Apply a due reminder. Return None if no reminder is due.
 
-    For an unclaimed escalation the reminder is a reply under its card. For a claimed one it is sent to the claimant.
-    While details are requested it is sent to the requester.
+    For an unclaimed escalation the reminder is a reply under its card, to the people on duty. For a claimed one it is
+    sent to the claimant. While details are requested it is sent to the requester. `has_left` returns whether a person
+    can no longer be reached: then the claimant is reminded in place of the requester, and the queue in place of the
+    claimant.
     """
     stage, timer = stage_of(escalation.state), escalation.sla_timer
     if stage is None or timer.remind_at is None or timer.remind_at > at:
@@ -24,15 +32,17 @@ def remind(escalation: Escalation, at: datetime, policy: ReminderPolicy | None) 
     event = Event(
         at, None, EventKind.REMINDED, details={"stage": stage.value, "number": str(after.sla_timer.reminder_count)}
     )
-    return Applied(after, event, (_message(escalation, stage),), f"{escalation.reference} has a reminder.")
+    return Applied(after, event, (_message(escalation, stage, has_left),), f"{escalation.reference} has a reminder.")
 
 
-def _message(escalation: Escalation, stage: SlaStage) -> EscalationMessage:
-    if stage is SlaStage.UNCLAIMED or escalation.claimed_by is None:
+def _message(escalation: Escalation, stage: SlaStage, has_left: Callable[[str], bool]) -> EscalationMessage:
+    claimant, requester = escalation.claimed_by, escalation.requester.user_id
+    if stage is SlaStage.UNCLAIMED or claimant is None:
         return ReplyInThread(NoticeKind.UNCLAIMED)
-    recipient = (
-        escalation.requester.user_id
-        if escalation.state is EscalationState.AWAITING_REQUESTER
-        else escalation.claimed_by
-    )
-    return NotifyPerson(recipient, NoticeKind.UNRESOLVED)
+    if has_left(claimant):
+        return ReplyInThread(NoticeKind.CLAIMANT_LEFT, claimant)
+    if escalation.state is not EscalationState.AWAITING_REQUESTER:
+        return NotifyPerson(claimant, NoticeKind.UNRESOLVED)
+    if has_left(requester):
+        return NotifyPerson(claimant, NoticeKind.REQUESTER_LEFT, requester)
+    return NotifyPerson(requester, NoticeKind.UNRESOLVED)

@@ -35,7 +35,7 @@ RESOLUTION_LABELS = {
 
 @dataclass(frozen=True)
 class Resolution:
-    """The resolution code, the note (None once erased), and the queue or reference that `target` names."""
+    """The resolution code, the note (None if there is none), and the queue or reference that `target` names."""
 
     code: ResolutionCode
     note: str | None
@@ -51,12 +51,13 @@ def check_resolution(code: str | None, note: str | None, target: str | None) -> 
     """Return the resolution, or the messages for the invalid fields.
 
     A wrong queue requires the id of the right destination as `target`, a duplicate the reference of the other
-    escalation. The messages are keyed by the modal's block ids (`ending`, `decided`, `which`).
+    escalation. The right place needs no note. The messages are keyed by the modal's block ids (`ending`, `decided`,
+    `which`).
     """
     messages: dict[str, str] = {}
     text = clean(note or "")
     target_text = clean(target or "") or None
-    if not text:
+    if not text and code != ResolutionCode.RIGHT_PLACE:
         messages["decided"] = "Describe the decision. The requester reads it."
     elif len(text) > RESOLUTION_NOTE_LIMIT:
         messages["decided"] = f"Shorten this to {RESOLUTION_NOTE_LIMIT:,} characters."
@@ -71,6 +72,6 @@ def check_resolution(code: str | None, note: str | None, target: str | None) -> 
     resolution_code = ResolutionCode(str(code))
     return Resolution(
         resolution_code,
-        text,
+        text or None,
         target_text if resolution_code in (ResolutionCode.WRONG_QUEUE, ResolutionCode.DUPLICATE) else None,
     )

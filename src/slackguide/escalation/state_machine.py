@@ -43,15 +43,25 @@ class Release:
 
 @dataclass(frozen=True)
 class Ask:
-    """A question from the claimant to the requester."""
+    """A question from the claimant to the requester. `in_thread`: its text is in the card's thread already."""
 
     by: str
     text: str
+    in_thread: bool = False
 
 
 @dataclass(frozen=True)
 class AddDetails:
-    """Details from the requester."""
+    """Details from the requester. `in_thread`: their text is in the card's thread already."""
+
+    by: str
+    text: str
+    in_thread: bool = False
+
+
+@dataclass(frozen=True)
+class Forward:
+    """A specialist's reply in the card's thread, sent to the requester. No answer is awaited."""
 
     by: str
     text: str
@@ -68,6 +78,15 @@ class HandOver:
 
 
 @dataclass(frozen=True)
+class Assign:
+    """A hand-over by the claimant to a colleague, `to`. An open question to the requester stays open."""
+
+    by: str
+    to: str
+    text: str | None = None
+
+
+@dataclass(frozen=True)
 class Resolve:
     """A resolution by the claimant."""
 
@@ -77,7 +96,7 @@ class Resolve:
 
 @dataclass(frozen=True)
 class Reopen:
-    """A reopening by the requester or the claimant of a closed escalation."""
+    """A reopening by the requester or the claimant of a closed escalation. Its claimant has it again."""
 
     by: str
     text: str | None = None
@@ -125,7 +144,9 @@ Command = (
     | Release
     | Ask
     | AddDetails
+    | Forward
     | HandOver
+    | Assign
     | Resolve
     | Reopen
     | Withdraw
@@ -139,17 +160,22 @@ Command = (
 TRANSITIONS: dict[tuple[EscalationState, type[Command]], EscalationState] = {
     (EscalationState.SENT, Claim): EscalationState.CLAIMED,
     (EscalationState.SENT, AddDetails): EscalationState.SENT,
+    (EscalationState.SENT, Forward): EscalationState.SENT,
     (EscalationState.SENT, Withdraw): EscalationState.WITHDRAWN,
     (EscalationState.CLAIMED, Release): EscalationState.SENT,
     (EscalationState.CLAIMED, Ask): EscalationState.AWAITING_REQUESTER,
     (EscalationState.CLAIMED, AddDetails): EscalationState.CLAIMED,
+    (EscalationState.CLAIMED, Forward): EscalationState.CLAIMED,
     (EscalationState.CLAIMED, HandOver): EscalationState.SENT,
+    (EscalationState.CLAIMED, Assign): EscalationState.CLAIMED,
     (EscalationState.CLAIMED, Resolve): EscalationState.RESOLVED,
     (EscalationState.CLAIMED, Withdraw): EscalationState.WITHDRAWN,
     (EscalationState.AWAITING_REQUESTER, Release): EscalationState.SENT,
     (EscalationState.AWAITING_REQUESTER, Ask): EscalationState.AWAITING_REQUESTER,
     (EscalationState.AWAITING_REQUESTER, AddDetails): EscalationState.CLAIMED,
+    (EscalationState.AWAITING_REQUESTER, Forward): EscalationState.AWAITING_REQUESTER,
     (EscalationState.AWAITING_REQUESTER, HandOver): EscalationState.SENT,
+    (EscalationState.AWAITING_REQUESTER, Assign): EscalationState.AWAITING_REQUESTER,
     (EscalationState.AWAITING_REQUESTER, Resolve): EscalationState.RESOLVED,
     (EscalationState.AWAITING_REQUESTER, Withdraw): EscalationState.WITHDRAWN,
     (EscalationState.RESOLVED, Reopen): EscalationState.SENT,
@@ -169,7 +195,10 @@ TRANSITIONS: dict[tuple[EscalationState, type[Command]], EscalationState] = {
     (EscalationState.RESOLVED, Unfollow): EscalationState.RESOLVED,
     (EscalationState.WITHDRAWN, Unfollow): EscalationState.WITHDRAWN,
 }
-"""The next state for each allowed pair of state and command. All other pairs are rejected with a message."""
+"""The next state for each allowed pair of state and command. All other pairs are rejected with a message.
+
+A reopened escalation that had a claimant is claimed again.
+"""
 
 
 @dataclass(frozen=True)
@@ -184,15 +213,20 @@ class Applied:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A command without any effect. `text` gives the reason, with `{who}` in place of the name of `person`."""
+    """A command without any effect. `text` gives the reason, with `{who}` in place of the name of `person`.
+
+    `{people}` stands for the names of `people`.
+    """
 
     escalation: Escalation
     text: str
     person: str | None = None
+    people: tuple[str, ...] = ()
 
     def render(self, name: Callable[[str], str] = str) -> str:
-        """Return the text with the person's name. `name` turns a user id into a mention."""
-        return self.text.replace("{who}", name(self.person) if self.person is not None else "someone")
+        """Return the text with the names of people. `name` turns a user id into a name or a mention."""
+        text = self.text.replace("{who}", name(self.person) if self.person is not None else "someone")
+        return text.replace("{people}", ", ".join(name(person) for person in self.people))
 
 
 def stage_of(state: EscalationState) -> SlaStage | None:
@@ -210,22 +244,29 @@ def apply(
     escalation: Escalation, command: Command, at: datetime, policy: ReminderPolicy | None = None
 ) -> Applied | Rejected:
     """Apply `command` at `at`. `policy` is the reminder policy of the queue assigned afterwards."""
-    state = TRANSITIONS.get((escalation.state, type(command)))
-    if state is None:
-        return _reject_for_state(escalation, command)
-    rejection = (
-        _reject_for_person(escalation, command)
-        or _reject_for_age(escalation, command, at)
-        or _reject_without_effect(escalation, command)
-    )
+    rejection = check(escalation, command, at)
     if rejection is not None:
         return rejection
+    state = TRANSITIONS[escalation.state, type(command)]
+    if isinstance(command, Reopen) and escalation.claimed_by is not None:
+        state = EscalationState.CLAIMED
     after = _updated(replace(escalation, state=state, changed_at=at), command, at)
-    if stage_of(state) is not stage_of(escalation.state):
+    if stage_of(state) is not stage_of(escalation.state) or isinstance(command, Assign):
         after = replace(after, sla_timer=start_timer(stage_of(state), at, policy, muted=escalation.sla_timer.muted))
     event = _event(command, at)
     messages = _messages(escalation, after, command, event)
     return Applied(after, event, messages, _CONFIRMATIONS[type(command)].format(escalation.reference))
+
+
+def check(escalation: Escalation, command: Command, at: datetime) -> Rejected | None:
+    """Return why the command is refused at `at`, or None if it is not."""
+    if (escalation.state, type(command)) not in TRANSITIONS:
+        return _reject_for_state(escalation, command)
+    return (
+        _reject_for_person(escalation, command)
+        or _reject_for_age(escalation, command, at)
+        or _reject_without_effect(escalation, command)
+    )
 
 
 _CONFIRMATIONS: dict[type[Command], str] = {
@@ -233,7 +274,9 @@ _CONFIRMATIONS: dict[type[Command], str] = {
     Release: "{} is unclaimed again.",
     Ask: "{} is waiting for details from the requester.",
     AddDetails: "Your details are added to {}.",
+    Forward: "Sent to the requester of {}.",
     HandOver: "{} is handed over.",
+    Assign: "{} is handed over.",
     Resolve: "{} is resolved.",
     Reopen: "{} is open again.",
     Withdraw: "{} is withdrawn.",
@@ -243,7 +286,7 @@ _CONFIRMATIONS: dict[type[Command], str] = {
     Unfollow: "You do not follow {} any more.",
 }
 
-_CLAIMANT_ONLY = (Ask, HandOver, Resolve)
+_CLAIMANT_ONLY = (Ask, HandOver, Assign, Resolve)
 _REQUESTER_ONLY = (AddDetails, Withdraw)
 
 
@@ -274,6 +317,10 @@ def _reject_for_person(escalation: Escalation, command: Command) -> Rejected | N
             escalation, f"{name} is claimed by {{who}}. Only the claimant can do that.", escalation.claimed_by
         )
     requester = escalation.requester.user_id
+    if isinstance(command, Claim) and command.by == requester:
+        return Rejected(escalation, f"{name} is your own, so somebody else claims it.")
+    if isinstance(command, Assign) and command.to == requester:
+        return Rejected(escalation, f"{name} was sent by {{who}}, so somebody else has to take it.", requester)
     if isinstance(command, _REQUESTER_ONLY) and command.by != requester:
         return Rejected(escalation, f"{name} was sent by {{who}}. Only the requester can do that.", requester)
     if isinstance(command, Reopen) and command.by not in (requester, escalation.claimed_by):
@@ -304,6 +351,8 @@ def _reject_without_effect(escalation: Escalation, command: Command) -> Rejected
         return Rejected(escalation, f"You already follow {name}.")
     if isinstance(command, Unfollow) and command.by not in escalation.followers:
         return Rejected(escalation, f"You do not follow {name}.")
+    if isinstance(command, Assign) and command.to == escalation.claimed_by:
+        return Rejected(escalation, f"You have {name} already. Choose a colleague.")
     if isinstance(command, HandOver) and (command.queue, command.channel) == (
         escalation.assigned_queue,
         escalation.channel,
@@ -319,16 +368,18 @@ def _updated(escalation: Escalation, command: Command, at: datetime) -> Escalati
             return replace(escalation, claimed_by=by)
         case Release():
             return replace(escalation, claimed_by=None)
-        case Ask() | AddDetails():
+        case Ask() | AddDetails() | Forward():
             return escalation
         case HandOver(queue=queue, channel=channel):
             return replace(escalation, claimed_by=None, assigned_queue=queue, channel=channel, card=None)
+        case Assign(to=to):
+            return replace(escalation, claimed_by=to)
         case Resolve(resolution=resolution):
             return replace(escalation, resolution=resolution, closed_at=at)
         case Withdraw():
             return replace(escalation, closed_at=at)
         case Reopen():
-            return replace(escalation, claimed_by=None, resolution=None, closed_at=None)
+            return replace(escalation, resolution=None, closed_at=None)
         case Snooze(until=until):
             return replace(escalation, sla_timer=snooze(escalation.sla_timer, until))
         case StopReminders():
@@ -351,8 +402,12 @@ def _event(command: Command, at: datetime) -> Event:
             return Event(at, by, EventKind.DETAILS_REQUESTED, text)
         case AddDetails(by=by, text=text):
             return Event(at, by, EventKind.DETAILS_ADDED, text)
+        case Forward(by=by, text=text):
+            return Event(at, by, EventKind.FORWARDED, text)
         case HandOver(by=by, queue=queue, channel=channel, text=comment):
             return Event(at, by, EventKind.HANDED_OVER, comment, {"desk": queue, "channel": channel})
+        case Assign(by=by, to=to, text=comment):
+            return Event(at, by, EventKind.ASSIGNED, comment, {"to": to})
         case Resolve(by=by, resolution=resolution):
             details = {"ending": resolution.code.value}
             if resolution.target is not None:
@@ -392,8 +447,31 @@ def _messages(before: Escalation, after: Escalation, command: Command, event: Ev
     else:
         if isinstance(command, Reopen) and before.card is None:
             messages.append(PostEscalation(after.channel))
-        messages += [UpdateCard(), ReplyInThread(notice, who, text)]
-    participants = (before.requester.user_id, before.claimed_by, after.claimed_by, *before.followers)
+        messages.append(UpdateCard())
+        messages += _replies(after, command, notice)
+    participants = [before.requester.user_id, before.claimed_by, after.claimed_by, *before.followers]
+    if isinstance(command, AddDetails | Forward):  # the reply in the thread mentions the claimant
+        participants = [person for person in participants if person not in (before.claimed_by, after.claimed_by)]
     recipients = dict.fromkeys(person for person in participants if person is not None and person != who)
     messages += [NotifyPerson(person, notice, who, text) for person in recipients]
     return tuple(messages)
+
+
+def _replies(after: Escalation, command: Command, notice: NoticeKind) -> tuple[EscalationMessage, ...]:
+    """Return the reply in the card's thread. What somebody wrote there is not repeated."""
+    text = getattr(command, "text", None)
+    match command:
+        case Forward():
+            return ()
+        case Ask(in_thread=True):
+            return ()
+        case AddDetails(in_thread=True) if after.claimed_by is None:
+            return ()
+        case AddDetails(in_thread=in_thread):
+            return (ReplyInThread(notice, command.by, None if in_thread else text, reader=after.claimed_by),)
+        case Assign(to=to):
+            return (ReplyInThread(notice, command.by, text, reader=to),)
+        case Resolve(resolution=resolution):
+            return (ReplyInThread(notice, command.by, resolution.note),)
+        case _:
+            return (ReplyInThread(notice, command.by, text),)

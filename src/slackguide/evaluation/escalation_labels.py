@@ -12,6 +12,7 @@ from slackguide.escalation.models import Escalation
 from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.evaluation.results import LabelledCase
 from slackguide.knowledge import Entry, KnowledgeBase
+from slackguide.labels import Label, LabelSource
 from slackguide.text import replace_surrogates
 
 CHAIN = 20
@@ -40,6 +41,7 @@ class LabelledEscalation:
     resolution_code: ResolutionCode
     previous: str | None
     """The entry that led to the form."""
+    label: Label
 
     @property
     def line(self) -> str:
@@ -88,7 +90,10 @@ def label_escalations(
         if isinstance(ids, SkipReason):
             skipped[ids] += 1
             continue
-        one = LabelledEscalation(text, ids, escalation.reference, resolution.code, escalation.entry_id)
+        people = frozenset(filter(None, (escalation.requester.user_id, escalation.claimed_by)))
+        at = escalation.closed_at or escalation.changed_at
+        label = Label(text, ids, LabelSource.ESCALATION, at, people=people)
+        one = LabelledEscalation(text, ids, escalation.reference, resolution.code, escalation.entry_id, label)
         questions.setdefault((text, ids), one)
     return LabellingResult(tuple(questions.values()), skipped)
 

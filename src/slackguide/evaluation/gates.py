@@ -12,6 +12,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from slackguide.errors import UnusableInput
+from slackguide.evaluation.conversation_metrics import METRICS
 from slackguide.evaluation.metrics import METRIC_DESCRIPTIONS, definitions
 from slackguide.evaluation.report import build_section
 from slackguide.evaluation.results import Observation
@@ -99,10 +100,20 @@ class _Set(BaseModel):
     at_most: dict[str, Limit] = {}
 
 
+class _Conversations(BaseModel):
+    """The bounds of the measures of conversations."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at_least: dict[str, Limit] = {}
+    at_most: dict[str, Limit] = {}
+
+
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     sets: list[_Set] = Field(min_length=1)
+    conversations: _Conversations = _Conversations()
 
 
 def read_gates(path: Path) -> tuple[GateSet, ...]:
@@ -114,8 +125,29 @@ def read_gates(path: Path) -> tuple[GateSet, ...]:
     Raises `UnusableInput`, with the file name, if the file cannot be read, or if a bound is not a number from 0 to 1,
     is of an unknown metric, or is on the wrong side of a metric.
     """
+    found = _read_file(path)
     try:
-        found = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return tuple(_gate_set(one) for one in found.sets)
+    except UnusableInput as error:
+        raise UnusableInput(f"{path}: {error}") from error
+
+
+def read_conversation_gates(path: Path) -> tuple[Gate, ...]:
+    """Return the gates of conversations of a TOML file, under `[conversations]`. Raises `UnusableInput`."""
+    found = _read_file(path).conversations
+    unknown = sorted({*found.at_least, *found.at_most} - METRICS.keys())
+    if unknown:
+        close = did_you_mean(unknown[0], METRICS) or f": there are {', '.join(METRICS)}"
+        raise UnusableInput(f"{path}: conversations: unknown measure `{unknown[0]}`{close}")
+    return (
+        *(Gate(name, "at least", value) for name, value in found.at_least.items()),
+        *(Gate(name, "at most", value) for name, value in found.at_most.items()),
+    )
+
+
+def _read_file(path: Path) -> _File:
+    try:
+        return _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise UnusableInput(f"{path} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -124,10 +156,6 @@ def read_gates(path: Path) -> tuple[GateSet, ...]:
         first = error.errors()[0]
         position = ".".join(str(part) for part in first["loc"])
         raise UnusableInput(f"{path}: {position}: {first['msg']}.") from error
-    try:
-        return tuple(_gate_set(one) for one in found.sets)
-    except UnusableInput as error:
-        raise UnusableInput(f"{path}: {error}") from error
 
 
 def _gate_set(found: _Set) -> GateSet:

@@ -6,14 +6,13 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from slackguide.guide.corpus import Corpus
 from slackguide.guide.guide import Guide
 from slackguide.knowledge import KnowledgeBase
-from slackguide.matching.calibration import VERSION, LabelledText
+from slackguide.matching.calibration import VERSION
 from slackguide.matching.scoring import MatcherCalibration, shipped_weights
 
 log = logging.getLogger(__name__)
@@ -31,20 +30,20 @@ class CalibrationStore:
     def __init__(self, home: Path) -> None:
         self._folder = home / FOLDER
 
-    def get(self, corpus: Corpus, labels: Sequence[LabelledText] = ()) -> MatcherCalibration | None:
+    def get(self, corpus: Corpus) -> MatcherCalibration | None:
         """Return the stored calibration of a corpus, or None."""
         try:
-            return MatcherCalibration(**json.loads(self._file(corpus, labels).read_text("utf-8")))
+            return MatcherCalibration(**json.loads(self._file(corpus).read_text("utf-8")))
         except (OSError, ValueError, TypeError):
             return None
 
-    def get_or_learn(self, corpus: Corpus, labels: Sequence[LabelledText] = ()) -> MatcherCalibration:
+    def get_or_learn(self, corpus: Corpus) -> MatcherCalibration:
         """Return the stored calibration of a corpus; learn and store it if there is none."""
-        stored = self.get(corpus, labels)
+        stored = self.get(corpus)
         if stored is not None:
             return stored
-        calibration = corpus.calibrate(labels=labels)
-        self._put(self._file(corpus, labels), calibration)
+        calibration = corpus.calibrate()
+        self._put(self._file(corpus), calibration)
         return calibration
 
     def _put(self, file: Path, calibration: MatcherCalibration) -> None:
@@ -56,14 +55,13 @@ class CalibrationStore:
         except OSError as error:
             log.warning("calibration not stored in %s: %s", self._folder, error.strerror)
 
-    def _file(self, corpus: Corpus, labels: Sequence[LabelledText]) -> Path:
+    def _file(self, corpus: Corpus) -> Path:
         parts = [
             VERSION,
             asdict(shipped_weights().calibration),
             [asdict(document) for document in corpus.documents],
             asdict(corpus.vocabulary),
             corpus.out_of_scope,
-            [(one.text, sorted(one.ids)) for one in labels],
         ]
         key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
         return self._folder / f"{key[:32]}.json"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from slackguide.knowledge import Entry, KnowledgeBase
 from slackguide.matching import CriticalPatterns, EntryDocument, Matcher, Vocabulary
-from slackguide.matching.calibration import LabelledText, calibrate
+from slackguide.matching.calibration import calibrate
 from slackguide.matching.scoring import MatcherCalibration, Weights
 
 
@@ -44,11 +44,9 @@ class Corpus:
             weights=weights,
         )
 
-    def calibrate(
-        self, prior: MatcherCalibration | None = None, labels: Sequence[LabelledText] = ()
-    ) -> MatcherCalibration:
+    def calibrate(self, prior: MatcherCalibration | None = None) -> MatcherCalibration:
         """Learn the calibration of the matcher from the corpus itself. `prior` defaults to the shipped one."""
-        return calibrate(self.documents, self.vocabulary, self.out_of_scope, labels=labels, prior=prior)
+        return calibrate(self.documents, self.vocabulary, self.out_of_scope, prior=prior)
 
 
 def _document(entry: Entry) -> EntryDocument:

@@ -15,8 +15,8 @@ CONTRADICTION = 3.0
 one extracted fact in 20 is wrong."""
 
 DECIDING_FACT = 1.0
-"""The log-odds that an entry gains for a fact on which its destination depends, per unit of the log of how much rarer
-the fact is than the most common one: `only_problem` decides one entry, `contract_type` all of those about disputes.
+"""The log-odds that an entry gains for a fact on which its destination depends, per unit of the log of how many
+times rarer the fact is than the most common one: one fact decides one entry, another all those of a team.
 Fitted to the development half of the questions."""
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import date
 
 from slackguide.errors import UnusableInput
 from slackguide.extraction.extractor import ExtractedFacts, FactExtractor
+from slackguide.guide.conversation import TURN_CHARACTERS, ConversationState, Reply, Turn, recent_turns
 from slackguide.guide.corpus import Corpus
 from slackguide.guide.fact_ranking import FactRanking
-from slackguide.guide.note_templates import fill_note
+from slackguide.guide.note_templates import BLANK, fill_note
 from slackguide.guide.outcomes import (
     Answer,
     Asker,
@@ -23,11 +24,14 @@ from slackguide.guide.outcomes import (
     Social,
     StatedConcern,
 )
+from slackguide.guide.replies import Replies
 from slackguide.guide.rounded_times import rounded_at_a_limit
 from slackguide.knowledge import Entry, KnowledgeBase, did_you_mean
 from slackguide.knowledge.conditions import FactValue
 from slackguide.knowledge.units import TIMES
-from slackguide.matching import Alert, ConcernMatch, Evidence, Match, Matching, SmallTalk
+from slackguide.labels import Label
+from slackguide.matching import Alert, ConcernMatch, Evidence, Match, Matcher, Matching, SmallTalk
+from slackguide.matching.calibration import learn_shift
 from slackguide.matching.scoring import MatcherCalibration, shipped_weights
 from slackguide.matching.wordlist import common_words
 from slackguide.text import is_emoji_only, normalize, readings
@@ -56,6 +60,12 @@ class Guide:
         facts = knowledge.facts.items()
         self._in_hours = frozenset(name for name, fact in facts if fact.measure == TIMES["hour"])
         self._rounded = frozenset(name for name, fact in facts if fact.measure in _EXACT_TIMES)
+        self._replies = Replies(self)
+
+    @property
+    def matcher(self) -> Matcher:
+        """The matcher of the knowledge base."""
+        return self._matcher
 
     @property
     def has_shipped_calibration(self) -> bool:
@@ -66,8 +76,29 @@ class Guide:
         """Return a guide with the same knowledge and index, and this calibration."""
         guide = copy(self)
         guide._matcher = self._matcher.with_calibration(calibration)
+        guide._replies = Replies(guide)
         guide.is_calibrated = True
         return guide
+
+    def with_shift(self, shift: float) -> Guide:
+        """Return a guide whose confidence in the first entry is shifted by `shift` (log-odds)."""
+        calibration = self._matcher.calibration
+        return self.with_calibration(replace(calibration, question_shift=calibration.question_shift + shift))
+
+    def learn_shift(self, labels: Iterable[Label], *, today: date) -> float:
+        """Return the shift under which the labels are most probable. Labels of removed entries do not count."""
+        answers = []
+        for label in labels:
+            reading = normalize(label.text or "")
+            named = {*label.ids, label.rejected} - {None}
+            if not reading or (named and named.isdisjoint(self.knowledge.entries)):
+                continue
+            adjustments = self._fact_ranking.adjustments(self.extract(reading, today).facts)
+            first, odds = self._matcher.first(reading, adjustments)
+            is_right = label.judge(first)
+            if is_right is not None:
+                answers.append((odds, is_right))
+        return learn_shift(answers)
 
     def answer(self, concern: Concern, asker: Asker, *, today: date) -> Outcome:
         """Return the outcome for a concern. Relative dates in its text are resolved against `today`.
@@ -78,13 +109,48 @@ class Guide:
         if concern.entry is not None:
             return self._by_id(concern, concern.entry, hidden, today)
         reading = normalize(concern.text)
-        extracted = self._extract(reading, today)
+        extracted = self.extract(reading, today)
         adjustments = self._fact_ranking.adjustments(self._facts(concern, extracted))
         matching = self._matcher.match(reading, hidden=hidden, adjustments=adjustments)
-        social = self._small_talk(concern.text, reading)
+        social = self.small_talk(concern.text, reading)
         if social is not None and not matching.alerts and not matching.urgent:
             return Social(0.0, (), (), kind=social)
         return self._outcome(concern, reading, matching, extracted, today)
+
+    def reply(self, conversation: ConversationState, turn: Turn, asker: Asker, *, today: date) -> Reply:
+        """Return the conversation after a turn, and the outcome. The conversation is a value: the old one stays."""
+        return self._replies.reply(conversation, turn, asker, today=today)
+
+    def reply_to(
+        self,
+        before: Sequence[Turn],
+        text: str,
+        asker: Asker,
+        *,
+        today: date,
+        check: Callable[[], object] = lambda: None,
+    ) -> Reply:
+        """Return the reply to a message after these turns, of which only the last ones count (see `recent_turns`).
+
+        Each is read once. `check` is called before each, and may raise to give up.
+        """
+        conversation = ConversationState()
+        for turn in recent_turns(before, TURN_CHARACTERS - len(text)):
+            check()
+            conversation = self.reply(conversation, turn, asker, today=today).conversation
+        check()
+        return self.reply(conversation, text, asker, today=today)
+
+    def replies(self, texts: Sequence[str], asker: Asker, *, today: date) -> tuple[Reply, ...]:
+        """Return the replies to the messages of one conversation, each like `reply_to` with those before it."""
+        replies: list[Reply] = []
+        for at, text in enumerate(texts):
+            before = texts[:at]
+            if replies and list(recent_turns(before, TURN_CHARACTERS - len(text))) == list(before):
+                replies.append(self.reply(replies[-1].conversation, text, asker, today=today))
+            else:
+                replies.append(self.reply_to(before, text, asker, today=today))
+        return tuple(replies)
 
     def match(self, text: str, asker: Asker) -> Matching:
         """Match a text against the entries that are visible to the asker."""
@@ -92,13 +158,13 @@ class Guide:
 
     def facts_in(self, text: str, *, today: date) -> Mapping[str, FactValue]:
         """Return the facts that can be extracted from the text alone."""
-        return self._extract(normalize(text), today).facts
+        return self.extract(normalize(text), today).facts
 
     def explain_match(self, text: str, id: str) -> Evidence:
         """Return the words and the phrasing that contributed most to the match of `text` with the entry `id`."""
         return self._matcher.explain(normalize(text), id)
 
-    def _extract(self, reading: str, today: date) -> ExtractedFacts:
+    def extract(self, reading: str, today: date) -> ExtractedFacts:
         """Extract facts from a normalized text. Ask for what a line break makes ambiguous."""
         concern = self._matcher.concern_of(reading)
         first, *others = (self._extractor.extract(one, today=today) for one in readings(concern))
@@ -137,7 +203,7 @@ class Guide:
         return NoAnswer(matching.confidence, matches, matching.alerts, pointer, facts=facts, language=matching.language)
 
     def _stated_concern(self, one: ConcernMatch, concern: Concern, today: date) -> StatedConcern:
-        facts = self._facts(concern, self._extract(one.text, today))
+        facts = self._facts(concern, self.extract(one.text, today))
         return StatedConcern(one.text, self._with_destination(self._ranked_entry(one.match), facts))
 
     def _facts(self, concern: Concern, extracted: ExtractedFacts) -> Mapping[str, FactValue]:
@@ -148,7 +214,8 @@ class Guide:
             **concern.facts,
         }
 
-    def _small_talk(self, text: str, reading: str) -> SmallTalk | None:
+    def small_talk(self, text: str, reading: str) -> SmallTalk | None:
+        """Return the kind of a text, normalized to `reading`, in which nothing is asked; None if it asks anything."""
         if not reading and is_emoji_only(text):
             return SmallTalk.ACKNOWLEDGEMENT
         return self._matcher.small_talk(reading)
@@ -161,7 +228,7 @@ class Guide:
             return NoAnswer(0.0, (), ())
         matches = (RankedEntry(id, entry.title, EXACT),)
         why = self.explain_match(concern.text, id) if concern.text else Evidence()
-        extracted = self._extract(normalize(concern.text), today)
+        extracted = self.extract(normalize(concern.text), today)
         return self._answer(entry, concern, extracted, matches, (), False, why)
 
     def _answer(
@@ -177,6 +244,7 @@ class Guide:
     ) -> Answer:
         overridden = {*concern.facts, *concern.dropped}
         spans = {name: span for name, span in extracted.spans.items() if name not in overridden}
+        spans |= concern.spans
         facts = self._facts(concern, extracted)
         exact = {name: span for name, span in spans.items() if name in self._rounded}
         rounded = rounded_at_a_limit(self.triage, entry.id, facts, exact, in_hours=self._in_hours)
@@ -191,13 +259,24 @@ class Guide:
             facts=facts,
             entry=entry,
             decision=decision,
-            note=fill_note(template, self.knowledge, facts, concern.text) if template else None,
+            note=fill_note(template, self.knowledge, facts, self._current_text(concern, extracted, facts))
+            if template
+            else None,
             extracted={name: span for name, span in spans.items() if name not in rounded},
-            unclear={name: question for name, question in unclear.items() if name not in overridden},
+            unclear={name: question for name, question in unclear.items() if name in rounded or name not in overridden},
             urgent=urgent,
             why=why,
             runner_up=runner_up,
         )
+
+    def _current_text(self, concern: Concern, extracted: ExtractedFacts, facts: Mapping[str, FactValue]) -> str:
+        """Return the concern's text with the facts as they are now, where another value was given later."""
+        text = concern.text
+        for name, value in extracted.facts.items():
+            if name in {*concern.facts, *concern.dropped} and facts.get(name) != value:
+                now = self.knowledge.facts[name].value_label(facts[name]) if name in facts else BLANK
+                text = text.replace(extracted.spans[name], now)
+        return text
 
     def _ask_exactly(self, name: str, span: str) -> str:
         return f"“{span}” can be on either side of a limit. {self.knowledge.facts[name].ask}"

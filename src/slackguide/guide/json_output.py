@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
+from slackguide.guide.conversation import Reply
 from slackguide.guide.outcomes import (
     Answer,
     BaseOutcome,
@@ -35,6 +36,17 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
             return _common_json("social", outcome, None)
         case other:
             assert_never(other)
+
+
+def reply_json(reply: Reply) -> dict[str, Any]:
+    """Return the reply to a turn of a conversation: its outcome, what the turn was, and what it changed."""
+    changed = {change.fact: {"from": change.old, "to": change.new} for change in reply.changes}
+    return {
+        **outcome_json(reply.outcome),
+        "kind": str(reply.kind),
+        "changed": changed,
+        "passages": list(reply.passages),
+    }
 
 
 def _common_json(name: str, outcome: BaseOutcome, answer: dict[str, Any] | None) -> dict[str, Any]:

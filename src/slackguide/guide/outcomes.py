@@ -23,6 +23,8 @@ class Concern:
     """Facts that the agent removed although the text contains them."""
     unknown: frozenset[str] = frozenset()
     """Facts that the agent does not know. What the text or `facts` state is known all the same."""
+    spans: Mapping[str, str] = field(default_factory=dict)
+    """For given facts that come from another text, the span of that text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from slackguide.errors import KnowledgeError, SlackguideError
+from slackguide.errors import KnowledgeError, SlackguideError, StorageError
 from slackguide.guide import Guide
 
 log = logging.getLogger(__name__)
@@ -18,6 +18,7 @@ class ReloadableGuide:
 
     Calling it returns the active guide. `reload` replaces the guide if the new knowledge base is valid. A guide that is
     not calibrated answers until `calibrate`, which takes some seconds, has returned one that is, in the background.
+    The version of the labels in use (`follow_labels`) shifts the confidence of a calibrated guide.
     """
 
     def __init__(
@@ -31,7 +32,9 @@ class ReloadableGuide:
         self._build = build
         self._calibrate = calibrate
         self._reload_lock = threading.Lock()
-        self._guide = build(directory)
+        self._read_shift: Callable[[], float] = lambda: 0.0
+        self._shift = 0.0
+        self._unshifted = self._guide = build(directory)
         self.fault: SlackguideError | None = None
         self._start_calibrating(self._guide)
 
@@ -44,6 +47,7 @@ class ReloadableGuide:
 
         Any error is stored in `fault`, also an unexpected one, so that a later reload can succeed.
         """
+        self.refresh_labels()
         with self._reload_lock:
             try:
                 guide = self._build(self._directory)
@@ -59,10 +63,34 @@ class ReloadableGuide:
                     "to the files."
                 )
                 return False
-            self._guide, self.fault = guide, None
+            self._activate(guide)
+            self.fault = None
         self._start_calibrating(guide)
         log.info("knowledge base reloaded: %d entries", len(guide.knowledge.entries))
         return True
+
+    def follow_labels(self, read_shift: Callable[[], float]) -> None:
+        """Use the shift that `read_shift` returns for the version of the labels in use, now and at every refresh."""
+        self._read_shift = read_shift
+        self.refresh_labels()
+
+    def refresh_labels(self) -> None:
+        """Read which version of the labels is in use. The last one stays in use while it cannot be read."""
+        try:
+            shift = self._read_shift()
+        except StorageError as error:
+            log.warning("labels not read, the last version stays in use: %s", error)
+            return
+        with self._reload_lock:
+            if shift != self._shift:
+                self._shift = shift
+                self._activate(self._unshifted)
+                log.info("labels of another version are in use: the confidence is shifted by %.2f", shift)
+
+    def _activate(self, guide: Guide) -> None:
+        """Answer with this guide. The caller holds the lock."""
+        self._unshifted = guide
+        self._guide = guide.with_shift(self._shift) if self._shift and guide.is_calibrated else guide
 
     def _start_calibrating(self, guide: Guide) -> None:
         if self._calibrate is not None and not guide.is_calibrated:
@@ -76,6 +104,6 @@ class ReloadableGuide:
             log.exception("knowledge base not calibrated: answers use the shipped calibration")
             return
         with self._reload_lock:
-            if self._guide is guide:
-                self._guide = calibrated
+            if self._unshifted is guide:
+                self._activate(calibrated)
                 log.info("knowledge base calibrated")

@@ -36,6 +36,11 @@ class KindSpec(Model):
     icon: Annotated[str, StringConstraints(min_length=1, max_length=50)] | None = Field(
         default=None, description="An emoji, as a character or by its Slack name, like `:inbox_tray:`"
     )
+    queue: bool = Field(
+        default=True,
+        description="Whether cases wait there for somebody: only such a destination can be the right queue of an "
+        "escalation that came to the wrong one. The built-in kinds are none",
+    )
 
 
 BUILT_IN_KINDS: Mapping[str, KindSpec] = {

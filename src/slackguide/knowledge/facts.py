@@ -68,6 +68,11 @@ class FactSpec(Model):
         default=(),
         description="Facts that are asked for first, where they matter: without them the question makes no sense",
     )
+    reopened_by: PhraseList = Field(
+        default=(),
+        description="Words of a later message in a conversation after which a known value may no longer hold, in small "
+        "letters. It is asked again",
+    )
     maximum: int = Field(default=NUMBER_LIMIT, ge=1, le=LARGEST, description="The largest plausible number")
 
     @model_validator(mode="after")

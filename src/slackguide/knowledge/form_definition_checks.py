@@ -11,6 +11,9 @@ from slackguide.knowledge.forms import Form, FormField
 from slackguide.knowledge.pattern_checks import pattern_error
 from slackguide.knowledge.yaml_source import KeyPath, YamlSource
 
+DATE_UNITS = ("days", "hours")
+"""Units of a fact that prefills a date."""
+
 SELECT_LIMIT = 10_000
 """Maximum options of a Slack select menu: 100 groups of 100."""
 
@@ -26,6 +29,7 @@ def check_form_definition(
     for name, field in form.fields.items():
         key_path: KeyPath = ("forms", id, "fields", name)
         _check_options(field, source, key_path)
+        _check_phrases(field, source, key_path)
         _check_numbers(field, source, key_path)
         _check_patterns(field, source, key_path)
         if field.fact is not None and invalid is not None and field.fact not in invalid:
@@ -42,6 +46,12 @@ def _check_options(field: FormField, source: YamlSource, key_path: KeyPath) -> N
         source.report((*key_path, "options"), f"{len(field.options):,} options, Slack shows at most {SELECT_LIMIT:,}")
     if len(set(field.options.values())) < len(field.options):
         source.report((*key_path, "options"), "two options have the same label: make them distinct")
+
+
+def _check_phrases(field: FormField, source: YamlSource, key_path: KeyPath) -> None:
+    for option in field.phrases.keys() - field.options.keys():
+        hint = did_you_mean(option, field.options)
+        source.report((*key_path, "phrases", option), f"`{option}` is not an option of this field{hint}")
 
 
 def _check_numbers(field: FormField, source: YamlSource, key_path: KeyPath) -> None:
@@ -68,5 +78,7 @@ def _check_fact(field: FormField, facts: Mapping[str, FactSpec], source: YamlSou
     fact = facts.get(field.fact or "")
     if fact is None:
         source.report(key_path, f"unknown fact `{field.fact}`{did_you_mean(field.fact or '', facts)}")
+    elif field.kind == "date" and fact.unit not in DATE_UNITS:
+        source.report(key_path, "a date needs a fact with the unit days or hours")
     elif fact.kind != "number" and field.options and (other := [c for c in fact.choices if c not in field.options]):
         source.report(key_path, f"the fact's value `{other[0]}` is not an option of this field: add it")

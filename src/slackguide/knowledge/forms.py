@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
+from slackguide.knowledge.facts import PhraseList
 from slackguide.knowledge.types import EntryId, Id, Model, Sentence
 from slackguide.time_zones import find_zone
 
@@ -55,7 +56,15 @@ class FormField(Model):
         Annotated[str, StringConstraints(pattern=OPTION_PATTERN, max_length=75)],
         Annotated[str, StringConstraints(min_length=1, max_length=75)],
     ] = Field(default_factory=dict, description="value: label, for choice and choices")
-    fact: Id | None = Field(default=None, description="The fact that prefills this field, with the same value names")
+    fact: Id | None = Field(
+        default=None,
+        description="The fact that prefills this field, with the same value names; a date with the day that is this "
+        "number of days or hours ago",
+    )
+    phrases: dict[str, PhraseList] = Field(
+        default_factory=dict,
+        description="option: phrases in the concern that choose it, for choice and choices. Its label does so, too",
+    )
     read: str | None = Field(
         default=None,
         description="The regular expression whose one group extracts the value from the first 2,000 characters of the "
@@ -107,6 +116,10 @@ class ReminderRules(Model):
     )
 
 
+_USER_ID = re.compile(r"[UW][A-Z0-9]{5,20}")
+ON_DUTY_PATTERN = r"^([a-z0-9][a-z0-9_.-]{0,79}|[UW][A-Z0-9]{5,20})$"
+
+
 class Form(Model):
     """An escalation form. Its key is its id."""
 
@@ -118,11 +131,31 @@ class Form(Model):
         description="The name of the Slack channel for the escalations, without the #"
     )
     specialists: Id | None = Field(default=None, description="The handle of the Slack user group that answers")
+    others_may_claim: bool = Field(
+        default=True, description="Whether people outside that group may claim an escalation. Nobody claims their own"
+    )
+    on_duty: tuple[Annotated[str, StringConstraints(pattern=ON_DUTY_PATTERN)], ...] = Field(
+        default=(),
+        max_length=10,
+        description="Who is mentioned when nobody has claimed an escalation: handles of user groups, or ids of people. "
+        "Default: the specialists",
+    )
     intro: Sentence | None = Field(default=None, description="The text above the fields")
     owner: str | None = Field(default=None, description="Who maintains the form")
     gate: EntryId | None = Field(default=None, description="The entry whose decision must offer this form first")
     reminders: ReminderRules | None = Field(default=None, description="The reminders to its specialists")
     fields: dict[Id, FormField] = Field(min_length=1, max_length=40, description="The fields, in order")
+
+    @property
+    def on_duty_users(self) -> tuple[str, ...]:
+        """The user ids in `on_duty`."""
+        return tuple(name for name in self.on_duty if _USER_ID.fullmatch(name))
+
+    @property
+    def on_duty_groups(self) -> tuple[str, ...]:
+        """The handles of the user groups whose members are on duty."""
+        groups = tuple(name for name in self.on_duty if not _USER_ID.fullmatch(name))
+        return groups if self.on_duty else (self.specialists,) if self.specialists else ()
 
     @property
     def case_fields(self) -> dict[str, str]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within
 from slackguide.knowledge.entries import (
     BASE_ROLES,
+    BUILT_IN_KINDS,
     ArticleSpec,
     ConflictSpec,
     CriticalPhrases,
@@ -205,11 +206,18 @@ class KnowledgeBase:
         return frozenset(phrasing_key(text) for entry in self.entries.values() for text in entry.concerns)
 
     @property
+    def queues(self) -> dict[str, Destination]:
+        """The destinations in which cases wait for somebody, by their ids."""
+        none = BUILT_IN_KINDS.keys() | {id for id, kind in self.kinds.items() if not kind.queue}
+        return {id: target for id, target in self.destinations.items() if target.kind not in none}
+
+    @property
     def user_groups(self) -> tuple[str, ...]:
         """The handles of all user groups in the knowledge base."""
         specialists = (form.specialists for form in self.forms.values() if form.specialists)
         members = (group for role in self.roles.values() for group in role.groups)
-        return tuple(dict.fromkeys((*members, *specialists)))
+        on_duty = (handle for form in self.forms.values() for handle in form.on_duty_groups)
+        return tuple(dict.fromkeys((*members, *specialists, *on_duty)))
 
     @property
     def team_lead_groups(self) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ from slackguide.knowledge.entries import (
 from slackguide.knowledge.facts import FactSpec, FactValueSpec, ImpliedValueSpec
 from slackguide.knowledge.forms import (
     CHANNEL_PATTERN,
+    ON_DUTY_PATTERN,
     OPTION_PATTERN,
     PREFIX_PATTERN,
     Form,
@@ -412,6 +413,7 @@ PATTERNS = {
     CHANNEL_PATTERN: "is not a channel: write its name as in Slack, in lower case and without the #",
     OPTION_PATTERN: "is not a name of an option: use lower-case letters, digits and _",
     URL_PATTERN: "is not a link: it begins with https:// and contains no spaces",
+    ON_DUTY_PATTERN: "is neither the handle of a user group, without the @, nor a person's id, like U012AB3CD",
     MAILBOX_PATTERN: "is not an email address",
 }
 """What people read about a text that does not match a pattern."""

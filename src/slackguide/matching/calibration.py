@@ -2,26 +2,26 @@
 
 Each phrasing is matched against an index that lacks it, as a question whose answer is known, and against an index that
 lacks its entry, as a question to which nothing fits. Out-of-scope messages are left out in the same way. No other data
-is needed; labelled questions, if there are any, adjust the level of the confidence.
+is needed. Labels from use, if there are any, shift the confidence.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from slackguide.matching.glossary import GlossaryExpander
 from slackguide.matching.matcher import Matcher
-from slackguide.matching.newton import Array, fit_logistic, fit_softmax
+from slackguide.matching.newton import Array, fit_logistic, fit_offset, fit_softmax
 from slackguide.matching.query import MAX_WORDS, ParsedQuery, QueryParser
 from slackguide.matching.score_table import ScoreTable
 from slackguide.matching.scoring import FEATURES, MatcherCalibration, log_odds, shipped_weights
 from slackguide.matching.types import EntryDocument, Vocabulary
 
-VERSION = 1
+VERSION = 2
 """The version of this method. A change of the method, of a feature or of a signal increases it."""
 
 FOLDS = 5
@@ -47,22 +47,15 @@ MIN_FOR_QUANTILE = 20
 
 PRIOR_STRENGTH = 1.5
 BLEND_PRIOR_STRENGTH = 50.0
-LABEL_PRIOR_STRENGTH = 5.0
-"""The precision of the prior, for a signal or a feature of unit variance, in the number of examples."""
+LABEL_PRIOR_STRENGTH = 1.0
+"""The precision of the prior, for a signal or a feature of unit variance. For the shift by labels it is
+the inverse of the variance of that shift among knowledge bases: with 5, forty labels counted no more than the prior."""
 
 CONFIDENCE_SIGNALS = ("lead", "foreign")
 SCOPE_SIGNALS = ("evidence", "foreign")
 DIGITS = 4
 
 Signals = Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledText:
-    """A question with the ids of the acceptable entries; without ids it is out of scope."""
-
-    text: str
-    ids: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +101,6 @@ def calibrate(
     vocabulary: Vocabulary,
     out_of_scope: Sequence[str] = (),
     *,
-    labels: Sequence[LabelledText] = (),
     prior: MatcherCalibration | None = None,
 ) -> MatcherCalibration:
     """Return the calibration of a knowledge base. Deterministic; takes a few seconds for 100 entries.
@@ -116,12 +108,7 @@ def calibrate(
     `prior` defaults to the shipped calibration, which is returned for a knowledge base that is too large.
     """
     prior = prior or shipped_weights().calibration
-    calibration = calibrate_from(leave_out(documents, vocabulary, out_of_scope), prior)
-    if not labels:
-        return calibration
-    matcher = Matcher(documents, vocabulary, out_of_scope=out_of_scope)
-    asked = [Example(matcher, matcher.score(one.text), one.ids) for one in labels]
-    return fit_question_odds(asked, np.ones(len(asked)), calibration, LABEL_PRIOR_STRENGTH)
+    return calibrate_from(leave_out(documents, vocabulary, out_of_scope), prior)
 
 
 def calibrate_from(examples: Sequence[Example], prior: MatcherCalibration) -> MatcherCalibration:
@@ -187,15 +174,17 @@ def fit_blend(examples: Sequence[Example], prior: Mapping[str, float]) -> dict[s
     return {feature: round(float(weight), DIGITS) for feature, weight in zip(FEATURES, weights, strict=True)}
 
 
-def fit_question_odds(
-    asked: Sequence[Example], sample_weights: Array, calibration: MatcherCalibration, strength: float
-) -> MatcherCalibration:
-    """Return the calibration with the scale and shift of the confidence fitted to labelled questions."""
-    signals, right = zip(*(one.signals(calibration) for one in asked), strict=True)
-    left_out_odds = np.array([[log_odds(calibration.confidence, one)] for one in signals])
-    prior = np.array([calibration.question_scale, calibration.question_shift])
-    scale, shift = fit_logistic(left_out_odds, np.array(right, dtype=float), sample_weights, prior, strength)
-    return replace(calibration, question_scale=round(float(scale), DIGITS), question_shift=round(float(shift), DIGITS))
+def learn_shift(answers: Iterable[tuple[float, bool]]) -> float:
+    """Return by how much more probable (log-odds) first entries are right than their odds say.
+
+    `answers` are the log-odds for labelled questions, each with whether the first entry was right. Only the level is
+    learnt from labels: neither the order nor the scope nor the detection of critical entries depends on them.
+    """
+    asked = list(answers)
+    if not asked:
+        return 0.0
+    odds, right = np.array([one for one, _ in asked]), np.array([float(is_right) for _, is_right in asked])
+    return round(fit_offset(odds, right, LABEL_PRIOR_STRENGTH), DIGITS)
 
 
 def _fit(

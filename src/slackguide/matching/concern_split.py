@@ -56,7 +56,7 @@ _CUE = re.compile(
     r"\b(?:also|besides|moreover|furthermore|further|separately|separate|unrelated|meanwhile|second(?:ly)?|another|"
     r"additionally|in addition|on top|by the way|btw|apart from|different|as well|too|"
     r"two (?:questions|things|tickets|clients|users|cases))\b|&|\(?2[.)]|"
-    r"\b(?:user|client|freelancer|fl|cl|job|ticket|contract|account|customer) (?:b|2|two|#2)\b",
+    r"\b\w+ (?:b|2|two|#2)\b",
     re.IGNORECASE,
 )
 _OTHER = re.compile(

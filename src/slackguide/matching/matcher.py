@@ -40,6 +40,7 @@ from slackguide.matching.scoring import (
     confidence_odds,
     log_odds,
     probability,
+    question_odds,
     shipped_weights,
 )
 from slackguide.matching.small_talk import SmallTalk, concern_of, small_talk, without_courtesies
@@ -193,6 +194,14 @@ class Matcher:
         """Return the text without the greetings, thanks and signature around the concern."""
         return concern_of(text, self._spelling.known)
 
+    def meanings(self, text: str) -> frozenset[str]:
+        """Return the stems of a text's words and their synonym groups."""
+        return frozenset(self._query_parser.parse(text, self._spelling.correct).terms)
+
+    def knows(self, word: str) -> bool:
+        """Return whether a word occurs in the knowledge base."""
+        return word in self._spelling.known
+
     def match(
         self,
         text: str,
@@ -227,6 +236,11 @@ class Matcher:
         """Return the scores of a message without the small talk around the concern."""
         concern = text if is_long(text) else self.concern_of(text)
         return self._reader.read(without_foreign_words(concern, self._spelling.known))
+
+    def first(self, text: str, adjustments: Mapping[str, float] = MappingProxyType({})) -> tuple[str, float]:
+        """Return the first entry for a text, and the log-odds that it is right before the limit by the scope."""
+        ranking = self.rank(self.read(text).scores, adjustments=self._by_position(adjustments))
+        return self._ids[ranking.first], question_odds(self._calibration, ranking.signals)
 
     def pointer(self, text: str) -> str | None:
         """Return the sentence that says whom to ask about a text that no entry answers, or None."""

@@ -18,16 +18,31 @@ _SMALLEST_SPREAD = 1e-6
 def fit_logistic(rows: Array, targets: Array, sample_weights: Array, prior: Array, strength: float) -> Array:
     """Return the weights of the columns of `rows`, with the bias last, that are most probable given the prior.
 
-    `strength` is the precision of the prior for a column of unit variance. A column that does not vary keeps its prior
-    weight.
+    `strength` is the precision of the prior for a column of unit variance. A column that does not vary, or to which the
+    examples give the opposite sign, keeps its prior weight.
     """
+    weights = _fit_columns(rows, targets, sample_weights, prior, strength, np.zeros(len(rows)))
+    kept = weights[:-1] * prior[:-1] < 0.0
+    if not kept.any():
+        return weights
+    others = np.append(~kept, True)
+    offset = rows[:, kept] @ prior[:-1][kept]
+    weights = prior.copy()
+    weights[others] = _fit_columns(rows[:, ~kept], targets, sample_weights, prior[others], strength, offset)
+    return weights
+
+
+def _fit_columns(
+    rows: Array, targets: Array, sample_weights: Array, prior: Array, strength: float, offset: Array
+) -> Array:
+    """Fit the weights of the columns and the bias, with `offset` added to the log-odds of each row."""
     centre, spread = rows.mean(axis=0), rows.std(axis=0)
     spread = np.where(spread < _SMALLEST_SPREAD, 1.0, spread)
     table = np.column_stack(((rows - centre) / spread, np.ones(len(rows))))
     start = np.append(prior[:-1] * spread, prior[-1] + prior[:-1] @ centre)
     weights = start
     for _ in range(MAX_STEPS):
-        probabilities = 1.0 / (1.0 + np.exp(-np.clip(table @ weights, -30.0, 30.0)))
+        probabilities = 1.0 / (1.0 + np.exp(-np.clip(table @ weights + offset, -30.0, 30.0)))
         gradient = table.T @ (sample_weights * (probabilities - targets)) + strength * (weights - start)
         curvature = (table * (sample_weights * probabilities * (1.0 - probabilities))[:, np.newaxis]).T @ table
         step = _step(gradient, curvature + strength * np.eye(len(weights)))
@@ -36,6 +51,19 @@ def fit_logistic(rows: Array, targets: Array, sample_weights: Array, prior: Arra
             break
     scaled = weights[:-1] / spread
     return np.append(scaled, weights[-1] - scaled @ centre)
+
+
+def fit_offset(log_odds: Array, targets: Array, strength: float) -> float:
+    """Return the most probable offset of the log-odds. `strength` is the precision of the prior, whose mean is 0."""
+    offset = 0.0
+    for _ in range(MAX_STEPS):
+        probabilities = 1.0 / (1.0 + np.exp(-np.clip(log_odds + offset, -30.0, 30.0)))
+        gradient = (probabilities - targets).sum() + strength * offset
+        step = float(gradient / ((probabilities * (1.0 - probabilities)).sum() + strength))
+        offset -= min(max(step, -LARGEST_STEP), LARGEST_STEP)
+        if abs(step) < TOLERANCE:
+            break
+    return offset
 
 
 def fit_softmax(groups: Sequence[tuple[Array, NDArray[np.bool_]]], prior: Array, strength: float) -> Array:

@@ -32,7 +32,7 @@ class Passages:
 _LABEL = (
     r"(?:from|to|cc|bcc|date|sent|received|reply-to|requester|requested by|assignee|assigned to|group|status|priority|"
     r"tags?|channel|via|brand|organi[sz]ation|created|updated|ticket(?: id| no\.?)?|case id|tkt|zd|contract id|"
-    r"(?:client|cl|fl|freelancer) username|visitor|agent|source|language|e-?mail|phone)"
+    r"\w+ username|visitor|agent|source|language|e-?mail|phone)"
 )
 _HEADER_LINE = re.compile(rf"\s*\W{{0,3}}{_LABEL}\s*(?:[:=]|#?\s*\d)", re.IGNORECASE)
 _HEADER_FIELD = re.compile(rf"(?:^|[|·/–,;\s]){_LABEL}\s*:", re.IGNORECASE)
@@ -55,7 +55,7 @@ _REPLY = re.compile(
 _TIME = r"\[?\(?\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?\]?\)?"
 _TURN = re.compile(
     rf"^\s*(?:{_TIME}\s*[-–]?\s*([^:\n]{{1,40}}?)|([A-Z][^:\n]{{0,30}}?)\s*\(?{_TIME}\)?|"
-    r"((?:agent|visitor|client|customer|freelancer|user|support|cl|fl)(?:\s[^:\n]{1,30}?)?))\s*:\s+(?=\S)",
+    r"((?:agent|visitor|client|customer|user|support|[a-z]{2,10})(?:\s[^:\n]{1,30}?)?))\s*:\s+(?=\S)",
     re.IGNORECASE,
 )
 """The beginning of a turn of a transcript: `14:02 Ana: …`, `Ana 14:02: …`, `Agent Ana: …`."""

@@ -90,13 +90,17 @@ def log_odds(weights: Mapping[str, float], signals: Mapping[str, float]) -> floa
     return weights["bias"] + sum(weight * signals[name] for name, weight in weights.items() if name != "bias")
 
 
+def question_odds(calibration: MatcherCalibration, signals: Mapping[str, float]) -> float:
+    """Return the log-odds that the first entry answers a question, given that any does."""
+    return calibration.question_scale * log_odds(calibration.confidence, signals) + calibration.question_shift
+
+
 def confidence_odds(calibration: MatcherCalibration, signals: Mapping[str, float]) -> float:
     """Return the log-odds that the first entry answers a question.
 
     They are not above those that any entry does (`SCOPE_SCALE`, `SCOPE_SHIFT`).
     """
-    is_right = calibration.question_scale * log_odds(calibration.confidence, signals) + calibration.question_shift
-    return min(is_right, SCOPE_SCALE * log_odds(calibration.scope, signals) + SCOPE_SHIFT)
+    return min(question_odds(calibration, signals), SCOPE_SCALE * log_odds(calibration.scope, signals) + SCOPE_SHIFT)
 
 
 def probability(log_odds: float) -> float:

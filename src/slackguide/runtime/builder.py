@@ -20,13 +20,22 @@ from slackguide.delivery.scheduler import PeriodicTask, Scheduler
 from slackguide.delivery.worker import Worker
 from slackguide.errors import StorageError
 from slackguide.escalation.models import Escalation, EventKind
+from slackguide.guide import CALIBRATION_VERSION, TURNS
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import KnowledgeBase
 from slackguide.monitoring import ServiceMetrics
-from slackguide.runtime.container import INSTALLATION_EVERY, Repositories, UtcClock, new_id, policies, specialists
+from slackguide.runtime.container import (
+    INSTALLATION_EVERY,
+    Repositories,
+    UtcClock,
+    new_id,
+    on_duty,
+    policies,
+    specialists,
+)
 from slackguide.runtime.metered_queue import MeteredQueue
 from slackguide.runtime.service import Service
-from slackguide.slack.access import AccessPolicy
+from slackguide.slack.access import AccessPolicy, Denied
 from slackguide.slack.answer_service import AnswerService
 from slackguide.slack.api.background import BackgroundTasks
 from slackguide.slack.api.channel_lookup import ChannelLookup
@@ -39,6 +48,7 @@ from slackguide.slack.app_home import AppHomeBuilder
 from slackguide.slack.asker_clock import AskerClock
 from slackguide.slack.channel_audience import ChannelAudience
 from slackguide.slack.error_handler import ErrorHandler
+from slackguide.slack.escalation_replies import EscalationReplies
 from slackguide.slack.installation import InstallationCheck, InstallationStatus, MonitoredClient
 from slackguide.slack.listeners.answer_actions import AnswerActions
 from slackguide.slack.listeners.app_home import AppHome
@@ -47,11 +57,13 @@ from slackguide.slack.listeners.channel_events import ChannelEvents
 from slackguide.slack.listeners.escalation_actions import EscalationActions
 from slackguide.slack.listeners.escalation_form import EscalationFormSubmission
 from slackguide.slack.listeners.message_events import MessageEvents
+from slackguide.slack.listeners.reply_actions import ReplyActions
 from slackguide.slack.listeners.route_command import RouteCommand
 from slackguide.slack.registry import Listeners
 from slackguide.slack.sender import SlackSender
+from slackguide.slack.surfaces import is_direct_message
 from slackguide.slack.team_lead_alerts import TeamLeadAlerts
-from slackguide.slack.thread_answers import TURNS, ThreadAnswers
+from slackguide.slack.thread_answers import ThreadAnswers
 from slackguide.slack.views.error_advice import DeliveryAdvice
 from slackguide.storage import task_codec
 from slackguide.storage.bot_identity import BotIdentity
@@ -71,6 +83,9 @@ DIRECTORY_TIMEOUT = 30
 
 REMINDER_INTERVAL = 15.0
 """Seconds between checks for due reminders."""
+
+LABELS_INTERVAL = 15.0
+"""Seconds between checks for another version of the labels."""
 
 RETENTION_INTERVAL = 3600.0
 """Seconds between retention sweeps."""
@@ -98,6 +113,7 @@ class ServiceBuilder:
 
     def build(self) -> Service:
         """Return the service, not started yet."""
+        self.guide.follow_labels(lambda: self.repositories.labels.shift(CALIBRATION_VERSION))
         return Service(
             guide=self.guide,
             app=self.app,
@@ -156,9 +172,11 @@ class ServiceBuilder:
                 updater=self.updater,
                 readers=self.readers,
                 feedback=self.repositories.feedback,
+                labels=self.repositories.labels,
                 team_lead_alerts=TeamLeadAlerts(
                     answers=self.answers, policy=self.access_policy, inbox=self.repositories.inbox
                 ),
+                inbox=self.repositories.inbox,
             ),
             ask_modal=AskModal(answers=self.answers, modals=self.modals, updater=self.updater),
             escalation_form=EscalationFormSubmission(answers=self.answers, escalations=self.repositories.escalations),
@@ -170,8 +188,15 @@ class ServiceBuilder:
                 knowledge=self._knowledge,
                 clock=self.clock,
                 claimed=self._count_claim,
+                specialists=specialists(self.guide, self.repositories.directory),
             ),
-            messages=MessageEvents(inbox=self.repositories.inbox),
+            messages=MessageEvents(inbox=self.repositories.inbox, replies=self.replies),
+            reply_actions=ReplyActions(
+                escalations=self.repositories.escalations,
+                inbox=self.repositories.inbox,
+                answers=self.answers,
+                updater=self.updater,
+            ),
             app_home=AppHome(
                 client=self.client,
                 modals=self.modals,
@@ -268,6 +293,19 @@ class ServiceBuilder:
         return ChannelAudience(client=self.client, directory=self.directory_sync, clock=self.clock)
 
     @cached_property
+    def replies(self) -> EscalationReplies:
+        """The messages that belong to an escalation."""
+        return EscalationReplies(
+            escalations=self.repositories.escalations,
+            inbox=self.repositories.inbox,
+            answers=self.answers,
+            directory=self.directory_sync,
+            client=self.client,
+            background=self.background,
+            specialists=specialists(self.guide, self.repositories.directory),
+        )
+
+    @cached_property
     def app_home(self) -> AppHomeBuilder:
         """The builder of App Home views."""
         return AppHomeBuilder(
@@ -275,6 +313,7 @@ class ServiceBuilder:
             people=self.repositories.directory,
             directory=self.directory_sync,
             knowledge=self._knowledge,
+            feedback=self.repositories.feedback,
             clock=self.clock,
             outbox=self.repositories.outbox_admin,
         )
@@ -301,8 +340,13 @@ class ServiceBuilder:
                 answers=self.answers, directory=self.directory_sync, readers=self.readers, ticks=self.ticks
             ),
             directory=self.directory_sync,
-            turns=lambda task: self.repositories.inbox.previous_turns(task, at_most=TURNS),
+            turns=lambda task: self.repositories.inbox.previous_turns(
+                task, direct=is_direct_message(task.channel_id), at_most=TURNS
+            ),
             home=lambda user_id: self.app_home.view(user_id, {}),
+            escalations=self.repositories.escalations,
+            offer=self.replies.offer_card,
+            on_duty=on_duty(self.guide, self.repositories.directory),
         )
 
     @cached_property
@@ -332,12 +376,16 @@ class ServiceBuilder:
     def scheduler(self) -> Scheduler:
         """The periodic tasks."""
         reminders = ReminderService(
-            database=self.repositories.database, notifier=self.repositories.notifier, policy=policies(self.guide)
+            database=self.repositories.database,
+            notifier=self.repositories.notifier,
+            policy=policies(self.guide),
+            has_left=lambda user_id: isinstance(self.access_policy.check(user_id), Denied),
         )
         retention = RetentionService(database=self.repositories.database, days=self.settings.retention_days)
         return Scheduler(
             periodic_tasks=[
                 PeriodicTask("reminders", REMINDER_INTERVAL, reminders.send_due),
+                PeriodicTask("labels", LABELS_INTERVAL, self.guide.refresh_labels),
                 PeriodicTask("sweep", RETENTION_INTERVAL, retention.sweep),
                 PeriodicTask("installation", INSTALLATION_EVERY, self.installation_check.run),
             ],

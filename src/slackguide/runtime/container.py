@@ -27,6 +27,7 @@ from slackguide.storage.erasure import ErasureService
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.feedback import FeedbackRepository
 from slackguide.storage.inbox import EventInbox
+from slackguide.storage.labels import LabelRepository
 from slackguide.storage.migrate import migrate
 from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.walks import WalkRepository
@@ -97,6 +98,7 @@ class Repositories:
     inbox: EventInbox
     drafts: DraftRepository
     feedback: FeedbackRepository
+    labels: LabelRepository
     identities: BotIdentityRepository
     channels: ChannelRepository
     walks: WalkRepository
@@ -125,6 +127,7 @@ def open_repositories(
         inbox=EventInbox(database=database, notifier=notifier),
         drafts=DraftRepository(database=database, ids=new_id),
         feedback=FeedbackRepository(database=database),
+        labels=LabelRepository(database=database),
         identities=BotIdentityRepository(database=database),
         channels=ChannelRepository(database=database, configured=channels),
         walks=WalkRepository(database=database),
@@ -139,6 +142,7 @@ class AdminRepositories:
     directory: UserDirectory
     escalations: SqlEscalationRepository
     feedback: FeedbackRepository
+    labels: LabelRepository
     outbox_admin: OutboxAdmin
     erasure: ErasureService
 
@@ -159,6 +163,7 @@ def open_admin_repositories(settings: Settings) -> Iterator[AdminRepositories]:
             directory=UserDirectory(database=database, monotonic=time.monotonic),
             escalations=SqlEscalationRepository(database=database, notifier=notifier, ids=new_id),
             feedback=FeedbackRepository(database=database),
+            labels=LabelRepository(database=database),
             outbox_admin=OutboxAdmin(database=database, notifier=notifier),
             erasure=ErasureService(database=database, notifier=notifier),
         )
@@ -184,3 +189,16 @@ def specialists(guide: Callable[[], Guide], directory: UserDirectory) -> Callabl
         return directory.members(form.specialists) if form and form.specialists else ()
 
     return members
+
+
+def on_duty(guide: Callable[[], Guide], directory: UserDirectory) -> Callable[[str], Collection[str]]:
+    """Return a function that looks up the user ids of the people on duty for a queue."""
+
+    def people(queue: str) -> Collection[str]:
+        form = guide().knowledge.forms.get(queue)
+        if form is None:
+            return ()
+        members = (member for handle in form.on_duty_groups for member in directory.members(handle))
+        return tuple(dict.fromkeys((*form.on_duty_users, *members)))
+
+    return people

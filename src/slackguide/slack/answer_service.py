@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any, assert_never
 
 from slackguide.errors import StorageError, UnusableInput
-from slackguide.guide import Answer, Asker, Choices, Concern, Guide, NoAnswer, Outcome, Social
+from slackguide.guide import (
+    Answer,
+    Asker,
+    Choices,
+    Concern,
+    Guide,
+    NoAnswer,
+    Outcome,
+    Reply,
+    Social,
+    Topic,
+    Turn,
+    TurnKind,
+)
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import FactValue
 from slackguide.slack.button_payloads import ALL_FACTS, INLINE_LIMIT, AnswerState
@@ -18,6 +31,7 @@ from slackguide.slack.mrkdwn import truncate
 from slackguide.slack.views.answer_card import answer_card
 from slackguide.slack.views.blocks import RenderedMessage, text_card
 from slackguide.slack.views.choices import choices_card, next_matches_card, nothing_card
+from slackguide.slack.views.conversation_card import changes_line, conversation_card, not_understood_card
 from slackguide.storage.drafts import DraftRepository
 from slackguide.text import clean
 from slackguide.triage.fact_values import parse_facts
@@ -56,9 +70,9 @@ class AnswerService:
         """The current knowledge base."""
         return self._guide().knowledge
 
-    def facts_in(self, text: str, user_id: str) -> Mapping[str, FactValue]:
-        """Return the facts that a person's text alone contains."""
-        return self._guide().facts_in(text[:TEXT_LIMIT], today=self._today(user_id))
+    def today(self, user_id: str) -> date:
+        """Return the current day of a person."""
+        return self._today(user_id)
 
     def ask(self, text: str, user_id: str, asker: Asker) -> RenderedMessage:
         """Return the card for a new text. Unreadable characters are removed."""
@@ -66,6 +80,42 @@ class AnswerService:
         outcome = self.outcome(state, user_id, asker)
         self._count(OUTCOME_NAMES[type(outcome)])
         return self._draw(outcome, state, user_id)
+
+    def reply_to(
+        self, before: Sequence[Turn], text: str, user_id: str, asker: Asker, check: Callable[[], object]
+    ) -> Reply:
+        """Return the guide's reply to a message after these turns. `check` may raise to give up."""
+        return self._guide().reply_to(before, clean(text), asker, today=self._today(user_id), check=check)
+
+    def reply_card(self, reply: Reply, user_id: str, asker: Asker) -> RenderedMessage:
+        """Return the card for a reply. A concern is drawn like a question of its own."""
+        topic = reply.conversation.topic
+        state = self._state_of(topic, user_id)
+        match reply.outcome:
+            case Answer() if reply.kind is not TurnKind.CONCERN:
+                return conversation_card(reply, reply.outcome, state, self.knowledge, self._guide().triage)
+            case NoAnswer() if topic.is_open and reply.kind is TurnKind.UNCLEAR:
+                return not_understood_card(reply.outcome, state, topic, self.knowledge)
+            case Social():
+                return text_card(reply.outcome.reply)
+            case Choices():
+                card = choices_card(reply.outcome, state, self.knowledge, notice=changes_line(reply, self.knowledge))
+                return replace(card, retry_text=topic.text)
+            case _:
+                return self.render(replace(state, entry=None), user_id, asker)
+
+    def _state_of(self, topic: Topic, user_id: str) -> AnswerState:
+        """Return the state for the buttons of a card about a case: its text, and the facts that come from elsewhere."""
+        text = topic.text
+        own = self._guide().facts_in(text[:TEXT_LIMIT], today=self._today(user_id)) if text else {}
+        return replace(
+            self.new_state(text, user_id),
+            entry=topic.entry,
+            facts={name: value for name, value in topic.values.items() if own.get(name) != value},
+            removed_facts=tuple(sorted(topic.dropped)),
+            unknown_facts=topic.unknown,
+            rejected_entries=topic.rejected,
+        )
 
     def render(
         self,
@@ -111,7 +161,7 @@ class AnswerService:
     def outcome(self, state: AnswerState, user_id: str, asker: Asker) -> Outcome:
         """Return the guide's outcome for a state. Relative dates are those of the person who wrote the text."""
         concern = Concern(
-            state.part or self.text_of(state, user_id),
+            self.concern_of(state, user_id),
             self._valid_facts(state),
             self._known_entry(state),
             frozenset(state.removed_facts),
@@ -131,6 +181,10 @@ class AnswerService:
         no_answer = NoAnswer(0.0, (), outcome.alerts)
         rejecting = replace(state, rejected_entries=rejected)
         return nothing_card(no_answer, rejecting, self.knowledge, notice="Noted: none of these.")
+
+    def concern_of(self, state: AnswerState, user_id: str) -> str:
+        """Return the text of the chosen concern, if the question states several, or else of the question."""
+        return state.part or self.text_of(state, user_id)
 
     def text_of(self, state: AnswerState, user_id: str) -> str:
         """Return the text of the question, or only its beginning if the stored text was pruned."""

@@ -300,28 +300,121 @@ class RetryPayload:
         raise OutdatedActionError
 
 
-@dataclass(frozen=True, slots=True)
-class HomePagePayload:
-    """A button that turns the page of one App Home list; `after` is None for the first page."""
+class CardMenu(StrEnum):
+    """The entries of the menu on a closed escalation."""
 
-    section: str
-    after: PageCursor | None = None
+    REOPEN = "reopen"
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class CardMenuPayload:
+    """An entry of the menu on a closed escalation."""
+
+    entry: CardMenu
+    escalation_id: str
+
+    def encode(self) -> str:
+        """Return the option's value."""
+        return f"{self.entry}:{self.escalation_id}"
+
+    @classmethod
+    def parse(cls, value: str | None) -> Self:
+        """Read an option's value. Raises `OutdatedActionError`."""
+        entry, _, escalation_id = (value or "").partition(":")
+        if entry not in set(CardMenu):
+            raise OutdatedActionError
+        return cls(CardMenu(entry), escalation_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPayload:
+    """A button of the offer to send a message on to somebody. With a `token`, `text` is empty."""
+
+    escalation_id: str
+    channel_id: str
+    ts: str
+    """Timestamp of the message."""
+    thread_ts: str | None = None
+    """Timestamp of the thread in which it was written."""
+    text: str = ""
+    token: str | None = None
+
+    @property
+    def event_id(self) -> str:
+        """The id under which a click counts once per message."""
+        return f"reply {self.channel_id} {self.ts}"
 
     def encode(self) -> str:
         """Return the button's value."""
-        after = [self.after.created_at.isoformat(), self.after.id] if self.after else None
-        return json.dumps({"list": self.section, "after": after})
+        known = {
+            "e": self.escalation_id, "c": self.channel_id, "m": self.ts, "h": self.thread_ts, "q": self.text,
+            "t": self.token,
+        }  # fmt: skip
+        return _dump({name: value for name, value in known.items() if value})
 
     @classmethod
     def parse(cls, value: str | None) -> Self:
         """Read a button's value. Raises `OutdatedActionError`."""
         raw = _load(value)
         try:
-            after = raw["after"]
-            cursor = PageCursor(datetime.fromisoformat(after[0]), _text(after[1])) if after else None
-            return cls(_text(raw["list"]), cursor)
-        except (ValueError, KeyError, TypeError, IndexError):
+            return cls(
+                escalation_id=_text(raw["e"]),
+                channel_id=_text(raw["c"]),
+                ts=_text(raw["m"]),
+                thread_ts=_text(raw["h"]) if "h" in raw else None,
+                text=_text(raw.get("q", "")),
+                token=_text(raw["t"]) if "t" in raw else None,
+            )
+        except (KeyError, TypeError, AttributeError):
             raise OutdatedActionError from None
+
+
+PAGES_BACK = 20
+"""Most earlier pages that a button remembers."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomePagePayload:
+    """A button that turns the page of one App Home list. A cursor is None for the first page.
+
+    `back` holds the cursors of the pages before, the last one at its end. Buttons of earlier versions have none.
+    """
+
+    section: str
+    after: PageCursor | None = None
+    back: tuple[PageCursor | None, ...] = ()
+
+    def next(self, cursor: PageCursor) -> HomePagePayload:
+        """Return the page that begins after `cursor`."""
+        return HomePagePayload(self.section, cursor, (*self.back, self.after)[-PAGES_BACK:])
+
+    def previous(self) -> HomePagePayload:
+        """Return the page before this one; the first one if that is not known."""
+        return HomePagePayload(self.section, self.back[-1] if self.back else None, self.back[:-1])
+
+    def encode(self) -> str:
+        """Return the button's value."""
+        back = [_encode_cursor(cursor) for cursor in self.back]
+        return _dump({"list": self.section, "after": _encode_cursor(self.after), "back": back})
+
+    @classmethod
+    def parse(cls, value: str | None) -> Self:
+        """Read a button's value. Raises `OutdatedActionError`."""
+        raw = _load(value)
+        try:
+            back = tuple(_decode_cursor(cursor) for cursor in raw.get("back", ()))
+            return cls(_text(raw["list"]), _decode_cursor(raw["after"]), back)
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+            raise OutdatedActionError from None
+
+
+def _encode_cursor(cursor: PageCursor | None) -> list[str] | None:
+    return [cursor.created_at.isoformat(), cursor.id] if cursor else None
+
+
+def _decode_cursor(raw: Any) -> PageCursor | None:
+    return PageCursor(datetime.fromisoformat(raw[0]), _text(raw[1])) if raw else None
 
 
 def _load(value: str | None) -> Any:

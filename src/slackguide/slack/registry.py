@@ -18,6 +18,7 @@ from slackguide.slack.listeners.channel_events import CHANNEL_EVENTS, ChannelEve
 from slackguide.slack.listeners.escalation_actions import EscalationActions
 from slackguide.slack.listeners.escalation_form import EscalationFormSubmission
 from slackguide.slack.listeners.message_events import MessageEvents
+from slackguide.slack.listeners.reply_actions import ReplyActions
 from slackguide.slack.listeners.route_command import RouteCommand
 from slackguide.slack.views.blocks import text_card
 from slackguide.slack.views.form_errors import rejection
@@ -37,6 +38,7 @@ class Listeners:
     escalation_form: EscalationFormSubmission
     escalation_actions: EscalationActions
     messages: MessageEvents
+    reply_actions: ReplyActions
     app_home: AppHome
     channels: ChannelEvents
     updater: MessageUpdater
@@ -54,7 +56,7 @@ def actions_of(listeners: Listeners) -> dict[Action, Listener]:
         Action.NOT_HELPFUL: listeners.answer_actions.not_helpful,
         Action.CHOOSE: listeners.answer_actions.choose,
         Action.NONE_OF_THESE: listeners.answer_actions.none_of_these,
-        Action.OPEN_ALERT: listeners.answer_actions.choose,
+        Action.OPEN_ALERT: listeners.answer_actions.open_alert,
         Action.SET_FACT: listeners.answer_actions.set_fact,
         Action.REMOVE_FACT: listeners.answer_actions.remove_fact,
         Action.UNKNOWN_FACT: listeners.answer_actions.unknown_fact,
@@ -68,7 +70,9 @@ def actions_of(listeners: Listeners) -> dict[Action, Listener]:
         Action.ASK_MORE: listeners.escalation_actions.ask_more,
         Action.HAND_OVER: listeners.escalation_actions.hand_over,
         Action.RESOLVE: listeners.escalation_actions.resolve,
+        Action.RESOLUTION_CODE: listeners.escalation_actions.choose_resolution,
         Action.READ: listeners.escalation_actions.read,
+        Action.CARD_MENU: listeners.escalation_actions.choose_from_menu,
         Action.ADD_DETAILS: listeners.escalation_actions.add_details,
         Action.WITHDRAW: listeners.escalation_actions.withdraw,
         Action.REOPEN: listeners.escalation_actions.reopen,
@@ -76,6 +80,11 @@ def actions_of(listeners: Listeners) -> dict[Action, Listener]:
         Action.STOP_REMINDING: listeners.escalation_actions.stop_reminding,
         Action.FOLLOW: listeners.escalation_actions.follow,
         Action.UNFOLLOW: listeners.escalation_actions.unfollow,
+        Action.SEND_REPLY: listeners.reply_actions.send,
+        Action.ASK_REPLY: listeners.reply_actions.ask,
+        Action.DISMISS_REPLY: listeners.reply_actions.dismiss,
+        Action.FORWARD_REPLY: listeners.reply_actions.forward,
+        Action.FORWARD_QUESTION: listeners.reply_actions.forward_question,
         Action.LINK: acknowledge,
         Action.HOME_PAGE: listeners.app_home.turn_page,
         Action.HOME_ASK: listeners.app_home.ask,
@@ -96,15 +105,15 @@ def views_of(listeners: Listeners) -> dict[Callback, Listener]:
     }
 
 
-EVENTS = ("message.im", "app_mention", "app_home_opened", *CHANNEL_EVENTS)
-"""The bot events that the manifest asks for."""
+EVENTS = ("message.im", "message.channels", "message.groups", "app_mention", "app_home_opened", *CHANNEL_EVENTS)
+"""The bot events that the manifest asks for. Of the messages in channels, only replies to escalations count."""
 
 
 def register(app: App, listeners: Listeners) -> None:
     """Register all listeners, plus catch-alls that reply to unknown or outdated actions."""
     app.command(COMMAND)(listeners.route)
     app.shortcut({"type": "message_action", "callback_id": Callback.MESSAGE_SHORTCUT})(listeners.ask_modal.shortcut)
-    app.event("message")(listeners.messages.direct)
+    app.event("message")(listeners.messages.message)
     app.event("app_mention")(listeners.messages.mention)
     app.event("app_home_opened")(listeners.app_home.opened)
     for event in CHANNEL_EVENTS:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
@@ -17,7 +17,15 @@ from slack_sdk.web import SlackResponse
 from slackguide.delivery.jobs import Job
 from slackguide.delivery.retry import MAX_ATTEMPTS
 from slackguide.delivery.sender import ErrorCategory, PostedMessage, RecipientDeniedError, SlackRefusedError
-from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, EraseMessage, NoteDirectReply, RefreshAppHome, Task
+from slackguide.delivery.tasks import (
+    AlertTeamLead,
+    AnswerMessage,
+    EraseMessage,
+    NoteDirectReply,
+    OfferReply,
+    RefreshAppHome,
+    Task,
+)
 from slackguide.escalation.messages import NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import Escalation, PostedCard
 from slackguide.knowledge import KnowledgeBase
@@ -32,8 +40,16 @@ from slackguide.slack.surfaces import is_direct_message
 from slackguide.slack.thread_answers import AnswerTimeout, ThreadAnswers
 from slackguide.slack.views.blocks import UPDATE_TEXT_LIMIT, RenderedMessage, text_card
 from slackguide.slack.views.direct import NOT_ACCEPTED, direct_card, note_card
-from slackguide.slack.views.escalation_card import escalation_card, handed_over_card, notice_card
+from slackguide.slack.views.escalation_card import escalation_card, handed_over_card
+from slackguide.slack.views.escalation_notice import (
+    QUEUE_REMINDERS,
+    SMALL_CHANGES,
+    is_small_change,
+    notice_card,
+    thread_reply,
+)
 from slackguide.slack.views.team_lead_alert import team_lead_alert
+from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.walks import WalkRepository
 
 log = logging.getLogger(__name__)
@@ -68,6 +84,9 @@ ERASED = "The content of this message was erased."
 """What replaces an erased message."""
 
 
+MENTIONED = 10
+"""Most people that a reminder mentions."""
+
 STALE_CHANNEL_CODES = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
 """Codes after which a channel's name is looked up again: the channel may have been replaced or renamed."""
 
@@ -95,14 +114,18 @@ class _PreparedMessage:
     channel_id: str
     card: RenderedMessage | None = None
     thread_ts: str | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
+    edited_ts: str | None = None
+    """Timestamp of the message to edit instead of posting a new one."""
+    broadcast: bool = False
+    """Whether a reply is shown in the channel as well."""
     view: View | None = None
 
 
 class SlackSender:
     """A `delivery.sender.MessageSender` with a `WebClient` whose timeout is well within the lease.
 
-    `turns` returns the user's earlier messages in the thread of a message, oldest first.
+    `turns` returns the user's earlier messages in the thread of a message, oldest first. `offer` returns the
+    message of an offer, `on_duty` the user ids of the people on duty for a queue.
     """
 
     def __init__(
@@ -116,6 +139,9 @@ class SlackSender:
         directory: DirectorySync,
         turns: Callable[[AnswerMessage], Sequence[str]],
         home: Callable[[str], View],
+        escalations: SqlEscalationRepository,
+        offer: Callable[[OfferReply, Escalation], RenderedMessage],
+        on_duty: Callable[[str], Collection[str]],
     ) -> None:
         self._client = client
         self._channels = channels
@@ -125,6 +151,9 @@ class SlackSender:
         self._directory = directory
         self._turns = turns
         self._home = home
+        self._escalations = escalations
+        self._offer = offer
+        self._on_duty = on_duty
         self._prepared_messages: dict[int, _PreparedMessage] = {}
 
     def prepare(self, job: Job) -> None:
@@ -139,8 +168,11 @@ class SlackSender:
         prepared = self._prepared_messages[job.id]
         with within(STEP_SECONDS):
             posted = self._find_in(job, prepared)
-            if posted is None and isinstance(job.task, AnswerMessage) and not is_direct_message(job.task.channel_id):
-                posted = self._find_elsewhere(job, job.task, prepared)
+            if posted is None and isinstance(job.task, AnswerMessage):
+                if not is_direct_message(job.task.channel_id):
+                    posted = self._find_elsewhere(job, job.task, prepared)
+                elif prepared.thread_ts is None:  # a process of an earlier version answers in the thread
+                    posted = self._find_in(job, _in_thread(job.task))
         return posted
 
     def _find_elsewhere(self, job: Job, task: AnswerMessage, prepared: _PreparedMessage) -> PostedMessage | None:
@@ -231,7 +263,9 @@ class SlackSender:
                 view = prepared.view
                 call_slack(lambda: self._client.views_publish(user_id=user_id, view=view))
                 return PostedMessage(user_id, "")
-            case PostEscalation() | NotifyPerson() | AlertTeamLead() | ReplyInThread() | NoteDirectReply():
+            case (
+                PostEscalation() | NotifyPerson() | AlertTeamLead() | ReplyInThread() | NoteDirectReply() | OfferReply()
+            ):
                 return self._post_message(job, prepared)
             case AnswerMessage(card=PostedCard() as earlier):
                 return self._redraw_answer(earlier, prepared)
@@ -281,6 +315,9 @@ class SlackSender:
             yield _PreparedMessage(direct, line)
 
     def _post_message(self, job: Job, prepared: _PreparedMessage) -> PostedMessage:
+        card, edited_ts = prepared.card, prepared.edited_ts
+        if card is not None and edited_ts is not None and self._edit(prepared.channel_id, edited_ts, card):
+            return PostedMessage(prepared.channel_id, edited_ts)
         try:
             response = self._call_post_message(job, prepared, client_msg_id=client_msg_id(job))
         except SlackRefusedError as error:
@@ -299,6 +336,7 @@ class SlackSender:
             lambda: self._client.chat_postMessage(
                 channel=prepared.channel_id,
                 thread_ts=prepared.thread_ts,
+                reply_broadcast=prepared.broadcast or None,
                 metadata=self._metadata(job),
                 unfurl_links=False,
                 unfurl_media=False,
@@ -307,13 +345,21 @@ class SlackSender:
             )
         )
 
+    def _edit(self, channel_id: str, ts: str, card: RenderedMessage) -> bool:
+        """Edit a message of ours. Return False if it is gone."""
+        try:
+            call_slack(lambda: self._client.chat_update(channel=channel_id, ts=ts, **card.message(UPDATE_TEXT_LIMIT)))
+        except SlackRefusedError as error:
+            if not error.target_gone:
+                raise
+            return False
+        return True
+
     def _prepare_message(self, job: Job) -> _PreparedMessage:
         task = job.task
         match task:
             case PostEscalation(channel=channel):
-                return _PreparedMessage(
-                    self._channels.find(channel), escalation_card(_escalation_of(job), self._knowledge())
-                )
+                return _PreparedMessage(self._channels.find(channel), self._card(_escalation_of(job)))
             case AlertTeamLead(user_id=user_id):
                 decision = self._directory.authorize_recipient(user_id)
                 if isinstance(decision, Denied):
@@ -325,28 +371,41 @@ class SlackSender:
                     raise RecipientDeniedError(decision.reason)
                 escalation = _escalation_of(job)
                 card = notice_card(
-                    notice, escalation, self._knowledge(), who=who, words=text,
-                    to_requester=user_id == escalation.requester.user_id, in_thread=False,
-                )  # fmt: skip
-                return _PreparedMessage(self._direct_channel(user_id), card)
-            case ReplyInThread(notice=notice, who=who, words=text, card=parent, from_channel=from_channel):
-                assert parent is not None, "the queue leases no reply before its card is posted"
-                card = notice_card(
                     notice,
-                    _escalation_of(job),
+                    escalation,
                     self._knowledge(),
                     who=who,
                     words=text,
-                    to_requester=False,
-                    in_thread=True,
-                    from_channel=from_channel,
+                    to_requester=user_id == escalation.requester.user_id,
+                    history=self._escalations.history(escalation.id),
                 )
-                return _PreparedMessage(parent.channel_id, card, parent.ts)
+                small = is_small_change(notice, escalation, user_id)
+                edited = self._escalations.last_notice(escalation.id, user_id) if small else None
+                if edited is not None and edited.kind in SMALL_CHANGES:
+                    return _PreparedMessage(edited.channel_id, card, edited_ts=edited.ts)
+                return _PreparedMessage(self._direct_channel(user_id), card)
+            case ReplyInThread(
+                notice=notice, who=who, words=text, card=parent, from_channel=from_channel, reader=reader
+            ):
+                assert parent is not None, "the queue leases no reply before its card is posted"
+                escalation = _escalation_of(job)
+                for_queue = notice in QUEUE_REMINDERS
+                card = thread_reply(
+                    notice,
+                    escalation,
+                    self._knowledge(),
+                    who=who,
+                    words=text,
+                    from_channel=from_channel,
+                    readers=self._reachable_on_duty(escalation) if for_queue else [reader] if reader else [],
+                    at=job.created_at,
+                )
+                return _PreparedMessage(parent.channel_id, card, parent.ts, broadcast=for_queue)
             case UpdateCard(card=old):
                 escalation = _escalation_of(job)
                 current = escalation.card
                 stale = old is not None and (current is None or current.ts != old.ts)
-                rendered = handed_over_card(escalation) if stale else escalation_card(escalation, self._knowledge())
+                rendered = handed_over_card(escalation) if stale else self._card(escalation)
                 return _PreparedMessage((old or current).channel_id if old or current else "", rendered)  # type: ignore[union-attr]
             case AnswerMessage(user_id=user_id):
                 # Look the user up here, where an unreachable Slack leads to a retry.
@@ -360,7 +419,10 @@ class SlackSender:
                     return _in_thread(task, text_card(TOO_SLOW.format(reference=error_reference(task.event_id))))
                 if reply.direct:
                     return _PreparedMessage(self._direct_channel(user_id), reply.card)
-                return _in_thread(task, reply.card)
+                return _beside(task, reply.card)
+            case OfferReply(message=message):
+                thread = message.thread_ts if message.thread_ts != message.ts else None
+                return _PreparedMessage(message.channel_id, self._offer(task, _escalation_of(job)), thread)
             case NoteDirectReply(channel_id=channel_id, thread_ts=thread_ts):
                 return _PreparedMessage(channel_id, note_card(), thread_ts)
             case EraseMessage(channel_id=channel_id):
@@ -369,6 +431,14 @@ class SlackSender:
                 return _PreparedMessage(user_id, view=self._home(user_id))
             case other:
                 assert_never(other)
+
+    def _reachable_on_duty(self, escalation: Escalation) -> list[str]:
+        """Return the people on duty who have access, at most as many as a reminder mentions."""
+        people = self._on_duty(escalation.assigned_queue)
+        return [one for one in people if not isinstance(self._directory.known(one), Denied)][:MENTIONED]
+
+    def _card(self, escalation: Escalation) -> RenderedMessage:
+        return escalation_card(escalation, self._knowledge(), self._escalations.history(escalation.id))
 
     def _metadata(self, job: Job) -> dict[str, Any]:
         if isinstance(job.task, PostEscalation):
@@ -408,6 +478,12 @@ class SlackSender:
         except Exception as error:
             log.warning("fetching a permalink failed: %s", type(error).__name__)
             return None
+
+
+def _beside(task: AnswerMessage, card: RenderedMessage) -> _PreparedMessage:
+    """Return the answer where it is seen without a click: to a top-level direct message, at top level."""
+    at_top = is_direct_message(task.channel_id) and task.ts == task.thread_ts
+    return _PreparedMessage(task.channel_id, card) if at_top else _in_thread(task, card)
 
 
 def _in_thread(task: AnswerMessage, card: RenderedMessage | None = None) -> _PreparedMessage:

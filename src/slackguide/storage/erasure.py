@@ -10,19 +10,34 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, false, func, or_, select, update
 
 from slackguide.delivery.notifier import Notifier
-from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, EraseMessage, RefreshAppHome, Task
+from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, EraseMessage, OfferReply, RefreshAppHome, Task
 from slackguide.escalation.messages import NotifyPerson, ReplyInThread, UpdateCard
 from slackguide.escalation.models import OPEN_STATES, Event, EventKind, PostedCard
 from slackguide.escalation.resolution import ResolutionCode, is_reference
 from slackguide.storage import mappers, task_codec
 from slackguide.storage.database import Database
 from slackguide.storage.outbox import CLAIMED, DEAD_LETTERED, DROPPED, DUE, WAITING, enqueue
-from slackguide.storage.tables import cards, cases, drafts, escalations, events, feedback, outbox, sent_messages, turns
+from slackguide.storage.tables import (
+    cards,
+    cases,
+    choices,
+    drafts,
+    escalations,
+    events,
+    feedback,
+    labels,
+    notices,
+    outbox,
+    sent_messages,
+    turns,
+)
 
 UPDATE_INTERVAL = timedelta(seconds=2)
 """Time between two updates in Slack, so that erasing many messages does not use up the rate limit."""
 
-TEXT_KINDS = tuple(task_codec.kind_of(task) for task in (NotifyPerson, ReplyInThread, AnswerMessage, AlertTeamLead))
+TEXT_KINDS = tuple(
+    task_codec.kind_of(task) for task in (NotifyPerson, ReplyInThread, AnswerMessage, AlertTeamLead, OfferReply)
+)
 """Kinds of jobs whose payload holds people's text or ids of who wrote it."""
 
 PENDING = (DUE, WAITING, DEAD_LETTERED)
@@ -95,12 +110,22 @@ class ErasureService:
         erase_from_slack(connection, set(rows.resolved) - {row.id for row in owned}, now)
         erase_sent(connection, rows.sent, now)
         if user_id is not None:
-            connection.execute(update(feedback).where(feedback.c.user_id == user_id).values(question=None))
+            _erase_questions(connection, user_id, [row.question for row in owned])
             connection.execute(delete(turns).where(turns.c.user_id == user_id))
             connection.execute(delete(drafts).where(drafts.c.user_id == user_id))
             enqueue(connection, now, None, [RefreshAppHome(user_id)])
         self._notifier.notify()
         return erasure
+
+
+def _erase_questions(connection: Connection, user_id: str, asked: Sequence[str | None]) -> None:
+    """Erase a person's questions where they are feedback, choices, and labels made from these and from escalations."""
+    texts = {text for text in asked if text}
+    for table in (feedback, choices):
+        texts |= set(connection.execute(select(table.c.question).where(table.c.user_id == user_id)).scalars()) - {None}
+    connection.execute(update(labels).where(labels.c.text.in_(sorted(texts))).values(text=None))
+    connection.execute(update(feedback).where(feedback.c.user_id == user_id).values(question=None))
+    connection.execute(delete(choices).where(choices.c.user_id == user_id))
 
 
 def _find(connection: Connection, owned: Sequence[Row[Any]], user_id: str | None) -> _Concerned:
@@ -116,7 +141,7 @@ def _find(connection: Connection, owned: Sequence[Row[Any]], user_id: str | None
         for row in connection.execute(
             select(outbox).where(outbox.c.state.in_((*PENDING, CLAIMED)), outbox.c.kind.in_(TEXT_KINDS))
         )
-        if row.escalation_id in ids or (user_id is not None and _author(row) == user_id)
+        if row.escalation_id in ids or (user_id is not None and user_id in (row.sender, _author(row)))
     ]
     pending = tuple(row.id for row in jobs if row.state != CLAIMED)
     with_text = and_(events.c.words.is_not(None), comments)
@@ -158,6 +183,7 @@ def erase_escalations(connection: Connection, ids: Sequence[str], now: datetime)
     connection.execute(update(escalations).where(escalations.c.id.in_(ids)).values(erased))
     connection.execute(update(events).where(events.c.escalation_id.in_(ids)).values(words=None))
     connection.execute(delete(cases).where(cases.c.escalation_id.in_(ids)))
+    connection.execute(delete(notices).where(notices.c.escalation_id.in_(ids)))
     for escalation_id in ids:
         mappers.append(connection, escalation_id, Event(now, None, EventKind.ERASED))
     erase_from_slack(connection, ids, now)

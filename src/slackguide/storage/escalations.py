@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
@@ -24,14 +25,24 @@ from slackguide.escalation.sla import ReminderPolicy, SlaStage, start_timer
 from slackguide.escalation.state_machine import Applied, Command, HandOver, Rejected, apply
 from slackguide.storage import app_home, mappers, queries
 from slackguide.storage.database import Database, insert_into
+from slackguide.storage.inbox import forget_event, record_event
 from slackguide.storage.outbox import enqueue
-from slackguide.storage.tables import cases, counters, escalations, events
+from slackguide.storage.tables import cards, cases, counters, escalations, events, notices
 
 FIRST_NUMBER = 1001
 """The first number of each form's references, so that all have at least four digits."""
 
 ITERATION_PAGE = 500
 """Escalations per query when all are read."""
+
+
+@dataclass(frozen=True)
+class PostedNotice:
+    """The location of a notice, and its kind: the value of a `NoticeKind`, perhaps of a newer version."""
+
+    channel_id: str
+    ts: str
+    kind: str
 
 
 class SqlEscalationRepository:
@@ -91,18 +102,36 @@ class SqlEscalationRepository:
     def apply(self, escalation_id: str, command: Command) -> Applied | Rejected | None:
         """Apply a command and queue its messages. Return None for an unknown id."""
         with self._database.write() as connection:
-            escalation = mappers.locked(connection, escalation_id)
-            if escalation is None:
-                return None
+            outcome = self._apply(connection, escalation_id, command)
+        self._notifier.notify()
+        return outcome
+
+    def apply_once(self, event_id: str, escalation_id: str, command: Command) -> Applied | Rejected | None:
+        """Apply a command that a message caused, once per `event_id`. Return None if it was applied before.
+
+        A rejected command leaves the event to its caller.
+        """
+        with self._database.write() as connection:
             now = self._database.now(connection)
-            queue_id = command.queue if isinstance(command, HandOver) else escalation.assigned_queue
-            outcome = apply(escalation, command, now, self._policy(queue_id))
-            if isinstance(outcome, Rejected):
-                return outcome
+            outcome = None
+            if record_event(connection, event_id, now):
+                outcome = self._apply(connection, escalation_id, command)
+                if isinstance(outcome, Rejected):
+                    forget_event(connection, event_id)
+        self._notifier.notify()
+        return outcome
+
+    def _apply(self, connection: Connection, escalation_id: str, command: Command) -> Applied | Rejected | None:
+        escalation = mappers.locked(connection, escalation_id)
+        if escalation is None:
+            return None
+        now = self._database.now(connection)
+        queue_id = command.queue if isinstance(command, HandOver) else escalation.assigned_queue
+        outcome = apply(escalation, command, now, self._policy(queue_id))
+        if isinstance(outcome, Applied):
             mappers.change(connection, outcome.escalation, outcome.event)
             enqueue(connection, now, outcome.escalation, outcome.messages)
             self._refresh_app_homes(connection, now, escalation, outcome.escalation)
-        self._notifier.notify()
         return outcome
 
     def get(self, escalation_id: str) -> Escalation | None:
@@ -119,6 +148,28 @@ class SqlEscalationRepository:
         """Return an escalation by the id of the submitted view."""
         with self._database.read() as connection:
             return _one(connection, escalations.c.view_id == view_id)
+
+    def in_thread(self, channel_id: str, thread_ts: str) -> Escalation | None:
+        """Return the escalation whose card or notice starts this thread. It only reads, two rows at most."""
+        with self._database.read() as connection:
+            for table in (cards, notices):
+                here = select(table.c.escalation_id).where(table.c.channel_id == channel_id, table.c.ts == thread_ts)
+                id = connection.execute(here.limit(1)).scalar_one_or_none()
+                if id is not None:
+                    return _one(connection, escalations.c.id == id)
+        return None
+
+    def last_notice(self, escalation_id: str, user_id: str) -> PostedNotice | None:
+        """Return the last notice about an escalation to a person."""
+        query = (
+            select(notices)
+            .where(notices.c.escalation_id == escalation_id, notices.c.user_id == user_id)
+            .order_by(notices.c.posted_at.desc(), notices.c.ts.desc())
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).first()
+        return PostedNotice(row.channel_id, row.ts, row.kind) if row is not None else None
 
     def history(self, escalation_id: str) -> tuple[Event, ...]:
         """Return the events of an escalation, oldest first."""

@@ -53,11 +53,12 @@ class FeedbackRepository:
         question: str | None,
         reason: str | None = None,
     ) -> bool:
-        """Store a verdict. Return False if it has no reason, and this user has already given it on this answer."""
+        """Store a verdict. Return False if it has no reason, and this user has already given it on this entry."""
         with self._database.write() as connection:
             is_same_answer = and_(feedback.c.answer_id == answer_id, feedback.c.user_id == user_id)
-            previous = connection.execute(select(feedback.c.verdict).where(is_same_answer)).scalar_one_or_none()
-            if previous == verdict.value and reason is None:
+            last = select(feedback.c.verdict, feedback.c.entry_id).where(is_same_answer)
+            previous = connection.execute(last).one_or_none()
+            if previous is not None and tuple(previous) == (verdict.value, entry_id) and reason is None:
                 return False
             stored = {
                 "entry_id": entry_id,

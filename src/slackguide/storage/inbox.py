@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 
 from slackguide.delivery.notifier import Notifier
 from slackguide.delivery.tasks import AnswerMessage, Task
-from slackguide.escalation.models import PostedCard
+from slackguide.escalation.models import Escalation, PostedCard
 from slackguide.storage.database import Database, insert_into
 from slackguide.storage.outbox import DUE, enqueue
 from slackguide.storage.tables import inbox, outbox, sent_messages, turns
@@ -17,6 +18,12 @@ from slackguide.storage.task_codec import kind_of
 
 TURN_LIMIT = 8000
 """Maximum number of characters stored of a turn, as Slack escapes them. A question is truncated to the same length."""
+
+NEW_CONVERSATION = timedelta(days=1)
+"""The time after which a top-level message in a direct message begins a new conversation."""
+
+DIRECT_FACTOR = 4
+"""Rows to read per turn in a direct message, where the threads of other conversations are left out."""
 
 
 class EventInbox:
@@ -26,30 +33,28 @@ class EventInbox:
         self._database = database
         self._notifier = notifier
 
-    def accept(self, event_id: str, *new_tasks: Task, again_after: timedelta | None = None) -> bool:
+    def accept(
+        self,
+        event_id: str,
+        *new_tasks: Task,
+        again_after: timedelta | None = None,
+        escalation: Escalation | None = None,
+    ) -> bool:
         """Store the event's id and its tasks. Return False if it, or another event of its message, was accepted before.
 
-        With `again_after`, an event that was accepted that long ago is accepted again.
+        With `again_after`, an event that was accepted that long ago is accepted again. `escalation` is the one that the
+        tasks belong to: those for the same conversation are then sent in order.
 
         The data is durable when this returns. A message to answer is also stored as a turn of its conversation. Answer
         200 only after this; on StorageError Slack sends the event again.
         """
         with self._database.write() as connection:
             now = self._database.now(connection)
-            statement = insert_into(connection, inbox).values(event_id=event_id, accepted_at=now)
-            if again_after is None:
-                statement = statement.on_conflict_do_nothing()
-            else:
-                statement = statement.on_conflict_do_update(
-                    index_elements=[inbox.c.event_id],
-                    set_={"accepted_at": now},
-                    where=inbox.c.accepted_at <= now - again_after,
-                )
-            if connection.execute(statement.returning(inbox.c.event_id)).first() is None:
+            if not record_event(connection, event_id, now, again_after):
                 return False
             if any(_is_answered(connection, task) for task in new_tasks):
                 return False
-            enqueue(connection, now, None, new_tasks)
+            enqueue(connection, now, escalation, new_tasks)
             for task in new_tasks:
                 if isinstance(task, AnswerMessage) and task.ts is not None:
                     _store_turn(connection, now, task, task.ts)
@@ -85,21 +90,99 @@ class EventInbox:
         with self._database.read() as connection:
             return connection.execute(select(func.max(inbox.c.accepted_at))).scalar_one_or_none()
 
-    def previous_turns(self, task: AnswerMessage, *, at_most: int) -> tuple[str, ...]:
-        """Return the user's last `at_most` earlier messages in the same thread, oldest first, as Slack escapes them."""
+    def previous_turns(self, task: AnswerMessage, *, direct: bool, at_most: int) -> tuple[str, ...]:
+        """Return the user's last `at_most` earlier turns of the same conversation, oldest first, as they were stored.
+
+        In a channel, a thread is a conversation. In a `direct` message it goes on at top level and in threads, until a
+        top-level message comes more than a day after the turn before it.
+        """
         earlier = (
-            select(turns.c.text)
+            select(turns.c.ts, turns.c.thread_ts, turns.c.text)
             .where(
                 turns.c.channel_id == task.channel_id,
-                turns.c.thread_ts == task.thread_ts,
                 turns.c.user_id == task.user_id,
                 turns.c.ts < (task.ts or ""),
             )
             .order_by(turns.c.ts.desc())
-            .limit(at_most)
+            .limit(at_most * DIRECT_FACTOR if direct else at_most)
         )
+        if not direct:
+            earlier = earlier.where(turns.c.thread_ts == task.thread_ts)
         with self._database.read() as connection:
-            return tuple(reversed(connection.execute(earlier).scalars().all()))
+            rows = [_StoredTurn(*row) for row in connection.execute(earlier)]
+        kept = _same_conversation(rows, task) if direct else rows
+        return tuple(turn.text for turn in reversed(kept[:at_most]))
+
+    def add_turn(self, channel_id: str, thread_ts: str, user_id: str, ts: str, text: str) -> None:
+        """Store a turn that asks for no answer: a click."""
+        task = AnswerMessage("", channel_id, thread_ts, user_id, "", text, ts)
+        with self._database.write() as connection:
+            _store_turn(connection, self._database.now(connection), task, ts)
+
+
+@dataclass(frozen=True, slots=True)
+class _StoredTurn:
+    ts: str
+    thread_ts: str
+    text: str
+
+    @property
+    def is_top_level(self) -> bool:
+        return self.ts == self.thread_ts
+
+
+def _same_conversation(rows: Sequence[_StoredTurn], task: AnswerMessage) -> list[_StoredTurn]:
+    """Return those of the earlier turns in a direct message, newest first, that belong to the conversation of a task.
+
+    A reply in a thread goes on with the thread, and with what was said at top level before the message it is under. A
+    top-level message goes on with the top level, and with the threads under the last message there and its answer.
+    """
+    last = next((row.ts for row in rows if row.is_top_level), "")
+    replying = task.ts != task.thread_ts
+    newer = task.thread_ts if replying else task.ts or ""
+    kept: list[_StoredTurn] = []
+    for row in rows:
+        if row.is_top_level:
+            if replying and row.ts > task.thread_ts:
+                continue
+            if _seconds(newer) - _seconds(row.ts) > NEW_CONVERSATION.total_seconds():
+                break
+            newer = row.ts
+        elif row.thread_ts != task.thread_ts and (replying or row.thread_ts < last):
+            continue
+        elif not replying and not kept:
+            if _seconds(newer) - _seconds(row.ts) > NEW_CONVERSATION.total_seconds():
+                break
+            newer = row.ts
+        kept.append(row)
+    return kept
+
+
+def _seconds(ts: str) -> float:
+    """Return the time of a message's id."""
+    try:
+        return float(ts)
+    except ValueError:
+        return 0.0
+
+
+def record_event(connection: Connection, event_id: str, now: datetime, again_after: timedelta | None = None) -> bool:
+    """Store the event's id in the caller's transaction. Return False if it was stored before."""
+    statement = insert_into(connection, inbox).values(event_id=event_id, accepted_at=now)
+    if again_after is None:
+        statement = statement.on_conflict_do_nothing()
+    else:
+        statement = statement.on_conflict_do_update(
+            index_elements=[inbox.c.event_id],
+            set_={"accepted_at": now},
+            where=inbox.c.accepted_at <= now - again_after,
+        )
+    return connection.execute(statement.returning(inbox.c.event_id)).first() is not None
+
+
+def forget_event(connection: Connection, event_id: str) -> None:
+    """Remove the event's id in the caller's transaction, so that the event can be accepted after all."""
+    connection.execute(delete(inbox).where(inbox.c.event_id == event_id))
 
 
 def _turn_of(task: AnswerMessage) -> ColumnElement[bool]:

@@ -44,7 +44,7 @@ from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalat
 from slackguide.escalation.models import Escalation, Event, EventKind, PostedCard
 from slackguide.storage import app_home, mappers, sent_messages, task_codec
 from slackguide.storage.database import Database, insert_into
-from slackguide.storage.tables import cards, escalations, lanes, outbox
+from slackguide.storage.tables import cards, escalations, lanes, notices, outbox
 
 log = logging.getLogger(__name__)
 
@@ -504,6 +504,8 @@ def _record_outcome(
                 sent_messages.record(connection, now, task, row.escalation_id, posted)
             if escalation is not None and isinstance(task, PostEscalation):
                 return _record_post(connection, now, escalation, task, posted)
+            if escalation is not None and isinstance(task, NotifyPerson):
+                _record_notice(connection, now, escalation, task, posted)
         case Dropped(code=code):
             connection.execute(change.values(**finished, state=DROPPED, why=code))
         case Retry(after=after, partition_pause=pause, maybe_sent=maybe_sent, reason=reason, refused=refused):
@@ -566,6 +568,24 @@ def _record_post(
     mappers.change(connection, posted_escalation, event)
     enqueue(connection, now, None, app_home.refresh_tasks(connection, now, [escalation.requester.user_id]))
     return posted_escalation
+
+
+def _record_notice(
+    connection: Connection, now: datetime, escalation: Escalation, task: NotifyPerson, posted: PostedMessage
+) -> None:
+    """Store the location of a notice: replies in its thread belong to the escalation, a later notice may edit it."""
+    latest = {"kind": task.notice.value, "posted_at": now}
+    connection.execute(
+        insert_into(connection, notices)
+        .values(
+            channel_id=posted.channel_id,
+            ts=posted.ts,
+            escalation_id=escalation.id,
+            user_id=task.user_id,
+            **latest,
+        )
+        .on_conflict_do_update(index_elements=[notices.c.channel_id, notices.c.ts], set_=latest)
+    )
 
 
 def _release_waiting(

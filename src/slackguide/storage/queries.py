@@ -42,6 +42,10 @@ def conditions(filter_: EscalationFilter) -> list[ColumnElement[bool]]:
         clauses.append(table.claimed_by == filter_.claimed_by)
     if filter_.person is not None:
         clauses.append(or_(table.requester_user == filter_.person, table.claimed_by == filter_.person))
+    if filter_.not_requester is not None:
+        clauses.append(table.requester_user != filter_.not_requester)
+    if filter_.not_claimed_by is not None:
+        clauses.append(or_(table.claimed_by.is_(None), table.claimed_by != filter_.not_claimed_by))
     if filter_.entry_id is not None:
         clauses.append(table.entry_id == filter_.entry_id)
     if filter_.resolution_code is not None:

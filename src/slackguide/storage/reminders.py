@@ -22,14 +22,23 @@ BATCH_SIZE = 200
 
 
 class ReminderService:
-    """The sender of due reminders. `policy` returns a queue's current reminder policy."""
+    """The sender of due reminders.
+
+    `policy` returns a queue's current reminder policy, `has_left` whether a person can no longer be reached.
+    """
 
     def __init__(
-        self, *, database: Database, notifier: Notifier, policy: Callable[[str], ReminderPolicy | None]
+        self,
+        *,
+        database: Database,
+        notifier: Notifier,
+        policy: Callable[[str], ReminderPolicy | None],
+        has_left: Callable[[str], bool] = lambda _user: False,
     ) -> None:
         self._database = database
         self._notifier = notifier
         self._policy = policy
+        self._has_left = has_left
 
     def send_due(self) -> int:
         """Send the due reminders. Return their number.
@@ -64,7 +73,7 @@ class ReminderService:
             if escalation is None:
                 unreadable.append(row.id)
                 return False
-            changed = remind(escalation, now, self._policy(escalation.assigned_queue))
+            changed = remind(escalation, now, self._policy(escalation.assigned_queue), self._has_left)
             if changed is None:
                 _clear_reminder(connection, escalation.id)
                 return True

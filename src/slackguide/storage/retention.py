@@ -18,10 +18,12 @@ from slackguide.storage.outbox import (
     unfinished,
 )
 from slackguide.storage.tables import (
+    choices,
     drafts,
     escalations,
     feedback,
     inbox,
+    labels,
     lanes,
     outbox,
     sent_messages,
@@ -100,6 +102,8 @@ class RetentionService:
         with self._database.write() as connection:
             old = and_(feedback.c.at < before, feedback.c.question.is_not(None))
             connection.execute(update(feedback).where(old).values(question=None))
+            connection.execute(delete(choices).where(choices.c.at < before))
+            connection.execute(update(labels).where(labels.c.at < before, labels.c.text.is_not(None)).values(text=None))
             connection.execute(delete(turns).where(turns.c.accepted_at < before))
             now = self._database.now(connection)
             _drop_old_answers(connection, before, now)

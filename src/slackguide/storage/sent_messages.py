@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from slackguide.delivery.sender import PostedMessage
-from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, Task, sender_of
+from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, OfferReply, Task, sender_of
 from slackguide.escalation.messages import NotifyPerson, ReplyInThread
 from slackguide.storage.database import insert_into
 from slackguide.storage.tables import sent_messages
@@ -15,7 +15,7 @@ from slackguide.storage.tables import sent_messages
 
 def has_text(task: Task) -> bool:
     """Return whether the message of a task holds people's text and is not a card."""
-    return isinstance(task, AnswerMessage | AlertTeamLead | NotifyPerson | ReplyInThread)
+    return isinstance(task, AnswerMessage | OfferReply | AlertTeamLead | NotifyPerson | ReplyInThread)
 
 
 def record(connection: Connection, now: datetime, task: Task, escalation_id: str | None, posted: PostedMessage) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -121,6 +122,19 @@ cards = Table(
     Column("ts", Text, primary_key=True),
     Column("permalink", Text),
     Column("posted_at", UtcDateTime, nullable=False),
+    Index("ix_cards_channel_id", "channel_id", "ts"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("channel_id", Text, primary_key=True),
+    Column("ts", Text, primary_key=True),
+    Column("escalation_id", Text, ForeignKey("escalations.id"), nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("posted_at", UtcDateTime, nullable=False),
+    Index("ix_notices_escalation_id", "escalation_id", "user_id", "posted_at"),
 )
 
 outbox = Table(
@@ -255,6 +269,47 @@ feedback = Table(
     Column("reason", Text),
     Index("ix_feedback_at", "at"),
     Index("ix_feedback_entry_id", "entry_id", "at"),
+)
+
+choices = Table(
+    "choices",
+    metadata,
+    Column("answer_id", Text, primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("entry_id", Text, nullable=False),
+    Column("question", SafeText, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_choices_at", "at"),
+)
+
+label_versions = Table(
+    "label_versions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("method", Integer, nullable=False),
+    Column("shift", Double, nullable=False),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("version", Integer, ForeignKey("label_versions.number"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("text", SafeText),
+    Column("ids", JSON, nullable=False),
+    Column("rejected", Text),
+    Column("source", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_labels_at", "at"),
+)
+
+label_uses = Table(
+    "label_uses",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("version", Integer, ForeignKey("label_versions.number")),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 identities = Table(

@@ -11,6 +11,7 @@ from slackguide.delivery.tasks import (
     AnswerMessage,
     EraseMessage,
     NoteDirectReply,
+    OfferReply,
     RefreshAppHome,
     Task,
 )
@@ -25,6 +26,7 @@ TASK_TYPES: dict[str, type[Task]] = {
     "update_card": UpdateCard,
     "answer_message": AnswerMessage,
     "note_direct_reply": NoteDirectReply,
+    "offer_reply": OfferReply,
     "refresh_home": RefreshAppHome,
     "alert_team_lead": AlertTeamLead,
     "erase_message": EraseMessage,
@@ -73,7 +75,9 @@ def _value(name: str, value: Any) -> Any:
         return NoticeKind(value)
     if name == "card" and value is not None:
         return PostedCard(**value)
-    if name == "ext_shared" and isinstance(value, bool):
+    if name == "message":
+        return AnswerMessage(**{field: _value(field, item) for field, item in value.items()})
+    if name in ("ext_shared", "answered") and isinstance(value, bool):
         return value
     if not isinstance(value, str | None):
         raise TypeError(name)

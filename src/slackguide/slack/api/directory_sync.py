@@ -247,7 +247,13 @@ def _directory_user(member: Mapping[str, Any]) -> DirectoryUser:
     return DirectoryUser(
         user_id=str(member["id"]),
         team_id=str(member.get("team_id") or ""),
-        name=str(profile.get("display_name") or member.get("real_name") or member.get("name") or ""),
+        name=str(
+            profile.get("real_name")
+            or member.get("real_name")
+            or profile.get("display_name")
+            or member.get("name")
+            or ""
+        ),
         guest=bool(member.get("is_restricted") or member.get("is_ultra_restricted")),
         bot=bool(member.get("is_bot")) or member.get("id") == "USLACKBOT",
         deleted=bool(member.get("deleted")),

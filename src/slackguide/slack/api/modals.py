@@ -97,14 +97,18 @@ class ModalOpener:
         return FormState(form_id, state, shown_token=self._answers.store_draft(user.user_id, shown.to_json()))
 
     def _prefill(self, state: AnswerState, outcome: Outcome, user: Allowed) -> FormPrefill:
-        text = self._answers.text_of(state, user.user_id)
-        facts = dict(outcome.facts)
+        known = FormPrefill(
+            self._answers.text_of(state, user.user_id),
+            dict(outcome.facts),
+            today=self._answers.today(state.asker or user.user_id),
+            units={name: fact.unit for name, fact in self._answers.knowledge.facts.items() if fact.unit},
+        )
         if not isinstance(outcome, Answer):
-            return FormPrefill(text, facts)
+            return known
         if outcome.entry.id in self._answers.knowledge.hidden_from(*LEAST_PRIVILEGED.roles):
-            return FormPrefill(text, facts)  # the form's values are posted where everybody can read them
-        destination = outcome.decision.destination
-        return FormPrefill(text, facts, outcome.entry.title, destination.name if destination else None)
+            return known  # the form's values are posted where everybody can read them
+        target = outcome.decision.destination
+        return replace(known, entry_title=outcome.entry.title, destination=target.name if target else None)
 
 
 TRIGGER_EXPIRED = {

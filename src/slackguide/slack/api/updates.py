@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.models.views import View
 from slack_sdk.webhook import WebhookClient
 
 from slackguide.slack.api.background import BackgroundTasks
@@ -49,6 +50,15 @@ class MessageUpdater:
             self._background.submit(lambda: self._in_thread(body, card, *thread))
         else:
             self._send(body, _ephemeral(card))
+
+    def replace_view(self, body: Mapping[str, Any], view: View) -> None:
+        """Replace the modal in which an element was changed. What was typed into fields that remain stays."""
+        old = body["view"]
+        self._background.submit(lambda: self._client.views_update(view_id=old["id"], hash=old.get("hash"), view=view))
+
+    def remove(self, body: Mapping[str, Any]) -> None:
+        """Remove the message that was clicked."""
+        self._send(body, {"delete_original": True})
 
     def say(self, body: Mapping[str, Any], text: str) -> None:
         """Show a text to the user who clicked."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -29,11 +30,14 @@ from slackguide.slack.button_payloads import (
     UnknownFactPayload,
 )
 from slackguide.slack.channel_audience import ChannelAudience
+from slackguide.slack.click_turns import click_of, encode_click, place_of
 from slackguide.slack.surfaces import public_channel_of
 from slackguide.slack.team_lead_alerts import TeamLeadAlerts
 from slackguide.slack.views.blocks import RenderedMessage, text_card
 from slackguide.slack.views.card_sections import FEEDBACK_REASONS
 from slackguide.storage.feedback import FeedbackRepository, Verdict
+from slackguide.storage.inbox import EventInbox
+from slackguide.storage.labels import LabelRepository
 
 P = TypeVar("P", bound=AnswerPayload)
 
@@ -54,17 +58,26 @@ class AnswerActions:
         updater: MessageUpdater,
         readers: ChannelAudience,
         feedback: FeedbackRepository,
+        labels: LabelRepository,
         team_lead_alerts: TeamLeadAlerts,
+        inbox: EventInbox,
     ) -> None:
         self._answers = answers
         self._modals = modals
         self._updater = updater
         self._readers = readers
         self._feedback = feedback
+        self._labels = labels
         self._team_lead_alerts = team_lead_alerts
+        self._inbox = inbox
 
     def choose(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
-        """Show the chosen match, or the entry of an alert."""
+        """Show the chosen match, and record the choice."""
+        self.open_alert(ack, action, body, user)
+        self._updater.in_background(body, lambda: self._record_choice(action, user.user_id))
+
+    def open_alert(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
+        """Show the entry of an alert."""
         self._rerender(
             ack,
             action,
@@ -256,7 +269,19 @@ class AnswerActions:
             user,
             payload_type,
             lambda payload, user_id, asker: self._answers.render(change(payload), user_id, asker),
+            store=lambda payload, user_id: self._store_click(body, action, payload, user_id),
         )
+
+    def _store_click(
+        self, body: Mapping[str, Any], action: Mapping[str, Any], payload: AnswerPayload, user_id: str
+    ) -> None:
+        """Store a click of the asker as a turn of the conversation. Without the database, only the card changes."""
+        click, place = click_of(payload), place_of(body, action)
+        if click is None or place is None or payload.state.asker not in (None, user_id):
+            return
+        channel_id, thread_ts, ts = place
+        with suppress(StorageError):
+            self._inbox.add_turn(channel_id, thread_ts, user_id, ts, encode_click(click))
 
     def _show(
         self,
@@ -331,13 +356,23 @@ class AnswerActions:
         except (DeliveryError, StorageError):
             return False
 
+    def _record_choice(self, action: dict[str, Any], user_id: str) -> None:
+        """Record the entry that the asker opened, unless the button is outdated or the database does not answer."""
+        with suppress(OutdatedActionError, StorageError):
+            payload = ChooseEntryPayload.parse(action.get("value"))
+            question = self._answers.concern_of(payload.state, user_id)
+            if question and payload.state.asker in (None, user_id):
+                self._labels.record_choice(
+                    answer_id=payload.state.answer, user_id=user_id, entry_id=payload.entry_id, question=question
+                )
+
     def _store_feedback(self, state: AnswerState, user_id: str, verdict: Verdict, *, reason: str | None = None) -> None:
         self._feedback.record(
             answer_id=state.answer,
             user_id=user_id,
             entry_id=state.entry,
             verdict=verdict,
-            question=self._answers.text_of(state, user_id) or None,
+            question=self._answers.concern_of(state, user_id) or None,
             reason=reason if reason in FEEDBACK_REASONS else None,
         )
 

@@ -10,7 +10,6 @@ from slack_sdk import WebClient
 from slack_sdk.models.views import View
 
 from slackguide.delivery.tasks import RefreshAppHome
-from slackguide.escalation.filters import PageCursor
 from slackguide.slack.api.background import BackgroundTasks
 from slackguide.slack.api.modals import ModalNotOpenedError, ModalOpener
 from slackguide.slack.api.updates import MessageUpdater
@@ -25,7 +24,7 @@ NOTHING_TO_RETRY = "There is nothing to send again: it is posted, or is being se
 
 
 class AppHome:
-    """Listeners for App Home. `draw` returns a person's view, its lists from the given cursors on.
+    """Listeners for App Home. `draw` returns a person's view with the given page of each list.
 
     `record_view` stores that a person opened App Home, so that it is refreshed when its content changes.
     """
@@ -36,7 +35,7 @@ class AppHome:
         client: WebClient,
         modals: ModalOpener,
         background: BackgroundTasks,
-        draw: Callable[[str, Mapping[str, PageCursor]], View],
+        draw: Callable[[str, Mapping[str, HomePagePayload]], View],
         inbox: EventInbox,
         record_view: Callable[[str], None],
         outbox: OutboxAdmin,
@@ -86,15 +85,15 @@ class AppHome:
             self._background.submit(lambda: self._publish(body, {}))
         ack()
 
-    def _publish(self, body: Mapping[str, Any], pages: Mapping[str, PageCursor]) -> None:
+    def _publish(self, body: Mapping[str, Any], pages: Mapping[str, HomePagePayload]) -> None:
         user_id = str(body["user"]["id"])
         self._client.views_publish(user_id=user_id, view=self._draw(user_id, pages))
 
 
-def _pages(action: Mapping[str, Any]) -> dict[str, PageCursor]:
+def _pages(action: Mapping[str, Any]) -> dict[str, HomePagePayload]:
     """Return the page that the button turns to; none, so that every list is at its start, for an unknown value."""
     try:
         page = HomePagePayload.parse(action.get("value"))
     except OutdatedActionError:
         return {}
-    return {page.section: page.after} if page.after else {}
+    return {page.section: page}

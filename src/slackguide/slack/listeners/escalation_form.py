@@ -16,7 +16,6 @@ from slackguide.slack.access import Allowed
 from slackguide.slack.answer_service import AnswerService
 from slackguide.slack.button_payloads import OutdatedActionError
 from slackguide.slack.ids import DUPLICATE_REASON
-from slackguide.slack.views.escalation_card import confirmation_view
 from slackguide.slack.views.escalation_form import (
     FormState,
     ShownAnswer,
@@ -37,7 +36,7 @@ class EscalationFormSubmission:
         self._escalations = escalations
 
     def submit(self, ack: Ack, body: dict[str, Any], view: dict[str, Any], user: Allowed) -> None:
-        """Validate and store a submission, then acknowledge it with its reference. A worker posts it."""
+        """Validate and store a submission, then close the form. A worker posts it, and tells the requester so."""
         try:
             self._store(ack, body, view, submitted_values(view), user)
         except StorageError as error:
@@ -52,7 +51,7 @@ class EscalationFormSubmission:
         state = FormState.decode(str(view.get("private_metadata") or ""))
         stored = self._escalations.by_view(str(view["id"]))
         if stored is not None:
-            ack(response_action="update", view=confirmation_view(stored, new=False))
+            ack()
             return
         form = self._answers.knowledge.forms.get(state.form)
         if form is None:
@@ -69,7 +68,7 @@ class EscalationFormSubmission:
             link = first.card.permalink if first.card else None
             ack(response_action="update", view=duplicate_warning_view(form, warned, first, link, values))
             return
-        ack(response_action="update", view=confirmation_view(submitted.escalation, new=submitted.created))
+        ack()
 
     def _draft(
         self,

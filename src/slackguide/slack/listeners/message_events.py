@@ -1,12 +1,13 @@
-"""Direct messages and mentions: store the task before acknowledging the event."""
+"""Messages and mentions: store the task before acknowledging the event."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from slack_bolt import Ack
+from slack_bolt import Ack, BoltContext
 
 from slackguide.delivery.tasks import AnswerMessage
+from slackguide.slack.escalation_replies import EscalationReplies
 from slackguide.slack.message_text import message_text
 from slackguide.slack.surfaces import is_direct_message
 from slackguide.storage.inbox import EventInbox
@@ -21,18 +22,25 @@ ANSWERED_SUBTYPES = {None, "file_share", "me_message", "thread_broadcast"}
 class MessageEvents:
     """Listeners for events. A worker answers a stored event, after a crash too."""
 
-    def __init__(self, *, inbox: EventInbox) -> None:
+    def __init__(self, *, inbox: EventInbox, replies: EscalationReplies) -> None:
         self._inbox = inbox
+        self._replies = replies
 
-    def direct(self, ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
-        """Store a direct message (`message.im`), or that one was edited."""
-        if event.get("channel_type") == "im" and event.get("subtype") == EDITED:
-            message = event.get("message") or {}
-            if message.get("edited") and message.get("subtype") in ANSWERED_SUBTYPES and not _is_bot(message):
-                self._inbox.accept_edit(_answer({**message, "channel": event["channel"]}, body))
-        if event.get("channel_type") == "im" and event.get("subtype") in ANSWERED_SUBTYPES and not _is_bot(event):
-            answer = _answer(event, body)
-            self._inbox.accept(answer.event_id, answer)
+    def message(self, ack: Ack, event: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
+        """Store a direct message (`message.im`), or a reply in a thread of ours (`message.channels`, `message.groups`).
+
+        Of all other messages in channels nothing is stored or logged, and only replies cost a query.
+        """
+        if event.get("subtype") == EDITED and event.get("channel_type") == "im":
+            self._edited({**(event.get("message") or {}), "channel": event["channel"]}, body)
+        if event.get("subtype") in ANSWERED_SUBTYPES and not _is_bot(event):
+            match event.get("channel_type"):
+                case "im":
+                    message = _message(event, body)
+                    if not self._replies.take_direct(message):
+                        self._inbox.accept(message.event_id, message)
+                case "channel" | "group" if _is_reply(event) and not _mentions(event, context.bot_user_id):
+                    self._replies.take_in_channel(_message(event, body))
         ack()
 
     def mention(self, ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
@@ -42,13 +50,18 @@ class MessageEvents:
         is a new question.
         """
         if not _is_bot(event) and not is_direct_message(str(event.get("channel", ""))):
-            answer = _answer(event, body)
-            if not (event.get("edited") and self._inbox.accept_edit(answer)):
-                self._inbox.accept(answer.event_id, answer)
+            message = _message(event, body)
+            if not (event.get("edited") and self._inbox.accept_edit(message)):
+                self._inbox.accept(message.event_id, message)
         ack()
 
+    def _edited(self, message: dict[str, Any], body: dict[str, Any]) -> None:
+        """Store the new text of a direct message. A link that Slack unfurls is no edit."""
+        if message.get("edited") and message.get("subtype") in ANSWERED_SUBTYPES and not _is_bot(message):
+            self._inbox.accept_edit(_message(message, body))
 
-def _answer(event: dict[str, Any], body: dict[str, Any]) -> AnswerMessage:
+
+def _message(event: dict[str, Any], body: dict[str, Any]) -> AnswerMessage:
     ts = str(event["ts"])
     return AnswerMessage(
         event_id=str(body["event_id"]),
@@ -60,6 +73,15 @@ def _answer(event: dict[str, Any], body: dict[str, Any]) -> AnswerMessage:
         ts=ts,
         ext_shared=bool(body.get("is_ext_shared_channel")),
     )
+
+
+def _is_reply(event: dict[str, Any]) -> bool:
+    return bool(event.get("thread_ts")) and event["thread_ts"] != event.get("ts")
+
+
+def _mentions(event: dict[str, Any], user_id: str | None) -> bool:
+    """Return whether the message mentions the bot: then `app_mention` is answered."""
+    return user_id is not None and f"<@{user_id}" in str(event.get("text") or "")
 
 
 def _is_bot(event: dict[str, Any]) -> bool:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock, LinkButtonElement, SectionBlock
 from slack_sdk.models.views import View
 
 from slackguide.escalation.filters import PageCursor
-from slackguide.escalation.models import Escalation
+from slackguide.escalation.models import Escalation, EscalationState
 from slackguide.escalation.resolution import RESOLUTION_LABELS
 from slackguide.knowledge import KnowledgeBase, Role
 from slackguide.knowledge.examples import example_questions
-from slackguide.slack.button_payloads import ChooseFormPayload, HomePagePayload, RetryPayload
+from slackguide.slack.button_payloads import (
+    ChooseFormPayload,
+    EscalationPayload,
+    HomePagePayload,
+    RetryPayload,
+)
 from slackguide.slack.ids import COMMAND, Action, Callback
-from slackguide.slack.mrkdwn import escape, mention, mrkdwn, plain
+from slackguide.slack.mrkdwn import bold, escape, mention, mrkdwn, plain, truncate
 from slackguide.slack.views.blocks import (
     actions,
     bulleted,
@@ -28,7 +34,7 @@ from slackguide.slack.views.blocks import (
 )
 from slackguide.slack.views.choices import FORMS_OFFERED
 from slackguide.slack.views.error_advice import TRY_AGAIN, Advice
-from slackguide.slack.views.escalation_card import STATES
+from slackguide.slack.views.escalation_text import STATES, duration_text, ticket_of, title_of
 
 EXAMPLES = 3
 """Number of example questions."""
@@ -42,17 +48,14 @@ UNDELIVERED_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class HomeSection:
-    """One list of App Home: a page of escalations, and the length of the list.
-
-    `next_cursor` is None on the last page; `pages` is whether this is another page than the first.
-    """
+    """One list of App Home: a page of escalations, its position, the cursor of the next one, and the list's length."""
 
     name: str
     title: str
     shown: Sequence[Escalation]
+    position: HomePagePayload
     next_cursor: PageCursor | None
     count: int
-    pages: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +71,43 @@ class Undelivered:
     final: bool
 
 
+@dataclass(frozen=True, slots=True)
+class QueueHealth:
+    """The open and the overdue escalations of a queue."""
+
+    title: str
+    open: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamOverview:
+    """What a team lead looks after. The questions and titles are examples, the numbers count all of them."""
+
+    queues: Sequence[QueueHealth]
+    unanswered: Sequence[str]
+    unanswered_count: int
+    due_for_review: Sequence[str]
+    due_count: int
+
+
 def home_view(
-    lists: Sequence[HomeSection],
+    sections: Sequence[HomeSection],
     knowledge: KnowledgeBase,
     roles: Collection[Role],
     undelivered: Sequence[Undelivered] = (),
+    *,
+    user_id: str,
+    now: datetime,
+    overdue: int | None = None,
+    team: TeamOverview | None = None,
 ) -> View:
-    """Return App Home. Entries that none of `roles` may not see are not named."""
+    """Return App Home for a person at `now`. Entries that none of `roles` may see are not named.
+
+    `overdue` is the number of overdue escalations in a specialist's queues, None for others. `team` is for team leads.
+    """
     blocks: list[Block] = [
-        header("Where does this concern go?"),
+        header(_heading(sections, overdue)),
         SectionBlock(
             text=plain(f"Type {COMMAND} and the concern in any channel, write to me in Messages, or click Ask."),
             block_id="ask",  # the same each time: a click while App Home is published again still has its element
@@ -84,11 +115,42 @@ def home_view(
         ),
     ]
     blocks += _undelivered_blocks(undelivered)
-    if not any(listed.count for listed in lists):
+    if team is not None:
+        blocks += _team_blocks(team)
+    if not any(section.count for section in sections):
         blocks += _introduction(knowledge, roles)
-    for listed in lists:
-        blocks += _section_blocks(listed, knowledge, knowledge.hidden_from(*roles))
+    for section in sections:
+        blocks += _section_blocks(section, knowledge, user_id, now)
     return View(type="home", callback_id=Callback.HOME, blocks=blocks[:100])
+
+
+def _heading(sections: Sequence[HomeSection], overdue: int | None) -> str:
+    """Return a specialist's numbers, or the question that everybody else comes with."""
+    if overdue is None:
+        return "Where does this concern go?"
+    count = {section.name: section.count for section in sections}
+    return f"{count['unclaimed']} unclaimed · {count['mine']} yours · {overdue} overdue"
+
+
+def _overdue_by(escalation: Escalation, now: datetime) -> timedelta | None:
+    due = escalation.sla_timer.overdue_at
+    return now - due if escalation.is_open and due is not None and due <= now else None
+
+
+def _team_blocks(team: TeamOverview) -> list[Block]:
+    """Return the overview for a team lead."""
+    queues = [
+        [rich_text(f"{queue.title}: ", strong=True), rich_text(f"{queue.open} open, {queue.overdue} overdue")]
+        for queue in team.queues
+    ]
+    lines = [paragraph(rich_text("Your queues", strong=True)), bulleted(queues)] if queues else []
+    if team.unanswered_count:
+        lines.append(paragraph(rich_text(f"Questions without an answer: {team.unanswered_count}", strong=True)))
+        lines.append(bulleted([[rich_text(truncate(question, 150))] for question in team.unanswered]))
+    if team.due_count:
+        lines.append(paragraph(rich_text(f"Entries due for review: {team.due_count}", strong=True)))
+        lines.append(bulleted([[rich_text(title)] for title in team.due_for_review]))
+    return [DividerBlock(), rich_text_block(*lines)] if lines else []
 
 
 def text_home(text: str) -> View:
@@ -147,33 +209,56 @@ def _undelivered_blocks(jobs: Sequence[Undelivered]) -> list[Block]:
     return blocks
 
 
-def _section_blocks(listed: HomeSection, knowledge: KnowledgeBase, hidden: Collection[str]) -> list[Block]:
-    count = "more than 100" if listed.count > 100 else str(listed.count)
-    blocks: list[Block] = [DividerBlock(), header(f"{listed.title} ({count})")]
-    if not listed.shown:
+def _section_blocks(section: HomeSection, knowledge: KnowledgeBase, user_id: str, now: datetime) -> list[Block]:
+    count = "more than 100" if section.count > 100 else str(section.count)
+    blocks: list[Block] = [DividerBlock(), header(f"{section.title} ({count})")]
+    if not section.shown:
         return [*blocks, context("None.")]
-    blocks += [_row(escalation, knowledge, hidden) for escalation in listed.shown]
+    blocks += [_row(escalation, knowledge, user_id, now) for escalation in section.shown]
     buttons: list[ButtonElement] = []
-    if listed.pages:
-        back = HomePagePayload(listed.name).encode()
-        buttons.append(button("From the start", f"{Action.HOME_PAGE}:{listed.name}:back", back))
-    if listed.next_cursor:
-        more = HomePagePayload(listed.name, listed.next_cursor).encode()
-        buttons.append(button("More", f"{Action.HOME_PAGE}:{listed.name}:on", more, says=f"More: {listed.title}"))
-    return [*blocks, actions(buttons, block_id=f"pages-{listed.name}")] if buttons else blocks
+    if section.position.after is not None:
+        back = section.position.previous().encode()
+        buttons.append(button("Back", f"{Action.HOME_PAGE}:{section.name}:back", back, says=f"Back: {section.title}"))
+    if section.next_cursor is not None:
+        more = section.position.next(section.next_cursor).encode()
+        buttons.append(button("More", f"{Action.HOME_PAGE}:{section.name}:on", more, says=f"More: {section.title}"))
+    return [*blocks, actions(buttons, block_id=f"pages-{section.name}")] if buttons else blocks
 
 
-def _row(escalation: Escalation, knowledge: KnowledgeBase, hidden: Collection[str]) -> SectionBlock:
+def _row(escalation: Escalation, knowledge: KnowledgeBase, user_id: str, now: datetime) -> SectionBlock:
+    """Return a case: what it is about, its ticket and reference, its age, and what the person can do."""
     form = knowledge.forms.get(escalation.form_id)
-    named = escalation.entry_id if escalation.entry_id not in hidden else None
-    entry = knowledge.entries.get(named or "")
-    state = STATES[escalation.state]
-    if escalation.resolution:
-        state = f"{state}: {RESOLUTION_LABELS[escalation.resolution.code].lower()}"
-    by = f", with {mention(escalation.claimed_by)}" if escalation.claimed_by else ""
-    about = escape(entry.title if entry else form.title if form else escalation.form_id)
-    sent = f"{escalation.created_at.day} {escalation.created_at:%B %Y}"
-    text = f"*{escalation.reference}*: {about}\n{state}{by}. Sent {sent} by {mention(escalation.requester.user_id)}."
     link = escalation.card.permalink if escalation.card else None
-    accessory = LinkButtonElement(text="Open", url=link, action_id=f"{Action.LINK}:{escalation.id}") if link else None
-    return SectionBlock(text=mrkdwn(text), accessory=accessory)
+    ticket = ticket_of(escalation, form)
+    details = [
+        f"<{escape(ticket[0])}|{ticket[1]}>" if ticket else "",
+        f"<{link}|{escalation.reference}>" if link else escalation.reference,
+        _state(escalation, user_id),
+        duration_text(now - (escalation.closed_at or escalation.created_at)),
+        f"from {mention(escalation.requester.user_id)}" if escalation.requester.user_id != user_id else "",
+    ]
+    overdue = _overdue_by(escalation, now)
+    if overdue is not None:
+        details.append(f"*{duration_text(overdue)} overdue*")
+    text = f"{bold(title_of(escalation, knowledge)).text}\n{' · '.join(detail for detail in details if detail)}"
+    return SectionBlock(text=mrkdwn(text), accessory=_row_button(escalation, user_id, link))
+
+
+def _state(escalation: Escalation, user_id: str) -> str:
+    """Return the state as far as it differs within a list: who has it, whom it waits for, how it ended."""
+    claimant = mention(escalation.claimed_by) if escalation.claimed_by else ""
+    with_claimant = "" if escalation.claimed_by in (None, user_id) else f", with {claimant}"
+    state = STATES[escalation.state]
+    if escalation.resolution is not None:
+        return f"{state}: {RESOLUTION_LABELS[escalation.resolution.code].lower()}"
+    return f"{state}{with_claimant}"
+
+
+def _row_button(escalation: Escalation, user_id: str, link: str | None) -> ButtonElement | None:
+    """Return the button of a row: claim, resolve, or open the card."""
+    id, name = EscalationPayload(escalation.id).encode(), escalation.reference
+    if escalation.state is EscalationState.SENT and escalation.requester.user_id != user_id:
+        return button("Claim", f"{Action.CLAIM}:{escalation.id}", id, style="primary", says=f"Claim {name}")
+    if escalation.is_open and escalation.claimed_by == user_id:
+        return button("Resolve", f"{Action.RESOLVE}:{escalation.id}", id, says=f"Resolve {name}")
+    return LinkButtonElement(text="Open", url=link, action_id=f"{Action.LINK}:{escalation.id}") if link else None

@@ -12,6 +12,7 @@ from slack_sdk.models.blocks import (
     ButtonElement,
     ContextBlock,
     HeaderBlock,
+    InteractiveElement,
     RichTextBlock,
     RichTextListElement,
     RichTextPreformattedElement,
@@ -78,8 +79,8 @@ def button(
     )
 
 
-def actions(elements: Sequence[ButtonElement], block_id: str | None = None) -> ActionsBlock:
-    """Return a row of buttons."""
+def actions(elements: Sequence[InteractiveElement], block_id: str | None = None) -> ActionsBlock:
+    """Return a row of buttons and menus."""
     return ActionsBlock(elements=list(elements), block_id=block_id)
 
 

@@ -153,7 +153,7 @@ def help_card(knowledge: KnowledgeBase) -> RenderedMessage:
         (f"{COMMAND} help", "shows this"),
     ]
     more = (
-        "You can also write to me in a direct message, as you would to a colleague; follow-ups in the thread count. "
+        "You can also write to me in a direct message, as you would to a colleague; follow-ups count. "
         "Say what happened, who asks and what they want. I answer from the guides alone, or say that I am not sure."
     )
     blocks: list[Block] = [

@@ -1,92 +1,179 @@
-"""An escalation as blocks: card, confirmation, notices and modals."""
+"""The card of an escalation in its channel."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+import re
+from collections.abc import Sequence
 
 from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
-    ConfirmObject,
-    InputBlock,
-    LinkButtonElement,
+    ContextBlock,
     Option,
-    PlainTextInputElement,
+    OverflowMenuElement,
     SectionBlock,
-    StaticSelectElement,
 )
-from slack_sdk.models.views import View
+from slack_sdk.models.blocks.block_elements import RichTextElementParts
 
-from slackguide.escalation.form_validation import FieldValue, InvalidForm
-from slackguide.escalation.messages import NoticeKind
-from slackguide.escalation.models import Escalation, EscalationState
-from slackguide.escalation.resolution import (
-    RESOLUTION_LABELS,
-    RESOLUTION_NOTE_LIMIT,
-    Resolution,
-    ResolutionCode,
-    check_resolution,
-)
+from slackguide.escalation.models import Escalation, EscalationState, Event, EventKind
+from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.guide import LEAST_PRIVILEGED
 from slackguide.knowledge import KnowledgeBase
-from slackguide.knowledge.forms import Form, FormField
-from slackguide.slack.button_payloads import EscalationPayload, RetryPayload
-from slackguide.slack.ids import TEXT_INPUT, Action, Callback
-from slackguide.slack.mrkdwn import BUTTON_LIMIT, OPTION_LIMIT, escape, mention, mrkdwn, plain, truncate
+from slackguide.knowledge.forms import Form
+from slackguide.slack.button_payloads import CardMenu, CardMenuPayload, EscalationPayload
+from slackguide.slack.ids import Action
+from slackguide.slack.mrkdwn import bold, escape, mention, mrkdwn, plain, truncate
 from slackguide.slack.views.blocks import (
     RenderedMessage,
     actions,
     button,
     context,
-    header,
     paragraph,
     rich_text,
     rich_text_block,
 )
-from slackguide.slack.views.error_advice import TRY_AGAIN
-from slackguide.slack.views.selects import select_options
+from slackguide.slack.views.escalation_text import (
+    EXCHANGED,
+    STATES,
+    display_value,
+    exchange,
+    field_texts,
+    question_field,
+    question_text,
+    resolution_text,
+    ticket_of,
+    title_and_rest,
+    title_of,
+)
 
 CARD_LIMIT = 11_000
 """Most characters of a card: a message has room for about 12,000."""
 
-BUTTONS_LENGTH = 500
-"""Most characters of the buttons, the header and the status line."""
+BUTTONS_LENGTH = 900
+"""Most characters of the buttons, the title, the status line and the mentions."""
 
 LEAST = 40
 """Fewest characters shown of a value."""
 
-STATES = {
-    EscalationState.SENT: "Unclaimed",
-    EscalationState.CLAIMED: "Claimed",
-    EscalationState.AWAITING_REQUESTER: "Waiting for the requester",
-    EscalationState.RESOLVED: "Resolved",
-    EscalationState.WITHDRAWN: "Withdrawn",
-}
+SHORT = 60
+"""Most characters of a value that stands in a column."""
+
+_FORMATTING = re.compile(r"[*~`\n]|(?<!\w)_|_(?!\w)|:[\w+-]+:")
+"""What mrkdwn does not show as it was typed: such a value stands in rich text instead of a column."""
+
+COLUMN_FIELDS = 20
+"""Most fields of a section: ten lines a column, of about 100 characters, are well below Slack's limit of 2,000."""
+
+INLINE = 300
+"""Most characters of the rest of a question that stand in the section of the title."""
+
+EXCHANGES = 6
+"""Most questions, answers and explanations on a card: the latest."""
+
+DECISION_LIMIT = 200
+"""Most characters of a decision on a collapsed card."""
 
 
-def escalation_card(escalation: Escalation, knowledge: KnowledgeBase) -> RenderedMessage:
-    """Return the posted message: reference, form, status, every field with its label, and buttons."""
+ERASED = "The content was erased."
+
+
+def escalation_card(escalation: Escalation, knowledge: KnowledgeBase, history: Sequence[Event] = ()) -> RenderedMessage:
+    """Return the posted message: the question as its title, every field, what was asked and answered, and buttons.
+
+    A closed escalation has two lines. Without its `history` it shows neither questions nor answers.
+    """
+    if not escalation.is_open:
+        return _closed_card(escalation, knowledge)
     form = knowledge.forms.get(escalation.form_id)
-    title = f"{escalation.reference}: {form.title if form else escalation.form_id}"
-    blocks: list[Block] = [header(title), SectionBlock(text=mrkdwn(_status(escalation)))]
-    lines = [title, _status_text(escalation)]
-    about = _summary(escalation, knowledge)
-    if about:
-        blocks.append(context(*about))
-        lines += about
+    columns, long = _fields(escalation, form)
+    exchanged = exchange(history)[-EXCHANGES:]
+    texts = [*(text for _, text in long), *(event.text or "" for event in exchanged)]
+    labels = sum(len(text) for text in columns) + sum(len(label) + 2 for label, _ in long)
+    share = _share_room([len(text) for text in texts], CARD_LIMIT - BUTTONS_LENGTH - labels)
+    rest = next((text for label, text in long if not label), "")
+    buttons = _buttons(escalation, cut=any(len(text) > share for text in texts))
+    blocks = _head(title_of(escalation, knowledge), truncate(rest, share), buttons)
+    blocks += _columns(columns)
+    blocks += [_paragraph(label, truncate(text, share)) for label, text in long if label]
+    blocks += [_exchange_block(event, share) for event in exchanged]
+    advice = _advice(escalation, knowledge)
+    quiet = [_status(escalation), *(escape(line) for line in advice), *_earlier_decision(history, knowledge)]
+    blocks.append(ContextBlock(elements=[mrkdwn(" · ".join(quiet))]))
     if escalation.erased_at is not None:
-        blocks.append(context("The content was erased."))
-    fields = [*_fields(escalation, form), *_resolution_lines(escalation, knowledge)]
-    room = CARD_LIMIT - BUTTONS_LENGTH - sum(len(line) for line in about) - sum(len(label) + 2 for label, _ in fields)
-    share = _share_room([len(text) for _, text in fields], room)
-    for label, text in fields:
-        blocks.append(
-            rich_text_block(paragraph(rich_text(f"{label}: ", strong=True), rich_text(truncate(text, share))))
-        )
-        lines.append(f"{label}: {text}")
-    blocks.append(actions(_buttons(escalation, cut=any(len(text) > share for _, text in fields))))
+        blocks.append(context(ERASED))
+    if len(buttons) > 1:
+        blocks.append(actions(buttons))
+    lines = [*_lines(escalation, knowledge), *advice]
+    lines += [f"{EXCHANGED[event.kind]}: {event.text}" for event in exchanged]
     return RenderedMessage("\n".join(lines), tuple(blocks))
+
+
+def _head(title: str, rest: str, buttons: Sequence[ButtonElement]) -> list[Block]:
+    """Return the title and the rest of the question, beside the button if there is one alone.
+
+    Only a section has a button beside it, and shows mrkdwn: what that would change stands in rich text, whole.
+    """
+    accessory = buttons[0] if len(buttons) == 1 else None
+    if not _FORMATTING.search(title):
+        inline = bool(rest) and len(rest) <= INLINE and not _FORMATTING.search(rest)
+        text = bold(title).text + (f"\n{escape(rest)}" if inline else "")
+        blocks: list[Block] = [SectionBlock(text=mrkdwn(text), accessory=accessory)]
+        return blocks if inline or not rest else [*blocks, _paragraph("", rest)]
+    blocks = [rich_text_block(paragraph(rich_text(title, strong=True)))]
+    if rest:
+        blocks.append(_paragraph("", rest))
+    return [*blocks, actions([accessory])] if accessory is not None else blocks
+
+
+def _columns(columns: Sequence[str]) -> list[Block]:
+    """Return the short fields in two columns, in sections of two texts each: less high than a text a field."""
+    blocks: list[Block] = []
+    for start in range(0, len(columns), COLUMN_FIELDS):
+        part = columns[start : start + COLUMN_FIELDS]
+        sides = ["\n".join(part[side::2]) for side in (0, 1)]
+        blocks.append(SectionBlock(fields=[mrkdwn(side) for side in sides if side]))
+    return blocks
+
+
+def _fields(escalation: Escalation, form: Form | None) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the short fields in mrkdwn, for columns, and the long ones with their labels.
+
+    The question is the title of the card. What the title leaves out of it is a long field without a label.
+    """
+    _, rest = title_and_rest(question_text(escalation, form))
+    long: list[tuple[str, str]] = [("", rest)] if rest else []
+    columns: list[str] = []
+    definitions = form.fields if form else {}
+    ticket = ticket_of(escalation, form)
+    for id, value in escalation.values.items():
+        item = definitions.get(id)
+        label, text = item.label if item else id, display_value(value, item)
+        if id == question_field(form) and isinstance(value, str):
+            continue
+        if ticket is not None and value == ticket[0]:
+            columns.append(f"*{escape(label)}* <{escape(ticket[0])}|{ticket[1]}>")
+        elif len(text) <= SHORT and not _FORMATTING.search(text):
+            columns.append(f"*{escape(label)}* {escape(text)}")
+        else:
+            long.append((label, text))
+    if escalation.duplicate_reason:
+        long.append(("Reason for a second escalation", escalation.duplicate_reason))
+    return columns, long
+
+
+def _paragraph(label: str, text: str) -> Block:
+    start = [rich_text(f"{label}: ", strong=True)] if label else []
+    return rich_text_block(paragraph(*start, rich_text(text)))
+
+
+def _lines(escalation: Escalation, knowledge: KnowledgeBase) -> list[str]:
+    """Return the beginning of the card's text: title, state and fields."""
+    form = knowledge.forms.get(escalation.form_id)
+    return [
+        title_of(escalation, knowledge),
+        f"{escalation.reference}: {STATES[escalation.state]}.",
+        *(f"{label}: {text}" for label, text in field_texts(escalation, form)),
+    ]
 
 
 def handed_over_card(escalation: Escalation) -> RenderedMessage:
@@ -95,49 +182,80 @@ def handed_over_card(escalation: Escalation) -> RenderedMessage:
     return RenderedMessage(text, (SectionBlock(text=plain(text)),))
 
 
+def _closed_card(escalation: Escalation, knowledge: KnowledgeBase) -> RenderedMessage:
+    """Return the two lines of a closed escalation. A click shows all of it."""
+    name, resolution = escalation.reference, escalation.resolution
+    who = escalation.claimed_by if resolution else escalation.requester.user_id
+    state = STATES[escalation.state] + (f" by {mention(who)}" if who else "")
+    decision = ""
+    lines = _lines(escalation, knowledge)
+    if resolution is not None:
+        label = resolution_text(resolution, knowledge)
+        decision = f": {label[0].lower()}{label[1:]}"
+        if resolution.note:
+            decision += f", “{resolution.note}”"
+        lines.append(f"{label}: {resolution.note or '–'}")
+    status = f"{name} · {state}{escape(truncate(decision, DECISION_LIMIT))}"
+    menu = OverflowMenuElement(
+        action_id=Action.CARD_MENU,
+        options=[
+            Option(text=plain("Reopen"), value=CardMenuPayload(CardMenu.REOPEN, escalation.id).encode()),
+            Option(text=plain("Read it all"), value=CardMenuPayload(CardMenu.READ, escalation.id).encode()),
+        ],
+    )
+    mark = "✓" if resolution else "✕"
+    blocks: list[Block] = [
+        SectionBlock(text=mrkdwn(f"{mark} {bold(title_of(escalation, knowledge)).text}"), accessory=menu),
+        ContextBlock(elements=[mrkdwn(status)]),
+    ]
+    if escalation.erased_at is not None:
+        blocks.append(context(ERASED))
+    return RenderedMessage("\n".join(lines), tuple(blocks))
+
+
 def _status(escalation: Escalation) -> str:
-    by = f" by {mention(escalation.claimed_by)}" if escalation.claimed_by else ""
-    return f"*{STATES[escalation.state]}*{by}. Sent by {mention(escalation.requester.user_id)}."
+    """Return the reference and the state: who has it, whom it waits for, and who sent it."""
+    claimant = mention(escalation.claimed_by) if escalation.claimed_by else ""
+    requester = mention(escalation.requester.user_id)
+    match escalation.state:
+        case EscalationState.CLAIMED:
+            state = f"*Claimed* by {claimant} · from {requester}"
+        case EscalationState.AWAITING_REQUESTER:
+            state = f"*Waiting for* {requester} · claimed by {claimant}"
+        case _:
+            state = f"*{STATES[escalation.state]}* · from {requester}"
+    return f"{escalation.reference} · {state}"
 
 
-def _status_text(escalation: Escalation) -> str:
-    return f"{STATES[escalation.state]}."
-
-
-def _summary(escalation: Escalation, knowledge: KnowledgeBase) -> list[str]:
-    """Return the entry and its advice, if everybody in the channel may read that entry."""
+def _advice(escalation: Escalation, knowledge: KnowledgeBase) -> list[str]:
+    """Return the guide's advice, if everybody in the channel may read that entry."""
     entry = knowledge.entries.get(escalation.entry_id or "")
     if entry is None or LEAST_PRIVILEGED.role not in entry.audience:
         return []
-    lines = [f"From the guide: {entry.title}"]
-    if escalation.recommendation:
-        lines.append(f"The guide's advice: {escalation.recommendation.destination}")
-        lines += [f"Why: {reason}" for reason in escalation.recommendation.because[:2]]
-    return lines
+    advice = escalation.recommendation
+    if advice is None:
+        return [f"From the guide: {entry.title}"]
+    reason = f": {advice.because[0]}" if advice.because else ""
+    return [f"The guide says {advice.destination} ({entry.title}{truncate(reason, 200)})"]
 
 
-def _fields(escalation: Escalation, form: Form | None) -> list[tuple[str, str]]:
-    """Return every field with its label, and the reason for a second escalation."""
-    definitions: Mapping[str, FormField] = form.fields if form else {}
-    fields = [
-        (definitions[id].label if id in definitions else id, display_value(value, definitions.get(id)))
-        for id, value in escalation.values.items()
-    ]
-    return (
-        [*fields, ("Reason for a second escalation", escalation.duplicate_reason)]
-        if escalation.duplicate_reason
-        else fields
-    )
+def _earlier_decision(history: Sequence[Event], knowledge: KnowledgeBase) -> list[str]:
+    """Return the last decision on an escalation that was reopened."""
+    event = next((event for event in reversed(history) if event.kind is EventKind.RESOLVED), None)
+    if event is None or event.details.get("ending") not in set(ResolutionCode):
+        return []
+    resolution = Resolution(ResolutionCode(event.details["ending"]), event.text, event.details.get("which"))
+    label = resolution_text(resolution, knowledge)
+    note = f", “{truncate(event.text, DECISION_LIMIT)}”" if event.text else ""
+    by = f" by {mention(event.actor)}" if event.actor else ""
+    return [f"decided before{by}: {escape(label[0].lower() + label[1:] + note)}"]
 
 
-def display_value(value: FieldValue, item: FormField | None) -> str:
-    """Return a value for people: options by their labels, dates as 1 March 2026."""
-    options = item.options if item else {}
-    if isinstance(value, tuple):
-        return ", ".join(options.get(name, name) for name in value)
-    if isinstance(value, date):
-        return f"{value.day} {value:%B %Y}"
-    return options.get(value, value) if isinstance(value, str) else str(value)
+def _exchange_block(event: Event, share: int) -> Block:
+    """Return what somebody asked, answered or explained."""
+    who = RichTextElementParts.User(user_id=event.actor) if event.actor else rich_text("slackguide")
+    label = EXCHANGED[event.kind].lower()
+    return rich_text_block(paragraph(who, rich_text(f" {label}: {truncate(event.text or '', share)}")))
 
 
 def _share_room(lengths: Sequence[int], room: int) -> int:
@@ -150,259 +268,21 @@ def _share_room(lengths: Sequence[int], room: int) -> int:
     return max(lengths, default=0)
 
 
-def _resolution_lines(escalation: Escalation, knowledge: KnowledgeBase) -> list[tuple[str, str]]:
-    """Return the resolution as a further field."""
-    resolution = escalation.resolution
-    if resolution is None:
-        return []
-    return [(_resolution_text(resolution, knowledge), resolution.note or "–")]
-
-
-def _resolution_text(resolution: Resolution, knowledge: KnowledgeBase) -> str:
-    """Return a resolution's label: “Wrong queue (Billing)”, “Duplicate (D-1001)”."""
-    if resolution.target is None:
-        return RESOLUTION_LABELS[resolution.code]
-    queue = knowledge.destinations.get(resolution.target)
-    return f"{RESOLUTION_LABELS[resolution.code]} ({queue.name if queue else resolution.target})"
-
-
 def _buttons(escalation: Escalation, *, cut: bool) -> list[ButtonElement]:
     id, name = EscalationPayload(escalation.id).encode(), escalation.reference
 
     def command(text: str, action: Action, style: str | None = None) -> ButtonElement:
         return button(text, action, id, style=style, says=f"{text} {name}")
 
-    buttons: list[ButtonElement] = []
-    match escalation.state:
-        case EscalationState.SENT:
-            buttons.append(command("Claim", Action.CLAIM, "primary"))
-        case EscalationState.CLAIMED | EscalationState.AWAITING_REQUESTER:
-            buttons += [
-                command("Resolve", Action.RESOLVE, "primary"),
-                command("Ask for more", Action.ASK_MORE),
-                command("Hand over", Action.HAND_OVER),
-                command("Release", Action.RELEASE),
-            ]
-        case EscalationState.RESOLVED | EscalationState.WITHDRAWN:
-            buttons.append(command("Reopen", Action.REOPEN))
+    if escalation.state is EscalationState.SENT:
+        buttons = [command("Claim", Action.CLAIM, "primary")]
+    else:
+        buttons = [
+            command("Resolve", Action.RESOLVE, "primary"),
+            command("Ask for more", Action.ASK_MORE),
+            command("Hand over", Action.HAND_OVER),
+            command("Release", Action.RELEASE),
+        ]
     if cut:
         buttons.append(command("Read it all", Action.READ))
     return buttons
-
-
-def confirmation_view(escalation: Escalation, *, new: bool) -> View:
-    """Return the modal that replaces the form of a stored escalation."""
-    again = "" if new else " It was already saved; nothing was sent twice."
-    text = (
-        f"{escalation.reference} is saved and on its way to #{escalation.channel}.{again} "
-        "I'll DM you the link once it's posted, and every update."
-    )
-    return View(
-        type="modal",
-        callback_id=Callback.CONFIRMATION,
-        title=plain("Saved", 24),
-        close=plain("Done", 24),
-        blocks=[header(escalation.reference), SectionBlock(text=plain(text))],
-    )
-
-
-def read_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
-    """Return a modal with every field in full: it has more room than a message."""
-    form = knowledge.forms.get(escalation.form_id)
-    blocks: list[Block] = []
-    for label, text in [*_fields(escalation, form), *_resolution_lines(escalation, knowledge)]:
-        blocks.append(rich_text_block(paragraph(rich_text(f"{label}\n", strong=True), rich_text(text))))
-    return View(
-        type="modal",
-        callback_id=Callback.READ,
-        title=plain(escalation.reference, 24),
-        close=plain("Done", 24),
-        blocks=blocks[:100] or [SectionBlock(text=plain("Its fields were erased."))],
-    )
-
-
-NOTICES = {
-    NoticeKind.POSTED: "{ref} is in #{channel}.",
-    NoticeKind.DEAD_LETTERED: "{words}",
-    NoticeKind.DROPPED: "{ref} was taken out of the queue before it reached #{channel}.",
-    NoticeKind.CLAIMED: "{who} claimed {ref}.",
-    NoticeKind.RELEASED: "{who} released {ref}: it is unclaimed again.",
-    NoticeKind.DETAILS_REQUESTED: "{who} asks for more about {ref}:",
-    NoticeKind.DETAILS_ADDED: "{who} added to {ref}:",
-    NoticeKind.HANDED_OVER: "{who} handed {ref} over to #{channel}.",
-    NoticeKind.RESOLVED: "{who} resolved {ref}: {ending}.",
-    NoticeKind.REOPENED: "{who} reopened {ref}.",
-    NoticeKind.WITHDRAWN: "{who} withdrew {ref}.",
-    NoticeKind.UNCLAIMED: "Reminder: nobody has claimed {ref} yet.",
-    NoticeKind.UNRESOLVED: "Reminder: {ref} is not resolved yet.",
-    NoticeKind.UNDELIVERED: "{who} has not received the last message about {ref}: {words}",
-}
-"""Text of each notice; a person's comment follows it."""
-
-RECEIVED = "{who} handed {ref} over from #{channel}."
-"""Text of a hand-over for its new specialists; the reason follows."""
-
-
-def notice_card(
-    notice: NoticeKind,
-    escalation: Escalation,
-    knowledge: KnowledgeBase,
-    *,
-    who: str | None,
-    words: str | None,
-    to_requester: bool,
-    in_thread: bool,
-    from_channel: str | None = None,
-) -> RenderedMessage:
-    """Return a notice to a person or in the thread, with a link to the escalation and the reader's buttons.
-
-    `from_channel` is the previous channel of a hand-over, for its new specialists.
-    """
-    resolution_code = _resolution_text(escalation.resolution, knowledge) if escalation.resolution else "closed"
-    resolution_code = resolution_code[0].lower() + resolution_code[1:]
-    fill = {"ref": escalation.reference, "channel": escalation.channel, "ending": resolution_code}
-    template = NOTICES[notice]
-    if notice is NoticeKind.HANDED_OVER and from_channel is not None:
-        template, fill["channel"] = RECEIVED, from_channel
-    own = notice in (NoticeKind.DEAD_LETTERED, NoticeKind.UNDELIVERED)
-    text = template.format(who=mention(who) if who else "slackguide", words=escape(words or "") if own else "", **fill)
-    plain_text = template.format(who="Someone" if who else "slackguide", words=words or "" if own else "", **fill)
-    blocks: list[Block] = [SectionBlock(text=mrkdwn(text))]
-    if words and not own:
-        blocks.append(rich_text_block(paragraph(rich_text(words))))
-        plain_text += f"\n{words}"
-    buttons = [] if in_thread else _notice_buttons(escalation, to_requester=to_requester)
-    if notice is NoticeKind.DEAD_LETTERED and escalation.card is None:
-        retry = RetryPayload(escalation_id=escalation.id).encode()
-        says = f"Try again to send {escalation.reference}"
-        buttons.insert(0, button(TRY_AGAIN, Action.RETRY_DELIVERY, retry, style="primary", says=says))
-    if notice in REMINDERS:
-        buttons += _reminder_buttons(escalation)
-    if not in_thread and escalation.card and escalation.card.permalink:
-        link = LinkButtonElement(text="Open it", url=escalation.card.permalink, action_id=Action.LINK)
-        buttons.insert(0, link)
-        plain_text += f"\n{escalation.card.permalink}"
-    if buttons:
-        blocks.append(actions(buttons))
-    return RenderedMessage(plain_text, tuple(blocks))
-
-
-REMINDERS = (NoticeKind.UNCLAIMED, NoticeKind.UNRESOLVED)
-
-
-def _reminder_buttons(escalation: Escalation) -> list[ButtonElement]:
-    id, name = EscalationPayload(escalation.id).encode(), escalation.reference
-    return [
-        button("Remind in 4 hours", Action.SNOOZE, id, says=f"Remind me about {name} in 4 hours"),
-        button("Stop reminding", Action.STOP_REMINDING, id, says=f"Turn off reminders for {name}"),
-    ]
-
-
-def _notice_buttons(escalation: Escalation, *, to_requester: bool) -> list[ButtonElement]:
-    if not to_requester:
-        return []
-    id, name = EscalationPayload(escalation.id).encode(), escalation.reference
-    if escalation.is_open:
-        sure = ConfirmObject(
-            title=plain("Withdraw it?", 100), text=plain(f"{name} is then closed; you can reopen it for 14 days.", 300),
-            confirm=plain("Withdraw", 30), deny=plain("Keep it", 30),
-        )  # fmt: skip
-        withdraw = button("Withdraw", Action.WITHDRAW, id, says=f"Withdraw {name}")
-        withdraw.confirm = sure
-        return [button("Add details", Action.ADD_DETAILS, id, says=f"Add details to {name}"), withdraw]
-    return [button("Reopen", Action.REOPEN, id, says=f"Reopen {name}")]
-
-
-def text_modal(callback: Callback, escalation: Escalation, title: str, label: str, *, optional: bool = False) -> View:
-    """Return a modal with one text field: a question to the requester, details, a reason."""
-    box = PlainTextInputElement(action_id=TEXT_INPUT, multiline=True, max_length=3000)
-    return View(
-        type="modal",
-        callback_id=callback,
-        title=plain(title, 24),
-        submit=plain("Send", 24),
-        close=plain("Cancel", 24),
-        private_metadata=escalation.id,
-        blocks=[
-            context(escalation.reference),
-            InputBlock(block_id=TEXT_INPUT, label=plain(label), element=box, optional=optional),
-        ],
-    )
-
-
-def hand_over_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
-    """Return the modal for a hand-over: another form's specialists and a reason."""
-    others = {id: form for id, form in knowledge.forms.items() if id != escalation.assigned_queue}
-    options = [
-        Option(text=plain(f"{form.title}, #{form.channel}", BUTTON_LIMIT), value=id) for id, form in others.items()
-    ]
-    select = StaticSelectElement(action_id="desk", placeholder=plain("Choose"), **select_options(options))
-    box = PlainTextInputElement(action_id=TEXT_INPUT, multiline=True, max_length=3000)
-    return View(
-        type="modal",
-        callback_id=Callback.HAND_OVER,
-        title=plain("Hand over", 24),
-        submit=plain("Hand over", 24),
-        close=plain("Cancel", 24),
-        private_metadata=escalation.id,
-        blocks=[
-            context(escalation.reference),
-            InputBlock(block_id="desk", label=plain("To"), element=select),
-            InputBlock(block_id=TEXT_INPUT, label=plain("Why"), element=box, optional=True),
-        ],
-    )
-
-
-def resolve_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
-    """Return the modal for a resolution; `resolution_of` reads it back."""
-    resolution_codes = [
-        Option(text=plain(label), value=resolution_code.value) for resolution_code, label in RESOLUTION_LABELS.items()
-    ]
-    queues = [Option(text=plain(target.name, OPTION_LIMIT), value=id) for id, target in knowledge.destinations.items()]
-    return View(
-        type="modal",
-        callback_id=Callback.RESOLVE,
-        title=plain("Resolve", 24),
-        submit=plain("Resolve", 24),
-        close=plain("Cancel", 24),
-        private_metadata=escalation.id,
-        blocks=[
-            context(escalation.reference),
-            InputBlock(
-                block_id="ending",
-                label=plain("How did it end?"),
-                element=StaticSelectElement(action_id="ending", options=resolution_codes, placeholder=plain("Choose")),
-            ),
-            InputBlock(
-                block_id="queue",
-                label=plain("The right queue"),
-                hint=plain("Only if the queue was wrong."),
-                element=StaticSelectElement(action_id="queue", placeholder=plain("Choose"), **select_options(queues)),
-                optional=True,
-            ),
-            InputBlock(
-                block_id="first",
-                label=plain("The first escalation"),
-                hint=plain("Only for a duplicate: its reference, as the card shows it."),
-                element=PlainTextInputElement(action_id="first", max_length=40),
-                optional=True,
-            ),
-            InputBlock(
-                block_id="decided",
-                label=plain("What was decided"),
-                hint=plain("The requester reads it."),
-                element=PlainTextInputElement(action_id="decided", multiline=True, max_length=RESOLUTION_NOTE_LIMIT),
-            ),
-        ],
-    )
-
-
-def resolution_of(values: Mapping[str, str | Sequence[str] | None]) -> Resolution | InvalidForm:
-    """Return the resolution of a submitted modal, or the errors by field."""
-    given = {name: value if isinstance(value, str) else None for name, value in values.items()}
-    resolution_code = given.get("ending")
-    field = "queue" if resolution_code == ResolutionCode.WRONG_QUEUE else "first"
-    checked = check_resolution(resolution_code, given.get("decided"), given.get(field))
-    if isinstance(checked, InvalidForm):
-        return InvalidForm({field if name == "which" else name: text for name, text in checked.messages.items()})
-    return checked

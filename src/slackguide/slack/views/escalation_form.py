@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any, Self
 
 from slack_sdk.models.blocks import (
@@ -138,12 +139,17 @@ class FormState:
 
 @dataclass(frozen=True, slots=True)
 class FormPrefill:
-    """The known values for a form before it opens."""
+    """The known values for a form before it opens.
+
+    `today` is the person's day, and `units` the units of number facts: both are needed to prefill a date.
+    """
 
     question: str = ""
     facts: Mapping[str, FactValue] = field(default_factory=dict)
     entry_title: str | None = None
     destination: str | None = None
+    today: date | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 def form_view(form: Form, state: FormState, prefill: FormPrefill) -> View:
@@ -210,17 +216,46 @@ def initial_values(form: Form, prefill: FormPrefill) -> dict[str, str | Sequence
     return values
 
 
-def _initial(item: FormField, known: FormPrefill) -> str | None:
+def _initial(item: FormField, known: FormPrefill) -> str | Sequence[str] | None:
     if item.fact is not None and item.fact in known.facts:
         value = known.facts[item.fact]
         if item.kind == "number":
             return str(value) if isinstance(value, int) and _in_range(item, value) else None
+        if item.kind == "date":
+            return _day(value, known.units.get(item.fact), known.today)
         return str(value) if not item.options or str(value) in item.options else None
     if item.read is not None and (match := re.search(item.read, _readable(known.question))) and match.group(1):
         return truncate(match.group(1), max_length(item))
+    if item.phrases:
+        return _named_options(item, _readable(known.question))
     prefill = {"concern": known.question, "entry": known.entry_title, "destination": known.destination}
     text = prefill.get(item.prefill or "")
     return truncate(text, max_length(item)) if text and item.kind in ("short_text", "long_text") else None
+
+
+def _day(value: FactValue, unit: str | None, today: date | None) -> str | None:
+    """Return the day that is a number of days or hours ago."""
+    if not isinstance(value, int) or today is None:
+        return None
+    days = {"days": value, "hours": value // 24}.get(unit or "")
+    return (today - timedelta(days=days)).isoformat() if days is not None else None
+
+
+def _named_options(item: FormField, text: str) -> str | Sequence[str] | None:
+    """Return the options whose label or phrases are in the text; for a single choice the one that is."""
+    named = [
+        option
+        for option, label in item.options.items()
+        if any(_contains(text, phrase) for phrase in (label, *item.phrases.get(option, ())))
+    ]
+    if item.kind == "choices":
+        return named
+    return named[0] if len(named) == 1 else None
+
+
+def _contains(text: str, phrase: str) -> bool:
+    words = r"\s".join(re.escape(word) for word in phrase.split())
+    return re.search(rf"(?<!\w){words}(?!\w)", text, re.IGNORECASE) is not None
 
 
 def _readable(text: str) -> str:
@@ -304,5 +339,5 @@ def _submitted(element: Mapping[str, Any]) -> str | list[str] | None:
     if "selected_option" in element:
         option = element["selected_option"]
         return str(option["value"]) if option else None
-    value = element.get("selected_date", element.get("value"))
+    value = element.get("selected_date", element.get("selected_user", element.get("value")))
     return None if value is None else str(value)

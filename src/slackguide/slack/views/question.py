@@ -75,7 +75,7 @@ def facts_line(answer: Answer, state: AnswerState, knowledge: KnowledgeBase) -> 
 
 
 def fact_text(name: str, value: FactValue, knowledge: KnowledgeBase) -> str:
-    """Return a fact in as few words as it can be understood in: `Hourly`, `12 days`, `funds in escrow`."""
+    """Return a fact in as few words as it can be understood in: `Urgent`, `12 days`, `the person was told`."""
     fact = knowledge.facts[name]
     return describe_fact(name, value, knowledge.facts) if fact.kind == "yes_no" else fact.value_label(value)
 

@@ -1,0 +1,328 @@
+"""Read the facts that a turn of a conversation states, supposes, corrects or takes back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Protocol
+
+from slackguide.extraction.contextual import ContextualReader, Spoken
+from slackguide.extraction.extractor import ExtractedFacts
+from slackguide.extraction.lexicon import SIDES
+from slackguide.guide import turn_signs as signs
+from slackguide.guide.conversation import KnownFact, Topic
+from slackguide.guide.outcomes import Asker, Concern, Outcome
+from slackguide.guide.passage_finder import PassageFinder
+from slackguide.knowledge import KnowledgeBase
+from slackguide.knowledge.conditions import FactValue, OneOf, Within
+from slackguide.matching import Matcher, Matching, SmallTalk
+from slackguide.triage import Triage
+from slackguide.triage.condition_logic import evaluate
+
+SHORT = 5
+"""Maximum words, without those that say nothing, of a turn that names a value alone."""
+
+BESIDE_ANSWER = 2
+"""Maximum further words beside the answer to a question about a number."""
+
+SHARED_BY = 2
+"""Maximum facts that share a word by which one of them is recognised."""
+
+
+@dataclass(frozen=True)
+class WrittenTurn:
+    """A written turn, and what is read in it."""
+
+    text: str
+    reading: str
+    lower: str
+    words: list[str]
+    matching: Matching
+    extracted: ExtractedFacts
+    social: SmallTalk | None
+    today: date
+    asker: Asker
+    at: int
+    """Its position in the conversation."""
+
+    @cached_property
+    def content(self) -> list[str]:
+        """The words that say something by themselves."""
+        return [word for word in self.words if word not in signs.FILLERS and word not in signs.REFERENCES]
+
+    @cached_property
+    def subject(self) -> str | None:
+        """What it asks about the case."""
+        return signs.subject_of(self.lower)
+
+    @cached_property
+    def is_question(self) -> bool:
+        """Whether it asks something."""
+        return signs.is_question(self.lower) or self.subject is not None
+
+    @cached_property
+    def is_corrected(self) -> bool:
+        """Whether it says that something said before is otherwise."""
+        return signs.CORRECTION.search(self.lower) is not None
+
+    @cached_property
+    def supposed(self) -> str | None:
+        """What it only supposes, as a statement: `and if it was 40 days ago?`. None if it supposes nothing."""
+        match = signs.SUPPOSED.search(self.lower)
+        if match is None:
+            return None
+        return self.reading[match.end() :].strip(" ?.!,")
+
+    @cached_property
+    def goes_on(self) -> bool:
+        """Whether it begins with a word that links it to what was said before."""
+        return not signs.LINKS.isdisjoint(self.words[:3]) or "same" in self.words
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFacts:
+    """The facts that a turn states, in its context."""
+
+    facts: Mapping[str, KnownFact]
+    dropped: frozenset[str] = frozenset()
+    """The facts that it changes in a way that is not understood."""
+    beside: int = 0
+    """The number of its words, of those that say something, that belong to no fact."""
+
+
+class SingleTurnGuide(Protocol):
+    """What `Replies` needs of the guide: the matcher, the triage, and the answer to one text."""
+
+    knowledge: KnowledgeBase
+    triage: Triage
+
+    @property
+    def matcher(self) -> Matcher:
+        """The matcher of the knowledge base."""
+
+    def match(self, text: str, asker: Asker) -> Matching:
+        """Match a text against the entries that are visible to the asker."""
+
+    def answer(self, concern: Concern, asker: Asker, *, today: date) -> Outcome:
+        """Return the outcome for a concern."""
+
+    def extract(self, reading: str, today: date) -> ExtractedFacts:
+        """Extract facts from a normalized text."""
+
+    def small_talk(self, text: str, reading: str) -> SmallTalk | None:
+        """Return the kind of a text in which nothing is asked."""
+
+
+class TurnFacts:
+    """Reads the facts of turns, with the case at hand as the context."""
+
+    def __init__(self, guide: SingleTurnGuide) -> None:
+        self._guide = guide
+        self._knowledge = guide.knowledge
+        self.reader = ContextualReader(guide.knowledge.facts, guide.knowledge.abbreviations)
+
+    @cached_property
+    def passages(self) -> PassageFinder:
+        """The passages of the knowledge base, and the words by which one is found."""
+        return PassageFinder(self._knowledge, self._guide.matcher.meanings)
+
+    def facts_of(self, message: WrittenTurn, topic: Topic) -> StatedFacts:
+        """Return the facts that a turn states, supposes, corrects or takes back, in the context of the case."""
+        reading = message.reading if message.supposed is None else message.supposed
+        extracted = message.extracted if message.supposed is None else self._guide.extract(reading, message.today)
+        values: dict[str, FactValue] = {**message.extracted.facts, **extracted.facts}
+        spans: dict[str, str] = {**message.extracted.spans, **extracted.spans}
+        unclear = {**message.extracted.unclear, **extracted.unclear}
+        dropped = {name for name in unclear if name in topic.facts and name not in values}
+        named = self._named_values(message, topic, reading, values)
+        counted, vague = self._named_numbers(message, topic, reading, values, spans)
+        for name, (value, span) in {**named, **counted}.items():
+            values.setdefault(name, value)
+            spans.setdefault(name, span)
+        dropped |= vague | self._denied(message, topic, values)
+        taken_back = set() if values else self._taken_back(message, topic)
+        if not taken_back and (message.supposed is not None or message.is_corrected):
+            dropped |= self._touched(message, topic, values)
+        dropped |= taken_back
+        known = {name: value for name, value in values.items() if topic.values.get(name) != value}
+        facts = {name: KnownFact(value, message.at, spans.get(name, "")) for name, value in known.items()}
+        parties = {name for name in values if set(self._knowledge.facts[name].choices) == SIDES}
+        covered = set(signs.words_of(" ".join(span for name, span in spans.items() if name not in parties)))
+        said = signs.words_of(signs.CORRECTION.sub(" ", message.lower)) if message.is_corrected else message.content
+        beside = [word for word in said if word in message.content and word not in covered]
+        return StatedFacts(facts, frozenset(dropped - values.keys()), 0 if taken_back else len(beside))
+
+    def _table_facts(self, topic: Topic) -> tuple[str, ...]:
+        """Return the facts that a turn without a name can be about: the one asked for, the known ones, the others."""
+        entry = topic.entry or next(iter((*self.possible(topic), *topic.near)), None)
+        names = self._guide.triage.table(entry).facts if entry else ()
+        asked = (topic.asked,) if topic.asked else ()
+        return tuple(dict.fromkeys((*asked, *(name for name in topic.facts if name in names), *names, *topic.facts)))
+
+    def _named_values(
+        self, message: WrittenTurn, topic: Topic, reading: str, values: Mapping[str, FactValue]
+    ) -> dict[str, tuple[FactValue, str]]:
+        """Return the values that a turn names without saying of which fact: `no, the other team`."""
+        marked = message.supposed is not None or message.is_corrected
+        asks = message.is_question and message.supposed is None
+        if len(message.content) > (2 * SHORT if marked else SHORT) or asks:
+            return {}
+        found: dict[str, tuple[FactValue, str]] = {}
+        parties: dict[str, tuple[FactValue, str]] = {}
+        nearest = self._table_facts(topic)
+        for name in dict.fromkeys((*nearest, *self._knowledge.facts)):
+            fact = self._knowledge.facts[name]
+            if (
+                name in values
+                or fact.kind != "choice"
+                or (found and name not in nearest and found.keys() & set(nearest))
+            ):
+                continue
+            alone = len(message.content) == 1 and name in nearest
+            asked = alone or name == topic.asked or (marked and name in topic.facts)
+            spoken = [one for one in self.reader.values(name, reading, asked=asked) if not one.denied]
+            if len({one.value for one in spoken}) != 1:
+                continue
+            span = reading[spoken[0].start : spoken[0].end]
+            is_party = set(fact.choices) == SIDES
+            if is_party and self.words_outside(message, spoken, reading) > 1:
+                continue
+            (parties if is_party else found)[name] = (spoken[0].value, span)
+        if len(found) > 1:
+            first = next(iter(found))
+            found = {first: found[first]} if first == topic.asked or first in topic.facts else {}
+        return found or (parties if not values else {})
+
+    def _named_numbers(
+        self,
+        message: WrittenTurn,
+        topic: Topic,
+        reading: str,
+        values: Mapping[str, FactValue],
+        spans: Mapping[str, str],
+    ) -> tuple[dict[str, tuple[FactValue, str]], set[str]]:
+        """Return the number that a turn names without saying of what, and the facts that it may change."""
+        if len(message.content) > 2 * SHORT:
+            return {}, set()
+        read = " ".join(spans.values()).lower()
+        spoken = [
+            one
+            for one in self.reader.numbers(reading, today=message.today)
+            if not one.denied and not one.is_limit and reading[one.start : one.end].lower() not in read
+        ]
+        if len(spoken) != 1:
+            return {}, set()
+        facts = {name: self._knowledge.facts[name] for name in self._table_facts(topic)}
+        fitting = {
+            name: value
+            for name, fact in facts.items()
+            if name not in values and (value := spoken[0].of(fact)) is not None
+        }
+        known = [name for name in fitting if name in topic.facts]
+        marked = message.supposed is not None or (message.is_corrected and not message.is_question)
+        few = self.words_outside(message, spoken, reading) <= (BESIDE_ANSWER if topic.asked else 0)
+        if spoken[0].problem:
+            old = [name for name in topic.facts if facts[name].kind == "number"] if marked or few else []
+            return {}, set(old)
+        if not (marked or few):
+            return {}, set()
+        if topic.asked in fitting:
+            known = [topic.asked]
+        others = [] if spoken[0].minutes is None else [name for name in fitting if name not in topic.unknown]
+        names = known or others
+        if len(names) == 1:
+            span = reading[spoken[0].start : spoken[0].end]
+            return {names[0]: (fitting[names[0]], span)}, set()
+        return {}, set(known)
+
+    def _denied(self, message: WrittenTurn, topic: Topic, values: Mapping[str, FactValue]) -> set[str]:
+        """Return the known facts whose value a turn denies without giving another: `it's not urgent`."""
+        denied: set[str] = set()
+        numbers = [one for one in self.reader.numbers(message.reading, today=message.today) if one.denied]
+        for name, old in topic.values.items():
+            fact = self._knowledge.facts[name]
+            if name in values:
+                continue
+            if any(phrase in message.lower for phrase in fact.reopened_by):
+                denied.add(name)
+            elif fact.kind == "number":
+                if any(one.of(fact) == old for one in numbers):
+                    denied.add(name)
+            elif any(one.denied and one.value == old for one in self.reader.values(name, message.reading)):
+                denied.add(name)
+        return denied
+
+    def _touched(self, message: WrittenTurn, topic: Topic, values: Mapping[str, FactValue]) -> set[str]:
+        """Return the known choices that a correction speaks of without a value that is understood.
+
+        If it gives a value of any fact, that is what it corrects. If it contradicts and names nothing, it speaks of
+        what was said right before.
+        """
+        if values or len(message.content) > 2 * SHORT:
+            return set()
+        said = self.passages.words(message.reading)
+        touched = {name for name in topic.facts if said & self._vocabulary.get(name, frozenset())}
+        if not touched and signs.CONTRADICTION.match(message.lower) and not message.is_question:
+            touched = {name for name, fact in topic.facts.items() if fact.turn == message.at - 1}
+        return {name for name in touched if not self._repeats(message, name, topic.values[name])}
+
+    def _repeats(self, message: WrittenTurn, name: str, value: FactValue) -> bool:
+        """Return whether a turn only says the known value again."""
+        spoken = self.reader.values(name, message.reading, asked=True)
+        return bool(spoken) and all(one.value == value and not one.denied for one in spoken)
+
+    @cached_property
+    def _vocabulary(self) -> dict[str, frozenset[str]]:
+        """The words by which people speak of each fact with named values, without those that several facts share."""
+        words = {
+            name: self.passages.words(
+                " ".join([fact.label, *(" ".join([spec.label, *spec.words]) for spec in fact.values.values())]).replace(
+                    "|", " "
+                )
+            )
+            for name, fact in self._knowledge.facts.items()
+            if fact.kind != "number"
+        }
+        uses = Counter(word for own in words.values() for word in own)
+        return {name: frozenset(word for word in own if uses[word] <= SHARED_BY) for name, own in words.items()}
+
+    def _taken_back(self, message: WrittenTurn, topic: Topic) -> set[str]:
+        """Return the facts of the last turn, if this one takes them back, or the last number, if it was another."""
+        if len(message.content) > SHORT or not topic.facts:
+            return set()
+        if signs.RETRACTION.search(message.lower):
+            last = max(fact.turn for fact in topic.facts.values())
+            return {name for name, fact in topic.facts.items() if fact.turn == last}
+        if signs.OTHER_NUMBER.search(message.lower):
+            numbers = [name for name in topic.facts if self._knowledge.facts[name].kind == "number"]
+            return set(sorted(numbers, key=lambda name: topic.facts[name].turn)[-1:])
+        return set()
+
+    def words_outside(self, message: WrittenTurn, spoken: Iterable[Spoken], reading: str | None = None) -> int:
+        """Return how many words, of those that say something, are not in the values."""
+        text = message.reading if reading is None else reading
+        for one in spoken:
+            text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+        text = signs.CORRECTION.sub(" ", text.lower())
+        return sum(word not in signs.FILLERS and word not in signs.REFERENCES for word in signs.words_of(text))
+
+    def possible(self, topic: Topic) -> tuple[str, ...]:
+        """Return the entries of the list that fit the facts.
+
+        A critical entry that was offered for its words alone, and passed over, is none.
+        """
+        entries = [self._knowledge.entries[id] for id in topic.offered]
+        return tuple(
+            entry.id
+            for entry in entries
+            if not entry.urgent and not any(self.contradicts(test, topic.values) for test in entry.fixes)
+        )
+
+    def holds(self, test: OneOf | Within, values: Mapping[str, FactValue]) -> bool:
+        return evaluate(test, values, {}) is True
+
+    def contradicts(self, test: OneOf | Within, values: Mapping[str, FactValue]) -> bool:
+        return evaluate(test, values, {}) is False

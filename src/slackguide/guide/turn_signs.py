@@ -1,0 +1,92 @@
+"""The words by which a turn of a conversation is recognised, from `data/turns.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from typing import Any
+
+_DATA: Mapping[str, Any] = tomllib.loads(
+    files("slackguide.guide").joinpath("data/turns.toml").read_text(encoding="utf-8")
+)
+_WORD = re.compile(r"[\w+$#@']+")
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in small letters."""
+    return _WORD.findall(text.lower())
+
+
+def _any(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w'])(?:{'|'.join(patterns)})(?![\w'])")
+
+
+def _leading(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"\W*(?:{'|'.join(patterns)})(?![\w'])[\s,.:!-]*")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+FILLERS = _words(_DATA["fillers"])
+REFERENCES = _words(_DATA["references"])
+LINKS = _words(_DATA["links"])
+INTRODUCING = _words(_DATA["introducing"])
+QUESTION_WORDS = _words(_DATA["question_words"])
+
+YES = _leading(_DATA["yes"])
+NO = _leading(_DATA["no"])
+UNKNOWN = _leading(_DATA["unknown"])
+CORRECTION = _any(_DATA["correction"])
+CONTRADICTION = _leading(_DATA["contradiction"])
+SUPPOSED = re.compile(rf"(?:^|[,.;:!?])\W*(?:{'|'.join(_DATA['supposed'])})(?![\w'])[\s,.:!-]*")
+RETRACTION = _any(_DATA["retraction"])
+OTHER_NUMBER = _any(_DATA["other_number"])
+OTHER_CASE = re.compile(
+    rf"\W*(?:(?:{'|'.join(_DATA['before_other_case'])})(?![\w'])\W*)*(?:{'|'.join(_DATA['other_case'])})(?![\w'])"
+)
+BACK = _any(_DATA["back"])
+ACTION = _any(_DATA["action"])
+CLOSING = re.compile(rf"\W*(?:{'|'.join(_DATA['closing'])})\W*")
+NO_ACTION = _any(_DATA["no_action"])
+
+ORDINALS = {int(number): _any(patterns) for number, patterns in _DATA["ordinals"].items()}
+LAST = _any(_DATA["picks"]["last"])
+OTHER = re.compile(rf"\W*(?:{'|'.join(_DATA['picks']['other'])})\W*")
+NOT_THIS = re.compile(rf"\W*(?:{'|'.join(_DATA['picks']['not_this'])})\W*")
+AROUND_PICK = _words(_DATA["picks"]["around"])
+
+QUESTIONS = {subject: _any(spec["patterns"]) for subject, spec in _DATA["questions"].items()}
+QUESTION_TOPICS = {subject: _words(spec.get("words", "")) for subject, spec in _DATA["questions"].items()}
+SHAPES = {
+    subject: re.compile(spec["shapes"], re.IGNORECASE)
+    for subject, spec in _DATA["questions"].items()
+    if "shapes" in spec
+}
+
+
+MOST = 0.4
+"""The share of a text that has to match, where the text does not ask anything."""
+
+_CLAUSE = re.compile(r"[,.;:!?()]+|\b(?:and|so|ok|okay|but|hmm?|then|well|oh)\b")
+
+
+def is_question(text: str) -> bool:
+    """Return whether a text, or one of its clauses, asks something."""
+    clauses = (words_of(clause) for clause in _CLAUSE.split(text))
+    return "?" in text or any(words and words[0] in QUESTION_WORDS for words in clauses)
+
+
+def subject_of(text: str) -> str | None:
+    """Return what a question about the case asks for, by the pattern that matches most of it; None if none does."""
+    found: dict[str, int] = {
+        subject: max((len(match.group()) for match in pattern.finditer(text)), default=0)
+        for subject, pattern in QUESTIONS.items()
+    }
+    best = max(found, key=lambda subject: found[subject])
+    if not found[best] or (found[best] < MOST * len(text) and not is_question(text)):
+        return None
+    return best
