@@ -80,6 +80,7 @@ class Settings(BaseModel):
     bot_token: SecretStr = Field(default=SecretStr(""), alias="SLACK_BOT_TOKEN")
     app_token: SecretStr = Field(default=SecretStr(""), alias="SLACK_APP_TOKEN")
     signing_secret: SecretStr = Field(default=SecretStr(""), alias="SLACK_SIGNING_SECRET")
+    config_token: SecretStr = Field(default=SecretStr(""), alias="SLACK_CONFIG_TOKEN")
     api_url: Annotated[str, BeforeValidator(_base_url)] = Field(default=SLACK_API, alias="SLACK_API_URL")
     database_url: SecretStr | None = Field(default=None, alias="DATABASE_URL")
     home: Path = Field(default=DEFAULT_HOME, alias="SLACKGUIDE_HOME")

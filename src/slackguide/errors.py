@@ -17,6 +17,11 @@ from __future__ import annotations
 class SlackguideError(Exception):
     """The base class of every error that slackguide raises deliberately."""
 
+    @property
+    def for_operators(self) -> str:
+        """The message, with details that are only for the people who run slackguide."""
+        return str(self)
+
 
 class ConfigurationError(SlackguideError):
     """The environment variables are incomplete or invalid. Lists every faulty variable; nothing has been opened."""
@@ -31,7 +36,19 @@ class UnusableInput(SlackguideError):
 
 
 class StorageError(SlackguideError):
-    """A database operation failed. Uncommitted changes are lost, and the caller must report this to the user."""
+    """A database operation failed. Uncommitted changes are lost, and the caller must report this to the user.
+
+    `detail` is what the server said about the connection, for operators. It holds no secret and nobody's text.
+    """
+
+    def __init__(self, message: str, detail: str | None = None) -> None:
+        super().__init__(message)
+        self.detail = detail
+
+    @property
+    def for_operators(self) -> str:
+        """The message with what the server said."""
+        return f"{self} The server said: {self.detail}" if self.detail else str(self)
 
 
 class UnreadableRow(StorageError):

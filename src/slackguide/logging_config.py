@@ -7,7 +7,6 @@ import logging
 import sys
 import threading
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Literal
 
 NOISY_LOGGERS = ("slack_bolt", "slack_sdk", "urllib3", "waitress", "websockets", "alembic", "sqlalchemy")
@@ -50,9 +49,9 @@ def configure_logging(level: str, form: Literal["console", "json"]) -> None:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     logging.getLogger("slack_sdk.web").setLevel(logging.CRITICAL)  # each caller logs its failed calls
     logging.captureWarnings(True)
-    sys.excepthook = lambda _kind, error, trace: _log_uncaught("uncaught exception in the process", error, trace)
+    sys.excepthook = lambda _kind, error, _trace: _log_uncaught("uncaught exception in the process", error)
     threading.excepthook = lambda args: _log_uncaught(
-        f"uncaught exception in thread {args.thread.name if args.thread else '?'}", args.exc_value, args.exc_traceback
+        f"uncaught exception in thread {args.thread.name if args.thread else '?'}", args.exc_value
     )
 
 
@@ -68,15 +67,17 @@ def _message(record: logging.LogRecord) -> str:
     """Return the message. Of an exception, add the type and location only: its text may be a person's."""
     message = record.getMessage()
     error = record.exc_info[1] if record.exc_info else None
-    return f"{message} ({_describe_error(error, error.__traceback__)})" if error else message
+    return f"{message} ({describe_error(error)})" if error else message
 
 
-def _log_uncaught(context: str, error: BaseException | None, trace: TracebackType | None) -> None:
+def _log_uncaught(context: str, error: BaseException | None) -> None:
     if not isinstance(error, SystemExit | KeyboardInterrupt):
-        log.critical("%s: %s", context, _describe_error(error, trace))
+        log.critical("%s: %s", context, describe_error(error))
 
 
-def _describe_error(error: BaseException | None, trace: TracebackType | None) -> str:
+def describe_error(error: BaseException | None) -> str:
+    """Return the type of an error and where it was raised, without its text."""
+    trace = error.__traceback__ if error else None
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     location = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"

@@ -37,7 +37,7 @@ def test_the_commands_are_the_contracts_and_the_issues() -> None:
         "route", "check", "triage", "schema", "evaluate", "compare", "serve", "sandbox", "worker", "manifest",
         "feedback list", "escalations list", "escalations show", "escalations export", "outbox list", "outbox retry",
         "outbox drop", "outbox resync", "sources", "labels list", "labels collect", "labels compare", "labels use",
-        "labels undo",
+        "labels undo", "doctor", "erase",
     }  # fmt: skip
 
 

@@ -99,7 +99,7 @@ def test_what_is_not_signed_is_not_even_read(process: Process, body: bytes, kind
     before = len(process.lines)
     headers = {"Content-Type": kind, **signed_headers(secret="another", body="", at=time.time())}
     assert request(process.port, "POST", "/slack/events", body, headers).status == 401
-    assert process.lines[before:] == []
+    assert [line for line in process.lines[before:] if "were refused since the last warning" not in line] == []
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ from tests.support.forged_requests import press_value
 from tests.support.questions import MEDIATION, unclear_question
 from tests.support.rendered import labels, live, words
 
+TRANSPORTS = ("http", "socket")
+
 
 def home(harness: AppHarness, who: str = "ana") -> OpenView:
     """Return the person's Home tab, opened and drawn."""

@@ -19,6 +19,8 @@ from tests.support.escalations import kept, notices, posted, posts, sent, thread
 from tests.support.forged_requests import answer_to
 from tests.support.rendered import fields, labels, live, options, words
 
+TRANSPORTS = ("http", "socket")
+
 
 def card(harness: AppHarness, post: Message) -> Message:
     """Return the post as it stands now."""

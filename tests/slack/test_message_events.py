@@ -16,6 +16,13 @@ from tests.support.questions import MEDIATION, UNKNOWN, question_for
 from tests.support.rendered import fields, headline, labels, live, said, words
 
 
+def silent(harness: AppHarness) -> str:
+    """Post a direct message whose event is not sent; return its timestamp."""
+    ana = harness.workspace.person("ana").id
+    channel = harness.workspace.direct_message(ana).id
+    return harness.workspace.post(Message(channel=channel, ts=harness.workspace.next_ts(), user=ana, text="-")).ts
+
+
 def answers(harness: AppHarness, who: str = "ana") -> list[Message]:
     """Return what slackguide wrote to this person."""
     return [message for message in harness.workspace.direct_messages(who) if message.by_bot]
@@ -156,7 +163,7 @@ def test_a_message_without_words_is_answered_with_a_message(harness: AppHarness,
     payload = copy.deepcopy(harness.sandbox.message("ana", MEDIATION).sent)
     harness.settle()
     payload["event_id"] = "EvEmpty"
-    payload["event"] |= {"blocks": [], **changes}
+    payload["event"] |= {"blocks": [], "ts": silent(harness), **changes}
 
     assert harness.send("events_api", payload).status == 200
     harness.settle()
@@ -180,7 +187,7 @@ def test_a_lone_surrogate_and_a_nul_are_taken(harness: AppHarness) -> None:
     harness.settle()
     payload["event_id"] = "EvOdd"
     payload["event"]["text"] = "client wants a refund \ud83d \x00 please"
-    payload["event"]["blocks"] = []
+    payload["event"] |= {"blocks": [], "ts": silent(harness)}
     reply = harness.send_raw("application/json", json.dumps(payload))
 
     assert reply.status == 200

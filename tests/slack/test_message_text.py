@@ -333,9 +333,11 @@ PARTS: dict[str, Json] = {
 
 
 def resend(harness: AppHarness, exchange: Exchange, changes: Json) -> None:
-    """Send an event again as another one, with some changes."""
+    """Send the event of another message of the same person, with some changes."""
     payload = copy.deepcopy(exchange.sent)
-    payload["event"] |= changes
+    event = payload["event"]
+    message = Message(channel=event["channel"], ts=harness.workspace.next_ts(), user=event["user"], text="-")
+    payload["event"] |= {"ts": harness.workspace.post(message).ts, **changes}
     payload["event_id"] = "EvShape"
     assert harness.send("events_api", payload).status == 200
     harness.settle()

@@ -13,6 +13,8 @@ from tests.support.app_harness import AppHarness
 from tests.support.questions import MEDIATION, UNKNOWN
 from tests.support.rendered import elements, fields, labels, live, said, words
 
+TRANSPORTS = ("http", "socket")
+
 
 def test_the_answer_is_the_acknowledgement_itself(harness: AppHarness) -> None:
     calls = harness.workspace.calls

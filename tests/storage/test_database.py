@@ -14,6 +14,7 @@ from slackguide.errors import ConfigurationError, StorageError
 from slackguide.sandbox.transport.http import REQUEST_TIMEOUT
 from slackguide.storage import database_errors
 from slackguide.storage.database import BUSY_SECONDS, Database, normalise, open_sqlite
+from slackguide.storage.migrate import migrate
 from tests.support.clock import ManualClock
 from tests.support.databases import Server, Store, new_escalation, sqlite_url
 
@@ -275,3 +276,13 @@ def test_urls_that_name_no_database_we_know(url: str) -> None:
     with pytest.raises(ConfigurationError, match="DATABASE_URL") as caught:
         Database(url=url, clock=ManualClock())
     assert "secret" not in str(caught.value)
+
+
+def test_a_file_that_others_could_read_is_made_private(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "guide.db"
+    migrate(Database(url=f"sqlite:///{path}", clock=ManualClock()))
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o077 == 0
+    path.chmod(0o644)
+    migrate(Database(url=f"sqlite:///{path}", clock=ManualClock()))
+    assert path.stat().st_mode & 0o777 == 0o600

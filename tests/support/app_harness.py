@@ -23,6 +23,7 @@ from slackguide.runtime.container import open_repositories, policies
 from slackguide.runtime.service import Service
 from slackguide.sandbox import AppReply, BotApp, Exchange, Message, OpenView, Sandbox, Team, demo_team
 from slackguide.sandbox.transport.http import Envelope, HttpTransport, signed_headers
+from slackguide.slack.api.socket_mode import SocketModeConnection
 from slackguide.slack.button_payloads import Section
 from slackguide.slack.ids import COMMAND, Action
 from slackguide.slack.manifest import manifest
@@ -31,7 +32,7 @@ from slackguide.storage.outbox_admin import OutboxAdmin, PendingJob
 from slackguide.storage.reminders import ReminderService
 from tests.support.bolt_app import ESCALATION_CHANNELS, SPECIALISTS
 from tests.support.clock import ManualClock
-from tests.support.credentials import BOT_TOKEN, SECRET
+from tests.support.credentials import APP_TOKEN, BOT_TOKEN, SECRET
 from tests.support.rendered import elements
 from tests.support.waiting import POLL_SECONDS, WAIT_SECONDS
 
@@ -40,7 +41,7 @@ KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
 WEDNESDAY = datetime(2026, 3, 4, 16, 0, tzinfo=UTC)
 """Ten in the morning in Chicago, within the business hours of the shipped forms."""
 
-PATHS = ("/slack/events", "/healthz", "/readyz")
+PATHS = ("/slack/events", "/healthz", "/readyz", "/metrics")
 
 STAFF = "ask-ce"
 """A channel without guests and people of another company."""
@@ -66,7 +67,7 @@ class AppHarness:
 
     `known=False` leaves the user directory empty, as before the first sync. `patience` is the number of seconds that
     Slack waits for an acknowledgement: longer than in reality, because a busy machine is no fault of ours. `team`
-    changes the workspace's initial state.
+    changes the workspace's initial state. With `socket_mode`, Slack's requests come over a WebSocket.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class AppHarness:
         app: BotApp | None = None,
         patience: float = WAIT_SECONDS,
         honours_client_msg_id: bool = False,
+        socket_mode: bool = False,
         team: Callable[[Team], Team] = lambda team: team,
     ) -> None:
         self.clock = ManualClock(WEDNESDAY)
@@ -100,6 +102,7 @@ class AppHarness:
             ),
             routes={path: self._forward(path) for path in PATHS},
             seed="test",
+            app_token=APP_TOKEN if socket_mode else None,
             request_timeout=patience,
             honours_client_msg_id=honours_client_msg_id,
         )
@@ -107,6 +110,7 @@ class AppHarness:
         self._transport = HttpTransport(url=f"{self.sandbox.url}slack/events", signing_secret=SECRET, timeout=patience)
         self.sandbox.start()
         self.service: Service | None = None
+        self._socket: SocketModeConnection | None = None
         self.begin(known=known)
 
     # -- the service --------------------------------------------------------------------------------------------------
@@ -138,11 +142,18 @@ class AppHarness:
         before = repositories.directory.refreshed_at()
         if delivering:
             self.service.start(answering=known)
+        if self.sandbox.sockets is not None:
+            self._socket = SocketModeConnection(app=self.service.app, app_token=APP_TOKEN, api_url=self.sandbox.api_url)
+            self._socket.start()
+            self.until(self._socket.connected)
         if known and delivering:
             self.until(lambda: repositories.directory.refreshed_at() != before)
 
     def end(self) -> None:
         """Stop the service; the sandbox goes on."""
+        if self._socket is not None:
+            self._socket.stop()
+            self._socket = None
         if self.service is not None:
             self.service.stop()
             self.service = None
@@ -319,9 +330,9 @@ class AppHarness:
         """Fill in and submit the modal that the person sees."""
         return self.sandbox.submit(who, self.modal(who).id, values)
 
-    def send(self, kind: str, payload: Mapping[str, Any]) -> AppReply:
+    def send(self, kind: str, payload: Mapping[str, Any], *, retry: int = 0) -> AppReply:
         """Send a signed request with `payload`: `slash_commands`, `interactive` or `events_api`."""
-        return self._transport.send(Envelope(kind=kind, payload=dict(payload)))[1]
+        return self._transport.send(Envelope(kind=kind, payload=dict(payload), retry=retry))[1]
 
     def send_raw(
         self, content_type: str, body: str, *, headers: Mapping[str, str] | None = None, secret: str = SECRET

@@ -53,6 +53,7 @@ class SandboxOptions(TypedDict, total=False):
     signing_clock: Callable[[], float]
     seed: str
     honours_client_msg_id: bool
+    config_token: str
 
 
 ESCALATION_CHANNELS = ("ask-disputes", "ask-ce")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -104,6 +105,11 @@ def _counted(escalations: Iterable[Escalation], total: int, verb: str) -> Iterat
             info(f"{count:,} of {total:,} {verb}")
 
 
+def _private(path: str, flags: int) -> int:
+    """Create a file that only its owner can read: it holds what people wrote."""
+    return os.open(path, flags, 0o600)
+
+
 @contextmanager
 def _opened(file: Path | None) -> Iterator[TextIO]:
     """Open a UTF-8 text stream without newline translation. The file gets its name after a complete write."""
@@ -116,7 +122,8 @@ def _opened(file: Path | None) -> Iterator[TextIO]:
         return
     part = file.with_name(f"{file.name}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="") as stream:
+        part.unlink(missing_ok=True)
+        with open(part, "x", encoding="utf-8", newline="", opener=_private) as stream:
             yield stream
         part.replace(file)
     finally:

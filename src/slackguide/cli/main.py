@@ -12,6 +12,8 @@ from slackguide.cli import (
     chat_session,
     check,
     compare,
+    doctor,
+    erase,
     escalations,
     evaluate,
     feedback,
@@ -29,7 +31,7 @@ from slackguide.cli import (
 )
 from slackguide.cli.output import USAGE_ERROR
 from slackguide.errors import SlackguideError
-from slackguide.logging_config import log_fatal
+from slackguide.logging_config import describe_error, log_fatal
 
 app = typer.Typer(
     name="slackguide",
@@ -59,7 +61,7 @@ def _root(
 for command in (
     new, import_files, suggest, chat_session,
     route, check, triage, sources, schema, evaluate, compare, serve, manifest, feedback, labels, escalations,
-    outbox,
+    outbox, doctor, erase,
 ):  # fmt: skip
     command.register(app)
 
@@ -69,8 +71,12 @@ def main() -> None:
     try:
         app(prog_name="slackguide")
     except SlackguideError as error:
-        log_fatal(str(error))
+        log_fatal(error.for_operators)
         sys.exit(USAGE_ERROR)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:
+        # The text of an error may be a person's, and a stack trace helps nobody who runs a command.
+        log_fatal(f"Internal error: {describe_error(error)}. Please report this to the maintainers of slackguide.")
+        sys.exit(USAGE_ERROR)

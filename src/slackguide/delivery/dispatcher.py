@@ -202,5 +202,6 @@ def _new_refusal(job: Job, decision: Outcome) -> str | None:
 
 def _direct_reply_note(task: AnswerMessage, decision: Outcome) -> tuple[Task, ...]:
     """Return a note for the thread of a question whose answer was posted elsewhere."""
-    posted_elsewhere = isinstance(decision, Completed) and decision.posted.channel_id != task.channel_id
+    first = task.card is None
+    posted_elsewhere = first and isinstance(decision, Completed) and decision.posted.channel_id != task.channel_id
     return (NoteDirectReply(task.channel_id, task.thread_ts),) if posted_elsewhere else ()

@@ -15,7 +15,8 @@ class AnswerMessage:
 
     `ts` is the message's own timestamp (None in rows of an older version). `text` is the message's text in mrkdwn.
     `ext_shared` is the event's `is_ext_shared_channel`: members of another company read the channel. If not everybody
-    in the channel may read the answer, it is posted to the asker's direct messages instead.
+    in the channel may read the answer, it is posted to the asker's direct messages instead. `card` is the earlier
+    answer to this message, which is updated because the message was edited.
     """
 
     event_id: str
@@ -26,6 +27,7 @@ class AnswerMessage:
     text: str
     ts: str | None = None
     ext_shared: bool = False
+    card: PostedCard | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,14 @@ class AlertTeamLead:
     ticket_url: str | None = None
 
 
+@dataclass(frozen=True)
+class EraseMessage:
+    """The replacement of a sent message by a note that its content was erased. Idempotent."""
+
+    channel_id: str
+    ts: str
+
+
 Task = (
     AlertTeamLead
     | PostEscalation
@@ -72,6 +82,7 @@ Task = (
     | UpdateCard
     | AnswerMessage
     | NoteDirectReply
+    | EraseMessage
     | OfferReply
     | RefreshAppHome
 )
@@ -87,6 +98,7 @@ def partition_key(task: Task, escalation: Escalation | None) -> str:
         case (
             AnswerMessage(channel_id=channel_id)
             | NoteDirectReply(channel_id=channel_id)
+            | EraseMessage(channel_id=channel_id)
             | OfferReply(message=AnswerMessage(channel_id=channel_id))
         ):
             return channel_id
@@ -113,7 +125,7 @@ def sender_of(task: Task, escalation: Escalation | None) -> str | None:
             | AlertTeamLead(asker_id=user_id)
         ):
             return user_id
-        case UpdateCard() | NoteDirectReply() | RefreshAppHome():
+        case UpdateCard() | NoteDirectReply() | RefreshAppHome() | EraseMessage():
             return None
         case other:
             assert_never(other)
@@ -135,6 +147,8 @@ def dedupe_key(task: Task, escalation: Escalation | None) -> str | None:
             return f"card {escalation.id if escalation else None} {location}"
         case RefreshAppHome(user_id=user_id):
             return f"home {user_id}"
+        case EraseMessage(channel_id=channel_id, ts=ts):
+            return f"erase {channel_id} {ts}"
         case _:
             return None
 
@@ -146,4 +160,6 @@ def needs_card(task: Task) -> bool:
 
 def is_idempotent(task: Task) -> bool:
     """Return whether running the task twice has the same effect as once, so that no lookup is needed before a retry."""
-    return isinstance(task, UpdateCard | RefreshAppHome)
+    if isinstance(task, AnswerMessage):
+        return task.card is not None
+    return isinstance(task, UpdateCard | RefreshAppHome | EraseMessage)

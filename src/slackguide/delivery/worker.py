@@ -81,7 +81,7 @@ class Worker:
                 failing = False
             except StorageError as error:
                 if not failing:
-                    log.error("delivery is paused: %s", error)
+                    log.error("delivery is paused: %s", error.for_operators)
                 failing = True
                 delay = ERROR_PAUSE
             except Exception as error:

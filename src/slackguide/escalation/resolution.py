@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,6 +42,11 @@ class Resolution:
     target: str | None = None
 
 
+def is_reference(text: str) -> bool:
+    """Return whether the text has the form of an escalation's reference, in any case."""
+    return re.fullmatch(r"[A-Z]{1,4}-[0-9]{1,9}", text.strip(), re.IGNORECASE | re.ASCII) is not None
+
+
 def check_resolution(code: str | None, note: str | None, target: str | None) -> Resolution | InvalidForm:
     """Return the resolution, or the messages for the invalid fields.
 
@@ -59,7 +65,7 @@ def check_resolution(code: str | None, note: str | None, target: str | None) -> 
         messages["ending"] = "Choose a resolution."
     elif target_text is None and code == ResolutionCode.WRONG_QUEUE:
         messages["which"] = "Choose the queue it belongs in."
-    elif target_text is None and code == ResolutionCode.DUPLICATE:
+    elif code == ResolutionCode.DUPLICATE and not is_reference(target_text or ""):
         messages["which"] = "Give the reference of the other escalation."
     if messages:
         return InvalidForm(messages)

@@ -14,8 +14,8 @@ from slackguide.knowledge.yaml_source import KeyPath, YamlSource
 DATE_UNITS = ("days", "hours")
 """Units of a fact that prefills a date."""
 
-SELECT_LIMIT = 100
-"""Maximum options of a Slack select menu."""
+SELECT_LIMIT = 10_000
+"""Maximum options of a Slack select menu: 100 groups of 100."""
 
 
 def check_form_definition(
@@ -43,7 +43,7 @@ def _check_options(field: FormField, source: YamlSource, key_path: KeyPath) -> N
     if not choosing and field.options:
         source.report((*key_path, "options"), "`options` belong to a choice or choices field")
     if len(field.options) > SELECT_LIMIT:
-        source.report((*key_path, "options"), f"{len(field.options)} options, Slack shows at most {SELECT_LIMIT}")
+        source.report((*key_path, "options"), f"{len(field.options):,} options, Slack shows at most {SELECT_LIMIT:,}")
     if len(set(field.options.values())) < len(field.options):
         source.report((*key_path, "options"), "two options have the same label: make them distinct")
 

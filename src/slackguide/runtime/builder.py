@@ -7,6 +7,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC
 from functools import cached_property
@@ -18,10 +19,11 @@ from slackguide.delivery.dispatcher import Dispatcher
 from slackguide.delivery.scheduler import PeriodicTask, Scheduler
 from slackguide.delivery.worker import Worker
 from slackguide.errors import StorageError
-from slackguide.escalation.models import Escalation
+from slackguide.escalation.models import Escalation, EventKind
 from slackguide.guide import CALIBRATION_VERSION, TURNS
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.knowledge import KnowledgeBase
+from slackguide.monitoring import ServiceMetrics
 from slackguide.runtime.container import (
     INSTALLATION_EVERY,
     Repositories,
@@ -31,6 +33,7 @@ from slackguide.runtime.container import (
     policies,
     specialists,
 )
+from slackguide.runtime.metered_queue import MeteredQueue
 from slackguide.runtime.service import Service
 from slackguide.slack.access import AccessPolicy, Denied
 from slackguide.slack.answer_service import AnswerService
@@ -65,6 +68,7 @@ from slackguide.slack.views.error_advice import DeliveryAdvice
 from slackguide.storage import task_codec
 from slackguide.storage.bot_identity import BotIdentity
 from slackguide.storage.outbox import SqlJobQueue
+from slackguide.storage.outbox_counts import OutboxCounts
 from slackguide.storage.reminders import ReminderService
 from slackguide.storage.retention import RetentionService
 
@@ -116,6 +120,7 @@ class ServiceBuilder:
             signing_secret=self.signing_secret,
             database=self.repositories.database,
             notifier=self.repositories.notifier,
+            metrics=self.metrics,
             installation=self.installation,
             installation_check=self.installation_check,
             directory_sync=self.directory_sync,
@@ -136,7 +141,25 @@ class ServiceBuilder:
             listeners=self.listeners,
             boundary=ErrorHandler(updater=self.updater, ids=new_id),
             directory=self.directory_sync,
+            metrics=self.metrics,
         )
+
+    @cached_property
+    def metrics(self) -> ServiceMetrics:
+        """The metrics of this process, and of the outbox."""
+        return ServiceMetrics(jobs=OutboxCounts(database=self.repositories.database).read)
+
+    def _count_claim(self, escalation: Escalation) -> None:
+        """Record the time to the first claim of an escalation. A failure to read the history is not an error."""
+        with suppress(StorageError):
+            claims = [
+                event
+                for event in self.repositories.escalations.history(escalation.id)
+                if event.kind is EventKind.CLAIMED
+            ]
+            if len(claims) == 1:
+                seconds = (claims[0].at - escalation.created_at).total_seconds()
+                self.metrics.claimed(escalation.form_id, seconds)
 
     @cached_property
     def listeners(self) -> Listeners:
@@ -164,6 +187,7 @@ class ServiceBuilder:
                 updater=self.updater,
                 knowledge=self._knowledge,
                 clock=self.clock,
+                claimed=self._count_claim,
                 specialists=specialists(self.guide, self.repositories.directory),
             ),
             messages=MessageEvents(inbox=self.repositories.inbox, replies=self.replies),
@@ -245,6 +269,7 @@ class ServiceBuilder:
             drafts=self.repositories.drafts,
             ids=new_id,
             today=asker_clock.today,
+            count=self.metrics.answer,
         )
 
     @cached_property
@@ -381,10 +406,11 @@ class ServiceBuilder:
         )
 
     def _worker(self, name: str, queue: SqlJobQueue) -> Worker:
+        metered = MeteredQueue(queue, self.metrics)
         return Worker(
-            queue=queue,
+            queue=metered,
             dispatcher=Dispatcher(
-                queue=queue,
+                queue=metered,
                 sender=self.sender,
                 watchers=self._watchers,
                 explain=DeliveryAdvice(),

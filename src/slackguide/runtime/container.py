@@ -20,9 +20,10 @@ from slackguide.guide.corpus import Corpus
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.storage.bot_identity import BotIdentityRepository
 from slackguide.storage.channels import ChannelRepository
-from slackguide.storage.database import Database
+from slackguide.storage.database import Database, normalise
 from slackguide.storage.directory import UserDirectory
 from slackguide.storage.drafts import DraftRepository
+from slackguide.storage.erasure import ErasureService
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.feedback import FeedbackRepository
 from slackguide.storage.inbox import EventInbox
@@ -53,9 +54,14 @@ def new_id() -> str:
 
 
 def database_url(settings: Settings) -> str:
-    """Return the configured database URL, by default of a SQLite file in the home folder."""
+    """Return the configured database URL, by default of a SQLite file in the home folder.
+
+    Raises `ConfigurationError` if it is not valid.
+    """
     if settings.database_url is not None:
-        return settings.database_url.get_secret_value()
+        url = settings.database_url.get_secret_value()
+        normalise(url)
+        return url
     return f"sqlite:///{(settings.home / 'slackguide.db').resolve()}"
 
 
@@ -138,6 +144,7 @@ class AdminRepositories:
     feedback: FeedbackRepository
     labels: LabelRepository
     outbox_admin: OutboxAdmin
+    erasure: ErasureService
 
 
 @contextmanager
@@ -158,6 +165,7 @@ def open_admin_repositories(settings: Settings) -> Iterator[AdminRepositories]:
             feedback=FeedbackRepository(database=database),
             labels=LabelRepository(database=database),
             outbox_admin=OutboxAdmin(database=database, notifier=notifier),
+            erasure=ErasureService(database=database, notifier=notifier),
         )
     finally:
         database.close()

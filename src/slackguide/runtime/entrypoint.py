@@ -34,7 +34,7 @@ def main() -> None:
     try:
         run(read_settings())
     except SlackguideError as error:
-        log_fatal(str(error))
+        log_fatal(error.for_operators)
         sys.exit(EXIT_UNUSABLE)
 
 
@@ -80,7 +80,7 @@ def run_socket_mode(settings: Settings, signals: StopSignals) -> None:
         app=service.app, app_token=settings.app_token.get_secret_value(), api_url=settings.api_url
     )
     service.connected = socket.connected
-    server = bind_server(Router(routes=service.health.routes), settings.host, settings.port, threads=HEALTH_THREADS)
+    server = bind_server(Router(routes=service.operator_routes), settings.host, settings.port, threads=HEALTH_THREADS)
     service.start()
     server.start()
     socket.start()
@@ -102,7 +102,7 @@ def run_worker(settings: Settings, *, port: int | None = None) -> None:
         signals.on_reload(service.guide.reload)
         server = None
         if port is not None:
-            router = Router(routes=service.health.routes)
+            router = Router(routes=service.operator_routes)
             server = bind_server(router, settings.host, port, threads=HEALTH_THREADS)
             server.start()
             log.info("serving health on %s:%d", settings.host, server.port)
@@ -119,10 +119,9 @@ def run_worker(settings: Settings, *, port: int | None = None) -> None:
 
 def build_service(settings: Settings) -> Service:
     """Build the service without starting it."""
+    url = database_url(settings)  # an invalid one is reported before the guide is built
     guide = reloadable_guide(settings)
-    repositories = open_repositories(
-        database_url(settings), clock=system_clock, guide=guide, channels=settings.channels
-    )
+    repositories = open_repositories(url, clock=system_clock, guide=guide, channels=settings.channels)
     return ServiceBuilder(
         settings=settings,
         token=settings.bot_token.get_secret_value(),

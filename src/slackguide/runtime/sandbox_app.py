@@ -12,6 +12,7 @@ from wsgiref.types import WSGIApplication
 from slackguide.config import LOOPBACK, Settings
 from slackguide.errors import StorageError
 from slackguide.knowledge import KnowledgeBase
+from slackguide.monitoring import METRICS_PATH
 from slackguide.runtime.builder import ServiceBuilder
 from slackguide.runtime.clock import ManualClock
 from slackguide.runtime.container import open_repositories, reloadable_guide
@@ -49,7 +50,7 @@ class SandboxApp:
                 signing_secret=secret,
                 bot_token=token,
                 team=team_for(self.guide().knowledge),
-                routes={path: _forward(routes, path) for path in (EVENTS_PATH, *HEALTH_PATHS)},
+                routes={path: _forward(routes, path) for path in (EVENTS_PATH, METRICS_PATH, *HEALTH_PATHS)},
                 preview=PreviewApi(guide=self.guide),
                 request_timeout=patience,
             )

@@ -16,6 +16,7 @@ from slackguide.delivery.scheduler import Scheduler
 from slackguide.delivery.worker import Worker
 from slackguide.errors import StorageError
 from slackguide.guide.reloading import ReloadableGuide
+from slackguide.monitoring import METRICS_PATH, ServiceMetrics
 from slackguide.slack.api.background import BackgroundTasks
 from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.installation import InstallationCheck, InstallationStatus
@@ -42,6 +43,7 @@ class Service:
         signing_secret: str | None,
         database: Database,
         notifier: Notifier,
+        metrics: ServiceMetrics,
         installation: InstallationStatus,
         installation_check: InstallationCheck,
         directory_sync: DirectorySync,
@@ -58,6 +60,7 @@ class Service:
         self._signing_secret = signing_secret
         self._database = database
         self._notifier = notifier
+        self._metrics = metrics
         self._installation = installation
         self._directory_sync = directory_sync
         self._background = background
@@ -67,11 +70,17 @@ class Service:
 
     @property
     def routes(self) -> dict[str, WSGIApplication]:
-        """The HTTP routes: health, and Slack's requests if they are signed."""
+        """The HTTP routes: health and metrics, and Slack's requests if they are signed."""
         if self._signing_secret is None:
-            return self.health.routes
+            return self.operator_routes
         bolt: WSGIApplication = SlackRequestHandler(self.app, path=EVENTS_PATH)
-        return {EVENTS_PATH: verify_signature(bolt, secret=self._signing_secret, clock=time.time), **self.health.routes}
+        verified = verify_signature(bolt, secret=self._signing_secret, clock=time.time, refused=self._metrics.rejected)
+        return {EVENTS_PATH: verified, **self.operator_routes}
+
+    @property
+    def operator_routes(self) -> dict[str, WSGIApplication]:
+        """The HTTP routes for the operator: health and metrics."""
+        return {**self.health.routes, METRICS_PATH: self._metrics.application}
 
     def problems(self) -> list[str]:
         """Return the reasons why the service is not ready; an empty list if it is."""

@@ -22,7 +22,7 @@ from slackguide.sandbox.web_api.call_handler import CallHandler
 from slackguide.sandbox.web_api.endpoint import WebApi
 from slackguide.sandbox.web_api.fault_injection import PAGES, FaultInjector, InjectedFault, RateLimit, RateLimiter
 from slackguide.sandbox.workspace.changes import ChangeFeed
-from slackguide.sandbox.workspace.records import Exchange
+from slackguide.sandbox.workspace.records import AppReply, Exchange
 from slackguide.sandbox.workspace.team import Team
 from slackguide.sandbox.workspace.workspace import Message, Workspace
 from slackguide.wsgi_server import WsgiServer
@@ -42,6 +42,7 @@ class Sandbox(UserInteractions):
     `bot_url`, then `routes["/slack/events"]`. `routes` maps exact paths to further WSGI applications, such as health
     checks. `seed` makes the ids of one run differ from those of another; it defaults to the clock's time.
     `honours_client_msg_id`: chat.postMessage deduplicates by `client_msg_id`. Slack does not document whether it does.
+    `config_token` is an app configuration token, which may export the app's manifest.
 
     The constructor binds the port, so that `api_url` is known; `start` begins to serve. Raises OSError if the port is
     in use, ValueError if the host is not loopback.
@@ -67,6 +68,7 @@ class Sandbox(UserInteractions):
         signing_clock: Callable[[], float] = time.time,
         seed: str | None = None,
         honours_client_msg_id: bool = False,
+        config_token: str | None = None,
     ) -> None:
         if host not in _LOOPBACK:
             raise ValueError(f"the sandbox has no authentication: it listens on loopback only, not on {host}")
@@ -105,6 +107,7 @@ class Sandbox(UserInteractions):
             else None
         )
         bot = AppConnection(workspace=workspace, http=http, sockets=self.sockets)
+        self._http = http
         calls = CallHandler(workspace=workspace, faults=self.faults)
         response_urls = ResponseUrls(
             workspace=workspace, calls=calls, root=f"{self.url}hooks/", changed=self._bot_changed
@@ -131,6 +134,7 @@ class Sandbox(UserInteractions):
             page_limiter=RateLimiter(limit=page_limit, clock=clock) if page_limit else None,
             bot_token=bot_token,
             app_token=app_token,
+            config_token=config_token,
         )
         ui_api = UiApi(
             user=self,
@@ -167,6 +171,24 @@ class Sandbox(UserInteractions):
         self._advance(seconds)
         self._changes.publish("clock", {"now": self.workspace.clock()})
         self.events.wake()
+
+    def check_certificate(self) -> AppReply:
+        """Send the unsigned `ssl_check`, as Slack does when a request URL is saved.
+
+        Raises RuntimeError without a request URL.
+        """
+        if self._http is None:
+            raise RuntimeError("the app has no request URL")
+        return self._http.check_certificate()
+
+    def limit_events(self) -> Exchange:
+        """Tell the app that its events are dropped (docs.slack.dev/reference/events/app_rate_limited)."""
+        minute = int(self.workspace.clock()) // 60 * 60
+        payload = {
+            "token": "outdated", "type": "app_rate_limited", "team_id": self.workspace.team.id,
+            "minute_rate_limited": minute, "api_app_id": self.workspace.app.id,
+        }  # fmt: skip
+        return self._bot.exchange("app_rate_limited", "", Envelope(kind="events_api", payload=payload))
 
     def inject_fault(self, fault: InjectedFault) -> None:
         """Add a fault, after those already active."""

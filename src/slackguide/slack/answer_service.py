@@ -39,11 +39,15 @@ from slackguide.triage.fact_values import parse_facts
 TEXT_LIMIT = 8000
 """Maximum length in characters of a question: Slack's own limit for a command."""
 
+OUTCOME_NAMES: dict[type[Outcome], str] = {Answer: "answer", Choices: "choices", NoAnswer: "none", Social: "social"}
+"""Names of the outcomes in metrics, as in the JSON output."""
+
 
 class AnswerService:
     """Answers rendered as cards.
 
-    `guide` returns the current guide, `ids` new ids for answers, `today` the current day of a person.
+    `guide` returns the current guide, `ids` new ids for answers, `today` the current day of a person. `count` is called
+    with the outcome of each new question: `answer`, `choices`, `none` or `social`.
     """
 
     def __init__(
@@ -53,11 +57,13 @@ class AnswerService:
         drafts: DraftRepository,
         ids: Callable[[], str],
         today: Callable[[str], date],
+        count: Callable[[str], None] = lambda _outcome: None,
     ) -> None:
         self._guide = guide
         self._drafts = drafts
         self._ids = ids
         self._today = today
+        self._count = count
 
     @property
     def knowledge(self) -> KnowledgeBase:
@@ -70,7 +76,10 @@ class AnswerService:
 
     def ask(self, text: str, user_id: str, asker: Asker) -> RenderedMessage:
         """Return the card for a new text. Unreadable characters are removed."""
-        return self.render(self.new_state(clean(text), user_id), user_id, asker)
+        state = self.new_state(clean(text), user_id)
+        outcome = self.outcome(state, user_id, asker)
+        self._count(OUTCOME_NAMES[type(outcome)])
+        return self._draw(outcome, state, user_id)
 
     def reply_to(
         self, before: Sequence[Turn], text: str, user_id: str, asker: Asker, check: Callable[[], object]
@@ -121,8 +130,19 @@ class AnswerService:
 
         `notice` is a line at its top, `confirmation` one below the buttons of an answer.
         """
-        guide = self._guide()
         outcome = self.outcome(state, user_id, asker)
+        return self._draw(outcome, state, user_id, notice=notice, confirmation=confirmation)
+
+    def _draw(
+        self,
+        outcome: Outcome,
+        state: AnswerState,
+        user_id: str,
+        *,
+        notice: str | None = None,
+        confirmation: str | None = None,
+    ) -> RenderedMessage:
+        guide = self._guide()
         match outcome:
             case Answer():
                 return answer_card(

@@ -1,9 +1,11 @@
-"""Bolt middleware that checks the access policy before every listener."""
+"""Bolt middleware: the access policy before every listener, and Slack's notices about rate limits."""
 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt import Ack, BoltContext, BoltRequest, BoltResponse, Respond
@@ -15,16 +17,45 @@ from slackguide.slack.ids import Action
 from slackguide.slack.views.blocks import text_card
 from slackguide.slack.views.form_errors import rejection
 
+log = logging.getLogger(__name__)
+
 LOOKING_UP = (
     "One moment: I do not know you yet and am looking you up. Your answer follows here. "
     "If none has come within a minute, Slack did not let me: please type it again."
 )
+
+NOTICE_INTERVAL = 60.0
+"""Seconds between two warnings that Slack drops events."""
 
 INTERACTIONS = frozenset({"block_actions", "block_suggestion", "message_action", "shortcut", "view_submission"})
 """Types of requests that come from a person. Events are queued, and checked when they are answered."""
 
 UNCHECKED_ACTIONS = frozenset({Action.LINK, Action.HOME_PAGE})
 """Actions without a check here: a link is only acknowledged, and App Home is checked when it is drawn."""
+
+
+class RateLimitNotices:
+    """Bolt middleware that acknowledges `app_rate_limited`: Slack's only notice that it drops events of this app.
+
+    It warns at most once a minute (docs.slack.dev/apis/events-api, rate limiting). `ticks` returns monotonic seconds.
+    """
+
+    def __init__(self, *, ticks: Callable[[], float]) -> None:
+        self._ticks = ticks
+        self._next = float("-inf")
+
+    def __call__(self, body: dict[str, Any], ack: Ack, next: Callable[[], None]) -> BoltResponse | None:
+        """Answer the notice; pass on everything else."""
+        if body.get("type") != "app_rate_limited":
+            next()
+            return None
+        now = self._ticks()
+        if now >= self._next:
+            self._next = now + NOTICE_INTERVAL
+            minute = body.get("minute_rate_limited")
+            since = f"{datetime.fromtimestamp(minute, UTC):%H:%M} UTC" if isinstance(minute, int) else "an unknown time"
+            log.warning("Slack drops events of this app since %s: more than 30,000 an hour in one workspace", since)
+        return ack()
 
 
 class AccessMiddleware:

@@ -6,7 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
@@ -15,21 +15,31 @@ from slack_sdk.models.views import View
 from slack_sdk.web import SlackResponse
 
 from slackguide.delivery.jobs import Job
+from slackguide.delivery.retry import MAX_ATTEMPTS
 from slackguide.delivery.sender import ErrorCategory, PostedMessage, RecipientDeniedError, SlackRefusedError
-from slackguide.delivery.tasks import AlertTeamLead, AnswerMessage, NoteDirectReply, OfferReply, RefreshAppHome, Task
+from slackguide.delivery.tasks import (
+    AlertTeamLead,
+    AnswerMessage,
+    EraseMessage,
+    NoteDirectReply,
+    OfferReply,
+    RefreshAppHome,
+    Task,
+)
 from slackguide.escalation.messages import NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
-from slackguide.escalation.models import Escalation
+from slackguide.escalation.models import Escalation, PostedCard
 from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.access import Denied
 from slackguide.slack.api.calls import INVALID_CURSOR, Page, call_slack, pages
 from slackguide.slack.api.channel_lookup import ChannelLookup
 from slackguide.slack.api.deadlines import within
 from slackguide.slack.api.directory_sync import DirectorySync
+from slackguide.slack.error_messages import error_reference
 from slackguide.slack.ids import ESCALATION_EVENT, NOTICE_EVENT
 from slackguide.slack.surfaces import is_direct_message
-from slackguide.slack.thread_answers import ThreadAnswers
-from slackguide.slack.views.blocks import UPDATE_TEXT_LIMIT, RenderedMessage
-from slackguide.slack.views.direct import note_card
+from slackguide.slack.thread_answers import AnswerTimeout, ThreadAnswers
+from slackguide.slack.views.blocks import UPDATE_TEXT_LIMIT, RenderedMessage, text_card
+from slackguide.slack.views.direct import NOT_ACCEPTED, direct_card, note_card
 from slackguide.slack.views.escalation_card import escalation_card, handed_over_card
 from slackguide.slack.views.escalation_notice import (
     QUEUE_REMINDERS,
@@ -55,6 +65,23 @@ READERS_ATTEMPTS = 6
 
 After that the readers count as unknown.
 """
+
+LAST_ATTEMPT = MAX_ATTEMPTS // 2
+"""The attempt after which an answer with an unknown error becomes a dead letter (`delivery.retry`)."""
+
+REFUSED_ANSWER = (
+    "I have an answer, but Slack does not accept it. Tell an administrator of slackguide (reference {reference})."
+)
+"""Sent if Slack refuses the blocks and the text of an answer."""
+
+TOO_SLOW = (
+    "I could not read this conversation in time. Please ask in a new message, with everything that matters "
+    "(reference {reference})."
+)
+"""Sent if the answer could not be prepared in time."""
+
+ERASED = "The content of this message was erased."
+"""What replaces an erased message."""
 
 
 MENTIONED = 10
@@ -227,23 +254,65 @@ class SlackSender:
                 message = prepared.card.message(UPDATE_TEXT_LIMIT)
                 call_slack(lambda: self._client.chat_update(channel=current.channel_id, ts=current.ts, **message))
                 return PostedMessage(current.channel_id, current.ts, current.permalink)
+            case EraseMessage(channel_id=channel_id, ts=ts):
+                erased = text_card(ERASED).message(UPDATE_TEXT_LIMIT)
+                call_slack(lambda: self._client.chat_update(channel=channel_id, ts=ts, **erased))
+                return PostedMessage(channel_id, "")
             case RefreshAppHome(user_id=user_id):
                 assert prepared.view is not None
                 view = prepared.view
                 call_slack(lambda: self._client.views_publish(user_id=user_id, view=view))
                 return PostedMessage(user_id, "")
             case (
-                PostEscalation()
-                | NotifyPerson()
-                | AlertTeamLead()
-                | ReplyInThread()
-                | AnswerMessage()
-                | NoteDirectReply()
-                | OfferReply()
+                PostEscalation() | NotifyPerson() | AlertTeamLead() | ReplyInThread() | NoteDirectReply() | OfferReply()
             ):
                 return self._post_message(job, prepared)
+            case AnswerMessage(card=PostedCard() as earlier):
+                return self._redraw_answer(earlier, prepared)
+            case AnswerMessage():
+                return self._post_answer(job, job.task, prepared)
             case other:
                 assert_never(other)
+
+    def _redraw_answer(self, earlier: PostedCard, prepared: _PreparedMessage) -> PostedMessage:
+        """Update the answer to a message that was edited, if the new answer belongs in the same conversation."""
+        if prepared.card is not None and prepared.channel_id == earlier.channel_id:
+            message = prepared.card.message(UPDATE_TEXT_LIMIT)
+            call_slack(lambda: self._client.chat_update(channel=earlier.channel_id, ts=earlier.ts, **message))
+        return PostedMessage(earlier.channel_id, earlier.ts)
+
+    def _post_answer(self, job: Job, task: AnswerMessage, prepared: _PreparedMessage) -> PostedMessage:
+        """Post an answer, or as much of it as Slack accepts, so that no question ends in silence."""
+        try:
+            return self._post_message(job, prepared)
+        except SlackRefusedError as refusal:
+            reference = error_reference(task.event_id)
+            log.warning("job %d: Slack refused an answer (reference %s): %s", job.id, reference, refusal)
+            for fallback in self._fallbacks(job, task, prepared, refusal):
+                try:
+                    return self._post_message(job, fallback)
+                except SlackRefusedError as error:
+                    log.warning("job %d: Slack refused less of it, too: %s", job.id, error)
+            raise
+
+    def _fallbacks(
+        self, job: Job, task: AnswerMessage, prepared: _PreparedMessage, refusal: SlackRefusedError
+    ) -> Iterator[_PreparedMessage]:
+        """Yield the answer's text without blocks, then one line with a reference.
+
+        What a channel does not accept goes to the asker's direct messages. A code without a rule may be temporary, so
+        the whole answer is tried a few times before.
+        """
+        line = text_card(REFUSED_ANSWER.format(reference=error_reference(task.event_id)))
+        text = RenderedMessage(prepared.card.text, ()) if prepared.card else line
+        is_last = job.attempts >= LAST_ATTEMPT
+        if refusal.category is ErrorCategory.MESSAGE or (refusal.category is ErrorCategory.UNKNOWN and is_last):
+            yield replace(prepared, card=text)
+            yield replace(prepared, card=line)
+        elif refusal.category is ErrorCategory.CHANNEL and not is_direct_message(prepared.channel_id):
+            direct = self._direct_channel(task.user_id)
+            yield _PreparedMessage(direct, direct_card(prepared.card or line, task.channel_id, NOT_ACCEPTED))
+            yield _PreparedMessage(direct, line)
 
     def _post_message(self, job: Job, prepared: _PreparedMessage) -> PostedMessage:
         card, edited_ts = prepared.card, prepared.edited_ts
@@ -341,7 +410,13 @@ class SlackSender:
             case AnswerMessage(user_id=user_id):
                 # Look the user up here, where an unreachable Slack leads to a retry.
                 self._directory.ensure_known(user_id)
-                reply = self._thread_answers.answer(task, self._turns(task), patient=job.attempts < READERS_ATTEMPTS)
+                try:
+                    patient = job.attempts < READERS_ATTEMPTS
+                    reply = self._thread_answers.answer(task, self._turns(task), patient=patient)
+                except AnswerTimeout:
+                    if job.attempts < LAST_ATTEMPT:
+                        raise
+                    return _in_thread(task, text_card(TOO_SLOW.format(reference=error_reference(task.event_id))))
                 if reply.direct:
                     return _PreparedMessage(self._direct_channel(user_id), reply.card)
                 return _beside(task, reply.card)
@@ -350,6 +425,8 @@ class SlackSender:
                 return _PreparedMessage(message.channel_id, self._offer(task, _escalation_of(job)), thread)
             case NoteDirectReply(channel_id=channel_id, thread_ts=thread_ts):
                 return _PreparedMessage(channel_id, note_card(), thread_ts)
+            case EraseMessage(channel_id=channel_id):
+                return _PreparedMessage(channel_id)
             case RefreshAppHome(user_id=user_id):
                 return _PreparedMessage(user_id, view=self._home(user_id))
             case other:

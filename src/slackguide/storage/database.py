@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,15 @@ BUSY_SECONDS = 1.2
 CONNECTIONS = 25
 """Maximum number of connections. Further transactions wait for one."""
 
+PRIVATE = 0o600
+"""Permissions of the files of a SQLite database: they hold what people wrote."""
+
 Clock = Callable[[], datetime]
 """A function that returns the current time as an aware datetime."""
+
+
+class _RolledBack(Exception):
+    """Raised to roll a transaction back."""
 
 
 class Database:
@@ -109,6 +117,12 @@ class Database:
         with self.read() as connection:
             connection.execute(text("SELECT 1 FROM counters LIMIT 1"))
 
+    def check_writable(self) -> None:
+        """Check that the database accepts changes, and change nothing. Raises StorageError."""
+        with suppress(_RolledBack), self.write() as connection:
+            connection.execute(text("INSERT INTO counters (prefix, last) VALUES ('check', 0)"))
+            raise _RolledBack
+
     def close(self) -> None:
         """Close all connections; one in use is closed when its transaction ends. Later transactions are refused."""
         self._closed.set()
@@ -134,7 +148,7 @@ def normalise(url: str) -> URL:
     expected = "DATABASE_URL must be sqlite:///path/to/file.db or postgresql://user:password@host/name"
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: a port that is not a number
         raise ConfigurationError(f"{expected}; its value is not a valid URL.") from None
     if parsed.get_backend_name() in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
@@ -158,9 +172,10 @@ def open_sqlite(path: Path, *, create: bool = False, busy_seconds: float = BUSY_
 
     `busy_seconds` is the timeout for another connection's lock.
     """
-    mode = "rwc" if create else "rw"
+    if create:
+        _create_private(path)
     connection = sqlite3.connect(
-        f"file:{quote(str(path.absolute()))}?mode={mode}",
+        f"file:{quote(str(path.absolute()))}?mode=rw",
         uri=True,
         timeout=busy_seconds,
         isolation_level=None,
@@ -173,6 +188,18 @@ def open_sqlite(path: Path, *, create: bool = False, busy_seconds: float = BUSY_
         connection.close()
         raise
     return connection
+
+
+def _create_private(path: Path) -> None:
+    """Create the file, readable by its owner only, or take other people's access to it away.
+
+    SQLite gives its `-wal` and `-shm` files the same permissions. A file of another owner is left as it is.
+    """
+    with suppress(OSError):  # opening it reports the error
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, PRIVATE))
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(OSError):
+                path.with_name(f"{path.name}{suffix}").chmod(PRIVATE)
 
 
 def _sqlite_engine(path: Path, busy_seconds: float) -> Engine:

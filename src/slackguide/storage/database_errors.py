@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +19,10 @@ READ_ONLY = (
 GONE = (
     "The database cannot be reached. Nothing was saved. Try again in a moment. If that does not help, tell an "
     "administrator of slackguide."
+)
+REFUSED = (
+    "The database refuses the connection. Nothing was saved. Trying again does not help: tell an administrator of "
+    "slackguide."
 )
 CLOSED = "slackguide is shutting down. Nothing was saved. Try again in a minute."
 DAMAGED = (
@@ -61,9 +66,34 @@ def error_message(error: DBAPIError | PoolTimeout) -> StorageError:
         name = getattr(cause, "sqlite_errorname", type(cause).__name__)
         return StorageError(_SQLITE.get(code & 0xFF, _unknown(name)) if code is not None else _unknown(name))
     state = getattr(cause, "sqlstate", None)
+    detail = _server_words(cause) if state is None or state[:2] in CONNECTION_CLASSES else None
+    if state is None and detail and _REFUSAL.search(detail):
+        return StorageError(REFUSED, detail)
     if error.connection_invalidated or state is None or state.startswith("08"):
-        return StorageError(GONE)
-    return StorageError(_POSTGRESQL.get(state, _unknown(state)))
+        return StorageError(GONE, detail)
+    return StorageError(_POSTGRESQL.get(state, _unknown(state)), detail)
+
+
+CONNECTION_CLASSES = frozenset({"08", "28", "3D", "53", "57"})
+"""Classes of SQLSTATE whose messages are about the connection or the server, and so hold nobody's text."""
+
+DETAIL_LIMIT = 300
+"""Maximum characters of what the server said."""
+
+_REFUSAL = re.compile(
+    r"authentication failed|does not exist|pg_hba\.conf|permission denied|no password supplied|"
+    r"invalid (\S+ )*(value|option|URI)|invalid connection option|certificate|SSL",
+    re.IGNORECASE,
+)
+"""Messages of libpq and PostgreSQL that say that the settings are wrong. A failed connection has no SQLSTATE."""
+
+_SECRET = re.compile(r"(?i)(password|passwd|pwd)(\s*[=:]\s*)\S+|(?<=://)[^@/\s]+@")
+
+
+def _server_words(cause: BaseException | None) -> str | None:
+    """Return what libpq or the server said, on one line and without secrets."""
+    words = _SECRET.sub(r"\1\2***", " ".join(str(cause).split()))
+    return words[:DETAIL_LIMIT] or None
 
 
 def _unknown(name: str) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 
 from slackguide.delivery.notifier import Notifier
 from slackguide.delivery.tasks import AnswerMessage, Task
-from slackguide.escalation.models import Escalation
+from slackguide.escalation.models import Escalation, PostedCard
 from slackguide.storage.database import Database, insert_into
-from slackguide.storage.outbox import enqueue
-from slackguide.storage.tables import inbox, turns
+from slackguide.storage.outbox import DUE, enqueue
+from slackguide.storage.tables import inbox, outbox, sent_messages, turns
+from slackguide.storage.task_codec import kind_of
 
 TURN_LIMIT = 8000
 """Maximum number of characters stored of a turn, as Slack escapes them. A question is truncated to the same length."""
@@ -39,7 +40,7 @@ class EventInbox:
         again_after: timedelta | None = None,
         escalation: Escalation | None = None,
     ) -> bool:
-        """Store the event's id and its tasks. Return False if the event was accepted before.
+        """Store the event's id and its tasks. Return False if it, or another event of its message, was accepted before.
 
         With `again_after`, an event that was accepted that long ago is accepted again. `escalation` is the one that the
         tasks belong to: those for the same conversation are then sent in order.
@@ -51,6 +52,8 @@ class EventInbox:
             now = self._database.now(connection)
             if not record_event(connection, event_id, now, again_after):
                 return False
+            if any(_is_answered(connection, task) for task in new_tasks):
+                return False
             enqueue(connection, now, escalation, new_tasks)
             for task in new_tasks:
                 if isinstance(task, AnswerMessage) and task.ts is not None:
@@ -58,6 +61,34 @@ class EventInbox:
         if new_tasks:
             self._notifier.notify()
         return True
+
+    def accept_edit(self, answer: AnswerMessage) -> bool:
+        """Store that a message was edited. Return False if the message was never accepted.
+
+        An answer that is not sent yet is prepared from the new text. One that is sent is drawn anew in place. An edit
+        that does not change the text, such as a link that Slack unfurls, changes nothing. Nor does one that arrives
+        while the answer is being sent.
+        """
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            stored = connection.execute(select(turns.c.text).where(_turn_of(answer))).scalar_one_or_none()
+            if stored is None:
+                return False
+            if stored == answer.text[:TURN_LIMIT]:
+                return True
+            connection.execute(update(turns).where(_turn_of(answer)).values(text=answer.text[:TURN_LIMIT]))
+            if not _change_pending(connection, answer):
+                sent = (sent_messages.c.user_id == answer.user_id, sent_messages.c.question_ts == answer.ts)
+                row = connection.execute(select(sent_messages).where(*sent)).first()
+                if row is not None:
+                    enqueue(connection, now, None, [replace(answer, card=PostedCard(row.channel_id, row.ts))])
+        self._notifier.notify()
+        return True
+
+    def last_accepted(self) -> datetime | None:
+        """Return when the latest event was accepted, None if there is none within the stored days."""
+        with self._database.read() as connection:
+            return connection.execute(select(func.max(inbox.c.accepted_at))).scalar_one_or_none()
 
     def previous_turns(self, task: AnswerMessage, *, direct: bool, at_most: int) -> tuple[str, ...]:
         """Return the user's last `at_most` earlier turns of the same conversation, oldest first, as they were stored.
@@ -152,6 +183,32 @@ def record_event(connection: Connection, event_id: str, now: datetime, again_aft
 def forget_event(connection: Connection, event_id: str) -> None:
     """Remove the event's id in the caller's transaction, so that the event can be accepted after all."""
     connection.execute(delete(inbox).where(inbox.c.event_id == event_id))
+
+
+def _turn_of(task: AnswerMessage) -> ColumnElement[bool]:
+    """Return the condition for the turn of a message."""
+    return and_(
+        turns.c.channel_id == task.channel_id, turns.c.thread_ts == task.thread_ts, turns.c.user_id == task.user_id,
+        turns.c.ts == task.ts,
+    )  # fmt: skip
+
+
+def _is_answered(connection: Connection, task: Task) -> bool:
+    """Return whether a message was accepted with another event id."""
+    if not isinstance(task, AnswerMessage) or task.ts is None:
+        return False
+    return connection.execute(select(turns.c.ts).where(_turn_of(task))).first() is not None
+
+
+def _change_pending(connection: Connection, answer: AnswerMessage) -> bool:
+    """Give an answer that waits to be sent the new text. Return whether there is one."""
+    waiting = and_(outbox.c.kind == kind_of(AnswerMessage), outbox.c.state == DUE, outbox.c.lane == answer.channel_id)
+    for row in connection.execute(select(outbox.c.id, outbox.c.payload).where(waiting).with_for_update()).all():
+        if row.payload.get("ts") == answer.ts and row.payload.get("user_id") == answer.user_id:
+            payload = {**row.payload, "text": answer.text}
+            connection.execute(update(outbox).where(outbox.c.id == row.id).values(payload=payload))
+            return True
+    return False
 
 
 def _store_turn(connection: Connection, now: datetime, task: AnswerMessage, ts: str) -> None:

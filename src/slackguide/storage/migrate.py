@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from enum import Enum, auto
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
@@ -25,6 +28,28 @@ _LOCK = 0x736C6B67
 
 _LOCK_TIMEOUT = 60.0
 """Timeout in seconds while another process migrates."""
+
+
+class SchemaState(Enum):
+    """The schema of a database, compared with this version of slackguide."""
+
+    EMPTY = auto()
+    OLDER = auto()
+    CURRENT = auto()
+    NEWER = auto()
+
+
+def schema_state(database: Database, *, migrations: Path = MIGRATIONS) -> SchemaState:
+    """Return the state of an existing database's schema, and change nothing. Raises StorageError."""
+    scripts = ScriptDirectory.from_config(_config(migrations))
+    with database.read() as connection:
+        revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is None:
+        return SchemaState.EMPTY
+    if revision == scripts.get_current_head():
+        return SchemaState.CURRENT
+    known = {script.revision for script in scripts.walk_revisions()}
+    return SchemaState.OLDER if revision in known else SchemaState.NEWER
 
 
 def migrate(database: Database, revision: str = "head", *, migrations: Path = MIGRATIONS) -> None:
@@ -53,9 +78,11 @@ def migrate(database: Database, revision: str = "head", *, migrations: Path = MI
 
 def _migrate_sqlite(database: Database, revision: str, migrations: Path) -> None:
     try:
-        database.path.parent.mkdir(parents=True, exist_ok=True)
+        database.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise StorageError(f"The database folder cannot be created ({error.strerror}). Check its path.") from None
+        raise StorageError(
+            f"The database folder cannot be created ({error.strerror}). Check SLACKGUIDE_HOME or DATABASE_URL."
+        ) from None
     engine = create_engine(
         "sqlite://",
         creator=lambda: open_sqlite(database.path, create=True, busy_seconds=_LOCK_TIMEOUT),

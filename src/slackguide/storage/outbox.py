@@ -30,6 +30,7 @@ from slackguide.delivery.notifier import Notifier
 from slackguide.delivery.retry import Completed, DeadLettered, Dropped, Outcome, Retry
 from slackguide.delivery.sender import PostedMessage
 from slackguide.delivery.tasks import (
+    EraseMessage,
     Task,
     dedupe_key,
     is_idempotent,
@@ -41,7 +42,7 @@ from slackguide.delivery.tasks import (
 from slackguide.errors import UnreadableRow
 from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import Escalation, Event, EventKind, PostedCard
-from slackguide.storage import app_home, mappers, task_codec
+from slackguide.storage import app_home, mappers, sent_messages, task_codec
 from slackguide.storage.database import Database, insert_into
 from slackguide.storage.tables import cards, escalations, lanes, notices, outbox
 
@@ -83,8 +84,17 @@ UNREADABLE_FOR = timedelta(minutes=10)
 """How long a row that could not be read is skipped."""
 
 
-def enqueue(connection: Connection, now: datetime, escalation: Escalation | None, new_tasks: Sequence[Task]) -> None:
-    """Add jobs in the caller's transaction. Skip a job whose dedupe key an unfinished job already has.
+def enqueue(
+    connection: Connection,
+    now: datetime,
+    escalation: Escalation | None,
+    new_tasks: Sequence[Task],
+    *,
+    delay: timedelta = timedelta(),
+) -> None:
+    """Add jobs in the caller's transaction, due after `delay`.
+
+    Skip a job whose dedupe key an unfinished job already has.
 
     A reply is bound to the escalation's current card, or else to the next card in its current channel.
     """
@@ -103,7 +113,7 @@ def enqueue(connection: Connection, now: datetime, escalation: Escalation | None
                 once_key=dedupe_key(task, escalation),
                 sender=sender_of(task, escalation),
                 state=WAITING if is_waiting else DUE,
-                due_at=now,
+                due_at=now + delay,
                 set_at=now,
                 created_at=now,
             )
@@ -488,6 +498,10 @@ def _record_outcome(
         case Completed(posted=posted):
             done = {"state": DONE, "channel_id": posted.channel_id, "ts": posted.ts, "why": None}
             connection.execute(change.values(**finished, **done))
+            if escalation is not None and escalation.erased_at is not None and sent_messages.has_text(task):
+                enqueue(connection, now, None, [EraseMessage(posted.channel_id, posted.ts)])
+            else:
+                sent_messages.record(connection, now, task, row.escalation_id, posted)
             if escalation is not None and isinstance(task, PostEscalation):
                 return _record_post(connection, now, escalation, task, posted)
             if escalation is not None and isinstance(task, NotifyPerson):

@@ -5,32 +5,28 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select, update
+from sqlalchemy import Connection, and_, delete, exists, select, update
 
-from slackguide.escalation.models import Event, EventKind
-from slackguide.storage import mappers
 from slackguide.storage.database import Database, insert_into
+from slackguide.storage.erasure import drop_jobs, erase_escalations, erase_sent
 from slackguide.storage.outbox import (
     CLAIMED,
     DEAD_LETTERED,
-    DROPPED,
     FINISHED,
     MAX_CLOCK_STEP_BACK,
     WAITING,
     unfinished,
 )
 from slackguide.storage.tables import (
-    cases,
     choices,
     drafts,
     escalations,
-    events,
     feedback,
     inbox,
     labels,
     lanes,
-    notices,
     outbox,
+    sent_messages,
     sweeps,
     turns,
     walks,
@@ -60,6 +56,12 @@ LONGEST_STEP = timedelta(days=1)
 
 STEADY = timedelta(days=1)
 """How long the clock must run without a jump before anything is erased, so that somebody can correct a wrong clock."""
+
+ANSWERS_PER_SWEEP = 1000
+"""Answers that one sweep erases in Slack. The service sweeps every hour."""
+
+LOCATIONS = timedelta(days=365)
+"""How long it is stored where an answer was sent, so that it can be erased in Slack, if no retention is configured."""
 
 
 class RetentionService:
@@ -103,7 +105,10 @@ class RetentionService:
             connection.execute(delete(choices).where(choices.c.at < before))
             connection.execute(update(labels).where(labels.c.at < before, labels.c.text.is_not(None)).values(text=None))
             connection.execute(delete(turns).where(turns.c.accepted_at < before))
-            _drop_old_answers(connection, before, self._database.now(connection))
+            now = self._database.now(connection)
+            _drop_old_answers(connection, before, now)
+            answers = and_(sent_messages.c.escalation_id.is_(None), sent_messages.c.sent_at < before)
+            erase_sent(connection, answers, now, limit=ANSWERS_PER_SWEEP)
         return erased
 
     def _erase_batch(self, before: datetime) -> int:
@@ -119,11 +124,16 @@ class RetentionService:
             now = self._database.now(connection)
             ids = list(connection.execute(old).scalars())
             if ids:
-                _erase(connection, ids, now)
+                undelivered = and_(outbox.c.escalation_id.in_(ids), outbox.c.state.in_((DEAD_LETTERED, WAITING)))
+                drop_jobs(connection, undelivered, "erased", now)
+                erase_escalations(connection, ids, now)
         return len(ids)
 
     def prune(self, now: datetime) -> None:
-        """Delete event ids, turns, drafts, finished jobs and rate limits that have expired."""
+        """Delete event ids, turns, drafts, finished jobs, old dead letters of questions, and rate limits.
+
+        A dead letter of a question keeps its text no longer than its conversation.
+        """
         with self._database.write() as connection:
             connection.execute(delete(inbox).where(inbox.c.accepted_at < now - EVENT_IDS))
             connection.execute(delete(turns).where(turns.c.accepted_at < now - TURNS))
@@ -131,6 +141,9 @@ class RetentionService:
             connection.execute(
                 delete(outbox).where(outbox.c.state.in_(FINISHED), outbox.c.settled_at < now - FINISHED_JOBS)
             )
+            _drop_old_answers(connection, now - TURNS, now)
+            forgotten = and_(sent_messages.c.escalation_id.is_(None), sent_messages.c.sent_at < now - LOCATIONS)
+            connection.execute(delete(sent_messages).where(forgotten))
             connection.execute(delete(walks).where(walks.c.started_at < now - EXPIRY))
             connection.execute(delete(lanes).where(lanes.c.next_at < now - timedelta(hours=1)))
 
@@ -154,18 +167,6 @@ def _record_sweep(connection: Connection, database: Database) -> tuple[datetime,
     return now, now - since >= STEADY
 
 
-def _erase(connection: Connection, ids: list[str], now: datetime) -> None:
-    erased: dict[str, object] = {"fields": [], "question": None, "anyway": None, "decided": None, "erased_at": now}
-    connection.execute(update(escalations).where(escalations.c.id.in_(ids)).values(erased))
-    connection.execute(update(events).where(events.c.escalation_id.in_(ids)).values(words=None))
-    connection.execute(delete(cases).where(cases.c.escalation_id.in_(ids)))
-    connection.execute(delete(notices).where(notices.c.escalation_id.in_(ids)))
-    undelivered = and_(outbox.c.escalation_id.in_(ids), outbox.c.state.in_((DEAD_LETTERED, WAITING)))
-    _drop(connection, undelivered, "erased", now)
-    for escalation_id in ids:
-        mappers.append(connection, escalation_id, Event(now, None, EventKind.ERASED))
-
-
 def _drop_old_answers(connection: Connection, before: datetime, now: datetime) -> None:
     """Drop answers that could not be sent for that long, including their question."""
     stale = and_(
@@ -173,9 +174,4 @@ def _drop_old_answers(connection: Connection, before: datetime, now: datetime) -
         outbox.c.state.not_in((*FINISHED, CLAIMED)),
         outbox.c.created_at < before,
     )
-    _drop(connection, stale, "too old", now)
-
-
-def _drop(connection: Connection, condition: ColumnElement[bool], reason: str, now: datetime) -> None:
-    dropped: dict[str, object] = {"state": DROPPED, "why": reason, "payload": {}, "once_key": None, "settled_at": now}
-    connection.execute(update(outbox).where(condition).values(dropped))
+    drop_jobs(connection, stale, "too old", now)

@@ -198,6 +198,21 @@ turns = Table(
     Index("ix_turns_accepted_at", "accepted_at"),
 )
 
+sent_messages = Table(
+    "sent_messages",
+    metadata,
+    Column("channel_id", Text, primary_key=True),
+    Column("ts", Text, primary_key=True),
+    Column("escalation_id", Text, ForeignKey("escalations.id")),
+    Column("user_id", Text),
+    Column("question_ts", Text),
+    Column("sent_at", UtcDateTime, nullable=False),
+    Index("ix_sent_messages_escalation_id", "escalation_id"),
+    Index("ix_sent_messages_user_id", "user_id"),
+    Index("ix_sent_messages_question_ts", "question_ts"),
+    Index("ix_sent_messages_sent_at", "sent_at"),
+)
+
 sweeps = Table(
     "sweeps",
     metadata,

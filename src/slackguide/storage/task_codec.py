@@ -9,6 +9,7 @@ from typing import Any
 from slackguide.delivery.tasks import (
     AlertTeamLead,
     AnswerMessage,
+    EraseMessage,
     NoteDirectReply,
     OfferReply,
     RefreshAppHome,
@@ -28,6 +29,7 @@ TASK_TYPES: dict[str, type[Task]] = {
     "offer_reply": OfferReply,
     "refresh_home": RefreshAppHome,
     "alert_team_lead": AlertTeamLead,
+    "erase_message": EraseMessage,
 }
 """Task types by kind. A worker leaves other kinds to a newer version."""
 

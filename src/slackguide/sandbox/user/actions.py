@@ -267,9 +267,14 @@ class UserActions:
         message = self._own_message(person, ts)
         mrkdwn, blocks = compose(self.workspace, text)
         changed = self.workspace.change(message, text=mrkdwn, blocks=tuple(blocks), edited=self.workspace.next_ts())
-        return self._send_change_event(
+        exchange = self._send_change_event(
             person, "message_changed", changed, {"message": changed, "previous_message": message}
         )
+        conversation = self.workspace.conversation(changed.channel)
+        mentions = [event for event in self._events_of(conversation, changed) if event["type"] == "app_mention"]
+        for event in mentions:  # Slack sends the event again, with the same ts and another event id
+            exchange = self._events.send_now(person.id, self._envelope(event, person, conversation))
+        return exchange
 
     def delete(self, user: str, ts: str) -> Exchange:
         """Delete a message of one's own."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from slackguide.sandbox.errors import NotFoundError
 from slackguide.sandbox.json_types import Json
+from slackguide.sandbox.user.emoji_names import EMOJI, emoji_of
 from slackguide.sandbox.workspace.workspace import Workspace
 
 _TOKEN = re.compile(r"(?P<link>https?://[^\s<>|]+)|@(?P<name>[\w.-]+)|#(?P<channel>[\w-]+)")
@@ -38,15 +39,27 @@ def _elements(workspace: Workspace, typed: str) -> Iterator[tuple[Json, str]]:
         reference = _reference(workspace, match)
         if reference is None:
             continue
-        if match.start() > position:
-            yield _plain(typed[position : match.start()])
+        yield from _plain(typed[position : match.start()])
         yield reference
         position = match.end()
+    yield from _plain(typed[position:])
+
+
+def _plain(typed: str) -> Iterator[tuple[Json, str]]:
+    """Yield a text without references. Slack's client sends the names of emoji, not the characters."""
+    position = 0
+    for match in EMOJI.finditer(typed):
+        if match.start() > position:
+            yield _text(typed[position : match.start()])
+        name, tone = emoji_of(match)
+        names = name if tone is None else f"{name}::{tone}"
+        yield {"type": "emoji", "name": names}, f":{names}:"
+        position = match.end()
     if position < len(typed):
-        yield _plain(typed[position:])
+        yield _text(typed[position:])
 
 
-def _plain(typed: str) -> tuple[Json, str]:
+def _text(typed: str) -> tuple[Json, str]:
     return {"type": "text", "text": typed}, escape(typed)
 
 

@@ -30,12 +30,17 @@ class WebApi:
         page_limiter: RateLimiter | None,
         bot_token: str,
         app_token: str | None,
+        config_token: str | None = None,
     ) -> None:
         self._calls = calls
         self._context = context
         self._rate_limiter = rate_limiter
         self._page_limiter = page_limiter
-        self._tokens = {bot_token: "bot"} | ({app_token: "app"} if app_token else {})
+        self._tokens = {bot_token: "bot"}
+        if app_token:
+            self._tokens[app_token] = "app"
+        if config_token:
+            self._tokens[config_token] = "config"
 
     def handle(
         self,
@@ -54,7 +59,8 @@ class WebApi:
         headers: dict[str, str] = {}
 
         def run(values: Json) -> Json:
-            caller = self._caller(authorization, str(values.pop("token", "")))
+            body_token = str(values.pop("token", ""))
+            caller = "anyone" if methods.is_public(method) else self._caller(authorization, body_token)
             if caller == "bot":
                 headers["X-OAuth-Scopes"] = ",".join(sorted(self._context.workspace.app.scopes))
             arguments = Arguments(values)
@@ -67,7 +73,7 @@ class WebApi:
         return replace(response, headers={**response.headers, **headers}) if response else None
 
     def _caller(self, authorization: str, body_token: str) -> str:
-        """Return the kind of the call's token, `bot` or `app`. Raises ApiError not_authed, invalid_auth."""
+        """Return the kind of the call's token, `bot`, `app` or `config`. Raises ApiError not_authed, invalid_auth."""
         token = authorization.removeprefix("Bearer ").strip() or body_token
         if not token:
             raise ApiError("not_authed")

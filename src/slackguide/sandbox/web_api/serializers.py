@@ -33,7 +33,7 @@ def user(workspace: Workspace, person: Person) -> Json:
     }
     fields: Json = {
         "id": person.id,
-        "team_id": team_id,
+        "team_id": person.home_team or team_id,
         "name": person.name,
         "deleted": person.deleted,
         "profile": profile,
@@ -41,6 +41,9 @@ def user(workspace: Workspace, person: Person) -> Json:
         "is_app_user": False,
         "updated": 0,
     }
+    if person.home_team:
+        teams = sorted({team_id, person.home_team} if person.home_team.startswith("T") else {team_id})
+        fields["enterprise_user"] = {"id": person.id.replace("U", "W", 1), "enterprise_id": "E0ORG", "teams": teams}
     if person.role is PersonRole.OUTSIDER:
         return {**fields, "is_stranger": False, "real_name": person.real_name}
     if person.deleted:

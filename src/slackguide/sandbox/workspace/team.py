@@ -26,7 +26,8 @@ class Person:
     """A member. `users.list` returns only those that are `listed`; people of other companies are not.
 
     `bot` marks the user of another app, which is a member of channels but only posts messages. `tz` is an IANA time
-    zone.
+    zone. `home_team` is the id of another workspace of the same organization (Enterprise Grid), or of the organization:
+    Slack may name it in `team_id` for people of several workspaces, who all are in `enterprise_user.teams`.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Person:
     bot: bool = False
     listed: bool = True
     tz: str = "Etc/UTC"
+    home_team: str = ""
     id: str = ""
 
     def __post_init__(self) -> None:

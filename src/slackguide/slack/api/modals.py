@@ -48,8 +48,7 @@ class ModalOpener:
         try:
             call_slack(lambda: open_view(trigger_id=trigger_id, view=view))
         except DeliveryError as error:
-            code = error.code if isinstance(error, SlackRefusedError) else type(error).__name__
-            log.warning("a modal was not opened: %s", code)
+            log.warning("a modal was not opened: %s", error)
             raise ModalNotOpenedError(_error_text(error)) from None
 
     def ask(self, trigger_id: str) -> None:

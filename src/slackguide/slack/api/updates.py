@@ -13,7 +13,7 @@ from slack_sdk.webhook import WebhookClient
 
 from slackguide.slack.api.background import BackgroundTasks
 from slackguide.slack.error_messages import error_message, error_reference, surface_name
-from slackguide.slack.surfaces import thread_of
+from slackguide.slack.surfaces import is_direct_message, thread_of
 from slackguide.slack.views.ask_modal import answer_view
 from slackguide.slack.views.blocks import RenderedMessage, text_card
 
@@ -63,6 +63,15 @@ class MessageUpdater:
     def say(self, body: Mapping[str, Any], text: str) -> None:
         """Show a text to the user who clicked."""
         self.reply(body, text_card(text))
+
+    def post_plainly(self, channel_id: str, thread_ts: str | None, text: str) -> None:
+        """Post a text for a person whose message could not be stored, without the outbox."""
+        message = text_card(text).message()
+        if is_direct_message(channel_id):
+            thread_ts = None
+        self._background.submit(
+            lambda: self._client.chat_postMessage(channel=channel_id, thread_ts=thread_ts, **message)
+        )
 
     def in_background(self, body: Mapping[str, Any], work: Callable[[], None]) -> None:
         """Run slow work after the acknowledgement, and report an internal error to the user."""

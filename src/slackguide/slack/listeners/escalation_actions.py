@@ -18,6 +18,7 @@ from slackguide.escalation.models import Escalation
 from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.escalation.state_machine import (
     AddDetails,
+    Applied,
     Ask,
     Assign,
     Claim,
@@ -58,7 +59,7 @@ NOT_FOUND = "That escalation no longer exists. Nothing was changed."
 class EscalationActions:
     """Listeners for the buttons and modals of an escalation. A worker updates the card and sends the notices.
 
-    `specialists` returns the user ids of a queue's specialists.
+    `specialists` returns the user ids of a queue's specialists. `claimed` is called after each claim.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class EscalationActions:
         knowledge: Callable[[], KnowledgeBase],
         clock: Callable[[], datetime],
         specialists: Callable[[str], Collection[str]],
+        claimed: Callable[[Escalation], None] = lambda _escalation: None,
     ) -> None:
         self._escalations = escalations
         self._directory = directory
@@ -78,6 +80,7 @@ class EscalationActions:
         self._updater = updater
         self._knowledge = knowledge
         self._clock = clock
+        self._claimed = claimed
         self._specialists = specialists
 
     # -- actions that change the escalation ---------------------------------------------------------------------------
@@ -273,6 +276,8 @@ class EscalationActions:
             if rejected is not None:
                 return rejected.render(mention)
         outcome = self._escalations.apply(escalation_id, command)
+        if isinstance(outcome, Applied) and isinstance(command, Claim):
+            self._claimed(outcome.escalation)
         if outcome is None:
             return NOT_FOUND
         if isinstance(outcome, Rejected):

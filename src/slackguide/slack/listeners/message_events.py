@@ -12,6 +12,9 @@ from slackguide.slack.message_text import message_text
 from slackguide.slack.surfaces import is_direct_message
 from slackguide.storage.inbox import EventInbox
 
+EDITED = "message_changed"
+"""Subtype of the event of an edited message."""
+
 ANSWERED_SUBTYPES = {None, "file_share", "me_message", "thread_broadcast"}
 """Subtypes of messages that are answered; edits, joins and all others are ignored."""
 
@@ -28,6 +31,8 @@ class MessageEvents:
 
         Of all other messages in channels nothing is stored or logged, and only replies cost a query.
         """
+        if event.get("subtype") == EDITED and event.get("channel_type") == "im":
+            self._edited({**(event.get("message") or {}), "channel": event["channel"]}, body)
         if event.get("subtype") in ANSWERED_SUBTYPES and not _is_bot(event):
             match event.get("channel_type"):
                 case "im":
@@ -39,11 +44,21 @@ class MessageEvents:
         ack()
 
     def mention(self, ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
-        """Store a mention in a channel (`app_mention`). In a direct message, `message.im` is answered instead."""
+        """Store a mention in a channel (`app_mention`). In a direct message, `message.im` is answered instead.
+
+        Slack sends the event again, with another id, when the message is edited. A mention that was added by editing
+        is a new question.
+        """
         if not _is_bot(event) and not is_direct_message(str(event.get("channel", ""))):
             message = _message(event, body)
-            self._inbox.accept(message.event_id, message)
+            if not (event.get("edited") and self._inbox.accept_edit(message)):
+                self._inbox.accept(message.event_id, message)
         ack()
+
+    def _edited(self, message: dict[str, Any], body: dict[str, Any]) -> None:
+        """Store the new text of a direct message. A link that Slack unfurls is no edit."""
+        if message.get("edited") and message.get("subtype") in ANSWERED_SUBTYPES and not _is_bot(message):
+            self._inbox.accept_edit(_message(message, body))
 
 
 def _message(event: dict[str, Any], body: dict[str, Any]) -> AnswerMessage:

@@ -48,10 +48,8 @@ class RenderedMessage:
 
         `chat.update` takes less text.
         """
-        return {
-            "text": escape_within(self.text, text_limit),
-            "blocks": render_model(self.blocks[:MESSAGE_BLOCKS]),
-        }
+        text = {"text": escape_within(self.text, text_limit)}
+        return {**text, "blocks": render_model(self.blocks[:MESSAGE_BLOCKS])} if self.blocks else text
 
     def ephemeral(self) -> dict[str, Any]:
         """Return the acknowledgement of a command, visible only to the person who typed it."""

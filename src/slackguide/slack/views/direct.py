@@ -12,13 +12,15 @@ WHY = (
     "workspace."
 )
 
+NOT_ACCEPTED = "You asked me in {channel}. I reply here because Slack does not let me post there."
+
 NOTE = "I've replied to you in a direct message."
 
 
-def direct_card(card: RenderedMessage, channel_id: str) -> RenderedMessage:
+def direct_card(card: RenderedMessage, channel_id: str, why: str = WHY) -> RenderedMessage:
     """Return the answer with a line that names the channel and the reason for the direct message."""
-    block = ContextBlock(elements=[mrkdwn(WHY.format(channel=f"<#{channel_id}>"))])
-    return RenderedMessage(f"{card.text}\n{WHY.format(channel='a channel')}", (block, *card.blocks))
+    block = ContextBlock(elements=[mrkdwn(why.format(channel=f"<#{channel_id}>"))])
+    return RenderedMessage(f"{card.text}\n{why.format(channel='a channel')}", (block, *card.blocks))
 
 
 def note_card() -> RenderedMessage:

@@ -74,7 +74,7 @@ DECISION_LIMIT = 200
 """Most characters of a decision on a collapsed card."""
 
 
-ERASED = "The content was erased at the end of its retention period."
+ERASED = "The content was erased."
 
 
 def escalation_card(escalation: Escalation, knowledge: KnowledgeBase, history: Sequence[Event] = ()) -> RenderedMessage:

@@ -35,6 +35,7 @@ from slackguide.slack.button_payloads import AnswerState, EscalationPayload, Out
 from slackguide.slack.ids import DUPLICATE_REASON, Action, Callback
 from slackguide.slack.mrkdwn import OPTION_LIMIT, plain, truncate
 from slackguide.slack.views.blocks import context
+from slackguide.slack.views.selects import select_options
 from slackguide.text import normalize
 
 CHECKBOXES = 10
@@ -289,8 +290,8 @@ def _element(id: str, item: FormField, value: str | Sequence[str] | None) -> Inp
             options = _options(item)
             selected = options.get(text or "")
             return StaticSelectElement(
-                action_id=id, options=list(options.values()), initial_option=selected,
-                placeholder=placeholder or plain("Choose"),
+                action_id=id, initial_option=selected, placeholder=placeholder or plain("Choose"),
+                **select_options(list(options.values())),
             )  # fmt: skip
         case "choices":
             return _several(id, item, value)
@@ -313,8 +314,9 @@ def _several(id: str, item: FormField, value: str | Sequence[str] | None) -> Inp
     if len(options) <= CHECKBOXES:
         return CheckboxesElement(action_id=id, options=list(options.values()), initial_options=selected or None)
     return StaticMultiSelectElement(
-        action_id=id, options=list(options.values()), initial_options=selected or None, placeholder=plain("Choose")
-    )
+        action_id=id, initial_options=selected or None, placeholder=plain("Choose"),
+        **select_options(list(options.values())),
+    )  # fmt: skip
 
 
 def _options(item: FormField) -> dict[str, Option]:

@@ -30,9 +30,7 @@ from slackguide.slack.ids import TEXT_INPUT, Action, Callback
 from slackguide.slack.mrkdwn import BUTTON_LIMIT, OPTION_LIMIT, plain
 from slackguide.slack.views.blocks import context, paragraph, rich_text, rich_text_block
 from slackguide.slack.views.escalation_text import exchange_lines, field_texts, resolution_text, title_of
-
-SELECT_LIMIT = 100
-"""Most options of a menu."""
+from slackguide.slack.views.selects import select_options
 
 
 def read_view(escalation: Escalation, knowledge: KnowledgeBase, history: Sequence[Event]) -> View:
@@ -92,7 +90,7 @@ def hand_over_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
     queue = InputBlock(
         block_id="desk",
         label=plain("Or to another queue"),
-        element=StaticSelectElement(action_id="desk", options=options, placeholder=plain("Choose")),
+        element=StaticSelectElement(action_id="desk", placeholder=plain("Choose"), **select_options(options)),
         optional=True,
     )
     box = PlainTextInputElement(action_id=TEXT_INPUT, multiline=True, max_length=3000)
@@ -147,7 +145,7 @@ def _target_inputs(code: ResolutionCode, knowledge: KnowledgeBase) -> list[Input
     """Return the field that a resolution code needs besides the note."""
     if code is ResolutionCode.WRONG_QUEUE:
         queues = [Option(text=plain(target.name, OPTION_LIMIT), value=id) for id, target in knowledge.queues.items()]
-        select = StaticSelectElement(action_id="queue", options=queues[:SELECT_LIMIT], placeholder=plain("Choose"))
+        select = StaticSelectElement(action_id="queue", placeholder=plain("Choose"), **select_options(queues))
         return [InputBlock(block_id="queue", label=plain("The right queue"), element=select)]
     if code is ResolutionCode.DUPLICATE:
         box = PlainTextInputElement(action_id="first", max_length=40)

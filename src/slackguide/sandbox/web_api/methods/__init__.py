@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from slackguide.sandbox.errors import ApiError
 from slackguide.sandbox.json_types import Json
 from slackguide.sandbox.web_api.arguments import Arguments
-from slackguide.sandbox.web_api.methods import chat, conversations, users, views
+from slackguide.sandbox.web_api.methods import apps, chat, conversations, users, views
 from slackguide.sandbox.web_api.methods.context import MethodContext, require_scopes
 
 __all__ = ["METHODS", "MethodContext", "WebApiMethod", "run"]
@@ -19,11 +19,14 @@ __all__ = ["METHODS", "MethodContext", "WebApiMethod", "run"]
 
 @dataclass(frozen=True, kw_only=True)
 class WebApiMethod:
-    """A Web API method, with the scopes it needs. `for_app` methods take the app-level token."""
+    """A Web API method, with the scopes it needs.
+
+    `caller` is the kind of token that it takes: `bot`, `app`, `config`, or `anyone` for a public method.
+    """
 
     run: Callable[[MethodContext, Arguments], Json]
     scopes: tuple[str, ...] = ()
-    for_app: bool = False
+    caller: str = "bot"
 
 
 def _auth_test(context: MethodContext, _: Arguments) -> Json:
@@ -47,7 +50,10 @@ def _connections_open(context: MethodContext, _: Arguments) -> Json:
 
 METHODS: dict[str, WebApiMethod] = {
     "auth.test": WebApiMethod(run=_auth_test),
-    "apps.connections.open": WebApiMethod(run=_connections_open, for_app=True),
+    "apps.connections.open": WebApiMethod(run=_connections_open, caller="app"),
+    "apps.manifest.export": WebApiMethod(run=apps.export_manifest, caller="config"),
+    "blocks.validate": WebApiMethod(run=apps.validate_blocks, caller="anyone"),
+    "bots.info": WebApiMethod(run=apps.bot_info, scopes=("users:read",)),
     "chat.postMessage": WebApiMethod(run=chat.post_message, scopes=("chat:write",)),
     "chat.postEphemeral": WebApiMethod(run=chat.post_ephemeral, scopes=("chat:write",)),
     "chat.update": WebApiMethod(run=chat.update, scopes=("chat:write",)),
@@ -71,12 +77,17 @@ METHODS: dict[str, WebApiMethod] = {
 }
 
 
+def is_public(name: str) -> bool:
+    """Return whether a method needs no token."""
+    return name in METHODS and METHODS[name].caller == "anyone"
+
+
 def run(context: MethodContext, name: str, arguments: Arguments, *, caller: str) -> Json:
     """Return the body of the response to a call. Raises ApiError with Slack's code."""
     method = METHODS.get(name)
     if method is None:
         raise ApiError("unknown_method", more={"req_method": name})
-    if name != "auth.test" and (caller == "app") != method.for_app:
+    if name != "auth.test" and caller != method.caller:
         raise ApiError("not_allowed_token_type")
     require_scopes(context.workspace, *method.scopes)
     return {"ok": True, **method.run(context, arguments)}
