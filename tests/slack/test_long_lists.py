@@ -42,16 +42,19 @@ def test_more_than_slack_has_room_for_is_an_error() -> None:
 
 
 def test_the_last_of_148_destinations_can_be_chosen(harness: AppHarness, guide: Guide) -> None:
-    more = {f"queue-{n}": Destination(f"queue-{n}", "team", f"A queue {n}") for n in range(120)}
-    destinations = {**more, **guide.knowledge.destinations}
-    knowledge = replace(guide.knowledge, destinations=destinations)
+    more = {f"queue-{n}": Destination(f"queue-{n}", "zendesk_group", f"A queue {n}") for n in range(120)}
+    knowledge = replace(guide.knowledge, destinations={**more, **guide.knowledge.destinations})
     harness.reload(Guide(knowledge))
     escalation = sent(harness)
     post = posted(harness, escalation)
     harness.click(post, Action.CLAIM, "marek")
     harness.settle()
     harness.click(harness.workspace.message(post.ts), Action.RESOLVE, "marek")
-    last = list(destinations)[-1]
+    modal = harness.modal("marek")
+    harness.sandbox.click("marek", modal, Action.RESOLUTION_CODE, "wrong_queue")
+    harness.until(lambda: harness.modal("marek").hash != modal.hash)
+    assert len(knowledge.queues) > 120
+    last = list(knowledge.queues)[-1]
     exchange = harness.submit({"ending": "wrong_queue", "queue": last, "decided": "It belongs there."}, "marek")
     assert exchange.ok, exchange
     assert not exchange.errors, exchange.errors

@@ -85,11 +85,9 @@ def test_the_time_to_the_first_claim(harness: AppHarness) -> None:
     post = posted(harness, sent(harness))
     before = harness.clock.now
     harness.clock.advance(120)
-    harness.notified(post, Action.CLAIM, "marek")
-    harness.settle()
-    harness.notified(harness.workspace.message(post.ts), Action.RELEASE, "marek")
-    harness.settle()
-    harness.notified(harness.workspace.message(post.ts), Action.CLAIM, "priya")
+    for action, who in ((Action.CLAIM, "marek"), (Action.RELEASE, "marek"), (Action.CLAIM, "marek")):
+        harness.click(harness.workspace.message(post.ts), action, who)
+        harness.settle()
     found = samples(harness)
     assert value(found, "slackguide_time_to_claim_seconds_count", form="ask-disputes") == 1
     total = value(found, "slackguide_time_to_claim_seconds_sum", form="ask-disputes")

@@ -85,7 +85,9 @@ class AnswerService:
         self, before: Sequence[Turn], text: str, user_id: str, asker: Asker, check: Callable[[], object]
     ) -> Reply:
         """Return the guide's reply to a message after these turns. `check` may raise to give up."""
-        return self._guide().reply_to(before, clean(text), asker, today=self._today(user_id), check=check)
+        reply = self._guide().reply_to(before, clean(text), asker, today=self._today(user_id), check=check)
+        self._count(OUTCOME_NAMES[type(reply.outcome)])  # a reply that is prepared again counts again
+        return reply
 
     def reply_card(self, reply: Reply, user_id: str, asker: Asker) -> RenderedMessage:
         """Return the card for a reply. A concern is drawn like a question of its own."""
