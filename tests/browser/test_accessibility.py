@@ -69,7 +69,7 @@ def test_the_answer_is_in_the_accessibility_tree_as_it_reads(ana: Tab) -> None:
         "only visible to you",
         "You asked:",
         'heading "HV Mediation Tier 1"',
-        "high value (Mid-Market).",
+        "high value.",
         "⚠",
         'button "Steps (',
         'button "Not this: show the next matches"',

@@ -8,7 +8,7 @@ import pytest
 
 from slackguide.matching import EntryDocument, Matcher, Vocabulary
 from slackguide.matching.calibration import calibrate, learn_shift, leave_out
-from slackguide.matching.matcher import ANSWER_FROM, CERTAIN_FROM
+from slackguide.matching.matcher import ANSWER_FROM, CERTAIN_FROM, FEW_WORDS_FROM
 from slackguide.matching.scoring import shipped_weights
 from tests.matching.conftest import DOCUMENTS, VOCABULARY
 
@@ -93,9 +93,9 @@ def test_below_the_confidence_of_an_answer_there_are_choices(calibrated: Matcher
 
 def test_two_words_are_answered_only_if_the_lead_is_clear(calibrated: Matcher) -> None:
     likely = shifted(calibrated, "refund", ANSWER_FROM).match("refund")
-    assert ANSWER_FROM <= likely.confidence < CERTAIN_FROM
+    assert ANSWER_FROM <= likely.confidence < FEW_WORDS_FROM
     assert likely.outcome == "choices"
-    assert shifted(calibrated, "refund", CERTAIN_FROM).match("refund").outcome == "answer"
+    assert shifted(calibrated, "refund", FEW_WORDS_FROM).match("refund").outcome == "answer"
 
 
 def test_no_confidence_exceeds_that_of_the_scope(calibrated: Matcher) -> None:

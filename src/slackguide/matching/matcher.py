@@ -75,9 +75,11 @@ ANSWER_FROM = 0.80
 """The minimum confidence of an answer. Below it there are choices."""
 
 CERTAIN_FROM = 0.95
-"""The minimum confidence of an answer without a runner-up, and of an answer to at most `FEW_WORDS`."""
+"""The minimum confidence of an answer without a runner-up."""
 
 FEW_WORDS = 2
+FEW_WORDS_FROM = 0.99
+"""The minimum confidence of an answer to at most `FEW_WORDS`: most such messages fit several entries."""
 
 CLEAR_PATTERN = 0.98
 """The confidence of an entry that is ranked first by a clear pattern."""
@@ -461,7 +463,7 @@ def _outcome(confidence: float, in_scope: bool, words: int, probabilities: Float
     """Return the outcome and the number of matches to show, given the probabilities of the best matches in order."""
     if not in_scope:
         return "none", 0
-    if confidence >= (CERTAIN_FROM if words <= FEW_WORDS else ANSWER_FROM):
+    if confidence >= (FEW_WORDS_FROM if words <= FEW_WORDS else ANSWER_FROM):
         return "answer", 1
     if len(probabilities) == 1:
         return "none", 0
