@@ -124,7 +124,7 @@ def form_with_faults(tab: Tab) -> None:
     """Submit the escalation form without its required fields."""
     open_form(tab, tab.route(QUESTION))
     tab.submit()
-    expect(tab.fault("contract_id")).to_be_visible()
+    expect(tab.fault("ticket_url")).to_be_visible()
 
 
 def form_with_a_menu(tab: Tab) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -82,5 +84,5 @@ def test_the_heading_and_the_first_lines_of_a_section_are_on_the_screen(name: st
 
 def opened(card: Locator) -> Locator:
     """Return the first block of the open section: the first one after the last row of actions on the card itself."""
-    more = card.locator(".block.actions", has=card.page.get_by_role("button", name="More", exact=True))
+    more = card.locator(".block.actions", has=card.page.get_by_role("button", name=re.compile("^(More|Less)$")))
     return more.locator("xpath=following-sibling::*[1]")
