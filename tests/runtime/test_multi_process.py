@@ -32,8 +32,7 @@ def test_two_that_answer_and_one_that_delivers(slack: SandboxWorkspace, postgres
         for number in range(ESCALATIONS):
             sent = slack.escalate(number)
             reply = slack.resubmit(sent, other)
-            assert f"D-{1001 + number} is saved" in reply.body
-            assert "nothing was sent twice" in reply.body
+            assert (reply.status, reply.body) == (200, ""), "the form closes, because it is stored already"
         slack.wait(lambda: len(slack.notified()) == ESCALATIONS, "the notices")
         for process in (first, second, third):
             process.stop()

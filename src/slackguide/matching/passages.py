@@ -55,7 +55,7 @@ _REPLY = re.compile(
 _TIME = r"\[?\(?\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?\]?\)?"
 _TURN = re.compile(
     rf"^\s*(?:{_TIME}\s*[-–]?\s*([^:\n]{{1,40}}?)|([A-Z][^:\n]{{0,30}}?)\s*\(?{_TIME}\)?|"
-    r"((?:agent|visitor|client|customer|user|support|[a-z]{2,10})(?:\s[^:\n]{1,30}?)?))\s*:\s+(?=\S)",
+    r"((?:agent|visitor|client|customer|user|support|(?!(?:re|fw|aw|to|cc)\b)[a-z]{2})(?:\s[^:\n]{1,30}?)?))\s*:\s+(?=\S)",
     re.IGNORECASE,
 )
 """The beginning of a turn of a transcript: `14:02 Ana: …`, `Ana 14:02: …`, `Agent Ana: …`."""
