@@ -144,7 +144,12 @@ def thread(tab: Tab) -> None:
     tab.go("slackguide").wait_for_reply(MEDIATION)
     answer = tab.message(SEGMENT)
     answer.hover()
-    answer.get_by_role("button", name="Reply in thread").click()
+    reply = answer.get_by_role("button", name="Reply in thread")
+    if reply.is_visible():
+        reply.click()
+    else:  # on a phone it is in the menu
+        answer.get_by_role("button", name="More actions").click()
+        tab.page.get_by_role("menuitem", name="Reply in thread").click()
     tab.type("regular freelancer", within="#side")
     expect(tab.messages("#side").filter(has_text=SEGMENT)).to_have_count(2)
 

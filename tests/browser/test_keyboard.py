@@ -113,7 +113,7 @@ def test_the_focus_moves_between_a_list_and_its_entries(ana: Tab) -> None:
     expect(card.get_by_role("heading")).to_be_focused()
     reach(ana, ana.button(card, "Back"), at_most=10)
     ana.page.keyboard.press("Enter")
-    expect(opens.first).to_be_focused()
+    expect(card.get_by_role("heading", name="Which one?")).to_be_focused()
     expect(ana.page.locator("#announcement")).to_contain_text("Which one?")
 
 

@@ -31,10 +31,9 @@ def test_a_reminder_is_sent_when_it_is_due(ana: Tab) -> None:
     ana.click(ana.route("escalate"), "Open")
     ana.field("summary").fill("Nobody answers about this parcel.")
     ana.submit()
-    reference = ana.window.locator(".block.header").inner_text().strip()
-    ana.click(ana.window, "Done")
+    expect(ana.window).to_have_count(0)
     ana.go("ask-parcels")
-    card = ana.message(f"{reference}: Ask Parcels")
+    card = ana.message("Nobody answers about this parcel.").first
     expect(card.locator(".thread-line")).to_have_count(0)
 
     panel = ana.panel("Clock")
@@ -45,7 +44,7 @@ def test_a_reminder_is_sent_when_it_is_due(ana: Tab) -> None:
 
     expect(card.locator(".thread-line")).to_contain_text("1 reply")
     card.locator(".thread-line").click()
-    reminder = ana.message(f"Reminder: nobody has claimed {reference} yet.", within="#side")
+    reminder = ana.message("has waited 1 week", within="#side")
     ana.screenshot("reminder")
     ana.click(reminder, "Stop reminding")
-    expect(ana.message(f"Reminders for {reference} are off.", within="#side")).to_be_visible()
+    expect(ana.message("are off.", within="#side")).to_be_visible()

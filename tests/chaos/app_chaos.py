@@ -213,7 +213,7 @@ class AppChaosRun:
         notices = {who: self.slack.notified(who) for who in REQUESTERS}
         for escalation in escalations:
             requester = names[escalation.requester.user_id]
-            if not any(f"{escalation.reference} is in" in text for text in notices[requester]):
+            if not any(escalation.reference in text for text in notices[requester]):
                 yield escalation.reference
 
     def _duplicate_notices(self) -> list[str]:

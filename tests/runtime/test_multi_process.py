@@ -37,8 +37,8 @@ def test_two_that_answer_and_one_that_delivers(slack: SandboxWorkspace, postgres
         for process in (first, second, third):
             process.stop()
     references = Counter(message.text.splitlines()[0] for message in slack.posted())
-    assert references == {f"D-{1001 + number}: Ask Disputes": 1 for number in range(ESCALATIONS)}
-    assert not (slack.folder / "home").exists()
+    assert references == {f"What to do about {number}?": 1 for number in range(ESCALATIONS)}
+    assert {path.name for path in (slack.folder / "home").iterdir()} <= {"calibrations"}, "all else is in the database"
     with open_database(url) as database:
         assert OutboxAdmin(database=database, notifier=Notifier()).pending() == ()
     for process in (first, second, third):
