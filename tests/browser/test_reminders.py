@@ -44,7 +44,7 @@ def test_a_reminder_is_sent_when_it_is_due(ana: Tab) -> None:
 
     expect(card.locator(".thread-line")).to_contain_text("1 reply")
     card.locator(".thread-line").click()
-    reminder = ana.message("has waited 1 week", within="#side")
+    reminder = ana.message("has waited 7 days", within="#side")
     ana.screenshot("reminder")
     ana.click(reminder, "Stop reminding")
     expect(ana.message("are off.", within="#side")).to_be_visible()
