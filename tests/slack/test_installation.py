@@ -79,7 +79,7 @@ def test_what_is_pending_waits_for_as_long_as_it_takes_and_is_sent_at_once_after
     assert harness.clock.now - since < 15
     assert len(posts(harness)) == 1
     said = "\n".join(words(notice) for notice in notices(harness))
-    assert "D-1001 is in #ask-disputes" in said
+    assert "(D-1001, #ask-disputes)" in said
     assert "Send a case to Mediation" in said
     assert [line for line in caplog.messages if "accepts this installation again" in line] != []
     assert len(errors(caplog)) == 1
@@ -119,7 +119,7 @@ def test_a_missing_scope_holds_up_only_what_needs_it_and_is_named(
     check(harness)
     assert readiness(harness) == (200, "")
     harness.settle()
-    assert "D-1001 is in #ask-disputes" in words(notices(harness)[-1])
+    assert "(D-1001, #ask-disputes)" in words(notices(harness)[-1])
 
 
 def test_dead_letters_of_an_earlier_release_are_sent_after_a_restart(harness: AppHarness) -> None:

@@ -46,7 +46,7 @@ def test_hanging_notices_delay_neither_posts_nor_answers(harness: AppHarness) ->
     harness.sandbox.faults.clear()
     harness.settle()
     assert len(posts(harness)) == 3
-    assert "D-1001 is in #ask-disputes" in words(notices(harness, "ana")[-1])
+    assert "(D-1001, #ask-disputes)" in words(notices(harness, "ana")[-1])
 
 
 def test_hanging_answers_delay_neither_posts_nor_notices(harness: AppHarness) -> None:
