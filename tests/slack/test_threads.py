@@ -142,7 +142,7 @@ def test_the_thread_is_not_read_from_slack(probed: AppHarness) -> None:
     assert "conversations.replies" not in [call.method for call in probed.workspace.calls[calls:]]
 
 
-def test_a_thread_that_takes_too_long_to_read_is_a_failed_attempt_and_is_given_up(
+def test_a_thread_that_takes_too_long_to_read_is_a_failed_attempt_and_ends_in_a_line_that_says_so(
     probed: AppHarness, probe: ProbedGuide
 ) -> None:
     first = thread_of(probed, *[f"{UNKNOWN} {number}" for number in range(TURNS)])
@@ -151,11 +151,14 @@ def test_a_thread_that_takes_too_long_to_read_is_a_failed_attempt_and_is_given_u
     probe.meanwhile = lambda _: probed.clock.advance(1.5)
 
     probed.sandbox.message("ana", FACT, first.thread_ts)
-    probed.until(lambda: probed.pending() and not probed.active())
+    probed.until(lambda: len(probed.workspace.direct_messages("ana")) == answers + 2)
+    probed.settle()
 
-    (job,) = probed.pending()
-    assert (job.kind, job.state, job.attempts) == ("answer_message", "parked", 3)
-    assert len(probed.workspace.direct_messages("ana")) == answers + 1, "the question itself"
+    assert probed.pending() == ()
+    last = probed.workspace.direct_messages("ana")[-1]
+    assert last.by_bot
+    assert "reference" in last.text
+    assert len(probed.workspace.direct_messages("ana")) == answers + 2, "the question and one reply"
 
 
 def test_answers_that_hang_do_not_hold_up_escalations(probed: AppHarness, probe: ProbedGuide) -> None:

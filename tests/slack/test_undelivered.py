@@ -75,10 +75,11 @@ def test_the_notice_itself_has_the_button(harness: AppHarness) -> None:
 
 
 def test_a_message_that_slack_rejects_is_final_and_visible_and_tried_again_by_a_click(harness: AppHarness) -> None:
-    refusal = InjectedFault(kind=FaultKind.API_ERROR, method="chat.postMessage", code="invalid_blocks", times=1)
+    refusal = InjectedFault(kind=FaultKind.API_ERROR, method="chat.postMessage", code="invalid_blocks")
     harness.sandbox.inject_fault(refusal)
     harness.sandbox.message("ana", MEDIATION)
     harness.settle()
+    harness.sandbox.faults.clear()
     assert [(job.kind, job.state) for job in harness.pending()] == [("answer_message", "parked")]
 
     view = home(harness)
@@ -93,10 +94,11 @@ def test_a_message_that_slack_rejects_is_final_and_visible_and_tried_again_by_a_
 
 def test_a_message_of_somebody_else_cannot_be_retried(harness: AppHarness) -> None:
     harness.sandbox.inject_fault(
-        InjectedFault(kind=FaultKind.API_ERROR, method="chat.postMessage", code="invalid_blocks", times=1)
+        InjectedFault(kind=FaultKind.API_ERROR, method="chat.postMessage", code="invalid_blocks")
     )
     harness.sandbox.message("ana", MEDIATION)
     harness.settle()
+    harness.sandbox.faults.clear()
     (job,) = harness.pending()
 
     press_value(harness, f"{Action.RETRY_DELIVERY}:{job.id}", f'{{"job": {job.id}, "escalation": null}}', "ben")
