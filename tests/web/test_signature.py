@@ -96,4 +96,4 @@ def test_a_length_of_any_kind_is_no_error(guarded: Guarded, length: str) -> None
     statuses: list[str] = []
     application: Any = verify_signature(guarded._bolt, secret=SECRET, clock=lambda: 0.0)
     application(environ, lambda status, _: statuses.append(status))
-    assert statuses == ["413 Request Entity Too Large"]
+    assert [status.split()[0] for status in statuses] == ["413"]
