@@ -73,11 +73,14 @@ class AnswerActions:
 
     def choose(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Show the chosen match, and record the choice."""
-        self.open_alert(ack, action, body, user)
+        self._open_entry(ack, action, body, user)
         self._updater.in_background(body, lambda: self._record_choice(action, user.user_id))
 
     def open_alert(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Show the entry of an alert."""
+        self._open_entry(ack, action, body, user)
+
+    def _open_entry(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         self._rerender(
             ack,
             action,
@@ -127,49 +130,39 @@ class AnswerActions:
 
     def helpful(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Record that the answer was helpful."""
-        thanks = THANKS[Verdict.HELPFUL]
-        self._show(
-            ack,
-            action,
-            body,
-            user,
-            AnswerPayload,
-            lambda payload, user_id, asker: self._answers.render(payload.state, user_id, asker, confirmation=thanks),
-            store=lambda payload, user_id: self._store_feedback(payload.state, user_id, Verdict.HELPFUL),
-            reply=text_card(thanks),
-        )
+        self._record_feedback(ack, action, body, user, AnswerPayload, Verdict.HELPFUL)
 
     def not_helpful(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Record that the answer was not helpful, and ask what was wrong."""
-        self._show(
-            ack,
-            action,
-            body,
-            user,
-            AnswerPayload,
-            lambda payload, user_id, asker: self._answers.render(
-                replace(payload.state, section=Section.FEEDBACK), user_id, asker
-            ),
-            store=lambda payload, user_id: self._store_feedback(payload.state, user_id, Verdict.NOT_HELPFUL),
-            reply=text_card(THANKS[Verdict.NOT_HELPFUL]),
-        )
+        self._record_feedback(ack, action, body, user, AnswerPayload, Verdict.NOT_HELPFUL, ask=True)
 
     def feedback_reason(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Record what was wrong with the answer."""
-        self._show(
-            ack,
-            action,
-            body,
-            user,
-            FeedbackPayload,
-            lambda payload, user_id, asker: self._answers.render(
-                payload.state, user_id, asker, confirmation=THANKS[Verdict.NOT_HELPFUL]
-            ),
-            store=lambda payload, user_id: self._store_feedback(
-                payload.state, user_id, Verdict.NOT_HELPFUL, reason=payload.reason
-            ),
-            reply=text_card(THANKS[Verdict.NOT_HELPFUL]),
-        )
+        self._record_feedback(ack, action, body, user, FeedbackPayload, Verdict.NOT_HELPFUL)
+
+    def _record_feedback(
+        self,
+        ack: Ack,
+        action: dict[str, Any],
+        body: dict[str, Any],
+        user: Allowed,
+        payload_type: type[P],
+        verdict: Verdict,
+        *,
+        ask: bool = False,
+    ) -> None:
+        """Record a verdict, with its reason if the button has one. Ask what was wrong, or confirm it."""
+
+        def draw(payload: P, user_id: str, asker: Asker) -> RenderedMessage:
+            if ask:
+                return self._answers.render(replace(payload.state, section=Section.FEEDBACK), user_id, asker)
+            return self._answers.render(payload.state, user_id, asker, confirmation=THANKS[verdict])
+
+        def store(payload: P, user_id: str) -> None:
+            reason = payload.reason if isinstance(payload, FeedbackPayload) else None
+            self._store_feedback(payload.state, user_id, verdict, reason=reason)
+
+        self._show(ack, action, body, user, payload_type, draw, store=store, reply=text_card(THANKS[verdict]))
 
     def not_this(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Record that another entry was meant, and show the next matches."""
