@@ -86,7 +86,7 @@ _SMALL_EVENTS = {
 """Text of each event of a notice that is edited."""
 
 EXCHANGES, EXCHANGE_LIMIT = 6, 1000
-"""Most questions and answers that a colleague is told of, and most characters of each."""
+"""Maximum number of questions and answers shown after a hand-over, and maximum number of characters of each."""
 
 SMALL_EVENTS_SHOWN = 4
 """Most events of such a notice: the latest."""
@@ -124,10 +124,10 @@ def notice_card(
         blocks.append(rich_text_block(paragraph(rich_text(comment))))
         plain_text += f"\n{comment}"
     if received:
-        told = exchange_lines([event for event in history if event.kind is not EventKind.ASSIGNED])[-EXCHANGES:]
+        exchanges = exchange_lines([event for event in history if event.kind is not EventKind.ASSIGNED])[-EXCHANGES:]
         blocks += [
-            rich_text_block(paragraph(rich_text(f"{label}: ", strong=True), rich_text(truncate(said, EXCHANGE_LIMIT))))
-            for label, said in told
+            rich_text_block(paragraph(rich_text(f"{label}: ", strong=True), rich_text(truncate(text, EXCHANGE_LIMIT))))
+            for label, text in exchanges
         ]
     buttons = _notice_buttons(escalation, to_requester=to_requester)
     if notice is NoticeKind.DEAD_LETTERED and escalation.card is None:
