@@ -31,14 +31,11 @@ ExampleTokens = Mapping[str, Sequence[Words]]
 CLEAR_PHRASE = 1.5
 """Added to the log-odds of a sentence with a clear phrase. Chosen by cross-validation on the shipped messages."""
 
-LENGTH_PENALTY = 1.4
+LENGTH_PENALTY = 1.2
 """Multiplied by the logarithm of the number of sentences, and subtracted from the log-odds of the strongest one.
 
 The strongest of many harmless sentences is stronger than that of a few. Chosen like `CLEAR_PHRASE`.
 """
-
-NEARLY = 1.0
-"""A sentence whose log-odds are lower than those of the strongest one of its message by more is not learnt from."""
 
 MAX_CORRECTIONS = 60
 """Maximum distinct misspelled words of a text that are corrected. Each takes about 0.1 ms."""
@@ -100,7 +97,7 @@ class CriticalDetector:
                 positive += [[words] for words in example_tokens.get(one.id, ())]
                 negative += [words for id, phrasings in example_tokens.items() if id != one.id for words in phrasings]
                 negative += out_of_scope
-                self._classifiers[one.id] = _train(positive, negative)
+                self._classifiers[one.id] = SentenceClassifier(positive, negative)
         self._spelling = Spelling({word: n for word, n in uses.items() if n >= _MIN_USES})
 
     def find(self, text: str) -> tuple[CriticalMatch, ...]:
@@ -178,17 +175,3 @@ class CriticalDetector:
 def _parse(*texts: Iterable[str]) -> list[Sequence[Words]]:
     """Return the sentences of every text."""
     return [judged_sentences(map(tokenize, split_sentences(text))) for text in chain(*texts)]
-
-
-def _train(positive: Sequence[Sequence[Words]], negative: Sequence[Words]) -> SentenceClassifier:
-    """Train on the sentences of serious messages that a first classifier finds the strongest of their message.
-
-    Most sentences of a long serious message are about something else, and any pasted ticket can contain them. This is
-    multiple-instance learning (mi-SVM; Andrews, Tsochantaridis and Hofmann, 2002).
-    """
-    whole = SentenceClassifier(list(chain(*positive)), negative)
-    kept: list[Words] = []
-    for sentences in positive:
-        scores = whole.log_odds(sentences)
-        kept += [words for words, score in zip(sentences, scores, strict=True) if score >= scores.max() - NEARLY]
-    return SentenceClassifier(kept, negative)

@@ -395,12 +395,13 @@ class Matcher:
     def _apply_critical(
         self, critical: tuple[CriticalMatch, ...], matching: Matching, scores: ScoreTable, limit: int
     ) -> Matching:
-        """Rank a clear match first, a likely one unless there is an answer, and add alerts for the others."""
+        """Rank a clear match first, a likely one unless an answer is certain, and add alerts for the others."""
+        is_certain = matching.outcome == "answer" and matching.runner_up is None
         for one in critical:
             if one.strength == "clear":
                 matching = self._put_first(one, CLEAR_PATTERN, matching, scores, limit)
                 break
-            if one.strength == "likely" and matching.outcome != "answer":
+            if one.strength == "likely" and not is_certain:
                 matching = self._put_first(one, LIKELY_PATTERN, matching, scores, limit)
                 break
         first = matching.matches[0].id if matching.offered else None
