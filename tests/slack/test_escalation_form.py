@@ -163,8 +163,9 @@ def database_away(harness: AppHarness) -> Iterator[None]:
 
 @pytest.mark.parametrize("trouble", [database_locked, database_away])
 def test_a_commit_that_fails_leaves_the_form_open_with_words_and_everything_typed(
-    harness: AppHarness, trouble: Callable[[AppHarness], AbstractContextManager[None]]
+    make_harness: Callable[..., AppHarness], trouble: Callable[[AppHarness], AbstractContextManager[None]]
 ) -> None:
+    harness = make_harness(busy_seconds=0.2)
     opened(harness)
     with trouble(harness):
         exchange = harness.submit(filled())

@@ -79,6 +79,7 @@ class AppHarness:
         known: bool = True,
         app: BotApp | None = None,
         patience: float = WAIT_SECONDS,
+        busy_seconds: float = WAIT_SECONDS,
         honours_client_msg_id: bool = False,
         socket_mode: bool = False,
         team: Callable[[Team], Team] = lambda team: team,
@@ -88,6 +89,7 @@ class AppHarness:
         self.guide = BreakableGuide(directory=KNOWLEDGE, build=lambda _: self._current_guide)
         self.database = database
         self._environment = {**(environment or {})}
+        self._busy_seconds = busy_seconds
         self.sandbox = Sandbox(
             clock=lambda: self.clock.now,
             advance=self._advance,
@@ -127,7 +129,7 @@ class AppHarness:
             clock=self.clock,
             guide=self.guide,
             channels=settings.channels,
-            busy_seconds=WAIT_SECONDS,
+            busy_seconds=self._busy_seconds,
         )
         self.repositories = repositories
         self.service = ServiceBuilder(
