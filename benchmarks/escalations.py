@@ -37,7 +37,7 @@ def main() -> None:
         commands,
         "chaos",
         chaos,
-        {"runs": 200, "stores": "sqlite,postgresql", "levels": "workers,app", "concurrency": 5},
+        {"runs": 200, "stores": "sqlite,postgresql", "levels": "workers,app", "concurrency": 5, "minutes": 0.0},
     )
     command(commands, "throughput", throughput, {"seconds": 10.0, "rounds": 3})
     command(commands, "hang", hang, {"seconds": 30.0, "rounds": 2})

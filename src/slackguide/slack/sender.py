@@ -376,7 +376,7 @@ class SlackSender:
                     self._knowledge(),
                     who=who,
                     words=text,
-                    to_requester=user_id == escalation.requester.user_id,
+                    to=user_id,
                     history=self._escalations.history(escalation.id),
                 )
                 small = is_small_change(notice, escalation, user_id)
