@@ -52,7 +52,7 @@ from slackguide.escalation.state_machine import (
 )
 from slackguide.storage.database import Database
 from slackguide.storage.escalations import SqlEscalationRepository
-from slackguide.storage.outbox import SqlJobQueue
+from slackguide.storage.job_queue import SqlJobQueue
 from tests.chaos.outcome import Outage, Outcome, inconsistencies, wait_until_delivered
 from tests.support.advice import PlainAdvice
 from tests.support.databases import new_escalation, open_database
