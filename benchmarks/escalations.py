@@ -66,17 +66,18 @@ def chaos(options: argparse.Namespace) -> int:
     }
     columns = ("runs", "kills", "outages", "acknowledged", "messages", "lost", "duplicated")
     table(
-        ["killed", *columns, "runs with a violation"],
+        ["killed", *columns, "runs with a violation", "unfinished runs"],
         [
-            [name, *(f"{one[column]:,}" for column in columns), str(len(one["violations"]) or "none")]
+            [name, *(f"{one[column]:,}" for column in columns)]
+            + [str(len(one[kind]) or "none") for kind in ("violations", "unfinished")]
             for name, one in found.items()
         ],
     )
     for name, one in found.items():
-        for seed, violations in one["violations"].items():
-            print(f"\n{name}, seed {seed}: {violations}")
+        for seed, why in {**one["violations"], **one["unfinished"]}.items():
+            print(f"\n{name}, seed {seed}: {why}")
     write_result("chaos", {"runs": options.runs, **found})
-    return int(any(one["violations"] for one in found.values()))
+    return int(any(one["violations"] or one["unfinished"] for one in found.values()))
 
 
 def throughput(options: argparse.Namespace) -> int:

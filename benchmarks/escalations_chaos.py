@@ -45,9 +45,10 @@ Store = Callable[[Path, bool], tuple[str, Outage]]
 def run(level: str, store: str, runs: int, concurrency: int, minutes: float) -> dict[str, Any]:
     """Run `workers` or `app` so many times, with the seeds from 0, each on a new database of the store.
 
-    Begin no run after so many minutes.
+    Begin no run after so many minutes. A run that fails, for example because the machine is too slow, is `unfinished`.
     """
     end = time.monotonic() + 60 * minutes
+    unfinished: dict[int, str] = {}
     with tempfile.TemporaryDirectory(prefix="slackguide-chaos-") as name, ExitStack() as stack:
         folder = Path(name)
         release = last_release(folder / "release")
@@ -61,36 +62,36 @@ def run(level: str, store: str, runs: int, concurrency: int, minutes: float) -> 
             new = stores.get()
             try:
                 return run_once(level, store, seed, folder / str(seed), release, new)
+            except Exception as error:
+                unfinished[seed] = f"{type(error).__name__}: {error}"[-4000:]
+                return None
             finally:
                 stores.put(new)
 
         with ThreadPoolExecutor(concurrency) as pool:
-            outcomes = [outcome for outcome in pool.map(run_seed, range(runs)) if outcome is not None]
+            by_seed = {seed: outcome for seed, outcome in enumerate(pool.map(run_seed, range(runs))) if outcome}
+    outcomes = [*by_seed.values()]
+    sums = ("kills", "outages", "acknowledged", "messages")
     return {
         "runs": len(outcomes),
-        **{
-            name: sum(getattr(outcome, name) for outcome in outcomes)
-            for name in ("kills", "outages", "acknowledged", "messages")
-        },
+        **{name: sum(getattr(outcome, name) for outcome in outcomes) for name in sums},
         "lost": sum(len(outcome.lost) for outcome in outcomes),
         "duplicated": sum(len(outcome.duplicated) for outcome in outcomes),
-        "violations": {seed: outcome.violations for seed, outcome in enumerate(outcomes) if outcome.violations},
+        "unfinished": unfinished,
+        "violations": {seed: outcome.violations for seed, outcome in by_seed.items() if outcome.violations},
         "injected": {str(kind): times for kind, times in injected_faults(outcomes).most_common()},
     }
 
 
 def run_once(level: str, store: str, seed: int, folder: Path, release: Path, new: Store) -> Outcome:
-    """Run once with one seed. A run that cannot go on counts as a violation."""
+    """Run once with one seed."""
     folder.mkdir()
     upgrades = level == "app" and seed % 2 == 1
     url, outage = new(folder, not upgrades)
-    try:
-        if level == "workers":
-            return run_outbox_chaos(url, seed, folder, outage=outage)
-        processes = 2 if upgrades else PROCESSES[store]
-        return run_app_chaos(folder, seed, url, processes, outage=outage, release=release if upgrades else None)
-    except Exception as error:
-        return Outcome(0, 0, 0, injected_faults(()), (), (), (f"{type(error).__name__}: {error}"[-4000:],))
+    if level == "workers":
+        return run_outbox_chaos(url, seed, folder, outage=outage)
+    processes = 2 if upgrades else PROCESSES[store]
+    return run_app_chaos(folder, seed, url, processes, outage=outage, release=release if upgrades else None)
 
 
 def sqlite(folder: Path, migrated: bool) -> tuple[str, Outage]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import signal
+import subprocess
 import tempfile
 import threading
 import time
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Self
@@ -92,7 +94,8 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start the server again, and wait until it has recovered and accepts connections."""
-        self._server.ensure_postgres_running()
+        with suppress(subprocess.SubprocessError):  # it gives up after 10 s, and the server goes on starting
+            self._server.ensure_postgres_running()
         uri = self._server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         wait_until(lambda: accepts(uri), "PostgreSQL does not accept connections")
 
