@@ -108,7 +108,6 @@ class Database:
                 if str(error) in database_errors.WRITES_REFUSED:
                     self._note_write_problem(error)
                 raise
-            self._note_write_problem(None)
 
     @contextmanager
     def _write_turn(self) -> Iterator[None]:
@@ -124,7 +123,10 @@ class Database:
             self._write_lock.release()
 
     def _note_write_problem(self, problem: StorageError | None) -> None:
-        """Remember whether the database accepts changes. Log when that changes."""
+        """Remember whether the database accepts changes. Log when that changes.
+
+        Small changes can succeed while larger ones do not, so only `check_writable` finds that the problem is over.
+        """
         if problem is not None and self._write_problem is None:
             log.error("the database accepts no changes: %s", problem.for_operators)
         elif problem is None and self._write_problem is not None:
@@ -147,20 +149,26 @@ class Database:
             connection.execute(text("SELECT 1 FROM counters LIMIT 1"))
         if self._write_problem is not None:
             self.check_writable()
-        elif self.is_sqlite and shutil.disk_usage(self.path.parent).free < MIN_FREE:
-            raise StorageError(database_errors.FULL)
+        else:
+            self._check_room()
 
     def check_writable(self) -> None:
         """Check that the database accepts changes and has room for more, and leave nothing. Raises StorageError.
 
         SQLite finds a full disk at the commit, PostgreSQL when a table grows.
         """
-        if self.is_sqlite and shutil.disk_usage(self.path.parent).free < MIN_FREE:
-            raise StorageError(database_errors.FULL)
+        self._check_room()
         rows = [{"prefix": f"check {number}", "last": 0} for number in range(CHECK_ROWS)]
         with self.write() as connection:
             connection.execute(text("INSERT INTO counters (prefix, last) VALUES (:prefix, :last)"), rows)
             connection.execute(text("DELETE FROM counters WHERE prefix LIKE 'check %'"))
+        self._note_write_problem(None)
+
+    def _check_room(self) -> None:
+        """Check that the disk of a SQLite database has room."""
+        with suppress(OSError):  # the transaction reports what is wrong with the folder
+            if self.is_sqlite and shutil.disk_usage(self.path.parent).free < MIN_FREE:
+                raise StorageError(database_errors.FULL)
 
     def close(self) -> None:
         """Close all connections; one in use is closed when its transaction ends. Later transactions are refused."""
