@@ -14,6 +14,7 @@ store.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
 import os
@@ -59,11 +60,10 @@ def chaos(options: argparse.Namespace) -> int:
     from escalations_chaos import run
 
     levels, stores = options.levels.split(","), options.stores.split(",")
-    found = {
-        f"{level} on {store}": run(level, store, options.runs, options.concurrency, options.minutes or math.inf)
-        for level in levels
-        for store in stores
-    }
+    found: dict[str, Any] = {}
+    for level, store in itertools.product(levels, stores):
+        found[f"{level} on {store}"] = run(level, store, options.runs, options.concurrency, options.minutes or math.inf)
+        write_result("chaos", {"runs": options.runs, **found})
     columns = ("runs", "kills", "outages", "acknowledged", "messages", "lost", "duplicated")
     table(
         ["killed", *columns, "runs with a violation", "unfinished runs"],
@@ -76,7 +76,6 @@ def chaos(options: argparse.Namespace) -> int:
     for name, one in found.items():
         for seed, why in {**one["violations"], **one["unfinished"]}.items():
             print(f"\n{name}, seed {seed}: {why}")
-    write_result("chaos", {"runs": options.runs, **found})
     return int(any(one["violations"] or one["unfinished"] for one in found.values()))
 
 
