@@ -10,7 +10,6 @@ import tempfile
 import threading
 import time
 import warnings
-from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Self
@@ -94,10 +93,15 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start the server again, and wait until it has recovered and accepts connections."""
-        with suppress(subprocess.SubprocessError):  # it gives up after 10 s, and the server goes on starting
+        wait_until(self._is_started, "PostgreSQL does not accept connections")
+
+    def _is_started(self) -> bool:
+        """Start the server unless it runs. The package gives up on a slow one, which goes on starting."""
+        try:
             self._server.ensure_postgres_running()
-        uri = self._server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-        wait_until(lambda: accepts(uri), "PostgreSQL does not accept connections")
+        except (subprocess.SubprocessError, AssertionError):
+            return False
+        return accepts(self._server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
 
 
 def accepts(uri: str) -> bool:
