@@ -1,18 +1,22 @@
 """Benchmarks of escalations: delivery under failures, throughput, latency while Slack hangs, and a large database.
 
     python benchmarks/escalations.py chaos [--runs 200] [--stores sqlite,postgresql] [--levels workers,app]
+                                           [--concurrency 5] [--minutes 0]
     python benchmarks/escalations.py throughput [--seconds 10] [--rounds 3]
     python benchmarks/escalations.py hang [--seconds 30] [--rounds 2]
     python benchmarks/escalations.py ledger [--count 1000000] [--samples 500]
 
 Each prints a Markdown table and writes benchmarks/results/escalations_NAME.json. `chaos` exits with status 1 if an
-escalation was lost or posted twice.
+escalation was lost or posted twice. With `--minutes` it begins no further run after so many minutes at each level and
+store.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
+import math
 import os
 import statistics
 import sys
@@ -30,7 +34,12 @@ def main() -> None:
     """Run the benchmark that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    command(commands, "chaos", chaos, {"runs": 200, "stores": "sqlite,postgresql", "levels": "workers,app"})
+    command(
+        commands,
+        "chaos",
+        chaos,
+        {"runs": 200, "stores": "sqlite,postgresql", "levels": "workers,app", "concurrency": 5, "minutes": 0.0},
+    )
     command(commands, "throughput", throughput, {"seconds": 10.0, "rounds": 3})
     command(commands, "hang", hang, {"seconds": 30.0, "rounds": 2})
     command(commands, "ledger", ledger, {"count": 1_000_000, "samples": 500})
@@ -47,24 +56,27 @@ def command(commands: Any, name: str, run: Callable[[argparse.Namespace], int], 
 
 
 def chaos(options: argparse.Namespace) -> int:
-    """Check that nothing is lost or duplicated, however often everything is killed."""
+    """Check that nothing is lost or duplicated, however often everything is killed and the database stops."""
     from escalations_chaos import run
 
     levels, stores = options.levels.split(","), options.stores.split(",")
-    found = {f"{level} on {store}": run(level, store, options.runs) for level in levels for store in stores}
-    columns = ("runs", "kills", "acknowledged", "messages", "lost", "duplicated")
+    found: dict[str, Any] = {}
+    for level, store in itertools.product(levels, stores):
+        found[f"{level} on {store}"] = run(level, store, options.runs, options.concurrency, options.minutes or math.inf)
+        write_result("chaos", {"runs": options.runs, **found})
+    columns = ("runs", "kills", "outages", "acknowledged", "messages", "lost", "duplicated")
     table(
-        ["killed", *columns, "runs with a violation"],
+        ["killed", *columns, "runs with a violation", "unfinished runs"],
         [
-            [name, *(f"{one[column]:,}" for column in columns), str(len(one["violations"]) or "none")]
+            [name, *(f"{one[column]:,}" for column in columns)]
+            + [str(len(one[kind]) or "none") for kind in ("violations", "unfinished")]
             for name, one in found.items()
         ],
     )
     for name, one in found.items():
-        for seed, violations in one["violations"].items():
-            print(f"\n{name}, seed {seed}: {violations}")
-    write_result("chaos", {"runs": options.runs, **found})
-    return int(any(one["violations"] for one in found.values()))
+        for seed, why in {**one["violations"], **one["unfinished"]}.items():
+            print(f"\n{name}, seed {seed}: {why}")
+    return int(any(one["violations"] or one["unfinished"] for one in found.values()))
 
 
 def throughput(options: argparse.Namespace) -> int:

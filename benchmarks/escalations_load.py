@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from escalations_servers import FORM, Forms, ServerConfig, confirmed, postgresql, serve_bare, serve_slackguide
+from escalations_servers import FORM, Forms, PostgresServer, ServerConfig, confirmed, serve_bare, serve_slackguide
 from route_load import (
     CLIENTS,
     NOWHERE,
@@ -46,7 +46,7 @@ def throughput(seconds: float, rounds: int) -> dict[str, list[Load]]:
     results: dict[str, list[Load]] = {}
     with ExitStack() as stack:
         home = stack.enter_context(tempfile.TemporaryDirectory())
-        empty = stack.enter_context(postgresql())
+        empty = stack.enter_context(PostgresServer()).empty
         common = {"home": home, "api_url": NOWHERE, "user": USER, "team": TEAM}
         servers = {
             "slackguide on SQLite": stack.enter_context(serving(serve_slackguide, ServerConfig(**common))),

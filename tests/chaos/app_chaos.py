@@ -3,6 +3,9 @@
 In one run people submit forms until each is acknowledged, a specialist clicks buttons, and the processes are killed
 with SIGKILL and restarted. Then the faults stop, the pending jobs are delivered, and the run is verified. The random
 choices and the faults follow from the seed; the moment at which a signal reaches a process does not.
+
+The benchmark can also stop the database (`outage`), and can run the last release beside this one until it is killed
+(`release`), as in an upgrade.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +29,9 @@ from slackguide.sandbox.errors import NotAllowedError
 from slackguide.sandbox.transport.http import Envelope
 from slackguide.slack.ids import NOTICE_EVENT, Action
 from slackguide.storage.escalations import SqlEscalationRepository
-from tests.chaos.outcome import DEADLINE, Outcome, inconsistencies, wait_until_delivered
+from tests.chaos.outcome import DEADLINE, Outage, Outcome, inconsistencies, wait_until_delivered
 from tests.support.databases import age_jobs, open_database
-from tests.support.processes import Process, free_port, running
+from tests.support.processes import APP, Process, free_port, running
 from tests.support.sandbox_workspace import SandboxWorkspace, sandbox_workspace
 from tests.support.waiting import pause
 
@@ -44,6 +47,9 @@ KILLS = 3
 
 LEASE = 15.0
 LONGEST_DELAY = 60.0
+OUTAGE_SECONDS = 4.0
+"""Longest time for which the database is stopped before the processes are killed."""
+
 RETRY_SECONDS = 0.1
 """Seconds after which a person submits a form again that was not acknowledged."""
 
@@ -69,17 +75,32 @@ OTHER_FAULTS = {
 }
 
 
+STORED = "is saved and on its way"
+"""What release 0.1.0 answers to a form that it has stored. This version closes the form."""
+
+
 class AppChaosRun:
     """The processes of one run, and the people who use them."""
 
-    def __init__(self, slack: SandboxWorkspace, url: str, seed: int, processes: int) -> None:
+    def __init__(
+        self,
+        slack: SandboxWorkspace,
+        url: str,
+        seed: int,
+        processes: int,
+        *,
+        outage: Outage = nullcontext,
+        release: Path | None = None,
+    ) -> None:
         self.slack = slack
         self.url = url
         self.seed = seed
+        self.outage = outage
+        self.release = release
         self.ports = [slack.port, *(free_port() for _ in range(processes - 1))]
         self.acknowledged: list[str] = []
         self.rejected: list[str] = []
-        self.clicks = self.kills = 0
+        self.clicks = self.kills = self.outages = 0
         self._running: dict[int, Process] = {}
         self._over = threading.Event()
 
@@ -87,10 +108,10 @@ class AppChaosRun:
         """Run to the end and verify the result."""
         chance = random.Random(self.seed)
         with ExitStack() as stack:
-            for index in range(len(self.ports)):
-                self._start(stack, index)
-            for process in self._running.values():
-                process.wait_for_log("the directory is up to date", DEADLINE)
+            for index in reversed(range(len(self.ports))):
+                self._start(stack, index, self.release if index else None)
+                # A release can only start before a newer one has migrated the database.
+                self._running[index].wait_for_log("the directory is up to date", DEADLINE)
             self._wait_until_ready(range(len(self.ports)))
             first = self.slack.escalate()
             self.acknowledged.append(str(first.sent["view"]["id"]))
@@ -113,9 +134,14 @@ class AppChaosRun:
 
     # -- processes ----------------------------------------------------------------------------------------------------
 
-    def _start(self, stack: ExitStack, index: int) -> None:
+    def _start(self, stack: ExitStack, index: int, release: Path | None = None) -> None:
+        """Start a process of this version, or of the release in a folder."""
         environment = self.slack.environment(DATABASE_URL=self.url, PORT=self.ports[index])
-        self._running[index] = stack.enter_context(running(environment, self.slack.folder))
+        arguments = APP
+        if release is not None:
+            environment["PYTHONPATH"] = str(release / "src")
+            arguments = (str(release / "app.py"),)
+        self._running[index] = stack.enter_context(running(environment, self.slack.folder, arguments))
 
     def _wait_until_ready(self, indices: Sequence[int]) -> None:
         for index in indices:
@@ -128,20 +154,31 @@ class AppChaosRun:
             indices = chance.sample(range(len(self.ports)), chance.randint(1, len(self.ports)))
             everything = len(indices) == len(self.ports)
             later = LEASE if everything and chance.random() < 0.7 else 0.0
+            if self.outage is not nullcontext and chance.random() < 0.5:
+                self.outages += 1
+                with self.outage():
+                    pause(chance.uniform(0.1, OUTAGE_SECONDS))
+                    self._kill(indices)
             self._kill_and_restart(stack, indices, later=later)
             if chance.random() < 0.7:
                 self._wait_until_ready(indices)
 
     def _kill_and_restart(self, stack: ExitStack, indices: Sequence[int], *, later: float) -> None:
         """Kill and restart; `later` makes the restart so many seconds later, and needs every process killed."""
-        for index in indices:
-            assert self._running[index].alive, self._running[index].log
-            self._running[index].kill()
-            self.kills += 1
+        self._kill(indices)
         if later:
             age_jobs(self.url, later)
         for index in indices:
             self._start(stack, index)
+
+    def _kill(self, indices: Sequence[int]) -> None:
+        """Kill the processes that have not been killed yet; fail if one has exited by itself."""
+        for index in indices:
+            process = self._running[index]
+            if not process.killed:
+                assert process.alive, process.log
+                process.kill()
+                self.kills += 1
 
     def _inject_faults(self, chance: random.Random) -> None:
         self.slack.sandbox.inject_fault(InjectedFault(kind=FaultKind.LOST_RESPONSE, method="chat.postMessage", times=1))
@@ -168,7 +205,7 @@ class AppChaosRun:
 
     def _submit(self, form: dict[str, Any], port: int) -> bool:
         _, reply = self.slack.transport(port).send(Envelope(kind="interactive", payload=form))
-        if reply.ok and not reply.body:
+        if reply.ok and (not reply.body or STORED in str(reply.body)):
             return True
         self.rejected.append(reply.failure or f"{reply.status} {reply.body}")
         return False
@@ -206,6 +243,7 @@ class AppChaosRun:
             unnotified=tuple(self._unnotified([found for found in by_view.values() if found is not None])),
             retried=len(self.rejected),
             clicks=self.clicks,
+            outages=self.outages,
         )
 
     def _unnotified(self, escalations: Sequence[Escalation]) -> Iterator[str]:
@@ -229,10 +267,19 @@ class AppChaosRun:
         return [f"notice {job}" for job, times in notices.items() if times > 1]
 
 
-def run_app_chaos(folder: Path, seed: int, url: str | None = None, processes: int = 1) -> Outcome:
+def run_app_chaos(
+    folder: Path,
+    seed: int,
+    url: str | None = None,
+    processes: int = 1,
+    *,
+    outage: Outage = nullcontext,
+    release: Path | None = None,
+) -> Outcome:
     """Run once, on the empty or migrated database at `url`, or else on a SQLite file."""
     with sandbox_workspace(folder) as slack:
-        return AppChaosRun(slack, url or slack.database_url, seed, processes).run()
+        url = url or slack.database_url
+        return AppChaosRun(slack, url, seed, processes, outage=outage, release=release).run()
 
 
 def submission(first: Mapping[str, Any], user_id: str, view_id: str, number: int) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """Chaos runs of the outbox: worker and app processes killed at random while a fake Slack injects every fault.
 
 In one run an app process submits escalations and applies commands, and worker processes deliver. All of them are killed
-with SIGKILL again and again. Then the faults stop, the pending jobs are delivered, and the run is verified. Times are a
-tenth of the real ones. Slack is a small HTTP server: it answers 200, 429 and 500, resets connections, and hangs. Each
-of the last three happens both before and after it has stored the message.
+with SIGKILL again and again, and the benchmark also stops the database (`outage`). Then the faults stop, the pending
+jobs are delivered, and the run is verified. Times are a tenth of the real ones. Slack is a small HTTP server: it
+answers 200, 429 and 500, resets connections, and hangs. Each of the last three happens both before and after it has
+stored the message.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.process import BaseProcess
@@ -32,8 +34,10 @@ from slackguide.delivery.notifier import Notifier
 from slackguide.delivery.sender import PostedMessage, RateLimitedError, SlackRefusedError, SlackUnreachableError
 from slackguide.delivery.tasks import is_idempotent
 from slackguide.delivery.worker import Worker
+from slackguide.errors import StorageError
 from slackguide.escalation.filters import EscalationFilter
 from slackguide.escalation.messages import PostEscalation
+from slackguide.escalation.models import Escalation, SubmissionResult
 from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.escalation.state_machine import (
     AddDetails,
@@ -48,8 +52,8 @@ from slackguide.escalation.state_machine import (
 )
 from slackguide.storage.database import Database
 from slackguide.storage.escalations import SqlEscalationRepository
-from slackguide.storage.outbox import SqlJobQueue
-from tests.chaos.outcome import Outcome, inconsistencies, wait_until_delivered
+from slackguide.storage.job_queue import SqlJobQueue
+from tests.chaos.outcome import Outage, Outcome, inconsistencies, wait_until_delivered
 from tests.support.advice import PlainAdvice
 from tests.support.databases import new_escalation, open_database
 from tests.support.waiting import pause
@@ -57,6 +61,12 @@ from tests.support.waiting import pause
 LEASE, TIMEOUT, POST_INTERVAL = 3.0, 0.5, 0.02
 KILLS = 8
 """The minimum number of processes killed in a run; a run goes on until everything is submitted."""
+
+RETRY_SECONDS = 0.05
+"""Seconds after which the app submits again what the database did not store."""
+
+OUTAGE_SECONDS = 1.0
+"""Longest time for which the database is stopped before a worker is killed."""
 
 IDLE_SECONDS = 0.5
 """How long the killer waits for a request while every pending job waits for its next attempt."""
@@ -227,10 +237,23 @@ def submit(url: str, views: list[str], acknowledged: Path, seed: int) -> None:
     chance = random.Random(seed)
     with acknowledged.open("a", buffering=1) as log:
         for view in views:
-            stored = escalations.submit(new_escalation(view))
-            log.write(f"{view} {stored.escalation.id}\n")
+            stored = stored_view(escalations, view)
+            log.write(f"{view} {stored.id}\n")
             for _ in range(chance.randrange(4)):
-                escalations.apply(stored.escalation.id, random_command(chance))
+                with suppress(StorageError):
+                    escalations.apply(stored.id, random_command(chance))
+
+
+def stored_view(escalations: SqlEscalationRepository, view: str) -> Escalation:
+    """Submit until the database stores it, as a person does whose form stays open."""
+    while True:
+        try:
+            stored = escalations.submit(new_escalation(view))
+        except StorageError:
+            pause(RETRY_SECONDS)
+        else:
+            assert isinstance(stored, SubmissionResult)
+            return stored.escalation
 
 
 def random_command(chance: random.Random) -> Command:
@@ -250,7 +273,9 @@ def random_command(chance: random.Random) -> Command:
     return chance.choice(commands)()
 
 
-def run_outbox_chaos(url: str, seed: int, folder: Path, escalations: int = 12) -> Outcome:
+def run_outbox_chaos(
+    url: str, seed: int, folder: Path, escalations: int = 12, *, outage: Outage = nullcontext
+) -> Outcome:
     """Run once on a migrated, empty database."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.chaos.outbox_chaos"])
@@ -269,7 +294,7 @@ def run_outbox_chaos(url: str, seed: int, folder: Path, escalations: int = 12) -
         left = [view for view in views if view not in acknowledged(log)]
         return started(context.Process(target=submit, args=(url, left, log, chance.random()))) if left else None
 
-    kills = requests = done = 0
+    kills = requests = done = outages = 0
     workers = [new_worker(), new_worker()]
     app = new_app()
     while kills < KILLS or app is not None:
@@ -283,10 +308,15 @@ def run_outbox_chaos(url: str, seed: int, folder: Path, escalations: int = 12) -
             kills += kill(app)
             done = len(acknowledged(log))
             app = new_app()
-        if chance.random() < 0.5:
-            victim = chance.randrange(len(workers))
-            kills += kill(workers[victim])
-            workers[victim] = new_worker()
+        stopped = outage is not nullcontext and chance.random() < 0.15
+        outages += stopped
+        with outage() if stopped else nullcontext():
+            if stopped:
+                pause(chance.uniform(0.1, OUTAGE_SECONDS))
+            if chance.random() < 0.5:
+                victim = chance.randrange(len(workers))
+                kills += kill(workers[victim])
+                workers[victim] = new_worker()
     slack.faultless = True
     with open_database(url) as database:
         try:
@@ -296,7 +326,7 @@ def run_outbox_chaos(url: str, seed: int, folder: Path, escalations: int = 12) -
                 kill(worker)
             slack.shutdown()
             slack.server_close()
-        return verify(repository_on(database), slack, acknowledged(log), kills)
+        return replace(verify(repository_on(database), slack, acknowledged(log), kills), outages=outages)
 
 
 def verify(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from slackguide.delivery.notifier import Notifier
@@ -40,9 +41,16 @@ COMMANDS = {
 }
 
 
+Outage = Callable[[], AbstractContextManager[None]]
+"""A function that stops the database for as long as a block lasts. `nullcontext` does not stop it."""
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """The outcome of one run. `injected` counts faults by kind; `retried` are submissions sent again."""
+    """The outcome of one run.
+
+    `injected` counts faults by kind; `retried` are submissions sent again; `outages` are those of the database.
+    """
 
     acknowledged: int
     messages: int
@@ -54,6 +62,7 @@ class Outcome:
     unnotified: tuple[str, ...] = ()
     retried: int = 0
     clicks: int = 0
+    outages: int = 0
 
     @property
     def violations(self) -> tuple[str, ...]:

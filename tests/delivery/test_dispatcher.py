@@ -30,6 +30,7 @@ from slackguide.delivery.sender import (
     SlackUnreachableError,
 )
 from slackguide.delivery.tasks import AnswerMessage, NoteDirectReply, Task
+from slackguide.errors import StorageError
 from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import Escalation, EscalationState, Requester
 from tests.support.advice import PlainAdvice
@@ -321,6 +322,19 @@ def test_a_job_that_is_no_longer_ours_is_left_alone(renewals: int, asked: list[s
     box = deliver(slack, replace(JOB, maybe_sent=True), OneJob(renewals))
     assert slack.asked == asked
     assert (box.settled, box.released) == ([], 1)
+
+
+@pytest.mark.parametrize("step", ["prepare", "find", "post"])
+@pytest.mark.parametrize("attempts", [1, 99])
+def test_an_outage_of_the_database_is_no_fault_of_the_job(step: str, attempts: int) -> None:
+    """The lease expires, and the next attempt looks for the message: no attempt is counted as an internal error."""
+    notice = NotifyPerson("U1", NoticeKind.CLAIMED)
+    slack = ScriptedSlack(**{step: StorageError("The database is busy.")})
+    box = OneJob()
+    with pytest.raises(StorageError):
+        deliver(slack, replace(JOB, task=notice, maybe_sent=step == "find", attempts=attempts), box)
+    assert slack.asked[-1] == step
+    assert (box.settled, box.released) == ([], 0)
 
 
 def test_nothing_new_is_sent_while_stopping() -> None:

@@ -112,6 +112,16 @@ def test_a_pipe_among_the_questions_does_not_stop_the_check(copy: Copy) -> None:
     assert copy.check().status == 0
 
 
+def test_a_file_of_the_kernel_is_not_read(copy: Copy) -> None:
+    """Reading some of them, such as /proc/kmsg, never ends. None has a size."""
+    (copy.directory / "kernel.yaml").symlink_to("/proc/version")
+    (copy.directory / "questions" / "kernel.jsonl").symlink_to("/proc/version")
+    checked = copy.check()
+    assert checked.status == 1
+    assert "kernel.yaml:1:1: the file is empty" in checked.out
+    assert "kernel.jsonl" not in checked.out
+
+
 class Calibrating:
     """Calibrates a guide when it is allowed to."""
 

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from statistics import median
 from urllib.parse import urlencode
 
 import pytest
@@ -34,7 +35,10 @@ def many_files() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_real_requests_are_answered_beside_a_thousand_silent_ones(slack: SandboxWorkspace, many_files: None) -> None:
+def test_real_requests_are_answered_beside_a_thousand_silent_ones(
+    slack: SandboxWorkspace, many_files: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seconds: list[float] = []
     with running(slack.environment(), slack.folder) as process, ExitStack() as opened:
         process.wait_for_status("/readyz", 200)
         process.wait_for_log("the directory is up to date")
@@ -44,15 +48,19 @@ def test_real_requests_are_answered_beside_a_thousand_silent_ones(slack: Sandbox
             if number % 2:
                 connection.sendall(UNFINISHED)
             if number % 50 == 49:
-                answered(process.port, slack)
-        for _ in range(20):
-            answered(process.port, slack)
+                seconds.append(answered(process.port, slack))
+        seconds += [answered(process.port, slack) for _ in range(20)]
         assert "no longer accepting" not in process.log
         process.stop()
+    with capsys.disabled():
+        print(
+            f"\n{len(seconds)} requests beside {SILENT} silent connections: "
+            f"median {1000 * median(seconds):.0f} ms, longest {1000 * max(seconds):.0f} ms"
+        )
 
 
-def answered(port: int, slack: SandboxWorkspace) -> None:
-    """Send `/route help` as Slack does, and fail unless it is answered."""
+def answered(port: int, slack: SandboxWorkspace) -> float:
+    """Send `/route help` as Slack does, and fail unless it is answered. Return how long that took, in seconds."""
     person = slack.workspace.person("ana")
     body = urlencode(
         {
@@ -61,11 +69,13 @@ def answered(port: int, slack: SandboxWorkspace) -> None:
         }
     )  # fmt: skip
     headers = signed_headers(secret=SECRET, body=body, at=time.time())
+    sent = time.monotonic()
     reply = request(
         port, "POST", "/slack/events", body.encode(), {"Content-Type": "application/x-www-form-urlencoded", **headers}
     )
     assert reply.status == 200
     assert "blocks" in reply.body
+    return time.monotonic() - sent
 
 
 @contextmanager

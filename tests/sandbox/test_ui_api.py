@@ -77,6 +77,49 @@ def test_a_page_elsewhere_cannot_use_the_sandbox(slack: ServedApp) -> None:
     assert len(slack.workspace.messages("general")) == 1
 
 
+@pytest.mark.parametrize("path", ["sandbox/live", "sandbox/state", "sandbox/request_log"])
+def test_a_page_elsewhere_cannot_read_or_hold_the_streams(slack: ServedApp, path: str) -> None:
+    for site in ("cross-site", "same-site"):  # a request without CORS has no Origin, and another port is the same site
+        assert get(slack, path, **{"Sec-Fetch-Site": site})[0] == 403
+    if path != "sandbox/live":
+        for site in ("same-origin", "none"):
+            assert get(slack, path, **{"Sec-Fetch-Site": site})[0] == 200
+
+
+def test_half_an_emoji_is_shown_as_a_question_mark(slack: ServedApp) -> None:
+    assert act(slack, "say", {"as": "ana", "channel": "general", "text": "half \ud83d of it"})[0] == 200
+    slack.client.chat_postMessage(channel="#ask-disputes", text="\ude00")
+    assert [message["text"] for message in state(slack, "ana")["messages"]] == ["half ? of it", "?"]
+    assert get(slack, "sandbox/request_log")[0] == 200
+
+
+DEEP = b"[" * 100_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        DEEP,
+        b'{"as": "ana", "channel": "general", "text": ' + DEEP + b"]" * 100_000 + b"}",
+        b'{"as": "ana", "channel": "general", "text": 5}',
+        b'{"as": "ana", "channel": ["general"], "text": "hi"}',
+        b'{"as": "ana", "channel": null, "text": null}',
+    ],
+)
+def test_what_is_no_action_is_refused(slack: ServedApp, body: bytes) -> None:
+    assert act(slack, "say", body)[0] in (400, 409)
+    assert slack.workspace.messages("general") == ()
+
+
+def test_odd_requests_leave_everything_as_it_was(slack: ServedApp) -> None:
+    assert get(slack, f"sandbox/state?after={'9' * 5000}")[0] == 200
+    call = urllib.request.Request(
+        f"{slack.sandbox.url}api/chat.postMessage", data=DEEP, headers={"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(call) as response:
+        assert json.load(response)["error"] == "invalid_json"
+
+
 def test_a_person_is_shown_what_is_theirs(slack: ServedApp) -> None:
     ana = slack.workspace.person("ana")
     slack.client.chat_postEphemeral(channel=slack.workspace.conversation("general").id, user=ana.id, text="for ana")

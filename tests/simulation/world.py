@@ -39,8 +39,8 @@ from slackguide.storage.drafts import DraftRepository
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.feedback import FeedbackRepository
 from slackguide.storage.inbox import EventInbox
+from slackguide.storage.job_queue import SqlJobQueue
 from slackguide.storage.labels import LabelRepository
-from slackguide.storage.outbox import SqlJobQueue
 from slackguide.storage.outbox_admin import OutboxAdmin
 from slackguide.storage.tables import metadata
 from slackguide.storage.walks import WalkRepository

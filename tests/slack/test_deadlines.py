@@ -16,7 +16,7 @@ from slackguide.slack.api.calls import call_slack
 from slackguide.slack.api.deadlines import within
 from slackguide.slack.installation import InstallationStatus, MonitoredClient
 from slackguide.slack.sender import STEP_SECONDS
-from slackguide.storage.outbox import LEASE_SECONDS
+from slackguide.storage.job_queue import LEASE_SECONDS
 from tests.support.waiting import WAIT_SECONDS
 
 HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from slackguide.escalation.state_machine import Ask, Claim, Follow
+from slackguide.escalation.resolution import Resolution, ResolutionCode
+from slackguide.escalation.state_machine import AddDetails, Ask, Claim, Command, Follow, HandOver, Release, Resolve
 from slackguide.sandbox import FaultKind, InjectedFault, PersonRole
 from slackguide.storage.tables import directory, outbox, people
 from tests.support.app_harness import AppHarness
@@ -56,11 +57,11 @@ def forgotten(harness: AppHarness, who: str) -> None:
 
 
 def asked_while_slack_is_down(harness: AppHarness) -> None:
-    """Marek asks about Ana's escalation, which Ben follows; nobody has been notified yet."""
+    """Marek asks about Ana's escalation, which Ben has had and follows; nobody has been notified yet."""
     escalation = sent(harness)
     posted(harness, escalation)
-    marek = harness.workspace.person("marek").id
-    for command in (Follow(harness.workspace.person("ben").id), Claim(marek)):
+    ben, marek = (harness.workspace.person(name).id for name in ("ben", "marek"))
+    for command in (Claim(ben), Release(ben), Follow(ben), Claim(marek)):
         harness.repositories.escalations.apply(escalation.id, command)
     harness.settle()
     harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.SERVER_ERROR))
@@ -108,6 +109,30 @@ def test_who_may_no_longer_read_it_is_not_shown_and_nothing_is_owed(
     assert harness.pending() == ()
     assert [record.levelno for record in caplog.records if code in record.getMessage()] == [logging.INFO]
     assert "INTERNAL" not in caplog.text
+
+
+def test_who_only_follows_a_case_reads_what_happens_and_nothing_that_people_wrote(harness: AppHarness) -> None:
+    escalation = sent(harness, summary="SECRET of the client.")
+    posted(harness, escalation)
+    ana, ben, marek = (harness.workspace.person(name).id for name in ("ana", "ben", "marek"))
+    commands: list[Command] = [
+        Follow(ben),
+        Claim(marek),
+        Ask(marek, "SECRET question?"),
+        AddDetails(ana, "SECRET answer"),
+        HandOver(marek, "ask-ce", "ask-ce", "SECRET reason"),
+        Claim(marek),
+        Resolve(marek, Resolution(ResolutionCode.RIGHT_PLACE, "SECRET note")),
+    ]
+    for command in commands:
+        harness.repositories.escalations.apply(escalation.id, command)
+        harness.settle()
+
+    read = read_by(harness, "ben")
+    assert "SECRET" not in read
+    for text in ("claimed it", "asks about it.", "added to it.", "over to #ask-ce", "resolved it: right place."):
+        assert text in read, text
+    assert "SECRET question?" in read_by(harness, "ana")
 
 
 def test_an_account_whose_end_only_slack_knows_of_is_not_shown_either(harness: AppHarness) -> None:

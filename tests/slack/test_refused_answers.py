@@ -15,7 +15,8 @@ from slackguide.delivery.jobs import Job
 from slackguide.delivery.tasks import AnswerMessage
 from slackguide.sandbox import FaultKind, InjectedFault, Message
 from slackguide.slack.error_messages import error_reference
-from slackguide.slack.sender import LAST_ATTEMPT, SlackSender
+from slackguide.slack.message_preparation import LAST_ATTEMPT, MessagePreparation
+from slackguide.slack.sender import SlackSender
 from slackguide.slack.thread_answers import AnswerTimeout, ThreadReply
 from slackguide.slack.views.direct import NOTE
 from tests.support.app_harness import STAFF, WEDNESDAY, AppHarness
@@ -98,11 +99,12 @@ class SlowConversation:
 def test_an_answer_that_takes_too_long_says_so_at_last(harness: AppHarness) -> None:
     slow: Any = SlowConversation()
     nothing: Any = None
-    sender = SlackSender(
-        client=WebClient(BOT_TOKEN, base_url=harness.sandbox.api_url), channels=nothing, walks=nothing,
-        knowledge=nothing, conversation=slow, directory=slow, turns=lambda _: (), home=nothing,
-        escalations=nothing, offer=nothing, on_duty=nothing,
+    client = WebClient(BOT_TOKEN, base_url=harness.sandbox.api_url)
+    preparation = MessagePreparation(
+        client=client, channels=nothing, knowledge=nothing, conversation=slow, directory=slow, turns=lambda _: (),
+        home=nothing, escalations=nothing, offer=nothing, on_duty=nothing,
     )  # fmt: skip
+    sender = SlackSender(client=client, preparation=preparation, search=nothing, channels=nothing, directory=nothing)
     channel = harness.workspace.direct_message(harness.workspace.person("ana").id).id
     parent = harness.ask(MEDIATION)
     task = AnswerMessage("Ev1", channel, parent.ts, "U1", "T1", "hourly")

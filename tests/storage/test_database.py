@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event, text
 
+from slackguide.delivery.retry import Completed
+from slackguide.delivery.sender import PostedMessage
 from slackguide.errors import ConfigurationError, StorageError
+from slackguide.escalation.messages import NoticeKind, NotifyPerson
 from slackguide.sandbox.transport.http import REQUEST_TIMEOUT
 from slackguide.storage import database_errors
 from slackguide.storage.database import BUSY_SECONDS, Database, normalise, open_sqlite
@@ -107,25 +112,61 @@ def test_closing_leaves_no_connection_open_and_refuses_new_transactions(tmp_path
             assert str(refusal.value) == database_errors.CLOSED
 
 
-def test_a_full_database_keeps_nothing_of_what_it_refuses(sqlite: Store) -> None:
-    sqlite.submit(new_escalation("V1"))
-    with sqlite.database.engine.connect() as connection:
+@contextmanager
+def full_disk(store: Store) -> Iterator[None]:
+    """Leave the database no room to grow: SQLite has a limit of pages, PostgreSQL raises what it raises then."""
+    engine = store.database.engine
+    if not store.database.is_sqlite:
+        with engine.begin() as connection:
+            raising = "BEGIN RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END"
+            connection.execute(text(f"CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $${raising}$$"))
+            for table in ("counters", "escalations", "outbox"):
+                trigger = f"CREATE TRIGGER full_disk BEFORE INSERT ON {table} EXECUTE FUNCTION full_disk()"
+                connection.execute(text(trigger))
+        yield
+        with engine.begin() as connection:
+            connection.execute(text("DROP FUNCTION full_disk CASCADE"))
+        return
+    with engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
 
-    def fill(connection: sqlite3.Connection, record: object) -> None:
+    def limit(connection: sqlite3.Connection, record: object) -> None:
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
-    sqlite.database.engine.dispose()
-    event.listen(sqlite.database.engine, "connect", fill)
+    engine.dispose()
+    event.listen(engine, "connect", limit)
+    yield
+    engine.dispose()
+    event.remove(engine, "connect", limit)
+
+
+def test_a_full_disk_keeps_nothing_of_what_it_refuses_and_is_not_ready(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="slackguide")
+    store.submit(new_escalation("V1"))
+    job = store.outbox.claim()
+    assert job is not None
     big = new_escalation("V2", values={"summary": "x" * 1_000_000})
-    with pytest.raises(StorageError, match="full"):
-        sqlite.submit(big)
-    assert sqlite.escalations.by_view("V2") is None
-    assert sqlite.count("outbox") == 1
-    sqlite.database.engine.dispose()
-    event.remove(sqlite.database.engine, "connect", fill)
-    assert sqlite.submit(big).escalation.reference == "D-1002"
-    sqlite.database.close()
+    with full_disk(store):
+        for _ in range(2):
+            with pytest.raises(StorageError) as refusal:
+                store.submit(big)
+            assert str(refusal.value) == database_errors.FULL
+        follow_ups = [NotifyPerson("U1", NoticeKind.POSTED, None, "x" * 1_000_000)]
+        with pytest.raises(StorageError):
+            store.outbox.complete(job, Completed(PostedMessage("C1", "1.1")), follow_ups=follow_ups)
+        for _ in range(2):
+            with pytest.raises(StorageError, match="disk is full"):
+                store.database.check()
+    assert store.escalations.by_view("V2") is None
+    assert store.count("outbox") == 1
+    store.database.check()
+    assert store.outbox.complete(job, Completed(PostedMessage("C1", "1.1")), follow_ups=follow_ups)
+    assert store.submit(big).escalation.reference == "D-1002"
+    assert store.count("counters") == 1
+    levels = [record.levelname for record in caplog.records if "accepts" in record.getMessage()]
+    assert levels == ["ERROR", "INFO"], "once when it begins, once when it ends"
 
 
 def test_a_read_only_database_says_so(sqlite: Store) -> None:
@@ -134,8 +175,10 @@ def test_a_read_only_database_says_so(sqlite: Store) -> None:
 
     sqlite.database.engine.dispose()
     event.listen(sqlite.database.engine, "connect", protect)
-    assert refused(sqlite) == database_errors.READ_ONLY
     sqlite.database.check()
+    assert refused(sqlite) == database_errors.READ_ONLY
+    with pytest.raises(StorageError, match="read-only"):
+        sqlite.database.check()
     sqlite.database.close()
 
 

@@ -21,7 +21,9 @@ from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalat
 from slackguide.escalation.models import EventKind, PostedCard, Requester
 from slackguide.escalation.state_machine import Ask, Claim, HandOver, Release
 from slackguide.storage import task_codec
-from slackguide.storage.outbox import PERSON_BURST, SqlJobQueue, enqueue
+from slackguide.storage.job_queue import SqlJobQueue
+from slackguide.storage.outbox import enqueue
+from slackguide.storage.send_limits import PERSON_BURST
 from slackguide.storage.tables import escalations, outbox
 from tests.support.databases import Store, new_escalation
 

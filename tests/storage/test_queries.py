@@ -20,7 +20,7 @@ from slackguide.escalation.sla import ReminderPolicy
 from slackguide.escalation.state_machine import Claim, HandOver, Resolve
 from slackguide.storage import queries
 from slackguide.storage.escalations import SqlEscalationRepository
-from slackguide.storage.outbox import _next_due
+from slackguide.storage.job_queue import _next_due
 from tests.support.databases import Store, new_escalation
 
 ALWAYS = BusinessHours(ZoneInfo("UTC"), dict.fromkeys(range(7), (time(0), time(0))))

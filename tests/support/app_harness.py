@@ -27,7 +27,7 @@ from slackguide.slack.api.socket_mode import SocketModeConnection
 from slackguide.slack.button_payloads import Section
 from slackguide.slack.ids import COMMAND, Action
 from slackguide.slack.manifest import manifest
-from slackguide.storage.outbox import SqlJobQueue
+from slackguide.storage.job_queue import SqlJobQueue
 from slackguide.storage.outbox_admin import OutboxAdmin, PendingJob
 from slackguide.storage.reminders import ReminderService
 from tests.support.bolt_app import ESCALATION_CHANNELS, SPECIALISTS

@@ -27,8 +27,8 @@ from slackguide.storage.column_types import UtcDateTime
 from slackguide.storage.database import Database
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.inbox import EventInbox
+from slackguide.storage.job_queue import SqlJobQueue
 from slackguide.storage.migrate import migrate
-from slackguide.storage.outbox import SqlJobQueue
 from slackguide.storage.tables import lanes, metadata, outbox
 from tests.support.clock import ManualClock
 from tests.support.waiting import WAIT_SECONDS

@@ -51,10 +51,11 @@ class ExitedProcess:
 
 
 class Process:
-    """A running process, and the `port` that its environment sets."""
+    """A running process, the `port` that its environment sets, and whether it was `killed` here."""
 
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
         self.port = int(environment.get("PORT", "0"))
+        self.killed = False
         self._lines: list[str] = []
         self._changed = threading.Condition()
         self._process = _started(arguments, environment, folder)
@@ -126,6 +127,7 @@ class Process:
 
     def kill(self) -> None:
         """Send SIGKILL and wait for the exit."""
+        self.killed = True
         self._process.kill()
         self.wait_for_exit()
 

@@ -11,6 +11,7 @@ from slackguide.delivery.queue import JobQueue
 from slackguide.delivery.retry import Completed, DeadLettered, Dropped, Outcome, Retry, decide_retry
 from slackguide.delivery.sender import DeliveryError, MessageSender, SlackRefusedError, SlackUnreachableError
 from slackguide.delivery.tasks import AnswerMessage, NoteDirectReply, Task, is_idempotent
+from slackguide.errors import StorageError, UnreadableRow
 from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread
 from slackguide.escalation.models import Escalation
 
@@ -61,8 +62,9 @@ class Dispatcher:
     def deliver(self, job: Job) -> Outcome | None:
         """Send the job's message and store the outcome. Return None if the lease was lost.
 
-        A message that an earlier attempt has sent is not sent again. Raises StorageError if the outcome cannot be
-        stored. The lease then expires, and the next attempt looks for the message before it posts.
+        A message that an earlier attempt has sent is not sent again. Raises StorageError if the database is not
+        available, which is no fault of the job. The lease then expires, and the next attempt looks for the message
+        before it posts.
         """
         try:
             decision = self._attempt(job)
@@ -92,6 +94,8 @@ class Dispatcher:
         except _LeaseLost:
             raise
         except Exception as raised:
+            if _is_outage(raised):
+                raise
             self._log_error(job, raised)
             return self._decide(job, None, maybe_sent=maybe_sent)
         return self._post(job)
@@ -104,6 +108,8 @@ class Dispatcher:
         except DeliveryError as raised:
             error = raised
         except Exception as raised:
+            if _is_outage(raised):
+                raise
             self._log_error(job, raised)
             error, maybe_sent = None, not is_idempotent(job.task)
         return self._decide(job, error, maybe_sent=maybe_sent)
@@ -187,6 +193,11 @@ class Dispatcher:
             trace = trace.tb_next
         location = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace is not None else "?"
         log.error("job %d %s: %s at %s", job.id, type(job.task).__name__, type(error).__name__, location)
+
+
+def _is_outage(error: Exception) -> bool:
+    """Return whether the database, and not the job, is the reason of an error."""
+    return isinstance(error, StorageError) and not isinstance(error, UnreadableRow)
 
 
 def _new_refusal(job: Job, decision: Outcome) -> str | None:

@@ -1,4 +1,4 @@
-"""The job queue protocol, implemented by `storage.outbox`."""
+"""The job queue protocol, implemented by `storage.job_queue`."""
 
 from __future__ import annotations
 

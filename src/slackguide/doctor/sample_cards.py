@@ -154,7 +154,7 @@ def _escalation_cards(guide: Guide, escalation: Escalation) -> Iterator[SampleCa
     yield _message("escalation (erased)", escalation_card(replace(escalation, values={}, erased_at=NOW), knowledge))
     yield _message("escalation (handed over)", handed_over_card(escalation))
     for notice in NoticeKind:
-        card = notice_card(notice, escalation, knowledge, who=USER, words=WORDS, to_requester=True)
+        card = notice_card(notice, escalation, knowledge, who=USER, words=WORDS, to=escalation.requester.user_id)
         yield _message(f"notice ({notice})", card)
         reply = thread_reply(notice, escalation, knowledge, who=USER, words=WORDS, readers=(USER,), at=NOW)
         yield _message(f"notice ({notice}, thread)", reply)

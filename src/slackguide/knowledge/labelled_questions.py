@@ -56,7 +56,9 @@ def check_questions(directory: Path, entries: Collection[str] | None) -> list[Di
     None for `entries` means that they cannot be determined; then no id is reported as unknown.
     """
     diagnostics: list[Diagnostic] = []
-    for path in sorted(filter(Path.is_file, (directory / "questions").glob("*.jsonl"))):
+    for path in sorted((directory / "questions").glob("*.jsonl")):
+        if not path.is_file() or path.stat().st_size == 0:  # reading a pipe or a file of the kernel may never end
+            continue
         try:
             questions, invalid = read_questions(path)
         except UnusableInput as error:

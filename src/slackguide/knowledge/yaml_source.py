@@ -149,7 +149,7 @@ def _decode(path: Path, source: YamlSource) -> str:
     try:
         if (size := path.stat().st_size) > FILE_LIMIT:
             raise _ParseAborted(f"{size:,} bytes, the limit is {FILE_LIMIT:,}: split the file in two")
-        raw = path.read_bytes()
+        raw = path.read_bytes() if size else b""  # files of the kernel have no size, and reading them may never end
         source.digest = hashlib.sha256(raw).digest()
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:

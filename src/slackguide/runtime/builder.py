@@ -59,6 +59,8 @@ from slackguide.slack.listeners.escalation_form import EscalationFormSubmission
 from slackguide.slack.listeners.message_events import MessageEvents
 from slackguide.slack.listeners.reply_actions import ReplyActions
 from slackguide.slack.listeners.route_command import RouteCommand
+from slackguide.slack.message_preparation import MessagePreparation
+from slackguide.slack.message_search import MessageSearch
 from slackguide.slack.registry import Listeners
 from slackguide.slack.sender import SlackSender
 from slackguide.slack.surfaces import is_direct_message
@@ -67,7 +69,7 @@ from slackguide.slack.thread_answers import ThreadAnswers
 from slackguide.slack.views.error_advice import DeliveryAdvice
 from slackguide.storage import task_codec
 from slackguide.storage.bot_identity import BotIdentity
-from slackguide.storage.outbox import SqlJobQueue
+from slackguide.storage.job_queue import SqlJobQueue
 from slackguide.storage.outbox_counts import OutboxCounts
 from slackguide.storage.reminders import ReminderService
 from slackguide.storage.retention import RetentionService
@@ -331,10 +333,9 @@ class ServiceBuilder:
     @cached_property
     def sender(self) -> SlackSender:
         """The sender of the outbox's messages."""
-        return SlackSender(
+        preparation = MessagePreparation(
             client=self.client,
             channels=self.channel_lookup,
-            walks=self.repositories.walks,
             knowledge=self._knowledge,
             conversation=ThreadAnswers(
                 answers=self.answers, directory=self.directory_sync, readers=self.readers, ticks=self.ticks
@@ -347,6 +348,13 @@ class ServiceBuilder:
             escalations=self.repositories.escalations,
             offer=self.replies.offer_card,
             on_duty=on_duty(self.guide, self.repositories.directory),
+        )
+        return SlackSender(
+            client=self.client,
+            preparation=preparation,
+            search=MessageSearch(client=self.client, walks=self.repositories.walks),
+            channels=self.channel_lookup,
+            directory=self.directory_sync,
         )
 
     @cached_property

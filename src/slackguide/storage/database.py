@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -23,21 +25,25 @@ from slackguide.errors import ConfigurationError, StorageError
 from slackguide.storage import database_errors
 from slackguide.storage.column_types import dump_json
 
+log = logging.getLogger(__name__)
+
 BUSY_SECONDS = 1.2
 """Timeout in seconds for the write lock of this process, and again for other processes. Slack allows 3 s in total."""
 
 CONNECTIONS = 25
 """Maximum number of connections. Further transactions wait for one."""
 
+MIN_FREE = 1_000_000
+"""Bytes that have to be free on the disk of a SQLite database: room for some escalations."""
+
+CHECK_ROWS = 1000
+"""Rows that a check writes: more than fit into the pages that a table already has."""
+
 PRIVATE = 0o600
 """Permissions of the files of a SQLite database: they hold what people wrote."""
 
 Clock = Callable[[], datetime]
 """A function that returns the current time as an aware datetime."""
-
-
-class _RolledBack(Exception):
-    """Raised to roll a transaction back."""
 
 
 class Database:
@@ -61,6 +67,7 @@ class Database:
             self._engine = _postgresql_engine(self._url, busy_seconds)
         self._writing = self._engine.execution_options(slackguide_writes=True)
         self._closed = threading.Event()
+        self._write_problem: StorageError | None = None
         event.listen(self._engine, "checkin", self._close_if_late)
 
     @property
@@ -93,17 +100,38 @@ class Database:
         is not fair.
         """
         self._refuse_if_closed()
+        with self._write_turn():
+            try:
+                with _translate_errors(), self._writing.begin() as connection:
+                    yield connection
+            except StorageError as error:
+                if str(error) in database_errors.WRITES_REFUSED:
+                    self._note_write_problem(error)
+                raise
+
+    @contextmanager
+    def _write_turn(self) -> Iterator[None]:
+        """Wait for this process's turn to write to SQLite."""
         if self._write_lock is None:
-            with _translate_errors(), self._writing.begin() as connection:
-                yield connection
+            yield
             return
         if not self._write_lock.acquire(timeout=self._busy_seconds):
             raise StorageError(database_errors.BUSY)
         try:
-            with _translate_errors(), self._writing.begin() as connection:
-                yield connection
+            yield
         finally:
             self._write_lock.release()
+
+    def _note_write_problem(self, problem: StorageError | None) -> None:
+        """Remember whether the database accepts changes. Log when that changes.
+
+        Small changes can succeed while larger ones do not, so only `check_writable` finds that the problem is over.
+        """
+        if problem is not None and self._write_problem is None:
+            log.error("the database accepts no changes: %s", problem.for_operators)
+        elif problem is None and self._write_problem is not None:
+            log.info("the database accepts changes again")
+        self._write_problem = problem
 
     def now(self, connection: Connection) -> datetime:
         """Return the time for leases in UTC: PostgreSQL's own clock, or this machine's for SQLite."""
@@ -113,15 +141,34 @@ class Database:
         return timestamp.astimezone(UTC)  # type: ignore[no-any-return]
 
     def check(self) -> None:
-        """Check that the database answers. Raises StorageError."""
+        """Check that the database answers and, as far as is known, accepts changes. Raises StorageError.
+
+        It writes only if the last change was refused, to find out whether that is over.
+        """
         with self.read() as connection:
             connection.execute(text("SELECT 1 FROM counters LIMIT 1"))
+        if self._write_problem is not None:
+            self.check_writable()
+        else:
+            self._check_room()
 
     def check_writable(self) -> None:
-        """Check that the database accepts changes, and change nothing. Raises StorageError."""
-        with suppress(_RolledBack), self.write() as connection:
-            connection.execute(text("INSERT INTO counters (prefix, last) VALUES ('check', 0)"))
-            raise _RolledBack
+        """Check that the database accepts changes and has room for more, and leave nothing. Raises StorageError.
+
+        SQLite finds a full disk at the commit, PostgreSQL when a table grows.
+        """
+        self._check_room()
+        rows = [{"prefix": f"check {number}", "last": 0} for number in range(CHECK_ROWS)]
+        with self.write() as connection:
+            connection.execute(text("INSERT INTO counters (prefix, last) VALUES (:prefix, :last)"), rows)
+            connection.execute(text("DELETE FROM counters WHERE prefix LIKE 'check %'"))
+        self._note_write_problem(None)
+
+    def _check_room(self) -> None:
+        """Check that the disk of a SQLite database has room."""
+        with suppress(OSError):  # the transaction reports what is wrong with the folder
+            if self.is_sqlite and shutil.disk_usage(self.path.parent).free < MIN_FREE:
+                raise StorageError(database_errors.FULL)
 
     def close(self) -> None:
         """Close all connections; one in use is closed when its transaction ends. Later transactions are refused."""

@@ -24,6 +24,9 @@ REFUSED = (
     "The database refuses the connection. Nothing was saved. Trying again does not help: tell an administrator of "
     "slackguide."
 )
+WRITES_REFUSED = frozenset({FULL, READ_ONLY})
+"""Messages about a database that can be read."""
+
 CLOSED = "slackguide is shutting down. Nothing was saved. Try again in a minute."
 DAMAGED = (
     "The database file is damaged. Nothing was saved. Ask an administrator of slackguide to restore it from a backup."

@@ -68,7 +68,7 @@ def visible_text(value: Any) -> Iterator[str]:
 
 def view_too_large(view: Json) -> bool:
     """Return whether a view exceeds Slack's limit of 250 kB."""
-    return len(json.dumps(view, separators=(",", ":"), ensure_ascii=False).encode()) > VIEW_BYTES
+    return len(json.dumps(view, separators=(",", ":"), ensure_ascii=False).encode(errors="replace")) > VIEW_BYTES
 
 
 def _problems(adapter: TypeAdapter[Any], payload: Any, root: str) -> list[Problem]:

@@ -19,7 +19,7 @@ from websockets.http11 import Response
 from websockets.sync.server import Server, ServerConnection, serve
 
 from slackguide.sandbox.id_generator import IdGenerator
-from slackguide.sandbox.json_types import Json
+from slackguide.sandbox.json_types import Json, parse_json
 from slackguide.sandbox.transport.http import REQUEST_TIMEOUT, Envelope, SentRequest
 from slackguide.sandbox.workspace.records import AppReply
 
@@ -132,7 +132,7 @@ class SocketModeServer:
 
     def _acknowledged(self, message: str | bytes) -> None:
         try:
-            body = json.loads(message)
+            body = parse_json(message)
         except ValueError:
             return
         if not isinstance(body, dict):

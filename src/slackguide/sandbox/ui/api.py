@@ -32,6 +32,15 @@ class KnowledgePreview(Protocol):
         """Return the errors in the edited files as `{"where", "message"}`, empty if there are none."""
 
 
+_STRUCTURED = frozenset({"state", "value", "everything", "archived", "clear", "times", "seconds"})
+"""Fields of an action that may hold something else than text."""
+
+
+def change_number(text: str) -> int | None:
+    """Return the number of a change, None if the text is none."""
+    return int(text) if text.isdecimal() and len(text) < 20 else None
+
+
 class UiApi:
     """The page's own API, under /sandbox/.
 
@@ -69,7 +78,7 @@ class UiApi:
                         parameters.get("as") or workspace.people[0].id,
                         faults=self._faults.faults,
                         sockets=self._sockets,
-                        after=int(parameters["after"]) if parameters.get("after", "").isdecimal() else None,
+                        after=change_number(parameters.get("after", "")),
                         can_advance=self._advance is not None,
                         has_preview=self._preview is not None,
                     )
@@ -94,13 +103,17 @@ class UiApi:
 
     def act(self, action: str, request: Json) -> tuple[int, Json]:
         """Run an action as the person in `request["as"]`. Return 409 with a message if the person cannot do it."""
+        request = {key: value for key, value in request.items() if value is not None}
+        odd = [key for key, value in request.items() if key not in _STRUCTURED and not isinstance(value, str)]
+        if odd:
+            return HTTPStatus.BAD_REQUEST, {"error": f"not a text: {', '.join(odd)}"}
         try:
             return HTTPStatus.OK, self._actions(str(request.get("as", "")), request)[action]()
         except KeyError as missing:
             return HTTPStatus.BAD_REQUEST, {"error": f"unknown or missing: {missing}"}
         except (NotAllowedError, NotFoundError) as error:
             return HTTPStatus.CONFLICT, {"error": str(error)}
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             return HTTPStatus.BAD_REQUEST, {"error": str(error)}
 
     def _actions(self, person: str, request: Json) -> dict[str, Callable[[], Json]]:

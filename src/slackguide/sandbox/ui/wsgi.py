@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import mimetypes
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,8 +10,8 @@ from importlib import resources
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from slackguide.sandbox.json_types import Json
-from slackguide.sandbox.ui.api import UiApi
+from slackguide.sandbox.json_types import Json, dump_json, parse_json
+from slackguide.sandbox.ui.api import UiApi, change_number
 from slackguide.sandbox.user.response_urls import ResponseUrls
 from slackguide.sandbox.web_api.call_handler import ApiResponse
 from slackguide.sandbox.web_api.endpoint import WebApi
@@ -38,6 +37,9 @@ MAX_STREAMS = 24
 
 _MAX_BODY = 4_000_000
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_OWN_SITES = frozenset({"same-origin", "none"})
+"""`Sec-Fetch-Site` of requests from the page, and of those that a person or a program sends without one."""
+
 _STATIC = resources.files("slackguide.sandbox") / "static"
 
 
@@ -70,6 +72,8 @@ class WsgiApp:
         if not _is_local(environ):
             return _text(start, HTTPStatus.FORBIDDEN, "The sandbox is available on loopback only.\n")
         if path.startswith("/sandbox/"):
+            if environ.get("HTTP_SEC_FETCH_SITE", "none") not in _OWN_SITES:
+                return _text(start, HTTPStatus.FORBIDDEN, "Only the sandbox page may send this request.\n")
             return self._page_api(environ, start, path.removeprefix("/sandbox/"))
         if path.startswith("/static/"):
             return _static(start, path.removeprefix("/static/"))
@@ -107,7 +111,7 @@ class WsgiApp:
         if not _is_same_origin(environ):
             return _text(start, HTTPStatus.FORBIDDEN, "Only the sandbox page may send this request.\n")
         try:
-            request: Any = json.loads(_body(environ) or b"{}")
+            request: Any = parse_json(_body(environ) or b"{}")
         except ValueError:
             request = None
         if not isinstance(request, dict):
@@ -120,9 +124,9 @@ class WsgiApp:
         if not self._streams.acquire(blocking=False):
             return _text(start, HTTPStatus.SERVICE_UNAVAILABLE, "Too many pages are open.\n")
         last = environ.get("HTTP_LAST_EVENT_ID") or environ.get("QUERY_STRING", "").removeprefix("after=")
-        after = int(last) if last.isdecimal() else self._change_feed.number
+        after = change_number(last)
         start("200 OK", [("Content-Type", "text/event-stream; charset=utf-8"), *_SECURITY_HEADERS])
-        return self._event_stream(after)
+        return self._event_stream(self._change_feed.number if after is None else after)
 
     def _event_stream(self, after: int) -> Iterator[bytes]:
         try:
@@ -131,7 +135,7 @@ class WsgiApp:
                 if change is None:
                     yield b": heartbeat\n\n"
                     continue
-                body = json.dumps({"kind": change.kind, **change.body}, ensure_ascii=False)
+                body = dump_json({"kind": change.kind, **change.body})
                 yield f"id: {change.number}\ndata: {body}\n\n".encode()
         finally:
             self._streams.release()
@@ -175,7 +179,7 @@ def _status_line(status: int) -> str:
 
 
 def _json(start: StartResponse, status: int, body: Json, headers: tuple[tuple[str, str], ...] = ()) -> list[bytes]:
-    raw = json.dumps(body, ensure_ascii=False).encode()
+    raw = dump_json(body).encode()
     size = ("Content-Length", str(len(raw)))
     start(
         _status_line(status), [("Content-Type", "application/json; charset=utf-8"), size, *headers, *_SECURITY_HEADERS]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from slackguide.sandbox.block_kit.state import StateValues, choose, find, input_errors, state_of
 from slackguide.sandbox.block_kit.validation import Problem
 from slackguide.sandbox.errors import ApiError, NotAllowedError, NotFoundError
-from slackguide.sandbox.json_types import Json
+from slackguide.sandbox.json_types import Json, parse_json
 from slackguide.sandbox.transport.http import Envelope
 from slackguide.sandbox.user.actions import UserActions, failure_message
 from slackguide.sandbox.user.responses import CONNECTION_TROUBLE, parse_submission_response
@@ -217,7 +216,7 @@ class UserInteractions(UserActions):
 
 def _options(reply: AppReply) -> tuple[Json, ...]:
     try:
-        body = json.loads(reply.body or "{}")
+        body = parse_json(reply.body or "{}")
     except ValueError:
         return ()
     groups = body.get("option_groups", [])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from slackguide.sandbox.block_kit.validation import Problem, check_view, view_too_large
 from slackguide.sandbox.errors import ApiError
 from slackguide.sandbox.id_generator import IdGenerator
-from slackguide.sandbox.json_types import Json
+from slackguide.sandbox.json_types import Json, parse_json
 from slackguide.sandbox.web_api.arguments import Arguments
 from slackguide.sandbox.web_api.message_content import InvalidContentError, MessageContent, read_content
 from slackguide.sandbox.workspace.records import AppReply
@@ -115,7 +114,7 @@ def _invalid_response(rule: str) -> SubmissionResponse:
 
 def _object(body: str) -> Json | None:
     try:
-        value = json.loads(body)
+        value = parse_json(body)
     except ValueError:
         return None
     return value if isinstance(value, dict) else None

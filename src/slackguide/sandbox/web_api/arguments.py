@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from slackguide.sandbox.errors import ApiError
-from slackguide.sandbox.json_types import Json
+from slackguide.sandbox.json_types import Json, parse_json
 
 
 def parse(content_type: str, body: bytes, query: str) -> Json:
@@ -22,7 +21,7 @@ def parse(content_type: str, body: bytes, query: str) -> Json:
         return values
     if media_type == "application/json":
         try:
-            arguments = json.loads(body)
+            arguments = parse_json(body)
         except ValueError:
             raise ApiError("invalid_json") from None
         if not isinstance(arguments, dict):
@@ -88,7 +87,7 @@ class Arguments:
         if not isinstance(value, str):
             return value
         try:
-            return json.loads(value)
+            return parse_json(value)
         except ValueError:
             raise ApiError(
                 "invalid_arguments", messages=[f"[ERROR] must be valid JSON [json-pointer:/{name}]"]

@@ -30,7 +30,14 @@ from slackguide.slack.views.blocks import (
     rich_text_block,
 )
 from slackguide.slack.views.error_advice import TRY_AGAIN
-from slackguide.slack.views.escalation_text import duration_text, exchange_lines, last_event, resolution_text, title_of
+from slackguide.slack.views.escalation_text import (
+    duration_text,
+    exchange_lines,
+    form_title,
+    last_event,
+    resolution_text,
+    title_of,
+)
 
 NOTICES = {
     NoticeKind.POSTED: "{ref} is in #{channel}.",
@@ -99,18 +106,24 @@ def notice_card(
     *,
     who: str | None,
     words: str | None,
-    to_requester: bool,
+    to: str,
     history: Sequence[Event] = (),
 ) -> RenderedMessage:
-    """Return a direct message: what it is about, what happened, and the reader's buttons.
+    """Return a direct message to a person: what it is about, what happened, and the person's buttons.
 
     Small changes are listed, because one message shows all of them. `history` holds the events of the escalation.
+    Somebody who only follows the escalation reads what happened, and nothing that people wrote: to follow it, its
+    ticket is enough.
     """
-    title = title_of(escalation, knowledge)
+    to_requester = to == escalation.requester.user_id
+    follower = only_follows(escalation, history, to)
+    title = form_title(escalation, knowledge) if follower else title_of(escalation, knowledge)
     head = f"{bold(title).text} ({escalation.reference}, #{escalation.channel})"
-    received = notice is NoticeKind.ASSIGNED and not to_requester
-    lines = _small_changes(history) if notice in SMALL_CHANGES and not received else []
+    received = notice is NoticeKind.ASSIGNED and not to_requester and not follower
+    lines = _small_changes(history, reasons=not follower) if notice in SMALL_CHANGES and not received else []
     text, plain_text, comment = _text(notice, escalation, knowledge, who, words, "it")
+    if follower and comment:
+        text, plain_text, comment = _as_sentence(text), _as_sentence(plain_text), None
     if notice is NoticeKind.UNRESOLVED and to_requester:
         text, comment = _what_is_awaited(history, escalation)
         plain_text = text.replace(mention(escalation.claimed_by or ""), "Someone")
@@ -142,6 +155,19 @@ def notice_card(
     if buttons:
         blocks.append(actions(buttons))
     return RenderedMessage(plain_text, tuple(blocks))
+
+
+def only_follows(escalation: Escalation, history: Sequence[Event], user_id: str) -> bool:
+    """Return whether a person has followed the escalation and has taken no other part in it."""
+    if user_id in (escalation.requester.user_id, escalation.claimed_by):
+        return False
+    kinds = {event.kind for event in history if event.actor == user_id}
+    return EventKind.FOLLOWED in kinds and kinds <= {EventKind.FOLLOWED, EventKind.UNFOLLOWED}
+
+
+def _as_sentence(text: str) -> str:
+    """Return a text that announced a comment without the comment."""
+    return f"{text.removesuffix(':').removesuffix('.')}."
 
 
 def thread_reply(
@@ -212,15 +238,15 @@ def _text(
     return text[:1].upper() + text[1:], plain_text, None if own else words
 
 
-def _small_changes(history: Sequence[Event]) -> list[str]:
-    """Return what happened lately, one event a line."""
+def _small_changes(history: Sequence[Event], *, reasons: bool) -> list[str]:
+    """Return what happened lately, one event a line, with the reasons that people gave if `reasons`."""
     lines = []
     for event in history:
         if event.kind in _SMALL_EVENTS:
             who = mention(event.actor) if event.actor else "slackguide"
             to = mention(event.details.get("to", ""))
             line = _SMALL_EVENTS[event.kind].format(who=who, to=to, channel=event.details.get("channel", ""))
-            reason = f": “{escape(truncate(event.text, 500))}”" if event.text else ""
+            reason = f": “{escape(truncate(event.text, 500))}”" if event.text and reasons else ""
             lines.append(line + reason)
     return lines[-SMALL_EVENTS_SHOWN:]
 

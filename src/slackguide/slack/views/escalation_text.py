@@ -58,7 +58,13 @@ def title_of(escalation: Escalation, knowledge: KnowledgeBase) -> str:
     """Return what the escalation is about: the first sentence of its question, or else the title of its form."""
     form = knowledge.forms.get(escalation.form_id)
     title, _ = title_and_rest(question_text(escalation, form))
-    return title or (form.title if form else escalation.form_id)
+    return title or form_title(escalation, knowledge)
+
+
+def form_title(escalation: Escalation, knowledge: KnowledgeBase) -> str:
+    """Return the title of the escalation's form."""
+    form = knowledge.forms.get(escalation.form_id)
+    return form.title if form else escalation.form_id
 
 
 def ticket_of(escalation: Escalation, form: Form | None) -> tuple[str, str] | None:
