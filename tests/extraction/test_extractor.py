@@ -16,7 +16,7 @@ from slackguide.knowledge.loader import load
 from slackguide.matching.wordlist import common_words
 
 KNOWLEDGE = load(Path(__file__).parents[2] / "knowledge")
-READER = FactExtractor(KNOWLEDGE.facts, KNOWLEDGE.abbreviations, common_words())
+READER = FactExtractor(KNOWLEDGE.facts, KNOWLEDGE.abbreviations, common_words(), KNOWLEDGE.nouns, KNOWLEDGE.parties)
 TODAY = date(2026, 11, 20)  # a Friday
 
 

@@ -67,7 +67,9 @@ def named_facts(sentences: Iterable[dict[str, Any]]) -> set[str]:
 def score(sentences: Sentences, labelled: set[str]) -> Score:
     """Count the values of the facts that are labelled in these sentences. An unclear fact states nothing."""
     knowledge = load(ROOT / "knowledge")
-    extractor = FactExtractor(knowledge.facts, knowledge.abbreviations, common_words())
+    extractor = FactExtractor(
+        knowledge.facts, knowledge.abbreviations, common_words(), knowledge.nouns, knowledge.parties
+    )
     right = read = stated = wrong = asked = 0
     for one in sentences:
         result = extractor.extract(one["text"], today=date.fromisoformat(one["today"]))

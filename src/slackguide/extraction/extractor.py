@@ -1,4 +1,4 @@
-"""Extract facts from free text: `CL enterprise, FP, paid 20 days ago, TR+ freelancer` contains four.
+"""Extract facts from free text: `leased laptop, dropped, bought 20 months ago` contains four.
 
 Phrases match whole words, the longest first. Questions, hypotheses, negations and reports about other cases are not
 extracted. A contradictory or ambiguous fact is returned as unclear, to be asked: precision is more important than
@@ -22,21 +22,20 @@ from slackguide.extraction.lexicon import (
     BE,
     CHANGING,
     FOLLOWING,
-    HEADS,
     NOT_NOW,
     OPENING,
     OWNING,
     PAGES,
     SEEKING,
-    SIDES,
 )
 from slackguide.extraction.numbers import NumberExtractor
 from slackguide.extraction.phrases import PhraseMatch, Phrases
 from slackguide.extraction.predicates import TILDE, Predicates
 from slackguide.extraction.quantities import QuantityExtractor
 from slackguide.extraction.tokenizer import Separator, Token, normalize, tokenize
+from slackguide.extraction.vocabulary import Vocabulary
 from slackguide.knowledge.conditions import NEVER
-from slackguide.knowledge.facts import FactSpec
+from slackguide.knowledge.facts import FactSpec, party_facts
 from slackguide.knowledge.units import TIMES
 
 MAX_SPAN_LENGTH = 80
@@ -71,7 +70,7 @@ class _Meaning:
     single_word: bool = False
     """Whether the phrase is one word, which has this meaning only in a suitable context."""
     whole_clause: bool = False
-    """Whether the phrase must be an entire clause: `hourly, ended`."""
+    """Whether the phrase must be an entire clause: `leased, broken`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ class _Mention:
 class FactExtractor:
     """Extracts a fixed set of facts from texts.
 
-    `abbreviations` are those of the glossary, `nouns` those that facts are said of.
+    `abbreviations`, `nouns` and `parties` are those of the knowledge base.
     """
 
     def __init__(
@@ -96,15 +95,16 @@ class FactExtractor:
         abbreviations: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
         common_words: Container[str] = frozenset(),
         nouns: Iterable[str] = (),
+        parties: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         self._facts = facts
-        self._heads = HEADS | {normalize(noun.lower()) for noun in nouns}
-        self._phrases: Phrases[_Meaning] = Phrases(abbreviations, common_words)
-        self._predicates: Predicates[_Meaning] = Predicates(abbreviations)
-        self._numbers = NumberExtractor(facts, abbreviations)
-        self._quantities = QuantityExtractor(facts, abbreviations)
-        self._sides = {name for name, fact in facts.items() if set(fact.choices) == SIDES}
-        self._party = {name: party for name, fact in facts.items() if (party := _party_of(fact))}
+        self._vocabulary = vocabulary = Vocabulary.of(abbreviations, nouns, parties)
+        self._phrases: Phrases[_Meaning] = Phrases(vocabulary, common_words)
+        self._predicates: Predicates[_Meaning] = Predicates(vocabulary)
+        self._numbers = NumberExtractor(facts, vocabulary)
+        self._quantities = QuantityExtractor(facts, vocabulary)
+        self._sides = party_facts(facts, parties)
+        self._party = {name: fact.about for name, fact in facts.items() if fact.about}
         for name, fact in facts.items():
             for value, phrase in _phrases_of(fact):
                 if TILDE in phrase:
@@ -115,7 +115,7 @@ class FactExtractor:
                 self._phrases.add_word(normalize(word.lower()))
         for unit in (*UNITS, *self._quantities.words):
             self._phrases.add_word(unit)
-        for name, value, label in _unique_labels(facts):
+        for name, value, label in _unique_labels(facts, parties):
             self._phrases.add(label, _Meaning(name, value, whole_clause=True))
 
     def extract(self, text: str, *, today: date) -> ExtractedFacts:
@@ -127,7 +127,8 @@ class FactExtractor:
         corrections = {word: self._correct(*word) for word in distinct}
         for token in tokens:
             token.text = corrections.get((token.text, token.plural), token.text)
-        discourse = Discourse(tokens)
+        self._vocabulary.fold(tokens)
+        discourse = Discourse(tokens, self._vocabulary)
         forms = self._phrases.forms(tokens)
         mentions: dict[str, list[_Mention]] = {}
         longest = self._longest([*self._phrases.find(tokens, forms), *self._predicates.find(tokens, forms, discourse)])
@@ -237,7 +238,9 @@ class FactExtractor:
             value = self._opposite(name, match.meaning.value) if negated else match.meaning.value
             value = self._explicit_answer(name, match, value, discourse) if value is not None else None
             if value == NEVER and (
-                discourse.is_other_payment(match.start, match.end) or discourse.is_limited(match.end)
+                discourse.word(match.end) == "it"
+                or discourse.is_beside(match.end, self._facts[name].unless)
+                or discourse.is_limited(match.end)
             ):
                 continue
             if value:
@@ -260,7 +263,7 @@ class FactExtractor:
         return others[0] if len(others) == 1 and self._facts[name].kind != "number" else None
 
     def _explicit_answer(self, name: str, match: PhraseMatch[_Meaning], value: str, discourse: Discourse) -> str:
-        """Return the answer after a yes/no phrase, as in `funds in escrow: no`, or `value` if there is none."""
+        """Return the answer after a yes/no phrase, as in `under warranty: no`, or `value` if there is none."""
         if self._facts[name].kind != "yes_no":
             return value
         answer = _ANSWERS.get(discourse.word(match.end))
@@ -279,7 +282,7 @@ class FactExtractor:
         if following in NOT_NOW and self._facts[name].kind != "number":
             return False
         if discourse.word(match.start) == "open" and discourse.word(match.start + 1, within=clause) in ARTICLES:
-            return False  # a verb: `open the contract page`
+            return False  # a verb: `open the settings page`
         if discourse.word(match.start) == "open" and following in PAGES:
             return False
         if match.meaning.whole_clause:
@@ -290,12 +293,12 @@ class FactExtractor:
             return True
         if self._facts[name].kind == "choice" and "or" in (following, discourse.word(match.start - 1, within=clause)):
             return False
-        known = match.end in starts or following in FOLLOWING or following in self._heads
+        known = match.end in starts or following in FOLLOWING or following in self._vocabulary.nouns
         if following and following[0].isalpha() and not known:
             return False
         if party and discourse.is_negated_after(match.end):
             return False
-        if discourse.is_wished(match.start) and following not in self._heads:
+        if discourse.is_wished(match.start) and following not in self._vocabulary.nouns:
             return False
         if party and not SEEKING.isdisjoint(discourse.before(match.start)[-3:]):
             return False
@@ -312,10 +315,10 @@ class FactExtractor:
         for at in range(match.end, min(match.end + 2, clause.end)):
             if discourse.separator_before(at) >= Separator.COLON:
                 break
-            if discourse.word(at) in SIDES:
+            if discourse.word(at) in self._vocabulary.parties:
                 return discourse.word(at) == party
         for at in range(match.start - 1, max(clause.start, match.start - MAX_DISTANCE) - 1, -1):
-            if discourse.word(at) in SIDES:
+            if discourse.word(at) in self._vocabulary.parties:
                 return discourse.word(at) == party or discourse.is_capitalized(match.start)
             if discourse.word(at) in OWNING:
                 return False
@@ -395,17 +398,11 @@ def _phrases_of(fact: FactSpec) -> Iterator[tuple[str, str]]:
         yield "", fact.label
 
 
-def _party_of(fact: FactSpec) -> str | None:
-    """Return the party of the contract that a fact describes, by its label: `Client segment`, `Freelancer tier`."""
-    first = fact.label.split()[0].lower() if fact.label.split() else ""
-    return first if first in SIDES else None
-
-
-def _unique_labels(facts: Mapping[str, FactSpec]) -> Iterator[tuple[str, str, str]]:
+def _unique_labels(facts: Mapping[str, FactSpec], parties: Container[str]) -> Iterator[tuple[str, str, str]]:
     """Yield the labels that belong to only one value of one fact, except for parties: `Ended`, but not `Open`."""
     owners: dict[str, list[tuple[str, str, str]]] = {}
     for name, fact in facts.items():
         for value, spec in fact.values.items():
-            if value not in SIDES and value != "none":
+            if value not in parties and value != "none":
                 owners.setdefault(spec.label.lower(), []).append((name, value, spec.label))
     yield from (labels[0] for labels in owners.values() if len(labels) == 1)

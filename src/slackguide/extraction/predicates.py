@@ -1,13 +1,13 @@
-"""Match predicates with their subject elsewhere in the text: `the contract is hourly, and it has ended`.
+"""Match predicates with their subject elsewhere in the text: `the laptop is leased, and it has died`.
 
-A phrase of the knowledge base with a tilde (`contract ~ closed|ended`) is a subject and a predicate. With two tildes
+A phrase of the knowledge base with a tilde (`laptop ~ died|broke`) is a subject and a predicate. With two tildes
 (`suspension ~~ manually`) the text only has to mention the subject.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Generic, TypeVar
@@ -16,11 +16,12 @@ from slackguide.extraction import lexicon
 from slackguide.extraction.discourse import Clause, Discourse
 from slackguide.extraction.phrases import Forms, PhraseMatch, Phrases
 from slackguide.extraction.tokenizer import Token
+from slackguide.extraction.vocabulary import Vocabulary
 
 T = TypeVar("T")
 
 TILDE = "~"
-_NAMELESS = lexicon.NOUNS | lexicon.PARTIES.keys() | {"he", "she", "i", "we"}
+_SPEAKERS = frozenset({"he", "she", "i", "we"})
 _MAX_DISTANCE = 40
 """Maximum words between a predicate and its subject."""
 _MAX_LINK = 6
@@ -39,9 +40,9 @@ class _Subject:
 class Predicates(Generic[T]):
     """The predicates of a knowledge base, each with its subjects. Read-only once built."""
 
-    def __init__(self, abbreviations: Mapping[str, tuple[str, ...]]) -> None:
-        self._subjects: Phrases[str] = Phrases(abbreviations)
-        self._predicates: Phrases[tuple[str, bool, T]] = Phrases(abbreviations)
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._subjects: Phrases[str] = Phrases(vocabulary)
+        self._predicates: Phrases[tuple[str, bool, T]] = Phrases(vocabulary)
 
     def add(self, phrase: str, meaning: T) -> None:
         """Add a phrase `subject ~ predicate`."""
@@ -54,7 +55,7 @@ class Predicates(Generic[T]):
         matches = list(self._predicates.find(tokens, forms))
         if not matches:
             return
-        subjects = self._find_subjects(tokens, forms)
+        subjects = self._find_subjects(tokens, forms, discourse.vocabulary)
         anywhere = frozenset(chain.from_iterable(one.names for one in subjects.values()))
         referents: dict[int, frozenset[str]] = {}
         for match in matches:
@@ -66,11 +67,11 @@ class Predicates(Generic[T]):
             if match.start not in referents:
                 referents[match.start] = self._referent(match.start, subjects, discourse)
             if subject in referents[match.start] and (
-                subject in lexicon.PEOPLE or not _is_of_another(match.end, discourse)
+                subject in discourse.vocabulary.people or not _is_of_another(match.end, discourse)
             ):
                 yield PhraseMatch(match.start, match.end, meaning, match.size, match.negated)
 
-    def _find_subjects(self, tokens: Sequence[Token], forms: Forms) -> dict[int, _Subject]:
+    def _find_subjects(self, tokens: Sequence[Token], forms: Forms, vocabulary: Vocabulary) -> dict[int, _Subject]:
         """Return the subjects and other nouns by their last token."""
         names: dict[tuple[int, int], set[str]] = {}
         for match in self._subjects.find(tokens, forms):
@@ -83,8 +84,9 @@ class Predicates(Generic[T]):
                 heads = (names.get((at, end), ()) for at in range(start, end))
                 subject = _Subject(start, end, frozenset(chain.from_iterable(heads)))
                 subjects.update(dict.fromkeys(range(start, end), subject))
+        nameless = vocabulary.nouns | _SPEAKERS
         for at, token in enumerate(tokens):
-            if token.text in _NAMELESS and at not in subjects:
+            if token.text in nameless and at not in subjects:
                 subjects[at] = _Subject(at, at + 1, frozenset())
         return subjects
 
@@ -135,7 +137,7 @@ def _antecedent(
 
 
 def _is_suitable(subject: _Subject, pronoun: str, discourse: Discourse) -> bool:
-    person = discourse.word(subject.end - 1) in lexicon.PEOPLE
+    person = discourse.word(subject.end - 1) in discourse.vocabulary.people
     if not person and subject.end - subject.start == 1 and discourse.word(subject.start) in ("he", "she", "i", "we"):
         return not pronoun
     if pronoun in lexicon.PERSONAL:
@@ -161,4 +163,4 @@ def _is_of_another(end: int, discourse: Discourse) -> bool:
     following = discourse.word(end, within=clause)
     if following in lexicon.NOT_NOW:
         return True
-    return following in lexicon.HEADS or (following in lexicon.ARTICLES and following != "this")
+    return following in discourse.vocabulary.nouns or (following in lexicon.ARTICLES and following != "this")
