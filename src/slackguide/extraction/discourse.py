@@ -186,19 +186,12 @@ class Discourse:
         while start < end - 1 and self._words[start] in OPENING:
             start += 1
         words = self._words[start:end]
-        asked = any(token.asked for token in self._tokens[start:end]) or self._asked_later(end)
+        asked = any(token.asked for token in self._tokens[start:end])
         if self._inverted(start) or (asked and words[0] in AUXILIARIES):
             return ClauseMode.YES_NO_QUESTION
         if words[0] not in ASKING:
             return ClauseMode.STATEMENT
         return ClauseMode.MEANING_QUESTION if _asks_meaning(words) else ClauseMode.WH_QUESTION
-
-    def _asked_later(self, end: int) -> bool:
-        """Return whether the sentence that continues at `end` ends in a question mark."""
-        at = end
-        while at < len(self._tokens) and self._tokens[at].separator is not Separator.SENTENCE and at < end + 40:
-            at += 1
-        return 0 < at <= len(self._tokens) and self._tokens[at - 1].asked
 
     def _inverted(self, at: int) -> bool:
         """Return whether subject and auxiliary are inverted here: `is it`, `does the`, `can I`."""
@@ -211,6 +204,8 @@ class Discourse:
         verb, following = self._words[at], self._words[at + 1]
         if verb in small.HAVING and following in small.ARTICLES and following not in ("the", "my", "our", "your"):
             return verb in BE and following in ("this", "that")
+        if following in self.vocabulary.nouns and verb not in small.BEING:
+            return True
         return following in small.SUBJECTS or following in self._parties
 
     def _is_hypothetical(self, at: int) -> bool:
@@ -221,13 +216,13 @@ class Discourse:
             return not {"is", "are"}.isdisjoint(self._words[at + 2 : at + 6])
         if word == "say" and self._tokens[at].separator is Separator.SENTENCE:
             return following in small.SUBJECTS or following in self._parties
-        if word in small.SUSPECTING and self._tokens[at].plural:
+        if at and self._words[at - 1] in small.SUSPECTING and self._tokens[at - 1].plural:
             return True
         if word in small.OPINIONS:
             return self.word(at - 1) == "not"
         if word in small.SUPPOSING_BEFORE:
             return following == small.SUPPOSING_BEFORE[word]
-        return word in small.SUPPOSING and not (word == "if" and following in small.IDLE_IF)
+        return word in small.SUPPOSING
 
     def _is_other_case(self, clause: Clause, start: int) -> bool:
         """Return whether the clause refers to another case before token `start`."""
@@ -280,7 +275,7 @@ class Discourse:
     def names_several(self) -> bool:
         """Whether the text is about several cases: `two laptops`, `both accounts`."""
         return any(
-            token.plural and token.text in self.vocabulary.cases - small.STAFF and before in small.SEVERAL
+            token.plural and token.text in self.vocabulary.cases - small.PEOPLE and before in small.SEVERAL
             for before, token in zip(self._words, self._tokens[1:], strict=False)
         )
 
@@ -316,12 +311,6 @@ class Discourse:
         negations = sum(word in small.DENIALS for word in words) + self.is_denied(start)
         return negations > 1 and small.JOINING.isdisjoint(words) and "nor" not in words
 
-    def is_enumerated(self, start: int, end: int) -> bool:
-        """Return whether `one` introduces this and another value: `two laptops, one leased, one bought`."""
-        if self.word(start - 1, within=self._clause_of[start]) != "one":
-            return False
-        return self._words[max(0, start - 12) : end + 12].count("one") > 1
-
     def is_wished(self, start: int) -> bool:
         """Return whether a verb of wishing, losing or sending closely precedes token `start`."""
         clause = self._clause_of[start]
@@ -355,10 +344,6 @@ class Discourse:
         """Return the separator between token `at` and the previous one."""
         return self._tokens[at].separator if at < len(self._tokens) else Separator.SENTENCE
 
-    def is_capitalized(self, at: int) -> bool:
-        """Return whether a token is written in capitals."""
-        return self._tokens[at].capitals
-
     def is_said(self, start: int, end: int) -> bool:
         """Return whether a party says this to us: not `was asked`, `said nothing` or `asked the owner`."""
         words, following = self._words[start:end], self._words[end : self._clause_of[end - 1].end][:3]
@@ -371,7 +356,10 @@ class Discourse:
         party = next((at for at, word in enumerate(before) if word in words[:1] or word in self._parties), 0)
         if party + 2 < len(before) and before[party + 1] in ("or", "and") and before[party + 2] in self._parties:
             return False
-        alone = start == self._clause_of[start].start and not following
+        starts_clause = start == self._clause_of[start].start
+        alone = starts_clause and not following
+        if words[0] == "want" and starts_clause and not self._tokens[start].plural:
+            return False
         if words[-1] in small.NOUN_VERBS and not ((following or alone) and self._tokens[end - 1].plural):
             return False
         if words[-1] in small.ADDRESSING and addressed[:1] and addressed[0] in self._parties:
@@ -390,11 +378,11 @@ class Discourse:
         words = [word for word in self.before(start) if word not in small.ARTICLES and word != "to"]
         return any(verb in small.TELLING and side in self._parties for verb, side in pairwise(words))
 
-    def is_desired(self, start: int) -> bool:
+    def is_desired(self, start: int, end: int) -> bool:
         """Return whether a verb of wanting governs the participle at token `start`: `wants the deposit released`."""
         near = self._words[max(self._clause_of[start].start, start - _NEAR_DISTANCE) : start]
         return (
-            self._words[start].endswith("ed")
+            self._words[end - 1].endswith("ed")
             and not small.WANTING.isdisjoint(near)
             and small.BEING.isdisjoint(near[-2:])
         )
@@ -416,16 +404,10 @@ class Discourse:
         about_other = first in self._parties and first != side and second in AUXILIARIES | small.NEGATIONS
         return first in small.SPEAKING or about_other
 
-    def is_negated_after(self, end: int) -> bool:
-        """Return whether the words after token `end` state that the preceding phrase is lost."""
-        return not small.GONE.isdisjoint(self._words[end : min(end + 3, self._clause_of[end - 1].end)])
-
 
 def _asks_meaning(words: Sequence[str]) -> bool:
     """Return whether a wh-question is about a rule or a word, not about the destination of a case."""
     first, second = words[0], words[1] if len(words) > 1 else ""
-    if first in ("how", "where") and not small.FOUND_OUT.isdisjoint(words[1:5]):
-        return True
     if first == "how" and second in ("many", "long", "do", "doe", "does"):
         return True
     if first in ("what", "when") and (second in AUXILIARIES or second in ("if", "a", "an")):

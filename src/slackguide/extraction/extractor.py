@@ -13,6 +13,7 @@ from datetime import date
 from itertools import islice, pairwise
 from types import MappingProxyType
 
+from slackguide.extraction import reporting
 from slackguide.extraction.dates import UNITS, TimeExpression
 from slackguide.extraction.discourse import MAX_DISTANCE, Discourse
 from slackguide.extraction.lexicon import (
@@ -24,7 +25,6 @@ from slackguide.extraction.lexicon import (
     FOLLOWING,
     NOT_NOW,
     OPENING,
-    OWNING,
     PAGES,
     SEEKING,
 )
@@ -106,12 +106,13 @@ class FactExtractor:
         self._sides = party_facts(facts, parties)
         self._party = {name: fact.about for name, fact in facts.items() if fact.about}
         for name, fact in facts.items():
-            for value, phrase in _phrases_of(fact):
+            phrases = [*_phrases_of(fact), *(_reporting(fact) if name in self._sides else ())]
+            for value, phrase in phrases:
                 if TILDE in phrase:
                     self._predicates.add(phrase, _Meaning(name, value))
                 else:
                     self._phrases.add(phrase, _Meaning(name, value, single_word=" " not in phrase))
-            for word in " ".join([*fact.read, *(phrase for _, phrase in _phrases_of(fact))]).replace("|", " ").split():
+            for word in " ".join([*fact.read, *(phrase for _, phrase in phrases)]).replace("|", " ").split():
                 self._phrases.add_word(normalize(word.lower()))
         for unit in (*UNITS, *self._quantities.words):
             self._phrases.add_word(unit)
@@ -223,12 +224,15 @@ class FactExtractor:
                 continue
             if not discourse.states(match.start, match.end) or not self._has_context(name, match, discourse, starts):
                 continue
-            if discourse.is_desired(match.start) or discourse.is_compared(match.start, match.end):
+            if discourse.is_desired(match.start, match.end) or discourse.is_compared(match.start, match.end):
                 continue
             denial = discourse.denial(match.start)
             if discourse.is_obscured(match.start) or (denial in ABSENCES and self._facts[name].kind == "choice"):
                 continue
             negated = match.negated or denial != ""
+            doubly = discourse.is_doubly_denied(match.start, match.end)
+            if negated and match.meaning.value == "no" and not doubly:
+                continue  # `did not stop`
             if name in self._sides:
                 here = discourse.clause(match.start).sentence
                 corrected = discourse.is_corrected(matches[at - 1].start, match.start)
@@ -244,11 +248,7 @@ class FactExtractor:
             ):
                 continue
             if value:
-                problem = None
-                if discourse.is_enumerated(match.start, match.end):
-                    problem = _SEVERAL
-                elif discourse.is_doubly_denied(match.start, match.end):
-                    problem = "The text has a double negation."
+                problem = "The text has a double negation." if doubly else None
                 yield _Mention(value, match.start, match.end, problem)
 
     def _answered(self, meaning: _Meaning, answer: str) -> str | None:
@@ -296,8 +296,6 @@ class FactExtractor:
         known = match.end in starts or following in FOLLOWING or following in self._vocabulary.nouns
         if following and following[0].isalpha() and not known:
             return False
-        if party and discourse.is_negated_after(match.end):
-            return False
         if discourse.is_wished(match.start) and following not in self._vocabulary.nouns:
             return False
         if party and not SEEKING.isdisjoint(discourse.before(match.start)[-3:]):
@@ -319,9 +317,7 @@ class FactExtractor:
                 return discourse.word(at) == party
         for at in range(match.start - 1, max(clause.start, match.start - MAX_DISTANCE) - 1, -1):
             if discourse.word(at) in self._vocabulary.parties:
-                return discourse.word(at) == party or discourse.is_capitalized(match.start)
-            if discourse.word(at) in OWNING:
-                return False
+                return discourse.word(at) == party
         return True
 
     def _time(self, name: str, time: TimeExpression) -> _Mention:
@@ -396,6 +392,13 @@ def _phrases_of(fact: FactSpec) -> Iterator[tuple[str, str]]:
         yield NEVER, phrase
     if fact.kind == "yes_no":
         yield "", fact.label
+
+
+def _reporting(fact: FactSpec) -> Iterator[tuple[str, str]]:
+    """Yield the phrases that say which party is asking, each with the party."""
+    for party in fact.choices:
+        for phrase in reporting.phrases_of(party):
+            yield party, phrase
 
 
 def _unique_labels(facts: Mapping[str, FactSpec], parties: Container[str]) -> Iterator[tuple[str, str, str]]:

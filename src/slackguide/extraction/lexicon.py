@@ -11,6 +11,7 @@ def _word_set(words: str) -> frozenset[str]:
 
 
 ARTICLES = _word_set("a an the his her their its my our your this that")
+POSSESSIVE = _word_set("his her their")
 BE = _word_set("is are was were")
 BEING = BE | _word_set("be been being has have had")
 PASSIVE = BE | _word_set("be been being got")
@@ -72,10 +73,7 @@ SUPPOSING_BEFORE = {
 OPINIONS = _word_set("say think believe certain sure")
 """Verbs after whose negation nothing is stated: `I don't think it is closed`."""
 
-IDLE_IF = _word_set("possible needed necessary so any")
-"""Words before which `if` does not introduce a hypothesis: `if possible`."""
 
-FOUND_OUT = _word_set("know see tell check find verify determine identify confirm tag")
 MEANING = _word_set("mean count qualify matter differ difference definition define stand")
 TOWARDS = _word_set("for about over regarding re")
 
@@ -92,7 +90,6 @@ CORRECTING = _word_set(
 """Words after which a value replaces those before: `leased, sorry, bought`."""
 
 FOCUS_PAIRS = {("this", "one"), ("one", "i"), ("one", "he"), ("one", "she")}
-STAFF = _word_set("agent user person")
 SEVERAL = _word_set("two 2 both three 3 several multiple")
 """Words before the plural of a noun of `CASES`: `two laptops`."""
 
@@ -146,8 +143,6 @@ WISHED = _word_set(
 )
 """Words after which a status is not a statement, but a wish, a loss or the name of a team."""
 
-OWNING = _word_set("run own start started open opened")
-GONE = _word_set("vanished disappeared gone removed lost missing")
 
 PEOPLE = _word_set("user customer agent colleague person someone manager friend")
 """Nouns that `he`, `she` and `who` can refer to."""
@@ -203,6 +198,9 @@ ORDINARY = _word_set("hr pc pr mm lb sb dc ce ent tr ms cr cs")
 OWNED = _word_set("pc hr dc")
 OWNERS = _word_set("my his her their your our in from new old work")
 """Words after which `PC`, `HR` and `DC` denote a computer, a department and a city."""
+
+IRREGULAR = _word_set("paid sent went got spent")
+"""Verbs in the past that do not end in `ed`."""
 
 AGO = _word_set("ago back prior earlier agos")
 LATEST = _word_set("last latest recent")

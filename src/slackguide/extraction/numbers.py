@@ -67,7 +67,7 @@ class NumberExtractor:
             return
         side, phrase = (self._before, before) if before else (self._after, after)
         words = phrase.replace("|", " ").split()
-        latest, event = not small.LATEST.isdisjoint(words), words[0].endswith(("ed", "id", "ent"))
+        latest, event = not small.LATEST.isdisjoint(words), words[0].endswith("ed") or words[0] in small.IRREGULAR
         side.add(phrase, _Pattern(name, after if before else "", latest, event))
 
     def extract(
@@ -228,7 +228,7 @@ class NumberExtractor:
                 return at if self._belongs(times[at], discourse, match, at) else None
             word = discourse.word(at)
             skippable = word in self._beside_times or tokens[at].kind in (TokenKind.AMOUNT, TokenKind.NUMBER)
-            if not skippable and (not match.meaning.event or word in small.OTHER_MATTERS or _verb(word)):
+            if not skippable and (word in small.OTHER_MATTERS or _verb(word)):
                 return None
             if word in ("within", "until", "every", "first", "since", "in") and at + 1 in times:
                 return at + 1 if word == "since" and not match.meaning.event else None

@@ -124,7 +124,7 @@ def _antecedent(
         if subject is None:
             at -= 1
             continue
-        if _is_suitable(subject, pronoun, discourse):
+        if _is_suitable(subject, pronoun, discourse) and not _is_possessed(subject, discourse):
             governor = _governor(subject.start, discourse)
             if governor >= 0:
                 denied = discourse.word(governor) in lexicon.NEGATIONS
@@ -143,6 +143,12 @@ def _is_suitable(subject: _Subject, pronoun: str, discourse: Discourse) -> bool:
     if pronoun in lexicon.PERSONAL:
         return person
     return not (pronoun and person)
+
+
+def _is_possessed(subject: _Subject, discourse: Discourse) -> bool:
+    """Return whether the subject is a person of somebody else's: `his tenant`. What follows is about the other one."""
+    is_person = discourse.word(subject.end - 1) in discourse.vocabulary.people
+    return is_person and discourse.word(subject.start - 1) in lexicon.POSSESSIVE
 
 
 def _governor(start: int, discourse: Discourse) -> int:

@@ -79,7 +79,7 @@ _TOKEN = re.compile(
               |\d{1,2}/\d{1,2}(?![\w/])
               |\d{1,2}\.\d{1,2}\.(?!\w))
     | (?P<number>\d+(?:[.,]\d+)*%?)
-    | (?P<word>w/o(?!\w)|[^\W\d_]+(?:'[^\W\d_]+)*)
+    | (?P<word>(?<!\w)[a-z]/[a-z](?!\w)|[^\W\d_]+(?:'[^\W\d_]+)*)
     | (?P<mark>[^\w\s]|\n)
     """,
     re.VERBOSE | re.IGNORECASE,
