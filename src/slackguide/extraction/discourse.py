@@ -260,6 +260,8 @@ class Discourse:
         """Yield the last token of each clause that only denies what precedes it: `but she is not`, `so it's not`."""
         for clause in self._clauses:
             words = [word for word in self._words[clause.start : clause.end][-6:] if word not in OPENING]
+            says = next((at for at, word in enumerate(words) if word in small.TELLING), -1)
+            words = words[says + 1 :]
             is_denial = len(words) <= 4 and words[:1] and words[0] in self._elliptic and words[-1] in ("not", "none")
             if is_denial or (words == ["not"] and not self._question(clause.end)):
                 yield clause.end - 1

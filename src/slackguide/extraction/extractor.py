@@ -24,6 +24,7 @@ from slackguide.extraction.lexicon import (
     CHANGING,
     FOLLOWING,
     NOT_NOW,
+    NOTHING,
     OPENING,
     PAGES,
     SEEKING,
@@ -226,6 +227,8 @@ class FactExtractor:
                 continue
             if discourse.is_desired(match.start, match.end) or discourse.is_compared(match.start, match.end):
                 continue
+            if discourse.word(match.end, within=discourse.clause(match.start)) in NOTHING:
+                continue
             denial = discourse.denial(match.start)
             if discourse.is_obscured(match.start) or (denial in ABSENCES and self._facts[name].kind == "choice"):
                 continue
@@ -262,16 +265,18 @@ class FactExtractor:
         others = [other for other in self._facts[name].choices if other != value]
         return others[0] if len(others) == 1 and self._facts[name].kind != "number" else None
 
-    def _explicit_answer(self, name: str, match: PhraseMatch[_Meaning], value: str, discourse: Discourse) -> str:
-        """Return the answer after a yes/no phrase, as in `under warranty: no`, or `value` if there is none."""
-        if self._facts[name].kind != "yes_no":
-            return value
+    def _explicit_answer(self, name: str, match: PhraseMatch[_Meaning], value: str, discourse: Discourse) -> str | None:
+        """Return the answer after a phrase, as in `under warranty: no`, or `value` if there is none."""
         answer = _ANSWERS.get(discourse.word(match.end))
         separated = discourse.clause(match.end - 1).end == match.end and discourse.separator_before(match.end) in (
             Separator.COLON,
             Separator.BREAK,
         )
-        return answer if answer and separated else value
+        if not answer or not separated:
+            return value
+        if self._facts[name].kind == "yes_no":
+            return answer
+        return value if answer == "yes" else self._opposite(name, value)
 
     def _has_context(
         self, name: str, match: PhraseMatch[_Meaning], discourse: Discourse, starts: Container[int]

@@ -11,7 +11,7 @@ def _word_set(words: str) -> frozenset[str]:
 
 
 ARTICLES = _word_set("a an the his her their its my our your this that")
-POSSESSIVE = _word_set("his her their")
+POSSESSIVE = _word_set("his her their my our")
 BE = _word_set("is are was were")
 BEING = BE | _word_set("be been being has have had")
 PASSIVE = BE | _word_set("be been being got")
@@ -29,6 +29,9 @@ NEGATIONS = _word_set("not never")
 DENIALS = NEGATIONS | _word_set("no neither nor without non hardly instead than nobody nothing none noone")
 ABSENCES = _word_set("no without none")
 """Negations that state that there is no such thing, not that it has another value: `no open ticket`."""
+
+NOTHING = _word_set("nothing none")
+"""Objects that deny the verb before: `holds nothing`."""
 
 NOBODY = _word_set("nobody noone none neither")
 """Subjects that deny their whole clause."""

@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 TILDE = "~"
 _SPEAKERS = frozenset({"he", "she", "i", "we"})
+_SOMEBODY = "somebody"
+"""In place of a pronoun: the subject is left out, and is a person."""
 _MAX_DISTANCE = 40
 """Maximum words between a predicate and its subject."""
 _MAX_LINK = 6
@@ -57,18 +59,18 @@ class Predicates(Generic[T]):
             return
         subjects = self._find_subjects(tokens, forms, discourse.vocabulary)
         anywhere = frozenset(chain.from_iterable(one.names for one in subjects.values()))
-        referents: dict[int, frozenset[str]] = {}
+        referents: dict[tuple[int, bool], frozenset[str]] = {}
         for match in matches:
             subject, is_loose, meaning = match.meaning
             if is_loose:
                 if subject in anywhere:
                     yield PhraseMatch(match.start, match.end, meaning, match.size, match.negated)
                 continue
-            if match.start not in referents:
-                referents[match.start] = self._referent(match.start, subjects, discourse)
-            if subject in referents[match.start] and (
-                subject in discourse.vocabulary.people or not _is_of_another(match.end, discourse)
-            ):
+            is_person = subject in discourse.vocabulary.people
+            key = (match.start, is_person)
+            if key not in referents:
+                referents[key] = self._referent(match.start, subjects, discourse, is_person=is_person)
+            if subject in referents[key] and (is_person or not _is_of_another(match.end, discourse)):
                 yield PhraseMatch(match.start, match.end, meaning, match.size, match.negated)
 
     def _find_subjects(self, tokens: Sequence[Token], forms: Forms, vocabulary: Vocabulary) -> dict[int, _Subject]:
@@ -86,13 +88,16 @@ class Predicates(Generic[T]):
                 subjects.update(dict.fromkeys(range(start, end), subject))
         nameless = vocabulary.nouns | _SPEAKERS
         for at, token in enumerate(tokens):
-            if token.text in nameless and at not in subjects:
+            if token.text in nameless and at not in subjects and not _is_introduced(tokens, at, vocabulary):
                 subjects[at] = _Subject(at, at + 1, frozenset())
         return subjects
 
-    def _referent(self, start: int, subjects: dict[int, _Subject], discourse: Discourse) -> frozenset[str]:
+    def _referent(
+        self, start: int, subjects: dict[int, _Subject], discourse: Discourse, *, is_person: bool
+    ) -> frozenset[str]:
         """Return the names of the subject to which the predicate at token `start` refers."""
         clause = discourse.clause(start)
+        implied = _SOMEBODY if is_person else ""
         at = start - 1
         while at >= clause.start and start - at <= _MAX_LINK:
             subject, word = subjects.get(at), discourse.word(at)
@@ -102,14 +107,14 @@ class Predicates(Generic[T]):
             if subject and governor < 0:
                 return subject.names
             if word in lexicon.JOINING or word in lexicon.CORRECTING:
-                return _antecedent(start, at, "", subjects, discourse)
+                return _antecedent(start, at, implied, subjects, discourse)
             if subject:
                 at = governor - 1
             elif word in lexicon.LINKING:
                 at -= 1
             else:
                 return frozenset()
-        return frozenset() if at >= clause.start else _antecedent(start, clause.start, "", subjects, discourse)
+        return frozenset() if at >= clause.start else _antecedent(start, clause.start, implied, subjects, discourse)
 
 
 def _antecedent(
@@ -139,10 +144,19 @@ def _antecedent(
 def _is_suitable(subject: _Subject, pronoun: str, discourse: Discourse) -> bool:
     person = discourse.word(subject.end - 1) in discourse.vocabulary.people
     if not person and subject.end - subject.start == 1 and discourse.word(subject.start) in ("he", "she", "i", "we"):
-        return not pronoun
-    if pronoun in lexicon.PERSONAL:
+        return pronoun in ("", _SOMEBODY)
+    if pronoun in lexicon.PERSONAL or pronoun == _SOMEBODY:
         return person
     return not (pronoun and person)
+
+
+def _is_introduced(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> bool:
+    """Return whether a pronoun is only the subject of what a person is: `she is a new tenant`."""
+    after = [token.text for token in tokens[at + 1 : at + 5]]
+    if tokens[at].text not in _SPEAKERS or after[:1] == [] or after[0] not in lexicon.ARTICLES | lexicon.BE:
+        return False
+    party = next((number for number, word in enumerate(after) if word in vocabulary.parties), 0)
+    return party > 0 and (lexicon.PREPOSITIONS | lexicon.NEGATIONS).isdisjoint(after[:party])
 
 
 def _is_possessed(subject: _Subject, discourse: Discourse) -> bool:
