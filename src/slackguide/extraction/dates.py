@@ -360,7 +360,8 @@ class DateParser:
         if at >= len(self._tokens):
             return None
         end = at + (1 if self._tokens[at].kind is TokenKind.DATE else 2 if self._dashed(at) else 0)
-        if end == at or self._word(end) in UNITS:
+        is_glued = end < len(self._tokens) and self._tokens[end].separator <= Separator.HYPHEN
+        if end == at or (is_glued and self._word(end) in UNITS):
             return None
         quoted = self._quote(at, end)
         parts = [int(part) for part in re.split(r"[-/.]", quoted) if part]

@@ -220,6 +220,8 @@ class Discourse:
             return True
         if word in small.OPINIONS:
             return self.word(at - 1) == "not"
+        if word == "according":
+            return not self._parties.isdisjoint(self._words[at + 1 : at + 4])
         if word in small.SUPPOSING_BEFORE:
             return following == small.SUPPOSING_BEFORE[word]
         return word in small.SUPPOSING

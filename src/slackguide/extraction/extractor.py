@@ -18,6 +18,7 @@ from slackguide.extraction.dates import UNITS, TimeExpression
 from slackguide.extraction.discourse import MAX_DISTANCE, Discourse
 from slackguide.extraction.lexicon import (
     ABSENCES,
+    ADVERBS,
     ARTICLES,
     BADGES,
     BE,
@@ -291,8 +292,8 @@ class FactExtractor:
         if discourse.word(match.start) == "open" and following in PAGES:
             return False
         if match.meaning.whole_clause:
-            beside = (*range(clause.start, match.start), *range(match.end, clause.end))
-            return all(discourse.word(at) in OPENING | BE | {"for"} for at in beside)
+            before = all(discourse.word(at) in OPENING | BE | {"for"} for at in range(clause.start, match.start))
+            return before and all(discourse.word(at) in ADVERBS for at in range(match.end, clause.end))
         party = self._party.get(name)
         if not (match.meaning.single_word or party):
             return True

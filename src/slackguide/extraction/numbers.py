@@ -231,7 +231,7 @@ class NumberExtractor:
             if not skippable and (word in small.OTHER_MATTERS or _verb(word)):
                 return None
             if word in ("within", "until", "every", "first", "since", "in") and at + 1 in times:
-                return at + 1 if word == "since" and not match.meaning.event else None
+                return at + 1 if word == "since" and not match.meaning.event and not match.meaning.suffix else None
         return None
 
     def _belongs(self, time: TimeExpression, discourse: Discourse, match: PhraseMatch[_Pattern], at: int) -> bool:
