@@ -81,7 +81,8 @@ class Discourse:
         `presupposed` includes the presuppositions of a question: `can I send a leased laptop …`.
         """
         clause = self._clause_of[start]
-        if start >= clause.hypothetical_from or self._is_other_case(clause, start):
+        last = min(end, clause.end) - 1
+        if last >= clause.hypothetical_from or self._is_other_case(clause, start) or self.is_modal(start):
             return False
         if clause.mode is ClauseMode.STATEMENT:
             return not self._echoes(clause, start, end)
@@ -91,6 +92,16 @@ class Discourse:
         if clause.mode is ClauseMode.YES_NO_QUESTION:
             return presupposed and self._attributive(clause, start, end)
         return True
+
+    def is_modal(self, start: int) -> bool:
+        """Return whether a modal verb governs the verb at token `start`: `would refuse`."""
+        if self._words[start] in small.NEGATIONS:
+            return False
+        clause = self._clause_of[start]
+        at = start - 1
+        while at > clause.start and (self._words[at] in small.ADVERBS or self._words[at] in small.BEING):
+            at -= 1
+        return clause.start <= at < start and self._words[at] in small.MODALS
 
     def before(self, start: int) -> Sequence[str]:
         """Return the words before token `start` in its clause, at most `MAX_DISTANCE`."""
@@ -234,9 +245,18 @@ class Discourse:
                 return True
             if word == "same" and self._words[start - 1] == "as":
                 return True
-            if word in small.ELSEWHERE and self.word(at + 1, within=clause) in self.vocabulary.cases and at + 1 < start:
+            if self._is_elsewhere(word, self.word(at + 1, within=clause)) and at + 1 < start:
                 return True
         return False
+
+    def is_of_other_case(self, end: int) -> bool:
+        """Return whether another case follows: `… on the other laptop`."""
+        clause = self._clause_of[end - 1]
+        words = [word for word in self._words[end : clause.end] if word not in small.ARTICLES | small.AGO][:3]
+        return len(words) > 2 and words[0] in small.PREPOSITIONS and self._is_elsewhere(words[1], words[2])
+
+    def _is_elsewhere(self, word: str, noun: str) -> bool:
+        return word in small.ELSEWHERE and noun in self.vocabulary.cases
 
     @cached_property
     def corrections(self) -> list[int]:
@@ -265,7 +285,9 @@ class Discourse:
             says = next((at for at, word in enumerate(words) if word in small.TELLING), -1)
             words = words[says + 1 :]
             is_denial = len(words) <= 4 and words[:1] and words[0] in self._elliptic and words[-1] in ("not", "none")
-            if is_denial or (words == ["not"] and not self._question(clause.end)):
+            if is_denial or (
+                words in (["not"], ["not", "any", "more"], ["not", "anymore"]) and not self._question(clause.end)
+            ):
                 yield clause.end - 1
 
     def answer(self, end: int) -> str:
@@ -308,6 +330,18 @@ class Discourse:
     def is_compared(self, start: int, end: int) -> bool:
         """Return whether the tokens are compared with something else: `as urgent as any other ticket`."""
         return self.word(start - 1) == "as" and self.word(end) == "as"
+
+    def limits_negation(self, start: int, end: int) -> bool:
+        """Return whether a part of something is denied after these tokens: `did not send everything`."""
+        return self.word(end) in small.QUANTITIES and not small.NEGATIONS.isdisjoint(self._words[start - 1 : end])
+
+    def is_generic(self, end: int) -> bool:
+        """Return whether the noun at the end of these tokens, or after them, is in the plural: `leased laptops`."""
+        clause = self._clause_of[end - 1]
+        return any(
+            self._tokens[at].plural and self._words[at] in self.vocabulary.cases
+            for at in range(end - 1, min(end + 1, clause.end))
+        )
 
     def is_doubly_denied(self, start: int, end: int) -> bool:
         """Return whether two negations apply to the tokens from `start` to `end`: `it isn't not urgent`."""

@@ -231,6 +231,8 @@ class FactExtractor:
             if discourse.word(match.end, within=discourse.clause(match.start)) in NOTHING:
                 continue
             denial = discourse.denial(match.start)
+            if discourse.is_of_other_case(match.end) or discourse.limits_negation(match.start, match.end):
+                continue
             if discourse.is_obscured(match.start) or (denial in ABSENCES and self._facts[name].kind == "choice"):
                 continue
             negated = match.negated or denial != ""
@@ -290,6 +292,8 @@ class FactExtractor:
         if discourse.word(match.start) == "open" and discourse.word(match.start + 1, within=clause) in ARTICLES:
             return False  # a verb: `open the settings page`
         if discourse.word(match.start) == "open" and following in PAGES:
+            return False
+        if self._facts[name].kind == "choice" and name not in self._sides and discourse.is_generic(match.end):
             return False
         if match.meaning.whole_clause:
             before = all(discourse.word(at) in OPENING | BE | {"for"} for at in range(clause.start, match.start))

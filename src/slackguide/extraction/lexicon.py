@@ -30,6 +30,12 @@ DENIALS = NEGATIONS | _word_set("no neither nor without non hardly instead than 
 ABSENCES = _word_set("no without none")
 """Negations that state that there is no such thing, not that it has another value: `no open ticket`."""
 
+QUANTITIES = _word_set("part half all everything only some")
+"""Objects that limit a negation: `did not send everything`."""
+
+MODALS = _word_set("would should could may might")
+"""Verbs that make the next verb no statement: `would refuse`."""
+
 NOTHING = _word_set("nothing none")
 """Objects that deny the verb before: `holds nothing`."""
 
@@ -41,7 +47,7 @@ BESIDE_DENIALS = (
     | ADVERBS
     | BE
     | _word_set(
-        "any of in be been yet longer rather for more one related to about like treat as have has had got get see "
+        "any of in be been yet longer it rather for more one related to about like treat as have has had got get see "
         "find found hold holding seem appear put able cent penny dime single"
     )
 )
@@ -63,6 +69,7 @@ SUPPOSING = _word_set(
     "providing except unlike formerly previously"
 )
 SUPPOSING_BEFORE = {
+    "will": "be",
     "would": "be",
     "should": "be",
     "could": "be",

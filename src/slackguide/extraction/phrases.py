@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 from slackguide.extraction.dates import UNITS
 from slackguide.extraction.lexicon import (
     ARTICLES,
-    BEING,
+    BE,
     NEGATIONS,
     ORDINARY,
     OWNED,
@@ -29,6 +29,7 @@ Forms = Sequence[tuple[tuple[str, ...], ...]]
 """The word sequences that each token of a text can stand for."""
 
 MAX_SKIPPED = 4
+_DROPPED = ARTICLES | BE | {"be", "been", "being"}
 _CORRECTED = range(3, 16)
 """Lengths of the words whose misspelling is corrected. At the shortest, only a transposition is."""
 _CORRECTED_TWICE = range(9, 16)
@@ -85,7 +86,7 @@ class Phrases(Generic[T]):
             words = tuple(token.text for token in tokens)
             if words:
                 yield words
-                shorter = (words[0], *(word for word in words[1:] if word not in ARTICLES | BEING))
+                shorter = (words[0], *(word for word in words[1:] if word not in _DROPPED))
                 yield shorter if len(shorter) > 1 else words
 
     def _expand(self, words: tuple[str, ...]) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ PARTY ~ hopes we|you|support
 PARTY ~ contacted|contacting|contacts us|me|support
 PARTY ~ mentions|mentioned|explains|explained|tells that
 PARTY ~ has a complaint|question|request|inquiry
+PARTY complaint|question|concern is
 PARTY has a|an complaint|question|request|inquiry|concern|doubt
 PARTY having a doubt|question
 PARTY called|calls|calling in|us|about|support
