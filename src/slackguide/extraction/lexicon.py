@@ -17,7 +17,7 @@ BEING = BE | _word_set("be been being has have had")
 PASSIVE = BE | _word_set("be been being got")
 ADVERBS = _word_set(
     "just already still now currently also only really even actually quite yet all some about here then always "
-    "again simply"
+    "again simply fully completely totally entirely recently"
 )
 SKIPPED = ARTICLES | BEING | ADVERBS
 """Words that are skipped within a phrase."""

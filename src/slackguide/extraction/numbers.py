@@ -162,7 +162,7 @@ class NumberExtractor:
             if match.negated or discourse.word(match.start - 1) in small.NOT_LATEST or discourse.is_denied(match.start):
                 continue
             before = discourse.before(match.start)
-            if match.meaning.event and not self._unless[match.meaning.fact].isdisjoint(before):
+            if not self._unless[match.meaning.fact].isdisjoint(before):
                 continue
             if match.meaning.event and [word for word in before if word not in small.SKIPPED][-1:] == ["refund"]:
                 continue

@@ -31,7 +31,7 @@ PARTY ~ hopes we|you|support
 PARTY ~ contacted|contacting|contacts us|me|support
 PARTY ~ mentions|mentioned|explains|explained|tells that
 PARTY ~ has a complaint|question|request|inquiry
-PARTY complaint|question|concern is
+PARTY only|main complaint|question|concern
 PARTY has a|an complaint|question|request|inquiry|concern|doubt
 PARTY having a doubt|question
 PARTY called|calls|calling in|us|about|support
@@ -44,6 +44,11 @@ PARTY on|in chat
 PARTY opened|filed|submitted|raised|sent a|the ticket
 PARTY pushing for
 PARTY side asking
+PARTY via chat|email|phone|mail
+PARTY email|mail|message says
+PARTY informs us
+PARTY filed|submitted|raised a|an complaint|request|appeal|claim
+talking|speaking to|with PARTY
 PARTY keeps asking|insisting|pushing|demanding|complaining|pinging
 PARTY keeps on asking|insisting|pushing|demanding|complaining|pinging
 PARTY chasing
@@ -59,6 +64,7 @@ ticket|chat|email|call from|with PARTY
 ticket|chat|email|call of this PARTY
 it|this|ticket|case comes|came from PARTY
 inquiry|question|request|complaint by|from|of PARTY
+question|request|complaint|inquiry came|comes from PARTY
 who asks|reports|asking|writing PARTY
 """
 

@@ -79,7 +79,7 @@ _TOKEN = re.compile(
               |\d{1,2}/\d{1,2}(?![\w/])
               |\d{1,2}\.\d{1,2}\.(?!\w))
     | (?P<number>\d+(?:[.,]\d+)*%?)
-    | (?P<word>(?<!\w)[a-z]/[a-z](?!\w)|[^\W\d_]+(?:'[^\W\d_]+)*)
+    | (?P<word>(?<!\w)[a-z]/[a-z](?!\w)|(?<!\w)w/(?=\s)|[^\W\d_]+(?:'[^\W\d_]+)*)
     | (?P<mark>[^\w\s]|\n)
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -96,7 +96,7 @@ _NOT = {
     },
     "aint": "is",
 }
-_SHORT = {"i'm": ("i", "am"), "im": ("i", "am"), "w/o": ("without",)}
+_SHORT = {"i'm": ("i", "am"), "im": ("i", "am"), "w/o": ("without",), "w/": ("with",)}
 _PLUS_AFTER = re.compile(r"\s*(?:$|[.,;:!?)/\n])")
 
 
