@@ -275,7 +275,7 @@ class FactExtractor:
             Separator.COLON,
             Separator.BREAK,
         )
-        if not answer or not separated:
+        if not answer or not separated or discourse.separator_before(match.end + 1) < Separator.COLON:
             return value
         if self._facts[name].kind == "yes_no":
             return answer

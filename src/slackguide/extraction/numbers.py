@@ -174,8 +174,6 @@ class NumberExtractor:
             if at is not None and match.meaning.event and self._is_other_matter(discourse, match, at):
                 continue
             if at is None:
-                if (count := self._count(tokens, match)) is not None:
-                    yield _Candidate(match.meaning.fact, count, 0)
                 continue
             time = self._latest(times[at], tokens, times)
             if not discourse.states(at, time.end, presupposed=False) or discourse.is_of_other_case(time.end):
@@ -205,14 +203,6 @@ class NumberExtractor:
             latest = min(latest, after, key=lambda one: one.hours)
         return replace(latest, start=time.start, end=end)
 
-    def _count(self, tokens: Sequence[Token], match: PhraseMatch[_Pattern]) -> TimeExpression | None:
-        """Return the number after a pattern that begins with its unit: `days since the last order: 12`."""
-        unit = minutes_in(tokens[match.start].text)
-        number = tokens[match.end] if match.end < len(tokens) else None
-        if unit is None or number is None or number.kind is not TokenKind.NUMBER or number.value is None:
-            return None
-        return _duration(match.start, match.end + 1, number.value * unit)
-
     def _next_time(
         self,
         tokens: Sequence[Token],
@@ -227,7 +217,7 @@ class NumberExtractor:
             if tokens[at].separator > limit:
                 return None
             if at in times:
-                return at if self._belongs(times[at], discourse, match, at) else None
+                return at
             word = discourse.word(at)
             skippable = word in self._beside_times or tokens[at].kind in (TokenKind.AMOUNT, TokenKind.NUMBER)
             if not skippable and (word in small.OTHER_MATTERS or _verb(word)):
@@ -235,11 +225,6 @@ class NumberExtractor:
             if word in ("within", "until", "every", "first", "since", "in") and at + 1 in times:
                 return at + 1 if word == "since" and not match.meaning.event and not match.meaning.suffix else None
         return None
-
-    def _belongs(self, time: TimeExpression, discourse: Discourse, match: PhraseMatch[_Pattern], at: int) -> bool:
-        if at - match.end <= 3 or time.is_date:
-            return True
-        return discourse.word(time.end) in small.AGO
 
     def _other_event(self, discourse: Discourse, start: int) -> bool:
         return not small.OTHER_EVENTS.isdisjoint(discourse.before(start))
