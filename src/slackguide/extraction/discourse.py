@@ -431,11 +431,13 @@ class Discourse:
             words = [word for word in self._words[clause.start : clause.end] if word not in small.ARTICLES]
             if words and words[0] in self._parties:
                 introduced = words[-1] == "here" and len(words) <= _MAX_INTRODUCTION
-                if introduced or (len(words) == 1 and self._speaks_next(clause, words[0])):
+                if introduced or (len(words) == 1 and self._is_speaker(clause, words[0])):
                     yield clause.end - len(words)
 
-    def _speaks_next(self, clause: Clause, side: str) -> bool:
-        """Return whether the words after a colon are those of `side`, the party named before it."""
+    def _is_speaker(self, clause: Clause, side: str) -> bool:
+        """Return whether the party stands after `From:`, or the words after a colon are those of `side`."""
+        if self.word(clause.start - 1) == "from" and self.separator_before(clause.start) is Separator.COLON:
+            return True
         if self.separator_before(clause.end) is not Separator.COLON:
             return False
         first, second = self.word(clause.end), self.word(clause.end + 1)

@@ -36,6 +36,9 @@ QUANTITIES = _word_set("part half all everything only some")
 MODALS = _word_set("would should could may might")
 """Verbs that make the next verb no statement: `would refuse`."""
 
+UNDONE = _word_set("failed declined bounced reversed refunded returned cancelled canceled")
+"""What has become of an event that does not count: `the payment of 30 October failed`."""
+
 NOTHING = _word_set("nothing none")
 """Objects that deny the verb before: `holds nothing`."""
 

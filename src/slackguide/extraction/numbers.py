@@ -178,6 +178,8 @@ class NumberExtractor:
             time = self._latest(times[at], tokens, times)
             if not discourse.states(at, time.end, presupposed=False) or discourse.is_of_other_case(time.end):
                 continue
+            if discourse.is_beside(time.end, small.UNDONE):
+                continue
             following, suffix = discourse.word(time.end), match.meaning.suffix
             ago = following in small.AGO
             if (following == suffix) if suffix not in ("", "ago") else (time.is_date or ago or not suffix):

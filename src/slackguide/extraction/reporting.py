@@ -57,7 +57,7 @@ PARTY f/u|fu
 PARTY ticket|tix|tkt|inquiry
 hi|hello PARTY here
 I am PARTY
-reporter|requester|requestor PARTY
+reporter|requester|requestor|sender|caller|submitter PARTY
 requester|requestor is PARTY
 reported|raised|submitted|written|sent|opened by PARTY
 ticket|chat|email|call from|with PARTY
