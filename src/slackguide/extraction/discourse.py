@@ -435,7 +435,9 @@ class Discourse:
                     yield clause.end - len(words)
 
     def _is_speaker(self, clause: Clause, side: str) -> bool:
-        """Return whether the party stands after `From:`, or the words after a colon are those of `side`."""
+        """Return whether the party is a tag, stands after `From:`, or says what follows the colon after it."""
+        if "tag" in self._words[max(clause.sentence, clause.start - _NEAR_DISTANCE) : clause.start]:
+            return True
         if self.word(clause.start - 1) == "from" and self.separator_before(clause.start) is Separator.COLON:
             return True
         if self.separator_before(clause.end) is not Separator.COLON:
