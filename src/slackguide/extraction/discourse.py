@@ -81,8 +81,9 @@ class Discourse:
         `presupposed` includes the presuppositions of a question: `can I send a leased laptop …`.
         """
         clause = self._clause_of[start]
-        last = min(end, clause.end) - 1
-        if last >= clause.hypothetical_from or self._is_other_case(clause, start) or self.is_modal(start):
+        if min(end, clause.end) > clause.hypothetical_from or self._is_other_case(clause, start):
+            return False
+        if self.is_modal(start) or self.is_outdated(start):
             return False
         if clause.mode is ClauseMode.STATEMENT:
             return not self._echoes(clause, start, end)
@@ -92,6 +93,12 @@ class Discourse:
         if clause.mode is ClauseMode.YES_NO_QUESTION:
             return presupposed and self._attributive(clause, start, end)
         return True
+
+    def is_outdated(self, start: int) -> bool:
+        """Return whether the next clause says what is so now: `it was closed, now it is open`."""
+        now = self._clause_of[start].end
+        now += self.word(now) == "but"
+        return self.word(now) == "now" and self.word(now + 1) in BE | {"it", "they", "not"}
 
     def is_modal(self, start: int) -> bool:
         """Return whether a modal verb governs the verb at token `start`: `would refuse`."""

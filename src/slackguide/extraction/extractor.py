@@ -135,6 +135,9 @@ class FactExtractor:
         forms = self._phrases.forms(tokens)
         mentions: dict[str, list[_Mention]] = {}
         longest = self._longest([*self._phrases.find(tokens, forms), *self._predicates.find(tokens, forms, discourse)])
+        said = {at for found in longest.values() for one in found if not one.meaning.whole_clause for at in one.tokens}
+        for name, found in longest.items():
+            longest[name] = [one for one in found if not one.meaning.whole_clause or said.isdisjoint(one.tokens)]
         starts = {match.start for matches in longest.values() for match in matches}
         for name, matches in longest.items():
             mentions[name] = list(self._mentions(name, matches, discourse, starts))
@@ -174,8 +177,8 @@ class FactExtractor:
             )
             taken: set[int] = set()
             for match in matches:
-                if taken.isdisjoint(range(match.start, match.end)):
-                    taken.update(range(match.start, match.end))
+                if taken.isdisjoint(match.tokens):
+                    taken.update(match.tokens)
                     longest.setdefault(name, []).append(match)
             longest[name].sort(key=lambda match: match.start)
         return longest

@@ -209,7 +209,7 @@ ORDINARY = _word_set("hr pc pr mm lb sb dc ce ent tr ms cr cs")
 """Abbreviations that are ambiguous in lower case: hour, computer, public relations, hmm, pound, somebody …"""
 
 OWNED = _word_set("pc hr dc")
-OWNERS = _word_set("my his her their your our in from new old work")
+OWNERS = _word_set("my his her their your our in from new old work washington")
 """Words after which `PC`, `HR` and `DC` denote a computer, a department and a city."""
 
 IRREGULAR = _word_set("paid sent went got spent")
@@ -238,5 +238,5 @@ OTHER_EVENTS = _word_set(
     "filed opened contacted replied asked requested wrote submitted disputed created started hired posted "
     "reported dispute declined refused suspended rejected"
 )
-LIMITS = _word_set("to within until in first for of maximum max only than every")
+LIMITS = _word_set("after to within until in first for of maximum max only than every")
 """Words that make a number the limit of a rule: `up to 60 days after the last payment`."""

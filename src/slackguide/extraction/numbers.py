@@ -174,6 +174,8 @@ class NumberExtractor:
             if at is not None and match.meaning.event and self._is_other_matter(discourse, match, at):
                 continue
             if at is None:
+                if (count := self._count(tokens, match)) is not None:
+                    yield _Candidate(match.meaning.fact, count, 0)
                 continue
             time = self._latest(times[at], tokens, times)
             if not discourse.states(at, time.end, presupposed=False) or discourse.is_of_other_case(time.end):
@@ -190,7 +192,7 @@ class NumberExtractor:
     def _is_other_matter(self, discourse: Discourse, match: PhraseMatch[_Pattern], end: int) -> bool:
         """Return whether the words between an event and its time name another one: `paid by another person`."""
         between = {discourse.word(at) for at in range(match.end, end)}
-        return not between.isdisjoint(self._unless[match.meaning.fact] | {"another", "other"})
+        return not between.isdisjoint(self._unless[match.meaning.fact] | {"another", "other", "refund"})
 
     def _latest(
         self, time: TimeExpression, tokens: Sequence[Token], times: Mapping[int, TimeExpression]
@@ -204,6 +206,14 @@ class NumberExtractor:
             end = after.end
             latest = min(latest, after, key=lambda one: one.hours)
         return replace(latest, start=time.start, end=end)
+
+    def _count(self, tokens: Sequence[Token], match: PhraseMatch[_Pattern]) -> TimeExpression | None:
+        """Return the number after a pattern that begins with its unit: `days since the last order: 12`."""
+        unit = minutes_in(tokens[match.start].text)
+        number = tokens[match.end] if match.end < len(tokens) else None
+        if unit is None or number is None or number.kind is not TokenKind.NUMBER or number.value is None:
+            return None
+        return _duration(match.start, match.end + 1, number.value * unit)
 
     def _next_time(
         self,

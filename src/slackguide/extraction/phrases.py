@@ -48,6 +48,11 @@ class PhraseMatch(Generic[T]):
     negated: bool = False
     """Whether the match contains a negation."""
 
+    @property
+    def tokens(self) -> range:
+        """The positions of its tokens."""
+        return range(self.start, self.end)
+
 
 @dataclass(slots=True)
 class _Node(Generic[T]):
