@@ -15,7 +15,7 @@ from slackguide.extraction.lexicon import ABSENCES, AGO, ARTICLES
 from slackguide.extraction.phrases import PhraseMatch, Phrases
 from slackguide.extraction.predicates import TILDE
 from slackguide.extraction.tokenizer import Token, TokenKind, tokenize
-from slackguide.extraction.vocabulary import Vocabulary
+from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.knowledge.facts import FactSpec
 from slackguide.knowledge.units import UnitKind
 from slackguide.text import ONES, TENS
@@ -70,7 +70,7 @@ class Spoken:
 class ContextualReader:
     """Reads values by their names alone."""
 
-    def __init__(self, facts: Mapping[str, FactSpec], vocabulary: Vocabulary) -> None:
+    def __init__(self, facts: Mapping[str, FactSpec], vocabulary: FactVocabulary) -> None:
         self._vocabulary = vocabulary
         self._phrases: dict[str, Phrases[str]] = {}
         self._short: dict[str, Phrases[str]] = {}
@@ -116,7 +116,7 @@ class ContextualReader:
         )
 
 
-def _phrases_of(fact: FactSpec, vocabulary: Vocabulary, *, short: bool) -> Phrases[str]:
+def _phrases_of(fact: FactSpec, vocabulary: FactVocabulary, *, short: bool) -> Phrases[str]:
     """Return the names of a fact's values: the label, its abbreviation in brackets, and the phrases.
 
     With `short`, every word that only one label has is a name too.

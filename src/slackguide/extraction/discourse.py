@@ -12,7 +12,7 @@ from itertools import pairwise
 from slackguide.extraction import lexicon as small
 from slackguide.extraction.lexicon import ASKING, AUXILIARIES, BE, JOINING, MEANING, OPENING
 from slackguide.extraction.tokenizer import Separator, Token, TokenKind
-from slackguide.extraction.vocabulary import Vocabulary
+from slackguide.extraction.vocabulary import FactVocabulary
 
 _NEAR_DISTANCE = 5
 """The size in words of the near context before a token."""
@@ -52,7 +52,7 @@ class Clause:
 class Discourse:
     """The clauses of one text."""
 
-    def __init__(self, tokens: Sequence[Token], vocabulary: Vocabulary) -> None:
+    def __init__(self, tokens: Sequence[Token], vocabulary: FactVocabulary) -> None:
         self.vocabulary = vocabulary
         self._parties = vocabulary.parties
         self._elliptic = small.PRONOUNS | vocabulary.parties | {"there"}

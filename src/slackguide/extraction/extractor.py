@@ -22,20 +22,18 @@ from slackguide.extraction.lexicon import (
     ARTICLES,
     BADGES,
     BE,
-    CHANGING,
     FOLLOWING,
     NOT_NOW,
     NOTHING,
     OPENING,
     PAGES,
-    SEEKING,
 )
 from slackguide.extraction.numbers import NumberExtractor
 from slackguide.extraction.phrases import PhraseMatch, Phrases
 from slackguide.extraction.predicates import TILDE, Predicates
 from slackguide.extraction.quantities import QuantityExtractor
 from slackguide.extraction.tokenizer import Separator, Token, normalize, tokenize
-from slackguide.extraction.vocabulary import Vocabulary
+from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.knowledge.conditions import NEVER
 from slackguide.knowledge.facts import FactSpec, party_facts
 from slackguide.knowledge.units import TIMES
@@ -100,7 +98,7 @@ class FactExtractor:
         parties: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         self._facts = facts
-        self._vocabulary = vocabulary = Vocabulary.of(abbreviations, nouns, parties)
+        self._vocabulary = vocabulary = FactVocabulary.of(abbreviations, nouns, parties)
         self._phrases: Phrases[_Meaning] = Phrases(vocabulary, common_words)
         self._predicates: Predicates[_Meaning] = Predicates(vocabulary)
         self._numbers = NumberExtractor(facts, vocabulary)
@@ -309,11 +307,8 @@ class FactExtractor:
         known = match.end in starts or following in FOLLOWING or following in self._vocabulary.nouns
         if following and following[0].isalpha() and not known:
             return False
-        if discourse.is_wished(match.start) and following not in self._vocabulary.nouns:
-            return False
-        if party and not SEEKING.isdisjoint(discourse.before(match.start)[-3:]):
-            return False
-        if party and following in BADGES and not CHANGING.isdisjoint(discourse.before(match.start)[-3:]):
+        is_of_person = party is not None and (following in BADGES or following in self._vocabulary.people)
+        if discourse.is_wished(match.start) and (is_of_person or following not in self._vocabulary.nouns):
             return False
         return party is None or self._attribute_to_party(party, match, discourse)
 

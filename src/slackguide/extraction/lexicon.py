@@ -1,6 +1,6 @@
 """Word classes of English, used to classify clauses and to resolve the context of phrases.
 
-The words of a trade are in the knowledge base: see `Vocabulary`.
+The words of a trade are in the knowledge base: see `FactVocabulary`.
 """
 
 from __future__ import annotations
@@ -124,13 +124,7 @@ OF_A_PARTY = _word_set("side account acct profile login")
 """Nouns after the name of a party that denote one of several accounts of a person: `his tenant side`."""
 
 BADGES = _word_set("badge status tier level")
-CHANGING = _word_set("lost lose losing become becoming became earn earned earning apply applied")
-"""Verbs before a badge that the owner has not, or not any more: `lost his gold badge`."""
-
 WANTING = _word_set("want need wish like expect demand")
-
-SEEKING = _word_set("look looking search searching seek seeking hire hiring prefer")
-"""Verbs before a badge or segment that nobody has: `looks for a certified tenant`."""
 
 SUSPECTING = _word_set("think believe fear hope suspect wonder")
 """Verbs after which somebody else's opinion stands: `he thinks a robot suspended him`. Not `I think`."""
@@ -151,8 +145,9 @@ COUSINS = _word_set("colleague coworker cousin roommate")
 """People whose case is not the one at hand."""
 
 WISHED = _word_set(
-    "become becoming became requirement lost lose losing want need used supposed ask asking apply applied offer "
-    "quote requesting own get getting earn welcome send assign route forward contact transfer"
+    "become becoming became requirement lost lose losing want need used supposed ask asking apply applied "
+    "offer quote requesting own get getting earn earned earning look looking search searching seek seeking "
+    "hire hiring prefer welcome send assign route forward contact transfer"
 )
 """Words after which a status is not a statement, but a wish, a loss or the name of a team."""
 

@@ -13,7 +13,7 @@ from slackguide.extraction.dates import DateParser, TimeExpression, can_begin, m
 from slackguide.extraction.discourse import Discourse
 from slackguide.extraction.phrases import Forms, PhraseMatch, Phrases
 from slackguide.extraction.tokenizer import Separator, Token, TokenKind
-from slackguide.extraction.vocabulary import Vocabulary
+from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.knowledge.facts import FactSpec
 from slackguide.knowledge.units import TIMES, UnitKind, singular
 
@@ -48,7 +48,7 @@ class NumberExtractor:
     def __init__(
         self,
         facts: Mapping[str, FactSpec],
-        vocabulary: Vocabulary,
+        vocabulary: FactVocabulary,
     ) -> None:
         self._before: Phrases[_Pattern] = Phrases(vocabulary)
         self._after: Phrases[_Pattern] = Phrases(vocabulary)

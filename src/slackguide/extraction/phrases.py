@@ -21,7 +21,7 @@ from slackguide.extraction.lexicon import (
     SUPPORTING,
 )
 from slackguide.extraction.tokenizer import Separator, Token, TokenKind, normalize, tokenize
-from slackguide.extraction.vocabulary import Vocabulary
+from slackguide.extraction.vocabulary import FactVocabulary
 
 T = TypeVar("T")
 
@@ -63,7 +63,7 @@ class _Node(Generic[T]):
 class Phrases(Generic[T]):
     """A trie of phrases with their meanings. Read-only once built."""
 
-    def __init__(self, vocabulary: Vocabulary, common_words: Container[str] = frozenset()) -> None:
+    def __init__(self, vocabulary: FactVocabulary, common_words: Container[str] = frozenset()) -> None:
         self._root: _Node[T] = _Node()
         self._common_words = common_words
         self._words: set[str] = set()

@@ -16,7 +16,7 @@ from slackguide.extraction import lexicon
 from slackguide.extraction.discourse import Clause, Discourse
 from slackguide.extraction.phrases import Forms, PhraseMatch, Phrases
 from slackguide.extraction.tokenizer import Token
-from slackguide.extraction.vocabulary import Vocabulary
+from slackguide.extraction.vocabulary import FactVocabulary
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ class _Subject:
 class Predicates(Generic[T]):
     """The predicates of a knowledge base, each with its subjects. Read-only once built."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: FactVocabulary) -> None:
         self._subjects: Phrases[str] = Phrases(vocabulary)
         self._predicates: Phrases[tuple[str, bool, T]] = Phrases(vocabulary)
 
@@ -73,7 +73,7 @@ class Predicates(Generic[T]):
             if subject in referents[key] and (is_person or not _is_of_another(match.end, discourse)):
                 yield PhraseMatch(match.start, match.end, meaning, match.size, match.negated)
 
-    def _find_subjects(self, tokens: Sequence[Token], forms: Forms, vocabulary: Vocabulary) -> dict[int, _Subject]:
+    def _find_subjects(self, tokens: Sequence[Token], forms: Forms, vocabulary: FactVocabulary) -> dict[int, _Subject]:
         """Return the subjects and other nouns by their last token."""
         names: dict[tuple[int, int], set[str]] = {}
         for match in self._subjects.find(tokens, forms):
@@ -150,7 +150,7 @@ def _is_suitable(subject: _Subject, pronoun: str, discourse: Discourse) -> bool:
     return not (pronoun and person)
 
 
-def _is_introduced(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> bool:
+def _is_introduced(tokens: Sequence[Token], at: int, vocabulary: FactVocabulary) -> bool:
     """Return whether a pronoun is only the subject of what a person is: `she is a new tenant`."""
     after = [token.text for token in tokens[at + 1 : at + 5]]
     if tokens[at].text not in _SPEAKERS or after[:1] == [] or after[0] not in lexicon.ARTICLES | lexicon.BE:

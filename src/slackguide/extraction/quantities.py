@@ -13,7 +13,7 @@ from slackguide.extraction.lexicon import BESIDE_TIMES
 from slackguide.extraction.numbers import split_pattern
 from slackguide.extraction.phrases import Forms, Phrases
 from slackguide.extraction.tokenizer import HUGE, Separator, Token, TokenKind
-from slackguide.extraction.vocabulary import Vocabulary
+from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.knowledge.facts import FactSpec
 from slackguide.knowledge.units import CURRENCIES, SIZES, Unit, UnitKind, singular
 
@@ -61,7 +61,7 @@ class QuantityExtractor:
     fact has this unit.
     """
 
-    def __init__(self, facts: Mapping[str, FactSpec], vocabulary: Vocabulary) -> None:
+    def __init__(self, facts: Mapping[str, FactSpec], vocabulary: FactVocabulary) -> None:
         self._units = {
             name: fact.measure
             for name, fact in facts.items()

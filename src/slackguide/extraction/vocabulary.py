@@ -12,7 +12,7 @@ from slackguide.knowledge.model import KnowledgeBase
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class FactVocabulary:
     """Words in the normal form of tokens."""
 
     abbreviations: Mapping[str, tuple[str, ...]]
@@ -33,14 +33,14 @@ class Vocabulary:
         abbreviations: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
         nouns: Iterable[str] = (),
         parties: Mapping[str, Sequence[str]] = MappingProxyType({}),
-    ) -> Vocabulary:
+    ) -> FactVocabulary:
         """Return the vocabulary of a base with these abbreviations, nouns, and parties with their other names."""
         names = {normalize(name.lower()): party for party, others in parties.items() for name in (party, *others)}
         known, own = frozenset(parties), frozenset(normalize(noun.lower()) for noun in nouns)
         return cls(abbreviations, names, known, PEOPLE | known, NOUNS | own | known, CASES | own | known)
 
     @classmethod
-    def of_base(cls, knowledge: KnowledgeBase) -> Vocabulary:
+    def of_base(cls, knowledge: KnowledgeBase) -> FactVocabulary:
         """Return the vocabulary of a knowledge base."""
         return cls.of(knowledge.abbreviations, knowledge.nouns, knowledge.parties)
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from slackguide.extraction.contextual import ContextualReader, Spoken
 from slackguide.extraction.extractor import ExtractedFacts
-from slackguide.extraction.vocabulary import Vocabulary
+from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.guide import turn_signs as signs
 from slackguide.guide.conversation import KnownFact, Topic
 from slackguide.guide.outcomes import Asker, Concern, Outcome
@@ -122,7 +122,7 @@ class TurnFacts:
     def __init__(self, guide: SingleTurnGuide) -> None:
         self._guide = guide
         self._knowledge = guide.knowledge
-        self.reader = ContextualReader(guide.knowledge.facts, Vocabulary.of_base(guide.knowledge))
+        self.reader = ContextualReader(guide.knowledge.facts, FactVocabulary.of_base(guide.knowledge))
 
     @cached_property
     def passages(self) -> PassageFinder:
