@@ -185,3 +185,12 @@ def test_the_words_of_its_trade_are_those_of_the_base(tmp_path: Path, text: str,
 def test_a_fact_about_an_unknown_party_is_an_error(tmp_path: Path) -> None:
     found = errors(tmp_path, RENTAL.replace("about: landlord", "about: landlrd"))
     assert found == ["unknown party `landlrd`: did you mean `landlord`?"]
+
+
+def test_a_denied_phrase_is_the_other_value_unless_that_has_phrases_of_its_own(tmp_path: Path) -> None:
+    fact = '\n  heated:\n    label: Heated\n    ask: Heated?\n    kind: yes_no\n    values: {"no": {label: "No", words: [cold]}'
+    one, both = f"{RENTAL}{fact}}}\n", f'{RENTAL}{fact}, "yes": {{label: "Yes", words: [warm]}}}}\n'
+    assert dict(Guide(load(tmp_path, one)).facts_in("the flat is not cold", today=TODAY)) == {"heated": "yes"}
+    guide = Guide(load(tmp_path, both))
+    assert dict(guide.facts_in("the flat is not cold", today=TODAY)) == {}
+    assert dict(guide.facts_in("the flat is not warm", today=TODAY)) == {"heated": "no"}

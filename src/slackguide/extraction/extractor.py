@@ -238,8 +238,8 @@ class FactExtractor:
                 continue
             negated = match.negated or denial != ""
             doubly = discourse.is_doubly_denied(match.start, match.end)
-            if negated and match.meaning.value == "no" and not doubly:
-                continue  # `did not stop`
+            if negated and not doubly and self._is_no_yes(match.meaning):
+                continue
             if name in self._sides:
                 here = discourse.clause(match.start).sentence
                 corrected = discourse.is_corrected(matches[at - 1].start, match.start)
@@ -257,6 +257,11 @@ class FactExtractor:
             if value:
                 problem = "The text has a double negation." if doubly else None
                 yield _Mention(value, match.start, match.end, problem)
+
+    def _is_no_yes(self, meaning: _Meaning) -> bool:
+        """Return whether the denial of a phrase says nothing, as the fact has phrases of its own for yes."""
+        values = self._facts[meaning.fact].values
+        return meaning.value == "no" and "yes" in values and bool(values["yes"].words)
 
     def _answered(self, meaning: _Meaning, answer: str) -> str | None:
         """Return the value of a phrase that was asked and answered. The label of a yes/no fact has no value itself."""
