@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -188,8 +189,14 @@ def test_a_fact_about_an_unknown_party_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_denied_phrase_is_the_other_value_unless_that_has_phrases_of_its_own(tmp_path: Path) -> None:
-    fact = '\n  heated:\n    label: Heated\n    ask: Heated?\n    kind: yes_no\n    values: {"no": {label: "No", words: [cold]}'
-    one, both = f"{RENTAL}{fact}}}\n", f'{RENTAL}{fact}, "yes": {{label: "Yes", words: [warm]}}}}\n'
+    heated = {
+        "label": "Heated",
+        "ask": "Heated?",
+        "kind": "yes_no",
+        "values": {"no": {"label": "No", "words": ["cold"]}},
+    }
+    one = f"{RENTAL}  heated: {json.dumps(heated)}\n"
+    both = one.replace('"values": {', '"values": {"yes": {"label": "Yes", "words": ["warm"]}, ')
     assert dict(Guide(load(tmp_path, one)).facts_in("the flat is not cold", today=TODAY)) == {"heated": "yes"}
     guide = Guide(load(tmp_path, both))
     assert dict(guide.facts_in("the flat is not cold", today=TODAY)) == {}

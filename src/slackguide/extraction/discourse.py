@@ -403,6 +403,8 @@ class Discourse:
             return False
         starts_clause = start == self._clause_of[start].start
         alone = starts_clause and not following
+        if len(words) == 1 and self.word(start - 1, within=self._clause_of[start]) in small.ARTICLES:
+            return False  # a noun: `my reports`
         if words[0] == "want" and starts_clause and not self._tokens[start].plural:
             return False
         if words[-1] in small.NOUN_VERBS and not ((following or alone) and self._tokens[end - 1].plural):
