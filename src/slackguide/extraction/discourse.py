@@ -83,7 +83,7 @@ class Discourse:
         clause = self._clause_of[start]
         if min(end, clause.end) > clause.hypothetical_from or self._is_other_case(clause, start):
             return False
-        if self.is_modal(start) or self.is_outdated(start):
+        if self.is_modal(start):
             return False
         if clause.mode is ClauseMode.STATEMENT:
             return not self._echoes(clause, start, end)
@@ -93,12 +93,6 @@ class Discourse:
         if clause.mode is ClauseMode.YES_NO_QUESTION:
             return presupposed and self._attributive(clause, start, end)
         return True
-
-    def is_outdated(self, start: int) -> bool:
-        """Return whether the next clause says what is so now: `it was closed, now it is open`."""
-        now = self._clause_of[start].end
-        now += self.word(now) == "but"
-        return self.word(now) == "now" and self.word(now + 1) in BE | {"it", "they", "not"}
 
     def is_modal(self, start: int) -> bool:
         """Return whether a modal verb governs the verb at token `start`: `would refuse`."""
