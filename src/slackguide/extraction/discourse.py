@@ -121,9 +121,7 @@ class Discourse:
                 return word
             if word not in small.BESIDE_DENIALS and not self._is_of_denied_noun(at, clause):
                 break
-        opening = next((at for at in range(clause.start, start) if self._words[at] not in OPENING), start)
-        pair = self._words[opening : min(opening + 2, start)]
-        return "nobody" if pair == ["no", "one"] or (pair and pair[0] in small.NOBODY) else ""
+        return ""
 
     def _is_of_denied_noun(self, at: int, clause: Clause) -> bool:
         """Return whether the word at `at` belongs to a noun of one or two words after `no` or `any`: `no flag link`."""
@@ -406,7 +404,11 @@ class Discourse:
         if words[-1] in small.ADDRESSING and addressed[:1] and addressed[0] in self._parties:
             return False
         is_passive = words[-1].endswith("ed") and not small.PASSIVE.isdisjoint(words)
-        if words[-1].startswith(("request", "ask", "demand")) and not small.CHANGES.isdisjoint(following):
+        if (
+            words[-1].startswith(("request", "ask", "demand"))
+            and not small.CHANGES.isdisjoint(following)
+            and "to" not in following
+        ):
             return False
         return not is_passive and following[:1] not in (["nothing"], ["no"], ["support"], ["team"])
 

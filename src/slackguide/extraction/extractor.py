@@ -24,7 +24,6 @@ from slackguide.extraction.lexicon import (
     BE,
     FOLLOWING,
     NOT_NOW,
-    NOTHING,
     OPENING,
     PAGES,
 )
@@ -228,8 +227,6 @@ class FactExtractor:
             if not discourse.states(match.start, match.end) or not self._has_context(name, match, discourse, starts):
                 continue
             if discourse.is_desired(match.start, match.end) or discourse.is_compared(match.start, match.end):
-                continue
-            if discourse.word(match.end, within=discourse.clause(match.start)) in NOTHING:
                 continue
             denial = discourse.denial(match.start)
             if discourse.is_of_other_case(match.end) or discourse.limits_negation(match.start, match.end):

@@ -39,12 +39,6 @@ MODALS = _word_set("would should could may might")
 UNDONE = _word_set("failed declined bounced reversed refunded returned cancelled canceled")
 """What has become of an event that does not count: `the payment of 30 October failed`."""
 
-NOTHING = _word_set("nothing none")
-"""Objects that deny the verb before: `holds nothing`."""
-
-NOBODY = _word_set("nobody noone none neither")
-"""Subjects that deny their whole clause."""
-
 BESIDE_DENIALS = (
     ARTICLES
     | ADVERBS
