@@ -16,7 +16,7 @@ from slackguide.knowledge.loader import load
 from slackguide.matching.wordlist import common_words
 
 KNOWLEDGE = load(Path(__file__).parents[2] / "knowledge")
-READER = FactExtractor(KNOWLEDGE.facts, KNOWLEDGE.abbreviations, common_words())
+READER = FactExtractor(KNOWLEDGE.facts, KNOWLEDGE.abbreviations, common_words(), KNOWLEDGE.nouns, KNOWLEDGE.parties)
 TODAY = date(2026, 11, 20)  # a Friday
 
 
@@ -160,6 +160,32 @@ def test_the_line_of_the_requirement() -> None:
         ("payment for work, hourly", "payment_kind", "work"),
         ("the freelancer is looking for work", "payment_kind", None),
         ("client wants to dispute a bonus", "payment_kind", "bonus"),
+        # who is asking, left out or somebody else's
+        ("FL missed the video call twice, wants a new slot", "reporter", "freelancer"),
+        ("12 days without response from the client. He's a freelancer and wrote to us", "reporter", "freelancer"),
+        ("She sent the freelancer a bonus and wants it back", "reporter", None),
+        ("lost his freelancer, wants somebody to find him a new one", "reporter", None),
+        ("Ticket 551 | Open | Tags: fl, login\nGood day, a client invited me", "reporter", "freelancer"),
+        # not said of the case now
+        ("hourly contracts are fine, it's about hours", "contract_type", None),
+        ("do contracts keep running when the account is blocked", "contract_status", None),
+        ("client would refuse the milestone if he could", "milestone", None),
+        ("the client did not release part of it, he released everything", "milestone", None),
+        ("escrow will be released on Friday", "days_since_last_payment", None),
+        ("the last payment should be 12 days ago", "days_since_last_payment", None),
+        ("last payment was 40 days ago on the other contract", "days_since_last_payment", None),
+        ("Payment on Oct 30 failed", "days_since_last_payment", None),
+        ("payment pending since Monday", "days_since_last_payment", None),
+        ("according to the FL the escrow is empty", "funds_in_escrow", None),
+        ("Escrow holds nothing anymore", "funds_in_escrow", "no"),
+        ("she didn't understand why", "insists_after_explanation", None),
+        ("don't treat it as urgent", "urgent_or_escalated", "no"),
+        ("was urgent, not any more", "urgent_or_escalated", "no"),
+        ("the next steps are done but the notes say they're not", "next_steps_met", "no"),
+        ("hourly: no, DC: yes", "contract_type", "direct_contract"),
+        ("only rude messages, work was ok", "payment_kind", None),
+        ("last pmt 10/15, hr, act", "days_since_last_payment", 36),
+        ("client waits, f/u again, 30h w/ CE", "hours_since_sent_to_ce", 30),
         # absences for a time, payments of another kind
         ("nothing has been paid since 20 October", "days_since_last_payment", None),
         ("nothing paid yet on this contract", "days_since_last_payment", "never"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -123,3 +124,80 @@ def test_a_role_of_the_base_sees_its_entries(tmp_path: Path, shell: Shell) -> No
 def test_an_unknown_role_in_an_audience_is_an_error(tmp_path: Path) -> None:
     found = errors(tmp_path, BASE.replace("audience: console", "audience: consle"))
     assert found == ["unknown role `consle`: did you mean `console`? (roles: agent, team_lead, console)"]
+
+
+RENTAL = (
+    BASE
+    + """
+parties:
+  tenant: [renter, lodger]
+  landlord: [owner]
+nouns: [flat, lease]
+facts:
+  asks:
+    label: Who asks
+    ask: Who asks?
+    kind: choice
+    values:
+      tenant: {label: Tenant, words: [tenant wants|says|asks]}
+      landlord: {label: Landlord, words: [landlord wants|says|asks]}
+  plan:
+    label: Plan
+    about: landlord
+    ask: Which plan has the landlord?
+    kind: choice
+    values:
+      basic: {label: Basic, words: [basic]}
+      gold: {label: Gold, words: [gold]}
+  paid:
+    label: Days since the rent
+    ask: How many days ago was the rent paid?
+    kind: number
+    unit: days
+    never: never
+    never_words: [never paid]
+    unless: [deposit]
+    read: ["paid {n} ago"]
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("Renter says the heating is cold", {"asks": "tenant"}),
+        ("told the owner that the lodger wants a key", {}),
+        ("owner: I paid the plumber", {"asks": "landlord"}),
+        ("gold landlord", {"plan": "gold"}),
+        ("gold tenant", {}),
+        ("gold flat", {"plan": "gold"}),
+        ("gold watches", {}),
+        ("her other flat is gold", {}),
+        ("paid 12 days ago", {"paid": 12}),
+        ("paid the deposit 12 days ago", {}),
+        ("never paid", {"paid": "never"}),
+        ("never paid a deposit", {}),
+    ],
+)
+def test_the_words_of_its_trade_are_those_of_the_base(tmp_path: Path, text: str, facts: dict[str, object]) -> None:
+    assert dict(Guide(load(tmp_path, RENTAL)).facts_in(text, today=TODAY)) == facts
+
+
+def test_a_fact_about_an_unknown_party_is_an_error(tmp_path: Path) -> None:
+    found = errors(tmp_path, RENTAL.replace("about: landlord", "about: landlrd"))
+    assert found == ["unknown party `landlrd`: did you mean `landlord`?"]
+
+
+def test_a_denied_phrase_is_the_other_value_unless_that_has_phrases_of_its_own(tmp_path: Path) -> None:
+    heated = {
+        "label": "Heated",
+        "ask": "Heated?",
+        "kind": "yes_no",
+        "values": {"no": {"label": "No", "words": ["cold"]}},
+    }
+    one = f"{RENTAL}  heated: {json.dumps(heated)}\n"
+    both = one.replace('"values": {', '"values": {"yes": {"label": "Yes", "words": ["warm"]}, ')
+    assert dict(Guide(load(tmp_path, one)).facts_in("the flat is not cold", today=TODAY)) == {"heated": "yes"}
+    guide = Guide(load(tmp_path, both))
+    assert dict(guide.facts_in("the flat is not cold", today=TODAY)) == {}
+    assert dict(guide.facts_in("the flat is not warm", today=TODAY)) == {"heated": "no"}

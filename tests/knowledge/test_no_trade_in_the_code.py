@@ -5,17 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 from slackguide.knowledge import KnowledgeBase, load
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "slackguide"
-
-NOT_MOVED_YET = {
-    "extraction": "its word lists and examples are still those of contracts between clients and freelancers",
-}
-"""Files and packages that still contain terms of the shipped base, each with the reason. None may be added."""
 
 ORDINARY = {"you handle it", "not eligible", "not-eligible", "team leads", "team lead", "in product", "no response"} | {
     "how much",
@@ -56,25 +49,13 @@ def files() -> list[Path]:
     ]
 
 
-def is_excused(path: Path) -> bool:
-    name = path.relative_to(SOURCE).as_posix()
-    return any(name == excused or name.startswith(f"{excused}/") for excused in NOT_MOVED_YET)
-
-
 def test_the_terms_of_the_shipped_base_are_not_in_the_code() -> None:
     names = "|".join(sorted(map(re.escape, terms(load(ROOT / "knowledge"))), key=len, reverse=True))
     pattern = re.compile(rf"(?<![\w/-])(?:{names})(?![\w/-])", re.IGNORECASE)
     found = [
         f"{path.relative_to(ROOT)}:{number}: {match.group()}"
         for path in files()
-        if not is_excused(path)
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
         for match in (*pattern.finditer(line), *TRADE.finditer(line))
     ]
     assert found == []
-
-
-@pytest.mark.parametrize("name", NOT_MOVED_YET)
-def test_an_excuse_is_removed_once_it_is_not_needed(name: str) -> None:
-    paths = [path for path in files() if path.relative_to(SOURCE).as_posix().startswith(name)]
-    assert any(TRADE.search(path.read_text("utf-8")) for path in paths)

@@ -1,4 +1,4 @@
-"""Read a reply in its context: `12` after a question about days, `the freelancer` where the client was said before.
+"""Read a reply in its context: `12` after a question about days, `the tenant` where the owner was said before.
 
 The extractor needs a phrase that says which fact a text is about. Here the conversation says it.
 """
@@ -15,6 +15,7 @@ from slackguide.extraction.lexicon import ABSENCES, AGO, ARTICLES
 from slackguide.extraction.phrases import PhraseMatch, Phrases
 from slackguide.extraction.predicates import TILDE
 from slackguide.extraction.tokenizer import Token, TokenKind, tokenize
+from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.knowledge.facts import FactSpec
 from slackguide.knowledge.units import UnitKind
 from slackguide.text import ONES, TENS
@@ -67,15 +68,16 @@ class Spoken:
 
 
 class ContextualReader:
-    """Reads values by their names alone. `abbreviations` are those of the glossary."""
+    """Reads values by their names alone."""
 
-    def __init__(self, facts: Mapping[str, FactSpec], abbreviations: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, facts: Mapping[str, FactSpec], vocabulary: FactVocabulary) -> None:
+        self._vocabulary = vocabulary
         self._phrases: dict[str, Phrases[str]] = {}
         self._short: dict[str, Phrases[str]] = {}
         for name, fact in facts.items():
             if fact.kind != "number":
-                self._phrases[name] = _phrases_of(fact, abbreviations, short=False)
-                self._short[name] = _phrases_of(fact, abbreviations, short=True)
+                self._phrases[name] = _phrases_of(fact, vocabulary, short=False)
+                self._short[name] = _phrases_of(fact, vocabulary, short=True)
 
     def numbers(self, text: str, *, today: date) -> tuple[Spoken, ...]:
         """Return the numbers and times of a text, in order."""
@@ -86,7 +88,7 @@ class ContextualReader:
     def values(self, name: str, text: str, *, asked: bool = False) -> tuple[Spoken, ...]:
         """Return the values of a fact that a text names, the longest name of each place, in order.
 
-        If the fact was `asked` for, one word of a name is enough (`fixed`), and an abbreviation that is also a word
+        If the fact was `asked` for, one word of a name is enough (`read`), and an abbreviation that is also a word
         counts in small letters too (`mm`).
         """
         phrases = (self._short if asked else self._phrases).get(name)
@@ -95,6 +97,7 @@ class ContextualReader:
         tokens = tokenize(text)
         for token in tokens:
             token.capitals = asked or text[token.start : token.end].isupper()
+        self._vocabulary.fold(tokens)
         found = sorted(phrases.find(tokens, phrases.forms(tokens)), key=lambda one: (-(one.end - one.start), one.start))
         taken: set[int] = set()
         kept: list[PhraseMatch[str]] = []
@@ -113,12 +116,12 @@ class ContextualReader:
         )
 
 
-def _phrases_of(fact: FactSpec, abbreviations: Mapping[str, tuple[str, ...]], *, short: bool) -> Phrases[str]:
+def _phrases_of(fact: FactSpec, vocabulary: FactVocabulary, *, short: bool) -> Phrases[str]:
     """Return the names of a fact's values: the label, its abbreviation in brackets, and the phrases.
 
     With `short`, every word that only one label has is a name too.
     """
-    phrases: Phrases[str] = Phrases(abbreviations)
+    phrases: Phrases[str] = Phrases(vocabulary)
     words = {value: _words(spec.label) for value, spec in fact.values.items()}
     for value, spec in fact.values.items():
         label = (spec.label.lower(),) if fact.kind == "choice" else ()
@@ -133,7 +136,7 @@ def _phrases_of(fact: FactSpec, abbreviations: Mapping[str, tuple[str, ...]], *,
 
 
 def _words(label: str) -> set[str]:
-    """Return the words of a short label, each of which can stand for it: `fixed` for `Fixed-price`."""
+    """Return the words of a short label, each of which can stand for it: `read` for `Read-only`."""
     words = {token.text for token in tokenize(label) if token.kind is TokenKind.WORD} - ARTICLES - _EMPTY
     return words if len(words) <= LONGEST_NAME else set()
 

@@ -83,7 +83,7 @@ _YESTERDAY = frozenset({"yesterday", "yday", "yest", "ystrday", "yesterd"})
 _ORDINALS = frozenset({"st", "nd", "rd", "th"})
 _STARTING = frozenset(
     {*_SPELLED, *_MONTHS, *_WEEKDAYS, *_ABOUT, *_VAGUE, *_BOUND, *_BOUND_THAN, *_TODAY, *_YESTERDAY, "a", "an", "the",
-     "on", "at", "last", "this", "past", "next", "just", "earlier", "day", "tomorrow", "hundred"}
+     "on", "at", "last", "this", "past", "next", "just", "earlier", "day", "tomorrow", "hundred", "half"}
 )  # fmt: skip
 """Every word with which a time expression can begin."""
 
@@ -263,6 +263,8 @@ class DateParser:
         word, following = self._word(at), self._word(at + 1)
         if word in _VAGUE or (word in ("a", "the") and following in _VAGUE):
             return self._indefinite(start, at + (word not in _VAGUE))
+        if word == "half" and following in ("a", "an") and self._word(at + 2) in UNITS:
+            return self._vague_length(start, at + 3)
         if word in _TODAY or (word == "just" and following == "now"):
             return TimeExpression(start, at + 1 + (word == "just"), is_date=True)
         if word == "earlier" and following in _TODAY:
@@ -358,7 +360,8 @@ class DateParser:
         if at >= len(self._tokens):
             return None
         end = at + (1 if self._tokens[at].kind is TokenKind.DATE else 2 if self._dashed(at) else 0)
-        if end == at or self._word(end) in UNITS:
+        is_glued = end < len(self._tokens) and self._tokens[end].separator <= Separator.HYPHEN
+        if end == at or (is_glued and self._word(end) in UNITS):
             return None
         quoted = self._quote(at, end)
         parts = [int(part) for part in re.split(r"[-/.]", quoted) if part]

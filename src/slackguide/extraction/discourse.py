@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from itertools import pairwise
 
 from slackguide.extraction import lexicon as small
-from slackguide.extraction.lexicon import ASKING, AUXILIARIES, BE, HEADS, JOINING, MEANING, OPENING, PARTIES
+from slackguide.extraction.lexicon import ASKING, AUXILIARIES, BE, JOINING, MEANING, OPENING
 from slackguide.extraction.tokenizer import Separator, Token, TokenKind
+from slackguide.extraction.vocabulary import FactVocabulary
 
 _NEAR_DISTANCE = 5
 """The size in words of the near context before a token."""
@@ -20,12 +21,11 @@ MAX_DISTANCE = 40
 """The maximum size in words of the context before a token, within its clause."""
 
 _MAX_INTRODUCTION = 3
-"""The maximum words of a clause in which a party introduces itself: `client Rita here`."""
+"""The maximum words of a clause in which a party introduces itself: `tenant Rita here`."""
 
-_ELLIPTIC = small.PRONOUNS | PARTIES.keys() | {"there"}
 _BEFORE_ECHO = OPENING | small.ARTICLES
 _CLAUSE_SEPARATORS = frozenset({Separator.COLON, Separator.BREAK, Separator.COMMA, Separator.SENTENCE})
-"""The separators between clauses. A slash does not separate them: `fp/enterprise`."""
+"""The separators between clauses. A slash does not separate them: `mac/office`."""
 
 
 class ClauseMode(Enum):
@@ -52,9 +52,12 @@ class Clause:
 class Discourse:
     """The clauses of one text."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[Token], vocabulary: FactVocabulary) -> None:
+        self.vocabulary = vocabulary
+        self._parties = vocabulary.parties
+        self._elliptic = small.PRONOUNS | vocabulary.parties | {"there"}
         self._tokens = tokens
-        self._words = [PARTIES.get(token.text, token.text) for token in tokens]
+        self._words = [token.text for token in tokens]
         self._clauses = self._split_clauses()
         self._clause_of = [clause for clause in self._clauses for _ in range(clause.start, clause.end)]
 
@@ -75,10 +78,12 @@ class Discourse:
     def states(self, start: int, end: int, *, presupposed: bool = True) -> bool:
         """Return whether the tokens from `start` to `end` are a statement about the current case.
 
-        `presupposed` includes the presuppositions of a question: `can I send an hourly dispute …`.
+        `presupposed` includes the presuppositions of a question: `can I send a leased laptop …`.
         """
         clause = self._clause_of[start]
-        if start >= clause.hypothetical_from or self._is_other_case(clause, start):
+        if min(end, clause.end) > clause.hypothetical_from or self._is_other_case(clause, start):
+            return False
+        if self.is_modal(start):
             return False
         if clause.mode is ClauseMode.STATEMENT:
             return not self._echoes(clause, start, end)
@@ -88,6 +93,16 @@ class Discourse:
         if clause.mode is ClauseMode.YES_NO_QUESTION:
             return presupposed and self._attributive(clause, start, end)
         return True
+
+    def is_modal(self, start: int) -> bool:
+        """Return whether a modal verb governs the verb at token `start`: `would refuse`."""
+        if self._words[start] in small.NEGATIONS:
+            return False
+        clause = self._clause_of[start]
+        at = start - 1
+        while at > clause.start and (self._words[at] in small.ADVERBS or self._words[at] in small.BEING):
+            at -= 1
+        return clause.start <= at < start and self._words[at] in small.MODALS
 
     def before(self, start: int) -> Sequence[str]:
         """Return the words before token `start` in its clause, at most `MAX_DISTANCE`."""
@@ -106,14 +121,12 @@ class Discourse:
                 return word
             if word not in small.BESIDE_DENIALS and not self._is_of_denied_noun(at, clause):
                 break
-        opening = next((at for at in range(clause.start, start) if self._words[at] not in OPENING), start)
-        pair = self._words[opening : min(opening + 2, start)]
-        return "nobody" if pair == ["no", "one"] or (pair and pair[0] in small.NOBODY) else ""
+        return ""
 
     def _is_of_denied_noun(self, at: int, clause: Clause) -> bool:
         """Return whether the word at `at` belongs to a noun of one or two words after `no` or `any`: `no flag link`."""
-        noun = at if self._words[at] in small.NOUNS else at + 1
-        return self._words[noun] in small.NOUNS and not {"no", "any"}.isdisjoint(
+        noun = at if self._words[at] in self.vocabulary.nouns else at + 1
+        return self._words[noun] in self.vocabulary.nouns and not {"no", "any"}.isdisjoint(
             self._words[max(clause.start, noun - 2) : at]
         )
 
@@ -183,19 +196,12 @@ class Discourse:
         while start < end - 1 and self._words[start] in OPENING:
             start += 1
         words = self._words[start:end]
-        asked = any(token.asked for token in self._tokens[start:end]) or self._asked_later(end)
+        asked = any(token.asked for token in self._tokens[start:end])
         if self._inverted(start) or (asked and words[0] in AUXILIARIES):
             return ClauseMode.YES_NO_QUESTION
         if words[0] not in ASKING:
             return ClauseMode.STATEMENT
         return ClauseMode.MEANING_QUESTION if _asks_meaning(words) else ClauseMode.WH_QUESTION
-
-    def _asked_later(self, end: int) -> bool:
-        """Return whether the sentence that continues at `end` ends in a question mark."""
-        at = end
-        while at < len(self._tokens) and self._tokens[at].separator is not Separator.SENTENCE and at < end + 40:
-            at += 1
-        return 0 < at <= len(self._tokens) and self._tokens[at - 1].asked
 
     def _inverted(self, at: int) -> bool:
         """Return whether subject and auxiliary are inverted here: `is it`, `does the`, `can I`."""
@@ -208,7 +214,9 @@ class Discourse:
         verb, following = self._words[at], self._words[at + 1]
         if verb in small.HAVING and following in small.ARTICLES and following not in ("the", "my", "our", "your"):
             return verb in BE and following in ("this", "that")
-        return following in small.SUBJECTS
+        if following in self.vocabulary.nouns and verb not in small.BEING:
+            return True
+        return following in small.SUBJECTS or following in self._parties
 
     def _is_hypothetical(self, at: int) -> bool:
         word, following = self._words[at], self.word(at + 1)
@@ -217,14 +225,16 @@ class Discourse:
         if word == "when":
             return not {"is", "are"}.isdisjoint(self._words[at + 2 : at + 6])
         if word == "say" and self._tokens[at].separator is Separator.SENTENCE:
-            return following in small.SUBJECTS
-        if word in small.SUSPECTING and self._tokens[at].plural:
+            return following in small.SUBJECTS or following in self._parties
+        if at and self._words[at - 1] in small.SUSPECTING and self._tokens[at - 1].plural:
             return True
         if word in small.OPINIONS:
             return self.word(at - 1) == "not"
+        if word == "according":
+            return not self._parties.isdisjoint(self._words[at + 1 : at + 4])
         if word in small.SUPPOSING_BEFORE:
             return following == small.SUPPOSING_BEFORE[word]
-        return word in small.SUPPOSING and not (word == "if" and following in small.IDLE_IF)
+        return word in small.SUPPOSING
 
     def _is_other_case(self, clause: Clause, start: int) -> bool:
         """Return whether the clause refers to another case before token `start`."""
@@ -234,9 +244,18 @@ class Discourse:
                 return True
             if word == "same" and self._words[start - 1] == "as":
                 return True
-            if word in small.ELSEWHERE and self.word(at + 1, within=clause) in small.CASES and at + 1 < start:
+            if self._is_elsewhere(word, self.word(at + 1, within=clause)) and at + 1 < start:
                 return True
         return False
+
+    def is_of_other_case(self, end: int) -> bool:
+        """Return whether another case follows: `… on the other laptop`."""
+        clause = self._clause_of[end - 1]
+        words = [word for word in self._words[end : clause.end] if word not in small.ARTICLES | small.AGO][:3]
+        return len(words) > 2 and words[0] in small.PREPOSITIONS and self._is_elsewhere(words[1], words[2])
+
+    def _is_elsewhere(self, word: str, noun: str) -> bool:
+        return word in small.ELSEWHERE and noun in self.vocabulary.cases
 
     @cached_property
     def corrections(self) -> list[int]:
@@ -254,7 +273,7 @@ class Discourse:
             return following in ("it", "that")
         return self._words[at] == "no" and (
             self.separator_before(at + 1) >= Separator.BREAK
-            or following in _ELLIPTIC
+            or following in self._elliptic
             or self._tokens[at + 1].kind in (TokenKind.NUMBER, TokenKind.DATE)
         )
 
@@ -262,8 +281,12 @@ class Discourse:
         """Yield the last token of each clause that only denies what precedes it: `but she is not`, `so it's not`."""
         for clause in self._clauses:
             words = [word for word in self._words[clause.start : clause.end][-6:] if word not in OPENING]
-            is_denial = len(words) <= 4 and words[:1] and words[0] in _ELLIPTIC and words[-1] in ("not", "none")
-            if is_denial or (words == ["not"] and not self._question(clause.end)):
+            says = next((at for at, word in enumerate(words) if word in small.TELLING), -1)
+            words = words[says + 1 :]
+            is_denial = len(words) <= 4 and words[:1] and words[0] in self._elliptic and words[-1] in ("not", "none")
+            if is_denial or (
+                words in (["not"], ["not", "any", "more"], ["not", "anymore"]) and not self._question(clause.end)
+            ):
                 yield clause.end - 1
 
     def answer(self, end: int) -> str:
@@ -275,9 +298,9 @@ class Discourse:
 
     @cached_property
     def names_several(self) -> bool:
-        """Whether the text is about several cases: `two contracts`, `both accounts`."""
+        """Whether the text is about several cases: `two laptops`, `both accounts`."""
         return any(
-            token.plural and token.text in small.CASES - small.STAFF and before in small.SEVERAL
+            token.plural and token.text in self.vocabulary.cases - small.PEOPLE and before in small.SEVERAL
             for before, token in zip(self._words, self._tokens[1:], strict=False)
         )
 
@@ -288,13 +311,9 @@ class Discourse:
         words = self._words[first : min(clause.end, start + MAX_DISTANCE)]
         return not small.FOCUS.isdisjoint(words) or any(pair in small.FOCUS_PAIRS for pair in pairwise(words))
 
-    def is_other_payment(self, start: int, end: int) -> bool:
-        """Return whether the tokens speak of a payment that is not one on the contract: `never paid the balance`.
-
-        It can be named before: `promised a bonus but never paid it`.
-        """
-        named_before = self.word(end) == "it" and not small.EXTRAS.isdisjoint(self._words[max(0, start - 12) : start])
-        return named_before or not small.OTHER_PAYMENTS.isdisjoint(self._words[end : end + 4])
+    def is_beside(self, end: int, words: Collection[str]) -> bool:
+        """Return whether one of `words` closely follows token `end`: `never paid the fee`."""
+        return not set(words).isdisjoint(self._words[end : end + 4])
 
     def is_limited(self, end: int) -> bool:
         """Return whether an absence before token `end` holds for a time only: `nothing paid since 20 October`."""
@@ -311,17 +330,23 @@ class Discourse:
         """Return whether the tokens are compared with something else: `as urgent as any other ticket`."""
         return self.word(start - 1) == "as" and self.word(end) == "as"
 
+    def limits_negation(self, start: int, end: int) -> bool:
+        """Return whether a part of something is denied after these tokens: `did not send everything`."""
+        return self.word(end) in small.QUANTITIES and not small.NEGATIONS.isdisjoint(self._words[start - 1 : end])
+
+    def is_generic(self, end: int) -> bool:
+        """Return whether the noun at the end of these tokens, or after them, is in the plural: `leased laptops`."""
+        clause = self._clause_of[end - 1]
+        return any(
+            self._tokens[at].plural and self._words[at] in self.vocabulary.cases
+            for at in range(end - 1, min(end + 1, clause.end))
+        )
+
     def is_doubly_denied(self, start: int, end: int) -> bool:
         """Return whether two negations apply to the tokens from `start` to `end`: `it isn't not urgent`."""
         words = self._words[start:end]
         negations = sum(word in small.DENIALS for word in words) + self.is_denied(start)
         return negations > 1 and small.JOINING.isdisjoint(words) and "nor" not in words
-
-    def is_enumerated(self, start: int, end: int) -> bool:
-        """Return whether `one` introduces this and another value: `two contracts, one hourly, one fixed price`."""
-        if self.word(start - 1, within=self._clause_of[start]) != "one":
-            return False
-        return self._words[max(0, start - 12) : end + 12].count("one") > 1
 
     def is_wished(self, start: int) -> bool:
         """Return whether a verb of wishing, losing or sending closely precedes token `start`."""
@@ -330,13 +355,13 @@ class Discourse:
         return "back" not in before and not small.WISHED.isdisjoint(before)
 
     def _echoes(self, clause: Clause, start: int, end: int) -> bool:
-        """Return whether the clause consists of these tokens and a question mark: `enterprise?`."""
+        """Return whether the clause consists of these tokens and a question mark: `leased?`."""
         if not self._question(clause.end) or end != clause.end:
             return False
         return start - clause.start <= _NEAR_DISTANCE and all(word in _BEFORE_ECHO for word in self.before(start))
 
     def _attributive(self, clause: Clause, start: int, end: int) -> bool:
-        """Return whether a question presupposes this: `can I send an hourly dispute …`, `is it right for hourly`."""
+        """Return whether a question presupposes this: `can I send a leased laptop …`, `is it right for leased ones`."""
         if MEANING.intersection(self._words[clause.start : clause.start + MAX_DISTANCE]):
             return False
         if not small.TOWARDS.isdisjoint(self.before(start)):
@@ -345,7 +370,7 @@ class Discourse:
         while first < min(start, clause.start + MAX_DISTANCE) and self._words[first] in OPENING:
             first += 1
         verb, subject = self._words[first], self.word(first + 1)
-        heads = [at for at in (end, end - 1) if self.word(at, within=clause) in HEADS]
+        heads = [at for at in (end, end - 1) if self.word(at, within=clause) in self.vocabulary.nouns]
         if not heads or self._tokens[heads[0]].plural:
             return False
         if verb in BE:
@@ -356,77 +381,80 @@ class Discourse:
         """Return the separator between token `at` and the previous one."""
         return self._tokens[at].separator if at < len(self._tokens) else Separator.SENTENCE
 
-    def is_capitalized(self, at: int) -> bool:
-        """Return whether a token is written in capitals."""
-        return self._tokens[at].capitals
-
     def is_said(self, start: int, end: int) -> bool:
-        """Return whether a party says this to us: not `was asked`, `said nothing` or `asked the freelancer`."""
+        """Return whether a party says this to us: not `was asked`, `said nothing` or `asked the owner`."""
         words, following = self._words[start:end], self._words[end : self._clause_of[end - 1].end][:3]
         addressed = [word for word in following if word not in small.ARTICLES and word not in ("to", "with")]
         if self._is_aside(start) or (
-            following[:1] and following[0] in ("to", "with") and addressed[:1] and addressed[0] in small.SIDES
+            following[:1] and following[0] in ("to", "with") and addressed[:1] and addressed[0] in self._parties
         ):
             return False
         before = [word for word in self._words[max(0, start - 6) : end] if word not in small.ARTICLES]
-        party = next((at for at, word in enumerate(before) if word in words[:1] or word in small.SIDES), 0)
-        if party + 2 < len(before) and before[party + 1] in ("or", "and") and before[party + 2] in small.SIDES:
+        party = next((at for at, word in enumerate(before) if word in words[:1] or word in self._parties), 0)
+        if party + 2 < len(before) and before[party + 1] in ("or", "and") and before[party + 2] in self._parties:
             return False
-        alone = start == self._clause_of[start].start and not following
+        starts_clause = start == self._clause_of[start].start
+        alone = starts_clause and not following
+        if len(words) == 1 and self.word(start - 1, within=self._clause_of[start]) in small.ARTICLES:
+            return False  # a noun: `my reports`
+        if words[0] == "want" and starts_clause and not self._tokens[start].plural:
+            return False
         if words[-1] in small.NOUN_VERBS and not ((following or alone) and self._tokens[end - 1].plural):
             return False
-        if words[-1] in small.ADDRESSING and addressed[:1] and addressed[0] in small.SIDES:
+        if words[-1] in small.ADDRESSING and addressed[:1] and addressed[0] in self._parties:
             return False
         is_passive = words[-1].endswith("ed") and not small.PASSIVE.isdisjoint(words)
-        if words[-1].startswith(("request", "ask", "demand")) and not small.CHANGES.isdisjoint(following):
+        if (
+            words[-1].startswith(("request", "ask", "demand"))
+            and not small.CHANGES.isdisjoint(following)
+            and "to" not in following
+        ):
             return False
         return not is_passive and following[:1] not in (["nothing"], ["no"], ["support"], ["team"])
 
     def _is_aside(self, start: int) -> bool:
-        """Return whether this is said to the other party (`told the client that he wants …`) or of another time."""
+        """Return whether this is said to the other party (`told the tenant that he wants …`) or of another time."""
         clause = self._clause_of[start]
         near = self._words[max(clause.start, start - _NEAR_DISTANCE) : start]
         if not small.WHILE.isdisjoint(near):
             return True
         words = [word for word in self.before(start) if word not in small.ARTICLES and word != "to"]
-        return any(verb in small.TELLING and side in small.SIDES for verb, side in pairwise(words))
+        return any(verb in small.TELLING and side in self._parties for verb, side in pairwise(words))
 
-    def is_desired(self, start: int) -> bool:
-        """Return whether a verb of wanting governs the participle at token `start`: `wants the escrow released`."""
+    def is_desired(self, start: int, end: int) -> bool:
+        """Return whether a verb of wanting governs the participle at token `start`: `wants the deposit released`."""
         near = self._words[max(self._clause_of[start].start, start - _NEAR_DISTANCE) : start]
         return (
-            self._words[start].endswith("ed")
+            self._words[end - 1].endswith("ed")
             and not small.WANTING.isdisjoint(near)
             and small.BEING.isdisjoint(near[-2:])
         )
 
     def speakers(self) -> Iterator[int]:
-        """Yield the names of parties that speak: `freelancer: client never answers me`, `Hi, client Rita here`."""
+        """Yield the names of parties that speak: `owner: tenant never answers me`, `Hi, tenant Rita here`."""
         for clause in self._clauses:
             words = [word for word in self._words[clause.start : clause.end] if word not in small.ARTICLES]
-            if words and words[0] in small.SIDES:
+            if words and words[0] in self._parties:
                 introduced = words[-1] == "here" and len(words) <= _MAX_INTRODUCTION
-                if introduced or (len(words) == 1 and self._speaks_next(clause, words[0])):
+                if introduced or (len(words) == 1 and self._is_speaker(clause, words[0])):
                     yield clause.end - len(words)
 
-    def _speaks_next(self, clause: Clause, side: str) -> bool:
-        """Return whether the words after a colon are those of `side`, the party named before it."""
+    def _is_speaker(self, clause: Clause, side: str) -> bool:
+        """Return whether the party is a tag, stands after `From:`, or says what follows the colon after it."""
+        if "tag" in self._words[max(clause.sentence, clause.start - _NEAR_DISTANCE) : clause.start]:
+            return True
+        if self.word(clause.start - 1) == "from" and self.separator_before(clause.start) is Separator.COLON:
+            return True
         if self.separator_before(clause.end) is not Separator.COLON:
             return False
         first, second = self.word(clause.end), self.word(clause.end + 1)
-        about_other = first in small.SIDES and first != side and second in AUXILIARIES | small.NEGATIONS
+        about_other = first in self._parties and first != side and second in AUXILIARIES | small.NEGATIONS
         return first in small.SPEAKING or about_other
-
-    def is_negated_after(self, end: int) -> bool:
-        """Return whether the words after token `end` state that the preceding phrase is lost."""
-        return not small.GONE.isdisjoint(self._words[end : min(end + 3, self._clause_of[end - 1].end)])
 
 
 def _asks_meaning(words: Sequence[str]) -> bool:
     """Return whether a wh-question is about a rule or a word, not about the destination of a case."""
     first, second = words[0], words[1] if len(words) > 1 else ""
-    if first in ("how", "where") and not small.FOUND_OUT.isdisjoint(words[1:5]):
-        return True
     if first == "how" and second in ("many", "long", "do", "doe", "does"):
         return True
     if first in ("what", "when") and (second in AUXILIARIES or second in ("if", "a", "an")):

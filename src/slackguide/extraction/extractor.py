@@ -1,4 +1,4 @@
-"""Extract facts from free text: `CL enterprise, FP, paid 20 days ago, TR+ freelancer` contains four.
+"""Extract facts from free text: `leased laptop, dropped, bought 20 months ago` contains four.
 
 Phrases match whole words, the longest first. Questions, hypotheses, negations and reports about other cases are not
 extracted. A contradictory or ambiguous fact is returned as unclear, to be asked: precision is more important than
@@ -13,30 +13,28 @@ from datetime import date
 from itertools import islice, pairwise
 from types import MappingProxyType
 
+from slackguide.extraction import reporting
 from slackguide.extraction.dates import UNITS, TimeExpression
 from slackguide.extraction.discourse import MAX_DISTANCE, Discourse
 from slackguide.extraction.lexicon import (
     ABSENCES,
+    ADVERBS,
     ARTICLES,
     BADGES,
     BE,
-    CHANGING,
     FOLLOWING,
-    HEADS,
     NOT_NOW,
     OPENING,
-    OWNING,
     PAGES,
-    SEEKING,
-    SIDES,
 )
 from slackguide.extraction.numbers import NumberExtractor
 from slackguide.extraction.phrases import PhraseMatch, Phrases
 from slackguide.extraction.predicates import TILDE, Predicates
 from slackguide.extraction.quantities import QuantityExtractor
 from slackguide.extraction.tokenizer import Separator, Token, normalize, tokenize
+from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.knowledge.conditions import NEVER
-from slackguide.knowledge.facts import FactSpec
+from slackguide.knowledge.facts import FactSpec, party_facts
 from slackguide.knowledge.units import TIMES
 
 MAX_SPAN_LENGTH = 80
@@ -71,7 +69,7 @@ class _Meaning:
     single_word: bool = False
     """Whether the phrase is one word, which has this meaning only in a suitable context."""
     whole_clause: bool = False
-    """Whether the phrase must be an entire clause: `hourly, ended`."""
+    """Whether the phrase must be an entire clause: `leased, broken`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ class _Mention:
 class FactExtractor:
     """Extracts a fixed set of facts from texts.
 
-    `abbreviations` are those of the glossary, `nouns` those that facts are said of.
+    `abbreviations`, `nouns` and `parties` are those of the knowledge base.
     """
 
     def __init__(
@@ -96,26 +94,28 @@ class FactExtractor:
         abbreviations: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
         common_words: Container[str] = frozenset(),
         nouns: Iterable[str] = (),
+        parties: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         self._facts = facts
-        self._heads = HEADS | {normalize(noun.lower()) for noun in nouns}
-        self._phrases: Phrases[_Meaning] = Phrases(abbreviations, common_words)
-        self._predicates: Predicates[_Meaning] = Predicates(abbreviations)
-        self._numbers = NumberExtractor(facts, abbreviations)
-        self._quantities = QuantityExtractor(facts, abbreviations)
-        self._sides = {name for name, fact in facts.items() if set(fact.choices) == SIDES}
-        self._party = {name: party for name, fact in facts.items() if (party := _party_of(fact))}
+        self._vocabulary = vocabulary = FactVocabulary.of(abbreviations, nouns, parties)
+        self._phrases: Phrases[_Meaning] = Phrases(vocabulary, common_words)
+        self._predicates: Predicates[_Meaning] = Predicates(vocabulary)
+        self._numbers = NumberExtractor(facts, vocabulary)
+        self._quantities = QuantityExtractor(facts, vocabulary)
+        self._sides = party_facts(facts, parties)
+        self._party = {name: fact.about for name, fact in facts.items() if fact.about}
         for name, fact in facts.items():
-            for value, phrase in _phrases_of(fact):
+            phrases = [*_phrases_of(fact), *(_reporting(fact) if name in self._sides else ())]
+            for value, phrase in phrases:
                 if TILDE in phrase:
                     self._predicates.add(phrase, _Meaning(name, value))
                 else:
                     self._phrases.add(phrase, _Meaning(name, value, single_word=" " not in phrase))
-            for word in " ".join([*fact.read, *(phrase for _, phrase in _phrases_of(fact))]).replace("|", " ").split():
+            for word in " ".join([*fact.read, *(phrase for _, phrase in phrases)]).replace("|", " ").split():
                 self._phrases.add_word(normalize(word.lower()))
         for unit in (*UNITS, *self._quantities.words):
             self._phrases.add_word(unit)
-        for name, value, label in _unique_labels(facts):
+        for name, value, label in _unique_labels(facts, parties):
             self._phrases.add(label, _Meaning(name, value, whole_clause=True))
 
     def extract(self, text: str, *, today: date) -> ExtractedFacts:
@@ -127,10 +127,14 @@ class FactExtractor:
         corrections = {word: self._correct(*word) for word in distinct}
         for token in tokens:
             token.text = corrections.get((token.text, token.plural), token.text)
-        discourse = Discourse(tokens)
+        self._vocabulary.fold(tokens)
+        discourse = Discourse(tokens, self._vocabulary)
         forms = self._phrases.forms(tokens)
         mentions: dict[str, list[_Mention]] = {}
         longest = self._longest([*self._phrases.find(tokens, forms), *self._predicates.find(tokens, forms, discourse)])
+        said = {at for found in longest.values() for one in found if not one.meaning.whole_clause for at in one.tokens}
+        for name, found in longest.items():
+            longest[name] = [one for one in found if not one.meaning.whole_clause or said.isdisjoint(one.tokens)]
         starts = {match.start for matches in longest.values() for match in matches}
         for name, matches in longest.items():
             mentions[name] = list(self._mentions(name, matches, discourse, starts))
@@ -170,8 +174,8 @@ class FactExtractor:
             )
             taken: set[int] = set()
             for match in matches:
-                if taken.isdisjoint(range(match.start, match.end)):
-                    taken.update(range(match.start, match.end))
+                if taken.isdisjoint(match.tokens):
+                    taken.update(match.tokens)
                     longest.setdefault(name, []).append(match)
             longest[name].sort(key=lambda match: match.start)
         return longest
@@ -222,12 +226,17 @@ class FactExtractor:
                 continue
             if not discourse.states(match.start, match.end) or not self._has_context(name, match, discourse, starts):
                 continue
-            if discourse.is_desired(match.start) or discourse.is_compared(match.start, match.end):
+            if discourse.is_desired(match.start, match.end) or discourse.is_compared(match.start, match.end):
                 continue
             denial = discourse.denial(match.start)
+            if discourse.is_of_other_case(match.end) or discourse.limits_negation(match.start, match.end):
+                continue
             if discourse.is_obscured(match.start) or (denial in ABSENCES and self._facts[name].kind == "choice"):
                 continue
             negated = match.negated or denial != ""
+            doubly = discourse.is_doubly_denied(match.start, match.end)
+            if negated and not doubly and self._is_no_yes(match.meaning):
+                continue
             if name in self._sides:
                 here = discourse.clause(match.start).sentence
                 corrected = discourse.is_corrected(matches[at - 1].start, match.start)
@@ -237,16 +246,19 @@ class FactExtractor:
             value = self._opposite(name, match.meaning.value) if negated else match.meaning.value
             value = self._explicit_answer(name, match, value, discourse) if value is not None else None
             if value == NEVER and (
-                discourse.is_other_payment(match.start, match.end) or discourse.is_limited(match.end)
+                discourse.word(match.end) == "it"
+                or discourse.is_beside(match.end, self._facts[name].unless)
+                or discourse.is_limited(match.end)
             ):
                 continue
             if value:
-                problem = None
-                if discourse.is_enumerated(match.start, match.end):
-                    problem = _SEVERAL
-                elif discourse.is_doubly_denied(match.start, match.end):
-                    problem = "The text has a double negation."
+                problem = "The text has a double negation." if doubly else None
                 yield _Mention(value, match.start, match.end, problem)
+
+    def _is_no_yes(self, meaning: _Meaning) -> bool:
+        """Return whether the denial of a phrase says nothing, as the fact has phrases of its own for yes."""
+        values = self._facts[meaning.fact].values
+        return meaning.value == "no" and "yes" in values and bool(values["yes"].words)
 
     def _answered(self, meaning: _Meaning, answer: str) -> str | None:
         """Return the value of a phrase that was asked and answered. The label of a yes/no fact has no value itself."""
@@ -259,16 +271,18 @@ class FactExtractor:
         others = [other for other in self._facts[name].choices if other != value]
         return others[0] if len(others) == 1 and self._facts[name].kind != "number" else None
 
-    def _explicit_answer(self, name: str, match: PhraseMatch[_Meaning], value: str, discourse: Discourse) -> str:
-        """Return the answer after a yes/no phrase, as in `funds in escrow: no`, or `value` if there is none."""
-        if self._facts[name].kind != "yes_no":
-            return value
+    def _explicit_answer(self, name: str, match: PhraseMatch[_Meaning], value: str, discourse: Discourse) -> str | None:
+        """Return the answer after a phrase, as in `under warranty: no`, or `value` if there is none."""
         answer = _ANSWERS.get(discourse.word(match.end))
         separated = discourse.clause(match.end - 1).end == match.end and discourse.separator_before(match.end) in (
             Separator.COLON,
             Separator.BREAK,
         )
-        return answer if answer and separated else value
+        if not answer or not separated or discourse.separator_before(match.end + 1) < Separator.COLON:
+            return value
+        if self._facts[name].kind == "yes_no":
+            return answer
+        return value if answer == "yes" else self._opposite(name, value)
 
     def _has_context(
         self, name: str, match: PhraseMatch[_Meaning], discourse: Discourse, starts: Container[int]
@@ -279,27 +293,24 @@ class FactExtractor:
         if following in NOT_NOW and self._facts[name].kind != "number":
             return False
         if discourse.word(match.start) == "open" and discourse.word(match.start + 1, within=clause) in ARTICLES:
-            return False  # a verb: `open the contract page`
+            return False  # a verb: `open the settings page`
         if discourse.word(match.start) == "open" and following in PAGES:
             return False
+        if self._facts[name].kind == "choice" and name not in self._sides and discourse.is_generic(match.end):
+            return False
         if match.meaning.whole_clause:
-            beside = (*range(clause.start, match.start), *range(match.end, clause.end))
-            return all(discourse.word(at) in OPENING | BE | {"for"} for at in beside)
+            before = all(discourse.word(at) in OPENING | BE | {"for"} for at in range(clause.start, match.start))
+            return before and all(discourse.word(at) in ADVERBS for at in range(match.end, clause.end))
         party = self._party.get(name)
         if not (match.meaning.single_word or party):
             return True
         if self._facts[name].kind == "choice" and "or" in (following, discourse.word(match.start - 1, within=clause)):
             return False
-        known = match.end in starts or following in FOLLOWING or following in self._heads
+        known = match.end in starts or following in FOLLOWING or following in self._vocabulary.nouns
         if following and following[0].isalpha() and not known:
             return False
-        if party and discourse.is_negated_after(match.end):
-            return False
-        if discourse.is_wished(match.start) and following not in self._heads:
-            return False
-        if party and not SEEKING.isdisjoint(discourse.before(match.start)[-3:]):
-            return False
-        if party and following in BADGES and not CHANGING.isdisjoint(discourse.before(match.start)[-3:]):
+        is_of_person = party is not None and (following in BADGES or following in self._vocabulary.people)
+        if discourse.is_wished(match.start) and (is_of_person or following not in self._vocabulary.nouns):
             return False
         return party is None or self._attribute_to_party(party, match, discourse)
 
@@ -312,13 +323,11 @@ class FactExtractor:
         for at in range(match.end, min(match.end + 2, clause.end)):
             if discourse.separator_before(at) >= Separator.COLON:
                 break
-            if discourse.word(at) in SIDES:
+            if discourse.word(at) in self._vocabulary.parties:
                 return discourse.word(at) == party
         for at in range(match.start - 1, max(clause.start, match.start - MAX_DISTANCE) - 1, -1):
-            if discourse.word(at) in SIDES:
-                return discourse.word(at) == party or discourse.is_capitalized(match.start)
-            if discourse.word(at) in OWNING:
-                return False
+            if discourse.word(at) in self._vocabulary.parties:
+                return discourse.word(at) == party
         return True
 
     def _time(self, name: str, time: TimeExpression) -> _Mention:
@@ -395,17 +404,18 @@ def _phrases_of(fact: FactSpec) -> Iterator[tuple[str, str]]:
         yield "", fact.label
 
 
-def _party_of(fact: FactSpec) -> str | None:
-    """Return the party of the contract that a fact describes, by its label: `Client segment`, `Freelancer tier`."""
-    first = fact.label.split()[0].lower() if fact.label.split() else ""
-    return first if first in SIDES else None
+def _reporting(fact: FactSpec) -> Iterator[tuple[str, str]]:
+    """Yield the phrases that say which party is asking, each with the party."""
+    for party in fact.choices:
+        for phrase in reporting.phrases_of(party):
+            yield party, phrase
 
 
-def _unique_labels(facts: Mapping[str, FactSpec]) -> Iterator[tuple[str, str, str]]:
+def _unique_labels(facts: Mapping[str, FactSpec], parties: Container[str]) -> Iterator[tuple[str, str, str]]:
     """Yield the labels that belong to only one value of one fact, except for parties: `Ended`, but not `Open`."""
     owners: dict[str, list[tuple[str, str, str]]] = {}
     for name, fact in facts.items():
         for value, spec in fact.values.items():
-            if value not in SIDES and value != "none":
+            if value not in parties and value != "none":
                 owners.setdefault(spec.label.lower(), []).append((name, value, spec.label))
     yield from (labels[0] for labels in owners.values() if len(labels) == 1)

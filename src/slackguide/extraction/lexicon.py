@@ -1,4 +1,7 @@
-"""Closed word classes of English, used to classify clauses and to resolve the context of phrases."""
+"""Word classes of English, used to classify clauses and to resolve the context of phrases.
+
+The words of a trade are in the knowledge base: see `FactVocabulary`.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,14 @@ def _word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-PARTIES = {
-    **dict.fromkeys(("client", "cl", "buyer", "hirer"), "client"),
-    **dict.fromkeys(("freelancer", "fl", "contractor", "talent"), "freelancer"),
-}
-"""The names of the two parties of a contract, mapped to the canonical name."""
-
-SIDES = frozenset(PARTIES.values())
-
 ARTICLES = _word_set("a an the his her their its my our your this that")
+POSSESSIVE = _word_set("his her their my our")
 BE = _word_set("is are was were")
 BEING = BE | _word_set("be been being has have had")
 PASSIVE = BE | _word_set("be been being got")
 ADVERBS = _word_set(
     "just already still now currently also only really even actually quite yet all some about here then always "
-    "again simply"
+    "again simply fully completely totally entirely recently"
 )
 SKIPPED = ARTICLES | BEING | ADVERBS
 """Words that are skipped within a phrase."""
@@ -34,15 +30,21 @@ DENIALS = NEGATIONS | _word_set("no neither nor without non hardly instead than 
 ABSENCES = _word_set("no without none")
 """Negations that state that there is no such thing, not that it has another value: `no open ticket`."""
 
-NOBODY = _word_set("nobody noone none neither")
-"""Subjects that deny their whole clause."""
+QUANTITIES = _word_set("part half all everything only some")
+"""Objects that limit a negation: `did not send everything`."""
+
+MODALS = _word_set("would should could may might")
+"""Verbs that make the next verb no statement: `would refuse`."""
+
+UNDONE = _word_set("failed declined bounced reversed refunded returned cancelled canceled")
+"""What has become of an event that does not count: `the payment of 30 October failed`."""
 
 BESIDE_DENIALS = (
     ARTICLES
     | ADVERBS
     | BE
     | _word_set(
-        "any of in be been yet longer rather for more one related to about like treat as have has had got get see "
+        "any of in be been yet longer it rather for more one related to about like treat as have has had got get see "
         "find found hold holding seem appear put able cent penny dime single"
     )
 )
@@ -50,10 +52,8 @@ BESIDE_DENIALS = (
 
 AUXILIARIES = BE | _word_set("do doe does did has have had can could should shall will would may might")
 HAVING = _word_set("has have had is was")
-SUBJECTS = (
-    ARTICLES
-    | frozenset(PARTIES)
-    | _word_set("it he she they we i you u there these those someone anyone user customer contract ticket account")
+SUBJECTS = ARTICLES | _word_set(
+    "it he she they we i you u there these those someone anyone user customer ticket account"
 )
 ASKING = _word_set("which where who whom what how when why whose")
 JOINING = _word_set("and but so then because or")
@@ -66,6 +66,7 @@ SUPPOSING = _word_set(
     "providing except unlike formerly previously"
 )
 SUPPOSING_BEFORE = {
+    "will": "be",
     "would": "be",
     "should": "be",
     "could": "be",
@@ -79,10 +80,7 @@ SUPPOSING_BEFORE = {
 OPINIONS = _word_set("say think believe certain sure")
 """Verbs after whose negation nothing is stated: `I don't think it is closed`."""
 
-IDLE_IF = _word_set("possible needed necessary so any")
-"""Words before which `if` does not introduce a hypothesis: `if possible`."""
 
-FOUND_OUT = _word_set("know see tell check find verify determine identify confirm tag")
 MEANING = _word_set("mean count qualify matter differ difference definition define stand")
 TOWARDS = _word_set("for about over regarding re")
 
@@ -90,58 +88,49 @@ ELSEWHERE = _word_set(
     "another other previous different separate unrelated last earlier prior old second first similar "
     "friend brother sister husband wife neighbor"
 )
-CASES = _word_set("contract case ticket dispute client freelancer job one account project order user agent person")
-"""Nouns that, after a word of `ELSEWHERE`, denote another case: `his other contract`, `my last case`."""
 
 CORRECTING = _word_set(
     "oop apologie er err uh strike nvm ignore sorry correction wait oops ooops edit edited mean meant scratch typo "
     "nah nope actually rereading checked "
     "bad rather mistake wrong apologies turns looked hm hmm update"
 )
-"""Words after which a value replaces those before: `hourly, sorry, fixed price`."""
+"""Words after which a value replaces those before: `leased, sorry, bought`."""
 
 FOCUS_PAIRS = {("this", "one"), ("one", "i"), ("one", "he"), ("one", "she")}
-STAFF = _word_set("agent user person")
 SEVERAL = _word_set("two 2 both three 3 several multiple")
-"""Words before the plural of a noun of `CASES`: `two contracts`."""
+"""Words before the plural of a noun of `CASES`: `two laptops`."""
 
 NOUN_VERBS = _word_set("dispute claim request report")
-"""Verbs that are nouns without an ending and an object: `client disputes the hours`, but `client dispute`."""
+"""Verbs that are nouns without an ending and an object: `owner disputes the bill`, but `owner dispute`."""
 
 ADDRESSING = _word_set("ask asked asking contact contacted contacting write wrote writing called messaged emailed")
-"""Verbs whose object is the person addressed: `asked the freelancer`."""
+"""Verbs whose object is the person addressed: `asked the owner`."""
 
 TELLING = ADDRESSING | _word_set(
     "told tell tells telling says said say writes informed informs explained promised replied"
 )
-"""Verbs after which the other party is addressed: what follows is not said to us: `told the client that he wants …`."""
+"""Verbs after which the other party is addressed: what follows is not said to us: `told the tenant that he wants …`."""
 
 WHILE = _word_set("when after before while once")
 """Words that begin a clause about another time: `when she asked for the app`."""
 
 OF_A_PARTY = _word_set("side account acct profile login")
-"""Nouns after the name of a party that denote one of several accounts of a person: `his client side`."""
+"""Nouns after the name of a party that denote one of several accounts of a person: `his tenant side`."""
 
 BADGES = _word_set("badge status tier level")
-CHANGING = _word_set("lost lose losing become becoming became earn earned earning apply applied")
-"""Verbs before a badge that the freelancer has not, or not any more: `lost his top rated badge`."""
-
 WANTING = _word_set("want need wish like expect demand")
-
-SEEKING = _word_set("look looking search searching seek seeking hire hiring prefer")
-"""Verbs before a badge or segment that nobody has: `looks for a top rated freelancer`."""
 
 SUSPECTING = _word_set("think believe fear hope suspect wonder")
 """Verbs after which somebody else's opinion stands: `he thinks a robot suspended him`. Not `I think`."""
 
 PAGES = _word_set("page link tab detail overview list view")
-"""Nouns of what an agent opens: `open contract page`."""
+"""Nouns of what an agent opens: `open settings page`."""
 
 CHANGES = _word_set("change revision edit rework modification correction fix")
-"""What a client requests of the freelancer, not of us."""
+"""What one party requests of the other, not of us."""
 
 SPEAKING = _word_set("i my we me our hi hello hey please pls")
-"""Words with which a quoted speaker begins: `client: I paid him`."""
+"""Words with which a quoted speaker begins: `tenant: I paid him`."""
 
 FOCUS = _word_set("mine ours question concerned present asking writing")
 """Words in a clause about the case at hand, in a text about several cases."""
@@ -150,29 +139,28 @@ COUSINS = _word_set("colleague coworker cousin roommate")
 """People whose case is not the one at hand."""
 
 WISHED = _word_set(
-    "become becoming became requirement lost lose losing want need used supposed ask asking apply applied offer "
-    "quote requesting own get getting earn referral signup welcome send assign route forward contact transfer"
+    "become becoming became requirement lost lose losing want need used supposed ask asking apply applied "
+    "offer quote requesting own get getting earn earned earning look looking search searching seek seeking "
+    "hire hiring prefer welcome send assign route forward contact transfer"
 )
 """Words after which a status is not a statement, but a wish, a loss or the name of a team."""
 
-OWNING = _word_set("run own start started open opened")
-GONE = _word_set("vanished disappeared gone removed lost missing")
 
-HEADS = _word_set(
-    "contract job project dispute case client freelancer account acct company payment ticket order customer "
-    "segment work user suspension susp hold matter issue request badge tier level status org business type "
-    "agreement engagement side concern escalation profile ae milestone gig"
-)
-"""Nouns that an attribute of the case can modify."""
-
-PEOPLE = SIDES | _word_set("user customer agent colleague person someone manager friend")
+PEOPLE = _word_set("user customer agent colleague person someone manager friend")
 """Nouns that `he`, `she` and `who` can refer to."""
 
-NOUNS = PEOPLE | _word_set(
-    "contract job project order ticket case dispute account acct milestone escrow suspension payment question "
-    "chat concern issue problem hold link page post money fund balance step button"
+CASES = _word_set("case ticket account acct order user agent person customer one")
+"""Nouns of which a person has several: after a word of `ELSEWHERE`, they denote another case: `my last ticket`."""
+
+NOUNS = (
+    PEOPLE
+    | CASES
+    | _word_set(
+        "payment question chat concern issue problem matter request link page post money fund balance step button "
+        "company work badge tier level status org business type agreement side escalation profile"
+    )
 )
-"""Nouns that can be the subject of a predicate."""
+"""Nouns that a fact can be said of, in any trade."""
 
 PERSONAL = _word_set("he she who")
 PRONOUNS = PERSONAL | _word_set("it they this that which one")
@@ -201,23 +189,20 @@ LINKING = (
 FOLLOWING = _word_set(
     "and or but with w for of from in on at is are was were has had have who that so as by per because since "
     "where which what how can should do does not no yes we i he she they it last paid released ended closed "
-    "when if while after before client freelancer to then ty thanks thx please pls asap here now only too yet "
-    "still also sent via against the one my his her escrow fund want say ask"
+    "when if while after before to then ty thanks thx please pls asap here now only too yet "
+    "still also sent via against the one my his her want say ask"
 )
-"""Words that can follow a one-word phrase. Before any other word it has another meaning: `hourly updates`."""
+"""Words that can follow a one-word phrase. Before any other word it has another meaning: `leased cars`."""
 
 ORDINARY = _word_set("hr pc pr mm lb sb dc ce ent tr ms cr cs")
 """Abbreviations that are ambiguous in lower case: hour, computer, public relations, hmm, pound, somebody …"""
 
-COMPANIONS = _word_set(
-    "client freelancer cl fl buyer hirer talent contractor contract job project account acct dispute case "
-    "segment order suspension susp hold agent company ticket"
-)
-"""Words next to which an ambiguous abbreviation has its meaning from the glossary."""
-
 OWNED = _word_set("pc hr dc")
-OWNERS = _word_set("my his her their your our in from new washington old work")
+OWNERS = _word_set("my his her their your our in from new old work washington")
 """Words after which `PC`, `HR` and `DC` denote a computer, a department and a city."""
+
+IRREGULAR = _word_set("paid sent went got spent")
+"""Verbs in the past that do not end in `ed`."""
 
 AGO = _word_set("ago back prior earlier agos")
 LATEST = _word_set("last latest recent")
@@ -227,10 +212,10 @@ NOT_NOW = _word_set("tomorrow until till")
 NOT_LATEST = _word_set("first previous next initial second other another no")
 BESIDE_TIMES = _word_set(
     "a an the is was were been be has had it him her them us me to on at of for made done processed happened "
-    "sent via out just already only also money this that client freelancer his their by went about since back "
+    "sent via out just already only also money this that his their by went about since back "
     "in"
 )
-"""Words that can stand between a noun and its time: `payment to the freelancer was made on …`."""
+"""Words that can stand between a noun and its time: `payment to the owner was made on …`."""
 
 OTHER_MATTERS = _word_set(
     "and but who that which before after when while because so not started began hired wrote asked within until "
@@ -238,14 +223,9 @@ OTHER_MATTERS = _word_set(
 )
 """Words after which a time does not belong to the preceding event."""
 
-OTHER_PAYMENTS = _word_set("balance bal fee membership subscription tax fine connect")
-"""Nouns before `paid` that are not payments on the contract."""
-
-EXTRAS = OTHER_PAYMENTS | _word_set("bonus expense tip reimbursement")
-
 OTHER_EVENTS = _word_set(
     "filed opened contacted replied asked requested wrote submitted disputed created started hired posted "
     "reported dispute declined refused suspended rejected"
 )
-LIMITS = _word_set("to within until in first for of maximum max only than every")
+LIMITS = _word_set("after to within until in first for of maximum max only than every")
 """Words that make a number the limit of a rule: `up to 60 days after the last payment`."""

@@ -1,4 +1,4 @@
-"""Extract times by the patterns of number facts: `last payment {n}`, `with CE for {n}`."""
+"""Extract times by the patterns of number facts: `last payment {n}`, `waiting for {n}`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from slackguide.extraction.dates import DateParser, TimeExpression, can_begin, m
 from slackguide.extraction.discourse import Discourse
 from slackguide.extraction.phrases import Forms, PhraseMatch, Phrases
 from slackguide.extraction.tokenizer import Separator, Token, TokenKind
+from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.knowledge.facts import FactSpec
 from slackguide.knowledge.units import TIMES, UnitKind, singular
 
 _ANAPHORA = [[pronoun] for pronoun in sorted(small.PRONOUNS)]
 TIME_WORDS = frozenset(word for unit in TIMES.values() for word in unit.words)
 _MAX_GAP = 9
-"""Maximum words between an event and its time: `paid for a logo on a fixed price contract about 20 days ago`."""
+"""Maximum words between an event and its time: `paid for a logo on a new site about 20 days ago`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,12 @@ class NumberExtractor:
     def __init__(
         self,
         facts: Mapping[str, FactSpec],
-        abbreviations: Mapping[str, tuple[str, ...]],
+        vocabulary: FactVocabulary,
     ) -> None:
-        self._before: Phrases[_Pattern] = Phrases(abbreviations)
-        self._after: Phrases[_Pattern] = Phrases(abbreviations)
+        self._before: Phrases[_Pattern] = Phrases(vocabulary)
+        self._after: Phrases[_Pattern] = Phrases(vocabulary)
+        self._beside_times = small.BESIDE_TIMES | vocabulary.parties
+        self._unless = {name: frozenset(map(str.lower, fact.unless)) for name, fact in facts.items()}
         self._alone: dict[int, list[str]] = {}
         for name, fact in facts.items():
             if fact.kind == "number" and fact.measure.kind is UnitKind.TIME:
@@ -64,7 +67,7 @@ class NumberExtractor:
             return
         side, phrase = (self._before, before) if before else (self._after, after)
         words = phrase.replace("|", " ").split()
-        latest, event = not small.LATEST.isdisjoint(words), words[0].endswith(("ed", "id", "ent"))
+        latest, event = not small.LATEST.isdisjoint(words), words[0].endswith("ed") or words[0] in small.IRREGULAR
         side.add(phrase, _Pattern(name, after if before else "", latest, event))
 
     def extract(
@@ -159,7 +162,7 @@ class NumberExtractor:
             if match.negated or discourse.word(match.start - 1) in small.NOT_LATEST or discourse.is_denied(match.start):
                 continue
             before = discourse.before(match.start)
-            if match.meaning.event and not small.OTHER_PAYMENTS.isdisjoint(before):
+            if not self._unless[match.meaning.fact].isdisjoint(before):
                 continue
             if match.meaning.event and [word for word in before if word not in small.SKIPPED][-1:] == ["refund"]:
                 continue
@@ -168,13 +171,17 @@ class NumberExtractor:
             ):
                 continue
             at = self._next_time(tokens, discourse, match, times)
-            if at is not None and match.meaning.event and self._is_other_payment(discourse, match.end, at):
+            if at is not None and match.meaning.event and self._is_other_matter(discourse, match, at):
                 continue
             if at is None:
                 if (count := self._count(tokens, match)) is not None:
                     yield _Candidate(match.meaning.fact, count, 0)
                 continue
             time = self._latest(times[at], tokens, times)
+            if not discourse.states(at, time.end, presupposed=False) or discourse.is_of_other_case(time.end):
+                continue
+            if discourse.is_beside(time.end, small.UNDONE):
+                continue
             following, suffix = discourse.word(time.end), match.meaning.suffix
             ago = following in small.AGO
             if (following == suffix) if suffix not in ("", "ago") else (time.is_date or ago or not suffix):
@@ -182,10 +189,10 @@ class NumberExtractor:
                     match.meaning.fact, replace(time, start=match.start, end=time.end + ago), at - match.end
                 )
 
-    def _is_other_payment(self, discourse: Discourse, start: int, end: int) -> bool:
-        """Return whether the words between an event and its time name another payment: `paid by another client`."""
-        between = {discourse.word(at) for at in range(start, end)}
-        return not small.OTHER_PAYMENTS.isdisjoint(between) or not {"another", "other"}.isdisjoint(between)
+    def _is_other_matter(self, discourse: Discourse, match: PhraseMatch[_Pattern], end: int) -> bool:
+        """Return whether the words between an event and its time name another one: `paid by another person`."""
+        between = {discourse.word(at) for at in range(match.end, end)}
+        return not between.isdisjoint(self._unless[match.meaning.fact] | {"another", "other", "refund"})
 
     def _latest(
         self, time: TimeExpression, tokens: Sequence[Token], times: Mapping[int, TimeExpression]
@@ -201,7 +208,7 @@ class NumberExtractor:
         return replace(latest, start=time.start, end=end)
 
     def _count(self, tokens: Sequence[Token], match: PhraseMatch[_Pattern]) -> TimeExpression | None:
-        """Return the number after a pattern that begins with its unit: `days since the last payment: 12`."""
+        """Return the number after a pattern that begins with its unit: `days since the last order: 12`."""
         unit = minutes_in(tokens[match.start].text)
         number = tokens[match.end] if match.end < len(tokens) else None
         if unit is None or number is None or number.kind is not TokenKind.NUMBER or number.value is None:
@@ -222,19 +229,14 @@ class NumberExtractor:
             if tokens[at].separator > limit:
                 return None
             if at in times:
-                return at if self._belongs(times[at], discourse, match, at) else None
+                return at
             word = discourse.word(at)
-            skippable = word in small.BESIDE_TIMES or tokens[at].kind in (TokenKind.AMOUNT, TokenKind.NUMBER)
-            if not skippable and (not match.meaning.event or word in small.OTHER_MATTERS or _verb(word)):
+            skippable = word in self._beside_times or tokens[at].kind in (TokenKind.AMOUNT, TokenKind.NUMBER)
+            if not skippable and (word in small.OTHER_MATTERS or _verb(word)):
                 return None
             if word in ("within", "until", "every", "first", "since", "in") and at + 1 in times:
-                return at + 1 if word == "since" and not match.meaning.event else None
+                return at + 1 if word == "since" and not match.meaning.event and not match.meaning.suffix else None
         return None
-
-    def _belongs(self, time: TimeExpression, discourse: Discourse, match: PhraseMatch[_Pattern], at: int) -> bool:
-        if at - match.end <= 3 or time.is_date:
-            return True
-        return discourse.word(time.end) in small.AGO
 
     def _other_event(self, discourse: Discourse, start: int) -> bool:
         return not small.OTHER_EVENTS.isdisjoint(discourse.before(start))
@@ -246,7 +248,7 @@ class NumberExtractor:
         matches: Iterable[PhraseMatch[_Pattern]],
         times: Mapping[int, TimeExpression],
     ) -> Iterator[_Candidate]:
-        """Match patterns after a duration: `12 days since the last payment`."""
+        """Match patterns after a duration: `12 days since the last order`."""
         ends = {time.end: time for time in times.values()}
         for match in matches:
             time = ends.get(match.start)
@@ -302,7 +304,7 @@ def _duration(start: int, end: int, minutes: int) -> TimeExpression:
 
 
 def _verb(word: str) -> bool:
-    return word.endswith("ed") and word not in ("fixed", "agreed", "red", "top rated", "rated")
+    return word.endswith("ed") and word not in ("fixed", "agreed", "red", "rated")
 
 
 def _resolve(candidates: Sequence[_Candidate]) -> Iterator[tuple[str, TimeExpression]]:

@@ -12,17 +12,16 @@ from rapidfuzz.distance import OSA
 from slackguide.extraction.dates import UNITS
 from slackguide.extraction.lexicon import (
     ARTICLES,
-    BEING,
-    COMPANIONS,
+    BE,
     NEGATIONS,
     ORDINARY,
     OWNED,
     OWNERS,
-    PARTIES,
     SKIPPED,
     SUPPORTING,
 )
 from slackguide.extraction.tokenizer import Separator, Token, TokenKind, normalize, tokenize
+from slackguide.extraction.vocabulary import FactVocabulary
 
 T = TypeVar("T")
 
@@ -30,6 +29,7 @@ Forms = Sequence[tuple[tuple[str, ...], ...]]
 """The word sequences that each token of a text can stand for."""
 
 MAX_SKIPPED = 4
+_DROPPED = ARTICLES | BE | {"be", "been", "being"}
 _CORRECTED = range(3, 16)
 """Lengths of the words whose misspelling is corrected. At the shortest, only a transposition is."""
 _CORRECTED_TWICE = range(9, 16)
@@ -48,6 +48,11 @@ class PhraseMatch(Generic[T]):
     negated: bool = False
     """Whether the match contains a negation."""
 
+    @property
+    def tokens(self) -> range:
+        """The positions of its tokens."""
+        return range(self.start, self.end)
+
 
 @dataclass(slots=True)
 class _Node(Generic[T]):
@@ -58,21 +63,19 @@ class _Node(Generic[T]):
 class Phrases(Generic[T]):
     """A trie of phrases with their meanings. Read-only once built."""
 
-    def __init__(
-        self, abbreviations: Mapping[str, tuple[str, ...]], common_words: Container[str] = frozenset()
-    ) -> None:
+    def __init__(self, vocabulary: FactVocabulary, common_words: Container[str] = frozenset()) -> None:
         self._root: _Node[T] = _Node()
         self._common_words = common_words
         self._words: set[str] = set()
         self._by_deletion: dict[str, set[str]] = {}
-        self._long_forms = dict(_long_forms(abbreviations))
-        self._abbreviations = abbreviations.keys()
-        for word in PARTIES.values():
+        self._vocabulary = vocabulary
+        self._long_forms = dict(_long_forms(vocabulary.abbreviations))
+        for word in vocabulary.parties:
             self.add_word(word)
 
     def add(self, phrase: str, meaning: T) -> None:
         """Add a phrase, with and without its articles and forms of `be`. `a|b` matches either word."""
-        variants = dict.fromkeys(_variants(phrase))
+        variants = dict.fromkeys(self._variants(phrase))
         for words in [*variants, *(long for words in variants if (long := self._expand(words)) != words)]:
             node = self._root
             for word in words:
@@ -80,6 +83,16 @@ class Phrases(Generic[T]):
                 self.add_word(word)
             if all(meaning != known for known, _ in node.meanings):
                 node.meanings.append((meaning, len(words)))
+
+    def _variants(self, phrase: str) -> Iterator[tuple[str, ...]]:
+        for parts in product(*(part.split("|") for part in phrase.split())):
+            tokens = tokenize(" ".join(parts))
+            self._vocabulary.fold(tokens)
+            words = tuple(token.text for token in tokens)
+            if words:
+                yield words
+                shorter = (words[0], *(word for word in words[1:] if word not in _DROPPED))
+                yield shorter if len(shorter) > 1 else words
 
     def _expand(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """Return the words with every abbreviation that stands for several words expanded: `sent to CE`."""
@@ -100,7 +113,7 @@ class Phrases(Generic[T]):
         """
         if len(word) not in _CORRECTED or not self._common_words or word in self._words:
             return None
-        if word in self._common_words or word in self._abbreviations:
+        if word in self._common_words or word in self._vocabulary.abbreviations:
             return None
         allowed = 2 if len(word) in _CORRECTED_TWICE else 1
         ranked = sorted(
@@ -124,14 +137,29 @@ class Phrases(Generic[T]):
         if token.kind is TokenKind.NUMBER:
             if token.text.endswith("%"):
                 return (("part",),) if (token.value or 0) < 100 else ()
-            if not _is_balance(tokens, at):
+            if not self._is_balance(tokens, at):
                 return ()
             return (("nothing",),) if token.value == 0 else (("money",),)
         word = token.text
-        if word in ORDINARY and not _is_abbreviation(tokens, at):
+        if word in ORDINARY and not self._is_abbreviation(tokens, at):
             return ()
-        form = (PARTIES.get(word, word),)
+        form = (word,)
         return (form, self._long_forms[word]) if word in self._long_forms else (form,)
+
+    def _is_balance(self, tokens: Sequence[Token], at: int) -> bool:
+        """Return whether the number at this token is an amount of money: `700 in the fund`, `fund: 0`."""
+        before = tokens[at - 1].text if at and tokens[at].separator <= Separator.COLON else ""
+        after = tokens[at + 1].text if at + 1 < len(tokens) else ""
+        if after in ("in", "still", "held", "sitting", "left"):
+            return True
+        return after not in UNITS and _descend(self._root, (before, "money")) is not None
+
+    def _is_abbreviation(self, tokens: Sequence[Token], at: int) -> bool:
+        before = tokens[at - 1].text if at and tokens[at].separator <= Separator.COLON else ""
+        after = tokens[at + 1].text if at + 1 < len(tokens) and tokens[at + 1].separator <= Separator.COLON else ""
+        if after == "+" or not self._vocabulary.nouns.isdisjoint((before, after)):
+            return True
+        return tokens[at].capitals and not (before in OWNERS and tokens[at].text in OWNED)
 
     def find(self, tokens: Sequence[Token], forms: Forms) -> Iterator[PhraseMatch[T]]:
         """Yield every phrase match in the text, including those inside longer ones."""
@@ -176,41 +204,11 @@ class Phrases(Generic[T]):
                 yield match
 
 
-def _variants(phrase: str) -> Iterator[tuple[str, ...]]:
-    for parts in product(*(part.split("|") for part in phrase.split())):
-        words = [PARTIES.get(token.text, token.text) for token in tokenize(" ".join(parts))]
-        if words:
-            yield tuple(words)
-            shorter = (words[0], *(word for word in words[1:] if word not in ARTICLES | BEING))
-            yield shorter if len(shorter) > 1 else tuple(words)
-
-
 def _descend(node: _Node[T], words: Iterable[str]) -> _Node[T] | None:
     here: _Node[T] | None = node
     for word in words:
         here = here.following.get(word) if here else None
     return here
-
-
-def _is_balance(tokens: Sequence[Token], at: int) -> bool:
-    """Return whether the number at this token is an amount in escrow: `700 in escrow`, `escrow: 0`."""
-    before = tokens[at - 1].text if at and tokens[at].separator <= Separator.COLON else ""
-    after = tokens[at + 1].text if at + 1 < len(tokens) else ""
-    return (before in ("escrow", "esc", "escr") and after not in UNITS) or after in (
-        "in",
-        "still",
-        "held",
-        "sitting",
-        "left",
-    )
-
-
-def _is_abbreviation(tokens: Sequence[Token], at: int) -> bool:
-    before = tokens[at - 1].text if at and tokens[at].separator <= Separator.COLON else ""
-    after = tokens[at + 1].text if at + 1 < len(tokens) and tokens[at + 1].separator <= Separator.COLON else ""
-    if after == "+" or after in COMPANIONS or before in COMPANIONS:
-        return True
-    return tokens[at].capitals and not (before in OWNERS and tokens[at].text in OWNED)
 
 
 def _long_forms(abbreviations: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -1,13 +1,13 @@
-"""Match predicates with their subject elsewhere in the text: `the contract is hourly, and it has ended`.
+"""Match predicates with their subject elsewhere in the text: `the laptop is leased, and it has died`.
 
-A phrase of the knowledge base with a tilde (`contract ~ closed|ended`) is a subject and a predicate. With two tildes
+A phrase of the knowledge base with a tilde (`laptop ~ died|broke`) is a subject and a predicate. With two tildes
 (`suspension ~~ manually`) the text only has to mention the subject.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Generic, TypeVar
@@ -16,11 +16,14 @@ from slackguide.extraction import lexicon
 from slackguide.extraction.discourse import Clause, Discourse
 from slackguide.extraction.phrases import Forms, PhraseMatch, Phrases
 from slackguide.extraction.tokenizer import Token
+from slackguide.extraction.vocabulary import FactVocabulary
 
 T = TypeVar("T")
 
 TILDE = "~"
-_NAMELESS = lexicon.NOUNS | lexicon.PARTIES.keys() | {"he", "she", "i", "we"}
+_SPEAKERS = frozenset({"he", "she", "i", "we"})
+_SOMEBODY = "somebody"
+"""In place of a pronoun: the subject is left out, and is a person."""
 _MAX_DISTANCE = 40
 """Maximum words between a predicate and its subject."""
 _MAX_LINK = 6
@@ -39,9 +42,9 @@ class _Subject:
 class Predicates(Generic[T]):
     """The predicates of a knowledge base, each with its subjects. Read-only once built."""
 
-    def __init__(self, abbreviations: Mapping[str, tuple[str, ...]]) -> None:
-        self._subjects: Phrases[str] = Phrases(abbreviations)
-        self._predicates: Phrases[tuple[str, bool, T]] = Phrases(abbreviations)
+    def __init__(self, vocabulary: FactVocabulary) -> None:
+        self._subjects: Phrases[str] = Phrases(vocabulary)
+        self._predicates: Phrases[tuple[str, bool, T]] = Phrases(vocabulary)
 
     def add(self, phrase: str, meaning: T) -> None:
         """Add a phrase `subject ~ predicate`."""
@@ -54,23 +57,23 @@ class Predicates(Generic[T]):
         matches = list(self._predicates.find(tokens, forms))
         if not matches:
             return
-        subjects = self._find_subjects(tokens, forms)
+        subjects = self._find_subjects(tokens, forms, discourse.vocabulary)
         anywhere = frozenset(chain.from_iterable(one.names for one in subjects.values()))
-        referents: dict[int, frozenset[str]] = {}
+        referents: dict[tuple[int, bool], frozenset[str]] = {}
         for match in matches:
             subject, is_loose, meaning = match.meaning
             if is_loose:
                 if subject in anywhere:
                     yield PhraseMatch(match.start, match.end, meaning, match.size, match.negated)
                 continue
-            if match.start not in referents:
-                referents[match.start] = self._referent(match.start, subjects, discourse)
-            if subject in referents[match.start] and (
-                subject in lexicon.PEOPLE or not _is_of_another(match.end, discourse)
-            ):
+            is_person = subject in discourse.vocabulary.people
+            key = (match.start, is_person)
+            if key not in referents:
+                referents[key] = self._referent(match.start, subjects, discourse, is_person=is_person)
+            if subject in referents[key] and (is_person or not _is_of_another(match.end, discourse)):
                 yield PhraseMatch(match.start, match.end, meaning, match.size, match.negated)
 
-    def _find_subjects(self, tokens: Sequence[Token], forms: Forms) -> dict[int, _Subject]:
+    def _find_subjects(self, tokens: Sequence[Token], forms: Forms, vocabulary: FactVocabulary) -> dict[int, _Subject]:
         """Return the subjects and other nouns by their last token."""
         names: dict[tuple[int, int], set[str]] = {}
         for match in self._subjects.find(tokens, forms):
@@ -83,14 +86,18 @@ class Predicates(Generic[T]):
                 heads = (names.get((at, end), ()) for at in range(start, end))
                 subject = _Subject(start, end, frozenset(chain.from_iterable(heads)))
                 subjects.update(dict.fromkeys(range(start, end), subject))
+        nameless = vocabulary.nouns | _SPEAKERS
         for at, token in enumerate(tokens):
-            if token.text in _NAMELESS and at not in subjects:
+            if token.text in nameless and at not in subjects and not _is_introduced(tokens, at, vocabulary):
                 subjects[at] = _Subject(at, at + 1, frozenset())
         return subjects
 
-    def _referent(self, start: int, subjects: dict[int, _Subject], discourse: Discourse) -> frozenset[str]:
+    def _referent(
+        self, start: int, subjects: dict[int, _Subject], discourse: Discourse, *, is_person: bool
+    ) -> frozenset[str]:
         """Return the names of the subject to which the predicate at token `start` refers."""
         clause = discourse.clause(start)
+        implied = _SOMEBODY if is_person else ""
         at = start - 1
         while at >= clause.start and start - at <= _MAX_LINK:
             subject, word = subjects.get(at), discourse.word(at)
@@ -100,14 +107,14 @@ class Predicates(Generic[T]):
             if subject and governor < 0:
                 return subject.names
             if word in lexicon.JOINING or word in lexicon.CORRECTING:
-                return _antecedent(start, at, "", subjects, discourse)
+                return _antecedent(start, at, implied, subjects, discourse)
             if subject:
                 at = governor - 1
             elif word in lexicon.LINKING:
                 at -= 1
             else:
                 return frozenset()
-        return frozenset() if at >= clause.start else _antecedent(start, clause.start, "", subjects, discourse)
+        return frozenset() if at >= clause.start else _antecedent(start, clause.start, implied, subjects, discourse)
 
 
 def _antecedent(
@@ -122,7 +129,7 @@ def _antecedent(
         if subject is None:
             at -= 1
             continue
-        if _is_suitable(subject, pronoun, discourse):
+        if _is_suitable(subject, pronoun, discourse) and not _is_possessed(subject, discourse):
             governor = _governor(subject.start, discourse)
             if governor >= 0:
                 denied = discourse.word(governor) in lexicon.NEGATIONS
@@ -135,12 +142,27 @@ def _antecedent(
 
 
 def _is_suitable(subject: _Subject, pronoun: str, discourse: Discourse) -> bool:
-    person = discourse.word(subject.end - 1) in lexicon.PEOPLE
+    person = discourse.word(subject.end - 1) in discourse.vocabulary.people
     if not person and subject.end - subject.start == 1 and discourse.word(subject.start) in ("he", "she", "i", "we"):
-        return not pronoun
-    if pronoun in lexicon.PERSONAL:
+        return pronoun in ("", _SOMEBODY)
+    if pronoun in lexicon.PERSONAL or pronoun == _SOMEBODY:
         return person
     return not (pronoun and person)
+
+
+def _is_introduced(tokens: Sequence[Token], at: int, vocabulary: FactVocabulary) -> bool:
+    """Return whether a pronoun is only the subject of what a person is: `she is a new tenant`."""
+    after = [token.text for token in tokens[at + 1 : at + 5]]
+    if tokens[at].text not in _SPEAKERS or after[:1] == [] or after[0] not in lexicon.ARTICLES | lexicon.BE:
+        return False
+    party = next((number for number, word in enumerate(after) if word in vocabulary.parties), 0)
+    return party > 0 and (lexicon.PREPOSITIONS | lexicon.NEGATIONS).isdisjoint(after[:party])
+
+
+def _is_possessed(subject: _Subject, discourse: Discourse) -> bool:
+    """Return whether the subject is a person of somebody else's: `his tenant`. What follows is about the other one."""
+    is_person = discourse.word(subject.end - 1) in discourse.vocabulary.people
+    return is_person and discourse.word(subject.start - 1) in lexicon.POSSESSIVE
 
 
 def _governor(start: int, discourse: Discourse) -> int:
@@ -161,4 +183,4 @@ def _is_of_another(end: int, discourse: Discourse) -> bool:
     following = discourse.word(end, within=clause)
     if following in lexicon.NOT_NOW:
         return True
-    return following in lexicon.HEADS or (following in lexicon.ARTICLES and following != "this")
+    return following in discourse.vocabulary.nouns or (following in lexicon.ARTICLES and following != "this")

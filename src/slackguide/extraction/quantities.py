@@ -13,6 +13,7 @@ from slackguide.extraction.lexicon import BESIDE_TIMES
 from slackguide.extraction.numbers import split_pattern
 from slackguide.extraction.phrases import Forms, Phrases
 from slackguide.extraction.tokenizer import HUGE, Separator, Token, TokenKind
+from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.knowledge.facts import FactSpec
 from slackguide.knowledge.units import CURRENCIES, SIZES, Unit, UnitKind, singular
 
@@ -60,15 +61,15 @@ class QuantityExtractor:
     fact has this unit.
     """
 
-    def __init__(self, facts: Mapping[str, FactSpec], abbreviations: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, facts: Mapping[str, FactSpec], vocabulary: FactVocabulary) -> None:
         self._units = {
             name: fact.measure
             for name, fact in facts.items()
             if fact.kind == "number" and fact.measure.kind is not UnitKind.TIME
         }
-        self._before: Phrases[str] = Phrases(abbreviations)
-        self._after: Phrases[str] = Phrases(abbreviations)
-        self._labels: Phrases[str] = Phrases(abbreviations)
+        self._before: Phrases[str] = Phrases(vocabulary)
+        self._after: Phrases[str] = Phrases(vocabulary)
+        self._labels: Phrases[str] = Phrases(vocabulary)
         self._by_unit: list[str] = []
         for name, unit in self._units.items():
             self._labels.add(facts[name].label, name)

@@ -26,11 +26,11 @@ class Separator(IntEnum):
 
     NONE = 0
     GLUED = 1
-    """No characters in between: `12d`, `TR+`."""
+    """No characters in between: `12d`, `A+`."""
     HYPHEN = 2
-    """A hyphen without spaces: `fixed-price`."""
+    """A hyphen without spaces: `read-only`."""
     COLON = 3
-    """A colon starts a clause, but a phrase can continue across it: `Mediation ticket: open`."""
+    """A colon starts a clause, but a phrase can continue across it: `the ticket: open`."""
     SLASH = 4
     BREAK = 5
     """A dash or bracket."""
@@ -79,7 +79,7 @@ _TOKEN = re.compile(
               |\d{1,2}/\d{1,2}(?![\w/])
               |\d{1,2}\.\d{1,2}\.(?!\w))
     | (?P<number>\d+(?:[.,]\d+)*%?)
-    | (?P<word>w/o(?!\w)|[^\W\d_]+(?:'[^\W\d_]+)*)
+    | (?P<word>(?<!\w)[a-z]/[a-z](?!\w)|(?<!\w)w/(?=\s)|[^\W\d_]+(?:'[^\W\d_]+)*)
     | (?P<mark>[^\w\s]|\n)
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -96,8 +96,8 @@ _NOT = {
     },
     "aint": "is",
 }
-_SHORT = {"i'm": ("i", "am"), "im": ("i", "am"), "w/o": ("without",)}
-_PLUS_AFTER = re.compile(r"\s*(?:$|[.,;:!?)/\n])|\s+(?:clients?|cl|freelancers?|fl|accounts?)\b", re.IGNORECASE)
+_SHORT = {"i'm": ("i", "am"), "im": ("i", "am"), "w/o": ("without",), "w/": ("with",)}
+_PLUS_AFTER = re.compile(r"\s*(?:$|[.,;:!?)/\n])")
 
 
 def tokenize(text: str) -> list[Token]:
@@ -146,7 +146,7 @@ def _tokens_of(match: re.Match[str], mixed: bool) -> list[Token]:
 
 
 def _split_compound(word: str) -> tuple[str, ...]:
-    """Split a contraction: `isn't` becomes two words, `client's` loses its ending."""
+    """Split a contraction: `isn't` becomes two words, `tenant's` loses its ending."""
     if word in _NOT:
         return (_NOT[word], "not")
     if word in _SHORT:
@@ -199,7 +199,7 @@ def _separator(match: re.Match[str], text: str, tokens: list[Token]) -> Separato
 
 
 def _plus(tokens: list[Token], at: int, text: str) -> Separator:
-    """Add a plus token for `TR+`, `VSB +` and `30+`. In `VSB + regular FL` and `VSB+TR`, the plus is a comma."""
+    """Add a plus token for `A+`, `A +` and `30+`. In `A + B` and `A+B`, the plus is a comma."""
     if not tokens:
         return Separator.NONE
     glued = tokens[-1].end == at and not text[at + 1 : at + 2].isalnum()

@@ -53,7 +53,9 @@ class Guide:
         self.knowledge = knowledge
         self.is_calibrated = calibration is not None
         self.triage = Triage(knowledge)
-        self._extractor = FactExtractor(knowledge.facts, knowledge.abbreviations, common_words(), knowledge.nouns)
+        self._extractor = FactExtractor(
+            knowledge.facts, knowledge.abbreviations, common_words(), knowledge.nouns, knowledge.parties
+        )
         matcher = Corpus.of(knowledge).matcher()
         self._matcher = matcher if calibration is None else matcher.with_calibration(calibration)
         self._fact_ranking = FactRanking(knowledge)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from slackguide.extraction.lexicon import SIDES
 from slackguide.guide import turn_signs as signs
 from slackguide.guide.conversation import (
     Change,
@@ -578,7 +577,7 @@ class Replies:
 
     def _states_party(self, message: WrittenTurn) -> bool:
         """Return whether a turn says who asks."""
-        return any(set(self._knowledge.facts[name].choices) == SIDES for name in message.extracted.facts)
+        return not self._knowledge.party_facts.isdisjoint(message.extracted.facts)
 
     def _is_new_case(self, message: WrittenTurn, topic: Topic, found: StatedFacts) -> bool:
         """Return whether a turn states the entry at hand anew, with other facts: another case of the same kind."""

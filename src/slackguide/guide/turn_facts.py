@@ -11,7 +11,7 @@ from typing import Protocol
 
 from slackguide.extraction.contextual import ContextualReader, Spoken
 from slackguide.extraction.extractor import ExtractedFacts
-from slackguide.extraction.lexicon import SIDES
+from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.guide import turn_signs as signs
 from slackguide.guide.conversation import KnownFact, Topic
 from slackguide.guide.outcomes import Asker, Concern, Outcome
@@ -122,7 +122,7 @@ class TurnFacts:
     def __init__(self, guide: SingleTurnGuide) -> None:
         self._guide = guide
         self._knowledge = guide.knowledge
-        self.reader = ContextualReader(guide.knowledge.facts, guide.knowledge.abbreviations)
+        self.reader = ContextualReader(guide.knowledge.facts, FactVocabulary.of_base(guide.knowledge))
 
     @cached_property
     def passages(self) -> PassageFinder:
@@ -149,7 +149,7 @@ class TurnFacts:
         dropped |= taken_back
         known = {name: value for name, value in values.items() if topic.values.get(name) != value}
         facts = {name: KnownFact(value, message.at, spans.get(name, "")) for name, value in known.items()}
-        parties = {name for name in values if set(self._knowledge.facts[name].choices) == SIDES}
+        parties = values.keys() & self._knowledge.party_facts
         covered = set(signs.words_of(" ".join(span for name, span in spans.items() if name not in parties)))
         said = signs.words_of(signs.CORRECTION.sub(" ", message.lower)) if message.is_corrected else message.content
         beside = [word for word in said if word in message.content and word not in covered]
@@ -187,7 +187,7 @@ class TurnFacts:
             if len({one.value for one in spoken}) != 1:
                 continue
             span = reading[spoken[0].start : spoken[0].end]
-            is_party = set(fact.choices) == SIDES
+            is_party = name in self._knowledge.party_facts
             if is_party and self.words_outside(message, spoken, reading) > 1:
                 continue
             (parties if is_party else found)[name] = (spoken[0].value, span)

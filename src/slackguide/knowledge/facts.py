@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -68,6 +69,12 @@ class FactSpec(Model):
         default=(),
         description="Facts that are asked for first, where they matter: without them the question makes no sense",
     )
+    about: Short | None = Field(default=None, description="The party that it describes: one of `parties`")
+    unless: PhraseList = Field(
+        default=(),
+        description="Words beside which a number, or `never`, is about something else: with `fee`, not “paid a fee "
+        "3 days ago”",
+    )
     reopened_by: PhraseList = Field(
         default=(),
         description="Words of a later message in a conversation after which a known value may no longer hold, in small "
@@ -113,3 +120,8 @@ class FactSpec(Model):
             return self.value_label(low) if low == high else f"{low} to {self.value_label(high)}"
         known = self.values.get(value)
         return known.label if known else value.capitalize()
+
+
+def party_facts(facts: Mapping[str, FactSpec], parties: Collection[str]) -> frozenset[str]:
+    """Return the facts whose values are the parties: those that say which party asks."""
+    return frozenset(name for name, fact in facts.items() if parties and set(fact.choices) == set(parties))

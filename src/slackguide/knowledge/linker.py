@@ -76,6 +76,7 @@ class Linker:
         self._documents: dict[str, DocumentSpec] = self._collect("documents")
         self._notes: dict[str, NoteTemplate] = self._collect("notes")
         self._facts: dict[str, FactSpec] = self._collect("facts")
+        self._parties: dict[str, tuple[str, ...]] = self._collect("parties")
         self._forms: dict[str, Form] = self._collect("forms")
         self._messages: dict[str, ExampleMessages] = self._collect("messages")
         self._out_of_scope: dict[str, OutOfScopeSpec] = self._collect("out_of_scope")
@@ -115,6 +116,7 @@ class Linker:
         tables = self._check_shared()
         implied_facts = tuple(self._implied_facts())
         self._check_question_order()
+        self._check_parties()
         shared_invalid = self._invalid("facts", "conditions", "tables") or self._error_count() > before
         entries = self._entries()
         if shared_invalid or self._unreadable:
@@ -146,6 +148,7 @@ class Linker:
             abbreviations=abbreviations,
             synonyms=tuple(synonyms),
             nouns=tuple(noun for parsed in self._files for noun in parsed.nouns),
+            parties=self._parties,
             out_of_scope=tuple(message for topic in self._out_of_scope.values() for message in topic.messages),
             pointers=self._pointers(),
             fingerprint=fingerprint,
@@ -302,6 +305,14 @@ class Linker:
                             parsed.source.report(key_path, f"unknown fact `{other}`{did_you_mean(other, self._facts)}")
                     elif name in self._asked_before(other):
                         parsed.source.report(key_path, f"`{other}` is asked after `{name}`: remove one of the two")
+
+    def _check_parties(self) -> None:
+        """Report a fact that is about an unknown party."""
+        for parsed in self._files:
+            for name, fact in parsed.section("facts").items():
+                if fact.about and fact.about not in self._declared("parties") and not self._unreadable:
+                    hint = did_you_mean(fact.about, self._parties)
+                    parsed.source.report(("facts", name, "about"), f"unknown party `{fact.about}`{hint}")
 
     def _asked_before(self, name: str) -> set[str]:
         """Return the fact and all facts that are asked before it, by their `after`."""

@@ -24,7 +24,7 @@ from slackguide.knowledge.entries import (
     RoleSpec,
     SeeAlsoSpec,
 )
-from slackguide.knowledge.facts import FactSpec
+from slackguide.knowledge.facts import FactSpec, party_facts
 from slackguide.knowledge.forms import Form
 
 NON_WORD = re.compile(r"[\W_]+")
@@ -193,6 +193,8 @@ class KnowledgeBase:
     synonyms: tuple[tuple[str, ...], ...] = ()
     nouns: tuple[str, ...] = ()
     """Nouns that facts are said of, in addition to common ones."""
+    parties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The parties of a case, each with its other names."""
     out_of_scope: tuple[str, ...] = ()
     """Messages that no entry answers."""
     pointers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -204,6 +206,11 @@ class KnowledgeBase:
     def phrasing_keys(self) -> frozenset[str]:
         """The phrasings of all entries without case and punctuation. No two may be equal."""
         return frozenset(phrasing_key(text) for entry in self.entries.values() for text in entry.concerns)
+
+    @property
+    def party_facts(self) -> frozenset[str]:
+        """The facts that say which party is asking."""
+        return party_facts(self.facts, self.parties)
 
     @property
     def queues(self) -> dict[str, Destination]:

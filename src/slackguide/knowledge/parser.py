@@ -155,6 +155,11 @@ class KnowledgeFile(Model):
     nouns: Nouns | None = Field(
         default=None, description="Nouns that facts are said of, like `laptop`, so that “stolen laptop” is read"
     )
+    parties: dict[Id, Nouns] | None = Field(
+        default=None,
+        min_length=1,
+        description="The kinds of people whom a case is about, with their other names: `tenant: [renter, lodger]`",
+    )
     roles: Roles | None = Field(
         default=None, description="Roles by Slack user group. People in none of the groups are agents"
     )
@@ -226,6 +231,7 @@ _SECTION_MODELS: dict[str, Any] = {
     "documents": DocumentSpec,
     "notes": NoteTemplate,
     "facts": FactSpec,
+    "parties": Nouns,
     "conditions": ConditionSpec,
     "tables": Annotated[tuple[RuleSpec, ...], Field(min_length=1)],
     "procedures": Procedure,
