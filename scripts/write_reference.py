@@ -49,9 +49,10 @@ def commands_page() -> str:
     """Return the page of the commands with their arguments and options, from the command line itself."""
     parts = [
         "# Commands",
-        "Results go to standard output, messages to standard error. The exit status is 0 for success, 1 if a check fails, "
-        "2 for wrong use or unusable input. `slackguide --version` prints the version, `slackguide COMMAND --help` the same "
-        "as this page. `--install-completion` and `--show-completion` are for completion in the shell.",
+        "Results go to standard output, messages to standard error. The exit status is 0 for success, 1 if a check "
+        "fails, 2 for wrong use or unusable input. `slackguide --version` prints the version, and with "
+        "`--help` every command prints what stands here. `--install-completion` and `--show-completion` are for "
+        "completion in the shell.",
     ]
     for path, command in leaf_commands():
         parts += [f"## slackguide {' '.join(path)}", unwrapped(command.help or "")]
@@ -76,9 +77,13 @@ def parameter_row(parameter: Any) -> tuple[str, str, str]:
     if parameter.param_type_name == "argument":
         name = str(parameter.metavar or parameter.name.upper()).strip("[]")
         return f"`{name}`", str(getattr(parameter, "help", "")), shown_default(parameter)
-    value = "" if getattr(parameter, "is_flag", False) else f" {parameter.metavar or 'PATH'}"
+    value = "" if getattr(parameter, "is_flag", False) else f" {parameter.metavar or _value_of(parameter)}"
     long = [name for name in parameter.opts if name.startswith("--")]
     return f"`{long[0]}{value}`", str(getattr(parameter, "help", "")), shown_default(parameter)
+
+
+def _value_of(parameter: Any) -> str:
+    return "TEXT" if parameter.type_descriptor.annotation is str else "PATH"
 
 
 def shown_default(parameter: Any) -> str:
@@ -142,9 +147,9 @@ def metrics_page() -> str:
         [
             "# Metrics",
             f"`GET {METRICS_PATH}` serves them in Prometheus' format, in every mode, beside "
-            f"{' and '.join(f'`{path}`' for path in HEALTH_PATHS)}. No label holds a person or their text. Each process "
-            "counts its own requests, answers, attempts and claims; the numbers of jobs are those of the database, the "
-            "same in every process.",
+            f"{' and '.join(f'`{path}`' for path in HEALTH_PATHS)}. No label holds a person or their text. Each "
+            "process counts its own requests, answers, attempts and claims; the numbers of jobs are those of the "
+            "database, the same in every process.",
             table(("metric", "kind", "labels", "meaning"), rows),
         ]
     )
@@ -205,7 +210,7 @@ def kind_of(spec: dict[str, Any]) -> str:
         case "array":
             return f"list of {kind_of(spec.get('items', {}))}"
         case "object":
-            inner = spec.get("additionalProperties") or next(iter(spec.get("patternProperties", {}).values()), {})
+            inner: Any = spec.get("additionalProperties") or next(iter(spec.get("patternProperties", {}).values()), {})
             return f"names, each with {kind_of(inner)}" if isinstance(inner, dict) and inner else "mapping"
         case "integer" | "number":
             return "number"
