@@ -36,7 +36,7 @@ echo "dockerfile_steps: every step ran, and the process started, was healthy and
 
 def main() -> None:
     """Print the script."""
-    context = Path(sys.argv[1])
+    context = Path(sys.argv[1]).resolve()
     print("\n".join(["set -eux", *steps((context / "Dockerfile").read_text("utf-8"), context)]))
 
 
