@@ -10,18 +10,12 @@ from typing import Any
 
 import pytest
 
-from slackguide.guide import Answer, Asker, CalibrationStore, Guide, calibrated_guide
-from slackguide.triage.completeness import load_verified
+from slackguide.guide import Answer, Asker, Guide
 from tests.docs.pages import ROOT, script
 
 CONVERSATIONS = script("take_screenshots").CONVERSATIONS
 SECTIONS = (ROOT / "docs" / "conversations.html").read_text("utf-8").split("<section>")[1:]
 TODAY = date(2026, 11, 27)
-
-
-@pytest.fixture(scope="module")
-def guide(tmp_path_factory: pytest.TempPathFactory) -> Guide:
-    return calibrated_guide(load_verified(ROOT / "knowledge"), CalibrationStore(tmp_path_factory.mktemp("home")))
 
 
 @pytest.mark.parametrize(("conversation", "section"), list(zip(CONVERSATIONS, SECTIONS, strict=True)))

@@ -88,7 +88,7 @@ def test_every_command_is_on_a_page(path: tuple[str, ...]) -> None:
 def test_every_option_variable_scope_event_and_metric_is_in_the_reference() -> None:
     reference = "\n".join(path.read_text("utf-8") for path in REFERENCE.glob("*.md"))
     names = set().union(*map(options, COMMANDS.values())) - {"-h"} | VARIABLES | METRICS | {*SCOPES} | {*EVENTS}
-    missing = [name for name in names if not re.search(rf"`{re.escape(name)}(?![\w-])", reference)]
+    missing = [name for name in names if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", reference)]
     assert missing == [], "run `python scripts/write_reference.py`"
 
 

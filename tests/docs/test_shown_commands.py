@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from slackguide.guide import Guide
 from tests.docs.pages import ROOT, Block, Page, written
 from tests.support.processes import clean_environment
 
@@ -36,9 +37,8 @@ RUN = [page for page in written() if shell_blocks(page)]
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[None]]]:
-    """Run the commands of all pages, two pages at a time. What is learnt about a knowledge base is learnt once."""
-    home = tmp_path_factory.mktemp("home")
+def results(tmp_path_factory: pytest.TempPathFactory, home: Path, guide: Guide) -> Iterator[dict[str, Future[None]]]:
+    """Run the commands of all pages, two pages at a time. `guide` has learnt what they would wait for."""
     with ThreadPoolExecutor(2) as pool:
         yield {page.name: pool.submit(follow, page, tmp_path_factory.mktemp("project"), home) for page in RUN}
 
