@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -53,7 +54,7 @@ def follow(page: Page, project: Path, home: Path) -> None:
     for name in COPIED:
         shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
     environment = clean_environment(SLACKGUIDE_HOME=home, HOME=home, LC_ALL="C.UTF-8")
-    environment["PATH"] = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{environment['PATH']}"
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     for block in shell_blocks(page):
         if block.info.startswith("yaml file="):
             (project / block.info.removeprefix("yaml file=")).write_text(block.text, "utf-8")
