@@ -49,7 +49,7 @@ def command_lines(page: Page) -> Iterator[str]:
     lines = [*page.spans(), *(line for block in page.blocks() for line in block.text.splitlines())]
     for line in lines:
         for part in re.split(r"\s*(?:\||&&|;|<<)\s*", re.sub(r"\s#\s.*", "", line)):
-            found = re.search(r"(?:^|\s|bin/)slackguide((?: [\w<>./#=…'\"-].*)?)$", part.strip())
+            found = re.search(r"(?:^|^\$ |bin/|app |=\S* )slackguide((?: [\w<>./#=…'\"-].*)?)$", part.strip())
             if found and found[1]:
                 yield found[1].strip()
 
