@@ -21,16 +21,10 @@ COPIED = ("knowledge", "examples", "scripts")
 NOT_RUN = ("sh server", "sh workspace", "sh root", "sh tests")
 """Blocks that serve until they are stopped, need a workspace, need root, or run the tests."""
 
-PROGRAMS = {"slackguide", "docker", "systemctl", "journalctl", "nginx", "useradd", "cp", "chmod", "install", "set", "."}
-PROGRAMS |= {
-    "sqlite3",
-    "pg_dump",
-    "createuser",
-    "createdb",
-    "./scripts/run",
-    "./scripts/test",
-    "/opt/slackguide/scripts/setup",
-}
+PROGRAMS = set(
+    "slackguide docker systemctl journalctl nginx useradd cp chmod install set . git createuser createdb".split()
+)
+PROGRAMS |= {"sqlite3", "pg_dump", "./scripts/run", "./scripts/test", "/opt/slackguide/scripts/setup"}
 PROGRAMS |= {"SLACKGUIDE_KNOWLEDGE=desk"}
 
 MOST_NOT_RUN = 20
