@@ -21,11 +21,9 @@ COPIED = ("knowledge", "examples", "scripts")
 NOT_RUN = ("sh server", "sh workspace", "sh root", "sh tests")
 """Blocks that serve until they are stopped, need a workspace, need root, or run the tests."""
 
-PROGRAMS = set(
-    "slackguide docker systemctl journalctl nginx useradd cp chmod install set . git createuser createdb".split()
-)
-PROGRAMS |= {"sqlite3", "pg_dump", "./scripts/run", "./scripts/test", "/opt/slackguide/scripts/setup"}
-PROGRAMS |= {"SLACKGUIDE_KNOWLEDGE=desk"}
+PROGRAMS = {"slackguide", "docker", "systemctl", "journalctl", "nginx", "useradd", "cp", "chmod", "install", "set", "."}
+PROGRAMS |= {"git", "createuser", "createdb", "sqlite3", "pg_dump", "SLACKGUIDE_KNOWLEDGE=desk"}
+PROGRAMS |= {"./scripts/run", "./scripts/test", "/opt/slackguide/scripts/setup"}
 
 MOST_NOT_RUN = 20
 """Blocks that are not run, of all pages: few, so that most of what is shown is known to work."""
