@@ -3,6 +3,5 @@
 from __future__ import annotations
 
 from tests.runtime.conftest import slack
-from tests.support.databases import postgresql, store
 
-__all__ = ["postgresql", "slack", "store"]
+__all__ = ["slack"]

@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.clock import ManualClock
-from tests.support.databases import Store, postgresql, sqlite_url
-
-__all__ = ["postgresql"]
+from tests.support.databases import Store, sqlite_url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

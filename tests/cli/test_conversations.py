@@ -6,8 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from slackguide.evaluation.conversation_metrics import METRICS
 from tests.support.cli_runner import Shell, shell
 from tests.support.small_knowledge import SHIPPED
@@ -44,14 +42,13 @@ def test_a_batch_answers_every_turn_of_a_conversation(shell: Shell, tmp_path: Pa
     assert empty == {"turns": []}
 
 
-@pytest.mark.parametrize(
-    "record", [{"turns": "one"}, {"turns": [1]}, {"turns": ["a"], "text": "b"}, {"turns": ["a"], "facts": {}}]
-)
-def test_a_line_that_is_no_conversation_is_an_error(shell: Shell, tmp_path: Path, record: dict[str, Any]) -> None:
-    ran = shell("route", "--batch", str(write(tmp_path / "batch.jsonl", record)), *DAY)
+def test_a_line_that_is_no_conversation_is_an_error(shell: Shell, tmp_path: Path) -> None:
+    records = {"turns": "one"}, {"turns": [1]}, {"turns": ["a"], "text": "b"}, {"turns": ["a"], "facts": {}}
+    ran = shell("route", "--batch", str(write(tmp_path / "batch.jsonl", *records)), *DAY)
 
     assert ran.status == 2
-    assert '"turns" must be a list of strings' in json.loads(ran.out)["error"]
+    for record, line in zip(records, ran.out.splitlines(), strict=True):
+        assert '"turns" must be a list of strings' in json.loads(line)["error"], record
 
 
 def test_chat_answers_like_a_batch_and_an_empty_line_begins_anew(shell: Shell, tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ import pytest
 
 from slackguide.guide import Guide
 from slackguide.sandbox import Message
-from tests.slack.conftest import empty_database, guide
+from tests.slack.conftest import empty_database
 from tests.support.app_harness import AppHarness
 
-__all__ = ["empty_database", "guide"]
+__all__ = ["empty_database"]
 
 RECORDED = Path(__file__).parent / "release_0_1_0.json"
 

@@ -8,12 +8,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from slackguide.guide import Guide
 from tests.docs.pages import ROOT, Block, Page, written
 from tests.support.processes import clean_environment
 
@@ -37,20 +35,9 @@ def shell_blocks(page: Page) -> list[Block]:
 RUN = [page for page in written() if shell_blocks(page)]
 
 
-@pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory, home: Path, guide: Guide) -> Iterator[dict[str, Future[None]]]:
-    """Run the commands of all pages, two pages at a time. `guide` has learnt what they would wait for."""
-    with ThreadPoolExecutor(2) as pool:
-        yield {page.name: pool.submit(follow, page, tmp_path_factory.mktemp("project"), home) for page in RUN}
-
-
 @pytest.mark.parametrize("page", RUN, ids=lambda page: page.name)
-def test_the_commands_of_the_page_work(page: Page, results: dict[str, Future[None]]) -> None:
-    results[page.name].result()
-
-
-def follow(page: Page, project: Path, home: Path) -> None:
-    """Do what a page shows, in a copy of what a clone has."""
+def test_the_commands_of_the_page_work(page: Page, tmp_path: Path) -> None:
+    project, home = tmp_path / "project", tmp_path / "home"
     for name in COPIED:
         shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
     environment = clean_environment(SLACKGUIDE_HOME=home, HOME=home, LC_ALL="C.UTF-8")

@@ -103,8 +103,9 @@ def test_no_decoration_changes_the_entry_or_the_destination(guide: Guide, part: 
     changed = [
         (name, text)
         for text in questions()[part::8]
+        for plain in [shown(guide, text)]
         for name, decorated in variants(text).items()
-        if shown(guide, decorated) != shown(guide, text)
+        if shown(guide, decorated) != plain
     ]
     assert changed == []
 
@@ -115,8 +116,9 @@ def test_no_decoration_changes_a_fact(guide: Guide, part: int) -> None:
     changed = [
         (name, text)
         for text in texts
+        for plain in [facts(guide, text)]
         for name, decorated in variants(text).items()
-        if facts(guide, decorated) != facts(guide, text)
+        if facts(guide, decorated) != plain
     ]
     assert changed == []
 

@@ -9,16 +9,14 @@ import pytest
 from slackguide.guide import Asker, CalibrationStore, Concern, Guide, calibrated_guide
 from slackguide.guide.fact_ranking import CONTRADICTION, FactRanking
 from slackguide.knowledge import KnowledgeBase
-from slackguide.triage import load_verified
-from tests.triage.conftest import SHIPPED
 
 TODAY = date(2026, 11, 20)
 MEDIATION = "disputes/send-to-mediation"
 
 
 @pytest.fixture(scope="module")
-def knowledge() -> KnowledgeBase:
-    return load_verified(SHIPPED)
+def knowledge(guide: Guide) -> KnowledgeBase:
+    return guide.knowledge
 
 
 @pytest.fixture(scope="module")

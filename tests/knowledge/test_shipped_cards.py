@@ -10,8 +10,9 @@ from statistics import median
 import pytest
 import yaml
 
+from slackguide.guide import Guide
 from slackguide.knowledge import Entry, KnowledgeBase
-from slackguide.triage import Triage, load_verified
+from slackguide.triage import Triage
 
 SHIPPED = Path(__file__).parents[2] / "knowledge"
 ABBREVIATION = re.compile(r"(?<![\w#])[A-Z]{2,}\+?(?!\w)")
@@ -26,8 +27,8 @@ KNOWN = {
 
 
 @pytest.fixture(scope="module")
-def base() -> KnowledgeBase:
-    return load_verified(SHIPPED)
+def base(guide: Guide) -> KnowledgeBase:
+    return guide.knowledge
 
 
 def words(text: str | None) -> int:

@@ -7,10 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.databases import postgresql
 from tests.support.sandbox_workspace import SandboxWorkspace, sandbox_workspace
-
-__all__ = ["postgresql"]
 
 
 @pytest.fixture

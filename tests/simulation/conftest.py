@@ -1,4 +1,4 @@
-"""A small knowledge base, read once, and both databases."""
+"""A small knowledge base, read once."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ import pytest
 
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.runtime.container import build_guide
-from tests.support.databases import postgresql, store
 from tests.support.sandbox_workspace import small_knowledge
-
-__all__ = ["postgresql", "store"]
 
 
 @pytest.fixture(scope="session")

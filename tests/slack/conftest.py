@@ -10,15 +10,8 @@ from typing import Any
 import pytest
 
 from slackguide.guide import Guide
-from slackguide.runtime.container import build_guide
-from tests.support.app_harness import KNOWLEDGE, AppHarness
+from tests.support.app_harness import AppHarness
 from tests.support.databases import sqlite_url
-
-
-@pytest.fixture(scope="session")
-def guide() -> Guide:
-    """Return the guide over the shipped knowledge."""
-    return build_guide(KNOWLEDGE)
 
 
 @pytest.fixture(scope="session")

@@ -79,7 +79,9 @@ def test_the_text_names_the_channel() -> None:
     assert "Slack refused it (never_heard_of_it)" in DeliveryAdvice().post("never_heard_of_it", ESCALATION, final=True)
 
 
-@pytest.mark.parametrize("code", [*Denial, *(code for code, kind in CATEGORIES.items() if kind is ErrorCategory.USER)])
+@pytest.mark.parametrize(
+    "code", [*Denial, *sorted(code for code, kind in CATEGORIES.items() if kind is ErrorCategory.USER)]
+)
 def test_specialists_read_why_a_person_has_not_received_a_message(code: str) -> None:
     text = DeliveryAdvice().recipient(code)
     assert text.endswith(("Notify the person another way.", "Check the person's account."))

@@ -72,15 +72,18 @@ def test_a_hundred_thousand_people_are_known_after_five_minutes(make_harness: Ma
     users = harness.repositories.directory
     started = harness.clock.now
     interruptions = 0
-    while users.refreshed_at() is None:
+    complete = False
+    while not complete:
         assert interruptions < 200, "the walk has no end"
         try:
             directory_of(harness).refresh()
+            complete = True
         except RateLimitedError as error:
             interruptions += 1
             harness.pass_time(error.seconds)
 
     assert interruptions > 4
+    assert users.refreshed_at() is not None
     assert harness.clock.now - started < 330
     assert calls_of(harness, "users.list").count(200) == PEOPLE // USERS_PER_PAGE + 1, "no page twice"
     for person in (*many_people()[::9_999], harness.workspace.person("ana")):

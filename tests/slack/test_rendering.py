@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 from slack_sdk.errors import SlackObjectFormationError
@@ -15,14 +14,6 @@ from slackguide.slack.mrkdwn import plain
 from slackguide.slack.views.answer_card import answer_card
 from slackguide.slack.views.escalation_form import FormPrefill, FormState, form_view
 from slackguide.slack.views.rendering import render_model
-from slackguide.triage.completeness import load_verified
-
-SHIPPED = Path(__file__).parent.parent.parent / "knowledge"
-
-
-@pytest.fixture(scope="module")
-def guide() -> Guide:
-    return Guide(load_verified(SHIPPED))
 
 
 def test_every_entrys_card_is_rendered_alike(guide: Guide) -> None:

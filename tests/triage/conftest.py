@@ -1,4 +1,4 @@
-"""The shipped knowledge base, verified, and a guide on it."""
+"""The shipped knowledge base."""
 
 from __future__ import annotations
 
@@ -8,16 +8,10 @@ import pytest
 
 from slackguide.guide import Guide
 from slackguide.knowledge import KnowledgeBase
-from slackguide.triage import load_verified
 
 SHIPPED = Path(__file__).parents[2] / "knowledge"
 
 
 @pytest.fixture(scope="session")
-def knowledge() -> KnowledgeBase:
-    return load_verified(SHIPPED)
-
-
-@pytest.fixture(scope="session")
-def guide(knowledge: KnowledgeBase) -> Guide:
-    return Guide(knowledge)
+def knowledge(guide: Guide) -> KnowledgeBase:
+    return guide.knowledge

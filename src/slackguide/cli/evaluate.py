@@ -120,7 +120,7 @@ def register(app: typer.Typer) -> None:
                 fail("--conversations takes files of conversations, without --html and --from-escalations.")
             loaded = load_verified(knowledge)
             evaluate_conversations(
-                guide_of(loaded),
+                loaded,
                 files,
                 asker_of(as_role, loaded),
                 today=today_or(today),

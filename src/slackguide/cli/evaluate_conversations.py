@@ -10,6 +10,7 @@ from typing import Any
 import typer
 from rich.text import Text
 
+from slackguide.cli.guides import guide_of
 from slackguide.cli.output import CHECK_FAILED, fail, info, out, print_json, printable
 from slackguide.evaluation.conversation_metrics import (
     METRICS,
@@ -22,14 +23,15 @@ from slackguide.evaluation.conversation_metrics import (
 )
 from slackguide.evaluation.gates import read_conversation_gates
 from slackguide.evaluation.split import SplitName
-from slackguide.guide import Asker, Guide
+from slackguide.guide import Asker
+from slackguide.knowledge import KnowledgeBase
 
 MAX_MISSES = 10
 """Maximum turns listed. --json contains all of them."""
 
 
 def evaluate_conversations(
-    guide: Guide,
+    base: KnowledgeBase,
     files: Sequence[Path],
     asker: Asker,
     *,
@@ -43,7 +45,7 @@ def evaluate_conversations(
     conversations = [one for path in files for one in read_conversations(path, split=half)]
     if not conversations:
         fail("no conversations: nothing to measure.")
-    observed = run_conversations(guide, conversations, asker, today=today)
+    observed = run_conversations(guide_of(base), conversations, asker, today=today)
     counts = measure(observed)
     wrong = [one for one in observed if one.turn.ids and not is_right(one)]
     missed = [gate for gate in wanted if not gate.met(_share(counts[gate.metric]))]

@@ -45,8 +45,8 @@ def register(app: typer.Typer) -> None:
             typer.Option(
                 metavar="URL",
                 parser=app_url_of,
-                help="Run the workspace without the app, which runs at this URL, http://127.0.0.1:PORT/slack/events, or "
-                "in Socket Mode. Prints the variables that the app needs.",
+                help="Run the workspace without the app, which runs at this URL, http://127.0.0.1:PORT/slack/events, "
+                "or in Socket Mode. Prints the variables that the app needs.",
             ),
         ] = None,
     ) -> None:

@@ -65,7 +65,7 @@ def inspect(directory: Path) -> Inspection:
     diagnostics = [
         replace(diagnostic, subject=source.subject_at(diagnostic.line))
         for source in sources
-        for diagnostic in _without_consequences(source.diagnostics)
+        for diagnostic in _without_consequences(tuple(dict.fromkeys(source.diagnostics)))  # nested tables repeat some
     ]
     if knowledge is None and not diagnostics:
         diagnostics = [Diagnostic(str(directory), 1, 1, "no entries in any file: write one")]

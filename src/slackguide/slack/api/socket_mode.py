@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
+from contextlib import suppress
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -40,9 +42,24 @@ class SocketModeConnection:
         """Close the connection."""
         self._stopping.set()
         try:
+            self._wake_threads()
             self._handler.close()  # type: ignore[no-untyped-call]
         except Exception as error:
             log.warning("closing the connection failed: %s", type(error).__name__)
+
+    def _wake_threads(self) -> None:
+        """End the reads of slack_sdk's threads. Its `close` waits for them, up to four seconds."""
+        client = self._handler.client
+        if client is None:
+            return
+        client.closed = True
+        client.current_session_runner.event.set()
+        client.current_session_state.terminated = True
+        client.message_queue.put(None)
+        session = client.current_session
+        if session is not None and session.sock is not None:
+            with suppress(OSError):  # `SSLSocket.shutdown` would let another thread send without encryption
+                socket.socket.shutdown(session.sock, socket.SHUT_RDWR)
 
     def _connect(self) -> None:
         while not self._stopping.is_set():
