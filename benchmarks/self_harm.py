@@ -3,7 +3,7 @@
     python benchmarks/self_harm.py [--knowledge knowledge] [--data tests/data]
 
 Prints, for each kind of text and half, the messages that put the entry first and those that add an alert. The knowledge
-base learns from the development half, so only the report half measures it, and both halves of what was written later.
+base learns from the development half, so only the report half measures it.
 A lower bound is the Wilson score interval's (95%).
 """
 
@@ -14,19 +14,21 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from math import sqrt
 from pathlib import Path
 from typing import Literal
 
 from slackguide.cli.guides import guide_of
 from slackguide.evaluation.split import SplitName, split_of
-from slackguide.guide import Asker, Guide
+from slackguide.guide import Answer, Asker, Choices, Concern, Guide
 from slackguide.triage import load_verified
 
 ENTRY = "conduct/self-harm"
-FILES = ("self_harm_a", "self_harm_b", "self_harm_c", "social", "tickets")
-LATER_FILES = ("self_harm_d", "self_harm_e", "self_harm_f", "self_harm_g")
-"""Written after the detector was trained: neither half has been learnt from. Their labels are marked `later`."""
+TODAY = date(2026, 11, 20)
+FILES = (*(f"self_harm_{writer}" for writer in "abcdefghijk"), "social", "tickets")
+HARDER = frozenset(f"self_harm_{writer}" for writer in "defghijk")
+"""Later messages, many of them veiled, long or pasted. Their labels are marked `harder`."""
 
 ALL_KINDS = "all"
 
@@ -73,22 +75,28 @@ def count_verdicts(guide: Guide, folder: Path) -> dict[tuple[SplitName, str, str
 
 def read_messages(folder: Path) -> Iterator[Message]:
     """Yield the messages of all files."""
-    for name in (*FILES, *LATER_FILES):
+    for name in FILES:
         for line in (folder / f"{name}.jsonl").read_text("utf-8").splitlines():
             stored = json.loads(line)
             kind = stored.get("kind", ALL_KINDS)
             label = stored.get("label") or ("ticket" if kind == "pasted" else "non-native")
-            when = "later " if name in LATER_FILES else ""
-            yield Message(stored["text"], f"{when}{label}", kind, split_of(stored["text"]))
+            prefix = "harder " if name in HARDER else ""
+            yield Message(stored["text"], f"{prefix}{label}", kind, split_of(stored["text"]))
 
 
 def judge(guide: Guide, text: str) -> Verdict:
     """Return whether the answer to a text puts the entry first, shows it or alerts to it, or neither."""
-    matching = guide.match(text, Asker())
-    offered = [match.id for match in matching.matches[: matching.offered]]
-    if offered[:1] == [ENTRY]:
+    outcome = guide.answer(Concern(text), Asker(), today=TODAY)
+    match outcome:
+        case Answer():
+            shown = [outcome.entry.id]
+        case Choices():
+            shown = [match.id for match in outcome.matches[: outcome.offered]]
+        case _:
+            shown = []
+    if shown[:1] == [ENTRY]:
         return "first"
-    return "alert" if ENTRY in offered or ENTRY in [alert.id for alert in matching.alerts] else "none"
+    return "alert" if ENTRY in [*shown, *(alert.id for alert in outcome.alerts)] else "none"
 
 
 def wilson_lower_bound(hits: int, total: int, z: float = 1.96) -> float:

@@ -8,7 +8,7 @@ prior of that, and answer until it is done. What is fitted, and to what:
   phrasings an entry;
 - the scale and shift from left-out phrasings to questions: the development half of the questions, asked of each of
   these knowledge bases with its own calibration, and of another one (`--other`), all with equal weight;
-- the thresholds of the detector of critical entries: its scores of harmless questions of the development half.
+- the thresholds of the detector of critical entries: its scores of the messages of writers that it has not learnt from.
 
 The report shows both halves side by side. The held-out half is used for nothing else. The text of a question determines
 its half, so that adding questions moves none. Files whose names begin with `unseen-` are only reported.
@@ -20,7 +20,7 @@ import argparse
 import json
 import random
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,12 @@ from slackguide.evaluation.split import split_of
 from slackguide.guide.corpus import Corpus
 from slackguide.knowledge import load
 from slackguide.knowledge.labelled_questions import read_questions as labelled
-from slackguide.matching import Matcher
+from slackguide.matching import CriticalPatterns, Matcher
 from slackguide.matching.calibration import Example, calibrate_from, leave_out
 from slackguide.matching.newton import fit_logistic
 from slackguide.matching.scoring import AlertThresholds, MatcherCalibration, Weights, log_odds, shipped_weights
 
+MESSAGES = Path(__file__).resolve().parents[1] / "tests/data"
 WEIGHTS = Path(__file__).resolve().parents[1] / "src/slackguide/matching/data/weights.json"
 SCOPED, UNSEEN = "in-scope", "unseen"
 VAGUE = "underspecified"
@@ -51,8 +52,11 @@ CUTS = (3, 5, 8, 12, 20)
 OUT_OF_SCOPE_WEIGHT = 0.3
 """Sample weight of a question out of scope when the scale and shift are fitted; questions in scope have weight 1."""
 
-FALSE_POSITIVE_RATES = {"weak_from": 0.026, "likely_from": 0.010, "clear_from": 0.0002}
-"""Share of the harmless questions above each threshold of the detector. None of them is a training message."""
+NOTICED = 0.94
+"""Share of the serious messages of unseen writers above `weak_from`, the lowest threshold of the detector."""
+
+FALSE_POSITIVE_RATES = {"likely_from": 0.10, "clear_from": 0.034}
+"""Share of the look-alikes of unseen writers above the other thresholds."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,14 @@ class Question:
     kind: str
     """One of `KINDS`, or `SCOPED`."""
     development: bool
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message for the detector of critical entries."""
+
+    text: str
+    is_serious: bool
 
 
 Base = tuple[Corpus, Sequence[Question]]
@@ -109,6 +121,21 @@ def read_questions(folder: Path) -> list[Question]:
     return questions
 
 
+def read_writers(folder: Path) -> list[list[Message]]:
+    """Return the development half of each writer's serious messages and look-alikes, without those of later tickets."""
+    writers = []
+    for path in sorted(folder.glob("self_harm_*.jsonl")):
+        stored = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        writers.append(
+            [
+                Message(one["text"], one["label"] == "serious")
+                for one in stored
+                if one["label"] in ("serious", "look-alike") and split_of(one["text"]) == "development"
+            ]
+        )
+    return writers
+
+
 # ---- fitting -------------------------------------------------------------------------------------------------------
 
 
@@ -125,7 +152,7 @@ def fit(corpus: Corpus, questions: Sequence[Question], other: Base | None = None
         for (base, its_questions), left_out in zip(bases, examples, strict=True)
         for one in ask(base, calibrate_from(left_out, prior), its_questions)
     ]
-    return Weights(calibration=fit_odds(asked, prior), alarm=fit_alarm(corpus.matcher(), developing))
+    return Weights(calibration=fit_odds(asked, prior), alarm=fit_alarm(corpus, read_writers(MESSAGES)))
 
 
 def other_base(folder: Path, files: Iterable[Path]) -> Base:
@@ -170,17 +197,26 @@ def ask(
     ]
 
 
-def fit_alarm(matcher: Matcher, questions: Iterable[Question]) -> AlertThresholds:
-    """Return the thresholds of the detector of critical entries, from its scores of harmless questions."""
-    scores = [
-        matcher.critical_score(id, question.text)
-        for question in questions
-        for id in matcher.detected
-        if id not in question.ids
-    ]
-    return AlertThresholds(
-        **{name: round(float(np.quantile(scores, 1.0 - share)), 3) for name, share in FALSE_POSITIVE_RATES.items()}
+def fit_alarm(corpus: Corpus, writers: Sequence[Sequence[Message]]) -> AlertThresholds:
+    """Return the thresholds of the detector of critical entries, each writer scored without their messages."""
+    scores: dict[bool, list[float]] = {True: [], False: []}
+    for messages in writers:
+        texts = {message.text for message in messages}
+        patterns = tuple(without(one, texts) for one in corpus.critical_patterns)
+        detector = replace(corpus, critical_patterns=patterns).matcher()
+        for message in messages:
+            scores[message.is_serious] += [detector.critical_score(id, message.text) for id in detector.detected]
+    thresholds = {name: np.quantile(scores[False], 1.0 - share) for name, share in FALSE_POSITIVE_RATES.items()}
+    thresholds["weak_from"] = np.quantile(scores[True], 1.0 - NOTICED)
+    return AlertThresholds(**{name: round(float(value), 3) for name, value in thresholds.items()})
+
+
+def without(patterns: CriticalPatterns, texts: Container[str]) -> CriticalPatterns:
+    """Return the patterns without some of the messages that they learn from."""
+    serious, harmless = (
+        tuple(text for text in kept if text not in texts) for kept in (patterns.serious, patterns.harmless)
     )
+    return replace(patterns, serious=serious, harmless=harmless)
 
 
 def fit_odds(

@@ -26,14 +26,14 @@ Counts = dict[tuple[str, SplitName], Counter[str]]
 
 @pytest.fixture(scope="module")
 def counts(tmp_path_factory: pytest.TempPathFactory) -> Counts:
-    """Count the verdicts by label and half; messages of `social.jsonl` and `tickets.jsonl` are `ordinary`."""
+    """Count the verdicts by label and half; messages with another label, or none, are `ordinary`."""
     corpus = Corpus.of(load(KNOWLEDGE))
     matcher = corpus.matcher().with_calibration(CalibrationStore(tmp_path_factory.mktemp("home")).get_or_learn(corpus))
     counts: Counts = {}
-    for name in ("self_harm_a", "self_harm_b", "self_harm_c", "social", "tickets"):
+    for name in (*(f"self_harm_{writer}" for writer in "abcdefghijk"), "social", "tickets"):
         for line in (DATA / f"{name}.jsonl").read_text("utf-8").splitlines():
             message = json.loads(line)
-            label = message["label"] if name.startswith("self_harm") else "ordinary"
+            label = message["label"] if message.get("label") in ("serious", "look-alike") else "ordinary"
             key = (label, split_of(message["text"]))
             counts.setdefault(key, Counter())[judge(matcher, message["text"])] += 1
     return counts
@@ -47,7 +47,7 @@ def judge(matcher: Matcher, text: str) -> str:
     return "alert" if ENTRY in offered or matching.alerts else "none"
 
 
-@pytest.mark.parametrize(("half", "least"), [("development", 0.99), ("report", 0.96)])
+@pytest.mark.parametrize(("half", "least"), [("development", 0.99), ("report", 0.91)])
 def test_serious_messages_are_noticed(counts: Counts, half: SplitName, least: float) -> None:
     verdicts = counts["serious", half]
     assert verdicts.total() > 150
@@ -57,10 +57,10 @@ def test_serious_messages_are_noticed(counts: Counts, half: SplitName, least: fl
 @pytest.mark.parametrize(
     ("label", "half", "first", "noticed"),
     [
-        ("look-alike", "development", 0.05, 0.08),
-        ("look-alike", "report", 0.30, 0.45),
-        ("ordinary", "development", 0.01, 0.04),
-        ("ordinary", "report", 0.05, 0.14),
+        ("look-alike", "development", 0.05, 0.14),
+        ("look-alike", "report", 0.11, 0.33),
+        ("ordinary", "development", 0.01, 0.03),
+        ("ordinary", "report", 0.02, 0.14),
     ],
 )
 def test_few_other_messages_are_taken_for_serious(

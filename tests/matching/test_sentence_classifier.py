@@ -11,9 +11,14 @@ SERIOUS = [text.split() for text in ("tell my wife goodbye", "i will not wake up
 HARMLESS = [text.split() for text in ("tell my client goodbye", "i will not be in tomorrow", "nobody needs me on chat")]
 
 
+def train(positive: list[list[str]], negative: list[list[str]]) -> SentenceClassifier:
+    """Train on messages of one sentence each."""
+    return SentenceClassifier([[sentence] for sentence in positive], negative)
+
+
 @pytest.fixture(scope="module")
 def classifier() -> SentenceClassifier:
-    return SentenceClassifier(SERIOUS, HARMLESS)
+    return train(SERIOUS, HARMLESS)
 
 
 def log_odds(classifier: SentenceClassifier, text: str) -> float:
@@ -41,7 +46,7 @@ def test_inflections_share_their_weight(classifier: SentenceClassifier) -> None:
 
 
 def test_order_counts() -> None:
-    ordered = SentenceClassifier([["dead", "man"], ["dead", "man"]], [["man", "dead"], ["man", "dead"]])
+    ordered = train([["dead", "man"], ["dead", "man"]], [["man", "dead"], ["man", "dead"]])
     assert log_odds(ordered, "dead man") > 1.0 > -1.0 > log_odds(ordered, "man dead")
 
 
@@ -53,7 +58,7 @@ def test_sentences_do_not_touch_each_other(classifier: SentenceClassifier) -> No
 
 def test_the_result_is_the_same_every_time() -> None:
     np.testing.assert_array_equal(
-        SentenceClassifier(SERIOUS, HARMLESS).log_odds(SERIOUS), SentenceClassifier(SERIOUS, HARMLESS).log_odds(SERIOUS)
+        train(SERIOUS, HARMLESS).log_odds(SERIOUS), train(SERIOUS, HARMLESS).log_odds(SERIOUS)
     )
 
 
@@ -64,7 +69,14 @@ def test_the_weights_of_words_can_be_stated(classifier: SentenceClassifier) -> N
 
 
 def test_one_example_is_enough_and_none_is_harmless() -> None:
-    assert log_odds(SentenceClassifier([["goodbye", "world"]], []), "goodbye world") > log_odds(
-        SentenceClassifier([["goodbye", "world"]], []), "hello"
+    assert log_odds(train([["goodbye", "world"]], []), "goodbye world") > log_odds(
+        train([["goodbye", "world"]], []), "hello"
     )
-    assert (SentenceClassifier([], []).log_odds(SERIOUS) == 0.0).all()
+    assert (train([], []).log_odds(SERIOUS) == 0.0).all()
+
+
+def test_the_sentences_of_a_serious_message_that_are_like_harmless_ones_are_not_learnt_from() -> None:
+    business = ["the", "invoice", "of", "last", "week", "is", "attached"]
+    messages = [[sentence, business] for sentence in SERIOUS]
+    assert log_odds(SentenceClassifier(messages, [*HARMLESS, business]), "invoice attached") < 0.0
+    assert log_odds(train([*SERIOUS, *[business] * 3], [*HARMLESS, business]), "invoice attached") > 0.0

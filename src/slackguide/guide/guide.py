@@ -113,7 +113,7 @@ class Guide:
         adjustments = self._fact_ranking.adjustments(self._facts(concern, extracted))
         matching = self._matcher.match(reading, hidden=hidden, adjustments=adjustments)
         social = self.small_talk(concern.text, reading)
-        if social is not None and not matching.alerts and not matching.urgent:
+        if social is not None and not self._shows_risk(social, matching):
             return Social(0.0, (), (), kind=social)
         return self._outcome(concern, reading, matching, extracted, today)
 
@@ -221,6 +221,11 @@ class Guide:
             **{name: value for name, value in extracted.facts.items() if name not in overridden},
             **concern.facts,
         }
+
+    def _shows_risk(self, social: SmallTalk, matching: Matching) -> bool:
+        """Return whether small talk may be said by somebody at risk. A weak sign counts only in a good-bye."""
+        first = matching.matches[0].id if matching.offered else None
+        return first in self._matcher.detected or (social is SmallTalk.GOODBYE and bool(matching.alerts))
 
     def small_talk(self, text: str, reading: str) -> SmallTalk | None:
         """Return the kind of a text, normalized to `reading`, in which nothing is asked; None if it asks anything."""

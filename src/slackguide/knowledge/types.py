@@ -77,7 +77,7 @@ Sentence = Annotated[str, StringConstraints(min_length=1, max_length=600)]
 Phrasing = Annotated[str, StringConstraints(min_length=2, max_length=300)]
 """One phrasing of a concern."""
 
-Message = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+Message = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 """A message used as a training example."""
 
 When = Annotated[Any, WithJsonSchema({"x-part": "Condition"}), Field(description="The condition. Default: always")]

@@ -13,7 +13,7 @@ import yaml
 
 from slackguide.knowledge.diagnostics import Diagnostic
 
-FILE_LIMIT = 1_000_000
+FILE_LIMIT = 2_000_000
 """Maximum size of a file in bytes. The shipped files are under a fifth of it."""
 
 NODE_LIMIT = 200_000

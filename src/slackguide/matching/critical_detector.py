@@ -31,7 +31,7 @@ ExampleTokens = Mapping[str, Sequence[Words]]
 CLEAR_PHRASE = 1.5
 """Added to the log-odds of a sentence with a clear phrase. Chosen by cross-validation on the shipped messages."""
 
-LENGTH_PENALTY = 1.4
+LENGTH_PENALTY = 1.2
 """Multiplied by the logarithm of the number of sentences, and subtracted from the log-odds of the strongest one.
 
 The strongest of many harmless sentences is stronger than that of a few. Chosen like `CLEAR_PHRASE`.
@@ -92,9 +92,9 @@ class CriticalDetector:
         for one in patterns:
             if one.serious:
                 positive = _parse(one.serious, one.clear, one.weak)
-                negative = _parse(one.harmless, one.exclusions)
-                uses.update(word for words in (*positive, *negative) for word in words)
-                positive += example_tokens.get(one.id, ())
+                negative = list(chain(*_parse(one.harmless, one.exclusions)))
+                uses.update(word for words in chain(*positive, negative) for word in words)
+                positive += [[words] for words in example_tokens.get(one.id, ())]
                 negative += [words for id, phrasings in example_tokens.items() if id != one.id for words in phrasings]
                 negative += out_of_scope
                 self._classifiers[one.id] = SentenceClassifier(positive, negative)
@@ -172,5 +172,6 @@ class CriticalDetector:
         return any(classifier.knows(word) for classifier in self._classifiers.values())
 
 
-def _parse(*texts: Iterable[str]) -> list[Words]:
-    return [words for text in chain(*texts) for words in judged_sentences(map(tokenize, split_sentences(text)))]
+def _parse(*texts: Iterable[str]) -> list[Sequence[Words]]:
+    """Return the sentences of every text."""
+    return [judged_sentences(map(tokenize, split_sentences(text))) for text in chain(*texts)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -27,6 +28,9 @@ SMOOTHING = 0.1
 MIN_SENTENCES = 2
 """The minimum number of occurrences of a feature in the logistic regression."""
 
+NEARLY = 1.0
+"""A sentence that scores less than the strongest one of its message by more than this is not learnt from."""
+
 ITERATIONS = 40
 
 EXPECTED_VARIANCE = 0.2
@@ -43,18 +47,29 @@ Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 class SentenceClassifier:
     """A binary classifier of tokenized sentences. Unknown words are no evidence for either class."""
 
-    def __init__(self, positive: Sequence[Sentence], negative: Sequence[Sentence]) -> None:
-        """Train on sentences of both classes. The result is deterministic."""
+    def __init__(self, positive: Sequence[Sequence[Sentence]], negative: Sequence[Sentence]) -> None:
+        """Train on the sentences of positive messages and on negative sentences. The result is deterministic.
+
+        Most sentences of a long positive message are about something else. Therefore only those are learnt from that
+        a naive Bayes model of all sentences finds nearly the strongest of their message: multiple-instance learning
+        (mi-SVM; Andrews, Tsochantaridis and Hofmann, 2002) with one round.
+        """
         self._ids: dict[str, int] = {_EDGE: 1}
-        sentences = [*positive, *negative]
+        sentences = [*chain(*positive), *negative]
+        sizes = [len(message) for message in positive]
         rows = _Rows.of(self._keys(sentences, learn=True))
-        self._known, columns, counts = np.unique(rows.keys, return_inverse=True, return_counts=True)
-        targets = np.zeros(len(sentences), dtype=np.float32)
-        targets[: len(positive)] = 1.0
-        of_positive = np.bincount(columns[: rows.starts[len(positive)]], minlength=len(counts))
-        self._weights = _naive_bayes(of_positive, counts, len(positive), len(negative))
+        self._known, columns = np.unique(rows.keys, return_inverse=True)
+        rows = rows.renumbered(columns)
+        of_all, _ = _log_ratios(rows, sum(sizes), len(self._known))
+        is_kept = np.ones(len(sentences), dtype=bool)
+        is_kept[: sum(sizes)] = _nearly_strongest(rows.sums(of_all[rows.keys])[: sum(sizes)], sizes)
+        rows = rows.select_rows(is_kept)
+        positives = int(is_kept[: sum(sizes)].sum())
+        self._weights, counts = _log_ratios(rows, positives, len(self._known))
         is_frequent = (counts >= MIN_SENTENCES) & (self._known > 0)
-        weights, self._bias = _fit(rows.select(columns, is_frequent), int(is_frequent.sum()), targets)
+        targets = np.zeros(len(rows), dtype=np.float32)
+        targets[:positives] = 1.0
+        weights, self._bias = _fit(rows.select_columns(is_frequent), int(is_frequent.sum()), targets)
         self._weights[is_frequent] += weights
 
     def log_odds(self, sentences: Sequence[Sentence]) -> Floats:
@@ -115,7 +130,7 @@ class _Rows:
 
     def __init__(self, keys: Ints, starts: Ints, scales: Floats) -> None:
         self.keys = keys
-        self.starts = starts
+        self._starts = starts
         self._scales = scales
         self._lengths = np.diff(starts)
         self._filled = np.flatnonzero(self._lengths)
@@ -128,18 +143,33 @@ class _Rows:
         scales = (1.0 / np.sqrt(counts + LENGTH_OFFSET)).astype(np.float32)
         return cls(keys[np.argsort(owners, kind="stable")], starts, scales)
 
-    def select(self, columns: Ints, is_kept: Mask) -> _Rows:
-        """Return the rows with other numbers for the features, without those of columns that are not kept."""
-        renumbered = np.cumsum(is_kept) - 1
-        found = is_kept[columns]
-        starts = np.concatenate(([0], np.cumsum(found)))[self.starts]
-        return _Rows(renumbered[columns[found]], starts, self._scales)
+    def __len__(self) -> int:
+        return len(self._lengths)
+
+    def first_keys(self, rows: int) -> Ints:
+        """Return the keys of the first rows."""
+        return self.keys[: self._starts[rows]]
+
+    def renumbered(self, keys: Ints) -> _Rows:
+        """Return the same rows with other numbers for the features."""
+        return _Rows(keys, self._starts, self._scales)
+
+    def select_rows(self, is_kept: Mask) -> _Rows:
+        """Return some of the rows."""
+        keys = self.keys[np.repeat(is_kept, self._lengths)]
+        return _Rows(keys, np.concatenate(([0], np.cumsum(self._lengths[is_kept]))), self._scales[is_kept])
+
+    def select_columns(self, is_kept: Mask) -> _Rows:
+        """Return the rows with consecutive numbers for the columns that are kept, and without the others."""
+        found = is_kept[self.keys]
+        starts = np.concatenate(([0], np.cumsum(found)))[self._starts]
+        return _Rows((np.cumsum(is_kept) - 1)[self.keys[found]], starts, self._scales)
 
     def sums(self, values: Floats) -> Floats:
         """Return the scaled sum over every row of one value per feature."""
         totals = np.zeros(len(self._lengths), dtype=np.float32)
         if len(self._filled):
-            totals[self._filled] = np.add.reduceat(values, self.starts[:-1][self._filled])
+            totals[self._filled] = np.add.reduceat(values, self._starts[:-1][self._filled])
         return totals * self._scales
 
     def squares(self, columns: int) -> Floats:
@@ -159,11 +189,21 @@ def _key(left: Ints, right: Ints | int, kind: int) -> Ints:
     return np.where(known, keys, 0)
 
 
-def _naive_bayes(positive: Ints, counts: Ints, positives: int, negatives: int) -> Floats:
-    """Return the log ratio of the probabilities of each feature in the two classes."""
-    prior = np.log((negatives + 2 * SMOOTHING) / (positives + 2 * SMOOTHING))
+def _nearly_strongest(scores: Floats, sizes: Sequence[int]) -> Mask:
+    """Return which sentences score nearly as much as the strongest one of their message. `sizes` are their numbers."""
+    if not sizes:
+        return np.zeros(0, dtype=bool)
+    strongest = np.maximum.reduceat(scores, np.concatenate(([0], np.cumsum(sizes)[:-1])))
+    return np.asarray(scores >= np.repeat(strongest, sizes) - NEARLY)
+
+
+def _log_ratios(rows: _Rows, positives: int, columns: int) -> tuple[Floats, Ints]:
+    """Return the naive Bayes log ratio of every feature, and its number of occurrences. Positive rows come first."""
+    counts = np.bincount(rows.keys, minlength=columns)
+    positive = np.bincount(rows.first_keys(positives), minlength=columns)
+    prior = np.log((len(rows) - positives + 2 * SMOOTHING) / (positives + 2 * SMOOTHING))
     ratio = np.log((positive + SMOOTHING) / (counts - positive + SMOOTHING)) + prior
-    return np.asarray(ratio, dtype=np.float32)
+    return np.asarray(ratio, dtype=np.float32), counts
 
 
 def _fit(rows: _Rows, columns: int, targets: Floats) -> tuple[Floats, float]:
