@@ -2,12 +2,13 @@
 
     python scripts/write_accuracy.py
 
-Takes a minute. Run it before a release. It prints and stores totals only: no text of the unseen questions.
+Takes two minutes. Run it before a release. It prints and stores totals only: no text of the unseen questions.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,16 @@ OUT_OF_SCOPE = {
     "unseen-out-of-scope": "far, an earlier set",
     "unseen-out-of-scope-near": "near: marketplace questions that the guides do not cover",
 }
+SELF_HARM = {
+    "serious": "serious, three writers",
+    "harder serious": "serious: veiled, long, pasted, other Englishes",
+    "look-alike": "look-alikes, three writers",
+    "harder look-alike": "look-alikes: veiled, long, pasted, other Englishes",
+    "ticket": "tickets",
+    "harder ticket": "tickets, later writers",
+    "social": "greetings and thanks",
+    "non-native": "questions in other Englishes",
+}
 MESSAGES = {
     "short": "3 to 7 words",
     "pasted": "pasted tickets and chats",
@@ -50,7 +61,9 @@ def main() -> None:
         figures = Path(folder) / "figures.json"
         run("benchmarks/real_messages.py", "--half", "report", "--sets", *MESSAGES, "--json", str(figures))
         messages = {name: halves["report"] for name, halves in json.loads(figures.read_text()).items()}
-    PAGE.write_text(page(by_file, messages), encoding="utf-8")
+    text = page(by_file, messages) + self_harm_section(by_file, run("benchmarks/self_harm.py"))
+    text += end_to_end_section(run("benchmarks/end_to_end.py", "--quiet"))
+    PAGE.write_text(text, encoding="utf-8")
 
 
 def run(*arguments: str) -> str:
@@ -89,6 +102,47 @@ In percent, with 95% intervals (Wilson). [Accuracy](../accuracy.md) explains the
 
 Of {two["messages"]} messages with two concerns, both were shown for {share(two["both"], two["messages"])} percent,
 and one was answered alone for {share(two["lone"], two["messages"])} percent.
+"""
+
+
+def self_harm_section(by_file: Mapping[str, Any], printed: str) -> str:
+    """Return the section of the detector, from the lines of the report half and the unseen questions."""
+    measured = {
+        found[1]: tuple(map(int, found.groups()[1:]))
+        for found in re.finditer(r"^report +(\S.*?) +all +(\d+) +(\d+) +(\d+) ", printed, re.MULTILINE)
+    }
+    table = rows(
+        (label, count, interval(first, count), interval(first + alert, count))
+        for label, (count, first, alert) in ((SELF_HARM[name], measured[name]) for name in SELF_HARM)
+    )
+    serious, similar = by_file["unseen-self-harm"], by_file["unseen-self-harm-look-alikes"]
+    return f"""
+## Self-harm
+
+*Noticed*: the entry comes first, or is an alert beside another answer. Serious messages should be noticed, others not.
+
+| messages | count | first | noticed |
+| --- | --- | --- | --- |
+| one-sentence, serious | {serious["critical_noticed"]["of"]} | {interval(**renamed(serious["critical_first"]))} | \
+{interval(**renamed(serious["critical_noticed"]))} |
+| one-sentence, look-alikes | {similar["false_critical"]["of"]} | {interval(**renamed(similar["false_critical"]))} | \
+{interval(similar["false_critical"]["count"] + similar["false_alert"]["count"], similar["false_critical"]["of"])} |
+{table}
+"""
+
+
+def end_to_end_section(printed: str) -> str:
+    """Return the section of the cases from words to a destination."""
+    lines = re.findall(r"^(right|wrong|not sure|undecided) +(\d+) of (\d+)", printed, re.MULTILINE)
+    questions = next(line for line in printed.splitlines() if line.startswith("questions:"))
+    return f"""
+## From words to a destination
+
+| outcome | share |
+| --- | --- |
+{rows((name, interval(int(hits), int(count))) for name, hits, count in lines)}
+
+{lines[0][2]} cases. {questions[0].upper()}{questions[1:]}.
 """
 
 
