@@ -36,9 +36,7 @@ def test_the_readme_has_the_figures_that_were_measured() -> None:
     wanted = r"^\| (all of the first four|pasted tickets and chats) (.*) \|$"
     shares = {
         name: [round(float(cell.split()[0])) for cell in row.split(" | ")[1:]]
-        for name, row in re.findall(
-            r"^\| (all of the first four|pasted tickets and chats) (.*) \|$", figures, re.MULTILINE
-        )
+        for name, row in re.findall(wanted, figures, re.MULTILINE)
     }
     questions, pasted = shares["all of the first four"], shares["pasted tickets and chats"]
     readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
