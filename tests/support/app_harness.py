@@ -123,7 +123,11 @@ class AppHarness:
             | self._environment
         )
         repositories = open_repositories(
-            f"sqlite:///{self.database}", clock=self.clock, guide=self.guide, channels=settings.channels
+            f"sqlite:///{self.database}",
+            clock=self.clock,
+            guide=self.guide,
+            channels=settings.channels,
+            busy_seconds=WAIT_SECONDS,
         )
         self.repositories = repositories
         self.service = ServiceBuilder(

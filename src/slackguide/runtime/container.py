@@ -20,7 +20,7 @@ from slackguide.guide.corpus import Corpus
 from slackguide.guide.reloading import ReloadableGuide
 from slackguide.storage.bot_identity import BotIdentityRepository
 from slackguide.storage.channels import ChannelRepository
-from slackguide.storage.database import Database, normalise
+from slackguide.storage.database import BUSY_SECONDS, Database, normalise
 from slackguide.storage.directory import UserDirectory
 from slackguide.storage.drafts import DraftRepository
 from slackguide.storage.erasure import ErasureService
@@ -106,10 +106,15 @@ class Repositories:
 
 
 def open_repositories(
-    url: str, *, clock: UtcClock, guide: Callable[[], Guide], channels: Mapping[str, str]
+    url: str,
+    *,
+    clock: UtcClock,
+    guide: Callable[[], Guide],
+    channels: Mapping[str, str],
+    busy_seconds: float = BUSY_SECONDS,
 ) -> Repositories:
     """Open the database, migrate it and return its repositories. Raises `StorageError`."""
-    database = Database(url=url, clock=clock)
+    database = Database(url=url, clock=clock, busy_seconds=busy_seconds)
     migrate(database)
     notifier = Notifier()
     directory = UserDirectory(database=database, monotonic=time.monotonic)
