@@ -2,7 +2,7 @@
 
 import os
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # The matrices are small: with more threads, numpy's OpenBLAS takes two to three times the processor time to calibrate
 # and to answer. It reads the variable when numpy is imported.

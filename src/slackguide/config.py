@@ -73,32 +73,52 @@ def _base_url(value: object) -> object:
 
 
 class Settings(BaseModel):
-    """Settings from the environment. A Slack secret that is not set is an empty string."""
+    """Settings from the environment. A Slack secret that is not set is an empty string.
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    docs/reference/settings.md is generated from the texts below the fields.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, use_attribute_docstrings=True)
 
     bot_token: SecretStr = Field(default=SecretStr(""), alias="SLACK_BOT_TOKEN")
+    """The bot token, `xoxb-…`. A worker needs no other Slack variable."""
     app_token: SecretStr = Field(default=SecretStr(""), alias="SLACK_APP_TOKEN")
+    """The app-level token, `xapp-…`, with `connections:write`. With the bot token it selects Socket Mode."""
     signing_secret: SecretStr = Field(default=SecretStr(""), alias="SLACK_SIGNING_SECRET")
+    """The signing secret. With the bot token it selects HTTP, unless the app token is set, too."""
     config_token: SecretStr = Field(default=SecretStr(""), alias="SLACK_CONFIG_TOKEN")
+    """Only for `slackguide doctor`: an app configuration token, with which Slack tells the app's events."""
     api_url: Annotated[str, BeforeValidator(_base_url)] = Field(default=SLACK_API, alias="SLACK_API_URL")
+    """The base URL of another Slack, such as GovSlack."""
     database_url: SecretStr | None = Field(default=None, alias="DATABASE_URL")
+    """The database, `postgresql://…` for several processes. Default: a SQLite file in `SLACKGUIDE_HOME`."""
     home: Path = Field(default=DEFAULT_HOME, alias="SLACKGUIDE_HOME")
+    """The folder of the SQLite file and of what is learnt about the knowledge base."""
     knowledge: Path = Field(default=Path("knowledge"), alias="SLACKGUIDE_KNOWLEDGE")
+    """The folder of the knowledge base."""
     channels: Annotated[dict[str, str], BeforeValidator(_channels)] = Field(
         default_factory=dict, alias="SLACKGUIDE_CHANNELS"
     )
+    """Ids of channels that the knowledge names: `ask-disputes=C012AB,ask-ce=C034CD`. Others are looked up."""
     team_leads: Annotated[frozenset[str], BeforeValidator(_people)] = Field(
         default=frozenset(), alias="SLACKGUIDE_TEAM_LEADS"
     )
+    """User ids of team leads, beside the members of the user groups in the knowledge: `U012,U034`."""
     retention_days: Annotated[int, Field(ge=1, le=LONGEST_RETENTION)] | None = Field(
         default=None, alias="SLACKGUIDE_RETENTION_DAYS"
     )
+    """Erase people's text from escalations this many days after they were closed. Default: never."""
     timezone: Annotated[ZoneInfo | None, BeforeValidator(_zone)] = Field(default=None, alias="SLACKGUIDE_TIMEZONE")
+    """The time zone of people whose zone Slack does not give, such as `America/Chicago`. Default: the zone of the
+    working hours, if all forms have the same, else UTC."""
     host: str = Field(default="0.0.0.0", alias="HOST")  # noqa: S104 - the contract's default
+    """The address that the HTTP server listens on. The sandbox ignores it and listens on `127.0.0.1`."""
     port: Annotated[int, Field(ge=0, le=HIGHEST_PORT)] = Field(default=DEFAULT_PORT, alias="PORT")
+    """The port of the HTTP server: Slack's requests, the page of the sandbox, health checks and metrics."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", alias="LOG_LEVEL")
+    """`DEBUG`, `INFO`, `WARNING` or `ERROR`."""
     log_format: Literal["console", "json"] = Field(default="console", alias="LOG_FORMAT")
+    """`console`, or `json` for one JSON object per line."""
 
     @property
     def mode(self) -> Mode:

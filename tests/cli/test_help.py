@@ -1,10 +1,8 @@
-"""Every command says what it is for, and every option what it does; the README names them all."""
+"""Every command says what it is for, and every option what it does."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +12,6 @@ from slackguide.cli import app
 from tests.support.cli_runner import Shell, shell
 
 __all__ = ["shell"]
-
-README = Path(__file__).parents[2] / "README.md"
 
 ROOT = typer.main.get_command(app)
 
@@ -57,21 +53,6 @@ def test_every_option_is_explained_in_a_sentence(path: tuple[str, ...]) -> None:
         assert reported, f"{' '.join(path)} does not explain {parameter.name}"
         assert len(reported) >= 10
         assert reported.endswith("."), f"{' '.join(path)} {parameter.name}: {reported}"
-
-
-@pytest.mark.parametrize("path", LEAVES, ids=" ".join)
-def test_the_readme_names_every_command(path: tuple[str, ...]) -> None:
-    text = README.read_text(encoding="utf-8")
-    group, name = path[0], path[-1]
-    assert re.search(rf"slackguide {group}\b[^`\n]*\b{name}\b" if len(path) > 1 else rf"slackguide {name}\b", text)
-
-
-@pytest.mark.parametrize("path", ALL, ids=" ".join)
-def test_the_readme_names_every_option(path: tuple[str, ...]) -> None:
-    text = README.read_text(encoding="utf-8")
-    options = [name for parameter in ALL[path].params for name in parameter.opts if name.startswith("--")]
-    ours = [name for name in options if name not in ("--install-completion", "--show-completion", "--help")]
-    assert [name for name in ours if not re.search(rf"{name}(?![\w-])", text)] == []
 
 
 def test_wrong_use_exits_2(shell: Shell) -> None:

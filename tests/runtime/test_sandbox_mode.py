@@ -95,3 +95,36 @@ def test_a_second_sandbox_on_the_port_leaves_the_first_its_database(always: Proc
     assert second.status == 2
     assert "cannot listen on" in second.err
     assert always.get("/readyz").status == 200
+
+
+@pytest.mark.parametrize("mode", ["HTTP", "Socket Mode"])
+def test_a_workspace_alone_serves_an_app_of_its_own(tmp_path: Path, mode: str) -> None:
+    """The app gets what the workspace prints, as docs/getting-started.md shows."""
+    app_port, port = free_port(), free_port()
+    url = f"http://127.0.0.1:{app_port}/slack/events"
+    base = {"SLACKGUIDE_HOME": tmp_path, "SLACKGUIDE_KNOWLEDGE": small_knowledge(tmp_path / "knowledge")}
+    arguments = (*CLI, "sandbox", "--port", str(port), "--app-url", url)
+    with running(clean_environment(**base), tmp_path, arguments) as workspace:
+        workspace.wait_for_log("a workspace without the app")
+        printed = workspace.printed_lines(5)
+        variables = dict(line.removeprefix("# ").split("=", 1) for line in printed if "=" in line)
+        if mode == "HTTP":
+            del variables["SLACK_APP_TOKEN"]
+        environment = clean_environment(**base, **variables, HOST="127.0.0.1", PORT=app_port)
+        with running(environment, tmp_path) as app:
+            assert f"mode {mode}" in app.wait_for_log("starts in mode")
+            app.wait_for_status("/readyz", 200)
+            app.wait_for_log("the directory is up to date")
+            typed = {"as": "ana", "channel": "general", "command": "/route", "text": "the invoice was refused"}
+            body = json.dumps(typed).encode()
+            reply = request(port, "POST", "/sandbox/command", body, {"Content-Type": "application/json"})
+            assert reply.document["ok"] is True
+            assert "About the invoice" in request(port, "GET", "/sandbox/request_log").body
+            app.stop()
+        workspace.stop()
+
+
+def test_a_workspace_alone_takes_an_app_on_this_machine_only(tmp_path: Path) -> None:
+    refused = run_to_exit(clean_environment(), tmp_path, (*CLI, "sandbox", "--app-url", "https://guide.example.com/"))
+    assert refused.status == 2
+    assert "is not a URL on" in refused.err

@@ -83,7 +83,7 @@ ANSWERS: dict[str, Callable[[Callable[[], Response]], Response]] = {
 LATE = "late"
 """An answer of its own: a timeout, and Slack processes the message only when it is posted again.
 
-It is the window that README.md names: the search between the two finds nothing.
+It is the window that docs/delivery-guarantee.md names: the search between the two finds nothing.
 """
 
 POST = "chat.postMessage"

@@ -71,7 +71,7 @@ def test_a_lost_answer_leaves_one_message(make_harness: MakeHarness, kind: Fault
 def test_a_post_that_appears_after_the_look_back_is_posted_once_only_if_slack_honours_the_id(
     make_harness: MakeHarness, honours: bool, cards: int
 ) -> None:
-    """The window that README.md names, without a `client_msg_id` that Slack honours.
+    """The window that docs/delivery-guarantee.md names, without a `client_msg_id` that Slack honours.
 
     Slack still works on the post: it has no metadata yet while it is looked for.
     """

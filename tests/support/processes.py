@@ -69,6 +69,11 @@ class Process:
         with self._changed:
             return "".join(self._lines)
 
+    def printed_lines(self, count: int) -> list[str]:
+        """Wait for the next lines of standard output, and return them."""
+        assert self._process.stdout is not None
+        return [self._process.stdout.readline().rstrip("\n") for _ in range(count)]
+
     @property
     def lines(self) -> list[str]:
         """Return the log by line."""

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
 from slackguide.config import HIGHEST_PORT, read_settings
+from slackguide.web.wsgi import EVENTS_PATH
+
+
+def app_url_of(text: str) -> str:
+    """Return the URL of an app on this machine. Raises `typer.BadParameter` for any other."""
+    parts = urlsplit(text)
+    if parts.scheme != "http" or parts.hostname not in ("127.0.0.1", "localhost"):
+        raise typer.BadParameter(f"`{text}` is not a URL on this machine: use http://127.0.0.1:PORT{EVENTS_PATH}.")
+    return text
 
 
 def register(app: typer.Typer) -> None:
@@ -30,15 +40,31 @@ def register(app: typer.Typer) -> None:
                 min=0, max=HIGHEST_PORT, metavar="NUMBER", help="The port to listen on. Default: PORT, or 3000."
             ),
         ] = None,
+        app_url: Annotated[
+            str | None,
+            typer.Option(
+                metavar="URL",
+                parser=app_url_of,
+                help="Run the workspace without the app, which runs at this URL, http://127.0.0.1:PORT/slack/events, "
+                "or in Socket Mode. Prints the variables that the app needs.",
+            ),
+        ] = None,
     ) -> None:
         """Run the sandbox, a local Slack workspace in the browser, regardless of the environment.
 
         It listens on 127.0.0.1 only, reads no Slack tokens, and uses its own SQLite file in SLACKGUIDE_HOME.
         """
-        from slackguide.runtime.entrypoint import run
-
         settings = read_settings(slack=False)
-        run(settings if port is None else settings.model_copy(update={"port": port}))
+        if port is not None:
+            settings = settings.model_copy(update={"port": port})
+        if app_url is not None:
+            from slackguide.runtime.sandbox_workspace import run_workspace
+
+            run_workspace(settings, app_url=app_url)
+        else:
+            from slackguide.runtime.entrypoint import run
+
+            run(settings)
 
     @app.command()
     def worker(

@@ -7,11 +7,20 @@ from typing import Any
 from slackguide.slack.ids import COMMAND, Callback
 from slackguide.slack.registry import EVENTS
 
-SCOPES = (
-    "app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "groups:history",
-    "groups:read", "im:history", "im:write", "usergroups:read", "users:read",
-)  # fmt: skip
-"""Bot scopes. The README's table names the method or event that needs each."""
+SCOPES = {
+    "app_mentions:read": "mentions in channels, answered in the thread or in a direct message",
+    "channels:history": "replies to an escalation in its thread; whether a post whose answer was lost is there",
+    "channels:read": "finding a channel by name; the members of a channel, before an answer is posted there",
+    "chat:write": "answers in threads and direct messages, escalations, notices",
+    "commands": "`/route`, and the message shortcut “Where does this go?”",
+    "groups:history": "the same as `channels:history`, in private channels",
+    "groups:read": "the same as `channels:read`, in private channels",
+    "im:history": "receiving direct messages, and checking whether one was answered",
+    "im:write": "opening a direct message",
+    "usergroups:read": "who is a team lead, a specialist or on duty",
+    "users:read": "who is a member or a guest, and in which time zone",
+}
+"""Bot scopes, and what each is for. docs/reference/slack.md is generated from them."""
 
 
 def manifest(*, url: str | None = None) -> dict[str, Any]:

@@ -105,8 +105,15 @@ def views_of(listeners: Listeners) -> dict[Callback, Listener]:
     }
 
 
-EVENTS = ("message.im", "message.channels", "message.groups", "app_mention", "app_home_opened", *CHANNEL_EVENTS)
-"""The bot events that the manifest asks for. Of the messages in channels, only replies to escalations count."""
+EVENTS = {
+    "message.im": "direct messages to slackguide",
+    "message.channels": "replies to an escalation in its thread; nothing else of a channel is stored or logged",
+    "message.groups": "the same, in private channels",
+    "app_mention": "mentions of slackguide in a channel",
+    "app_home_opened": "App Home, drawn when it is opened",
+    **dict.fromkeys(CHANNEL_EVENTS, "a channel that the knowledge names has changed: its id is looked up again"),
+}
+"""The bot events that the manifest asks for, and what each is for. docs/reference/slack.md is generated from them."""
 
 
 def register(app: App, listeners: Listeners) -> None:
