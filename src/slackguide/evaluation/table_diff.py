@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -167,7 +167,7 @@ def _describe_cells(cells: list[Cell], fact: FactSpec) -> str:
     for cell in cells:
         last = joined[-1] if joined else None
         if last is not None and cell.low is not None and last.high is not None and last.high + 1 == cell.low:
-            joined[-1] = Cell(low=last.low, high=cell.high)
+            joined[-1] = replace(last, high=cell.high)
         else:
             joined.append(cell)
     return " or ".join(cell.describe(fact) for cell in joined)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
+from slackguide.extraction.date_facts import only_date_in
 from slackguide.extraction.lexicon import SIDES
 from slackguide.guide import turn_signs as signs
 from slackguide.guide.conversation import (
@@ -221,6 +222,9 @@ class Replies:
             return None
         if fact.kind == "number":
             return self._answer_number(asked, message)
+        if fact.kind == "date":
+            day = only_date_in(message.reading, today=message.today)
+            return day or (NEVER if fact.never and _denies(message) else None)
         named = {one.value for one in self._facts.reader.values(asked, message.reading, asked=True) if not one.denied}
         if len(named) == 1 and len(message.content) <= SHORT and not message.is_question:
             return named.pop()
@@ -238,8 +242,7 @@ class Replies:
             digits = any(map(str.isdigit, message.reading[spoken[0].start : spoken[0].end]))
             beside = self._facts.words_outside(message, spoken)
             return spoken[0].of(fact) if beside <= (BESIDE_ANSWER if digits else 0) else None
-        none = signs.NO.fullmatch(message.lower.strip(" .!")) or message.content == ["never"]
-        return NEVER if none and fact.never and not spoken else None
+        return NEVER if fact.never and not spoken and _denies(message) else None
 
     def _action(self, conversation: ConversationState, message: WrittenTurn) -> Reply | None:
         """Return the reply to “escalate it” or “open the form”; None if the turn is something else."""
@@ -617,6 +620,11 @@ def _with_clicked_fact(topic: Topic, name: str, click: Click, at: int) -> Topic:
     elif not click.removed:
         unknown = (*unknown, name)
     return replace(topic, facts=facts, unknown=unknown, dropped=dropped)
+
+
+def _denies(message: WrittenTurn) -> bool:
+    """Return whether a turn says only that there is none: `no`, `never`."""
+    return bool(signs.NO.fullmatch(message.lower.strip(" .!"))) or message.content == ["never"]
 
 
 def _is_other_correction(message: WrittenTurn) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from slackguide.knowledge.conditions import NEVER, range_of
+from slackguide.knowledge.conditions import NEVER, date_range_of, range_of
 from slackguide.knowledge.types import ListOf, Model, Sentence, Short, When, text_for
 from slackguide.knowledge.units import Unit, unit_named
 
@@ -46,7 +47,7 @@ class FactSpec(Model):
         description="The name shown to agents"
     )
     ask: Sentence = Field(description="The question that asks for it")
-    kind: Literal["choice", "yes_no", "number"] = Field(description="The type of its values")
+    kind: Literal["choice", "yes_no", "number", "date"] = Field(description="The type of its values")
     help: Sentence | None = Field(default=None, description="How to find the answer")
     say: Sentence = Field(default="{label}: {value}", description="Its text in reasons, with {value} replaced")
     values: dict[str, Annotated[FactValueSpec, text_for("label")]] = Field(
@@ -58,9 +59,14 @@ class FactSpec(Model):
         "pounds, pesos, percent, or what is counted, like `seats`",
     )
     unit_words: PhraseList = Field(default=(), description="Other words for what is counted, like `licences`")
-    never: Short | None = Field(default=None, description="The label of `never`, for a number that can have this value")
+    never: Short | None = Field(
+        default=None, description="The label of `never`, for a number or a date that can have this value"
+    )
     never_words: PhraseList = Field(default=(), description="Phrases for `never`")
-    read: PhraseList = Field(default=(), description="Patterns of the number in free text, with {n} in its place")
+    read: PhraseList = Field(
+        default=(),
+        description="Patterns in free text, with {n} in the place of the number, or {date} in that of the date",
+    )
     implied: Annotated[tuple[ImpliedValueSpec, ...], ListOf] = Field(
         default=(), description="Its values in cases in which nobody has to state it"
     )
@@ -83,9 +89,22 @@ class FactSpec(Model):
             raise ValueError("a yes_no fact has only the values `yes` and `no`")
         if self.kind == "number" and self.values:
             raise ValueError("a number has no `values`; use `unit`, `never` and `read`")
-        if self.kind != "number" and (self.never or self.never_words or self.read or self.unit or self.unit_words):
-            raise ValueError("`unit`, `unit_words`, `never`, `never_words` and `read` belong to a number")
+        if self.kind == "date" and self.values:
+            raise ValueError("a date has no `values`; use `never` and `read`")
+        if self.kind != "number" and (self.unit or self.unit_words or self.maximum != NUMBER_LIMIT):
+            raise ValueError("`unit`, `unit_words` and `maximum` belong to a number")
+        if not self.is_ordered and (self.never or self.never_words or self.read):
+            raise ValueError("`never`, `never_words` and `read` belong to a number or a date")
         return self
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether it is a number or a date, which rules test by ranges."""
+        return self.kind in ("number", "date")
+
+    def range_of(self, text: str) -> tuple[int, int | None] | None:
+        """Parse a range of its numbers or dates to its bounds, a date as its ordinal; else return None."""
+        return date_range_of(text) if self.kind == "date" else range_of(text)
 
     @property
     def measure(self) -> Unit:
@@ -94,13 +113,13 @@ class FactSpec(Model):
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The named values in order. A number has at most `never`."""
-        if self.kind == "number":
+        """The named values in order. A number or a date has at most `never`."""
+        if self.is_ordered:
             return (NEVER,) if self.never else ()
         return ("yes", "no") if self.kind == "yes_no" else tuple(self.values)
 
     def value_label(self, value: str | int) -> str:
-        """Return the text of a value: `Mid-Market`, `12 days`, `31 to 60 days`, `no payment yet`."""
+        """Return the text of a value: `Mid-Market`, `12 days`, `31 to 60 days`, `no payment yet`, `6 July 2022`."""
         if isinstance(value, int):
             unit = self.unit or ""
             return f"{value} {unit[:-1] if value == 1 and unit.endswith('s') else unit}".strip()
@@ -111,5 +130,21 @@ class FactSpec(Model):
             if high is None:
                 return f"more than {self.value_label(low - 1)}" if low else f"any number of {self.unit or 'them'}"
             return self.value_label(low) if low == high else f"{low} to {self.value_label(high)}"
+        if self.kind == "date" and (ends := date_range_of(value)) is not None:
+            return _days_label(*ends)
         known = self.values.get(value)
         return known.label if known else value.capitalize()
+
+
+def _days_label(low: int, high: int | None) -> str:
+    """Return the text of a range of dates, given by their ordinals."""
+    if high is None:
+        return f"from {_day_label(low)}" if low else "any date"
+    if not low:
+        return f"until {_day_label(high)}"
+    return _day_label(low) if low == high else f"{_day_label(low)} to {_day_label(high)}"
+
+
+def _day_label(ordinal: int) -> str:
+    day = date.fromordinal(ordinal)
+    return f"{day.day} {day:%B %Y}"

@@ -78,7 +78,7 @@ def _check_fact(field: FormField, facts: Mapping[str, FactSpec], source: YamlSou
     fact = facts.get(field.fact or "")
     if fact is None:
         source.report(key_path, f"unknown fact `{field.fact}`{did_you_mean(field.fact or '', facts)}")
-    elif field.kind == "date" and fact.unit not in DATE_UNITS:
-        source.report(key_path, "a date needs a fact with the unit days or hours")
-    elif fact.kind != "number" and field.options and (other := [c for c in fact.choices if c not in field.options]):
+    elif field.kind == "date" and fact.kind != "date" and fact.unit not in DATE_UNITS:
+        source.report(key_path, "a date needs a fact that is a date, or has the unit days or hours")
+    elif not fact.is_ordered and field.options and (other := [c for c in fact.choices if c not in field.options]):
         source.report(key_path, f"the fact's value `{other[0]}` is not an option of this field: add it")

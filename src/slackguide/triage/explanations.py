@@ -120,16 +120,18 @@ def _describe_known_fact(
     for label in _labels(rule.when, name, known_facts):
         return f"{label} ({facts[name].value_label(value)})"
     text = describe_fact(name, value, facts)
-    if isinstance(value, int):
+    if isinstance(value, int) or (facts[name].kind == "date" and facts[name].range_of(value)):
         cell = next(cell for cell in table.cells[table.facts.index(name)] if cell.holds(value))
-        if (bounds := _bounds(cell)) is not None:
+        if value != cell.sample_value and (bounds := _bounds(cell, facts[name])) is not None:
             return f"{text} ({bounds})"
     return text
 
 
-def _bounds(cell: Cell) -> str | None:
+def _bounds(cell: Cell, fact: FactSpec) -> str | None:
     if cell.low is None or cell.low == cell.high:
         return None
+    if cell.is_date:
+        return cell.describe(fact) if cell.low or cell.high is not None else None
     if cell.high is None:
         return f"more than {cell.low - 1}" if cell.low else None
     return f"{cell.low} to {cell.high}" if cell.low else f"{cell.high} or less"
@@ -158,4 +160,4 @@ def _assumption(test: OneOf | Within, facts: Mapping[str, FactSpec]) -> str:
             return f"no {fact.value_label(left_out[0])}"
         return f"{fact.label.lower()} " + " or ".join(fact.value_label(v) for v in fact.choices if v in test.values)
     low, high = test.ranges[0] if test.ranges else (0, None)
-    return f"{fact.label.lower()} " + Cell(low=low, high=high).describe(fact)
+    return f"{fact.label.lower()} " + Cell((), low, high, fact.kind == "date").describe(fact)

@@ -50,9 +50,9 @@ def answer_buttons(
 
 
 def _answers(answer: Answer, name: str, knowledge: KnowledgeBase, triage: Triage) -> list[tuple[FactValue, str]]:
-    """Return the values to choose from: those of a choice, or the ranges that the rules make of a number."""
+    """Return the values to choose from: those of a choice, or the ranges that the rules make of a number or date."""
     fact = knowledge.facts[name]
-    if fact.kind != "number":
+    if not fact.is_ordered:
         return [(value, fact.value_label(value)) for value in fact.choices]
     return [
         (cell.sample_value, cell.describe(fact))
