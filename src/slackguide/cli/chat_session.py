@@ -8,13 +8,14 @@ import typer
 from rich.text import Text
 
 from slackguide.cli.answer_output import print_card
-from slackguide.cli.guides import guide_of
+from slackguide.cli.guides import guide_at, guide_of
 from slackguide.cli.options import (
     DEFAULT_KNOWLEDGE,
     DayOption,
     JsonOption,
     KnowledgeOption,
     RoleOption,
+    TimeOption,
     asker_of,
     today_or,
 )
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
     def chat(
         as_role: RoleOption = "agent",
         today: DayOption = None,
+        time: TimeOption = None,
         knowledge: KnowledgeOption = DEFAULT_KNOWLEDGE,
         json: JsonOption = False,
     ) -> None:
@@ -40,7 +42,7 @@ def register(app: typer.Typer) -> None:
 
         With --json, one JSON document for each message.
         """
-        guide, day = guide_of(load_verified(knowledge)), today_or(today)
+        guide, day = guide_at(guide_of(load_verified(knowledge)), today, time), today_or(today)
         asker = asker_of(as_role, guide.knowledge)
         turns: list[str] = []
         while (line := _read()) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import date
 
@@ -60,6 +61,12 @@ class Replies:
         self._guide = guide
         self._knowledge = guide.knowledge
         self._facts = TurnFacts(guide)
+
+    def of(self, guide: SingleTurnGuide) -> Replies:
+        """Return the replies of a guide with the same knowledge."""
+        replies = copy(self)
+        replies._guide = guide
+        return replies
 
     def reply(self, conversation: ConversationState, turn: Turn, asker: Asker, *, today: date) -> Reply:
         """Return the conversation after a turn, and the outcome."""

@@ -108,6 +108,16 @@ Condition: TypeAlias = OneOf | Within | AllOf | AnyOf | Not | NamedCondition
 ALWAYS = AllOf(())
 
 
+@dataclass(frozen=True, slots=True)
+class ImpliedFact:
+    """The value that a fact has under a condition, unless it is stated."""
+
+    fact: str
+    value: str
+    when: Condition
+    because: str
+
+
 def both(one: Condition, other: Condition) -> Condition:
     """Return the conjunction of two conditions, without needless nesting."""
     if one == ALWAYS:

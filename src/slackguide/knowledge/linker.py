@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from slackguide.knowledge.clock_facts import ClockSpec
 from slackguide.knowledge.condition_parser import ConditionParser
-from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within, both, facts_of
+from slackguide.knowledge.conditions import ALWAYS, Condition, ImpliedFact, OneOf, Within, both, facts_of
 from slackguide.knowledge.diagnostics import did_you_mean
 from slackguide.knowledge.entries import (
     BASE_ROLES,
@@ -35,7 +36,6 @@ from slackguide.knowledge.model import (
     Citation,
     Destination,
     Entry,
-    ImpliedFact,
     KnowledgeBase,
     Rule,
     SourceLocation,
@@ -76,6 +76,9 @@ class Linker:
         self._documents: dict[str, DocumentSpec] = self._collect("documents")
         self._notes: dict[str, NoteTemplate] = self._collect("notes")
         self._facts: dict[str, FactSpec] = self._collect("facts")
+        self._clock = self._collect_clock()
+        self._clock_facts = self._clock.facts if self._clock else {}
+        self._facts |= self._clock_facts
         self._forms: dict[str, Form] = self._collect("forms")
         self._messages: dict[str, ExampleMessages] = self._collect("messages")
         self._out_of_scope: dict[str, OutOfScopeSpec] = self._collect("out_of_scope")
@@ -136,6 +139,7 @@ class Linker:
             destinations=self._destinations,
             articles=self._articles,
             facts=self._facts,
+            clock=self._clock,
             documents=self._documents,
             notes=self._notes,
             forms=self._forms,
@@ -181,6 +185,20 @@ class Linker:
         known = declared | BUILT_IN_KINDS.keys()
         if declared and not self._unreadable and spec.kind not in known:
             source.report(key_path, f"unknown kind `{spec.kind}`{did_you_mean(spec.kind, known)}; add it to `kinds`")
+
+    def _collect_clock(self) -> ClockSpec | None:
+        """Return the clock. Report a second one, and facts that are declared under its names."""
+        clock: ClockSpec | None = None
+        for parsed in self._files:
+            if parsed.clock is not None and self._register("clock", "clock", parsed.source, ("clock",)):
+                clock = parsed.clock
+        for parsed in self._files:
+            for name in parsed.section("facts"):
+                if clock is not None and name in clock.facts:
+                    parsed.source.report(
+                        ("facts", name), f"`{name}` is a fact of the clock: rename this one", at_key=True
+                    )
+        return clock
 
     def _collect_roles(self) -> dict[str, RoleSpec]:
         """Return the declared roles. Several files can add user groups to one role."""
@@ -244,7 +262,10 @@ class Linker:
     def _check_shared(self) -> dict[str, tuple[Rule, ...]]:
         """Check the shared declarations, so that errors are reported at them. Return the rules of every table."""
         tables: dict[str, tuple[Rule, ...]] = {}
-        known = {*self._facts, *(field for form in self._forms.values() for field in form.fields)}
+        known = {
+            *(self._facts.keys() - self._clock_facts),
+            *(field for form in self._forms.values() for field in form.fields),
+        }
         all_known = not (self._unreadable or self._invalid("facts", "forms"))
         articles = set(self._articles)
         for parsed in self._files:

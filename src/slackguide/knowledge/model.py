@@ -9,7 +9,8 @@ from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within
+from slackguide.knowledge.clock_facts import ClockSpec
+from slackguide.knowledge.conditions import ALWAYS, Condition, ImpliedFact, OneOf, Within
 from slackguide.knowledge.entries import (
     BASE_ROLES,
     BUILT_IN_KINDS,
@@ -117,16 +118,6 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class ImpliedFact:
-    """The value that a fact has under a condition, unless it is stated."""
-
-    fact: str
-    value: str
-    when: Condition
-    because: str
-
-
-@dataclass(frozen=True, slots=True)
 class Entry:
     """One entry with all references resolved."""
 
@@ -183,6 +174,7 @@ class KnowledgeBase:
     forms: Mapping[str, Form]
     documents: Mapping[str, DocumentSpec] = field(default_factory=dict)
     implied_facts: tuple[ImpliedFact, ...] = ()
+    clock: ClockSpec | None = None
     tables: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     """The shared rule tables, including unused ones."""
     kinds: Mapping[str, KindSpec] = field(default_factory=dict)
@@ -199,6 +191,16 @@ class KnowledgeBase:
     """Sentences that say whom to ask instead, each with the out-of-scope messages that it is for."""
     fingerprint: str = ""
     """The hexadecimal SHA-256 of its files. Equal fingerprints imply equal answers."""
+
+    @property
+    def clock_facts(self) -> frozenset[str]:
+        """The names of the facts of the clock. The others are read from messages and asked for."""
+        return frozenset(self.clock.facts) if self.clock else frozenset()
+
+    @property
+    def stated_facts(self) -> dict[str, FactSpec]:
+        """The facts that people state, by name: all but those of the clock."""
+        return {name: fact for name, fact in self.facts.items() if name not in self.clock_facts}
 
     @property
     def phrasing_keys(self) -> frozenset[str]:

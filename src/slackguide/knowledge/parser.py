@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from slackguide.knowledge.clock_facts import ClockSpec
 from slackguide.knowledge.diagnostics import closest, did_you_mean
 from slackguide.knowledge.entries import (
     MAILBOX_PATTERN,
@@ -159,6 +160,10 @@ class KnowledgeFile(Model):
         default=None, description="Roles by Slack user group. People in none of the groups are agents"
     )
     glossary: GlossarySpec | None = Field(default=None, description="Abbreviations and synonyms")
+    clock: ClockSpec | None = Field(
+        default=None,
+        description="The clock: `weekday`, `support_hours` and `holiday` as facts that nobody is asked for",
+    )
 
 
 _MODELS: tuple[type[Model], ...] = (
@@ -186,6 +191,7 @@ _MODELS: tuple[type[Model], ...] = (
     Form,
     FormField,
     ReminderRules,
+    ClockSpec,
 )
 _KEYS = frozenset(info.alias or name for model in _MODELS for name, info in model.model_fields.items())
 
@@ -205,6 +211,7 @@ class ParsedFile:
     glossary: GlossarySpec | None = None
     nouns: tuple[str, ...] = ()
     roles: dict[str, RoleSpec] = field(default_factory=dict)
+    clock: ClockSpec | None = None
     invalid_header: set[str] = field(default_factory=set)
     """The keys at the top of the file whose values are invalid. They are not missing."""
     remains: list[tuple[int, EntrySpec, frozenset[str]]] = field(default_factory=list)
@@ -262,6 +269,9 @@ def parse(source: YamlSource) -> ParsedFile:
         parsed.glossary = _validate(GlossarySpec, raw["glossary"], source, ("glossary",)).item
     if "nouns" in raw:
         parsed.nouns = _validate(Nouns, raw["nouns"], source, ("nouns",)).item or ()
+    if "clock" in raw:
+        parsed.clock = _validate(ClockSpec, raw["clock"], source, ("clock",)).item
+        parsed.unreadable = parsed.unreadable or parsed.clock is None  # its facts are unknown
     if "roles" in raw:
         parsed.roles = _validate(Roles, raw["roles"], source, ("roles",)).item or {}
     return parsed
@@ -342,9 +352,9 @@ def _report(source: YamlSource, details: ErrorDetails, within: KeyPath) -> None:
     elif kind == "missing":
         source.report(key_path[:-1], f"`{name}` is missing", at_key=True)
     elif key_path and key_path[-1] == "[key]":
-        source.report(
-            key_path[:-1], f"`{details['input']}` is not a name: use lower-case letters, digits, - and _", at_key=True
-        )
+        is_id = kind == "string_pattern_mismatch"
+        name = f"`{details['input']}` is not a name: use lower-case letters, digits, - and _"
+        source.report(key_path[:-1], name if is_id else _message(details), at_key=True)
     else:
         source.report(key_path, _message(details))
 

@@ -11,6 +11,7 @@ from slackguide.knowledge.conditions import (
     AnyOf,
     Condition,
     FactValue,
+    ImpliedFact,
     NamedCondition,
     Not,
     OneOf,
@@ -18,7 +19,6 @@ from slackguide.knowledge.conditions import (
     facts_of,
 )
 from slackguide.knowledge.facts import FactSpec
-from slackguide.knowledge.model import ImpliedFact
 from slackguide.triage.cells import Cell
 from slackguide.triage.condition_logic import evaluate
 from slackguide.triage.decision_table import DecisionTable
@@ -62,9 +62,12 @@ def explain_decision(
     facts: Mapping[str, FactSpec],
 ) -> Explanation:
     """Explain a decision: the reason of each remaining rule, then the implied facts and the assumptions."""
-    lines = [f"{rule.target.name}: {_reason(rule, table, known_facts, deciding, facts)}." for rule in remaining]
-    for fact in implied:
-        lines.append(f"Implied: {describe_fact(fact.fact, fact.value, facts)}. {fact.because}.")
+    otherwise = "decided by what is implied" if implied else "the only destination of this concern"
+    reasons = (_reason(rule, table, known_facts, deciding, facts) or otherwise for rule in remaining)
+    lines = [f"{rule.target.name}: {reason}." for rule, reason in zip(remaining, reasons, strict=True)]
+    for because in dict.fromkeys(fact.because for fact in implied):
+        described = (describe_fact(fact.fact, fact.value, facts) for fact in implied if fact.because == because)
+        lines.append(f"Implied: {', '.join(described)}. {because}.")
     assumptions = [_assumption(test, facts) for test in assumed]
     if assumptions:
         lines.append(f"Assumed unless you say otherwise: {', '.join(assumptions)}.")
@@ -98,7 +101,7 @@ def _reason(
         return f"{sentence}. You said: {', '.join(parts)}" if parts else sentence
     if rule.because:
         parts.append(rule.because)
-    return "; ".join(parts) or "the only destination of this concern"
+    return "; ".join(parts)
 
 
 def _brief_reason(rule: Rule, known_facts: Mapping[str, FactValue], deciding: Sequence[str]) -> str:
