@@ -49,6 +49,7 @@ PIECES = st.sampled_from(
         ",", ".", "from home", "paid plan", "free", "sent", "ago", "3", "12", "1.5", "$40", "€2k", "20%", "two",
         "about", "more than", "-", "old", *(unit for unit in UNITS if unit), "gb", "tb", "minute", "never", "if",
         "10/28", "signed on", "2022-07-06", "6 July 2022", "the velvet", "tomorrow", "Friday", "3 days ago",
+        "backup exists", "it was tested", "all of them", "backup+tested",
         "open-ended",
     )
 )  # fmt: skip
@@ -61,12 +62,25 @@ def test_any_text(entry: str, pieces: list[str]) -> None:
 
 VALUES = st.one_of(
     st.sampled_from(["yes", "no", "free", "paid", "never", "3", "0..2", "3..", "..", "-1", "1.5", "999999999"]),
-    st.sampled_from(["2022-07-06", "2022-07-07..", "..2022-07-06", "", "2022-13-01", "2022-07-06..2022-07-01"]),
+    st.sampled_from(
+        [
+            "2022-07-06",
+            "2022-07-07..",
+            "..2022-07-06",
+            "",
+            "2022-13-01",
+            "2022-07-06..2022-07-01",
+            "backup",
+            "owner+backup",
+            "all",
+            "backup+",
+        ]
+    ),
     st.integers(-2, 200_000),
     st.booleans(),
     st.none(),
     st.text(max_size=5),
-    st.lists(st.integers(), max_size=2),
+    st.lists(st.integers() | st.sampled_from(["backup", "tested", "owner"]), max_size=3),
 )
 
 

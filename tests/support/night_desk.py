@@ -28,6 +28,11 @@ facts:
     ask: Is everybody affected?
     kind: yes_no
     implied: [{when: {weekday: sunday}, value: "no", because: Nobody works on a Sunday}]
+  ready:
+    label: Ready to move
+    ask: What holds?
+    kind: checklist
+    values: {backup: Backup exists, tested: Restore was tested, owner: Owner agreed}
 entries:
   - id: server
     title: Server is down
@@ -37,6 +42,21 @@ entries:
       - {when: {holiday: "yes"}, to: lead}
       - {when: {support_hours: "no", severe: "yes"}, to: night}
       - {to: desk}
+  - id: breach
+    title: Data was stolen
+    concerns: [data was stolen, somebody stole our data, customer data leaked]
+    path: [Write down what is known.]
+    to: lead
+    also: [desk, night]
+  - id: move
+    title: Move a database
+    concerns: [move a database, database migration, new home for the database]
+    path: [Plan the date.]
+    routes:
+      - {when: {ready: all}, to: desk}
+      - {when: {ready: [backup, tested]}, to: desk, also: lead}
+      - {when: {ready: none}, not_eligible: Nothing is prepared}
+      - {to: lead}
 """
 
 

@@ -69,6 +69,9 @@ def _print_answer(answer: Answer, guide: Guide) -> None:
         target = decision.destination
         lines = [(target.name, "bold green"), *((f"\n{way}: {value}", "") for way, value in target.contacts.items())]
         out.print(Panel(Text.assemble(*lines), title=f"goes to ({target.kind_label})", expand=False))
+    for target in decision.also:
+        ways = "".join(f", {way}: {value}" for way, value in target.contacts.items())
+        out.print(Text(f"Also: {target.name} ({target.kind_label}{ways})", style="green"))
     for reason in decision.because:
         out.print(Text(reason, style="cyan"))
     for number, name in enumerate(decision.missing):

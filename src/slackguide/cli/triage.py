@@ -74,7 +74,7 @@ def _print(entry: Entry, table: DecisionTable, known_facts: Mapping[str, FactVal
 
 def _print_rule(cases: Sequence[TableRow], entry: Entry, knowledge: KnowledgeBase) -> None:
     rule = cases[0].rule
-    out.print(Text(f"\n{rule.target.name}", style="bold green"))
+    out.print(Text(f"\n{rule.goes_to}", style="bold green"))
     for row in cases:
         out.print(Text(f"  - {_describe_row(row, knowledge)}"))
     for reason in (rule.not_eligible, rule.instead and f"Instead: {rule.instead}", rule.because):
@@ -120,6 +120,7 @@ def _row(row: TableRow, entry: Entry) -> dict[str, Any]:
         "when": {name: list(cell_labels(cells)) for name, cells in row.when.items()},
         "expected": row.expected,
         "destination": destination_json(rule.target),
+        "also": [destination_json(target) for target in rule.also],
         "not_eligible": rule.not_eligible,
         "instead": rule.instead,
         "because": rule.because,

@@ -132,7 +132,7 @@ def _unused(inspection: Inspection, knowledge: KnowledgeBase) -> Iterator[Diagno
     entries = knowledge.entries.values()
     rules = [rule for entry in entries for rule in entry.rules]
     used: dict[str, set[str | None]] = {
-        "destinations": {rule.target.id for rule in rules},
+        "destinations": {id for rule in rules for id in rule.destination_ids},
         "notes": {rule.note for rule in rules}
         | {entry.note for entry in entries}
         | {entry.script for entry in entries},

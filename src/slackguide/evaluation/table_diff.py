@@ -111,7 +111,7 @@ def _tests(entry: Entry, name: str) -> Iterator[OneOf | Within]:
 
 def _targets(table: DecisionTable, cells: CellRanges) -> npt.NDArray[Any]:
     """Return the destination id of every combination of `cells`, which are at least as fine as the table's own."""
-    ids = np.array([*(rule.target.id for rule in table.rules), ""], dtype=object)
+    ids = np.array([*(" + ".join(rule.destination_ids) for rule in table.rules), ""], dtype=object)
     positions = [_cell_positions(table.cells[axis], cells[name]) for axis, name in enumerate(table.facts)]
     found = np.asarray(ids[np.where(table.rule_index == GAP, len(ids) - 1, table.rule_index)], dtype=object)
     found = found[np.ix_(*positions)] if positions else found

@@ -53,9 +53,7 @@ class Guide:
         self.knowledge = knowledge
         self.is_calibrated = calibration is not None
         self.triage = Triage(knowledge)
-        self._extractor = FactExtractor(
-            knowledge.stated_facts, knowledge.abbreviations, common_words(), knowledge.nouns
-        )
+        self._extractor = FactExtractor(knowledge.read_facts, knowledge.abbreviations, common_words(), knowledge.nouns)
         matcher = Corpus.of(knowledge).matcher()
         self._matcher = matcher if calibration is None else matcher.with_calibration(calibration)
         self._fact_ranking = FactRanking(knowledge)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import replace
@@ -23,7 +24,9 @@ from slackguide.guide.conversation import (
 from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, RankedEntry, Social
 from slackguide.guide.turn_facts import BESIDE_ANSWER, SHORT, SingleTurnGuide, StatedFacts, TurnFacts, WrittenTurn
 from slackguide.knowledge import Entry
+from slackguide.knowledge.checklists import value_of
 from slackguide.knowledge.conditions import NEVER, FactValue, OneOf
+from slackguide.knowledge.facts import FactSpec
 from slackguide.matching import Alert, Match, Matching, SmallTalk
 from slackguide.text import clean, normalize
 
@@ -49,6 +52,9 @@ LISTED = 3
 
 INTRODUCED_WITHIN = 4
 """Maximum words before the end of the article that introduces another case: `can a client …`."""
+
+_EXCEPT = re.compile(r"\b(?:not|except|but|without|only)\b|n't\b")
+"""Words with which an answer to a checklist says more than which items hold."""
 
 RESTATED = 0.9
 """Confidence from which a turn states the entry at hand anew."""
@@ -232,6 +238,8 @@ class Replies:
         if fact.kind == "date":
             day = only_date_in(message.reading, today=message.today)
             return day or (NEVER if fact.never and _denies(message) else None)
+        if fact.kind == "checklist":
+            return _ticked(fact, message)
         named = {one.value for one in self._facts.reader.values(asked, message.reading, asked=True) if not one.denied}
         if len(named) == 1 and len(message.content) <= SHORT and not message.is_question:
             return named.pop()
@@ -632,6 +640,19 @@ def _with_clicked_fact(topic: Topic, name: str, click: Click, at: int) -> Topic:
 def _denies(message: WrittenTurn) -> bool:
     """Return whether a turn says only that there is none: `no`, `never`."""
     return bool(signs.NO.fullmatch(message.lower.strip(" .!"))) or message.content == ["never"]
+
+
+def _ticked(fact: FactSpec, message: WrittenTurn) -> str | None:
+    """Return the items of a checklist that an answer names, `all of them` or `none`; None if it names none."""
+    items = tuple(fact.values)
+    if message.is_question or _EXCEPT.search(message.lower):
+        return None
+    if {"all", "both", "every"}.intersection(message.words):
+        return value_of(items, items)
+    if signs.NO.match(message.lower):
+        return value_of((), items)
+    ticked = [item for item, label in fact.item_labels.items() if label.lower() in message.lower]
+    return value_of(ticked, items) if ticked else None
 
 
 def _is_other_correction(message: WrittenTurn) -> bool:

@@ -122,7 +122,7 @@ class TurnFacts:
     def __init__(self, guide: SingleTurnGuide) -> None:
         self._guide = guide
         self._knowledge = guide.knowledge
-        self.reader = ContextualReader(guide.knowledge.stated_facts, guide.knowledge.abbreviations)
+        self.reader = ContextualReader(guide.knowledge.read_facts, guide.knowledge.abbreviations)
 
     @cached_property
     def passages(self) -> PassageFinder:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from slackguide.knowledge.checklists import ALL, ANY, NONE, values_passing
 from slackguide.knowledge.conditions import (
     ALWAYS,
     NEVER,
@@ -161,11 +162,13 @@ class ConditionParser:
             return ALWAYS
         if fact.is_ordered:
             return self._within(name, fact, values, source, key_path)
+        allowed = (*fact.values, ALL, ANY, NONE) if fact.kind == "checklist" else fact.choices
         for number, item in enumerate(values):
-            if item not in fact.choices:
+            if item not in allowed:
                 at = (*key_path, number) if isinstance(value, list) else key_path
                 source.report(at, unknown_value(name, item, fact))
-        return OneOf(name, frozenset(values))
+        passing = values_passing(values, tuple(fact.values)) if fact.kind == "checklist" else frozenset(values)
+        return OneOf(name, passing)
 
     def _within(self, name: str, fact: FactSpec, values: list[str], source: YamlSource, key_path: KeyPath) -> Condition:
         ranges: list[tuple[int, int | None]] = []
@@ -192,5 +195,6 @@ def unknown_value(name: str, value: str, fact: FactSpec) -> str:
         never = f", or `{NEVER}`" if fact.never else ""
         allowed = "a date like 2026-11-21" if fact.kind == "date" else f"a whole number from 0 to {fact.maximum:,}"
         return f"`{value}` is not a value of `{name}`: {allowed}{never}"
-    options = ", ".join(f"`{choice}`" for choice in fact.choices)
-    return f"`{value}` is not a value of `{name}`{did_you_mean(value, fact.choices)} (values: {options})"
+    choices = (*fact.values, ALL, ANY, NONE) if fact.kind == "checklist" else fact.choices
+    options = ", ".join(f"`{choice}`" for choice in choices)
+    return f"`{value}` is not a value of `{name}`{did_you_mean(value, choices)} (values: {options})"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from slackguide.knowledge.checklists import ITEM_LIMIT, RESERVED, describe_values, values_of
 from slackguide.knowledge.conditions import NEVER, date_range_of, range_of
-from slackguide.knowledge.types import ListOf, Model, Sentence, Short, When, text_for
+from slackguide.knowledge.types import ID_PATTERN, ListOf, Model, Sentence, Short, When, text_for
 from slackguide.knowledge.units import Unit, unit_named
 
 NUMBER_LIMIT = 100_000
@@ -22,7 +24,7 @@ PhraseList = Annotated[tuple[Short, ...], ListOf]
 
 
 class FactValueSpec(Model):
-    """One value of a choice or yes/no fact."""
+    """One value of a choice or yes/no fact, or one item of a checklist."""
 
     label: Annotated[str, StringConstraints(min_length=1, max_length=75)] = Field(
         description="The name shown to agents"
@@ -47,7 +49,7 @@ class FactSpec(Model):
         description="The name shown to agents"
     )
     ask: Sentence = Field(description="The question that asks for it")
-    kind: Literal["choice", "yes_no", "number", "date"] = Field(description="The type of its values")
+    kind: Literal["choice", "yes_no", "number", "date", "checklist"] = Field(description="The type of its values")
     help: Sentence | None = Field(default=None, description="How to find the answer")
     say: Sentence = Field(default="{label}: {value}", description="Its text in reasons, with {value} replaced")
     values: dict[str, Annotated[FactValueSpec, text_for("label")]] = Field(
@@ -89,6 +91,8 @@ class FactSpec(Model):
             raise ValueError("a yes_no fact has only the values `yes` and `no`")
         if self.kind == "number" and self.values:
             raise ValueError("a number has no `values`; use `unit`, `never` and `read`")
+        if self.kind == "checklist":
+            self._check_items()
         if self.kind == "date" and self.values:
             raise ValueError("a date has no `values`; use `never` and `read`")
         if self.kind != "number" and (self.unit or self.unit_words or self.maximum != NUMBER_LIMIT):
@@ -96,6 +100,22 @@ class FactSpec(Model):
         if not self.is_ordered and (self.never or self.never_words or self.read):
             raise ValueError("`never`, `never_words` and `read` belong to a number or a date")
         return self
+
+    def _check_items(self) -> None:
+        if not 2 <= len(self.values) <= ITEM_LIMIT:
+            raise ValueError(f"a checklist needs two to {ITEM_LIMIT} `values`: its items")
+        if wrong := [name for name in self.values if name in RESERVED or not re.fullmatch(ID_PATTERN, name)]:
+            raise ValueError(
+                f"`{wrong[0]}` is not a name of an item: use lower-case letters, digits, - and _, "
+                "and not `all`, `any` or `none`"
+            )
+        if self.implied or any(item.words for item in self.values.values()):
+            raise ValueError("a checklist is neither `implied` nor read from a message: it has no `words`")
+
+    @property
+    def item_labels(self) -> dict[str, str]:
+        """The labels of the items of a checklist."""
+        return {name: item.label for name, item in self.values.items()}
 
     @property
     def is_ordered(self) -> bool:
@@ -113,9 +133,11 @@ class FactSpec(Model):
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The named values in order. A number or a date has at most `never`."""
+        """The named values in order. A number or a date has at most `never`; a checklist has its combinations."""
         if self.is_ordered:
             return (NEVER,) if self.never else ()
+        if self.kind == "checklist":
+            return values_of(tuple(self.values))
         return ("yes", "no") if self.kind == "yes_no" else tuple(self.values)
 
     def value_label(self, value: str | int) -> str:
@@ -132,6 +154,8 @@ class FactSpec(Model):
             return self.value_label(low) if low == high else f"{low} to {self.value_label(high)}"
         if self.kind == "date" and (ends := date_range_of(value)) is not None:
             return _days_label(*ends)
+        if self.kind == "checklist":
+            return describe_values([value], self.item_labels)
         known = self.values.get(value)
         return known.label if known else value.capitalize()
 

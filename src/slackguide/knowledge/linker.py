@@ -455,7 +455,8 @@ class Linker:
     def _own_rules(self, entry: EntrySpec, source: YamlSource, key_path: KeyPath) -> tuple[Rule, ...]:
         if entry.to is not None:
             target = self._target(entry.to, source, (*key_path, "to"))
-            return (Rule(ALWAYS, target, _location(source, (*key_path, "to"))),) if target else ()
+            also = self._also(entry.also, source, (*key_path, "also"))
+            return (Rule(ALWAYS, target, _location(source, (*key_path, "to")), also=also),) if target else ()
         if isinstance(entry.routes, str):
             if not self._reference("table", entry.routes, ["tables"], source, (*key_path, "routes")):
                 return ()
@@ -499,6 +500,7 @@ class Linker:
                 rule,
                 when=both(when, rule.when),
                 because="; ".join(text for text in (added.because, rule.because) if text) or None,
+                also=rule.also if rule.not_eligible else tuple(dict.fromkeys((*rule.also, *added.also))),
                 path=(*rule.path, *added.path),
                 warnings=(*rule.warnings, *added.warnings),
                 note=rule.note or added.note,
@@ -532,6 +534,7 @@ class Linker:
             target=target,
             location=_location(source, key_path),
             table=table,
+            also=self._also(rule.also, source, (*key_path, "also")),
             not_eligible=rule.not_eligible,
             instead=rule.instead,
             because=rule.because,
@@ -552,6 +555,11 @@ class Linker:
                 id, "article", article.title[:150], kind_label=kind.label, icon=kind.icon, url=article.url
             )
         return self._destinations.get(id)
+
+    def _also(self, ids: Sequence[str], source: YamlSource, key_path: KeyPath) -> tuple[Destination, ...]:
+        """Return further destinations, without unknown ones, which are reported."""
+        found = (self._target(id, source, (*key_path, number)) for number, id in enumerate(ids))
+        return tuple(dict.fromkeys(target for target in found if target is not None))
 
     def _steps(
         self, lines: Iterable[StepSpec], source: YamlSource, key_path: KeyPath, within: tuple[str, ...] = ()

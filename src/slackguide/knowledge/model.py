@@ -100,6 +100,8 @@ class Rule:
     location: SourceLocation
     table: str | None = None
     """The shared table that contains the rule, or None for a rule of the entry itself."""
+    also: tuple[Destination, ...] = ()
+    """Further destinations."""
     not_eligible: str | None = None
     instead: str | None = None
     because: str | None = None
@@ -110,6 +112,16 @@ class Rule:
     source: Citation | None = None
     conflicts: tuple[ConflictSpec, ...] = ()
     """Contradictions between the sources that concern only the cases of this rule."""
+
+    @property
+    def goes_to(self) -> str:
+        """The names of its destinations."""
+        return " and ".join(target.name for target in (self.target, *self.also))
+
+    @property
+    def destination_ids(self) -> tuple[str, ...]:
+        """The ids of its destinations. Two rules with the same ones lead to the same result."""
+        return tuple(target.id for target in (self.target, *self.also))
 
     @property
     def line(self) -> str:
@@ -198,9 +210,10 @@ class KnowledgeBase:
         return frozenset(self.clock.facts) if self.clock else frozenset()
 
     @property
-    def stated_facts(self) -> dict[str, FactSpec]:
-        """The facts that people state, by name: all but those of the clock."""
-        return {name: fact for name, fact in self.facts.items() if name not in self.clock_facts}
+    def read_facts(self) -> dict[str, FactSpec]:
+        """The facts that are read from messages, by name: all but checklists and those of the clock."""
+        unread = self.clock_facts | {name for name, fact in self.facts.items() if fact.kind == "checklist"}
+        return {name: fact for name, fact in self.facts.items() if name not in unread}
 
     @property
     def phrasing_keys(self) -> frozenset[str]:

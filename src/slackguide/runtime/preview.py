@@ -37,7 +37,7 @@ class PreviewApi:
             card = answer_card(outcome, AnswerState("preview", entry=entry_id), guide.knowledge, guide.triage)
             blocks = card.message()["blocks"]
         branches = guide.triage.branches(entry_id, {})
-        rows = [{"answers": list(branch.answers), "destination": branch.destination.name} for branch in branches]
+        rows = [{"answers": list(branch.answers), "destination": branch.goes_to} for branch in branches]
         return {"blocks": blocks, "triage": rows}
 
     def diagnostics(self) -> Sequence[Mapping[str, Any]]:

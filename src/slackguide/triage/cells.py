@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from slackguide.knowledge.checklists import describe_values
 from slackguide.knowledge.conditions import NEVER, FactValue, OneOf, Within, span_of
 from slackguide.knowledge.facts import FactSpec
 
@@ -51,12 +52,16 @@ class Cell:
 
     def describe(self, fact: FactSpec) -> str:
         """Describe the cell: `Free or Premium`, `31 to 60 days`, `more than 90 days`, `no payment yet`."""
+        if fact.kind == "checklist":
+            return describe_values(self.names, fact.item_labels)
         if self.low is None:
             return " or ".join(fact.value_label(name) for name in self.names)
         return fact.value_label(self.sample_value)
 
     def weight(self, fact: FactSpec) -> int:
         """Return the relative frequency of the cell: the sum of its values' weights, or 10 for a range of numbers."""
+        if fact.kind == "checklist":
+            return 1
         if self.low is None:
             return sum(fact.values[name].weight if name in fact.values else 1 for name in self.names)
         return 10

@@ -28,6 +28,8 @@ class Branch:
 
     answers: tuple[str, ...]
     destination: Destination
+    goes_to: str
+    """The names of the destination and of further ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Decision:
 
     destination: Destination | None
     """The destination, or None if more than one is still possible."""
+    also: tuple[Destination, ...]
+    """Further destinations."""
     possible: tuple[Destination, ...]
     """The destinations that are still possible."""
     missing: tuple[str, ...]
@@ -118,6 +122,7 @@ class Triage:
         )
         return Decision(
             destination=rules[0].target,
+            also=rules[0].also,
             possible=(rules[0].target,),
             missing=(),
             question=None,
@@ -199,7 +204,8 @@ class Triage:
         state = table.possible_cells(known_facts, entry)
         missing = self._missing(id, known_facts)
         if not missing:
-            branches.append(Branch(answers, self._rules(table, state)[0].target))
+            rule = self._rules(table, state)[0]
+            branches.append(Branch(answers, rule.target, rule.goes_to))
             return
         axis = table.facts.index(missing[0])
         fact = self._knowledge.facts[missing[0]]
@@ -245,11 +251,12 @@ class Triage:
         known_facts: Mapping[str, FactValue],
     ) -> Decision:
         possible = tuple({rule.target.id: rule.target for rule in rules}.values())
-        names = [target.name for target in possible]
+        names = list({rule.destination_ids: rule.goes_to for rule in rules}.values())
         labels = ", ".join(self._knowledge.facts[name].label.lower() for name in missing)
         destinations = ", ".join(names[:-1]) + f" or {names[-1]}"
         return Decision(
             destination=None,
+            also=(),
             possible=possible,
             missing=missing,
             question=question,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from slackguide.knowledge import Entry, Rule
+from slackguide.knowledge.checklists import describe_values
 from slackguide.knowledge.conditions import (
     AllOf,
     AnyOf,
@@ -64,7 +65,7 @@ def explain_decision(
     """Explain a decision: the reason of each remaining rule, then the implied facts and the assumptions."""
     otherwise = "decided by what is implied" if implied else "the only destination of this concern"
     reasons = (_reason(rule, table, known_facts, deciding, facts) or otherwise for rule in remaining)
-    lines = [f"{rule.target.name}: {reason}." for rule, reason in zip(remaining, reasons, strict=True)]
+    lines = [f"{rule.goes_to}: {reason}." for rule, reason in zip(remaining, reasons, strict=True)]
     for because in dict.fromkeys(fact.because for fact in implied):
         described = (describe_fact(fact.fact, fact.value, facts) for fact in implied if fact.because == because)
         lines.append(f"Implied: {', '.join(described)}. {because}.")
@@ -158,6 +159,8 @@ def _assumption(test: OneOf | Within, facts: Mapping[str, FactSpec]) -> str:
     if isinstance(test, OneOf):
         if len(test.values) == 1:
             return describe_fact(test.fact, next(iter(test.values)), facts)
+        if fact.kind == "checklist":
+            return f"{fact.label}: {describe_values(test.values, fact.item_labels)}"
         left_out = [value for value in fact.choices if value not in test.values]
         if len(left_out) == 1:
             return f"no {fact.value_label(left_out[0])}"

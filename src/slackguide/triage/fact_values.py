@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from slackguide.errors import UnusableInput
 from slackguide.knowledge import did_you_mean
+from slackguide.knowledge.checklists import parse_checklist
 from slackguide.knowledge.condition_parser import unknown_value
 from slackguide.knowledge.conditions import NEVER, FactValue
 from slackguide.knowledge.facts import FactSpec
@@ -33,6 +34,8 @@ def parse_facts(given: Mapping[str, object], facts: Mapping[str, FactSpec]) -> d
 def _parse_value(raw: object, fact: FactSpec) -> FactValue | None:
     if isinstance(raw, bool):
         raw = "yes" if raw else "no"
+    if fact.kind == "checklist":
+        return parse_checklist(raw, tuple(fact.values))
     if not fact.is_ordered:
         return raw if isinstance(raw, str) and raw in fact.choices else None
     if raw == NEVER and fact.never:

@@ -9,6 +9,7 @@ from itertools import permutations
 import numpy as np
 import numpy.typing as npt
 
+from slackguide.knowledge.checklists import describe_values
 from slackguide.knowledge.conditions import NEVER
 from slackguide.knowledge.facts import FactSpec
 from slackguide.triage.cells import Cell
@@ -79,6 +80,9 @@ def describe_cells(name: str, cells: Sequence[Cell], facts: Mapping[str, FactSpe
     fact = facts[name]
     if fact.is_ordered:
         return " or ".join([*(_range(cell, fact) for cell in _merge_adjacent(cells)), *_includes_never(cells, fact)])
+    if fact.kind == "checklist":
+        values = [name for cell in cells for name in cell.names]
+        return f"{fact.label}: {describe_values(values, fact.item_labels)}"
     chosen = [value for value in fact.choices if any(value in cell.names for cell in cells)]
     if fact.kind == "yes_no":
         known = fact.values.get(chosen[0])
