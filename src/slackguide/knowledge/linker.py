@@ -43,6 +43,7 @@ from slackguide.knowledge.model import (
     phrasing_key,
 )
 from slackguide.knowledge.parser import OutOfScopeSpec, ParsedFile
+from slackguide.knowledge.resolutions import BUILT_IN_RESOLUTIONS, ResolutionSpec
 from slackguide.knowledge.yaml_source import KeyPath, YamlSource
 
 CARD_LIMIT = 9_000
@@ -80,6 +81,7 @@ class Linker:
         self._clock_facts = self._clock.facts if self._clock else {}
         self._facts |= self._clock_facts
         self._forms: dict[str, Form] = self._collect("forms")
+        self._resolutions: dict[str, ResolutionSpec] = self._collect("resolutions")
         self._messages: dict[str, ExampleMessages] = self._collect("messages")
         self._out_of_scope: dict[str, OutOfScopeSpec] = self._collect("out_of_scope")
         self._kinds: dict[str, KindSpec] = self._collect("kinds")
@@ -140,6 +142,7 @@ class Linker:
             articles=self._articles,
             facts=self._facts,
             clock=self._clock,
+            resolutions=self._resolutions,
             documents=self._documents,
             notes=self._notes,
             forms=self._forms,
@@ -291,6 +294,9 @@ class Linker:
                         )
             for id, form in parsed.section("forms").items():
                 check_form_definition(id, form, self._facts, self._unknown_facts, source)
+            for id, resolution in parsed.section("resolutions").items():
+                if id in BUILT_IN_RESOLUTIONS and resolution.like is not None:
+                    source.report(("resolutions", id, "like"), f"`{id}` is a built-in code: only its label can change")
             for id, spec in parsed.section("destinations").items():
                 self._check_kind(spec, source, ("destinations", id, "kind"))
                 if id in articles:

@@ -27,6 +27,7 @@ from slackguide.knowledge.entries import (
 )
 from slackguide.knowledge.facts import FactSpec
 from slackguide.knowledge.forms import Form
+from slackguide.knowledge.resolutions import ResolutionSpec
 
 NON_WORD = re.compile(r"[\W_]+")
 NOT_ELIGIBLE = "not-eligible"
@@ -187,6 +188,8 @@ class KnowledgeBase:
     documents: Mapping[str, DocumentSpec] = field(default_factory=dict)
     implied_facts: tuple[ImpliedFact, ...] = ()
     clock: ClockSpec | None = None
+    resolutions: Mapping[str, ResolutionSpec] = field(default_factory=dict)
+    """The labels of the resolution codes, and further codes."""
     tables: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     """The shared rule tables, including unused ones."""
     kinds: Mapping[str, KindSpec] = field(default_factory=dict)

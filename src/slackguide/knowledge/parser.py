@@ -41,6 +41,7 @@ from slackguide.knowledge.forms import (
     FormField,
     ReminderRules,
 )
+from slackguide.knowledge.resolutions import ResolutionSpec
 from slackguide.knowledge.salvage import Validation, validate
 from slackguide.knowledge.types import (
     ENTRY_ID_PATTERN,
@@ -145,6 +146,9 @@ class KnowledgeFile(Model):
     )
     procedures: dict[Id, Procedure] | None = Field(default=None, min_length=1, description="Steps shared by entries")
     forms: dict[Id, Form] | None = Field(default=None, min_length=1, description="Escalation forms")
+    resolutions: dict[Id, ResolutionSpec] | None = Field(
+        default=None, min_length=1, description="Labels of the resolution codes of escalations, and further codes"
+    )
     messages: dict[Id, ExampleMessages] | None = Field(
         default=None, min_length=1, description="Messages that the detectors of critical entries are trained on"
     )
@@ -191,6 +195,7 @@ _MODELS: tuple[type[Model], ...] = (
     Form,
     FormField,
     ReminderRules,
+    ResolutionSpec,
     ClockSpec,
 )
 _KEYS = frozenset(info.alias or name for model in _MODELS for name, info in model.model_fields.items())
@@ -237,6 +242,7 @@ _SECTION_MODELS: dict[str, Any] = {
     "tables": Annotated[tuple[RuleSpec, ...], Field(min_length=1)],
     "procedures": Procedure,
     "forms": Form,
+    "resolutions": ResolutionSpec,
     "messages": ExampleMessages,
     "out_of_scope": OutOfScope,
 }
