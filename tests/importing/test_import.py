@@ -289,6 +289,59 @@ def test_destinations_in_steps(step: str, names: list[str]) -> None:
     assert destinations_in([step]) == names
 
 
+HANDBOOK = """\
+---
+title: "Parcel scanner"
+questions: [scanners]
+---
+
+Ask in [#scanners](https://chat.example/scanners) to borrow one.
+
+## Setup
+
+Charge it for an hour.
+
+### Rules
+
+- Lock it away at night.
+
+## Repairs
+
+If the screen is broken, contact the Device Support Desk.
+
+You can also send email to devices@depot.example.
+
+### Rules
+
+- Do not open it.
+
+## Lost scanners
+
+1. Report it to the Depot Security Team, security@depot.example, within an hour.
+2. Questions? Write to insurance@depot.example.
+
+## Glossary
+
+### Cradle
+
+The place where it is charged.
+"""
+
+
+def test_a_page_of_a_handbook(shell: Shell, tmp_path: Path) -> None:
+    entries = imported(shell, write(tmp_path, "scanner.md", HANDBOOK))
+    assert {title: (entry["goes_to"][0]["to"], len(entry["steps"])) for title, entry in entries.items()} == {
+        "Parcel scanner": ("#scanners", 1),
+        "Parcel scanner: Setup": (None, 1),
+        "Parcel scanner: Rules": (None, 1),
+        "Repairs": ("Device Support Desk", 2),
+        "Repairs: Rules": (None, 1),
+        "Lost scanners": ("Depot Security Team", 2),
+    }
+    assert "insurance@depot.example" in entries["Lost scanners"]["todo"][0]
+    assert not entries["Repairs"]["todo"]
+
+
 # -- Zendesk ----------------------------------------------------------------------------------------------------------
 
 
