@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from slackguide.cli.answer_output import print_card
-from slackguide.cli.guides import guide_at, guide_of
+from slackguide.cli.guides import guide_at, guide_of, load_base
 from slackguide.cli.options import (
     DEFAULT_KNOWLEDGE,
     DayOption,
@@ -22,7 +22,6 @@ from slackguide.cli.options import (
 from slackguide.cli.output import out, print_json_line, printable
 from slackguide.guide import Answer, Guide, Reply, TurnKind, reply_json
 from slackguide.text import replace_surrogates
-from slackguide.triage import load_verified
 
 PROMPT = "> "
 
@@ -42,7 +41,7 @@ def register(app: typer.Typer) -> None:
 
         With --json, one JSON document for each message.
         """
-        guide, day = guide_at(guide_of(load_verified(knowledge)), today, time), today_or(today)
+        guide, day = guide_at(guide_of(load_base(knowledge)), today, time), today_or(today)
         asker = asker_of(as_role, guide.knowledge)
         turns: list[str] = []
         while (line := _read()) is not None:

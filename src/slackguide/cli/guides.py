@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from pathlib import Path
 
-from slackguide.cli.output import fail, info
+from slackguide.cli.output import fail, info, working
 from slackguide.config import read_home
 from slackguide.guide import CalibrationStore, Guide, calibrated_guide
 from slackguide.knowledge import KnowledgeBase
+from slackguide.triage import load_verified
+
+
+def load_base(directory: Path) -> KnowledgeBase:
+    """Load a knowledge base whose tables are complete, with a progress bar. Raises `InvalidKnowledgeError`."""
+    with working("Reading the knowledge base"):
+        return load_verified(directory)
 
 
 def guide_of(knowledge: KnowledgeBase) -> Guide:
@@ -15,7 +23,8 @@ def guide_of(knowledge: KnowledgeBase) -> Guide:
 
     Reports on standard error where the knowledge base is too large to be calibrated.
     """
-    guide = calibrated_guide(knowledge, CalibrationStore(read_home()))
+    with working("Learning how far matches can be trusted"):
+        guide = calibrated_guide(knowledge, CalibrationStore(read_home()))
     if guide.has_shipped_calibration:
         info("The knowledge base has too many phrasings to be calibrated: confidence is estimated from others.")
     return guide
