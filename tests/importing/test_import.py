@@ -15,6 +15,7 @@ from openpyxl import Workbook
 from slackguide.importing.destinations_in_text import destinations_in
 from slackguide.importing.entry_drafts import UnreadableImport
 from slackguide.importing.files import read_file
+from slackguide.importing.spreadsheets import UNKNOWN_COLUMN
 from slackguide.importing.yaml_writer import Target, write_knowledge
 from slackguide.triage import load_verified
 from tests.support.cli_runner import Shell, shell
@@ -170,7 +171,7 @@ def test_csv(shell: Shell, tmp_path: Path, delimiter: str) -> None:
     )
     path = write(tmp_path, "desk.csv", text)
     check_table(imported(shell, path))
-    assert ("Cost centre", "this column is not understood") in skipped(shell, path)
+    assert ("Cost centre", UNKNOWN_COLUMN) in skipped(shell, path)
     assert ("Nothing to do", "it has neither steps nor a destination") in skipped(shell, path)
 
 

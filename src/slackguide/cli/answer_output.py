@@ -56,7 +56,11 @@ def _print_matches(outcome: BaseOutcome, count: int) -> None:
 
 
 def _expected(fact: FactSpec) -> str:
-    """Return what answers the question about a fact without named values."""
+    """Return what answers the question about a fact."""
+    if fact.kind == "checklist":
+        return f"{'+'.join(fact.values)}, some of them, or none"
+    if fact.choices:
+        return ", ".join(fact.value_label(choice) for choice in fact.choices)
     return "a date like 2026-11-21" if fact.kind == "date" else f"a number of {fact.unit}" if fact.unit else "a number"
 
 
@@ -76,7 +80,7 @@ def _print_answer(answer: Answer, guide: Guide) -> None:
         out.print(Text(reason, style="cyan"))
     for number, name in enumerate(decision.missing):
         fact = facts[name]
-        options = ", ".join(fact.value_label(choice) for choice in fact.choices) or _expected(fact)
+        options = _expected(fact)
         out.print(Text(f"{'Next: ' if not number else 'Then: '}{fact.ask} [{name}: {options}]", style="magenta"))
     for name, question in answer.unclear.items():
         out.print(Text(f"Not clear: {question} [{name}]", style="magenta"))

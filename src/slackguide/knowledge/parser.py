@@ -354,7 +354,7 @@ def _report(source: YamlSource, details: ErrorDetails, within: KeyPath) -> None:
     kind = details["type"]
     name = str(key_path[-1]) if key_path else ""
     if kind == "extra_forbidden":
-        source.report(key_path, _unknown_key(name), at_key=True)
+        source.report(key_path, _unknown_key(name, _keys_at(key_path)), at_key=True)
     elif kind == "missing":
         source.report(key_path[:-1], f"`{name}` is missing", at_key=True)
     elif key_path and key_path[-1] == "[key]":
@@ -365,13 +365,24 @@ def _report(source: YamlSource, details: ErrorDetails, within: KeyPath) -> None:
         source.report(key_path, _message(details))
 
 
-def _unknown_key(name: str) -> str:
+_SEPARATOR = ", "
+
+
+def _keys_at(key_path: KeyPath) -> list[str]:
+    """Return the keys of a declaration in a section, or of an entry; none for a part of one."""
+    model = EntrySpec if key_path[0] == "entries" else _SECTION_MODELS.get(str(key_path[0]))
+    is_model = len(key_path) == 3 and isinstance(model, type) and issubclass(model, Model)
+    return [info.alias or name for name, info in model.model_fields.items()] if is_model and model else []
+
+
+def _unknown_key(name: str, keys: Sequence[str]) -> str:
     if " " in name:
         return (
             f"`{name}` is not a key: if it is a sentence, put quotes around it, because its `: ` (or a comma inside "
             "{ }) makes it a mapping"
         )
-    return f"unknown key `{name}`{did_you_mean(name, _KEYS - {name})}"
+    close = did_you_mean(name, set(keys) or _KEYS - {name})
+    return f"unknown key `{name}`{close or (f' (keys here: {_SEPARATOR.join(keys)})' if keys else '')}"
 
 
 def _message(details: ErrorDetails) -> str:
