@@ -29,6 +29,7 @@ from slack_sdk.models.views import View
 from slackguide.escalation.form_validation import SubmittedValues, max_length
 from slackguide.escalation.models import Escalation, Recommendation
 from slackguide.guide import Answer, Outcome
+from slackguide.knowledge.checklists import ticked_in
 from slackguide.knowledge.conditions import FactValue, date_range_of
 from slackguide.knowledge.forms import Form, FormField
 from slackguide.slack.button_payloads import AnswerState, EscalationPayload, OutdatedActionError
@@ -223,6 +224,8 @@ def _initial(item: FormField, known: FormPrefill) -> str | Sequence[str] | None:
             return str(value) if isinstance(value, int) and _in_range(item, value) else None
         if item.kind == "date":
             return _day(value, known.units.get(item.fact), known.today)
+        if item.kind == "choices":
+            return [option for option in item.options if option in ticked_in(str(value))]
         return str(value) if not item.options or str(value) in item.options else None
     if item.read is not None and (match := re.search(item.read, _readable(known.question))) and match.group(1):
         return truncate(match.group(1), max_length(item))
