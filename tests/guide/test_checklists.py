@@ -54,7 +54,10 @@ def test_the_question_is_asked_once_and_an_answer_in_words_counts(guide: Guide) 
     assert answer(guide, "move").decision.missing == ("ready",)
     for text, value in (
         ("all of them", "backup+tested+owner"),
-        ("none", "none"),
+        ("none of these", "none"),
+        ("no", "none"),
+        ("no backup exists", None),
+        ("all is well, I think", None),
         ("the restore was tested and the owner agreed", "tested+owner"),
         ("backup exists, but the restore was not tested", None),
     ):

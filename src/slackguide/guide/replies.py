@@ -53,8 +53,11 @@ LISTED = 3
 INTRODUCED_WITHIN = 4
 """Maximum words before the end of the article that introduces another case: `can a client …`."""
 
-_EXCEPT = re.compile(r"\b(?:not|except|but|without|only)\b|n't\b")
+_EXCEPT = re.compile(r"\b(?:no|not|never|nobody|nothing|except|but|without|only|if|when)\b|n't\b")
 """Words with which an answer to a checklist says more than which items hold."""
+
+_ALL, _NONE = frozenset({"all", "both", "everything"}), frozenset({"none", "no", "neither", "nothing"})
+_OF_THEM = frozenset({"yes", "of", "them", "these", "those", "the", "that", "holds", "hold", "is", "are", "true"})
 
 RESTATED = 0.9
 """Confidence from which a turn states the entry at hand anew."""
@@ -120,7 +123,11 @@ class Replies:
     def _of_case(self, conversation: ConversationState, message: WrittenTurn) -> Reply | None:
         """Return the reply to a turn about the case at hand or an earlier one; None for a new concern without one."""
         topic = conversation.topic
-        for attempt in (self._pick, self._answer_to_question, self._action):
+        asked = self._knowledge.facts.get(topic.asked or "")
+        attempts = (self._pick, self._answer_to_question, self._action)
+        if asked is not None and asked.kind == "checklist":  # “none of these” is about its items
+            attempts = (self._answer_to_question, self._pick, self._action)
+        for attempt in attempts:
             reply = attempt(conversation, message)
             if reply is not None:
                 return reply
@@ -644,15 +651,14 @@ def _denies(message: WrittenTurn) -> bool:
 
 def _ticked(fact: FactSpec, message: WrittenTurn) -> str | None:
     """Return the items of a checklist that an answer names, `all of them` or `none`; None if it names none."""
-    items = tuple(fact.values)
+    items, words = tuple(fact.values), set(message.words)
+    for alone, ticked in ((_ALL, items), (_NONE, ())):
+        if words & alone and words <= alone | _OF_THEM:
+            return value_of(ticked, items)
     if message.is_question or _EXCEPT.search(message.lower):
         return None
-    if {"all", "both", "every"}.intersection(message.words):
-        return value_of(items, items)
-    if signs.NO.match(message.lower):
-        return value_of((), items)
-    ticked = [item for item, label in fact.item_labels.items() if label.lower() in message.lower]
-    return value_of(ticked, items) if ticked else None
+    named = [item for item, label in fact.item_labels.items() if label.lower() in message.lower]
+    return value_of(named, items) if named else None
 
 
 def _is_other_correction(message: WrittenTurn) -> bool:
