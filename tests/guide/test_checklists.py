@@ -92,7 +92,8 @@ def test_an_entry_with_one_destination_can_have_further_ones(guide: Guide) -> No
         (["none"], "none"),
         (["any"], "at least one"),
         (["backup"], "Backup"),
-        (["backup", "none"], "another combination"),
+        (["backup", "none"], "Backup; or neither Tested nor Owner"),
+        (["backup", "tested"], "Backup; or Tested"),
     ],
 )
 def test_combinations_are_described(tests: list[str], text: str) -> None:
@@ -101,7 +102,8 @@ def test_combinations_are_described(tests: list[str], text: str) -> None:
     rest = set(values_of(ITEMS)) - passing
     assert describe_values(rest, LABELS) == {
         "all": "not all", "none": "at least one", "at least one": "none", "Backup": "not Backup",
-        "another combination": "Owner or Tested or Tested, Owner",
+        "Backup; or neither Tested nor Owner": "Tested, but not Backup; or Owner, but not Backup",
+        "Backup; or Tested": "neither Backup nor Tested",
     }[text]  # fmt: skip
 
 

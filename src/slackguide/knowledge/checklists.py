@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import product
 
 ALL, ANY, NONE = "all", "any", "none"
@@ -11,6 +11,9 @@ RESERVED = frozenset({ALL, ANY, NONE})
 
 ITEM_LIMIT = 8
 """Maximum items: every combination is one value, and Slack shows at most ten checkboxes."""
+
+GROUPS_SHOWN = 4
+"""Maximum groups of combinations in a description."""
 
 _SEPARATOR = "+"
 
@@ -65,20 +68,46 @@ def _passes(test: str, ticked: frozenset[str], count: int) -> bool:
 
 def describe_values(values: Iterable[str], labels: Mapping[str, str]) -> str:
     """Describe a set of values: `none`, `all`, `at least one`, `Backup exists, but not Tested`."""
-    sets = {ticked_in(value) for value in values}
-    items, full = list(labels), frozenset(labels)
+    sets, full = {ticked_in(value) for value in values}, frozenset(labels)
     if len(sets) == 1:
         return _named(next(iter(sets)), full, labels)
-    if len(sets) == 2 ** len(items):
+    if len(sets) == 2 ** len(full):
         return "any"
-    if len(sets) == 2 ** len(items) - 1:
-        return "at least one" if frozenset() not in sets else "not all" if full not in sets else "other"
-    always, never = frozenset.intersection(*sets), full - frozenset.union(*sets)
-    if len(sets) == 2 ** (len(full) - len(always) - len(never)):
-        held = " and ".join(labels[item] for item in items if item in always)
-        missing = " or ".join(labels[item] for item in items if item in never)
-        return ", but not ".join(filter(None, (held, missing))) if held else f"not {missing}"
-    return "another combination" if len(sets) > 3 else " or ".join(sorted(_named(one, full, labels) for one in sets))
+    if len(sets) == 2 ** len(full) - 1 and (frozenset() not in sets or full not in sets):
+        return "not all" if frozenset() in sets else "at least one"
+    groups = [_group(held, missing, labels) for held, missing in _cover(sets, list(labels))]
+    more = ["other combinations"] if len(groups) > GROUPS_SHOWN else []
+    return "; or ".join([*groups[:GROUPS_SHOWN], *more])
+
+
+def _cover(sets: Set[frozenset[str]], items: Sequence[str]) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+    """Yield few pairs of items that hold and items that do not, which together describe exactly these sets."""
+    left = set(sets)
+    fixings = sorted(
+        product((True, False, None), repeat=len(items)),
+        key=lambda one: (len(one) - one.count(None), [at for at, holds in enumerate(one) if holds is not None]),
+    )
+    for fixing in fixings:
+        if not left:
+            return
+        fixed = list(zip(items, fixing, strict=True))
+        held = frozenset(item for item, holds in fixed if holds)
+        missing = frozenset(item for item, holds in fixed if holds is False)
+        inside = {one for one in sets if held <= one and not missing & one}
+        if inside & left and len(inside) == 2 ** (len(items) - len(held) - len(missing)):
+            left -= inside
+            yield held, missing
+
+
+def _group(held: frozenset[str], missing: frozenset[str], labels: Mapping[str, str]) -> str:
+    full = frozenset(labels)
+    if held | missing == full:
+        return _named(held, full, labels) if not held or not missing else f"only {_named(held, full, labels)}"
+    ticked = " and ".join(label for item, label in labels.items() if item in held)
+    others = [label for item, label in labels.items() if item in missing]
+    if not ticked:
+        return f"not {others[0]}" if len(others) == 1 else f"neither {' nor '.join(others)}"
+    return f"{ticked}, but not {' or '.join(others)}" if others else ticked
 
 
 def _named(ticked: frozenset[str], full: frozenset[str], labels: Mapping[str, str]) -> str:
