@@ -81,6 +81,7 @@ def test_moved_cases_are_read_out(shell: Shell, old: Path, new: Path) -> None:
     write_knowledge(new, rules=RULES.replace("0..2", "0..5"))
     ran = shell("compare", old, new)
     assert ran.out.startswith(
+        "0 of 3 questions changed: 0 worse, 0 better, 0 different.\n"
         "Cases with another destination\n  help/badge: desk → vault (1 case)\n    Floor: 3 to 5 floors; Colour: Red\n"
     )
 

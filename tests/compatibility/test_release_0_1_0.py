@@ -95,7 +95,7 @@ def test_the_recording_holds_every_action_that_0_1_0_had(recorded: dict[str, Any
     later = {
         Action.RETRY_DELIVERY, Action.OPEN_SECTION, Action.GO_BACK, Action.TELL_TEAM_LEAD, Action.FEEDBACK_REASON,
         Action.RESOLUTION_CODE, Action.CARD_MENU, Action.SEND_REPLY, Action.ASK_REPLY, Action.DISMISS_REPLY,
-        Action.FORWARD_REPLY, Action.FORWARD_QUESTION,
+        Action.FORWARD_REPLY, Action.FORWARD_QUESTION, Action.CHECKLIST, Action.SET_CHECKLIST,
     }  # fmt: skip
     assert set(Action) - posted - later <= {Action.READ, Action.UNFOLLOW}, "those two are clicked below, forged"
 

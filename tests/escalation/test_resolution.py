@@ -6,6 +6,7 @@ import pytest
 
 from slackguide.escalation.form_validation import InvalidForm
 from slackguide.escalation.resolution import Resolution, ResolutionCode, check_resolution
+from slackguide.knowledge.resolutions import BUILT_IN_RESOLUTIONS
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,7 @@ from slackguide.escalation.resolution import Resolution, ResolutionCode, check_r
         ("duplicate", "see there", "D-1001", Resolution(ResolutionCode.DUPLICATE, "see there", "D-1001")),
         ("not_eligible", "too late", None, Resolution(ResolutionCode.NOT_ELIGIBLE, "too late")),
         ("in_guide", "see the guide", None, Resolution(ResolutionCode.IN_GUIDE, "see the guide")),
+        ("in_guide:faq", "see the FAQ", "pay-ops", Resolution(ResolutionCode.IN_GUIDE, "see the FAQ", "faq")),
     ],
 )
 def test_a_whole_resolution(ending: str, decided: str, which: str | None, outcome: Resolution) -> None:
@@ -29,6 +31,8 @@ def test_a_whole_resolution(ending: str, decided: str, which: str | None, outcom
     [
         (None, None, None, {"ending", "decided"}),
         ("nonsense", "x", None, {"ending"}),
+        ("nonsense:faq", "x", None, {"ending"}),
+        ("in_guide:not a name", "x", None, {"ending"}),
         ("wrong_queue", "x", " ", {"which"}),
         ("duplicate", "\x00", None, {"which", "decided"}),
         ("right_place", "x" * 3001, None, {"decided"}),
@@ -38,3 +42,7 @@ def test_a_resolution_with_gaps(ending: str | None, decided: str | None, which: 
     outcome = check_resolution(ending, decided, which)
     assert isinstance(outcome, InvalidForm)
     assert set(outcome.messages) == fields
+
+
+def test_the_knowledge_format_knows_every_built_in_code() -> None:
+    assert set(BUILT_IN_RESOLUTIONS) == {code.value for code in ResolutionCode}

@@ -35,7 +35,8 @@ def check(outcome: object) -> None:
     assert parse_facts(document["facts"], facts) == dict(outcome.facts)
     for name, value in outcome.facts.items():
         fact = facts[name]
-        allowed = value in fact.choices or ".." in value if isinstance(value, str) else 0 <= value <= fact.maximum
+        named = isinstance(value, str) and (value in fact.choices or fact.range_of(value))
+        allowed = named or (isinstance(value, int) and 0 <= value <= fact.maximum)
         assert allowed, (name, value)
         assert fact.value_label(value)
     for name in outcome.decision.missing:
@@ -47,7 +48,9 @@ PIECES = st.sampled_from(
         *(label.lower() for label in LABELS.values()), *(f"the {word}" for word in WORDS), "yes", "no", "not", ":", "?",
         ",", ".", "from home", "paid plan", "free", "sent", "ago", "3", "12", "1.5", "$40", "€2k", "20%", "two",
         "about", "more than", "-", "old", *(unit for unit in UNITS if unit), "gb", "tb", "minute", "never", "if",
-        "10/28",
+        "10/28", "signed on", "2022-07-06", "6 July 2022", "the velvet", "tomorrow", "Friday", "3 days ago",
+        "backup exists", "it was tested", "all of them", "backup+tested",
+        "open-ended",
     )
 )  # fmt: skip
 
@@ -58,12 +61,26 @@ def test_any_text(entry: str, pieces: list[str]) -> None:
 
 
 VALUES = st.one_of(
-    st.sampled_from(["yes", "no", "free", "paid", "never", "3", "0..2", "3..", "..", "", "-1", "1.5", "999999999"]),
+    st.sampled_from(["yes", "no", "free", "paid", "never", "3", "0..2", "3..", "..", "-1", "1.5", "999999999"]),
+    st.sampled_from(
+        [
+            "2022-07-06",
+            "2022-07-07..",
+            "..2022-07-06",
+            "",
+            "2022-13-01",
+            "2022-07-06..2022-07-01",
+            "backup",
+            "owner+backup",
+            "all",
+            "backup+",
+        ]
+    ),
     st.integers(-2, 200_000),
     st.booleans(),
     st.none(),
     st.text(max_size=5),
-    st.lists(st.integers(), max_size=2),
+    st.lists(st.integers() | st.sampled_from(["backup", "tested", "owner"]), max_size=3),
 )
 
 

@@ -15,6 +15,7 @@ from openpyxl import Workbook
 from slackguide.importing.destinations_in_text import destinations_in
 from slackguide.importing.entry_drafts import UnreadableImport
 from slackguide.importing.files import read_file
+from slackguide.importing.spreadsheets import UNKNOWN_COLUMN
 from slackguide.importing.yaml_writer import Target, write_knowledge
 from slackguide.triage import load_verified
 from tests.support.cli_runner import Shell, shell
@@ -170,7 +171,7 @@ def test_csv(shell: Shell, tmp_path: Path, delimiter: str) -> None:
     )
     path = write(tmp_path, "desk.csv", text)
     check_table(imported(shell, path))
-    assert ("Cost centre", "this column is not understood") in skipped(shell, path)
+    assert ("Cost centre", UNKNOWN_COLUMN) in skipped(shell, path)
     assert ("Nothing to do", "it has neither steps nor a destination") in skipped(shell, path)
 
 
@@ -287,6 +288,59 @@ def test_a_table_with_bars_in_a_text(shell: Shell, tmp_path: Path) -> None:
 )
 def test_destinations_in_steps(step: str, names: list[str]) -> None:
     assert destinations_in([step]) == names
+
+
+HANDBOOK = """\
+---
+title: "Parcel scanner"
+questions: [scanners]
+---
+
+Ask in [#scanners](https://chat.example/scanners) to borrow one.
+
+## Setup
+
+Charge it for an hour.
+
+### Rules
+
+- Lock it away at night.
+
+## Repairs
+
+If the screen is broken, contact the Device Support Desk.
+
+You can also send email to devices@depot.example.
+
+### Rules
+
+- Do not open it.
+
+## Lost scanners
+
+1. Report it to the Depot Security Team, security@depot.example, within an hour.
+2. Questions? Write to insurance@depot.example.
+
+## Glossary
+
+### Cradle
+
+The place where it is charged.
+"""
+
+
+def test_a_page_of_a_handbook(shell: Shell, tmp_path: Path) -> None:
+    entries = imported(shell, write(tmp_path, "scanner.md", HANDBOOK))
+    assert {title: (entry["goes_to"][0]["to"], len(entry["steps"])) for title, entry in entries.items()} == {
+        "Parcel scanner": ("#scanners", 1),
+        "Parcel scanner: Setup": (None, 1),
+        "Parcel scanner: Rules": (None, 1),
+        "Repairs": ("Device Support Desk", 2),
+        "Repairs: Rules": (None, 1),
+        "Lost scanners": ("Depot Security Team", 2),
+    }
+    assert "insurance@depot.example" in entries["Lost scanners"]["todo"][0]
+    assert not entries["Repairs"]["todo"]
 
 
 # -- Zendesk ----------------------------------------------------------------------------------------------------------

@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 
 from slackguide.escalation.models import Escalation, EscalationState, EventKind
-from slackguide.escalation.resolution import ResolutionCode
+from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.escalation.state_machine import AddDetails, Ask, Assign, Claim
 from slackguide.guide import Guide
+from slackguide.knowledge.resolutions import ResolutionSpec
 from slackguide.sandbox import Message
 from slackguide.slack.ids import Action, Callback
 from tests.support.app_harness import AppHarness
@@ -312,6 +313,33 @@ def test_resolved_it_says_how_it_ended_and_what_was_decided(
     resolution = kept(harness, escalation).resolution
     assert resolution is not None
     assert resolution.code is ending
+
+
+def test_a_knowledge_base_names_codes_and_adds_its_own(
+    harness: AppHarness, escalation: Escalation, claimed: Message
+) -> None:
+    own = {
+        "right_place": ResolutionSpec(label="Done"),
+        "vendor": ResolutionSpec(label="Sent to the vendor"),
+        "no_contract": ResolutionSpec(label="No contract", like="not_eligible"),
+    }
+    knowledge = harness.guide().knowledge
+    harness.reload(Guide(replace(knowledge, resolutions=own)))
+    harness.click(claimed, Action.RESOLVE, "marek")
+    assert options(harness.modal("marek"), Action.RESOLUTION_CODE) == {
+        "Done": "right_place", "Wrong queue": "wrong_queue", "Duplicate": "duplicate", "Not eligible": "not_eligible",
+        "Was in the guide": "in_guide", "Sent to the vendor": "right_place:vendor",
+        "No contract": "not_eligible:no_contract",
+    }  # fmt: skip
+    ended_as(harness, "not_eligible:no_contract")
+    assert harness.submit({}, "marek").errors == {"decided": "Please complete this required field."}
+    ended_as(harness, "right_place:vendor")
+    assert harness.submit({}, "marek").ok
+    assert "sent to the vendor" in words(card(harness, claimed))
+    resolution = kept(harness, escalation).resolution
+    assert resolution == Resolution(ResolutionCode.RIGHT_PLACE, None, "vendor")
+    harness.reload(Guide(knowledge))
+    assert resolution.label(knowledge) == "Right place"
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,24 @@ def test_an_empty_field_is_read_as_nothing() -> None:
     }
 
 
+def test_a_date_and_a_checklist_fill_in_their_fields() -> None:
+    form = Form.model_validate(
+        {
+            "title": "T", "prefix": "T", "channel": "c",
+            "fields": {
+                "a": {"label": "a", "kind": "date", "fact": "signed"},
+                "b": {"label": "b", "kind": "choices", "fact": "ready", "options": {"x": "X", "y": "Y", "z": "Z"}},
+                "c": {"label": "c", "kind": "short_text", "fact": "signed"},
+            },
+        }
+    )  # fmt: skip
+    known = FormPrefill(facts={"signed": "2022-07-06", "ready": "z+x"})
+    assert initial_values(form, known) == {"a": "2022-07-06", "b": ["x", "z"], "c": "2022-07-06"}
+    for facts in ({"signed": "2022-07-01..2022-07-06", "ready": "none"}, {"signed": "never"}):
+        assert initial_values(form, replace(known, facts=facts)).keys() <= {"c"}
+    assert check_view(form_view(form, FormState("f"), known).to_dict()) == []
+
+
 @pytest.mark.parametrize("view", [{}, {"state": None}, {"state": {"values": None}}, {"state": {"values": {"a": {}}}}])
 def test_a_submission_without_values_holds_none(view: dict[str, Any]) -> None:
     assert submitted_values(view) == {}

@@ -11,7 +11,8 @@ from slackguide.triage import load_verified
 
 WORDS = (
     "lantern", "harbour", "violin", "cactus", "marble", "blanket", "compass", "glacier", "teapot", "orchard", "saddle",
-    "window", "pepper", "rocket", "anchor", "feather", "hammer", "pillow", "ladder", "basket",
+    "window", "pepper", "rocket", "anchor", "feather", "hammer", "pillow", "ladder", "basket", "candle", "velvet",
+    "magnet",
 )  # fmt: skip
 
 UNITS = (None, "minutes", "hours", "days", "weeks", "months", "years", "MB", "GB", "dollars", "euros", "percent",
@@ -23,6 +24,12 @@ FACTS: dict[str, dict[str, Any]] = {
     "half": {"kind": "yes_no", "values": {"yes": "Yes"}},
     **{f"number{at}": {"kind": "number", **({"unit": unit} if unit else {})} for at, unit in enumerate(UNITS)},
     "sent": {"kind": "number", "unit": "days", "never": "not yet", "read": ["sent {n} days ago", "{n} ago"]},
+    "day": {"kind": "date", "read": ["signed on {date}"]},
+    "ready": {
+        "kind": "checklist",
+        "values": {"backup": "Backup exists", "tested": "It was tested", "owner": "Owner known"},
+    },
+    "due": {"kind": "date", "never": "no end date", "never_words": ["open-ended"]},
 }
 LABELS = {"bare": "Works from home", "plan": "Plan"}
 
@@ -32,7 +39,9 @@ def knowledge_of_every_kind(directory: Path) -> KnowledgeBase:
     facts, entries = {}, []
     for (name, fact), word in zip(FACTS.items(), WORDS, strict=True):
         facts[name] = {"label": LABELS.get(name, f"The {word}"), "ask": f"Which {word}?", **fact}
-        test = {"choice": "paid", "yes_no": "yes", "number": "3.."}[fact["kind"]]
+        test = {"choice": "paid", "yes_no": "yes", "number": "3..", "date": "..2022-07-06", "checklist": "all"}[
+            fact["kind"]
+        ]
         entries.append(
             {
                 "id": name,

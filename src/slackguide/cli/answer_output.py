@@ -9,6 +9,7 @@ from rich.text import Text
 
 from slackguide.cli.output import out, printable
 from slackguide.guide import Answer, BaseOutcome, Choices, Guide, NoAnswer, Outcome, Social
+from slackguide.knowledge.facts import FactSpec
 
 
 def print_card(outcome: Outcome, guide: Guide) -> None:
@@ -54,6 +55,15 @@ def _print_matches(outcome: BaseOutcome, count: int) -> None:
         )
 
 
+def _expected(fact: FactSpec) -> str:
+    """Return what answers the question about a fact."""
+    if fact.kind == "checklist":
+        return f"{'+'.join(fact.values)}, some of them, or none"
+    if fact.choices:
+        return ", ".join(fact.value_label(choice) for choice in fact.choices)
+    return "a date like 2026-11-21" if fact.kind == "date" else f"a number of {fact.unit}" if fact.unit else "a number"
+
+
 def _print_answer(answer: Answer, guide: Guide) -> None:
     entry, decision, facts = answer.entry, answer.decision, guide.knowledge.facts
     out.print(Text.assemble((entry.title, "bold"), f"  {answer.confidence:.0%} sure  ", (entry.id, "dim")))
@@ -63,11 +73,14 @@ def _print_answer(answer: Answer, guide: Guide) -> None:
         target = decision.destination
         lines = [(target.name, "bold green"), *((f"\n{way}: {value}", "") for way, value in target.contacts.items())]
         out.print(Panel(Text.assemble(*lines), title=f"goes to ({target.kind_label})", expand=False))
+    for target in decision.also:
+        ways = "".join(f", {way}: {value}" for way, value in target.contacts.items())
+        out.print(Text(f"Also: {target.name} ({target.kind_label}{ways})", style="green"))
     for reason in decision.because:
         out.print(Text(reason, style="cyan"))
     for number, name in enumerate(decision.missing):
         fact = facts[name]
-        options = ", ".join(fact.value_label(choice) for choice in fact.choices) or f"a number of {fact.unit}"
+        options = _expected(fact)
         out.print(Text(f"{'Next: ' if not number else 'Then: '}{fact.ask} [{name}: {options}]", style="magenta"))
     for name, question in answer.unclear.items():
         out.print(Text(f"Not clear: {question} [{name}]", style="magenta"))

@@ -8,20 +8,20 @@ import typer
 from rich.text import Text
 
 from slackguide.cli.answer_output import print_card
-from slackguide.cli.guides import guide_of
+from slackguide.cli.guides import guide_at, guide_of, load_base
 from slackguide.cli.options import (
     DEFAULT_KNOWLEDGE,
     DayOption,
     JsonOption,
     KnowledgeOption,
     RoleOption,
+    TimeOption,
     asker_of,
     today_or,
 )
 from slackguide.cli.output import out, print_json_line, printable
 from slackguide.guide import Answer, Guide, Reply, TurnKind, reply_json
 from slackguide.text import replace_surrogates
-from slackguide.triage import load_verified
 
 PROMPT = "> "
 
@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
     def chat(
         as_role: RoleOption = "agent",
         today: DayOption = None,
+        time: TimeOption = None,
         knowledge: KnowledgeOption = DEFAULT_KNOWLEDGE,
         json: JsonOption = False,
     ) -> None:
@@ -40,7 +41,7 @@ def register(app: typer.Typer) -> None:
 
         With --json, one JSON document for each message.
         """
-        guide, day = guide_of(load_verified(knowledge)), today_or(today)
+        guide, day = guide_at(guide_of(load_base(knowledge)), today, time), today_or(today)
         asker = asker_of(as_role, guide.knowledge)
         turns: list[str] = []
         while (line := _read()) is not None:

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, DayOption, JsonOption, today_or
-from slackguide.cli.output import CHECK_FAILED, info, print_json
+from slackguide.cli.output import CHECK_FAILED, info, print_json, working
 from slackguide.evaluation.advice import advise
-from slackguide.knowledge import Diagnostic, KnowledgeBase, inspect
+from slackguide.knowledge import Diagnostic, Inspection, KnowledgeBase, inspect
 from slackguide.knowledge.labelled_questions import check_questions
 from slackguide.triage import check_tables
 
@@ -45,34 +45,38 @@ def register(app: typer.Typer) -> None:
         Advice on a valid one goes to standard error. Exits 0 if it is valid, 1 if it has errors, 2 if there is nothing
         to check.
         """
-        inspection = inspect(directory)
-        diagnostics: list[Diagnostic] = [*inspection.diagnostics, *check_questions(directory, inspection.entries)]
-        if inspection.knowledge is not None:
-            diagnostics += inspection.named(
-                check_tables(
-                    inspection.knowledge,
-                    unverified=inspection.unverified,
-                    unverified_tables=inspection.unverified_tables,
-                )
-            )
-        diagnostics = sorted(set(diagnostics))
+        with working("Checking the knowledge base"):
+            inspection = inspect(directory)
+            diagnostics = _diagnostics(directory, inspection)
+            more = advise(inspection, today=today_or(today)) if not diagnostics and not todo else []
         if todo and inspection.knowledge is not None and not diagnostics:
             _print_todo(inspection.knowledge, json=json)
             return
         if advice and not diagnostics:
-            _print(advise(inspection, today=today_or(today)), json=json)
+            info(f"{len(more)} {'piece' if len(more) == 1 else 'pieces'} of advice.")
+            _print(more, json=json)
             return
-        _print(diagnostics, json=json)
         if diagnostics:
             noun = "error" if len(diagnostics) == 1 else "errors"
             info(f"{len(diagnostics)} {noun}: the knowledge base will not be loaded.")
+        _print(diagnostics, json=json)
+        if diagnostics:
             raise typer.Exit(CHECK_FAILED)
         if (knowledge := inspection.knowledge) is not None and not json:
             info(
                 f"{directory} is valid: {len(knowledge.entries)} entries, {len(knowledge.destinations)} destinations, "
                 f"{len(knowledge.facts)} facts, {len(knowledge.forms)} forms; every decision table is complete."
             )
-            _mention(advise(inspection, today=today_or(today)))
+            _mention(more)
+
+
+def _diagnostics(directory: Path, inspection: Inspection) -> list[Diagnostic]:
+    """Return the errors of the files, the questions and the decision tables, in order."""
+    found = [*inspection.diagnostics, *check_questions(directory, inspection.entries)]
+    if inspection.knowledge is not None:
+        unverified, tables = inspection.unverified, inspection.unverified_tables
+        found += inspection.named(check_tables(inspection.knowledge, unverified=unverified, unverified_tables=tables))
+    return sorted(set(found))
 
 
 def _print(diagnostics: Iterable[Diagnostic], *, json: bool) -> None:
@@ -106,6 +110,7 @@ def _print_todo(knowledge: KnowledgeBase, *, json: bool) -> None:
             found = {"id": entry.id, "owner": entry.owner, "todo": text, "conflict": conflict}
             first.setdefault((text, conflict), found)
     todo = list(first.values())
+    info(f"{len(todo)} to settle.")
     if json:
         print_json(todo)
         return
@@ -113,4 +118,3 @@ def _print_todo(knowledge: KnowledgeBase, *, json: bool) -> None:
         typer.echo(f"{one['id']} ({one['owner']}): {one['todo']}")
         if one["conflict"]:
             typer.echo(f"    {one['conflict']}")
-    info(f"{len(todo)} to settle.")

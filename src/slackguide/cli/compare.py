@@ -10,16 +10,15 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from slackguide.cli.guides import guide_of
+from slackguide.cli.guides import guide_of, load_base
 from slackguide.cli.options import DayOption, JsonOption, RoleOption, asker_of, today_or
-from slackguide.cli.output import CHECK_FAILED, fail, out, print_json, printable
+from slackguide.cli.output import CHECK_FAILED, fail, out, print_json, printable, track
 from slackguide.evaluation.compare import Comparison, compare_knowledge, comparison_json
 from slackguide.evaluation.formatting import format_expected, format_outcome
 from slackguide.evaluation.prediction import Prediction
 from slackguide.evaluation.regressions import VERDICTS, ChangedPart, PredictionChange, Verdict, prediction_changes
 from slackguide.evaluation.runner import read_cases, run_questions, without_hidden
 from slackguide.evaluation.table_diff import TableChange, diff_tables
-from slackguide.triage import load_verified
 
 CASES_SHOWN = 6
 """Maximum lines of cases printed for one change of a decision table. --json contains all of them."""
@@ -58,7 +57,7 @@ def register(app: typer.Typer) -> None:
 
         Exits 0; 1 with --fail-on-worse if a question got worse; 2 if the input is invalid.
         """
-        old, new = load_verified(old_dir), load_verified(new_dir)
+        old, new = load_base(old_dir), load_base(new_dir)
         files = questions or sorted((new_dir / "questions").glob("*.jsonl"))
         if not files:
             fail(f"no questions: there is no file in {new_dir / 'questions'}; pass one with --questions FILE.")
@@ -66,7 +65,8 @@ def register(app: typer.Typer) -> None:
         day = today_or(today)
         asker = asker_of(as_role, new)
         before, after = (
-            run_questions(guide_of(base), cases, asker, today=day, clock=time.perf_counter) for base in (old, new)
+            run_questions(guide_of(base), cases, asker, today=day, clock=time.perf_counter, progress=track)
+            for base in (old, new)
         )
         visible = {id for base in (old, new) for id in base.entries.keys() - base.hidden_from(*asker.roles)}
         hidden = (old.entries.keys() | new.entries.keys()) - visible
@@ -81,7 +81,9 @@ def register(app: typer.Typer) -> None:
 
 
 def print_comparison(comparison: Comparison) -> None:
-    """Print a comparison for people."""
+    """Print a comparison for people: the summary, then every change."""
+    counts = ", ".join(f"{comparison.count(verdict)} {verdict}" for verdict in VERDICTS)
+    out.print(Text(f"{len(comparison.moves)} of {comparison.questions} questions changed: {counts}.", style="bold"))
     for title, ids in (("Entries added", comparison.added), ("Entries removed", comparison.removed)):
         if ids:
             out.print(Text(title, style="bold"))
@@ -95,8 +97,6 @@ def print_comparison(comparison: Comparison) -> None:
         out.print(Text(f"Rules of {id} not compared: {reason}.", style="yellow"))
     for verdict in VERDICTS:
         _print_changes(verdict, (change for change in comparison.moves if change.verdict == verdict))
-    counts = ", ".join(f"{comparison.count(verdict)} {verdict}" for verdict in VERDICTS)
-    out.print(Text(f"{len(comparison.moves)} of {comparison.questions} questions changed: {counts}.", style="bold"))
 
 
 def _print_change(change: TableChange) -> None:

@@ -13,7 +13,7 @@ import typer
 from slackguide.cli.database import open_database
 from slackguide.cli.evaluate_conversations import evaluate_conversations
 from slackguide.cli.evaluation_output import print_gates, print_report
-from slackguide.cli.guides import guide_of
+from slackguide.cli.guides import guide_of, load_base
 from slackguide.cli.options import (
     DEFAULT_KNOWLEDGE,
     DayOption,
@@ -23,7 +23,7 @@ from slackguide.cli.options import (
     asker_of,
     today_or,
 )
-from slackguide.cli.output import CHECK_FAILED, fail, info, print_json, print_utf8
+from slackguide.cli.output import CHECK_FAILED, fail, info, print_json, print_utf8, track
 from slackguide.escalation.filters import EscalationFilter
 from slackguide.escalation.models import EscalationState
 from slackguide.evaluation.escalation_labels import LabelledEscalation, cases_of, label_escalations
@@ -33,7 +33,6 @@ from slackguide.evaluation.report import Report, build_report
 from slackguide.evaluation.runner import read_cases, run_questions
 from slackguide.evaluation.split import SplitName, split_of
 from slackguide.knowledge import KnowledgeBase, Role
-from slackguide.triage import load_verified
 
 METRICS_HELP = "\n\n".join(f"- {name}: {description}" for name, description in GATED.items())
 
@@ -118,7 +117,7 @@ def register(app: typer.Typer) -> None:
         if conversations:
             if not files or html is not None or from_escalations:
                 fail("--conversations takes files of conversations, without --html and --from-escalations.")
-            loaded = load_verified(knowledge)
+            loaded = load_base(knowledge)
             evaluate_conversations(
                 loaded,
                 files,
@@ -134,7 +133,7 @@ def register(app: typer.Typer) -> None:
             fail("no questions: pass files of questions, or --from-escalations.")
         if write is not None and (files or not from_escalations):
             fail("--write needs --from-escalations and no files: it writes the questions of escalations only.")
-        base = load_verified(knowledge)
+        base = load_base(knowledge)
         escalated = _escalated(base, half) if from_escalations else ()
         if write is not None:
             _write_questions(write, escalated)
@@ -143,7 +142,9 @@ def register(app: typer.Typer) -> None:
         if not cases:
             fail("no escalation yields a question: nothing to measure.")
         day = today_or(today)
-        observations = run_questions(guide_of(base), cases, asker_of(as_role, base), today=day, clock=time.perf_counter)
+        observations = run_questions(
+            guide_of(base), cases, asker_of(as_role, base), today=day, clock=time.perf_counter, progress=track
+        )
         critical = _critical(base)
         report = build_report(observations, critical=critical)
         gate_results = check_gates(required_gates, observations, critical=critical)

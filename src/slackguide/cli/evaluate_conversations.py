@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from slackguide.cli.guides import guide_of
-from slackguide.cli.output import CHECK_FAILED, fail, info, out, print_json, printable
+from slackguide.cli.output import CHECK_FAILED, fail, info, out, print_json, printable, track
 from slackguide.evaluation.conversation_metrics import (
     METRICS,
     Count,
@@ -45,7 +45,8 @@ def evaluate_conversations(
     conversations = [one for path in files for one in read_conversations(path, split=half)]
     if not conversations:
         fail("no conversations: nothing to measure.")
-    observed = run_conversations(guide_of(base), conversations, asker, today=today)
+    progress = track(conversations, "Replying")
+    observed = run_conversations(guide_of(base), progress, asker, today=today)
     counts = measure(observed)
     wrong = [one for one in observed if one.turn.ids and not is_right(one)]
     missed = [gate for gate in wanted if not gate.met(_share(counts[gate.metric]))]

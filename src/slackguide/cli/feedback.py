@@ -68,6 +68,8 @@ def register(app: typer.Typer) -> None:
 
 
 def _print(feedback: tuple[Feedback, ...], names: Mapping[str, str]) -> None:
+    counts = Counter(one.verdict.replace("_", " ") for one in feedback)
+    info(", ".join(f"{count} {verdict}" for verdict, count in counts.most_common()) + ".")
     print_table(
         ("time", "verdict", "entry", "user", "question"),
         (
@@ -78,8 +80,6 @@ def _print(feedback: tuple[Feedback, ...], names: Mapping[str, str]) -> None:
             for one in feedback
         ),
     )  # fmt: skip
-    counts = Counter(one.verdict.replace("_", " ") for one in feedback)
-    info(", ".join(f"{count} {verdict}" for verdict, count in counts.most_common()) + ".")
 
 
 def _verdict_text(one: Feedback) -> str:

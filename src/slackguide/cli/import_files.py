@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from slackguide.cli.options import DayOption, JsonOption, today_or
-from slackguide.cli.output import fail, info, print_json, printable
+from slackguide.cli.output import fail, info, print_json, printable, track
 from slackguide.errors import UnusableInput
 from slackguide.importing.entry_drafts import Draft, DraftEntry, Skipped
 from slackguide.importing.files import read_file
@@ -51,7 +51,7 @@ def register(app: typer.Typer) -> None:
             fail(f"{write} is no name of a knowledge file: it has to end in .yaml.")
         if write is not None and write.exists():
             fail(f"{write} exists already: name a new file.")
-        drafts = [read_file(path) for path in files]
+        drafts = [read_file(path) for path in track(files, "Reading")]
         base = _base_beside(write)
         written = write_knowledge(
             [entry for draft in drafts for entry in draft.entries], _target(base, team, owner, today_or(today))

@@ -12,9 +12,9 @@ import typer
 
 from slackguide.cli.compare import print_comparison
 from slackguide.cli.database import open_database
-from slackguide.cli.guides import guide_of
+from slackguide.cli.guides import guide_of, load_base
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, DayOption, JsonOption, KnowledgeOption, RoleOption, today_or
-from slackguide.cli.output import fail, info, iso, local_time, print_json, print_table
+from slackguide.cli.output import fail, info, iso, local_time, print_json, print_table, track
 from slackguide.escalation.filters import EscalationFilter
 from slackguide.escalation.models import EscalationState
 from slackguide.evaluation.compare import compare_knowledge, comparison_json
@@ -26,7 +26,6 @@ from slackguide.evaluation.table_diff import diff_tables
 from slackguide.guide import CALIBRATION_VERSION, Asker
 from slackguide.knowledge import KnowledgeBase
 from slackguide.labels import Label, LabelSource, select_labels
-from slackguide.triage import load_verified
 
 if TYPE_CHECKING:
     from slackguide.runtime.container import AdminRepositories
@@ -93,7 +92,7 @@ def collect(knowledge: KnowledgeOption = DEFAULT_KNOWLEDGE, json: JsonOption = F
     Exits 0 (also if nothing is new: then no version is stored), or 2 if there is no database or the knowledge base is
     invalid.
     """
-    base = load_verified(knowledge)
+    base = load_base(knowledge)
     with open_database() as repositories:
         collected = _collected(repositories, base)
         versions = repositories.labels.versions()
@@ -142,7 +141,7 @@ def compare(
 
     Exits 0, or 2 if the input is invalid.
     """
-    base = load_verified(knowledge)
+    base = load_base(knowledge)
     with open_database() as repositories:
         used = next((one.number for one in repositories.labels.versions() if one.in_use), 0)
         shifts = [_shift(repositories, number) for number in (used if before is None else before, version)]
@@ -150,7 +149,8 @@ def compare(
     cases = _cases(base, knowledge, questions, own)
     unshifted, asker, day = guide_of(base), Asker(as_role), today_or(today)
     old, new = (
-        run_questions(unshifted.with_shift(shift), cases, asker, today=day, clock=time.perf_counter) for shift in shifts
+        run_questions(unshifted.with_shift(shift), cases, asker, today=day, clock=time.perf_counter, progress=track)
+        for shift in shifts
     )
     changes = prediction_changes(old, new, without_hidden(cases, base.hidden_from(*asker.roles)))
     comparison = compare_knowledge(base, base, changes, diff_tables(base, base), questions=len(cases))

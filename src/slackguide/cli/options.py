@@ -43,6 +43,16 @@ def day_of(text: str) -> date:
     raise typer.BadParameter(f"`{text}` is not a date: use YYYY-MM-DD, like 2026-11-21.")
 
 
+def time_of(text: str) -> time:
+    """Return the time that `17:30` denotes. Raises `typer.BadParameter` if the text is not one."""
+    try:
+        if re.fullmatch(r"[0-9]{2}:[0-9]{2}", text):
+            return time.fromisoformat(text)
+    except ValueError:
+        pass
+    raise typer.BadParameter(f"`{text}` is not a time: use HH:MM, like 17:30.")
+
+
 def age_of(text: str) -> timedelta:
     """Return the duration that `90m`, `12h`, `3d` or `2w` denotes. Raises `typer.BadParameter` for any other text."""
     match = re.fullmatch(rf"([0-9]{{1,{MAX_AGE_DIGITS}}})([mhdw])", text)
@@ -78,6 +88,15 @@ DayOption = Annotated[
     date | None,
     typer.Option(
         "--today", metavar="YYYY-MM-DD", parser=day_of, help="The day that relative dates refer to. Default: today."
+    ),
+]
+TimeOption = Annotated[
+    time | None,
+    typer.Option(
+        "--time",
+        metavar="HH:MM",
+        parser=time_of,
+        help="The time of day, in the zone of the knowledge base's `clock`. Default: now.",
     ),
 ]
 SinceOption = Annotated[

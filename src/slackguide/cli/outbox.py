@@ -50,14 +50,14 @@ def list_(
     if json:
         print_json([_document(job) for job in pending])
         return
-    if pending:
-        print_table(
-            ("job", "task", "escalation", "conversation", "state", "due", "attempts", "last error"), map(_row, pending)
-        )
     listed = {state: count for state, count in counts.items() if not dead_lettered or state == "parked"}
     info(f"{', '.join(f'{count} {_state(state)}' for state, count in listed.items()) or 'Nothing'} in the outbox.")
     if sum(listed.values()) > len(pending):
         info(f"The table lists the oldest {len(pending):,}; --json lists all.")
+    if pending:
+        print_table(
+            ("job", "task", "escalation", "conversation", "state", "due", "attempts", "last error"), map(_row, pending)
+        )
 
 
 def retry(

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
+import rich.progress
 import typer
 from rich import box
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from slackguide.text import replace_surrogates
+
+T = TypeVar("T")
 
 CHECK_FAILED = 1
 USAGE_ERROR = 2
@@ -58,13 +63,45 @@ def iso(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat(timespec="milliseconds")
 
 
+def track(items: Sequence[T], description: str) -> Iterable[T]:
+    """Yield the items while a progress bar on standard error shows how many are done, if that is a terminal."""
+    return rich.progress.track(items, description, console=err, transient=True, disable=not err.is_terminal)
+
+
+@contextmanager
+def working(description: str) -> Iterator[None]:
+    """Show on standard error that work of unknown length goes on, and for how long, if that is a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        progress.add_task(description, total=None)
+        yield
+
+
+NARROW = 16
+"""Characters of a cell that is never wrapped, like a time. Wider columns are wrapped to no less than this."""
+
+GAP = 3
+"""Characters between two columns, and beside the outer ones together."""
+
+
 def print_table(headers: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-    """Print a table. Unprintable characters in cells are replaced, so cells may contain user text."""
+    """Print a table without its empty columns. Where it does not fit, each row becomes a paragraph.
+
+    Unprintable characters in cells are replaced, so cells may contain user text.
+    """
+    heads, cells = list(headers), [[printable(cell) for cell in row] for row in rows]
+    kept = [at for at in range(len(heads)) if any(row[at] for row in cells)]
+    widths = {at: max(len(heads[at]), *(len(row[at]) for row in cells)) for at in kept}
+    if sum(min(width, NARROW) for width in widths.values()) + GAP * len(kept) > out.width:
+        for row in cells:
+            named = " · ".join(f"{heads[at]} {row[at]}" for at in kept[1:] if row[at])
+            out.print(Text.assemble((row[kept[0]], "bold"), f"  {named}"), soft_wrap=False)
+        return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for header in headers:
-        table.add_column(header, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
+    for at in kept:
+        table.add_column(heads[at], overflow="fold", no_wrap=widths[at] <= NARROW)
+    for row in cells:
+        table.add_row(*(Text(row[at]) for at in kept))
     out.print(table, soft_wrap=False)
 
 

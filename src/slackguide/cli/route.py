@@ -12,13 +12,14 @@ from typing import Annotated, Any
 import typer
 
 from slackguide.cli.answer_output import print_card
-from slackguide.cli.guides import guide_of
+from slackguide.cli.guides import guide_at, guide_of, load_base
 from slackguide.cli.options import (
     DEFAULT_KNOWLEDGE,
     DayOption,
     JsonOption,
     KnowledgeOption,
     RoleOption,
+    TimeOption,
     asker_of,
     parse_fact_options,
     today_or,
@@ -27,7 +28,7 @@ from slackguide.cli.output import USAGE_ERROR, fail, info, print_json, print_jso
 from slackguide.errors import UnusableInput
 from slackguide.guide import Asker, Concern, Guide, outcome_json, reply_json
 from slackguide.text import replace_surrogates
-from slackguide.triage import load_verified, parse_facts
+from slackguide.triage import parse_facts
 
 
 def register(app: typer.Typer) -> None:
@@ -54,6 +55,7 @@ def register(app: typer.Typer) -> None:
         ] = None,
         as_role: RoleOption = "agent",
         today: DayOption = None,
+        time: TimeOption = None,
         knowledge: KnowledgeOption = DEFAULT_KNOWLEDGE,
         json: JsonOption = False,
     ) -> None:
@@ -66,12 +68,12 @@ def register(app: typer.Typer) -> None:
             if text or entry or fact:
                 fail("--batch reads texts, entries and facts from the file: pass it without the others.")
             lines = list(_lines(batch))
-            guide = guide_of(load_verified(knowledge))
+            guide = guide_at(guide_of(load_base(knowledge)), today, time)
             _run_batch(guide, lines, asker_of(as_role, guide.knowledge), day)
             return
         if not text and entry is None:
             fail("nothing to answer: pass the text of the concern, --entry ID or --batch FILE.")
-        guide = guide_of(load_verified(knowledge))
+        guide = guide_at(guide_of(load_base(knowledge)), today, time)
         concern = Concern(
             replace_surrogates(" ".join(text or ())), parse_fact_options(fact or (), guide.knowledge.facts), entry
         )

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from slackguide.cli.guides import load_base
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, JsonOption, KnowledgeOption
 from slackguide.cli.output import fail, out, print_json
 from slackguide.knowledge import KnowledgeBase, did_you_mean
-from slackguide.triage import load_verified
 
 
 def register(app: typer.Typer) -> None:
@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
         Exits 0, or 2 if there is no such document or the knowledge base is invalid.
         """
-        base = load_verified(knowledge)
+        base = load_base(knowledge)
         if document is not None and document not in base.documents:
             fail(f"unknown document `{document}`{did_you_mean(document, base.documents)}")
         found = {id: entries_by_section(base, id) for id in base.documents if document in (None, id)}

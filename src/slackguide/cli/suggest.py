@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.progress import track
 
 from slackguide.cli.database import open_database
-from slackguide.cli.guides import guide_of
+from slackguide.cli.guides import guide_of, load_base
 from slackguide.cli.options import (
     DEFAULT_KNOWLEDGE,
     DayOption,
@@ -21,7 +20,7 @@ from slackguide.cli.options import (
     beginning_of,
     today_or,
 )
-from slackguide.cli.output import err, fail, info, print_json
+from slackguide.cli.output import fail, info, print_json, track
 from slackguide.cli.suggest_output import print_suggestions, suggestions_json
 from slackguide.cli.suggest_review import Review
 from slackguide.escalation.filters import EscalationFilter
@@ -29,7 +28,6 @@ from slackguide.escalation.models import Escalation
 from slackguide.escalation.resolution import ResolutionCode
 from slackguide.evaluation.asked_questions import AskedQuestion, read_asked
 from slackguide.evaluation.suggestions import Suggestions, suggest
-from slackguide.triage import load_verified
 
 FEEDBACK_LIMIT = 20_000
 
@@ -70,12 +68,12 @@ def register(app: typer.Typer) -> None:
         """
         if interactive and json:
             fail("--interactive asks for keys, --json prints for programs: use one of them.")
-        base = load_verified(knowledge)
+        base = load_base(knowledge)
         day = today_or(today)
         questions = _questions(files, column) if files else _stored_questions(since)
         if not questions:
             fail("no questions: nothing to suggest from.")
-        found = suggest(guide_of(base), questions, today=day, progress=_progress)
+        found = suggest(guide_of(base), questions, today=day, progress=track)
         found = _limited(found, limit)
         if json:
             print_json(suggestions_json(found))
@@ -119,10 +117,6 @@ def _stored_questions(since: date | None) -> list[AskedQuestion]:
 def _of_escalation(one: Escalation, question: str) -> AskedQuestion:
     is_confirmed = one.resolution is not None and one.resolution.code in CONFIRMED
     return AskedQuestion(question, entry=one.entry_id if is_confirmed else None)
-
-
-def _progress(items: Sequence[Any], description: str) -> Iterable[Any]:
-    return track(items, description, console=err, transient=True, disable=not err.is_terminal)
 
 
 def _limited(found: Suggestions, limit: int) -> Suggestions:

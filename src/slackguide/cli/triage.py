@@ -9,12 +9,13 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from slackguide.cli.guides import load_base
 from slackguide.cli.options import DEFAULT_KNOWLEDGE, JsonOption, KnowledgeOption, parse_fact_options
 from slackguide.cli.output import fail, out, print_json
 from slackguide.guide import destination_json
 from slackguide.knowledge import Entry, KnowledgeBase, Rule, did_you_mean
 from slackguide.knowledge.conditions import FactValue, OneOf, Within
-from slackguide.triage import Triage, load_verified
+from slackguide.triage import Triage
 from slackguide.triage.cells import Cell, satisfies
 from slackguide.triage.decision_table import DecisionTable
 from slackguide.triage.mermaid import flowchart
@@ -43,7 +44,7 @@ def register(app: typer.Typer) -> None:
         """
         if mermaid and json:
             fail("--mermaid and --json exclude each other: use one of them.")
-        base = load_verified(knowledge)
+        base = load_base(knowledge)
         if id not in base.entries:
             fail(f"unknown entry `{id}`{did_you_mean(id, base.entries)}")
         entry, table = base.entries[id], Triage(base).table(id)
@@ -74,7 +75,7 @@ def _print(entry: Entry, table: DecisionTable, known_facts: Mapping[str, FactVal
 
 def _print_rule(cases: Sequence[TableRow], entry: Entry, knowledge: KnowledgeBase) -> None:
     rule = cases[0].rule
-    out.print(Text(f"\n{rule.target.name}", style="bold green"))
+    out.print(Text(f"\n{rule.goes_to}", style="bold green"))
     for row in cases:
         out.print(Text(f"  - {_describe_row(row, knowledge)}"))
     for reason in (rule.not_eligible, rule.instead and f"Instead: {rule.instead}", rule.because):
@@ -120,6 +121,7 @@ def _row(row: TableRow, entry: Entry) -> dict[str, Any]:
         "when": {name: list(cell_labels(cells)) for name, cells in row.when.items()},
         "expected": row.expected,
         "destination": destination_json(rule.target),
+        "also": [destination_json(target) for target in rule.also],
         "not_eligible": rule.not_eligible,
         "instead": rule.instead,
         "because": rule.because,

@@ -68,7 +68,7 @@ def _answers(guide: Guide) -> Iterator[SampleCard]:
     """Yield the longest answer of each kind, and each of its sections."""
     longest: dict[str, tuple[int, Answer, AnswerState]] = {}
     for id, entry in guide.knowledge.entries.items():
-        outcome = guide.answer(Concern(entry=id), Asker(min(entry.audience)), today=NOW.date())
+        outcome = guide.at(NOW).answer(Concern(entry=id), Asker(min(entry.audience)), today=NOW.date())
         if not isinstance(outcome, Answer):
             continue
         state = AnswerState("answer", WORDS, entry=id, asker=USER)

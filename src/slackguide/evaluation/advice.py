@@ -105,10 +105,13 @@ def _facts(inspection: Inspection, knowledge: KnowledgeBase) -> Iterator[Diagnos
 
 
 def _about_fact(fact: FactSpec) -> str | None:
-    if fact.kind != "number":
+    if not fact.is_ordered:
         return None
-    if any(pattern.count("{n}") != 1 for pattern in fact.read):
-        return "a `read` pattern needs `{n}` once, in the place of the number"
+    place, what = ("{date}", "date") if fact.kind == "date" else ("{n}", "number")
+    if any(pattern.count(place) != 1 for pattern in fact.read):
+        return f"a `read` pattern needs `{place}` once, in the place of the {what}"
+    if fact.kind == "date" and not fact.read:
+        return 'it is read only beside its label: add how people write it, like `read: ["opened on {date}"]`'
     if fact.unit and is_mixed(fact.unit):
         last = fact.unit.split()[-1]
         return f"`{fact.unit}` are counted as they are written: “5 {last}” is not read for them, it is asked"
@@ -129,7 +132,7 @@ def _unused(inspection: Inspection, knowledge: KnowledgeBase) -> Iterator[Diagno
     entries = knowledge.entries.values()
     rules = [rule for entry in entries for rule in entry.rules]
     used: dict[str, set[str | None]] = {
-        "destinations": {rule.target.id for rule in rules},
+        "destinations": {id for rule in rules for id in rule.destination_ids},
         "notes": {rule.note for rule in rules}
         | {entry.note for entry in entries}
         | {entry.script for entry in entries},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from slackguide.errors import UnusableInput
 from slackguide.evaluation.prediction import prediction_of
@@ -13,6 +14,9 @@ from slackguide.evaluation.split import SplitName, split_of
 from slackguide.guide import Asker, Concern, Guide
 from slackguide.knowledge import Diagnostic, did_you_mean
 from slackguide.knowledge.labelled_questions import LabelledQuestion, read_questions
+
+Progress = Callable[[Sequence[Any], str], Iterable[Any]]
+"""A function that returns the items of a long loop, given them and a description of it."""
 
 WARM_UP_QUESTIONS = 20
 """Questions asked before timing starts."""
@@ -56,7 +60,13 @@ def without_hidden(cases: Iterable[LabelledCase], hidden: Container[str]) -> Ite
 
 
 def run_questions(
-    guide: Guide, cases: Iterable[LabelledCase], asker: Asker, *, today: date, clock: Callable[[], float]
+    guide: Guide,
+    cases: Iterable[LabelledCase],
+    asker: Asker,
+    *,
+    today: date,
+    clock: Callable[[], float],
+    progress: Progress = lambda items, _: items,
 ) -> tuple[Observation, ...]:
     """Ask the guide each question in the asker's role. `clock` returns monotonic seconds.
 
@@ -67,7 +77,7 @@ def run_questions(
     for case in seen[:WARM_UP_QUESTIONS]:
         guide.answer(Concern(case.text), asker, today=today)
     observations: list[Observation] = []
-    for case in seen:
+    for case in progress(seen, "Asking"):
         start = clock()
         outcome = guide.answer(Concern(case.text), asker, today=today)
         seconds = clock() - start

@@ -9,7 +9,8 @@ from datetime import date
 from enum import StrEnum
 
 from slackguide.evaluation.asked_questions import AskedQuestion
-from slackguide.evaluation.word_suggestions import Progress, WordSuggestion, suggest_words
+from slackguide.evaluation.runner import Progress
+from slackguide.evaluation.word_suggestions import WordSuggestion, suggest_words
 from slackguide.guide import Answer, Asker, Choices, Concern, Guide, NoAnswer, Outcome, Social
 from slackguide.knowledge.model import phrasing_key
 from slackguide.matching import Vocabulary

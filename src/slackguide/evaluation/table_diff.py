@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -111,7 +111,7 @@ def _tests(entry: Entry, name: str) -> Iterator[OneOf | Within]:
 
 def _targets(table: DecisionTable, cells: CellRanges) -> npt.NDArray[Any]:
     """Return the destination id of every combination of `cells`, which are at least as fine as the table's own."""
-    ids = np.array([*(rule.target.id for rule in table.rules), ""], dtype=object)
+    ids = np.array([*(" + ".join(rule.destination_ids) for rule in table.rules), ""], dtype=object)
     positions = [_cell_positions(table.cells[axis], cells[name]) for axis, name in enumerate(table.facts)]
     found = np.asarray(ids[np.where(table.rule_index == GAP, len(ids) - 1, table.rule_index)], dtype=object)
     found = found[np.ix_(*positions)] if positions else found
@@ -167,7 +167,7 @@ def _describe_cells(cells: list[Cell], fact: FactSpec) -> str:
     for cell in cells:
         last = joined[-1] if joined else None
         if last is not None and cell.low is not None and last.high is not None and last.high + 1 == cell.low:
-            joined[-1] = Cell(low=last.low, high=cell.high)
+            joined[-1] = replace(last, high=cell.high)
         else:
             joined.append(cell)
     return " or ".join(cell.describe(fact) for cell in joined)

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 import numpy as np
 
+from slackguide.evaluation.runner import Progress
 from slackguide.guide import Asker, Guide
 from slackguide.knowledge import Entry
 from slackguide.matching import Vocabulary
 from slackguide.matching.text_clusters import similarities
 from slackguide.matching.tokenizer import tokenize
 from slackguide.matching.wordlist import common_words
-
-Progress = Callable[[Sequence[Any], str], Iterable[Any]]
-"""A function that returns the items of a long loop, given them and a description of it."""
 
 FEWEST = 3
 """Minimum distinct questions with a word."""

@@ -75,7 +75,7 @@ class ContextualReader:
         self._phrases: dict[str, Phrases[str]] = {}
         self._short: dict[str, Phrases[str]] = {}
         for name, fact in facts.items():
-            if fact.kind != "number":
+            if not fact.is_ordered:
                 self._phrases[name] = _phrases_of(fact, vocabulary, short=False)
                 self._short[name] = _phrases_of(fact, vocabulary, short=True)
 

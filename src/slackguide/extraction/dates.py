@@ -17,7 +17,8 @@ HOURS_A_DAY = 24
 
 @dataclass(frozen=True, slots=True)
 class TimeExpression:
-    """A time expression in the tokens from `start` to `end` (exclusive), in hours before today."""
+    """A time expression in the tokens from `start` to `end` (exclusive), in hours before today, negative for a
+    day to come."""
 
     start: int
     end: int
@@ -100,12 +101,17 @@ def can_begin(token: Token) -> bool:
 
 
 class DateParser:
-    """Parses the time expressions in the tokens of one text, relative to one reference day."""
+    """Parses the time expressions in the tokens of one text, relative to one reference day.
 
-    def __init__(self, tokens: Sequence[Token], text: str, *, today: date) -> None:
+    A day is in the past. With `ahead` it can be one to come: without a year it is the nearest of its name, and a
+    weekday or a day without a month is ambiguous.
+    """
+
+    def __init__(self, tokens: Sequence[Token], text: str, *, today: date, ahead: bool = False) -> None:
         self._tokens = tokens
         self._text = text
         self._today = today
+        self._ahead = ahead
         self._base = 0
 
     def at(self, start: int) -> TimeExpression | None:
@@ -278,6 +284,8 @@ class DateParser:
         before = at + 1 if word == "the" else at
         if [self._word(before + n) for n in range(2)] == ["day", "before"] and self._word(before + 2) in _YESTERDAY:
             return self._day(start, before + 3, self._today - timedelta(days=2))
+        if word == "tomorrow" and self._ahead:
+            return self._day(start, at + 1, self._today + timedelta(days=1))
         if word == "tomorrow" or (word == "next" and following in _WEEKDAYS.keys() | _PERIODS):
             end = at + 1 + (word == "next")
             return TimeExpression(start, end, is_date=True, problem=f"“{self._quote(start, end)}” is in the future.")
@@ -301,6 +309,8 @@ class DateParser:
         name = self._word(here)
         if name not in _WEEKDAYS:
             return None
+        if self._ahead and not last:
+            return self._past_or_coming(start, here + 1)
         back = (self._today.weekday() - _WEEKDAYS[name]) % 7
         return self._day(start, here + 1, self._today - timedelta(days=back or 7 * last))
 
@@ -315,6 +325,10 @@ class DateParser:
             return None
         ordinal = self._word(at + 1) in _ORDINALS and self._tokens[at + 1].separator is Separator.GLUED
         return value, at + 1 + ordinal, ordinal
+
+    def _past_or_coming(self, start: int, end: int) -> TimeExpression:
+        problem = f"“{self._quote(start, end)}” can be past or to come."
+        return TimeExpression(start, end, is_date=True, problem=problem)
 
     def _month_day(self, start: int, at: int) -> TimeExpression | None:
         """Parse `Oct 28`, `October 28th, 2026`."""
@@ -339,6 +353,8 @@ class DateParser:
             return self._resolve_date(start, month_at + 1, month, value)
         if not ordinal:
             return None
+        if self._ahead:
+            return self._past_or_coming(start, end)
         back = range(min(_TWO_MONTHS, (self._today - date.min).days + 1))
         days = (self._today - timedelta(days=count) for count in back)
         latest = next((day for day in days if day.day == value), None)
@@ -373,7 +389,7 @@ class DateParser:
         year = parts[2] + (2000 if parts[2] < 100 else 0) if len(parts) == 3 else None
         candidates = (self._date(year, parts[0], parts[1]), self._date(year, parts[1], parts[0]))
         possible = sorted({day for day in candidates if day is not None})
-        past = [day for day in possible if day <= self._today]
+        past = possible if self._ahead else [day for day in possible if day <= self._today]
         if len(past) > 1:
             both = " or ".join(f"{MONTH_NAMES[day.month]} {day.day}" for day in past)
             return TimeExpression(start, end, is_date=True, problem=f"“{quoted}” can be {both}.")
@@ -396,7 +412,7 @@ class DateParser:
         return TimeExpression(start, end, is_date=True, problem=f"“{self._quote(start, end)}” is not a valid date.")
 
     def _long_ago(self, day: date) -> bool:
-        return (self._today - day).days > _HALF_A_YEAR
+        return abs((self._today - day).days) > _HALF_A_YEAR
 
     def _ambiguous_year(self, start: int, end: int, day: date) -> TimeExpression:
         formatted = f"{MONTH_NAMES[day.month]} {day.day}"
@@ -405,7 +421,13 @@ class DateParser:
         )
 
     def _date(self, year: int | None, month: int, day: int) -> date | None:
-        """Return the date, or without a year the latest one not in the future. None if the date does not exist."""
+        """Return the date. Without a year it is the latest one not in the future, or the nearest one with `ahead`.
+
+        None if the date does not exist.
+        """
+        if year is None and self._ahead:
+            near = (self._date(self._today.year + offset, month, day) for offset in (-1, 0, 1))
+            return min((day for day in near if day), key=lambda day: abs((day - self._today).days), default=None)
         years = (year,) if year is not None else range(self._today.year, max(0, self._today.year - 9), -1)
         for candidate in years:
             try:
@@ -417,7 +439,7 @@ class DateParser:
         return None
 
     def _day(self, start: int, end: int, day: date) -> TimeExpression:
-        if day > self._today:
+        if day > self._today and not self._ahead:
             formatted = f"{MONTH_NAMES[day.month]} {day.day}, {day.year}"
             return TimeExpression(start, end, is_date=True, problem=f"{formatted} is in the future.")
         return TimeExpression(start, end, hours=(self._today - day).days * HOURS_A_DAY, is_date=True)

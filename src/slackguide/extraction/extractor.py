@@ -14,6 +14,7 @@ from itertools import islice, pairwise
 from types import MappingProxyType
 
 from slackguide.extraction import reporting
+from slackguide.extraction.date_facts import DateFactExtractor
 from slackguide.extraction.dates import UNITS, TimeExpression
 from slackguide.extraction.discourse import MAX_DISTANCE, Discourse
 from slackguide.extraction.lexicon import (
@@ -53,7 +54,7 @@ class ExtractedFacts:
     """The facts extracted from a text."""
 
     facts: Mapping[str, str | int]
-    """Values by fact name. The value of a number fact is in whole days or hours, or `never`."""
+    """Values by fact name. A number is in the unit of its fact, a date is written `2026-11-21`."""
     spans: Mapping[str, str]
     """Spans of text by fact name, shortened to `MAX_SPAN_LENGTH` characters."""
     unclear: Mapping[str, str]
@@ -102,6 +103,7 @@ class FactExtractor:
         self._predicates: Predicates[_Meaning] = Predicates(vocabulary)
         self._numbers = NumberExtractor(facts, vocabulary)
         self._quantities = QuantityExtractor(facts, vocabulary)
+        self._dates = DateFactExtractor(facts, vocabulary)
         self._sides = party_facts(facts, parties)
         self._party = {name: fact.about for name, fact in facts.items() if fact.about}
         for name, fact in facts.items():
@@ -147,6 +149,8 @@ class FactExtractor:
         for quantity in self._quantities.extract(tokens, forms, text, discourse):
             number = self._number(quantity.fact, quantity.start, quantity.end, quantity.problem, quantity.value)
             mentions.setdefault(quantity.fact, []).append(number)
+        for day in self._dates.extract(tokens, forms, text, discourse, today=today):
+            mentions.setdefault(day.fact, []).append(_Mention(day.value, day.start, day.end, day.problem))
         return self._resolve(mentions, tokens, text, discourse)
 
     def _correct(self, word: str, plural: bool) -> str:
@@ -269,7 +273,7 @@ class FactExtractor:
     def _opposite(self, name: str, value: str) -> str | None:
         """Return the only other value of a fact, or None if there are several."""
         others = [other for other in self._facts[name].choices if other != value]
-        return others[0] if len(others) == 1 and self._facts[name].kind != "number" else None
+        return others[0] if len(others) == 1 and not self._facts[name].is_ordered else None
 
     def _explicit_answer(self, name: str, match: PhraseMatch[_Meaning], value: str, discourse: Discourse) -> str | None:
         """Return the answer after a phrase, as in `under warranty: no`, or `value` if there is none."""
@@ -290,7 +294,7 @@ class FactExtractor:
         """Return whether the context supports the meaning of the phrase."""
         clause = discourse.clause(match.start)
         following = discourse.word(match.end, within=clause)
-        if following in NOT_NOW and self._facts[name].kind != "number":
+        if following in NOT_NOW and not self._facts[name].is_ordered:
             return False
         if discourse.word(match.start) == "open" and discourse.word(match.start + 1, within=clause) in ARTICLES:
             return False  # a verb: `open the settings page`

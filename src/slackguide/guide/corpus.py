@@ -51,7 +51,9 @@ class Corpus:
 
 def _document(entry: Entry) -> EntryDocument:
     steps = [step.text for step in (*entry.warnings, *entry.path)]
-    targets = [name for rule in entry.rules for name in (rule.target.name, *rule.target.also)]
+    targets = [
+        name for rule in entry.rules for target in (rule.target, *rule.also) for name in (target.name, *target.also)
+    ]
     related = [article.title for article in entry.see_also]
     body = " \n".join([*entry.keywords, *steps, *dict.fromkeys(targets), *related])
     return EntryDocument(

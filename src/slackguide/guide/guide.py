@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from slackguide.errors import UnusableInput
 from slackguide.extraction.extractor import ExtractedFacts, FactExtractor
@@ -54,7 +54,7 @@ class Guide:
         self.is_calibrated = calibration is not None
         self.triage = Triage(knowledge)
         self._extractor = FactExtractor(
-            knowledge.facts, knowledge.abbreviations, common_words(), knowledge.nouns, knowledge.parties
+            knowledge.read_facts, knowledge.abbreviations, common_words(), knowledge.nouns, knowledge.parties
         )
         matcher = Corpus.of(knowledge).matcher()
         self._matcher = matcher if calibration is None else matcher.with_calibration(calibration)
@@ -80,6 +80,15 @@ class Guide:
         guide._matcher = self._matcher.with_calibration(calibration)
         guide._replies = Replies(guide)
         guide.is_calibrated = True
+        return guide
+
+    def at(self, now: datetime) -> Guide:
+        """Return the guide of a moment. Without one, the facts of the clock are unknown."""
+        if self.knowledge.clock is None:
+            return self
+        guide = copy(self)
+        guide.triage = self.triage.at(now)
+        guide._replies = self._replies.of(guide)
         return guide
 
     def with_shift(self, shift: float) -> Guide:

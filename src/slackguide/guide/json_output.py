@@ -94,6 +94,7 @@ def _answer_json(answer: Answer) -> dict[str, Any]:
         "warnings": list(decision.warnings),
         "path": list(decision.path),
         "destination": destination_json(decision.destination) if decision.destination else None,
+        **({"also": [destination_json(target) for target in decision.also]} if decision.also else {}),
         "facts": dict(decision.known_facts),
         "missing": list(decision.missing),
         "cautions": list(decision.cautions),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import date
 
+from slackguide.extraction.date_facts import only_date_in
 from slackguide.guide import turn_signs as signs
 from slackguide.guide.conversation import (
     Change,
@@ -20,7 +23,9 @@ from slackguide.guide.conversation import (
 from slackguide.guide.outcomes import Answer, Asker, Choices, Concern, NoAnswer, Outcome, RankedEntry, Social
 from slackguide.guide.turn_facts import BESIDE_ANSWER, SHORT, SingleTurnGuide, StatedFacts, TurnFacts, WrittenTurn
 from slackguide.knowledge import Entry
+from slackguide.knowledge.checklists import value_of
 from slackguide.knowledge.conditions import NEVER, FactValue, OneOf
+from slackguide.knowledge.facts import FactSpec
 from slackguide.matching import Alert, Match, Matching, SmallTalk
 from slackguide.text import clean, normalize
 
@@ -47,6 +52,12 @@ LISTED = 3
 INTRODUCED_WITHIN = 4
 """Maximum words before the end of the article that introduces another case: `can a client …`."""
 
+_EXCEPT = re.compile(r"\b(?:no|not|never|nobody|nothing|except|but|without|only|if|when)\b|n't\b")
+"""Words with which an answer to a checklist says more than which items hold."""
+
+_ALL, _NONE = frozenset({"all", "both", "everything"}), frozenset({"none", "no", "neither", "nothing"})
+_OF_THEM = frozenset({"yes", "of", "them", "these", "those", "the", "that", "holds", "hold", "is", "are", "true"})
+
 RESTATED = 0.9
 """Confidence from which a turn states the entry at hand anew."""
 
@@ -58,6 +69,12 @@ class Replies:
         self._guide = guide
         self._knowledge = guide.knowledge
         self._facts = TurnFacts(guide)
+
+    def of(self, guide: SingleTurnGuide) -> Replies:
+        """Return the replies of a guide with the same knowledge."""
+        replies = copy(self)
+        replies._guide = guide
+        return replies
 
     def reply(self, conversation: ConversationState, turn: Turn, asker: Asker, *, today: date) -> Reply:
         """Return the conversation after a turn, and the outcome."""
@@ -105,7 +122,11 @@ class Replies:
     def _of_case(self, conversation: ConversationState, message: WrittenTurn) -> Reply | None:
         """Return the reply to a turn about the case at hand or an earlier one; None for a new concern without one."""
         topic = conversation.topic
-        for attempt in (self._pick, self._answer_to_question, self._action):
+        asked = self._knowledge.facts.get(topic.asked or "")
+        attempts = (self._pick, self._answer_to_question, self._action)
+        if asked is not None and asked.kind == "checklist":  # “none of these” is about its items
+            attempts = (self._answer_to_question, self._pick, self._action)
+        for attempt in attempts:
             reply = attempt(conversation, message)
             if reply is not None:
                 return reply
@@ -220,6 +241,11 @@ class Replies:
             return None
         if fact.kind == "number":
             return self._answer_number(asked, message)
+        if fact.kind == "date":
+            day = only_date_in(message.reading, today=message.today)
+            return day or (NEVER if fact.never and _denies(message) else None)
+        if fact.kind == "checklist":
+            return _ticked(fact, message)
         named = {one.value for one in self._facts.reader.values(asked, message.reading, asked=True) if not one.denied}
         if len(named) == 1 and len(message.content) <= SHORT and not message.is_question:
             return named.pop()
@@ -237,8 +263,7 @@ class Replies:
             digits = any(map(str.isdigit, message.reading[spoken[0].start : spoken[0].end]))
             beside = self._facts.words_outside(message, spoken)
             return spoken[0].of(fact) if beside <= (BESIDE_ANSWER if digits else 0) else None
-        none = signs.NO.fullmatch(message.lower.strip(" .!")) or message.content == ["never"]
-        return NEVER if none and fact.never and not spoken else None
+        return NEVER if fact.never and not spoken and _denies(message) else None
 
     def _action(self, conversation: ConversationState, message: WrittenTurn) -> Reply | None:
         """Return the reply to “escalate it” or “open the form”; None if the turn is something else."""
@@ -616,6 +641,23 @@ def _with_clicked_fact(topic: Topic, name: str, click: Click, at: int) -> Topic:
     elif not click.removed:
         unknown = (*unknown, name)
     return replace(topic, facts=facts, unknown=unknown, dropped=dropped)
+
+
+def _denies(message: WrittenTurn) -> bool:
+    """Return whether a turn says only that there is none: `no`, `never`."""
+    return bool(signs.NO.fullmatch(message.lower.strip(" .!"))) or message.content == ["never"]
+
+
+def _ticked(fact: FactSpec, message: WrittenTurn) -> str | None:
+    """Return the items of a checklist that an answer names, `all of them` or `none`; None if it names none."""
+    items, words = tuple(fact.values), set(message.words)
+    for alone, ticked in ((_ALL, items), (_NONE, ())):
+        if words & alone and words <= alone | _OF_THEM:
+            return value_of(ticked, items)
+    if message.is_question or _EXCEPT.search(message.lower):
+        return None
+    named = [item for item, label in fact.item_labels.items() if label.lower() in message.lower]
+    return value_of(named, items) if named else None
 
 
 def _is_other_correction(message: WrittenTurn) -> bool:

@@ -122,7 +122,7 @@ class TurnFacts:
     def __init__(self, guide: SingleTurnGuide) -> None:
         self._guide = guide
         self._knowledge = guide.knowledge
-        self.reader = ContextualReader(guide.knowledge.facts, FactVocabulary.of_base(guide.knowledge))
+        self.reader = ContextualReader(guide.knowledge.read_facts, FactVocabulary.of_base(guide.knowledge))
 
     @cached_property
     def passages(self) -> PassageFinder:

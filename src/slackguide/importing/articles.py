@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -18,11 +19,20 @@ _IGNORED = ("script", "style", "nav", "header", "footer", "aside", "form", "svg"
 _BLOCKS = (*_HEADINGS, "p", "ul", "ol", "table", "pre", "blockquote", "dl")
 _MARKERS = re.compile(r"^(?:\d{1,2}|[a-z])[.)]\s+")
 _LABEL = re.compile(r"^(?:\*\*)?[^.!?]{1,60}:$")
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<keys>.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _GENERAL = frozenset(
     ("overview", "introduction", "about", "background", "contents", "table", "of", "summary", "important", "note",
      "notes", "remember", "faq", "see", "also", "related", "articles", "references", "resources", "help", "was", "this",
-     "article", "helpful")
+     "article", "helpful", "glossary", "definitions", "contacts")
 )  # fmt: skip
+_RELATIVE = frozenset(
+    ("a", "access", "accessing", "account", "accounts", "admin", "admins", "administrators", "and", "backup", "contact",
+     "for", "getting", "how", "information", "installation", "issues", "it", "more", "options", "other", "permissions",
+     "plugins", "prerequisites", "process", "prompts", "recovery", "request", "requesting", "requirements", "rules",
+     "security", "services", "setting", "set", "setup", "started", "steps", "support", "the", "tips", "to",
+     "troubleshooting", "up", "usage", "user", "users")
+)  # fmt: skip
+"""Words of headings that say nothing without the page: `Setup`, `Request access`."""
 
 
 @dataclass(slots=True)
@@ -31,17 +41,28 @@ class _Section:
 
     title: str
     level: int
+    within: tuple[str, ...] = ()
+    """The headings above it, the nearest first."""
     steps: list[str] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
 
 
 def read_markdown(text: str, name: str) -> Draft:
     """Read a Markdown article. `name` is its file."""
-    return read_html(MarkdownIt("commonmark").enable("table").render(text), name)
+    front = _FRONT_MATTER.match(text.replace("\r\n", "\n"))
+    page = _title_in(front["keys"]) if front else ""
+    body = text.replace("\r\n", "\n")[front.end() :] if front else text
+    return read_html(MarkdownIt("commonmark").enable("table").render(body), name, page=page)
 
 
-def read_html(html: str, name: str) -> Draft:
-    """Read an HTML article. `name` is its file."""
+def _title_in(front_matter: str) -> str:
+    """Return the title that the keys at the top of a Markdown file give, without reading them as YAML."""
+    found = re.search(r"^title:[ \t]*(.+)$", front_matter, re.MULTILINE)
+    return clean(found[1].strip(" \"'")) if found else ""
+
+
+def read_html(html: str, name: str, *, page: str = "") -> Draft:
+    """Read an HTML article. `name` is its file, `page` its title, if it is not a heading of level 1."""
     soup = BeautifulSoup(html, "html.parser")
     for ignored in soup.find_all(_IGNORED):
         ignored.decompose()
@@ -49,15 +70,41 @@ def read_html(html: str, name: str) -> Draft:
     sections = [_Section("", 0)]
     for block in _blocks(soup):
         if block.name in _HEADINGS:
-            sections.append(_Section(clean(block.get_text(" ")), int(block.name[1])))
+            sections.append(_section_below(sections, clean(block.get_text(" ")), int(block.name[1]), page))
         elif block.name == "table":
             _read_table(block, draft, f"{name}, “{sections[-1].title}”" if sections[-1].title else name)
         else:
             sections[-1].steps += _steps(block)
             sections[-1].links += _links(block)
+    if page and destinations_in(sections[0].steps):
+        sections[0].title = page
+    titles = Counter(section.title.casefold() for section in sections)
     for section in sections:
+        if titles[section.title.casefold()] > 1 or set(_words(section.title)) <= _RELATIVE:
+            section.title = _in_full(section)
         _add_section(section, draft, name)
     return draft
+
+
+def _section_below(sections: Sequence[_Section], title: str, level: int, page: str) -> _Section:
+    """Return the section that a heading begins, below the sections that are open."""
+    above: list[str] = []
+    limit = level
+    for section in reversed(sections):
+        if section.level < limit and section.title and not (page and section.level == 1):
+            above.append(section.title)
+            limit = section.level
+    return _Section(title, level, tuple(dict.fromkeys((*above, page) if page else above)))
+
+
+def _in_full(section: _Section) -> str:
+    """Return a title that says nothing by itself behind the next one above it that does: `Zoom: Setup`."""
+    above = next((title for title in section.within if not set(_words(title)) <= _RELATIVE | _GENERAL), None)
+    return section.title if not section.title or above is None else f"{above.rstrip(':?')}: {section.title}"
+
+
+def _words(title: str) -> list[str]:
+    return [word for word in (part.strip("?!.,:()") for part in title.casefold().split()) if word]
 
 
 def _blocks(soup: Tag) -> Iterator[Tag]:
@@ -77,7 +124,7 @@ def _add_section(section: _Section, draft: Draft, name: str) -> None:
     if not section.title:
         draft.skipped += [Skipped(where, step, "it stands before the first heading") for step in section.steps]
         return
-    if set(section.title.casefold().strip("?!.:").split()) <= _GENERAL:
+    if any(set(_words(title)) <= _GENERAL for title in (section.title, *section.within[:1])):
         draft.skipped += [Skipped(where, step, "it is general, not about one concern") for step in section.steps]
         return
     title = section.title.rstrip(":")

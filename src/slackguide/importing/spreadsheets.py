@@ -17,15 +17,18 @@ from slackguide.importing.entry_drafts import Draft, DraftEntry, DraftRoute, Ski
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "concern": ("concern", "title", "topic", "problem", "issue", "question", "scenario", "subject", "request", "case"),
-    "examples": ("examples", "example questions", "phrasings", "questions", "what people ask", "keywords"),
+    "examples": ("examples", "example questions", "phrasings", "questions", "what people ask", "how people ask",
+                 "how people say it", "wording", "keywords"),
     "steps": ("steps", "process path", "process", "what to do", "action", "actions", "solution", "procedure", "answer",
               "resolution", "instructions"),
     "goes to": ("goes to", "send to", "destination", "queue", "team", "owner team", "assign to", "route to", "group",
-                "escalate to"),
+                "escalate to", "who", "who handles it", "handled by", "owner", "contact", "where to", "where"),
     "when": ("when", "if", "condition", "only if", "criteria"),
     "link": ("link", "url", "article", "reference", "more", "see"),
 }  # fmt: skip
 """The columns, each with the headings that are understood."""
+
+UNKNOWN_COLUMN = f"this column is not understood (known: {', '.join(COLUMNS)})"
 
 _LISTED = re.compile(r"(?:^|\s)(?:\d{1,2}[.)]|[•*-])\s+")
 ROW_LIMIT = 5_000
@@ -117,7 +120,7 @@ def entries_of_rows(
             continue
         _add_row(entry, cells)
     unknown = [clean(name) for at, name in enumerate(header) if clean(name) and at not in columns.values()]
-    draft.skipped += [Skipped(where, name, "this column is not understood") for name in unknown]
+    draft.skipped += [Skipped(where, name, UNKNOWN_COLUMN) for name in unknown]
     for entry in list(draft.entries):
         if not entry.steps and not any(route.goes_to for route in entry.routes):
             draft.entries.remove(entry)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from slackguide.knowledge.checklists import ALL, ANY, NONE, values_passing
 from slackguide.knowledge.conditions import (
     ALWAYS,
     NEVER,
@@ -15,7 +16,6 @@ from slackguide.knowledge.conditions import (
     Not,
     OneOf,
     Within,
-    range_of,
 )
 from slackguide.knowledge.diagnostics import did_you_mean
 from slackguide.knowledge.facts import FactSpec
@@ -27,6 +27,12 @@ NESTING_LIMIT = 12
 
 TEST_LIMIT = 500
 """Maximum tests in a condition with its named conditions expanded. The shipped ones have under ten."""
+
+
+_RANGES = {
+    "number": "whole numbers: use 0..30, 31.. or 12",
+    "date": "dates: use 2026-01-01..2026-01-31, 2026-01-01.., ..2026-01-31 or one date",
+}
 
 
 class ConditionParser:
@@ -154,13 +160,15 @@ class ConditionParser:
         if not values or not all(isinstance(item, str) for item in values):
             source.report(key_path, "a fact is tested against one value, a list of values or a range like 0..30")
             return ALWAYS
-        if fact.kind == "number":
+        if fact.is_ordered:
             return self._within(name, fact, values, source, key_path)
+        allowed = (*fact.values, ALL, ANY, NONE) if fact.kind == "checklist" else fact.choices
         for number, item in enumerate(values):
-            if item not in fact.choices:
+            if item not in allowed:
                 at = (*key_path, number) if isinstance(value, list) else key_path
                 source.report(at, unknown_value(name, item, fact))
-        return OneOf(name, frozenset(values))
+        passing = values_passing(values, tuple(fact.values)) if fact.kind == "checklist" else frozenset(values)
+        return OneOf(name, passing)
 
     def _within(self, name: str, fact: FactSpec, values: list[str], source: YamlSource, key_path: KeyPath) -> Condition:
         ranges: list[tuple[int, int | None]] = []
@@ -169,9 +177,9 @@ class ConditionParser:
             if item == NEVER and fact.never:
                 never = True
                 continue
-            ends = range_of(item)
+            ends = fact.range_of(item)
             if ends is None:
-                source.report(key_path, f"`{item}` is not a range of whole numbers: use 0..30, 31.. or 12")
+                source.report(key_path, f"`{item}` is not a range of {_RANGES[fact.kind]}")
                 continue
             lowest, highest = ends
             if highest is not None and highest < lowest:
@@ -183,8 +191,10 @@ class ConditionParser:
 
 def unknown_value(name: str, value: str, fact: FactSpec) -> str:
     """Return the error message for an unknown value of a fact, with a close match and the known values."""
-    if fact.kind == "number":
+    if fact.is_ordered:
         never = f", or `{NEVER}`" if fact.never else ""
-        return f"`{value}` is not a value of `{name}`: a whole number from 0 to {fact.maximum:,}{never}"
-    options = ", ".join(f"`{choice}`" for choice in fact.choices)
-    return f"`{value}` is not a value of `{name}`{did_you_mean(value, fact.choices)} (values: {options})"
+        allowed = "a date like 2026-11-21" if fact.kind == "date" else f"a whole number from 0 to {fact.maximum:,}"
+        return f"`{value}` is not a value of `{name}`: {allowed}{never}"
+    choices = (*fact.values, ALL, ANY, NONE) if fact.kind == "checklist" else fact.choices
+    options = ", ".join(f"`{choice}`" for choice in choices)
+    return f"`{value}` is not a value of `{name}`{did_you_mean(value, choices)} (values: {options})"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
 NEVER = "never"
 """The value of a number fact whose event has not happened yet."""
 
 FactValue: TypeAlias = str | int
-"""The value of a fact: the name of a choice, `yes`, `no`, an integer, `never`, or a range like `31..60`."""
+"""The value of a fact: the name of a choice, `yes`, `no`, an integer, a date like `2026-11-21`, `never`, or a range of
+numbers or dates like `31..60`."""
 
 RANGE = re.compile(r"^(?:(\d{1,9})?\.\.(\d{1,9})?|(\d{1,9}))$")
 """Matches `0..30`, `31..`, `..30` or one integer."""
@@ -27,6 +29,33 @@ def range_of(text: str) -> tuple[int, int | None] | None:
     return (lowest, highest)
 
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def date_range_of(text: str) -> tuple[int, int | None] | None:
+    """Parse `2026-01-01..2026-01-31`, `2026-01-01..`, `..2026-01-31` or one date to its bounds, else return None.
+
+    The bounds are proleptic Gregorian ordinals. An open lower bound is 0, before every date.
+    """
+    low, dots, high = text.partition("..")
+    days = [_ordinal(part) if part else None for part in (low, high if dots else low)]
+    if not (low or high) or any(part and day is None for part, day in zip((low, high), days, strict=True)):
+        return None
+    return (days[0] or 0, days[1])
+
+
+def _ordinal(text: str) -> int | None:
+    try:
+        return date.fromisoformat(text).toordinal() if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def span_of(text: str) -> tuple[int, int | None] | None:
+    """Parse a range of numbers or of dates to its bounds, else return None."""
+    return range_of(text) or date_range_of(text)
+
+
 @dataclass(frozen=True, slots=True)
 class OneOf:
     """The test that a fact has one of these values: of a choice or yes/no fact, or `never`."""
@@ -37,7 +66,7 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """The test that a number fact lies in one of these closed ranges (None: unbounded), or is `never` if allowed."""
+    """The test that a number or date lies in one of these closed ranges (None: unbounded), or is `never` if allowed."""
 
     fact: str
     ranges: tuple[tuple[int, int | None], ...]
@@ -77,6 +106,16 @@ class NamedCondition:
 Condition: TypeAlias = OneOf | Within | AllOf | AnyOf | Not | NamedCondition
 
 ALWAYS = AllOf(())
+
+
+@dataclass(frozen=True, slots=True)
+class ImpliedFact:
+    """The value that a fact has under a condition, unless it is stated."""
+
+    fact: str
+    value: str
+    when: Condition
+    because: str
 
 
 def both(one: Condition, other: Condition) -> Condition:

@@ -161,6 +161,9 @@ class RuleSpec(Model):
 
     when: When = None
     to: Id | None = Field(default=None, description="The destination")
+    also: Annotated[tuple[Id, ...], ListOf] = Field(
+        default=(), max_length=3, description="Further destinations: who is told, too, or where a second case goes"
+    )
     not_eligible: Sentence | None = Field(default=None, description="The reason why the case is not eligible")
     instead: Sentence | None = Field(default=None, description="What to do instead")
     use: Id | None = Field(
@@ -184,6 +187,8 @@ class RuleSpec(Model):
         if len(outcomes) != 1:
             found = " and ".join(f"`{name}`" for name in outcomes) or "none"
             raise ValueError(f"a rule has exactly one of `to`, `not_eligible` and `use`: this one has {found}")
+        if self.also and self.not_eligible is not None:
+            raise ValueError("`also` belongs to `to`: nobody is told of a case that is not eligible")
         if self.instead is not None and self.not_eligible is None:
             raise ValueError("`instead` belongs to `not_eligible`")
         return self
@@ -250,6 +255,9 @@ class EntrySpec(Model):
     )
     script: Id | None = Field(default=None, description="The note with the words to say to the person")
     to: Id | None = Field(default=None, description="The only destination. Use `routes` if it depends on facts")
+    also: Annotated[tuple[Id, ...], ListOf] = Field(
+        default=(), max_length=3, description="Further destinations beside `to`. Beside `routes`, write them in a rule"
+    )
     routes: Routes | None = Field(default=None, description="Rules, or the name of a shared table")
     fixes: GivenFacts = Field(default_factory=dict, description="Facts that the concern implies")
     assumes: GivenFacts = Field(default_factory=dict, description="Facts assumed unless stated otherwise")
@@ -282,6 +290,8 @@ class EntrySpec(Model):
     def _is_consistent(self) -> EntrySpec:
         if (self.to is None) == (self.routes is None):
             raise ValueError(f"an entry has either `to` or `routes`: this one has {'both' if self.to else 'neither'}")
+        if self.also and self.to is None:
+            raise ValueError("`also` stands beside `to`; in `routes` it belongs to a rule")
         if self.signs is not None and self.priority != "critical":
             raise ValueError("`signs` belong to an entry with `priority: critical`")
         if self.routes is not None and not self.routes:

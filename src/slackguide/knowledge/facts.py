@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from slackguide.knowledge.conditions import NEVER, range_of
-from slackguide.knowledge.types import ListOf, Model, Sentence, Short, When, text_for
+from slackguide.knowledge.checklists import ITEM_LIMIT, RESERVED, describe_values, values_of
+from slackguide.knowledge.conditions import NEVER, date_range_of, range_of
+from slackguide.knowledge.types import ID_PATTERN, ListOf, Model, Sentence, Short, When, text_for
 from slackguide.knowledge.units import Unit, unit_named
 
 NUMBER_LIMIT = 100_000
@@ -22,7 +25,7 @@ PhraseList = Annotated[tuple[Short, ...], ListOf]
 
 
 class FactValueSpec(Model):
-    """One value of a choice or yes/no fact."""
+    """One value of a choice or yes/no fact, or one item of a checklist."""
 
     label: Annotated[str, StringConstraints(min_length=1, max_length=75)] = Field(
         description="The name shown to agents"
@@ -47,7 +50,7 @@ class FactSpec(Model):
         description="The name shown to agents"
     )
     ask: Sentence = Field(description="The question that asks for it")
-    kind: Literal["choice", "yes_no", "number"] = Field(description="The type of its values")
+    kind: Literal["choice", "yes_no", "number", "date", "checklist"] = Field(description="The type of its values")
     help: Sentence | None = Field(default=None, description="How to find the answer")
     say: Sentence = Field(default="{label}: {value}", description="Its text in reasons, with {value} replaced")
     values: dict[str, Annotated[FactValueSpec, text_for("label")]] = Field(
@@ -59,9 +62,14 @@ class FactSpec(Model):
         "pounds, pesos, percent, or what is counted, like `seats`",
     )
     unit_words: PhraseList = Field(default=(), description="Other words for what is counted, like `licences`")
-    never: Short | None = Field(default=None, description="The label of `never`, for a number that can have this value")
+    never: Short | None = Field(
+        default=None, description="The label of `never`, for a number or a date that can have this value"
+    )
     never_words: PhraseList = Field(default=(), description="Phrases for `never`")
-    read: PhraseList = Field(default=(), description="Patterns of the number in free text, with {n} in its place")
+    read: PhraseList = Field(
+        default=(),
+        description="Patterns in free text, with {n} in the place of the number, or {date} in that of the date",
+    )
     implied: Annotated[tuple[ImpliedValueSpec, ...], ListOf] = Field(
         default=(), description="Its values in cases in which nobody has to state it"
     )
@@ -90,9 +98,40 @@ class FactSpec(Model):
             raise ValueError("a yes_no fact has only the values `yes` and `no`")
         if self.kind == "number" and self.values:
             raise ValueError("a number has no `values`; use `unit`, `never` and `read`")
-        if self.kind != "number" and (self.never or self.never_words or self.read or self.unit or self.unit_words):
-            raise ValueError("`unit`, `unit_words`, `never`, `never_words` and `read` belong to a number")
+        if self.kind == "checklist":
+            self._check_items()
+        if self.kind == "date" and self.values:
+            raise ValueError("a date has no `values`; use `never` and `read`")
+        if self.kind != "number" and (self.unit or self.unit_words or self.maximum != NUMBER_LIMIT):
+            raise ValueError("`unit`, `unit_words` and `maximum` belong to a number")
+        if not self.is_ordered and (self.never or self.never_words or self.read):
+            raise ValueError("`never`, `never_words` and `read` belong to a number or a date")
         return self
+
+    def _check_items(self) -> None:
+        if not 2 <= len(self.values) <= ITEM_LIMIT:
+            raise ValueError(f"a checklist needs two to {ITEM_LIMIT} `values`: its items")
+        if wrong := [name for name in self.values if name in RESERVED or not re.fullmatch(ID_PATTERN, name)]:
+            raise ValueError(
+                f"`{wrong[0]}` is not a name of an item: use lower-case letters, digits, - and _, "
+                "and not `all`, `any` or `none`"
+            )
+        if self.implied or any(item.words for item in self.values.values()):
+            raise ValueError("a checklist is neither `implied` nor read from a message: it has no `words`")
+
+    @property
+    def item_labels(self) -> dict[str, str]:
+        """The labels of the items of a checklist."""
+        return {name: item.label for name, item in self.values.items()}
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether it is a number or a date, which rules test by ranges."""
+        return self.kind in ("number", "date")
+
+    def range_of(self, text: str) -> tuple[int, int | None] | None:
+        """Parse a range of its numbers or dates to its bounds, a date as its ordinal; else return None."""
+        return date_range_of(text) if self.kind == "date" else range_of(text)
 
     @property
     def measure(self) -> Unit:
@@ -101,13 +140,15 @@ class FactSpec(Model):
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The named values in order. A number has at most `never`."""
-        if self.kind == "number":
+        """The named values in order. A number or a date has at most `never`; a checklist has its combinations."""
+        if self.is_ordered:
             return (NEVER,) if self.never else ()
+        if self.kind == "checklist":
+            return values_of(tuple(self.values))
         return ("yes", "no") if self.kind == "yes_no" else tuple(self.values)
 
     def value_label(self, value: str | int) -> str:
-        """Return the text of a value: `Mid-Market`, `12 days`, `31 to 60 days`, `no payment yet`."""
+        """Return the text of a value: `Mid-Market`, `12 days`, `31 to 60 days`, `no payment yet`, `6 July 2022`."""
         if isinstance(value, int):
             unit = self.unit or ""
             return f"{value} {unit[:-1] if value == 1 and unit.endswith('s') else unit}".strip()
@@ -118,6 +159,10 @@ class FactSpec(Model):
             if high is None:
                 return f"more than {self.value_label(low - 1)}" if low else f"any number of {self.unit or 'them'}"
             return self.value_label(low) if low == high else f"{low} to {self.value_label(high)}"
+        if self.kind == "date" and (ends := date_range_of(value)) is not None:
+            return _days_label(*ends)
+        if self.kind == "checklist":
+            return describe_values([value], self.item_labels)
         known = self.values.get(value)
         return known.label if known else value.capitalize()
 
@@ -125,3 +170,17 @@ class FactSpec(Model):
 def party_facts(facts: Mapping[str, FactSpec], parties: Collection[str]) -> frozenset[str]:
     """Return the facts whose values are the parties: those that say which party asks."""
     return frozenset(name for name, fact in facts.items() if parties and set(fact.choices) == set(parties))
+
+
+def _days_label(low: int, high: int | None) -> str:
+    """Return the text of a range of dates, given by their ordinals."""
+    if high is None:
+        return f"from {_day_label(low)}" if low else "any date"
+    if not low:
+        return f"until {_day_label(high)}"
+    return _day_label(low) if low == high else f"{_day_label(low)} to {_day_label(high)}"
+
+
+def _day_label(ordinal: int) -> str:
+    day = date.fromordinal(ordinal)
+    return f"{day.day} {day:%B %Y}"

@@ -76,9 +76,12 @@ def _check_patterns(field: FormField, source: YamlSource, key_path: KeyPath) -> 
 
 def _check_fact(field: FormField, facts: Mapping[str, FactSpec], source: YamlSource, key_path: KeyPath) -> None:
     fact = facts.get(field.fact or "")
+    named = () if fact is None else tuple(fact.values) if fact.kind == "checklist" else fact.choices
     if fact is None:
         source.report(key_path, f"unknown fact `{field.fact}`{did_you_mean(field.fact or '', facts)}")
-    elif field.kind == "date" and fact.unit not in DATE_UNITS:
-        source.report(key_path, "a date needs a fact with the unit days or hours")
-    elif fact.kind != "number" and field.options and (other := [c for c in fact.choices if c not in field.options]):
+    elif field.kind == "date" and fact.kind != "date" and fact.unit not in DATE_UNITS:
+        source.report(key_path, "a date needs a fact that is a date, or has the unit days or hours")
+    elif fact.kind == "checklist" and field.kind != "choices":
+        source.report(key_path, "a checklist fills in a choices field only")
+    elif not fact.is_ordered and field.options and (other := [c for c in named if c not in field.options]):
         source.report(key_path, f"the fact's value `{other[0]}` is not an option of this field: add it")

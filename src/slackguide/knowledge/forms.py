@@ -98,6 +98,13 @@ def _zone(name: object) -> object:
     return find_zone(str(name))
 
 
+Shift = Annotated[Any, BeforeValidator(_shift)]
+"""Working hours of a day, like `09:00-18:00`: their start and end. An end of 00:00 means 24:00."""
+
+Zone = Annotated[Any, BeforeValidator(_zone)]
+"""The name of a time zone."""
+
+
 class ReminderRules(Model):
     """The reminders to the specialists of a form, in their working hours."""
 
@@ -110,8 +117,8 @@ class ReminderRules(Model):
         default=None, description="Working minutes from the claim until the first reminder of an unresolved one"
     )
     at_most: Annotated[int, Field(ge=1, le=20)] = Field(default=3, description="Maximum reminders of each kind")
-    zone: Annotated[Any, BeforeValidator(_zone)] = Field(description="Time zone of the working hours")
-    hours: dict[Weekday, Annotated[Any, BeforeValidator(_shift)]] = Field(
+    zone: Zone = Field(description="Time zone of the working hours")
+    hours: dict[Weekday, Shift] = Field(
         min_length=1, description="Working hours of each weekday, like 09:00-18:00. Other days are free"
     )
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from slackguide.knowledge.clock_facts import ClockSpec
 from slackguide.knowledge.condition_parser import ConditionParser
-from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within, both, facts_of
+from slackguide.knowledge.conditions import ALWAYS, Condition, ImpliedFact, OneOf, Within, both, facts_of
 from slackguide.knowledge.diagnostics import did_you_mean
 from slackguide.knowledge.entries import (
     BASE_ROLES,
@@ -35,7 +36,6 @@ from slackguide.knowledge.model import (
     Citation,
     Destination,
     Entry,
-    ImpliedFact,
     KnowledgeBase,
     Rule,
     SourceLocation,
@@ -43,6 +43,7 @@ from slackguide.knowledge.model import (
     phrasing_key,
 )
 from slackguide.knowledge.parser import OutOfScopeSpec, ParsedFile
+from slackguide.knowledge.resolutions import BUILT_IN_RESOLUTIONS, ResolutionSpec
 from slackguide.knowledge.yaml_source import KeyPath, YamlSource
 
 CARD_LIMIT = 9_000
@@ -77,7 +78,11 @@ class Linker:
         self._notes: dict[str, NoteTemplate] = self._collect("notes")
         self._facts: dict[str, FactSpec] = self._collect("facts")
         self._parties: dict[str, tuple[str, ...]] = self._collect("parties")
+        self._clock = self._collect_clock()
+        self._clock_facts = self._clock.facts if self._clock else {}
+        self._facts |= self._clock_facts
         self._forms: dict[str, Form] = self._collect("forms")
+        self._resolutions: dict[str, ResolutionSpec] = self._collect("resolutions")
         self._messages: dict[str, ExampleMessages] = self._collect("messages")
         self._out_of_scope: dict[str, OutOfScopeSpec] = self._collect("out_of_scope")
         self._kinds: dict[str, KindSpec] = self._collect("kinds")
@@ -138,6 +143,8 @@ class Linker:
             destinations=self._destinations,
             articles=self._articles,
             facts=self._facts,
+            clock=self._clock,
+            resolutions=self._resolutions,
             documents=self._documents,
             notes=self._notes,
             forms=self._forms,
@@ -184,6 +191,20 @@ class Linker:
         known = declared | BUILT_IN_KINDS.keys()
         if declared and not self._unreadable and spec.kind not in known:
             source.report(key_path, f"unknown kind `{spec.kind}`{did_you_mean(spec.kind, known)}; add it to `kinds`")
+
+    def _collect_clock(self) -> ClockSpec | None:
+        """Return the clock. Report a second one, and facts that are declared under its names."""
+        clock: ClockSpec | None = None
+        for parsed in self._files:
+            if parsed.clock is not None and self._register("clock", "clock", parsed.source, ("clock",)):
+                clock = parsed.clock
+        for parsed in self._files:
+            for name in parsed.section("facts"):
+                if clock is not None and name in clock.facts:
+                    parsed.source.report(
+                        ("facts", name), f"`{name}` is a fact of the clock: rename this one", at_key=True
+                    )
+        return clock
 
     def _collect_roles(self) -> dict[str, RoleSpec]:
         """Return the declared roles. Several files can add user groups to one role."""
@@ -247,7 +268,10 @@ class Linker:
     def _check_shared(self) -> dict[str, tuple[Rule, ...]]:
         """Check the shared declarations, so that errors are reported at them. Return the rules of every table."""
         tables: dict[str, tuple[Rule, ...]] = {}
-        known = {*self._facts, *(field for form in self._forms.values() for field in form.fields)}
+        known = {
+            *(self._facts.keys() - self._clock_facts),
+            *(field for form in self._forms.values() for field in form.fields),
+        }
         all_known = not (self._unreadable or self._invalid("facts", "forms"))
         articles = set(self._articles)
         for parsed in self._files:
@@ -273,6 +297,9 @@ class Linker:
                         )
             for id, form in parsed.section("forms").items():
                 check_form_definition(id, form, self._facts, self._unknown_facts, source)
+            for id, resolution in parsed.section("resolutions").items():
+                if id in BUILT_IN_RESOLUTIONS and resolution.like is not None:
+                    source.report(("resolutions", id, "like"), f"`{id}` is a built-in code: only its label can change")
             for id, spec in parsed.section("destinations").items():
                 self._check_kind(spec, source, ("destinations", id, "kind"))
                 if id in articles:
@@ -445,7 +472,8 @@ class Linker:
     def _own_rules(self, entry: EntrySpec, source: YamlSource, key_path: KeyPath) -> tuple[Rule, ...]:
         if entry.to is not None:
             target = self._target(entry.to, source, (*key_path, "to"))
-            return (Rule(ALWAYS, target, _location(source, (*key_path, "to"))),) if target else ()
+            also = self._also(entry.also, source, (*key_path, "also"))
+            return (Rule(ALWAYS, target, _location(source, (*key_path, "to")), also=also),) if target else ()
         if isinstance(entry.routes, str):
             if not self._reference("table", entry.routes, ["tables"], source, (*key_path, "routes")):
                 return ()
@@ -489,6 +517,7 @@ class Linker:
                 rule,
                 when=both(when, rule.when),
                 because="; ".join(text for text in (added.because, rule.because) if text) or None,
+                also=rule.also if rule.not_eligible else tuple(dict.fromkeys((*rule.also, *added.also))),
                 path=(*rule.path, *added.path),
                 warnings=(*rule.warnings, *added.warnings),
                 note=rule.note or added.note,
@@ -522,6 +551,7 @@ class Linker:
             target=target,
             location=_location(source, key_path),
             table=table,
+            also=self._also(rule.also, source, (*key_path, "also")),
             not_eligible=rule.not_eligible,
             instead=rule.instead,
             because=rule.because,
@@ -542,6 +572,11 @@ class Linker:
                 id, "article", article.title[:150], kind_label=kind.label, icon=kind.icon, url=article.url
             )
         return self._destinations.get(id)
+
+    def _also(self, ids: Sequence[str], source: YamlSource, key_path: KeyPath) -> tuple[Destination, ...]:
+        """Return further destinations, without unknown ones, which are reported."""
+        found = (self._target(id, source, (*key_path, number)) for number, id in enumerate(ids))
+        return tuple(dict.fromkeys(target for target in found if target is not None))
 
     def _steps(
         self, lines: Iterable[StepSpec], source: YamlSource, key_path: KeyPath, within: tuple[str, ...] = ()

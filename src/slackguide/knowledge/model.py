@@ -9,7 +9,8 @@ from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from slackguide.knowledge.conditions import ALWAYS, Condition, OneOf, Within
+from slackguide.knowledge.clock_facts import ClockSpec
+from slackguide.knowledge.conditions import ALWAYS, Condition, ImpliedFact, OneOf, Within
 from slackguide.knowledge.entries import (
     BASE_ROLES,
     BUILT_IN_KINDS,
@@ -26,6 +27,7 @@ from slackguide.knowledge.entries import (
 )
 from slackguide.knowledge.facts import FactSpec, party_facts
 from slackguide.knowledge.forms import Form
+from slackguide.knowledge.resolutions import ResolutionSpec
 
 NON_WORD = re.compile(r"[\W_]+")
 NOT_ELIGIBLE = "not-eligible"
@@ -99,6 +101,8 @@ class Rule:
     location: SourceLocation
     table: str | None = None
     """The shared table that contains the rule, or None for a rule of the entry itself."""
+    also: tuple[Destination, ...] = ()
+    """Further destinations."""
     not_eligible: str | None = None
     instead: str | None = None
     because: str | None = None
@@ -111,19 +115,19 @@ class Rule:
     """Contradictions between the sources that concern only the cases of this rule."""
 
     @property
+    def goes_to(self) -> str:
+        """The names of its destinations."""
+        return " and ".join(target.name for target in (self.target, *self.also))
+
+    @property
+    def destination_ids(self) -> tuple[str, ...]:
+        """The ids of its destinations. Two rules with the same ones lead to the same result."""
+        return tuple(target.id for target in (self.target, *self.also))
+
+    @property
     def line(self) -> str:
         """The location of the rule: `file:line`."""
         return f"{self.location.file}:{self.location.line}"
-
-
-@dataclass(frozen=True, slots=True)
-class ImpliedFact:
-    """The value that a fact has under a condition, unless it is stated."""
-
-    fact: str
-    value: str
-    when: Condition
-    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,9 @@ class KnowledgeBase:
     forms: Mapping[str, Form]
     documents: Mapping[str, DocumentSpec] = field(default_factory=dict)
     implied_facts: tuple[ImpliedFact, ...] = ()
+    clock: ClockSpec | None = None
+    resolutions: Mapping[str, ResolutionSpec] = field(default_factory=dict)
+    """The labels of the resolution codes, and further codes."""
     tables: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     """The shared rule tables, including unused ones."""
     kinds: Mapping[str, KindSpec] = field(default_factory=dict)
@@ -201,6 +208,17 @@ class KnowledgeBase:
     """Sentences that say whom to ask instead, each with the out-of-scope messages that it is for."""
     fingerprint: str = ""
     """The hexadecimal SHA-256 of its files. Equal fingerprints imply equal answers."""
+
+    @property
+    def clock_facts(self) -> frozenset[str]:
+        """The names of the facts of the clock. The others are read from messages and asked for."""
+        return frozenset(self.clock.facts) if self.clock else frozenset()
+
+    @property
+    def read_facts(self) -> dict[str, FactSpec]:
+        """The facts that are read from messages, by name: all but checklists and those of the clock."""
+        unread = self.clock_facts | {name for name, fact in self.facts.items() if fact.kind == "checklist"}
+        return {name: fact for name, fact in self.facts.items() if name not in unread}
 
     @property
     def phrasing_keys(self) -> frozenset[str]:

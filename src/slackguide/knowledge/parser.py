@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from slackguide.knowledge.clock_facts import ClockSpec
 from slackguide.knowledge.diagnostics import closest, did_you_mean
 from slackguide.knowledge.entries import (
     MAILBOX_PATTERN,
@@ -40,6 +41,7 @@ from slackguide.knowledge.forms import (
     FormField,
     ReminderRules,
 )
+from slackguide.knowledge.resolutions import ResolutionSpec
 from slackguide.knowledge.salvage import Validation, validate
 from slackguide.knowledge.types import (
     ENTRY_ID_PATTERN,
@@ -144,6 +146,9 @@ class KnowledgeFile(Model):
     )
     procedures: dict[Id, Procedure] | None = Field(default=None, min_length=1, description="Steps shared by entries")
     forms: dict[Id, Form] | None = Field(default=None, min_length=1, description="Escalation forms")
+    resolutions: dict[Id, ResolutionSpec] | None = Field(
+        default=None, min_length=1, description="Labels of the resolution codes of escalations, and further codes"
+    )
     messages: dict[Id, ExampleMessages] | None = Field(
         default=None, min_length=1, description="Messages that the detectors of critical entries are trained on"
     )
@@ -164,6 +169,10 @@ class KnowledgeFile(Model):
         default=None, description="Roles by Slack user group. People in none of the groups are agents"
     )
     glossary: GlossarySpec | None = Field(default=None, description="Abbreviations and synonyms")
+    clock: ClockSpec | None = Field(
+        default=None,
+        description="The clock: `weekday`, `support_hours` and `holiday` as facts that nobody is asked for",
+    )
 
 
 _MODELS: tuple[type[Model], ...] = (
@@ -191,6 +200,8 @@ _MODELS: tuple[type[Model], ...] = (
     Form,
     FormField,
     ReminderRules,
+    ResolutionSpec,
+    ClockSpec,
 )
 _KEYS = frozenset(info.alias or name for model in _MODELS for name, info in model.model_fields.items())
 
@@ -210,6 +221,7 @@ class ParsedFile:
     glossary: GlossarySpec | None = None
     nouns: tuple[str, ...] = ()
     roles: dict[str, RoleSpec] = field(default_factory=dict)
+    clock: ClockSpec | None = None
     invalid_header: set[str] = field(default_factory=set)
     """The keys at the top of the file whose values are invalid. They are not missing."""
     remains: list[tuple[int, EntrySpec, frozenset[str]]] = field(default_factory=list)
@@ -236,6 +248,7 @@ _SECTION_MODELS: dict[str, Any] = {
     "tables": Annotated[tuple[RuleSpec, ...], Field(min_length=1)],
     "procedures": Procedure,
     "forms": Form,
+    "resolutions": ResolutionSpec,
     "messages": ExampleMessages,
     "out_of_scope": OutOfScope,
 }
@@ -268,6 +281,9 @@ def parse(source: YamlSource) -> ParsedFile:
         parsed.glossary = _validate(GlossarySpec, raw["glossary"], source, ("glossary",)).item
     if "nouns" in raw:
         parsed.nouns = _validate(Nouns, raw["nouns"], source, ("nouns",)).item or ()
+    if "clock" in raw:
+        parsed.clock = _validate(ClockSpec, raw["clock"], source, ("clock",)).item
+        parsed.unreadable = parsed.unreadable or parsed.clock is None  # its facts are unknown
     if "roles" in raw:
         parsed.roles = _validate(Roles, raw["roles"], source, ("roles",)).item or {}
     return parsed
@@ -344,24 +360,35 @@ def _report(source: YamlSource, details: ErrorDetails, within: KeyPath) -> None:
     kind = details["type"]
     name = str(key_path[-1]) if key_path else ""
     if kind == "extra_forbidden":
-        source.report(key_path, _unknown_key(name), at_key=True)
+        source.report(key_path, _unknown_key(name, _keys_at(key_path)), at_key=True)
     elif kind == "missing":
         source.report(key_path[:-1], f"`{name}` is missing", at_key=True)
     elif key_path and key_path[-1] == "[key]":
-        source.report(
-            key_path[:-1], f"`{details['input']}` is not a name: use lower-case letters, digits, - and _", at_key=True
-        )
+        is_id = kind == "string_pattern_mismatch"
+        name = f"`{details['input']}` is not a name: use lower-case letters, digits, - and _"
+        source.report(key_path[:-1], name if is_id else _message(details), at_key=True)
     else:
         source.report(key_path, _message(details))
 
 
-def _unknown_key(name: str) -> str:
+_SEPARATOR = ", "
+
+
+def _keys_at(key_path: KeyPath) -> list[str]:
+    """Return the keys of a declaration in a section, or of an entry; none for a part of one."""
+    model = EntrySpec if key_path[0] == "entries" else _SECTION_MODELS.get(str(key_path[0]))
+    is_model = len(key_path) == 3 and isinstance(model, type) and issubclass(model, Model)
+    return [info.alias or name for name, info in model.model_fields.items()] if is_model and model else []
+
+
+def _unknown_key(name: str, keys: Sequence[str]) -> str:
     if " " in name:
         return (
             f"`{name}` is not a key: if it is a sentence, put quotes around it, because its `: ` (or a comma inside "
             "{ }) makes it a mapping"
         )
-    return f"unknown key `{name}`{did_you_mean(name, _KEYS - {name})}"
+    close = did_you_mean(name, set(keys) or _KEYS - {name})
+    return f"unknown key `{name}`{close or (f' (keys here: {_SEPARATOR.join(keys)})' if keys else '')}"
 
 
 def _message(details: ErrorDetails) -> str:

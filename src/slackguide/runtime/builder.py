@@ -267,7 +267,7 @@ class ServiceBuilder:
             default_zone=lambda: self.settings.timezone or self._knowledge().time_zone or UTC,
         )
         return AnswerService(
-            guide=self.guide,
+            guide=lambda: self.guide().at(self.clock()),
             drafts=self.repositories.drafts,
             ids=new_id,
             today=asker_clock.today,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from slackguide.guide import Answer, Asker, Concern
@@ -16,9 +16,9 @@ from slackguide.slack.views.answer_card import answer_card
 class PreviewApi:
     """The current knowledge base as JSON."""
 
-    def __init__(self, *, guide: ReloadableGuide, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
+    def __init__(self, *, guide: ReloadableGuide, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._guide = guide
-        self._today = today
+        self._now = now
 
     def entries(self) -> Sequence[Mapping[str, Any]]:
         """Return the id, title and team of every entry."""
@@ -30,13 +30,14 @@ class PreviewApi:
         guide = self._guide()
         if entry_id not in guide.knowledge.entries:
             raise KeyError(entry_id)
-        outcome = guide.answer(Concern(entry=entry_id), Asker("team_lead"), today=self._today())
+        now = self._now()
+        outcome = guide.at(now).answer(Concern(entry=entry_id), Asker("team_lead"), today=now.date())
         blocks: list[dict[str, Any]] = []
         if isinstance(outcome, Answer):
             card = answer_card(outcome, AnswerState("preview", entry=entry_id), guide.knowledge, guide.triage)
             blocks = card.message()["blocks"]
         branches = guide.triage.branches(entry_id, {})
-        rows = [{"answers": list(branch.answers), "destination": branch.destination.name} for branch in branches]
+        rows = [{"answers": list(branch.answers), "destination": branch.goes_to} for branch in branches]
         return {"blocks": blocks, "triage": rows}
 
     def diagnostics(self) -> Sequence[Mapping[str, Any]]:

@@ -23,6 +23,8 @@ class Action(StrEnum):
     NONE_OF_THESE = "answer_none_of_these"
     OPEN_ALERT = "answer_open_alert"
     SET_FACT = "triage_tell"
+    CHECKLIST = "triage_checklist"
+    SET_CHECKLIST = "triage_tell_checklist"
     REMOVE_FACT = "triage_forget"
     UNKNOWN_FACT = "triage_not_known"
     OPEN_SECTION = "answer_open_section"

@@ -58,6 +58,8 @@ def actions_of(listeners: Listeners) -> dict[Action, Listener]:
         Action.NONE_OF_THESE: listeners.answer_actions.none_of_these,
         Action.OPEN_ALERT: listeners.answer_actions.open_alert,
         Action.SET_FACT: listeners.answer_actions.set_fact,
+        Action.CHECKLIST: acknowledge,
+        Action.SET_CHECKLIST: listeners.answer_actions.set_checklist,
         Action.REMOVE_FACT: listeners.answer_actions.remove_fact,
         Action.UNKNOWN_FACT: listeners.answer_actions.unknown_fact,
         Action.OPEN_SECTION: listeners.answer_actions.open_section,

@@ -14,7 +14,7 @@ from slackguide.knowledge.conditions import (
     Not,
     OneOf,
     Within,
-    range_of,
+    span_of,
 )
 
 
@@ -48,11 +48,11 @@ def evaluate(
 
 
 def _within(test: Within, value: FactValue) -> bool | None:
-    """Return whether a value of a number fact passes the test, or None for a range that passes only partly."""
+    """Return whether a value of a number or date passes the test, or None for a range that passes only partly."""
     if value == NEVER:
         return test.never
     if isinstance(value, str):
-        ends = range_of(value)
+        ends = span_of(value)
         return None if ends is None else _implied(Within(test.fact, (ends,), never=False), test)
     return any(low <= value and (high is None or value <= high) for low, high in test.ranges)
 

@@ -37,7 +37,7 @@ class DecisionTable:
     """A decision table with one array axis per fact.
 
     `rule_index[i, j, …]` is the index of the first rule that holds if fact 0 is in cell i, fact 1 in cell j, and so on.
-    `destination_index` has the same shape, with equal values for rules of the same destination. It determines whether
+    `destination_index` has the same shape, with equal values for rules of the same destinations. It determines whether
     a question is relevant.
     """
 
@@ -107,8 +107,8 @@ def build_table(rules: tuple[Rule, ...], axes: FactCells) -> DecisionTable:
     rule_index = np.full(shape, GAP, dtype=np.int16)
     for number in reversed(range(len(rules))):
         rule_index[np.broadcast_to(evaluate_condition(rules[number].when, axes), shape)] = number
-    targets: dict[str, int] = {}
-    group = [targets.setdefault(rule.target.id, number) for number, rule in enumerate(rules)]
+    targets: dict[tuple[str, ...], int] = {}
+    group = [targets.setdefault(rule.destination_ids, number) for number, rule in enumerate(rules)]
     destination_index = np.array([*group, GAP], dtype=np.int16)[rule_index]
     return DecisionTable(tuple(axes), tuple(axes.values()), rules, rule_index, destination_index)
 

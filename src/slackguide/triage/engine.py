@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 
 import numpy as np
 
 from slackguide.knowledge import Destination, Entry, KnowledgeBase, Rule, Step
-from slackguide.knowledge.conditions import ALWAYS, FactValue
-from slackguide.knowledge.model import ImpliedFact
+from slackguide.knowledge.conditions import ALWAYS, FactValue, ImpliedFact
 from slackguide.triage.cells import Cell, merge_neighbours
 from slackguide.triage.condition_logic import evaluate
 from slackguide.triage.decision_table import GAP, CellIndices, DecisionTable, decision_table_for
@@ -27,6 +28,8 @@ class Branch:
 
     answers: tuple[str, ...]
     destination: Destination
+    goes_to: str
+    """The names of the destination and of further ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Decision:
 
     destination: Destination | None
     """The destination, or None if more than one is still possible."""
+    also: tuple[Destination, ...]
+    """Further destinations."""
     possible: tuple[Destination, ...]
     """The destinations that are still possible."""
     missing: tuple[str, ...]
@@ -73,6 +78,15 @@ class Triage:
         self._knowledge = knowledge
         self._tables = {id: decision_table_for(entry, knowledge.facts) for id, entry in knowledge.entries.items()}
         self._planners: dict[str, QuestionPlanner] = {}
+        self._clock_facts: tuple[ImpliedFact, ...] = ()
+
+    def at(self, now: datetime) -> Triage:
+        """Return the triage of a moment, at which the facts of the clock are known. Before, nobody knows them."""
+        if self._knowledge.clock is None:
+            return self
+        triage = copy(self)
+        triage._clock_facts = tuple(self._knowledge.clock.at(now))
+        return triage
 
     def table(self, id: str) -> DecisionTable:
         """Return the decision table of the entry `id`."""
@@ -85,6 +99,7 @@ class Triage:
         entry's rules are ignored.
         """
         entry, table = self._knowledge.entries[id], self._tables[id]
+        unknown = unknown if self._clock_facts else unknown | self._knowledge.clock_facts
         stated_facts, implied = known_facts, self._implied(entry, known_facts)
         known_facts = {**stated_facts, **{fact.fact: fact.value for fact in implied}}
         state = table.possible_cells(known_facts, entry)
@@ -107,6 +122,7 @@ class Triage:
         )
         return Decision(
             destination=rules[0].target,
+            also=rules[0].also,
             possible=(rules[0].target,),
             missing=(),
             question=None,
@@ -188,7 +204,8 @@ class Triage:
         state = table.possible_cells(known_facts, entry)
         missing = self._missing(id, known_facts)
         if not missing:
-            branches.append(Branch(answers, self._rules(table, state)[0].target))
+            rule = self._rules(table, state)[0]
+            branches.append(Branch(answers, rule.target, rule.goes_to))
             return
         axis = table.facts.index(missing[0])
         fact = self._knowledge.facts[missing[0]]
@@ -198,9 +215,11 @@ class Triage:
             self._collect_branches(id, {**known_facts, missing[0]: cell.sample_value}, (*answers, answer), branches)
 
     def _implied(self, entry: Entry, known_facts: Mapping[str, FactValue]) -> list[ImpliedFact]:
-        """Return what the known facts, and those that the entry fixes or assumes, imply about unknown ones."""
+        """Return the facts of the clock, and what the known facts, and those that the entry fixes or assumes, imply."""
         given = {test.fact: test for test in (*entry.assumes, *entry.fixes)}
-        return [
+        clock = [fact for fact in self._clock_facts if fact.fact not in {*known_facts, *given}]
+        known_facts = {**known_facts, **{fact.fact: fact.value for fact in clock}}
+        return clock + [
             implied
             for implied in self._knowledge.implied_facts
             if implied.fact not in {*known_facts, *given} and evaluate(implied.when, known_facts, given) is True
@@ -232,11 +251,12 @@ class Triage:
         known_facts: Mapping[str, FactValue],
     ) -> Decision:
         possible = tuple({rule.target.id: rule.target for rule in rules}.values())
-        names = [target.name for target in possible]
+        names = list({rule.destination_ids: rule.goes_to for rule in rules}.values())
         labels = ", ".join(self._knowledge.facts[name].label.lower() for name in missing)
         destinations = ", ".join(names[:-1]) + f" or {names[-1]}"
         return Decision(
             destination=None,
+            also=(),
             possible=possible,
             missing=missing,
             question=question,

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from slackguide.knowledge import Entry, Rule
+from slackguide.knowledge.checklists import describe_values
 from slackguide.knowledge.conditions import (
     AllOf,
     AnyOf,
     Condition,
     FactValue,
+    ImpliedFact,
     NamedCondition,
     Not,
     OneOf,
@@ -18,7 +20,6 @@ from slackguide.knowledge.conditions import (
     facts_of,
 )
 from slackguide.knowledge.facts import FactSpec
-from slackguide.knowledge.model import ImpliedFact
 from slackguide.triage.cells import Cell
 from slackguide.triage.condition_logic import evaluate
 from slackguide.triage.decision_table import DecisionTable
@@ -62,9 +63,12 @@ def explain_decision(
     facts: Mapping[str, FactSpec],
 ) -> Explanation:
     """Explain a decision: the reason of each remaining rule, then the implied facts and the assumptions."""
-    lines = [f"{rule.target.name}: {_reason(rule, table, known_facts, deciding, facts)}." for rule in remaining]
-    for fact in implied:
-        lines.append(f"Implied: {describe_fact(fact.fact, fact.value, facts)}. {fact.because}.")
+    otherwise = "decided by what is implied" if implied else "the only destination of this concern"
+    reasons = (_reason(rule, table, known_facts, deciding, facts) or otherwise for rule in remaining)
+    lines = [f"{rule.goes_to}: {reason}." for rule, reason in zip(remaining, reasons, strict=True)]
+    for because in dict.fromkeys(fact.because for fact in implied):
+        described = (describe_fact(fact.fact, fact.value, facts) for fact in implied if fact.because == because)
+        lines.append(f"Implied: {', '.join(described)}. {because}.")
     assumptions = [_assumption(test, facts) for test in assumed]
     if assumptions:
         lines.append(f"Assumed unless you say otherwise: {', '.join(assumptions)}.")
@@ -98,7 +102,7 @@ def _reason(
         return f"{sentence}. You said: {', '.join(parts)}" if parts else sentence
     if rule.because:
         parts.append(rule.because)
-    return "; ".join(parts) or "the only destination of this concern"
+    return "; ".join(parts)
 
 
 def _brief_reason(rule: Rule, known_facts: Mapping[str, FactValue], deciding: Sequence[str]) -> str:
@@ -120,16 +124,18 @@ def _describe_known_fact(
     for label in _labels(rule.when, name, known_facts):
         return f"{label} ({facts[name].value_label(value)})"
     text = describe_fact(name, value, facts)
-    if isinstance(value, int):
+    if isinstance(value, int) or (facts[name].kind == "date" and facts[name].range_of(value)):
         cell = next(cell for cell in table.cells[table.facts.index(name)] if cell.holds(value))
-        if (bounds := _bounds(cell)) is not None:
+        if value != cell.sample_value and (bounds := _bounds(cell, facts[name])) is not None:
             return f"{text} ({bounds})"
     return text
 
 
-def _bounds(cell: Cell) -> str | None:
+def _bounds(cell: Cell, fact: FactSpec) -> str | None:
     if cell.low is None or cell.low == cell.high:
         return None
+    if cell.is_date:
+        return cell.describe(fact) if cell.low or cell.high is not None else None
     if cell.high is None:
         return f"more than {cell.low - 1}" if cell.low else None
     return f"{cell.low} to {cell.high}" if cell.low else f"{cell.high} or less"
@@ -153,9 +159,11 @@ def _assumption(test: OneOf | Within, facts: Mapping[str, FactSpec]) -> str:
     if isinstance(test, OneOf):
         if len(test.values) == 1:
             return describe_fact(test.fact, next(iter(test.values)), facts)
+        if fact.kind == "checklist":
+            return f"{fact.label}: {describe_values(test.values, fact.item_labels)}"
         left_out = [value for value in fact.choices if value not in test.values]
         if len(left_out) == 1:
             return f"no {fact.value_label(left_out[0])}"
         return f"{fact.label.lower()} " + " or ".join(fact.value_label(v) for v in fact.choices if v in test.values)
     low, high = test.ranges[0] if test.ranges else (0, None)
-    return f"{fact.label.lower()} " + Cell(low=low, high=high).describe(fact)
+    return f"{fact.label.lower()} " + Cell((), low, high, fact.kind == "date").describe(fact)

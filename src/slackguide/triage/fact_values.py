@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from slackguide.errors import UnusableInput
 from slackguide.knowledge import did_you_mean
+from slackguide.knowledge.checklists import parse_checklist
 from slackguide.knowledge.condition_parser import unknown_value
-from slackguide.knowledge.conditions import NEVER, FactValue, range_of
+from slackguide.knowledge.conditions import NEVER, FactValue
 from slackguide.knowledge.facts import FactSpec
 
 
@@ -33,13 +34,18 @@ def parse_facts(given: Mapping[str, object], facts: Mapping[str, FactSpec]) -> d
 def _parse_value(raw: object, fact: FactSpec) -> FactValue | None:
     if isinstance(raw, bool):
         raw = "yes" if raw else "no"
-    if fact.kind != "number":
+    if fact.kind == "checklist":
+        return parse_checklist(raw, tuple(fact.values))
+    if not fact.is_ordered:
         return raw if isinstance(raw, str) and raw in fact.choices else None
     if raw == NEVER and fact.never:
         return NEVER
+    if fact.kind == "date":
+        ends = fact.range_of(raw) if isinstance(raw, str) else None
+        return raw if isinstance(raw, str) and ends and (ends[1] is None or ends[0] <= ends[1]) else None
     if isinstance(raw, str) and raw.isascii() and raw.isdecimal() and len(raw) <= 9:
         raw = int(raw)
-    if isinstance(raw, str) and ".." in raw and (ends := range_of(raw)) is not None:
+    if isinstance(raw, str) and ".." in raw and (ends := fact.range_of(raw)) is not None:
         low, high = ends
         return raw if low <= (fact.maximum if high is None else high) <= fact.maximum else None
     return raw if isinstance(raw, int) and 0 <= raw <= fact.maximum else None

@@ -76,10 +76,10 @@ class _FlowchartBuilder:
 
     def _destination(self, rules: Sequence[Rule]) -> str:
         """Add the node of a destination and return its id. The label includes the reason if all rules share one."""
-        name = rules[0].target.name
+        name = rules[0].goes_to
         reasons = {rule.not_eligible for rule in rules}
         reason = reasons.pop() if len(reasons) == 1 else None
-        key = (rules[0].target.id, reason or "")
+        key = (*rules[0].destination_ids, reason or "")
         if key not in self._nodes:
             label = f"{_escaped(name)}<br>{_escaped(reason)}" if reason else _escaped(name)
             self._lines.append(f'    {self._new("d", key)}["{label}"]')

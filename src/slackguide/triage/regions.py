@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
 import numpy.typing as npt
 
+from slackguide.knowledge.checklists import describe_values
 from slackguide.knowledge.conditions import NEVER
 from slackguide.knowledge.facts import FactSpec
 from slackguide.triage.cells import Cell
@@ -76,8 +78,11 @@ def cell_labels(cells: Sequence[Cell]) -> tuple[str, ...]:
 def describe_cells(name: str, cells: Sequence[Cell], facts: Mapping[str, FactSpec]) -> str:
     """Describe cells of a fact: `Free or Premium`, `31 days or more`, `no backup`."""
     fact = facts[name]
-    if fact.kind == "number":
+    if fact.is_ordered:
         return " or ".join([*(_range(cell, fact) for cell in _merge_adjacent(cells)), *_includes_never(cells, fact)])
+    if fact.kind == "checklist":
+        values = [name for cell in cells for name in cell.names]
+        return f"{fact.label}: {describe_values(values, fact.item_labels)}"
     chosen = [value for value in fact.choices if any(value in cell.names for cell in cells)]
     if fact.kind == "yes_no":
         known = fact.values.get(chosen[0])
@@ -98,7 +103,7 @@ def _includes_never(cells: Sequence[Cell], fact: FactSpec) -> list[str]:
 
 
 def _range(cell: Cell, fact: FactSpec) -> str:
-    if cell.high is None and cell.low:
+    if cell.high is None and cell.low and not cell.is_date:
         return f"{fact.value_label(cell.low)} or more"
     return cell.describe(fact)
 
@@ -110,7 +115,7 @@ def _merge_adjacent(cells: Sequence[Cell]) -> list[Cell]:
         if cell.low is None:
             continue
         if joined and joined[-1].high is not None and joined[-1].high + 1 == cell.low:
-            joined[-1] = Cell(low=joined[-1].low, high=cell.high)
+            joined[-1] = replace(joined[-1], high=cell.high)
         else:
             joined.append(cell)
     return joined

@@ -35,6 +35,7 @@ from slackguide.slack.surfaces import public_channel_of
 from slackguide.slack.team_lead_alerts import TeamLeadAlerts
 from slackguide.slack.views.blocks import RenderedMessage, text_card
 from slackguide.slack.views.card_sections import FEEDBACK_REASONS
+from slackguide.slack.views.question import ticked_items
 from slackguide.storage.feedback import FeedbackRepository, Verdict
 from slackguide.storage.inbox import EventInbox
 from slackguide.storage.labels import LabelRepository
@@ -115,6 +116,13 @@ class AnswerActions:
             SetFactPayload,
             lambda payload: payload.state.with_fact(payload.name, payload.value),
         )
+
+    def set_checklist(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
+        """Set the checklist that was asked for to the ticked items."""
+        with suppress(OutdatedActionError):  # `set_fact` reports it
+            payload = SetFactPayload.parse(action.get("value"))
+            action = {**action, "value": replace(payload, value=ticked_items(body)).encode()}
+        self.set_fact(ack, action, body, user)
 
     def remove_fact(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Remove a known fact."""

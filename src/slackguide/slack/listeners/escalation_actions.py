@@ -15,7 +15,7 @@ from slackguide.errors import StorageError
 from slackguide.escalation.claims import reject_claim
 from slackguide.escalation.form_validation import InvalidForm
 from slackguide.escalation.models import Escalation
-from slackguide.escalation.resolution import Resolution, ResolutionCode
+from slackguide.escalation.resolution import Resolution, ResolutionCode, built_in_code
 from slackguide.escalation.state_machine import (
     AddDetails,
     Applied,
@@ -147,10 +147,10 @@ class EscalationActions:
         view = body.get("view") or {}
         try:
             escalation = self._escalations.get(str(view.get("private_metadata")))
-            if escalation is None or code not in set(ResolutionCode):
+            if escalation is None or built_in_code(code) is None:
                 self._updater.say(body, NOT_FOUND)
             else:
-                self._updater.replace_view(body, resolve_view(escalation, self._knowledge(), ResolutionCode(code)))
+                self._updater.replace_view(body, resolve_view(escalation, self._knowledge(), str(code)))
         except StorageError as error:
             self._updater.say(body, str(error))
         ack()

@@ -14,7 +14,7 @@ from slackguide.slack.ids import Action
 from slackguide.slack.mrkdwn import escape, mrkdwn, plain
 from slackguide.slack.views.blocks import RenderedMessage, actions, button, context, header
 from slackguide.slack.views.card_sections import open_section, section_button
-from slackguide.slack.views.question import answer_buttons, facts_line, hint_of, possibilities
+from slackguide.slack.views.question import answer_buttons, checklist, facts_line, hint_of, possibilities
 from slackguide.triage import Triage
 
 MOST_BUTTONS = 7
@@ -93,7 +93,7 @@ def quoted_question(state: AnswerState) -> list[Block]:
 
 def _act_now(answer: Answer) -> list[Block]:
     lines = "\n".join(f"{number}. {escape(line)}" for number, line in enumerate(answer.entry.act_now, 1))
-    return [header(f"{answer.entry.title}: act now"), SectionBlock(text=mrkdwn(lines))]
+    return [header(f"{answer.entry.title}: act now"), SectionBlock(text=mrkdwn(lines)), *_also(answer)]
 
 
 def _question(answer: Answer, name: str, knowledge: KnowledgeBase) -> list[Block]:
@@ -111,6 +111,7 @@ def _destination(answer: Answer, triage: Triage) -> list[Block]:
         header(target.name),
         ContextBlock(elements=[mrkdwn(" · ".join((escape(answer.entry.title), *_kind_and_contacts(target))))]),
     ]
+    blocks += _also(answer)
     if decision.reason:
         blocks.append(SectionBlock(text=plain(_sentence(decision.reason))))
     if decision.instead:
@@ -118,6 +119,14 @@ def _destination(answer: Answer, triage: Triage) -> list[Block]:
     elif target.kind == "self" and decision.path:
         blocks.append(SectionBlock(text=plain(decision.path[0])))
     return blocks
+
+
+def _also(answer: Answer) -> list[Block]:
+    """Return a line for each further destination."""
+    return [
+        SectionBlock(text=mrkdwn(" · ".join((f"*Also:* {escape(target.name)}", *_kind_and_contacts(target)))))
+        for target in answer.decision.also
+    ]
 
 
 def _kind_and_contacts(target: Destination) -> list[str]:
@@ -144,7 +153,8 @@ def _buttons(
     room -= len(answers)
     shown, more = main[:room], [*crowded_out, *main[room:], *_further_actions(answer, state, knowledge)]
     row = [*shown, section_button("More", Section.MORE, state, closes="Less")]
-    blocks: list[Block] = [actions(answers)] if answers else []
+    blocks: list[Block] = checklist(question, knowledge) if question else []
+    blocks += [actions(answers)] if answers else []
     blocks.append(actions(row))
     if state.section is Section.MORE and more:
         blocks.append(actions(more))
@@ -233,10 +243,11 @@ def answer_text(answer: Answer, knowledge: KnowledgeBase) -> str:
     """Return the answer in one or two sentences, for notifications and screen readers."""
     decision, target, title = answer.decision, answer.decision.destination, answer.entry.title
     question = decision.question
+    also = "".join(f" Also: {other.name}." for other in decision.also)
     if answer.entry.act_now and target is not None:
-        text = f"{answer.entry.act_now[0]} {target.name}."
+        text = f"{answer.entry.act_now[0]} {target.name}.{also}"
     elif answer.entry.urgent and target is not None:
-        text = f"{decision.top_warning or decision.path[0]} {target.name}."
+        text = f"{decision.top_warning or decision.path[0]} {target.name}.{also}"
     elif question is not None:
         text = f"{knowledge.facts[question].ask} {title}."
     elif target is None:
@@ -244,5 +255,5 @@ def answer_text(answer: Answer, knowledge: KnowledgeBase) -> str:
     elif target.kind == "not_eligible":
         text = f"{target.name}. {_sentence(decision.reason or title)}"
     else:
-        text = f"{target.name}. {title}."
+        text = f"{target.name}.{also} {title}."
     return " ".join([text, *(f"Alert: {knowledge.entries[alert.id].title}." for alert in answer.alerts)])

@@ -11,7 +11,6 @@ from slack_sdk.models.views import View
 
 from slackguide.escalation.filters import PageCursor
 from slackguide.escalation.models import Escalation, EscalationState
-from slackguide.escalation.resolution import RESOLUTION_LABELS
 from slackguide.knowledge import KnowledgeBase, Role
 from slackguide.knowledge.examples import example_questions
 from slackguide.slack.button_payloads import (
@@ -233,7 +232,7 @@ def _row(escalation: Escalation, knowledge: KnowledgeBase, user_id: str, now: da
     details = [
         f"<{escape(ticket[0])}|{ticket[1]}>" if ticket else "",
         f"<{link}|{escalation.reference}>" if link else escalation.reference,
-        _state(escalation, user_id),
+        _state(escalation, user_id, knowledge),
         duration_text(now - (escalation.closed_at or escalation.created_at)),
         f"from {mention(escalation.requester.user_id)}" if escalation.requester.user_id != user_id else "",
     ]
@@ -244,13 +243,13 @@ def _row(escalation: Escalation, knowledge: KnowledgeBase, user_id: str, now: da
     return SectionBlock(text=mrkdwn(text), accessory=_row_button(escalation, user_id, link))
 
 
-def _state(escalation: Escalation, user_id: str) -> str:
+def _state(escalation: Escalation, user_id: str, knowledge: KnowledgeBase) -> str:
     """Return the state as far as it differs within a list: who has it, whom it waits for, how it ended."""
     claimant = mention(escalation.claimed_by) if escalation.claimed_by else ""
     with_claimant = "" if escalation.claimed_by in (None, user_id) else f", with {claimant}"
     state = STATES[escalation.state]
     if escalation.resolution is not None:
-        return f"{state}: {RESOLUTION_LABELS[escalation.resolution.code].lower()}"
+        return f"{state}: {escalation.resolution.label(knowledge).lower()}"
     return f"{state}{with_claimant}"
 
 

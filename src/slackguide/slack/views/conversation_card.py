@@ -137,5 +137,6 @@ def _case_line(answer: Answer, knowledge: KnowledgeBase) -> str:
     """Return the case in one line: the entry, the destination and the facts."""
     target = answer.decision.destination
     facts = [fact_text(name, value, knowledge) for name, value in answer.decision.known_facts.items()]
-    case = f"{answer.entry.title} → {target.name}" if target is not None else answer.entry.title
+    names = [place.name for place in (target, *answer.decision.also) if place is not None]
+    case = f"{answer.entry.title} → {' and '.join(names)}" if names else answer.entry.title
     return " · ".join([case, *facts])

@@ -29,7 +29,8 @@ from slack_sdk.models.views import View
 from slackguide.escalation.form_validation import SubmittedValues, max_length
 from slackguide.escalation.models import Escalation, Recommendation
 from slackguide.guide import Answer, Outcome
-from slackguide.knowledge.conditions import FactValue
+from slackguide.knowledge.checklists import ticked_in
+from slackguide.knowledge.conditions import FactValue, date_range_of
 from slackguide.knowledge.forms import Form, FormField
 from slackguide.slack.button_payloads import AnswerState, EscalationPayload, OutdatedActionError
 from slackguide.slack.ids import DUPLICATE_REASON, Action, Callback
@@ -223,6 +224,8 @@ def _initial(item: FormField, known: FormPrefill) -> str | Sequence[str] | None:
             return str(value) if isinstance(value, int) and _in_range(item, value) else None
         if item.kind == "date":
             return _day(value, known.units.get(item.fact), known.today)
+        if item.kind == "choices":
+            return [option for option in item.options if option in ticked_in(str(value))]
         return str(value) if not item.options or str(value) in item.options else None
     if item.read is not None and (match := re.search(item.read, _readable(known.question))) and match.group(1):
         return truncate(match.group(1), max_length(item))
@@ -234,9 +237,10 @@ def _initial(item: FormField, known: FormPrefill) -> str | Sequence[str] | None:
 
 
 def _day(value: FactValue, unit: str | None, today: date | None) -> str | None:
-    """Return the day that is a number of days or hours ago."""
+    """Return the day that is a date fact, or that is a number of days or hours ago."""
     if not isinstance(value, int) or today is None:
-        return None
+        ends = date_range_of(str(value))
+        return str(value) if ends and ends[0] == ends[1] else None
     days = {"days": value, "hours": value // 24}.get(unit or "")
     return (today - timedelta(days=days)).isoformat() if days is not None else None
 

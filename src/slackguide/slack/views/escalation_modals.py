@@ -19,11 +19,12 @@ from slack_sdk.models.views import View
 from slackguide.escalation.form_validation import InvalidForm
 from slackguide.escalation.models import Escalation, Event
 from slackguide.escalation.resolution import (
-    RESOLUTION_LABELS,
     RESOLUTION_NOTE_LIMIT,
     Resolution,
     ResolutionCode,
+    built_in_code,
     check_resolution,
+    resolution_choices,
 )
 from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.ids import TEXT_INPUT, Action, Callback
@@ -110,16 +111,18 @@ def hand_over_view(escalation: Escalation, knowledge: KnowledgeBase) -> View:
     )
 
 
-def resolve_view(
-    escalation: Escalation, knowledge: KnowledgeBase, code: ResolutionCode = ResolutionCode.RIGHT_PLACE
-) -> View:
-    """Return the modal for a resolution with the fields that apply to `code`; `resolution_of` reads it back."""
-    labels = {code: Option(text=plain(label), value=code.value) for code, label in RESOLUTION_LABELS.items()}
+def resolve_view(escalation: Escalation, knowledge: KnowledgeBase, chosen: str = ResolutionCode.RIGHT_PLACE) -> View:
+    """Return the modal for a resolution with the fields that apply to `chosen`; `resolution_of` reads it back."""
+    code = built_in_code(chosen) or ResolutionCode.RIGHT_PLACE
+    choices = resolution_choices(knowledge)
+    options = {choice: Option(text=plain(label, OPTION_LIMIT), value=choice) for choice, label in choices.items()}
     ending = InputBlock(
         block_id="ending",
         label=plain("How did it end?"),
         element=StaticSelectElement(
-            action_id=Action.RESOLUTION_CODE, options=list(labels.values()), initial_option=labels[code]
+            action_id=Action.RESOLUTION_CODE,
+            options=list(options.values()),
+            initial_option=options.get(chosen, options[code]),
         ),
         dispatch_action=True,
     )

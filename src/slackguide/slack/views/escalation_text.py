@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from slackguide.escalation.form_validation import FieldValue
 from slackguide.escalation.models import Escalation, EscalationState, Event, EventKind
-from slackguide.escalation.resolution import RESOLUTION_LABELS, Resolution
+from slackguide.escalation.resolution import Resolution
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.forms import Form, FormField
 from slackguide.slack.mrkdwn import truncate
@@ -100,10 +100,11 @@ def display_value(value: FieldValue, item: FormField | None) -> str:
 
 def resolution_text(resolution: Resolution, knowledge: KnowledgeBase) -> str:
     """Return a resolution's label: “Wrong queue (Billing)”, “Duplicate (D-1001)”."""
-    if resolution.target is None:
-        return RESOLUTION_LABELS[resolution.code]
+    label = resolution.label(knowledge)
+    if resolution.target is None or resolution.names_own_code:
+        return label
     queue = knowledge.destinations.get(resolution.target)
-    return f"{RESOLUTION_LABELS[resolution.code]} ({queue.name if queue else resolution.target})"
+    return f"{label} ({queue.name if queue else resolution.target})"
 
 
 EXCHANGED = {

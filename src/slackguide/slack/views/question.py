@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from slack_sdk.models.blocks import Block, ButtonElement
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, CheckboxesElement, Option
 
 from slackguide.guide import Answer
 from slackguide.knowledge import KnowledgeBase
+from slackguide.knowledge.checklists import NONE, value_of
 from slackguide.knowledge.conditions import FactValue
 from slackguide.slack.button_payloads import AnswerState, SetFactPayload, UnknownFactPayload
 from slackguide.slack.ids import Action
+from slackguide.slack.mrkdwn import OPTION_LIMIT, plain
 from slackguide.slack.views.blocks import bulleted, button, context, paragraph, rich_text, rich_text_block
 from slackguide.triage import Triage
 from slackguide.triage.explanations import describe_fact
@@ -36,6 +40,13 @@ def answer_buttons(
     """Return the answers to the question about a fact, the last one “I don't know”."""
     fact = knowledge.facts[name]
     state = replace(state, section=None)
+    if fact.kind == "checklist":
+        ticked = SetFactPayload(state, name, NONE).encode()
+        unknown = UnknownFactPayload(state, name).encode()
+        return [
+            button("Continue with what is ticked", Action.SET_CHECKLIST, ticked),
+            button("I don't know", Action.UNKNOWN_FACT, unknown, says=f"{fact.label}: I don't know"),
+        ]
     buttons = [
         button(
             label,
@@ -49,10 +60,32 @@ def answer_buttons(
     return [*buttons, button("I don't know", Action.UNKNOWN_FACT, unknown, says=f"{fact.label}: I don't know")]
 
 
-def _answers(answer: Answer, name: str, knowledge: KnowledgeBase, triage: Triage) -> list[tuple[FactValue, str]]:
-    """Return the values to choose from: those of a choice, or the ranges that the rules make of a number."""
+def checklist(name: str, knowledge: KnowledgeBase) -> list[Block]:
+    """Return the items of a checklist to tick; nothing for another fact."""
     fact = knowledge.facts[name]
-    if fact.kind != "number":
+    if fact.kind != "checklist":
+        return []
+    options = [Option(text=plain(label, OPTION_LIMIT), value=item) for item, label in fact.item_labels.items()]
+    return [
+        ActionsBlock(
+            block_id=f"{Action.CHECKLIST}:{name}",
+            elements=[CheckboxesElement(action_id=Action.CHECKLIST, options=options)],
+        )
+    ]
+
+
+def ticked_items(body: Mapping[str, Any]) -> str:
+    """Return the value of the checklist in the message or view that was clicked."""
+    state = body.get("state") or (body.get("view") or {}).get("state") or {}
+    elements = [block[Action.CHECKLIST] for block in (state.get("values") or {}).values() if Action.CHECKLIST in block]
+    items = [str(option["value"]) for element in elements for option in element.get("selected_options") or ()]
+    return value_of(items, items)
+
+
+def _answers(answer: Answer, name: str, knowledge: KnowledgeBase, triage: Triage) -> list[tuple[FactValue, str]]:
+    """Return the values to choose from: those of a choice, or the ranges that the rules make of a number or date."""
+    fact = knowledge.facts[name]
+    if not fact.is_ordered:
         return [(value, fact.value_label(value)) for value in fact.choices]
     return [
         (cell.sample_value, cell.describe(fact))
@@ -83,7 +116,7 @@ def fact_text(name: str, value: FactValue, knowledge: KnowledgeBase) -> str:
 def possibilities(answer: Answer, triage: Triage) -> list[Block]:
     """Return every branch of the open questions."""
     items = [
-        [rich_text(f"{'; '.join(branch.answers)}: "), rich_text(branch.destination.name, strong=True)]
+        [rich_text(f"{'; '.join(branch.answers)}: "), rich_text(branch.goes_to, strong=True)]
         for branch in triage.branches(answer.entry.id, answer.decision.known_facts)
     ]
     return [rich_text_block(paragraph(rich_text("Possible destinations", strong=True)), bulleted(items))]

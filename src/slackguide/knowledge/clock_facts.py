@@ -1,0 +1,76 @@
+"""The clock of a knowledge base: facts of the present moment, which nobody is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from slackguide.knowledge.conditions import ALWAYS, ImpliedFact
+from slackguide.knowledge.entries import IsoDate
+from slackguide.knowledge.facts import FactSpec, FactValueSpec
+from slackguide.knowledge.forms import WEEKDAYS, Shift, Weekday, Zone
+from slackguide.knowledge.types import ListOf, Model, Short
+
+WEEKDAY, SUPPORT_HOURS, HOLIDAY = "weekday", "support_hours", "holiday"
+
+
+class ClockSpec(Model):
+    """The clock. It adds the facts `weekday`, `holiday` and, with `hours`, `support_hours`."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    zone: Zone = Field(description="Its time zone, like America/New_York")
+    hours: dict[Weekday, Annotated[tuple[Shift, ...], ListOf, Field(min_length=1)]] = Field(
+        default_factory=dict, description="The support hours of each weekday, like 09:00-17:00, or a list of them"
+    )
+    holidays: dict[IsoDate, Short] = Field(
+        default_factory=dict, description="Days without support hours, each with its name: `2026-12-25: Christmas Day`"
+    )
+
+    @property
+    def facts(self) -> dict[str, ClockFact]:
+        """The facts that it adds, by name."""
+        return {name: fact for name, fact in _FACTS.items() if self.hours or name != SUPPORT_HOURS}
+
+    def at(self, now: datetime) -> Iterator[ImpliedFact]:
+        """Yield the value of each fact at a moment. Raises ValueError without a time zone."""
+        if now.tzinfo is None:
+            raise ValueError("the moment needs a time zone")
+        local = now.astimezone(self.zone)
+        weekday, holiday = WEEKDAYS[local.weekday()], self.holidays.get(local.date())
+        time = local.time().replace(tzinfo=None)
+        shifts = self.hours.get(weekday, ())
+        is_open = not holiday and any(
+            start <= time and (time < end or not any((end.hour, end.minute))) for start, end in shifts
+        )
+        values = {WEEKDAY: weekday, SUPPORT_HOURS: is_open, HOLIDAY: holiday is not None}
+        named = f" ({holiday})" if holiday else ""
+        because = f"It is {local:%A}, {local.day} {local:%B %Y}, {local:%H:%M} in {self.zone.key}{named}"
+        for name in self.facts:
+            value = values[name]
+            yield ImpliedFact(name, value if isinstance(value, str) else "yes" if value else "no", ALWAYS, because)
+
+
+class ClockFact(FactSpec):
+    """A fact of the clock. It is known, never asked for and never read from a message."""
+
+
+def _yes_no(label: str, yes: str, no: str) -> ClockFact:
+    values = {"yes": FactValueSpec(label="Yes", say=yes), "no": FactValueSpec(label="No", say=no)}
+    return ClockFact(label=label, ask=f"{label}?", kind="yes_no", values=values)
+
+
+_FACTS: Mapping[str, ClockFact] = {
+    WEEKDAY: ClockFact(
+        label="Weekday",
+        ask="Which day of the week is it?",
+        kind="choice",
+        say="on a {value}",
+        values={day: FactValueSpec(label=day.capitalize()) for day in WEEKDAYS},
+    ),
+    SUPPORT_HOURS: _yes_no("Within support hours", "within support hours", "outside support hours"),
+    HOLIDAY: _yes_no("Holiday", "on a holiday", "not on a holiday"),
+}

@@ -1,0 +1,34 @@
+"""Tables fit 80 columns without a broken time or reference, and progress bars stay out of pipes."""
+
+from __future__ import annotations
+
+import pytest
+
+from slackguide.cli.output import print_table, track, working
+
+HEADS = ("ref", "form", "state", "requester", "claimed by", "sent", "age", "entry", "resolution")
+ROW = ("D-1001", "ask-disputes", "awaiting_requester", "Ana Lima", "", "2026-11-27 05:43", "3h",
+       "disputes/send-to-mediation", "wrong queue: hv-mediation")  # fmt: skip
+
+
+def test_a_table_that_does_not_fit_is_printed_row_by_row(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(HEADS, [ROW, ROW])
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert sum(line.startswith("D-1001  form ask-disputes · state") for line in lines) == 2
+    assert sum("2026-11-27" in line for line in lines) == 2
+    assert "claimed by" not in "\n".join(lines)
+
+
+def test_a_long_cell_is_wrapped_and_short_ones_are_not(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(("time", "entry", "note", "question"), [("2026-11-27 05:43", "help/badge", "", "lost my badge " * 9)])
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert max(map(len, lines)) <= 80
+    assert any("2026-11-27 05:43   help/badge   lost my badge" in line for line in lines)
+    assert "note" not in "\n".join(lines)
+
+
+def test_progress_is_shown_in_a_terminal_only(capsys: pytest.CaptureFixture[str]) -> None:
+    with working("Reading"):
+        assert list(track([1, 2], "Asking")) == [1, 2]
+    assert capsys.readouterr() == ("", "")
