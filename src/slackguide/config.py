@@ -99,7 +99,7 @@ class Settings(BaseModel):
     channels: Annotated[dict[str, str], BeforeValidator(_channels)] = Field(
         default_factory=dict, alias="SLACKGUIDE_CHANNELS"
     )
-    """Ids of channels that the knowledge names: `ask-disputes=C012AB,ask-ce=C034CD`. Others are looked up."""
+    """Ids of channels that the knowledge names: `questions=C012AB,orders=C034CD`. Others are looked up."""
     team_leads: Annotated[frozenset[str], BeforeValidator(_people)] = Field(
         default=frozenset(), alias="SLACKGUIDE_TEAM_LEADS"
     )

@@ -210,11 +210,11 @@ def test_file_in_utf16(copy: Copy) -> None:
     assert copy.faults() == [f"{path}:1:1: byte 0xff is not UTF-8: save the file as UTF-8"]
 
 
-def test_file_over_a_megabyte(copy: Copy) -> None:
+def test_file_over_the_limit(copy: Copy) -> None:
     path = copy.directory / TEAM
-    path.write_text(path.read_text("utf-8") + "# more\n" * 150_000, "utf-8")
+    path.write_text(path.read_text("utf-8") + "# more\n" * 300_000, "utf-8")
     size = path.stat().st_size
-    assert copy.faults() == [f"{path}:1:1: {size:,} bytes, the limit is 1,000,000: split the file in two"]
+    assert copy.faults() == [f"{path}:1:1: {size:,} bytes, the limit is 2,000,000: split the file in two"]
 
 
 def test_aliases_that_explode(copy: Copy) -> None:
