@@ -1,0 +1,89 @@
+"""Reply to an answer to the open question: a value, yes or no, a bare number, `I don't know`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from slackguide.guide import turn_signs as signs
+from slackguide.guide.conversation import ConversationState, KnownFact, Reply, TurnKind
+from slackguide.guide.replies.case_selection import CaseSelection
+from slackguide.guide.replies.fact_changes import FactChanges
+from slackguide.guide.replies.reply_builder import ReplyBuilder
+from slackguide.guide.turn_facts import BESIDE_ANSWER, SHORT, TurnFacts, WrittenTurn
+from slackguide.knowledge import KnowledgeBase
+from slackguide.knowledge.conditions import NEVER, FactValue
+
+
+class QuestionAnswers:
+    """Replies to answers to the open question."""
+
+    def __init__(
+        self,
+        knowledge: KnowledgeBase,
+        facts: TurnFacts,
+        cases: CaseSelection,
+        builder: ReplyBuilder,
+        changes: FactChanges,
+    ) -> None:
+        self._knowledge = knowledge
+        self._facts = facts
+        self._cases = cases
+        self._builder = builder
+        self._changes = changes
+
+    def reply(self, conversation: ConversationState, message: WrittenTurn) -> Reply | None:
+        """Return the reply to an answer to the open question; None if the turn is none."""
+        topic = self._cases.led(conversation.topic)
+        asked = topic.asked
+        if asked is None:
+            if not signs.UNKNOWN.match(message.lower) or len(message.content) > SHORT:
+                return None
+            if topic.entry is None and topic.offered:
+                return self._builder.about(conversation, message, topic, TurnKind.ANSWER, explained=True)
+            return self._builder.unclear(conversation, message)
+        if signs.UNKNOWN.match(message.lower):
+            topic = replace(topic, unknown=(*topic.unknown, asked))
+            explained = len(message.content) <= BESIDE_ANSWER
+            return self._builder.about(conversation, message, topic, TurnKind.ANSWER, explained=explained)
+        value = self._answer_value(asked, message)
+        if value is None:
+            return None
+        found = self._facts.facts_of(message, topic)
+        answer = KnownFact(value, message.at, message.text)
+        found = replace(found, facts={**found.facts, asked: answer}, dropped=found.dropped - {asked})
+        return self._changes.reply(conversation, message, topic, found, TurnKind.ANSWER)
+
+    def _answer_value(self, asked: str, message: WrittenTurn) -> FactValue | None:
+        """Return the value of the fact that was asked for, if the turn says it."""
+        fact = self._knowledge.facts[asked]
+        if asked in message.extracted.facts:
+            return message.extracted.facts[asked]
+        if signs.NO_ACTION.search(message.lower) is None and signs.ACTION.search(message.lower):
+            return None
+        if fact.kind == "number":
+            return self._answer_number(asked, message)
+        named = {one.value for one in self._facts.reader.values(asked, message.reading, asked=True) if not one.denied}
+        if len(named) == 1 and len(message.content) <= SHORT and not message.is_question:
+            return named.pop()
+        if fact.kind == "yes_no" and not message.is_question and not _is_other_correction(message):
+            if signs.NO.match(message.lower):
+                return "no"
+            if signs.YES.match(message.lower):
+                return "yes"
+        return None
+
+    def _answer_number(self, asked: str, message: WrittenTurn) -> FactValue | None:
+        fact = self._knowledge.facts[asked]
+        spoken = [one for one in self._facts.reader.numbers(message.reading, today=message.today) if not one.denied]
+        if len(spoken) == 1:
+            digits = any(map(str.isdigit, message.reading[spoken[0].start : spoken[0].end]))
+            beside = self._facts.words_outside(message, spoken)
+            return spoken[0].of(fact) if beside <= (BESIDE_ANSWER if digits else 0) else None
+        none = signs.NO.fullmatch(message.lower.strip(" .!")) or message.content == ["never"]
+        return NEVER if none and fact.never and not spoken else None
+
+
+def _is_other_correction(message: WrittenTurn) -> bool:
+    """Return whether a turn corrects something, beyond the word `no`."""
+    rest = signs.NO.sub("", message.lower, count=1) if signs.NO.match(message.lower) else message.lower
+    return signs.CORRECTION.search(rest) is not None and len(message.content) > 1
