@@ -11,6 +11,9 @@ from typing import Any
 _DATA: Mapping[str, Any] = tomllib.loads(
     files("slackguide.guide").joinpath("data/turns.toml").read_text(encoding="utf-8")
 )
+ANSWER_CHARACTERS = 80
+"""Maximum characters of an answer that is recognised as a whole."""
+
 _WORD = re.compile(r"[\w+$#@']+")
 
 
@@ -27,6 +30,13 @@ def _leading(patterns: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"\W*(?:{'|'.join(patterns)})(?![\w'])[\s,.:!-]*")
 
 
+def _made_of(patterns: Iterable[str], around: Iterable[str]) -> re.Pattern[str]:
+    """Return the pattern of a whole text that consists of these, with or without other words around them."""
+    beside, own = "|".join(around), "|".join(patterns)
+    first = rf"\W*(?:(?:{beside})(?![\w'])\W*)*(?:{own})(?![\w'])\W*"
+    return re.compile(rf"(?=.{{0,{ANSWER_CHARACTERS}}}$){first}(?:(?:{own}|{beside})(?![\w'])\W*)*")
+
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -36,10 +46,16 @@ REFERENCES = _words(_DATA["references"])
 LINKS = _words(_DATA["links"])
 INTRODUCING = _words(_DATA["introducing"])
 QUESTION_WORDS = _words(_DATA["question_words"])
+SPEAKER = _words(_DATA["speaker"])
+STATING = _words(_DATA["stating"])
+SUPPOSING = _words(_DATA["supposing"])
 
 YES = _leading(_DATA["yes"])
 NO = _leading(_DATA["no"])
 UNKNOWN = _leading(_DATA["unknown"])
+AFFIRMED = _made_of(_DATA["affirmed"], _DATA["hedges"])
+DENIED = _made_of(_DATA["denied"], _DATA["hedges"])
+ABSENT = _made_of(_DATA["absent"], _DATA["hedges"])
 CORRECTION = _any(_DATA["correction"])
 CONTRADICTION = _leading(_DATA["contradiction"])
 SUPPOSED = re.compile(rf"(?:^|[,.;:!?])\W*(?:{'|'.join(_DATA['supposed'])})(?![\w'])[\s,.:!-]*")
@@ -74,10 +90,24 @@ MOST = 0.4
 _CLAUSE = re.compile(r"[,.;:!?()]+|\b(?:and|so|ok|okay|but|hmm?|then|well|oh)\b")
 
 
+def polarity(text: str) -> str | None:
+    """Return `yes` or `no` for a text that consists of an affirmation or a denial; None for any other."""
+    if DENIED.fullmatch(text):
+        return "no"
+    return "yes" if AFFIRMED.fullmatch(text) else None
+
+
 def is_question(text: str) -> bool:
     """Return whether a text, or one of its clauses, asks something."""
     clauses = (words_of(clause) for clause in _CLAUSE.split(text))
-    return "?" in text or any(words and words[0] in QUESTION_WORDS for words in clauses)
+    return "?" in text or any(map(_asks, clauses))
+
+
+def _asks(words: list[str]) -> bool:
+    """Return whether a clause begins like a question. `should be ended` and `is 40 days now` do not."""
+    if not words or words[0] not in QUESTION_WORDS:
+        return False
+    return len(words) == 1 or not (words[1] in STATING or words[1].isdecimal())
 
 
 def subject_of(text: str) -> str | None:

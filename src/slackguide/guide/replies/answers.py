@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from slackguide.extraction.contextual import Spoken
 from slackguide.guide import turn_signs as signs
 from slackguide.guide.conversation import ConversationState, KnownFact, Reply, TurnKind
 from slackguide.guide.replies.case_selection import CaseSelection
@@ -12,6 +13,9 @@ from slackguide.guide.replies.reply_builder import ReplyBuilder
 from slackguide.guide.turn_facts import BESIDE_ANSWER, SHORT, TurnFacts, WrittenTurn
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import NEVER, FactValue
+
+NONE = "none"
+"""The value of a fact about a thing that does not exist."""
 
 
 class QuestionAnswers:
@@ -41,7 +45,7 @@ class QuestionAnswers:
             if topic.entry is None and topic.offered:
                 return self._builder.about(conversation, message, topic, TurnKind.ANSWER, explained=True)
             return self._builder.unclear(conversation, message)
-        if signs.UNKNOWN.match(message.lower):
+        if signs.UNKNOWN.match(message.lower) and not self._says_none(asked, message):
             topic = replace(topic, unknown=(*topic.unknown, asked))
             explained = len(message.content) <= BESIDE_ANSWER
             return self._builder.about(conversation, message, topic, TurnKind.ANSWER, explained=explained)
@@ -62,6 +66,10 @@ class QuestionAnswers:
             return None
         if fact.kind == "number":
             return self._answer_number(asked, message)
+        if fact.kind == "yes_no" and (said := signs.polarity(message.lower)):
+            return said
+        if self._says_none(asked, message):
+            return NONE
         named = {one.value for one in self._facts.reader.values(asked, message.reading, asked=True) if not one.denied}
         if len(named) == 1 and len(message.content) <= SHORT and not message.is_question:
             return named.pop()
@@ -72,14 +80,22 @@ class QuestionAnswers:
                 return "yes"
         return None
 
+    def _says_none(self, asked: str, message: WrittenTurn) -> bool:
+        """Return whether a turn says that what was asked about does not exist, where that is a value of the fact."""
+        return NONE in self._knowledge.facts[asked].choices and bool(
+            signs.ABSENT.fullmatch(message.lower) or signs.DENIED.fullmatch(message.lower)
+        )
+
     def _answer_number(self, asked: str, message: WrittenTurn) -> FactValue | None:
         fact = self._knowledge.facts[asked]
         spoken = [one for one in self._facts.reader.numbers(message.reading, today=message.today) if not one.denied]
+        if len(spoken) > 1:
+            spoken = _in_digits(spoken, message)
         if len(spoken) == 1:
             digits = any(map(str.isdigit, message.reading[spoken[0].start : spoken[0].end]))
             beside = self._facts.words_outside(message, spoken)
             return spoken[0].of(fact) if beside <= (BESIDE_ANSWER if digits else 0) else None
-        none = signs.NO.fullmatch(message.lower.strip(" .!")) or message.content == ["never"]
+        none = signs.DENIED.fullmatch(message.lower) or signs.ABSENT.fullmatch(message.lower)
         return NEVER if none and fact.never and not spoken else None
 
 
@@ -87,3 +103,11 @@ def _is_other_correction(message: WrittenTurn) -> bool:
     """Return whether a turn corrects something, beyond the word `no`."""
     rest = signs.NO.sub("", message.lower, count=1) if signs.NO.match(message.lower) else message.lower
     return signs.CORRECTION.search(rest) is not None and len(message.content) > 1
+
+
+def _in_digits(spoken: list[Spoken], message: WrittenTurn) -> list[Spoken]:
+    """Return the one exact number that is written in digits: `12 days as of today`, `a couple of days, 2`."""
+    digits = [one for one in spoken if any(map(str.isdigit, message.reading[one.start : one.end]))]
+    exact = [one for one in digits if not one.problem]
+    same = {(one.count, one.minutes) for one in exact}
+    return exact[:1] if len(same) == 1 else spoken

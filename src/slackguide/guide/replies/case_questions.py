@@ -46,6 +46,13 @@ class CaseQuestions:
         """Return whether a turn that states no fact can be about the case: its words are known, and it refers to it."""
         if message.content and not any(map(self._guide.matcher.knows, message.content)):
             return False
+        if not signs.REFERENCES.isdisjoint(message.words) or message.goes_on:
+            return True
+        if message.matching.outcome != "none" and (self._is_of_work(message) or self._facts.names_party(message)):
+            return True
         ids = {match.id for match in message.matching.matches[:3]}
-        refers = not signs.REFERENCES.isdisjoint(message.words) or message.goes_on
-        return refers or bool(ids & {topic.entry, *topic.offered})
+        return bool(ids & {topic.entry, *topic.offered})
+
+    def _is_of_work(self, message: WrittenTurn) -> bool:
+        """Return whether a turn asks what the person has to do: `can I promise a refund`."""
+        return message.is_question and not signs.SPEAKER.isdisjoint(message.words)

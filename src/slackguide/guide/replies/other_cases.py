@@ -9,6 +9,7 @@ from slackguide.guide import turn_signs as signs
 from slackguide.guide.conversation import ConversationState, KnownFact, Topic
 from slackguide.guide.replies.case_selection import is_related
 from slackguide.guide.turn_facts import BESIDE_ANSWER, SHORT, SingleTurnGuide, StatedFacts, TurnFacts, WrittenTurn
+from slackguide.matching import Match
 
 NEW_CONCERN = 0.97
 """Confidence from which a turn about another entry is a new concern."""
@@ -18,8 +19,23 @@ NEW_STATEMENT = 0.85
 
 STATEMENT_WORDS = 6
 
-BEHIND_A_SIGN = 0.15
-"""The same for an entry behind a critical one, which takes most of the confidence."""
+LONG = 5
+"""Words beside facts from which a turn says more than an answer or a question about the case does."""
+
+BY_LENGTH = ((7, 0.3, 0.6), (LONG, 0.7, 0.85))
+"""Words beside facts, and the confidence from which such a turn is a new concern: alone, and with a word that links it.
+
+Follow-ups are short. Measured with the development half of the unseen questions after an open case.
+"""
+
+CERTAIN = 1.1
+"""A confidence that is never reached."""
+
+MENTION = 3
+"""Maximum words, of those that say something, of a turn that only names a topic."""
+
+SMALL_WORDS = 1
+"""Maximum other words of such a turn: it is no sentence."""
 
 INTRODUCED_WITHIN = 4
 """Maximum words before the end of the article that introduces another case: `can a client …`."""
@@ -71,7 +87,7 @@ class OtherCases:
         matching = message.matching
         if matching.outcome == "none":
             return False
-        first = next((match for match in matching.matches if self._knowledge.entries[match.id].signs is None), None)
+        first = next((match for match in matching.matches if not self._is_critical(match)), None)
         if first is None or first.id == topic.entry or first.id in self._facts.possible(topic)[: topic.entry is None]:
             return False
         elsewhere = self._belongs_elsewhere(first.id, topic, found)
@@ -79,21 +95,56 @@ class OtherCases:
             return first.confidence >= elsewhere
         if found.beside <= BESIDE_ANSWER and (found.facts or found.dropped):
             return False
-        if matching.matches[0].id != first.id and matching.outcome == "choices":
-            likely = first.confidence >= BEHIND_A_SIGN and len(message.content) > 1
-            return likely and not found.facts and not message.is_question
+        if self._is_critical(matching.matches[0]):
+            return self._is_behind_a_sign(message, topic, first, found)
         if self._states_party(message) and not message.goes_on:
-            return first.confidence >= NEW_STATEMENT
+            return first.confidence >= min(NEW_STATEMENT, self._needed(message, topic, found))
         if topic.entry is not None and self._knowledge.entries[topic.entry].urgent:
             refers = message.goes_on or not signs.REFERENCES.isdisjoint(message.words)
             if refers or matching.outcome != "answer":
                 return False
         if message.subject is not None and len(message.words) <= 2 * SHORT:
             return False
+        return first.confidence >= self._needed(message, topic, found)
+
+    def _needed(self, message: WrittenTurn, topic: Topic, found: StatedFacts) -> float:
+        """Return the confidence from which a turn is a new concern: the lower, the more it says beside facts."""
+        matching = message.matching
+        near = topic.entry in {match.id for match in matching.matches[: matching.offered]}
+        for least, alone, linked in () if near else BY_LENGTH:
+            if found.beside >= least:
+                return linked if message.goes_on else alone
         if found.facts:
-            return matching.outcome == "answer" and first.confidence >= NEW_CONCERN
+            return NEW_CONCERN if matching.outcome == "answer" else CERTAIN
         statement = not message.is_question and len(message.words) >= STATEMENT_WORDS
-        return first.confidence >= (NEW_STATEMENT if statement else NEW_CONCERN)
+        return NEW_STATEMENT if statement else NEW_CONCERN
+
+    def _is_critical(self, match: Match) -> bool:
+        return self._knowledge.entries[match.id].signs is not None
+
+    def _is_behind_a_sign(self, message: WrittenTurn, topic: Topic, first: Match, found: StatedFacts) -> bool:
+        """Return whether a turn with a sign of a critical concern, not a clear one, is about another case.
+
+        The critical entry takes most of the confidence, so that of the first other one counts as a share of the rest.
+        """
+        critical = message.matching.matches[0]
+        if critical.id == topic.entry:
+            return False
+        if found.beside >= LONG:
+            return True
+        likely = first.confidence >= NEW_CONCERN * (1 - critical.confidence)
+        says_more = len(message.content) > MENTION or message.words[0] in signs.LINKS
+        return likely and says_more and not found.facts and not message.is_question
+
+    def is_bare_topic(self, message: WrittenTurn, topic: Topic) -> bool:
+        """Return whether a turn that is nothing else names another topic, like a search: `duplicate account`."""
+        matching = message.matching
+        known = {topic.entry, *topic.offered}
+        if matching.outcome == "none" or message.goes_on or matching.matches[0].id in known:
+            return False
+        refers = not signs.REFERENCES.isdisjoint(message.words) or any(map(str.isdigit, message.lower))
+        small = len(message.words) - len(message.content)
+        return not refers and len(message.content) <= MENTION and small <= SMALL_WORDS
 
     def _belongs_elsewhere(self, id: str, topic: Topic, found: StatedFacts) -> float:
         """Return the confidence from which facts that the entry at hand does not use lead to one that does; else 0."""

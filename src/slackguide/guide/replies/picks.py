@@ -28,7 +28,8 @@ class ListPicks:
         if chosen is not None:
             picked = replace(topic, entry=chosen, rejected=tuple(id for id in topic.rejected if id != chosen))
             return self._builder.about(conversation, message, picked, TurnKind.PICK, explained=True)
-        if (topic.entry is None or len(message.words) > 1) and signs.NOT_THIS.fullmatch(message.lower):
+        answers = topic.asked is not None and signs.polarity(message.lower) is not None
+        if (topic.entry is None or len(message.words) > 1) and not answers and signs.NOT_THIS.fullmatch(message.lower):
             return self._rejected(conversation, message, topic)
         return None
 

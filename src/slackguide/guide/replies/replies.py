@@ -42,7 +42,8 @@ class Replies:
             return self._clicks.reply(conversation, turn, asker, today)
         message = self._read(turn, asker, today, len(conversation.turns))
         topic = conversation.topic
-        if message.matching.urgent and not self._is_only_facts(message, topic):
+        answered = topic.asked is not None and signs.polarity(message.lower) is not None
+        if message.matching.urgent and not answered and not self._is_only_facts(message, topic):
             return self._builder.concern(conversation, message, self._others.carried(message, topic))
         if not message.reading and message.social is None:
             return self._builder.unclear(conversation, message)
@@ -96,10 +97,18 @@ class Replies:
 
     def _closing(self, message: WrittenTurn) -> SmallTalk | None:
         """Return the kind of a turn that asks nothing: small talk, or words that close the case or fill a pause."""
-        if message.social is not None or message.matching.urgent:
+        if message.matching.urgent:
             return message.social
+        if message.social is not None:
+            return None if self._asks(message) else message.social
         states = bool(message.extracted.facts) or any(map(str.isdigit, message.lower))
         return SmallTalk.ACKNOWLEDGEMENT if not states and signs.CLOSING.fullmatch(message.lower) else None
+
+    def _asks(self, message: WrittenTurn) -> bool:
+        """Return whether common words alone, which are small talk by themselves, ask about the case at hand."""
+        leads = message.words[:1] and message.words[0] in signs.QUESTION_WORDS
+        refers = not signs.REFERENCES.isdisjoint(message.words)
+        return bool(leads and refers) and message.social is SmallTalk.ACKNOWLEDGEMENT
 
     def _continued(
         self, conversation: ConversationState, message: WrittenTurn, topic: Topic, *, returning: bool = False
@@ -118,7 +127,11 @@ class Replies:
         if found.facts or found.dropped:
             return self._changes.reply(conversation, message, topic, found)
         if message.is_question:
-            return self._questions.reply(conversation, message, topic, returning=returning)
-        if returning or self._questions.is_understood(message, topic):
+            reply = self._questions.reply(conversation, message, topic, returning=returning)
+        elif returning or self._questions.is_understood(message, topic):
             return self._builder.about(conversation, message, self._cases.settled(topic, message), TurnKind.FACTS)
-        return self._builder.unclear(conversation, message)
+        else:
+            reply = self._builder.unclear(conversation, message)
+        if reply.kind is TurnKind.UNCLEAR and self._others.is_bare_topic(message, topic):
+            return self._builder.concern(conversation, message, self._others.carried(message, topic))
+        return reply
