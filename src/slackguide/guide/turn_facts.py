@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ SHORT = 5
 
 BESIDE_ANSWER = 2
 """Maximum further words beside the answer to a question about a number."""
+
+ANY_DAY = date(2000, 1, 1)
+"""A day for texts without a date."""
 
 OF_PARTY = 1
 """Maximum words beside a side, its name included, by which it becomes the one who asks: `the freelancer asks`."""
@@ -216,7 +220,42 @@ class TurnFacts:
         if len(found) > 1:
             first = next(iter(found))
             found = {first: found[first]} if first == topic.asked or first in topic.facts else {}
+        if not (found or parties or values or asks):
+            found = self._elliptic_changes(message, topic, reading)
         return found or (parties if not values else {})
+
+    def _elliptic_changes(self, message: WrittenTurn, topic: Topic, reading: str) -> dict[str, tuple[FactValue, str]]:
+        """Return the known fact that a short turn changes without naming its subject: `it's closed now`."""
+        if len(message.content) > (SHORT if message.is_corrected else BESIDE_ANSWER) or re.search(r"\d", reading):
+            return {}
+        read = {name: self.elliptic_value(name, reading, message.today) for name in topic.facts}
+        changed = {name: value for name, value in read.items() if value not in (None, topic.values[name])}
+        return {name: (value, reading) for name, value in changed.items() if value} if len(changed) == 1 else {}
+
+    def elliptic_value(self, name: str, reading: str, today: date) -> FactValue | None:
+        """Return what a turn says of a fact if it is about it: `closed already` after a question about the contract."""
+        texts = (f"{subject} {reading}" for subject in self._subjects.get(name, ()))
+        values = {self._guide.extract(text, today).facts.get(name) for text in texts} - {None}
+        return values.pop() if len(values) == 1 else None
+
+    @cached_property
+    def _subjects(self) -> dict[str, tuple[str, ...]]:
+        """The words for what each fact with named values is said of.
+
+        The label of a yes/no fact states its `yes`, so that only its words, each alone, and the question are used; none
+        that is read as a value by itself.
+        """
+        subjects: dict[str, tuple[str, ...]] = {}
+        for name, fact in self._knowledge.facts.items():
+            words = [word for word in fact.label.split() if word.lower() not in signs.NAMING]
+            wordings = {"choice": (" ".join(words),), "yes_no": (fact.ask, *words)}.get(fact.kind, ())
+            subjects[name] = tuple(one for one in wordings if not self._is_read_alone(name, one))
+        return subjects
+
+    def _is_read_alone(self, name: str, text: str) -> bool:
+        """Return whether a text is read as a value of a fact, whatever follows."""
+        followed = (f"{text} {rest}".strip() for rest in ("", "it", "the other"))
+        return any(name in self._guide.extract(one, ANY_DAY).facts for one in followed)
 
     def _is_named(self, one: Spoken, reading: str) -> bool:
         """Return whether a value is named by a word that says something, and not denied."""

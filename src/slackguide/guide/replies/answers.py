@@ -78,6 +78,8 @@ class QuestionAnswers:
                 return "no"
             if signs.YES.match(message.lower):
                 return "yes"
+        if len(message.content) <= (BESIDE_ANSWER if fact.kind == "yes_no" else SHORT) and not message.is_question:
+            return self._facts.elliptic_value(asked, message.reading, message.today)
         return None
 
     def _says_none(self, asked: str, message: WrittenTurn) -> bool:

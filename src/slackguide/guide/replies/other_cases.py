@@ -133,7 +133,7 @@ class OtherCases:
         if found.beside >= LONG:
             return True
         likely = first.confidence >= NEW_CONCERN * (1 - critical.confidence)
-        says_more = len(message.content) > MENTION or message.words[0] in signs.LINKS
+        says_more = len(message.content) >= (MENTION if message.words[0] in signs.LINKS else LONG)
         return likely and says_more and not found.facts and not message.is_question
 
     def is_bare_topic(self, message: WrittenTurn, topic: Topic) -> bool:
