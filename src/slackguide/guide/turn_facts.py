@@ -34,7 +34,7 @@ ANY_DAY = date(2000, 1, 1)
 """A day for texts without a date."""
 
 OF_PARTY = 1
-"""Maximum words beside a side, its name included, by which it becomes the one who asks: `the freelancer asks`."""
+"""Maximum words beside a side, its name included, by which it becomes the one who asks: `the guest asks`."""
 
 SUPPOSING_OF = frozenset({None, "destination"})
 """What a question can be about that only supposes another value: `which queue for enterprise?`."""

@@ -14,6 +14,7 @@ _DATA: Mapping[str, Any] = tomllib.loads(
 ANSWER_CHARACTERS = 80
 """Maximum characters of an answer that is recognised as a whole."""
 
+_BETWEEN = re.compile(r"\W*")
 _WORD = re.compile(r"[\w+$#@']+")
 
 
@@ -30,11 +31,43 @@ def _leading(patterns: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"\W*(?:{'|'.join(patterns)})(?![\w'])[\s,.:!-]*")
 
 
-def _made_of(patterns: Iterable[str], around: Iterable[str]) -> re.Pattern[str]:
-    """Return the pattern of a whole text that consists of these, with or without other words around them."""
-    beside, own = "|".join(around), "|".join(patterns)
-    first = rf"\W*(?:(?:{beside})(?![\w'])\W*)*(?:{own})(?![\w'])\W*"
-    return re.compile(rf"(?=.{{0,{ANSWER_CHARACTERS}}}$){first}(?:(?:{own}|{beside})(?![\w'])\W*)*")
+class WholeText:
+    """Recognises a text that consists of some patterns, with or without other words around them.
+
+    It goes through the text once, from each position that it can reach: one regular expression for all of it takes
+    exponential time.
+    """
+
+    def __init__(self, patterns: Iterable[str], around: Iterable[str]) -> None:
+        self._own, self._around = _units(patterns), _units(around)
+
+    def matches(self, text: str) -> bool:
+        """Return whether a text of at most `ANSWER_CHARACTERS` consists of the patterns."""
+        end = len(text)
+        if end > ANSWER_CHARACTERS:
+            return False
+        seen: set[tuple[int, bool]] = set()
+        reached = [(_skip(text, 0), False)]
+        while reached:
+            state = reached.pop()
+            if state in seen:
+                continue
+            seen.add(state)
+            at, found = state
+            for units, own in ((self._own, True), (self._around, found)):
+                ends = (match.end() for unit in units if (match := unit.match(text, at)))
+                reached += [(_skip(text, stop), own or found) for stop in ends]
+        return (end, True) in seen
+
+
+def _units(patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(rf"(?:{pattern})(?![\w'])") for pattern in patterns)
+
+
+def _skip(text: str, at: int) -> int:
+    """Return the position of the next word."""
+    match = _BETWEEN.match(text, at)
+    return match.end() if match else at
 
 
 def _words(text: str) -> frozenset[str]:
@@ -54,9 +87,9 @@ SUPPOSING = _words(_DATA["supposing"])
 YES = _leading(_DATA["yes"])
 NO = _leading(_DATA["no"])
 UNKNOWN = _leading(_DATA["unknown"])
-AFFIRMED = _made_of(_DATA["affirmed"], _DATA["hedges"])
-DENIED = _made_of(_DATA["denied"], _DATA["hedges"])
-ABSENT = _made_of(_DATA["absent"], _DATA["hedges"])
+AFFIRMED = WholeText(_DATA["affirmed"], _DATA["hedges"])
+DENIED = WholeText(_DATA["denied"], _DATA["hedges"])
+ABSENT = WholeText(_DATA["absent"], _DATA["hedges"])
 CORRECTION = _any(_DATA["correction"])
 CONTRADICTION = _leading(_DATA["contradiction"])
 SUPPOSED = re.compile(rf"(?:^|[,.;:!?])\W*(?:{'|'.join(_DATA['supposed'])})(?![\w'])[\s,.:!-]*")
@@ -93,9 +126,9 @@ _CLAUSE = re.compile(r"[,.;:!?()]+|\b(?:and|so|ok|okay|but|hmm?|then|well|oh)\b"
 
 def polarity(text: str) -> str | None:
     """Return `yes` or `no` for a text that consists of an affirmation or a denial; None for any other."""
-    if DENIED.fullmatch(text):
+    if DENIED.matches(text):
         return "no"
-    return "yes" if AFFIRMED.fullmatch(text) else None
+    return "yes" if AFFIRMED.matches(text) else None
 
 
 def is_question(text: str) -> bool:

@@ -125,7 +125,7 @@ class SlackSender:
     """A `delivery.sender.MessageSender` with a `WebClient` whose timeout is well within the lease.
 
     `turns` returns the user's earlier messages in the thread of a message, oldest first. `offer` returns the
-    message of an offer, `on_duty` the user ids of the people on duty for a queue.
+    message of an offer, `on_duty` the user ids of the people on duty for a queue at a time.
     """
 
     def __init__(
@@ -141,7 +141,7 @@ class SlackSender:
         home: Callable[[str], View],
         escalations: SqlEscalationRepository,
         offer: Callable[[OfferReply, Escalation], RenderedMessage],
-        on_duty: Callable[[str], Collection[str]],
+        on_duty: Callable[[str, datetime], Collection[str]],
     ) -> None:
         self._client = client
         self._channels = channels
@@ -397,7 +397,7 @@ class SlackSender:
                     who=who,
                     words=text,
                     from_channel=from_channel,
-                    readers=self._reachable_on_duty(escalation) if for_queue else [reader] if reader else [],
+                    readers=self._reachable_on_duty(job) if for_queue else [reader] if reader else [],
                     at=job.created_at,
                 )
                 return _PreparedMessage(parent.channel_id, card, parent.ts, broadcast=for_queue)
@@ -432,9 +432,9 @@ class SlackSender:
             case other:
                 assert_never(other)
 
-    def _reachable_on_duty(self, escalation: Escalation) -> list[str]:
-        """Return the people on duty who have access, at most as many as a reminder mentions."""
-        people = self._on_duty(escalation.assigned_queue)
+    def _reachable_on_duty(self, job: Job) -> list[str]:
+        """Return the people on duty when a reminder is due who have access, at most as many as it mentions."""
+        people = self._on_duty(_escalation_of(job).assigned_queue, job.created_at)
         return [one for one in people if not isinstance(self._directory.known(one), Denied)][:MENTIONED]
 
     def _card(self, escalation: Escalation) -> RenderedMessage:

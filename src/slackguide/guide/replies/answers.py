@@ -85,7 +85,7 @@ class QuestionAnswers:
     def _says_none(self, asked: str, message: WrittenTurn) -> bool:
         """Return whether a turn says that what was asked about does not exist, where that is a value of the fact."""
         return NONE in self._knowledge.facts[asked].choices and bool(
-            signs.ABSENT.fullmatch(message.lower) or signs.DENIED.fullmatch(message.lower)
+            signs.ABSENT.matches(message.lower) or signs.DENIED.matches(message.lower)
         )
 
     def _answer_number(self, asked: str, message: WrittenTurn) -> FactValue | None:
@@ -97,7 +97,7 @@ class QuestionAnswers:
             digits = any(map(str.isdigit, message.reading[spoken[0].start : spoken[0].end]))
             beside = self._facts.words_outside(message, spoken)
             return spoken[0].of(fact) if beside <= (BESIDE_ANSWER if digits else 0) else None
-        none = signs.DENIED.fullmatch(message.lower) or signs.ABSENT.fullmatch(message.lower)
+        none = signs.DENIED.matches(message.lower) or signs.ABSENT.matches(message.lower)
         return NEVER if none and fact.never and not spoken else None
 
 
