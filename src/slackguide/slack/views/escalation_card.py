@@ -62,12 +62,7 @@ _FORMATTING = re.compile(r"[*~`\n]|(?<!\w)_|_(?!\w)|:[\w+-]+:")
 """What mrkdwn does not show as it was typed: such a value stands in rich text instead of a column."""
 
 COLUMN_FIELDS = 20
-"""Most fields of a section: ten a column, of about 100 characters, are well below Slack's limit of 2,000."""
-
-COLUMN_WIDTH = 54
-"""Most characters of a line with several fields."""
-
-_UNSEEN = re.compile(r"<[^|>]*\||[*>]")
+"""Most fields of a section: ten lines a column, of about 100 characters, are well below Slack's limit of 2,000."""
 
 INLINE = 300
 """Most characters of the rest of a question that stand in the section of the title."""
@@ -131,32 +126,13 @@ def _head(title: str, rest: str, buttons: Sequence[ButtonElement]) -> list[Block
 
 
 def _columns(columns: Sequence[str]) -> list[Block]:
-    """Return the short fields in two columns, several to a line, in sections of two texts each.
-
-    That is less high than a line a field, and than a text a field.
-    """
+    """Return the short fields in two columns, in sections of two texts each: less high than a text a field."""
     blocks: list[Block] = []
     for start in range(0, len(columns), COLUMN_FIELDS):
-        part = _packed(columns[start : start + COLUMN_FIELDS])
+        part = columns[start : start + COLUMN_FIELDS]
         sides = ["\n".join(part[side::2]) for side in (0, 1)]
         blocks.append(SectionBlock(fields=[mrkdwn(side) for side in sides if side]))
     return blocks
-
-
-def _packed(columns: Sequence[str]) -> list[str]:
-    """Return the fields, in order, with as many on a line as a column of a desktop window shows."""
-    lines: list[str] = []
-    for column in columns:
-        if lines and _shown_length(lines[-1]) + _shown_length(column) <= COLUMN_WIDTH:
-            lines[-1] += f" · {column}"
-        else:
-            lines.append(column)
-    return lines
-
-
-def _shown_length(text: str) -> int:
-    """Return how many characters of a text in mrkdwn are seen: neither asterisks nor the address of a link."""
-    return len(_UNSEEN.sub("", text))
 
 
 def _fields(escalation: Escalation, form: Form | None) -> tuple[list[str], list[tuple[str, str]]]:
