@@ -27,6 +27,7 @@ from tests.support.questions import unclear_question
 
 TODAY = date(2026, 3, 4)
 CASE = "CL wants mediation, hourly, ended, paid 12 days ago, for work"
+ESCROW_ASKED = "FL was never paid on his fixed price contract and wants us to step in"
 MEDIATION = "disputes/send-to-mediation"
 
 
@@ -77,6 +78,65 @@ def test_a_bare_number_answers_a_question_about_days(guide: Guide, turn: str) ->
     assert values(answer)["days_since_last_payment"] == 12
 
 
+@pytest.mark.parametrize(
+    ("turn", "value"),
+    [
+        ("just checked, yes", "yes"),
+        ("the notes say yes", "yes"),
+        ("it does", "yes"),
+        ("yes, all of them", "yes"),
+        ("looks like it", "yes"),
+        ("he hasn't", "no"),
+        ("I don't think so", "no"),
+        ("not as far as I can see", "no"),
+        ("doubt it", "no"),
+        ("none of them", "no"),
+        ("it's empty", "no"),
+    ],
+)
+def test_a_yes_or_no_in_other_words(guide: Guide, turn: str, value: str) -> None:
+    first, answer = replies(guide, ESCROW_ASKED, turn)
+
+    assert first.conversation.topic.asked == "funds_in_escrow"
+    assert values(answer)["funds_in_escrow"] == value
+    assert entry(answer) == entry(first)
+
+
+def test_words_beside_a_yes_that_say_more_are_not_passed_over(guide: Guide) -> None:
+    assert last(guide, ESCROW_ASKED, "the freelancer hasn't answered me").kind is not TurnKind.ANSWER
+
+
+@pytest.mark.parametrize(("turn", "value"), [("closed already", "ended"), ("still running", "active")])
+def test_an_answer_that_does_not_name_its_subject(guide: Guide, turn: str, value: str) -> None:
+    before, answer = replies(guide, "Last payment more than 30 days ago", *["no idea"] * 4, turn)[-2:]
+
+    assert before.conversation.topic.asked == "contract_status"
+    assert values(answer)["contract_status"] == value
+
+
+def test_a_search_for_another_topic_in_an_open_case(guide: Guide) -> None:
+    after = last(guide, CASE, "mid market", "duplicate account")
+
+    assert isinstance(after.outcome, Choices)
+    assert "ce/duplicate-accounts-own" in {match.id for match in after.outcome.matches[: after.outcome.offered]}
+
+
+@pytest.mark.parametrize(
+    "turn", ["client has screenshots of the chat", "can I promise a refund", "freelancer says he delivered everything"]
+)
+def test_what_is_said_of_the_case_is_no_other_concern(guide: Guide, turn: str) -> None:
+    before, after = replies(guide, CASE, "mid market", turn)[1:]
+
+    assert entry(after) == entry(before)
+    assert values(after) == values(before)
+
+
+def test_a_long_message_about_something_else_is_another_concern(guide: Guide) -> None:
+    after = last(guide, CASE, "mid market", "freelancer wants me to confirm that her new client is a real company")
+
+    assert entry(after) == "conduct/is-user-legitimate"
+
+
 def test_what_the_person_does_not_know_is_not_asked_again(guide: Guide) -> None:
     first, answer = replies(guide, CASE, "no idea")
 
@@ -96,6 +156,11 @@ def test_what_the_person_does_not_know_is_not_asked_again(guide: Guide) -> None:
         ("what about fixed price?", "contract_type", "fixed_price"),
         ("no, I meant the freelancer", "reporter", "freelancer"),
         ("sorry, it's still active", "contract_status", "active"),
+        ("I said 12 but it's 40", "days_since_last_payment", 40),
+        ("it is fixed price rather than hourly", "contract_type", "fixed_price"),
+        ("forget mid market, it's enterprise", "client_segment", "enterprise"),
+        ("would enterprise change anything?", "client_segment", "enterprise"),
+        ("if it were 40 days, would that change things?", "days_since_last_payment", 40),
     ],
 )
 def test_a_correction_replaces_the_fact_and_says_so(guide: Guide, turn: str, fact: str, value: object) -> None:

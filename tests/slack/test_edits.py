@@ -111,3 +111,14 @@ def test_the_answer_of_somebody_else_is_not_touched(harness: AppHarness) -> None
     before = answers(harness)
     harness.sandbox.edit("ben", mine.ts, OTHER)
     assert answers(harness) == before
+
+
+def test_an_edit_while_the_answer_is_being_sent_is_drawn_after_it(harness: AppHarness) -> None:
+    harness.ask("hello")
+    harness.sandbox.inject_fault(InjectedFault(kind=FaultKind.SLOW, method="chat.postMessage", seconds=1, times=1))
+    ts = harness.sandbox.message("ana", MEDIATION).sent["event"]["ts"]
+    harness.until(lambda: any(job.state == "sending" for job in harness.pending()))
+    harness.until(lambda: [call for call in harness.workspace.calls if call.method == "chat.postMessage"][1:])
+    harness.sandbox.edit("ana", ts, OTHER)
+    assert answers(harness)[-1].text == fresh(harness, OTHER)
+    assert len(answers(harness)) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from slackguide.escalation.models import Escalation, EscalationState, EventKind
 from slackguide.escalation.resolution import Resolution, ResolutionCode
 from slackguide.escalation.state_machine import AddDetails, Ask, Assign, Claim
 from slackguide.guide import Guide
+from slackguide.knowledge.forms import DutyShift
 from slackguide.knowledge.resolutions import ResolutionSpec
 from slackguide.sandbox import Message
 from slackguide.slack.ids import Action, Callback
@@ -473,16 +475,21 @@ def test_a_reminder_that_nobody_claimed_mentions_the_specialists_in_the_channel(
     assert "You have claimed D-1001" in harness.notified(reminder, Action.CLAIM, "marek").text
 
 
-def test_the_form_names_who_is_on_duty(harness: AppHarness, guide: Guide, post: Message) -> None:
-    priya, lena = harness.workspace.person("priya").id, harness.workspace.person("lena").id
+@pytest.mark.parametrize("hours", [None, "00:00-24:00", "00:00-01:00"], ids=["always", "in a shift", "off duty"])
+def test_the_form_names_who_is_on_duty(harness: AppHarness, guide: Guide, post: Message, hours: str | None) -> None:
+    marek, priya, lena = (harness.workspace.person(name).id for name in ("marek", "priya", "lena"))
+    duty: tuple[Any, ...] = ("ce-specialists", lena)
+    if hours is not None:
+        duty = (DutyShift.model_validate({"who": duty, "zone": "UTC", "hours": {"wednesday": hours}}),)
     on_duty = copy.copy(guide)
-    form = guide.knowledge.forms["ask-disputes"].model_copy(update={"on_duty": ("ce-specialists", lena)})
+    form = guide.knowledge.forms["ask-disputes"].model_copy(update={"on_duty": duty})
     on_duty.knowledge = replace(guide.knowledge, forms={"ask-disputes": form})
     harness.reload(on_duty)
 
     reminded(harness)
 
-    assert words(last_reply(harness, post)).startswith(f"<@{lena}> <@{priya}> *")
+    expected = f"<@{marek}> *" if hours == "00:00-01:00" else f"<@{lena}> <@{priya}> *"
+    assert words(last_reply(harness, post)).startswith(expected)
 
 
 def test_a_reminder_to_the_requester_says_what_is_waited_for(

@@ -98,7 +98,7 @@ def test_a_reply_while_we_are_away_is_taken_once_we_are_back(harness: AppHarness
     assert_answered(harness, escalation, card)
 
 
-def test_edits_deletions_and_others_replies_are_no_answer(harness: AppHarness) -> None:
+def test_others_replies_are_no_answer(harness: AppHarness) -> None:
     escalation, card, _ = asked(harness)
     harness.sandbox.say("ben", "ask-disputes", "I had the same", thread_ts=card.ts)
     harness.sandbox.say("marek", "ask-disputes", "hm", thread_ts=card.ts)
@@ -106,11 +106,6 @@ def test_edits_deletions_and_others_replies_are_no_answer(harness: AppHarness) -
     assert details(harness, escalation) == []
 
     harness.sandbox.say("ana", "ask-disputes", ANSWER, thread_ts=card.ts)
-    assert_answered(harness, escalation, card)
-    mine = next(m for m in harness.workspace.messages(card.channel, thread_ts=card.ts) if m.text == ANSWER)
-    harness.sandbox.edit("ana", mine.ts, "no, another week")
-    harness.sandbox.delete("ana", mine.ts)
-
     assert_answered(harness, escalation, card)
 
 

@@ -12,8 +12,8 @@ from slackguide.storage.bot_identity import BotIdentity, BotIdentityRepository
 from slackguide.storage.channels import ChannelRepository, StoredChannel
 from slackguide.storage.drafts import DraftRepository
 from slackguide.storage.feedback import FeedbackRepository, Verdict
-from slackguide.storage.inbox import TURN_LIMIT
 from slackguide.storage.retention import RetentionService
+from slackguide.storage.turns import TURN_LIMIT
 from slackguide.storage.walks import Walk, WalkRepository
 from tests.support.databases import Store
 

@@ -29,6 +29,8 @@ class NoticeKind(StrEnum):
     CLAIMANT_LEFT = "claimant_left"
     REQUESTER_LEFT = "requester_left"
     UNDELIVERED = "undelivered"
+    DETAILS_CHANGED = "details_changed"
+    DETAILS_DELETED = "details_deleted"
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from slackguide.escalation.messages import (
 )
 from slackguide.escalation.models import Escalation, EscalationState, Event, EventKind
 from slackguide.escalation.resolution import Resolution
+from slackguide.escalation.revisions import SOURCE
 from slackguide.escalation.sla import ReminderPolicy, SlaStage, snooze, start_timer, stop_reminders
 
 REOPEN_WITHIN = timedelta(days=14)
@@ -43,28 +44,34 @@ class Release:
 
 @dataclass(frozen=True)
 class Ask:
-    """A question from the claimant to the requester. `in_thread`: its text is in the card's thread already."""
+    """A question from the claimant to the requester. `in_thread`: its text is in the card's thread already.
+
+    `message` names the message that it was written in, if it was one.
+    """
 
     by: str
     text: str
     in_thread: bool = False
+    message: str | None = None
 
 
 @dataclass(frozen=True)
 class AddDetails:
-    """Details from the requester. `in_thread`: their text is in the card's thread already."""
+    """Details from the requester. `in_thread`: their text is in the card's thread already. `message`: as in `Ask`."""
 
     by: str
     text: str
     in_thread: bool = False
+    message: str | None = None
 
 
 @dataclass(frozen=True)
 class Forward:
-    """A specialist's reply in the card's thread, sent to the requester. No answer is awaited."""
+    """A specialist's reply in the card's thread, sent to the requester. `message`: as in `Ask`. It awaits no answer."""
 
     by: str
     text: str
+    message: str | None = None
 
 
 @dataclass(frozen=True)
@@ -398,12 +405,12 @@ def _event(command: Command, at: datetime) -> Event:
             return Event(at, by, EventKind.CLAIMED)
         case Release(by=by):
             return Event(at, by, EventKind.RELEASED)
-        case Ask(by=by, text=text):
-            return Event(at, by, EventKind.DETAILS_REQUESTED, text)
-        case AddDetails(by=by, text=text):
-            return Event(at, by, EventKind.DETAILS_ADDED, text)
-        case Forward(by=by, text=text):
-            return Event(at, by, EventKind.FORWARDED, text)
+        case Ask(by=by, text=text, message=message):
+            return Event(at, by, EventKind.DETAILS_REQUESTED, text, _source(message))
+        case AddDetails(by=by, text=text, message=message):
+            return Event(at, by, EventKind.DETAILS_ADDED, text, _source(message))
+        case Forward(by=by, text=text, message=message):
+            return Event(at, by, EventKind.FORWARDED, text, _source(message))
         case HandOver(by=by, queue=queue, channel=channel, text=comment):
             return Event(at, by, EventKind.HANDED_OVER, comment, {"desk": queue, "channel": channel})
         case Assign(by=by, to=to, text=comment):
@@ -427,6 +434,10 @@ def _event(command: Command, at: datetime) -> Event:
             return Event(at, by, EventKind.UNFOLLOWED)
         case other:
             assert_never(other)
+
+
+def _source(message: str | None) -> dict[str, str]:
+    return {SOURCE: message} if message is not None else {}
 
 
 def _messages(before: Escalation, after: Escalation, command: Command, event: Event) -> tuple[EscalationMessage, ...]:

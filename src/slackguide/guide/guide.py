@@ -123,8 +123,8 @@ class Guide:
         extracted = self.extract(reading, today)
         adjustments = self._fact_ranking.adjustments(self._facts(concern, extracted))
         matching = self._matcher.match(reading, hidden=hidden, adjustments=adjustments)
-        social = self.small_talk(concern.text, reading)
-        if social is not None and not self._shows_risk(social, matching):
+        social = self.small_talk(concern.text, reading, matching)
+        if social is not None:
             return Social(0.0, (), (), kind=social)
         return self._outcome(concern, reading, matching, extracted, today)
 
@@ -233,16 +233,17 @@ class Guide:
             **concern.facts,
         }
 
-    def _shows_risk(self, social: SmallTalk, matching: Matching) -> bool:
-        """Return whether small talk may be said by somebody at risk. A weak sign counts only in a good-bye."""
-        first = matching.matches[0].id if matching.offered else None
-        return first in self._matcher.detected or (social is SmallTalk.GOODBYE and bool(matching.alerts))
+    def small_talk(self, text: str, reading: str, matching: Matching) -> SmallTalk | None:
+        """Return the kind of a text, normalized to `reading`, in which nothing is asked; None if it asks anything.
 
-    def small_talk(self, text: str, reading: str) -> SmallTalk | None:
-        """Return the kind of a text, normalized to `reading`, in which nothing is asked; None if it asks anything."""
+        What may be said by somebody at risk is no small talk. A weak sign counts only in a good-bye.
+        """
+        kind = self._matcher.small_talk(reading)
         if not reading and is_emoji_only(text):
-            return SmallTalk.ACKNOWLEDGEMENT
-        return self._matcher.small_talk(reading)
+            kind = SmallTalk.ACKNOWLEDGEMENT
+        first = matching.matches[0].id if matching.offered else None
+        is_doubtful = first in self._matcher.detected or (kind is SmallTalk.GOODBYE and matching.alerts)
+        return None if is_doubtful else kind
 
     def _by_id(self, concern: Concern, id: str, hidden: frozenset[str], today: date) -> Outcome:
         entry = self.knowledge.entries.get(id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from slackguide.guide.outcomes import Asker, Concern, Outcome
 from slackguide.guide.passage_finder import PassageFinder
 from slackguide.knowledge import KnowledgeBase
 from slackguide.knowledge.conditions import FactValue, OneOf, Within
+from slackguide.knowledge.facts import FactSpec
 from slackguide.matching import Matcher, Matching, SmallTalk
 from slackguide.triage import Triage
 from slackguide.triage.condition_logic import evaluate
@@ -27,6 +29,15 @@ SHORT = 5
 
 BESIDE_ANSWER = 2
 """Maximum further words beside the answer to a question about a number."""
+
+ANY_DAY = date(2000, 1, 1)
+"""A day for texts without a date."""
+
+OF_PARTY = 1
+"""Maximum words beside a side, its name included, by which it becomes the one who asks: `the guest asks`."""
+
+SUPPOSING_OF = frozenset({None, "destination"})
+"""What a question can be about that only supposes another value: `which queue for enterprise?`."""
 
 SHARED_BY = 2
 """Maximum facts that share a word by which one of them is recognised."""
@@ -112,8 +123,8 @@ class SingleTurnGuide(Protocol):
     def extract(self, reading: str, today: date) -> ExtractedFacts:
         """Extract facts from a normalized text."""
 
-    def small_talk(self, text: str, reading: str) -> SmallTalk | None:
-        """Return the kind of a text in which nothing is asked."""
+    def small_talk(self, text: str, reading: str, matching: Matching) -> SmallTalk | None:
+        """Return the kind of a text in which nothing is asked, and no risk shows."""
 
 
 class TurnFacts:
@@ -149,11 +160,22 @@ class TurnFacts:
         dropped |= taken_back
         known = {name: value for name, value in values.items() if topic.values.get(name) != value}
         facts = {name: KnownFact(value, message.at, spans.get(name, "")) for name, value in known.items()}
-        parties = values.keys() & self._knowledge.party_facts
+        parties = self._parties & values.keys()
         covered = set(signs.words_of(" ".join(span for name, span in spans.items() if name not in parties)))
         said = signs.words_of(signs.CORRECTION.sub(" ", message.lower)) if message.is_corrected else message.content
         beside = [word for word in said if word in message.content and word not in covered]
+        if not message.is_corrected and len(beside) > OF_PARTY + (message.supposed is None):
+            facts = {name: fact for name, fact in facts.items() if name not in parties & topic.facts.keys()}
         return StatedFacts(facts, frozenset(dropped - values.keys()), 0 if taken_back else len(beside))
+
+    @property
+    def _parties(self) -> frozenset[str]:
+        """The facts that say who asks."""
+        return self._knowledge.party_facts
+
+    def names_party(self, message: WrittenTurn) -> bool:
+        """Return whether a turn names one of the sides: `the client is angry`."""
+        return any(self.reader.values(name, message.reading) for name in self._parties)
 
     def _table_facts(self, topic: Topic) -> tuple[str, ...]:
         """Return the facts that a turn without a name can be about: the one asked for, the known ones, the others."""
@@ -167,8 +189,8 @@ class TurnFacts:
     ) -> dict[str, tuple[FactValue, str]]:
         """Return the values that a turn names without saying of which fact: `no, the other team`."""
         marked = message.supposed is not None or message.is_corrected
-        asks = message.is_question and message.supposed is None
-        if len(message.content) > (2 * SHORT if marked else SHORT) or asks:
+        asks = message.is_question and not marked
+        if len(message.content) > (2 * SHORT if marked else SHORT) or (asks and message.subject not in SUPPOSING_OF):
             return {}
         found: dict[str, tuple[FactValue, str]] = {}
         parties: dict[str, tuple[FactValue, str]] = {}
@@ -183,18 +205,70 @@ class TurnFacts:
                 continue
             alone = len(message.content) == 1 and name in nearest
             asked = alone or name == topic.asked or (marked and name in topic.facts)
-            spoken = [one for one in self.reader.values(name, reading, asked=asked) if not one.denied]
+            spoken = [one for one in self.reader.values(name, reading, asked=asked) if self._is_named(one, reading)]
+            if len({one.value for one in spoken}) > 1 and marked:
+                spoken = [one for one in spoken if one.value != topic.values.get(name)]
             if len({one.value for one in spoken}) != 1:
                 continue
+            if asks and not self._is_supposition(message, name, spoken, topic):
+                continue
             span = reading[spoken[0].start : spoken[0].end]
-            is_party = name in self._knowledge.party_facts
+            is_party = name in self._parties
             if is_party and self.words_outside(message, spoken, reading) > 1:
                 continue
             (parties if is_party else found)[name] = (spoken[0].value, span)
         if len(found) > 1:
             first = next(iter(found))
             found = {first: found[first]} if first == topic.asked or first in topic.facts else {}
+        if not (found or parties or values or asks):
+            found = self._elliptic_changes(message, topic, reading)
         return found or (parties if not values else {})
+
+    def _elliptic_changes(self, message: WrittenTurn, topic: Topic, reading: str) -> dict[str, tuple[FactValue, str]]:
+        """Return the known fact that a short turn changes without naming its subject: `it's closed now`."""
+        if len(message.content) > (SHORT if message.is_corrected else BESIDE_ANSWER) or re.search(r"\d", reading):
+            return {}
+        read = {name: self.elliptic_value(name, reading, message.today) for name in topic.facts}
+        changed = {name: value for name, value in read.items() if value not in (None, topic.values[name])}
+        return {name: (value, reading) for name, value in changed.items() if value} if len(changed) == 1 else {}
+
+    def elliptic_value(self, name: str, reading: str, today: date) -> FactValue | None:
+        """Return what a turn says of a fact if it is about it: `closed already` after a question about the contract."""
+        texts = (f"{subject} {reading}" for subject in self._subjects.get(name, ()))
+        values = {self._guide.extract(text, today).facts.get(name) for text in texts} - {None}
+        return values.pop() if len(values) == 1 else None
+
+    @cached_property
+    def _subjects(self) -> dict[str, tuple[str, ...]]:
+        """The words for what each fact with named values is said of.
+
+        The label of a yes/no fact states its `yes`, so that only its words, each alone, and the question are used; none
+        that is read as a value by itself.
+        """
+        subjects: dict[str, tuple[str, ...]] = {}
+        for name, fact in self._knowledge.facts.items():
+            words = [word for word in fact.label.split() if word.lower() not in signs.NAMING]
+            wordings = {"choice": (" ".join(words),), "yes_no": (fact.ask, *words)}.get(fact.kind, ())
+            subjects[name] = tuple(one for one in wordings if not self._is_read_alone(name, one))
+        return subjects
+
+    def _is_read_alone(self, name: str, text: str) -> bool:
+        """Return whether a text is read as a value of a fact, whatever follows."""
+        followed = (f"{text} {rest}".strip() for rest in ("", "it", "the other"))
+        return any(name in self._guide.extract(one, ANY_DAY).facts for one in followed)
+
+    def _is_named(self, one: Spoken, reading: str) -> bool:
+        """Return whether a value is named by a word that says something, and not denied."""
+        words = signs.words_of(reading[one.start : one.end])
+        return not one.denied and not all(word in signs.REFERENCES for word in words)
+
+    def _is_supposition(self, message: WrittenTurn, name: str, spoken: Iterable[Spoken], topic: Topic) -> bool:
+        """Return whether a short question asks about another value of a known fact: `and enterprise?`."""
+        new = {one.value for one in spoken} - {topic.values.get(name)}
+        return name in topic.facts and bool(new) and self._words_beside_supposition(message, spoken) == 0
+
+    def _words_beside_supposition(self, message: WrittenTurn, spoken: Iterable[Spoken]) -> int:
+        return self.words_outside(message, spoken, also=signs.SUPPOSING)
 
     def _named_numbers(
         self,
@@ -213,6 +287,7 @@ class TurnFacts:
             for one in self.reader.numbers(reading, today=message.today)
             if not one.denied and not one.is_limit and reading[one.start : one.end].lower() not in read
         ]
+        spoken = _new_number(spoken, topic, self._knowledge.facts)
         if len(spoken) != 1:
             return {}, set()
         facts = {name: self._knowledge.facts[name] for name in self._table_facts(topic)}
@@ -222,8 +297,10 @@ class TurnFacts:
             if name not in values and (value := spoken[0].of(fact)) is not None
         }
         known = [name for name in fitting if name in topic.facts]
-        marked = message.supposed is not None or (message.is_corrected and not message.is_question)
-        few = self.words_outside(message, spoken, reading) <= (BESIDE_ANSWER if topic.asked else 0)
+        marked = message.supposed is not None or message.is_corrected
+        also = signs.SUPPOSING if message.is_question else frozenset()
+        room = BESIDE_ANSWER if topic.asked and not message.is_question else 0
+        few = self.words_outside(message, spoken, reading, also=also) <= room
         if spoken[0].problem:
             old = [name for name in topic.facts if facts[name].kind == "number"] if marked or few else []
             return {}, set(old)
@@ -284,7 +361,7 @@ class TurnFacts:
                 )
             )
             for name, fact in self._knowledge.facts.items()
-            if fact.kind != "number"
+            if fact.kind != "number" and name not in self._parties
         }
         uses = Counter(word for own in words.values() for word in own)
         return {name: frozenset(word for word in own if uses[word] <= SHARED_BY) for name, own in words.items()}
@@ -301,13 +378,20 @@ class TurnFacts:
             return set(sorted(numbers, key=lambda name: topic.facts[name].turn)[-1:])
         return set()
 
-    def words_outside(self, message: WrittenTurn, spoken: Iterable[Spoken], reading: str | None = None) -> int:
-        """Return how many words, of those that say something, are not in the values."""
+    def words_outside(
+        self,
+        message: WrittenTurn,
+        spoken: Iterable[Spoken],
+        reading: str | None = None,
+        *,
+        also: frozenset[str] = frozenset(),
+    ) -> int:
+        """Return how many words, of those that say something and are not in `also`, are not in the values."""
         text = message.reading if reading is None else reading
         for one in spoken:
             text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
         text = signs.CORRECTION.sub(" ", text.lower())
-        return sum(word not in signs.FILLERS and word not in signs.REFERENCES for word in signs.words_of(text))
+        return len(set(signs.words_of(text)) - signs.FILLERS - signs.REFERENCES - also)
 
     def possible(self, topic: Topic) -> tuple[str, ...]:
         """Return the entries of the list that fit the facts.
@@ -326,3 +410,11 @@ class TurnFacts:
 
     def contradicts(self, test: OneOf | Within, values: Mapping[str, FactValue]) -> bool:
         return evaluate(test, values, {}) is False
+
+
+def _new_number(spoken: list[Spoken], topic: Topic, facts: Mapping[str, FactSpec]) -> list[Spoken]:
+    """Return the numbers without those that say an exact one again: the known value beside a new one, `over 40, 41`."""
+    exact = [one for one in spoken if not one.problem] or spoken
+    known = [(facts[name], value) for name, value in topic.values.items() if facts[name].kind == "number"]
+    new = [one for one in exact if not any(one.of(fact) == value for fact, value in known)]
+    return exact if len(exact) == 1 else new

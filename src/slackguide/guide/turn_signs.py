@@ -11,6 +11,10 @@ from typing import Any
 _DATA: Mapping[str, Any] = tomllib.loads(
     files("slackguide.guide").joinpath("data/turns.toml").read_text(encoding="utf-8")
 )
+ANSWER_CHARACTERS = 80
+"""Maximum characters of an answer that is recognised as a whole."""
+
+_BETWEEN = re.compile(r"\W*")
 _WORD = re.compile(r"[\w+$#@']+")
 
 
@@ -27,6 +31,45 @@ def _leading(patterns: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"\W*(?:{'|'.join(patterns)})(?![\w'])[\s,.:!-]*")
 
 
+class WholeText:
+    """Recognises a text that consists of some patterns, with or without other words around them.
+
+    It goes through the text once, from each position that it can reach: one regular expression for all of it takes
+    exponential time.
+    """
+
+    def __init__(self, patterns: Iterable[str], around: Iterable[str]) -> None:
+        self._own, self._around = _units(patterns), _units(around)
+
+    def matches(self, text: str) -> bool:
+        """Return whether a text of at most `ANSWER_CHARACTERS` consists of the patterns."""
+        end = len(text)
+        if end > ANSWER_CHARACTERS:
+            return False
+        seen: set[tuple[int, bool]] = set()
+        reached = [(_skip(text, 0), False)]
+        while reached:
+            state = reached.pop()
+            if state in seen:
+                continue
+            seen.add(state)
+            at, found = state
+            for units, own in ((self._own, True), (self._around, found)):
+                ends = (match.end() for unit in units if (match := unit.match(text, at)))
+                reached += [(_skip(text, stop), own or found) for stop in ends]
+        return (end, True) in seen
+
+
+def _units(patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(rf"(?:{pattern})(?![\w'])") for pattern in patterns)
+
+
+def _skip(text: str, at: int) -> int:
+    """Return the position of the next word."""
+    match = _BETWEEN.match(text, at)
+    return match.end() if match else at
+
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -36,10 +79,17 @@ REFERENCES = _words(_DATA["references"])
 LINKS = _words(_DATA["links"])
 INTRODUCING = _words(_DATA["introducing"])
 QUESTION_WORDS = _words(_DATA["question_words"])
+NAMING = _words(_DATA["naming"])
+SPEAKER = _words(_DATA["speaker"])
+STATING = _words(_DATA["stating"])
+SUPPOSING = _words(_DATA["supposing"])
 
 YES = _leading(_DATA["yes"])
 NO = _leading(_DATA["no"])
 UNKNOWN = _leading(_DATA["unknown"])
+AFFIRMED = WholeText(_DATA["affirmed"], _DATA["hedges"])
+DENIED = WholeText(_DATA["denied"], _DATA["hedges"])
+ABSENT = WholeText(_DATA["absent"], _DATA["hedges"])
 CORRECTION = _any(_DATA["correction"])
 CONTRADICTION = _leading(_DATA["contradiction"])
 SUPPOSED = re.compile(rf"(?:^|[,.;:!?])\W*(?:{'|'.join(_DATA['supposed'])})(?![\w'])[\s,.:!-]*")
@@ -74,10 +124,24 @@ MOST = 0.4
 _CLAUSE = re.compile(r"[,.;:!?()]+|\b(?:and|so|ok|okay|but|hmm?|then|well|oh)\b")
 
 
+def polarity(text: str) -> str | None:
+    """Return `yes` or `no` for a text that consists of an affirmation or a denial; None for any other."""
+    if DENIED.matches(text):
+        return "no"
+    return "yes" if AFFIRMED.matches(text) else None
+
+
 def is_question(text: str) -> bool:
     """Return whether a text, or one of its clauses, asks something."""
     clauses = (words_of(clause) for clause in _CLAUSE.split(text))
-    return "?" in text or any(words and words[0] in QUESTION_WORDS for words in clauses)
+    return "?" in text or any(map(_asks, clauses))
+
+
+def _asks(words: list[str]) -> bool:
+    """Return whether a clause begins like a question. `should be ended` and `is 40 days now` do not."""
+    if not words or words[0] not in QUESTION_WORDS:
+        return False
+    return len(words) == 1 or not (words[1] in STATING or words[1].isdecimal())
 
 
 def subject_of(text: str) -> str | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from collections.abc import Callable, Iterable
+from datetime import datetime, time
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
@@ -127,6 +128,29 @@ _USER_ID = re.compile(r"[UW][A-Z0-9]{5,20}")
 ON_DUTY_PATTERN = r"^([a-z0-9][a-z0-9_.-]{0,79}|[UW][A-Z0-9]{5,20})$"
 
 
+DutyName = Annotated[str, StringConstraints(pattern=ON_DUTY_PATTERN)]
+
+
+class DutyShift(Model):
+    """People who are on duty at some hours of the week."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    who: Annotated[tuple[DutyName, ...], BeforeValidator(lambda who: [who] if isinstance(who, str) else who)] = Field(
+        min_length=1, max_length=10, description="Handles of user groups, or ids of people"
+    )
+    zone: Annotated[Any, BeforeValidator(_zone)] = Field(description="Time zone of the hours")
+    hours: dict[Weekday, Annotated[Any, BeforeValidator(_shift)]] = Field(
+        min_length=1, description="Hours of each weekday, like 09:00-18:00. A night is two of them, with 24:00 between"
+    )
+
+    def covers(self, at: datetime) -> bool:
+        """Return whether they are on duty at a time."""
+        local = at.astimezone(self.zone)
+        begin, end = self.hours.get(WEEKDAYS[local.weekday()], (time.max, time.max))
+        return bool(begin <= local.time() and (end == time(0) or local.time() < end))
+
+
 class Form(Model):
     """An escalation form. Its key is its id."""
 
@@ -141,11 +165,11 @@ class Form(Model):
     others_may_claim: bool = Field(
         default=True, description="Whether people outside that group may claim an escalation. Nobody claims their own"
     )
-    on_duty: tuple[Annotated[str, StringConstraints(pattern=ON_DUTY_PATTERN)], ...] = Field(
+    on_duty: tuple[DutyName | DutyShift, ...] = Field(
         default=(),
-        max_length=10,
-        description="Who is mentioned when nobody has claimed an escalation: handles of user groups, or ids of people. "
-        "Default: the specialists",
+        max_length=40,
+        description="Who is mentioned when nobody has claimed an escalation: handles of user groups, or ids of people, "
+        "always or at the hours of a shift. Default, and while nobody is on duty: the specialists",
     )
     intro: Sentence | None = Field(default=None, description="The text above the fields")
     owner: str | None = Field(default=None, description="Who maintains the form")
@@ -153,19 +177,31 @@ class Form(Model):
     reminders: ReminderRules | None = Field(default=None, description="The reminders to its specialists")
     fields: dict[Id, FormField] = Field(min_length=1, max_length=40, description="The fields, in order")
 
-    @property
-    def on_duty_users(self) -> tuple[str, ...]:
-        """The user ids in `on_duty`."""
-        return tuple(name for name in self.on_duty if _USER_ID.fullmatch(name))
+    def on_duty_at(self, at: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the user ids of the people, and the handles of the groups, who are on duty at a time."""
+        return _people_and_groups(self._duty_names(lambda shift: shift.covers(at)) or self._specialists)
 
     @property
-    def on_duty_groups(self) -> tuple[str, ...]:
-        """The handles of the user groups whose members are on duty."""
-        groups = tuple(name for name in self.on_duty if not _USER_ID.fullmatch(name))
-        return groups if self.on_duty else (self.specialists,) if self.specialists else ()
+    def duty_groups(self) -> tuple[str, ...]:
+        """The handles of all groups that are on duty at any time."""
+        return _people_and_groups((*self._duty_names(lambda _: True), *self._specialists))[1]
+
+    def _duty_names(self, covers: Callable[[DutyShift], bool]) -> tuple[str, ...]:
+        shifts = ((one,) if isinstance(one, str) else one.who if covers(one) else () for one in self.on_duty)
+        return tuple(name for names in shifts for name in names)
+
+    @property
+    def _specialists(self) -> tuple[str, ...]:
+        return (self.specialists,) if self.specialists else ()
 
     @property
     def case_fields(self) -> dict[str, str]:
         """The fields that identify the case, each with the name of its key."""
         keys = {id: item.case_key for id, item in self.fields.items() if item.case_key is not None}
         return {id: id if key == THIS_FIELD else key for id, key in keys.items()}
+
+
+def _people_and_groups(names: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    ordered = tuple(dict.fromkeys(names))
+    people = tuple(name for name in ordered if _USER_ID.fullmatch(name))
+    return people, tuple(name for name in ordered if name not in people)

@@ -241,7 +241,7 @@ class KnowledgeBase:
         """The handles of all user groups in the knowledge base."""
         specialists = (form.specialists for form in self.forms.values() if form.specialists)
         members = (group for role in self.roles.values() for group in role.groups)
-        on_duty = (handle for form in self.forms.values() for handle in form.on_duty_groups)
+        on_duty = (handle for form in self.forms.values() for handle in form.duty_groups)
         return tuple(dict.fromkeys((*members, *specialists, *on_duty)))
 
     @property

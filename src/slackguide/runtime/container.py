@@ -196,14 +196,14 @@ def specialists(guide: Callable[[], Guide], directory: UserDirectory) -> Callabl
     return members
 
 
-def on_duty(guide: Callable[[], Guide], directory: UserDirectory) -> Callable[[str], Collection[str]]:
-    """Return a function that looks up the user ids of the people on duty for a queue."""
+def on_duty(guide: Callable[[], Guide], directory: UserDirectory) -> Callable[[str, datetime], Collection[str]]:
+    """Return a function that looks up the user ids of the people on duty for a queue at a time."""
 
-    def people(queue: str) -> Collection[str]:
+    def people(queue: str, at: datetime) -> Collection[str]:
         form = guide().knowledge.forms.get(queue)
         if form is None:
             return ()
-        members = (member for handle in form.on_duty_groups for member in directory.members(handle))
-        return tuple(dict.fromkeys((*form.on_duty_users, *members)))
+        users, groups = form.on_duty_at(at)
+        return tuple(dict.fromkeys((*users, *(member for handle in groups for member in directory.members(handle)))))
 
     return people

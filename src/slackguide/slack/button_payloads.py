@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from slackguide.errors import SlackguideError
 from slackguide.escalation.filters import PageCursor
+from slackguide.escalation.revisions import source_of
 from slackguide.knowledge.conditions import FactValue
 
 VALUE_LIMIT = 2000
@@ -344,6 +345,11 @@ class ReplyPayload:
     def event_id(self) -> str:
         """The id under which a click counts once per message."""
         return f"reply {self.channel_id} {self.ts}"
+
+    @property
+    def message(self) -> str:
+        """The name of the message in the history of the escalation."""
+        return source_of(self.channel_id, self.ts)
 
     def encode(self) -> str:
         """Return the button's value."""

@@ -22,10 +22,12 @@ from slackguide.slack.api.background import BackgroundTasks
 from slackguide.slack.api.directory_sync import DirectorySync
 from slackguide.slack.button_payloads import INLINE_LIMIT, AnswerState, ReplyPayload
 from slackguide.slack.message_text import plain_text
+from slackguide.slack.surfaces import is_direct_message
 from slackguide.slack.views.blocks import RenderedMessage
 from slackguide.slack.views.reply_offer import offer_to_requester, offer_to_specialists
 from slackguide.storage.escalations import SqlEscalationRepository
 from slackguide.storage.inbox import EventInbox
+from slackguide.storage.message_edits import SourceMessage
 
 DETAIL_LIMIT = 3000
 """Maximum characters of a detail: the limit of the modal for details."""
@@ -100,6 +102,26 @@ class EscalationReplies:
             else:
                 self._add_details(message, escalation, text, in_thread=True)
 
+    def change(self, message: AnswerMessage) -> None:
+        """Take the new text of a message that an escalation has taken over, unless it shows a critical concern.
+
+        Then it is answered, and not sent on.
+        """
+        text, source = plain_text(message.text), _source(message)
+        if not text or not self._escalations.is_source(source):
+            return
+        outcome = self._outcome(text, message.user_id)
+        if outcome is None:
+            return
+        if self._is_critical(outcome):
+            self._inbox.accept(message.event_id, message)
+        else:
+            self._escalations.revise(source, text[:DETAIL_LIMIT])
+
+    def delete(self, message: AnswerMessage) -> None:
+        """Erase the text of a deleted message from the escalation that has taken it over."""
+        self._escalations.revise(_source(message), None)
+
     def offer_card(self, task: OfferReply, escalation: Escalation) -> RenderedMessage:
         """Return the message of an offer to the requester."""
         text = plain_text(task.message.text)
@@ -140,7 +162,12 @@ class EscalationReplies:
 
     def _add_details(self, message: AnswerMessage, escalation: Escalation, text: str, *, in_thread: bool) -> bool:
         """Add the message to the escalation, once. Return False if the escalation was closed meanwhile."""
-        command = AddDetails(message.user_id, text[:DETAIL_LIMIT], in_thread=in_thread)
+        command = AddDetails(
+            message.user_id,
+            text[:DETAIL_LIMIT],
+            in_thread=in_thread,
+            message=_source(message).name,
+        )
         outcome = self._escalations.apply_once(message.event_id, escalation.id, command)
         return outcome is None or isinstance(outcome, Applied)
 
@@ -168,3 +195,13 @@ class EscalationReplies:
         if len(json.dumps(text, ensure_ascii=False)) > INLINE_LIMIT:
             token = self._answers.store_draft(message.user_id, {"text": text})
         return replace(payload, token=token) if token else replace(payload, text=text[:INLINE_LIMIT])
+
+
+def _source(message: AnswerMessage) -> SourceMessage:
+    return SourceMessage(
+        message.channel_id,
+        message.thread_ts,
+        message.ts or message.thread_ts,
+        message.user_id,
+        direct=is_direct_message(message.channel_id),
+    )

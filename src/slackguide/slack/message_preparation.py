@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import assert_never
 
 from slack_sdk import WebClient
@@ -80,7 +81,7 @@ class MessagePreparation:
     """Prepares the messages of the outbox's jobs.
 
     `turns` returns the user's earlier messages in the thread of a message, oldest first. `offer` returns the message of
-    an offer, `on_duty` the user ids of the people on duty for a queue.
+    an offer, `on_duty` the user ids of the people on duty for a queue at a time.
     """
 
     def __init__(
@@ -95,7 +96,7 @@ class MessagePreparation:
         home: Callable[[str], View],
         escalations: SqlEscalationRepository,
         offer: Callable[[OfferReply, Escalation], RenderedMessage],
-        on_duty: Callable[[str], Collection[str]],
+        on_duty: Callable[[str, datetime], Collection[str]],
     ) -> None:
         self._client = client
         self._channels = channels
@@ -151,7 +152,7 @@ class MessagePreparation:
                     who=who,
                     words=text,
                     from_channel=from_channel,
-                    readers=self._reachable_on_duty(escalation) if for_queue else [reader] if reader else [],
+                    readers=self._reachable_on_duty(job) if for_queue else [reader] if reader else [],
                     at=job.created_at,
                 )
                 return PreparedMessage(parent.channel_id, card, parent.ts, broadcast=for_queue)
@@ -191,9 +192,9 @@ class MessagePreparation:
         response = call_slack(lambda: self._client.conversations_open(users=[user_id]))
         return str(response["channel"]["id"])
 
-    def _reachable_on_duty(self, escalation: Escalation) -> list[str]:
-        """Return the people on duty who have access, at most as many as a reminder mentions."""
-        people = self._on_duty(escalation.assigned_queue)
+    def _reachable_on_duty(self, job: Job) -> list[str]:
+        """Return the people on duty when a reminder is due who have access, at most as many as it mentions."""
+        people = self._on_duty(escalation_of(job).assigned_queue, job.created_at)
         return [one for one in people if not isinstance(self._directory.known(one), Denied)][:MENTIONED]
 
     def _card(self, escalation: Escalation) -> RenderedMessage:

@@ -23,9 +23,10 @@ from slackguide.escalation.models import (
 )
 from slackguide.escalation.sla import ReminderPolicy, SlaStage, start_timer
 from slackguide.escalation.state_machine import Applied, Command, HandOver, Rejected, apply
-from slackguide.storage import app_home, mappers, queries
+from slackguide.storage import app_home, mappers, message_edits, queries
 from slackguide.storage.database import Database, insert_into
 from slackguide.storage.inbox import forget_event, record_event
+from slackguide.storage.message_edits import SourceMessage
 from slackguide.storage.outbox import enqueue
 from slackguide.storage.tables import cards, cases, counters, escalations, events, notices
 
@@ -120,6 +121,23 @@ class SqlEscalationRepository:
                     forget_event(connection, event_id)
         self._notifier.notify()
         return outcome
+
+    def is_source(self, message: SourceMessage) -> bool:
+        """Return whether an escalation has taken over the text of a message."""
+        with self._database.read() as connection:
+            return message_edits.find_event(connection, message) is not None
+
+    def revise(self, message: SourceMessage, text: str | None) -> None:
+        """Take over the new text of a message, or erase the text if the message was deleted (None).
+
+        Doing it twice has the same effect as once. A message that no escalation has taken over changes nothing.
+        """
+        with self._database.write() as connection:
+            row = message_edits.find_event(connection, message)
+            if row is None:
+                return
+            message_edits.revise(connection, row, text, self._database.now(connection))
+        self._notifier.notify()
 
     def _apply(self, connection: Connection, escalation_id: str, command: Command) -> Applied | Rejected | None:
         escalation = mappers.locked(connection, escalation_id)

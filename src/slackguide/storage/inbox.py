@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
+from sqlalchemy import Connection, and_, delete, func, select, update
 
 from slackguide.delivery.notifier import Notifier
 from slackguide.delivery.tasks import AnswerMessage, Task
@@ -15,9 +15,7 @@ from slackguide.storage.database import Database, insert_into
 from slackguide.storage.outbox import DUE, enqueue
 from slackguide.storage.tables import inbox, outbox, sent_messages, turns
 from slackguide.storage.task_codec import kind_of
-
-TURN_LIMIT = 8000
-"""Maximum number of characters stored of a turn, as Slack escapes them. A question is truncated to the same length."""
+from slackguide.storage.turns import TURN_LIMIT, store_turn, turn_of
 
 NEW_CONVERSATION = timedelta(days=1)
 """The time after which a top-level message in a direct message begins a new conversation."""
@@ -57,7 +55,7 @@ class EventInbox:
             enqueue(connection, now, escalation, new_tasks)
             for task in new_tasks:
                 if isinstance(task, AnswerMessage) and task.ts is not None:
-                    _store_turn(connection, now, task, task.ts)
+                    store_turn(connection, now, task, task.ts)
         if new_tasks:
             self._notifier.notify()
         return True
@@ -65,18 +63,18 @@ class EventInbox:
     def accept_edit(self, answer: AnswerMessage) -> bool:
         """Store that a message was edited. Return False if the message was never accepted.
 
-        An answer that is not sent yet is prepared from the new text. One that is sent is drawn anew in place. An edit
-        that does not change the text, such as a link that Slack unfurls, changes nothing. Nor does one that arrives
-        while the answer is being sent.
+        An answer that is not sent yet is prepared from the new text. One that is sent is drawn anew in place; one that
+        is being sent, as soon as it is sent. An edit that does not change the text, such as a link that Slack unfurls,
+        changes nothing.
         """
         with self._database.write() as connection:
             now = self._database.now(connection)
-            stored = connection.execute(select(turns.c.text).where(_turn_of(answer))).scalar_one_or_none()
+            stored = connection.execute(select(turns.c.text).where(turn_of(answer))).scalar_one_or_none()
             if stored is None:
                 return False
             if stored == answer.text[:TURN_LIMIT]:
                 return True
-            connection.execute(update(turns).where(_turn_of(answer)).values(text=answer.text[:TURN_LIMIT]))
+            connection.execute(update(turns).where(turn_of(answer)).values(text=answer.text[:TURN_LIMIT]))
             if not _change_pending(connection, answer):
                 sent = (sent_messages.c.user_id == answer.user_id, sent_messages.c.question_ts == answer.ts)
                 row = connection.execute(select(sent_messages).where(*sent)).first()
@@ -117,7 +115,7 @@ class EventInbox:
         """Store a turn that asks for no answer: a click."""
         task = AnswerMessage("", channel_id, thread_ts, user_id, "", text, ts)
         with self._database.write() as connection:
-            _store_turn(connection, self._database.now(connection), task, ts)
+            store_turn(connection, self._database.now(connection), task, ts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,19 +183,11 @@ def forget_event(connection: Connection, event_id: str) -> None:
     connection.execute(delete(inbox).where(inbox.c.event_id == event_id))
 
 
-def _turn_of(task: AnswerMessage) -> ColumnElement[bool]:
-    """Return the condition for the turn of a message."""
-    return and_(
-        turns.c.channel_id == task.channel_id, turns.c.thread_ts == task.thread_ts, turns.c.user_id == task.user_id,
-        turns.c.ts == task.ts,
-    )  # fmt: skip
-
-
 def _is_answered(connection: Connection, task: Task) -> bool:
     """Return whether a message was accepted with another event id."""
     if not isinstance(task, AnswerMessage) or task.ts is None:
         return False
-    return connection.execute(select(turns.c.ts).where(_turn_of(task))).first() is not None
+    return connection.execute(select(turns.c.ts).where(turn_of(task))).first() is not None
 
 
 def _change_pending(connection: Connection, answer: AnswerMessage) -> bool:
@@ -209,18 +199,3 @@ def _change_pending(connection: Connection, answer: AnswerMessage) -> bool:
             connection.execute(update(outbox).where(outbox.c.id == row.id).values(payload=payload))
             return True
     return False
-
-
-def _store_turn(connection: Connection, now: datetime, task: AnswerMessage, ts: str) -> None:
-    connection.execute(
-        insert_into(connection, turns)
-        .values(
-            channel_id=task.channel_id,
-            thread_ts=task.thread_ts,
-            user_id=task.user_id,
-            ts=ts,
-            text=task.text[:TURN_LIMIT],
-            accepted_at=now,
-        )
-        .on_conflict_do_nothing()
-    )

@@ -17,13 +17,14 @@ from sqlalchemy import (
 from slackguide.delivery.retry import Completed, DeadLettered, Dropped, Outcome, Retry
 from slackguide.delivery.sender import PostedMessage
 from slackguide.delivery.tasks import (
+    AnswerMessage,
     EraseMessage,
     Task,
     partition_key,
 )
 from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import Escalation, Event, EventKind, PostedCard
-from slackguide.storage import app_home, mappers, sent_messages, task_codec
+from slackguide.storage import app_home, mappers, sent_messages, task_codec, turns
 from slackguide.storage.database import insert_into
 from slackguide.storage.outbox import DEAD_LETTERED, DONE, DROPPED, DUE, RETRIED, WAITING, enqueue
 from slackguide.storage.send_limits import pause_channel
@@ -51,6 +52,8 @@ def record_outcome(
                 enqueue(connection, now, None, [EraseMessage(posted.channel_id, posted.ts)])
             else:
                 sent_messages.record(connection, now, task, row.escalation_id, posted)
+            if isinstance(task, AnswerMessage) and posted.ts:
+                _redraw_if_edited(connection, now, task, posted)
             if escalation is not None and isinstance(task, PostEscalation):
                 return _record_post(connection, now, escalation, task, posted)
             if escalation is not None and isinstance(task, NotifyPerson):
@@ -71,6 +74,13 @@ def record_outcome(
                 details = {"code": code, "channel": task.channel}
                 mappers.append(connection, escalation.id, Event(now, None, EventKind.DEAD_LETTERED, details=details))
     return escalation
+
+
+def _redraw_if_edited(connection: Connection, now: datetime, task: AnswerMessage, posted: PostedMessage) -> None:
+    """Queue a new drawing of an answer whose message was edited while the answer was being sent."""
+    text = turns.edited_text(connection, task)
+    if text is not None:
+        enqueue(connection, now, None, [replace(task, text=text, card=PostedCard(posted.channel_id, posted.ts))])
 
 
 def _is_refused(decision: Outcome) -> bool:

@@ -12,9 +12,6 @@ from slackguide.slack.message_text import message_text
 from slackguide.slack.surfaces import is_direct_message
 from slackguide.storage.inbox import EventInbox
 
-EDITED = "message_changed"
-"""Subtype of the event of an edited message."""
-
 ANSWERED_SUBTYPES = {None, "file_share", "me_message", "thread_broadcast"}
 """Subtypes of messages that are answered; edits, joins and all others are ignored."""
 
@@ -31,8 +28,11 @@ class MessageEvents:
 
         Of all other messages in channels nothing is stored or logged, and only replies cost a query.
         """
-        if event.get("subtype") == EDITED and event.get("channel_type") == "im":
-            self._edited({**(event.get("message") or {}), "channel": event["channel"]}, body)
+        match event.get("subtype"):
+            case "message_changed":
+                self._edited({**(event.get("message") or {}), "channel": event["channel"]}, event, body)
+            case "message_deleted":
+                self._deleted({**(event.get("previous_message") or {}), "channel": event["channel"]}, event, body)
         if event.get("subtype") in ANSWERED_SUBTYPES and not _is_bot(event):
             match event.get("channel_type"):
                 case "im":
@@ -55,10 +55,19 @@ class MessageEvents:
                 self._inbox.accept(message.event_id, message)
         ack()
 
-    def _edited(self, message: dict[str, Any], body: dict[str, Any]) -> None:
-        """Store the new text of a direct message. A link that Slack unfurls is no edit."""
-        if message.get("edited") and message.get("subtype") in ANSWERED_SUBTYPES and not _is_bot(message):
-            self._inbox.accept_edit(_message(message, body))
+    def _edited(self, message: dict[str, Any], event: dict[str, Any], body: dict[str, Any]) -> None:
+        """Store the new text of a direct message or a reply. A link that Slack unfurls is no edit."""
+        if not message.get("edited") or not _may_be_stored(message, event):
+            return
+        changed = _message(message, body)
+        if event.get("channel_type") == "im":
+            self._inbox.accept_edit(changed)
+        self._replies.change(changed)
+
+    def _deleted(self, message: dict[str, Any], event: dict[str, Any], body: dict[str, Any]) -> None:
+        """Erase the text of a deleted reply from its escalation."""
+        if _may_be_stored(message, event):
+            self._replies.delete(_message(message, body))
 
 
 def _message(event: dict[str, Any], body: dict[str, Any]) -> AnswerMessage:
@@ -73,6 +82,12 @@ def _message(event: dict[str, Any], body: dict[str, Any]) -> AnswerMessage:
         ts=ts,
         ext_shared=bool(body.get("is_ext_shared_channel")),
     )
+
+
+def _may_be_stored(message: dict[str, Any], event: dict[str, Any]) -> bool:
+    """Return whether a changed message may have been stored: a person's direct message, or their reply in a channel."""
+    own = event.get("channel_type") == "im" or _is_reply(message)
+    return own and bool(message.get("ts")) and message.get("subtype") in ANSWERED_SUBTYPES and not _is_bot(message)
 
 
 def _is_reply(event: dict[str, Any]) -> bool:

@@ -43,17 +43,22 @@ class ReplyActions:
         """Add the requester's message to the escalation."""
 
         def command(payload: ReplyPayload, text: str) -> Command:
-            return AddDetails(user.user_id, text, in_thread=not is_direct_message(payload.channel_id))
+            in_thread = not is_direct_message(payload.channel_id)
+            return AddDetails(user.user_id, text, in_thread=in_thread, message=payload.message)
 
         self._apply(ack, action, body, user, command)
 
     def forward(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Send the specialist's reply to the requester."""
-        self._apply(ack, action, body, user, lambda _, text: Forward(user.user_id, text))
+        self._apply(ack, action, body, user, lambda payload, text: Forward(user.user_id, text, payload.message))
 
     def forward_question(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Send the specialist's reply to the requester as a question."""
-        self._apply(ack, action, body, user, lambda _, text: Ask(user.user_id, text, in_thread=True))
+
+        def command(payload: ReplyPayload, text: str) -> Command:
+            return Ask(user.user_id, text, in_thread=True, message=payload.message)
+
+        self._apply(ack, action, body, user, command)
 
     def ask(self, ack: Ack, action: dict[str, Any], body: dict[str, Any], user: Allowed) -> None:
         """Answer the message as a new question, in place of the offer."""

@@ -57,6 +57,8 @@ NOTICES = {
     NoticeKind.UNRESOLVED: "Reminder: {ref} is not resolved yet.",
     NoticeKind.UNDELIVERED: "{who} has not received the last message about {ref}: {words}",
     NoticeKind.CLAIMANT_LEFT: "Reminder: {ref} is not resolved, and {who}, who claimed it, has left.",
+    NoticeKind.DETAILS_CHANGED: "{who} changed what they wrote about {ref}:",
+    NoticeKind.DETAILS_DELETED: "{who} deleted what they wrote about {ref}.",
     NoticeKind.REQUESTER_LEFT: "Reminder: {ref} is not resolved, and {who}, whom you asked, has left.",
 }
 """Text of each notice; a person's comment follows it. In a direct message, {ref} is “it”: the title stands above."""
@@ -66,6 +68,9 @@ RECEIVED = "{who} handed {ref} over from #{channel}."
 
 ANSWERED_ABOVE = "{who} answered above."
 """Text of an answer that was written in the thread itself."""
+
+CHANGED_ABOVE = "{who} changed what they wrote above."
+"""The same of an answer that was edited there."""
 
 QUEUE_REMINDERS = frozenset({NoticeKind.UNCLAIMED, NoticeKind.CLAIMANT_LEFT})
 """Reminders to the people on duty, which the channel shows as well."""
@@ -187,9 +192,11 @@ def thread_reply(
     channel shows outside the thread, begins with the title and how long the escalation has waited until `at`.
     """
     text, plain_text, comment = _text(notice, escalation, knowledge, who, words, escalation.reference, from_channel)
-    if notice is NoticeKind.DETAILS_ADDED and not words:
-        text = ANSWERED_ABOVE.format(who=mention(who) if who else "slackguide")
-        plain_text = f"{escalation.reference}: the requester answered in the thread."
+    if notice in (NoticeKind.DETAILS_ADDED, NoticeKind.DETAILS_CHANGED) and not words:
+        answered = notice is NoticeKind.DETAILS_ADDED
+        above, did = (ANSWERED_ABOVE, "answered") if answered else (CHANGED_ABOVE, "changed an answer")
+        text = above.format(who=mention(who) if who else "slackguide")
+        plain_text = f"{escalation.reference}: the requester {did} in the thread."
     if notice in QUEUE_REMINDERS and at is not None:
         title, waited = title_of(escalation, knowledge), duration_text(at - escalation.created_at)
         text = f"{bold(title).text} has waited {waited}. {text}"
