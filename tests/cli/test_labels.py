@@ -23,7 +23,7 @@ QUESTIONS = [
     ("the badge, again", "help/badge"),
     ("password, what now", "help/password"),
     ("about that old invoice", "help/invoice"),
-    ("badge trouble since today", "help/badge"),
+    ("badge trouble since yesterday", "help/badge"),
     ("how about the password", "help/password"),
 ]
 

@@ -43,6 +43,11 @@ def test_the_skeleton_answers_with_the_shipped_knowledge_absent(
         assert (destination["kind"], destination["name"]) == (kind, name)
 
 
+@pytest.mark.parametrize("text", ["wants to talk to another person", "how long is the show", "where can I park"])
+def test_the_skeleton_is_not_sure_of_what_it_never_heard(shell: Shell, skeleton: Path, text: str) -> None:
+    assert shell("route", "--knowledge", skeleton, "--json", text).document["outcome"] != "answer"
+
+
 def test_nothing_is_overwritten(shell: Shell, skeleton: Path) -> None:
     path = skeleton / "knowledge.yaml"
     path.write_text("mine", "utf-8")

@@ -2,9 +2,9 @@
 
 `sentences.jsonl` was written before the extractor was tuned. Its odd lines (1, 3, …) were read for tuning, its even
 lines were not. `tests/data/fact_sentences.jsonl` was written later by a person who had not seen the code, and
-`fact_sentences_{b,c}.jsonl` by two more; their halves are those of `split_of`. `tests/data/fact_messages.jsonl` holds messages that other people wrote for other
-purposes, with labels of a developer who read them for tuning. `python -m tests.extraction.test_labelled_sentences`
-prints the figures.
+`fact_sentences_{b,c}.jsonl` by two more; their halves are those of `split_of`. `fact_messages.jsonl` holds messages
+that other people wrote for other purposes, with labels of a developer who read them for tuning.
+`python -m tests.extraction.test_labelled_sentences` prints the figures.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ import numpy as np
 
 from slackguide.matching import concern_split
 from slackguide.matching.concern_choices import in_language, offer_concerns
+from slackguide.matching.content_words import content_words
 from slackguide.matching.critical_detector import CriticalDetector, CriticalMatch, ExampleTokens
 from slackguide.matching.features import (
     CharNgramVectorizer,
@@ -83,6 +84,12 @@ FEW_WORDS_FROM = 0.99
 
 CLEAR_PATTERN = 0.98
 """The confidence of an entry that is ranked first by a clear pattern."""
+
+SCOPE_MESSAGES = 50
+"""The number of out-of-scope messages from which they teach what the knowledge base does not answer."""
+
+UNFAMILIAR = 0.79
+"""The highest confidence for a query that is mostly of unknown words: none that is answered."""
 
 LIKELY_PATTERN = 0.8
 """The confidence of an entry that is ranked first in the choices by a likely pattern."""
@@ -175,6 +182,7 @@ class Matcher:
             self._coefficients = coefficients.result()
         self._reader = MessageReader(self._parse, self.score, self._combine)
         self._calibration = self._weights.calibration
+        self._out_of_scope_messages = len(outside)
 
     @property
     def calibration(self) -> MatcherCalibration:
@@ -357,6 +365,8 @@ class Matcher:
         calibration = self._calibration
         in_scope = log_odds(calibration.scope, ranking.signals)
         confidence = round(probability(confidence_odds(calibration, ranking.signals)), 4)
+        if self._is_unfamiliar(table.query):
+            confidence = min(confidence, UNFAMILIAR)
         probabilities = self._with_neighbours(first, ranking.probabilities)
         order = [at for at in _top(probabilities, max(limit, MAX_CHOICES)) if visible[at]]
         outcome, offered = _outcome(
@@ -381,6 +391,13 @@ class Matcher:
     def _has_evidence(self, table: ScoreTable, position: int) -> bool:
         start, end = self._firsts[position], self._firsts[position + 1]
         return bool(table.nearest[start:end].max() > 0.0 or table.table[FEATURES.index("coverage"), position] > 0.0)
+
+    def _is_unfamiliar(self, query: ParsedQuery) -> bool:
+        """Return whether at most half of the content words of a query are known, and nothing else teaches the scope."""
+        if self._out_of_scope_messages >= SCOPE_MESSAGES:
+            return False
+        words = content_words(query.plain)
+        return 2 * sum(map(self._is_known, words)) <= len(words)
 
     def _with_neighbours(self, first: int, probabilities: Floats) -> Floats:
         """Raise the probabilities of the entries that are often confused with the first one, and normalize."""
