@@ -43,6 +43,7 @@ SKELETON = (
             "    to: [parcel-desk]\n    source: D",
             "expected a text, not a list",
         ),
+        (TEAM, "    path:\n", "    steps:\n", "unknown key `steps`: did you mean `path`?"),
         (SHARED, "kind: yes_no", "kind: yes-no", "did you mean `yes_no`?"),
         (SHARED, "- worth: much", "- wort: much", "unknown fact `wort`: did you mean `worth`?"),
         (SHARED, "unit: days", "unit: days\n    maximum: lots", "`lots` is not a whole number"),
