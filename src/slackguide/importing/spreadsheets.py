@@ -185,13 +185,13 @@ def _parts(text: str) -> list[str]:
 
 def _numbered(line: str) -> list[str]:
     """Split a line at its numbers if they run 1., 2., … from its start. All other numbers belong to the text."""
-    parts: list[str] = []
-    pattern = re.compile(r"\s*1[.)]\s+")
-    while (match := pattern.match(line) if not parts else pattern.search(line)) is not None:
-        parts[-1:] = [line[: match.start()].rstrip(" ;"), line[match.end() :]] if parts else [line[match.end() :]]
-        line = parts[-1]
-        pattern = re.compile(rf"(?<!\S){len(parts) + 1}[.)]\s+")
-    return parts if len(parts) > 1 else []
+    marks: list[re.Match[str]] = []
+    while match := re.compile(rf"(?<!\S){len(marks) + 1}[.)]\s+").search(line, marks[-1].end() if marks else 0):
+        marks.append(match)
+    if len(marks) < 2 or line[: marks[0].start()].strip():
+        return []
+    ends = [*(mark.start() for mark in marks[1:]), len(line)]
+    return [line[mark.end() : end].rstrip(" ;") for mark, end in zip(marks, ends, strict=True)]
 
 
 def _bulleted(line: str) -> list[str]:
