@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from slackguide.cli.answer_output import print_card
+from slackguide.cli.answer_output import print_card, route_command
 from slackguide.cli.guides import guide_at, guide_of, load_base
 from slackguide.cli.options import (
     DEFAULT_KNOWLEDGE,
@@ -81,7 +81,7 @@ def register(app: typer.Typer) -> None:
         if json:
             print_json(outcome_json(outcome))
         else:
-            print_card(outcome, guide)
+            print_card(outcome, guide, command=route_command(knowledge))
 
 
 def _lines(path: Path) -> Iterator[str]:
