@@ -113,15 +113,16 @@ class SentenceClassifier:
     def _numbers(self, sentences: Sequence[Sentence], *, learn: bool = False) -> tuple[Ints, Ints]:
         """Return the numbers of all words and of their stems; 0 for an unknown one."""
         words = [word for sentence in sentences for word in sentence]
-        stems = [stem(word) for word in words]
+        stems = {word: stem(word) for word in dict.fromkeys(words)}
         ids = self._ids
         if learn:
-            for text in (*words, *stems):
+            for text in (*stems, *stems.values()):
                 ids.setdefault(text, len(ids) + 1)
-        get = ids.get
+        word_ids = {word: ids.get(word, 0) for word in stems}
+        stem_ids = {word: ids.get(root, 0) for word, root in stems.items()}
         return (
-            np.array([get(word, 0) for word in words], dtype=np.int64),
-            np.array([get(root, 0) for root in stems], dtype=np.int64),
+            np.array([word_ids[word] for word in words], dtype=np.int64),
+            np.array([stem_ids[word] for word in words], dtype=np.int64),
         )
 
 
