@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -56,7 +56,10 @@ class CalibrationStore:
         if stored is not None:
             return stored
         calibration = corpus.calibrate()
-        self._put_json(self._file(corpus), asdict(calibration))
+        try:
+            self._put_json(self._file(corpus), asdict(calibration))
+        except OSError as error:
+            log.warning("calibration not stored in %s: %s", self._folder, error.strerror)
         return calibration
 
     def recall(self, corpus: Corpus) -> Recall:
@@ -67,11 +70,12 @@ class CalibrationStore:
     def _recall(self, key: str, name: str, learn: Callable[[], Arrays]) -> Arrays:
         file = self._folder / f"{_digest([key, name])}.npz"
         try:
-            with np.load(file) as stored:
+            with file.open("rb") as stream, np.load(stream) as stored:
                 return dict(stored)
-        except (OSError, ValueError, EOFError, BadZipFile):
+        except (OSError, ValueError, TypeError, EOFError, BadZipFile):
             arrays = learn()
-        self._put(file, lambda part: _write_arrays(part, arrays))
+        with suppress(OSError):
+            self._put(file, lambda part: _write_arrays(part, arrays))
         return arrays
 
     @contextmanager
@@ -86,22 +90,20 @@ class CalibrationStore:
         assume_fast(known)
         yield
         if (fast := fast_patterns()) != known:
-            self._put_json(file, fast)
+            with suppress(OSError):
+                self._put_json(file, fast)
 
     def _put_json(self, file: Path, document: object) -> None:
         self._put(file, lambda part: part.write_text(json.dumps(document), "utf-8"))
 
     def _put(self, file: Path, write: Callable[[Path], object]) -> None:
         part = file.with_suffix(f".{os.getpid()}.part")
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            write(part)
-            part.replace(file)
-            models = sorted(self._folder.glob("*.npz"), key=lambda model: model.stat().st_mtime)
-            for model in models[:-MAX_MODELS]:
-                model.unlink(missing_ok=True)
-        except OSError as error:
-            log.warning("calibration not stored in %s: %s", self._folder, error.strerror)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        write(part)
+        part.replace(file)
+        models = sorted(self._folder.glob("*.npz"), key=lambda model: model.stat().st_mtime)
+        for model in models[:-MAX_MODELS]:
+            model.unlink(missing_ok=True)
 
     def _file(self, corpus: Corpus) -> Path:
         parts = [
