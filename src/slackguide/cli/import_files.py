@@ -12,7 +12,6 @@ from slackguide.cli.options import DayOption, JsonOption, today_or
 from slackguide.cli.output import fail, info, print_json, printable, track
 from slackguide.errors import UnusableInput
 from slackguide.importing.entry_drafts import DraftEntry, Skipped
-from slackguide.importing.files import read_file
 from slackguide.importing.yaml_writer import Target, Written, destination_key, write_knowledge
 from slackguide.knowledge import InvalidKnowledgeError, KnowledgeBase, load
 
@@ -53,6 +52,9 @@ def register(app: typer.Typer) -> None:
             fail(f"{write} is no name of a knowledge file: it has to end in .yaml.")
         if write is not None and write.exists():
             fail(f"{write} exists already: name a new file.")
+        # Imported here so that the other commands start without the parsers of HTML, Markdown and Excel.
+        from slackguide.importing.files import read_file
+
         drafts = [read_file(path) for path in track(files, "Reading")]
         base = _base_beside(write)
         written = write_knowledge(

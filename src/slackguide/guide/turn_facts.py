@@ -133,7 +133,11 @@ class TurnFacts:
     def __init__(self, guide: SingleTurnGuide) -> None:
         self._guide = guide
         self._knowledge = guide.knowledge
-        self.reader = ContextualReader(guide.knowledge.read_facts, FactVocabulary.of_base(guide.knowledge))
+
+    @cached_property
+    def reader(self) -> ContextualReader:
+        """The reader of values by their names alone. A single message needs none."""
+        return ContextualReader(self._knowledge.read_facts, FactVocabulary.of_base(self._knowledge))
 
     @cached_property
     def passages(self) -> PassageFinder:

@@ -49,13 +49,16 @@ from slackguide.matching.spelling import MIN_LENGTH, Spelling
 from slackguide.matching.tokenizer import MAX_CHARACTERS, tokenize
 from slackguide.matching.types import (
     Alert,
+    Arrays,
     CriticalPatterns,
     EntryDocument,
     Evidence,
     Match,
     Matching,
     Outcome,
+    Recall,
     Vocabulary,
+    learn_anew,
 )
 
 TRAINED_PHRASINGS = 4_000
@@ -135,13 +138,14 @@ class Matcher:
         pointers: Mapping[str, Sequence[str]] | None = None,
         weights: Weights | None = None,
         parser: QueryParser | None = None,
+        recall: Recall = learn_anew,
     ) -> None:
         """Index the entries and train the models on their phrasings and on out-of-scope messages.
 
         `pointers` are sentences that say whom to ask, each with the out-of-scope messages that it is for.
         `weights` defaults to the shipped ones; others are used to fit them. `parser` is one with the same vocabulary
-        that others share. Raises ValueError if two documents have
-        the same id, or `signs` refer to an unknown entry.
+        that others share. `recall` returns what was learnt before from the same texts. Raises ValueError if two
+        documents have the same id, or `signs` refer to an unknown entry.
         """
         self._weights = weights or shipped_weights()
         self._ids = tuple(document.id for document in documents)
@@ -174,9 +178,9 @@ class Matcher:
         self._term_models, self._pair_models = (LanguageModels(table, texts) for table in tables[:2])
         self._bm25 = Bm25Scorer(tables[0], texts)
         with ThreadPoolExecutor(1) as executor:  # numpy releases the GIL while it fits the regression
-            coefficients = executor.submit(self._fit, texts)
+            coefficients = executor.submit(self._fit, texts, recall)
             outside = list(map(tokenize, out_of_scope))
-            self._detector = CriticalDetector(signs, tokens, outside, self._weights.alarm)
+            self._detector = CriticalDetector(signs, tokens, outside, self._weights.alarm, recall)
             self._out_of_scope = _out_of_scope_classifier(outside, tokens) if outside else None
             self._pointers = PointerIndex(pointers or {}, out_of_scope)
             self._coefficients = coefficients.result()
@@ -470,10 +474,15 @@ class Matcher:
                     vectorizer.add(query)
         return uses, tokens
 
-    def _fit(self, texts: TextCollection) -> Floats | None:
+    def _fit(self, texts: TextCollection, recall: Recall) -> Floats | None:
         if not 2 <= texts.entries <= TRAINED_ENTRIES or texts.phrasings > TRAINED_PHRASINGS:
             return None
-        return fit(all_cosines(self._indexes, FAMILY_SHARES), texts.entry_of_phrasing, texts.entries)
+
+        def learn() -> Arrays:
+            cosines = all_cosines(self._indexes, FAMILY_SHARES)
+            return {"coefficients": fit(cosines, texts.entry_of_phrasing, texts.entries)}
+
+        return recall("", learn)["coefficients"]
 
 
 def _outcome(confidence: float, in_scope: bool, words: int, probabilities: Floats) -> tuple[Outcome, int]:
