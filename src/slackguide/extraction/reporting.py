@@ -69,7 +69,6 @@ who asks|reports|asking|writing PARTY
 PARTY ~ the one writing|asking|reporting|contacting
 says|asks|writes PARTY about
 PARTY ~ not heard back
-PARTY ~ not find|click|access|download
 PARTY ~ introduced|introduces himself|herself
 PARTY upset|angry and in chat
 PARTY complaint
