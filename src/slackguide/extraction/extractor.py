@@ -242,6 +242,8 @@ class FactExtractor:
             if negated and not doubly and self._is_no_yes(match.meaning):
                 continue
             if name in self._sides:
+                if any(discourse.is_contrasted(match.start, other.start) for other in matches if other is not match):
+                    continue
                 here = discourse.clause(match.start).sentence
                 corrected = discourse.is_corrected(matches[at - 1].start, match.start)
                 if negated or (here == sentence and not corrected) or not discourse.is_said(match.start, match.end):
@@ -282,7 +284,8 @@ class FactExtractor:
             Separator.COLON,
             Separator.BREAK,
         )
-        if not answer or not separated or discourse.separator_before(match.end + 1) < Separator.COLON:
+        is_answer = self._facts[name].kind == "yes_no" and discourse.word(match.end) in ("yes", "no")
+        if not answer or not (separated or is_answer) or discourse.separator_before(match.end + 1) < Separator.COLON:
             return value
         if self._facts[name].kind == "yes_no":
             return answer
