@@ -16,17 +16,7 @@ from slackguide.extraction import reporting
 from slackguide.extraction.date_facts import DateFactExtractor
 from slackguide.extraction.dates import UNITS, TimeExpression
 from slackguide.extraction.discourse import MAX_DISTANCE, Discourse
-from slackguide.extraction.lexicon import (
-    ABSENCES,
-    ADVERBS,
-    ARTICLES,
-    BADGES,
-    BE,
-    FOLLOWING,
-    NOT_NOW,
-    OPENING,
-    PAGES,
-)
+from slackguide.extraction.lexicon import ABSENCES, ADVERBS, ARTICLES, BADGES, BE, FOLLOWING, NOT_NOW, OPENING, PAGES
 from slackguide.extraction.numbers import NumberExtractor
 from slackguide.extraction.phrases import PhraseMatch, Phrases
 from slackguide.extraction.predicates import TILDE, Predicates

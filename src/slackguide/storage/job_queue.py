@@ -26,11 +26,7 @@ from sqlalchemy import (
 from slackguide.delivery.jobs import Job
 from slackguide.delivery.notifier import Notifier
 from slackguide.delivery.retry import Completed, Outcome
-from slackguide.delivery.tasks import (
-    Task,
-    is_idempotent,
-    limited_person,
-)
+from slackguide.delivery.tasks import Task, is_idempotent, limited_person
 from slackguide.errors import UnreadableRow
 from slackguide.escalation.messages import ReplyInThread
 from slackguide.escalation.models import Escalation
