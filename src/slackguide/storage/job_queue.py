@@ -208,11 +208,10 @@ class SqlJobQueue:
         Dead letters with such a code, written by releases up to 0.1.0, are due again as well. Notices about them are
         dropped, because they no longer apply.
         """
-        reset = {**RETRIED}
         refused = outbox.c.why.in_(codes)
         with self._database.write() as connection:
             now = self._database.now(connection)
-            reset |= {"due_at": now, "set_at": now}
+            reset = {**RETRIED, "due_at": now, "set_at": now}
             due = connection.execute(update(outbox).where(refused, outbox.c.state == DUE).values(reset)).rowcount
         with self._database.write() as connection:
             dead_lettered = and_(refused, outbox.c.state == DEAD_LETTERED)
