@@ -472,7 +472,7 @@ class Linker:
     def _own_rules(self, entry: EntrySpec, source: YamlSource, key_path: KeyPath) -> tuple[Rule, ...]:
         if entry.to is not None:
             target = self._target(entry.to, source, (*key_path, "to"))
-            also = self._also(entry.also, source, (*key_path, "also"))
+            also = self._also(entry, source, (*key_path, "also"))
             return (Rule(ALWAYS, target, _location(source, (*key_path, "to")), also=also),) if target else ()
         if isinstance(entry.routes, str):
             if not self._reference("table", entry.routes, ["tables"], source, (*key_path, "routes")):
@@ -517,7 +517,7 @@ class Linker:
                 rule,
                 when=both(when, rule.when),
                 because="; ".join(text for text in (added.because, rule.because) if text) or None,
-                also=rule.also if rule.not_eligible else tuple(dict.fromkeys((*rule.also, *added.also))),
+                also=() if rule.not_eligible else _distinct((*rule.also, *added.also), rule.target),
                 path=(*rule.path, *added.path),
                 warnings=(*rule.warnings, *added.warnings),
                 note=rule.note or added.note,
@@ -551,7 +551,7 @@ class Linker:
             target=target,
             location=_location(source, key_path),
             table=table,
-            also=self._also(rule.also, source, (*key_path, "also")),
+            also=self._also(rule, source, (*key_path, "also")),
             not_eligible=rule.not_eligible,
             instead=rule.instead,
             because=rule.because,
@@ -573,10 +573,16 @@ class Linker:
             )
         return self._destinations.get(id)
 
-    def _also(self, ids: Sequence[str], source: YamlSource, key_path: KeyPath) -> tuple[Destination, ...]:
-        """Return further destinations, without unknown ones, which are reported."""
-        found = (self._target(id, source, (*key_path, number)) for number, id in enumerate(ids))
-        return tuple(dict.fromkeys(target for target in found if target is not None))
+    def _also(self, spec: EntrySpec | RuleSpec, source: YamlSource, key_path: KeyPath) -> tuple[Destination, ...]:
+        """Return the further destinations. Report unknown ones, and the one of `to`."""
+        found: list[Destination] = []
+        for number, id in enumerate(spec.also):
+            at = (*key_path, number)
+            if id == spec.to:
+                source.report(at, f"`{id}` is already the destination: remove it here")
+            elif (target := self._target(id, source, at)) is not None:
+                found.append(target)
+        return _distinct(found)
 
     def _steps(
         self, lines: Iterable[StepSpec], source: YamlSource, key_path: KeyPath, within: tuple[str, ...] = ()
@@ -681,6 +687,11 @@ class Linker:
                             ("out_of_scope", topic, "messages", index),
                             f"`{owner}` answers this at {first}: keep one of the two",
                         )
+
+
+def _distinct(places: Iterable[Destination], target: Destination | None = None) -> tuple[Destination, ...]:
+    """Return each destination once, and not the `target`, to which the case goes in any case."""
+    return tuple(dict.fromkeys(place for place in places if place != target))
 
 
 def _location(source: YamlSource, key_path: KeyPath) -> SourceLocation:
