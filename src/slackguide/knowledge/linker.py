@@ -88,9 +88,15 @@ class Linker:
         self._kinds: dict[str, KindSpec] = self._collect("kinds")
         self._destinations |= {id: self._destination(id, spec) for id, spec in self._collect("destinations").items()}
         self._roles = self._collect_roles()
-        self._tables: dict[str, tuple[tuple[RuleSpec, ...], YamlSource]] = {}
-        self._procedures: dict[str, tuple[tuple[StepSpec, ...], YamlSource]] = {}
-        specs = self._condition_specs()
+        self._tables: dict[str, tuple[tuple[RuleSpec, ...], YamlSource]] = {
+            id: (rules, source) for id, rules, source in self._first_declarations("tables")
+        }
+        self._procedures: dict[str, tuple[tuple[StepSpec, ...], YamlSource]] = {
+            id: (lines, source) for id, lines, source in self._first_declarations("procedures")
+        }
+        specs: dict[str, tuple[Any, YamlSource, KeyPath]] = {
+            id: (spec, source, ("conditions", id)) for id, spec, source in self._first_declarations("conditions")
+        }
         self._unreadable = any(parsed.unreadable for parsed in files)
         """Whether a file or section could not be parsed. Its declarations are unknown, so no reference is reported."""
         invalid = None if self._unreadable else self._invalid("facts", "conditions")
@@ -110,13 +116,6 @@ class Linker:
 
     def link(self, fingerprint: str) -> KnowledgeBase | None:
         """Return the linked knowledge base, or None if there is no valid entry."""
-        for parsed in self._files:
-            for id, rules in parsed.section("tables").items():
-                if self._register("tables", id, parsed.source, ("tables", id)):
-                    self._tables[id] = (rules, parsed.source)
-            for id, lines in parsed.section("procedures").items():
-                if self._register("procedures", id, parsed.source, ("procedures", id)):
-                    self._procedures[id] = (lines, parsed.source)
         before = self._error_count()
         tables = self._check_shared()
         implied_facts = tuple(self._implied_facts())
@@ -229,12 +228,14 @@ class Linker:
     # -- declarations -------------------------------------------------------------------------------------------------
 
     def _collect(self, section: str) -> dict[str, Any]:
-        items: dict[str, Any] = {}
+        return {id: item for id, item, _ in self._first_declarations(section)}
+
+    def _first_declarations(self, section: str) -> Iterator[tuple[str, Any, YamlSource]]:
+        """Yield each id of a section with its first declaration and the file of that. Report further ones."""
         for parsed in self._files:
             for id, item in parsed.section(section).items():
                 if self._register(section, id, parsed.source, (section, id)):
-                    items[id] = item
-        return items
+                    yield id, item, parsed.source
 
     def _register(self, section: str, id: str, source: YamlSource, key_path: KeyPath) -> bool:
         """Return whether this is the first declaration of `id`. Report a second one."""
@@ -256,14 +257,6 @@ class Linker:
 
     def _error_count(self) -> int:
         return sum(len(parsed.source.diagnostics) for parsed in self._files)
-
-    def _condition_specs(self) -> dict[str, tuple[Any, YamlSource, KeyPath]]:
-        specs: dict[str, tuple[Any, YamlSource, KeyPath]] = {}
-        for parsed in self._files:
-            for id, spec in parsed.section("conditions").items():
-                if self._register("conditions", id, parsed.source, ("conditions", id)):
-                    specs[id] = (spec, parsed.source, ("conditions", id))
-        return specs
 
     def _check_shared(self) -> dict[str, tuple[Rule, ...]]:
         """Check the shared declarations, so that errors are reported at them. Return the rules of every table."""
