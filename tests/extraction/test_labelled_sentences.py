@@ -21,6 +21,7 @@ import pytest
 
 from slackguide.evaluation.split import split_of
 from slackguide.extraction.extractor import FactExtractor
+from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.knowledge.loader import load
 from slackguide.matching.wordlist import common_words
 
@@ -75,9 +76,7 @@ def named_facts(sentences: Iterable[dict[str, Any]]) -> set[str]:
 def score(sentences: Sentences, labelled: set[str]) -> Score:
     """Count the values of the facts that are labelled in these sentences. An unclear fact states nothing."""
     knowledge = load(ROOT / "knowledge")
-    extractor = FactExtractor(
-        knowledge.facts, knowledge.abbreviations, common_words(), knowledge.nouns, knowledge.parties
-    )
+    extractor = FactExtractor(knowledge.facts, FactVocabulary.of_base(knowledge), common_words())
     right = read = stated = wrong = asked = 0
     for one in sentences:
         result = extractor.extract(one["text"], today=date.fromisoformat(one["today"]))

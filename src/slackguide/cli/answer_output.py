@@ -92,8 +92,8 @@ def _print_answer(answer: Answer, guide: Guide) -> None:
         out.print(Text(reason, style="cyan"))
     for number, name in enumerate(decision.missing):
         fact = facts[name]
-        options = _expected(fact)
-        out.print(Text(f"{'Next: ' if not number else 'Then: '}{fact.ask} [{name}: {options}]", style="magenta"))
+        order = "Then" if number else "Next"
+        out.print(Text(f"{order}: {fact.ask} [{name}: {_expected(fact)}]", style="magenta"))
     for name, question in answer.unclear.items():
         out.print(Text(f"Not clear: {question} [{name}]", style="magenta"))
     for number, step in enumerate(decision.path, 1):

@@ -97,8 +97,6 @@ class Discourse:
 
     def is_modal(self, start: int) -> bool:
         """Return whether a modal verb governs the verb at token `start`: `would refuse`."""
-        if self._words[start] in small.NEGATIONS:
-            return False
         clause = self._clause_of[start]
         at = start - 1
         while at > clause.start and (self._words[at] in small.ADVERBS or self._words[at] in small.BEING):
@@ -139,8 +137,6 @@ class Discourse:
     def alternative(self, end: int, start: int) -> bool:
         """Return whether `or`, `vs` or a slash joins the phrases before token `end` and from token `start`."""
         between = self._words[end:start]
-        if any(token.separator is Separator.SENTENCE for token in self._tokens[end : start + 1]):
-            return False
         slash = self._tokens[start].separator is Separator.SLASH and not between
         return slash or ("or" in between and len(between) <= _NEAR_DISTANCE) or between == ["vs"]
 

@@ -180,9 +180,7 @@ def _governor(start: int, discourse: Discourse) -> int:
 
 
 def _is_of_another(end: int, discourse: Discourse) -> bool:
-    """Return whether the predicate describes a noun after it (`open a ticket`) or another time (`closed tomorrow`)."""
+    """Return whether the predicate describes a noun after it: `open a ticket`."""
     clause = discourse.clause(end - 1)
     following = discourse.word(end, within=clause)
-    if following in lexicon.NOT_NOW:
-        return True
     return following in discourse.vocabulary.nouns or (following in lexicon.ARTICLES and following != "this")

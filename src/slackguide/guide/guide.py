@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from slackguide.errors import UnusableInput
 from slackguide.extraction.extractor import ExtractedFacts, FactExtractor
+from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.guide.conversation import TURN_CHARACTERS, ConversationState, Reply, Turn, recent_turns
 from slackguide.guide.corpus import Corpus
 from slackguide.guide.fact_ranking import FactRanking
@@ -59,9 +60,8 @@ class Guide:
         self.knowledge = knowledge
         self.is_calibrated = calibration is not None
         self.triage = Triage(knowledge)
-        self._extractor = FactExtractor(
-            knowledge.read_facts, knowledge.abbreviations, common_words(), knowledge.nouns, knowledge.parties
-        )
+        vocabulary = FactVocabulary.of_base(knowledge)
+        self._extractor = FactExtractor(knowledge.read_facts, vocabulary, common_words())
         matcher = Corpus.of(knowledge).matcher(recall=recall)
         self._matcher = matcher if calibration is None else matcher.with_calibration(calibration)
         self._fact_ranking = FactRanking(knowledge)
