@@ -201,7 +201,7 @@ def test_a_table_becomes_a_base_that_decides(shell: Shell, tmp_path: Path) -> No
     path = write(tmp_path, "desk.csv", CSV)
     ran = shell("import", path, "--write", tmp_path / "new" / "desk.yaml", "--team", "IT", "--owner", "it-leads")
     assert ran.status == 0
-    assert "Understood: 2 entries with 3 steps; 1 go to somebody else." in ran.out
+    assert "Understood: 2 entries with 3 steps; 1 for somebody else." in ran.out
     assert shell("check", tmp_path / "new").status == 0
     for fact, name, kind in (
         ("valid", "vendor@example.org", "mailbox"),

@@ -15,6 +15,7 @@ from slackguide.importing.entry_drafts import Draft, DraftEntry, Skipped
 from slackguide.importing.files import read_file
 from slackguide.importing.yaml_writer import Target, Written, write_knowledge
 from slackguide.knowledge import InvalidKnowledgeError, KnowledgeBase, load
+from slackguide.text import counted
 
 SHOWN = 90
 """Maximum characters shown of a part that was not understood."""
@@ -112,10 +113,13 @@ def _print(
     del drafts
     steps = sum(len(entry.steps) for entry in entries)
     routed = sum(bool(written.destinations[entry.title]) for entry in entries)
-    typer.echo(f"Understood: {len(entries)} entries with {steps} steps; {routed} go to somebody else.")
+    typer.echo(
+        f"Understood: {counted(len(entries), 'entry', 'entries')} with {counted(steps, 'step')}; "
+        f"{routed} for somebody else."
+    )
     for entry in entries:
         goes_to = written.destinations[entry.title] or "you handle it"
-        typer.echo(printable(f"  {entry.title}: {len(entry.steps)} steps, {goes_to} ({entry.where})"))
+        typer.echo(printable(f"  {entry.title}: {counted(len(entry.steps), 'step')}, {goes_to} ({entry.where})"))
         for text in entry.todo:
             typer.echo(printable(f"      to decide: {text}"))
     typer.echo(f"Not understood: {len(skipped)}.")
