@@ -11,21 +11,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from escalations_servers import FORM, Forms, PostgresServer, ServerConfig, confirmed, serve_bare, serve_slackguide
-from route_load import (
-    CLIENTS,
-    NOWHERE,
-    ROOT,
-    SECRET,
-    TEAM,
-    TOKEN,
-    USER,
-    Load,
-    command,
-    load,
-    pin,
-    questions,
-    serving,
-)
+from route_load import CLIENTS, NOWHERE, ROOT, SECRET, TEAM, TOKEN, USER, Load, command, load, pin, questions, serving
 
 from slackguide.knowledge import KnowledgeBase
 from slackguide.runtime.container import build_guide

@@ -23,7 +23,7 @@ QUESTIONS = [
     ("the badge, again", "help/badge"),
     ("password, what now", "help/password"),
     ("about that old invoice", "help/invoice"),
-    ("badge trouble since today", "help/badge"),
+    ("badge trouble since yesterday", "help/badge"),
     ("how about the password", "help/password"),
 ]
 
@@ -158,6 +158,7 @@ def test_without_questions_a_version_is_compared_on_its_labels(store: Store, she
         (("list", "7"), "no version 7"),
         (("undo",), "nothing to undo"),
         (("compare", "7"), "no version 7"),
+        (("compare", "7", "--as", "visitor"), "`visitor` is not a role"),
     ],
 )
 def test_a_version_that_is_not_there(

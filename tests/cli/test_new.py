@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,28 @@ def test_the_skeleton_answers_with_the_shipped_knowledge_absent(
         )
         destination = ran.document["answer"]["destination"]
         assert (destination["kind"], destination["name"]) == (kind, name)
+
+
+@pytest.mark.parametrize("text", ["wants to talk to another person", "how long is the show", "where can I park"])
+def test_the_skeleton_is_not_sure_of_what_it_never_heard(shell: Shell, skeleton: Path, text: str) -> None:
+    assert shell("route", "--knowledge", skeleton, "--json", text).document["outcome"] != "answer"
+
+
+def test_the_hint_below_choices_is_a_command_that_works(
+    shell: Shell, skeleton: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    spaced = skeleton.rename(tmp_path / "our base")
+    vague = "password, or money back, or everything is down"
+    hint = "slackguide route --knowledge 'our base' --entry ID"
+    for ran in (
+        shell("route", "--knowledge", spaced.name, vague),
+        shell("chat", "--knowledge", spaced.name, stdin=f"{vague}\n"),
+    ):
+        assert hint in " ".join(ran.out.split())
+    assert shell(*shlex.split(hint)[1:-1], "locked-out").status == 0
+    spaced.rename(tmp_path / "knowledge")
+    assert "choose one: slackguide route --entry ID" in " ".join(shell("route", vague).out.split())
 
 
 def test_nothing_is_overwritten(shell: Shell, skeleton: Path) -> None:

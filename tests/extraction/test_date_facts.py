@@ -10,6 +10,7 @@ import pytest
 
 from slackguide.extraction.date_facts import only_date_in
 from slackguide.extraction.extractor import FactExtractor
+from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.guide import Answer, Asker, Concern, Guide, outcome_json
 from slackguide.knowledge import inspect
 from slackguide.knowledge.facts import FactSpec
@@ -28,7 +29,7 @@ EXTRACTOR = FactExtractor(
         "signed": fact("Contract signed", "signed on {date}", "bought {date}"),
         "renewal": fact("Renewal", "renews {date}", never="no renewal", never_words=["does not renew"]),
     },
-    {},
+    FactVocabulary.of(),
     common_words(),
 )
 

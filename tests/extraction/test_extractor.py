@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from slackguide.extraction.extractor import MAX_SPAN_LENGTH, ExtractedFacts, FactExtractor
 from slackguide.extraction.tokenizer import MAX_TOKENS, tokenize
+from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.knowledge.facts import FactSpec, FactValueSpec
 from slackguide.knowledge.loader import load
 from slackguide.matching.wordlist import common_words
 
 KNOWLEDGE = load(Path(__file__).parents[2] / "knowledge")
-READER = FactExtractor(KNOWLEDGE.facts, KNOWLEDGE.abbreviations, common_words(), KNOWLEDGE.nouns, KNOWLEDGE.parties)
+READER = FactExtractor(KNOWLEDGE.facts, FactVocabulary.of_base(KNOWLEDGE), common_words())
 TODAY = date(2026, 11, 20)  # a Friday
 
 
@@ -177,6 +178,11 @@ def test_the_line_of_the_requirement() -> None:
         ("Payment on Oct 30 failed", "days_since_last_payment", None),
         ("payment pending since Monday", "days_since_last_payment", None),
         ("according to the FL the escrow is empty", "funds_in_escrow", None),
+        ("say the client is enterprise, where does it go", "client_segment", None),
+        ("so if the client paid 3 days ago, the contract is ended", "contract_status", None),
+        ("can contract be ended", "contract_status", None),
+        ("the client would never release the milestone", "milestone", None),
+        ("hourly, make that fixed-price", "contract_type", "fixed_price"),
         ("Escrow holds nothing anymore", "funds_in_escrow", "no"),
         ("she didn't understand why", "insists_after_explanation", None),
         ("don't treat it as urgent", "urgent_or_escalated", "no"),
@@ -314,7 +320,7 @@ def test_a_reader_reads_the_facts_it_was_given() -> None:
             "blue": FactValueSpec(label="Blue"),
         },
     )
-    reader = FactExtractor({"colour": fact})
+    reader = FactExtractor({"colour": fact}, FactVocabulary.of())
     assert reader.extract("a bright crimson, paid 3 days ago", today=TODAY).facts == {"colour": "red"}
     assert reader.extract("not red", today=TODAY).facts == {"colour": "blue"}
     assert reader.extract("hourly", today=TODAY).facts == {}

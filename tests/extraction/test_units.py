@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from slackguide.extraction.extractor import FactExtractor
+from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.knowledge.facts import FactSpec
 from slackguide.knowledge.units import UnitKind, is_mixed, unit_named
 from slackguide.matching.wordlist import common_words
@@ -31,7 +32,7 @@ FACTS = {
     "paid": fact("Paid", "days", "paid {n} days ago"),
     "notice": fact("Notice", "weeks", "notice of {n}"),
 }
-EXTRACTOR = FactExtractor(FACTS, {}, common_words())
+EXTRACTOR = FactExtractor(FACTS, FactVocabulary.of(), common_words())
 
 
 @pytest.mark.parametrize(
@@ -109,10 +110,10 @@ def test_what_is_not_one_number_is_asked(text: str, name: str) -> None:
 
 def test_a_unit_that_two_facts_share_needs_a_pattern() -> None:
     shared = {"old": fact("Old seats", "seats"), "new": fact("New seats", "seats", "wants {n} seats")}
-    extractor = FactExtractor(shared, {}, common_words())
+    extractor = FactExtractor(shared, FactVocabulary.of(), common_words())
     assert extractor.extract("wants 40 seats", today=TODAY).facts == {"new": 40}
     assert extractor.extract("has 40 seats", today=TODAY).facts == {"old": 40}
-    both = FactExtractor({"a": fact("A", "seats"), "b": fact("B", "seats")}, {}, common_words())
+    both = FactExtractor({"a": fact("A", "seats"), "b": fact("B", "seats")}, FactVocabulary.of(), common_words())
     assert both.extract("has 40 seats", today=TODAY).facts == {}
 
 
@@ -129,7 +130,9 @@ def test_every_unit_is_of_a_kind(name: str | None, kind: UnitKind) -> None:
 
 
 def test_working_days_are_not_days() -> None:
-    extractor = FactExtractor({"start": fact("Start", "working days", "starts in {n}")}, {}, common_words())
+    extractor = FactExtractor(
+        {"start": fact("Start", "working days", "starts in {n}")}, FactVocabulary.of(), common_words()
+    )
     assert is_mixed("working days")
     assert extractor.extract("starts in 5 days", today=TODAY).facts == {}
     assert extractor.extract("starts in 5 working days", today=TODAY).facts == {"start": 5}

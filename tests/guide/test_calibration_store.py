@@ -1,17 +1,22 @@
-"""Calibrations in the home folder."""
+"""Calibrations, models and pattern timings in the home folder."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from slackguide.guide import CalibrationStore, calibrated_guide
-from slackguide.guide.calibration_store import FOLDER
+from slackguide.guide.calibration_store import FOLDER, MAX_MODELS
 from slackguide.guide.corpus import Corpus
 from slackguide.knowledge import load
+from slackguide.knowledge.pattern_checks import slow_text
+from slackguide.matching import CriticalPatterns
+from slackguide.matching.types import Arrays
 from tests.support.small_knowledge import write_knowledge
 
 
@@ -59,3 +64,66 @@ def test_a_home_that_cannot_be_written_does_not_prevent_answers(
     guide = calibrated_guide(load(write_knowledge(tmp_path_factory.mktemp("knowledge"))), CalibrationStore(home))
     assert guide.is_calibrated
     assert home.read_text() == "a file"
+
+
+def learnt(value: float) -> Callable[[], Arrays]:
+    return lambda: {"weights": np.array([value])}
+
+
+def learn_nothing() -> Arrays:
+    raise AssertionError("learnt again")
+
+
+def test_a_matcher_of_stored_models_learns_nothing_and_answers_alike(tmp_path: Path, corpus: Corpus) -> None:
+    first = corpus.documents[0]
+    signs = CriticalPatterns(
+        first.id, "", clear=("want to die",), weak=(), exclusions=(),
+        serious=("he says goodbye to everybody", "she gave away all that she owns"),
+        harmless=("he says goodbye to the old plan", "she gave away the second login"),
+    )  # fmt: skip
+    taught = replace(corpus, critical_patterns=(signs,))
+    matchers = [taught.matcher(), taught.matcher(recall=CalibrationStore(tmp_path).recall(taught))]
+    assert len(list((tmp_path / FOLDER).glob("*.npz"))) == 2
+    stored = CalibrationStore(tmp_path).recall(taught)
+    matchers.append(taught.matcher(recall=lambda name, learn: stored(name, learn_nothing)))
+    for text in (*first.phrasings, corpus.documents[-1].title, "he says good-bye and gave evrything away", "login"):
+        assert len({matcher.critical_score(first.id, text) for matcher in matchers}) == 1
+        assert len({repr(matcher.match(text)) for matcher in matchers}) == 1
+
+
+def test_models_of_other_texts_and_damaged_files_are_learnt_again(tmp_path: Path, corpus: Corpus) -> None:
+    store = CalibrationStore(tmp_path)
+    assert store.recall(corpus)("a", learnt(0.5))["weights"] == 0.5
+    assert store.recall(corpus)("a", learn_nothing)["weights"] == 0.5
+    edited = replace(corpus, out_of_scope=("one more",))
+    assert store.recall(edited)("a", learnt(1.5))["weights"] == 1.5
+    for file in (tmp_path / FOLDER).iterdir():
+        file.write_bytes(file.read_bytes()[:-40])
+    assert store.recall(corpus)("a", learnt(2.5))["weights"] == 2.5
+
+
+def test_the_latest_models_stay(tmp_path: Path, corpus: Corpus) -> None:
+    recall = CalibrationStore(tmp_path).recall(corpus)
+    for number in range(MAX_MODELS + 2):
+        recall(str(number), learnt(number))
+    assert len(list((tmp_path / FOLDER).iterdir())) == MAX_MODELS
+    assert recall(str(MAX_MODELS + 1), learn_nothing)["weights"] == MAX_MODELS + 1
+
+
+def test_a_pattern_that_was_fast_is_not_timed_again(tmp_path: Path) -> None:
+    store = CalibrationStore(tmp_path)
+    with store.pattern_timings():
+        assert slow_text("store-[0-9]{3}", "fullmatch") is None
+        assert slow_text("(store-)+(store-)+x", "search") is not None
+    (file,) = (tmp_path / FOLDER).iterdir()
+    stored = json.loads(file.read_text())
+    assert ["store-[0-9]{3}", "fullmatch"] in stored
+    assert ["(store-)+(store-)+x", "search"] not in stored
+    file.write_text(json.dumps([["(known-)+(known-)+x", "search"]]))
+    with store.pattern_timings():
+        assert slow_text("(known-)+(known-)+x", "search") is None
+    for damaged in ("", "[1]", '{"a": 1}'):
+        file.write_text(damaged)
+        with store.pattern_timings():
+            pass
+        assert ["store-[0-9]{3}", "fullmatch"] in json.loads(file.read_text())

@@ -10,7 +10,7 @@ import pytest
 from slackguide.guide import Answer, Asker, Click, Concern, Guide, outcome_json
 from slackguide.knowledge import inspect
 from slackguide.knowledge.checklists import describe_values, parse_checklist, values_of, values_passing
-from slackguide.triage import parse_facts
+from slackguide.triage import load_verified, parse_facts
 from slackguide.triage.table_rows import table_rows
 from tests.support.night_desk import NIGHT_DESK, night_desk
 
@@ -120,6 +120,7 @@ def test_what_is_no_combination_is_refused(raw: object) -> None:
         ("also: lead}", "also: leed}", "unknown destination `leed`: did you mean `lead`"),
         ("Nothing is prepared}", "Nothing is prepared, also: lead}", "`also` belongs to `to`"),
         ("    also: [desk, night]", "    also: [desk, night, lead, desk]", "at most 3"),
+        ("    also: [desk, night]", "    also: [desk, lead]", "`lead` is already the destination"),
     ],
 )
 def test_check_names_what_is_wrong(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -127,3 +128,11 @@ def test_check_names_what_is_wrong(tmp_path: Path, old: str, new: str, message: 
     messages = [diagnostic.message for diagnostic in inspect(tmp_path).diagnostics]
     assert len(messages) == 1, messages
     assert message in messages[0]
+
+
+def test_a_destination_that_a_table_and_its_user_name_counts_once(tmp_path: Path) -> None:
+    tables = "tables: {moves: [{when: {ready: all}, to: desk}, {to: night, also: desk}]}\nentries:"
+    using = "    to: lead\n    also: [desk, night]", "    routes: [{use: moves, also: [lead, desk]}]"
+    (tmp_path / "night.yaml").write_text(NIGHT_DESK.replace("entries:", tables).replace(*using), "utf-8")
+    rules = load_verified(tmp_path).entries["breach"].rules
+    assert [rule.destination_ids for rule in rules] == [("desk", "lead"), ("night", "desk", "lead")]

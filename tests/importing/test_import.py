@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from slackguide.importing.destinations_in_text import destinations_in
 from slackguide.importing.entry_drafts import UnreadableImport
 from slackguide.importing.files import read_file
-from slackguide.importing.spreadsheets import UNKNOWN_COLUMN
+from slackguide.importing.spreadsheets import COLUMNS, UNKNOWN_COLUMN
 from slackguide.importing.yaml_writer import Target, write_knowledge
 from slackguide.triage import load_verified
 from tests.support.cli_runner import Shell, shell
@@ -216,6 +216,85 @@ def test_a_table_becomes_a_base_that_decides(shell: Shell, tmp_path: Path) -> No
     assert asked["matches"][0]["id"] == "it/password-forgotten"
 
 
+@pytest.mark.parametrize(
+    ("cell", "steps"),
+    [
+        ("No under 3. 3-6 with booster seat", ["No under 3. 3-6 with booster seat"]),
+        ("Opens at 10. Closes at 6. Call 5", ["Opens at 10. Closes at 6. Call 5"]),
+        ("12. row is broken; use 13. row", ["12. row is broken", "use 13. row"]),
+        ("1. Give row 12. 13 is broken; 2. Note it 3) Call 5", ["Give row 12. 13 is broken", "Note it", "Call 5"]),
+        ("1) check\n2) compare\n10. row only", ["check", "compare", "10. row only"]),
+        ("Send to Tier 2 - Billing", ["Send to Tier 2 - Billing"]),
+        ("- Ask - Look it up", ["Ask", "Look it up"]),
+    ],
+)
+def test_only_numbers_that_count_from_one_split_a_cell(
+    shell: Shell, tmp_path: Path, cell: str, steps: list[str]
+) -> None:
+    path = write(tmp_path, "desk.csv", f'concern,steps\nSeats,"{cell}"\n')
+    assert imported(shell, path)["Seats"]["steps"] == steps
+
+
+TITLED = """\
+"Our list; last change: Sandra",,
+,,
+Problem,How they say it,What we do,Who
+Card charged twice,"paid twice / ""debited 2x"" and/or more",Look,Accounts
+"""
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_the_headings_may_be_below_a_title(shell: Shell, tmp_path: Path, delimiter: str) -> None:
+    path = write(tmp_path, "desk.csv", TITLED.replace(",", delimiter))
+    entry = imported(shell, path)["Card charged twice"]
+    assert entry["examples"] == ["paid twice", 'debited 2x" and/or more']
+    assert (entry["steps"], entry["goes_to"]) == (["Look"], [{"to": "Accounts", "when": None}])
+    assert entry["where"] == "desk.csv, row 4"
+    assert skipped(shell, path) == [("Our list; last change: Sandra", "it is above the headings")]
+
+
+def test_columns_that_are_missing_are_named(shell: Shell, tmp_path: Path) -> None:
+    path = write(tmp_path, "desk.csv", "Problem,How it is mended,Who\nCharged twice,Look,Accounts\n")
+    assert imported(shell, path)["Charged twice"]["todo"] == ["Write the steps: the source has none."]
+    assert "there is no column “steps”" in shell("import", path).out
+
+
+def test_the_documentation_lists_the_accepted_names() -> None:
+    page = (Path(__file__).parents[2] / "docs/your-own-base.md").read_text("utf-8")
+    for column, names in COLUMNS.items():
+        assert f"| {column} | {', '.join(names)} |" in page
+
+
+UNCLEAR = """\
+concern,steps,goes to,when
+Upgrade,Look,"if > 100 EUR Accounts, otherwise we",
+Sponsor,Look,Press Office or Accounts,
+Lost card,Look,counter (we do it),
+Student,Look,,
+Photo,Look,,
+Refund,Look,Accounts,amount > 100
+Refund,Look,Press,amount <= 100
+Refund,Look,we handle it,otherwise
+US orders,Look,US Support,
+"""
+
+
+def test_a_destination_that_is_unclear_becomes_a_todo(shell: Shell, tmp_path: Path) -> None:
+    ran = shell("import", write(tmp_path, "d.csv", UNCLEAR), "--write", tmp_path / "new" / "d.yaml", "--team", "Box")
+    assert ran.status == 0, ran.err
+    assert "Upgrade: 1 steps, to decide" in ran.out
+    base = load_verified(tmp_path / "new")
+    assert {one.name for one in base.destinations.values() if one.kind == "team"} == {"Accounts", "Press", "US Support"}
+    assert [rule.target.name for rule in base.entries["box/refund"].rules] == ["Accounts", "Press", "You handle it"]
+    assert {fact.label for fact in base.facts.values()} >= {"amount > 100", "amount <= 100"}
+    todo = shell("check", "--todo", tmp_path / "new").out.splitlines()
+    assert [line.partition(" ")[0] for line in todo] == [
+        f"box/{name}" for name in ("upgrade", "sponsor", "lost-card", "student", "photo")
+    ]
+    assert "“Press Office or Accounts” depends on something" in todo[1]
+    assert "names no destination" in todo[3]
+
+
 # -- articles ---------------------------------------------------------------------------------------------------------
 
 
@@ -368,20 +447,56 @@ def test_macros_and_triggers(shell: Shell, tmp_path: Path) -> None:
     assert "Hello" in next(iter(base.notes.values())).text
     ids = [rule.target.name for rule in base.entries["support/vip-to-tier-2"].rules]
     assert ids == ["Tier 2", "You handle it"]
-    assert base.entries["support/vip-to-tier-2"].todo == ("Where does it go if none of the conditions holds?",)
+    assert base.entries["support/vip-to-tier-2"].todo == (
+        "Where does it go if none of the conditions holds? (export.json, trigger 1)",
+    )
 
 
 # -- into a base, and what is refused ---------------------------------------------------------------------------------
 
 
-def test_an_import_beside_a_base_uses_its_destinations(shell: Shell, tmp_path: Path) -> None:
-    assert shell("new", tmp_path / "base").status == 0
-    path = write(tmp_path, "more.csv", "concern,steps,goes to\nCard refused,Ask,billing\nA refund,Look,Somebody New\n")
-    ran = shell("import", path, "--write", tmp_path / "base" / "more.yaml")
+BASE = """\
+team: Box office
+owner: leads
+reviewed: 2026-11-27
+kinds: {team: {label: team}, channel: {label: Slack channel}}
+destinations:
+  accounts: {kind: team, name: Accounts, also: [Bookkeeping], pager: extension 210}
+  ticketing: {kind: channel, name: ticketing-help, mailbox: tickets@mill.example}
+  us: {kind: self, name: The box office}
+entries:
+  - {id: one, title: One, concerns: [one thing], path: [Look], to: us}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "id", "doubt"),
+    [
+        ("ACCOUNTS", "accounts", None),
+        ("bookkeeping", "accounts", None),
+        ("Extension 210", "accounts", None),
+        ("#ticketing-help", "ticketing", None),
+        ("Tickets@mill.example", "ticketing", None),
+        ("we", "us", None),
+        ("ext. 210", "ext-210", "“extension 210”"),
+        ("Accounts dept", "accounts-dept", "“accounts”"),
+        ("Press Office", "press-office", None),
+    ],
+)
+def test_an_import_beside_a_base_uses_its_destinations(
+    shell: Shell, tmp_path: Path, name: str, id: str, doubt: str | None
+) -> None:
+    base = tmp_path / "base"
+    base.mkdir()
+    write(base, "base.yaml", BASE)
+    path = write(tmp_path, "more.csv", f"concern,steps,goes to\nCard refused,Ask,{name}\n")
+    ran = shell("import", path, "--write", base / "more.yaml")
     assert ran.status == 0, ran.err
-    base = load_verified(tmp_path / "base")
-    assert base.entries["support/card-refused"].rules[0].target.id == "billing"
-    assert base.entries["support/a-refund"].rules[0].target.name == "Somebody New"
+    knowledge = load_verified(base)
+    entry = knowledge.entries["support/card-refused"]
+    assert entry.rules[0].target.id == id
+    assert ("destinations:" in (base / "more.yaml").read_text("utf-8")) == (id not in ("accounts", "ticketing", "us"))
+    assert [doubt is not None and doubt in text for text in entry.todo] == ([True] if doubt else [])
 
 
 def test_nothing_is_written_without_being_asked(shell: Shell, tmp_path: Path) -> None:
@@ -403,14 +518,20 @@ def test_nothing_is_written_without_being_asked(shell: Shell, tmp_path: Path) ->
         ("a.json", "[", "is not JSON"),
         ("a.json", "{}", "has no `macros` and no `triggers`"),
         ("a.xlsx", "x", "is not an Excel workbook"),
-        ("a.csv", "a,b\n1,2\n", "nothing was understood"),
-        ("a.md", "", "nothing was understood"),
     ],
 )
 def test_what_cannot_be_imported_is_a_message(shell: Shell, tmp_path: Path, name: str, content: str, said: str) -> None:
     ran = shell("import", write(tmp_path, name, content))
     assert ran.status == 2
     assert said in ran.err
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.csv", "a,b\n1,2\n"), ("a.csv", ""), ("a.md", "")])
+def test_a_file_with_nothing_to_read_fails(shell: Shell, tmp_path: Path, name: str, content: str) -> None:
+    ran = shell("import", write(tmp_path, name, content), "--write", tmp_path / "new.yaml")
+    assert ran.status == 1
+    assert "nothing was understood" in ran.err
+    assert not (tmp_path / "new.yaml").exists()
 
 
 def test_a_missing_file_is_a_message(shell: Shell, tmp_path: Path) -> None:

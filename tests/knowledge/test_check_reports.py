@@ -57,6 +57,11 @@ def test_one_mistake_is_one_error(file: str, old: str, new: str, said: str, copy
     assert said in found[0]
 
 
+def test_steps_are_called_path(copy: Copy) -> None:
+    copy.edit(TEAM, "    path:\n", "    steps:\n")
+    assert any("unknown key `steps`: did you mean `path`?" in fault for fault in copy.faults())
+
+
 def test_the_errors_of_one_entry_are_all_found_in_one_run(copy: Copy) -> None:
     copy.edit(TEAM, "    title: A parcel is damaged", "    title: [A, B]\n    form: ask-nobody")
     copy.edit(TEAM, "- it came broken", "- {it came: broken}")

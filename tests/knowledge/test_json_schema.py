@@ -133,6 +133,8 @@ def test_an_editor_finds_it_from_every_file(path: Path) -> None:
         "tables: {t: [{when: {age: 12}, to: desk}, {when: {any: [{age: [3, 5..9]}, {not: old}]}, to: a}, {to: b}]}",
         "conditions: {old: {label: old, when: {insured: true}}}",
         "forms: {f: {title: T, prefix: P, channel: c, fields: {n: {label: 1, kind: number, required: yes}}}}",
+        "forms: {f: {title: T, prefix: P, channel: c, fields: {n: {label: 1, kind: number}}, "
+        "on_duty: [leads, {who: nights, zone: UTC, hours: {monday: '09:00-24:00'}}]}}",
         "documents: {d: {title: 2026}}",
         "notes: {n: {text: 2026-11-21}}",
         "glossary: {abbreviations: {CL: client, 2FA: [two factor, 2]}, synonyms: [[a, b]]}",

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import assert_never
 
 from rich.panel import Panel
 from rich.text import Text
 
+from slackguide.cli.options import DEFAULT_KNOWLEDGE
 from slackguide.cli.output import out, printable
 from slackguide.guide import Answer, BaseOutcome, Choices, Guide, NoAnswer, Outcome, Social
 from slackguide.knowledge.facts import FactSpec
 
 
-def print_card(outcome: Outcome, guide: Guide) -> None:
-    """Print the outcome in readable form: warnings, destination, steps, note and sources, in this order."""
+def route_command(knowledge: Path) -> str:
+    """Return the command that asks the same knowledge base."""
+    given = "" if knowledge == DEFAULT_KNOWLEDGE else f" --knowledge {shlex.quote(str(knowledge))}"
+    return f"slackguide route{given}"
+
+
+def print_card(outcome: Outcome, guide: Guide, *, command: str) -> None:
+    """Print the outcome in readable form: warnings, destination, steps, note and sources, in this order.
+
+    `command` is the `route_command` of the knowledge base.
+    """
     for alert in outcome.alerts:
         out.print(Text(f"! {alert.message} ({alert.id})", style="bold red"))
     match outcome:
@@ -28,7 +40,7 @@ def print_card(outcome: Outcome, guide: Guide) -> None:
                 out.print(text)
             out.print(Text("Which of these is it?", style="bold"))
             _print_matches(outcome, outcome.offered)
-            out.print(Text("Add detail and ask again, or choose one: slackguide route --entry ID", style="dim"))
+            out.print(Text(f"Add detail and ask again, or choose one: {command} --entry ID", style="dim"))
         case NoAnswer():
             _print_language(outcome.language)
             out.print(Text("No entry in the guide matches this text.", style="bold"))
@@ -80,8 +92,8 @@ def _print_answer(answer: Answer, guide: Guide) -> None:
         out.print(Text(reason, style="cyan"))
     for number, name in enumerate(decision.missing):
         fact = facts[name]
-        options = _expected(fact)
-        out.print(Text(f"{'Next: ' if not number else 'Then: '}{fact.ask} [{name}: {options}]", style="magenta"))
+        order = "Then" if number else "Next"
+        out.print(Text(f"{order}: {fact.ask} [{name}: {_expected(fact)}]", style="magenta"))
     for name, question in answer.unclear.items():
         out.print(Text(f"Not clear: {question} [{name}]", style="magenta"))
     for number, step in enumerate(decision.path, 1):

@@ -7,7 +7,7 @@ import sys
 import typer
 from rich.text import Text
 
-from slackguide.cli.answer_output import print_card
+from slackguide.cli.answer_output import print_card, route_command
 from slackguide.cli.guides import guide_at, guide_of, load_base
 from slackguide.cli.options import (
     DEFAULT_KNOWLEDGE,
@@ -54,7 +54,7 @@ def register(app: typer.Typer) -> None:
             if json:
                 print_json_line(reply_json(reply))
             else:
-                print_reply(reply, guide)
+                print_reply(reply, guide, command=route_command(knowledge))
 
 
 def _read() -> str | None:
@@ -65,8 +65,8 @@ def _read() -> str | None:
     return sys.stdin.readline() or None
 
 
-def print_reply(reply: Reply, guide: Guide) -> None:
-    """Print what a turn changed, what answers a question, or the whole answer."""
+def print_reply(reply: Reply, guide: Guide, *, command: str) -> None:
+    """Print what a turn changed, what answers a question, or the whole answer. `command`: as in `print_card`."""
     facts = guide.knowledge.facts
     for change in reply.changes:
         new = "no longer taken" if change.new is None else facts[change.fact].value_label(change.new)
@@ -79,4 +79,4 @@ def print_reply(reply: Reply, guide: Guide) -> None:
     elif reply.subject in ("script", "duration") and isinstance(reply.outcome, Answer):
         out.print(Text("The guides do not say.", style="bold"))
     else:
-        print_card(reply.outcome, guide)
+        print_card(reply.outcome, guide, command=command)

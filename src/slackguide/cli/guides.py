@@ -14,7 +14,7 @@ from slackguide.triage import load_verified
 
 def load_base(directory: Path) -> KnowledgeBase:
     """Load a knowledge base whose tables are complete, with a progress bar. Raises `InvalidKnowledgeError`."""
-    with working("Reading the knowledge base"):
+    with working("Reading the knowledge base"), CalibrationStore(read_home()).pattern_timings():
         return load_verified(directory)
 
 

@@ -11,9 +11,8 @@ import typer
 from slackguide.cli.options import DayOption, JsonOption, today_or
 from slackguide.cli.output import fail, info, print_json, printable, track
 from slackguide.errors import UnusableInput
-from slackguide.importing.entry_drafts import Draft, DraftEntry, Skipped
-from slackguide.importing.files import read_file
-from slackguide.importing.yaml_writer import Target, Written, write_knowledge
+from slackguide.importing.entry_drafts import DraftEntry, Skipped
+from slackguide.importing.yaml_writer import Target, Written, destination_key, write_knowledge
 from slackguide.knowledge import InvalidKnowledgeError, KnowledgeBase, load
 from slackguide.text import counted
 
@@ -45,13 +44,18 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """List what is understood of spreadsheets, articles or an export, and write it as a knowledge file.
 
-        Columns of a spreadsheet: concern, examples, steps, goes to, when, link. Of an article: headings with lists, and
-        tables of concerns and what to do.
+        Columns of a spreadsheet: concern, examples, steps, goes to, when, link, named in one of its first five rows. Of
+        an article: headings with lists, and tables of concerns and what to do.
+
+        Exits 0, 1 if nothing is understood, or 2 if a file cannot be read or written.
         """
         if write is not None and write.suffix not in (".yaml", ".yml"):
             fail(f"{write} is no name of a knowledge file: it has to end in .yaml.")
         if write is not None and write.exists():
             fail(f"{write} exists already: name a new file.")
+        # Imported here so that the other commands start without the parsers of HTML, Markdown and Excel.
+        from slackguide.importing.files import read_file
+
         drafts = [read_file(path) for path in track(files, "Reading")]
         base = _base_beside(write)
         written = write_knowledge(
@@ -64,9 +68,9 @@ def register(app: typer.Typer) -> None:
                 {"entries": [_entry_json(one) for one in entries], "skipped": [_skipped_json(one) for one in skipped]}
             )
         else:
-            _print(entries, skipped, drafts, written)
+            _print(entries, skipped, written)
         if not entries:
-            fail("nothing was understood, so there is nothing to write.")
+            fail("nothing was understood, so there is nothing to write.", status=1)
         if write is not None:
             _write(write, written.text)
         elif not json:
@@ -90,10 +94,8 @@ def _target(base: KnowledgeBase | None, team: str, owner: str, day: Any) -> Targ
         return Target(team, owner, day)
     destinations: dict[str, str] = {}
     for id, destination in base.destinations.items():
-        for name in (destination.name, *destination.also):
-            destinations.setdefault(name.casefold(), id)
-        if destination.kind == "self":
-            destinations.setdefault("you handle it", id)
+        for name in (destination.name, *destination.also, *destination.contacts.values()):
+            destinations.setdefault(destination_key(name), id)
     return Target(
         team,
         owner,
@@ -101,16 +103,14 @@ def _target(base: KnowledgeBase | None, team: str, owner: str, day: Any) -> Targ
         entry_ids=frozenset(base.entries),
         phrasings=base.phrasing_keys,
         destinations=destinations,
+        self_id=next((id for id, one in base.destinations.items() if one.kind == "self"), None),
         names=frozenset((*base.destinations, *base.notes, *base.facts, *base.articles)),
         declares_kinds=bool(base.kinds),
         kinds=frozenset(base.kinds),
     )
 
 
-def _print(
-    entries: Sequence[DraftEntry], skipped: Sequence[Skipped], drafts: Sequence[Draft], written: Written
-) -> None:
-    del drafts
+def _print(entries: Sequence[DraftEntry], skipped: Sequence[Skipped], written: Written) -> None:
     steps = sum(len(entry.steps) for entry in entries)
     routed = sum(bool(written.destinations[entry.title]) for entry in entries)
     typer.echo(
@@ -118,7 +118,7 @@ def _print(
         f"{routed} for somebody else."
     )
     for entry in entries:
-        goes_to = written.destinations[entry.title] or "you handle it"
+        goes_to = written.destinations[entry.title] or ("to decide" if entry.todo else "you handle it")
         typer.echo(printable(f"  {entry.title}: {counted(len(entry.steps), 'step')}, {goes_to} ({entry.where})"))
         for text in entry.todo:
             typer.echo(printable(f"      to decide: {text}"))

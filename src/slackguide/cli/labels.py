@@ -13,7 +13,15 @@ import typer
 from slackguide.cli.compare import print_comparison
 from slackguide.cli.database import open_database
 from slackguide.cli.guides import guide_of, load_base
-from slackguide.cli.options import DEFAULT_KNOWLEDGE, DayOption, JsonOption, KnowledgeOption, RoleOption, today_or
+from slackguide.cli.options import (
+    DEFAULT_KNOWLEDGE,
+    DayOption,
+    JsonOption,
+    KnowledgeOption,
+    RoleOption,
+    asker_of,
+    today_or,
+)
 from slackguide.cli.output import fail, info, iso, local_time, print_json, print_table, track
 from slackguide.escalation.filters import EscalationFilter
 from slackguide.escalation.models import EscalationState
@@ -23,7 +31,7 @@ from slackguide.evaluation.regressions import prediction_changes
 from slackguide.evaluation.results import LabelledCase, Observation
 from slackguide.evaluation.runner import read_cases, run_questions, without_hidden
 from slackguide.evaluation.table_diff import diff_tables
-from slackguide.guide import CALIBRATION_VERSION, Asker
+from slackguide.guide import CALIBRATION_VERSION
 from slackguide.knowledge import KnowledgeBase
 from slackguide.labels import Label, LabelSource, select_labels
 
@@ -142,12 +150,13 @@ def compare(
     Exits 0, or 2 if the input is invalid.
     """
     base = load_base(knowledge)
+    asker, day = asker_of(as_role, base), today_or(today)
     with open_database() as repositories:
         used = next((one.number for one in repositories.labels.versions() if one.in_use), 0)
         shifts = [_shift(repositories, number) for number in (used if before is None else before, version)]
         own = repositories.labels.labels_of(version)
     cases = _cases(base, knowledge, questions, own)
-    unshifted, asker, day = guide_of(base), Asker(as_role), today_or(today)
+    unshifted = guide_of(base)
     old, new = (
         run_questions(unshifted.with_shift(shift), cases, asker, today=day, clock=time.perf_counter, progress=track)
         for shift in shifts

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from slackguide.cli.answer_output import print_card
+from slackguide.cli.answer_output import print_card, route_command
 from slackguide.cli.guides import guide_at, guide_of, load_base
 from slackguide.cli.options import (
     DEFAULT_KNOWLEDGE,
@@ -63,25 +63,24 @@ def register(app: typer.Typer) -> None:
 
         Exits 0 for every outcome, 2 if the input is invalid.
         """
-        day = today_or(today)
-        if batch is not None:
-            if text or entry or fact:
-                fail("--batch reads texts, entries and facts from the file: pass it without the others.")
-            lines = list(_lines(batch))
-            guide = guide_at(guide_of(load_base(knowledge)), today, time)
-            _run_batch(guide, lines, asker_of(as_role, guide.knowledge), day)
-            return
-        if not text and entry is None:
+        if batch is not None and (text or entry or fact):
+            fail("--batch reads texts, entries and facts from the file: pass it without the others.")
+        if batch is None and not text and entry is None:
             fail("nothing to answer: pass the text of the concern, --entry ID or --batch FILE.")
-        guide = guide_at(guide_of(load_base(knowledge)), today, time)
+        lines = list(_lines(batch)) if batch is not None else []
+        guide, day = guide_at(guide_of(load_base(knowledge)), today, time), today_or(today)
+        asker = asker_of(as_role, guide.knowledge)
+        if batch is not None:
+            _run_batch(guide, lines, asker, day)
+            return
         concern = Concern(
             replace_surrogates(" ".join(text or ())), parse_fact_options(fact or (), guide.knowledge.facts), entry
         )
-        outcome = guide.answer(concern, asker_of(as_role, guide.knowledge), today=day)
+        outcome = guide.answer(concern, asker, today=day)
         if json:
             print_json(outcome_json(outcome))
         else:
-            print_card(outcome, guide)
+            print_card(outcome, guide, command=route_command(knowledge))
 
 
 def _lines(path: Path) -> Iterator[str]:

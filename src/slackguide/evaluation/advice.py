@@ -12,6 +12,7 @@ from slackguide.guide import Asker, Guide
 from slackguide.knowledge import Diagnostic, Entry, Inspection, KnowledgeBase
 from slackguide.knowledge.facts import FactSpec
 from slackguide.knowledge.units import UnitKind, is_mixed
+from slackguide.matching.matcher import SCOPE_MESSAGES
 
 ENOUGH = 8
 """Phrasings from which an entry gets no advice."""
@@ -28,6 +29,7 @@ def advise(inspection: Inspection, *, today: date) -> list[Diagnostic]:
     found = [
         *_future_reviews(inspection, today),
         *_few_phrasings(knowledge),
+        *_few_out_of_scope(inspection, knowledge),
         *_facts(inspection, knowledge),
         *_forms(inspection, knowledge),
         *_unused(inspection, knowledge),
@@ -67,6 +69,16 @@ def _few_phrasings(knowledge: KnowledgeBase) -> Iterator[Diagnostic]:
             message += f", such as other ways to say “{missed[entry.id][0][0]}”"
         location = entry.location
         yield Diagnostic(location.file, location.line, location.column, message)
+
+
+def _few_out_of_scope(inspection: Inspection, knowledge: KnowledgeBase) -> Iterator[Diagnostic]:
+    """Yield advice if there are too few messages to learn from what the knowledge base does not answer."""
+    count = len(knowledge.out_of_scope)
+    if count < SCOPE_MESSAGES:
+        first = min(inspection.sources.values(), key=lambda source: source.file)
+        more = SCOPE_MESSAGES - count
+        message = f"{count} `out_of_scope` messages: add {more} that no entry answers, so that slackguide says so"
+        yield Diagnostic(first.file, 1, 1, message)
 
 
 def _left_out(knowledge: KnowledgeBase, few: list[Entry]) -> Mapping[str, list[tuple[str, str | None]]]:

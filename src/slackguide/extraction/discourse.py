@@ -23,7 +23,7 @@ MAX_DISTANCE = 40
 _MAX_INTRODUCTION = 3
 """The maximum words of a clause in which a party introduces itself: `tenant Rita here`."""
 
-_BEFORE_ECHO = OPENING | small.ARTICLES
+_BEFORE_ECHO = OPENING | small.ARTICLES | BE | small.UNSURE
 _CLAUSE_SEPARATORS = frozenset({Separator.COLON, Separator.BREAK, Separator.COMMA, Separator.SENTENCE})
 """The separators between clauses. A slash does not separate them: `mac/office`."""
 
@@ -81,12 +81,13 @@ class Discourse:
         `presupposed` includes the presuppositions of a question: `can I send a leased laptop …`.
         """
         clause = self._clause_of[start]
-        if min(end, clause.end) > clause.hypothetical_from or self._is_other_case(clause, start):
+        if min(end, clause.end) > clause.hypothetical_from or self._is_other_case(clause, start, end):
             return False
         if self.is_modal(start):
             return False
         if clause.mode is ClauseMode.STATEMENT:
-            return not self._echoes(clause, start, end)
+            asked_inside = self._tokens[end - 1].asked and end < clause.end
+            return not asked_inside and not self._echoes(clause, start, end)
         towards = not small.TOWARDS.isdisjoint(self.before(start))
         if clause.mode is ClauseMode.MEANING_QUESTION:
             return towards and self._words[clause.end - 1] not in MEANING
@@ -96,8 +97,6 @@ class Discourse:
 
     def is_modal(self, start: int) -> bool:
         """Return whether a modal verb governs the verb at token `start`: `would refuse`."""
-        if self._words[start] in small.NEGATIONS:
-            return False
         clause = self._clause_of[start]
         at = start - 1
         while at > clause.start and (self._words[at] in small.ADVERBS or self._words[at] in small.BEING):
@@ -138,8 +137,6 @@ class Discourse:
     def alternative(self, end: int, start: int) -> bool:
         """Return whether `or`, `vs` or a slash joins the phrases before token `end` and from token `start`."""
         between = self._words[end:start]
-        if any(token.separator is Separator.SENTENCE for token in self._tokens[end : start + 1]):
-            return False
         slash = self._tokens[start].separator is Separator.SLASH and not between
         return slash or ("or" in between and len(between) <= _NEAR_DISTANCE) or between == ["vs"]
 
@@ -185,7 +182,8 @@ class Discourse:
             and self._words[start] != "but"
         ):
             hypothetical_from = start
-        if hypothetical_from == first < end:
+        guessed = end - start > 2 and self._words[end - 2] == "i" and self._words[end - 1] in small.SUPPOSING
+        if hypothetical_from == first < end or guessed:
             hypothetical_from = start
         return Clause(start, end, mode, sentence, hypothetical_from)
 
@@ -236,26 +234,32 @@ class Discourse:
             return following == small.SUPPOSING_BEFORE[word]
         return word in small.SUPPOSING
 
-    def _is_other_case(self, clause: Clause, start: int) -> bool:
-        """Return whether the clause refers to another case before token `start`."""
+    def _is_other_case(self, clause: Clause, start: int, end: int) -> bool:
+        """Return whether the clause refers to another case before token `end`: `my other laptop is leased`."""
         for at in range(max(clause.start, start - MAX_DISTANCE), start):
             word = self._words[at]
             if word in small.COUSINS:
                 return True
             if word == "same" and self._words[start - 1] == "as":
                 return True
-            if self._is_elsewhere(word, self.word(at + 1, within=clause)) and at + 1 < start:
+            noun = next(
+                (noun for noun in range(at + 1, at + 3) if self._is_elsewhere(word, self.word(noun, within=clause))), 0
+            )
+            if noun == at + 2 and word not in small.FORMER:
+                continue
+            if noun and (noun < start or (noun == start and end > start + 1)):
                 return True
         return False
 
     def is_of_other_case(self, end: int) -> bool:
         """Return whether another case follows: `… on the other laptop`."""
         clause = self._clause_of[end - 1]
-        words = [word for word in self._words[end : clause.end] if word not in small.ARTICLES | small.AGO][:3]
+        words = [word for word in self._words[end : clause.end] if word not in small.ARTICLES | small.BEFORE][:3]
         return len(words) > 2 and words[0] in small.PREPOSITIONS and self._is_elsewhere(words[1], words[2])
 
     def _is_elsewhere(self, word: str, noun: str) -> bool:
-        return word in small.ELSEWHERE and noun in self.vocabulary.cases
+        nouns = self.vocabulary.nouns if word in small.FORMER else self.vocabulary.cases
+        return word in small.ELSEWHERE and noun in nouns
 
     @cached_property
     def corrections(self) -> list[int]:
@@ -373,6 +377,8 @@ class Discourse:
         heads = [at for at in (end, end - 1) if self.word(at, within=clause) in self.vocabulary.nouns]
         if not heads or self._tokens[heads[0]].plural:
             return False
+        if verb in small.MODALS and subject in ("a", "an"):
+            return False
         if verb in BE:
             return subject in ("a", "an", "the") and start <= first + 2
         return verb not in ("did", "has", "have", "had")
@@ -412,6 +418,23 @@ class Discourse:
             return False
         return not is_passive and following[:1] not in (["nothing"], ["no"], ["support"], ["team"])
 
+    def is_contrasted(self, start: int, other: int) -> bool:
+        """Return whether the words of two parties stand side by side: `the owner says 2 years, the tenant says 3`."""
+        sides = [
+            next((word for word in self._words[at : at + 2] if word in self._parties), "") for at in (start, other)
+        ]
+        clauses = [self._clause_of[at] for at in (start, other)]
+        return (
+            all(sides)
+            and sides[0] != sides[1]
+            and clauses[0].sentence == clauses[1].sentence
+            and all(
+                small.ARTICLES.issuperset(self._words[one.start : at])
+                for one, at in zip(clauses, (start, other), strict=True)
+            )
+            and all(not small.SAYING.isdisjoint(self._words[at : at + 3]) for at in (start, other))
+        )
+
     def _is_aside(self, start: int) -> bool:
         """Return whether this is said to the other party (`told the tenant that he wants …`) or of another time."""
         clause = self._clause_of[start]
@@ -449,7 +472,10 @@ class Discourse:
             return False
         first, second = self.word(clause.end), self.word(clause.end + 1)
         about_other = first in self._parties and first != side and second in AUXILIARIES | small.NEGATIONS
-        return first in small.SPEAKING or about_other
+        lacks_other = first == "no" and not (self._parties - {side}).isdisjoint(
+            self._words[clause.end : clause.end + 4]
+        )
+        return first in small.SPEAKING or about_other or lacks_other
 
 
 def _asks_meaning(words: Sequence[str]) -> bool:

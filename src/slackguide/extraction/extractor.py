@@ -11,23 +11,12 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice, pairwise
-from types import MappingProxyType
 
 from slackguide.extraction import reporting
 from slackguide.extraction.date_facts import DateFactExtractor
 from slackguide.extraction.dates import UNITS, TimeExpression
 from slackguide.extraction.discourse import MAX_DISTANCE, Discourse
-from slackguide.extraction.lexicon import (
-    ABSENCES,
-    ADVERBS,
-    ARTICLES,
-    BADGES,
-    BE,
-    FOLLOWING,
-    NOT_NOW,
-    OPENING,
-    PAGES,
-)
+from slackguide.extraction.lexicon import ABSENCES, ADVERBS, ARTICLES, BADGES, BE, FOLLOWING, NOT_NOW, OPENING, PAGES
 from slackguide.extraction.numbers import NumberExtractor
 from slackguide.extraction.phrases import PhraseMatch, Phrases
 from slackguide.extraction.predicates import TILDE, Predicates
@@ -84,27 +73,22 @@ class _Mention:
 
 
 class FactExtractor:
-    """Extracts a fixed set of facts from texts.
-
-    `abbreviations`, `nouns` and `parties` are those of the knowledge base.
-    """
+    """Extracts a fixed set of facts from texts."""
 
     def __init__(
         self,
         facts: Mapping[str, FactSpec],
-        abbreviations: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+        vocabulary: FactVocabulary,
         common_words: Container[str] = frozenset(),
-        nouns: Iterable[str] = (),
-        parties: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         self._facts = facts
-        self._vocabulary = vocabulary = FactVocabulary.of(abbreviations, nouns, parties)
+        self._vocabulary = vocabulary
         self._phrases: Phrases[_Meaning] = Phrases(vocabulary, common_words)
         self._predicates: Predicates[_Meaning] = Predicates(vocabulary)
         self._numbers = NumberExtractor(facts, vocabulary)
         self._quantities = QuantityExtractor(facts, vocabulary)
         self._dates = DateFactExtractor(facts, vocabulary)
-        self._sides = party_facts(facts, parties)
+        self._sides = party_facts(facts, vocabulary.parties)
         self._party = {name: fact.about for name, fact in facts.items() if fact.about}
         for name, fact in facts.items():
             phrases = [*_phrases_of(fact), *(_reporting(fact) if name in self._sides else ())]
@@ -117,7 +101,7 @@ class FactExtractor:
                 self._phrases.add_word(normalize(word.lower()))
         for unit in (*UNITS, *self._quantities.words):
             self._phrases.add_word(unit)
-        for name, value, label in _unique_labels(facts, parties):
+        for name, value, label in _unique_labels(facts, vocabulary.parties):
             self._phrases.add(label, _Meaning(name, value, whole_clause=True))
 
     def extract(self, text: str, *, today: date) -> ExtractedFacts:
@@ -242,6 +226,8 @@ class FactExtractor:
             if negated and not doubly and self._is_no_yes(match.meaning):
                 continue
             if name in self._sides:
+                if any(discourse.is_contrasted(match.start, other.start) for other in matches if other is not match):
+                    continue
                 here = discourse.clause(match.start).sentence
                 corrected = discourse.is_corrected(matches[at - 1].start, match.start)
                 if negated or (here == sentence and not corrected) or not discourse.is_said(match.start, match.end):
@@ -282,7 +268,8 @@ class FactExtractor:
             Separator.COLON,
             Separator.BREAK,
         )
-        if not answer or not separated or discourse.separator_before(match.end + 1) < Separator.COLON:
+        is_answer = self._facts[name].kind == "yes_no" and discourse.word(match.end) in ("yes", "no")
+        if not answer or not (separated or is_answer) or discourse.separator_before(match.end + 1) < Separator.COLON:
             return value
         if self._facts[name].kind == "yes_no":
             return answer

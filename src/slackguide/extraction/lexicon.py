@@ -74,6 +74,8 @@ SUPPOSING_BEFORE = {
     "used": "to",
     "event": "the",
     "let": "say",
+    "at": "first",
+    "was": "first",
 }
 """Words that introduce a hypothesis only before one other word."""
 
@@ -88,6 +90,9 @@ ELSEWHERE = _word_set(
     "another other previous different separate unrelated last earlier prior old second first similar "
     "friend brother sister husband wife neighbor"
 )
+
+FORMER = _word_set("earlier previous prior old")
+"""Words of `ELSEWHERE` before which any noun is of another time: `the earlier repair was free`."""
 
 CORRECTING = _word_set(
     "oop apologie er err uh strike nvm ignore sorry correction wait oops ooops edit edited mean meant scratch typo "
@@ -111,6 +116,8 @@ TELLING = ADDRESSING | _word_set(
 )
 """Verbs after which the other party is addressed: what follows is not said to us: `told the tenant that he wants …`."""
 
+SAYING = _word_set("say said claim claims claimed")
+
 WHILE = _word_set("when after before while once")
 """Words that begin a clause about another time: `when she asked for the app`."""
 
@@ -119,6 +126,9 @@ OF_A_PARTY = _word_set("side account acct profile login")
 
 BADGES = _word_set("badge status tier level")
 WANTING = _word_set("want need wish like expect demand")
+
+UNSURE = _word_set("i we think believe it she he they so")
+"""Words before a question that is worded as a statement: `I think it's leased?`."""
 
 SUSPECTING = _word_set("think believe fear hope suspect wonder")
 """Verbs after which somebody else's opinion stands: `he thinks a robot suspended him`. Not `I think`."""
@@ -206,6 +216,7 @@ IRREGULAR = _word_set("paid sent went got spent")
 
 AGO = _word_set("ago back prior earlier agos")
 LATEST = _word_set("last latest recent")
+BEFORE = AGO | _word_set("once before")
 NOT_NOW = _word_set("tomorrow until till")
 """Words after which a predicate does not hold now: `was active until May`."""
 

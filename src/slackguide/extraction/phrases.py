@@ -10,16 +10,7 @@ from typing import Generic, TypeVar
 from rapidfuzz.distance import OSA
 
 from slackguide.extraction.dates import UNITS
-from slackguide.extraction.lexicon import (
-    ARTICLES,
-    BE,
-    NEGATIONS,
-    ORDINARY,
-    OWNED,
-    OWNERS,
-    SKIPPED,
-    SUPPORTING,
-)
+from slackguide.extraction.lexicon import ARTICLES, BE, NEGATIONS, ORDINARY, OWNED, OWNERS, SKIPPED, SUPPORTING
 from slackguide.extraction.tokenizer import Separator, Token, TokenKind, normalize, tokenize
 from slackguide.extraction.vocabulary import FactVocabulary
 

@@ -129,7 +129,7 @@ def _antecedent(
         if subject is None:
             at -= 1
             continue
-        if _is_suitable(subject, pronoun, discourse) and not _is_possessed(subject, discourse):
+        if _is_suitable(subject, pronoun, discourse) and not _is_of_somebody_else(subject, discourse):
             governor = _governor(subject.start, discourse)
             if governor >= 0:
                 denied = discourse.word(governor) in lexicon.NEGATIONS
@@ -159,10 +159,12 @@ def _is_introduced(tokens: Sequence[Token], at: int, vocabulary: FactVocabulary)
     return party > 0 and (lexicon.PREPOSITIONS | lexicon.NEGATIONS).isdisjoint(after[:party])
 
 
-def _is_possessed(subject: _Subject, discourse: Discourse) -> bool:
-    """Return whether the subject is a person of somebody else's: `his tenant`. What follows is about the other one."""
-    is_person = discourse.word(subject.end - 1) in discourse.vocabulary.people
-    return is_person and discourse.word(subject.start - 1) in lexicon.POSSESSIVE
+def _is_of_somebody_else(subject: _Subject, discourse: Discourse) -> bool:
+    """Return whether the subject is another case, or a person of somebody else's: `another laptop`, `his tenant`."""
+    before = discourse.word(subject.start - 1)
+    if before in ("another", "other", "different"):
+        return discourse.word(subject.start) in discourse.vocabulary.cases
+    return discourse.word(subject.end - 1) in discourse.vocabulary.people and before in lexicon.POSSESSIVE
 
 
 def _governor(start: int, discourse: Discourse) -> int:
@@ -178,9 +180,7 @@ def _governor(start: int, discourse: Discourse) -> int:
 
 
 def _is_of_another(end: int, discourse: Discourse) -> bool:
-    """Return whether the predicate describes a noun after it (`open a ticket`) or another time (`closed tomorrow`)."""
+    """Return whether the predicate describes a noun after it: `open a ticket`."""
     clause = discourse.clause(end - 1)
     following = discourse.word(end, within=clause)
-    if following in lexicon.NOT_NOW:
-        return True
     return following in discourse.vocabulary.nouns or (following in lexicon.ARTICLES and following != "this")

@@ -66,6 +66,15 @@ it|this|ticket|case comes|came from PARTY
 inquiry|question|request|complaint by|from|of PARTY
 question|request|complaint|inquiry came|comes from PARTY
 who asks|reports|asking|writing PARTY
+PARTY ~ the one writing|asking|reporting|contacting
+says|asks|writes PARTY about
+PARTY ~ not heard back
+PARTY ~ introduced|introduces himself|herself
+PARTY upset|angry and in chat
+PARTY complaint
+PARTY ~ appeals|appealed|appealing|inquired
+appeal|report from|by PARTY
+behalf of PARTY
 """
 
 

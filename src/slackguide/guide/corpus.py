@@ -9,6 +9,7 @@ from slackguide.knowledge import Entry, KnowledgeBase
 from slackguide.matching import CriticalPatterns, EntryDocument, Matcher, Vocabulary
 from slackguide.matching.calibration import calibrate
 from slackguide.matching.scoring import MatcherCalibration, Weights
+from slackguide.matching.types import Recall, learn_anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,11 @@ class Corpus:
             pointers=knowledge.pointers,
         )
 
-    def matcher(self, weights: Weights | None = None) -> Matcher:
-        """Build a matcher from the corpus. `weights` are the fitted weights; None loads those in the package."""
+    def matcher(self, weights: Weights | None = None, recall: Recall = learn_anew) -> Matcher:
+        """Build a matcher from the corpus. `weights` are the fitted weights; None loads those in the package.
+
+        `recall` returns what was learnt before from the same corpus.
+        """
         return Matcher(
             self.documents,
             self.vocabulary,
@@ -42,6 +46,7 @@ class Corpus:
             out_of_scope=self.out_of_scope,
             pointers=self.pointers,
             weights=weights,
+            recall=recall,
         )
 
     def calibrate(self, prior: MatcherCalibration | None = None) -> MatcherCalibration:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from slackguide.errors import UnusableInput
 from slackguide.extraction.extractor import ExtractedFacts, FactExtractor
+from slackguide.extraction.vocabulary import FactVocabulary
 from slackguide.guide.conversation import TURN_CHARACTERS, ConversationState, Reply, Turn, recent_turns
 from slackguide.guide.corpus import Corpus
 from slackguide.guide.fact_ranking import FactRanking
@@ -33,6 +34,7 @@ from slackguide.labels import Label
 from slackguide.matching import Alert, ConcernMatch, Evidence, Match, Matcher, Matching, SmallTalk
 from slackguide.matching.calibration import learn_shift
 from slackguide.matching.scoring import MatcherCalibration, shipped_weights
+from slackguide.matching.types import Recall, learn_anew
 from slackguide.matching.wordlist import common_words
 from slackguide.text import is_emoji_only, normalize, readings
 from slackguide.triage import Triage
@@ -48,15 +50,19 @@ _EXACT_TIMES = (TIMES["hour"], TIMES["day"])
 class Guide:
     """Answers concerns from one knowledge base. Immutable and safe to share between threads."""
 
-    def __init__(self, knowledge: KnowledgeBase, calibration: MatcherCalibration | None = None) -> None:
-        """Build the guide. `calibration` is that of the knowledge base; None answers with the shipped one."""
+    def __init__(
+        self, knowledge: KnowledgeBase, calibration: MatcherCalibration | None = None, recall: Recall = learn_anew
+    ) -> None:
+        """Build the guide. `calibration` is that of the knowledge base; None answers with the shipped one.
+
+        `recall` returns what was learnt before from the same knowledge base.
+        """
         self.knowledge = knowledge
         self.is_calibrated = calibration is not None
         self.triage = Triage(knowledge)
-        self._extractor = FactExtractor(
-            knowledge.read_facts, knowledge.abbreviations, common_words(), knowledge.nouns, knowledge.parties
-        )
-        matcher = Corpus.of(knowledge).matcher()
+        vocabulary = FactVocabulary.of_base(knowledge)
+        self._extractor = FactExtractor(knowledge.read_facts, vocabulary, common_words())
+        matcher = Corpus.of(knowledge).matcher(recall=recall)
         self._matcher = matcher if calibration is None else matcher.with_calibration(calibration)
         self._fact_ranking = FactRanking(knowledge)
         facts = knowledge.facts.items()

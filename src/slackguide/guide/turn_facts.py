@@ -133,7 +133,11 @@ class TurnFacts:
     def __init__(self, guide: SingleTurnGuide) -> None:
         self._guide = guide
         self._knowledge = guide.knowledge
-        self.reader = ContextualReader(guide.knowledge.read_facts, FactVocabulary.of_base(guide.knowledge))
+
+    @cached_property
+    def reader(self) -> ContextualReader:
+        """The reader of values by their names alone. A single message needs none."""
+        return ContextualReader(self._knowledge.read_facts, FactVocabulary.of_base(self._knowledge))
 
     @cached_property
     def passages(self) -> PassageFinder:
@@ -160,7 +164,7 @@ class TurnFacts:
         dropped |= taken_back
         known = {name: value for name, value in values.items() if topic.values.get(name) != value}
         facts = {name: KnownFact(value, message.at, spans.get(name, "")) for name, value in known.items()}
-        parties = self._parties & values.keys()
+        parties = self._knowledge.party_facts & values.keys()
         covered = set(signs.words_of(" ".join(span for name, span in spans.items() if name not in parties)))
         said = signs.words_of(signs.CORRECTION.sub(" ", message.lower)) if message.is_corrected else message.content
         beside = [word for word in said if word in message.content and word not in covered]
@@ -168,14 +172,9 @@ class TurnFacts:
             facts = {name: fact for name, fact in facts.items() if name not in parties & topic.facts.keys()}
         return StatedFacts(facts, frozenset(dropped - values.keys()), 0 if taken_back else len(beside))
 
-    @property
-    def _parties(self) -> frozenset[str]:
-        """The facts that say who asks."""
-        return self._knowledge.party_facts
-
     def names_party(self, message: WrittenTurn) -> bool:
         """Return whether a turn names one of the sides: `the client is angry`."""
-        return any(self.reader.values(name, message.reading) for name in self._parties)
+        return any(self.reader.values(name, message.reading) for name in self._knowledge.party_facts)
 
     def _table_facts(self, topic: Topic) -> tuple[str, ...]:
         """Return the facts that a turn without a name can be about: the one asked for, the known ones, the others."""
@@ -213,7 +212,7 @@ class TurnFacts:
             if asks and not self._is_supposition(message, name, spoken, topic):
                 continue
             span = reading[spoken[0].start : spoken[0].end]
-            is_party = name in self._parties
+            is_party = name in self._knowledge.party_facts
             if is_party and self.words_outside(message, spoken, reading) > 1:
                 continue
             (parties if is_party else found)[name] = (spoken[0].value, span)
@@ -265,10 +264,7 @@ class TurnFacts:
     def _is_supposition(self, message: WrittenTurn, name: str, spoken: Iterable[Spoken], topic: Topic) -> bool:
         """Return whether a short question asks about another value of a known fact: `and enterprise?`."""
         new = {one.value for one in spoken} - {topic.values.get(name)}
-        return name in topic.facts and bool(new) and self._words_beside_supposition(message, spoken) == 0
-
-    def _words_beside_supposition(self, message: WrittenTurn, spoken: Iterable[Spoken]) -> int:
-        return self.words_outside(message, spoken, also=signs.SUPPOSING)
+        return name in topic.facts and bool(new) and self.words_outside(message, spoken, also=signs.SUPPOSING) == 0
 
     def _named_numbers(
         self,
@@ -361,7 +357,7 @@ class TurnFacts:
                 )
             )
             for name, fact in self._knowledge.facts.items()
-            if fact.kind != "number" and name not in self._parties
+            if fact.kind != "number" and name not in self._knowledge.party_facts
         }
         uses = Counter(word for own in words.values() for word in own)
         return {name: frozenset(word for word in own if uses[word] <= SHARED_BY) for name, own in words.items()}

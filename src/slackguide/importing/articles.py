@@ -49,9 +49,10 @@ class _Section:
 
 def read_markdown(text: str, name: str) -> Draft:
     """Read a Markdown article. `name` is its file."""
-    front = _FRONT_MATTER.match(text.replace("\r\n", "\n"))
+    text = text.replace("\r\n", "\n")
+    front = _FRONT_MATTER.match(text)
     page = _title_in(front["keys"]) if front else ""
-    body = text.replace("\r\n", "\n")[front.end() :] if front else text
+    body = text[front.end() :] if front else text
     return read_html(MarkdownIt("commonmark").enable("table").render(body), name, page=page)
 
 

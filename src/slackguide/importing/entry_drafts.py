@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from slackguide.errors import SlackguideError
 
 SELF_NAMES = frozenset(
-    ("", "-", "–", "none", "n/a", "self", "you", "agent", "the agent", "you handle it", "handle it yourself", "nobody")
-)
+    ("", "-", "–", "none", "n/a", "self", "you", "agent", "the agent", "you handle it", "handle it yourself", "nobody",
+     "we", "us", "ourselves", "we handle it", "we do it")
+)  # fmt: skip
 """Words for a case that the agent handles without anybody else."""
 
 

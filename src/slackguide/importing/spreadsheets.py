@@ -18,9 +18,9 @@ from slackguide.importing.entry_drafts import Draft, DraftEntry, DraftRoute, Ski
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "concern": ("concern", "title", "topic", "problem", "issue", "question", "scenario", "subject", "request", "case"),
     "examples": ("examples", "example questions", "phrasings", "questions", "what people ask", "how people ask",
-                 "how people say it", "wording", "keywords"),
-    "steps": ("steps", "process path", "process", "what to do", "action", "actions", "solution", "procedure", "answer",
-              "resolution", "instructions"),
+                 "how people say it", "how they say it", "wording", "keywords"),
+    "steps": ("steps", "process path", "process", "what to do", "what we do", "action", "actions", "solution",
+              "procedure", "answer", "resolution", "instructions"),
     "goes to": ("goes to", "send to", "destination", "queue", "team", "owner team", "assign to", "route to", "group",
                 "escalate to", "who", "who handles it", "handled by", "owner", "contact", "where to", "where"),
     "when": ("when", "if", "condition", "only if", "criteria"),
@@ -30,8 +30,14 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 UNKNOWN_COLUMN = f"this column is not understood (known: {', '.join(COLUMNS)})"
 
-_LISTED = re.compile(r"(?:^|\s)(?:\d{1,2}[.)]|[•*-])\s+")
+_NUMBER = re.compile(r"\s*(?P<number>\d{1,2})[.)]\s+")
+_BULLET = re.compile(r"\s*(?P<bullet>[•*-])\s+")
+_OTHERWISE = frozenset(("otherwise", "else", "default", "any other case", "all other cases", "in all other cases"))
+"""Conditions that hold for all other cases."""
+
 ROW_LIMIT = 5_000
+HEADING_ROWS = 5
+"""The row of headings is one of so many first rows."""
 
 
 def known_columns(header: Sequence[str]) -> dict[str, int]:
@@ -53,12 +59,17 @@ def read_csv(raw: bytes, name: str) -> Draft:
     except UnicodeDecodeError:
         text = raw.decode("cp1252", errors="replace")
     first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
     try:
-        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), ROW_LIMIT))
+        read = {mark: _csv_rows(text, mark, HEADING_ROWS) for mark in ",;\t"}
+        delimiter = max(read, key=lambda mark: (len(_header(read[mark])[1]), first.count(mark)))
+        rows = _csv_rows(text, delimiter, ROW_LIMIT)
     except csv.Error as error:
         raise UnreadableImport(f"{name} is not a CSV file: {error}.") from error
     return _read_rows(rows, name)
+
+
+def _csv_rows(text: str, delimiter: str, limit: int) -> list[list[str]]:
+    return list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), limit))
 
 
 def read_workbook(path: Path, name: str) -> Draft:
@@ -81,16 +92,34 @@ def read_workbook(path: Path, name: str) -> Draft:
     return draft
 
 
+def _header(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
+    """Return the position of the row of headings, and its columns: none if no row has a column of concerns."""
+    read = enumerate(map(known_columns, rows[:HEADING_ROWS]))
+    return max((one for one in read if "concern" in one[1]), key=lambda one: len(one[1]), default=(0, {}))
+
+
 def _read_rows(rows: Sequence[Sequence[str]], name: str) -> Draft:
-    for number, row in enumerate(rows):
-        if any(clean(cell) for cell in row):
-            columns = known_columns(row)
-            if "concern" in columns:
-                return entries_of_rows(rows[number + 1 :], columns, name, first_row=number + 2, header=row)
-            break
-    headings = ", ".join(clean(cell) for cell in rows[0])[:200] if rows else ""
-    reason = "there is no column “concern”: the first row has to name the columns"
-    return Draft(skipped=[Skipped(name, headings, reason)])
+    at, columns = _header(rows)
+    if not columns:
+        headings = next((text for row in rows if (text := ", ".join(filter(None, map(clean, row))))), "")[:200]
+        reason = f"none of the first {HEADING_ROWS} rows names a column of concerns ({', '.join(COLUMNS['concern'])})"
+        return Draft(skipped=[Skipped(name, headings, reason)])
+    draft = entries_of_rows(rows[at + 1 :], columns, name, first_row=at + 2, header=rows[at])
+    above = ((f"{name}, row {number}", clean(" ".join(row))) for number, row in enumerate(rows[:at], 1))
+    draft.skipped += [Skipped(where, text, "it is above the headings") for where, text in above if text]
+    draft.skipped += [
+        Skipped(name, ", ".join(COLUMNS[column]), f"there is no column “{column}” under any of its names")
+        for column in ("steps", "goes to")
+        if column not in columns
+    ]
+    if "goes to" in columns:
+        for entry in draft.entries:
+            entry.todo += [_nowhere(route.when) for route in entry.routes if not route.goes_to]
+    return draft
+
+
+def _nowhere(when: str) -> str:
+    return f"Where does it go{f' if “{when}”' if when else ''}? The table names no destination."
 
 
 def entries_of_rows(
@@ -129,20 +158,56 @@ def entries_of_rows(
 
 
 def _add_row(entry: DraftEntry, cells: Mapping[str, str]) -> None:
-    entry.examples += [one for one in _parts(cells.get("examples", "")) if one not in entry.examples]
+    examples = [part for text in _parts(cells.get("examples", "")) for part in _spoken(text)]
+    entry.examples += [one for one in examples if one not in entry.examples]
     entry.steps += [one for one in _parts(cells.get("steps", "")) if one not in entry.steps]
-    goes_to, when = clean(cells.get("goes to")), clean(cells.get("when"))
-    if goes_to or when or not entry.routes:
-        entry.routes.append(DraftRoute(goes_to, when))
+    goes_to, condition = clean(cells.get("goes to")), clean(cells.get("when"))
+    if goes_to or condition or not entry.routes:
+        is_default = condition.casefold().strip(" .:") in _OTHERWISE
+        entry.routes.append(DraftRoute(goes_to, "" if is_default else condition))
     for link in cells.get("link", "").split():
         if link.startswith(("http://", "https://")):
             entry.links.append((link, link))
 
 
+def _spoken(text: str) -> list[str]:
+    """Split the examples of a line at slashes between spaces, and remove the quotes around each."""
+    return [part for piece in re.split(r"\s/\s", text) if (part := piece.strip(' "“”'))]
+
+
 def _parts(text: str) -> list[str]:
-    """Split a cell into its lines, or else at numbers and bullets, or at semicolons."""
+    """Split a cell into its lines, or else at numbers or bullets, or at semicolons."""
     lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) == 1:
-        listed = [part for part in _LISTED.split(lines[0]) if part.strip()]
-        lines = listed if len(listed) > 1 else lines[0].split(";")
-    return [part for line in lines if (part := clean(_LISTED.sub("", line, count=1) if _LISTED.match(line) else line))]
+    one = len(lines) == 1
+    lines = _numbered(lines[0]) or _bulleted(lines[0]) or lines[0].split(";") if one else _unnumbered(lines)
+    return [part for line in lines if (part := clean(_BULLET.sub("", line, count=1) if _BULLET.match(line) else line))]
+
+
+def _numbered(line: str) -> list[str]:
+    """Split a line at its numbers if they run 1., 2., … from its start. All other numbers belong to the text."""
+    marks: list[re.Match[str]] = []
+    while match := re.compile(rf"(?<!\S){len(marks) + 1}[.)]\s+").search(line, marks[-1].end() if marks else 0):
+        marks.append(match)
+    if len(marks) < 2 or line[: marks[0].start()].strip():
+        return []
+    ends = [*(mark.start() for mark in marks[1:]), len(line)]
+    return [line[mark.end() : end].rstrip(" ;") for mark, end in zip(marks, ends, strict=True)]
+
+
+def _bulleted(line: str) -> list[str]:
+    """Split a line at the bullet that it begins with."""
+    match = _BULLET.match(line)
+    return re.split(rf"\s{re.escape(match['bullet'])}\s+", line[match.end() :]) if match else []
+
+
+def _unnumbered(lines: Sequence[str]) -> list[str]:
+    """Remove the numbers of lines as far as they run 1., 2., …"""
+    texts: list[str] = []
+    last = 0
+    for line in lines:
+        match = _NUMBER.match(line)
+        if match and int(match["number"]) in (1, last + 1):
+            last = int(match["number"])
+            line = line[match.end() :]
+        texts.append(line)
+    return texts

@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
 from typing import Any
 
 import yaml
 
-from slackguide.importing.entry_drafts import SELF_NAMES, DraftEntry, DraftRoute, Skipped, slug, unique
+from slackguide.importing.entry_drafts import SELF_NAMES, DraftEntry, DraftRoute, Skipped, clean, slug, unique
 from slackguide.knowledge.model import phrasing_key
 
 _STEPS, _STEP_LENGTH, _PHRASINGS, _LINKS = 20, 600, 60, 10
@@ -19,6 +20,10 @@ _TOTAL = 6_000
 
 _TEST = re.compile(r"^(?P<name>[\w /-]{2,40}?)\s*(?:=|:|\bis\b)\s*(?P<value>[\w +&/-]{1,60})$", re.IGNORECASE)
 _NEGATED = re.compile(r"^(?:not|no)\b", re.IGNORECASE)
+_CONDITION = re.compile(r"\b(?:if|unless|otherwise|else|either|or|depending)\b", re.IGNORECASE)
+_WE = re.compile(r"\b(?:[Ww]e|us|ourselves)\b")
+_COMMON = frozenset(("the", "team", "desk", "dept", "department", "group", "ext", "extension", "on", "of", "and"))
+"""Words that do not tell one destination from another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,9 @@ class Target:
     entry_ids: frozenset[str] = frozenset()
     phrasings: frozenset[str] = frozenset()
     destinations: Mapping[str, str] = field(default_factory=dict)
-    """Ids by lower-case name."""
+    """Ids by name, in the form of `destination_key`."""
+    self_id: str | None = None
+    """The id of the destination of kind `self`, if there is one."""
     names: frozenset[str] = frozenset()
     """The ids of all destinations, notes, facts and articles."""
     declares_kinds: bool = True
@@ -45,8 +52,13 @@ class Written:
 
     text: str
     destinations: dict[str, str]
-    """The names of the destinations, by the title of the entry."""
+    """The names of the destinations as far as they are clear, by the title of the entry."""
     skipped: list[Skipped]
+
+
+def destination_key(name: str) -> str:
+    """Return the form in which names of destinations are compared: lower case, without `#`."""
+    return clean(name).casefold().removeprefix("#").strip(" .")
 
 
 class KnowledgeDumper(yaml.SafeDumper):
@@ -74,6 +86,7 @@ class _Writer:
         self._target = target
         self._destinations: dict[str, dict[str, Any]] = {}
         self._by_name = dict(target.destinations)
+        self._self_id = target.self_id
         self._facts: dict[str, dict[str, Any]] = {}
         self._notes: dict[str, dict[str, Any]] = {}
         self._phrasings = set(target.phrasings)
@@ -87,7 +100,8 @@ class _Writer:
         for draft in drafts:
             if (entry := self._entry(draft)) is not None:
                 entries.append(entry)
-                named[draft.title] = ", ".join(route.goes_to for route in draft.routes if not _is_self(route.goes_to))
+                names = (route.goes_to for route in draft.routes)
+                named[draft.title] = ", ".join(dict.fromkeys(filter(self._is_elsewhere, names)))
         target = self._target
         document: dict[str, Any] = {"team": target.team, "owner": target.owner, "reviewed": f"{target.day:%Y-%m-%d}"}
         kinds = {id: kind for id, kind in self._kinds.items() if id not in target.kinds}
@@ -111,8 +125,11 @@ class _Writer:
         )
         self._ids.add(id)
         entry: dict[str, Any] = {"id": id, "title": draft.title[:150], "concerns": phrasings}
-        entry["path"] = self._steps(draft) or ["Look it up in the source, and write the steps here."]
-        todo = [*draft.todo]
+        todo = draft.todo
+        entry["path"] = self._steps(draft)
+        if not entry["path"]:
+            entry["path"] = ["Look it up in the source, and write the steps here."]
+            todo.append("Write the steps: the source has none.")
         routes = self._routes(draft, todo)
         if len(routes) == 1 and routes[0].keys() == {"to"}:
             entry["to"] = routes[0]["to"]
@@ -123,7 +140,7 @@ class _Writer:
         if draft.links:
             entry["see_also"] = [{"title": title[:200], "url": url[:2000]} for title, url in draft.links[:_LINKS]]
         if todo:
-            entry["todo"] = [text[:_STEP_LENGTH] for text in todo]
+            entry["todo"] = [f"{text[: _STEP_LENGTH // 2]} ({draft.where[: _STEP_LENGTH // 3]})" for text in todo]
         return entry
 
     def _new_phrasings(self, draft: DraftEntry) -> list[str]:
@@ -166,7 +183,7 @@ class _Writer:
         tests = self._tests([route for route in draft.routes if route.when])
         default: dict[str, Any] | None = None
         for route in draft.routes:
-            rule = {"to": self._destination(route.goes_to)}
+            rule = {"to": self._destination(route.goes_to, todo)}
             if route.when:
                 when = tests[route.when]
                 if all(when != other["when"] for other in rules):
@@ -178,7 +195,7 @@ class _Writer:
             elif default != rule:
                 todo.append(f"It goes to several destinations: {route.goes_to} is left out. Decide when which.")
         if default is None:
-            default = {"to": self._destination("")}
+            default = {"to": self._destination("", todo)}
             if rules:
                 todo.append("Where does it go if none of the conditions holds?")
         return [*rules, default]
@@ -208,27 +225,54 @@ class _Writer:
         return {id: key}
 
     def _yes_no(self, text: str) -> dict[str, str]:
-        id = self._fact_id(text)
         ask = text[:1].upper() + text[1:].rstrip("?.")
-        self._facts.setdefault(id, {"label": text[:75], "ask": f"{ask}?"[:_STEP_LENGTH], "kind": "yes_no"})
+        fact = {"label": text[:75], "ask": f"{ask}?"[:_STEP_LENGTH], "kind": "yes_no"}
+        base = self._fact_id(text)
+        ids = (f"{base}_{number}" if number > 1 else base for number in count(1))  # `amount > 100`, `amount <= 100`
+        id = next(id for id in ids if id not in self._target.names and self._facts.get(id, fact) == fact)
+        self._facts[id] = fact
         return {id: "yes"}
 
     def _fact_id(self, text: str) -> str:
         id = slug(text).replace("-", "_") or "fact"
         return f"imported_{id}" if id in self._target.names else id
 
-    def _destination(self, name: str) -> str:
-        key = "you handle it" if _is_self(name) else name.casefold()
+    def _destination(self, name: str, todo: list[str]) -> str:
+        """Return the id of a destination: of the base, of this import, or a new one. Doubts become to-dos."""
+        key = destination_key(name)
         if key not in self._by_name:
+            doubt = _doubt(name)
+            if doubt is not None and doubt not in todo:
+                todo.append(doubt)
+            if doubt is not None or _is_self(name):
+                return self._self()
+            if (known := self._similar(key)) is not None:
+                todo.append(f"Is “{name}” the same as “{known}”, which the base has? It is added as another one.")
             id, spec = self._declare(name)
             self._by_name[key] = id
             self._destinations[id] = spec
         return self._by_name[key]
 
+    def _is_elsewhere(self, name: str) -> bool:
+        return self._by_name.get(destination_key(name), self._self_id) != self._self_id
+
+    def _self(self) -> str:
+        if self._self_id is None:
+            self._self_id = unique("self", {*self._destinations, *self._target.names})
+            self._destinations[self._self_id] = {"kind": "self", "name": "You handle it"}
+        return self._self_id
+
+    def _similar(self, key: str) -> str | None:
+        """Return a name in the base whose words are among those of `key`, or the other way round."""
+        words = _telling_words(key)
+        for name, id in self._target.destinations.items():
+            known = _telling_words(name)
+            if id != self._self_id and known and words and (known <= words or words <= known):
+                return name
+        return None
+
     def _declare(self, name: str) -> tuple[str, dict[str, Any]]:
         taken = {*self._destinations, *self._target.names}
-        if _is_self(name):
-            return unique("self", taken), {"kind": "self", "name": "You handle it"}
         kind, label, more = _kind_of(name)
         self._kinds[kind] = {"label": label}
         return unique(slug(name), taken), {"kind": kind, "name": name[:150], **more}
@@ -236,6 +280,19 @@ class _Writer:
 
 def _is_self(name: str) -> bool:
     return name.casefold().strip(" .") in SELF_NAMES
+
+
+def _doubt(name: str) -> str | None:
+    """Return a to-do if a name is rather a condition, or words about the team itself."""
+    if _is_self(name):
+        return None
+    if _CONDITION.search(name):
+        return f"“{name}” depends on something: write rules that say when which destination is right."
+    return f"“{name}” is taken for “you handle it”: is that right?" if _WE.search(name) else None
+
+
+def _telling_words(name: str) -> set[str]:
+    return set(re.findall(r"\w+", name)) - _COMMON
 
 
 def _kind_of(name: str) -> tuple[str, str, dict[str, str]]:

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from slackguide.knowledge.conditions import ALWAYS, ImpliedFact
 from slackguide.knowledge.entries import IsoDate
 from slackguide.knowledge.facts import FactSpec, FactValueSpec
-from slackguide.knowledge.forms import WEEKDAYS, Shift, Weekday, Zone
+from slackguide.knowledge.forms import WEEKDAYS, Shift, Weekday, Zone, is_within
 from slackguide.knowledge.types import ListOf, Model, Short
 
 WEEKDAY, SUPPORT_HOURS, HOLIDAY = "weekday", "support_hours", "holiday"
@@ -31,7 +31,7 @@ class ClockSpec(Model):
     )
 
     @property
-    def facts(self) -> dict[str, ClockFact]:
+    def facts(self) -> dict[str, FactSpec]:
         """The facts that it adds, by name."""
         return {name: fact for name, fact in _FACTS.items() if self.hours or name != SUPPORT_HOURS}
 
@@ -41,11 +41,7 @@ class ClockSpec(Model):
             raise ValueError("the moment needs a time zone")
         local = now.astimezone(self.zone)
         weekday, holiday = WEEKDAYS[local.weekday()], self.holidays.get(local.date())
-        time = local.time().replace(tzinfo=None)
-        shifts = self.hours.get(weekday, ())
-        is_open = not holiday and any(
-            start <= time and (time < end or not any((end.hour, end.minute))) for start, end in shifts
-        )
+        is_open = not holiday and any(is_within(shift, local) for shift in self.hours.get(weekday, ()))
         values = {WEEKDAY: weekday, SUPPORT_HOURS: is_open, HOLIDAY: holiday is not None}
         named = f" ({holiday})" if holiday else ""
         because = f"It is {local:%A}, {local.day} {local:%B %Y}, {local:%H:%M} in {self.zone.key}{named}"
@@ -54,17 +50,13 @@ class ClockSpec(Model):
             yield ImpliedFact(name, value if isinstance(value, str) else "yes" if value else "no", ALWAYS, because)
 
 
-class ClockFact(FactSpec):
-    """A fact of the clock. It is known, never asked for and never read from a message."""
-
-
-def _yes_no(label: str, yes: str, no: str) -> ClockFact:
+def _yes_no(label: str, yes: str, no: str) -> FactSpec:
     values = {"yes": FactValueSpec(label="Yes", say=yes), "no": FactValueSpec(label="No", say=no)}
-    return ClockFact(label=label, ask=f"{label}?", kind="yes_no", values=values)
+    return FactSpec(label=label, ask=f"{label}?", kind="yes_no", values=values)
 
 
-_FACTS: Mapping[str, ClockFact] = {
-    WEEKDAY: ClockFact(
+_FACTS: Mapping[str, FactSpec] = {
+    WEEKDAY: FactSpec(
         label="Weekday",
         ask="Which day of the week is it?",
         kind="choice",

@@ -6,17 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from slackguide.knowledge.checklists import ALL, ANY, NONE, values_passing
-from slackguide.knowledge.conditions import (
-    ALWAYS,
-    NEVER,
-    AllOf,
-    AnyOf,
-    Condition,
-    NamedCondition,
-    Not,
-    OneOf,
-    Within,
-)
+from slackguide.knowledge.conditions import ALWAYS, NEVER, AllOf, AnyOf, Condition, NamedCondition, Not, OneOf, Within
 from slackguide.knowledge.diagnostics import did_you_mean
 from slackguide.knowledge.facts import FactSpec
 from slackguide.knowledge.parser import ConditionSpec

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
 from slackguide.knowledge.facts import PhraseList
-from slackguide.knowledge.types import EntryId, Id, Model, Sentence
+from slackguide.knowledge.types import EntryId, Id, ListOf, Model, Sentence
 from slackguide.time_zones import find_zone
 
 FieldKind = Literal["short_text", "long_text", "choice", "choices", "date", "number", "link"]
@@ -106,6 +106,12 @@ Zone = Annotated[Any, BeforeValidator(_zone)]
 """The name of a time zone."""
 
 
+def is_within(shift: tuple[time, time], local: datetime) -> bool:
+    """Return whether a moment in local time lies within the shift of its day."""
+    start, end = shift
+    return start <= local.time() and (end == time(0) or local.time() < end)
+
+
 class ReminderRules(Model):
     """The reminders to the specialists of a form, in their working hours."""
 
@@ -136,19 +142,19 @@ class DutyShift(Model):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    who: Annotated[tuple[DutyName, ...], BeforeValidator(lambda who: [who] if isinstance(who, str) else who)] = Field(
+    who: Annotated[tuple[DutyName, ...], ListOf] = Field(
         min_length=1, max_length=10, description="Handles of user groups, or ids of people"
     )
-    zone: Annotated[Any, BeforeValidator(_zone)] = Field(description="Time zone of the hours")
-    hours: dict[Weekday, Annotated[Any, BeforeValidator(_shift)]] = Field(
+    zone: Zone = Field(description="Time zone of the hours")
+    hours: dict[Weekday, Shift] = Field(
         min_length=1, description="Hours of each weekday, like 09:00-18:00. A night is two of them, with 24:00 between"
     )
 
     def covers(self, at: datetime) -> bool:
         """Return whether they are on duty at a time."""
         local = at.astimezone(self.zone)
-        begin, end = self.hours.get(WEEKDAYS[local.weekday()], (time.max, time.max))
-        return bool(begin <= local.time() and (end == time(0) or local.time() < end))
+        shift = self.hours.get(WEEKDAYS[local.weekday()])
+        return shift is not None and is_within(shift, local)
 
 
 class Form(Model):

@@ -88,9 +88,15 @@ class Linker:
         self._kinds: dict[str, KindSpec] = self._collect("kinds")
         self._destinations |= {id: self._destination(id, spec) for id, spec in self._collect("destinations").items()}
         self._roles = self._collect_roles()
-        self._tables: dict[str, tuple[tuple[RuleSpec, ...], YamlSource]] = {}
-        self._procedures: dict[str, tuple[tuple[StepSpec, ...], YamlSource]] = {}
-        specs = self._condition_specs()
+        self._tables: dict[str, tuple[tuple[RuleSpec, ...], YamlSource]] = {
+            id: (rules, source) for id, rules, source in self._first_declarations("tables")
+        }
+        self._procedures: dict[str, tuple[tuple[StepSpec, ...], YamlSource]] = {
+            id: (lines, source) for id, lines, source in self._first_declarations("procedures")
+        }
+        specs: dict[str, tuple[Any, YamlSource, KeyPath]] = {
+            id: (spec, source, ("conditions", id)) for id, spec, source in self._first_declarations("conditions")
+        }
         self._unreadable = any(parsed.unreadable for parsed in files)
         """Whether a file or section could not be parsed. Its declarations are unknown, so no reference is reported."""
         invalid = None if self._unreadable else self._invalid("facts", "conditions")
@@ -110,13 +116,6 @@ class Linker:
 
     def link(self, fingerprint: str) -> KnowledgeBase | None:
         """Return the linked knowledge base, or None if there is no valid entry."""
-        for parsed in self._files:
-            for id, rules in parsed.section("tables").items():
-                if self._register("tables", id, parsed.source, ("tables", id)):
-                    self._tables[id] = (rules, parsed.source)
-            for id, lines in parsed.section("procedures").items():
-                if self._register("procedures", id, parsed.source, ("procedures", id)):
-                    self._procedures[id] = (lines, parsed.source)
         before = self._error_count()
         tables = self._check_shared()
         implied_facts = tuple(self._implied_facts())
@@ -229,12 +228,14 @@ class Linker:
     # -- declarations -------------------------------------------------------------------------------------------------
 
     def _collect(self, section: str) -> dict[str, Any]:
-        items: dict[str, Any] = {}
+        return {id: item for id, item, _ in self._first_declarations(section)}
+
+    def _first_declarations(self, section: str) -> Iterator[tuple[str, Any, YamlSource]]:
+        """Yield each id of a section with its first declaration and the file of that. Report further ones."""
         for parsed in self._files:
             for id, item in parsed.section(section).items():
                 if self._register(section, id, parsed.source, (section, id)):
-                    items[id] = item
-        return items
+                    yield id, item, parsed.source
 
     def _register(self, section: str, id: str, source: YamlSource, key_path: KeyPath) -> bool:
         """Return whether this is the first declaration of `id`. Report a second one."""
@@ -256,14 +257,6 @@ class Linker:
 
     def _error_count(self) -> int:
         return sum(len(parsed.source.diagnostics) for parsed in self._files)
-
-    def _condition_specs(self) -> dict[str, tuple[Any, YamlSource, KeyPath]]:
-        specs: dict[str, tuple[Any, YamlSource, KeyPath]] = {}
-        for parsed in self._files:
-            for id, spec in parsed.section("conditions").items():
-                if self._register("conditions", id, parsed.source, ("conditions", id)):
-                    specs[id] = (spec, parsed.source, ("conditions", id))
-        return specs
 
     def _check_shared(self) -> dict[str, tuple[Rule, ...]]:
         """Check the shared declarations, so that errors are reported at them. Return the rules of every table."""
@@ -472,7 +465,7 @@ class Linker:
     def _own_rules(self, entry: EntrySpec, source: YamlSource, key_path: KeyPath) -> tuple[Rule, ...]:
         if entry.to is not None:
             target = self._target(entry.to, source, (*key_path, "to"))
-            also = self._also(entry.also, source, (*key_path, "also"))
+            also = self._also(entry, source, (*key_path, "also"))
             return (Rule(ALWAYS, target, _location(source, (*key_path, "to")), also=also),) if target else ()
         if isinstance(entry.routes, str):
             if not self._reference("table", entry.routes, ["tables"], source, (*key_path, "routes")):
@@ -517,7 +510,7 @@ class Linker:
                 rule,
                 when=both(when, rule.when),
                 because="; ".join(text for text in (added.because, rule.because) if text) or None,
-                also=rule.also if rule.not_eligible else tuple(dict.fromkeys((*rule.also, *added.also))),
+                also=() if rule.not_eligible else _distinct((*rule.also, *added.also), rule.target),
                 path=(*rule.path, *added.path),
                 warnings=(*rule.warnings, *added.warnings),
                 note=rule.note or added.note,
@@ -551,7 +544,7 @@ class Linker:
             target=target,
             location=_location(source, key_path),
             table=table,
-            also=self._also(rule.also, source, (*key_path, "also")),
+            also=self._also(rule, source, (*key_path, "also")),
             not_eligible=rule.not_eligible,
             instead=rule.instead,
             because=rule.because,
@@ -573,10 +566,16 @@ class Linker:
             )
         return self._destinations.get(id)
 
-    def _also(self, ids: Sequence[str], source: YamlSource, key_path: KeyPath) -> tuple[Destination, ...]:
-        """Return further destinations, without unknown ones, which are reported."""
-        found = (self._target(id, source, (*key_path, number)) for number, id in enumerate(ids))
-        return tuple(dict.fromkeys(target for target in found if target is not None))
+    def _also(self, spec: EntrySpec | RuleSpec, source: YamlSource, key_path: KeyPath) -> tuple[Destination, ...]:
+        """Return the further destinations. Report unknown ones, and the one of `to`."""
+        found: list[Destination] = []
+        for number, id in enumerate(spec.also):
+            at = (*key_path, number)
+            if id == spec.to:
+                source.report(at, f"`{id}` is already the destination: remove it here")
+            elif (target := self._target(id, source, at)) is not None:
+                found.append(target)
+        return _distinct(found)
 
     def _steps(
         self, lines: Iterable[StepSpec], source: YamlSource, key_path: KeyPath, within: tuple[str, ...] = ()
@@ -681,6 +680,11 @@ class Linker:
                             ("out_of_scope", topic, "messages", index),
                             f"`{owner}` answers this at {first}: keep one of the two",
                         )
+
+
+def _distinct(places: Iterable[Destination], target: Destination | None = None) -> tuple[Destination, ...]:
+    """Return each destination once, and not the `target`, to which the case goes in any case."""
+    return tuple(dict.fromkeys(place for place in places if place != target))
 
 
 def _location(source: YamlSource, key_path: KeyPath) -> SourceLocation:

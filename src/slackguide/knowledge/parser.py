@@ -387,6 +387,8 @@ def _unknown_key(name: str, keys: Sequence[str]) -> str:
             f"`{name}` is not a key: if it is a sentence, put quotes around it, because its `: ` (or a comma inside "
             "{ }) makes it a mapping"
         )
+    if name == "steps" and "path" in keys:
+        return "unknown key `steps`: did you mean `path`?"
     close = did_you_mean(name, set(keys) or _KEYS - {name})
     return f"unknown key `{name}`{close or (f' (keys here: {_SEPARATOR.join(keys)})' if keys else '')}"
 

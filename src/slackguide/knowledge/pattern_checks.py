@@ -11,7 +11,7 @@ import re
 import signal
 import subprocess
 import sys
-from functools import lru_cache
+from collections.abc import Iterable
 from pathlib import Path
 
 from slackguide.errors import KnowledgeError
@@ -44,12 +44,31 @@ def pattern_error(pattern: str, use: Use) -> str | None:
     )
 
 
-@lru_cache(maxsize=1000)
+_timed: dict[tuple[str, Use], str | None] = {}
+"""The patterns that were timed in this process, with a text on which they are slow."""
+
+
+def fast_patterns() -> list[tuple[str, Use]]:
+    """Return the patterns that are known to be fast."""
+    return sorted(key for key, slow in _timed.items() if slow is None)
+
+
+def assume_fast(patterns: Iterable[tuple[str, Use]]) -> None:
+    """Do not time these patterns: an earlier process did."""
+    _timed.update((key, None) for key in patterns)
+
+
 def slow_text(pattern: str, use: Use) -> str | None:
     """Return a description of a text on which the pattern is slow, or None if there is none.
 
-    Takes a few tenths of a second. Raises `KnowledgeError` if the pattern could not be timed.
+    Takes a few tenths of a second the first time. Raises `KnowledgeError` if the pattern could not be timed.
     """
+    if (pattern, use) not in _timed:
+        _timed[pattern, use] = _time(pattern, use)
+    return _timed[pattern, use]
+
+
+def _time(pattern: str, use: Use) -> str | None:
     try:
         completed = subprocess.run(  # noqa: S603 - our own file; the pattern is on standard input
             [sys.executable, "-I", str(Path(pattern_timing.__file__))],

@@ -66,8 +66,6 @@ _KNOWN: Mapping[str, Unit] = {
 }
 _IRREGULAR = {"people": "person", "persons": "person", "children": "child"}
 
-MANY_WORDS = 3
-
 
 def singular(word: str) -> str:
     """Return a lower-case word without its plural ending."""

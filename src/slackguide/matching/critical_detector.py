@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from math import log
 from typing import Literal
+
+import numpy as np
 
 from slackguide.matching.phrase_detector import PhraseDetector, phrase_words, without_digits
 from slackguide.matching.phrase_detector import Strength as PhraseStrength
@@ -16,7 +19,7 @@ from slackguide.matching.sentence_classifier import SentenceClassifier
 from slackguide.matching.sentences import judged_sentences, split_sentences
 from slackguide.matching.spelling import Spelling
 from slackguide.matching.tokenizer import tokenize
-from slackguide.matching.types import CriticalPatterns
+from slackguide.matching.types import Arrays, CriticalPatterns, Recall, learn_anew
 
 Strength = Literal["clear", "likely", "weak"]
 
@@ -81,8 +84,9 @@ class CriticalDetector:
         example_tokens: ExampleTokens,
         out_of_scope: Sequence[Words],
         thresholds: AlertThresholds,
+        recall: Recall = learn_anew,
     ) -> None:
-        """Train the classifiers. `out_of_scope` are tokenized messages that no entry answers."""
+        """Train the classifiers that are not recalled. `out_of_scope` are tokenized messages that no entry answers."""
         patterns = tuple(patterns)
         self._thresholds = thresholds
         self._phrases = PhraseDetector(patterns)
@@ -91,13 +95,9 @@ class CriticalDetector:
         uses: Counter[str] = Counter()
         for one in patterns:
             if one.serious:
-                positive = _parse(one.serious, one.clear, one.weak)
-                negative = list(chain(*_parse(one.harmless, one.exclusions)))
-                uses.update(word for words in chain(*positive, negative) for word in words)
-                positive += [[words] for words in example_tokens.get(one.id, ())]
-                negative += [words for id, phrasings in example_tokens.items() if id != one.id for words in phrasings]
-                negative += out_of_scope
-                self._classifiers[one.id] = SentenceClassifier(positive, negative)
+                learnt = recall(one.id, partial(_learn, one, example_tokens, out_of_scope))
+                self._classifiers[one.id] = classifier = SentenceClassifier.restore(learnt)
+                uses.update(dict(zip(classifier.words, learnt["uses"].tolist(), strict=True)))
         self._spelling = Spelling({word: n for word, n in uses.items() if n >= _MIN_USES})
 
     def find(self, text: str) -> tuple[CriticalMatch, ...]:
@@ -170,6 +170,18 @@ class CriticalDetector:
 
     def _knows(self, word: str) -> bool:
         return any(classifier.knows(word) for classifier in self._classifiers.values())
+
+
+def _learn(one: CriticalPatterns, example_tokens: ExampleTokens, out_of_scope: Sequence[Words]) -> Arrays:
+    """Return the arrays of the classifier of an entry, and the occurrences of its words in the messages."""
+    positive = _parse(one.serious, one.clear, one.weak)
+    negative = list(chain(*_parse(one.harmless, one.exclusions)))
+    uses = Counter(word for words in chain(*positive, negative) for word in words)
+    positive += [[words] for words in example_tokens.get(one.id, ())]
+    negative += [words for id, phrasings in example_tokens.items() if id != one.id for words in phrasings]
+    negative += out_of_scope
+    classifier = SentenceClassifier(positive, negative)
+    return {**classifier.arrays(), "uses": np.array([uses[word] for word in classifier.words])}
 
 
 def _parse(*texts: Iterable[str]) -> list[Sequence[Words]]:

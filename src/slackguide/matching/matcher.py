@@ -13,6 +13,7 @@ import numpy as np
 
 from slackguide.matching import concern_split
 from slackguide.matching.concern_choices import in_language, offer_concerns
+from slackguide.matching.content_words import content_words
 from slackguide.matching.critical_detector import CriticalDetector, CriticalMatch, ExampleTokens
 from slackguide.matching.features import (
     CharNgramVectorizer,
@@ -48,13 +49,16 @@ from slackguide.matching.spelling import MIN_LENGTH, Spelling
 from slackguide.matching.tokenizer import MAX_CHARACTERS, tokenize
 from slackguide.matching.types import (
     Alert,
+    Arrays,
     CriticalPatterns,
     EntryDocument,
     Evidence,
     Match,
     Matching,
     Outcome,
+    Recall,
     Vocabulary,
+    learn_anew,
 )
 
 TRAINED_PHRASINGS = 4_000
@@ -83,6 +87,12 @@ FEW_WORDS_FROM = 0.99
 
 CLEAR_PATTERN = 0.98
 """The confidence of an entry that is ranked first by a clear pattern."""
+
+SCOPE_MESSAGES = 50
+"""The number of out-of-scope messages from which they teach what the knowledge base does not answer."""
+
+UNFAMILIAR = 0.79
+"""The highest confidence for a query that is mostly of unknown words: none that is answered."""
 
 LIKELY_PATTERN = 0.8
 """The confidence of an entry that is ranked first in the choices by a likely pattern."""
@@ -128,13 +138,14 @@ class Matcher:
         pointers: Mapping[str, Sequence[str]] | None = None,
         weights: Weights | None = None,
         parser: QueryParser | None = None,
+        recall: Recall = learn_anew,
     ) -> None:
         """Index the entries and train the models on their phrasings and on out-of-scope messages.
 
         `pointers` are sentences that say whom to ask, each with the out-of-scope messages that it is for.
         `weights` defaults to the shipped ones; others are used to fit them. `parser` is one with the same vocabulary
-        that others share. Raises ValueError if two documents have
-        the same id, or `signs` refer to an unknown entry.
+        that others share. `recall` returns what was learnt before from the same texts. Raises ValueError if two
+        documents have the same id, or `signs` refer to an unknown entry.
         """
         self._weights = weights or shipped_weights()
         self._ids = tuple(document.id for document in documents)
@@ -167,14 +178,15 @@ class Matcher:
         self._term_models, self._pair_models = (LanguageModels(table, texts) for table in tables[:2])
         self._bm25 = Bm25Scorer(tables[0], texts)
         with ThreadPoolExecutor(1) as executor:  # numpy releases the GIL while it fits the regression
-            coefficients = executor.submit(self._fit, texts)
+            coefficients = executor.submit(self._fit, texts, recall)
             outside = list(map(tokenize, out_of_scope))
-            self._detector = CriticalDetector(signs, tokens, outside, self._weights.alarm)
+            self._detector = CriticalDetector(signs, tokens, outside, self._weights.alarm, recall)
             self._out_of_scope = _out_of_scope_classifier(outside, tokens) if outside else None
             self._pointers = PointerIndex(pointers or {}, out_of_scope)
             self._coefficients = coefficients.result()
         self._reader = MessageReader(self._parse, self.score, self._combine)
         self._calibration = self._weights.calibration
+        self._out_of_scope_messages = len(outside)
 
     @property
     def calibration(self) -> MatcherCalibration:
@@ -357,6 +369,8 @@ class Matcher:
         calibration = self._calibration
         in_scope = log_odds(calibration.scope, ranking.signals)
         confidence = round(probability(confidence_odds(calibration, ranking.signals)), 4)
+        if self._is_unfamiliar(table.query):
+            confidence = min(confidence, UNFAMILIAR)
         probabilities = self._with_neighbours(first, ranking.probabilities)
         order = [at for at in _top(probabilities, max(limit, MAX_CHOICES)) if visible[at]]
         outcome, offered = _outcome(
@@ -381,6 +395,13 @@ class Matcher:
     def _has_evidence(self, table: ScoreTable, position: int) -> bool:
         start, end = self._firsts[position], self._firsts[position + 1]
         return bool(table.nearest[start:end].max() > 0.0 or table.table[FEATURES.index("coverage"), position] > 0.0)
+
+    def _is_unfamiliar(self, query: ParsedQuery) -> bool:
+        """Return whether at most half of the content words of a query are known, and nothing else teaches the scope."""
+        if self._out_of_scope_messages >= SCOPE_MESSAGES:
+            return False
+        words = content_words(query.plain)
+        return 2 * sum(map(self._is_known, words)) <= len(words)
 
     def _with_neighbours(self, first: int, probabilities: Floats) -> Floats:
         """Raise the probabilities of the entries that are often confused with the first one, and normalize."""
@@ -453,10 +474,15 @@ class Matcher:
                     vectorizer.add(query)
         return uses, tokens
 
-    def _fit(self, texts: TextCollection) -> Floats | None:
+    def _fit(self, texts: TextCollection, recall: Recall) -> Floats | None:
         if not 2 <= texts.entries <= TRAINED_ENTRIES or texts.phrasings > TRAINED_PHRASINGS:
             return None
-        return fit(all_cosines(self._indexes, FAMILY_SHARES), texts.entry_of_phrasing, texts.entries)
+
+        def learn() -> Arrays:
+            cosines = all_cosines(self._indexes, FAMILY_SHARES)
+            return {"coefficients": fit(cosines, texts.entry_of_phrasing, texts.entries)}
+
+        return recall("", learn)["coefficients"]
 
 
 def _outcome(confidence: float, in_scope: bool, words: int, probabilities: Floats) -> tuple[Outcome, int]:

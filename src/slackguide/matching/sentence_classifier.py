@@ -8,13 +8,14 @@ Together they separate sentences of unseen authors better than either alone.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
 import numpy as np
 
 from slackguide.matching.features import Floats, Ints
 from slackguide.matching.stemmer import stem
+from slackguide.matching.types import Array, Arrays
 
 INVERSE_RIDGE = 60.0
 """The inverse weight of the L2 penalty, chosen by cross-validation on the shipped messages."""
@@ -72,6 +73,31 @@ class SentenceClassifier:
         weights, self._bias = _fit(rows.select_columns(is_frequent), int(is_frequent.sum()), targets)
         self._weights[is_frequent] += weights
 
+    @classmethod
+    def restore(cls, arrays: Arrays) -> SentenceClassifier:
+        """Return the classifier with these arrays, without training. Raises KeyError or ValueError if they are none."""
+        classifier = cls.__new__(cls)
+        words = arrays["words"].tobytes().decode("utf-8", "surrogatepass").split("\n")
+        classifier._ids = {word: number for number, word in enumerate(words, 1)}
+        classifier._known, classifier._weights = arrays["keys"], arrays["weights"]
+        classifier._bias = float(arrays["bias"])
+        return classifier
+
+    def arrays(self) -> dict[str, Array]:
+        """Return what was learnt."""
+        words = "\n".join(self._ids).encode("utf-8", "surrogatepass")
+        return {
+            "words": np.frombuffer(words, dtype=np.uint8),
+            "keys": self._known,
+            "weights": self._weights,
+            "bias": np.array(self._bias),
+        }
+
+    @property
+    def words(self) -> Iterable[str]:
+        """The known words and stems, always in the same order."""
+        return self._ids.keys()
+
     def log_odds(self, sentences: Sequence[Sentence]) -> Floats:
         """Return the log-odds of the positive class for every sentence."""
         rows = _Rows.of(self._keys(sentences))
@@ -113,15 +139,16 @@ class SentenceClassifier:
     def _numbers(self, sentences: Sequence[Sentence], *, learn: bool = False) -> tuple[Ints, Ints]:
         """Return the numbers of all words and of their stems; 0 for an unknown one."""
         words = [word for sentence in sentences for word in sentence]
-        stems = [stem(word) for word in words]
+        stems = {word: stem(word) for word in dict.fromkeys(words)}
         ids = self._ids
         if learn:
-            for text in (*words, *stems):
+            for text in (*stems, *stems.values()):
                 ids.setdefault(text, len(ids) + 1)
-        get = ids.get
+        word_ids = {word: ids.get(word, 0) for word in stems}
+        stem_ids = {word: ids.get(root, 0) for word, root in stems.items()}
         return (
-            np.array([get(word, 0) for word in words], dtype=np.int64),
-            np.array([get(root, 0) for root in stems], dtype=np.int64),
+            np.array([word_ids[word] for word in words], dtype=np.int64),
+            np.array([stem_ids[word] for word in words], dtype=np.int64),
         )
 
 

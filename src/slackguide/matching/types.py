@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
+
+from numpy.typing import NDArray
 
 Outcome = Literal["answer", "choices", "none"]
+
+Array = NDArray[Any]
+Arrays = Mapping[str, Array]
+"""What a model learnt, by the names of its parts."""
+
+Recall = Callable[[str, Callable[[], Arrays]], Arrays]
+"""Returns what the model of a name learnt before from the same texts, or else calls the function that learns it."""
+
+
+def learn_anew(name: str, learn: Callable[[], Arrays]) -> Arrays:
+    """Learn without a store."""
+    del name
+    return learn()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,11 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    and_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, and_, select, update
 
 from slackguide.delivery.retry import Completed, DeadLettered, Dropped, Outcome, Retry
 from slackguide.delivery.sender import PostedMessage
-from slackguide.delivery.tasks import (
-    AnswerMessage,
-    EraseMessage,
-    Task,
-    partition_key,
-)
+from slackguide.delivery.tasks import AnswerMessage, EraseMessage, Task, partition_key
 from slackguide.escalation.messages import NoticeKind, NotifyPerson, PostEscalation, ReplyInThread, UpdateCard
 from slackguide.escalation.models import Escalation, Event, EventKind, PostedCard
 from slackguide.storage import app_home, mappers, sent_messages, task_codec, turns

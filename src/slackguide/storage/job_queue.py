@@ -26,11 +26,7 @@ from sqlalchemy import (
 from slackguide.delivery.jobs import Job
 from slackguide.delivery.notifier import Notifier
 from slackguide.delivery.retry import Completed, Outcome
-from slackguide.delivery.tasks import (
-    Task,
-    is_idempotent,
-    limited_person,
-)
+from slackguide.delivery.tasks import Task, is_idempotent, limited_person
 from slackguide.errors import UnreadableRow
 from slackguide.escalation.messages import ReplyInThread
 from slackguide.escalation.models import Escalation
@@ -212,11 +208,10 @@ class SqlJobQueue:
         Dead letters with such a code, written by releases up to 0.1.0, are due again as well. Notices about them are
         dropped, because they no longer apply.
         """
-        reset = {**RETRIED}
         refused = outbox.c.why.in_(codes)
         with self._database.write() as connection:
             now = self._database.now(connection)
-            reset |= {"due_at": now, "set_at": now}
+            reset = {**RETRIED, "due_at": now, "set_at": now}
             due = connection.execute(update(outbox).where(refused, outbox.c.state == DUE).values(reset)).rowcount
         with self._database.write() as connection:
             dead_lettered = and_(refused, outbox.c.state == DEAD_LETTERED)

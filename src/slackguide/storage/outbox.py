@@ -7,22 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    FromClause,
-    Row,
-    literal_column,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, literal_column, select
 
-from slackguide.delivery.tasks import (
-    Task,
-    dedupe_key,
-    needs_card,
-    partition_key,
-    sender_of,
-)
+from slackguide.delivery.tasks import Task, dedupe_key, needs_card, partition_key, sender_of
 from slackguide.escalation.messages import ReplyInThread
 from slackguide.escalation.models import Escalation, PostedCard
 from slackguide.storage import mappers, task_codec

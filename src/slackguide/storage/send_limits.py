@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    func,
-    literal_column,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, func, literal_column, or_, select
 
 from slackguide.escalation.messages import NotifyPerson, PostEscalation, ReplyInThread
 from slackguide.storage import task_codec

@@ -68,9 +68,8 @@ class DecisionTable:
         if not state:
             return self
         remaining = tuple(tuple(cells[n] for n in choice) for cells, choice in zip(self.cells, state, strict=True))
-        return DecisionTable(
-            self.facts, remaining, self.rules, self.rule_index[np.ix_(*state)], self.destination_index[np.ix_(*state)]
-        )
+        at = np.ix_(*state)
+        return DecisionTable(self.facts, remaining, self.rules, self.rule_index[at], self.destination_index[at])
 
     def varies(self, name: str) -> bool:
         """Return whether the destination varies along a fact, for some values of the others."""

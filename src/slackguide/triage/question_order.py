@@ -11,6 +11,7 @@ a question is worth asking only if it can narrow this set (`without_unknown`).
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -20,6 +21,9 @@ from slackguide.knowledge.facts import FactSpec
 from slackguide.triage.decision_table import CellIndices, DecisionTable
 
 AxisIndices = tuple[int, ...]
+
+CACHED_ORDERS = 256
+"""Combinations of known facts whose questions are cached, for each table. Most messages state none or one."""
 
 
 class QuestionPlanner:
@@ -43,6 +47,7 @@ class QuestionPlanner:
         for count in range(len(table.facts) + 1):
             for axes in combinations(range(len(table.facts)), count):
                 self._fill(axes)
+        self._cached_order = lru_cache(maxsize=CACHED_ORDERS)(self._order)
 
     def missing(self, known_facts: Mapping[str, int]) -> tuple[str, ...]:
         """Return the facts that can still change the destination, the best to ask first. Empty if it is decided.
@@ -52,14 +57,18 @@ class QuestionPlanner:
         names = self._table.facts
         open_axes = tuple(axis for axis, name in enumerate(names) if name not in known_facts)
         at = tuple(0 if axis in open_axes else known_facts[name] for axis, name in enumerate(names))
+        return self._cached_order(open_axes, at)
+
+    def _order(self, open_axes: AxisIndices, at: tuple[int, ...]) -> tuple[str, ...]:
+        """Return the open facts to ask, given the cell of every known fact."""
         if self._lowest[open_axes][at] == self._highest[open_axes][at]:
             return ()
         costs = [
             (bool(self._is_too_early(axis, open_axes)[at]), self._cost(axis, open_axes, at), axis)
             for axis in open_axes
-            if self._is_relevant(axis, open_axes, known_facts)
+            if self._is_relevant(axis, open_axes, at)
         ]
-        return tuple(names[axis] for _, _, axis in sorted(costs))
+        return tuple(self._table.facts[axis] for _, _, axis in sorted(costs))
 
     def _prerequisites(self, fact: FactSpec) -> AxisIndices:
         return tuple(axis for axis, name in enumerate(self._table.facts) if name in fact.after)
@@ -118,12 +127,9 @@ class QuestionPlanner:
         after = (expected[(*at[:axis], cell, *at[axis + 1 :])] for cell in cells)
         return round(1 + float(sum(share * value for share, value in zip(self._weights[axis], after, strict=True))), 9)
 
-    def _is_relevant(self, axis: int, open_axes: AxisIndices, known_facts: Mapping[str, int]) -> bool:
+    def _is_relevant(self, axis: int, open_axes: AxisIndices, at: tuple[int, ...]) -> bool:
         """Return whether the destination varies along this fact for some values of the other open facts."""
-        choices = [
-            tuple(self._possible_cells[n]) if n in open_axes else (known_facts[name],)
-            for n, name in enumerate(self._table.facts)
-        ]
+        choices = [tuple(self._possible_cells[n]) if n in open_axes else (cell,) for n, cell in enumerate(at)]
         return self._table.restrict(tuple(choices)).varies(self._table.facts[axis])
 
 

@@ -13,12 +13,7 @@ from slackguide.escalation.filters import PageCursor
 from slackguide.escalation.models import Escalation, EscalationState
 from slackguide.knowledge import KnowledgeBase, Role
 from slackguide.knowledge.examples import example_questions
-from slackguide.slack.button_payloads import (
-    ChooseFormPayload,
-    EscalationPayload,
-    HomePagePayload,
-    RetryPayload,
-)
+from slackguide.slack.button_payloads import ChooseFormPayload, EscalationPayload, HomePagePayload, RetryPayload
 from slackguide.slack.ids import COMMAND, Action, Callback
 from slackguide.slack.mrkdwn import bold, escape, mention, mrkdwn, plain, truncate
 from slackguide.slack.views.blocks import (

@@ -21,14 +21,7 @@ from slackguide.knowledge import KnowledgeBase
 from slackguide.slack.button_payloads import EscalationPayload, RetryPayload
 from slackguide.slack.ids import Action
 from slackguide.slack.mrkdwn import bold, escape, mention, mrkdwn, plain, truncate
-from slackguide.slack.views.blocks import (
-    RenderedMessage,
-    actions,
-    button,
-    paragraph,
-    rich_text,
-    rich_text_block,
-)
+from slackguide.slack.views.blocks import RenderedMessage, actions, button, paragraph, rich_text, rich_text_block
 from slackguide.slack.views.error_advice import TRY_AGAIN
 from slackguide.slack.views.escalation_text import (
     duration_text,

@@ -40,13 +40,11 @@ def answer_buttons(
     """Return the answers to the question about a fact, the last one “I don't know”."""
     fact = knowledge.facts[name]
     state = replace(state, section=None)
+    payload = UnknownFactPayload(state, name).encode()
+    unknown = button("I don't know", Action.UNKNOWN_FACT, payload, says=f"{fact.label}: I don't know")
     if fact.kind == "checklist":
         ticked = SetFactPayload(state, name, NONE).encode()
-        unknown = UnknownFactPayload(state, name).encode()
-        return [
-            button("Continue with what is ticked", Action.SET_CHECKLIST, ticked),
-            button("I don't know", Action.UNKNOWN_FACT, unknown, says=f"{fact.label}: I don't know"),
-        ]
+        return [button("Continue with what is ticked", Action.SET_CHECKLIST, ticked), unknown]
     buttons = [
         button(
             label,
@@ -56,8 +54,7 @@ def answer_buttons(
         )
         for number, (value, label) in enumerate(_answers(answer, name, knowledge, triage))
     ]
-    unknown = UnknownFactPayload(state, name).encode()
-    return [*buttons, button("I don't know", Action.UNKNOWN_FACT, unknown, says=f"{fact.label}: I don't know")]
+    return [*buttons, unknown]
 
 
 def checklist(name: str, knowledge: KnowledgeBase) -> list[Block]:
