@@ -282,7 +282,7 @@ US orders,Look,US Support,
 def test_a_destination_that_is_unclear_becomes_a_todo(shell: Shell, tmp_path: Path) -> None:
     ran = shell("import", write(tmp_path, "d.csv", UNCLEAR), "--write", tmp_path / "new" / "d.yaml", "--team", "Box")
     assert ran.status == 0, ran.err
-    assert "Upgrade: 1 steps, to decide" in ran.out
+    assert "Upgrade: 1 step, to decide" in ran.out
     base = load_verified(tmp_path / "new")
     assert {one.name for one in base.destinations.values() if one.kind == "team"} == {"Accounts", "Press", "US Support"}
     assert [rule.target.name for rule in base.entries["box/refund"].rules] == ["Accounts", "Press", "You handle it"]
