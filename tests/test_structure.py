@@ -84,7 +84,9 @@ LAYERS: dict[str, set[str]] = {
         "runtime",
         "slack",
         "storage",
+        "text",
         "triage",
+        "web",
     },
     "cli": {
         "__init__",

@@ -111,6 +111,11 @@ def clean(text: str) -> str:
     return _UNSTORABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: `1 entry`, `2 entries`. The plural is the noun with an s, unless given."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
 def replace_surrogates(text: str) -> str:
     """Return the text with every lone surrogate (half of a character, or a byte that is not UTF-8) replaced by �."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

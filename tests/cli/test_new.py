@@ -26,7 +26,7 @@ def test_the_skeleton_is_one_valid_file(shell: Shell, skeleton: Path) -> None:
     assert "reviewed: 2026-11-27" in (skeleton / "knowledge.yaml").read_text("utf-8")
     ran = shell("check", skeleton)
     assert ran.status == 0, ran.out
-    assert "3 entries, 5 destinations, 1 facts, 1 forms" in ran.err
+    assert "3 entries, 5 destinations, 1 fact, 1 form" in ran.err
 
 
 def test_the_skeleton_answers_with_the_shipped_knowledge_absent(

@@ -364,3 +364,12 @@ def test_odd_words_do_not_steer_the_terminal(shell: Shell, small: Path) -> None:
         ran = shell("route", "--knowledge", small, "--", words)
         assert ran.status == 0, words
         assert "\x1b" not in ran.out
+
+
+def test_a_long_note_is_printed_to_its_last_word(shell: Shell) -> None:
+    """It is there to be copied."""
+    words = "CL wants mediation: hourly, mid market, contract ended, last paid 12 days ago"
+    printed = shell("route", words).out
+    inside = " ".join(line.strip("│ ") for line in printed.splitlines() if line.startswith("│"))
+    assert words in inside
+    assert max(map(len, (line for line in printed.splitlines() if line.startswith("│")))) <= 100

@@ -162,7 +162,7 @@ def test_questions_without_an_answer_are_grouped(shell: Shell, base: Path, tmp_p
     ran = shell("suggest", file, "--knowledge", base)
     assert ran.status == 0
     assert ran.out.startswith("7 questions, 6 of them different: ")
-    assert "1 small talk" in ran.out
+    assert "small talk 1" in ran.out
     assert "Suggested: 1 new concern, 0 glossary lines, 0 phrasings." in ran.out
     assert "1. asked 5 times, in 4 ways; nearest: " in ran.out
     assert "xylophone" not in ran.out

@@ -85,6 +85,21 @@ def test_the_unit_is_valid_and_hardened(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_the_command_of_root_is_that_of_the_unit() -> None:
+    script = (ROOT / "deploy" / "slackguide").read_text("utf-8")
+    folders = re.findall(r"^SLACKGUIDE_\w+=.*", script, re.MULTILINE)
+    assert folders
+    assert all(one in UNIT for one in folders)
+    for name, pattern in (
+        ("User", r"--user (\w+) "),
+        ("EnvironmentFile", r"^\. (.*)"),
+        ("ExecStart", r"-- (.*) \"\$@\""),
+    ):
+        found = re.search(pattern, script, re.MULTILINE)
+        assert found, name
+        assert f"{name}={found[1]}" in UNIT
+
+
 def test_the_slack_cli_gets_the_manifest_and_the_start_command() -> None:
     hooks = json.loads((ROOT / ".slack" / "hooks.json").read_text("utf-8"))
     assert hooks["config"]["sdk-managed-connection-enabled"] is True

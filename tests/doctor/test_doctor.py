@@ -225,7 +225,9 @@ def test_many_channels_are_read_on_from_where_slack_stopped(install: Callable[..
 def test_user_groups_need_members(install: Callable[..., Installation]) -> None:
     empty = (UserGroup(handle="disputes-specialists", name="Disputes", users=()),)
     assert problems(install(team(groups=empty)).find()) == {"group @disputes-specialists": "the group has no members"}
-    assert problems(install(team(groups=())).find()) == {"group @disputes-specialists": "there is no such user group"}
+    found = install(team(groups=())).find()
+    assert problems(found) == {"group @disputes-specialists": "there is no such user group"}
+    assert "SLACKGUIDE_TEAM_LEADS" not in str(found["group @disputes-specialists"].remedy)
 
 
 def test_events_are_compared_where_slack_tells(install: Callable[..., Installation]) -> None:
@@ -251,7 +253,7 @@ def test_the_knowledge_is_checked(install: Callable[..., Installation]) -> None:
     folder = Path(one.environment["SLACKGUIDE_KNOWLEDGE"])
     with (folder / "help.yaml").open("a", encoding="utf-8") as file:
         file.write("nonsense: 1\n")
-    assert problems(one.find())["knowledge"].startswith(f"1 errors in {folder}, the first: ")
+    assert problems(one.find())["knowledge"].startswith(f"1 error in {folder}, the first: ")
     assert problems(one.find(environment={"SLACKGUIDE_KNOWLEDGE": str(folder / "none")}))["knowledge"]
 
 
@@ -281,18 +283,25 @@ def test_dead_letters_are_named(install: Callable[..., Installation], tmp_path: 
             "INSERT INTO outbox (kind, payload, lane, state, due_at, set_at, created_at) "
             "VALUES ('refresh_home', '{}', 'x', 'parked', '2026-01-01', '2026-01-01', '2026-01-01')"
         )
-    assert problems(one.find(environment={"DATABASE_URL": url})) == {"outbox": "1 messages cannot be delivered"}
+    assert problems(one.find(environment={"DATABASE_URL": url})) == {"outbox": "1 message cannot be delivered"}
 
 
-class PublicUrl:
-    """What answers at the public URL."""
+def test_a_message_that_slack_refuses_is_a_problem_from_the_start(
+    install: Callable[..., Installation], tmp_path: Path
+) -> None:
+    one = install()
+    url = sqlite_url(tmp_path)
+    with open_database(url) as database, database.write() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO outbox (kind, payload, lane, state, due_at, set_at, created_at, refused) "
+            "VALUES ('refresh_home', '{}', 'x', 'due', '2999-01-01', '2026-01-01', '2999-01-01', 'is_archived')"
+        )
+    message = "Slack refuses 1 message, which will be tried again (is_archived)"
+    assert problems(one.find(environment={"DATABASE_URL": url})) == {"outbox": message}
 
-    def __init__(self, secret: str = SECRET, ready: bool = True) -> None:
-        self.routes = {
-            "/healthz": _json(HTTPStatus.OK, {"status": "ok"}),
-            "/readyz": _json(HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE, {"reasons": ["No database."]}),
-            "/slack/events": verify_signature(_json(HTTPStatus.OK, CHALLENGED), secret=secret, clock=time.time),
-        }
+
+def _slackguide(secret: str) -> Any:
+    return verify_signature(_json(HTTPStatus.OK, CHALLENGED), secret=secret, clock=time.time)
 
 
 def _json(status: HTTPStatus, document: Json) -> Any:
@@ -305,20 +314,22 @@ def _json(status: HTTPStatus, document: Json) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("public", "problem"),
+    ("application", "message"),
     [
-        (PublicUrl(), None),
-        (PublicUrl(secret="another"), "signature"),
-        (PublicUrl(ready=False), "readiness"),
-        (None, "public URL"),
+        (_slackguide(SECRET), None),
+        (_slackguide("another"), "slackguide answers there, but refuses a request signed with SLACK_SIGNING_SECRET"),
+        (_json(HTTPStatus.OK, {"up": True}), "answers with status 200, not as slackguide does"),
+        (_json(HTTPStatus.UNAUTHORIZED, {}), "answers with status 401, not as slackguide does"),
     ],
 )
 def test_the_public_url_leads_to_slackguide(
-    install: Callable[..., Installation], public: PublicUrl | None, problem: str | None
+    install: Callable[..., Installation], application: Any, message: str | None
 ) -> None:
-    one = install(routes=public.routes if public else {"/healthz": _json(HTTPStatus.OK, {"up": True})})
-    found = one.find(url=f"{one.sandbox.url}slack/events")
-    assert list(problems(found)) == ([problem] if problem else [])
+    """Only the path of Slack's requests is forwarded by the proxy."""
+    one = install(routes={"/slack/events": application})
+    found = problems(one.find(url=f"{one.sandbox.url}slack/events"))
+    assert list(found) == (["public URL"] if message else [])
+    assert found.get("public URL", "").endswith(message or "")
     unreachable = one.find(url=f"http://127.0.0.1:{free_port()}/slack/events")
     assert problems(unreachable)["public URL"].endswith("refuses the connection")
 

@@ -201,7 +201,7 @@ def test_a_table_becomes_a_base_that_decides(shell: Shell, tmp_path: Path) -> No
     path = write(tmp_path, "desk.csv", CSV)
     ran = shell("import", path, "--write", tmp_path / "new" / "desk.yaml", "--team", "IT", "--owner", "it-leads")
     assert ran.status == 0
-    assert "Understood: 2 entries with 3 steps; 1 go to somebody else." in ran.out
+    assert "Understood: 2 entries with 3 steps; 1 for somebody else." in ran.out
     assert shell("check", tmp_path / "new").status == 0
     for fact, name, kind in (
         ("valid", "vendor@example.org", "mailbox"),
@@ -282,7 +282,7 @@ US orders,Look,US Support,
 def test_a_destination_that_is_unclear_becomes_a_todo(shell: Shell, tmp_path: Path) -> None:
     ran = shell("import", write(tmp_path, "d.csv", UNCLEAR), "--write", tmp_path / "new" / "d.yaml", "--team", "Box")
     assert ran.status == 0, ran.err
-    assert "Upgrade: 1 steps, to decide" in ran.out
+    assert "Upgrade: 1 step, to decide" in ran.out
     base = load_verified(tmp_path / "new")
     assert {one.name for one in base.destinations.values() if one.kind == "team"} == {"Accounts", "Press", "US Support"}
     assert [rule.target.name for rule in base.entries["box/refund"].rules] == ["Accounts", "Press", "You handle it"]

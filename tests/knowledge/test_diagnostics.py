@@ -19,7 +19,7 @@ LONG = "x" * 700
 def test_the_sound_one_is_sound(copy: Copy) -> None:
     ran = copy.check()
     assert (ran.status, ran.out) == (0, "")
-    assert "2 entries, 3 destinations, 3 facts, 1 forms" in ran.err
+    assert "2 entries, 3 destinations, 3 facts, 1 form" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -174,3 +174,13 @@ FIRST_DATA = (
        '2026-03-01 09:00:00.000000', '2026-03-01 09:00:00.000000', '2026-03-01 09:00:00.000000')""",
 )
 """What the first version kept, as it wrote it."""
+
+
+def test_a_backup_restored_over_newer_tables_is_refused(empty_url: str) -> None:
+    database = opened(empty_url)
+    migrate(database)
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+    with pytest.raises(StorageError, match="Restore the backup into an empty database"):
+        migrate(database)
+    database.close()

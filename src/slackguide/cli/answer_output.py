@@ -84,7 +84,7 @@ def _print_answer(answer: Answer, guide: Guide) -> None:
     if decision.destination is not None:
         target = decision.destination
         lines = [(target.name, "bold green"), *((f"\n{way}: {value}", "") for way, value in target.contacts.items())]
-        out.print(Panel(Text.assemble(*lines), title=f"goes to ({target.kind_label})", expand=False))
+        out.print(Panel(Text.assemble(*lines), title=f"goes to ({target.kind_label})", expand=False), soft_wrap=False)
     for target in decision.also:
         ways = "".join(f", {way}: {value}" for way, value in target.contacts.items())
         out.print(Text(f"Also: {target.name} ({target.kind_label}{ways})", style="green"))
@@ -102,7 +102,7 @@ def _print_answer(answer: Answer, guide: Guide) -> None:
         out.print(Text(f"Caution: {caution}", style="yellow"))
     if answer.note:
         label = guide.knowledge.notes[decision.note].label if decision.note else ""
-        out.print(Panel(Text(printable(answer.note, lines=True)), title=label, expand=False))
+        out.print(Panel(Text(printable(answer.note, lines=True)), title=label, expand=False), soft_wrap=False)
     if decision.form:
         out.print(Text(f"Form: {decision.form}"))
     for article in entry.see_also:

@@ -13,6 +13,7 @@ from slackguide.cli.output import CHECK_FAILED, info, print_json, working
 from slackguide.evaluation.advice import advise
 from slackguide.knowledge import Diagnostic, Inspection, KnowledgeBase, inspect
 from slackguide.knowledge.labelled_questions import check_questions
+from slackguide.text import counted
 from slackguide.triage import check_tables
 
 SHOWN = 10
@@ -53,20 +54,22 @@ def register(app: typer.Typer) -> None:
             _print_todo(inspection.knowledge, json=json)
             return
         if advice and not diagnostics:
-            info(f"{len(more)} {'piece' if len(more) == 1 else 'pieces'} of advice.")
+            info(f"{counted(len(more), 'piece')} of advice.")
             _print(more, json=json)
             return
         if diagnostics:
-            noun = "error" if len(diagnostics) == 1 else "errors"
-            info(f"{len(diagnostics)} {noun}: the knowledge base will not be loaded.")
+            info(f"{counted(len(diagnostics), 'error')}: the knowledge base will not be loaded.")
         _print(diagnostics, json=json)
         if diagnostics:
             raise typer.Exit(CHECK_FAILED)
         if (knowledge := inspection.knowledge) is not None and not json:
-            info(
-                f"{directory} is valid: {len(knowledge.entries)} entries, {len(knowledge.destinations)} destinations, "
-                f"{len(knowledge.facts)} facts, {len(knowledge.forms)} forms; every decision table is complete."
+            size = (
+                counted(len(knowledge.entries), "entry", "entries"),
+                counted(len(knowledge.destinations), "destination"),
+                counted(len(knowledge.facts), "fact"),
+                counted(len(knowledge.forms), "form"),
             )
+            info(f"{directory} is valid: {', '.join(size)}; every decision table is complete.")
             _mention(more)
 
 

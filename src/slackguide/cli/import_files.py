@@ -14,6 +14,7 @@ from slackguide.errors import UnusableInput
 from slackguide.importing.entry_drafts import DraftEntry, Skipped
 from slackguide.importing.yaml_writer import Target, Written, destination_key, write_knowledge
 from slackguide.knowledge import InvalidKnowledgeError, KnowledgeBase, load
+from slackguide.text import counted
 
 SHOWN = 90
 """Maximum characters shown of a part that was not understood."""
@@ -112,10 +113,13 @@ def _target(base: KnowledgeBase | None, team: str, owner: str, day: Any) -> Targ
 def _print(entries: Sequence[DraftEntry], skipped: Sequence[Skipped], written: Written) -> None:
     steps = sum(len(entry.steps) for entry in entries)
     routed = sum(bool(written.destinations[entry.title]) for entry in entries)
-    typer.echo(f"Understood: {len(entries)} entries with {steps} steps; {routed} go to somebody else.")
+    typer.echo(
+        f"Understood: {counted(len(entries), 'entry', 'entries')} with {counted(steps, 'step')}; "
+        f"{routed} for somebody else."
+    )
     for entry in entries:
         goes_to = written.destinations[entry.title] or ("to decide" if entry.todo else "you handle it")
-        typer.echo(printable(f"  {entry.title}: {len(entry.steps)} steps, {goes_to} ({entry.where})"))
+        typer.echo(printable(f"  {entry.title}: {counted(len(entry.steps), 'step')}, {goes_to} ({entry.where})"))
         for text in entry.todo:
             typer.echo(printable(f"      to decide: {text}"))
     typer.echo(f"Not understood: {len(skipped)}.")

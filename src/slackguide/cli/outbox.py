@@ -9,6 +9,7 @@ import typer
 from slackguide.cli.database import open_database
 from slackguide.cli.options import JsonOption
 from slackguide.cli.output import CHECK_FAILED, fail, info, iso, local_time, print_json, print_table
+from slackguide.text import counted
 
 if TYPE_CHECKING:
     from slackguide.runtime.container import AdminRepositories
@@ -77,7 +78,7 @@ def retry(
         fail("nothing to retry: pass either REF or --parked.")
     with open_database() as repositories:
         if name is None:
-            info(f"{_jobs(repositories.outbox_admin.retry_dead_lettered())} will be retried now.")
+            info(f"{counted(repositories.outbox_admin.retry_dead_lettered(), 'job')} will be retried now.")
             return
         done = repositories.outbox_admin.retry(name)
         _report(repositories, name, done, "will be retried now", "It is being sent right now, or waits for its card.")
@@ -111,7 +112,7 @@ def resync(name: Annotated[str, typer.Argument(metavar="REF", help="An escalatio
 def _report(repositories: AdminRepositories, name: str, done: int, action: str, reason: str) -> None:
     """Report the number of changed jobs; exit with an error status if there are none."""
     if done:
-        info(f"{_jobs(done)} {action}.")
+        info(f"{counted(done, 'job')} {action}.")
         return
     identifier = name.strip().upper()
     if any(
@@ -121,10 +122,6 @@ def _report(repositories: AdminRepositories, name: str, done: int, action: str, 
     if repositories.escalations.by_reference(name) is None:
         fail(f"there is no escalation or pending job {name}: see `slackguide outbox list`.")
     info(f"Nothing is pending for {name}.")
-
-
-def _jobs(count: int) -> str:
-    return f"{count} {'job' if count == 1 else 'jobs'}"
 
 
 def _state(state: str) -> str:

@@ -11,6 +11,7 @@ import typer
 from slackguide.cli.output import printable
 from slackguide.evaluation.suggestions import ClusterSuggestion, PhrasingSuggestion, Suggestions
 from slackguide.evaluation.word_suggestions import WordSuggestion
+from slackguide.text import counted
 
 WIDTH = 80
 SHOWN_TEXTS = 4
@@ -23,11 +24,11 @@ SHOWN_LENGTH = 150
 def print_suggestions(found: Suggestions, *, asked: int, details: bool) -> None:
     """Print the summary and, with `details`, every suggestion."""
     distinct = sum(found.counts.values())
-    parts = ", ".join(f"{count:,} {name}" for name, count in found.counts.most_common())
-    echo(f"{asked:,} questions, {distinct:,} of them different: {parts}.")
+    parts = ", ".join(f"{name} {count:,}" for name, count in found.counts.most_common())
+    echo(f"{counted(asked, 'question')}, {distinct:,} of them different: {parts}.")
     echo(
-        f"Suggested: {_count(len(found.clusters), 'new concern')}, {_count(len(found.words), 'glossary line')}, "
-        f"{_count(len(found.phrasings), 'phrasing')}."
+        f"Suggested: {counted(len(found.clusters), 'new concern')}, {counted(len(found.words), 'glossary line')}, "
+        f"{counted(len(found.phrasings), 'phrasing')}."
     )
     if not details:
         return
@@ -48,7 +49,7 @@ def cluster_lines(one: ClusterSuggestion) -> list[str]:
     texts = [quote(text) for text in one.texts[:SHOWN_TEXTS]]
     more = len(one.texts) - len(texts)
     return [
-        f"asked {_count(one.asked, 'time')}, in {len(one.texts)} ways; nearest: {one.nearest or 'none'}",
+        f"asked {counted(one.asked, 'time')}, in {len(one.texts)} ways; nearest: {one.nearest or 'none'}",
         *texts,
         *([f"and {more} more"] if more else []),
     ]
@@ -58,7 +59,7 @@ def word_lines(one: WordSuggestion) -> list[str]:
     """Return the lines of a word."""
     meanings = " or ".join(f"“{meaning}”" for meaning in one.meanings)
     return [
-        f"people say “{one.word}”; you may write {meanings} ({_count(one.asked, 'question')}, {one.entry})",
+        f"people say “{one.word}”; you may write {meanings} ({counted(one.asked, 'question')}, {one.entry})",
         *map(quote, one.examples),
         f"glossary line: {one.word}: {one.meanings[0]}",
     ]
@@ -107,7 +108,3 @@ def suggestions_json(found: Suggestions) -> dict[str, Any]:
             for one in found.phrasings
         ],
     }  # fmt: skip
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

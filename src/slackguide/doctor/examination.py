@@ -46,7 +46,8 @@ class Examination:
         state = check_database(database_url(settings), now=self.now)
         yield from state.findings
         secret = settings.signing_secret.get_secret_value() if is_http else None
-        yield from check_public_url(self.url, secret=secret, now=self.now)
+        if (public := check_public_url(self.url, secret=secret, now=self.now)) is not None:
+            yield public
         if not settings.bot_token.get_secret_value():
             return
         call = self._caller(settings.bot_token.get_secret_value())
@@ -62,7 +63,11 @@ class Examination:
             if knowledge is not None:
                 channels = tuple(dict.fromkeys(form.channel for form in knowledge.forms.values()))
                 yield from check_channels(call, channels, settings.channels)
-                yield from check_groups(call, knowledge.user_groups, leads_configured=bool(settings.team_leads))
+                yield from check_groups(
+                    call,
+                    knowledge.user_groups,
+                    lead_groups=() if settings.team_leads else knowledge.team_lead_groups,
+                )
             if self.live_channel is not None:
                 yield from LiveCheck(call, self.live_channel, str(uuid.uuid4())).run()
         if self.validate_cards:

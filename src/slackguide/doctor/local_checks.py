@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -22,12 +22,15 @@ from slackguide.storage.database import Database
 from slackguide.storage.inbox import EventInbox
 from slackguide.storage.migrate import SchemaState, schema_state
 from slackguide.storage.outbox_admin import OutboxAdmin
+from slackguide.text import counted
 from slackguide.triage import check_tables
+from slackguide.web.signature import NOT_SIGNED
 
 OVERDUE = timedelta(minutes=10)
 """How long a job can be due before it counts as not being delivered. Retries are at most a minute apart."""
 
 CHALLENGE = "slackguide-doctor"
+PUBLIC_URL = "public URL"
 
 
 def check_knowledge(directory: Path) -> tuple[Finding, KnowledgeBase | None]:
@@ -41,11 +44,10 @@ def check_knowledge(directory: Path) -> tuple[Finding, KnowledgeBase | None]:
         return problem("knowledge", str(error), "Set SLACKGUIDE_KNOWLEDGE to the folder of the knowledge base"), None
     knowledge = inspection.knowledge
     if faults or knowledge is None:
-        message = f"{len(faults)} errors in {directory}, the first: {min(faults)}"
+        message = f"{counted(len(faults), 'error')} in {directory}, the first: {min(faults)}"
         return problem("knowledge", message, f"Correct what `slackguide check {directory}` prints"), knowledge
-    return ok("knowledge", f"{directory} is valid: {len(knowledge.entries)} entries, {len(knowledge.forms)} forms"), (
-        knowledge
-    )
+    size = f"{counted(len(knowledge.entries), 'entry', 'entries')}, {counted(len(knowledge.forms), 'form')}"
+    return ok("knowledge", f"{directory} is valid: {size}"), knowledge
 
 
 @dataclass(frozen=True)
@@ -107,70 +109,49 @@ def _jobs(database: Database, now: datetime) -> Finding:
     counts = outbox.counts()
     if dead := counts.get("parked", 0):
         remedy = "See `slackguide outbox list --parked`, remove the causes, then `slackguide outbox retry --parked`"
-        return problem("outbox", f"{dead} messages cannot be delivered", remedy)
-    overdue = [job for job in outbox.pending() if job.state == "due" and now - job.created_at > OVERDUE]
-    if overdue:
+        return problem("outbox", f"{counted(dead, 'message')} cannot be delivered", remedy)
+    due = [job for job in outbox.pending() if job.state == "due"]
+    if refused := [job for job in due if job.refused]:
+        message = f"Slack refuses {counted(len(refused), 'message')}, which will be tried again ({refused[0].refused})"
+        return problem("outbox", message, "See `slackguide outbox list`, and remove the cause")
+    if overdue := [job for job in due if now - job.created_at > OVERDUE]:
         code = overdue[0].error_code or "none was tried"
-        message = f"{len(overdue)} messages have waited for more than 10 minutes (last error: {code})"
+        message = f"{counted(len(overdue), 'message')} waiting for more than 10 minutes (last error: {code})"
         return problem("outbox", message, "Check that `slackguide serve` or `slackguide worker` runs, and its log")
-    return ok("outbox", f"{sum(counts.values())} messages pending")
+    return ok("outbox", f"{counted(sum(counts.values()), 'message')} pending")
 
 
-def check_public_url(url: str | None, *, secret: str | None, now: Callable[[], datetime]) -> Iterator[Finding]:
-    """Check that the running process answers at its public URL, `https://HOST/slack/events`.
+def check_public_url(url: str | None, *, secret: str | None, now: Callable[[], datetime]) -> Finding | None:
+    """Check the public request URL, `https://HOST/slack/events`, with a signed `url_verification`, as Slack sends it.
 
-    `secret` is the signing secret; None in Socket Mode.
+    `secret` is the signing secret; None in Socket Mode, which has no such URL.
     """
+    if secret is None:
+        return not_checked(PUBLIC_URL, "Socket Mode needs none, and serves no requests of Slack") if url else None
     if url is None:
-        if secret is not None:
-            yield not_checked("public URL", "it is not known here", "Pass --url https://YOUR-HOST/slack/events")
-        return
-    parts = urlsplit(url)
-    root = f"{parts.scheme}://{parts.netloc}"
-    try:
-        health = fetch(f"{root}/healthz")
-        if health.status != HTTPStatus.OK or health.document != {"status": "ok"}:
-            yield problem(
-                "public URL",
-                f"{root}/healthz answers with status {health.status}, not as slackguide does",
-                "Let the reverse proxy forward /healthz, /readyz and /slack/events to slackguide",
-            )
-            return
-        yield ok("public URL", f"{root}/healthz answers")
-        yield _readiness(root)
-        if secret is not None:
-            yield _signature(url, secret, now())
-    except CallFailed as error:
-        yield problem("public URL", str(error), error.remedy)
-
-
-def _readiness(root: str) -> Finding:
-    ready = fetch(f"{root}/readyz")
-    if ready.status == HTTPStatus.OK:
-        return ok("readiness", f"{root}/readyz answers that the process is ready")
-    reasons = ready.document.get("reasons", []) if isinstance(ready.document, dict) else []
-    return problem("readiness", " ".join(map(str, reasons)) or f"status {ready.status}", "See the log of the process")
-
-
-def _signature(url: str, secret: str, now: datetime) -> Finding:
-    """Check with a signed `url_verification`, as Slack sends it, that the process has the same signing secret."""
+        return not_checked(PUBLIC_URL, "it is not known here", "Pass --url https://YOUR-HOST/slack/events")
     body = json.dumps({"type": "url_verification", "challenge": CHALLENGE}).encode()
-    timestamp = str(int(now.timestamp()))
+    timestamp = str(int(now().timestamp()))
     digest = hmac.new(secret.encode(), b"v0:%b:%b" % (timestamp.encode(), body), hashlib.sha256).hexdigest()
     headers = {
         "Content-Type": "application/json",
         "X-Slack-Request-Timestamp": timestamp,
         "X-Slack-Signature": f"v0={digest}",
     }
-    reply = fetch(url, body, headers)
+    try:
+        reply = fetch(url, body, headers)
+    except CallFailed as error:
+        return problem(PUBLIC_URL, str(error), error.remedy)
     if reply.status == HTTPStatus.OK and reply.document == {"challenge": CHALLENGE}:
-        return ok("signature", "a request signed with SLACK_SIGNING_SECRET is accepted")
-    if reply.status == HTTPStatus.UNAUTHORIZED:
+        return ok(PUBLIC_URL, f"{url} accepts a request signed with SLACK_SIGNING_SECRET")
+    if reply.status == HTTPStatus.UNAUTHORIZED and reply.document == NOT_SIGNED:
         return problem(
-            "signature",
-            "a request signed with SLACK_SIGNING_SECRET is refused",
+            PUBLIC_URL,
+            "slackguide answers there, but refuses a request signed with SLACK_SIGNING_SECRET",
             "Start the process with the same secret (Basic Information of the app), and compare both clocks",
         )
     return problem(
-        "signature", f"{url} answers with status {reply.status}", "Let the reverse proxy forward it unchanged"
+        PUBLIC_URL,
+        f"{url} answers with status {reply.status}, not as slackguide does",
+        f"Let the reverse proxy forward POST {urlsplit(url).path} to slackguide, unchanged",
     )

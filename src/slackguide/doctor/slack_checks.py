@@ -169,8 +169,11 @@ def _channel(check: str, name: str, channel: Mapping[str, Any]) -> Finding:
     return ok(check, f"{title}, with @{_BOT} in it")
 
 
-def check_groups(call: Caller, handles: Collection[str], *, leads_configured: bool) -> Iterator[Finding]:
-    """Check that each user group of the knowledge exists and has members."""
+def check_groups(call: Caller, handles: Collection[str], *, lead_groups: Collection[str]) -> Iterator[Finding]:
+    """Check that each user group of the knowledge exists and has members.
+
+    A setting can name the people of `lead_groups` instead.
+    """
     if not handles:
         return
     try:
@@ -178,7 +181,7 @@ def check_groups(call: Caller, handles: Collection[str], *, leads_configured: bo
         for handle in handles:
             check = f"group @{handle}"
             if (group := groups.get(handle)) is None:
-                yield problem(check, "there is no such user group", _group_remedy(handle, leads_configured))
+                yield problem(check, "there is no such user group", _group_remedy(handle, handle in lead_groups))
             elif not call("usergroups.users.list", usergroup=group["id"])["users"]:
                 yield problem(check, "the group has no members", "Add its people in Slack")
             else:
@@ -187,6 +190,6 @@ def check_groups(call: Caller, handles: Collection[str], *, leads_configured: bo
         yield problem("groups", str(error), error.remedy)
 
 
-def _group_remedy(handle: str, leads_configured: bool) -> str:
+def _group_remedy(handle: str, are_leads: bool) -> str:
     advice = f"Create @{handle} in Slack, or change the handle in the knowledge"
-    return advice if leads_configured else f"{advice}; team leads can also be named in SLACKGUIDE_TEAM_LEADS"
+    return f"{advice}; team leads can also be named in SLACKGUIDE_TEAM_LEADS" if are_leads else advice

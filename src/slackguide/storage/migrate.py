@@ -30,6 +30,15 @@ _LOCK_TIMEOUT = 60.0
 """Timeout in seconds while another process migrates."""
 
 
+DUPLICATE_TABLE = "42P07"
+"""PostgreSQL's code for a table that exists already."""
+
+PARTLY_RESTORED = (
+    "The database has tables of a newer version than its `alembic_version` says, as after a backup was restored over "
+    "them. Nothing was changed. Restore the backup into an empty database."
+)
+
+
 class SchemaState(Enum):
     """The schema of a database, compared with this version of slackguide."""
 
@@ -69,11 +78,18 @@ def migrate(database: Database, revision: str = "head", *, migrations: Path = MI
                 connection.commit()
                 connection.invalidate()
     except DBAPIError as error:
+        if _finds_a_table(error):
+            raise StorageError(PARTLY_RESTORED) from None
         raise database_errors.error_message(error) from None
     except CommandError:
         raise StorageError(
             "The database was written by a newer version of slackguide. Nothing was changed. Start the newer version."
         ) from None
+
+
+def _finds_a_table(error: DBAPIError) -> bool:
+    """Return whether a table that is to be created exists already."""
+    return getattr(error.orig, "sqlstate", "") == DUPLICATE_TABLE or "already exists" in str(error.orig)
 
 
 def _migrate_sqlite(database: Database, revision: str, migrations: Path) -> None:

@@ -35,6 +35,9 @@ WARNING_INTERVAL = 60.0
 SSL_CHECK_LENGTH = 1000
 """Maximum size in bytes of Slack's check of the certificate, which has a token and nothing else."""
 
+NOT_SIGNED = {"status": "not signed by Slack"}
+"""The answer to a request that is refused."""
+
 
 class Refusal(StrEnum):
     """Why a request is refused. The values are labels of a metric."""
@@ -95,7 +98,7 @@ def verify_signature(
             return [b""]
         refused(refusal)
         refusals.add(reason)
-        return json_response(start, HTTPStatus.UNAUTHORIZED, {"status": "not signed by Slack"})
+        return json_response(start, HTTPStatus.UNAUTHORIZED, NOT_SIGNED)
 
     return application
 
