@@ -91,6 +91,7 @@ def test_a_reply_while_we_are_away_is_taken_once_we_are_back(harness: AppHarness
     escalation, card, _ = asked(harness)
     harness.end()
     assert harness.sandbox.say("ana", "ask-disputes", ANSWER, thread_ts=card.ts).status == 503
+    assert harness.sandbox.events.wait_until_empty(), "the first retry, which Slack sends at once"
     harness.begin()
     harness.pass_time(61)
     harness.until(lambda: details(harness, escalation))

@@ -52,6 +52,7 @@ def test_a_message_that_slack_sends_again_is_answered_once(harness: AppHarness) 
 def test_a_message_that_came_while_we_were_away_is_answered_once_we_are_back(harness: AppHarness) -> None:
     harness.end()
     assert harness.sandbox.message("ana", MEDIATION).status == 503
+    assert harness.sandbox.events.wait_until_empty(), "the first retry, which Slack sends at once"
     harness.begin()
 
     harness.pass_time(60)
@@ -272,6 +273,7 @@ def test_while_the_database_is_away_slack_is_asked_to_send_the_message_again(har
     away = harness.database.with_suffix(".away")
     harness.database.rename(away)
     assert harness.sandbox.message("ana", MEDIATION).status == 500
+    assert harness.sandbox.events.wait_until_empty(), "the first retry, which Slack sends at once"
     away.rename(harness.database)
 
     harness.pass_time(61)
