@@ -17,8 +17,8 @@ def source_of(channel_id: str, ts: str) -> str:
 def revision_messages(escalation: Escalation, event: Event, text: str | None) -> tuple[EscalationMessage, ...]:
     """Return what an escalation sends after a message was changed to `text`, or deleted (None).
 
-    The card shows it. Whoever was told the earlier text is told: the claimant of a requester's details, the requester
-    of what a specialist wrote.
+    The card shows it. Whoever was notified of the earlier text is notified again: the claimant of a requester's
+    details, the requester of what a specialist wrote.
     """
     notice = NoticeKind.DETAILS_DELETED if text is None else NoticeKind.DETAILS_CHANGED
     if event.kind is not EventKind.DETAILS_ADDED:

@@ -162,7 +162,7 @@ class RuleSpec(Model):
     when: When = None
     to: Id | None = Field(default=None, description="The destination")
     also: Annotated[tuple[Id, ...], ListOf] = Field(
-        default=(), max_length=3, description="Further destinations: who is told, too, or where a second case goes"
+        default=(), max_length=3, description="Further destinations: who is notified too, or where a second case goes"
     )
     not_eligible: Sentence | None = Field(default=None, description="The reason why the case is not eligible")
     instead: Sentence | None = Field(default=None, description="What to do instead")
@@ -188,7 +188,7 @@ class RuleSpec(Model):
             found = " and ".join(f"`{name}`" for name in outcomes) or "none"
             raise ValueError(f"a rule has exactly one of `to`, `not_eligible` and `use`: this one has {found}")
         if self.also and self.not_eligible is not None:
-            raise ValueError("`also` belongs to `to`: nobody is told of a case that is not eligible")
+            raise ValueError("`also` belongs to `to`: a case that is not eligible has no destination")
         if self.instead is not None and self.not_eligible is None:
             raise ValueError("`instead` belongs to `not_eligible`")
         return self
