@@ -85,6 +85,10 @@ class Linker:
         self._resolutions: dict[str, ResolutionSpec] = self._collect("resolutions")
         self._messages: dict[str, ExampleMessages] = self._collect("messages")
         self._out_of_scope: dict[str, OutOfScopeSpec] = self._collect("out_of_scope")
+        self._tickets: dict[str, tuple[str, ...]] = {}
+        for id, tickets, source in self._first_declarations("tickets"):
+            if self._reference("entry", id, ["entries"], source, ("tickets", id)):
+                self._tickets[id] = tickets
         self._kinds: dict[str, KindSpec] = self._collect("kinds")
         self._destinations |= {id: self._destination(id, spec) for id, spec in self._collect("destinations").items()}
         self._roles = self._collect_roles()
@@ -412,6 +416,7 @@ class Linker:
             owner=owner or "",
             reviewed=reviewed or date.min,
             concerns=entry.concerns,
+            tickets=self._tickets.get(entry.id, ()),
             keywords=entry.keywords,
             warnings=self._steps(entry.warnings, source, (*key_path, "warnings")),
             path=self._steps(entry.path, source, (*key_path, "path")),
