@@ -130,7 +130,7 @@ def test_ids_must_differ_and_signs_have_an_entry() -> None:
         (),
         (EntryDocument("a", "Refund", ()),),
         (EntryDocument("a", "", ()), EntryDocument("b", "", ("",))),
-        (EntryDocument("a", "!!!", ("???",)), EntryDocument("b", "Refund", ("money back",), "body")),
+        (EntryDocument("a", "!!!", ("???",)), EntryDocument("b", "Refund", ("money back",), body="body")),
     ],
 )
 def test_a_knowledge_base_may_be_nearly_empty(documents: tuple[EntryDocument, ...]) -> None:

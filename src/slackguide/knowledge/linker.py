@@ -85,10 +85,6 @@ class Linker:
         self._resolutions: dict[str, ResolutionSpec] = self._collect("resolutions")
         self._messages: dict[str, ExampleMessages] = self._collect("messages")
         self._out_of_scope: dict[str, OutOfScopeSpec] = self._collect("out_of_scope")
-        self._tickets: dict[str, tuple[str, ...]] = {}
-        for id, tickets, source in self._first_declarations("tickets"):
-            if self._reference("entry", id, ["entries"], source, ("tickets", id)):
-                self._tickets[id] = tickets
         self._kinds: dict[str, KindSpec] = self._collect("kinds")
         self._destinations |= {id: self._destination(id, spec) for id, spec in self._collect("destinations").items()}
         self._roles = self._collect_roles()
@@ -103,6 +99,11 @@ class Linker:
         }
         self._unreadable = any(parsed.unreadable for parsed in files)
         """Whether a file or section could not be parsed. Its declarations are unknown, so no reference is reported."""
+        self._tickets: dict[str, tuple[str, ...]] = {
+            id: tickets
+            for id, tickets, source in self._first_declarations("tickets")
+            if self._reference("entry", id, ["entries"], source, ("tickets", id))
+        }
         invalid = None if self._unreadable else self._invalid("facts", "conditions")
         self._unknown_facts = invalid
         self._conditions = ConditionParser(self._facts, specs, invalid=invalid)

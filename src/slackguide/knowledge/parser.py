@@ -161,7 +161,7 @@ class KnowledgeFile(Model):
         min_length=1,
         description="Messages that no entry answers, by topic, as negative training examples",
     )
-    tickets: dict[Id, Tickets] | None = Field(
+    tickets: dict[EntryId, Tickets] | None = Field(
         default=None,
         min_length=1,
         description="Whole tickets and chats by entry, as agents paste them: training examples beside the phrasings",
