@@ -6,8 +6,9 @@ A knowledge base calibrates itself when it is loaded (`slackguide.matching.calib
 prior of that, and answer until it is done. What is fitted, and to what:
 - blend, confidence and scope: the left-out phrasings and near misses of the knowledge base, as it is and cut to fewer
   phrasings an entry;
-- the scale and shift from left-out phrasings to questions: the development half of the questions, asked of each of
-  these knowledge bases with its own calibration, and of another one (`--other`), all with equal weight;
+- the scale and shift from left-out phrasings to questions: the development half of the questions and of the messages
+  with one concern in tests/data, asked of each of these knowledge
+  bases with its own calibration, and of another one (`--other`), all with equal weight;
 - the thresholds of the detector of critical entries: its scores of the messages of writers that it has not learnt from.
 
 The report shows both halves side by side. The held-out half is used for nothing else. The text of a question determines
@@ -93,7 +94,7 @@ def main() -> int:
     corpus = read_knowledge(options.knowledge)
     questions = read_questions(options.knowledge / "questions")
     other = other_base(options.other[0], options.other[1:]) if options.other else None
-    weights = fit(corpus, questions, other)
+    weights = fit(corpus, [*questions, *read_messages()], other)
     print_calibration(weights.calibration, sys.stdout)
     report(corpus.matcher(weights).with_calibration(corpus.calibrate(weights.calibration)), questions, sys.stdout)
     if options.write:
@@ -119,6 +120,17 @@ def read_questions(folder: Path) -> list[Question]:
             development = kind != UNSEEN and split_of(one.text) == "development"
             questions.append(Question(one.text, frozenset(one.ids), path.stem, kind, development))
     return questions
+
+
+def read_messages() -> list[Question]:
+    """Return the development half of the messages with one concern."""
+    return [
+        Question(one.text, frozenset(one.ids), path.stem, SCOPED, True)
+        for path in sorted(MESSAGES.glob("messages_*.jsonl"))
+        if not path.stem.startswith("messages_two")
+        for one in labelled(path)[0]
+        if split_of(one.text) == "development"
+    ]
 
 
 def read_writers(folder: Path) -> list[list[Message]]:
@@ -175,10 +187,10 @@ def mean(calibrations: Sequence[MatcherCalibration]) -> MatcherCalibration:
 
 
 def cut(corpus: Corpus, phrasings: int) -> Corpus:
-    """Return the knowledge base with at most this many phrasings an entry, and without out-of-scope messages."""
+    """Return the knowledge base with so many phrasings an entry, without tickets and out-of-scope messages."""
     sampler = random.Random(phrasings)
     documents = tuple(
-        replace(one, phrasings=tuple(sampler.sample(one.phrasings, min(phrasings, len(one.phrasings)))))
+        replace(one, tickets=(), phrasings=tuple(sampler.sample(one.phrasings, min(phrasings, len(one.phrasings)))))
         for one in corpus.documents
     )
     return replace(corpus, documents=documents, out_of_scope=())
@@ -193,7 +205,8 @@ def ask(
     asked = [one for one in questions if one.kind in weights]
     total = sum(weights[one.kind] for one in asked)
     return [
-        (Example(matcher, matcher.score(one.text), one.ids), calibration, weights[one.kind] / total) for one in asked
+        (Example(matcher, matcher.read(one.text).scores, one.ids), calibration, weights[one.kind] / total)
+        for one in asked
     ]
 
 

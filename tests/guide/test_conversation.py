@@ -159,7 +159,6 @@ def test_what_the_person_does_not_know_is_not_asked_again(guide: Guide) -> None:
         ("I said 12 but it's 40", "days_since_last_payment", 40),
         ("it is fixed price rather than hourly", "contract_type", "fixed_price"),
         ("forget mid market, it's enterprise", "client_segment", "enterprise"),
-        ("would enterprise change anything?", "client_segment", "enterprise"),
         ("if it were 40 days, would that change things?", "days_since_last_payment", 40),
     ],
 )

@@ -22,6 +22,11 @@ MESSAGES = """messages:
       - there is a ticking sound from the parcel
       - the depot is being cleared because of a box
     harmless: the clock that she ordered ticks too loudly
+tickets:
+  parcels/lost:
+    - |-
+      14:02 Ada: hi, my box should have come on Monday
+      14:03 Agent: let me look
 out_of_scope:
   small-talk: [good morning, "lunch: who joins?"]
   elsewhere: [how do I post a letter]
@@ -49,6 +54,9 @@ def test_they_are_read_as_written(taught: Copy) -> None:
     assert len(messages.serious) == 2
     assert messages.harmless == ("the clock that she ordered ticks too loudly",)
     assert knowledge.out_of_scope == ("good morning", "lunch: who joins?", "how do I post a letter")
+    assert knowledge.entries["parcels/lost"].tickets == (
+        "14:02 Ada: hi, my box should have come on Monday\n14:03 Agent: let me look",
+    )
     assert taught.check().status == 0
 
 
@@ -72,6 +80,8 @@ def test_an_entry_without_any_has_none(copy: Copy) -> None:
     [
         ("  ticking:", "  tocking:", "unknown messages `ticking`"),
         ("    serious:\n", "    earnest:\n", "unknown key `earnest`"),
+        ("  parcels/lost:", "  parcels/lots:", "unknown entry `parcels/lots`; did you mean `parcels/lost`?"),
+        ("  parcels/lost:", "  Parcels lost:", "`Parcels lost` is not an id"),
         ("[how do I post a letter]", "[]", "is empty: fill it in or remove the key"),
         ("[how do I post a letter]", '["Package gone missing!"]', "`parcels/lost` answers this at "),
         ("[how do I post a letter]", "{messages: [Package gone missing!]}", "`parcels/lost` answers this at "),

@@ -130,7 +130,7 @@ def test_ids_must_differ_and_signs_have_an_entry() -> None:
         (),
         (EntryDocument("a", "Refund", ()),),
         (EntryDocument("a", "", ()), EntryDocument("b", "", ("",))),
-        (EntryDocument("a", "!!!", ("???",)), EntryDocument("b", "Refund", ("money back",), "body")),
+        (EntryDocument("a", "!!!", ("???",)), EntryDocument("b", "Refund", ("money back",), body="body")),
     ],
 )
 def test_a_knowledge_base_may_be_nearly_empty(documents: tuple[EntryDocument, ...]) -> None:
@@ -182,3 +182,18 @@ def test_an_entry_to_tell_apart_never_overtakes_the_first() -> None:
     matcher = Matcher([near, meant, *DOCUMENTS], VOCABULARY)
     matching = matcher.match("is the payment late", adjustments={"b/meant": 10.0})
     assert [match.id for match in matching.matches[:2]] == ["b/meant", "a/near"]
+
+
+def test_tickets_teach_the_words_of_a_concern() -> None:
+    """A ticket ranks its entry, but its names and misspellings are not known words, and it is no phrasing to show."""
+    bare = [EntryDocument("a/parcel", "Lost parcel", ("the parcel is lost",)), *DOCUMENTS]
+    ticket = "Hello, Wulfric here. The courier droped my box at the wrong porch and it never came. Please advise."
+    taught = Matcher([replace(bare[0], tickets=(ticket,)), *DOCUMENTS], VOCABULARY)
+    text = "the courier left it on another porch"
+    assert taught.match(text).matches[0].id == "a/parcel"
+    before = next(
+        (one.confidence for one in Matcher(bare, VOCABULARY).match(text).matches if one.id == "a/parcel"), 0.0
+    )
+    assert taught.match(text).matches[0].confidence > before
+    assert not taught.knows("wulfric") and not taught.knows("droped") and taught.knows("parcel")
+    assert taught.explain(text, "a/parcel").phrasing in ("", "the parcel is lost", "Lost parcel")

@@ -65,6 +65,7 @@ def _document(entry: Entry) -> EntryDocument:
         id=entry.id,
         title=entry.title,
         phrasings=entry.concerns,
+        tickets=entry.tickets,
         body=body,
         distinguish_from=entry.distinguish_from,
     )

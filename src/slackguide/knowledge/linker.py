@@ -99,6 +99,11 @@ class Linker:
         }
         self._unreadable = any(parsed.unreadable for parsed in files)
         """Whether a file or section could not be parsed. Its declarations are unknown, so no reference is reported."""
+        self._tickets: dict[str, tuple[str, ...]] = {
+            id: tickets
+            for id, tickets, source in self._first_declarations("tickets")
+            if self._reference("entry", id, ["entries"], source, ("tickets", id))
+        }
         invalid = None if self._unreadable else self._invalid("facts", "conditions")
         self._unknown_facts = invalid
         self._conditions = ConditionParser(self._facts, specs, invalid=invalid)
@@ -412,6 +417,7 @@ class Linker:
             owner=owner or "",
             reviewed=reviewed or date.min,
             concerns=entry.concerns,
+            tickets=self._tickets.get(entry.id, ()),
             keywords=entry.keywords,
             warnings=self._steps(entry.warnings, source, (*key_path, "warnings")),
             path=self._steps(entry.path, source, (*key_path, "path")),

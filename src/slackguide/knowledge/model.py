@@ -140,6 +140,8 @@ class Entry:
     owner: str
     reviewed: date
     concerns: tuple[str, ...]
+    tickets: tuple[str, ...]
+    """Whole tickets about the concern, from which the matcher learns beside the phrasings."""
     keywords: tuple[str, ...]
     warnings: tuple[Step, ...]
     path: tuple[Step, ...]

@@ -46,6 +46,7 @@ from slackguide.knowledge.salvage import Validation, validate
 from slackguide.knowledge.types import (
     ENTRY_ID_PATTERN,
     ID_PATTERN,
+    EntryId,
     Id,
     ListOf,
     Message,
@@ -111,6 +112,9 @@ def _messages_alone(value: object) -> object:
     return {"messages": messages} if isinstance(messages, list) else messages
 
 
+Tickets = Annotated[tuple[Message, ...], Field(min_length=1)]
+"""Messages about one entry."""
+
 OutOfScope = Annotated[OutOfScopeSpec, Shorthand(_messages_alone, lambda _: dict(_TEXTS))]
 
 
@@ -156,6 +160,11 @@ class KnowledgeFile(Model):
         default=None,
         min_length=1,
         description="Messages that no entry answers, by topic, as negative training examples",
+    )
+    tickets: dict[EntryId, Tickets] | None = Field(
+        default=None,
+        min_length=1,
+        description="Whole tickets and chats by entry, as agents paste them: training examples beside the phrasings",
     )
     nouns: Nouns | None = Field(
         default=None, description="Nouns that facts are said of, like `laptop`, so that “stolen laptop” is read"
@@ -251,8 +260,10 @@ _SECTION_MODELS: dict[str, Any] = {
     "resolutions": ResolutionSpec,
     "messages": ExampleMessages,
     "out_of_scope": OutOfScope,
+    "tickets": Tickets,
 }
 _ID_ADAPTER = TypeAdapter(Id)
+_ENTRY_ID_ADAPTER = TypeAdapter(EntryId)
 HEADER = ("team", "owner", "reviewed", "document")
 
 
@@ -330,7 +341,7 @@ def _parse_named(name: str, model: Any, raw: Any, parsed: ParsedFile) -> None:
     items = parsed.named.setdefault(name, {})
     for key, value in raw.items():
         try:
-            _ID_ADAPTER.validate_python(key)
+            (_ENTRY_ID_ADAPTER if name == "tickets" else _ID_ADAPTER).validate_python(key)
         except ValidationError:
             source.report((name, key), f"`{key}` is not an id: use lower-case letters, digits, - and _", at_key=True)
         result = _validate(model, value, source, (name, key))

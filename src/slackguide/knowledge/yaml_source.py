@@ -53,7 +53,7 @@ _HINTS = {
 _SINGULAR = {
     "destinations": "destination", "kinds": "kind", "articles": "article", "documents": "document", "notes": "note",
     "facts": "fact", "conditions": "condition", "tables": "table", "procedures": "procedure", "forms": "form",
-    "messages": "messages", "out_of_scope": "topic", "roles": "role", "glossary": "glossary",
+    "messages": "messages", "out_of_scope": "topic", "tickets": "entry", "roles": "role", "glossary": "glossary",
 }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ LENGTH_SHARE = 0.75
 COMMON = 32
 """A feature is common if more than one in this many rows has it."""
 
-MANY_ROWS = 4_096
+MANY_ROWS = 8_192
 TOO_COMMON = 4
 """With `MANY_ROWS`, a feature in more than one of this many rows is dropped: it is costly and discriminates little."""
 

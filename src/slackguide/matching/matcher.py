@@ -61,7 +61,7 @@ from slackguide.matching.types import (
     learn_anew,
 )
 
-TRAINED_PHRASINGS = 4_000
+TRAINED_PHRASINGS = 6_000
 """Maximum phrasings for fitting the logistic regression. With more, fitting takes too long."""
 
 TRAINED_ENTRIES = 300
@@ -159,8 +159,9 @@ class Matcher:
         )
         glossary = GlossaryExpander(vocabulary)
         self._query_parser = parser or QueryParser(glossary)
-        self._phrasings = tuple(p for d in documents for p in (*d.phrasings, d.title))
-        sizes = np.array([len(document.phrasings) + 1 for document in documents], dtype=np.int64)
+        self._phrasings = tuple(p for d in documents for p in (*d.phrasings, d.title, *d.tickets))
+        self._stated = np.array([len(d.phrasings) + 1 for d in documents], dtype=np.int64)
+        sizes = self._stated + np.array([len(d.tickets) for d in documents], dtype=np.int64)
         self._firsts: Ints = np.concatenate(([0], np.cumsum(sizes)))
         is_phrasing = np.ones(len(self._phrasings) + len(documents), dtype=bool)
         is_phrasing[np.cumsum(sizes + 1) - 1] = False
@@ -445,7 +446,7 @@ class Matcher:
 
     def _evidence(self, scores: ScoreTable, position: int) -> Evidence:
         start, end = int(self._firsts[position]), int(self._firsts[position + 1])
-        nearest = start + int(np.argmax(scores.nearest[start:end]))
+        nearest = start + int(np.argmax(scores.nearest[start : start + self._stated[position]]))
         terms = scores.query.terms
         by_number = self._indexes[0].shares(self._terms.count(scores.query), start, end)
         shares = {term: by_number.get(self._terms.ids.get(term, -1), 0.0) for term in terms}
@@ -457,19 +458,23 @@ class Matcher:
     ) -> tuple[Counter[str], dict[str, list[tuple[str, ...]]]]:
         """Add every text to the vectorizers. Return the word frequencies, and the tokens of each entry's phrasings.
 
-        The tokens are returned only if `keep_tokens`, because they use as much memory as the texts.
+        Tickets are in neither: their names and misspellings are not words of the knowledge base, and most of their
+        sentences are about no entry. The tokens are returned only if `keep_tokens`, because they use as much memory
+        as the texts.
         """
         uses: Counter[str] = Counter()
         tokens: dict[str, list[tuple[str, ...]]] = {}
         for document in documents:
             queries = [
                 self._query_parser.parse(text, limit=None)
-                for text in (*document.phrasings, document.title, document.body)
+                for text in (*document.phrasings, document.title, *document.tickets, document.body)
             ]
+            stated = queries[: len(document.phrasings) + 1]
             if keep_tokens:
-                tokens[document.id] = [query.plain for query in queries[:-1]]
-            for query in queries:
+                tokens[document.id] = [query.plain for query in stated]
+            for query in (*stated, queries[-1]):
                 uses.update(query.words)
+            for query in queries:
                 for vectorizer in self._vectorizers:
                     vectorizer.add(query)
         return uses, tokens

@@ -32,6 +32,8 @@ class EntryDocument:
     title: str
     phrasings: tuple[str, ...]
     """Phrasings of the concern: the training examples of the matcher."""
+    tickets: tuple[str, ...] = ()
+    """Whole messages about the concern: further training examples, with whatever else people write."""
     body: str = ""
     """The text of the answer: steps, warnings, destination names, labels."""
     distinguish_from: tuple[str, ...] = ()
