@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 
 from slackguide.extraction.contextual import Spoken
@@ -143,15 +144,21 @@ def _denies(message: WrittenTurn) -> bool:
 
 
 def _ticked(fact: FactSpec, message: WrittenTurn) -> str | None:
-    """Return the items of a checklist that an answer names, `all of them` or `none`; None if it names none."""
+    """Return the items of a checklist that an answer names, by a word that no other item has, `all of them` or `none`.
+
+    None if it names none, or says more than that.
+    """
     items, words = tuple(fact.values), set(message.words)
     for alone, ticked in ((_ALL, items), (_NONE, ())):
         if words & alone and words <= alone | _OF_THEM:
             return value_of(ticked, items)
     if message.is_question or _EXCEPT.search(message.lower):
         return None
-    named = [item for item, label in fact.item_labels.items() if label.lower() in message.lower]
-    return value_of(named, items) if named else None
+    labels = {item: set(signs.words_of(label)) for item, label in fact.item_labels.items()}
+    counts = Counter(word for label in labels.values() for word in label)
+    named = [item for item, label in labels.items() if any(counts[word] == 1 for word in label & set(message.content))]
+    beside = set(message.content) - counts.keys() - _OF_THEM
+    return value_of(named, items) if named and len(beside) <= BESIDE_ANSWER else None
 
 
 def _is_other_correction(message: WrittenTurn) -> bool:
