@@ -202,7 +202,11 @@ def test_a_table_becomes_a_base_that_decides(shell: Shell, tmp_path: Path) -> No
     ran = shell("import", path, "--write", tmp_path / "new" / "desk.yaml", "--team", "IT", "--owner", "it-leads")
     assert ran.status == 0
     assert "Understood: 2 entries with 3 steps; 1 for somebody else." in ran.out
-    assert shell("check", tmp_path / "new").status == 0
+    checked = shell("check", tmp_path / "new")
+    assert checked.status == 0
+    assert "2 entries are not reviewed: read them" in checked.err
+    shown = shell("route", "--knowledge", tmp_path / "new", "--entry", "it/password-forgotten").out
+    assert "Owner: it-leads, not reviewed yet" in shown
     for fact, name, kind in (
         ("valid", "vendor@example.org", "mailbox"),
         ("expired", "Hardware Desk", "team"),

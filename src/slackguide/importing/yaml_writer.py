@@ -103,7 +103,7 @@ class _Writer:
                 names = (route.goes_to for route in draft.routes)
                 named[draft.title] = ", ".join(dict.fromkeys(filter(self._is_elsewhere, names)))
         target = self._target
-        document: dict[str, Any] = {"team": target.team, "owner": target.owner, "reviewed": f"{target.day:%Y-%m-%d}"}
+        document: dict[str, Any] = {"team": target.team, "owner": target.owner}
         kinds = {id: kind for id, kind in self._kinds.items() if id not in target.kinds}
         if target.declares_kinds and kinds:
             document["kinds"] = kinds
@@ -112,7 +112,10 @@ class _Writer:
                 document[section] = content
         document["entries"] = entries
         text = yaml.dump(document, Dumper=KnowledgeDumper, sort_keys=False, allow_unicode=True, width=110)
-        head = f"# Imported on {target.day:%Y-%m-%d}. Read each entry and mend it.\n"
+        head = (
+            f"# Imported on {target.day:%Y-%m-%d}. Read each entry and mend it.\n"
+            "# Once somebody has, add the day below `owner`, or in the entry: `reviewed: 2026-11-21`\n"
+        )
         return Written(head + text.replace("\n  - id:", "\n\n  - id:"), named, self._skipped)
 
     def _entry(self, draft: DraftEntry) -> dict[str, Any] | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from slackguide.knowledge.clock_facts import ClockSpec
@@ -397,8 +396,6 @@ class Linker:
         gone = removed | parsed.invalid_header
         if owner is None and "owner" not in gone:
             source.report(key_path, "`owner` is missing, here or at the top of the file")
-        if reviewed is None and "reviewed" not in gone:
-            source.report(key_path, "`reviewed` is missing, here or at the top of the file (like 2026-11-21)")
         if entry.priority == "critical" and entry.signs is None and "signs" not in removed:
             source.report(key_path, "a critical entry needs `signs`: the phrases its detector looks for")
         for number, other in enumerate(entry.distinguish_from):
@@ -410,7 +407,7 @@ class Linker:
             title=entry.title,
             team=header.team or "",
             owner=owner or "",
-            reviewed=reviewed or date.min,
+            reviewed=reviewed,
             concerns=entry.concerns,
             keywords=entry.keywords,
             warnings=self._steps(entry.warnings, source, (*key_path, "warnings")),
