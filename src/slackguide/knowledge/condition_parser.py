@@ -9,7 +9,7 @@ from slackguide.knowledge.checklists import ALL, ANY, NONE, values_passing
 from slackguide.knowledge.conditions import ALWAYS, NEVER, AllOf, AnyOf, Condition, NamedCondition, Not, OneOf, Within
 from slackguide.knowledge.diagnostics import did_you_mean
 from slackguide.knowledge.facts import FactSpec
-from slackguide.knowledge.parser import ConditionSpec
+from slackguide.knowledge.file_format import ConditionSpec
 from slackguide.knowledge.yaml_source import KeyPath, YamlSource
 
 NESTING_LIMIT = 12
