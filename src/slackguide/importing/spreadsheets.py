@@ -30,6 +30,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 UNKNOWN_COLUMN = f"this column is not understood (known: {', '.join(COLUMNS)})"
 
+_SAYING = re.compile(r"(?:how|what) [\w ]{2,40} (?:say|ask|write)s?(?: it)?")
+"""A heading of the examples that names the people: `How riders say it`, `What customers ask`."""
+
 _NUMBER = re.compile(r"\s*(?P<number>\d{1,2})[.)]\s+")
 _BULLET = re.compile(r"\s*(?P<bullet>[•*-])\s+")
 _OTHERWISE = frozenset(("otherwise", "else", "default", "any other case", "all other cases", "in all other cases"))
@@ -46,7 +49,8 @@ def known_columns(header: Sequence[str]) -> dict[str, int]:
     for position, heading in enumerate(header):
         name = clean(heading).casefold().strip(" ?:*")
         for column, names in COLUMNS.items():
-            if column not in found and (name in names or name.rstrip("s") in names):
+            said = column == "examples" and _SAYING.fullmatch(name)
+            if column not in found and (name in names or name.rstrip("s") in names or said):
                 found[column] = position
                 break
     return found
