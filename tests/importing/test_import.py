@@ -348,11 +348,11 @@ def test_conditions_on_numbers_decide_and_ways_to_write_a_destination_are_one(sh
 def test_markdown(shell: Shell, tmp_path: Path) -> None:
     path = write(tmp_path, "handbook.md", MARKDOWN)
     entries = imported(shell, path)
-    assert list(entries) == ["Site is down", "Slow pages", "Handbook", "Refunds"]
+    assert list(entries) == ["Site is down", "Slow pages", "Refunds"]
     refunds = entries["Refunds"]
     assert refunds["steps"] == [
         "Customers have 14 days.",
-        "Look up the order in the shop .",
+        "Look up the order in the shop.",
         "Send the ticket to Billing Team.",
         "with the order number",
     ]
@@ -362,6 +362,20 @@ def test_markdown(shell: Shell, tmp_path: Path) -> None:
     assert entries["Slow pages"]["goes_to"] == [{"to": None, "when": None}]
     assert ("Day | Shift", "a table without columns for the concern and what to do") in skipped(shell, path)
     assert ("This is general.", "it is general, not about one concern") in skipped(shell, path)
+
+
+def test_a_page_with_an_introduction_questions_and_a_table_of_situations(shell: Shell, tmp_path: Path) -> None:
+    page = (
+        "<h1>Leave</h1><p>We want you to rest.</p><h2>Parental leave</h2><table><tr><th>Situation</th><th>Steps</th>"
+        "<th>Contact</th></tr><tr><td>Adoption</td><td>Send the decision</td><td>leave@acme.example</td></tr></table>"
+        "<h2>FAQ</h2><h3>Can I carry days over?</h3><p>Up to five. Enter them in <b>PeopleHub</b>.</p>"
+    )
+    path = write(tmp_path, "leave.html", page)
+    entries = imported(shell, path)
+    assert list(entries) == ["Adoption", "Can I carry days over?"]
+    assert entries["Adoption"]["goes_to"] == [{"to": "leave@acme.example", "when": None}]
+    assert entries["Can I carry days over?"]["steps"] == ["Up to five. Enter them in PeopleHub."]
+    assert skipped(shell, path) == [("We want you to rest.", "it introduces the page")]
 
 
 def test_html(shell: Shell, tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from slackguide.importing.entry_drafts import Draft, DraftEntry, DraftRoute, Skipped, UnreadableImport, clean
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "concern": ("concern", "title", "topic", "problem", "issue", "question", "scenario", "subject", "request", "case"),
+    "concern": ("concern", "title", "topic", "problem", "issue", "question", "scenario", "subject", "request", "case",
+                "situation"),
     "examples": ("examples", "example questions", "phrasings", "questions", "what people ask", "how people ask",
                  "how people say it", "how they say it", "wording", "keywords"),
     "steps": ("steps", "process path", "process", "what to do", "what we do", "action", "actions", "solution",
